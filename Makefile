@@ -1,0 +1,57 @@
+# Two commands from a fresh checkout, with git, make and Python 3.11 or later:
+#   make demo    the guided tour
+#   make test    all that must hold: tests, ruff, mypy, import-linter
+# Once installed, both work offline. PYTHON=python3.12 chooses another interpreter.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint check pictures sample snapshots bench build clean
+
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -4
+	@echo '  make lint | pictures | snapshots | bench | build | clean'
+
+$(VENV)/pyvenv.cfg:
+	@test -n '$(PYTHON)' || { echo 'orgtp needs Python 3.11 or later; none was found on the PATH.' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo 'Python cannot make a virtual environment; on Debian: apt-get install python3-venv' >&2; exit 1; }
+
+$(VENV)/installed: pyproject.toml $(VENV)/pyvenv.cfg
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/tested: pyproject.toml $(VENV)/pyvenv.cfg
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/installed
+
+demo: $(VENV)/installed
+	@$(BIN)/orgtp demo
+
+test: lint
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/tested
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# The pictures of the README, made from the sample.
+pictures: $(VENV)/tested
+	$(BIN)/python tools/pictures.py
+
+# Take what the snapshot tests print now as what they should print; read the diff before you commit it.
+snapshots: $(VENV)/tested
+	ORGTP_ACCEPT=1 $(BIN)/python -m pytest -n auto tests/snapshots tests/gallery tests/examples
+
+bench: $(VENV)/tested
+	$(BIN)/python tools/bench.py
+
+build: $(VENV)/tested
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

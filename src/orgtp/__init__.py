@@ -1,0 +1,22 @@
+"""orgtp: the organisation as text. One seat, one owner, one chart, one scorecard, in git."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orgtp.api import OpenOrg
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "open"]
+
+
+def open(path: str | os.PathLike[str] = ".", at: str | None = None) -> OpenOrg:  # noqa: A001  (reads as orgtp.open)
+    """Open the org at `path` (a work tree, a bare repository or a plain folder), as it is or as it stood `at`.
+
+    Raises a subclass of `orgtp.model.errors.OrgtpError` where there is no org, or no such commit or date.
+    """
+    from orgtp import api
+
+    return api.open_org(path, at=at)

@@ -1,0 +1,1 @@
+"""What can be done: pure functions from an `Org` and arguments to a `Change`. They touch no file, clock or git."""

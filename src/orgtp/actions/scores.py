@@ -1,0 +1,160 @@
+"""Recording values: what fits its metric is appended, what does not is refused before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from orgtp.model.change import Append, Change
+from orgtp.model.errors import BadInput, OrgtpError, Refused
+from orgtp.model.org import Org
+from orgtp.model.period import EXAMPLES, containing, parse_period
+from orgtp.model.score import SCORE_ID, Score
+from orgtp.model.seat import Metric
+from orgtp.model.words import counted, one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value to record, as somebody gave it. `value` None says that nobody knows, and `note` why.
+
+    `period` "" means the one that contains now. `where` names the entry in errors (`scores.csv:3`).
+    """
+
+    seat: str
+    metric: str
+    value: str | None
+    id: str
+    period: str = ""
+    note: str = ""
+    where: str = ""
+
+
+class NotYours(Refused):
+    """A seat records for another without being a scorekeeper."""
+
+    text = (
+        "{by} may not record for {seat}. A seat records its own values; its owner, those above it and the "
+        "scorekeepers ({keepers}) may too. See policy.scorekeepers in org.yaml."
+    )
+
+
+def add_scores(org: Org, entries: Sequence[Entry], now: datetime, by: str = "") -> Change:
+    """Append `entries`, all or none. What has an id that is there already is left out: a retry never doubles.
+
+    Raises the error of the one entry, or `BadInput` with a line for each entry that does not fit.
+    """
+    scores, wrong = [], []
+    for entry in entries:
+        try:
+            scores.append(_score(org, entry, now, by))
+        except OrgtpError as error:
+            wrong.append((entry, error))
+    if wrong:
+        raise _all_wrong(wrong, len(entries))
+    return _change(org, [score for score in _once(scores) if score.id not in org.score_ids], by)
+
+
+def _all_wrong(wrong: list[tuple[Entry, OrgtpError]], count: int) -> OrgtpError:
+    if count == 1 and not wrong[0][0].where:
+        return wrong[0][1]
+    lines = "\n".join(f"{entry.where}: {error}" for entry, error in wrong)
+    return BadInput(
+        what=f"nothing was written, because {counted(len(wrong), 'value')} of {count} did not fit:\n{lines}"
+    )
+
+
+def _once(scores: Iterable[Score]) -> list[Score]:
+    return list({score.id: score for score in reversed(list(scores))}.values())[::-1]
+
+
+def _score(org: Org, entry: Entry, now: datetime, by: str) -> Score:
+    metric = org.metric(entry.seat, entry.metric)
+    if org.seats[entry.seat].is_retired:
+        raise Refused(why=f"{entry.seat} is retired. Its record is closed; its heirs' metrics go on.")
+    _may_record(org, entry.seat, by)
+    if not SCORE_ID.fullmatch(entry.id):
+        raise BadInput(what=f'"{entry.id}" cannot be an id. Use 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-".')
+    return Score(
+        id=entry.id,
+        at=now.replace(microsecond=0),
+        seat=entry.seat,
+        metric=metric.id,
+        period=_period(org, metric, entry.period, now),
+        value=_value(metric, entry),
+        by=by,
+        note=one_line(entry.note),
+    )
+
+
+def _value(metric: Metric, entry: Entry) -> str | None:
+    if entry.value is None:
+        if not one_line(entry.note):
+            raise BadInput(what="say why the value is unavailable: --unavailable REASON (in a file: a note).")
+        return None
+    if not metric.targets.dated:
+        raise Refused(why=f"{entry.seat}'s {metric.id} has no target that can be judged. See: orgtp validate")
+    unit = metric.targets.unit
+    return unit.stored(unit.read(entry.value))
+
+
+def _period(org: Org, metric: Metric, text: str, now: datetime) -> str:
+    grain = metric.cadence.grain
+    current = containing(now, grain, org.zone)
+    period = parse_period(text.strip()) if text.strip() else current
+    if period is None or period.grain is not grain:
+        what = f'"{text}" is not a period of {metric.id}, which is {metric.cadence}. Write one as {EXAMPLES[grain]}.'
+        raise BadInput(what=what)
+    if period > current:
+        raise BadInput(what=f"{period.text} has not begun yet. The current period of {metric.id} is {current.text}.")
+    return period.text
+
+
+def may_record(org: Org, seat: str, by: str) -> bool:
+    """Whether `by` may record for `seat`: itself, its owner, those above it, and the scorekeepers."""
+    owner = org.seats[seat].owner
+    return by in {seat, owner, *org.policy.scorekeepers} or by in {above.id for above in org.above(seat)}
+
+
+def _may_record(org: Org, seat: str, by: str) -> None:
+    """Refuse a seat that may not. Who acts without a seat is known to git alone, and git's rules hold."""
+    if not by:
+        return
+    acting = org.seat(by)
+    if acting.is_retired or not may_record(org, seat, by):
+        keepers = ", ".join(org.policy.scorekeepers) or "none"
+        raise NotYours(by=by, seat=seat, keepers=keepers)
+
+
+def _change(org: Org, scores: list[Score], by: str) -> Change:
+    by_path = groupby(sorted(scores, key=lambda score: score.path), key=lambda score: score.path)
+    seats = tuple(sorted({score.seat for score in scores}))
+    lines = [f"{score.seat} {_said(org, score)}" for score in scores]
+    return Change(
+        action="score",
+        what=_what(org, scores, seats),
+        seats=seats,
+        edits=tuple(Append(path, tuple(group)) for path, group in by_path),
+        by=by,
+        body="\n".join(lines) if len(scores) > 1 else scores[0].note if scores and scores[0].value is not None else "",
+    )
+
+
+def _what(org: Org, scores: list[Score], seats: tuple[str, ...]) -> str:
+    if not scores:
+        return "already recorded"
+    if len(scores) == 1:
+        return _said(org, scores[0])
+    values = counted(len(scores), "value")
+    return values if len(seats) == 1 else f"{values}, {counted(len(seats), 'seat')}"
+
+
+def _said(org: Org, score: Score) -> str:
+    """`briefing-by-8 2026-11-20 = 07:52`, and what it was before, if it was something else."""
+    before = org.in_force(score.seat, score.metric).get(score.period)
+    value = score.value if score.value is not None else f"unavailable: {score.note}"
+    text = f"{score.metric} {score.period}{' = ' if score.value is not None else ' '}{value}"
+    changed = before is not None and before.value != score.value
+    return f"{text} (was {before.value or 'unavailable'})" if before and changed else text

@@ -1,0 +1,95 @@
+"""Adding a seat, and setting its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from orgtp.model.change import Change, Create, Data, Drop, Edit, Set
+from orgtp.model.errors import BadInput, Refused
+from orgtp.model.org import Org
+from orgtp.model.seat import Seat, seat_path
+from orgtp.model.words import ID_MEANS, is_id
+
+_FIXED = {
+    "seat": "A seat's id never changes; retire the seat and add another.",
+    "status": "Retiring is a decision with a record. Use: orgtp retire {seat} --to HEIR",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewSeat:
+    """A seat to add. What is "" is left out of the file."""
+
+    seat: str
+    name: str
+    role: str
+    kind: str
+    status: str = "active"
+    owner: str = ""
+    reports_to: str = ""
+    mission: str = ""
+    since: str = ""
+    email: str = ""
+    retire_when: str = ""
+    capabilities: Mapping[str, str] | None = None
+
+
+def add_seat(org: Org, new: NewSeat, now: datetime, by: str = "") -> Change:
+    """Add a seat to the chart. Raises `Refused` for an id that was ever used, `BadInput` for one that is none."""
+    if not is_id(new.seat):
+        raise BadInput(what=f'"{new.seat}" is not an id. An id is {ID_MEANS}.')
+    if new.seat in org.seats or new.seat in org.retirements or new.seat in org.scores:
+        raise Refused(why=f'"{new.seat}" is or was a seat. An id is never used again; choose another.')
+    since = new.since or f"{now.astimezone(org.zone):%Y-%m-%d}"
+    fields = {"seat": new.seat, "name": new.name, "role": new.role, "kind": new.kind, "status": new.status}
+    fields |= {"owner": new.owner, "reports_to": new.reports_to, "mission": new.mission, "since": since}
+    fields |= {"email": new.email, "retire_when": new.retire_when}
+    content: dict[str, Data] = {key: value for key, value in fields.items() if value}
+    content |= {"capabilities": dict(new.capabilities)} if new.capabilities else {}
+    edit = Create(seat_path(new.seat), content)
+    return Change("add", f"{new.name}, {new.role}", (new.seat,), (edit,), by=by)
+
+
+def add_seat_file(org: Org, seat: str, text: str, by: str = "", why: str = "") -> Change:
+    """Add a seat from the very text of its file, comments and all."""
+    if seat in org.seats or seat in org.retirements:
+        raise Refused(why=f'"{seat}" is or was a seat. An id is never used again; choose another.')
+    return Change("add", why or seat_path(seat), (seat,), (Create(seat_path(seat), text),), by=by)
+
+
+def set_keys(
+    org: Org, seat: str, values: Sequence[tuple[tuple[str, ...], Data]], by: str = "", why: str = ""
+) -> Change:
+    """Set keys of a seat, each a path such as ("metrics", "m", "target"); "" takes a key out.
+
+    Raises `UnknownSeat`, and `Refused` for what is not changed in this way.
+    """
+    found = org.seat(seat)
+    if found.is_retired:
+        raise Refused(why=f"{seat} is retired. Its file and its record stay as they are.")
+    edits = tuple(_edit(found, keys, value) for keys, value in values)
+    words = ", ".join(_said(found, keys, value) for keys, value in values)
+    return Change("set", words, (seat,), edits, by=by, body=why)
+
+
+def _edit(seat: Seat, keys: tuple[str, ...], value: Data) -> Edit:
+    if keys == ("seat",) or (keys == ("status",) and value == "retired"):
+        raise Refused(why=_FIXED[keys[0]].format(seat=seat.id))
+    if value == "" and keys not in seat.marks.keys:
+        raise BadInput(what=f"{seat.id} has no {'.'.join(keys)} to take out.")
+    path = seat_path(seat.id)
+    return Drop(path, keys) if value == "" else Set(path, keys, value)
+
+
+def _said(seat: Seat, keys: tuple[str, ...], value: Data) -> str:
+    """`owner bogdan -> david` where the old value is a plain field, `mission = …` where it is long or was not there."""
+    name = ".".join(keys)
+    if value == "":
+        return f"{name} taken out"
+    if isinstance(value, Mapping):
+        return f"{name} = " + ", ".join(f"{text} from {begin}" for begin, text in value.items())
+    old = {"owner": seat.owner, "reports_to": seat.reports_to, "status": str(seat.status), "role": seat.role}
+    before = old.get(keys[0], "") if len(keys) == 1 else ""
+    return f"{name} {before} -> {value}" if before else f"{name} = {value}"

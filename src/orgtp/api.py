@@ -1,0 +1,295 @@
+"""The one way in: open an org, see it, check it, change it. Every door calls this, and so may you.
+
+import orgtp
+org = orgtp.open("sneeze-it")
+org.chart().seats, org.validate(), org.add_score("radar", "briefing-by-8", "07:52")
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from orgtp import rules
+from orgtp.actions import retire as retiring
+from orgtp.actions import scores as scoring
+from orgtp.actions import seats as seating
+from orgtp.model.change import Data
+from orgtp.model.errors import BadInput, OrgtpError
+from orgtp.model.org import Org
+from orgtp.model.period import parse_period
+from orgtp.model.problem import Problem
+from orgtp.model.score import ulid
+from orgtp.store import create as creating
+from orgtp.store import record as recording
+from orgtp.store.create import Created
+from orgtp.store.git import Repo, UnknownRevision, find_repo
+from orgtp.store.load import Loaded, NotAnOrg, by_order, load
+from orgtp.store.record import Action, Recorded
+from orgtp.store.trees import HEAD, Folder
+from orgtp.store.values_file import Given
+from orgtp.views.chart import Chart, ChartOptions, ChartSeat, chart
+from orgtp.views.log import LogEntry, log
+from orgtp.views.scorecard import Scorecard, scorecard
+from orgtp.views.scores import ScoreLine, score_lines
+from orgtp.views.seat import SeatView, seat_list, seat_view
+
+
+class NoGit(OrgtpError):
+    """A change was asked of an org that is no git repository of its own."""
+
+    text = (
+        "{root} is not the top of a git repository, so nothing can be recorded or looked up in its history. "
+        "Begin one there: git -C {root} init && git -C {root} add . && git -C {root} commit -m 'The org as text'"
+    )
+
+
+class ReadOnly(OrgtpError):
+    """A change was asked of the past."""
+
+    text = "this is the org as it stood at {at}. Open it without at= to change it."
+
+
+@dataclass(frozen=True)
+class OpenOrg:
+    """One org, read once: `org` and what is wrong with it, as of `now` (aware), at `revision` if it has one."""
+
+    root: Path
+    repo: Repo | None
+    loaded: Loaded
+    now: datetime
+    at: str | None = None
+    _revision: str | None = None
+
+    @property
+    def org(self) -> Org:
+        """The organisation itself."""
+        return self.loaded.org
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What kept parts of the org from being read; `validate` says all that is wrong."""
+        return self.loaded.problems
+
+    @cached_property
+    def revision(self) -> str | None:
+        """The commit that is shown, or that the work tree is based on; none without git."""
+        return self._revision or (self.repo.resolve("HEAD") if self.repo else None)
+
+    @cached_property
+    def dirty(self) -> bool:
+        """Whether the org's files hold changes that are not committed."""
+        return bool(self.repo) and self.at is None and self.repo is not None and self.repo.dirty(self.revision)
+
+    # See.
+
+    def chart(self, root: str = "", depth: int | None = None, *, retired: bool = False) -> Chart:
+        """The org chart, from the seat `root` down. Raises `UnknownSeat`."""
+        return chart(self.org, self.now, ChartOptions(root, depth, retired))
+
+    def scorecard(self, weeks: int = 13, seat: str = "") -> Scorecard:
+        """The last `weeks` weeks of every metric, or of one seat's. Raises `UnknownSeat`."""
+        return scorecard(self.org, self.now, weeks, seat)
+
+    def seat(self, seat: str) -> SeatView:
+        """All about one seat. Raises `UnknownSeat`."""
+        return seat_view(self.org, self.now, seat)
+
+    def seats(self, *, retired: bool = False) -> tuple[ChartSeat, ...]:
+        """Every seat by id."""
+        return seat_list(self.org, self.now, retired=retired)
+
+    def scores(self, seat: str = "", metric: str = "") -> list[ScoreLine]:
+        """Every record, corrections among them. Raises `UnknownSeat`, `UnknownMetric`."""
+        return score_lines(self.org, self.now, seat, metric)
+
+    def log(self, seat: str = "") -> Iterator[LogEntry]:
+        """The history, newest first. Raises `UnknownSeat`, and `NoGit` where there is none."""
+        from orgtp.store.git_log import history
+
+        if self.repo is None:
+            raise NoGit(root=self.root)
+        if seat and seat not in self.org.retirements:
+            self.org.seat(seat)
+        return log(self.org, history(self.repo, self.revision) if self.revision else (), seat)
+
+    # Check.
+
+    def validate(self) -> list[Problem]:
+        """Every problem: of form, by our own reading and by the JSON Schemas, and of every rule."""
+        from orgtp.store.schema import schema_problems
+
+        found = [*self.problems, *rules.check(self.org)]
+        told = {problem.place.path for problem in found}
+        return by_order([*found, *(p for p in schema_problems(self.loaded.files) if p.place.path not in told)])
+
+    # Change.
+
+    def acting(self, by: str = "") -> str:
+        """The seat that acts: `by`, else ORGTP_SEAT, else the one with git's user.email, else "".
+
+        Raises `UnknownSeat`.
+        """
+        named = by or os.environ.get("ORGTP_SEAT", "")
+        if named:
+            return self.org.seat(named).id
+        email = self.repo.config("user.email").lower() if self.repo else ""
+        return next((seat.id for seat in self.org.seats.values() if email and seat.email.lower() == email), "")
+
+    def record(self, action: Action, *, dry_run: bool = False) -> Recorded:
+        """Run `action` on the ledger branch and commit what it wants; see `orgtp.store.record`."""
+        if self.at is not None:
+            raise ReadOnly(at=self.at)
+        if self.repo is None:
+            raise NoGit(root=self.root)
+        return recording.record(self.repo, self.org.branch, action, self.now, dry_run=dry_run)
+
+    def entry(
+        self,
+        seat: str,
+        metric: str,
+        value: str | None,
+        *,
+        period: str = "",
+        note: str = "",
+        score_id: str = "",
+    ) -> scoring.Entry:
+        """A value to record, with an id of its own where the caller brings none."""
+        return scoring.Entry(seat, metric, value, score_id or ulid(self.now), period, note)
+
+    def entries(self, rows: Sequence[Given]) -> list[scoring.Entry]:
+        """The rows of a file of values as entries to record."""
+        entry = scoring.Entry
+        return [entry(r.seat, r.metric, r.value, r.id or ulid(self.now), r.period, r.note, r.where) for r in rows]
+
+    def add_scores(self, entries: Sequence[scoring.Entry], *, by: str = "", dry_run: bool = False) -> Recorded:
+        """Record values, all or none, in one commit. Raises what does not fit before anything is written."""
+        acting = self.acting(by)
+        return self.record(lambda org: scoring.add_scores(org, entries, self.now, acting), dry_run=dry_run)
+
+    def add_score(
+        self, seat: str, metric: str, value: str | None, *, period: str = "", note: str = "", by: str = ""
+    ) -> Recorded:
+        """Record one value; None says that nobody knows, and `note` why."""
+        return self.add_scores([self.entry(seat, metric, value, period=period, note=note)], by=by)
+
+    def add_seat(self, new: seating.NewSeat, *, by: str = "", dry_run: bool = False) -> Recorded:
+        """Add a seat to the chart."""
+        acting = self.acting(by)
+        return self.record(lambda org: seating.add_seat(org, new, self.now, acting), dry_run=dry_run)
+
+    def set_keys(
+        self, seat: str, values: Sequence[tuple[tuple[str, ...], Data]], *, by: str = "", dry_run: bool = False
+    ) -> Recorded:
+        """Set keys of a seat, each a path; "" takes one out."""
+        acting = self.acting(by)
+        return self.record(lambda org: seating.set_keys(org, seat, values, acting), dry_run=dry_run)
+
+    def plan_retirement(self, request: retiring.Request) -> retiring.Plan:
+        """What a retirement would do. Raises `Refused` with the reason for what cannot be."""
+        return retiring.plan(self.org, request)
+
+    def deciders(self, seat: str) -> list[str]:
+        """The human seats that may decide the retirement of `seat`. Raises `UnknownSeat`."""
+        return retiring.deciders(self.org, self.org.seat(seat).id)
+
+    def retire(self, request: retiring.Request, *, dry_run: bool = False) -> Recorded:
+        """Retire a seat in one commit."""
+        return self.record(lambda org: retiring.retire(org, request, self.now), dry_run=dry_run)
+
+
+def clock() -> datetime:
+    """Now, or ORGTP_NOW (RFC 3339). Raises `BadInput` where that is no moment."""
+    text = os.environ.get("ORGTP_NOW", "")
+    if not text:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise BadInput(what=f'ORGTP_NOW "{text}" is not a moment. Write it as 2026-11-20T13:00:00Z.')
+    return moment
+
+
+def find_root(path: str | os.PathLike[str] | None = None) -> Path:
+    """The org's folder: `path`, else ORGTP_ORG, else the nearest folder upward with an org.yaml. Raises `NotAnOrg`."""
+    named = path or os.environ.get("ORGTP_ORG")
+    if named:
+        root = Path(named).expanduser().absolute()
+        return root.parent if root.name == HEAD and root.is_file() else root
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / HEAD).is_file():
+            return folder
+    if find_repo(here):
+        return here
+    raise NotAnOrg(where=".")
+
+
+def open_org(
+    path: str | os.PathLike[str] | None = None, *, at: str | None = None, now: datetime | None = None
+) -> OpenOrg:
+    """Open the org at `path` as it is, or as it stood `at` a commit, a day, a week or a month.
+
+    Raises `NotAnOrg`, `UnknownRevision`, and `NoGit` where the past is asked of a plain folder.
+    """
+    root, moment = find_root(path), now or clock()
+    repo = find_repo(root)
+    if at is not None:
+        return _open_at(root, repo, at, moment)
+    if repo and repo.bare:
+        rev = _ledger(repo)
+        return OpenOrg(root, repo, load(repo.tree(rev), str(path or root)), moment, None, rev)
+    return OpenOrg(root, repo, load(Folder(root), str(path or root)), moment)
+
+
+def _ledger(repo: Repo) -> str:
+    """The tip of the ledger branch, as the org.yaml of what is checked out names it."""
+    head = repo.resolve("HEAD") or repo.resolve("refs/heads/main")
+    if head is None:
+        raise NotAnOrg(where=repo.path)
+    branch = load(repo.tree(head), str(repo.path)).org.branch
+    return repo.resolve(f"refs/heads/{branch}") or head
+
+
+def _open_at(root: Path, repo: Repo | None, at: str, now: datetime) -> OpenOrg:
+    from orgtp.store.git_log import committed_at
+
+    if repo is None:
+        raise NoGit(root=root)
+    period = parse_period(at)
+    if period is None:
+        rev = repo.commit(at)
+        return OpenOrg(root, repo, load(repo.tree(rev), at), committed_at(repo, rev), at, rev)
+    tip = _ledger(repo)
+    end = min(period.ends(load(repo.tree(tip)).org.zone), now + timedelta(seconds=1))
+    rev = _by(repo, tip, end, at)
+    return OpenOrg(root, repo, load(repo.tree(rev), at), end - timedelta(seconds=1), at, rev)
+
+
+def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
+    """The last commit of the ledger by the end of a period."""
+    from orgtp.store.git_log import last_before
+
+    rev = last_before(repo, tip, end)
+    if rev is None:
+        raise UnknownRevision(rev=f"{at} (the history begins later)")
+    return rev
+
+
+def init_org(path: Path, *, name: str = "", timezone: str = "", dry_run: bool = False) -> Created:
+    """Make a new org at `path`. Raises `Occupied`, `UnknownZone`. A dry run only says what would be there."""
+    files = creating.new_org(name, path.name, timezone or creating.local_zone())
+    return creating.create(path, files, None, clock(), dry_run=dry_run)
+
+
+def init_sample(path: Path, *, dry_run: bool = False) -> Created:
+    """Make the sample org at `path`, with its history. Raises `Occupied`."""
+    from orgtp.sample import make_sample
+
+    return make_sample(path, clock(), dry_run=dry_run)

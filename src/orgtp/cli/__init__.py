@@ -1,0 +1,1 @@
+"""The command line: each command reads its arguments, calls the api, renders, and returns an exit code."""

@@ -1,0 +1,72 @@
+"""What every command does at the door: find the org, write to standard output, say what became of a change."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from orgtp import api
+from orgtp.api import OpenOrg
+from orgtp.model.problem import errors
+from orgtp.model.words import counted, visible
+from orgtp.store.record import Recorded
+
+_SHORT = 10
+# `--org` before the command; one after it goes first.
+_before: dict[str, Path | None] = {"org": None}
+
+
+def remember(org: Path | None) -> None:
+    """Keep the `--org` that stands before the command."""
+    _before["org"] = org
+
+
+def opened(org: Path | None, at: str | None = None) -> OpenOrg:
+    """The org that the command is about; what could not be read of it is said once, on standard error."""
+    found = api.open_org(org or _before["org"], at=at)
+    broken = errors(found.problems)
+    if broken:
+        tell(f"{counted(len(broken), 'problem')} in the files, so this is not the whole org. See: orgtp validate")
+    return found
+
+
+def write(text: str) -> None:
+    """Data, to standard output."""
+    sys.stdout.write(text)
+
+
+def tell(text: str) -> None:
+    """Everything else, to standard error; line by line, with nothing in it that could drive a terminal."""
+    sys.stderr.write("".join(f"{visible(line)}\n" for line in text.splitlines()))
+
+
+def write_json(kind: str, org: OpenOrg, body: Mapping[str, Any]) -> None:
+    """A view as JSON, in the one envelope."""
+    from orgtp.render.json_text import envelope
+
+    write(envelope(kind, org.org.id, org.revision, org.dirty, body))
+
+
+def changed(kind: str, org: OpenOrg, done: Recorded, *, json: bool, dry_run: bool, **body: Any) -> int:
+    """Say what became of a change: its commit, or what it would do. `body` goes into the JSON."""
+    if json:
+        rest = {"commit": done.commit, "paths": done.paths, "outbox": False, "dry_run": dry_run}
+        write_json(kind, org, {**rest, "subject": done.change.subject, **body})
+        return 0
+    if dry_run:
+        return _would(done)
+    if done.commit is None:
+        tell(f"nothing to change: {done.change.what}")
+        return 0
+    write(f"{done.commit[:_SHORT]} {done.change.subject}\n")
+    return 0
+
+
+def _would(done: Recorded) -> int:
+    from orgtp.render.change_text import diff_text
+
+    write(diff_text(done.before, done.files))
+    tell(f"dry run, nothing written. The commit would be:\n\n{done.change.message}")
+    return 0

@@ -1,0 +1,67 @@
+"""One handler turns whatever went wrong into a line for people and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+
+from orgtp.cli.door import tell
+from orgtp.model.errors import OrgtpError
+
+BUG, INTERRUPTED, WRONG = 3, 130, 2
+_PIPE_CLOSED = 141
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """The exit code of `work`; no traceback of it ever reaches a person."""
+    try:
+        return _flushed(work())
+    except OrgtpError as error:
+        tell(f"orgtp: {error}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        tell("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _no_reader()
+    except Exception as error:  # noqa: BLE001  (the one place that catches everything)
+        return _usage(error) if hasattr(error, "format_message") else _bug(error)
+
+
+def _flushed(code: int) -> int:
+    sys.stdout.flush()
+    return code
+
+
+def _no_reader() -> int:
+    """The reader of our output went away (`orgtp log | head`): be silent, as the shell's own tools are."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return _PIPE_CLOSED
+
+
+def _usage(error: Exception) -> int:
+    """An error that typer found in the arguments; its own words, and where help is."""
+    said = str(error.format_message()) if hasattr(error, "format_message") else str(error)
+    context = getattr(error, "ctx", None)
+    command = getattr(context, "command_path", "") or "orgtp"
+    if said.strip():
+        hint = "" if said.startswith("Usage:") else f"See: {command} --help"
+        tell(said if not hint else f"{command}: {said.rstrip('.')}. {hint}")
+    return int(getattr(error, "exit_code", WRONG))
+
+
+def _bug(error: Exception) -> int:
+    """A bug of ours: the trace goes to a file that is named, for the report."""
+    text = "".join(traceback.format_exception(error))
+    try:
+        handle, name = tempfile.mkstemp(prefix="orgtp-bug-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as out:
+            out.write(text)
+        where = f"The trace is in {name}; please report it."
+    except OSError:
+        where = text
+    tell(f"orgtp: this is a bug of ours: {type(error).__name__}: {error}\n{where}")
+    return BUG

@@ -1,0 +1,32 @@
+"""The options that many commands share, so that they are called and explained the same everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+OrgOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--org",
+        metavar="DIR",
+        help="The org's folder, or a bare repository. Default: ORGTP_ORG, else upward from here.",
+    ),
+]
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", metavar="REV|DATE", help="As it stood at a commit, or at the end of a day, week or month."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
+KindOption = Annotated[bool, typer.Option("--kind", help="Say which seats are human and which are agents.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Retired seats, too.")]
+ByOption = Annotated[
+    str,
+    typer.Option(
+        "--by", metavar="SEAT", help="The seat that acts. Default: ORGTP_SEAT, else the seat with git's e-mail."
+    ),
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")]
+SeatArgument = Annotated[str, typer.Argument(metavar="SEAT", help="The id of a seat.")]

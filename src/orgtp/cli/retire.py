@@ -1,0 +1,166 @@
+"""`orgtp retire`: show the plan, ask a person what a person must say, and record it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orgtp.actions.retire import REVIEW, Plan, Request
+from orgtp.api import OpenOrg
+from orgtp.cli.door import changed, opened, tell, write
+from orgtp.cli.options import ByOption, DryRunOption, JsonOption, OrgOption, SeatArgument
+from orgtp.model.errors import BadInput, OrgtpError
+from orgtp.model.words import listed
+
+_ASKED = {"worked": "What worked?", "failed": "What failed?", "lesson": "What is the lesson?"}
+
+
+class Incomplete(OrgtpError):
+    """Something only a person can say is missing, and there is no terminal to ask on."""
+
+    text = "{what} Run:\n  {command}"
+
+
+class Stopped(OrgtpError):
+    """A person looked at the plan and said no."""
+
+    exit_code = 130
+    text = "nothing was written"
+
+
+def retire(
+    seat: SeatArgument,
+    to: Annotated[str, typer.Option("--to", metavar="A,B", help="The heirs; one for each capability, in order.")] = "",
+    move: Annotated[
+        list[str] | None, typer.Option("--move", metavar="CAP=HEIR", help="The heir of one capability or metric.")
+    ] = None,
+    owner_to: Annotated[str, typer.Option("--owner-to", metavar="SEAT", help="Who answers for what it owned.")] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="T", help="Why.")] = "",
+    decided_by: Annotated[str, typer.Option("--decided-by", metavar="SEAT", help="The person who decided.")] = "",
+    review: Annotated[
+        Path | None, typer.Option("--review", metavar="FILE", help="YAML: worked, failed, lesson, rehire, reason.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether to go on.")] = False,
+    org: OrgOption = None,
+    by: ByOption = "",
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Retire a seat: every capability goes to a named heir, and an honest record stays. One commit.
+
+    The plan is shown first. The decision belongs to a person whom the policy lets decide.
+    """
+    here = opened(org)
+    told = _review(review) if review else {}
+    heirs = tuple(heir.strip() for heir in to.split(",") if heir.strip())
+    request = Request(
+        seat=seat,
+        to=heirs,
+        moves=dict(_move(text) for text in move or []),
+        owner_to=owner_to,
+        reason=reason or told.get("reason", ""),
+        review={key: text for key, text in told.items() if key in REVIEW},
+        decided_by=decided_by,
+        by=here.acting(by),
+    )
+    request = _with_heirs(here, request)
+    _show(here, here.plan_retirement(request), json=json)
+    request = _decided(here, _told(request))
+    if not (yes or dry_run) and _terminal() and not typer.confirm("Retire it?", err=True):
+        raise Stopped
+    done = here.retire(request, dry_run=dry_run)
+    return changed(
+        "retire", here, done, json=json, dry_run=dry_run, seat=seat, plan=_plan(here.plan_retirement(request))
+    )
+
+
+def _move(text: str) -> tuple[str, str]:
+    name, equals, heir = text.partition("=")
+    if not (equals and name.strip() and heir.strip()):
+        raise BadInput(what=f'--move "{text}" is not CAP=HEIR. Write it so: --move ad-pacing-monitoring=dash')
+    return name.strip(), heir.strip()
+
+
+def _review(path: Path) -> dict[str, str]:
+    """What the review file says. Raises `BadInput` with its place for what is no review."""
+    from orgtp.store.review_file import read_review
+
+    return read_review(path)
+
+
+def _terminal() -> bool:
+    """Whether a person is there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _show(here: OpenOrg, plan: Plan, *, json: bool) -> None:
+    """The plan comes before anything is asked or done; beside JSON it goes to standard error."""
+    from orgtp.render.change_text import plan_text
+    from orgtp.render.page import screen
+
+    text = plan_text(here.org, plan, screen())
+    tell(text) if json else write(text)
+    sys.stdout.flush()
+
+
+def _with_heirs(here: OpenOrg, request: Request) -> Request:
+    """Ask for the heir of every open capability, or say which command would name them."""
+    plan = here.plan_retirement(request)
+    if not plan.open:
+        return request
+    guess = request.to[0] if request.to else plan.seat.reports_to or plan.seat.owner
+    if not _terminal():
+        moves = {**request.moves, **dict.fromkeys(plan.open, guess)}
+        raise Incomplete(what=f"say who takes over {listed(plan.open)}.", command=_command(here, request, moves))
+    asked = {name: typer.prompt(f"Who takes over {name}?", default=guess, err=True) for name in plan.open}
+    return replace(request, moves={**request.moves, **asked})
+
+
+def _command(here: OpenOrg, request: Request, moves: Mapping[str, str]) -> str:
+    """The command that would say everything."""
+    words = [f"orgtp retire {request.seat}", f"--to {','.join(request.to)}" if request.to else ""]
+    words += [f"--move {name}={heir}" for name, heir in moves.items()]
+    words += [f"--owner-to {request.owner_to}"] if request.owner_to else []
+    words += [f"--decided-by {request.decided_by or next(iter(here.deciders(request.seat)), 'SEAT')}"]
+    reason = (request.reason or "WHY").replace("'", "'\\''")
+    return " ".join(word for word in [*words, f"--reason '{reason}'"] if word)
+
+
+def _told(request: Request) -> Request:
+    """Ask for the reason and the review; without a terminal the reason must have been given."""
+    if request.reason.strip():
+        return request
+    if not _terminal():
+        raise BadInput(what=f"say why {request.seat} is retired: --reason TEXT (and --review FILE for the rest)")
+    reason = typer.prompt(f"Why is {request.seat} retired?", err=True)
+    asked = {key: _ask(question) for key, question in _ASKED.items() if key not in request.review}
+    return replace(request, reason=reason, review={**request.review, **{k: text for k, text in asked.items() if text}})
+
+
+def _ask(question: str) -> str:
+    return str(typer.prompt(f"{question} (empty to leave out)", default="", show_default=False, err=True)).strip()
+
+
+def _decided(here: OpenOrg, request: Request) -> Request:
+    """The person who decided: as named, else the one who acts, else the only one who may, if that person is asked."""
+    fit = here.deciders(request.seat)
+    if request.decided_by or request.by in fit:
+        return replace(request, decided_by=request.decided_by or request.by)
+    if not _terminal():
+        return request
+    return replace(request, decided_by=typer.prompt("Who decided?", default=fit[0] if fit else None, err=True))
+
+
+def _plan(plan: Plan) -> dict[str, object]:
+    """The plan for programs."""
+    return {
+        "capabilities": plan.capabilities,
+        "metrics": {name: heir or None for name, heir in plan.metrics.items()},
+        "reports": {name: boss or None for name, boss in plan.reports.items()},
+        "owned": plan.owned,
+    }

@@ -1,0 +1,102 @@
+"""`orgtp score add|list`."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from orgtp.actions.scores import Entry
+from orgtp.api import OpenOrg
+from orgtp.cli.door import changed, opened, write, write_json
+from orgtp.cli.options import AtOption, ByOption, DryRunOption, JsonOption, OrgOption
+from orgtp.model.errors import BadInput
+from orgtp.store.values_file import read_values
+
+
+def add(
+    seat: Annotated[str, typer.Argument(metavar="SEAT", help="Whose value it is.")] = "",
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="The id of one of its metrics.")] = "",
+    value: Annotated[
+        str | None, typer.Argument(metavar="VALUE", help="12.5, 92.5%, $185,000, 1h30m, 7:52am, yes …")
+    ] = None,
+    period: Annotated[
+        str, typer.Option("--for", metavar="PERIOD", help="2026-W47, 2026-11-20 … Default: the current one.")
+    ] = "",
+    note: Annotated[str, typer.Option("--note", metavar="T", help="What should be known about the value.")] = "",
+    unavailable: Annotated[
+        str | None, typer.Option("--unavailable", metavar="REASON", help="Say that nobody knows the value, and why.")
+    ] = None,
+    source: Annotated[
+        str, typer.Option("--from", metavar="FILE|-", help="Many values: CSV or JSON Lines, in one commit.")
+    ] = "",
+    score_id: Annotated[str, typer.Option("--id", help="An id of your own: the same id again changes nothing.")] = "",
+    org: OrgOption = None,
+    by: ByOption = "",
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Append a value, as a commit. One that does not fit its metric is refused before anything is written."""
+    here = opened(org)
+    if source:
+        entries = _from(here, source, [seat, metric, value, unavailable])
+    else:
+        text = _one(seat, metric, value, unavailable)
+        reason = unavailable if unavailable is not None else note
+        entries = [here.entry(seat, metric, text, period=period, note=reason, score_id=score_id)]
+    done = here.add_scores(entries, by=by, dry_run=dry_run)
+    return changed("score-add", here, done, json=json, dry_run=dry_run, values=_written(done.change.edits))
+
+
+def _one(seat: str, metric: str, value: str | None, unavailable: str | None) -> str | None:
+    if not seat or not metric:
+        raise BadInput(what="name the seat and the metric: orgtp score add SEAT METRIC VALUE")
+    if value is not None and value.startswith("--"):
+        raise BadInput(what=f"there is no option {value}. See: orgtp score add --help")
+    if (value is None) == (unavailable is None):
+        raise BadInput(what="give a value, or say with --unavailable REASON that nobody knows it")
+    return value
+
+
+def _written(edits: tuple[Any, ...]) -> list[dict[str, Any]]:
+    return [jsonlib.loads(score.line) | {"seat": score.seat} for edit in edits for score in edit.scores]
+
+
+def _from(here: OpenOrg, source: str, others: list[str | None]) -> list[Entry]:
+    """The entries of a file, or of standard input."""
+    if any(others):
+        raise BadInput(what="--from brings everything; leave SEAT, METRIC, VALUE and --unavailable out")
+    try:
+        raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    except OSError as error:
+        raise BadInput(what=f"{source} cannot be read: {error.strerror}") from error
+    return here.entries(read_values(raw, "-" if source == "-" else Path(source).name))
+
+
+def list_(
+    seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only this seat's.")] = "",
+    metric: Annotated[str, typer.Argument(metavar="[METRIC]", help="Only this metric's.")] = "",
+    org: OrgOption = None,
+    at: AtOption = None,
+    json: JsonOption = False,
+) -> int:
+    """List the values as they were recorded. A corrected one stays and says so."""
+    here = opened(org, at)
+    lines = here.scores(seat, metric)
+    if json:
+        write_json("scores", here, {"scores": lines})
+        return 0
+    from orgtp.render.page import screen
+    from orgtp.render.seat_text import score_list_text
+
+    write(score_list_text(lines, screen()))
+    return 0
+
+
+COMMANDS = (
+    ("add", add, "orgtp score add radar briefing-by-8 7:52am"),
+    ("list", list_, "orgtp score list dash anomalies-before-open"),
+)

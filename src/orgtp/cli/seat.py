@@ -1,0 +1,145 @@
+"""`orgtp seat show|list|add|set`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from orgtp.actions.seats import NewSeat
+from orgtp.cli.door import changed, opened, write, write_json
+from orgtp.cli.options import (
+    AllOption,
+    AtOption,
+    ByOption,
+    DryRunOption,
+    JsonOption,
+    KindOption,
+    OrgOption,
+    SeatArgument,
+)
+from orgtp.model.errors import BadInput
+from orgtp.model.seat import SeatKind, Status
+from orgtp.model.words import did_you_mean
+
+
+def show(
+    seat: SeatArgument, org: OrgOption = None, at: AtOption = None, kind: KindOption = False, json: JsonOption = False
+) -> int:
+    """Show all about one seat."""
+    here = opened(org, at)
+    view = here.seat(seat)
+    if json:
+        from orgtp.render.json_text import seat_body
+
+        write_json("seat", here, seat_body(view))
+        return 0
+    from orgtp.render.page import screen
+    from orgtp.render.seat_text import seat_text
+
+    write(seat_text(view, screen(), kind=kind))
+    return 0
+
+
+def list_(
+    org: OrgOption = None,
+    at: AtOption = None,
+    all_: AllOption = False,
+    kind: KindOption = False,
+    json: JsonOption = False,
+) -> int:
+    """List the seats, one a line."""
+    here = opened(org, at)
+    seats = here.seats(retired=all_)
+    if json:
+        write_json("seats", here, {"seats": seats})
+        return 0
+    from orgtp.render.page import screen
+    from orgtp.render.seat_text import seat_list_text
+
+    write(seat_list_text(seats, screen(), kind=kind))
+    return 0
+
+
+def add(
+    seat: SeatArgument,
+    role: Annotated[str, typer.Option("--role", help="What the seat is for, in a word or two.")],
+    kind: Annotated[SeatKind, typer.Option("--kind", help="Who sits there.")],
+    name: Annotated[str, typer.Option("--name", help="What people call it. Default: from the id.")] = "",
+    owner: Annotated[str, typer.Option("--owner", metavar="SEAT", help="The person who answers for it.")] = "",
+    reports_to: Annotated[str, typer.Option("--reports-to", metavar="SEAT", help="The seat above it.")] = "",
+    status: Annotated[Status, typer.Option("--status", help="Where it is in its life.")] = Status.ACTIVE,
+    mission: Annotated[str, typer.Option("--mission", help="What it does, for whom.")] = "",
+    since: Annotated[str, typer.Option("--since", metavar="DATE", help="The day it began. Default: today.")] = "",
+    email: Annotated[str, typer.Option("--email", help="Ties a git author to the seat.")] = "",
+    retire_when: Annotated[str, typer.Option("--retire-when", help="When it should be retired.")] = "",
+    capability: Annotated[
+        list[str] | None,
+        typer.Option("--capability", metavar="ID=TEXT", help="What only this seat does. Repeat for more."),
+    ] = None,
+    org: OrgOption = None,
+    by: ByOption = "",
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Add a seat to the chart, as a commit. Its metrics are written into its file."""
+    here = opened(org)
+    new = NewSeat(
+        seat=seat,
+        name=name or seat.replace("-", " ").capitalize(),
+        role=role,
+        kind=kind,
+        status=status,
+        owner=owner,
+        reports_to=reports_to,
+        mission=mission,
+        since=since,
+        email=email,
+        retire_when=retire_when,
+        capabilities=dict(_pair(text, "--capability ID=TEXT") for text in capability or []),
+    )
+    done = here.add_seat(new, by=by, dry_run=dry_run)
+    return changed("seat-add", here, done, json=json, dry_run=dry_run, seat=seat)
+
+
+def set_(
+    seat: SeatArgument,
+    values: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…", help="A key may be a path: metrics.ID.target.")],
+    org: OrgOption = None,
+    by: ByOption = "",
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Set keys of a seat, as a commit that changes only the lines it must. KEY= takes a key out."""
+    here = opened(org)
+    pairs = [_pair(text, "KEY=VALUE") for text in values]
+    done = here.set_keys(seat, [(_path(key), value) for key, value in pairs], by=by, dry_run=dry_run)
+    return changed("seat-set", here, done, json=json, dry_run=dry_run, seat=seat)
+
+
+def _pair(text: str, form: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise BadInput(what=f'"{text}" is not {form}. Write it so: owner=bogdan')
+    return key.strip(), value
+
+
+_PATHS = ("capabilities", "metrics")
+
+
+def _path(key: str) -> tuple[str, ...]:
+    """A dotted key as a path; only capabilities, metrics and a user's own x- keys have anything below them."""
+    head, *rest = key.split(".")
+    if not all([head, *rest]) or (rest and head not in _PATHS and not head.startswith("x-")):
+        raise BadInput(
+            what=f'"{key}" is not a key. {did_you_mean(head, _PATHS)} Write: metrics.ID.target, capabilities.ID'
+        )
+    return (head, *rest)
+
+
+COMMANDS = (
+    ("show", show, "orgtp seat show dash"),
+    ("list", list_, "orgtp seat list --all"),
+    ("add", add, "orgtp seat add pixel --role 'Creative production' --kind agent --owner kristen --reports-to kristen"),
+    ("set", set_, "orgtp seat set dash owner=bogdan 'metrics.variance-before-call.target=yes'"),
+)

@@ -1,0 +1,146 @@
+"""The commands that show: validate, chart, scorecard, log, schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from orgtp.cli.door import opened, tell, write, write_json
+from orgtp.cli.options import AllOption, AtOption, JsonOption, KindOption, OrgOption
+from orgtp.model.problem import Severity
+
+
+class ValidateFormat(StrEnum):
+    """How `validate` says it."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class ChartFormat(StrEnum):
+    """How `chart` draws it."""
+
+    TREE = "tree"
+    MERMAID = "mermaid"
+    DOT = "dot"
+    SVG = "svg"
+    JSON = "json"
+
+
+def validate(
+    org: OrgOption = None,
+    at: AtOption = None,
+    format_: Annotated[ValidateFormat, typer.Option("--format", help="How to say it.")] = ValidateFormat.TEXT,
+    json: JsonOption = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")] = False,
+) -> int:
+    """Find every problem in the org, each with its place and the way out. Exit code 1 if there are errors."""
+    here = opened(org, at)
+    problems, seats = here.validate(), len(here.org.seats)
+    if json or format_ is ValidateFormat.JSON:
+        from orgtp.render.json_text import problems_body
+
+        write_json("validate", here, problems_body(problems, seats))
+    else:
+        from orgtp.render.page import screen
+        from orgtp.render.problems_text import problems_text, verdict
+
+        write(problems_text(problems, screen()))
+        tell(verdict(problems, seats))
+    fatal = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    return int(any(problem.severity in fatal for problem in problems))
+
+
+def chart(
+    org: OrgOption = None,
+    at: AtOption = None,
+    root: Annotated[str, typer.Option("--root", metavar="SEAT", help="From this seat down.")] = "",
+    depth: Annotated[int | None, typer.Option("--depth", metavar="N", min=0, help="So many levels down.")] = None,
+    kind: KindOption = False,
+    all_: AllOption = False,
+    format_: Annotated[ChartFormat, typer.Option("--format", help="How to draw it.")] = ChartFormat.TREE,
+    json: JsonOption = False,
+) -> int:
+    """Draw the org chart: who is there, what for, who answers, and how many metrics are on target."""
+    here = opened(org, at)
+    view = here.chart(root, depth, retired=all_)
+    if json or format_ is ChartFormat.JSON:
+        write_json("chart", here, {"seats": view.seats})
+        return 0
+    if format_ in {ChartFormat.MERMAID, ChartFormat.DOT}:
+        from orgtp.render import chart_graph
+
+        draw = chart_graph.mermaid if format_ is ChartFormat.MERMAID else chart_graph.dot
+        write(draw(view, kind=kind))
+        return 0
+    from orgtp.render.chart_text import chart_lines, chart_text
+    from orgtp.render.page import Screen, screen
+
+    if format_ is ChartFormat.SVG:
+        from orgtp.render.svg import svg
+
+        write(svg(chart_lines(view, Screen(), name=here.org.name, kind=kind), here.org.name))
+        return 0
+    write(chart_text(view, screen(), name=here.org.name, kind=kind))
+    return 0
+
+
+def scorecard(
+    org: OrgOption = None,
+    at: AtOption = None,
+    weeks: Annotated[int, typer.Option("--weeks", metavar="N", min=1, max=520, help="How many weeks.")] = 13,
+    seat: Annotated[str, typer.Option("--seat", metavar="SEAT", help="One seat's numbers only.")] = "",
+    json: JsonOption = False,
+) -> int:
+    """Show everyone's numbers on one grid of weeks. The current week is marked: it is not over."""
+    here = opened(org, at)
+    card = here.scorecard(weeks, seat)
+    if json:
+        write_json("scorecard", here, {"columns": card.columns, "partial": card.partial, "rows": card.rows})
+        return 0
+    from orgtp.render.page import screen
+    from orgtp.render.scorecard_text import scorecard_text
+
+    write(scorecard_text(card, screen(), here.org.name))
+    return 0
+
+
+def log(
+    seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only what touched this seat.")] = "",
+    org: OrgOption = None,
+    at: AtOption = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="The newest N only.")] = None,
+    json: JsonOption = False,
+) -> int:
+    """Tell what happened, newest first, in the org's words."""
+    here = opened(org, at)
+    entries = list(islice(here.log(seat), limit))
+    if json:
+        write_json("log", here, {"commits": entries})
+        return 0
+    from orgtp.render.change_text import log_text
+    from orgtp.render.page import screen
+
+    write(log_text(entries, here.org.zone, screen()))
+    return 0
+
+
+def schema(name: Annotated[str, typer.Argument(metavar="NAME", help="org, retirement, score or seat.")]) -> int:
+    """Print a JSON Schema of the file formats."""
+    from orgtp.store.schema import schema_text
+
+    write(schema_text(name))
+    return 0
+
+
+COMMANDS: tuple[tuple[Callable[..., int], str], ...] = (
+    (validate, "orgtp validate && git push"),
+    (chart, "orgtp chart --root radar --kind"),
+    (scorecard, "orgtp scorecard --weeks 6 --seat dash"),
+    (log, "orgtp log jeff --limit 10"),
+    (schema, "orgtp schema seat > seat.schema.json"),
+)

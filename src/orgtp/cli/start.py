@@ -1,0 +1,113 @@
+"""The commands that begin: init and demo."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orgtp import api
+from orgtp.cli.door import tell, write
+from orgtp.cli.options import DryRunOption, JsonOption
+from orgtp.model.errors import BadInput
+from orgtp.store.create import Created
+
+_SHORT = 10
+_WELCOME = "A small agency of people and agents, as text in git. All its numbers are invented."
+_REASON = "Pacing and reconciliation fit better with the seats that act on them."
+TOUR = (
+    ("Is the org as text in order?", ("validate",)),
+    ("Who is there, what for, and how do their numbers stand?", ("chart",)),
+    (
+        "A value is one line in a file, and one commit.",
+        ("score", "add", "radar", "escalations-routed", "100%", "--by", "tally"),
+    ),
+    ("Everyone's numbers, people and agents alike.", ("scorecard",)),
+    (
+        "Jeff has been off target for weeks. Retiring moves what Jeff does to named heirs.",
+        ("retire", "jeff", "--to", "dash,crystal", "--by", "david", "--reason", _REASON, "--yes"),
+    ),
+    ("Jeff is off the chart; Sift reports to Radar now.", ("chart",)),
+    ("The history is the record.", ("log", "--limit", "8")),
+)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or a git repository without an org.")],
+    name: Annotated[str, typer.Option("--name", metavar="N", help="What people call it. Default: the folder.")] = "",
+    sample: Annotated[bool, typer.Option("--sample", help="The sample agency, with its invented history.")] = False,
+    timezone: Annotated[str, typer.Option("--timezone", metavar="TZ", help="IANA name. Default: this machine's.")] = "",
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Make a new org repository: git, org.yaml, the schemas, and the CI that guards it."""
+    here = folder.expanduser().absolute()
+    if sample and (name or timezone):
+        raise BadInput(what="--sample has its own name and time zone; leave --name and --timezone out")
+    if sample and not dry_run:
+        tell("replaying thirteen weeks of the sample's history …")
+    made = (
+        api.init_sample(here, dry_run=dry_run)
+        if sample
+        else api.init_org(here, name=name, timezone=timezone, dry_run=dry_run)
+    )
+    return _told(made, folder, json=json, dry_run=dry_run, sample=sample)
+
+
+def _told(made: Created, folder: Path, *, json: bool, dry_run: bool, sample: bool) -> int:
+    if json:
+        from orgtp.render.json_text import envelope
+
+        body = {"commit": made.commit, "paths": made.paths, "outbox": False, "dry_run": dry_run}
+        write(envelope("init", made.org, made.commit, False, body))
+    elif dry_run:
+        write("".join(f"{path}\n" for path in made.paths))
+        tell(f"dry run, nothing written: these would be in {folder}")
+    else:
+        write(f"{(made.commit or '')[:_SHORT]} {made.org} is in {folder}\n")
+        tell(_next(folder, sample=sample))
+    return 0
+
+
+def _next(folder: Path, *, sample: bool) -> str:
+    where = shlex.quote(str(folder))
+    steps = (
+        ("orgtp chart", "orgtp scorecard")
+        if sample
+        else ("orgtp seat add ada --role Founder --kind human", "orgtp chart")
+    )
+    return "\n".join(["next:", f"  cd {where}", *(f"  {step}" for step in steps)])
+
+
+def demo(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Default: a new temporary folder.")] = None,
+) -> int:
+    """Take the guided tour: the sample org in a new folder, and each command before what it prints."""
+    from orgtp.cli.main import run
+
+    here = folder.expanduser().absolute() if folder else Path(tempfile.mkdtemp(prefix="orgtp-demo-")) / "sneeze-it"
+    code = _show(_WELCOME, ("init", "--sample", str(here)), run)
+    if code:
+        return code
+    os.chdir(here)
+    write(f"$ cd {shlex.quote(str(here))}\n\n")
+    for said, words in TOUR:
+        code = code or _show(said, words, run)
+    write(f"# That was the tour. The org is yours to look at and to change:\n{here}\n")
+    return code
+
+
+def _show(said: str, words: tuple[str, ...], run: Callable[[list[str]], int]) -> int:
+    """Say what comes, print the command as a person would type it, and run it."""
+    write(f"# {said}\n$ orgtp {shlex.join(words)}\n")
+    sys.stdout.flush()
+    code = run(list(words))
+    write("\n")
+    sys.stdout.flush()
+    return code

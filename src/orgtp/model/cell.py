@@ -1,0 +1,209 @@
+"""Cells: what a metric's values say of one period, judged by the target then in force.
+
+Nothing is made up here: a value that nobody knows, or that did not come, is a state of its own and never a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from orgtp.model.errors import BadValue
+from orgtp.model.org import Org
+from orgtp.model.period import Cadence, Grain, Period, containing, containing_day, parse_period
+from orgtp.model.score import Score, stamp
+from orgtp.model.seat import Metric, Rollup, Seat
+from orgtp.model.target import Target
+from orgtp.model.value import EXACT, rounded
+
+
+class State(StrEnum):
+    """What is known of a metric for a period."""
+
+    ON = "on"
+    OFF = "off"
+    UNAVAILABLE = "unavailable"
+    MISSING = "missing"
+    PENDING = "pending"
+    NONE = "none"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a value, on target or off."""
+        return self in {State.ON, State.OFF}
+
+    @property
+    def is_hole(self) -> bool:
+        """Whether a value should be there and is not."""
+        return self in {State.UNAVAILABLE, State.MISSING}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One metric in one period. `value` is the stored form, or `4/5` for hits; `at` is in UTC."""
+
+    period: str
+    state: State
+    value: str | None = None
+    at: str | None = None
+    by: str | None = None
+    note: str | None = None
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A metric of a seat, to be judged as of `now` (an aware datetime)."""
+
+    org: Org
+    seat: Seat
+    metric: Metric
+    now: datetime
+
+    def cell(self, period: Period) -> Cell:
+        """The metric in one period of its own cadence."""
+        score = self.org.in_force(self.seat.id, self.metric.id).get(period.text)
+        if score is None or not self._existed(period):
+            return Cell(period.text, self._without(period) if score is None else State.NONE)
+        return self._with(period, score)
+
+    def column(self, column: Period) -> Cell:
+        """The metric in one column of a grid, finer values rolled up as the metric says."""
+        if _SIZES[self.metric.cadence.grain] > _SIZES[column.grain]:
+            return self._coarse(column)
+        pieces = [self.cell(piece) for piece in column.split(self.metric.cadence.grain)]
+        return replace(pieces[0] if len(pieces) == 1 else self._rolled(column, pieces), period=column.text)
+
+    def latest(self) -> Cell:
+        """The newest period that has a value or should have one; a value is never carried forward to it."""
+        grain = self.metric.cadence.grain
+        period = containing(self.now, grain, self.org.zone)
+        cell = self.cell(period)
+        for _ in range(_BACK):
+            if cell.state.is_known or cell.state.is_hole:
+                return cell
+            period = period.previous()
+            cell = self.cell(period)
+        return cell
+
+    def tally(self) -> tuple[int, int]:
+        """Over all periods ever recorded: how many were on target, and how many have a value."""
+        records = self.org.in_force(self.seat.id, self.metric.id).values()
+        cells = [self.cell(period) for score in records if (period := score.spoken_of)]
+        return sum(cell.state is State.ON for cell in cells), sum(cell.state.is_known for cell in cells)
+
+    def _existed(self, period: Period) -> bool:
+        """Whether the metric was there: the seat had begun, and its first target was in force."""
+        begun = self.seat.since is None or period.next().start.date() > self.seat.since
+        return begun and self.metric.targets.in_force(period) is not None
+
+    def _without(self, period: Period) -> State:
+        """The state of a period that nobody recorded anything for."""
+        weekend = self.metric.cadence is Cadence.WEEKDAYS and not period.is_workday()
+        if weekend or not self.seat.is_active or not self._existed(period) or self._before_all(period):
+            return State.NONE
+        return State.MISSING if period.ends(self.org.zone) <= self.now else State.PENDING
+
+    def _before_all(self, period: Period) -> bool:
+        """Whether a seat that does not say since when it is there had no value yet."""
+        if self.seat.since is not None or self.metric.targets.begins is not None:
+            return False
+        known = [score.spoken_of for score in self.org.in_force(self.seat.id, self.metric.id).values()]
+        first = min((p.start for p in known if p), default=None)
+        return period.ends(self.org.zone) <= self.now and (first is None or period.start < first)
+
+    def _with(self, period: Period, score: Score) -> Cell:
+        target = self.metric.targets.in_force(period)
+        amount = self._amount(score)
+        records = self.org.records(self.seat.id, self.metric.id)
+        corrected = any(other.period == score.period and other.value != score.value for other in records)
+        cell = Cell(
+            period.text, State.UNAVAILABLE, None, stamp(score.at), score.by or None, score.note or None, corrected
+        )
+        if amount is None or target is None:
+            return cell if score.value is None else replace(cell, note=f'"{score.value}" cannot be read')
+        return replace(cell, state=_judged(target, amount), value=score.value)
+
+    def _amount(self, score: Score) -> Decimal | None:
+        try:
+            return None if score.value is None else self.metric.targets.unit.read(score.value)
+        except BadValue:
+            return None
+
+    def _coarse(self, column: Period) -> Cell:
+        """A month or quarter shows in the one week that it ends in, or, while it lasts, in the current one."""
+        here = containing(self.now, column.grain, self.org.zone)
+        grain = self.metric.cadence.grain
+        ends = sorted({containing_day(day, grain) for day in (column.start, _last(column))})
+        cells = [
+            self.cell(period) for period in ends if min(containing_day(_last(period), column.grain), here) == column
+        ]
+        known = [cell for cell in cells if cell.state.is_known]
+        return known[-1] if known else cells[0] if cells else Cell(column.text, State.NONE)
+
+    def _rolled(self, column: Period, pieces: Sequence[Cell]) -> Cell:
+        known = [cell for cell in pieces if cell.state.is_known]
+        holes = [cell for cell in pieces if cell.state.is_hole]
+        if not known:
+            return Cell(
+                column.text, _worst(pieces), note=next((cell.note for cell in reversed(holes) if cell.note), None)
+            )
+        if self.metric.rollup is Rollup.LAST:
+            return [cell for cell in pieces if cell in known or cell in holes][-1]
+        note = f"{len(holes)} of {len(known) + len(holes)} not known" if holes else known[-1].note
+        newest = replace(
+            max(known, key=lambda cell: cell.at or ""), note=note, corrected=any(c.corrected for c in known)
+        )
+        if holes and self.metric.rollup is Rollup.SUM:
+            return replace(newest, state=State.UNAVAILABLE, value=None)
+        return self._summed(newest, known)
+
+    def _summed(self, newest: Cell, known: Sequence[Cell]) -> Cell:
+        if self.metric.rollup is Rollup.HITS:
+            hits = sum(cell.state is State.ON for cell in known)
+            state = State.ON if hits == len(known) else State.OFF
+            return replace(newest, value=f"{hits}/{len(known)}", state=state)
+        unit = self.metric.targets.unit
+        amount = _ROLLUPS[self.metric.rollup]([unit.read(cell.value or "") for cell in known])
+        last = parse_period(known[-1].period)
+        target = (last and self.metric.targets.in_force(last)) or self.metric.targets.dated[-1][1]
+        shown = rounded(amount) if self.metric.rollup is Rollup.MEAN else amount
+        return replace(newest, value=unit.stored(shown), state=_judged(target, amount))
+
+
+_BACK = 8
+_SIZES = {grain: size for size, grain in enumerate(Grain)}
+
+
+def _last(period: Period) -> datetime:
+    """The first moment of the last day of `period`."""
+    return containing_day(period.next().start, Grain.DAY).previous().start
+
+
+def _worst(pieces: Sequence[Cell]) -> State:
+    """The state of pieces none of which has a value."""
+    states = {cell.state for cell in pieces}
+    order = (State.UNAVAILABLE, State.MISSING, State.PENDING, State.NONE)
+    return next((state for state in order if state in states), State.NONE)
+
+
+def _judged(target: Target, amount: Decimal) -> State:
+    return State.ON if target.met(amount) else State.OFF
+
+
+def _sum(amounts: Sequence[Decimal]) -> Decimal:
+    total = Decimal(0)
+    for amount in amounts:
+        total = EXACT.add(total, amount)
+    return total
+
+
+_ROLLUPS: dict[Rollup, Callable[[Sequence[Decimal]], Decimal]] = {
+    Rollup.SUM: _sum,
+    Rollup.MEAN: lambda amounts: EXACT.divide(_sum(amounts), Decimal(len(amounts))),
+    Rollup.MIN: min,
+    Rollup.MAX: max,
+}

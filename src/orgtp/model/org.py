@@ -1,0 +1,143 @@
+"""The organisation: every seat, score and retirement, and the questions that all else asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta, tzinfo
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from orgtp.model.errors import UnknownMetric, UnknownSeat
+from orgtp.model.problem import Marks
+from orgtp.model.score import Score
+from orgtp.model.seat import Metric, Seat
+from orgtp.model.words import did_you_mean
+
+DEFAULT_GRACE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who may do what, and how late is late."""
+
+    grace: timedelta = DEFAULT_GRACE
+    scorekeepers: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """The honest record of a retired seat, as far as rules and views need it."""
+
+    seat: str
+    retired_on: date | None
+    decided_by: str
+    reason: str
+    capabilities: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, str] = field(default_factory=dict)
+    reports: Mapping[str, str] = field(default_factory=dict)
+    review: Mapping[str, str] = field(default_factory=dict)
+    declared: str = ""
+    marks: Marks = field(default=Marks(""), compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Org:
+    """One organisation at one moment of its history.
+
+    `unreadable` holds the paths of files that could not be read: what they say is unknown, not absent.
+    """
+
+    id: str = ""
+    name: str = ""
+    zone: tzinfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    branch: str = "main"
+    policy: Policy = field(default_factory=Policy)
+    seats: Mapping[str, Seat] = field(default_factory=dict)
+    scores: Mapping[str, tuple[Score, ...]] = field(default_factory=dict)
+    retirements: Mapping[str, Retirement] = field(default_factory=dict)
+    unreadable: frozenset[str] = frozenset()
+    marks: Marks = field(default=Marks("org.yaml"), compare=False, repr=False)
+
+    def seat(self, id: str) -> Seat:  # noqa: A002  (a seat's id is what it is called)
+        """The seat `id`. Raises `UnknownSeat` with the near miss."""
+        if id not in self.seats:
+            hint = did_you_mean(id, self.seats) or "orgtp seat list shows them all."
+            raise UnknownSeat(seat=id, hint=hint)
+        return self.seats[id]
+
+    def metric(self, seat: str, metric: str) -> Metric:
+        """A metric of a seat. Raises `UnknownSeat` or `UnknownMetric` with the near miss."""
+        metrics = self.seat(seat).metrics
+        if metric not in metrics:
+            known = f"It has: {', '.join(metrics)}." if metrics else "It has none."
+            raise UnknownMetric(seat=seat, metric=metric, hint=f"{did_you_mean(metric, metrics)} {known}".strip())
+        return metrics[metric]
+
+    def hidden(self, path: str) -> bool:
+        """Whether the file `path` is there and could not be read, so that nobody may say it is missing."""
+        return path in self.unreadable
+
+    def owner_of(self, seat: Seat) -> Seat | None:
+        """The seat that answers for `seat`, if the org has it."""
+        return self.seats.get(seat.owner)
+
+    @cached_property
+    def _reports(self) -> Mapping[str, list[Seat]]:
+        reports: dict[str, list[Seat]] = {}
+        for seat in self.seats.values():
+            reports.setdefault(seat.reports_to, []).append(seat)
+        return reports
+
+    def reports(self, seat: str) -> list[Seat]:
+        """The seats that report to `seat`, by id; "" gives those at the top."""
+        return self._reports.get(seat, [])
+
+    def living_reports(self, seat: str) -> list[Seat]:
+        """The seats that report to `seat` and are not retired, by id."""
+        return [report for report in self.reports(seat) if not report.is_retired]
+
+    def owned_by(self, seat: str) -> list[Seat]:
+        """The other seats, not retired, that `seat` answers for."""
+        return [
+            other for other in self.seats.values() if other.owner == seat and other.id != seat and not other.is_retired
+        ]
+
+    def above(self, seat: str) -> Iterator[Seat]:
+        """The seats from the one that `seat` reports to up to the top; a cycle ends where it closes."""
+        seen = {seat}
+        here = self.seats.get(seat)
+        while here and here.reports_to in self.seats and here.reports_to not in seen:
+            here = self.seats[here.reports_to]
+            seen.add(here.id)
+            yield here
+
+    @cached_property
+    def score_ids(self) -> Mapping[str, Score]:
+        """Every record by its id; of two with one id, the first."""
+        ids: dict[str, Score] = {}
+        for scores in self.scores.values():
+            for score in scores:
+                ids.setdefault(score.id, score)
+        return ids
+
+    @cached_property
+    def _by_metric(self) -> Mapping[tuple[str, str], list[Score]]:
+        found: dict[tuple[str, str], list[Score]] = {}
+        for seat, scores in self.scores.items():
+            for score in scores:
+                found.setdefault((seat, score.metric), []).append(score)
+        return {key: sorted(scores, key=lambda score: score.at) for key, scores in found.items()}
+
+    @cached_property
+    def _in_force(self) -> Mapping[tuple[str, str], Mapping[str, Score]]:
+        return {key: {score.period: score for score in scores} for key, scores in self._by_metric.items()}
+
+    def records(self, seat: str, metric: str) -> list[Score]:
+        """All records of a metric in the order of `at`; of equal moments, the later line last."""
+        return self._by_metric.get((seat, metric), [])
+
+    def in_force(self, seat: str, metric: str) -> Mapping[str, Score]:
+        """The record that counts for each period: the newest."""
+        return self._in_force.get((seat, metric), {})

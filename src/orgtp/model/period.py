@@ -1,0 +1,190 @@
+"""Periods: the hour, day, week, month or quarter that a value speaks of, in the org's time zone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from enum import StrEnum
+from functools import lru_cache
+
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+_SATURDAY = 5
+
+
+class Grain(StrEnum):
+    """The size of a period, finest first."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+class Cadence(StrEnum):
+    """How often a metric has a value. `weekdays` is daily, and nothing is due on a Saturday or Sunday."""
+
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKDAYS = "weekdays"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+
+    @property
+    def grain(self) -> Grain:
+        """The size of this cadence's periods."""
+        return _GRAINS[self]
+
+
+_GRAINS = {
+    Cadence.HOURLY: Grain.HOUR,
+    Cadence.DAILY: Grain.DAY,
+    Cadence.WEEKDAYS: Grain.DAY,
+    Cadence.WEEKLY: Grain.WEEK,
+    Cadence.MONTHLY: Grain.MONTH,
+    Cadence.QUARTERLY: Grain.QUARTER,
+}
+EXAMPLES = {
+    Grain.HOUR: "2026-11-20T14",
+    Grain.DAY: "2026-11-20",
+    Grain.WEEK: "2026-W47",
+    Grain.MONTH: "2026-11",
+    Grain.QUARTER: "2026-Q4",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """One period: its first moment as local wall time, and its size. Ordered by time."""
+
+    start: datetime
+    grain: Grain
+
+    @property
+    def text(self) -> str:
+        """`2026-11-20T14`, `2026-11-20`, `2026-W47` (ISO 8601), `2026-11` or `2026-Q4`."""
+        return _TEXTS[self.grain](self.start)
+
+    def next(self) -> Period:
+        """The period right after this one."""
+        return Period(_NEXT[self.grain](self.start), self.grain)
+
+    def previous(self) -> Period:
+        """The period right before this one."""
+        return containing_day(self.start - timedelta(hours=1), self.grain)
+
+    def begins(self, zone: tzinfo) -> datetime:
+        """The first moment of the period in `zone`."""
+        return self.start.replace(tzinfo=zone)
+
+    def ends(self, zone: tzinfo) -> datetime:
+        """The first moment after the period in `zone`: when its value is due."""
+        return self.next().begins(zone)
+
+    def is_workday(self) -> bool:
+        """Whether the period begins on a Monday to Friday."""
+        return self.start.weekday() < _SATURDAY
+
+    def holds(self, other: Period) -> bool:
+        """Whether `other` begins within this period."""
+        return self.start <= other.start < self.next().start
+
+    def split(self, grain: Grain) -> Iterator[Period]:
+        """The periods of the finer `grain` that begin within this one, in order."""
+        piece = containing_day(self.start, grain)
+        while piece.start < self.next().start:
+            if piece.start >= self.start:
+                yield piece
+            piece = piece.next()
+
+
+def containing(moment: datetime, grain: Grain, zone: tzinfo) -> Period:
+    """The period of size `grain` that holds `moment` (an aware datetime) in `zone`."""
+    return containing_day(moment.astimezone(zone).replace(tzinfo=None), grain)
+
+
+def containing_day(local: datetime, grain: Grain) -> Period:
+    """The period of size `grain` that holds `local`, a naive wall time in the org's zone."""
+    return Period(_STARTS[grain](local), grain)
+
+
+@lru_cache(maxsize=4096)
+def parse_period(text: str) -> Period | None:
+    """The period that `text` names, whatever its size; nothing where it names none."""
+    for grain, pattern in _PATTERNS.items():
+        if match := pattern.fullmatch(text):
+            return _built(grain, match)
+    return None
+
+
+def _built(grain: Grain, match: re.Match[str]) -> Period | None:
+    try:
+        period = Period(_BUILDERS[grain](*(int(group) for group in match.groups())), grain)
+    except ValueError:
+        return None
+    return period if _FIRST_YEAR <= period.start.year <= _LAST_YEAR else None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001  (wall time; the zone comes with begins())
+
+
+def _month_start(index: int) -> datetime:
+    return datetime(index // 12, index % 12 + 1, 1)  # noqa: DTZ001  (wall time)
+
+
+def _month_index(local: datetime) -> int:
+    return local.year * 12 + local.month - 1
+
+
+def _quarter_index(local: datetime) -> int:
+    return _month_index(local) // 3 * 3
+
+
+def _week_text(local: datetime) -> str:
+    year, week, _ = local.isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
+def _quarter(year: int, number: int) -> datetime:
+    return _month_start(year * 12 + (number - 1) * 3)
+
+
+_PATTERNS = {
+    Grain.HOUR: re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2})"),
+    Grain.DAY: re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})"),
+    Grain.WEEK: re.compile(r"([0-9]{4})-W([0-9]{2})"),
+    Grain.MONTH: re.compile(r"([0-9]{4})-([0-9]{2})"),
+    Grain.QUARTER: re.compile(r"([0-9]{4})-Q([1-4])"),
+}
+_BUILDERS: dict[Grain, Callable[..., datetime]] = {
+    Grain.HOUR: datetime,
+    Grain.DAY: datetime,
+    Grain.WEEK: lambda year, week: _midnight(date.fromisocalendar(year, week, 1)),
+    Grain.MONTH: lambda year, month: datetime(year, month, 1),  # noqa: DTZ001  (wall time)
+    Grain.QUARTER: _quarter,
+}
+_TEXTS: dict[Grain, Callable[[datetime], str]] = {
+    Grain.HOUR: lambda start: f"{start:%Y-%m-%dT%H}",
+    Grain.DAY: lambda start: f"{start:%Y-%m-%d}",
+    Grain.WEEK: _week_text,
+    Grain.MONTH: lambda start: f"{start:%Y-%m}",
+    Grain.QUARTER: lambda start: f"{start.year:04}-Q{start.month // 3 + 1}",
+}
+_STARTS: dict[Grain, Callable[[datetime], datetime]] = {
+    Grain.HOUR: lambda local: local.replace(minute=0, second=0, microsecond=0),
+    Grain.DAY: _midnight,
+    Grain.WEEK: lambda local: _midnight(local.date() - timedelta(days=local.weekday())),
+    Grain.MONTH: lambda local: _month_start(_month_index(local)),
+    Grain.QUARTER: lambda local: _month_start(_quarter_index(local)),
+}
+_NEXT: dict[Grain, Callable[[datetime], datetime]] = {
+    Grain.HOUR: lambda start: start + timedelta(hours=1),
+    Grain.DAY: lambda start: start + timedelta(days=1),
+    Grain.WEEK: lambda start: start + timedelta(days=7),
+    Grain.MONTH: lambda start: _month_start(_month_index(start) + 1),
+    Grain.QUARTER: lambda start: _month_start(_month_index(start) + 3),
+}

@@ -1,0 +1,69 @@
+"""A score: one value that somebody recorded for one metric and one period. Only ever added to."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from orgtp.model.period import Period, parse_period
+from orgtp.model.problem import Place
+
+SCORE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+KEYS = ("id", "at", "metric", "period", "value", "by", "note")
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_RANDOM_BITS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One record of a score file. `value` is the stored form; None means unavailable, and `note` says why."""
+
+    id: str
+    at: datetime
+    seat: str
+    metric: str
+    period: str
+    value: str | None
+    by: str = ""
+    note: str = ""
+    place: Place = field(default=Place(""), compare=False)
+
+    @property
+    def line(self) -> str:
+        """The record as its line of the file, without the newline."""
+        record = {
+            "id": self.id,
+            "at": stamp(self.at),
+            "metric": self.metric,
+            "period": self.period,
+            "value": self.value,
+        }
+        record |= {"by": self.by} if self.by else {}
+        record |= {"note": self.note} if self.note else {}
+        return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+    @property
+    def path(self) -> str:
+        """The file that the record belongs in: its seat's, for the calendar month of `at` in UTC."""
+        return f"scores/{self.seat}/{self.at.astimezone(UTC):%Y-%m}.jsonl"
+
+    @property
+    def spoken_of(self) -> Period | None:
+        """The period as a value, or nothing where its text names none."""
+        return parse_period(self.period)
+
+
+def stamp(moment: datetime) -> str:
+    """RFC 3339 in UTC, whole seconds: `2026-11-20T13:00:02Z`."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def ulid(now: datetime, random: int | None = None) -> str:
+    """A ULID: 48 bits of milliseconds, 80 random bits, in Crockford's base 32 (github.com/ulid/spec)."""
+    number = int(now.timestamp() * 1000) << _RANDOM_BITS | (
+        secrets.randbits(_RANDOM_BITS) if random is None else random
+    )
+    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))

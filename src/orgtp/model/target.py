@@ -1,0 +1,120 @@
+"""Targets: what a metric is judged by, written as a person would say it (`>= 95%`, `by 08:00`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from orgtp.model.errors import BadValue
+from orgtp.model.period import Period
+from orgtp.model.value import Kind, Unit
+
+ACCEPTED = (
+    'Write a target such as ">= 12", "<= 2", "= 0", "10..20", "not 10..20", ">= 95%", ">= USD 185000", "<= 1h", '
+    '"by 08:00", "before 08:00", "yes" or "no".'
+)
+# The same grammar stands in schema/seat.schema.json; a test holds the two together.
+_NUMBER = r"-?[0-9]{1,24}(?:\.[0-9]{1,12})?"
+_DURATION = r"(?=[0-9])(?:[0-9]{1,6}d)?(?:[0-9]{1,6}h)?(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?"
+_OPERAND = rf"(?:{_NUMBER}%?|[A-Z]{{3}} {_NUMBER}|{_DURATION})"
+_COMPARED = re.compile(rf"(>=|<=|=) ?({_OPERAND})")
+_RANGE = re.compile(rf"(not )?({_OPERAND})\.\.({_OPERAND})")
+_CLOCK = re.compile(r"(by|before) ((?:[01][0-9]|2[0-3]):[0-5][0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One target: its unit, the comparison and its bounds (equal but for a range)."""
+
+    text: str
+    unit: Unit
+    operator: str
+    low: Decimal
+    high: Decimal
+
+    def met(self, amount: Decimal) -> bool:
+        """Whether `amount`, in the target's unit, is on target."""
+        return _TESTS[self.operator](amount, self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """A metric's targets in time: each holds from its first period until the next one's."""
+
+    dated: tuple[tuple[Period | None, Target], ...]
+
+    @property
+    def unit(self) -> Unit:
+        """The one unit of all of them."""
+        return self.dated[0][1].unit
+
+    def in_force(self, period: Period) -> Target | None:
+        """The target that judges `period`: the last to begin by its start; none before the first."""
+        held = [target for begin, target in self.dated if begin is None or begin.start <= period.start]
+        return held[-1] if held else None
+
+    @property
+    def begins(self) -> Period | None:
+        """The period in which the first target came into force, if that is known."""
+        return self.dated[0][0]
+
+
+def parse_target(text: str) -> Target | None:
+    """The target that `text` says, or nothing where it says none (see `ACCEPTED`)."""
+    if text in {"yes", "no"}:
+        wanted = Decimal(text == "yes")
+        return Target(text, Unit(Kind.YES_NO), "=", wanted, wanted)
+    if match := _CLOCK.fullmatch(text):
+        return _built(text, match[1], match[2], match[2], Kind.TIME)
+    if match := _COMPARED.fullmatch(text):
+        return _built(text, match[1], match[2], match[2])
+    if match := _RANGE.fullmatch(text):
+        return _built(text, "outside" if match[1] else "inside", match[2], match[3])
+    return None
+
+
+def target_hint(text: str) -> str:
+    """What to write instead of `text`, which is no target."""
+    guess = re.sub(r"(?<=[0-9]),(?=[0-9]{3})", "", text.strip().lower().replace("≥", ">=").replace("≤", "<="))
+    guess = re.sub(
+        r"^(at least|min(imum)?|>)(?![=])\s*", ">= ", re.sub(r"^(at most|max(imum)?|<)(?![=])\s*", "<= ", guess)
+    )
+    guess = re.sub(r"^(>=|<=|=)?\s*([$€£])\s*", lambda m: f"{m[1] or '>='} {_CODES[m[2]]} ", guess)
+    guess = re.sub(r"\b(usd|eur|gbp)\b", lambda match: match[0].upper(), guess)
+    guess = f">= {guess}" if re.fullmatch(_OPERAND, guess) else guess
+    return f'Did you mean "{guess}"? {ACCEPTED}' if guess != text and parse_target(guess) else ACCEPTED
+
+
+_CODES = {"$": "USD", "€": "EUR", "£": "GBP"}
+
+
+def _unit(operand: str) -> Unit:
+    if operand.endswith("%"):
+        return Unit(Kind.PERCENT)
+    if operand[:1].isupper():
+        return Unit(Kind.MONEY, operand[:3])
+    return Unit(Kind.DURATION if operand[-1] in "dhms" else Kind.NUMBER)
+
+
+def _built(text: str, operator: str, low: str, high: str, kind: Kind | None = None) -> Target | None:
+    unit = Unit(kind) if kind else _unit(low)
+    if not kind and _unit(high) != unit:
+        return None
+    try:
+        bounds = unit.read(low), unit.read(high)
+    except BadValue:
+        return None
+    return Target(text, unit, operator, *bounds) if bounds[0] <= bounds[1] else None
+
+
+_TESTS: dict[str, Callable[[Decimal, Decimal, Decimal], bool]] = {
+    ">=": lambda amount, low, _: amount >= low,
+    "<=": lambda amount, _, high: amount <= high,
+    "=": lambda amount, low, _: amount == low,
+    "inside": lambda amount, low, high: low <= amount <= high,
+    "outside": lambda amount, low, high: not low <= amount <= high,
+    "by": lambda amount, _, high: amount <= high,
+    "before": lambda amount, _, high: amount < high,
+}

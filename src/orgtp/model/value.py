@@ -1,0 +1,197 @@
+"""Values: six kinds, each held as one exact decimal, read from what people type and stored in one form.
+
+A number, a percentage and an amount of money are held in their own unit, a duration in seconds, a time
+of day in seconds since midnight, yes and no as 1 and 0. A binary float is never made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from enum import StrEnum
+from functools import lru_cache
+
+from orgtp.model.errors import BadValue
+
+# Room for exact sums and products of what DIGITS lets in; the default context would round at 28 digits.
+EXACT = Context(prec=80)
+DIGITS = 24
+_SHOWN_PLACES = 4
+
+
+class Kind(StrEnum):
+    """The kind of a metric's values, decided by its target."""
+
+    NUMBER = "number"
+    PERCENT = "percent"
+    MONEY = "money"
+    DURATION = "duration"
+    TIME = "time of day"
+    YES_NO = "yes/no"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A kind and, for money, its ISO 4217 currency."""
+
+    kind: Kind
+    currency: str = ""
+
+    @property
+    def text(self) -> str | None:
+        """What JSON calls the unit: `%`, `USD`, `duration`, `time of day`, `yes/no`; a bare number has none."""
+        return {Kind.NUMBER: None, Kind.PERCENT: "%", Kind.MONEY: self.currency}.get(self.kind, self.kind.value)
+
+    def read(self, text: str) -> Decimal:
+        """The amount that `text` says. Raises `BadValue` with what would be accepted."""
+        amount = _read(self, text)
+        if amount is None:
+            raise BadValue(value=text, kind=_A_KIND[self.kind].format(self), accepted=_ACCEPTED[self.kind].format(self))
+        return amount
+
+    def stored(self, amount: Decimal) -> str:
+        """The one stored form of `amount`: `12.5`, `1h30m`, `07:52`, `yes`."""
+        return _WRITERS[self.kind](amount)
+
+    def shown(self, stored: str) -> str:
+        """A stored value as a person reads it: `92.5%`, `USD 185,000`, `1,200`."""
+        return _SHOWERS.get(self.kind, _as_stored)(stored, self.currency)
+
+
+@lru_cache(maxsize=8192)
+def _read(unit: Unit, text: str) -> Decimal | None:
+    """The amount, or nothing. Remembered, for the same values are read by one view and rule after the other."""
+    return _READERS[unit.kind](text.strip().lower(), unit.currency.lower())
+
+
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|\.[0-9]+)")
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*(am|pm)?")
+_SPAN = re.compile(r"(?=.)(?:([0-9.]+)d)?\s*(?:([0-9.]+)h)?\s*(?:([0-9.]+)m)?\s*(?:([0-9.]+)s)?")
+_ISO_SPAN = re.compile(r"p(?:([0-9.]+)d)?(?:t(?=.)(?:([0-9.]+)h)?(?:([0-9.]+)m)?(?:([0-9.]+)s)?)?")
+_DAY, _HOUR, _MINUTE = 86400, 3600, 60
+_NOON = 12
+_SYMBOLS = {"$": ("usd", "cad", "aud", "nzd", "sgd", "hkd", "mxn"), "€": ("eur",), "£": ("gbp",), "¥": ("jpy", "cny")}
+_WORDS = {"yes": 1, "y": 1, "true": 1, "1": 1, "no": 0, "n": 0, "false": 0, "0": 0}
+
+
+def _number(text: str, _currency: str = "") -> Decimal | None:
+    short = len(text) <= 2 * DIGITS and sum(mark.isdigit() for mark in text) <= DIGITS
+    return Decimal(text.replace(",", "")) if short and _PLAIN.fullmatch(text) else None
+
+
+def _percent(text: str, _currency: str) -> Decimal | None:
+    return _number(text.removesuffix("%").rstrip())
+
+
+def _money(text: str, currency: str) -> Decimal | None:
+    sign, rest = ("-", text[1:]) if text.startswith("-") else ("", text)
+    symbol = next((symbol for symbol, used in _SYMBOLS.items() if currency in used and rest.startswith(symbol)), None)
+    bare = rest.removeprefix(symbol or currency).lstrip() if rest != currency else rest
+    return _number(sign + bare) if not (sign and bare[:1] in "+-") else None
+
+
+def _duration(text: str, _currency: str) -> Decimal | None:
+    match = _SPAN.fullmatch(text) or _ISO_SPAN.fullmatch(text)
+    if match is None or not any(match.groups()):
+        return None
+    parts = [_number(group) if group else Decimal(0) for group in match.groups()]
+    known = [part for part in parts if part is not None]
+    return _seconds(known) if len(known) == len(parts) else None
+
+
+def _seconds(parts: list[Decimal]) -> Decimal:
+    total = Decimal(0)
+    for part, size in zip(parts, (_DAY, _HOUR, _MINUTE, 1), strict=True):
+        total = EXACT.add(total, EXACT.multiply(part, Decimal(size)))
+    return total
+
+
+def _time(text: str, _currency: str) -> Decimal | None:
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        return None
+    hour, minute, second = (int(group or 0) for group in match.groups()[:3])
+    if match[4]:
+        hour = hour % _NOON + (_NOON if match[4] == "pm" else 0) if 1 <= hour <= _NOON else 99
+    inside = hour * _HOUR < _DAY and minute < _MINUTE and second < _MINUTE
+    return Decimal(hour * _HOUR + minute * _MINUTE + second) if inside else None
+
+
+def _yes_no(text: str, _currency: str) -> Decimal | None:
+    return Decimal(_WORDS[text]) if text in _WORDS else None
+
+
+def write_number(amount: Decimal) -> str:
+    """`amount` in plain digits: no exponent, no trailing zeros, no minus before a zero."""
+    text = format(amount, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in {"-0", ""} else text
+
+
+def _write_duration(amount: Decimal) -> str:
+    rest, out = amount, ""
+    for size, letter in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m")):
+        count = EXACT.divide_int(rest, Decimal(size))
+        rest = EXACT.subtract(rest, EXACT.multiply(count, Decimal(size)))
+        out += f"{write_number(count)}{letter}" if count else ""
+    return out + f"{write_number(rest)}s" if rest or not out else out
+
+
+def _write_time(amount: Decimal) -> str:
+    hour, rest = divmod(int(amount), _HOUR)
+    minute, second = divmod(rest, _MINUTE)
+    return f"{hour:02}:{minute:02}" + (f":{second:02}" if second else "")
+
+
+def _as_stored(stored: str, _currency: str) -> str:
+    return stored
+
+
+def _grouped(stored: str, _currency: str = "") -> str:
+    return f"{Decimal(stored):,f}"
+
+
+_READERS: dict[Kind, Callable[[str, str], Decimal | None]] = {
+    Kind.NUMBER: _number,
+    Kind.PERCENT: _percent,
+    Kind.MONEY: _money,
+    Kind.DURATION: _duration,
+    Kind.TIME: _time,
+    Kind.YES_NO: _yes_no,
+}
+_WRITERS: dict[Kind, Callable[[Decimal], str]] = {
+    Kind.NUMBER: write_number,
+    Kind.PERCENT: write_number,
+    Kind.MONEY: write_number,
+    Kind.DURATION: _write_duration,
+    Kind.TIME: _write_time,
+    Kind.YES_NO: lambda amount: "yes" if amount else "no",
+}
+_SHOWERS: dict[Kind, Callable[[str, str], str]] = {
+    Kind.NUMBER: _grouped,
+    Kind.PERCENT: lambda stored, _: f"{_grouped(stored)}%",
+    Kind.MONEY: lambda stored, currency: f"{currency} {_grouped(stored)}",
+}
+_A_KIND = {
+    Kind.NUMBER: "a number",
+    Kind.PERCENT: "a percentage",
+    Kind.MONEY: "an amount in {0.currency}",
+    Kind.DURATION: "a duration",
+    Kind.TIME: "a time of day",
+    Kind.YES_NO: "yes or no",
+}
+_ACCEPTED = {
+    Kind.NUMBER: "12.5, 1,200 (plain digits, at most 24)",
+    Kind.PERCENT: "92.5, 92.5%",
+    Kind.MONEY: "185000, {0.currency} 185000, 185,000.50",
+    Kind.DURATION: "1h30m, 90m, 1.5h, 45s, PT1H30M",
+    Kind.TIME: "07:52, 7:52am, 19:05",
+    Kind.YES_NO: "yes, no, true, false, y, n, 1, 0",
+}
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """A computed mean as it is shown: at most four places, half to even. What was recorded is never rounded."""
+    return amount.quantize(Decimal(1).scaleb(-_SHOWN_PLACES), context=EXACT)

@@ -1,0 +1,84 @@
+"""JSON: one envelope for every view. Decimals travel as strings, and nothing in it can drive a terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from orgtp.model.problem import Problem, Severity
+from orgtp.model.score import stamp
+from orgtp.views.seat import SeatView
+
+VERSION = 1
+# What only the text renderers need.
+_HIDDEN = {"measure", "seat_name", "who", "marks", "declared"}
+# JSON escapes what is below a blank itself; these would reach a terminal raw.
+_RAW = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def envelope(kind: str, org: str, revision: str | None, dirty: bool, body: Mapping[str, Any]) -> str:
+    """The JSON document of a view: `{"orgtp": 1, "kind": …, "org": …, "revision": …, "dirty": …, …}`."""
+    head = {"orgtp": VERSION, "kind": kind, "org": org, "revision": revision, "dirty": dirty}
+    text = json.dumps({**head, **plain(body)}, ensure_ascii=False, indent=2)
+    return _RAW.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """Any view as what JSON has."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = (field.name for field in dataclasses.fields(value))
+        return {name: plain(getattr(value, name)) for name in names if name not in _HIDDEN and not name.startswith("_")}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return _leaf(value)
+
+
+def _leaf(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return stamp(value)
+    return str(value) if isinstance(value, (Decimal, date)) else value
+
+
+def problems_body(problems: list[Problem], seats: int) -> dict[str, Any]:
+    """The body of `validate`."""
+    rows = [
+        {
+            "rule": problem.rule,
+            "severity": problem.severity,
+            "path": problem.place.path,
+            "line": problem.place.line,
+            "column": problem.place.column,
+            "message": problem.message,
+            "hint": problem.hint,
+        }
+        for problem in problems
+    ]
+    return {"problems": rows, "summary": summary(problems, seats)}
+
+
+def summary(problems: list[Problem], seats: int) -> dict[str, int]:
+    """How many problems of each weight, over how many seats."""
+    counts = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
+    return {
+        "errors": counts[Severity.ERROR],
+        "warnings": counts[Severity.WARNING],
+        "notices": counts[Severity.NOTICE],
+        "seats": seats,
+    }
+
+
+def seat_body(view: SeatView) -> dict[str, Any]:
+    """The body of `seat show`: the seat as on the chart, and all else that is known of it."""
+    rest = plain(view)
+    place = rest.pop("place")
+    return {"seat": {**place, **rest}}

@@ -1,0 +1,41 @@
+"""A page as an SVG picture of a terminal, by rich, with nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+
+from orgtp.render.page import width_of
+
+_COLOURS = ("2e3440", "bf2638", "1e824c", "b06800", "245cad", "8c3d90", "007a87", "78808c")
+_THEME = TerminalTheme(
+    background=(252, 252, 250),
+    foreground=(46, 52, 64),
+    normal=[(int(code[:2], 16), int(code[2:4], 16), int(code[4:], 16)) for code in _COLOURS],
+)
+_FONT_FACES = re.compile(r"\s*@font-face \{.*?\}\s*(?=@font-face|\.)", re.S)
+
+
+def svg(lines: Iterable[Text], title: str) -> str:
+    """The lines as a picture. The same lines give the same bytes."""
+    page = list(lines)
+    width = max((width_of(line) for line in page), default=1) + 1
+    console = Console(
+        record=True,
+        width=width,
+        file=io.StringIO(),
+        force_terminal=True,
+        highlight=False,
+        legacy_windows=False,
+    )
+    for line in page:
+        console.print(line, soft_wrap=True)
+    picture = console.export_svg(title=title, theme=_THEME, unique_id="orgtp")
+    return _FONT_FACES.sub("\n    ", picture).replace(
+        "Fira Code, monospace", "ui-monospace, Menlo, Consolas, monospace"
+    )

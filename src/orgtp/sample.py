@@ -1,0 +1,215 @@
+"""The sample org: a story of thirteen invented weeks, replayed through the real actions into a real history.
+
+The story (sample-org/story) knows weeks and weekdays, no dates: it is laid so that its last week is the current
+one, and what lies in the future is left out. The same moment gives the same commits, to the last byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from orgtp.actions import scores as scoring
+from orgtp.actions.retire import REVIEW, Request, retire
+from orgtp.actions.seats import add_seat_file, set_keys
+from orgtp.model.change import Set
+from orgtp.model.period import Cadence, Grain, Period, containing, containing_day
+from orgtp.model.score import ulid
+from orgtp.model.seat import seat_path
+from orgtp.store.create import Created, create, scaffold
+from orgtp.store.git import Repo
+from orgtp.store.git_commit import check_out, seat_identity
+from orgtp.store.org_file import read_head
+from orgtp.store.record import Action, record
+from orgtp.store.schema import shipped
+from orgtp.store.seat_file import read_seat
+from orgtp.store.yaml_edit import edited
+from orgtp.store.yaml_read import read_document
+
+WEEKS = 13
+_DAYS = ("mon", "tue", "wed", "thu", "fri")
+_FIRST = "david"
+_KEEPER = "tally"
+_OPENING = "mon 08:30"
+_NOTHING, _UNKNOWN = "-", "?"
+# The week that the story was written in: dates in its seat files move by as much as the story does.
+_WRITTEN = date(2026, 11, 16)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens in the story: when, by whose hand, and the action."""
+
+    at: datetime
+    by: str
+    action: Action
+
+
+def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> Created:
+    """Make the sample org at `path`, with its history up to `now`. Raises `Occupied`."""
+    story = _Story(shipped("sample-org") / "story", now)
+    opening = story.moment(1, _OPENING)
+    first = seat_identity(story.seat(_FIRST), story.org)
+    made = create(path, story.opening_files(), first, opening, dry_run=dry_run)
+    if dry_run:
+        return made
+    # Through the bare door of the same git dir: nobody looks at the work tree before the story has been told.
+    ledger = Repo(made.repo.git_dir, bare=True)
+    for event in story.events():
+        record(ledger, "main", event.action, event.at, who=seat_identity(story.seat(event.by), story.org))
+    check_out(made.repo, "main")
+    return replace(made, commit=made.repo.commit("refs/heads/main"))
+
+
+class _Story:
+    """The story's files, laid over the thirteen weeks that end with the one of `now`."""
+
+    def __init__(self, folder: Path, now: datetime) -> None:
+        self.folder, self.now = folder, now
+        head, _ = read_head((folder / "org.yaml").read_bytes())
+        self.org, self.zone = head.id, head.zone
+        self.last = containing(now, Grain.WEEK, self.zone)
+        self.shift = self.last.start.date() - _WRITTEN
+
+    def seat(self, seat: str) -> Any:
+        return read_seat(seat_path(seat), (self.folder / seat_path(seat)).read_bytes())[0]
+
+    def moment(self, week: int, text: str) -> datetime:
+        """The moment that `mon 09:00` of a week of the story is now."""
+        day, _, clock = text.partition(" ")
+        hour, minute = (int(part) for part in clock.split(":"))
+        back = timedelta(days=_DAYS.index(day) - 7 * (WEEKS - week), hours=hour, minutes=minute)
+        return (self.last.start + back).replace(tzinfo=self.zone)
+
+    def week(self, number: int) -> Period:
+        """A week of the story as the period it is now."""
+        return containing_day(self.last.start - timedelta(days=7 * (WEEKS - number)), Grain.WEEK)
+
+    def opening_files(self) -> dict[str, bytes]:
+        """What the first commit holds."""
+        readme = (self.folder.parent / "README.md").read_bytes()
+        first = {seat_path(_FIRST): self.seat_text(_FIRST, self.moment(1, _OPENING)).encode(), "README.md": readme}
+        return {"org.yaml": (self.folder / "org.yaml").read_bytes(), **first, **scaffold()}
+
+    def seat_text(self, seat: str, added: datetime) -> str:
+        """A seat's file as it is added: a review that was to come still is, and a new seat begins that day."""
+        path = seat_path(seat)
+        text = (self.folder / path).read_text(encoding="utf-8")
+        data = read_document(path, text.encode()).data
+        if "review_by" in data:
+            text = edited(
+                path, text, Set(path, ("review_by",), f"{date.fromisoformat(data['review_by']) + self.shift}")
+            )
+        begins = "since" in data or data["status"] == "proposed"
+        return text if begins else edited(path, text, Set(path, ("since",), f"{added:%Y-%m-%d}"))
+
+    def events(self) -> list[Event]:
+        """All that has happened by now, in order."""
+        found = [*self._steps(), *self._pushes()]
+        return sorted((event for event in found if event.at <= self.now), key=lambda event: event.at)
+
+    def _data(self, name: str) -> list[dict[str, Any]]:
+        data: list[dict[str, Any]] = read_document(name, (self.folder / name).read_bytes()).data
+        return data
+
+    def _steps(self) -> Iterator[Event]:
+        for step in self._data("steps.yaml"):
+            at = self.moment(step["week"], step["at"])
+            yield Event(at, step["by"], self._action(step, at))
+
+    def _action(self, step: Mapping[str, Any], at: datetime) -> Action:
+        by, why = step["by"], step.get("why", "")
+        if "add" in step:
+            text = self.seat_text(step["add"], at)
+            return lambda org: add_seat_file(org, step["add"], text, by, why)
+        if "retire" in step:
+            request = _request(step["retire"], by)
+            return lambda org: retire(org, request, at)
+        if "score" in step:
+            entry = self._correction(step)
+            return lambda org: scoring.add_scores(org, [entry], at, by)
+        seat, values = self._values(step, at)
+        return lambda org: set_keys(org, seat, values, by, why)
+
+    def _values(self, step: Mapping[str, Any], at: datetime) -> tuple[str, list[tuple[tuple[str, ...], Any]]]:
+        if "set" in step:
+            keys = {key: value for key, value in step["set"].items() if key != "seat"}
+            # A proposed seat begins on the day it becomes active.
+            keys |= {"since": f"{at:%Y-%m-%d}"} if keys.get("status") == "active" else {}
+            return step["set"]["seat"], [(tuple(key.split(".")), value) for key, value in keys.items()]
+        new = step["retarget"]
+        dated = {self.week(1).text: new["from"], self.week(step["week"]).text: new["to"]}
+        return new["seat"], [(("metrics", new["metric"], "target"), dated)]
+
+    def _correction(self, step: Mapping[str, Any]) -> scoring.Entry:
+        score = step["score"]
+        period = self.week(int(score["for"].removeprefix("week "))).text
+        key = _random(score["seat"], score["metric"], period, "corrected")
+        at = self.moment(step["week"], step["at"])
+        return scoring.Entry(score["seat"], score["metric"], score["value"], ulid(at, key), period, step["note"])
+
+    def _pushes(self) -> Iterator[Event]:
+        """Tally's pushes: all values of one moment are one commit."""
+        values = sorted(self._series(), key=lambda item: (item[0], item[1].seat))
+        for at, group in groupby(values, key=lambda item: item[0]):
+            yield Event(at, _KEEPER, _push([entry for _, entry in group], at))
+
+    def _series(self) -> Iterator[tuple[datetime, scoring.Entry]]:
+        for series in self._data("values.yaml"):
+            metric = self.seat(series["seat"]).metrics[series["metric"]]
+            for at, word in self._words(series, metric.cadence):
+                if word != _NOTHING:
+                    yield at, _entry(series, word, at, containing(at, metric.cadence.grain, self.zone))
+
+    def _words(self, series: Mapping[str, Any], cadence: Cadence) -> Iterator[tuple[datetime, str]]:
+        push = series["push"]
+        if cadence is Cadence.MONTHLY:
+            ends = [self._on(day, push) for day in self._month_ends()]
+            yield from zip(ends[::-1], series["months"][::-1], strict=False)
+            return
+        for number, words in enumerate(series["weeks"], 1):
+            days = _DAYS if cadence is Cadence.WEEKDAYS else (series["on"],)
+            for day, word in zip(days, words.split(), strict=True):
+                yield self.moment(number, f"{day} {push}"), word
+
+    def _month_ends(self) -> list[date]:
+        """The last weekday of each month that lies within the story and is over by now."""
+        first = self.week(1).start.date()
+        days = [first + timedelta(days=n) for n in range(7 * WEEKS)]
+        work = [day for day in days if day.weekday() < len(_DAYS)]
+        last = {(day.year, day.month): day for day in work}
+        return [day for day in last.values() if _ends_month(day) and self._on(day, "17:35") <= self.now]
+
+    def _on(self, day: date, clock: str) -> datetime:
+        return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=self.zone)
+
+
+def _ends_month(day: date) -> bool:
+    """Whether no weekday follows `day` in its month."""
+    later = (day + timedelta(days=n) for n in range(1, 4))
+    return all(other.month != day.month or other.weekday() >= len(_DAYS) for other in later)
+
+
+def _push(entries: list[scoring.Entry], at: datetime) -> Action:
+    return lambda org: scoring.add_scores(org, entries, at, _KEEPER)
+
+
+def _request(asked: Mapping[str, Any], by: str) -> Request:
+    review = {key: asked[key] for key in REVIEW if key in asked}
+    return Request(asked["seat"], tuple(asked["to"]), reason=asked["reason"], review=review, decided_by=by, by=by)
+
+
+def _entry(series: Mapping[str, Any], word: str, at: datetime, period: Period) -> scoring.Entry:
+    number = _random(series["seat"], series["metric"], period.text, "")
+    value, note = (None, series["why"]) if word == _UNKNOWN else (word, "")
+    return scoring.Entry(series["seat"], series["metric"], value, ulid(at, number), period.text, note)
+
+
+def _random(*parts: str) -> int:
+    """80 bits that look random and are the same every time, so that the sample is."""
+    return int.from_bytes(hashlib.sha256("/".join(parts).encode()).digest()[:10], "big")

@@ -1,0 +1,173 @@
+"""A new org repository: git, org.yaml, the schemas, and the CI that guards it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from orgtp.model.errors import OrgtpError
+from orgtp.model.words import is_id
+from orgtp.store import schema
+from orgtp.store.git import Repo, find_repo, make_repo
+from orgtp.store.git_commit import Draft, Identity, stage, write_commit
+from orgtp.store.org_file import read_head, zone_named
+
+_ATTRIBUTES = """\
+# Two branches that both add values keep both; score files are bytes, never converted.
+scores/** -text merge=union
+# Everything else is merged by people.
+*.yaml text eol=lf
+"""
+_WORKFLOW = """\
+# Guards the org: every pull request and every push is validated.
+name: orgtp
+on:
+  pull_request:
+  push:
+    branches: [main]
+permissions:
+  contents: read
+jobs:
+  validate:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          fetch-depth: 0
+          persist-credentials: false
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.x"
+      - run: pip install orgtp
+      - run: orgtp validate
+"""
+_GITLAB = """\
+# Guards the org: every merge request and every push is validated.
+validate:
+  image: python:3
+  script:
+    - pip install orgtp
+    - orgtp validate
+"""
+
+
+class Occupied(OrgtpError):
+    """There is something where the new org should go."""
+
+    text = "{path}: {why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The new repository, the org's id, its newest commit, and the files that it began with."""
+
+    repo: Repo
+    org: str
+    commit: str | None
+    paths: list[str]
+
+
+def create(
+    path: Path, files: Mapping[str, bytes], who: Identity | None, when: datetime, *, dry_run: bool = False
+) -> Created:
+    """Make the repository (or use the one that is there) and commit `files`. Raises `Occupied`."""
+    org = read_head(files["org.yaml"])[0].id
+    found = _free(path, files)
+    if dry_run:
+        return Created(found or Repo(path), org, None, sorted(files))
+    repo = found or _made(path)
+    ref = repo.head_ref() or f"refs/heads/{_BRANCH}"
+    draft = Draft(ref, repo.resolve(ref), files, _MESSAGE, who or _author(repo), when)
+    commit, oids = write_commit(repo, draft)
+    for name, raw in files.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(raw)
+    stage(repo, oids)
+    return Created(repo, org, commit, sorted(files))
+
+
+_BRANCH = "main"
+_MESSAGE = "init: the organisation as text\n\nOrgtp-Action: init\n"
+
+
+def _free(path: Path, files: Mapping[str, bytes]) -> Repo | None:
+    """The git repository that is at `path` already, if any. Raises `Occupied` where an org cannot begin."""
+    if path.exists() and not path.is_dir():
+        raise Occupied(path=path, why="is a file. Name a folder.")
+    if (path / "org.yaml").exists():
+        raise Occupied(path=path, why=f"is an org already. See: orgtp --org {path} chart")
+    found = find_repo(path)
+    if path.exists() and any(path.iterdir()) and (found is None or found.bare):
+        why = "has files in it and is no git work tree. Name an empty folder, or run git init there first."
+        raise Occupied(path=path, why=why)
+    taken = next((name for name in files if (path / name).exists()), None)
+    if taken:
+        raise Occupied(path=path / taken, why="is there already. Nothing is overwritten; move it away first.")
+    return found
+
+
+def _made(path: Path) -> Repo:
+    path.mkdir(parents=True, exist_ok=True)
+    return make_repo(path, _BRANCH)
+
+
+def _author(repo: Repo) -> Identity:
+    """Git's own identity; where git has none, orgtp's, for all that is here was written by it."""
+    name, email = repo.config("user.name"), repo.config("user.email")
+    return Identity(name, email) if name and email else Identity("orgtp", "orgtp@init.invalid")
+
+
+def scaffold() -> dict[str, bytes]:
+    """What every org repository has beside its own content: attributes, schemas, CI."""
+    schemas = {f".orgtp/schema/{name}.schema.json": schema.schema_text(name).encode() for name in schema.NAMES}
+    fixed = {".gitattributes": _ATTRIBUTES, ".github/workflows/orgtp.yml": _WORKFLOW, ".gitlab-ci.yml": _GITLAB}
+    return schemas | {path: text.encode() for path, text in fixed.items()}
+
+
+class UnknownZone(OrgtpError):
+    """A time zone that is none."""
+
+    text = '"{name}" is not a time zone. Use an IANA name such as America/New_York or Europe/Berlin.'
+
+
+def local_zone() -> str:
+    """The IANA name of this machine's time zone, as TZ or /etc/localtime has it; UTC where neither says."""
+    try:
+        link = str(Path("/etc/localtime").readlink())
+    except OSError:
+        link = ""
+    names = (os.environ.get("TZ", "").removeprefix(":"), link.partition("zoneinfo/")[2])
+    return next((name for name in names if name and zone_named(name)), "UTC")
+
+
+def new_org(name: str, folder: str, timezone: str) -> dict[str, bytes]:
+    """The files of a new org of this name, in a folder of that one. Raises `UnknownZone`."""
+    if not zone_named(timezone):
+        raise UnknownZone(name=timezone)
+    text = _ORG.format(
+        id=org_id(name or folder), name=json.dumps(name or folder, ensure_ascii=False), zone=timezone, branch=_BRANCH
+    )
+    return {"org.yaml": text.encode(), **scaffold()}
+
+
+def org_id(name: str) -> str:
+    """An id made of a name: `Sneeze It` is `sneeze-it`."""
+    made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:63]
+    return made if is_id(made) else f"org-{made}".rstrip("-")[:63]
+
+
+_ORG = """\
+# yaml-language-server: $schema=.orgtp/schema/org.schema.json
+org: {id}
+name: {name}
+timezone: {zone}     # periods are days, weeks and months in this zone
+branch: {branch}                # the ledger branch: recorded actions land here
+policy:
+  grace: 1h                 # a value this late is stale
+  scorekeepers: []          # seats that may record for any seat
+"""

@@ -1,0 +1,170 @@
+"""org.yaml and the retirement records, read into `Org`'s head, `Policy` and `Retirement`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta, tzinfo
+from functools import lru_cache
+from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
+
+from orgtp.model.errors import BadValue
+from orgtp.model.org import DEFAULT_GRACE, Policy, Retirement
+from orgtp.model.problem import Marks, Problem
+from orgtp.model.value import Kind, Unit
+from orgtp.store.fields import Fields
+from orgtp.store.seat_file import not_a_mapping
+from orgtp.store.yaml_edit import ORG_ORDER
+from orgtp.store.yaml_read import NotStrict, read_document
+
+RETIREMENT_KEYS = (
+    "seat", "name", "role", "kind", "owner", "reports_to", "since", "mission", "retired_on", "reason", "decided_by",
+    "review", "capabilities", "metrics", "reports", "results",
+)  # fmt: skip
+REVIEW_KEYS = ("worked", "failed", "lesson", "rehire")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What org.yaml says."""
+
+    id: str = ""
+    name: str = ""
+    zone: tzinfo = ZoneInfo("UTC")  # noqa: RUF009  (immutable)
+    branch: str = "main"
+    policy: Policy = Policy()  # noqa: RUF009  (immutable)
+    marks: Marks = Marks("org.yaml")  # noqa: RUF009  (immutable)
+
+
+@lru_cache(maxsize=16)
+def read_head(raw: bytes) -> tuple[Head, tuple[Problem, ...]]:
+    """What org.yaml says, with defaults for what cannot be read, and what is wrong with it."""
+    try:
+        document = read_document("org.yaml", raw)
+    except NotStrict as error:
+        return Head(), (error.problem,)
+    if not isinstance(document.data, dict):
+        return Head(), (not_a_mapping("org.yaml", "org: my-company"),)
+    problems: list[Problem] = []
+    return _head(Fields(document.data, document.marks, problems, what="org.yaml")), tuple(problems)
+
+
+def _head(fields: Fields) -> Head:
+    fields.only(ORG_ORDER)
+    id = fields.id("org", required=True)  # noqa: A001  (the org's id)
+    return Head(
+        id=id,
+        name=fields.text("name") or id,
+        zone=_zone(fields),
+        branch=_branch(fields),
+        policy=_policy(fields),
+        marks=fields.marks,
+    )
+
+
+def zone_named(name: str) -> ZoneInfo | None:
+    """The IANA time zone `name`, if there is one."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        return None
+
+
+def _zone(fields: Fields) -> tzinfo:
+    text = fields.text("timezone", required=True)
+    zone = zone_named(text) if text else None
+    if text and zone is None:
+        fields.problem(
+            "bad-timezone", "timezone", f'"{text}" is not a time zone', "Use an IANA name: America/New_York."
+        )
+    return zone or ZoneInfo("UTC")
+
+
+def _branch(fields: Fields) -> str:
+    text = fields.text("branch") or "main"
+    bad = text.startswith(("-", "/", ".")) or text.endswith(("/", ".", ".lock")) or ".." in text or "//" in text
+    if bad or any(mark in text for mark in " ~^:?*[\\\x7f") or "@{" in text or not text.isprintable():
+        fields.problem("bad-branch", "branch", f'"{text}" is no name for a branch', "Use a plain name: main.")
+        return "main"
+    return text
+
+
+def _policy(fields: Fields) -> Policy:
+    policy = fields.below("policy")
+    if policy is None:
+        return Policy()
+    policy.only(("grace", "scorekeepers", "retirement"))
+    retirement = policy.below("retirement")
+    if retirement:
+        retirement.only(("approvers",))
+    approvers = retirement.ids("approvers") if retirement else ()
+    return Policy(_grace(policy), policy.ids("scorekeepers"), approvers)
+
+
+def _grace(policy: Fields) -> timedelta:
+    text = policy.text("grace")
+    try:
+        return timedelta(seconds=int(Unit(Kind.DURATION).read(text))) if text else DEFAULT_GRACE
+    except (BadValue, OverflowError):
+        policy.problem("bad-duration", "grace", f'grace "{text}" is not a duration', "Write it as 1h, 30m or 1h30m.")
+        return DEFAULT_GRACE
+
+
+@lru_cache(maxsize=4096)
+def read_retirement(path: str, raw: bytes) -> tuple[Retirement | None, tuple[Problem, ...]]:
+    """The record in the file `path`, and what is wrong with it."""
+    try:
+        document = read_document(path, raw)
+    except NotStrict as error:
+        return None, (error.problem,)
+    if not isinstance(document.data, dict):
+        return None, (not_a_mapping(path, "seat: jeff"),)
+    problems: list[Problem] = []
+    return _retirement(path, Fields(document.data, document.marks, problems, what="the record")), tuple(problems)
+
+
+def _retirement(path: str, fields: Fields) -> Retirement:
+    fields.only(RETIREMENT_KEYS)
+    for key in ("name", "role", "kind"):
+        fields.text(key, required=True)
+    return Retirement(
+        seat=PurePosixPath(path).stem,
+        declared=fields.id("seat", required=True),
+        retired_on=fields.day("retired_on", required=True),
+        decided_by=fields.id("decided_by", required=True),
+        reason=fields.text("reason", required=True),
+        capabilities=fields.texts("capabilities", named=True),
+        metrics=_metrics(fields),
+        reports=fields.texts("reports", named=True),
+        review=_review(fields),
+        marks=fields.marks,
+    )
+
+
+def _review(fields: Fields) -> dict[str, str]:
+    review = fields.below("review")
+    if review is None:
+        return {}
+    review.only(REVIEW_KEYS)
+    return {key: review.text(key) for key in REVIEW_KEYS if key in review.data}
+
+
+def _metrics(fields: Fields) -> dict[str, str]:
+    metrics = fields.below("metrics")
+    if metrics is None:
+        return {}
+    metrics.keys_are_ids()
+    return {name: _heir(metrics, name) for name in metrics.data}
+
+
+def _heir(metrics: Fields, name: str) -> str:
+    """The heir of a metric, or "" where it ended."""
+    fields = metrics.below(name, required=True, what=f"the metric {name}")
+    if fields is None:
+        return ""
+    fields.only(("to", "ended"))
+    if ("to" in fields.data) == ("ended" in fields.data):
+        hint = "Write {to: HEIR} or {ended: why}."
+        metrics.problem("wrong-type", name, f"the metric {name} has neither an heir nor an end, or both", hint)
+    fields.text("ended")
+    return fields.id("to")

@@ -1,0 +1,77 @@
+"""The JSON Schemas: where they are, and what jsonschema says of a file by them. Only `validate` comes here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orgtp.model.errors import OrgtpError
+from orgtp.model.problem import Problem
+from orgtp.model.words import did_you_mean
+from orgtp.store.yaml_read import Document, NotStrict, read_document
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, ValidationError
+
+NAMES = ("org", "retirement", "score", "seat")
+
+
+class UnknownSchema(OrgtpError):
+    """No schema has this name."""
+
+    text = 'there is no schema "{name}". {hint}'
+
+
+def shipped(name: str) -> Path:
+    """A folder that travels with orgtp: inside the wheel, or at the top of a checkout."""
+    package = Path(__file__).parents[1]
+    inside = package / "shipped" / name
+    return inside if inside.is_dir() else package.parents[1] / name
+
+
+def schema_text(name: str) -> str:
+    """The JSON Schema `name`, as it is in the file. Raises `UnknownSchema`."""
+    if name not in NAMES:
+        raise UnknownSchema(name=name, hint=f"{did_you_mean(name, NAMES)} There are: {', '.join(NAMES)}.".strip())
+    return (shipped("schema") / f"{name}.schema.json").read_text(encoding="utf-8")
+
+
+def schema_problems(files: Mapping[str, bytes]) -> Iterator[Problem]:
+    """What jsonschema finds in the YAML files of an org (a file that is not strict YAML has its problem already)."""
+    for path, raw in files.items():
+        name = _schema_of(path)
+        if name:
+            try:
+                document = read_document(path, raw)
+            except NotStrict:
+                continue
+            yield from _found(name, document)
+
+
+def _schema_of(path: str) -> str | None:
+    folder = path.partition("/")[0]
+    return {"org.yaml": "org", "seats": "seat", "retirements": "retirement"}.get(folder)
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(json.loads(schema_text(name)))
+
+
+def _found(name: str, document: Document) -> Iterator[Problem]:
+    for error in _validator(name).iter_errors(document.data):
+        place = document.marks.value(*(str(key) for key in error.absolute_path))
+        yield Problem("schema", place, f"schema: {_message(error)}", f"See: orgtp schema {name}")
+
+
+def _message(error: ValidationError) -> str:
+    text: Any = error.message
+    return str(text) if len(str(text)) <= _LONGEST else f"{str(text)[:_LONGEST]}…"
+
+
+_LONGEST = 200

@@ -1,0 +1,96 @@
+"""A score file: JSON Lines, one record a line, read into `Score`s. schema/score.schema.json says the same of a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from orgtp.model.period import parse_period
+from orgtp.model.problem import Place, Problem
+from orgtp.model.score import SCORE_ID, Score
+from orgtp.model.words import is_id
+
+_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
+_PATH = re.compile(r"scores/([^/]+)/[0-9]{4}-[0-9]{2}\.jsonl")
+
+
+@lru_cache(maxsize=16384)
+def read_scores(path: str, raw: bytes) -> tuple[tuple[Score, ...], tuple[Problem, ...]]:
+    """The records of the file `path`, and what is wrong with its lines."""
+    *lines, last = raw.split(b"\n")
+    problems: list[Problem] = []
+    if last:
+        place = Place(path, len(lines) + 1, len(last.decode(errors="replace")) + 1)
+        hint = "Add a newline at the end; if the line was cut short, write the value again with orgtp score add."
+        problems.append(Problem("score-no-newline", place, "the last line has no newline", hint))
+    whole = [*lines, last] if last else lines
+    records = [_record(line, Place(path, number), problems) for number, line in enumerate(whole, 1)]
+    return tuple(record for record in records if record), tuple(problems)
+
+
+def seat_of(path: str) -> str | None:
+    """The seat whose scores stand in the file `path`; nothing where the path is no score file's."""
+    match = _PATH.fullmatch(path)
+    return match[1] if match else None
+
+
+def _record(line: bytes, place: Place, problems: list[Problem]) -> Score | None:
+    try:
+        data = json.loads(line)
+        wrong = _shape(data)
+    except (ValueError, RecursionError):
+        data, wrong = {}, "it is not JSON"
+    at = None if wrong else _moment(data["at"])
+    if at:
+        return _score(data, at, place)
+    hint = "Restore the line from git: git log -p -- " + place.path
+    problems.append(Problem("score-malformed", place, f"not a score: {wrong}", hint))
+    return None
+
+
+def _shape(data: Any) -> str | None:
+    """What keeps `data` from being a record; nothing where it is one."""
+    if not isinstance(data, dict):
+        return "a line holds one JSON object"
+    missing = next((key for key in ("id", "at", "metric", "period", "value") if key not in data), None)
+    if missing:
+        return f'it has no "{missing}"'
+    texts = ("id", "at", "metric", "period", "by", "note") + (("value",) if data["value"] is not None else ())
+    wrong = next((key for key in texts if not isinstance(data.get(key, ""), str)), None)
+    return f'"{wrong}" is no text' if wrong else _words(data)
+
+
+def _words(data: dict[str, str]) -> str | None:
+    if not SCORE_ID.fullmatch(data["id"]):
+        return '"id" is not 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"'
+    if not is_id(data["metric"]) or not is_id(data.get("by", "x")):
+        return '"metric" or "by" is not an id'
+    if parse_period(data["period"]) is None:
+        return f'"{data["period"]}" is not a period'
+    if data["value"] == "":
+        return '"value" is empty'
+    return None if _moment(data["at"]) else '"at" is not a moment in UTC such as 2026-11-20T13:00:02Z'
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC) if _AT.fullmatch(text) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _score(data: dict[str, Any], at: datetime, place: Place) -> Score:
+    return Score(
+        id=data["id"],
+        at=at,
+        seat=seat_of(place.path) or "",
+        metric=data["metric"],
+        period=data["period"],
+        value=data["value"],
+        by=data.get("by", ""),
+        note=data.get("note", ""),
+        place=place,
+    )

@@ -1,0 +1,148 @@
+"""A seat's file, read into a `Seat`. schema/seat.schema.json says the same; a test holds the two together."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import Any
+
+from orgtp.model.period import Cadence, Grain, Period, parse_period
+from orgtp.model.problem import Place, Problem
+from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, Status
+from orgtp.model.target import Target, Targets, parse_target, target_hint
+from orgtp.model.value import Kind
+from orgtp.store.fields import Fields
+from orgtp.store.yaml_edit import METRIC_ORDER, SEAT_ORDER
+from orgtp.store.yaml_read import NotStrict, read_document
+
+_NO_TARGET = Targets(())
+_CACHED = 4096
+
+
+@lru_cache(maxsize=_CACHED)
+def read_seat(path: str, raw: bytes) -> tuple[Seat | None, tuple[Problem, ...]]:
+    """The seat in the file `path`, as far as it can be read, and what is wrong with the file."""
+    try:
+        document = read_document(path, raw)
+    except NotStrict as error:
+        return None, (error.problem,)
+    if not isinstance(document.data, dict):
+        return None, (not_a_mapping(path, "seat: dash"),)
+    problems: list[Problem] = []
+    return _seat(path, Fields(document.data, document.marks, problems, what="the seat")), tuple(problems)
+
+
+def not_a_mapping(path: str, example: str) -> Problem:
+    """The problem of a file that holds no keys at all."""
+    return Problem("wrong-type", Place(path), "the file is not a mapping of keys", f"Begin it with {example}.")
+
+
+def _seat(path: str, fields: Fields) -> Seat:
+    fields.only(SEAT_ORDER)
+    name = PurePosixPath(path).stem
+    kind = fields.choice("kind", SeatKind, SeatKind.AGENT, "bad-kind", required=True)
+    return Seat(
+        id=name,
+        declared=fields.id("seat", required=True),
+        name=fields.text("name", required=True) or name,
+        role=fields.text("role", required=True),
+        kind=kind,
+        status=fields.choice("status", Status, Status.ACTIVE, "bad-status", required=True),
+        owner=_owner(fields, name, kind),
+        reports_to=fields.id("reports_to"),
+        mission=fields.text("mission"),
+        since=fields.day("since"),
+        email=_email(fields),
+        retire_when=fields.text("retire_when"),
+        review_by=fields.day("review_by"),
+        capabilities=fields.texts("capabilities"),
+        metrics=_metrics(fields),
+        marks=fields.marks,
+    )
+
+
+def _owner(fields: Fields, name: str, kind: SeatKind) -> str:
+    own = kind is SeatKind.HUMAN and "owner" not in fields.data
+    return name if own else fields.id("owner")
+
+
+def _email(fields: Fields) -> str:
+    text = fields.text("email")
+    if text and (text.count("@") != 1 or any(mark.isspace() for mark in text) or "" in text.split("@")):
+        fields.problem("bad-email", "email", f'email "{text}" is not an address', "Write it as dash@example.com.")
+    return text
+
+
+def _metrics(fields: Fields) -> dict[str, Metric]:
+    below = fields.below("metrics")
+    if below is None:
+        return {}
+    below.keys_are_ids()
+    found = {name: _metric(below, name) for name in below.data}
+    return {name: metric for name, metric in found.items() if metric}
+
+
+def _metric(metrics: Fields, name: str) -> Metric | None:
+    fields = metrics.below(name, required=True, what=f"the metric {name}")
+    if fields is None:
+        return None
+    fields.only(METRIC_ORDER)
+    cadence = fields.choice("cadence", Cadence, Cadence.WEEKLY, "bad-cadence", required=True)
+    targets = _targets(fields, cadence.grain)
+    return Metric(
+        id=name,
+        name=fields.text("name", required=True) or name,
+        outcome=fields.text("outcome", required=True),
+        targets=targets,
+        cadence=cadence,
+        rollup=_rollup(fields, targets),
+        source=fields.id("source"),
+        place=fields.marks.key(*fields.keys),
+    )
+
+
+def _rollup(fields: Fields, targets: Targets) -> Rollup:
+    rollup = fields.choice("rollup", Rollup, Rollup.LAST, "bad-rollup")
+    kind = targets.unit.kind if targets.dated else Kind.NUMBER
+    no_sum = rollup is Rollup.SUM and kind in {Kind.PERCENT, Kind.TIME, Kind.YES_NO}
+    if no_sum or (rollup is Rollup.MEAN and kind is Kind.YES_NO):
+        hint = "Use hits (how many were on target), last, min or max."
+        fields.problem("bad-rollup", "rollup", f'a metric of kind "{kind}" has no {rollup}', hint)
+    return rollup
+
+
+def _targets(fields: Fields, grain: Grain) -> Targets:
+    value: Any = fields.data.get("target")
+    if not isinstance(value, dict):
+        target = _target(fields, "target", fields.text("target", required=True))
+        return Targets(((None, target),)) if target else _NO_TARGET
+    below = Fields(value, fields.marks, fields.problems, (*fields.keys, "target"), "target")
+    if not value:
+        fields.problem("bad-target", "target", "target is empty", target_hint(""))
+    dated = [(_begin(below, name, grain), _target(below, name, below.text(name, required=True))) for name in value]
+    return _one_unit(fields, sorted((begin, target) for begin, target in dated if begin and target))
+
+
+def _begin(fields: Fields, name: str, grain: Grain) -> Period | None:
+    period = parse_period(name)
+    if period is None:
+        place = fields.marks.key(*fields.keys, name)
+        hint = f"Say from which {grain} on the target holds: 2026-W30, 2026-07, 2026-07-20 …"
+        fields.problems.append(Problem("bad-target", place, f'"{name}" is not a period', hint))
+    return period
+
+
+def _target(fields: Fields, key: str, text: str) -> Target | None:
+    target = parse_target(text)
+    if text and target is None:
+        fields.problem("bad-target", key, f'target "{text}" cannot be judged', target_hint(text))
+    return target
+
+
+def _one_unit(fields: Fields, dated: list[tuple[Period, Target]]) -> Targets:
+    units = {target.unit for _, target in dated}
+    if len(units) > 1:
+        hint = "Values of two kinds cannot stand in one row: begin a new metric."
+        fields.problem("bad-target", "target", "the dated targets are of different kinds", hint)
+        return _NO_TARGET
+    return Targets(tuple(dated))

@@ -1,0 +1,147 @@
+"""Edits of a YAML file as splices at the parser's marks: a one-value change is a one-line diff.
+
+Comments, order, quotes, blank lines and line ends stay as they are. Each result is read back and compared
+with what was wanted before anybody writes it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from orgtp.model.change import Data, Drop, Set
+from orgtp.model.errors import OrgtpError
+from orgtp.model.problem import Keys
+from orgtp.store.yaml_read import Node, read_node
+from orgtp.store.yaml_write import entry, inline, inline_scalar, scalar
+
+# New keys go where the design puts them.
+SEAT_ORDER = (
+    "seat", "name", "role", "kind", "status", "owner", "reports_to", "mission", "since", "email", "retire_when",
+    "review_by", "capabilities", "metrics",
+)  # fmt: skip
+METRIC_ORDER = ("name", "outcome", "target", "cadence", "rollup", "source")
+ORG_ORDER = ("org", "name", "timezone", "branch", "policy")
+_ORDER = {key: place for order in (SEAT_ORDER, METRIC_ORDER, ORG_ORDER) for place, key in enumerate(order)}
+
+
+class CannotEdit(OrgtpError):
+    """The edit would not come out as wanted; the file is left as it was."""
+
+    text = "{path}: cannot change {keys} without disturbing the rest of the file. Edit it by hand, then commit."
+
+
+def edited(path: str, text: str, edit: Set | Drop) -> str:
+    """`text`, the content of `path`, after `edit`. Raises `CannotEdit`, or `NotStrict` for a broken file."""
+    root = read_node(path, text)
+    wanted = _wanted(root.data, edit)
+    if wanted == root.data:
+        return text
+    out = _set(text, root, edit.keys, edit.value) if isinstance(edit, Set) else _drop(text, root, edit.keys)
+    if _same(out, path) != wanted:
+        raise CannotEdit(path=path, keys=".".join(edit.keys))
+    return out
+
+
+def _same(text: str, path: str) -> Any:
+    try:
+        return read_node(path, text).data
+    except Exception as error:
+        raise CannotEdit(path=path, keys="the value") from error
+
+
+def _wanted(data: Any, edit: Set | Drop) -> Any:
+    result = copy.deepcopy(data)
+    here = result
+    for key in edit.keys[:-1]:
+        here[key] = here.get(key) or {}
+        here = here[key]
+    if isinstance(edit, Set):
+        here[edit.keys[-1]] = _plain(edit.value)
+    else:
+        here.pop(edit.keys[-1], None)
+    return result
+
+
+def _plain(value: Data) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _set(text: str, node: Node, keys: Keys, value: Data) -> str:
+    key, *rest = keys
+    found = node.items.get(key)
+    if found is None:
+        return _insert(text, node, key, _nested(rest, value))
+    if rest and found[1].items:
+        return _set(text, found[1], tuple(rest), value)
+    return _replace(text, *found, key, _nested(rest, value))
+
+
+def _nested(keys: Sequence[str], value: Data) -> Data:
+    return {keys[0]: _nested(keys[1:], value)} if keys else value
+
+
+def _replace(text: str, key: Node, old: Node, name: str, value: Data) -> str:
+    if old.style == "block" or (isinstance(value, Mapping) and name != "target"):
+        return _replace_entry(text, key, old, name, value)
+    new = scalar(value, old.style) if not isinstance(value, (Mapping, list, tuple)) else inline(value)
+    lead = " " if old.start == old.end and text[old.start - 1 : old.start] == ":" else ""
+    return text[: old.start] + lead + new + text[_scalar_end(text, old) :]
+
+
+def _replace_entry(text: str, key: Node, old: Node, name: str, value: Data) -> str:
+    start = _line_start(text, key.start)
+    lines = entry(name, value, key.column - 1).replace("\n", _newline(text))
+    return text[:start] + lines + text[_item_end(text, old) :]
+
+
+def _insert(text: str, node: Node, key: str, value: Data) -> str:
+    if node.style == "flow" and node.items:
+        sep, last = ", ", max(value.end for _, value in node.items.values())
+        return text[:last] + sep + f"{scalar(key, flow=True)}: {inline_scalar(value)}" + text[last:]
+    before = [name for name in node.items if _ORDER.get(name, -1) < _ORDER.get(key, len(_ORDER))]
+    column = min(item.column for item, _ in node.items.values()) - 1
+    at = _item_end(text, node.items[before[-1] if before else next(iter(node.items))][1])
+    lead = "" if text[:at].endswith("\n") else _newline(text)
+    return text[:at] + lead + entry(key, value, column).replace("\n", _newline(text)) + text[at:]
+
+
+def _drop(text: str, node: Node, keys: Keys) -> str:
+    key, *rest = keys
+    name, value = node.items[key]
+    if rest:
+        return _drop(text, value, tuple(rest))
+    if node.style == "flow":
+        kept = {other: data for other, data in node.data.items() if other != key}
+        return text[: node.start] + inline(kept) + text[node.end :]
+    return text[: _line_start(text, name.start)] + text[_item_end(text, value) :]
+
+
+def _last(node: Node) -> Node:
+    """The last scalar of `node`: a block collection's own end mark lies beyond the comments that follow it."""
+    below = node.parts or [value for _, value in node.items.values()]
+    return _last(below[-1]) if below and node.style == "block" else node
+
+
+def _item_end(text: str, value: Node) -> int:
+    """The offset right after the line on which `value` ends."""
+    end = text.find("\n", _scalar_end(text, _last(value)))
+    return len(text) if end < 0 else end + 1
+
+
+def _scalar_end(text: str, node: Node) -> int:
+    """Where `node` ends; libyaml counts the blank lines after a block scalar as its own, a reader does not."""
+    return node.start + len(text[node.start : node.end].rstrip()) if node.style in {"|", ">"} else node.end
+
+
+def _line_start(text: str, offset: int) -> int:
+    return text.rfind("\n", 0, offset) + 1
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"

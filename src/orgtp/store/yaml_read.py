@@ -1,0 +1,228 @@
+"""The one YAML loader: strict, bounded, and exact about places.
+
+It reads the event stream of libyaml, never its composer: the C composer recurses on nesting and expands
+aliases without limit. Scalars follow the YAML 1.2 core schema (yaml.org/spec/1.2.2, chapter 10.3), so `no`,
+`on`, `12:30` and `2026-11-20` stay text and `012` is twelve; a fraction is a decimal, never a float.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import yaml
+
+from orgtp.model.problem import Keys, Marks, Place, Problem
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 32
+_MAX_NUMBER = 40
+_CORE = {"null": None, "Null": None, "NULL": None, "~": None, "": None} | {
+    word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")
+}
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FRACTION = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,4})?")
+
+
+@dataclass(slots=True)
+class Node:
+    """One value of a document and its span: character offsets, and the line and column from 1.
+
+    `data` is the plain value: text, int, Decimal, bool, None, dict or list. `items` holds a mapping's keys
+    and values as nodes, `parts` a list's. `style` is the quote, `|`, `>` or "" of a scalar, `flow` or `block`
+    of a collection.
+    """
+
+    start: int
+    end: int
+    line: int
+    column: int
+    style: str
+    data: Any = None
+    items: dict[str, tuple[Node, Node]] = field(default_factory=dict)
+    parts: list[Node] = field(default_factory=list)
+
+
+class NotStrict(Exception):
+    """The text breaks the rules of our YAML; carries the problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one file said: its data, and where each key and value stands."""
+
+    data: Any
+    marks: Marks
+
+
+def read_document(path: str, raw: bytes) -> Document:
+    """Read the YAML file `path`. Raises `NotStrict` at the first line and column that break the rules."""
+    root = read_node(path, decode(path, raw))
+    marks = Marks(path, {}, {})
+    _mark(root, (), marks)
+    return Document(root.data, marks)
+
+
+def decode(path: str, raw: bytes) -> str:
+    """`raw` as text. Raises `NotStrict` where it is too large or is not UTF-8."""
+    if len(raw) > MAX_BYTES:
+        raise NotStrict(_problem("yaml-too-large", Place(path), *_TOO_LARGE))
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        lines = raw[: error.start].split(b"\n")
+        place = Place(path, len(lines), len(lines[-1].decode(errors="replace")) + 1)
+        raise NotStrict(_problem("yaml-not-utf8", place, "not UTF-8 text", "Save the file as UTF-8.")) from error
+
+
+def read_node(path: str, text: str) -> Node:
+    """The document in `text` as a tree of nodes. Raises `NotStrict`."""
+    reader = _Reader(path, text)
+    try:
+        return reader.document()
+    except yaml.YAMLError as error:
+        raise NotStrict(_syntax(path, text, error)) from error
+
+
+class _Reader:
+    """Builds nodes from events, and refuses what the rules do not allow before anything grows."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
+
+    def document(self) -> Node:
+        next(self.events)
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            raise NotStrict(
+                _problem("yaml-empty", Place(self.path), "the file is empty", "Write the keys, or remove it.")
+            )
+        root = self.node(next(self.events), 1)
+        next(self.events)
+        if not isinstance(after := next(self.events), yaml.StreamEndEvent):
+            self.refuse("yaml-many-documents", after, "a second document begins here", "Keep one document a file.")
+        return root
+
+    def refuse(self, rule: str, event: Any, message: str, hint: str) -> None:
+        place = Place(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
+        raise NotStrict(_problem(rule, place, message, hint))
+
+    def node(self, event: Any, depth: int) -> Node:
+        self.plain(event, depth)
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event)
+        style = "flow" if event.flow_style else "block"
+        start = event.start_mark
+        node = Node(start.index, start.index, start.line + 1, start.column + 1, style)
+        fill = self.mapping if isinstance(event, yaml.MappingStartEvent) else self.sequence
+        node.end = fill(node, depth)
+        return node
+
+    def plain(self, event: Any, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            self.refuse("yaml-too-deep", event, f"nested deeper than {MAX_DEPTH} levels", "Flatten it.")
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            self.refuse("yaml-alias", event, "anchors and aliases are not read", "Write the value out.")
+        if event.tag:
+            self.refuse("yaml-tag", event, f"the tag {event.tag} is not read", "Remove the tag.")
+
+    def mapping(self, node: Node, depth: int) -> int:
+        node.data = {}
+        event = next(self.events)
+        while not isinstance(event, yaml.MappingEndEvent):
+            key = self.key(event, node)
+            value = self.node(next(self.events), depth + 1)
+            node.items[event.value] = (key, value)
+            node.data[event.value] = value.data
+            event = next(self.events)
+        return _offset(event.end_mark)
+
+    def key(self, event: Any, node: Node) -> Node:
+        self.plain(event, 0)
+        if not isinstance(event, yaml.ScalarEvent):
+            self.refuse("yaml-key", event, "a key that is not plain text", "Write the key as text.")
+        if event.value == "<<" and not event.style:
+            self.refuse("yaml-merge", event, "merge keys are not read", "Write the keys out.")
+        if event.value in node.items:
+            first = node.items[event.value][0].line
+            hint = f"Keep one of the two; the first is on line {first}."
+            self.refuse("yaml-duplicate-key", event, f'the key "{event.value}" is there twice', hint)
+        return _scalar(event)
+
+    def sequence(self, node: Node, depth: int) -> int:
+        node.data = []
+        event = next(self.events)
+        while not isinstance(event, yaml.SequenceEndEvent):
+            part = self.node(event, depth + 1)
+            node.parts.append(part)
+            node.data.append(part.data)
+            event = next(self.events)
+        return _offset(event.end_mark)
+
+
+def _offset(mark: Any) -> int:
+    return int(mark.index)
+
+
+def _scalar(event: Any) -> Node:
+    start = event.start_mark
+    data = event.value if event.style else resolve(event.value)
+    return Node(start.index, event.end_mark.index, start.line + 1, start.column + 1, event.style or "", data)
+
+
+def resolve(text: str) -> str | int | bool | Decimal | None:
+    """What an unquoted scalar means in the YAML 1.2 core schema; infinity and NaN stay text."""
+    if text in _CORE:
+        return _CORE[text]
+    if not text or text[0] not in "+-.0123456789" or len(text) > _MAX_NUMBER:
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _BASED.fullmatch(text):
+        return int(text, 0)
+    return Decimal(text) if _FRACTION.fullmatch(text) else text
+
+
+def _mark(node: Node, keys: Keys, marks: Marks) -> None:
+    marks.values[keys] = (node.line, node.column)  # type: ignore[index]  # ours until it is handed out
+    for name, (key, value) in node.items.items():
+        marks.keys[(*keys, name)] = (key.line, key.column)  # type: ignore[index]
+        _mark(value, (*keys, name), marks)
+    for number, part in enumerate(node.parts):
+        _mark(part, (*keys, str(number)), marks)
+
+
+def _problem(rule: str, place: Place, message: str, hint: str) -> Problem:
+    return Problem(rule, place, message, hint)
+
+
+_TOO_LARGE = (f"larger than {MAX_BYTES // 1024} KiB", "Keep a file to what its seat needs.")
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _syntax(path: str, text: str, error: yaml.YAMLError) -> Problem:
+    if match := _UNPRINTABLE.search(text):
+        line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
+        what = f"the character U+{ord(match[0]):04X} cannot stand in YAML"
+        return _problem("yaml-syntax", Place(path, line, column), what, "Remove it.")
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)
+    what = getattr(error, "problem", None) or "it cannot be read"
+    return _problem("yaml-syntax", place, f"not YAML: {what}", _remedy(text, place.line))
+
+
+def _remedy(text: str, line: int) -> str:
+    lines = text.split("\n")[max(0, line - 2) : line]
+    if any("\t" in part[: len(part) - len(part.lstrip())] for part in lines):
+        return "Indent with blanks, not with tabs."
+    if any(": " in part.partition(": ")[2] for part in lines):
+        return 'A text that holds ": " stands in quotes: key: "one: two".'
+    return "Look at this line and the one above it: a missing quote, colon or blank."

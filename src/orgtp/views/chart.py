@@ -1,0 +1,158 @@
+"""The org chart: every seat in its place, with what it is measured on and how that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from orgtp.model.cell import Row, State
+from orgtp.model.org import Org
+from orgtp.model.period import containing
+from orgtp.model.seat import Metric, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class MetricNow:
+    """A metric, the target in force, and its newest period: the stored value and its state."""
+
+    metric: str
+    name: str
+    outcome: str
+    target: str | None
+    unit: str | None
+    cadence: str
+    latest: str | None
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class ChartSeat:
+    """A seat in its place. `depth` is 0 at the top of the chart; `span` counts the seats that report to it."""
+
+    seat: str
+    name: str
+    role: str
+    kind: str
+    status: str
+    owner: str | None
+    reports_to: str | None
+    reports_to_kind: str | None
+    human_owner: str | None
+    depth: int
+    span: int
+    capabilities: Mapping[str, str]
+    metrics: tuple[MetricNow, ...]
+
+    @property
+    def on_target(self) -> int:
+        """How many metrics are on target."""
+        return sum(metric.state is State.ON for metric in self.metrics)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Seats, depth first; the seats below one come right after it."""
+
+    seats: tuple[ChartSeat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChartOptions:
+    """What of the chart to show: from which seat down, how many levels below it, with the retired or without."""
+
+    root: str = ""
+    depth: int | None = None
+    retired: bool = False
+
+
+_EVERYTHING = ChartOptions()
+
+
+def chart(org: Org, now: datetime, options: ChartOptions = _EVERYTHING) -> Chart:
+    """The chart as of `now`. Raises `UnknownSeat` for a root that is none."""
+    tops = [org.seat(options.root)] if options.root else _tops(org, options)
+    return Chart(tuple(place for top in tops for place in _walk(org, now, top, options, 0)))
+
+
+def _tops(org: Org, options: ChartOptions) -> list[Seat]:
+    """The seats with nobody above them on this chart, and one of each ring, so that no seat is left out."""
+    shown = [seat for seat in org.seats.values() if options.retired or not seat.is_retired]
+    ids = {seat.id for seat in shown}
+    tops = [seat for seat in shown if seat.reports_to not in ids]
+    reached = {id_ for top in tops for id_ in _below(org, top.id, set())}
+    for seat in shown:
+        if seat.id not in reached:
+            tops.append(seat)
+            reached |= _below(org, seat.id, set())
+    return tops
+
+
+def _below(org: Org, seat: str, seen: set[str]) -> set[str]:
+    waiting = [seat]
+    while waiting:
+        here = waiting.pop()
+        if here not in seen:
+            seen.add(here)
+            waiting += [report.id for report in org.reports(here)]
+    return seen
+
+
+def _walk(org: Org, now: datetime, top: Seat, options: ChartOptions, level: int) -> Iterator[ChartSeat]:
+    """Depth first on a stack of our own: a chart may be deeper than Python's."""
+    stack, seen = [(top, level)], {top.id}
+    base = sum(1 for _ in org.above(top.id))
+    while stack:
+        seat, here = stack.pop()
+        yield _place(org, now, seat, base + here)
+        if options.depth is None or here < options.depth:
+            below = [s for s in org.reports(seat.id) if s.id not in seen and (options.retired or not s.is_retired)]
+            seen |= {report.id for report in below}
+            stack += [(report, here + 1) for report in reversed(below)]
+
+
+def _place(org: Org, now: datetime, seat: Seat, depth: int) -> ChartSeat:
+    owner, boss = org.owner_of(seat), org.seats.get(seat.reports_to)
+    return ChartSeat(
+        seat=seat.id,
+        name=seat.name,
+        role=seat.role,
+        kind=seat.kind,
+        status=seat.status,
+        owner=seat.owner or None,
+        reports_to=seat.reports_to or None,
+        reports_to_kind=boss.kind if boss else None,
+        human_owner=owner.name if owner else None,
+        depth=depth,
+        span=len(org.living_reports(seat.id)),
+        capabilities=seat.capabilities,
+        metrics=tuple(metric_now(Row(org, seat, metric, now)) for metric in seat.metrics.values()),
+    )
+
+
+def metric_now(row: Row) -> MetricNow:
+    """A metric with its target in force and its newest period."""
+    cell, metric = row.latest(), row.metric
+    return MetricNow(
+        metric=metric.id,
+        name=metric.name,
+        outcome=metric.outcome,
+        target=target_now(row.org, metric, row.now),
+        unit=unit_of(metric),
+        cadence=metric.cadence,
+        latest=cell.value,
+        state=cell.state,
+    )
+
+
+def unit_of(metric: Metric) -> str | None:
+    """`%`, `USD`, `duration`, `time of day`, `yes/no`; nothing for a bare number."""
+    return metric.targets.unit.text if metric.targets.dated else None
+
+
+def target_now(org: Org, metric: Metric, now: datetime) -> str | None:
+    """The text of the target in force as of `now`, or of the first where none is yet."""
+    target = metric.targets.in_force(containing(now, metric.cadence.grain, org.zone))
+    if target is None and metric.targets.dated:
+        target = metric.targets.dated[0][1]
+    return target.text if target else None

@@ -1,0 +1,78 @@
+"""The scorecard: everyone's numbers on one grid of weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from orgtp.model.cell import Cell, Row, State
+from orgtp.model.org import Org
+from orgtp.model.period import Grain, Period, containing
+from orgtp.model.seat import Seat
+from orgtp.model.value import Unit
+from orgtp.views.chart import chart, target_now, unit_of
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """A metric over the weeks. `on_target` and `known` count its cells; `latest` is its newest period's value."""
+
+    seat: str
+    metric: str
+    name: str
+    outcome: str
+    target: str | None
+    unit: str | None
+    cells: tuple[Cell, ...]
+    latest: str | None
+    state: State
+    on_target: int
+    known: int
+    measure: Unit | None
+    seat_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The grid: ISO weeks, oldest first; `partial` is the one that is not over, if it is among them."""
+
+    columns: tuple[str, ...]
+    partial: str | None
+    rows: tuple[ScoreRow, ...]
+
+
+def scorecard(org: Org, now: datetime, weeks: int = 13, seat: str = "") -> Scorecard:
+    """The last `weeks` weeks as of `now`, of one seat or of all. Raises `UnknownSeat`."""
+    columns = _columns(containing(now, Grain.WEEK, org.zone), weeks)
+    seats = [org.seat(seat)] if seat else [org.seats[place.seat] for place in chart(org, now).seats]
+    rows = tuple(row for one in seats for row in _rows(org, one, columns, now))
+    return Scorecard(tuple(column.text for column in columns), columns[-1].text, rows)
+
+
+def _columns(last: Period, weeks: int) -> list[Period]:
+    columns = [last]
+    while len(columns) < weeks:
+        columns.append(columns[-1].previous())
+    return columns[::-1]
+
+
+def _rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> Iterator[ScoreRow]:
+    for metric in seat.metrics.values():
+        row = Row(org, seat, metric, now)
+        cells, latest = tuple(row.column(column) for column in columns), row.latest()
+        yield ScoreRow(
+            seat=seat.id,
+            metric=metric.id,
+            name=metric.name,
+            outcome=metric.outcome,
+            target=target_now(org, metric, now),
+            unit=unit_of(metric),
+            cells=cells,
+            latest=latest.value,
+            state=latest.state,
+            on_target=sum(cell.state is State.ON for cell in cells),
+            known=sum(cell.state.is_known for cell in cells),
+            measure=metric.targets.unit if metric.targets.dated else None,
+            seat_name=seat.name,
+        )

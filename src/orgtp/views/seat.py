@@ -1,0 +1,46 @@
+"""One seat on one page, and the list of all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from orgtp.model.org import Org, Retirement
+from orgtp.views.chart import ChartOptions, ChartSeat, chart
+
+
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    """A seat, who is around it on the chart, and its retirement if it had one."""
+
+    place: ChartSeat
+    mission: str | None
+    since: date | None
+    email: str | None
+    retire_when: str | None
+    review_by: date | None
+    reports: tuple[str, ...]
+    owns: tuple[str, ...]
+    retirement: Retirement | None
+
+
+def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
+    """All about one seat. Raises `UnknownSeat`."""
+    found = org.seat(seat)
+    place = chart(org, now, ChartOptions(root=seat, depth=0, retired=True)).seats[0]
+    return SeatView(
+        place=place,
+        mission=found.mission or None,
+        since=found.since,
+        email=found.email or None,
+        retire_when=found.retire_when or None,
+        review_by=found.review_by,
+        reports=tuple(report.id for report in org.living_reports(seat)),
+        owns=tuple(other.id for other in org.owned_by(seat)),
+        retirement=org.retirements.get(seat),
+    )
+
+
+def seat_list(org: Org, now: datetime, *, retired: bool = False) -> tuple[ChartSeat, ...]:
+    """Every seat by id, the retired ones if asked for."""
+    return tuple(sorted(chart(org, now, ChartOptions(retired=retired)).seats, key=lambda place: place.seat))
