@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -4
-	@echo '  make lint | pictures | snapshots | bench | build | clean'
+	@echo '  make lint | pictures | sample | snapshots | bench | build | clean'
 
 $(VENV)/pyvenv.cfg:
 	@test -n '$(PYTHON)' || { echo 'orgtp needs Python 3.11 or later; none was found on the PATH.' >&2; exit 1; }
@@ -41,14 +41,18 @@ lint: $(VENV)/tested
 
 # The pictures of the README, made from the sample.
 pictures: $(VENV)/tested
-	$(BIN)/python tools/pictures.py
+	$(BIN)/python -m tools.pictures
+
+# The sample org as it stands at the end of its story, from sample-org/story.
+sample: $(VENV)/tested
+	$(BIN)/python -m tools.sample
 
 # Take what the snapshot tests print now as what they should print; read the diff before you commit it.
 snapshots: $(VENV)/tested
 	ORGTP_ACCEPT=1 $(BIN)/python -m pytest -n auto tests/snapshots tests/gallery tests/examples
 
 bench: $(VENV)/tested
-	$(BIN)/python tools/bench.py
+	$(BIN)/python -m tools.bench
 
 build: $(VENV)/tested
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

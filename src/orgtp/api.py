@@ -13,30 +13,30 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orgtp import rules
-from orgtp.actions import retire as retiring
-from orgtp.actions import scores as scoring
-from orgtp.actions import seats as seating
-from orgtp.model.change import Data
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Problem
-from orgtp.model.score import ulid
-from orgtp.store import create as creating
-from orgtp.store import record as recording
-from orgtp.store.create import Created
 from orgtp.store.git import Repo, UnknownRevision, find_repo
 from orgtp.store.load import Loaded, NotAnOrg, by_order, load
-from orgtp.store.record import Action, Recorded
 from orgtp.store.trees import HEAD, Folder
-from orgtp.store.values_file import Given
 from orgtp.views.chart import Chart, ChartOptions, ChartSeat, chart
-from orgtp.views.log import LogEntry, log
-from orgtp.views.scorecard import Scorecard, scorecard
-from orgtp.views.scores import ScoreLine, score_lines
-from orgtp.views.seat import SeatView, seat_list, seat_view
+
+# Start-up is a feature: what only some commands need is imported where it is used.
+if TYPE_CHECKING:
+    from orgtp.actions.retire import Plan, Request
+    from orgtp.actions.scores import Entry
+    from orgtp.actions.seats import NewSeat
+    from orgtp.model.change import Data
+    from orgtp.store.create import Created
+    from orgtp.store.record import Action, Recorded
+    from orgtp.store.values_file import Given
+    from orgtp.views.log import LogEntry
+    from orgtp.views.scorecard import Scorecard
+    from orgtp.views.scores import ScoreLine
+    from orgtp.views.seat import SeatView
 
 
 class NoGit(OrgtpError):
@@ -93,23 +93,32 @@ class OpenOrg:
 
     def scorecard(self, weeks: int = 13, seat: str = "") -> Scorecard:
         """The last `weeks` weeks of every metric, or of one seat's. Raises `UnknownSeat`."""
+        from orgtp.views.scorecard import scorecard
+
         return scorecard(self.org, self.now, weeks, seat)
 
     def seat(self, seat: str) -> SeatView:
         """All about one seat. Raises `UnknownSeat`."""
+        from orgtp.views.seat import seat_view
+
         return seat_view(self.org, self.now, seat)
 
     def seats(self, *, retired: bool = False) -> tuple[ChartSeat, ...]:
         """Every seat by id."""
+        from orgtp.views.seat import seat_list
+
         return seat_list(self.org, self.now, retired=retired)
 
     def scores(self, seat: str = "", metric: str = "") -> list[ScoreLine]:
         """Every record, corrections among them. Raises `UnknownSeat`, `UnknownMetric`."""
+        from orgtp.views.scores import score_lines
+
         return score_lines(self.org, self.now, seat, metric)
 
     def log(self, seat: str = "") -> Iterator[LogEntry]:
         """The history, newest first. Raises `UnknownSeat`, and `NoGit` where there is none."""
         from orgtp.store.git_log import history
+        from orgtp.views.log import log
 
         if self.repo is None:
             raise NoGit(root=self.root)
@@ -121,6 +130,7 @@ class OpenOrg:
 
     def validate(self) -> list[Problem]:
         """Every problem: of form, by our own reading and by the JSON Schemas, and of every rule."""
+        from orgtp import rules
         from orgtp.store.schema import schema_problems
 
         found = [*self.problems, *rules.check(self.org)]
@@ -142,11 +152,13 @@ class OpenOrg:
 
     def record(self, action: Action, *, dry_run: bool = False) -> Recorded:
         """Run `action` on the ledger branch and commit what it wants; see `orgtp.store.record`."""
+        from orgtp.store.record import record
+
         if self.at is not None:
             raise ReadOnly(at=self.at)
         if self.repo is None:
             raise NoGit(root=self.root)
-        return recording.record(self.repo, self.org.branch, action, self.now, dry_run=dry_run)
+        return record(self.repo, self.org.branch, action, self.now, dry_run=dry_run)
 
     def entry(
         self,
@@ -157,19 +169,29 @@ class OpenOrg:
         period: str = "",
         note: str = "",
         score_id: str = "",
-    ) -> scoring.Entry:
+    ) -> Entry:
         """A value to record, with an id of its own where the caller brings none."""
-        return scoring.Entry(seat, metric, value, score_id or ulid(self.now), period, note)
+        from orgtp.actions.scores import Entry
 
-    def entries(self, rows: Sequence[Given]) -> list[scoring.Entry]:
+        return Entry(seat, metric, value, score_id or self._new_id(), period, note)
+
+    def _new_id(self) -> str:
+        from orgtp.model.score import RANDOM_BITS, ulid
+
+        return ulid(self.now, int.from_bytes(os.urandom(RANDOM_BITS // 8)))
+
+    def entries(self, rows: Sequence[Given]) -> list[Entry]:
         """The rows of a file of values as entries to record."""
-        entry = scoring.Entry
-        return [entry(r.seat, r.metric, r.value, r.id or ulid(self.now), r.period, r.note, r.where) for r in rows]
+        from orgtp.actions.scores import Entry
 
-    def add_scores(self, entries: Sequence[scoring.Entry], *, by: str = "", dry_run: bool = False) -> Recorded:
+        return [Entry(r.seat, r.metric, r.value, r.id or self._new_id(), r.period, r.note, r.where) for r in rows]
+
+    def add_scores(self, entries: Sequence[Entry], *, by: str = "", dry_run: bool = False) -> Recorded:
         """Record values, all or none, in one commit. Raises what does not fit before anything is written."""
+        from orgtp.actions.scores import add_scores
+
         acting = self.acting(by)
-        return self.record(lambda org: scoring.add_scores(org, entries, self.now, acting), dry_run=dry_run)
+        return self.record(lambda org: add_scores(org, entries, self.now, acting), dry_run=dry_run)
 
     def add_score(
         self, seat: str, metric: str, value: str | None, *, period: str = "", note: str = "", by: str = ""
@@ -177,29 +199,39 @@ class OpenOrg:
         """Record one value; None says that nobody knows, and `note` why."""
         return self.add_scores([self.entry(seat, metric, value, period=period, note=note)], by=by)
 
-    def add_seat(self, new: seating.NewSeat, *, by: str = "", dry_run: bool = False) -> Recorded:
+    def add_seat(self, new: NewSeat, *, by: str = "", dry_run: bool = False) -> Recorded:
         """Add a seat to the chart."""
+        from orgtp.actions.seats import add_seat
+
         acting = self.acting(by)
-        return self.record(lambda org: seating.add_seat(org, new, self.now, acting), dry_run=dry_run)
+        return self.record(lambda org: add_seat(org, new, self.now, acting), dry_run=dry_run)
 
     def set_keys(
         self, seat: str, values: Sequence[tuple[tuple[str, ...], Data]], *, by: str = "", dry_run: bool = False
     ) -> Recorded:
         """Set keys of a seat, each a path; "" takes one out."""
-        acting = self.acting(by)
-        return self.record(lambda org: seating.set_keys(org, seat, values, acting), dry_run=dry_run)
+        from orgtp.actions.seats import set_keys
 
-    def plan_retirement(self, request: retiring.Request) -> retiring.Plan:
+        acting = self.acting(by)
+        return self.record(lambda org: set_keys(org, seat, values, acting), dry_run=dry_run)
+
+    def plan_retirement(self, request: Request) -> Plan:
         """What a retirement would do. Raises `Refused` with the reason for what cannot be."""
-        return retiring.plan(self.org, request)
+        from orgtp.actions.retire import plan
+
+        return plan(self.org, request)
 
     def deciders(self, seat: str) -> list[str]:
         """The human seats that may decide the retirement of `seat`. Raises `UnknownSeat`."""
-        return retiring.deciders(self.org, self.org.seat(seat).id)
+        from orgtp.actions.retire import deciders
 
-    def retire(self, request: retiring.Request, *, dry_run: bool = False) -> Recorded:
+        return deciders(self.org, self.org.seat(seat).id)
+
+    def retire(self, request: Request, *, dry_run: bool = False) -> Recorded:
         """Retire a seat in one commit."""
-        return self.record(lambda org: retiring.retire(org, request, self.now), dry_run=dry_run)
+        from orgtp.actions.retire import retire
+
+        return self.record(lambda org: retire(org, request, self.now), dry_run=dry_run)
 
 
 def clock() -> datetime:
@@ -284,8 +316,10 @@ def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
 
 def init_org(path: Path, *, name: str = "", timezone: str = "", dry_run: bool = False) -> Created:
     """Make a new org at `path`. Raises `Occupied`, `UnknownZone`. A dry run only says what would be there."""
-    files = creating.new_org(name, path.name, timezone or creating.local_zone())
-    return creating.create(path, files, None, clock(), dry_run=dry_run)
+    from orgtp.store.create import create, local_zone, new_org
+
+    files = new_org(name, path.name, timezone or local_zone())
+    return create(path, files, None, clock(), dry_run=dry_run)
 
 
 def init_sample(path: Path, *, dry_run: bool = False) -> Created:

@@ -252,7 +252,7 @@ def _record(org: Org, made: Plan, request: Request, now: datetime) -> dict[str, 
     stood |= {"reports_to": seat.reports_to, "since": str(seat.since or ""), "mission": seat.mission}
     stood |= {"retired_on": f"{now.astimezone(org.zone):%Y-%m-%d}", "reason": request.reason}
     stood |= {"decided_by": request.decided_by}
-    ended = f"with the seat: nobody took it over when {seat.id} was retired"
+    ended = "with the seat; nobody took it over"
     parts: dict[str, Data] = {
         "review": {key: request.review[key] for key in REVIEW if request.review.get(key, "").strip()},
         "capabilities": dict(made.capabilities),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from orgtp import api
-from orgtp.api import OpenOrg
 from orgtp.model.problem import errors
 from orgtp.model.words import counted, visible
-from orgtp.store.record import Recorded
+
+if TYPE_CHECKING:
+    from orgtp.api import OpenOrg
+    from orgtp.store.record import Recorded
 
 _SHORT = 10
 # `--org` before the command; one after it goes first.
@@ -25,6 +26,8 @@ def remember(org: Path | None) -> None:
 
 def opened(org: Path | None, at: str | None = None) -> OpenOrg:
     """The org that the command is about; what could not be read of it is said once, on standard error."""
+    from orgtp import api
+
     found = api.open_org(org or _before["org"], at=at)
     broken = errors(found.problems)
     if broken:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable
 
 from orgtp.cli.door import tell
@@ -55,6 +53,9 @@ def _usage(error: Exception) -> int:
 
 def _bug(error: Exception) -> int:
     """A bug of ours: the trace goes to a file that is named, for the report."""
+    import tempfile
+    import traceback
+
     text = "".join(traceback.format_exception(error))
     try:
         handle, name = tempfile.mkstemp(prefix="orgtp-bug-", suffix=".txt")

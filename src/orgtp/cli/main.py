@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
 from typer.main import get_command
 
 from orgtp import __version__
-from orgtp.cli import score, seat, see, start
+from orgtp.cli.commands import COMMANDS, GROUPS, Command, called
 from orgtp.cli.door import remember
 from orgtp.cli.failure import guarded
 from orgtp.cli.options import OrgOption
-from orgtp.cli.retire import retire
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 # A value may begin with a minus: what looks like an option and is none is a value here.
@@ -38,36 +38,40 @@ def _top(
     remember(org)
 
 
-def _group(name: str, said: str, commands: Iterable[tuple[str, Callable[..., int], str]]) -> typer.Typer:
-    group = typer.Typer(name=name, help=said, no_args_is_help=True, rich_markup_mode=None)
-    for word, command, example in commands:
-        settings = _VALUES if (name, word) == ("score", "add") else _SETTINGS
-        group.command(word, epilog=f"Example: {example}", context_settings=settings)(command)
-    return group
+def _group(name: str) -> typer.Typer:
+    return typer.Typer(name=name, help=GROUPS[name], no_args_is_help=True, rich_markup_mode=None)
 
 
-def build() -> typer.Typer:
-    """The whole command line."""
+def build(commands: Iterable[Command] = COMMANDS) -> typer.Typer:
+    """The command line with these commands."""
     app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, context_settings=_SETTINGS, name="orgtp")
     app.callback()(_top)
-    alone: tuple[tuple[Callable[..., int], str], ...] = (
-        (start.init, "orgtp init acme --name 'Acme Inc'"),
-        (start.demo, "orgtp demo"),
-        *see.COMMANDS,
-        (retire, "orgtp retire jeff --to dash,crystal --reason 'Others do this better.' --decided-by david"),
-    )
-    for command, example in alone:
-        app.command(epilog=f"Example: {example}", context_settings=_SETTINGS)(command)
-    app.add_typer(_group("seat", "Show, list, add and change seats.", seat.COMMANDS))
-    app.add_typer(_group("score", "Record values, and list them.", score.COMMANDS))
+    groups = {
+        name: typer.Typer(name=name, help=said, no_args_is_help=True, rich_markup_mode=None)
+        for name, said in GROUPS.items()
+    }
+    for command in commands:
+        settings = _VALUES if (command.group, command.name) == ("score", "add") else _SETTINGS
+        place = groups.get(command.group, app)
+        place.command(command.name, epilog=f"Example: {command.example}", context_settings=settings)(command.load())
+    for group in groups.values():
+        if group.registered_commands:
+            app.add_typer(group)
     return app
 
 
 def run(words: list[str]) -> int:
     """Run one command line; its exit code."""
-    return guarded(lambda: int(get_command(build()).main(words, prog_name="orgtp", standalone_mode=False) or 0))
+    return guarded(lambda: _run(words))
+
+
+def _run(words: list[str]) -> int:
+    command = get_command(build(called(words)))
+    return int(command.main(words, prog_name="orgtp", standalone_mode=False) or 0)
 
 
 def main() -> None:
-    """The installed script."""
+    """Be the installed script."""
+    # A command lives for a moment and makes few cycles: collecting them ten times while it starts costs a tenth of it.
+    gc.set_threshold(100_000, 20, 20)
     sys.exit(run(sys.argv[1:]))

@@ -6,16 +6,18 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.actions.retire import REVIEW, Plan, Request
-from orgtp.api import OpenOrg
 from orgtp.cli.door import changed, opened, tell, write
 from orgtp.cli.options import ByOption, DryRunOption, JsonOption, OrgOption, SeatArgument
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.words import listed
+
+if TYPE_CHECKING:
+    from orgtp.actions.retire import Plan, Request
+    from orgtp.api import OpenOrg
 
 _ASKED = {"worked": "What worked?", "failed": "What failed?", "lesson": "What is the lesson?"}
 
@@ -55,6 +57,8 @@ def retire(
 
     The plan is shown first. The decision belongs to a person whom the policy lets decide.
     """
+    from orgtp.actions.retire import REVIEW, Request
+
     here = opened(org)
     told = _review(review) if review else {}
     heirs = tuple(heir.strip() for heir in to.split(",") if heir.strip())

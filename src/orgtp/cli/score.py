@@ -5,16 +5,17 @@ from __future__ import annotations
 import json as jsonlib
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.actions.scores import Entry
-from orgtp.api import OpenOrg
 from orgtp.cli.door import changed, opened, write, write_json
 from orgtp.cli.options import AtOption, ByOption, DryRunOption, JsonOption, OrgOption
 from orgtp.model.errors import BadInput
-from orgtp.store.values_file import read_values
+
+if TYPE_CHECKING:
+    from orgtp.actions.scores import Entry
+    from orgtp.api import OpenOrg
 
 
 def add(
@@ -67,6 +68,8 @@ def _written(edits: tuple[Any, ...]) -> list[dict[str, Any]]:
 
 def _from(here: OpenOrg, source: str, others: list[str | None]) -> list[Entry]:
     """The entries of a file, or of standard input."""
+    from orgtp.store.values_file import read_values
+
     if any(others):
         raise BadInput(what="--from brings everything; leave SEAT, METRIC, VALUE and --unavailable out")
     try:
@@ -94,9 +97,3 @@ def list_(
 
     write(score_list_text(lines, screen()))
     return 0
-
-
-COMMANDS = (
-    ("add", add, "orgtp score add radar briefing-by-8 7:52am"),
-    ("list", list_, "orgtp score list dash anomalies-before-open"),
-)

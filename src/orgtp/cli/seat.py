@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from orgtp.actions.seats import NewSeat
 from orgtp.cli.door import changed, opened, write, write_json
 from orgtp.cli.options import (
     AllOption,
@@ -83,6 +82,8 @@ def add(
     json: JsonOption = False,
 ) -> int:
     """Add a seat to the chart, as a commit. Its metrics are written into its file."""
+    from orgtp.actions.seats import NewSeat
+
     here = opened(org)
     new = NewSeat(
         seat=seat,
@@ -135,11 +136,3 @@ def _path(key: str) -> tuple[str, ...]:
             what=f'"{key}" is not a key. {did_you_mean(head, _PATHS)} Write: metrics.ID.target, capabilities.ID'
         )
     return (head, *rest)
-
-
-COMMANDS = (
-    ("show", show, "orgtp seat show dash"),
-    ("list", list_, "orgtp seat list --all"),
-    ("add", add, "orgtp seat add pixel --role 'Creative production' --kind agent --owner kristen --reports-to kristen"),
-    ("set", set_, "orgtp seat set dash owner=bogdan 'metrics.variance-before-call.target=yes'"),
-)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 from itertools import islice
 from typing import Annotated
@@ -135,12 +134,3 @@ def schema(name: Annotated[str, typer.Argument(metavar="NAME", help="org, retire
 
     write(schema_text(name))
     return 0
-
-
-COMMANDS: tuple[tuple[Callable[..., int], str], ...] = (
-    (validate, "orgtp validate && git push"),
-    (chart, "orgtp chart --root radar --kind"),
-    (scorecard, "orgtp scorecard --weeks 6 --seat dash"),
-    (log, "orgtp log jeff --limit 10"),
-    (schema, "orgtp schema seat > seat.schema.json"),
-)

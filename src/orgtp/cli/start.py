@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp import api
 from orgtp.cli.door import tell, write
 from orgtp.cli.options import DryRunOption, JsonOption
 from orgtp.model.errors import BadInput
-from orgtp.store.create import Created
+
+if TYPE_CHECKING:
+    from orgtp.store.create import Created
 
 _SHORT = 10
 _WELCOME = "A small agency of people and agents, as text in git. All its numbers are invented."
@@ -47,6 +46,8 @@ def init(
     json: JsonOption = False,
 ) -> int:
     """Make a new org repository: git, org.yaml, the schemas, and the CI that guards it."""
+    from orgtp import api
+
     here = folder.expanduser().absolute()
     if sample and (name or timezone):
         raise BadInput(what="--sample has its own name and time zone; leave --name and --timezone out")
@@ -76,6 +77,8 @@ def _told(made: Created, folder: Path, *, json: bool, dry_run: bool, sample: boo
 
 
 def _next(folder: Path, *, sample: bool) -> str:
+    import shlex
+
     where = shlex.quote(str(folder))
     steps = (
         ("orgtp chart", "orgtp scorecard")
@@ -89,6 +92,9 @@ def demo(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Default: a new temporary folder.")] = None,
 ) -> int:
     """Take the guided tour: the sample org in a new folder, and each command before what it prints."""
+    import shlex
+    import tempfile
+
     from orgtp.cli.main import run
 
     here = folder.expanduser().absolute() if folder else Path(tempfile.mkdtemp(prefix="orgtp-demo-")) / "sneeze-it"
@@ -105,6 +111,8 @@ def demo(
 
 def _show(said: str, words: tuple[str, ...], run: Callable[[list[str]], int]) -> int:
     """Say what comes, print the command as a person would type it, and run it."""
+    import shlex
+
     write(f"# {said}\n$ orgtp {shlex.join(words)}\n")
     sys.stdout.flush()
     code = run(list(words))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -81,13 +81,13 @@ class Row:
         """The newest period that has a value or should have one; a value is never carried forward to it."""
         grain = self.metric.cadence.grain
         period = containing(self.now, grain, self.org.zone)
-        cell = self.cell(period)
+        current = cell = self.cell(period)
         for _ in range(_BACK):
             if cell.state.is_known or cell.state.is_hole:
                 return cell
             period = period.previous()
             cell = self.cell(period)
-        return cell
+        return current
 
     def tally(self) -> tuple[int, int]:
         """Over all periods ever recorded: how many were on target, and how many have a value."""
@@ -103,9 +103,14 @@ class Row:
     def _without(self, period: Period) -> State:
         """The state of a period that nobody recorded anything for."""
         weekend = self.metric.cadence is Cadence.WEEKDAYS and not period.is_workday()
-        if weekend or not self.seat.is_active or not self._existed(period) or self._before_all(period):
+        due = self.seat.is_active and not weekend and period.exists(self.org.zone)
+        if not due or not self._existed(period) or self._before_all(period):
             return State.NONE
-        return State.MISSING if period.ends(self.org.zone) <= self.now else State.PENDING
+        return State.MISSING if self._is_over(period) else State.PENDING
+
+    def _is_over(self, period: Period) -> bool:
+        """Whether the period has ended; in UTC, for two times of one zone compare by the clock on the wall."""
+        return period.ends(self.org.zone).astimezone(UTC) <= self.now.astimezone(UTC)
 
     def _before_all(self, period: Period) -> bool:
         """Whether a seat that does not say since when it is there had no value yet."""
@@ -113,7 +118,7 @@ class Row:
             return False
         known = [score.spoken_of for score in self.org.in_force(self.seat.id, self.metric.id).values()]
         first = min((p.start for p in known if p), default=None)
-        return period.ends(self.org.zone) <= self.now and (first is None or period.start < first)
+        return self._is_over(period) and (first is None or period.start < first)
 
     def _with(self, period: Period, score: Score) -> Cell:
         target = self.metric.targets.in_force(period)

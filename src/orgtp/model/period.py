@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 
@@ -83,6 +83,10 @@ class Period:
     def ends(self, zone: tzinfo) -> datetime:
         """The first moment after the period in `zone`: when its value is due."""
         return self.next().begins(zone)
+
+    def exists(self, zone: tzinfo) -> bool:
+        """Whether the period takes any time in `zone`: the hour that a clock skips in spring does not."""
+        return self.begins(zone).astimezone(UTC) < self.ends(zone).astimezone(UTC)
 
     def is_workday(self) -> bool:
         """Whether the period begins on a Monday to Friday."""

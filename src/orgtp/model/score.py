@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -14,7 +13,7 @@ from orgtp.model.problem import Place
 SCORE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 KEYS = ("id", "at", "metric", "period", "value", "by", "note")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_RANDOM_BITS = 80
+RANDOM_BITS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +60,7 @@ def stamp(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def ulid(now: datetime, random: int | None = None) -> str:
-    """A ULID: 48 bits of milliseconds, 80 random bits, in Crockford's base 32 (github.com/ulid/spec)."""
-    number = int(now.timestamp() * 1000) << _RANDOM_BITS | (
-        secrets.randbits(_RANDOM_BITS) if random is None else random
-    )
+def ulid(now: datetime, random: int) -> str:
+    """A ULID: 48 bits of milliseconds, 80 of `random`, in Crockford's base 32 (github.com/ulid/spec)."""
+    number = int(now.timestamp() * 1000) << RANDOM_BITS | random
     return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))

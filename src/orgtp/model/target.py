@@ -16,7 +16,7 @@ ACCEPTED = (
     '"by 08:00", "before 08:00", "yes" or "no".'
 )
 # The same grammar stands in schema/seat.schema.json; a test holds the two together.
-_NUMBER = r"-?[0-9]{1,24}(?:\.[0-9]{1,12})?"
+_NUMBER = r"-?[0-9]{1,18}(?:\.[0-9]{1,6})?"
 _DURATION = r"(?=[0-9])(?:[0-9]{1,6}d)?(?:[0-9]{1,6}h)?(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?"
 _OPERAND = rf"(?:{_NUMBER}%?|[A-Z]{{3}} {_NUMBER}|{_DURATION})"
 _COMPARED = re.compile(rf"(>=|<=|=) ?({_OPERAND})")
@@ -77,17 +77,49 @@ def parse_target(text: str) -> Target | None:
 
 def target_hint(text: str) -> str:
     """What to write instead of `text`, which is no target."""
-    guess = re.sub(r"(?<=[0-9]),(?=[0-9]{3})", "", text.strip().lower().replace("≥", ">=").replace("≤", "<="))
-    guess = re.sub(
-        r"^(at least|min(imum)?|>)(?![=])\s*", ">= ", re.sub(r"^(at most|max(imum)?|<)(?![=])\s*", "<= ", guess)
-    )
-    guess = re.sub(r"^(>=|<=|=)?\s*([$€£])\s*", lambda m: f"{m[1] or '>='} {_CODES[m[2]]} ", guess)
-    guess = re.sub(r"\b(usd|eur|gbp)\b", lambda match: match[0].upper(), guess)
-    guess = f">= {guess}" if re.fullmatch(_OPERAND, guess) else guess
+    guess = " ".join(text.lower().split())
+    for pattern, meant in _SPELLINGS:
+        guess = re.sub(pattern, meant, guess)
+    guess = re.sub(r"\b(usd|eur|gbp)\b", lambda match: match[0].upper(), _clock(guess))
+    guess = f">= {guess}" if re.fullmatch(_OPERAND, guess) else _ordered(guess)
     return f'Did you mean "{guess}"? {ACCEPTED}' if guess != text and parse_target(guess) else ACCEPTED
 
 
-_CODES = {"$": "USD", "€": "EUR", "£": "GBP"}
+def _clock(guess: str) -> str:
+    """`by 8:30am` as `by 08:30`."""
+    match = re.fullmatch(r"(by|before) (.+)", guess)
+    try:
+        amount = Unit(Kind.TIME).read(match[2]) if match else None
+    except BadValue:
+        return guess
+    return f"{match[1]} {Unit(Kind.TIME).stored(amount)}" if match and amount is not None else guess
+
+
+def _ordered(guess: str) -> str:
+    """`20..10` as `10..20`."""
+    match = _RANGE.fullmatch(guess)
+    return f"{match[1] or ''}{match[3]}..{match[2]}" if match and not parse_target(guess) else guess
+
+
+# What people write for a target, each with what they mean by it; applied in this order to text in lower case.
+_SPELLINGS = (
+    (r"(?<=[0-9]),(?=[0-9]{3})", ""),
+    (r"≥|=>", ">="),
+    (r"≤|=<", "<="),
+    (r"^(at least|min(imum)?|>(?!=)) ?", ">= "),
+    (r"^(at most|max(imum)?|up to|<(?!=)) ?", "<= "),
+    (r"^(true|y)$", "yes"),
+    (r"^(false|n)$", "no"),
+    (r"\$ ?", "usd "),
+    (r"€ ?", "eur "),
+    (r"£ ?", "gbp "),
+    (r"(?<=[0-9]) (?=%)", ""),
+    (r"^(>=|<=|=) +", r"\1 "),
+    (r"(?<=[0-9%]) ?(?:\.\.\.?| to |\u2013) ?(?=[0-9])", ".."),
+    (r"^(not )?([0-9.]+)\.\.([0-9.]+%)$", r"\1\2%..\3"),
+    (r"^(not )?([a-z]{3}) ([0-9.]+)\.\.([0-9.]+)$", r"\1\2 \3..\2 \4"),
+    (r"^(by|before) ([0-9]+) ?(am|pm)$", r"\1 \2:00\3"),
+)
 
 
 def _unit(operand: str) -> Unit:

@@ -77,8 +77,13 @@ _WORDS = {"yes": 1, "y": 1, "true": 1, "1": 1, "no": 0, "n": 0, "false": 0, "0":
 
 
 def _number(text: str, _currency: str = "") -> Decimal | None:
-    short = len(text) <= 2 * DIGITS and sum(mark.isdigit() for mark in text) <= DIGITS
-    return Decimal(text.replace(",", "")) if short and _PLAIN.fullmatch(text) else None
+    short = len(text) <= 2 * DIGITS and _PLAIN.fullmatch(text)
+    return _within(Decimal(text.replace(",", ""))) if short else None
+
+
+def _within(amount: Decimal) -> Decimal | None:
+    """`amount`, if its stored form can be read back: what is written may have a digit more than what was typed."""
+    return amount if sum(mark.isdigit() for mark in write_number(amount)) <= DIGITS else None
 
 
 def _percent(text: str, _currency: str) -> Decimal | None:
@@ -98,7 +103,7 @@ def _duration(text: str, _currency: str) -> Decimal | None:
         return None
     parts = [_number(group) if group else Decimal(0) for group in match.groups()]
     known = [part for part in parts if part is not None]
-    return _seconds(known) if len(known) == len(parts) else None
+    return _within(_seconds(known)) if len(known) == len(parts) else None
 
 
 def _seconds(parts: list[Decimal]) -> Decimal:

@@ -37,10 +37,11 @@ def chart_lines(chart: Chart, screen: Screen, *, name: str = "", kind: bool = Fa
 
 
 def _head(chart: Chart, name: str) -> Text:
-    states = [metric.state for seat in chart.seats for metric in seat.metrics]
+    states = [metric.state for seat in chart.seats for metric in seat.metrics if seat.status != "retired"]
     known = sum(state.is_known or state.is_hole for state in states)
-    told = f"{sum(state is State.ON for state in states)} of {counted(known, 'metric')} on target"
-    return joined(say(name or "Chart", "bold"), f"  {counted(len(chart.seats), 'seat')}, {told}")
+    on_target = sum(state is State.ON for state in states)
+    told = f", {on_target} of {counted(known, 'metric')} on target" if known else ""
+    return joined(say(name or "Chart", "bold"), f"  {counted(len(chart.seats), 'seat')}{told}")
 
 
 def _foot(chart: Chart, screen: Screen) -> list[Text]:
@@ -62,7 +63,7 @@ def _owner(seat: ChartSeat) -> Text:
 
 
 def _standing(seat: ChartSeat) -> Text:
-    return dots([metric.state for metric in seat.metrics])
+    return dots([metric.state for metric in seat.metrics]) if seat.status != "retired" else Text()
 
 
 def _line(row: list[Text], widths: list[int]) -> Text:

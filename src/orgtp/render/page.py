@@ -11,13 +11,16 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console
 from rich.text import Text
 
 from orgtp.model.cell import State
 from orgtp.model.words import one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 ENDLESS = 100_000
 STYLES = {
@@ -90,7 +93,9 @@ def cut(text: Text, width: int) -> Text:
 
 def wrapped(text: Text, width: int) -> list[Text]:
     """`text` in lines of at most `width` columns."""
-    lines = text.wrap(Console(width=max(width, 4), file=io.StringIO()), max(width, 4))
+    if width_of(text) <= width:
+        return [text]
+    lines = text.wrap(_console(Screen()), max(width, 4))
     for line in lines:
         line.rstrip()
     return list(lines)
@@ -125,9 +130,21 @@ def _row(row: Sequence[Text], widths: Sequence[int], gap: int) -> Text:
 
 def text_of(lines: Iterable[Text], screen: Screen) -> str:
     """The page as a string, with escape sequences for colour only where the screen has it."""
-    out = io.StringIO()
-    console = Console(
-        file=out,
+    if not screen.colour:
+        return "".join(f"{line.plain}\n" for line in lines)
+    console = _console(screen)
+    with console.capture() as page:
+        for line in lines:
+            console.print(line, soft_wrap=True)
+    return page.get()
+
+
+def _console(screen: Screen) -> Console:
+    """A console of rich's that changes nothing in what it is given; most pages need none, and start faster."""
+    from rich.console import Console
+
+    return Console(
+        file=io.StringIO(),
         width=ENDLESS,
         color_system="standard" if screen.colour else None,
         force_terminal=screen.colour,
@@ -136,6 +153,3 @@ def text_of(lines: Iterable[Text], screen: Screen) -> str:
         markup=False,
         emoji=False,
     )
-    for line in lines:
-        console.print(line, soft_wrap=True)
-    return out.getvalue()

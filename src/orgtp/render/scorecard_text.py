@@ -113,10 +113,17 @@ def _header(card: Scorecard, layout: _Layout) -> Text:
 
 def _lines(row: ScoreRow, layout: _Layout, screen: Screen) -> list[Text]:
     if layout.stacked:
-        name = wrapped(joined(say(row.name), "  ", say(row.target or "", "dim")), screen.width - _GAP)
-        return [*(joined(" " * _GAP, line) for line in name), _numbers(row, layout, Text(" " * layout.name))]
+        return [*_stacked_name(row, screen.width - _GAP), _numbers(row, layout, Text(" " * layout.name))]
     name_cell = joined(" " * _GAP, cut(say(row.name), layout.name - 2 * _GAP))
     return [_numbers(row, layout, padded(name_cell, layout.name))]
+
+
+def _stacked_name(row: ScoreRow, width: int) -> list[Text]:
+    """The name, and the target beside it where it fits whole, else below."""
+    name, target = say(row.name), say(row.target or "", "dim")
+    both = joined(name, "  ", target)
+    lines = [both] if width_of(both) <= width else [*wrapped(name, width), joined(" " * _GAP, target)]
+    return [joined(" " * _GAP, line) for line in lines]
 
 
 def _numbers(row: ScoreRow, layout: _Layout, name: Text) -> Text:

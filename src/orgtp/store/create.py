@@ -165,9 +165,13 @@ _ORG = """\
 # yaml-language-server: $schema=.orgtp/schema/org.schema.json
 org: {id}
 name: {name}
-timezone: {zone}     # periods are days, weeks and months in this zone
-branch: {branch}                # the ledger branch: recorded actions land here
+# Periods are days, weeks and months in this zone.
+timezone: {zone}
+# The ledger branch: recorded actions land here.
+branch: {branch}
 policy:
-  grace: 1h                 # a value this late is stale
-  scorekeepers: []          # seats that may record for any seat
+  # A value this late is stale.
+  grace: 1h
+  # Seats that may record for any seat.
+  scorekeepers: []
 """

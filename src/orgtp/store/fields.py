@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from orgtp.model.problem import Keys, Marks, Problem
 from orgtp.model.words import ID_MEANS, did_you_mean, is_id
 
 Choice = TypeVar("Choice", bound=StrEnum)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TYPES = {str: "text", bool: "true or false", int: "a number", Decimal: "a number", list: "a list", dict: "a mapping"}
 
 
@@ -42,7 +44,7 @@ class Fields:
             self.problem(
                 "empty-text", key, f"{key} is empty", "Write it, or leave the key out." if not required else "Write it."
             )
-        return value
+        return value if value.strip() else ""
 
     def id(self, key: str, *, required: bool = False) -> str:
         """The id under `key`."""
@@ -73,6 +75,12 @@ class Fields:
         except ValueError:
             self.problem("bad-date", key, f'{key} "{text}" is not a date', "Write it as 2026-11-20.")
             return None
+
+    def count(self, key: str) -> None:
+        """Check the whole number, from 0 on, under `key`."""
+        value = self._value(key)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+            self._wrong(key, "a whole number from 0 on", value)
 
     def ids(self, key: str) -> tuple[str, ...]:
         """A list of ids."""
@@ -135,16 +143,13 @@ class Fields:
 
     def _wrong(self, key: str, wanted: str, value: Any) -> None:
         found = "nothing" if value is None else _TYPES.get(type(value), "something else")
-        hint = (
-            f'Put it in quotes: {key}: "{value}".'
-            if wanted == "text" and isinstance(value, (bool, int, Decimal))
-            else ""
-        )
-        hint = hint or f"Write {wanted} there, or leave the key out."
+        in_quotes = wanted == "text" and isinstance(value, (bool, int, Decimal))
+        shown = str(value).lower() if isinstance(value, bool) else str(value)
+        hint = f'Put it in quotes: {key}: "{shown}".' if in_quotes else f"Write {wanted} there, or leave the key out."
         self.problem("wrong-type", key, f"{key} is {found}, where {wanted} belongs", hint)
 
 
 def _day(text: str) -> date:
-    if len(text) != len("2026-11-20"):
+    if not _DAY.fullmatch(text):
         raise ValueError(text)
     return date.fromisoformat(text)

@@ -7,7 +7,6 @@ its filters (`status`, `add`, `commit`, `checkout`) are not used on what is ther
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -193,6 +192,8 @@ def find_repo(path: Path) -> Repo | None:
 
 def object_id(raw: bytes, like: str) -> str:
     """The id git gives the file content `raw`, in the hash that the id `like` is of."""
+    import hashlib
+
     hasher = hashlib.sha256 if len(like) == SHA256_DIGITS else hashlib.sha1
     return hasher(b"blob %d\0" % len(raw) + raw).hexdigest()
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from orgtp import rules
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.problem import Place, Problem, Severity, errors
@@ -40,6 +39,8 @@ class Loaded:
     @cached_property
     def errors(self) -> list[Problem]:
         """All that keeps the org from being valid: what could not be read, and every rule that is broken."""
+        from orgtp import rules
+
         return errors([*self.problems, *rules.check(self.org)])
 
 

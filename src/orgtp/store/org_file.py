@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from functools import lru_cache
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
-from orgtp.model.errors import BadValue
 from orgtp.model.org import DEFAULT_GRACE, Policy, Retirement
+from orgtp.model.period import parse_period
 from orgtp.model.problem import Marks, Problem
+from orgtp.model.seat import SeatKind
 from orgtp.model.value import Kind, Unit
 from orgtp.store.fields import Fields
+from orgtp.store.keys import ORG_ORDER, RETIREMENT_KEYS, REVIEW_KEYS
 from orgtp.store.seat_file import not_a_mapping
-from orgtp.store.yaml_edit import ORG_ORDER
 from orgtp.store.yaml_read import NotStrict, read_document
-
-RETIREMENT_KEYS = (
-    "seat", "name", "role", "kind", "owner", "reports_to", "since", "mission", "retired_on", "reason", "decided_by",
-    "review", "capabilities", "metrics", "reports", "results",
-)  # fmt: skip
-REVIEW_KEYS = ("worked", "failed", "lesson", "rehire")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +97,15 @@ def _policy(fields: Fields) -> Policy:
     return Policy(_grace(policy), policy.ids("scorekeepers"), approvers)
 
 
+_GRACE = re.compile(r"(?=[0-9])(?:[0-9]{1,6}d)?(?:[0-9]{1,6}h)?(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?")
+
+
 def _grace(policy: Fields) -> timedelta:
     text = policy.text("grace")
-    try:
-        return timedelta(seconds=int(Unit(Kind.DURATION).read(text))) if text else DEFAULT_GRACE
-    except (BadValue, OverflowError):
+    if text and not _GRACE.fullmatch(text):
         policy.problem("bad-duration", "grace", f'grace "{text}" is not a duration', "Write it as 1h, 30m or 1h30m.")
         return DEFAULT_GRACE
+    return timedelta(seconds=int(Unit(Kind.DURATION).read(text))) if text else DEFAULT_GRACE
 
 
 @lru_cache(maxsize=4096)
@@ -125,8 +123,8 @@ def read_retirement(path: str, raw: bytes) -> tuple[Retirement | None, tuple[Pro
 
 def _retirement(path: str, fields: Fields) -> Retirement:
     fields.only(RETIREMENT_KEYS)
-    for key in ("name", "role", "kind"):
-        fields.text(key, required=True)
+    _as_it_stood(fields)
+    _results(fields)
     return Retirement(
         seat=PurePosixPath(path).stem,
         declared=fields.id("seat", required=True),
@@ -139,6 +137,38 @@ def _retirement(path: str, fields: Fields) -> Retirement:
         review=_review(fields),
         marks=fields.marks,
     )
+
+
+def _as_it_stood(fields: Fields) -> None:
+    """Check what the record keeps of the seat. Nothing is built from it: the seat's own file says the same."""
+    for key in ("name", "role"):
+        fields.text(key, required=True)
+    fields.choice("kind", SeatKind, SeatKind.AGENT, "bad-kind", required=True)
+    fields.id("owner")
+    fields.id("reports_to")
+    fields.day("since")
+    fields.text("mission")
+
+
+def _results(fields: Fields) -> None:
+    """Check what each metric ended on."""
+    results = fields.below("results")
+    if results:
+        results.keys_are_ids()
+        for name in results.data:
+            _result(results.below(name, required=True, what=f"the result of {name}"))
+
+
+def _result(fields: Fields | None) -> None:
+    if fields is None:
+        return
+    fields.only(("last", "period", "on_target", "known"))
+    fields.text("last")
+    period = fields.text("period")
+    if period and parse_period(period) is None:
+        fields.problem("bad-period", "period", f'"{period}" is not a period', "Write it as 2026-W47 or 2026-11-20.")
+    fields.count("on_target")
+    fields.count("known")
 
 
 def _review(fields: Fields) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from orgtp.model.errors import BadInput
 from orgtp.model.problem import Problem
 from orgtp.store.fields import Fields
-from orgtp.store.org_file import REVIEW_KEYS
+from orgtp.store.keys import REVIEW_KEYS
 from orgtp.store.yaml_read import NotStrict, read_document
 
 KEYS = ("reason", *REVIEW_KEYS)

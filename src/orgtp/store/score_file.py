@@ -39,16 +39,27 @@ def seat_of(path: str) -> str | None:
 
 def _record(line: bytes, place: Place, problems: list[Problem]) -> Score | None:
     try:
-        data = json.loads(line)
+        data = json.loads(line.decode(), object_pairs_hook=_once)
         wrong = _shape(data)
-    except (ValueError, RecursionError):
-        data, wrong = {}, "it is not JSON"
+    except (ValueError, RecursionError) as error:
+        data, wrong = {}, str(error) if isinstance(error, _Twice) else "it is not JSON"
     at = None if wrong else _moment(data["at"])
     if at:
         return _score(data, at, place)
     hint = "Restore the line from git: git log -p -- " + place.path
     problems.append(Problem("score-malformed", place, f"not a score: {wrong}", hint))
     return None
+
+
+class _Twice(ValueError):
+    """A key stands twice in one record: readers would disagree which of the two counts."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        raise _Twice("a key is there twice")
+    return data
 
 
 def _shape(data: Any) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,7 +13,7 @@ from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, Status
 from orgtp.model.target import Target, Targets, parse_target, target_hint
 from orgtp.model.value import Kind
 from orgtp.store.fields import Fields
-from orgtp.store.yaml_edit import METRIC_ORDER, SEAT_ORDER
+from orgtp.store.keys import METRIC_ORDER, SEAT_ORDER
 from orgtp.store.yaml_read import NotStrict, read_document
 
 _NO_TARGET = Targets(())
@@ -114,12 +115,12 @@ def _rollup(fields: Fields, targets: Targets) -> Rollup:
 def _targets(fields: Fields, grain: Grain) -> Targets:
     value: Any = fields.data.get("target")
     if not isinstance(value, dict):
-        target = _target(fields, "target", fields.text("target", required=True))
+        target = _target(fields, "target")
         return Targets(((None, target),)) if target else _NO_TARGET
     below = Fields(value, fields.marks, fields.problems, (*fields.keys, "target"), "target")
     if not value:
         fields.problem("bad-target", "target", "target is empty", target_hint(""))
-    dated = [(_begin(below, name, grain), _target(below, name, below.text(name, required=True))) for name in value]
+    dated = [(_begin(below, name, grain), _target(below, name)) for name in value]
     return _one_unit(fields, sorted((begin, target) for begin, target in dated if begin and target))
 
 
@@ -132,8 +133,11 @@ def _begin(fields: Fields, name: str, grain: Grain) -> Period | None:
     return period
 
 
-def _target(fields: Fields, key: str, text: str) -> Target | None:
-    target = parse_target(text)
+def _target(fields: Fields, key: str) -> Target | None:
+    bare = fields.data.get(key)
+    is_text = not isinstance(bare, (bool, int, Decimal))
+    text = fields.text(key, required=True) if is_text else str(bare).lower()
+    target = parse_target(text) if is_text else None
     if text and target is None:
         fields.problem("bad-target", key, f'target "{text}" cannot be judged', target_hint(text))
     return target

@@ -13,16 +13,10 @@ from typing import Any
 from orgtp.model.change import Data, Drop, Set
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Keys
-from orgtp.store.yaml_read import Node, read_node
+from orgtp.store.keys import METRIC_ORDER, ORG_ORDER, SEAT_ORDER
+from orgtp.store.yaml_read import Node, NotStrict, read_node
 from orgtp.store.yaml_write import entry, inline, inline_scalar, scalar
 
-# New keys go where the design puts them.
-SEAT_ORDER = (
-    "seat", "name", "role", "kind", "status", "owner", "reports_to", "mission", "since", "email", "retire_when",
-    "review_by", "capabilities", "metrics",
-)  # fmt: skip
-METRIC_ORDER = ("name", "outcome", "target", "cadence", "rollup", "source")
-ORG_ORDER = ("org", "name", "timezone", "branch", "policy")
 _ORDER = {key: place for order in (SEAT_ORDER, METRIC_ORDER, ORG_ORDER) for place, key in enumerate(order)}
 
 
@@ -34,29 +28,44 @@ class CannotEdit(OrgtpError):
 
 def edited(path: str, text: str, edit: Set | Drop) -> str:
     """`text`, the content of `path`, after `edit`. Raises `CannotEdit`, or `NotStrict` for a broken file."""
+    mark, text = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
     root = read_node(path, text)
-    wanted = _wanted(root.data, edit)
+    wanted = _wanted(path, root.data, edit)
     if wanted == root.data:
-        return text
+        return mark + text
     out = _set(text, root, edit.keys, edit.value) if isinstance(edit, Set) else _drop(text, root, edit.keys)
-    if _same(out, path) != wanted:
-        raise CannotEdit(path=path, keys=".".join(edit.keys))
-    return out
+    if _read_back(path, out, edit) != wanted:
+        raise _cannot(path, edit)
+    return mark + out
 
 
-def _same(text: str, path: str) -> Any:
+# Some editors on Windows begin a file with one; libyaml does not count it in its offsets.
+_BOM = "\ufeff"
+
+
+def _cannot(path: str, edit: Set | Drop) -> CannotEdit:
+    return CannotEdit(path=path, keys=".".join(edit.keys))
+
+
+def _read_back(path: str, text: str, edit: Set | Drop) -> Any:
     try:
         return read_node(path, text).data
-    except Exception as error:
-        raise CannotEdit(path=path, keys="the value") from error
+    except NotStrict as error:
+        raise _cannot(path, edit) from error
 
 
-def _wanted(data: Any, edit: Set | Drop) -> Any:
-    result = copy.deepcopy(data)
-    here = result
+def _wanted(path: str, data: Any, edit: Set | Drop) -> Any:
+    """The data after the edit. Raises `CannotEdit` where the way to the key leads through what is no mapping."""
+    here = result = copy.deepcopy(data)
     for key in edit.keys[:-1]:
-        here[key] = here.get(key) or {}
-        here = here[key]
+        below = here.get(key) if isinstance(here, dict) else None
+        if isinstance(edit, Drop) and below is None:
+            return data
+        if below is None and isinstance(here, dict):
+            here[key] = below = {}
+        here = below
+    if not isinstance(here, dict):
+        raise _cannot(path, edit)
     if isinstance(edit, Set):
         here[edit.keys[-1]] = _plain(edit.value)
     else:

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from orgtp.model.problem import Keys, Marks, Place, Problem
+from orgtp.store.yaml_explain import explained
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
@@ -85,11 +86,13 @@ def decode(path: str, raw: bytes) -> str:
 
 def read_node(path: str, text: str) -> Node:
     """The document in `text` as a tree of nodes. Raises `NotStrict`."""
+    if problem := _forbidden(path, text):
+        raise NotStrict(problem)
     reader = _Reader(path, text)
     try:
         return reader.document()
-    except yaml.YAMLError as error:
-        raise NotStrict(_syntax(path, text, error)) from error
+    except yaml.MarkedYAMLError as error:
+        raise NotStrict(explained(path, text, error)) from error
 
 
 class _Reader:
@@ -101,10 +104,12 @@ class _Reader:
 
     def document(self) -> Node:
         next(self.events)
-        if isinstance(next(self.events), yaml.StreamEndEvent):
+        if isinstance(begin := next(self.events), yaml.StreamEndEvent):
             raise NotStrict(
                 _problem("yaml-empty", Place(self.path), "the file is empty", "Write the keys, or remove it.")
             )
+        if begin.version or begin.tags:
+            self.refuse("yaml-directive", begin, "directives are not read", "Remove the line that begins with %.")
         root = self.node(next(self.events), 1)
         next(self.events)
         if not isinstance(after := next(self.events), yaml.StreamEndEvent):
@@ -128,11 +133,13 @@ class _Reader:
 
     def plain(self, event: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
-            self.refuse("yaml-too-deep", event, f"nested deeper than {MAX_DEPTH} levels", "Flatten it.")
+            self.refuse("yaml-too-deep", event, f"nested deeper than {MAX_DEPTH} levels", "Nothing here needs that.")
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            self.refuse("yaml-alias", event, "anchors and aliases are not read", "Write the value out.")
+            hint = "Write the value out. A text that begins with * or & stands in quotes."
+            self.refuse("yaml-alias", event, "anchors and aliases are not read", hint)
         if event.tag:
-            self.refuse("yaml-tag", event, f"the tag {event.tag} is not read", "Remove the tag.")
+            hint = "Remove it. A text that begins with ! stands in quotes."
+            self.refuse("yaml-tag", event, f"the tag {event.tag} is not read", hint)
 
     def mapping(self, node: Node, depth: int) -> int:
         node.data = {}
@@ -149,6 +156,10 @@ class _Reader:
         self.plain(event, 0)
         if not isinstance(event, yaml.ScalarEvent):
             self.refuse("yaml-key", event, "a key that is not plain text", "Write the key as text.")
+        if not event.style and event.value in _CORE:
+            # Other readers take it for true, false or null, which can name nothing.
+            hint = f'Put the key in quotes: "{event.value}".' if event.value else "Write the key before the colon."
+            self.refuse("yaml-key", event, f'"{event.value}" is no text, so it cannot be a key', hint)
         if event.value == "<<" and not event.style:
             self.refuse("yaml-merge", event, "merge keys are not read", "Write the keys out.")
         if event.value in node.items:
@@ -205,24 +216,14 @@ def _problem(rule: str, place: Place, message: str, hint: str) -> Problem:
 
 
 _TOO_LARGE = (f"larger than {MAX_BYTES // 1024} KiB", "Keep a file to what its seat needs.")
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What YAML forbids, and the line ends that only some of its readers know.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
-def _syntax(path: str, text: str, error: yaml.YAMLError) -> Problem:
-    if match := _UNPRINTABLE.search(text):
-        line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
-        what = f"the character U+{ord(match[0]):04X} cannot stand in YAML"
-        return _problem("yaml-syntax", Place(path, line, column), what, "Remove it.")
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)
-    what = getattr(error, "problem", None) or "it cannot be read"
-    return _problem("yaml-syntax", place, f"not YAML: {what}", _remedy(text, place.line))
-
-
-def _remedy(text: str, line: int) -> str:
-    lines = text.split("\n")[max(0, line - 2) : line]
-    if any("\t" in part[: len(part) - len(part.lstrip())] for part in lines):
-        return "Indent with blanks, not with tabs."
-    if any(": " in part.partition(": ")[2] for part in lines):
-        return 'A text that holds ": " stands in quotes: key: "one: two".'
-    return "Look at this line and the one above it: a missing quote, colon or blank."
+def _forbidden(path: str, text: str) -> Problem | None:
+    match = _FORBIDDEN.search(text, 1 if text.startswith("\ufeff") else 0)
+    if match is None:
+        return None
+    before = text[: match.start()].removeprefix("\ufeff")
+    place = Place(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    return _problem("yaml-syntax", place, f"the character U+{ord(match[0]):04X} cannot stand here", "Remove it.")

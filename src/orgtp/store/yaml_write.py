@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from orgtp.model.change import Data
 from orgtp.store.yaml_read import resolve
 
 STEP = 2
+_DATE = len("2026-11-20")
 # YAML 1.1 readers, which many editors still are, take these words and clock times for something else.
 _OLD_WORDS = {"yes", "no", "on", "off", "y", "n", "true", "false", "null", "~"}
 _OLD_NUMBER = re.compile(
-    r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9]*)?|[-+]?[0-9][0-9_,.]*|[-+]?\.(?:inf|nan)", re.I
+    r"[-+]?\.?[0-9][0-9a-f_.,:x+-]*|[-+]?\.(?:inf|nan)|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:t|\s).*", re.IGNORECASE
 )
-_PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=<~][^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*")
-_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
+_PERIOD = re.compile(r"[0-9]{4}-[0-9]{2}")
+_PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=<~][^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]*")
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def scalar(value: Data, style: str = "", *, flow: bool = False) -> str:
@@ -31,11 +34,21 @@ def scalar(value: Data, style: str = "", *, flow: bool = False) -> str:
 
 
 def _is_plain(text: str, flow: bool) -> bool:
-    if not isinstance(resolve(text), str) or text.lower() in _OLD_WORDS or _OLD_NUMBER.fullmatch(text):
+    if not isinstance(resolve(text), str) or text.lower() in _OLD_WORDS:
         return False
+    if _OLD_NUMBER.fullmatch(text):
+        return _is_date(text) or _PERIOD.fullmatch(text) is not None
     if ": " in text or " #" in text or text.endswith((":", " ")) or (flow and re.search(r"[,\[\]{}]", text)):
         return False
     return _PLAIN.fullmatch(text) is not None
+
+
+def _is_date(text: str) -> bool:
+    """Whether `text` is a day of the calendar: those stand plain, as the design has them."""
+    try:
+        return len(text) == _DATE and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def document(data: Mapping[str, Data], head: str = "") -> str:

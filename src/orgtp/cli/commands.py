@@ -1,0 +1,59 @@
+"""Every command: its name, the function that does it, and an example. Only what is called is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command and where it is: `module` below orgtp.cli, and the function in it."""
+
+    name: str
+    module: str
+    function: str
+    example: str
+    group: str = ""
+
+    def load(self) -> Callable[..., int]:
+        """The function itself."""
+        function: Callable[..., int] = getattr(import_module(f"orgtp.cli.{self.module}"), self.function)
+        return function
+
+
+GROUPS = {"seat": "Show, list, add and change seats.", "score": "Record values, and list them."}
+COMMANDS = (
+    Command("init", "start", "init", "orgtp init acme --name 'Acme Inc'"),
+    Command("demo", "start", "demo", "orgtp demo"),
+    Command("validate", "see", "validate", "orgtp validate && git push"),
+    Command("chart", "see", "chart", "orgtp chart --root radar --kind"),
+    Command("scorecard", "see", "scorecard", "orgtp scorecard --weeks 6 --seat dash"),
+    Command("log", "see", "log", "orgtp log jeff --limit 10"),
+    Command("retire", "retire", "retire", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"),
+    Command("schema", "see", "schema", "orgtp schema seat > seat.schema.json"),
+    Command("show", "seat", "show", "orgtp seat show dash", "seat"),
+    Command("list", "seat", "list_", "orgtp seat list --all", "seat"),
+    Command("add", "seat", "add", "orgtp seat add pixel --role Production --kind agent --owner kristen", "seat"),
+    Command("set", "seat", "set_", "orgtp seat set dash owner=bogdan metrics.variance-before-call.target=yes", "seat"),
+    Command("add", "score", "add", "orgtp score add radar briefing-by-8 7:52am", "score"),
+    Command("list", "score", "list_", "orgtp score list dash anomalies-before-open", "score"),
+)
+
+
+def called(words: list[str]) -> tuple[Command, ...]:
+    """The commands that the command line `words` may be calling: all, unless it names one beyond doubt."""
+    if words == ["--version"]:
+        return ()
+    plain = [word for word in _without_org(words) if not word.startswith("-")]
+    first, second = [*plain, "", ""][:2]
+    group = first if first in GROUPS else ""
+    name = second if group else first
+    found = tuple(command for command in COMMANDS if (command.group, command.name) == (group, name))
+    return found or COMMANDS
+
+
+def _without_org(words: list[str]) -> list[str]:
+    """The words without a leading `--org DIR`."""
+    return words[2:] if words[:1] == ["--org"] else words

@@ -1,0 +1,15 @@
+"""The keys of each file, in the order that the design writes them; a new key goes to its place among them."""
+
+from __future__ import annotations
+
+SEAT_ORDER = (
+    "seat", "name", "role", "kind", "status", "owner", "reports_to", "mission", "since", "email", "retire_when",
+    "review_by", "capabilities", "metrics",
+)  # fmt: skip
+METRIC_ORDER = ("name", "outcome", "target", "cadence", "rollup", "source")
+ORG_ORDER = ("org", "name", "timezone", "branch", "policy")
+RETIREMENT_KEYS = (
+    "seat", "name", "role", "kind", "owner", "reports_to", "since", "mission", "retired_on", "reason", "decided_by",
+    "review", "capabilities", "metrics", "reports", "results",
+)  # fmt: skip
+REVIEW_KEYS = ("worked", "failed", "lesson", "rehire")

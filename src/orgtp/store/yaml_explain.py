@@ -1,0 +1,72 @@
+"""What is wrong with a text that is not YAML, said to somebody who has never heard of a token or a scalar."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from orgtp.model.problem import Place, Problem
+
+_BEGINS = 'a text cannot begin with "{mark}"'
+# libyaml's words, ours, and whether the place to look at is where the thing began (its context) or where it broke.
+_PLAINLY = {
+    "found character that cannot start any token": (_BEGINS, False),
+    "did not find expected node content": (_BEGINS, False),
+    "block sequence entries are not allowed in this context": (_BEGINS, False),
+    "mapping keys are not allowed in this context": (_BEGINS, False),
+    "did not find expected comment or line break": (_BEGINS, True),
+    "did not find expected alphabetic or numeric character": (_BEGINS, True),
+    "mapping values are not allowed in this context": ("a colon that cannot stand here", False),
+    "did not find expected key": ("this does not fit what stands before it", False),
+    "did not find expected '-' indicator": ("this does not fit the list above it", False),
+    "found unexpected end of stream": ("the quote that opens here is never closed", True),
+    "did not find expected ',' or ']'": ("the list that opens here is not closed as it should be", True),
+    "did not find expected ',' or '}'": ("the brace that opens here is not closed as it should be", True),
+    "could not find expected ':'": ("a line that is no key and no value", True),
+    "found unknown escape character": ("a backslash that means nothing here", False),
+}
+_TAB = "\t"
+_ENTRY = re.compile(r"\s*(?:- +)?([A-Za-z0-9_-]+): +(\S.*?)\s*")
+
+
+def explained(path: str, text: str, error: Any) -> Problem:
+    """The problem that `error`, PyYAML's, reports of `text`: its place, what it is and how to mend it."""
+    said = error.problem or "it cannot be read"
+    plainly, at_context = _PLAINLY.get(said, (said, False))
+    mark = error.context_mark if at_context else error.problem_mark or error.context_mark
+    lines = [part.rstrip("\r") for part in text.split("\n")] + [""]
+    first = lines[mark.line][mark.column : mark.column + 1]
+    message = "a tab, where blanks belong" if first == _TAB else plainly.format(mark=first)
+    remedy = _remedy(lines[max(0, mark.line - 1)], lines[mark.line], said)
+    return Problem("yaml-syntax", Place(path, mark.line + 1, mark.column + 1), f"not YAML: {message}", remedy)
+
+
+def _remedy(above: str, here: str, said: str) -> str:
+    if any(_TAB in part[: len(part) - len(part.lstrip())] for part in (above, here)):
+        return "Indent with blanks, not with tabs."
+    if said in _REMEDIES:
+        return _REMEDIES[said]
+    return _quoted(here) or "Put the line under the one above it, at the same indent as its neighbours."
+
+
+_CLOSE = "Close it on the same line, or put the whole text in quotes."
+_REMEDIES = {
+    "found unexpected end of stream": _CLOSE,
+    "did not find expected ',' or ']'": _CLOSE,
+    "did not find expected ',' or '}'": _CLOSE,
+    "could not find expected ':'": "Write it as key: value, or indent it below the text that it continues.",
+    "found unknown escape character": "Write the text in single quotes, or each backslash twice.",
+}
+
+
+def _quoted(line: str) -> str:
+    """The line again, its value in quotes; nothing where the line has no value that quotes would mend."""
+    match = _ENTRY.fullmatch(line)
+    if match is None or (match[2][0] not in _NEEDS and ": " not in match[2] and not match[2].endswith(":")):
+        return ""
+    bare = match[2][1:-1] if len(match[2]) > 1 and match[2][0] == match[2][-1] in "'\"" else match[2]
+    return f"Put the text in quotes: {match[1]}: {json.dumps(bare, ensure_ascii=False)}"
+
+
+_NEEDS = set("@`%*&!|>-?,[]{}'\"")

@@ -1,0 +1,157 @@
+"""What all tests share: the installed `orgtp`, run as a user runs it, on real git repositories in temporary folders."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+NOW = "2026-11-20T18:00:00-05:00"
+ROOT = Path(__file__).parents[1]
+SCRIPT = Path(sys.executable).with_name("orgtp")
+ACCEPT = bool(os.environ.get("ORGTP_ACCEPT"))
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as JSON."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Runs `orgtp` and `git` in one folder, with a clean environment and a clock that stands still."""
+
+    folder: Path
+    home: Path
+
+    def env(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """An environment with nothing of the developer's own in it."""
+        base = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8", "ORGTP_NOW": NOW}
+        base |= {"GIT_CONFIG_NOSYSTEM": "1", "TMPDIR": str(self.home)}
+        return {**base, **(more or {})}
+
+    def __call__(self, *words: str, stdin: str = "", code: int | None = 0, **env: str) -> Ran:
+        """Run `orgtp WORDS`, and check its exit code (None: any)."""
+        return self._run([str(SCRIPT), *words], stdin, code, env)
+
+    def git(self, *words: str, stdin: str = "", code: int | None = 0, **env: str) -> Ran:
+        """Run `git WORDS`, and check its exit code."""
+        return self._run(["git", *words], stdin, code, env)
+
+    def _run(self, words: list[str], stdin: str, code: int | None, env: Mapping[str, str]) -> Ran:
+        done = subprocess.run(
+            words,
+            cwd=self.folder,
+            env=self.env(env),
+            input=stdin.encode(),
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+        assert "Traceback" not in ran.err, ran.err
+        assert code is None or ran.code == code, f"{words}\nexit code {ran.code}\n{ran.out}\n{ran.err}"
+        return ran
+
+    def at(self, folder: Path) -> Shell:
+        """The same in another folder."""
+        return Shell(folder, self.home)
+
+    def read(self, path: str) -> str:
+        """A file of the folder."""
+        return (self.folder / path).read_text(encoding="utf-8")
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file of the folder."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+    def head(self) -> str:
+        """The commit that is checked out."""
+        return self.git("rev-parse", "HEAD").out.strip()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home folder of its own, with a git identity in it."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / ".gitconfig").write_text("[user]\n\tname = A Tester\n\temail = tester@example.com\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def shell(tmp_path: Path, home: Path) -> Shell:
+    """A shell in an empty folder."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return Shell(folder, home)
+
+
+@pytest.fixture(scope="session")
+def sample_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample org as `init --sample` makes it at `NOW`, made once."""
+    base = tmp_path_factory.mktemp("sample")
+    (base / "home").mkdir()
+    Shell(base, base / "home")("init", "--sample", "sneeze-it")
+    return base / "sneeze-it"
+
+
+@pytest.fixture
+def sample(shell: Shell, sample_made: Path) -> Shell:
+    """A shell in a fresh copy of the sample org."""
+    folder = shell.folder / "sneeze-it"
+    shutil.copytree(sample_made, folder, symlinks=True)
+    return shell.at(folder)
+
+
+@pytest.fixture
+def acme(shell: Shell) -> Shell:
+    """A shell in a small org: Ada owns herself, and a bot with one metric of every kind."""
+    shell("init", "acme", "--name", "Acme", "--timezone", "America/New_York")
+    here = shell.at(shell.folder / "acme")
+    here.write(
+        "seats/ada.yaml", "seat: ada\nname: Ada\nrole: Founder\nkind: human\nstatus: active\nsince: 2026-01-05\n"
+    )
+    targets = {"number": ">= 12", "percent": ">= 95%", "money": ">= USD 185000", "span": "<= 1h", "clock": "by 08:00"}
+    rows = [
+        f"  {name}: {{name: {name}, outcome: Something, cadence: weekly, target: '{target}'}}"
+        for name, target in targets.items()
+    ]
+    rows.append("  done: {name: done, outcome: Something, cadence: weekly, target: 'yes'}")
+    lines = ["seat: bot", "name: Bot", "role: Desk", "kind: agent", "status: active", "owner: ada", "reports_to: ada"]
+    here.write("seats/bot.yaml", "\n".join([*lines, "since: 2026-10-05", "metrics:", *rows, ""]))
+    here.git("add", ".")
+    here.git("commit", "-qm", "Two seats")
+    return here
+
+
+@pytest.fixture
+def matches_snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare text with a file beside the test; `make snapshots` writes the file anew."""
+
+    def check(name: str, text: str) -> None:
+        path = Path(request.path).with_name(name)
+        if ACCEPT:
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8"), f"{path} is not what is printed now; see: make snapshots"
+
+    return check

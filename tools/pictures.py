@@ -1,0 +1,43 @@
+"""Make the README's pictures from the sample org, so that they stay true. Run by `make pictures`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from orgtp.actions.retire import Request
+from orgtp.api import OpenOrg, open_org
+from orgtp.render.change_text import plan_lines
+from orgtp.render.chart_text import chart_lines
+from orgtp.render.page import Screen
+from orgtp.render.scorecard_text import scorecard_lines
+from orgtp.render.svg import svg
+from orgtp.sample import make_sample
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+NOW = datetime.fromisoformat("2026-11-20T18:00:00-05:00")
+_WIDE = Screen(132, colour=True)
+
+
+def pictures(org: OpenOrg) -> Iterator[tuple[str, str]]:
+    """Each picture's file name and content."""
+    yield "chart.svg", svg(chart_lines(org.chart(), _WIDE, name=org.org.name), "orgtp chart")
+    yield "scorecard.svg", svg(scorecard_lines(org.scorecard(), _WIDE, org.org.name), "orgtp scorecard")
+    plan = org.plan_retirement(Request("jeff", ("dash", "crystal")))
+    yield "retire.svg", svg(plan_lines(org.org, plan, _WIDE), "orgtp retire jeff --to dash,crystal")
+
+
+def main() -> None:
+    """Write the pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        make_sample(Path(folder) / "org", NOW)
+        for name, text in pictures(open_org(Path(folder) / "org", now=NOW)):
+            (IMAGES / name).write_text(text, encoding="utf-8")
+            sys.stdout.write(f"docs/images/{name}\n")
+
+
+if __name__ == "__main__":
+    main()
