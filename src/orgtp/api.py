@@ -8,14 +8,14 @@ org.chart().seats, org.validate(), org.add_score("radar", "briefing-by-8", "07:5
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgtp.model.errors import BadInput, OrgtpError
+from orgtp.model.errors import BadInput, OrgtpError, UnknownMetric, UnknownSeat
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Problem
@@ -52,6 +52,12 @@ class ReadOnly(OrgtpError):
     """A change was asked of the past."""
 
     text = "this is the org as it stood at {at}. Open it without at= to change it."
+
+
+class NotCommitted(OrgtpError):
+    """A change is about something that is only in the work tree."""
+
+    text = "{what} It is in your work tree, but not committed on {branch}: git add . && git commit"
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,21 @@ class OpenOrg:
             raise ReadOnly(at=self.at)
         if self.repo is None:
             raise NoGit(root=self.root)
-        return record(self.repo, self.org.branch, action, self.now, dry_run=dry_run)
+        try:
+            return record(self.repo, self.org.branch, action, self.now, dry_run=dry_run)
+        except (UnknownSeat, UnknownMetric) as error:
+            raise (NotCommitted(what=error, branch=self.org.branch) if self._has(error.facts) else error) from error
+
+    def _has(self, facts: Mapping[str, object]) -> bool:
+        """Whether the work tree has the seat or metric that the ledger branch has not."""
+        seat = self.org.seats.get(str(facts["seat"]))
+        return seat is not None and ("metric" not in facts or facts["metric"] in seat.metrics)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether something else than the ledger branch is checked out, so that changes do not show there."""
+        repo = self.repo
+        return repo is not None and not repo.bare and repo.head_ref() != f"refs/heads/{self.org.branch}"
 
     def entry(
         self,

@@ -24,13 +24,13 @@ def remember(org: Path | None) -> None:
     _before["org"] = org
 
 
-def opened(org: Path | None, at: str | None = None) -> OpenOrg:
-    """The org that the command is about; what could not be read of it is said once, on standard error."""
+def opened(org: Path | None, at: str | None = None, *, whole: bool = True) -> OpenOrg:
+    """The org that the command is about; where it is not `whole` as it should be, standard error says so."""
     from orgtp import api
 
     found = api.open_org(org or _before["org"], at=at)
     broken = errors(found.problems)
-    if broken:
+    if broken and whole:
         tell(f"{counted(len(broken), 'problem')} in the files, so this is not the whole org. See: orgtp validate")
     return found
 
@@ -64,6 +64,8 @@ def changed(kind: str, org: OpenOrg, done: Recorded, *, json: bool, dry_run: boo
         tell(f"nothing to change: {done.change.what}")
         return 0
     write(f"{done.commit[:_SHORT]} {done.change.subject}\n")
+    if org.elsewhere:
+        tell(f"recorded on the branch {org.org.branch}; another is checked out and stays as it is")
     return 0
 
 

@@ -25,6 +25,9 @@ def guarded(work: Callable[[], int]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _no_reader()
+    except OSError as error:
+        tell(f"orgtp: {error.filename or 'the system'}: {error.strerror or error}")
+        return WRONG
     except Exception as error:  # noqa: BLE001  (the one place that catches everything)
         return _usage(error) if hasattr(error, "format_message") else _bug(error)
 

@@ -38,7 +38,7 @@ def validate(
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")] = False,
 ) -> int:
     """Find every problem in the org, each with its place and the way out. Exit code 1 if there are errors."""
-    here = opened(org, at)
+    here = opened(org, at, whole=False)
     problems, seats = here.validate(), len(here.org.seats)
     if json or format_ is ValidateFormat.JSON:
         from orgtp.render.json_text import problems_body

@@ -47,15 +47,15 @@ def _name(org: Org, seat: str) -> Text:
 
 
 def _handed(org: Org, name: str, heir: str) -> list[Text]:
-    return [say(name), joined("-> ", _name(org, heir)) if heir else Text("-> nobody yet", style="bold red")]
+    return [say(name), joined("→ ", _name(org, heir)) if heir else Text("→ nobody yet", style="bold red")]
 
 
 def _metric(org: Org, name: str, heir: str) -> list[Text]:
-    return [say(name), joined("-> ", _name(org, heir)) if heir else Text("ends")]
+    return [say(name), joined("→ ", _name(org, heir)) if heir else Text("ends")]
 
 
 def _report(org: Org, name: str, boss: str) -> list[Text]:
-    return [_name(org, name), joined("-> ", _name(org, boss)) if boss else Text("-> the top of the chart")]
+    return [_name(org, name), joined("→ ", _name(org, boss)) if boss else Text("→ the top of the chart")]
 
 
 def _mentions(mentions: Iterable[tuple[Place, str]], screen: Screen) -> Iterator[Text]:

@@ -46,7 +46,7 @@ def _words(seat: ChartSeat, kind: bool, escaped: Callable[[str], str]) -> list[s
     on_target = sum(metric.state is State.ON for metric in seat.metrics)
     lines = [seat.name, seat.role]
     lines += [seat.kind] if kind else []
-    lines += [f"owner {seat.human_owner or seat.owner or 'nobody'}"] if seat.owner != seat.seat else []
+    lines += [f"owner {seat.human_owner or seat.owner or 'nobody'}"]
     lines += [f"{on_target}/{known} on target"] if known and seat.status != "retired" else []
     lines += [seat.status] if seat.status != "active" else []
     return [escaped(one_line(line)) for line in lines]

@@ -56,9 +56,7 @@ def _cells(seat: ChartSeat, guide: str, kind: bool) -> list[Text]:
 
 
 def _owner(seat: ChartSeat) -> Text:
-    """Who answers; a seat that owns itself needs no second mention of its name."""
-    if seat.owner == seat.seat:
-        return Text()
+    """Who answers, for every seat alike: leaving out those that own themselves would tell who is human."""
     return joined(("owner ", "dim"), say(seat.human_owner or seat.owner or "nobody"))
 
 

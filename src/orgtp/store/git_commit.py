@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgtp.model.errors import OrgtpError
-from orgtp.store.git import Repo
+from orgtp.store.git import GitFailed, Repo
 
 if TYPE_CHECKING:
     from orgtp.model.seat import Seat
@@ -100,9 +100,11 @@ def write_commit(repo: Repo, draft: Draft) -> tuple[str, dict[str, str]]:
     tree = _tree(repo, draft.parent, oids)
     commit = _commit(repo, draft, tree)
     old = draft.parent or "0" * len(commit)
-    code, _, _ = repo.attempt("update-ref", "-m", draft.message.partition("\n")[0], draft.ref, commit, old)
-    if code:
+    code, _, err = repo.attempt("update-ref", "-m", draft.message.partition("\n")[0], draft.ref, commit, old)
+    if code and repo.resolve(draft.ref) != draft.parent:
         raise LedgerMoved(ref=draft.ref)
+    if code:
+        raise GitFailed(command="update-ref", words=err.decode(errors="replace").strip())
     return commit, oids
 
 

@@ -89,7 +89,12 @@ def _attempt(repo: Repo, branch: str, action: Action, now: datetime, who: Identi
         return planned
     checkout = _Checkout(repo, planned) if not repo.bare and repo.head_ref() == draft.ref else None
     ready = checkout.ready() if checkout else {}
-    commit, oids = write_commit(repo, draft)
+    try:
+        commit, oids = write_commit(repo, draft)
+    except BaseException:
+        for new in ready.values():
+            new.unlink(missing_ok=True)
+        raise
     repo.known = (commit, after)
     if checkout:
         checkout.bring_along(ready, oids)

@@ -35,7 +35,7 @@ def explained(path: str, text: str, error: Any) -> Problem:
     said = error.problem or "it cannot be read"
     plainly, at_context = _PLAINLY.get(said, (said, False))
     mark = error.context_mark if at_context else error.problem_mark or error.context_mark
-    lines = [part.rstrip("\r") for part in text.split("\n")] + [""]
+    lines = [*re.split(r"\r\n|\r|\n", text), ""]
     first = lines[mark.line][mark.column : mark.column + 1]
     message = "a tab, where blanks belong" if first == _TAB else plainly.format(mark=first)
     remedy = _remedy(lines[max(0, mark.line - 1)], lines[mark.line], said)

@@ -18,8 +18,9 @@ _OLD_NUMBER = re.compile(
     r"[-+]?\.?[0-9][0-9a-f_.,:x+-]*|[-+]?\.(?:inf|nan)|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:t|\s).*", re.IGNORECASE
 )
 _PERIOD = re.compile(r"[0-9]{4}-[0-9]{2}")
-_PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=<~][^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]*")
-_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_UNPRINTED = r"\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"
+_UNSAFE = re.compile(f"[{_UNPRINTED}]")
+_PLAIN = re.compile(rf"(?![\s\-?:,\[\]{{}}#&*!|>'\"%@`=<~])[^\x00-\x1f\ud800-\udfff{_UNPRINTED}]+")
 
 
 def scalar(value: Data, style: str = "", *, flow: bool = False) -> str:
