@@ -57,7 +57,7 @@ class ReadOnly(OrgtpError):
 class NotCommitted(OrgtpError):
     """A change is about something that is only in the work tree."""
 
-    text = "{what} It is in your work tree, but not committed on {branch}: git add . && git commit"
+    text = "{what} is in your work tree, but not committed on {branch}. Commit it first: git add . && git commit"
 
 
 @dataclass(frozen=True)
@@ -167,12 +167,15 @@ class OpenOrg:
         try:
             return record(self.repo, self.org.branch, action, self.now, dry_run=dry_run)
         except (UnknownSeat, UnknownMetric) as error:
-            raise (NotCommitted(what=error, branch=self.org.branch) if self._has(error.facts) else error) from error
+            what = self._only_here(error.facts)
+            raise (NotCommitted(what=what, branch=self.org.branch) if what else error) from error
 
-    def _has(self, facts: Mapping[str, object]) -> bool:
-        """Whether the work tree has the seat or metric that the ledger branch has not."""
-        seat = self.org.seats.get(str(facts["seat"]))
-        return seat is not None and ("metric" not in facts or facts["metric"] in seat.metrics)
+    def _only_here(self, facts: Mapping[str, object]) -> str:
+        """The seat or metric that the ledger branch has not, if the work tree has it."""
+        seat, metric = self.org.seats.get(str(facts["seat"])), facts.get("metric")
+        if seat is None or (metric and metric not in seat.metrics):
+            return ""
+        return f"the metric {metric} of {seat.id}" if metric else f"the seat {seat.id}"
 
     @property
     def elsewhere(self) -> bool:

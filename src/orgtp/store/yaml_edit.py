@@ -88,6 +88,8 @@ def _set(text: str, node: Node, keys: Keys, value: Data) -> str:
         return _insert(text, node, key, _nested(rest, value))
     if rest and found[1].items:
         return _set(text, found[1], tuple(rest), value)
+    if node.style == "flow":
+        return _replace_inline(text, found[1], _nested(rest, value))
     return _replace(text, *found, key, _nested(rest, value))
 
 
@@ -101,6 +103,12 @@ def _replace(text: str, key: Node, old: Node, name: str, value: Data) -> str:
     new = scalar(value, old.style) if not isinstance(value, (Mapping, list, tuple)) else inline(value)
     lead = " " if old.start == old.end and text[old.start - 1 : old.start] == ":" else ""
     return text[: old.start] + lead + new + text[_scalar_end(text, old) :]
+
+
+def _replace_inline(text: str, old: Node, value: Data) -> str:
+    quoted = isinstance(value, str) and old.style in {"'", '"'}
+    new = scalar(value, old.style, flow=True) if quoted else inline_scalar(value)
+    return text[: old.start] + new + text[old.end :]
 
 
 def _replace_entry(text: str, key: Node, old: Node, name: str, value: Data) -> str:
@@ -123,12 +131,23 @@ def _insert(text: str, node: Node, key: str, value: Data) -> str:
 def _drop(text: str, node: Node, keys: Keys) -> str:
     key, *rest = keys
     name, value = node.items[key]
+    if len(rest) == 1 and value.style == "block" and len(value.items) == 1:
+        return _replace_entry(text, name, value, key, {})
     if rest:
         return _drop(text, value, tuple(rest))
     if node.style == "flow":
-        kept = {other: data for other, data in node.data.items() if other != key}
-        return text[: node.start] + inline(kept) + text[node.end :]
+        return _drop_inline(text, node, key)
     return text[: _line_start(text, name.start)] + text[_item_end(text, value) :]
+
+
+def _drop_inline(text: str, node: Node, key: str) -> str:
+    """Take one key out of `{…}`, with the comma after it or, for the last one, before it."""
+    items = list(node.items.values())
+    at = list(node.items).index(key)
+    if at + 1 < len(items):
+        return text[: items[at][0].start] + text[items[at + 1][0].start :]
+    start = items[at - 1][1].end if at else items[at][0].start
+    return text[:start] + text[items[at][1].end :]
 
 
 def _last(node: Node) -> Node:

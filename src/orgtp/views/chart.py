@@ -83,8 +83,10 @@ def _tops(org: Org, options: ChartOptions) -> list[Seat]:
     reached = {id_ for top in tops for id_ in _below(org, top.id, set())}
     for seat in shown:
         if seat.id not in reached:
-            tops.append(seat)
-            reached |= _below(org, seat.id, set())
+            # Up from it there is a ring, or it would have been reached: what hangs below the ring is not its top.
+            top = [seat, *org.above(seat.id)][-1]
+            tops.append(top)
+            reached |= _below(org, top.id, set())
     return tops
 
 
@@ -101,7 +103,7 @@ def _below(org: Org, seat: str, seen: set[str]) -> set[str]:
 def _walk(org: Org, now: datetime, top: Seat, options: ChartOptions, level: int) -> Iterator[ChartSeat]:
     """Depth first on a stack of our own: a chart may be deeper than Python's."""
     stack, seen = [(top, level)], {top.id}
-    base = sum(1 for _ in org.above(top.id))
+    base = sum(1 for _ in org.above(top.id)) if options.root else 0
     while stack:
         seat, here = stack.pop()
         yield _place(org, now, seat, base + here)
