@@ -10,18 +10,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgtp.model.errors import BadInput, OrgtpError, UnknownMetric, UnknownSeat
+from orgtp.model.errors import OrgtpError, UnknownMetric, UnknownSeat
 from orgtp.model.org import Org
-from orgtp.model.period import parse_period
 from orgtp.model.problem import Problem
-from orgtp.store.git import Repo, UnknownRevision, find_repo
-from orgtp.store.load import Loaded, NotAnOrg, by_order, load
-from orgtp.store.trees import HEAD, Folder
+from orgtp.store.load import by_order
+from orgtp.store.locate import Located, NoGit, clock, locate
 from orgtp.views.chart import Chart, ChartOptions, ChartSeat, chart
 
 # Start-up is a feature: what only some commands need is imported where it is used.
@@ -39,15 +36,6 @@ if TYPE_CHECKING:
     from orgtp.views.seat import SeatView
 
 
-class NoGit(OrgtpError):
-    """A change was asked of an org that is no git repository of its own."""
-
-    text = (
-        "{root} is not the top of a git repository, so nothing can be recorded or looked up in its history. "
-        "Begin one there: git -C {root} init && git -C {root} add . && git -C {root} commit -m 'The org as text'"
-    )
-
-
 class ReadOnly(OrgtpError):
     """A change was asked of the past."""
 
@@ -61,15 +49,8 @@ class NotCommitted(OrgtpError):
 
 
 @dataclass(frozen=True)
-class OpenOrg:
-    """One org, read once: `org` and what is wrong with it, as of `now` (aware), at `revision` if it has one."""
-
-    root: Path
-    repo: Repo | None
-    loaded: Loaded
-    now: datetime
-    at: str | None = None
-    _revision: str | None = None
+class OpenOrg(Located):
+    """One org, read once, as of `now`: `org` itself, and all that can be asked and done."""
 
     @property
     def org(self) -> Org:
@@ -80,16 +61,6 @@ class OpenOrg:
     def problems(self) -> tuple[Problem, ...]:
         """What kept parts of the org from being read; `validate` says all that is wrong."""
         return self.loaded.problems
-
-    @cached_property
-    def revision(self) -> str | None:
-        """The commit that is shown, or that the work tree is based on; none without git."""
-        return self._revision or (self.repo.resolve("HEAD") if self.repo else None)
-
-    @cached_property
-    def dirty(self) -> bool:
-        """Whether the org's files hold changes that are not committed."""
-        return bool(self.repo) and self.at is None and self.repo is not None and self.repo.dirty(self.revision)
 
     # See.
 
@@ -257,84 +228,14 @@ class OpenOrg:
         return self.record(lambda org: retire(org, request, self.now), dry_run=dry_run)
 
 
-def clock() -> datetime:
-    """Now, or ORGTP_NOW (RFC 3339). Raises `BadInput` where that is no moment."""
-    text = os.environ.get("ORGTP_NOW", "")
-    if not text:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise BadInput(what=f'ORGTP_NOW "{text}" is not a moment. Write it as 2026-11-20T13:00:00Z.')
-    return moment
-
-
-def find_root(path: str | os.PathLike[str] | None = None) -> Path:
-    """The org's folder: `path`, else ORGTP_ORG, else the nearest folder upward with an org.yaml. Raises `NotAnOrg`."""
-    named = path or os.environ.get("ORGTP_ORG")
-    if named:
-        root = Path(named).expanduser().absolute()
-        return root.parent if root.name == HEAD and root.is_file() else root
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / HEAD).is_file():
-            return folder
-    if find_repo(here):
-        return here
-    raise NotAnOrg(where=".")
-
-
 def open_org(
     path: str | os.PathLike[str] | None = None, *, at: str | None = None, now: datetime | None = None
 ) -> OpenOrg:
     """Open the org at `path` as it is, or as it stood `at` a commit, a day, a week or a month.
 
-    Raises `NotAnOrg`, `UnknownRevision`, and `NoGit` where the past is asked of a plain folder.
+    Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` where the past is asked of a plain folder.
     """
-    root, moment = find_root(path), now or clock()
-    repo = find_repo(root)
-    if at is not None:
-        return _open_at(root, repo, at, moment)
-    if repo and repo.bare:
-        rev = _ledger(repo)
-        return OpenOrg(root, repo, load(repo.tree(rev), str(path or root)), moment, None, rev)
-    return OpenOrg(root, repo, load(Folder(root), str(path or root)), moment)
-
-
-def _ledger(repo: Repo) -> str:
-    """The tip of the ledger branch, as the org.yaml of what is checked out names it."""
-    head = repo.resolve("HEAD") or repo.resolve("refs/heads/main")
-    if head is None:
-        raise NotAnOrg(where=repo.path)
-    branch = load(repo.tree(head), str(repo.path)).org.branch
-    return repo.resolve(f"refs/heads/{branch}") or head
-
-
-def _open_at(root: Path, repo: Repo | None, at: str, now: datetime) -> OpenOrg:
-    from orgtp.store.git_log import committed_at
-
-    if repo is None:
-        raise NoGit(root=root)
-    period = parse_period(at)
-    if period is None:
-        rev = repo.commit(at)
-        return OpenOrg(root, repo, load(repo.tree(rev), at), committed_at(repo, rev), at, rev)
-    tip = _ledger(repo)
-    end = min(period.ends(load(repo.tree(tip)).org.zone), now + timedelta(seconds=1))
-    rev = _by(repo, tip, end, at)
-    return OpenOrg(root, repo, load(repo.tree(rev), at), end - timedelta(seconds=1), at, rev)
-
-
-def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
-    """The last commit of the ledger by the end of a period."""
-    from orgtp.store.git_log import last_before
-
-    rev = last_before(repo, tip, end)
-    if rev is None:
-        raise UnknownRevision(rev=f"{at} (the history begins later)")
-    return rev
+    return OpenOrg(**vars(locate(path, at, now)))
 
 
 def init_org(path: Path, *, name: str = "", timezone: str = "", dry_run: bool = False) -> Created:

@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Callable
 
+from typer import Abort
+
 from orgtp.cli.door import tell
 from orgtp.model.errors import OrgtpError
 
@@ -20,16 +22,21 @@ def guarded(work: Callable[[], int]) -> int:
     except OrgtpError as error:
         tell(f"orgtp: {error}")
         return error.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Abort):
         tell("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        return _no_reader()
+    except (BrokenPipeError, SystemExit) as error:
+        return _no_reader() if _is_pipe(error) else int(getattr(error, "code", WRONG))
     except OSError as error:
         tell(f"orgtp: {error.filename or 'the system'}: {error.strerror or error}")
         return WRONG
     except Exception as error:  # noqa: BLE001  (the one place that catches everything)
         return _usage(error) if hasattr(error, "format_message") else _bug(error)
+
+
+def _is_pipe(error: BaseException) -> bool:
+    """Whether the reader of our output left; typer makes an exit of its own of that."""
+    return isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError)
 
 
 def _flushed(code: int) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import io
 import sys
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from typer.main import get_command
@@ -74,4 +75,6 @@ def main() -> None:
     """Be the installed script."""
     # A command lives for a moment and makes few cycles: collecting them ten times while it starts costs a tenth of it.
     gc.set_threshold(100_000, 20, 20)
+    # A terminal that cannot show a sign shows its code: never `?`, which means that a value is unavailable.
+    cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))

@@ -25,7 +25,7 @@ TOUR = (
     ("Who is there, what for, and how do their numbers stand?", ("chart",)),
     (
         "A value is one line in a file, and one commit.",
-        ("score", "add", "radar", "escalations-routed", "100%", "--by", "tally"),
+        ("score", "add", "jeff", "invoices-reconciled", "80.3%", "--by", "tally"),
     ),
     ("Everyone's numbers, people and agents alike.", ("scorecard",)),
     (

@@ -1,0 +1,140 @@
+"""Finding an org and the moment of its history that is meant: a folder, a bare repository, or a commit of either."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from orgtp.model.errors import BadInput, OrgtpError
+from orgtp.model.period import parse_period
+from orgtp.store.git import Repo, find_repo
+from orgtp.store.load import Loaded, NotAnOrg, load
+from orgtp.store.trees import HEAD, Folder
+
+_LEAST = timedelta(seconds=1)
+
+
+class NoGit(OrgtpError):
+    """A change or the past was asked of an org that is no git repository of its own."""
+
+    text = (
+        "{root} is not the top of a git repository, so nothing can be recorded or looked up in its history. "
+        "Begin one there: git -C {root} init && git -C {root} add . && git -C {root} commit -m 'The org as text'"
+    )
+
+
+class NotYet(OrgtpError):
+    """The history begins later, or holds no org at that commit."""
+
+    text = "there was no org yet at {at}. See when it began: orgtp log"
+
+
+@dataclass(frozen=True)
+class Located:
+    """One org, read once: where it is, what was loaded, and as of which moment (aware) it is to be judged."""
+
+    root: Path
+    repo: Repo | None
+    loaded: Loaded
+    now: datetime
+    at: str | None = None
+    commit: str | None = None
+
+    @cached_property
+    def revision(self) -> str | None:
+        """The commit that is shown, or that the work tree is based on; none without git."""
+        return self.commit or (self.repo.resolve("HEAD") if self.repo else None)
+
+    @cached_property
+    def dirty(self) -> bool:
+        """Whether the org's files hold changes that are not committed."""
+        return self.repo is not None and self.commit is None and self.repo.dirty(self.revision)
+
+
+def clock() -> datetime:
+    """Now, or ORGTP_NOW (RFC 3339). Raises `BadInput` where that is no moment."""
+    text = os.environ.get("ORGTP_NOW", "")
+    if not text:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise BadInput(what=f'ORGTP_NOW "{text}" is not a moment. Write it as 2026-11-20T13:00:00Z.')
+    return moment
+
+
+def find_root(path: str | os.PathLike[str] | None = None) -> Path:
+    """The org's folder: `path`, else ORGTP_ORG, else the nearest folder upward with an org.yaml. Raises `NotAnOrg`."""
+    named = path or os.environ.get("ORGTP_ORG")
+    if named:
+        root = Path(named).expanduser().absolute()
+        return root.parent if root.name == HEAD and root.is_file() else root
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / HEAD).is_file():
+            return folder
+    if find_repo(here):
+        return here
+    raise NotAnOrg(where=".")
+
+
+def locate(path: str | os.PathLike[str] | None, at: str | None, now: datetime | None) -> Located:
+    """The org at `path`, as it is or as it stood `at` a commit, a day, a week or a month.
+
+    Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` where the past is asked of a plain folder.
+    """
+    root, moment = find_root(path), now or clock()
+    repo = find_repo(root)
+    if at is not None:
+        return _then(root, repo, at, moment)
+    if repo and repo.bare:
+        rev = _ledger(repo)
+        return Located(root, repo, load(repo.tree(rev), str(path or root)), moment, commit=rev)
+    return Located(root, repo, load(Folder(root), str(path or root)), moment)
+
+
+def _ledger(repo: Repo) -> str:
+    """The tip of the ledger branch, as the org.yaml of what is checked out names it."""
+    head = repo.resolve("HEAD") or repo.resolve("refs/heads/main")
+    if head is None:
+        raise NotAnOrg(where=repo.path)
+    branch = load(repo.tree(head), str(repo.path)).org.branch
+    return repo.resolve(f"refs/heads/{branch}") or head
+
+
+def _then(root: Path, repo: Repo | None, at: str, now: datetime) -> Located:
+    """The org as it stood; the end of a period is judged as of its last second, and never after now."""
+    from orgtp.store.git_log import committed_at
+
+    if repo is None:
+        raise NoGit(root=root)
+    period = parse_period(at)
+    if period is None:
+        rev = repo.commit(at)
+        return Located(root, repo, _loaded(repo, rev, at), committed_at(repo, rev), at, rev)
+    tip = _ledger(repo)
+    end = min(period.ends(load(repo.tree(tip)).org.zone), now + _LEAST)
+    rev = _by(repo, tip, end, at)
+    return Located(root, repo, _loaded(repo, rev, at), end - _LEAST, at, rev)
+
+
+def _loaded(repo: Repo, rev: str, at: str) -> Loaded:
+    try:
+        return load(repo.tree(rev))
+    except NotAnOrg as error:
+        raise NotYet(at=at) from error
+
+
+def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
+    """The last commit of the ledger before the end of a period."""
+    from orgtp.store.git_log import last_before
+
+    rev = last_before(repo, tip, end)
+    if rev is None:
+        raise NotYet(at=at)
+    return rev
