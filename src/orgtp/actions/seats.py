@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from orgtp.model.change import Change, Create, Data, Drop, Edit, Set
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
-from orgtp.model.seat import Seat, seat_path
+from orgtp.model.period import Period, containing_day
+from orgtp.model.seat import Metric, Seat, seat_path
 from orgtp.model.words import ID_MEANS, is_id
 
 _FIXED = {
@@ -64,11 +65,13 @@ def set_keys(
 ) -> Change:
     """Set keys of a seat, each a path such as ("metrics", "m", "target"); "" takes a key out.
 
-    Raises `UnknownSeat`, and `Refused` for what is not changed in this way.
+    A path that ends in a period, ("metrics", "m", "target", "2026-W48"), dates a target: periods before it stay
+    judged by the old one. Raises `UnknownSeat`, and `Refused` for what is not changed in this way.
     """
     found = org.seat(seat)
     if found.is_retired:
         raise Refused(why=f"{seat} is retired. Its file and its record stay as they are.")
+    values = [_dated(org, found, keys, value) if _is_dated(keys) else (keys, value) for keys, value in values]
     edits = tuple(_edit(found, keys, value) for keys, value in values)
     words = ", ".join(_said(found, keys, value) for keys, value in values)
     return Change("set", words, (seat,), edits, by=by, body=why)
@@ -83,13 +86,40 @@ def _edit(seat: Seat, keys: tuple[str, ...], value: Data) -> Edit:
     return Drop(path, keys) if value == "" else Set(path, keys, value)
 
 
+def _is_dated(keys: tuple[str, ...]) -> bool:
+    return len(keys) == _DATED and keys[::2] == ("metrics", "target")
+
+
+_DATED = 4
+
+
+def _dated(org: Org, seat: Seat, keys: tuple[str, ...], value: Data) -> tuple[tuple[str, ...], Data]:
+    """The whole dated target with one date more; a target that had none holds from the seat's first day."""
+    metric = org.metric(seat.id, keys[1])
+    dated: dict[str, Data] = {begin.text: target.text for begin, target in metric.targets.dated if begin}
+    if not dated and metric.targets.dated:
+        dated[_beginning(org, seat, metric).text] = metric.targets.dated[0][1].text
+    return keys[:3], dict(sorted({**dated, keys[3]: value}.items()))
+
+
+def _beginning(org: Org, seat: Seat, metric: Metric) -> Period:
+    """The period of a metric in which its seat began; without a `since`, that of its first value."""
+    known = [period for score in org.records(seat.id, metric.id) if (period := score.spoken_of)]
+    first = min(known).start if known else _LONG_AGO
+    day = datetime.combine(seat.since, time()) if seat.since else first
+    return containing_day(day, metric.cadence.grain)
+
+
+_LONG_AGO = datetime(2000, 1, 3)  # noqa: DTZ001  (wall time, as in every period)
+
+
 def _said(seat: Seat, keys: tuple[str, ...], value: Data) -> str:
     """`owner bogdan -> david` where the old value is a plain field, `mission = …` where it is long or was not there."""
     name = ".".join(keys)
     if value == "":
         return f"{name} taken out"
     if isinstance(value, Mapping):
-        return f"{name} = " + ", ".join(f"{text} from {begin}" for begin, text in value.items())
+        return f"{name}: " + ", ".join(f"{text} from {begin}" for begin, text in value.items())
     old = {"owner": seat.owner, "reports_to": seat.reports_to, "status": str(seat.status), "role": seat.role}
     before = old.get(keys[0], "") if len(keys) == 1 else ""
     return f"{name} {before} -> {value}" if before else f"{name} = {value}"

@@ -82,7 +82,7 @@ def target_hint(text: str) -> str:
         guess = re.sub(pattern, meant, guess)
     guess = re.sub(r"\b(usd|eur|gbp)\b", lambda match: match[0].upper(), _clock(guess))
     guess = f">= {guess}" if re.fullmatch(_OPERAND, guess) else _ordered(guess)
-    return f'Did you mean "{guess}"? {ACCEPTED}' if guess != text and parse_target(guess) else ACCEPTED
+    return f'Did you mean "{guess}"?' if guess != text and parse_target(guess) else ACCEPTED
 
 
 def _clock(guess: str) -> str:

@@ -17,6 +17,12 @@ def is_id(text: str) -> bool:
     return ID.fullmatch(text) is not None
 
 
+def id_hint(text: str) -> str:
+    """What an id is, and the one that `text` would make: `Did you mean "ada-lovelace"? An id is …`."""
+    near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return f"{f'Did you mean "{near}"? ' if is_id(near) else ''}An id is {ID_MEANS}."
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was most likely meant to be, if any is near."""
     import difflib

@@ -17,7 +17,8 @@ def owner_missing(org: Org) -> Iterator[Problem]:
     """
     for seat in _living(org):
         if not seat.owner and ("owner",) not in seat.marks.keys:
-            hint = f"Name the person who answers for it: orgtp seat set {seat.id} owner=SEAT"
+            known = ", ".join(_humans(org)) or "none yet"
+            hint = f"Name the person who answers for it ({known}): orgtp seat set {seat.id} owner=SEAT"
             yield Problem("owner-missing", seat.marks.value(), f"{seat.id} has no owner", hint)
 
 

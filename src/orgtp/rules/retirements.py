@@ -26,8 +26,9 @@ def record_without_retired(org: Org) -> Iterator[Problem]:
         seat = org.seats.get(record.seat)
         if (seat and seat.is_retired) or org.hidden(seat_path(record.seat)):
             continue
-        what = f"is {seat.status}, not retired" if seat else f"has no file {seat_path(record.seat)}"
-        hint = "A retired seat keeps its file, with status: retired, and never comes back."
+        path = seat_path(record.seat)
+        what = f"is {seat.status}, not retired" if seat else f"has no file {path}"
+        hint = f"A retired seat never comes back: write status: retired in {path}." if seat else _LOST.format(path)
         yield Problem("record-without-retired", Place(record.marks.path), f"{record.seat} {what}", hint)
 
 
@@ -39,16 +40,17 @@ def record_incomplete(org: Org) -> Iterator[Problem]:
         left += [name for name in seat.metrics if name not in record.metrics] if seat else []
         if left:
             message = f"the record does not say what became of {', '.join(left)}"
-            yield Problem("record-incomplete", record.marks.value(), message, "Name an heir for each, or why it ended.")
+            hint = "Name an heir for each; a metric may also have {ended: why}."
+            yield Problem("record-incomplete", record.marks.value(), message, hint)
 
 
 def record_unknown_seat(org: Org) -> Iterator[Problem]:
     """A record that names a seat the org never had, as heir or as the one who decided."""
     for record in org.retirements.values():
-        for keys, seat in _named(record):
+        for place, seat in _named(record):
             if seat and seat not in org.seats and not org.hidden(seat_path(seat)):
-                hint = did_you_mean(seat, org.seats) or "Name a seat of this org."
-                yield Problem("record-unknown-seat", record.marks.value(*keys), f'"{seat}" is not a seat', hint)
+                hint = did_you_mean(seat, org.seats) or f"Name a seat of this org: {', '.join(org.seats)}."
+                yield Problem("record-unknown-seat", place, f'"{seat}" is not a seat', hint)
 
 
 def decided_by_not_human(org: Org) -> Iterator[Problem]:
@@ -61,11 +63,16 @@ def decided_by_not_human(org: Org) -> Iterator[Problem]:
             yield Problem("decided-by-not-human", record.marks.value("decided_by"), message, hint)
 
 
-def _named(record: Retirement) -> Iterator[tuple[tuple[str, ...], str]]:
-    yield ("decided_by",), record.decided_by
+_LOST = "Bring {0} back, with status: retired; git log -- {0} finds it. A seat is retired, never deleted."
+
+
+def _named(record: Retirement) -> Iterator[tuple[Place, str]]:
+    marks = record.marks
+    yield marks.value("decided_by"), record.decided_by
     for capability, heir in record.capabilities.items():
-        yield ("capabilities", capability), heir
+        yield marks.value("capabilities", capability), heir
     for metric, heir in record.metrics.items():
-        yield ("metrics", metric, "to"), heir
+        yield marks.value("metrics", metric, "to"), heir
     for report, boss in record.reports.items():
-        yield ("reports", report), boss
+        yield marks.key("reports", report), report
+        yield marks.value("reports", report), boss

@@ -39,33 +39,33 @@ def score_wrong_period(org: Org) -> Iterator[Problem]:
         grain = metric.cadence.grain
         if period and period.grain is not grain:
             message = f'"{score.period}" is not a period of {metric.id}, which is {metric.cadence}'
-            hint = f"Record the value again for a period such as {EXAMPLES[grain]}."
+            hint = f"Take the line out before it is committed, and record it for a period such as {EXAMPLES[grain]}."
             yield Problem("score-wrong-period", score.place, message, hint)
 
 
 def score_wrong_value(org: Org) -> Iterator[Problem]:
     """A value that is not of the kind that its metric's target decides, or not in its stored form."""
     for score, metric in _known_metrics(org):
-        if score.value is None or not metric.targets.dated:
+        if score.value is None or not metric.targets.dated or not _counts(org, score):
             continue
         unit = metric.targets.unit
         try:
             stored = unit.stored(unit.read(score.value))
         except BadValue as error:
-            yield Problem("score-wrong-value", score.place, f"{metric.id}: {error}", "Record the right value again.")
+            message = f"{metric.id}: {error}".removesuffix(".")
+            yield Problem("score-wrong-value", score.place, message, f"Record it again: {_again(score, 'VALUE')}")
             continue
         if stored != score.value:
             message = f'{metric.id}: "{score.value}" is not in its stored form, which is "{stored}"'
-            yield Problem("score-wrong-value", score.place, message, "Record values with orgtp score add.")
+            yield Problem("score-wrong-value", score.place, message, f"Record it again: {_again(score, stored)}")
 
 
 def score_blank_without_note(org: Org) -> Iterator[Problem]:
     """A value that is unavailable and does not say why."""
     for score in _all(org):
-        if score.value is None and not score.note.strip():
+        if score.value is None and not score.note.strip() and _counts(org, score):
             message = f"{score.metric} {score.period} is unavailable, and no note says why"
-            again = f"orgtp score add {score.seat} {score.metric} --unavailable REASON --for {score.period}"
-            hint = f"Record it again: {again}"
+            hint = f"Record it again: {_again(score, '--unavailable REASON')}"
             yield Problem("score-blank-without-note", score.place, message, hint)
 
 
@@ -84,8 +84,17 @@ def score_wrong_file(org: Org) -> Iterator[Problem]:
     """A record in the file of another month than its `at`."""
     for score in _all(org):
         if score.path != score.place.path:
-            hint = "Records stand in the file of the month of their at, in UTC."
+            hint = "Move the line there before it is committed: a file holds one month of at, in UTC."
             yield Problem("score-wrong-file", score.place, f"this record belongs in {score.path}", hint)
+
+
+def _counts(org: Org, score: Score) -> bool:
+    """Whether no newer record of the same period stands: one that was recorded again is mended."""
+    return org.in_force(score.seat, score.metric).get(score.period) is score
+
+
+def _again(score: Score, value: str) -> str:
+    return f"orgtp score add {score.seat} {score.metric} {value} --for {score.period}"
 
 
 def _all(org: Org) -> Iterator[Score]:

@@ -20,7 +20,7 @@ def id_not_file_name(org: Org) -> Iterator[Problem]:
     for record in org.retirements.values():
         if record.declared and record.declared != record.seat:
             message = f'the record of "{record.declared}" stands in the file of "{record.seat}"'
-            hint = f"It belongs in {retirement_path(record.declared)}."
+            hint = f"Write seat: {record.seat}, or rename the file to {retirement_path(record.declared)}."
             yield Problem("id-not-file-name", record.marks.value("seat"), message, hint)
 
 
@@ -91,7 +91,7 @@ def policy_unknown_seat(org: Org) -> Iterator[Problem]:
         wrong = _unfit(found, human="approvers" in keys)
         if wrong:
             hint = did_you_mean(seat, org.seats) if found is None else ""
-            yield Problem("policy-unknown-seat", org.marks.value(*keys), f'{keys[-2]} "{seat}" {wrong}', hint or _FIX)
+            yield Problem("policy-unknown-seat", org.marks.value(*keys), f'{keys[-2]}: "{seat}" {wrong}', hint or _FIX)
 
 
 _FIX = "Take it off the list in org.yaml, or name another seat."

@@ -8,14 +8,31 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from orgtp.model.problem import Keys, Marks, Problem
-from orgtp.model.words import ID_MEANS, did_you_mean, is_id
+from orgtp.model.words import did_you_mean, id_hint, is_id
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TYPES = {str: "text", bool: "true or false", int: "a number", Decimal: "a number", list: "a list", dict: "a mapping"}
+_TYPES = {
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    Decimal: "a number",
+    list: "a list",
+    dict: "a group of keys",
+}
+# What stands under the keys that a file must have.
+_LIKE = {
+    "kind": "agent (or human)",
+    "status": "active",
+    "cadence": "weekly",
+    "target": '">= 95%"',
+    "timezone": "America/New_York",
+    "org": "my-company",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +55,7 @@ class Fields:
         if value is None:
             return ""
         if not isinstance(value, str):
-            self._wrong(key, "text", value)
+            self._wrong(key, _TYPES[str], value)
             return ""
         if not value.strip():
             self.problem(
@@ -46,17 +63,17 @@ class Fields:
             )
         return value if value.strip() else ""
 
-    def id(self, key: str, *, required: bool = False) -> str:
-        """The id under `key`."""
-        text = self.text(key, required=required)
+    def id(self, key: str, *, required: bool = False, named: str = "") -> str:
+        """The id under `key`, which a problem calls `named`."""
+        text = self._number(key) or self.text(key, required=required)
         if text and not is_id(text):
-            self.problem("bad-id", key, f'{key} "{text}" is not an id', f"An id is {ID_MEANS}.")
+            self.problem("bad-id", key, f'{named or key} "{text}" is not an id', id_hint(text))
             return ""
         return text
 
     def choice(self, key: str, options: type[Choice], default: Choice, rule: str, *, required: bool = False) -> Choice:
         """One of the words of `options`."""
-        text = self.text(key, required=required)
+        text = self._number(key) or self.text(key, required=required)
         if not text:
             return default
         if text in list(options):
@@ -69,7 +86,7 @@ class Fields:
 
     def day(self, key: str, *, required: bool = False) -> date | None:
         """The date under `key`."""
-        text = self.text(key, required=required)
+        text = self._number(key) or self.text(key, required=required)
         try:
             return _day(text) if text else None
         except ValueError:
@@ -88,12 +105,12 @@ class Fields:
         if value is None:
             return ()
         if not isinstance(value, list):
-            self._wrong(key, "a list", value)
+            self._wrong(key, _TYPES[list], value)
             return ()
         below = Fields(
             {str(n): item for n, item in enumerate(value)}, self.marks, self.problems, (*self.keys, key), key
         )
-        return tuple(below.id(str(number)) for number in range(len(value)))
+        return tuple(below.id(str(number), named=key) for number in range(len(value)))
 
     def below(self, key: str, *, required: bool = False, what: str = "") -> Fields | None:
         """The mapping under `key`."""
@@ -101,7 +118,7 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, dict):
-            self._wrong(key, "a mapping", value)
+            self._wrong(key, _TYPES[dict], value)
             return None
         return Fields(value, self.marks, self.problems, (*self.keys, key), what or key)
 
@@ -120,7 +137,7 @@ class Fields:
         for name in self.data:
             if not is_id(name):
                 place = self.marks.key(*self.keys, name)
-                self.problems.append(Problem("bad-id", place, f'"{name}" is not an id', f"An id is {ID_MEANS}."))
+                self.problems.append(Problem("bad-id", place, f'"{name}" is not an id', id_hint(name)))
 
     def only(self, known: Iterable[str]) -> None:
         """Note every key that is neither in `known` nor the user's own (`x-…`)."""
@@ -135,18 +152,39 @@ class Fields:
         if key not in self.data:
             if required:
                 place = self.marks.value(*self.keys)
-                self.problems.append(Problem("missing-key", place, f'{self.what} has no "{key}"', f"Add {key}: to it."))
+                line = f"{key}: {_LIKE.get(key) or self._like(key)}"
+                self.problems.append(
+                    Problem("missing-key", place, f'{self.what} has no "{key}"', f"Add a line: {line}")
+                )
             return None
         if self.data[key] is None:
-            self._wrong(key, "text" if required else "something", None)
+            remedy = "Write one." if required else "Write one, or leave the key out."
+            self.problem("wrong-type", key, f"{key} has no value", remedy)
         return self.data[key]
 
+    def _like(self, key: str) -> str:
+        """What stands under `key` in a file of this name: the file's id, or words of one's own."""
+        return PurePosixPath(self.marks.path).stem if key == "seat" else "…"
+
+    def _number(self, key: str) -> str:
+        """The number under `key` as text, where one stands that could be no id, date or word; else ""."""
+        value = self.data.get(key)
+        return str(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else ""
+
     def _wrong(self, key: str, wanted: str, value: Any) -> None:
-        found = "nothing" if value is None else _TYPES.get(type(value), "something else")
-        in_quotes = wanted == "text" and isinstance(value, (bool, int, Decimal))
-        shown = str(value).lower() if isinstance(value, bool) else str(value)
-        hint = f'Put it in quotes: {key}: "{shown}".' if in_quotes else f"Write {wanted} there, or leave the key out."
-        self.problem("wrong-type", key, f"{key} is {found}, where {wanted} belongs", hint)
+        found = _TYPES.get(type(value), "something else")
+        self.problem("wrong-type", key, f"{key} is {found}, where {wanted} belongs", _instead(key, wanted, value))
+
+
+def _instead(key: str, wanted: str, value: Any) -> str:
+    """What to write where `value` stands."""
+    if wanted == _TYPES[str] and isinstance(value, (bool, int, Decimal)):
+        return f'Put it in quotes: {key}: "{str(value).lower() if isinstance(value, bool) else value}".'
+    if wanted == _TYPES[list] and isinstance(value, str):
+        return f"Write it as {key}: [{value}]."
+    if wanted == _TYPES[dict]:
+        return f"Write {key}: alone on its line, and below it, indented, a line for each: name: …"
+    return f"Write {wanted} there, or leave the key out."
 
 
 def _day(text: str) -> date:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from functools import lru_cache
 from pathlib import PurePosixPath
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from orgtp.model.org import DEFAULT_GRACE, Policy, Retirement
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Marks, Problem
 from orgtp.model.seat import SeatKind
 from orgtp.model.value import Kind, Unit
+from orgtp.model.words import did_you_mean
 from orgtp.store.fields import Fields
 from orgtp.store.keys import ORG_ORDER, RETIREMENT_KEYS, REVIEW_KEYS
 from orgtp.store.seat_file import not_a_mapping
@@ -40,7 +41,7 @@ def read_head(raw: bytes) -> tuple[Head, tuple[Problem, ...]]:
     except NotStrict as error:
         return Head(), (error.problem,)
     if not isinstance(document.data, dict):
-        return Head(), (not_a_mapping("org.yaml", "org: my-company"),)
+        return Head(), (not_a_mapping("org.yaml", "org"),)
     problems: list[Problem] = []
     return _head(Fields(document.data, document.marks, problems, what="org.yaml")), tuple(problems)
 
@@ -70,10 +71,15 @@ def _zone(fields: Fields) -> tzinfo:
     text = fields.text("timezone", required=True)
     zone = zone_named(text) if text else None
     if text and zone is None:
-        fields.problem(
-            "bad-timezone", "timezone", f'"{text}" is not a time zone', "Use an IANA name: America/New_York."
-        )
+        hint = did_you_mean(text, _cities(text)) or "Use an IANA name: America/New_York."
+        fields.problem("bad-timezone", "timezone", f'"{text}" is not a time zone', hint)
     return zone or ZoneInfo("UTC")
+
+
+def _cities(text: str) -> list[str]:
+    """The time zones of the city that `text` names: America/New_York for New York."""
+    city = text.rpartition("/")[2].lower().replace(" ", "_")
+    return [zone for zone in available_timezones() if zone.rpartition("/")[2].lower() == city]
 
 
 def _branch(fields: Fields) -> str:
@@ -116,7 +122,7 @@ def read_retirement(path: str, raw: bytes) -> tuple[Retirement | None, tuple[Pro
     except NotStrict as error:
         return None, (error.problem,)
     if not isinstance(document.data, dict):
-        return None, (not_a_mapping(path, "seat: jeff"),)
+        return None, (not_a_mapping(path),)
     problems: list[Problem] = []
     return _retirement(path, Fields(document.data, document.marks, problems, what="the record")), tuple(problems)
 
@@ -194,7 +200,7 @@ def _heir(metrics: Fields, name: str) -> str:
         return ""
     fields.only(("to", "ended"))
     if ("to" in fields.data) == ("ended" in fields.data):
-        hint = "Write {to: HEIR} or {ended: why}."
-        metrics.problem("wrong-type", name, f"the metric {name} has neither an heir nor an end, or both", hint)
+        both = "both an heir and an end" if "to" in fields.data else "neither an heir nor an end"
+        metrics.problem("wrong-type", name, f"the metric {name} has {both}", "Write {to: HEIR} or {ended: why}.")
     fields.text("ended")
     return fields.id("to")

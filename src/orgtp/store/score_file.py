@@ -42,13 +42,20 @@ def _record(line: bytes, place: Place, problems: list[Problem]) -> Score | None:
         data = json.loads(line.decode(), object_pairs_hook=_once)
         wrong = _shape(data)
     except (ValueError, RecursionError) as error:
-        data, wrong = {}, str(error) if isinstance(error, _Twice) else "it is not JSON"
+        data, wrong = {}, _why(line, error)
     at = None if wrong else _moment(data["at"])
     if at:
         return _score(data, at, place)
     hint = "Restore the line from git: git log -p -- " + place.path
     problems.append(Problem("score-malformed", place, f"not a score: {wrong}", hint))
     return None
+
+
+def _why(line: bytes, error: Exception) -> str:
+    """What keeps a line from being JSON."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8 text"
+    return str(error) if isinstance(error, _Twice) else "it is not JSON" if line.strip() else "the line is empty"
 
 
 class _Twice(ValueError):
@@ -71,14 +78,15 @@ def _shape(data: Any) -> str | None:
         return f'it has no "{missing}"'
     texts = ("id", "at", "metric", "period", "by", "note") + (("value",) if data["value"] is not None else ())
     wrong = next((key for key in texts if not isinstance(data.get(key, ""), str)), None)
-    return f'"{wrong}" is no text' if wrong else _words(data)
+    return f'"{wrong}" is not text in double quotes' if wrong else _words(data)
 
 
 def _words(data: dict[str, str]) -> str | None:
     if not SCORE_ID.fullmatch(data["id"]):
         return '"id" is not 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"'
-    if not is_id(data["metric"]) or not is_id(data.get("by", "x")):
-        return '"metric" or "by" is not an id'
+    wrong = next((key for key in ("metric", "by") if not is_id(data.get(key, "x"))), None)
+    if wrong:
+        return f'"{wrong}" is not an id'
     if parse_period(data["period"]) is None:
         return f'"{data["period"]}" is not a period'
     if data["value"] == "":

@@ -28,14 +28,15 @@ def read_seat(path: str, raw: bytes) -> tuple[Seat | None, tuple[Problem, ...]]:
     except NotStrict as error:
         return None, (error.problem,)
     if not isinstance(document.data, dict):
-        return None, (not_a_mapping(path, "seat: dash"),)
+        return None, (not_a_mapping(path),)
     problems: list[Problem] = []
     return _seat(path, Fields(document.data, document.marks, problems, what="the seat")), tuple(problems)
 
 
-def not_a_mapping(path: str, example: str) -> Problem:
+def not_a_mapping(path: str, key: str = "seat") -> Problem:
     """The problem of a file that holds no keys at all."""
-    return Problem("wrong-type", Place(path), "the file is not a mapping of keys", f"Begin it with {example}.")
+    hint = f"Begin it with the line: {key}: {PurePosixPath(path).stem if key == 'seat' else 'my-company'}"
+    return Problem("wrong-type", Place(path), "the file does not hold keys and their values", hint)
 
 
 def _seat(path: str, fields: Fields) -> Seat:

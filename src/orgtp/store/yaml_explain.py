@@ -36,10 +36,25 @@ def explained(path: str, text: str, error: Any) -> Problem:
     plainly, at_context = _PLAINLY.get(said, (said, False))
     mark = error.context_mark if at_context else error.problem_mark or error.context_mark
     lines = [*re.split(r"\r\n|\r|\n", text), ""]
+    if opened := _open_quote(lines, mark.line, mark.column):
+        return Problem("yaml-syntax", Place(path, *opened), "not YAML: the quote that opens here is not closed", _CLOSE)
     first = lines[mark.line][mark.column : mark.column + 1]
     message = "a tab, where blanks belong" if first == _TAB else plainly.format(mark=first)
     remedy = _remedy(lines[max(0, mark.line - 1)], lines[mark.line], said)
     return Problem("yaml-syntax", Place(path, mark.line + 1, mark.column + 1), f"not YAML: {message}", remedy)
+
+
+def _open_quote(lines: list[str], line: int, column: int) -> tuple[int, int] | None:
+    """Where the quote was opened that closes right before the error, if that is on a line above.
+
+    A forgotten quote swallows every line up to the next one, and only what stands after that is refused.
+    """
+    quote = lines[line][max(0, column - 1) : column]
+    if quote not in {"'", '"'}:
+        return None
+    opening = re.compile(rf"\s*[A-Za-z0-9_-]+: +{quote}[^{quote}]*")
+    above = next((number for number in range(line - 1, -1, -1) if opening.fullmatch(lines[number])), None)
+    return None if above is None else (above + 1, lines[above].index(quote) + 1)
 
 
 def _remedy(above: str, here: str, said: str) -> str:

@@ -133,7 +133,7 @@ class _Reader:
 
     def plain(self, event: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
-            self.refuse("yaml-too-deep", event, f"nested deeper than {MAX_DEPTH} levels", "Nothing here needs that.")
+            self.refuse("yaml-too-deep", event, f"nested deeper than {MAX_DEPTH} levels", "Write it with fewer levels.")
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             hint = "Write the value out. A text that begins with * or & stands in quotes."
             self.refuse("yaml-alias", event, "anchors and aliases are not read", hint)

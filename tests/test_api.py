@@ -1,0 +1,75 @@
+"""The Python API, which is what the doors use."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+import orgtp
+from orgtp.api import open_org
+from orgtp.model.change import Append
+from orgtp.model.errors import UnknownSeat
+from orgtp.store.locate import NoGit, NotYet
+from tests.conftest import NOW, ROOT, Shell
+
+HERE = datetime.fromisoformat(NOW)
+
+
+def test_open_is_what_the_doors_use(sample: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORGTP_NOW", NOW)
+    org = orgtp.open(sample.folder)
+    assert [seat.seat for seat in org.chart("radar", 1).seats] == ["radar", "crystal", "dash", "jeff", "tally"]
+    assert (org.revision, org.dirty, org.validate()) == (sample.head(), False, [])
+
+
+def test_the_nearest_org_upward_is_opened(sample: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(sample.folder / "seats")
+    monkeypatch.delenv("ORGTP_ORG", raising=False)
+    assert orgtp.open().root == sample.folder
+
+
+def test_the_past_can_be_opened_and_not_changed(sample: Shell) -> None:
+    then = open_org(sample.folder, at="2026-10-01", now=HERE)
+    assert "echo" in {seat.seat for seat in then.seats()}
+    assert then.now.isoformat() == "2026-10-01T23:59:59-04:00"
+    with pytest.raises(Exception, match="as it stood at 2026-10-01"):
+        then.add_score("radar", "briefing-by-8", "07:50")
+
+
+@pytest.mark.parametrize("at", ["2020-01-01", "2026-W30", "2025-12"])
+def test_before_it_began_there_was_no_org(sample: Shell, at: str) -> None:
+    with pytest.raises(NotYet, match=at):
+        open_org(sample.folder, at=at, now=HERE)
+
+
+def test_a_plain_folder_has_no_past() -> None:
+    with pytest.raises(NoGit, match="not the top of a git repository"):
+        open_org(ROOT / "sample-org", at="2026-10-01", now=HERE)
+
+
+def test_adding_a_score_is_in_the_history_and_in_the_next_view(sample: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(sample.home))
+    done = open_org(sample.folder, now=HERE).add_score("jeff", "invoices-reconciled", "80.30%", by="tally")
+    assert (done.commit, done.paths) == (sample.head(), ["scores/jeff/2026-11.jsonl"])
+    (edit,) = done.change.edits
+    assert isinstance(edit, Append)
+    assert [(score.value, score.period) for score in edit.scores] == [("80.3", "2026-W47")]
+    cell = open_org(sample.folder, now=HERE).scorecard(1, "jeff").rows[1].cells[0]
+    assert (cell.value, cell.corrected) == ("80.3", True)
+
+
+def test_a_dated_target_leaves_the_past_as_it_was_judged(sample: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(sample.home))
+    before = open_org(sample.folder, now=HERE)
+    row = before.scorecard(seat="crystal").rows[0]
+    keys = ("metrics", "milestones-on-date", "target", "2026-W47")
+    before.set_keys("crystal", [(keys, ">= 99%")], by="bogdan")
+    after = open_org(sample.folder, now=HERE).scorecard(seat="crystal").rows[0]
+    assert [cell.state for cell in after.cells[:-1]] == [cell.state for cell in row.cells[:-1]]
+    assert (row.cells[-1].state, after.cells[-1].state, after.target) == ("on", "off", ">= 99%")
+
+
+def test_an_unknown_seat_is_named_with_the_near_miss(sample: Shell) -> None:
+    with pytest.raises(UnknownSeat, match=r'unknown seat "dahs"\. Did you mean "dash"\?'):
+        open_org(sample.folder, now=HERE).seat("dahs")
