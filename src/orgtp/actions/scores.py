@@ -54,7 +54,8 @@ def add_scores(org: Org, entries: Sequence[Entry], now: datetime, by: str = "") 
             wrong.append((entry, error))
     if wrong:
         raise _all_wrong(wrong, len(entries))
-    return _change(org, [score for score in _once(scores) if score.id not in org.score_ids], by)
+    known = [org.score_ids[score.id] for score in scores if score.id in org.score_ids]
+    return _change(org, [score for score in _once(scores) if score.id not in org.score_ids], known, by)
 
 
 def _all_wrong(wrong: list[tuple[Entry, OrgtpError]], count: int) -> OrgtpError:
@@ -128,13 +129,13 @@ def _may_record(org: Org, seat: str, by: str) -> None:
         raise NotYours(by=by, seat=seat, keepers=keepers)
 
 
-def _change(org: Org, scores: list[Score], by: str) -> Change:
+def _change(org: Org, scores: list[Score], known: list[Score], by: str) -> Change:
     by_path = groupby(sorted(scores, key=lambda score: score.path), key=lambda score: score.path)
     seats = tuple(sorted({score.seat for score in scores}))
     lines = [f"{score.seat} {_said(org, score)}" for score in scores]
     return Change(
         action="score",
-        what=_what(org, scores, seats),
+        what=_what(org, scores, seats) if scores else _nothing(known),
         seats=seats,
         edits=tuple(Append(path, tuple(group)) for path, group in by_path),
         by=by,
@@ -142,9 +143,14 @@ def _change(org: Org, scores: list[Score], by: str) -> Change:
     )
 
 
+def _nothing(known: list[Score]) -> str:
+    """Why nothing is recorded: what stands under these ids, which need not be what was given."""
+    told = [f"{score.seat} {score.metric} {score.period} = {score.value or 'unavailable'}" for score in known[:3]]
+    more = f" and {len(known) - len(told)} more" if len(known) > len(told) else ""
+    return f"already recorded: {', '.join(told)}{more}" if known else "no values were given"
+
+
 def _what(org: Org, scores: list[Score], seats: tuple[str, ...]) -> str:
-    if not scores:
-        return "already recorded"
     if len(scores) == 1:
         return _said(org, scores[0])
     values = counted(len(scores), "value")

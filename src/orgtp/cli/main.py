@@ -18,8 +18,8 @@ from orgtp.cli.failure import guarded
 from orgtp.cli.options import OrgOption
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-# A value may begin with a minus: what looks like an option and is none is a value here.
-_VALUES = {**_SETTINGS, "ignore_unknown_options": True}
+# A value may begin with a minus: what looks like an option and is none is a value here (and `-1h` no call for help).
+_VALUES = {**_SETTINGS, "help_option_names": ["--help"], "ignore_unknown_options": True}
 
 
 def _version(wanted: bool) -> None:
@@ -68,6 +68,7 @@ def run(words: list[str]) -> int:
 
 def _run(words: list[str]) -> int:
     command = get_command(build(called(words)))
+    words = ["--help" if word == "-h" else word for word in words]
     return int(command.main(words, prog_name="orgtp", standalone_mode=False) or 0)
 
 

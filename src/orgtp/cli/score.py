@@ -43,7 +43,7 @@ def add(
     """Append a value, as a commit. One that does not fit its metric is refused before anything is written."""
     here = opened(org)
     if source:
-        entries = _from(here, source, [seat, metric, value, unavailable])
+        entries = _from(here, source, [seat, metric, value, unavailable, period, note, score_id])
     else:
         text = _one(seat, metric, value, unavailable)
         reason = unavailable if unavailable is not None else note
@@ -71,7 +71,9 @@ def _from(here: OpenOrg, source: str, others: list[str | None]) -> list[Entry]:
     from orgtp.store.values_file import read_values
 
     if any(others):
-        raise BadInput(what="--from brings everything; leave SEAT, METRIC, VALUE and --unavailable out")
+        raise BadInput(
+            what="--from brings everything; leave SEAT, METRIC, VALUE, --for, --note, --unavailable and --id out"
+        )
     try:
         raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except OSError as error:

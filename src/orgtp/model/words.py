@@ -20,7 +20,8 @@ def is_id(text: str) -> bool:
 def id_hint(text: str) -> str:
     """What an id is, and the one that `text` would make: `Did you mean "ada-lovelace"? An id is …`."""
     near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-    return f"{f'Did you mean "{near}"? ' if is_id(near) else ''}An id is {ID_MEANS}."
+    guess = f'Did you mean "{near}"? ' if is_id(near) else ""
+    return f"{guess}An id is {ID_MEANS}."
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

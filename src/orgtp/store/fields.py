@@ -172,7 +172,7 @@ class Fields:
         return str(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else ""
 
     def _wrong(self, key: str, wanted: str, value: Any) -> None:
-        found = _TYPES.get(type(value), "something else")
+        found = _TYPES.get(type(value), _TYPES[int])
         self.problem("wrong-type", key, f"{key} is {found}, where {wanted} belongs", _instead(key, wanted, value))
 
 

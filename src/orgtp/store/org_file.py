@@ -14,7 +14,6 @@ from orgtp.model.period import parse_period
 from orgtp.model.problem import Marks, Problem
 from orgtp.model.seat import SeatKind
 from orgtp.model.value import Kind, Unit
-from orgtp.model.words import did_you_mean
 from orgtp.store.fields import Fields
 from orgtp.store.keys import ORG_ORDER, RETIREMENT_KEYS, REVIEW_KEYS
 from orgtp.store.seat_file import not_a_mapping
@@ -71,7 +70,8 @@ def _zone(fields: Fields) -> tzinfo:
     text = fields.text("timezone", required=True)
     zone = zone_named(text) if text else None
     if text and zone is None:
-        hint = did_you_mean(text, _cities(text)) or "Use an IANA name: America/New_York."
+        near = next(iter(_cities(text)), "")
+        hint = f'Did you mean "{near}"?' if near else "Use an IANA name: America/New_York."
         fields.problem("bad-timezone", "timezone", f'"{text}" is not a time zone', hint)
     return zone or ZoneInfo("UTC")
 
@@ -79,7 +79,7 @@ def _zone(fields: Fields) -> tzinfo:
 def _cities(text: str) -> list[str]:
     """The time zones of the city that `text` names: America/New_York for New York."""
     city = text.rpartition("/")[2].lower().replace(" ", "_")
-    return [zone for zone in available_timezones() if zone.rpartition("/")[2].lower() == city]
+    return sorted(zone for zone in available_timezones() if zone.rpartition("/")[2].lower() == city)
 
 
 def _branch(fields: Fields) -> str:
