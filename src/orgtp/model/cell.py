@@ -66,9 +66,7 @@ class Row:
     def cell(self, period: Period) -> Cell:
         """The metric in one period of its own cadence."""
         score = self.org.in_force(self.seat.id, self.metric.id).get(period.text)
-        if score is None or not self._existed(period):
-            return Cell(period.text, self._without(period) if score is None else State.NONE)
-        return self._with(period, score)
+        return self._with(period, score) if score else Cell(period.text, self._without(period))
 
     def column(self, column: Period) -> Cell:
         """The metric in one column of a grid, finer values rolled up as the metric says."""
@@ -128,9 +126,10 @@ class Row:
         cell = Cell(
             period.text, State.UNAVAILABLE, None, stamp(score.at), score.by or None, score.note or None, corrected
         )
-        if amount is None or target is None:
+        if amount is None:
             return cell if score.value is None else replace(cell, note=f'"{score.value}" cannot be read')
-        return replace(cell, state=_judged(target, amount), value=score.value)
+        # What somebody recorded is shown; before the first target nothing judges it.
+        return replace(cell, state=_judged(target, amount) if target else State.NONE, value=score.value)
 
     def _amount(self, score: Score) -> Decimal | None:
         try:

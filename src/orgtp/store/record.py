@@ -7,7 +7,6 @@ branch moves meanwhile, both are done again: the intent is replayed, text is nev
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -88,16 +87,17 @@ def _attempt(repo: Repo, branch: str, action: Action, now: datetime, who: Identi
     if not planned.files:
         return planned
     checkout = _Checkout(repo, planned) if not repo.bare and repo.head_ref() == draft.ref else None
-    ready = checkout.ready() if checkout else {}
     try:
+        if checkout:
+            checkout.make_ready()
         commit, oids = write_commit(repo, draft)
     except BaseException:
-        for new in ready.values():
-            new.unlink(missing_ok=True)
+        if checkout:
+            checkout.give_up()
         raise
     repo.known = (commit, after)
     if checkout:
-        checkout.bring_along(ready, oids)
+        checkout.bring_along(oids)
     return replace(planned, commit=commit)
 
 
@@ -141,12 +141,28 @@ class _Checkout:
     repo: Repo
     planned: Recorded
 
-    def ready(self) -> dict[Path, Path]:
+    def make_ready(self) -> None:
         """Write each file's new content beside it; nothing that a person sees has changed yet."""
         index = staged(self.repo, self.planned.paths)
         for path in self.planned.paths:
             self._refuse_dirty(path, index.get(path))
-        return {self.repo.path / path: self._beside(path) for path in self.planned.paths}
+        for path in self.planned.paths:
+            self._beside(path).parent.mkdir(parents=True, exist_ok=True)
+            self._beside(path).write_bytes(self._content(path))
+
+    def give_up(self) -> None:
+        """Take away what `make_ready` wrote."""
+        for path in self.planned.paths:
+            self._beside(path).unlink(missing_ok=True)
+
+    def bring_along(self, oids: Mapping[str, str]) -> None:
+        """Put the new content in place, and stage it."""
+        for path in self.planned.paths:
+            target, new = self.repo.path / path, self._beside(path)
+            if target.exists():
+                new.chmod(target.stat().st_mode & 0o777)
+            new.replace(target)
+        stage(self.repo, oids)
 
     def _refuse_dirty(self, path: str, oid: str | None) -> None:
         """A score file only grows, so a person's edit of it can stay; any other edit cannot."""
@@ -159,12 +175,9 @@ class _Checkout:
         return any(isinstance(edit, Append) and edit.path == path for edit in self.planned.change.edits)
 
     def _beside(self, path: str) -> Path:
+        """Where the new content of `path` waits; a name that begins with a dot is read by nobody."""
         target = self.repo.path / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".orgtp-", delete=False) as out:
-            out.write(self._content(path))
-        Path(out.name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-        return Path(out.name)
+        return target.with_name(f".orgtp-{os.getpid()}-{target.name}")
 
     def _content(self, path: str) -> bytes:
         """What the file will hold: a person's uncommitted edit of a score file keeps its place before our lines."""
@@ -175,15 +188,3 @@ class _Checkout:
             if isinstance(edit, Append) and edit.path == path:
                 current += appended(current, edit)
         return current
-
-    def bring_along(self, ready: Mapping[Path, Path], oids: Mapping[str, str]) -> None:
-        """Put the new content in place, and stage it."""
-        for target, new in ready.items():
-            new.replace(target)
-        stage(self.repo, oids)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -39,7 +39,7 @@ def _is_plain(text: str, flow: bool) -> bool:
         return False
     if _OLD_NUMBER.fullmatch(text):
         return _is_date(text) or _PERIOD.fullmatch(text) is not None
-    if ": " in text or " #" in text or text.endswith((":", " ")) or (flow and re.search(r"[,\[\]{}]", text)):
+    if ": " in text or " #" in text or text.endswith((":", " ")) or (flow and re.search(r"[,?\[\]{}]", text)):
         return False
     return _PLAIN.fullmatch(text) is not None
 
