@@ -240,9 +240,9 @@ def open_org(
 
 def init_org(path: Path, *, name: str = "", timezone: str = "", dry_run: bool = False) -> Created:
     """Make a new org at `path`. Raises `Occupied`, `UnknownZone`. A dry run only says what would be there."""
-    from orgtp.store.create import create, local_zone, new_org
+    from orgtp.store.create import branch_at, create, local_zone, new_org
 
-    files = new_org(name, path.name, timezone or local_zone())
+    files = new_org(name, path.name, timezone or local_zone(), branch_at(path))
     return create(path, files, None, clock(), dry_run=dry_run)
 
 

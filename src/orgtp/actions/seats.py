@@ -11,7 +11,7 @@ from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
 from orgtp.model.period import Period, containing_day
 from orgtp.model.seat import Metric, Seat, seat_path
-from orgtp.model.words import ID_MEANS, is_id
+from orgtp.model.words import id_hint, is_id
 
 _FIXED = {
     "seat": "A seat's id never changes; retire the seat and add another.",
@@ -40,7 +40,7 @@ class NewSeat:
 def add_seat(org: Org, new: NewSeat, now: datetime, by: str = "") -> Change:
     """Add a seat to the chart. Raises `Refused` for an id that was ever used, `BadInput` for one that is none."""
     if not is_id(new.seat):
-        raise BadInput(what=f'"{new.seat}" is not an id. An id is {ID_MEANS}.')
+        raise BadInput(what=f'"{new.seat}" is not an id. {id_hint(new.seat)}')
     if new.seat in org.seats or new.seat in org.retirements or new.seat in org.scores:
         raise Refused(why=f'"{new.seat}" is or was a seat. An id is never used again; choose another.')
     since = new.since or f"{now.astimezone(org.zone):%Y-%m-%d}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -72,7 +73,7 @@ def retire(
         decided_by=decided_by,
         by=here.acting(by),
     )
-    request = _with_heirs(here, request)
+    request = _with_heirs(here, request, review)
     _show(here, here.plan_retirement(request), json=json)
     request = _decided(here, _told(request))
     if not (yes or dry_run) and _terminal() and not typer.confirm("Retire it?", err=True):
@@ -105,14 +106,14 @@ def _terminal() -> bool:
 def _show(here: OpenOrg, plan: Plan, *, json: bool) -> None:
     """The plan comes before anything is asked or done; beside JSON it goes to standard error."""
     from orgtp.render.change_text import plan_text
-    from orgtp.render.page import screen
+    from orgtp.render.page import Screen, screen
 
-    text = plan_text(here.org, plan, screen())
+    text = plan_text(here.org, plan, Screen(screen().width) if json else screen())
     tell(text) if json else write(text)
     sys.stdout.flush()
 
 
-def _with_heirs(here: OpenOrg, request: Request) -> Request:
+def _with_heirs(here: OpenOrg, request: Request, review: Path | None) -> Request:
     """Ask for the heir of every open capability, or say which command would name them."""
     plan = here.plan_retirement(request)
     if not plan.open:
@@ -120,19 +121,23 @@ def _with_heirs(here: OpenOrg, request: Request) -> Request:
     guess = request.to[0] if request.to else plan.seat.reports_to or plan.seat.owner
     if not _terminal():
         moves = {**request.moves, **dict.fromkeys(plan.open, guess)}
-        raise Incomplete(what=f"say who takes over {listed(plan.open)}.", command=_command(here, request, moves))
+        raise Incomplete(
+            what=f"say who takes over {listed(plan.open)}.", command=_command(here, request, moves, review)
+        )
     asked = {name: typer.prompt(f"Who takes over {name}?", default=guess, err=True) for name in plan.open}
     return replace(request, moves={**request.moves, **asked})
 
 
-def _command(here: OpenOrg, request: Request, moves: Mapping[str, str]) -> str:
-    """The command that would say everything."""
-    words = [f"orgtp retire {request.seat}", f"--to {','.join(request.to)}" if request.to else ""]
-    words += [f"--move {name}={heir}" for name, heir in moves.items()]
-    words += [f"--owner-to {request.owner_to}"] if request.owner_to else []
-    words += [f"--decided-by {request.decided_by or next(iter(here.deciders(request.seat)), 'SEAT')}"]
-    reason = (request.reason or "WHY").replace("'", "'\\''")
-    return " ".join(word for word in [*words, f"--reason '{reason}'"] if word)
+def _command(here: OpenOrg, request: Request, moves: Mapping[str, str], review: Path | None) -> str:
+    """The command that would say everything, with all that was said already."""
+    words = ["orgtp", "retire", request.seat]
+    words += ["--to", ",".join(request.to)] if request.to else []
+    words += [word for name, heir in moves.items() for word in ("--move", f"{name}={heir}")]
+    words += ["--owner-to", request.owner_to] if request.owner_to else []
+    words += ["--review", str(review)] if review else []
+    words += ["--by", request.by] if request.by else []
+    words += ["--decided-by", request.decided_by or next(iter(here.deciders(request.seat)), "SEAT")]
+    return shlex.join([*words, "--reason", request.reason or "WHY"])
 
 
 def _told(request: Request) -> Request:

@@ -166,6 +166,7 @@ class Row:
         return self._summed(newest, known)
 
     def _summed(self, newest: Cell, known: Sequence[Cell]) -> Cell:
+        """The cell of what is known, judged by its own value; hits stand by their parts."""
         if self.metric.rollup is Rollup.HITS:
             hits = sum(cell.state is State.ON for cell in known)
             state = State.ON if hits == len(known) else State.OFF

@@ -145,12 +145,18 @@ def local_zone() -> str:
     return next((name for name in names if name and zone_named(name)), "UTC")
 
 
-def new_org(name: str, folder: str, timezone: str) -> dict[str, bytes]:
+def branch_at(path: Path) -> str:
+    """The branch that is checked out in the repository at `path`, where the org's actions will land; else main."""
+    found = find_repo(path)
+    return (found.head_ref().removeprefix("refs/heads/") if found else "") or _BRANCH
+
+
+def new_org(name: str, folder: str, timezone: str, branch: str) -> dict[str, bytes]:
     """The files of a new org of this name, in a folder of that one. Raises `UnknownZone`."""
     if not zone_named(timezone):
         raise UnknownZone(name=timezone)
     text = _ORG.format(
-        id=org_id(name or folder), name=json.dumps(name or folder, ensure_ascii=False), zone=timezone, branch=_BRANCH
+        id=org_id(name or folder), name=json.dumps(name or folder, ensure_ascii=False), zone=timezone, branch=branch
     )
     return {"org.yaml": text.encode(), **scaffold()}
 

@@ -14,6 +14,7 @@ from orgtp.model.score import SCORE_ID, Score
 from orgtp.model.words import is_id
 
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
+_HALF = re.compile("[\ud800-\udfff]")
 _PATH = re.compile(r"scores/([^/]+)/[0-9]{4}-[0-9]{2}\.jsonl")
 
 
@@ -78,7 +79,11 @@ def _shape(data: Any) -> str | None:
         return f'it has no "{missing}"'
     texts = ("id", "at", "metric", "period", "by", "note") + (("value",) if data["value"] is not None else ())
     wrong = next((key for key in texts if not isinstance(data.get(key, ""), str)), None)
-    return f'"{wrong}" is not text in double quotes' if wrong else _words(data)
+    if wrong:
+        return f'"{wrong}" is not text in double quotes'
+    # JSON can escape half of a character; nothing can print it.
+    half = next((key for key in texts if _HALF.search(data.get(key, ""))), None)
+    return f'"{half}" holds half of a character' if half else _words(data)
 
 
 def _words(data: dict[str, str]) -> str | None:

@@ -1,0 +1,293 @@
+"""Cells: what is known of a metric for a period, and that nothing is ever made up where nobody knows."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orgtp.model.cell import Cell, Row, State
+from orgtp.model.period import Cadence, Period
+from orgtp.model.seat import Rollup, Status
+from tests.model.building import FRIDAY, NEW_YORK, period, row
+
+WEEK = period("2026-W47")
+LAST_WEEK = period("2026-W46")
+
+
+def states(one: Row, *texts: str) -> list[str]:
+    return [one.cell(period(text)).state.value for text in texts]
+
+
+def in_week(rollup: Rollup, values: dict[str, str | None], told: str = ">= 10", text: str = "2026-W46") -> Cell:
+    return row(told, values, cadence=Cadence.WEEKDAYS, rollup=rollup).column(period(text))
+
+
+def days(*values: str | None) -> dict[str, str | None]:
+    """Values of Monday to Friday of the week 2026-W46; a dash where nobody recorded anything."""
+    return {f"2026-11-{9 + number:02}": value for number, value in enumerate(values) if value != "-"}
+
+
+def weeks_until(week: Period, number: int) -> list[Period]:
+    """`number` weeks up to `week`, oldest first."""
+    weeks = [week]
+    while len(weeks) < number:
+        weeks.append(weeks[-1].previous())
+    return weeks[::-1]
+
+
+class TestOnePeriod:
+    def test_each_state(self) -> None:
+        one = row(">= 95%", {"2026-W43": "96", "2026-W44": "94.9", "2026-W45": None})
+        assert states(one, "2026-W43", "2026-W44", "2026-W45", "2026-W46", "2026-W47", "2024-W01") == [
+            *("on", "off", "unavailable", "missing", "pending", "none")
+        ]
+
+    def test_a_value_brings_who_when_and_note(self) -> None:
+        one = row(">= 95%", {"2026-W46": "96.5", "2026-W47": None})
+        assert one.cell(LAST_WEEK) == Cell("2026-W46", State.ON, "96.5", "2026-11-01T00:00:00Z", "tally")
+        assert one.cell(WEEK) == Cell(
+            "2026-W47", State.UNAVAILABLE, None, "2026-11-01T00:01:00Z", "tally", "source broken"
+        )
+
+    def test_a_value_is_due_when_its_period_is_over_in_the_zone_of_the_org(self) -> None:
+        midnight = datetime(2026, 11, 23, tzinfo=NEW_YORK).astimezone(UTC)
+        before = row(">= 1", {}, now=midnight - timedelta(seconds=1))
+        assert states(before, "2026-W47") == ["pending"]
+        assert states(row(">= 1", {}, now=midnight), "2026-W47") == ["missing"]
+
+    def test_a_period_to_come_is_pending(self) -> None:
+        assert states(row(">= 1", {}), "2026-W48", "2027-W20") == ["pending", "pending"]
+
+    def test_the_newest_value_counts_and_says_that_it_corrects(self) -> None:
+        cell = row(">= 95%", {"2026-W46": ["96", "93"]}).cell(LAST_WEEK)
+        assert (cell.value, cell.state, cell.corrected) == ("93", State.OFF, True)
+
+    def test_the_same_value_twice_corrects_nothing(self) -> None:
+        assert not row(">= 95%", {"2026-W46": ["96", "96"]}).cell(LAST_WEEK).corrected
+
+    def test_a_value_that_turned_out_unknown_is_no_longer_a_number(self) -> None:
+        cell = row(">= 95%", {"2026-W46": ["96", None]}).cell(LAST_WEEK)
+        assert (cell.value, cell.state, cell.corrected) == (None, State.UNAVAILABLE, True)
+
+    def test_a_value_that_cannot_be_read_is_not_a_number(self) -> None:
+        cell = row(">= 95%", {"2026-W46": "many"}).cell(LAST_WEEK)
+        assert (cell.value, cell.state, cell.note) == (None, State.UNAVAILABLE, '"many" cannot be read')
+
+    def test_dated_targets_judge_each_by_its_own(self) -> None:
+        told = {"2026-W30": ">= 90%", "2026-W46": ">= 95%"}
+        one = row(told, {"2026-W29": "92", "2026-W45": "92", "2026-W46": "92"})
+        assert states(one, "2026-W29", "2026-W45", "2026-W46") == ["none", "on", "off"]
+
+    def test_nothing_is_due_before_the_seat_began(self) -> None:
+        one = row(">= 1", {}, since=date(2026, 11, 9))
+        assert states(one, "2026-W45", "2026-W46") == ["none", "missing"]
+
+    def test_the_week_in_which_the_seat_began_counts(self) -> None:
+        assert states(row(">= 1", {}, since=date(2026, 11, 15)), "2026-W45", "2026-W46") == ["none", "missing"]
+
+    @pytest.mark.parametrize("status", [Status.PROPOSED, Status.PAUSED, Status.VACANT, Status.RETIRED])
+    def test_nothing_is_due_of_a_seat_where_nobody_works_and_its_values_stay(self, status: Status) -> None:
+        one = row(">= 1", {"2026-W45": "1"}, status=status)
+        assert states(one, "2026-W45", "2026-W46", "2026-W47") == ["on", "none", "none"]
+
+    def test_a_seat_that_does_not_say_since_when_owes_nothing_before_its_first_value(self) -> None:
+        one = row(">= 1", {"2026-W45": "1"}, since=None)
+        assert states(one, "2026-W44", "2026-W45", "2026-W46", "2026-W47") == ["none", "on", "missing", "pending"]
+
+    def test_a_seat_without_since_and_without_values_owes_only_what_is_to_come(self) -> None:
+        assert states(row(">= 1", {}, since=None), "2026-W46", "2026-W47") == ["none", "pending"]
+
+    def test_weekdays_owe_nothing_on_a_weekend(self) -> None:
+        one = row(">= 1", {}, cadence=Cadence.WEEKDAYS)
+        assert states(one, "2026-11-13", "2026-11-14", "2026-11-15", "2026-11-16") == [
+            *("missing", "none", "none", "missing")
+        ]
+
+    def test_daily_owes_every_day(self) -> None:
+        one = row(">= 1", {}, cadence=Cadence.DAILY)
+        assert states(one, "2026-11-13", "2026-11-14", "2026-11-15") == ["missing"] * 3
+
+    def test_the_hour_that_the_clock_skips_is_never_missing(self) -> None:
+        one = row(">= 1", {}, cadence=Cadence.HOURLY)
+        assert states(one, "2026-03-08T01", "2026-03-08T02", "2026-03-08T03") == ["missing", "none", "missing"]
+
+    def test_the_hour_that_comes_twice_is_due_after_its_second_end(self) -> None:
+        first_end, second_end = datetime(2026, 11, 1, 6, 0, tzinfo=UTC), datetime(2026, 11, 1, 7, 0, tzinfo=UTC)
+        for zone in (UTC, NEW_YORK):
+            early = row(">= 1", {}, cadence=Cadence.HOURLY, now=first_end.astimezone(zone))
+            late = row(">= 1", {}, cadence=Cadence.HOURLY, now=second_end.astimezone(zone))
+            assert states(early, "2026-11-01T01") == ["pending"]
+            assert states(late, "2026-11-01T01") == ["missing"]
+
+
+class TestRollups:
+    @pytest.mark.parametrize(
+        ("rollup", "value", "state"),
+        [
+            (Rollup.LAST, "12", State.ON),
+            (Rollup.SUM, "56", State.ON),
+            (Rollup.MEAN, "11.2", State.ON),
+            (Rollup.MIN, "8", State.OFF),
+            (Rollup.MAX, "14", State.ON),
+            (Rollup.HITS, "4/5", State.OFF),
+        ],
+    )
+    def test_a_whole_week(self, rollup: Rollup, value: str, state: State) -> None:
+        cell = in_week(rollup, days("8", "12", "10", "14", "12"))
+        assert (cell.period, cell.value, cell.state, cell.note) == ("2026-W46", value, state, None)
+
+    def test_all_hits_is_on_target(self) -> None:
+        cell = in_week(Rollup.HITS, days("10", "10", "10", "10", "10"))
+        assert (cell.value, cell.state) == ("5/5", State.ON)
+
+    @pytest.mark.parametrize(
+        ("rollup", "value"),
+        [(Rollup.MEAN, "12"), (Rollup.MIN, "10"), (Rollup.MAX, "14"), (Rollup.HITS, "3/3")],
+    )
+    def test_a_hole_is_told_and_takes_no_part(self, rollup: Rollup, value: str) -> None:
+        cell = in_week(rollup, days("10", None, "12", "-", "14"))
+        assert (cell.value, cell.note) == (value, "2 of 5 not known")
+
+    def test_a_sum_with_a_hole_is_not_known(self) -> None:
+        cell = in_week(Rollup.SUM, days("10", None, "12", "13", "14"))
+        assert (cell.value, cell.state, cell.note) == (None, State.UNAVAILABLE, "1 of 5 not known")
+
+    def test_the_last_is_never_carried_over_a_hole(self) -> None:
+        missed = in_week(Rollup.LAST, days("10", "11", "12", "13", "-"))
+        broken = in_week(Rollup.LAST, days("10", "11", "12", "13", None))
+        assert (missed.value, missed.state) == (None, State.MISSING)
+        assert (broken.value, broken.state) == (None, State.UNAVAILABLE)
+
+    @pytest.mark.parametrize("rollup", list(Rollup))
+    def test_a_week_of_holes_is_a_hole(self, rollup: Rollup) -> None:
+        assert in_week(rollup, days(None, None, "-", None, None)).state is State.UNAVAILABLE
+        assert in_week(rollup, days("-", "-", "-", "-", "-")).state is State.MISSING
+
+    @pytest.mark.parametrize("rollup", list(Rollup))
+    def test_the_reason_of_a_week_that_nobody_knows_is_kept(self, rollup: Rollup) -> None:
+        assert in_week(rollup, days(None, None, None, None, None)).note == "source broken"
+
+    @pytest.mark.parametrize("rollup", [Rollup.SUM, Rollup.MEAN, Rollup.MIN, Rollup.MAX, Rollup.LAST])
+    def test_a_week_that_still_runs_counts_what_is_there(self, rollup: Rollup) -> None:
+        values: dict[str, str | None] = {f"2026-11-{day}": "10" for day in range(16, 20)}
+        cell = in_week(rollup, values, text="2026-W47")
+        assert (cell.value, cell.state) == ("40" if rollup is Rollup.SUM else "10", State.ON)
+
+    def test_a_week_before_the_seat_is_none(self) -> None:
+        assert in_week(Rollup.SUM, {}, text="2024-W10") == Cell("2024-W10", State.NONE)
+
+    def test_a_corrected_day_marks_its_week(self) -> None:
+        one = row(">= 1", {"2026-11-09": ["1", "2"], "2026-11-10": "1"}, cadence=Cadence.DAILY, rollup=Rollup.MAX)
+        assert one.column(LAST_WEEK).corrected
+
+    def test_a_mean_is_judged_exactly_and_shown_rounded(self) -> None:
+        cell = in_week(Rollup.MEAN, days("1", "1", "0", "0", "0"), told="<= 0.4")
+        assert (cell.value, cell.state) == ("0.4", State.ON)
+        thirds = in_week(Rollup.MEAN, days("1", "0", "0", "-", "-"), told=">= 0.33333")
+        assert (thirds.value, thirds.state) == ("0.3333", State.ON)
+
+    def test_a_mean_of_durations_and_of_times(self) -> None:
+        spans = in_week(Rollup.MEAN, days("1h", "2h", "1h", "2h", "90m"), told="<= 2h")
+        clocks = in_week(Rollup.MEAN, days("07:50", "07:51", "07:52", "07:53", "07:54"), told="by 08:00")
+        assert (spans.value, clocks.value) == ("1h30m", "07:52")
+
+    def test_a_sum_of_decimals_is_exact(self) -> None:
+        assert in_week(Rollup.SUM, days("0.1", "0.2", "0.3", "0.1", "0.1"), told="<= 0.8").value == "0.8"
+
+    @given(amounts=st.lists(st.decimals(0, 10**15, places=6), min_size=5, max_size=5))
+    def test_a_sum_equals_what_its_parts_add_up_to(self, amounts: list[Decimal]) -> None:
+        cell = in_week(Rollup.SUM, days(*(f"{amount:f}" for amount in amounts)))
+        assert Decimal(cell.value or "nan") == sum(amounts)
+
+    @given(
+        values=st.lists(st.sampled_from(["-", None, "9", "10", "11"]), min_size=5, max_size=5),
+        rollup=st.sampled_from(list(Rollup)),
+    )
+    def test_there_is_a_number_only_where_somebody_gave_one(self, values: list[str | None], rollup: Rollup) -> None:
+        cell = in_week(rollup, days(*values))
+        given_numbers = [value for value in values if value not in {"-", None}]
+        assert (cell.value is not None) == cell.state.is_known
+        assert given_numbers or cell.value is None
+
+
+class TestGrids:
+    def test_one_value_a_column_stays_as_it_is(self) -> None:
+        one = row(">= 1", {"2026-W46": "1"})
+        assert one.column(LAST_WEEK) == one.cell(LAST_WEEK)
+
+    def test_a_month_shows_in_the_week_that_it_ends_in(self) -> None:
+        one = row(">= 1", {"2026-09": "5", "2026-10": "7"}, cadence=Cadence.MONTHLY)
+        weeks = {text: one.column(period(text)) for text in ("2026-W39", "2026-W40", "2026-W43", "2026-W44")}
+        assert {text: (cell.value, cell.state) for text, cell in weeks.items()} == {
+            "2026-W39": (None, State.NONE),
+            "2026-W40": ("5", State.ON),
+            "2026-W43": (None, State.NONE),
+            "2026-W44": ("7", State.ON),
+        }
+
+    def test_a_month_that_lasts_shows_in_the_current_week(self) -> None:
+        one = row(">= 1", {"2026-11": "9"}, cadence=Cadence.MONTHLY)
+        assert one.column(WEEK).value == "9"
+        assert one.column(LAST_WEEK).state is State.NONE
+        assert row(">= 1", {}, cadence=Cadence.MONTHLY).column(WEEK).state is State.PENDING
+
+    def test_a_month_without_a_value_is_missing_in_its_week(self) -> None:
+        assert row(">= 1", {}, cadence=Cadence.MONTHLY).column(period("2026-W44")).state is State.MISSING
+
+    def test_each_month_shows_once(self) -> None:
+        values: dict[str, str | list[str | None] | None] = {f"2026-{month:02}": str(month) for month in range(1, 12)}
+        one = row(">= 1", values, cadence=Cadence.MONTHLY)
+        shown = [one.column(week).value for week in weeks_until(WEEK, 52)]
+        assert [value for value in shown if value] == [str(month) for month in range(1, 12)]
+
+    def test_a_quarter_shows_in_the_week_that_it_ends_in(self) -> None:
+        one = row(">= 1", {"2026-Q3": "3"}, cadence=Cadence.QUARTERLY)
+        shown = {week.text: one.column(week).value for week in weeks_until(WEEK, 13)}
+        assert {text for text, value in shown.items() if value} == {"2026-W40"}
+
+    def test_hours_roll_up_to_a_week(self) -> None:
+        values: dict[str, str | list[str | None] | None] = {f"2026-11-09T{hour:02}": "1" for hour in range(24)}
+        told = {"2026-11-09T00": ">= 1", "2026-11-10T00": ">= 2"}
+        one = row(told, values, cadence=Cadence.HOURLY, rollup=Rollup.HITS, now=datetime(2026, 11, 10, 5, tzinfo=UTC))
+        assert one.column(LAST_WEEK).value == "24/24"
+
+
+class TestLatestAndTally:
+    def test_the_latest_is_the_current_value(self) -> None:
+        assert row(">= 1", {"2026-W46": "1", "2026-W47": "2"}).latest().value == "2"
+
+    def test_while_the_current_one_is_pending_the_latest_is_the_one_before(self) -> None:
+        latest = row(">= 1", {"2026-W46": "1"}).latest()
+        assert (latest.period, latest.value) == ("2026-W46", "1")
+
+    def test_a_value_is_never_carried_forward_over_a_missing_one(self) -> None:
+        latest = row(">= 1", {"2026-W45": "1"}).latest()
+        assert (latest.period, latest.value, latest.state) == ("2026-W46", None, State.MISSING)
+
+    def test_nor_over_one_that_nobody_knows(self) -> None:
+        latest = row(">= 1", {"2026-W45": "1", "2026-W46": None}).latest()
+        assert (latest.period, latest.state) == ("2026-W46", State.UNAVAILABLE)
+
+    def test_on_a_monday_the_latest_weekday_is_friday(self) -> None:
+        monday = FRIDAY + timedelta(days=3)
+        latest = row(">= 1", {"2026-11-20": "1"}, cadence=Cadence.WEEKDAYS, now=monday).latest()
+        assert latest.period == "2026-11-20"
+
+    def test_where_there_is_nothing_the_latest_is_the_current_period(self) -> None:
+        assert row(">= 1", {}, status=Status.PROPOSED).latest() == Cell("2026-W47", State.NONE)
+
+    def test_the_tally_counts_periods_once_and_only_known_ones(self) -> None:
+        one = row(">= 10", {"2026-W40": "10", "2026-W41": "9", "2026-W42": None, "2026-W43": ["9", "11"]})
+        assert one.tally() == (2, 3)
+
+    def test_the_tally_of_nothing(self) -> None:
+        assert row(">= 10", {}).tally() == (0, 0)
+
+
+def test_states_that_are_known_and_states_that_are_holes() -> None:
+    assert [state for state in State if state.is_known] == [State.ON, State.OFF]
+    assert [state for state in State if state.is_hole] == [State.UNAVAILABLE, State.MISSING]

@@ -1,0 +1,66 @@
+"""The judges of form that tests compare, and what only ours can find."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from orgtp.model.problem import Problem
+from orgtp.store.org_file import read_head, read_retirement
+from orgtp.store.schema import NAMES, schema_text
+from orgtp.store.seat_file import read_seat
+from orgtp.store.yaml_read import NotStrict, read_document
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = {name: json.loads(schema_text(name)) for name in NAMES}
+ORGS = [*sorted((ROOT / "tests" / "examples").glob("*/*")), ROOT / "sample-org" / "story"]
+YAMLS = {"org": "org.yaml", "seat": "seats/*.yaml", "retirement": "retirements/*.yaml"}
+DATE = re.compile(SCHEMAS["seat"]["properties"]["since"]["pattern"])
+PERIOD = re.compile(SCHEMAS["score"]["properties"]["period"]["pattern"])
+METRIC = SCHEMAS["seat"]["properties"]["metrics"]["additionalProperties"]
+TARGET = re.compile(METRIC["properties"]["target"]["anyOf"][0]["pattern"])
+
+
+def beyond(problem: Problem) -> bool:
+    """Whether no JSON Schema could find `problem`: it takes arithmetic, a calendar, or a list of the world's zones."""
+    said, message = re.findall(r'"([^"]*)"', problem.message), problem.message
+    return {
+        # A range that is reversed or of two units; kinds that change with time; a period of no calendar.
+        "bad-target": any(map(TARGET.search, said)) or "of different kinds" in message or no_period(problem),
+        # What the kind of the target allows.
+        "bad-rollup": message.startswith("a metric of kind"),
+        "bad-date": any(map(DATE.search, said)),
+        "bad-period": no_period(problem),
+        "bad-timezone": True,
+        "bad-branch": True,
+    }.get(problem.rule, False)
+
+
+def no_period(problem: Problem) -> bool:
+    """Whether a text has the form of a period, and only the calendar does not have it (2026-02-30, 2025-W53)."""
+    said = re.search(r'"([^"]*)" is not a period', problem.message)
+    return said is not None and PERIOD.search(said[1]) is not None
+
+
+def ours(name: str, path: str, raw: bytes) -> list[Problem]:
+    """The problems of form that our reader of `name` finds."""
+    if name == "org":
+        return list(read_head(raw)[1])
+    return list(read_seat(path, raw)[1] if name == "seat" else read_retirement(path, raw)[1])
+
+
+def accepted(name: str, path: str, raw: bytes) -> bool:
+    return all(beyond(problem) for problem in ours(name, path, raw))
+
+
+def is_strict(path: Path) -> bool:
+    try:
+        read_document(path.name, path.read_bytes())
+    except NotStrict:
+        return False
+    return True
+
+
+def files(name: str) -> list[Path]:
+    return [path for org in ORGS for path in sorted(org.glob(YAMLS[name])) if is_strict(path)]
