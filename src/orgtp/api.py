@@ -48,7 +48,7 @@ class NotCommitted(OrgtpError):
     text = "{what} is in your work tree, but not committed on {branch}. Commit it first: git add . && git commit"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OpenOrg(Located):
     """One org, read once, as of `now`: `org` itself, and all that can be asked and done."""
 

@@ -78,7 +78,8 @@ def plan(org: Org, request: Request) -> Plan:
 
 def _fit(org: Org, seat: Seat, heir: str) -> None:
     if heir not in org.seats:
-        hint = did_you_mean(heir, org.seats) or "orgtp seat list shows them all."
+        fit = [other.id for other in org.seats.values() if other.id != seat.id and not other.is_retired]
+        hint = did_you_mean(heir, fit) or "orgtp seat list shows them all."
         raise Refused(why=f'the heir "{heir}" is not a seat. {hint}')
     if heir == seat.id:
         raise Refused(why=f"{heir} cannot be the heir of itself. Name a seat that stays.")

@@ -93,7 +93,7 @@ def _score(org: Org, entry: Entry, now: datetime, by: str) -> Score:
 def _value(metric: Metric, entry: Entry) -> str | None:
     if entry.value is None:
         if not one_line(entry.note):
-            raise BadInput(what="say why the value is unavailable: --unavailable REASON (in a file: a note).")
+            raise BadInput(what="say why the value is unavailable: --unavailable REASON (in JSON Lines: a note).")
         return None
     if not metric.targets.dated:
         raise Refused(why=f"{entry.seat}'s {metric.id} has no target that can be judged. See: orgtp validate")
@@ -104,10 +104,11 @@ def _value(metric: Metric, entry: Entry) -> str | None:
 def _period(org: Org, metric: Metric, text: str, now: datetime) -> str:
     grain = metric.cadence.grain
     current = containing(now, grain, org.zone)
-    period = parse_period(text.strip()) if text.strip() else current
+    said = text.strip().upper()
+    period = {"": current, "LAST": current.previous()}.get(said) or parse_period(said)
     if period is None or period.grain is not grain:
-        what = f'"{text}" is not a period of {metric.id}, which is {metric.cadence}. Write one as {EXAMPLES[grain]}.'
-        raise BadInput(what=what)
+        hint = f"Write one as {EXAMPLES[grain]}, or last."
+        raise BadInput(what=f'"{text}" is not a period of {metric.id}, which is {metric.cadence}. {hint}')
     if period > current:
         raise BadInput(what=f"{period.text} has not begun yet. The current period of {metric.id} is {current.text}.")
     return period.text

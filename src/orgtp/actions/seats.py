@@ -11,6 +11,7 @@ from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
 from orgtp.model.period import Period, containing_day
 from orgtp.model.seat import Metric, Seat, seat_path
+from orgtp.model.target import parse_target
 from orgtp.model.words import id_hint, is_id
 
 _FIXED = {
@@ -72,9 +73,12 @@ def set_keys(
     if found.is_retired:
         raise Refused(why=f"{seat} is retired. Its file and its record stay as they are.")
     values = [_dated(org, found, keys, value) if _is_dated(keys) else (keys, value) for keys, value in values]
+    for keys, value in values:
+        _refuse_other_unit(org, found, keys, value)
     edits = tuple(_edit(found, keys, value) for keys, value in values)
-    words = ", ".join(_said(found, keys, value) for keys, value in values)
-    return Change("set", words, (seat,), edits, by=by, body=why)
+    words = [_said(found, keys, value) for keys, value in values]
+    body = why or ("\n".join(words) if len(words) > 1 else "")
+    return Change("set", ", ".join(words), (seat,), edits, by=by, body=body)
 
 
 def _edit(seat: Seat, keys: tuple[str, ...], value: Data) -> Edit:
@@ -99,15 +103,30 @@ def _dated(org: Org, seat: Seat, keys: tuple[str, ...], value: Data) -> tuple[tu
     dated: dict[str, Data] = {begin.text: target.text for begin, target in metric.targets.dated if begin}
     if not dated and metric.targets.dated:
         dated[_beginning(org, seat, metric).text] = metric.targets.dated[0][1].text
-    return keys[:3], dict(sorted({**dated, keys[3]: value}.items()))
+    if value == "" and (keys[3] not in dated or len(dated) == 1):
+        raise BadInput(what=f"{metric.id} has no further target from {keys[3]} on to take out.")
+    wanted = {**dated, keys[3]: value}
+    return keys[:3], {begin: text for begin, text in sorted(wanted.items()) if text != ""}
 
 
 def _beginning(org: Org, seat: Seat, metric: Metric) -> Period:
-    """The period of a metric in which its seat began; without a `since`, that of its first value."""
-    known = [period for score in org.records(seat.id, metric.id) if (period := score.spoken_of)]
-    first = min(known).start if known else _LONG_AGO
-    day = datetime.combine(seat.since, time()) if seat.since else first
-    return containing_day(day, metric.cadence.grain)
+    """The period of a metric in which its seat began, or that of its first value if that is earlier."""
+    starts = [period.start for score in org.records(seat.id, metric.id) if (period := score.spoken_of)]
+    starts += [datetime.combine(seat.since, time())] if seat.since else []
+    return containing_day(min(starts, default=_LONG_AGO), metric.cadence.grain)
+
+
+def _refuse_other_unit(org: Org, seat: Seat, keys: tuple[str, ...], value: Data) -> None:
+    """Refuse a plain target that would make something else of the values that stand, or forget dated ones."""
+    metric = seat.metrics.get(keys[1]) if len(keys) == _DATED - 1 and keys[::2] == ("metrics", "target") else None
+    if metric is None or not isinstance(value, str) or not metric.targets.dated:
+        return
+    new = parse_target(value)
+    if new and new.unit != metric.targets.unit and org.records(seat.id, metric.id):
+        raise Refused(why=f"{metric.id} has values of another kind than {value}. Begin a new metric for it.")
+    if metric.targets.begins:
+        dated = f"orgtp seat set {seat.id} '{'.'.join(keys)}.PERIOD={value}'"
+        raise Refused(why=f"the target of {metric.id} is dated. Say from which period on this one holds: {dated}")
 
 
 _LONG_AGO = datetime(2000, 1, 3)  # noqa: DTZ001  (wall time, as in every period)

@@ -26,10 +26,10 @@ def guarded(work: Callable[[], int]) -> int:
         tell("interrupted")
         return INTERRUPTED
     except (BrokenPipeError, SystemExit) as error:
-        return _no_reader() if _is_pipe(error) else int(getattr(error, "code", WRONG))
+        return _unread(_PIPE_CLOSED) if _is_pipe(error) else int(getattr(error, "code", WRONG))
     except OSError as error:
         tell(f"orgtp: {error.filename or 'the system'}: {error.strerror or error}")
-        return WRONG
+        return WRONG if error.filename else _unread(WRONG)
     except Exception as error:  # noqa: BLE001  (the one place that catches everything)
         return _usage(error) if hasattr(error, "format_message") else _bug(error)
 
@@ -44,10 +44,10 @@ def _flushed(code: int) -> int:
     return code
 
 
-def _no_reader() -> int:
-    """The reader of our output went away (`orgtp log | head`): be silent, as the shell's own tools are."""
+def _unread(code: int) -> int:
+    """Our output has nowhere to go (`orgtp log | head`, a full disk): say no more of it when Python ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return _PIPE_CLOSED
+    return code
 
 
 def _usage(error: Exception) -> int:
@@ -55,9 +55,11 @@ def _usage(error: Exception) -> int:
     said = str(error.format_message()) if hasattr(error, "format_message") else str(error)
     context = getattr(error, "ctx", None)
     command = getattr(context, "command_path", "") or "orgtp"
-    if said.strip():
-        hint = "" if said.startswith("Usage:") else f"See: {command} --help"
-        tell(said if not hint else f"{command}: {said.rstrip('.')}. {hint}")
+    if said.startswith("Usage:"):
+        tell(said)
+    elif said.strip():
+        plain = said.strip().rstrip(".")
+        tell(f"{command}: {plain}{'' if plain.endswith('?') else '.'} See: {command} --help")
     return int(getattr(error, "exit_code", WRONG))
 
 

@@ -73,9 +73,9 @@ def retire(
         decided_by=decided_by,
         by=here.acting(by),
     )
-    request = _with_heirs(here, request, review)
     _show(here, here.plan_retirement(request), json=json)
-    request = _decided(here, _told(request))
+    request = _decided_by_default(here, request)
+    request = _asked(here, request) if _terminal() else _complete(here, request, review)
     if not (yes or dry_run) and _terminal() and not typer.confirm("Retire it?", err=True):
         raise Stopped
     done = here.retire(request, dry_run=dry_run)
@@ -113,19 +113,51 @@ def _show(here: OpenOrg, plan: Plan, *, json: bool) -> None:
     sys.stdout.flush()
 
 
-def _with_heirs(here: OpenOrg, request: Request, review: Path | None) -> Request:
-    """Ask for the heir of every open capability, or say which command would name them."""
+def _decided_by_default(here: OpenOrg, request: Request) -> Request:
+    """The person who decided: as named, else the one who acts, if that person may decide."""
+    acting = request.by if request.by in here.deciders(request.seat) else ""
+    return replace(request, decided_by=request.decided_by or acting)
+
+
+def _complete(here: OpenOrg, request: Request, review: Path | None) -> Request:
+    """The request, if nothing is missing; else, all at once, what is, and the command that says it."""
     plan = here.plan_retirement(request)
-    if not plan.open:
-        return request
-    guess = request.to[0] if request.to else plan.seat.reports_to or plan.seat.owner
-    if not _terminal():
-        moves = {**request.moves, **dict.fromkeys(plan.open, guess)}
-        raise Incomplete(
-            what=f"say who takes over {listed(plan.open)}.", command=_command(here, request, moves, review)
-        )
-    asked = {name: typer.prompt(f"Who takes over {name}?", default=guess, err=True) for name in plan.open}
-    return replace(request, moves={**request.moves, **asked})
+    missing = [f"who takes over {listed(plan.open)}"] if plan.open else []
+    missing += [] if request.reason.strip() else ["why (--reason; --review FILE may bring the rest)"]
+    missing += [] if request.decided_by else ["who decided"]
+    if missing:
+        moves = {**request.moves, **dict.fromkeys(plan.open, _guess(plan, request))}
+        raise Incomplete(what=f"say {listed(missing)}.", command=_command(here, request, moves, review))
+    return request
+
+
+def _asked(here: OpenOrg, request: Request) -> Request:
+    """The request with all that a person says when asked: heirs, the reason and the review, who decided."""
+    plan = here.plan_retirement(request)
+    for capability in plan.open:
+        request = _ask_heir(here, request, capability, _guess(plan, request))
+    request = _told(request)
+    fit = here.deciders(request.seat)
+    if not request.decided_by:
+        request = replace(request, decided_by=typer.prompt("Who decided?", default=fit[0] if fit else None, err=True))
+    return request
+
+
+def _guess(plan: Plan, request: Request) -> str:
+    return request.to[0] if request.to else plan.seat.reports_to or plan.seat.owner
+
+
+def _ask_heir(here: OpenOrg, request: Request, capability: str, guess: str) -> Request:
+    """Ask until the heir is one that may be."""
+    while True:
+        heir = typer.prompt(f"Who takes over {capability}?", default=guess, err=True)
+        asked = replace(request, moves={**request.moves, capability: heir})
+        try:
+            here.plan_retirement(asked)
+        except OrgtpError as error:
+            tell(str(error))
+        else:
+            return asked
 
 
 def _command(here: OpenOrg, request: Request, moves: Mapping[str, str], review: Path | None) -> str:
@@ -141,11 +173,9 @@ def _command(here: OpenOrg, request: Request, moves: Mapping[str, str], review: 
 
 
 def _told(request: Request) -> Request:
-    """Ask for the reason and the review; without a terminal the reason must have been given."""
+    """Ask for the reason and the review, where no reason was given."""
     if request.reason.strip():
         return request
-    if not _terminal():
-        raise BadInput(what=f"say why {request.seat} is retired: --reason TEXT (and --review FILE for the rest)")
     reason = typer.prompt(f"Why is {request.seat} retired?", err=True)
     asked = {key: _ask(question) for key, question in _ASKED.items() if key not in request.review}
     return replace(request, reason=reason, review={**request.review, **{k: text for k, text in asked.items() if text}})
@@ -153,16 +183,6 @@ def _told(request: Request) -> Request:
 
 def _ask(question: str) -> str:
     return str(typer.prompt(f"{question} (empty to leave out)", default="", show_default=False, err=True)).strip()
-
-
-def _decided(here: OpenOrg, request: Request) -> Request:
-    """The person who decided: as named, else the one who acts, else the only one who may, if that person is asked."""
-    fit = here.deciders(request.seat)
-    if request.decided_by or request.by in fit:
-        return replace(request, decided_by=request.decided_by or request.by)
-    if not _terminal():
-        return request
-    return replace(request, decided_by=typer.prompt("Who decided?", default=fit[0] if fit else None, err=True))
 
 
 def _plan(plan: Plan) -> dict[str, object]:

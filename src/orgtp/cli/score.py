@@ -25,7 +25,7 @@ def add(
         str | None, typer.Argument(metavar="VALUE", help="12.5, 92.5%, $185,000, 1h30m, 7:52am, yes …")
     ] = None,
     period: Annotated[
-        str, typer.Option("--for", metavar="PERIOD", help="2026-W47, 2026-11-20 … Default: the current one.")
+        str, typer.Option("--for", metavar="PERIOD", help="2026-W47, 2026-11-20, last … Default: the current one.")
     ] = "",
     note: Annotated[str, typer.Option("--note", metavar="T", help="What should be known about the value.")] = "",
     unavailable: Annotated[
@@ -57,7 +57,9 @@ def _one(seat: str, metric: str, value: str | None, unavailable: str | None) -> 
         raise BadInput(what="name the seat and the metric: orgtp score add SEAT METRIC VALUE")
     if value is not None and value.startswith("--"):
         raise BadInput(what=f"there is no option {value}. See: orgtp score add --help")
-    if (value is None) == (unavailable is None):
+    if value is not None and unavailable is not None:
+        raise BadInput(what="a value that is given is not unavailable: leave VALUE or --unavailable out")
+    if value is None and unavailable is None:
         raise BadInput(what="give a value, or say with --unavailable REASON that nobody knows it")
     return value
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import changed, opened, write, write_json
+from orgtp.cli.door import changed, opened, tell, write, write_json
 from orgtp.cli.options import (
     AllOption,
     AtOption,
@@ -20,6 +20,9 @@ from orgtp.cli.options import (
 from orgtp.model.errors import BadInput
 from orgtp.model.seat import SeatKind, Status
 from orgtp.model.words import did_you_mean
+
+if TYPE_CHECKING:
+    from orgtp.api import OpenOrg
 
 
 def show(
@@ -85,6 +88,8 @@ def add(
     from orgtp.actions.seats import NewSeat
 
     here = opened(org)
+    if kind is SeatKind.AGENT and not owner:
+        raise BadInput(what=f"a person answers for every agent: say who answers for {seat}, with --owner SEAT")
     new = NewSeat(
         seat=seat,
         name=name or seat.replace("-", " ").capitalize(),
@@ -97,7 +102,9 @@ def add(
         since=since,
         email=email,
         retire_when=retire_when,
-        capabilities=dict(_pair(text, "--capability ID=TEXT") for text in capability or []),
+        capabilities=dict(
+            _pair(text, "ID=TEXT", "--capability ad-pacing='Watches spend'") for text in capability or []
+        ),
     )
     done = here.add_seat(new, by=by, dry_run=dry_run)
     return changed("seat-add", here, done, json=json, dry_run=dry_run, seat=seat)
@@ -113,15 +120,27 @@ def set_(
 ) -> int:
     """Set keys of a seat, as a commit that changes only the lines it must. KEY= takes a key out."""
     here = opened(org)
-    pairs = [_pair(text, "KEY=VALUE") for text in values]
+    pairs = [_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]
+    _warn_rejudged(here, seat, [key for key, _ in pairs])
     done = here.set_keys(seat, [(_path(key), value) for key, value in pairs], by=by, dry_run=dry_run)
     return changed("seat-set", here, done, json=json, dry_run=dry_run, seat=seat)
 
 
-def _pair(text: str, form: str) -> tuple[str, str]:
+def _warn_rejudged(here: OpenOrg, seat: str, keys: list[str]) -> None:
+    """Say that a plain target judges the past, too, where there is one; a dated one would not."""
+    for key in keys:
+        head, _, rest = key.partition(".")
+        metric, _, last = rest.partition(".")
+        if (head, last) == ("metrics", "target") and here.org.records(seat, metric):
+            tell(
+                f"every period of {metric} is judged by it, past ones too; from a period on it would be: {key}.PERIOD=…"
+            )
+
+
+def _pair(text: str, form: str, example: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise BadInput(what=f'"{text}" is not {form}. Write it so: owner=bogdan')
+        raise BadInput(what=f'"{text}" is not {form}. Write it so: {example}')
     return key.strip(), value
 
 
@@ -132,7 +151,6 @@ def _path(key: str) -> tuple[str, ...]:
     """A dotted key as a path; only capabilities, metrics and a user's own x- keys have anything below them."""
     head, *rest = key.split(".")
     if not all([head, *rest]) or (rest and head not in _PATHS and not head.startswith("x-")):
-        raise BadInput(
-            what=f'"{key}" is not a key. {did_you_mean(head, _PATHS)} Write: metrics.ID.target, capabilities.ID'
-        )
+        hint = did_you_mean(head, _PATHS) or "Only these have parts: metrics.ID.target, capabilities.ID"
+        raise BadInput(what=f'"{key}" is not a key. {hint}')
     return (head, *rest)

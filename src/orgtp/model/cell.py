@@ -43,7 +43,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One metric in one period. `value` is the stored form, or `4/5` for hits; `at` is in UTC."""
+    """One metric in one period. `value` is the stored form, or `4/5` for hits; `at` is in UTC.
+
+    `partial` says that some of the finer values it is made of are not known.
+    """
 
     period: str
     state: State
@@ -52,6 +55,7 @@ class Cell:
     by: str | None = None
     note: str | None = None
     corrected: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,14 @@ class Row:
     def _without(self, period: Period) -> State:
         """The state of a period that nobody recorded anything for."""
         weekend = self.metric.cadence is Cadence.WEEKDAYS and not period.is_workday()
-        due = self.seat.is_active and not weekend and period.exists(self.org.zone)
+        due = self._at_work(period) and not weekend and period.exists(self.org.zone)
         if not due or not self._existed(period) or self._before_all(period):
             return State.NONE
         return State.MISSING if self._is_over(period) else State.PENDING
+
+    def _at_work(self, period: Period) -> bool:
+        """Whether somebody was there to have a value: of a seat that is not active now, until its last one."""
+        return self.seat.is_active or period.text < max(self.org.in_force(self.seat.id, self.metric.id), default="")
 
     def _is_over(self, period: Period) -> bool:
         """Whether the period has ended; in UTC, for two times of one zone compare by the clock on the wall."""
@@ -156,10 +164,13 @@ class Row:
                 column.text, _worst(pieces), note=next((cell.note for cell in reversed(holes) if cell.note), None)
             )
         if self.metric.rollup is Rollup.LAST:
-            return [cell for cell in pieces if cell in known or cell in holes][-1]
+            return replace([cell for cell in pieces if cell in known or cell in holes][-1], partial=bool(holes))
         note = f"{len(holes)} of {len(known) + len(holes)} not known" if holes else known[-1].note
         newest = replace(
-            max(known, key=lambda cell: cell.at or ""), note=note, corrected=any(c.corrected for c in known)
+            max(known, key=lambda cell: cell.at or ""),
+            note=note,
+            corrected=any(cell.corrected for cell in known),
+            partial=bool(holes),
         )
         if holes and self.metric.rollup is Rollup.SUM:
             return replace(newest, state=State.UNAVAILABLE, value=None)

@@ -158,6 +158,11 @@ def _grouped(stored: str, _currency: str = "") -> str:
     return f"{Decimal(stored):,f}"
 
 
+def _cents(text: str) -> str:
+    """An amount of money with a fraction has two places at least."""
+    return text + "0" if text[-2:-1] == "." else text
+
+
 _READERS: dict[Kind, Callable[[str, str], Decimal | None]] = {
     Kind.NUMBER: _number,
     Kind.PERCENT: _percent,
@@ -177,7 +182,7 @@ _WRITERS: dict[Kind, Callable[[Decimal], str]] = {
 _SHOWERS: dict[Kind, Callable[[str, str], str]] = {
     Kind.NUMBER: _grouped,
     Kind.PERCENT: lambda stored, _: f"{_grouped(stored)}%",
-    Kind.MONEY: lambda stored, currency: f"{currency} {_grouped(stored)}",
+    Kind.MONEY: lambda stored, currency: f"{currency} {_cents(_grouped(stored))}",
 }
 _A_KIND = {
     Kind.NUMBER: "a number",

@@ -19,7 +19,11 @@ def is_id(text: str) -> bool:
 
 def id_hint(text: str) -> str:
     """What an id is, and the one that `text` would make: `Did you mean "ada-lovelace"? An id is …`."""
-    near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    import unicodedata
+
+    # An accent is dropped, not its letter: Léna is lena.
+    bare = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
+    near = re.sub(r"[^a-z0-9]+", "-", bare.lower().replace("'", "")).strip("-")
     guess = f'Did you mean "{near}"? ' if is_id(near) else ""
     return f"{guess}An id is {ID_MEANS}."
 

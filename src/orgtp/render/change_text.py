@@ -79,16 +79,21 @@ def diff_text(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str:
 
 def log_text(entries: Iterable[LogEntry], zone: tzinfo, screen: Screen) -> str:
     """One line a commit, newest first: when, who, what about whom, and the commit."""
-    rows = [_entry(entry, zone) for entry in entries]
+    rows = [_entry(entry, zone, _WHO if screen.width < _WIDE else screen.width) for entry in entries]
     return text_of(table(rows, screen, give=4), screen) if rows else "no commits yet\n"
 
 
-def _entry(entry: LogEntry, zone: tzinfo) -> list[Text]:
+# On a narrow screen an author's name and a list of seats give way to what happened.
+_WHO, _WIDE = 10, 110
+
+
+def _entry(entry: LogEntry, zone: tzinfo, room: int) -> list[Text]:
     when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}"
     action = say(entry.action, "bold") if entry.action else Text("by hand", style="yellow")
     seats = ", ".join(entry.seats[:3]) + (f" +{len(entry.seats) - 3}" if len(entry.seats) > 3 else "")  # noqa: PLR2004
     approved = f" (approved by {entry.approved_by})" if entry.approved_by else ""
-    return [Text(when, style="dim"), say(entry.who), action, say(seats), say(entry.what + approved), _commit(entry)]
+    who, about = cut(say(entry.who), room), cut(say(seats), room)
+    return [Text(when, style="dim"), who, action, about, say(entry.what + approved), _commit(entry)]
 
 
 def _commit(entry: LogEntry) -> Text:

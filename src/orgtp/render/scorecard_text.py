@@ -67,11 +67,17 @@ def _layout(card: Scorecard, screen: Screen) -> _Layout:
     target = 0 if stacked else target
     room = screen.width - target - spark - count
     gap = _GAP if sum(widths) + len(widths) * _GAP <= room - natural else 1
-    weeks = _fitting(widths, gap, room - least)
+    weeks = min(_fitting(widths, gap, room - least), len(widths) - _begins(card))
     spaced = [width + gap for width in widths]
     left = room - sum(spaced[len(spaced) - weeks :])
     name = least if stacked else min(natural, max(least, left))
     return _Layout(name, target, range(len(widths) - weeks, len(widths)), spaced, spark, count, stacked)
+
+
+def _begins(card: Scorecard) -> int:
+    """The first week in which there is anything: a new org shows no empty weeks before it began."""
+    weeks = range(len(card.columns) - 1)
+    return next((n for n in weeks if any(row.cells[n].state is not State.NONE for row in card.rows)), len(weeks))
 
 
 def _widths(card: Scorecard) -> list[int]:
@@ -94,8 +100,9 @@ def _fitting(widths: Sequence[int], gap: int, room: int) -> int:
 def _head(card: Scorecard, name: str) -> Text:
     states = [row.state for row in card.rows]
     known = sum(state.is_known or state.is_hole for state in states)
-    on_target = f"  {sum(state is State.ON for state in states)} of {counted(known, 'metric')} on target now"
-    return joined(say(name or "Scorecard", "bold"), on_target)
+    on_target = sum(state is State.ON for state in states)
+    told = f"  {on_target} of {counted(known, 'metric')} on target at the latest value"
+    return joined(say(name or "Scorecard", "bold"), told)
 
 
 def _week(card: Scorecard, number: int) -> str:
@@ -135,7 +142,7 @@ def _numbers(row: ScoreRow, layout: _Layout, name: Text) -> Text:
 
 def _cell(row: ScoreRow, cell: Cell) -> Text:
     """The value and its sign; what is no value is a sign alone, visibly not a number."""
-    mark = "*" if cell.corrected else ""
+    mark = ("~" if cell.partial else "") + ("*" if cell.corrected else "")
     if cell.value is None:
         return Text(f"{mark}{SIGNS[cell.state]}", style=STYLES[cell.state])
     return Text(f"{mark}{shown(row, cell.value)} {SIGNS[cell.state]}", style=STYLES[cell.state])
@@ -180,8 +187,9 @@ def _amount(row: ScoreRow, cell: Cell) -> Decimal | None:
 
 def _foot(card: Scorecard, layout: _Layout, screen: Screen) -> list[Text]:
     notes = [LEGEND, f"{_week(card, len(card.columns) - 1)} is not over yet"] if card.partial else [LEGEND]
+    notes += ["~ not all days known"] if any(cell.partial for row in card.rows for cell in row.cells) else []
     notes += ["* corrected"] if any(cell.corrected for row in card.rows for cell in row.cells) else []
-    hidden = len(card.columns) - len(layout.shown)
+    hidden = layout.shown.start - _begins(card)
     notes += [f"{counted(hidden, 'older week')} left out: the screen is too narrow"] if hidden else []
     return [line for note in _packed(notes, screen.width) for line in wrapped(Text(note, style="dim"), screen.width)]
 

@@ -25,7 +25,7 @@ _YAML = re.compile(r"(seats|retirements)/([^/]+)\.yaml")
 class NotAnOrg(OrgtpError):
     """There is no org.yaml where one was looked for."""
 
-    text = "{where}: no org.yaml here, so this is not an org. Make one with: orgtp init {where}"
+    text = "{where}: no org.yaml here. Name the org with --org DIR or ORGTP_ORG, or make one: orgtp init DIR"
 
 
 @dataclass(frozen=True)

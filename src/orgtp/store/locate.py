@@ -32,7 +32,7 @@ class NotYet(OrgtpError):
     text = "there was no org yet at {at}. See when it began: orgtp log"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Located:
     """One org, read once: where it is, what was loaded, and as of which moment (aware) it is to be judged."""
 
@@ -42,6 +42,9 @@ class Located:
     now: datetime
     at: str | None = None
     commit: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<org {self.loaded.org.id} in {self.root}{f' at {self.at}' if self.at else ''}>"
 
     @cached_property
     def revision(self) -> str | None:

@@ -41,14 +41,17 @@ def read_values(raw: bytes, name: str) -> list[Given]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadFile(where=name, what="not UTF-8 text") from error
+    if text.lstrip().startswith("["):
+        raise BadFile(where=name, what="a JSON list; write one object a line, with no brackets around them")
     rows = _json_rows(text, name) if text.lstrip().startswith("{") else _csv_rows(text, name)
     return [_given(where, row) for where, row in rows]
 
 
 def _csv_rows(text: str, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     reader = csv.DictReader(io.StringIO(text), strict=True)
-    _fit(reader.fieldnames or [], f"{name}:1")
     try:
+        reader.fieldnames = [column.strip().lower() for column in reader.fieldnames or []]
+        _fit(reader.fieldnames, f"{name}:1")
         for row in reader:
             if None in row or None in row.values():
                 raise BadFile(where=f"{name}:{reader.line_num}", what="not as many fields as the head line has")
@@ -79,7 +82,7 @@ def _fit(names: Iterable[str], where: str) -> None:
     known = list(names)
     missing = next((name for name in _NEEDED if name not in known), None)
     strange = next((name for name in known if name not in COLUMNS), None)
-    columns = f"(the columns are {', '.join(COLUMNS)})"
+    columns = f"(the columns are {', '.join(COLUMNS)}, with commas between)"
     if missing:
         raise BadFile(where=where, what=f'no column "{missing}" {columns}')
     if strange:

@@ -10,6 +10,7 @@ from orgtp.model.cell import Row, State
 from orgtp.model.org import Org
 from orgtp.model.period import containing
 from orgtp.model.seat import Metric, Seat
+from orgtp.model.value import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class MetricNow:
     cadence: str
     latest: str | None
     state: State
+    measure: Unit | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ def metric_now(row: Row) -> MetricNow:
         cadence=metric.cadence,
         latest=cell.value,
         state=cell.state,
+        measure=metric.targets.unit if metric.targets.dated else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orgtp.model.cell import Cell, Row, State
 from orgtp.model.org import Org
@@ -47,7 +47,12 @@ def scorecard(org: Org, now: datetime, weeks: int = 13, seat: str = "") -> Score
     columns = _columns(containing(now, Grain.WEEK, org.zone), weeks)
     seats = [org.seat(seat)] if seat else [org.seats[place.seat] for place in chart(org, now).seats]
     rows = tuple(row for one in seats for row in _rows(org, one, columns, now))
-    return Scorecard(tuple(column.text for column in columns), columns[-1].text, rows)
+    over = columns[-1].ends(org.zone) - now.astimezone(org.zone) <= _A_SECOND
+    return Scorecard(tuple(column.text for column in columns), None if over else columns[-1].text, rows)
+
+
+# A view of the past is as of the last second of its period: then the week is over.
+_A_SECOND = timedelta(seconds=1)
 
 
 def _columns(last: Period, weeks: int) -> list[Period]:
