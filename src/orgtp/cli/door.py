@@ -64,6 +64,8 @@ def changed(kind: str, org: OpenOrg, done: Recorded, *, json: bool, dry_run: boo
         tell(f"nothing to change: {done.change.what}")
         return 0
     write(f"{done.commit[:_SHORT]} {done.change.subject}\n")
+    if not done.change.by and sys.stderr.isatty():
+        tell("no seat is named as acting: git's user.email is none's. Name one with --by SEAT or ORGTP_SEAT")
     if org.elsewhere:
         tell(f"recorded on the branch {org.org.branch}; another is checked out and stays as it is")
     return 0

@@ -124,10 +124,13 @@ def _complete(here: OpenOrg, request: Request, review: Path | None) -> Request:
     plan = here.plan_retirement(request)
     missing = [f"who takes over {listed(plan.open)}"] if plan.open else []
     missing += [] if request.reason.strip() else ["why (--reason; --review FILE may bring the rest)"]
-    missing += [] if request.decided_by else ["who decided"]
+    missing += (
+        [] if request.decided_by else [f"who decided (may decide: {listed(here.deciders(request.seat)) or 'nobody'})"]
+    )
     if missing:
         moves = {**request.moves, **dict.fromkeys(plan.open, _guess(plan, request))}
-        raise Incomplete(what=f"say {listed(missing)}.", command=_command(here, request, moves, review))
+        may = "" if request.decided_by else f" May decide: {listed(here.deciders(request.seat)) or 'nobody'}."
+        raise Incomplete(what=f"say {listed(missing)}.{may}", command=_command(here, request, moves, review))
     return request
 
 

@@ -68,7 +68,7 @@ def _json_rows(text: str, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _json_row(line: str, where: str) -> Mapping[str, Any]:
     try:
-        row = json.loads(line, parse_float=str, parse_int=str)
+        row = json.loads(line, parse_float=str, parse_int=str, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise BadFile(where=where, what=f"not JSON: {error}") from error
     if not isinstance(row, dict):
@@ -77,12 +77,23 @@ def _json_row(line: str, where: str) -> Mapping[str, Any]:
     return row
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, each key of which stands once: of two values nobody could say which was meant."""
+    twice = next((key for number, (key, _) in enumerate(pairs) if key in dict(pairs[:number])), None)
+    if twice is not None:
+        raise ValueError(f'"{twice}" is there twice')
+    return dict(pairs)
+
+
 def _fit(names: Iterable[str], where: str) -> None:
     """Refuse a file without the columns that are needed, or with one that nobody knows."""
     known = list(names)
+    twice = next((name for name in known if known.count(name) > 1), None)
     missing = next((name for name in _NEEDED if name not in known), None)
     strange = next((name for name in known if name not in COLUMNS), None)
     columns = f"(the columns are {', '.join(COLUMNS)}, with commas between)"
+    if twice:
+        raise BadFile(where=where, what=f'the column "{twice}" is there twice')
     if missing:
         raise BadFile(where=where, what=f'no column "{missing}" {columns}')
     if strange:
