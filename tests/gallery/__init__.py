@@ -1,0 +1,1 @@
+"""Runnable bad inputs, each with the very words that it gets."""
