@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgtp.model.errors import OrgtpError, UnknownMetric, UnknownSeat
+from orgtp.model.errors import BadInput, OrgtpError, UnknownMetric, UnknownSeat
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem
 from orgtp.store.load import by_order
@@ -125,7 +125,8 @@ class OpenOrg(Located):
         if named:
             return self.org.seat(named).id
         email = self.repo.config("user.email").lower() if self.repo else ""
-        return next((seat.id for seat in self.org.seats.values() if email and seat.email.lower() == email), "")
+        known = (seat for seat in self.org.seats.values() if not seat.is_retired)
+        return next((seat.id for seat in known if email and seat.email.lower() == email), "")
 
     def record(self, action: Action, *, dry_run: bool = False) -> Recorded:
         """Run `action` on the ledger branch and commit what it wants; see `orgtp.store.record`."""
@@ -135,6 +136,8 @@ class OpenOrg(Located):
             raise ReadOnly(at=self.at)
         if self.repo is None:
             raise NoGit(root=self.root)
+        if self.org.hidden("org.yaml"):
+            raise BadInput(what="org.yaml cannot be read, so nobody knows the ledger branch. See: orgtp validate")
         try:
             return record(self.repo, self.org.branch, action, self.now, dry_run=dry_run)
         except (UnknownSeat, UnknownMetric) as error:

@@ -10,7 +10,7 @@ from itertools import groupby
 from orgtp.model.change import Append, Change
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.org import Org
-from orgtp.model.period import EXAMPLES, containing, parse_period
+from orgtp.model.period import EXAMPLES, Cadence, Period, containing, parse_period
 from orgtp.model.score import SCORE_ID, Score
 from orgtp.model.seat import Metric
 from orgtp.model.words import counted, one_line
@@ -47,15 +47,15 @@ def add_scores(org: Org, entries: Sequence[Entry], now: datetime, by: str = "") 
     Raises the error of the one entry, or `BadInput` with a line for each entry that does not fit.
     """
     scores, wrong = [], []
-    for entry in entries:
+    known = [org.score_ids[entry.id] for entry in entries if entry.id in org.score_ids]
+    for entry in (entry for entry in entries if entry.id not in org.score_ids):
         try:
             scores.append(_score(org, entry, now, by))
         except OrgtpError as error:
             wrong.append((entry, error))
     if wrong:
         raise _all_wrong(wrong, len(entries))
-    known = [org.score_ids[score.id] for score in scores if score.id in org.score_ids]
-    return _change(org, [score for score in _once(scores) if score.id not in org.score_ids], known, by)
+    return _change(org, _once(scores), known, by)
 
 
 def _all_wrong(wrong: list[tuple[Entry, OrgtpError]], count: int) -> OrgtpError:
@@ -78,12 +78,16 @@ def _score(org: Org, entry: Entry, now: datetime, by: str) -> Score:
     _may_record(org, entry.seat, by)
     if not SCORE_ID.fullmatch(entry.id):
         raise BadInput(what=f'"{entry.id}" cannot be an id. Use 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-".')
+    period = _period(org, metric, entry.period, now)
+    before = org.in_force(entry.seat, metric.id).get(period)
+    # A clock that is behind must not make a correction older than what it corrects.
+    at = max(now.replace(microsecond=0), before.at) if before else now.replace(microsecond=0)
     return Score(
         id=entry.id,
-        at=now.replace(microsecond=0),
+        at=at,
         seat=entry.seat,
         metric=metric.id,
-        period=_period(org, metric, entry.period, now),
+        period=period,
         value=_value(metric, entry),
         by=by,
         note=one_line(entry.note),
@@ -105,13 +109,23 @@ def _period(org: Org, metric: Metric, text: str, now: datetime) -> str:
     grain = metric.cadence.grain
     current = containing(now, grain, org.zone)
     said = text.strip().upper()
-    period = {"": current, "LAST": current.previous()}.get(said) or parse_period(said)
+    period = {"": current, "LAST": _last_due(metric, current)}.get(said) or parse_period(said)
+    if period and not period.exists(org.zone):
+        raise BadInput(what=f"{period.text} does not exist: the clocks went over it.")
     if period is None or period.grain is not grain:
         hint = f"Write one as {EXAMPLES[grain]}, or last."
         raise BadInput(what=f'"{text}" is not a period of {metric.id}, which is {metric.cadence}. {hint}')
     if period > current:
         raise BadInput(what=f"{period.text} has not begun yet. The current period of {metric.id} is {current.text}.")
     return period.text
+
+
+def _last_due(metric: Metric, current: Period) -> Period:
+    """The period before the current one; of weekdays, the last that was one."""
+    last = current.previous()
+    while metric.cadence is Cadence.WEEKDAYS and not last.is_workday():
+        last = last.previous()
+    return last
 
 
 def may_record(org: Org, seat: str, by: str) -> bool:

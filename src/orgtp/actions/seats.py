@@ -72,7 +72,7 @@ def set_keys(
     found = org.seat(seat)
     if found.is_retired:
         raise Refused(why=f"{seat} is retired. Its file and its record stay as they are.")
-    values = [_dated(org, found, keys, value) if _is_dated(keys) else (keys, value) for keys, value in values]
+    values = _folded(org, found, values)
     for keys, value in values:
         _refuse_other_unit(org, found, keys, value)
     edits = tuple(_edit(found, keys, value) for keys, value in values)
@@ -97,16 +97,28 @@ def _is_dated(keys: tuple[str, ...]) -> bool:
 _DATED = 4
 
 
-def _dated(org: Org, seat: Seat, keys: tuple[str, ...], value: Data) -> tuple[tuple[str, ...], Data]:
+def _folded(org: Org, seat: Seat, values: Sequence[tuple[tuple[str, ...], Data]]) -> list[tuple[tuple[str, ...], Data]]:
+    """The values with all dates of one target in one: each is added to what the ones before it made."""
+    folded: dict[tuple[str, ...], Data] = {}
+    for keys, value in values:
+        if _is_dated(keys):
+            before = folded.get(keys[:3])
+            folded[keys[:3]] = _dated(org, seat, keys, value, before if isinstance(before, Mapping) else None)
+        else:
+            folded[keys] = value
+    return list(folded.items())
+
+
+def _dated(org: Org, seat: Seat, keys: tuple[str, ...], value: Data, before: Mapping[str, Data] | None) -> Data:
     """The whole dated target with one date more; a target that had none holds from the seat's first day."""
     metric = org.metric(seat.id, keys[1])
-    dated: dict[str, Data] = {begin.text: target.text for begin, target in metric.targets.dated if begin}
+    dated: dict[str, Data] = dict(before or {b.text: target.text for b, target in metric.targets.dated if b})
     if not dated and metric.targets.dated:
         dated[_beginning(org, seat, metric).text] = metric.targets.dated[0][1].text
     if value == "" and (keys[3] not in dated or len(dated) == 1):
         raise BadInput(what=f"{metric.id} has no further target from {keys[3]} on to take out.")
     wanted = {**dated, keys[3]: value}
-    return keys[:3], {begin: text for begin, text in sorted(wanted.items()) if text != ""}
+    return {begin: text for begin, text in sorted(wanted.items()) if text != ""}
 
 
 def _beginning(org: Org, seat: Seat, metric: Metric) -> Period:

@@ -49,7 +49,7 @@ def write_json(kind: str, org: OpenOrg, body: Mapping[str, Any]) -> None:
     """A view as JSON, in the one envelope."""
     from orgtp.render.json_text import envelope
 
-    write(envelope(kind, org.org.id, org.revision, org.dirty, body))
+    write(envelope(kind, org.org.id, body.get("commit") or org.revision, org.dirty, body))
 
 
 def changed(kind: str, org: OpenOrg, done: Recorded, *, json: bool, dry_run: bool, **body: Any) -> int:
@@ -66,6 +66,8 @@ def changed(kind: str, org: OpenOrg, done: Recorded, *, json: bool, dry_run: boo
     write(f"{done.commit[:_SHORT]} {done.change.subject}\n")
     if not done.change.by and sys.stderr.isatty():
         tell("no seat is named as acting: git's user.email is none's. Name one with --by SEAT or ORGTP_SEAT")
+    if done.behind:
+        tell(f"committed, but the work tree could not follow: {done.behind}")
     if org.elsewhere:
         tell(f"recorded on the branch {org.org.branch}; another is checked out and stays as it is")
     return 0

@@ -16,6 +16,7 @@ from orgtp.cli.commands import COMMANDS, GROUPS, Command, called
 from orgtp.cli.door import remember
 from orgtp.cli.failure import guarded
 from orgtp.cli.options import OrgOption
+from orgtp.model.errors import BadInput
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 # A value may begin with a minus: what looks like an option and is none is a value here (and `-1h` no call for help).
@@ -47,10 +48,7 @@ def build(commands: Iterable[Command] = COMMANDS) -> typer.Typer:
     """The command line with these commands."""
     app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, context_settings=_SETTINGS, name="orgtp")
     app.callback()(_top)
-    groups = {
-        name: typer.Typer(name=name, help=said, no_args_is_help=True, rich_markup_mode=None)
-        for name, said in GROUPS.items()
-    }
+    groups = {name: _group(name) for name in GROUPS}
     for command in commands:
         settings = _VALUES if (command.group, command.name) == ("score", "add") else _SETTINGS
         place = groups.get(command.group, app)
@@ -63,7 +61,16 @@ def build(commands: Iterable[Command] = COMMANDS) -> typer.Typer:
 
 def run(words: list[str]) -> int:
     """Run one command line; its exit code."""
-    return guarded(lambda: _run(words))
+    return guarded(lambda: _run([_text(word) for word in words]))
+
+
+def _text(word: str) -> str:
+    """An argument, if it is text: what is not UTF-8 could be written nowhere."""
+    try:
+        word.encode()
+    except UnicodeEncodeError as error:
+        raise BadInput(what=f"the argument {word!r} is not UTF-8 text") from error
+    return word
 
 
 def _run(words: list[str]) -> int:

@@ -14,7 +14,7 @@ import typer
 from orgtp.cli.door import changed, opened, tell, write
 from orgtp.cli.options import ByOption, DryRunOption, JsonOption, OrgOption, SeatArgument
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.model.words import listed
+from orgtp.model.words import listed, visible
 
 if TYPE_CHECKING:
     from orgtp.actions.retire import Plan, Request
@@ -153,7 +153,7 @@ def _guess(plan: Plan, request: Request) -> str:
 def _ask_heir(here: OpenOrg, request: Request, capability: str, guess: str) -> Request:
     """Ask until the heir is one that may be."""
     while True:
-        heir = typer.prompt(f"Who takes over {capability}?", default=guess, err=True)
+        heir = typer.prompt(f"Who takes over {visible(capability)}?", default=guess, err=True)
         asked = replace(request, moves={**request.moves, capability: heir})
         try:
             here.plan_retirement(asked)
@@ -165,14 +165,31 @@ def _ask_heir(here: OpenOrg, request: Request, capability: str, guess: str) -> R
 
 def _command(here: OpenOrg, request: Request, moves: Mapping[str, str], review: Path | None) -> str:
     """The command that would say everything, with all that was said already."""
-    words = ["orgtp", "retire", request.seat]
+    words = ["orgtp", *(["--org", str(here.root)] if here.root != _near() else []), "retire", request.seat]
     words += ["--to", ",".join(request.to)] if request.to else []
     words += [word for name, heir in moves.items() for word in ("--move", f"{name}={heir}")]
     words += ["--owner-to", request.owner_to] if request.owner_to else []
     words += ["--review", str(review)] if review else []
     words += ["--by", request.by] if request.by else []
-    words += ["--decided-by", request.decided_by or next(iter(here.deciders(request.seat)), "SEAT")]
+    words += ["--decided-by", request.decided_by or _decider(here, request)]
     return shlex.join([*words, "--reason", request.reason or "WHY"])
+
+
+def _decider(here: OpenOrg, request: Request) -> str:
+    """Who may have decided, for a person to confirm by running the command; an agent is told nobody's name."""
+    acting = here.org.seats.get(request.by)
+    fit = here.deciders(request.seat) if acting is None or acting.is_human else []
+    return next(iter(fit), "SEAT")
+
+
+def _near() -> Path | None:
+    """The org that a command without --org would be about."""
+    from orgtp.store.locate import find_root
+
+    try:
+        return find_root()
+    except OrgtpError:
+        return None
 
 
 def _told(request: Request) -> Request:

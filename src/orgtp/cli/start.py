@@ -102,6 +102,9 @@ def demo(
     if code:
         return code
     os.chdir(here)
+    # The tour is about its own org, whatever the environment names.
+    for name in ("ORGTP_ORG", "ORGTP_SEAT"):
+        os.environ.pop(name, None)
     write(f"$ cd {shlex.quote(str(here))}\n\n")
     for said, words in TOUR:
         code = code or _show(said, words, run)

@@ -137,11 +137,14 @@ class Row:
         if amount is None:
             return cell if score.value is None else replace(cell, note=f'"{score.value}" cannot be read')
         # What somebody recorded is shown; before the first target nothing judges it.
-        return replace(cell, state=_judged(target, amount) if target else State.NONE, value=score.value)
+        value = self.metric.targets.unit.stored(amount)
+        return replace(cell, state=_judged(target, amount) if target else State.NONE, value=value)
 
     def _amount(self, score: Score) -> Decimal | None:
+        if score.value is None or not self.metric.targets.dated:
+            return None
         try:
-            return None if score.value is None else self.metric.targets.unit.read(score.value)
+            return self.metric.targets.unit.read(score.value)
         except BadValue:
             return None
 
@@ -157,7 +160,7 @@ class Row:
         return known[-1] if known else cells[0] if cells else Cell(column.text, State.NONE)
 
     def _rolled(self, column: Period, pieces: Sequence[Cell]) -> Cell:
-        known = [cell for cell in pieces if cell.state.is_known]
+        known = [cell for cell in pieces if cell.value is not None]
         holes = [cell for cell in pieces if cell.state.is_hole]
         if not known:
             return Cell(

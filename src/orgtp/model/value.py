@@ -56,8 +56,9 @@ class Unit:
         return _WRITERS[self.kind](amount)
 
     def shown(self, stored: str) -> str:
-        """A stored value as a person reads it: `92.5%`, `USD 185,000`, `1,200`."""
-        return _SHOWERS.get(self.kind, _as_stored)(stored, self.currency)
+        """A stored value as a person reads it: `92.5%`, `USD 185,000`, `1,200`; what is no value, as it is."""
+        amount = _read(self, stored)
+        return stored if amount is None else _SHOWERS.get(self.kind, _as_stored)(self.stored(amount), self.currency)
 
 
 @lru_cache(maxsize=8192)

@@ -145,7 +145,7 @@ def _cell(row: ScoreRow, cell: Cell) -> Text:
     mark = ("~" if cell.partial else "") + ("*" if cell.corrected else "")
     if cell.value is None:
         return Text(f"{mark}{SIGNS[cell.state]}", style=STYLES[cell.state])
-    return Text(f"{mark}{shown(row, cell.value)} {SIGNS[cell.state]}", style=STYLES[cell.state])
+    return say(f"{mark}{shown(row, cell.value)} {SIGNS[cell.state]}", STYLES[cell.state])
 
 
 def shown(row: ScoreRow, value: str) -> str:

@@ -59,7 +59,7 @@ def _section(title: str, rows: Sequence[Sequence[Text]], screen: Screen) -> list
 
 def _metric(metric: MetricNow) -> list[Text]:
     words = metric.measure.shown(metric.latest) if metric.measure and metric.latest is not None else metric.state.value
-    latest = Text(f"{words} {SIGNS[metric.state]}".strip(), style=STYLES[metric.state])
+    latest = say(f"{words} {SIGNS[metric.state]}", STYLES[metric.state])
     return [say(metric.metric), say(metric.name), latest, say(metric.target or ""), Text(metric.cadence, style="dim")]
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
+from orgtp.model.words import one_line
 from orgtp.render.page import width_of
 
 _COLOURS = ("2e3440", "bf2638", "1e824c", "b06800", "245cad", "8c3d90", "007a87", "78808c")
@@ -35,7 +36,7 @@ def svg(lines: Iterable[Text], title: str) -> str:
     )
     for line in page:
         console.print(line, soft_wrap=True)
-    picture = console.export_svg(title=title, theme=_THEME, unique_id="orgtp")
+    picture = console.export_svg(title=one_line(title), theme=_THEME, unique_id="orgtp")
     return _FONT_FACES.sub("\n    ", picture).replace(
         "Fira Code, monospace", "ui-monospace, Menlo, Consolas, monospace"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -11,12 +10,14 @@ from datetime import datetime
 from pathlib import Path
 
 from orgtp.model.errors import OrgtpError
-from orgtp.model.words import is_id
+from orgtp.model.words import is_id, one_line
 from orgtp.store import schema
 from orgtp.store.git import Repo, find_repo, make_repo
 from orgtp.store.git_commit import Draft, Identity, stage, write_commit
 from orgtp.store.org_file import read_head, zone_named
+from orgtp.store.yaml_write import scalar
 
+_BRANCH = "main"
 _ATTRIBUTES = """\
 # Two branches that both add values keep both; score files are bytes, never converted.
 scores/** -text merge=union
@@ -29,7 +30,7 @@ name: orgtp
 on:
   pull_request:
   push:
-    branches: [main]
+    branches: [BRANCH]
 permissions:
   contents: read
 jobs:
@@ -91,7 +92,6 @@ def create(
     return Created(repo, org, commit, sorted(files))
 
 
-_BRANCH = "main"
 _MESSAGE = "init: the organisation as text\n\nOrgtp-Action: init\n"
 
 
@@ -122,10 +122,14 @@ def _author(repo: Repo) -> Identity:
     return Identity(name, email) if name and email else Identity("orgtp", "orgtp@init.invalid")
 
 
-def scaffold() -> dict[str, bytes]:
+def scaffold(branch: str = _BRANCH) -> dict[str, bytes]:
     """What every org repository has beside its own content: attributes, schemas, CI."""
     schemas = {f".orgtp/schema/{name}.schema.json": schema.schema_text(name).encode() for name in schema.NAMES}
-    fixed = {".gitattributes": _ATTRIBUTES, ".github/workflows/orgtp.yml": _WORKFLOW, ".gitlab-ci.yml": _GITLAB}
+    fixed = {
+        ".gitattributes": _ATTRIBUTES,
+        ".github/workflows/orgtp.yml": _WORKFLOW.replace("BRANCH", branch),
+        ".gitlab-ci.yml": _GITLAB,
+    }
     return schemas | {path: text.encode() for path, text in fixed.items()}
 
 
@@ -153,12 +157,14 @@ def branch_at(path: Path) -> str:
 
 def new_org(name: str, folder: str, timezone: str, branch: str) -> dict[str, bytes]:
     """The files of a new org of this name, in a folder of that one. Raises `UnknownZone`."""
+    if name and not one_line(name):
+        raise Occupied(path="--name", why="is empty. Write what people call the org.")
     if not zone_named(timezone):
         raise UnknownZone(name=timezone)
     text = _ORG.format(
-        id=org_id(name or folder), name=json.dumps(name or folder, ensure_ascii=False), zone=timezone, branch=branch
+        id=org_id(name or folder), name=scalar(one_line(name) or folder, '"'), zone=timezone, branch=branch
     )
-    return {"org.yaml": text.encode(), **scaffold()}
+    return {"org.yaml": text.encode(), **scaffold(branch)}
 
 
 def org_id(name: str) -> str:

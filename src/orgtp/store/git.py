@@ -24,7 +24,8 @@ _SAFE = (
     "--no-pager", "--no-optional-locks", "--literal-pathspecs",
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
     "-c", "protocol.ext.allow=never", "-c", "diff.external=", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
-    "-c", "log.showSignature=false", "-c", "core.fsync=committed",
+    "-c", "log.showSignature=false", "-c", "trailer.separators=:",  "-c", "log.date=default",
+    "-c", "i18n.logOutputEncoding=UTF-8", "-c", "core.fsync=committed",
 )  # fmt: skip
 _LEAKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
   "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
@@ -72,7 +73,8 @@ class Repo:
         code, out, err = self.attempt(*words, stdin=stdin, env=env)
         if code:
             said = err.decode(errors="replace").strip() or f"exit code {code}"
-            raise GitFailed(command=words[0], words=said)
+            name = next((word for word in words if not word.startswith("-") and "=" not in word), words[0])
+            raise GitFailed(command=name, words=said)
         return out
 
     def attempt(
@@ -89,7 +91,10 @@ class Repo:
 
     def resolve(self, rev: str) -> str | None:
         """The id of the commit that `rev` names."""
-        return self.line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}") or None
+        code, out, err = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+        if code > 1 and err.strip():
+            raise GitFailed(command="rev-parse", words=err.decode(errors="replace").strip())
+        return out.decode().strip() or None if not code else None
 
     def commit(self, rev: str) -> str:
         """The id of the commit that `rev` names. Raises `UnknownRevision`."""
@@ -138,7 +143,10 @@ class Repo:
         if missing:
             out = self.run("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in missing).encode())
             self._blobs.update(_batch(out))
-        return {oid: self._blobs[oid] for oid in wanted if oid in self._blobs}
+        lost = next((oid for oid in wanted if oid not in self._blobs), None)
+        if lost:
+            raise GitFailed(command="cat-file", words=f"the object {lost} is missing. See: git fsck")
+        return {oid: self._blobs[oid] for oid in wanted}
 
     def tree(self, rev: str) -> GitTree:
         """The files of the commit `rev`, an id."""
@@ -185,7 +193,8 @@ class GitTree:
 
 def find_repo(path: Path) -> Repo | None:
     """The repository whose top is `path`; nothing where `path` is no top of one."""
-    if (path / ".git").exists():
+    git = path / ".git"
+    if git.is_file() or (git / "HEAD").exists():
         return Repo(path)
     return Repo(path, bare=True) if (path / "HEAD").is_file() and (path / "objects").is_dir() else None
 
@@ -213,6 +222,8 @@ def _execute(words: list[str], where: Path, stdin: bytes, env: dict[str, str]) -
         from git.exc import GitCommandNotFound
     except ImportError as error:
         raise GitMissing from error
+    # Reading never fetches: a repository may name a program as its remote.
+    env = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", **env}
     with _clean_environment():
         try:
             handle: Any = Git(str(where)).execute(["git", *words], istream=_PIPE, as_process=True, env=env)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgtp.model.errors import OrgtpError
+from orgtp.model.words import one_line
 from orgtp.store.git import GitFailed, Repo
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def identity(repo: Repo, acting: Seat | None, org: str) -> Identity:
 
 def seat_identity(seat: Seat, org: str) -> Identity:
     """A seat as an author; `.invalid` (RFC 2606) is nobody's domain."""
-    return Identity(seat.name, seat.email or f"{seat.id}@{org or 'org'}.invalid")
+    return Identity(one_line(seat.name), one_line(seat.email) or f"{seat.id}@{org or 'org'}.invalid")
 
 
 @contextmanager

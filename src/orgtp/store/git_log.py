@@ -18,8 +18,17 @@ def history(repo: Repo, rev: str) -> Iterator[Commit]:
     """Every commit from `rev` back to the first, newest first."""
     trailers = [f"%(trailers:key={key},valueonly,unfold,separator=%x1f)" for key in _TRAILERS]
     layout = "%x00".join([f"{_MARK}%H", *_FIELDS[1:], *trailers, ""])
-    words = ("-z", "--raw", "--no-renames", "--no-abbrev", "--no-color", "--no-notes", f"--format={layout}")
-    out = repo.run("log", *words, "--end-of-options", rev, "--")
+    words = (
+        "-z",
+        "--raw",
+        "--no-renames",
+        "-O/dev/null",
+        "--no-abbrev",
+        "--no-color",
+        "--no-notes",
+        f"--format={layout}",
+    )
+    out = repo.run("log", *words, f"--format={layout}", "--end-of-options", rev, "--")
     yield from _commits(out.split(b"\0"))
 
 
@@ -61,7 +70,13 @@ def committed_at(repo: Repo, rev: str) -> datetime:
     return datetime.fromtimestamp(int(repo.line("log", "-1", "--format=%ct", rev)), UTC)
 
 
+# Git takes a smaller number after @ for something else than seconds.
+_LEAST_STAMP = 100_000_000
+
+
 def last_before(repo: Repo, rev: str, moment: datetime) -> str | None:
     """The last commit of `rev`'s history made before `moment`."""
     stamp = int(moment.timestamp()) - 1
+    if stamp < _LEAST_STAMP:
+        return None
     return repo.line("rev-list", "-1", f"--before=@{stamp}", "--end-of-options", rev, "--") or None

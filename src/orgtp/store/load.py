@@ -49,11 +49,13 @@ def load(tree: Tree, where: str = ".") -> Loaded:
     problems: list[Problem] = []
     paths = [entry.path for entry in tree.entries() if _wanted(entry, problems)]
     files = tree.read(paths)
-    if HEAD not in files:
+    if HEAD not in paths:
         raise NotAnOrg(where=where)
-    head, wrong = read_head(files[HEAD])
-    problems += wrong
-    return Loaded(_org(head, files, problems), tuple(problems), files)
+    closed = [path for path in paths if path not in files]
+    problems += [Problem("not-a-file", Place(path), "cannot be read", "Look at its permissions.") for path in closed]
+    head, wrong = read_head(files.get(HEAD, b""))
+    problems += wrong if HEAD in files else ()
+    return Loaded(_org(head, files, problems, closed), tuple(problems), files)
 
 
 def _wanted(entry: Entry, problems: list[Problem]) -> bool:
@@ -89,8 +91,8 @@ def _remedy(path: str) -> str:
     return f"Files here are named {wanted}; move it elsewhere in the repository."
 
 
-def _org(head: Head, files: dict[str, bytes], problems: list[Problem]) -> Org:
-    unreadable = {HEAD} if not head.id else set()
+def _org(head: Head, files: dict[str, bytes], problems: list[Problem], closed: list[str]) -> Org:
+    unreadable = {*closed, *([HEAD] if not head.id else [])}
     seats = _read_all("seats/", read_seat, files, problems, unreadable)
     records = _read_all("retirements/", read_retirement, files, problems, unreadable)
     return Org(

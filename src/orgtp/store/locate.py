@@ -15,6 +15,7 @@ from orgtp.store.load import Loaded, NotAnOrg, load
 from orgtp.store.trees import HEAD, Folder
 
 _LEAST = timedelta(seconds=1)
+_FIRST_YEAR, _LAST_YEAR = 1990, 2900
 
 
 class NoGit(OrgtpError):
@@ -66,7 +67,7 @@ def clock() -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise BadInput(what=f'ORGTP_NOW "{text}" is not a moment. Write it as 2026-11-20T13:00:00Z.')
     return moment
 

@@ -10,13 +10,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from orgtp.model.change import Append, Change
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.store.apply import appended, applied
-from orgtp.store.git import Repo, object_id
+from orgtp.store.git import GitFailed, Repo, object_id
 from orgtp.store.git_commit import Draft, Identity, LedgerMoved, identity, locked, stage, staged, write_commit
 from orgtp.store.load import Loaded, load
 from orgtp.store.trees import Files, read_plain
@@ -37,11 +37,24 @@ class WouldBreak(OrgtpError):
     text = "nothing was written, because the change would break the org:\n{problems}"
 
 
+class IndexBusy(OrgtpError):
+    """Another git command holds the index of this work tree."""
+
+    text = "another git command is at work here ({lock} is there). Nothing was written; run the command again after it."
+
+
+class Linked(OrgtpError):
+    """A file to be written lies behind a link, or where a link is committed."""
+
+    text = "{path} is a link, so nothing is written below it. Put a folder there."
+
+
 class NoLedger(OrgtpError):
-    """The ledger branch has no commit yet."""
+    """The ledger branch is not there, or has no commit yet."""
 
     text = (
-        "the branch {branch} has no commit yet. Commit what is here first: git add . && git commit -m 'The org as text'"
+        "there is no commit on {branch}, which org.yaml names as the ledger branch. Make it: git branch {branch} "
+        "(in a new repository: git add . && git commit), or name the one you use in org.yaml"
     )
 
 
@@ -49,13 +62,15 @@ class NoLedger(OrgtpError):
 class Recorded:
     """What became of a change: its commit (none on a dry run, or where nothing was to change) and its paths.
 
-    `before` and `files` hold the content of these paths, as it was and as it is.
+    `before` and `files` hold the content of these paths, as it was and as it is. `behind` says why the work tree
+    could not follow a commit that was made.
     """
 
     change: Change
     commit: str | None
     before: Mapping[str, bytes]
     files: Mapping[str, bytes]
+    behind: str = ""
 
     @property
     def paths(self) -> list[str]:
@@ -96,9 +111,7 @@ def _attempt(repo: Repo, branch: str, action: Action, now: datetime, who: Identi
             checkout.give_up()
         raise
     repo.known = (commit, after)
-    if checkout:
-        checkout.bring_along(oids)
-    return replace(planned, commit=commit)
+    return replace(planned, commit=commit, behind=checkout.bring_along(oids) if checkout else "")
 
 
 def _prepare(
@@ -111,6 +124,7 @@ def _prepare(
     loaded = _at(repo, tip)
     change = action(loaded.org)
     files = applied(loaded.files, change)
+    _refuse_links(loaded, files)
     after = load(Files({**loaded.files, **files})) if files else loaded
     _check(loaded, after)
     acting = loaded.org.seats.get(change.by)
@@ -118,6 +132,15 @@ def _prepare(
     draft = Draft(ref, tip, files, change.message, author, now.astimezone(loaded.org.zone))
     old = {path: loaded.files[path] for path in files if path in loaded.files}
     return Recorded(change, None, old, files), draft, after
+
+
+def _refuse_links(loaded: Loaded, files: Mapping[str, bytes]) -> None:
+    """Refuse to write where the commit before has a link or a device, at a file itself or above it."""
+    links = {problem.place.path for problem in loaded.problems if problem.rule == "not-a-file"}
+    for path in files:
+        found = links & {path, *(str(parent) for parent in PurePosixPath(path).parents)}
+        if found:
+            raise Linked(path=found.pop())
 
 
 def _at(repo: Repo, commit: str) -> Loaded:
@@ -143,6 +166,9 @@ class _Checkout:
 
     def make_ready(self) -> None:
         """Write each file's new content beside it; nothing that a person sees has changed yet."""
+        lock = self.repo.git_dir / "index.lock"
+        if lock.exists():
+            raise IndexBusy(lock=lock)
         index = staged(self.repo, self.planned.paths)
         for path in self.planned.paths:
             self._refuse_dirty(path, index.get(path))
@@ -155,17 +181,25 @@ class _Checkout:
         for path in self.planned.paths:
             self._beside(path).unlink(missing_ok=True)
 
-    def bring_along(self, oids: Mapping[str, str]) -> None:
-        """Put the new content in place, and stage it."""
-        for path in self.planned.paths:
-            target, new = self.repo.path / path, self._beside(path)
-            if target.exists():
-                new.chmod(target.stat().st_mode & 0o777)
-            new.replace(target)
-        stage(self.repo, oids)
+    def bring_along(self, oids: Mapping[str, str]) -> str:
+        """Put the new content in place, and stage it. The commit stands: what fails now is told, never raised."""
+        try:
+            for path in self.planned.paths:
+                target, new = self.repo.path / path, self._beside(path)
+                if target.exists():
+                    new.chmod(target.stat().st_mode & 0o777)
+                new.replace(target)
+            stage(self.repo, oids)
+        except (OSError, GitFailed) as error:
+            return str(error)
+        return ""
 
     def _refuse_dirty(self, path: str, oid: str | None) -> None:
         """A score file only grows, so a person's edit of it can stay; any other edit cannot."""
+        parents = [self.repo.path / parent for parent in PurePosixPath(path).parents]
+        link = next((parent for parent in parents if parent.is_symlink() and parent != self.repo.path), None)
+        if link:
+            raise Linked(path=link)
         committed, current = self.planned.before.get(path), read_plain(self.repo.path / path)
         clean_index = oid == object_id(committed, oid) if committed is not None and oid else oid is None
         if not clean_index or (current != committed and not self._grows(path)):
