@@ -49,7 +49,6 @@ REFUSED = [
     (("jeff", "--to", "dash,crystal", "--decided-by", "radar"), '"radar" may not decide'),
     (("jeff", "--to", "dash,crystal", "--decided-by", "nobody"), "May decide: david"),
     (("jeff", "--to", "dash,crystal", "--by", "bogdan"), "--by bogdan --decided-by david"),
-    (("jeff", "--to", "dash,crystal"), "--decided-by"),
     (("jeff", "--to", "dash,crystal", "--review", "gone.yaml"), "gone.yaml"),
 ]
 

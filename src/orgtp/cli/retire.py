@@ -79,6 +79,8 @@ def retire(
     if not (yes or dry_run) and _terminal() and not typer.confirm("Retire it?", err=True):
         raise Stopped
     done = here.retire(request, dry_run=dry_run)
+    if not (decided_by or request.by):
+        tell(f"the decision is recorded as {request.decided_by}'s")
     return changed(
         "retire", here, done, json=json, dry_run=dry_run, seat=seat, plan=_plan(here.plan_retirement(request))
     )
@@ -114,9 +116,14 @@ def _show(here: OpenOrg, plan: Plan, *, json: bool) -> None:
 
 
 def _decided_by_default(here: OpenOrg, request: Request) -> Request:
-    """The person who decided: as named, else the one who acts, if that person may decide."""
-    acting = request.by if request.by in here.deciders(request.seat) else ""
-    return replace(request, decided_by=request.decided_by or acting)
+    """The person who decided: as named, else the one who acts, if that person may decide.
+
+    Where nobody can be asked, no seat acts and one person alone may decide, it is that person, and that is said; a
+    seat that acts and may not decide has to name who did.
+    """
+    fit = here.deciders(request.seat)
+    sole = fit[0] if not (request.by or _terminal()) and len(fit) == 1 else ""
+    return replace(request, decided_by=request.decided_by or (request.by if request.by in fit else sole))
 
 
 def _complete(here: OpenOrg, request: Request, review: Path | None) -> Request:
@@ -124,9 +131,7 @@ def _complete(here: OpenOrg, request: Request, review: Path | None) -> Request:
     plan = here.plan_retirement(request)
     missing = [f"who takes over {listed(plan.open)}"] if plan.open else []
     missing += [] if request.reason.strip() else ["why (--reason; --review FILE may bring the rest)"]
-    missing += (
-        [] if request.decided_by else [f"who decided (may decide: {listed(here.deciders(request.seat)) or 'nobody'})"]
-    )
+    missing += [] if request.decided_by else ["who decided"]
     if missing:
         moves = {**request.moves, **dict.fromkeys(plan.open, _guess(plan, request))}
         may = "" if request.decided_by else f" May decide: {listed(here.deciders(request.seat)) or 'nobody'}."
