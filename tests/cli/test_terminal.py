@@ -66,6 +66,10 @@ def test_retire_asks_for_all_that_a_person_must_say(sample: Shell) -> None:
     seen = on_terminal(sample, "retire", "jeff", answers=answers)
     assert seen.code == 0, seen.text
     assert seen.text.index("Retiring") < seen.text.index("Why is jeff retired?")
+    assert "nobody yet" in seen.text[: seen.text.index("Who takes over")]
+    agreed = seen.text[seen.text.rindex("Retiring") :]
+    assert "nobody yet" not in agreed
+    assert agreed.index("Dash") < agreed.index("Retire it?")
     record = sample.read("retirements/jeff.yaml")
     for text in ("Others do it better.", "worked: Spend was watched.", "lesson: Put checks", "decided_by: david"):
         assert text in record

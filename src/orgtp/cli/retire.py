@@ -73,9 +73,13 @@ def retire(
         decided_by=decided_by,
         by=here.acting(by),
     )
-    _show(here, here.plan_retirement(request), json=json)
+    plan = here.plan_retirement(request)
+    _show(here, plan, json=json)
     request = _decided_by_default(here, request)
     request = _asked(here, request) if _terminal() else _complete(here, request, review)
+    if plan.open:
+        # Heirs were named since: what is agreed to is the whole plan.
+        _show(here, here.plan_retirement(request), json=json)
     if not (yes or dry_run) and _terminal() and not typer.confirm("Retire it?", err=True):
         raise Stopped
     done = here.retire(request, dry_run=dry_run)
