@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from orgtp.actions.seats import NewSeat
     from orgtp.model.change import Data
     from orgtp.store.create import Created
+    from orgtp.store.git import Repo
     from orgtp.store.record import Action, Recorded
     from orgtp.store.values_file import Given
     from orgtp.views.log import LogEntry
@@ -132,17 +134,29 @@ class OpenOrg(Located):
         """Run `action` on the ledger branch and commit what it wants; see `orgtp.store.record`."""
         from orgtp.store.record import record
 
+        repo = self.writable
+        with self._told_where():
+            return record(repo, self.head.branch, action, self.now, dry_run=dry_run)
+
+    @property
+    def writable(self) -> Repo:
+        """The repository, where its ledger branch can be written. Raises `ReadOnly`, `NoGit`, `BadInput`."""
         if self.at is not None:
             raise ReadOnly(at=self.at)
         if self.repo is None:
             raise NoGit(root=self.root)
-        if self.org.hidden("org.yaml"):
+        if not self.head.id:
             raise BadInput(what="org.yaml cannot be read, so nobody knows the ledger branch. See: orgtp validate")
+        return self.repo
+
+    @contextmanager
+    def _told_where(self) -> Iterator[None]:
+        """Say of what the ledger branch has not that it is only in the work tree, where it is."""
         try:
-            return record(self.repo, self.org.branch, action, self.now, dry_run=dry_run)
+            yield
         except (UnknownSeat, UnknownMetric) as error:
             what = self._only_here(error.facts)
-            raise (NotCommitted(what=what, branch=self.org.branch) if what else error) from error
+            raise (NotCommitted(what=what, branch=self.head.branch) if what else error) from error
 
     def _only_here(self, facts: Mapping[str, object]) -> str:
         """The seat or metric that the ledger branch has not, if the work tree has it."""
@@ -155,7 +169,7 @@ class OpenOrg(Located):
     def elsewhere(self) -> bool:
         """Whether something else than the ledger branch is checked out, so that changes do not show there."""
         repo = self.repo
-        return repo is not None and not repo.bare and repo.head_ref() != f"refs/heads/{self.org.branch}"
+        return repo is not None and not repo.bare and repo.head_ref() != f"refs/heads/{self.head.branch}"
 
     def entry(
         self,
@@ -170,7 +184,7 @@ class OpenOrg(Located):
         """A value to record, with an id of its own where the caller brings none."""
         from orgtp.actions.scores import Entry
 
-        return Entry(seat, metric, value, score_id or self._new_id(), period, note)
+        return Entry(seat, metric, value, score_id or self._new_id(), period, note, brought=bool(score_id))
 
     def _new_id(self) -> str:
         from orgtp.model.score import RANDOM_BITS, ulid
@@ -181,14 +195,23 @@ class OpenOrg(Located):
         """The rows of a file of values as entries to record."""
         from orgtp.actions.scores import Entry
 
-        return [Entry(r.seat, r.metric, r.value, r.id or self._new_id(), r.period, r.note, r.where) for r in rows]
+        return [
+            Entry(r.seat, r.metric, r.value, r.id or self._new_id(), r.period, r.note, r.where, bool(r.id))
+            for r in rows
+        ]
 
     def add_scores(self, entries: Sequence[Entry], *, by: str = "", dry_run: bool = False) -> Recorded:
-        """Record values, all or none, in one commit. Raises what does not fit before anything is written."""
-        from orgtp.actions.scores import add_scores
+        """Record values, all or none, in one commit. Raises what does not fit before anything is written.
 
-        acting = self.acting(by)
-        return self.record(lambda org: add_scores(org, entries, self.now, acting), dry_run=dry_run)
+        What cannot be written now is kept and will be: `Recorded.kept` says why.
+        """
+        from orgtp.store.post import post, seat_with_email
+        from orgtp.store.record import Ledger
+
+        ledger = Ledger(self.writable, self.head.branch, self.now)
+        with self._told_where():
+            acting = by or os.environ.get("ORGTP_SEAT", "") or seat_with_email(ledger)
+            return post(ledger, entries, acting, dry_run=dry_run)
 
     def add_score(
         self, seat: str, metric: str, value: str | None, *, period: str = "", note: str = "", by: str = ""
@@ -238,7 +261,8 @@ def open_org(
 
     Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` where the past is asked of a plain folder.
     """
-    return OpenOrg(**vars(locate(path, at, now)))
+    found = locate(path, at, now)
+    return OpenOrg(found.root, found.repo, found.tree, found.head, found.now, found.at, found.commit)
 
 
 def init_org(path: Path, *, name: str = "", timezone: str = "", dry_run: bool = False) -> Created:

@@ -23,7 +23,8 @@ from orgtp.model.score import ulid
 from orgtp.model.seat import seat_path
 from orgtp.store.create import Created, create, scaffold
 from orgtp.store.git import Repo
-from orgtp.store.git_commit import check_out, seat_identity
+from orgtp.store.git_commit import seat_identity
+from orgtp.store.ledger import catch_up
 from orgtp.store.org_file import read_head
 from orgtp.store.record import Action, record
 from orgtp.store.schema import shipped
@@ -59,11 +60,11 @@ def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> Created:
     if dry_run:
         return made
     # Through the bare door of the same git dir: nobody looks at the work tree before the story has been told.
-    ledger = Repo(made.repo.git_dir, bare=True)
+    repo = Repo(made.repo.git_dir, bare=True)
     for event in story.events():
-        record(ledger, "main", event.action, event.at, who=seat_identity(story.seat(event.by), story.org))
-    check_out(made.repo, "main")
-    return replace(made, commit=made.repo.commit("refs/heads/main"))
+        record(repo, "main", event.action, event.at, who=seat_identity(story.seat(event.by), story.org))
+    catch_up(made.repo, made.commit or "")
+    return replace(made, commit=made.repo.tip("refs/heads/main"))
 
 
 class _Story:

@@ -20,7 +20,8 @@ from orgtp.model.words import counted, one_line
 class Entry:
     """A value to record, as somebody gave it. `value` None says that nobody knows, and `note` why.
 
-    `period` "" means the one that contains now. `where` names the entry in errors (`scores.csv:3`).
+    `period` "" means the one that contains now. `where` names the entry in errors (`scores.csv:3`). `brought` says that
+    the id is the caller's own, so that it may stand anywhere in the org already.
     """
 
     seat: str
@@ -30,6 +31,7 @@ class Entry:
     period: str = ""
     note: str = ""
     where: str = ""
+    brought: bool = False
 
 
 class NotYours(Refused):
@@ -58,6 +60,34 @@ def add_scores(org: Org, entries: Sequence[Entry], now: datetime, by: str = "") 
     return _change(org, _once(scores), known, by)
 
 
+def add_kept(org: Org, kept: Sequence[Score], by: str = "") -> Change:
+    """Append records that were accepted before and could not be written then, as they were. Those there are left out.
+
+    Raises `Refused` or its kin where one does not fit any more.
+    """
+    scores = [score for score in kept if score.id not in org.score_ids]
+    for score in scores:
+        _still_fits(org, score, by)
+    return _change(org, _once(scores), [org.score_ids[score.id] for score in kept if score.id in org.score_ids], by)
+
+
+def _still_fits(org: Org, score: Score, by: str) -> None:
+    metric = org.metric(score.seat, score.metric)
+    _open_to(org, score.seat, by)
+    period = parse_period(score.period)
+    if period is None or period.grain is not metric.cadence.grain:
+        raise Refused(why=f"{score.period} is not a period of {metric.id} any more, which is {metric.cadence} now.")
+    if score.value is not None:
+        metric.targets.unit.read(score.value)
+
+
+def _open_to(org: Org, seat: str, by: str) -> None:
+    """Refuse a value of a retired seat, and one of a seat that `by` may not record for."""
+    if org.seats[seat].is_retired:
+        raise Refused(why=f"{seat} is retired. Its record is closed; its heirs' metrics go on.")
+    _may_record(org, seat, by)
+
+
 def _all_wrong(wrong: list[tuple[Entry, OrgtpError]], count: int) -> OrgtpError:
     if count == 1 and not wrong[0][0].where:
         return wrong[0][1]
@@ -73,9 +103,7 @@ def _once(scores: Iterable[Score]) -> list[Score]:
 
 def _score(org: Org, entry: Entry, now: datetime, by: str) -> Score:
     metric = org.metric(entry.seat, entry.metric)
-    if org.seats[entry.seat].is_retired:
-        raise Refused(why=f"{entry.seat} is retired. Its record is closed; its heirs' metrics go on.")
-    _may_record(org, entry.seat, by)
+    _open_to(org, entry.seat, by)
     if not SCORE_ID.fullmatch(entry.id):
         raise BadInput(what=f'"{entry.id}" cannot be an id. Use 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-".')
     period = _period(org, metric, entry.period, now)

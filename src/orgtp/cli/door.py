@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from orgtp.store.record import Recorded
 
 _SHORT = 10
+# sysexits.h calls it EX_TEMPFAIL: not now, and kept for later.
+KEPT = 75
 # `--org` before the command; one after it goes first.
 _before: dict[str, Path | None] = {"org": None}
 
@@ -29,8 +31,8 @@ def opened(org: Path | None, at: str | None = None, *, whole: bool = True) -> Op
     from orgtp import api
 
     found = api.open_org(org or _before["org"], at=at)
-    broken = errors(found.problems)
-    if broken and whole:
+    broken = errors(found.problems) if whole else []
+    if broken:
         tell(f"{counted(len(broken), 'problem')} in the files, so this is not the whole org. See: orgtp validate")
     return found
 
@@ -49,33 +51,38 @@ def write_json(kind: str, org: OpenOrg, body: Mapping[str, Any]) -> None:
     """A view as JSON, in the one envelope."""
     from orgtp.render.json_text import envelope
 
-    write(envelope(kind, org.org.id, body.get("commit") or org.revision, org.dirty, body))
+    write(envelope(kind, org.head.id, body.get("commit") or org.revision, org.dirty, body))
 
 
 def changed(kind: str, org: OpenOrg, done: Recorded, *, json: bool, dry_run: bool, **body: Any) -> int:
     """Say what became of a change: its commit, or what it would do. `body` goes into the JSON."""
+    if done.kept:
+        tell(f"not written now, and kept: {done.kept}. It will be with the next value, or by: orgtp sync")
     if json:
-        rest = {"commit": done.commit, "paths": done.paths, "outbox": False, "dry_run": dry_run}
+        rest = {"commit": done.commit, "paths": done.paths, "outbox": bool(done.kept), "dry_run": dry_run}
         write_json(kind, org, {**rest, "subject": done.change.subject, **body})
-        return 0
-    if dry_run:
-        return _would(done)
+    elif dry_run:
+        _would(done)
+    elif not done.kept:
+        _did(org, done)
+    return KEPT if done.kept else 0
+
+
+def _did(org: OpenOrg, done: Recorded) -> None:
     if done.commit is None:
         tell(f"nothing to change: {done.change.what}")
-        return 0
+        return
     write(f"{done.commit[:_SHORT]} {done.change.subject}\n")
     if not done.change.by and sys.stderr.isatty():
         tell("no seat is named as acting: git's user.email is none's. Name one with --by SEAT or ORGTP_SEAT")
     if done.behind:
         tell(f"committed, but the work tree could not follow: {done.behind}")
     if org.elsewhere:
-        tell(f"recorded on the branch {org.org.branch}; another is checked out and stays as it is")
-    return 0
+        tell(f"recorded on the branch {org.head.branch}; another is checked out and stays as it is")
 
 
-def _would(done: Recorded) -> int:
+def _would(done: Recorded) -> None:
     from orgtp.render.change_text import diff_text
 
     write(diff_text(done.before, done.files))
     tell(f"dry run, nothing written. The commit would be:\n\n{done.change.message}")
-    return 0

@@ -41,7 +41,7 @@ def add(
     json: JsonOption = False,
 ) -> int:
     """Append a value, as a commit. One that does not fit its metric is refused before anything is written."""
-    here = opened(org)
+    here = opened(org, whole=False)
     if source:
         entries = _from(here, source, [seat, metric, value, unavailable, period, note, score_id])
     else:

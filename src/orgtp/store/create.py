@@ -13,7 +13,10 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.words import is_id, one_line
 from orgtp.store import schema
 from orgtp.store.git import Repo, find_repo, make_repo
-from orgtp.store.git_commit import Draft, Identity, stage, write_commit
+from orgtp.store.git_commit import Draft, Identity, commit_tree
+from orgtp.store.git_lock import locked
+from orgtp.store.git_tree import walk_of
+from orgtp.store.ledger import Move, advance
 from orgtp.store.org_file import read_head, zone_named
 from orgtp.store.yaml_write import scalar
 
@@ -83,12 +86,15 @@ def create(
         return Created(found or Repo(path), org, None, sorted(files))
     repo = found or _made(path)
     ref = repo.head_ref() or f"refs/heads/{_BRANCH}"
-    draft = Draft(ref, repo.resolve(ref), files, _MESSAGE, who or _author(repo), when)
-    commit, oids = write_commit(repo, draft)
-    for name, raw in files.items():
-        (path / name).parent.mkdir(parents=True, exist_ok=True)
-        (path / name).write_bytes(raw)
-    stage(repo, oids)
+    old = repo.tip(ref)
+    draft = Draft(old, _MESSAGE, who or _author(repo), when)
+    walk = walk_of(repo, old)
+    nodes = walk.put(files)
+    tree = walk.with_nodes(nodes).root
+    walk.objects.write()
+    commit = commit_tree(repo, draft, tree)
+    with locked(repo):
+        advance(repo, Move(ref, old, commit, "init", draft.env), {name: (None, node) for name, node in nodes.items()})
     return Created(repo, org, commit, sorted(files))
 
 

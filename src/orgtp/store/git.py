@@ -1,8 +1,8 @@
 """The one door to git: GitPython's command runner on real git, argument lists and plumbing only.
 
 A repository is somebody else's input. Nothing it configures may run (hooks, file system monitor, external diff,
-`ext::` remotes), and nothing the environment says about another repository may leak in. Commands that would run
-its filters (`status`, `add`, `commit`, `checkout`) are not used on what is there already.
+`ext::` remotes, a signing program), and nothing the environment says about another repository may leak in. Commands
+that would run its filters (`status`, `add`, `commit`, `checkout`) are not used on what is there already.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.model.errors import OrgtpError
-from orgtp.store.trees import FOLDERS, HEAD, Entry, Folder
+from orgtp.store.git_reader import Object, Reader
+from orgtp.store.trees import FOLDERS, HEAD, Folder
 
 _PIPE = -1
 _SAFE = (
-    "--no-pager", "--no-optional-locks", "--literal-pathspecs",
+    "--no-pager", "--no-optional-locks", "--literal-pathspecs", "--no-replace-objects",
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
     "-c", "protocol.ext.allow=never", "-c", "diff.external=", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
     "-c", "log.showSignature=false", "-c", "trailer.separators=:",  "-c", "log.date=default",
-    "-c", "i18n.logOutputEncoding=UTF-8", "-c", "core.fsync=committed",
+    "-c", "i18n.logOutputEncoding=UTF-8", "-c", "core.fsync=committed,reference", "-c", "core.alternateRefsCommand=",
 )  # fmt: skip
 _LEAKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
   "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
@@ -34,7 +35,9 @@ _LEAKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", 
   "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_TRACE", "GIT_TRACE2", "GIT_QUARANTINE_PATH",
 )  # fmt: skip
 _ENVIRONMENT = threading.Lock()
-_PLAIN = ("100644", "100755")
+# What a person's own configuration says is trusted to name a program; what a repository's says is not.
+_OWN = ("system", "global", "command")
+_KEEP_BYTES = 64 * 1024 * 1024
 SHA256_DIGITS = 64
 
 
@@ -60,12 +63,13 @@ class UnknownRevision(OrgtpError):
 class Repo:
     """A git repository whose top is an org: a work tree (`bare` false) or a bare one.
 
-    `known` is the commit that this process made last, and what was loaded of it.
+    `held` is the descriptor of the ledger's lock while this process holds it. Every git process inherits it, so that
+    the kernel frees the lock only when the last of them is gone: one that outlives us is waited for.
     """
 
     path: Path
     bare: bool = False
-    known: tuple[str, object] | None = field(default=None, compare=False, repr=False)
+    held: int | None = field(default=None, compare=False, repr=False)
     _blobs: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def run(self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
@@ -81,8 +85,15 @@ class Repo:
         self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
     ) -> tuple[int, bytes, bytes]:
         """The exit code, output and errors of one git command."""
+        handle = self.start(*words, env=env)
+        # The handle ends its process when it is collected, so it is held until the process is done.
+        out, err = handle.proc.communicate(stdin)
+        return handle.proc.returncode, out, err
+
+    def start(self, *words: str, env: Mapping[str, str] | None = None) -> Any:
+        """GitPython's handle of a git process that runs; its standard input, output and errors are pipes."""
         where = ["--git-dir=."] if self.bare else []
-        return _execute([*_SAFE, *where, *words], self.path, stdin, dict(env or {}))
+        return start([*_SAFE, *where, *words], self.path, dict(env or {}), self.held)
 
     def line(self, *words: str) -> str:
         """The one line that a git command says; "" where it fails."""
@@ -113,18 +124,29 @@ class Repo:
         """The git dir of this work tree."""
         return Path(self.line("rev-parse", "--absolute-git-dir"))
 
+    @cached_property
+    def empty_tree(self) -> str:
+        """The id of the tree with nothing in it, in the hash of this repository."""
+        return self.run("hash-object", "-t", "tree", "--stdin").decode().strip()
+
     def head_ref(self) -> str:
         """The full name of the branch that is checked out; "" when HEAD is detached."""
         return self.line("symbolic-ref", "--quiet", "HEAD")
 
     @cached_property
-    def _config(self) -> dict[str, str]:
-        out = self.run("config", "--list", "-z").decode(errors="replace")
-        return {key: value for key, _, value in (item.partition("\n") for item in out.split("\0"))}
+    def settings(self) -> list[tuple[str, str, str]]:
+        """Git's configuration: scope, name (lower case but for its middle part) and value, in git's order."""
+        parts = self.run("config", "--list", "-z", "--show-scope").decode(errors="replace").split("\0")
+        rows = zip(parts[::2], (item.partition("\n") for item in parts[1::2]), strict=False)
+        return [(scope, key, value) for scope, (key, _, value) in rows]
 
-    def config(self, key: str) -> str:
-        """A value of git's configuration, by its lower-case name; "" where it is not set."""
-        return self._config.get(key, "")
+    def config(self, key: str, *, own: bool = False) -> str:
+        """A value of git's configuration, by its lower-case name; "" where it is not set.
+
+        `own`: only what the person's own configuration says, for what names a program.
+        """
+        found = (value for scope, name, value in reversed(self.settings) if name == key and (not own or scope in _OWN))
+        return next(found, "")
 
     def listing(self, rev: str, *paths: str) -> dict[str, tuple[str, str, int]]:
         """Path to (mode, object id, size in bytes) of every file of a commit, or of those below `paths`."""
@@ -136,21 +158,30 @@ class Repo:
             found[os.fsdecode(path)] = (mode, oid, int(size) if size.isdigit() else 0)
         return found
 
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self)
+
+    def read(self, name: str) -> Object | None:
+        """The object that `name` names now: an id, or a full ref such as `refs/heads/main`."""
+        return self._reader.get(name)
+
+    def tip(self, ref: str) -> str | None:
+        """The id of the commit that the full ref `ref` is at now."""
+        found = self.read(f"{ref}^{{commit}}")
+        return found.id if found else None
+
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The content of the objects `oids`."""
         wanted = list(dict.fromkeys(oids))
+        if sum(map(len, self._blobs.values())) > _KEEP_BYTES:
+            self._blobs.clear()
         missing = [oid for oid in wanted if oid not in self._blobs]
-        if missing:
-            out = self.run("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in missing).encode())
-            self._blobs.update(_batch(out))
-        lost = next((oid for oid in wanted if oid not in self._blobs), None)
-        if lost:
-            raise GitFailed(command="cat-file", words=f"the object {lost} is missing. See: git fsck")
+        for oid, found in zip(missing, self._reader.all(missing), strict=True):
+            if found is None:
+                raise GitFailed(command="cat-file", words=f"the object {oid} is missing. See: git fsck")
+            self._blobs[oid] = found.raw
         return {oid: self._blobs[oid] for oid in wanted}
-
-    def tree(self, rev: str) -> GitTree:
-        """The files of the commit `rev`, an id."""
-        return GitTree(self, rev)
 
     def dirty(self, rev: str | None) -> bool:
         """Whether the org's files in the work tree differ from those of the commit `rev`."""
@@ -167,30 +198,6 @@ class Repo:
         return self.listing(rev, HEAD, *FOLDERS) if rev else {}
 
 
-@dataclass(frozen=True)
-class GitTree:
-    """The org's files as one commit has them, read from git objects."""
-
-    repo: Repo
-    rev: str
-
-    @cached_property
-    def listing(self) -> dict[str, tuple[str, str, int]]:
-        """Path to (mode, object id, size)."""
-        return self.repo.listing(self.rev, HEAD, *FOLDERS)
-
-    def entries(self) -> list[Entry]:
-        """Every file, sorted by path."""
-        rows = sorted(self.listing.items())
-        return [Entry(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
-
-    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of the files `paths`."""
-        wanted = {path: self.listing[path][1] for path in paths}
-        blobs = self.repo.blobs(wanted.values())
-        return {path: blobs[oid] for path, oid in wanted.items() if oid in blobs}
-
-
 def find_repo(path: Path) -> Repo | None:
     """The repository whose top is `path`; nothing where `path` is no top of one."""
     git = path / ".git"
@@ -199,24 +206,28 @@ def find_repo(path: Path) -> Repo | None:
     return Repo(path, bare=True) if (path / "HEAD").is_file() and (path / "objects").is_dir() else None
 
 
-def object_id(raw: bytes, like: str) -> str:
-    """The id git gives the file content `raw`, in the hash that the id `like` is of."""
+def object_id(raw: bytes, like: str, kind: str = "blob") -> str:
+    """The id git gives an object of this content and kind, in the hash that the id `like` is of."""
     import hashlib
 
     hasher = hashlib.sha256 if len(like) == SHA256_DIGITS else hashlib.sha1
-    return hasher(b"blob %d\0" % len(raw) + raw).hexdigest()
+    return hasher(b"%s %d\0" % (kind.encode(), len(raw)) + raw).hexdigest()
 
 
-def make_repo(path: Path, branch: str) -> Repo:
+def make_repo(path: Path, branch: str, *, bare: bool = False, object_format: str = "") -> Repo:
     """A new, empty repository at `path` whose first branch is `branch`."""
-    words = [*_SAFE, "init", "--quiet", f"--initial-branch={branch}", "--template=", "--", str(path)]
-    code, _, err = _execute(words, path, b"", {})
-    if code:
+    words = ["--bare"] if bare else []
+    words += [f"--object-format={object_format}"] if object_format else []
+    words = [*_SAFE, "init", "--quiet", *words, f"--initial-branch={branch}", "--template=", "--", str(path)]
+    handle = start(words, path, {}, None)
+    _, err = handle.proc.communicate()
+    if handle.proc.returncode:
         raise GitFailed(command="init", words=err.decode(errors="replace").strip())
-    return Repo(path)
+    return Repo(path, bare)
 
 
-def _execute(words: list[str], where: Path, stdin: bytes, env: dict[str, str]) -> tuple[int, bytes, bytes]:
+def start(words: list[str], where: Path, env: dict[str, str], held: int | None) -> Any:
+    """GitPython's handle of `git WORDS`, started in `where`. Raises `GitMissing`."""
     try:
         from git.cmd import Git  # GitPython asks for the git program when it is imported
         from git.exc import GitCommandNotFound
@@ -224,14 +235,12 @@ def _execute(words: list[str], where: Path, stdin: bytes, env: dict[str, str]) -
         raise GitMissing from error
     # Reading never fetches: a repository may name a program as its remote.
     env = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", **env}
+    keep = {"pass_fds": (held,)} if held is not None and os.name == "posix" else {}
     with _clean_environment():
         try:
-            handle: Any = Git(str(where)).execute(["git", *words], istream=_PIPE, as_process=True, env=env)
+            return Git(str(where)).execute(["git", *words], istream=_PIPE, as_process=True, env=env, **keep)
         except GitCommandNotFound as error:
             raise GitMissing from error
-    # The handle ends its process when it is collected, so it is held until the process is done.
-    out, err = handle.proc.communicate(stdin)
-    return handle.proc.returncode, out, err
 
 
 @contextmanager
@@ -243,17 +252,3 @@ def _clean_environment() -> Iterator[None]:
             yield
         finally:
             os.environ.update(kept)
-
-
-def _batch(out: bytes) -> Iterator[tuple[str, bytes]]:
-    """The objects in the output of `git cat-file --batch`."""
-    at = 0
-    while at < len(out):
-        end = out.index(b"\n", at)
-        oid, _, size = out[at:end].decode().partition(" ")
-        if size.endswith("missing"):
-            at = end + 1
-            continue
-        length = int(size.split()[1])
-        yield oid, out[end + 1 : end + 1 + length]
-        at = end + 2 + length

@@ -1,25 +1,24 @@
-"""Commits made by plumbing on an index of their own: `update-ref` with the old value is the commit point."""
+"""Commits made by plumbing: objects first, then the branch moves, from its old value to the new one or not at all."""
 
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from orgtp.model.errors import OrgtpError
 from orgtp.model.words import one_line
 from orgtp.store.git import GitFailed, Repo
+from orgtp.store.not_now import CannotWrite, LedgerMoved, RefLocked
 
 if TYPE_CHECKING:
     from orgtp.model.seat import Seat
 
-_WAIT_SECONDS = 20.0
 _TRUE = ("true", "yes", "on", "1")
+# A clock that was set back a little must not make history go back: dates are what `--at DATE` searches by.
+_SKEW = timedelta(hours=2)
 
 
 class NoIdentity(OrgtpError):
@@ -29,18 +28,6 @@ class NoIdentity(OrgtpError):
         "git does not know who you are. Say which seat acts (--by SEAT or ORGTP_SEAT), or tell git: "
         'git config --global user.name "Your Name" && git config --global user.email you@example.com'
     )
-
-
-class LedgerMoved(OrgtpError):
-    """The branch moved while a commit was made; the caller runs its action again."""
-
-    text = "the branch {ref} moved while this was being written. Nothing was written; run the command again."
-
-
-class LedgerBusy(OrgtpError):
-    """Another process is writing and did not finish in time."""
-
-    text = "another orgtp is writing to this org (lock: {lock}). Nothing was written; run the command again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,105 +54,111 @@ def seat_identity(seat: Seat, org: str) -> Identity:
     return Identity(one_line(seat.name), one_line(seat.email) or f"{seat.id}@{org or 'org'}.invalid")
 
 
-@contextmanager
-def locked(repo: Repo) -> Iterator[None]:
-    """Hold the org's one lock, which the kernel frees when its holder dies. Raises `LedgerBusy`."""
-    from filelock import FileLock, Timeout
-
-    path = repo.common_dir / "orgtp.lock"
-    try:
-        with FileLock(path, timeout=_WAIT_SECONDS):
-            yield
-    except Timeout as error:
-        raise LedgerBusy(lock=path) from error
-
-
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A commit to make: where it goes, what it follows, its files, message, author and moment."""
+    """A commit to make: what it follows, its message, and who made it when.
 
-    ref: str
+    `author` and `wrote` stand for a commit that is made anew: whose it was first, and when (as git writes a date).
+    """
+
     parent: str | None
-    files: Mapping[str, bytes]
     message: str
     who: Identity
     when: datetime
+    author: Identity | None = None
+    wrote: str = ""
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Both identities, as git takes them."""
+        stamp = f"{int(self.when.timestamp())} {self.when:%z}"
+        author = self.author or self.who
+        return {
+            "GIT_AUTHOR_NAME": author.name,
+            "GIT_AUTHOR_EMAIL": author.email,
+            "GIT_AUTHOR_DATE": self.wrote or stamp,
+            "GIT_COMMITTER_NAME": self.who.name,
+            "GIT_COMMITTER_EMAIL": self.who.email,
+            "GIT_COMMITTER_DATE": stamp,
+        }
 
 
-def write_commit(repo: Repo, draft: Draft) -> tuple[str, dict[str, str]]:
-    """Make the commit and move the branch to it: the commit's id, and the object id of each file.
-
-    Raises `LedgerMoved` where the branch is not at the draft's parent any more.
-    """
-    oids = _store(repo, draft.files)
-    tree = _tree(repo, draft.parent, oids)
-    commit = _commit(repo, draft, tree)
-    old = draft.parent or "0" * len(commit)
-    code, _, err = repo.attempt("update-ref", "-m", draft.message.partition("\n")[0], draft.ref, commit, old)
-    if code and repo.resolve(draft.ref) != draft.parent:
-        raise LedgerMoved(ref=draft.ref)
-    if code:
-        raise GitFailed(command="update-ref", words=err.decode(errors="replace").strip())
-    return commit, oids
-
-
-def _store(repo: Repo, files: Mapping[str, bytes]) -> dict[str, str]:
-    """Write the objects in one call of git, from files of ours: no filter or attribute of theirs applies."""
-    with tempfile.TemporaryDirectory(dir=repo.git_dir, prefix="orgtp-") as folder:
-        names = [Path(folder) / str(number) for number in range(len(files))]
-        for name, raw in zip(names, files.values(), strict=True):
-            name.write_bytes(raw)
-        words = ("hash-object", "-w", "--no-filters", "--stdin-paths")
-        out = repo.run(*words, stdin="".join(f"{name}\n" for name in names).encode())
-    return dict(zip(files, out.decode().split(), strict=True))
-
-
-def _tree(repo: Repo, parent: str | None, oids: Mapping[str, str]) -> str:
-    index = repo.git_dir / f"orgtp-index-{os.getpid()}"
-    env = {"GIT_INDEX_FILE": str(index)}
-    try:
-        repo.run("read-tree", parent or "--empty", env=env)
-        repo.run("update-index", "--add", "-z", "--index-info", stdin=_index_info(oids), env=env)
-        return repo.run("write-tree", env=env).decode().strip()
-    finally:
-        index.unlink(missing_ok=True)
-        Path(f"{index}.lock").unlink(missing_ok=True)
-
-
-def _index_info(oids: Mapping[str, str]) -> bytes:
-    return b"".join(f"100644 {oid}\t".encode() + os.fsencode(path) + b"\0" for path, oid in oids.items())
-
-
-def _commit(repo: Repo, draft: Draft, tree: str) -> str:
+def commit_tree(repo: Repo, draft: Draft, tree: str) -> str:
+    """Make the commit. No branch moves. Raises `CannotWrite`."""
     parents = ["-p", draft.parent] if draft.parent else []
-    sign = ["-S"] if repo.config("commit.gpgsign").lower() in _TRUE else []
-    stamp = f"{int(draft.when.timestamp())} {draft.when:%z}"
-    env = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _who(draft, stamp)}
-    words = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", *sign, *parents, "-F", "-", tree]
-    return repo.run(*words, stdin=draft.message.encode(), env=env).decode().strip()
+    words = ["-c", "i18n.commitEncoding=UTF-8", *_signing(repo), *parents, "-F", "-", tree]
+    try:
+        return repo.run(*words, stdin=draft.message.encode(), env=draft.env).decode().strip()
+    except GitFailed as error:
+        raise CannotWrite(words=error) from error
 
 
-def _who(draft: Draft, stamp: str) -> list[tuple[str, str]]:
-    return [("NAME", draft.who.name), ("EMAIL", draft.who.email), ("DATE", stamp)]
+# What signs must be named by the person's own configuration: a repository may say that it wants signatures, and with
+# which key, but not which program makes them.
+_SIGNERS = {"gpg.program": "gpg", "gpg.x509.program": "gpgsm", "gpg.ssh.program": "ssh-keygen"}
 
 
-def stage(repo: Repo, oids: Mapping[str, str]) -> None:
-    """Bring the user's own index along, for these paths alone."""
-    repo.run("update-index", "--add", "-z", "--index-info", stdin=_index_info(oids))
+def _signing(repo: Repo) -> list[str]:
+    """The words of `commit-tree` up to its options: signed where git is told to sign."""
+    if repo.config("commit.gpgsign").lower() not in _TRUE:
+        return ["commit-tree"]
+    programs = {key: repo.config(key, own=True) or default for key, default in _SIGNERS.items()}
+    programs["gpg.program"] = repo.config("gpg.openpgp.program", own=True) or programs["gpg.program"]
+    finder = repo.config("gpg.ssh.defaultkeycommand", own=True)
+    if finder or repo.config("gpg.ssh.defaultkeycommand"):
+        programs["gpg.ssh.defaultKeyCommand"] = finder or "false"
+    return [*(word for key, program in programs.items() for word in ("-c", f"{key}={program}")), "commit-tree", "-S"]
 
 
-def staged(repo: Repo, paths: list[str]) -> dict[str, str]:
-    """The object ids that the user's index has for `paths`."""
-    rows = repo.run("ls-files", "-s", "-z", "--", *paths).split(b"\0")[:-1]
-    return {os.fsdecode(row.partition(b"\t")[2]): row.split()[1].decode() for row in rows}
+def not_before(repo: Repo, parent: str | None, now: datetime) -> datetime:
+    """When to date a commit: now, or the moment of its parent where the clock was set back a little since."""
+    found = repo.read(parent) if parent else None
+    line = next((row for row in (found.raw if found else b"").split(b"\n") if row.startswith(b"committer ")), b"")
+    last = datetime.fromtimestamp(int(line.split()[-2]), now.tzinfo) if line else now
+    return last if now < last <= now + _SKEW else now
 
 
-def check_out(repo: Repo, branch: str) -> None:
-    """Fill an untouched work tree and its index with the tip of `branch`, byte for byte."""
-    tip = repo.commit(f"refs/heads/{branch}")
-    listing = repo.listing(tip)
-    blobs = repo.blobs(oid for _, oid, _ in listing.values())
-    for path, (_, oid, _) in listing.items():
-        (repo.path / path).parent.mkdir(parents=True, exist_ok=True)
-        (repo.path / path).write_bytes(blobs[oid])
-    repo.run("read-tree", tip)
+class Moving:
+    """A branch on its way from one commit to another: `prepare` makes sure of it, `commit` is the commit point."""
+
+    def __init__(self, repo: Repo, ref: str, old: str | None, new: str, env: Mapping[str, str]) -> None:
+        self.repo, self.ref, self.old, self.new, self.env = repo, ref, old, new, env
+        self._handle: Any = None
+
+    def prepare(self, why: str) -> None:
+        """Lock the branch at its old value. Raises `LedgerMoved`, `RefLocked`."""
+        self._handle = self.repo.start("update-ref", "-m", why, "--stdin", env=self.env)
+        old = self.old or "0" * len(self.new)
+        self._say(f"start\nupdate {self.ref} {self.new} {old}\nprepare\n", ("start: ok", "prepare: ok"))
+
+    def commit(self) -> None:
+        """Move it."""
+        if self._handle is not None:
+            self._say("commit\n", ("commit: ok",))
+        self.give_up()
+
+    def give_up(self) -> None:
+        """End git; what is not committed by now never will be."""
+        if self._handle is not None:
+            self._handle.proc.communicate()
+            self._handle = None
+
+    def _say(self, words: str, answers: tuple[str, ...]) -> None:
+        process = self._handle.proc
+        try:
+            process.stdin.write(words.encode())
+            process.stdin.flush()
+            said = all(process.stdout.readline().decode().strip() == answer for answer in answers)
+        except OSError:
+            said = False
+        if not said:
+            self._fail()
+
+    def _fail(self) -> None:
+        _, err = self._handle.proc.communicate()
+        self._handle = None
+        now = self.repo.tip(self.ref)
+        if now not in {self.old, self.new}:
+            raise LedgerMoved(ref=self.ref)
+        if now != self.new:
+            raise RefLocked(ref=self.ref, words=err.decode(errors="replace").strip())

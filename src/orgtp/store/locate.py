@@ -11,8 +11,10 @@ from pathlib import Path
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.period import parse_period
 from orgtp.store.git import Repo, find_repo
+from orgtp.store.git_tree import GitTree, walk_of
 from orgtp.store.load import Loaded, NotAnOrg, load
-from orgtp.store.trees import HEAD, Folder
+from orgtp.store.org_file import Head, read_head
+from orgtp.store.trees import HEAD, Folder, Tree, read_plain
 
 _LEAST = timedelta(seconds=1)
 _FIRST_YEAR, _LAST_YEAR = 1990, 2900
@@ -35,17 +37,26 @@ class NotYet(OrgtpError):
 
 @dataclass(frozen=True, repr=False)
 class Located:
-    """One org, read once: where it is, what was loaded, and as of which moment (aware) it is to be judged."""
+    """One org: where it is, the tree that holds it, and as of which moment (aware) it is to be judged.
+
+    It is read when it is first looked at, and once. `head` alone is read at once: that is what makes it an org.
+    """
 
     root: Path
     repo: Repo | None
-    loaded: Loaded
+    tree: Tree
+    head: Head
     now: datetime
     at: str | None = None
     commit: str | None = None
 
     def __repr__(self) -> str:
-        return f"<org {self.loaded.org.id} in {self.root}{f' at {self.at}' if self.at else ''}>"
+        return f"<org {self.head.id} in {self.root}{f' at {self.at}' if self.at else ''}>"
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The org, what could not be read of it, and its files."""
+        return load(self.tree, str(self.root))
 
     @cached_property
     def revision(self) -> str | None:
@@ -56,6 +67,22 @@ class Located:
     def dirty(self) -> bool:
         """Whether the org's files hold changes that are not committed."""
         return self.repo is not None and self.commit is None and self.repo.dirty(self.revision)
+
+
+def _head_in(root: Path, where: object) -> Head:
+    """What the folder's org.yaml says, as far as it can be read. Raises `NotAnOrg` where there is none."""
+    path = root / HEAD
+    if path.is_symlink() or not path.is_file():
+        raise NotAnOrg(where=where)
+    return read_head(read_plain(path) or b"")[0]
+
+
+def _head_at(repo: Repo, rev: str) -> Head:
+    """What the commit's org.yaml says. Raises `NotAnOrg` where it has none."""
+    raw = walk_of(repo, rev).files([HEAD]).get(HEAD)
+    if raw is None:
+        raise NotAnOrg(where=repo.path)
+    return read_head(raw)[0]
 
 
 def clock() -> datetime:
@@ -77,7 +104,8 @@ def find_root(path: str | os.PathLike[str] | None = None) -> Path:
     named = path or os.environ.get("ORGTP_ORG")
     if named:
         root = Path(named).expanduser().absolute()
-        return root.parent if root.name == HEAD and root.is_file() else root
+        inside = (root.name == HEAD and root.is_file()) or (root.name == ".git" and (root.parent / HEAD).is_file())
+        return root.parent if inside else root
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / HEAD).is_file():
@@ -98,17 +126,16 @@ def locate(path: str | os.PathLike[str] | None, at: str | None, now: datetime | 
         return _then(root, repo, at, moment)
     if repo and repo.bare:
         rev = _ledger(repo)
-        return Located(root, repo, load(repo.tree(rev), str(path or root)), moment, commit=rev)
-    return Located(root, repo, load(Folder(root), str(path or root)), moment)
+        return Located(root, repo, GitTree(repo, rev), _head_at(repo, rev), moment, commit=rev)
+    return Located(root, repo, Folder(root), _head_in(root, path or root), moment)
 
 
 def _ledger(repo: Repo) -> str:
     """The tip of the ledger branch, as the org.yaml of what is checked out names it."""
-    head = repo.resolve("HEAD") or repo.resolve("refs/heads/main")
+    head = repo.tip("HEAD") or repo.tip("refs/heads/main")
     if head is None:
         raise NotAnOrg(where=repo.path)
-    branch = load(repo.tree(head), str(repo.path)).org.branch
-    return repo.resolve(f"refs/heads/{branch}") or head
+    return repo.tip(f"refs/heads/{_head_at(repo, head).branch}") or head
 
 
 def _then(root: Path, repo: Repo | None, at: str, now: datetime) -> Located:
@@ -120,16 +147,16 @@ def _then(root: Path, repo: Repo | None, at: str, now: datetime) -> Located:
     period = parse_period(at)
     if period is None:
         rev = repo.commit(at)
-        return Located(root, repo, _loaded(repo, rev, at), committed_at(repo, rev), at, rev)
+        return Located(root, repo, GitTree(repo, rev), _then_head(repo, rev, at), committed_at(repo, rev), at, rev)
     tip = _ledger(repo)
-    end = min(period.ends(load(repo.tree(tip)).org.zone), now + _LEAST)
+    end = min(period.ends(_head_at(repo, tip).zone), now + _LEAST)
     rev = _by(repo, tip, end, at)
-    return Located(root, repo, _loaded(repo, rev, at), end - _LEAST, at, rev)
+    return Located(root, repo, GitTree(repo, rev), _then_head(repo, rev, at), end - _LEAST, at, rev)
 
 
-def _loaded(repo: Repo, rev: str, at: str) -> Loaded:
+def _then_head(repo: Repo, rev: str, at: str) -> Head:
     try:
-        return load(repo.tree(rev))
+        return _head_at(repo, rev)
     except NotAnOrg as error:
         raise NotYet(at=at) from error
 

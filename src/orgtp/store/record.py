@@ -1,4 +1,4 @@
-"""Change, the last step: an action becomes a commit. Every write of orgtp goes through `record`.
+"""Change, the last step: an action becomes a commit. Every write of orgtp goes through here.
 
 The action is run on the org as it is at the ledger branch's tip, and the resulting org is checked again. If the
 branch moves meanwhile, both are done again: the intent is replayed, text is never merged.
@@ -6,47 +6,34 @@ branch moves meanwhile, both are done again: the intent is replayed, text is nev
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from orgtp.model.change import Append, Change
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
-from orgtp.store.apply import appended, applied
-from orgtp.store.git import GitFailed, Repo, object_id
-from orgtp.store.git_commit import Draft, Identity, LedgerMoved, identity, locked, stage, staged, write_commit
+from orgtp.store.apply import applied
+from orgtp.store.git import Repo
+from orgtp.store.git_checkout import Linked
+from orgtp.store.git_commit import Draft, Identity, commit_tree, identity, not_before
+from orgtp.store.git_lock import locked
+from orgtp.store.git_tree import TREE, GitTree, Node, Walk, walk_of
+from orgtp.store.ledger import Move, advance, recover
 from orgtp.store.load import Loaded, load
-from orgtp.store.trees import Files, read_plain
+from orgtp.store.not_now import LedgerMoved, NotNow
+from orgtp.store.part import Part, Reach
+from orgtp.store.trees import Files
 
 Action = Callable[[Org], Change]
 _TRIES = 10
-
-
-class Uncommitted(OrgtpError):
-    """A file that the action must change holds work that is not committed."""
-
-    text = "{path} has changes that are not committed. Commit or undo them first: git diff HEAD -- {path}"
 
 
 class WouldBreak(OrgtpError):
     """The org would be worse after the change than before."""
 
     text = "nothing was written, because the change would break the org:\n{problems}"
-
-
-class IndexBusy(OrgtpError):
-    """Another git command holds the index of this work tree."""
-
-    text = "another git command is at work here ({lock} is there). Nothing was written; run the command again after it."
-
-
-class Linked(OrgtpError):
-    """A file to be written lies behind a link, or where a link is committed."""
-
-    text = "{path} is a link, so nothing is written below it. Put a folder there."
 
 
 class NoLedger(OrgtpError):
@@ -58,12 +45,18 @@ class NoLedger(OrgtpError):
     )
 
 
+class NotWritten(OrgtpError):
+    """The ledger cannot be written now, and such a change is not kept: the org may look different by then."""
+
+    text = "{why}. Nothing was written; run the command again."
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What became of a change: its commit (none on a dry run, or where nothing was to change) and its paths.
 
     `before` and `files` hold the content of these paths, as it was and as it is. `behind` says why the work tree
-    could not follow a commit that was made.
+    could not follow a commit that was made, `kept` why nothing was committed yet, though it will be.
     """
 
     change: Change
@@ -71,6 +64,7 @@ class Recorded:
     before: Mapping[str, bytes]
     files: Mapping[str, bytes]
     behind: str = ""
+    kept: str = ""
 
     @property
     def paths(self) -> list[str]:
@@ -83,142 +77,158 @@ def record(
 ) -> Recorded:
     """Run `action` on the org at the tip of `branch` and commit what it wants.
 
-    `who` stands in for git's own identity. Raises what the action raises, `Uncommitted`, `WouldBreak`,
-    `NoIdentity`, `LedgerBusy`, and `LedgerMoved` where the branch kept moving.
+    `who` stands in for git's own identity. Raises what the action raises, `Uncommitted`, `WouldBreak`, `NoIdentity`,
+    `NoLedger`, and `NotWritten` where the ledger cannot be written now.
     """
+    ledger = Ledger(repo, branch, now, who)
     if dry_run:
-        return _prepare(repo, branch, action, now, who)[0]
-    with locked(repo):
+        return ledger.planned(action).planned
+    try:
+        with locked(repo):
+            recover(repo)
+            return ledger.commit(action)
+    except NotNow as why:
+        raise NotWritten(why=why) from why
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The ledger branch of a repository, to be written at the moment `now`; `who` stands in for git's own identity."""
+
+    repo: Repo
+    branch: str
+    now: datetime
+    who: Identity | None = None
+
+    @property
+    def ref(self) -> str:
+        """The branch by its full name."""
+        return f"refs/heads/{self.branch}"
+
+    def tip(self) -> str:
+        """The newest commit. Raises `NoLedger`."""
+        found = self.repo.tip(self.ref)
+        if found is None:
+            raise NoLedger(branch=self.branch)
+        return found
+
+    def planned(self, action: Action, reach: Reach | None = None) -> Step:
+        """What the action would do now; nothing is written."""
+        return Batch(self, self.tip()).take(action, reach)
+
+    def commit(self, action: Action, reach: Reach | None = None) -> Recorded:
+        """Do what `record` does, with the lock held already. An action that looks no further than `reach` is quick."""
+        return self.commit_all(lambda batch: [batch.take(action, reach)])[0]
+
+    def commit_all(self, work: Callable[[Batch], list[Step]]) -> list[Recorded]:
+        """Commit the steps that `work` takes, each in a commit of its own, and move the branch once.
+
+        Where the branch has moved meanwhile, `work` is done again.
+        """
         for _ in range(_TRIES):
+            batch = Batch(self, self.tip())
             try:
-                return _attempt(repo, branch, action, now, who)
+                return batch.write(work(batch))
             except LedgerMoved:
                 continue
-    raise LedgerMoved(ref=branch)
+        raise LedgerMoved(ref=self.branch)
 
 
-def _attempt(repo: Repo, branch: str, action: Action, now: datetime, who: Identity | None) -> Recorded:
-    planned, draft, after = _prepare(repo, branch, action, now, who)
-    if not planned.files:
-        return planned
-    checkout = _Checkout(repo, planned) if not repo.bare and repo.head_ref() == draft.ref else None
-    try:
-        if checkout:
-            checkout.make_ready()
-        commit, oids = write_commit(repo, draft)
-    except BaseException:
-        if checkout:
-            checkout.give_up()
-        raise
-    repo.known = (commit, after)
-    return replace(planned, commit=commit, behind=checkout.bring_along(oids) if checkout else "")
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change as it would be done: what becomes of which files, the tree that results, and its author."""
+
+    planned: Recorded
+    tree: str
+    author: Identity
+    when: datetime
+    nodes: Mapping[str, Node | None]
 
 
-def _prepare(
-    repo: Repo, branch: str, action: Action, now: datetime, who: Identity | None
-) -> tuple[Recorded, Draft, Loaded]:
-    ref = f"refs/heads/{branch}"
-    tip = repo.resolve(ref)
-    if tip is None:
-        raise NoLedger(branch=branch)
-    loaded = _at(repo, tip)
-    change = action(loaded.org)
-    files = applied(loaded.files, change)
-    _refuse_links(loaded, files)
-    after = load(Files({**loaded.files, **files})) if files else loaded
-    _check(loaded, after)
-    acting = loaded.org.seats.get(change.by)
-    author = who or (identity(repo, acting, loaded.org.id) if files else Identity("", ""))
-    draft = Draft(ref, tip, files, change.message, author, now.astimezone(loaded.org.zone))
-    old = {path: loaded.files[path] for path in files if path in loaded.files}
-    return Recorded(change, None, old, files), draft, after
+class Batch:
+    """Changes that follow one another, each worked out on what the one before it left, and written together."""
+
+    def __init__(self, ledger: Ledger, tip: str) -> None:
+        self.ledger, self.tip = ledger, tip
+        self.walk = self.base = walk_of(ledger.repo, tip)
+
+    def take(self, action: Action, reach: Reach | None = None, who: Identity | None = None) -> Step:
+        """Run an action on the org as it is by now, and check what comes of it."""
+        if reach is not None:
+            try:
+                return self._taken(action, load(Part(self.walk, reach)), who)
+            except OrgtpError:
+                # What does not fit is told with all of the org in view: a near miss may be any of its seats.
+                pass
+        self.walk.objects.write()
+        return self._taken(action, load(GitTree(self.ledger.repo, self.walk.root), str(self.ledger.repo.path)), who)
+
+    def _taken(self, action: Action, loaded: Loaded, who: Identity | None) -> Step:
+        change = action(loaded.org)
+        files = applied(loaded.files, change)
+        _refuse_links(self.walk, files)
+        if files:
+            _check(loaded, change, files)
+        old = {path: loaded.files[path] for path in files if path in loaded.files}
+        author = self._author(loaded.org, change, who or self.ledger.who) if files else Identity("", "")
+        nodes = self.walk.put(files)
+        self.walk = self.walk.with_nodes(nodes) if nodes else self.walk
+        when = self.ledger.now.astimezone(loaded.org.zone)
+        return Step(Recorded(change, None, old, files), self.walk.root, author, when, nodes)
+
+    def _author(self, org: Org, change: Change, who: Identity | None) -> Identity:
+        return who or identity(self.ledger.repo, org.seats.get(change.by), org.id)
+
+    def write(self, steps: list[Step]) -> list[Recorded]:
+        """Make the commits of the steps that change something, and move the branch once. Raises `NotNow`."""
+        self.walk.objects.write()
+        draft, done = Draft(self.tip, "", Identity("", ""), self.ledger.now), []
+        for step in steps:
+            if step.planned.files:
+                draft = self._draft(step, draft.parent)
+                draft = replace(draft, parent=commit_tree(self.ledger.repo, draft, step.tree))
+            done.append(replace(step.planned, commit=draft.parent if step.planned.files else None))
+        if draft.parent in {None, self.tip}:
+            return done
+        behind = self._advance(draft, {path for step in steps for path in step.nodes})
+        return [replace(recorded, behind=behind if recorded.commit else "") for recorded in done]
+
+    def _draft(self, step: Step, parent: str | None) -> Draft:
+        when = not_before(self.ledger.repo, parent, step.when)
+        return Draft(parent, step.planned.change.message, step.author, when)
+
+    def _advance(self, last: Draft, paths: Iterable[str]) -> str:
+        why = last.message.partition("\n")[0]
+        move = Move(self.ledger.ref, self.tip, str(last.parent), why, last.env)
+        return advance(self.ledger.repo, move, {path: (self.base.node(path), self.walk.node(path)) for path in paths})
 
 
-def _refuse_links(loaded: Loaded, files: Mapping[str, bytes]) -> None:
-    """Refuse to write where the commit before has a link or a device, at a file itself or above it."""
-    links = {problem.place.path for problem in loaded.problems if problem.rule == "not-a-file"}
+def _refuse_links(walk: Walk, files: Iterable[str]) -> None:
+    """Refuse to write where the commit before has a link or a module, at a file itself or above it."""
     for path in files:
-        found = links & {path, *(str(parent) for parent in PurePosixPath(path).parents)}
-        if found:
-            raise Linked(path=found.pop())
+        above = [str(parent) for parent in PurePosixPath(path).parents][:-1]
+        found = [name for name in above if (node := walk.node(name)) and node.mode != TREE]
+        node = walk.node(path)
+        if found or (node and not node.is_plain):
+            raise Linked(path=found[-1] if found else path)
 
 
-def _at(repo: Repo, commit: str) -> Loaded:
-    """The org at a commit; what this process committed last is known without asking git."""
-    last, loaded = repo.known or ("", None)
-    return loaded if isinstance(loaded, Loaded) and last == commit else load(repo.tree(commit), str(repo.path))
-
-
-def _check(before: Loaded, after: Loaded) -> None:
+def _check(before: Loaded, change: Change, files: Mapping[str, bytes]) -> None:
     """Refuse a change that adds an error; those that are there already are nobody's fault here."""
+    if all(isinstance(edit, Append) for edit in change.edits):
+        before, files = _without_scores(before), {path: _added(before, path, raw) for path, raw in files.items()}
     known = {(problem.rule, problem.place.path, problem.message) for problem in before.errors}
+    after = load(Files({**before.files, **files}))
     new = [p for p in after.errors if (p.rule, p.place.path, p.message) not in known]
     if new:
         raise WouldBreak(problems="\n".join(f"  {p.place}: {p.message}. {p.hint}".rstrip() for p in new))
 
 
-@dataclass(frozen=True, slots=True)
-class _Checkout:
-    """The work tree and index of a person, brought along with the commit for the commit's paths alone."""
+def _without_scores(loaded: Loaded) -> Loaded:
+    """The org without its values: a record is right or wrong by itself, and its id has been looked up."""
+    return load(Files({path: raw for path, raw in loaded.files.items() if not path.startswith("scores/")}))
 
-    repo: Repo
-    planned: Recorded
 
-    def make_ready(self) -> None:
-        """Write each file's new content beside it; nothing that a person sees has changed yet."""
-        lock = self.repo.git_dir / "index.lock"
-        if lock.exists():
-            raise IndexBusy(lock=lock)
-        index = staged(self.repo, self.planned.paths)
-        for path in self.planned.paths:
-            self._refuse_dirty(path, index.get(path))
-        for path in self.planned.paths:
-            self._beside(path).parent.mkdir(parents=True, exist_ok=True)
-            self._beside(path).write_bytes(self._content(path))
-
-    def give_up(self) -> None:
-        """Take away what `make_ready` wrote."""
-        for path in self.planned.paths:
-            self._beside(path).unlink(missing_ok=True)
-
-    def bring_along(self, oids: Mapping[str, str]) -> str:
-        """Put the new content in place, and stage it. The commit stands: what fails now is told, never raised."""
-        try:
-            for path in self.planned.paths:
-                target, new = self.repo.path / path, self._beside(path)
-                if target.exists():
-                    new.chmod(target.stat().st_mode & 0o777)
-                new.replace(target)
-            stage(self.repo, oids)
-        except (OSError, GitFailed) as error:
-            return str(error)
-        return ""
-
-    def _refuse_dirty(self, path: str, oid: str | None) -> None:
-        """A score file only grows, so a person's edit of it can stay; any other edit cannot."""
-        parents = [self.repo.path / parent for parent in PurePosixPath(path).parents]
-        link = next((parent for parent in parents if parent.is_symlink() and parent != self.repo.path), None)
-        if link:
-            raise Linked(path=link)
-        committed, current = self.planned.before.get(path), read_plain(self.repo.path / path)
-        clean_index = oid == object_id(committed, oid) if committed is not None and oid else oid is None
-        if not clean_index or (current != committed and not self._grows(path)):
-            raise Uncommitted(path=path)
-
-    def _grows(self, path: str) -> bool:
-        return any(isinstance(edit, Append) and edit.path == path for edit in self.planned.change.edits)
-
-    def _beside(self, path: str) -> Path:
-        """Where the new content of `path` waits; a name that begins with a dot is read by nobody."""
-        target = self.repo.path / path
-        return target.with_name(f".orgtp-{os.getpid()}-{target.name}")
-
-    def _content(self, path: str) -> bytes:
-        """What the file will hold: a person's uncommitted edit of a score file keeps its place before our lines."""
-        current = read_plain(self.repo.path / path)
-        if current is None or current == self.planned.before.get(path):
-            return self.planned.files[path]
-        for edit in self.planned.change.edits:
-            if isinstance(edit, Append) and edit.path == path:
-                current += appended(current, edit)
-        return current
+def _added(before: Loaded, path: str, raw: bytes) -> bytes:
+    """What is appended to a file, as it will be read."""
+    return raw[len(before.files.get(path, b"")) :].lstrip(b"\n")

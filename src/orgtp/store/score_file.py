@@ -39,17 +39,23 @@ def seat_of(path: str) -> str | None:
 
 
 def _record(line: bytes, place: Place, problems: list[Problem]) -> Score | None:
-    try:
-        data = json.loads(line.decode(), object_pairs_hook=_once)
-        wrong = _shape(data)
-    except (ValueError, RecursionError) as error:
-        data, wrong = {}, _why(line, error)
-    at = None if wrong else _moment(data["at"])
+    data, at, wrong = _read(line)
     if at:
         return _score(data, at, place)
     hint = "Restore the line from git: git log -p -- " + place.path
     problems.append(Problem("score-malformed", place, f"not a score: {wrong}", hint))
     return None
+
+
+@lru_cache(maxsize=65536)
+def _read(line: bytes) -> tuple[dict[str, Any], datetime | None, str | None]:
+    """A line's data and moment, or what keeps it from being a record. A file that grew has most lines as before."""
+    try:
+        data = json.loads(line.decode(), object_pairs_hook=_once)
+        wrong = _shape(data)
+    except (ValueError, RecursionError) as error:
+        return {}, None, _why(line, error)
+    return (data, None, wrong) if wrong else (data, _moment(data["at"]), None)
 
 
 def _why(line: bytes, error: Exception) -> str:

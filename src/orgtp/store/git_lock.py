@@ -1,0 +1,118 @@
+"""The ledger's one lock: a file in the common git dir, so that linked work trees share it.
+
+The kernel frees it when its holder dies, and the git processes that the holder started with it: each inherits the
+descriptor, so a git that outlives its parent is waited for.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from orgtp.model.errors import BadInput
+from orgtp.store.git import Repo
+from orgtp.store.not_now import CannotWrite, LedgerBusy
+
+_WAIT_SECONDS = 20.0
+_FIRST_PAUSE, _LAST_PAUSE = 0.001, 0.02
+
+
+def patience() -> float:
+    """How many seconds to wait for others: ORGTP_WAIT, else 20. Raises `BadInput`."""
+    text = os.environ.get("ORGTP_WAIT", "")
+    try:
+        seconds = float(text or _WAIT_SECONDS)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= threading.TIMEOUT_MAX:
+        raise BadInput(what=f'ORGTP_WAIT "{text}" is not a number of seconds. Write it as 20 or 0.5.')
+    return seconds
+
+
+def folder(repo: Repo) -> Path:
+    """Where orgtp keeps what is this clone's own: the lock, the journal, the outbox."""
+    return repo.common_dir / "orgtp"
+
+
+class Lock:
+    """The lock of one repository, for one thread of one process at a time."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._repo = repo
+        self._path = folder(repo) / "lock"
+        self._file: int | None = None
+
+    def attempt(self) -> bool:
+        """Take the lock if it is free. Raises `CannotWrite` where no lock can be made."""
+        from filelock import lock_descriptor
+
+        self._file = self._opened() if self._file is None else self._file
+        if not lock_descriptor(self._file, blocking=False):
+            return False
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, _who().encode(), 0)
+        self._repo.held = self._file
+        return True
+
+    def _opened(self) -> int:
+        try:
+            self._path.parent.mkdir(exist_ok=True)
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        except OSError as error:
+            raise CannotWrite(words=f"{self._path}: {error.strerror}") from error
+
+    def release(self) -> None:
+        """Let the next one have it."""
+        from filelock import unlock_descriptor
+
+        if self._file is not None and self._repo.held == self._file:
+            self._repo.held = None
+            os.ftruncate(self._file, 0)
+            unlock_descriptor(self._file)
+
+    def close(self) -> None:
+        """Release the lock, and forget its file."""
+        self.release()
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    @property
+    def holder(self) -> str:
+        """Who holds the lock, in words; "" where nobody says so."""
+        try:
+            return self._path.read_text(encoding="utf-8", errors="replace").strip()
+        except OSError:
+            return ""
+
+
+def _who() -> str:
+    command = " ".join([Path(sys.argv[0] or "python").name, *sys.argv[1:3]])
+    return f"process {os.getpid()} ({command}) since {time.strftime('%H:%M:%S')}\n"
+
+
+def pauses(until: float) -> Iterator[None]:
+    """Yield at once and then after growing pauses, until the monotonic moment `until` is over."""
+    pause = _FIRST_PAUSE
+    yield
+    while time.monotonic() < until:
+        time.sleep(min(pause, max(0.0, until - time.monotonic())))
+        pause = min(pause * 1.5, _LAST_PAUSE)
+        yield
+
+
+@contextmanager
+def locked(repo: Repo) -> Iterator[None]:
+    """Hold the lock, after waiting as long as patience lasts. Raises `LedgerBusy` with its holder."""
+    lock = Lock(repo)
+    try:
+        if not any(lock.attempt() for _ in pauses(time.monotonic() + patience())):
+            raise LedgerBusy(holder=lock.holder or "it does not say who it is")
+        yield
+    finally:
+        lock.close()

@@ -1,0 +1,151 @@
+"""Git's trees: the files of a commit, whole or in part, and new trees made of old ones and a few changed files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from orgtp.store.git import Repo
+from orgtp.store.git_objects import Objects
+from orgtp.store.trees import FOLDERS, HEAD, Entry
+
+_PLAIN = ("100644", "100755")
+TREE = "40000"
+PLAIN = "100644"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One entry of a tree: its mode (octal, as git writes it) and the id of its object."""
+
+    mode: str
+    id: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a file: no folder, link or submodule."""
+        return self.mode in _PLAIN
+
+
+@dataclass(frozen=True)
+class GitTree:
+    """The org's files as one commit has them, read from git objects."""
+
+    repo: Repo
+    rev: str
+
+    @cached_property
+    def listing(self) -> dict[str, tuple[str, str, int]]:
+        """Path to (mode, object id, size)."""
+        return self.repo.listing(self.rev, HEAD, *FOLDERS)
+
+    def entries(self) -> list[Entry]:
+        """Every file, sorted by path."""
+        rows = sorted(self.listing.items())
+        return [Entry(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of the files `paths`."""
+        wanted = {path: self.listing[path][1] for path in paths}
+        blobs = self.repo.blobs(wanted.values())
+        return {path: blobs[oid] for path, oid in wanted.items() if oid in blobs}
+
+
+@dataclass
+class Walk:
+    """A tree looked up path by path: what it costs depends on what is asked, not on how much there is.
+
+    `root` is the id of the tree, which may have objects that are not written yet.
+    """
+
+    objects: Objects
+    root: str
+    _folders: dict[str, dict[str, Node]] = field(default_factory=dict, repr=False)
+
+    def node(self, path: str) -> Node | None:
+        """The entry at `path`, if there is one."""
+        folder, _, name = path.rpartition("/")
+        return self.folder(folder).get(name)
+
+    def folder(self, path: str) -> dict[str, Node]:
+        """The entries of the folder `path` by name; empty where there is none."""
+        if path not in self._folders:
+            node = self.node(path) if path else Node(TREE, self.root)
+            raw = self.objects.tree(node.id) if node and node.mode == TREE else None
+            self._folders[path] = dict(_entries(raw, len(self.root) // 2)) if raw else {}
+        return self._folders[path]
+
+    def files(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of those of `paths` that are files."""
+        nodes = {path: node for path in paths if (node := self.node(path)) and node.is_plain}
+        blobs = self.objects.blobs(node.id for node in nodes.values())
+        return {path: blobs[node.id] for path, node in nodes.items()}
+
+    def put(self, files: Mapping[str, bytes]) -> dict[str, Node]:
+        """New content for `files` as entries; a file keeps the mode it had."""
+        return {path: self._entry(path, raw) for path, raw in files.items()}
+
+    def _entry(self, path: str, raw: bytes) -> Node:
+        old = self.node(path)
+        return Node(old.mode if old and old.is_plain else PLAIN, self.objects.add("blob", raw, self.root))
+
+    def with_nodes(self, nodes: Mapping[str, Node | None]) -> Walk:
+        """The tree with `nodes` in place; None takes one out."""
+        return Walk(self.objects, self._without("", nodes) or self.objects.add("tree", b"", self.root))
+
+    def _without(self, path: str, nodes: Mapping[str, Node | None]) -> str:
+        """The id of the new tree for the folder `path`; "" where nothing is left in it."""
+        entries: dict[str, Node | None] = dict(self.folder(path))
+        below: dict[str, dict[str, Node | None]] = {}
+        for name, node in nodes.items():
+            head, slash, rest = name.partition("/")
+            if slash:
+                below.setdefault(head, {})[rest] = node
+            else:
+                entries[head] = node
+        for head, inner in below.items():
+            oid = self._without(f"{path}/{head}".lstrip("/"), inner)
+            entries[head] = Node(TREE, oid) if oid else None
+        kept = {name: node for name, node in entries.items() if node}
+        return self.objects.add("tree", _tree(kept), self.root) if kept else ""
+
+
+def walk_of(repo: Repo, commit: str | None) -> Walk:
+    """The tree of a commit; of none, the empty one."""
+    found = repo.read(f"{commit}^{{tree}}") if commit else None
+    return Walk(Objects(repo), found.id if found else repo.empty_tree)
+
+
+def _entries(raw: bytes, width: int) -> Iterator[tuple[str, Node]]:
+    """The entries of a tree object, whose ids are `width` bytes long (git-mktree(1), "tree object")."""
+    at = 0
+    while at < len(raw):
+        end = raw.index(b"\0", at)
+        mode, _, name = raw[at:end].partition(b" ")
+        at = end + 1 + width
+        yield os.fsdecode(name), Node(mode.decode(), raw[end + 1 : at].hex())
+
+
+def _tree(entries: Mapping[str, Node]) -> bytes:
+    """A tree object; git sorts a folder as if its name ended with a slash."""
+    rows = sorted((os.fsencode(name) + (b"/" if node.mode == TREE else b""), node) for name, node in entries.items())
+    return b"".join(
+        node.mode.encode() + b" " + key.removesuffix(b"/") + b"\0" + bytes.fromhex(node.id) for key, node in rows
+    )
+
+
+def changed_nodes(repo: Repo, old: str | None, new: str) -> dict[str, tuple[Node | None, Node | None]]:
+    """What differs between two commits or trees: path to the entry before and after."""
+    words = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-commit-id", "-O/dev/null")
+    parts = repo.run(*words, "--end-of-options", old or repo.empty_tree, new, "--").split(b"\0")
+    found = {}
+    for meta, path in zip(parts[::2], parts[1::2], strict=False):
+        mode, after, oid, new_oid, _ = meta.decode().lstrip(":").split()
+        found[os.fsdecode(path)] = (_node(mode, oid), _node(after, new_oid))
+    return found
+
+
+def _node(mode: str, oid: str) -> Node | None:
+    return Node(mode.lstrip("0"), oid) if mode.strip("0") else None

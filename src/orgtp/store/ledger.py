@@ -1,0 +1,229 @@
+"""The one place where the ledger branch moves, and where a crash is finished or undone.
+
+The order, and why. The journal comes first, so that the next run knows. The indexes of those who have the branch
+checked out are locked and prepared. Then, with the branch locked at its old value, the indexes are swapped and the
+branch moves: **that is the commit point**, and at no moment is there a branch that has a value which an index would
+take back. The work trees follow, and the locks go. See docs/adr/0010.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orgtp.store.git import GitFailed, Repo
+from orgtp.store.git_checkout import Changes, Checkout, checkouts, refuse_rebase
+from orgtp.store.git_commit import Moving
+from orgtp.store.git_lock import folder
+from orgtp.store.git_tree import changed_nodes
+from orgtp.store.not_now import CannotWrite
+
+_STILL_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The ledger branch `ref` goes from the commit `old` to `new`; `why` is the word for the reflog."""
+
+    ref: str
+    old: str | None
+    new: str
+    why: str
+    env: Mapping[str, str]
+
+
+def advance(repo: Repo, move: Move, changes: Changes) -> str:
+    """Move the branch, and bring along every checkout of it. The lock is held.
+
+    Returns why a work tree could not follow, if one could not: the commit stands all the same. Raises `NotNow`,
+    `Uncommitted` and `Linked` with nothing changed.
+    """
+    refuse_rebase(repo, move.ref)
+    followers = [Checkout(found, changes) for found in checkouts(repo, move.ref)]
+    for follower in followers:
+        follower.plan()
+    try:
+        _note(repo, move)
+        _move(repo, move, followers)
+        behind = _follow(followers)
+    except BaseException as error:
+        # What was begun is undone, or finished where the branch has moved: by the rules of a crash, at once.
+        recover(repo)
+        if isinstance(error, OSError | GitFailed) and repo.tip(move.ref) != move.new:
+            raise CannotWrite(words=error) from error
+        raise
+    _forget(repo)
+    return behind
+
+
+def _move(repo: Repo, move: Move, followers: list[Checkout]) -> None:
+    for follower in followers:
+        follower.lock()
+        follower.prepare()
+    moving = Moving(repo, move.ref, move.old, move.new, move.env)
+    try:
+        moving.prepare(move.why)
+        for follower in followers:
+            follower.swap()
+        moving.commit()
+    finally:
+        moving.give_up()
+
+
+def _follow(followers: list[Checkout]) -> str:
+    behind = []
+    for follower in followers:
+        try:
+            follower.follow()
+        except OSError as error:
+            behind.append(str(error))
+        follower.release()
+    return "; ".join(behind)
+
+
+# The journal: one small file that is written over, never replaced, so that one sync makes it last.
+
+
+def _journal(repo: Repo) -> Path:
+    return folder(repo) / "journal"
+
+
+def _note(repo: Repo, move: Move) -> None:
+    text = json.dumps({"ref": move.ref, "old": move.old, "new": move.new, "at": time.time()})
+    handle = os.open(_journal(repo), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+    try:
+        os.write(handle, f"{text}\n".encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _forget(repo: Repo) -> None:
+    if pending(repo):
+        os.truncate(_journal(repo), 0)
+
+
+def pending(repo: Repo) -> dict[str, Any]:
+    """What the last run noted and did not finish; a note that was cut short was followed by nothing."""
+    try:
+        found = json.loads(_journal(repo).read_bytes() or b"{}")
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and {"ref", "old", "new", "at"} <= found.keys() else {}
+
+
+def recover(repo: Repo) -> None:
+    """Finish or undo what the last run left. The lock is held, so whoever left it is dead."""
+    for left in folder(repo).glob("tmp-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    note = pending(repo)
+    if not note:
+        return
+    _free_ref(repo, note)
+    moved = _contains(repo, note["ref"], note["new"])
+    changes = changed_nodes(repo, note["old"], note["new"]) if moved or repo.read(note["new"]) else {}
+    for found in checkouts(repo, note["ref"]):
+        _settle(Checkout(found, changes, lenient=True), moved=moved)
+    _forget(repo)
+
+
+def _settle(checkout: Checkout, *, moved: bool) -> None:
+    """One checkout after a crash. Where its lock was not taken yet, nothing has happened there."""
+    try:
+        checkout.clear()
+        if moved:
+            _finish(checkout)
+        else:
+            checkout.undo()
+    finally:
+        checkout.release()
+
+
+def _finish(checkout: Checkout) -> None:
+    checkout.plan()
+    if not checkout.holds:
+        checkout.lock()
+    checkout.prepare()
+    checkout.swap()
+    checkout.follow()
+
+
+def catch_up(repo: Repo, old: str) -> None:
+    """Bring a work tree that stands at the commit `old` along to where its branch is now."""
+    changes = changed_nodes(repo, old, repo.commit("HEAD"))
+    checkout = Checkout(repo, changes)
+    checkout.plan()
+    try:
+        checkout.lock()
+        checkout.prepare()
+        checkout.swap()
+        checkout.follow()
+    finally:
+        checkout.release()
+
+
+def _contains(repo: Repo, ref: str, commit: str) -> bool:
+    """Whether the branch has the commit."""
+    tip = repo.tip(ref)
+    if tip is None or tip == commit:
+        return tip == commit
+    code, _, _ = repo.attempt("merge-base", "--is-ancestor", commit, tip)
+    return code == 0
+
+
+# Git's own locks, where git was killed with us.
+
+
+def _free_ref(repo: Repo, note: Mapping[str, Any]) -> None:
+    """Remove the locks of a git that was killed with us while it moved the branch, once that is proven.
+
+    The lock of the branch holds the very commit of our journal, or nothing; the one of a HEAD never holds anything.
+    None is open in any process, and none changes while we watch. A living git would be done in far less.
+    """
+    left = [lock for lock in _ref_locks(repo, note) if _ours(lock, note)]
+    if not left:
+        return
+    before = [_state(lock) for lock in left]
+    time.sleep(_STILL_SECONDS)
+    for lock, state in zip(left, before, strict=True):
+        if state is not None and state == _state(lock) and not _is_open(lock):
+            lock.unlink(missing_ok=True)
+
+
+def _ref_locks(repo: Repo, note: Mapping[str, Any]) -> list[Path]:
+    linked = repo.common_dir / "worktrees"
+    heads = [repo.common_dir, *(sorted(linked.iterdir()) if linked.is_dir() else ())]
+    return [repo.common_dir / f"{note['ref']}.lock", *(folder / "HEAD.lock" for folder in heads)]
+
+
+def _ours(lock: Path, note: Mapping[str, Any]) -> bool:
+    try:
+        return lock.read_bytes().strip() in {b"", note["new"].encode()} and lock.stat().st_mtime >= note["at"] - 1
+    except (OSError, TypeError):
+        return False
+
+
+def _state(lock: Path) -> tuple[int, int, int] | None:
+    try:
+        found = lock.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _is_open(path: Path) -> bool:
+    """Whether a process has the file open, as far as this system says (Linux does)."""
+    target = str(path.resolve())
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if os.readlink(link) == target:  # noqa: PTH115  (a Path for each of thousands costs too much)
+                return True
+        except OSError:
+            continue
+    return False

@@ -1,0 +1,165 @@
+"""Values come in by one door, `post`. What is accepted is in the history exactly once, now or as soon as it can be.
+
+Whoever finds the lock free writes at once. Whoever does not puts the values into the outbox and waits; the holder of
+the lock writes all that waits, each lot in a commit of its own, and moves the branch once: many writers share the cost.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from orgtp.actions.scores import Entry, add_kept, add_scores
+from orgtp.model.change import Append, Change
+from orgtp.model.errors import OrgtpError
+from orgtp.model.score import Score
+from orgtp.store import outbox
+from orgtp.store.git_lock import Lock, patience, pauses
+from orgtp.store.git_tree import walk_of
+from orgtp.store.ledger import recover
+from orgtp.store.not_now import LedgerBusy, NotNow
+from orgtp.store.outbox import Lot, NotKept
+from orgtp.store.part import Reach, Want
+from orgtp.store.record import Action, Batch, Ledger, Recorded, Step
+from orgtp.store.seat_file import read_seat
+
+_MOST_AT_ONCE = 500
+
+
+def post(ledger: Ledger, entries: Sequence[Entry], by: str = "", *, dry_run: bool = False) -> Recorded:
+    """Record `entries`, all or none. What cannot be written now is kept, and `Recorded.kept` says why.
+
+    Raises the error of an entry that does not fit, what `record` raises for what can never be written, and `NotKept`.
+    """
+    action, reach = _action(ledger, entries, by), _reach(ledger, entries, by)
+    if dry_run:
+        return ledger.planned(action, reach).planned
+    brought = frozenset(entry.id for entry in entries if entry.brought)
+    lock = Lock(ledger.repo)
+    try:
+        if not lock.attempt():
+            return _wait(ledger, lock, ledger.planned(action, reach), brought)
+        drain(ledger)
+        return ledger.commit(action, reach)
+    except NotNow as why:
+        return _kept(ledger, ledger.planned(action, reach), brought, why)
+    finally:
+        lock.close()
+
+
+def seat_with_email(ledger: Ledger) -> str:
+    """The seat whose e-mail is git's user.email, by the files of the ledger; "" where there is none."""
+    email = ledger.repo.config("user.email").lower()
+    walk = walk_of(ledger.repo, ledger.tip())
+    seats = walk.node("seats")
+    if not email or seats is None:
+        return ""
+    words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules", "-e", email, seats.id)
+    out = ledger.repo.attempt(*words)[1].decode(errors="replace")
+    paths = sorted(f"seats/{name.partition(':')[2]}" for name in out.split("\0")[:-1])
+    found = (read_seat(path, raw)[0] for path, raw in walk.files(paths).items())
+    return next((seat.id for seat in found if seat and not seat.is_retired and seat.email.lower() == email), "")
+
+
+def _action(ledger: Ledger, entries: Sequence[Entry], by: str) -> Action:
+    return lambda org: add_scores(org, entries, ledger.now, by)
+
+
+def _reach(ledger: Ledger, entries: Sequence[Entry], by: str) -> Reach:
+    wants = frozenset(Want(entry.seat, entry.metric, entry.period) for entry in entries)
+    brought = frozenset(entry.id for entry in entries if entry.brought)
+    return Reach(frozenset({want.seat for want in wants} | {by} - {""}), wants, ledger.now, brought)
+
+
+def _kept(ledger: Ledger, made: Step, brought: frozenset[str], why: NotNow) -> Recorded:
+    """What is accepted and cannot be written goes into the outbox."""
+    if made.planned.files:
+        _put(ledger, made, brought, why)
+    return _waiting(made.planned, why)
+
+
+def _waiting(planned: Recorded, why: NotNow) -> Recorded:
+    return Recorded(planned.change, None, planned.before, planned.files, kept=str(why) if planned.files else "")
+
+
+def _put(ledger: Ledger, made: Step, brought: frozenset[str], why: NotNow) -> Lot:
+    change = made.planned.change
+    try:
+        return outbox.keep(ledger.repo, change.by, made.author, _scores(change), brought)
+    except OSError as error:
+        raise NotKept(why=why, also=error.strerror or error) from error
+
+
+def _scores(change: Change) -> list[Score]:
+    return [score for edit in change.edits if isinstance(edit, Append) for score in edit.scores]
+
+
+def _wait(ledger: Ledger, lock: Lock, made: Step, brought: frozenset[str]) -> Recorded:
+    """Into the outbox first, so that whoever holds the lock can write it; then wait for a receipt or the lock."""
+    planned = made.planned
+    if not planned.files:
+        return planned
+    lot = _put(ledger, made, brought, LedgerBusy(holder=lock.holder))
+    for _ in pauses(time.monotonic() + patience()):
+        commit = outbox.receipt(lot)
+        if commit:
+            return Recorded(planned.change, commit, planned.before, planned.files)
+        if lock.attempt():
+            return _drained(ledger, lot, planned)
+    return _waiting(planned, LedgerBusy(holder=lock.holder or "it does not say who it is"))
+
+
+def _drained(ledger: Ledger, lot: Lot, planned: Recorded) -> Recorded:
+    """Write all that waits. Where our own lot does not fit any more, its error is ours to hear."""
+    try:
+        drain(ledger)
+        refused = _write(ledger, [lot]) if lot.path.exists() else {}
+    except NotNow as why:
+        return _waiting(planned, why)
+    if refused:
+        lot.path.unlink()
+        raise refused[lot.path]
+    return Recorded(planned.change, outbox.receipt(lot) or ledger.tip(), planned.before, planned.files)
+
+
+def drain(ledger: Ledger, *, again: bool = False) -> dict[Path, OrgtpError]:
+    """Finish what a crash left, and write all that waits, with the lock held: the lots that could not be, and why.
+
+    Lots that did not fit before are tried `again` only where that is asked. Raises `NotNow` where nothing can be
+    written.
+    """
+    recover(ledger.repo)
+    outbox.set_aside(ledger.repo)
+    outbox.sweep(ledger.repo)
+    waiting = [lot for lot in outbox.lots(ledger.repo) if again or not lot.held][:_MOST_AT_ONCE]
+    return _write(ledger, waiting) if waiting else {}
+
+
+def _write(ledger: Ledger, lots: list[Lot]) -> dict[Path, OrgtpError]:
+    """Write each lot in a commit of its own. One that does not fit is held, and keeps no other back."""
+    refused: dict[Path, OrgtpError] = {}
+    written: list[Lot] = []
+
+    def work(batch: Batch) -> list[Step]:
+        refused.clear()
+        written.clear()
+        return [step for lot in lots if (step := _step(batch, lot, refused, written))]
+
+    commits = ledger.commit_all(work)
+    for lot, recorded in zip(written, commits, strict=True):
+        outbox.done(lot, recorded.commit or ledger.tip())
+    return refused
+
+
+def _step(batch: Batch, lot: Lot, refused: dict[Path, OrgtpError], written: list[Lot]) -> Step | None:
+    wants = frozenset(Want(score.seat, score.metric, score.period) for score in lot.scores)
+    reach = Reach(frozenset({want.seat for want in wants} | {lot.by} - {""}), wants, batch.ledger.now, lot.brought)
+    try:
+        step = batch.take(lambda org: add_kept(org, lot.scores, lot.by), reach, lot.author)
+    except OrgtpError as error:
+        refused[lot.path] = error
+        outbox.hold(lot, str(error))
+        return None
+    written.append(lot)
+    return step
