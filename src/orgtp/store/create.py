@@ -91,8 +91,8 @@ def create(
     walk = walk_of(repo, old)
     nodes = walk.put(files)
     tree = walk.with_nodes(nodes).root
+    commit = commit_tree(walk.objects, draft, tree)
     walk.objects.write()
-    commit = commit_tree(repo, draft, tree)
     with locked(repo):
         advance(repo, Move(ref, old, commit, "init", draft.env), {name: (None, node) for name, node in nodes.items()})
     return Created(repo, org, commit, sorted(files))

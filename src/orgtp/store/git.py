@@ -64,12 +64,15 @@ class Repo:
     """A git repository whose top is an org: a work tree (`bare` false) or a bare one.
 
     `held` is the descriptor of the ledger's lock while this process holds it. Every git process inherits it, so that
-    the kernel frees the lock only when the last of them is gone: one that outlives us is waited for.
+    the kernel frees the lock only when the last of them is gone: one that outlives us is waited for. `work_trees` and
+    `indexed` are what git said last of its work trees and of the index, with the state of the files it said it of.
     """
 
     path: Path
     bare: bool = False
     held: int | None = field(default=None, compare=False, repr=False)
+    work_trees: tuple[object, list[tuple[Path, str]]] | None = field(default=None, compare=False, repr=False)
+    indexed: tuple[object, Mapping[str, Any]] | None = field(default=None, compare=False, repr=False)
     _blobs: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def run(self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:

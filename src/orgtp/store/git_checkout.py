@@ -17,6 +17,7 @@ from orgtp.store.git_objects import Objects
 from orgtp.store.git_tree import PLAIN, Node
 from orgtp.store.not_now import IndexBusy, MidMerge
 
+Stamp = tuple[int, int, int, int] | None
 Changes = Mapping[str, tuple[Node | None, Node | None]]
 _LINK, _MODULE, _RUNNABLE = "120000", "160000", "100755"
 _ALL_AT_ONCE = 200
@@ -134,6 +135,9 @@ class Checkout:
 
     def _read_index(self) -> dict[str, Indexed]:
         """What the index has for the paths that change."""
+        known = self.repo.indexed
+        if known and known[0] == stamp(self._name("index")) and self.changes.keys() <= known[1].keys():
+            return {path: Indexed(node) for path, node in known[1].items() if node}
         some = self.changes if len(self.changes) <= _ALL_AT_ONCE else ()
         found: dict[str, Indexed] = {}
         for row in self.repo.run("ls-files", "-s", "-t", "-z", "--", *some).split(b"\0")[:-1]:
@@ -189,6 +193,8 @@ class Checkout:
             if self._name("index").exists():
                 os.link(self._name("index"), self._name(_OLD))
             self._name(_NEW).replace(self._name("index"))
+            plain = {path: self._index.get(path) for path in self.changes} if self._index.keys() == self.changes else {}
+            self.repo.indexed = (stamp(self._name("index")), plain) if not self._skipped else None
 
     def follow(self) -> None:
         """Write the files. Raises `OSError` where one cannot be written."""
@@ -282,19 +288,40 @@ def _take_away(target: Path, root: Path) -> None:
 def checkouts(repo: Repo, ref: str) -> list[Repo]:
     """Every work tree of the repository that has the branch `ref` checked out, the linked ones too."""
     found = []
-    for number, block in enumerate(repo.run("worktree", "list", "--porcelain").decode().split("\n\n")):
-        facts = dict(line.partition(" ")[::2] for line in block.splitlines())
-        path = Path(facts.get("worktree", ""))
-        main = number == 0
-        if facts.get("branch") == ref and not (main and repo.bare) and path.is_dir():
+    for number, (path, branch) in enumerate(_work_trees(repo)):
+        if branch == ref and not (number == 0 and repo.bare) and path.is_dir():
             found.append(repo if path.samefile(repo.path) else Repo(path, held=repo.held))
     return found
 
 
+def _work_trees(repo: Repo) -> list[tuple[Path, str]]:
+    """Every work tree and the branch it has, the main one first; asked again when a HEAD is another file."""
+    state = [stamp(folder / "HEAD") for folder in git_dirs(repo)]
+    if repo.work_trees is None or repo.work_trees[0] != state:
+        blocks = repo.run("worktree", "list", "--porcelain").decode().split("\n\n")
+        facts = [dict(line.partition(" ")[::2] for line in block.splitlines()) for block in blocks]
+        repo.work_trees = (state, [(Path(fact.get("worktree", "")), fact.get("branch", "")) for fact in facts if fact])
+    return repo.work_trees[1]
+
+
+def git_dirs(repo: Repo) -> list[Path]:
+    """The git dir of the repository, and those of its linked work trees."""
+    linked = repo.common_dir / "worktrees"
+    return [repo.common_dir, *(sorted(linked.iterdir()) if linked.is_dir() else ())]
+
+
+def stamp(path: Path) -> Stamp:
+    """What tells a file from the one that takes its place; nothing where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
 def refuse_rebase(repo: Repo, ref: str) -> None:
     """Refuse to move a branch that is being rebased: `git rebase --abort` would set it back. Raises `MidMerge`."""
-    linked = repo.common_dir / "worktrees"
-    for git_dir in (repo.common_dir, *(sorted(linked.iterdir()) if linked.is_dir() else ())):
+    for git_dir in git_dirs(repo):
         for kind in ("rebase-merge", "rebase-apply"):
             name = git_dir / kind / "head-name"
             if name.is_file() and name.read_text(encoding="utf-8", errors="replace").strip() == ref:

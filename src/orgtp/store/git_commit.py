@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from orgtp.model.errors import OrgtpError
 from orgtp.model.words import one_line
 from orgtp.store.git import GitFailed, Repo
+from orgtp.store.git_objects import Objects
 from orgtp.store.not_now import CannotWrite, LedgerMoved, RefLocked
 
 if TYPE_CHECKING:
@@ -71,24 +72,54 @@ class Draft:
     @property
     def env(self) -> dict[str, str]:
         """Both identities, as git takes them."""
-        stamp = f"{int(self.when.timestamp())} {self.when:%z}"
         author = self.author or self.who
         return {
             "GIT_AUTHOR_NAME": author.name,
             "GIT_AUTHOR_EMAIL": author.email,
-            "GIT_AUTHOR_DATE": self.wrote or stamp,
+            "GIT_AUTHOR_DATE": self.wrote or self._stamp,
             "GIT_COMMITTER_NAME": self.who.name,
             "GIT_COMMITTER_EMAIL": self.who.email,
-            "GIT_COMMITTER_DATE": stamp,
+            "GIT_COMMITTER_DATE": self._stamp,
         }
 
+    @property
+    def _stamp(self) -> str:
+        return f"{int(self.when.timestamp())} {self.when:%z}"
 
-def commit_tree(repo: Repo, draft: Draft, tree: str) -> str:
-    """Make the commit. No branch moves. Raises `CannotWrite`."""
+    @property
+    def is_plain(self) -> bool:
+        """Whether git would take both identities letter for letter."""
+        words = [text for who in (self.author or self.who, self.who) for text in (who.name, who.email)]
+        return all(text and text == text.strip(_CRUD) and not _NEVER & set(text) for text in words)
+
+    def raw(self, tree: str) -> bytes:
+        """The commit as git stores it (gitformat of a commit object: headers, an empty line, the message)."""
+        author = self.author or self.who
+        heads = [f"tree {tree}", *([f"parent {self.parent}"] if self.parent else [])]
+        heads += [f"author {author.name} <{author.email}> {self.wrote or self._stamp}"]
+        heads += [f"committer {self.who.name} <{self.who.email}> {self._stamp}"]
+        return "\n".join([*heads, "", self.message]).encode()
+
+
+# What git takes off the ends of a name or an address, and what it never lets into one.
+_CRUD = "".join(map(chr, range(33))) + ".,:;<>\"\\'"
+_NEVER = set("<>\n\0")
+
+
+def commit_tree(objects: Objects, draft: Draft, tree: str) -> str:
+    """Make the commit; no branch moves. It is in git once `objects` are written. Raises `CannotWrite`.
+
+    One that is signed, or whose names git would trim, git makes itself and at once.
+    """
+    repo = objects.repo
+    signing = _signing(repo)
+    if not signing and draft.is_plain:
+        return objects.add("commit", draft.raw(tree), tree)
+    objects.write()
     parents = ["-p", draft.parent] if draft.parent else []
-    words = ["-c", "i18n.commitEncoding=UTF-8", *_signing(repo), *parents, "-F", "-", tree]
+    words = ["-c", "i18n.commitEncoding=UTF-8", *signing, "commit-tree", *(["-S"] if signing else []), *parents]
     try:
-        return repo.run(*words, stdin=draft.message.encode(), env=draft.env).decode().strip()
+        return repo.run(*words, "-F", "-", tree, stdin=draft.message.encode(), env=draft.env).decode().strip()
     except GitFailed as error:
         raise CannotWrite(words=error) from error
 
@@ -99,15 +130,15 @@ _SIGNERS = {"gpg.program": "gpg", "gpg.x509.program": "gpgsm", "gpg.ssh.program"
 
 
 def _signing(repo: Repo) -> list[str]:
-    """The words of `commit-tree` up to its options: signed where git is told to sign."""
+    """Git's options for signing; none where git is not told to sign."""
     if repo.config("commit.gpgsign").lower() not in _TRUE:
-        return ["commit-tree"]
+        return []
     programs = {key: repo.config(key, own=True) or default for key, default in _SIGNERS.items()}
     programs["gpg.program"] = repo.config("gpg.openpgp.program", own=True) or programs["gpg.program"]
     finder = repo.config("gpg.ssh.defaultkeycommand", own=True)
     if finder or repo.config("gpg.ssh.defaultkeycommand"):
         programs["gpg.ssh.defaultKeyCommand"] = finder or "false"
-    return [*(word for key, program in programs.items() for word in ("-c", f"{key}={program}")), "commit-tree", "-S"]
+    return [word for key, program in programs.items() for word in ("-c", f"{key}={program}")]
 
 
 def not_before(repo: Repo, parent: str | None, now: datetime) -> datetime:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.store.git import GitFailed, Repo
-from orgtp.store.git_checkout import Changes, Checkout, checkouts, refuse_rebase
+from orgtp.store.git_checkout import Changes, Checkout, checkouts, git_dirs, refuse_rebase, stamp
 from orgtp.store.git_commit import Moving
 from orgtp.store.git_lock import folder
 from orgtp.store.git_tree import changed_nodes
@@ -120,8 +119,6 @@ def pending(repo: Repo) -> dict[str, Any]:
 
 def recover(repo: Repo) -> None:
     """Finish or undo what the last run left. The lock is held, so whoever left it is dead."""
-    for left in folder(repo).glob("tmp-*"):
-        shutil.rmtree(left, ignore_errors=True)
     note = pending(repo)
     if not note:
         return
@@ -189,17 +186,15 @@ def _free_ref(repo: Repo, note: Mapping[str, Any]) -> None:
     left = [lock for lock in _ref_locks(repo, note) if _ours(lock, note)]
     if not left:
         return
-    before = [_state(lock) for lock in left]
+    before = [stamp(lock) for lock in left]
     time.sleep(_STILL_SECONDS)
     for lock, state in zip(left, before, strict=True):
-        if state is not None and state == _state(lock) and not _is_open(lock):
+        if state is not None and state == stamp(lock) and not _is_open(lock):
             lock.unlink(missing_ok=True)
 
 
 def _ref_locks(repo: Repo, note: Mapping[str, Any]) -> list[Path]:
-    linked = repo.common_dir / "worktrees"
-    heads = [repo.common_dir, *(sorted(linked.iterdir()) if linked.is_dir() else ())]
-    return [repo.common_dir / f"{note['ref']}.lock", *(folder / "HEAD.lock" for folder in heads)]
+    return [repo.common_dir / f"{note['ref']}.lock", *(git_dir / "HEAD.lock" for git_dir in git_dirs(repo))]
 
 
 def _ours(lock: Path, note: Mapping[str, Any]) -> bool:
@@ -207,14 +202,6 @@ def _ours(lock: Path, note: Mapping[str, Any]) -> bool:
         return lock.read_bytes().strip() in {b"", note["new"].encode()} and lock.stat().st_mtime >= note["at"] - 1
     except (OSError, TypeError):
         return False
-
-
-def _state(lock: Path) -> tuple[int, int, int] | None:
-    try:
-        found = lock.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _is_open(path: Path) -> bool:

@@ -7,7 +7,7 @@ the lock writes all that waits, each lot in a commit of its own, and moves the b
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orgtp.actions.scores import Entry, add_kept, add_scores
@@ -15,6 +15,7 @@ from orgtp.model.change import Append, Change
 from orgtp.model.errors import OrgtpError
 from orgtp.model.score import Score
 from orgtp.store import outbox
+from orgtp.store.git import Repo
 from orgtp.store.git_lock import Lock, patience, pauses
 from orgtp.store.git_tree import walk_of
 from orgtp.store.ledger import recover
@@ -40,8 +41,7 @@ def post(ledger: Ledger, entries: Sequence[Entry], by: str = "", *, dry_run: boo
     try:
         if not lock.attempt():
             return _wait(ledger, lock, ledger.planned(action, reach), brought)
-        drain(ledger)
-        return ledger.commit(action, reach)
+        return _write_with(ledger, lambda batch: batch.take(action, reach))
     except NotNow as why:
         return _kept(ledger, ledger.planned(action, reach), brought, why)
     finally:
@@ -60,6 +60,15 @@ def seat_with_email(ledger: Ledger) -> str:
     paths = sorted(f"seats/{name.partition(':')[2]}" for name in out.split("\0")[:-1])
     found = (read_seat(path, raw)[0] for path, raw in walk.files(paths).items())
     return next((seat.id for seat in found if seat and not seat.is_retired and seat.email.lower() == email), "")
+
+
+def _write_with(ledger: Ledger, own: Callable[[Batch], Step]) -> Recorded:
+    """Write all that waits, and our own values after it, with one move of the branch."""
+    make_ready(ledger.repo)
+    waiting, written = _untried(ledger), _Written()
+    done = ledger.commit_all(lambda batch: [*written.steps(batch, waiting), own(batch)])
+    written.receipts(done, ledger)
+    return done[-1]
 
 
 def _action(ledger: Ledger, entries: Sequence[Entry], by: str) -> Action:
@@ -129,37 +138,53 @@ def drain(ledger: Ledger, *, again: bool = False) -> dict[Path, OrgtpError]:
     Lots that did not fit before are tried `again` only where that is asked. Raises `NotNow` where nothing can be
     written.
     """
-    recover(ledger.repo)
-    outbox.set_aside(ledger.repo)
-    outbox.sweep(ledger.repo)
-    waiting = [lot for lot in outbox.lots(ledger.repo) if again or not lot.held][:_MOST_AT_ONCE]
-    return _write(ledger, waiting) if waiting else {}
+    make_ready(ledger.repo)
+    return _write(ledger, outbox.lots(ledger.repo) if again else _untried(ledger))
+
+
+def make_ready(repo: Repo) -> None:
+    """What whoever takes the lock does first."""
+    recover(repo)
+    outbox.set_aside(repo)
+    outbox.sweep(repo)
+
+
+def _untried(ledger: Ledger) -> list[Lot]:
+    return [lot for lot in outbox.lots(ledger.repo) if not lot.held][:_MOST_AT_ONCE]
 
 
 def _write(ledger: Ledger, lots: list[Lot]) -> dict[Path, OrgtpError]:
-    """Write each lot in a commit of its own. One that does not fit is held, and keeps no other back."""
-    refused: dict[Path, OrgtpError] = {}
-    written: list[Lot] = []
-
-    def work(batch: Batch) -> list[Step]:
-        refused.clear()
-        written.clear()
-        return [step for lot in lots if (step := _step(batch, lot, refused, written))]
-
-    commits = ledger.commit_all(work)
-    for lot, recorded in zip(written, commits, strict=True):
-        outbox.done(lot, recorded.commit or ledger.tip())
-    return refused
+    written = _Written()
+    if lots:
+        written.receipts(ledger.commit_all(lambda batch: written.steps(batch, lots)), ledger)
+    return written.refused
 
 
-def _step(batch: Batch, lot: Lot, refused: dict[Path, OrgtpError], written: list[Lot]) -> Step | None:
-    wants = frozenset(Want(score.seat, score.metric, score.period) for score in lot.scores)
-    reach = Reach(frozenset({want.seat for want in wants} | {lot.by} - {""}), wants, batch.ledger.now, lot.brought)
-    try:
-        step = batch.take(lambda org: add_kept(org, lot.scores, lot.by), reach, lot.author)
-    except OrgtpError as error:
-        refused[lot.path] = error
-        outbox.hold(lot, str(error))
-        return None
-    written.append(lot)
-    return step
+class _Written:
+    """What became of lots: each is a commit of its own; one that does not fit is held, and keeps no other back."""
+
+    def __init__(self) -> None:
+        self.refused: dict[Path, OrgtpError] = {}
+        self._lots: list[Lot] = []
+
+    def steps(self, batch: Batch, lots: list[Lot]) -> list[Step]:
+        """The steps of those that fit."""
+        self.refused, self._lots = {}, []
+        return [step for lot in lots if (step := self._step(batch, lot))]
+
+    def _step(self, batch: Batch, lot: Lot) -> Step | None:
+        wants = frozenset(Want(score.seat, score.metric, score.period) for score in lot.scores)
+        reach = Reach(frozenset({want.seat for want in wants} | {lot.by} - {""}), wants, batch.ledger.now, lot.brought)
+        try:
+            step = batch.take(lambda org: add_kept(org, lot.scores, lot.by), reach, lot.author)
+        except OrgtpError as error:
+            self.refused[lot.path] = error
+            outbox.hold(lot, str(error))
+            return None
+        self._lots.append(lot)
+        return step
+
+    def receipts(self, done: Sequence[Recorded], ledger: Ledger) -> None:
+        """Tell those who wait which commit it is."""
+        for lot, recorded in zip(self._lots, done, strict=False):
+            outbox.done(lot, recorded.commit or ledger.tip())

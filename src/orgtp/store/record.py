@@ -181,20 +181,20 @@ class Batch:
 
     def write(self, steps: list[Step]) -> list[Recorded]:
         """Make the commits of the steps that change something, and move the branch once. Raises `NotNow`."""
-        self.walk.objects.write()
         draft, done = Draft(self.tip, "", Identity("", ""), self.ledger.now), []
         for step in steps:
             if step.planned.files:
                 draft = self._draft(step, draft.parent)
-                draft = replace(draft, parent=commit_tree(self.ledger.repo, draft, step.tree))
+                draft = replace(draft, parent=commit_tree(self.walk.objects, draft, step.tree))
             done.append(replace(step.planned, commit=draft.parent if step.planned.files else None))
         if draft.parent in {None, self.tip}:
             return done
+        self.walk.objects.write()
         behind = self._advance(draft, {path for step in steps for path in step.nodes})
         return [replace(recorded, behind=behind if recorded.commit else "") for recorded in done]
 
     def _draft(self, step: Step, parent: str | None) -> Draft:
-        when = not_before(self.ledger.repo, parent, step.when)
+        when = not_before(self.ledger.repo, self.tip, step.when)
         return Draft(parent, step.planned.change.message, step.author, when)
 
     def _advance(self, last: Draft, paths: Iterable[str]) -> str:

@@ -18,17 +18,36 @@ _HALF = re.compile("[\ud800-\udfff]")
 _PATH = re.compile(r"scores/([^/]+)/[0-9]{4}-[0-9]{2}\.jsonl")
 
 
-@lru_cache(maxsize=16384)
-def read_scores(path: str, raw: bytes) -> tuple[tuple[Score, ...], tuple[Problem, ...]]:
+Read = tuple[tuple[Score, ...], tuple[Problem, ...]]
+# The last content of each file and what it held: a file that has grown is read on from where it ended.
+_known: dict[str, tuple[bytes, Read]] = {}
+_MOST_KNOWN = 16384
+
+
+def read_scores(path: str, raw: bytes) -> Read:
     """The records of the file `path`, and what is wrong with its lines."""
+    begun, (scores, problems) = known = _known.get(path, (b"", ((), ())))
+    if not raw.startswith(begun) or not begun.endswith(b"\n"):
+        begun, scores, problems = b"", (), ()
+    more, wrong = _lines(path, raw[len(begun) :], begun.count(b"\n") + 1)
+    found = (scores + more, problems + wrong)
+    if len(raw) >= len(known[0]):
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[path] = (raw, found)
+    return found
+
+
+def _lines(path: str, raw: bytes, first: int) -> Read:
+    """The records of lines that begin with the number `first`."""
     *lines, last = raw.split(b"\n")
     problems: list[Problem] = []
     if last:
-        place = Place(path, len(lines) + 1, len(last.decode(errors="replace")) + 1)
+        place = Place(path, first + len(lines), len(last.decode(errors="replace")) + 1)
         hint = "Add a newline at the end; if the line was cut short, write the value again with orgtp score add."
         problems.append(Problem("score-no-newline", place, "the last line has no newline", hint))
     whole = [*lines, last] if last else lines
-    records = [_record(line, Place(path, number), problems) for number, line in enumerate(whole, 1)]
+    records = [_record(line, Place(path, number), problems) for number, line in enumerate(whole, first)]
     return tuple(record for record in records if record), tuple(problems)
 
 
