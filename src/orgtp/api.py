@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from orgtp.model.change import Data
     from orgtp.store.create import Created
     from orgtp.store.git import Repo
-    from orgtp.store.record import Action, Recorded
+    from orgtp.store.record import Action, Ledger, Recorded
+    from orgtp.store.sync import Exchanged
+    from orgtp.store.sync_status import SyncStatus
     from orgtp.store.values_file import Given
     from orgtp.views.log import LogEntry
     from orgtp.views.scorecard import Scorecard
@@ -206,9 +208,8 @@ class OpenOrg(Located):
         What cannot be written now is kept and will be: `Recorded.kept` says why.
         """
         from orgtp.store.post import post, seat_with_email
-        from orgtp.store.record import Ledger
 
-        ledger = Ledger(self.writable, self.head.branch, self.now)
+        ledger = self._ledger
         with self._told_where():
             acting = by or os.environ.get("ORGTP_SEAT", "") or seat_with_email(ledger)
             return post(ledger, entries, acting, dry_run=dry_run)
@@ -234,6 +235,27 @@ class OpenOrg(Located):
 
         acting = self.acting(by)
         return self.record(lambda org: set_keys(org, seat, values, acting), dry_run=dry_run)
+
+    def sync(self, *, needed: bool = False, dry_run: bool = False) -> Exchanged:
+        """Exchange commits with the remote and write what waits; see `orgtp.store.sync`.
+
+        `needed`: only if something here is not known to be there. Raises `SyncStopped` with its state.
+        """
+        from orgtp.store.sync import sync
+
+        return sync(self._ledger, needed=needed, dry_run=dry_run)
+
+    def sync_status(self) -> SyncStatus:
+        """What waits here, without asking the remote."""
+        from orgtp.store.sync_status import sync_status
+
+        return sync_status(self._ledger)
+
+    @property
+    def _ledger(self) -> Ledger:
+        from orgtp.store.record import Ledger
+
+        return Ledger(self.writable, self.head.branch, self.now)
 
     def plan_retirement(self, request: Request) -> Plan:
         """What a retirement would do. Raises `Refused` with the reason for what cannot be."""
@@ -265,12 +287,21 @@ def open_org(
     return OpenOrg(found.root, found.repo, found.tree, found.head, found.now, found.at, found.commit)
 
 
-def init_org(path: Path, *, name: str = "", timezone: str = "", dry_run: bool = False) -> Created:
-    """Make a new org at `path`. Raises `Occupied`, `UnknownZone`. A dry run only says what would be there."""
-    from orgtp.store.create import branch_at, create, local_zone, new_org
+def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = "", dry_run: bool = False) -> Created:
+    """Make a new org at `path`. Raises `Occupied`, `UnknownZone`. A dry run only says what would be there.
 
+    `remote` is the address of an empty repository, which becomes the org's `origin`; `sync` sends to it.
+    """
+    from orgtp.store.create import branch_at, create, local_zone, new_org
+    from orgtp.store.git_remote import refuse_used, set_origin
+
+    if remote:
+        refuse_used(path, remote)
     files = new_org(name, path.name, timezone or local_zone(), branch_at(path))
-    return create(path, files, None, clock(), dry_run=dry_run)
+    made = create(path, files, None, clock(), dry_run=dry_run)
+    if remote and not dry_run:
+        set_origin(made.repo, remote)
+    return made
 
 
 def init_sample(path: Path, *, dry_run: bool = False) -> Created:

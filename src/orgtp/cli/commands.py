@@ -32,6 +32,7 @@ COMMANDS = (
     Command("scorecard", "see", "scorecard", "orgtp scorecard --weeks 6 --seat dash"),
     Command("log", "see", "log", "orgtp log jeff --limit 10"),
     Command("retire", "retire", "retire", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"),
+    Command("sync", "sync", "sync", "orgtp sync && orgtp sync --status"),
     Command("schema", "see", "schema", "orgtp schema seat > seat.schema.json"),
     Command("show", "seat", "show", "orgtp seat show dash", "seat"),
     Command("list", "seat", "list_", "orgtp seat list --all", "seat"),

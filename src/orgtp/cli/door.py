@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,18 +55,42 @@ def write_json(kind: str, org: OpenOrg, body: Mapping[str, Any]) -> None:
     write(envelope(kind, org.head.id, body.get("commit") or org.revision, org.dirty, body))
 
 
-def changed(kind: str, org: OpenOrg, done: Recorded, *, json: bool, dry_run: bool, **body: Any) -> int:
-    """Say what became of a change: its commit, or what it would do. `body` goes into the JSON."""
+def changed(kind: str, org: OpenOrg, done: Recorded, *, json: bool, dry_run: bool, push: bool, **body: Any) -> int:
+    """Say what became of a change: its commit, or what it would do; and send it where that is wanted.
+
+    `body` goes into the JSON.
+    """
+    sent, remade = ({}, {}) if dry_run or done.kept else _sent(org, push=push)
+    # What others had sent meanwhile comes first, and our commit was made anew after it.
+    done = replace(done, commit=remade.get(done.commit or "", done.commit))
     if done.kept:
         tell(f"not written now, and kept: {done.kept}. It will be with the next value, or by: orgtp sync")
     if json:
         rest = {"commit": done.commit, "paths": done.paths, "outbox": bool(done.kept), "dry_run": dry_run}
-        write_json(kind, org, {**rest, "subject": done.change.subject, **body})
+        write_json(kind, org, {**rest, "subject": done.change.subject, **sent, **body})
     elif dry_run:
         _would(done)
     elif not done.kept:
         _did(org, done)
-    return KEPT if done.kept else 0
+    if sent.get("why"):
+        tell(f"not sent: {sent['why']}")
+    return KEPT if done.kept else int(sent.get("exit_code", 0))
+
+
+def _sent(org: OpenOrg, *, push: bool) -> tuple[dict[str, Any], Mapping[str, str]]:
+    """What became of sending a change to the remote, if that was asked, and which commits were made anew as which."""
+    if not (push or org.head.policy.push):
+        return {}, {}
+    from orgtp.store.git_remote import SyncStopped
+
+    try:
+        done = org.sync(needed=True)
+    except SyncStopped as stopped:
+        return {"sent": stopped.state, "why": str(stopped), "exit_code": stopped.exit_code}, {}
+    if done.remote:
+        return {"sent": "yes"}, done.remade
+    why = f"this repository has no remote for {done.branch}. Name one: git remote add origin URL"
+    return {"sent": "no remote", "why": why, "exit_code": 2 if push else 0}, {}
 
 
 def _did(org: OpenOrg, done: Recorded) -> None:

@@ -29,4 +29,7 @@ ByOption = Annotated[
     ),
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")]
+PushOption = Annotated[
+    bool, typer.Option("--push", help="Send it to the remote at once. Default: what policy.push in org.yaml says.")
+]
 SeatArgument = Annotated[str, typer.Argument(metavar="SEAT", help="The id of a seat.")]

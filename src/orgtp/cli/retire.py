@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.door import changed, opened, tell, write
-from orgtp.cli.options import ByOption, DryRunOption, JsonOption, OrgOption, SeatArgument
+from orgtp.cli.options import ByOption, DryRunOption, JsonOption, OrgOption, PushOption, SeatArgument
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.words import listed, visible
 
@@ -51,6 +51,7 @@ def retire(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether to go on.")] = False,
     org: OrgOption = None,
     by: ByOption = "",
+    push: PushOption = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> int:
@@ -86,7 +87,14 @@ def retire(
     if not (decided_by or request.by):
         tell(f"the decision is recorded as {request.decided_by}'s")
     return changed(
-        "retire", here, done, json=json, dry_run=dry_run, seat=seat, plan=_plan(here.plan_retirement(request))
+        "retire",
+        here,
+        done,
+        json=json,
+        dry_run=dry_run,
+        push=push,
+        seat=seat,
+        plan=_plan(here.plan_retirement(request)),
     )
 
 

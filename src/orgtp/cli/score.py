@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.door import changed, opened, write, write_json
-from orgtp.cli.options import AtOption, ByOption, DryRunOption, JsonOption, OrgOption
+from orgtp.cli.options import AtOption, ByOption, DryRunOption, JsonOption, OrgOption, PushOption
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def add(
     score_id: Annotated[str, typer.Option("--id", help="An id of your own: the same id again changes nothing.")] = "",
     org: OrgOption = None,
     by: ByOption = "",
+    push: PushOption = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> int:
@@ -49,7 +50,7 @@ def add(
         reason = unavailable if unavailable is not None else note
         entries = [here.entry(seat, metric, text, period=period, note=reason, score_id=score_id)]
     done = here.add_scores(entries, by=by, dry_run=dry_run)
-    return changed("score-add", here, done, json=json, dry_run=dry_run, values=_written(done.change.edits))
+    return changed("score-add", here, done, json=json, dry_run=dry_run, push=push, values=_written(done.change.edits))
 
 
 def _one(seat: str, metric: str, value: str | None, unavailable: str | None) -> str | None:

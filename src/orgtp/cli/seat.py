@@ -15,6 +15,7 @@ from orgtp.cli.options import (
     JsonOption,
     KindOption,
     OrgOption,
+    PushOption,
     SeatArgument,
 )
 from orgtp.model.errors import BadInput
@@ -81,6 +82,7 @@ def add(
     ] = None,
     org: OrgOption = None,
     by: ByOption = "",
+    push: PushOption = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> int:
@@ -107,7 +109,7 @@ def add(
         ),
     )
     done = here.add_seat(new, by=by, dry_run=dry_run)
-    return changed("seat-add", here, done, json=json, dry_run=dry_run, seat=seat)
+    return changed("seat-add", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
 
 
 def set_(
@@ -115,6 +117,7 @@ def set_(
     values: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…", help="A key may be a path: metrics.ID.target.")],
     org: OrgOption = None,
     by: ByOption = "",
+    push: PushOption = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> int:
@@ -123,7 +126,7 @@ def set_(
     pairs = [_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]
     _warn_rejudged(here, seat, [key for key, _ in pairs])
     done = here.set_keys(seat, [(_path(key), value) for key, value in pairs], by=by, dry_run=dry_run)
-    return changed("seat-set", here, done, json=json, dry_run=dry_run, seat=seat)
+    return changed("seat-set", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
 
 
 def _warn_rejudged(here: OpenOrg, seat: str, keys: list[str]) -> None:

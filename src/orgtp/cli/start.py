@@ -42,6 +42,9 @@ def init(
     name: Annotated[str, typer.Option("--name", metavar="N", help="What people call it. Default: the folder.")] = "",
     sample: Annotated[bool, typer.Option("--sample", help="The sample agency, with its invented history.")] = False,
     timezone: Annotated[str, typer.Option("--timezone", metavar="TZ", help="IANA name. Default: this machine's.")] = "",
+    remote: Annotated[
+        str, typer.Option("--remote", metavar="URL", help="An empty repository to send it to, as origin.")
+    ] = "",
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> int:
@@ -49,16 +52,31 @@ def init(
     from orgtp import api
 
     here = folder.expanduser().absolute()
-    if sample and (name or timezone):
-        raise BadInput(what="--sample has its own name and time zone; leave --name and --timezone out")
+    if sample and (name or timezone or remote):
+        raise BadInput(what="--sample has its own name and time zone, and no remote; leave the other options out")
     if sample and not dry_run:
         tell("replaying thirteen weeks of the sample's history …")
     made = (
         api.init_sample(here, dry_run=dry_run)
         if sample
-        else api.init_org(here, name=name, timezone=timezone, dry_run=dry_run)
+        else api.init_org(here, name=name, timezone=timezone, remote=remote, dry_run=dry_run)
     )
-    return _told(made, folder, json=json, dry_run=dry_run, sample=sample)
+    told = _told(made, folder, json=json, dry_run=dry_run, sample=sample)
+    return _sent(here) if remote and not dry_run else told
+
+
+def _sent(here: Path) -> int:
+    """Send the new org to its remote; where that fails, it is there all the same, and the reason is told."""
+    from orgtp import api
+    from orgtp.store.git_remote import SyncStopped
+
+    try:
+        done = api.open_org(here).sync()
+    except SyncStopped as stopped:
+        tell(f"not sent: {stopped}")
+        return stopped.exit_code
+    tell(f"sent to {done.remote}")
+    return 0
 
 
 def _told(made: Created, folder: Path, *, json: bool, dry_run: bool, sample: bool) -> int:

@@ -19,11 +19,12 @@ DEFAULT_GRACE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who may do what, and how late is late."""
+    """Who may do what, how late is late, and whether every recorded change is sent to the remote at once."""
 
     grace: timedelta = DEFAULT_GRACE
     scorekeepers: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()
+    push: bool = False
 
 
 @dataclass(frozen=True, slots=True)

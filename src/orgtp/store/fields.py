@@ -93,6 +93,13 @@ class Fields:
             self.problem("bad-date", key, f'{key} "{text}" is not a date', "Write it as 2026-11-20.")
             return None
 
+    def flag(self, key: str) -> bool:
+        """The yes or no under `key`; no where it is missing or is neither."""
+        value = self._value(key)
+        if value is not None and not isinstance(value, bool):
+            self._wrong(key, _TYPES[bool], value)
+        return value is True
+
     def count(self, key: str) -> None:
         """Check the whole number, from 0 on, under `key`."""
         value = self._value(key)

@@ -93,9 +93,12 @@ class Repo:
         out, err = handle.proc.communicate(stdin)
         return handle.proc.returncode, out, err
 
-    def start(self, *words: str, env: Mapping[str, str] | None = None) -> Any:
-        """GitPython's handle of a git process that runs; its standard input, output and errors are pipes."""
-        where = ["--git-dir=."] if self.bare else []
+    def start(self, *words: str, env: Mapping[str, str] | None = None, plain: bool = False) -> Any:
+        """GitPython's handle of a git process that runs; its standard input, output and errors are pipes.
+
+        `plain`: the words say themselves which git dir is meant.
+        """
+        where = ["--git-dir=."] if self.bare and not plain else []
         return start([*_SAFE, *where, *words], self.path, dict(env or {}), self.held)
 
     def line(self, *words: str) -> str:
@@ -221,12 +224,18 @@ def make_repo(path: Path, branch: str, *, bare: bool = False, object_format: str
     """A new, empty repository at `path` whose first branch is `branch`."""
     words = ["--bare"] if bare else []
     words += [f"--object-format={object_format}"] if object_format else []
-    words = [*_SAFE, "init", "--quiet", *words, f"--initial-branch={branch}", "--template=", "--", str(path)]
-    handle = start(words, path, {}, None)
-    _, err = handle.proc.communicate()
-    if handle.proc.returncode:
-        raise GitFailed(command="init", words=err.decode(errors="replace").strip())
+    words = ["init", "--quiet", *words, f"--initial-branch={branch}", "--template=", "--", str(path)]
+    code, _, err = run_alone(words, path, {})
+    if code:
+        raise GitFailed(command="init", words=err.strip())
     return Repo(path, bare)
+
+
+def run_alone(words: list[str], where: Path, env: Mapping[str, str]) -> tuple[int, str, str]:
+    """The exit code, output and errors of a git command that is about no repository of ours."""
+    handle = start([*_SAFE, *words], where, dict(env), None)
+    out, err = handle.proc.communicate()
+    return handle.proc.returncode, out.decode(errors="replace"), err.decode(errors="replace")
 
 
 def start(words: list[str], where: Path, env: dict[str, str], held: int | None) -> Any:

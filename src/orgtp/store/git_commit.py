@@ -76,10 +76,10 @@ class Draft:
         return {
             "GIT_AUTHOR_NAME": author.name,
             "GIT_AUTHOR_EMAIL": author.email,
-            "GIT_AUTHOR_DATE": self.wrote or self._stamp,
+            "GIT_AUTHOR_DATE": f"@{self.wrote or self._stamp}",
             "GIT_COMMITTER_NAME": self.who.name,
             "GIT_COMMITTER_EMAIL": self.who.email,
-            "GIT_COMMITTER_DATE": self._stamp,
+            "GIT_COMMITTER_DATE": f"@{self._stamp}",
         }
 
     @property
@@ -98,7 +98,7 @@ class Draft:
         heads = [f"tree {tree}", *([f"parent {self.parent}"] if self.parent else [])]
         heads += [f"author {author.name} <{author.email}> {self.wrote or self._stamp}"]
         heads += [f"committer {self.who.name} <{self.who.email}> {self._stamp}"]
-        return "\n".join([*heads, "", self.message]).encode()
+        return "\n".join([*heads, "", self.message]).encode("utf-8", "surrogateescape")
 
 
 # What git takes off the ends of a name or an address, and what it never lets into one.
@@ -119,7 +119,11 @@ def commit_tree(objects: Objects, draft: Draft, tree: str) -> str:
     parents = ["-p", draft.parent] if draft.parent else []
     words = ["-c", "i18n.commitEncoding=UTF-8", *signing, "commit-tree", *(["-S"] if signing else []), *parents]
     try:
-        return repo.run(*words, "-F", "-", tree, stdin=draft.message.encode(), env=draft.env).decode().strip()
+        return (
+            repo.run(*words, "-F", "-", tree, stdin=draft.message.encode("utf-8", "surrogateescape"), env=draft.env)
+            .decode()
+            .strip()
+        )
     except GitFailed as error:
         raise CannotWrite(words=error) from error
 

@@ -40,12 +40,13 @@ def folder(repo: Repo) -> Path:
 
 
 class Lock:
-    """The lock of one repository, for one thread of one process at a time."""
+    """A lock of one repository, for one thread of one process at a time."""
 
-    def __init__(self, repo: Repo) -> None:
-        self._repo = repo
-        self._path = folder(repo) / "lock"
+    def __init__(self, repo: Repo, name: str = "lock") -> None:
+        self._repo, self._name = repo, name
+        self._path = folder(repo) / name
         self._file: int | None = None
+        self._taken = False
 
     def attempt(self) -> bool:
         """Take the lock if it is free. Raises `CannotWrite` where no lock can be made."""
@@ -56,7 +57,9 @@ class Lock:
             return False
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, _who().encode(), 0)
-        self._repo.held = self._file
+        self._taken = True
+        if self._name == "lock":
+            self._repo.held = self._file
         return True
 
     def _opened(self) -> int:
@@ -70,8 +73,10 @@ class Lock:
         """Let the next one have it."""
         from filelock import unlock_descriptor
 
-        if self._file is not None and self._repo.held == self._file:
-            self._repo.held = None
+        if self._file is not None and self._taken:
+            self._taken = False
+            if self._name == "lock":
+                self._repo.held = None
             os.ftruncate(self._file, 0)
             unlock_descriptor(self._file)
 
@@ -107,9 +112,12 @@ def pauses(until: float) -> Iterator[None]:
 
 
 @contextmanager
-def locked(repo: Repo) -> Iterator[None]:
-    """Hold the lock, after waiting as long as patience lasts. Raises `LedgerBusy` with its holder."""
-    lock = Lock(repo)
+def locked(repo: Repo, name: str = "lock") -> Iterator[None]:
+    """Hold a lock, after waiting as long as patience lasts. Raises `LedgerBusy` with its holder.
+
+    `lock` is the ledger's; `sync` keeps two of one clone from talking to the remote at the same time.
+    """
+    lock = Lock(repo, name)
     try:
         if not any(lock.attempt() for _ in pauses(time.monotonic() + patience())):
             raise LedgerBusy(holder=lock.holder or "it does not say who it is")

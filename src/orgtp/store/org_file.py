@@ -95,12 +95,12 @@ def _policy(fields: Fields) -> Policy:
     policy = fields.below("policy")
     if policy is None:
         return Policy()
-    policy.only(("grace", "scorekeepers", "retirement"))
+    policy.only(("grace", "scorekeepers", "push", "retirement"))
     retirement = policy.below("retirement")
     if retirement:
         retirement.only(("approvers",))
     approvers = retirement.ids("approvers") if retirement else ()
-    return Policy(_grace(policy), policy.ids("scorekeepers"), approvers)
+    return Policy(_grace(policy), policy.ids("scorekeepers"), approvers, policy.flag("push"))
 
 
 _GRACE = re.compile(r"(?=[0-9])(?:[0-9]{1,6}d)?(?:[0-9]{1,6}h)?(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?")

@@ -164,8 +164,8 @@ def receipt(lot: Lot) -> str:
 
 
 def sweep(repo: Repo) -> None:
-    """Take away receipts that nobody came for."""
-    for left in outbox(repo).glob("*.done"):
+    """Take away receipts that nobody came for, and what a killed process was still writing."""
+    for left in (*outbox(repo).glob("*.done"), *outbox(repo).glob("*.tmp*")):
         try:
             if time.time() - left.stat().st_mtime > _RECEIPT_SECONDS:
                 left.unlink(missing_ok=True)

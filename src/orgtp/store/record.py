@@ -135,14 +135,34 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """A commit that is to be made anew: its author with the date as git writes it, and its message."""
+
+    id: str
+    parent: str | None
+    author: Identity
+    wrote: str
+    message: str
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.message.partition("\n")[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """A change as it would be done: what becomes of which files, the tree that results, and its author."""
+    """A change as it would be done: what becomes of which files, the tree that results, and its author.
+
+    `made` is the commit that it repeats, if it repeats one.
+    """
 
     planned: Recorded
     tree: str
     author: Identity
     when: datetime
     nodes: Mapping[str, Node | None]
+    made: Original | None = None
 
 
 class Batch:
@@ -181,21 +201,32 @@ class Batch:
 
     def write(self, steps: list[Step]) -> list[Recorded]:
         """Make the commits of the steps that change something, and move the branch once. Raises `NotNow`."""
-        draft, done = Draft(self.tip, "", Identity("", ""), self.ledger.now), []
-        for step in steps:
-            if step.planned.files:
-                draft = self._draft(step, draft.parent)
-                draft = replace(draft, parent=commit_tree(self.walk.objects, draft, step.tree))
-            done.append(replace(step.planned, commit=draft.parent if step.planned.files else None))
-        if draft.parent in {None, self.tip}:
+        done, last = self.make(steps)
+        if last is None:
             return done
-        self.walk.objects.write()
-        behind = self._advance(draft, {path for step in steps for path in step.nodes})
+        behind = self._advance(last, {path for step in steps for path in step.nodes})
         return [replace(recorded, behind=behind if recorded.commit else "") for recorded in done]
 
-    def _draft(self, step: Step, parent: str | None) -> Draft:
-        when = not_before(self.ledger.repo, self.tip, step.when)
-        return Draft(parent, step.planned.change.message, step.author, when)
+    def make(self, steps: list[Step]) -> tuple[list[Recorded], Draft | None]:
+        """Make the commits; no branch moves. With them, what was said last: its `parent` is the new tip."""
+        parent, last, done = self.tip, None, []
+        for step in steps:
+            if step.planned.files:
+                draft = self._draft(step, parent)
+                parent = commit_tree(self.walk.objects, draft, step.tree)
+                last = replace(draft, parent=parent)
+            done.append(replace(step.planned, commit=parent if step.planned.files else None))
+        self.walk.objects.write()
+        return done, last
+
+    def _draft(self, step: Step, parent: str) -> Draft:
+        repo, made = self.ledger.repo, step.made
+        when = not_before(repo, self.tip, step.when)
+        if made is None:
+            return Draft(parent, step.planned.change.message, step.author, when)
+        own = Identity(repo.config("user.name"), repo.config("user.email"))
+        who = own if own.name and own.email else made.author
+        return Draft(parent, made.message, who, when, made.author, made.wrote)
 
     def _advance(self, last: Draft, paths: Iterable[str]) -> str:
         why = last.message.partition("\n")[0]
@@ -217,6 +248,11 @@ def _check(before: Loaded, change: Change, files: Mapping[str, bytes]) -> None:
     """Refuse a change that adds an error; those that are there already are nobody's fault here."""
     if all(isinstance(edit, Append) for edit in change.edits):
         before, files = _without_scores(before), {path: _added(before, path, raw) for path, raw in files.items()}
+    refuse_new_errors(before, files)
+
+
+def refuse_new_errors(before: Loaded, files: Mapping[str, bytes]) -> None:
+    """Refuse an org whose `files` bring errors that are not there `before`. Raises `WouldBreak`."""
     known = {(problem.rule, problem.place.path, problem.message) for problem in before.errors}
     after = load(Files({**before.files, **files}))
     new = [p for p in after.errors if (p.rule, p.place.path, p.message) not in known]

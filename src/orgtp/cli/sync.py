@@ -1,0 +1,71 @@
+"""`orgtp sync`: exchange commits with the remote, or say what waits here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orgtp.cli.door import opened, tell, write, write_json
+from orgtp.cli.options import DryRunOption, JsonOption, OrgOption
+
+if TYPE_CHECKING:
+    from orgtp.api import OpenOrg
+
+_HELD = 1
+
+
+def sync(
+    status: Annotated[
+        bool, typer.Option("--status", help="Only say what waits here: the outbox, and commits not sent yet.")
+    ] = False,
+    org: OrgOption = None,
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Write what waits, fetch, put our commits after the remote's, and send them. Nothing is ever forced.
+
+    What only we have is made anew on what is there, so that history stays one line; where both sides changed the same
+    thing, nothing is touched and the thing is named. Exit code 75: later, nothing is lost.
+    """
+    here = opened(org, whole=False)
+    return _status(here, json=json) if status else _sync(here, dry_run=dry_run, json=json)
+
+
+def _sync(here: OpenOrg, *, dry_run: bool, json: bool) -> int:
+    from orgtp.render.sync_text import exchanged_text, waiting_rows
+
+    done = here.sync(dry_run=dry_run)
+    if json:
+        body = {
+            "commit": None if dry_run else done.commit,
+            "paths": list(done.paths),
+            "outbox": bool(done.held),
+            "dry_run": dry_run,
+            "remote": done.remote or None,
+            "branch": done.branch,
+            "received": done.received,
+            "remade": dict(done.remade),
+            "sent": done.sent,
+            "waiting": waiting_rows(done.held),
+        }
+        write_json("sync", here, body)
+    else:
+        write(exchanged_text(done, dry_run=dry_run))
+    if done.behind:
+        tell(f"the work tree could not follow: {done.behind}")
+    for lot in done.held:
+        tell(f"still in the outbox ({lot.path}): {lot.held or 'it could not be written'}")
+    return _HELD if any(lot.held for lot in done.held) else 0
+
+
+def _status(here: OpenOrg, *, json: bool) -> int:
+    from orgtp.render.page import screen
+    from orgtp.render.sync_text import status_body, status_text
+
+    found = here.sync_status()
+    if json:
+        write_json("sync-status", here, status_body(found))
+    else:
+        write(status_text(found, screen()))
+    return 0

@@ -1,0 +1,116 @@
+"""Three-way merges in memory: records by their id, YAML by its keys, any other text by its lines."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from orgtp.model.change import Drop, Set
+from orgtp.model.errors import OrgtpError
+from orgtp.model.problem import Keys
+from orgtp.store.git import Repo
+from orgtp.store.yaml_edit import edited
+from orgtp.store.yaml_read import NotStrict, decode, read_document
+
+_GONE = object()
+
+
+class Clash(Exception):
+    """Both sides changed the same thing; `what` names it: a key of a seat, or nothing where it is the whole file."""
+
+    def __init__(self, what: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+
+
+def new_records(base: bytes, theirs: bytes) -> bytes:
+    """The lines that `theirs` adds to `base`. Raises `Clash` where it does more than add."""
+    if not theirs.startswith(base) or (base and not base.endswith(b"\n")):
+        before, after = base.splitlines(), theirs.splitlines()
+        if not set(before) <= set(after):
+            raise Clash("records that were there before")
+        return b"".join(line + b"\n" for line in after if line not in set(before))
+    return theirs[len(base) :]
+
+
+def record_id(line: bytes) -> str:
+    """The id of a record's line; "" where it is none."""
+    try:
+        data = json.loads(line)
+    except ValueError:
+        return ""
+    return str(data.get("id", "")) if isinstance(data, dict) else ""
+
+
+def merged(repo: Repo, path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes:
+    """`ours` with what `theirs` changed in `base`. Raises `Clash` with what both changed."""
+    if path.endswith(".yaml"):
+        by_keys = _by_keys(path, base, ours, theirs)
+        if by_keys is not None:
+            lines = _by_lines(repo, base, ours, theirs)
+            # A merge by lines keeps the comments of both, where it comes to the same data.
+            return lines if lines is not None and _data(path, lines) == _data(path, by_keys) else by_keys
+    lines = _by_lines(repo, base, ours, theirs)
+    if lines is None:
+        raise Clash
+    return lines
+
+
+def _by_keys(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    """The merge of two edits of a YAML file, key by key; nothing where one of the three is not strict YAML."""
+    datas = [_data(path, raw) for raw in (base, ours, theirs)]
+    if not all(isinstance(data, dict) for data in datas):
+        return None
+    mine = dict(_changes(datas[0], datas[1]))
+    text = decode(path, ours)
+    for keys, value in _changes(datas[0], datas[2]):
+        if _settled(mine, keys, value):
+            continue
+        try:
+            text = edited(path, text, Drop(path, keys) if value is _GONE else Set(path, keys, value))
+        except OrgtpError as error:
+            raise Clash(".".join(keys)) from error
+    return text.encode()
+
+
+def _settled(mine: dict[Keys, Any], keys: Keys, value: Any) -> bool:
+    """Whether this side made the same change. Raises `Clash` where it made another one there, above or below."""
+    if keys in mine and _same(mine[keys], value):
+        return True
+    if any(keys[: len(other)] == other or other[: len(keys)] == keys for other in mine):
+        raise Clash(".".join(keys))
+    return False
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one is other or (one is not _GONE and other is not _GONE and bool(one == other))
+
+
+def _changes(old: Any, new: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Any]]:
+    """Each key whose value is another one, as deep as both sides have groups of keys."""
+    for key in dict.fromkeys([*old, *new]):
+        before, after = old.get(key, _GONE), new.get(key, _GONE)
+        if isinstance(before, dict) and isinstance(after, dict):
+            yield from _changes(before, after, (*keys, key))
+        elif not _same(before, after):
+            yield (*keys, key), after
+
+
+def _data(path: str, raw: bytes) -> Any:
+    try:
+        return read_document(path, raw).data
+    except NotStrict:
+        return None
+
+
+def _by_lines(repo: Repo, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    """Git's merge of lines; nothing where it leaves a conflict, or the text is none."""
+    with tempfile.TemporaryDirectory() as here:
+        names = [Path(here) / name for name in ("ours", "base", "theirs")]
+        for name, raw in zip(names, (ours, base, theirs), strict=True):
+            name.write_bytes(raw)
+        code, out, _ = repo.attempt("merge-file", "-p", "-q", "--", *map(str, names))
+    return None if code else out

@@ -1,0 +1,162 @@
+"""Commits that the remote does not have, made anew on its tip: history stays one line, and files only grow.
+
+Records are appended where their id is not there yet; they are never merged as text. Everything else is merged in three
+ways, in memory. A commit that has nothing left to say is left out.
+"""
+
+from __future__ import annotations
+
+from orgtp.model.change import Change
+from orgtp.store.git import Repo
+from orgtp.store.git_commit import Identity
+from orgtp.store.git_remote import SyncStopped
+from orgtp.store.git_tree import PLAIN, GitTree, Node, Walk, changed_nodes
+from orgtp.store.ids import known_at
+from orgtp.store.load import Loaded, load
+from orgtp.store.merge import Clash, merged, new_records, record_id
+from orgtp.store.part import Part, Reach
+from orgtp.store.record import Batch, Original, Recorded, Step, WouldBreak, refuse_new_errors
+from orgtp.store.score_file import seat_of
+
+
+class Conflict(SyncStopped):
+    """A local commit and the remote changed the same thing."""
+
+    state = "conflict"
+    text = (
+        "{what} was changed here ({commit} {subject}) and on the remote, each in its own way. Nothing was touched. "
+        "Settle it by hand, then run orgtp sync again: git pull --no-rebase"
+    )
+
+
+def unpublished(repo: Repo, local: str, published: str | None) -> list[str]:
+    """The commits that only the local branch has, oldest first, along the line of first parents."""
+    words = ("rev-list", "--first-parent", "--reverse", "--topo-order", local)
+    return repo.run(*words, *([f"^{published}"] if published else []), "--").decode().split()
+
+
+def original(repo: Repo, commit: str) -> Original:
+    """A commit as it stands in git."""
+    found = repo.read(commit)
+    raw = found.raw if found else b""
+    head, _, message = raw.decode("utf-8", "surrogateescape").partition("\n\n")
+    lines = [line.partition(" ") for line in head.split("\n")]
+    parent = next((value for key, _, value in lines if key == "parent"), None)
+    author = next(value for key, _, value in lines if key == "author")
+    name, _, rest = author.partition(" <")
+    email, _, wrote = rest.rpartition("> ")
+    return Original(commit, parent, Identity(name, email), wrote, message)
+
+
+class Replay:
+    """Commits made anew on what a batch has, with the remote's tip as its base."""
+
+    def __init__(self, batch: Batch, commits: list[str]) -> None:
+        self.batch, self.base = batch, batch.walk
+        self.made = [original(batch.ledger.repo, commit) for commit in commits]
+        repo = batch.ledger.repo
+        self._changes = {made.id: changed_nodes(repo, made.parent, made.id) for made in self.made}
+        self._there: set[str] = set()
+
+    def steps(self) -> list[Step]:
+        """The steps; a commit that changes nothing any more has none. Raises `Conflict` with nothing touched."""
+        self._there = self._ids_there()
+        steps = [step for made in self.made if (step := self._step(made))]
+        self._refuse_errors({path for step in steps for path in step.nodes})
+        return steps
+
+    def _ids_there(self) -> set[str]:
+        """The ids of records that stand in the org already, of all that the commits add."""
+        ids: set[str] = set()
+        for changes in self._changes.values():
+            for path, (old, new) in changes.items():
+                if seat_of(path) and new and new.is_plain:
+                    ids |= {record_id(line) for line in self._content(new).splitlines()} - self._ids(old)
+        files = self.base.files(known_at(self.base, ids - {""})) if ids else {}
+        return {found for raw in files.values() for line in raw.splitlines() if (found := record_id(line)) in ids}
+
+    def _ids(self, node: Node | None) -> set[str]:
+        return {record_id(line) for line in self._content(node).splitlines()}
+
+    def _content(self, node: Node | None) -> bytes:
+        return self.batch.walk.objects.blobs([node.id])[node.id] if node else b""
+
+    def _step(self, made: Original) -> Step | None:
+        before, nodes = self.batch.walk, self._nodes(made)
+        if not nodes:
+            return None
+        self.batch.walk = before.with_nodes(nodes)
+        files = self.batch.walk.files(nodes)
+        recorded = Recorded(
+            Change("", made.subject, ()), None, before.files(nodes), {p: files.get(p, b"") for p in nodes}
+        )
+        return Step(recorded, self.batch.walk.root, made.author, self.batch.ledger.now, nodes, made)
+
+    def _nodes(self, made: Original) -> dict[str, Node | None]:
+        """What the commit changes, on what is there now."""
+        found: dict[str, Node | None] = {}
+        for path, (old, new) in self._changes[made.id].items():
+            now = self.batch.walk.node(path)
+            try:
+                node = self._merged(path, old, now, new)
+            except Clash as clash:
+                raise Conflict(what=_named(path, clash.what), commit=made.id[:10], subject=made.subject) from clash
+            if node != now:
+                found[path] = node
+        return found
+
+    def _merged(self, path: str, old: Node | None, now: Node | None, new: Node | None) -> Node | None:
+        if seat_of(path) and new and new.is_plain and (now is None or now.is_plain):
+            return self._with_records(old, now, new)
+        if now in {old, new}:
+            return new
+        if not (old and now and new and old.is_plain and now.is_plain and new.is_plain):
+            raise Clash
+        base, ours, theirs = (self._content(node) for node in (old, now, new))
+        raw = merged(self.batch.ledger.repo, path, base, ours, theirs)
+        return Node(new.mode if new.mode != old.mode else now.mode, self._added(raw, new))
+
+    def _with_records(self, old: Node | None, now: Node | None, new: Node) -> Node | None:
+        """The file as it is now with the records that the commit added and that are nowhere yet."""
+        lines = new_records(self._content(old), self._content(new)).splitlines(keepends=True)
+        fresh = [line for line in lines if record_id(line) not in self._there]
+        if not fresh:
+            return now
+        self._there |= {record_id(line) for line in fresh} - {""}
+        before = self._content(now)
+        gap = b"\n" if before and not before.endswith(b"\n") else b""
+        return Node(now.mode if now else PLAIN, self._added(before + gap + b"".join(fresh), new))
+
+    def _added(self, raw: bytes, like: Node) -> str:
+        return self.batch.walk.objects.add("blob", raw, like.id)
+
+    def _refuse_errors(self, paths: set[str]) -> None:
+        """Refuse what would break the org, though each side by itself would not. Raises `Conflict`."""
+        try:
+            if any(not seat_of(path) for path in paths):
+                self.batch.walk.objects.write()
+                refuse_new_errors(self._whole(self.base), self._whole(self.batch.walk).files)
+            else:
+                self._refuse_records(paths)
+        except WouldBreak as error:
+            last = self.made[-1]
+            raise Conflict(
+                what=f"Together they break the org:\n{error}\nIt", commit=last.id[:10], subject=last.subject
+            ) from error
+
+    def _whole(self, walk: Walk) -> Loaded:
+        return load(GitTree(self.batch.ledger.repo, walk.root))
+
+    def _refuse_records(self, paths: set[str]) -> None:
+        """The records that are added, in the org as far as they reach."""
+        seats = frozenset(seat for path in paths if (seat := seat_of(path)))
+        before = load(Part(self.base, Reach(seats, frozenset(), self.batch.ledger.now)))
+        old, new = self.base.files(paths), self.batch.walk.files(paths)
+        refuse_new_errors(before, {path: raw[len(old.get(path, b"")) :].lstrip(b"\n") for path, raw in new.items()})
+
+
+def _named(path: str, what: str) -> str:
+    """What both sides changed, as a person calls it: `owner of seat dash`."""
+    folder, _, name = path.partition("/")
+    thing = f"the seat {name.removesuffix('.yaml')}" if folder == "seats" and name.endswith(".yaml") else path
+    return f"{what} of {thing}" if what else thing

@@ -1,0 +1,265 @@
+"""Exchanging commits with the remote: fetch, make anew what only we have on what is there, push without force.
+
+The network is never waited for with the ledger's lock held: those who record here go on. Whoever lost a race fetches
+and tries again. Each step leaves a whole: a kill between any two is continued by the next sync.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from orgtp.model.errors import BadInput
+from orgtp.store.git import GitFailed, Repo
+from orgtp.store.git_commit import Draft, Identity
+from orgtp.store.git_lock import locked
+from orgtp.store.git_remote import Line, Raced, Remote, RemoteDown, SyncStopped, remote_of
+from orgtp.store.git_tree import changed_nodes
+from orgtp.store.ledger import Move, advance
+from orgtp.store.not_now import NotNow
+from orgtp.store.outbox import Lot, lots
+from orgtp.store.post import drain
+from orgtp.store.record import Batch, Ledger
+from orgtp.store.replay import Replay, unpublished
+
+_TRIES = 14
+_FIRST_PAUSE, _LAST_PAUSE = 0.1, 6.0
+
+
+class NoRemote(BadInput):
+    """There is nowhere to send commits to."""
+
+    text = "this repository has no remote for {branch}. Name one: git remote add origin URL"
+
+
+class Rewritten(SyncStopped):
+    """The remote no longer has what was seen there."""
+
+    state = "rewritten"
+    text = (
+        "ALARM: the history of {branch} at {url} was rewritten: it had {seen}, and {now}. Nothing was touched here. "
+        "Find out who did it, and why. If it was meant, take it as it is: git update-ref {ref} {tip}"
+    )
+
+
+class Unrelated(SyncStopped):
+    """The remote has another history altogether."""
+
+    state = "unrelated"
+    text = "{url} holds a history that has nothing in common with this one. Is it the right address? See: git remote -v"
+
+
+class Local(SyncStopped):
+    """The ledger here cannot be written now."""
+
+    state = "busy"
+    exit_code = 75
+    text = "{why}. Nothing was exchanged; run orgtp sync again"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """What a sync did: the numbers of commits that came and that were sent, and which of ours were made anew as which.
+
+    `before` and `commit` are the tips of the ledger branch; `held` are the lots that do not fit the org any more.
+    """
+
+    remote: str
+    branch: str
+    before: str
+    commit: str
+    received: int = 0
+    remade: Mapping[str, str] = field(default_factory=dict)
+    sent: int = 0
+    paths: tuple[str, ...] = ()
+    behind: str = ""
+    held: tuple[Lot, ...] = field(default=())
+
+
+def sync(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) -> Exchanged:
+    """Exchange commits with the remote, and write what waits in the outbox.
+
+    `needed`: only if something here is not known to be there. Raises `SyncStopped` with its state, `NoRemote`,
+    `Uncommitted`, and what git says of a repository that is broken.
+    """
+    remote = remote_of(ledger.repo, ledger.branch)
+    if remote is None:
+        return _without_remote(ledger, dry_run=dry_run)
+    exchange = Exchange(ledger, remote)
+    if dry_run:
+        return exchange.planned()
+    try:
+        with locked(ledger.repo, "sync"):
+            return exchange.published() if needed and exchange.is_published() else exchange.run()
+    except NotNow as why:
+        raise Local(why=why) from why
+
+
+def _without_remote(ledger: Ledger, *, dry_run: bool) -> Exchanged:
+    before = ledger.tip()
+    if not dry_run:
+        try:
+            with locked(ledger.repo):
+                drain(ledger, again=True)
+        except NotNow as why:
+            raise Local(why=why) from why
+    paths = tuple(changed_nodes(ledger.repo, before, ledger.tip()))
+    return Exchanged("", ledger.branch, before, ledger.tip(), paths=paths, held=waiting(ledger.repo))
+
+
+def waiting(repo: Repo) -> tuple[Lot, ...]:
+    """What is in the outbox."""
+    return tuple(lots(repo))
+
+
+def seen_ref(remote: Remote, branch: str) -> str:
+    """The witness: the ref that keeps what was last seen of a branch at a remote's address."""
+    return f"refs/orgtp/seen/{hashlib.sha256(remote.url.encode()).hexdigest()[:12]}/{branch}"
+
+
+def seen(repo: Repo, remote: Remote, branch: str) -> str | None:
+    """The commit that the remote was last seen at: by a sync, else by the clone."""
+    return repo.tip(seen_ref(remote, branch)) or repo.tip(f"refs/remotes/{remote.name}/{branch}")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One exchange with one remote."""
+
+    ledger: Ledger
+    remote: Remote
+
+    @property
+    def _repo(self) -> Repo:
+        return self.ledger.repo
+
+    @property
+    def _branch(self) -> str:
+        return self.ledger.branch
+
+    def is_published(self) -> bool:
+        """Whether the remote was seen to have all that is here."""
+        last = seen(self._repo, self.remote, self._branch)
+        return bool(last) and not unpublished(self._repo, self.ledger.tip(), last)
+
+    def published(self) -> Exchanged:
+        """What there is to say where nothing was to do."""
+        tip = self.ledger.tip()
+        return Exchanged(self.remote.shown, self._branch, tip, tip)
+
+    def planned(self) -> Exchanged:
+        """What an exchange would do now: only objects are fetched, nothing moves and nothing is sent."""
+        local, there = self.ledger.tip(), self._fetched(keep=False)
+        made, remade = self._onto(local, there)
+        return self._result(local, made, there, remade)
+
+    def run(self) -> Exchanged:
+        """Fetch, follow, push; again, where somebody else was quicker."""
+        first, remade, paths = self.ledger.tip(), dict[str, str](), set[str]()
+        for _ in _pauses():
+            there = self._fetched()
+            done = self._followed(there)
+            remade = {old: done.remade.get(new, new) for old, new in remade.items()} | dict(done.remade)
+            paths |= set(done.paths)
+            try:
+                if done.commit != there:
+                    self._send(done.commit)
+            except Raced:
+                continue
+            return replace(done, before=first, remade=remade, paths=tuple(sorted(paths)))
+        raise Raced(url=self.remote.shown)
+
+    def _fetched(self, *, keep: bool = True) -> str | None:
+        """The remote's tip, which must have what was seen there before. Raises `Rewritten`, `RemoteDown`."""
+        repo, last = self._repo, seen(self._repo, self.remote, self._branch)
+        known = {"local": self.ledger.tip()} | ({"seen": last} if last else {})
+        there = Line(repo, self.remote).fetch(self.ledger.ref, known)
+        if last and (there is None or not is_ancestor(repo, last, there)):
+            now = f"has {there[:10]} now, which does not lead back to it" if there else "has no such branch now"
+            facts = {"branch": self._branch, "url": self.remote.shown, "seen": last[:10], "now": now}
+            raise Rewritten(**facts, ref=seen_ref(self.remote, self._branch), tip=there or "-d")
+        if keep and there:
+            self._witness(there)
+        return there
+
+    def _witness(self, commit: str) -> None:
+        """Keep what was seen, for us and, where git keeps it too, for git."""
+        self._repo.run("update-ref", seen_ref(self.remote, self._branch), commit)
+        own = f"refs/remotes/{self.remote.name}/"
+        if self._repo.config(f"remote.{self.remote.name}.fetch") == f"+refs/heads/*:{own}*":
+            self._repo.run("update-ref", f"{own}{self._branch}", commit)
+
+    def _followed(self, there: str | None) -> Exchanged:
+        """Write what waits, and bring the ledger branch onto the remote's tip, with the lock held."""
+        with locked(self._repo):
+            drain(self.ledger, again=True)
+            local = self.ledger.tip()
+            made, remade = self._onto(local, there)
+            changes = changed_nodes(self._repo, local, made) if made != local else {}
+            behind = advance(self._repo, self._move(local, made), changes) if made != local else ""
+        return replace(self._result(local, made, there, remade), behind=behind)
+
+    def _move(self, old: str, new: str) -> Move:
+        who = Identity("orgtp", "orgtp@sync.invalid")
+        return Move(self.ledger.ref, old, new, f"sync: {self.remote.shown}", Draft(None, "", who, self.ledger.now).env)
+
+    def _onto(self, local: str, there: str | None) -> tuple[str, dict[str, str]]:
+        """The tip that has both, and which of our commits were made anew for it as which. Raises `Conflict`."""
+        repo = self._repo
+        if there is None or is_ancestor(repo, there, local):
+            return local, {}
+        if is_ancestor(repo, local, there):
+            return there, {}
+        if not repo.line("merge-base", local, there):
+            raise Unrelated(url=self.remote.shown)
+        batch = Batch(self.ledger, there)
+        steps = Replay(batch, unpublished(repo, local, there)).steps()
+        done, last = batch.make(steps)
+        made = {step.made.id: str(new.commit) for step, new in zip(steps, done, strict=True) if step.made}
+        return (str(last.parent) if last else there), made
+
+    def _result(self, local: str, made: str, there: str | None, remade: dict[str, str]) -> Exchanged:
+        repo = self._repo
+        came = _count(repo, there, local) if there else 0
+        paths = tuple(sorted(changed_nodes(repo, local, made))) if made != local else ()
+        sent, held = _count(repo, made, there), waiting(repo)
+        return Exchanged(self.remote.shown, self._branch, local, made, came, remade, sent, paths, held=held)
+
+    def _send(self, commit: str) -> None:
+        """Push. An answer that was lost is no failure where the remote turns out to have it. Raises `SyncStopped`."""
+        try:
+            Line(self._repo, self.remote).push(self.ledger.ref, commit)
+        except RemoteDown:
+            there = self._fetched()
+            if not there or not is_ancestor(self._repo, commit, there):
+                raise
+            return
+        self._witness(commit)
+
+
+def _count(repo: Repo, have: str, without: str | None) -> int:
+    """How many commits the one history has and the other has not."""
+    words = ("rev-list", "--count", have, *([f"^{without}"] if without else []), "--")
+    return int(repo.run(*words))
+
+
+def is_ancestor(repo: Repo, old: str, new: str) -> bool:
+    """Whether the history of `new` has `old`. Raises `GitFailed` where history does not reach far enough to say."""
+    if old == new:
+        return True
+    code, _, err = repo.attempt("merge-base", "--is-ancestor", old, new)
+    if code > 1:
+        raise GitFailed(command="merge-base", words=err.decode(errors="replace").strip())
+    return code == 0
+
+
+def _pauses() -> Iterator[None]:
+    """Yield at once, then after random growing pauses, so that those who raced do not meet again; bounded."""
+    pause = _FIRST_PAUSE
+    for _ in range(_TRIES):
+        yield
+        time.sleep(random.uniform(pause / 2, pause))  # noqa: S311  (no secret)
+        pause = min(pause * 1.7, _LAST_PAUSE)

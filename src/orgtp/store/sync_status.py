@@ -1,0 +1,49 @@
+"""What waits in a clone, without asking the remote: the outbox, and commits that were not sent yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orgtp.store.git_lock import Lock
+from orgtp.store.git_remote import remote_of
+from orgtp.store.ledger import pending
+from orgtp.store.outbox import Lot, lots
+from orgtp.store.record import Ledger, Original
+from orgtp.store.replay import original, unpublished
+from orgtp.store.sync import seen
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStatus:
+    """What is here and not there, as far as it is known here. `seen` is the commit the remote was last seen at.
+
+    `unfinished` says that a run was killed, which the next one puts right; `holder` who writes at this moment.
+    """
+
+    remote: str
+    branch: str
+    tip: str
+    seen: str | None
+    waiting: tuple[Lot, ...]
+    unsent: tuple[Original, ...]
+    unfinished: bool
+    holder: str
+
+
+def sync_status(ledger: Ledger) -> SyncStatus:
+    """What waits. Nothing is touched, and no lock is waited for."""
+    repo, tip = ledger.repo, ledger.tip()
+    remote = remote_of(repo, ledger.branch)
+    last = seen(repo, remote, ledger.branch) if remote else None
+    unsent = tuple(original(repo, commit) for commit in unpublished(repo, tip, last)) if remote else ()
+    holder = Lock(repo).holder
+    return SyncStatus(
+        remote=remote.shown if remote else "",
+        branch=ledger.branch,
+        tip=tip,
+        seen=last,
+        waiting=tuple(lots(repo)),
+        unsent=unsent,
+        unfinished=bool(pending(repo)) and not holder,
+        holder=holder,
+    )
