@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.store.git import GitFailed, Repo
-from orgtp.store.git_checkout import Changes, Checkout, checkouts, git_dirs, refuse_rebase, stamp
+from orgtp.store.git_checkout import Changes, Checkout
 from orgtp.store.git_commit import Moving
 from orgtp.store.git_lock import folder
 from orgtp.store.git_tree import changed_nodes
+from orgtp.store.git_work_trees import checkouts, git_dirs, refuse_rebase, stamp
 from orgtp.store.not_now import CannotWrite
 
 _STILL_SECONDS = 1.0

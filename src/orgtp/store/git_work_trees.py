@@ -1,0 +1,53 @@
+"""The work trees of a repository: which of them have a branch checked out, and which are in the middle of a rebase."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orgtp.store.git import Repo
+from orgtp.store.not_now import MidMerge
+
+Stamp = tuple[int, int, int, int] | None
+
+
+def checkouts(repo: Repo, ref: str) -> list[Repo]:
+    """Every work tree of the repository that has the branch `ref` checked out, the linked ones too."""
+    found = []
+    for number, (path, branch) in enumerate(_work_trees(repo)):
+        if branch == ref and not (number == 0 and repo.bare) and path.is_dir():
+            found.append(repo if path.samefile(repo.path) else Repo(path, held=repo.held))
+    return found
+
+
+def _work_trees(repo: Repo) -> list[tuple[Path, str]]:
+    """Every work tree and the branch it has, the main one first; asked again when a HEAD is another file."""
+    state = [stamp(folder / "HEAD") for folder in git_dirs(repo)]
+    if repo.work_trees is None or repo.work_trees[0] != state:
+        blocks = repo.run("worktree", "list", "--porcelain").decode().split("\n\n")
+        facts = [dict(line.partition(" ")[::2] for line in block.splitlines()) for block in blocks]
+        repo.work_trees = (state, [(Path(fact.get("worktree", "")), fact.get("branch", "")) for fact in facts if fact])
+    return repo.work_trees[1]
+
+
+def git_dirs(repo: Repo) -> list[Path]:
+    """The git dir of the repository, and those of its linked work trees."""
+    linked = repo.common_dir / "worktrees"
+    return [repo.common_dir, *(sorted(linked.iterdir()) if linked.is_dir() else ())]
+
+
+def stamp(path: Path) -> Stamp:
+    """What tells a file from the one that takes its place; nothing where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def refuse_rebase(repo: Repo, ref: str) -> None:
+    """Refuse to move a branch that is being rebased: `git rebase --abort` would set it back. Raises `MidMerge`."""
+    for git_dir in git_dirs(repo):
+        for kind in ("rebase-merge", "rebase-apply"):
+            name = git_dir / kind / "head-name"
+            if name.is_file() and name.read_text(encoding="utf-8", errors="replace").strip() == ref:
+                raise MidMerge(root=repo.path, what="rebase", about=ref.removeprefix("refs/heads/"))
