@@ -9,11 +9,11 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check pictures sample snapshots bench build clean
+.PHONY: help demo test lint check pictures sample snapshots bench torture build clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -4
-	@echo '  make lint | pictures | sample | snapshots | bench | build | clean'
+	@echo '  make lint | pictures | sample | snapshots | bench | torture | build | clean'
 
 $(VENV)/pyvenv.cfg:
 	@test -n '$(PYTHON)' || { echo 'orgtp needs Python 3.11 or later; none was found on the PATH.' >&2; exit 1; }
@@ -49,10 +49,15 @@ sample: $(VENV)/tested
 
 # Take what the snapshot tests print now as what they should print; read the diff before you commit it.
 snapshots: $(VENV)/tested
-	ORGTP_ACCEPT=1 $(BIN)/python -m pytest -n auto tests/snapshots tests/gallery tests/examples
+	ORGTP_ACCEPT=1 $(BIN)/python -m pytest -n auto tests/snapshots tests/gallery tests/store/test_examples.py
 
 bench: $(VENV)/tested
 	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.bench_ledger
+
+# The ledger in full: 500 kills and one at every line, 32 processes, 8 clones, random operations. About half an hour.
+torture: $(VENV)/tested
+	$(BIN)/python -m tools.torture
 
 build: $(VENV)/tested
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -20,10 +20,13 @@ def test_the_tour_is_about_its_own_org_alone(sample: Shell) -> None:
 def test_another_command_at_the_index_is_waited_for_not_overrun(sample: Shell) -> None:
     before = sample.head()
     sample.write(".git/index.lock", "")
-    assert "another git command is at work" in sample(*VALUE, code=2).err
+    kept = sample(*VALUE, code=75, ORGTP_WAIT="0.2")
+    assert "kept: another git command is at work" in kept.err
+    assert "Nothing was written" in sample("seat", "set", "dash", "mission=Less", code=2, ORGTP_WAIT="0.2").err
     assert sample.head() == before
     (sample.folder / ".git/index.lock").unlink()
     sample(*VALUE)
+    assert sample.git("rev-list", "--count", f"{before}..HEAD").out == "2\n"
     assert sample.git("status", "--short").out == ""
 
 

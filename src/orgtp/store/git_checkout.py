@@ -158,6 +158,8 @@ class Checkout:
 
         Raises `IndexBusy` where another program holds it and does not let go.
         """
+        if self.holds:
+            return
         self._name(_TOKEN).write_text(f"held by orgtp, process {os.getpid()}\n", encoding="utf-8")
         if not any(self._linked() for _ in pauses(time.monotonic() + patience())):
             self._name(_TOKEN).unlink()

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,22 @@ def catch_up(repo: Repo, old: str) -> None:
         checkout.follow()
     finally:
         checkout.release()
+
+
+@contextmanager
+def held_still(repo: Repo, ref: str) -> Iterator[None]:
+    """Hold the indexes of those who have the branch checked out, so that none of them commits to it meanwhile.
+
+    For one who was overtaken again and again by a person or a script. Raises `IndexBusy`.
+    """
+    try:
+        if tip := repo.tip(ref):
+            _note(repo, Move(ref, tip, tip, "", {}))
+        for found in checkouts(repo, ref):
+            Checkout(found, {}).lock()
+        yield
+    finally:
+        recover(repo)
 
 
 def _contains(repo: Repo, ref: str, commit: str) -> bool:
