@@ -178,7 +178,8 @@ class Checkout:
             return
         self._objects.write()
         env = {"GIT_INDEX_FILE": str(self._name(_NEW))}
-        self._name(_NEW).unlink(missing_ok=True)
+        for name in (_NEW, f"{_NEW}.lock"):
+            self._name(name).unlink(missing_ok=True)
         if self._name("index").exists():
             self._name(_NEW).write_bytes(self._name("index").read_bytes())
         none = next("0" * len(node.id) for pair in self.changes.values() for node in pair if node)
@@ -266,13 +267,20 @@ def _put(target: Path, mode: str, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".orgtp-{os.getpid()}-{target.name}")
     beside.unlink(missing_ok=True)
+    try:
+        _make(beside, target, mode, content)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _make(beside: Path, target: Path, mode: str, content: bytes) -> None:
     if mode == _LINK:
         beside.symlink_to(os.fsdecode(content))
     else:
         beside.write_bytes(content)
         kept = target.stat().st_mode & 0o777 if target.is_file() and not target.is_symlink() else 0
         beside.chmod((kept or beside.stat().st_mode & 0o777) | (0o111 if mode == _RUNNABLE else 0))
-    beside.replace(target)
 
 
 def _take_away(target: Path, root: Path) -> None:

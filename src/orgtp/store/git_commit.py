@@ -41,18 +41,29 @@ class Identity:
 
 def identity(repo: Repo, acting: Seat | None, org: str) -> Identity:
     """Git's own identity, else the acting seat's. Raises `NoIdentity`."""
-    name = os.environ.get("GIT_AUTHOR_NAME") or repo.config("user.name")
-    email = os.environ.get("GIT_AUTHOR_EMAIL") or repo.config("user.email")
-    if name and email:
+    name = _from_environment("GIT_AUTHOR_NAME") or repo.config("user.name")
+    email = _from_environment("GIT_AUTHOR_EMAIL") or repo.config("user.email")
+    if _is_name(name) and email:
         return Identity(name, email)
     if acting is None:
         raise NoIdentity
     return seat_identity(acting, org)
 
 
+def _from_environment(variable: str) -> str:
+    """A variable as text, whatever bytes are in it."""
+    return os.fsencode(os.environ.get(variable, "")).decode(errors="replace")
+
+
+def _is_name(text: str) -> bool:
+    """Whether git takes it for a name: it refuses one in which nothing is left once it has trimmed it."""
+    return bool(text.strip(_CRUD))
+
+
 def seat_identity(seat: Seat, org: str) -> Identity:
     """A seat as an author; `.invalid` (RFC 2606) is nobody's domain."""
-    return Identity(one_line(seat.name), one_line(seat.email) or f"{seat.id}@{org or 'org'}.invalid")
+    name = one_line(seat.name)
+    return Identity(name if _is_name(name) else seat.id, one_line(seat.email) or f"{seat.id}@{org or 'org'}.invalid")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from orgtp.model.errors import BadInput
@@ -55,8 +55,10 @@ class Lock:
         self._file = self._opened() if self._file is None else self._file
         if not lock_descriptor(self._file, blocking=False):
             return False
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, _who().encode(), 0)
+        with suppress(OSError):
+            # On a full disk nobody can say who they are, and that is no reason not to write.
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, _who().encode(), 0)
         self._taken = True
         if self._name == "lock":
             self._repo.held = self._file

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +24,7 @@ from orgtp.store.git_lock import folder
 _PROTOCOLS = "file:git:http:https:ssh"
 _SECONDS = 300.0
 _HELPER = re.compile(r"^[A-Za-z0-9]+::")
-_SECRET = re.compile(r"(?<=://)[^/@]*@")
+_SECRET = re.compile(r"(?<=://)[^/\s]*@")
 _RACED = ("fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref", "incorrect old value")
 
 
@@ -68,7 +70,7 @@ class Remote:
     @property
     def shown(self) -> str:
         """The address without a password."""
-        return _SECRET.sub("", self.url)
+        return _shown(self.url)
 
 
 def remote_of(repo: Repo, branch: str) -> Remote | None:
@@ -88,28 +90,32 @@ def _is_url(key: str) -> bool:
 def _safe(url: str) -> str:
     """An address that only names a place: no option, and no helper program (`ext::…`)."""
     if not url or url.startswith("-") or _HELPER.match(url) or not url.isprintable():
-        raise BadInput(what=f'the address of the remote, "{url}", is none that orgtp speaks to. See: git remote -v')
+        raise BadInput(
+            what=f'the address of the remote, "{_shown(url)}", is none that orgtp speaks to. See: git remote -v'
+        )
     return url
+
+
+def _shown(text: str) -> str:
+    """An address, or what git says of one, without a password."""
+    return _SECRET.sub("", text)
 
 
 def refuse_used(path: Path, url: str) -> None:
     """Refuse a remote that has commits, or one that another repository at `path` has no room for.
 
-    Raises `BadInput`, `RemoteDown`.
+    One that cannot be reached is not refused: what is sent to it later tells. Raises `BadInput`.
     """
     found = find_repo(path)
-    if found and found.config("remote.origin.url") not in {"", address(url)}:
-        raise BadInput(
-            what=f"{path} has a remote origin already, {found.config('remote.origin.url')}. See: git remote -v"
-        )
+    taken = found.config("remote.origin.url") if found else ""
+    if taken not in {"", address(url)}:
+        raise BadInput(what=f"{path} has a remote origin already, {_shown(taken)}. See: git remote -v")
     env = {"GIT_ALLOW_PROTOCOL": os.environ.get("GIT_ALLOW_PROTOCOL", _PROTOCOLS)}
     words = ["ls-remote", "--heads", "--upload-pack=git-upload-pack", "--", address(url)]
     # Away from here, so that no repository's configuration counts.
-    code, out, err = run_alone(words, Path(path.anchor), env)
-    if code:
-        raise RemoteDown(url=_SECRET.sub("", url), words=_last(err))
-    if out.strip():
-        raise BadInput(what=f"{_SECRET.sub('', url)} has commits already. Take them: git clone {_SECRET.sub('', url)}")
+    code, out, _ = run_alone(words, Path(path.anchor), env)
+    if code == 0 and out.strip():
+        raise BadInput(what=f"{_shown(url)} has commits already. Take them: git clone {_shown(url)}")
 
 
 def address(url: str) -> str:
@@ -175,6 +181,10 @@ class Line:
 
     def _lay_out(self, known: Mapping[str, str]) -> None:
         """Write the git dir anew: whatever somebody put there is gone."""
+        if self._dir.is_symlink():
+            self._dir.unlink()
+        elif self._dir.exists():
+            shutil.rmtree(self._dir)
         for name in ("objects", "refs/seen", "refs/known"):
             (self._dir / name).mkdir(parents=True, exist_ok=True)
         sha256 = len(self.repo.empty_tree) == SHA256_DIGITS
@@ -187,12 +197,15 @@ class Line:
 
     def _run(self, *words: str) -> tuple[int, str, str]:
         handle = self.repo.start(f"--git-dir={self._dir}", *words, env=self._env(), plain=True)
-        try:
-            out, err = handle.proc.communicate(timeout=_SECONDS)
-        except TimeoutError:
+        said: list[tuple[bytes, bytes]] = []
+        # A program that git started (ssh) may hold the pipes after git is killed, so nobody waits for their end then.
+        listening = threading.Thread(target=lambda: said.append(handle.proc.communicate()), daemon=True)
+        listening.start()
+        listening.join(_SECONDS)
+        if not said:
             handle.proc.kill()
-            handle.proc.communicate()
-            raise RemoteDown(url=self.remote.shown, words=f"no end in {_SECONDS:.0f} seconds") from None
+            raise RemoteDown(url=self.remote.shown, words=f"no end in {_SECONDS:.0f} seconds")
+        out, err = said[0]
         return handle.proc.returncode, out.decode(errors="replace"), err.decode(errors="replace")
 
     def _env(self) -> dict[str, str]:
@@ -224,4 +237,4 @@ def _last(err: str) -> str:
     """The line of git's that says what is wrong."""
     lines = [line.strip() for line in err.splitlines() if line.strip()]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:", "ssh:", "remote:"))]
-    return (fatal or lines or ["git said nothing"])[0].partition(": ")[2].rstrip(".") or "git said nothing"
+    return _shown((fatal or lines or [""])[0].partition(": ")[2].rstrip(".")) or "git said nothing"

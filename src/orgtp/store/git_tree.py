@@ -57,25 +57,37 @@ class GitTree:
 class Walk:
     """A tree looked up path by path: what it costs depends on what is asked, not on how much there is.
 
-    `root` is the id of the tree, which may have objects that are not written yet.
+    `root` is the id of the tree. One that is not written yet knows the written one that it was made of, `base`, and the
+    paths that are `touched` since.
     """
 
     objects: Objects
     root: str
-    _folders: dict[str, dict[str, Node]] = field(default_factory=dict, repr=False)
+    base: Walk | None = field(default=None, repr=False)
+    touched: frozenset[str] = frozenset()
+    _nodes: dict[str, Node | None] = field(default_factory=dict, repr=False)
 
     def node(self, path: str) -> Node | None:
         """The entry at `path`, if there is one."""
-        folder, _, name = path.rpartition("/")
-        return self.folder(folder).get(name)
+        if path not in self._nodes:
+            folder, _, name = path.rpartition("/")
+            raw = self._raw(folder)
+            place = _place(raw, os.fsencode(name), self._width)
+            self._nodes[path] = next(_entries(raw[place], self._width))[1] if place else None
+        return self._nodes[path]
 
     def folder(self, path: str) -> dict[str, Node]:
         """The entries of the folder `path` by name; empty where there is none."""
-        if path not in self._folders:
-            node = self.node(path) if path else Node(TREE, self.root)
-            raw = self.objects.tree(node.id) if node and node.mode == TREE else None
-            self._folders[path] = dict(_entries(raw, len(self.root) // 2)) if raw else {}
-        return self._folders[path]
+        return dict(_entries(self._raw(path), self._width))
+
+    def _raw(self, path: str) -> bytes:
+        """The tree object of the folder `path`; nothing where there is none."""
+        node = self.node(path) if path else Node(TREE, self.root)
+        return (self.objects.tree(node.id) or b"") if node and node.mode == TREE else b""
+
+    @property
+    def _width(self) -> int:
+        return len(self.root) // 2
 
     def files(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of those of `paths` that are files."""
@@ -93,11 +105,12 @@ class Walk:
 
     def with_nodes(self, nodes: Mapping[str, Node | None]) -> Walk:
         """The tree with `nodes` in place; None takes one out."""
-        return Walk(self.objects, self._without("", nodes) or self.objects.add("tree", b"", self.root))
+        root = self._without("", nodes) or self.objects.add("tree", b"", self.root)
+        return Walk(self.objects, root, self.base or self, self.touched | nodes.keys())
 
     def _without(self, path: str, nodes: Mapping[str, Node | None]) -> str:
         """The id of the new tree for the folder `path`; "" where nothing is left in it."""
-        entries: dict[str, Node | None] = dict(self.folder(path))
+        entries: dict[str, Node | None] = {}
         below: dict[str, dict[str, Node | None]] = {}
         for name, node in nodes.items():
             head, slash, rest = name.partition("/")
@@ -108,8 +121,8 @@ class Walk:
         for head, inner in below.items():
             oid = self._without(f"{path}/{head}".lstrip("/"), inner)
             entries[head] = Node(TREE, oid) if oid else None
-        kept = {name: node for name, node in entries.items() if node}
-        return self.objects.add("tree", _tree(kept), self.root) if kept else ""
+        raw = _changed(self._raw(path), entries, self._width)
+        return self.objects.add("tree", raw, self.root) if raw else ""
 
 
 def walk_of(repo: Repo, commit: str | None) -> Walk:
@@ -126,6 +139,32 @@ def _entries(raw: bytes, width: int) -> Iterator[tuple[str, Node]]:
         mode, _, name = raw[at:end].partition(b" ")
         at = end + 1 + width
         yield os.fsdecode(name), Node(mode.decode(), raw[end + 1 : at].hex())
+
+
+def _place(raw: bytes, name: bytes, width: int) -> slice | None:
+    """Where the entry `name` stands in a tree object. Only what looks like it is told apart from the bytes of an id."""
+    key, begin, end = b" " + name + b"\0", 0, 0
+    spot = raw.find(key)
+    while spot >= 0:
+        while end <= spot:
+            begin, end = end, raw.index(b"\0", end) + 1 + width
+        if raw.index(b" ", begin) == spot:
+            return slice(begin, end)
+        spot = raw.find(key, spot + 1)
+    return None
+
+
+def _changed(raw: bytes, entries: Mapping[str, Node | None], width: int) -> bytes:
+    """A tree object with `entries` in place, None for one that goes. Where all stay in order, the rest is not read."""
+    changed = raw
+    for name, node in entries.items():
+        key = os.fsencode(name)
+        place = _place(changed, key, width)
+        if place is None or node is None or not changed.startswith(f"{node.mode} ".encode(), place.start):
+            kept = dict(_entries(raw, width)) | entries
+            return _tree({name: node for name, node in kept.items() if node})
+        changed = changed[: place.stop - width] + bytes.fromhex(node.id) + changed[place.stop :]
+    return changed
 
 
 def _tree(entries: Mapping[str, Node]) -> bytes:

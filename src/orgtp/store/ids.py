@@ -15,6 +15,7 @@ from pathlib import Path
 from orgtp.store.git import Repo
 from orgtp.store.git_lock import folder
 from orgtp.store.git_tree import Walk, changed_nodes
+from orgtp.store.score_file import seat_of
 
 _ID = re.compile(rb'"id"\s*:\s*"([A-Za-z0-9._-]{1,64})"')
 _TABLES = """
@@ -24,32 +25,33 @@ create table if not exists seen (tree text not null);
 
 
 def known_at(walk: Walk, ids: Iterable[str]) -> set[str]:
-    """The score files of the commit that hold a record with one of `ids`."""
-    found = {path: set(held) for path, held in _looked_up(walk, set(ids)).items()}
-    files = walk.files(found)
-    return {path for path, raw in files.items() if found[path] & _ids(raw)}
+    """The score files of the tree that hold a record with one of `ids`."""
+    wanted = set(ids)
+    found = _looked_up(walk.base or walk, wanted) | {path for path in walk.touched if seat_of(path)}
+    return {path for path, raw in walk.files(found).items() if wanted & _ids(raw)}
 
 
-def _looked_up(walk: Walk, ids: set[str]) -> dict[str, list[str]]:
+def _looked_up(walk: Walk, ids: set[str]) -> set[str]:
     """The files that the cache names for `ids`; where there can be no cache, all files that hold one."""
     try:
         with closing(_opened(walk.objects.repo)) as cache, cache:
             _catch_up(cache, walk)
-            rows = [(path, id_) for id_ in ids for (path,) in cache.execute("select path from ids where id = ?", [id_])]
+            return {path for id_ in ids for (path,) in cache.execute("select path from ids where id = ?", [id_])}
     except (sqlite3.Error, OSError):
-        rows = [(path, id_) for path, held in _all(walk).items() for id_ in held & ids]
-    found: dict[str, list[str]] = {}
-    for path, id_ in rows:
-        found.setdefault(path, []).append(id_)
-    return found
+        return {path for path, held in _differing(walk.objects.repo, None, _scores(walk)).items() if held & ids}
 
 
 def _opened(repo: Repo) -> sqlite3.Connection:
     path = folder(repo) / "ids.sqlite"
+    path.parent.mkdir(exist_ok=True)
     try:
         return _connected(path)
+    except sqlite3.OperationalError:
+        raise
     except sqlite3.DatabaseError:
-        path.unlink(missing_ok=True)
+        # It is torn, and it is only a cache.
+        for name in (path, path.with_name("ids.sqlite-wal"), path.with_name("ids.sqlite-shm")):
+            name.unlink(missing_ok=True)
         return _connected(path)
 
 
@@ -87,10 +89,6 @@ def _differing(repo: Repo, old: str | None, tree: str) -> dict[str, set[str]]:
     nodes = {path: new for path, (_, new) in changed_nodes(repo, old, tree).items() if new and new.is_plain}
     blobs = repo.blobs(node.id for node in nodes.values())
     return {f"scores/{path}": _ids(blobs[node.id]) for path, node in nodes.items()}
-
-
-def _all(walk: Walk) -> dict[str, set[str]]:
-    return _differing(walk.objects.repo, None, _scores(walk))
 
 
 def _ids(raw: bytes) -> set[str]:

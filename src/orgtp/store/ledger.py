@@ -12,8 +12,8 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +49,9 @@ def advance(repo: Repo, move: Move, changes: Changes) -> str:
     followers = [Checkout(found, changes) for found in checkouts(repo, move.ref)]
     for follower in followers:
         follower.plan()
+    since = _since(repo, move)
     try:
-        _note(repo, move)
+        _note(repo, move, since)
         _move(repo, move, followers)
         behind = _follow(followers)
     except BaseException as error:
@@ -59,7 +60,7 @@ def advance(repo: Repo, move: Move, changes: Changes) -> str:
         if isinstance(error, OSError | GitFailed) and repo.tip(move.ref) != move.new:
             raise CannotWrite(words=error) from error
         raise
-    _forget(repo)
+    _settled(repo, move, since, whole=not behind and since == move.old)
     return behind
 
 
@@ -95,14 +96,31 @@ def _journal(repo: Repo) -> Path:
     return folder(repo) / "journal"
 
 
-def _note(repo: Repo, move: Move) -> None:
-    text = json.dumps({"ref": move.ref, "old": move.old, "new": move.new, "at": time.time()})
-    handle = os.open(_journal(repo), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+def _note(repo: Repo, move: Move, since: str | None) -> None:
+    """Note what is about to happen. `since` is the commit that work trees are at, which may be an earlier one."""
+    text = json.dumps({"ref": move.ref, "old": move.old, "new": move.new, "since": since, "at": time.time()})
+    handle = os.open(_journal(repo), os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     try:
-        os.write(handle, f"{text}\n".encode())
+        # Over what is there, which needs no room on a full disk.
+        os.ftruncate(handle, os.write(handle, f"{text}\n".encode()))
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _since(repo: Repo, move: Move) -> str | None:
+    """At which commit work trees are: an earlier one than the branch, where one could not follow before."""
+    note = pending(repo)
+    return note.get("since", note["old"]) if note.get("ref") == move.ref else move.old
+
+
+def _settled(repo: Repo, move: Move, since: str | None, *, whole: bool) -> None:
+    """The branch has moved for good. Where a work tree could not follow, it stays noted, for the next run to try."""
+    if whole:
+        _forget(repo)
+    else:
+        with suppress(OSError):
+            _note(repo, replace(move, old=move.new), since)
 
 
 def _forget(repo: Repo) -> None:
@@ -123,34 +141,45 @@ def recover(repo: Repo) -> None:
     """Finish or undo what the last run left. The lock is held, so whoever left it is dead."""
     note = pending(repo)
     if not note:
-        return
-    _free_ref(repo, note)
-    moved = _contains(repo, note["ref"], note["new"])
-    changes = changed_nodes(repo, note["old"], note["new"]) if moved or repo.read(note["new"]) else {}
-    for found in checkouts(repo, note["ref"]):
-        _settle(Checkout(found, changes, lenient=True), moved=moved)
-    _forget(repo)
+        return None
+    move, since = Move(note["ref"], note["old"], note["new"], "", {}), note.get("since", note["old"])
+    if move.old != move.new:
+        _free_ref(repo, note)
+    moved = _contains(repo, move.ref, move.new)
+    changes = changed_nodes(repo, since if moved else move.old, move.new) if moved or repo.read(move.new) else {}
+    whole = [_settle(Checkout(found, changes, lenient=True), moved=moved) for found in checkouts(repo, move.ref)]
+    if not moved and since != move.old:
+        _note(repo, replace(move, new=str(move.old)), since)
+        return recover(repo)
+    return _settled(repo, move, since, whole=all(whole))
 
 
-def _settle(checkout: Checkout, *, moved: bool) -> None:
-    """One checkout after a crash. Where its lock was not taken yet, nothing has happened there."""
+def _settle(checkout: Checkout, *, moved: bool) -> bool:
+    """One checkout after a crash: whether its files could follow.
+
+    Where its lock was not taken yet, nothing has happened there.
+    """
     try:
         checkout.clear()
         if moved:
-            _finish(checkout)
-        else:
-            checkout.undo()
+            return _finish(checkout)
+        checkout.undo()
     finally:
         checkout.release()
+    return True
 
 
-def _finish(checkout: Checkout) -> None:
+def _finish(checkout: Checkout) -> bool:
     checkout.plan()
     if not checkout.holds:
         checkout.lock()
     checkout.prepare()
     checkout.swap()
-    checkout.follow()
+    try:
+        checkout.follow()
+    except OSError:
+        return False
+    return True
 
 
 def catch_up(repo: Repo, old: str) -> None:
@@ -175,7 +204,8 @@ def held_still(repo: Repo, ref: str) -> Iterator[None]:
     """
     try:
         if tip := repo.tip(ref):
-            _note(repo, Move(ref, tip, tip, "", {}))
+            still = Move(ref, tip, tip, "", {})
+            _note(repo, still, _since(repo, still))
         for found in checkouts(repo, ref):
             Checkout(found, {}).lock()
         yield

@@ -40,7 +40,7 @@ def record_id(line: bytes) -> str:
     """The id of a record's line; "" where it is none."""
     try:
         data = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(data.get("id", "")) if isinstance(data, dict) else ""
 
@@ -86,7 +86,8 @@ def _settled(mine: dict[Keys, Any], keys: Keys, value: Any) -> bool:
 
 
 def _same(one: Any, other: Any) -> bool:
-    return one is other or (one is not _GONE and other is not _GONE and bool(one == other))
+    """Whether two values are written the same: to Python, 1 and true are equal."""
+    return repr(one) == repr(other)
 
 
 def _changes(old: Any, new: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Any]]:

@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -147,7 +148,9 @@ def set_aside(repo: Repo) -> None:
 
 def done(lot: Lot, commit: str) -> None:
     """Say that a lot is in the commit, and take it out."""
-    _receipt(lot).write_text(commit, encoding="utf-8")
+    with suppress(OSError):
+        # The commit stands: on a full disk one who waits for a receipt finds that out with the lock in hand.
+        _receipt(lot).write_text(commit, encoding="utf-8")
     lot.path.unlink(missing_ok=True)
 
 

@@ -15,14 +15,14 @@ from orgtp.model.change import Append, Change
 from orgtp.model.errors import OrgtpError
 from orgtp.model.score import Score
 from orgtp.store import outbox
-from orgtp.store.git import Repo
+from orgtp.store.git import GitFailed, Repo
 from orgtp.store.git_lock import Lock, patience, pauses
 from orgtp.store.git_tree import walk_of
 from orgtp.store.ledger import held_still, recover
 from orgtp.store.not_now import LedgerBusy, LedgerMoved, NotNow
 from orgtp.store.outbox import Lot, NotKept
 from orgtp.store.part import Reach, Want
-from orgtp.store.record import Action, Batch, Ledger, Recorded, Step
+from orgtp.store.record import Action, Batch, Ledger, Made, Recorded, Step
 from orgtp.store.seat_file import read_seat
 
 _MOST_AT_ONCE = 500
@@ -34,16 +34,20 @@ def post(ledger: Ledger, entries: Sequence[Entry], by: str = "", *, dry_run: boo
     Raises the error of an entry that does not fit, what `record` raises for what can never be written, and `NotKept`.
     """
     action, reach = _action(ledger, entries, by), _reach(ledger, entries, by)
+    batch = Batch(ledger, ledger.tip())
+    step = batch.take(action, reach)
     if dry_run:
-        return ledger.planned(action, reach).planned
+        return step.planned
     brought = frozenset(entry.id for entry in entries if entry.brought)
     lock = Lock(ledger.repo)
     try:
+        # What can be done before the lock is held is done before: others wait for less.
+        ready = None if lock.holder else batch.make([step])
         if not lock.attempt():
-            return _wait(ledger, lock, ledger.planned(action, reach), brought)
-        return _write_with(ledger, lambda batch: batch.take(action, reach))
+            return _wait(ledger, lock, step, brought)
+        return _write_with(ledger, lambda later: later.take(action, reach), ready and (batch, step, ready))
     except NotNow as why:
-        return _kept(ledger, ledger.planned(action, reach), brought, why)
+        return _kept(ledger, step, brought, why)
     finally:
         lock.close()
 
@@ -62,10 +66,18 @@ def seat_with_email(ledger: Ledger) -> str:
     return next((seat.id for seat in found if seat and not seat.is_retired and seat.email.lower() == email), "")
 
 
-def _write_with(ledger: Ledger, own: Callable[[Batch], Step]) -> Recorded:
-    """Write all that waits, and our own values after it, with one move of the branch."""
+def _write_with(ledger: Ledger, own: Callable[[Batch], Step], early: tuple[Batch, Step, Made] | None) -> Recorded:
+    """Write all that waits, and our own values after it, with one move of the branch.
+
+    `early` is our commit as it was made before the lock was held. It is the one, where nothing else came in between.
+    """
     make_ready(ledger.repo)
     waiting, written = _untried(ledger), _Written()
+    if early and not waiting and early[0].tip == ledger.tip():
+        try:
+            return early[0].move([early[1]], early[2])[0]
+        except LedgerMoved:
+            pass
     done = _committed(ledger, lambda batch: [*written.steps(batch, waiting), own(batch)])
     written.receipts(done, ledger)
     return done[-1]
@@ -186,6 +198,8 @@ class _Written:
         reach = Reach(frozenset({want.seat for want in wants} | {lot.by} - {""}), wants, batch.ledger.now, lot.brought)
         try:
             step = batch.take(lambda org: add_kept(org, lot.scores, lot.by), reach, lot.author)
+        except (NotNow, GitFailed):
+            raise
         except OrgtpError as error:
             self.refused[lot.path] = error
             outbox.hold(lot, str(error))

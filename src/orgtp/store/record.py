@@ -165,6 +165,10 @@ class Step:
     made: Original | None = None
 
 
+# The commits of some steps, and what was said last: its `parent` is the new tip.
+Made = tuple[list[Recorded], Draft | None]
+
+
 class Batch:
     """Changes that follow one another, each worked out on what the one before it left, and written together."""
 
@@ -201,14 +205,18 @@ class Batch:
 
     def write(self, steps: list[Step]) -> list[Recorded]:
         """Make the commits of the steps that change something, and move the branch once. Raises `NotNow`."""
-        done, last = self.make(steps)
+        return self.move(steps, self.make(steps))
+
+    def move(self, steps: list[Step], made: Made) -> list[Recorded]:
+        """Move the branch to the commits that were made of `steps`. Raises `NotNow`."""
+        done, last = made
         if last is None:
             return done
         behind = self._advance(last, {path for step in steps for path in step.nodes})
         return [replace(recorded, behind=behind if recorded.commit else "") for recorded in done]
 
-    def make(self, steps: list[Step]) -> tuple[list[Recorded], Draft | None]:
-        """Make the commits; no branch moves. With them, what was said last: its `parent` is the new tip."""
+    def make(self, steps: list[Step]) -> Made:
+        """Make the commits; no branch moves. Raises `CannotWrite`."""
         parent, last, done = self.tip, None, []
         for step in steps:
             if step.planned.files:

@@ -6,11 +6,13 @@ ways, in memory. A commit that has nothing left to say is left out.
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from orgtp.model.change import Change
 from orgtp.store.git import Repo
 from orgtp.store.git_commit import Identity
 from orgtp.store.git_remote import SyncStopped
-from orgtp.store.git_tree import PLAIN, GitTree, Node, Walk, changed_nodes
+from orgtp.store.git_tree import PLAIN, TREE, GitTree, Node, Walk, changed_nodes
 from orgtp.store.ids import known_at
 from orgtp.store.load import Loaded, load
 from orgtp.store.merge import Clash, merged, new_records, record_id
@@ -39,13 +41,24 @@ def original(repo: Repo, commit: str) -> Original:
     """A commit as it stands in git."""
     found = repo.read(commit)
     raw = found.raw if found else b""
-    head, _, message = raw.decode("utf-8", "surrogateescape").partition("\n\n")
+    head, _, message = _decoded(raw).partition("\n\n")
     lines = [line.partition(" ") for line in head.split("\n")]
     parent = next((value for key, _, value in lines if key == "parent"), None)
     author = next(value for key, _, value in lines if key == "author")
     name, _, rest = author.partition(" <")
     email, _, wrote = rest.rpartition("> ")
     return Original(commit, parent, Identity(name, email), wrote, message)
+
+
+def _decoded(raw: bytes) -> str:
+    """A commit as text; one that a person wrote in another encoding says so in its head (i18n.commitEncoding)."""
+    names = [
+        line[len(b"encoding ") :] for line in raw.partition(b"\n\n")[0].split(b"\n") if line.startswith(b"encoding ")
+    ]
+    try:
+        return raw.decode(names[0].decode("ascii") if names else "utf-8")
+    except (UnicodeDecodeError, LookupError):
+        return raw.decode("utf-8", "surrogateescape")
 
 
 class Replay:
@@ -101,9 +114,16 @@ class Replay:
                 node = self._merged(path, old, now, new)
             except Clash as clash:
                 raise Conflict(what=_named(path, clash.what), commit=made.id[:10], subject=made.subject) from clash
+            if node and (taken := self._above(path)):
+                raise Conflict(what=taken, commit=made.id[:10], subject=made.subject)
             if node != now:
                 found[path] = node
         return found
+
+    def _above(self, path: str) -> str:
+        """What is a file now and was a folder for the commit; "" where there is none."""
+        above = [str(parent) for parent in PurePosixPath(path).parents][:-1]
+        return next((name for name in above if (node := self.batch.walk.node(name)) and node.mode != TREE), "")
 
     def _merged(self, path: str, old: Node | None, now: Node | None, new: Node | None) -> Node | None:
         if seat_of(path) and new and new.is_plain and (now is None or now.is_plain):

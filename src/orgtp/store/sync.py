@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from orgtp.model.errors import BadInput
 from orgtp.store.git import GitFailed, Repo
+from orgtp.store.git_checkout import Linked, Uncommitted
 from orgtp.store.git_commit import Draft, Identity
 from orgtp.store.git_lock import locked
 from orgtp.store.git_remote import Line, Raced, Remote, RemoteDown, SyncStopped, remote_of
@@ -41,7 +42,7 @@ class Rewritten(SyncStopped):
     state = "rewritten"
     text = (
         "ALARM: the history of {branch} at {url} was rewritten: it had {seen}, and {now}. Nothing was touched here. "
-        "Find out who did it, and why. If it was meant, take it as it is: git update-ref {ref} {tip}"
+        "Find out who did it, and why. If it was meant, take it as it is: {cure}"
     )
 
 
@@ -58,6 +59,13 @@ class Local(SyncStopped):
     state = "busy"
     exit_code = 75
     text = "{why}. Nothing was exchanged; run orgtp sync again"
+
+
+class InTheWay(SyncStopped):
+    """The work tree has something that would be lost."""
+
+    state = "uncommitted"
+    text = "{why}. Nothing was exchanged; then run orgtp sync again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +90,22 @@ class Exchanged:
 def sync(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) -> Exchanged:
     """Exchange commits with the remote, and write what waits in the outbox.
 
-    `needed`: only if something here is not known to be there. Raises `SyncStopped` with its state, `NoRemote`,
-    `Uncommitted`, and what git says of a repository that is broken.
+    `needed`: only if something here is not known to be there. Raises `SyncStopped` with its state, and what git says
+    of a repository that is broken.
     """
     remote = remote_of(ledger.repo, ledger.branch)
     if remote is None:
         return _without_remote(ledger, dry_run=dry_run)
     exchange = Exchange(ledger, remote)
-    if dry_run:
-        return exchange.planned()
     try:
         with locked(ledger.repo, "sync"):
+            if dry_run:
+                return exchange.planned()
             return exchange.published() if needed and exchange.is_published() else exchange.run()
     except NotNow as why:
         raise Local(why=why) from why
+    except (Uncommitted, Linked) as why:
+        raise InTheWay(why=str(why).rstrip(".")) from why
 
 
 def _without_remote(ledger: Ledger, *, dry_run: bool) -> Exchanged:
@@ -122,7 +132,12 @@ def seen_ref(remote: Remote, branch: str) -> str:
 
 def seen(repo: Repo, remote: Remote, branch: str) -> str | None:
     """The commit that the remote was last seen at: by a sync, else by the clone."""
-    return repo.tip(seen_ref(remote, branch)) or repo.tip(f"refs/remotes/{remote.name}/{branch}")
+    return repo.tip(seen_ref(remote, branch)) or repo.tip(_tracking(remote, branch))
+
+
+def _tracking(remote: Remote, branch: str) -> str:
+    """The ref in which git itself keeps what it saw there."""
+    return f"refs/remotes/{remote.name}/{branch}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +184,8 @@ class Exchange:
                     self._send(done.commit)
             except Raced:
                 continue
-            return replace(done, before=first, remade=remade, paths=tuple(sorted(paths)))
+            came = _count(self._repo, there, first) if there else 0
+            return replace(done, before=first, received=came, remade=remade, paths=tuple(sorted(paths)))
         raise Raced(url=self.remote.shown)
 
     def _fetched(self, *, keep: bool = True) -> str | None:
@@ -177,20 +193,33 @@ class Exchange:
         repo, last = self._repo, seen(self._repo, self.remote, self._branch)
         known = {"local": self.ledger.tip()} | ({"seen": last} if last else {})
         there = Line(repo, self.remote).fetch(self.ledger.ref, known)
-        if last and (there is None or not is_ancestor(repo, last, there)):
+        if last and (not is_ancestor(repo, last, there) if there else not self._is_new()):
             now = f"has {there[:10]} now, which does not lead back to it" if there else "has no such branch now"
             facts = {"branch": self._branch, "url": self.remote.shown, "seen": last[:10], "now": now}
-            raise Rewritten(**facts, ref=seen_ref(self.remote, self._branch), tip=there or "-d")
+            raise Rewritten(**facts, cure=self._cure(there))
         if keep and there:
             self._witness(there)
         return there
 
+    def _is_new(self) -> bool:
+        """Whether nothing was ever seen at this address, but at another one: the remote moved."""
+        pattern = f"refs/orgtp/seen/*/{self._branch}"
+        known = self._repo.run("for-each-ref", "--format=%(refname)", pattern).decode().split()
+        return bool(known) and seen_ref(self.remote, self._branch) not in known
+
+    def _cure(self, there: str | None) -> str:
+        """The commands by which a person says that the remote is to be as it is."""
+        own, gits = seen_ref(self.remote, self._branch), _tracking(self.remote, self._branch)
+        if there:
+            return f"git update-ref {own} {there}"
+        return " && ".join(f"git update-ref -d {ref}" for ref in (own, gits) if self._repo.tip(ref))
+
     def _witness(self, commit: str) -> None:
         """Keep what was seen, for us and, where git keeps it too, for git."""
         self._repo.run("update-ref", seen_ref(self.remote, self._branch), commit)
-        own = f"refs/remotes/{self.remote.name}/"
-        if self._repo.config(f"remote.{self.remote.name}.fetch") == f"+refs/heads/*:{own}*":
-            self._repo.run("update-ref", f"{own}{self._branch}", commit)
+        wanted = f"+refs/heads/*:{_tracking(self.remote, '*')}"
+        if self._repo.config(f"remote.{self.remote.name}.fetch") == wanted:
+            self._repo.run("update-ref", _tracking(self.remote, self._branch), commit)
 
     def _followed(self, there: str | None) -> Exchanged:
         """Write what waits, and bring the ledger branch onto the remote's tip, with the lock held."""
@@ -216,10 +245,13 @@ class Exchange:
         if not repo.line("merge-base", local, there):
             raise Unrelated(url=self.remote.shown)
         batch = Batch(self.ledger, there)
-        steps = Replay(batch, unpublished(repo, local, there)).steps()
+        ours = unpublished(repo, local, there)
+        steps = Replay(batch, ours).steps()
         done, last = batch.make(steps)
+        tip = str(last.parent) if last else there
         made = {step.made.id: str(new.commit) for step, new in zip(steps, done, strict=True) if step.made}
-        return (str(last.parent) if last else there), made
+        # What was there already, all of it, is to be found from the tip.
+        return tip, dict.fromkeys(ours, tip) | made
 
     def _result(self, local: str, made: str, there: str | None, remade: dict[str, str]) -> Exchanged:
         repo = self._repo
