@@ -27,6 +27,7 @@ _SAFE = (
     "-c", "protocol.ext.allow=never", "-c", "diff.external=", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
     "-c", "log.showSignature=false", "-c", "trailer.separators=:",  "-c", "log.date=default",
     "-c", "i18n.logOutputEncoding=UTF-8", "-c", "core.fsync=committed,reference", "-c", "core.alternateRefsCommand=",
+    "-c", "color.ui=false", "-c", "color.grep=false", "-c", "safe.bareRepository=all",
 )  # fmt: skip
 _LEAKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
   "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
@@ -34,6 +35,8 @@ _LEAKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", 
   "GIT_IMPLICIT_WORK_TREE", "GIT_INTERNAL_SUPER_PREFIX", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
   "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_TRACE", "GIT_TRACE2", "GIT_QUARANTINE_PATH",
 )  # fmt: skip
+# What moves a branch or writes an index: the commands of ours that would run a hook.
+_HOOKED = ("update-ref", "update-index")
 _ENVIRONMENT = threading.Lock()
 # What a person's own configuration says is trusted to name a program; what a repository's says is not.
 _OWN = ("system", "global", "command")
@@ -63,17 +66,30 @@ class UnknownRevision(OrgtpError):
 class Repo:
     """A git repository whose top is an org: a work tree (`bare` false) or a bare one.
 
-    `held` is the descriptor of the ledger's lock while this process holds it. Every git process inherits it, so that
-    the kernel frees the lock only when the last of them is gone: one that outlives us is waited for. `work_trees` and
-    `indexed` are what git said last of its work trees and of the index, with the state of the files it said it of.
+    `work_trees` and `indexed` are what git said last of its work trees and of the index, with the state of the files
+    that it said it of.
     """
 
     path: Path
     bare: bool = False
-    held: int | None = field(default=None, compare=False, repr=False)
+    _mine: threading.local = field(default_factory=threading.local, compare=False, repr=False)
     work_trees: tuple[object, list[tuple[Path, str]]] | None = field(default=None, compare=False, repr=False)
     indexed: tuple[object, Mapping[str, Any]] | None = field(default=None, compare=False, repr=False)
     _blobs: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    _kept: int = field(default=0, compare=False, repr=False)
+
+    @property
+    def held(self) -> int | None:
+        """The descriptor of the ledger's lock while this thread holds it.
+
+        Every git process that it starts inherits it, so that the kernel frees the lock only when the last of them is
+        gone: one that outlives us is waited for.
+        """
+        return getattr(self._mine, "held", None)
+
+    @held.setter
+    def held(self, descriptor: int | None) -> None:
+        self._mine.held = descriptor
 
     def run(self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
         """The output of one git command. Raises `GitFailed` with git's own words."""
@@ -96,10 +112,10 @@ class Repo:
     def start(self, *words: str, env: Mapping[str, str] | None = None, plain: bool = False) -> Any:
         """GitPython's handle of a git process that runs; its standard input, output and errors are pipes.
 
-        `plain`: the words say themselves which git dir is meant.
+        `plain`: the words say themselves which git dir is meant, so what this one configures does not count.
         """
-        where = ["--git-dir=."] if self.bare and not plain else []
-        return start([*_SAFE, *where, *words], self.path, dict(env or {}), self.held)
+        hooks = self._without_hooks if words[0] in _HOOKED and not plain else {}
+        return start([*_SAFE, *words], self.path, {**hooks, **(env or {})}, self.held)
 
     def line(self, *words: str) -> str:
         """The one line that a git command says; "" where it fails."""
@@ -123,12 +139,16 @@ class Repo:
     @cached_property
     def common_dir(self) -> Path:
         """The git dir that all linked work trees share."""
-        return Path(self.line("rev-parse", "--path-format=absolute", "--git-common-dir"))
+        return self._place("--path-format=absolute", "--git-common-dir")
 
     @cached_property
     def git_dir(self) -> Path:
         """The git dir of this work tree."""
-        return Path(self.line("rev-parse", "--absolute-git-dir"))
+        return self._place("--absolute-git-dir")
+
+    def _place(self, *words: str) -> Path:
+        """A path that git names; it may end with a newline, and need not be UTF-8."""
+        return Path(os.fsdecode(self.run("rev-parse", *words).removesuffix(b"\n")))
 
     @cached_property
     def empty_tree(self) -> str:
@@ -142,9 +162,24 @@ class Repo:
     @cached_property
     def settings(self) -> list[tuple[str, str, str]]:
         """Git's configuration: scope, name (lower case but for its middle part) and value, in git's order."""
-        parts = self.run("config", "--list", "-z", "--show-scope").decode(errors="replace").split("\0")
-        rows = zip(parts[::2], (item.partition("\n") for item in parts[1::2]), strict=False)
-        return [(scope, key, value) for scope, (key, _, value) in rows]
+        rows = zip(self._settings[::2], self._settings[1::2], strict=False)
+        return [(scope.decode(), *_setting(row.decode(errors="replace"))) for scope, row in rows]
+
+    @cached_property
+    def _settings(self) -> list[bytes]:
+        return self.run("config", "--list", "-z", "--show-scope").split(b"\0")
+
+    @cached_property
+    def _without_hooks(self) -> dict[str, str]:
+        """An environment without the hooks that configuration names (`hook.NAME.command`, git 2.54 and later).
+
+        `core.hooksPath` does not stop these, and a name may hold what no command line can say.
+        """
+        keys = [os.fsdecode(row.partition(b"\n")[0]) for row in self._settings[1::2] if row.startswith(b"hook.")]
+        names = sorted({key.rpartition(".")[0] for key in keys})
+        rows = {f"GIT_CONFIG_KEY_{number}": f"{name}.enabled" for number, name in enumerate(names)}
+        rows |= {f"GIT_CONFIG_VALUE_{number}": "false" for number in range(len(names))}
+        return {"GIT_CONFIG_COUNT": str(len(names)), **rows} if names else {}
 
     def config(self, key: str, *, own: bool = False) -> str:
         """A value of git's configuration, by its lower-case name; "" where it is not set.
@@ -180,14 +215,21 @@ class Repo:
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The content of the objects `oids`."""
         wanted = list(dict.fromkeys(oids))
-        if sum(map(len, self._blobs.values())) > _KEEP_BYTES:
-            self._blobs.clear()
-        missing = [oid for oid in wanted if oid not in self._blobs]
+        have = {oid: raw for oid in wanted if (raw := self._blobs.get(oid)) is not None}
+        missing = [oid for oid in wanted if oid not in have]
         for oid, found in zip(missing, self._reader.all(missing), strict=True):
             if found is None:
                 raise GitFailed(command="cat-file", words=f"the object {oid} is missing. See: git fsck")
-            self._blobs[oid] = found.raw
-        return {oid: self._blobs[oid] for oid in wanted}
+            have[oid] = found.raw
+            self._keep(oid, found.raw)
+        return {oid: have[oid] for oid in wanted}
+
+    def _keep(self, oid: str, raw: bytes) -> None:
+        """Keep the content of an object, as long as all that is kept is not too much."""
+        self._kept += len(raw)
+        if self._kept > _KEEP_BYTES:
+            self._blobs, self._kept = {}, len(raw)
+        self._blobs[oid] = raw
 
     def dirty(self, rev: str | None) -> bool:
         """Whether the org's files in the work tree differ from those of the commit `rev`."""
@@ -202,6 +244,12 @@ class Repo:
 
     def _known(self, rev: str | None) -> dict[str, tuple[str, str, int]]:
         return self.listing(rev, HEAD, *FOLDERS) if rev else {}
+
+
+def _setting(row: str) -> tuple[str, str]:
+    """A setting's name and value; one without a value is true."""
+    key, newline, value = row.partition("\n")
+    return key, value if newline else "true"
 
 
 def find_repo(path: Path) -> Repo | None:
@@ -245,14 +293,23 @@ def start(words: list[str], where: Path, env: dict[str, str], held: int | None) 
         from git.exc import GitCommandNotFound
     except ImportError as error:
         raise GitMissing from error
-    # Reading never fetches: a repository may name a program as its remote.
-    env = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", **env}
+    # Git itself goes to `where`: GitPython would put in a variable's value where a folder is called $HOME, and stay
+    # where it is when it cannot get there.
+    here = where.absolute()
+    words = ["git", "-C", str(here), *words]
+    # Reading never fetches: a repository may name a program as its remote. One that is broken is not the one around it.
+    env = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_CEILING_DIRECTORIES": _above(here), **env}
     keep = {"pass_fds": (held,)} if held is not None and os.name == "posix" else {}
     with _clean_environment():
         try:
-            return Git(str(where)).execute(["git", *words], istream=_PIPE, as_process=True, env=env, **keep)
+            return Git(here.anchor).execute(words, istream=_PIPE, as_process=True, env=env, **keep)
         except GitCommandNotFound as error:
             raise GitMissing from error
+
+
+def _above(path: Path) -> str:
+    """The folder above, as git will see it: from there up, git looks for no repository."""
+    return os.path.dirname(os.path.realpath(path))  # noqa: PTH120  (a Path costs more, at every call)
 
 
 @contextmanager

@@ -84,11 +84,18 @@ class Checkout:
             raise MidMerge(root=self.repo.path, what="merge", about=path)
         node = found.node if found else None
         staged = self._staged(path, (old, node, new), contents)
-        if not (found and found.skipped) and _MODULE not in {n.mode for n in (old, new) if n}:
+        skipped = found.skipped if found else self._left_out(path)
+        if not skipped and _MODULE not in {n.mode for n in (old, new) if n}:
             self._plan_file(path, (old, new), contents)
         if staged != node:
             self._index[path] = staged
-            self._skipped |= {path} if found and found.skipped else set()
+            self._skipped |= {path} if skipped and staged else set()
+
+    def _left_out(self, path: str) -> bool:
+        """Whether a sparse checkout has nothing of the folder at the top that a new file comes into."""
+        sparse = self.repo.config("core.sparsecheckout").lower() == "true"
+        rows = self.repo.run("ls-files", "-t", "-z", "--", path.partition("/")[0]).split(b"\0") if sparse else []
+        return {row[:1] for row in rows if row} == {b"S"}
 
     def _staged(
         self, path: str, nodes: tuple[Node | None, Node | None, Node | None], contents: Mapping[str, bytes]

@@ -17,7 +17,7 @@ from orgtp.store.not_now import CannotWrite, LedgerMoved, RefLocked
 if TYPE_CHECKING:
     from orgtp.model.seat import Seat
 
-_TRUE = ("true", "yes", "on", "1")
+_FALSE = ("", "false", "no", "off", "0")
 # A clock that was set back a little must not make history go back: dates are what `--at DATE` searches by.
 _SKEW = timedelta(hours=2)
 
@@ -41,13 +41,19 @@ class Identity:
 
 def identity(repo: Repo, acting: Seat | None, org: str) -> Identity:
     """Git's own identity, else the acting seat's. Raises `NoIdentity`."""
-    name = _from_environment("GIT_AUTHOR_NAME") or repo.config("user.name")
-    email = _from_environment("GIT_AUTHOR_EMAIL") or repo.config("user.email")
-    if _is_name(name) and email:
-        return Identity(name, email)
+    own = own_identity(repo)
+    if own:
+        return own
     if acting is None:
         raise NoIdentity
     return seat_identity(acting, org)
+
+
+def own_identity(repo: Repo) -> Identity | None:
+    """Whom git takes for the author by itself, if it does."""
+    name = _from_environment("GIT_AUTHOR_NAME") or repo.config("user.name")
+    email = _from_environment("GIT_AUTHOR_EMAIL") or repo.config("user.email")
+    return Identity(name, email) if _is_name(name) and email else None
 
 
 def _from_environment(variable: str) -> str:
@@ -146,7 +152,7 @@ _SIGNERS = {"gpg.program": "gpg", "gpg.x509.program": "gpgsm", "gpg.ssh.program"
 
 def _signing(repo: Repo) -> list[str]:
     """Git's options for signing; none where git is not told to sign."""
-    if repo.config("commit.gpgsign").lower() not in _TRUE:
+    if repo.config("commit.gpgsign").lower() in _FALSE:
         return []
     programs = {key: repo.config(key, own=True) or default for key, default in _SIGNERS.items()}
     programs["gpg.program"] = repo.config("gpg.openpgp.program", own=True) or programs["gpg.program"]

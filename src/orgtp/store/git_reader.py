@@ -57,7 +57,7 @@ class Reader:
         found = []
         try:
             for name in names:
-                process.stdin.write(f"{name}\n".encode())
+                process.stdin.write(_question(name))
                 process.stdin.flush()
                 found.append(_answer(process.stdout))
         except (BrokenPipeError, EOFError):
@@ -66,7 +66,7 @@ class Reader:
         return found
 
     def _many(self, names: list[str]) -> list[Object | None]:
-        stream = io.BytesIO(self._repo.run("cat-file", "--batch", stdin="".join(f"{n}\n" for n in names).encode()))
+        stream = io.BytesIO(self._repo.run("cat-file", "--batch", stdin=b"".join(map(_question, names))))
         return [_answer(stream) for _ in names]
 
     def _process(self) -> Any:
@@ -82,6 +82,11 @@ class Reader:
         words = process.stderr.read().decode(errors="replace").strip()
         if words:
             raise GitFailed(command="cat-file", words=words)
+
+
+def _question(name: str) -> bytes:
+    """A name as one line: of two, the second would be answered in place of the next one's."""
+    return b"\n" if "\n" in name else f"{name}\n".encode(errors="replace")
 
 
 def _answer(stream: Any) -> Object | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from orgtp.store.git import Repo
 from orgtp.store.git_objects import Objects
@@ -121,8 +122,8 @@ class Walk:
         for head, inner in below.items():
             oid = self._without(f"{path}/{head}".lstrip("/"), inner)
             entries[head] = Node(TREE, oid) if oid else None
-        raw = _changed(self._raw(path), entries, self._width)
-        return self.objects.add("tree", raw, self.root) if raw else ""
+        raw, old = _changed(self._raw(path), entries, self._width), self.node(path) if path else Node(TREE, self.root)
+        return self.objects.add("tree", raw, self.root, old.id if old and old.mode == TREE else "") if raw else ""
 
 
 def walk_of(repo: Repo, commit: str | None) -> Walk:
@@ -142,16 +143,21 @@ def _entries(raw: bytes, width: int) -> Iterator[tuple[str, Node]]:
 
 
 def _place(raw: bytes, name: bytes, width: int) -> slice | None:
-    """Where the entry `name` stands in a tree object. Only what looks like it is told apart from the bytes of an id."""
-    key, begin, end = b" " + name + b"\0", 0, 0
+    """Where the entry `name` stands in a tree object; what only looks like it, in a longer name or an id, does not."""
+    key = b" " + name + b"\0"
     spot = raw.find(key)
     while spot >= 0:
-        while end <= spot:
-            begin, end = end, raw.index(b"\0", end) + 1 + width
+        before = _whole_entries(width).match(raw, 0, spot)
+        begin = before.end() if before else 0
         if raw.index(b" ", begin) == spot:
-            return slice(begin, end)
+            return slice(begin, spot + len(key) + width)
         spot = raw.find(key, spot + 1)
     return None
+
+
+@cache
+def _whole_entries(width: int) -> re.Pattern[bytes]:
+    return re.compile(rb"(?s:[0-7]++ [^\0]++\0.{%d})*+" % width)
 
 
 def _changed(raw: bytes, entries: Mapping[str, Node | None], width: int) -> bytes:
@@ -161,7 +167,7 @@ def _changed(raw: bytes, entries: Mapping[str, Node | None], width: int) -> byte
         key = os.fsencode(name)
         place = _place(changed, key, width)
         if place is None or node is None or not changed.startswith(f"{node.mode} ".encode(), place.start):
-            kept = dict(_entries(raw, width)) | entries
+            kept = {**dict(_entries(raw, width)), **entries}
             return _tree({name: node for name, node in kept.items() if node})
         changed = changed[: place.stop - width] + bytes.fromhex(node.id) + changed[place.stop :]
     return changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from orgtp.store.git import Repo
@@ -15,7 +16,8 @@ def checkouts(repo: Repo, ref: str) -> list[Repo]:
     found = []
     for number, (path, branch) in enumerate(_work_trees(repo)):
         if branch == ref and not (number == 0 and repo.bare) and path.is_dir():
-            found.append(repo if path.samefile(repo.path) else Repo(path, held=repo.held))
+            found.append(repo if path.samefile(repo.path) else Repo(path))
+            found[-1].held = repo.held
     return found
 
 
@@ -23,10 +25,18 @@ def _work_trees(repo: Repo) -> list[tuple[Path, str]]:
     """Every work tree and the branch it has, the main one first; asked again when a HEAD is another file."""
     state = [stamp(folder / "HEAD") for folder in git_dirs(repo)]
     if repo.work_trees is None or repo.work_trees[0] != state:
-        blocks = repo.run("worktree", "list", "--porcelain").decode().split("\n\n")
-        facts = [dict(line.partition(" ")[::2] for line in block.splitlines()) for block in blocks]
-        repo.work_trees = (state, [(Path(fact.get("worktree", "")), fact.get("branch", "")) for fact in facts if fact])
+        repo.work_trees = (state, [(Path(fact.get("worktree", "")), fact.get("branch", "")) for fact in _listed(repo)])
     return repo.work_trees[1]
+
+
+def _listed(repo: Repo) -> list[dict[str, str]]:
+    """What git says of each work tree; a git before 2.36 cannot say it of a path with a newline in it."""
+    words, end = ("worktree", "list", "--porcelain"), b"\0"
+    code, out, _ = repo.attempt(*words, "-z")
+    if code:
+        out, end = repo.run(*words), b"\n"
+    blocks = (os.fsdecode(block).split(end.decode()) for block in out.split(end * 2) if block)
+    return [dict(line.partition(" ")[::2] for line in block) for block in blocks]
 
 
 def git_dirs(repo: Repo) -> list[Path]:

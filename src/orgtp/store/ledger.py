@@ -141,7 +141,7 @@ def recover(repo: Repo) -> None:
     """Finish or undo what the last run left. The lock is held, so whoever left it is dead."""
     note = pending(repo)
     if not note:
-        return None
+        return
     move, since = Move(note["ref"], note["old"], note["new"], "", {}), note.get("since", note["old"])
     if move.old != move.new:
         _free_ref(repo, note)
@@ -150,8 +150,9 @@ def recover(repo: Repo) -> None:
     whole = [_settle(Checkout(found, changes, lenient=True), moved=moved) for found in checkouts(repo, move.ref)]
     if not moved and since != move.old:
         _note(repo, replace(move, new=str(move.old)), since)
-        return recover(repo)
-    return _settled(repo, move, since, whole=all(whole))
+        recover(repo)
+    else:
+        _settled(repo, move, since, whole=all(whole))
 
 
 def _settle(checkout: Checkout, *, moved: bool) -> bool:

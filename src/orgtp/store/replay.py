@@ -6,13 +6,15 @@ ways, in memory. A commit that has nothing left to say is left out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from orgtp.model.change import Change
 from orgtp.store.git import Repo
+from orgtp.store.git_checkout import Changes
 from orgtp.store.git_commit import Identity
 from orgtp.store.git_remote import SyncStopped
-from orgtp.store.git_tree import PLAIN, TREE, GitTree, Node, Walk, changed_nodes
+from orgtp.store.git_tree import PLAIN, TREE, GitTree, Node, Walk, changed_nodes, walk_of
 from orgtp.store.ids import known_at
 from orgtp.store.load import Loaded, load
 from orgtp.store.merge import Clash, merged, new_records, record_id
@@ -68,13 +70,36 @@ class Replay:
         self.batch, self.base = batch, batch.walk
         self.made = [original(batch.ledger.repo, commit) for commit in commits]
         repo = batch.ledger.repo
-        self._changes = {made.id: changed_nodes(repo, made.parent, made.id) for made in self.made}
+        self._changes: dict[str, Changes] = {made.id: changed_nodes(repo, made.parent, made.id) for made in self.made}
         self._there: set[str] = set()
+        self._settled = self._find_settled(commits)
+
+    def _find_settled(self, commits: list[str]) -> int:
+        """How many commits come before the last merge of the remote's that a person made, which settles them.
+
+        It counts as what it changed in the remote's commits; so nothing that it settled clashes once more.
+        """
+        repo, tip = self.batch.ledger.repo, self.batch.tip
+        words = ("rev-list", "--first-parent", "--topo-order", "--merges", "--parents", *commits[-1:], f"^{tip}", "--")
+        for row in repo.run(*words).decode().splitlines() if commits else ():
+            merge, _, *others = row.split()
+            for parent in others:
+                if repo.attempt("merge-base", "--is-ancestor", parent, tip)[0] == 0:
+                    self._changes[merge] = self._merge_changes(parent, merge, commits[: commits.index(merge)])
+                    return commits.index(merge)
+        return -1
+
+    def _merge_changes(self, parent: str, merge: str, before: list[str]) -> Changes:
+        repo = self.batch.ledger.repo
+        theirs, ours = walk_of(repo, parent), walk_of(repo, merge)
+        paths = {path for commit in before for path in self._changes[commit]}
+        return {path: (theirs.node(path), ours.node(path)) for path in [*changed_nodes(repo, parent, merge), *paths]}
 
     def steps(self) -> list[Step]:
         """The steps; a commit that changes nothing any more has none. Raises `Conflict` with nothing touched."""
         self._there = self._ids_there()
-        steps = [step for made in self.made if (step := self._step(made))]
+        tried = [self._tried(made) if n < self._settled else self._step(made) for n, made in enumerate(self.made)]
+        steps = [step for step in tried if step]
         self._refuse_errors({path for step in steps for path in step.nodes})
         return steps
 
@@ -94,6 +119,15 @@ class Replay:
     def _content(self, node: Node | None) -> bytes:
         return self.batch.walk.objects.blobs([node.id])[node.id] if node else b""
 
+    def _tried(self, made: Original) -> Step | None:
+        """The step of a commit before the merge that settles it; none where it clashes, for it is in the merge."""
+        known = set(self._there)
+        try:
+            return self._step(made)
+        except Conflict:
+            self._there = known
+            return None
+
     def _step(self, made: Original) -> Step | None:
         before, nodes = self.batch.walk, self._nodes(made)
         if not nodes:
@@ -105,29 +139,37 @@ class Replay:
         )
         return Step(recorded, self.batch.walk.root, made.author, self.batch.ledger.now, nodes, made)
 
+    def _settles(self, made: Original) -> bool:
+        return self._settled >= 0 and made is self.made[self._settled]
+
     def _nodes(self, made: Original) -> dict[str, Node | None]:
         """What the commit changes, on what is there now."""
         found: dict[str, Node | None] = {}
         for path, (old, new) in self._changes[made.id].items():
             now = self.batch.walk.node(path)
+            ground = self.base.node(path) if self._settles(made) and not seat_of(path) else now
             try:
-                node = self._merged(path, old, now, new)
+                node = self._merged(path, old, ground, new)
             except Clash as clash:
                 raise Conflict(what=_named(path, clash.what), commit=made.id[:10], subject=made.subject) from clash
-            if node and (taken := self._above(path)):
-                raise Conflict(what=taken, commit=made.id[:10], subject=made.subject)
             if node != now:
                 found[path] = node
+        taken = next((name for path, node in found.items() if node for name in self._files_above(path, found)), "")
+        if taken:
+            raise Conflict(what=taken, commit=made.id[:10], subject=made.subject)
         return found
 
-    def _above(self, path: str) -> str:
-        """What is a file now and was a folder for the commit; "" where there is none."""
+    def _files_above(self, path: str, gone: Mapping[str, Node | None]) -> list[str]:
+        """What is a file now and a folder to the commit, which did not take it away itself."""
         above = [str(parent) for parent in PurePosixPath(path).parents][:-1]
-        return next((name for name in above if (node := self.batch.walk.node(name)) and node.mode != TREE), "")
+        known = ((name, self.batch.walk.node(name)) for name in above if name not in gone)
+        return [name for name, node in known if node and node.mode != TREE]
 
     def _merged(self, path: str, old: Node | None, now: Node | None, new: Node | None) -> Node | None:
         if seat_of(path) and new and new.is_plain and (now is None or now.is_plain):
             return self._with_records(old, now, new)
+        if old == new:
+            return now
         if now in {old, new}:
             return new
         if not (old and now and new and old.is_plain and now.is_plain and new.is_plain):
