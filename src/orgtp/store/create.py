@@ -13,7 +13,7 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.words import is_id, one_line
 from orgtp.store import schema
 from orgtp.store.git import Repo, find_repo, make_repo
-from orgtp.store.git_commit import Draft, Identity, commit_tree
+from orgtp.store.git_commit import Draft, Identity, commit_tree, own_identity
 from orgtp.store.git_lock import locked
 from orgtp.store.git_tree import walk_of
 from orgtp.store.ledger import Move, advance
@@ -124,8 +124,7 @@ def _made(path: Path) -> Repo:
 
 def _author(repo: Repo) -> Identity:
     """Git's own identity; where git has none, orgtp's, for all that is here was written by it."""
-    name, email = repo.config("user.name"), repo.config("user.email")
-    return Identity(name, email) if name and email else Identity("orgtp", "orgtp@init.invalid")
+    return own_identity(repo) or Identity("orgtp", "orgtp@init.invalid")
 
 
 def scaffold(branch: str = _BRANCH) -> dict[str, bytes]:

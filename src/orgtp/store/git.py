@@ -1,53 +1,26 @@
-"""The one door to git: GitPython's command runner on real git, argument lists and plumbing only.
-
-A repository is somebody else's input. Nothing it configures may run (hooks, file system monitor, external diff,
-`ext::` remotes, a signing program), and nothing the environment says about another repository may leak in. Commands
-that would run its filters (`status`, `add`, `commit`, `checkout`) are not used on what is there already.
-"""
+"""A repository: its refs, objects, files and configuration, as git says them. How git is run is in `git_process`."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from orgtp.model.errors import OrgtpError
+from orgtp.store.git_process import start
 from orgtp.store.git_reader import Object, Reader
 from orgtp.store.trees import FOLDERS, HEAD, Folder
 
-_PIPE = -1
-_SAFE = (
-    "--no-pager", "--no-optional-locks", "--literal-pathspecs", "--no-replace-objects",
-    "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
-    "-c", "protocol.ext.allow=never", "-c", "diff.external=", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
-    "-c", "log.showSignature=false", "-c", "trailer.separators=:",  "-c", "log.date=default",
-    "-c", "i18n.logOutputEncoding=UTF-8", "-c", "core.fsync=committed,reference", "-c", "core.alternateRefsCommand=",
-    "-c", "color.ui=false", "-c", "color.grep=false", "-c", "safe.bareRepository=all",
-)  # fmt: skip
-_LEAKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-  "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
-  "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE",
-  "GIT_IMPLICIT_WORK_TREE", "GIT_INTERNAL_SUPER_PREFIX", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
-  "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_TRACE", "GIT_TRACE2", "GIT_QUARANTINE_PATH",
-)  # fmt: skip
 # What moves a branch or writes an index: the commands of ours that would run a hook.
 _HOOKED = ("update-ref", "update-index")
-_ENVIRONMENT = threading.Lock()
 # What a person's own configuration says is trusted to name a program; what a repository's says is not.
 _OWN = ("system", "global", "command")
 _KEEP_BYTES = 64 * 1024 * 1024
 SHA256_DIGITS = 64
-
-
-class GitMissing(OrgtpError):
-    """There is no git program."""
-
-    text = "git is not installed, or not on the PATH. Install git 2.31 or later."
 
 
 class GitFailed(OrgtpError):
@@ -115,7 +88,7 @@ class Repo:
         `plain`: the words say themselves which git dir is meant, so what this one configures does not count.
         """
         hooks = self._without_hooks if words[0] in _HOOKED and not plain else {}
-        return start([*_SAFE, *words], self.path, {**hooks, **(env or {})}, self.held)
+        return start([*words], self.path, {**hooks, **(env or {})}, self.held)
 
     def line(self, *words: str) -> str:
         """The one line that a git command says; "" where it fails."""
@@ -281,43 +254,6 @@ def make_repo(path: Path, branch: str, *, bare: bool = False, object_format: str
 
 def run_alone(words: list[str], where: Path, env: Mapping[str, str]) -> tuple[int, str, str]:
     """The exit code, output and errors of a git command that is about no repository of ours."""
-    handle = start([*_SAFE, *words], where, dict(env), None)
+    handle = start(words, where, env, None)
     out, err = handle.proc.communicate()
     return handle.proc.returncode, out.decode(errors="replace"), err.decode(errors="replace")
-
-
-def start(words: list[str], where: Path, env: dict[str, str], held: int | None) -> Any:
-    """GitPython's handle of `git WORDS`, started in `where`. Raises `GitMissing`."""
-    try:
-        from git.cmd import Git  # GitPython asks for the git program when it is imported
-        from git.exc import GitCommandNotFound
-    except ImportError as error:
-        raise GitMissing from error
-    # Git itself goes to `where`: GitPython would put in a variable's value where a folder is called $HOME, and stay
-    # where it is when it cannot get there.
-    here = where.absolute()
-    words = ["git", "-C", str(here), *words]
-    # Reading never fetches: a repository may name a program as its remote. One that is broken is not the one around it.
-    env = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_CEILING_DIRECTORIES": _above(here), **env}
-    keep = {"pass_fds": (held,)} if held is not None and os.name == "posix" else {}
-    with _clean_environment():
-        try:
-            return Git(here.anchor).execute(words, istream=_PIPE, as_process=True, env=env, **keep)
-        except GitCommandNotFound as error:
-            raise GitMissing from error
-
-
-def _above(path: Path) -> str:
-    """The folder above, as git will see it: from there up, git looks for no repository."""
-    return os.path.dirname(os.path.realpath(path))  # noqa: PTH120  (a Path costs more, at every call)
-
-
-@contextmanager
-def _clean_environment() -> Iterator[None]:
-    """Take what points at another repository out of the environment while a process starts."""
-    with _ENVIRONMENT:
-        kept = {name: os.environ.pop(name) for name in _LEAKS if name in os.environ}
-        try:
-            yield
-        finally:
-            os.environ.update(kept)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import os
-import stat
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from orgtp.model.errors import OrgtpError
+from orgtp.store.disk import on_disk, put, set_mode, take_away
 from orgtp.store.follow import followed
 from orgtp.store.git import Repo
-from orgtp.store.git_lock import patience, pauses
+from orgtp.store.git_lock import patience, pauses, write_own
 from orgtp.store.git_objects import Objects
 from orgtp.store.git_tree import PLAIN, Node
 from orgtp.store.git_work_trees import stamp
 from orgtp.store.not_now import IndexBusy, MidMerge
 
 Changes = Mapping[str, tuple[Node | None, Node | None]]
-_LINK, _MODULE, _RUNNABLE = "120000", "160000", "100755"
+_MODULE = "160000"
 _ALL_AT_ONCE = 200
 # Names in the git dir of a checkout; only the holder of the ledger's lock uses them.
 _TOKEN, _NEW, _OLD = "orgtp-index.token", "orgtp-index.new", "orgtp-index.old"
@@ -59,6 +59,7 @@ class Checkout:
     lenient: bool = False
     _index: dict[str, Node | None] = field(default_factory=dict)
     _files: dict[str, tuple[str, bytes] | None] = field(default_factory=dict)
+    _modes: dict[str, str] = field(default_factory=dict)
     _skipped: set[str] = field(default_factory=set)
 
     # Plan.
@@ -114,9 +115,11 @@ class Checkout:
         """What the file will hold; one that a person took away, and a score file as they edited it, stay theirs."""
         old, new = nodes
         self._refuse_links(path)
-        now = _on_disk(self.repo.path / path)
+        now = on_disk(self.repo.path / path)
         before = contents[old.id] if old else None
         after = contents[new.id] if new else None
+        if old and new and old.mode != new.mode and now is not None:
+            self._modes[path] = new.mode
         if now == after or (now is None and before is not None and path.startswith("scores/")):
             return
         if now != before:
@@ -167,7 +170,7 @@ class Checkout:
         """
         if self.holds:
             return
-        self._name(_TOKEN).write_text(f"held by orgtp, process {os.getpid()}\n", encoding="utf-8")
+        write_own(self._name(_TOKEN), f"held by orgtp, process {os.getpid()}\n".encode())
         if not any(self._linked() for _ in pauses(time.monotonic() + patience())):
             self._name(_TOKEN).unlink()
             raise IndexBusy(root=self.repo.path, lock=self._lock)
@@ -188,9 +191,10 @@ class Checkout:
         for name in (_NEW, f"{_NEW}.lock"):
             self._name(name).unlink(missing_ok=True)
         if self._name("index").exists():
-            self._name(_NEW).write_bytes(self._name("index").read_bytes())
+            write_own(self._name(_NEW), self._name("index").read_bytes())
         none = next("0" * len(node.id) for pair in self.changes.values() for node in pair if node)
-        rows = (_row(path, node, none) for path, node in self._index.items())
+        nodes = sorted(self._index.items(), key=lambda item: item[1] is not None)
+        rows = (_row(path, node, none) for path, node in nodes)
         self.repo.run("update-index", "--add", "--replace", "-z", "--index-info", stdin=b"".join(rows), env=env)
         if self._skipped:
             names = b"".join(os.fsencode(path) + b"\0" for path in self._skipped)
@@ -208,12 +212,15 @@ class Checkout:
 
     def follow(self) -> None:
         """Write the files. Raises `OSError` where one cannot be written."""
-        for path, content in self._files.items():
+        # What goes, goes first: a file may make room for a folder of its name, and the other way round.
+        for path, content in sorted(self._files.items(), key=lambda item: item[1] is not None):
             target = self.repo.path / path
             if content is None:
-                _take_away(target, self.repo.path)
+                take_away(target, self.repo.path)
             else:
-                _put(target, *content)
+                put(target, *content)
+        for path, mode in self._modes.items():
+            set_mode(self.repo.path / path, mode)
 
     def release(self) -> None:
         """Let the index go; the lock last, so that a crash before it is still known as ours."""
@@ -256,44 +263,3 @@ def _row(path: str, node: Node | None, none: str) -> bytes:
     """A line for `update-index --index-info`; the mode 0 and the id `none` take a path out."""
     meta = f"{node.mode} {node.id}" if node else f"0 {none}"
     return f"{meta}\t".encode() + os.fsencode(path) + b"\0"
-
-
-def _on_disk(path: Path) -> bytes | None:
-    """What is at `path`, as git would store it: a file's bytes, a link's target; nothing for anything else."""
-    try:
-        mode = path.lstat().st_mode
-        if stat.S_ISLNK(mode):
-            return os.fsencode(path.readlink())
-        return path.read_bytes() if stat.S_ISREG(mode) else None
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-
-
-def _put(target: Path, mode: str, content: bytes) -> None:
-    """Write a file or a link in one step: whoever looks sees the old one or the new one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".orgtp-{os.getpid()}-{target.name}")
-    beside.unlink(missing_ok=True)
-    try:
-        _make(beside, target, mode, content)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _make(beside: Path, target: Path, mode: str, content: bytes) -> None:
-    if mode == _LINK:
-        beside.symlink_to(os.fsdecode(content))
-    else:
-        beside.write_bytes(content)
-        kept = target.stat().st_mode & 0o777 if target.is_file() and not target.is_symlink() else 0
-        beside.chmod((kept or beside.stat().st_mode & 0o777) | (0o111 if mode == _RUNNABLE else 0))
-
-
-def _take_away(target: Path, root: Path) -> None:
-    """Remove a file, and the folders that are empty then."""
-    target.unlink(missing_ok=True)
-    for parent in target.parents:
-        if parent == root or any(parent.iterdir()):
-            return
-        parent.rmdir()

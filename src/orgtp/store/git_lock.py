@@ -35,8 +35,22 @@ def patience() -> float:
 
 
 def folder(repo: Repo) -> Path:
-    """Where orgtp keeps what is this clone's own: the lock, the journal, the outbox."""
-    return repo.common_dir / "orgtp"
+    """Where orgtp keeps what is this clone's own: the lock, the journal, the outbox.
+
+    Raises `CannotWrite` where somebody put a link there, behind which anything could be written over.
+    """
+    found = repo.common_dir / "orgtp"
+    if found.is_symlink():
+        raise CannotWrite(words=f"{found} is a link")
+    return found
+
+
+def write_own(path: Path, raw: bytes) -> None:
+    """Write a new file of ours in a git dir: what is there by that name goes, and no link is followed."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+    with os.fdopen(handle, "wb") as out:
+        out.write(raw)
 
 
 class Lock:

@@ -21,6 +21,8 @@ from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.store.git import SHA256_DIGITS, Repo, find_repo, run_alone
 from orgtp.store.git_lock import folder
 
+# What CI and proxies need. None of it names a program, or a file that would be written.
+_HTTP = ("extraheader", "proxy", "sslcainfo", "sslcapath", "sslverify", "lowspeedlimit", "lowspeedtime", "version")
 _PROTOCOLS = "file:git:http:https:ssh"
 _SECONDS = 300.0
 _HELPER = re.compile(r"^[A-Za-z0-9]+::")
@@ -218,10 +220,9 @@ class Line:
         return env | ({"GIT_SHALLOW_FILE": str(shallow)} if shallow.exists() else {}) | self._http(env)
 
     def _http(self, env: Mapping[str, str]) -> dict[str, str]:
-        """The repository's `http.*` settings, through the environment: on a command line others could read them."""
-        rows = [
-            (key, value) for scope, key, value in self.repo.settings if scope == "local" and key.startswith("http.")
-        ]
+        """The repository's own way to speak HTTP, through the environment: on a command line others could read it."""
+        local = ((key, value) for scope, key, value in self.repo.settings if scope == "local")
+        rows = [(key, value) for key, value in local if key.startswith("http.") and key.rpartition(".")[2] in _HTTP]
         first = int(env.get("GIT_CONFIG_COUNT", "0") or 0)
         more = {"GIT_CONFIG_COUNT": str(first + len(rows))} if rows else {}
         for number, (key, value) in enumerate(rows, first):

@@ -134,7 +134,13 @@ def pending(repo: Repo) -> dict[str, Any]:
         found = json.loads(_journal(repo).read_bytes() or b"{}")
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) and {"ref", "old", "new", "at"} <= found.keys() else {}
+    return found if isinstance(found, dict) and {"ref", "old", "new", "at"} <= found.keys() and _is_ours(found) else {}
+
+
+def _is_ours(note: Mapping[str, Any]) -> bool:
+    """Whether a note names a branch; a planted one could name any file."""
+    ref = str(note["ref"])
+    return ref.startswith("refs/heads/") and ".." not in ref and ref.isprintable()
 
 
 def recover(repo: Repo) -> None:

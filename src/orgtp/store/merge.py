@@ -70,9 +70,12 @@ def _by_keys(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None
         if _settled(mine, keys, value):
             continue
         try:
-            text = edited(path, text, Drop(path, keys) if value is _GONE else Set(path, keys, value))
+            after = edited(path, text, Drop(path, keys) if value is _GONE else Set(path, keys, value))
         except OrgtpError as error:
             raise Clash(".".join(keys)) from error
+        if after == text:
+            raise Clash(".".join(keys))
+        text = after
     return text.encode()
 
 

@@ -20,7 +20,7 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.score import RANDOM_BITS, Score, ulid
 from orgtp.store.git import Repo
 from orgtp.store.git_commit import Identity
-from orgtp.store.git_lock import folder
+from orgtp.store.git_lock import folder, write_own
 from orgtp.store.locate import clock
 from orgtp.store.score_file import read_scores
 
@@ -136,9 +136,9 @@ def _sync_folder(path: Path) -> None:
 def set_aside(repo: Repo) -> None:
     """See to it that there is room on the disk for a value when it is full. The lock is held."""
     reserve = folder(repo) / "reserve"
-    if not reserve.exists():
+    if not reserve.is_file() or reserve.is_symlink():
         try:
-            reserve.write_bytes(b"Room for a value when the disk is full.\n".ljust(_RESERVE_BYTES, b"."))
+            write_own(reserve, b"Room for a value when the disk is full.\n".ljust(_RESERVE_BYTES, b"."))
         except OSError:
             reserve.unlink(missing_ok=True)
 

@@ -1,0 +1,90 @@
+"""Every command of orgtp, as the canary calls it. A new command is one more line here; a test says where one lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+REVIEW = "worked: W\nfailed: F\nlesson: L\nrehire: never\n"
+VALUES = "seat,metric,value\nradar,briefing-by-8,07:52\nradar,briefing-by-8,07:53\n"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One command line: how many commits it makes, its exit code, and a word that its output must have."""
+
+    line: str
+    commits: int = 0
+    has: str = ""
+    code: int = 0
+    stdin: str = ""
+    env: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> list[str]:
+        """The command line as words."""
+        import shlex
+
+        return shlex.split(self.line)
+
+
+_RETIRE = "retire jeff --to dash,crystal --by david --reason R --yes"
+CALLS = (
+    Call("--version", has="orgtp"),
+    Call("--help", has="score"),
+    Call("validate"),
+    Call("validate --json", has='"problems"'),
+    Call("chart", has="Radar"),
+    Call("chart --json", has='"radar"'),
+    Call("chart --all --kind --root radar --depth 2", has="Radar"),
+    Call("chart --format tree", has="Radar"),
+    Call("chart --format mermaid", has="Radar"),
+    Call("chart --format dot", has="Radar"),
+    Call("chart --format svg", has="Radar"),
+    Call("chart --format json", has='"radar"'),
+    Call("chart --at HEAD", has="Radar"),
+    Call("chart --at 2026-10-01 --json", has='"radar"'),
+    Call("scorecard", has="Radar"),
+    Call("scorecard --weeks 4 --seat radar --json", has='"rows"'),
+    Call("scorecard --at 2026-W44", has="Radar"),
+    Call("seat show dash", has="Dash"),
+    Call("seat show dash --json --at HEAD~1", has='"dash"'),
+    Call("seat list", has="dash"),
+    Call("seat list --json --all", has='"dash"'),
+    Call("score list", has="radar"),
+    Call("score list radar briefing-by-8 --json --at HEAD", has='"value"'),
+    Call("log", has="by hand"),
+    Call("log radar --limit 3 --json", has='"commits"'),
+    Call("log --at HEAD~2", has="Radar"),
+    Call("schema seat", has="$schema"),
+    Call("score add radar briefing-by-8 7:52am", 1),
+    Call("score add radar briefing-by-8 7:52am --json", 1, '"commit"'),
+    Call("score add radar briefing-by-8 7:52am --dry-run", 0, "07:52"),
+    Call("score add radar briefing-by-8 7:52am --dry-run --json --by tally", 0, "07:52"),
+    Call("score add radar briefing-by-8 --unavailable broken", 1, env={"ORGTP_SEAT": "tally"}),
+    Call("score add --from -", 1, stdin=VALUES),
+    Call("score add --from - --json", 1, stdin=VALUES, env={"GIT_AUTHOR_EMAIL": "dash@example.com"}),
+    Call("score add nobody nothing 1", code=2),
+    Call("sync", code=2),
+    Call("sync --status", code=2),
+    Call("seat add robin --role R --kind human --by david", 1),
+    Call("seat add robin --role R --kind human --by david --json", 1, "robin"),
+    Call("seat add robin --role R --kind agent --owner david --dry-run", 0, "robin"),
+    Call("seat set dash mission=M metrics.variance-before-call.target=yes", 1),
+    Call("seat set dash mission=M --json", 1, '"commit"'),
+    Call("seat set dash mission=M --dry-run", 0, "M"),
+    Call("seat set dash owner=nobody", code=2),
+    Call(_RETIRE, 1),
+    Call(f"{_RETIRE} --json", 1, '"plan"'),
+    Call(f"{_RETIRE} --dry-run", 0, "jeff"),
+    Call("retire jeff --to dash,crystal --by david --review review.yaml --reason R --yes", 1),
+)
+# What cannot be run in an org that is there: it makes one of its own.
+BEGINNINGS = ("init", "demo")
+# One of each sort, for what is tried in one repository after another.
+LINES = tuple(
+    Call(line, commits)
+    for line, commits in (
+        ("validate", 0), ("chart --at HEAD~1", 0), ("log --limit 3", 0), ("seat set dash mission=M", 1),
+        ("score add radar briefing-by-8 7:52am", 1), (_RETIRE, 1), ("scorecard", 0),
+    )
+)  # fmt: skip
