@@ -229,3 +229,8 @@ def test_what_cannot_be_done_is_refused_with_the_way_out(text: str, edit: Set | 
 def test_a_broken_file_is_not_edited() -> None:
     with pytest.raises(NotStrict):
         set_("a: 1\na: 2\n", "a", "x")
+
+
+def test_a_value_of_another_kind_is_a_change() -> None:
+    """To Python, `1` and `true` are equal; to a person they are not."""
+    assert edited(PATH, "x-level: 1\n", Set(PATH, ("x-level",), True)) == "x-level: true\n"

@@ -24,7 +24,7 @@ from orgtp.store.git_lock import folder
 # What CI and proxies need. None of it names a program, or a file that would be written.
 _HTTP = ("extraheader", "proxy", "sslcainfo", "sslcapath", "sslverify", "lowspeedlimit", "lowspeedtime", "version")
 _PROTOCOLS = "file:git:http:https:ssh"
-_SECONDS = 300.0
+_SECONDS = 1800.0
 _HELPER = re.compile(r"^[A-Za-z0-9]+::")
 _SECRET = re.compile(r"(?<=://)[^/\s]*@")
 _RACED = ("fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref", "incorrect old value")
@@ -43,6 +43,13 @@ class RemoteDown(SyncStopped):
     state = "down"
     exit_code = 75
     text = "{url} cannot be reached: {words}. What is recorded here stays, and is sent by the next orgtp sync"
+
+
+class RemoteBroken(SyncStopped):
+    """What the remote sends is not sound by git's own check."""
+
+    state = "broken"
+    text = "{url} sends what git takes for broken: {words}. Nothing was touched here. Look at it there: git fsck"
 
 
 class RemoteRefused(SyncStopped):
@@ -148,7 +155,7 @@ class Line:
     def fetch(self, ref: str, known: Mapping[str, str]) -> str | None:
         """Get the branch `ref` of the remote: its tip, or nothing where the remote has no such branch.
 
-        `known` are commits that both may have. Raises `RemoteDown`.
+        `known` are commits that both may have. Raises `RemoteDown`, `RemoteBroken`.
         """
         self._lay_out(known)
         words = ("--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
@@ -157,6 +164,8 @@ class Line:
         )
         if code and f"couldn't find remote ref {ref}" in err:
             return None
+        if code and "fsck error" in err:
+            raise RemoteBroken(url=self.remote.shown, words=_last(err))
         if code:
             raise RemoteDown(url=self.remote.shown, words=_last(err))
         return (self._dir / "refs/seen/tip").read_text(encoding="ascii").strip()
@@ -234,8 +243,13 @@ def _is_said(line: str) -> bool:
     return line.startswith("remote:") and bool(line.removeprefix("remote:").strip())
 
 
+# What git says where the program that it spoke through (ssh) has said what is wrong.
+_GENERIC = "Could not read from remote repository"
+
+
 def _last(err: str) -> str:
     """The line of git's that says what is wrong."""
-    lines = [line.strip() for line in err.splitlines() if line.strip()]
-    fatal = [line for line in lines if line.startswith(("fatal:", "error:", "ssh:", "remote:"))]
-    return _shown((fatal or lines or [""])[0].partition(": ")[2].rstrip(".")) or "git said nothing"
+    lines = [line.strip() for line in err.splitlines() if line.strip() and _GENERIC not in line]
+    fatal = [line for line in lines if line.startswith(("fatal:", "error:", "remote:"))]
+    said = (fatal or lines or [""])[0]
+    return _shown((said.partition(": ")[2] if fatal else said).rstrip(".")) or "git said nothing"

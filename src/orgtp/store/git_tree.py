@@ -121,7 +121,8 @@ class Walk:
                 entries[head] = node
         for head, inner in below.items():
             oid = self._without(f"{path}/{head}".lstrip("/"), inner)
-            entries[head] = Node(TREE, oid) if oid else None
+            # A folder that is empty then may have made room for a file of its name.
+            entries[head] = Node(TREE, oid) if oid else entries.get(head)
         raw, old = _changed(self._raw(path), entries, self._width), self.node(path) if path else Node(TREE, self.root)
         return self.objects.add("tree", raw, self.root, old.id if old and old.mode == TREE else "") if raw else ""
 

@@ -31,7 +31,7 @@ def edited(path: str, text: str, edit: Set | Drop) -> str:
     mark, text = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
     root = read_node(path, text)
     wanted = _wanted(path, root.data, edit)
-    if wanted == root.data:
+    if repr(wanted) == repr(root.data):
         return mark + text
     out = _set(text, root, edit.keys, edit.value) if isinstance(edit, Set) else _drop(text, root, edit.keys)
     if _read_back(path, out, edit) != wanted:

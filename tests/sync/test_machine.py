@@ -1,0 +1,16 @@
+"""Random operations in a small size; ORGTP_EXAMPLES says how many stories, and then they are others each time."""
+
+from __future__ import annotations
+
+import os
+
+from tests.sync.machine import stateful
+
+FEW = 6
+
+
+def test_whatever_three_clones_do_comes_together_whole() -> None:
+    asked = os.environ.get("ORGTP_EXAMPLES", "")
+    figures = stateful(int(asked or FEW), same=not asked)
+    for what in ("score", "set", "seat", "retire", "by hand", "sync", "conflict"):
+        assert f" x {what}" in figures
