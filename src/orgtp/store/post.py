@@ -18,7 +18,7 @@ from orgtp.store import outbox
 from orgtp.store.git import GitFailed, Repo
 from orgtp.store.git_lock import Lock, patience, pauses
 from orgtp.store.git_tree import walk_of
-from orgtp.store.ledger import held_still, recover
+from orgtp.store.ledger import recover
 from orgtp.store.not_now import LedgerBusy, LedgerMoved, NotNow
 from orgtp.store.outbox import Lot, NotKept
 from orgtp.store.part import Reach, Want
@@ -78,18 +78,9 @@ def _write_with(ledger: Ledger, own: Callable[[Batch], Step], early: tuple[Batch
             return early[0].move([early[1]], early[2])[0]
         except LedgerMoved:
             pass
-    done = _committed(ledger, lambda batch: [*written.steps(batch, waiting), own(batch)])
+    done = ledger.commit_all(lambda batch: [*written.steps(batch, waiting), own(batch)])
     written.receipts(done, ledger)
     return done[-1]
-
-
-def _committed(ledger: Ledger, work: Callable[[Batch], list[Step]]) -> list[Recorded]:
-    """Commit what `work` takes; where others were quicker each time, keep them from it for once."""
-    try:
-        return ledger.commit_all(work)
-    except LedgerMoved:
-        with held_still(ledger.repo, ledger.ref):
-            return ledger.commit_all(work)
 
 
 def _action(ledger: Ledger, entries: Sequence[Entry], by: str) -> Action:
@@ -177,7 +168,7 @@ def _untried(ledger: Ledger) -> list[Lot]:
 def _write(ledger: Ledger, lots: list[Lot]) -> dict[Path, OrgtpError]:
     written = _Written()
     if lots:
-        written.receipts(_committed(ledger, lambda batch: written.steps(batch, lots)), ledger)
+        written.receipts(ledger.commit_all(lambda batch: written.steps(batch, lots)), ledger)
     return written.refused
 
 

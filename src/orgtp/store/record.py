@@ -20,7 +20,7 @@ from orgtp.store.git_checkout import Linked
 from orgtp.store.git_commit import Draft, Identity, commit_tree, identity, not_before
 from orgtp.store.git_lock import locked
 from orgtp.store.git_tree import TREE, GitTree, Node, Walk, walk_of
-from orgtp.store.ledger import Move, advance, recover
+from orgtp.store.ledger import Move, advance, held_still, recover
 from orgtp.store.load import Loaded, load
 from orgtp.store.not_now import LedgerMoved, NotNow
 from orgtp.store.part import Part, Reach
@@ -123,9 +123,17 @@ class Ledger:
     def commit_all(self, work: Callable[[Batch], list[Step]]) -> list[Recorded]:
         """Commit the steps that `work` takes, each in a commit of its own, and move the branch once.
 
-        Where the branch has moved meanwhile, `work` is done again.
+        Where the branch has moved meanwhile, `work` is done again. From the second time on, those who have the branch
+        checked out are kept from committing to it for so long. Raises `NotNow`.
         """
-        for _ in range(_TRIES):
+        try:
+            return self._tried(work)
+        except LedgerMoved:
+            with held_still(self.repo, self.ref):
+                return self._tried(work, _TRIES)
+
+    def _tried(self, work: Callable[[Batch], list[Step]], tries: int = 1) -> list[Recorded]:
+        for _ in range(tries):
             batch = Batch(self, self.tip())
             try:
                 return batch.write(work(batch))

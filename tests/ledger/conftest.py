@@ -1,0 +1,30 @@
+"""Orgs for the tests of the ledger: a small one, made once and copied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Shell
+from tests.ledger import ledgers
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an org with three seats and no value yet."""
+    base = tmp_path_factory.mktemp("ledger") / "made"
+    ledgers.made(base)
+    return base
+
+
+@pytest.fixture
+def here(made_once: Path, tmp_path: Path) -> Shell:
+    """A shell in a copy of it."""
+    return ledgers.copied(made_once, tmp_path / "base")
+
+
+@pytest.fixture
+def bare(here: Shell) -> Shell:
+    """A shell in a bare clone of it."""
+    return ledgers.bare(here)

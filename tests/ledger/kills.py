@@ -1,0 +1,152 @@
+"""Kills: at random moments of a command, and at the boundaries between the steps of the ledger, by injection."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from tests.conftest import SCRIPT, Shell
+from tests.ledger.ledgers import VALUE, assert_swept, assert_whole, ids, leftovers, lock_held, python, records, status
+
+HOW = ("group", "alone")
+
+
+def kill_commands(here: Shell, times: int, seed: int) -> str:
+    """Kill `score add` at random moments, the whole group and the parent alone in turn, and run it again each time."""
+    chance, landed = random.Random(seed), 0  # noqa: S311  (chance that can be had again)
+    here(*VALUE, "1", "--id", "first")
+    begin = time.monotonic()
+    here(*VALUE, "1", "--id", "second")
+    took = time.monotonic() - begin
+    for number in range(times):
+        words = (*VALUE, str(number), "--id", f"kill-{number}")
+        _kill(here, words, chance.uniform(0.2, 1.1) * took, HOW[number % 2])
+        before = here.git("rev-parse", "main").out
+        here(*words)
+        landed += before == here.git("rev-parse", "main").out
+        assert leftovers(here) == [], f"seed {seed}, kill {number}"
+    assert ids(here) == sorted(["first", "second", *(f"kill-{number}" for number in range(times))])
+    assert_swept(here)
+    assert_whole(here)
+    return f"{times} kills at random moments (seed {seed}), {landed} after the commit: 0 missing, 0 twice, 0 repairs"
+
+
+def _kill(here: Shell, words: tuple[str, ...], after: float, how: str) -> None:
+    null = subprocess.DEVNULL
+    job = subprocess.Popen(
+        [str(SCRIPT), *words], cwd=here.folder, env=here.env(), stdout=null, stderr=null, start_new_session=True
+    )
+    time.sleep(after)
+    if how == "group":
+        os.killpg(job.pid, signal.SIGKILL)
+    else:
+        job.kill()
+    job.wait()
+
+
+@dataclass
+class Cutter:
+    """The program `tests.ledger.cut` at work on one org. `given` is every id that it was told to record."""
+
+    here: Shell
+    job: subprocess.Popen[bytes]
+    given: list[str] = field(default_factory=list)
+
+    def __call__(self, name: str, at: int | str | None = None, how: str = "group", **env: str) -> dict[str, Any]:
+        """Record a value under the id `name`, killed `at` a line or a function."""
+        assert self.job.stdin
+        assert self.job.stdout
+        order = {"id": name, "value": str(len(self.given)), "at": at, "how": how, "env": env}
+        self.given += [name] if name not in self.given else []
+        self.job.stdin.write(f"{json.dumps(order)}\n".encode())
+        self.job.stdin.flush()
+        answer = json.loads(self.job.stdout.readline())
+        assert "error" not in answer, (order, answer)
+        return dict(answer)
+
+    def keep(self, name: str) -> None:
+        """Have a value in the outbox."""
+        with lock_held(self.here):
+            assert self(name, ORGTP_WAIT="0")["kept"]
+
+
+@contextmanager
+def cutter(here: Shell) -> Iterator[Cutter]:
+    """The program while it runs; at the end all that it was told is there once, and all is whole."""
+    job = python(here, "tests.ledger.cut", str(here.folder))
+    try:
+        assert job.stdout
+        assert job.stdout.readline() == b"ready\n"
+        found = Cutter(here, job)
+        found("first")
+        yield found
+        assert ids(here) == sorted(found.given)
+        assert_swept(here)
+        assert_whole(here)
+    finally:
+        job.communicate()
+
+
+# What stands when the one who is cut begins. Each takes a name, and may record or lose values of its own.
+
+
+def _plain(cut: Cutter, name: str) -> None:
+    """Nothing but the branch."""
+
+
+def _waiting(cut: Cutter, name: str) -> None:
+    """Another value waits in the outbox."""
+    cut.keep(f"{name}-other")
+
+
+def _unmoved(cut: Cutter, name: str) -> None:
+    """A crash: the index was swapped, and the branch did not move."""
+    assert cut(name, "Moving.commit", "alone")["signal"]
+
+
+def _moved(cut: Cutter, name: str) -> None:
+    """A crash: the branch moved, and the work tree did not follow."""
+    assert cut(name, "Moving.give_up", "alone")["signal"]
+
+
+def _kept(cut: Cutter, name: str) -> None:
+    """Somebody else holds the lock (see `_cut`)."""
+
+
+BEFORE = {"plain": _plain, "waiting": _waiting, "unmoved": _unmoved, "moved": _moved, "kept": _kept}
+
+
+def cut_at(here: Shell, before: str, how: str, points: int, seed: int) -> str:
+    """Kill between the steps at so many points (0: at every line), each time where things stand as `before`."""
+    place = "bare" if here.folder.suffix == ".git" else "clone"
+    chance = random.Random(seed)  # noqa: S311
+    with cutter(here) as cut:
+        lines = _cut(cut, before, None, how)["lines"]
+        done = 0
+        for at in sorted(chance.sample(range(1, lines), points)) if points else count(1):
+            if not _cut(cut, before, at, how).get("signal"):
+                break
+            done += 1
+    return f"{done} of {lines} boundaries cut ({before}, {how}, {place}): 0 missing, 0 twice, 0 repairs"
+
+
+def _cut(cut: Cutter, before: str, at: int | None, how: str) -> dict[str, Any]:
+    """Kill at one point, and run again: each value there once, and nothing left over."""
+    name = f"{before}-{how}-{at or 'uncut'}"
+    BEFORE[before](cut, name)
+    with lock_held(cut.here) if before == "kept" else nullcontext():
+        answer = cut(name, at, how, **({"ORGTP_WAIT": "0"} if before == "kept" else {}))
+    cut(name)
+    there = [record["id"] for record in records(cut.here)]
+    assert sorted(there) == sorted(cut.given), f"{before}, {how}, line {at}"
+    assert (leftovers(cut.here), status(cut.here)) == ([], []), f"{before}, {how}, line {at}"
+    return answer

@@ -1,0 +1,55 @@
+"""The ledger under torture, in full size: many writers, kills at random and at every boundary, no room.
+
+Run by `make torture`. Each line says what was done and what it came to; what does not hold ends the run. Names of
+parts run these alone (`python -m tools.torture crowd kills`); `--seed N` plays the same chances again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.conftest import Shell
+from tests.ledger.crowd import crowd
+from tests.ledger.kills import BEFORE, HOW, cut_at, kill_commands
+from tests.ledger.ledgers import bare, copied, made
+from tests.ledger.tight import tight
+
+Scenario = Callable[[Shell, int], str]
+
+
+def main() -> None:
+    """Run the parts that are named, or all."""
+    parts = argparse.ArgumentParser(prog="python -m tools.torture", description=__doc__)
+    parts.add_argument("part", nargs="*", help="crowd, kills, tight, cuts; all of them if none is named")
+    parts.add_argument("--seed", type=int, default=int(time.time()))
+    parts.add_argument("--points", type=int, default=0, help="how many boundaries to cut at; 0: all of them")
+    parts.add_argument("--kills", type=int, default=500)
+    given = parts.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        base = Path(name)
+        made(base / "made")
+        for number, (part, scenario) in enumerate(scenarios(given.points, given.kills)):
+            if not given.part or part in given.part:
+                here = copied(base / "made", base / str(number))
+                begin = time.monotonic()
+                print(f"{scenario(here, given.seed)} ({time.monotonic() - begin:.0f} s)", flush=True)
+
+
+def scenarios(points: int, kills: int) -> Iterator[tuple[str, Scenario]]:
+    """Every scenario with the part that it belongs to."""
+    yield "crowd", lambda here, _: crowd(here, 32, 10)
+    yield "kills", lambda here, seed: kill_commands(here, kills, seed)
+    yield "kills", lambda here, seed: kill_commands(bare(here), kills // 5, seed)
+    yield "tight", lambda here, _: tight(here.folder.parent, here.folder.parent.with_name("tight"), 1)
+    for how in HOW:
+        for before in BEFORE:
+            yield "cuts", lambda here, seed, b=before, h=how: cut_at(here, b, h, points, seed)  # type: ignore[misc]
+        yield "cuts", lambda here, seed, h=how: cut_at(bare(here), "plain", h, points, seed)  # type: ignore[misc]
+
+
+if __name__ == "__main__":
+    main()
