@@ -1,4 +1,4 @@
-"""The ledger under torture, in full size: many writers, kills at random and at every boundary, no room.
+"""The ledger under torture, in full size: many writers, kills at random and at every boundary, no room, many clones.
 
 Run by `make torture`. Each line says what was done and what it came to; what does not hold ends the run. Names of
 parts run these alone (`python -m tools.torture crowd kills`); `--seed N` plays the same chances again.
@@ -17,6 +17,8 @@ from tests.ledger.crowd import crowd
 from tests.ledger.kills import BEFORE, HOW, cut_at, kill_commands
 from tests.ledger.ledgers import bare, copied, made
 from tests.ledger.tight import tight
+from tests.sync.machine import stateful
+from tests.sync.race import race
 
 Scenario = Callable[[Shell, int], str]
 
@@ -24,7 +26,7 @@ Scenario = Callable[[Shell, int], str]
 def main() -> None:
     """Run the parts that are named, or all."""
     parts = argparse.ArgumentParser(prog="python -m tools.torture", description=__doc__)
-    parts.add_argument("part", nargs="*", help="crowd, kills, tight, cuts; all of them if none is named")
+    parts.add_argument("part", nargs="*", help="crowd, kills, tight, race, stories, cuts; all if none is named")
     parts.add_argument("--seed", type=int, default=int(time.time()))
     parts.add_argument("--points", type=int, default=0, help="how many boundaries to cut at; 0: all of them")
     parts.add_argument("--kills", type=int, default=500)
@@ -45,6 +47,8 @@ def scenarios(points: int, kills: int) -> Iterator[tuple[str, Scenario]]:
     yield "kills", lambda here, seed: kill_commands(here, kills, seed)
     yield "kills", lambda here, seed: kill_commands(bare(here), kills // 5, seed)
     yield "tight", lambda here, _: tight(here.folder.parent, here.folder.parent.with_name("tight"), 1)
+    yield "race", lambda here, seed: race(here.folder.parent / "race", 8, 25, 0.1, seed)
+    yield "stories", lambda _, __: stateful(200)
     for how in HOW:
         for before in BEFORE:
             yield "cuts", lambda here, seed, b=before, h=how: cut_at(here, b, h, points, seed)  # type: ignore[misc]
