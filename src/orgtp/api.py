@@ -49,7 +49,7 @@ class ReadOnly(OrgtpError):
 class NotCommitted(OrgtpError):
     """A change is about something that is only in the work tree."""
 
-    text = "{what} is in your work tree, but not committed on {branch}. Commit it first: git add . && git commit"
+    text = "{what} is in what is checked out here, but not on {branch}. Commit it there first: git add, git commit"
 
 
 @dataclass(frozen=True, repr=False)
@@ -244,6 +244,14 @@ class OpenOrg(Located):
         from orgtp.store.sync import sync
 
         return sync(self._ledger, needed=needed, dry_run=dry_run)
+
+    def refuse_without_remote(self) -> None:
+        """Raise `NoRemote` where there is nowhere to send commits to."""
+        from orgtp.store.git_remote import remote_of
+        from orgtp.store.sync import NoRemote
+
+        if remote_of(self.writable, self.head.branch) is None:
+            raise NoRemote(branch=self.head.branch)
 
     def sync_status(self) -> SyncStatus:
         """What waits here, without asking the remote."""

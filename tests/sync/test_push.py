@@ -81,11 +81,11 @@ def test_the_policy_sends_without_being_told(clones: Clones) -> None:
     assert values(clones.a) == ["12", "13"]
 
 
-def test_push_without_a_remote_records_and_says_so(clones: Clones) -> None:
+def test_push_without_a_remote_is_refused_before_anything_is_recorded(clones: Clones) -> None:
     clones.a.git("remote", "remove", "origin")
     ran = clones.a("score", "add", "bot", "number", "12", "--by", "ada", "--push", code=2)
     assert "git remote add origin URL" in ran.err
-    assert values(clones.a) == ["12"]
+    assert values(clones.a) == []
     assert "no remote" in clones.a("sync").out
 
 
@@ -109,7 +109,7 @@ def test_a_value_that_is_there_already_is_named_by_a_commit_that_the_history_has
 
 
 def test_what_status_says_waits(clones: Clones) -> None:
-    assert "everything here was sent" in clones.a("sync", "--status").out
+    assert "every commit was sent" in clones.a("sync", "--status").out
     add(clones.a, "12")
     clones.a.write(".git/index.lock", "")
     add(clones.a, "13", code=75, env={"ORGTP_WAIT": "0.1"})
@@ -119,6 +119,7 @@ def test_what_status_says_waits(clones: Clones) -> None:
     found = clones.a("sync", "--status", "--json").json
     assert (found["kind"], found["outbox"], found["remote"]) == ("sync-status", True, str(clones.remote.folder))
     assert [row["value"] for row in found["waiting"]] == ["13"]
+    assert "another git command is at work" in found["waiting"][0]["why"]
     assert [row["subject"] for row in found["unsent"]] == ["score(bot): number 2026-W47 = 12"]
     (clones.a.folder / ".git/index.lock").unlink()
     assert clones.a("sync").code == 0

@@ -31,15 +31,16 @@ def over_ssh(clones: Clones, lost: float) -> dict[str, str]:
 
 
 def cure(ran: Ran) -> list[str]:
-    """The command that the alarm prints."""
-    return ran.err.partition("take it as it is: ")[2].strip().splitlines()
+    """The commands that the alarm prints, each on a line of its own."""
+    found = [line.strip() for line in ran.err.splitlines() if line.startswith("  git ")]
+    assert found, ran.err
+    return found
 
 
 def run(here: Shell, commands: list[str]) -> None:
-    """Run commands as a person would who copies them from the screen."""
+    """Do what was printed."""
     for command in commands:
-        for words in command.split(" && "):
-            here.git(*shlex.split(words.removeprefix("git ")))
+        here.git(*shlex.split(command)[1:])
 
 
 def test_a_remote_that_is_down_gets_it_later(clones: Clones) -> None:
@@ -240,3 +241,38 @@ def test_a_remote_that_never_ends_is_given_up(clones: Clones, monkeypatch: pytes
         orgtp.open(clones.a.folder).sync()
     assert time.monotonic() - start < 15
     assert state(clones.a) == before
+
+
+def test_a_remote_inside_the_repository_is_refused(clones: Clones) -> None:
+    """A remote on this machine runs its own hooks; one that came with the repository could run anything."""
+    marker = clones.folder / "marker"
+    clones.a.git("init", "-q", "--bare", "evil.git")
+    evil = clones.a.folder / "evil.git/hooks/pre-receive"
+    evil.write_text(f"#!/bin/sh\ntouch {marker}\n", encoding="utf-8")
+    evil.chmod(0o755)
+    for url in ("evil.git", "./evil.git", str(evil.parents[1]), f"file://{evil.parents[1]}", ".git"):
+        clones.a.git("remote", "set-url", "origin", url)
+        assert "lies inside the repository itself" in clones.a("sync", code=2).err
+    ran = clones.a("score", "add", "bot", "number", "12", "--by", "ada", "--push", code=2)
+    assert "lies inside" in ran.err
+    assert values(clones.a) == []
+    assert not marker.exists()
+
+
+def test_a_witness_that_a_killed_sync_left_locked_is_freed(clones: Clones) -> None:
+    clones.a("sync")
+    ref = clones.a.git("for-each-ref", "--format=%(refname)", "refs/orgtp/seen").out.strip()
+    for name in (ref, "refs/remotes/origin/main"):
+        clones.a.write(f".git/{name}.lock", "")
+    add(clones.a, "12", "--push")
+    assert values(clones.remote) == ["12"]
+    (clones.a.folder / ".git/refs/remotes/origin/main.lock").unlink()
+
+
+def test_an_address_that_is_none_hides_no_commit_and_no_outbox(clones: Clones) -> None:
+    clones.by_hand(clones.a, "org.yaml", clones.a.read("org.yaml") + "  push: true\n", push=False)
+    clones.a.git("remote", "set-url", "origin", "codecommit::us-east-1://repo")
+    ran = clones.a("score", "add", "bot", "number", "12", "--by", "ada", "--json", code=2)
+    assert ran.json["commit"] == clones.a.head()
+    assert "none that orgtp speaks to" in ran.json["why"]
+    assert clones.a("sync", "--status").code == 0

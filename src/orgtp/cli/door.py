@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import errors
 from orgtp.model.words import counted, visible
 
@@ -27,11 +28,16 @@ def remember(org: Path | None) -> None:
     _before["org"] = org
 
 
-def opened(org: Path | None, at: str | None = None, *, whole: bool = True) -> OpenOrg:
-    """The org that the command is about; where it is not `whole` as it should be, standard error says so."""
+def opened(org: Path | None, at: str | None = None, *, whole: bool = True, push: bool = False) -> OpenOrg:
+    """The org that the command is about; where it is not `whole` as it should be, standard error says so.
+
+    What is to be sent (`push`) is refused where there is nowhere to send it, before anything is done.
+    """
     from orgtp import api
 
     found = api.open_org(org or _before["org"], at=at)
+    if push:
+        found.refuse_without_remote()
     broken = errors(found.problems) if whole else []
     if broken:
         tell(f"{counted(len(broken), 'problem')} in the files, so this is not the whole org. See: orgtp validate")
@@ -81,16 +87,16 @@ def _sent(org: OpenOrg, *, push: bool) -> tuple[dict[str, Any], Mapping[str, str
     """What became of sending a change to the remote, if that was asked, and which commits were made anew as which."""
     if not (push or org.head.policy.push):
         return {}, {}
-    from orgtp.store.git_remote import SyncStopped
-
     try:
         done = org.sync(needed=True)
-    except SyncStopped as stopped:
-        return {"sent": stopped.state, "why": str(stopped), "exit_code": stopped.exit_code}, {}
+    except OrgtpError as stopped:
+        state = getattr(stopped, "state", "no")
+        return {"sent": state, "why": str(stopped), "exit_code": stopped.exit_code}, {}
     if done.remote:
+        tell(f"sent to {done.remote}")
         return {"sent": "yes"}, done.remade
     why = f"this repository has no remote for {done.branch}. Name one: git remote add origin URL"
-    return {"sent": "no remote", "why": why, "exit_code": 2 if push else 0}, {}
+    return {"sent": "no remote", "why": why}, {}
 
 
 def _did(org: OpenOrg, done: Recorded) -> None:

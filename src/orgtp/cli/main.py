@@ -13,10 +13,11 @@ from typer.main import get_command
 
 from orgtp import __version__
 from orgtp.cli.commands import COMMANDS, GROUPS, Command, called
-from orgtp.cli.door import remember
+from orgtp.cli.door import remember, tell
 from orgtp.cli.failure import guarded
 from orgtp.cli.options import OrgOption
 from orgtp.model.errors import BadInput
+from orgtp.store.waits import Waits
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 # A value may begin with a minus: what looks like an option and is none is a value here (and `-1h` no call for help).
@@ -83,6 +84,7 @@ def main() -> None:
     """Be the installed script."""
     # A command lives for a moment and makes few cycles: collecting them ten times while it starts costs a tenth of it.
     gc.set_threshold(100_000, 20, 20)
+    Waits.tell = tell
     # A terminal that cannot show a sign shows its code: never `?`, which means that a value is unavailable.
     cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))

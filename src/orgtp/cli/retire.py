@@ -61,7 +61,7 @@ def retire(
     """
     from orgtp.actions.retire import REVIEW, Request
 
-    here = opened(org)
+    here = opened(org, push=push)
     told = _review(review) if review else {}
     heirs = tuple(heir.strip() for heir in to.split(",") if heir.strip())
     request = Request(

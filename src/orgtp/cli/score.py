@@ -34,7 +34,9 @@ def add(
     source: Annotated[
         str, typer.Option("--from", metavar="FILE|-", help="Many values: CSV or JSON Lines, in one commit.")
     ] = "",
-    score_id: Annotated[str, typer.Option("--id", help="An id of your own: the same id again changes nothing.")] = "",
+    score_id: Annotated[
+        str, typer.Option("--id", metavar="ID", help="An id of your own: the same id again changes nothing.")
+    ] = "",
     org: OrgOption = None,
     by: ByOption = "",
     push: PushOption = False,
@@ -42,7 +44,7 @@ def add(
     json: JsonOption = False,
 ) -> int:
     """Append a value, as a commit. One that does not fit its metric is refused before anything is written."""
-    here = opened(org, whole=False)
+    here = opened(org, whole=False, push=push)
     if source:
         entries = _from(here, source, [seat, metric, value, unavailable, period, note, score_id])
     else:

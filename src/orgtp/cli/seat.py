@@ -89,7 +89,7 @@ def add(
     """Add a seat to the chart, as a commit. Its metrics are written into its file."""
     from orgtp.actions.seats import NewSeat
 
-    here = opened(org)
+    here = opened(org, push=push)
     if kind is SeatKind.AGENT and not owner:
         raise BadInput(what=f"a person answers for every agent: say who answers for {seat}, with --owner SEAT")
     new = NewSeat(
@@ -122,7 +122,7 @@ def set_(
     json: JsonOption = False,
 ) -> int:
     """Set keys of a seat, as a commit that changes only the lines it must. KEY= takes a key out."""
-    here = opened(org)
+    here = opened(org, push=push)
     pairs = [_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]
     _warn_rejudged(here, seat, [key for key, _ in pairs])
     done = here.set_keys(seat, [(_path(key), value) for key, value in pairs], by=by, dry_run=dry_run)

@@ -44,6 +44,7 @@ def waiting_rows(lots: Iterable[Lot]) -> list[dict[str, Any]]:
             "value": score.value,
             "by": lot.by,
             "note": score.note,
+            "why": lot.why,
             "held": lot.held,
         }
         for lot in lots
@@ -63,6 +64,7 @@ def status_body(found: SyncStatus) -> dict[str, Any]:
         "unsent": [{"commit": made.id, "subject": made.subject} for made in found.unsent],
         "unfinished": found.unfinished,
         "holder": found.holder or None,
+        "behind": found.behind,
     }
 
 
@@ -70,12 +72,14 @@ def status_text(found: SyncStatus, screen: Screen) -> str:
     """What waits here, for people."""
     rows = waiting_rows(found.waiting)
     lines = [_remote(found)]
-    lines += _titled("in the outbox", [[say(_value(row)), say(row["held"])] for row in rows], screen)
+    lines += _titled("in the outbox", [[say(_value(row)), say(row["held"] or row["why"])] for row in rows], screen)
     lines += _titled("not sent yet", [[say(made.id[:_SHORT]), say(made.subject)] for made in found.unsent], screen)
     if not rows:
         lines.append(Text("the outbox is empty"))
     if found.remote and not found.unsent:
-        lines.append(Text("everything here was sent"))
+        lines.append(Text("every commit was sent"))
+    if found.behind:
+        lines.append(Text("the remote has commits that are not here yet: orgtp sync"))
     if found.unfinished:
         lines.append(Text("the last run was killed; the next one finishes or undoes what it began"))
     if found.holder:
@@ -91,7 +95,7 @@ def _remote(found: SyncStatus) -> Text:
 
 
 def _titled(title: str, rows: list[list[Text]], screen: Screen) -> list[Text]:
-    return [Text(title), *table(rows, screen)] if rows else []
+    return [Text(title), *table(rows, screen, give=1)] if rows else []
 
 
 def _value(row: dict[str, Any]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import glob
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -28,7 +28,7 @@ _TOKEN, _NEW, _OLD = "orgtp-index.token", "orgtp-index.new", "orgtp-index.old"
 class Uncommitted(OrgtpError):
     """A file that must change holds work that is not committed."""
 
-    text = "{path} has changes that are not committed. Commit or undo them first: git diff HEAD -- {path}"
+    text = "{path} has changes that are not committed. Commit or undo them first; see: git{where} diff HEAD -- {path}"
 
 
 class Linked(OrgtpError):
@@ -136,7 +136,8 @@ class Checkout:
             merged = followed(contents[old.id] if old else b"", mine, contents[new.id])
             if merged is not None:
                 return merged
-        raise Uncommitted(path=path)
+        here = Path.cwd().is_relative_to(self.repo.path)
+        raise Uncommitted(path=path, where="" if here else f" -C {self.repo.path}")
 
     def _refuse_links(self, path: str) -> None:
         for parent in list(PurePosixPath(path).parents)[:-1]:
@@ -171,7 +172,7 @@ class Checkout:
         if self.holds:
             return
         write_own(self._name(_TOKEN), f"held by orgtp, process {os.getpid()}\n".encode())
-        if not any(self._linked() for _ in pauses(time.monotonic() + patience())):
+        if not any(self._linked() for _ in pauses(patience(), lambda: str(self._lock))):
             self._name(_TOKEN).unlink()
             raise IndexBusy(root=self.repo.path, lock=self._lock)
 
@@ -210,7 +211,11 @@ class Checkout:
             if self._name("index").exists():
                 os.link(self._name("index"), self._name(_OLD))
             self._name(_NEW).replace(self._name("index"))
-            plain = {path: self._index.get(path) for path in self.changes} if self._index.keys() == self.changes else {}
+            plain = (
+                {path: self._index.get(path) for path in self.changes}
+                if self._index.keys() == self.changes.keys()
+                else {}
+            )
             self.repo.indexed = (stamp(self._name("index")), plain) if not self._skipped else None
 
     def follow(self) -> None:
@@ -245,9 +250,10 @@ class Checkout:
 
     def clear(self) -> None:
         """Take away what a killed process left beside the files that change."""
-        for folder in {(self.repo.path / path).parent for path in self.changes}:
-            for left in folder.glob(".orgtp-*") if folder.is_dir() else ():
-                left.unlink(missing_ok=True)
+        for target in (self.repo.path / path for path in self.changes):
+            for left in target.parent.glob(f".orgtp-[0-9]*-{glob.escape(target.name)}"):
+                if left.is_file() and not target.parent.is_symlink():
+                    left.unlink(missing_ok=True)
 
     def undo(self) -> None:
         """Put the old index back, where a killed process had swapped it and the branch did not move."""

@@ -166,7 +166,10 @@ def not_before(repo: Repo, parent: str | None, now: datetime) -> datetime:
     """When to date a commit: now, or the moment of its parent where the clock was set back a little since."""
     found = repo.read(parent) if parent else None
     line = next((row for row in (found.raw if found else b"").split(b"\n") if row.startswith(b"committer ")), b"")
-    last = datetime.fromtimestamp(int(line.split()[-2]), now.tzinfo) if line else now
+    try:
+        last = datetime.fromtimestamp(int(line.split()[-2]), now.tzinfo)
+    except (ValueError, OverflowError, IndexError, OSError):
+        return now
     return last if now < last <= now + _SKEW else now
 
 

@@ -10,16 +10,18 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from orgtp.model.errors import BadInput
 from orgtp.store.git import Repo
 from orgtp.store.not_now import CannotWrite, LedgerBusy
+from orgtp.store.waits import Waits
 
 _WAIT_SECONDS = 20.0
 _FIRST_PAUSE, _LAST_PAUSE = 0.001, 0.02
+_MOMENT = 2.0
 
 
 def patience() -> float:
@@ -104,6 +106,16 @@ class Lock:
             self._file = None
 
     @property
+    def is_free(self) -> bool:
+        """Whether nobody holds it at this moment; a name that a killed holder left says nothing."""
+        try:
+            return self.attempt()
+        except CannotWrite:
+            return True
+        finally:
+            self.close()
+
+    @property
     def holder(self) -> str:
         """Who holds the lock, in words; "" where nobody says so."""
         try:
@@ -117,11 +129,16 @@ def _who() -> str:
     return f"process {os.getpid()} ({command}) since {time.strftime('%H:%M:%S')}\n"
 
 
-def pauses(until: float) -> Iterator[None]:
-    """Yield at once and then after growing pauses, until the monotonic moment `until` is over."""
-    pause = _FIRST_PAUSE
+def pauses(seconds: float, holder: Callable[[], str]) -> Iterator[None]:
+    """Yield at once and then after growing pauses, for so many seconds. `holder` says in words who is waited for."""
+    pause, begin, told = _FIRST_PAUSE, time.monotonic(), False
+    until = begin + seconds
     yield
     while time.monotonic() < until:
+        if not told and time.monotonic() - begin > _MOMENT:
+            told = True
+            if Waits.tell:
+                Waits.tell(f"waiting for {holder() or 'another program'} …")
         time.sleep(min(pause, max(0.0, until - time.monotonic())))
         pause = min(pause * 1.5, _LAST_PAUSE)
         yield
@@ -135,7 +152,7 @@ def locked(repo: Repo, name: str = "lock") -> Iterator[None]:
     """
     lock = Lock(repo, name)
     try:
-        if not any(lock.attempt() for _ in pauses(time.monotonic() + patience())):
+        if not any(lock.attempt() for _ in pauses(patience(), lambda: lock.holder)):
             raise LedgerBusy(holder=lock.holder or "it does not say who it is")
         yield
     finally:

@@ -21,8 +21,8 @@ from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.store.git import SHA256_DIGITS, Repo, find_repo, run_alone
 from orgtp.store.git_lock import folder
 
-# What CI and proxies need. None of it names a program, or a file that would be written.
-_HTTP = ("extraheader", "proxy", "sslcainfo", "sslcapath", "sslverify", "lowspeedlimit", "lowspeedtime", "version")
+# What CI puts its token into. All else (proxies, what is trusted) belongs into the person's own configuration.
+_HTTP = ("extraheader",)
 _PROTOCOLS = "file:git:http:https:ssh"
 _SECONDS = 1800.0
 _HELPER = re.compile(r"^[A-Za-z0-9]+::")
@@ -42,7 +42,10 @@ class RemoteDown(SyncStopped):
 
     state = "down"
     exit_code = 75
-    text = "{url} cannot be reached: {words}. What is recorded here stays, and is sent by the next orgtp sync"
+    text = (
+        "{url} cannot be reached: {words}. What is recorded here stays, and is sent by the next orgtp sync "
+        "(is the address right? git remote -v)"
+    )
 
 
 class RemoteBroken(SyncStopped):
@@ -89,7 +92,19 @@ def remote_of(repo: Repo, branch: str) -> Remote | None:
     name = next((name for name in (chosen, "origin") if name in urls), "") or (next(iter(urls), "") if urls else "")
     if not name or (len(urls) > 1 and name not in {chosen, "origin"}):
         return None
-    return Remote(name, _safe(urls[name]), _safe(repo.config(f"remote.{name}.pushurl") or urls[name]))
+    push = repo.config(f"remote.{name}.pushurl") or urls[name]
+    return Remote(name, _outside(repo, _safe(urls[name])), _outside(repo, _safe(push)))
+
+
+def _outside(repo: Repo, url: str) -> str:
+    """An address that is not inside the repository itself: a remote on this machine runs hooks of its own."""
+    plain = url.removeprefix("file://")
+    if "://" in plain or ":" in plain.partition("/")[0]:
+        return url
+    place = (repo.path / plain).resolve()
+    if any(place.is_relative_to(inner.resolve()) for inner in (repo.path, repo.common_dir)):
+        raise BadInput(what=f'the remote "{_shown(url)}" lies inside the repository itself. See: git remote -v')
+    return url
 
 
 def _is_url(key: str) -> bool:
@@ -119,7 +134,7 @@ def refuse_used(path: Path, url: str) -> None:
     taken = found.config("remote.origin.url") if found else ""
     if taken not in {"", address(url)}:
         raise BadInput(what=f"{path} has a remote origin already, {_shown(taken)}. See: git remote -v")
-    env = {"GIT_ALLOW_PROTOCOL": os.environ.get("GIT_ALLOW_PROTOCOL", _PROTOCOLS)}
+    env = {"GIT_ALLOW_PROTOCOL": os.environ.get("GIT_ALLOW_PROTOCOL", _PROTOCOLS), **_unasked()}
     words = ["ls-remote", "--heads", "--upload-pack=git-upload-pack", "--", address(url)]
     # Away from here, so that no repository's configuration counts.
     code, out, _ = run_alone(words, Path(path.anchor), env)
@@ -129,7 +144,10 @@ def refuse_used(path: Path, url: str) -> None:
 
 def address(url: str) -> str:
     """The address of a remote; a path on this machine from its root. Raises `BadInput` for what is no address."""
-    local = Path(_safe(url)).expanduser()
+    try:
+        local = Path(_safe(url)).expanduser()
+    except RuntimeError as error:
+        raise BadInput(what=f'the address "{_shown(url)}" names the home of nobody here') from error
     return str(local.absolute()) if local.exists() else url
 
 
@@ -223,8 +241,7 @@ class Line:
         env = {name: value for name, value in os.environ.items() if name.startswith("GIT_CONFIG_")}
         allowed = os.environ.get("GIT_ALLOW_PROTOCOL", _PROTOCOLS)
         env |= {"GIT_ALLOW_PROTOCOL": allowed, "GIT_OBJECT_DIRECTORY": str(self.repo.common_dir / "objects")}
-        if not sys.stdin or not sys.stdin.isatty():
-            env["GIT_TERMINAL_PROMPT"] = "0"
+        env |= _unasked()
         shallow = self.repo.common_dir / "shallow"
         return env | ({"GIT_SHALLOW_FILE": str(shallow)} if shallow.exists() else {}) | self._http(env)
 
@@ -237,6 +254,11 @@ class Line:
         for number, (key, value) in enumerate(rows, first):
             more |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
         return more
+
+
+def _unasked() -> dict[str, str]:
+    """Git asks for no password where nobody is there to answer."""
+    return {} if sys.stdin and sys.stdin.isatty() else {"GIT_TERMINAL_PROMPT": "0"}
 
 
 def _is_said(line: str) -> bool:

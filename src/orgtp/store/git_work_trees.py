@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from orgtp.store.git import Repo
+from orgtp.store.git import GitFailed, Repo
 from orgtp.store.not_now import MidMerge
 
 Stamp = tuple[int, int, int, int] | None
@@ -15,10 +15,20 @@ def checkouts(repo: Repo, ref: str) -> list[Repo]:
     """Every work tree of the repository that has the branch `ref` checked out, the linked ones too."""
     found = []
     for number, (path, branch) in enumerate(_work_trees(repo)):
-        if branch == ref and not (number == 0 and repo.bare) and path.is_dir():
+        if branch == ref and not (number == 0 and repo.bare) and path.is_dir() and _is_ours(repo, path):
             found.append(repo if path.samefile(repo.path) else Repo(path))
             found[-1].held = repo.held
     return found
+
+
+def _is_ours(repo: Repo, path: Path) -> bool:
+    """Whether the work tree at `path` is this repository's; a copied one names those of the first."""
+    if path.samefile(repo.path):
+        return True
+    try:
+        return Repo(path).common_dir.samefile(repo.common_dir)
+    except (GitFailed, OSError):
+        return False
 
 
 def _work_trees(repo: Repo) -> list[tuple[Path, str]]:

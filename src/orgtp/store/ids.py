@@ -44,6 +44,8 @@ def _looked_up(walk: Walk, ids: set[str]) -> set[str]:
 def _opened(repo: Repo) -> sqlite3.Connection:
     path = folder(repo) / "ids.sqlite"
     path.parent.mkdir(exist_ok=True)
+    if path.is_symlink():
+        raise OSError(path)
     try:
         return _connected(path)
     except sqlite3.OperationalError:

@@ -1,9 +1,9 @@
 """The one place where the ledger branch moves, and where a crash is finished or undone.
 
 The order, and why. The journal comes first, so that the next run knows. The indexes of those who have the branch
-checked out are locked and prepared. Then, with the branch locked at its old value, the indexes are swapped and the
-branch moves: **that is the commit point**, and at no moment is there a branch that has a value which an index would
-take back. The work trees follow, and the locks go. See docs/adr/0010.
+checked out are locked, and only then looked at and prepared. Then, with the branch locked at its old value, the
+indexes are swapped and the branch moves: **that is the commit point**, and at no moment is there a branch that has a
+value which an index would take back. The work trees follow, and the locks go. See docs/adr/0010.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from orgtp.store.git_commit import Moving
 from orgtp.store.git_lock import folder
 from orgtp.store.git_tree import changed_nodes
 from orgtp.store.git_work_trees import checkouts, git_dirs, refuse_rebase, stamp
-from orgtp.store.not_now import CannotWrite
+from orgtp.store.not_now import CannotWrite, NotNow
 
 _STILL_SECONDS = 1.0
+_SWITCHES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +47,41 @@ def advance(repo: Repo, move: Move, changes: Changes) -> str:
     `Uncommitted` and `Linked` with nothing changed.
     """
     refuse_rebase(repo, move.ref)
-    followers = [Checkout(found, changes) for found in checkouts(repo, move.ref)]
-    for follower in followers:
-        follower.plan()
     since = _since(repo, move)
     try:
         _note(repo, move, since)
+        followers = _locked(repo, move.ref, changes)
         _move(repo, move, followers)
         behind = _follow(followers)
     except BaseException as error:
         # What was begun is undone, or finished where the branch has moved: by the rules of a crash, at once.
-        recover(repo)
-        if isinstance(error, OSError | GitFailed) and repo.tip(move.ref) != move.new:
-            raise CannotWrite(words=error) from error
-        raise
+        with suppress(OSError, GitFailed, NotNow):
+            recover(repo)
+        if not isinstance(error, OSError | GitFailed):
+            raise
+        if repo.tip(move.ref) == move.new:
+            return str(error)
+        raise CannotWrite(words=error) from error
     _settled(repo, move, since, whole=not behind and since == move.old)
     return behind
 
 
+def _locked(repo: Repo, ref: str, changes: Changes) -> list[Checkout]:
+    """The checkouts of the branch with their indexes locked: so nobody switches branches or stages meanwhile."""
+    for _ in range(_SWITCHES):
+        followers = [Checkout(found, changes) for found in checkouts(repo, ref)]
+        for follower in followers:
+            follower.lock()
+        if [follower.repo.path for follower in followers] == [found.path for found in checkouts(repo, ref)]:
+            return followers
+        for follower in followers:
+            follower.release()
+    raise CannotWrite(words=f"{ref} is checked out here and there from moment to moment")
+
+
 def _move(repo: Repo, move: Move, followers: list[Checkout]) -> None:
     for follower in followers:
-        follower.lock()
+        follower.plan()
         follower.prepare()
     moving = Moving(repo, move.ref, move.old, move.new, move.env)
     try:
@@ -140,7 +155,17 @@ def pending(repo: Repo) -> dict[str, Any]:
 def _is_ours(note: Mapping[str, Any]) -> bool:
     """Whether a note names a branch; a planted one could name any file."""
     ref = str(note["ref"])
+    if not isinstance(note["new"], str) or not isinstance(note["old"], str | None) or not isinstance(note["at"], float):
+        return False
     return ref.startswith("refs/heads/") and ".." not in ref and ref.isprintable()
+
+
+def make_whole(repo: Repo) -> None:
+    """What whoever takes the lock does first: finish or undo what the last run left. Raises `NotNow`."""
+    try:
+        recover(repo)
+    except (OSError, GitFailed) as error:
+        raise CannotWrite(words=error) from error
 
 
 def recover(repo: Repo) -> None:
@@ -177,9 +202,8 @@ def _settle(checkout: Checkout, *, moved: bool) -> bool:
 
 
 def _finish(checkout: Checkout) -> bool:
+    checkout.lock()
     checkout.plan()
-    if not checkout.holds:
-        checkout.lock()
     checkout.prepare()
     checkout.swap()
     try:
@@ -193,9 +217,9 @@ def catch_up(repo: Repo, old: str) -> None:
     """Bring a work tree that stands at the commit `old` along to where its branch is now."""
     changes = changed_nodes(repo, old, repo.commit("HEAD"))
     checkout = Checkout(repo, changes)
-    checkout.plan()
     try:
         checkout.lock()
+        checkout.plan()
         checkout.prepare()
         checkout.swap()
         checkout.follow()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,18 @@ from orgtp.store.yaml_edit import edited
 from orgtp.store.yaml_read import NotStrict, decode, read_document
 
 _GONE = object()
+_SHORT = 60
 
 
 class Clash(Exception):
-    """Both sides changed the same thing; `what` names it: a key of a seat, or nothing where it is the whole file."""
+    """Both sides changed the same thing; `what` names it: a key of a seat, or nothing where it is the whole file.
 
-    def __init__(self, what: str = "") -> None:
+    `values` says what either side has, where that is short.
+    """
+
+    def __init__(self, what: str = "", values: str = "") -> None:
         super().__init__(what)
-        self.what = what
+        self.what, self.values = what, values
 
 
 def new_records(base: bytes, theirs: bytes) -> bytes:
@@ -84,8 +89,14 @@ def _settled(mine: dict[Keys, Any], keys: Keys, value: Any) -> bool:
     if keys in mine and _same(mine[keys], value):
         return True
     if any(keys[: len(other)] == other or other[: len(keys)] == keys for other in mine):
-        raise Clash(".".join(keys))
+        raise Clash(".".join(keys), _both(mine.get(keys), value))
     return False
+
+
+def _both(there: Any, here: Any) -> str:
+    """What either side has, where that is short to say."""
+    said = [str(value) for value in (here, there) if isinstance(value, str | int | Decimal)]
+    return f' ("{said[0]}" here, "{said[1]}" there)' if len(said) == 2 and max(map(len, said)) < _SHORT else ""  # noqa: PLR2004
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,8 @@ class NotKept(OrgtpError):
 class Lot:
     """Records that wait: who recorded them, the author of their commit, and which of their ids callers brought.
 
-    `held` says why they cannot be written as the org is now; "" where nobody tried yet.
+    `why` says why they were not written at once, `held` why they cannot be written as the org is now; "" where nobody
+    tried yet.
     """
 
     path: Path
@@ -48,13 +49,17 @@ class Lot:
     scores: tuple[Score, ...]
     brought: frozenset[str] = frozenset()
     held: str = ""
+    why: str = ""
 
     @property
     def text(self) -> str:
         """The file's content."""
         rows = [{"path": score.path, "record": json.loads(score.line)} for score in self.scores]
         facts = {"by": self.by, "author": [self.author.name, self.author.email], "brought": sorted(self.brought)}
-        return json.dumps({**facts, "held": self.held, "scores": rows}, ensure_ascii=False, indent=1) + "\n"
+        return (
+            json.dumps({**facts, "held": self.held, "why": self.why, "scores": rows}, ensure_ascii=False, indent=1)
+            + "\n"
+        )
 
 
 def outbox(repo: Repo) -> Path:
@@ -63,18 +68,19 @@ def outbox(repo: Repo) -> Path:
 
 
 def lots(repo: Repo) -> list[Lot]:
-    """All that waits, oldest first; a file that is no lot is left alone."""
-    found = (_read(path) for path in sorted(outbox(repo).glob("*.json")))
-    return [lot for lot in found if lot]
+    """All that waits, oldest first. A file that cannot be read is a lot that is held."""
+    return [_read(path) for path in sorted(outbox(repo).glob("*.json"))]
 
 
-def _read(path: Path) -> Lot | None:
+def _read(path: Path) -> Lot:
     try:
         data = json.loads(path.read_bytes())
         scores = tuple(_score(row) for row in data["scores"])
-        return Lot(path, data["by"], Identity(*data["author"]), scores, frozenset(data["brought"]), data["held"])
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
-        return None
+        texts = [str(data["by"]), *map(str, data["author"]), str(data["held"]), str(data.get("why", ""))]
+        by, name, email, held, why = texts
+        return Lot(path, by, Identity(name, email), scores, frozenset(data["brought"]), held, why)
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+        return Lot(path, "", Identity("", ""), (), held="the file cannot be read")
 
 
 def _score(row: dict[str, Any]) -> Score:
@@ -82,10 +88,10 @@ def _score(row: dict[str, Any]) -> Score:
     return read_scores(row["path"], line.encode())[0][0]
 
 
-def keep(repo: Repo, by: str, author: Identity, scores: Sequence[Score], brought: frozenset[str]) -> Lot:
+def keep(repo: Repo, by: str, author: Identity, scores: Sequence[Score], brought: frozenset[str], why: str) -> Lot:
     """Put records into the outbox, and on the disk. Raises `OSError` where that cannot be."""
     name = ulid(clock(), int.from_bytes(os.urandom(RANDOM_BITS // 8)))
-    lot = Lot(outbox(repo) / f"{name}.json", by, author, tuple(scores), brought)
+    lot = Lot(outbox(repo) / f"{name}.json", by, author, tuple(scores), brought, why=why)
     _write(lot.path, lot.text.encode())
     return lot
 
@@ -93,7 +99,7 @@ def keep(repo: Repo, by: str, author: Identity, scores: Sequence[Score], brought
 def hold(lot: Lot, why: str) -> None:
     """Note why a lot cannot be written; it stays."""
     if lot.held != why:
-        _write(lot.path, Lot(lot.path, lot.by, lot.author, lot.scores, lot.brought, why).text.encode())
+        _write(lot.path, replace(lot, held=why).text.encode())
 
 
 def _write(path: Path, raw: bytes) -> None:

@@ -6,7 +6,6 @@ the lock writes all that waits, each lot in a commit of its own, and moves the b
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,16 +15,19 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.score import Score
 from orgtp.store import outbox
 from orgtp.store.git import GitFailed, Repo
+from orgtp.store.git_checkout import Linked, Uncommitted
 from orgtp.store.git_lock import Lock, patience, pauses
 from orgtp.store.git_tree import walk_of
-from orgtp.store.ledger import recover
-from orgtp.store.not_now import LedgerBusy, LedgerMoved, NotNow
+from orgtp.store.ledger import make_whole
+from orgtp.store.not_now import LedgerBusy, LedgerMoved, MidMerge, NotNow
 from orgtp.store.outbox import Lot, NotKept
 from orgtp.store.part import Reach, Want
 from orgtp.store.record import Action, Batch, Ledger, Made, Recorded, Step
 from orgtp.store.seat_file import read_seat
 
 _MOST_AT_ONCE = 500
+# What stands in the way of some paths, and not of others.
+STUCK = (MidMerge, Linked, Uncommitted)
 
 
 def post(ledger: Ledger, entries: Sequence[Entry], by: str = "", *, dry_run: bool = False) -> Recorded:
@@ -33,6 +35,7 @@ def post(ledger: Ledger, entries: Sequence[Entry], by: str = "", *, dry_run: boo
 
     Raises the error of an entry that does not fit, what `record` raises for what can never be written, and `NotKept`.
     """
+    seconds = patience()
     action, reach = _action(ledger, entries, by), _reach(ledger, entries, by)
     batch = Batch(ledger, ledger.tip())
     step = batch.take(action, reach)
@@ -44,7 +47,7 @@ def post(ledger: Ledger, entries: Sequence[Entry], by: str = "", *, dry_run: boo
         # What can be done before the lock is held is done before: others wait for less.
         ready = None if lock.holder else batch.make([step])
         if not lock.attempt():
-            return _wait(ledger, lock, step, brought)
+            return _wait(ledger, lock, step, brought, seconds)
         return _write_with(ledger, lambda later: later.take(action, reach), ready and (batch, step, ready))
     except NotNow as why:
         return _kept(ledger, step, brought, why)
@@ -78,7 +81,13 @@ def _write_with(ledger: Ledger, own: Callable[[Batch], Step], early: tuple[Batch
             return early[0].move([early[1]], early[2])[0]
         except LedgerMoved:
             pass
-    done = ledger.commit_all(lambda batch: [*written.steps(batch, waiting), own(batch)])
+    try:
+        done = ledger.commit_all(lambda batch: [*written.steps(batch, waiting), own(batch)])
+    except STUCK:
+        if not waiting:
+            raise
+        # What stands in the way of one that waits is not in ours.
+        return ledger.commit_all(lambda batch: [own(batch)])[-1]
     written.receipts(done, ledger)
     return done[-1]
 
@@ -107,7 +116,7 @@ def _waiting(planned: Recorded, why: NotNow) -> Recorded:
 def _put(ledger: Ledger, made: Step, brought: frozenset[str], why: NotNow) -> Lot:
     change = made.planned.change
     try:
-        return outbox.keep(ledger.repo, change.by, made.author, _scores(change), brought)
+        return outbox.keep(ledger.repo, change.by, made.author, _scores(change), brought, str(why))
     except OSError as error:
         raise NotKept(why=why, also=error.strerror or error) from error
 
@@ -116,18 +125,23 @@ def _scores(change: Change) -> list[Score]:
     return [score for edit in change.edits if isinstance(edit, Append) for score in edit.scores]
 
 
-def _wait(ledger: Ledger, lock: Lock, made: Step, brought: frozenset[str]) -> Recorded:
+def _wait(ledger: Ledger, lock: Lock, made: Step, brought: frozenset[str], seconds: float) -> Recorded:
     """Into the outbox first, so that whoever holds the lock can write it; then wait for a receipt or the lock."""
     planned = made.planned
     if not planned.files:
         return planned
     lot = _put(ledger, made, brought, LedgerBusy(holder=lock.holder))
-    for _ in pauses(time.monotonic() + patience()):
-        commit = outbox.receipt(lot)
-        if commit:
-            return Recorded(planned.change, commit, planned.before, planned.files)
-        if lock.attempt():
-            return _drained(ledger, lot, planned)
+    try:
+        for _ in pauses(seconds, lambda: lock.holder):
+            commit = outbox.receipt(lot)
+            if commit:
+                return Recorded(planned.change, commit, planned.before, planned.files)
+            if lock.attempt():
+                return _drained(ledger, lot, planned)
+    except BaseException:
+        # Whoever is told that it failed must not find it written later.
+        lot.path.unlink(missing_ok=True)
+        raise
     return _waiting(planned, LedgerBusy(holder=lock.holder or "it does not say who it is"))
 
 
@@ -138,9 +152,11 @@ def _drained(ledger: Ledger, lot: Lot, planned: Recorded) -> Recorded:
         refused = _write(ledger, [lot]) if lot.path.exists() else {}
     except NotNow as why:
         return _waiting(planned, why)
-    if refused:
-        lot.path.unlink()
-        raise refused[lot.path]
+    error = refused.get(lot.path)
+    if isinstance(error, NotNow):
+        return _waiting(planned, error)
+    if error:
+        raise error
     return Recorded(planned.change, outbox.receipt(lot) or ledger.tip(), planned.before, planned.files)
 
 
@@ -151,12 +167,12 @@ def drain(ledger: Ledger, *, again: bool = False) -> dict[Path, OrgtpError]:
     written.
     """
     make_ready(ledger.repo)
-    return _write(ledger, outbox.lots(ledger.repo) if again else _untried(ledger))
+    return _write(ledger, [lot for lot in outbox.lots(ledger.repo) if lot.scores] if again else _untried(ledger))
 
 
 def make_ready(repo: Repo) -> None:
     """What whoever takes the lock does first."""
-    recover(repo)
+    make_whole(repo)
     outbox.set_aside(repo)
     outbox.sweep(repo)
 
@@ -167,8 +183,13 @@ def _untried(ledger: Ledger) -> list[Lot]:
 
 def _write(ledger: Ledger, lots: list[Lot]) -> dict[Path, OrgtpError]:
     written = _Written()
-    if lots:
-        written.receipts(ledger.commit_all(lambda batch: written.steps(batch, lots)), ledger)
+    try:
+        if lots:
+            written.receipts(ledger.commit_all(lambda batch: written.steps(batch, lots)), ledger)
+    except STUCK as why:
+        if len(lots) == 1:
+            return {lots[0].path: why}
+        return {path: error for lot in lots for path, error in _write(ledger, [lot]).items()}
     return written.refused
 
 

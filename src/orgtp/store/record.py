@@ -20,7 +20,7 @@ from orgtp.store.git_checkout import Linked
 from orgtp.store.git_commit import Draft, Identity, commit_tree, identity, not_before
 from orgtp.store.git_lock import locked
 from orgtp.store.git_tree import TREE, GitTree, Node, Walk, walk_of
-from orgtp.store.ledger import Move, advance, held_still, recover
+from orgtp.store.ledger import Move, advance, held_still, make_whole
 from orgtp.store.load import Loaded, load
 from orgtp.store.not_now import LedgerMoved, NotNow
 from orgtp.store.part import Part, Reach
@@ -85,7 +85,7 @@ def record(
         return ledger.planned(action).planned
     try:
         with locked(repo):
-            recover(repo)
+            make_whole(repo)
             return ledger.commit(action)
     except NotNow as why:
         raise NotWritten(why=why) from why

@@ -29,13 +29,13 @@ class Conflict(SyncStopped):
     state = "conflict"
     text = (
         "{what} was changed here ({commit} {subject}) and on the remote, each in its own way. Nothing was touched. "
-        "Settle it by hand, then run orgtp sync again: git pull --no-rebase"
+        "Settle it by hand (edit, git add, git commit), and then run orgtp sync again:\n{way}"
     )
 
 
-def unpublished(repo: Repo, local: str, published: str | None) -> list[str]:
-    """The commits that only the local branch has, oldest first, along the line of first parents."""
-    words = ("rev-list", "--first-parent", "--reverse", "--topo-order", local)
+def unpublished(repo: Repo, local: str, published: str | None, *, every: bool = False) -> list[str]:
+    """The commits that only the local branch has, oldest first, along the line of first parents, or `every` one."""
+    words = ("rev-list", *(() if every else ("--first-parent",)), "--reverse", "--topo-order", local)
     return repo.run(*words, *([f"^{published}"] if published else []), "--").decode().split()
 
 
@@ -64,10 +64,13 @@ def _decoded(raw: bytes) -> str:
 
 
 class Replay:
-    """Commits made anew on what a batch has, with the remote's tip as its base."""
+    """Commits made anew on what a batch has, with the remote's tip as its base.
 
-    def __init__(self, batch: Batch, commits: list[str]) -> None:
-        self.batch, self.base = batch, batch.walk
+    `way` are the commands by which a person merges by hand, where that must be.
+    """
+
+    def __init__(self, batch: Batch, commits: list[str], way: str) -> None:
+        self.batch, self.base, self.way = batch, batch.walk, way
         self.made = [original(batch.ledger.repo, commit) for commit in commits]
         repo = batch.ledger.repo
         self._changes: dict[str, Changes] = {made.id: changed_nodes(repo, made.parent, made.id) for made in self.made}
@@ -151,12 +154,12 @@ class Replay:
             try:
                 node = self._merged(path, old, ground, new)
             except Clash as clash:
-                raise Conflict(what=_named(path, clash.what), commit=made.id[:10], subject=made.subject) from clash
+                raise self._conflict(_named(path, clash.what) + clash.values, made) from clash
             if node != now:
                 found[path] = node
         taken = next((name for path, node in found.items() if node for name in self._files_above(path, found)), "")
         if taken:
-            raise Conflict(what=taken, commit=made.id[:10], subject=made.subject)
+            raise self._conflict(taken, made)
         return found
 
     def _files_above(self, path: str, gone: Mapping[str, Node | None]) -> list[str]:
@@ -202,9 +205,10 @@ class Replay:
                 self._refuse_records(paths)
         except WouldBreak as error:
             last = self.made[-1]
-            raise Conflict(
-                what=f"Together they break the org:\n{error}\nIt", commit=last.id[:10], subject=last.subject
-            ) from error
+            raise self._conflict(f"Together they break the org:\n{error}\nIt", last) from error
+
+    def _conflict(self, what: str, made: Original) -> Conflict:
+        return Conflict(what=what, commit=made.id[:10], subject=made.subject, way=self.way)
 
     def _whole(self, walk: Walk) -> Loaded:
         return load(GitTree(self.batch.ledger.repo, walk.root))

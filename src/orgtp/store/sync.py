@@ -19,6 +19,7 @@ from orgtp.store.git_commit import Draft, Identity
 from orgtp.store.git_lock import locked
 from orgtp.store.git_remote import Line, Raced, Remote, RemoteDown, SyncStopped, remote_of
 from orgtp.store.git_tree import changed_nodes
+from orgtp.store.git_work_trees import checkouts
 from orgtp.store.ledger import Move, advance
 from orgtp.store.not_now import NotNow
 from orgtp.store.outbox import Lot, lots
@@ -42,7 +43,9 @@ class Rewritten(SyncStopped):
     state = "rewritten"
     text = (
         "ALARM: the history of {branch} at {url} was rewritten: it had {seen}, and {now}. Nothing was touched here. "
-        "Find out who did it, and why. If it was meant, take it as it is: {cure}"
+        "Find out who did it, and why. If it was meant, run this, and orgtp sync again, which then sends what is only "
+        "here, with all that was dropped there (to drop that here, too, move {branch} to the remote's commit first):\n"
+        "{cure}"
     )
 
 
@@ -66,6 +69,16 @@ class InTheWay(SyncStopped):
 
     state = "uncommitted"
     text = "{why}. Nothing was exchanged; then run orgtp sync again"
+
+
+class Merging(SyncStopped):
+    """A person is merging by hand."""
+
+    state = "merging"
+    text = (
+        "{root} is in the middle of a merge. Finish it (edit, git add, git commit) or give it up (git merge --abort), "
+        "then run orgtp sync again"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +144,10 @@ def seen_ref(remote: Remote, branch: str) -> str:
 
 
 def seen(repo: Repo, remote: Remote, branch: str) -> str | None:
-    """The commit that the remote was last seen at: by a sync, else by the clone."""
-    return repo.tip(seen_ref(remote, branch)) or repo.tip(_tracking(remote, branch))
+    """The commit that the remote was last seen at: by a sync; before the first one, by the clone."""
+    own = repo.tip(seen_ref(remote, branch))
+    synced = own or repo.line("for-each-ref", "--count=1", "--format=%(refname)", "refs/orgtp/seen/")
+    return own if synced else repo.tip(_tracking(remote, branch))
 
 
 def _tracking(remote: Remote, branch: str) -> str:
@@ -193,7 +208,7 @@ class Exchange:
         repo, last = self._repo, seen(self._repo, self.remote, self._branch)
         known = {"local": self.ledger.tip()} | ({"seen": last} if last else {})
         there = Line(repo, self.remote).fetch(self.ledger.ref, known)
-        if last and (not is_ancestor(repo, last, there) if there else not self._is_new()):
+        if last and (there is None or not is_ancestor(repo, last, there)):
             now = f"has {there[:10]} now, which does not lead back to it" if there else "has no such branch now"
             facts = {"branch": self._branch, "url": self.remote.shown, "seen": last[:10], "now": now}
             raise Rewritten(**facts, cure=self._cure(there))
@@ -201,35 +216,41 @@ class Exchange:
             self._witness(there)
         return there
 
-    def _is_new(self) -> bool:
-        """Whether nothing was ever seen at this address, but at another one: the remote moved."""
-        pattern = f"refs/orgtp/seen/*/{self._branch}"
-        known = self._repo.run("for-each-ref", "--format=%(refname)", pattern).decode().split()
-        return bool(known) and seen_ref(self.remote, self._branch) not in known
-
     def _cure(self, there: str | None) -> str:
         """The commands by which a person says that the remote is to be as it is."""
         own, gits = seen_ref(self.remote, self._branch), _tracking(self.remote, self._branch)
         if there:
-            return f"git update-ref {own} {there}"
-        return " && ".join(f"git update-ref -d {ref}" for ref in (own, gits) if self._repo.tip(ref))
+            return f"  git -C {self._repo.path} update-ref {own} {there}"
+        gone = (ref for ref in (own, gits) if self._repo.tip(ref))
+        return "\n".join(f"  git -C {self._repo.path} update-ref -d {ref}" for ref in gone)
 
     def _witness(self, commit: str) -> None:
         """Keep what was seen, for us and, where git keeps it too, for git."""
-        self._repo.run("update-ref", seen_ref(self.remote, self._branch), commit)
+        own = seen_ref(self.remote, self._branch)
+        if self._repo.attempt("update-ref", own, commit)[0]:
+            # Only who holds the lock of sync writes this ref: what locks it was left by one that was killed.
+            (self._repo.common_dir / f"{own}.lock").unlink(missing_ok=True)
+            self._repo.run("update-ref", own, commit)
         wanted = f"+refs/heads/*:{_tracking(self.remote, '*')}"
         if self._repo.config(f"remote.{self.remote.name}.fetch") == wanted:
-            self._repo.run("update-ref", _tracking(self.remote, self._branch), commit)
+            self._repo.attempt("update-ref", _tracking(self.remote, self._branch), commit)
 
     def _followed(self, there: str | None) -> Exchanged:
         """Write what waits, and bring the ledger branch onto the remote's tip, with the lock held."""
         with locked(self._repo):
+            self._refuse_merge()
             drain(self.ledger, again=True)
             local = self.ledger.tip()
             made, remade = self._onto(local, there)
             changes = changed_nodes(self._repo, local, made) if made != local else {}
             behind = advance(self._repo, self._move(local, made), changes) if made != local else ""
         return replace(self._result(local, made, there, remade), behind=behind)
+
+    def _refuse_merge(self) -> None:
+        """A merge by hand that is under way settles what both sides changed; it is waited for."""
+        for tree in checkouts(self._repo, self.ledger.ref):
+            if (tree.git_dir / "MERGE_HEAD").exists():
+                raise Merging(root=tree.path)
 
     def _move(self, old: str, new: str) -> Move:
         who = Identity("orgtp", "orgtp@sync.invalid")
@@ -246,12 +267,19 @@ class Exchange:
             raise Unrelated(url=self.remote.shown)
         batch = Batch(self.ledger, there)
         ours = unpublished(repo, local, there)
-        steps = Replay(batch, ours).steps()
+        steps = Replay(batch, ours, self._way()).steps()
         done, last = batch.make(steps)
         tip = str(last.parent) if last else there
         made = {step.made.id: str(new.commit) for step, new in zip(steps, done, strict=True) if step.made}
         # What was there already, all of it, is to be found from the tip.
         return tip, dict.fromkeys(ours, tip) | made
+
+    def _way(self) -> str:
+        """How a person merges by hand: where the ledger branch is checked out, or in a work tree made for it."""
+        found = [tree.path for tree in checkouts(self._repo, self.ledger.ref)]
+        place = found[0] if found else self._repo.path.with_name(f"{self._repo.path.name}-settle")
+        make = [] if found else [f"  git -C {self._repo.path} worktree add {place} {self._branch}"]
+        return "\n".join([*make, f"  git -C {place} pull --no-rebase {self.remote.name} {self._branch}"])
 
     def _result(self, local: str, made: str, there: str | None, remade: dict[str, str]) -> Exchanged:
         repo = self._repo

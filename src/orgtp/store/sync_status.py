@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from orgtp.model.errors import BadInput
 from orgtp.store.git_lock import Lock
-from orgtp.store.git_remote import remote_of
+from orgtp.store.git_remote import Remote, remote_of
 from orgtp.store.ledger import pending
 from orgtp.store.outbox import Lot, lots
 from orgtp.store.record import Ledger, Original
 from orgtp.store.replay import original, unpublished
-from orgtp.store.sync import seen
+from orgtp.store.sync import is_ancestor, seen
 
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
     """What is here and not there, as far as it is known here. `seen` is the commit the remote was last seen at.
 
-    `unfinished` says that a run was killed, which the next one puts right; `holder` who writes at this moment.
+    `unfinished` says that a run was killed, which the next one puts right; `holder` who writes at this moment; `behind`
+    that the remote has commits that are not here.
     """
 
     remote: str
@@ -28,15 +30,25 @@ class SyncStatus:
     unsent: tuple[Original, ...]
     unfinished: bool
     holder: str
+    behind: bool
+
+
+def _remote(ledger: Ledger) -> Remote | None:
+    """The remote; none where its address is none that can be spoken to: what waits here is to be seen all the same."""
+    try:
+        return remote_of(ledger.repo, ledger.branch)
+    except BadInput:
+        return None
 
 
 def sync_status(ledger: Ledger) -> SyncStatus:
     """What waits. Nothing is touched, and no lock is waited for."""
     repo, tip = ledger.repo, ledger.tip()
-    remote = remote_of(repo, ledger.branch)
+    remote = _remote(ledger)
     last = seen(repo, remote, ledger.branch) if remote else None
-    unsent = tuple(original(repo, commit) for commit in unpublished(repo, tip, last)) if remote else ()
-    holder = Lock(repo).holder
+    unsent = tuple(original(repo, commit) for commit in unpublished(repo, tip, last, every=True)) if remote else ()
+    lock = Lock(repo)
+    holder = "" if lock.is_free else lock.holder or "a process that does not say who it is"
     return SyncStatus(
         remote=remote.shown if remote else "",
         branch=ledger.branch,
@@ -46,4 +58,5 @@ def sync_status(ledger: Ledger) -> SyncStatus:
         unsent=unsent,
         unfinished=bool(pending(repo)) and not holder,
         holder=holder,
+        behind=bool(last) and not is_ancestor(repo, str(last), tip),
     )
