@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgtp.model.errors import BadInput, OrgtpError, UnknownMetric, UnknownSeat
+from orgtp.model.errors import BadInput, NotCommitted, ReadOnly, UnknownMetric, UnknownSeat
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem
 from orgtp.store.load import by_order
@@ -38,18 +38,6 @@ if TYPE_CHECKING:
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
-
-
-class ReadOnly(OrgtpError):
-    """A change was asked of the past."""
-
-    text = "this is the org as it stood at {at}. Open it without at= to change it."
-
-
-class NotCommitted(OrgtpError):
-    """A change is about something that is only in the work tree."""
-
-    text = "{what} is in what is checked out here, but not on {branch}. Commit it there first: git add, git commit"
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,12 +113,10 @@ class OpenOrg(Located):
 
         Raises `UnknownSeat`.
         """
+        from orgtp.store.post import seat_with_email
+
         named = by or os.environ.get("ORGTP_SEAT", "")
-        if named:
-            return self.org.seat(named).id
-        email = self.repo.config("user.email").lower() if self.repo else ""
-        known = (seat for seat in self.org.seats.values() if not seat.is_retired)
-        return next((seat.id for seat in known if email and seat.email.lower() == email), "")
+        return self.org.seat(named).id if named else seat_with_email(self._ledger)
 
     def record(self, action: Action, *, dry_run: bool = False) -> Recorded:
         """Run `action` on the ledger branch and commit what it wants; see `orgtp.store.record`."""
@@ -195,12 +181,8 @@ class OpenOrg(Located):
 
     def entries(self, rows: Sequence[Given]) -> list[Entry]:
         """The rows of a file of values as entries to record."""
-        from orgtp.actions.scores import Entry
-
-        return [
-            Entry(r.seat, r.metric, r.value, r.id or self._new_id(), r.period, r.note, r.where, bool(r.id))
-            for r in rows
-        ]
+        made = ((self.entry(r.seat, r.metric, r.value, period=r.period, note=r.note, score_id=r.id), r) for r in rows)
+        return [replace(entry, where=row.where) for entry, row in made]
 
     def add_scores(self, entries: Sequence[Entry], *, by: str = "", dry_run: bool = False) -> Recorded:
         """Record values, all or none, in one commit. Raises what does not fit before anything is written.

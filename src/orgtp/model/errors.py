@@ -45,3 +45,15 @@ class Refused(OrgtpError):
     """An action that the org's own rules do not allow; `why` says what to do instead."""
 
     text = "{why}"
+
+
+class ReadOnly(OrgtpError):
+    """A change was asked of the past."""
+
+    text = "this is the org as it stood at {at}. Open it without at= to change it."
+
+
+class NotCommitted(OrgtpError):
+    """A change is about something that is only in the work tree."""
+
+    text = "{what} is in what is checked out here, but not on {branch}. Commit it there first: git add, git commit"

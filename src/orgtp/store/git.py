@@ -185,6 +185,15 @@ class Repo:
         found = self.read(f"{ref}^{{commit}}")
         return found.id if found else None
 
+    def leads_to(self, old: str, new: str) -> bool:
+        """Whether the history of `new` has `old`. Raises `GitFailed` where history does not reach far enough to say."""
+        if old == new:
+            return True
+        code, _, err = self.attempt("merge-base", "--is-ancestor", old, new)
+        if code > 1:
+            raise GitFailed(command="merge-base", words=err.decode(errors="replace").strip())
+        return code == 0
+
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The content of the objects `oids`."""
         wanted = list(dict.fromkeys(oids))

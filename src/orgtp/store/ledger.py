@@ -245,12 +245,9 @@ def held_still(repo: Repo, ref: str) -> Iterator[None]:
 
 
 def _contains(repo: Repo, ref: str, commit: str) -> bool:
-    """Whether the branch has the commit."""
+    """Whether the branch has the commit; one that was never made, it has not."""
     tip = repo.tip(ref)
-    if tip is None or tip == commit:
-        return tip == commit
-    code, _, _ = repo.attempt("merge-base", "--is-ancestor", commit, tip)
-    return code == 0
+    return tip is not None and repo.read(commit) is not None and repo.leads_to(commit, tip)
 
 
 # Git's own locks, where git was killed with us.

@@ -22,6 +22,7 @@ from orgtp.store.git import Repo
 from orgtp.store.git_commit import Identity
 from orgtp.store.git_lock import folder, write_own
 from orgtp.store.locate import clock
+from orgtp.store.not_now import CannotWrite
 from orgtp.store.score_file import read_scores
 
 _RESERVE_BYTES = 32 * 1024
@@ -63,8 +64,11 @@ class Lot:
 
 
 def outbox(repo: Repo) -> Path:
-    """The folder of the outbox."""
-    return folder(repo) / "outbox"
+    """The folder of the outbox. Raises `CannotWrite` where somebody put a link there."""
+    found = folder(repo) / "outbox"
+    if found.is_symlink():
+        raise CannotWrite(words=f"{found} is a link")
+    return found
 
 
 def lots(repo: Repo) -> list[Lot]:

@@ -46,7 +46,7 @@ def original(repo: Repo, commit: str) -> Original:
     head, _, message = _decoded(raw).partition("\n\n")
     lines = [line.partition(" ") for line in head.split("\n")]
     parent = next((value for key, _, value in lines if key == "parent"), None)
-    author = next(value for key, _, value in lines if key == "author")
+    author = next((value for key, _, value in lines if key == "author"), "")
     name, _, rest = author.partition(" <")
     email, _, wrote = rest.rpartition("> ")
     return Original(commit, parent, Identity(name, email), wrote, message)
@@ -87,7 +87,7 @@ class Replay:
         for row in repo.run(*words).decode().splitlines() if commits else ():
             merge, _, *others = row.split()
             for parent in others:
-                if repo.attempt("merge-base", "--is-ancestor", parent, tip)[0] == 0:
+                if repo.leads_to(parent, tip):
                     self._changes[merge] = self._merge_changes(parent, merge, commits[: commits.index(merge)])
                     return commits.index(merge)
         return -1

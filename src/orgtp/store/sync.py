@@ -6,14 +6,13 @@ and tries again. Each step leaves a whole: a kill between any two is continued b
 
 from __future__ import annotations
 
-import hashlib
 import random
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from orgtp.model.errors import BadInput
-from orgtp.store.git import GitFailed, Repo
+from orgtp.store.git import Repo
 from orgtp.store.git_checkout import Linked, Uncommitted
 from orgtp.store.git_commit import Draft, Identity
 from orgtp.store.git_lock import locked
@@ -26,6 +25,7 @@ from orgtp.store.outbox import Lot, lots
 from orgtp.store.post import drain
 from orgtp.store.record import Batch, Ledger
 from orgtp.store.replay import Replay, unpublished
+from orgtp.store.witness import cure, keep_seen, made_anew, note_made_anew, seen
 
 _TRIES = 14
 _FIRST_PAUSE, _LAST_PAUSE = 0.1, 6.0
@@ -138,23 +138,6 @@ def waiting(repo: Repo) -> tuple[Lot, ...]:
     return tuple(lots(repo))
 
 
-def seen_ref(remote: Remote, branch: str) -> str:
-    """The witness: the ref that keeps what was last seen of a branch at a remote's address."""
-    return f"refs/orgtp/seen/{hashlib.sha256(remote.url.encode()).hexdigest()[:12]}/{branch}"
-
-
-def seen(repo: Repo, remote: Remote, branch: str) -> str | None:
-    """The commit that the remote was last seen at: by a sync; before the first one, by the clone."""
-    own = repo.tip(seen_ref(remote, branch))
-    synced = own or repo.line("for-each-ref", "--count=1", "--format=%(refname)", "refs/orgtp/seen/")
-    return own if synced else repo.tip(_tracking(remote, branch))
-
-
-def _tracking(remote: Remote, branch: str) -> str:
-    """The ref in which git itself keeps what it saw there."""
-    return f"refs/remotes/{remote.name}/{branch}"
-
-
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One exchange with one remote."""
@@ -178,7 +161,7 @@ class Exchange:
     def published(self) -> Exchanged:
         """What there is to say where nothing was to do."""
         tip = self.ledger.tip()
-        return Exchanged(self.remote.shown, self._branch, tip, tip)
+        return Exchanged(self.remote.shown, self._branch, tip, tip, remade=made_anew(self._repo))
 
     def planned(self) -> Exchanged:
         """What an exchange would do now: only objects are fetched, nothing moves and nothing is sent."""
@@ -194,6 +177,7 @@ class Exchange:
             done = self._followed(there)
             remade = {old: done.remade.get(new, new) for old, new in remade.items()} | dict(done.remade)
             paths |= set(done.paths)
+            note_made_anew(self._repo, done.remade)
             try:
                 if done.commit != there:
                     self._send(done.commit)
@@ -208,32 +192,13 @@ class Exchange:
         repo, last = self._repo, seen(self._repo, self.remote, self._branch)
         known = {"local": self.ledger.tip()} | ({"seen": last} if last else {})
         there = Line(repo, self.remote).fetch(self.ledger.ref, known)
-        if last and (there is None or not is_ancestor(repo, last, there)):
+        if last and (there is None or not repo.leads_to(last, there)):
             now = f"has {there[:10]} now, which does not lead back to it" if there else "has no such branch now"
             facts = {"branch": self._branch, "url": self.remote.shown, "seen": last[:10], "now": now}
-            raise Rewritten(**facts, cure=self._cure(there))
+            raise Rewritten(**facts, cure=cure(repo, self.remote, self._branch, there))
         if keep and there:
-            self._witness(there)
+            keep_seen(repo, self.remote, self._branch, there)
         return there
-
-    def _cure(self, there: str | None) -> str:
-        """The commands by which a person says that the remote is to be as it is."""
-        own, gits = seen_ref(self.remote, self._branch), _tracking(self.remote, self._branch)
-        if there:
-            return f"  git -C {self._repo.path} update-ref {own} {there}"
-        gone = (ref for ref in (own, gits) if self._repo.tip(ref))
-        return "\n".join(f"  git -C {self._repo.path} update-ref -d {ref}" for ref in gone)
-
-    def _witness(self, commit: str) -> None:
-        """Keep what was seen, for us and, where git keeps it too, for git."""
-        own = seen_ref(self.remote, self._branch)
-        if self._repo.attempt("update-ref", own, commit)[0]:
-            # Only who holds the lock of sync writes this ref: what locks it was left by one that was killed.
-            (self._repo.common_dir / f"{own}.lock").unlink(missing_ok=True)
-            self._repo.run("update-ref", own, commit)
-        wanted = f"+refs/heads/*:{_tracking(self.remote, '*')}"
-        if self._repo.config(f"remote.{self.remote.name}.fetch") == wanted:
-            self._repo.attempt("update-ref", _tracking(self.remote, self._branch), commit)
 
     def _followed(self, there: str | None) -> Exchanged:
         """Write what waits, and bring the ledger branch onto the remote's tip, with the lock held."""
@@ -259,9 +224,9 @@ class Exchange:
     def _onto(self, local: str, there: str | None) -> tuple[str, dict[str, str]]:
         """The tip that has both, and which of our commits were made anew for it as which. Raises `Conflict`."""
         repo = self._repo
-        if there is None or is_ancestor(repo, there, local):
+        if there is None or repo.leads_to(there, local):
             return local, {}
-        if is_ancestor(repo, local, there):
+        if repo.leads_to(local, there):
             return there, {}
         if not repo.line("merge-base", local, there):
             raise Unrelated(url=self.remote.shown)
@@ -294,26 +259,16 @@ class Exchange:
             Line(self._repo, self.remote).push(self.ledger.ref, commit)
         except RemoteDown:
             there = self._fetched()
-            if not there or not is_ancestor(self._repo, commit, there):
+            if not there or not self._repo.leads_to(commit, there):
                 raise
             return
-        self._witness(commit)
+        keep_seen(self._repo, self.remote, self._branch, commit)
 
 
 def _count(repo: Repo, have: str, without: str | None) -> int:
     """How many commits the one history has and the other has not."""
     words = ("rev-list", "--count", have, *([f"^{without}"] if without else []), "--")
     return int(repo.run(*words))
-
-
-def is_ancestor(repo: Repo, old: str, new: str) -> bool:
-    """Whether the history of `new` has `old`. Raises `GitFailed` where history does not reach far enough to say."""
-    if old == new:
-        return True
-    code, _, err = repo.attempt("merge-base", "--is-ancestor", old, new)
-    if code > 1:
-        raise GitFailed(command="merge-base", words=err.decode(errors="replace").strip())
-    return code == 0
 
 
 def _pauses() -> Iterator[None]:

@@ -11,7 +11,7 @@ from orgtp.store.ledger import pending
 from orgtp.store.outbox import Lot, lots
 from orgtp.store.record import Ledger, Original
 from orgtp.store.replay import original, unpublished
-from orgtp.store.sync import is_ancestor, seen
+from orgtp.store.witness import seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +58,5 @@ def sync_status(ledger: Ledger) -> SyncStatus:
         unsent=unsent,
         unfinished=bool(pending(repo)) and not holder,
         holder=holder,
-        behind=bool(last) and not is_ancestor(repo, str(last), tip),
+        behind=bool(last) and not repo.leads_to(str(last), tip),
     )
