@@ -273,8 +273,7 @@ def open_org(
 
     Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` where the past is asked of a plain folder.
     """
-    found = locate(path, at, now)
-    return OpenOrg(found.root, found.repo, found.tree, found.head, found.now, found.at, found.commit)
+    return OpenOrg(**vars(locate(path, at, now)))
 
 
 def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = "", dry_run: bool = False) -> Created:
