@@ -65,7 +65,7 @@ CALLS = (
     Call("score add --from - --json", 1, stdin=VALUES, env={"GIT_AUTHOR_EMAIL": "dash@example.com"}),
     Call("score add nobody nothing 1", code=2),
     Call("sync", code=2),
-    Call("sync --status", code=2),
+    Call("sync --status"),
     Call("seat add robin --role R --kind human --by david", 1),
     Call("seat add robin --role R --kind human --by david --json", 1, "robin"),
     Call("seat add robin --role R --kind agent --owner david --dry-run", 0, "robin"),

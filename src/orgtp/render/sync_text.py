@@ -65,6 +65,7 @@ def status_body(found: SyncStatus) -> dict[str, Any]:
         "unfinished": found.unfinished,
         "holder": found.holder or None,
         "behind": found.behind,
+        "trouble": found.trouble or None,
     }
 
 
@@ -88,6 +89,8 @@ def status_text(found: SyncStatus, screen: Screen) -> str:
 
 
 def _remote(found: SyncStatus) -> Text:
+    if found.trouble:
+        return joined(say(found.branch, "bold"), ": ", say(found.trouble))
     if not found.remote:
         return joined(say(found.branch, "bold"), " has no remote: git remote add origin URL")
     seen = f"last seen at {found.seen[:_SHORT]}" if found.seen else "never seen yet"

@@ -19,7 +19,7 @@ class SyncStatus:
     """What is here and not there, as far as it is known here. `seen` is the commit the remote was last seen at.
 
     `unfinished` says that a run was killed, which the next one puts right; `holder` who writes at this moment; `behind`
-    that the remote has commits that are not here.
+    that the remote has commits that are not here; `trouble` what is wrong with its address.
     """
 
     remote: str
@@ -31,20 +31,21 @@ class SyncStatus:
     unfinished: bool
     holder: str
     behind: bool
+    trouble: str = ""
 
 
-def _remote(ledger: Ledger) -> Remote | None:
-    """The remote; none where its address is none that can be spoken to: what waits here is to be seen all the same."""
+def _remote(ledger: Ledger) -> tuple[Remote | None, str]:
+    """The remote, or why its address is none that can be spoken to: what waits here is to be seen all the same."""
     try:
-        return remote_of(ledger.repo, ledger.branch)
-    except BadInput:
-        return None
+        return remote_of(ledger.repo, ledger.branch), ""
+    except BadInput as error:
+        return None, str(error)
 
 
 def sync_status(ledger: Ledger) -> SyncStatus:
     """What waits. Nothing is touched, and no lock is waited for."""
     repo, tip = ledger.repo, ledger.tip()
-    remote = _remote(ledger)
+    remote, trouble = _remote(ledger)
     last = seen(repo, remote, ledger.branch) if remote else None
     unsent = tuple(original(repo, commit) for commit in unpublished(repo, tip, last, every=True)) if remote else ()
     lock = Lock(repo)
@@ -59,4 +60,5 @@ def sync_status(ledger: Ledger) -> SyncStatus:
         unfinished=bool(pending(repo)) and not holder,
         holder=holder,
         behind=bool(last) and not repo.leads_to(str(last), tip),
+        trouble=trouble,
     )
