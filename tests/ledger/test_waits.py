@@ -130,6 +130,7 @@ def test_a_lot_that_cannot_be_read_is_told(acme: Shell) -> None:
 def test_a_commit_from_the_far_future_stops_nothing(acme: Shell) -> None:
     acme.git("commit", "-q", "--allow-empty", "-m", "x", GIT_COMMITTER_DATE="@999999999999 +0000")
     acme(*ADD)
+    assert acme.git("log", "-1", "--format=%cs %s").out.startswith("2026-11-20 score(bot): number")
 
 
 def test_a_copied_repository_follows_no_work_tree_of_the_first(acme: Shell, tmp_path: Path) -> None:
