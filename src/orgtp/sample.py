@@ -106,6 +106,9 @@ class _Story:
             text = edited(
                 path, text, Set(path, ("review_by",), f"{date.fromisoformat(data['review_by']) + self.shift}")
             )
+        if date.fromisoformat(data.get("since", "0001-01-01")) > added.date():
+            # The story is older than it was written: who was there before it began still was.
+            text = edited(path, text, Set(path, ("since",), f"{date.fromisoformat(data['since']) + self.shift}"))
         begins = "since" in data or data["status"] == "proposed"
         return text if begins else edited(path, text, Set(path, ("since",), f"{added:%Y-%m-%d}"))
 

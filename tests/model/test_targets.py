@@ -156,7 +156,7 @@ def test_every_form_that_the_hint_names_is_a_target() -> None:
 
 
 # What the regex of the schema takes and our reader refuses in addition: no regex can compare two numbers or two
-# units. The reader says `bad-target` at the place (see tests/examples/bad/target-range).
+# units. The reader says `bad-target` at the place (see tests/rules/bad-target).
 BEYOND_A_REGEX = ["20..10", "not 2h..1h", "10..20%", "10%..20", "USD 10..20", "USD 10..EUR 20", "1h..2"]
 TABLE = [
     *(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from orgtp.model.problem import Problem
+from orgtp.model.seat import Seat
 from orgtp.store.org_file import read_head, read_retirement
 from orgtp.store.schema import NAMES, schema_text
 from orgtp.store.seat_file import read_seat
@@ -14,7 +16,8 @@ from orgtp.store.yaml_read import NotStrict, read_document
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = {name: json.loads(schema_text(name)) for name in NAMES}
-ORGS = [*sorted((ROOT / "tests" / "examples").glob("*/*")), ROOT / "sample-org" / "story"]
+_LYING = [path.parent for folder in ("rules", "examples") for path in (ROOT / "tests" / folder).rglob("org.yaml")]
+ORGS = [*sorted(_LYING), ROOT / "sample-org" / "story"]
 YAMLS = {"org": "org.yaml", "seat": "seats/*.yaml", "retirement": "retirements/*.yaml"}
 DATE = re.compile(SCHEMAS["seat"]["properties"]["since"]["pattern"])
 PERIOD = re.compile(SCHEMAS["score"]["properties"]["period"]["pattern"])
@@ -47,7 +50,17 @@ def ours(name: str, path: str, raw: bytes) -> list[Problem]:
     """The problems of form that our reader of `name` finds."""
     if name == "org":
         return list(read_head(raw)[1])
-    return list(read_seat(path, raw)[1] if name == "seat" else read_retirement(path, raw)[1])
+    if name == "retirement":
+        return list(read_retirement(path, raw)[1])
+    seat, problems = read_seat(path, raw)
+    return [*problems, *(without_outcome(seat) if seat else ())]
+
+
+def without_outcome(seat: Seat) -> Iterator[Problem]:
+    """A metric without an outcome: a missing key to the schema, and a rule of its own (`outcome-missing`) to us."""
+    for metric in seat.metrics.values():
+        if ("metrics", metric.id, "outcome") not in seat.marks.keys:
+            yield Problem("outcome-missing", seat.marks.key("metrics", metric.id), f"{metric.id} has no outcome")
 
 
 def accepted(name: str, path: str, raw: bytes) -> bool:
@@ -63,4 +76,6 @@ def is_strict(path: Path) -> bool:
 
 
 def files(name: str) -> list[Path]:
-    return [path for org in ORGS for path in sorted(org.glob(YAMLS[name])) if is_strict(path)]
+    """The strict YAML files of this kind, of many that are alike one."""
+    paths = [path for org in ORGS for path in sorted(org.glob(YAMLS[name])) if is_strict(path)]
+    return list({(path.name, path.read_bytes()): path for path in reversed(paths)}.values())

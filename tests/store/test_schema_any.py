@@ -15,8 +15,9 @@ from orgtp.store.yaml_read import read_document
 from orgtp.store.yaml_write import document
 from tests.store.judges import SCHEMAS, YAMLS, accepted, files, ours
 
+RAW = {name: {path.read_bytes(): path.name for path in files(name)} for name in YAMLS}
 GOOD = {
-    name: [read_document(path.name, path.read_bytes()).data for path in files(name) if "bad" not in path.parts]
+    name: [read_document(path, raw).data for raw, path in RAW[name].items() if not ours(name, path, raw)]
     for name in YAMLS
 }
 WORDS = [

@@ -224,7 +224,7 @@ def _edits(org: Org, made: Plan, request: Request, now: datetime) -> Iterator[Ed
             yield Set(seat_path(heir), ("capabilities", capability), seat.capabilities[capability])
     for metric, heir in made.metrics.items():
         if heir:
-            yield Set(seat_path(heir), ("metrics", metric), _metric(seat.metrics[metric]))
+            yield Set(seat_path(heir), ("metrics", metric), _metric(seat.id, seat.metrics[metric]))
     for report, boss in made.reports.items():
         path = seat_path(report)
         yield Set(path, ("reports_to",), boss) if boss else Drop(path, ("reports_to",))
@@ -239,11 +239,15 @@ def _policy_edits(org: Org, made: Plan) -> Iterator[Edit]:
         yield Set("org.yaml", keys, [seat for seat in lists[keys[-1]] if seat != made.seat.id])
 
 
-def _metric(metric: Metric) -> dict[str, Data]:
+def _metric(seat: str, metric: Metric) -> dict[str, Data]:
     target: Data = {begin.text: held.text for begin, held in metric.targets.dated if begin}
     content: dict[str, Data] = {"name": metric.name, "outcome": metric.outcome}
     content |= {"target": target or metric.targets.dated[0][1].text, "cadence": str(metric.cadence)}
-    return content | {"rollup": str(metric.rollup)} | ({"source": metric.source} if metric.source else {})
+    content |= {"rollup": str(metric.rollup)} | ({"source": metric.source} if metric.source else {})
+    # What stood beside it moves on with it: the record says who has a metric of the old seat now.
+    leads_to = metric.leads_to if "/" in metric.leads_to or not metric.leads_to else f"{seat}/{metric.leads_to}"
+    content |= {"leads_to": leads_to} if leads_to else {}
+    return content | ({"waive": dict(metric.waive)} if metric.waive else {})
 
 
 def _record(org: Org, made: Plan, request: Request, now: datetime) -> dict[str, Data]:

@@ -14,17 +14,22 @@ from orgtp.model.score import Score
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.words import did_you_mean
 
+WORDS = ("runtime", "activity", "outcome")
 DEFAULT_GRACE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who may do what, how late is late, and whether every recorded change is sent to the remote at once."""
+    """Who may do what, how late is late, and whether every recorded change is sent to the remote at once.
+
+    `words` are the org's own among those that tell an outcome from an activity: lists for `WORDS`.
+    """
 
     grace: timedelta = DEFAULT_GRACE
     scorekeepers: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()
     push: bool = False
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Org:
 
     def hidden(self, path: str) -> bool:
         """Whether the file `path` is there and could not be read, so that nobody may say it is missing."""
-        return path in self.unreadable
+        return path in self.unreadable or path.partition("/")[0] in self.unreadable
 
     def owner_of(self, seat: Seat) -> Seat | None:
         """The seat that answers for `seat`, if the org has it."""

@@ -56,14 +56,15 @@ class Marks:
 
     def value(self, *keys: str) -> Place:
         """The place of the value under `keys`, or of the nearest parent that the file has."""
-        return self._find(self.values, keys)
+        return self._find(keys, self.values)
 
     def key(self, *keys: str) -> Place:
         """The place of the last of `keys` itself, or of the nearest parent that the file has."""
-        return self._find({**self.values, **self.keys}, keys)
+        return self._find(keys, self.keys, self.values)
 
-    def _find(self, marks: Mapping[Keys, tuple[int, int]], keys: Keys) -> Place:
-        known = (marks[keys[:size]] for size in range(len(keys), -1, -1) if keys[:size] in marks)
+    def _find(self, keys: Keys, *marks: Mapping[Keys, tuple[int, int]]) -> Place:
+        ways = (keys[:size] for size in range(len(keys), -1, -1))
+        known = (mark[way] for way in ways for mark in marks if way in mark)
         return Place(self.path, *next(known, (1, 1)))
 
 

@@ -47,7 +47,8 @@ class Score:
     @property
     def path(self) -> str:
         """The file that the record belongs in: its seat's, for the calendar month of `at` in UTC."""
-        return f"scores/{self.seat}/{self.at.astimezone(UTC):%Y-%m}.jsonl"
+        at = self.at.astimezone(UTC)
+        return f"scores/{self.seat}/{at.year:04}-{at.month:02}.jsonl"
 
     @property
     def spoken_of(self) -> Period | None:
@@ -57,7 +58,8 @@ class Score:
 
 def stamp(moment: datetime) -> str:
     """RFC 3339 in UTC, whole seconds: `2026-11-20T13:00:02Z`."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    # Not by strftime, which writes the year 1 as it likes.
+    return f"{moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def ulid(now: datetime, random: int) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from orgtp.model.period import Cadence
-from orgtp.model.problem import Marks, Place
+from orgtp.model.problem import Marks
 from orgtp.model.target import Targets
 
 
@@ -42,7 +42,11 @@ class Rollup(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A business outcome that a seat is measured on."""
+    """A business outcome that a seat is measured on.
+
+    `leads_to` is the outcome metric that an activity is done for, `METRIC` of the same seat or `SEAT/METRIC`. `waive`
+    says which rules this metric may break, and why.
+    """
 
     id: str
     name: str
@@ -51,7 +55,8 @@ class Metric:
     cadence: Cadence
     rollup: Rollup = Rollup.LAST
     source: str = ""
-    place: Place = field(default=Place(""), compare=False)
+    leads_to: str = ""
+    waive: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

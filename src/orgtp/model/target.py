@@ -15,6 +15,8 @@ ACCEPTED = (
     'Write a target such as ">= 12", "<= 2", "= 0", "10..20", "not 10..20", ">= 95%", ">= USD 185000", "<= 1h", '
     '"by 08:00", "before 08:00", "yes" or "no".'
 )
+# Longer than any target: what was meant is not looked for.
+_LONGEST = 100
 # The same grammar stands in schema/seat.schema.json; a test holds the two together.
 _NUMBER = r"-?[0-9]{1,18}(?:\.[0-9]{1,6})?"
 _DURATION = r"(?=[0-9])(?:[0-9]{1,6}d)?(?:[0-9]{1,6}h)?(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?"
@@ -77,6 +79,8 @@ def parse_target(text: str) -> Target | None:
 
 def target_hint(text: str) -> str:
     """What to write instead of `text`, which is no target."""
+    if len(text) > _LONGEST:
+        return ACCEPTED
     guess = " ".join(text.lower().split())
     for pattern, meant in _SPELLINGS:
         guess = re.sub(pattern, meant, guess)

@@ -19,6 +19,8 @@ from orgtp.model.errors import BadValue
 EXACT = Context(prec=80)
 DIGITS = 24
 _SHOWN_PLACES = 4
+# Longer than any value, blanks and all.
+_LONGEST = 200
 
 
 class Kind(StrEnum):
@@ -64,6 +66,8 @@ class Unit:
 @lru_cache(maxsize=8192)
 def _read(unit: Unit, text: str) -> Decimal | None:
     """The amount, or nothing. Remembered, for the same values are read by one view and rule after the other."""
+    if len(text) > _LONGEST:
+        return None
     return _READERS[unit.kind](text.strip().lower(), unit.currency.lower())
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
+# Longer than any id or key: nobody mistyped it, and looking for what was meant would take long.
+_LONGEST = 200
+# Of more known words than these, only those are looked for that are one slip away from a short one.
+_MANY, _SHORT = 300, 24
 ID_MEANS = "a lower-case letter, then up to 62 of a-z, 0-9 and -"
 
 # C0, DEL and C1 drive terminals; the rest reorders or hides what a person reads (Unicode TR9, TR36).
@@ -22,7 +26,7 @@ def id_hint(text: str) -> str:
     import unicodedata
 
     # An accent is dropped, not its letter: Léna is lena.
-    bare = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
+    bare = "".join(mark for mark in unicodedata.normalize("NFKD", text[:_LONGEST]) if not unicodedata.combining(mark))
     near = re.sub(r"[^a-z0-9]+", "-", bare.lower().replace("'", "")).strip("-")
     guess = f'Did you mean "{near}"? ' if is_id(near) else ""
     return f"{guess}An id is {ID_MEANS}."
@@ -32,7 +36,41 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was most likely meant to be, if any is near."""
     import difflib
 
+    if len(word) > _LONGEST:
+        return None
+    known = known if isinstance(known, Collection) else list(known)
+    if len(known) > _MANY:
+        return _one_slip_away(word.lower(), known)
     return next(iter(difflib.get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.6)), None)
+
+
+def _one_slip_away(word: str, known: Collection[str]) -> str | None:
+    """The known word that is nearly `word`; what that takes hardly grows with how many are known."""
+    if len(word) > _SHORT:
+        return None
+    index = _index(known)
+    return min((name for part in _parts(word) for name in index.get(part, ())), default=None)
+
+
+def _parts(word: str) -> set[str]:
+    """`word`, and what is left of it without one of its letters: two words that share one are a slip apart."""
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+
+
+def _index(known: Collection[str]) -> Mapping[str, list[str]]:
+    """The known words by their parts; that of the words that were asked for last is kept."""
+    global _last  # noqa: PLW0603  (who has ten thousand names to mend asks ten thousand times)
+    words, size, index = _last
+    if words is not known or size != len(known):
+        index = {}
+        for name in known:
+            for part in _parts(name) if len(name) <= _SHORT else ():
+                index.setdefault(part, []).append(name)
+        _last = (known, len(known), index)
+    return index
+
+
+_last: tuple[Collection[str], int, dict[str, list[str]]] = ((), 0, {})
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

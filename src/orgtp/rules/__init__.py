@@ -1,43 +1,103 @@
-"""What must hold: each rule a plain function from an `Org` to problems, all in one visible list."""
+"""What must hold: each rule a plain function from an `Org` to findings, all in one visible list."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from datetime import datetime
 
+from orgtp.model.compared import Compared
 from orgtp.model.org import Org
-from orgtp.model.problem import Problem
-from orgtp.rules import accountability, retirements, scores, structure
-
-Rule = Callable[[Org], Iterator[Problem]]
+from orgtp.model.problem import Problem, Severity
+from orgtp.rules import (
+    accountability,
+    capabilities,
+    changes,
+    notices,
+    outcomes,
+    recording,
+    retirements,
+    scores,
+    seats,
+    structure,
+)
+from orgtp.rules.form import FORM
+from orgtp.rules.rule import Case, Rule, of_change, of_now, of_org
 
 RULES: tuple[Rule, ...] = (
-    accountability.owner_missing,
-    accountability.owner_unknown,
-    accountability.owner_not_human,
-    accountability.owner_retired,
-    accountability.owner_not_active,
-    structure.id_not_file_name,
-    structure.reports_to_unknown,
-    structure.reports_to_retired,
-    structure.reports_to_cycle,
-    structure.capability_claimed_twice,
-    structure.policy_unknown_seat,
-    scores.score_unknown_seat,
-    scores.score_unknown_metric,
-    scores.score_wrong_period,
-    scores.score_wrong_value,
-    scores.score_blank_without_note,
-    scores.score_duplicate_id,
-    scores.score_wrong_file,
-    retirements.retired_without_record,
-    retirements.record_without_retired,
-    retirements.record_incomplete,
-    retirements.record_unknown_seat,
-    retirements.decided_by_not_human,
+    of_org(accountability.owner_missing),
+    of_org(accountability.owner_unknown),
+    of_org(accountability.owner_not_human),
+    of_org(accountability.owner_retired),
+    of_org(accountability.owner_not_active),
+    of_org(accountability.no_human_above),
+    of_org(seats.no_metric, refuses=False),
+    of_org(seats.no_metric_of_its_own, Severity.WARNING),
+    of_org(seats.retire_when_missing, Severity.WARNING),
+    of_now(seats.review_by_past, Severity.WARNING),
+    of_org(structure.id_not_file_name),
+    of_org(structure.id_reserved),
+    of_org(structure.reports_to_unknown),
+    of_org(structure.reports_to_retired),
+    of_org(structure.reports_to_cycle),
+    of_org(structure.two_tops, Severity.WARNING),
+    of_org(structure.policy_unknown_seat),
+    of_org(capabilities.capability_claimed_twice),
+    of_org(capabilities.capability_unused, Severity.WARNING),
+    of_org(outcomes.outcome_missing),
+    of_org(outcomes.metric_runtime),
+    of_org(outcomes.metric_activity, Severity.WARNING),
+    of_org(outcomes.leads_to_unknown),
+    of_org(outcomes.metric_wish),
+    of_org(outcomes.seat_only_activity),
+    of_org(outcomes.waive_unknown),
+    of_org(outcomes.waive_unused, Severity.WARNING),
+    of_org(scores.score_unknown_seat),
+    of_org(scores.score_unknown_metric),
+    of_org(scores.score_wrong_period),
+    of_org(scores.score_wrong_value),
+    of_org(scores.score_blank_without_note),
+    of_org(scores.score_duplicate_id),
+    of_org(scores.score_wrong_file),
+    of_now(recording.score_in_future),
+    of_org(recording.score_out_of_order, Severity.NOTICE),
+    of_org(recording.score_before_since),
+    of_org(recording.score_note_formula, Severity.WARNING),
+    of_org(retirements.retired_without_record),
+    of_org(retirements.record_without_retired),
+    of_org(retirements.id_of_retired_seat),
+    of_org(retirements.record_incomplete),
+    of_org(retirements.record_unknown_seat),
+    of_org(retirements.decided_by_not_human),
+    of_change(changes.score_row_changed),
+    of_change(changes.retirement_record_touched),
+    of_change(changes.seat_deleted),
+    of_change(changes.seat_brought_back),
+    of_change(changes.id_used_again),
+    of_change(changes.retired_with_work_left),
+    of_change(changes.history_short, Severity.NOTICE),
+    of_change(notices.target_changed, Severity.NOTICE),
+    of_change(notices.owner_changed, Severity.NOTICE),
+    of_change(notices.outcome_changed, Severity.NOTICE),
+    of_change(notices.waiver_added, Severity.NOTICE),
+    of_change(notices.policy_changed, Severity.NOTICE),
 )
+# Every rule that there is, those of form among them.
+ALL: tuple[Rule, ...] = (*FORM, *RULES, changes.BASE_NOT_REACHED)
 
 
-def check(org: Org) -> Iterator[Problem]:
-    """Every problem of `org`, rule by rule."""
+def check(org: Org, now: datetime | None = None, compared: Compared | None = None) -> Iterator[Problem]:
+    """Every problem of `org`, rule by rule.
+
+    Without a moment, rules about time are left out; without a base, those about a change.
+    """
+    case = Case(org, now, compared)
     for rule in RULES:
-        yield from rule(org)
+        yield from rule.check(case)
+
+
+def refused(org: Org) -> Iterator[Problem]:
+    """The problems of `org` that no change of orgtp's own may bring."""
+    case = Case(org)
+    for rule in RULES:
+        if rule.refuses:
+            yield from rule.check(case)

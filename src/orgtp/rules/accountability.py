@@ -5,54 +5,186 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orgtp.model.org import Org
-from orgtp.model.problem import Problem
 from orgtp.model.seat import Seat, seat_path
-from orgtp.model.words import did_you_mean
+from orgtp.model.words import counted, did_you_mean
+from orgtp.rules.rule import Finding
 
 
-def owner_missing(org: Org) -> Iterator[Problem]:
-    """A seat without an owner: nobody answers for what it does.
+def owner_missing(org: Org) -> Iterator[Finding]:
+    """A seat has no owner.
 
-    Only a human seat may leave `owner` out, and then owns itself. Fix: `orgtp seat set SEAT owner=PERSON`.
+    Somebody has to answer for what a seat does: decide on its targets, hear of its misses, retire it. A seat without an
+    owner is looked at by nobody until it has done harm. Only a human seat may leave `owner` out: it owns itself.
+
+    Bad:
+
+        seat: dash
+        kind: agent
+        reports_to: radar
+
+    Good:
+
+        seat: dash
+        kind: agent
+        owner: bogdan
+        reports_to: radar
+
+    Fix: name the person who answers for it: `orgtp seat set dash owner=bogdan`.
     """
+    people = _people(org) or "none yet"
     for seat in _living(org):
         if not seat.owner and ("owner",) not in seat.marks.keys:
-            known = ", ".join(_humans(org)) or "none yet"
-            hint = f"Name the person who answers for it ({known}): orgtp seat set {seat.id} owner=SEAT"
-            yield Problem("owner-missing", seat.marks.value(), f"{seat.id} has no owner", hint)
+            hint = f"Name the person who answers for it ({people}): orgtp seat set {seat.id} owner=SEAT"
+            yield Finding(seat.marks.value(), f"{seat.id} has no owner", hint)
 
 
-def owner_unknown(org: Org) -> Iterator[Problem]:
-    """An owner that is no seat. Fix the id, or add the seat of that person."""
+def owner_unknown(org: Org) -> Iterator[Finding]:
+    """An owner is no seat of this org.
+
+    The owner is the id of a seat, not the name of a person. Where no such seat is there, nobody answers, and the chart
+    cannot say who it would be.
+
+    Bad:
+
+        owner: bogdn
+
+    Good:
+
+        owner: bogdan
+
+    Fix: write the id as it stands in `seats/`, or add the seat of that person first: `orgtp seat add`.
+    """
+    humans, people = frozenset(_humans(org)), _people(org) or "none"
     for seat in _living(org):
         if seat.owner and seat.owner not in org.seats and not org.hidden(seat_path(seat.owner)):
-            hint = did_you_mean(seat.owner, _humans(org)) or f"Active human seats: {', '.join(_humans(org)) or 'none'}."
-            yield Problem("owner-unknown", seat.marks.value("owner"), f'owner "{seat.owner}" is not a seat', hint)
+            hint = did_you_mean(seat.owner, humans) or f"Active human seats: {people}."
+            yield Finding(seat.marks.value("owner"), f'owner "{seat.owner}" is not a seat', hint)
 
 
-def owner_not_human(org: Org) -> Iterator[Problem]:
-    """An owner that is an agent. Agents do work; a human answers for it."""
+def owner_not_human(org: Org) -> Iterator[Finding]:
+    """An owner is an agent.
+
+    Agents do work; a human answers for it. An agent cannot be asked why a promise was broken, nor decide what becomes
+    of a client. An agent may lead other seats (`reports_to`), yet each of them is owned by a person.
+
+    Bad:
+
+        seat: dash
+        owner: radar            # radar is an agent
+
+    Good:
+
+        seat: dash
+        owner: bogdan
+        reports_to: radar
+
+    Fix: name a person: `orgtp seat set dash owner=bogdan`.
+    """
+    people = _people(org) or "add a human seat first"
     for seat, owner in _owned(org):
         if not owner.is_human:
-            hint = f"Name a person: {', '.join(_humans(org)) or 'add a human seat first'}."
-            yield Problem("owner-not-human", seat.marks.value("owner"), f'owner "{owner.id}" is not a human seat', hint)
+            hint = f"Name a person: {people}."
+            yield Finding(seat.marks.value("owner"), f'owner "{owner.id}" is not a human seat', hint)
 
 
-def owner_retired(org: Org) -> Iterator[Problem]:
-    """An owner whose seat is retired. Somebody who is here has to answer."""
+def owner_retired(org: Org) -> Iterator[Finding]:
+    """An owner is retired.
+
+    Who has left answers for nothing any more. Somebody who is here has to take the seat over, and know it.
+
+    Bad:
+
+        owner: kristen          # seats/kristen.yaml says status: retired
+
+    Good:
+
+        owner: bogdan
+
+    Fix: name a person who is here: `orgtp seat set dash owner=bogdan`.
+    """
+    people = _people(org) or "add a human seat first"
     for seat, owner in _owned(org):
         if owner.is_retired and owner.id != seat.id:
-            hint = f"Name a person who is here: {', '.join(_humans(org)) or 'add a human seat first'}."
-            yield Problem("owner-retired", seat.marks.value("owner"), f'owner "{owner.id}" is retired', hint)
+            hint = f"Name a person who is here: {people}."
+            yield Finding(seat.marks.value("owner"), f'owner "{owner.id}" is retired', hint)
 
 
-def owner_not_active(org: Org) -> Iterator[Problem]:
-    """An active seat whose owner is proposed, paused or vacant: nobody is there to answer."""
+def owner_not_active(org: Org) -> Iterator[Finding]:
+    """An active seat's owner is proposed, paused or vacant.
+
+    The seat works, and nobody is there to answer for it. A paused or proposed seat may wait for its owner; one at work
+    may not.
+
+    Bad:
+
+        status: active
+        owner: kristen          # seats/kristen.yaml says status: vacant
+
+    Good:
+
+        status: active
+        owner: bogdan
+
+    Fix: make the owner's seat active, name another person, or pause the seat: `orgtp seat set dash status=paused`.
+    """
+    people = _people(org) or "none is active"
     for seat, owner in _owned(org):
         if seat.is_active and owner.is_human and not owner.is_active and not owner.is_retired:
-            hint = f"Activate {owner.id}, or name another person: {', '.join(_humans(org)) or 'none is active'}."
+            hint = f"Activate {owner.id}, or name another person: {people}."
             message = f'owner "{owner.id}" is {owner.status}, not active'
-            yield Problem("owner-not-active", seat.marks.value("owner"), message, hint)
+            yield Finding(seat.marks.value("owner"), message, hint)
+
+
+def no_human_above(org: Org) -> Iterator[Finding]:
+    """No human can be reached from a seat by going up.
+
+    What nobody settles goes to the owner, then up the chart. Where neither the seats on the way nor their owners are
+    people who are here, it ends with nobody. It is told once, at the uppermost of such seats; a ring and a `reports_to`
+    that is no seat are told by rules of their own.
+
+    Bad:
+
+        seat: radar             # at the top, without reports_to
+        kind: agent
+        owner: tally            # an agent, too
+
+    Good:
+
+        seat: radar
+        kind: agent
+        owner: bogdan
+        reports_to: david
+
+    Fix: let the uppermost seat report to a person: `orgtp seat set radar reports_to=david owner=bogdan`.
+    """
+    people = _people(org)
+    way_out = f"Name a person above it ({people})" if people else "Add a human seat first, and name it"
+    for top in org.reports(""):
+        lost = [] if ("reports_to",) in top.marks.keys else _without_human(org, top)
+        if lost:
+            first, *below = lost
+            more = f", nor from {counted(len(below), 'seat')} below it" if below else ""
+            hint = f"{way_out}: orgtp seat set {first.id} reports_to=SEAT owner=SEAT"
+            yield Finding(first.marks.value(), f"no human can be reached from {first.id}{more}", hint)
+
+
+def _without_human(org: Org, top: Seat) -> list[Seat]:
+    """The seats at and below `top` that are not retired and have no human on their way up, from above."""
+    lost: list[Seat] = []
+    ahead = [top]
+    while ahead:
+        seat = ahead.pop()
+        if not _answers(org, seat):
+            lost += [] if seat.is_retired else [seat]
+            ahead += reversed(org.reports(seat.id))
+    return lost
+
+
+def _answers(org: Org, seat: Seat) -> bool:
+    """Whether the seat or its owner is a human who is here, or may be: what cannot be read is not blamed."""
+    owner = org.seats.get(seat.owner)
+    named = ("owner",) in seat.marks.keys
+    return any(one.is_human and not one.is_retired for one in (seat, owner) if one) or (named and owner is None)
 
 
 def _living(org: Org) -> Iterator[Seat]:
@@ -65,3 +197,12 @@ def _owned(org: Org) -> Iterator[tuple[Seat, Seat]]:
 
 def _humans(org: Org) -> list[str]:
     return [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
+
+
+def _people(org: Org) -> str:
+    """The first few of the people who can answer: a hint is read, and stays short in an org of thousands."""
+    humans = _humans(org)
+    return ", ".join([*humans[:_FEW], "…"] if len(humans) > _FEW else humans)
+
+
+_FEW = 8

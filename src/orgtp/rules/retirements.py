@@ -3,37 +3,119 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from orgtp.model.org import Org, Retirement
-from orgtp.model.problem import Place, Problem
+from orgtp.model.problem import Place
 from orgtp.model.seat import retirement_path, seat_path
 from orgtp.model.words import did_you_mean
+from orgtp.rules.rule import Finding
 
 
-def retired_without_record(org: Org) -> Iterator[Problem]:
-    """A seat set to retired by hand, without a record of why, who decided and who took over."""
+def retired_without_record(org: Org) -> Iterator[Finding]:
+    """A seat is retired, and there is no record of it.
+
+    Somebody set the status by hand. Nobody knows why the seat went, who decided it, what it was worth, or who does now
+    what it did. `orgtp retire` asks for all of this and writes the record in the same commit.
+
+    Bad:
+
+        # seats/jeff.yaml, and no retirements/jeff.yaml
+        status: retired
+
+    Good:
+
+        # seats/jeff.yaml
+        status: retired
+        # retirements/jeff.yaml
+        seat: jeff
+        retired_on: 2026-11-20
+        reason: Dash and Crystal do this as a part of their own work.
+        decided_by: david
+        capabilities: {ad-pacing-monitoring: dash}
+
+    Fix: set the status back, then retire the seat: `orgtp retire jeff --to dash`.
+    """
     for seat in org.seats.values():
         path = retirement_path(seat.id)
         if seat.is_retired and seat.id not in org.retirements and not org.hidden(path):
             hint = f"Set its status back, then: orgtp retire {seat.id} --to HEIR"
             message = f"{seat.id} is retired, and there is no {path}"
-            yield Problem("retired-without-record", seat.marks.value("status"), message, hint)
+            yield Finding(seat.marks.value("status"), message, hint)
 
 
-def record_without_retired(org: Org) -> Iterator[Problem]:
-    """A record of a seat that is not there, or is at work."""
+def record_without_retired(org: Org) -> Iterator[Finding]:
+    """A retirement record is there, and its seat's file is not.
+
+    A seat is retired, never deleted: its file stays, so that its values keep their names and its id is not used again.
+
+    Bad:
+
+        retirements/jeff.yaml   # and no seats/jeff.yaml
+
+    Good:
+
+        retirements/jeff.yaml
+        seats/jeff.yaml         # with status: retired
+
+    Fix: bring the file back; `git log -- seats/jeff.yaml` finds the last commit that had it.
+    """
+    for record in org.retirements.values():
+        path = seat_path(record.seat)
+        if record.seat not in org.seats and not org.hidden(path):
+            hint = f"Bring {path} back, with status: retired; git log -- {path} finds it."
+            place = Place(record.marks.path)
+            yield Finding(place, f"{record.seat} has no file {path}", f"{hint} A seat is retired, never deleted.")
+
+
+def id_of_retired_seat(org: Org) -> Iterator[Finding]:
+    """A seat at work has the id of a seat that was retired.
+
+    A retired seat never comes back, and its id is never used again: values, commits and the record all speak of the one
+    that left, and would now speak of another. Hiring the same again is a new seat with a name of its own.
+
+    Bad:
+
+        # seats/jeff.yaml, though there is retirements/jeff.yaml
+        seat: jeff
+        status: active
+
+    Good:
+
+        # seats/jeff-2.yaml
+        seat: jeff-2
+        status: active
+
+    Fix: write `status: retired` again in the old seat's file, and give the new seat an id that nobody had.
+    """
     for record in org.retirements.values():
         seat = org.seats.get(record.seat)
-        if (seat and seat.is_retired) or org.hidden(seat_path(record.seat)):
-            continue
-        path = seat_path(record.seat)
-        what = f"is {seat.status}, not retired" if seat else f"has no file {path}"
-        hint = f"A retired seat never comes back: write status: retired in {path}." if seat else _LOST.format(path)
-        yield Problem("record-without-retired", Place(record.marks.path), f"{record.seat} {what}", hint)
+        if seat and not seat.is_retired:
+            when = f" on {record.retired_on}" if record.retired_on else ""
+            message = f"{seat.id} is {seat.status}, and {record.marks.path} says that it was retired{when}"
+            hint = "A retired seat never comes back: write status: retired, and give a new seat an id that nobody had."
+            yield Finding(seat.marks.value("status"), message, hint)
 
 
-def record_incomplete(org: Org) -> Iterator[Problem]:
-    """A record that leaves a capability or a metric of the seat without an heir or an end."""
+def record_incomplete(org: Org) -> Iterator[Finding]:
+    """A retirement record leaves a capability or a metric of the seat open.
+
+    What the seat did is done by somebody now, or by nobody, and the record says which. A capability has an heir; a
+    metric has an heir or an end with its reason.
+
+    Bad:
+
+        capabilities: {}        # jeff had ad-pacing-monitoring
+        metrics: {}             # and pacing-on-plan
+
+    Good:
+
+        capabilities: {ad-pacing-monitoring: dash}
+        metrics:
+          pacing-on-plan: {to: dash}
+
+    Fix: name an heir for each before the record is committed; a metric may have `{ended: why}` instead.
+    """
     for record in org.retirements.values():
         seat = org.seats.get(record.seat)
         left = [name for name in seat.capabilities if name not in record.capabilities] if seat else []
@@ -41,29 +123,58 @@ def record_incomplete(org: Org) -> Iterator[Problem]:
         if left:
             message = f"the record does not say what became of {', '.join(left)}"
             hint = "Name an heir for each; a metric may also have {ended: why}."
-            yield Problem("record-incomplete", record.marks.value(), message, hint)
+            yield Finding(record.marks.value(), message, hint)
 
 
-def record_unknown_seat(org: Org) -> Iterator[Problem]:
-    """A record that names a seat the org never had, as heir or as the one who decided."""
+def record_unknown_seat(org: Org) -> Iterator[Finding]:
+    """A retirement record names a seat that the org never had.
+
+    The record says who decided and who took over. A name that nobody has is a slip, and after the commit the record
+    never changes.
+
+    Bad:
+
+        decided_by: davd
+
+    Good:
+
+        decided_by: david
+
+    Fix: write the id as it stands in `seats/`.
+    """
+    known = ", ".join([*islice(org.seats, _FEW), *(["…"] if len(org.seats) > _FEW else [])])
     for record in org.retirements.values():
         for place, seat in _named(record):
             if seat and seat not in org.seats and not org.hidden(seat_path(seat)):
-                hint = did_you_mean(seat, org.seats) or f"Name a seat of this org: {', '.join(org.seats)}."
-                yield Problem("record-unknown-seat", place, f'"{seat}" is not a seat', hint)
+                hint = did_you_mean(seat, org.seats) or f"Name a seat of this org: {known}."
+                yield Finding(place, f'"{seat}" is not a seat', hint)
 
 
-def decided_by_not_human(org: Org) -> Iterator[Problem]:
-    """A retirement decided by an agent. It is a decision by a person."""
+def decided_by_not_human(org: Org) -> Iterator[Finding]:
+    """A retirement is decided by an agent.
+
+    An agent may propose a retirement. That a worker goes, and what becomes of its work, is a decision by a person.
+
+    Bad:
+
+        decided_by: radar       # an agent
+
+    Good:
+
+        decided_by: david
+
+    Fix: name the person who decided: `orgtp retire jeff --to dash --decided-by david`.
+    """
     for record in org.retirements.values():
         seat = org.seats.get(record.decided_by)
         if seat and not seat.is_human:
             message = f'decided_by "{seat.id}" is not a human seat'
             hint = "Name the person who decided."
-            yield Problem("decided-by-not-human", record.marks.value("decided_by"), message, hint)
+            yield Finding(record.marks.value("decided_by"), message, hint)
 
 
-_LOST = "Bring {0} back, with status: retired; git log -- {0} finds it. A seat is retired, never deleted."
+# So many seats are named in a hint: it is read, and stays short in an org of thousands.
+_FEW = 8
 
 
 def _named(record: Retirement) -> Iterator[tuple[Place, str]]:

@@ -7,44 +7,104 @@ from collections.abc import Iterator
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.period import EXAMPLES, parse_period
-from orgtp.model.problem import Place, Problem
+from orgtp.model.problem import Place
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, seat_path
 from orgtp.model.words import did_you_mean
+from orgtp.rules.rule import Finding
 
 
-def score_unknown_seat(org: Org) -> Iterator[Problem]:
-    """A score file of no seat."""
+def score_unknown_seat(org: Org) -> Iterator[Finding]:
+    """A score file of no seat.
+
+    A folder in `scores/` is named for the seat whose values it holds. Values of nobody are counted nowhere: either the
+    name is mistyped, or somebody deleted a seat that should have been retired.
+
+    Bad:
+
+        scores/dahs/2026-11.jsonl
+        seats/dash.yaml
+
+    Good:
+
+        scores/dash/2026-11.jsonl
+        seats/dash.yaml
+
+    Fix: rename the folder, or bring the seat's file back (`git log -- seats/dahs.yaml` finds it).
+    """
     for seat, scores in org.scores.items():
-        if seat not in org.seats and not org.hidden(seat_path(seat)) and scores:
+        if seat not in org.seats and not org.hidden(seat_path(seat)):
             hint = did_you_mean(seat, org.seats) or f"Bring back {seat_path(seat)}: a seat is retired, never removed."
-            yield Problem("score-unknown-seat", Place(scores[0].place.path), f'"{seat}" is not a seat', hint)
+            path = scores[0].place.path if scores else f"scores/{seat}"
+            yield Finding(Place(path), f'"{seat}" is not a seat', hint)
 
 
-def score_unknown_metric(org: Org) -> Iterator[Problem]:
-    """A value of a metric that its seat does not have."""
+def score_unknown_metric(org: Org) -> Iterator[Finding]:
+    """A value of a metric that its seat does not have.
+
+    Values stay for good, so the metric that they belong to stays in the seat's file, too. Otherwise nobody can say what
+    the number meant, or whether it was on target.
+
+    Bad:
+
+        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-bokked","period":"2026-W47","value":"12"}
+
+    Good:
+
+        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
+
+    Fix: bring the metric back in the seat's file; a line that is not committed yet can be corrected.
+    """
     for score in _known_seats(org):
         metrics = org.seats[score.seat].metrics
         if score.metric not in metrics and not _broken(org, score):
             back = f"Bring the metric back in {seat_path(score.seat)}: values stay."
             hint = f"{did_you_mean(score.metric, metrics)} {back}".strip()
             message = f'{score.seat} has no metric "{score.metric}"'
-            yield Problem("score-unknown-metric", score.place, message, hint)
+            yield Finding(score.place, message, hint)
 
 
-def score_wrong_period(org: Org) -> Iterator[Problem]:
-    """A value for a period of another size than its metric's cadence has."""
+def score_wrong_period(org: Org) -> Iterator[Finding]:
+    """A value for a period of another size than its metric's cadence has.
+
+    A weekly metric has one value a week: `2026-W47`. A value for a day or a month has no cell on its row of the
+    scorecard, so it would never be seen.
+
+    Bad:
+
+        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-11","value":"12"}
+
+    Good:
+
+        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
+
+    Fix: take the line out before it is committed, and record it again, `--for` a period of the metric's cadence.
+    """
     for score, metric in _known_metrics(org):
         period = parse_period(score.period)
         grain = metric.cadence.grain
         if period and period.grain is not grain:
             message = f'"{score.period}" is not a period of {metric.id}, which is {metric.cadence}'
             hint = f"Take the line out before it is committed, and record it for a period such as {EXAMPLES[grain]}."
-            yield Problem("score-wrong-period", score.place, message, hint)
+            yield Finding(score.place, message, hint)
 
 
-def score_wrong_value(org: Org) -> Iterator[Problem]:
-    """A value that is not of the kind that its metric's target decides, or not in its stored form."""
+def score_wrong_value(org: Org) -> Iterator[Finding]:
+    """A value that is not of the kind that its metric's target decides, or not in its stored form.
+
+    The target `<= 1h` makes a metric a duration; `12` is none. One value has one stored form (`1h30m`, never `90m`), so
+    that two lines which say the same look the same. A value that was recorded again is mended and not told.
+
+    Bad:
+
+        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"time-to-answer","period":"2026-W47","value":"90 minutes"}
+
+    Good:
+
+        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"time-to-answer","period":"2026-W47","value":"1h30m"}
+
+    Fix: record it again with `orgtp score add`; both lines stay, and the newer counts.
+    """
     for score, metric in _known_metrics(org):
         if score.value is None or not metric.targets.dated or not _counts(org, score):
             continue
@@ -53,39 +113,83 @@ def score_wrong_value(org: Org) -> Iterator[Problem]:
             stored = unit.stored(unit.read(score.value))
         except BadValue as error:
             message = f"{metric.id}: {error}".removesuffix(".")
-            yield Problem("score-wrong-value", score.place, message, f"Record it again: {_again(score, 'VALUE')}")
+            yield Finding(score.place, message, f"Record it again: {_again(score, 'VALUE')}")
             continue
         if stored != score.value:
             message = f'{metric.id}: "{score.value}" is not in its stored form, which is "{stored}"'
-            yield Problem("score-wrong-value", score.place, message, f"Record it again: {_again(score, stored)}")
+            yield Finding(score.place, message, f"Record it again: {_again(score, stored)}")
 
 
-def score_blank_without_note(org: Org) -> Iterator[Problem]:
-    """A value that is unavailable and does not say why."""
+def score_blank_without_note(org: Org) -> Iterator[Finding]:
+    """A value that is unavailable and does not say why.
+
+    A blank is honest only with its reason: the source was down, the person was away, nobody counted. Without one it
+    cannot be told from a value that somebody forgot.
+
+    Bad:
+
+        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":null}
+
+    Good:
+
+        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":null,"note":"no CRM"}
+
+    Fix: record it again: `orgtp score add SEAT METRIC --unavailable REASON --for PERIOD`.
+    """
     for score in _all(org):
         if score.value is None and not score.note.strip() and _counts(org, score):
             message = f"{score.metric} {score.period} is unavailable, and no note says why"
             hint = f"Record it again: {_again(score, '--unavailable REASON')}"
-            yield Problem("score-blank-without-note", score.place, message, hint)
+            yield Finding(score.place, message, hint)
 
 
-def score_duplicate_id(org: Org) -> Iterator[Problem]:
-    """An id that stands on two records. An id is unique in the org, so that a retry never doubles a value."""
+def score_duplicate_id(org: Org) -> Iterator[Finding]:
+    """An id that stands on two records.
+
+    An id is unique in the org, so that a value that is sent twice, because the first answer was lost, is counted once.
+    Of two records with one id nobody can say which was meant.
+
+    Bad:
+
+        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
+        {"id":"a","at":"2026-11-20T14:00:02Z","metric":"calls-booked","period":"2026-W47","value":"13"}
+
+    Good:
+
+        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
+        {"id":"b","at":"2026-11-20T14:00:02Z","metric":"calls-booked","period":"2026-W47","value":"13"}
+
+    Fix: take the copy out before it is committed; the first stays.
+    """
     for score in _all(org):
         first = org.score_ids[score.id]
         if first is not score:
             hint = "Take the copy out before it is committed; the first stays."
-            yield Problem(
-                "score-duplicate-id", score.place, f'the id "{score.id}" is used at {first.place} already', hint
-            )
+            yield Finding(score.place, f'the id "{score.id}" is used at {first.place} already', hint)
 
 
-def score_wrong_file(org: Org) -> Iterator[Problem]:
-    """A record in the file of another month than its `at`."""
+def score_wrong_file(org: Org) -> Iterator[Finding]:
+    """A record in the file of another month than its `at`.
+
+    A file holds one calendar month of `at`, in UTC. That keeps files small after ten years, and lets a value be found
+    without reading all of them; a record in the wrong file is not found.
+
+    Bad:
+
+        scores/dash/2026-11.jsonl:
+        {"id":"a","at":"2026-10-30T13:00:02Z","metric":"calls-booked","period":"2026-W44","value":"12"}
+
+    Good:
+
+        scores/dash/2026-10.jsonl:
+        {"id":"a","at":"2026-10-30T13:00:02Z","metric":"calls-booked","period":"2026-W44","value":"12"}
+
+    Fix: move the line to the file that the message names, before it is committed.
+    """
     for score in _all(org):
         if score.path != score.place.path:
             hint = "Move the line there before it is committed: a file holds one month of at, in UTC."
-            yield Problem("score-wrong-file", score.place, f"this record belongs in {score.path}", hint)
+            yield Finding(score.place, f"this record belongs in {score.path}", hint)
 
 
 def _counts(org: Org, score: Score) -> bool:

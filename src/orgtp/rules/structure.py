@@ -1,89 +1,198 @@
-"""One chart: ids, lines of reporting, capabilities, and the seats that the policy names."""
+"""One chart: ids, lines of reporting, and the seats that the policy names."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from orgtp.model.org import Org
-from orgtp.model.problem import Keys, Problem
+from orgtp.model.problem import Keys
 from orgtp.model.seat import Seat, retirement_path, seat_path
-from orgtp.model.words import did_you_mean
+from orgtp.model.words import counted, did_you_mean
+from orgtp.rules.rule import Finding
 
 
-def id_not_file_name(org: Org) -> Iterator[Problem]:
-    """A file named for one seat that holds another. The file's name is the seat's id."""
+def id_not_file_name(org: Org) -> Iterator[Finding]:
+    """A file is named for one seat and holds another.
+
+    A seat is found by its file's name, and named inside so that a copy does not go unseen. Where the two differ, one is
+    a slip, and all that points to the seat points to the file's name.
+
+    Bad:
+
+        # seats/desk.yaml
+        seat: bot
+
+    Good:
+
+        # seats/desk.yaml
+        seat: desk
+
+    Fix: write the file's name after `seat:`, or rename the file. A record in `retirements/` is held to the same.
+    """
     for seat in org.seats.values():
         if seat.declared and seat.declared != seat.id:
             message = f'seat "{seat.declared}" stands in the file of "{seat.id}"'
             hint = f"Write seat: {seat.id}, or rename the file to {seat_path(seat.declared)}."
-            yield Problem("id-not-file-name", seat.marks.value("seat"), message, hint)
+            yield Finding(seat.marks.value("seat"), message, hint)
     for record in org.retirements.values():
         if record.declared and record.declared != record.seat:
             message = f'the record of "{record.declared}" stands in the file of "{record.seat}"'
             hint = f"Write seat: {record.seat}, or rename the file to {retirement_path(record.declared)}."
-            yield Problem("id-not-file-name", record.marks.value("seat"), message, hint)
+            yield Finding(record.marks.value("seat"), message, hint)
 
 
-def reports_to_unknown(org: Org) -> Iterator[Problem]:
-    """A seat that reports to none of the org's. Fix the id, or leave the key out at the top of the chart."""
+def id_reserved(org: Org) -> Iterator[Finding]:
+    """A seat's id is a name that Windows keeps for a device.
+
+    A seat's file is named for its id, and Windows can make no file named con, prn, aux, nul, com1 to com9 or lpt1 to
+    lpt9, whatever stands after the point. Nobody could check the org out there.
+
+    Bad:
+
+        # seats/aux.yaml
+        seat: aux
+
+    Good:
+
+        # seats/auxiliary.yaml
+        seat: auxiliary
+
+    Fix: choose another id before anything is recorded for the seat.
+    """
+    for seat in org.seats.values():
+        if _DEVICE.fullmatch(seat.id):
+            hint = f"Name the seat something else, such as {seat.id}-desk: its file is named for it."
+            yield Finding(seat.marks.value("seat"), f'Windows can make no file named "{seat.id}.yaml"', hint)
+
+
+_DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)[1-9]")
+
+
+def reports_to_unknown(org: Org) -> Iterator[Finding]:
+    """A seat reports to none of this org's.
+
+    The seat stands nowhere on the chart, and what it cannot settle goes nowhere.
+
+    Bad:
+
+        reports_to: rader
+
+    Good:
+
+        reports_to: radar
+
+    Fix: write the id as it stands in `seats/`; at the top of the chart, leave `reports_to` out.
+    """
     for seat in org.seats.values():
         boss = seat.reports_to
         if boss and not seat.is_retired and boss not in org.seats and not org.hidden(seat_path(boss)):
             hint = did_you_mean(boss, org.seats) or "Name a seat, or leave reports_to out at the top of the chart."
-            yield Problem(
-                "reports-to-unknown", seat.marks.value("reports_to"), f'reports_to "{boss}" is not a seat', hint
-            )
+            yield Finding(seat.marks.value("reports_to"), f'reports_to "{boss}" is not a seat', hint)
 
 
-def reports_to_retired(org: Org) -> Iterator[Problem]:
-    """A seat that reports to a retired one: it hangs below nobody."""
+def reports_to_retired(org: Org) -> Iterator[Finding]:
+    """A seat reports to a retired one.
+
+    It hangs below nobody, and so does all that hangs below it. It is told once, at the seat to mend, with the number of
+    seats that come along.
+
+    Bad:
+
+        reports_to: jeff        # seats/jeff.yaml says status: retired
+
+    Good:
+
+        reports_to: radar
+
+    Fix: say where it reports now: `orgtp seat set dash reports_to=radar`. `orgtp retire` does this by itself.
+    """
     for seat in org.seats.values():
         boss = org.seats.get(seat.reports_to)
         if boss and boss.is_retired and not seat.is_retired:
             up = next((above.id for above in org.above(boss.id) if not above.is_retired), "SEAT")
             hint = f"Say where it reports now: orgtp seat set {seat.id} reports_to={up}"
-            yield Problem(
-                "reports-to-retired", seat.marks.value("reports_to"), f'reports_to "{boss.id}" is retired', hint
-            )
+            below = _below(org, seat)
+            more = f", and {counted(below, 'more seat')} below {seat.id} {'hang' if below > 1 else 'hangs'} with it"
+            message = f'reports_to "{boss.id}" is retired{more if below else ""}'
+            yield Finding(seat.marks.value("reports_to"), message, hint)
 
 
-def reports_to_cycle(org: Org) -> Iterator[Problem]:
-    """Seats that report to each other in a ring: none of them is below the top. Told once a ring."""
-    told: set[str] = set()
-    for seat in org.seats.values():
-        ring = _ring(org, seat)
-        if ring and not told & set(ring):
-            told |= set(ring)
-            message = f"reports_to goes round in a ring: {' -> '.join([*ring, ring[0]])}"
-            hint = "One of them reports to a seat outside the ring, or stands at the top without reports_to."
-            yield Problem("reports-to-cycle", seat.marks.value("reports_to"), message, hint)
+def reports_to_cycle(org: Org) -> Iterator[Finding]:
+    """Seats report to each other in a ring.
+
+    None of them is below the top of the chart, and what one cannot settle comes back to it. A ring is told once, at its
+    first seat.
+
+    Bad:
+
+        # seats/ada.yaml
+        reports_to: bot
+        # seats/bot.yaml
+        reports_to: ada
+
+    Good:
+
+        # seats/ada.yaml: at the top, without reports_to
+        # seats/bot.yaml
+        reports_to: ada
+
+    Fix: let one of them report to a seat outside the ring, or take its `reports_to` out if it is the top.
+    """
+    for ring in _rings(org):
+        message = f"reports_to goes round in a ring: {_way([*ring, ring[0]])}"
+        hint = "One of them reports to a seat outside the ring, or stands at the top without reports_to."
+        yield Finding(org.seats[ring[0]].marks.value("reports_to"), message, hint)
 
 
-def _ring(org: Org, seat: Seat) -> list[str]:
-    """The ids from `seat` up and back to it; empty where the way up does not come back."""
-    way = [seat.id]
-    here = org.seats.get(seat.reports_to)
-    while here and here.id not in way:
-        way.append(here.id)
-        here = org.seats.get(here.reports_to)
-    return way if here and here.id == seat.id else []
+def two_tops(org: Org) -> Iterator[Finding]:
+    """More than one seat stands at the top.
+
+    One chart has one top: the seat with whom everything ends that nobody below could settle. A second seat without
+    `reports_to` is most often one where the line was forgotten. A human seat before an agent, and then the one with the
+    most seats below it, is taken for the top; each other is told.
+
+    Bad:
+
+        # seats/david.yaml: without reports_to
+        # seats/dash.yaml: without reports_to
+
+    Good:
+
+        # seats/david.yaml: without reports_to
+        # seats/dash.yaml
+        reports_to: david
+
+    Fix: say whom it reports to: `orgtp seat set dash reports_to=david`.
+    """
+    tops = [top for top in org.reports("") if not top.is_retired and ("reports_to",) not in top.marks.keys]
+    if len(tops) > 1:
+        top = max(tops, key=lambda seat: (seat.is_human, _below(org, seat)))
+        for seat in (seat for seat in tops if seat is not top):
+            hint = f"Say whom it reports to: orgtp seat set {seat.id} reports_to={top.id}"
+            yield Finding(seat.marks.value(), f"{seat.id} stands at the top beside {top.id}", hint)
 
 
-def capability_claimed_twice(org: Org) -> Iterator[Problem]:
-    """Two active seats with one capability: when it fails, each was sure that the other had it."""
-    first: dict[str, str] = {}
-    for seat in org.seats.values():
-        for capability in seat.capabilities if seat.is_active else ():
-            holder = first.setdefault(capability, seat.id)
-            if holder != seat.id:
-                place = seat.marks.key("capabilities", capability)
-                hint = f"Take it out of one of the two; {seat_path(holder)} has it first."
-                message = f'capability "{capability}" is claimed by {holder} and by {seat.id}'
-                yield Problem("capability-claimed-twice", place, message, hint)
+def policy_unknown_seat(org: Org) -> Iterator[Finding]:
+    """The policy names a seat that is not there, is retired, or may not do what it says.
 
+    Who may record for others and who may decide a retirement is read from org.yaml. A name that nobody has gives the
+    right to nobody, or to whoever takes the name next. An approver is human: a retirement is decided by a person.
 
-def policy_unknown_seat(org: Org) -> Iterator[Problem]:
-    """A policy that names a seat that is not there, is retired, or (an approver) is not human."""
+    Bad:
+
+        policy:
+          scorekeepers: [taly]
+          retirement: {approvers: [dash]}     # an agent
+
+    Good:
+
+        policy:
+          scorekeepers: [tally]
+          retirement: {approvers: [david]}
+
+    Fix: write the id as it stands in `seats/`, or take it off the list.
+    """
     for keys, seat in _named(org):
         found = org.seats.get(seat)
         if org.hidden(seat_path(seat)) or not seat:
@@ -91,10 +200,48 @@ def policy_unknown_seat(org: Org) -> Iterator[Problem]:
         wrong = _unfit(found, human="approvers" in keys)
         if wrong:
             hint = did_you_mean(seat, org.seats) if found is None else ""
-            yield Problem("policy-unknown-seat", org.marks.value(*keys), f'{keys[-2]}: "{seat}" {wrong}', hint or _FIX)
+            yield Finding(org.marks.value(*keys), f'{keys[-2]}: "{seat}" {wrong}', hint or _FIX)
 
 
 _FIX = "Take it off the list in org.yaml, or name another seat."
+
+
+def _below(org: Org, seat: Seat) -> int:
+    """How many seats hang below `seat`, as far as no retired one comes between (those are told for themselves)."""
+    count = 0
+    ahead, seen = [seat], {seat.id}
+    while ahead:
+        reports = [below for below in org.living_reports(ahead.pop().id) if below.id not in seen]
+        seen |= {below.id for below in reports}
+        ahead += reports
+        count += len(reports)
+    return count
+
+
+def _rings(org: Org) -> Iterator[list[str]]:
+    """Every ring of seats, each once, from its first seat on. Each seat is walked over once, however long the chain."""
+    done: set[str] = set()
+    for start in org.seats.values():
+        way: dict[str, None] = {}
+        here: Seat | None = start
+        while here and here.id not in done and here.id not in way:
+            way[here.id] = None
+            here = org.seats.get(here.reports_to)
+        done |= set(way)
+        if here and here.id in way:
+            ids = list(way)
+            ring = ids[ids.index(here.id) :]
+            first = ring.index(min(ring))
+            yield ring[first:] + ring[:first]
+
+
+def _way(ids: list[str]) -> str:
+    """`a -> b -> c`; of a long way, its ends."""
+    shown = ids if len(ids) <= _LONG else [*ids[: _LONG - 2], f"… ({len(ids) - _LONG + 1} more)", ids[-1]]
+    return " -> ".join(shown)
+
+
+_LONG = 12
 
 
 def _named(org: Org) -> Iterator[tuple[Keys, str]]:

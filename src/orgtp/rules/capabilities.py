@@ -1,0 +1,93 @@
+"""Capabilities: what a seat does and no other active seat does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orgtp.model.org import Org
+from orgtp.model.seat import Seat, Status, seat_path
+from orgtp.model.words import listed
+from orgtp.rules.rule import Finding
+
+
+def capability_claimed_twice(org: Org) -> Iterator[Finding]:
+    """Two active seats claim one capability.
+
+    When it fails, each was sure that the other had it; when it works, it is done twice. A seat that is paused or only
+    proposed may have what another does now: that is how work is handed over.
+
+    Bad:
+
+        # seats/dash.yaml and seats/pixel.yaml, both active
+        capabilities:
+          ad-anomaly-detection: Flags anomalies in ad spend.
+
+    Good:
+
+        # seats/dash.yaml
+        capabilities:
+          ad-anomaly-detection: Flags anomalies in ad spend.
+        # seats/pixel.yaml
+        capabilities:
+          creative-refresh: Replaces ads that no longer sell.
+
+    Fix: take it out of one of the two, or say in its id what each does of it.
+    """
+    first: dict[str, str] = {}
+    for seat in org.seats.values():
+        for capability in seat.capabilities if seat.is_active else ():
+            holder = first.setdefault(capability, seat.id)
+            if holder != seat.id:
+                place = seat.marks.key("capabilities", capability)
+                hint = f"Take it out of one of the two; {seat_path(holder)} has it first."
+                message = f'capability "{capability}" is claimed by {holder} and by {seat.id}'
+                yield Finding(place, message, hint)
+
+
+def capability_unused(org: Org) -> Iterator[Finding]:
+    """Only paused or vacant seats have a capability: nobody does it now.
+
+    The chart says that the org can do it, and at the moment it cannot. That is fine for a week that somebody planned,
+    and not for a month that nobody noticed. It is told once, at the first seat that has it.
+
+    Bad:
+
+        # seats/echo.yaml, the only one that has it
+        status: paused
+        capabilities:
+          weekly-client-letter: Writes the letter that each client gets on Friday.
+
+    Good:
+
+        # seats/penny.yaml has it, too, while echo is paused
+        status: active
+        capabilities:
+          weekly-client-letter: Writes the letter that each client gets on Friday.
+
+    Fix: give it to a seat that is at work, make the seat active, or take the capability out.
+    """
+    # A seat that cannot be read may be the one that does it.
+    if any(path.startswith("seats/") for path in org.unreadable):
+        return
+    at_work = {name for seat in org.seats.values() if seat.status in _AT_WORK for name in seat.capabilities}
+    for capability, seats in _resting(org).items():
+        if capability not in at_work:
+            first = seats[0]
+            whose = listed(f"{seat.id} ({seat.status})" for seat in seats)
+            hint = f"Activate {first.id}, or give it to a seat at work: orgtp seat set SEAT capabilities.{capability}=…"
+            message = f'nobody does "{capability}" now: only {whose} {"have" if len(seats) > 1 else "has"} it'
+            yield Finding(first.marks.key("capabilities", capability), message, hint)
+
+
+# Who is proposed is about to do it.
+_AT_WORK = {Status.ACTIVE, Status.PROPOSED}
+_RESTING = {Status.PAUSED, Status.VACANT}
+
+
+def _resting(org: Org) -> dict[str, list[Seat]]:
+    """The paused and vacant seats that have each capability."""
+    found: dict[str, list[Seat]] = {}
+    for seat in org.seats.values():
+        for name in seat.capabilities if seat.status in _RESTING else ():
+            found.setdefault(name, []).append(seat)
+    return found

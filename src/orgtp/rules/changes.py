@@ -1,0 +1,293 @@
+"""What a pull request may not do to the record: two moments of the org side by side."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from orgtp.model.compared import Compared
+from orgtp.model.org import Retirement
+from orgtp.model.problem import Place
+from orgtp.model.score import Score
+from orgtp.model.seat import Seat, seat_path
+from orgtp.model.words import counted, listed
+from orgtp.rules.rule import Finding, of_form
+
+
+def score_row_changed(compared: Compared) -> Iterator[Finding]:
+    """A row of a score file was changed, removed or moved.
+
+    Values are appended and never rewritten: a wrong one is corrected by a later row, and both stay. Whoever may change
+    a row may make any history they like. Rows that a merge puts between others are fine, in the order that they had.
+
+    Bad:
+
+        -{"id":"01K…","at":"2026-11-20T13:00:02Z","metric":"talks-booked","period":"2026-W47","value":"2","by":"tally"}
+        +{"id":"01K…","at":"2026-11-20T13:00:02Z","metric":"talks-booked","period":"2026-W47","value":"9","by":"tally"}
+
+    Good:
+
+         {"id":"01K…","at":"2026-11-20T13:00:02Z","metric":"talks-booked","period":"2026-W47","value":"2","by":"tally"}
+        +{"id":"01M…","at":"2026-11-21T09:00:00Z","metric":"talks-booked","period":"2026-W47","value":"9","by":"tally"}
+
+    Fix: take the file back from the base, `git checkout BASE -- scores/SEAT/2026-11.jsonl`, and record the right value
+    with `orgtp score add`.
+    """
+    for path, raw in compared.old.items():
+        if path.startswith("scores/") and raw.strip():
+            yield from _lost(compared, path, raw)
+
+
+def retirement_record_touched(compared: Compared) -> Iterator[Finding]:
+    """A retirement record was changed or removed.
+
+    The record says who decided, why, and who took over, as it was on that day. It never changes once it is committed:
+    what was learned later stands in the commits and the seats that came after.
+
+    Bad:
+
+        -reason: Missed its target eight weeks in a row.
+        +reason: No longer needed.
+
+    Good:
+
+        retirements/jeff.yaml as it was committed
+
+    Fix: take it back from the base: `git checkout BASE -- retirements/SEAT.yaml`.
+    """
+    for path, raw in compared.old.items():
+        if path.startswith("retirements/") and compared.new.get(path) != raw:
+            what = "was changed" if path in compared.new else "was removed"
+            yield Finding(Place(path), f"the record {what}; it never changes once committed", _restore(compared, path))
+
+
+def seat_deleted(compared: Compared) -> Iterator[Finding]:
+    """The file of a seat is gone.
+
+    Workers are retired, not deleted: a retirement moves every capability to an heir and leaves a record, and the file
+    stays, so that its history and its values keep their name. A file under a new name is a deletion, too: an id is for
+    life, while `name` says what people call the seat.
+
+    Bad:
+
+        git rm seats/jeff.yaml
+
+    Good:
+
+        orgtp retire jeff --to dash,crystal --reason "Others do this better."
+
+    Fix: `git checkout BASE -- seats/SEAT.yaml`, and then `orgtp retire SEAT --to HEIR`.
+    """
+    for path in compared.old:
+        if path.startswith("seats/") and path not in compared.new:
+            seat = path.removeprefix("seats/").removesuffix(".yaml")
+            way = "" if seat in compared.after.retirements else f"; then: orgtp retire {seat} --to HEIR"
+            hint = f"{_restore(compared, path)}{way}"
+            yield Finding(Place(path), f"the seat {seat} was deleted, not retired", hint)
+
+
+def seat_brought_back(compared: Compared) -> Iterator[Finding]:
+    """A retired seat is at work again.
+
+    A retirement is the end of a seat's life: its work went to others, and its record says how it ended. Who does such
+    work again is a new seat with a number of its own, so that nobody reads the old results for the new worker's.
+
+    Bad:
+
+        -status: retired
+        +status: active
+
+    Good:
+
+        orgtp seat add jeff-2 --name Jeff --role "Data integrity" --kind agent --owner bogdan
+
+    Fix: write `status: retired` again, and add a new seat with another id.
+    """
+    for seat in compared.after.seats.values():
+        old = compared.before.seats.get(seat.id)
+        if old and old.is_retired and not seat.is_retired:
+            message = f"{seat.id} was retired, and is {seat.status} here"
+            yield Finding(seat.marks.value("status"), message, f"{_restore(compared, seat_path(seat.id))}. {_ANOTHER}")
+
+
+def id_used_again(compared: Compared) -> Iterator[Finding]:
+    """A new seat has an id that another seat had before.
+
+    Values, records and commits name a seat by its id. If a second worker gets it, nobody can tell any more whose the
+    numbers were. So an id is never used again, whether its seat was retired or its file was removed.
+
+    Bad:
+
+        seats/jeff.yaml added, and the history has a seat jeff that was let go
+
+    Good:
+
+        seats/jeff-2.yaml added
+
+    Fix: rename the file, and `seat:` in it, to an id that was never used.
+    """
+    for seat in _new_seats(compared):
+        when = compared.used.get(seat.id, "")
+        if when or seat.id in compared.before.retirements:
+            since = f", as commit {when[:10]} shows" if when else ""
+            yield Finding(seat.marks.value("seat"), f'the id "{seat.id}" was a seat before{since}', _ANOTHER)
+
+
+def retired_with_work_left(compared: Compared) -> Iterator[Finding]:
+    """A seat is retired, and some of its work went to nobody.
+
+    What the seat did before this change has to be somewhere after it: every capability with the heir whom the record
+    names, and who has it in the seat's file, and every metric with an heir or an end. Taking a capability out of the
+    retired seat's own file does not make it go away.
+
+    Bad:
+
+        # retirements/jeff.yaml
+        capabilities: {}
+
+    Good:
+
+        # retirements/jeff.yaml, and dash has ad-pacing-monitoring under its capabilities
+        capabilities:
+          ad-pacing-monitoring: dash
+
+    Fix: undo the change, and retire the seat with `orgtp retire SEAT --to HEIR`, which moves everything.
+    """
+    for seat in compared.after.seats.values():
+        old, record = compared.before.seats.get(seat.id), compared.after.retirements.get(seat.id)
+        if record and old and seat.is_retired and not old.is_retired:
+            yield from _left(compared, old, record)
+
+
+def history_short(compared: Compared) -> Iterator[Finding]:
+    """The history here does not reach back far enough to say whether a new id was used before.
+
+    A shallow clone has the newest commits only. All else about the change was checked; whether a seat that was removed
+    long ago had the id of a new one can only be seen in the whole history.
+
+    Bad:
+
+        git clone --depth=1 …
+
+    Good:
+
+        git clone …            (in a GitHub workflow: actions/checkout with fetch-depth: 0)
+
+    Fix: `git fetch --unshallow`.
+    """
+    new = [seat.id for seat in _new_seats(compared) if seat.id not in compared.used]
+    if compared.shallow and new:
+        message = f"this clone is shallow, so nobody can say whether {listed(new)} was ever the id of another seat"
+        yield Finding(Place(seat_path(new[0])), message, "Get the whole history: git fetch --unshallow")
+
+
+BASE_NOT_REACHED = of_form(
+    "base-not-reached",
+    """The commit that the change is to be compared with is not here, so what it does cannot be told.
+
+    Everything else was checked. A comparison that cannot be made is no pass, so this is an error, and the exit code
+    is 4 where it is the only one.
+
+    Bad:
+
+        git clone --depth=1 …  and then  orgtp validate --base origin/main
+
+    Good:
+
+        git fetch --unshallow && orgtp validate --base origin/main
+
+    Fix: fetch what the message names; in a GitHub workflow, give actions/checkout `fetch-depth: 0`.
+    """,
+    topic="changes",
+)
+
+_ANOTHER = "An id is never used again: add a new seat with another one."
+
+
+def _restore(compared: Compared, path: str) -> str:
+    return f"Take it back from the base: git checkout {compared.base[:10]} -- {path}"
+
+
+def _new_seats(compared: Compared) -> Iterator[Seat]:
+    """The seats that have no file before."""
+    return (seat for seat in compared.after.seats.values() if compared.is_new(seat_path(seat.id)))
+
+
+def _left(compared: Compared, old: Seat, record: Retirement) -> Iterator[Finding]:
+    """What a seat did before it was retired and nobody does after."""
+    for capability in old.capabilities:
+        heir = compared.after.seats.get(record.capabilities.get(capability, ""))
+        if heir is None or heir.is_retired or capability not in heir.capabilities:
+            yield _dropped(record, old.id, "capabilities", capability, heir)
+    for metric in old.metrics:
+        heir = compared.after.seats.get(record.metrics.get(metric, ""))
+        if metric not in record.metrics or (heir and metric not in heir.metrics):
+            yield _dropped(record, old.id, "metrics", metric, heir)
+
+
+def _dropped(record: Retirement, seat: str, group: str, name: str, heir: Seat | None) -> Finding:
+    what = {"capabilities": "capability", "metrics": "metric"}[group]
+    why = f"{heir.id} does not have it" if heir else "the record names no heir of it"
+    hint = f"Undo it, and retire the seat with: orgtp retire {seat} --to HEIR, which moves everything."
+    return Finding(record.marks.value(group, name), f"the {what} {name} of {seat} is left over: {why}", hint)
+
+
+def _lost(compared: Compared, path: str, raw: bytes) -> Iterator[Finding]:
+    """Every row of a score file that is not there any more, or not where it was among the others."""
+    rows, now = _rows(raw), _rows(compared.new.get(path, b""))
+    missing = _missing(rows, now)
+    if len(missing) == len(rows):
+        what = f"all {counted(len(rows), 'row')} of this file are gone or changed"
+        yield Finding(Place(path), what, _restore(compared, path))
+        return
+    seat = path.split("/")[1]
+    was = {score.place.line: score for score in compared.before.scores.get(seat, ()) if score.place.path == path}
+    ids = {score.id: score for score in compared.after.scores.get(seat, ()) if score.place.path == path}
+    for line in missing:
+        old = was.get(line)
+        new = ids.get(old.id) if old else None
+        place = new.place if new else Place(path, min(line, len(now)))
+        yield Finding(place, _became(line, old, new), _RECORD)
+
+
+_RECORD = "Put the row back as it was, at its place; a wrong value is corrected by: orgtp score add"
+
+
+def _rows(raw: bytes) -> list[bytes]:
+    return raw.removesuffix(b"\n").split(b"\n") if raw else []
+
+
+def _missing(rows: list[bytes], now: list[bytes]) -> list[int]:
+    """The numbers, from 1, of the rows that `now` has not, in the order that they had."""
+    places: dict[bytes, list[int]] = {}
+    for number, row in enumerate(now):
+        places.setdefault(row, []).append(number)
+    missing, at = [], 0
+    for number, row in enumerate(rows, 1):
+        found = places.get(row, [])
+        spot = bisect_left(found, at)
+        if spot == len(found):
+            missing.append(number)
+        else:
+            at = found[spot] + 1
+    return missing
+
+
+def _became(line: int, old: Score | None, new: Score | None) -> str:
+    """What became of a row."""
+    if old is None:
+        return f"line {line} of the base is gone or changed"
+    if new is None:
+        return f"the row {old.metric} {old.period} = {_value(old)} was removed"
+    pairs = {key: (getattr(old, key), getattr(new, key)) for key in ("metric", "period", "value", "at", "by", "note")}
+    told = [f"{key} was {_said(was)}, is {_said(now)}" for key, (was, now) in pairs.items() if was != now]
+    row = f"the row {old.metric} {old.period}"
+    return f"{row} was changed: {listed(told)}" if told else f"{row} was moved, or is written otherwise"
+
+
+def _value(score: Score) -> str:
+    return _said(score.value)
+
+
+def _said(value: object) -> str:
+    return "unavailable" if value is None else f'"{value}"'

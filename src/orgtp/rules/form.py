@@ -1,0 +1,10 @@
+"""Rules of form: what a file must be so that it can be read. The readers (`orgtp.store`) find what breaks them."""
+
+from __future__ import annotations
+
+from orgtp.rules.form_files import FILES
+from orgtp.rules.form_keys import KEYS
+from orgtp.rules.form_yaml import YAML
+from orgtp.rules.rule import Rule
+
+FORM: tuple[Rule, ...] = tuple(sorted((*FILES, *KEYS, *YAML), key=lambda rule: rule.id))

@@ -1,0 +1,151 @@
+"""Rules of form about the keys of a YAML file and what stands under them."""
+
+from __future__ import annotations
+
+from orgtp.rules.page import form_rule
+
+KEYS = (
+    form_rule(
+        "bad-branch",
+        "A name under `branch` that git has for no branch.",
+        "`branch` in org.yaml names the ledger branch, on which recorded actions land. Under a name that git\n"
+        "refuses, nothing can be recorded.",
+        "branch: -main\nbranch: release..now",
+        "branch: main",
+        "write a plain name, such as `main`.",
+    ),
+    form_rule(
+        "bad-cadence",
+        "A cadence that is none of the six.",
+        "The cadence says how often a metric has a value, and so when one is late. It is hourly, daily, weekdays,\n"
+        "weekly, monthly or quarterly.",
+        "cadence: biweekly",
+        "cadence: weekly",
+        "write one of the six words; for anything else take the next finer one.",
+    ),
+    form_rule(
+        "bad-date",
+        "A date that is no day of the calendar, or is not written as year-month-day.",
+        "Of 03/02/2026 half of the world reads February and the other half March. There is one way to write a\n"
+        "day, and it sorts.",
+        "since: 03/02/2026\nreview_by: 2026-02-30",
+        "since: 2026-02-03\nreview_by: 2026-02-28",
+        "write it as 2026-11-20.",
+    ),
+    form_rule(
+        "bad-duration",
+        "A grace that is no duration.",
+        "`policy.grace` says how late a value may be before it is stale. It is written in days, hours, minutes\n"
+        "and seconds.",
+        "policy:\n  grace: one hour",
+        "policy:\n  grace: 1h30m",
+        "write it as 1h, 30m or 1h30m.",
+    ),
+    form_rule(
+        "bad-email",
+        "An email that is no address.",
+        "`email` ties the author of a git commit to a seat, so it is the bare address that git has under\n"
+        "`user.email`.",
+        "email: Dash <dash@example.com>",
+        "email: dash@example.com",
+        "write the address alone.",
+    ),
+    form_rule(
+        "bad-id",
+        "An id that is not lower-case letters, digits and dashes.",
+        "An id is a file's name, a word on the command line and a part of other files, so it is the same on every\n"
+        "system: a lower-case letter, then up to 62 of a-z, 0-9 and -.",
+        "seat: Dash_2\nowner: Bogdan Ivanov",
+        "seat: dash-2\nowner: bogdan",
+        "write the id that the message suggests; what people read goes under `name`.",
+    ),
+    form_rule(
+        "bad-kind",
+        "A kind that is neither human nor agent.",
+        "Everything else about a seat is the same for both, but a person can own a seat and decide a retirement,\n"
+        "and an agent cannot. So the file says which it is.",
+        "kind: bot",
+        "kind: agent",
+        "write `human` or `agent`.",
+    ),
+    form_rule(
+        "bad-period",
+        "A text that names no period.",
+        "What a metric ended on stands in the retirement record with its period: an hour, a day, a week, a month\n"
+        "or a quarter.",
+        'results:\n  calls-booked: {last: "12", period: week 47}',
+        'results:\n  calls-booked: {last: "12", period: 2026-W47}',
+        "write it as 2026-11-20T14, 2026-11-20, 2026-W47, 2026-11 or 2026-Q4.",
+    ),
+    form_rule(
+        "bad-rollup",
+        "A rollup that is not known, or that values of this kind do not have.",
+        "The rollup says how finer values make one cell of a coarser grid: last, sum, mean, min, max or hits.\n"
+        "Percentages and times of day have no sum, and a yes has no mean.",
+        'target: ">= 95%"\nrollup: sum',
+        'target: ">= 95%"\nrollup: mean',
+        "use `hits` (how many were on target), `last`, `min` or `max`.",
+    ),
+    form_rule(
+        "bad-status",
+        "A status that is none of the five.",
+        "A seat is proposed, active, paused, vacant or retired. Who is on the chart, and who has to have an\n"
+        "owner, depends on it.",
+        "status: on leave",
+        "status: paused",
+        "write one of the five words; `retired` is written by `orgtp retire`.",
+    ),
+    form_rule(
+        "bad-target",
+        "A target that no value can be judged by.",
+        "A metric is on target or it is not, and nobody argues. That takes a comparison with a number, a\n"
+        "percentage, an amount, a duration, a time of day, or a plain yes or no.",
+        "target: as many as possible\ntarget: 95%",
+        'target: ">= 40"\ntarget: ">= 95%"',
+        'write it as ">= 12", "<= 1h", "10..20", ">= USD 185000", "by 08:00" or "yes".',
+    ),
+    form_rule(
+        "bad-timezone",
+        "A time zone that the IANA database does not have.",
+        "Days and weeks begin at midnight in the org's zone. A short form such as EST has no summer time and\n"
+        "means different places to different people.",
+        "timezone: New York",
+        "timezone: America/New_York",
+        "write the IANA name, a region and a city.",
+    ),
+    form_rule(
+        "empty-text",
+        "A key with an empty text.",
+        "A key that is there says something. An empty one looks as if somebody had meant to come back.",
+        'mission: ""',
+        "mission: Finds what moved in ad spend and tells the people who decide.",
+        "write the text; a key that may be missing can be taken out.",
+    ),
+    form_rule(
+        "missing-key",
+        "A file without a key that it must have.",
+        "A seat has at least `seat`, `name`, `role`, `kind` and `status`; a metric `name`, `outcome`, `target`\n"
+        "and `cadence`. Without them it cannot be shown, or nobody knows what it is for.",
+        "seat: dash\nkind: agent\nstatus: active",
+        "seat: dash\nname: Dash\nrole: Analytics\nkind: agent\nstatus: active",
+        "add the line that the message shows.",
+    ),
+    form_rule(
+        "unknown-key",
+        "A key that orgtp does not know.",
+        "A mistyped key is a key that is left out: `ownr: bogdan` gives a seat no owner. So none is passed over\n"
+        "in silence.",
+        "ownr: bogdan",
+        "owner: bogdan\nx-cost-centre: 4711",
+        "correct it; a key of your own begins with `x-` and is kept as it is.",
+    ),
+    form_rule(
+        "wrong-type",
+        "A value of another type than belongs there.",
+        "Where a text belongs a number, a list or nothing at all stands; or the whole file holds no keys. YAML\n"
+        "takes 12 and true for a number and a truth, unless they are in quotes.",
+        "name: 12\nmetrics: none",
+        'name: "12"\nmetrics: {}',
+        "write what the message asks for, in quotes where it is a text.",
+    ),
+)

@@ -1,0 +1,169 @@
+"""What a pull request may do but must be seen doing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from orgtp.model.compared import Compared
+from orgtp.model.org import WORDS, Org
+from orgtp.model.problem import Keys
+from orgtp.model.seat import Seat
+from orgtp.model.target import Targets
+from orgtp.rules.rule import Finding
+
+
+def target_changed(compared: Compared) -> Iterator[Finding]:
+    """A target was changed.
+
+    Nothing is wrong with that, and everybody who reads the scorecard wants to know: the same number may be on target
+    today and off target tomorrow. A dated target keeps the periods before it as they were judged.
+
+    Bad:
+
+        -target: ">= 95%"
+        +target: ">= 60%"      (all that was ever missed is on target now)
+
+    Good:
+
+        +target: {2026-W01: ">= 95%", 2026-W48: ">= 90%"}
+
+    Fix: nothing, if it is meant. `orgtp seat set SEAT "metrics.METRIC.target.2026-W48=>= 90%"` dates it.
+    """
+    for seat, metric in _kept_metrics(compared):
+        old, new = compared.before.seats[seat.id].metrics[metric].targets, seat.metrics[metric].targets
+        if old != new and new.dated:
+            message = f"the target of {seat.id} {metric} was {_told(old)} and becomes {_told(new)}"
+            yield Finding(seat.marks.value("metrics", metric, "target"), message, _SEEN)
+
+
+def owner_changed(compared: Compared) -> Iterator[Finding]:
+    """Another person answers for a seat.
+
+    Nothing is wrong with that; both should know of it before it is merged.
+
+    Bad:
+
+        -owner: bogdan
+        +owner: kristen        (and Kristen hears of it when something breaks)
+
+    Good:
+
+        the same, and Kristen approved the pull request
+
+    Fix: nothing, if it is meant: have both look at it.
+    """
+    for old, new in _kept_seats(compared):
+        if old.owner != new.owner and new.owner:
+            message = f"{new.id} was answered for by {old.owner or 'nobody'}, and will be by {new.owner}"
+            yield Finding(new.marks.value("owner"), message, "Both should look at this before it is merged.")
+
+
+def outcome_changed(compared: Compared) -> Iterator[Finding]:
+    """The outcome that a metric serves was changed, or a metric was taken away.
+
+    What a seat is there for is the owner's to say, and a number that is not measured any more is easily missed.
+
+    Bad:
+
+        -outcome: Clients are billed for what was done, once
+        +outcome: Things are checked
+
+    Good:
+
+        a new metric beside the old one, with values of its own
+
+    Fix: nothing, if it is meant: have the owner look at it.
+    """
+    for old, new in _kept_seats(compared):
+        for name, metric in old.metrics.items():
+            now = new.metrics.get(name)
+            if now is None and ("metrics", name) not in new.marks.keys:
+                yield Finding(new.marks.value("metrics"), f"{new.id} is no longer measured on {name}", _SEEN)
+            elif now and now.outcome != metric.outcome:
+                place = new.marks.value("metrics", name, "outcome")
+                yield Finding(place, f'the outcome of {new.id} {name} was "{metric.outcome}"', _SEEN)
+
+
+def waiver_added(compared: Compared) -> Iterator[Finding]:
+    """A metric was excused from a rule.
+
+    A waiver silences one finding for good, with its reason in the file. Whoever merges it agrees with the reason.
+
+    Bad:
+
+        +waive: {metric-activity: later}
+
+    Good:
+
+        +waive: {metric-activity: The client pays for each article.}
+
+    Fix: nothing, if the reason holds.
+    """
+    for seat in compared.after.seats.values():
+        old = compared.before.seats.get(seat.id)
+        for name, metric in seat.metrics.items():
+            known: Mapping[str, str] = old.metrics[name].waive if old and name in old.metrics else {}
+            for rule in (rule for rule in metric.waive if rule not in known):
+                message = f'{seat.id} {name} is excused from {rule}: "{metric.waive[rule]}"'
+                yield Finding(seat.marks.key("metrics", name, "waive", rule), message, _SEEN)
+
+
+def policy_changed(compared: Compared) -> Iterator[Finding]:
+    """The organisation's own file was changed: its policy, time zone or ledger branch.
+
+    The policy says who may record for others, who decides a retirement, and which words make an outcome; the time zone
+    says when a week ends. Whoever can change these unseen can change what everything else means.
+
+    Bad:
+
+        policy:
+          retirement:
+            approvers: [david, jeff]     (added by the one who wants to be an approver)
+
+    Good:
+
+        the same, approved by David
+
+    Fix: nothing, if it is meant: have those whom the policy names look at it.
+    """
+    if not compared.before.id or compared.after.hidden("org.yaml"):
+        return
+    old, new = _told_head(compared.before), _told_head(compared.after)
+    for keys, now in new.items():
+        if old[keys] != now:
+            message = f"{'.'.join(keys)} was {old[keys] or 'empty'}, and is {now or 'empty'}"
+            yield Finding(compared.after.marks.value(*keys), message, _SEEN)
+
+
+_SEEN = "Nothing to mend if it is meant; it should be seen before it is merged."
+
+
+def _kept_seats(compared: Compared) -> Iterator[tuple[Seat, Seat]]:
+    """Each seat as it was and as it is, if it is there at both."""
+    before = compared.before.seats
+    return ((before[seat.id], seat) for seat in compared.after.seats.values() if seat.id in before)
+
+
+def _kept_metrics(compared: Compared) -> Iterator[tuple[Seat, str]]:
+    return ((new, name) for old, new in _kept_seats(compared) for name in new.metrics if name in old.metrics)
+
+
+def _told_head(org: Org) -> dict[Keys, str]:
+    """What org.yaml says, key by key."""
+    policy = org.policy
+    return {
+        ("timezone",): str(org.zone),
+        ("branch",): org.branch,
+        ("policy", "grace"): str(policy.grace),
+        ("policy", "scorekeepers"): ", ".join(policy.scorekeepers),
+        ("policy", "push"): "yes" if policy.push else "no",
+        ("policy", "retirement", "approvers"): ", ".join(policy.approvers),
+        **{("policy", "words", name): ", ".join(policy.words.get(name, ())) for name in WORDS},
+    }
+
+
+def _told(targets: Targets) -> str:
+    """The targets in words: `>= 3`, or `>= 3 from 2026-W01, >= 5 from 2026-W48`."""
+    if not targets.dated:
+        return "none"
+    return ", ".join(f"{target.text} from {begin.text}" if begin else target.text for begin, target in targets.dated)

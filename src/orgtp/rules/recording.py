@@ -1,0 +1,139 @@
+"""How a value was recorded: when, in what order, and with what note."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import groupby, pairwise
+
+from orgtp.model.org import Org
+from orgtp.model.period import parse_period
+from orgtp.model.score import Score, stamp
+from orgtp.model.words import counted
+from orgtp.rules.rule import Finding
+
+# Clocks differ a little from machine to machine.
+_SLACK = timedelta(minutes=5)
+
+
+def score_in_future(org: Org, now: datetime) -> Iterator[Finding]:
+    """A value recorded in the future, or before the period that it speaks of had begun.
+
+    Nobody knows a number before it is there. A line that is dated ahead would also win over every correction that is
+    made until that day. Five minutes are allowed, for clocks differ.
+
+    Bad:
+
+        {"id":"a","at":"2027-11-20T13:00:02Z","metric":"calls-booked","period":"2027-W46","value":"12"}
+        {"id":"b","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W52","value":"15"}
+
+    Good:
+
+        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
+
+    Fix: take the line out before it is committed, and record the value when it is known. Look at the machine's clock.
+    """
+    begins: dict[str, datetime | None] = {}
+    latest = now + _SLACK
+    for score in _all(org):
+        if score.period not in begins:
+            period = parse_period(score.period)
+            begins[score.period] = period.begins(org.zone) - _SLACK if period else None
+        begin = begins[score.period]
+        if score.at > latest:
+            yield Finding(score.place, f"recorded at {stamp(score.at)}, which is yet to come", _TOO_EARLY)
+        elif begin and score.at < begin:
+            message = f"recorded at {stamp(score.at)}, before {score.period} had begun"
+            yield Finding(score.place, message, _TOO_EARLY)
+
+
+def score_out_of_order(org: Org) -> Iterator[Finding]:
+    """A line that was recorded before the line above it.
+
+    Lines are added at the end as time goes by. `orgtp sync`, and values that waited in an outbox, bring older lines
+    later, and that is fine: the newest record counts, wherever it stands. A line put in by hand looks the same, so it
+    is shown, once for each file.
+
+    Bad:
+
+        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
+        {"id":"b","at":"2026-11-13T13:00:02Z","metric":"calls-booked","period":"2026-W46","value":"15"}
+
+    Good:
+
+        {"id":"b","at":"2026-11-13T13:00:02Z","metric":"calls-booked","period":"2026-W46","value":"15"}
+        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
+
+    Fix: nothing, if `orgtp sync` brought it. Lines that are committed are never moved.
+    """
+    for scores in org.scores.values():
+        for path, lines in groupby(scores, key=lambda score: score.place.path):
+            late = [later for earlier, later in pairwise(lines) if later.at < earlier.at]
+            if late:
+                many = "is" if len(late) == 1 else "are"
+                message = f"{counted(len(late), 'line')} of {path} {many} older than the line above"
+                yield Finding(late[0].place, message, "Fine if sync brought it; the newest record counts.")
+
+
+def score_before_since(org: Org) -> Iterator[Finding]:
+    """A value for a period that was over before the seat began.
+
+    `since` is the day on which the seat began. What was measured before that was somebody else's result, and a seat is
+    not judged by it.
+
+    Bad:
+
+        since: 2026-10-05        (in seats/dash.yaml; and in scores/dash/2026-10.jsonl:)
+        {"id":"a","at":"2026-10-20T13:00:02Z","metric":"calls-booked","period":"2026-W30","value":"12"}
+
+    Good:
+
+        since: 2026-10-05
+        {"id":"a","at":"2026-10-20T13:00:02Z","metric":"calls-booked","period":"2026-W42","value":"12"}
+
+    Fix: correct `since`, if the seat began earlier; otherwise take the line out before it is committed.
+    """
+    ended: dict[str, date | None] = {}
+    for seat in org.seats.values():
+        for score in org.scores.get(seat.id, ()) if seat.since else ():
+            if score.period not in ended:
+                period = parse_period(score.period)
+                ended[score.period] = period.next().start.date() if period else None
+            end = ended[score.period]
+            if end and seat.since and end <= seat.since:
+                message = f"{score.period} was over before {seat.id} began, on {seat.since}"
+                yield Finding(score.place, message, _TOO_OLD.format(seat.id))
+
+
+def score_note_formula(org: Org) -> Iterator[Finding]:
+    """A note that a spreadsheet would run as a formula.
+
+    Values are exported to spreadsheets, and there a text that begins with `=` or `@`, or with a sign and a call, is not
+    shown but run: it can send a person's data away. A sign before a number or a word is fine.
+
+    Bad:
+
+        {"id":"a", …, "value":"12","note":"=1+2"}
+
+    Good:
+
+        {"id":"a", …, "value":"12","note":"see the sheet of week 47"}
+        {"id":"b", …, "value":"12","note":"-5% on the week before"}
+
+    Fix: begin the note with a word. For a line that is committed, record the value again.
+    """
+    for score in _all(org):
+        if score.note and _FORMULA.match(score.note):
+            hint = "Begin the note with a word; for a line that is committed, record the value again."
+            yield Finding(score.place, "the note begins as a formula does, and a spreadsheet would run it", hint)
+
+
+# What a spreadsheet takes for a formula: by its first character, or a sign with a call or a command after it.
+_FORMULA = re.compile(r"\s*(?:[=@\uff1d\uff20]|[-+\uff0b\uff0d](?:[-+=@(]|[^ ]{0,99}?(?:[A-Za-z]\(|\|.{0,99}!)))")
+_TOO_EARLY = "Take the line out before it is committed, and record the value when it is known."
+_TOO_OLD = "Take the line out before it is committed, or correct since in seats/{}.yaml."
+
+
+def _all(org: Org) -> Iterator[Score]:
+    return (score for scores in org.scores.values() for score in scores)

@@ -1,0 +1,97 @@
+"""A rule as a value: its id, how much it weighs, its manual page, and the function that finds what breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from orgtp.model.compared import Compared
+from orgtp.model.org import Org
+from orgtp.model.problem import Place, Problem, Severity
+from orgtp.model.seat import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place where a rule is broken, in words, with the way out.
+
+    `metric` is the one that it is about, where it is about one: its `waive` may silence the finding.
+    """
+
+    place: Place
+    message: str
+    hint: str = ""
+    metric: Metric | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is judged: the org, as of which moment (none: rules that need one are left out), and against what base."""
+
+    org: Org
+    now: datetime | None = None
+    compared: Compared | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. `text` is its manual page as it stands in the code; `refuses`: orgtp makes no change that breaks it."""
+
+    id: str
+    severity: Severity
+    topic: str
+    text: str
+    find: Callable[[Case], Iterator[Finding]]
+    refuses: bool = True
+
+    @property
+    def page(self) -> str:
+        """The manual page: why, a bad example, a good one, and how to fix it; as Markdown."""
+        from inspect import cleandoc
+
+        return cleandoc(self.text)
+
+    @property
+    def title(self) -> str:
+        """The first line of the page: what breaks the rule."""
+        return self.page.partition("\n")[0]
+
+    def check(self, case: Case) -> Iterator[Problem]:
+        """Every problem that the rule finds, but for what a metric waives."""
+        for found in self.find(case):
+            if found.metric is None or self.id not in found.metric.waive:
+                yield Problem(self.id, found.place, found.message, found.hint, self.severity)
+
+
+def of_org(
+    find: Callable[[Org], Iterator[Finding]], severity: Severity = Severity.ERROR, *, refuses: bool = True
+) -> Rule:
+    """A rule about the org as it is."""
+    return _rule(find, severity, lambda case: find(case.org), refuses=refuses)
+
+
+def of_now(find: Callable[[Org, datetime], Iterator[Finding]], severity: Severity = Severity.ERROR) -> Rule:
+    """A rule about the org at a moment."""
+    return _rule(find, severity, lambda case: find(case.org, case.now) if case.now else iter(()))
+
+
+def of_change(find: Callable[[Compared], Iterator[Finding]], severity: Severity = Severity.ERROR) -> Rule:
+    """A rule about what a pull request does to the org."""
+    return _rule(find, severity, lambda case: find(case.compared) if case.compared else iter(()))
+
+
+def of_form(id_: str, text: str, severity: Severity = Severity.ERROR, *, topic: str = "form") -> Rule:
+    """A rule of form: the readers of files find what breaks it, for what cannot be read is in no `Org`."""
+    return Rule(id_, severity, topic, text, lambda _: iter(()))
+
+
+def _rule(
+    find: Callable[..., Iterator[Finding]],
+    severity: Severity,
+    judge: Callable[[Case], Iterator[Finding]],
+    *,
+    refuses: bool = True,
+) -> Rule:
+    topic = find.__module__.rpartition(".")[2]
+    return Rule(find.__name__.replace("_", "-"), severity, topic, find.__doc__ or "", judge, refuses)

@@ -1,0 +1,138 @@
+"""The orgs that lie in tests/rules and tests/examples, and what is found in each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from orgtp import rules
+from orgtp.model.compared import Compared
+from orgtp.model.problem import Problem, Severity
+from orgtp.model.words import visible
+from orgtp.store.load import Loaded, by_order, load
+from orgtp.store.trees import MAX_BYTES as MOST
+from orgtp.store.trees import Files, Folder, Tree
+from orgtp.store.yaml_read import MAX_BYTES
+from tests.conftest import NOW, ROOT
+
+RULES = ROOT / "tests" / "rules"
+EXAMPLES = sorted(path for path in (ROOT / "tests" / "examples").iterdir() if path.is_dir())
+FOLDERS = sorted(path for path in RULES.iterdir() if path.is_dir() and path.name != "__pycache__")
+CASES = sorted(path for folder in FOLDERS for path in folder.iterdir() if path.is_dir())
+GOOD = [path for path in CASES if path.name.startswith("good")]
+BAD = [path for path in CASES if path.name.startswith("bad")]
+_LINE = re.compile(r".*?:\d+:\d+: ([a-z0-9-]+)(?: \((?:warning|notice)\))?: ")
+
+
+def label(value: object) -> str:
+    """`owner-unknown/bad-far`, as the test is called."""
+    return f"{value.parent.name}/{value.name}" if isinstance(value, Path) else str(value)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file below `folder`."""
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def problems(tree: Tree, compared: Compared | None = None) -> list[Problem]:
+    """All that is found in an org as of `NOW`."""
+    loaded = load(tree)
+    return by_order([*loaded.problems, *rules.check(loaded.org, datetime.fromisoformat(NOW), compared)])
+
+
+def found_in(case: Path) -> list[Problem]:
+    """All that is found in a case: an org, or two of them side by side."""
+    if (case / "org.yaml").exists():
+        return problems(Folder(case))
+    return problems(Folder(case / "after"), _compared(case))
+
+
+def _compared(case: Path) -> Compared:
+    """The org before and after; `earlier` is what an older commit had, `shallow` marks a clone without its history."""
+    from orgtp.store.compare import between
+
+    before, after = load(Folder(case / "before")), load(Folder(case / "after"))
+    found = between(before, after)
+    earlier = load(Folder(case / "earlier")) if (case / "earlier").is_dir() else Loaded(before.org, (), {})
+    used = {seat: "earlier" for seat in earlier.org.seats if seat in after.org.seats and seat not in before.org.seats}
+    return replace(found, used=used, shallow=(case / "shallow").exists())
+
+
+def told(problem: Problem) -> str:
+    """A problem as `expected.txt` has it."""
+    weight = "" if problem.severity is Severity.ERROR else f" ({problem.severity})"
+    return visible(f"{problem.place}: {problem.rule}{weight}: {problem.message}. {problem.hint}") + "\n"
+
+
+def ids_in(text: str) -> set[str]:
+    """The rules that an `expected.txt` tells of."""
+    return {match[1] for match in map(_LINE.match, text.splitlines()) if match}
+
+
+# What no repository should hold: each is made of `missing-key/good-smallest` when it is needed.
+
+
+@dataclass(frozen=True)
+class Made:
+    """How to spoil the good org in a folder, and what is then found in it."""
+
+    spoil: Callable[[Path], Tree]
+    said: str
+
+
+def _too_long(folder: Path) -> Tree:
+    raw = (folder / "seats/ada.yaml").read_bytes()
+    (folder / "seats/ada.yaml").write_bytes(raw + b"#" * MAX_BYTES)
+    return Folder(folder)
+
+
+def _too_large(folder: Path) -> Tree:
+    """Sparse, so that it costs nothing: it is not even opened."""
+    (folder / "scores/ada").mkdir(parents=True)
+    with (folder / "scores/ada/2026-11.jsonl").open("wb") as file:
+        file.truncate(MOST + 1)
+    return Folder(folder)
+
+
+def _links(folder: Path) -> Tree:
+    (folder / "seats/eve.yaml").symlink_to("/etc/passwd")
+    (folder / "scores").symlink_to(folder / "seats")
+    return Folder(folder)
+
+
+def _case(folder: Path) -> Tree:
+    """In memory: a disk that does not tell the two apart would keep one."""
+    return Files({**files(folder), "seats/Ada.yaml": files(folder)["seats/ada.yaml"]})
+
+
+MADE = {
+    "yaml-too-large": Made(
+        _too_long,
+        "seats/ada.yaml:1:1: yaml-too-large: larger than 256 KiB, or more than 20,000 lines and items. "
+        "Keep a file to what its seat needs.\n",
+    ),
+    "too-large": Made(
+        _too_large,
+        f"scores/ada/2026-11.jsonl:1:1: too-large: larger than {MOST >> 20} MiB, so it was not read. "
+        "A score file holds one month of one seat: see what wrote so much there.\n",
+    ),
+    "not-a-file": Made(
+        _links,
+        "scores:1:1: not-a-file: a link, a submodule or a device, not a file. Put the file itself there.\n"
+        "seats/eve.yaml:1:1: not-a-file: a link, a submodule or a device, not a file. Put the file itself there.\n",
+    ),
+    "id-differs-by-case": Made(
+        _case,
+        "seats/Ada.yaml:1:1: id-differs-by-case: seats/Ada.yaml differs from seats/ada.yaml only by case. Rename it or "
+        "take it out: a disk that does not tell the two apart keeps one, and seats/ada.yaml may be lost.\n",
+    ),
+}
+# What no org can show, and the test that shows it.
+ELSEWHERE = {
+    "schema": "tests/store/test_schema_agreement.py",
+    "base-not-reached": "tests/cli/test_base.py",
+}

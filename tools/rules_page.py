@@ -1,0 +1,75 @@
+"""Gather the manual pages of all rules into docs/rules.md. Run by `make rules`; a test holds the file to the rules."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from orgtp.rules import ALL
+from orgtp.rules.rule import Rule
+
+PAGE = Path(__file__).parents[1] / "docs" / "rules.md"
+TOPICS = {
+    "accountability": "A human answers",
+    "seats": "What a seat says of itself",
+    "outcomes": "Outcomes, not activity",
+    "structure": "One chart",
+    "capabilities": "Who does what",
+    "scores": "Values",
+    "recording": "When values were recorded",
+    "retirements": "Retired, not deleted",
+    "changes": "What a pull request may not do",
+    "notices": "What a pull request must be seen doing",
+    "form": "What can be read",
+}
+_HEAD = """\
+# Rules
+
+This page is generated from the rules' own docstrings by `make rules`; `orgtp rule ID` shows one of them in a terminal.
+
+An error fails `orgtp validate`; a warning or a notice does so with `--strict`.
+"""
+
+
+def rules_page() -> str:
+    """The whole page: a table by topic, then every rule's own."""
+    return "\n".join([_HEAD, *_index(), *_pages()])
+
+
+def by_topic() -> list[tuple[str, list[Rule]]]:
+    """The rules of each topic in the order of the list; topics as in `TOPICS`, and others behind them."""
+    order = list(TOPICS)
+    ranked = sorted(ALL, key=lambda rule: order.index(rule.topic) if rule.topic in order else len(order))
+    return [(topic, list(rules)) for topic, rules in groupby(ranked, key=lambda rule: rule.topic)]
+
+
+def _index() -> Iterator[str]:
+    yield "| topic | rule | weight | what breaks it |\n|---|---|---|---|"
+    for topic, rules in by_topic():
+        for rule in rules:
+            yield f"| {topic} | [{rule.id}](#{rule.id}) | {rule.severity} | {_cell(rule.title)} |"
+    yield ""
+
+
+def _pages() -> Iterator[str]:
+    for topic, rules in by_topic():
+        yield f"## {TOPICS.get(topic, topic.capitalize())}\n"
+        for rule in rules:
+            yield f"### {rule.id}\n\n*{rule.severity}.* {rule.page}\n"
+
+
+def _cell(text: str) -> str:
+    """A text in a cell of a table."""
+    return text.replace("|", "\\|")
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(rules_page(), encoding="utf-8")
+    sys.stdout.write("docs/rules.md\n")
+
+
+if __name__ == "__main__":
+    main()
