@@ -16,11 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgtp.model.errors import BadInput, NotCommitted, ReadOnly, UnknownMetric, UnknownSeat
-from orgtp.model.org import Org
-from orgtp.model.problem import Problem
-from orgtp.store.load import by_order
-from orgtp.store.locate import Located, NoGit, clock, locate
-from orgtp.views.chart import Chart, ChartOptions, ChartSeat, chart
+from orgtp.seen import SeenOrg
+from orgtp.store.locate import NoGit, clock, locate
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
@@ -34,77 +31,11 @@ if TYPE_CHECKING:
     from orgtp.store.sync import Exchanged
     from orgtp.store.sync_status import SyncStatus
     from orgtp.store.values_file import Given
-    from orgtp.views.log import LogEntry
-    from orgtp.views.scorecard import Scorecard
-    from orgtp.views.scores import ScoreLine
-    from orgtp.views.seat import SeatView
 
 
 @dataclass(frozen=True, repr=False)
-class OpenOrg(Located):
+class OpenOrg(SeenOrg):
     """One org, read once, as of `now`: `org` itself, and all that can be asked and done."""
-
-    @property
-    def org(self) -> Org:
-        """The organisation itself."""
-        return self.loaded.org
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What kept parts of the org from being read; `validate` says all that is wrong."""
-        return self.loaded.problems
-
-    # See.
-
-    def chart(self, root: str = "", depth: int | None = None, *, retired: bool = False) -> Chart:
-        """The org chart, from the seat `root` down. Raises `UnknownSeat`."""
-        return chart(self.org, self.now, ChartOptions(root, depth, retired))
-
-    def scorecard(self, weeks: int = 13, seat: str = "") -> Scorecard:
-        """The last `weeks` weeks of every metric, or of one seat's. Raises `UnknownSeat`."""
-        from orgtp.views.scorecard import scorecard
-
-        return scorecard(self.org, self.now, weeks, seat)
-
-    def seat(self, seat: str) -> SeatView:
-        """All about one seat. Raises `UnknownSeat`."""
-        from orgtp.views.seat import seat_view
-
-        return seat_view(self.org, self.now, seat)
-
-    def seats(self, *, retired: bool = False) -> tuple[ChartSeat, ...]:
-        """Every seat by id."""
-        from orgtp.views.seat import seat_list
-
-        return seat_list(self.org, self.now, retired=retired)
-
-    def scores(self, seat: str = "", metric: str = "") -> list[ScoreLine]:
-        """Every record, corrections among them. Raises `UnknownSeat`, `UnknownMetric`."""
-        from orgtp.views.scores import score_lines
-
-        return score_lines(self.org, self.now, seat, metric)
-
-    def log(self, seat: str = "") -> Iterator[LogEntry]:
-        """The history, newest first. Raises `UnknownSeat`, and `NoGit` where there is none."""
-        from orgtp.store.git_log import history
-        from orgtp.views.log import log
-
-        if self.repo is None:
-            raise NoGit(root=self.root)
-        if seat and seat not in self.org.retirements:
-            self.org.seat(seat)
-        return log(self.org, history(self.repo, self.revision) if self.revision else (), seat)
-
-    # Check.
-
-    def validate(self) -> list[Problem]:
-        """Every problem: of form, by our own reading and by the JSON Schemas, and of every rule."""
-        from orgtp import rules
-        from orgtp.store.schema import schema_problems
-
-        found = [*self.problems, *rules.check(self.org)]
-        told = {problem.place.path for problem in found}
-        return by_order([*found, *(p for p in schema_problems(self.loaded.files) if p.place.path not in told)])
 
     # Change.
 

@@ -21,43 +21,13 @@ from orgtp.store.org_file import read_head, zone_named
 from orgtp.store.yaml_write import scalar
 
 _BRANCH = "main"
-_ATTRIBUTES = """\
-# Two branches that both add values keep both; score files are bytes, never converted.
-scores/** -text merge=union
-# Everything else is merged by people.
-*.yaml text eol=lf
-"""
-_WORKFLOW = """\
-# Guards the org: every pull request and every push is validated.
-name: orgtp
-on:
-  pull_request:
-  push:
-    branches: [BRANCH]
-permissions:
-  contents: read
-jobs:
-  validate:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-        with:
-          fetch-depth: 0
-          persist-credentials: false
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.x"
-      - run: pip install orgtp
-      - run: orgtp validate
-"""
-_GITLAB = """\
-# Guards the org: every merge request and every push is validated.
-validate:
-  image: python:3
-  script:
-    - pip install orgtp
-    - orgtp validate
-"""
+_QUOTE = '"'
+# Each file of `templates/`, and where it goes in an org repository.
+_TEMPLATES = {
+    "gitattributes": ".gitattributes",
+    "github.yml": ".github/workflows/orgtp.yml",
+    "gitlab.yml": ".gitlab-ci.yml",
+}
 
 
 class Occupied(OrgtpError):
@@ -130,12 +100,12 @@ def _author(repo: Repo) -> Identity:
 def scaffold(branch: str = _BRANCH) -> dict[str, bytes]:
     """What every org repository has beside its own content: attributes, schemas, CI."""
     schemas = {f".orgtp/schema/{name}.schema.json": schema.schema_text(name).encode() for name in schema.NAMES}
-    fixed = {
-        ".gitattributes": _ATTRIBUTES,
-        ".github/workflows/orgtp.yml": _WORKFLOW.replace("BRANCH", branch),
-        ".gitlab-ci.yml": _GITLAB,
-    }
-    return schemas | {path: text.encode() for path, text in fixed.items()}
+    return schemas | {path: _template(name, branch) for name, path in _TEMPLATES.items()}
+
+
+def _template(name: str, branch: str) -> bytes:
+    text = (schema.shipped("templates") / name).read_text(encoding="utf-8")
+    return text.replace("[BRANCH]", f"[{scalar(branch, _QUOTE)}]").encode()
 
 
 class UnknownZone(OrgtpError):
@@ -167,7 +137,7 @@ def new_org(name: str, folder: str, timezone: str, branch: str) -> dict[str, byt
     if not zone_named(timezone):
         raise UnknownZone(name=timezone)
     text = _ORG.format(
-        id=org_id(name or folder), name=scalar(one_line(name) or folder, '"'), zone=timezone, branch=branch
+        id=org_id(name or folder), name=scalar(one_line(name) or folder, _QUOTE), zone=timezone, branch=scalar(branch)
     )
     return {"org.yaml": text.encode(), **scaffold(branch)}
 

@@ -51,6 +51,12 @@ class Fields:
 
     def text(self, key: str, *, required: bool = False) -> str:
         """The text under `key`; "" where it is missing or is no text."""
+        value = self.data.get(key)
+        # Nearly always: tens of thousands of texts are read in a big org.
+        return value if type(value) is str and value.strip() else self._odd_text(key, required=required)
+
+    def _odd_text(self, key: str, *, required: bool) -> str:
+        """What stands where a text belongs and is none."""
         value = self._value(key, required=required)
         if value is None:
             return ""
@@ -65,7 +71,7 @@ class Fields:
 
     def id(self, key: str, *, required: bool = False, named: str = "") -> str:
         """The id under `key`, which a problem calls `named`."""
-        text = self._number(key) or self.text(key, required=required)
+        text = self._word(key, required=required)
         if text and not is_id(text):
             self.problem("bad-id", key, f'{named or key} "{text}" is not an id', id_hint(text))
             return ""
@@ -73,20 +79,17 @@ class Fields:
 
     def choice(self, key: str, options: type[Choice], default: Choice, rule: str, *, required: bool = False) -> Choice:
         """One of the words of `options`."""
-        text = self._number(key) or self.text(key, required=required)
-        if not text:
+        text = self._word(key, required=required)
+        try:
+            return options(text) if text else default
+        except ValueError:
+            known = f"It is one of: {', '.join(options)}."
+            self.problem(rule, key, f'{key} "{text}" is not known', f"{did_you_mean(text, options)} {known}".strip())
             return default
-        if text in list(options):
-            return options(text)
-        known = ", ".join(options)
-        self.problem(
-            rule, key, f'{key} "{text}" is not known', f"{did_you_mean(text, options)} It is one of: {known}.".strip()
-        )
-        return default
 
     def day(self, key: str, *, required: bool = False) -> date | None:
         """The date under `key`."""
-        text = self._number(key) or self.text(key, required=required)
+        text = self._word(key, required=required)
         try:
             return _day(text) if text else None
         except ValueError:
@@ -108,16 +111,21 @@ class Fields:
 
     def ids(self, key: str) -> tuple[str, ...]:
         """A list of ids."""
+        below = self._list(key)
+        return tuple(below.id(number, named=key) for number in below.data)
+
+    def listed(self, key: str) -> tuple[str, ...]:
+        """A list of texts."""
+        below = self._list(key)
+        return tuple(text for number in below.data if (text := below.text(number)))
+
+    def _list(self, key: str) -> Fields:
+        """The items of a list by their numbers."""
         value = self._value(key)
-        if value is None:
-            return ()
-        if not isinstance(value, list):
+        if value is not None and not isinstance(value, list):
             self._wrong(key, _TYPES[list], value)
-            return ()
-        below = Fields(
-            {str(n): item for n, item in enumerate(value)}, self.marks, self.problems, (*self.keys, key), key
-        )
-        return tuple(below.id(str(number), named=key) for number in range(len(value)))
+        items = {str(n): item for n, item in enumerate(value)} if isinstance(value, list) else {}
+        return Fields(items, self.marks, self.problems, (*self.keys, key), key)
 
     def below(self, key: str, *, required: bool = False, what: str = "") -> Fields | None:
         """The mapping under `key`."""
@@ -158,7 +166,8 @@ class Fields:
     def _value(self, key: str, *, required: bool = False) -> Any:
         if key not in self.data:
             if required:
-                place = self.marks.value(*self.keys)
+                # Where an editor shows it: at the name of what lacks the key.
+                place = self.marks.key(*self.keys) if self.keys else self.marks.value()
                 line = f"{key}: {_LIKE.get(key) or self._like(key)}"
                 self.problems.append(
                     Problem("missing-key", place, f'{self.what} has no "{key}"', f"Add a line: {line}")
@@ -173,10 +182,11 @@ class Fields:
         """What stands under `key` in a file of this name: the file's id, or words of one's own."""
         return PurePosixPath(self.marks.path).stem if key == "seat" else "…"
 
-    def _number(self, key: str) -> str:
-        """The number under `key` as text, where one stands that could be no id, date or word; else ""."""
+    def _word(self, key: str, *, required: bool) -> str:
+        """The text under `key`, or the number there as text: it is no id, date or word either, and is told as such."""
         value = self.data.get(key)
-        return str(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else ""
+        number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+        return str(value) if number else self.text(key, required=required)
 
     def _wrong(self, key: str, wanted: str, value: Any) -> None:
         found = _TYPES.get(type(value), _TYPES[int])

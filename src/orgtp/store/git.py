@@ -218,14 +218,18 @@ class Repo:
         folder = Folder(self.path)
         if self.bare:
             return False
-        paths = [entry.path for entry in folder.entries() if not entry.path.rpartition("/")[2].startswith(".")]
-        kept = {path: row for path, row in self._known(rev).items() if not path.rpartition("/")[2].startswith(".")}
-        if sorted(kept) != sorted(paths):
+        sizes = {entry.path: entry.size for entry in folder.entries() if not _is_hidden(entry.path)}
+        kept = {path: row for path, row in self._known(rev).items() if not _is_hidden(path)}
+        if {path: row[2] for path, row in kept.items()} != sizes:
             return True
-        return any(object_id(raw, kept[path][1]) != kept[path][1] for path, raw in folder.read(paths).items())
+        return any(object_id(raw, kept[path][1]) != kept[path][1] for path, raw in folder.read(sizes).items())
 
     def _known(self, rev: str | None) -> dict[str, tuple[str, str, int]]:
         return self.listing(rev, HEAD, *FOLDERS) if rev else {}
+
+
+def _is_hidden(path: str) -> bool:
+    return path.rpartition("/")[2].startswith(".")
 
 
 def _setting(row: str) -> tuple[str, str]:

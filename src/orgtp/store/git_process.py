@@ -54,7 +54,7 @@ def start(words: list[str], where: Path, env: Mapping[str, str], held: int | Non
     # Reading never fetches: a repository may name a program as its remote. One that is broken is not the one around it.
     env = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_CEILING_DIRECTORIES": _above(here), **env}
     keep = {"pass_fds": (held,)} if held is not None and os.name == "posix" else {}
-    with _clean_environment():
+    with _clean_environment(_quarantine(here)):
         try:
             return Git(here.anchor).execute(words, istream=_PIPE, as_process=True, env=env, **keep)
         except GitCommandNotFound as error:
@@ -66,11 +66,22 @@ def _above(path: Path) -> str:
     return os.path.dirname(os.path.realpath(path))  # noqa: PTH120  (a Path costs more, at every call)
 
 
+# What git says to a hook of the commits that are being pushed (git-receive-pack(1), "quarantine environment").
+_PUSHED = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
+
+
+def _quarantine(here: Path) -> tuple[str, ...]:
+    """The variables through which a hook sees the commits that are being pushed to the repository at `here`."""
+    place = os.environ.get("GIT_QUARANTINE_PATH", "")
+    inside = place and Path(place).is_absolute() and Path(place).resolve().is_relative_to(here.resolve())
+    return _PUSHED if inside and place == os.environ.get("GIT_OBJECT_DIRECTORY") else ()
+
+
 @contextmanager
-def _clean_environment() -> Iterator[None]:
+def _clean_environment(kept_ones: tuple[str, ...]) -> Iterator[None]:
     """Take what points at another repository out of the environment while a process starts."""
     with _ENVIRONMENT:
-        kept = {name: os.environ.pop(name) for name in _LEAKS if name in os.environ}
+        kept = {name: os.environ.pop(name) for name in _LEAKS if name in os.environ and name not in kept_ones}
         try:
             yield
         finally:

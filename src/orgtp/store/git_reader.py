@@ -9,11 +9,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from orgtp.model.errors import OrgtpError
+
 if TYPE_CHECKING:
     from orgtp.store.git import Repo
 
 # From here on, one process that is told all at once is quicker than question and answer.
 _FEW = 50
+# The largest object that is read: no file of an org is as large, and no folder.
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+class ObjectTooLarge(OrgtpError):
+    """An object is too large to be read."""
+
+    text = "the object {id} in git has {size:,} bytes, and no file of an org is so large. It is not read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,10 @@ class Reader:
                 # The process was ended by somebody: a new one may try again, and a second failure is git's word.
                 self._handle = None
                 return self._few(wanted)
+            except ObjectTooLarge:
+                # The rest of it stands in the pipe.
+                self._handle = None
+                raise
 
     def _few(self, names: list[str]) -> list[Object | None]:
         """Asked and answered in turn, so that neither pipe can fill while the other waits."""
@@ -96,6 +110,8 @@ def _answer(stream: Any) -> Object | None:
     words = head.decode(errors="replace").split()
     if len(words) != 3 or not words[2].isdigit():  # noqa: PLR2004  (id, type, size)
         return None
+    if int(words[2]) > _MOST_BYTES:
+        raise ObjectTooLarge(id=words[0], size=int(words[2]))
     raw = stream.read(int(words[2]) + 1)
     if len(raw) != int(words[2]) + 1:
         raise EOFError

@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -188,6 +188,15 @@ class Line:
             raise RemoteDown(url=self.remote.shown, words=_last(err))
         return (self._dir / "refs/seen/tip").read_text(encoding="ascii").strip()
 
+    def objects(self, ids: Iterable[str]) -> None:
+        """Get objects by their ids, without what they lead to. Raises `RemoteDown`."""
+        self._lay_out({})
+        words = ("--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance", "--stdin")
+        of = ("--filter=blob:none", "--upload-pack=git-upload-pack", "--", self.remote.url)
+        code, _, err = self._run("fetch", *words, *of, stdin="".join(f"{id_}\n" for id_ in ids))
+        if code:
+            raise RemoteDown(url=self.remote.shown, words=_last(err))
+
     def push(self, ref: str, commit: str) -> None:
         """Send the commit as the new tip of `ref`, never by force. Raises `Raced`, `RemoteRefused`, `RemoteDown`."""
         self._lay_out({})
@@ -224,11 +233,11 @@ class Line:
         for name, commit in known.items():
             (self._dir / "refs/known" / name).write_text(f"{commit}\n", encoding="ascii")
 
-    def _run(self, *words: str) -> tuple[int, str, str]:
+    def _run(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
         handle = self.repo.start(f"--git-dir={self._dir}", *words, env=self._env(), plain=True)
         said: list[tuple[bytes, bytes]] = []
         # A program that git started (ssh) may hold the pipes after git is killed, so nobody waits for their end then.
-        listening = threading.Thread(target=lambda: said.append(handle.proc.communicate()), daemon=True)
+        listening = threading.Thread(target=lambda: said.append(handle.proc.communicate(stdin.encode())), daemon=True)
         listening.start()
         listening.join(_SECONDS)
         if not said:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
-from orgtp.model.problem import Place, Problem, Severity, errors
+from orgtp.model.problem import Place, Problem, errors
 from orgtp.model.score import Score
-from orgtp.model.words import ID_MEANS, is_id
+from orgtp.store.fit import sifted, too_large
 from orgtp.store.org_file import Head, read_head, read_retirement
 from orgtp.store.score_file import read_scores, seat_of
 from orgtp.store.seat_file import read_seat
-from orgtp.store.trees import HEAD, MAX_BYTES, Entry, Tree
+from orgtp.store.trees import HEAD, Tree
 
 Found = TypeVar("Found")
-_YAML = re.compile(r"(seats|retirements)/([^/]+)\.yaml")
+_LONGEST = 400
 
 
 class NotAnOrg(OrgtpError):
@@ -41,58 +40,41 @@ class Loaded:
         """All that keeps the org from being valid: what could not be read, and every rule that is broken."""
         from orgtp import rules
 
-        return errors([*self.problems, *rules.check(self.org)])
+        return errors([*self.problems, *rules.refused(self.org)])
 
 
 def load(tree: Tree, where: str = ".") -> Loaded:
     """Read the org in `tree`. Raises `NotAnOrg` where it has no org.yaml."""
-    problems: list[Problem] = []
-    paths = [entry.path for entry in tree.entries() if _wanted(entry, problems)]
-    files = tree.read(paths)
-    if HEAD not in paths:
+    entries = tree.entries()
+    if not any(entry.path == HEAD and entry.plain for entry in entries):
         raise NotAnOrg(where=where)
-    closed = [path for path in paths if path not in files]
-    problems += [Problem("not-a-file", Place(path), "cannot be read", "Look at its permissions.") for path in closed]
+    paths, problems = sifted(entries)
+    closed = {problem.place.path for problem in problems}
+    files = _read(tree, paths, problems, closed)
     head, wrong = read_head(files.get(HEAD, b""))
     problems += wrong if HEAD in files else ()
     return Loaded(_org(head, files, problems, closed), tuple(problems), files)
 
 
-def _wanted(entry: Entry, problems: list[Problem]) -> bool:
-    """Whether the file is one to read; where it should be and is not, that is a problem."""
-    name = entry.path.rpartition("/")[2]
-    if name.startswith(".") or name == "README.md":
-        return False
-    if problem := _unfit(entry):
-        problems.append(problem)
-        return False
-    return True
+def _read(tree: Tree, paths: list[str], problems: list[Problem], closed: set[str]) -> dict[str, bytes]:
+    """The content of the files; one that cannot be read, or holds more than its entry said, is `closed`."""
+    files = tree.read(paths)
+    for path in paths:
+        raw = files.get(path)
+        problem = _unreadable(path) if raw is None else too_large(path, len(raw), raw.count(b"\n"))
+        if problem:
+            problems.append(problem)
+            closed.add(path)
+            files.pop(path, None)
+    return files
 
 
-def _unfit(entry: Entry) -> Problem | None:
-    path, place = entry.path, Place(entry.path)
-    if not entry.plain:
-        return Problem("not-a-file", place, "a link or a device, not a file", "Put the file itself there.")
-    if entry.size > MAX_BYTES:
-        return Problem("too-large", place, "larger than 64 MiB, so it was not read", "A score file holds one month.")
-    match = _YAML.fullmatch(path)
-    if (match and is_id(match[2])) or path == HEAD or is_id(seat_of(path) or ""):
-        return None
-    if match:
-        return Problem("bad-id", place, f'"{match[2]}" is not an id', f"A file is named for its seat: {ID_MEANS}.")
-    return Problem("unknown-file", place, "not a file that orgtp reads", _remedy(path), Severity.WARNING)
+def _unreadable(path: str) -> Problem:
+    return Problem("not-a-file", Place(path), "cannot be read", "Look at its permissions.")
 
 
-def _remedy(path: str) -> str:
-    folder, _, name = path.partition("/")
-    if name.endswith((".yml", ".YAML", ".YML")):
-        return f"Rename it to {folder}/{name.rpartition('.')[0].lower()}.yaml."
-    wanted = {"scores": "scores/SEAT/2026-11.jsonl"}.get(folder, f"{folder}/SEAT.yaml")
-    return f"Files here are named {wanted}; move it elsewhere in the repository."
-
-
-def _org(head: Head, files: dict[str, bytes], problems: list[Problem], closed: list[str]) -> Org:
-    unreadable = {*closed, *([HEAD] if not head.id else [])}
+def _org(head: Head, files: dict[str, bytes], problems: list[Problem], closed: set[str]) -> Org:
+    unreadable = closed | ({HEAD} if not head.id else set())
     seats = _read_all("seats/", read_seat, files, problems, unreadable)
     records = _read_all("retirements/", read_retirement, files, problems, unreadable)
     return Org(
@@ -140,5 +122,22 @@ def _scores(files: dict[str, bytes], problems: list[Problem]) -> dict[str, tuple
 
 
 def by_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems by file, line, column and rule, each once."""
-    return sorted(set(problems), key=lambda problem: problem.order)
+    """Problems by file, line, column and rule, each once, and each short enough to be read."""
+    return sorted({_short(problem) for problem in problems}, key=_order)
+
+
+def _order(problem: Problem) -> tuple[object, ...]:
+    """`Problem.order` in plain parts, which compare faster."""
+    place = problem.place
+    return (place.path, place.line, place.column, problem.rule, problem.message)
+
+
+def _short(problem: Problem) -> Problem:
+    """The problem, its words cut where they quote more of a file than anybody reads."""
+    if len(problem.message) <= _LONGEST and len(problem.hint) <= _LONGEST:
+        return problem
+    return replace(problem, message=_cut(problem.message), hint=_cut(problem.hint))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

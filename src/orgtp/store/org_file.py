@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
-from orgtp.model.org import DEFAULT_GRACE, Policy, Retirement
+from orgtp.model.org import DEFAULT_GRACE, WORDS, Policy, Retirement
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Marks, Problem
 from orgtp.model.seat import SeatKind
@@ -95,12 +95,20 @@ def _policy(fields: Fields) -> Policy:
     policy = fields.below("policy")
     if policy is None:
         return Policy()
-    policy.only(("grace", "scorekeepers", "push", "retirement"))
+    policy.only(("grace", "scorekeepers", "push", "retirement", "words"))
     retirement = policy.below("retirement")
     if retirement:
         retirement.only(("approvers",))
     approvers = retirement.ids("approvers") if retirement else ()
-    return Policy(_grace(policy), policy.ids("scorekeepers"), approvers, policy.flag("push"))
+    return Policy(_grace(policy), policy.ids("scorekeepers"), approvers, policy.flag("push"), _words(policy))
+
+
+def _words(policy: Fields) -> dict[str, tuple[str, ...]]:
+    words = policy.below("words")
+    if words is None:
+        return {}
+    words.only(WORDS)
+    return {name: words.listed(name) for name in WORDS if name in words.data}
 
 
 _GRACE = re.compile(r"(?=[0-9])(?:[0-9]{1,6}d)?(?:[0-9]{1,6}h)?(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?")

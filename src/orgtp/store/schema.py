@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,7 +63,25 @@ def _validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads(schema_text(name)))
 
 
+@cache
+def _quick(name: str) -> Callable[[Any], bool]:
+    """The schema's plain yes or no, from a validator that is a hundred times faster than the one with the words."""
+    from jsonschema_rs import Draft202012Validator
+
+    return Draft202012Validator(json.loads(schema_text(name))).is_valid
+
+
+def _fits(name: str, data: Any) -> bool:
+    try:
+        return _quick(name)(data)
+    except ValueError:
+        # Data that the quick one does not know, such as a decimal.
+        return False
+
+
 def _found(name: str, document: Document) -> Iterator[Problem]:
+    if _fits(name, document.data):
+        return
     for error in _validator(name).iter_errors(document.data):
         place = document.marks.value(*(str(key) for key in error.absolute_path))
         yield Problem("schema", place, f"schema: {_message(error)}", f"See: orgtp schema {name}")

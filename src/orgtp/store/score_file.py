@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -15,8 +16,11 @@ from orgtp.model.words import is_id
 
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
 _HALF = re.compile("[\ud800-\udfff]")
-_PATH = re.compile(r"scores/([^/]+)/[0-9]{4}-[0-9]{2}\.jsonl")
-
+_PATH = re.compile(r"scores/([^/]+)/[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl")
+# More lines than any month of a seat has: fifty metrics by the hour make 37,200.
+MAX_LINES = 100_000
+_LONGEST = 256 * 1024
+_MOST_TOLD = 10_000
 
 Read = tuple[tuple[Score, ...], tuple[Problem, ...]]
 # The last content of each file and what it held: a file that has grown is read on from where it ended.
@@ -48,7 +52,15 @@ def _lines(path: str, raw: bytes, first: int) -> Read:
         problems.append(Problem("score-no-newline", place, "the last line has no newline", hint))
     whole = [*lines, last] if last else lines
     records = [_record(line, Place(path, number), problems) for number, line in enumerate(whole, first)]
-    return tuple(record for record in records if record), tuple(problems)
+    return tuple(record for record in records if record), tuple(_told(problems))
+
+
+def _told(problems: list[Problem]) -> list[Problem]:
+    """The problems; of very many, those that a person may still want to see."""
+    if len(problems) <= _MOST_TOLD:
+        return problems
+    left = f"not a score: nor are {len(problems) - _MOST_TOLD:,} lines more"
+    return [*problems[:_MOST_TOLD], replace(problems[_MOST_TOLD], message=left)]
 
 
 def seat_of(path: str) -> str | None:
@@ -69,9 +81,11 @@ def _record(line: bytes, place: Place, problems: list[Problem]) -> Score | None:
 @lru_cache(maxsize=65536)
 def _read(line: bytes) -> tuple[dict[str, Any], datetime | None, str | None]:
     """A line's data and moment, or what keeps it from being a record. A file that grew has most lines as before."""
+    if len(line) > _LONGEST:
+        return {}, None, f"the line is longer than {_LONGEST // 1024} KiB"
     try:
-        data = json.loads(line.decode(), object_pairs_hook=_once)
-        wrong = _shape(data)
+        data = _DECODER.decode(line.decode())
+        wrong = _shape(data, escaped=b"\\u" in line)
     except (ValueError, RecursionError) as error:
         return {}, None, _why(line, error)
     return (data, None, wrong) if wrong else (data, _moment(data["at"]), None)
@@ -95,28 +109,32 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return data
 
 
-def _shape(data: Any) -> str | None:
-    """What keeps `data` from being a record; nothing where it is one."""
+_DECODER = json.JSONDecoder(object_pairs_hook=_once)
+_NEEDED = ("id", "at", "metric", "period", "value")
+_TEXTS = ("id", "at", "metric", "period", "by", "note", "value")
+
+
+def _shape(data: Any, *, escaped: bool) -> str | None:
+    """What keeps `data` from being a record; nothing where it is one. `escaped`: the line has escapes in it."""
     if not isinstance(data, dict):
         return "a line holds one JSON object"
-    missing = next((key for key in ("id", "at", "metric", "period", "value") if key not in data), None)
-    if missing:
-        return f'it has no "{missing}"'
-    texts = ("id", "at", "metric", "period", "by", "note") + (("value",) if data["value"] is not None else ())
-    wrong = next((key for key in texts if not isinstance(data.get(key, ""), str)), None)
-    if wrong:
-        return f'"{wrong}" is not text in double quotes'
+    for key in _NEEDED:
+        if key not in data:
+            return f'it has no "{key}"'
+    for key in _TEXTS:
+        if not isinstance(data.get(key, ""), str) and (key != "value" or data[key] is not None):
+            return f'"{key}" is not text in double quotes'
     # JSON can escape half of a character; nothing can print it.
-    half = next((key for key in texts if _HALF.search(data.get(key, ""))), None)
+    half = next((key for key in _TEXTS if _HALF.search(data.get(key) or "")), None) if escaped else None
     return f'"{half}" holds half of a character' if half else _words(data)
 
 
 def _words(data: dict[str, str]) -> str | None:
     if not SCORE_ID.fullmatch(data["id"]):
         return '"id" is not 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"'
-    wrong = next((key for key in ("metric", "by") if not is_id(data.get(key, "x"))), None)
-    if wrong:
-        return f'"{wrong}" is not an id'
+    for key in ("metric", "by"):
+        if not is_id(data.get(key, "x")):
+            return f'"{key}" is not an id'
     if parse_period(data["period"]) is None:
         return f'"{data["period"]}" is not a period'
     if data["value"] == "":
@@ -124,6 +142,7 @@ def _words(data: dict[str, str]) -> str | None:
     return None if _moment(data["at"]) else '"at" is not a moment in UTC such as 2026-11-20T13:00:02Z'
 
 
+@lru_cache(maxsize=4096)
 def _moment(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).astimezone(UTC) if _AT.fullmatch(text) else None

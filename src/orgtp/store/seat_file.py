@@ -12,6 +12,7 @@ from orgtp.model.problem import Place, Problem
 from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, Status
 from orgtp.model.target import Target, Targets, parse_target, target_hint
 from orgtp.model.value import Kind
+from orgtp.model.words import is_id
 from orgtp.store.fields import Fields
 from orgtp.store.keys import METRIC_ORDER, SEAT_ORDER
 from orgtp.store.yaml_read import NotStrict, read_document
@@ -94,13 +95,25 @@ def _metric(metrics: Fields, name: str) -> Metric | None:
     return Metric(
         id=name,
         name=fields.text("name", required=True) or name,
-        outcome=fields.text("outcome", required=True),
+        # A missing outcome is told by a rule of its own: outcome-missing.
+        outcome=fields.text("outcome", required="outcome" in fields.data),
         targets=targets,
         cadence=cadence,
         rollup=_rollup(fields, targets),
         source=fields.id("source"),
-        place=fields.marks.key(*fields.keys),
+        leads_to=_leads_to(fields),
+        waive=fields.texts("waive"),
     )
+
+
+def _leads_to(fields: Fields) -> str:
+    text = fields.text("leads_to")
+    seat, slash, metric = text.rpartition("/")
+    if text and not (is_id(metric) and (is_id(seat) if slash else True)):
+        hint = "Write a metric of this seat, talks-booked, or of another: scout/talks-booked."
+        fields.problem("bad-id", "leads_to", f'leads_to "{text}" is not a metric', hint)
+        return ""
+    return text
 
 
 def _rollup(fields: Fields, targets: Targets) -> Rollup:

@@ -11,7 +11,10 @@ from typing import Protocol
 
 FOLDERS = ("seats", "scores", "retirements")
 HEAD = "org.yaml"
-MAX_BYTES = 64 * 1024 * 1024
+# The largest file that is read: a score file, which holds one seat's month.
+MAX_BYTES = 8 * 1024 * 1024
+# What is opened is the file itself: no link is followed, and nobody waits for a pipe's other end.
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +54,63 @@ class Folder:
         return {path: raw for path in paths if (raw := read_plain(self.root / path)) is not None}
 
     def _entry(self, path: str) -> Entry:
-        state = (self.root / path).lstat()
+        try:
+            state = (self.root / path).lstat()
+        except OSError:
+            return Entry(path, 0, plain=False)
         return Entry(path, state.st_size, stat.S_ISREG(state.st_mode))
 
-    def _below(self, folder: str) -> list[Entry]:
-        top = self.root / folder
-        if not stat.S_ISDIR(top.lstat().st_mode):
-            return [self._entry(folder)]
-        with os.scandir(top) as listing:
-            names = sorted(listing, key=lambda item: item.name)
+    def _below(self, top: str) -> list[Entry]:
+        """Every file below the folder `top`, however deep; what is no folder, or a closed one, as itself."""
         found: list[Entry] = []
-        for item in names:
-            path = f"{folder}/{item.name}"
-            inside = item.is_dir(follow_symlinks=False) and folder.count("/") == 0
-            found += self._below(path) if inside else [self._entry(path)]
+        folders = [top]
+        while folders:
+            folder = folders.pop()
+            names = _listed(self.root / folder)
+            if names is None:
+                found.append(self._entry(folder))
+            for name, is_folder in names or ():
+                path = f"{folder}/{name}"
+                folders += [path] if is_folder else []
+                found += [] if is_folder else [self._entry(path)]
         return found
 
 
-def read_plain(path: Path) -> bytes | None:
-    """The bytes of a plain file; nothing where there is none (a link and a device are none)."""
+def _listed(folder: Path) -> list[tuple[str, bool]] | None:
+    """The names in a folder, and which are folders themselves; nothing where it is none, or is closed."""
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
+        if not stat.S_ISDIR(folder.lstat().st_mode):
             return None
-        return path.read_bytes()
+        with os.scandir(folder) as listing:
+            return [(item.name, item.is_dir(follow_symlinks=False)) for item in listing]
     except OSError:
         return None
+
+
+def read_plain(path: Path) -> bytes | None:
+    """The bytes of a plain file of at most `MAX_BYTES`; nothing where there is none (a link and a device are none)."""
+    try:
+        descriptor = os.open(path, _OPEN)
+    except OSError:
+        return None
+    try:
+        return _content(descriptor)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _content(descriptor: int) -> bytes | None:
+    """All that an open file holds, read no further than it may be long."""
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode) or state.st_size > MAX_BYTES:
+        return None
+    raw = piece = os.read(descriptor, state.st_size + 1)
+    while piece and len(raw) <= MAX_BYTES:
+        piece = os.read(descriptor, 65536)
+        raw += piece
+    return raw if len(raw) <= MAX_BYTES else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ _PLAINLY = {
     "found unknown escape character": ("a backslash that means nothing here", False),
 }
 _TAB = "\t"
-_ENTRY = re.compile(r"\s*(?:- +)?([A-Za-z0-9_-]+): +(\S.*?)\s*")
+BREAK = re.compile(r"\r\n|\r|\n")
+_ENTRY = re.compile(r"\s*(?:- +)?([A-Za-z0-9_-]+): +(\S.*)")
 
 
 def explained(path: str, text: str, error: Any) -> Problem:
@@ -35,13 +36,19 @@ def explained(path: str, text: str, error: Any) -> Problem:
     said = error.problem or "it cannot be read"
     plainly, at_context = _PLAINLY.get(said, (said, False))
     mark = error.context_mark if at_context else error.problem_mark or error.context_mark
-    lines = [*re.split(r"\r\n|\r|\n", text), ""]
-    if opened := _open_quote(lines, mark.line, mark.column):
+    lines = BREAK.split(text)
+    # libyaml ends a text without a last newline on a line more than it has.
+    line, column = (mark.line, mark.column) if mark.line < len(lines) else (len(lines) - 1, len(lines[-1]))
+    if opened := _open_quote(lines, line, column):
         return Problem("yaml-syntax", Place(path, *opened), "not YAML: the quote that opens here is not closed", _CLOSE)
-    first = lines[mark.line][mark.column : mark.column + 1]
-    message = "a tab, where blanks belong" if first == _TAB else plainly.format(mark=first)
-    remedy = _remedy(lines[max(0, mark.line - 1)], lines[mark.line], said)
-    return Problem("yaml-syntax", Place(path, mark.line + 1, mark.column + 1), f"not YAML: {message}", remedy)
+    first = lines[line][column : column + 1]
+    message = "a tab, where blanks belong" if first == _TAB else _said(plainly, first)
+    remedy = _remedy(lines[max(0, line - 1)], lines[line], said)
+    return Problem("yaml-syntax", Place(path, line + 1, column + 1), f"not YAML: {message}", remedy)
+
+
+def _said(plainly: str, first: str) -> str:
+    return "something is missing here" if plainly == _BEGINS and not first else plainly.format(mark=first)
 
 
 def _open_quote(lines: list[str], line: int, column: int) -> tuple[int, int] | None:
@@ -77,7 +84,7 @@ _REMEDIES = {
 
 def _quoted(line: str) -> str:
     """The line again, its value in quotes; nothing where the line has no value that quotes would mend."""
-    match = _ENTRY.fullmatch(line)
+    match = _ENTRY.fullmatch(line.rstrip())
     if match is None or (match[2][0] not in _NEEDS and ": " not in match[2] and not match[2].endswith(":")):
         return ""
     bare = match[2][1:-1] if len(match[2]) > 1 and match[2][0] == match[2][-1] in "'\"" else match[2]

@@ -8,25 +8,21 @@ aliases without limit. Scalars follow the YAML 1.2 core schema (yaml.org/spec/1.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import yaml
 
 from orgtp.model.problem import Keys, Marks, Place, Problem
-from orgtp.store.yaml_explain import explained
+from orgtp.store.yaml_explain import BREAK, explained
+from orgtp.store.yaml_plain import CORE, MAX_DEPTH, NotPlain, plain_data, resolve
 
 MAX_BYTES = 256 * 1024
-MAX_DEPTH = 32
-_MAX_NUMBER = 40
-_CORE = {"null": None, "Null": None, "NULL": None, "~": None, "": None} | {
-    word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")
-}
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FRACTION = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,4})?")
+# Each value of a document takes a line or a comma, and far more memory than that.
+MAX_ITEMS = 20_000
+_CACHED = 16384
 
 
 @dataclass(slots=True)
@@ -64,29 +60,70 @@ class Document:
     marks: Marks
 
 
+@lru_cache(maxsize=_CACHED)
 def read_document(path: str, raw: bytes) -> Document:
     """Read the YAML file `path`. Raises `NotStrict` at the first line and column that break the rules."""
-    root = read_node(path, decode(path, raw))
-    marks = Marks(path, {}, {})
-    _mark(root, (), marks)
-    return Document(root.data, marks)
+    text = decode(path, raw)
+    try:
+        if forbidden(path, text) is None:
+            return Document(plain_data(text), _Places(path, raw).marks())
+    except NotPlain:
+        pass
+    return _Places(path, raw).document()
+
+
+@dataclass(slots=True)
+class _Places:
+    """Where each key and value of a file stands: worked out when somebody asks, for most files are in order."""
+
+    path: str
+    raw: bytes
+    known: Document | None = None
+
+    def marks(self) -> Marks:
+        values = _Later(lambda: self.document().marks.values)
+        return Marks(self.path, values, _Later(lambda: self.document().marks.keys))
+
+    def document(self) -> Document:
+        """The document, read slowly. Raises `NotStrict`."""
+        if self.known is None:
+            root = read_node(self.path, decode(self.path, self.raw))
+            marks = Marks(self.path, {}, {})
+            _mark(root, (), marks)
+            self.known = Document(root.data, marks)
+        return self.known
+
+
+@dataclass(slots=True)
+class _Later(Mapping[Keys, tuple[int, int]]):
+    """A mapping that is made when it is first looked at."""
+
+    make: Callable[[], Mapping[Keys, tuple[int, int]]]
+
+    def __getitem__(self, key: Keys) -> tuple[int, int]:
+        return self.make()[key]
+
+    def __iter__(self) -> Iterator[Keys]:
+        return iter(self.make())
+
+    def __len__(self) -> int:
+        return len(self.make())
 
 
 def decode(path: str, raw: bytes) -> str:
     """`raw` as text. Raises `NotStrict` where it is too large or is not UTF-8."""
-    if len(raw) > MAX_BYTES:
-        raise NotStrict(_problem("yaml-too-large", Place(path), *_TOO_LARGE))
+    if len(raw) > MAX_BYTES or (len(raw) > MAX_ITEMS and _items(raw) > MAX_ITEMS):
+        raise NotStrict(_problem("yaml-too-large", Place(path), *TOO_LARGE))
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
-        lines = raw[: error.start].split(b"\n")
-        place = Place(path, len(lines), len(lines[-1].decode(errors="replace")) + 1)
+        place = _after(path, raw[: error.start].decode())
         raise NotStrict(_problem("yaml-not-utf8", place, "not UTF-8 text", "Save the file as UTF-8.")) from error
 
 
 def read_node(path: str, text: str) -> Node:
     """The document in `text` as a tree of nodes. Raises `NotStrict`."""
-    if problem := _forbidden(path, text):
+    if problem := forbidden(path, text):
         raise NotStrict(problem)
     reader = _Reader(path, text)
     try:
@@ -156,7 +193,7 @@ class _Reader:
         self.plain(event, 0)
         if not isinstance(event, yaml.ScalarEvent):
             self.refuse("yaml-key", event, "a key that is not plain text", "Write the key as text.")
-        if not event.style and event.value in _CORE:
+        if not event.style and event.value in CORE:
             # Other readers take it for true, false or null, which can name nothing.
             hint = f'Put the key in quotes: "{event.value}".' if event.value else "Write the key before the colon."
             self.refuse("yaml-key", event, f'"{event.value}" is no text, so it cannot be a key', hint)
@@ -189,19 +226,6 @@ def _scalar(event: Any) -> Node:
     return Node(start.index, event.end_mark.index, start.line + 1, start.column + 1, event.style or "", data)
 
 
-def resolve(text: str) -> str | int | bool | Decimal | None:
-    """What an unquoted scalar means in the YAML 1.2 core schema; infinity and NaN stay text."""
-    if text in _CORE:
-        return _CORE[text]
-    if not text or text[0] not in "+-.0123456789" or len(text) > _MAX_NUMBER:
-        return text
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    if _BASED.fullmatch(text):
-        return int(text, 0)
-    return Decimal(text) if _FRACTION.fullmatch(text) else text
-
-
 def _mark(node: Node, keys: Keys, marks: Marks) -> None:
     marks.values[keys] = (node.line, node.column)  # type: ignore[index]  # ours until it is handed out
     for name, (key, value) in node.items.items():
@@ -215,15 +239,26 @@ def _problem(rule: str, place: Place, message: str, hint: str) -> Problem:
     return Problem(rule, place, message, hint)
 
 
-_TOO_LARGE = (f"larger than {MAX_BYTES // 1024} KiB", "Keep a file to what its seat needs.")
+def _items(raw: bytes) -> int:
+    return sum(raw.count(mark) for mark in (b"\n", b"\r", b","))
+
+
+_MOST = f"larger than {MAX_BYTES // 1024} KiB, or more than {MAX_ITEMS:,} lines and items"
+TOO_LARGE = (_MOST, "Keep a file to what its seat needs.")
 # What YAML forbids, and the line ends that only some of its readers know.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
-def _forbidden(path: str, text: str) -> Problem | None:
+def _after(path: str, before: str) -> Place:
+    """The place right after the text `before`."""
+    lines = BREAK.split(before.removeprefix("\ufeff"))
+    return Place(path, len(lines), len(lines[-1]) + 1)
+
+
+def forbidden(path: str, text: str) -> Problem | None:
+    """The problem of a character that YAML does not allow, or that its readers take differently."""
     match = _FORBIDDEN.search(text, 1 if text.startswith("\ufeff") else 0)
     if match is None:
         return None
-    before = text[: match.start()].removeprefix("\ufeff")
-    place = Place(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    place = _after(path, text[: match.start()])
     return _problem("yaml-syntax", place, f"the character U+{ord(match[0]):04X} cannot stand here", "Remove it.")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from orgtp.model.change import Data
-from orgtp.store.yaml_read import resolve
+from orgtp.store.yaml_plain import resolve
 
 STEP = 2
 _DATE = len("2026-11-20")

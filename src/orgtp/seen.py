@@ -1,0 +1,114 @@
+"""See and check: all that can be asked of an org that is open. The api adds what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orgtp.model.org import Org
+from orgtp.model.problem import Place, Problem
+from orgtp.store.load import by_order
+from orgtp.store.locate import Located, NoGit
+from orgtp.store.trees import HEAD
+from orgtp.views.chart import Chart, ChartOptions, ChartSeat, chart
+
+# Start-up is a feature: what only some commands need is imported where it is used.
+if TYPE_CHECKING:
+    from orgtp.model.compared import Compared
+    from orgtp.store.since import Since
+    from orgtp.views.log import LogEntry
+    from orgtp.views.scorecard import Scorecard
+    from orgtp.views.scores import ScoreLine
+    from orgtp.views.seat import SeatView
+
+
+@dataclass(frozen=True, repr=False)
+class SeenOrg(Located):
+    """One org, read once, as of `now`, and all that can be asked of it."""
+
+    @property
+    def org(self) -> Org:
+        """The organisation itself."""
+        return self.loaded.org
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What kept parts of the org from being read; `validate` says all that is wrong."""
+        return self.loaded.problems
+
+    # See.
+
+    def chart(self, root: str = "", depth: int | None = None, *, retired: bool = False) -> Chart:
+        """The org chart, from the seat `root` down. Raises `UnknownSeat`."""
+        return chart(self.org, self.now, ChartOptions(root, depth, retired))
+
+    def scorecard(self, weeks: int = 13, seat: str = "") -> Scorecard:
+        """The last `weeks` weeks of every metric, or of one seat's. Raises `UnknownSeat`."""
+        from orgtp.views.scorecard import scorecard
+
+        return scorecard(self.org, self.now, weeks, seat)
+
+    def seat(self, seat: str) -> SeatView:
+        """All about one seat. Raises `UnknownSeat`."""
+        from orgtp.views.seat import seat_view
+
+        return seat_view(self.org, self.now, seat)
+
+    def seats(self, *, retired: bool = False) -> tuple[ChartSeat, ...]:
+        """Every seat by id."""
+        from orgtp.views.seat import seat_list
+
+        return seat_list(self.org, self.now, retired=retired)
+
+    def scores(self, seat: str = "", metric: str = "") -> list[ScoreLine]:
+        """Every record, corrections among them. Raises `UnknownSeat`, `UnknownMetric`."""
+        from orgtp.views.scores import score_lines
+
+        return score_lines(self.org, self.now, seat, metric)
+
+    def log(self, seat: str = "") -> Iterator[LogEntry]:
+        """The history, newest first. Raises `UnknownSeat`, and `NoGit` where there is none."""
+        from orgtp.store.git_log import history
+        from orgtp.views.log import log
+
+        if self.repo is None:
+            raise NoGit(root=self.root)
+        if seat and seat not in self.org.retirements:
+            self.org.seat(seat)
+        return log(self.org, history(self.repo, self.revision) if self.revision else (), seat)
+
+    def since(self, base: str, *, parted: bool = False) -> Since:
+        """What changed since `base`, a revision or a date; `parted`: since the two histories part."""
+        from orgtp.store.since import since
+
+        return since(self, base, parted=parted)
+
+    # Check.
+
+    def validate(self, base: str | None = None) -> list[Problem]:
+        """Every problem: of form, by our own reading and by the JSON Schemas, and of every rule.
+
+        With a `base`, a revision, also what the org does that a pull request may not since it parted from there.
+        Raises `NoGit` where there is no history.
+        """
+        from orgtp import rules
+        from orgtp.store.schema import schema_problems
+
+        compared, unreached = self._compared(base) if base is not None else (None, [])
+        found = [*self.problems, *unreached, *rules.check(self.org, self.now, compared)]
+        told = {problem.place.path for problem in found}
+        return by_order([*found, *(p for p in schema_problems(self.loaded.files) if p.place.path not in told)])
+
+    def _compared(self, base: str) -> tuple[Compared | None, list[Problem]]:
+        """What the org changes since it parted from `base`; where that is not here, the problem that says so."""
+        from orgtp.rules.changes import BASE_NOT_REACHED
+        from orgtp.store.compare import NotReached, compared
+
+        if self.repo is None:
+            raise NoGit(root=self.root)
+        try:
+            return compared(self.repo, self.loaded, base, self.revision), []
+        except NotReached as error:
+            what, remedy = str(error.facts["what"]), str(error.facts["remedy"])
+            return None, [Problem(BASE_NOT_REACHED.id, Place(HEAD), what, remedy)]

@@ -1,0 +1,137 @@
+"""Two moments of one org side by side, read from git's objects: what a pull request starts from, and what it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from orgtp.model.compared import Compared
+from orgtp.model.errors import OrgtpError
+from orgtp.model.org import Org
+from orgtp.model.seat import retirement_path, seat_path
+from orgtp.store.git import Repo, UnknownRevision
+from orgtp.store.git_remote import Line, SyncStopped, remote_of
+from orgtp.store.git_tree import GitTree
+from orgtp.store.load import Loaded, load
+from orgtp.store.trees import FOLDERS, HEAD
+
+# Files that are there and are not read: what they hold is not gone.
+_UNREAD = {"not-a-file", "too-large"}
+_NEVER = "0"
+# An org's folders are at most so deep below its top: trees that a partial clone left out are asked for level by level.
+_LEVELS = 4
+
+
+class NotReached(OrgtpError):
+    """The commit to compare with, or what it holds, is not in this clone."""
+
+    text = "{what}. {remedy}"
+    exit_code = 4
+
+
+def between(before: Loaded, after: Loaded) -> Compared:
+    """Two loaded orgs side by side."""
+    unread = {problem.place.path for problem in after.problems if problem.rule in _UNREAD}
+    same = {path for path, raw in before.files.items() if after.files.get(path) == raw}
+    old = {path: raw for path, raw in before.files.items() if path not in same and path not in unread}
+    new = {path: raw for path, raw in after.files.items() if path not in same}
+    return Compared(before.org, after.org, old, new)
+
+
+def compared(repo: Repo, after: Loaded, base: str, head: str | None) -> Compared:
+    """What `after`, which stands on the commit `head`, changes since it parted from `base`. Raises `NotReached`."""
+    if base and not base.strip(_NEVER):
+        # What git gives a hook where there was nothing before.
+        return between(Loaded(Org(), (), {}), after)
+    tip = base_tip(repo, base)
+    parted = merge_base(repo, tip, head) if head else tip
+    bring(repo, parted, after.org.branch)
+    found = between(load(GitTree(repo, parted), base), after)
+    return replace(found, used=_used(repo, parted, found), shallow=is_shallow(repo), base=parted)
+
+
+def base_tip(repo: Repo, base: str) -> str:
+    """The commit that `base` names. Raises `NotReached`."""
+    try:
+        return repo.commit(base)
+    except UnknownRevision as error:
+        name = base.removeprefix("origin/")
+        remedy = f"Get it: git fetch origin {name}" if name != base else "Name a commit, a branch or a tag: origin/main"
+        raise NotReached(what=f'no commit is called "{base}" here', remedy=remedy) from error
+
+
+def merge_base(repo: Repo, base: str, head: str) -> str:
+    """The commit where the histories of two commits part. Raises `NotReached`."""
+    found = repo.line("merge-base", base, head).split("\n")[0]
+    if found:
+        return found
+    # A commit names its parents, though a shallow clone has them not: CI checks out the merge of base and change.
+    if base in _parents(repo, head):
+        return base
+    what = f"the histories of {base[:10]} and {head[:10]} do not meet here"
+    if is_shallow(repo):
+        raise NotReached(what=f"{what}: this clone is shallow", remedy="Get the whole: git fetch --unshallow")
+    raise NotReached(what=what, remedy="Begin the change on the branch that it is for.")
+
+
+def is_shallow(repo: Repo) -> bool:
+    """Whether the clone has only the newest part of the history."""
+    return (repo.common_dir / "shallow").exists()
+
+
+def _parents(repo: Repo, commit: str) -> list[str]:
+    found = repo.read(commit)
+    head = found.raw.partition(b"\n\n")[0].decode(errors="replace") if found else ""
+    return [row.removeprefix("parent ") for row in head.splitlines() if row.startswith("parent ")]
+
+
+def bring(repo: Repo, commit: str, branch: str) -> None:
+    """Get what a partial clone left out of the org's files at `commit`. Raises `NotReached`."""
+    if not any(key.startswith("remote.") and key.endswith(".promisor") for _, key, _ in repo.settings):
+        return
+    for _ in range(_LEVELS):
+        missing = _missing(repo, commit)
+        if not missing:
+            return
+        _get(repo, branch, missing, commit)
+
+
+def _missing(repo: Repo, commit: str) -> list[str]:
+    """The objects of the org's files at `commit` that are not here (git-rev-list(1), `--missing=print`)."""
+    words = ("rev-list", "--objects", "--missing=print", "--no-walk", commit, "--")
+    code, out, _ = repo.attempt(*words, HEAD, *FOLDERS)
+    # Git looks for paths in trees that are here; where even these are left out, it names them without.
+    rows = (repo.run(*words) if code else out).decode(errors="replace").splitlines()
+    return [row[1:] for row in rows if row.startswith("?")]
+
+
+def _get(repo: Repo, branch: str, missing: list[str], commit: str) -> None:
+    remote = remote_of(repo, branch)
+    what = f"{len(missing)} objects of {commit[:10]} are not in this partial clone"
+    if remote is None:
+        raise NotReached(what=what, remedy="Clone it whole: git clone, without --filter")
+    try:
+        Line(repo, remote).objects(missing)
+    except SyncStopped as error:
+        raise NotReached(what=f"{what}, and {error}", remedy="Clone it whole: git clone, without --filter") from error
+
+
+def _used(repo: Repo, base: str, found: Compared) -> dict[str, str]:
+    """The seats that are new, and yet had a file in a commit before, with the newest such commit."""
+    new = sorted(seat for seat in found.after.seats if found.is_new(seat_path(seat)))
+    paths = {path: seat for seat in new for path in (seat_path(seat), retirement_path(seat))}
+    return _last_with(repo, base, paths) if paths else {}
+
+
+def _last_with(repo: Repo, base: str, paths: dict[str, str]) -> dict[str, str]:
+    words = ("log", "-z", "--full-history", "--name-only", "--no-renames", "-m", "-O/dev/null", "--format=%x1e%H")
+    used: dict[str, str] = {}
+    for part in repo.run(*words, "--end-of-options", base, "--", *paths).decode(errors="replace").split("\x1e")[1:]:
+        commit, *touched = (piece.strip("\n") for piece in part.split("\0"))
+        for seat in _seats_of(touched, paths):
+            used.setdefault(seat, commit)
+    return used
+
+
+def _seats_of(touched: Iterable[str], paths: dict[str, str]) -> list[str]:
+    return [paths[path] for path in touched if path in paths]

@@ -1,0 +1,49 @@
+"""An org and what changed in it since an earlier moment, which is found in its own history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orgtp.model.org import Org
+from orgtp.model.period import parse_period
+from orgtp.store.compare import base_tip, bring, merge_base
+from orgtp.store.git import Repo
+from orgtp.store.locate import Located, NoGit, NotYet, locate
+from orgtp.views.diff import Diff, diff
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed since the commit `base`."""
+
+    base: str
+    diff: Diff
+
+
+def since(here: Located, base: str, *, parted: bool = False) -> Since:
+    """What changed from `base`, a revision or a date, to `here`; `parted`: from where the two histories part.
+
+    Raises `NoGit`, `UnknownRevision`, `NotYet`, `NotReached`.
+    """
+    if here.repo is None:
+        raise NoGit(root=here.root)
+    rev = _commit(here, here.repo, base, parted=parted)
+    if parted and here.revision:
+        rev = merge_base(here.repo, rev, here.revision)
+    bring(here.repo, rev, here.head.branch)
+    return Since(rev, diff(_org_at(here, rev), here.loaded.org))
+
+
+def _commit(here: Located, repo: Repo, base: str, *, parted: bool) -> str:
+    """The commit that `base` names, or the last one of the ledger before its end."""
+    if parse_period(base) is not None:
+        return locate(here.root, base, None).commit or ""
+    return base_tip(repo, base) if parted else repo.commit(base)
+
+
+def _org_at(here: Located, rev: str) -> Org:
+    """The org as it stood at a commit; one before there was any is empty, so that all of it is new."""
+    try:
+        return locate(here.root, rev, None).loaded.org
+    except NotYet:
+        return Org()

@@ -1,0 +1,65 @@
+"""Running the installed `orgtp` with a limit on its time, and looking at the memory that it took."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import SCRIPT, Shell
+
+MOST_MIB = 200
+# Not a timed test: what is meant to take ages is ended, and a slow machine is not.
+MOST_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a command did, and what it took: seconds of all processors, and MiB at its height."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+    mib: float
+
+    @property
+    def problems(self) -> list[dict[str, Any]]:
+        """The problems that `validate --json` printed."""
+        found: list[dict[str, Any]] = json.loads(self.out)["problems"]
+        return found
+
+    @property
+    def places(self) -> set[tuple[str, str, int]]:
+        """Rule, path and line of each problem."""
+        return {(problem["rule"], problem["path"], problem["line"]) for problem in self.problems}
+
+
+def measured(shell: Shell, *words: str, most: int = MOST_MIB) -> Measured:
+    """Run `orgtp WORDS`: it ends with 0, 1 or 2, without a trace, within its time and its memory."""
+    out, err, report = (shell.home / name for name in ("out", "err", "report"))
+    with out.open("wb") as to, err.open("wb") as also:
+        launch = [
+            sys.executable,
+            "-I",
+            "-S",
+            str(Path(__file__).with_name("launch.py")),
+            str(report),
+            str(MOST_SECONDS),
+        ]
+        subprocess.run(
+            [*launch, str(SCRIPT), *words], cwd=shell.folder, env=shell.env(), stdout=to, stderr=also, check=True
+        )
+    used = json.loads(report.read_text())
+    told = Measured(used["code"], out.read_text(), err.read_text(), used["seconds"], used["mib"])
+    assert told.code in {0, 1, 2}, f"{words}: exit code {told.code}\n{told.err[-3000:]}"
+    assert "Traceback" not in told.err, told.err[-3000:]
+    assert told.mib <= most, f"{words}: {told.mib:.0f} MiB"
+    if os.environ.get("ORGTP_MEASURE"):
+        with open(os.environ["ORGTP_MEASURE"], "a", encoding="utf-8") as log:  # noqa: PTH123
+            log.write(f"{told.seconds:6.2f} s {told.mib:5.0f} MiB {os.environ.get('PYTEST_CURRENT_TEST')}\n")
+    return told
