@@ -1,4 +1,4 @@
-"""The commands that show: validate, chart, scorecard, log, schema."""
+"""The commands that show: chart, scorecard, log, schema."""
 
 from __future__ import annotations
 
@@ -8,16 +8,8 @@ from typing import Annotated
 
 import typer
 
-from orgtp.cli.door import opened, tell, write, write_json
+from orgtp.cli.door import opened, write, write_json
 from orgtp.cli.options import AllOption, AtOption, JsonOption, KindOption, OrgOption
-from orgtp.model.problem import Severity
-
-
-class ValidateFormat(StrEnum):
-    """How `validate` says it."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 class ChartFormat(StrEnum):
@@ -28,30 +20,6 @@ class ChartFormat(StrEnum):
     DOT = "dot"
     SVG = "svg"
     JSON = "json"
-
-
-def validate(
-    org: OrgOption = None,
-    at: AtOption = None,
-    format_: Annotated[ValidateFormat, typer.Option("--format", help="How to say it.")] = ValidateFormat.TEXT,
-    json: JsonOption = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")] = False,
-) -> int:
-    """Find every problem in the org, each with its place and the way out. Exit code 1 if there are errors."""
-    here = opened(org, at, whole=False)
-    problems, seats = here.validate(), len(here.org.seats)
-    if json or format_ is ValidateFormat.JSON:
-        from orgtp.render.json_text import problems_body
-
-        write_json("validate", here, problems_body(problems, seats))
-    else:
-        from orgtp.render.page import screen
-        from orgtp.render.problems_text import problems_text, verdict
-
-        write(problems_text(problems, screen()))
-        tell(verdict(problems, seats))
-    fatal = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    return int(any(problem.severity in fatal for problem in problems))
 
 
 def chart(
