@@ -1,0 +1,144 @@
+"""`orgtp diff`: what changed between two moments, in a terminal, as Markdown for a pull request, and as JSON."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.terminal import driving, on_terminal
+from tests.conftest import Shell
+
+FORMS = ("text", "markdown", "json")
+
+
+@pytest.fixture
+def pulled(acme: Shell) -> Shell:
+    """Acme on a branch of its own, with a commit on it, and one on main after they parted."""
+    acme.git("checkout", "-qb", "pull")
+    acme.write("seats/bot.yaml", acme.read("seats/bot.yaml").replace(">= 95%", ">= 90%"))
+    acme.git("commit", "-qam", "An easier target")
+    acme.git("checkout", "-q", "main")
+    acme("seat", "add", "new", "--role", "R", "--kind", "human")
+    acme.git("checkout", "-q", "pull")
+    return acme
+
+
+def test_the_work_tree_by_default(acme: Shell) -> None:
+    assert acme("diff", "HEAD").out == f"nothing changed from HEAD ({acme.head()[:10]}) to the work tree\n"
+    acme.write("seats/bot.yaml", acme.read("seats/bot.yaml").replace("role: Desk", "role: Front desk"))
+    assert "role: Desk → Front desk" in acme("diff", "HEAD").out
+    assert acme("diff", "HEAD", "HEAD").out.startswith("nothing changed")
+    data = acme("diff", "HEAD", "--json").json
+    assert (data["dirty"], data["head"]) == (True, {"given": None, "revision": None})
+
+
+def test_org_before_or_after(acme: Shell, shell: Shell) -> None:
+    before, after = shell("--org", "acme", "diff", "HEAD~1"), shell("diff", "HEAD~1", "--org", "acme")
+    assert before == after
+    assert before.out.startswith("2 seats added\n")
+
+
+def test_directly_or_from_where_they_parted(pulled: Shell) -> None:
+    assert pulled("diff", "main").out.startswith("1 seat removed without a retirement, 1 target moved\n")
+    assert pulled("diff", "main", "--merge-base").out.startswith("1 target moved\n")
+    assert pulled("diff", "main", "pull", "--merge-base").out.startswith("1 target moved\n")
+    assert pulled("diff", "pull", "main", "--merge-base").out.startswith("1 seat added\n")
+
+
+def test_json(pulled: Shell) -> None:
+    parted = pulled.git("merge-base", "main", "pull").out.strip()
+    data = pulled("diff", "main", "pull", "--merge-base", "--json").json
+    assert data == pulled("diff", "main", "pull", "--merge-base", "--format", "json").json
+    assert (data["kind"], data["revision"], data["headline"]) == ("diff", pulled.head(), "1 target moved")
+    assert data["base"] == {"given": "main", "revision": parted}
+    assert data["head"] == {"given": "pull", "revision": pulled.head()}
+    target = {"seat": "bot", "name": "Bot", "metric": "percent", "metric_name": "percent", "since": None, "until": None}
+    assert data["targets"] == [{**target, "before": ">= 95%", "after": ">= 90%"}]
+    lists = {key for key, value in data.items() if isinstance(value, list)}
+    assert lists >= {"added", "retired", "removed", "moved", "owners", "values", "corrections", "policy", "waivers"}
+
+
+def test_dates(sample: Shell) -> None:
+    out = sample("diff", "2026-10-13", "2026-10-15").out
+    assert out.startswith("1 seat retired, ")
+    assert "Echo (echo), Social listening, on 2026-10-14, decided by David" in out
+    assert "client-complaint-alerts → Crystal" in out
+
+
+def test_the_samples_history(sample: Shell) -> None:
+    out = sample("diff", "2026-08-24", "--format", "markdown").out
+    assert "- **Sift** (`sift`): **Janine** answers, before **Bogdan**" in out
+    assert "- **Crystal** (`crystal`) reports to **Radar**, before to **Bogdan**" in out
+    assert "from 2026-W41: `>= 90%` → `>= 95%`" in out
+    assert "### Retired\n\n- **Echo** (`echo`)" in out
+
+
+def test_a_correction(acme: Shell) -> None:
+    acme("score", "add", "bot", "percent", "91", "--by", "ada")
+    acme("score", "add", "bot", "percent", "92.5", "--by", "ada", "--note", "recounted")
+    out = acme("diff", "HEAD~1").out
+    assert "Bot, percent (percent), 2026-W47: 91% → 92.5%, corrected by ada: recounted" in out
+
+
+def test_before_there_was_an_org(shell: Shell) -> None:
+    here = shell.at(shell.folder / "late")
+    here.folder.mkdir()
+    here.git("init", "-qb", "main")
+    here.git("commit", "-q", "--allow-empty", "-m", "Before")
+    here.write("org.yaml", "org: late\nname: Late\ntimezone: UTC\n")
+    here.write("seats/ada.yaml", "seat: ada\nname: Ada\nrole: R\nkind: human\nstatus: active\n")
+    here.git("add", ".")
+    here.git("commit", "-qm", "The org")
+    assert here("diff", "HEAD~1").out.startswith("1 seat added, ")
+
+
+def test_what_cannot_be_compared(acme: Shell, shell: Shell) -> None:
+    assert 'no commit is called "nope"' in acme("diff", "nope", code=2).err
+    assert 'no commit is called "nope"' in acme("diff", "HEAD", "nope", code=2).err
+    assert 'no commit is called "-x"' in acme("diff", "--", "-x", code=2).err
+    assert "no org yet at 2020-01-01" in acme("diff", "2020-01-01", code=2).err
+    acme.git("checkout", "-q", "--orphan", "alone")
+    acme.git("commit", "-qm", "Alone")
+    assert "do not meet here" in acme("diff", "main", "--merge-base", code=4).err
+    shell.write("plain/org.yaml", "org: plain\ntimezone: UTC\n")
+    assert "is not the top of a git repository" in shell("diff", "HEAD", "--org", "plain", code=2).err
+
+
+def test_a_bare_repository(acme: Shell) -> None:
+    acme.git("clone", "-q", "--bare", ".", "../bare.git")
+    assert acme("--org", "../bare.git", "diff", "HEAD~1").out.startswith("2 seats added\n")
+
+
+def test_a_file_that_is_broken(acme: Shell) -> None:
+    acme.write("seats/bot.yaml", "seat: [\n")
+    ran = acme("diff", "HEAD")
+    assert "nothing is known of seats/bot.yaml" in ran.out
+    assert "removed" not in ran.out
+    assert "not the whole org" in ran.err
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_hostile_words_drive_no_terminal(acme: Shell, form: str) -> None:
+    evil = r"\e[31mX\x9b2J\x7f\nnew\u202Eline\a[bold]m[/bold]"
+    acme.write(
+        "seats/bot.yaml", acme.read("seats/bot.yaml").replace("name: Bot", f'name: "B{evil}"\nmission: "{evil}"')
+    )
+    out = acme("diff", "HEAD", "--format", form).out
+    assert "[bold]" in out.replace("\\", "")
+    assert not driving(out)
+
+
+def test_narrow_and_coloured(sample: Shell) -> None:
+    lines = sample("diff", "2026-08-24", COLUMNS="40").out.splitlines()
+    assert max(len(line) for line in lines) <= 40
+    seen = on_terminal(sample, "diff", "2026-10-13", "2026-10-15")
+    assert "\x1b[1mEcho\x1b[0m" in seen.text
+    plain = on_terminal(sample, "diff", "2026-10-13", "2026-10-15", NO_COLOR="1").text
+    assert "\x1b[" not in plain
+    assert "Echo (echo)" in plain
+
+
+def test_nothing_is_written(pulled: Shell) -> None:
+    before = pulled.git("status", "--porcelain").out, pulled.head()
+    for form in FORMS:
+        pulled("diff", "main", "--merge-base", "--format", form)
+    assert (pulled.git("status", "--porcelain").out, pulled.head()) == before

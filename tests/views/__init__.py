@@ -1,0 +1,1 @@
+"""Tests of the views, on orgs read from files in memory."""
