@@ -9,11 +9,11 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check pictures sample snapshots bench torture build clean
+.PHONY: help demo test lint check pictures sample rules snapshots bench torture fuzz build clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -4
-	@echo '  make lint | pictures | sample | snapshots | bench | torture | build | clean'
+	@echo '  make lint | pictures | sample | rules | snapshots | bench | torture | fuzz | build | clean'
 
 $(VENV)/pyvenv.cfg:
 	@test -n '$(PYTHON)' || { echo 'orgtp needs Python 3.11 or later; none was found on the PATH.' >&2; exit 1; }
@@ -27,10 +27,14 @@ $(VENV)/tested: pyproject.toml $(VENV)/pyvenv.cfg
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/installed
 
+# What some tests are held against; without npm they are left out, and say so.
+tests/npm/node_modules/.package-lock.json: tests/npm/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund --prefix tests/npm; fi
+
 demo: $(VENV)/installed
 	@$(BIN)/orgtp demo
 
-test: lint
+test: lint tests/npm/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/tested
@@ -47,9 +51,13 @@ pictures: $(VENV)/tested
 sample: $(VENV)/tested
 	$(BIN)/python -m tools.sample
 
+# The manual pages of all rules, gathered into docs/rules.md.
+rules: $(VENV)/tested
+	$(BIN)/python -m tools.rules_page
+
 # Take what the snapshot tests print now as what they should print; read the diff before you commit it.
 snapshots: $(VENV)/tested
-	ORGTP_ACCEPT=1 $(BIN)/python -m pytest -n auto tests/snapshots tests/gallery tests/store/test_examples.py
+	ORGTP_ACCEPT=1 $(BIN)/python -m pytest -n auto tests/snapshots tests/gallery tests/rules/test_rules.py
 
 bench: $(VENV)/tested
 	$(BIN)/python -m tools.bench
@@ -58,6 +66,11 @@ bench: $(VENV)/tested
 # The ledger in full: 500 kills and one at every line, 32 processes, 8 clones, random operations. About half an hour.
 torture: $(VENV)/tested
 	$(BIN)/python -m tools.torture
+
+# The readers on whatever comes up, each claim for SECONDS. What is found is kept in .hypothesis, and tried first.
+SECONDS ?= 120
+fuzz: $(VENV)/tested
+	ORGTP_FUZZ=$(SECONDS) $(BIN)/python -m pytest -n auto tests/fuzz
 
 build: $(VENV)/tested
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -138,7 +138,8 @@ def acme(shell: Shell) -> Shell:
     ]
     rows.append("  done: {name: done, outcome: Something, cadence: weekly, target: 'yes'}")
     lines = ["seat: bot", "name: Bot", "role: Desk", "kind: agent", "status: active", "owner: ada", "reports_to: ada"]
-    here.write("seats/bot.yaml", "\n".join([*lines, "since: 2026-10-05", "metrics:", *rows, ""]))
+    lines += ["since: 2026-10-05", "retire_when: The desk is empty for a month."]
+    here.write("seats/bot.yaml", "\n".join([*lines, "metrics:", *rows, ""]))
     here.git("add", ".")
     here.git("commit", "-qm", "Two seats")
     return here

@@ -16,7 +16,16 @@ from tests.conftest import ACCEPT, SCRIPT, Shell
 
 GALLERY = Path(__file__).parent
 CASES = sorted(GALLERY.glob("*.test"))
-ADA = "seat: ada\nname: Ada\nrole: Founder\nkind: human\nstatus: active\nsince: 2026-01-05\n"
+ADA = """\
+seat: ada
+name: Ada
+role: Founder
+kind: human
+status: active
+since: 2026-01-05
+metrics:
+  signed: {name: Contracts signed, outcome: Work for the quarter, target: ">= 2", cadence: monthly}
+"""
 BOT = """\
 seat: bot
 name: Bot
@@ -26,10 +35,11 @@ status: active
 owner: ada
 reports_to: ada
 since: 2026-10-05
+retire_when: Nobody writes for a month.
 capabilities:
   triage: Sorts what comes in.
 metrics:
-  answered: {name: Mails answered, outcome: Customers stay, target: ">= 12", cadence: weekly}
+  answered: {name: Mails answered within the hour, outcome: Customers stay, target: ">= 12", cadence: weekly}
   on-time: {name: Answered by eight, outcome: Customers stay, target: "by 08:00", cadence: weekdays}
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -109,7 +110,10 @@ def add(
         ),
     )
     done = here.add_seat(new, by=by, dry_run=dry_run)
-    return changed("seat-add", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
+    code = changed("seat-add", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
+    if done.commit and status is Status.ACTIVE and sys.stderr.isatty():
+        tell(f'next, what {seat} is measured on: orgtp seat set {seat} "metrics.ID.name=…" (outcome, target, cadence)')
+    return code
 
 
 def set_(
