@@ -61,6 +61,7 @@ snapshots: $(VENV)/tested
 
 bench: $(VENV)/tested
 	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.bench_validate
 	$(BIN)/python -m tools.bench_ledger
 
 # The ledger in full: 500 kills and one at every line, 32 processes, 8 clones, random operations. About half an hour.

@@ -104,8 +104,10 @@ def test_odd_files_elsewhere(acme: Shell) -> None:
     done = subprocess.run(words, cwd=acme.folder, env=acme.env(), capture_output=True, check=True, text=True)
     names = {"retirements/bot.yaml", "scores/bot/2026-11.jsonl", "seats/bot.yaml", "seats/ada.yaml"}
     assert set(done.stdout.split("\n")) - {""} <= names
-    for words_ in (("log",), ("log", "bot", "--json"), ("chart", "--at", "HEAD"), ("validate",), ("chart", "--json")):
+    for words_ in (("log",), ("log", "bot", "--json"), ("chart", "--at", "HEAD"), ("chart", "--json")):
         acme(*words_)
+    odd = {row["rule"] for row in acme("validate", "--json", code=1).json["problems"] if row["severity"] == "error"}
+    assert odd == {"seat-file-name"}
     acme.git("fsck", "--strict")
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from orgtp.model.errors import BadValue
 from orgtp.model.period import Period
@@ -63,6 +64,7 @@ class Targets:
         return self.dated[0][0]
 
 
+@lru_cache(maxsize=4096)
 def parse_target(text: str) -> Target | None:
     """The target that `text` says, or nothing where it says none (see `ACCEPTED`)."""
     if text in {"yes", "no"}:

@@ -78,6 +78,8 @@ def judge_of(runtime: tuple[str, ...] = (), activity: tuple[str, ...] = (), outc
 
 def says_nothing(outcome: str, *names: str) -> bool:
     """Whether the words of an outcome say none: a dash, TBD, or no more than one of `names`."""
+    if len(outcome) > _LONGEST_NOTHING and not any(outcome[:1].lower() == name[:1].lower() for name in names):
+        return False
     said = split(outcome)
     alike = [name for name in map(split, names) if len(name) == len(said)]
     if len(said) > _MOST_NOTHING and not alike:
@@ -87,6 +89,7 @@ def says_nothing(outcome: str, *names: str) -> bool:
 
 
 _MOST_NOTHING = 4
+_LONGEST_NOTHING = 40
 
 
 @cache

@@ -53,7 +53,9 @@ class Fields:
         """The text under `key`; "" where it is missing or is no text."""
         value = self.data.get(key)
         # Nearly always: tens of thousands of texts are read in a big org.
-        return value if type(value) is str and value.strip() else self._odd_text(key, required=required)
+        if type(value) is str and value.strip():
+            return value
+        return self._odd_text(key, required=required) if required or key in self.data else ""
 
     def _odd_text(self, key: str, *, required: bool) -> str:
         """What stands where a text belongs and is none."""
@@ -185,8 +187,8 @@ class Fields:
     def _word(self, key: str, *, required: bool) -> str:
         """The text under `key`, or the number there as text: it is no id, date or word either, and is told as such."""
         value = self.data.get(key)
-        number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
-        return str(value) if number else self.text(key, required=required)
+        odd = type(value) is not str and isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+        return str(value) if odd else self.text(key, required=required)
 
     def _wrong(self, key: str, wanted: str, value: Any) -> None:
         found = _TYPES.get(type(value), _TYPES[int])

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from orgtp.model.period import parse_period
@@ -78,9 +79,8 @@ def _record(line: bytes, place: Place, problems: list[Problem]) -> Score | None:
     return None
 
 
-@lru_cache(maxsize=65536)
 def _read(line: bytes) -> tuple[dict[str, Any], datetime | None, str | None]:
-    """A line's data and moment, or what keeps it from being a record. A file that grew has most lines as before."""
+    """A line's data and moment, or what keeps it from being a record."""
     if len(line) > _LONGEST:
         return {}, None, f"the line is longer than {_LONGEST // 1024} KiB"
     try:
@@ -155,10 +155,11 @@ def _score(data: dict[str, Any], at: datetime, place: Place) -> Score:
         id=data["id"],
         at=at,
         seat=seat_of(place.path) or "",
-        metric=data["metric"],
-        period=data["period"],
+        # The same few words in a million records: kept once.
+        metric=intern(data["metric"]),
+        period=intern(data["period"]),
         value=data["value"],
-        by=data.get("by", ""),
+        by=intern(data.get("by", "")),
         note=data.get("note", ""),
         place=place,
     )
