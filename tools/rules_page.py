@@ -29,7 +29,7 @@ _HEAD = """\
 
 This page is generated from the rules' own docstrings by `make rules`; `orgtp rule ID` shows one of them in a terminal.
 
-An error fails `orgtp validate`; a warning or a notice does so with `--strict`.
+An error fails `orgtp validate`; a warning does so with `--strict`; a notice is only to be seen.
 """
 
 

@@ -10,51 +10,67 @@ from orgtp.model.words import counted, one_line, visible
 from orgtp.render.json_text import summary
 from orgtp.render.page import Screen
 from orgtp.render.problems_excerpt import Excerpts
+from orgtp.render.problems_groups import Entry, entries
 from orgtp.render.problems_lines import PLACE, Line, flow, painted
+from orgtp.rules.changes import BASE_NOT_REACHED
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
-# So many files of a group are named; the JSON has every place.
-_NAMED = 5
+# So many files of a group are named, and so many pieces of one file; the JSON has every place.
+_NAMED, _PIECES = 5, 30
+# So many rules are named below the verdict, the worst ones.
+_WORST = 3
+_ALL = "each of them in full: add --json"
 
 
 def problems_text(problems: Iterable[Problem], files: Mapping[str, bytes], screen: Screen) -> str:
     """Problems in the order given, with the lines of `files` that they are about.
 
-    Equal findings are told once, at the first of their places.
+    Equal findings are told once, at the first of their places; of many of one rule in a row the first are told, and
+    the others counted with their lines.
     """
     excerpts = Excerpts(files, screen.width)
-    return painted(_lines(_groups(problems), excerpts, screen.width), screen)
+    return painted(_lines(entries(problems), excerpts, screen.width), screen)
 
 
-def _groups(problems: Iterable[Problem]) -> Iterable[list[Problem]]:
-    """Problems that say the same, together."""
-    groups: dict[tuple[str, str, str, str], list[Problem]] = {}
-    for problem in problems:
-        key = (problem.rule, problem.severity, problem.message, problem.hint)
-        groups.setdefault(key, []).append(problem)
-    return groups.values()
-
-
-def _lines(groups: Iterable[list[Problem]], excerpts: Excerpts, width: int) -> Iterator[Line]:
+def _lines(told: Iterable[Entry], excerpts: Excerpts, width: int) -> Iterator[Line]:
     shown: Place | None = None
-    for group in groups:
-        if shown:
+    apart = short = False
+    for entry in told:
+        if apart:
             yield []
+        first = entry.first
         # What is at the same place as the last one stands below the same line.
-        line = excerpts.lines(group[0].place, _STYLES[group[0].severity]) if group[0].place != shown else []
-        yield from _entry(group, line, width)
-        shown = group[0].place
+        excerpt = _excerpt(first, excerpts) if first.place != shown else []
+        yield from _entry(entry, excerpt, width)
+        shown = first.place if _is_of_its_line(first) else None
+        # Those that share a hint stand close together above it.
+        apart, short = entry.hinted or not first.hint, short or bool(entry.counted)
+    if short:
+        yield from ([], *flow([(_ALL, "dim")], width, ""))
 
 
-def _entry(group: list[Problem], excerpt: list[Line], width: int) -> Iterator[Line]:
-    """One finding: where and what, the line, the hint, and where else."""
-    first, *others = group
-    yield from flow(_head(first), width, "  ")
+def _excerpt(problem: Problem, excerpts: Excerpts) -> list[Line]:
+    return excerpts.lines(problem.place, _STYLES[problem.severity]) if _is_of_its_line(problem) else []
+
+
+def _is_of_its_line(problem: Problem) -> bool:
+    """Whether it is about what stands at its place. What git lacks has a place only because every problem has one."""
+    return problem.rule != BASE_NOT_REACHED.id
+
+
+def _entry(entry: Entry, excerpt: list[Line], width: int) -> Iterator[Line]:
+    """One finding: where and what, the line, the hint, where else, and how many more of its rule follow."""
+    yield from flow(_head(entry.first), width, "  ")
     yield from excerpt
-    if first.hint:
-        yield from flow([("  " + one_line(first.hint), "")], width, "  ")
-    if others:
-        yield from flow([(f"  and {len(others)} more like it: {_places(others)}", "dim")], width, "  ")
+    if entry.hinted and entry.first.hint:
+        yield from flow([("  " + one_line(entry.first.hint), "")], width, "  ")
+    if entry.others:
+        more = f"  and {len(entry.others)} more like it: {_places(entry.others)}"
+        yield from flow([(more, "dim")], width, "  ")
+    if entry.counted:
+        # These are told nowhere else, so they have the colour of what they are.
+        more = f"  and {len(entry.counted)} more of {entry.first.rule} in {_pieces(entry.counted)}"
+        yield from flow([(more, _STYLES[entry.first.severity])], width, "  ")
 
 
 def _head(problem: Problem) -> Line:
@@ -80,10 +96,39 @@ def _places(problems: Sequence[Problem]) -> str:
     return ", ".join([*named, *([counted(rest, "more file")] if rest > 0 else [])])
 
 
+def _pieces(problems: Sequence[Problem]) -> str:
+    """`scores/dash/2026-09.jsonl: lines 4–31, 40; seats/dash.yaml: line 3`."""
+    lines: dict[str, set[int]] = {}
+    for problem in problems:
+        lines.setdefault(problem.place.path, set()).add(problem.place.line)
+    named = [f"{visible(path)}: {_ranges(sorted(found))}" for path, found in list(lines.items())[:_NAMED]]
+    rest = len(lines) - _NAMED
+    return "; ".join([*named, *([counted(rest, "more file")] if rest > 0 else [])])
+
+
+def _ranges(lines: Sequence[int]) -> str:
+    """`line 4`, `lines 4–31, 40`; of very many pieces the first, and how far they go."""
+    pieces: list[list[int]] = []
+    for line in lines:
+        if pieces and line == pieces[-1][-1] + 1:
+            pieces[-1][1:] = [line]
+        else:
+            pieces.append([line])
+    named = ", ".join("–".join(map(str, piece)) for piece in pieces[:_PIECES])
+    more = f" and others up to {lines[-1]}" if len(pieces) > _PIECES else ""
+    return f"{'lines' if len(lines) > 1 else 'line'} {named}{more}"
+
+
 def verdict(problems: list[Problem], seats: int) -> str:
     """The last line: how many of what; below it how to read more, where there is anything."""
     counts = summary(problems, seats)
     told = [counted(counts[f"{noun}s"], noun) for noun in ("error", "warning", "notice") if counts[f"{noun}s"]]
-    worst = min(problems, key=lambda problem: list(Severity).index(problem.severity), default=None)
-    more = f"\nwhat a rule means: orgtp rule {worst.rule}" if worst else ""
-    return f"{', '.join(told) if told else 'no problems'} in {counted(seats, 'seat')}{more}"
+    return f"{', '.join(told) if told else 'no problems'} in {counted(seats, 'seat')}{_to_read(problems)}"
+
+
+def _to_read(problems: Iterable[Problem]) -> str:
+    """`what a rule means: orgtp rule owner-unknown (also: bad-date)`: some of the rules, the worst first."""
+    weights = list(Severity)
+    worst, *also = [*dict.fromkeys(one.rule for one in sorted(problems, key=lambda one: weights.index(one.severity))), ""]
+    others = f" (also: {', '.join(also[: _WORST - 1])})" if len(also) > 1 else ""
+    return f"\nwhat a rule means: orgtp rule {worst}{others}" if worst else ""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 
 from orgtp.model.compared import Compared
 from orgtp.model.org import Retirement
 from orgtp.model.problem import Place
-from orgtp.model.score import Score
 from orgtp.model.seat import Seat, seat_path
-from orgtp.model.words import counted, listed
+from orgtp.model.words import listed
+from orgtp.rules.lost_rows import lost_rows, restore
 from orgtp.rules.rule import Finding, of_form
 
 
@@ -35,7 +34,7 @@ def score_row_changed(compared: Compared) -> Iterator[Finding]:
     """
     for path, raw in compared.old.items():
         if path.startswith("scores/") and raw.strip():
-            yield from _lost(compared, path, raw)
+            yield from lost_rows(compared, path, raw)
 
 
 def retirement_record_touched(compared: Compared) -> Iterator[Finding]:
@@ -58,7 +57,7 @@ def retirement_record_touched(compared: Compared) -> Iterator[Finding]:
     for path, raw in compared.old.items():
         if path.startswith("retirements/") and compared.new.get(path) != raw:
             what = "was changed" if path in compared.new else "was removed"
-            yield Finding(Place(path), f"the record {what}; it never changes once committed", _restore(compared, path))
+            yield Finding(Place(path), f"the record {what}; it never changes once committed", restore(compared, path))
 
 
 def seat_deleted(compared: Compared) -> Iterator[Finding]:
@@ -82,7 +81,7 @@ def seat_deleted(compared: Compared) -> Iterator[Finding]:
         if path.startswith("seats/") and path not in compared.new:
             seat = path.removeprefix("seats/").removesuffix(".yaml")
             way = "" if seat in compared.after.retirements else f"; then: orgtp retire {seat} --to HEIR"
-            hint = f"{_restore(compared, path)}{way}"
+            hint = f"{restore(compared, path)}{way}"
             yield Finding(Place(path), f"the seat {seat} was deleted, not retired", hint)
 
 
@@ -107,7 +106,7 @@ def seat_brought_back(compared: Compared) -> Iterator[Finding]:
         old = compared.before.seats.get(seat.id)
         if old and old.is_retired and not seat.is_retired:
             message = f"{seat.id} was retired, and is {seat.status} here"
-            yield Finding(seat.marks.value("status"), message, f"{_restore(compared, seat_path(seat.id))}. {_ANOTHER}")
+            yield Finding(seat.marks.value("status"), message, f"{restore(compared, seat_path(seat.id))}. {_ANOTHER}")
 
 
 def id_used_again(compared: Compared) -> Iterator[Finding]:
@@ -159,6 +158,34 @@ def retired_with_work_left(compared: Compared) -> Iterator[Finding]:
             yield from _left(compared, old, record)
 
 
+def target_kind_changed(compared: Compared) -> Iterator[Finding]:
+    """The target of a metric that has values became one of another kind.
+
+    The kind of the target says what its values are: `7` is seven talks below `>= 3`, seven euros below `>= EUR 3` and
+    nothing at all below `yes`. A target of another kind makes every value that was ever recorded mean something else.
+
+    Bad:
+
+        -target: ">= 3"
+        +target: ">= 50%"      (and the values 4, 5 and 7 are percents now)
+
+    Good:
+
+        a new metric beside the old one: share-of-leads-booked, with the target ">= 50%"
+
+    Fix: put the old kind back, and begin a new metric with an id of its own.
+    """
+    for seat in compared.after.seats.values():
+        old = compared.before.seats.get(seat.id)
+        for name, metric in old.metrics.items() if old else ():
+            was, now = metric.targets, seat.metrics[name].targets if name in seat.metrics else metric.targets
+            if was.dated and now.dated and was.unit != now.unit and compared.after.records(seat.id, name):
+                kinds = f"are {was.unit.kind}, and would become {now.unit.kind}"
+                place = seat.marks.value("metrics", name, "target")
+                hint = "Put the old kind back, and begin a new metric with an id of its own."
+                yield Finding(place, f"the values of {seat.id} {name} {kinds}", hint)
+
+
 def history_short(compared: Compared) -> Iterator[Finding]:
     """The history here does not reach back far enough to say whether a new id was used before.
 
@@ -204,10 +231,6 @@ BASE_NOT_REACHED = of_form(
 _ANOTHER = "An id is never used again: add a new seat with another one."
 
 
-def _restore(compared: Compared, path: str) -> str:
-    return f"Take it back from the base: git checkout {compared.base[:10]} -- {path}"
-
-
 def _new_seats(compared: Compared) -> Iterator[Seat]:
     """The seats that have no file before."""
     return (seat for seat in compared.after.seats.values() if compared.is_new(seat_path(seat.id)))
@@ -230,64 +253,3 @@ def _dropped(record: Retirement, seat: str, group: str, name: str, heir: Seat | 
     why = f"{heir.id} does not have it" if heir else "the record names no heir of it"
     hint = f"Undo it, and retire the seat with: orgtp retire {seat} --to HEIR, which moves everything."
     return Finding(record.marks.value(group, name), f"the {what} {name} of {seat} is left over: {why}", hint)
-
-
-def _lost(compared: Compared, path: str, raw: bytes) -> Iterator[Finding]:
-    """Every row of a score file that is not there any more, or not where it was among the others."""
-    rows, now = _rows(raw), _rows(compared.new.get(path, b""))
-    missing = _missing(rows, now)
-    if len(missing) == len(rows):
-        what = f"all {counted(len(rows), 'row')} of this file are gone or changed"
-        yield Finding(Place(path), what, _restore(compared, path))
-        return
-    seat = path.split("/")[1]
-    was = {score.place.line: score for score in compared.before.scores.get(seat, ()) if score.place.path == path}
-    ids = {score.id: score for score in compared.after.scores.get(seat, ()) if score.place.path == path}
-    for line in missing:
-        old = was.get(line)
-        new = ids.get(old.id) if old else None
-        place = new.place if new else Place(path, min(line, len(now)))
-        yield Finding(place, _became(line, old, new), _RECORD)
-
-
-_RECORD = "Put the row back as it was, at its place; a wrong value is corrected by: orgtp score add"
-
-
-def _rows(raw: bytes) -> list[bytes]:
-    return raw.removesuffix(b"\n").split(b"\n") if raw else []
-
-
-def _missing(rows: list[bytes], now: list[bytes]) -> list[int]:
-    """The numbers, from 1, of the rows that `now` has not, in the order that they had."""
-    places: dict[bytes, list[int]] = {}
-    for number, row in enumerate(now):
-        places.setdefault(row, []).append(number)
-    missing, at = [], 0
-    for number, row in enumerate(rows, 1):
-        found = places.get(row, [])
-        spot = bisect_left(found, at)
-        if spot == len(found):
-            missing.append(number)
-        else:
-            at = found[spot] + 1
-    return missing
-
-
-def _became(line: int, old: Score | None, new: Score | None) -> str:
-    """What became of a row."""
-    if old is None:
-        return f"line {line} of the base is gone or changed"
-    if new is None:
-        return f"the row {old.metric} {old.period} = {_value(old)} was removed"
-    pairs = {key: (getattr(old, key), getattr(new, key)) for key in ("metric", "period", "value", "at", "by", "note")}
-    told = [f"{key} was {_said(was)}, is {_said(now)}" for key, (was, now) in pairs.items() if was != now]
-    row = f"the row {old.metric} {old.period}"
-    return f"{row} was changed: {listed(told)}" if told else f"{row} was moved, or is written otherwise"
-
-
-def _value(score: Score) -> str:
-    return _said(score.value)
-
-
-def _said(value: object) -> str:
-    return "unavailable" if value is None else f'"{value}"'

@@ -107,8 +107,8 @@ KEYS = (
     form_rule(
         "bad-timezone",
         "A time zone that the IANA database does not have.",
-        "Days and weeks begin at midnight in the org's zone. A short form such as EST has no summer time and\n"
-        "means different places to different people.",
+        "Days and weeks begin at midnight in the org's zone, and summer time moves it. Of short forms the database\n"
+        "has a few, such as EST, which has no summer time: a region and a city say what is meant.",
         "timezone: New York",
         "timezone: America/New_York",
         "write the IANA name, a region and a city.",

@@ -84,6 +84,79 @@ def outcome_changed(compared: Compared) -> Iterator[Finding]:
                 yield Finding(place, f'the outcome of {new.id} {name} was "{metric.outcome}"', _SEEN)
 
 
+def metric_changed(compared: Compared) -> Iterator[Finding]:
+    """The name, cadence or rollup of a metric was changed: it counts something else, or otherwise, from now on.
+
+    The numbers stay and their meaning moves. A monthly target that becomes a quarterly one is a third of what it was,
+    and the greatest value of a week says something else than the last.
+
+    Bad:
+
+        -name: Talks booked from leads
+        +name: Leads found
+
+    Good:
+
+        a new metric beside the old one, with an id and values of its own
+
+    Fix: nothing, if it is meant: have the owner look at it.
+    """
+    for seat, name in _kept_metrics(compared):
+        old, new = compared.before.seats[seat.id].metrics[name], seat.metrics[name]
+        for key in ("name", "cadence", "rollup"):
+            was, now = str(getattr(old, key)), str(getattr(new, key))
+            if was != now:
+                message = f'the {key} of {seat.id} {name} was "{was}", and is "{now}"'
+                yield Finding(seat.marks.value("metrics", name, key), message, _SEEN)
+
+
+def seat_moved(compared: Compared) -> Iterator[Finding]:
+    """A seat reports to another one, or its status was changed.
+
+    Nothing is wrong with that; the seats above and below want to know.
+
+    Bad:
+
+        -reports_to: radar
+        +reports_to: david     (and Radar goes on counting on it)
+
+    Good:
+
+        the same, and both looked at the pull request
+
+    Fix: nothing, if it is meant.
+    """
+    for old, new in _kept_seats(compared):
+        if old.reports_to != new.reports_to:
+            message = f"{new.id} reported to {old.reports_to or 'nobody'}, and will to {new.reports_to or 'nobody'}"
+            yield Finding(new.marks.value("reports_to"), message, _SEEN)
+        if old.status is not new.status and not old.is_retired and not new.is_retired:
+            yield Finding(new.marks.value("status"), f"{new.id} was {old.status}, and is {new.status}", _SEEN)
+
+
+def kind_changed(compared: Compared) -> Iterator[Finding]:
+    """A seat that was an agent's becomes a human's, or the other way round.
+
+    Who may own and who may decide hangs on this one word: an agent that calls itself human answers for others. A person
+    who takes over an agent's work, or the other way round, is a new seat, and the old one is retired.
+
+    Bad:
+
+        -kind: agent
+        +kind: human
+
+    Good:
+
+        orgtp retire scout --to ben
+
+    Fix: put the old kind back, unless it was a slip from the start.
+    """
+    for old, new in _kept_seats(compared):
+        if old.kind is not new.kind:
+            hint = f"Put it back; who takes over is a new seat: orgtp retire {new.id} --to HEIR"
+            yield Finding(new.marks.value("kind"), f"{new.id} was {old.kind}, and is {new.kind} here", hint)
+
+
 def waiver_added(compared: Compared) -> Iterator[Finding]:
     """A metric was excused from a rule.
 

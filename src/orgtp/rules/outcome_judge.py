@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import product
 
 from orgtp.rules import outcome_words as words
 from orgtp.rules.outcome_phrases import (
@@ -66,7 +67,8 @@ class Judge:
         row = split(name)
         found = self.phrases.scan(row)
         counted = any(word[0].isdigit() for word in row)
-        return _wishes(found) and not counted and not _cleared(found, row, "own outcome", "result", "time")
+        wished = _wishes(found) or _praises(found, len(row))
+        return wished and not counted and not _cleared(found, row, "own outcome", "result", "time")
 
 
 @lru_cache(maxsize=64)
@@ -119,11 +121,29 @@ def _topics() -> Mapping[str, list[str]]:
         "wish anywhere": words.WISH_ANYWHERE,
         "no wish": words.NO_WISH,
         "before wish": words.BEFORE_WISH,
+        "wish deed": words.WISH_DEED,
+        "praise": words.WISH_PRAISE,
+        "virtue": words.WISH_VIRTUE,
+        "soft": words.WISH_SOFT,
+        "people": words.RESULT_NOTICED[0],
+        "noticed": words.RESULT_NOTICED[1],
     }
     for name, pairs in (("machine", words.RUNTIME_PAIRS), ("work", words.ACTIVITY_PAIRS)):
         for number, (things, deeds) in enumerate(pairs):
             lists |= {f"{name} thing {number}": things, f"{name} deed {number}": deeds}
-    return {topic: listed(lines) for topic, lines in lists.items()}
+    topics = {topic: listed(lines) for topic, lines in lists.items()}
+    topics["result"] += _one_after_another(*words.RESULT_WHO)
+    return topics | {"of clients": _of_clients()}
+
+
+def _of_clients() -> list[str]:
+    own = (*words.CLIENTS_OWN, *words.OF_CLIENTS)
+    after = _one_after_another(words.CLIENTS_OWN, ("of, of our, of the, for, for our",))
+    return _one_after_another(words.CLIENT, own) + _one_after_another(after, words.CLIENT)
+
+
+def _one_after_another(first: Iterable[str], second: Iterable[str]) -> list[str]:
+    return [f"{one} {other}" for one, other in product(listed(first), listed(second))]
 
 
 @lru_cache(maxsize=_CACHED)
@@ -134,9 +154,9 @@ def _judged(judge: Judge, name: str, id_: str) -> Verdict:
     if not found:
         return Verdict(Sense.OUTCOME)
     made = ("own outcome", "result", "value")
-    if (span := _hard(found, written)) and not _cleared(found, written, *made):
+    if (span := _hard(found, written)) and not _cleared(found, written, *made, "of clients"):
         return Verdict(Sense.RUNTIME, _said(written, span))
-    if (span := _mild(found, written)) and not _cleared(found, written, *made, "time"):
+    if (span := _mild(found, written)) and not _cleared(found, written, *made, "of clients", "time"):
         return Verdict(Sense.RUNTIME, _said(written, span))
     if (span := _busy(found, written)) and not _cleared(found, written, *made, "time", "quality"):
         return Verdict(Sense.ACTIVITY, _said(written, span))
@@ -205,7 +225,7 @@ def _cleared(found: Found, row: Sequence[str], *topics: str) -> bool:
     spans = (span for topic in topics for span in found.get(topic, ()))
     if any(not _within(span, unlike) for span in spans):
         return True
-    return "time" in topics and _when(found, row)
+    return _noticed(found, row) or ("time" in topics and _when(found, row))
 
 
 def _within(span: Span, others: list[Span] | tuple[()]) -> bool:
@@ -219,7 +239,21 @@ def _when(found: Found, row: Sequence[str]) -> bool:
     return any(row[end][0].isdigit() or end in whens for end in ends)
 
 
+def _noticed(found: Found, row: Sequence[str]) -> bool:
+    """Whether somebody whom the work is for noticed it: `that customers noticed`, `felt by our clients`."""
+    return bool(near(found.get("people", ()), found.get("noticed", ()), _NEAR_MACHINE, row, _GAP))
+
+
 def _wishes(found: Found) -> bool:
     start = steps(found.get("before wish", ()), 0)[-1]
     begins = beginning(found.get("wish first", ()), start) and not beginning(found.get("no wish", ()), start)
     return bool(begins or "wish anywhere" in found)
+
+
+def _praises(found: Found, length: int) -> bool:
+    """Whether it begins by wishing for what it praises, or is nothing but praise and virtues: `Great service`."""
+    if "praise" in found and beginning(found.get("wish deed", ()), steps(found.get("before wish", ()), 0)[-1]):
+        return True
+    kinds = ("praise", "virtue", "soft", "wish deed", "before wish")
+    said = {at for kind in kinds for span in found.get(kind, ()) for at in range(*span)}
+    return len(said) == length and ("praise" in found or "virtue" in found)

@@ -56,12 +56,17 @@ RUNTIME_RATES = (
     ("request, task, call, query, job, transaction, operation, run, event, action, response, inference",),
     ("second, sec, minute, min, hour",),
 )
+# A machine's measure that is about clients is one of their own: what belongs to them …
+CLIENT = ("client, customer",)
+CLIENTS_OWN = ("website, web site, site, shop, web shop, store, system",)
+# … and those of them of whom it is true: "clients who", "customers hit by".
+OF_CLIENTS = ("who, whose, that, with, without, within, above, below, over, hit by, affected by",)
 
 # Work done or attention had, whatever came of it.
 ACTIVITY = (
     "page views, views, impressions, clicks, click through rate, ctr, sessions, hits, dwell time, time on page",
     "open rate, email opens, mail opens, followers, likes, retweets, downloads, installs",
-    "brand mentions, post engagement",
+    "brand mentions, post engagement, press mention, press mentions, press coverage, media coverage, news coverage",
     "social engagement",
     "unique visitors, website visitors, site visitors, website visits, web visits, site visits, page visits",
     "traffic, newsletter subscribers, email subscribers, youtube subscribers, webinar registrations",
@@ -111,6 +116,7 @@ ACTIVITY_PAIRS = (
             "written, generated, produced, created, prepared, published, drafted, made, processed, reviewed",
             "read, summarised, analysed, updated, edited, scanned, parsed, indexed, uploaded, translated",
             "classified, tagged, labelled, labeled, enriched, entered, posted, filled, filled in, completed",
+            "sent, sent out, emailed, shared, circulated",
             "raised, checked, screened, used, scraped, crawled, extracted, imported, synced, monitored, tracked",
             "submitted, run, ran, executed, answered, touched, designed",
         ),
@@ -126,7 +132,7 @@ ACTIVITY_PAIRS = (
             "touched, handled, processed, worked, worked on, opened, closed, reviewed, screened, triaged",
             "assigned, tagged, logged, contacted, called, emailed, messaged, updated, checked, researched",
             "tracked, monitored, completed, done, executed, run, triggered, performed, enriched, added, pushed",
-            "merged, interviewed, sourced, created, raised, made",
+            "merged, interviewed, sourced, created, raised, made, generated, captured, identified",
         ),
     ),
     (
@@ -146,7 +152,7 @@ COUNTABLE = (
     "query, prompt, task, ticket, document, report, post, tweet, blog post, article, draft, summary, page",
     "press release",
     "commit, deployment, deploy, pull request, merge request, code review, test, experiment, action",
-    "outreach email, sales call, cold email, cold call, connection request, proposal, touch, alert",
+    "outreach email, sales call, cold email, cold call, connection request, proposal, touch, alert, lead",
 )
 COUNTED = ("number of, count of, volume of, total number of, amount of, how many",)
 COUNTED_AFTER = (
@@ -172,6 +178,22 @@ RESULT = (
     "that got, which got, that brought, that won, that reached",
     "first time, first round, first look, first contact, first pass, first attempt, right first, at the first",
     "delivered on, went live, live on, in full, given back, as promised, as agreed",
+    "billed, billed to, charged to, invoiced, invoiced to",
+    "without human, without a human, without a person, without anyone, without help",
+    "customer reported, client reported, user reported, reported by customer, reported by client, reported by user",
+)
+# What people do of their own accord is a result as well: the first of them, and then the second.
+RESULT_WHO = (
+    ("who, that, which",),
+    (
+        "ask, asked, request, requested, sign up, signed up, buy, pay, book, order, subscribe, renew, return",
+        "returned, stay, stayed, come back, came back, upgrade, convert",
+    ),
+)
+# So is what they noticed of the work: near each other and in either order.
+RESULT_NOTICED = (
+    ("customer, client, user, shopper, visitor, guest, patient, buyer, reader, member, people",),
+    ("noticed, felt, complained, complain, suffered",),
 )
 # What the business is about. These clear an activity and a machine's measure; a wish for them stays a wish.
 VALUE = (
@@ -202,7 +224,7 @@ QUALITY = (
     "error, mistake, wrong, wrongly, faulty, defect, rework, reopened, rejected, bounced, returned, failed",
     "refused",
     "without, correct, correctly, corrected, accurate, accurately, accuracy, valid, complete and correct, needed",
-    "unanswered, unresolved, unread, overdue, missed, lost, duplicate, sent late, delivered late, answered late",
+    "qualified lead, unanswered, unresolved, unread, overdue, missed, lost, duplicate, sent late, delivered late, answered late",
     "too late",
     "escaped, found by customers, reported by customers, on target, to standard, left open, still open, oldest",
 )
@@ -211,7 +233,7 @@ NO_RESULT = (
     "paid search, paid media, paid social, paid ads, paid ad, paid traffic, paid clicks, paid impressions",
     "paid reach",
     "fixed price, fixed term, saved drafts, saved posts, accepted invites, booked hours, sold out, signed in",
-    "signed up",
+    "signed up, tokens billed, billed tokens, billed by, invoiced by, billed to us, charged to us, invoiced to us",
 )
 
 # With a target of yes or no, a name that begins so is a wish …
@@ -232,6 +254,26 @@ WISH_ANYWHERE = (
     "world class, best in class, the best, excellence, excellent, state of the art, as possible, next level",
     "top notch",
     "customer centric, data driven, second to none, outstanding",
+)
+# … or one that begins with the first of these, and praises something …
+WISH_DEED = ("make, making, keep, keeping, deliver, give, offer, create, build, achieve, have, get, do",)
+WISH_PRAISE = (
+    "good, great, happy, amazing, awesome, fantastic, brilliant, superb, satisfied, delighted, delightful",
+    "delight, seamless, smooth, strong, friendly, successful, effective, efficient, productive, reliable",
+    "professional, innovative, creative, motivated, engaged, loyal, high quality, top quality",
+    "better, faster, happier, easier, stronger, smarter, cheaper, quicker",
+)
+# … or one of nothing but praise, these virtues and the words after them: "Quality", "Great service".
+WISH_VIRTUE = (
+    "quality, value, happiness, satisfaction, success, growth, innovation, efficiency, effectiveness, performance",
+    "productivity, teamwork, collaboration, communication, morale, culture, engagement, motivation, trust",
+    "transparency, ownership, agility, professionalism, reliability, friendliness, loyalty, awareness, creativity",
+    "leadership",
+)
+WISH_SOFT = (
+    "the, a, an, our, my, their, every, all, and, of, for, to, with, in, is, are, very, always, high, highest",
+    "customer, client, user, guest, people, team, staff, employee, colleague, partner, company, business, agency",
+    "service, product, work, support, experience, data, code, brand, project, process, result, relationship",
 )
 # … but for these, and after these words it still begins.
 NO_WISH = (

@@ -46,7 +46,8 @@ def outcome_missing(org: Org) -> Iterator[Finding]:
             yield Finding(place, f'the metric {short(metric.id)} has no "outcome"', hint)
         elif metric.outcome and not seat.is_retired and says_nothing(metric.outcome, metric.name, metric.id):
             place = seat.marks.value("metrics", metric.id, "outcome")
-            yield Finding(place, f'outcome "{short(metric.outcome)}" of {short(metric.id)} says nothing', hint)
+            fault = "says nothing" if says_nothing(metric.outcome) else "only repeats the name"
+            yield Finding(place, f'outcome "{short(metric.outcome)}" of {short(metric.id)} {fault}', hint)
 
 
 def metric_runtime(org: Org) -> Iterator[Finding]:
@@ -69,13 +70,11 @@ def metric_runtime(org: Org) -> Iterator[Finding]:
           target: ">= 95%"
 
     Fix: measure what the work is for; or, where the words mean something else here, say so:
-    `waive: {metric-runtime: The token is the coin that the client buys.}`
+    `orgtp seat set SEAT "metrics.METRIC.waive.metric-runtime=The token is the coin that the client buys."`
     """
-    hint = (
-        'Measure what came of it for somebody, as in "Client tickets answered within one hour"; '
-        "or say why it stands: waive: {metric-runtime: …}"
-    )
     for seat, metric, verdict in _judged(org, Sense.RUNTIME):
+        waiver = f"orgtp seat set {seat.id} {_waiver(metric, 'metric-runtime')}"
+        hint = f"Measure what came of it for somebody; or say why it stands: {waiver}"
         yield _named(seat, metric, f"measures the machine ({short(verdict.word)})", hint)
 
 
@@ -104,15 +103,16 @@ def metric_activity(org: Org) -> Iterator[Finding]:
 
     Fix: measure what came of it; or name the outcome metric that it is done for, of this seat
     (`leads_to: talks-booked`) or of another (`leads_to: scout/talks-booked`); or say why it stands:
-    `waive: {metric-activity: The client pays for each one.}`
+    `orgtp seat set SEAT "metrics.METRIC.waive.metric-activity=The client pays for each one."`
     """
     judge = judge_for(org)
     for seat, metric, verdict in _judged(org, Sense.ACTIVITY):
         if not (metric.leads_to and not astray(org, judge, seat, metric)[0]):
+            done_for = short(candidate(judge, seat, metric))
             hint = (
-                'Measure what came of it, as in "First talks booked"; or name the outcome metric that it is done for, '
-                f"as in leads_to: {short(candidate(judge, seat, metric))}; or say why it stands: "
-                "waive: {metric-activity: …}"
+                f"Name the outcome that it is done for: orgtp seat set {seat.id} "
+                f"metrics.{short(metric.id)}.leads_to={done_for}; "
+                f"or say why it stands: {_waiver(metric, 'metric-activity')}"
             )
             yield _named(seat, metric, f"counts activity ({short(verdict.word)})", hint)
 
@@ -164,13 +164,11 @@ def metric_wish(org: Org) -> Iterator[Finding]:
 
     Fix: say in the name what will be seen, and in the target how much of it.
     """
-    hint = (
-        'Say what will be seen, and how much of it: name: New clients live within ten days, target: ">= 90%"; '
-        "or say why it stands: waive: {metric-wish: …}"
-    )
     judge = judge_for(org)
     for seat, metric in _measured(org):
         if is_wish(judge, metric):
+            waiver = f"orgtp seat set {seat.id} {_waiver(metric, 'metric-wish')}"
+            hint = f"Say what will be seen, and in the target how much of it; or say why it stands: {waiver}"
             yield _named(seat, metric, "is a wish without a number", hint)
 
 
@@ -277,3 +275,8 @@ def _judged(org: Org, sense: Sense) -> Iterator[tuple[Seat, Metric, Verdict]]:
 def _named(seat: Seat, metric: Metric, fault: str, hint: str) -> Finding:
     place = seat.marks.value("metrics", metric.id, "name")
     return Finding(place, f'"{short(metric.name)}" {fault}', hint, metric)
+
+
+def _waiver(metric: Metric, rule: str) -> str:
+    """What is typed after `orgtp seat set SEAT` to waive a rule."""
+    return f'"metrics.{short(metric.id)}.waive.{rule}=REASON"'

@@ -78,14 +78,16 @@ def score_wrong_period(org: Org) -> Iterator[Finding]:
 
         {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
 
-    Fix: take the line out before it is committed, and record it again, `--for` a period of the metric's cadence.
+    Fix: if the cadence was changed, put it back, and begin a new metric for the new one: values stay as they are. A
+    line that is not committed yet is taken out, and recorded again `--for` a period of the metric's cadence.
     """
     for score, metric in _known_metrics(org):
         period = parse_period(score.period)
         grain = metric.cadence.grain
         if period and period.grain is not grain:
             message = f'"{score.period}" is not a period of {metric.id}, which is {metric.cadence}'
-            hint = f"Take the line out before it is committed, and record it for a period such as {EXAMPLES[grain]}."
+            kept = f"Its values stay: a metric of another cadence is a new one, in {seat_path(score.seat)}."
+            hint = f"{kept} A line that is not committed yet is recorded for a period such as {EXAMPLES[grain]}."
             yield Finding(score.place, message, hint)
 
 

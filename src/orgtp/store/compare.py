@@ -40,8 +40,8 @@ def between(before: Loaded, after: Loaded) -> Compared:
 
 def compared(repo: Repo, after: Loaded, base: str, head: str | None) -> Compared:
     """What `after`, which stands on the commit `head`, changes since it parted from `base`. Raises `NotReached`."""
-    if base and not base.strip(_NEVER):
-        # What git gives a hook where there was nothing before.
+    if (base and not base.strip(_NEVER)) or (base == "HEAD" and head is None):
+        # What git gives a hook where there was nothing before; and a repository without a commit.
         return between(Loaded(Org(), (), {}), after)
     tip = base_tip(repo, base)
     parted = merge_base(repo, tip, head) if head else tip
@@ -56,7 +56,7 @@ def base_tip(repo: Repo, base: str) -> str:
         return repo.commit(base)
     except UnknownRevision as error:
         name = base.removeprefix("origin/")
-        remedy = f"Get it: git fetch origin {name}" if name != base else "Name a commit, a branch or a tag: origin/main"
+        remedy = f"Name a commit, a branch or a tag that is here; or get it: git fetch origin {name or 'main'}"
         raise NotReached(what=f'no commit is called "{base}" here', remedy=remedy) from error
 
 

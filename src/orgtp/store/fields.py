@@ -95,7 +95,8 @@ class Fields:
         try:
             return _day(text) if text else None
         except ValueError:
-            self.problem("bad-date", key, f'{key} "{text}" is not a date', "Write it as 2026-11-20.")
+            hint = "Write the day as year-month-day, as in 2026-11-20."
+            self.problem("bad-date", key, f'{key} "{text}" is not a date', hint)
             return None
 
     def flag(self, key: str) -> bool:

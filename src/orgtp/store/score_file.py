@@ -74,7 +74,7 @@ def _record(line: bytes, place: Place, problems: list[Problem]) -> Score | None:
     data, at, wrong = _read(line)
     if at:
         return _score(data, at, place)
-    hint = "Restore the line from git: git log -p -- " + place.path
+    hint = f"What was changed since the last commit: git diff -- {place.path}"
     problems.append(Problem("score-malformed", place, f"not a score: {wrong}", hint))
     return None
 

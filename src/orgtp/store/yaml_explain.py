@@ -41,6 +41,8 @@ def explained(path: str, text: str, error: Any) -> Problem:
     line, column = (mark.line, mark.column) if mark.line < len(lines) else (len(lines) - 1, len(lines[-1]))
     if opened := _open_quote(lines, line, column):
         return Problem("yaml-syntax", Place(path, *opened), "not YAML: the quote that opens here is not closed", _CLOSE)
+    if conflict := next((number for number, row in enumerate(lines, 1) if row.startswith("<<<<<<< ")), 0):
+        return Problem("yaml-syntax", Place(path, conflict), *_CONFLICT)
     first = lines[line][column : column + 1]
     message = "a tab, where blanks belong" if first == _TAB else _said(plainly, first)
     remedy = _remedy(lines[max(0, line - 1)], lines[line], said)
@@ -49,6 +51,12 @@ def explained(path: str, text: str, error: Any) -> Problem:
 
 def _said(plainly: str, first: str) -> str:
     return "something is missing here" if plainly == _BEGINS and not first else plainly.format(mark=first)
+
+
+_CONFLICT = (
+    "a merge conflict that was not resolved",
+    "Keep one side of it, and take out the lines that begin with <<<<<<<, ======= and >>>>>>>.",
+)
 
 
 def _open_quote(lines: list[str], line: int, column: int) -> tuple[int, int] | None:
