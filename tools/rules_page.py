@@ -9,21 +9,9 @@ from pathlib import Path
 
 from orgtp.rules import ALL
 from orgtp.rules.rule import Rule
+from orgtp.rules.topics import TOPICS
 
 PAGE = Path(__file__).parents[1] / "docs" / "rules.md"
-TOPICS = {
-    "accountability": "A human answers",
-    "seats": "What a seat says of itself",
-    "outcomes": "Outcomes, not activity",
-    "structure": "One chart",
-    "capabilities": "Who does what",
-    "scores": "Values",
-    "recording": "When values were recorded",
-    "retirements": "Retired, not deleted",
-    "changes": "What a pull request may not do",
-    "notices": "What a pull request must be seen doing",
-    "form": "What can be read",
-}
 _HEAD = """\
 # Rules
 
@@ -39,10 +27,8 @@ def rules_page() -> str:
 
 
 def by_topic() -> list[tuple[str, list[Rule]]]:
-    """The rules of each topic in the order of the list; topics as in `TOPICS`, and others behind them."""
-    order = list(TOPICS)
-    ranked = sorted(ALL, key=lambda rule: order.index(rule.topic) if rule.topic in order else len(order))
-    return [(topic, list(rules)) for topic, rules in groupby(ranked, key=lambda rule: rule.topic)]
+    """The rules of each topic, in the order of the list."""
+    return [(topic, list(rules)) for topic, rules in groupby(ALL, key=lambda rule: rule.topic)]
 
 
 def _index() -> Iterator[str]:

@@ -186,9 +186,7 @@ class OpenOrg(SeenOrg):
 
     def deciders(self, seat: str) -> list[str]:
         """The human seats that may decide the retirement of `seat`. Raises `UnknownSeat`."""
-        from orgtp.actions.retire import deciders
-
-        return deciders(self.org, self.org.seat(seat).id)
+        return self.org.deciders(self.org.seat(seat).id)
 
     def retire(self, request: Request, *, dry_run: bool = False) -> Recorded:
         """Retire a seat in one commit."""

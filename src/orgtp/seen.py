@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orgtp.model.org import Org
+from orgtp.model.period import parse_period
 from orgtp.model.problem import Place, Problem
 from orgtp.store.load import by_order
-from orgtp.store.locate import Located, NoGit
+from orgtp.store.locate import Located, NoGit, clock
 from orgtp.store.trees import HEAD
 from orgtp.views.chart import Chart, ChartOptions, ChartSeat, chart
 
@@ -95,20 +97,28 @@ class SeenOrg(Located):
         from orgtp import rules
         from orgtp.store.schema import schema_problems
 
-        compared, unreached = self._compared(base) if base is not None else (None, [])
-        found = [*self.problems, *unreached, *rules.check(self.org, self.now, compared)]
+        compared, more = self._compared(base) if base is not None else ([], [])
+        found = [*self.problems, *more, *rules.check(self.org, self._today, *compared)]
         told = {problem.place.path for problem in found}
         return by_order([*found, *(p for p in schema_problems(self.loaded.files) if p.place.path not in told)])
 
-    def _compared(self, base: str) -> tuple[Compared | None, list[Problem]]:
-        """What the org changes since it parted from `base`; where that is not here, the problem that says so."""
+    @property
+    def _today(self) -> datetime:
+        """As of when the org is judged. A commit says itself when it was made, and may say anything."""
+        return clock() if self.at is not None and parse_period(self.at) is None else self.now
+
+    def _compared(self, base: str) -> tuple[list[Compared], list[Problem]]:
+        """What the org changes since it parted from `base`, and what keeps that from being told, or from being true."""
         from orgtp.rules.changes import BASE_NOT_REACHED
+        from orgtp.store.as_committed import not_as_committed
         from orgtp.store.compare import NotReached, compared
 
         if self.repo is None:
             raise NoGit(root=self.root)
         try:
-            return compared(self.repo, self.loaded, base, self.revision), []
+            found = compared(self.repo, self.loaded, base, self.revision)
         except NotReached as error:
             what, remedy = str(error.facts["what"]), str(error.facts["remedy"])
-            return None, [Problem(BASE_NOT_REACHED.id, Place(HEAD), what, remedy)]
+            return [], [Problem(BASE_NOT_REACHED.id, Place(HEAD), what, remedy)]
+        on_disk = self.commit is None and self.revision is not None
+        return found, not_as_committed(self.repo, str(self.revision), self.loaded.files) if on_disk else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -98,7 +99,16 @@ def test_workflow_may_do_the_least(made: Path) -> None:
     assert whole["jobs"]["validate"]["permissions"] == {"contents": "read"}
     assert whole["jobs"]["comment"]["permissions"] == {"contents": "read", "pull-requests": "write"}
     # PyYAML reads the key `on` as true. No `pull_request_target`: it would hand secrets to a fork's pull request.
-    assert set(whole[True]) == {"pull_request", "push"}
+    assert set(whole[True]) == {"pull_request", "merge_group", "push"}
+
+
+def test_pull_request_is_judged_anew_where_its_target_changes(made: Path) -> None:
+    """GitHub's own choice of types leaves `edited` out."""
+    assert read(made / WORKFLOW)[True]["pull_request"] == {"types": ["opened", "synchronize", "reopened", "edited"]}
+    bases = [one["env"]["BASE"] for one in (step(made / WORKFLOW, "Validate"), step(ACTION, "Validate"))]
+    assert [base for base in bases if "github.event.merge_group.base_sha" not in base] == []
+    # By its full name, a tag called origin/main is not taken for it.
+    assert [base for base in bases if "format('refs/remotes/origin/{0}', github.base_ref)" not in base] == []
 
 
 def test_jobs_check_out_whole_histories_without_leaving_a_token(made: Path) -> None:
@@ -124,11 +134,25 @@ def test_every_input_is_explained_and_used() -> None:
         assert any(f"inputs.{name}" in value for value in used), name
 
 
-@pytest.mark.parametrize("branch", ["trunk", "x,y{z}\"#'", "on", "feature/€"])
-def test_workflow_names_the_branch_whatever_its_name(shell: Shell, branch: str) -> None:
+def holds(condition: str, branch: str) -> bool:
+    """Whether a condition of GitLab's holds: equal to a string, which knows no escapes, or matched by an RE2 pattern."""
+    equal = re.fullmatch(r'\$CI_COMMIT_BRANCH == "([^"]*)"', condition)
+    if equal:
+        return equal[1] == branch
+    (pattern,) = re.findall(r"\A\$CI_COMMIT_BRANCH =~ /([^/]+)/\Z", condition)
+    return (
+        re.search(re.sub(r"\\x\{(\w+)\}", lambda found: re.escape(chr(int(found[1], 16))), pattern), branch) is not None
+    )
+
+
+@pytest.mark.parametrize("branch", ["trunk", "x,y{z}\"#'", "on", "feature/€", "$CI", "ON_BRANCH", "release-1.0"])
+def test_ci_names_the_branch_whatever_its_name(shell: Shell, branch: str) -> None:
     shell.git("init", "-q", "-b", branch, "acme")
     shell("init", "acme")
     assert read(shell.folder / "acme" / WORKFLOW)[True]["push"] == {"branches": [branch]}
+    condition = read(shell.folder / "acme" / GITLAB)["validate"]["rules"][1]["if"]
+    others = ["main", f"{branch}x", f"x{branch}", branch.replace(".", "x"), branch.upper()]
+    assert [name for name in {branch, *others} if holds(condition, name)] == [branch]
     assert shell.at(shell.folder / "acme")("validate").code == 0
 
 

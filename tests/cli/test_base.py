@@ -200,6 +200,22 @@ def test_nothing_was_there_before(hub: Shell, acme: Shell) -> None:
     assert judged(acme, base="0" * 40, code=0) == {}
 
 
+def test_what_came_between_two_merge_bases_is_kept_too(hub: Shell, acme: Shell) -> None:
+    """A row that reached the branch by a merge, and was changed in that very merge, is found from the second base."""
+    change(acme, "mine", retarget)
+    acme.git("checkout", "-q", "main")
+    acme.write(FILE, FIRST + MORE)
+    acme.git("commit", "-qam", "A value on main")
+    acme.git("branch", "was")
+    acme.git("merge", "-q", "-m", "mine into main", "mine")
+    acme.git("checkout", "-q", "mine")
+    acme.git("merge", "-q", "--no-commit", "was")
+    acme.write(FILE, FIRST + MORE.replace('"14"', '"41"'))
+    acme.git("commit", "-qam", "main into mine, with a little help")
+    assert len(acme.git("merge-base", "--all", "main", "mine").out.split()) == 2
+    assert judged(acme, code=1)["score-row-changed"] == "error"
+
+
 # Clones that have not all.
 
 
@@ -262,12 +278,25 @@ def test_a_partial_clone_gets_what_it_needs(pushed: Shell, left_out: str) -> Non
     assert judged(here, base="origin/main", code=1) == {"score-row-changed": "error"}
 
 
+def test_a_partial_clone_without_trees_cannot_know_every_id(pushed: Shell) -> None:
+    here = clone(pushed, "partial", "--filter=tree:0", "--branch=mine")
+    here.write("seats/new.yaml", here.read("seats/bot.yaml").replace("seat: bot", "seat: new"))
+    assert judged(here, base="origin/main", code=1)["history-short"] == "notice"
+
+
 def test_a_partial_clone_whose_remote_is_gone_says_what_is_missing(pushed: Shell) -> None:
     here = clone(pushed, "partial", "--filter=blob:none", "--branch=mine")
     here.git("remote", "set-url", "origin", str(Path("/nowhere/hub.git")))
     ran = here("validate", "--base", "origin/main", code=4)
     assert "not in this partial clone" in ran.out
     assert "git clone" in ran.out
+
+
+def test_more_new_seats_than_a_command_line_takes(hub: Shell, acme: Shell) -> None:
+    text = acme.read("seats/bot.yaml").partition("metrics:")[0]
+    for number in range(1200):
+        acme.write(f"seats/new-{number}.yaml", text.replace("seat: bot", f"seat: new-{number}"))
+    assert set(judged(acme, base="HEAD", code=1)) == {"no-metric"}
 
 
 # What does not fit.
@@ -285,7 +314,7 @@ def test_a_plain_folder_has_no_base(shell: Shell) -> None:
     assert "git -C" in shell("--org", "plain", "validate", "--base", "main", code=2).err
 
 
-@pytest.mark.parametrize("base", ["", "nowhere", "--output=x", "main:org.yaml", "HEAD^{tree}"])
+@pytest.mark.parametrize("base", ["", "0", "000", "nowhere", "--output=x", "main:org.yaml", "HEAD^{tree}"])
 def test_a_base_that_is_no_commit(hub: Shell, acme: Shell, base: str) -> None:
     ran = acme("validate", f"--base={base}", code=4)
     assert "base-not-reached" in ran.out
@@ -300,6 +329,61 @@ def test_a_file_that_is_hidden_is_not_gone_and_not_forgiven(hub: Shell, acme: Sh
     (acme.folder / FILE).unlink()
     (acme.folder / FILE).symlink_to("/dev/null")
     assert judged(acme, code=1) == {"not-a-file": "error"}
+
+
+def test_what_attributes_made_of_a_file_is_not_what_is_judged(hub: Shell, acme: Shell) -> None:
+    """The commit has another row than the disk, for git converts it; a file that somebody changed is their own."""
+    acme.write(".gitattributes", "scores/** -text merge=union\nscores/bot/** text working-tree-encoding=UTF-16LE\n")
+    raw = FIRST.replace('"13"', '"99"').encode()
+    encoded = acme.folder / "encoded"
+    encoded.write_bytes(raw)
+    oid = acme.git("hash-object", "-w", "--no-filters", "encoded").out.strip()
+    acme.git("checkout", "-qb", "mine")
+    acme.git("add", ".gitattributes")
+    acme.git("update-index", "--cacheinfo", f"100644,{oid},{FILE}")
+    acme.git("commit", "-qm", "Encoded")
+    here = clone_of(acme, "mine")
+    assert judged(here, "--at", "HEAD", code=1, base="origin/main")["score-row-changed"] == "error"
+    assert judged(here, code=1, base="origin/main")["not-as-committed"] == "error"
+
+
+def clone_of(acme: Shell, branch: str, name: str = "cloned") -> Shell:
+    acme.git("push", "-q", "-f", "origin", branch, "main")
+    return clone(acme, name, f"--branch={branch}")
+
+
+def test_a_submodule_in_the_checkout_is_seen(hub: Shell, acme: Shell) -> None:
+    acme.git("checkout", "-qb", "mine")
+    acme.git("update-index", "--add", "--cacheinfo", f"160000,{acme.head()},seats/evil.yaml")
+    acme.git("commit", "-qm", "A module where a seat would be")
+    assert judged(clone_of(acme, "mine"), code=1, base="origin/main") == {"not-a-file": "error"}
+
+
+def test_the_date_of_a_commit_is_its_authors_word(hub: Shell, acme: Shell) -> None:
+    future = MORE.replace("2026-11-20", "2029-11-20").replace("2026-W47", "2026-W46").replace("2026-11.", "2029-11.")
+    change(acme, "mine", lambda shell: shell.write("scores/bot/2029-11.jsonl", future))
+    acme.git("commit", "--amend", "-q", "--no-edit", GIT_COMMITTER_DATE="2030-01-01T00:00:00Z")
+    assert judged(acme, "--at", "HEAD", code=1)["score-in-future"] == "error"
+
+
+def test_work_that_moved_on_by_commands_is_not_left_over(sample: Shell) -> None:
+    """What a retired seat did may have moved again before anybody looked."""
+    why = ["--decided-by", "david", "--reason", "Others do it better.", "--yes"]
+    sample.git("tag", "before")
+    sample("seat", "set", "jeff", "capabilities.ad-pacing-monitoring=")
+    sample("seat", "set", "dash", "capabilities.ad-pacing-monitoring=Compares spend with the plan.")
+    sample("retire", "jeff", "--to", "crystal", *why)
+    moves = [f"--move={name}=crystal" for name in ("ad-anomaly-detection", "ad-pacing-monitoring")]
+    sample("retire", "dash", "--to", "crystal", *moves, *why)
+    assert "error" not in judged(sample, base="before", code=0).values()
+
+
+def test_broken_rows_and_copies_can_be_mended(hub: Shell, acme: Shell) -> None:
+    acme.write(FILE, FIRST + "<<<<<<< HEAD\n\n" + FIRST)
+    acme.git("commit", "-qam", "Merged badly")
+    assert judged(acme, base="HEAD", code=1).keys() == {"score-malformed", "score-duplicate-id", "score-out-of-order"}
+    change(acme, "mend", lambda shell: shell.write(FILE, FIRST))
+    assert judged(acme, code=0) == {}
 
 
 def test_attributes_and_replaced_objects_fool_nobody(hub: Shell, acme: Shell) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from orgtp.rules import ALL
+from orgtp.rules.topics import TOPICS
 from tests.conftest import Shell
 
 
@@ -17,9 +21,12 @@ def test_the_list_has_every_rule_with_its_topic_weight_and_title(shell: Shell) -
         assert [line for line in lines if line.split()[:2] == [rule.id, rule.severity] and line.endswith(rule.title)]
 
 
-def test_topics_come_once(shell: Shell) -> None:
+def test_topics_come_once_in_the_order_of_docs_rules_md(shell: Shell) -> None:
     topics = [line for line in shell("rule").out.splitlines() if line and not line.startswith(" ")]
-    assert len(topics) == len(set(topics))
+    page = (Path(__file__).parents[2] / "docs/rules.md").read_text(encoding="utf-8")
+    assert topics == list(dict.fromkeys(re.findall(r"^\| (\w+) \| \[", page, re.MULTILINE)))
+    assert topics == list(TOPICS)
+    assert (topics[0], topics[-1]) == ("accountability", "form")
 
 
 @pytest.mark.parametrize("width", [40, 80])
@@ -70,5 +77,7 @@ def test_an_unknown_rule_is_refused_with_the_nearest(shell: Shell) -> None:
 def test_what_validate_names_can_be_read(acme: Shell) -> None:
     acme.write("seats/x.yaml", "seat: x\nname: X\nrole: R\nkind: agent\nstatus: active\nowner: adda\n")
     hint = acme("validate", code=1).err.splitlines()[-1]
-    words = hint.partition("orgtp ")[2].split()
-    assert acme(*words).out.startswith(words[-1])
+    named = re.fullmatch(r"what a rule means: orgtp rule (\S+) \(also: (\S+), (\S+)\)", hint)
+    assert named
+    for id_ in named.groups():
+        assert acme("rule", id_).out.startswith(f"{id_}  ")

@@ -90,7 +90,9 @@ def test_every_problem_in_one_run(broken: Shell) -> None:
     assert {rule for *_, rule in heads(ran.out)} >= RULES
     verdict, more = ran.err.splitlines()
     assert re.fullmatch(r"[0-9]+ errors(, [0-9]+ warnings?)? in [0-9]+ seats", verdict)
-    assert more == f"what a rule means: orgtp rule {heads(ran.out)[0][-1]}"
+    problems = broken("validate", "--json", code=1).json["problems"]
+    first, second, third, *_ = dict.fromkeys(each["rule"] for each in problems if each["severity"] == "error")
+    assert more == f"what a rule means: orgtp rule {first} (also: {second}, {third})"
 
 
 def test_each_problem_has_a_remedy(broken: Shell) -> None:
@@ -133,6 +135,21 @@ def test_a_place_is_exact(acme: Shell) -> None:
         "    |          ^^^^\n"
         '  Did you mean "ada"?\n'
     ) in acme("validate", code=1).out
+
+
+def test_a_file_of_copies_is_told_in_short_and_all_are_counted(acme: Shell) -> None:
+    row = '{{"id":"n{n}","at":"2026-11-20T13:00:02Z","metric":"number","period":"2026-W46","value":"{n}"}}\n'
+    rows = "".join(row.format(n=n) for n in range(1, 32))
+    acme.write("scores/bot/2026-11.jsonl", rows)
+    before = acme("validate", "--json", code=None).json
+    acme.write("scores/bot/2026-11.jsonl", rows * 2)
+    ran, after = acme("validate", code=1), acme("validate", "--json", code=1).json
+    copies = [problem for problem in after["problems"] if problem["rule"] == "score-duplicate-id"]
+    assert len(copies) == after["summary"]["errors"] - before["summary"]["errors"] == 31
+    assert ran.out.count(": score-duplicate-id: ") == 3
+    assert "  and 28 more of score-duplicate-id in scores/bot/2026-11.jsonl: lines 35–62\n" in ran.out
+    assert ran.out.count(copies[0]["hint"]) == 1
+    assert ran.err.startswith(f"{after['summary']['errors']} errors")
 
 
 def test_warnings_alone_are_fine_unless_strict(acme: Shell) -> None:

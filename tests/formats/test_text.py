@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.words import visible
 from orgtp.render.page import Screen, width_of
 from orgtp.render.problems_text import problems_text, verdict
+from orgtp.rules.changes import BASE_NOT_REACHED
 from tests.formats.hostile import NASTY, SETS, equal, hostile, many
 
 PIPE = Screen()
+SCORES = "scores/bot/2026-11.jsonl"
 
 
 def shown(line: str, column: int, screen: Screen = PIPE, path: str = "seats/a.yaml") -> list[str]:
@@ -108,11 +114,132 @@ def test_lines_of_scores_end_with_a_line_feed_alone() -> None:
 def test_a_long_line_is_cut_around_the_place(width: int, column: int) -> None:
     line = "".join(f"{n:05}" for n in range(120))
     source, mark = shown(f"{line[: column - 1]}株 {line[column + 1 :]}", column, Screen(width))
-    assert max(width_of(source), width_of(mark)) <= min(width, 120)
+    assert max(width_of(source), width_of(mark)) <= width
     assert "株" in source
     at = width_of(source[: source.index("株")])
     assert mark[at] == "^"
     assert "…" in source
+
+
+@pytest.mark.parametrize(("length", "whole"), [(199, True), (200, True), (201, False)])
+def test_a_pipe_shows_two_hundred_columns_of_a_line(length: int, whole: bool) -> None:
+    line = '{"id":"a","note":"'.ljust(length - 2, "x") + '"}'
+    source, mark = shown(line, 1, PIPE, SCORES)
+    assert (source == f"  1 | {line}") == whole
+    assert width_of(source) <= len("  1 | ") + 200
+    assert mark == "    | ^"
+
+
+def told_of(*each: tuple[str, str, int, str]) -> list[Problem]:
+    """Problems of rule, path, line and hint, no two of which say the same."""
+    return [
+        Problem(rule, Place(path, line), f"message {n}", hint) for n, (rule, path, line, hint) in enumerate(each, 1)
+    ]
+
+
+def test_a_hint_that_several_share_is_given_once_below_the_last() -> None:
+    problems = told_of(("r", "org.yaml", 1, "Do it."), ("r", "org.yaml", 2, "Do it."), ("r", "org.yaml", 3, "Do that."))
+    assert problems_text(problems, {"org.yaml": b"a: 1\nb: 2\nc: 3\n"}, PIPE) == (
+        "org.yaml:1:1: r: message 1\n"
+        "  1 | a: 1\n"
+        "    | ^\n"
+        "org.yaml:2:1: r: message 2\n"
+        "  2 | b: 2\n"
+        "    | ^\n"
+        "  Do it.\n"
+        "\n"
+        "org.yaml:3:1: r: message 3\n"
+        "  3 | c: 3\n"
+        "    | ^\n"
+        "  Do that.\n"
+    )
+
+
+@pytest.mark.parametrize("other", [("s", "a.yaml", 2, "H."), ("r", "b.yaml", 2, "H."), ("r", "a.yaml", 2, "I.")])
+def test_what_differs_in_rule_file_or_hint_has_its_own(other: tuple[str, str, int, str]) -> None:
+    text = problems_text(told_of(("r", "a.yaml", 1, "H."), other, ("r", "a.yaml", 3, "H.")), {}, PIPE)
+    assert text.count("\n  H.\n") + text.count("\n  I.\n") == 3
+    assert text.count("\n\n") == 2
+
+
+def test_what_has_no_hint_stays_apart() -> None:
+    text = problems_text(told_of(("r", "a.yaml", 1, ""), ("r", "a.yaml", 2, "")), {}, PIPE)
+    assert text == "a.yaml:1:1: r: message 1\n\na.yaml:2:1: r: message 2\n"
+
+
+def test_five_of_a_rule_in_a_row_are_told_whole() -> None:
+    text = problems_text(told_of(*(("r", SCORES, line, "H.") for line in range(1, 6))), {}, PIPE)
+    assert text == "".join(f"{SCORES}:{n}:1: r: message {n}\n" for n in range(1, 6)) + "  H.\n"
+
+
+def test_of_more_than_five_three_are_told_and_the_rest_counted() -> None:
+    problems = told_of(*(("score-duplicate-id", SCORES, line, "Take it out.") for line in range(1, 32)))
+    assert problems_text(problems, {}, PIPE).splitlines() == [
+        *(f"{SCORES}:{n}:1: score-duplicate-id: message {n}" for n in (1, 2, 3)),
+        "  Take it out.",
+        f"  and 28 more of score-duplicate-id in {SCORES}: lines 4–31",
+        "",
+        "each of them in full: add --json",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        ([4, 5, 6], "lines 4–6"),
+        ([4, 6, 7, 9], "lines 4, 6–7, 9"),
+        ([9, 9, 9], "line 9"),
+        ([4, 4, 5], "lines 4–5"),
+        (list(range(4, 64, 2)), f"lines {', '.join(map(str, range(4, 64, 2)))}"),
+        (list(range(4, 66, 2)), f"lines {', '.join(map(str, range(4, 64, 2)))} and others up to 64"),
+    ],
+)
+def test_what_is_counted_has_its_lines(lines: list[int], named: str) -> None:
+    problems = told_of(*(("r", "org.yaml", line, "H.") for line in [1, 2, 3, *lines]))
+    assert f"\n  and {len(lines)} more of r in org.yaml: {named}\n" in problems_text(problems, {}, PIPE)
+
+
+def test_what_is_counted_counts_in_every_file() -> None:
+    problems = [Problem("r", Place(f"seats/s{n}.yaml", line), f"message {line}") for n in range(8) for line in range(9)]
+    lines = problems_text(problems, {}, PIPE).splitlines()
+    files = "; ".join(f"seats/s{n}.yaml: lines 3–8" for n in range(5))
+    assert lines[-3] == f"  and 48 more of r in {files}; 3 more files"
+    assert lines[1].startswith("  and 7 more like it: ")
+
+
+def test_a_run_ends_where_another_rule_or_file_comes_between() -> None:
+    rows = [("r", "a.yaml", 1), ("r", "a.yaml", 2), ("r", "a.yaml", 3), ("s", "a.yaml", 4), ("r", "a.yaml", 5)]
+    for break_ in (rows[3], ("r", "b.yaml", 1)):
+        each = [*rows[:3], break_, *rows[:3]]
+        assert " more of " not in problems_text(told_of(*((*row, "") for row in each)), {}, PIPE)
+
+
+def test_a_hidden_problem_is_of_the_weight_that_is_shown() -> None:
+    weights = [Severity.WARNING] * 4 + [Severity.ERROR] * 4
+    problems = [Problem("r", Place("org.yaml", n), f"m{n}", "", weight) for n, weight in enumerate(weights, 1)]
+    assert problems_text(problems, {}, PIPE).count("org.yaml:") == 8
+
+
+RUNS = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("rs"), st.integers(1, 12)), min_size=1, max_size=8)
+
+
+@given(RUNS, st.integers(1, 30), st.integers(1, 30))
+def test_none_is_lost_in_any_mix(runs: list[tuple[str, str, int]], messages: int, hints: int) -> None:
+    rows = [(path, rule) for path, rule, length in runs for _ in range(length)]
+    problems = [
+        Problem(rule, Place(f"{path}.yaml", n), f"message {n % messages}", f"Hint {n % hints}.")
+        for n, (path, rule) in enumerate(rows, 1)
+    ]
+    text = problems_text(problems, {}, PIPE)
+    told = len(re.findall(r"^[ab]\.yaml:\d+:1: ", text, re.MULTILINE))
+    assert told + sum(map(int, re.findall(r"^  and (\d+) more ", text, re.MULTILINE))) == len(problems)
+
+
+def test_a_base_that_is_not_here_has_no_line() -> None:
+    here = Place("org.yaml", 1, 1)
+    problems = [Problem(BASE_NOT_REACHED.id, here, "m", "Fetch it."), Problem("r", here, "n")]
+    text = problems_text(problems, {"org.yaml": b"org: x\n"}, PIPE)
+    assert text == ("org.yaml:1:1: base-not-reached: m\n  Fetch it.\n\norg.yaml:1:1: r: n\n  1 | org: x\n    | ^^^\n")
 
 
 def test_equal_findings_are_told_once() -> None:
@@ -167,14 +294,30 @@ def test_nothing_of_a_user_drives_the_terminal(name: str, screen: Screen) -> Non
     assert name in text.split("Hint")[0]
 
 
-def test_colours_mark_and_change_no_word() -> None:
+@pytest.mark.parametrize("name", NASTY)
+def test_a_path_among_what_is_counted_drives_no_terminal(name: str) -> None:
+    text = problems_text([Problem("r", Place(f"scores/{NASTY[name]}", n), f"m{n}") for n in range(1, 9)], {}, PIPE)
+    assert f" more of r in scores/{visible(NASTY[name])}: lines 4–8\n" in text
+    assert [sign for sign in text if sign != "\n" and visible(sign) != sign] == []
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_what_is_counted_fits_the_screen(width: int) -> None:
+    text = problems_text(told_of(*(("r", SCORES, 2 * n, "H.") for n in range(1, 60))), {}, Screen(width))
+    assert [line for line in text.splitlines() if width_of(line) > width] == []
+    assert " ".join(text.split()).count("and 56 more of r in") == 1
+
+
+@pytest.mark.parametrize("number", [1, 9])
+def test_colours_mark_and_change_no_word(number: int) -> None:
     files = {"seats/s0.yaml": b"seat: x, y\n"}
-    coloured = problems_text(many(1), files, Screen(80, colour=True))
+    problems = [dataclasses.replace(each, place=Place("seats/s0.yaml", 1, 7)) for each in equal(2) + many(number)]
+    coloured = problems_text(problems, files, Screen(80, colour=True))
     plain = coloured
     for code in ("\x1b[1;31m", "\x1b[1m", "\x1b[2m", "\x1b[0m"):
         assert code in coloured
         plain = plain.replace(code, "")
-    assert plain == problems_text(many(1), files, Screen(80))
+    assert plain == problems_text(problems, files, Screen(80))
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -185,11 +328,25 @@ def test_every_problem_is_told(name: str) -> None:
     assert len(heads) + more == len(SETS[name])
 
 
+def mixed(problems: list[Problem]) -> list[Problem]:
+    """The same of two rules in turn, so that each is told in full."""
+    return [dataclasses.replace(problem, rule=("r", "s")[n % 2]) for n, problem in enumerate(problems)]
+
+
+def test_ten_thousand_in_gaps_are_told_in_a_few_lines() -> None:
+    problems = [Problem("r", Place(SCORES, 1 + 2 * n), f"m{n}") for n in range(10_000)]
+    begin = time.process_time()
+    text = problems_text(problems, {SCORES: b"x\n" * 20_000}, PIPE)
+    assert time.process_time() - begin < 1
+    assert text.endswith(" and others up to 19999\n\neach of them in full: add --json\n")
+    assert len(text) < 1000
+
+
 def test_ten_thousand_take_no_time() -> None:
     files = {f"seats/s{n}.yaml": b"owner: somebody\n" * 1000 for n in range(10)}
     begin = time.process_time()
-    text = problems_text(many(10_000), files, Screen(80))
-    # Measured: an eighth of this. A line that is sought anew from the top each time takes far longer.
+    text = problems_text(mixed(many(10_000)), files, Screen(80))
+    # Measured: a fifteenth of this. A line that is sought anew from the top each time takes far longer.
     assert time.process_time() - begin < 2
     assert text.count("^^^^^^^^") == 10_000
 
@@ -198,7 +355,7 @@ def test_ten_thousand_in_one_line_take_no_time() -> None:
     raw = ("{" + "".join(f'k{n}: "x, ' for n in range(10_000)) + "}").encode()
     found = [Problem("r", Place("org.yaml", 1, 2 + 12 * n), f"m{n}") for n in range(10_000)]
     begin = time.process_time()
-    text = problems_text(found, {"org.yaml": raw}, Screen(80))
+    text = problems_text(mixed(found), {"org.yaml": raw}, Screen(80))
     assert time.process_time() - begin < 2
     assert text.count("org.yaml:1:") == 10_000
     assert text.count("  1 | ") > 100
@@ -214,3 +371,20 @@ def test_the_verdict_counts_and_says_where_to_read() -> None:
     assert verdict([], 13) == "no problems in 13 seats"
     found = [*many(2), *many(1, Severity.WARNING)]
     assert verdict(found, 3) == "2 errors, 1 warning in 3 seats\nwhat a rule means: orgtp rule owner-unknown"
+
+
+def test_the_verdict_names_up_to_three_rules_the_worst_first() -> None:
+    weights = [Severity.NOTICE, Severity.WARNING, Severity.ERROR, Severity.ERROR, Severity.WARNING]
+    found = [Problem(f"rule-{n}", Place("org.yaml", n), "m", "", weight) for n, weight in enumerate(weights)]
+    named = [verdict(found[:number], 1).partition("orgtp rule ")[2] for number in range(1, 6)]
+    assert named == [
+        "rule-0",
+        "rule-1 (also: rule-0)",
+        "rule-2 (also: rule-1, rule-0)",
+        "rule-2 (also: rule-3, rule-1)",
+        "rule-2 (also: rule-3, rule-1)",
+    ]
+
+
+def test_the_verdict_counts_what_the_text_only_counts() -> None:
+    assert verdict(many(10_000), 3).startswith("10000 errors in 3 seats\n")

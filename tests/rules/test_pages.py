@@ -8,7 +8,8 @@ import pytest
 
 from orgtp.rules import ALL
 from orgtp.rules.rule import Rule
-from tools.rules_page import PAGE, TOPICS, by_topic, rules_page
+from orgtp.rules.topics import TOPICS
+from tools.rules_page import PAGE, by_topic, rules_page
 
 LAYOUT = re.compile(
     r"(?P<title>[^\n]+\.)\n\n(?P<why>.+?)\n\nBad:\n\n(?P<bad>.+?)\n\nGood:\n\n(?P<good>.+?)\n\nFix: (?P<fix>.+)",

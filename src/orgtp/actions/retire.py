@@ -165,15 +165,6 @@ def _texts(seat: Seat) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("metrics", metric.id, "name"), f"{metric.name} {metric.outcome}"
 
 
-def deciders(org: Org, seat: str) -> list[str]:
-    """The active human seats that may decide this retirement: the policy's approvers, else the owner and all above."""
-    owner = org.seats[seat].owner
-    above = [owner, *(s.id for s in org.above(owner)), *(s.id for s in org.above(seat))]
-    named = list(org.policy.approvers) or [held for held in above if held != seat]
-    fit = [held for held in dict.fromkeys(named) if held in org.seats]
-    return [held for held in fit if org.seats[held].is_human and org.seats[held].is_active]
-
-
 def retire(org: Org, request: Request, now: datetime) -> Change:
     """Retire the seat in one change. Raises `Refused` where the plan has a gap or the decision is nobody's."""
     made = plan(org, request)
@@ -196,7 +187,7 @@ def retire(org: Org, request: Request, now: datetime) -> Change:
 
 
 def _may_decide(org: Org, request: Request) -> None:
-    fit = deciders(org, request.seat)
+    fit = org.deciders(request.seat)
     if request.decided_by in fit:
         return
     may = f"May decide: {listed(fit)}. Say who did: --decided-by SEAT" if fit else "Nobody here may; see org.yaml."

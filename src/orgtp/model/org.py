@@ -119,6 +119,14 @@ class Org:
             seen.add(here.id)
             yield here
 
+    def deciders(self, seat: str) -> list[str]:
+        """The active human seats that may retire `seat`: the policy's approvers, else the owner and all above."""
+        owner = self.seats[seat].owner
+        above = [owner, *(held.id for held in self.above(owner)), *(held.id for held in self.above(seat))]
+        named = self.policy.approvers or [held for held in above if held != seat]
+        fit = [self.seats[held] for held in dict.fromkeys(named) if held in self.seats]
+        return [held.id for held in fit if held.is_human and held.is_active]
+
     @cached_property
     def score_ids(self) -> Mapping[str, Score]:
         """Every record by its id; of two with one id, the first."""

@@ -17,9 +17,10 @@ _BREAK = re.compile(rb"\n")
 # What stands at a place: a quoted text, or words up to what ends them in YAML. Each character fits one part only, so
 # that a hostile line costs no more than its length.
 _WORD = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|(?:[^\s:,\[\]{}#"]|:(?=\S)|\ (?=[^\s#])|(?<=\S)[#"])+""")
-# No terminal is usefully wider for this. What is beyond so many characters of a line has no excerpt: ten thousand
-# problems in one line of a hostile file are to cost no more than anywhere else.
-_WIDEST, _LONGEST = 120, 2_000
+# So many columns of a line are shown where there is room, which is in a pipe, too: a record of a score fits whole. What
+# is beyond so many characters of a line has no excerpt: ten thousand problems in one line of a hostile file are to cost
+# no more than anywhere else.
+_WIDEST, _LONGEST = 200, 2_000
 _TAB = 4
 _UTF8 = 4
 
@@ -29,7 +30,7 @@ class Excerpts:
 
     def __init__(self, files: Mapping[str, bytes], width: int) -> None:
         self._files = files
-        self._width = min(width, _WIDEST)
+        self._width = width
         self._path, self._line, self._start = "", 1, 0
 
     def lines(self, place: Place, style: str) -> list[Line]:
@@ -38,7 +39,7 @@ class Excerpts:
         if text is None or not text.strip():
             return []
         number = f"{place.line:>3}"
-        room = max(12, self._width - len(number) - 3)
+        room = min(max(12, self._width - len(number) - 3), _WIDEST)
         before, at, after = _cut(*_parted(text, place.column), room)
         mark = " " * columns(before) + "^" * max(1, columns(at))
         empty = " " * len(number)

@@ -69,8 +69,9 @@ def _entry(entry: Entry, excerpt: list[Line], width: int) -> Iterator[Line]:
         yield from flow([(more, "dim")], width, "  ")
     if entry.counted:
         # These are told nowhere else, so they have the colour of what they are.
-        more = f"  and {len(entry.counted)} more of {entry.first.rule} in {_pieces(entry.counted)}"
-        yield from flow([(more, _STYLES[entry.first.severity])], width, "  ")
+        more = f"  and {len(entry.counted)} more of {entry.first.rule}"
+        where = f" in {_pieces(entry.counted)}"
+        yield from flow([(more, _STYLES[entry.first.severity]), (where, "")], width, "  ")
 
 
 def _head(problem: Problem) -> Line:
@@ -97,7 +98,7 @@ def _places(problems: Sequence[Problem]) -> str:
 
 
 def _pieces(problems: Sequence[Problem]) -> str:
-    """`scores/dash/2026-09.jsonl: lines 4–31, 40; seats/dash.yaml: line 3`."""
+    """Where these are: each file with its lines, those that follow one another as a range."""
     lines: dict[str, set[int]] = {}
     for problem in problems:
         lines.setdefault(problem.place.path, set()).add(problem.place.line)
@@ -107,7 +108,7 @@ def _pieces(problems: Sequence[Problem]) -> str:
 
 
 def _ranges(lines: Sequence[int]) -> str:
-    """`line 4`, `lines 4–31, 40`; of very many pieces the first, and how far they go."""
+    """Lines as ranges and single ones; of very many the first, and how far they go."""
     pieces: list[list[int]] = []
     for line in lines:
         if pieces and line == pieces[-1][-1] + 1:
@@ -129,6 +130,7 @@ def verdict(problems: list[Problem], seats: int) -> str:
 def _to_read(problems: Iterable[Problem]) -> str:
     """`what a rule means: orgtp rule owner-unknown (also: bad-date)`: some of the rules, the worst first."""
     weights = list(Severity)
-    worst, *also = [*dict.fromkeys(one.rule for one in sorted(problems, key=lambda one: weights.index(one.severity))), ""]
-    others = f" (also: {', '.join(also[: _WORST - 1])})" if len(also) > 1 else ""
-    return f"\nwhat a rule means: orgtp rule {worst}{others}" if worst else ""
+    ordered = sorted(problems, key=lambda problem: weights.index(problem.severity))
+    rules = list(dict.fromkeys(problem.rule for problem in ordered))[:_WORST]
+    also = f" (also: {', '.join(rules[1:])})" if rules[1:] else ""
+    return f"\nwhat a rule means: orgtp rule {rules[0]}{also}" if rules else ""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from orgtp.model.compared import Compared
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem, Severity
 from orgtp.rules import (
     accountability,
+    additions,
     capabilities,
     changes,
     notices,
@@ -22,6 +25,7 @@ from orgtp.rules import (
 )
 from orgtp.rules.form import FORM
 from orgtp.rules.rule import Case, Rule, of_change, of_now, of_org
+from orgtp.rules.topics import by_topic
 
 RULES: tuple[Rule, ...] = (
     of_org(accountability.owner_missing),
@@ -75,6 +79,9 @@ RULES: tuple[Rule, ...] = (
     of_change(changes.id_used_again),
     of_change(changes.retired_with_work_left),
     of_change(changes.target_kind_changed),
+    of_change(additions.score_after_retirement),
+    of_change(additions.decider_not_approver),
+    of_change(additions.score_row_backdated, Severity.NOTICE),
     of_change(changes.history_short, Severity.NOTICE),
     of_change(notices.target_changed, Severity.NOTICE),
     of_change(notices.owner_changed, Severity.NOTICE),
@@ -85,18 +92,35 @@ RULES: tuple[Rule, ...] = (
     of_change(notices.waiver_added, Severity.NOTICE),
     of_change(notices.policy_changed, Severity.NOTICE),
 )
-# Every rule that there is, those of form among them.
-ALL: tuple[Rule, ...] = (*FORM, *RULES, changes.BASE_NOT_REACHED)
+# Every rule that there is, those of form among them; topic by topic, as they are listed.
+ALL: tuple[Rule, ...] = by_topic((*FORM, *RULES, changes.BASE_NOT_REACHED, changes.NOT_AS_COMMITTED))
 
 
-def check(org: Org, now: datetime | None = None, compared: Compared | None = None) -> Iterator[Problem]:
+# From so many problems of one rule on, the rest are counted: whoever sends more wants to fill a disk.
+MOST = 10_000
+
+
+def check(org: Org, now: datetime | None = None, *compared: Compared) -> Iterator[Problem]:
     """Every problem of `org`, rule by rule.
 
-    Without a moment, rules about time are left out; without a base, those about a change.
+    Without a moment, rules about time are left out; without a base, those about a change. Of several bases, what may
+    not be done is looked for from each.
     """
-    case = Case(org, now, compared)
+    case = Case(org, now, compared[0] if compared else None)
     for rule in RULES:
-        yield from rule.check(case)
+        yield from _bounded(rule.check(case))
+    for other in compared[1:]:
+        for rule in (rule for rule in RULES if rule.topic == "changes"):
+            yield from _bounded(rule.check(Case(org, now, other)))
+
+
+def _bounded(problems: Iterator[Problem]) -> Iterator[Problem]:
+    """The first of many problems, and how many there are more, at the place of the next."""
+    yield from islice(problems, MOST)
+    following = next(problems, None)
+    if following:
+        more = 1 + sum(1 for _ in problems)
+        yield replace(following, message=f"{following.message} (and so are {more:,} more)")
 
 
 def refused(org: Org) -> Iterator[Problem]:

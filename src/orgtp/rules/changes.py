@@ -204,7 +204,9 @@ def history_short(compared: Compared) -> Iterator[Finding]:
     """
     new = [seat.id for seat in _new_seats(compared) if seat.id not in compared.used]
     if compared.shallow and new:
-        message = f"this clone is shallow, so nobody can say whether {listed(new)} was ever the id of another seat"
+        message = (
+            f"the history here is not whole, so nobody can say whether {listed(new)} was ever the id of another seat"
+        )
         yield Finding(Place(seat_path(new[0])), message, "Get the whole history: git fetch --unshallow")
 
 
@@ -228,6 +230,28 @@ BASE_NOT_REACHED = of_form(
     topic="changes",
 )
 
+NOT_AS_COMMITTED = of_form(
+    "not-as-committed",
+    """A file on disk is not what is committed, though nobody changed it: git converts it.
+
+    An attribute (`working-tree-encoding`, `filter`, `ident`) makes git write other bytes than it keeps. What is judged
+    here would be what the attribute made of the file, and what is merged would be something else.
+
+    Bad:
+
+        # .gitattributes
+        scores/** working-tree-encoding=UTF-16
+
+    Good:
+
+        # .gitattributes
+        scores/** -text merge=union
+
+    Fix: take the attribute out, and check the files out anew. `orgtp validate --at HEAD` judges what is committed.
+    """,
+    topic="changes",
+)
+
 _ANOTHER = "An id is never used again: add a new seat with another one."
 
 
@@ -237,19 +261,19 @@ def _new_seats(compared: Compared) -> Iterator[Seat]:
 
 
 def _left(compared: Compared, old: Seat, record: Retirement) -> Iterator[Finding]:
-    """What a seat did before it was retired and nobody does after."""
+    """What a seat did before it was retired and nobody does after: no seat that is there has it."""
+    living = [seat for seat in compared.after.seats.values() if not seat.is_retired]
     for capability in old.capabilities:
-        heir = compared.after.seats.get(record.capabilities.get(capability, ""))
-        if heir is None or heir.is_retired or capability not in heir.capabilities:
-            yield _dropped(record, old.id, "capabilities", capability, heir)
+        if not any(capability in seat.capabilities for seat in living):
+            yield _dropped(record, old.id, "capabilities", capability)
     for metric in old.metrics:
-        heir = compared.after.seats.get(record.metrics.get(metric, ""))
-        if metric not in record.metrics or (heir and metric not in heir.metrics):
-            yield _dropped(record, old.id, "metrics", metric, heir)
+        if record.metrics.get(metric) and not any(metric in seat.metrics for seat in living):
+            yield _dropped(record, old.id, "metrics", metric)
 
 
-def _dropped(record: Retirement, seat: str, group: str, name: str, heir: Seat | None) -> Finding:
-    what = {"capabilities": "capability", "metrics": "metric"}[group]
-    why = f"{heir.id} does not have it" if heir else "the record names no heir of it"
+def _dropped(record: Retirement, seat: str, group: str, name: str) -> Finding:
+    what, heirs = {"capabilities": ("capability", record.capabilities), "metrics": ("metric", record.metrics)}[group]
+    heir = heirs.get(name, "")
+    why = f"{heir} does not have it, nor has any other" if heir else "the record names no heir, and no seat has it"
     hint = f"Undo it, and retire the seat with: orgtp retire {seat} --to HEIR, which moves everything."
     return Finding(record.marks.value(group, name), f"the {what} {name} of {seat} is left over: {why}", hint)

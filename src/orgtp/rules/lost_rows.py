@@ -20,19 +20,24 @@ def restore(compared: Compared, path: str) -> str:
 def lost_rows(compared: Compared, path: str, raw: bytes) -> Iterator[Finding]:
     """Every row of a score file that is not there any more, or not where it was among the others."""
     rows, now = _rows(raw), _rows(compared.new.get(path, b""))
-    missing = _missing(rows, now)
-    if len(missing) == len(rows):
-        what = f"all {counted(len(rows), 'row')} of this file are gone or changed"
-        yield Finding(Place(path), what, restore(compared, path))
-        return
     seat = path.split("/")[1]
     was = {score.place.line: score for score in compared.before.scores.get(seat, ()) if score.place.path == path}
+    # What was no record is no loss, nor is the copy of one that stays.
+    missing = [line for line in _missing(rows, now) if line in was and not _is_copy(compared, was[line])]
+    if missing and len(missing) == len(was):
+        what = f"all {counted(len(missing), 'row')} of this file are gone or changed"
+        yield Finding(Place(path), what, restore(compared, path))
+        return
     ids = {score.id: score for score in compared.after.scores.get(seat, ()) if score.place.path == path}
     for line in missing:
-        old = was.get(line)
-        new = ids.get(old.id) if old else None
-        place = new.place if new else Place(path, min(line, len(now)))
-        yield Finding(place, _became(line, old, new), _RECORD)
+        new = ids.get(was[line].id)
+        yield Finding(new.place if new else Place(path, min(line, len(now)) or 1), _became(was[line], new), _RECORD)
+
+
+def _is_copy(compared: Compared, score: Score) -> bool:
+    """Whether a row had the id of one before it, which is there still."""
+    first = compared.before.score_ids[score.id]
+    return first is not score and score.id in compared.after.score_ids
 
 
 _RECORD = "Put the row back as it was, at its place; a wrong value is corrected by: orgtp score add"
@@ -47,31 +52,40 @@ def _missing(rows: list[bytes], now: list[bytes]) -> list[int]:
     places: dict[bytes, list[int]] = {}
     for number, row in enumerate(now):
         places.setdefault(row, []).append(number)
-    missing, at = [], 0
+    seen: dict[bytes, int] = {}
+    found: list[tuple[int, int]] = []
     for number, row in enumerate(rows, 1):
-        found = places.get(row, [])
-        spot = bisect_left(found, at)
-        if spot == len(found):
-            missing.append(number)
-        else:
-            at = found[spot] + 1
-    return missing
+        turn = seen[row] = seen.get(row, -1) + 1
+        if turn < len(places.get(row, ())):
+            found.append((number, places[row][turn]))
+    kept = _in_order(found)
+    return [number for number in range(1, len(rows) + 1) if number not in kept]
 
 
-def _became(line: int, old: Score | None, new: Score | None) -> str:
+def _in_order(found: list[tuple[int, int]]) -> set[int]:
+    """The rows of the longest run that is in order still: the fewest are told as moved (patience sorting)."""
+    ends: list[int] = []
+    chain: list[int] = []
+    before: list[int] = []
+    for at, (_, place) in enumerate(found):
+        spot = bisect_left(ends, place)
+        before.append(chain[spot - 1] if spot else -1)
+        ends[spot : spot + 1], chain[spot : spot + 1] = [place], [at]
+    kept, at = set(), chain[-1] if chain else -1
+    while at >= 0:
+        kept.add(found[at][0])
+        at = before[at]
+    return kept
+
+
+def _became(old: Score, new: Score | None) -> str:
     """What became of a row."""
-    if old is None:
-        return f"line {line} of the base is gone or changed"
     if new is None:
-        return f"the row {old.metric} {old.period} = {_value(old)} was removed"
+        return f"the row {old.metric} {old.period} = {_said(old.value)} was removed"
     pairs = {key: (getattr(old, key), getattr(new, key)) for key in ("metric", "period", "value", "at", "by", "note")}
     told = [f"{key} was {_said(was)}, is {_said(now)}" for key, (was, now) in pairs.items() if was != now]
     row = f"the row {old.metric} {old.period}"
     return f"{row} was changed: {listed(told)}" if told else f"{row} was moved, or is written otherwise"
-
-
-def _value(score: Score) -> str:
-    return _said(score.value)
 
 
 def _said(value: object) -> str:

@@ -225,6 +225,7 @@ def _told_head(org: Org) -> dict[Keys, str]:
     """What org.yaml says, key by key."""
     policy = org.policy
     return {
+        ("org",): org.id,
         ("timezone",): str(org.zone),
         ("branch",): org.branch,
         ("policy", "grace"): str(policy.grace),

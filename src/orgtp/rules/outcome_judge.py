@@ -138,7 +138,7 @@ def _topics() -> Mapping[str, list[str]]:
 
 def _of_clients() -> list[str]:
     own = (*words.CLIENTS_OWN, *words.OF_CLIENTS)
-    after = _one_after_another(words.CLIENTS_OWN, ("of, of our, of the, for, for our",))
+    after = _one_after_another(words.CLIENTS_OWN, ("of, of our, of the",))
     return _one_after_another(words.CLIENT, own) + _one_after_another(after, words.CLIENT)
 
 

@@ -224,8 +224,8 @@ QUALITY = (
     "error, mistake, wrong, wrongly, faulty, defect, rework, reopened, rejected, bounced, returned, failed",
     "refused",
     "without, correct, correctly, corrected, accurate, accurately, accuracy, valid, complete and correct, needed",
-    "qualified lead, unanswered, unresolved, unread, overdue, missed, lost, duplicate, sent late, delivered late, answered late",
-    "too late",
+    "unanswered, unresolved, unread, overdue, missed, lost, duplicate, sent late, delivered late, answered late",
+    "too late, qualified lead",
     "escaped, found by customers, reported by customers, on target, to standard, left open, still open, oldest",
 )
 # What looks like a result and is none.

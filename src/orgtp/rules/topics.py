@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from orgtp.rules.rule import Rule
 
-# Each with its heading in docs/rules.md. What is most orgtp's own comes first, what any file format asks for comes last.
+# Each with its heading in docs/rules.md. What is most orgtp's own comes first, what any file format asks for last.
 TOPICS = {
     "accountability": "A human answers",
     "seats": "What a seat says of itself",
@@ -17,6 +17,7 @@ TOPICS = {
     "recording": "When values were recorded",
     "retirements": "Retired, not deleted",
     "changes": "What a pull request may not do",
+    "additions": "What a pull request may not add",
     "notices": "What a pull request must be seen doing",
     "form": "What can be read",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -9,15 +10,16 @@ from orgtp.model.compared import Compared
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.seat import retirement_path, seat_path
-from orgtp.store.git import Repo, UnknownRevision
+from orgtp.store.git import GitFailed, Repo, UnknownRevision
 from orgtp.store.git_remote import Line, SyncStopped, remote_of
 from orgtp.store.git_tree import GitTree
 from orgtp.store.load import Loaded, load
 from orgtp.store.trees import FOLDERS, HEAD
 
-# Files that are there and are not read: what they hold is not gone.
-_UNREAD = {"not-a-file", "too-large"}
-_NEVER = "0"
+# What git gives a hook for a commit that there was not (gitformat-hash: 40 digits, or 64).
+_NEVER = re.compile("0{40}|0{64}")
+# So many paths go on one command line.
+_MOST_PATHS = 1000
 # An org's folders are at most so deep below its top: trees that a partial clone left out are asked for level by level.
 _LEVELS = 4
 
@@ -31,23 +33,38 @@ class NotReached(OrgtpError):
 
 def between(before: Loaded, after: Loaded) -> Compared:
     """Two loaded orgs side by side."""
-    unread = {problem.place.path for problem in after.problems if problem.rule in _UNREAD}
     same = {path for path, raw in before.files.items() if after.files.get(path) == raw}
-    old = {path: raw for path, raw in before.files.items() if path not in same and path not in unread}
+    # What a file holds that is there and was not read is not gone.
+    old = {path: raw for path, raw in before.files.items() if path not in same and not _unread(path, after)}
     new = {path: raw for path, raw in after.files.items() if path not in same}
     return Compared(before.org, after.org, old, new)
 
 
-def compared(repo: Repo, after: Loaded, base: str, head: str | None) -> Compared:
-    """What `after`, which stands on the commit `head`, changes since it parted from `base`. Raises `NotReached`."""
-    if (base and not base.strip(_NEVER)) or (base == "HEAD" and head is None):
-        # What git gives a hook where there was nothing before; and a repository without a commit.
-        return between(Loaded(Org(), (), {}), after)
+def _unread(path: str, after: Loaded) -> bool:
+    return path not in after.files and after.org.hidden(path)
+
+
+def compared(repo: Repo, after: Loaded, base: str, head: str | None) -> list[Compared]:
+    """What `after`, which stands on the commit `head`, changes since it parted from `base`. Raises `NotReached`.
+
+    Histories that were merged both ways parted at several commits, and what was there at any of them is to be kept.
+    """
+    if _NEVER.fullmatch(base) or (base == "HEAD" and head is None):
+        # There was nothing before; or the repository has no commit yet.
+        return [between(Loaded(Org(), (), {}), after)]
     tip = base_tip(repo, base)
-    parted = merge_base(repo, tip, head) if head else tip
+    return [_since(repo, parted, after) for parted in (merge_bases(repo, tip, head) if head else [tip])]
+
+
+def _since(repo: Repo, parted: str, after: Loaded) -> Compared:
+    """What `after` changes since the commit `parted`."""
     bring(repo, parted, after.org.branch)
-    found = between(load(GitTree(repo, parted), base), after)
-    return replace(found, used=_used(repo, parted, found), shallow=is_shallow(repo), base=parted)
+    found = between(load(GitTree(repo, parted), parted), after)
+    try:
+        return replace(found, used=_used(repo, parted, found), shallow=is_shallow(repo), base=parted)
+    except GitFailed:
+        # A partial clone may lack the trees of its history, and then nobody can tell which ids it had.
+        return replace(found, shallow=True, base=parted)
 
 
 def base_tip(repo: Repo, base: str) -> str:
@@ -61,13 +78,18 @@ def base_tip(repo: Repo, base: str) -> str:
 
 
 def merge_base(repo: Repo, base: str, head: str) -> str:
-    """The commit where the histories of two commits part. Raises `NotReached`."""
-    found = repo.line("merge-base", base, head).split("\n")[0]
+    """The commit where the histories of two commits part; of several, git's first. Raises `NotReached`."""
+    return merge_bases(repo, base, head)[0]
+
+
+def merge_bases(repo: Repo, base: str, head: str) -> list[str]:
+    """The commits where the histories of two commits part. Raises `NotReached`."""
+    found = repo.line("merge-base", "--all", base, head).split()
     if found:
         return found
     # A commit names its parents, though a shallow clone has them not: CI checks out the merge of base and change.
     if base in _parents(repo, head):
-        return base
+        return [base]
     what = f"the histories of {base[:10]} and {head[:10]} do not meet here"
     if is_shallow(repo):
         raise NotReached(what=f"{what}: this clone is shallow", remedy="Get the whole: git fetch --unshallow")
@@ -125,8 +147,9 @@ def _used(repo: Repo, base: str, found: Compared) -> dict[str, str]:
 
 def _last_with(repo: Repo, base: str, paths: dict[str, str]) -> dict[str, str]:
     words = ("log", "-z", "--full-history", "--name-only", "--no-renames", "-m", "-O/dev/null", "--format=%x1e%H")
+    asked = paths if len(paths) <= _MOST_PATHS else ("seats", "retirements")
     used: dict[str, str] = {}
-    for part in repo.run(*words, "--end-of-options", base, "--", *paths).decode(errors="replace").split("\x1e")[1:]:
+    for part in repo.run(*words, "--end-of-options", base, "--", *asked).decode(errors="replace").split("\x1e")[1:]:
         commit, *touched = (piece.strip("\n") for piece in part.split("\0"))
         for seat in _seats_of(touched, paths):
             used.setdefault(seat, commit)

@@ -105,7 +105,16 @@ def scaffold(branch: str = _BRANCH) -> dict[str, bytes]:
 
 def _template(name: str, branch: str) -> bytes:
     text = (schema.shipped("templates") / name).read_text(encoding="utf-8")
-    return text.replace("[BRANCH]", f"[{scalar(branch, _QUOTE)}]").encode()
+    marks = {"[BRANCH]": f"[{scalar(branch, _QUOTE)}]", "ON_BRANCH": scalar(_on_branch(branch))}
+    return re.sub(r"\[BRANCH]|ON_BRANCH", lambda found: marks[found[0]], text).encode()
+
+
+def _on_branch(branch: str) -> str:
+    """GitLab's condition that a pipeline is for this branch. Its strings know no escapes; its patterns do."""
+    if re.fullmatch(r"[A-Za-z0-9_./+-]+", branch):
+        return f'$CI_COMMIT_BRANCH == "{branch}"'
+    escaped = re.sub(r"[^A-Za-z0-9]", lambda found: f"\\x{{{ord(found[0]):x}}}", branch)
+    return f"$CI_COMMIT_BRANCH =~ /^{escaped}$/"
 
 
 class UnknownZone(OrgtpError):

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 
 from orgtp.store.git import Repo
 from orgtp.store.git_objects import Objects
-from orgtp.store.trees import FOLDERS, HEAD, Entry
+from orgtp.store.trees import FOLDERS, HEAD, Entry, twins
 
 _PLAIN = ("100644", "100755")
 TREE = "40000"
@@ -45,7 +45,8 @@ class GitTree:
     def entries(self) -> list[Entry]:
         """Every file, sorted by path."""
         rows = sorted(self.listing.items())
-        return [Entry(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
+        found = [Entry(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
+        return sorted([*found, *twins(walk_of(self.repo, self.rev).folder(""))], key=lambda entry: entry.path)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterable, Mapping
@@ -36,6 +37,14 @@ class Tree(Protocol):
         """The content of the files `paths`, each of which `entries` named."""
 
 
+def twins(names: Iterable[str]) -> list[Entry]:
+    """Those of the names at the top that are the org's own but for their case: a disk may take the two for one."""
+    known = {HEAD, *FOLDERS}
+    top = set(names)
+    odd = (name for name in top - known if name.casefold() in known and name.casefold() in top)
+    return [Entry(name, 0) for name in sorted(odd)]
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """The files of a folder, read without following a link."""
@@ -47,6 +56,8 @@ class Folder:
         found = [self._entry(HEAD)] if os.path.lexists(self.root / HEAD) else []
         for folder in FOLDERS:
             found += self._below(folder) if os.path.lexists(self.root / folder) else []
+        with contextlib.suppress(OSError), os.scandir(self.root) as listing:
+            found += twins(item.name for item in listing)
         return sorted(found, key=lambda entry: entry.path)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
