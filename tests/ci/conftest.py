@@ -37,3 +37,37 @@ def pull_request(acme: Shell) -> PullRequest:
     acme("score", "add", "bot", "number", "14", "--by", "ada")
     acme.git("checkout", "-qb", "topic")
     return PullRequest(acme)
+
+
+@pytest.fixture
+def runner(acme: Shell) -> Runner:
+    """A runner with the small org checked out."""
+    return Runner(acme, acme.folder.parent / "temp")
+
+
+@pytest.fixture
+def rewritten(pull_request: PullRequest, shell: Shell) -> Runner:
+    """A runner with a pull request that changes a score, and no more: the org is in order."""
+    path = "scores/bot/2026-11.jsonl"
+    pull_request.origin.write(path, pull_request.origin.read(path).replace('"value":"14"', '"value":"15"'))
+    return pull_request.merged(shell)
+
+
+@pytest.fixture
+def moved(pull_request: PullRequest, shell: Shell) -> Runner:
+    """A runner with a pull request that changes a role."""
+    path = "seats/bot.yaml"
+    pull_request.origin.write(path, pull_request.origin.read(path).replace("role: Desk", "role: Front desk"))
+    return pull_request.merged(shell)
+
+
+@pytest.fixture
+def converted(pull_request: PullRequest, shell: Shell) -> Runner:
+    """A runner with a pull request whose seat is in order where it was checked out, and no text that reads in git.
+
+    Two ASCII letters of the file are one letter of what git keeps.
+    """
+    seat = pull_request.origin.read("seats/bot.yaml")
+    pull_request.origin.write("seats/bot.yaml", seat + "\n" * (len(seat) % 2))
+    pull_request.origin.write(".gitattributes", "seats/bot.yaml working-tree-encoding=UTF-16LE\n")
+    return pull_request.merged(shell)

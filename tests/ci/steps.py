@@ -16,6 +16,11 @@ import yaml
 from tests.conftest import ROOT, SCRIPT, Ran, Shell
 
 ACTION = ROOT / "action.yml"
+WORKFLOW = ROOT / "templates" / "github.yml"
+GITLAB_FILE = ROOT / "templates" / "gitlab.yml"
+# What a runner says to the action's step that validates, where the workflow says nothing.
+PLAIN = {"ORG": ".", "BASE": "", "FORMAT": "github", "STRICT": "false"}
+ZEROS = "0" * 40
 # What would be run, or taken for an option, if a script wrote it where code or words stand.
 HOSTILE = (
     '$(touch pwned)"; touch pwned; "',
@@ -42,6 +47,10 @@ def step(path: Path, name: str) -> dict[str, Any]:
     """The step of this name."""
     (found,) = [step for step in steps(path) if step.get("name") == name]
     return found
+
+
+VALIDATE, GUARD = (step(path, "Validate")["run"] for path in (ACTION, WORKFLOW))
+(GITLAB,) = read(GITLAB_FILE)["validate"]["script"]
 
 
 @dataclass(frozen=True)

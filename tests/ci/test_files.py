@@ -135,7 +135,7 @@ def test_every_input_is_explained_and_used() -> None:
 
 
 def holds(condition: str, branch: str) -> bool:
-    """Whether a condition of GitLab's holds: equal to a string, which knows no escapes, or matched by an RE2 pattern."""
+    """Whether a condition of GitLab's holds: equal to a string, which knows no escapes, or matched by a pattern."""
     equal = re.fullmatch(r'\$CI_COMMIT_BRANCH == "([^"]*)"', condition)
     if equal:
         return equal[1] == branch

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT, SCRIPT, Ran, Shell
 
-HOOKS = re.findall(r"```sh\n(#!/bin/sh\n.*?)```", (ROOT / "docs" / "ci.md").read_text(encoding="utf-8"), re.S)
-PRE_COMMIT, PRE_PUSH, PRE_RECEIVE = HOOKS
+DOCS = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+PRE_COMMIT, PRE_PUSH, PRE_RECEIVE = re.findall(r"```sh\n(#!/bin/sh\n.*?)```", DOCS, re.S)
 PATH = os.pathsep.join([str(SCRIPT.parent), os.environ["PATH"]])
 
 
@@ -104,6 +105,36 @@ def test_main_branch_is_not_rewound_forced_or_deleted(guarded: Shell) -> None:
     assert "refs/heads/main is only added to" in refused(guarded, "origin", ":main")
 
 
+@pytest.fixture
+def unborn(guarded: Shell) -> Shell:
+    """The same, on a server whose own HEAD is a branch that was never pushed."""
+    server = guarded.folder.parent / "server.git"
+    shutil.rmtree(server)
+    guarded.git("init", "-q", "--bare", "-b", "master", str(server))
+    install(server, "pre-receive", PRE_RECEIVE)
+    git(guarded, "push", "-q", "origin", "main")
+    assert served(guarded, "HEAD") == ""
+    return guarded
+
+
+def test_main_branch_is_guarded_where_head_is_another(unborn: Shell) -> None:
+    path = "scores/bot/2026-11.jsonl"
+    edit(unborn, path, '"value":"14"', '"value":"15"')
+    commit(unborn, "A better number")
+    assert path in refused(unborn, "origin", "main")
+    unborn.git("checkout", "-qb", "topic")
+    assert path in refused(unborn, "origin", "topic")
+
+
+def test_main_branch_is_not_forced_where_head_is_another(unborn: Shell) -> None:
+    """Neither back, nor to a commit beside it that is in order."""
+    unborn.git("reset", "-q", "--hard", "HEAD~1")
+    assert "refs/heads/main is only added to" in refused(unborn, "--force", "origin", "main")
+    edit(unborn, "seats/bot.yaml", "role: Desk", "role: Front desk")
+    commit(unborn, "A better word")
+    assert "refs/heads/main is only added to" in refused(unborn, "--force", "origin", "main")
+
+
 def test_new_branch_is_held_to_what_it_could_bring_to_main(guarded: Shell) -> None:
     guarded.git("checkout", "-qb", "topic")
     guarded.git("rm", "-q", "seats/bot.yaml", "scores/bot/2026-11.jsonl")
@@ -145,6 +176,37 @@ def test_pre_commit_hook_refuses_what_is_broken(acme: Shell) -> None:
     edit(acme, "seats/bot.yaml", "owner: ada", "owner: adda")
     ran = git(acme, "commit", "-qam", "Typo", code=1)
     assert "seats/bot.yaml:6:8" in ran.out + ran.err
+
+
+def test_pre_commit_hook_refuses_what_rewrites_the_record(acme: Shell) -> None:
+    """Nothing is wrong with the org as it would be."""
+    acme("score", "add", "bot", "number", "14", "--by", "ada")
+    acme.write("seats/pip.yaml", acme.read("seats/bot.yaml").replace("seat: bot", "seat: pip"))
+    commit(acme, "One more")
+    install(acme.folder / ".git", "pre-commit", PRE_COMMIT)
+    acme.git("rm", "-q", "seats/pip.yaml")
+    assert acme("validate").code == 0
+    ran = git(acme, "commit", "-qm", "Away with it", code=1)
+    assert "seats/pip.yaml:1:1: seat-deleted" in ran.out + ran.err
+    acme.git("reset", "-q", "--hard")
+    edit(acme, "scores/bot/2026-11.jsonl", '"value":"14"', '"value":"15"')
+    assert acme("validate").code == 0
+    ran = git(acme, "commit", "-qam", "A better number", code=1)
+    assert "scores/bot/2026-11.jsonl:1:1: score-row-changed" in ran.out + ran.err
+
+
+def test_pre_commit_hook_lets_the_first_commit_through(acme: Shell) -> None:
+    """There is no HEAD yet to compare with; the org itself is to be in order all the same."""
+    shutil.rmtree(acme.folder / ".git")
+    acme.git("init", "-q", "-b", "main")
+    install(acme.folder / ".git", "pre-commit", PRE_COMMIT)
+    edit(acme, "seats/bot.yaml", "owner: ada", "owner: adda")
+    acme.git("add", ".")
+    ran = git(acme, "commit", "-qm", "The org as text", code=1)
+    assert "seats/bot.yaml:6:8" in ran.out + ran.err
+    edit(acme, "seats/bot.yaml", "owner: adda", "owner: ada")
+    commit(acme, "The org as text")
+    assert acme.git("rev-list", "--count", "HEAD").out == "1\n"
 
 
 def test_pre_push_hook_looks_at_the_commit_that_is_pushed(guarded: Shell) -> None:

@@ -76,3 +76,39 @@ def test_pre_commit_installs_and_runs_the_hook(acme: Shell, shell: Shell) -> Non
     ran = pre_commit(acme, "run")
     assert ran.code == 1
     assert "seats/bot.yaml:6:8: owner-unknown" in ran.out
+    acme.git("reset", "-q", "--hard")
+    guards_the_record(acme)
+    lets_the_first_commit_through(acme)
+
+
+def guards_the_record(acme: Shell) -> None:
+    """A seat that is deleted and a score that is rewritten are refused, though nothing is wrong with what is left."""
+    acme("score", "add", "bot", "number", "14", "--by", "ada")
+    acme.write("seats/pip.yaml", acme.read("seats/bot.yaml").replace("seat: bot", "seat: pip"))
+    acme.git("add", ".")
+    acme.git("commit", "-qm", "One more")
+    acme.git("rm", "-q", "seats/pip.yaml")
+    assert acme("validate").code == 0
+    ran = pre_commit(acme, "run")
+    assert ran.code == 1
+    assert "seats/pip.yaml:1:1: seat-deleted" in ran.out
+    acme.git("reset", "-q", "--hard")
+    path = "scores/bot/2026-11.jsonl"
+    acme.write(path, acme.read(path).replace('"value":"14"', '"value":"15"'))
+    acme.git("add", ".")
+    assert acme("validate").code == 0
+    ran = pre_commit(acme, "run")
+    assert ran.code == 1
+    assert f"{path}:1:1: score-row-changed" in ran.out
+    acme.git("reset", "-q", "--hard")
+
+
+def lets_the_first_commit_through(acme: Shell) -> None:
+    """In a repository that has no commit yet, there is nothing to compare with."""
+    shutil.rmtree(acme.folder / ".git")
+    acme.git("init", "-q", "-b", "main")
+    acme.git("add", ".")
+    ran = pre_commit(acme, "run")
+    assert ran.code == 0, ran.out + ran.err
+    assert "Passed" in ran.out
+    assert acme.git("rev-parse", "--quiet", "--verify", "HEAD", code=1).out == ""

@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from tests.ci.conftest import PullRequest
 from tests.ci.github import BOT, Comments, github
-from tests.ci.steps import ACTION, HOSTILE, Runner, need, read, step
+from tests.ci.steps import ACTION, GUARD, HOSTILE, PLAIN, VALIDATE, Runner, need, step
 from tests.conftest import ROOT, SCRIPT, Ran, Shell
 
 SAY = "Say what the pull request does"
 MARK = "<!-- orgtp diff -->\n"
-WORKFLOW = ROOT / "templates" / "github.yml"
-INSTALL, VALIDATE, COMMENT = (step(ACTION, name)["run"] for name in ("Install orgtp", "Validate", SAY))
-GUARD = step(WORKFLOW, "Validate")["run"]
-PLAIN = {"ORG": ".", "BASE": "", "FORMAT": "github", "STRICT": "false"}
-ZEROS = "0" * 40
-(GITLAB,) = read(ROOT / "templates" / "gitlab.yml")["validate"]["script"]
-
-
-@pytest.fixture
-def runner(acme: Shell) -> Runner:
-    """A runner with the small org checked out."""
-    return Runner(acme, acme.folder.parent / "temp")
-
-
-@pytest.fixture
-def rewritten(pull_request: PullRequest, shell: Shell) -> Runner:
-    """A runner with a pull request that changes a score, and no more: the org is in order."""
-    path = "scores/bot/2026-11.jsonl"
-    pull_request.origin.write(path, pull_request.origin.read(path).replace('"value":"14"', '"value":"15"'))
-    return pull_request.merged(shell)
-
-
-@pytest.fixture
-def moved(pull_request: PullRequest, shell: Shell) -> Runner:
-    """A runner with a pull request that changes a role."""
-    path = "seats/bot.yaml"
-    pull_request.origin.write(path, pull_request.origin.read(path).replace("role: Desk", "role: Front desk"))
-    return pull_request.merged(shell)
+INSTALL, COMMENT = (step(ACTION, name)["run"] for name in ("Install orgtp", SAY))
 
 
 def test_action_validates(runner: Runner) -> None:
@@ -94,83 +66,6 @@ def test_workflow_validates_pull_requests(rewritten: Runner) -> None:
     ran = rewritten.run(GUARD, BASE="refs/remotes/origin/main", EVENT="pull_request", GITHUB_ACTIONS="true")
     assert ran.code == 1
     assert "::error file=scores/bot/2026-11.jsonl" in ran.out
-
-
-def test_workflow_validates_what_the_queue_merges(rewritten: Runner) -> None:
-    base = parsed(rewritten, "HEAD^1")
-    ran = rewritten.run(GUARD, BASE=base, EVENT="merge_group", GITHUB_ACTIONS="true")
-    assert ran.code == 1
-    assert "::error file=scores/bot/2026-11.jsonl" in ran.out
-
-
-def parsed(runner: Runner, rev: str) -> str:
-    """The id of a commit."""
-    return runner.org.git("rev-parse", rev).out.strip()
-
-
-def workflow(runner: Runner, before: str) -> Ran:
-    """GitHub's job after a push of what is checked out to where the branch was at `before`."""
-    return runner.run(GUARD, BASE=before, EVENT="push", GITHUB_ACTIONS="true")
-
-
-def pipeline(runner: Runner, before: str) -> Ran:
-    """GitLab's."""
-    return runner.run(GITLAB, by="sh", CI_COMMIT_BEFORE_SHA=before, GITLAB_CI="true")
-
-
-BOTH = pytest.mark.parametrize("after_push", [workflow, pipeline])
-
-
-@BOTH
-def test_pushes_are_compared_with_what_was_there(rewritten: Runner, after_push: Callable[[Runner, str], Ran]) -> None:
-    """Nothing at first, then a commit."""
-    assert after_push(rewritten, ZEROS).code == 0
-    ran = after_push(rewritten, parsed(rewritten, "HEAD^1"))
-    assert ran.code == 1
-    assert "scores/bot/2026-11.jsonl" in ran.out
-
-
-@BOTH
-def test_push_that_rewinds_the_branch_fails(runner: Runner, after_push: Callable[[Runner, str], Ran]) -> None:
-    """The org that is left is in order; whether the commit that is gone is still here or not."""
-    before = runner.org.head()
-    assert after_push(runner, before).code == 0
-    runner.org.git("reset", "-q", "--hard", "HEAD~1")
-    assert after_push(runner, ZEROS).code == 0
-    for gone in (before, "1" * 40):
-        ran = after_push(runner, gone)
-        assert ran.code == 1
-        assert f"The push took commits off the branch, and what was recorded stays: {gone}" in ran.out + ran.err
-
-
-def test_rewound_branch_is_an_annotation(runner: Runner) -> None:
-    ran = workflow(runner, "1" * 40)
-    assert ran.out.startswith("::error::The push took commits off the branch")
-
-
-@pytest.fixture
-def converted(pull_request: PullRequest, shell: Shell) -> Runner:
-    """A runner with a pull request whose seat is in order where it was checked out, and no text that reads in git.
-
-    Two ASCII letters of the file are one letter of what git keeps.
-    """
-    seat = pull_request.origin.read("seats/bot.yaml")
-    pull_request.origin.write("seats/bot.yaml", seat + "\n" * (len(seat) % 2))
-    pull_request.origin.write(".gitattributes", "seats/bot.yaml working-tree-encoding=UTF-16LE\n")
-    return pull_request.merged(shell)
-
-
-def test_what_is_judged_is_the_commit(converted: Runner) -> None:
-    assert converted.org("validate", "--base", "origin/main", code=None).code == 0, "the files are fine"
-    about = {"EVENT": "pull_request", "GITHUB_ACTIONS": "true"}
-    base = parsed(converted, "origin/main")
-    request = {"CI_MERGE_REQUEST_IID": "7", "CI_MERGE_REQUEST_DIFF_BASE_SHA": base}
-    ran = [
-        converted.run(GUARD, BASE=base, **about),
-        converted.run(VALIDATE, **PLAIN),
-        converted.run(GITLAB, by="sh", **request),
-    ]
-    assert [(one.code, "seats/bot.yaml" in one.out) for one in ran] == [(1, True)] * 3
 
 
 def test_action_validates_a_folder_that_is_no_repository(runner: Runner) -> None:
@@ -266,37 +161,3 @@ def test_no_value_is_run_when_commenting(moved: Runner, comments: Comments, name
         assert ran.code in {0, 2, 4}, ran.err
         assert moved.pwned() == []
     assert len(comments.rows) == 3
-
-
-def test_gitlab_reports_and_fails(rewritten: Runner) -> None:
-    base = rewritten.org.git("merge-base", "HEAD^1", "HEAD^2").out.strip()
-    about = {"CI_MERGE_REQUEST_IID": "7", "CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "CI_COMMIT_BEFORE_SHA": ZEROS}
-    ran = rewritten.run(GITLAB, by="sh", GITLAB_CI="true", **about)
-    assert ran.code == 1
-    assert "scores/bot/2026-11.jsonl:1:" in ran.out
-    report = json.loads(rewritten.org.read("gl-code-quality-report.json"))
-    assert {row["location"]["path"] for row in report if row["severity"] != "minor"} == {"scores/bot/2026-11.jsonl"}
-    assert "<failure" in rewritten.org.read("orgtp-junit.xml")
-
-
-def test_gitlab_passes_where_all_is_well(runner: Runner) -> None:
-    """A report with nothing in it is a report; and a link that a merge request brings is not written through."""
-    victim = runner.org.folder.parent / "victim"
-    victim.write_text("mine\n")
-    (runner.org.folder / "orgtp-junit.xml").symlink_to(victim)
-    assert pipeline(runner, ZEROS).code == 0
-    assert isinstance(json.loads(runner.org.read("gl-code-quality-report.json")), list)
-    assert victim.read_text() == "mine\n"
-
-
-@pytest.mark.parametrize("about", [{}, {"CI_MERGE_REQUEST_IID": "7", "CI_COMMIT_BEFORE_SHA": ZEROS}])
-def test_gitlab_that_does_not_say_what_to_compare_with_fails(runner: Runner, about: dict[str, str]) -> None:
-    assert runner.run(GITLAB, by="sh", GITLAB_CI="true", **about).code == 4
-
-
-@pytest.mark.parametrize("name", ["CI_COMMIT_BEFORE_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"])
-def test_no_value_is_run_by_gitlab(runner: Runner, name: str) -> None:
-    request = {"CI_MERGE_REQUEST_IID": "7"} if "REQUEST" in name else {}
-    for value in HOSTILE:
-        assert runner.run(GITLAB, by="sh", **request, **{name: value}).code in {1, 4}
-        assert runner.pwned() == []

@@ -128,3 +128,16 @@ def test_fingerprints_are_unique_and_know_no_line() -> None:
 def test_columns_count_code_points() -> None:
     assert run_of([])["columnKind"] == "unicodeCodePoints"
     assert run_of([])["results"] == []
+
+
+def test_more_than_github_takes_are_told_by_number() -> None:
+    place = Place("seats/a.yaml")
+    notices = [Problem("target-changed", place, f"{number}", "", Severity.NOTICE) for number in range(sarif.MOST)]
+    run = run_of([*notices, Problem("owner-missing", place, "the one error")])
+    assert len(run["results"]) == sarif.MOST
+    assert [result["ruleId"] for result in run["results"]].count("owner-missing") == 1
+    (said,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert said["message"]["text"].startswith("1 problem more")
+    assert [
+        error.message for error in standard().iter_errors({"version": "2.1.0", "runs": [{**run, "results": []}]})
+    ] == []

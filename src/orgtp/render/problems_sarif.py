@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from orgtp.model.problem import Place, Problem, Severity
-from orgtp.model.words import visible
+from orgtp.model.words import counted, visible
 from orgtp.render.problems_common import fingerprints, path_bytes, told
 from orgtp.rules import ALL
 from orgtp.rules.rule import Rule
@@ -20,8 +20,17 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _TOP = "%SRCROOT%"
 
 
+# What GitHub takes in one run (docs.github.com, "SARIF support for code scanning").
+MOST = 25_000
+
+
 def problems_sarif(problems: Sequence[Problem], version: str) -> str:
-    """One run of this version of orgtp, with the rules that occur and a result for each problem."""
+    """One run of this version of orgtp, with the rules that occur and a result for each problem.
+
+    Of more than `MOST`, the worst are told, and a notification says how many are left out.
+    """
+    left = max(0, len(problems) - MOST)
+    problems = _worst(problems) if left else problems
     ids = list(dict.fromkeys(problem.rule for problem in problems))
     index = {rule: number for number, rule in enumerate(ids)}
     marks = fingerprints(problems)
@@ -29,9 +38,21 @@ def problems_sarif(problems: Sequence[Problem], version: str) -> str:
         "tool": {"driver": {"name": "orgtp", "version": version, "rules": [_descriptor(rule) for rule in ids]}},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_TOP: {"description": {"text": "The top of the repository."}}},
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _left_out(left)}],
         "results": [_result(problem, index, mark) for problem, mark in zip(problems, marks, strict=True)],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
+
+
+def _worst(problems: Sequence[Problem]) -> list[Problem]:
+    weights = list(Severity)
+    worst = sorted(range(len(problems)), key=lambda at: (weights.index(problems[at].severity), at))[:MOST]
+    return [problems[at] for at in sorted(worst)]
+
+
+def _left_out(left: int) -> list[dict[str, Any]]:
+    text = f"{counted(left, 'problem')} more left out; orgtp validate --json has them all."
+    return [{"level": "warning", "message": {"text": text}}] if left else []
 
 
 def _descriptor(id_: str) -> dict[str, Any]:
