@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from orgtp.store.record import Recorded
 
 _SHORT = 10
+_MOST_NOTED = 3
 # sysexits.h calls it EX_TEMPFAIL: not now, and kept for later.
 KEPT = 75
 # `--org` before the command; one after it goes first.
@@ -108,6 +109,10 @@ def _did(org: OpenOrg, done: Recorded) -> None:
         tell("no seat is named as acting: git's user.email is none's. Name one with --by SEAT or ORGTP_SEAT")
     if done.behind:
         tell(f"committed, but the work tree could not follow: {done.behind}")
+    for problem in done.noted[:_MOST_NOTED]:
+        tell(f"{problem.place}: {problem.message}. {problem.hint}".rstrip())
+    if len(done.noted) > _MOST_NOTED:
+        tell(f"and {counted(len(done.noted) - _MOST_NOTED, 'thing')} more to mend: orgtp validate")
     if org.elsewhere:
         tell(f"recorded on the branch {org.head.branch}; another is checked out and stays as it is")
 

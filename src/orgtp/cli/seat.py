@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -110,10 +109,7 @@ def add(
         ),
     )
     done = here.add_seat(new, by=by, dry_run=dry_run)
-    code = changed("seat-add", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
-    if done.commit and status is Status.ACTIVE and sys.stderr.isatty():
-        tell(f'next, what {seat} is measured on: orgtp seat set {seat} "metrics.ID.name=…" (outcome, target, cadence)')
-    return code
+    return changed("seat-add", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
 
 
 def set_(

@@ -96,6 +96,8 @@ RULES: tuple[Rule, ...] = (
 ALL: tuple[Rule, ...] = by_topic((*FORM, *RULES, changes.BASE_NOT_REACHED, changes.NOT_AS_COMMITTED))
 
 
+# Errors that a change of orgtp's own may bring all the same.
+LENIENT = frozenset(rule.id for rule in RULES if not rule.refuses)
 # From so many problems of one rule on, the rest are counted: whoever sends more wants to fill a disk.
 MOST = 10_000
 
@@ -121,11 +123,3 @@ def _bounded(problems: Iterator[Problem]) -> Iterator[Problem]:
     if following:
         more = 1 + sum(1 for _ in problems)
         yield replace(following, message=f"{following.message} (and so are {more:,} more)")
-
-
-def refused(org: Org) -> Iterator[Problem]:
-    """The problems of `org` that no change of orgtp's own may bring."""
-    case = Case(org)
-    for rule in RULES:
-        if rule.refuses:
-            yield from rule.check(case)

@@ -36,11 +36,18 @@ class Loaded:
     files: dict[str, bytes]
 
     @cached_property
-    def errors(self) -> list[Problem]:
-        """All that keeps the org from being valid: what could not be read, and every rule that is broken."""
+    def found(self) -> list[Problem]:
+        """What could not be read, and every rule that is broken."""
         from orgtp import rules
 
-        return errors([*self.problems, *rules.refused(self.org)])
+        return [*self.problems, *rules.check(self.org)]
+
+    @cached_property
+    def errors(self) -> list[Problem]:
+        """What no change of orgtp's own may bring."""
+        from orgtp import rules
+
+        return [problem for problem in errors(self.found) if problem.rule not in rules.LENIENT]
 
 
 def load(tree: Tree, where: str = ".") -> Loaded:

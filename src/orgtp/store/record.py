@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from orgtp.model.change import Append, Change
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
+from orgtp.model.problem import Problem
 from orgtp.store.apply import applied
 from orgtp.store.git import Repo
 from orgtp.store.git_checkout import Linked
@@ -56,7 +57,8 @@ class Recorded:
     """What became of a change: its commit (none on a dry run, or where nothing was to change) and its paths.
 
     `before` and `files` hold the content of these paths, as it was and as it is. `behind` says why the work tree
-    could not follow a commit that was made, `kept` why nothing was committed yet, though it will be.
+    could not follow a commit that was made, `kept` why nothing was committed yet, though it will be. `noted` are the
+    problems that came with it and did not refuse it.
     """
 
     change: Change
@@ -65,6 +67,7 @@ class Recorded:
     files: Mapping[str, bytes]
     behind: str = ""
     kept: str = ""
+    noted: tuple[Problem, ...] = ()
 
     @property
     def paths(self) -> list[str]:
@@ -199,14 +202,13 @@ class Batch:
         change = action(loaded.org)
         files = applied(loaded.files, change)
         _refuse_links(self.walk, files)
-        if files:
-            _check(loaded, change, files)
+        noted = _check(loaded, change, files) if files else ()
         old = {path: loaded.files[path] for path in files if path in loaded.files}
         author = self._author(loaded.org, change, who or self.ledger.who) if files else Identity("", "")
         nodes = self.walk.put(files)
         self.walk = self.walk.with_nodes(nodes) if nodes else self.walk
         when = self.ledger.now.astimezone(loaded.org.zone)
-        return Step(Recorded(change, None, old, files), self.walk.root, author, when, nodes)
+        return Step(Recorded(change, None, old, files, noted=noted), self.walk.root, author, when, nodes)
 
     def _author(self, org: Org, change: Change, who: Identity | None) -> Identity:
         return who or identity(self.ledger.repo, org.seats.get(change.by), org.id)
@@ -260,20 +262,25 @@ def _refuse_links(walk: Walk, files: Iterable[str]) -> None:
             raise Linked(path=found[-1] if found else path)
 
 
-def _check(before: Loaded, change: Change, files: Mapping[str, bytes]) -> None:
+def _check(before: Loaded, change: Change, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
     """Refuse a change that adds an error; those that are there already are nobody's fault here."""
     if all(isinstance(edit, Append) for edit in change.edits):
         before, files = _without_scores(before), {path: _added(before, path, raw) for path, raw in files.items()}
-    refuse_new_errors(before, files)
+    return refuse_new_errors(before, files)
 
 
-def refuse_new_errors(before: Loaded, files: Mapping[str, bytes]) -> None:
-    """Refuse an org whose `files` bring errors that are not there `before`. Raises `WouldBreak`."""
-    known = {(problem.rule, problem.place.path, problem.message) for problem in before.errors}
+def refuse_new_errors(before: Loaded, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+    """Refuse an org whose `files` bring errors that are not there `before`; all else that they bring is handed back.
+
+    Raises `WouldBreak`.
+    """
+    known = {(problem.rule, problem.place.path, problem.message) for problem in before.found}
     after = load(Files({**before.files, **files}))
-    new = [p for p in after.errors if (p.rule, p.place.path, p.message) not in known]
-    if new:
-        raise WouldBreak(problems="\n".join(f"  {p.place}: {p.message}. {p.hint}".rstrip() for p in new))
+    new = [p for p in after.found if (p.rule, p.place.path, p.message) not in known]
+    wrong = [problem for problem in new if problem in after.errors]
+    if wrong:
+        raise WouldBreak(problems="\n".join(f"  {p.place}: {p.message}. {p.hint}".rstrip() for p in wrong))
+    return tuple(new)
 
 
 def _without_scores(loaded: Loaded) -> Loaded:
