@@ -72,7 +72,7 @@ def base_tip(repo: Repo, base: str) -> str:
     try:
         return repo.commit(base)
     except UnknownRevision as error:
-        name = base.removeprefix("origin/")
+        name = base.removeprefix("refs/remotes/").removeprefix("origin/")
         remedy = f"Name a commit, a branch or a tag that is here; or get it: git fetch origin {name or 'main'}"
         raise NotReached(what=f'no commit is called "{base}" here', remedy=remedy) from error
 
