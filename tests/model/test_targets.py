@@ -137,6 +137,19 @@ def test_a_target_without_a_date_always_holds() -> None:
         ("by 8am", "by 08:00"),
         ("before 5:30 pm", "before 17:30"),
         ("By 08:00", "by 08:00"),
+        ("before noon", "before 12:00"),
+        ("within 2 hours", "<= 2h"),
+        ("<= 5 days", "<= 5d"),
+        ("no more than 3", "<= 3"),
+        ("zero", "= 0"),
+        ("0", "= 0"),
+        ("5+", ">= 5"),
+        ("== 5", "= 5"),
+        ("95-100%", "95%..100%"),
+        (">= 95 percent", ">= 95%"),
+        (">= 50,000 EUR", ">= EUR 50000"),
+        (">= $50k", ">= USD 50000"),
+        ("\u201c<= 2h\u201d", "<= 2h"),
     ],
 )
 def test_a_near_miss_is_told_what_was_meant(text: str, meant: str) -> None:
@@ -145,7 +158,9 @@ def test_a_near_miss_is_told_what_was_meant(text: str, meant: str) -> None:
     assert parse_target(meant)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "as high as possible", ">=", "by noon", "..", ">= NaN", "100 clients"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "as high as possible", ">=", "by lunch", "> 5", ">= 5 per week", "..", ">= NaN", "100 clients"]
+)
 def test_what_is_far_from_a_target_is_shown_the_forms(text: str) -> None:
     assert parse_target(text) is None
     assert target_hint(text) == ACCEPTED

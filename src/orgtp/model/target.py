@@ -117,6 +117,9 @@ _SPELLINGS = (
     (r"^(at least|no less than|not less than|min(imum)?) ?", ">= "),
     (r"^([0-9.]+%?) ?\+$", r">= \1"),
     (r"^(at most|no more than|not more than|within|max(imum)?|up to) ?", "<= "),
+    # Of whole numbers the next one is meant, of a share or an amount nearly the same.
+    (r"^>(?!=) ?(?=.*[^0-9. ])", ">= "),
+    (r"^<(?!=) ?(?=.*[^0-9. ])", "<= "),
     (r"^(zero|none|0)$", "= 0"),
     (r" ?percent$", "%"),
     (r"(?<=[0-9]) ?(days?|d)$", "d"),
