@@ -13,12 +13,12 @@ from orgtp.model.problem import Place, Problem
 from orgtp.store.load import by_order
 from orgtp.store.locate import Located, NoGit, clock
 from orgtp.store.trees import HEAD
-from orgtp.views.chart import Chart, ChartOptions, ChartSeat, chart
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
     from orgtp.model.compared import Compared
     from orgtp.store.since import Since
+    from orgtp.views.chart import Chart, ChartSeat
     from orgtp.views.log import LogEntry
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
@@ -43,6 +43,8 @@ class SeenOrg(Located):
 
     def chart(self, root: str = "", depth: int | None = None, *, retired: bool = False) -> Chart:
         """The org chart, from the seat `root` down. Raises `UnknownSeat`."""
+        from orgtp.views.chart import ChartOptions, chart
+
         return chart(self.org, self.now, ChartOptions(root, depth, retired))
 
     def scorecard(self, weeks: int = 13, seat: str = "") -> Scorecard:

@@ -30,7 +30,10 @@ SEAT, SCORES = "seats/eve.yaml", "scores/eve/2026-11.jsonl"
 
 def in_file(problem: Problem, raw: bytes) -> None:
     """A problem stands where its file has a place, and says what to do."""
-    lines = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    # YAML ends a line in three ways, JSON Lines in one.
+    rows = problem.place.path.endswith(".jsonl")
+    ended = raw if rows else raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lines = ended.split(b"\n")
     assert 1 <= problem.place.line <= len(lines), problem
     longest = len(lines[problem.place.line - 1].decode(errors="replace")) + 1
     assert 1 <= problem.place.column <= longest, problem

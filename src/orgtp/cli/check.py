@@ -92,7 +92,7 @@ def _say(format_: ValidateFormat, here: OpenOrg, problems: list[Problem], fatal:
 
         write_json("validate", here, problems_body(problems, len(here.org.seats)))
         return
-    from orgtp.render.problems_text import verdict
+    from orgtp.render.verdict import verdict
 
     said = verdict(problems, len(here.org.seats))
     write(_written(format_, here, problems, fatal))
@@ -103,6 +103,8 @@ def _say(format_: ValidateFormat, here: OpenOrg, problems: list[Problem], fatal:
 
 def _written(format_: ValidateFormat, here: OpenOrg, problems: list[Problem], fatal: Collection[Severity]) -> str:
     """The problems in any format but JSON; only what it needs is imported."""
+    if format_ is ValidateFormat.TEXT and not problems:
+        return ""
     if format_ is ValidateFormat.TEXT:
         from orgtp.render.page import screen
         from orgtp.render.problems_text import problems_text

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.words import counted, one_line, visible
-from orgtp.render.json_text import summary
 from orgtp.render.page import Screen
 from orgtp.render.problems_excerpt import Excerpts
 from orgtp.render.problems_groups import Entry, entries
@@ -17,8 +16,6 @@ from orgtp.rules.changes import BASE_NOT_REACHED
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
 # So many files of a group are named, and so many pieces of one file; the JSON has every place.
 _NAMED, _PIECES = 5, 30
-# So many rules are named below the verdict, the worst ones.
-_WORST = 3
 _ALL = "each of them in full: add --json"
 
 
@@ -118,19 +115,3 @@ def _ranges(lines: Sequence[int]) -> str:
     named = ", ".join("–".join(map(str, piece)) for piece in pieces[:_PIECES])
     more = f" and others up to {lines[-1]}" if len(pieces) > _PIECES else ""
     return f"{'lines' if len(lines) > 1 else 'line'} {named}{more}"
-
-
-def verdict(problems: list[Problem], seats: int) -> str:
-    """The last line: how many of what; below it how to read more, where there is anything."""
-    counts = summary(problems, seats)
-    told = [counted(counts[f"{noun}s"], noun) for noun in ("error", "warning", "notice") if counts[f"{noun}s"]]
-    return f"{', '.join(told) if told else 'no problems'} in {counted(seats, 'seat')}{_to_read(problems)}"
-
-
-def _to_read(problems: Iterable[Problem]) -> str:
-    """`what a rule means: orgtp rule owner-unknown (also: bad-date)`: some of the rules, the worst first."""
-    weights = list(Severity)
-    ordered = sorted(problems, key=lambda problem: weights.index(problem.severity))
-    rules = list(dict.fromkeys(problem.rule for problem in ordered))[:_WORST]
-    also = f" (also: {', '.join(rules[1:])})" if rules[1:] else ""
-    return f"\nwhat a rule means: orgtp rule {rules[0]}{also}" if rules else ""

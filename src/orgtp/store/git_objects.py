@@ -7,7 +7,6 @@ and one sync to disk for many.
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -91,6 +90,8 @@ class Objects:
         """What is new as a pack, version 2."""
         parts = [b"PACK", (2).to_bytes(4), len(self._fresh).to_bytes(4), *map(self._packed, self._fresh)]
         body = b"".join(parts)
+        import hashlib
+
         hasher = hashlib.sha256 if len(next(iter(self._fresh))) == SHA256_DIGITS else hashlib.sha1
         return body + hasher(body).digest()
 

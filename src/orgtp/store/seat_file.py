@@ -71,7 +71,7 @@ def _owner(fields: Fields, name: str, kind: SeatKind) -> str:
 
 def _email(fields: Fields) -> str:
     text = fields.text("email")
-    if text and (text.count("@") != 1 or any(mark.isspace() for mark in text) or "" in text.split("@")):
+    if text and (text.count("@") != 1 or text.split() != [text] or "" in text.split("@")):
         fields.problem("bad-email", "email", f'email "{text}" is not an address', "Write it as dash@example.com.")
     return text
 

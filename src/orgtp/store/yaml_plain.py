@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import yaml
+from yaml import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
 
 MAX_DEPTH = 32
 _MAX_NUMBER = 40
@@ -23,6 +24,7 @@ _FRACTION = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{
 # How everything begins that may be something else than text.
 _NUMERIC = frozenset("+-.0123456789")
 _ODD = frozenset({*_NUMERIC, *(word[:1] for word in CORE)})
+_NO_KEYS = frozenset({*CORE, "<<"})
 
 
 class NotPlain(Exception):
@@ -66,18 +68,18 @@ def _document(event: Any) -> Any:
 def _value(event: Any, first: Any, depth: int) -> Any:
     """The value that begins with the event `first`."""
     kind = type(first)
-    if kind is yaml.AliasEvent or first.anchor or first.tag or depth > MAX_DEPTH:
+    if kind is AliasEvent or first.anchor or first.tag or depth > MAX_DEPTH:
         raise NotPlain
-    if kind is yaml.ScalarEvent:
+    if kind is ScalarEvent:
         text = first.value
         return text if first.style or text[:1] not in _ODD else resolve(text)
-    return _mapping(event, depth) if kind is yaml.MappingStartEvent else _sequence(event, depth)
+    return _mapping(event, depth) if kind is MappingStartEvent else _sequence(event, depth)
 
 
 def _sequence(event: Any, depth: int) -> list[Any]:
     data = []
     item = event()
-    while type(item) is not yaml.SequenceEndEvent:
+    while type(item) is not SequenceEndEvent:
         data.append(_value(event, item, depth + 1))
         item = event()
     return data
@@ -89,23 +91,18 @@ def _mapping(event: Any, depth: int) -> dict[str, Any]:
     if depth == MAX_DEPTH:
         raise NotPlain
     key = event()
-    while type(key) is not yaml.MappingEndEvent:
-        name = _key(key, data)
+    while type(key) is not MappingEndEvent:
+        if type(key) is not ScalarEvent or key.anchor or key.tag:
+            raise NotPlain
+        name = key.value
+        # A key stands there once; what other readers take for no text can name nothing.
+        if name in data or (name in _NO_KEYS and not key.style):
+            raise NotPlain
         first = event()
-        if type(first) is yaml.ScalarEvent and not first.anchor and not first.tag:
+        if type(first) is ScalarEvent and not first.anchor and not first.tag:
             text = first.value
             data[name] = text if first.style or text[:1] not in _ODD else resolve(text)
         else:
             data[name] = _value(event, first, depth + 1)
         key = event()
     return data
-
-
-def _key(event: Any, data: dict[str, Any]) -> str:
-    """A key: text that stands there once. What other readers take for no text is none."""
-    if type(event) is not yaml.ScalarEvent or event.anchor or event.tag:
-        raise NotPlain
-    name: str = event.value
-    if name in data or (not event.style and (name in CORE or name == "<<")):
-        raise NotPlain
-    return name
