@@ -45,6 +45,7 @@ FOUND = (
     (claims.yaml_is_strict, b"- a\n- [b"),
     (claims.yaml_is_strict, b"a:\r\x00"),
     (claims.yaml_is_strict, b"a:\r\xff"),
+    (claims.yaml_is_strict, b"\xef\xbb\xbf{"),
     (
         claims.a_score_file_is_read,
         b'{"id":"a","at":"0001-01-01T00:00:00Z","metric":"a","period":"2026-W47","value":"1"}\n',

@@ -36,7 +36,7 @@ def explained(path: str, text: str, error: Any) -> Problem:
     said = error.problem or "it cannot be read"
     plainly, at_context = _PLAINLY.get(said, (said, False))
     mark = error.context_mark if at_context else error.problem_mark or error.context_mark
-    lines = BREAK.split(text)
+    lines = BREAK.split(text.removeprefix("\ufeff"))
     # libyaml ends a text without a last newline on a line more than it has.
     line, column = (mark.line, mark.column) if mark.line < len(lines) else (len(lines) - 1, len(lines[-1]))
     if opened := _open_quote(lines, line, column):
