@@ -11,8 +11,9 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from orgtp.model.problem import Problem, Severity
+from orgtp.model.problem import Problem
 from orgtp.model.score import stamp
+from orgtp.render.verdict import summary
 from orgtp.views.seat import SeatView
 
 VERSION = 1
@@ -64,17 +65,6 @@ def problems_body(problems: list[Problem], seats: int) -> dict[str, Any]:
         for problem in problems
     ]
     return {"problems": rows, "summary": summary(problems, seats)}
-
-
-def summary(problems: list[Problem], seats: int) -> dict[str, int]:
-    """How many problems of each weight, over how many seats."""
-    counts = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
-    return {
-        "errors": counts[Severity.ERROR],
-        "warnings": counts[Severity.WARNING],
-        "notices": counts[Severity.NOTICE],
-        "seats": seats,
-    }
 
 
 def seat_body(view: SeatView) -> dict[str, Any]:

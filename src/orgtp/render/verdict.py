@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from orgtp.model.problem import Problem, Severity
 from orgtp.model.words import counted
-from orgtp.render.json_text import summary
 
 # So many rules are named below the verdict, the worst ones.
 _WORST = 3
@@ -26,3 +25,14 @@ def _to_read(problems: Iterable[Problem]) -> str:
     rules = list(dict.fromkeys(problem.rule for problem in ordered))[:_WORST]
     also = f" (also: {', '.join(rules[1:])})" if rules[1:] else ""
     return f"\nwhat a rule means: orgtp rule {rules[0]}{also}" if rules else ""
+
+
+def summary(problems: list[Problem], seats: int) -> dict[str, int]:
+    """How many problems of each weight, over how many seats."""
+    counts = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
+    return {
+        "errors": counts[Severity.ERROR],
+        "warnings": counts[Severity.WARNING],
+        "notices": counts[Severity.NOTICE],
+        "seats": seats,
+    }
