@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orgtp.cli.door import opened, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
+
+if TYPE_CHECKING:
+    from orgtp.render.diff_story import Line
+    from orgtp.store.since import Since
 
 
 class DiffFormat(StrEnum):
@@ -36,22 +40,29 @@ def diff(
     here = opened(org, head)
     found = here.since(base, parted=merge_base)
     if json or format_ is DiffFormat.JSON:
-        from orgtp.render.json_text import plain
-        from orgtp.views.diff import headline
-
         moments = {"base": {"given": base, "revision": found.base}, "head": {"given": head, "revision": here.commit}}
-        write_json("diff", here, {**moments, "headline": headline(found.diff), **plain(found.diff)})
+        write_json("diff", here, {**moments, **_body(found)})
         return 0
     from orgtp.render.diff_story import end
 
-    ends = end(base, found.base), end(head or "", here.commit or "")
+    write(_written(format_, found, end(base, found.base), end(head or "", here.commit or "")))
+    return 0
+
+
+def _body(found: Since) -> dict[str, Any]:
+    from orgtp.render.json_text import plain
+    from orgtp.views.diff import headline
+
+    return {"headline": headline(found.diff), **plain(found.diff)}
+
+
+def _written(format_: DiffFormat, found: Since, base: Line, head: Line) -> str:
+    """The difference between two moments, each said in words."""
     if format_ is DiffFormat.MARKDOWN:
         from orgtp.render.diff_markdown import diff_markdown
 
-        write(diff_markdown(found.diff, *ends))
-        return 0
+        return diff_markdown(found.diff, base, head)
     from orgtp.render.diff_text import diff_text
     from orgtp.render.page import screen
 
-    write(diff_text(found.diff, *ends, screen()))
-    return 0
+    return diff_text(found.diff, base, head, screen())
