@@ -55,3 +55,14 @@ def test_every_rule_stands_on_the_page_once() -> None:
 
 def test_the_page_of_all_rules_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == rules_page(), "docs/rules.md is stale: make rules"
+
+
+def test_a_flood_of_one_rule_is_counted_and_not_listed() -> None:
+    from orgtp.model.problem import Place, Problem
+    from orgtp.rules import MOST, _bounded
+
+    flood = [Problem("owner-missing", Place("seats/a.yaml", line), "no owner") for line in range(1, MOST + 5)]
+    found = list(_bounded(iter(flood)))
+    assert found[:MOST] == flood[:MOST]
+    assert [problem.message for problem in found[MOST:]] == ["no owner (the first of 4 that are not listed one by one)"]
+    assert list(_bounded(iter(flood[:MOST]))) == flood[:MOST]

@@ -122,4 +122,4 @@ def _bounded(problems: Iterator[Problem]) -> Iterator[Problem]:
     following = next(problems, None)
     if following:
         more = 1 + sum(1 for _ in problems)
-        yield replace(following, message=f"{following.message} (and so are {more:,} more)")
+        yield replace(following, message=f"{following.message} (the first of {more:,} that are not listed one by one)")
