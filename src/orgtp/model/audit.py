@@ -1,0 +1,119 @@
+"""The audit: what a walk of the history finds, and the verdict that it comes to. See docs/audit.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What can be said of the record. Violated outweighs what cannot be proven: a proof of harm needs no whole."""
+
+    INTACT = "intact"
+    VIOLATED = "violated"
+    UNPROVEN = "cannot be proven"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One path in a commit against one of its parents: modes as git writes them and object ids, None for nothing there.
+
+    Modes: `100644` and `100755` are files, `120000` a symbolic link, `160000` a submodule; folders do not appear.
+    """
+
+    path: str
+    old_mode: str | None
+    new_mode: str | None
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """A commit as its object says it: `at` is the committer's date in seconds since 1970, `raw` the whole object."""
+
+    id: str
+    parents: tuple[str, ...]
+    author: str
+    email: str
+    at: int
+    message: str
+    raw: bytes = field(repr=False)
+
+    @property
+    def who(self) -> str:
+        """The author as git writes it."""
+        return f"{self.author} <{self.email}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What one commit did: against each parent (a first commit: against nothing), path to `Entry`."""
+
+    commit: Stamped
+    against: tuple[Mapping[str, Entry], ...]
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether it has several parents."""
+        return len(self.against) > 1
+
+    @property
+    def own(self) -> Mapping[str, Entry]:
+        """What the commit itself did: the paths that are as in none of its parents, against the first of them."""
+        first, *others = self.against
+        return {path: entry for path, entry in first.items() if all(path in other for other in others)}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Something that may not be in the history: which rule, in which commit, whose, where, what was there and is now.
+
+    `line` counts from 1; 0 where no line is meant. `before` and `after` are lines, or values, or None.
+    """
+
+    rule: str
+    message: str
+    commit: str = ""
+    author: str = ""
+    path: str = ""
+    line: int = 0
+    before: str | None = None
+    after: str | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that keeps the history from being judged, and what to fetch."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something that a person should know and that changes no verdict."""
+
+    what: str
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit came to: the history of `head`, `commits` in all, of which `checked` in this run."""
+
+    head: str
+    commits: int
+    checked: int
+    violations: Sequence[Violation] = ()
+    gaps: Sequence[Gap] = ()
+    notes: Sequence[Noted] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The one of the three."""
+        if self.violations:
+            return Verdict.VIOLATED
+        return Verdict.UNPROVEN if self.gaps else Verdict.INTACT
