@@ -1,0 +1,184 @@
+"""The whole history as one stream of deeds, oldest first: `git log --raw` for what changed, `cat-file` for who says so.
+
+What a commit did is taken from the trees (git-log(1), `--raw`, each parent by itself), never from a diff that an
+attribute, a driver or a rename could colour. Who made it, when, and from which parents, is read from the commit object
+itself and hashed again, so that no replace ref, graft or commit-graph stands between the object and us.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from orgtp.model.audit import Deed, Entry, Stamped
+from orgtp.model.errors import OrgtpError
+from orgtp.store.git import Repo, object_id
+
+# A merge is shown against each of its parents, a first commit against nothing, and no configuration has a say.
+_LOG = (
+    "-c", "log.showRoot=true", "-c", "core.commitGraph=false", "log", "--reverse", "--topo-order", "--children", "-z",
+    "--diff-merges=separate", "--raw", "--no-abbrev", "--no-renames", "--no-relative", "--ignore-submodules=none",
+    "-O/dev/null", "--pretty=oneline", "--no-abbrev-commit", "--no-decorate", "--no-notes", "--no-color",
+)  # fmt: skip
+_HEAD = re.compile(rb"([0-9a-f]+)((?: (?:[0-9a-f]{64}|[0-9a-f]{40}))*)(?: \(from ([0-9a-f]+)\))? ")
+_COMMIT = re.compile(
+    rb"tree [0-9a-f]+\n((?:parent [0-9a-f]+\n)*)"
+    rb"author ([^\n]*?) ?<([^\n>]*)> [^\n]*\ncommitter [^\n]*> (-?[0-9]{1,18}) [-+][0-9]+\n"
+)
+_ENCODING = re.compile(rb"^encoding ([^\n]+)$", re.MULTILINE)
+_PIECE = 1 << 20
+# So many ids fit into a pipe at once, and git answers while we look at the ones before.
+_AHEAD = 500
+
+
+class Unreadable(OrgtpError):
+    """An object of the history is not here, or is not what its name says."""
+
+    text = "{what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the log tells of one commit: its id, how many commits follow it directly, and what changed from which parent.
+
+    The key of `changes` is the parent; "" where there is but one, or none.
+    """
+
+    id: str
+    children: int
+    changes: Mapping[str, Mapping[str, Entry]]
+
+
+def told(repo: Repo, tip: str, known: Iterable[str] = ()) -> Iterator[Told]:
+    """What the log tells of each commit of `tip` that none of the `known` ones leads back to, parents first.
+
+    Raises `Unreadable` where git cannot go on, with git's own words.
+    """
+    handle = repo.start(*_LOG, "--end-of-options", tip, *(f"^{commit}" for commit in known), "--")
+    process = handle.proc
+    process.stdin.close()
+    try:
+        yield from _commits(_parts(process.stdout))
+        said = process.stderr.read().decode(errors="replace").strip()
+        if process.wait():
+            raise Unreadable(what=said or "git log ended early")
+    finally:
+        process.stdout.close()
+        process.kill()
+        process.wait()
+
+
+def _parts(stream: Any) -> Iterator[bytes]:
+    """The pieces of a NUL-separated stream."""
+    rest = b""
+    while piece := os.read(stream.fileno(), _PIECE):
+        *parts, rest = (rest + piece).split(b"\0")
+        yield from parts
+    if rest:
+        yield rest
+
+
+def _commits(parts: Iterator[bytes]) -> Iterator[Told]:
+    """Heads and entries put together: the rows of a merge stand under a head for each parent."""
+    id_, children, changes = "", 0, dict[str, dict[str, Entry]]()
+    rows: dict[str, Entry] = {}
+    for part in parts:
+        if part.startswith(b":"):
+            path = os.fsdecode(next(parts, b""))
+            rows[path] = _entry(part, path)
+            continue
+        match = _HEAD.match(part)
+        if match is None:
+            raise Unreadable(what=f"git log said something else than a commit: {part[:80]!r}")
+        found, rows = match[1].decode(), {}
+        if found != id_:
+            if id_:
+                yield Told(id_, children, changes)
+            id_, children, changes = found, match[2].count(b" "), {}
+        changes[match[3].decode() if match[3] else ""] = rows
+    if id_:
+        yield Told(id_, children, changes)
+
+
+def _entry(meta: bytes, path: str) -> Entry:
+    old_mode, new_mode, old, new, _ = meta.decode().split(" ")
+    was, now = old_mode != ":000000", new_mode != "000000"
+    return Entry(
+        path, old_mode[1:] if was else None, new_mode if now else None, old if was else None, new if now else None
+    )
+
+
+class Commits:
+    """The commit objects of many ids, asked of one git process, a little ahead of the reader."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._handle = repo.start("cat-file", "--batch")
+
+    def __enter__(self) -> Commits:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._handle.proc.kill()
+        self._handle.proc.communicate()
+
+    def of(self, stories: Iterator[Told]) -> Iterator[tuple[Told, Stamped]]:
+        """Each with its commit object. Raises `Unreadable`."""
+        ahead = self._asked(stories)
+        while ahead:
+            following = self._asked(stories)
+            for one in ahead:
+                yield one, stamped(one.id, self._answer(one.id))
+            ahead = following
+
+    def _asked(self, stories: Iterator[Told]) -> list[Told]:
+        found = list(islice(stories, _AHEAD))
+        process = self._handle.proc
+        process.stdin.write("".join(f"{one.id}\n" for one in found).encode())
+        process.stdin.flush()
+        return found
+
+    def _answer(self, id_: str) -> bytes:
+        stream = self._handle.proc.stdout
+        head = stream.readline().split()
+        if len(head) != 3 or head[1] != b"commit":  # noqa: PLR2004  (id, type, size)
+            raise Unreadable(what=f"the commit {id_} is not here")
+        raw: bytes = stream.read(int(head[2]) + 1)[:-1]
+        return raw
+
+
+def stamped(id_: str, raw: bytes) -> Stamped:
+    """A commit object as a value. Raises `Unreadable` where its content is not what its id stands for."""
+    if object_id(raw, id_, "commit") != id_:
+        raise Unreadable(what=f"the commit {id_} is corrupt: its content has another hash. See: git fsck")
+    match = _COMMIT.match(raw)
+    parents = match[1] if match else b"".join(b"%s\n" % row for row in raw.split(b"\n") if row.startswith(b"parent "))
+    head, _, message = raw.partition(b"\n\n")
+    return Stamped(
+        id=id_,
+        parents=tuple(parents.decode().replace("parent ", "").split()),
+        author=match[2].decode(errors="replace") if match else "",
+        email=match[3].decode(errors="replace") if match else "",
+        at=int(match[4]) if match else 0,
+        message=_text(head, message),
+        raw=raw,
+    )
+
+
+def _text(head: bytes, message: bytes) -> str:
+    """The message as text, in the encoding that the commit names (git-commit(1), `i18n.commitEncoding`)."""
+    named = _ENCODING.search(head) if b"\nencoding " in head else None
+    try:
+        return message.decode(named[1].decode("ascii") if named else "utf-8")
+    except (UnicodeDecodeError, LookupError):
+        return message.decode("utf-8", "surrogateescape")
+
+
+def deed(one: Told, commit: Stamped) -> Deed:
+    """What a commit did against each of its parents, in the order that its object names them."""
+    if len(commit.parents) < 2:  # noqa: PLR2004
+        return Deed(commit, (one.changes.get("", {}),))
+    return Deed(commit, tuple(one.changes.get(parent, {}) for parent in commit.parents))

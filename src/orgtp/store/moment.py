@@ -1,0 +1,135 @@
+"""A moment of the history: what one commit's tree says of the org, its seats, its retirements and its policy.
+
+A walk has a hundred thousand of them. So none is loaded: a moment is a table of paths, and a file of it is read, once
+for all moments that have it, when somebody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from orgtp.model.org import Org, Retirement
+from orgtp.model.seat import Seat, retirement_path, seat_path
+from orgtp.store.git import Repo
+from orgtp.store.org_file import Head, read_head, read_retirement
+from orgtp.store.seat_file import read_seat
+from orgtp.store.trees import HEAD
+
+Thing = TypeVar("Thing")
+FOLDERS = ("seats", "retirements", "policy")
+_PREFIXES = tuple(f"{folder}/" for folder in FOLDERS)
+
+
+def is_of_org(path: str) -> bool:
+    """Whether a file says what the org is: all that counts but the values."""
+    return path.startswith(_PREFIXES) or path == HEAD
+
+
+def table(repo: Repo, commit: str) -> dict[str, str]:
+    """The table of a commit: path to object id."""
+    return {path: oid for path, (_, oid, _) in repo.listing(commit, HEAD, *FOLDERS).items() if is_of_org(path)}
+
+
+class Library:
+    """Files that were read, by object id: whichever moments have them, each is read and understood once."""
+
+    def __init__(self, repo: Repo) -> None:
+        self.repo = repo
+        self._seats: dict[tuple[str, str], Seat | None] = {}
+        self._records: dict[tuple[str, str], Retirement | None] = {}
+
+    def raw(self, oid: str) -> bytes:
+        """The content of a file. Raises `GitFailed` where it is not here."""
+        return self.repo.blobs([oid])[oid]
+
+    def seat(self, path: str, oid: str) -> Seat | None:
+        """The seat of a file; nothing where it cannot be read as one."""
+        if (path, oid) not in self._seats:
+            self._seats[path, oid] = read_seat(path, self.raw(oid))[0]
+        return self._seats[path, oid]
+
+    def record(self, path: str, oid: str) -> Retirement | None:
+        """The retirement record of a file; nothing where it cannot be read as one."""
+        if (path, oid) not in self._records:
+            self._records[path, oid] = read_retirement(path, self.raw(oid))[0]
+        return self._records[path, oid]
+
+
+class Shelf(Mapping[str, Thing]):
+    """The seats or records of one moment by id, each read when it is asked for."""
+
+    def __init__(self, moment: Moment, path: Callable[[str], str], read: Callable[[str, str], Thing | None]) -> None:
+        self._moment, self._path, self._read = moment, path, read
+
+    def __getitem__(self, key: str) -> Thing:
+        path = self._path(key)
+        oid = self._moment.oid(path)
+        found = self._read(path, oid) if oid else None
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        before, after = self._path("\0").split("\0")
+        for path in self._moment.paths():
+            key = path.removeprefix(before).removesuffix(after)
+            if path == self._path(key) and key in self:
+                yield key
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, key: object) -> bool:
+        try:
+            self[str(key)]
+        except KeyError:
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What the tree of `commit` holds: a table that may go on to change, and what of it is `other` here.
+
+    It holds true for as long as the commit is being looked at.
+    """
+
+    commit: str
+    library: Library = field(repr=False)
+    files: Mapping[str, str] = field(repr=False)
+    other: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+
+    def oid(self, path: str) -> str | None:
+        """The object id of a file, if it is there."""
+        return self.other[path] if path in self.other else self.files.get(path)
+
+    def raw(self, path: str) -> bytes | None:
+        """The content of a file, if it is there."""
+        oid = self.oid(path)
+        return self.library.raw(oid) if oid else None
+
+    def paths(self) -> Iterator[str]:
+        """The paths of all files, sorted."""
+        return iter(sorted(path for path in {*self.files, *self.other} if self.oid(path)))
+
+    @cached_property
+    def head(self) -> Head:
+        """What org.yaml says; defaults where it says nothing that can be read."""
+        return read_head(self.raw(HEAD) or b"")[0]
+
+    @cached_property
+    def org(self) -> Org:
+        """The org without its values; seats and records are read when they are asked for."""
+        head = self.head
+        return Org(
+            id=head.id,
+            name=head.name,
+            zone=head.zone,
+            branch=head.branch,
+            policy=head.policy,
+            seats=Shelf(self, seat_path, self.library.seat),
+            retirements=Shelf(self, retirement_path, self.library.record),
+        )
