@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from orgtp.model.problem import Place, Problem
+from orgtp.store.yaml_plain import MAX_DEPTH
 
 _BEGINS = 'a text cannot begin with "{mark}"'
 # libyaml's words, ours, and whether the place to look at is where the thing began (its context) or where it broke.
@@ -26,6 +27,9 @@ _PLAINLY = {
     "could not find expected ':'": ("a line that is no key and no value", True),
     "found unknown escape character": ("a backslash that means nothing here", False),
 }
+# libyaml gives up by itself on what is deeper than a thousand levels, before we have seen the event.
+_TOO_DEEP = "exceeded maximum nesting depth"
+DEEP = (f"nested deeper than {MAX_DEPTH} levels", "Write it with fewer levels.")
 _TAB = "\t"
 BREAK = re.compile(r"\r\n|\r|\n")
 _ENTRY = re.compile(r"\s*(?:- +)?([A-Za-z0-9_-]+): +(\S.*)")
@@ -34,6 +38,8 @@ _ENTRY = re.compile(r"\s*(?:- +)?([A-Za-z0-9_-]+): +(\S.*)")
 def explained(path: str, text: str, error: Any) -> Problem:
     """The problem that `error`, PyYAML's, reports of `text`: its place, what it is and how to mend it."""
     said = error.problem or "it cannot be read"
+    if said == _TOO_DEEP:
+        return Problem("yaml-too-deep", Place(path, error.problem_mark.line + 1, error.problem_mark.column + 1), *DEEP)
     plainly, at_context = _PLAINLY.get(said, (said, False))
     mark = error.context_mark if at_context else error.problem_mark or error.context_mark
     lines = BREAK.split(text.removeprefix("\ufeff"))

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from orgtp.model.problem import Keys, Marks, Place, Problem
-from orgtp.store.yaml_explain import BREAK, explained
+from orgtp.store.yaml_explain import BREAK, DEEP, explained
 from orgtp.store.yaml_plain import CORE, MAX_DEPTH, NotPlain, plain_data, resolve
 
 MAX_BYTES = 256 * 1024
@@ -170,7 +170,7 @@ class _Reader:
 
     def plain(self, event: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
-            self.refuse("yaml-too-deep", event, f"nested deeper than {MAX_DEPTH} levels", "Write it with fewer levels.")
+            self.refuse("yaml-too-deep", event, *DEEP)
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             hint = "Write the value out. A text that begins with * or & stands in quotes."
             self.refuse("yaml-alias", event, "anchors and aliases are not read", hint)
