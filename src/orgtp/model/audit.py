@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Verdict(StrEnum):
@@ -64,6 +65,10 @@ class Deed:
         """What the commit itself did: the paths that are as in none of its parents, against the first of them."""
         first, *others = self.against
         return {path: entry for path, entry in first.items() if all(path in other for other in others)}
+
+    def wrong(self, rule: str, message: str, **facts: Any) -> Violation:
+        """A violation by this commit; `facts` are those that `Violation` has beside."""
+        return Violation(rule, message, self.commit.id, self.commit.who, **facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 from orgtp.model.audit import Deed, Entry, Stamped
 from orgtp.model.errors import OrgtpError
@@ -43,7 +43,7 @@ class Unreadable(OrgtpError):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the log tells of one commit: its id, how many commits follow it directly, and what changed from which parent.
+    """What the log tells of one commit: its id, how many follow it directly, and what changed from which parent.
 
     The key of `changes` is the parent; "" where there is but one, or none.
     """
@@ -118,7 +118,7 @@ class Commits:
     def __init__(self, repo: Repo) -> None:
         self._handle = repo.start("cat-file", "--batch")
 
-    def __enter__(self) -> Commits:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

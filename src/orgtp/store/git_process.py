@@ -52,7 +52,9 @@ def start(words: list[str], where: Path, env: Mapping[str, str], held: int | Non
     here = where.absolute()
     words = ["git", "-C", str(here), *_SAFE, *words]
     # Reading never fetches: a repository may name a program as its remote. One that is broken is not the one around it.
-    env = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_CEILING_DIRECTORIES": _above(here), **env}
+    # A commit's parents are those that it names: grafts are read from a file that cannot be there.
+    own = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_GRAFT_FILE": "/dev/null/none"}
+    env = {**own, "GIT_CEILING_DIRECTORIES": _above(here), **env}
     keep = {"pass_fds": (held,)} if held is not None and os.name == "posix" else {}
     with _clean_environment(_quarantine(here)):
         try:

@@ -183,6 +183,12 @@ def _tree(entries: Mapping[str, Node]) -> bytes:
     )
 
 
+def files_at(repo: Repo, rev: str, *paths: str) -> dict[str, str]:
+    """Path to object id of every file of a commit below `paths`; unlike `Repo.listing`, no file itself is asked for."""
+    rows = repo.run("ls-tree", "-r", "-z", "--full-tree", rev, "--", *paths).split(b"\0")[:-1]
+    return {os.fsdecode(path): meta.split(b" ")[2].decode() for meta, _, path in (row.partition(b"\t") for row in rows)}
+
+
 def changed_nodes(repo: Repo, old: str | None, new: str) -> dict[str, tuple[Node | None, Node | None]]:
     """What differs between two commits or trees: path to the entry before and after."""
     words = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-commit-id", "-O/dev/null")

@@ -14,6 +14,7 @@ from typing import TypeVar
 from orgtp.model.org import Org, Retirement
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.store.git import Repo
+from orgtp.store.git_tree import files_at
 from orgtp.store.org_file import Head, read_head, read_retirement
 from orgtp.store.seat_file import read_seat
 from orgtp.store.trees import HEAD
@@ -30,7 +31,7 @@ def is_of_org(path: str) -> bool:
 
 def table(repo: Repo, commit: str) -> dict[str, str]:
     """The table of a commit: path to object id."""
-    return {path: oid for path, (_, oid, _) in repo.listing(commit, HEAD, *FOLDERS).items() if is_of_org(path)}
+    return files_at(repo, commit, HEAD, *FOLDERS)
 
 
 class Library:

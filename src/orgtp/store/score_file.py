@@ -71,15 +71,15 @@ def seat_of(path: str) -> str | None:
 
 
 def _record(line: bytes, place: Place, problems: list[Problem]) -> Score | None:
-    data, at, wrong = _read(line)
+    data, at, wrong = read_line(line)
     if at:
-        return _score(data, at, place)
+        return score_of(data, at, place)
     hint = f"What was changed since the last commit: git diff -- {place.path}"
     problems.append(Problem("score-malformed", place, f"not a score: {wrong}", hint))
     return None
 
 
-def _read(line: bytes) -> tuple[dict[str, Any], datetime | None, str | None]:
+def read_line(line: bytes) -> tuple[dict[str, Any], datetime | None, str | None]:
     """A line's data and moment, or what keeps it from being a record."""
     if len(line) > _LONGEST:
         return {}, None, f"the line is longer than {_LONGEST // 1024} KiB"
@@ -150,7 +150,8 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _score(data: dict[str, Any], at: datetime, place: Place) -> Score:
+def score_of(data: dict[str, Any], at: datetime, place: Place) -> Score:
+    """The record that a line of the file `place` holds."""
     return Score(
         id=data["id"],
         at=at,

@@ -1,0 +1,108 @@
+"""What a commit claims of itself: the trailers of its message, and what looks like one and is not read as one.
+
+Trailers are the last paragraph of a message, each on a line of its own (git-interpret-trailers(1)). A line that one
+reader takes for a claim and another does not could tell two people two stories, so it is said.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from orgtp.model.words import is_id, one_line
+
+_OURS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By", "Orgtp-Content")
+_ONCE = frozenset(_OURS) - {"Orgtp-Seat"}
+_SEATS = frozenset({"Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By"})
+_LOOKS = re.compile("(?:^|[\r\v\f\x1c-\x1e\x85\u2028\u2029])[ \t\0]*(orgtp-[a-z-]+[ \t]*[:=].*)", re.IGNORECASE | re.MULTILINE)
+_TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:")
+_FORM = re.compile(r"(Orgtp-[A-Z][A-Za-z-]*): (\S.*)")
+# What git itself adds below the trailers of a commit that is picked from elsewhere.
+_PICKED = "(cherry picked from commit "
+_SQUASHED = re.compile(r"^\* ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What the trailers say. `odd` are lines that look like one of ours and are not, with why.
+
+    `blocks` are the claims of commits that a forge squashed into this one and quoted, each by itself.
+    """
+
+    action: str = ""
+    seats: tuple[str, ...] = ()
+    by: str = ""
+    approved_by: str = ""
+    content: str = ""
+    odd: tuple[tuple[str, str], ...] = ()
+    blocks: tuple[Claims, ...] = ()
+
+    @property
+    def all(self) -> tuple[Claims, ...]:
+        """These claims and those that are quoted."""
+        return (self, *self.blocks)
+
+
+NO_CLAIMS = Claims()
+
+
+def claims_of(message: str) -> Claims:
+    """What a commit message claims."""
+    text = message.rstrip("\n")
+    looks = _LOOKS.findall(text)
+    if not looks:
+        return NO_CLAIMS
+    if "\0" in text:
+        return Claims(odd=((one_line(looks[-1]), "a NUL byte in the message hides what stands after it"),))
+    paragraphs = text.split("\n\n")
+    own = _block(paragraphs[-1]) if len(paragraphs) > 1 else None
+    quoted = [block for part in paragraphs[1:-1] if (block := _block(part))] if _SQUASHED.search(text) else []
+    read = [line for block in [own, *quoted] if block for line in block if line.startswith("Orgtp-")]
+    return _claims(own or [], tuple(_claims(block, (), []) for block in quoted), _unread(looks, read, text))
+
+
+def _block(paragraph: str) -> list[str] | None:
+    """The lines of a paragraph, if it is one of trailers and nothing else."""
+    lines = paragraph.strip("\n").split("\n")
+    whole = all(_TRAILER.match(line) or line[:1] in " \t" or line.startswith(_PICKED) for line in lines)
+    return lines if whole and not lines[0][:1].isspace() else None
+
+
+def _unread(looks: list[str], read: list[str], text: str) -> list[tuple[str, str]]:
+    """Lines that look like a trailer of ours, and stand where git reads none."""
+    left = list(read)
+    odd = []
+    for line in looks:
+        if line in left:
+            left.remove(line)
+        else:
+            odd.append((one_line(line), "it does not stand among the trailers, where git reads it"))
+    if read and "\n---" in text:
+        odd.append((one_line(read[0]), "a line of dashes above it ends the message for some readers"))
+    return odd
+
+
+def _claims(lines: list[str], blocks: tuple[Claims, ...], odd: list[tuple[str, str]]) -> Claims:
+    found: dict[str, list[str]] = {key: [] for key in _OURS}
+    for number, line in enumerate(lines):
+        if line[:6].lower() != "orgtp-":
+            continue
+        match = _FORM.fullmatch(line)
+        why = _why(match, lines[number + 1 : number + 2], found)
+        if why:
+            odd = [*odd, (one_line(line), why)]
+        elif match and match[1] in found:
+            found[match[1]].append(match[2])
+    action, by, approved, content = (next(iter(found[key]), "") for key in ("Orgtp-Action", *_OURS[2:]))
+    return Claims(action, tuple(found["Orgtp-Seat"]), by, approved, content, tuple(odd), blocks)
+
+
+def _why(match: re.Match[str] | None, following: list[str], found: dict[str, list[str]]) -> str:
+    """What is wrong with a trailer of ours; "" where nothing is."""
+    if match is None:
+        return "it is not written as orgtp writes it, Key: value"
+    if following and following[0][:1] in {" ", "\t"}:
+        return "it goes on in the next line"
+    if match[1] in _ONCE and found.get(match[1]):
+        return "there are two of it"
+    return "it names no seat" if match[1] in _SEATS and not is_id(match[2]) else ""

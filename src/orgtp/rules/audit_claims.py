@@ -1,0 +1,93 @@
+"""What a commit says it did, held against what it did: trailers are claims, the trees are what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from orgtp.model.audit import Deed, Entry, Violation
+from orgtp.model.org import Retirement
+from orgtp.model.trailers import Claims
+from orgtp.model.words import listed
+
+# Which folders an action of orgtp touches, and the file at the top that a retirement may: seats are taken off its lists.
+_REACH: Mapping[str, tuple[str, ...]] = {
+    "score": ("scores/",),
+    "add": ("seats/",),
+    "set": ("seats/",),
+    "retire": ("seats/", "retirements/", "org.yaml"),
+}
+# What an action has nothing to say of: the first commit of an org, and what a later orgtp may do.
+_ANYTHING = "init"
+FORGED, HIDDEN, MISMATCH = "trailer-forged", "trailer-hidden", "trailer-mismatch"
+_RECORD = "The history shows it for good; say in a new commit what really happened."
+
+
+def hidden(deed: Deed, claims: Claims) -> Iterator[Violation]:
+    """Trailers that one reader sees and another does not."""
+    for line, why in claims.odd:
+        yield deed.wrong(HIDDEN, f'"{line}" looks like a trailer and is not read as one: {why}', after=line, hint=_RECORD)
+
+
+def mismatched(deed: Deed, claims: Claims, known: Callable[[str], bool]) -> Iterator[Violation]:
+    """What the trailers say and the trees do not. `known` says whether a seat was there then."""
+    if claims.by and not known(claims.by):
+        yield deed.wrong(FORGED, f'Orgtp-By names "{claims.by}", and there was no such seat', after=claims.by)
+    if claims.approved_by and not known(claims.approved_by):
+        message = f'Orgtp-Approved-By names "{claims.approved_by}", and there was no such seat'
+        yield deed.wrong(FORGED, message, after=claims.approved_by)
+    actions = {one.action for one in claims.all if one.action}
+    if actions or claims.seats:
+        yield from _seats(deed, claims)
+    if actions and _ANYTHING not in actions and actions <= _REACH.keys():
+        yield from _beyond(deed, actions)
+
+
+def _seats(deed: Deed, claims: Claims) -> Iterator[Violation]:
+    """Seats that are named and were not touched, or touched and not named."""
+    touched = {seat for path in deed.own if (seat := seat_touched(path))}
+    named = {seat for one in claims.all for seat in one.seats}
+    for seat in sorted(named - touched):
+        yield deed.wrong(FORGED, f'Orgtp-Seat names "{seat}", and nothing of {seat} was touched', after=seat)
+    if _ANYTHING in {one.action for one in claims.all}:
+        return
+    for path, seat in sorted((path, seat_touched(path)) for path in deed.own):
+        if seat and seat not in named:
+            message = f"it touches the seat {seat}, and no Orgtp-Seat says so"
+            yield deed.wrong(MISMATCH, message, path=path, hint=_RECORD)
+
+
+def _beyond(deed: Deed, actions: Iterable[str]) -> Iterator[Violation]:
+    """Files that no such action touches."""
+    reach = tuple({place for action in actions for place in _REACH[action]})
+    for path in sorted(deed.own):
+        if not path.startswith(reach):
+            message = f"it says {listed(sorted(actions))} and changes {path}"
+            yield deed.wrong(MISMATCH, message, path=path, after=listed(sorted(actions)), hint=_RECORD)
+    if "retire" in actions and not any(path.startswith("retirements/") for path in deed.own):
+        yield deed.wrong(MISMATCH, "it says retire, and brings no retirement record", hint=_RECORD)
+
+
+def approved_otherwise(deed: Deed, claims: Claims, records: Iterable[tuple[str, Retirement]]) -> Iterator[Violation]:
+    """A retirement whose record names another decider than the trailer does."""
+    for path, record in records:
+        if claims.approved_by and claims.approved_by != record.decided_by:
+            message = f"Orgtp-Approved-By says {claims.approved_by}, and the record says {record.decided_by or 'nobody'}"
+            yield deed.wrong(FORGED, message, path=path, before=record.decided_by, after=claims.approved_by)
+
+
+def seat_touched(path: str) -> str:
+    """The seat whose file, record or values a path is; "" where it is none of them."""
+    folder, _, rest = path.partition("/")
+    if folder == "scores":
+        return rest.partition("/")[0] if rest.endswith(".jsonl") else ""
+    return rest.removesuffix(".yaml") if folder in {"seats", "retirements"} and rest.endswith(".yaml") else ""
+
+
+def unknown_actions(claims: Claims) -> set[str]:
+    """Actions that this orgtp does not know: what they claim was not held against anything."""
+    return {one.action for one in claims.all if one.action} - _REACH.keys() - {_ANYTHING}
+
+
+def own_records(own: Mapping[str, Entry]) -> list[str]:
+    """The paths of retirement records that a commit brings."""
+    return sorted(path for path, entry in own.items() if path.startswith("retirements/") and entry.old is None)

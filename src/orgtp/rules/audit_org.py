@@ -1,0 +1,81 @@
+"""What may become of seats and of retirement records in one commit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from orgtp.model.audit import Deed, Entry, Violation
+from orgtp.model.org import Org
+from orgtp.model.seat import retirement_path
+
+_FILE = re.compile(r"(seats|retirements)/([a-z][a-z0-9-]{0,62})\.yaml")
+_ODD = {"120000": "a symbolic link", "160000": "a submodule"}
+RECORD, DELETED, REUSED, ODD, HEADLESS = (
+    "retirement-changed",
+    "seat-deleted",
+    "id-reused",
+    "not-a-file",
+    "org-removed",
+)
+_RESTORE = "Bring the file back as it was, and retire the seat: orgtp retire {seat} --to HEIR"
+
+
+def against_parent(deed: Deed, entries: list[Entry], before: Org, after: Org) -> Iterator[Violation]:
+    """What a commit did to seats and records against one parent."""
+    for entry in entries:
+        if entry.new_mode in _ODD:
+            what = _ODD[str(entry.new_mode)]
+            yield deed.wrong(ODD, f"{entry.path} became {what}", path=entry.path, before=entry.old_mode, after=entry.new_mode)
+        elif entry.path == "org.yaml" and entry.new is None:
+            yield deed.wrong(HEADLESS, "org.yaml is gone, and with it what the org is", path=entry.path)
+        elif match := _FILE.fullmatch(entry.path):
+            judge = _seat if match[1] == "seats" else _record
+            yield from judge(deed, entry, match[2], before, after)
+
+
+def _record(deed: Deed, entry: Entry, seat: str, _before: Org, _after: Org) -> Iterator[Violation]:
+    """Records are added, and that is all."""
+    if entry.old is None:
+        return
+    how = "removed" if entry.new is None else "changed"
+    hint = f"It never changes once it is committed. Bring it back: git checkout COMMIT^ -- {entry.path}"
+    facts = {"path": entry.path, "before": entry.old, "after": entry.new, "hint": hint}
+    yield deed.wrong(RECORD, f"the retirement record of {seat} was {how}", **facts)
+
+
+def _seat(deed: Deed, entry: Entry, seat: str, before: Org, after: Org) -> Iterator[Violation]:
+    if entry.new is None:
+        if seat not in after.retirements:
+            hint = _RESTORE.format(seat=seat)
+            message = f"the seat {seat} was deleted, not retired"
+            yield deed.wrong(DELETED, message, path=entry.path, before=entry.old, hint=hint)
+        return
+    yield from _back(deed, entry, seat, before, after)
+
+
+def _back(deed: Deed, entry: Entry, seat: str, before: Org, after: Org) -> Iterator[Violation]:
+    """A seat whose life was over is there again."""
+    if seat in before.retirements and entry.old is None:
+        yield _reused(deed, entry, f"{seat} was retired, and a seat of that id is added")
+        return
+    old, new = before.seats.get(seat), after.seats.get(seat)
+    over = (old is not None and old.is_retired) or seat in before.retirements
+    if over and new is not None and not new.is_retired:
+        yield _reused(deed, entry, f"{seat} was retired, and is {new.status} again", before="retired", after=new.status)
+
+
+def reused(deed: Deed, entry: Entry, seat: str, commit: str) -> Violation:
+    """A seat is added whose id an earlier one had, whose file went in `commit`."""
+    return _reused(deed, entry, f"{seat} was a seat before, until commit {commit[:10]}")
+
+
+def _reused(deed: Deed, entry: Entry, message: str, **facts: str) -> Violation:
+    hint = f"An id is never used again ({retirement_path('SEAT')} keeps the old one): add a seat with another id."
+    return deed.wrong(REUSED, message, path=entry.path, hint=hint, **facts)
+
+
+def seat_of_file(path: str) -> str:
+    """The seat whose file the path is; "" where it is none's."""
+    match = _FILE.fullmatch(path)
+    return match[2] if match and match[1] == "seats" else ""

@@ -1,0 +1,224 @@
+"""The audit: every commit of the ledger branch, held against the rules of the record, by git's objects alone.
+
+The rules are pure (`rules/audit_*.py`); what they are asked of is read here. See docs/audit.md for what each proves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+
+from orgtp.model.audit import Audit, Deed, Entry, Gap, Noted, Stamped, Violation
+from orgtp.model.trailers import NO_CLAIMS, Claims, claims_of
+from orgtp.rules import audit_claims, audit_org
+from orgtp.rules.audit_dates import dates
+from orgtp.store.audit_gaps import gap_of, hidden_things, shallow_commits
+from orgtp.store.audit_memory import Memory, recall, recall_ids, remember
+from orgtp.store.audit_scores import ScoreAudit
+from orgtp.store.git import GitFailed, Repo
+from orgtp.store.git_history import Commits, Told, Unreadable, deed, stamped, told
+from orgtp.store.git_lock import locked
+from orgtp.store.moment import Library, Moment, is_of_org, table
+from orgtp.store.not_now import NotNow
+
+# So many gaps are told one by one; what is missing further on has the same cause.
+_MOST_GAPS = 20
+
+
+def audit(repo: Repo, branch: str, tip: str, now: datetime, *, full: bool = False) -> Audit:
+    """Walk the history of `tip`, the tip of `branch`; what was verified before is not looked at again, unless `full`."""
+    memory = Memory() if full else _recalled(repo, branch, tip)
+    walk = Walk(repo, tip, int(now.timestamp()), memory)
+    if memory.head != tip:
+        walk.run()
+    found = walk.audit()
+    if not found.gaps and walk.checked:
+        # What cannot be remembered (a read-only repository, another audit that runs) is looked at again.
+        with suppress(OSError, NotNow), locked(repo, "audit"):
+            remember(repo, branch, walk.memory(), walk.scores.fresh.items())
+    return found
+
+
+def _recalled(repo: Repo, branch: str, tip: str) -> Memory:
+    """What was remembered, where it is of this history; its ids only where there is more to look at."""
+    memory = recall(repo, branch)
+    try:
+        if not memory.head or not repo.read(memory.head) or not repo.leads_to(memory.head, tip):
+            return Memory()
+        if memory.head != tip:
+            recall_ids(repo, branch, memory)
+    except (GitFailed, OSError, ValueError):
+        return Memory()
+    return memory
+
+
+class Walk:
+    """One walk: what was found so far, and what each commit that has children to come left behind."""
+
+    def __init__(self, repo: Repo, tip: str, now: int, memory: Memory) -> None:
+        self.repo, self.tip, self.now, self.before = repo, tip, now, memory
+        self.library = Library(repo)
+        self.scores = ScoreAudit(repo, tip, self.library, memory.ids, ahead=not memory.head)
+        self.violations = list(memory.violations)
+        self.notes = list(memory.notes)
+        self.gaps: list[Gap] = []
+        self.checked = 0
+        self._missing = 0
+        self._gone = {seat: list(commits) for seat, commits in memory.gone.items()}
+        self._tables: dict[str, tuple[dict[str, str], int]] = {}
+        self._dates: dict[str, int] = {}
+        self._shallow = shallow_commits(repo)
+        self._unknown: dict[str, int] = {}
+
+    def run(self) -> None:
+        """Look at every commit, parents first."""
+        known = [self.before.head] if self.before.head else []
+        try:
+            if self.scores.ahead:
+                self.scores.growth.read_ahead()
+        except GitFailed as error:
+            self._gap(error)
+        try:
+            with Commits(self.repo) as commits:
+                for one, commit in commits.of(told(self.repo, self.tip, known)):
+                    self._look(one, commit)
+        except (Unreadable, GitFailed, BrokenPipeError) as error:
+            self._gap(error)
+
+    def audit(self) -> Audit:
+        """What came of it."""
+        notes = [*self.notes, *hidden_things(self.repo), *self._unknown_actions()]
+        total = self.before.commits + self.checked
+        more = self._missing - len(self.gaps)
+        gaps = [*self.gaps, *([Gap(f"and {more} more that are not here", self.gaps[-1].remedy)] if more > 0 else [])]
+        return Audit(self.tip, total, self.checked, self.violations, gaps, notes)
+
+    def memory(self) -> Memory:
+        """What to remember of it."""
+        total = self.before.commits + self.checked
+        return Memory(self.tip, total, self.violations, self.notes, self._gone, kept=self.before.kept)
+
+    def _look(self, one: Told, commit: Stamped) -> None:
+        self.checked += 1
+        self._dates[commit.id] = commit.at
+        if commit.id in self._shallow:
+            self._begin(one)
+            return
+        what = deed(one, commit)
+        before = [self._table(parent) for parent in commit.parents] or [{}]
+        after = Moment(commit.id, self.library, before[0], _changed(what.against[0]))
+        with self._told_of(commit):
+            self._judge(what, before, after)
+        self._tables[commit.id] = self._followed(commit, before, after), one.children
+
+    def _judge(self, what: Deed, before: list[dict[str, str]], after: Moment) -> None:
+        commit, found = what.commit, self.violations
+        found += dates(what, (self._date(parent) for parent in commit.parents), self.now)
+        claims = claims_of(commit.message)
+        if claims is not NO_CLAIMS:
+            self._claims(what, claims, after)
+        found += self.scores.check(what, after)
+        for number, entries in enumerate(what.against):
+            own = [entry for entry in entries.values() if is_of_org(entry.path)]
+            if own:
+                moment = Moment(commit.parents[number], self.library, before[number]) if commit.parents else None
+                self._org(what, own, moment or Moment("", self.library, {}), after)
+
+    def _claims(self, what: Deed, claims: Claims, after: Moment) -> None:
+        found = self.violations
+        found += audit_claims.hidden(what, claims)
+        found += audit_claims.mismatched(what, claims, lambda seat: after.oid(f"seats/{seat}.yaml") is not None)
+        for action in audit_claims.unknown_actions(claims):
+            self._unknown[action] = self._unknown.get(action, 0) + 1
+        if claims.approved_by:
+            paths = audit_claims.own_records(what.own)
+            records = [(path, record) for path in paths if (record := after.org.retirements.get(_stem(path)))]
+            found += audit_claims.approved_otherwise(what, claims, records)
+
+    def _org(self, what: Deed, entries: list[Entry], before: Moment, after: Moment) -> None:
+        self.violations += audit_org.against_parent(what, entries, before.org, after.org)
+        for entry in entries:
+            seat = audit_org.seat_of_file(entry.path)
+            if seat and entry.new is None:
+                self._gone.setdefault(seat, []).append(what.commit.id)
+            elif seat and entry.old is None and entry.path in what.own:
+                self.violations += self._used_before(what, entry, seat)
+
+    def _used_before(self, what: Deed, entry: Entry, seat: str) -> Iterator[Violation]:
+        """A seat that is added where an earlier one of its id went, in a commit that this one follows."""
+        for commit in self._gone.get(seat, ()):
+            if any(self.repo.leads_to(commit, parent) for parent in what.commit.parents):
+                yield audit_org.reused(what, entry, seat, commit)
+                return
+
+    # What commits left behind.
+
+    def _table(self, commit: str) -> dict[str, str]:
+        """What was there at a commit: as the walk left it, else as its tree has it."""
+        if commit not in self._tables:
+            self._tables[commit] = table(self.repo, commit), 1 << 30
+        return self._tables[commit][0]
+
+    def _followed(self, commit: Stamped, before: list[dict[str, str]], after: Moment) -> dict[str, str]:
+        """The table after a commit: that of its first parent, changed in place where nobody else needs it any more."""
+        needed = [self._used(parent) for parent in commit.parents]
+        changes = {path: oid for path, oid in after.other.items() if is_of_org(path)}
+        found = before[0] if not (changes and needed and needed[0]) else dict(before[0])
+        for path, oid in changes.items():
+            if oid is None:
+                found.pop(path, None)
+            else:
+                found[path] = oid
+        return found
+
+    def _used(self, commit: str) -> bool:
+        """Count one child of a commit as seen; whether there are more to come."""
+        found, left = self._tables[commit]
+        if left > 1:
+            self._tables[commit] = found, left - 1
+            return True
+        del self._tables[commit]
+        return False
+
+    def _begin(self, one: Told) -> None:
+        """A commit whose parents this clone does not have: what it did cannot be told, only what it left."""
+        rows = {path: entry.new for path, entry in one.changes.get("", {}).items() if entry.new and is_of_org(path)}
+        self._tables[one.id] = rows, one.children
+        remedy = "Get the whole history: git fetch --unshallow"
+        self._note_gap(Gap(f"this clone is shallow: what came before {one.id[:10]} is not here", remedy))
+
+    def _date(self, commit: str) -> int:
+        if commit not in self._dates:
+            found = self.repo.read(commit)
+            self._dates[commit] = stamped(commit, found.raw).at if found else 0
+        return self._dates[commit]
+
+    # What is in the way.
+
+    @contextmanager
+    def _told_of(self, commit: Stamped) -> Iterator[None]:
+        try:
+            yield
+        except GitFailed as error:
+            self._gap(error, commit.id)
+
+    def _gap(self, error: Exception, commit: str = "") -> None:
+        self._note_gap(gap_of(self.repo, error, commit))
+
+    def _note_gap(self, gap: Gap) -> None:
+        self._missing += 1
+        if len(self.gaps) < _MOST_GAPS:
+            self.gaps.append(gap)
+
+    def _unknown_actions(self) -> list[Noted]:
+        told = sorted(self._unknown.items())
+        return [Noted(f'{count} commits claim "{action}", which this orgtp does not know') for action, count in told]
+
+
+def _changed(entries: Mapping[str, Entry]) -> dict[str, str | None]:
+    return {path: entry.new for path, entry in entries.items()}
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".yaml")

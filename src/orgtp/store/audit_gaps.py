@@ -1,0 +1,43 @@
+"""What keeps an audit from proving anything, and what it should say beside its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orgtp.model.audit import Gap, Noted
+from orgtp.store.git import Repo
+
+_WHOLE = "Get the whole: git fetch --unshallow, or clone it anew without --depth and --filter"
+_PARTIAL = "This clone is partial. Get the whole: git clone, without --filter"
+_DAMAGED = "This repository is damaged (see: git fsck --full). Get the objects from another clone: git fetch"
+
+
+def shallow_commits(repo: Repo) -> frozenset[str]:
+    """The commits whose parents this clone was told not to have (gitformat-shallow)."""
+    try:
+        return frozenset((repo.common_dir / "shallow").read_text(encoding="ascii").split())
+    except (OSError, ValueError):
+        return frozenset()
+
+
+def is_partial(repo: Repo) -> bool:
+    """Whether the clone left objects with its remote."""
+    return any(key.startswith("remote.") and key.endswith(".promisor") for _, key, _ in repo.settings)
+
+
+def gap_of(repo: Repo, error: Exception, commit: str) -> Gap:
+    """What a failure keeps from being proven, and what to fetch."""
+    where = f"commit {commit[:10]}: " if commit else ""
+    said = " ".join(str(error).split())
+    if shallow_commits(repo):
+        return Gap(where + said, _WHOLE)
+    return Gap(where + said, _PARTIAL if is_partial(repo) else _DAMAGED)
+
+
+def hidden_things(repo: Repo) -> Iterator[Noted]:
+    """What makes git show another history than the one that was looked at here."""
+    for ref in repo.line("for-each-ref", "--format=%(refname)", "refs/replace/").split():
+        yield Noted(f"{ref} makes git show another object in place of that one; the audit looked at the real one")
+    grafts = repo.common_dir / "info/grafts"
+    if grafts.is_file() and any(line.strip() and not line.startswith(b"#") for line in grafts.read_bytes().splitlines()):
+        yield Noted(f"{grafts} makes git show other parents; the audit looked at the real ones")

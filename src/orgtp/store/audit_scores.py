@@ -1,0 +1,145 @@
+"""The audit of score files: what each commit added, line by line, and whether nothing else was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from orgtp.model.audit import Deed, Entry, Violation
+from orgtp.model.problem import Place
+from orgtp.model.seat import Seat, seat_path
+from orgtp.rules import audit_scores as rules
+from orgtp.store.git import Repo
+from orgtp.store.growth import Grown, Growth
+from orgtp.store.moment import Library, Moment
+from orgtp.store.score_file import read_line, score_of, seat_of
+
+_LINKS = ("120000", "160000")
+score_seat = lru_cache(maxsize=65536)(seat_of)
+
+
+class ScoreAudit:
+    """What is known of the scores of one history; `ids` are those of earlier audits, with their files."""
+
+    def __init__(self, repo: Repo, tip: str, library: Library, ids: dict[str, str], *, ahead: bool) -> None:
+        self.library, self.ahead = library, ahead
+        self.fresh: dict[str, str] = {}
+        self._ids = ids
+        self.growth = Growth(repo, tip)
+
+    def check(self, deed: Deed, after: Moment) -> Iterator[Violation]:
+        """Everything that is wrong with what a commit did to score files. Raises `GitFailed`."""
+        if not deed.is_merge:
+            for path, entry in deed.against[0].items():
+                if score_seat(path):
+                    yield from self._file(deed, entry, after)
+            return
+        for path in sorted({path for entries in deed.against for path in entries if score_seat(path)}):
+            yield from self._merged(deed, path)
+
+    def _file(self, deed: Deed, entry: Entry, after: Moment) -> Iterator[Violation]:
+        if entry.new is None or entry.new_mode in _LINKS or (entry.old_mode and entry.old_mode != entry.new_mode):
+            yield from rules.file_wrong(deed, entry, _moved_to(deed, entry))
+        if entry.new is None or entry.new_mode in _LINKS or entry.old == entry.new or _moved_from(deed, entry):
+            return
+        grown = self.growth.grown(entry)
+        if grown is None:
+            yield rules.rewritten(deed, entry.path, self.growth.content(entry.old), self.growth.content(entry.new))
+            return
+        yield from self._added(deed, entry, grown, after)
+
+    def _added(self, deed: Deed, entry: Entry, grown: Grown, after: Moment) -> Iterator[Violation]:
+        added = grown.added
+        if not grown.whole:
+            # What has no newline at its end is a line that is not over: a newline first, or it is another line now.
+            if not added.startswith(b"\n"):
+                yield rules.rewritten(deed, entry.path, self.growth.content(entry.old), self.growth.content(entry.new))
+                return
+            added = added[1:]
+        *lines, last = added.split(b"\n")
+        for number, line in enumerate(lines):
+            yield from self._line(deed, entry, (grown, number), line, after)
+        if last:
+            yield from self._malformed(deed, entry, (grown, len(lines)), last, "the last line has no newline")
+
+    def _malformed(
+        self, deed: Deed, entry: Entry, at: tuple[Grown, int], line: bytes, why: str
+    ) -> Iterator[Violation]:
+        place = self._number(entry, at)
+        yield deed.wrong(rules.MALFORMED, f"not a score: {why}", path=entry.path, line=place, after=rules.said(line))
+
+    def _number(self, entry: Entry, at: tuple[Grown, int]) -> int:
+        """The number of a line that was added, counted when somebody wants to know."""
+        grown, number = at
+        return self.growth.content(entry.new)[: grown.begin].count(b"\n") + number + 1
+
+    def _line(
+        self, deed: Deed, entry: Entry, at: tuple[Grown, int], line: bytes, after: Moment
+    ) -> Iterator[Violation]:
+        data, moment, wrong = read_line(line)
+        if moment is None:
+            yield from self._malformed(deed, entry, at, line, wrong or "it cannot be read")
+            return
+        yield from self._id(deed, entry, at, data["id"], line)
+        name = str(score_seat(entry.path))
+        seat = self._seat(name, after)
+        metric = seat.metrics.get(data["metric"]) if seat else None
+        month = entry.path.endswith(f"/{data['at'][:7]}.jsonl")
+        if metric and month and rules.fits(metric, data["period"], data["value"], data.get("note", "")):
+            return
+        why = rules.misfit(score_of(data, moment, Place(entry.path)), seat)
+        message = why or "its seat could not be read then"
+        place = self._number(entry, at)
+        yield deed.wrong(rules.MISFIT, message, path=entry.path, line=place, after=rules.said(line))
+
+    def _seat(self, name: str, after: Moment) -> Seat | None:
+        path = seat_path(name)
+        oid = after.oid(path)
+        return self.library.seat(path, oid) if oid else None
+
+    def _id(self, deed: Deed, entry: Entry, at: tuple[Grown, int], id_: str, line: bytes) -> Iterator[Violation]:
+        """An id is used once. A commit that was picked from another branch brings the same line once more."""
+        path = self._ids.get(id_)
+        if path is None:
+            self._ids[id_] = self.fresh[id_] = entry.path
+            return
+        if path == entry.path and self._is_picked(entry, at, id_, line):
+            return
+        message = f'the id "{id_}" is used in {path} already'
+        place = self._number(entry, at)
+        yield deed.wrong(rules.TAKEN, message, path=entry.path, line=place, before=path, after=rules.said(line))
+
+    def _is_picked(self, entry: Entry, at: tuple[Grown, int], id_: str, line: bytes) -> bool:
+        """Whether the line is not in the file yet, and stands there once in the end."""
+        grown, number = at
+        before = self.growth.content(entry.new)[: grown.begin].split(b"\n") + grown.added.split(b"\n")[:number]
+        last = self.growth.last(entry.path).split(b"\n")
+        mark = f'"id":"{id_}"'.encode()
+        return line not in before and sum(mark in one for one in last) <= 1
+
+    def _merged(self, deed: Deed, path: str) -> Iterator[Violation]:
+        """A merge: every line of every parent is there, in order, and no other."""
+        rows = [entries.get(path) for entries in deed.against]
+        some = next(row for row in rows if row)
+        wrong = {v.message: v for row in rows if row for v in rules.file_wrong(deed, row, "")}
+        yield from wrong.values()
+        if some.new is None or some.new_mode in _LINKS:
+            return
+        olds = [row.old if row else some.new for row in rows]
+        parents = [self.growth.content(old) for old in olds]
+        result = self.growth.content(some.new)
+        if not (result in parents and all(result.startswith(parent) for parent in parents)):
+            yield from rules.merged(deed, path, parents, result)
+
+
+def _moved_to(deed: Deed, entry: Entry) -> str:
+    """Where the content of a file that went stands now."""
+    found = (other.path for other in deed.against[0].values() if other.new == entry.old and other.old is None)
+    return next(found, "") if entry.new is None else ""
+
+
+def _moved_from(deed: Deed, entry: Entry) -> bool:
+    """Whether the file is another one under a new name, which is told there."""
+    others: Any = deed.against[0].values()
+    return entry.old is None and any(o.old == entry.new and o.new is None and score_seat(o.path) for o in others)
