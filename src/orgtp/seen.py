@@ -16,7 +16,9 @@ from orgtp.store.trees import HEAD
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
+    from orgtp.model.audit import Audit
     from orgtp.model.compared import Compared
+    from orgtp.model.guarantees import Guarantee
     from orgtp.store.since import Since
     from orgtp.views.chart import Chart, ChartSeat
     from orgtp.views.log import LogEntry
@@ -103,6 +105,21 @@ class SeenOrg(Located):
         found = [*self.problems, *more, *rules.check(self.org, self._today, *compared)]
         told = {problem.place.path for problem in found}
         return by_order([*found, *(p for p in schema_problems(self.loaded.files) if p.place.path not in told)])
+
+    def audit(self, *, full: bool = False) -> tuple[Audit, list[Guarantee]]:
+        """Whether the record is intact, and what that stands on; see docs/audit.md.
+
+        What was verified before is not looked at again, unless `full`. Raises `NoGit`, and `NoLedger` where the ledger
+        branch is not here.
+        """
+        from orgtp.model.guarantees import guarantees
+        from orgtp.store.audit import audit, ledger_tip
+
+        if self.repo is None:
+            raise NoGit(root=self.root)
+        branch = self.head.branch
+        found = audit(self.repo, branch, ledger_tip(self.repo, branch), self.now, full=full)
+        return found, guarantees()
 
     @property
     def _today(self) -> datetime:

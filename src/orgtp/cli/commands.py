@@ -23,7 +23,11 @@ class Command:
         return function
 
 
-GROUPS = {"seat": "Show, list, add and change seats.", "score": "Record values, and list them."}
+GROUPS = {
+    "seat": "Show, list, add and change seats.",
+    "score": "Record values, and list them.",
+    "audit": "Prove that the record is intact.",
+}
 COMMANDS = (
     Command("init", "start", "init", "orgtp init acme --name 'Acme Inc'"),
     Command("demo", "start", "demo", "orgtp demo"),
@@ -42,6 +46,7 @@ COMMANDS = (
     Command("set", "seat", "set_", "orgtp seat set dash owner=bogdan metrics.variance-before-call.target=yes", "seat"),
     Command("add", "score", "add", "orgtp score add radar briefing-by-8 7:52am", "score"),
     Command("list", "score", "list_", "orgtp score list dash anomalies-before-open", "score"),
+    Command("verify", "audit", "verify", "orgtp audit verify --full", "audit"),
 )
 
 

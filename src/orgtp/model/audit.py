@@ -64,6 +64,8 @@ class Deed:
     def own(self) -> Mapping[str, Entry]:
         """What the commit itself did: the paths that are as in none of its parents, against the first of them."""
         first, *others = self.against
+        if not others:
+            return first
         return {path: entry for path, entry in first.items() if all(path in other for other in others)}
 
     def wrong(self, rule: str, message: str, **facts: Any) -> Violation:

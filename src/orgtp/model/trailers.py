@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from orgtp.model.words import is_id, one_line
 
 _OURS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By", "Orgtp-Content")
 _ONCE = frozenset(_OURS) - {"Orgtp-Seat"}
 _SEATS = frozenset({"Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By"})
-_LOOKS = re.compile("(?:^|[\r\v\f\x1c-\x1e\x85\u2028\u2029])[ \t\0]*(orgtp-[a-z-]+[ \t]*[:=].*)", re.IGNORECASE | re.MULTILINE)
+_LOOKS = re.compile(
+    "(?:^|[\r\v\f\x1c-\x1e\x85\u2028\u2029])[ \t\0]*(orgtp-[a-z-]+[ \t]*[:=].*)", re.IGNORECASE | re.MULTILINE
+)
 _TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:")
 _FORM = re.compile(r"(Orgtp-[A-Z][A-Za-z-]*): (\S.*)")
 # What git itself adds below the trailers of a commit that is picked from elsewhere.
@@ -49,6 +52,20 @@ NO_CLAIMS = Claims()
 def claims_of(message: str) -> Claims:
     """What a commit message claims."""
     text = message.rstrip("\n")
+    last = text[text.rfind("\n\n") + 2 :]
+    # As orgtp writes it: all that looks like ours is in the last paragraph, and few paragraphs differ.
+    if text.lower().count("orgtp-") == last.count("Orgtp-") and "\0" not in text and "\n---" not in text:
+        return _last(last) if len(last) < len(text) else _read(text)
+    return _read(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _last(paragraph: str) -> Claims:
+    """What a last paragraph claims, where nothing before it claims anything."""
+    return _read(f"\n\n{paragraph}")
+
+
+def _read(text: str) -> Claims:
     looks = _LOOKS.findall(text)
     if not looks:
         return NO_CLAIMS

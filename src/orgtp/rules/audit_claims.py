@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from orgtp.model.audit import Deed, Entry, Violation
 from orgtp.model.org import Retirement
 from orgtp.model.trailers import Claims
 from orgtp.model.words import listed
 
-# Which folders an action of orgtp touches, and the file at the top that a retirement may: seats are taken off its lists.
+# Where an action of orgtp writes; a retirement takes the seat off the lists in org.yaml.
 _REACH: Mapping[str, tuple[str, ...]] = {
     "score": ("scores/",),
     "add": ("seats/",),
@@ -25,7 +26,17 @@ _RECORD = "The history shows it for good; say in a new commit what really happen
 def hidden(deed: Deed, claims: Claims) -> Iterator[Violation]:
     """Trailers that one reader sees and another does not."""
     for line, why in claims.odd:
-        yield deed.wrong(HIDDEN, f'"{line}" looks like a trailer and is not read as one: {why}', after=line, hint=_RECORD)
+        yield deed.wrong(
+            HIDDEN, f'"{line}" looks like a trailer and is not read as one: {why}', after=line, hint=_RECORD
+        )
+
+
+@lru_cache(maxsize=1 << 16)
+def agree(claims: Claims, paths: tuple[str, ...]) -> bool:
+    """Whether a commit that touched `paths` is beyond doubt what it claims to be: values of the seats that it names."""
+    touched = {path.split("/")[1] if path.startswith("scores/") and path.endswith(".jsonl") else "" for path in paths}
+    plain = claims.action == "score" and not (claims.blocks or claims.odd or claims.approved_by)
+    return plain and touched == set(claims.seats) and "" not in touched
 
 
 def mismatched(deed: Deed, claims: Claims, known: Callable[[str], bool]) -> Iterator[Violation]:
@@ -71,7 +82,9 @@ def approved_otherwise(deed: Deed, claims: Claims, records: Iterable[tuple[str, 
     """A retirement whose record names another decider than the trailer does."""
     for path, record in records:
         if claims.approved_by and claims.approved_by != record.decided_by:
-            message = f"Orgtp-Approved-By says {claims.approved_by}, and the record says {record.decided_by or 'nobody'}"
+            message = (
+                f"Orgtp-Approved-By says {claims.approved_by}, and the record says {record.decided_by or 'nobody'}"
+            )
             yield deed.wrong(FORGED, message, path=path, before=record.decided_by, after=claims.approved_by)
 
 

@@ -26,7 +26,9 @@ def against_parent(deed: Deed, entries: list[Entry], before: Org, after: Org) ->
     for entry in entries:
         if entry.new_mode in _ODD:
             what = _ODD[str(entry.new_mode)]
-            yield deed.wrong(ODD, f"{entry.path} became {what}", path=entry.path, before=entry.old_mode, after=entry.new_mode)
+            yield deed.wrong(
+                ODD, f"{entry.path} became {what}", path=entry.path, before=entry.old_mode, after=entry.new_mode
+            )
         elif entry.path == "org.yaml" and entry.new is None:
             yield deed.wrong(HEADLESS, "org.yaml is gone, and with it what the org is", path=entry.path)
         elif match := _FILE.fullmatch(entry.path):

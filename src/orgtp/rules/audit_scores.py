@@ -22,7 +22,7 @@ _ODD = {"120000": "a symbolic link", "160000": "a submodule"}
 
 
 def file_wrong(deed: Deed, entry: Entry, moved_to: str) -> Iterator[Violation]:
-    """A file that went, or that is no plain file any more, or has another mode. `moved_to`: where its content is now."""
+    """A file that went, is no plain file any more, or has another mode. `moved_to`: where its content is now."""
     facts = {"path": entry.path, "hint": _KEEP}
     if entry.new is None:
         where = f"; its content is at {moved_to} now" if moved_to else ""

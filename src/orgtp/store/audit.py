@@ -6,10 +6,11 @@ The rules are pure (`rules/audit_*.py`); what they are asked of is read here. Se
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 
 from orgtp.model.audit import Audit, Deed, Entry, Gap, Noted, Stamped, Violation
+from orgtp.model.seat import seat_path
 from orgtp.model.trailers import NO_CLAIMS, Claims, claims_of
 from orgtp.rules import audit_claims, audit_org
 from orgtp.rules.audit_dates import dates
@@ -21,13 +22,14 @@ from orgtp.store.git_history import Commits, Told, Unreadable, deed, stamped, to
 from orgtp.store.git_lock import locked
 from orgtp.store.moment import Library, Moment, is_of_org, table
 from orgtp.store.not_now import NotNow
+from orgtp.store.record import NoLedger
 
 # So many gaps are told one by one; what is missing further on has the same cause.
 _MOST_GAPS = 20
 
 
 def audit(repo: Repo, branch: str, tip: str, now: datetime, *, full: bool = False) -> Audit:
-    """Walk the history of `tip`, the tip of `branch`; what was verified before is not looked at again, unless `full`."""
+    """Walk the history of `tip`, where `branch` is; what was looked at before is left out, unless `full`."""
     memory = Memory() if full else _recalled(repo, branch, tip)
     walk = Walk(repo, tip, int(now.timestamp()), memory)
     if memory.head != tip:
@@ -37,6 +39,17 @@ def audit(repo: Repo, branch: str, tip: str, now: datetime, *, full: bool = Fals
         # What cannot be remembered (a read-only repository, another audit that runs) is looked at again.
         with suppress(OSError, NotNow), locked(repo, "audit"):
             remember(repo, branch, walk.memory(), walk.scores.fresh.items())
+    return found
+
+
+def ledger_tip(repo: Repo, branch: str) -> str:
+    """The newest commit of the ledger branch; in a clone that has it from elsewhere alone, of what was seen there.
+
+    Raises `NoLedger`.
+    """
+    found = repo.tip(f"refs/heads/{branch}") or repo.tip(f"refs/remotes/origin/{branch}")
+    if found is None:
+        raise NoLedger(branch=branch)
     return found
 
 
@@ -108,8 +121,10 @@ class Walk:
         what = deed(one, commit)
         before = [self._table(parent) for parent in commit.parents] or [{}]
         after = Moment(commit.id, self.library, before[0], _changed(what.against[0]))
-        with self._told_of(commit):
+        try:
             self._judge(what, before, after)
+        except GitFailed as error:
+            self._gap(error, commit.id)
         self._tables[commit.id] = self._followed(commit, before, after), one.children
 
     def _judge(self, what: Deed, before: list[dict[str, str]], after: Moment) -> None:
@@ -127,8 +142,10 @@ class Walk:
 
     def _claims(self, what: Deed, claims: Claims, after: Moment) -> None:
         found = self.violations
+        if audit_claims.agree(claims, tuple(what.own)) and (not claims.by or after.oid(seat_path(claims.by))):
+            return
         found += audit_claims.hidden(what, claims)
-        found += audit_claims.mismatched(what, claims, lambda seat: after.oid(f"seats/{seat}.yaml") is not None)
+        found += audit_claims.mismatched(what, claims, lambda seat: after.oid(seat_path(seat)) is not None)
         for action in audit_claims.unknown_actions(claims):
             self._unknown[action] = self._unknown.get(action, 0) + 1
         if claims.approved_by:
@@ -195,13 +212,6 @@ class Walk:
         return self._dates[commit]
 
     # What is in the way.
-
-    @contextmanager
-    def _told_of(self, commit: Stamped) -> Iterator[None]:
-        try:
-            yield
-        except GitFailed as error:
-            self._gap(error, commit.id)
 
     def _gap(self, error: Exception, commit: str = "") -> None:
         self._note_gap(gap_of(self.repo, error, commit))

@@ -39,5 +39,7 @@ def hidden_things(repo: Repo) -> Iterator[Noted]:
     for ref in repo.line("for-each-ref", "--format=%(refname)", "refs/replace/").split():
         yield Noted(f"{ref} makes git show another object in place of that one; the audit looked at the real one")
     grafts = repo.common_dir / "info/grafts"
-    if grafts.is_file() and any(line.strip() and not line.startswith(b"#") for line in grafts.read_bytes().splitlines()):
+    if grafts.is_file() and any(
+        line.strip() and not line.startswith(b"#") for line in grafts.read_bytes().splitlines()
+    ):
         yield Noted(f"{grafts} makes git show other parents; the audit looked at the real ones")

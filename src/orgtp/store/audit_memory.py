@@ -1,4 +1,4 @@
-"""What an audit remembers in the git dir: up to which commit it has looked, and what those after it must be held against.
+"""What an audit remembers in the git dir: how far it has looked, and what later commits must be held against.
 
 It belongs to this clone alone and saves time; it proves nothing to others, and `--full` does without.
 """
@@ -61,7 +61,7 @@ def recall_ids(repo: Repo, branch: str, memory: Memory) -> None:
 
 
 def remember(repo: Repo, branch: str, memory: Memory, fresh: Iterable[tuple[str, str]]) -> None:
-    """Remember, with `fresh`, the new ids and their files. The ids come first: a memory never knows fewer than it says."""
+    """Remember, with `fresh`, the new ids and their files. The ids come first, so that none is missing."""
     place = _place(repo, branch, "ids")
     place.parent.mkdir(parents=True, exist_ok=True)
     before = place.read_bytes()[: memory.kept] if memory.kept else b""

@@ -63,9 +63,7 @@ class ScoreAudit:
         if last:
             yield from self._malformed(deed, entry, (grown, len(lines)), last, "the last line has no newline")
 
-    def _malformed(
-        self, deed: Deed, entry: Entry, at: tuple[Grown, int], line: bytes, why: str
-    ) -> Iterator[Violation]:
+    def _malformed(self, deed: Deed, entry: Entry, at: tuple[Grown, int], line: bytes, why: str) -> Iterator[Violation]:
         place = self._number(entry, at)
         yield deed.wrong(rules.MALFORMED, f"not a score: {why}", path=entry.path, line=place, after=rules.said(line))
 
@@ -74,9 +72,7 @@ class ScoreAudit:
         grown, number = at
         return self.growth.content(entry.new)[: grown.begin].count(b"\n") + number + 1
 
-    def _line(
-        self, deed: Deed, entry: Entry, at: tuple[Grown, int], line: bytes, after: Moment
-    ) -> Iterator[Violation]:
+    def _line(self, deed: Deed, entry: Entry, at: tuple[Grown, int], line: bytes, after: Moment) -> Iterator[Violation]:
         data, moment, wrong = read_line(line)
         if moment is None:
             yield from self._malformed(deed, entry, at, line, wrong or "it cannot be read")

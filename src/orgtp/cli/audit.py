@@ -1,0 +1,39 @@
+"""`orgtp audit verify`: whether the record is intact, decided from git's objects."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from orgtp.cli.door import opened, write, write_json
+from orgtp.cli.options import JsonOption, OrgOption
+from orgtp.model.audit import Verdict
+
+_CODES = {Verdict.INTACT: 0, Verdict.VIOLATED: 1, Verdict.UNPROVEN: 4}
+
+
+def verify(
+    org: OrgOption = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Look at every commit again, whatever was verified before.")
+    ] = False,
+    json: JsonOption = False,
+) -> int:
+    """Walk every commit of the ledger branch, and say whether the record is intact, violated, or cannot be proven.
+
+    It is decided from git's objects, never from diffs. Exit code 0: intact; 1: violated, each violation with commit,
+    author, path, line, what was there and what is there now; 4: it cannot be proven here, with what to fetch.
+    """
+    here = opened(org, whole=False)
+    found, sure = here.audit(full=full)
+    if json:
+        from orgtp.render.audit_text import audit_body
+
+        write_json("audit-verify", here, audit_body(found, sure, here.head.branch))
+    else:
+        from orgtp.render.audit_text import audit_text
+        from orgtp.render.page import screen
+
+        write(audit_text(found, sure, here.head.branch, screen()))
+    return _CODES[found.verdict]

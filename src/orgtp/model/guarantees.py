@@ -1,0 +1,68 @@
+"""What an audit stands behind, each with a label: enforced by what cannot be argued with, or advisory, a convention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Label(StrEnum):
+    """Whether a break would be found (enforced) or only should not happen (advisory)."""
+
+    ENFORCED = "enforced"
+    ADVISORY = "advisory"
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """One thing that holds. `by`: what enforces it, `objects` of git, `signatures`, or what was `kept` of the past."""
+
+    id: str
+    what: str
+    label: Label
+    by: str = ""
+
+
+_OBJECTS = (
+    ("values-only-added", "every value ever recorded is there, unchanged and in its order"),
+    ("values-fit", "every value fit its metric, and had an id of its own, when it was recorded"),
+    ("retirements-stand", "no retirement record was changed or removed"),
+    ("seats-stay", "no seat went but by retirement, and no id was used again"),
+    ("trailers-agree", "no commit says of itself what it did not do"),
+    (
+        "dates-agree",
+        "no commit is dated two hours before its parents, or after now; within that, dates are the author's word",
+    ),
+)
+
+
+def guarantees(
+    *, signed_since: str = "", signed: int = 0, policy: bool = False, kept: tuple[str, ...] = ()
+) -> list[Guarantee]:
+    """What holds of an intact history.
+
+    `signed_since` is the commit from which on signatures are required, `policy` whether there are any signers, `signed`
+    how many commits are; `kept` is what was held against the history: a witness in this clone, a checkpoint from outside.
+    """
+    found = [Guarantee(id_, what, Label.ENFORCED, "objects") for id_, what in _OBJECTS]
+    return [*found, _author(signed_since, signed, policy=policy), _whole(kept)]
+
+
+def _author(since: str, signed: int, *, policy: bool) -> Guarantee:
+    if since:
+        what = f"since {since[:10]}, each change was signed by somebody whom the policy let make it"
+        return Guarantee("authors-allowed", what, Label.ENFORCED, "signatures")
+    if policy:
+        what = (
+            f"{signed} commits are signed, by somebody who may; who made the others is their word"
+        )
+        return Guarantee("authors-allowed", what, Label.ADVISORY, "signatures")
+    return Guarantee("authors-allowed", "who made a change is what the commit says; nothing is signed", Label.ADVISORY)
+
+
+def _whole(kept: tuple[str, ...]) -> Guarantee:
+    if kept:
+        what = f"nothing was rewritten since what is kept of it: {', '.join(kept)}"
+        return Guarantee("not-rewritten", what, Label.ENFORCED, "kept")
+    what = "that nothing was rewritten; to prove it, keep a checkpoint elsewhere: orgtp audit checkpoint"
+    return Guarantee("not-rewritten", what, Label.ADVISORY)
