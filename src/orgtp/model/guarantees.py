@@ -42,7 +42,7 @@ def guarantees(
     """What holds of an intact history.
 
     `signed_since` is the commit from which on signatures are required, `policy` whether there are any signers, `signed`
-    how many commits are; `kept` is what was held against the history: a witness in this clone, a checkpoint from outside.
+    how many commits are; `kept` is what was held against the history: a witness here, a checkpoint from outside.
     """
     found = [Guarantee(id_, what, Label.ENFORCED, "objects") for id_, what in _OBJECTS]
     return [*found, _author(signed_since, signed, policy=policy), _whole(kept)]
