@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from orgtp.model.audit import Deed, Violation
@@ -13,9 +13,14 @@ SKEW_SECONDS = 2 * 60 * 60
 BACK, FUTURE = "date-back", "date-future"
 
 
-def dates(deed: Deed, parents: Iterable[int], now: int) -> Iterator[Violation]:
+def dates(deed: Deed, parents: Sequence[int], now: int) -> Iterable[Violation]:
     """A commit that is dated before its parents, or after now; all in seconds since 1970."""
     at, last = deed.commit.at, max(parents, default=None)
+    fine = at <= now + SKEW_SECONDS and (last is None or at >= last - SKEW_SECONDS)
+    return () if fine else _wrong(deed, at, last, now)
+
+
+def _wrong(deed: Deed, at: int, last: int | None, now: int) -> Iterator[Violation]:
     if last is not None and at < last - SKEW_SECONDS:
         message = f"it is dated {_said(at)}, and follows a commit of {_said(last)}"
         yield deed.wrong(BACK, message, before=_said(last), after=_said(at), hint=_CLOCK)

@@ -37,7 +37,7 @@ def audit(repo: Repo, branch: str, tip: str, now: datetime, *, full: bool = Fals
     found = walk.audit()
     if not found.gaps and walk.checked:
         # What cannot be remembered (a read-only repository, another audit that runs) is looked at again.
-        with suppress(OSError, NotNow), locked(repo, "audit"):
+        with suppress(OSError, NotNow), locked(repo, "auditing"):
             remember(repo, branch, walk.memory(), walk.scores.fresh.items())
     return found
 
@@ -129,13 +129,13 @@ class Walk:
 
     def _judge(self, what: Deed, before: list[dict[str, str]], after: Moment) -> None:
         commit, found = what.commit, self.violations
-        found += dates(what, (self._date(parent) for parent in commit.parents), self.now)
+        found += dates(what, [self._date(parent) for parent in commit.parents], self.now)
         claims = claims_of(commit.message)
         if claims is not NO_CLAIMS:
             self._claims(what, claims, after)
         found += self.scores.check(what, after)
         for number, entries in enumerate(what.against):
-            own = [entry for entry in entries.values() if is_of_org(entry.path)]
+            own = [entry for path, entry in entries.items() if is_of_org(path)]
             if own:
                 moment = Moment(commit.parents[number], self.library, before[number]) if commit.parents else None
                 self._org(what, own, moment or Moment("", self.library, {}), after)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from orgtp.model.audit import Deed, Entry, Violation
+from orgtp.model.errors import BadValue
+from orgtp.model.period import parse_period
 from orgtp.model.problem import Place
 from orgtp.model.seat import Seat, seat_path
+from orgtp.model.value import Unit
 from orgtp.rules import audit_scores as rules
 from orgtp.store.git import Repo
 from orgtp.store.growth import Grown, Growth
 from orgtp.store.moment import Library, Moment
-from orgtp.store.score_file import read_line, score_of, seat_of
+from orgtp.store.score_file import PLAIN, read_line, score_of, seat_of
 
+PLAIN_MODE = "100644"
 _LINKS = ("120000", "160000")
 score_seat = lru_cache(maxsize=65536)(seat_of)
 
@@ -26,10 +30,65 @@ class ScoreAudit:
         self.library, self.ahead = library, ahead
         self.fresh: dict[str, str] = {}
         self._ids = ids
+        self._units: dict[tuple[str | None, bytes, bytes], Unit | None] = {}
         self.growth = Growth(repo, tip)
 
-    def check(self, deed: Deed, after: Moment) -> Iterator[Violation]:
+    def check(self, deed: Deed, after: Moment) -> Iterable[Violation]:
         """Everything that is wrong with what a commit did to score files. Raises `GitFailed`."""
+        first, *others = deed.against
+        if not others and all(self._is_plain(entry, after) for path, entry in first.items() if score_seat(path)):
+            return ()
+        return self._wrong(deed, after)
+
+    def _is_plain(self, entry: Entry, after: Moment) -> bool:
+        """Whether a file has only grown, by lines as orgtp writes them that fit, with ids that are new.
+
+        Nearly every commit is of this kind. Of any other, `_wrong` says what it is, and whether that is wrong.
+        """
+        if entry.new_mode != PLAIN_MODE or entry.old_mode not in (None, PLAIN_MODE):
+            return False
+        grown = self.growth.grown(entry)
+        if grown is None or not grown.whole or not grown.added.endswith(b"\n"):
+            return False
+        file = seat_path(str(score_seat(entry.path)))
+        seat = file, after.oid(file)
+        found = [self._plain_id(line, entry.path, seat) for line in grown.added[:-1].split(b"\n")]
+        fresh = dict.fromkeys(found, entry.path)
+        if "" in fresh or len(fresh) < len(found) or not self._ids.keys().isdisjoint(fresh):
+            return False
+        self._ids |= fresh
+        self.fresh |= fresh
+        return True
+
+    def _plain_id(self, line: bytes, path: str, seat: tuple[str, str | None]) -> str:
+        """The id of a line that is beyond doubt a record which fits; "" where it needs a closer look."""
+        match = PLAIN.fullmatch(line)
+        if match is None:
+            return ""
+        id_, at, metric, period, value, _, note = match.groups()
+        day = at[:10].decode()
+        if not path.endswith(f"/{day[:7]}.jsonl") or parse_period(day) is None:
+            return ""
+        unit = self._unit(seat, metric, period)
+        whole = value is not None and unit is not None and is_stored(unit, value)
+        return id_.decode() if whole or (value is None and unit and note and note.strip()) else ""
+
+    def _unit(self, seat: tuple[str, str | None], metric: bytes, period: bytes) -> Unit | None:
+        """The unit of a metric that has such periods, by its seat's file; remembered, for many values share it."""
+        key = (seat[1], metric, period)
+        if key not in self._units:
+            self._units[key] = self._looked_up(seat, metric.decode(), period.decode())
+        return self._units[key]
+
+    def _looked_up(self, seat: tuple[str, str | None], metric: str, period: str) -> Unit | None:
+        path, oid = seat
+        held = self.library.seat(path, oid) if oid else None
+        found = held.metrics.get(metric) if held else None
+        known = parse_period(period)
+        fit = found and known and known.grain is found.cadence.grain and found.targets.dated
+        return found.targets.unit if found and fit else None
+
+    def _wrong(self, deed: Deed, after: Moment) -> Iterator[Violation]:
         if not deed.is_merge:
             for path, entry in deed.against[0].items():
                 if score_seat(path):
@@ -127,6 +186,16 @@ class ScoreAudit:
         result = self.growth.content(some.new)
         if not (result in parents and all(result.startswith(parent) for parent in parents)):
             yield from rules.merged(deed, path, parents, result)
+
+
+@lru_cache(maxsize=1 << 16)
+def is_stored(unit: Unit, value: bytes) -> bool:
+    """Whether a value is one of this unit, in its stored form."""
+    text = value.decode()
+    try:
+        return unit.stored(unit.read(text)) == text
+    except BadValue:
+        return False
 
 
 def _moved_to(deed: Deed, entry: Entry) -> str:

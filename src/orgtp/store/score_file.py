@@ -17,8 +17,10 @@ from orgtp.model.words import is_id
 
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
 # A line as orgtp writes it, with nothing in it that JSON would write otherwise: most lines are, and are read at once.
-_PLAIN = re.compile(
-    rb'\{"id":"(?P<id>[A-Za-z0-9._-]{1,64})","at":"(?P<at>[0-9TZ:-]{20})","metric":"(?P<metric>[a-z][a-z0-9-]{0,62})",'
+PLAIN = re.compile(
+    rb'\{"id":"(?P<id>[A-Za-z0-9._-]{1,64})",'
+    rb'"at":"(?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)",'
+    rb'"metric":"(?P<metric>[a-z][a-z0-9-]{0,62})",'
     rb'"period":"(?P<period>[0-9WQT-]{1,16})","value":(?:null|"(?P<value>[ !#-\[\]-~]{1,200})")'
     rb'(?:,"by":"(?P<by>[a-z][a-z0-9-]{0,62})")?(?:,"note":"(?P<note>[ !#-\[\]-~]{0,2000})")?\}'
 )
@@ -87,7 +89,7 @@ def _record(line: bytes, place: Place, problems: list[Problem]) -> Score | None:
 
 def read_line(line: bytes) -> tuple[dict[str, Any], datetime | None, str | None]:
     """A line's data and moment, or what keeps it from being a record."""
-    if plain := _PLAIN.fullmatch(line):
+    if plain := PLAIN.fullmatch(line):
         data = {key: text.decode() for key, text in plain.groupdict().items() if text is not None}
         data.setdefault("value", None)
         at = _moment(data["at"])
