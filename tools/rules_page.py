@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from orgtp.rules import ALL
+from orgtp.rules.audit_pages import PAGES
 from orgtp.rules.rule import Rule
 from orgtp.rules.topics import TOPICS
 
@@ -17,7 +17,8 @@ _HEAD = """\
 
 This page is generated from the rules' own docstrings by `make rules`; `orgtp rule ID` shows one of them in a terminal.
 
-An error fails `orgtp validate`; a warning does so with `--strict`; a notice is only to be seen.
+An error fails `orgtp validate`; a warning does so with `--strict`; a notice is only to be seen. What may not be in the
+history is found by `orgtp audit verify`: see [audit.md](audit.md).
 """
 
 
@@ -28,7 +29,7 @@ def rules_page() -> str:
 
 def by_topic() -> list[tuple[str, list[Rule]]]:
     """The rules of each topic, in the order of the list."""
-    return [(topic, list(rules)) for topic, rules in groupby(ALL, key=lambda rule: rule.topic)]
+    return [(topic, list(rules)) for topic, rules in groupby(PAGES, key=lambda rule: rule.topic)]
 
 
 def _index() -> Iterator[str]:

@@ -163,9 +163,9 @@ def rule(
     """Explain a rule of validate: why it is there, a bad example and a good one, how to fix it. Or list all rules."""
     from orgtp.render.page import screen
     from orgtp.render.rules_text import page_text, rules_json, rules_text
-    from orgtp.rules import ALL
+    from orgtp.rules.audit_pages import PAGES
 
-    found = [_rule(id_)] if id_ else ALL
+    found = [_rule(id_)] if id_ else PAGES
     if json:
         write(rules_json(found))
     else:
@@ -174,10 +174,10 @@ def rule(
 
 
 def _rule(id_: str) -> Rule:
-    from orgtp.rules import ALL
+    from orgtp.rules.audit_pages import PAGES
 
-    for one in ALL:
+    for one in PAGES:
         if one.id == id_:
             return one
-    hint = f"{did_you_mean(id_, [one.id for one in ALL])} All are listed by: orgtp rule".strip()
+    hint = f"{did_you_mean(id_, [one.id for one in PAGES])} All are listed by: orgtp rule".strip()
     raise UnknownRule(rule=id_, hint=hint)

@@ -53,9 +53,7 @@ def _author(since: str, signed: int, *, policy: bool) -> Guarantee:
         what = f"since {since[:10]}, each change was signed by somebody whom the policy let make it"
         return Guarantee("authors-allowed", what, Label.ENFORCED, "signatures")
     if policy:
-        what = (
-            f"{signed} commits are signed, by somebody who may; who made the others is their word"
-        )
+        what = f"{signed} commits are signed, by somebody who may; who made the others is their word"
         return Guarantee("authors-allowed", what, Label.ADVISORY, "signatures")
     return Guarantee("authors-allowed", "who made a change is what the commit says; nothing is signed", Label.ADVISORY)
 

@@ -19,6 +19,7 @@ TOPICS = {
     "changes": "What a pull request may not do",
     "additions": "What a pull request may not add",
     "notices": "What a pull request must be seen doing",
+    "history": "What may not be in the history",
     "form": "What can be read",
 }
 
