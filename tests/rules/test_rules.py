@@ -125,6 +125,7 @@ READERS = (
     "seat_file",
     "org_file",
     "score_file",
+    "signers_file",
     "yaml_read",
     "yaml_explain",
     "trees",

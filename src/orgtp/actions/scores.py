@@ -156,18 +156,11 @@ def _last_due(metric: Metric, current: Period) -> Period:
     return last
 
 
-def may_record(org: Org, seat: str, by: str) -> bool:
-    """Whether `by` may record for `seat`: itself, its owner, those above it, and the scorekeepers."""
-    owner = org.seats[seat].owner
-    return by in {seat, owner, *org.policy.scorekeepers} or by in {above.id for above in org.above(seat)}
-
-
 def _may_record(org: Org, seat: str, by: str) -> None:
     """Refuse a seat that may not. Who acts without a seat is known to git alone, and git's rules hold."""
     if not by:
         return
-    acting = org.seat(by)
-    if acting.is_retired or not may_record(org, seat, by):
+    if not org.may_record(seat, org.seat(by).id):
         keepers = ", ".join(org.policy.scorekeepers) or "none"
         raise NotYours(by=by, seat=seat, keepers=keepers)
 

@@ -12,6 +12,7 @@ from orgtp.model.errors import UnknownMetric, UnknownSeat
 from orgtp.model.problem import Marks
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, Seat
+from orgtp.model.signer import SignerKey
 from orgtp.model.words import did_you_mean
 
 WORDS = ("runtime", "activity", "outcome")
@@ -22,7 +23,8 @@ DEFAULT_GRACE = timedelta(hours=1)
 class Policy:
     """Who may do what, how late is late, and whether every recorded change is sent to the remote at once.
 
-    `words` are the org's own among those that tell an outcome from an activity: lists for `WORDS`.
+    `words` are the org's own among those that tell an outcome from an activity: lists for `WORDS`. Commits after
+    `signed_since`, a commit's id, must be signed; `forges` are principals of allowed_signers that are a forge's.
     """
 
     grace: timedelta = DEFAULT_GRACE
@@ -30,6 +32,8 @@ class Policy:
     approvers: tuple[str, ...] = ()
     push: bool = False
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    signed_since: str = ""
+    forges: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Org:
     seats: Mapping[str, Seat] = field(default_factory=dict)
     scores: Mapping[str, tuple[Score, ...]] = field(default_factory=dict)
     retirements: Mapping[str, Retirement] = field(default_factory=dict)
+    signers: tuple[SignerKey, ...] = ()
     unreadable: frozenset[str] = frozenset()
     marks: Marks = field(default=Marks("org.yaml"), compare=False, repr=False)
 
@@ -124,6 +129,23 @@ class Org:
         owner = self.seats[seat].owner
         above = [owner, *(held.id for held in self.above(owner)), *(held.id for held in self.above(seat))]
         named = self.policy.approvers or [held for held in above if held != seat]
+        fit = [self.seats[held] for held in dict.fromkeys(named) if held in self.seats]
+        return [held.id for held in fit if held.is_human and held.is_active]
+
+    def recorders(self, seat: str) -> list[str]:
+        """The seats that may record for `seat`: itself, its owner, those above it, and the scorekeepers."""
+        above = (held.id for held in self.above(seat))
+        known = [seat, self.seats[seat].owner, *above] if seat in self.seats else []
+        return list(dict.fromkeys([*known, *self.policy.scorekeepers]))
+
+    def may_record(self, seat: str, by: str) -> bool:
+        """Whether `by` may record for `seat`; a retired seat may not."""
+        return by in self.recorders(seat) and by in self.seats and not self.seats[by].is_retired
+
+    @cached_property
+    def approvers(self) -> list[str]:
+        """The active human seats that may change the policy: those that it names, else those at the top."""
+        named = self.policy.approvers or [top.id for top in self.reports("")]
         fit = [self.seats[held] for held in dict.fromkeys(named) if held in self.seats]
         return [held.id for held in fit if held.is_human and held.is_active]
 

@@ -21,6 +21,7 @@ from orgtp.rules import (
     retirements,
     scores,
     seats,
+    signers,
     structure,
 )
 from orgtp.rules.form import FORM
@@ -72,6 +73,10 @@ RULES: tuple[Rule, ...] = (
     of_org(retirements.record_incomplete),
     of_org(retirements.record_unknown_seat),
     of_org(retirements.decided_by_not_human),
+    of_org(signers.signer_unknown_seat),
+    of_org(signers.signer_retired, Severity.WARNING, refuses=False),
+    of_org(signers.signer_key_twice),
+    of_org(signers.forge_unfit),
     of_change(changes.score_row_changed),
     of_change(changes.retirement_record_touched),
     of_change(changes.seat_deleted),

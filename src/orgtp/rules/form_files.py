@@ -52,6 +52,17 @@ FILES = (
         "add a newline at the end; if the line was cut short, write the value again with `orgtp score add`.",
     ),
     form_rule(
+        "signer-malformed",
+        "A line of `policy/allowed_signers` that is not the key of one seat.",
+        "The file says whose signature a commit carries, and with that who may change what. It has git's own\n"
+        "format, held strictly: a line is a seat's id, options if need be, and a public key. Patterns and\n"
+        "certificate authorities let in whom the file does not name, so they give nobody a right. Options are\n"
+        "`namespaces`, `valid-after` and `valid-before` (in UTC). `policy/forges.asc` holds OpenPGP public keys.",
+        "*@example.com ssh-ed25519 AAAAC3Nz…\ndash cert-authority ssh-ed25519 AAAAC3Nz…",
+        'dash ssh-ed25519 AAAAC3Nz… the desk\ndavid namespaces="git" ssh-ed25519 AAAAC3Nz…',
+        "write the seat's id and, after it, what ssh-keygen wrote into the `.pub` file.",
+    ),
+    form_rule(
         "too-large",
         "A score file of more than 8 MiB or 100,000 lines.",
         "A score file holds the values of one seat and one calendar month, which is a few kilobytes. One that is\n"

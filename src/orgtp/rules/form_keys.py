@@ -78,6 +78,15 @@ KEYS = (
         "write it as 2026-11-20T14, 2026-11-20, 2026-W47, 2026-11 or 2026-Q4.",
     ),
     form_rule(
+        "bad-revision",
+        "What stands where the id of a commit belongs is none.",
+        "From which commit on signatures are asked for must mean the same tomorrow. A branch or a tag moves; the id\n"
+        "of a commit does not. It is written in quotes, because one of digits alone is a number without them.",
+        "policy:\n  require_signatures_since: main",
+        'policy:\n  require_signatures_since: "4b825dc642cb6eb9a060e54bf8d69288fbee4904"',
+        "write what `git rev-parse HEAD` prints, in quotes.",
+    ),
+    form_rule(
         "bad-rollup",
         "A rollup that is not known, or that values of this kind do not have.",
         "The rollup says how finer values make one cell of a coarser grid: last, sum, mean, min, max or hits.\n"

@@ -232,6 +232,8 @@ def _told_head(org: Org) -> dict[Keys, str]:
         ("policy", "scorekeepers"): ", ".join(policy.scorekeepers),
         ("policy", "push"): "yes" if policy.push else "no",
         ("policy", "retirement", "approvers"): ", ".join(policy.approvers),
+        ("policy", "require_signatures_since"): policy.signed_since,
+        ("policy", "forges"): ", ".join(policy.forges),
         **{("policy", "words", name): ", ".join(policy.words.get(name, ())) for name in WORDS},
     }
 

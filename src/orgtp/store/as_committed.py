@@ -15,7 +15,7 @@ from pathlib import Path
 from orgtp.model.problem import Place, Problem
 from orgtp.rules.changes import NOT_AS_COMMITTED
 from orgtp.store.git import Repo, object_id
-from orgtp.store.trees import FOLDERS, HEAD
+from orgtp.store.trees import FOLDERS, SINGLE
 
 _MODULE = "160000"
 # git-ls-files(1), `--debug`: meant for people, and stable since 2010.
@@ -49,7 +49,7 @@ class _Indexed:
 
 def not_as_committed(repo: Repo, head: str, files: Mapping[str, bytes]) -> list[Problem]:
     """Files that git takes for unchanged and that hold other bytes than the commit `head`, and modules left empty."""
-    kept = repo.listing(head, HEAD, *FOLDERS)
+    kept = repo.listing(head, *SINGLE, *FOLDERS)
     modules = [Problem("not-a-file", Place(path), *_LEFT) for path, row in kept.items() if row[0] == _MODULE]
     suspect = {path for path, raw in files.items() if path in kept and _differs(raw, kept[path][1])}
     index = _index(repo) if suspect else {}
@@ -71,7 +71,7 @@ def _differs(raw: bytes, oid: str) -> bool:
 
 
 def _index(repo: Repo) -> dict[str, _Indexed]:
-    out = repo.run("ls-files", "-s", "-z", "--debug", "--", HEAD, *FOLDERS)
+    out = repo.run("ls-files", "-s", "-z", "--debug", "--", *SINGLE, *FOLDERS)
     return {
         os.fsdecode(row["path"]): _Indexed(row["id"].decode(), *(int(row[key]) for key in ("size", "seconds", "nano")))
         for row in _ENTRY.finditer(out)

@@ -14,7 +14,7 @@ from orgtp.store.git import GitFailed, Repo, UnknownRevision
 from orgtp.store.git_remote import Line, SyncStopped, remote_of
 from orgtp.store.git_tree import GitTree
 from orgtp.store.load import Loaded, load
-from orgtp.store.trees import FOLDERS, HEAD
+from orgtp.store.trees import FOLDERS, SINGLE
 
 # What git gives a hook for a commit that there was not (gitformat-hash: 40 digits, or 64).
 _NEVER = re.compile("0{40}|0{64}")
@@ -121,7 +121,7 @@ def bring(repo: Repo, commit: str, branch: str) -> None:
 def _missing(repo: Repo, commit: str) -> list[str]:
     """The objects of the org's files at `commit` that are not here (git-rev-list(1), `--missing=print`)."""
     words = ("rev-list", "--objects", "--missing=print", "--no-walk", commit, "--")
-    code, out, _ = repo.attempt(*words, HEAD, *FOLDERS)
+    code, out, _ = repo.attempt(*words, *SINGLE, *FOLDERS)
     # Git looks for paths in trees that are here; where even these are left out, it names them without.
     rows = (repo.run(*words) if code else out).decode(errors="replace").splitlines()
     return [row[1:] for row in rows if row.startswith("?")]

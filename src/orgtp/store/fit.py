@@ -9,7 +9,7 @@ from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.words import ID_MEANS, is_id
 from orgtp.store import yaml_read
 from orgtp.store.score_file import MAX_LINES, seat_of
-from orgtp.store.trees import HEAD, MAX_BYTES, Entry
+from orgtp.store.trees import HEAD, MAX_BYTES, SINGLE, Entry
 
 _YAML = re.compile(r"(seats|retirements)/([^/]+)\.yaml")
 
@@ -71,6 +71,8 @@ def _unfit(entry: Entry) -> Problem | None:
     if not entry.plain:
         message = "a link, a submodule or a device, not a file"
         return Problem("not-a-file", place, message, "Put the file itself there.")
+    if path in SINGLE and path != HEAD:
+        return None
     match = _YAML.fullmatch(path)
     if (match and is_id(match[2])) or path == HEAD or is_id(seat_of(path) or ""):
         return too_large(path, entry.size)

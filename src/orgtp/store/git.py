@@ -13,7 +13,7 @@ from typing import Any
 from orgtp.model.errors import OrgtpError
 from orgtp.store.git_process import start
 from orgtp.store.git_reader import Object, Reader
-from orgtp.store.trees import FOLDERS, HEAD, Folder
+from orgtp.store.trees import FOLDERS, SINGLE, Folder
 
 # What moves a branch or writes an index: the commands of ours that would run a hook.
 _HOOKED = ("update-ref", "update-index")
@@ -225,7 +225,7 @@ class Repo:
         return any(object_id(raw, kept[path][1]) != kept[path][1] for path, raw in folder.read(sizes).items())
 
     def _known(self, rev: str | None) -> dict[str, tuple[str, str, int]]:
-        return self.listing(rev, HEAD, *FOLDERS) if rev else {}
+        return self.listing(rev, *SINGLE, *FOLDERS) if rev else {}
 
 
 def _is_hidden(path: str) -> bool:

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 
 from orgtp.store.git import Repo
 from orgtp.store.git_objects import Objects
-from orgtp.store.trees import FOLDERS, HEAD, Entry, twins
+from orgtp.store.trees import FOLDERS, SINGLE, Entry, twins
 
 _PLAIN = ("100644", "100755")
 TREE = "40000"
@@ -40,7 +40,7 @@ class GitTree:
     @cached_property
     def listing(self) -> dict[str, tuple[str, str, int]]:
         """Path to (mode, object id, size)."""
-        return self.repo.listing(self.rev, HEAD, *FOLDERS)
+        return self.repo.listing(self.rev, *SINGLE, *FOLDERS)
 
     def entries(self) -> list[Entry]:
         """Every file, sorted by path."""

@@ -8,6 +8,7 @@ SEAT_ORDER = (
 )  # fmt: skip
 METRIC_ORDER = ("name", "outcome", "target", "cadence", "rollup", "source", "leads_to", "waive")
 ORG_ORDER = ("org", "name", "timezone", "branch", "policy")
+POLICY_KEYS = ("grace", "scorekeepers", "push", "retirement", "require_signatures_since", "forges", "words")
 RETIREMENT_KEYS = (
     "seat", "name", "role", "kind", "owner", "reports_to", "since", "mission", "retired_on", "reason", "decided_by",
     "review", "capabilities", "metrics", "reports", "results",

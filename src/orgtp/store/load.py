@@ -11,10 +11,12 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.problem import Place, Problem, errors
 from orgtp.model.score import Score
+from orgtp.model.signer import FORGES, SIGNERS, SignerKey
 from orgtp.store.fit import sifted, too_large
 from orgtp.store.org_file import Head, read_head, read_retirement
 from orgtp.store.score_file import read_scores, seat_of
 from orgtp.store.seat_file import read_seat
+from orgtp.store.signers_file import forges_problems, read_signers
 from orgtp.store.trees import HEAD, Tree
 
 Found = TypeVar("Found")
@@ -93,6 +95,7 @@ def _org(head: Head, files: dict[str, bytes], problems: list[Problem], closed: s
         seats=seats,
         scores=_scores(files, problems),
         retirements=records,
+        signers=_signers(files, problems),
         unreadable=frozenset(unreadable),
         marks=head.marks,
     )
@@ -115,6 +118,14 @@ def _read_all(
         else:
             found[path.removeprefix(folder).removesuffix(".yaml")] = item
     return found
+
+
+def _signers(files: dict[str, bytes], problems: list[Problem]) -> tuple[SignerKey, ...]:
+    """The keys of those who may sign."""
+    problems += forges_problems(files[FORGES]) if FORGES in files else ()
+    keys, wrong = read_signers(files[SIGNERS]) if SIGNERS in files else ((), ())
+    problems += wrong
+    return keys
 
 
 def _scores(files: dict[str, bytes], problems: list[Problem]) -> dict[str, tuple[Score, ...]]:

@@ -15,7 +15,7 @@ from orgtp.model.problem import Marks, Problem
 from orgtp.model.seat import SeatKind
 from orgtp.model.value import Kind, Unit
 from orgtp.store.fields import Fields
-from orgtp.store.keys import ORG_ORDER, RETIREMENT_KEYS, REVIEW_KEYS
+from orgtp.store.keys import ORG_ORDER, POLICY_KEYS, RETIREMENT_KEYS, REVIEW_KEYS
 from orgtp.store.seat_file import not_a_mapping
 from orgtp.store.yaml_read import NotStrict, read_document
 
@@ -95,12 +95,34 @@ def _policy(fields: Fields) -> Policy:
     policy = fields.below("policy")
     if policy is None:
         return Policy()
-    policy.only(("grace", "scorekeepers", "push", "retirement", "words"))
+    policy.only(POLICY_KEYS)
     retirement = policy.below("retirement")
     if retirement:
         retirement.only(("approvers",))
     approvers = retirement.ids("approvers") if retirement else ()
-    return Policy(_grace(policy), policy.ids("scorekeepers"), approvers, policy.flag("push"), _words(policy))
+    return Policy(
+        grace=_grace(policy),
+        scorekeepers=policy.ids("scorekeepers"),
+        approvers=approvers,
+        push=policy.flag("push"),
+        words=_words(policy),
+        signed_since=_revision(policy, "require_signatures_since"),
+        forges=policy.ids("forges"),
+    )
+
+
+# Git's own least for an id cut short is 4; 7 is what it shows in a small repository, and 64 is a whole one of SHA-256.
+_REVISION = re.compile(r"[0-9a-f]{7,64}")
+
+
+def _revision(policy: Fields, key: str) -> str:
+    """A commit's id: a branch or a tag would mean something else tomorrow."""
+    text = policy.text(key)
+    if text and not _REVISION.fullmatch(text):
+        hint = 'Write 7 to 64 of 0-9 and a-f in quotes: "4b825dc642cb". It is printed by: git rev-parse HEAD'
+        policy.problem("bad-revision", key, f'{key} "{text}" is not the id of a commit', hint)
+        return ""
+    return text
 
 
 def _words(policy: Fields) -> dict[str, tuple[str, ...]]:

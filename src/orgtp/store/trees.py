@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from orgtp.model.signer import FORGES, SIGNERS
+
 FOLDERS = ("seats", "scores", "retirements")
 HEAD = "org.yaml"
+# The files that are known one by one: beside them in policy/ may lie what is the user's own.
+SINGLE = (HEAD, SIGNERS, FORGES)
 # The largest file that is read: a score file, which holds one seat's month.
 MAX_BYTES = 8 * 1024 * 1024
 # What is opened is the file itself: no link is followed, and nobody waits for a pipe's other end.
@@ -28,7 +32,7 @@ class Entry:
 
 
 class Tree(Protocol):
-    """The files that orgtp knows of: org.yaml and all below `FOLDERS`."""
+    """The files that orgtp knows of: those of `SINGLE` and all below `FOLDERS`."""
 
     def entries(self) -> list[Entry]:
         """Every file, sorted by path."""
@@ -53,7 +57,7 @@ class Folder:
 
     def entries(self) -> list[Entry]:
         """Every file, sorted by path."""
-        found = [self._entry(HEAD)] if os.path.lexists(self.root / HEAD) else []
+        found = [self._entry(path) for path in SINGLE if self._is_there(path)]
         for folder in FOLDERS:
             found += self._below(folder) if os.path.lexists(self.root / folder) else []
         with contextlib.suppress(OSError), os.scandir(self.root) as listing:
@@ -65,6 +69,11 @@ class Folder:
         # A path of text: to make a Path of each of ten thousand costs more than to open them.
         root = os.fspath(self.root)
         return {path: raw for path in paths if (raw := read_plain(f"{root}/{path}")) is not None}
+
+    def _is_there(self, path: str) -> bool:
+        """Whether there is something at `path`; behind a link there is nothing, as in git."""
+        folder = (self.root / path).parent
+        return os.path.lexists(self.root / path) and (folder == self.root or not folder.is_symlink())
 
     def _entry(self, path: str) -> Entry:
         try:

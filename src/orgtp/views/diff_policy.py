@@ -45,5 +45,7 @@ def _facts(org: Org) -> dict[str, str]:
         "policy.scorekeepers": ", ".join(policy.scorekeepers),
         "policy.push": "yes" if policy.push else "no",
         "policy.retirement.approvers": ", ".join(policy.approvers),
+        "policy.require_signatures_since": policy.signed_since,
+        "policy.forges": ", ".join(policy.forges),
         **{f"policy.words.{sort}": ", ".join(policy.words.get(sort, ())) for sort in WORDS},
     }

@@ -1,0 +1,113 @@
+"""Who may sign: the keys of `policy/allowed_signers`, and the forges that the policy names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orgtp.model.org import Org
+from orgtp.model.seat import seat_path
+from orgtp.model.signer import SignerKey
+from orgtp.model.words import did_you_mean
+from orgtp.rules.rule import Finding
+
+
+def signer_unknown_seat(org: Org) -> Iterator[Finding]:
+    """A key in `policy/allowed_signers` is nobody's: neither a seat's nor that of a forge that the policy names.
+
+    What a key may do follows from the seat that it is the key of. One of a name that nobody has does nothing today, and
+    whoever takes the name next gets it.
+
+    Bad:
+
+        dsah ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ…
+
+    Good:
+
+        dash ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ…
+
+    Fix: write the seat's id as it stands in `seats/`. For a forge's key, name its principal in `policy.forges`.
+    """
+    for key in org.signers:
+        known = key.principal in org.seats or key.principal in org.policy.forges
+        if not known and not org.hidden(seat_path(key.principal)) and not org.hidden("org.yaml"):
+            hint = did_you_mean(key.principal, org.seats) or "Name a seat, or a forge of policy.forges in org.yaml."
+            yield Finding(key.place, f'"{key.principal}" is not a seat', hint)
+
+
+def signer_retired(org: Org) -> Iterator[Finding]:
+    """A key in `policy/allowed_signers` is that of a retired seat.
+
+    The seat's work is over, and `orgtp audit verify` takes nothing that this key signs from then on. A key that does
+    nothing is one less to look after when it is taken out.
+
+    Bad:
+
+        jeff ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ…      (seats/jeff.yaml says status: retired)
+
+    Good:
+
+        dash ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ…
+
+    Fix: take the line out. What the key has signed so far stays good: each commit is judged by the policy before it.
+    """
+    for key in org.signers:
+        seat = org.seats.get(key.principal)
+        if seat and seat.is_retired:
+            yield Finding(key.place, f"the key of {seat.id}, which is retired", "Take the line out.")
+
+
+def signer_key_twice(org: Org) -> Iterator[Finding]:
+    """A key stands in `policy/allowed_signers` twice.
+
+    A signature says which key made it, and the file says whose key that is. A key of two seats would let each of them
+    do what only the other may, and nobody could tell who did it.
+
+    Bad:
+
+        david ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ…
+        dash  ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ…      (the same key)
+
+    Good:
+
+        david ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ…
+        dash  ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK…
+
+    Fix: give each seat a key of its own: `ssh-keygen -t ed25519 -f ~/.ssh/dash`.
+    """
+    first: dict[str, SignerKey] = {}
+    for key in org.signers:
+        other = first.setdefault(key.blob, key)
+        if other is not key:
+            whose = "stands here already" if other.principal == key.principal else f"is that of {other.principal}, too"
+            message = f"the key of {key.principal} {whose}, in line {other.place.line}"
+            yield Finding(key.place, message, "Keep one of the lines; each seat has keys of its own.")
+
+
+def forge_unfit(org: Org) -> Iterator[Finding]:
+    """The policy names a forge that is a seat, or one that has no key.
+
+    The key of a forge may sign its merges and changes of `seats/`, whoever pressed the button there; it never stands
+    for a person's decision. One name for a forge and a seat would mix the two up, and a forge without a key signs
+    nothing.
+
+    Bad:
+
+        policy:
+          forges: [david, gitlb]
+
+    Good:
+
+        policy:
+          forges: [gitlab]         (and a line `gitlab ssh-ed25519 …` in policy/allowed_signers)
+
+    Fix: name a principal of `policy/allowed_signers` that is no seat. GitHub's OpenPGP key needs no name: it stands in
+    `policy/forges.asc`.
+    """
+    keys = {key.principal for key in org.signers}
+    for number, forge in enumerate(org.policy.forges):
+        place = org.marks.value("policy", "forges", str(number))
+        if forge in org.seats:
+            yield Finding(place, f'the forge "{forge}" is a seat', "Give the forge a name that no seat has.")
+        elif forge and forge not in keys:
+            hint = did_you_mean(forge, sorted(keys - org.seats.keys())) or f"Add its key: {forge} ssh-ed25519 AAAA…"
+            yield Finding(place, f'the forge "{forge}" has no key in policy/allowed_signers', hint)

@@ -1,0 +1,1 @@
+"""The audit: what proves the record, and what may not be in it."""
