@@ -63,6 +63,26 @@ def start(words: list[str], where: Path, env: Mapping[str, str], held: int | Non
             raise GitMissing from error
 
 
+def run_program(
+    words: list[str], stdin: bytes, env: Mapping[str, str] | None = None
+) -> tuple[int, bytes, bytes] | None:
+    """The exit code, output and errors of another program than git; nothing where there is none of this name.
+
+    What signs and checks signatures is run here. Whoever calls makes sure that no repository has named the program.
+    """
+    try:
+        from git.cmd import Git
+        from git.exc import GitCommandNotFound
+    except ImportError as error:
+        raise GitMissing from error
+    try:
+        handle: Any = Git(Path.cwd().anchor).execute(words, istream=_PIPE, as_process=True, env={**(env or {})})
+    except GitCommandNotFound:
+        return None
+    out, err = handle.proc.communicate(stdin)
+    return handle.proc.returncode, out, err
+
+
 def _above(path: Path) -> str:
     """The folder above, as git will see it: from there up, git looks for no repository."""
     return os.path.dirname(os.path.realpath(path))  # noqa: PTH120  (a Path costs more, at every call)
