@@ -1,0 +1,169 @@
+"""Who may write what: of each path, exactly those whom the org before the commit lets change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from orgtp.model.org import Org
+from orgtp.rules.authority import Claim, misnamed, refused, standing
+from orgtp.store.load import load
+from orgtp.store.trees import Files
+from tests.audit.signing import ORG, PEOPLE, seat
+
+EVERYONE = (*PEOPLE, "gone")
+BASE = {
+    "org.yaml": ORG.replace("[tally]", "[tally, clerk]"),
+    **{f"seats/{name}.yaml": seat(name) for name in PEOPLE},
+    "seats/gone.yaml": seat("gone", "kind: agent\nowner: ada\nreports_to: ada\n").replace("active", "retired"),
+}
+NAMED = {**BASE, "org.yaml": BASE["org.yaml"] + "  retirement: {approvers: [bob]}\n"}
+
+
+def org(files: Mapping[str, str | None]) -> Org:
+    return load(Files({path: text.encode() for path, text in files.items() if text is not None})).org
+
+
+def may(files: Mapping[str, str | None], base: Mapping[str, str] = BASE, *, forge: bool = False) -> list[str]:
+    """Who may make all of a change."""
+    before, after = org(base), org({**base, **files})
+    paths = {path: path in base for path in files}
+    claims = [Claim(name, before, after, paths, forge) for name in EVERYONE if not standing(before, name)]
+    return [claim.signer for claim in claims if not list(refused(claim))]
+
+
+def record(seat_id: str, more: str = "", by: str = "ada") -> dict[str, str]:
+    """A retirement of a seat: its record, and its file with its status."""
+    text = (
+        f"seat: {seat_id}\nname: N\nrole: R\nkind: agent\nretired_on: 2026-11-20\nreason: R\ndecided_by: {by}\n{more}"
+    )
+    return {
+        f"retirements/{seat_id}.yaml": text,
+        f"seats/{seat_id}.yaml": BASE[f"seats/{seat_id}.yaml"].replace("active", "retired"),
+    }
+
+
+ALL = list(PEOPLE)
+
+
+@pytest.mark.parametrize(
+    ("files", "who"),
+    [
+        ({"scores/bot/2026-11.jsonl": "x"}, ["ada", "bob", "bot", "clerk", "tally"]),
+        ({"scores/bob/2026-11.jsonl": "x"}, ["ada", "bob", "clerk", "tally"]),
+        ({"scores/tally/notes.txt": "x"}, ["ada", "clerk", "tally"]),
+        ({"scores/tally": "x"}, ["ada", "clerk", "tally"]),
+        ({"scores/README.md": "x", "seats/README.md": "x", "other/x": "x"}, ALL),
+        ({"seats/bot.yaml": seat("bot", "mission: M\n")}, ["ada", "bob"]),
+        ({"seats/clerk.yaml": seat("clerk", "mission: M\n")}, ["ada", "bob", "bot"]),
+        ({"seats/ada.yaml": seat("ada", "mission: M\n")}, ["ada"]),
+        ({"seats/bot.yaml": None}, ["ada", "bob"]),
+        ({"org.yaml": ORG}, ["ada"]),
+        ({"policy/allowed_signers": "x"}, ["ada"]),
+        ({"policy": "x"}, ["ada"]),
+        ({"seats": "x"}, ["ada"]),
+        ({"scores": "x"}, ["ada"]),
+        ({"seats/bot.yaml": seat("bot", "mission: M\n"), "org.yaml": ORG}, ["ada"]),
+    ],
+)
+def test_who_may_change_a_path(files: dict[str, str | None], who: list[str]) -> None:
+    assert may(files) == who
+
+
+@pytest.mark.parametrize(
+    ("more", "who"),
+    [
+        ("kind: agent\nowner: bob\nreports_to: bob\n", ["ada", "bob"]),
+        ("kind: agent\nowner: ada\nreports_to: clerk\n", ["ada", "bob", "bot", "clerk"]),
+        ("kind: human\nreports_to: bot\n", ["ada", "bob", "bot"]),
+        ("kind: human\n", ["ada"]),
+        ("kind: human\nowner: bob\n", ["ada"]),
+        ("kind: agent\nowner: nobody\nreports_to: none\n", ["ada"]),
+        ("kind: agent\nowner: gone\n", ["ada"]),
+    ],
+)
+def test_who_may_add_a_seat(more: str, who: list[str]) -> None:
+    assert may({"seats/new.yaml": seat("new", more)}) == who
+
+
+def test_a_whole_new_team() -> None:
+    eve = seat("eve", "kind: human\nreports_to: bob\n")
+    team = {"seats/eve.yaml": eve, "seats/desk.yaml": seat("desk", "kind: agent\nowner: eve\nreports_to: eve\n")}
+    assert may({**team, "scores/desk/2026-11.jsonl": "x"}) == ["ada", "bob"]
+
+
+def test_named_approvers_change_the_policy_and_nobody_else() -> None:
+    assert may({"org.yaml": ORG}, NAMED) == ["bob"]
+    assert may({"seats/ada.yaml": seat("ada", "mission: M\n")}, NAMED) == ["ada"]
+
+
+def test_nobody_brings_themselves_to_the_top() -> None:
+    """Bob owns his seat; at the top he would be an approver."""
+    assert may({"seats/bob.yaml": seat("bob", "mission: M\n")}) == ["ada", "bob"]
+    assert may({"seats/bob.yaml": seat("bob").replace("reports_to: ada\n", "")}) == ["ada"]
+
+
+def test_what_cannot_be_read_is_the_approvers() -> None:
+    base = {**BASE, "seats/bot.yaml": "a: ["}
+    assert may({"seats/bot.yaml": seat("bot")}, base) == ["ada"]
+
+
+# Retirements.
+
+
+def test_a_retirement_is_decided_by_a_person_above() -> None:
+    assert may(record("bot")) == ["ada", "bob"]
+    assert may(record("bot"), NAMED) == ["bob"]
+    assert may(record("tally")) == ["ada"]
+
+
+def test_a_retirement_brings_along_what_the_record_says() -> None:
+    """Bob may not change Ada's or Tally's seats, but what he retires may go to them."""
+    heir = "capabilities: {mail: tally}\n"
+    tally = seat("tally", "capabilities: {mail: Answers mail.}\n")
+    assert may({**record("bot", heir), "seats/tally.yaml": tally}) == ["ada", "bob"]
+    assert may({"seats/tally.yaml": tally}) == ["ada"]
+    assert may({**record("bot", heir), "seats/tally.yaml": tally + "mission: M\n"}) == ["ada"]
+    assert may({**record("bot"), "seats/tally.yaml": tally}) == ["ada"]
+
+
+def test_a_retirement_gives_no_say_over_the_seats_that_it_names() -> None:
+    named = "capabilities: {mail: ada}\nreports: {ada: bob}\n"
+    ada = seat("ada", "reports_to: bob\ncapabilities: {mail: Answers mail.}\n")
+    assert may({**record("bot", named), "seats/ada.yaml": ada}) == ["ada"]
+
+
+def test_reports_and_owned_seats_of_the_retired() -> None:
+    clerk = seat("clerk").replace("reports_to: bot", "reports_to: bob")
+    assert may({**record("bot", "reports: {clerk: bob}\n"), "seats/clerk.yaml": clerk}) == ["ada", "bob"]
+    base = {**BASE, "seats/clerk.yaml": seat("clerk").replace("owner: ada", "owner: bot")}
+    assert may({**record("bot"), "seats/clerk.yaml": seat("clerk")}, base) == ["ada", "bob"]
+
+
+def test_org_yaml_only_loses_the_seat() -> None:
+    """Clerk is a scorekeeper, and Bob is above it, though no approver."""
+    base = {**BASE, "seats/clerk.yaml": seat("clerk").replace("owner: ada", "owner: bob")}
+    off = {**record("clerk"), "seats/clerk.yaml": base["seats/clerk.yaml"].replace("active", "retired")}
+    assert may({**off, "org.yaml": ORG}, base) == ["ada", "bob"]
+    assert may({**off, "org.yaml": ORG.replace("[tally]", "[]")}, base) == ["ada"]
+    assert may({**off, "org.yaml": ORG + "  grace: 2h\n"}, base) == ["ada"]
+    assert may({**off, "org.yaml": ORG.replace("UTC", "Europe/Berlin")}, base) == ["ada"]
+
+
+def test_the_record_names_the_signer() -> None:
+    files = record("bot", by="ada")
+    before, after = org(BASE), org({**BASE, **files})
+    said = {name: list(misnamed(Claim(name, before, after, {p: p in BASE for p in files}))) for name in ("ada", "bob")}
+    assert said == {"ada": [], "bob": [("retirements/bot.yaml", "ada")]}
+
+
+# Forges.
+
+
+def test_a_forge_changes_seats_and_what_orgtp_does_not_know() -> None:
+    before = org(BASE)
+    paths = ["notes.txt", "org.yaml", "policy/allowed_signers", "retirements/bot.yaml", "scores/bot/2026-11.jsonl"]
+    paths += ["seats", "seats/bot.yaml", "seats/new.yaml", "scores"]
+    claim = Claim("", before, before, dict.fromkeys(paths, True), forge=True)
+    assert {found.path for found in refused(claim)} == set(paths) - {"notes.txt", "seats/bot.yaml", "seats/new.yaml"}
