@@ -36,14 +36,14 @@ def _content(raw: bytes | None) -> bytes:
 def with_content(message: str, value: str) -> str:
     """The message with this value as its last trailer, in place of one that it had; all else stays as it is.
 
-    An empty `value` only takes out what is there.
+    An empty `value` only takes out what is there. A message without any words has no place for a trailer.
     """
     bare = _without(message)
-    if not value:
+    if not value or not bare.strip():
         return bare
     body = bare.rstrip("\n")
     joint = "\n" if _are_trailers(_last(bare)) else "\n\n"
-    return f"{body}{joint}{KEY}: {value}\n" if body else f"{KEY}: {value}\n"
+    return f"{body}{joint}{KEY}: {value}\n"
 
 
 _TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:")

@@ -18,6 +18,7 @@ from orgtp.store.git_lock import locked
 from orgtp.store.git_tree import walk_of
 from orgtp.store.ledger import Move, advance
 from orgtp.store.org_file import read_head, zone_named
+from orgtp.store.sealed import sealed
 from orgtp.store.yaml_write import scalar
 
 _BRANCH = "main"
@@ -57,9 +58,9 @@ def create(
     repo = found or _made(path)
     ref = repo.head_ref() or f"refs/heads/{_BRANCH}"
     old = repo.tip(ref)
-    draft = Draft(old, _MESSAGE, who or _author(repo), when)
     walk = walk_of(repo, old)
     nodes = walk.put(files)
+    draft = sealed(walk.objects, Draft(old, _MESSAGE, who or _author(repo), when), nodes)
     tree = walk.with_nodes(nodes).root
     commit = commit_tree(walk.objects, draft, tree)
     walk.objects.write()

@@ -150,9 +150,14 @@ def commit_tree(objects: Objects, draft: Draft, tree: str) -> str:
 _SIGNERS = {"gpg.program": "gpg", "gpg.x509.program": "gpgsm", "gpg.ssh.program": "ssh-keygen"}
 
 
+def is_signing(repo: Repo) -> bool:
+    """Whether git is told to sign commits."""
+    return repo.config("commit.gpgsign").lower() not in _FALSE
+
+
 def _signing(repo: Repo) -> list[str]:
     """Git's options for signing; none where git is not told to sign."""
-    if repo.config("commit.gpgsign").lower() in _FALSE:
+    if not is_signing(repo):
         return []
     programs = {key: repo.config(key, own=True) or default for key, default in _SIGNERS.items()}
     programs["gpg.program"] = repo.config("gpg.openpgp.program", own=True) or programs["gpg.program"]

@@ -15,6 +15,7 @@ from orgtp.store.trees import FOLDERS, SINGLE, Entry, twins
 _PLAIN = ("100644", "100755")
 TREE = "40000"
 PLAIN = "100644"
+MODULE = "160000"
 
 
 @dataclass(frozen=True, slots=True)

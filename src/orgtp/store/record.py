@@ -25,6 +25,7 @@ from orgtp.store.ledger import Move, advance, held_still, make_whole
 from orgtp.store.load import Loaded, load
 from orgtp.store.not_now import LedgerMoved, NotNow
 from orgtp.store.part import Part, Reach
+from orgtp.store.sealed import sealed
 from orgtp.store.trees import Files
 
 Action = Callable[[Org], Change]
@@ -230,7 +231,7 @@ class Batch:
         parent, last, done = self.tip, None, []
         for step in steps:
             if step.planned.files:
-                draft = self._draft(step, parent)
+                draft = sealed(self.walk.objects, self._draft(step, parent), step.nodes)
                 parent = commit_tree(self.walk.objects, draft, step.tree)
                 last = replace(draft, parent=parent)
             done.append(replace(step.planned, commit=parent if step.planned.files else None))
