@@ -119,7 +119,7 @@ class SeenOrg(Located):
             raise NoGit(root=self.root)
         branch = self.head.branch
         found = audit(self.repo, branch, ledger_tip(self.repo, branch), self.now, full=full)
-        return found, guarantees()
+        return found, guarantees(found)
 
     @property
     def _today(self) -> datetime:

@@ -93,7 +93,7 @@ def judged(
     judge = Signatures(repo, tip, memory)
     library, found = Library(repo), list[Violation]()
     with Commits(repo) as commits:
-        walked = list(commits.of(told(repo, tip, known)))
+        walked = [pair for some in commits.of(told(repo, tip, known)) for pair in some]
     judge.prepare([commit for _, commit in walked])
     for one, commit in walked:
         before = [Moment(parent, library, table(repo, parent)) for parent in commit.parents]

@@ -108,8 +108,22 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """How many commits were signed, or not, once a policy began at `began`; `since`: from where they must be."""
+
+    began: str
+    signed: int
+    unsigned: int
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
-    """What an audit came to: the history of `head`, `commits` in all, of which `checked` in this run."""
+    """What an audit came to: the history of `head`, `commits` in all, of which `checked` in this run.
+
+    `signatures` is none where no policy ever said who may sign. `kept` names what is kept of the past and was found
+    again in this history: what this clone saw, a checkpoint.
+    """
 
     head: str
     commits: int
@@ -117,6 +131,8 @@ class Audit:
     violations: Sequence[Violation] = ()
     gaps: Sequence[Gap] = ()
     notes: Sequence[Noted] = ()
+    signatures: Signed | None = None
+    kept: Sequence[str] = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from orgtp.model.audit import Audit, Signed
 
 
 class Label(StrEnum):
@@ -36,31 +39,29 @@ _OBJECTS = (
 )
 
 
-def guarantees(
-    *, signed_since: str = "", signed: int = 0, policy: bool = False, kept: tuple[str, ...] = ()
-) -> list[Guarantee]:
-    """What holds of an intact history.
-
-    `signed_since` is the commit from which on signatures are required, `policy` whether there are any signers, `signed`
-    how many commits are; `kept` is what was held against the history: a witness here, a checkpoint from outside.
-    """
-    found = [Guarantee(id_, what, Label.ENFORCED, "objects") for id_, what in _OBJECTS]
-    return [*found, _author(signed_since, signed, policy=policy), _whole(kept)]
+def guarantees(found: Audit) -> list[Guarantee]:
+    """What holds where the verdict is intact."""
+    rows = [Guarantee(id_, what, Label.ENFORCED, "objects") for id_, what in _OBJECTS]
+    return [*rows, _authors(found.signatures), _whole(found.kept)]
 
 
-def _author(since: str, signed: int, *, policy: bool) -> Guarantee:
-    if since:
-        what = f"since {since[:10]}, each change was signed by somebody whom the policy let make it"
+def _authors(signed: Signed | None) -> Guarantee:
+    if signed is None:
+        return Guarantee(
+            "authors-allowed", "who made a change is what the commit says; nothing is signed", Label.ADVISORY
+        )
+    if signed.since:
+        what = f"since {signed.since[:10]}, each change was signed by somebody whom the policy let make it"
         return Guarantee("authors-allowed", what, Label.ENFORCED, "signatures")
-    if policy:
-        what = f"{signed} commits are signed, by somebody who may; who made the others is their word"
-        return Guarantee("authors-allowed", what, Label.ADVISORY, "signatures")
-    return Guarantee("authors-allowed", "who made a change is what the commit says; nothing is signed", Label.ADVISORY)
+    what = (
+        f"{signed.signed} commits were signed by somebody who may; who made the {signed.unsigned} others is their word"
+    )
+    return Guarantee("authors-allowed", what, Label.ADVISORY, "signatures")
 
 
-def _whole(kept: tuple[str, ...]) -> Guarantee:
+def _whole(kept: Sequence[str]) -> Guarantee:
     if kept:
-        what = f"nothing was rewritten since what is kept of it: {', '.join(kept)}"
+        what = f"nothing was rewritten that stood in what is kept of the past: {', '.join(kept)}"
         return Guarantee("not-rewritten", what, Label.ENFORCED, "kept")
     what = "that nothing was rewritten; to prove it, keep a checkpoint elsewhere: orgtp audit checkpoint"
     return Guarantee("not-rewritten", what, Label.ADVISORY)

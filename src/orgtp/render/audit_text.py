@@ -92,4 +92,6 @@ def audit_body(found: Audit, sure: Iterable[Guarantee], branch: str) -> dict[str
         "gaps": list(found.gaps),
         "notes": list(found.notes),
         "guarantees": list(sure),
+        "signatures": found.signatures,
+        "kept": list(found.kept),
     }

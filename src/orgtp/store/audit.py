@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import cached_property
 
-from orgtp.model.audit import Audit, Deed, Entry, Gap, Noted, Stamped, Violation
+from orgtp.model.audit import Audit, Deed, Entry, Gap, Noted, Signed, Stamped, Violation
 from orgtp.model.seat import seat_path
+from orgtp.model.signer import SIGNERS
 from orgtp.model.trailers import NO_CLAIMS, Claims, claims_of
 from orgtp.rules import audit_claims, audit_org
+from orgtp.rules.audit_content import content_wrong
 from orgtp.rules.audit_dates import dates
 from orgtp.store.audit_gaps import gap_of, hidden_things, shallow_commits
 from orgtp.store.audit_memory import Memory, recall, recall_ids, remember
@@ -20,9 +23,12 @@ from orgtp.store.audit_scores import ScoreAudit
 from orgtp.store.git import GitFailed, Repo
 from orgtp.store.git_history import Commits, Told, Unreadable, deed, stamped, told
 from orgtp.store.git_lock import locked
+from orgtp.store.git_tree import MODULE
 from orgtp.store.moment import Library, Moment, is_of_org, table
 from orgtp.store.not_now import NotNow
 from orgtp.store.record import NoLedger
+from orgtp.store.signed import Signatures
+from orgtp.store.trees import HEAD
 
 # So many gaps are told one by one; what is missing further on has the same cause.
 _MOST_GAPS = 20
@@ -83,6 +89,8 @@ class Walk:
         self._dates: dict[str, int] = {}
         self._shallow = shallow_commits(repo)
         self._unknown: dict[str, int] = {}
+        self.signatures = Signatures(repo, tip, memory.policy)
+        self._policed: dict[tuple[str | None, str | None], bool] = {}
 
     def run(self) -> None:
         """Look at every commit, parents first."""
@@ -94,23 +102,33 @@ class Walk:
             self._gap(error)
         try:
             with Commits(self.repo) as commits:
-                for one, commit in commits.of(told(self.repo, self.tip, known)):
-                    self._look(one, commit)
+                for some in commits.of(told(self.repo, self.tip, known)):
+                    if self._is_policed(Moment(self.tip, self.library, self._last)):
+                        self.signatures.prepare([commit for _, commit in some])
+                    for one, commit in some:
+                        self._look(one, commit)
         except (Unreadable, GitFailed, BrokenPipeError) as error:
             self._gap(error)
 
     def audit(self) -> Audit:
         """What came of it."""
-        notes = [*self.notes, *hidden_things(self.repo), *self._unknown_actions()]
+        notes = [*self.notes, *self.signatures.notes, *hidden_things(self.repo), *self._unknown_actions()]
         total = self.before.commits + self.checked
         more = self._missing - len(self.gaps)
         gaps = [*self.gaps, *([Gap(f"and {more} more that are not here", self.gaps[-1].remedy)] if more > 0 else [])]
-        return Audit(self.tip, total, self.checked, self.violations, gaps, notes)
+        gaps += self.signatures.gaps
+        return Audit(self.tip, total, self.checked, self.violations, gaps, notes, self._signed())
+
+    def _signed(self) -> Signed | None:
+        judge = self.signatures
+        return Signed(judge.began, judge.signed, judge.unsigned, judge.binding) if judge.began else None
 
     def memory(self) -> Memory:
         """What to remember of it."""
         total = self.before.commits + self.checked
-        return Memory(self.tip, total, self.violations, self.notes, self._gone, kept=self.before.kept)
+        notes = [*self.notes, *self.signatures.notes]
+        policy = self.signatures.memory()
+        return Memory(self.tip, total, self.violations, notes, self._gone, policy, kept=self.before.kept)
 
     def _look(self, one: Told, commit: Stamped) -> None:
         self.checked += 1
@@ -134,14 +152,30 @@ class Walk:
         if claims is not NO_CLAIMS:
             self._claims(what, claims, after)
         found += self.scores.check(what, after)
-        for number, entries in enumerate(what.against):
+        parents = commit.parents or ("",)
+        moments = [Moment(parent, self.library, files) for parent, files in zip(parents, before, strict=True)]
+        for moment, entries in zip(moments, what.against, strict=True):
             own = [entry for path, entry in entries.items() if is_of_org(path)]
             if own:
-                moment = Moment(commit.parents[number], self.library, before[number]) if commit.parents else None
-                self._org(what, own, moment or Moment("", self.library, {}), after)
+                self._org(what, own, moment, after)
+        if any(map(self._is_policed, (*moments, after))):
+            found += self.signatures.check(what, moments if commit.parents else [], after)
+
+    def _is_policed(self, moment: Moment) -> bool:
+        """Whether anything is asked of who signs a commit before or after which the org is so."""
+        name = moment.oid(HEAD), moment.oid(SIGNERS)
+        if name not in self._policed:
+            self._policed[name] = bool(name[1] or self.signatures.binding or moment.head.policy.signed_since)
+        return self._policed[name]
+
+    @cached_property
+    def _last(self) -> dict[str, str]:
+        return table(self.repo, self.tip)
 
     def _claims(self, what: Deed, claims: Claims, after: Moment) -> None:
         found = self.violations
+        if claims.content and not what.is_merge:
+            found += content_wrong(what, claims, self._content)
         if audit_claims.agree(claims, tuple(what.own)) and (not claims.by or after.oid(seat_path(claims.by))):
             return
         found += audit_claims.hidden(what, claims)
@@ -152,6 +186,12 @@ class Walk:
             paths = audit_claims.own_records(what.own)
             records = [(path, record) for path in paths if (record := after.org.retirements.get(_stem(path)))]
             found += audit_claims.approved_otherwise(what, claims, records)
+
+    def _content(self, entry: Entry) -> bytes | None:
+        """What a commit wrote: a submodule is written as the id of its commit."""
+        if entry.new is None or entry.new_mode == MODULE:
+            return entry.new.encode() if entry.new else None
+        return self.scores.growth.content(entry.new)
 
     def _org(self, what: Deed, entries: list[Entry], before: Moment, after: Moment) -> None:
         self.violations += audit_org.against_parent(what, entries, before.org, after.org)

@@ -125,13 +125,12 @@ class Commits:
         self._handle.proc.kill()
         self._handle.proc.communicate()
 
-    def of(self, stories: Iterator[Told]) -> Iterator[tuple[Told, Stamped]]:
-        """Each with its commit object. Raises `Unreadable`."""
+    def of(self, stories: Iterator[Told]) -> Iterator[list[tuple[Told, Stamped]]]:
+        """Some at a time, each with its commit object. Raises `Unreadable`."""
         ahead = self._asked(stories)
         while ahead:
             following = self._asked(stories)
-            for one in ahead:
-                yield one, stamped(one.id, self._answer(one.id))
+            yield [(one, stamped(one.id, self._answer(one.id))) for one in ahead]
             ahead = following
 
     def _asked(self, stories: Iterator[Told]) -> list[Told]:
