@@ -23,6 +23,8 @@ _FORM = re.compile(r"(Orgtp-[A-Z][A-Za-z-]*): (\S.*)")
 # What git itself adds below the trailers of a commit that is picked from elsewhere.
 _PICKED = "(cherry picked from commit "
 _SQUASHED = re.compile(r"^\* ", re.MULTILINE)
+# Where a message ends and a patch begins (git-interpret-trailers(1)); a longer row of dashes is a forge's, and harmless.
+_DIVIDER = re.compile(r"^---(?:\s|\Z)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,21 @@ def _read(text: str) -> Claims:
         return Claims(odd=((one_line(looks[-1]), "a NUL byte in the message hides what stands after it"),))
     paragraphs = text.split("\n\n")
     own = _block(paragraphs[-1]) if len(paragraphs) > 1 else None
-    quoted = [block for part in paragraphs[1:-1] if (block := _block(part))] if _SQUASHED.search(text) else []
+    quoted = _quoted(paragraphs[1:-1], anywhere=bool(_SQUASHED.search(text)))
     read = [line for block in [own, *quoted] if block for line in block if line.startswith("Orgtp-")]
     return _claims(own or [], tuple(_claims(block, (), []) for block in quoted), _unread(looks, read, text))
+
+
+def _quoted(paragraphs: list[str], *, anywhere: bool) -> list[list[str]]:
+    """Blocks of trailers that a forge left above its own: of each commit that it squashed, or of the only one."""
+    found: list[list[str]] = []
+    for part in reversed(paragraphs):
+        block = _block(part)
+        if block:
+            found.insert(0, block)
+        elif not anywhere and part.strip("-\n"):
+            break
+    return found
 
 
 def _block(paragraph: str) -> list[str] | None:
@@ -94,7 +108,8 @@ def _unread(looks: list[str], read: list[str], text: str) -> list[tuple[str, str
             left.remove(line)
         else:
             odd.append((one_line(line), "it does not stand among the trailers, where git reads it"))
-    if read and "\n---" in text:
+    divider = _DIVIDER.search(text)
+    if read and divider and divider.start() < text.rfind(f"\n{read[-1]}"):
         odd.append((one_line(read[0]), "a line of dashes above it ends the message for some readers"))
     return odd
 

@@ -17,6 +17,8 @@ _REACH: Mapping[str, tuple[str, ...]] = {
     "set": ("seats/",),
     "retire": ("seats/", "retirements/", "org.yaml"),
 }
+# What an action cannot be without.
+_BRINGS = {"score": ("scores/", "value"), "retire": ("retirements/", "retirement record")}
 # What an action has nothing to say of: the first commit of an org, and what a later orgtp may do.
 _ANYTHING = "init"
 FORGED, HIDDEN, MISMATCH = "trailer-forged", "trailer-hidden", "trailer-mismatch"
@@ -35,27 +37,43 @@ def hidden(deed: Deed, claims: Claims) -> Iterator[Violation]:
 def agree(claims: Claims, paths: tuple[str, ...]) -> bool:
     """Whether a commit that touched `paths` is beyond doubt what it claims to be: values of the seats that it names."""
     touched = {path.split("/")[1] if path.startswith("scores/") and path.endswith(".jsonl") else "" for path in paths}
-    plain = claims.action == "score" and not (claims.blocks or claims.odd or claims.approved_by)
+    plain = claims.action == "score" and bool(paths) and not (claims.blocks or claims.odd or claims.approved_by)
     return plain and touched == set(claims.seats) and "" not in touched
 
 
 def mismatched(deed: Deed, claims: Claims, known: Callable[[str], bool]) -> Iterator[Violation]:
     """What the trailers say and the trees do not. `known` says whether a seat was there then."""
-    if claims.by and not known(claims.by):
-        yield deed.wrong(FORGED, f'Orgtp-By names "{claims.by}", and there was no such seat', after=claims.by)
-    if claims.approved_by and not known(claims.approved_by):
-        message = f'Orgtp-Approved-By names "{claims.approved_by}", and there was no such seat'
-        yield deed.wrong(FORGED, message, after=claims.approved_by)
+    for key, seat in dict.fromkeys(who for one in claims.all for who in _who(one)):
+        if not known(seat):
+            yield deed.wrong(FORGED, f'{key} names "{seat}", and there was no such seat', after=seat)
     actions = {one.action for one in claims.all if one.action}
     if actions or claims.seats:
         yield from _seats(deed, claims)
-    if actions and _ANYTHING not in actions and actions <= _REACH.keys():
+    if _ANYTHING in actions:
+        yield from _begun_before(deed)
+    elif actions and actions <= _REACH.keys():
         yield from _beyond(deed, actions)
 
 
+def _begun_before(deed: Deed) -> Iterator[Violation]:
+    """The first commit of an org may bring anything; no other may call itself so."""
+    head = deed.own.get("org.yaml")
+    if head is None or head.old is not None:
+        yield deed.wrong(MISMATCH, "it says init, and begins no org", after=_ANYTHING, hint=_RECORD)
+
+
+def _who(claims: Claims) -> Iterator[tuple[str, str]]:
+    """Who is said to have had a hand in it, each with the trailer that says so."""
+    named = (("Orgtp-By", claims.by), ("Orgtp-Approved-By", claims.approved_by))
+    return (pair for pair in named if pair[1])
+
+
 def _seats(deed: Deed, claims: Claims) -> Iterator[Violation]:
-    """Seats that are named and were not touched, or touched and not named."""
-    touched = {seat for path in deed.own if (seat := seat_touched(path))}
+    """Seats that are named and were not touched, or touched and not named.
+
+    A merge may name what it brings: a forge writes the words of a pull request into it.
+    """
+    touched = {seat for path in deed.against[0] if (seat := seat_touched(path))}
     named = {seat for one in claims.all for seat in one.seats}
     for seat in sorted(named - touched):
         yield deed.wrong(FORGED, f'Orgtp-Seat names "{seat}", and nothing of {seat} was touched', after=seat)
@@ -74,18 +92,18 @@ def _beyond(deed: Deed, actions: Iterable[str]) -> Iterator[Violation]:
         if not path.startswith(reach):
             message = f"it says {listed(sorted(actions))} and changes {path}"
             yield deed.wrong(MISMATCH, message, path=path, after=listed(sorted(actions)), hint=_RECORD)
-    if "retire" in actions and not any(path.startswith("retirements/") for path in deed.own):
-        yield deed.wrong(MISMATCH, "it says retire, and brings no retirement record", hint=_RECORD)
+    for action, (place, what) in _BRINGS.items():
+        if action in actions and not any(path.startswith(place) for path in deed.against[0]):
+            yield deed.wrong(MISMATCH, f"it says {action}, and brings no {what}", after=action, hint=_RECORD)
 
 
 def approved_otherwise(deed: Deed, claims: Claims, records: Iterable[tuple[str, Retirement]]) -> Iterator[Violation]:
     """A retirement whose record names another decider than the trailer does."""
+    said = dict.fromkeys(one.approved_by for one in claims.all if one.approved_by)
     for path, record in records:
-        if claims.approved_by and claims.approved_by != record.decided_by:
-            message = (
-                f"Orgtp-Approved-By says {claims.approved_by}, and the record says {record.decided_by or 'nobody'}"
-            )
-            yield deed.wrong(FORGED, message, path=path, before=record.decided_by, after=claims.approved_by)
+        if said and record.decided_by not in said:
+            message = f"Orgtp-Approved-By says {listed(said)}, and the record says {record.decided_by or 'nobody'}"
+            yield deed.wrong(FORGED, message, path=path, before=record.decided_by, after=listed(said))
 
 
 def seat_touched(path: str) -> str:

@@ -182,7 +182,7 @@ class Walk:
         found += audit_claims.mismatched(what, claims, lambda seat: after.oid(seat_path(seat)) is not None)
         for action in audit_claims.unknown_actions(claims):
             self._unknown[action] = self._unknown.get(action, 0) + 1
-        if claims.approved_by:
+        if any(one.approved_by for one in claims.all):
             paths = audit_claims.own_records(what.own)
             records = [(path, record) for path in paths if (record := after.org.retirements.get(_stem(path)))]
             found += audit_claims.approved_otherwise(what, claims, records)

@@ -154,8 +154,8 @@ def stamped(id_: str, raw: bytes) -> Stamped:
     if object_id(raw, id_, "commit") != id_:
         raise Unreadable(what=f"the commit {id_} is corrupt: its content has another hash. See: git fsck")
     match = _COMMIT.match(raw)
-    parents = match[1] if match else b"".join(b"%s\n" % row for row in raw.split(b"\n") if row.startswith(b"parent "))
     head, _, message = raw.partition(b"\n\n")
+    parents = match[1] if match else b"".join(b"%s\n" % row for row in head.split(b"\n") if row.startswith(b"parent "))
     return Stamped(
         id=id_,
         parents=tuple(parents.decode().replace("parent ", "").split()),
@@ -168,16 +168,30 @@ def stamped(id_: str, raw: bytes) -> Stamped:
 
 
 def _text(head: bytes, message: bytes) -> str:
-    """The message as text, in the encoding that the commit names (git-commit(1), `i18n.commitEncoding`)."""
+    """The message as text, in the encoding that the commit names (git-commit(1), `i18n.commitEncoding`).
+
+    Some readers heed that, some take the bytes as they are. Where only the latter would see trailers of ours, so do we.
+    """
     named = _ENCODING.search(head) if b"\nencoding " in head else None
+    plain = message.decode("utf-8", "surrogateescape")
     try:
-        return message.decode(named[1].decode("ascii") if named else "utf-8")
-    except (UnicodeDecodeError, LookupError):
-        return message.decode("utf-8", "surrogateescape")
+        told = message.decode(named[1].decode("ascii")) if named else plain
+    except (ValueError, LookupError):
+        return plain
+    return plain if _ours(plain) > _ours(told) else told
+
+
+def _ours(text: str) -> int:
+    return text.lower().count("orgtp-")
 
 
 def deed(one: Told, commit: Stamped) -> Deed:
-    """What a commit did against each of its parents, in the order that its object names them."""
-    if len(commit.parents) < 2:  # noqa: PLR2004
-        return Deed(commit, (one.changes.get("", {}),))
+    """What a commit did against each of its parents, in the order that its object names them. Raises `Unreadable`.
+
+    A subject may look like what git says of a parent, `(from 1a2b…)`; so of one parent, whatever was told is meant.
+    """
+    if len(commit.parents) < 2 and len(one.changes) == 1:  # noqa: PLR2004
+        return Deed(commit, tuple(one.changes.values()))
+    if any(rows and parent not in commit.parents for parent, rows in one.changes.items()):
+        raise Unreadable(what=f"git tells of other parents of the commit {one.id} than the commit itself")
     return Deed(commit, tuple(one.changes.get(parent, {}) for parent in commit.parents))
