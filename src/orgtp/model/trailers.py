@@ -23,7 +23,7 @@ _FORM = re.compile(r"(Orgtp-[A-Z][A-Za-z-]*): (\S.*)")
 # What git itself adds below the trailers of a commit that is picked from elsewhere.
 _PICKED = "(cherry picked from commit "
 _SQUASHED = re.compile(r"^\* ", re.MULTILINE)
-# Where a message ends and a patch begins (git-interpret-trailers(1)); a longer row of dashes is a forge's, and harmless.
+# Where a message ends and a patch begins (git-interpret-trailers(1)); a longer row of dashes is a forge's.
 _DIVIDER = re.compile(r"^---(?:\s|\Z)", re.MULTILINE)
 
 

@@ -23,6 +23,7 @@ from orgtp.store.audit_scores import ScoreAudit
 from orgtp.store.git import GitFailed, Repo
 from orgtp.store.git_history import Commits, Told, Unreadable, deed, stamped, told
 from orgtp.store.git_lock import locked
+from orgtp.store.git_reader import ObjectTooLarge
 from orgtp.store.git_tree import MODULE
 from orgtp.store.moment import Library, Moment, is_of_org, table
 from orgtp.store.not_now import NotNow
@@ -98,7 +99,7 @@ class Walk:
         try:
             if self.scores.ahead:
                 self.scores.growth.read_ahead()
-        except GitFailed as error:
+        except (GitFailed, ObjectTooLarge) as error:
             self._gap(error)
         try:
             with Commits(self.repo) as commits:
@@ -107,7 +108,7 @@ class Walk:
                         self.signatures.prepare([commit for _, commit in some])
                     for one, commit in some:
                         self._look(one, commit)
-        except (Unreadable, GitFailed, BrokenPipeError) as error:
+        except (Unreadable, GitFailed, ObjectTooLarge, BrokenPipeError) as error:
             self._gap(error)
 
     def audit(self) -> Audit:
@@ -141,7 +142,7 @@ class Walk:
         after = Moment(commit.id, self.library, before[0], _changed(what.against[0]))
         try:
             self._judge(what, before, after)
-        except GitFailed as error:
+        except (GitFailed, ObjectTooLarge) as error:
             self._gap(error, commit.id)
         self._tables[commit.id] = self._followed(commit, before, after), one.children
 

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from orgtp.model.audit import Gap, Noted
 from orgtp.store.git import Repo
+from orgtp.store.git_reader import ObjectTooLarge
 
 _WHOLE = "Get the whole: git fetch --unshallow, or clone it anew without --depth and --filter"
 _PARTIAL = "This clone is partial. Get the whole: git clone, without --filter"
 _DAMAGED = "This repository is damaged (see: git fsck --full). Get the objects from another clone: git fetch"
+
+_TOO_LARGE = "Ask who committed it what it is: git log --find-object OBJECT"
 
 
 def shallow_commits(repo: Repo) -> frozenset[str]:
@@ -29,6 +32,8 @@ def gap_of(repo: Repo, error: Exception, commit: str) -> Gap:
     """What a failure keeps from being proven, and what to fetch."""
     where = f"commit {commit[:10]}: " if commit else ""
     said = " ".join(str(error).split())
+    if isinstance(error, ObjectTooLarge):
+        return Gap(where + said, _TOO_LARGE)
     if shallow_commits(repo):
         return Gap(where + said, _WHOLE)
     return Gap(where + said, _PARTIAL if is_partial(repo) else _DAMAGED)

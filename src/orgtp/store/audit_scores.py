@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -31,17 +32,21 @@ class ScoreAudit:
         self.fresh: dict[str, str] = {}
         self._ids = ids
         self._units: dict[tuple[str | None, bytes, bytes], Unit | None] = {}
+        self._counts: dict[str, Counter[str]] = {}
         self.growth = Growth(repo, tip)
 
     def check(self, deed: Deed, after: Moment) -> Iterable[Violation]:
         """Everything that is wrong with what a commit did to score files. Raises `GitFailed`."""
         first, *others = deed.against
-        if not others and all(self._is_plain(entry, after) for path, entry in first.items() if score_seat(path)):
-            return ()
-        return self._wrong(deed, after)
+        fresh: dict[str, str] = {}
+        if others or not all(self._is_plain(entry, after, fresh) for path, entry in first.items() if score_seat(path)):
+            return self._wrong(deed, after)
+        self._ids |= fresh
+        self.fresh |= fresh
+        return ()
 
-    def _is_plain(self, entry: Entry, after: Moment) -> bool:
-        """Whether a file has only grown, by lines as orgtp writes them that fit, with ids that are new.
+    def _is_plain(self, entry: Entry, after: Moment, fresh: dict[str, str]) -> bool:
+        """Whether a file has only grown, by lines as orgtp writes them that fit, with ids that are new: put in `fresh`.
 
         Nearly every commit is of this kind. Of any other, `_wrong` says what it is, and whether that is wrong.
         """
@@ -53,12 +58,9 @@ class ScoreAudit:
         file = seat_path(str(score_seat(entry.path)))
         seat = file, after.oid(file)
         found = [self._plain_id(line, entry.path, seat) for line in grown.added[:-1].split(b"\n")]
-        fresh = dict.fromkeys(found, entry.path)
-        if "" in fresh or len(fresh) < len(found) or not self._ids.keys().isdisjoint(fresh):
-            return False
-        self._ids |= fresh
-        self.fresh |= fresh
-        return True
+        known = len(fresh)
+        fresh |= dict.fromkeys(found, entry.path)
+        return "" not in fresh and len(fresh) == known + len(found) and self._ids.keys().isdisjoint(found)
 
     def _plain_id(self, line: bytes, path: str, seat: tuple[str, str | None]) -> str:
         """The id of a line that is beyond doubt a record which fits; "" where it needs a closer look."""
@@ -129,7 +131,8 @@ class ScoreAudit:
     def _number(self, entry: Entry, at: tuple[Grown, int]) -> int:
         """The number of a line that was added, counted when somebody wants to know."""
         grown, number = at
-        return self.growth.content(entry.new)[: grown.begin].count(b"\n") + number + 1
+        # A line that had no newline got one, and the next begins.
+        return self.growth.content(entry.new)[: grown.begin].count(b"\n") + number + (1 if grown.whole else 2)
 
     def _line(self, deed: Deed, entry: Entry, at: tuple[Grown, int], line: bytes, after: Moment) -> Iterator[Violation]:
         data, moment, wrong = read_line(line)
@@ -169,9 +172,14 @@ class ScoreAudit:
         """Whether the line is not in the file yet, and stands there once in the end."""
         grown, number = at
         before = self.growth.content(entry.new)[: grown.begin].split(b"\n") + grown.added.split(b"\n")[:number]
-        last = self.growth.last(entry.path).split(b"\n")
-        mark = f'"id":"{id_}"'.encode()
-        return line not in before and sum(mark in one for one in last) <= 1
+        return line not in before and self._in_the_end(entry.path)[id_] <= 1
+
+    def _in_the_end(self, path: str) -> Counter[str]:
+        """How often each id stands in the last version of a file, however its lines are written."""
+        if path not in self._counts:
+            lines = (read_line(line) for line in self.growth.last(path).split(b"\n"))
+            self._counts[path] = Counter(data["id"] for data, moment, _ in lines if moment)
+        return self._counts[path]
 
     def _merged(self, deed: Deed, path: str) -> Iterator[Violation]:
         """A merge: every line of every parent is there, in order, and no other."""

@@ -189,7 +189,8 @@ class Repo:
         """Whether the history of `new` has `old`. Raises `GitFailed` where history does not reach far enough to say."""
         if old == new:
             return True
-        code, _, err = self.attempt("merge-base", "--is-ancestor", old, new)
+        # A commit-graph is a cache, and may say what is not so.
+        code, _, err = self.attempt("-c", "core.commitGraph=false", "merge-base", "--is-ancestor", old, new)
         if code > 1:
             raise GitFailed(command="merge-base", words=err.decode(errors="replace").strip())
         return code == 0
@@ -205,6 +206,16 @@ class Repo:
             have[oid] = found.raw
             self._keep(oid, found.raw)
         return {oid: have[oid] for oid in wanted}
+
+    def proven(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """The same, each held against its id: git hashes what it fetches, and not what it reads. Raises `GitFailed`."""
+        found = self.blobs(oids)
+        for oid, raw in found.items():
+            if object_id(raw, oid) != oid:
+                raise GitFailed(
+                    command="cat-file", words=f"the object {oid} has another content than its id stands for"
+                )
+        return found
 
     def _keep(self, oid: str, raw: bytes) -> None:
         """Keep the content of an object, as long as all that is kept is not too much."""

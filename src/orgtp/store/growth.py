@@ -45,7 +45,7 @@ class Growth:
 
     def read_ahead(self) -> None:
         """Read the last version of every file at once: for a walk of a whole history. Raises `GitFailed`."""
-        blobs = self._repo.blobs(self._last.values())
+        blobs = self._repo.proven(self._last.values())
         self._buffers = {path: blobs[oid] for path, oid in self._last.items()}
 
     def last(self, path: str) -> bytes:
@@ -61,7 +61,7 @@ class Growth:
         if oid in self._known:
             buffer, end = self._known[oid]
             return buffer[:end]
-        return self._repo.blobs([oid])[oid]
+        return self._repo.proven([oid])[oid]
 
     def grown(self, entry: Entry) -> Grown | None:
         """What was added to a file; nothing where the old version is not how the new one begins. Raises `GitFailed`."""

@@ -44,7 +44,7 @@ class Library:
 
     def raw(self, oid: str) -> bytes:
         """The content of a file. Raises `GitFailed` where it is not here."""
-        return self.repo.blobs([oid])[oid]
+        return self.repo.proven([oid])[oid]
 
     def seat(self, path: str, oid: str) -> Seat | None:
         """The seat of a file; nothing where it cannot be read as one."""
