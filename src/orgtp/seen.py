@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from orgtp.model.audit import Audit
     from orgtp.model.compared import Compared
     from orgtp.model.guarantees import Guarantee
+    from orgtp.store.checkpoint import Checkpoint, Vouched
     from orgtp.store.since import Since
     from orgtp.views.chart import Chart, ChartSeat
     from orgtp.views.log import LogEntry
@@ -120,6 +121,21 @@ class SeenOrg(Located):
         branch = self.head.branch
         found = audit(self.repo, branch, ledger_tip(self.repo, branch), self.now, full=full)
         return found, guarantees(found)
+
+    def checkpoint(self, key: str = "") -> tuple[Checkpoint, Vouched]:
+        """Where the ledger branch stands, signed with the SSH key `key`, else with git's; and whose key that is.
+
+        Raises `NoGit`, `NoLedger`, `NotWhole`, and what keeps it from being signed.
+        """
+        from orgtp.store.audit import ledger_tip
+        from orgtp.store.checkpoint import make, vouched
+
+        if self.repo is None:
+            raise NoGit(root=self.root)
+        branch = self.head.branch
+        tip = ledger_tip(self.repo, branch)
+        made = make(self.repo, f"{self.head.id}/{branch}", tip, key)
+        return made, vouched(self.repo, tip, made)
 
     @property
     def _today(self) -> datetime:

@@ -47,6 +47,7 @@ COMMANDS = (
     Command("add", "score", "add", "orgtp score add radar briefing-by-8 7:52am", "score"),
     Command("list", "score", "list_", "orgtp score list dash anomalies-before-open", "score"),
     Command("verify", "audit", "verify", "orgtp audit verify --full", "audit"),
+    Command("checkpoint", "audit_checkpoint", "checkpoint", "orgtp audit checkpoint > 2026-11-20.checkpoint", "audit"),
 )
 
 
