@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from orgtp.model.org import Org
-from orgtp.model.period import parse_period
+from orgtp.model.period import parse_span
 from orgtp.model.problem import Place, Problem
 from orgtp.store.load import by_order
 from orgtp.store.locate import Located, NoGit, clock
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from orgtp.store.checkpoint import Checkpoint, Vouched
     from orgtp.store.since import Since
     from orgtp.views.chart import Chart, ChartSeat
-    from orgtp.views.log import LogEntry
+    from orgtp.views.log import LogEntry, Wanted
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
@@ -74,16 +75,30 @@ class SeenOrg(Located):
 
         return score_lines(self.org, self.now, seat, metric)
 
-    def log(self, seat: str = "") -> Iterator[LogEntry]:
-        """The history, newest first. Raises `UnknownSeat`, and `NoGit` where there is none."""
-        from orgtp.store.git_log import history
-        from orgtp.views.log import log
+    def log(
+        self,
+        seat: str = "",
+        *,
+        action: str = "",
+        by: str = "",
+        metric: str = "",
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[LogEntry]:
+        """The history, newest first, read as it is asked for.
 
-        if self.repo is None:
-            raise NoGit(root=self.root)
-        if seat and seat not in self.org.retirements:
-            self.org.seat(seat)
-        return log(self.org, history(self.repo, self.revision) if self.revision else (), seat)
+        `since` and `until` are a day, a week, a month or a quarter, both included, or a revision. Raises `UnknownSeat`,
+        `UnknownMetric`, `BadInput`, `UnknownRevision`, and `NoGit` where there is no history.
+        """
+        from orgtp.views.log import Wanted
+
+        return chain.from_iterable(self.log_pages(Wanted(seat, action, by, metric), since, until))
+
+    def log_pages(self, wanted: Wanted, since: str | None = None, until: str | None = None) -> Iterator[list[LogEntry]]:
+        """The same, a stretch of the history at a time."""
+        from orgtp.store.past import log_pages
+
+        return log_pages(self, wanted, since, until)
 
     def since(self, base: str, *, parted: bool = False) -> Since:
         """What changed since `base`, a revision or a date; `parted`: since the two histories part."""
@@ -140,7 +155,7 @@ class SeenOrg(Located):
     @property
     def _today(self) -> datetime:
         """As of when the org is judged. A commit says itself when it was made, and may say anything."""
-        return clock() if self.at is not None and parse_period(self.at) is None else self.now
+        return clock() if self.at is not None and parse_span(self.at) is None else self.now
 
     def _compared(self, base: str) -> tuple[list[Compared], list[Problem]]:
         """What the org changes since it parted from `base`, and what keeps that from being told, or from being true."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
+
 import pytest
 
-from tests.conftest import Shell
+from tests.conftest import SCRIPT, Shell
 
 KEYS = {"commit", "at", "action", "seats", "by", "approved_by", "author", "what", "body", "paths"}
 
@@ -109,3 +112,103 @@ def test_without_a_history(shell: Shell) -> None:
     shell.git("init", "-q", ".")
     assert "no commits yet" in shell("log").out
     assert shell("log", "--json").json["commits"] == []
+
+
+def whats(here: Shell, *words: str) -> list[str]:
+    """What the commits that are wanted did, newest first."""
+    return [entry["what"] for entry in here("log", *words, "--json").json["commits"]]
+
+
+def test_filters_each_by_itself_and_together(mixed: Shell) -> None:
+    assert whats(mixed, "--action", "score") == ["number 2026-W47 = 13"]
+    assert whats(mixed, "--action", "hand")[:2] == ["Notes", "A better word (changed seats/bot.yaml)"]
+    assert whats(mixed, "--by", "ada") == ["A better word (changed seats/bot.yaml)", "number 2026-W47 = 13"]
+    assert whats(mixed, "ada", "--action", "set") == ["email = Ada@Example.com"]
+    assert whats(mixed, "bot", "--by", "ada", "--action", "score", "-n", "1") == ["number 2026-W47 = 13"]
+    assert mixed("log", "bot", "--action", "retire").out == "no such commits\n"
+    assert mixed("log", "bot", "--action", "retire", "--json").json["commits"] == []
+
+
+def test_of_one_metric(sample: Shell) -> None:
+    told = whats(sample, "--metric", "milestones-on-date")
+    assert any(what.startswith("milestones-on-date 2026-W") for what in told) or len(told) > 10
+    bodies = sample("log", "crystal", "--metric", "milestones-on-date", "--json").json["commits"]
+    assert all("crystal milestones-on-date" in entry["body"] for entry in bodies if len(entry["seats"]) > 1)
+    raised = "metrics.first-round-approval.target: >= 70% from 2026-W35, >= 75% from 2026-W45"
+    assert whats(sample, "kristen", "--metric", "first-round-approval", "--action", "set") == [raised]
+
+
+def test_of_a_metric_that_people_changed_by_hand(mixed: Shell) -> None:
+    assert whats(mixed, "--metric", "number") == [
+        "number 2026-W47 = 13",
+        "Two seats (added seats/ada.yaml and added seats/bot.yaml)",
+    ]
+    line = '{"id":"hand-1","at":"2026-11-20T22:50:00Z","metric":"number","period":"2026-W46","value":"9"}\n'
+    mixed.write("scores/bot/2026-11.jsonl", mixed.read("scores/bot/2026-11.jsonl") + line)
+    mixed.git("commit", "-qam", "Forgotten")
+    assert whats(mixed, "bot", "--metric", "number")[0] == "Forgotten (changed scores/bot/2026-11.jsonl)"
+    assert whats(mixed, "bot", "--metric", "percent") == ["Two seats (added seats/ada.yaml and added seats/bot.yaml)"]
+
+
+def test_a_claim_does_not_hide_a_seat_that_was_touched(acme: Shell) -> None:
+    acme.write("seats/bot.yaml", acme.read("seats/bot.yaml").replace("Desk", "Front desk"))
+    acme.git("commit", "-qam", "set(ada): nothing\n\nOrgtp-Action: set\nOrgtp-Seat: ada")
+    assert whats(acme, "bot")[0] == whats(acme, "ada")[0] == "nothing"
+
+
+def test_since_and_until_are_days_of_the_org(acme: Shell) -> None:
+    """Ten at night in New York is the next day in UTC."""
+    late, early = "2031-11-21T03:00:00Z", "2031-11-21T05:00:00Z"
+    for stamp in (late, early):
+        acme.git("commit", "-q", "--allow-empty", "-m", stamp, GIT_COMMITTER_DATE=stamp)
+    assert whats(acme, "--since", "2031-11-21") == [early]
+    assert whats(acme, "--until", "2031-11-20")[0] == late
+    assert whats(acme, "--since", "2031-11-20", "--until", "2031-11-20", "--action", "hand")[0] == late
+    assert early in whats(acme, "--since", "2031-W47", "--until", "2031-11")
+    assert whats(acme, "--since", "2032") == whats(acme, "--until", "2020-Q4") == []
+
+
+def test_since_and_until_a_commit(mixed: Shell) -> None:
+    assert whats(mixed, "--since", "HEAD~2") == ["New, R", "Notes"]
+    assert whats(mixed, "--until", "HEAD~1", "-n", "1") == ["Notes"]
+    assert whats(mixed, "--since", "HEAD~3", "--until", "HEAD~1", "ada") == []
+    mixed.git("checkout", "-q", "-b", "side", "HEAD~1")
+    mixed.git("commit", "-q", "--allow-empty", "-m", "Aside")
+    mixed.git("checkout", "-q", "main")
+    assert "is not in the history that is told" in mixed("log", "--until", "side", code=2).err
+
+
+def test_columns_hold_what_comes_later(acme: Shell) -> None:
+    """The first commits decide how wide the columns are; on a screen, no line ever gets longer than it."""
+    long = "An author with a name that is longer than anybody would think"
+    acme.git("commit", "-q", "--allow-empty", "-m", "x" * 200, GIT_AUTHOR_NAME=long)
+    for number in range(60):
+        acme.git("commit", "-q", "--allow-empty", "-m", f"{number} 語")
+    for width in ("40", "80", "120", "200"):
+        lines = acme("log", COLUMNS=width).out.splitlines()
+        assert max(map(len, lines)) <= int(width)
+    piped = acme("log").out.splitlines()
+    assert any(long in line and "x" * 200 in line for line in piped)
+    assert all(line.split()[-1] in acme.git("rev-list", "--abbrev-commit", "--abbrev=10", "HEAD").out for line in piped)
+
+
+def test_the_first_lines_come_at_once_and_a_closed_pipe_ends_it(acme: Shell) -> None:
+    """Of a history that git has not told to its end yet, the first lines are there; and then nobody reads on."""
+    stream = "".join(
+        f"commit refs/heads/main\ncommitter A <a@example.com> {1764000000 + number} +0000\ndata 2\nx\n"
+        + ("from refs/heads/main^0\n" if number == 0 else "")
+        for number in range(20_000)
+    )
+    acme.git("fast-import", "--quiet", "--force", stdin=stream)
+    begin = time.monotonic()
+    with subprocess.Popen([str(SCRIPT), "log"], cwd=acme.folder, env=acme.env(), stdout=-1, stderr=-1) as running:
+        assert running.stdout
+        assert running.stderr
+        assert running.stdout.readline().startswith(b"2025-11-2")
+        first = time.monotonic() - begin
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 141
+    begin = time.monotonic()
+    assert len(acme("log").out.splitlines()) == 20_002
+    assert first < time.monotonic() - begin

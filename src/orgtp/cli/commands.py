@@ -34,7 +34,7 @@ COMMANDS = (
     Command("validate", "check", "validate", "orgtp validate && git push"),
     Command("chart", "see", "chart", "orgtp chart --root radar --kind"),
     Command("scorecard", "see", "scorecard", "orgtp scorecard --weeks 6 --seat dash"),
-    Command("log", "see", "log", "orgtp log jeff --limit 10"),
+    Command("log", "past", "log", "orgtp log jeff --action set --since 2026-W40 --limit 10"),
     Command("diff", "diff", "diff", "orgtp diff main --format markdown"),
     Command("retire", "retire", "retire", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"),
     Command("sync", "sync", "sync", "orgtp sync && orgtp sync --status"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,17 +29,20 @@ def remember(org: Path | None) -> None:
     _before["org"] = org
 
 
-def opened(org: Path | None, at: str | None = None, *, whole: bool = True, push: bool = False) -> OpenOrg:
+def opened(
+    org: Path | None, at: str | None = None, *, whole: bool = True, values: bool = True, push: bool = False
+) -> OpenOrg:
     """The org that the command is about; where it is not `whole` as it should be, standard error says so.
 
-    What is to be sent (`push`) is refused where there is nowhere to send it, before anything is done.
+    A command that needs no `values` does not wait until they are read. What is to be sent (`push`) is refused where
+    there is nowhere to send it, before anything is done.
     """
     from orgtp import api
 
     found = api.open_org(org or _before["org"], at=at)
     if push:
         found.refuse_without_remote()
-    broken = errors(found.problems) if whole else []
+    broken = errors((found.loaded if values else found.staff).problems) if whole else []
     if broken:
         tell(f"{counted(len(broken), 'problem')} in the files, so this is not the whole org. See: orgtp validate")
     return found
@@ -48,6 +51,15 @@ def opened(org: Path | None, at: str | None = None, *, whole: bool = True, push:
 def write(text: str) -> None:
     """Data, to standard output."""
     sys.stdout.write(text)
+
+
+def write_on(pieces: Iterable[str], none: str = "") -> None:
+    """Data, to standard output, each piece as soon as it is there; `none` where there is no piece."""
+    for piece in pieces:
+        none = ""
+        sys.stdout.write(piece)
+        sys.stdout.flush()
+    write(none)
 
 
 def tell(text: str) -> None:
@@ -60,6 +72,13 @@ def write_json(kind: str, org: OpenOrg, body: Mapping[str, Any]) -> None:
     from orgtp.render.json_text import envelope
 
     write(envelope(kind, org.head.id, body.get("commit") or org.revision, org.dirty, body))
+
+
+def write_json_list(kind: str, org: OpenOrg, name: str, pages: Iterable[Sequence[Any]]) -> None:
+    """A view that is one long list, as JSON in the one envelope, as it comes."""
+    from orgtp.render.json_text import envelope, streamed
+
+    write_on(streamed(envelope(kind, org.head.id, org.revision, org.dirty, {name: []}), pages))
 
 
 def changed(kind: str, org: OpenOrg, done: Recorded, *, json: bool, dry_run: bool, push: bool, **body: Any) -> int:

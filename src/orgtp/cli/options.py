@@ -17,7 +17,11 @@ OrgOption = Annotated[
 ]
 AtOption = Annotated[
     str | None,
-    typer.Option("--at", metavar="REV|DATE", help="As it stood at a commit, or at the end of a day, week or month."),
+    typer.Option(
+        "--at",
+        metavar="REV|DATE",
+        help="As it stood at a commit, or at the end of a day, week, month, quarter or year.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 KindOption = Annotated[bool, typer.Option("--kind", help="Say which seats are human and which are agents.")]

@@ -1,9 +1,8 @@
-"""The commands that show: chart, scorecard, log, schema."""
+"""The commands that show: chart, scorecard, schema."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from itertools import islice
 from typing import Annotated
 
 import typer
@@ -73,26 +72,6 @@ def scorecard(
     from orgtp.render.scorecard_text import scorecard_text
 
     write(scorecard_text(card, screen(), here.org.name))
-    return 0
-
-
-def log(
-    seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only what touched this seat.")] = "",
-    org: OrgOption = None,
-    at: AtOption = None,
-    limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="The newest N only.")] = None,
-    json: JsonOption = False,
-) -> int:
-    """Tell what happened, newest first, in the org's words."""
-    here = opened(org, at)
-    entries = list(islice(here.log(seat), limit))
-    if json:
-        write_json("log", here, {"commits": entries})
-        return 0
-    from orgtp.render.change_text import log_text
-    from orgtp.render.page import screen
-
-    write(log_text(entries, here.org.zone, screen()))
     return 0
 
 

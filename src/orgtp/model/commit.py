@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+
+
+class Touched(NamedTuple):
+    """A file that a commit touched: how (A, M, D, T), its path, and the ids of its content before and after."""
+
+    how: str
+    path: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """Who committed what, when, what its trailers claim, and which files it touched how (A, M, D, T)."""
+    """Who committed what, when, on which commits, what its trailers claim, and which files it touched."""
 
     id: str
+    parents: tuple[str, ...]
     at: datetime
     author: str
     email: str
@@ -20,4 +31,4 @@ class Commit:
     seats: tuple[str, ...]
     by: str
     approved_by: str
-    paths: tuple[tuple[str, str], ...]
+    paths: tuple[Touched, ...]

@@ -124,6 +124,18 @@ def parse_period(text: str) -> Period | None:
     return None
 
 
+def parse_span(text: str) -> tuple[Period, Period] | None:
+    """The first and the last period of what `text` names: a period by itself, or the four quarters of a year."""
+    period = parse_period(text)
+    if period is None and _YEAR.fullmatch(text):
+        first, last = parse_period(f"{text}-Q1"), parse_period(f"{text}-Q4")
+        return (first, last) if first and last else None
+    return (period, period) if period else None
+
+
+_YEAR = re.compile(r"[0-9]{4}")
+
+
 def _built(grain: Grain, match: re.Match[str]) -> Period | None:
     try:
         period = Period(_BUILDERS[grain](*(int(group) for group in match.groups())), grain)

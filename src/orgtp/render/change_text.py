@@ -1,10 +1,9 @@
-"""Changes as text: the plan of a retirement, what a change did or would do, and the history."""
+"""Changes as text: the plan of a retirement, and what a change did or would do."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import tzinfo
 
 from rich.text import Text
 
@@ -13,9 +12,6 @@ from orgtp.model.org import Org
 from orgtp.model.problem import Place
 from orgtp.model.words import visible
 from orgtp.render.page import Screen, cut, joined, say, table, text_of
-from orgtp.views.log import LogEntry
-
-_SHORT = 10
 
 
 def plan_text(org: Org, plan: Plan, screen: Screen) -> str:
@@ -75,26 +71,3 @@ def diff_text(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str:
         source = f"a/{path}" if path in before else "/dev/null"
         out += difflib.unified_diff(old, new, source, f"b/{path}", lineterm="", n=0)
     return "".join(f"{visible(line)}\n" for line in out)
-
-
-def log_text(entries: Iterable[LogEntry], zone: tzinfo, screen: Screen) -> str:
-    """One line a commit, newest first: when, who, what about whom, and the commit."""
-    rows = [_entry(entry, zone, _WHO if screen.width < _WIDE else screen.width) for entry in entries]
-    return text_of(table(rows, screen, give=4), screen) if rows else "no commits yet\n"
-
-
-# On a narrow screen an author's name and a list of seats give way to what happened.
-_WHO, _WIDE = 10, 110
-
-
-def _entry(entry: LogEntry, zone: tzinfo, room: int) -> list[Text]:
-    when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}"
-    action = say(entry.action, "bold") if entry.action else Text("by hand", style="yellow")
-    seats = ", ".join(entry.seats[:3]) + (f" +{len(entry.seats) - 3}" if len(entry.seats) > 3 else "")  # noqa: PLR2004
-    approved = f" (approved by {entry.approved_by})" if entry.approved_by else ""
-    who, about = cut(say(entry.who), room), cut(say(seats), room)
-    return [Text(when, style="dim"), who, action, about, say(entry.what + approved), _commit(entry)]
-
-
-def _commit(entry: LogEntry) -> Text:
-    return Text(entry.commit[:_SHORT], style="dim")

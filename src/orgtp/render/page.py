@@ -11,9 +11,12 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
+from rich.color import ColorSystem
+from rich.style import Style
 from rich.text import Text
 
 from orgtp.model.cell import State
@@ -68,6 +71,33 @@ def say(text: str, style: str = "") -> Text:
     return Text(one_line(text), style=style)
 
 
+# A text with its style, for what is so long that it is not made of rich's own texts.
+Cell = tuple[str, str]
+
+
+def plainly(text: str) -> str:
+    """A user's words as one line of plain text, without a style: what `say` is made of."""
+    return one_line(text)
+
+
+def fitted(text: str, width: int, *, cut: bool = True) -> str:
+    """`text` in exactly `width` columns, filled with blanks; of a longer one the end is cut, or (not `cut`) nothing."""
+    size = width_of(text)
+    if size <= width or not cut:
+        return text + " " * max(0, width - size)
+    return set_cell_size(f"{set_cell_size(text, max(0, width - 1)).rstrip()}…", width)
+
+
+def painted(text: str, style: str, screen: Screen) -> str:
+    """`text` in its style where the screen has colour."""
+    return _style(style).render(text, color_system=ColorSystem.STANDARD) if style and screen.colour else text
+
+
+@cache
+def _style(name: str) -> Style:
+    return Style.parse(name)
+
+
 def joined(*parts: Text | str | tuple[str, str]) -> Text:
     """Parts in a row, each with its own style; a plain string is ours, not a user's."""
     return Text.assemble(*parts)
@@ -75,7 +105,8 @@ def joined(*parts: Text | str | tuple[str, str]) -> Text:
 
 def width_of(text: Text | str) -> int:
     """How many columns a text takes; a wide character takes two."""
-    return cell_len(text if isinstance(text, str) else text.plain)
+    plain = text if isinstance(text, str) else text.plain
+    return len(plain) if plain.isascii() else cell_len(plain)
 
 
 def padded(text: Text, width: int, *, right: bool = False) -> Text:

@@ -1,58 +1,70 @@
-"""The history as git tells it: one `git log`, each commit with its trailers and the files it touched."""
+"""The history as git tells it: one `git log`, each commit with its trailers and the files it touched, as they come."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 
-from orgtp.model.commit import Commit
+from orgtp.model.commit import Commit, Touched
 from orgtp.store.git import Repo
+from orgtp.store.git_stream import parts
 
 _TRAILERS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By")
-_FIELDS = ("%H", "%ct", "%an", "%ae", "%s", "%b")
-_MARK = "\x1e"
+_FIELDS = ("%H", "%P", "%ct", "%an", "%ae", "%s", "%b")
+_MARK = b"\x1e"
+_PARTS = len(_FIELDS) + len(_TRAILERS)
+_LAYOUT = "%x00".join(
+    ["%x1e%H", *_FIELDS[1:], *(f"%(trailers:key={key},valueonly,unfold,separator=%x1f)" for key in _TRAILERS), ""]
+)
+_RAW = ("-z", "--raw", "--no-renames", "-O/dev/null", "--no-abbrev", "--no-color", "--no-notes")
 
 
-def history(repo: Repo, rev: str) -> Iterator[Commit]:
-    """Every commit from `rev` back to the first, newest first."""
-    trailers = [f"%(trailers:key={key},valueonly,unfold,separator=%x1f)" for key in _TRAILERS]
-    layout = "%x00".join([f"{_MARK}%H", *_FIELDS[1:], *trailers, ""])
-    words = (
-        "-z",
-        "--raw",
-        "--no-renames",
-        "-O/dev/null",
-        "--no-abbrev",
-        "--no-color",
-        "--no-notes",
-        f"--format={layout}",
-    )
-    out = repo.run("log", *words, f"--format={layout}", "--end-of-options", rev, "--")
-    yield from _commits(out.split(b"\0"))
+def history(repo: Repo, rev: str, without: str = "") -> Iterator[Commit]:
+    """Every commit from `rev` back to the first, newest first; none of those that `without` has, if it is named."""
+    left_out = [f"^{without}"] if without else []
+    words = ("log", *_RAW, f"--format={_LAYOUT}", "--end-of-options", rev, *left_out, "--")
+    return commits(parts(repo, *words, prompt=False))
 
 
-def _commits(parts: list[bytes]) -> Iterator[Commit]:
-    """Walk the NUL-separated stream: a commit's fields, then mode line and path in turn for each file."""
-    at, width = 0, len(_FIELDS) + len(_TRAILERS)
-    while at + width <= len(parts):
-        fields = [part.decode(errors="replace") for part in parts[at : at + width]]
-        at += width
-        touched: list[tuple[str, str]] = []
-        while at < len(parts) and not parts[at].startswith(_MARK.encode()):
-            meta = parts[at].lstrip(b"\n")
+def touching(repo: Repo, rev: str, paths: Iterable[str], without: str = "", *, whole: bool = False) -> Iterator[Commit]:
+    """The commits that made the files `paths` what they are at `rev`, as git comes upon them.
+
+    Of a merge that has the files as one side has them, that side alone is followed. The parents of each are the next of
+    these commits, not git's own. `whole`: from the end back, each after all that were made on it, and with all the
+    files that it touched; git then waits until it knows them all.
+    """
+    left_out = [f"^{without}"] if without else []
+    more = ["--topo-order", "--full-diff"] if whole else []
+    words = ["log", *_RAW, "--parents", *more, f"--format={_LAYOUT}", "--end-of-options", rev, *left_out]
+    return commits(parts(repo, *words, "--", *paths))
+
+
+def commits(stream: Iterator[bytes]) -> Iterator[Commit]:
+    """The commits in git's NUL-separated stream: the fields of each, then mode line and path in turn for each file."""
+    head = next(stream, b"")
+    while head.startswith(_MARK):
+        fields = [head, *islice(stream, _PARTS - 1)]
+        touched: list[Touched] = []
+        head = b""
+        for part in stream:
+            if part.startswith(_MARK):
+                head = part
+                break
+            meta = part.lstrip(b"\n")
             if meta.startswith(b":"):
-                touched.append((meta.split()[-1].decode(), os.fsdecode(parts[at + 1])))
-                at += 1
-            at += 1
-        yield _commit(fields, touched)
+                _, _, old, new, how = meta.decode().split()
+                touched.append(Touched(how, os.fsdecode(next(stream, b"")), old, new))
+        yield _commit(b"\0".join(fields).decode(errors="replace").split("\0"), touched)
 
 
-def _commit(fields: list[str], touched: list[tuple[str, str]]) -> Commit:
-    id_, at, author, email, subject, body, action, seats, by, approved = fields
+def _commit(fields: list[str], touched: list[Touched]) -> Commit:
+    id_, parents, at, author, email, subject, body, action, seats, by, approved = fields
     return Commit(
-        id=id_.lstrip(f"\n{_MARK}"),
-        at=datetime.fromtimestamp(int(at), UTC),
+        id=id_[1:],
+        parents=tuple(parents.split()),
+        at=_moment(at),
         author=author,
         email=email,
         subject=subject,
@@ -65,18 +77,23 @@ def _commit(fields: list[str], touched: list[tuple[str, str]]) -> Commit:
     )
 
 
+# A commit may say anything, and no calendar reaches further.
+_LAST_SECOND = 253_402_214_400
+
+
+def _moment(seconds: str) -> datetime:
+    return datetime.fromtimestamp(max(0, min(int(seconds), _LAST_SECOND)), UTC)
+
+
 def committed_at(repo: Repo, rev: str) -> datetime:
     """When the commit `rev`, an id, was made."""
-    return datetime.fromtimestamp(int(repo.line("log", "-1", "--format=%ct", rev)), UTC)
+    return _moment(repo.line("log", "-1", "--format=%ct", rev))
 
 
-# Git takes a smaller number after @ for something else than seconds.
-_LEAST_STAMP = 100_000_000
+def line_of(repo: Repo, rev: str) -> list[tuple[int, str]]:
+    """The line that leads to `rev`: each commit's first parent, oldest first, with the second it says it was made in.
 
-
-def last_before(repo: Repo, rev: str, moment: datetime) -> str | None:
-    """The last commit of `rev`'s history made before `moment`."""
-    stamp = int(moment.timestamp()) - 1
-    if stamp < _LEAST_STAMP:
-        return None
-    return repo.line("rev-list", "-1", f"--before=@{stamp}", "--end-of-options", rev, "--") or None
+    What was merged into it from the side became part of it with the merge, whenever it was made.
+    """
+    out = repo.run("rev-list", "--first-parent", "--reverse", "--timestamp", "--end-of-options", rev, "--")
+    return [(int(stamp), commit) for stamp, commit in (row.split() for row in out.decode().splitlines())]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.model.period import parse_period
+from orgtp.model.moments import in_order
+from orgtp.model.period import parse_span
 from orgtp.store.git import Repo, find_repo
 from orgtp.store.git_tree import GitTree, walk_of
 from orgtp.store.load import Loaded, NotAnOrg, load
 from orgtp.store.org_file import Head, read_head
-from orgtp.store.trees import HEAD, Folder, Tree, read_plain
+from orgtp.store.trees import HEAD, Folder, Tree, WithoutValues, read_plain
 
 _LEAST = timedelta(seconds=1)
 _FIRST_YEAR, _LAST_YEAR = 1990, 2900
@@ -57,6 +59,11 @@ class Located:
     def loaded(self) -> Loaded:
         """The org, what could not be read of it, and its files."""
         return load(self.tree, str(self.root))
+
+    @cached_property
+    def staff(self) -> Loaded:
+        """The org without its values, which many views need not: they are most of what there is to read."""
+        return load(WithoutValues(self.tree), str(self.root)) if "loaded" not in vars(self) else self.loaded
 
     @cached_property
     def revision(self) -> str | None:
@@ -116,7 +123,7 @@ def find_root(path: str | os.PathLike[str] | None = None) -> Path:
 
 
 def locate(path: str | os.PathLike[str] | None, at: str | None, now: datetime | None) -> Located:
-    """The org at `path`, as it is or as it stood `at` a commit, a day, a week or a month.
+    """The org at `path`, as it is or as it stood `at` a commit, or at the end of a day, week, month, quarter or year.
 
     Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` where the past is asked of a plain folder.
     """
@@ -144,14 +151,16 @@ def _then(root: Path, repo: Repo | None, at: str, now: datetime) -> Located:
 
     if repo is None:
         raise NoGit(root=root)
-    period = parse_period(at)
-    if period is None:
+    span = parse_span(at)
+    if span is None:
         rev = repo.commit(at)
         return Located(root, repo, GitTree(repo, rev), _then_head(repo, rev, at), committed_at(repo, rev), at, rev)
     tip = _ledger(repo)
-    end = min(period.ends(_head_at(repo, tip).zone), now + _LEAST)
+    zone = _head_at(repo, tip).zone
+    end = min(span[1].ends(zone), now + _LEAST).astimezone(UTC)
     rev = _by(repo, tip, end, at)
-    return Located(root, repo, GitTree(repo, rev), _then_head(repo, rev, at), end - _LEAST, at, rev)
+    # In UTC: on the wall, the second before midnight comes twice on some days.
+    return Located(root, repo, GitTree(repo, rev), _then_head(repo, rev, at), (end - _LEAST).astimezone(zone), at, rev)
 
 
 def _then_head(repo: Repo, rev: str, at: str) -> Head:
@@ -162,10 +171,22 @@ def _then_head(repo: Repo, rev: str, at: str) -> Head:
 
 
 def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
-    """The last commit of the ledger before the end of a period."""
-    from orgtp.store.git_log import last_before
+    """The last commit on the ledger's own line that was made before the end of a period."""
+    from orgtp.store.git_log import line_of
 
-    rev = last_before(repo, tip, end)
-    if rev is None:
-        raise NotYet(at=at)
-    return rev
+    line = line_of(repo, tip)
+    made = in_order([stamp for stamp, _ in line])
+    place = bisect_left(made, end.timestamp())
+    if place == 0:
+        raise _too_early(repo, line[0][1], at)
+    return line[place - 1][1]
+
+
+def _too_early(repo: Repo, first: str, at: str) -> OrgtpError:
+    """Why there is no commit before the first one of a line."""
+    from orgtp.store.compare import NotReached, is_shallow
+
+    if not is_shallow(repo):
+        return NotYet(at=at)
+    what = f"this clone is shallow and begins with {first[:10]}, after {at}"
+    return NotReached(what=what, remedy="Get the whole: git fetch --unshallow")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orgtp.model.org import Org
-from orgtp.model.period import parse_period
+from orgtp.model.period import parse_span
 from orgtp.store.compare import base_tip, bring, merge_base
 from orgtp.store.git import Repo
 from orgtp.store.locate import Located, NoGit, NotYet, locate
@@ -36,7 +36,7 @@ def since(here: Located, base: str, *, parted: bool = False) -> Since:
 
 def _commit(here: Located, repo: Repo, base: str, *, parted: bool) -> str:
     """The commit that `base` names, or the last one of the ledger before its end."""
-    if parse_period(base) is not None:
+    if parse_span(base) is not None:
         return locate(here.root, base, None).commit or ""
     return base_tip(repo, base) if parted else repo.commit(base)
 

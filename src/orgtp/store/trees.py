@@ -148,3 +148,18 @@ class Files:
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""
         return {path: self.files[path] for path in paths}
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutValues:
+    """A tree but for its score files."""
+
+    tree: Tree
+
+    def entries(self) -> list[Entry]:
+        """Every file, sorted by path."""
+        return [entry for entry in self.tree.entries() if not entry.path.startswith("scores/")]
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of the files `paths`."""
+        return self.tree.read(paths)

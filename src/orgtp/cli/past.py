@@ -1,0 +1,60 @@
+"""The commands that tell the past: log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, TypeVar
+
+import typer
+
+from orgtp.cli.door import opened, write_json_list, write_on
+from orgtp.cli.options import AtOption, JsonOption, OrgOption
+
+Item = TypeVar("Item")
+
+
+def log(
+    seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only what touched this seat.")] = "",
+    org: OrgOption = None,
+    at: AtOption = None,
+    action: Annotated[
+        str, typer.Option("--action", metavar="A", help="init, add, set, score, retire, or hand: made by hand.")
+    ] = "",
+    by: Annotated[str, typer.Option("--by", metavar="SEAT", help="What this seat did.")] = "",
+    metric: Annotated[
+        str, typer.Option("--metric", metavar="METRIC", help="What changed this metric or its values.")
+    ] = "",
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE|REV", help="From this day, week or month on; after a commit.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE|REV", help="To the end of it; to a commit, itself included.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="The newest N only.")] = None,
+    json: JsonOption = False,
+) -> int:
+    """Tell what happened, newest first, in the org's words."""
+    from orgtp.views.log import Wanted
+
+    here = opened(org, at, values=False)
+    wanted = Wanted(seat, action, by, metric)
+    pages = _at_most(here.log_pages(wanted, since, until), limit)
+    if json:
+        write_json_list("log", here, "commits", pages)
+        return 0
+    from orgtp.render.log_text import log_pages
+    from orgtp.render.page import screen
+
+    none = "no commits yet\n" if wanted == Wanted() and since is until is None else "no such commits\n"
+    write_on(log_pages(pages, here.staff.org.zone, screen()), none)
+    return 0
+
+
+def _at_most(pages: Iterable[list[Item]], limit: int | None) -> Iterator[list[Item]]:
+    """The first `limit` items of all pages, and no page after the one that has the last."""
+    left = limit
+    for page in pages:
+        yield page if left is None else page[:left]
+        left = None if left is None else left - len(page)
+        if left is not None and left <= 0:
+            return
