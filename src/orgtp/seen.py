@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from orgtp.model.guarantees import Guarantee
     from orgtp.store.checkpoint import Checkpoint, Vouched
     from orgtp.store.since import Since
+    from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat
     from orgtp.views.log import LogEntry, Wanted
     from orgtp.views.scorecard import Scorecard
@@ -99,6 +100,19 @@ class SeenOrg(Located):
         from orgtp.store.past import log_pages
 
         return log_pages(self, wanted, since, until)
+
+    def blame(self, seat: str) -> Iterator[BlameLine]:
+        """Who last set each field of a seat, as it is found: newest first, what is not committed yet before all.
+
+        Raises `UnknownSeat`, `BadInput`, and `NoGit` where there is no history.
+        """
+        return chain.from_iterable(self.blame_pages(seat))
+
+    def blame_pages(self, seat: str) -> Iterator[list[BlameLine]]:
+        """The same, a few at a time."""
+        from orgtp.store.past import blame
+
+        return blame(self, seat)
 
     def since(self, base: str, *, parted: bool = False) -> Since:
         """What changed since `base`, a revision or a date; `parted`: since the two histories part."""

@@ -74,11 +74,11 @@ def write_json(kind: str, org: OpenOrg, body: Mapping[str, Any]) -> None:
     write(envelope(kind, org.head.id, body.get("commit") or org.revision, org.dirty, body))
 
 
-def write_json_list(kind: str, org: OpenOrg, name: str, pages: Iterable[Sequence[Any]]) -> None:
-    """A view that is one long list, as JSON in the one envelope, as it comes."""
+def write_json_list(kind: str, org: OpenOrg, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
+    """A view that is one long list, as JSON in the one envelope, as it comes; `body` stands before the list."""
     from orgtp.render.json_text import envelope, streamed
 
-    write_on(streamed(envelope(kind, org.head.id, org.revision, org.dirty, {name: []}), pages))
+    write_on(streamed(envelope(kind, org.head.id, org.revision, org.dirty, {**body, name: []}), pages))
 
 
 def changed(kind: str, org: OpenOrg, done: Recorded, *, json: bool, dry_run: bool, push: bool, **body: Any) -> int:

@@ -1,4 +1,4 @@
-"""The commands that tell the past: log."""
+"""The commands that tell the past: log, seat blame."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from orgtp.cli.door import opened, write_json_list, write_on
-from orgtp.cli.options import AtOption, JsonOption, OrgOption
+from orgtp.cli.options import AtOption, JsonOption, KindOption, OrgOption, SeatArgument
 
 Item = TypeVar("Item")
 
@@ -47,6 +47,26 @@ def log(
 
     none = "no commits yet\n" if wanted == Wanted() and since is until is None else "no such commits\n"
     write_on(log_pages(pages, here.staff.org.zone, screen()), none)
+    return 0
+
+
+def blame(
+    seat: SeatArgument, org: OrgOption = None, at: AtOption = None, kind: KindOption = False, json: JsonOption = False
+) -> int:
+    """Tell who last set each field of a seat, when, and in which commit; newest first.
+
+    What counts is what a field means: a comment, a new layout or another spelling sets nothing, and neither does a
+    merge that takes what one side has.
+    """
+    here = opened(org, at, whole=False)
+    pages = here.blame_pages(seat)
+    if json:
+        write_json_list("seat-blame", here, "fields", pages, seat=seat)
+        return 0
+    from orgtp.render.blame_text import blame_pages
+    from orgtp.render.page import screen
+
+    write_on(blame_pages(pages, here.head.zone, screen(), kind=kind))
     return 0
 
 

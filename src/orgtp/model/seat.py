@@ -61,7 +61,10 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A worker's place. `owner` and `reports_to` are ids; "" where the file has none (or one that is no text)."""
+    """A worker's place. `owner` and `reports_to` are ids; "" where the file has none (or one that is no text).
+
+    `own` is what stands under the user's own keys, by dotted key, as text: orgtp makes nothing of it.
+    """
 
     id: str
     name: str
@@ -78,6 +81,7 @@ class Seat:
     capabilities: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     declared: str = ""
+    own: Mapping[str, str] = field(default_factory=dict, compare=False)
     marks: Marks = field(default=Marks(""), compare=False, repr=False)
 
     @property

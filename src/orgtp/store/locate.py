@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -64,6 +65,10 @@ class Located:
     def staff(self) -> Loaded:
         """The org without its values, which many views need not: they are most of what there is to read."""
         return load(WithoutValues(self.tree), str(self.root)) if "loaded" not in vars(self) else self.loaded
+
+    def files(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of those of `paths` that are files, and nothing else read."""
+        return walk_of(self.repo, self.commit).files(paths) if self.repo and self.commit else self.tree.read(paths)
 
     @cached_property
     def revision(self) -> str | None:

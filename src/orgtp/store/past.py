@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_span
+from orgtp.model.seat import Seat, seat_path
+from orgtp.model.words import is_id
 from orgtp.store.git import Repo
 from orgtp.store.git_log import history
+from orgtp.store.lineage import Facts, Lineage, Spot, States
 from orgtp.store.locate import Located, NoGit
 from orgtp.store.measured import Measured
+from orgtp.store.people import People
+from orgtp.store.seat_file import read_seat
+from orgtp.views.blame import BlameLine, blame_line, unknown_line
+from orgtp.views.fields import Field, fields_of
 from orgtp.views.log import LogEntry, Wanted, checked, log
 
 
@@ -47,3 +54,39 @@ def _within(repo: Repo, rev: str, head: str | None) -> str:
     if head is None or not repo.leads_to(found, head):
         raise BadInput(what=f'"{rev}" is not in the history that is told. Name its commits with --at {rev}')
     return found
+
+
+def blame(here: Located, seat: str) -> Iterator[list[BlameLine]]:
+    """Who last set each field of a seat, as it is found: newest first. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
+    repo, path = repo_of(here), seat_path(seat)
+    held = _seat(here, seat)
+    fields = fields_of(held)
+    return _blamed(repo, here.revision, {(path, key): field for key, field in fields.items()})
+
+
+def _seat(here: Located, seat: str) -> Seat:
+    """The seat, read alone: no other file is looked at where it is there."""
+    path = seat_path(seat)
+    raw = here.files([path]).get(path) if is_id(seat) else None
+    found = read_seat(path, raw)[0] if raw is not None else here.staff.org.seat(seat)
+    if found is None:
+        raise BadInput(what=f"{path} cannot be read. See: orgtp validate")
+    return found
+
+
+def _blamed(repo: Repo, head: str | None, fields: Mapping[Spot, Field]) -> Iterator[list[BlameLine]]:
+    people = People(repo, head or repo.empty_tree)
+    lineage = Lineage(States(repo, seat_facts), {spot: field.meaning for spot, field in fields.items()})
+    left = dict(fields)
+    for spot, commit in lineage.setters(head):
+        value = left.pop(spot).text
+        yield [blame_line(spot[1], value, commit, *((people.by(commit), people.name(commit)) if commit else ("", "")))]
+    yield [unknown_line(key, field.text) for (_, key), field in left.items()]
+
+
+def seat_facts(path: str, raw: bytes) -> Facts | None:
+    """What a seat's file says, by what it means; beside the fields, each metric as a whole."""
+    seat, _ = read_seat(path, raw)
+    if seat is None:
+        return None
+    return {f"metrics.{name}": True for name in seat.metrics} | {k: f.meaning for k, f in fields_of(seat).items()}

@@ -22,8 +22,8 @@ from orgtp.store.ledger import make_whole
 from orgtp.store.not_now import LedgerBusy, LedgerMoved, MidMerge, NotNow
 from orgtp.store.outbox import Lot, NotKept
 from orgtp.store.part import Reach, Want
+from orgtp.store.people import seats_with_email
 from orgtp.store.record import Action, Batch, Ledger, Made, Recorded, Step
-from orgtp.store.seat_file import read_seat
 
 _MOST_AT_ONCE = 500
 # What stands in the way of some paths, and not of others.
@@ -57,16 +57,9 @@ def post(ledger: Ledger, entries: Sequence[Entry], by: str = "", *, dry_run: boo
 
 def seat_with_email(ledger: Ledger) -> str:
     """The seat whose e-mail is git's user.email, by the files of the ledger; "" where there is none."""
-    email = ledger.repo.config("user.email").lower()
-    walk = walk_of(ledger.repo, ledger.tip())
-    seats = walk.node("seats")
-    if not email or seats is None:
-        return ""
-    words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules", "-e", email, seats.id)
-    out = ledger.repo.attempt(*words)[1].decode(errors="replace")
-    paths = sorted(f"seats/{name.partition(':')[2]}" for name in out.split("\0")[:-1])
-    found = (read_seat(path, raw)[0] for path, raw in walk.files(paths).items())
-    return next((seat.id for seat in found if seat and not seat.is_retired and seat.email.lower() == email), "")
+    email = ledger.repo.config("user.email")
+    found = seats_with_email(ledger.repo, walk_of(ledger.repo, ledger.tip()), email)
+    return next((seat.id for seat in found if not seat.is_retired), "")
 
 
 def _write_with(ledger: Ledger, own: Callable[[Batch], Step], early: tuple[Batch, Step, Made] | None) -> Recorded:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -60,8 +62,22 @@ def _seat(path: str, fields: Fields) -> Seat:
         review_by=fields.day("review_by"),
         capabilities=fields.texts("capabilities"),
         metrics=_metrics(fields),
+        own=_own(fields.data),
         marks=fields.marks,
     )
+
+
+def _own(data: Mapping[str, Any]) -> dict[str, str]:
+    """What stands under the user's own keys, however deep."""
+    return {way: text for key in data if key.startswith("x-") for way, text in _flat(key, data[key])}
+
+
+def _flat(way: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield from _flat(f"{way}.{key}", below)
+    else:
+        yield way, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _owner(fields: Fields, name: str, kind: SeatKind) -> str:

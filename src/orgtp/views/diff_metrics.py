@@ -8,6 +8,7 @@ from datetime import datetime
 
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.target import Target, Targets
+from orgtp.views.fields import target_meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _stretches(old: Targets, new: Targets) -> Iterator[Stretch]:
     steps = _steps(old, new)
     for number, (since, was, now) in enumerate(steps):
         until = steps[number + 1][0] if number + 1 < len(steps) else None
-        if _meaning(was) != _meaning(now):
+        if target_meaning(was) != target_meaning(now):
             yield since, until, was.text if was else None, now.text if now else None
 
 
@@ -118,8 +119,3 @@ def _at(targets: Targets, start: datetime | None) -> Target | None:
     """The target in force from `start` on; before all, one without a date."""
     held = [target for begin, target in targets.dated if begin is None or (start and begin.start <= start)]
     return held[-1] if held else None
-
-
-def _meaning(target: Target | None) -> tuple[object, ...]:
-    """What a target asks for, however it is spelled."""
-    return (target.unit, target.operator, target.low, target.high) if target else ()
