@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from orgtp.store.since import Since
     from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat
+    from orgtp.views.life import Life
     from orgtp.views.log import LogEntry, Wanted
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
@@ -100,6 +101,12 @@ class SeenOrg(Located):
         from orgtp.store.past import log_pages
 
         return log_pages(self, wanted, since, until)
+
+    def life(self, seat: str) -> Life:
+        """One seat's life, from its first commit on. Raises `UnknownSeat`, and `NoGit` where there is no history."""
+        from orgtp.store.past import life_of
+
+        return life_of(self, seat)
 
     def blame(self, seat: str) -> Iterator[BlameLine]:
         """Who last set each field of a seat, as it is found: newest first, what is not committed yet before all.

@@ -52,7 +52,9 @@ def test_json(pulled: Shell) -> None:
     assert data["base"] == {"given": "main", "revision": parted}
     assert data["head"] == {"given": "pull", "revision": pulled.head()}
     target = {"seat": "bot", "name": "Bot", "metric": "percent", "metric_name": "percent", "since": None, "until": None}
-    assert data["targets"] == [{**target, "before": ">= 95%", "after": ">= 90%"}]
+    (moved,) = data["targets"]
+    assert moved.pop("made")["author"] == "A Tester"
+    assert moved == {**target, "before": ">= 95%", "after": ">= 90%"}
     lists = {key for key, value in data.items() if isinstance(value, list)}
     assert lists >= {"added", "retired", "removed", "moved", "owners", "values", "corrections", "policy", "waivers"}
 
@@ -76,7 +78,71 @@ def test_a_correction(acme: Shell) -> None:
     acme("score", "add", "bot", "percent", "91", "--by", "ada")
     acme("score", "add", "bot", "percent", "92.5", "--by", "ada", "--note", "recounted")
     out = acme("diff", "HEAD~1").out
-    assert "Bot, percent (percent), 2026-W47: 91% → 92.5%, corrected by ada: recounted" in out
+    assert f"Bot, percent (percent), 2026-W47: 91% → 92.5%, corrected by ada in {acme.head()[:10]}: recounted" in out
+
+
+def made(here: Shell, *words: str) -> dict[str, list[tuple[str | None, str | None]]]:
+    """Each list of a difference: of each of its items, who made it and in which commit."""
+    data = here("diff", *words, "--json").json
+    lists = {key: value for key, value in data.items() if isinstance(value, list) and value}
+    told = {key: [item["made"] or {} for item in items if "made" in item] for key, items in lists.items()}
+    return {key: [(one.get("by"), one.get("commit")) for one in items] for key, items in told.items() if items}
+
+
+def test_by_whom_and_in_which_commit(acme: Shell) -> None:
+    acme("score", "add", "bot", "percent", "91", "--by", "ada")
+    base = acme.head()
+    acme("seat", "set", "bot", "metrics.percent.target=>= 99%", "--by", "ada")
+    made_by = {
+        "targets": acme("seat", "set", "bot", "metrics.percent.target=>= 97%", "--by", "ada", "--json").json["commit"],
+        "added": acme("seat", "add", "eve", "--role", "R", "--kind", "human", "--by", "ada", "--json").json["commit"],
+        "moved": acme("seat", "set", "bot", "reports_to=eve", "--by", "ada", "--json").json["commit"],
+        "owners": acme("seat", "set", "bot", "owner=eve", "--by", "ada", "--json").json["commit"],
+        "corrections": acme("score", "add", "bot", "percent", "92", "--by", "bot", "--json").json["commit"],
+        "statuses": acme("seat", "set", "bot", "status=paused", "--by", "eve", "--json").json["commit"],
+        "capabilities": acme("seat", "set", "bot", "capabilities.desk=Sits.", "--by", "eve", "--json").json["commit"],
+    }
+    acme("seat", "set", "bot", "mission=Later", "--by", "ada")
+    found = made(acme, base, "HEAD")
+    assert {key: found[key][0][1] for key in made_by} == made_by
+    assert {key: found[key][0][0] for key in ("targets", "statuses")} == {"targets": "ada", "statuses": "eve"}
+    assert f">= 95% → >= 97% (by Ada in {made_by['targets'][:10]})" in acme("diff", base).out
+    assert f"`>= 97%` (by Ada in `{made_by['targets'][:10]}`)" in acme("diff", base, "--format", "markdown").out
+
+
+def test_of_a_retirement_and_of_what_is_gone(sample: Shell) -> None:
+    done = sample("retire", "jeff", "--to", "dash,crystal", "--decided-by", "david", "--reason", "R", "--yes", "--json")
+    found = made(sample, "HEAD~1")
+    assert {commit for items in found.values() for _, commit in items} == {done.json["commit"]}
+    assert set(found) >= {"retired", "capabilities", "metrics"}
+    sample.git("rm", "-q", "seats/penny.yaml")
+    sample.git("commit", "-qm", "Gone")
+    assert made(sample, "HEAD~1", "HEAD")["removed"] == [(None, sample.head())]
+
+
+def test_what_was_merged_is_told_of_its_own_commit(pulled: Shell) -> None:
+    theirs = pulled.head()
+    pulled.git("checkout", "-q", "main")
+    pulled.git("merge", "-q", "--no-ff", "-m", "Merge", "pull")
+    assert made(pulled, "HEAD~1", "HEAD")["targets"] == [(None, theirs)]
+
+
+def test_an_old_target_that_judges_again_is_whose_who_ended_the_later_one(acme: Shell) -> None:
+    acme("seat", "set", "bot", "metrics.percent.target.2026-W45=>= 97%", "--by", "ada")
+    acme("seat", "set", "bot", "metrics.percent.target.2026-W47=>= 99%", "--by", "ada")
+    done = acme("seat", "set", "bot", "metrics.percent.target.2026-W47=", "--by", "ada", "--json").json["commit"]
+    found = acme("diff", "HEAD~1", "HEAD", "--json").json["targets"]
+    assert [(target["since"], target["after"], target["made"]["commit"]) for target in found] == [
+        ("2026-W47", ">= 97%", done)
+    ]
+
+
+def test_nothing_is_said_where_no_end_leads_to_the_other_or_nothing_is_committed(pulled: Shell) -> None:
+    assert made(pulled, "main", "pull")["targets"] == [(None, None)]
+    assert made(pulled, "pull", "pull~1")["targets"] == [(None, None)]
+    pulled.write("seats/bot.yaml", pulled.read("seats/bot.yaml").replace("role: Desk", "role: Counter"))
+    assert made(pulled, "HEAD")["fields"] == [(None, None)]
+    assert "(by" not in pulled("diff", "HEAD").out
 
 
 def test_before_there_was_an_org(shell: Shell) -> None:

@@ -42,6 +42,7 @@ COMMANDS = (
     Command("rule", "check", "rule", "orgtp rule owner-unknown"),
     Command("show", "seat", "show", "orgtp seat show dash", "seat"),
     Command("list", "seat", "list_", "orgtp seat list --all", "seat"),
+    Command("history", "past", "history", "orgtp seat history jeff", "seat"),
     Command("blame", "past", "blame", "orgtp seat blame dash", "seat"),
     Command("add", "seat", "add", "orgtp seat add pixel --role Production --kind agent --owner kristen", "seat"),
     Command("set", "seat", "set_", "orgtp seat set dash owner=bogdan metrics.variance-before-call.target=yes", "seat"),

@@ -11,7 +11,7 @@ from orgtp.cli.door import opened, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
 
 if TYPE_CHECKING:
-    from orgtp.render.diff_story import Line
+    from orgtp.render.diff_words import Line
     from orgtp.store.since import Since
 
 
@@ -43,7 +43,7 @@ def diff(
         moments = {"base": {"given": base, "revision": found.base}, "head": {"given": head, "revision": here.commit}}
         write_json("diff", here, {**moments, **_body(found)})
         return 0
-    from orgtp.render.diff_story import end
+    from orgtp.render.diff_words import end
 
     write(_written(format_, found, end(base, found.base), end(head or "", here.commit or "")))
     return 0

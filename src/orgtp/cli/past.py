@@ -1,4 +1,4 @@
-"""The commands that tell the past: log, seat blame."""
+"""The commands that tell the past: log, seat history, seat blame."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from orgtp.cli.door import opened, write_json_list, write_on
+from orgtp.cli.door import opened, write, write_json, write_json_list, write_on
 from orgtp.cli.options import AtOption, JsonOption, KindOption, OrgOption, SeatArgument
 
 Item = TypeVar("Item")
@@ -47,6 +47,25 @@ def log(
 
     none = "no commits yet\n" if wanted == Wanted() and since is until is None else "no such commits\n"
     write_on(log_pages(pages, here.staff.org.zone, screen()), none)
+    return 0
+
+
+def history(seat: SeatArgument, org: OrgOption = None, at: AtOption = None, json: JsonOption = False) -> int:
+    """Tell one seat's life on one page: how it came, who answered for it, what it did, its targets, how it ended.
+
+    Between the commits that changed it, how much was recorded and how much of that was on target.
+    """
+    here = opened(org, at, whole=False)
+    found = here.life(seat)
+    if json:
+        from orgtp.render.json_text import life_body
+
+        write_json("seat-history", here, life_body(found))
+        return 0
+    from orgtp.render.life_text import life_text
+    from orgtp.render.page import screen
+
+    write(life_text(found, here.head.zone, screen()))
     return 0
 
 

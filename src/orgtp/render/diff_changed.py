@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orgtp.render.diff_story import Item, Line, called, change, code, line, measured, subject, waived, who
+from orgtp.render.diff_story import Item, waived
+from orgtp.render.diff_words import Line, called, change, code, line, made, measured, subject, who
 from orgtp.views.diff import Diff
 from orgtp.views.diff_metrics import MetricField, WaiverChanged
 from orgtp.views.diff_shapes import CapabilityHanded, FieldChanged, MetricHanded
@@ -14,8 +15,12 @@ def changed(found: Diff) -> Iterator[Item]:
     """An item a seat. Owners, moves, targets and what a retirement hands over are told of elsewhere."""
     names = _names(found)
     for seat in found.changed:
-        below = (*_about(found, seat), *_hands(found, seat), *_metrics(found, seat))
-        yield Item(subject(seat, names.get(seat, seat)), below)
+        yield Item(subject(seat, names.get(seat, seat)), tuple(changes_of(found, seat)))
+
+
+def changes_of(found: Diff, seat: str) -> Iterator[Line]:
+    """A line for each thing that changed about a seat."""
+    yield from (*_about(found, seat), *_hands(found, seat), *_metrics(found, seat))
 
 
 def _names(found: Diff) -> dict[str, str]:
@@ -36,7 +41,7 @@ def _about(found: Diff, seat: str) -> Iterator[Line]:
 def _field(field: FieldChanged) -> Line:
     key, _, capability = field.key.partition(".")
     label = line("capability ", code(capability)) if capability else line(key.replace("_", " "))
-    return line(label, ": ", change(field.before, field.after))
+    return line(label, ": ", change(field.before, field.after), made(field.made))
 
 
 def _hands(found: Diff, seat: str) -> Iterator[Line]:
@@ -44,10 +49,10 @@ def _hands(found: Diff, seat: str) -> Iterator[Line]:
     for hand in found.capabilities:
         if hand.after == seat and not hand.retirement:
             giver = line(", taken over from ", who(hand.before, hand.before_name)) if hand.before else ()
-            yield line("does ", code(hand.capability), " now", giver)
+            yield line("does ", code(hand.capability), " now", giver, made(hand.made))
         elif hand.before == seat and not hand.retirement:
             heir = line(", ", who(hand.after, hand.after_name), " does") if hand.after else ()
-            yield line("does ", code(hand.capability), " no more", heir)
+            yield line("does ", code(hand.capability), " no more", heir, made(hand.made))
 
 
 def _metrics(found: Diff, seat: str) -> Iterator[Line]:
@@ -55,12 +60,16 @@ def _metrics(found: Diff, seat: str) -> Iterator[Line]:
     for hand in found.metrics:
         if hand.after == seat and not hand.retirement:
             giver = line(", taken over from ", who(hand.before, hand.before_name)) if hand.before else ()
-            yield line(measured(hand.metric, hand.name, hand.target, hand.cadence, hand.outcome), giver)
+            yield line(
+                measured(hand.metric, hand.name, hand.target, hand.cadence, hand.outcome), giver, made(hand.made)
+            )
         elif hand.before == seat and not hand.retirement:
             heir = line(", ", who(hand.after, hand.after_name), " is") if hand.after else ()
-            yield line("not measured on ", called(hand.metric, hand.name), " any more", heir)
+            yield line("not measured on ", called(hand.metric, hand.name), " any more", heir, made(hand.made))
     for field in found.metric_fields:
         if field.seat == seat:
             label = f", {field.key.replace('_', ' ')}: "
-            yield line(called(field.metric, field.metric_name), label, change(field.before, field.after))
-    yield from (waived(waiver) for waiver in found.waivers if waiver.seat == seat)
+            yield line(
+                called(field.metric, field.metric_name), label, change(field.before, field.after), made(field.made)
+            )
+    yield from (line(waived(waiver), made(waiver.made)) for waiver in found.waivers if waiver.seat == seat)

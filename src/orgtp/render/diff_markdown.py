@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orgtp.model.words import counted
-from orgtp.render.diff_story import Item, Line, Part, Section, Sort, story
+from orgtp.render.diff_story import Item, Section, story
+from orgtp.render.diff_words import Line, Part, Sort
 from orgtp.render.markdown import code, inert, strong
 from orgtp.views.diff import Diff, headline
 

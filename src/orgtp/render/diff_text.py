@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from orgtp.render.diff_story import Item, Line, Section, Sort, story
+from orgtp.render.diff_story import Item, Section, story
+from orgtp.render.diff_words import Line, Sort
 from orgtp.render.page import Screen, joined, say, table, text_of, width_of, wrapped
 from orgtp.views.diff import Diff, headline
 
@@ -19,7 +20,7 @@ def diff_text(found: Diff, base: Line, head: Line, screen: Screen) -> str:
 
 
 def _lines(found: Diff, base: Line, head: Line, screen: Screen) -> Iterator[Text]:
-    span = joined("from ", _line(base), " to ", _line(head))
+    span = joined("from ", styled(base), " to ", styled(head))
     if found.is_empty:
         yield from wrapped(joined("nothing changed ", span), screen.width)
         return
@@ -34,9 +35,9 @@ def _lines(found: Diff, base: Line, head: Line, screen: Screen) -> Iterator[Text
 
 def _item(item: Item, screen: Screen) -> Iterator[Text]:
     sign = ("! ", "bold red") if item.loud else ("", "")
-    yield from hanging(joined(sign, _line(item.line)), 2, screen)
+    yield from hanging(joined(sign, styled(item.line)), 2, screen)
     for line in item.below:
-        yield from hanging(_line(line), 4, screen)
+        yield from hanging(styled(line), 4, screen)
 
 
 def hanging(text: Text, indent: int, screen: Screen) -> Iterator[Text]:
@@ -47,7 +48,7 @@ def hanging(text: Text, indent: int, screen: Screen) -> Iterator[Text]:
 
 def _table(section: Section, screen: Screen) -> Iterator[Text]:
     """The rows in columns; on a screen that is too narrow, each as a line of its own."""
-    rows = [[_line(cell) for cell in row] for row in section.rows]
+    rows = [[styled(cell) for cell in row] for row in section.rows]
     lines = table(rows, Screen())
     if max(map(width_of, lines), default=0) <= screen.width - 2:
         yield from (joined("  ", line) for line in lines)
@@ -56,7 +57,8 @@ def _table(section: Section, screen: Screen) -> Iterator[Text]:
         yield from hanging(Text(", ").join(row), 2, screen)
 
 
-def _line(line: Line) -> Text:
+def styled(line: Line) -> Text:
+    """A line of a story as text, each part in its style."""
     return joined(*(_said(part.text, part.sort) for part in line))
 
 

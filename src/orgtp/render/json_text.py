@@ -15,6 +15,7 @@ from typing import Any
 from orgtp.model.problem import Problem
 from orgtp.model.score import stamp
 from orgtp.render.verdict import summary
+from orgtp.views.life import Life
 from orgtp.views.seat import SeatView
 
 VERSION = 1
@@ -108,6 +109,18 @@ def problems_body(problems: list[Problem], seats: int) -> dict[str, Any]:
         for problem in problems
     ]
     return {"problems": rows, "summary": summary(problems, seats)}
+
+
+def life_body(life: Life) -> dict[str, Any]:
+    """The body of `seat history`: each change with the name of the list of a difference that it would be in."""
+    events = [
+        {**plain(event), "changes": [{"what": one.sort, **plain(one.item)} for one in event.changes]}
+        for event in life.events
+    ]
+    for change in (change for event in events for change in event["changes"]):
+        # The event says it once for all that it changed.
+        change.pop("made", None)
+    return {**plain(life), "events": events}
 
 
 def seat_body(view: SeatView) -> dict[str, Any]:

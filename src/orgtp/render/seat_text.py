@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.text import Text
 
 from orgtp.model.cell import State
+from orgtp.model.org import Retirement
 from orgtp.render.page import SIGNS, STYLES, Screen, dots, joined, say, table, text_of, wrapped
 from orgtp.views.chart import ChartSeat, MetricNow
 from orgtp.views.scores import ScoreLine
@@ -23,7 +24,7 @@ def seat_text(view: SeatView, screen: Screen, *, kind: bool = False) -> str:
     lines = [title, Text(), *_facts(view, screen, kind=kind)]
     lines += _section("capabilities", [[say(name), say(text)] for name, text in place.capabilities.items()], screen)
     lines += _section("metrics", [_metric(metric) for metric in place.metrics], screen)
-    return text_of([*lines, *_retirement(view, screen)], screen)
+    return text_of([*lines, *(retirement_lines(view.retirement, screen) if view.retirement else ())], screen)
 
 
 def _facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterator[Text]:
@@ -63,10 +64,8 @@ def _metric(metric: MetricNow) -> list[Text]:
     return [say(metric.metric), say(metric.name), latest, say(metric.target or ""), Text(metric.cadence, style="dim")]
 
 
-def _retirement(view: SeatView, screen: Screen) -> Iterator[Text]:
-    record = view.retirement
-    if record is None:
-        return
+def retirement_lines(record: Retirement, screen: Screen) -> Iterator[Text]:
+    """What the record of a retirement says."""
     yield from [Text(), Text(f"retired {record.retired_on or ''}", style="bold")]
     heirs = ", ".join(f"{name} to {heir}" for name, heir in record.capabilities.items())
     facts = {"decided by": record.decided_by, "reason": record.reason, "handed over": heirs, **record.review}

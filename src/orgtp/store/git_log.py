@@ -18,7 +18,7 @@ _PARTS = len(_FIELDS) + len(_TRAILERS)
 _LAYOUT = "%x00".join(
     ["%x1e%H", *_FIELDS[1:], *(f"%(trailers:key={key},valueonly,unfold,separator=%x1f)" for key in _TRAILERS), ""]
 )
-_RAW = ("-z", "--raw", "--no-renames", "-O/dev/null", "--no-abbrev", "--no-color", "--no-notes")
+_RAW = ("-z", "--raw", "--root", "--no-renames", "-O/dev/null", "--no-abbrev", "--no-color", "--no-notes")
 
 
 def history(repo: Repo, rev: str, without: str = "") -> Iterator[Commit]:

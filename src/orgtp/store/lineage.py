@@ -13,14 +13,11 @@ from functools import cached_property
 from orgtp.model.commit import Commit
 from orgtp.store.git import Repo
 from orgtp.store.git_log import touching
+from orgtp.views.fields import THERE, Spot
 
 # The facts of one file by their keys; of a file that cannot be read, none are known.
 Facts = Mapping[str, object]
 Reads = Callable[[str, bytes], Facts | None]
-# A path and a key of it.
-Spot = tuple[str, str]
-# Under this key stands whether there is a file at all.
-THERE = ""
 _ABSENT: Facts = {}
 
 
@@ -45,13 +42,19 @@ class States:
         return self.of(path, f"{commit}:{path}")
 
 
+# What is looked for at one commit: path, key, and who set it as far as is known so far.
+Held = dict[str, dict[str, Commit | None]]
+# So many paths go on one command line; of more, their folders do.
+_MOST_PATHS = 1000
+
+
 @dataclass
 class Lineage:
     """Looks for who set the facts `wanted`: what they are, by path and key; None for what is not there."""
 
     states: States
     wanted: Mapping[Spot, object]
-    _held: dict[str, dict[Spot, Commit | None]] = field(default_factory=dict)
+    _held: dict[str, Held] = field(default_factory=dict)
     _seen: dict[str, Commit] = field(default_factory=dict)
 
     def setters(self, head: str | None, without: str = "") -> Iterator[tuple[Spot, Commit | None]]:
@@ -59,20 +62,24 @@ class Lineage:
 
         What was set before the history that is here, or in what `without` has, is left out: nobody knows.
         """
-        now = {spot: self.states.at(spot[0], head) if head else _ABSENT for spot in self.wanted}
-        held = {spot: None for spot, facts in now.items() if facts is None or self._is(spot, facts)}
-        yield from ((spot, None) for spot in self.wanted if spot not in held)
+        held: Held = {}
+        for path, key in self.wanted:
+            facts = self.states.at(path, head) if head else _ABSENT
+            if facts is None or self._is((path, key), facts):
+                held.setdefault(path, {})[key] = None
+            else:
+                yield (path, key), None
         if head is not None and held:
-            yield from self._walked(touching(self.states.repo, head, sorted({path for path, _ in held}), without), held)
+            yield from self._walked(touching(self.states.repo, head, _few(held), without), held)
 
-    def _walked(self, commits: Iterable[Commit], held: Mapping[Spot, None]) -> Iterator[tuple[Spot, Commit | None]]:
+    def _walked(self, commits: Iterable[Commit], held: Held) -> Iterator[tuple[Spot, Commit | None]]:
         """Go from commit to commit until all is found. The first of them made everything that is `held` what it is."""
-        left = len(held)
+        left = sum(map(len, held.values()))
         for commit in commits:
             if not self._seen:
-                self._held[commit.id] = dict(held)
+                self._held[commit.id] = held
             self._seen[commit.id] = commit
-            for found in self._settled(commit.id):
+            for found in self._settled(commit):
                 yield found
                 left -= 1
             if not left:
@@ -82,18 +89,17 @@ class Lineage:
         """Whether a fact is there as it is wanted."""
         return facts.get(spot[1]) == self.wanted[spot]
 
-    def _settled(self, commit: str) -> Iterator[tuple[Spot, Commit | None]]:
+    def _settled(self, commit: Commit) -> Iterator[tuple[Spot, Commit | None]]:
         """What a commit set of what it holds; the rest goes to its parents, and on where those are known already."""
-        waiting = [self._seen[commit]]
+        waiting = [commit]
         while waiting:
             here = waiting.pop()
-            for spot, since in self._held.pop(here.id, {}).items():
-                setter, heir = self._told(here, spot, since)
+            for spot, setter, heir in self._told(here, self._held.pop(here.id, {})):
                 if heir is None and here.id not in self._cut:
                     yield spot, setter
                 elif heir:
-                    self._held.setdefault(heir, {})[spot] = setter
-                    waiting += [self._seen[heir]] if heir in self._seen else []
+                    self._held.setdefault(heir, {}).setdefault(spot[0], {})[spot[1]] = setter
+            waiting += [self._seen[parent] for parent in here.parents if parent in self._seen and parent in self._held]
 
     @cached_property
     def _cut(self) -> frozenset[str]:
@@ -103,19 +109,36 @@ class Lineage:
         except OSError:
             return frozenset()
 
-    def _told(self, here: Commit, spot: Spot, since: Commit | None) -> tuple[Commit | None, str | None]:
-        """Who set a fact, as far as is known at `here`, and the parent that has it, too.
+    def _told(self, here: Commit, held: Held) -> Iterator[tuple[Spot, Commit | None, str | None]]:
+        """Of each fact, who set it as far as is known at `here`, and the parent that has it, too.
 
         No parent (None): that is who set it. One that nobody can name (""): nobody knows.
         """
-        path = spot[0]
-        touched = next((touched for touched in here.paths if touched.path == path), None)
-        if here.paths and touched is None:
-            return since, next(iter(here.parents), "")
-        after = self.states.of(path, touched.new) if touched else self.states.at(path, here.id)
-        before = [self.states.of(path, touched.old)] if touched else [self.states.at(path, one) for one in here.parents]
-        # Of a file that cannot be read, nobody knows what it said: what was there before may be there still.
-        setter = since if after is None else here
-        same = (number for number, facts in enumerate(before) if facts is None or self._is(spot, facts))
-        heir = next(same, None)
-        return setter, None if heir is None else "".join(here.parents[heir : heir + 1])
+        touched: dict[str, tuple[str, tuple[str, ...]]]
+        if here.paths:
+            touched = {one.path: (one.new, (one.old,)) for one in here.paths if one.path in held}
+            self._pass_on({path: keys for path, keys in held.items() if path not in touched}, here.parents)
+        else:
+            # A merge that is like none of its parents.
+            touched = {p: (f"{here.id}:{p}", tuple(f"{parent}:{p}" for parent in here.parents)) for p in held}
+        for path, (new, old) in touched.items():
+            after, before = self.states.of(path, new), [self.states.of(path, one) for one in old]
+            for key, since in held[path].items():
+                same = (n for n, facts in enumerate(before) if facts is None or self._is((path, key), facts))
+                heir = next(same, None)
+                # Of a file that cannot be read, nobody knows what it said: what was there before may be there still.
+                setter = since if after is None else here
+                yield (path, key), setter, None if heir is None else "".join(here.parents[heir : heir + 1])
+
+    def _pass_on(self, rest: Held, parents: tuple[str, ...]) -> None:
+        """What a commit has not touched is as its parent has it."""
+        for parent in parents[:1]:
+            known = self._held.setdefault(parent, rest)
+            if known is not rest:
+                for path, keys in rest.items():
+                    known.setdefault(path, {}).update(keys)
+
+
+def _few(held: Held) -> list[str]:
+    """The paths to ask git for: all of them, or, of very many, what they are below."""
+    return sorted(held if len(held) <= _MOST_PATHS else {path.partition("/")[0] for path in held})

@@ -17,7 +17,7 @@ from orgtp.store.git import Repo, find_repo
 from orgtp.store.git_tree import GitTree, walk_of
 from orgtp.store.load import Loaded, NotAnOrg, load
 from orgtp.store.org_file import Head, read_head
-from orgtp.store.trees import HEAD, Folder, Tree, WithoutValues, read_plain
+from orgtp.store.trees import HEAD, Filtered, Folder, Tree, read_plain
 
 _LEAST = timedelta(seconds=1)
 _FIRST_YEAR, _LAST_YEAR = 1990, 2900
@@ -64,7 +64,9 @@ class Located:
     @cached_property
     def staff(self) -> Loaded:
         """The org without its values, which many views need not: they are most of what there is to read."""
-        return load(WithoutValues(self.tree), str(self.root)) if "loaded" not in vars(self) else self.loaded
+        if "loaded" in vars(self):
+            return self.loaded
+        return load(Filtered(self.tree, lambda path: not path.startswith("scores/")), str(self.root))
 
     def files(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of those of `paths` that are files, and nothing else read."""

@@ -7,17 +7,22 @@ from dataclasses import replace
 
 from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_span
-from orgtp.model.seat import Seat, seat_path
+from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.words import is_id
+from orgtp.store.facts import facts
 from orgtp.store.git import Repo
 from orgtp.store.git_log import history
-from orgtp.store.lineage import Facts, Lineage, Spot, States
+from orgtp.store.lineage import Lineage, States
+from orgtp.store.lives import Lives
+from orgtp.store.load import load
 from orgtp.store.locate import Located, NoGit
 from orgtp.store.measured import Measured
 from orgtp.store.people import People
 from orgtp.store.seat_file import read_seat
+from orgtp.store.trees import HEAD, Filtered
 from orgtp.views.blame import BlameLine, blame_line, unknown_line
-from orgtp.views.fields import Field, fields_of
+from orgtp.views.fields import Field, Spot, fields_of
+from orgtp.views.life import Life, life
 from orgtp.views.log import LogEntry, Wanted, checked, log
 
 
@@ -64,6 +69,16 @@ def blame(here: Located, seat: str) -> Iterator[list[BlameLine]]:
     return _blamed(repo, here.revision, {(path, key): field for key, field in fields.items()})
 
 
+def life_of(here: Located, seat: str) -> Life:
+    """One seat's life, from the commits that touched it. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
+    repo = repo_of(here)
+    _seat(here, seat)
+    own = (HEAD, seat_path(seat), retirement_path(seat))
+    org = load(Filtered(here.tree, lambda path: path in own or path.startswith(f"scores/{seat}/")), str(here.root)).org
+    steps = Lives(repo, seat, People(repo, here.revision)).steps(here.revision) if here.revision else []
+    return life(org, seat, steps, here.now)
+
+
 def _seat(here: Located, seat: str) -> Seat:
     """The seat, read alone: no other file is looked at where it is there."""
     path = seat_path(seat)
@@ -76,17 +91,9 @@ def _seat(here: Located, seat: str) -> Seat:
 
 def _blamed(repo: Repo, head: str | None, fields: Mapping[Spot, Field]) -> Iterator[list[BlameLine]]:
     people = People(repo, head or repo.empty_tree)
-    lineage = Lineage(States(repo, seat_facts), {spot: field.meaning for spot, field in fields.items()})
+    lineage = Lineage(States(repo, facts()), {spot: field.meaning for spot, field in fields.items()})
     left = dict(fields)
     for spot, commit in lineage.setters(head):
         value = left.pop(spot).text
         yield [blame_line(spot[1], value, commit, *((people.by(commit), people.name(commit)) if commit else ("", "")))]
     yield [unknown_line(key, field.text) for (_, key), field in left.items()]
-
-
-def seat_facts(path: str, raw: bytes) -> Facts | None:
-    """What a seat's file says, by what it means; beside the fields, each metric as a whole."""
-    seat, _ = read_seat(path, raw)
-    if seat is None:
-        return None
-    return {f"metrics.{name}": True for name in seat.metrics} | {k: f.meaning for k, f in fields_of(seat).items()}

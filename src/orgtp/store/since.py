@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from orgtp.model.commit import Commit
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
 from orgtp.store.compare import base_tip, bring, merge_base
+from orgtp.store.facts import facts as reader
 from orgtp.store.git import Repo
+from orgtp.store.lineage import Lineage, States
 from orgtp.store.locate import Located, NoGit, NotYet, locate
+from orgtp.store.people import People
 from orgtp.views.diff import Diff, diff
+from orgtp.views.diff_made import Facts
+from orgtp.views.diff_shapes import Made
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,24 @@ def since(here: Located, base: str, *, parted: bool = False) -> Since:
     if parted and here.revision:
         rev = merge_base(here.repo, rev, here.revision)
     bring(here.repo, rev, here.head.branch)
-    return Since(rev, diff(_org_at(here, rev), here.loaded.org))
+    before, after = _org_at(here, rev), here.loaded.org
+    return Since(rev, _with_made(here, here.repo, rev, Facts(before, after), diff(before, after)))
+
+
+def _with_made(here: Located, repo: Repo, base: str, facts: Facts, found: Diff) -> Diff:
+    """The difference with by whom and in which commit, where one end leads to the other; else nobody could say."""
+    head, wanted = here.revision, facts.wanted(found)
+    if head is None or not wanted or not repo.leads_to(base, head):
+        return found
+    people, rows = People(repo, head), [key for path, key in wanted if path.startswith("scores/")]
+    setters = Lineage(States(repo, reader(rows)), wanted).setters(head, base)
+    return facts.told(found, {spot: _made(people, commit) for spot, commit in setters if commit})
+
+
+def _made(people: People, commit: Commit) -> Made:
+    by = people.by(commit)
+    seat = people.seat(by)
+    return Made(commit.id, commit.at, by or None, seat.name if seat else None, commit.author)
 
 
 def _commit(here: Located, repo: Repo, base: str, *, parted: bool) -> str:

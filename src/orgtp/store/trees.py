@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -151,14 +151,15 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
-class WithoutValues:
-    """A tree but for its score files."""
+class Filtered:
+    """Those files of a tree whose paths are `kept`."""
 
     tree: Tree
+    kept: Callable[[str], bool]
 
     def entries(self) -> list[Entry]:
         """Every file, sorted by path."""
-        return [entry for entry in self.tree.entries() if not entry.path.startswith("scores/")]
+        return [entry for entry in self.tree.entries() if self.kept(entry.path)]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.target import Target, Targets
+from orgtp.views.diff_shapes import Made
 from orgtp.views.fields import target_meaning
 
 
@@ -31,6 +32,7 @@ class MetricField:
     key: str
     before: str | None
     after: str | None
+    made: Made | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class TargetMoved:
     until: str | None
     before: str | None
     after: str | None
+    made: Made | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class WaiverChanged:
     rule: str
     before: str | None
     after: str | None
+    made: Made | None = None
 
 
 _KEYS = ("name", "outcome", "cadence", "rollup", "source", "leads_to")

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from orgtp.model.org import WORDS, Org
 from orgtp.model.value import Kind, Unit
+from orgtp.views.diff_shapes import Made
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,20 +18,21 @@ class PolicyChanged:
     key: str
     before: str | None
     after: str | None
+    made: Made | None = None
 
 
 def policy_changes(before: Org, after: Org) -> Iterator[PolicyChanged]:
     """Every key of org.yaml that differs, in the order of the file. Of a file that cannot be read, nothing is known."""
     if before.hidden("org.yaml") or after.hidden("org.yaml"):
         return
-    old, new = _facts(before), _facts(after)
+    old, new = policy_facts(before), policy_facts(after)
     for key in new or old:
         was, is_ = old.get(key) or None, new.get(key) or None
         if was != is_:
             yield PolicyChanged(key, was, is_)
 
 
-def _facts(org: Org) -> dict[str, str]:
+def policy_facts(org: Org) -> dict[str, str]:
     """What org.yaml says; of an org that is not there yet, nothing."""
     if not org.id:
         return {}

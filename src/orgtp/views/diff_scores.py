@@ -11,6 +11,7 @@ from orgtp.model.org import Org
 from orgtp.model.score import Score, stamp
 from orgtp.model.seat import Metric
 from orgtp.model.value import Unit
+from orgtp.views.diff_shapes import Made
 
 Row = Mapping[str, str | None]
 
@@ -45,6 +46,7 @@ class ValueCorrected:
     by: str | None
     note: str | None
     measure: Unit | None
+    made: Made | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """By whom something was made what it is, and in which commit. `by` is a seat, where one is known."""
+
+    commit: str
+    at: datetime
+    by: str | None
+    by_name: str | None
+    author: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class SeatAdded:
     reports_to_name: str | None
     capabilities: tuple[str, ...]
     metrics: tuple[MetricBrief, ...]
+    made: Made | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,7 @@ class SeatRetired:
     reason: str | None
     capabilities: tuple[Heir, ...]
     metrics: tuple[Heir, ...]
+    made: Made | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,7 @@ class SeatRemoved:
     name: str
     role: str
     status: str
+    made: Made | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,7 @@ class Handover:
     before_name: str | None
     after: str | None
     after_name: str | None
+    made: Made | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,7 @@ class FieldChanged:
     key: str
     before: str | None
     after: str | None
+    made: Made | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +119,7 @@ class CapabilityHanded:
     after: str | None
     after_name: str | None
     retirement: bool
+    made: Made | None = None
 
     @property
     def ends(self) -> list[str]:
@@ -124,6 +141,7 @@ class MetricHanded:
     after: str | None
     after_name: str | None
     retirement: bool
+    made: Made | None = None
 
     @property
     def ends(self) -> list[str]:
@@ -138,3 +156,4 @@ class RecordTouched:
     seat: str
     name: str
     gone: bool
+    made: Made | None = None

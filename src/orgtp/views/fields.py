@@ -14,6 +14,11 @@ _PLAIN = (
 _OF_METRIC = ("name", "outcome", "cadence", "rollup", "source", "leads_to")
 
 
+# A path and a key in that file; under this key stands whether there is a file at all.
+Spot = tuple[str, str]
+THERE = ""
+
+
 class Field(NamedTuple):
     """What a field says, as text; and what it means, which is the same for two spellings of one thing."""
 
@@ -29,6 +34,12 @@ def fields_of(seat: Seat) -> dict[str, Field]:
         found |= {f"metrics.{metric.id}.{key}": field for key, field in _of_metric(metric)}
     found |= {key: _said(text) for key, text in seat.own.items()}
     return {key: field for key, field in found.items() if field.text}
+
+
+def facts_of(seat: Seat) -> dict[str, object]:
+    """What the seat's file says, by what it means; beside the fields, each metric as a whole, and that it is there."""
+    whole = {f"metrics.{name}": True for name in seat.metrics}
+    return {THERE: True, **whole, **{key: field.meaning for key, field in fields_of(seat).items()}}
 
 
 def _said(text: str) -> Field:
