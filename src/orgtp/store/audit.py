@@ -104,8 +104,7 @@ class Walk:
         try:
             with Commits(self.repo) as commits:
                 for some in commits.of(told(self.repo, self.tip, known)):
-                    if self._is_policed(Moment(self.tip, self.library, self._last)):
-                        self.signatures.prepare([commit for _, commit in some])
+                    self._prepare([commit for _, commit in some])
                     for one, commit in some:
                         self._look(one, commit)
         except (Unreadable, GitFailed, ObjectTooLarge, BrokenPipeError) as error:
@@ -161,6 +160,12 @@ class Walk:
                 self._org(what, own, moment, after)
         if any(map(self._is_policed, (*moments, after))):
             found += self.signatures.check(what, moments if commit.parents else [], after)
+
+    def _prepare(self, commits: list[Stamped]) -> None:
+        """Let signatures be checked ahead, many at a time; what cannot be read now is told where it is needed."""
+        with suppress(GitFailed):
+            if self._is_policed(Moment(self.tip, self.library, self._last)):
+                self.signatures.prepare(commits)
 
     def _is_policed(self, moment: Moment) -> bool:
         """Whether anything is asked of who signs a commit before or after which the org is so."""

@@ -117,6 +117,7 @@ class Commits:
 
     def __init__(self, repo: Repo) -> None:
         self._handle = repo.start("cat-file", "--batch")
+        self._broken: Unreadable | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -132,9 +133,17 @@ class Commits:
             following = self._asked(stories)
             yield [(one, stamped(one.id, self._answer(one.id))) for one in ahead]
             ahead = following
+        if self._broken:
+            raise self._broken
 
     def _asked(self, stories: Iterator[Told]) -> list[Told]:
-        found = list(islice(stories, _AHEAD))
+        found: list[Told] = []
+        try:
+            # One by one: what was told before git could not go on is kept.
+            for one in islice(stories, _AHEAD):
+                found.append(one)  # noqa: PERF402
+        except Unreadable as error:
+            self._broken = error
         process = self._handle.proc
         process.stdin.write("".join(f"{one.id}\n" for one in found).encode())
         process.stdin.flush()
