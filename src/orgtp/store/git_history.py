@@ -62,10 +62,17 @@ def told(repo: Repo, tip: str, known: Iterable[str] = ()) -> Iterator[Told]:
     process = handle.proc
     process.stdin.close()
     try:
-        yield from _commits(_parts(process.stdout))
+        last: Told | None = None
+        for one in _commits(_parts(process.stdout)):
+            if last:
+                yield last
+            last = one
         said = process.stderr.read().decode(errors="replace").strip()
         if process.wait():
+            # Of the last one, only a part may have been told.
             raise Unreadable(what=said or "git log ended early")
+        if last:
+            yield last
     finally:
         process.stdout.close()
         process.kill()
