@@ -37,8 +37,21 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """What a metric ended on: its last value and the period of it, how many periods were on target of those known."""
+
+    last: str = ""
+    period: str = ""
+    on_target: int = 0
+    known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Retirement:
-    """The honest record of a retired seat, as far as rules and views need it."""
+    """The honest record of a retired seat, as far as rules and views need it.
+
+    `metrics` has the heir of each, "" where it ended; why it ended is in `ended`, and what it ended on in `results`.
+    """
 
     seat: str
     retired_on: date | None
@@ -48,6 +61,8 @@ class Retirement:
     metrics: Mapping[str, str] = field(default_factory=dict)
     reports: Mapping[str, str] = field(default_factory=dict)
     review: Mapping[str, str] = field(default_factory=dict)
+    ended: Mapping[str, str] = field(default_factory=dict)
+    results: Mapping[str, Ending] = field(default_factory=dict)
     declared: str = ""
     marks: Marks = field(default=Marks(""), compare=False, repr=False)
 

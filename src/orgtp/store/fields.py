@@ -106,11 +106,13 @@ class Fields:
             self._wrong(key, _TYPES[bool], value)
         return value is True
 
-    def count(self, key: str) -> None:
-        """Check the whole number, from 0 on, under `key`."""
+    def count(self, key: str) -> int:
+        """The whole number, from 0 on, under `key`; 0 where there is none."""
         value = self._value(key)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
             self._wrong(key, "a whole number from 0 on", value)
+            return 0
+        return value or 0
 
     def ids(self, key: str) -> tuple[str, ...]:
         """A list of ids."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
-from orgtp.model.org import DEFAULT_GRACE, WORDS, Policy, Retirement
+from orgtp.model.org import DEFAULT_GRACE, WORDS, Ending, Policy, Retirement
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Marks, Problem
 from orgtp.model.seat import SeatKind
@@ -160,7 +160,6 @@ def read_retirement(path: str, raw: bytes) -> tuple[Retirement | None, tuple[Pro
 def _retirement(path: str, fields: Fields) -> Retirement:
     fields.only(RETIREMENT_KEYS)
     _as_it_stood(fields)
-    _results(fields)
     return Retirement(
         seat=PurePosixPath(path).stem,
         declared=fields.id("seat", required=True),
@@ -169,6 +168,8 @@ def _retirement(path: str, fields: Fields) -> Retirement:
         reason=fields.text("reason", required=True),
         capabilities=fields.texts("capabilities", named=True),
         metrics=_metrics(fields),
+        ended=_ended(fields),
+        results=_results(fields),
         reports=fields.texts("reports", named=True),
         review=_review(fields),
         marks=fields.marks,
@@ -186,25 +187,30 @@ def _as_it_stood(fields: Fields) -> None:
     fields.text("mission")
 
 
-def _results(fields: Fields) -> None:
-    """Check what each metric ended on."""
+def _results(fields: Fields) -> dict[str, Ending]:
+    """What each metric ended on."""
     results = fields.below("results")
-    if results:
-        results.keys_are_ids()
-        for name in results.data:
-            _result(results.below(name, required=True, what=f"the result of {name}"))
+    if results is None:
+        return {}
+    results.keys_are_ids()
+    return {name: _result(results.below(name, required=True, what=f"the result of {name}")) for name in results.data}
 
 
-def _result(fields: Fields | None) -> None:
+def _result(fields: Fields | None) -> Ending:
     if fields is None:
-        return
+        return Ending()
     fields.only(("last", "period", "on_target", "known"))
-    fields.text("last")
-    period = fields.text("period")
+    last, period = fields.text("last"), fields.text("period")
     if period and parse_period(period) is None:
         fields.problem("bad-period", "period", f'"{period}" is not a period', "Write it as 2026-W47 or 2026-11-20.")
-    fields.count("on_target")
-    fields.count("known")
+    return Ending(last, period, fields.count("on_target"), fields.count("known"))
+
+
+def _ended(fields: Fields) -> dict[str, str]:
+    """Why each metric ended that nobody took over. What is wrong with it is told with the heirs."""
+    metrics = fields.data.get("metrics")
+    rows = metrics.items() if isinstance(metrics, dict) else ()
+    return {name: str(row["ended"]) for name, row in rows if isinstance(row, dict) and row.get("ended") is not None}
 
 
 def _review(fields: Fields) -> dict[str, str]:
