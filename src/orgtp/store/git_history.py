@@ -53,12 +53,14 @@ class Told:
     changes: Mapping[str, Mapping[str, Entry]]
 
 
-def told(repo: Repo, tip: str, known: Iterable[str] = ()) -> Iterator[Told]:
+def told(repo: Repo, tip: str, known: Iterable[str] = (), paths: Iterable[str] = ()) -> Iterator[Told]:
     """What the log tells of each commit of `tip` that none of the `known` ones leads back to, parents first.
+
+    With `paths`, only of those that touched one of them, and with git's own way of leaving out sides of a merge.
 
     Raises `Unreadable` where git cannot go on, with git's own words.
     """
-    handle = repo.start(*_LOG, "--end-of-options", tip, *(f"^{commit}" for commit in known), "--")
+    handle = repo.start(*_LOG, "--end-of-options", tip, *(f"^{commit}" for commit in known), "--", *paths)
     process = handle.proc
     process.stdin.close()
     try:
