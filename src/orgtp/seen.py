@@ -12,7 +12,7 @@ from orgtp.model.org import Org
 from orgtp.model.period import parse_span
 from orgtp.model.problem import Place, Problem
 from orgtp.store.load import by_order
-from orgtp.store.locate import Located, NoGit, clock
+from orgtp.store.locate import Located, NoGit, clock, locate
 from orgtp.store.trees import HEAD
 
 # Start-up is a feature: what only some commands need is imported where it is used.
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from orgtp.model.compared import Compared
     from orgtp.model.guarantees import Guarantee
     from orgtp.store.checkpoint import Checkpoint, Vouched
+    from orgtp.store.git import Repo
     from orgtp.store.since import Since
     from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat
+    from orgtp.views.dossier import Dossier
     from orgtp.views.life import Life
     from orgtp.views.log import LogEntry, Wanted
     from orgtp.views.scorecard import Scorecard
@@ -193,3 +195,26 @@ class SeenOrg(Located):
             return [], [Problem(BASE_NOT_REACHED.id, Place(HEAD), what, remedy)]
         on_disk = self.commit is None and self.revision is not None
         return found, not_as_committed(self.repo, str(self.revision), self.loaded.files) if on_disk else []
+
+    # Hand over.
+
+    def dossier(self, *, full: bool = False) -> Dossier:
+        """All that an auditor is handed to read: the org as of the ledger's newest commit, and what `audit` says of it.
+
+        Raises `NotWhole` where this clone has not the whole history, and what `audit` raises.
+        """
+        from orgtp.store.brought import brought
+        from orgtp.store.git_census import census
+        from orgtp.views.dossier import Audited, dossier
+
+        found, sure = self.audit(full=full)
+        repo, then = self._repo, locate(self.root, found.head, self.now)
+        history = census(repo, found.head, {violation.commit for violation in found.violations})
+        origin = brought(repo, found.head, then.loaded)
+        return dossier(then.loaded.org, Audited(found, sure, history), then.now, origin)
+
+    @property
+    def _repo(self) -> Repo:
+        if self.repo is None:
+            raise NoGit(root=self.root)
+        return self.repo

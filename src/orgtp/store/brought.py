@@ -1,0 +1,29 @@
+"""Which commit brought each correction and each retirement record of an org."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from orgtp.model.problem import Place
+from orgtp.model.seat import retirement_path
+from orgtp.store.git import Repo
+from orgtp.store.git_origins import Line, line_of, origins
+from orgtp.store.load import Loaded
+from orgtp.views.dossier import corrected_by
+
+
+def brought(repo: Repo, tip: str, loaded: Loaded) -> Callable[[Place], str | None]:
+    """A function that says which commit brought the correction or the record at a place; None where nobody knows."""
+    lines = dict(_lines(loaded))
+    found = origins(repo, tip, set(lines.values()))
+    known = {place: found[line] for place, line in lines.items() if line in found}
+    return lambda place: known.get(Place(place.path, place.line))
+
+
+def _lines(loaded: Loaded) -> Iterator[tuple[Place, Line]]:
+    for _, score in corrected_by(loaded.org):
+        path, line = score.place.path, score.place.line
+        yield Place(path, line), line_of(path, loaded.files[path], line)
+    for seat in loaded.org.retirements:
+        raw = loaded.files[path := retirement_path(seat)]
+        yield Place(path), Line(path, raw, len(raw))
