@@ -1,0 +1,191 @@
+"""The report of an audit as one page of HTML: no script, nothing fetched, and no word of a user that is not text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from orgtp.model.audit import Gap, Noted, Verdict, Violation
+from orgtp.model.guarantees import Guarantee
+from orgtp.model.words import counted, visible
+from orgtp.render.audit_css import CSS, css_hash
+from orgtp.render.audit_html_org import corrections, retirements, seats
+from orgtp.render.html import Column, Markup, code, facts, joined, section, table, tag, text
+from orgtp.views.dossier import Dossier
+
+_SIGNS = {Verdict.INTACT: "✓", Verdict.VIOLATED: "✗", Verdict.UNPROVEN: "?"}
+_CLASSES = {Verdict.INTACT: "intact", Verdict.VIOLATED: "violated", Verdict.UNPROVEN: "unproven"}
+_MEANS = {
+    Verdict.INTACT: "Every commit of the ledger was looked at. Nothing that was recorded has been changed, removed or "
+    "reordered since, and no seat went but by a retirement.",
+    Verdict.VIOLATED: "The history holds what may not be in it. Each violation is listed below with the commit that "
+    "did it, what was there and what is there now.",
+    Verdict.UNPROVEN: "The history could not be judged as a whole. What stands in the way is listed below. This is not "
+    "a pass.",
+}
+_UNVOUCHED = (
+    "The checkpoint of this export is not signed: nothing outside of it vouches for it. Compare the head below with a "
+    "checkpoint that was kept elsewhere."
+)
+
+
+def audit_html(found: Dossier, signed_by: str) -> Iterator[str]:
+    """The page, part by part. `signed_by` is the name of the key that signed the checkpoint, "" where none did."""
+    yield _head(found)
+    yield "<body>\n"
+    yield _title(found, signed_by)
+    yield "<main>\n"
+    for part in (_violations, _gaps, _unreadable, _stands, _history, _notes, seats, retirements, corrections, _check):
+        yield from part(found)
+    yield "</main>\n"
+    yield tag("footer", "Made by orgtp from the ledger itself. The same facts for programs are in report.json.")
+    yield "\n</body>\n</html>\n"
+
+
+def _head(found: Dossier) -> str:
+    policy = f"default-src 'none'; style-src {css_hash()}; base-uri 'none'; form-action 'none'"
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
+        f"{tag('title', f'Audit report: {found.name or found.org}')}\n<style>{CSS}</style>\n</head>\n"
+    )
+
+
+def _title(found: Dossier, signed_by: str) -> str:
+    of = joined(["The record as of ", moment(found.at), ", branch ", code(found.branch), "."])
+    words = [tag("p", "Audit report", class_="kind"), tag("h1", found.name or found.org), tag("p", of, class_="of")]
+    return f"{tag('header', *words)}\n{_verdict(found, signed_by)}{_contents(found)}"
+
+
+def _verdict(found: Dossier, signed_by: str) -> str:
+    signed = joined(["The checkpoint was signed with the key ", code(signed_by), "."]) if signed_by else _UNVOUCHED
+    rows = [("Commits", f"{found.history.commits:,}"), ("Head", code(found.head))]
+    if found.violations:
+        rows.insert(0, ("Violations", f"{len(found.violations):,}"))
+    return tag(
+        "section",
+        tag("h2", f"{_SIGNS[found.verdict]} {str(found.verdict).capitalize()}", id="verdict"),
+        tag("p", _MEANS[found.verdict]),
+        tag("p", signed),
+        facts(rows),
+        class_=f"verdict {_CLASSES[found.verdict]}",
+        aria_labelledby="verdict",
+    )
+
+
+def _contents(found: Dossier) -> str:
+    names = {
+        "violations": f"Violations ({len(found.violations):,})" if found.violations else "",
+        "gaps": "What could not be proven" if found.gaps else "",
+        "stands": "What it stands on",
+        "history": "The history in numbers",
+        "seats": f"Seats ({len(found.seats):,})",
+        "retirements": f"Retirements ({len(found.retirements):,})",
+        "corrections": f"Corrections ({len(found.corrections):,})",
+        "check": "How to check it",
+    }
+    items = [tag("li", tag("a", name, href=f"#{id_}")) for id_, name in names.items() if name]
+    return f"{tag('nav', tag('ul', *items), aria_label='Contents')}\n"
+
+
+def moment(at: datetime) -> Markup:
+    """A moment in UTC, to the minute."""
+    utc = at.astimezone(UTC)
+    stamp = f"{utc.replace(microsecond=0, tzinfo=None).isoformat()}Z"
+    return tag("time", f"{stamp[:10]} {stamp[11:16]} UTC", datetime=stamp)
+
+
+def _violations(found: Dossier) -> Iterator[str]:
+    if found.violations:
+        lead = "What may not be in a ledger, in the order of the history."
+        yield from section("violations", "Violations", lead, *(_violation(one) for one in found.violations))
+
+
+def _violation(one: Violation) -> Markup:
+    place = f"{visible(one.path)}{f':{one.line}' if one.line else ''}"
+    rows = [("Rule", code(one.rule)), ("Commit", code(one.commit)), ("Author", visible(one.author))]
+    rows.insert(0, ("Place", code(place) if one.path else ""))
+    hint = tag("p", one.hint, class_="says") if one.hint else ""
+    title = visible(one.message)
+    return tag("article", tag("h3", title[:1].upper() + title[1:]), facts(rows), lines(one), hint, class_="wrong")
+
+
+def lines(one: Violation) -> Markup:
+    """What was there, and what is there now; control characters as the escapes that name them."""
+    pairs = [(word, line) for word, line in (("was", one.before), ("is", one.after)) if line is not None]
+    rows = (tag("div", tag("dt", word), tag("dd", code(visible(line) or "(empty)"))) for word, line in pairs)
+    return tag("dl", *rows, class_="lines") if pairs else Markup()
+
+
+def _gaps(found: Dossier) -> Iterator[str]:
+    if found.gaps:
+        lead = "Each keeps a part of the history from being judged."
+        yield from section("gaps", "What could not be proven", lead, *(_gap(one) for one in found.gaps))
+
+
+def _gap(one: Gap) -> Markup:
+    return tag("article", tag("h3", visible(one.what)), tag("p", visible(one.remedy), class_="says"), class_="gap")
+
+
+def _unreadable(found: Dossier) -> Iterator[str]:
+    if found.unreadable:
+        lead = "These files cannot be read, so what they hold is not in this report. It is unknown, not absent."
+        items = [tag("li", code(visible(path))) for path in found.unreadable]
+        yield from section("unreadable", "Files that cannot be read", lead, tag("ul", *items))
+
+
+def _stands(found: Dossier) -> Iterator[str]:
+    intact = found.verdict is Verdict.INTACT
+    lead = "What may be relied on, and by what. Enforced: a break would have been found. Advisory: a convention, which "
+    lead += "nothing here proves."
+    refused = "This is what an intact record stands on. The verdict is another one, so none of it is promised. "
+    columns = [Column("What holds" if intact else "What would hold"), Column("Label", "tight"), Column("By", "tight")]
+    rows = [_guarantee(one) for one in found.guarantees]
+    held = table("What the verdict stands on", columns, rows)
+    yield from section("stands", "What it stands on", lead if intact else refused + lead, held)
+
+
+def _guarantee(one: Guarantee) -> list[str]:
+    chip = tag("span", one.label, class_=f"chip {one.label}")
+    what = visible(one.what)
+    return [tag("span", what[:1].upper() + what[1:]), chip, one.by if one.label == "enforced" else ""]
+
+
+def _history(found: Dossier) -> Iterator[str]:
+    history, values = found.history, found.values
+    numbers = facts(
+        [
+            ("Commits", f"{history.commits:,}"),
+            ("of them merges", f"{history.merges:,}" if history.merges else ""),
+            ("First", moment(history.first)),
+            ("Last", moment(history.last)),
+            ("Commits with a signature", f"{history.signed:,}"),
+            ("without one", f"{history.unsigned:,}"),
+            ("Values recorded", f"{values.recorded:,}"),
+            ("of them: nobody knew", f"{values.unavailable:,}"),
+            ("of them corrections", f"{values.corrections:,}"),
+        ]
+    )
+    lead = "Signatures are counted here; whether each is good, and whose, is part of the verdict."
+    yield from section("history", "The history in numbers", lead, tag("div", numbers, class_="numbers"))
+
+
+def _notes(found: Dossier) -> Iterator[str]:
+    if found.notes:
+        lead = "What a person should know, and what changes no verdict."
+        yield from section("notes", "Notes", lead, tag("ul", *(_note(one) for one in found.notes)))
+
+
+def _note(one: Noted) -> Markup:
+    return tag("li", visible(one.what), joined([" (commit ", code(one.commit), ")"]) if one.commit else "")
+
+
+def _check(found: Dossier) -> Iterator[str]:
+    what = f"{counted(found.history.commits, 'commit')} up to {found.head[:10]}"
+    words = (
+        "Nothing here need be believed. ledger.bundle is the ledger itself, with all of its history: "
+        f"{what}. README.txt beside it says how to check this report against it, with git and ssh-keygen alone."
+    )
+    yield from section("check", "How to check it", "", tag("p", text(words)))
