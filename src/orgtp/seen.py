@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
@@ -212,6 +213,43 @@ class SeenOrg(Located):
         history = census(repo, found.head, {violation.commit for violation in found.violations})
         origin = brought(repo, found.head, then.loaded)
         return dossier(then.loaded.org, Audited(found, sure, history), then.now, origin)
+
+    def export(
+        self,
+        out: Path | IO[bytes],
+        *,
+        key: str = "",
+        unsigned: bool = False,
+        full: bool = False,
+        force: bool = False,
+    ) -> Dossier:
+        """Write the zip file that an auditor is handed, whole or not at all, and say what is in its report.
+
+        Its checkpoint is signed as `checkpoint` does it, unless it is to be `unsigned`. Raises `FileThere`,
+        `NoKeyToExport`, and what `dossier` and `checkpoint` raise.
+        """
+        from orgtp.render.audit_export import export_files
+        from orgtp.store.export import handover
+        from orgtp.store.zip_file import refuse_there, save_zip
+
+        if isinstance(out, Path) and not force:
+            refuse_there(out)
+        made = self._stands(key, unsigned=unsigned)
+        found = self.dossier(full=full)
+        # The ledger may have grown while it was looked at.
+        made = made if made.head == found.head else self._stands(key, unsigned=unsigned, commit=found.head)
+        handed = handover(self._repo, found, made)
+        save_zip(out, found.at, {**export_files(handed.dossier), **handed.files}, force=force)
+        return handed.dossier
+
+    def _stands(self, key: str, *, unsigned: bool, commit: str = "") -> Checkpoint:
+        """Where the ledger branch stands, or stood at a commit, signed or not."""
+        from orgtp.store.audit import ledger_tip
+        from orgtp.store.export import checkpoint
+
+        branch = self.head.branch
+        tip = commit or ledger_tip(self._repo, branch)
+        return checkpoint(self._repo, f"{self.head.id}/{branch}", tip, key, unsigned=unsigned)
 
     @property
     def _repo(self) -> Repo:

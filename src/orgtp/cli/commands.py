@@ -50,6 +50,7 @@ COMMANDS = (
     Command("list", "score", "list_", "orgtp score list dash anomalies-before-open", "score"),
     Command("verify", "audit", "verify", "orgtp audit verify --full", "audit"),
     Command("checkpoint", "audit_checkpoint", "checkpoint", "orgtp audit checkpoint > 2026-11-20.checkpoint", "audit"),
+    Command("export", "audit_export", "export", "orgtp audit export acme-2026.zip --key ~/.ssh/id_ed25519", "audit"),
 )
 
 

@@ -49,6 +49,7 @@ section { margin-top: 3rem; }
 .verdict h2 { font-size: 1.7rem; margin: 0 0 .3rem; }
 .verdict p { max-width: 46rem; }
 .verdict p + p { margin-top: .5rem; }
+.verdict dl { display: flex; flex-wrap: wrap; gap: .8rem 2.5rem; margin-top: 1rem; }
 .verdict.intact { background: var(--good-bg); border-color: var(--good); }
 .verdict.intact h2 { color: var(--good); }
 .verdict.violated { background: var(--bad-bg); border-color: var(--bad); }
@@ -72,6 +73,7 @@ thead th {
   font-size: .8rem; font-weight: 600; color: var(--soft); white-space: nowrap; overflow-wrap: normal;
 }
 tbody th { font-weight: 600; }
+tbody th.plain { font-weight: 400; }
 th:last-child, td:last-child { padding-right: 0; }
 .tight { white-space: nowrap; overflow-wrap: normal; }
 .sub { display: block; font-weight: 400; color: var(--soft); font-size: .88em; }
@@ -108,6 +110,7 @@ footer {
   h1 { font-size: 1.7rem; }
   section { margin-top: 2.25rem; }
   .verdict { padding: 1.1rem 1.1rem 1.2rem; }
+  .verdict dl { gap: .7rem 1.8rem; }
   dl { grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: .7rem 1rem; }
   article { padding: .95rem 1rem 1.05rem; }
   table, tbody, tr, th, td { display: block; width: 100%; }

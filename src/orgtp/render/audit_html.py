@@ -12,6 +12,7 @@ from orgtp.render.audit_css import CSS, css_hash
 from orgtp.render.audit_html_org import corrections, retirements, seats
 from orgtp.render.html import Column, Markup, code, facts, joined, section, table, tag, text
 from orgtp.views.dossier import Dossier
+from orgtp.views.dossier_shapes import DossierCheckpoint
 
 _SIGNS = {Verdict.INTACT: "✓", Verdict.VIOLATED: "✗", Verdict.UNPROVEN: "?"}
 _CLASSES = {Verdict.INTACT: "intact", Verdict.VIOLATED: "violated", Verdict.UNPROVEN: "unproven"}
@@ -29,11 +30,11 @@ _UNVOUCHED = (
 )
 
 
-def audit_html(found: Dossier, signed_by: str) -> Iterator[str]:
-    """The page, part by part. `signed_by` is the name of the key that signed the checkpoint, "" where none did."""
+def audit_html(found: Dossier) -> Iterator[str]:
+    """The page, part by part."""
     yield _head(found)
     yield "<body>\n"
-    yield _title(found, signed_by)
+    yield _title(found)
     yield "<main>\n"
     for part in (_violations, _gaps, _unreadable, _stands, _history, _notes, seats, retirements, corrections, _check):
         yield from part(found)
@@ -53,26 +54,31 @@ def _head(found: Dossier) -> str:
     )
 
 
-def _title(found: Dossier, signed_by: str) -> str:
+def _title(found: Dossier) -> str:
     of = joined(["The record as of ", moment(found.at), ", branch ", code(found.branch), "."])
     words = [tag("p", "Audit report", class_="kind"), tag("h1", found.name or found.org), tag("p", of, class_="of")]
-    return f"{tag('header', *words)}\n{_verdict(found, signed_by)}{_contents(found)}"
+    return f"{tag('header', *words)}\n{_verdict(found)}{_contents(found)}"
 
 
-def _verdict(found: Dossier, signed_by: str) -> str:
-    signed = joined(["The checkpoint was signed with the key ", code(signed_by), "."]) if signed_by else _UNVOUCHED
-    rows = [("Commits", f"{found.history.commits:,}"), ("Head", code(found.head))]
-    if found.violations:
-        rows.insert(0, ("Violations", f"{len(found.violations):,}"))
+def _verdict(found: Dossier) -> str:
+    wrong = f"{len(found.violations):,}" if found.violations else ""
+    rows = [("Violations", wrong), ("Commits", f"{found.history.commits:,}"), ("Head of the history", code(found.head))]
     return tag(
         "section",
         tag("h2", f"{_SIGNS[found.verdict]} {str(found.verdict).capitalize()}", id="verdict"),
         tag("p", _MEANS[found.verdict]),
-        tag("p", signed),
+        tag("p", _vouched(found.checkpoint)),
         facts(rows),
         class_=f"verdict {_CLASSES[found.verdict]}",
         aria_labelledby="verdict",
     )
+
+
+def _vouched(checkpoint: DossierCheckpoint | None) -> str:
+    if checkpoint is None or not checkpoint.fingerprint:
+        return _UNVOUCHED
+    whose = f" of {checkpoint.seat}" if checkpoint.seat else ", which the ledger's own list of signers does not know"
+    return joined(["The checkpoint is signed with the key ", code(checkpoint.fingerprint), f"{whose}."])
 
 
 def _contents(found: Dossier) -> str:
@@ -108,11 +114,10 @@ def _violation(one: Violation) -> Markup:
     rows = [("Rule", code(one.rule)), ("Commit", code(one.commit)), ("Author", visible(one.author))]
     rows.insert(0, ("Place", code(place) if one.path else ""))
     hint = tag("p", one.hint, class_="says") if one.hint else ""
-    title = visible(one.message)
-    return tag("article", tag("h3", title[:1].upper() + title[1:]), facts(rows), lines(one), hint, class_="wrong")
+    return tag("article", tag("h3", _sentence(one.message)), facts(rows), _lines(one), hint, class_="wrong")
 
 
-def lines(one: Violation) -> Markup:
+def _lines(one: Violation) -> Markup:
     """What was there, and what is there now; control characters as the escapes that name them."""
     pairs = [(word, line) for word, line in (("was", one.before), ("is", one.after)) if line is not None]
     rows = (tag("div", tag("dt", word), tag("dd", code(visible(line) or "(empty)"))) for word, line in pairs)
@@ -126,7 +131,7 @@ def _gaps(found: Dossier) -> Iterator[str]:
 
 
 def _gap(one: Gap) -> Markup:
-    return tag("article", tag("h3", visible(one.what)), tag("p", visible(one.remedy), class_="says"), class_="gap")
+    return tag("article", tag("h3", _sentence(one.what)), tag("p", visible(one.remedy), class_="says"), class_="gap")
 
 
 def _unreadable(found: Dossier) -> Iterator[str]:
@@ -141,16 +146,20 @@ def _stands(found: Dossier) -> Iterator[str]:
     lead = "What may be relied on, and by what. Enforced: a break would have been found. Advisory: a convention, which "
     lead += "nothing here proves."
     refused = "This is what an intact record stands on. The verdict is another one, so none of it is promised. "
-    columns = [Column("What holds" if intact else "What would hold"), Column("Label", "tight"), Column("By", "tight")]
-    rows = [_guarantee(one) for one in found.guarantees]
-    held = table("What the verdict stands on", columns, rows)
+    columns = [Column("What holds" if intact else "What would hold", "plain"), Column("Label", "tight")]
+    held = table("What the verdict stands on", columns, [_guarantee(one) for one in found.guarantees])
     yield from section("stands", "What it stands on", lead if intact else refused + lead, held)
 
 
 def _guarantee(one: Guarantee) -> list[str]:
     chip = tag("span", one.label, class_=f"chip {one.label}")
-    what = visible(one.what)
-    return [tag("span", what[:1].upper() + what[1:]), chip, one.by if one.label == "enforced" else ""]
+    by = tag("span", f"by {one.by}", class_="sub") if one.by and one.label == "enforced" else ""
+    return [_sentence(one.what), joined([chip, by])]
+
+
+def _sentence(words: str) -> str:
+    told = visible(words)
+    return told[:1].upper() + told[1:]
 
 
 def _history(found: Dossier) -> Iterator[str]:

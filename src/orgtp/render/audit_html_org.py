@@ -26,7 +26,8 @@ def seats(found: Dossier) -> Iterator[str]:
 
 def _seat_row(number: int, seat: DossierSeat) -> list[str]:
     name = tag("a", seat.name, href=f"#seat-{number}")
-    return [_with(name, seat.seat), seat.role, seat.owner_name or "nobody", _status(seat), _day(seat.since)]
+    id_ = "" if seat.name.lower() == seat.seat else seat.seat
+    return [_with(name, id_), seat.role, seat.owner_name or "nobody", _status(seat), _day(seat.since)]
 
 
 def _status(seat: DossierSeat) -> Markup:
@@ -169,7 +170,7 @@ def _value(stored: str | None, measure: Unit | None) -> str:
 
 def _with(words: str, below: str) -> Markup:
     """Words, and smaller ones below them."""
-    return joined([words, tag("span", below, class_="sub")])
+    return joined([words, tag("span", below, class_="sub") if below else ""])
 
 
 def _named(id_: str | None, name: str | None) -> str:

@@ -17,6 +17,7 @@ from orgtp.model.seat import Metric, Seat, retirement_path
 from orgtp.views.chart import unit_of
 from orgtp.views.dossier_shapes import (
     DatedTarget,
+    DossierCheckpoint,
     DossierCorrection,
     DossierMetric,
     DossierRetirement,
@@ -57,6 +58,7 @@ class Dossier:
     seats: tuple[DossierSeat, ...]
     retirements: tuple[DossierRetirement, ...]
     corrections: tuple[DossierCorrection, ...]
+    checkpoint: DossierCheckpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)

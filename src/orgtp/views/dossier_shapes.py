@@ -106,3 +106,19 @@ class DossierCorrection:
     line: int
     commit: str | None
     measure: Unit | None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierCheckpoint:
+    """Where the history stood when it was handed over, and whose key signed that.
+
+    `fingerprint` is null where nobody signed; `seat` where the ledger's own list of signers, if it has one (`signers`),
+    does not know the key.
+    """
+
+    origin: str
+    commits: int
+    head: str
+    fingerprint: str | None
+    seat: str | None
+    signers: bool
