@@ -47,6 +47,18 @@ def commits_named(repo: Repo, short: str, tip: str) -> list[str]:
     return [item.id for item in found if is_before(repo, item.id, tip)]
 
 
+def ends(repo: Repo, tip: str) -> list[str]:
+    """The commits of `tip` whose parents a shallow clone was told not to have.
+
+    What is behind such an end cannot be seen. A commit that goes back to it is not behind it.
+    """
+    try:
+        shallow = (repo.common_dir / "shallow").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return []
+    return [end for end in shallow if is_before(repo, end, tip)]
+
+
 def is_shallow(repo: Repo) -> bool:
     """Whether only the newest part of the history is here."""
     return (repo.common_dir / "shallow").exists()

@@ -179,17 +179,23 @@ def not_before(repo: Repo, parent: str | None, now: datetime) -> datetime:
 
 
 class Moving:
-    """A branch on its way from one commit to another: `prepare` makes sure of it, `commit` is the commit point."""
+    """A branch on its way from one commit to another: `prepare` makes sure of it, `commit` is the commit point.
 
-    def __init__(self, repo: Repo, ref: str, old: str | None, new: str, env: Mapping[str, str]) -> None:
-        self.repo, self.ref, self.old, self.new, self.env = repo, ref, old, new, env
+    Another ref may go `along` to the same commit, whatever it is at.
+    """
+
+    def __init__(
+        self, repo: Repo, ref: str, old: str | None, new: str, env: Mapping[str, str], along: str = ""
+    ) -> None:
+        self.repo, self.ref, self.old, self.new, self.env, self.along = repo, ref, old, new, env, along
         self._handle: Any = None
 
     def prepare(self, why: str) -> None:
         """Lock the branch at its old value. Raises `LedgerMoved`, `RefLocked`."""
         self._handle = self.repo.start("update-ref", "-m", why, "--stdin", env=self.env)
         old = self.old or "0" * len(self.new)
-        self._say(f"start\nupdate {self.ref} {self.new} {old}\nprepare\n", ("start: ok", "prepare: ok"))
+        along = f"update {self.along} {self.new}\n" if self.along else ""
+        self._say(f"start\nupdate {self.ref} {self.new} {old}\n{along}prepare\n", ("start: ok", "prepare: ok"))
 
     def commit(self) -> None:
         """Move it."""

@@ -24,6 +24,7 @@ from orgtp.store.git_lock import folder
 from orgtp.store.git_tree import changed_nodes
 from orgtp.store.git_work_trees import checkouts, git_dirs, refuse_rebase, stamp
 from orgtp.store.not_now import CannotWrite, NotNow
+from orgtp.store.own_witness import mend
 
 _STILL_SECONDS = 1.0
 _SWITCHES = 5
@@ -31,13 +32,17 @@ _SWITCHES = 5
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The ledger branch `ref` goes from the commit `old` to `new`; `why` is the word for the reflog."""
+    """The ledger branch `ref` goes from the commit `old` to `new`; `why` is the word for the reflog.
+
+    `along` is a ref that goes with it: its witness, where the branch is made anew.
+    """
 
     ref: str
     old: str | None
     new: str
     why: str
     env: Mapping[str, str]
+    along: str = ""
 
 
 def advance(repo: Repo, move: Move, changes: Changes) -> str:
@@ -83,7 +88,7 @@ def _move(repo: Repo, move: Move, followers: list[Checkout]) -> None:
     for follower in followers:
         follower.plan()
         follower.prepare()
-    moving = Moving(repo, move.ref, move.old, move.new, move.env)
+    moving = Moving(repo, move.ref, move.old, move.new, move.env, move.along)
     try:
         moving.prepare(move.why)
         for follower in followers:
@@ -177,6 +182,7 @@ def recover(repo: Repo) -> None:
     if move.old != move.new:
         _free_ref(repo, note)
     moved = _contains(repo, move.ref, move.new)
+    mend(repo, move.ref, move.old, move.new, moved=moved)
     changes = changed_nodes(repo, since if moved else move.old, move.new) if moved or repo.read(move.new) else {}
     whole = [_settle(Checkout(found, changes, lenient=True), moved=moved) for found in checkouts(repo, move.ref)]
     if not moved and since != move.old:

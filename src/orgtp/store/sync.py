@@ -22,10 +22,11 @@ from orgtp.store.git_work_trees import checkouts
 from orgtp.store.ledger import Move, advance
 from orgtp.store.not_now import NotNow
 from orgtp.store.outbox import Lot, lots
+from orgtp.store.own_witness import along, keep_witness, lost
 from orgtp.store.post import drain
 from orgtp.store.record import Batch, Ledger
 from orgtp.store.replay import Replay, unpublished
-from orgtp.store.witness import cure, keep_seen, made_anew, note_made_anew, seen
+from orgtp.store.witness import cure, keep_seen, made_anew, note_made_anew, refuse_rewritten, seen
 
 _TRIES = 14
 _FIRST_PAUSE, _LAST_PAUSE = 0.1, 6.0
@@ -112,6 +113,7 @@ def sync(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) -> Exch
     exchange = Exchange(ledger, remote)
     try:
         with locked(ledger.repo, "sync"):
+            refuse_rewritten(ledger.repo, remote, ledger.branch, ledger.tip())
             if dry_run:
                 return exchange.planned()
             return exchange.published() if needed and exchange.is_published() else exchange.run()
@@ -184,6 +186,7 @@ class Exchange:
             except Raced:
                 continue
             came = _count(self._repo, there, first) if there else 0
+            keep_witness(self._repo, self._branch, done.commit)
             return replace(done, before=first, received=came, remade=remade, paths=tuple(sorted(paths)))
         raise Raced(url=self.remote.shown)
 
@@ -192,7 +195,7 @@ class Exchange:
         repo, last = self._repo, seen(self._repo, self.remote, self._branch)
         known = {"local": self.ledger.tip()} | ({"seen": last} if last else {})
         there = Line(repo, self.remote).fetch(self.ledger.ref, known)
-        if last and (there is None or not repo.leads_to(last, there)):
+        if last and (there is None or (not repo.leads_to(last, there) and lost(repo, last, there))):
             now = f"has {there[:10]} now, which does not lead back to it" if there else "has no such branch now"
             facts = {"branch": self._branch, "url": self.remote.shown, "seen": last[:10], "now": now}
             raise Rewritten(**facts, cure=cure(repo, self.remote, self._branch, there))
@@ -219,7 +222,9 @@ class Exchange:
 
     def _move(self, old: str, new: str) -> Move:
         who = Identity("orgtp", "orgtp@sync.invalid")
-        return Move(self.ledger.ref, old, new, f"sync: {self.remote.shown}", Draft(None, "", who, self.ledger.now).env)
+        env = Draft(None, "", who, self.ledger.now).env
+        witness_too = along(self._repo, self._branch, old, new)
+        return Move(self.ledger.ref, old, new, f"sync: {self.remote.shown}", env, witness_too)
 
     def _onto(self, local: str, there: str | None) -> tuple[str, dict[str, str]]:
         """The tip that has both, and which of our commits were made anew for it as which. Raises `Conflict`."""

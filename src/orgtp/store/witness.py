@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from orgtp.model.audit import Violation
+from orgtp.model.errors import BadInput
 from orgtp.store.git import Repo
 from orgtp.store.git_lock import folder, write_own
-from orgtp.store.git_remote import Remote
+from orgtp.store.git_remote import Remote, SyncStopped, remote_of
+from orgtp.store.own_witness import lost, witness, witness_ref
+
+
+class RewrittenHere(SyncStopped):
+    """The ledger branch here no longer has what it had."""
+
+    state = "rewritten"
+    text = (
+        "ALARM: the history of {branch} was rewritten here: it had {saw} when it was last exchanged or audited, and "
+        "{now} does not lead back to it. Nothing was touched. Find out who did it, and why: git reflog {branch}. "
+        "If it was meant, run this, and orgtp sync again:\n{cure}"
+    )
 
 
 def seen_ref(remote: Remote, branch: str) -> str:
@@ -35,8 +49,13 @@ def keep_seen(repo: Repo, remote: Remote, branch: str, commit: str) -> None:
         # Only who holds the lock of sync writes this ref: what locks it was left by one that was killed.
         (repo.common_dir / f"{own}.lock").unlink(missing_ok=True)
         repo.run("update-ref", own, commit)
-    if repo.config(f"remote.{remote.name}.fetch") == f"+refs/heads/*:{tracking(remote, '*')}":
+    if _is_followed(repo, remote):
         repo.attempt("update-ref", tracking(remote, branch), commit)
+
+
+def _is_followed(repo: Repo, remote: Remote) -> bool:
+    """Whether git keeps what it sees of the remote's branches where we do, too."""
+    return repo.config(f"remote.{remote.name}.fetch") == f"+refs/heads/*:{tracking(remote, '*')}"
 
 
 def cure(repo: Repo, remote: Remote, branch: str, there: str | None) -> str:
@@ -46,6 +65,57 @@ def cure(repo: Repo, remote: Remote, branch: str, there: str | None) -> str:
         return f"  git -C {repo.path} update-ref {own} {there}"
     gone = (ref for ref in (own, tracking(remote, branch)) if repo.tip(ref))
     return "\n".join(f"  git -C {repo.path} update-ref -d {ref}" for ref in gone)
+
+
+def refuse_rewritten(repo: Repo, remote: Remote, branch: str, tip: str) -> None:
+    """Raise `RewrittenHere` where the branch, which is at `tip`, has lost what its witness saw.
+
+    One that only has what the remote has lost nothing that was exchanged: it was taken back to there on purpose.
+    """
+    saw = witness(repo, branch)
+    if saw and lost(repo, saw, tip):
+        there = seen(repo, remote, branch)
+        if there is None or lost(repo, tip, there):
+            raise RewrittenHere(branch=branch, saw=saw[:10], now=tip[:10], cure=cure_here(repo, branch, tip))
+
+
+def rewritten(repo: Repo, branch: str) -> list[Violation]:
+    """What the witnesses of this clone no longer find: in its own branch, and in what git last saw of the remote's."""
+    return [*_rewritten_here(repo, branch), *_rewritten_there(repo, branch)]
+
+
+def _rewritten_here(repo: Repo, branch: str) -> Iterator[Violation]:
+    saw, now = witness(repo, branch), repo.tip(f"refs/heads/{branch}")
+    if saw and now and lost(repo, saw, now):
+        message = (
+            f"{branch} had the commit {saw[:10]} when it was last looked at here, and does not go back to it any more"
+        )
+        yield Violation(
+            "history-rewritten", message, saw, before=saw, after=now, hint=_meant(cure_here(repo, branch, now))
+        )
+
+
+def _rewritten_there(repo: Repo, branch: str) -> Iterator[Violation]:
+    try:
+        remote = remote_of(repo, branch)
+    except BadInput:
+        return
+    saw, now = (seen(repo, remote, branch), repo.tip(tracking(remote, branch))) if remote else (None, None)
+    # Where git does not follow each of our fetches, an earlier commit is no news.
+    late = now and saw and not _is_followed(repo, remote) and not lost(repo, now, saw) if remote else False
+    if remote and saw and now and not late and lost(repo, saw, now):
+        message = f"{branch} at {remote.shown} had the commit {saw[:10]}, and does not go back to it any more"
+        hint = _meant(cure(repo, remote, branch, now))
+        yield Violation("remote-rewritten", message, saw, before=saw, after=now, hint=hint)
+
+
+def _meant(commands: str) -> str:
+    return f"Find out who did it, and why. If it was meant, say so:\n{commands}"
+
+
+def cure_here(repo: Repo, branch: str, now: str) -> str:
+    """The command by which a person says that their own branch is to be as it is."""
+    return f"  git -C {repo.path} update-ref {witness_ref(branch)} {now}"
 
 
 # Which commits of ours were made anew as which, of late: for one that waited while another's sync did it.
