@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -146,19 +146,25 @@ class SeenOrg(Located):
         told = {problem.place.path for problem in found}
         return by_order([*found, *(p for p in schema_problems(self.loaded.files) if p.place.path not in told)])
 
-    def audit(self, *, full: bool = False) -> tuple[Audit, list[Guarantee]]:
+    def audit(
+        self, *, full: bool = False, checkpoints: Mapping[str, bytes] | None = None, signers: Path | None = None
+    ) -> tuple[Audit, list[Guarantee]]:
         """Whether the record is intact, and what that stands on; see docs/audit.md.
 
-        What was verified before is not looked at again, unless `full`. Raises `NoGit`, and `NoLedger` where the ledger
-        branch is not here.
+        What was verified before is not looked at again, unless `full`. `checkpoints` were kept outside, each by the
+        name that errors call it, and `signers` is a file of those who may sign them. Raises `NoGit`, `BadInput` for
+        what is no checkpoint of this org, and `NoLedger` where the ledger branch is not here.
         """
         from orgtp.model.guarantees import guarantees
         from orgtp.store.audit import audit, ledger_tip
+        from orgtp.store.checkpoint import parse
+        from orgtp.store.kept import Outside, held_against
 
-        if self.repo is None:
-            raise NoGit(root=self.root)
-        branch = self.head.branch
-        found = audit(self.repo, branch, ledger_tip(self.repo, branch), self.now, full=full)
+        repo, branch = self._repo, self.head.branch
+        origin = f"{self.head.id}/{branch}"
+        outside = Outside([parse(raw, name, origin) for name, raw in (checkpoints or {}).items()], signers)
+        found = audit(repo, branch, ledger_tip(repo, branch), self.now, full=full)
+        found = held_against(repo, branch, found, outside)
         return found, guarantees(found)
 
     def checkpoint(self, key: str = "") -> tuple[Checkpoint, Vouched]:

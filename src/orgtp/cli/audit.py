@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +12,9 @@ from orgtp.cli.door import opened, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
 from orgtp.model.audit import Verdict
 
-_CODES = {Verdict.INTACT: 0, Verdict.VIOLATED: 1, Verdict.UNPROVEN: 4}
+# More than any checkpoint has.
+_MOST_BYTES = 1 << 20
+CODES = {Verdict.INTACT: 0, Verdict.VIOLATED: 1, Verdict.UNPROVEN: 4}
 
 
 def verify(
@@ -18,6 +22,14 @@ def verify(
     full: Annotated[
         bool, typer.Option("--full", help="Look at every commit again, whatever was verified before.")
     ] = False,
+    checkpoint: Annotated[
+        list[str] | None,
+        typer.Option("--checkpoint", metavar="FILE", help="A checkpoint that was kept outside; - is standard input."),
+    ] = None,
+    signers: Annotated[
+        Path | None,
+        typer.Option("--allowed-signers", metavar="FILE", help="Who may sign checkpoints, kept outside, too."),
+    ] = None,
     json: JsonOption = False,
 ) -> int:
     """Walk every commit of the ledger branch, and say whether the record is intact, violated, or cannot be proven.
@@ -26,7 +38,7 @@ def verify(
     author, path, line, what was there and what is there now; 4: it cannot be proven here, with what to fetch.
     """
     here = opened(org, whole=False)
-    found, sure = here.audit(full=full)
+    found, sure = here.audit(full=full, checkpoints={name: _read(name) for name in checkpoint or ()}, signers=signers)
     if json:
         from orgtp.render.audit_text import audit_body
 
@@ -36,4 +48,12 @@ def verify(
         from orgtp.render.page import screen
 
         write(audit_text(found, sure, here.head.branch, screen()))
-    return _CODES[found.verdict]
+    return CODES[found.verdict]
+
+
+def _read(name: str) -> bytes:
+    """A checkpoint's file, as far as any checkpoint is long."""
+    if name == "-":
+        return sys.stdin.buffer.read(_MOST_BYTES)
+    with Path(name).expanduser().open("rb") as file:
+        return file.read(_MOST_BYTES)

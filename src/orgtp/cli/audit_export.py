@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.audit import _CODES
+from orgtp.cli.audit import CODES
 from orgtp.cli.audit_checkpoint import KeyOption
 from orgtp.cli.door import opened, tell, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
@@ -46,7 +46,7 @@ def export(
     else:
         found = here.export(Path(file).expanduser(), key=key, unsigned=unsigned, full=full, force=force)
     _say(here, found, file, json=json)
-    return _CODES[found.verdict]
+    return CODES[found.verdict]
 
 
 def _refuse(file: str, key: str, *, unsigned: bool, json: bool) -> None:

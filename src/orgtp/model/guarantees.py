@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from orgtp.model.audit import Audit, Signed
+from orgtp.model.words import counted
 
 
 class Label(StrEnum):
@@ -53,9 +54,8 @@ def _authors(signed: Signed | None) -> Guarantee:
     if signed.since:
         what = f"since {signed.since[:10]}, each change was signed by somebody whom the policy let make it"
         return Guarantee("authors-allowed", what, Label.ENFORCED, "signatures")
-    what = (
-        f"{signed.signed} commits were signed by somebody who may; who made the {signed.unsigned} others is their word"
-    )
+    total = counted(signed.signed + signed.unsigned, "commit")
+    what = f"of {total} since a policy began, {signed.signed} signed by somebody who may; the others' authors are their word"
     return Guarantee("authors-allowed", what, Label.ADVISORY, "signatures")
 
 

@@ -7,12 +7,14 @@ reader takes for a claim and another does not could tell two people two stories,
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
 from orgtp.model.words import is_id, one_line
 
 _OURS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By", "Orgtp-Content")
+_SEAT = "Orgtp-Seat: "
 _ONCE = frozenset(_OURS) - {"Orgtp-Seat"}
 _SEATS = frozenset({"Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By"})
 _LOOKS = re.compile(
@@ -90,6 +92,14 @@ def _quoted(paragraphs: list[str], *, anywhere: bool) -> list[list[str]]:
         elif not anywhere and part.strip("-\n"):
             break
     return found
+
+
+def without_seats(message: str, touched: Collection[str]) -> str:
+    """The message without trailers that name seats which are not `touched`: for a commit that does less than it did."""
+    head, gap, last = message.rpartition("\n\n")
+    lines = last.split("\n")
+    kept = [line for line in lines if not line.startswith(_SEAT) or line.removeprefix(_SEAT) in touched]
+    return message if kept == lines or not gap else f"{head}{gap}" + "\n".join(kept)
 
 
 def _block(paragraph: str) -> list[str] | None:

@@ -44,7 +44,8 @@ def _violation(violation: Violation, width: int) -> Iterator[Line]:
     head += [(f" {place}", "bold")] if place else []
     yield from flow([*head, (f": {violation.message}", "")], width, "  ")
     if violation.commit:
-        yield from flow([(f"  commit {violation.commit[:_SHORT]} by {violation.author}", "dim")], width, "  ")
+        who = f" by {violation.author}" if violation.author else ""
+        yield from flow([(f"  commit {violation.commit[:_SHORT]}{who}", "dim")], width, "  ")
     for word, text in (("was", violation.before), ("is ", violation.after)):
         if text is not None:
             yield from flow([(f"  {word} ", "dim"), (text, "")], width, "      ")

@@ -7,9 +7,12 @@ ways, in memory. A commit that has nothing left to say is left out.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from orgtp.model.change import Change
+from orgtp.model.trailers import without_seats
+from orgtp.rules.audit_claims import seat_touched
 from orgtp.store.git import Repo
 from orgtp.store.git_checkout import Changes
 from orgtp.store.git_commit import Identity
@@ -140,7 +143,9 @@ class Replay:
         recorded = Recorded(
             Change("", made.subject, ()), None, before.files(nodes), {p: files.get(p, b"") for p in nodes}
         )
-        return Step(recorded, self.batch.walk.root, made.author, self.batch.ledger.now, nodes, made)
+        # What is there already is not done again, and nothing is said of its seats.
+        anew = replace(made, message=without_seats(made.message, {seat_touched(path) for path in nodes}))
+        return Step(recorded, self.batch.walk.root, made.author, self.batch.ledger.now, nodes, anew)
 
     def _settles(self, made: Original) -> bool:
         return self._settled >= 0 and made is self.made[self._settled]
