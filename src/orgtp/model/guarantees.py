@@ -55,7 +55,7 @@ def _authors(signed: Signed | None) -> Guarantee:
         what = f"since {signed.since[:10]}, each change was signed by somebody whom the policy let make it"
         return Guarantee("authors-allowed", what, Label.ENFORCED, "signatures")
     total = counted(signed.signed + signed.unsigned, "commit")
-    what = f"of {total} since a policy began, {signed.signed} signed by somebody who may; the others' authors are their word"
+    what = f"of {total} since a policy began, {signed.signed} signed by somebody who may; the others as they say"
     return Guarantee("authors-allowed", what, Label.ADVISORY, "signatures")
 
 
