@@ -39,8 +39,7 @@ def streamed(whole: str, pages: Iterable[Sequence[Any]]) -> Iterator[str]:
     """The envelope `whole`, whose last list is empty, with what is on `pages` in that list, page by page."""
     head, between = whole.removesuffix(_EMPTY), "[\n    "
     for page in pages:
-        texts = (_safe(laid_out(plain(item), "\n    ")) for item in page)
-        if text := ",\n    ".join(texts):
+        if text := _safe(",\n    ".join([laid_out(item, "\n    ") for item in page])):
             yield head + between + text
             head, between = "", ",\n    "
     yield "\n  ]\n}\n" if not head else whole
@@ -51,19 +50,30 @@ _quoted = json.encoder.encode_basestring
 
 
 def laid_out(value: Any, newline: str) -> str:
-    """What `json.dumps(value, ensure_ascii=False, indent=2)` says, for a value that stands behind `newline`.
+    """What `json.dumps(plain(value), ensure_ascii=False, indent=2)` says, for a view that stands behind `newline`.
 
-    Python's own takes three times as long where it indents.
+    Python's own takes five times as long where it indents.
     """
-    if isinstance(value, str):
+    if type(value) is str:
         return _quoted(value)
-    if not value or not isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False)
-    below = f"{newline}  "
-    if isinstance(value, list):
-        return f"[{below}{f',{below}'.join([laid_out(item, below) for item in value])}{newline}]"
-    rows = [f"{_quoted(key)}: {laid_out(item, below)}" for key, item in value.items()]
-    return f"{{{below}{f',{below}'.join(rows)}{newline}}}"
+    if value is None:
+        return "null"
+    if isinstance(value, (list, tuple)):
+        return _between("[]", [laid_out(item, f"{newline}  ") for item in value], newline)
+    if isinstance(value, Mapping):
+        rows = [f"{_quoted(str(key))}: {laid_out(item, f'{newline}  ')}" for key, item in value.items()]
+        return _between("{}", rows, newline)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        below = f"{newline}  "
+        return _between(
+            "{}", [f'"{name}": {laid_out(getattr(value, name), below)}' for name in _names(type(value))], newline
+        )
+    return json.dumps(_leaf(value), ensure_ascii=False)
+
+
+def _between(ends: str, rows: list[str], newline: str) -> str:
+    """Rows, each on a line of its own between the two brackets."""
+    return f"{ends[0]}{newline}  {f',{newline}  '.join(rows)}{newline}{ends[1]}" if rows else ends
 
 
 @cache
@@ -75,8 +85,6 @@ def _names(kind: type) -> tuple[str, ...]:
 
 def plain(value: Any) -> Any:
     """Any view as what JSON has."""
-    if value is None or type(value) is str:
-        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {name: plain(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, Mapping):
