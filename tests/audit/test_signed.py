@@ -282,6 +282,19 @@ def test_an_old_branch_lets_nobody_in(org: Signed, *, swapped: bool) -> None:
     assert judged(org.shell).rules == ["signer-unknown"]
 
 
+def test_what_a_revoked_key_signed_elsewhere_is_noted(org: Signed) -> None:
+    """By the policy before it, it was in order. Whether it is older than the revocation, only its date says."""
+    side(org)
+    org.commit({"seats/bot.yaml": seat("bot", "mission: M\n")}, "bob")
+    org.commit({"notes.txt": "x"}, "bot")
+    org.shell.git("switch", "-q", "main")
+    org.admit("ada", "bot", "clerk", "tally", by="ada")
+    merge(org, "ada", "main", "side")
+    found = judged(org.shell)
+    assert found.violations == []
+    assert found.notes[-1].what.startswith("1 commit merged here had been signed with a key")
+
+
 @pytest.mark.parametrize("swapped", [False, True])
 def test_a_merge_that_takes_the_older_policy(org: Signed, *, swapped: bool) -> None:
     side(org)

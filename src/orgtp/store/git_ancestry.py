@@ -7,6 +7,7 @@ them is looked at. How far a clone reaches is said here, too: what it does not h
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from orgtp.store.git import GitFailed, Repo
 
@@ -35,9 +36,10 @@ def count(repo: Repo, tip: str) -> int:
     return int(repo.run(*_TRUE, "rev-list", "--count", tip, "--", env=_NO_GRAFTS))
 
 
-def after(repo: Repo, old: str, tip: str) -> set[str]:
-    """The commits of `tip` that `old` does not go back to."""
-    return set(repo.run(*_TRUE, "rev-list", tip, f"^{old}", "--", env=_NO_GRAFTS).decode().split())
+def after(repo: Repo, old: Sequence[str], tips: Sequence[str]) -> set[str]:
+    """The commits of `tips` that none of `old` goes back to."""
+    words = ("rev-list", *tips, *(f"^{commit}" for commit in old), "--")
+    return set(repo.run(*_TRUE, *words, env=_NO_GRAFTS).decode().split())
 
 
 def commits_named(repo: Repo, short: str, tip: str) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from orgtp.model.audit import Deed, Gap, Noted, Stamped, Violation
 from orgtp.model.signer import FORGES, SIGNERS, fingerprint
 from orgtp.model.trailers import Claims, claims_of
+from orgtp.model.words import counted as told_number
 from orgtp.rules.authority import Claim, deciders, misnamed, refused, standing
 from orgtp.store.git import Repo
 from orgtp.store.git_ancestry import after as commits_after
@@ -21,7 +22,7 @@ from orgtp.store.git_ssh import GIT
 from orgtp.store.git_tree import walk_of
 from orgtp.store.moment import Library, Moment
 from orgtp.store.org_file import read_head
-from orgtp.store.signed_commits import OPENPGP, Checked, Forges, SignedCommits, is_signed
+from orgtp.store.signed_commits import OPENPGP, Checked, Forges, SignedCommits, is_signed, key_of
 from orgtp.store.signed_policy import Policies, PolicyLine, SignedPolicy
 from orgtp.store.trees import HEAD
 
@@ -73,7 +74,10 @@ class Signatures:
         if any(policy != new for policy in old):
             parents = zip((moment.commit for moment in before), old, strict=True)
             yield from self._line.follow(deed, list(parents), new)
-        counted = [number for number in self._counted(deed, old) if old[number].signers]
+        fresh = self._counted(deed, old)
+        if len(fresh) < len(old):
+            self._note_revoked(deed, old, fresh)
+        counted = [number for number in fresh if old[number].signers]
         if counted:
             yield from _once(self._judged(deed, [(before[number], old[number]) for number in counted], old, after))
         elif self.binding or new.signers or any(policy.since for policy in old):
@@ -117,6 +121,21 @@ class Signatures:
     def _moment(self, commit: str) -> Moment:
         nodes = {path: walk_of(self._repo, commit).node(path) for path in (SIGNERS, FORGES, HEAD)}
         return Moment(commit, Library(self._repo), {path: node.id for path, node in nodes.items() if node})
+
+    def _note_revoked(self, deed: Deed, old: Sequence[SignedPolicy], fresh: Sequence[int]) -> None:
+        """Say how many commits a merge brings that were signed with a key that was taken out elsewhere meanwhile.
+
+        They were in order where they were made, and nobody can tell whether that was before: it is for people to see.
+        """
+        parents = deed.commit.parents
+        stale = [parents[number] for number in range(len(old)) if number not in fresh]
+        known = {blob for number in fresh for blob in old[number].by_blob}
+        gone = {blob for number in range(len(old)) for blob in old[number].by_blob} - known
+        brought = commits_after(self._repo, [parents[number] for number in fresh], stale) if gone else set()
+        count = sum(key_of(found.raw, commit) in gone for commit in brought if (found := self._repo.read(commit)))
+        if count:
+            signed = f"{told_number(count, 'commit')} merged here had been signed"
+            self.notes.append(Noted(f"{signed} with a key that the policy knew no more by then", deed.commit.id))
 
     # Who signed, and what they may.
 
@@ -170,7 +189,7 @@ class Signatures:
 
     @cached_property
     def _after_binding(self) -> set[str]:
-        return commits_after(self._repo, self._first, self._tip) if self._first else set()
+        return commits_after(self._repo, [self._first], [self._tip]) if self._first else set()
 
     def _missing(self, deed: Deed) -> Violation:
         hint = "Let git sign: git config commit.gpgsign true. This commit cannot be signed later; make it anew."

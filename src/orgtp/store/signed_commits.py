@@ -111,3 +111,12 @@ def _by_ssh(repo: Repo, payload: bytes, armored: str) -> Checked:
         return Checked(why=str(error))
     why = check(repo, payload, signature, GIT)
     return Checked(key=signature.blob, why=why)
+
+
+def key_of(raw: bytes, id_: str) -> str:
+    """The SSH key that a commit says it was signed with, in base64; nothing is checked."""
+    found = signed_parts(raw, id_)
+    try:
+        return read_signature(found[1]).blob if found else ""
+    except BadSignature:
+        return ""
