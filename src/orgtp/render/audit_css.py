@@ -61,8 +61,8 @@ nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .3re
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .8rem 1.5rem; }
 dt { font-size: .8rem; color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; unicode-bidi: plaintext; }
-.numbers dd { font-size: 1.3rem; font-variant-numeric: tabular-nums; line-height: 1.3; }
-.numbers dd.small, .numbers dd code { font-size: 1rem; }
+.numbers time { font-size: 1rem; }
+.numbers dd { font-size: 1.2rem; font-variant-numeric: tabular-nums; line-height: 1.3; }
 table { width: 100%; border-collapse: collapse; font-size: .94rem; }
 th, td {
   text-align: left; vertical-align: top; padding: .55rem .9rem .55rem 0;
@@ -128,11 +128,14 @@ footer {
     --good: #17694a; --good-bg: #ffffff; --bad: #a61b2b; --bad-bg: #ffffff; --open: #7d5300; --open-bg: #ffffff;
   }
   @page { margin: 16mm 15mm 18mm; }
-  body { max-width: none; padding: 0; font-size: 9.5pt; line-height: 1.42; }
+  html { font-size: 9pt; }
+  body { max-width: none; padding: 0; line-height: 1.42; }
   nav { display: none; }
   a { text-decoration: none; }
   h1 { font-size: 20pt; }
-  section { margin-top: 1.6rem; }
+  section { margin-top: 1.8rem; }
+  dl { grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr)); gap: .5rem 1.2rem; }
+  th, td { padding-top: .35rem; padding-bottom: .35rem; }
   .verdict { border: 1px solid; border-left-width: .4rem; }
   h2, h3, h4, thead { break-after: avoid; }
   .lead { break-after: avoid; }

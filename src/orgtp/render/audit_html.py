@@ -62,7 +62,8 @@ def _title(found: Dossier) -> str:
 
 def _verdict(found: Dossier) -> str:
     wrong = f"{len(found.violations):,}" if found.violations else ""
-    rows = [("Violations", wrong), ("Commits", f"{found.history.commits:,}"), ("Head of the history", code(found.head))]
+    sizes = {"Violations": wrong, "Seats": f"{len(found.seats):,}", "Values": f"{found.values.recorded:,}"}
+    rows = [*sizes.items(), ("Commits", f"{found.history.commits:,}"), ("Head of the history", code(found.head))]
     return tag(
         "section",
         tag("h2", f"{_SIGNS[found.verdict]} {str(found.verdict).capitalize()}", id="verdict"),
@@ -77,7 +78,8 @@ def _verdict(found: Dossier) -> str:
 def _vouched(checkpoint: DossierCheckpoint | None) -> str:
     if checkpoint is None or not checkpoint.fingerprint:
         return _UNVOUCHED
-    whose = f" of {checkpoint.seat}" if checkpoint.seat else ", which the ledger's own list of signers does not know"
+    unknown = ", which the ledger's own list of signers does not know" if checkpoint.signers else ""
+    whose = f" of {checkpoint.seat}" if checkpoint.seat else unknown
     return joined(["The checkpoint is signed with the key ", code(checkpoint.fingerprint), f"{whose}."])
 
 
@@ -145,7 +147,7 @@ def _stands(found: Dossier) -> Iterator[str]:
     intact = found.verdict is Verdict.INTACT
     lead = "What may be relied on, and by what. Enforced: a break would have been found. Advisory: a convention, which "
     lead += "nothing here proves."
-    refused = "This is what an intact record stands on. The verdict is another one, so none of it is promised. "
+    refused = "An intact record would stand on this. This one is not known to be intact, so none of it is promised. "
     columns = [Column("What holds" if intact else "What would hold", "plain"), Column("Label", "tight")]
     held = table("What the verdict stands on", columns, [_guarantee(one) for one in found.guarantees])
     yield from section("stands", "What it stands on", lead if intact else refused + lead, held)
@@ -168,8 +170,8 @@ def _history(found: Dossier) -> Iterator[str]:
         [
             ("Commits", f"{history.commits:,}"),
             ("of them merges", f"{history.merges:,}" if history.merges else ""),
-            ("First", moment(history.first)),
-            ("Last", moment(history.last)),
+            ("First commit", moment(history.first)),
+            ("Last commit", moment(history.last)),
             ("Commits with a signature", f"{history.signed:,}"),
             ("without one", f"{history.unsigned:,}"),
             ("Values recorded", f"{values.recorded:,}"),

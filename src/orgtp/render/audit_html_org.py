@@ -78,7 +78,10 @@ def _metrics(seat: DossierSeat) -> Markup:
 
 def _targets(metric: DossierMetric) -> Markup:
     """Every target, each with the period from which on it judges."""
-    told = (tag("div", one.target, f" from {one.since}" if one.since else "") for one in metric.targets)
+    told = (
+        tag("div", tag("span", one.target, class_="tight"), f" from {one.since}" if one.since else "")
+        for one in metric.targets
+    )
     return joined(told) if metric.targets else Markup("none")
 
 
@@ -131,7 +134,8 @@ def _ended(row: Handed) -> str:
 
 
 def _result(row: Handed) -> str:
-    last = f"{row.last} in {row.period}" if row.last and row.period else row.last or ""
+    last = _value(row.last, row.measure) if row.last else ""
+    last = f"{last} in {row.period}" if last and row.period else last
     tally = f"{row.on_target} of {row.known} periods on target" if row.known else ""
     return "; ".join(part for part in (last, tally) if part)
 

@@ -5,6 +5,7 @@ What is indented by four blanks is a command, to be run as it stands, in this or
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from orgtp.model.audit import Verdict
@@ -30,8 +31,8 @@ def audit_readme(found: Dossier, checkpoint: DossierCheckpoint) -> str:
     """The whole file."""
     parts = (_what(found, checkpoint), _open(), _compare(), _signature(checkpoint), _values(), _gone())
     more = (_signers(found, checkpoint), _ours(found, checkpoint), _limits(checkpoint))
-    numbered = [part for part in (*parts, *more) if part]
-    return "\n".join(line for part in numbered for line in [*part, ""]).rstrip() + "\n"
+    lines = (line for part in (*parts, *more) if part for line in [*part, ""])
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
 
 
 def _words(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from orgtp.model.org import Ending, Org, Retirement
 from orgtp.model.problem import Place
 from orgtp.model.score import Score, stamp
 from orgtp.model.seat import Metric, Seat, retirement_path
+from orgtp.model.value import Unit
 from orgtp.views.chart import unit_of
 from orgtp.views.dossier_shapes import (
     DatedTarget,
@@ -130,7 +131,7 @@ def _correction(org: Org, was: Score, now: Score, origin: Origin) -> DossierCorr
         path=now.place.path,
         line=now.place.line,
         commit=origin(now.place),
-        measure=metric.targets.unit if metric and metric.targets.dated else None,
+        measure=_measure(org, now.seat, now.metric),
     )
 
 
@@ -213,7 +214,9 @@ def _retirement(org: Org, record: Retirement, origin: Origin) -> DossierRetireme
     )
 
 
-def _handed(org: Org, what: str, heir: str, ended: str = "", on: Ending | None = None) -> Handed:
+def _handed(
+    org: Org, what: str, heir: str, ended: str = "", on: Ending | None = None, measure: Unit | None = None
+) -> Handed:
     end = on or Ending()
     return Handed(
         what=what,
@@ -224,11 +227,19 @@ def _handed(org: Org, what: str, heir: str, ended: str = "", on: Ending | None =
         period=end.period or None,
         on_target=end.on_target,
         known=end.known,
+        measure=measure,
     )
 
 
 def _ended(org: Org, record: Retirement, metric: str, heir: str) -> Handed:
-    return _handed(org, metric, heir, record.ended.get(metric, ""), record.results.get(metric))
+    measure = _measure(org, record.seat, metric)
+    return _handed(org, metric, heir, record.ended.get(metric, ""), record.results.get(metric), measure)
+
+
+def _measure(org: Org, seat: str, metric: str) -> Unit | None:
+    """The unit that a metric's values are read in, where the metric is still known."""
+    held = org.seats[seat].metrics.get(metric) if seat in org.seats else None
+    return held.targets.unit if held and held.targets.dated else None
 
 
 def _name(org: Org, seat: str) -> str | None:

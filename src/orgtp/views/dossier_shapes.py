@@ -65,6 +65,7 @@ class Handed:
     period: str | None
     on_target: int
     known: int
+    measure: Unit | None
 
 
 @dataclass(frozen=True, slots=True)
