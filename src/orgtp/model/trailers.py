@@ -77,8 +77,9 @@ def _read(text: str) -> Claims:
         return Claims(odd=((one_line(looks[-1]), "a NUL byte in the message hides what stands after it"),))
     paragraphs = text.split("\n\n")
     own = _block(paragraphs[-1]) if len(paragraphs) > 1 else None
-    quoted = _quoted(paragraphs[1:-1], anywhere=bool(_SQUASHED.search(text)))
-    read = [line for block in [own, *quoted] if block for line in block if line.startswith("Orgtp-")]
+    squashed = bool(_SQUASHED.search(text))
+    quoted = _quoted(paragraphs[1:-1], anywhere=squashed) if own or squashed else []
+    read = [line for block in [own, *quoted] if block for line in block if line[:6].lower() == "orgtp-"]
     return _claims(own or [], tuple(_claims(block, (), []) for block in quoted), _unread(looks, read, text))
 
 

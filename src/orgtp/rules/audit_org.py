@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from orgtp.model.audit import Deed, Entry, Violation
 from orgtp.model.org import Org
 from orgtp.model.seat import retirement_path
+from orgtp.rules.audit_scores import first_difference
 
 _FILE = re.compile(r"(seats|retirements)/([a-z][a-z0-9-]{0,62})\.yaml")
+# All that must be a file, or a folder of files; what may become of a month of values is in audit_scores.py.
+_OURS = re.compile(
+    r"org\.yaml|(?:seats|retirements|policy|scores)(?!/[^/]+/[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl\Z)(?:/.*)?", re.DOTALL
+)
+Read = Callable[[str | None], bytes | None]
 _ODD = {"120000": "a symbolic link", "160000": "a submodule"}
 RECORD, DELETED, REUSED, ODD, HEADLESS = (
     "retirement-changed",
@@ -21,29 +28,46 @@ RECORD, DELETED, REUSED, ODD, HEADLESS = (
 _RESTORE = "Bring the file back as it was, and retire the seat: orgtp retire {seat} --to HEIR"
 
 
-def against_parent(deed: Deed, entries: list[Entry], before: Org, after: Org) -> Iterator[Violation]:
-    """What a commit did to seats and records against one parent."""
+def against_parent(deed: Deed, entries: list[Entry], before: Org, after: Org, read: Read) -> Iterator[Violation]:
+    """What a commit did to seats and records against one parent. `read` gives a content by its id, if it is here."""
     for entry in entries:
         if entry.new_mode in _ODD:
+            if not _OURS.fullmatch(entry.path):
+                continue
             what = _ODD[str(entry.new_mode)]
             yield deed.wrong(
                 ODD, f"{entry.path} became {what}", path=entry.path, before=entry.old_mode, after=entry.new_mode
             )
         elif entry.path == "org.yaml" and entry.new is None:
-            yield deed.wrong(HEADLESS, "org.yaml is gone, and with it what the org is", path=entry.path)
+            yield deed.wrong(
+                HEADLESS, "org.yaml is gone, and with it what the org is", path=entry.path, before=entry.old
+            )
         elif match := _FILE.fullmatch(entry.path):
-            judge = _seat if match[1] == "seats" else _record
-            yield from judge(deed, entry, match[2], before, after)
+            yield from (
+                _seat(deed, entry, match[2], before, after)
+                if match[1] == "seats"
+                else _record(deed, entry, match[2], read)
+            )
 
 
-def _record(deed: Deed, entry: Entry, seat: str, _before: Org, _after: Org) -> Iterator[Violation]:
+def _record(deed: Deed, entry: Entry, seat: str, read: Read) -> Iterator[Violation]:
     """Records are added, and that is all."""
     if entry.old is None:
         return
     how = "removed" if entry.new is None else "changed"
     hint = f"It never changes once it is committed. Bring it back: git checkout COMMIT^ -- {entry.path}"
-    facts = {"path": entry.path, "before": entry.old, "after": entry.new, "hint": hint}
-    yield deed.wrong(RECORD, f"the retirement record of {seat} was {how}", **facts)
+    yield deed.wrong(
+        RECORD, f"the retirement record of {seat} was {how}", path=entry.path, hint=hint, **_told(entry, read)
+    )
+
+
+def _told(entry: Entry, read: Read) -> dict[str, Any]:
+    """What was there and what is there now: of a content, the first line that differs."""
+    if entry.old == entry.new:
+        return {"before": entry.old_mode, "after": entry.new_mode}
+    old, new = read(entry.old), read(entry.new)
+    both = old is not None and new is not None
+    return first_difference(old or b"", new or b"") if both else {"before": entry.old, "after": entry.new}
 
 
 def _seat(deed: Deed, entry: Entry, seat: str, before: Org, after: Org) -> Iterator[Violation]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
+from typing import Any
 
 from orgtp.model.audit import Deed, Entry, Violation
 from orgtp.model.errors import BadValue
@@ -38,11 +39,15 @@ def file_wrong(deed: Deed, entry: Entry, moved_to: str) -> Iterator[Violation]:
 
 def rewritten(deed: Deed, path: str, old: bytes, new: bytes) -> Violation:
     """What was done to a file of which `old` is not how `new` begins: the first line that differs, and how."""
-    was, now = _lines(old), _lines(new)
-    pairs = zip_longest(was, now)
+    facts = first_difference(old, new)
+    return deed.wrong(REWRITTEN, _how(_lines(old), _lines(new)), path=path, hint=_KEEP, **facts)
+
+
+def first_difference(old: bytes, new: bytes) -> dict[str, Any]:
+    """The number of the first line in which two contents differ, and what it was before and is after."""
+    pairs = zip_longest(_lines(old), _lines(new))
     line, (before, after) = next((n, pair) for n, pair in enumerate(pairs, 1) if pair[0] != pair[1])
-    facts = {"before": _said(before), "after": _said(after), "hint": _KEEP}
-    return deed.wrong(REWRITTEN, _how(was, now), path=path, line=line, **facts)
+    return {"line": line, "before": _said(before), "after": _said(after)}
 
 
 def _how(was: list[bytes], now: list[bytes]) -> str:

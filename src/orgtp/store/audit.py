@@ -19,7 +19,7 @@ from orgtp.rules.audit_content import content_wrong
 from orgtp.rules.audit_dates import dates
 from orgtp.store.audit_gaps import gap_of, hidden_things, shallow_commits
 from orgtp.store.audit_memory import Memory, recall, recall_ids, remember
-from orgtp.store.audit_scores import ScoreAudit
+from orgtp.store.audit_scores import LINKS, ScoreAudit
 from orgtp.store.git import GitFailed, Repo
 from orgtp.store.git_history import Commits, Told, Unreadable, deed, stamped, told
 from orgtp.store.git_lock import locked
@@ -87,6 +87,7 @@ class Walk:
         self._missing = 0
         self._gone = {seat: list(commits) for seat, commits in memory.gone.items()}
         self._tables: dict[str, tuple[dict[str, str], int]] = {}
+        self._holders: dict[int, int] = {}
         self._dates: dict[str, int] = {}
         self._shallow = shallow_commits(repo)
         self._unknown: dict[str, int] = {}
@@ -143,7 +144,7 @@ class Walk:
             self._judge(what, before, after)
         except (GitFailed, ObjectTooLarge) as error:
             self._gap(error, commit.id)
-        self._tables[commit.id] = self._followed(commit, before, after), one.children
+        self._leave(commit.id, self._followed(commit, before, after), one.children)
 
     def _judge(self, what: Deed, before: list[dict[str, str]], after: Moment) -> None:
         commit, found = what.commit, self.violations
@@ -155,7 +156,7 @@ class Walk:
         parents = commit.parents or ("",)
         moments = [Moment(parent, self.library, files) for parent, files in zip(parents, before, strict=True)]
         for moment, entries in zip(moments, what.against, strict=True):
-            own = [entry for path, entry in entries.items() if is_of_org(path)]
+            own = [entry for path, entry in entries.items() if is_of_org(path) or entry.new_mode in LINKS]
             if own:
                 self._org(what, own, moment, after)
         if any(map(self._is_policed, (*moments, after))):
@@ -200,13 +201,22 @@ class Walk:
         return self.scores.growth.content(entry.new)
 
     def _org(self, what: Deed, entries: list[Entry], before: Moment, after: Moment) -> None:
-        self.violations += audit_org.against_parent(what, entries, before.org, after.org)
+        found = audit_org.against_parent(what, entries, before.org, after.org, self._read)
+        # What a merge did against each of its parents is told once.
+        self.violations += [one for one in found if not (what.is_merge and one in self.violations)]
         for entry in entries:
             seat = audit_org.seat_of_file(entry.path)
             if seat and entry.new is None:
                 self._gone.setdefault(seat, []).append(what.commit.id)
-            elif seat and entry.old is None and entry.path in what.own:
+            elif seat and entry.old is None and entry.path in what.own and seat not in before.org.retirements:
                 self.violations += self._used_before(what, entry, seat)
+
+    def _read(self, oid: str | None) -> bytes | None:
+        """A content for the words of a violation, which stands without it."""
+        try:
+            return self.library.raw(oid) if oid else b""
+        except (GitFailed, ObjectTooLarge):
+            return None
 
     def _used_before(self, what: Deed, entry: Entry, seat: str) -> Iterator[Violation]:
         """A seat that is added where an earlier one of its id went, in a commit that this one follows."""
@@ -220,14 +230,16 @@ class Walk:
     def _table(self, commit: str) -> dict[str, str]:
         """What was there at a commit: as the walk left it, else as its tree has it."""
         if commit not in self._tables:
-            self._tables[commit] = table(self.repo, commit), 1 << 30
+            self._leave(commit, table(self.repo, commit), 1 << 30)
         return self._tables[commit][0]
 
     def _followed(self, commit: Stamped, before: list[dict[str, str]], after: Moment) -> dict[str, str]:
         """The table after a commit: that of its first parent, changed in place where nobody else needs it any more."""
-        needed = [self._used(parent) for parent in commit.parents]
+        for parent in commit.parents:
+            self._used(parent)
         changes = {path: oid for path, oid in after.other.items() if is_of_org(path)}
-        found = before[0] if not (changes and needed and needed[0]) else dict(before[0])
+        # A commit that changes nothing of the org shares the table of its parent.
+        found = dict(before[0]) if changes and self._holders.get(id(before[0])) else before[0]
         for path, oid in changes.items():
             if oid is None:
                 found.pop(path, None)
@@ -235,19 +247,26 @@ class Walk:
                 found[path] = oid
         return found
 
-    def _used(self, commit: str) -> bool:
-        """Count one child of a commit as seen; whether there are more to come."""
+    def _leave(self, commit: str, found: dict[str, str], children: int) -> None:
+        """Keep the table of a commit for so many that follow it."""
+        self._tables[commit] = found, children
+        self._holders[id(found)] = self._holders.get(id(found), 0) + 1
+
+    def _used(self, commit: str) -> None:
+        """Count one child of a commit as seen; after the last one, its table is nobody's."""
         found, left = self._tables[commit]
         if left > 1:
             self._tables[commit] = found, left - 1
-            return True
+            return
         del self._tables[commit]
-        return False
+        self._holders[id(found)] -= 1
+        if not self._holders[id(found)]:
+            del self._holders[id(found)]
 
     def _begin(self, one: Told) -> None:
         """A commit whose parents this clone does not have: what it did cannot be told, only what it left."""
         rows = {path: entry.new for path, entry in one.changes.get("", {}).items() if entry.new and is_of_org(path)}
-        self._tables[one.id] = rows, one.children
+        self._leave(one.id, rows, one.children)
         remedy = "Get the whole history: git fetch --unshallow"
         self._note_gap(Gap(f"this clone is shallow: what came before {one.id[:10]} is not here", remedy))
 

@@ -20,7 +20,7 @@ from orgtp.store.moment import Library, Moment
 from orgtp.store.score_file import PLAIN, read_line, score_of, seat_of
 
 PLAIN_MODE = "100644"
-_LINKS = ("120000", "160000")
+LINKS = ("120000", "160000")
 score_seat = lru_cache(maxsize=65536)(seat_of)
 
 
@@ -100,9 +100,9 @@ class ScoreAudit:
             yield from self._merged(deed, path)
 
     def _file(self, deed: Deed, entry: Entry, after: Moment) -> Iterator[Violation]:
-        if entry.new is None or entry.new_mode in _LINKS or (entry.old_mode and entry.old_mode != entry.new_mode):
+        if entry.new is None or entry.new_mode in LINKS or (entry.old_mode and entry.old_mode != entry.new_mode):
             yield from rules.file_wrong(deed, entry, _moved_to(deed, entry))
-        if entry.new is None or entry.new_mode in _LINKS or entry.old == entry.new or _moved_from(deed, entry):
+        if entry.new is None or entry.new_mode in LINKS or entry.old == entry.new or _moved_from(deed, entry):
             return
         grown = self.growth.grown(entry)
         if grown is None:
@@ -187,7 +187,7 @@ class ScoreAudit:
         some = next(row for row in rows if row)
         wrong = {v.message: v for row in rows if row for v in rules.file_wrong(deed, row, "")}
         yield from wrong.values()
-        if some.new is None or some.new_mode in _LINKS:
+        if some.new is None or some.new_mode in LINKS:
             return
         olds = [row.old if row else some.new for row in rows]
         parents = [self.growth.content(old) for old in olds]
