@@ -5,7 +5,7 @@ The rules are pure (`rules/audit_*.py`); what they are asked of is read here. Se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from orgtp.rules.audit_dates import dates
 from orgtp.store.audit_gaps import gap_of, hidden_things, shallow_commits
 from orgtp.store.audit_memory import Memory, recall, recall_ids, remember
 from orgtp.store.audit_scores import LINKS, ScoreAudit
+from orgtp.store.audit_tables import Table, Tables
 from orgtp.store.git import GitFailed, Repo
 from orgtp.store.git_history import Commits, Told, Unreadable, deed, stamped, told
 from orgtp.store.git_lock import locked
@@ -29,7 +30,6 @@ from orgtp.store.moment import Library, Moment, is_of_org, table
 from orgtp.store.not_now import NotNow
 from orgtp.store.record import NoLedger
 from orgtp.store.signed import Signatures
-from orgtp.store.trees import HEAD
 
 # So many gaps are told one by one; what is missing further on has the same cause.
 _MOST_GAPS = 20
@@ -86,13 +86,11 @@ class Walk:
         self.checked = 0
         self._missing = 0
         self._gone = {seat: list(commits) for seat, commits in memory.gone.items()}
-        self._tables: dict[str, tuple[dict[str, str], int]] = {}
-        self._holders: dict[int, int] = {}
+        self._tables = Tables(repo)
         self._dates: dict[str, int] = {}
         self._shallow = shallow_commits(repo)
         self._unknown: dict[str, int] = {}
         self.signatures = Signatures(repo, tip, memory.policy)
-        self._policed: dict[tuple[str | None, str | None], bool] = {}
 
     def run(self) -> None:
         """Look at every commit, parents first."""
@@ -138,46 +136,55 @@ class Walk:
             self._begin(one)
             return
         what = deed(one, commit)
-        before = [self._table(parent) for parent in commit.parents] or [{}]
-        after = Moment(commit.id, self.library, before[0], _changed(what.against[0]))
+        before = [self._tables.at(parent) for parent in commit.parents] or [Table({})]
+        changes = {path: entry.new for path, entry in what.against[0].items()}
+        after = Moment(commit.id, self.library, before[0].files, changes)
         try:
             self._judge(what, before, after)
         except (GitFailed, ObjectTooLarge) as error:
             self._gap(error, commit.id)
-        self._leave(commit.id, self._followed(commit, before, after), one.children)
+        self._tables.follow(commit, before[0], changes, one.children)
 
-    def _judge(self, what: Deed, before: list[dict[str, str]], after: Moment) -> None:
+    def _judge(self, what: Deed, before: list[Table], after: Moment) -> None:
         commit, found = what.commit, self.violations
         found += dates(what, [self._date(parent) for parent in commit.parents], self.now)
         claims = claims_of(commit.message)
         if claims is not NO_CLAIMS:
             self._claims(what, claims, after)
         found += self.scores.check(what, after)
-        parents = commit.parents or ("",)
-        moments = [Moment(parent, self.library, files) for parent, files in zip(parents, before, strict=True)]
+        touched = any(is_of_org(path) or row.new_mode in LINKS for rows in what.against for path, row in rows.items())
+        policed = any(map(self._is_policed, before))
+        if touched or policed:
+            names = commit.parents or ("",)
+            moments = [Moment(name, self.library, one.files) for name, one in zip(names, before, strict=True)]
+            self._all_org(what, moments, after)
+            if policed or self._asks(after):
+                found += self.signatures.check(what, moments if commit.parents else [], after)
+
+    def _all_org(self, what: Deed, moments: list[Moment], after: Moment) -> None:
         for moment, entries in zip(moments, what.against, strict=True):
             own = [entry for path, entry in entries.items() if is_of_org(path) or entry.new_mode in LINKS]
             if own:
                 self._org(what, own, moment, after)
-        if any(map(self._is_policed, (*moments, after))):
-            found += self.signatures.check(what, moments if commit.parents else [], after)
 
     def _prepare(self, commits: list[Stamped]) -> None:
         """Let signatures be checked ahead, many at a time; what cannot be read now is told where it is needed."""
         with suppress(GitFailed):
-            if self._is_policed(Moment(self.tip, self.library, self._last)):
+            if self._is_policed(self._last):
                 self.signatures.prepare(commits)
 
-    def _is_policed(self, moment: Moment) -> bool:
-        """Whether anything is asked of who signs a commit before or after which the org is so."""
-        name = moment.oid(HEAD), moment.oid(SIGNERS)
-        if name not in self._policed:
-            self._policed[name] = bool(name[1] or self.signatures.binding or moment.head.policy.signed_since)
-        return self._policed[name]
+    def _is_policed(self, found: Table) -> bool:
+        """Whether anything is asked of who signs a commit that follows this; the table knows once it was asked."""
+        if found.policed is None:
+            found.policed = self._asks(Moment("", self.library, found.files))
+        return found.policed
+
+    def _asks(self, moment: Moment) -> bool:
+        return bool(moment.oid(SIGNERS) or self.signatures.binding or moment.head.policy.signed_since)
 
     @cached_property
-    def _last(self) -> dict[str, str]:
-        return table(self.repo, self.tip)
+    def _last(self) -> Table:
+        return Table(table(self.repo, self.tip))
 
     def _claims(self, what: Deed, claims: Claims, after: Moment) -> None:
         found = self.violations
@@ -225,48 +232,10 @@ class Walk:
                 yield audit_org.reused(what, entry, seat, commit)
                 return
 
-    # What commits left behind.
-
-    def _table(self, commit: str) -> dict[str, str]:
-        """What was there at a commit: as the walk left it, else as its tree has it."""
-        if commit not in self._tables:
-            self._leave(commit, table(self.repo, commit), 1 << 30)
-        return self._tables[commit][0]
-
-    def _followed(self, commit: Stamped, before: list[dict[str, str]], after: Moment) -> dict[str, str]:
-        """The table after a commit: that of its first parent, changed in place where nobody else needs it any more."""
-        for parent in commit.parents:
-            self._used(parent)
-        changes = {path: oid for path, oid in after.other.items() if is_of_org(path)}
-        # A commit that changes nothing of the org shares the table of its parent.
-        found = dict(before[0]) if changes and self._holders.get(id(before[0])) else before[0]
-        for path, oid in changes.items():
-            if oid is None:
-                found.pop(path, None)
-            else:
-                found[path] = oid
-        return found
-
-    def _leave(self, commit: str, found: dict[str, str], children: int) -> None:
-        """Keep the table of a commit for so many that follow it."""
-        self._tables[commit] = found, children
-        self._holders[id(found)] = self._holders.get(id(found), 0) + 1
-
-    def _used(self, commit: str) -> None:
-        """Count one child of a commit as seen; after the last one, its table is nobody's."""
-        found, left = self._tables[commit]
-        if left > 1:
-            self._tables[commit] = found, left - 1
-            return
-        del self._tables[commit]
-        self._holders[id(found)] -= 1
-        if not self._holders[id(found)]:
-            del self._holders[id(found)]
-
     def _begin(self, one: Told) -> None:
         """A commit whose parents this clone does not have: what it did cannot be told, only what it left."""
         rows = {path: entry.new for path, entry in one.changes.get("", {}).items() if entry.new and is_of_org(path)}
-        self._leave(one.id, rows, one.children)
+        self._tables.leave(one.id, Table(rows), one.children)
         remedy = "Get the whole history: git fetch --unshallow"
         self._note_gap(Gap(f"this clone is shallow: what came before {one.id[:10]} is not here", remedy))
 
@@ -289,10 +258,6 @@ class Walk:
     def _unknown_actions(self) -> list[Noted]:
         told = sorted(self._unknown.items())
         return [Noted(f'{count} commits claim "{action}", which this orgtp does not know') for action, count in told]
-
-
-def _changed(entries: Mapping[str, Entry]) -> dict[str, str | None]:
-    return {path: entry.new for path, entry in entries.items()}
 
 
 def _stem(path: str) -> str:
