@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -28,23 +29,41 @@ def history(repo: Repo, rev: str, without: str = "") -> Iterator[Commit]:
     return commits(parts(repo, *words, prompt=False))
 
 
-def touching(repo: Repo, rev: str, paths: Iterable[str], without: str = "", *, whole: bool = False) -> Iterator[Commit]:
-    """The commits that made the files `paths` what they are at `rev`, as git comes upon them.
+# The parent of a commit whose parent is the next one that is told of.
+NEXT = "next"
 
-    Of a merge that has the files as one side has them, that side alone is followed. The parents of each are the next of
-    these commits, not git's own. `whole`: from the end back, each after all that were made on it, and with all the
-    files that it touched; git then waits until it knows them all.
+
+def touching(repo: Repo, rev: str, paths: Sequence[str], without: str = "") -> Iterator[Commit]:
+    """The commits that made the files `paths` what they are at `rev`, each as soon as git comes upon it.
+
+    Of a merge that has the files as one side has them, that side alone is followed: so it is one line, each commit the
+    parent of the one before (`NEXT`), as far as a merge that is like none of its sides. From there on git says which of
+    these commits are the parents of which, and to know that it looks ahead.
     """
-    left_out = [f"^{without}"] if without else []
-    more = ["--topo-order", "--full-diff"] if whole else []
-    words = ["log", *_RAW, "--parents", *more, f"--format={_LAYOUT}", "--end-of-options", rev, *left_out]
-    return commits(parts(repo, *words, "--", *paths))
+    for commit in _log(repo, rev, paths, without, most=len(paths)):
+        if not commit.paths:
+            yield from _log(repo, commit.id, paths, without, "--parents")
+            return
+        yield replace(commit, parents=(NEXT,))
 
 
-def commits(stream: Iterator[bytes]) -> Iterator[Commit]:
-    """The commits in git's NUL-separated stream: the fields of each, then mode line and path in turn for each file."""
-    head = next(stream, b"")
-    while head.startswith(_MARK):
+def all_touching(repo: Repo, rev: str, paths: Sequence[str]) -> list[Commit]:
+    """The same from the first to the last, each after its parents, and with all the files that it touched."""
+    return list(_log(repo, rev, paths, "", "--parents", "--topo-order", "--full-diff"))[::-1]
+
+
+def _log(repo: Repo, rev: str, paths: Sequence[str], without: str, *more: str, most: int = 0) -> Iterator[Commit]:
+    words = ["log", *_RAW, *more, f"--format={_LAYOUT}", "--end-of-options", rev, *([f"^{without}"] if without else [])]
+    return commits(parts(repo, *words, "--", *paths), most)
+
+
+def commits(stream: Iterator[bytes], most: int = 0) -> Iterator[Commit]:
+    """The commits in git's NUL-separated stream: the fields of each, then mode line and path in turn for each file.
+
+    A commit is known to be whole when the next one begins, or when it has as many files as any has: `most`.
+    """
+    head = _begin(stream)
+    while head:
         fields = [head, *islice(stream, _PARTS - 1)]
         touched: list[Touched] = []
         head = b""
@@ -56,7 +75,15 @@ def commits(stream: Iterator[bytes]) -> Iterator[Commit]:
             if meta.startswith(b":"):
                 _, _, old, new, how = meta.decode().split()
                 touched.append(Touched(how, os.fsdecode(next(stream, b"")), old, new))
+                if len(touched) == most:
+                    break
         yield _commit(b"\0".join(fields).decode(errors="replace").split("\0"), touched)
+        head = head or _begin(stream)
+
+
+def _begin(stream: Iterator[bytes]) -> bytes:
+    """The first part of the next commit; nothing at the end."""
+    return next((part for part in stream if part.startswith(_MARK)), b"")
 
 
 def _commit(fields: list[str], touched: list[Touched]) -> Commit:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from orgtp.model.commit import Commit
 from orgtp.store.git import Repo
-from orgtp.store.git_log import touching
+from orgtp.store.git_log import NEXT, touching
 from orgtp.views.fields import THERE, Spot
 
 # The facts of one file by their keys; of a file that cannot be read, none are known.
@@ -75,10 +75,11 @@ class Lineage:
     def _walked(self, commits: Iterable[Commit], held: Held) -> Iterator[tuple[Spot, Commit | None]]:
         """Go from commit to commit until all is found. The first of them made everything that is `held` what it is."""
         left = sum(map(len, held.values()))
+        self._held[NEXT] = held
         for commit in commits:
-            if not self._seen:
-                self._held[commit.id] = held
             self._seen[commit.id] = commit
+            if NEXT in self._held:
+                self._held[commit.id] = self._held.pop(NEXT)
             for found in self._settled(commit):
                 yield found
                 left -= 1

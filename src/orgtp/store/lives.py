@@ -10,7 +10,7 @@ from orgtp.model.commit import Commit
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.store.git import Repo
-from orgtp.store.git_log import touching
+from orgtp.store.git_log import all_touching
 from orgtp.store.org_file import read_retirement
 from orgtp.store.people import People
 from orgtp.store.seat_file import read_seat
@@ -31,8 +31,7 @@ class Lives:
 
     def steps(self, head: str) -> list[Step]:
         """The commits that touched the seat or its retirement record, oldest first."""
-        commits = list(touching(self.repo, head, self._own, whole=True))
-        return [self._step(commit) for commit in reversed(commits)]
+        return [self._step(commit) for commit in all_touching(self.repo, head, self._own)]
 
     def _step(self, commit: Commit) -> Step:
         after, befores = self._sides(commit)
