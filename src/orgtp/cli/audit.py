@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from orgtp.cli.door import opened, write, write_json
+from orgtp.cli.door import chosen, opened, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
-from orgtp.model.audit import Verdict
+from orgtp.model.audit import Audit, Verdict
+from orgtp.model.words import visible
 
 # More than any checkpoint has.
 _MOST_BYTES = 1 << 20
@@ -37,8 +38,15 @@ def verify(
     It is decided from git's objects, never from diffs. Exit code 0: intact; 1: violated, each violation with commit,
     author, path, line, what was there and what is there now; 4: it cannot be proven here, with what to fetch.
     """
-    here = opened(org, whole=False)
-    found, sure = here.audit(full=full, checkpoints={name: _read(name) for name in checkpoint or ()}, signers=signers)
+    from orgtp.store.git import GitFailed
+    from orgtp.store.git_reader import ObjectTooLarge
+
+    kept = {name: _read(name) for name in checkpoint or ()}
+    try:
+        here = opened(org, whole=False)
+        found, sure = here.audit(full=full, checkpoints=kept, signers=signers)
+    except (GitFailed, ObjectTooLarge) as error:
+        return _unreadable(org, error, json=json)
     if json:
         from orgtp.render.audit_text import audit_body
 
@@ -48,6 +56,21 @@ def verify(
         from orgtp.render.page import screen
 
         write(audit_text(found, sure, here.head.branch, screen()))
+    return CODES[found.verdict]
+
+
+def _unreadable(org: Path | None, error: Exception, *, json: bool) -> int:
+    """Not even the head of the history can be read: nothing is proven, and that is said as every verdict is."""
+    from orgtp.render.audit_text import audit_body
+    from orgtp.render.json_text import envelope
+    from orgtp.store.audit_gaps import gap_at
+
+    gap = gap_at(chosen(org), error)
+    found = Audit("", 0, 0, gaps=[gap])
+    if json:
+        write(envelope("audit-verify", "", None, True, audit_body(found, (), "")))
+    else:
+        write(f"? {visible(gap.what)}\n  {visible(gap.remedy)}\n\n? {found.verdict}\n")
     return CODES[found.verdict]
 
 

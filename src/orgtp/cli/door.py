@@ -29,6 +29,11 @@ def remember(org: Path | None) -> None:
     _before["org"] = org
 
 
+def chosen(org: Path | None) -> Path | None:
+    """Where the org is said to be, after the command or before it."""
+    return org or _before["org"]
+
+
 def opened(
     org: Path | None, at: str | None = None, *, whole: bool = True, values: bool = True, push: bool = False
 ) -> OpenOrg:
@@ -39,7 +44,7 @@ def opened(
     """
     from orgtp import api
 
-    found = api.open_org(org or _before["org"], at=at)
+    found = api.open_org(chosen(org), at=at)
     if push:
         found.refuse_without_remote()
     broken = errors((found.loaded if values else found.staff).problems) if whole else []

@@ -7,7 +7,7 @@ from typing import Any
 
 from orgtp.model.audit import Audit, Gap, Noted, Verdict, Violation
 from orgtp.model.guarantees import Guarantee
-from orgtp.model.words import counted
+from orgtp.model.words import counted, visible
 from orgtp.render.page import Screen
 from orgtp.render.problems_lines import Line, flow, painted
 
@@ -41,26 +41,26 @@ def audit_text(found: Audit, sure: Iterable[Guarantee], branch: str, screen: Scr
 def _violation(violation: Violation, width: int) -> Iterator[Line]:
     place = f"{violation.path}{f':{violation.line}' if violation.line else ''}"
     head = [("✗ ", "bold red"), (violation.rule, "bold red")]
-    head += [(f" {place}", "bold")] if place else []
-    yield from flow([*head, (f": {violation.message}", "")], width, "  ")
+    head += [(f" {visible(place)}", "bold")] if place else []
+    yield from flow([*head, (f": {visible(violation.message)}", "")], width, "  ")
     if violation.commit:
-        who = f" by {violation.author}" if violation.author else ""
+        who = f" by {visible(violation.author)}" if violation.author else ""
         yield from flow([(f"  commit {violation.commit[:_SHORT]}{who}", "dim")], width, "  ")
     for word, text in (("was", violation.before), ("is ", violation.after)):
         if text is not None:
-            yield from flow([(f"  {word} ", "dim"), (text, "")], width, "      ")
-    for part in violation.hint.splitlines():
-        yield from flow([(f"  {part}", "dim")], width, "  ")
+            yield from flow([(f"  {word} ", "dim"), (visible(text), "")], width, "      ")
+    for part in violation.hint.split("\n") if violation.hint else ():
+        yield from flow([(f"  {visible(part)}", "dim")], width, "  ")
 
 
 def _gap(gap: Gap, width: int) -> Iterator[Line]:
-    yield from flow([("? ", "bold yellow"), (gap.what, "")], width, "  ")
-    yield from flow([(f"  {gap.remedy}", "dim")], width, "  ")
+    yield from flow([("? ", "bold yellow"), (visible(gap.what), "")], width, "  ")
+    yield from flow([(f"  {visible(gap.remedy)}", "dim")], width, "  ")
 
 
 def _note(note: Noted, width: int) -> Iterator[Line]:
     where = f" (commit {note.commit[:_SHORT]})" if note.commit else ""
-    yield from flow([("· ", "bold cyan"), (f"{note.what}{where}", "")], width, "  ")
+    yield from flow([("· ", "bold cyan"), (f"{visible(note.what)}{where}", "")], width, "  ")
 
 
 def _verdict(found: Audit, branch: str, width: int) -> Iterator[Line]:
@@ -68,7 +68,7 @@ def _verdict(found: Audit, branch: str, width: int) -> Iterator[Line]:
     wrong = f", {counted(len(found.violations), 'violation')}" if found.violations else ""
     before = found.commits - found.checked
     seen = f", {before:,} of them looked at before" if before else ""
-    what = f": {branch} up to {found.head[:_SHORT]}, {counted(found.commits, 'commit')}{seen}{wrong}"
+    what = f": {visible(branch)} up to {found.head[:_SHORT]}, {counted(found.commits, 'commit')}{seen}{wrong}"
     yield from flow([(f"{sign} {found.verdict}", style), (what, "")], width, "  ")
 
 

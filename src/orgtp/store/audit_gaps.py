@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from orgtp.model.audit import Gap, Noted
-from orgtp.store.git import Repo
+from orgtp.store.git import Repo, find_repo
 from orgtp.store.git_reader import ObjectTooLarge
+from orgtp.store.locate import find_root
 
 _WHOLE = "Get the whole: git fetch --unshallow, or clone it anew without --depth and --filter"
 _PARTIAL = "This clone is partial. Get the whole: git clone, without --filter"
@@ -37,6 +39,12 @@ def gap_of(repo: Repo, error: Exception, commit: str) -> Gap:
     if shallow_commits(repo):
         return Gap(where + said, _WHOLE)
     return Gap(where + said, _PARTIAL if is_partial(repo) else _DAMAGED)
+
+
+def gap_at(path: Path | None, error: Exception) -> Gap:
+    """The same for the org at `path`, of which nothing could be read."""
+    repo = find_repo(find_root(path))
+    return gap_of(repo, error, "") if repo else Gap(str(error), _DAMAGED)
 
 
 def hidden_things(repo: Repo) -> Iterator[Noted]:
