@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from orgtp.model.audit import Deed, Violation
 from orgtp.model.score import stamp
 
-# A clock that was set back a little, or two that differ: as much as orgtp itself evens out (store/git_commit.py).
+# A clock that was set back a little, or two machines whose clocks differ.
 SKEW_SECONDS = 2 * 60 * 60
 BACK, FUTURE = "date-back", "date-future"
 

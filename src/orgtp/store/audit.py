@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 
 from orgtp.model.audit import Audit, Deed, Entry, Gap, Noted, Signed, Stamped, Violation
@@ -38,7 +38,8 @@ _MOST_GAPS = 20
 def audit(repo: Repo, branch: str, tip: str, now: datetime, *, full: bool = False) -> Audit:
     """Walk the history of `tip`, where `branch` is; what was looked at before is left out, unless `full`."""
     memory = Memory() if full else _recalled(repo, branch, tip)
-    walk = Walk(repo, tip, int(now.timestamp()), memory)
+    # A replay sets its clock back; what this machine's own clock has reached is not the future.
+    walk = Walk(repo, tip, int(max(now, datetime.now(UTC)).timestamp()), memory)
     if memory.head != tip:
         walk.run()
     found = walk.audit()
