@@ -11,7 +11,16 @@ import pytest
 from tests.cli.terminal import END, INTERRUPT, driving, on_terminal
 from tests.conftest import SCRIPT, Shell
 
-VIEWS = [("chart",), ("scorecard",), ("log",), ("seat", "list"), ("seat", "show", "dash"), ("score", "list", "dash")]
+VIEWS = [
+    ("chart",),
+    ("scorecard",),
+    ("log",),
+    ("seat", "list"),
+    ("seat", "show", "dash"),
+    ("score", "list", "dash"),
+    ("seat", "history", "dash"),
+    ("seat", "blame", "dash"),
+]
 RETIRE = ("retire", "jeff", "--to", "dash,crystal", "--by", "david")
 REVIEW = [
     ("Why is jeff retired?", "Others do it better.\n"),
