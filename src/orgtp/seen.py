@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -210,15 +210,21 @@ class SeenOrg(Located):
 
         Raises `NotWhole` where this clone has not the whole history, and what `audit` raises.
         """
+        from orgtp.model.guarantees import guarantees
         from orgtp.store.brought import brought
-        from orgtp.store.git_census import census
+        from orgtp.store.git import GitFailed
+        from orgtp.store.git_census import census, not_whole
         from orgtp.views.dossier import Audited, dossier
 
-        found, sure = self.audit(full=full)
+        # What this clone saw before proves nothing to whoever is handed the report; another clone saw something else.
+        found = replace(self.audit(full=full)[0], kept=())
         repo, then = self._repo, locate(self.root, found.head, self.now)
-        history = census(repo, found.head, {violation.commit for violation in found.violations})
-        origin = brought(repo, found.head, then.loaded)
-        return dossier(then.loaded.org, Audited(found, sure, history), then.now, origin)
+        try:
+            history = census(repo, found.head, {violation.commit for violation in found.violations})
+            origin = brought(repo, found.head, then.loaded)
+        except GitFailed as error:
+            raise not_whole(error) from error
+        return dossier(then.loaded.org, Audited(found, guarantees(found), history), then.now, origin)
 
     def export(
         self,

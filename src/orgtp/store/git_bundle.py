@@ -2,14 +2,18 @@
 
 `git bundle create` copies what a clone happens to have packed, and how, and names the branch as this clone does. So
 the head of the bundle is written here, and its pack is made anew by `git pack-objects`, on one thread and with fixed
-settings: the same history gives the same bytes in every clone, as long as git is the same.
+settings: the same history gives the same bytes in every clone, as long as git is the same. It runs in an empty
+repository that borrows the objects, for tags, replace refs and configuration would have a say, too.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from orgtp.store.git import SHA256_DIGITS, GitFailed, Repo
+from orgtp.store.git import SHA256_DIGITS, GitFailed, Repo, make_repo
 from orgtp.store.git_census import not_whole
 
 # What a person's configuration could change in the bytes, and what keeps the memory small.
@@ -32,7 +36,15 @@ def bundle(repo: Repo, branch: str, tip: str) -> Iterator[bytes]:
     Raises `NotWhole` where an object is missing.
     """
     yield _head(branch, tip)
-    handle = repo.start(*_SETTINGS, *_PACK)
+    with tempfile.TemporaryDirectory(prefix="orgtp-") as place:
+        long = len(tip) == SHA256_DIGITS
+        bare = make_repo(Path(place), "none", bare=True, object_format="sha256" if long else "sha1")
+        borrowed = {"GIT_OBJECT_DIRECTORY": str(repo.common_dir / "objects")}
+        yield from _pack(bare.start(*_SETTINGS, *_PACK, env=borrowed), tip)
+
+
+def _pack(handle: Any, tip: str) -> Iterator[bytes]:
+    """What git packs for `tip`, in pieces. Raises `NotWhole`."""
     process = handle.proc
     process.stdin.write(f"{tip}\n".encode())
     process.stdin.close()

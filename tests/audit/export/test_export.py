@@ -147,7 +147,7 @@ def test_a_violated_ledger_is_handed_over_as_such(org: Shell) -> None:
     handed = export(org, code=1).opened()
     assert handed.report["verdict"] == "violated"
     places = [(one["rule"], one["path"], one["line"]) for one in handed.report["violations"]]
-    assert places == [("score-rewritten", path, 1), ("retirement-changed", "retirements/old.yaml", 0)]
+    assert places == [("score-rewritten", path, 1), ("retirement-changed", "retirements/old.yaml", 1)]
     assert "Violated" in handed.html
     assert path in handed.said("--numstat")
     assert path in handed.said("while read")
