@@ -16,7 +16,7 @@ from orgtp.model.signer import SIGNERS
 from orgtp.model.trailers import NO_CLAIMS, Claims, claims_of
 from orgtp.rules import audit_claims, audit_org
 from orgtp.rules.audit_content import content_wrong
-from orgtp.rules.audit_dates import dates
+from orgtp.rules.audit_dates import FUTURE, dates
 from orgtp.store.audit_gaps import gap_of, hidden_things, shallow_commits
 from orgtp.store.audit_memory import Memory, recall, recall_ids, remember
 from orgtp.store.audit_scores import LINKS, ScoreAudit
@@ -43,7 +43,8 @@ def audit(repo: Repo, branch: str, tip: str, now: datetime, *, full: bool = Fals
     if memory.head != tip:
         walk.run()
     found = walk.audit()
-    if not found.gaps and walk.checked:
+    # What is of the future now will not be for ever.
+    if walk.checked and not found.gaps and not any(one.rule == FUTURE for one in found.violations):
         # What cannot be remembered (a read-only repository, another audit that runs) is looked at again.
         with suppress(OSError, NotNow), locked(repo, "auditing"):
             remember(repo, branch, walk.memory(), walk.scores.fresh.items())

@@ -17,14 +17,15 @@ from orgtp.store.git import Repo
 from orgtp.store.git_lock import folder, write_own
 
 # Another way of looking makes what was seen before count for nothing.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass
 class Memory:
     """What was seen up to `head`: the number of commits, what was found, which seats' files went in which commits.
 
-    `ids` are the files of all records by id. `policy` is what the signatures' judge wants to know again.
+    `ids` are the files of all records by id, in the first `kept` bytes of a file of their
+    own, whose hash is `seal`. `policy` is what the signatures' judge wants to know again.
     """
 
     head: str = ""
@@ -35,12 +36,16 @@ class Memory:
     policy: dict[str, Any] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     kept: int = 0
+    seal: str = ""
 
 
 def recall(repo: Repo, branch: str) -> Memory:
     """What was remembered of a branch; nothing where it cannot be read, or was written by another version."""
     try:
-        found = json.loads(_place(repo, branch, "json").read_bytes())
+        seal, _, raw = _place(repo, branch, "json").read_bytes().partition(b"\n")
+        if seal != sealed(raw):
+            return Memory()
+        found = json.loads(raw)
         if found.pop("version") != VERSION:
             return Memory()
         found["violations"] = [Violation(**one) for one in found["violations"]]
@@ -53,7 +58,7 @@ def recall(repo: Repo, branch: str) -> Memory:
 def recall_ids(repo: Repo, branch: str, memory: Memory) -> None:
     """Read the ids that belong to a memory into it. Raises `ValueError` and `OSError` where they are not all there."""
     raw = _place(repo, branch, "ids").read_bytes()[: memory.kept]
-    if len(raw) != memory.kept:
+    if sealed(raw).decode() != memory.seal:
         raise ValueError(memory.kept)
     for line in raw.splitlines():
         path, *ids = json.loads(line)
@@ -68,9 +73,19 @@ def remember(repo: Repo, branch: str, memory: Memory, fresh: Iterable[tuple[str,
     raw = before + "".join(_lines(fresh)).encode()
     if len(raw) != memory.kept:
         write_own(place, raw)
-    memory.kept = len(raw)
+    memory.kept, memory.seal = len(raw), sealed(raw).decode()
     rest = {key: value for key, value in _plain(memory).items() if key != "ids"}
-    write_own(_place(repo, branch, "json"), json.dumps({"version": VERSION, **rest}).encode())
+    write_own(_place(repo, branch, "json"), _sealed_whole({"version": VERSION, **rest}))
+
+
+def sealed(raw: bytes) -> bytes:
+    """What tells a file that was damaged, or written by hand, from one of ours."""
+    return sha256(raw).hexdigest().encode()
+
+
+def _sealed_whole(data: Mapping[str, Any]) -> bytes:
+    raw = json.dumps(data).encode()
+    return sealed(raw) + b"\n" + raw
 
 
 def _plain(memory: Memory) -> Mapping[str, Any]:
