@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.audit.legal import Legal
 from tests.conftest import Shell
 from tests.ledger.crowd import crowd
 from tests.ledger.kills import BEFORE, HOW, cut_at, kill_commands
@@ -26,7 +27,7 @@ Scenario = Callable[[Shell, int], str]
 def main() -> None:
     """Run the parts that are named, or all."""
     parts = argparse.ArgumentParser(prog="python -m tools.torture", description=__doc__)
-    parts.add_argument("part", nargs="*", help="crowd, kills, tight, race, stories, cuts; all if none is named")
+    parts.add_argument("part", nargs="*", help="crowd, kills, tight, race, stories, legal, cuts; all if none is named")
     parts.add_argument("--seed", type=int, default=int(time.time()))
     parts.add_argument("--points", type=int, default=0, help="how many boundaries to cut at; 0: all of them")
     parts.add_argument("--kills", type=int, default=500)
@@ -49,6 +50,7 @@ def scenarios(points: int, kills: int) -> Iterator[tuple[str, Scenario]]:
     yield "tight", lambda here, _: tight(here.folder.parent, here.folder.parent.with_name("tight"), 1)
     yield "race", lambda here, seed: race(here.folder.parent / "race", 8, 25, 0.1, seed)
     yield "stories", lambda _, __: stateful(200)
+    yield "legal", lambda _, __: stateful(200, machine=Legal, what="legal stories, each audited by everybody")
     for how in HOW:
         for before in BEFORE:
             yield "cuts", lambda here, seed, b=before, h=how: cut_at(here, b, h, points, seed)  # type: ignore[misc]

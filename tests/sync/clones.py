@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import Shell
+from tests.conftest import NOW, Shell
 
 FILE = "scores/bot/2026-11.jsonl"
 LATER = "2026-11-20T19:00:00-05:00"
@@ -88,7 +88,7 @@ def made(folder: Path, home: Path, *, sha256: bool = False) -> Clones:
         first.write(f"seats/{seat}.yaml", text)
     first.write("notes/plan.txt", "a plan\n")
     first.git("add", ".")
-    first.git("commit", "-qm", "Three seats")
+    first.git("commit", "-qm", "Three seats", GIT_AUTHOR_DATE=NOW, GIT_COMMITTER_DATE=NOW)
     first.git("remote", "add", "origin", str(folder / "remote.git"))
     first.git("push", "-qu", "origin", "main")
     here.git("clone", "-q", str(folder / "remote.git"), "b")

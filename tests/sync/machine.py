@@ -37,7 +37,7 @@ MEASURED = st.sampled_from(["bot", "cat"])
 # An id of a caller's own always stands for the same value, as a retry does.
 OWN = {f"run-{number}": ("bot" if number % 2 else "cat", f"{number}") for number in range(4)}
 _SETTLES = 6
-_ran: Counter[str] = Counter()
+ran: Counter[str] = Counter()
 
 
 class Exchange(RuleBasedStateMachine):
@@ -52,7 +52,7 @@ class Exchange(RuleBasedStateMachine):
         self.accepted: set[str] = set()
         self.count = 0
         self.tip = self._remote_tip()
-        _ran["run"] += 1
+        ran["run"] += 1
 
     # What people, agents and cron do.
 
@@ -138,11 +138,11 @@ class Exchange(RuleBasedStateMachine):
         try:
             self._open(clone).sync()
         except Conflict:
-            _ran["conflict"] += 1
+            ran["conflict"] += 1
             assert state(here) == before
             self._settle(here)
         else:
-            _ran["sync"] += 1
+            ran["sync"] += 1
         self._grown()
 
     def sync_all(self) -> None:
@@ -182,19 +182,27 @@ class Exchange(RuleBasedStateMachine):
     def _here(self, clone: str) -> Shell:
         return Shell(self.clones.folder / clone, self.clones.home)
 
+    @property
+    def now(self) -> datetime:
+        """The story's own clock."""
+        return datetime.fromisoformat(NOW) + timedelta(seconds=self.count)
+
+    def dated(self) -> dict[str, str]:
+        """What dates a commit that is made by hand."""
+        return dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), self.now.isoformat())
+
     def _open(self, clone: str) -> OpenOrg:
-        now = datetime.fromisoformat(NOW) + timedelta(seconds=self.count)
-        return open_org(self.clones.folder / clone, now=now)
+        return open_org(self.clones.folder / clone, now=self.now)
 
     def _try(self, what: str, act: Any) -> Recorded | None:
         """Do it where it is legal; what the org's rules refuse is refused."""
         try:
             done: Recorded = act()
         except OrgtpError:
-            _ran[f"{what} refused"] += 1
+            ran[f"{what} refused"] += 1
             return None
         assert not done.kept
-        _ran[what] += 1
+        ran[what] += 1
         return done
 
     def _accept(self, clone: str, rows: list[tuple[str, str | None, str, str]]) -> None:
@@ -208,8 +216,8 @@ class Exchange(RuleBasedStateMachine):
     def _commit(self, here: Shell, path: str, text: str) -> None:
         here.write(path, text)
         here.git("add", "--", path)
-        here.git("commit", "-qm", f"By hand: {path}")
-        _ran["by hand"] += 1
+        here.git("commit", "-qm", f"By hand: {path}", code=0, **self.dated())
+        ran["by hand"] += 1
 
     def _remote_tip(self) -> str:
         return self.clones.remote.git("rev-parse", "main").out.strip()
@@ -266,12 +274,19 @@ def _home_of(clones: Clones) -> Iterator[None]:
         os.environ.update(kept)
 
 
-def stateful(examples: int, steps: int = 25, *, same: bool = False) -> str:
-    """Run so many random stories; the figures. `same`: the same ones each time."""
-    _ran.clear()
+def stateful(
+    examples: int,
+    steps: int = 25,
+    *,
+    same: bool = False,
+    machine: type[Exchange] = Exchange,
+    what: str = "three clones",
+) -> str:
+    """Run so many random stories of a machine; the figures. `same`: the same ones each time."""
+    ran.clear()
     with _home_of(_made_once()):
         run_state_machine_as_test(
-            Exchange,
+            machine,
             settings=settings(
                 max_examples=examples,
                 stateful_step_count=steps,
@@ -284,5 +299,5 @@ def stateful(examples: int, steps: int = 25, *, same: bool = False) -> str:
                 suppress_health_check=list(HealthCheck),
             ),
         )
-    told = ", ".join(f"{count} x {what}" for what, count in sorted(_ran.items()) if what != "run")
-    return f"three clones: {_ran['run']} stories came together whole; {told}"
+    told = ", ".join(f"{count} x {done}" for done, count in sorted(ran.items()) if done != "run")
+    return f"{what}: {ran['run']} stories came together whole; {told}"
