@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from orgtp.model.words import is_id, one_line
@@ -24,7 +24,7 @@ _TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:")
 _FORM = re.compile(r"(Orgtp-[A-Z][A-Za-z-]*): (\S.*)")
 # What git itself adds below the trailers of a commit that is picked from elsewhere.
 _PICKED = "(cherry picked from commit "
-_SQUASHED = re.compile(r"^\* ", re.MULTILINE)
+_SQUASHED = re.compile(r"\n\n\* ")
 # Where a message ends and a patch begins (git-interpret-trailers(1)); a longer row of dashes is a forge's.
 _DIVIDER = re.compile(r"^---(?:\s|\Z)", re.MULTILINE)
 
@@ -33,7 +33,8 @@ _DIVIDER = re.compile(r"^---(?:\s|\Z)", re.MULTILINE)
 class Claims:
     """What the trailers say. `odd` are lines that look like one of ours and are not, with why.
 
-    `blocks` are the claims of commits that a forge squashed into this one and quoted, each by itself.
+    `blocks` are the claims of commits that a forge squashed into this one and quoted, each by itself; `partly`: some of
+    these commits claim nothing, so that more may have been done than is claimed.
     """
 
     action: str = ""
@@ -43,6 +44,7 @@ class Claims:
     content: str = ""
     odd: tuple[tuple[str, str], ...] = ()
     blocks: tuple[Claims, ...] = ()
+    partly: bool = False
 
     @property
     def all(self) -> tuple[Claims, ...]:
@@ -58,7 +60,8 @@ def claims_of(message: str) -> Claims:
     text = message.rstrip("\n")
     last = text[text.rfind("\n\n") + 2 :]
     # As orgtp writes it: all that looks like ours is in the last paragraph, and few paragraphs differ.
-    if text.lower().count("orgtp-") == last.count("Orgtp-") and "\0" not in text and "\n---" not in text:
+    plain = not any(odd in text for odd in ("\0", "\n---", "\n\n* "))
+    if plain and text.lower().count("orgtp-") == last.count("Orgtp-"):
         return _last(last) if len(last) < len(text) else _read(text)
     return _read(text)
 
@@ -77,10 +80,11 @@ def _read(text: str) -> Claims:
         return Claims(odd=((one_line(looks[-1]), "a NUL byte in the message hides what stands after it"),))
     paragraphs = text.split("\n\n")
     own = _block(paragraphs[-1]) if len(paragraphs) > 1 else None
-    squashed = bool(_SQUASHED.search(text))
-    quoted = _quoted(paragraphs[1:-1], anywhere=squashed) if own or squashed else []
+    squashed = len(_SQUASHED.findall(text))
+    quoted = _quoted(paragraphs[1:-1], anywhere=squashed > 0) if own or squashed else []
     read = [line for block in [own, *quoted] if block for line in block if line[:6].lower() == "orgtp-"]
-    return _claims(own or [], tuple(_claims(block, (), []) for block in quoted), _unread(looks, read, text))
+    found = _claims(own or [], tuple(_claims(block, (), []) for block in quoted), _unread(looks, read, text))
+    return replace(found, partly=1 < squashed > sum(bool(one.action) for one in found.all))
 
 
 def _quoted(paragraphs: list[str], *, anywhere: bool) -> list[list[str]]:

@@ -51,7 +51,7 @@ def mismatched(deed: Deed, claims: Claims, known: Callable[[str], bool]) -> Iter
         yield from _seats(deed, claims)
     if _ANYTHING in actions:
         yield from _begun_before(deed)
-    elif actions and actions <= _REACH.keys():
+    elif actions and actions <= _REACH.keys() and not claims.partly:
         yield from _beyond(deed, actions)
 
 
@@ -77,7 +77,7 @@ def _seats(deed: Deed, claims: Claims) -> Iterator[Violation]:
     named = {seat for one in claims.all for seat in one.seats}
     for seat in sorted(named - touched):
         yield deed.wrong(FORGED, f'Orgtp-Seat names "{seat}", and nothing of {seat} was touched', after=seat)
-    if _ANYTHING in {one.action for one in claims.all}:
+    if claims.partly or _ANYTHING in {one.action for one in claims.all}:
         return
     for path, seat in sorted((path, seat_touched(path)) for path in deed.own):
         if seat and seat not in named:
