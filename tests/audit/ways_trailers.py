@@ -205,6 +205,28 @@ def squashed_with_one_more_author(scene: Scene) -> Sequence[Found]:
     return []
 
 
+def squashed_with_one_by_hand(scene: Scene) -> Sequence[Found]:
+    """No tamper: one of the commits that a forge squashed says nothing of itself, and changed something else."""
+    changes = {BOT: f"{scene.text(BOT)}{line('n1')}\n", _CAT: _more(scene, _CAT), "notes/plan.txt": "x\n"}
+    message = _SQUASHED.format("cat").replace("* A better", "* A plan\n\n* A better")
+    scene.commit(changes, message)
+    return []
+
+
+def squashed_with_claims_of_the_last(scene: Scene) -> Sequence[Found]:
+    """No tamper: of two commits that a forge squashed, only the last one says of itself what it did."""
+    message = _SCORE.replace("score(bot): number", "Two things (#3)\n\n* A plan\n\n* score(bot): number")
+    scene.commit({BOT: f"{scene.text(BOT)}{line('n1')}\n", "notes/plan.txt": "x\n"}, message)
+    return []
+
+
+def squashed_and_did_more(scene: Scene) -> Sequence[Found]:
+    """A forge squashed two commits, each of which says what it did; and something else was done."""
+    changes = {BOT: f"{scene.text(BOT)}{line('n1')}\n", _CAT: _more(scene, _CAT), "org.yaml": _more(scene, "org.yaml")}
+    commit = scene.commit(changes, _SQUASHED.format("cat"))
+    return [Found("trailer-mismatch", commit, "org.yaml", 0, None, "score and set")]
+
+
 def squashed_and_lied(scene: Scene) -> Sequence[Found]:
     """The same, and what is quoted is not what was done."""
     changes = {BOT: f"{scene.text(BOT)}{line('n1')}\n", _BOT: _more(scene, _BOT)}
