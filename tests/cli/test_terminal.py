@@ -19,7 +19,6 @@ VIEWS = [
     ("seat", "show", "dash"),
     ("score", "list", "dash"),
     ("seat", "history", "dash"),
-    ("seat", "blame", "dash"),
 ]
 RETIRE = ("retire", "jeff", "--to", "dash,crystal", "--by", "david")
 REVIEW = [

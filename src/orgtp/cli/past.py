@@ -51,9 +51,10 @@ def log(
 
 
 def history(seat: SeatArgument, org: OrgOption = None, at: AtOption = None, json: JsonOption = False) -> int:
-    """Tell one seat's life on one page: how it came, who answered for it, what it did, its targets, how it ended.
+    """Tell one seat's life on one page.
 
-    Between the commits that changed it, how much was recorded and how much of that was on target.
+    How it came, who answered for it, whom it reported to, what it did, its targets, and how it ended; between the
+    commits that changed it, how much was recorded and how much of that was on target.
     """
     here = opened(org, at, whole=False)
     found = here.life(seat)
@@ -72,7 +73,9 @@ def history(seat: SeatArgument, org: OrgOption = None, at: AtOption = None, json
 def blame(
     seat: SeatArgument, org: OrgOption = None, at: AtOption = None, kind: KindOption = False, json: JsonOption = False
 ) -> int:
-    """Tell who last set each field of a seat, when, and in which commit; newest first.
+    """Tell who last set each field of a seat.
+
+    With when and in which commit; what was set last stands first.
 
     What counts is what a field means: a comment, a new layout or another spelling sets nothing, and neither does a
     merge that takes what one side has.
