@@ -25,10 +25,14 @@ def export_body(found: Dossier) -> dict[str, Any]:
 
 def export_files(found: Dossier) -> Mapping[str, Iterable[bytes]]:
     """The files by name, each in pieces."""
-    report = envelope(KIND, found.org, found.head, False, export_body(found))
     readme = [audit_readme(found, found.checkpoint)] if found.checkpoint else []
-    files = {"README.txt": readme, "report.json": [report], "report.html": audit_html(found)}
+    files = {"README.txt": readme, "report.json": _report(found), "report.html": audit_html(found)}
     return {name: _bytes(pieces) for name, pieces in files.items()}
+
+
+def _report(found: Dossier) -> Iterator[str]:
+    """The JSON, made when it is its turn: of a large org, it takes as much memory as git does for a bundle."""
+    yield envelope(KIND, found.org, found.head, False, export_body(found))
 
 
 def _bytes(pieces: Iterable[str]) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from orgtp.views.dossier import corrected_by
 def brought(repo: Repo, tip: str, loaded: Loaded) -> Callable[[Place], str | None]:
     """A function that says which commit brought the correction or the record at a place; None where nobody knows."""
     lines = dict(_lines(loaded))
-    found = origins(repo, tip, set(lines.values()))
+    found = origins(repo, tip, set(lines.values()), loaded.files)
     known = {place: found[line] for place, line in lines.items() if line in found}
     return lambda place: known.get(Place(place.path, place.line))
 
@@ -25,5 +25,5 @@ def _lines(loaded: Loaded) -> Iterator[tuple[Place, Line]]:
         path, line = score.place.path, score.place.line
         yield Place(path, line), line_of(path, loaded.files[path], line)
     for seat in loaded.org.retirements:
-        raw = loaded.files[path := retirement_path(seat)]
-        yield Place(path), Line(path, raw, len(raw))
+        path = retirement_path(seat)
+        yield Place(path), Line(path, 0, len(loaded.files[path]))

@@ -1,15 +1,16 @@
-"""Which commit brought a line: a file that only grows has it from the first version on that is long enough.
+"""Which commit brought a line: in a file that only grows, the one whose version is the first to be long enough.
 
-So only sizes are looked at, and the version that comes out is read to be sure. Where files were merged, the first one
-that has the line may be a shorter one: then the versions are read in turn, as long as they are not many.
+So only sizes are looked at, and hashes prove that this version, and the one before it, are how the file begins as it
+stands now. Where files were merged or changed they are not: then the versions are read in turn, if they are not many.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from orgtp.store.git import GitFailed, Repo
+from orgtp.store.git import GitFailed, Repo, object_id
 from orgtp.store.git_history import Unreadable, told
 
 # Beyond so many paths, their folders are named to git instead; so many bytes of versions are read in turn.
@@ -19,21 +20,35 @@ _MOST_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a file: its bytes with the newline, and where it ends in the file as it stands now."""
+    """A line of a file, with the newline: where it begins and ends in the file as it stands now."""
 
     path: str
-    raw: bytes
+    begin: int
     end: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """A file as a commit left it."""
+    """A file as a commit left it, and how large it was before: 0 where it was not there."""
 
     commit: str
     oid: str
-    old: str | None
     size: int
+    old: str | None
+    old_size: int
+
+
+@dataclass(slots=True)
+class _Versions:
+    """Every version of a file, oldest first, and how large each is."""
+
+    all: list[_Version] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+
+    def likely(self, end: int) -> _Version | None:
+        """The first version that is long enough, in a file that only ever grew."""
+        at = bisect_left(self.sizes, end)
+        return self.all[at] if at < len(self.all) else None
 
 
 def line_of(path: str, raw: bytes, number: int) -> Line:
@@ -41,58 +56,60 @@ def line_of(path: str, raw: bytes, number: int) -> Line:
     begin = 0
     for _ in range(number - 1):
         begin = raw.index(b"\n", begin) + 1
-    end = raw.find(b"\n", begin) + 1 or len(raw)
-    return Line(path, raw[begin:end], end)
+    return Line(path, begin, raw.find(b"\n", begin) + 1 or len(raw))
 
 
-def origins(repo: Repo, tip: str, lines: Collection[Line]) -> dict[Line, str]:
-    """The commit that brought each line; a line is left out where that cannot be told."""
+def origins(repo: Repo, tip: str, lines: Collection[Line], files: dict[str, bytes]) -> dict[Line, str]:
+    """The commit that brought each line of the `files` at `tip`; a line is left out where that cannot be told."""
     try:
         versions = _versions(repo, tip, {line.path for line in lines})
-        found = {line: _brought(repo, line, versions.get(line.path, [])) for line in lines}
+        found = {line: _brought(repo, line, files[line.path], versions.get(line.path, _Versions())) for line in lines}
     except (GitFailed, Unreadable):
         # A damaged history is told by the audit; here it only means that nobody knows.
         return {}
     return {line: commit for line, commit in found.items() if commit}
 
 
-def _versions(repo: Repo, tip: str, paths: set[str]) -> dict[str, list[_Version]]:
-    """Every version of the files, oldest first."""
+def _versions(repo: Repo, tip: str, paths: set[str]) -> dict[str, _Versions]:
     if not paths:
         return {}
     named = sorted(paths) if len(paths) <= _MANY else sorted({path.partition("/")[0] for path in paths})
     rows = [
-        (one.id, entry)
+        (one.id, entry.path, entry.old, str(entry.new))
         for one in told(repo, tip, paths=named)
         for entry in one.changes.get("", {}).values()
         if entry.path in paths and entry.new
     ]
-    sizes = _sizes(repo, [str(entry.new) for _, entry in rows])
-    found: dict[str, list[_Version]] = {}
-    for (commit, entry), size in zip(rows, sizes, strict=True):
-        found.setdefault(entry.path, []).append(_Version(commit, str(entry.new), entry.old, size))
+    sizes = _sizes(repo, {oid for _, _, old, new in rows for oid in (old, new) if oid})
+    found: dict[str, _Versions] = {}
+    for commit, path, old, new in rows:
+        held = found.setdefault(path, _Versions())
+        held.all.append(_Version(commit, new, sizes[new], old, sizes[old] if old else 0))
+        held.sizes.append(sizes[new])
     return found
 
 
-def _sizes(repo: Repo, oids: Iterable[str]) -> list[int]:
-    asked = "".join(f"{oid}\n" for oid in oids).encode()
-    said = repo.run("cat-file", "--batch-check=%(objectsize)", stdin=asked).split(b"\n")[:-1]
-    return [int(size) if size.isdigit() else 0 for size in said]
+def _sizes(repo: Repo, oids: Iterable[str]) -> dict[str, int]:
+    asked = list(oids)
+    out = repo.run("cat-file", "--batch-check=%(objectsize)", stdin="".join(f"{oid}\n" for oid in asked).encode())
+    return {oid: int(size) if size.isdigit() else 0 for oid, size in zip(asked, out.split(b"\n"), strict=False)}
 
 
-def _brought(repo: Repo, line: Line, versions: list[_Version]) -> str:
-    likely = next((version for version in versions if version.size >= line.end), None)
-    if likely and _brings(repo, likely, line):
+def _brought(repo: Repo, line: Line, whole: bytes, versions: _Versions) -> str:
+    likely = versions.likely(line.end)
+    if likely and likely.old_size <= line.begin and _begins(whole, likely):
         return likely.commit
-    if sum(version.size for version in versions) > _MOST_BYTES:
+    if sum(versions.sizes) > _MOST_BYTES:
         return ""
-    return next((version.commit for version in versions if _brings(repo, version, line)), "")
+    raw = whole[line.begin : line.end]
+    return next((one.commit for one in versions.all if _has(repo, one.oid, raw) and not _has(repo, one.old, raw)), "")
 
 
-def _brings(repo: Repo, version: _Version, line: Line) -> bool:
-    """Whether this version has the line, and the one before it had not."""
-    return _has(repo, version.oid, line) and not _has(repo, version.old, line)
+def _begins(whole: bytes, version: _Version) -> bool:
+    """Whether the file, as it stands now, begins as this version and as the one before it."""
+    ends = ((version.oid, version.size), (version.old, version.old_size))
+    return all(oid is None or object_id(whole[:size], oid) == oid for oid, size in ends)
 
 
-def _has(repo: Repo, oid: str | None, line: Line) -> bool:
-    return oid is not None and b"\n" + line.raw in b"\n" + repo.blobs([oid])[oid]
+def _has(repo: Repo, oid: str | None, raw: bytes) -> bool:
+    return oid is not None and b"\n" + raw in b"\n" + repo.blobs([oid])[oid]
