@@ -188,3 +188,20 @@ def test_what_cannot_be_read_is_said(org: Shell) -> None:
     handed = export(org, code=org("audit", "verify", code=None).code)
     assert handed.report["unreadable"] == ["seats/bot.yaml"]
     assert "seats/bot.yaml" in handed.html
+
+
+def test_the_commit_of_a_correction_that_was_merged(org: Shell) -> None:
+    """Both sides added a line, so the one of the side stands further down than where its commit put it."""
+    org.git("checkout", "-qb", "side")
+    org("--org", ".", "score", "add", "bot", "percent", "96", "--by", "ada")
+    org.git("checkout", "-q", "side")
+    path = "scores/bot/2026-11.jsonl"
+    line = '{"id":"by-hand","at":"2026-11-20T23:00:01Z","metric":"number","period":"2026-W46","value":"17","by":"ada"}\n'
+    org.write(path, org.git("show", f"side:{path}").out + line)
+    org.git("commit", "-qam", "A correction by hand")
+    brought = org.head()
+    org.git("checkout", "-q", "main")
+    org.git("merge", "-q", "-m", "Merged", "side")
+    report = export(org).report
+    assert [(one["before"], one["after"]) for one in report["corrections"]] == [("11", "13"), ("13", "17")]
+    assert report["corrections"][1]["commit"] == brought
