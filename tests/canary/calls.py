@@ -27,6 +27,8 @@ class Call:
         return shlex.split(self.line)
 
 
+# Git's clock goes on while that of the tests stands. (The birds are violations by themselves.)
+LATER = {"ORGTP_NOW": "2099-01-01T00:00:00Z"}
 _RETIRE = "retire jeff --to dash,crystal --by david --reason R --yes"
 CALLS = (
     Call("--version", has="orgtp"),
@@ -73,6 +75,11 @@ CALLS = (
     Call("diff HEAD~3", has="recorded"),
     Call("diff HEAD~9 HEAD --merge-base --format markdown", has="### Scores"),
     Call("diff 2026-10-13 2026-10-23 --json", has='"retired"'),
+    Call("audit verify --full", has="✗ violated", code=1, env=LATER),
+    Call("audit verify --json", has='"guarantees"', code=1, env=LATER),
+    Call("audit checkpoint --key ../key", has="-----BEGIN SSH SIGNATURE-----"),
+    Call("audit export ../audit.zip --force --key ../key", has="✗ violated", code=1, env=LATER),
+    Call("audit export ../audit.zip --force --unsigned --json", has='"fingerprint": null', code=1, env=LATER),
     Call("schema seat", has="$schema"),
     Call("score add radar briefing-by-8 7:52am", 1),
     Call("score add radar briefing-by-8 7:52am --json", 1, '"commit"'),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.keys import make_key
 from tests.canary.birds import Cage, commit_baits, infest, settle, tree_state
 from tests.conftest import Shell
 
@@ -72,6 +73,7 @@ def hostile(shell: Shell, cage: Cage, _hatched: tuple[Cage, Path]) -> Shell:
     """A shell in a fresh copy of the hostile org."""
     folder = shell.folder / "hostile"
     shutil.copytree(_hatched[1], folder, symlinks=True)
+    make_key(shell.folder, "key")
     return shell.at(folder)
 
 
