@@ -67,11 +67,6 @@ CALLS = (
     Call("seat blame crystal", has="reports_to"),
     Call("seat blame crystal --kind --at HEAD~2", has="kind"),
     Call("seat blame crystal --json", has='"fields"'),
-    # One of the hostile commits claims a seat that it does not touch.
-    Call("audit verify", has="trailer-forged", code=1),
-    Call("audit verify --full --json", has='"verdict": "violated"', code=1),
-    Call("audit checkpoint", code=2),
-    Call("audit export ../handed.zip --unsigned", has="handed.zip", code=1),
     Call("diff HEAD~3", has="recorded"),
     Call("diff HEAD~9 HEAD --merge-base --format markdown", has="### Scores"),
     Call("diff 2026-10-13 2026-10-23 --json", has='"retired"'),

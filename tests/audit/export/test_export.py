@@ -196,7 +196,9 @@ def test_the_commit_of_a_correction_that_was_merged(org: Shell) -> None:
     org("--org", ".", "score", "add", "bot", "percent", "96", "--by", "ada")
     org.git("checkout", "-q", "side")
     path = "scores/bot/2026-11.jsonl"
-    line = '{"id":"by-hand","at":"2026-11-20T23:00:01Z","metric":"number","period":"2026-W46","value":"17","by":"ada"}\n'
+    line = (
+        '{"id":"by-hand","at":"2026-11-20T23:00:01Z","metric":"number","period":"2026-W46","value":"17","by":"ada"}\n'
+    )
     org.write(path, org.git("show", f"side:{path}").out + line)
     org.git("commit", "-qam", "A correction by hand")
     brought = org.head()
