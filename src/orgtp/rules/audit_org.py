@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from orgtp.model.audit import Deed, Entry, Violation
+from orgtp.model.audit import Deed, Entry, Noted, Violation
 from orgtp.model.org import Org
 from orgtp.model.seat import retirement_path
 from orgtp.rules.audit_scores import first_difference
@@ -99,6 +99,13 @@ def reused(deed: Deed, entry: Entry, seat: str, commit: str) -> Violation:
 def _reused(deed: Deed, entry: Entry, message: str, **facts: str) -> Violation:
     hint = f"An id is never used again ({retirement_path('SEAT')} keeps the old one): add a seat with another id."
     return deed.wrong(REUSED, message, path=entry.path, hint=hint, **facts)
+
+
+def moved(deed: Deed, before: Org, after: Org) -> Iterator[Noted]:
+    """Another branch is the ledger from here on: whoever looks at the old one sees no more of it."""
+    if deed.own["org.yaml"].old and deed.own["org.yaml"].new and before.branch != after.branch:
+        what = f"from here on, org.yaml calls {after.branch} the ledger branch; before, that was {before.branch}"
+        yield Noted(what, deed.commit.id)
 
 
 def seat_of_file(path: str) -> str:

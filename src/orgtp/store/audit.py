@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -17,7 +18,7 @@ from orgtp.model.trailers import NO_CLAIMS, Claims, claims_of
 from orgtp.rules import audit_claims, audit_org
 from orgtp.rules.audit_content import content_wrong
 from orgtp.rules.audit_dates import FUTURE, dates
-from orgtp.store.audit_gaps import gap_of, hidden_things, shallow_commits
+from orgtp.store.audit_gaps import gap_of, hidden_things, other_ledger, shallow_commits
 from orgtp.store.audit_memory import Memory, recall, recall_ids, remember
 from orgtp.store.audit_scores import LINKS, ScoreAudit
 from orgtp.store.audit_tables import Table, Tables
@@ -30,6 +31,7 @@ from orgtp.store.moment import Library, Moment, is_of_org, table
 from orgtp.store.not_now import NotNow
 from orgtp.store.record import NoLedger
 from orgtp.store.signed import Signatures
+from orgtp.store.trees import HEAD
 
 # So many gaps are told one by one; what is missing further on has the same cause.
 _MOST_GAPS = 20
@@ -43,6 +45,7 @@ def audit(repo: Repo, branch: str, tip: str, now: datetime, *, full: bool = Fals
     if memory.head != tip:
         walk.run()
     found = walk.audit()
+    found = replace(found, gaps=[*found.gaps, *other_ledger(repo, branch, tip)])
     # What is of the future now will not be for ever.
     if walk.checked and not found.gaps and not any(one.rule == FUTURE for one in found.violations):
         # What cannot be remembered (a read-only repository, another audit that runs) is looked at again.
@@ -213,6 +216,8 @@ class Walk:
         found = audit_org.against_parent(what, entries, before.org, after.org, self._read)
         # What a merge did against each of its parents is told once.
         self.violations += [one for one in found if not (what.is_merge and one in self.violations)]
+        if HEAD in what.own and before.commit in what.commit.parents[:1]:
+            self.notes += audit_org.moved(what, before.org, after.org)
         for entry in entries:
             seat = audit_org.seat_of_file(entry.path)
             if seat and entry.new is None:

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orgtp.model.audit import Gap, Noted
-from orgtp.store.git import Repo, find_repo
+from orgtp.store.git import GitFailed, Repo, find_repo
 from orgtp.store.git_reader import ObjectTooLarge
+from orgtp.store.git_tree import files_at
 from orgtp.store.locate import find_root
+from orgtp.store.org_file import read_head
+from orgtp.store.trees import HEAD
 
 _WHOLE = "Get the whole: git fetch --unshallow, or clone it anew without --depth and --filter"
 _PARTIAL = "This clone is partial. Get the whole: git clone, without --filter"
@@ -39,6 +42,20 @@ def gap_of(repo: Repo, error: Exception, commit: str) -> Gap:
     if shallow_commits(repo):
         return Gap(where + said, _WHOLE)
     return Gap(where + said, _PARTIAL if is_partial(repo) else _DAMAGED)
+
+
+def other_ledger(repo: Repo, branch: str, tip: str) -> Iterator[Gap]:
+    """The history that was looked at says itself that another one is the ledger: then nobody knows which is meant."""
+    try:
+        raw = next(iter(repo.proven(files_at(repo, tip, HEAD).values()).values()), None)
+    except (GitFailed, ObjectTooLarge):
+        return
+    named = read_head(raw)[0].branch if raw is not None else branch
+    if named != branch:
+        what = (
+            f"org.yaml at the end of {branch} says that {named} is the ledger branch; what is checked out says {branch}"
+        )
+        yield Gap(what, f"Look at {named}, too: git checkout {named}, and verify again")
 
 
 def gap_at(path: Path | None, error: Exception) -> Gap:
