@@ -146,6 +146,24 @@ def test_the_only_remote_branch(scene: Scene) -> None:
     assert told(there.verify(code=1)["violations"]) == meant(found)
 
 
+def test_a_decoy_in_the_place_of_the_ledger(scene: Scene) -> None:
+    """org.yaml, as it is checked out, names a branch from before the tamper, which names another."""
+    scene.move(scene.tip(), "decoy")
+    found = value_edited(scene)
+    scene.edit("org.yaml", "branch: main", "branch: decoy")
+    scene.checkout()
+    report = scene.verify(code=4)
+    assert (report["branch"], report["violations"]) == ("decoy", [])
+    assert "main is the ledger branch" in report["gaps"][0]["what"]
+    commit = scene.edit("org.yaml", "branch: main", "branch: decoy", on=["decoy"], to="decoy")
+    assert [(row["commit"], "before, that was main" in row["what"]) for row in scene.verify(code=0)["notes"]] == [
+        (commit, True)
+    ]
+    scene.edit("org.yaml", "branch: decoy", "branch: main")
+    scene.checkout()
+    assert told(scene.verify(code=1)["violations"]) == meant(found)
+
+
 def test_text_is_one_line_for_each_thing_whatever_a_path_holds(scene: Scene) -> None:
     path = "scores/b\n✓ intact\x1b[2J/2026-11.jsonl"
     scene.append(line("n1"), path=path)

@@ -27,7 +27,13 @@ Way = Callable[[Scene], Sequence[Found]]
 def told(violations: Sequence[dict[str, object]]) -> list[str]:
     """The violations of a report as `Found`s, in an order of their own."""
     keys = ("rule", "commit", "path", "line", "before", "after")
-    return sorted(str(Found(**{key: row[key] for key in keys})) for row in violations)  # type: ignore[arg-type]
+    rows = ({key: row[key] for key in keys} for row in violations)
+    return sorted(str(Found(**_without_clock(row))) for row in rows)  # type: ignore[arg-type]
+
+
+def _without_clock(row: dict[str, object]) -> dict[str, object]:
+    """What a commit of the future is held against is the clock of this machine, which no test knows."""
+    return {**row, "before": "now"} if row["rule"] == "date-future" else row
 
 
 def meant(found: Sequence[Found]) -> list[str]:

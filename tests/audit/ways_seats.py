@@ -98,9 +98,9 @@ def back_dated(scene: Scene) -> Sequence[Found]:
 
 
 def future_dated(scene: Scene) -> Sequence[Found]:
-    """A commit of tomorrow."""
-    commit = scene.append(line("n1"), at=1_795_330_800)
-    return [Found("date-future", commit, "", 0, "2026-11-20T23:00:00Z", "2026-11-22T07:00:00Z")]
+    """A commit of the next century."""
+    commit = scene.append(line("n1"), at=4_102_444_800)
+    return [Found("date-future", commit, "", 0, "now", "2100-01-01T00:00:00Z")]
 
 
 def of_before_all(scene: Scene) -> Sequence[Found]:
