@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orgtp.model.audit import Audit, Signed
+from orgtp.model.audit import Audit, Signed, Verdict
 from orgtp.model.words import counted
 
 
@@ -41,7 +41,9 @@ _OBJECTS = (
 
 
 def guarantees(found: Audit) -> list[Guarantee]:
-    """What holds where the verdict is intact."""
+    """What holds of an intact history; of another one, nothing is promised."""
+    if found.verdict is not Verdict.INTACT:
+        return []
     rows = [Guarantee(id_, what, Label.ENFORCED, "objects") for id_, what in _OBJECTS]
     return [*rows, _authors(found.signatures), _whole(found.kept)]
 

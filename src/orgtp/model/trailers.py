@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from orgtp.model.words import is_id, one_line
 
@@ -24,6 +25,9 @@ _TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:")
 _FORM = re.compile(r"(Orgtp-[A-Z][A-Za-z-]*): (\S.*)")
 # What git itself adds below the trailers of a commit that is picked from elsewhere.
 _PICKED = "(cherry picked from commit "
+_MERGED = re.compile(r"^Squashed commit of the following:\n", re.MULTILINE)
+_COMMIT = re.compile(r"commit [0-9a-f]{40,64}\nAuthor: ")
+_SUBJECT = re.compile(r"[a-z]+(\([a-z0-9-]+\))?: \S")
 _SQUASHED = re.compile(r"\n\n\* ")
 # Where a message ends and a patch begins (git-interpret-trailers(1)); a longer row of dashes is a forge's.
 _DIVIDER = re.compile(r"^---(?:\s|\Z)", re.MULTILINE)
@@ -60,7 +64,7 @@ def claims_of(message: str) -> Claims:
     text = message.rstrip("\n")
     last = text[text.rfind("\n\n") + 2 :]
     # As orgtp writes it: all that looks like ours is in the last paragraph, and few paragraphs differ.
-    plain = not any(odd in text for odd in ("\0", "\n---", "\n\n* "))
+    plain = not any(odd in text for odd in ("\0", "\n---", "\n\n* ", "\n    "))
     if plain and text.lower().count("orgtp-") == last.count("Orgtp-"):
         return _last(last) if len(last) < len(text) else _read(text)
     return _read(text)
@@ -78,13 +82,24 @@ def _read(text: str) -> Claims:
         return NO_CLAIMS
     if "\0" in text:
         return Claims(odd=((one_line(looks[-1]), "a NUL byte in the message hides what stands after it"),))
-    paragraphs = text.split("\n\n")
+    paragraphs = _unindented(text).split("\n\n")
     own = _block(paragraphs[-1]) if len(paragraphs) > 1 else None
     squashed = len(_SQUASHED.findall(text))
-    quoted = _quoted(paragraphs[1:-1], anywhere=squashed > 0) if own or squashed else []
+    quoted = _quoted(paragraphs[1:-1], anywhere=squashed > 0 or _is_gits(paragraphs)) if own or squashed else []
     read = [line for block in [own, *quoted] if block for line in block if line[:6].lower() == "orgtp-"]
     found = _claims(own or [], tuple(_claims(block, (), []) for block in quoted), _unread(looks, read, text))
     return replace(found, partly=1 < squashed > sum(bool(one.action) for one in found.all))
+
+
+def _unindented(text: str) -> str:
+    """The message; of one that `git merge --squash` wrote, with the messages that it quotes as they were."""
+    return re.sub(r"^    ", "", text, flags=re.MULTILINE) if _MERGED.search(text) else text
+
+
+def _is_gits(paragraphs: list[str]) -> bool:
+    """Whether git put messages one below the other (`merge --squash`, `rebase -i`): after a block, a subject."""
+    after = [following for part, following in pairwise(paragraphs[1:]) if _block(part)]
+    return bool(after) and all(_SUBJECT.match(part) or _COMMIT.match(part) or _block(part) for part in after)
 
 
 def _quoted(paragraphs: list[str], *, anywhere: bool) -> list[list[str]]:

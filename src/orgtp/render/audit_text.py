@@ -35,7 +35,7 @@ def audit_text(found: Audit, sure: Iterable[Guarantee], branch: str, screen: Scr
         lines += [*_gap(gap, screen.width), []]
     for note in found.notes:
         lines += [*_note(note, screen.width), []]
-    return painted([*lines, *_verdict(found, branch, screen.width), *_sure(found, sure, screen.width)], screen)
+    return painted([*lines, *_verdict(found, branch, screen.width), *_sure(sure, screen.width)], screen)
 
 
 def _violation(violation: Violation, width: int) -> Iterator[Line]:
@@ -72,13 +72,11 @@ def _verdict(found: Audit, branch: str, width: int) -> Iterator[Line]:
     yield from flow([(f"{sign} {found.verdict}", style), (what, "")], width, "  ")
 
 
-def _sure(found: Audit, sure: Iterable[Guarantee], width: int) -> Iterator[Line]:
-    """What an intact history may be relied on for; of another one, nothing is promised."""
-    if found.verdict is not Verdict.INTACT:
-        return
+def _sure(sure: Iterable[Guarantee], width: int) -> Iterator[Line]:
+    """What an intact history may be relied on for."""
     for one in sure:
         by = f" by {one.by}" if one.by and one.label == "enforced" else ""
-        yield from flow([(f"  {one.label}{by}: ", "dim"), (one.what, "")], width, "    ")
+        yield from flow([(f"  {one.label}{by}:", "dim"), (f" {one.what}", "")], width, "    ")
 
 
 def audit_body(found: Audit, sure: Iterable[Guarantee], branch: str) -> dict[str, Any]:

@@ -10,14 +10,14 @@ from orgtp.model.content import content_of
 from orgtp.model.trailers import Claims
 
 MISMATCH = "content-mismatch"
-_WHO = re.compile(rb"\nauthor ([^\n]*>) [^\n]*\ncommitter ([^\n]*>) ")
+_WHO = re.compile(rb"\nauthor ([^\n]*)\ncommitter ([^\n]*)(?:\n|\Z)")
 
 
 def content_wrong(deed: Deed, claims: Claims, content: Callable[[Entry], bytes | None]) -> Iterator[Violation]:
     """A signed commit whose `Orgtp-Content` is not that of its files; `content` has what became of one.
 
-    Asked only of a commit that its own author signed: who picks, rebases or squashes it takes the message along, and
-    writes other files under a signature of their own.
+    Asked only of a commit that was made by its author, and at once: who picks, rebases, amends or squashes one takes
+    the message along, and writes other files under a new signature. Who and when is under the signature, too.
     """
     if claims.blocks or not _is_authors_own(deed.commit.raw):
         return
@@ -28,7 +28,7 @@ def content_wrong(deed: Deed, claims: Claims, content: Callable[[Entry], bytes |
 
 
 def _is_authors_own(raw: bytes) -> bool:
-    """Whether a commit is signed by SSH, and was committed by its author."""
+    """Whether a commit is signed by SSH, and was committed by its author in the moment in which it was written."""
     head = raw.partition(b"\n\n")[0]
     who = _WHO.search(head)
     return b"-----BEGIN SSH SIGNATURE-----" in head and who is not None and who[1] == who[2]

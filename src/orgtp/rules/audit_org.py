@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from orgtp.model.audit import Deed, Entry, Noted, Violation
@@ -25,6 +25,7 @@ RECORD, DELETED, REUSED, ODD, HEADLESS = (
     "not-a-file",
     "org-removed",
 )
+MALFORMED = "tree-malformed"
 _RESTORE = "Bring the file back as it was, and retire the seat: orgtp retire {seat} --to HEIR"
 
 
@@ -106,6 +107,15 @@ def moved(deed: Deed, before: Org, after: Org) -> Iterator[Noted]:
     if deed.own["org.yaml"].old and deed.own["org.yaml"].new and before.branch != after.branch:
         what = f"from here on, org.yaml calls {after.branch} the ledger branch; before, that was {before.branch}"
         yield Noted(what, deed.commit.id)
+
+
+def doubled(deed: Deed, paths: Iterable[str]) -> Iterator[Violation]:
+    """Paths that a commit's tree has twice."""
+    for path in paths:
+        message = f"its tree has {path} twice: git shows the one here and the other there"
+        yield deed.wrong(
+            MALFORMED, message, path=path, hint="Make the tree anew with one of them. See: git fsck --strict"
+        )
 
 
 def seat_of_file(path: str) -> str:

@@ -95,6 +95,14 @@ HISTORY: tuple[Rule, ...] = (
         "write `status: retired` again, and add a seat with an id that was never used.",
     ),
     _page(
+        "tree-malformed",
+        "A tree has two entries of one name.",
+        "Git shows one of them in one place and the other in another: two people read two histories of one commit.",
+        "scores/dash/2026-11.jsonl, twice in one tree",
+        "scores/dash/2026-11.jsonl, once",
+        "make the tree anew with one of the two; `git fsck --strict` finds such trees, and a server can refuse them.",
+    ),
+    _page(
         "org-removed",
         "A commit removed org.yaml.",
         "Without it nobody knows the time zone, the ledger branch, or who may do what.",

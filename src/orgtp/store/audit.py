@@ -26,8 +26,8 @@ from orgtp.store.git import GitFailed, Repo
 from orgtp.store.git_history import Commits, Told, Unreadable, deed, stamped, told
 from orgtp.store.git_lock import locked
 from orgtp.store.git_reader import ObjectTooLarge
-from orgtp.store.git_tree import MODULE
-from orgtp.store.moment import Library, Moment, is_of_org, table
+from orgtp.store.git_tree import MODULE, twice_at
+from orgtp.store.moment import FOLDERS, Library, Moment, is_of_org, table
 from orgtp.store.not_now import NotNow
 from orgtp.store.record import NoLedger
 from orgtp.store.signed import Signatures
@@ -141,6 +141,9 @@ class Walk:
             self._begin(one)
             return
         what = deed(one, commit)
+        self.violations += audit_org.doubled(what, one.twice)
+        if commit.id == self.tip:
+            self.violations += audit_org.doubled(what, self._twice(one.twice))
         before = [self._tables.at(parent) for parent in commit.parents] or [Table({})]
         changes = {path: entry.new for path, entry in what.against[0].items()}
         after = Moment(commit.id, self.library, before[0].files, changes)
@@ -221,7 +224,7 @@ class Walk:
         for entry in entries:
             seat = audit_org.seat_of_file(entry.path)
             if seat and entry.new is None:
-                self._gone.setdefault(seat, []).append(what.commit.id)
+                self._gone.setdefault(seat, []).append(f"{what.commit.id} {entry.old}")
             elif seat and entry.old is None and entry.path in what.own and seat not in before.org.retirements:
                 self.violations += self._used_before(what, entry, seat)
 
@@ -234,10 +237,20 @@ class Walk:
 
     def _used_before(self, what: Deed, entry: Entry, seat: str) -> Iterator[Violation]:
         """A seat that is added where an earlier one of its id went, in a commit that this one follows."""
-        for commit in self._gone.get(seat, ()):
-            if any(self.repo.leads_to(commit, parent) for parent in what.commit.parents):
+        for commit, _, old in (row.partition(" ") for row in self._gone.get(seat, ())):
+            # The very file that went is a deletion undone; the deletion is told.
+            if old != entry.new and any(self.repo.leads_to(commit, parent) for parent in what.commit.parents):
                 yield audit_org.reused(what, entry, seat, commit)
                 return
+
+    def _twice(self, told_already: tuple[str, ...]) -> list[str]:
+        """What the last tree has twice: no file may go, so whatever was ever there twice is so still, or was told."""
+        try:
+            found = twice_at(self.repo, self.tip, HEAD, "scores", *FOLDERS)
+        except GitFailed as error:
+            self._gap(error, self.tip)
+            return []
+        return [path for path in found if path not in told_already]
 
     def _begin(self, one: Told) -> None:
         """A commit whose parents this clone does not have: what it did cannot be told, only what it left."""

@@ -45,12 +45,14 @@ class Unreadable(OrgtpError):
 class Told:
     """What the log tells of one commit: its id, how many follow it directly, and what changed from which parent.
 
-    The key of `changes` is the parent; "" where there is but one, or none.
+    The key of `changes` is the parent; "" where there is but one, or none. `twice` are paths that were told more than
+    once: a tree has two entries of one name, and each reader sees another.
     """
 
     id: str
     children: int
     changes: Mapping[str, Mapping[str, Entry]]
+    twice: tuple[str, ...] = ()
 
 
 def told(repo: Repo, tip: str, known: Iterable[str] = (), paths: Iterable[str] = ()) -> Iterator[Told]:
@@ -95,9 +97,11 @@ def _commits(parts: Iterator[bytes]) -> Iterator[Told]:
     """Heads and entries put together: the rows of a merge stand under a head for each parent."""
     id_, children, changes = "", 0, dict[str, dict[str, Entry]]()
     rows: dict[str, Entry] = {}
+    twice: list[str] = []
     for part in parts:
         if part.startswith(b":"):
             path = os.fsdecode(next(parts, b""))
+            twice += [path] if path in rows else []
             rows[path] = _entry(part, path)
             continue
         match = _HEAD.match(part)
@@ -106,11 +110,11 @@ def _commits(parts: Iterator[bytes]) -> Iterator[Told]:
         found, rows = match[1].decode(), {}
         if found != id_:
             if id_:
-                yield Told(id_, children, changes)
-            id_, children, changes = found, match[2].count(b" "), {}
+                yield Told(id_, children, changes, tuple(twice))
+            id_, children, changes, twice = found, match[2].count(b" "), {}, []
         changes[match[3].decode() if match[3] else ""] = rows
     if id_:
-        yield Told(id_, children, changes)
+        yield Told(id_, children, changes, tuple(twice))
 
 
 def _entry(meta: bytes, path: str) -> Entry:

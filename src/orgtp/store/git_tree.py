@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -188,6 +189,12 @@ def files_at(repo: Repo, rev: str, *paths: str) -> dict[str, str]:
     """Path to object id of every file of a commit below `paths`; unlike `Repo.listing`, no file itself is asked for."""
     rows = repo.run("ls-tree", "-r", "-z", "--full-tree", rev, "--", *paths).split(b"\0")[:-1]
     return {os.fsdecode(path): meta.split(b" ")[2].decode() for meta, _, path in (row.partition(b"\t") for row in rows)}
+
+
+def twice_at(repo: Repo, rev: str, *paths: str) -> list[str]:
+    """The paths that a commit has more than once, which no tree should (git-fsck(1), `duplicateEntries`)."""
+    rows = Counter(repo.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", rev, "--", *paths).split(b"\0"))
+    return sorted(os.fsdecode(path) for path, number in rows.items() if number > 1)
 
 
 def changed_nodes(repo: Repo, old: str | None, new: str) -> dict[str, tuple[Node | None, Node | None]]:
