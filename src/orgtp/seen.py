@@ -130,6 +130,13 @@ class SeenOrg(Located):
 
         return since(self, base, parted=parted)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether this clone has the history from its first commit on; else that of a shallow one begins anywhere."""
+        from orgtp.store.git_ancestry import is_shallow
+
+        return self.repo is None or not is_shallow(self.repo)
+
     # Check.
 
     def validate(self, base: str | None = None) -> list[Problem]:

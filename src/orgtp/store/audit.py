@@ -18,11 +18,12 @@ from orgtp.model.trailers import NO_CLAIMS, Claims, claims_of
 from orgtp.rules import audit_claims, audit_org
 from orgtp.rules.audit_content import content_wrong
 from orgtp.rules.audit_dates import FUTURE, dates
-from orgtp.store.audit_gaps import gap_of, hidden_things, other_ledger, shallow_commits
+from orgtp.store.audit_gaps import gap_of, hidden_things, other_ledger
 from orgtp.store.audit_memory import Memory, recall, recall_ids, remember
 from orgtp.store.audit_scores import LINKS, ScoreAudit
 from orgtp.store.audit_tables import Table, Tables
 from orgtp.store.git import GitFailed, Repo
+from orgtp.store.git_ancestry import shallow_commits
 from orgtp.store.git_history import Commits, Told, Unreadable, deed, stamped, told
 from orgtp.store.git_lock import locked
 from orgtp.store.git_reader import ObjectTooLarge

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from orgtp.model.audit import Gap, Noted
 from orgtp.store.git import GitFailed, Repo, find_repo
+from orgtp.store.git_ancestry import is_partial, shallow_commits
 from orgtp.store.git_reader import ObjectTooLarge
 from orgtp.store.git_tree import files_at
 from orgtp.store.locate import find_root
@@ -18,19 +19,6 @@ _PARTIAL = "This clone is partial. Get the whole: git clone, without --filter"
 _DAMAGED = "This repository is damaged (see: git fsck --full). Get the objects from another clone: git fetch"
 
 _TOO_LARGE = "Ask who committed it what it is: git log --find-object OBJECT"
-
-
-def shallow_commits(repo: Repo) -> frozenset[str]:
-    """The commits whose parents this clone was told not to have (gitformat-shallow)."""
-    try:
-        return frozenset((repo.common_dir / "shallow").read_text(encoding="ascii").split())
-    except (OSError, ValueError):
-        return frozenset()
-
-
-def is_partial(repo: Repo) -> bool:
-    """Whether the clone left objects with its remote."""
-    return any(key.startswith("remote.") and key.endswith(".promisor") for _, key, _ in repo.settings)
 
 
 def gap_of(repo: Repo, error: Exception, commit: str) -> Gap:

@@ -11,6 +11,7 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.seat import retirement_path, seat_path
 from orgtp.store.git import GitFailed, Repo, UnknownRevision
+from orgtp.store.git_ancestry import is_shallow
 from orgtp.store.git_remote import Line, SyncStopped, remote_of
 from orgtp.store.git_tree import GitTree
 from orgtp.store.load import Loaded, load
@@ -94,11 +95,6 @@ def merge_bases(repo: Repo, base: str, head: str) -> list[str]:
     if is_shallow(repo):
         raise NotReached(what=f"{what}: this clone is shallow", remedy="Get the whole: git fetch --unshallow")
     raise NotReached(what=what, remedy="Begin the change on the branch that it is for.")
-
-
-def is_shallow(repo: Repo) -> bool:
-    """Whether the clone has only the newest part of the history."""
-    return (repo.common_dir / "shallow").exists()
 
 
 def _parents(repo: Repo, commit: str) -> list[str]:

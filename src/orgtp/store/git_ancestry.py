@@ -54,11 +54,15 @@ def ends(repo: Repo, tip: str) -> list[str]:
 
     What is behind such an end cannot be seen. A commit that goes back to it is not behind it.
     """
+    return [end for end in sorted(shallow_commits(repo)) if is_before(repo, end, tip)]
+
+
+def shallow_commits(repo: Repo) -> frozenset[str]:
+    """The commits whose parents this clone was told not to have (gitformat-shallow)."""
     try:
-        shallow = (repo.common_dir / "shallow").read_text(encoding="ascii").split()
+        return frozenset((repo.common_dir / "shallow").read_text(encoding="ascii").split())
     except (OSError, ValueError):
-        return []
-    return [end for end in shallow if is_before(repo, end, tip)]
+        return frozenset()
 
 
 def is_shallow(repo: Repo) -> bool:

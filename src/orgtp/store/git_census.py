@@ -9,8 +9,8 @@ from typing import Any
 
 from orgtp.model.errors import OrgtpError
 from orgtp.model.history import History
-from orgtp.store.audit_gaps import shallow_commits
 from orgtp.store.git import GitFailed, Repo
+from orgtp.store.git_ancestry import shallow_commits
 
 _PIECE = 1 << 20
 _DATE = re.compile(rb"^committer .*> (-?[0-9]{1,11}) ", re.MULTILINE)

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from orgtp.model.commit import Commit
 from orgtp.store.git import Repo
+from orgtp.store.git_ancestry import shallow_commits
 from orgtp.store.git_log import NEXT, touching
 from orgtp.views.fields import THERE, Spot
 
@@ -105,10 +106,7 @@ class Lineage:
     @cached_property
     def _cut(self) -> frozenset[str]:
         """The commits whose parents a shallow clone has not: what they say was set there or before."""
-        try:
-            return frozenset((self.states.repo.common_dir / "shallow").read_text(encoding="ascii").split())
-        except OSError:
-            return frozenset()
+        return shallow_commits(self.states.repo)
 
     def _told(self, here: Commit, held: Held) -> Iterator[tuple[Spot, Commit | None, str | None]]:
         """Of each fact, who set it as far as is known at `here`, and the parent that has it, too.

@@ -191,7 +191,8 @@ def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
 
 def _too_early(repo: Repo, first: str, at: str) -> OrgtpError:
     """Why there is no commit before the first one of a line."""
-    from orgtp.store.compare import NotReached, is_shallow
+    from orgtp.store.compare import NotReached
+    from orgtp.store.git_ancestry import is_shallow
 
     if not is_shallow(repo):
         return NotYet(at=at)
