@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _FALSE = ("", "false", "no", "off", "0")
 # History does not go back in time: `--at DATE` searches by dates, and an audit calls it a violation. So what follows a
-# commit whose clock was ahead is dated as that one; not where it was ahead by more than anybody would believe.
-_SKEW = timedelta(days=366)
+# commit whose clock was ahead is dated as that one; not where it was ahead by more than a wrong time zone explains.
+_SKEW = timedelta(days=1)
 
 
 class NoIdentity(OrgtpError):
