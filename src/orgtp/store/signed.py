@@ -6,11 +6,12 @@ a key was in the policy stays good when it is taken out. Where there is no `poli
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from orgtp.model.audit import Deed, Gap, Noted, Stamped, Violation
+from orgtp.model.audit import Deed, Entry, Gap, Noted, Stamped, Violation
 from orgtp.model.signer import FORGES, SIGNERS, fingerprint
 from orgtp.model.trailers import Claims, claims_of
 from orgtp.model.words import counted as told_number
@@ -25,6 +26,7 @@ from orgtp.store.org_file import read_head
 from orgtp.store.signed_commits import OPENPGP, Checked, Forges, SignedCommits, is_signed, key_of
 from orgtp.store.signed_policy import Policies, PolicyLine, SignedPolicy
 from orgtp.store.trees import HEAD
+from orgtp.store.undone import undone
 
 _MOST_GAPS = 20
 _ADMIT = (
@@ -79,7 +81,7 @@ class Signatures:
             self._note_revoked(deed, old, fresh)
         counted = [number for number in fresh if old[number].signers]
         if counted:
-            yield from _once(self._judged(deed, [(before[number], old[number]) for number in counted], old, after))
+            yield from _once(self._judged(deed, counted, before, old, after))
         elif self.binding or new.signers or any(policy.since for policy in old):
             yield from self._unknown(deed, old, new)
 
@@ -142,7 +144,8 @@ class Signatures:
     def _judged(
         self,
         deed: Deed,
-        counted: Sequence[tuple[Moment, SignedPolicy]],
+        counted: Sequence[int],
+        before: Sequence[Moment],
         old: Sequence[SignedPolicy],
         after: Moment,
     ) -> Iterator[Violation]:
@@ -153,33 +156,36 @@ class Signatures:
                 yield self._missing(deed)
             return
         self.signed += 1
-        for moment, policy in counted:
+        back = [(before[one.number], one.paths) for one in undone(self._repo, deed) if old[one.number].signers]
+        for moment, policy in ((before[number], old[number]) for number in counted):
             checked = self._commits.of(deed.commit, _forges(moment, policy))
             if checked.missing:
                 self._gap(deed.commit, checked.missing)
             elif checked.why:
                 yield deed.wrong("signature-bad", checked.why, hint=_REDO)
             else:
-                yield from self._held_to(deed, checked, moment, policy, after)
+                claim = yield from self._held_to(deed, checked, moment, policy, after)
+                yield from _undoes(deed, claim, back) if claim else ()
 
     def _held_to(
         self, deed: Deed, checked: Checked, moment: Moment, policy: SignedPolicy, after: Moment
-    ) -> Iterator[Violation]:
+    ) -> Generator[Violation, None, Claim | None]:
         """What one policy says of a good signature."""
         signer, unknown = ("", "") if checked.forge else _signer(policy, checked.key, deed.commit.at)
         if unknown:
             yield deed.wrong("signer-unknown", unknown, after=_shown(checked.key), hint=_ADMIT)
-            return
+            return None
         forge = checked.forge or signer in policy.forge_names
         wrong = "" if forge else standing(moment.org, signer)
         if wrong:
             yield deed.wrong("signer-not-allowed", f"its signer, {wrong}", after=signer, hint=_REDO)
-            return
+            return None
         paths = {path: moment.oid(path) is not None for path in deed.own}
         claim = Claim(signer, moment.org, after.org, paths, forge)
-        yield from _beyond(deed, claim)
+        yield from _beyond(deed, claim, deed.own, "change")
         if not forge:
             yield from _claimed(deed, claim)
+        return claim
 
     # What is owed.
 
@@ -230,14 +236,22 @@ def _shown(blob: str) -> str:
     return fingerprint(blob) if blob != OPENPGP else blob
 
 
-def _beyond(deed: Deed, claim: Claim) -> Iterator[Violation]:
+def _undoes(deed: Deed, claim: Claim, back: Sequence[tuple[Moment, Mapping[str, Entry]]]) -> Iterator[Violation]:
+    """What a merge undoes of its parents and its signer may not change, by their seats and the policy that counts."""
+    for moment, entries in back:
+        org = replace(moment.org, policy=claim.before.policy)
+        paths = {path: entry.old is not None for path, entry in entries.items()}
+        yield from _beyond(deed, replace(claim, before=org, paths=paths), entries, "undo what was done to")
+
+
+def _beyond(deed: Deed, claim: Claim, entries: Mapping[str, Entry], did: str) -> Iterator[Violation]:
     """What the signer did and may not do."""
     who = f"the forge {claim.signer}".rstrip() if claim.forge else claim.signer
     for refusal in refused(claim):
-        entry = deed.own[refusal.path]
+        entry = entries[refusal.path]
         yield deed.wrong(
             "signer-not-allowed",
-            f"{who} signed it, and may not change {refusal.path}",
+            f"{who} signed it, and may not {did} {refusal.path}",
             path=refusal.path,
             before=entry.old,
             after=entry.new,
