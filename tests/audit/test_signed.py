@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from orgtp.model.audit import Audit, Verdict
+from orgtp.store.audit import audit
+from orgtp.store.git import find_repo
 from tests.audit.keys import public, signers
 from tests.audit.signing import ORG, SIGNERS, Signed, judged, make_signed, seat
 from tests.conftest import Shell
@@ -402,6 +406,43 @@ def test_what_was_taken_out_is_remembered(org: Signed) -> None:
     found = judged(org.shell, known=[mid], memory=memory)
     assert found.rules == ["key-returned"]
     assert (found.judge.signed, found.notes) == (3, [])
+
+
+def audited(org: Signed) -> Audit:
+    repo = find_repo(org.shell.folder)
+    assert repo is not None
+    return audit(repo, "main", org.shell.head(), datetime.now(UTC))
+
+
+def test_required_from_what_was_looked_at_before(org: Signed) -> None:
+    """What is remembered was not held to what is asked now, so all is looked at again, once."""
+    first = org.shell.head()
+    ids = [org.commit({"notes.txt": text}) for text in ("a", "b")]
+    assert audited(org).verdict == Verdict.INTACT
+    org.commit(required(first), "ada")
+    found = audited(org)
+    assert [(one.rule, one.commit) for one in found.violations] == [("signature-missing", id_) for id_ in ids]
+    org.commit({"notes.txt": "c"}, "bot")
+    again = audited(org)
+    assert (again.violations, again.checked) == (found.violations, 1)
+
+
+def test_required_from_what_was_signed_before(org: Signed) -> None:
+    org.commit({"notes.txt": "x"}, "bot")
+    assert audited(org).verdict == Verdict.INTACT
+    org.commit(required(org.shell.head()), "ada")
+    found = audited(org)
+    assert found.verdict == Verdict.INTACT
+    assert found.signatures
+    assert found.signatures.since
+
+
+def test_since_a_commit_that_is_none_nothing_is_said_to_be_signed(org: Signed) -> None:
+    org.commit({"notes.txt": "x"})
+    org.commit(required("0" * 40), "ada")
+    found = audited(org)
+    assert found.signatures
+    assert (found.verdict, found.signatures.since) == (Verdict.INTACT, "")
 
 
 def test_many_are_checked_at_once(org: Signed) -> None:

@@ -31,7 +31,7 @@ from orgtp.store.git_tree import MODULE, twice_at
 from orgtp.store.moment import FOLDERS, Library, Moment, is_of_org, table
 from orgtp.store.not_now import NotNow
 from orgtp.store.record import NoLedger
-from orgtp.store.signed import Signatures
+from orgtp.store.signed import Signatures, binding_of
 from orgtp.store.trees import HEAD
 
 # So many gaps are told one by one; what is missing further on has the same cause.
@@ -73,6 +73,8 @@ def _recalled(repo: Repo, branch: str, tip: str) -> Memory:
         if not memory.head or not repo.read(memory.head) or not repo.leads_to(memory.head, tip):
             return Memory()
         if memory.head != tip:
+            if memory.policy.get("binding", "") != binding_of(repo, tip):
+                return Memory()  # What was looked at was not held to what is asked of it now.
             recall_ids(repo, branch, memory)
     except (GitFailed, OSError, ValueError):
         return Memory()
@@ -126,7 +128,7 @@ class Walk:
 
     def _signed(self) -> Signed | None:
         judge = self.signatures
-        return Signed(judge.began, judge.signed, judge.unsigned, judge.binding) if judge.began else None
+        return Signed(judge.began, judge.signed, judge.unsigned, judge.since) if judge.began else None
 
     def memory(self) -> Memory:
         """What to remember of it."""

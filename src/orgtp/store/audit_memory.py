@@ -57,7 +57,7 @@ def recall(repo: Repo, branch: str) -> Memory:
 
 def recall_ids(repo: Repo, branch: str, memory: Memory) -> None:
     """Read the ids that belong to a memory into it. Raises `ValueError` and `OSError` where they are not all there."""
-    raw = _place(repo, branch, "ids").read_bytes()[: memory.kept]
+    raw = _place(repo, branch, "ids").read_bytes()[: memory.kept] if memory.kept else b""
     if sealed(raw).decode() != memory.seal:
         raise ValueError(memory.kept)
     for line in raw.splitlines():

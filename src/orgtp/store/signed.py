@@ -35,6 +35,11 @@ _ADMIT = (
 _REDO = "What is signed cannot be mended: find out who made it, and undo what it did in a new commit."
 
 
+def binding_of(repo: Repo, tip: str) -> str:
+    """From which commit on the policy of `tip` has each commit be signed, those before it too; "" where from none."""
+    return read_head(walk_of(repo, tip).files([HEAD]).get(HEAD, b""))[0].policy.signed_since
+
+
 class Signatures:
     """The judge of signatures of one walk, which must come to every commit after its parents.
 
@@ -52,7 +57,7 @@ class Signatures:
         self.signed, self.unsigned = int(known.get("signed", 0)), int(known.get("unsigned", 0))
         self.notes: list[Noted] = []
         self.gaps: list[Gap] = []
-        self.binding = read_head(walk_of(repo, tip).files([HEAD]).get(HEAD, b""))[0].policy.signed_since
+        self.binding = binding_of(repo, tip)
         self._first = self._line.commit(self.binding)
         if self.binding and not self._first:
             what = f"policy.require_signatures_since names {self.binding}, which is no commit of this history"
@@ -60,7 +65,13 @@ class Signatures:
 
     def memory(self) -> dict[str, Any]:
         """What the next walk goes on from, as JSON."""
-        return {"began": self.began, "signed": self.signed, "unsigned": self.unsigned, **self._line.memory()}
+        counts = {"began": self.began, "signed": self.signed, "unsigned": self.unsigned}
+        return {**counts, "binding": self.binding, **self._line.memory()}
+
+    @property
+    def since(self) -> str:
+        """The commit since which each was signed, or is told; "" where what is named is none of this history."""
+        return self.binding if self._first else ""
 
     def prepare(self, commits: Sequence[Stamped]) -> None:
         """Say which commits come next, so that their signatures are checked several at once."""
