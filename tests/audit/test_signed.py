@@ -240,6 +240,32 @@ def test_the_file_of_signers_goes(org: Signed) -> None:
     assert judged(org.shell).said == [("signatures-dropped", SIGNERS)]
 
 
+RETURN = "a return to an older policy"
+
+
+def test_a_return_to_an_older_policy_is_noted(org: Signed) -> None:
+    org.commit({"org.yaml": ORG.replace("tally", "bot")}, "ada")
+    memory, tip = judged(org.shell).judge.memory(), org.shell.head()
+    org.commit({"org.yaml": ORG + "  grace: 2h\n"}, "ada")
+    for found in (judged(org.shell), judged(org.shell, known=[tip], memory=memory)):
+        assert found.violations == []
+        assert found.notes[-1].what.startswith(RETURN)
+        assert found.notes[-1].commit == org.shell.head()
+
+
+@pytest.mark.parametrize("first", ["main", "side"])
+def test_a_merge_with_an_older_policy_is_no_return(org: Signed, first: str) -> None:
+    org.shell.git("branch", "side")
+    org.commit({"org.yaml": ORG.replace("tally", "bot")}, "ada")
+    org.commit({"org.yaml": ORG.replace("tally", "clerk")}, "ada")
+    org.shell.git("switch", "-q", "side")
+    org.commit({"notes.txt": "x"}, "bot")
+    merge(org, "ada", first, "side" if first == "main" else "main")
+    assert not any(note.what.startswith(RETURN) for note in judged(org.shell).notes)
+    merge_back = org.commit({"org.yaml": ORG}, "ada")
+    assert [note.commit for note in judged(org.shell).notes if note.what.startswith(RETURN)] == [merge_back]
+
+
 # Merges.
 
 

@@ -52,10 +52,11 @@ class Signatures:
         self._repo, self._tip = repo, tip
         self._commits = SignedCommits(repo)
         self._policies = Policies()
-        self._line = PolicyLine(repo, tip, dict(known.get("gone", {})), dict(known.get("replaced", {})))
+        gone, replaced, blocks = (dict(known.get(name, {})) for name in ("gone", "replaced", "blocks"))
+        self.notes: list[Noted] = []
+        self._line = PolicyLine(repo, tip, gone, replaced, blocks, self.notes)
         self.began = str(known.get("began", ""))
         self.signed, self.unsigned = int(known.get("signed", 0)), int(known.get("unsigned", 0))
-        self.notes: list[Noted] = []
         self.gaps: list[Gap] = []
         self.binding = binding_of(repo, tip)
         self._first = self._line.commit(self.binding)

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
-from orgtp.model.audit import Deed, Violation
+from orgtp.model.audit import Deed, Noted, Violation
+from orgtp.model.org import Policy
 from orgtp.model.signer import FORGES, SIGNERS, SignerKey
 from orgtp.store.git import Repo
 from orgtp.store.git_ancestry import commits_named, is_before
@@ -31,6 +33,7 @@ class SignedPolicy:
     keys: tuple[SignerKey, ...] = field(compare=False)
     since: str = field(compare=False)
     forge_names: tuple[str, ...] = field(compare=False)
+    block: str = field(compare=False)
 
     @cached_property
     def by_blob(self) -> Mapping[str, tuple[SignerKey, ...]]:
@@ -54,22 +57,33 @@ class Policies:
         if found is None:
             policy = read_head(moment.raw(HEAD) or b"")[0].policy
             keys = read_signers(moment.raw(SIGNERS) or b"")[0] if name[0] else ()
-            found = self._known[name] = SignedPolicy(*name, keys, policy.signed_since, policy.forges)
+            found = self._known[name] = SignedPolicy(*name, keys, policy.signed_since, policy.forges, _block(policy))
         return found
+
+
+def _block(policy: Policy) -> str:
+    """A name for what org.yaml says of who may decide: its approvers, scorekeepers and forges."""
+    lists = [sorted(names) for names in (policy.approvers, policy.scorekeepers, policy.forges)]
+    return sha256(repr(lists).encode()).hexdigest()
 
 
 @dataclass
 class PolicyLine:
-    """What was taken out of the policy, and by which commits; what comes back is told."""
+    """What was taken out of the policy, and by which commits; what comes back is told.
+
+    Lists of org.yaml that come back are no violation: people take turns. They are in `notes`.
+    """
 
     repo: Repo
     tip: str
     gone: dict[str, list[str]] = field(default_factory=dict)
     replaced: dict[str, list[str]] = field(default_factory=dict)
+    blocks: dict[str, list[str]] = field(default_factory=dict)
+    notes: list[Noted] = field(default_factory=list)
 
     def memory(self) -> dict[str, Any]:
         """What the next audit goes on from."""
-        return {"gone": self.gone, "replaced": self.replaced}
+        return {"gone": self.gone, "replaced": self.replaced, "blocks": self.blocks}
 
     def follow(
         self, deed: Deed, before: Sequence[tuple[str, SignedPolicy]], after: SignedPolicy
@@ -78,11 +92,22 @@ class PolicyLine:
         changed = [(parent, policy) for parent, policy in before if policy != after]
         found = [Back(self, deed, parent, policy, after) for parent, policy in changed]
         told = {(one.rule, one.before, one.after): one for back in found for one in back.violations()}
+        self._note_lists(deed.commit.id, changed, after)
         for _, policy in changed:
             self._note(deed.commit.id, policy, after)
         yield from told.values()
 
+    def _note_lists(self, commit: str, changed: Sequence[tuple[str, SignedPolicy]], after: SignedPolicy) -> None:
+        """Say it where org.yaml lets the same seats decide again as before some earlier commit."""
+        others = [parent for parent, policy in changed if policy.block != after.block]
+        took = next(filter(None, (self.was_before(self.blocks.get(after.block, ()), one) for one in others)), "")
+        if took:
+            what = "org.yaml has the approvers, scorekeepers and forges again that it had before"
+            self.notes.append(Noted(f"a return to an older policy: {what} {took[:10]}", commit))
+
     def _note(self, commit: str, before: SignedPolicy, after: SignedPolicy) -> None:
+        if before.block != after.block:
+            self.blocks.setdefault(before.block, []).append(commit)
         if before.signers and before.signers != after.signers:
             self.replaced.setdefault(before.signers, []).append(commit)
             for blob in before.by_blob.keys() - after.by_blob.keys():
