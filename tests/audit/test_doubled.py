@@ -7,10 +7,19 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.conftest import Shell
+from tests.canary.birds import within
+from tests.conftest import NOW, Shell
 
 PATH = "scores/bot/2026-11.jsonl"
 BOTH_WAYS = (("audit", "verify", "--json"), ("audit", "verify", "--full", "--json"))
+
+
+@pytest.fixture
+def acme(acme: Shell) -> Shell:
+    """The small org, with what is done by hand of the day on which the clock of the tests stands."""
+    dated = within(acme, {"GIT_AUTHOR_DATE": NOW, "GIT_COMMITTER_DATE": NOW})
+    dated.git("commit", "-q", "--amend", "--no-edit", "--date", NOW)
+    return dated
 
 
 def _object(shell: Shell, kind: str, raw: bytes) -> str:

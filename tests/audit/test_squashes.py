@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.audit.keys import make_key, sign_with
-from tests.conftest import Shell
+from tests.canary.birds import within
+from tests.conftest import NOW, Shell
+
+
+@pytest.fixture
+def acme(acme: Shell) -> Shell:
+    """The small org, with what is done by hand of the day on which the clock of the tests stands."""
+    dated = within(acme, {"GIT_AUTHOR_DATE": NOW, "GIT_COMMITTER_DATE": NOW})
+    dated.git("commit", "-q", "--amend", "--no-edit", "--date", NOW)
+    return dated
 
 
 def _squashed(acme: Shell) -> None:

@@ -43,14 +43,18 @@ def tracking(remote: Remote, branch: str) -> str:
 
 
 def keep_seen(repo: Repo, remote: Remote, branch: str, commit: str) -> None:
-    """Keep what was seen, for us and, where git keeps it too, for git. The lock of sync is held."""
+    """Keep what was seen, for git, where it keeps that too, and for us. The lock of sync is held.
+
+    Git's comes first: one that is behind ours would look as if the remote had been set back. Where it cannot be moved
+    now, ours waits for the next time.
+    """
+    if _is_followed(repo, remote) and repo.attempt("update-ref", tracking(remote, branch), commit)[0]:
+        return
     own = seen_ref(remote, branch)
     if repo.attempt("update-ref", own, commit)[0]:
         # Only who holds the lock of sync writes this ref: what locks it was left by one that was killed.
         (repo.common_dir / f"{own}.lock").unlink(missing_ok=True)
         repo.run("update-ref", own, commit)
-    if _is_followed(repo, remote):
-        repo.attempt("update-ref", tracking(remote, branch), commit)
 
 
 def _is_followed(repo: Repo, remote: Remote) -> bool:
