@@ -11,14 +11,12 @@ import argparse
 import os
 import shutil
 import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import orgtp
-from tools.bench_kit import ORGTP, both, head, in_turns, row, run, timed
+from tools.bench_kit import ORGTP, both, folder, head, in_turns, row, run, timed
 from tools.big_org import METRIC, NOW, SCOREKEEPER, SEAT, Shape, make_big_org
 
 ORGS = {"big": 10_000, "narrow": 200}
@@ -93,22 +91,12 @@ def main() -> None:
     args = parser.parse_args()
     os.environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "ORGTP_NOW": NOW}
     os.environ |= {f"GIT_{role}_{key}": "Bench" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
-    with _folder(args.at) as base:
+    with folder(args.at) as base:
         for name, seats in ORGS.items():
             if not (base / f"{name}.git").exists():
                 make_big_org(base / f"{name}.git", Shape(seats, args.commits))
         whole(base, args.runs)
         newest(base, args.runs)
-
-
-@contextmanager
-def _folder(kept: Path | None) -> Iterator[Path]:
-    if kept:
-        kept.mkdir(parents=True, exist_ok=True)
-        yield kept.absolute()
-        return
-    with tempfile.TemporaryDirectory() as name:
-        yield Path(name)
 
 
 if __name__ == "__main__":

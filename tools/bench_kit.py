@@ -6,8 +6,10 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tools.big_org import METRIC, SCOREKEEPER, SEAT
@@ -62,3 +64,14 @@ def clones(base: Path, name: str) -> dict[str, Path]:
         shutil.rmtree(path, ignore_errors=True)
         run("git", "clone", "-q", *(["--bare"] if kind == "bare" else []), f"{name}.git", path.name, at=base)
     return found
+
+
+@contextmanager
+def folder(kept: Path | None) -> Iterator[Path]:
+    """Where a benchmark makes what it needs: a folder that is kept, or one that goes with it."""
+    if kept:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept.absolute()
+        return
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)

@@ -11,15 +11,13 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import orgtp
 from tools.bench_crowd import crowd, sync
-from tools.bench_kit import ADD, ORGTP, SAMPLE, both, clones, head, in_turns, row, run, timed
+from tools.bench_kit import ADD, ORGTP, SAMPLE, both, clones, folder, head, in_turns, row, run, timed
 from tools.big_org import METRIC, NOW, SCOREKEEPER, SEAT, Shape, make_big_org
 
 BIG = "big"
@@ -162,7 +160,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="how often many writers are let go")
     args = parser.parse_args()
     _surroundings()
-    with _folder(args.at) as base:
+    with folder(args.at) as base:
         measure(base, args.parts or PARTS, Shape(args.seats, args.commits), args.runs)
 
 
@@ -184,16 +182,6 @@ def _surroundings() -> None:
     who = {"NAME": "Bench", "EMAIL": "bench@example.com"}
     os.environ |= {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in who.items()}
     os.environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "ORGTP_NOW": NOW, "ORGTP_WAIT": "120"}
-
-
-@contextmanager
-def _folder(kept: Path | None) -> Iterator[Path]:
-    if kept:
-        kept.mkdir(parents=True, exist_ok=True)
-        yield kept.absolute()
-        return
-    with tempfile.TemporaryDirectory() as name:
-        yield Path(name)
 
 
 if __name__ == "__main__":
