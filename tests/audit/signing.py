@@ -8,7 +8,7 @@ from pathlib import Path
 
 from orgtp.model.audit import Gap, Noted, Violation
 from orgtp.store.git import find_repo
-from orgtp.store.git_history import Commits, deed, told
+from orgtp.store.git_history import Commits, Log, deed
 from orgtp.store.moment import Library, Moment, table
 from orgtp.store.signed import Signatures
 from tests.audit.keys import make_key, sign_with, signers
@@ -93,7 +93,7 @@ def judged(
     judge = Signatures(repo, tip, memory)
     library, found = Library(repo), list[Violation]()
     with Commits(repo) as commits:
-        walked = [pair for some in commits.of(told(repo, tip, known)) for pair in some]
+        walked = [pair for some in commits.of(Log(repo, tip, known).stories()) for pair in some]
     judge.prepare([commit for _, commit in walked])
     for one, commit in walked:
         before = [Moment(parent, library, table(repo, parent)) for parent in commit.parents]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from orgtp.model import trailers
 from orgtp.model.audit import Deed, Entry, Stamped
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Place
@@ -149,8 +150,8 @@ CLAIMS = st.builds(
 def test_what_agrees_is_not_mismatched(claims: Claims, paths: list[str], merge: bool) -> None:
     """The quick answer is yes only where the rules find nothing at all."""
     entries = {path: Entry(path, None, "100644", None, "1" * 40) for path in paths}
-    deed = Deed(Stamped("c", ("p",) * (1 + merge), "A", "a", 0, "", b""), (entries,) * (1 + merge))
-    if audit_claims.agree(claims, tuple(deed.own)):
+    deed = Deed(Stamped("c", ("p",) * (1 + merge), "A <a>", 0, "", b""), (entries,) * (1 + merge))
+    if audit_claims.agree(claims, deed.own):
         wrong = [*audit_claims.hidden(deed, claims), *audit_claims.mismatched(deed, claims, lambda _: True)]
         assert not wrong
         assert not audit_claims.unknown_actions(claims)
@@ -174,3 +175,18 @@ def test_no_trailer_is_passed_over(lines: list[str]) -> None:
     odd = sum(len(one.odd) for one in claims.all)
     assert read <= looks
     assert odd or read == looks
+
+
+_SUBJECTS = st.sampled_from(
+    ["Subject", "---", "----- x", "a\0b", "", " ", "* a", "Orgtp-By: ada", "Ends\r", "x\u2028y"]
+)
+
+
+@settings(max_examples=800, deadline=None, database=None)
+@given(subject=_SUBJECTS, lines=st.lists(_WORDS, max_size=9))
+@example(subject="---", lines=["", "Orgtp-Action: score"])
+@example(subject="a\0b", lines=["", "Orgtp-Action: score"])
+def test_a_plain_message_is_read_as_any_other(subject: str, lines: list[str]) -> None:
+    """What stands below a plain subject is read once for all commits that say the same, and means the same."""
+    text = "\n".join([subject, *lines])
+    assert claims_of(text) == trailers._read(text.rstrip("\n"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -16,7 +16,8 @@ class Verdict(StrEnum):
     UNPROVEN = "cannot be proven"
 
 
-@dataclass(frozen=True, slots=True)
+# A walk makes half a million of these; to freeze them would make each three times as dear.
+@dataclass(slots=True)
 class Entry:
     """One path in a commit against one of its parents: modes as git writes them and object ids, None for nothing there.
 
@@ -30,25 +31,22 @@ class Entry:
     new: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stamped:
-    """A commit as its object says it: `at` is the committer's date in seconds since 1970, `raw` the whole object."""
+    """A commit as its object says it, `raw` the whole of it.
+
+    `who` is the author as git writes it, `Name <address>`; `at` the committer's date in seconds since 1970.
+    """
 
     id: str
     parents: tuple[str, ...]
-    author: str
-    email: str
+    who: str
     at: int
     message: str
-    raw: bytes = field(repr=False)
-
-    @property
-    def who(self) -> str:
-        """The author as git writes it."""
-        return f"{self.author} <{self.email}>"
+    raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Deed:
     """What one commit did: against each parent (a first commit: against nothing), path to `Entry`."""
 
@@ -63,9 +61,9 @@ class Deed:
     @property
     def own(self) -> Mapping[str, Entry]:
         """What the commit itself did: the paths that are as in none of its parents, against the first of them."""
+        if len(self.against) == 1:
+            return self.against[0]
         first, *others = self.against
-        if not others:
-            return first
         return {path: entry for path, entry in first.items() if all(path in other for other in others)}
 
     def wrong(self, rule: str, message: str, **facts: Any) -> Violation:

@@ -61,19 +61,20 @@ NO_CLAIMS = Claims()
 
 def claims_of(message: str) -> Claims:
     """What a commit message claims."""
-    text = message.rstrip("\n")
-    last = text[text.rfind("\n\n") + 2 :]
-    # As orgtp writes it: all that looks like ours is in the last paragraph, and few paragraphs differ.
-    plain = not any(odd in text for odd in ("\0", "\n---", "\n\n* ", "\n    "))
-    if plain and text.lower().count("orgtp-") == last.count("Orgtp-"):
-        return _last(last) if len(last) < len(text) else _read(text)
-    return _read(text)
+    subject, gap, last = message.partition("\n\n")
+    # As orgtp writes it: a subject of one line and the trailers, and few of these differ.
+    plain = gap and subject.isprintable() and not subject.startswith("---") and "orgtp-" not in subject.lower()
+    found = _last(last) if plain else None
+    return _read(message.rstrip("\n")) if found is None else found
 
 
 @lru_cache(maxsize=1 << 16)
-def _last(paragraph: str) -> Claims:
-    """What a last paragraph claims, where nothing before it claims anything."""
-    return _read(f"\n\n{paragraph}")
+def _last(paragraphs: str) -> Claims | None:
+    """What stands below a subject claims, whatever that says; None where it takes a closer look at the whole."""
+    text = paragraphs.rstrip("\n")
+    if "\n\n" in text or any(odd in f"\n{text}" for odd in ("\0", "\n---", "\n    ")):
+        return None
+    return _read(f"\n\n{text}")
 
 
 def _read(text: str) -> Claims:

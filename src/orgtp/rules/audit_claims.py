@@ -33,12 +33,19 @@ def hidden(deed: Deed, claims: Claims) -> Iterator[Violation]:
         )
 
 
-@lru_cache(maxsize=1 << 16)
-def agree(claims: Claims, paths: tuple[str, ...]) -> bool:
+def agree(claims: Claims, paths: Iterable[str]) -> bool:
     """Whether a commit that touched `paths` is beyond doubt what it claims to be: values of the seats that it names."""
-    touched = {path.split("/")[1] if path.startswith("scores/") and path.endswith(".jsonl") else "" for path in paths}
-    plain = claims.action == "score" and bool(paths) and not (claims.blocks or claims.odd or claims.approved_by)
-    return plain and touched == set(claims.seats) and "" not in touched
+    if claims.action != "score" or claims.blocks or claims.odd or claims.approved_by:
+        return False
+    touched = tuple(map(_scored, paths))
+    # Of one seat, as nearly always, nothing needs sorting.
+    same = touched == claims.seats or set(touched) == set(claims.seats)
+    return same and bool(touched) and "" not in touched
+
+
+@lru_cache(maxsize=1 << 16)
+def _scored(path: str) -> str:
+    return path.split("/")[1] if path.startswith("scores/") and path.endswith(".jsonl") else ""
 
 
 def mismatched(deed: Deed, claims: Claims, known: Callable[[str], bool]) -> Iterator[Violation]:

@@ -5,7 +5,7 @@ The rules are pure (`rules/audit_*.py`); what they are asked of is read here. Se
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from orgtp.store.audit_scores import LINKS, ScoreAudit
 from orgtp.store.audit_tables import Table, Tables
 from orgtp.store.git import GitFailed, Repo
 from orgtp.store.git_ancestry import shallow_commits
-from orgtp.store.git_history import Commits, Told, Unreadable, deed, stamped, told
+from orgtp.store.git_history import Commits, Log, Told, Unreadable, deed, stamped
 from orgtp.store.git_lock import locked
 from orgtp.store.git_reader import ObjectTooLarge
 from orgtp.store.git_tree import MODULE, twice_at
@@ -102,15 +102,16 @@ class Walk:
 
     def run(self) -> None:
         """Look at every commit, parents first."""
-        known = [self.before.head] if self.before.head else []
+        log = Log(self.repo, self.tip, [self.before.head] if self.before.head else [])
         try:
             if self.scores.ahead:
                 self.scores.growth.read_ahead()
+                self.scores.growth.hash_ahead(log.is_silent)
         except (GitFailed, ObjectTooLarge) as error:
             self._gap(error)
         try:
             with Commits(self.repo) as commits:
-                for some in commits.of(told(self.repo, self.tip, known)):
+                for some in commits.of(log.stories()):
                     self._prepare([commit for _, commit in some])
                     for one, commit in some:
                         self._look(one, commit)
@@ -144,39 +145,38 @@ class Walk:
             self._begin(one)
             return
         what = deed(one, commit)
-        self.violations += audit_org.doubled(what, one.twice)
+        if one.twice:
+            self.violations += audit_org.doubled(what, one.twice)
         if commit.id == self.tip:
             self.violations += audit_org.doubled(what, self._twice(one.twice))
         before = [self._tables.at(parent) for parent in commit.parents] or [Table({})]
-        changes = {path: entry.new for path, entry in what.against[0].items()}
+        told = [_tells(rows) for rows in what.against]
+        changes = {row.path: row.new for row in told[0] if is_of_org(row.path)}
         after = Moment(commit.id, self.library, before[0].files, changes)
         try:
-            self._judge(what, before, after)
+            self._judge(what, after)
+            if any(told) or any(map(self._is_policed, before)):
+                self._judge_org(what, told, before, after)
         except (GitFailed, ObjectTooLarge) as error:
             self._gap(error, commit.id)
         self._tables.follow(commit, before[0], changes, one.children)
 
-    def _judge(self, what: Deed, before: list[Table], after: Moment) -> None:
-        commit, found = what.commit, self.violations
-        found += dates(what, [self._date(parent) for parent in commit.parents], self.now)
+    def _judge(self, what: Deed, after: Moment) -> None:
+        commit = what.commit
+        self.violations += dates(what, [self._date(parent) for parent in commit.parents], self.now)
         claims = claims_of(commit.message)
         if claims is not NO_CLAIMS:
             self._claims(what, claims, after)
-        found += self.scores.check(what, after)
-        touched = any(is_of_org(path) or row.new_mode in LINKS for rows in what.against for path, row in rows.items())
-        policed = any(map(self._is_policed, before))
-        if touched or policed:
-            names = commit.parents or ("",)
-            moments = [Moment(name, self.library, one.files) for name, one in zip(names, before, strict=True)]
-            self._all_org(what, moments, after)
-            if policed or self._asks(after):
-                found += self.signatures.check(what, moments if commit.parents else [], after)
+        self.violations += self.scores.check(what, after)
 
-    def _all_org(self, what: Deed, moments: list[Moment], after: Moment) -> None:
-        for moment, entries in zip(moments, what.against, strict=True):
-            own = [entry for path, entry in entries.items() if is_of_org(path) or entry.new_mode in LINKS]
-            if own:
-                self._org(what, own, moment, after)
+    def _judge_org(self, what: Deed, told: list[list[Entry]], before: list[Table], after: Moment) -> None:
+        names = what.commit.parents or ("",)
+        moments = [Moment(name, self.library, one.files) for name, one in zip(names, before, strict=True)]
+        for moment, entries in zip(moments, told, strict=True):
+            if entries:
+                self._org(what, entries, moment, after)
+        if any(map(self._is_policed, before)) or self._asks(after):
+            self.violations += self.signatures.check(what, moments if what.commit.parents else [], after)
 
     def _prepare(self, commits: list[Stamped]) -> None:
         """Let signatures be checked ahead, many at a time; what cannot be read now is told where it is needed."""
@@ -201,7 +201,7 @@ class Walk:
         found = self.violations
         if claims.content and not what.is_merge:
             found += content_wrong(what, claims, self._content)
-        if audit_claims.agree(claims, tuple(what.own)) and (not claims.by or after.oid(seat_path(claims.by))):
+        if audit_claims.agree(claims, what.own) and (not claims.by or after.oid(seat_path(claims.by))):
             return
         found += audit_claims.hidden(what, claims)
         found += audit_claims.mismatched(what, claims, lambda seat: after.oid(seat_path(seat)) is not None)
@@ -281,6 +281,11 @@ class Walk:
     def _unknown_actions(self) -> list[Noted]:
         told = sorted(self._unknown.items())
         return [Noted(f'{count} commits claim "{action}", which this orgtp does not know') for action, count in told]
+
+
+def _tells(rows: Mapping[str, Entry]) -> list[Entry]:
+    """The entries that bear on what the org is: files that say it, and links, which may lead to anything."""
+    return [row for path, row in rows.items() if row.new_mode in LINKS or is_of_org(path)]
 
 
 def _stem(path: str) -> str:

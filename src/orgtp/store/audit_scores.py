@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from orgtp.store.score_file import PLAIN, read_line, score_of, seat_of
 
 PLAIN_MODE = "100644"
 LINKS = ("120000", "160000")
+_PLAIN_MODES = (None, PLAIN_MODE)
 score_seat = lru_cache(maxsize=65536)(seat_of)
 
 
@@ -37,30 +38,36 @@ class ScoreAudit:
 
     def check(self, deed: Deed, after: Moment) -> Iterable[Violation]:
         """Everything that is wrong with what a commit did to score files. Raises `GitFailed`."""
-        first, *others = deed.against
         fresh: dict[str, str] = {}
-        if others or not all(self._is_plain(entry, after, fresh) for path, entry in first.items() if score_seat(path)):
+        if deed.is_merge or not self._are_plain(deed.against[0], after, fresh):
             return self._wrong(deed, after)
-        self._ids |= fresh
-        self.fresh |= fresh
+        if fresh:
+            self._ids |= fresh
+            self.fresh |= fresh
         return ()
 
-    def _is_plain(self, entry: Entry, after: Moment, fresh: dict[str, str]) -> bool:
-        """Whether a file has only grown, by lines as orgtp writes them that fit, with ids that are new: put in `fresh`.
+    def _are_plain(self, entries: Mapping[str, Entry], after: Moment, fresh: dict[str, str]) -> bool:
+        """Whether score files have only grown, by lines as orgtp writes them that fit, with new ids: put in `fresh`.
 
         Nearly every commit is of this kind. Of any other, `_wrong` says what it is, and whether that is wrong.
         """
-        if entry.new_mode != PLAIN_MODE or entry.old_mode not in (None, PLAIN_MODE):
+        for path, entry in entries.items():
+            if (file := _seat_file(path)) and not self._is_plain(entry, (file, after.oid(file)), fresh):
+                return False
+        return True
+
+    def _is_plain(self, entry: Entry, seat: tuple[str, str | None], fresh: dict[str, str]) -> bool:
+        if entry.new_mode != PLAIN_MODE or entry.old_mode not in _PLAIN_MODES:
             return False
         grown = self.growth.grown(entry)
         if grown is None or not grown.whole or not grown.added.endswith(b"\n"):
             return False
-        file = seat_path(str(score_seat(entry.path)))
-        seat = file, after.oid(file)
-        found = [self._plain_id(line, entry.path, seat) for line in grown.added[:-1].split(b"\n")]
-        known = len(fresh)
-        fresh |= dict.fromkeys(found, entry.path)
-        return "" not in fresh and len(fresh) == known + len(found) and self._ids.keys().isdisjoint(found)
+        for line in grown.added[:-1].split(b"\n"):
+            id_ = self._plain_id(line, entry.path, seat)
+            if not id_ or id_ in self._ids or id_ in fresh:
+                return False
+            fresh[id_] = entry.path
+        return True
 
     def _plain_id(self, line: bytes, path: str, seat: tuple[str, str | None]) -> str:
         """The id of a line that is beyond doubt a record which fits; "" where it needs a closer look."""
@@ -68,12 +75,11 @@ class ScoreAudit:
         if match is None:
             return ""
         id_, at, metric, period, value, _, note = match.groups()
-        day = at[:10].decode()
-        if not path.endswith(f"/{day[:7]}.jsonl") or parse_period(day) is None:
+        unit = self._unit(seat, metric, period) if _is_of_month(path, at[:10]) else None
+        if unit is None:
             return ""
-        unit = self._unit(seat, metric, period)
-        whole = value is not None and unit is not None and is_stored(unit, value)
-        return id_.decode() if whole or (value is None and unit and note and note.strip()) else ""
+        fits = is_stored(unit, value) if value is not None else note and note.strip()
+        return id_.decode() if fits else ""
 
     def _unit(self, seat: tuple[str, str | None], metric: bytes, period: bytes) -> Unit | None:
         """The unit of a metric that has such periods, by its seat's file; remembered, for many values share it."""
@@ -194,6 +200,20 @@ class ScoreAudit:
         result = self.growth.content(some.new)
         if not (result in parents and all(result.startswith(parent) for parent in parents)):
             yield from rules.merged(deed, path, parents, result)
+
+
+@lru_cache(maxsize=1 << 16)
+def _seat_file(path: str) -> str:
+    """The file of the seat whose scores stand in the file `path`; "" where the path is no score file's."""
+    seat = seat_of(path)
+    return seat_path(seat) if seat else ""
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_of_month(path: str, day: bytes) -> bool:
+    """Whether there is such a day, and its records belong in this file."""
+    text = day.decode()
+    return path.endswith(f"/{text[:7]}.jsonl") and parse_period(text) is not None
 
 
 @lru_cache(maxsize=1 << 16)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from orgtp.model.audit import Stamped
 from orgtp.store.git import Repo
-from orgtp.store.moment import is_of_org, table
+from orgtp.store.moment import table
 
 # Nobody counts how many commits follow one that was not walked.
 _MANY = 1 << 30
@@ -52,10 +52,9 @@ class Tables:
 
     def follow(self, commit: Stamped, before: Table, changes: Mapping[str, str | None], children: int) -> None:
         """Leave what a commit made of `before`, the table of its first parent, to so many that follow it."""
-        for parent in dict.fromkeys(commit.parents):
+        for parent in set(commit.parents):
             self._used(parent)
-        own = {path: oid for path, oid in changes.items() if is_of_org(path)}
-        self.leave(commit.id, before.changed(own) if own else before, children)
+        self.leave(commit.id, before.changed(changes) if changes else before, children)
 
     def leave(self, commit: str, found: Table, children: int) -> None:
         """Keep the table of a commit for so many that follow it."""

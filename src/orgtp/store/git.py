@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -259,10 +259,15 @@ def find_repo(path: Path) -> Repo | None:
 
 def object_id(raw: bytes, like: str, kind: str = "blob") -> str:
     """The id git gives an object of this content and kind, in the hash that the id `like` is of."""
+    return str(hasher(len(like))(b"%s %d\0" % (kind.encode(), len(raw)) + raw).hexdigest())
+
+
+@lru_cache(maxsize=2)
+def hasher(digits: int) -> Callable[[bytes], Any]:
+    """The hash whose ids have so many digits."""
     import hashlib
 
-    hasher = hashlib.sha256 if len(like) == SHA256_DIGITS else hashlib.sha1
-    return hasher(b"%s %d\0" % (kind.encode(), len(raw)) + raw).hexdigest()
+    return hashlib.sha256 if digits == SHA256_DIGITS else hashlib.sha1
 
 
 def make_repo(path: Path, branch: str, *, bare: bool = False, object_format: str = "") -> Repo:

@@ -7,10 +7,14 @@ itself and hashed again, so that no replace ref, graft or commit-graph stands be
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import select
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Self
 
@@ -24,13 +28,16 @@ _LOG = (
     "--diff-merges=separate", "--raw", "--no-abbrev", "--no-renames", "--no-relative", "--ignore-submodules=none",
     "-O/dev/null", "--pretty=oneline", "--no-abbrev-commit", "--no-decorate", "--no-notes", "--no-color",
 )  # fmt: skip
-_HEAD = re.compile(rb"([0-9a-f]+)((?: (?:[0-9a-f]{64}|[0-9a-f]{40}))*)(?: \(from ([0-9a-f]+)\))? ")
+_HEAD = re.compile(r"([0-9a-f]+)((?: (?:[0-9a-f]{64}|[0-9a-f]{40}))*)(?: \(from ([0-9a-f]+)\))? ")
 _COMMIT = re.compile(
-    rb"tree [0-9a-f]+\n((?:parent [0-9a-f]+\n)*)"
-    rb"author ([^\n]*?) ?<([^\n>]*)> [^\n]*\ncommitter [^\n]*> (-?[0-9]{1,18}) [-+][0-9]+\n"
+    rb"tree [0-9a-f]+\n(?:parent ([0-9a-f]+)\n((?:parent [0-9a-f]+\n)*))?"
+    rb"author ([^\n]*>) [^\n]*\ncommitter [^\n]*> (-?[0-9]{1,18}) [-+][0-9]+\n"
 )
 _ENCODING = re.compile(rb"^encoding ([^\n]+)$", re.MULTILINE)
+_NOTHING = "000000"
 _PIECE = 1 << 20
+# git hands over its rows many at a time, not one commit at a time (git(1), `GIT_FLUSH`).
+_TOGETHER = {"GIT_FLUSH": "0"}
 # So many ids fit into a pipe at once, and git answers while we look at the ones before.
 _AHEAD = 500
 
@@ -41,7 +48,7 @@ class Unreadable(OrgtpError):
     text = "{what}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Told:
     """What the log tells of one commit: its id, how many follow it directly, and what changed from which parent.
 
@@ -55,81 +62,101 @@ class Told:
     twice: tuple[str, ...] = ()
 
 
-def told(repo: Repo, tip: str, known: Iterable[str] = (), paths: Iterable[str] = ()) -> Iterator[Told]:
-    """What the log tells of each commit of `tip` that none of the `known` ones leads back to, parents first.
+class Log:
+    """What git tells of each commit of `tip` that none of the `known` ones leads back to, parents first.
 
-    With `paths`, only of those that touched one of them, and with git's own way of leaving out sides of a merge.
-
-    Raises `Unreadable` where git cannot go on, with git's own words.
+    With `paths`, only of those that touched one of them, and with git's own way of leaving out sides of a merge. git
+    sets to work at once; it reads a whole history before its first word.
     """
-    handle = repo.start(*_LOG, "--end-of-options", tip, *(f"^{commit}" for commit in known), "--", *paths)
-    process = handle.proc
-    process.stdin.close()
-    try:
-        last: Told | None = None
-        for one in _commits(_parts(process.stdout)):
+
+    def __init__(self, repo: Repo, tip: str, known: Iterable[str] = (), paths: Iterable[str] = ()) -> None:
+        words = (*_LOG, "--end-of-options", tip, *(f"^{commit}" for commit in known), "--", *paths)
+        self._handle = roomy(repo.start(*words, env=_TOGETHER))
+
+    def is_silent(self) -> bool:
+        """Whether nothing is told yet: there is time for other things."""
+        return not select.select([self._handle.proc.stdout], [], [], 0)[0]
+
+    def stories(self) -> Iterator[Told]:
+        """One commit after the other. Raises `Unreadable` where git cannot go on, with git's own words."""
+        process = self._handle.proc
+        process.stdin.close()
+        try:
+            last: Told | None = None
+            for one in _commits(_parts(process.stdout)):
+                if last:
+                    yield last
+                last = one
+            said = process.stderr.read().decode(errors="replace").strip()
+            if process.wait():
+                # Of the last one, only a part may have been told.
+                raise Unreadable(what=said or "git log ended early")
             if last:
                 yield last
-            last = one
-        said = process.stderr.read().decode(errors="replace").strip()
-        if process.wait():
-            # Of the last one, only a part may have been told.
-            raise Unreadable(what=said or "git log ended early")
-        if last:
-            yield last
-    finally:
-        process.stdout.close()
-        process.kill()
-        process.wait()
+        finally:
+            process.stdout.close()
+            process.kill()
+            process.wait()
 
 
-def _parts(stream: Any) -> Iterator[bytes]:
-    """The pieces of a NUL-separated stream."""
+def roomy(handle: Any) -> Any:
+    """A git process that need not wait for us after every few rows, where the system gives its output such a pipe."""
+    with suppress(OSError):
+        if hasattr(fcntl, "F_SETPIPE_SZ"):
+            fcntl.fcntl(handle.proc.stdout, fcntl.F_SETPIPE_SZ, _PIECE)
+    return handle
+
+
+def _parts(stream: Any) -> Iterator[str]:
+    """The pieces of a NUL-separated stream, as Python writes the names of files."""
     rest = b""
     while piece := os.read(stream.fileno(), _PIECE):
-        *parts, rest = (rest + piece).split(b"\0")
-        yield from parts
+        whole, nul, rest = (rest + piece).rpartition(b"\0")
+        if nul:
+            yield from os.fsdecode(whole).split("\0")
     if rest:
-        yield rest
+        yield os.fsdecode(rest)
 
 
-def _commits(parts: Iterator[bytes]) -> Iterator[Told]:
+def _commits(parts: Iterator[str]) -> Iterator[Told]:
     """Heads and entries put together: the rows of a merge stand under a head for each parent."""
     id_, children, changes = "", 0, dict[str, dict[str, Entry]]()
     rows: dict[str, Entry] = {}
     twice: list[str] = []
     for part in parts:
-        if part.startswith(b":"):
-            path = os.fsdecode(next(parts, b""))
-            twice += [path] if path in rows else []
+        if part.startswith(":"):
+            path = next(parts, "")
+            if path in rows:
+                twice.append(path)
             rows[path] = _entry(part, path)
             continue
         match = _HEAD.match(part)
         if match is None:
             raise Unreadable(what=f"git log said something else than a commit: {part[:80]!r}")
-        found, rows = match[1].decode(), {}
+        found, rows = match[1], {}
         if found != id_:
             if id_:
                 yield Told(id_, children, changes, tuple(twice))
-            id_, children, changes, twice = found, match[2].count(b" "), {}, []
-        changes[match[3].decode() if match[3] else ""] = rows
+            id_, children, changes, twice = found, match[2].count(" "), {}, []
+        changes[match[3] or ""] = rows
     if id_:
         yield Told(id_, children, changes, tuple(twice))
 
 
-def _entry(meta: bytes, path: str) -> Entry:
-    old_mode, new_mode, old, new, _ = meta.decode().split(" ")
-    was, now = old_mode != ":000000", new_mode != "000000"
-    return Entry(
-        path, old_mode[1:] if was else None, new_mode if now else None, old if was else None, new if now else None
-    )
+def _entry(meta: str, path: str) -> Entry:
+    old_mode, new_mode, old, new, _ = meta[1:].split(" ")
+    if old_mode == _NOTHING:
+        return Entry(path, None, new_mode, None, new)
+    if new_mode == _NOTHING:
+        return Entry(path, old_mode, None, old, None)
+    return Entry(path, old_mode, new_mode, old, new)
 
 
 class Commits:
     """The commit objects of many ids, asked of one git process, a little ahead of the reader."""
 
     def __init__(self, repo: Repo) -> None:
-        self._handle = repo.start("cat-file", "--batch")
+        self._handle = roomy(repo.start("cat-file", "--batch=%(objecttype) %(objectsize)"))
         self._broken: Unreadable | None = None
 
     def __enter__(self) -> Self:
@@ -164,10 +191,10 @@ class Commits:
 
     def _answer(self, id_: str) -> bytes:
         stream = self._handle.proc.stdout
-        head = stream.readline().split()
-        if len(head) != 3 or head[1] != b"commit":  # noqa: PLR2004  (id, type, size)
+        kind, _, size = stream.readline().partition(b" ")
+        if kind != b"commit":
             raise Unreadable(what=f"the commit {id_} is not here")
-        raw: bytes = stream.read(int(head[2]) + 1)[:-1]
+        raw: bytes = stream.read(int(size) + 1)[:-1]
         return raw
 
 
@@ -176,17 +203,30 @@ def stamped(id_: str, raw: bytes) -> Stamped:
     if object_id(raw, id_, "commit") != id_:
         raise Unreadable(what=f"the commit {id_} is corrupt: its content has another hash. See: git fsck")
     match = _COMMIT.match(raw)
+    return _malformed(id_, raw) if match is None else _as_told(id_, raw, match)
+
+
+def _as_told(id_: str, raw: bytes, match: re.Match[bytes]) -> Stamped:
+    parent, others, who, at = match.groups()
+    parents: tuple[str, ...] = (parent.decode(),) if parent else ()
+    if others:
+        parents += tuple(others.decode().replace("parent ", "").split())
+    # An empty line ends what is said of the commit; its message may have others.
+    end = raw.find(b"\n\n", match.end() - 1)
+    head, message = (raw, b"") if end < 0 else (raw[:end], raw[end + 2 :])
+    return Stamped(id_, parents, _name(who), int(at), _text(head, message), raw)
+
+
+def _malformed(id_: str, raw: bytes) -> Stamped:
+    """A commit that git itself would not write: its parents and its message are all that is taken from it."""
     head, _, message = raw.partition(b"\n\n")
-    parents = match[1] if match else b"".join(b"%s\n" % row for row in head.split(b"\n") if row.startswith(b"parent "))
-    return Stamped(
-        id=id_,
-        parents=tuple(parents.decode().replace("parent ", "").split()),
-        author=match[2].decode(errors="replace") if match else "",
-        email=match[3].decode(errors="replace") if match else "",
-        at=int(match[4]) if match else 0,
-        message=_text(head, message),
-        raw=raw,
-    )
+    parents = tuple(row[7:].decode() for row in head.split(b"\n") if row.startswith(b"parent "))
+    return Stamped(id_, parents, "", 0, _text(head, message), raw)
+
+
+@lru_cache(maxsize=4096)
+def _name(who: bytes) -> str:
+    return who.decode(errors="replace")
 
 
 def _text(head: bytes, message: bytes) -> str:
@@ -196,8 +236,10 @@ def _text(head: bytes, message: bytes) -> str:
     """
     named = _ENCODING.search(head) if b"\nencoding " in head else None
     plain = message.decode("utf-8", "surrogateescape")
+    if named is None:
+        return plain
     try:
-        told = message.decode(named[1].decode("ascii")) if named else plain
+        told = message.decode(named[1].decode("ascii"))
     except (ValueError, LookupError):
         return plain
     return plain if _ours(plain) > _ours(told) else told

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from orgtp.store.git import SHA256_DIGITS, GitFailed, Repo, object_id
+from orgtp.store.git import GitFailed, Repo, hasher, object_id
 from orgtp.store.not_now import CannotWrite
 
 _TYPES = {"commit": 1, "tree": 2, "blob": 3}
@@ -90,10 +90,8 @@ class Objects:
         """What is new as a pack, version 2."""
         parts = [b"PACK", (2).to_bytes(4), len(self._fresh).to_bytes(4), *map(self._packed, self._fresh)]
         body = b"".join(parts)
-        import hashlib
-
-        hasher = hashlib.sha256 if len(next(iter(self._fresh))) == SHA256_DIGITS else hashlib.sha1
-        return body + hasher(body).digest()
+        digest: bytes = hasher(len(next(iter(self._fresh))))(body).digest()
+        return body + digest
 
     def _packed(self, oid: str) -> bytes:
         kind, raw = self._fresh[oid]

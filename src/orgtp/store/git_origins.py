@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from orgtp.store.git import GitFailed, Repo, object_id
-from orgtp.store.git_history import Unreadable, told
+from orgtp.store.git_history import Log, Unreadable
 
 # Beyond so many paths, their folders are named to git instead; so many bytes of versions are read in turn.
 _MANY = 1000
@@ -76,7 +76,7 @@ def _versions(repo: Repo, tip: str, paths: set[str]) -> dict[str, _Versions]:
     named = sorted(paths) if len(paths) <= _MANY else sorted({path.partition("/")[0] for path in paths})
     rows = [
         (one.id, entry.path, entry.old, str(entry.new))
-        for one in told(repo, tip, paths=named)
+        for one in Log(repo, tip, paths=named).stories()
         for entry in one.changes.get("", {}).values()
         if entry.path in paths and entry.new
     ]

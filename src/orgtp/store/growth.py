@@ -7,21 +7,23 @@ not come out so is read, and compared.
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from orgtp.model.audit import Entry
-from orgtp.store.git import SHA256_DIGITS, Repo
+from orgtp.store.git import Repo, hasher
 from orgtp.store.git_tree import files_at
 from orgtp.store.score_file import seat_of
 
 # A commit adds a line or a few to a file; of one that adds many, the file is read.
 _TRIES = 4
+# Between two looks at the clock.
+_A_FEW = 64
 _NEWLINE = ord("\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Grown:
     """What a commit added to a file: the bytes, how many there were before, and whether these ended with a newline."""
 
@@ -48,6 +50,16 @@ class Growth:
         blobs = self._repo.proven(self._last.values())
         self._buffers = {path: blobs[oid] for path, oid in self._last.items()}
 
+    def hash_ahead(self, is_time: Callable[[], bool]) -> None:
+        """Hash what would be a version if each commit had added a line, for as long as there is time."""
+        for path, buffer in self._buffers.items():
+            end = buffer.find(b"\n") + 1
+            while end:
+                if not len(self._known) % _A_FEW and not is_time():
+                    return
+                self._known[_hash(buffer, end, self._last[path])] = buffer, end
+                end = buffer.find(b"\n", end) + 1
+
     def last(self, path: str) -> bytes:
         """The last version of a file; nothing where it is not there in the end."""
         if path not in self._buffers:
@@ -65,39 +77,41 @@ class Growth:
 
     def grown(self, entry: Entry) -> Grown | None:
         """What was added to a file; nothing where the old version is not how the new one begins. Raises `GitFailed`."""
-        buffer, begin = self._begun(entry)
-        end, new = begin, str(entry.new)
-        for _ in range(_TRIES):
-            end = buffer.find(b"\n", end) + 1
-            if not end:
-                break
-            if _hash(buffer, end, new) == new:
-                self._known[new] = buffer, end
-                return _grown(buffer, begin, end)
-        raw = self.content(new)
-        if not raw.startswith(buffer[:begin]):
-            return None
-        self._known[new] = raw, len(raw)
-        return _grown(raw, begin, len(raw))
+        # Most versions have one that follows: what is forgotten here is read again where there is another.
+        known = self._known.pop(entry.old, None) if entry.old else None
+        buffer, begin = known or self._begun(entry)
+        new = entry.new or ""
+        ahead, end = self._known.get(new, (b"", 0))
+        if ahead is not buffer or end < begin:
+            end = _end(buffer, begin, new)
+        if not end:
+            old, buffer = buffer[:begin], self.content(new)
+            if not buffer.startswith(old):
+                return None
+            end = len(buffer)
+        self._known[new] = buffer, end
+        return Grown(buffer[begin:end], begin, not begin or buffer[begin - 1] == _NEWLINE)
 
     def _begun(self, entry: Entry) -> tuple[bytes, int]:
         """Bytes that the old version is the beginning of, and its length; as many more of them as are known."""
         if entry.old is None:
             return self.last(entry.path), 0
-        # Most versions have one that follows: what is forgotten here is read again where there is another.
-        known = self._known.pop(entry.old, None)
-        if known is None:
-            raw, newest = self.content(entry.old), self.last(entry.path)
-            return (newest if newest.startswith(raw) else raw), len(raw)
-        return known
+        raw, newest = self.content(entry.old), self.last(entry.path)
+        return (newest if newest.startswith(raw) else raw), len(raw)
 
 
-def _grown(buffer: bytes, begin: int, end: int) -> Grown:
-    return Grown(buffer[begin:end], begin, not begin or buffer[begin - 1] == _NEWLINE)
+def _end(buffer: bytes, begin: int, new: str) -> int:
+    """Where the version `new` ends, if that is one of the next line ends; else 0."""
+    end = begin
+    for _ in range(_TRIES):
+        end = buffer.find(b"\n", end) + 1
+        if not end or _hash(buffer, end, new) == new:
+            return end
+    return 0
 
 
 def _hash(buffer: bytes, end: int, like: str) -> str:
     """The id that git gives the first `end` bytes (gitformat: `blob SIZE NUL content`)."""
-    hasher = (hashlib.sha256 if len(like) == SHA256_DIGITS else hashlib.sha1)(b"blob %d\0" % end)
-    hasher.update(memoryview(buffer)[:end])
-    return hasher.hexdigest()
+    found = hasher(len(like))(b"blob %d\0" % end)
+    found.update(memoryview(buffer)[:end])
+    return str(found.hexdigest())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from orgtp.model.org import Org, Retirement
@@ -24,6 +24,7 @@ FOLDERS = ("seats", "retirements", "policy")
 _PREFIXES = tuple(f"{folder}/" for folder in FOLDERS)
 
 
+@lru_cache(maxsize=1 << 16)
 def is_of_org(path: str) -> bool:
     """Whether a file says what the org is: all that counts but the values."""
     return path.startswith(_PREFIXES) or path == HEAD
@@ -91,7 +92,7 @@ class Shelf(Mapping[str, Thing]):
         return True
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Moment:
     """What the tree of `commit` holds: a table that may go on to change, and what of it is `other` here.
 
