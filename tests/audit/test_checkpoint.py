@@ -156,6 +156,12 @@ def test_signers_from_outside(mine: Shell) -> None:
         held(mine, text, mine.home / "none")
 
 
+def test_signers_without_a_checkpoint_would_prove_nothing(mine: Shell) -> None:
+    run = mine("audit", "verify", "--allowed-signers", "kept", code=2)
+    assert (run.code, run.out) == (2, "")
+    assert "Give one, too: --checkpoint FILE" in run.err
+
+
 def test_shallow_and_partial_clones_cannot_prove_it(mine: Shell) -> None:
     text = taken(mine)
     for number in range(3):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from typing import IO
 
@@ -41,6 +42,14 @@ def test_a_terminal_shows_what_a_pipe_shows(sample: Shell) -> None:
     for words in VIEWS:
         seen = on_terminal(sample, *words, NO_COLOR="1")
         assert seen.text == sample(*words, COLUMNS="100").out
+
+
+def test_a_view_of_the_past_says_of_when_it_is(sample: Shell) -> None:
+    commit = sample.git("rev-parse", "--short=10", "main~3").out.strip()
+    seen = on_terminal(sample, "chart", "--at", "main~3", NO_COLOR="1")
+    first, _, rest = seen.text.partition("\n")
+    assert re.fullmatch(rf"as it stood on [0-9-]{{10}} at [0-9:]{{5}}, by commit {commit}", first)
+    assert rest == sample("chart", "--at", "main~3", COLUMNS="100").out
 
 
 def test_an_empty_no_color_counts_as_not_there(sample: Shell) -> None:

@@ -11,10 +11,18 @@ import typer
 from orgtp.cli.door import chosen, opened, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
 from orgtp.model.audit import Audit, Verdict
+from orgtp.model.errors import BadInput
 from orgtp.model.words import visible
 
 # More than any checkpoint has.
 _MOST_BYTES = 1 << 20
+CheckpointOption = Annotated[
+    list[str] | None,
+    typer.Option("--checkpoint", metavar="FILE", help="A checkpoint that was kept outside; - is standard input."),
+]
+SignersOption = Annotated[
+    Path | None, typer.Option("--allowed-signers", metavar="FILE", help="Who may sign checkpoints, kept outside, too.")
+]
 CODES = {Verdict.INTACT: 0, Verdict.VIOLATED: 1, Verdict.UNPROVEN: 4}
 
 
@@ -23,14 +31,8 @@ def verify(
     full: Annotated[
         bool, typer.Option("--full", help="Look at every commit again, whatever was verified before.")
     ] = False,
-    checkpoint: Annotated[
-        list[str] | None,
-        typer.Option("--checkpoint", metavar="FILE", help="A checkpoint that was kept outside; - is standard input."),
-    ] = None,
-    signers: Annotated[
-        Path | None,
-        typer.Option("--allowed-signers", metavar="FILE", help="Who may sign checkpoints, kept outside, too."),
-    ] = None,
+    checkpoint: CheckpointOption = None,
+    signers: SignersOption = None,
     json: JsonOption = False,
 ) -> int:
     """Walk every commit of the ledger branch, and say whether the record is intact, violated, or cannot be proven.
@@ -41,6 +43,8 @@ def verify(
     from orgtp.store.git import GitFailed
     from orgtp.store.git_reader import ObjectTooLarge
 
+    if signers and not checkpoint:
+        raise BadInput(what="--allowed-signers says who may sign checkpoints. Give one, too: --checkpoint FILE")
     kept = {name: _read(name) for name in checkpoint or ()}
     try:
         here = opened(org, whole=False)

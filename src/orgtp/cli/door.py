@@ -45,6 +45,9 @@ def opened(
     from orgtp import api
 
     found = api.open_org(chosen(org), at=at)
+    if at is not None and sys.stderr.isatty():
+        when = found.now.astimezone(found.head.zone)
+        tell(f"as it stood on {when:%Y-%m-%d at %H:%M}, by commit {(found.revision or '')[:_SHORT]}")
     if push:
         found.refuse_without_remote()
     broken = errors((found.loaded if values else found.staff).problems) if whole else []

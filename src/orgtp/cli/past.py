@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from orgtp.api import OpenOrg
 
 Item = TypeVar("Item")
+SinceOption = Annotated[
+    str | None, typer.Option("--since", metavar="DATE|REV", help="From this day, week or month on; after a commit.")
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", metavar="DATE|REV", help="To the end of it; to a commit, itself included.")
+]
 
 
 def log(
@@ -27,12 +33,8 @@ def log(
     metric: Annotated[
         str, typer.Option("--metric", metavar="METRIC", help="What changed this metric or its values.")
     ] = "",
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="DATE|REV", help="From this day, week or month on; after a commit.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", metavar="DATE|REV", help="To the end of it; to a commit, itself included.")
-    ] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="The newest N only.")] = None,
     json: JsonOption = False,
 ) -> int:
