@@ -75,7 +75,9 @@ def scorecard(
     return 0
 
 
-def schema(name: Annotated[str, typer.Argument(metavar="NAME", help="org, retirement, score or seat.")]) -> int:
+def schema(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="org, retirement, score, seat or sources.")],
+) -> int:
     """Print a JSON Schema of the file formats."""
     from orgtp.store.schema import schema_text
 

@@ -16,7 +16,10 @@ from orgtp.store.yaml_read import Document, NotStrict, read_document
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
+# Of the files in an org, each of which has a copy there.
 NAMES = ("org", "retirement", "score", "seat")
+# And of what is a machine's own.
+ALL_NAMES = tuple(sorted((*NAMES, "sources")))
 
 
 class UnknownSchema(OrgtpError):
@@ -34,8 +37,9 @@ def shipped(name: str) -> Path:
 
 def schema_text(name: str) -> str:
     """The JSON Schema `name`, as it is in the file. Raises `UnknownSchema`."""
-    if name not in NAMES:
-        raise UnknownSchema(name=name, hint=f"{did_you_mean(name, NAMES)} There are: {', '.join(NAMES)}.".strip())
+    if name not in ALL_NAMES:
+        hint = f"{did_you_mean(name, ALL_NAMES)} There are: {', '.join(ALL_NAMES)}."
+        raise UnknownSchema(name=name, hint=hint.strip())
     return (shipped("schema") / f"{name}.schema.json").read_text(encoding="utf-8")
 
 

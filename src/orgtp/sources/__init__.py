@@ -1,0 +1,1 @@
+"""Where numbers come from on this machine: its sources, what each kind takes, and asking them side by side."""

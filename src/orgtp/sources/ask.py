@@ -1,0 +1,164 @@
+"""Asking sources side by side, each in a process of its own: whatever one does, the others say what they know."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from threading import Event
+from typing import Any
+
+from orgtp.sources.kind import SourceFailed, kinds
+from orgtp.sources.process import answer_of
+from orgtp.sources.source import Said, Source
+from orgtp.sources.value import checked
+from orgtp.sources.worker import shortened
+
+NOT_ASKED = "not asked in time"
+_WORKER = "orgtp.sources.worker"
+# A pipe takes as much as this without a reader.
+_MOST_FED = 32 * 1024
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
+
+
+def ask(
+    sources: Iterable[Source],
+    *,
+    jobs: int = 8,
+    within: timedelta = timedelta(minutes=10),
+    told: Callable[[Said], None] | None = None,
+) -> list[Said]:
+    """What each source says, by name; `told` hears each as soon as it is known.
+
+    At most `jobs` are asked at a time, and all of it takes no longer than `within`. Every source is asked once before
+    any is asked again: those that hang wait for each other, and never keep one that works from its turn.
+    """
+    run = _Run(time.monotonic() + within.total_seconds(), max(1, jobs), Event())
+    heard: list[Said] = []
+    for said in run.all(sorted(sources, key=lambda source: source.name)):
+        heard.append(said)
+        if told:
+            told(said)
+    return sorted(heard, key=lambda said: said.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One source, what it said when it was last asked, and not before when it is to be asked again."""
+
+    source: Source
+    said: Said
+    again: bool = True
+    at: float = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        return not self.again or self.said.value is not None or self.said.tries > self.source.retries
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run: when it must be over (on the monotonic clock), and whether it was given up."""
+
+    until: float
+    jobs: int
+    stop: Event
+
+    def all(self, sources: Iterable[Source]) -> Iterator[Said]:
+        turns = [_Turn(one, Said(one.name, None, one.wrong or NOT_ASKED, Decimal(0), 0)) for one in sources]
+        yield from (turn.said for turn in turns if turn.source.wrong)
+        turns = [turn for turn in turns if not turn.source.wrong]
+        while turns:
+            left = []
+            for turn in self._round(turns):
+                if turn.is_over:
+                    yield turn.said
+                else:
+                    left.append(turn)
+            turns = sorted(left, key=lambda turn: turn.at)
+
+    def _round(self, turns: list[_Turn]) -> Iterator[_Turn]:
+        """Ask each once more."""
+        with ThreadPoolExecutor(self.jobs) as pool:
+            try:
+                for done in as_completed([pool.submit(self._asked, turn) for turn in turns]):
+                    yield done.result()
+            except BaseException:
+                self.stop.set()
+                raise
+
+    def _asked(self, turn: _Turn) -> _Turn:
+        """The turn after the source was asked; as it was, and over, where there is no time left."""
+        begun = max(time.monotonic(), turn.at)
+        if begun >= self.until or self.stop.wait(begun - time.monotonic()):
+            return replace(turn, again=False)
+        try:
+            value, why, again = self._value(turn.source), "", False
+        except SourceFailed as failed:
+            value, why, again = None, shortened(failed.why), failed.again
+        ended = time.monotonic()
+        tries = turn.said.tries + 1
+        seconds = turn.said.seconds + Decimal(round((ended - begun) * 1000)).scaleb(-3)
+        said = Said(turn.source.name, value, why, seconds, tries)
+        return _Turn(turn.source, said, again, ended + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (tries - 1)))
+
+    def _value(self, source: Source) -> str:
+        """What the source says, asked once. Raises `SourceFailed`."""
+        until = min(self.until, time.monotonic() + source.timeout.total_seconds())
+        fed = json.dumps({"kind": _kind(source), "settings": source.settings}).encode()
+        if len(fed) > _MOST_FED:
+            raise SourceFailed("its settings are too long", again=False)
+        try:
+            answer, code = answer_of(_WORKER, fed, source.folder, until, self.stop)
+        except OSError as error:
+            raise SourceFailed(f"it cannot be asked: {error.strerror or error}") from error
+        if not answer.endswith(b"\n"):
+            raise SourceFailed(self._without_answer(source, code))
+        return _read(answer)
+
+    def _without_answer(self, source: Source, code: int | None) -> str:
+        if code is not None:
+            return f"it broke off without an answer: {_ending(code)}"
+        if time.monotonic() >= self.until:
+            return "no answer before the time for all was over"
+        return f"no answer within {_shown(source.timeout)}"
+
+
+def _kind(source: Source) -> str:
+    entry = kinds().get(source.kind)
+    if entry is None:
+        raise SourceFailed(f'there is no kind "{source.kind}" here', again=False)
+    return entry.value
+
+
+def _read(answer: bytes) -> str:
+    """The value of an answer. A kind runs in the process that writes it, so it is taken for what anybody may write."""
+    try:
+        said: Any = json.loads(answer)
+        value, why, again = said.get("value"), said.get("why"), said.get("again")
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise SourceFailed("its answer is garbage") from error
+    if isinstance(value, str):
+        return checked(value)
+    raise SourceFailed(why if isinstance(why, str) else "its answer is garbage", again=again is not False)
+
+
+def _ending(code: int) -> str:
+    from signal import Signals
+
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"killed by {Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"
+
+
+def _shown(span: timedelta) -> str:
+    from orgtp.model.value import Kind, Unit
+
+    return Unit(Kind.DURATION).stored(Decimal(span // timedelta(milliseconds=1)).scaleb(-3))

@@ -1,0 +1,189 @@
+"""The sources file of this machine, read strictly. What is wrong with one source spoils no other."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from orgtp.model.errors import BadInput
+from orgtp.model.problem import Place, Problem
+from orgtp.model.value import Kind as Measured
+from orgtp.model.value import Unit
+from orgtp.model.words import did_you_mean, is_id, listed
+from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, kinds, load_kind
+from orgtp.sources.source import RETRIES, TIMEOUT, Source, Sources
+from orgtp.store.fields import Fields
+from orgtp.store.yaml_read import NotStrict, read_document
+
+COMMON = ("timeout", "retries")
+MOST_RETRIES = 10
+# As durations are written everywhere, and not nothing. The same stands in schema/sources.schema.json.
+SPAN = r"(?=[0-9])(?=.*[1-9])(?:[0-9]{1,6}d)?(?:[0-9]{1,6}h)?(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?"
+_SPAN = re.compile(SPAN)
+_WRONG = "bad-source"
+
+
+def sources_path(path: Path | None = None) -> Path:
+    """The sources file: `path`, else ORGTP_SOURCES, else the machine's own. Raises `BadInput` without a home."""
+    named = str(path) if path else os.environ.get("ORGTP_SOURCES", "")
+    base = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+    try:
+        return Path(named or Path(base) / "orgtp" / "sources.yaml").expanduser().absolute()
+    except RuntimeError as error:
+        raise BadInput(what="nobody knows where your home is. Say where the file is: --sources FILE") from error
+
+
+def read_sources(path: Path | None = None) -> Sources:
+    """The sources of this machine; none where there is no file. See `sources_path`."""
+    where = sources_path(path)
+    try:
+        raw = where.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return Sources(where, {})
+    except OSError as error:
+        what = f"the sources cannot be read: {error.strerror}"
+        return Sources(where, {}, (Problem(_WRONG, Place(str(where)), what, "Name another with --sources FILE."),))
+    return sources_of(where, raw)
+
+
+def sources_of(where: Path, raw: bytes) -> Sources:
+    """What the content of the file `where` says."""
+    try:
+        document = read_document(str(where), raw)
+    except NotStrict as error:
+        return Sources(where, {}, (error.problem,))
+    if not isinstance(document.data, dict):
+        hint = "Begin it with the name of a source, and indent what it is below it."
+        return Sources(
+            where, {}, (Problem("wrong-type", Place(str(where)), "the file does not hold names of sources", hint),)
+        )
+    problems: list[Problem] = []
+    fields = Fields(document.data, document.marks, problems, what="the file")
+    named = {name: _source(fields, name) for name in document.data if not name.startswith("x-")}
+    return Sources(where, named, tuple(sorted(problems, key=lambda problem: problem.order)))
+
+
+def _source(above: Fields, name: str) -> Source:
+    """One source; its problems go to the file's, too, and the first of them says why it cannot be asked."""
+    problems: list[Problem] = []
+    _name(Fields(above.data, above.marks, problems), name)
+    fields = Fields(above.data, above.marks, problems).below(name, required=True, what=f"the source {name}")
+    kind, settings = _asked(fields) if fields else ("", {})
+    timeout, retries = (_timeout(fields), _retries(fields)) if fields else (TIMEOUT, RETRIES)
+    above.problems.extend(problems)
+    first = min(problems, key=lambda problem: problem.order, default=None)
+    wrong = f"{first.place.line}:{first.place.column}: {first.message}. {first.hint}".rstrip() if first else ""
+    return Source(name, kind, settings, timeout, retries, wrong, above.marks.key(name))
+
+
+def _name(fields: Fields, name: str) -> None:
+    if not is_id(name):
+        Fields({name: None}, fields.marks, fields.problems).keys_are_ids()
+
+
+def _timeout(fields: Fields) -> timedelta:
+    text = fields.text("timeout")
+    if text and not _SPAN.fullmatch(text):
+        fields.problem("bad-duration", "timeout", f'timeout "{text}" is not a duration', "Write it as 30s or 2m.")
+        return TIMEOUT
+    return timedelta(seconds=int(Unit(Measured.DURATION).read(text))) if text else TIMEOUT
+
+
+def _retries(fields: Fields) -> int:
+    if "retries" not in fields.data:
+        return RETRIES
+    retries = fields.count("retries")
+    if retries > MOST_RETRIES:
+        hint = f"Write {MOST_RETRIES} at most."
+        fields.problem(_WRONG, "retries", f"asking {retries} times again is too often", hint)
+    return min(retries, MOST_RETRIES)
+
+
+def _asked(fields: Fields) -> tuple[str, Mapping[str, Any]]:
+    """The kind of the source, and its settings; what is wrong with either is noted."""
+    name = _kind_name(fields)
+    if not name:
+        return "", {}
+    fields.only((name, *COMMON))
+    try:
+        kind = load_kind(kinds()[name].value)
+    except SourceFailed as failed:
+        fields.problem(_WRONG, name, failed.why, "Ask whoever made that kind.")
+        return name, {}
+    before = len(fields.problems)
+    settings = _settings(fields, name, kind)
+    if len(fields.problems) == before:
+        for fault in kind.faults(settings):
+            _note(fields, name, kind, fault)
+    return name, settings
+
+
+def _kind_name(fields: Fields) -> str:
+    """The one key that is a kind; "" where there is none, or more than one."""
+    names = [key for key in fields.data if key not in COMMON and not key.startswith("x-")]
+    known = [name for name in names if name in kinds()]
+    if len(known) == 1:
+        return known[0]
+    place = fields.marks.key(*fields.keys, *(names[-1:] if len(known) > 1 else names[:1]))
+    if known:
+        message, hint = f"{fields.what} is of two kinds: {listed(known)}", "Keep one; make two sources of it."
+    elif names:
+        hint = f"{did_you_mean(names[0], [*kinds(), *COMMON])} {_KNOWN.format(', '.join(sorted(kinds())))}".strip()
+        message = f'"{names[0]}" is no kind of source here'
+    else:
+        message, hint = f"{fields.what} has no kind", f"Write what it is. {_KNOWN.format(', '.join(sorted(kinds())))}"
+    fields.problems.append(Problem(_WRONG, place, message, hint))
+    return ""
+
+
+_KNOWN = "Installed here: {}."
+
+
+def _settings(fields: Fields, name: str, kind: Kind) -> Mapping[str, Any]:
+    """What stands under the kind, read by what the kind takes."""
+    if kind.bare and not isinstance(fields.data[name], dict):
+        value = _FORMS[kind.keys[kind.bare].form](fields, name, kind.keys[kind.bare])
+        return {kind.bare: value} if value else {}
+    below = fields.below(name, required=True)
+    if below is None:
+        return {}
+    below.only(kind.keys)
+    read = {key: _FORMS[what.form](below, key, what) for key, what in kind.keys.items()}
+    return {key: value for key, value in read.items() if value}
+
+
+def _text(fields: Fields, name: str, key: Key) -> str:
+    text = fields.text(name, required=key.required)
+    if text and key.options and text not in key.options:
+        hint = f"{did_you_mean(text, key.options)} It is one of: {', '.join(key.options)}.".strip()
+        fields.problem(_WRONG, name, f'{name} "{text}" is not known', hint)
+    return text
+
+
+def _list(fields: Fields, name: str, key: Key) -> list[str]:
+    if name not in fields.data:
+        fields.text(name, required=key.required)
+        return []
+    before = len(fields.problems)
+    found = list(fields.listed(name))
+    if not found and len(fields.problems) == before:
+        fields.problem("empty-text", name, f"{name} is empty", "Write it.")
+    return found
+
+
+def _texts(fields: Fields, name: str, key: Key) -> dict[str, str]:
+    below = fields.below(name, required=key.required)
+    return {one: below.text(one, required=True) for one in below.data} if below else {}
+
+
+_FORMS: dict[Form, Callable[[Fields, str, Key], Any]] = {Form.TEXT: _text, Form.LIST: _list, Form.TEXTS: _texts}
+
+
+def _note(fields: Fields, name: str, kind: Kind, fault: Fault) -> None:
+    """A fault at its key, or at the kind where that stands bare."""
+    keys = (*fields.keys, name) if fault.key == kind.bare else (*fields.keys, name, fault.key)
+    fields.problems.append(Problem(_WRONG, fields.marks.value(*keys), fault.message, fault.hint))

@@ -1,0 +1,58 @@
+"""A source that is a program: the last line that it prints is the value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from orgtp.sources.kind import Form, Key, Kind, SourceFailed
+from orgtp.sources.process import run
+
+_MOST = 1 << 20
+
+
+class Command(Kind):
+    """`command: [python3, bin/anomalies.py]`: run without a shell, in the folder of the sources file."""
+
+    keys: ClassVar[Mapping[str, Key]] = {"argv": Key(Form.LIST, required=True)}
+    bare = "argv"
+    # What a program takes is its own business; some reserve far more than they use.
+    memory = 0
+
+    def ask(self, settings: Mapping[str, Any]) -> str:
+        """Run it; its last line that is not blank."""
+        first, *rest = settings["argv"]
+        program = str(Path(first).expanduser()) if first.startswith("~") else first
+        try:
+            ran = run([program, *rest], _MOST)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise SourceFailed(f"{first} cannot be run: {_reason(error)}", again=False) from error
+        if ran.flooded:
+            raise SourceFailed(f"it printed more than {_MOST >> 20} MiB", again=False)
+        if ran.code:
+            raise SourceFailed(_failed(ran.code, _last_line(ran.err, errors="replace")))
+        try:
+            return _last_line(ran.out)
+        except UnicodeDecodeError as error:
+            raise SourceFailed("what it printed is not UTF-8 text", again=False) from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such command"
+    if isinstance(error, PermissionError):
+        return "it is not executable"
+    return str(getattr(error, "strerror", None) or error)
+
+
+def _failed(code: int, said: str) -> str:
+    from signal import Signals
+
+    how = f"exit code {code}" if code > 0 else f"killed by {Signals(-code).name}"
+    return f"{how}: {said}" if said else how
+
+
+def _last_line(raw: bytes, errors: str = "strict") -> str:
+    lines = [line.strip() for line in raw.decode(errors=errors).splitlines()]
+    return next((line for line in reversed(lines) if line), "")

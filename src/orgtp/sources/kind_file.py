@@ -1,0 +1,126 @@
+"""A source that is a file: a column of CSV, what is at a pointer of JSON, or that of every line of JSON Lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+from typing import Any, ClassVar
+
+from orgtp.model.value import write_number
+from orgtp.model.words import did_you_mean
+from orgtp.sources.kind import Fault, Key, Kind, SourceFailed
+from orgtp.sources.kind_http import of_pointer
+from orgtp.sources.pointer import at, read_json
+from orgtp.sources.value import amount, mean, plain, total
+
+FORMATS = ("csv", "json", "jsonl")
+ROLLUPS = ("sum", "mean", "min", "max", "last", "count")
+_MOST = 64 << 20
+# What each format has beside path and format.
+_TAKES = {"csv": {"column", "rollup"}, "json": {"pointer"}, "jsonl": {"pointer", "rollup"}}
+_MADE: dict[str, Callable[[Sequence[Decimal]], Decimal]] = {"sum": total, "mean": mean, "min": min, "max": max}
+
+
+class File(Kind):
+    """`file: {path: ~/exports/projects.csv, column: closed, rollup: sum}`."""
+
+    keys: ClassVar[Mapping[str, Key]] = {
+        "path": Key(required=True),
+        "format": Key(options=FORMATS),
+        "column": Key(),
+        "pointer": Key(),
+        "rollup": Key(options=ROLLUPS),
+    }
+
+    def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
+        """Each format has keys of its own."""
+        yield from of_pointer(settings)
+        format_ = _format(settings)
+        if not format_:
+            yield Fault("path", "the file's name does not say what it is", "Write format: csv (or json, or jsonl).")
+            return
+        for key in sorted({"column", "pointer", "rollup"} & {*settings} - _TAKES[format_]):
+            yield Fault(key, f"a {format_} file has no {key}", f"It has: {', '.join(sorted(_TAKES[format_]))}.")
+        if format_ == "csv" and "column" not in settings and settings.get("rollup") != "count":
+            yield Fault("path", "nobody knows which column", "Write column: NAME, or rollup: count.")
+
+    def ask(self, settings: Mapping[str, Any]) -> str:
+        """Read it; the value in it."""
+        text = _text(Path(settings["path"]))
+        read = {"csv": _of_csv, "json": _of_json, "jsonl": _of_lines}[_format(settings)]
+        return read(text, settings)
+
+
+def _format(settings: Mapping[str, Any]) -> str:
+    ending = PurePosixPath(settings.get("path", "")).suffix.lower().removeprefix(".")
+    found = settings.get("format") or {"ndjson": "jsonl"}.get(ending, ending)
+    return found if found in FORMATS else ""
+
+
+def _text(path: Path) -> str:
+    """The content of a file. Raises `SourceFailed`."""
+    try:
+        path = path.expanduser()
+        if path.stat().st_size > _MOST:
+            raise SourceFailed(f"{path} is larger than {_MOST >> 20} MiB", again=False)
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, RuntimeError) as error:
+        raise SourceFailed(f"{path}: {getattr(error, 'strerror', None) or error}", again=False) from error
+    except ValueError as error:
+        raise SourceFailed(f"{path} is not UTF-8 text", again=False) from error
+
+
+def _of_json(text: str, settings: Mapping[str, Any]) -> str:
+    pointer = settings.get("pointer", "")
+    return plain(at(read_json(text, "the file"), pointer), pointer or "the file")
+
+
+def _of_lines(text: str, settings: Mapping[str, Any]) -> str:
+    lines = [(f"line {number}", line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    read = [(where, read_json(line, where)) for where, line in lines]
+    if settings.get("rollup") == "count" and "pointer" not in settings:
+        return _rolled([(where, "1") for where, _ in read], settings)
+    pointer = settings.get("pointer", "")
+    return _rolled([(where, plain(at(found, pointer), where)) for where, found in read], settings)
+
+
+def _of_csv(text: str, settings: Mapping[str, Any]) -> str:
+    if not text.strip():
+        raise SourceFailed("the file is empty")
+    rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        return _rolled([(f"line {rows.line_num}", cell) for cell in _cells(rows, settings.get("column"))], settings)
+    except csv.Error as error:
+        raise SourceFailed(f"line {rows.line_num}: {error}") from error
+
+
+def _cells(rows: csv.DictReader[str], column: str | None) -> Iterator[str]:
+    """The cell of each row; without a column, only something for each."""
+    names = list(rows.fieldnames or ())
+    if column is not None and names.count(column) != 1:
+        many = "more than one column" if column in names else "no column"
+        raise SourceFailed(f'the file has {many} "{column}". {did_you_mean(column, names)}'.rstrip(), again=False)
+    for row in rows:
+        yield "1" if column is None else _cell(row[column])
+
+
+def _cell(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def _rolled(cells: Sequence[tuple[str, str]], settings: Mapping[str, Any]) -> str:
+    """One value of many, each with where it stands. A cell that is blank is not known, and neither is a sum with it."""
+    rollup = settings.get("rollup", "last")
+    if rollup == "count":
+        return str(sum(1 for _, cell in cells if cell))
+    if not cells:
+        raise SourceFailed("there are no rows in it")
+    blank = next((where for where, cell in (cells[-1:] if rollup == "last" else cells) if not cell), "")
+    if blank:
+        raise SourceFailed(f"{blank}: the cell is blank", again=False)
+    if rollup == "last":
+        return cells[-1][1]
+    return write_number(_MADE[rollup]([amount(cell, where) for where, cell in cells]))

@@ -1,0 +1,136 @@
+"""A source that is asked over HTTP: what is at a pointer of its JSON, or the text of its answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed
+from orgtp.sources.pointer import FORM, at, read_json
+from orgtp.sources.value import plain
+
+if TYPE_CHECKING:
+    from httpx import URL, Client, Request, Response
+
+ADDRESS = r"^(?:https?://[^/?#@\s]+(?:[/?#]\S*)?|env:.*|file:.*)$"
+_ADDRESS = re.compile(ADDRESS)
+_MOST = 5 << 20
+_REDIRECTS = 10
+_MOVED, _MOVED_AS_GET, _MOVED_AS_IT_IS = {301, 302, 303, 307, 308}, {301, 302, 303}, {307, 308}
+_OK, _WRONG, _BROKEN = 200, 400, 500
+# Too early, too many, too slow: the next time it may do.
+_LATER = {408, 425, 429}
+
+
+class Http(Kind):
+    """`http: {url: "https://…", headers: {Authorization: "env:TOKEN"}, pointer: /radar/stale}`."""
+
+    keys: ClassVar[Mapping[str, Key]] = {
+        "url": Key(required=True),
+        "headers": Key(Form.TEXTS, secret=True),
+        "method": Key(options=("GET", "POST")),
+        "body": Key(secret=True),
+        "pointer": Key(),
+    }
+
+    def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
+        """The address has no credentials in it, a body is posted, and a pointer is one."""
+        yield from _of_address(settings.get("url", ""))
+        if ("body" in settings) != (settings.get("method") == "POST"):
+            hint = "Write both, method: POST and body: …, or neither."
+            yield Fault("body" if "body" in settings else "method", "a body is for POST, and POST has a body", hint)
+        yield from of_pointer(settings)
+
+    def ask(self, settings: Mapping[str, Any]) -> str:
+        """Ask; the value in the answer."""
+        try:
+            import httpx
+        except ImportError as error:
+            raise SourceFailed("install orgtp[sources]", again=False) from error
+        try:
+            # Whoever asks us keeps the time; certificates are checked.
+            with httpx.Client(timeout=None, follow_redirects=False) as client:  # noqa: S113
+                body = _answered(client, _request(client, settings))
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise SourceFailed(f"{_NAMES.get(type(error).__name__, type(error).__name__)}: {error}") from error
+        pointer = settings.get("pointer", "")
+        return plain(at(read_json(body, "the answer"), pointer), pointer) if pointer else body
+
+
+_NAMES = {"ConnectError": "no connection", "RemoteProtocolError": "it does not speak HTTP"}
+
+
+def _of_address(address: str) -> Iterator[Fault]:
+    if re.match(r"^https?://[^/?#]*@", address):
+        hint = 'Put the whole address into the environment, and write url: "env:METRICS_URL".'
+        yield Fault("url", "a password stands in the address", hint)
+    elif not _ADDRESS.match(address):
+        yield Fault("url", "the url is no address", "Write it as https://example.com/metrics.json.")
+
+
+def of_pointer(settings: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is wrong with the pointer of some settings."""
+    if not FORM.fullmatch(settings.get("pointer", "/")):
+        hint = "Begin it with a slash: /radar/stale. A / within a name is ~1, a ~ is ~0."
+        yield Fault("pointer", f'"{settings["pointer"]}" is not a JSON pointer', hint)
+
+
+def _request(client: Client, settings: Mapping[str, Any]) -> Request:
+    headers = settings.get("headers", {})
+    try:
+        return client.build_request(
+            settings.get("method", "GET"), settings["url"], headers=headers, content=settings.get("body")
+        )
+    except (UnicodeError, ValueError, TypeError) as error:
+        raise SourceFailed("its url or a header is none that can be sent", again=False) from error
+
+
+def _answered(client: Client, request: Request) -> str:
+    """The text of the answer, wherever it is now. Raises `SourceFailed`."""
+    for _ in range(_REDIRECTS):
+        response = client.send(request, stream=True)
+        try:
+            if response.status_code not in _MOVED:
+                return _text(response)
+            request = _moved(client, request, response)
+        finally:
+            response.close()
+    raise SourceFailed(f"it redirects more than {_REDIRECTS} times", again=False)
+
+
+def _moved(client: Client, request: Request, response: Response) -> Request:
+    """The request at the place that the answer names. Our headers and body are for their own host alone."""
+    url = request.url.join(response.headers.get("location", ""))
+    if url.scheme not in {"http", "https"}:
+        raise SourceFailed(f"it redirects to {url.scheme or 'nowhere'}", again=False)
+    at_home = _origin(url) == _origin(request.url)
+    if response.status_code in _MOVED_AS_GET or request.method == "GET":
+        kept = {name: value for name, value in request.headers.items() if name not in _OF_BODY}
+        return client.build_request("GET", url, headers=kept if at_home else {})
+    if not at_home:
+        raise SourceFailed("it redirects what is posted to another host", again=False)
+    return client.build_request(request.method, url, headers=dict(request.headers), content=request.content)
+
+
+_OF_BODY = {"content-length", "content-type", "transfer-encoding"}
+
+
+def _origin(url: URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+def _text(response: Response) -> str:
+    status = response.status_code
+    if not _OK <= status < _WRONG:
+        said = f"it answered {status} {response.reason_phrase}".rstrip()
+        raise SourceFailed(said, again=status >= _BROKEN or status in _LATER)
+    raw = b""
+    for chunk in response.iter_bytes():
+        raw += chunk
+        if len(raw) > _MOST:
+            raise SourceFailed(f"its answer is larger than {_MOST >> 20} MiB", again=False)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceFailed("its answer is not UTF-8 text", again=False) from error

@@ -1,0 +1,102 @@
+"""A source that is a query: one row with one column, in a transaction that is never committed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
+
+from orgtp.sources.kind import Fault, Key, Kind, SourceFailed
+from orgtp.sources.value import plain
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, CursorResult, Engine
+    from sqlalchemy.engine import URL
+
+# As SQLAlchemy takes an address apart: a password is anything up to the @.
+PASSWORD = r"^[A-Za-z][A-Za-z0-9+._-]*://[^:/@]*:[^@]*@|[?&]pass(word|wd)?="  # noqa: S105  (a pattern)
+_WITHIN = re.compile(PASSWORD)
+_HINT = 'Put the whole address into the environment, and write url: "env:BOOKS_URL".'
+
+
+class Sql(Kind):
+    """`sql: {url: "env:BOOKS_URL", query: "select count(*) from invoices"}`, in any database that SQLAlchemy knows."""
+
+    keys: ClassVar[Mapping[str, Key]] = {"url": Key(required=True), "query": Key(required=True)}
+
+    def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
+        """A password belongs into the environment."""
+        if _WITHIN.search(settings.get("url", "")):
+            yield Fault("url", "a password stands in the address", _HINT)
+
+    def ask(self, settings: Mapping[str, Any]) -> str:
+        """Run the query; what is in its one field."""
+        try:
+            from sqlalchemy.exc import SQLAlchemyError
+        except ImportError as error:
+            raise SourceFailed("install orgtp[sources]", again=False) from error
+        try:
+            with _engine(settings["url"]).connect() as connection:
+                return plain(_field(_asked(connection, settings["query"])), "the field")
+        except SQLAlchemyError as error:
+            raise _failed(error) from error
+
+
+def _engine(address: str) -> Engine:
+    from sqlalchemy import create_engine
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+    from sqlalchemy.pool import NullPool
+
+    try:
+        return create_engine(_read_only(make_url(address)), poolclass=NullPool)
+    except ArgumentError as error:
+        # Its own words have the address in them.
+        raise SourceFailed("the url is no address of a database", again=False) from error
+    except ImportError as error:
+        raise SourceFailed(f"the database has no driver here: pip install {error.name}", again=False) from error
+
+
+def _read_only(url: URL) -> URL:
+    """A file of SQLite's is opened to be read, and never made."""
+    name = url.database or ""
+    if url.get_backend_name() != "sqlite" or name in {"", ":memory:"} or name.startswith("file:"):
+        return url
+    if not Path(name).is_file():
+        raise SourceFailed(f"there is no database file {name}", again=False)
+    path = quote(str(Path(name).absolute()))
+    return url.set(database=f"file:{path}").update_query_dict({"mode": "ro", "uri": "true"})
+
+
+def _asked(connection: Connection, query: str) -> CursorResult[Any]:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    # A % or a colon in the query is meant as it is.
+    return connection.execution_options(no_parameters=True).exec_driver_sql(query)
+
+
+def _field(result: CursorResult[Any]) -> object:
+    """The one field of a result. Raises `SourceFailed`."""
+    if not result.returns_rows:
+        raise SourceFailed("the query gives no rows: it must be a select", again=False)
+    columns = len(result.keys())
+    rows = result.fetchmany(2)
+    if columns != 1:
+        raise SourceFailed(f"the query gives {columns} columns, where one belongs", again=False)
+    if len(rows) != 1:
+        raise SourceFailed(f"the query gave {'more than one row' if rows else 'no row'}, where one belongs")
+    if rows[0][0] is None:
+        raise SourceFailed("the query gave NULL: nobody knows")
+    return rows[0][0]
+
+
+def _failed(error: Exception) -> SourceFailed:
+    """The database's own words; SQLAlchemy's have the query in them. A query that is wrong stays wrong."""
+    why = str(getattr(error, "orig", None) or type(error).__name__)
+    wrong = type(error).__name__ == "ProgrammingError" or any(words in why for words in _OF_SQLITE)
+    return SourceFailed(why, again=not wrong)
+
+
+_OF_SQLITE = ("syntax error", "no such table", "no such column", "readonly database", "not a database")

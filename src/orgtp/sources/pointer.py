@@ -1,0 +1,54 @@
+"""JSON as sources read it, and the pointers into it (RFC 6901). Numbers are decimals."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from orgtp.model.words import did_you_mean
+from orgtp.sources.kind import SourceFailed
+
+# An empty one is the whole document.
+FORM = re.compile(r"(?:/(?:[^~/]|~[01])*)+")
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
+
+
+def read_json(text: str, what: str) -> Any:
+    """The document `text`, which reasons call `what`. Raises `SourceFailed`."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        kind = "is HTML, not JSON" if text.lstrip()[:1] == "<" else "is not JSON"
+        where = f"line {error.lineno}, column {error.colno}: {error.msg}"
+        raise SourceFailed(f"{what} {kind}: {where}") from error
+    except RecursionError as error:
+        raise SourceFailed(f"{what} is nested too deep", again=False) from error
+
+
+def _no_number(word: str) -> NoReturn:
+    raise SourceFailed(f"{word} is no value", again=False)
+
+
+def at(document: Any, pointer: str) -> Any:
+    """What is at `pointer` in the document. Raises `SourceFailed`."""
+    here, way = document, ""
+    for part in pointer.split("/")[1:]:
+        here = _below(here, part.replace("~1", "/").replace("~0", "~"), way)
+        way += f"/{part}"
+    return here
+
+
+def _below(here: Any, name: str, way: str) -> Any:
+    if isinstance(here, dict) and name in here:
+        return here[name]
+    if isinstance(here, list) and _INDEX.fullmatch(name) and int(name) < len(here):
+        return here[int(name)]
+    raise SourceFailed(f"the pointer leads nowhere: {way or 'the document'} {_lacks(here, name)}", again=False)
+
+
+def _lacks(here: Any, name: str) -> str:
+    if isinstance(here, dict):
+        return f'has no "{name}". {did_you_mean(name, here)}'.rstrip()
+    return f'has {len(here)} items and no "{name}"' if isinstance(here, list) else "has nothing below it"

@@ -1,0 +1,108 @@
+"""The process that asks one source: a line of JSON on standard input, a line of JSON as the answer.
+
+The answer goes through a pipe of its own, whose number is the first argument: what a source prints is never taken
+for it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from orgtp.model.words import one_line
+from orgtp.sources.kind import Kind, SourceFailed, load_kind
+from orgtp.sources.secrets import Veil, resolved
+from orgtp.sources.value import checked
+
+MOST_WORDS = 300
+
+
+def main() -> None:
+    """Ask, answer, and end at once, whatever threads the source may have left."""
+    answer = int(sys.argv[1])
+    os.set_inheritable(answer, False)
+    asked = json.loads(sys.stdin.buffer.readline())
+    _first_to_go()
+    _end_with_parent()
+    os.write(answer, json.dumps(_answer(asked)).encode() + b"\n")
+    os._exit(0)
+
+
+def _first_to_go() -> None:
+    """Where memory runs out, the kernel takes this process, and not one that only happens to be larger."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def _end_with_parent() -> None:
+    """Our standard input is open for as long as the parent lives; the source itself has nothing to read."""
+    parent = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.read(parent, 1):
+        pass
+    os.killpg(0, signal.SIGKILL)
+
+
+def _answer(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The value, or why there is none and whether to ask again; without any secret."""
+    veil = Veil()
+    try:
+        return {"value": _value(asked, veil)}
+    except SourceFailed as failed:
+        why, again = failed.why, failed.again
+    except MemoryError:
+        why, again = "it took more memory than it may", False
+    except BaseException as error:  # noqa: BLE001  (whatever a kind does, its source has failed and nothing else)
+        why, again = f"{type(error).__name__}: {error}", True
+    return {"why": shortened(veil.hide(why)), "again": again}
+
+
+def _value(asked: Mapping[str, Any], veil: Veil) -> str:
+    kind = load_kind(asked["kind"])
+    for secret in _secret(kind, asked["settings"]):
+        veil.know(secret)
+    settings = resolved(asked["settings"], veil)
+    if kind.memory:
+        _limit(kind.memory)
+    said = kind.ask(settings)
+    if not isinstance(said, str):
+        raise SourceFailed(f"it gave {type(said).__name__}, where text belongs", again=False)
+    if veil.shows(said):
+        raise SourceFailed("what it said has a secret in it", again=False)
+    return checked(said)
+
+
+def _secret(kind: Kind, settings: Mapping[str, Any]) -> list[str]:
+    """What stands in the file itself under keys that are secret."""
+    values = [settings.get(name) for name, key in kind.keys.items() if key.secret]
+    texts = [text for value in values for text in (value.values() if isinstance(value, dict) else [value])]
+    return [text for text in texts if isinstance(text, str) and not text.startswith(("env:", "file:"))]
+
+
+def _limit(memory: int) -> None:
+    import resource
+
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def shortened(text: str) -> str:
+    """A reason as one line of at most 300 characters."""
+    line = one_line(text) or "it failed, and said nothing"
+    return line if len(line) <= MOST_WORDS else f"{line[: MOST_WORDS - 1]}…"
+
+
+if __name__ == "__main__":
+    main()
