@@ -8,7 +8,7 @@ org.chart().seats, org.validate(), org.add_score("radar", "briefing-by-8", "07:5
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,10 +21,13 @@ from orgtp.store.locate import NoGit, clock, locate
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
-    from orgtp.actions.retire import Plan, Request
+    from orgtp.actions.retire import Plan
+    from orgtp.actions.retire import Request as Retirement
     from orgtp.actions.scores import Entry
     from orgtp.actions.seats import NewSeat
     from orgtp.model.change import Data
+    from orgtp.sources.collect import Collected, Request
+    from orgtp.sources.source import Said, Sources
     from orgtp.store.create import Created
     from orgtp.store.git import Repo
     from orgtp.store.record import Action, Ledger, Recorded
@@ -133,6 +136,23 @@ class OpenOrg(SeenOrg):
         """Record one value; None says that nobody knows, and `note` why."""
         return self.add_scores([self.entry(seat, metric, value, period=period, note=note)], by=by)
 
+    def collect(
+        self,
+        sources: Sources,
+        request: Request,
+        *,
+        by: str = "",
+        dry_run: bool = False,
+        told: Callable[[Said], None] | None = None,
+    ) -> Collected:
+        """Ask this machine's sources and record what they say, in one commit; see `orgtp.sources.collect`."""
+        from orgtp.sources.collect import Collector
+        from orgtp.store.post import seat_with_email
+
+        ledger = self._ledger
+        acting = by or os.environ.get("ORGTP_SEAT", "") or seat_with_email(ledger)
+        return Collector(ledger, sources, acting, self._new_id).collect(request, dry_run=dry_run, told=told)
+
     def add_seat(self, new: NewSeat, *, by: str = "", dry_run: bool = False) -> Recorded:
         """Add a seat to the chart."""
         from orgtp.actions.seats import add_seat
@@ -178,7 +198,7 @@ class OpenOrg(SeenOrg):
 
         return Ledger(self.writable, self.head.branch, self.now)
 
-    def plan_retirement(self, request: Request) -> Plan:
+    def plan_retirement(self, request: Retirement) -> Plan:
         """What a retirement would do. Raises `Refused` with the reason for what cannot be."""
         from orgtp.actions.retire import plan
 
@@ -188,7 +208,7 @@ class OpenOrg(SeenOrg):
         """The human seats that may decide the retirement of `seat`. Raises `UnknownSeat`."""
         return self.org.deciders(self.org.seat(seat).id)
 
-    def retire(self, request: Request, *, dry_run: bool = False) -> Recorded:
+    def retire(self, request: Retirement, *, dry_run: bool = False) -> Recorded:
         """Retire a seat in one commit."""
         from orgtp.actions.retire import retire
 

@@ -21,7 +21,8 @@ class Entry:
     """A value to record, as somebody gave it. `value` None says that nobody knows, and `note` why.
 
     `period` "" means the one that contains now. `where` names the entry in errors (`scores.csv:3`). `brought` says that
-    the id is the caller's own, so that it may stand anywhere in the org already.
+    the id is the caller's own, so that it may stand anywhere in the org already. `news` says that it is left out where
+    it says nothing else than what counts for its period already.
     """
 
     seat: str
@@ -32,6 +33,7 @@ class Entry:
     note: str = ""
     where: str = ""
     brought: bool = False
+    news: bool = False
 
 
 class NotYours(Refused):
@@ -52,7 +54,12 @@ def add_scores(org: Org, entries: Sequence[Entry], now: datetime, by: str = "") 
     known = [org.score_ids[entry.id] for entry in entries if entry.id in org.score_ids]
     for entry in (entry for entry in entries if entry.id not in org.score_ids):
         try:
-            scores.append(_score(org, entry, now, by))
+            score = _score(org, entry, now, by)
+            before = org.in_force(score.seat, score.metric).get(score.period)
+            if entry.news and before and (before.value, before.note) == (score.value, score.note):
+                known.append(before)
+            else:
+                scores.append(score)
         except OrgtpError as error:
             wrong.append((entry, error))
     if wrong:
@@ -85,7 +92,7 @@ def _open_to(org: Org, seat: str, by: str) -> None:
     """Refuse a value of a retired seat, and one of a seat that `by` may not record for."""
     if org.seats[seat].is_retired:
         raise Refused(why=f"{seat} is retired. Its record is closed; its heirs' metrics go on.")
-    _may_record(org, seat, by)
+    refuse_stranger(org, seat, by)
 
 
 def _all_wrong(wrong: list[tuple[Entry, OrgtpError]], count: int) -> OrgtpError:
@@ -156,7 +163,7 @@ def _last_due(metric: Metric, current: Period) -> Period:
     return last
 
 
-def _may_record(org: Org, seat: str, by: str) -> None:
+def refuse_stranger(org: Org, seat: str, by: str) -> None:
     """Refuse a seat that may not. Who acts without a seat is known to git alone, and git's rules hold."""
     if not by:
         return

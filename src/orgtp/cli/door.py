@@ -97,12 +97,22 @@ def _is_dirty(org: OpenOrg) -> bool:
         return True
 
 
-def changed(kind: str, org: OpenOrg, done: Recorded, *, json: bool, dry_run: bool, push: bool, **body: Any) -> int:
+def changed(
+    kind: str,
+    org: OpenOrg,
+    done: Recorded,
+    *,
+    json: bool,
+    dry_run: bool,
+    push: bool,
+    quiet: bool = False,
+    **body: Any,
+) -> int:
     """Say what became of a change: its commit, or what it would do; and send it where that is wanted.
 
-    `body` goes into the JSON.
+    `body` goes into the JSON. `quiet`: nothing is said of what went well.
     """
-    sent, remade = ({}, {}) if dry_run or done.kept else _sent(org, push=push)
+    sent, remade = ({}, {}) if dry_run or done.kept else _sent(org, push=push, quiet=quiet)
     # What others had sent meanwhile comes first, and our commit was made anew after it.
     done = replace(done, commit=remade.get(done.commit or "", done.commit))
     if done.kept:
@@ -113,13 +123,13 @@ def changed(kind: str, org: OpenOrg, done: Recorded, *, json: bool, dry_run: boo
     elif dry_run:
         _would(done)
     elif not done.kept:
-        _did(org, done)
+        _did(org, done, quiet=quiet)
     if sent.get("why"):
         tell(f"not sent: {sent['why']}")
     return KEPT if done.kept else int(sent.get("exit_code", 0))
 
 
-def _sent(org: OpenOrg, *, push: bool) -> tuple[dict[str, Any], Mapping[str, str]]:
+def _sent(org: OpenOrg, *, push: bool, quiet: bool) -> tuple[dict[str, Any], Mapping[str, str]]:
     """What became of sending a change to the remote, if that was asked, and which commits were made anew as which."""
     if not (push or org.head.policy.push):
         return {}, {}
@@ -129,19 +139,18 @@ def _sent(org: OpenOrg, *, push: bool) -> tuple[dict[str, Any], Mapping[str, str
         state = getattr(stopped, "state", "no")
         return {"sent": state, "why": str(stopped), "exit_code": stopped.exit_code}, {}
     if done.remote:
-        tell(f"sent to {done.remote}")
+        if not quiet:
+            tell(f"sent to {done.remote}")
         return {"sent": "yes"}, done.remade
     why = f"this repository has no remote for {done.branch}. Name one: git remote add origin URL"
     return {"sent": "no remote", "why": why}, {}
 
 
-def _did(org: OpenOrg, done: Recorded) -> None:
+def _did(org: OpenOrg, done: Recorded, *, quiet: bool) -> None:
+    if not quiet:
+        _say_what(done)
     if done.commit is None:
-        tell(f"nothing to change: {done.change.what}")
         return
-    write(f"{done.commit[:_SHORT]} {done.change.subject}\n")
-    if not done.change.by and sys.stderr.isatty():
-        tell("no seat is named as acting: git's user.email is none's. Name one with --by SEAT or ORGTP_SEAT")
     if done.behind:
         tell(f"committed, but the work tree could not follow: {done.behind}")
     for problem in done.noted[:_MOST_NOTED]:
@@ -150,6 +159,15 @@ def _did(org: OpenOrg, done: Recorded) -> None:
         tell(f"and {counted(len(done.noted) - _MOST_NOTED, 'thing')} more to mend: orgtp validate")
     if org.elsewhere:
         tell(f"recorded on the branch {org.head.branch}; another is checked out and stays as it is")
+
+
+def _say_what(done: Recorded) -> None:
+    if done.commit is None:
+        tell(f"nothing to change: {done.change.what}")
+        return
+    write(f"{done.commit[:_SHORT]} {done.change.subject}\n")
+    if not done.change.by and sys.stderr.isatty():
+        tell("no seat is named as acting: git's user.email is none's. Name one with --by SEAT or ORGTP_SEAT")
 
 
 def _would(done: Recorded) -> None:

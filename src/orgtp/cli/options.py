@@ -37,3 +37,9 @@ PushOption = Annotated[
     bool, typer.Option("--push", help="Send it to the remote at once. Default: what policy.push in org.yaml says.")
 ]
 SeatArgument = Annotated[str, typer.Argument(metavar="SEAT", help="The id of a seat.")]
+SourcesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources", metavar="FILE", help="The sources. Default: ORGTP_SOURCES, else ~/.config/orgtp/sources.yaml."
+    ),
+]

@@ -1,0 +1,37 @@
+"""`orgtp schedule`: the lines by which numbers come by themselves."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import Annotated
+
+import typer
+
+from orgtp.cli.door import opened, write
+from orgtp.cli.options import OrgOption
+from orgtp.model.timetable import USUAL
+
+
+def schedule(
+    kind: Annotated[
+        str,
+        typer.Argument(metavar="[cron|systemd|github]", help="What runs it. Default: all three, one below the other."),
+    ] = "",
+    times: Annotated[
+        str, typer.Option("--times", metavar="T,T", help="Times of day, from Monday to Friday in the org's timezone.")
+    ] = USUAL,
+    org: OrgOption = None,
+) -> int:
+    """Print what makes the numbers come: crontab lines, a systemd timer, or a workflow of GitHub Actions.
+
+    All run score collect at the same times on working days in the org's timezone, whatever the machine's is. The
+    crontab and the timer hold this machine's paths; the workflow holds none.
+    """
+    from orgtp.model.timetable import timetable
+    from orgtp.render.schedule import Place, schedule_text
+
+    here = opened(org, whole=False)
+    place = Place(str(here.root), shutil.which("orgtp") or sys.argv[0], here.head.id)
+    write(schedule_text(kind, timetable(times, here.head.zone), place))
+    return 0
