@@ -178,12 +178,18 @@ class OpenOrg(SeenOrg):
 
         return sync(self._ledger, needed=needed, dry_run=dry_run)
 
+    @property
+    def has_remote(self) -> bool:
+        """Whether there is somewhere to send commits to."""
+        from orgtp.store.git_remote import remote_of
+
+        return remote_of(self.writable, self.head.branch) is not None
+
     def refuse_without_remote(self) -> None:
         """Raise `NoRemote` where there is nowhere to send commits to."""
-        from orgtp.store.git_remote import remote_of
         from orgtp.store.sync import NoRemote
 
-        if remote_of(self.writable, self.head.branch) is None:
+        if not self.has_remote:
             raise NoRemote(branch=self.head.branch)
 
     def sync_status(self) -> SyncStatus:

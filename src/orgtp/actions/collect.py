@@ -96,5 +96,5 @@ def _unfit(metric: Metric, value: str) -> str:
     try:
         metric.targets.unit.read(value)
     except BadValue as error:
-        return f"it said {error}".rstrip(".")
+        return str(error).rstrip(".")
     return ""

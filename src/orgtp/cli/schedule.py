@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,6 +21,7 @@ def schedule(
     times: Annotated[
         str, typer.Option("--times", metavar="T,T", help="Times of day, from Monday to Friday in the org's timezone.")
     ] = USUAL,
+    by: Annotated[str, typer.Option("--by", metavar="SEAT", help="The seat that records. Default: as always.")] = "",
     org: OrgOption = None,
 ) -> int:
     """Print what makes the numbers come: crontab lines, a systemd timer, or a workflow of GitHub Actions.
@@ -32,6 +33,7 @@ def schedule(
     from orgtp.render.schedule import Place, schedule_text
 
     here = opened(org, whole=False)
-    place = Place(str(here.root), shutil.which("orgtp") or sys.argv[0], here.head.id)
+    options = (*(("--by", here.staff.org.seat(by).id) if by else ()), *(("--push",) if here.has_remote else ()))
+    place = Place(str(here.root), str(Path(sys.argv[0]).absolute()), here.head.id, options)
     write(schedule_text(kind, timetable(times, here.head.zone), place))
     return 0

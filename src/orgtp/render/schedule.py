@@ -16,11 +16,17 @@ _DAYS = "[1-5]"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it runs: the org's folder, the program, and the org's id for names of files."""
+    """Where it runs: the org's folder, the program and the options of `score collect`; and the org's id for names."""
 
     root: str
     program: str
     org: str
+    options: tuple[str, ...] = ()
+
+    @property
+    def collect(self) -> str:
+        """What follows the program on the command line."""
+        return " ".join(("score collect", *self.options))
 
 
 def schedule_text(kind: str, times: Timetable, place: Place) -> str:
@@ -38,7 +44,7 @@ def _cron(times: Timetable, place: Place) -> str:
     when = "|".join(f"{_DAYS}-{one:%H:%M}" for one in times.times)
     # Within a crontab, % ends the line (crontab(5)).
     clock = f'case "$(TZ={times.zone} date +\\%u-\\%H:\\%M)" in {when})'
-    run = f"cd {_quoted(place.root)} && {_quoted(place.program)} score collect --push"
+    run = f"cd {_quoted(place.root)} && {_quoted(place.program)} {place.collect}"
     return (
         f"# Numbers of {place.org}, {_spoken(times)}. Put it to use: orgtp schedule cron | crontab -\n"
         "# (that replaces your crontab; to keep what it has, add the lines with: crontab -e)\n"
@@ -60,7 +66,7 @@ Description=Numbers of {place.org}
 [Service]
 Type=oneshot
 WorkingDirectory={_unit(place.root)}
-ExecStart={_unit(place.program)} score collect --push
+ExecStart={_unit(place.program)} {place.collect}
 
 # ~/.config/systemd/user/{name}.timer: {_spoken(times)}
 # Put it to use: systemctl --user enable --now {name}.timer
@@ -104,9 +110,10 @@ jobs:
         env:
           CRON: ${{{{ github.event.schedule }}}}
         run: |
-          read -r minute hour _ <<< "${{CRON:-0 0}}"
-          case "$(TZ={times.zone} date -d "$(date -u +%F) $hour:$minute UTC" +%u-%H:%M)${{CRON:+.}}" in
-            *[0-9] | {"|".join(f"{part}." for part in when.split("|"))}) echo "run=yes" >> "$GITHUB_OUTPUT" ;;
+          # What a person starts has no schedule, and is in time.
+          read -r minute hour _ <<< "$CRON"
+          case "${{CRON:+$(TZ={times.zone} date -d "$(date -u +%F) $hour:$minute UTC" +%u-%H:%M)}}" in
+            "" | {when}) echo "run=yes" >> "$GITHUB_OUTPUT" ;;
           esac
       - if: steps.clock.outputs.run
         uses: actions/checkout@v4
@@ -124,7 +131,7 @@ jobs:
           pip install --quiet "orgtp[sources]"
           printf '%s\\n' "$SOURCES" > "$ORGTP_SOURCES"
           git config user.name "numbers" && git config user.email "numbers@users.noreply.github.com"
-          orgtp score collect --push
+          orgtp {" ".join(dict.fromkeys((*place.collect.split(), "--push")))}
 """
 
 

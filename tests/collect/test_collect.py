@@ -1,0 +1,161 @@
+"""`orgtp score collect`, end to end: values, blanks with their reason, and nothing twice."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+from tests.collect.conftest import BROKEN, Fed
+from tests.conftest import SCRIPT
+
+
+def test_all_values_of_a_run_are_one_commit(fed: Fed) -> None:
+    fed.set_up(talks="13", rate="97.5%", late="2")
+    before = fed.shell.head()
+    assert fed.collect().out == ""
+    assert fed.shell.git("rev-list", "--count", f"{before}..main").out.strip() == "1"
+    assert fed.told() == {"talks": ("13", ""), "rate": ("97.5", ""), "late": ("2", "")}
+    assert fed.shell("validate", "--json").json["summary"]["errors"] == 0
+
+
+def test_a_source_that_fails_leaves_a_blank_and_spoils_no_other(fed: Fed) -> None:
+    fed.set_up(talks="13", rate=BROKEN, late="yes")
+    ran = fed.collect(code=1)
+    assert ran.out == ""
+    assert "bot rate: unavailable: source broken: exit code 3: boom" in ran.err
+    told = fed.told()
+    assert told["talks"] == ("13", "")
+    assert told["rate"] == (None, "source broken: exit code 3: boom")
+    value, note = told["late"]
+    assert value is None
+    assert note.startswith('source broken: "yes" is not a number. Accepted: ')
+    cells = {row["metric"]: row["cells"][-1] for row in fed.shell("scorecard", "--json").json["rows"]}
+    assert cells["rate"]["state"] == cells["late"]["state"] == "unavailable"
+
+
+def test_what_has_not_changed_is_not_written_again(fed: Fed) -> None:
+    fed.set_up(talks="13", rate=BROKEN)
+    fed.collect(code=1)
+    head = fed.shell.head()
+    ran = fed.collect(code=1)
+    assert fed.shell.head() == head
+    assert "boom" in ran.err
+    assert fed.collect("--json", code=1).json["commit"] is None
+    fed.set_up(talks="14", rate="96")
+    fed.collect()
+    assert [row["value"] for row in fed.rows() if row["metric"] == "talks"] == ["13", "14"]
+    fed.collect("--always")
+    assert [row["value"] for row in fed.rows() if row["metric"] == "talks"] == ["13", "14", "14"]
+
+
+def test_a_source_that_comes_back_and_one_that_breaks(fed: Fed) -> None:
+    """The last word counts: what is known now, or that nobody knows it now. Nothing is carried forward."""
+    fed.set_up(talks="13")
+    fed.collect()
+    fed.set_up(talks=BROKEN)
+    fed.collect(code=1)
+    assert fed.told()["talks"][0] is None
+    fed.set_up(talks="13")
+    fed.collect()
+    assert [row["value"] for row in fed.rows() if row["metric"] == "talks"] == ["13", None, "13"]
+
+
+def test_due_asks_only_for_what_is_not_there(fed: Fed) -> None:
+    fed.set_up(talks="13", rate=BROKEN)
+    fed.collect(code=1)
+    fed.set_up(talks="99", rate="96")
+    done = fed.collect("--due", "--json").json
+    assert [one["name"] for one in done["sources"]] == ["rate"]
+    assert fed.told()["talks"] == ("13", "")
+    assert fed.collect("--due", "--json").json["values"] == []
+
+
+def test_one_seat_or_one_metric(fed: Fed) -> None:
+    fed.set_up(talks="13", rate="96", late="1")
+    assert [one["metric"] for one in fed.collect("--metric", "rate", "--json").json["values"]] == ["rate"]
+    assert len(fed.collect("--seat", "bot", "--json").json["values"]) == len(fed.told())
+    assert 'unknown seat "bto"' in fed.collect("--seat", "bto", code=2).err
+    assert "ada names no source" in fed.collect("--seat", "ada", code=2).err
+
+
+def test_a_dry_run_shows_what_each_source_says_and_writes_nothing(fed: Fed) -> None:
+    fed.set_up(talks="13", rate=BROKEN)
+    head = fed.shell.head()
+    ran = fed.collect("--dry-run", code=1)
+    assert "✓ talks: 13" in ran.err
+    assert "✗ rate: exit code 3: boom" in ran.err
+    assert fed.shell.head() == head
+    assert fed.shell.git("status", "--porcelain").out == ""
+
+
+def test_what_another_machine_knows_is_left_to_it(fed: Fed) -> None:
+    fed.set_up(talks="13")
+    done = fed.collect("--json").json
+    assert [one["source"] for one in done["elsewhere"]] == ["late", "rate"]
+    assert set(fed.told()) == {"talks"}
+
+
+def test_a_machine_without_sources_says_how_to_get_one(fed: Fed) -> None:
+    assert "this machine has no sources" in fed.collect(code=2).err
+    fed.sources.write_text("talks: [", encoding="utf-8")
+    assert "sources.yaml:1" in fed.collect(code=2).err
+    assert fed.told() == {}
+
+
+def test_who_may_not_record_is_told_before_anything_is_asked(fed: Fed) -> None:
+    witness = fed.shell.home / "asked"
+    fed.set_up(talks={"command": ["touch", str(witness)]})
+    fed.shell.write("seats/cat.yaml", fed.shell.read("seats/bot.yaml").replace("seat: bot", "seat: cat"))
+    fed.shell.git("add", ".")
+    fed.shell.git("commit", "-qm", "One more")
+    assert "cat may not record for bot" in fed.collect("--by", "cat", "--seat", "bot", code=2).err
+    assert not witness.exists()
+
+
+def test_only_what_is_committed_is_collected(fed: Fed) -> None:
+    """A merged file may name a source, and no file of an org may say what that is."""
+    fed.set_up(talks="13", hidden="7")
+    path = "seats/bot.yaml"
+    fed.shell.write(path, fed.shell.read(path).replace("source: rate", "source: hidden"))
+    fed.collect()
+    assert set(fed.told()) == {"talks"}
+
+
+def test_a_metric_that_goes_while_its_source_is_asked(fed: Fed) -> None:
+    """What was worth asking is not lost because something else changed meanwhile."""
+    path = fed.shell.folder / "seats" / "bot.yaml"
+    script = f"cd {fed.shell.folder} && sed -i '/  rate:/d' {path} && git commit -qam gone && echo 13"
+    fed.set_up(talks={"command": ["sh", "-c", script]}, rate="96")
+    done = fed.collect("--json").json
+    assert [one["metric"] for one in done["values"]] == ["talks"]
+    assert set(fed.told()) == {"talks"}
+
+
+def test_a_retired_or_paused_seat_is_left_alone(fed: Fed) -> None:
+    fed.set_up(talks="13")
+    fed.shell("seat", "set", "bot", "status=paused")
+    assert fed.collect("--json").json["values"] == []
+    assert "bot is paused" in fed.collect("--seat", "bot", code=2).err
+
+
+def test_last_collects_for_the_period_that_is_over(fed: Fed) -> None:
+    fed.set_up(rate="96")
+    fed.collect("--for", "last")
+    assert [(row["period"], row["value"]) for row in fed.rows() if row["metric"] == "rate"] == [("2026-11-19", "96")]
+
+
+def test_two_runs_at_once_write_nothing_twice(fed: Fed) -> None:
+    fed.set_up(talks={"command": ["sh", "-c", "sleep 0.5; echo 13"]})
+    words = [str(SCRIPT), "score", "collect", "--sources", str(fed.sources)]
+    runs = [subprocess.Popen(words, cwd=fed.shell.folder, env=fed.shell.env()) for _ in range(2)]
+    assert [run.wait(60) for run in runs] == [0, 0]
+    assert [row["value"] for row in fed.rows() if row["metric"] == "talks"] == ["13"]
+
+
+def test_json_has_numbers_as_they_were_said(fed: Fed) -> None:
+    fed.set_up(talks="1,300")
+    done = fed.collect("--json").json
+    assert done["kind"] == "score-collect"
+    assert done["values"][0]["value"] == "1,300"
+    assert fed.told()["talks"][0] == "1300"
+    assert json.dumps(done)

@@ -1,0 +1,115 @@
+"""The real cron, a server, a database and a command: what comes by itself, what breaks midway, and what comes back."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.collect.conftest import Fed
+from tests.conftest import SCRIPT
+
+CRON_D, PID = Path("/etc/cron.d"), Path("/run/crond.pid")
+# cron looks once a minute, and what it starts takes a moment.
+_PATIENCE = 150.0
+
+
+class Radar:
+    """A service that answers with a number, or with 503."""
+
+    value = "96.5"
+    broken = False
+
+    def __init__(self) -> None:
+        radar = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(503 if radar.broken else 200)
+                self.end_headers()
+                self.wfile.write(b'{"radar": {"rate": %s}}' % radar.value.encode())
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}/metrics.json"
+
+
+@pytest.fixture
+def radar() -> Iterator[Radar]:
+    found = Radar()
+    thread = threading.Thread(target=found.server.serve_forever, daemon=True)
+    thread.start()
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+@contextmanager
+def cron(name: str, line: str) -> Iterator[None]:
+    """A line of cron's, every minute; the daemon is started where none runs."""
+    path = CRON_D / name
+    path.write_text(f"PATH=/usr/bin:/bin\n* * * * * root {line}\n", encoding="utf-8")
+    path.chmod(0o644)
+    runs = PID.exists() and Path(f"/proc/{PID.read_text().strip()}").exists()
+    daemon = None if runs else subprocess.Popen(["cron", "-f"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        path.unlink()
+        if daemon:
+            daemon.terminate()
+            daemon.wait(30)
+
+
+def wait_for(what: Callable[[], bool], said: Path) -> None:
+    until = time.monotonic() + _PATIENCE
+    while not what():
+        assert time.monotonic() < until, said.read_text(encoding="utf-8") if said.exists() else "cron ran nothing"
+        time.sleep(0.5)
+
+
+def test_numbers_come_by_themselves_and_a_blank_is_seen(fed: Fed, radar: Radar) -> None:
+    if shutil.which("cron") is None or os.geteuid() != 0:
+        pytest.skip("the cron daemon is missing, or only root may start it; install cron")
+    books = fed.shell.home / "books.sqlite"
+    with closing(sqlite3.connect(books)) as database, database:
+        database.execute("create table invoices (id integer, paid_at text)")
+        database.execute("insert into invoices values (1, null), (2, '2026-11-19')")
+    fed.set_up(
+        talks={"command": ["echo", "13"]},
+        rate={"http": {"url": radar.url, "pointer": "/radar/rate"}, "retries": 0},
+        late={"sql": {"url": f"sqlite:///{books}", "query": "select count(*) from invoices where paid_at is null"}},
+    )
+    said = fed.shell.home / "said"
+    where = " ".join(
+        f"{key}={shlex.quote(value)}" for key, value in fed.shell.env({"ORGTP_SOURCES": str(fed.sources)}).items()
+    )
+    line = f"cd {fed.shell.folder} && env {where} {SCRIPT} score collect >> {said} 2>&1"
+    with cron(f"orgtp-test-{os.getpid()}", line):
+        wait_for(lambda: len(fed.told()) == 3, said)
+        assert fed.told() == {"talks": ("13", ""), "rate": ("96.5", ""), "late": ("1", "")}
+        assert said.read_text(encoding="utf-8") == "", "all is well, and nobody gets mail"
+        radar.broken = True
+        wait_for(lambda: fed.told()["rate"][0] is None, said)
+        assert fed.told()["rate"][1].startswith("source broken: ")
+        assert "503" in fed.told()["rate"][1]
+        assert "bot rate: unavailable: source broken: " in said.read_text(encoding="utf-8")
+        assert fed.told()["talks"] == ("13", "")
+        radar.broken, radar.value = False, "97"
+        wait_for(lambda: fed.told()["rate"] == ("97", ""), said)
+    assert [row["value"] for row in fed.rows() if row["metric"] == "talks"] == ["13"]

@@ -1,0 +1,130 @@
+"""`orgtp schedule`: what it prints runs at the right times, in cron's shell, under systemd and in a workflow."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from orgtp.model.errors import BadInput
+from orgtp.model.timetable import USUAL, timetable
+from orgtp.render.schedule import Place, schedule_text
+from tests.ci.test_files import actionlint
+from tests.conftest import Shell
+
+NEW_YORK = ZoneInfo("America/New_York")
+# On both days on which the clocks change, across the turn of a year, on a weekend, and where UTC has another day.
+MOMENTS = [
+    ("2026-11-20T13:00", True),
+    ("2026-11-20T12:00", False),
+    ("2026-07-20T12:00", True),
+    ("2026-07-20T13:00", False),
+    ("2026-11-20T22:00", True),
+    ("2026-11-21T13:00", False),
+    ("2026-11-22T13:00", False),
+    ("2026-03-09T12:00", True),
+    ("2026-11-02T13:00", True),
+    ("2027-01-01T13:00", True),
+    ("2026-11-20T13:15", False),
+]
+
+
+def printed(kind: str, options: tuple[str, ...] = (), zone: str = "America/New_York", times: str = USUAL) -> str:
+    place = Place("/srv/a 100% org", "/opt/orgtp", "acme", options)
+    return schedule_text(kind, timetable(times, ZoneInfo(zone)), place)
+
+
+def at(folder: Path, moment: str) -> dict[str, str]:
+    """An environment in which `date` tells that moment."""
+    shim = folder / "date"
+    shim.write_text(f'#!/bin/sh\nexec /bin/date -d "{moment}Z" "$@"\n', encoding="utf-8")
+    shim.chmod(0o755)
+    return {"PATH": f"{folder}:/usr/bin:/bin"}
+
+
+@pytest.mark.parametrize(("moment", "runs"), MOMENTS)
+def test_cron_asks_what_time_it_is_in_the_org(tmp_path: Path, moment: str, runs: bool) -> None:
+    (line,) = [row for row in printed("cron").splitlines() if not row.startswith("#")]
+    assert line.startswith("*/15 * * * * ")
+    command = line.removeprefix("*/15 * * * * ")
+    # crontab(5): an escaped % is one, any other ends the line.
+    assert not re.search(r"(?<!\\)%", command)
+    shell = command.replace("\\%", "%").replace("cd '/srv/a 100% org' && /opt/orgtp", "echo")
+    done = subprocess.run(
+        ["/bin/sh", "-c", shell], env=at(tmp_path, moment), capture_output=True, check=True, text=True
+    )
+    assert done.stdout == ("score collect\n" if runs else "")
+
+
+def test_systemd_takes_the_timer_for_what_it_says(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is missing; install systemd")
+    text = printed("systemd", ("--by", "tally"))
+    moments = re.findall(r"^OnCalendar=(.*)$", text, re.M)
+    assert len(moments) == 4
+    for moment, hour in zip(moments, (8, 11, 14, 17), strict=True):
+        done = subprocess.run(
+            ["systemd-analyze", "calendar", "--base-time=2026-11-20 00:00:00 UTC", moment],
+            capture_output=True, text=True, env={"TZ": "UTC", "PATH": "/usr/bin:/bin"}, check=True,
+        )  # fmt: skip
+        wanted = datetime(2026, 11, 20, hour, tzinfo=NEW_YORK).astimezone(UTC)
+        assert f"{wanted:%a %Y-%m-%d %H:%M:%S} UTC" in done.stdout
+    assert "WorkingDirectory=/srv/a 100%% org" in text
+    assert "ExecStart=/opt/orgtp score collect --by tally" in text
+
+
+def test_actionlint_finds_nothing_in_the_workflow(tmp_path: Path) -> None:
+    path = tmp_path / "numbers.yml"
+    path.write_text(printed("github"), encoding="utf-8")
+    assert actionlint(path) == []
+
+
+@pytest.mark.parametrize(("moment", "runs"), [one for one in MOMENTS if one[0].endswith(":00")])
+def test_a_workflow_runs_once_for_each_time_however_late_it_is_started(tmp_path: Path, moment: str, runs: bool) -> None:
+    text = printed("github")
+    crons = re.findall(r'cron: "(\d+ \d+ \* \* \*)"', text)
+    assert crons == [f"0 {hour} * * *" for hour in (12, 13, 15, 16, 18, 19, 21, 22)]
+    script = text.partition("run: |\n")[2].partition("      - if:")[0]
+    hour, out = int(moment[11:13]), tmp_path / "out"
+    out.touch()
+    env = {**at(tmp_path, f"{moment[:14]}40"), "CRON": f"0 {hour} * * *", "GITHUB_OUTPUT": str(out)}
+    # The shim tells the time; what is to be told of another moment says so itself.
+    (tmp_path / "date").write_text(
+        f'#!/bin/sh\ncase "$*" in *-d*) exec /bin/date "$@" ;; esac\nexec /bin/date -d "{moment}Z" "$@"\n',
+        encoding="utf-8",
+    )
+    subprocess.run(["bash", "-e", "-c", script], env=env, check=True)
+    assert out.read_text(encoding="utf-8") == ("run=yes\n" if runs else "")
+    subprocess.run(["bash", "-e", "-c", script], env={**env, "CRON": ""}, check=True)
+    assert out.read_text(encoding="utf-8").endswith("run=yes\n")
+
+
+def test_the_next_time() -> None:
+    times = timetable("17:00, 08:00", NEW_YORK)
+    assert times.after(datetime(2026, 11, 20, 13, 0, tzinfo=UTC)) == datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
+    assert times.after(datetime(2026, 11, 20, 22, 0, tzinfo=UTC)) == datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
+    spring = timetable("02:30", NEW_YORK)
+    assert spring.after(datetime(2026, 3, 6, 12, 0, tzinfo=UTC)) == datetime(2026, 3, 9, 6, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "8", "25:00", "08:07", "eight"])
+def test_what_is_no_timetable(text: str) -> None:
+    with pytest.raises(BadInput):
+        timetable(text, NEW_YORK)
+
+
+def test_the_command(acme: Shell) -> None:
+    ran = acme("schedule", "cron", "--by", "bot")
+    assert f"cd {acme.folder} && " in ran.out
+    assert "score collect --by bot ;; esac" in ran.out
+    whole = acme("schedule").out
+    assert all(part in whole for part in ("---- cron", "---- systemd", "---- github"))
+    assert 'Did you mean "cron"?' in acme("schedule", "corn", code=2).err
+    assert 'unknown seat "bto"' in acme("schedule", "--by", "bto", code=2).err
+    acme.git("remote", "add", "origin", str(acme.home / "r.git"))
+    assert "score collect --push ;; esac" in acme("schedule", "cron").out
