@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -168,10 +169,16 @@ def _list(fields: Fields, name: str, key: Key) -> list[str]:
     if name not in fields.data:
         fields.text(name, required=key.required)
         return []
-    before = len(fields.problems)
-    found = list(fields.listed(name))
-    if not found and len(fields.problems) == before:
+    found = fields.data[name]
+    if not isinstance(found, list):
+        return list(fields.listed(name))
+    if not found:
         fields.problem("empty-text", name, f"{name} is empty", "Write it.")
+    for number, item in enumerate(found):
+        if not isinstance(item, str) or not item.strip():
+            place = fields.marks.value(*fields.keys, name, str(number))
+            hint = f'Put it in quotes: "{item}".' if isinstance(item, (int, Decimal)) else "Write it as a text."
+            fields.problems.append(Problem("wrong-type", place, f"item {number + 1} of {name} is no text", hint))
     return found
 
 
