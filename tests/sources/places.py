@@ -19,9 +19,9 @@ PASSWORD = "hush hush/hush"  # noqa: S105
 
 def install_kinds(folder: Path) -> None:
     """A distribution `odd-kinds`, as an installer leaves it: a module, and a .dist-info with entry points."""
-    (folder / "odd_kinds.py").write_bytes(Path(__file__).with_name("odd_kinds.py").read_bytes())
     info = folder / "odd_kinds-1.0.dist-info"
     info.mkdir(parents=True)
+    (folder / "odd_kinds.py").write_bytes(Path(__file__).with_name("odd_kinds.py").read_bytes())
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd-kinds\nVersion: 1.0\n", encoding="utf-8")
     points = "odd = odd_kinds:Odd\nlost = odd_kinds:Nowhere\nnone = odd_kinds:NoKind\ncommand = odd_kinds:Odd\n"
     (info / "entry_points.txt").write_text(f"[orgtp.sources]\n{points}", encoding="utf-8")

@@ -76,7 +76,8 @@ def _source(above: Fields, name: str) -> Source:
     kind, settings = _asked(fields) if fields else ("", {})
     timeout, retries = (_timeout(fields), _retries(fields)) if fields else (TIMEOUT, RETRIES)
     above.problems.extend(problems)
-    first = min(problems, key=lambda problem: problem.order, default=None)
+    # As they are read: a key that is mistyped is told before that which is missing for it.
+    first = next(iter(problems), None)
     wrong = f"{first.place.line}:{first.place.column}: {first.message}. {first.hint}".rstrip() if first else ""
     return Source(name, kind, settings, timeout, retries, wrong, above.marks.key(name))
 
