@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from orgtp.sources.file import sources_of
-from tests.conftest import Shell
+from tests.conftest import ROOT, Shell
 from tests.sources.places import TOKEN, install_kinds
 
 SOURCES = """\
@@ -177,27 +178,25 @@ def test_add_to_a_file_with_nothing_but_comments(desk: Shell) -> None:
     assert desk.read("sources.yaml") == "# Mine.\none:\n  command: [date]\n"
 
 
-KIND = """\
-from orgtp.sources.kind import Key, Kind, SourceFailed
+def blocks(language: str) -> list[str]:
+    """The examples of docs/sources.md in one language."""
+    text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
 
 
-class Stock(Kind):
-    keys = {"shelf": Key(required=True), "token": Key(secret=True)}
-    bare = "shelf"
-
-    def ask(self, settings):
-        if settings["shelf"] != "A7":
-            raise SourceFailed(f"there is no shelf {settings['shelf']}", again=False)
-        return "12"
-"""
+def test_the_example_of_the_page_is_a_good_file() -> None:
+    read = sources_of(Path("/sources.yaml"), blocks("yaml")[1].encode())
+    assert read.problems == ()
+    assert {source.kind for source in read.named.values()} == {"command", "file", "http", "sql"}
 
 
 def test_a_kind_of_a_distribution_that_is_installed(shell: Shell) -> None:
+    points = tomllib.loads(blocks("toml")[0])["project"]["entry-points"]["orgtp.sources"]
     info = shell.folder / "site" / "shelf_stock-1.0.dist-info"
     info.mkdir(parents=True)
-    shell.write("site/shelf_stock.py", KIND)
+    shell.write("site/shelf_stock.py", blocks("python")[0])
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shelf-stock\nVersion: 1.0\n", encoding="utf-8")
-    (info / "entry_points.txt").write_text("[orgtp.sources]\nstock = shelf_stock:Stock\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(f"[orgtp.sources]\nstock = {points['stock']}\n", encoding="utf-8")
     shell.write("s.yaml", "a: {stock: A7}\nb: {stock: {shelf: B1, token: x}}\nc: {stock: {shelve: B1}}\n")
     site = str(shell.folder / "site")
     assert shell("source", "test", "a", "--sources", "s.yaml", PYTHONPATH=site).out.startswith("12  in ")

@@ -1,4 +1,4 @@
-"""A real server of PostgreSQL, where it is installed: started on a socket of its own, as another user where we are root."""
+"""A real server of PostgreSQL, where it is installed: on a socket of its own, as another user where we are root."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Server:
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     # The path of a socket is short.
-    folder = Path(mkdtemp(prefix="pg-", dir="/tmp"))  # noqa: S108
+    folder = Path(mkdtemp(prefix="pg-", dir="/tmp"))
     found = Server(folder)
     try:
         found.start()
@@ -86,7 +86,7 @@ QUERIES = {
     "span": ("select interval '90 minutes'", "5400s", ""),
     "no-row": ("select 1 where false", None, "no row"),
     "two-rows": ("select generate_series(1, 2)", None, "more than one row"),
-    "null": ("select sum(n) from (values (1)) as t(n) where n > 1", None, "NULL"),
+    "no-value": ("select sum(n) from (values (1)) as t(n) where n > 1", None, "NULL"),
     "syntax": ("selct 1", None, "syntax error"),
     "no-table": ("select 1 from invoices", None, 'relation "invoices" does not exist'),
     "writes": ("create table leak (n int)", None, "read-only transaction"),
