@@ -25,7 +25,7 @@ MOMENTS = (
     "2026-11-02T09:00:00-05:00",  # the day after they went back
     "2026-02-18T15:00:00-05:00",
 )
-HEAVY = ("rich", "jsonschema", "git", "mcp", "yaml")
+HEAVY = ("rich", "jsonschema", "git", "mcp", "yaml", "httpx", "sqlalchemy")
 
 
 def test_version_imports_nothing_heavy(shell: Shell) -> None:

@@ -26,6 +26,7 @@ class Command:
 GROUPS = {
     "seat": "Show, list, add and change seats.",
     "score": "Record values, and list them.",
+    "source": "Set up where numbers come from on this machine.",
     "audit": "Prove that the record is intact.",
 }
 COMMANDS = (
@@ -50,6 +51,9 @@ COMMANDS = (
     Command("add", "score", "add", "orgtp score add radar briefing-by-8 7:52am", "score"),
     Command("collect", "collect", "collect", "orgtp score collect --due --push", "score"),
     Command("list", "score", "list_", "orgtp score list dash anomalies-before-open", "score"),
+    Command("list", "source", "list_", "orgtp source list", "source"),
+    Command("test", "source", "try_", "orgtp source test ad-anomalies", "source"),
+    Command("add", "source", "add", "orgtp source add stock --command 'python3 bin/stock.py' --timeout 1m", "source"),
     Command("verify", "audit", "verify", "orgtp audit verify --full", "audit"),
     Command("checkpoint", "audit_checkpoint", "checkpoint", "orgtp audit checkpoint > 2026-11-20.checkpoint", "audit"),
     Command("export", "audit_export", "export", "orgtp audit export acme-2026.zip --key ~/.ssh/id_ed25519", "audit"),

@@ -36,6 +36,14 @@ DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be
 PushOption = Annotated[
     bool, typer.Option("--push", help="Send it to the remote at once. Default: what policy.push in org.yaml says.")
 ]
+SourcesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources",
+        metavar="FILE",
+        help="The sources of this machine. Default: ORGTP_SOURCES, else ~/.config/orgtp/sources.yaml.",
+    ),
+]
 SeatArgument = Annotated[str, typer.Argument(metavar="SEAT", help="The id of a seat.")]
 SourcesOption = Annotated[
     Path | None,

@@ -116,7 +116,7 @@ class _Run:
             answer, code = answer_of(_WORKER, fed, source.folder, until, self.stop)
         except OSError as error:
             raise SourceFailed(f"it cannot be asked: {error.strerror or error}") from error
-        if not answer.endswith(b"\n"):
+        if not answer:
             raise SourceFailed(self._without_answer(source, code))
         return _read(answer)
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,8 @@ def _source(above: Fields, name: str) -> Source:
     kind, settings = _asked(fields) if fields else ("", {})
     timeout, retries = (_timeout(fields), _retries(fields)) if fields else (TIMEOUT, RETRIES)
     above.problems.extend(problems)
-    first = min(problems, key=lambda problem: problem.order, default=None)
+    # As they are read: a key that is mistyped is told before that which is missing for it.
+    first = next(iter(problems), None)
     wrong = f"{first.place.line}:{first.place.column}: {first.message}. {first.hint}".rstrip() if first else ""
     return Source(name, kind, settings, timeout, retries, wrong, above.marks.key(name))
 
@@ -168,10 +170,16 @@ def _list(fields: Fields, name: str, key: Key) -> list[str]:
     if name not in fields.data:
         fields.text(name, required=key.required)
         return []
-    before = len(fields.problems)
-    found = list(fields.listed(name))
-    if not found and len(fields.problems) == before:
+    found = fields.data[name]
+    if not isinstance(found, list):
+        return list(fields.listed(name))
+    if not found:
         fields.problem("empty-text", name, f"{name} is empty", "Write it.")
+    for number, item in enumerate(found):
+        if not isinstance(item, str) or not item.strip():
+            place = fields.marks.value(*fields.keys, name, str(number))
+            hint = f'Put it in quotes: "{item}".' if isinstance(item, (int, Decimal)) else "Write it as a text."
+            fields.problems.append(Problem("wrong-type", place, f"item {number + 1} of {name} is no text", hint))
     return found
 
 

@@ -13,7 +13,7 @@ from orgtp.sources.value import plain
 if TYPE_CHECKING:
     from httpx import URL, Client, Request, Response
 
-ADDRESS = r"^(?:https?://[^/?#@\s]+(?:[/?#]\S*)?|env:.*|file:.*)$"
+ADDRESS = r"^(?:https?://[^/?#@\s]+(?:[/?#]\S*)?|env:.*|file:.*)$(?!\n)"
 _ADDRESS = re.compile(ADDRESS)
 _MOST = 5 << 20
 _REDIRECTS = 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
@@ -51,12 +52,22 @@ def _engine(address: str) -> Engine:
     from sqlalchemy.pool import NullPool
 
     try:
-        return create_engine(_read_only(make_url(address)), poolclass=NullPool)
+        return create_engine(_driven(_read_only(make_url(address))), poolclass=NullPool)
     except ArgumentError as error:
         # Its own words have the address in them.
         raise SourceFailed("the url is no address of a database", again=False) from error
     except ImportError as error:
         raise SourceFailed(f"the database has no driver here: pip install {error.name}", again=False) from error
+
+
+# What each version of SQLAlchemy takes first is another one.
+_DRIVERS = {"postgresql": ("psycopg", "psycopg2")}
+
+
+def _driven(url: URL) -> URL:
+    """The address with a driver that is installed, where it names none."""
+    there = [driver for driver in _DRIVERS.get(url.drivername, ()) if find_spec(driver)]
+    return url.set(drivername=f"{url.drivername}+{there[0]}") if there else url
 
 
 def _read_only(url: URL) -> URL:

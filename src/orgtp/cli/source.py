@@ -1,0 +1,213 @@
+"""`orgtp source list|test|add`: the sources of this machine."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orgtp.cli.door import chosen, opened, tell, write, write_json
+from orgtp.cli.options import DryRunOption, JsonOption, OrgOption, SourcesOption
+from orgtp.model.errors import BadInput, OrgtpError
+from orgtp.model.words import did_you_mean
+
+if TYPE_CHECKING:
+    from orgtp.api import OpenOrg
+    from orgtp.model.problem import Problem
+    from orgtp.sources.source import Said, Sources
+    from orgtp.views.sources import Reading
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of a source, as metrics have it.")]
+
+
+class UnknownSource(OrgtpError):
+    """No source of this name is known here."""
+
+    text = 'there is no source "{name}" in {path}. {hint}'
+
+
+def list_(org: OrgOption = None, sources: SourcesOption = None, json: JsonOption = False) -> int:
+    """List the sources that the org's metrics name, and those that this machine knows. Exit code 1: one is wrong."""
+    from orgtp.sources.file import read_sources
+    from orgtp.views.sources import Known, source_lines
+
+    here = opened(org, whole=False)
+    read = read_sources(sources)
+    lines = source_lines(here.staff.org, {name: Known(one.kind, one.wrong) for name, one in read.named.items()})
+    if json:
+        body = {"file": str(read.path), "sources": lines, "problems": [_row(problem) for problem in read.problems]}
+        write_json("sources", here, body)
+    else:
+        from orgtp.render.page import screen
+        from orgtp.render.source_text import source_list_text
+
+        write(source_list_text(lines, screen()))
+        _tell_problems(read)
+    return int(bool(read.problems))
+
+
+def _row(problem: Problem) -> dict[str, Any]:
+    place = problem.place
+    return {"line": place.line, "column": place.column, "message": problem.message, "hint": problem.hint}
+
+
+def _tell_problems(read: Sources) -> None:
+    for problem in read.problems:
+        tell(f"{problem.place}: {problem.message}. {problem.hint}".rstrip())
+    if not read.named and not read.problems:
+        tell(f"this machine knows no source: there is none in {read.path}. See: orgtp source add --help")
+
+
+def try_(name: NameArgument, org: OrgOption = None, sources: SourcesOption = None, json: JsonOption = False) -> int:
+    """Ask a source now; write nothing. Shows what it says, and how that reads against each metric that names it.
+
+    Exit code 1 where it has no value, or a metric would refuse it.
+    """
+    from orgtp.sources.ask import ask
+    from orgtp.sources.file import read_sources
+    from orgtp.views.sources import readings
+
+    here = _org_if_any(org)
+    read = read_sources(sources)
+    if name not in read.named:
+        _tell_problems(read)
+        hint = did_you_mean(name, read.named) or f"Add it: orgtp source add {shlex.quote(name)} --command …"
+        raise UnknownSource(name=name, path=read.path, hint=hint)
+    (said,) = ask([read.named[name]])
+    found = readings(here.staff.org, name, said.value) if here and said.value is not None else []
+    _show(here, said, found, json=json)
+    return int(said.value is None or any(reading.stored is None for reading in found))
+
+
+def _org_if_any(org: Path | None) -> OpenOrg | None:
+    """The org; none where none is named and none is here: a source can be tried before there is one."""
+    from orgtp.store.load import NotAnOrg
+
+    try:
+        return opened(org, whole=False)
+    except NotAnOrg:
+        if chosen(org) is not None:
+            raise
+        return None
+
+
+def _show(here: OpenOrg | None, said: Said, found: list[Reading], *, json: bool) -> None:
+    if json:
+        body = {
+            "source": said.name,
+            "value": said.value,
+            "why": said.why or None,
+            "seconds": said.seconds,
+            "tries": said.tries,
+            "readings": found,
+        }
+        _write_json(here, body)
+    elif said.value is None:
+        tell(f"{said.name} has no value: {said.why}")
+    else:
+        from orgtp.render.page import screen
+        from orgtp.render.source_text import source_test_text
+
+        write(source_test_text(said.value, said.seconds, found, screen()))
+
+
+def _write_json(here: OpenOrg | None, body: dict[str, Any]) -> None:
+    from orgtp.render.json_text import envelope
+
+    if here:
+        write_json("source-test", here, body)
+    else:
+        write(envelope("source-test", "", None, False, body))
+
+
+def add(
+    name: NameArgument,
+    command: Annotated[
+        str,
+        typer.Option(
+            "--command",
+            metavar="WORDS",
+            help="A program and its arguments, as one word; no shell. It runs in the folder of that file.",
+        ),
+    ] = "",
+    sql: Annotated[
+        tuple[str, str], typer.Option("--sql", metavar="URL QUERY", help="A database, and a select of one field.")
+    ] = ("", ""),
+    http: Annotated[str, typer.Option("--http", metavar="URL", help="An address that answers it.")] = "",
+    file: Annotated[str, typer.Option("--file", metavar="PATH", help="A CSV, JSON or JSON Lines file.")] = "",
+    header: Annotated[
+        list[str] | None, typer.Option("--header", metavar="NAME=env:VAR", help="With --http. Repeat for more.")
+    ] = None,
+    pointer: Annotated[str, typer.Option("--pointer", metavar="/A/B", help="Where it is in the JSON.")] = "",
+    column: Annotated[str, typer.Option("--column", metavar="NAME", help="The column of a CSV file.")] = "",
+    rollup: Annotated[str, typer.Option("--rollup", help="sum, mean, min, max, last or count of the rows.")] = "",
+    timeout: Annotated[str, typer.Option("--timeout", metavar="30s", help="How long it may take.")] = "",
+    retries: Annotated[int | None, typer.Option("--retries", metavar="N", help="How often it is asked again.")] = None,
+    sources: SourcesOption = None,
+    dry_run: DryRunOption = False,
+) -> int:
+    """Add a source to this machine's file. A secret is named there (env:TOKEN, file:PATH), and never written.
+
+    It is one of --command, --sql, --http and --file. What is there already is never changed.
+    """
+    kinds: dict[str, Any] = {
+        "command": _words(command),
+        "sql": dict(zip(("url", "query"), sql, strict=True)) if any(sql) else {},
+        "http": {"url": http} if http else {},
+        "file": {"path": _path(file)} if file else {},
+    }
+    chosen_kinds = {kind: settings for kind, settings in kinds.items() if settings}
+    if len(chosen_kinds) != 1:
+        raise BadInput(what="say what the source is with one of --command, --sql, --http and --file")
+    more = {"headers": dict(_header(text) for text in header or []), "pointer": pointer, "column": column}
+    ((kind, settings),) = chosen_kinds.items()
+    source = _source(kind, settings, more | {"rollup": rollup})
+    common = {"timeout": timeout, "retries": retries}
+    return _add(
+        name, source | {key: value for key, value in common.items() if value not in {"", None}}, sources, dry_run
+    )
+
+
+def _path(file: str) -> str:
+    """A path from here, where it is typed, as one that holds from everywhere."""
+    return file if file.startswith(("~", "env:", "file:")) else str(Path(file).absolute())
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError as error:
+        raise BadInput(what=f"--command cannot be taken apart: {error}") from error
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise BadInput(what=f'"{text}" is not NAME=VALUE. Write it so: --header Authorization=env:TOKEN')
+    return name, value
+
+
+def _source(kind: str, settings: Any, more: dict[str, Any]) -> dict[str, Any]:
+    """The source with what else was said of it; what does not belong there, the reader of the file says."""
+    said = {key: value for key, value in more.items() if value}
+    if said and kind == "command":
+        raise BadInput(what=f"a command has no {', '.join(sorted(said))}")
+    return {kind: settings if kind == "command" else settings | said}
+
+
+def _add(name: str, source: dict[str, Any], sources: Path | None, dry_run: bool) -> int:
+    from orgtp.sources.add import save, with_source
+    from orgtp.sources.file import sources_path
+
+    path = sources_path(sources)
+    text = with_source(path, name, source)
+    if dry_run:
+        write(text)
+        tell(f"dry run, nothing written: this would be {path}")
+        return 0
+    save(path, text)
+    write(f"{name} is in {path}\n")
+    tell(f"try it: orgtp source test {name}")
+    return 0

@@ -1,0 +1,88 @@
+"""Sources as an org names them: what a machine knows of each, and how what one says reads against its metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from orgtp.model.errors import BadValue
+from orgtp.model.org import Org
+from orgtp.model.seat import Metric, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a machine knows of a source: its kind, and why it cannot be asked, if so."""
+
+    kind: str
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUse:
+    """A metric that names a source."""
+
+    seat: str
+    metric: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source: what is known of it here (`kind` is null where nothing is), and who waits for what it says."""
+
+    source: str
+    kind: str | None
+    wrong: str | None
+    metrics: tuple[SourceUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a value reads against one metric: as it would be stored, or why it would be refused."""
+
+    seat: str
+    metric: str
+    name: str
+    unit: str | None
+    stored: str | None
+    shown: str | None
+    why: str | None
+
+
+def source_lines(org: Org, known: Mapping[str, Known]) -> list[SourceLine]:
+    """Every source that a metric names or that is known here, by name."""
+    used: dict[str, list[SourceUse]] = {}
+    for seat, metric in _metrics(org):
+        used.setdefault(metric.source, []).append(SourceUse(seat.id, metric.id, metric.name))
+    return [_line(name, known.get(name), used.get(name, [])) for name in sorted({*used, *known})]
+
+
+def _line(name: str, known: Known | None, uses: list[SourceUse]) -> SourceLine:
+    kind, wrong = (known.kind or None, known.wrong or None) if known else (None, None)
+    return SourceLine(name, kind, wrong, tuple(uses))
+
+
+def readings(org: Org, source: str, value: str) -> list[Reading]:
+    """How `value` reads against each metric that names `source`."""
+    return [_reading(seat, metric, value) for seat, metric in _metrics(org) if metric.source == source]
+
+
+def _reading(seat: Seat, metric: Metric, value: str) -> Reading:
+    if not metric.targets.dated:
+        why = "its target cannot be read. See: orgtp validate"
+        return Reading(seat.id, metric.id, metric.name, None, None, None, why)
+    unit = metric.targets.unit
+    try:
+        stored = unit.stored(unit.read(value))
+    except BadValue as error:
+        return Reading(seat.id, metric.id, metric.name, unit.text, None, None, str(error))
+    return Reading(seat.id, metric.id, metric.name, unit.text, stored, unit.shown(stored), None)
+
+
+def _metrics(org: Org) -> Iterator[tuple[Seat, Metric]]:
+    """The metrics with a source, of all who are not retired, by seat and metric."""
+    for _, seat in sorted(org.seats.items()):
+        for _, metric in sorted(seat.metrics.items()):
+            if metric.source and not seat.is_retired:
+                yield seat, metric

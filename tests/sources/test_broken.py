@@ -1,0 +1,124 @@
+"""All that can be wrong with a source, asked side by side with sources that work: no number is ever made up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from orgtp.sources.ask import ask
+from orgtp.sources.file import read_sources
+from orgtp.sources.kind import kinds
+from orgtp.sources.source import Said
+from tests.sources.broken import BROKEN, GOOD
+from tests.sources.places import PASSWORD, TOKEN, fill, install_kinds, served
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What all of them said in one run."""
+
+    by_name: dict[str, Said]
+    told: list[Said]
+    seconds: float
+    elsewhere: list[tuple[str, dict[str, str]]]
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
+    folder, kinds_folder = tmp_path_factory.mktemp("machine"), tmp_path_factory.mktemp("kinds")
+    fill(folder)
+    install_kinds(kinds_folder)
+    with pytest.MonkeyPatch.context() as patch, served() as (there, elsewhere), served(f"{there}/plain") as (here, _):
+        patch.setenv("PYTHONPATH", str(kinds_folder))
+        patch.syspath_prepend(str(kinds_folder))
+        patch.setenv("NO_PROXY", "*")
+        patch.setenv("TOKEN", TOKEN)
+        patch.setenv("BEARER", f"Bearer {TOKEN}")
+        patch.setenv("EMPTY", "")
+        patch.setenv("BOOKS_URL", "postgresql+psycopg://ada:hush%20hush%2Fhush@127.0.0.1:1/books")
+        kinds.cache_clear()
+        rows = [_line(name, body) for name, (body, _) in (BROKEN | GOOD).items()]
+        text = "".join(rows).replace("{here}", here).replace("{there}", there)
+        (folder / "sources.yaml").write_text(text, encoding="utf-8")
+        yield _asked(folder / "sources.yaml", elsewhere)
+    kinds.cache_clear()
+
+
+def _line(name: str, body: str) -> str:
+    """A source, asked once where it does not say otherwise, so that a run of a hundred is not long."""
+    rest = [f"{key}: {value}" for key, value in (("timeout", "20s"), ("retries", 0)) if f"{key}: " not in body]
+    return f"{name}: {{{', '.join([body, *rest])}}}\n"
+
+
+def _asked(path: Path, elsewhere: list[tuple[str, dict[str, str]]]) -> Heard:
+    told: list[Said] = []
+    begun = time.monotonic()
+    said = ask(read_sources(path).named.values(), jobs=8, within=timedelta(minutes=5), told=told.append)
+    assert [one.name for one in said] == sorted(BROKEN | GOOD)
+    return Heard({one.name: one for one in said}, told, time.monotonic() - begun, elsewhere)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_source_has_no_value_and_says_why(heard: Heard, name: str) -> None:
+    said = heard.by_name[name]
+    assert said.value is None
+    assert BROKEN[name][1] in said.why
+    assert said.tries <= 1
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_source_beside_them_says_its_value(heard: Heard, name: str) -> None:
+    assert (heard.by_name[name].value, heard.by_name[name].why) == (GOOD[name][1], "")
+
+
+def test_a_reason_is_one_short_line_that_drives_no_terminal(heard: Heard) -> None:
+    for said in heard.by_name.values():
+        assert len(said.why) <= 300
+        assert said.why.isprintable()
+        assert bool(said.why) == (said.value is None)
+
+
+def test_no_secret_leaves_in_any_form(heard: Heard) -> None:
+    words = " ".join(f"{said}" for said in heard.by_name.values())
+    for secret in (TOKEN, quote(TOKEN, safe=""), quote(TOKEN), PASSWORD, quote(PASSWORD, safe=""), "hush"):
+        assert secret not in words
+    assert "***" in heard.by_name["tells-secret"].why
+
+
+def test_headers_are_for_their_own_host(heard: Heard) -> None:
+    assert [path for path, _ in heard.elsewhere] == ["/plain"]
+    assert "X-Key" not in heard.elsewhere[0][1]
+    assert TOKEN not in f"{heard.elsewhere}"
+
+
+def test_each_is_told_once_and_as_soon_as_it_is_known(heard: Heard) -> None:
+    assert sorted(said.name for said in heard.told) == sorted(heard.by_name)
+    assert {said.name: said for said in heard.told} == heard.by_name
+
+
+def test_what_failed_for_a_moment_is_asked_again(heard: Heard) -> None:
+    assert heard.by_name["good-flaky"].tries == 2
+
+
+def test_seconds_are_those_of_the_asking(heard: Heard) -> None:
+    assert 1 <= heard.by_name["hangs"].seconds < 15
+    assert heard.by_name["kind-two"].seconds == 0
+    assert sum(said.seconds for said in heard.by_name.values()) > heard.seconds
+
+
+def test_nothing_that_was_asked_is_left_running(heard: Heard) -> None:
+    """The sleeps of the broken ones have seconds of their own, so that nobody else's are taken for them."""
+    assert not [line for line in _commands() if line in (["sleep", "61"], ["sleep", "62"])]
+
+
+def _commands() -> Iterator[list[str]]:
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            yield path.read_text(errors="replace").split("\0")[:-1]

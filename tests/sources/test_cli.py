@@ -1,0 +1,212 @@
+"""`orgtp source list|test|add`, as they are typed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from orgtp.sources.file import sources_of
+from tests.conftest import ROOT, Shell
+from tests.sources.places import TOKEN, install_kinds
+
+SOURCES = """\
+# Mine.
+ad-anomalies: {command: [echo, 96.5]}   # by hand
+closed: {file: {path: closed.csv, column: closed, rollup: sum}}
+broken: {comand: [date]}
+"""
+
+
+@pytest.fixture
+def desk(acme: Shell) -> Shell:
+    """Acme, three of whose metrics have sources, two of them one that this machine knows."""
+    text = acme.read("seats/bot.yaml")
+    for metric, source in (("percent", "ad-anomalies"), ("clock", "ad-anomalies"), ("span", "elsewhere")):
+        text = text.replace(f"name: {metric}, ", f"name: {metric}, source: {source}, ")
+    acme.write("seats/bot.yaml", text)
+    acme.write("sources.yaml", SOURCES.replace("96.5", '"96.5"'))
+    acme.write("closed.csv", "closed\n3\n4\n")
+    return acme
+
+
+def test_list_says_what_is_named_and_what_is_known(desk: Shell) -> None:
+    ran = desk("source", "list", "--sources", "sources.yaml", code=1)
+    assert [re.split("  +", line) for line in ran.out.splitlines()] == [
+        ["ad-anomalies", "command", "bot/clock, bot/percent"],
+        ["broken", "no kind (wrong)", "no metric names it"],
+        ["closed", "file", "no metric names it"],
+        ["elsewhere", "not known here", "bot/span"],
+    ]
+    assert f"{desk.folder}/sources.yaml:4:10: " in ran.err
+    assert 'Did you mean "command"?' in ran.err
+
+
+def test_list_as_json(desk: Shell) -> None:
+    found = desk("source", "list", "--sources", "sources.yaml", "--json", code=1).json
+    assert (found["kind"], found["org"]) == ("sources", "acme")
+    assert found["file"] == str(desk.folder / "sources.yaml")
+    assert [(row["source"], row["kind"], bool(row["wrong"])) for row in found["sources"]] == [
+        ("ad-anomalies", "command", False),
+        ("broken", None, True),
+        ("closed", "file", False),
+        ("elsewhere", None, False),
+    ]
+    assert found["sources"][3]["metrics"] == [{"seat": "bot", "metric": "span", "name": "span"}]
+    assert [problem["line"] for problem in found["problems"]] == [4]
+
+
+def test_list_without_a_file_says_how_to_begin(desk: Shell) -> None:
+    ran = desk("source", "list")
+    assert "not known here" in ran.out
+    assert f"{desk.home}/.config/orgtp/sources.yaml" in ran.err
+    assert "orgtp source add" in ran.err
+
+
+def test_test_says_how_the_value_reads_against_each_metric(desk: Shell) -> None:
+    ran = desk("source", "test", "ad-anomalies", ORGTP_SOURCES="sources.yaml", code=1)
+    head, clock, percent = ran.out.splitlines()
+    assert head.startswith("96.5  in ")
+    assert clock == '  bot/clock    ✗ "96.5" is not a time of day. Accepted: 07:52, 7:52am, 19:05.'
+    assert percent == "  bot/percent  ✓ 96.5% (stored as 96.5)"
+    found = desk("source", "test", "ad-anomalies", "--sources", "sources.yaml", "--json", code=1).json
+    assert (found["kind"], found["value"], found["why"], found["tries"]) == ("source-test", "96.5", None, 1)
+    assert [(row["metric"], row["stored"]) for row in found["readings"]] == [("clock", None), ("percent", "96.5")]
+
+
+def test_test_of_a_source_that_nothing_is_wrong_with(desk: Shell) -> None:
+    before = desk.head()
+    ran = desk("source", "test", "closed", "--sources", "sources.yaml")
+    assert ran.out.startswith("7  in ")
+    assert ran.err == ""
+    assert desk.head() == before
+
+
+def test_test_of_a_wrong_or_unknown_source(desk: Shell) -> None:
+    ran = desk("source", "test", "broken", "--sources", "sources.yaml", code=1)
+    assert ran.out == ""
+    assert 'broken has no value: 4:10: "comand" is no kind' in ran.err
+    assert desk("source", "test", "broken", "--sources", "sources.yaml", "--json", code=1).json["value"] is None
+    assert 'Did you mean "closed"?' in desk("source", "test", "closd", "--sources", "sources.yaml", code=2).err
+    assert "orgtp source add elsewhere" in desk("source", "test", "elsewhere", code=2).err
+
+
+def test_test_needs_no_org(shell: Shell) -> None:
+    shell.write("s.yaml", "five: {command: [echo, '5']}\n")
+    assert shell("source", "test", "five", "--sources", "s.yaml").out.startswith("5  in ")
+    assert shell("source", "test", "five", "--sources", "s.yaml", "--json").json["org"] == ""
+    assert "no org" in shell("source", "test", "five", "--sources", "s.yaml", "--org", ".", code=2).err
+
+
+def test_add_writes_the_machines_own_file_for_nobody_elses_eyes(desk: Shell) -> None:
+    ran = desk("source", "add", "stock", "--command", "echo '5 %'", "--timeout", "1m", "--retries", "0")
+    path = desk.home / ".config" / "orgtp" / "sources.yaml"
+    assert ran.out == f"stock is in {path}\n"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    read = sources_of(path, path.read_bytes())
+    assert read.problems == ()
+    source = read.named["stock"]
+    assert (source.settings, source.timeout.seconds, source.retries) == ({"argv": ["echo", "5 %"]}, 60, 0)
+    assert desk("source", "test", "stock").out.startswith("5 %  in ")
+
+
+def test_add_keeps_what_is_there(desk: Shell) -> None:
+    Path(desk.folder / "sources.yaml").chmod(0o644)
+    before = desk.read("sources.yaml")
+    words = ("--http", "https://example.com/m.json", "--header", "Authorization=env:TOKEN", "--pointer", "/radar")
+    dry = desk("source", "add", "flags", *words, "--sources", "sources.yaml", "--dry-run")
+    assert desk.read("sources.yaml") == before
+    desk("source", "add", "flags", *words, "--sources", "sources.yaml", TOKEN=TOKEN)
+    after = desk.read("sources.yaml")
+    assert after == dry.out
+    assert after.startswith(before)
+    assert after.removeprefix(before) == (
+        "flags:\n  http:\n    url: https://example.com/m.json\n    headers:\n      Authorization: env:TOKEN\n"
+        "    pointer: /radar\n"
+    )
+    assert (desk.folder / "sources.yaml").stat().st_mode & 0o777 == 0o600
+
+
+def test_add_a_query_and_a_file(desk: Shell) -> None:
+    desk("source", "add", "unpaid", "--sql", "env:BOOKS_URL", "select 1", "--sources", "new.yaml")
+    desk("source", "add", "rows", "--file", "closed.csv", "--rollup", "count", "--sources", "new.yaml")
+    read = sources_of(desk.folder / "new.yaml", desk.read("new.yaml").encode())
+    assert read.named["unpaid"].settings == {"url": "env:BOOKS_URL", "query": "select 1"}
+    assert read.named["rows"].settings == {"path": str(desk.folder / "closed.csv"), "rollup": "count"}
+    assert desk("source", "test", "rows", "--sources", "new.yaml").out.startswith("2  in ")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["closed", "--command", "date"], 'has a source "closed" already'),
+        (["one"], "--command, --sql, --http and --file"),
+        (["one", "--command", "date", "--http", "https://example.com"], "--command, --sql, --http and --file"),
+        (["one", "--command", "date 'x"], "cannot be taken apart"),
+        (["one", "--command", "date", "--pointer", "/a"], "a command has no pointer"),
+        (["One", "--command", "date"], 'Did you mean "one"?'),
+        (["one", "--command", "date", "--timeout", "soon"], "is not a duration"),
+        (["one", "--http", "https://ada:hush@example.com"], 'url: "env:METRICS_URL"'),
+        (["one", "--http", "https://example.com", "--header", "hush"], "is not NAME=VALUE"),
+        (["one", "--http", "https://example.com", "--column", "a"], 'unknown key "column"'),
+        (["one", "--sql", "postgresql://ada:hush@db/x", "select 1"], 'url: "env:BOOKS_URL"'),
+        (["one", "--file", "a.csv"], "Write column: NAME"),
+    ],
+)
+def test_add_refuses_what_would_not_work_and_writes_nothing(desk: Shell, words: list[str], said: str) -> None:
+    before = desk.read("sources.yaml")
+    ran = desk("source", "add", *words, "--sources", "sources.yaml", code=2)
+    assert said in ran.err
+    assert desk.read("sources.yaml") == before
+
+
+@pytest.mark.parametrize(
+    ("before", "said"), [("a: [\n", "sources.yaml:"), ("{}\n", "by hand"), ("x-a: 1\n", "by hand")]
+)
+def test_add_to_a_file_that_is_odd_leaves_it(desk: Shell, before: str, said: str) -> None:
+    desk.write("sources.yaml", before)
+    assert said in desk("source", "add", "one", "--command", "date", "--sources", "sources.yaml", code=2).err
+    assert desk.read("sources.yaml") == before
+
+
+def test_add_to_a_file_with_nothing_but_comments(desk: Shell) -> None:
+    desk.write("sources.yaml", "# Mine.\n")
+    desk("source", "add", "one", "--command", "date", "--sources", "sources.yaml")
+    assert desk.read("sources.yaml") == "# Mine.\none:\n  command: [date]\n"
+
+
+def blocks(language: str) -> list[str]:
+    """The examples of docs/sources.md in one language."""
+    text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
+
+
+def test_the_example_of_the_page_is_a_good_file() -> None:
+    read = sources_of(Path("/sources.yaml"), blocks("yaml")[1].encode())
+    assert read.problems == ()
+    assert {source.kind for source in read.named.values()} == {"command", "file", "http", "sql"}
+
+
+def test_a_kind_of_a_distribution_that_is_installed(shell: Shell) -> None:
+    points = tomllib.loads(blocks("toml")[0])["project"]["entry-points"]["orgtp.sources"]
+    info = shell.folder / "site" / "shelf_stock-1.0.dist-info"
+    info.mkdir(parents=True)
+    shell.write("site/shelf_stock.py", blocks("python")[0])
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shelf-stock\nVersion: 1.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(f"[orgtp.sources]\nstock = {points['stock']}\n", encoding="utf-8")
+    shell.write("s.yaml", "a: {stock: A7}\nb: {stock: {shelf: B1, token: x}}\nc: {stock: {shelve: B1}}\n")
+    site = str(shell.folder / "site")
+    assert shell("source", "test", "a", "--sources", "s.yaml", PYTHONPATH=site).out.startswith("12  in ")
+    assert "there is no shelf B1" in shell("source", "test", "b", "--sources", "s.yaml", PYTHONPATH=site, code=1).err
+    assert 'Did you mean "shelf"?' in shell("source", "test", "c", "--sources", "s.yaml", PYTHONPATH=site, code=1).err
+    assert '"stock" is no kind of source here' in shell("source", "test", "a", "--sources", "s.yaml", code=1).err
+
+
+def test_nobody_takes_the_name_of_one_of_our_kinds(shell: Shell) -> None:
+    install_kinds(shell.folder / "site")
+    shell.write("s.yaml", "a: {command: [echo, '5']}\n")
+    ran = shell("source", "test", "a", "--sources", "s.yaml", PYTHONPATH=str(shell.folder / "site"))
+    assert ran.out.startswith("5  in ")
