@@ -45,9 +45,3 @@ SourcesOption = Annotated[
     ),
 ]
 SeatArgument = Annotated[str, typer.Argument(metavar="SEAT", help="The id of a seat.")]
-SourcesOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--sources", metavar="FILE", help="The sources. Default: ORGTP_SOURCES, else ~/.config/orgtp/sources.yaml."
-    ),
-]
