@@ -89,11 +89,9 @@ def _who_may(claim: Claim, path: str) -> Collection[str] | None:
         return deciders(claim.before, seat)
     if seat := _below(path, "scores"):
         return _fit(claim.before, _of_scores(claim, seat))
-    if path.startswith(FOLDER):
-        return _of_trouble(claim, path)
     if top == "policy" or path in _TOPS:
         return [*claim.before.approvers, *_by_lists(claim, path)]
-    return None
+    return _of_trouble(claim, path) if path.startswith(FOLDER) else None
 
 
 def _named(path: str, folder: str) -> str:

@@ -72,11 +72,11 @@ def _by_keys(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None
         return None
     mine = dict(_changes(datas[0], datas[1]))
     text = decode(path, ours)
-    for keys, value in _changes(datas[0], datas[2]):
-        both = _told_by_both(path, keys, [datas[0].get("events"), mine.get(keys), value])
-        if both is None and _settled(mine, keys, value):
+    for keys, here in _changes(datas[0], datas[2]):
+        both = _told_by_both(path, keys, [datas[0].get("events"), mine.get(keys), here])
+        if both is None and _settled(mine, keys, here):
             continue
-        value = value if both is None else both
+        value = here if both is None else both
         try:
             after = edited(path, text, Drop(path, keys) if value is _GONE else Set(path, keys, value))
         except OrgtpError as error:
