@@ -114,8 +114,7 @@ def _grows(old: Node, value: Sequence[Data]) -> bool:
 
 def _lengthen(text: str, old: Node, more: Sequence[Data]) -> str:
     """A list with more items, a line each; those that are there stay as they are."""
-    first = old.parts[0]
-    lead = text[_line_start(text, first.start) : first.start]
+    lead = f"{' ' * (old.column - 1)}- "
     at = _item_end(text, old)
     lines = "".join(f"{lead}{item(value)}{_newline(text)}" for value in more)
     return text[:at] + ("" if text[:at].endswith("\n") else _newline(text)) + lines + text[at:]
