@@ -35,8 +35,8 @@ KEYS = (
     form_rule(
         "bad-duration",
         "A time span that is no duration.",
-        "`policy.grace` says how late a value may be before it is stale, and `policy.escalation` how long trouble may stay\n"
-        "where it is. Both are written in days, hours, minutes and seconds.",
+        "`policy.grace` says how late a value may be before it is stale, and `policy.escalation` how long trouble may\n"
+        "stay where it is. Both are written in days, hours, minutes and seconds.",
         "policy:\n  grace: one hour",
         "policy:\n  grace: 1h30m",
         "write it as 1h, 30m or 1h30m.",
@@ -90,8 +90,8 @@ KEYS = (
         "bad-moment",
         "A text that is no moment in UTC.",
         "When an escalation was opened, when it is due and when something happened to it are moments, to the second.\n"
-        "They are written in UTC, so that they sort and mean the same everywhere, and in quotes, because some readers of\n"
-        "YAML make something else of them.",
+        "They are written in UTC, so that they sort and mean the same everywhere, and in quotes, because some readers\n"
+        "of YAML make something else of them.",
         "due: tomorrow at nine\nopened_at: 2026-11-20 13:00",
         'due: "2026-11-20T14:00:00Z"\nopened_at: "2026-11-20T13:00:02Z"',
         'write it as "2026-11-20T13:00:02Z".',
