@@ -17,11 +17,15 @@ _REACH: Mapping[str, tuple[str, ...]] = {
     "score": ("scores/",),
     "add": ("seats/",),
     "set": ("seats/",),
-    "retire": ("seats/", "retirements/", "org.yaml", "escalations/"),
-    "escalate": ("escalations/",),
+    "retire": ("seats/", "retirements/", "org.yaml", FOLDER),
+    "escalate": (FOLDER,),
 }
 # What an action cannot be without.
-_BRINGS = {"score": ("scores/", "value"), "retire": ("retirements/", "retirement record")}
+_BRINGS = {
+    "score": ("scores/", "value"),
+    "retire": ("retirements/", "retirement record"),
+    "escalate": (FOLDER, "escalation"),
+}
 # What an action has nothing to say of: the first commit of an org, and what a later orgtp may do.
 _ANYTHING = "init"
 FORGED, HIDDEN, MISMATCH = "trailer-forged", "trailer-hidden", "trailer-mismatch"
