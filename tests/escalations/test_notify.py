@@ -50,7 +50,7 @@ def inbox() -> Iterator[Inbox]:
 def opened(org: Shell, *words: str, **env: str) -> str:
     """Open one, which must be recorded whoever is told; all that was printed."""
     head = org.head()
-    ran = org("escalate", "open", "dash", "The ad account is locked", "--by", "dash", *words, **env)
+    ran = org("escalate", "open", "dash", "The ad account is locked", "--by", "dash", *words, code=0, **env)
     assert org.head() != head
     assert SECRET not in ran.out + ran.err
     return ran.err
