@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from orgtp.actions.retire import Request as Retirement
     from orgtp.actions.scores import Entry
     from orgtp.actions.seats import NewSeat
+    from orgtp.desk import Desk
     from orgtp.model.change import Data
     from orgtp.sources.collect import Collected, Request
     from orgtp.sources.source import Said, Sources
@@ -168,6 +169,13 @@ class OpenOrg(SeenOrg):
 
         acting = self.acting(by)
         return self.record(lambda org: set_keys(org, seat, values, acting), dry_run=dry_run)
+
+    @property
+    def desk(self) -> Desk:
+        """What is in somebody's hands: the escalations, and all that can be done about them."""
+        from orgtp.desk import Desk
+
+        return Desk(self)
 
     def sync(self, *, needed: bool = False, dry_run: bool = False) -> Exchanged:
         """Exchange commits with the remote and write what waits; see `orgtp.store.sync`.

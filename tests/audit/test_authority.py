@@ -167,3 +167,50 @@ def test_a_forge_changes_seats_and_what_orgtp_does_not_know() -> None:
     paths += ["seats", "seats/bot.yaml", "seats/new.yaml", "scores"]
     claim = Claim("", before, before, dict.fromkeys(paths, True), forge=True)
     assert {found.path for found in refused(claim)} == set(paths) - {"notes.txt", "seats/bot.yaml", "seats/new.yaml"}
+
+
+# Escalations.
+
+HELD = """what: x
+opened_at: "2026-11-20T12:01:00Z"
+by: clerk
+seat: bot
+with: {}
+due: "2026-11-20T18:00:00Z"
+state: {}
+events: []
+"""
+FULL = "escalations/2026-11-20-bot-full.yaml"
+OPEN = {**BASE, FULL: HELD.format("bob", "open")}
+
+
+def test_anybody_opens_an_escalation_and_those_whose_it_is_settle_it() -> None:
+    assert may({FULL: HELD.format("bob", "open")}) == ALL
+    assert may({FULL: HELD.format("bob", "resolved")}, OPEN) == ALL, "the clerk opened it, Tally is a scorekeeper"
+    other = {**OPEN, FULL: OPEN[FULL].replace("by: clerk\n", ""), "org.yaml": ORG}
+    assert may({FULL: HELD.format("bob", "resolved")}, other) == ["ada", "bob", "bot", "tally"]
+
+
+def test_nobody_gets_a_right_by_what_they_write_themselves() -> None:
+    about_tally = {path: text.replace("seat: bot", "seat: ada") for path, text in OPEN.items()}
+    base = {**about_tally, FULL: about_tally[FULL].replace("by: clerk\n", ""), "org.yaml": ORG}
+    mine = base[FULL].replace("seat: ada", "seat: clerk").replace("with: bob", "with: clerk")
+    assert may({FULL: mine}, base) == ["ada", "bob", "tally"]
+
+
+def test_what_cannot_be_read_of_an_escalation_is_the_approvers() -> None:
+    assert may({FULL: HELD.format("bob", "open")}, {**BASE, FULL: "a: ["}) == ["ada"]
+
+
+def test_a_metric_is_silenced_by_a_person_who_answers_for_it() -> None:
+    quiet = {"escalations/silenced/bot.yaml": "calls: {until: 2026-12-01, reason: x}\n"}
+    assert may(quiet) == ["ada", "bob"]
+    assert may(quiet, {**BASE, **quiet}) == ["ada", "bob"]
+    assert may({"escalations/silenced/tally.yaml": "x"}) == ["ada"]
+    assert may(quiet, forge=True) == []
+
+
+def test_a_retirement_hands_over_what_is_open_about_the_seat() -> None:
+    base = {**NAMED, FULL: HELD.format("bot", "open").replace("by: clerk\n", "")}
+    handed = {FULL: base[FULL].replace("with: bot", "with: bob")}
+    assert may({**record("bot", by="bob"), **handed}, base) == ["bob"]

@@ -8,6 +8,7 @@ from dataclasses import asdict
 import pytest
 
 from orgtp.api import open_org
+from tests.audit import ways_escalations as escalations
 from tests.audit import ways_files as files
 from tests.audit import ways_lines as lines
 from tests.audit import ways_merges as merges
@@ -103,6 +104,17 @@ MATRIX: tuple[tuple[Way, int, str], ...] = (
     (seats.author_date_alone, INTACT, ""),
     (seats.clock_a_little_back, INTACT, ""),
     (seats.parents_in_the_message, VIOLATED, "score-rewritten date-back"),
+    (escalations.escalation_lives, INTACT, ""),
+    (escalations.escalation_event_dated_back, VIOLATED, "escalation-rewritten"),
+    (escalations.escalation_event_removed, VIOLATED, "escalation-rewritten"),
+    (escalations.escalation_events_reordered, VIOLATED, "escalation-rewritten"),
+    (escalations.escalation_about_another_seat, VIOLATED, "escalation-rewritten"),
+    (escalations.escalation_deleted, VIOLATED, "escalation-rewritten"),
+    (escalations.escalation_garbled, VIOLATED, "escalation-rewritten"),
+    (escalations.escalation_link, VIOLATED, "not-a-file"),
+    (escalations.escalation_of_another_seat_named, VIOLATED, "trailer-forged trailer-mismatch"),
+    (escalations.escalate_that_changes_a_seat, VIOLATED, "trailer-mismatch"),
+    (escalations.escalations_merged, INTACT, ""),
     (trailers.score_that_changes_a_seat, VIOLATED, "trailer-mismatch"),
     (trailers.score_that_changes_the_org, VIOLATED, "trailer-mismatch"),
     (trailers.seat_named_and_not_touched, VIOLATED, "trailer-forged"),

@@ -48,4 +48,6 @@ def test_parts_are_found() -> None:
     """The walk sees the deepest key that there is, and every schema."""
     found = {at for schema in SCHEMAS for at, _ in named(SCHEMAS[schema], schema)}
     assert {"seat.metrics.additionalProperties.target.1.additionalProperties", "org.policy.words.outcome.items"} < found
-    assert {at.partition(".")[0] for at in found} == {"org", "retirement", "score", "seat", "sources"}
+    assert {at.partition(".")[0] for at in found} == {
+        "escalation", "org", "retirement", "score", "seat", "silenced", "sources"
+    }  # fmt: skip

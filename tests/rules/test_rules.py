@@ -126,6 +126,8 @@ READERS = (
     "org_file",
     "score_file",
     "signers_file",
+    "escalation_file",
+    "ladder_file",
     "yaml_read",
     "yaml_explain",
     "trees",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from orgtp.model.problem import Problem
 from orgtp.model.seat import Seat
+from orgtp.store.escalation_file import read_escalation, read_silences
 from orgtp.store.org_file import read_head, read_retirement
 from orgtp.store.schema import NAMES, schema_text
 from orgtp.store.seat_file import read_seat
@@ -19,6 +20,9 @@ SCHEMAS = {name: json.loads(schema_text(name)) for name in NAMES}
 _LYING = [path.parent for folder in ("rules", "examples") for path in (ROOT / "tests" / folder).rglob("org.yaml")]
 ORGS = [*sorted(_LYING), ROOT / "sample-org" / "story"]
 YAMLS = {"org": "org.yaml", "seat": "seats/*.yaml", "retirement": "retirements/*.yaml"}
+YAMLS |= {"escalation": "escalations/*.yaml", "silenced": "escalations/silenced/*.yaml"}
+MOMENT = re.compile(SCHEMAS["escalation"]["properties"]["due"]["pattern"])
+HOURS = re.compile(SCHEMAS["org"]["properties"]["policy"]["properties"]["escalation"]["properties"]["hours"]["pattern"])
 DATE = re.compile(SCHEMAS["seat"]["properties"]["since"]["pattern"])
 PERIOD = re.compile(SCHEMAS["score"]["properties"]["period"]["pattern"])
 METRIC = SCHEMAS["seat"]["properties"]["metrics"]["additionalProperties"]
@@ -34,6 +38,8 @@ def beyond(problem: Problem) -> bool:
         # What the kind of the target allows.
         "bad-rollup": message.startswith("a metric of kind"),
         "bad-date": any(map(DATE.search, said)),
+        "bad-moment": any(map(MOMENT.search, said)),
+        "bad-hours": any(map(HOURS.search, said)),
         "bad-period": no_period(problem),
         "bad-timezone": True,
         "bad-branch": True,
@@ -46,12 +52,19 @@ def no_period(problem: Problem) -> bool:
     return said is not None and PERIOD.search(said[1]) is not None
 
 
+READERS: dict[str, Callable[[str, bytes], tuple[object, tuple[Problem, ...]]]] = {
+    "retirement": read_retirement,
+    "escalation": read_escalation,
+    "silenced": read_silences,
+}
+
+
 def ours(name: str, path: str, raw: bytes) -> list[Problem]:
     """The problems of form that our reader of `name` finds."""
     if name == "org":
         return list(read_head(raw)[1])
-    if name == "retirement":
-        return list(read_retirement(path, raw)[1])
+    if name in READERS:
+        return list(READERS[name](path, raw)[1])
     seat, problems = read_seat(path, raw)
     return [*problems, *(without_outcome(seat) if seat else ())]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from orgtp.actions.escalate import left_behind
 from orgtp.model.cell import Row
 from orgtp.model.change import Change, Create, Data, Drop, Edit, Set
 from orgtp.model.errors import Refused
@@ -173,16 +174,17 @@ def retire(org: Org, request: Request, now: datetime) -> Change:
     if not request.reason.strip():
         raise Refused(why=f"say why {request.seat} is retired: --reason TEXT")
     _may_decide(org, request)
-    touched = [request.seat, *made.heirs, *made.reports, *made.owned]
+    trouble = left_behind(org, now, request.seat, request.by)
+    touched = [request.seat, *made.heirs, *made.reports, *made.owned, *trouble.seats]
     return Change(
         action="retire",
         what=f"to {', '.join(made.heirs)}" if made.heirs else "nothing to hand over",
         seats=tuple(dict.fromkeys(touched)),
-        edits=tuple(_edits(org, made, request, now)),
+        edits=(*_edits(org, made, request, now), *trouble.edits),
         about=request.seat,
         by=request.by,
         approved_by=request.decided_by,
-        body="\n".join([request.reason, "", *_told(made)]),
+        body="\n".join([request.reason, "", *_told(made), *([trouble.body or trouble.what] if trouble.edits else ())]),
     )
 
 

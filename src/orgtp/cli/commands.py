@@ -27,6 +27,7 @@ GROUPS = {
     "seat": "Show, list, add and change seats.",
     "score": "Record values, and list them.",
     "source": "Set up where numbers come from on this machine.",
+    "escalate": "Put trouble into somebody's hands, and see that it is settled.",
     "audit": "Prove that the record is intact.",
 }
 COMMANDS = (
@@ -54,6 +55,25 @@ COMMANDS = (
     Command("list", "source", "list_", "orgtp source list", "source"),
     Command("test", "source", "try_", "orgtp source test ad-anomalies", "source"),
     Command("add", "source", "add", "orgtp source add stock --command 'python3 bin/stock.py' --timeout 1m", "source"),
+    Command("open", "escalate", "open_", "orgtp escalate open dash 'The ad account is locked'", "escalate"),
+    Command("list", "escalate", "list_", "orgtp escalate list --seat bogdan", "escalate"),
+    Command("show", "escalate", "show", "orgtp escalate show 2026-11-20-dash-anomalies-before-open", "escalate"),
+    Command("ack", "escalate", "ack", "orgtp escalate ack 2026-11-20-dash-anomalies-before-open", "escalate"),
+    Command(
+        "resolve",
+        "escalate",
+        "resolve",
+        "orgtp escalate resolve 2026-11-20-dash-anomalies-before-open --note 'The ad API is back.'",
+        "escalate",
+    ),
+    Command(
+        "silence",
+        "escalate",
+        "silence",
+        "orgtp escalate silence dash anomalies-before-open --until 2026-12-01 --reason 'The ad API moves.'",
+        "escalate",
+    ),
+    Command("tick", "escalate", "tick", "orgtp escalate tick --by tally --push", "escalate"),
     Command("verify", "audit", "verify", "orgtp audit verify --full", "audit"),
     Command("checkpoint", "audit_checkpoint", "checkpoint", "orgtp audit checkpoint > 2026-11-20.checkpoint", "audit"),
     Command("export", "audit_export", "export", "orgtp audit export acme-2026.zip --key ~/.ssh/id_ed25519", "audit"),

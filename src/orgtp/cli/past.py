@@ -27,7 +27,8 @@ def log(
     org: OrgOption = None,
     at: AtOption = None,
     action: Annotated[
-        str, typer.Option("--action", metavar="A", help="init, add, set, score, retire, or hand: made by hand.")
+        str,
+        typer.Option("--action", metavar="A", help="init, add, set, score, retire, escalate, or hand: made by hand."),
     ] = "",
     by: Annotated[str, typer.Option("--by", metavar="SEAT", help="What this seat did.")] = "",
     metric: Annotated[

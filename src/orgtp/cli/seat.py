@@ -40,7 +40,7 @@ def show(
     from orgtp.render.page import screen
     from orgtp.render.seat_text import seat_text
 
-    write(seat_text(view, screen(), kind=kind))
+    write(seat_text(view, screen(), here.head.zone, kind=kind))
     return 0
 
 

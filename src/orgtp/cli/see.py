@@ -75,9 +75,10 @@ def scorecard(
     return 0
 
 
-def schema(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="org, retirement, score, seat or sources.")],
-) -> int:
+_SCHEMAS = "escalation, org, retirement, score, seat, silenced or sources."
+
+
+def schema(name: Annotated[str, typer.Argument(metavar="NAME", help=_SCHEMAS)]) -> int:
     """Print a JSON Schema of the file formats."""
     from orgtp.store.schema import schema_text
 

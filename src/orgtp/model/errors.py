@@ -35,6 +35,12 @@ class UnknownMetric(OrgtpError):
     text = '{seat} has no metric "{metric}". {hint}'
 
 
+class UnknownEscalation(OrgtpError):
+    """An escalation id that the org does not have."""
+
+    text = 'unknown escalation "{id}". {hint}'
+
+
 class BadValue(OrgtpError):
     """A value that is not of its metric's kind."""
 

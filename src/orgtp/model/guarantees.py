@@ -31,6 +31,7 @@ _OBJECTS = (
     ("values-only-added", "every value ever recorded is there, unchanged and in its order"),
     ("values-fit", "every value fit its metric, and had an id of its own, when it was recorded"),
     ("retirements-stand", "no retirement record was changed or removed"),
+    ("escalations-told", "what happened to an escalation was only ever added to"),
     ("seats-stay", "no seat went but by retirement, and no id was used again"),
     ("trailers-agree", "no commit says of itself what it did not do"),
     (

@@ -8,12 +8,14 @@ from datetime import date, timedelta, tzinfo
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from orgtp.model.errors import UnknownMetric, UnknownSeat
+from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat
+from orgtp.model.escalation import Branch, Escalation, Ladder, Silences
 from orgtp.model.problem import Marks
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.signer import SignerKey
 from orgtp.model.words import did_you_mean
+from orgtp.model.worktime import WorkTime
 
 WORDS = ("runtime", "activity", "outcome")
 DEFAULT_GRACE = timedelta(hours=1)
@@ -34,6 +36,7 @@ class Policy:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signed_since: str = ""
     forges: tuple[str, ...] = ()
+    escalation: Ladder = field(default_factory=Ladder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,9 @@ class Org:
     seats: Mapping[str, Seat] = field(default_factory=dict)
     scores: Mapping[str, tuple[Score, ...]] = field(default_factory=dict)
     retirements: Mapping[str, Retirement] = field(default_factory=dict)
+    escalations: Mapping[str, Escalation] = field(default_factory=dict)
+    silences: Mapping[str, Silences] = field(default_factory=dict)
+    routing: tuple[Branch, ...] = ()
     signers: tuple[SignerKey, ...] = ()
     unreadable: frozenset[str] = frozenset()
     marks: Marks = field(default=Marks("org.yaml"), compare=False, repr=False)
@@ -100,6 +106,19 @@ class Org:
             known = f"It has: {', '.join(metrics)}." if metrics else "It has none."
             raise UnknownMetric(seat=seat, metric=metric, hint=f"{did_you_mean(metric, metrics)} {known}".strip())
         return metrics[metric]
+
+    def escalation(self, id: str) -> Escalation:  # noqa: A002  (as above)
+        """The escalation `id`. Raises `UnknownEscalation` with the near miss."""
+        if id not in self.escalations:
+            hint = did_you_mean(id, self.escalations) or "orgtp escalate list --all shows them all."
+            raise UnknownEscalation(id=id, hint=hint)
+        return self.escalations[id]
+
+    @cached_property
+    def work_time(self) -> WorkTime:
+        """When people work here."""
+        ladder = self.policy.escalation
+        return WorkTime(self.zone, ladder.begin, ladder.end)
 
     def hidden(self, path: str) -> bool:
         """Whether the file `path` is there and could not be read, so that nobody may say it is missing."""

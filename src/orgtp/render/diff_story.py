@@ -20,10 +20,12 @@ from orgtp.render.diff_words import (
     shown,
     subject,
     told,
+    went,
     who,
     words,
 )
 from orgtp.views.diff import Diff
+from orgtp.views.diff_escalations import EscalationChanged, SilenceChanged
 from orgtp.views.diff_metrics import TargetMoved, WaiverChanged
 from orgtp.views.diff_scores import RowChanged, ValueCorrected, ValuesAdded
 from orgtp.views.diff_shapes import Handover, Heir, SeatAdded, SeatRetired
@@ -62,6 +64,7 @@ def story(found: Diff) -> list[Section]:
         Section("Removed", tuple(_removed(found))),
         Section("Targets", tuple(_targets(found))),
         Section("Scores", scores, ("Seat", "Metric", "Values", "Newest"), tuple(map(_values, found.values))),
+        Section("Escalations", (*map(_trouble, found.escalations), *map(_silenced, found.silences))),
         Section("Policy", tuple(_policy(found))),
         Section("Not readable", tuple(Item(line("nothing is known of ", code(path))) for path in found.unreadable)),
     )
@@ -207,6 +210,21 @@ def _rewritten(row: RowChanged) -> Item:
 
 def _kept(text: str | None) -> Part:
     return Part("null") if text is None else code(text)
+
+
+def _trouble(one: EscalationChanged) -> Item:
+    hands = went(*(code(seat) if seat else None for seat in (one.with_before, one.with_after)))
+    state = went(*(Part(text) if text else None for text in (one.before, one.after)))
+    same = one.with_before == one.with_after
+    with_ = line(", with ", code(one.with_after)) if same or not one.with_before else line(", with ", hands)
+    about = line(subject(one.seat, one.name), ": ", words(one.about), " (", code(one.escalation), "): ")
+    return Item(line(about, state if one.before != one.after else line(one.after or ""), with_, made(one.made)))
+
+
+def _silenced(one: SilenceChanged) -> Item:
+    days = went(*(code(day) if day else None for day in (one.before, one.after)))
+    about = line(subject(one.seat, one.name), ": ", code(one.metric), " silenced until ")
+    return Item(line(about, days, told(": ", one.reason), made(one.made)))
 
 
 def _policy(found: Diff) -> Iterator[Item]:

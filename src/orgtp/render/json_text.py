@@ -66,7 +66,7 @@ def laid_out(value: Any, newline: str) -> str:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         below = f"{newline}  "
         return _between(
-            "{}", [f'"{name}": {laid_out(getattr(value, name), below)}' for name in _names(type(value))], newline
+            "{}", [f'"{_key(name)}": {laid_out(getattr(value, name), below)}' for name in _names(type(value))], newline
         )
     return json.dumps(_leaf(value), ensure_ascii=False)
 
@@ -83,10 +83,15 @@ def _names(kind: type) -> tuple[str, ...]:
     return tuple(name for name in names if name not in _HIDDEN and not name.startswith("_"))
 
 
+def _key(name: str) -> str:
+    """A field's name in JSON, where `with` is a word like any other."""
+    return name.removesuffix("_")
+
+
 def plain(value: Any) -> Any:
     """Any view as what JSON has."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(getattr(value, name)) for name in _names(type(value))}
+        return {_key(name): plain(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
 
 from rich.text import Text
 
@@ -16,14 +17,19 @@ from orgtp.views.seat import SeatView
 _LABEL = 14
 
 
-def seat_text(view: SeatView, screen: Screen, *, kind: bool = False) -> str:
-    """All about one seat."""
+def seat_text(view: SeatView, screen: Screen, zone: tzinfo, *, kind: bool = False) -> str:
+    """All about one seat, with times of day in `zone`."""
     place = view.place
     status = f"  ({place.status})" if place.status != "active" else ""
     title = joined(say(place.name, "bold"), ", ", say(place.role), status)
     lines = [title, Text(), *_facts(view, screen, kind=kind)]
     lines += _section("capabilities", [[say(name), say(text)] for name, text in place.capabilities.items()], screen)
     lines += _section("metrics", [_metric(metric) for metric in place.metrics], screen)
+    if view.escalations:
+        from orgtp.render.escalation_text import escalation_lines
+
+        below = escalation_lines(view.escalations, zone, Screen(screen.width - 2, screen.colour))
+        lines += [Text(), Text("in somebody's hands", style="dim"), *(joined("  ", line) for line in below)]
     return text_of([*lines, *(retirement_lines(view.retirement, screen) if view.retirement else ())], screen)
 
 

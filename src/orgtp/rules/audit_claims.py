@@ -6,19 +6,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from orgtp.model.audit import Deed, Entry, Violation
+from orgtp.model.escalation import FOLDER, is_about
 from orgtp.model.org import Retirement
 from orgtp.model.trailers import Claims
 from orgtp.model.words import listed
 
-# Where an action of orgtp writes; a retirement takes the seat off the lists in org.yaml.
+# Where an action of orgtp writes; a retirement takes the seat off the lists in org.yaml, and what is open about it goes
+# to its owner.
 _REACH: Mapping[str, tuple[str, ...]] = {
     "score": ("scores/",),
     "add": ("seats/",),
     "set": ("seats/",),
-    "retire": ("seats/", "retirements/", "org.yaml"),
+    "retire": ("seats/", "retirements/", "org.yaml", FOLDER),
+    "escalate": (FOLDER,),
 }
 # What an action cannot be without.
-_BRINGS = {"score": ("scores/", "value"), "retire": ("retirements/", "retirement record")}
+_BRINGS = {
+    "score": ("scores/", "value"),
+    "retire": ("retirements/", "retirement record"),
+    "escalate": (FOLDER, "escalation"),
+}
 # What an action has nothing to say of: the first commit of an org, and what a later orgtp may do.
 _ANYTHING = "init"
 FORGED, HIDDEN, MISMATCH = "trailer-forged", "trailer-hidden", "trailer-mismatch"
@@ -82,12 +89,15 @@ def _seats(deed: Deed, claims: Claims) -> Iterator[Violation]:
     """
     touched = {seat for path in deed.against[0] if (seat := seat_touched(path))}
     named = {seat for one in claims.all for seat in one.seats}
-    for seat in sorted(named - touched):
+    trouble = [path for path in deed.against[0] if path.startswith(FOLDER)]
+    for seat in sorted(seat for seat in named - touched if not any(is_about(path, seat) for path in trouble)):
         yield deed.wrong(FORGED, f'Orgtp-Seat names "{seat}", and nothing of {seat} was touched', after=seat)
     if claims.partly or _ANYTHING in {one.action for one in claims.all}:
         return
     for path, seat in sorted((path, seat_touched(path)) for path in deed.own):
-        if seat and seat not in named:
+        if path.startswith(FOLDER) and not any(is_about(path, seat) for seat in named):
+            yield deed.wrong(MISMATCH, f"it touches {path}, and no Orgtp-Seat says so", path=path, hint=_RECORD)
+        elif seat and seat not in named:
             message = f"it touches the seat {seat}, and no Orgtp-Seat says so"
             yield deed.wrong(MISMATCH, message, path=path, hint=_RECORD)
 
@@ -111,6 +121,12 @@ def approved_otherwise(deed: Deed, claims: Claims, records: Iterable[tuple[str, 
         if said and record.decided_by not in said:
             message = f"Orgtp-Approved-By says {listed(said)}, and the record says {record.decided_by or 'nobody'}"
             yield deed.wrong(FORGED, message, path=path, before=record.decided_by, after=listed(said))
+
+
+def named_of(seats: Iterable[str], paths: Iterable[str]) -> set[str]:
+    """Those of `seats` that something of the `paths` is about."""
+    touched = list(paths)
+    return {seat for seat in seats if any(seat_touched(path) == seat or is_about(path, seat) for path in touched)}
 
 
 def seat_touched(path: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from orgtp.model.audit import Deed, Entry, Noted, Violation
+from orgtp.model.escalation import FOLDER, Escalation
 from orgtp.model.org import Org
 from orgtp.model.seat import retirement_path
 from orgtp.rules.audit_scores import first_difference
@@ -14,7 +15,8 @@ from orgtp.rules.audit_scores import first_difference
 _FILE = re.compile(r"(seats|retirements)/([a-z][a-z0-9-]{0,62})\.yaml")
 # All that must be a file, or a folder of files; what may become of a month of values is in audit_scores.py.
 _OURS = re.compile(
-    r"org\.yaml|(?:seats|retirements|policy|scores)(?!/[^/]+/[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl\Z)(?:/.*)?", re.DOTALL
+    r"org\.yaml|(?:seats|retirements|policy|scores|escalations)(?!/[^/]+/[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl\Z)(?:/.*)?",
+    re.DOTALL,
 )
 Read = Callable[[str | None], bytes | None]
 _ODD = {"120000": "a symbolic link", "160000": "a submodule"}
@@ -25,7 +27,7 @@ RECORD, DELETED, REUSED, ODD, HEADLESS = (
     "not-a-file",
     "org-removed",
 )
-MALFORMED = "tree-malformed"
+MALFORMED, UNTOLD = "tree-malformed", "escalation-rewritten"
 _RESTORE = "Bring the file back as it was, and retire the seat: orgtp retire {seat} --to HEIR"
 
 
@@ -49,6 +51,27 @@ def against_parent(deed: Deed, entries: list[Entry], before: Org, after: Org, re
                 if match[1] == "seats"
                 else _record(deed, entry, match[2], read)
             )
+        elif entry.path.startswith(FOLDER) and entry.old:
+            yield from _trouble(deed, entry, before, after)
+
+
+def _trouble(deed: Deed, entry: Entry, before: Org, after: Org) -> Iterator[Violation]:
+    """What happened to an escalation is only added to, and what it was opened about stays."""
+    id_ = entry.path.removeprefix(FOLDER).removesuffix(".yaml")
+    old, new = before.escalations.get(id_), after.escalations.get(id_)
+    if old is None or (new is not None and _goes_on(old, new)):
+        return
+    how = "was removed" if entry.new is None else "cannot be read any more" if new is None else "says otherwise now"
+    hint = f"Bring it back, and settle it: git checkout COMMIT^ -- {entry.path}"
+    facts = {"before": entry.old, "after": entry.new}
+    yield deed.wrong(UNTOLD, f"what happened to the escalation {id_} {how}", path=entry.path, hint=hint, **facts)
+
+
+def _goes_on(old: Escalation, new: Escalation) -> bool:
+    """Whether all that happened is still there, in its order. A merge may put what others did in between."""
+    same = [(one.what, one.opened_at, one.by, one.seat, one.metric, one.kind) for one in (old, new)]
+    rest = iter(new.events)
+    return same[0] == same[1] and all(event in rest for event in old.events)
 
 
 def _record(deed: Deed, entry: Entry, seat: str, read: Read) -> Iterator[Violation]:

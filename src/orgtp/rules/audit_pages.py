@@ -87,6 +87,15 @@ HISTORY: tuple[Rule, ...] = (
         f"{_EVER}: `git checkout COMMIT^ -- FILE`.",
     ),
     _page(
+        "escalation-rewritten",
+        "A commit took away or changed what had happened to an escalation.",
+        "Its file says who was asked, when it went up and who settled it. That is only ever added to, so that nobody\n"
+        "can have been asked later than they were.",
+        '-  - {at: "2026-11-20T13:00:02Z", what: up, to: david}',
+        "one more line at the end of `events`",
+        f"{_EVER}: `git checkout COMMIT^ -- FILE`.",
+    ),
+    _page(
         "id-reused",
         "A seat came back, or a new one has the id of an earlier one.",
         "Values, records and commits name a seat by its id: nobody could tell any more whose they were.",

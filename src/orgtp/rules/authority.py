@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
+from orgtp.model.escalation import FOLDER, SILENCED
+from orgtp.model.ladder import settled_by
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.words import is_id, listed
 
 Item = TypeVar("Item")
 # The org's own names at the top: as a file or a link, each would stand for all that is below it.
-_TOPS = ("org.yaml", "policy", "seats", "scores", "retirements")
+_TOPS = ("org.yaml", "policy", "seats", "scores", "retirements", "escalations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _who_may(claim: Claim, path: str) -> Collection[str] | None:
         return _fit(claim.before, _of_scores(claim, seat))
     if top == "policy" or path in _TOPS:
         return [*claim.before.approvers, *_by_lists(claim, path)]
-    return None
+    return _of_trouble(claim, path) if path.startswith(FOLDER) else None
 
 
 def _named(path: str, folder: str) -> str:
@@ -159,6 +161,30 @@ def _of_scores(claim: Claim, seat: str) -> list[str]:
     return [*claim.before.recorders(seat), *(_of_new(claim, seat) if added else ())]
 
 
+def _of_trouble(claim: Claim, path: str) -> Collection[str] | None:
+    """Who may write an escalation: anybody may open one; what is open is settled by those whose it was before.
+
+    A person who answers for a seat may silence a metric of it; the seat itself may not.
+    """
+    name = path.removeprefix(FOLDER).removesuffix(".yaml")
+    if path.startswith(SILENCED):
+        return _fit(claim.before, _above_seat(claim.before, path.removeprefix(SILENCED).removesuffix(".yaml")))
+    if not claim.paths[path]:
+        return None
+    old = claim.before.escalations.get(name)
+    if old is None:
+        return claim.before.approvers
+    retired = {old.seat, old.with_} & {*claim.retiring}
+    return [*_fit(claim.before, settled_by(claim.before, old)), *([claim.signer] if retired else [])]
+
+
+def _above_seat(org: Org, id_: str) -> list[str]:
+    """The people who answer for a seat, and those above them."""
+    seat = org.seats.get(id_)
+    above = [*_up(org, seat.owner), *_up(org, id_)[1:]] if seat else org.approvers
+    return [held for held in above if held in org.seats and org.seats[held].is_human]
+
+
 def _by_retirement(claim: Claim, id_: str) -> list[str]:
     """The signer, where a seat is touched by retirements that the signer may decide, and by nothing else."""
     old, new = claim.before.seats.get(id_), claim.after.seats.get(id_)
@@ -202,7 +228,7 @@ def _only_taken_off(claim: Claim) -> bool:
         scorekeepers=tuple(seat for seat in old.scorekeepers if seat not in gone),
         approvers=tuple(seat for seat in old.approvers if seat not in gone),
     )
-    heads = [(org.id, org.name, str(org.zone), org.branch) for org in (before, after)]
+    heads = [(org.id, org.name, str(org.zone), org.branch, org.routing) for org in (before, after)]
     return after.policy == kept and heads[0] == heads[1]
 
 

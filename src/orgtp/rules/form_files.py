@@ -73,7 +73,7 @@ FILES = (
     ),
     form_rule(
         "unknown-file",
-        "A file in `scores/` or `retirements/` that orgtp does not read.",
+        "A file in `scores/`, `retirements/` or `escalations/` that orgtp does not read.",
         "What looks like a value or a record and is not read misleads whoever looks at the repository. The month\n"
         "in a score file's name is 01 to 12, and the folder is named for the seat.",
         "scores/dash/2026-13.jsonl\nscores/2026-11.jsonl\nretirements/jeff.md",
@@ -88,6 +88,6 @@ FILES = (
         "says the same in plainer words; this one is told where none does.",
         "name: Dash\nmission: 12",
         'name: Dash\nmission: "12"',
-        "write what the schema allows: `orgtp schema seat` (or `org`, `retirement`) prints it.",
+        "write what the schema allows: `orgtp schema seat` (or `org`, `retirement`, `escalation`) prints it.",
     ),
 )

@@ -34,9 +34,9 @@ KEYS = (
     ),
     form_rule(
         "bad-duration",
-        "A grace that is no duration.",
-        "`policy.grace` says how late a value may be before it is stale. It is written in days, hours, minutes\n"
-        "and seconds.",
+        "A time span that is no duration.",
+        "`policy.grace` says how late a value may be before it is stale, and `policy.escalation` how long trouble may\n"
+        "stay where it is. Both are written in days, hours, minutes and seconds.",
         "policy:\n  grace: one hour",
         "policy:\n  grace: 1h30m",
         "write it as 1h, 30m or 1h30m.",
@@ -49,6 +49,24 @@ KEYS = (
         "email: Dash <dash@example.com>",
         "email: dash@example.com",
         "write the address alone.",
+    ),
+    form_rule(
+        "bad-escalation",
+        "A word of an escalation that is not known.",
+        "An escalation has a kind (source, stale or issue), a severity (low, normal or high) and a state (open,\n"
+        "acknowledged or resolved); what happened to it has a word, too. Routes ask for the first two.",
+        "severity: urgent\nstate: closed",
+        "severity: high\nstate: resolved",
+        "write one of the words that the message lists.",
+    ),
+    form_rule(
+        "bad-hours",
+        "Working hours that are none.",
+        "`policy.escalation.hours` says when people work, from Monday to Friday on the org's own clock. An escalation\n"
+        "goes a step up after so much working time, and never outside of it.",
+        "policy:\n  escalation:\n    hours: 9-17",
+        "policy:\n  escalation:\n    hours: 09:00..17:00",
+        "write two times of day, the earlier one first: 09:00..17:00. A whole day is 00:00..24:00.",
     ),
     form_rule(
         "bad-id",
@@ -67,6 +85,16 @@ KEYS = (
         "kind: bot",
         "kind: agent",
         "write `human` or `agent`.",
+    ),
+    form_rule(
+        "bad-moment",
+        "A text that is no moment in UTC.",
+        "When an escalation was opened, when it is due and when something happened to it are moments, to the second.\n"
+        "They are written in UTC, so that they sort and mean the same everywhere, and in quotes, because some readers\n"
+        "of YAML make something else of them.",
+        "due: tomorrow at nine\nopened_at: 2026-11-20 13:00",
+        'due: "2026-11-20T14:00:00Z"\nopened_at: "2026-11-20T13:00:02Z"',
+        'write it as "2026-11-20T13:00:02Z".',
     ),
     form_rule(
         "bad-period",

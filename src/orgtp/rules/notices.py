@@ -234,6 +234,11 @@ def _told_head(org: Org) -> dict[Keys, str]:
         ("policy", "retirement", "approvers"): ", ".join(policy.approvers),
         ("policy", "require_signatures_since"): policy.signed_since,
         ("policy", "forges"): ", ".join(policy.forges),
+        ("policy", "escalation", "acknowledge"): str(policy.escalation.acknowledge),
+        ("policy", "escalation", "within"): str(policy.escalation.within),
+        ("policy", "escalation", "resolve"): str(policy.escalation.resolve),
+        ("policy", "escalation", "hours"): policy.escalation.hours,
+        ("routing",): "; ".join(branch.told for branch in org.routing),
         **{("policy", "words", name): ", ".join(policy.words.get(name, ())) for name in WORDS},
     }
 

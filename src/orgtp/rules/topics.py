@@ -16,6 +16,7 @@ TOPICS = {
     "scores": "Values",
     "recording": "When values were recorded",
     "retirements": "Retired, not deleted",
+    "escalations": "Trouble in somebody's hands",
     "signers": "Who may sign",
     "changes": "What a pull request may not do",
     "additions": "What a pull request may not add",

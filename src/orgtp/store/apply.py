@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from orgtp.model.change import Append, Change, Create, Edit
 from orgtp.model.errors import OrgtpError, Refused
 from orgtp.store import yaml_read, yaml_write
+from orgtp.store.schema import schema_of
 from orgtp.store.yaml_edit import edited
-
-_SCHEMAS = {"org.yaml": "org", "seats": "seat", "retirements": "retirement"}
 
 
 class CannotCreate(OrgtpError):
@@ -56,6 +55,6 @@ def _new(edit: Create) -> str:
 
 def schema_line(path: str) -> str:
     """The first comment of a YAML file, by which editors find its schema offline."""
-    name = _SCHEMAS[path.partition("/")[0]]
+    name = schema_of(path)
     up = "../" * path.count("/")
     return f"yaml-language-server: $schema={up}.orgtp/schema/{name}.schema.json"

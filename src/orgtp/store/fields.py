@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -16,6 +16,7 @@ from orgtp.model.words import did_you_mean, id_hint, is_id
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
 _TYPES = {
     str: "text",
     bool: "true or false",
@@ -99,6 +100,16 @@ class Fields:
             self.problem("bad-date", key, f'{key} "{text}" is not a date', hint)
             return None
 
+    def moment(self, key: str, *, required: bool = False) -> datetime | None:
+        """The moment in UTC under `key`."""
+        text = self.text(key, required=required)
+        try:
+            return _instant(text) if text else None
+        except ValueError:
+            hint = 'Write it in UTC and in quotes: "2026-11-20T13:00:02Z".'
+            self.problem("bad-moment", key, f'{key} "{text}" is not a moment', hint)
+            return None
+
     def flag(self, key: str) -> bool:
         """The yes or no under `key`; no where it is missing or is neither."""
         value = self._value(key)
@@ -124,9 +135,15 @@ class Fields:
         below = self._list(key)
         return tuple(text for number in below.data if (text := below.text(number)))
 
-    def _list(self, key: str) -> Fields:
+    def groups(self, key: str, what: str, *, required: bool = False) -> list[Fields]:
+        """A list of mappings, each of which a problem calls `what`."""
+        below = self._list(key, required=required)
+        found = (below.below(number, required=True, what=what) for number in below.data)
+        return [fields for fields in found if fields]
+
+    def _list(self, key: str, *, required: bool = False) -> Fields:
         """The items of a list by their numbers."""
-        value = self._value(key)
+        value = self._value(key, required=required)
         if value is not None and not isinstance(value, list):
             self._wrong(key, _TYPES[list], value)
         items = {str(n): item for n, item in enumerate(value)} if isinstance(value, list) else {}
@@ -213,3 +230,9 @@ def _day(text: str) -> date:
     if not _DAY.fullmatch(text):
         raise ValueError(text)
     return date.fromisoformat(text)
+
+
+def _instant(text: str) -> datetime:
+    if not _MOMENT.fullmatch(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from orgtp.model.escalation import FOLDER, SILENCED
+from orgtp.model.escalation import ID as ESCALATION
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.words import ID_MEANS, is_id
 from orgtp.store import yaml_read
 from orgtp.store.score_file import MAX_LINES, seat_of
 from orgtp.store.trees import HEAD, MAX_BYTES, SINGLE, Entry
 
-_YAML = re.compile(r"(seats|retirements)/([^/]+)\.yaml")
+_YAML = re.compile(r"(seats|retirements|escalations/silenced)/([^/]+)\.yaml")
+_ESCALATION = re.compile(rf"{FOLDER}({ESCALATION.pattern})\.yaml")
 
 
 def sifted(entries: Iterable[Entry]) -> tuple[list[str], list[Problem]]:
@@ -74,7 +77,8 @@ def _unfit(entry: Entry) -> Problem | None:
     if path in SINGLE and path != HEAD:
         return None
     match = _YAML.fullmatch(path)
-    if (match and is_id(match[2])) or path == HEAD or is_id(seat_of(path) or ""):
+    known = path == HEAD or _ESCALATION.fullmatch(path) is not None
+    if known or (match and is_id(match[2])) or is_id(seat_of(path) or ""):
         return too_large(path, entry.size)
     if match:
         return Problem("bad-id", place, f'"{match[2]}" is not an id', f"A file is named for its seat: {ID_MEANS}.")
@@ -98,5 +102,7 @@ def _remedy(path: str) -> str:
     folder, _, name = path.partition("/")
     if name.endswith((".yml", ".YAML", ".YML")):
         return f"Rename it to {folder}/{name.rpartition('.')[0].lower()}.yaml."
-    wanted = {"scores": "scores/SEAT/2026-11.jsonl"}.get(folder, f"{folder}/SEAT.yaml")
+    silenced = f"{SILENCED}SEAT.yaml" if path.startswith(SILENCED) else f"{FOLDER}2026-11-20-SEAT-WHAT.yaml"
+    other = {"scores": "scores/SEAT/2026-11.jsonl", "escalations": silenced}
+    wanted = other.get(folder, f"{folder}/SEAT.yaml")
     return f"Files here are named {wanted}; move it elsewhere in the repository."

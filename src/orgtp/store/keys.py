@@ -7,8 +7,17 @@ SEAT_ORDER = (
     "review_by", "capabilities", "metrics",
 )  # fmt: skip
 METRIC_ORDER = ("name", "outcome", "target", "cadence", "rollup", "source", "leads_to", "waive")
-ORG_ORDER = ("org", "name", "timezone", "branch", "policy")
-POLICY_KEYS = ("grace", "scorekeepers", "push", "retirement", "require_signatures_since", "forges", "words")
+ORG_ORDER = ("org", "name", "timezone", "branch", "policy", "routing")
+POLICY_KEYS = (
+    "grace", "scorekeepers", "push", "retirement", "escalation", "require_signatures_since", "forges", "words",
+)  # fmt: skip
+LADDER_KEYS = ("acknowledge", "within", "resolve", "hours")
+BRANCH_KEYS = ("seat", "metric", "kind", "severity", "to", "routes")
+ESCALATION_ORDER = (
+    "what", "why", "opened_at", "by", "seat", "metric", "kind", "severity", "with", "due", "state", "events",
+)  # fmt: skip
+EVENT_KEYS = ("at", "what", "by", "to", "note")
+SILENCE_KEYS = ("until", "by", "reason")
 RETIREMENT_KEYS = (
     "seat", "name", "role", "kind", "owner", "reports_to", "since", "mission", "retired_on", "reason", "decided_by",
     "review", "capabilities", "metrics", "reports", "results",

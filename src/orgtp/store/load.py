@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import TypeVar
 
 from orgtp.model.errors import OrgtpError
+from orgtp.model.escalation import FOLDER, SILENCED
 from orgtp.model.org import Org
 from orgtp.model.problem import Place, Problem, errors
 from orgtp.model.score import Score
 from orgtp.model.signer import FORGES, SIGNERS, SignerKey
+from orgtp.store.escalation_file import read_escalation, read_silences
 from orgtp.store.fit import sifted, too_large
 from orgtp.store.org_file import Head, read_head, read_retirement
 from orgtp.store.score_file import read_scores, seat_of
@@ -86,6 +88,9 @@ def _org(head: Head, files: dict[str, bytes], problems: list[Problem], closed: s
     unreadable = closed | ({HEAD} if not head.id else set())
     seats = _read_all("seats/", read_seat, files, problems, unreadable)
     records = _read_all("retirements/", read_retirement, files, problems, unreadable)
+    silences = _read_all(SILENCED, read_silences, files, problems, unreadable)
+    trouble = {path: raw for path, raw in files.items() if not path.startswith(SILENCED)}
+    escalations = _read_all(FOLDER, read_escalation, trouble, problems, unreadable)
     return Org(
         id=head.id,
         name=head.name,
@@ -95,6 +100,9 @@ def _org(head: Head, files: dict[str, bytes], problems: list[Problem], closed: s
         seats=seats,
         scores=_scores(files, problems),
         retirements=records,
+        escalations=escalations,
+        silences=silences,
+        routing=head.routing,
         signers=_signers(files, problems),
         unreadable=frozenset(unreadable),
         marks=head.marks,

@@ -11,6 +11,7 @@ from typing import Any
 
 from orgtp.model.change import Drop, Set
 from orgtp.model.errors import OrgtpError
+from orgtp.model.escalation import FOLDER
 from orgtp.model.problem import Keys
 from orgtp.store.git import Repo
 from orgtp.store.yaml_edit import edited
@@ -71,17 +72,29 @@ def _by_keys(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None
         return None
     mine = dict(_changes(datas[0], datas[1]))
     text = decode(path, ours)
-    for keys, value in _changes(datas[0], datas[2]):
-        if _settled(mine, keys, value):
+    for keys, here in _changes(datas[0], datas[2]):
+        both = _told_by_both(path, keys, [datas[0].get("events"), mine.get(keys), here])
+        if both is None and _settled(mine, keys, here):
             continue
+        value = here if both is None else both
         try:
             after = edited(path, text, Drop(path, keys) if value is _GONE else Set(path, keys, value))
         except OrgtpError as error:
             raise Clash(".".join(keys)) from error
-        if after == text:
+        if after == text and both is None:
             raise Clash(".".join(keys))
         text = after
     return text.encode()
+
+
+def _told_by_both(path: str, keys: Keys, lists: list[Any]) -> list[Any] | None:
+    """What happened to an escalation, by both sides: each only added to it, and both count. Else nothing."""
+    base, ours, theirs = lists
+    is_told = path.startswith(FOLDER) and keys == ("events",) and all(isinstance(told, list) for told in lists)
+    if not is_told or not all(_same(told[: len(base)], base) for told in (ours, theirs)):
+        return None
+    mine, other = ours[len(base) :], theirs[len(base) :]
+    return [*ours, *(event for event in other if all(not _same(event, one) for one in mine))]
 
 
 def _settled(mine: dict[Keys, Any], keys: Keys, value: Any) -> bool:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
+from orgtp.model.escalation import Escalation, escalation_path
 from orgtp.model.org import Org, Retirement
 from orgtp.model.seat import Seat, retirement_path, seat_path
+from orgtp.store.escalation_file import read_escalation
 from orgtp.store.git import Repo
 from orgtp.store.git_tree import files_at
 from orgtp.store.org_file import Head, read_head, read_retirement
@@ -20,7 +22,7 @@ from orgtp.store.seat_file import read_seat
 from orgtp.store.trees import HEAD
 
 Thing = TypeVar("Thing")
-FOLDERS = ("seats", "retirements", "policy")
+FOLDERS = ("seats", "retirements", "policy", "escalations")
 _PREFIXES = tuple(f"{folder}/" for folder in FOLDERS)
 
 
@@ -42,6 +44,7 @@ class Library:
         self.repo = repo
         self._seats: dict[tuple[str, str], Seat | None] = {}
         self._records: dict[tuple[str, str], Retirement | None] = {}
+        self._escalations: dict[tuple[str, str], Escalation | None] = {}
 
     def raw(self, oid: str) -> bytes:
         """The content of a file. Raises `GitFailed` where it is not here."""
@@ -58,6 +61,12 @@ class Library:
         if (path, oid) not in self._records:
             self._records[path, oid] = read_retirement(path, self.raw(oid))[0]
         return self._records[path, oid]
+
+    def escalation(self, path: str, oid: str) -> Escalation | None:
+        """The escalation of a file; nothing where it cannot be read as one."""
+        if (path, oid) not in self._escalations:
+            self._escalations[path, oid] = read_escalation(path, self.raw(oid))[0]
+        return self._escalations[path, oid]
 
 
 class Shelf(Mapping[str, Thing]):
@@ -132,6 +141,8 @@ class Moment:
             zone=head.zone,
             branch=head.branch,
             policy=head.policy,
+            routing=head.routing,
             seats=Shelf(self, seat_path, self.library.seat),
             retirements=Shelf(self, retirement_path, self.library.record),
+            escalations=Shelf(self, escalation_path, self.library.escalation),
         )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta, tzinfo
+from datetime import tzinfo
 from functools import lru_cache
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
+from orgtp.model.escalation import Branch
 from orgtp.model.org import DEFAULT_GRACE, WORDS, Ending, Policy, Retirement
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Marks, Problem
 from orgtp.model.seat import SeatKind
-from orgtp.model.value import Kind, Unit
 from orgtp.store.fields import Fields
 from orgtp.store.keys import ORG_ORDER, POLICY_KEYS, RETIREMENT_KEYS, REVIEW_KEYS
+from orgtp.store.ladder_file import read_ladder, read_routing, span
 from orgtp.store.seat_file import not_a_mapping
 from orgtp.store.yaml_read import NotStrict, read_document
 
@@ -29,6 +30,7 @@ class Head:
     zone: tzinfo = ZoneInfo("UTC")  # noqa: RUF009  (immutable)
     branch: str = "main"
     policy: Policy = Policy()  # noqa: RUF009  (immutable)
+    routing: tuple[Branch, ...] = ()
     marks: Marks = Marks("org.yaml")  # noqa: RUF009  (immutable)
 
 
@@ -54,6 +56,7 @@ def _head(fields: Fields) -> Head:
         zone=_zone(fields),
         branch=_branch(fields),
         policy=_policy(fields),
+        routing=read_routing(fields),
         marks=fields.marks,
     )
 
@@ -101,13 +104,14 @@ def _policy(fields: Fields) -> Policy:
         retirement.only(("approvers",))
     approvers = retirement.ids("approvers") if retirement else ()
     return Policy(
-        grace=_grace(policy),
+        grace=span(policy, "grace", DEFAULT_GRACE),
         scorekeepers=policy.ids("scorekeepers"),
         approvers=approvers,
         push=policy.flag("push"),
         words=_words(policy),
         signed_since=_revision(policy, "require_signatures_since"),
         forges=policy.ids("forges"),
+        escalation=read_ladder(policy),
     )
 
 
@@ -131,17 +135,6 @@ def _words(policy: Fields) -> dict[str, tuple[str, ...]]:
         return {}
     words.only(WORDS)
     return {name: words.listed(name) for name in WORDS if name in words.data}
-
-
-_GRACE = re.compile(r"(?=[0-9])(?:[0-9]{1,6}d)?(?:[0-9]{1,6}h)?(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?")
-
-
-def _grace(policy: Fields) -> timedelta:
-    text = policy.text("grace")
-    if text and not _GRACE.fullmatch(text):
-        policy.problem("bad-duration", "grace", f'grace "{text}" is not a duration', "Write it as 1h, 30m or 1h30m.")
-        return DEFAULT_GRACE
-    return timedelta(seconds=int(Unit(Kind.DURATION).read(text))) if text else DEFAULT_GRACE
 
 
 @lru_cache(maxsize=4096)

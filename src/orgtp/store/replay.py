@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from orgtp.model.change import Change
-from orgtp.model.trailers import without_seats
-from orgtp.rules.audit_claims import seat_touched
+from orgtp.model.trailers import claims_of, without_seats
+from orgtp.rules.audit_claims import named_of
 from orgtp.store.git import Repo
 from orgtp.store.git_checkout import Changes
 from orgtp.store.git_commit import Identity
@@ -144,7 +144,8 @@ class Replay:
             Change("", made.subject, ()), None, before.files(nodes), {p: files.get(p, b"") for p in nodes}
         )
         # What is there already is not done again, and nothing is said of its seats.
-        anew = replace(made, message=without_seats(made.message, {seat_touched(path) for path in nodes}))
+        named = (seat for claims in claims_of(made.message).all for seat in claims.seats)
+        anew = replace(made, message=without_seats(made.message, named_of(named, nodes)))
         return Step(recorded, self.batch.walk.root, made.author, self.batch.ledger.now, nodes, anew)
 
     def _settles(self, made: Original) -> bool:

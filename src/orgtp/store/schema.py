@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orgtp.model.errors import OrgtpError
+from orgtp.model.escalation import SILENCED
 from orgtp.model.problem import Problem
 from orgtp.model.words import did_you_mean
 from orgtp.store.yaml_read import Document, NotStrict, read_document
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
 # Of the files in an org, each of which has a copy there.
-NAMES = ("org", "retirement", "score", "seat")
+NAMES = ("escalation", "org", "retirement", "score", "seat", "silenced")
 # And of what is a machine's own.
 ALL_NAMES = tuple(sorted((*NAMES, "sources")))
+_SCHEMAS = {"org.yaml": "org", "seats": "seat", "retirements": "retirement", "escalations": "escalation"}
 
 
 class UnknownSchema(OrgtpError):
@@ -46,7 +48,7 @@ def schema_text(name: str) -> str:
 def schema_problems(files: Mapping[str, bytes]) -> Iterator[Problem]:
     """What jsonschema finds in the YAML files of an org (a file that is not strict YAML has its problem already)."""
     for path, raw in files.items():
-        name = _schema_of(path)
+        name = schema_of(path)
         if name:
             try:
                 document = read_document(path, raw)
@@ -55,9 +57,9 @@ def schema_problems(files: Mapping[str, bytes]) -> Iterator[Problem]:
             yield from _found(name, document)
 
 
-def _schema_of(path: str) -> str | None:
-    folder = path.partition("/")[0]
-    return {"org.yaml": "org", "seats": "seat", "retirements": "retirement"}.get(folder)
+def schema_of(path: str) -> str | None:
+    """The name of the schema of a file; nothing where it has none."""
+    return "silenced" if path.startswith(SILENCED) else _SCHEMAS.get(path.partition("/")[0])
 
 
 @cache

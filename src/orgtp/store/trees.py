@@ -12,7 +12,7 @@ from typing import Protocol
 
 from orgtp.model.signer import FORGES, SIGNERS
 
-FOLDERS = ("seats", "scores", "retirements")
+FOLDERS = ("seats", "scores", "retirements", "escalations")
 HEAD = "org.yaml"
 # The files that are known one by one: beside them in policy/ may lie what is the user's own.
 SINGLE = (HEAD, SIGNERS, FORGES)

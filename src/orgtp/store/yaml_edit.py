@@ -15,7 +15,7 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Keys
 from orgtp.store.keys import METRIC_ORDER, ORG_ORDER, SEAT_ORDER
 from orgtp.store.yaml_read import Node, NotStrict, read_node
-from orgtp.store.yaml_write import entry, inline, inline_scalar, scalar
+from orgtp.store.yaml_write import entry, inline, inline_scalar, item, scalar
 
 _ORDER = {key: place for order in (SEAT_ORDER, METRIC_ORDER, ORG_ORDER) for place, key in enumerate(order)}
 
@@ -98,11 +98,26 @@ def _nested(keys: Sequence[str], value: Data) -> Data:
 
 
 def _replace(text: str, key: Node, old: Node, name: str, value: Data) -> str:
+    if old.style == "block" and old.parts and isinstance(value, (list, tuple)) and _grows(old, value):
+        return _lengthen(text, old, value[len(old.parts) :])
     if old.style == "block" or (isinstance(value, Mapping) and name != "target"):
         return _replace_entry(text, key, old, name, value)
     new = scalar(value, old.style) if not isinstance(value, (Mapping, list, tuple)) else inline(value)
     lead = " " if old.start == old.end and text[old.start - 1 : old.start] == ":" else ""
     return text[: old.start] + lead + new + text[_scalar_end(text, old) :]
+
+
+def _grows(old: Node, value: Sequence[Data]) -> bool:
+    """Whether a list begins as the old one is."""
+    return repr(_plain(value[: len(old.parts)])) == repr(old.data)
+
+
+def _lengthen(text: str, old: Node, more: Sequence[Data]) -> str:
+    """A list with more items, a line each; those that are there stay as they are."""
+    lead = f"{' ' * (old.column - 1)}- "
+    at = _item_end(text, old)
+    lines = "".join(f"{lead}{item(value)}{_newline(text)}" for value in more)
+    return text[:at] + ("" if text[:at].endswith("\n") else _newline(text)) + lines + text[at:]
 
 
 def _replace_inline(text: str, old: Node, value: Data) -> str:

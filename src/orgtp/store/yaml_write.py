@@ -67,8 +67,15 @@ def entry(key: str, value: Data, indent: int) -> str:
     lead = f"{' ' * indent}{scalar(key)}:"
     if isinstance(value, Mapping) and value and not _inline(key, value):
         return f"{lead}\n{block(value, indent + STEP)}"
+    if isinstance(value, Sequence) and not isinstance(value, str) and any(isinstance(part, Mapping) for part in value):
+        return f"{lead}\n" + "".join(f"{' ' * (indent + STEP)}- {item(part)}\n" for part in value)
     text = inline(value)
     return f"{lead} {text}\n" if text else f"{lead}\n"
+
+
+def item(value: Data) -> str:
+    """One item of a list that has a line for each."""
+    return inline(value)
 
 
 def inline(value: Data) -> str:

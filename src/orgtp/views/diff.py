@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 
 from orgtp.model.org import Org
 from orgtp.model.words import counted
+from orgtp.views.diff_escalations import EscalationChanged, SilenceChanged, escalations_changed, silences_changed
 from orgtp.views.diff_metrics import MetricField, TargetMoved, WaiverChanged, metric_fields, targets_moved, waivers
 from orgtp.views.diff_policy import PolicyChanged, policy_changes
 from orgtp.views.diff_scores import RowChanged, ValueCorrected, ValuesAdded, corrections, rows_changed, values_added
@@ -50,6 +51,8 @@ class Diff:
     corrections: tuple[ValueCorrected, ...] = ()
     rows: tuple[RowChanged, ...] = ()
     records: tuple[RecordTouched, ...] = ()
+    escalations: tuple[EscalationChanged, ...] = ()
+    silences: tuple[SilenceChanged, ...] = ()
     policy: tuple[PolicyChanged, ...] = ()
     unreadable: tuple[str, ...] = ()
 
@@ -91,6 +94,8 @@ def diff(before: Org, after: Org) -> Diff:
         corrections=tuple(corrections(before, after)),
         rows=tuple(rows_changed(before, after)),
         records=tuple(seats.records()),
+        escalations=tuple(escalations_changed(before, after)),
+        silences=tuple(silences_changed(before, after)),
         policy=tuple(policy_changes(before, after)),
         unreadable=tuple(sorted(before.unreadable | after.unreadable)),
     )
@@ -120,6 +125,8 @@ def _beside(found: Diff) -> list[str]:
         (len(found.corrections), "value", "corrected"),
         (len(found.rows), "recorded value", "changed or removed"),
         (len(found.records), "retirement record", "changed or removed"),
+        (sum(one.before is None for one in found.escalations), "escalation", "opened"),
+        (sum(one.after == "resolved" for one in found.escalations), "escalation", "resolved"),
         (len(found.policy), "line", "of org.yaml changed"),
         (len(found.unreadable), "file", "not readable"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from orgtp.model.org import WORDS, Org
@@ -37,17 +38,26 @@ def policy_facts(org: Org) -> dict[str, str]:
     if not org.id:
         return {}
     policy = org.policy
-    grace = Unit(Kind.DURATION).stored(Decimal(int(policy.grace.total_seconds())))
+    ladder = policy.escalation
     return {
         "org": org.id,
         "name": org.name,
         "timezone": str(org.zone),
         "branch": org.branch,
-        "policy.grace": grace,
+        "policy.grace": _span(policy.grace),
         "policy.scorekeepers": ", ".join(policy.scorekeepers),
         "policy.push": "yes" if policy.push else "no",
         "policy.retirement.approvers": ", ".join(policy.approvers),
+        "policy.escalation.acknowledge": _span(ladder.acknowledge),
+        "policy.escalation.within": _span(ladder.within),
+        "policy.escalation.resolve": _span(ladder.resolve),
+        "policy.escalation.hours": ladder.hours,
         "policy.require_signatures_since": policy.signed_since,
         "policy.forges": ", ".join(policy.forges),
         **{f"policy.words.{sort}": ", ".join(policy.words.get(sort, ())) for sort in WORDS},
+        "routing": "; ".join(branch.told for branch in org.routing),
     }
+
+
+def _span(span: timedelta) -> str:
+    return Unit(Kind.DURATION).stored(Decimal(int(span.total_seconds())))

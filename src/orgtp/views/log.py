@@ -17,7 +17,7 @@ _PREFIX = re.compile(r"[a-z-]+(?:\([a-z0-9-]+\))?: ")
 _TOUCHED = {"A": "added", "D": "deleted"}
 # What a commit that claims no action is called where one asks for it.
 BY_HAND = "hand"
-ACTIONS = ("init", "add", "set", "score", "retire", BY_HAND)
+ACTIONS = ("init", "add", "set", "score", "retire", "escalate", BY_HAND)
 # So many commits are looked at before what is found among them is handed on; at first fewer, so that it begins at once.
 _FIRST_PAGE, _PAGE = 50, 500
 _FEW = 3

@@ -7,11 +7,12 @@ from datetime import date, datetime
 
 from orgtp.model.org import Org, Retirement
 from orgtp.views.chart import ChartOptions, ChartSeat, chart
+from orgtp.views.escalations import EscalationView, escalations
 
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """A seat, who is around it on the chart, and its retirement if it had one."""
+    """A seat, who is around it on the chart, its retirement if it had one, what is open about it or with it."""
 
     place: ChartSeat
     mission: str | None
@@ -22,6 +23,7 @@ class SeatView:
     reports: tuple[str, ...]
     owns: tuple[str, ...]
     retirement: Retirement | None
+    escalations: tuple[EscalationView, ...] = ()
 
 
 def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
@@ -38,6 +40,7 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
         reports=tuple(report.id for report in org.living_reports(seat)),
         owns=tuple(other.id for other in org.owned_by(seat)),
         retirement=org.retirements.get(seat),
+        escalations=tuple(escalations(org, now, seat)),
     )
 
 

@@ -1,0 +1,174 @@
+"""`orgtp escalate open|list|show|ack|resolve|silence|tick`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orgtp.cli.door import changed, opened, write, write_json
+from orgtp.cli.news import NotifyOption, tell_people
+from orgtp.cli.options import (
+    AtOption,
+    ByOption,
+    DryRunOption,
+    JsonOption,
+    OrgOption,
+    PushOption,
+    SeatArgument,
+)
+from orgtp.model.errors import BadInput
+from orgtp.model.escalation import Weight
+
+if TYPE_CHECKING:
+    from orgtp.api import OpenOrg
+    from orgtp.store.record import Recorded
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The escalation, as orgtp escalate list names it.")]
+
+
+def open_(
+    seat: SeatArgument,
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="What the trouble is, in a sentence.")],
+    to: Annotated[
+        str, typer.Option("--to", metavar="SEAT", help="Who should act. Default: by the routing, else its owner.")
+    ] = "",
+    severity: Annotated[Weight, typer.Option("--severity", help="How severe it is.")] = Weight.NORMAL,
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="Why, as far as it is known.")] = "",
+    metric: Annotated[str, typer.Option("--metric", metavar="METRIC", help="The metric that it is about.")] = "",
+    org: OrgOption = None,
+    by: ByOption = "",
+    notify: NotifyOption = None,
+    push: PushOption = False,
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Put trouble with a seat into somebody's hands, as a commit. The same again adds to what is open."""
+    here = opened(org, values=False, push=push)
+    done = here.desk.open(seat, what, why=why, to=to, metric=metric, severity=severity, by=by, dry_run=dry_run)
+    return _said("escalate-open", here, done, notify, json=json, dry_run=dry_run, push=push)
+
+
+def list_(
+    all_: Annotated[bool, typer.Option("--all", help="Those that are resolved, too.")] = False,
+    seat: Annotated[str, typer.Option("--seat", metavar="SEAT", help="What is about this seat or with it.")] = "",
+    org: OrgOption = None,
+    at: AtOption = None,
+    json: JsonOption = False,
+) -> int:
+    """List what is in somebody's hands: what is overdue first, then what is due soonest."""
+    here = opened(org, at, values=False)
+    found = here.desk.listed(seat, settled=all_)
+    if json:
+        write_json("escalations", here, {"escalations": found})
+        return 0
+    from orgtp.render.escalation_text import escalations_text
+    from orgtp.render.page import screen
+
+    write(escalations_text(found, here.head.zone, screen()))
+    return 0
+
+
+def show(id_: IdArgument, org: OrgOption = None, at: AtOption = None, json: JsonOption = False) -> int:
+    """Show one escalation, with all that happened to it."""
+    here = opened(org, at, values=False)
+    found = here.desk.show(id_)
+    if json:
+        write_json("escalation", here, {"escalation": found})
+        return 0
+    from orgtp.render.escalation_text import escalation_text
+    from orgtp.render.page import screen
+
+    write(escalation_text(found, here.head.zone, screen()))
+    return 0
+
+
+def ack(
+    id_: IdArgument,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What is being done.")] = "",
+    org: OrgOption = None,
+    by: ByOption = "",
+    push: PushOption = False,
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Take an escalation on: it stays with you, for as long as policy.escalation.resolve says."""
+    here = opened(org, values=False, push=push)
+    done = here.desk.acknowledge(id_, note, by=by, dry_run=dry_run)
+    return _said("escalate-ack", here, done, None, json=json, dry_run=dry_run, push=push)
+
+
+def resolve(
+    id_: IdArgument,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="How it was settled.")],
+    org: OrgOption = None,
+    by: ByOption = "",
+    push: PushOption = False,
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Settle an escalation, and say how."""
+    here = opened(org, values=False, push=push)
+    done = here.desk.resolve(id_, note, by=by, dry_run=dry_run)
+    return _said("escalate-resolve", here, done, None, json=json, dry_run=dry_run, push=push)
+
+
+def silence(
+    seat: SeatArgument,
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="The id of one of its metrics.")],
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="The last day of it, as in 2026-12-01.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why nobody should be told.")],
+    org: OrgOption = None,
+    by: ByOption = "",
+    push: PushOption = False,
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Tell of no trouble with a metric for a while. It ends by itself; a person who answers for the seat may."""
+    here = opened(org, values=False, push=push)
+    done = here.desk.silence(seat, metric, _day(until), reason, by=by, dry_run=dry_run)
+    return _said("escalate-silence", here, done, None, json=json, dry_run=dry_run, push=push)
+
+
+def tick(
+    org: OrgOption = None,
+    by: ByOption = "",
+    notify: NotifyOption = None,
+    push: PushOption = False,
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Do all that is due, in one commit: for cron.
+
+    What is overdue goes a step up, in working hours; what is about a seat that is not active, or with one, goes to its
+    owner; what has its value again is resolved. A second time in the same minute there is nothing to do.
+    """
+    here = opened(org, push=push)
+    done = here.desk.tick(by=by, dry_run=dry_run)
+    return _said("escalate-tick", here, done, notify, json=json, dry_run=dry_run, push=push)
+
+
+def _said(
+    kind: str, here: OpenOrg, done: Recorded, notify: Path | None, *, json: bool, dry_run: bool, push: bool
+) -> int:
+    """What became of it; and, once it is recorded, whoever has it in hand now is told."""
+    code = changed(kind, here, done, json=json, dry_run=dry_run, push=push, escalations=_ids(done))
+    tell_people(here, done, notify)
+    return code
+
+
+def _ids(done: Recorded) -> list[Any]:
+    """The escalations that were touched."""
+    from orgtp.model.escalation import FOLDER, SILENCED
+
+    paths = [path for path in done.paths if path.startswith(FOLDER) and not path.startswith(SILENCED)]
+    return [path.removeprefix(FOLDER).removesuffix(".yaml") for path in paths]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(what=f'--until "{text}" is not a day. Write it as 2026-12-01.') from error

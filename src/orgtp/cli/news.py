@@ -1,0 +1,36 @@
+"""What every command does that may have put something into somebody's hands: tell them, once it is recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orgtp.cli.door import tell
+
+if TYPE_CHECKING:
+    from orgtp.api import OpenOrg
+    from orgtp.store.record import Recorded
+
+NotifyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--notify",
+        metavar="FILE",
+        help="Where whom can be told. Default: ORGTP_NOTIFY, else ~/.config/orgtp/notify.yaml.",
+    ),
+]
+
+
+def tell_people(here: OpenOrg, done: Recorded, notify: Path | None = None) -> None:
+    """Tell those whose hands something is in now. What cannot be told is said, and the exit code does not speak of it.
+
+    Nobody is told of what was not recorded.
+    """
+    if done.commit is None:
+        return
+    from orgtp.notify import news_of, tell_all
+
+    for why in tell_all(news_of(here.staff.org, done), notify):
+        tell(f"recorded, but not told to {why}" if ":" in why else f"recorded, but nobody was told: {why}")

@@ -1,0 +1,108 @@
+"""The desk: what is in somebody's hands in an org that is open, and all that can be done about it.
+
+import orgtp
+desk = orgtp.open("sneeze-it").desk
+desk.listed(), desk.open("dash", "The ad account is locked"), desk.tick()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from orgtp.model.escalation import Weight
+
+if TYPE_CHECKING:
+    from orgtp.actions.escalate import Trouble
+    from orgtp.api import OpenOrg
+    from orgtp.model.org import Org
+    from orgtp.store.record import Recorded
+    from orgtp.views.escalations import EscalationView
+
+
+def late(org: Org, now: datetime) -> Sequence[Trouble]:  # noqa: ARG001  (for what comes here)
+    """What is stale at `now`, as trouble: the one place by which freshness comes to the desk."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The escalations of one org."""
+
+    here: OpenOrg
+
+    def listed(self, seat: str = "", *, settled: bool = False) -> list[EscalationView]:
+        """What is open, of one seat or of all; with `settled`, what was, too. Raises `UnknownSeat`."""
+        from orgtp.views.escalations import escalations
+
+        return escalations(self.here.staff.org, self.here.now, seat, settled=settled)
+
+    def show(self, id_: str) -> EscalationView:
+        """One escalation. Raises `UnknownEscalation`."""
+        from orgtp.views.escalations import escalation
+
+        return escalation(self.here.staff.org, self.here.now, id_)
+
+    def open(
+        self,
+        seat: str,
+        what: str,
+        *,
+        why: str = "",
+        to: str = "",
+        metric: str = "",
+        severity: Weight = Weight.NORMAL,
+        by: str = "",
+        dry_run: bool = False,
+    ) -> Recorded:
+        """Open an escalation about `seat`; see `orgtp.actions.escalate.open_`."""
+        from orgtp.actions.escalate import NewEscalation, open_
+
+        acting, new = self.here.acting(by), NewEscalation(seat, what, why, to, metric, severity)
+        return self.here.record(lambda org: open_(org, self.here.now, new, acting), dry_run=dry_run)
+
+    def acknowledge(self, id_: str, note: str = "", *, by: str = "", dry_run: bool = False) -> Recorded:
+        """Take one on. Raises `UnknownEscalation`, `Refused`."""
+        from orgtp.actions.escalate import acknowledge
+
+        acting = self.here.acting(by)
+        return self.here.record(lambda org: acknowledge(org, self.here.now, id_, note, acting), dry_run=dry_run)
+
+    def resolve(self, id_: str, note: str, *, by: str = "", dry_run: bool = False) -> Recorded:
+        """Settle one. Raises `UnknownEscalation`, `BadInput`, `Refused`."""
+        from orgtp.actions.escalate import resolve
+
+        acting = self.here.acting(by)
+        return self.here.record(lambda org: resolve(org, self.here.now, id_, note, acting), dry_run=dry_run)
+
+    def silence(
+        self, seat: str, metric: str, until: date, reason: str, *, by: str = "", dry_run: bool = False
+    ) -> Recorded:
+        """Tell of no trouble with a metric until the end of a day. Raises what `actions.escalate.silence` raises."""
+        from orgtp.actions.escalate import NewSilence, silence
+
+        acting, new = self.here.acting(by), NewSilence(seat, metric, until, reason)
+        return self.here.record(lambda org: silence(org, self.here.now, new, acting), dry_run=dry_run)
+
+    def tick(self, *, by: str = "", dry_run: bool = False) -> Recorded:
+        """Do all that is due, in one commit; see `orgtp.actions.escalate.tick`."""
+        from orgtp.actions.escalate import tick
+
+        acting, now = self.here.acting(by), self.here.now
+        return self.here.record(lambda org: tick(org, now, late(org, now), acting), dry_run=dry_run)
+
+    def trouble(
+        self,
+        found: Sequence[Trouble],
+        good: Collection[tuple[str, str]] = (),
+        *,
+        by: str = "",
+        dry_run: bool = False,
+    ) -> Recorded:
+        """Open or add to what a run found, and settle what is good again; see `orgtp.actions.escalate.trouble`."""
+        from orgtp.actions.escalate import trouble
+
+        acting = self.here.acting(by)
+        return self.here.record(lambda org: trouble(org, self.here.now, found, good, acting), dry_run=dry_run)

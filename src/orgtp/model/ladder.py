@@ -1,0 +1,78 @@
+"""Who an escalation is with: at first by the routing tree or the seat's owner, then a step up at a time, to the top.
+
+Both what is shown and what is done ask here, so that a view never says otherwise than what happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from orgtp.model.escalation import Escalation, routed
+from orgtp.model.org import Org
+
+
+def first_with(org: Org, seat: str, metric: str, kind: str, severity: str) -> str:
+    """The seat that a new escalation about `seat` goes to: an active person, wherever there is one."""
+    found = {"seat": seat, "metric": metric, "kind": kind, "severity": severity}
+    wanted = [routed(org.routing, found), org.seats[seat].owner]
+    return next((held for held in wanted if _answers(org, held)), "") or _owner_or_above(org, seat)
+
+
+def owner_of(org: Org, seat: str) -> str:
+    """Whose hands what `seat` cannot hold goes to: its owner's, else of whoever comes above."""
+    owner = org.seats[seat].owner if seat in org.seats else ""
+    return owner if owner != seat and _answers(org, owner) else _owner_or_above(org, seat)
+
+
+def _owner_or_above(org: Org, seat: str) -> str:
+    """The next active person above a seat or its owner; where there is none, one at the top, or the owner all the same.
+
+    It never fails: whatever is wrong with the chart, `validate` says so, and trouble still has a place.
+    """
+    owner = org.seats[seat].owner if seat in org.seats else ""
+    people = [*_people(org, owner), *_people(org, seat), *org.approvers]
+    return next((held for held in people if held != seat), owner or seat)
+
+
+def next_up(org: Org, held: str) -> str:
+    """The seat one step up from `held`: of an agent its owner, of a person the next person above; "" at the top."""
+    seat = org.seats.get(held)
+    if seat is None:
+        return next(iter(org.approvers), "")
+    ways = [seat.owner] if not seat.is_human and _answers(org, seat.owner) else []
+    return next((other for other in [*ways, *_people(org, held)] if other != held), "")
+
+
+def settled_by(org: Org, one: Escalation) -> list[str]:
+    """The seats that may acknowledge or resolve it: whose it is, those above them, who opened it, the scorekeepers."""
+    above = [held.id for held in org.above(one.with_)]
+    return list(dict.fromkeys([one.with_, *above, *org.recorders(one.seat), *([one.by] if one.by else [])]))
+
+
+def silenced(org: Org, now: datetime, seat: str, metric: str) -> date | None:
+    """To the end of which day nobody is told of trouble with a metric; None where somebody is."""
+    held = org.silences.get(seat)
+    until = held.metrics[metric].until if held and metric in held.metrics else None
+    return until if until and now.astimezone(org.zone).date() <= until else None
+
+
+def overdue(org: Org, now: datetime, one: Escalation) -> bool:
+    """Whether an escalation may not stay where it is any more: past its due, not settled and not silenced."""
+    late = one.due is None or one.due <= now
+    return not one.is_over and late and silenced(org, now, one.seat, one.metric) is None
+
+
+def is_here(org: Org, seat: str) -> bool:
+    """Whether somebody can be asked there: the org has the seat, and it is active."""
+    return seat in org.seats and org.seats[seat].is_active
+
+
+def _answers(org: Org, held: str) -> bool:
+    seat = org.seats.get(held)
+    return seat is not None and seat.is_human and seat.is_active
+
+
+def _people(org: Org, seat: str) -> Iterator[str]:
+    """The active people above a seat, from the nearest to the top."""
+    return (held.id for held in org.above(seat) if held.is_human and held.is_active)

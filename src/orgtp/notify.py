@@ -1,0 +1,115 @@
+"""Telling people of escalations: what there is to tell of a change, and the addresses that it goes to.
+
+The record is made before anybody is told. What cannot be told changes nothing in it, and is reported.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orgtp.model.errors import OrgtpError
+from orgtp.model.escalation import FOLDER, SILENCED, Escalation, Event, Happened
+from orgtp.model.org import Org
+from orgtp.model.words import one_line
+from orgtp.store.escalation_file import read_escalation
+from orgtp.store.notify_file import DEFAULT, address, notify_path, read_notify
+
+if TYPE_CHECKING:
+    from orgtp.store.record import Recorded
+
+_SAID = {
+    Happened.OPENED: "It is with you.",
+    Happened.UP: "It came up to you: {note}.",
+    Happened.HANDED: "It is with you now: {note}.",
+    Happened.TOP: "It is overdue and stays with you: nobody is above.",
+}
+_LONGEST = 300
+
+
+class NoApprise(OrgtpError):
+    """The library that reaches people is not installed."""
+
+    text = "nobody can be told without apprise. Install it: pip install 'orgtp[notify]'"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A short text for the seat `to`."""
+
+    to: str
+    title: str
+    text: str
+
+
+def news_of(org: Org, done: Recorded) -> list[News]:
+    """What a recorded change has to tell to those whose hands something is in now."""
+    return [_news(org, one, event) for one, event in _happened(done) if event.what in _SAID]
+
+
+def _happened(done: Recorded) -> Iterator[tuple[Escalation, Event]]:
+    """What is new in each escalation that was changed."""
+    for path, raw in sorted(done.files.items()):
+        if path.startswith(FOLDER) and not path.startswith(SILENCED):
+            now, was = read_escalation(path, raw)[0], read_escalation(path, done.before.get(path, b""))[0]
+            events = now.events[len(was.events) if was else 0 :] if now else ()
+            yield from ((now, event) for event in events if now)
+
+
+def _news(org: Org, one: Escalation, event: Event) -> News:
+    seat = org.seats[one.seat].name if one.seat in org.seats else one.seat
+    due = (
+        f" Due {one.due.astimezone(org.zone):%a %Y-%m-%d %H:%M}." if one.due and event.what is not Happened.TOP else ""
+    )
+    why = f" {_short(one.why)}" if one.why else ""
+    said = _SAID[event.what].format(note=_short(event.note))
+    text = f"{_short(one.what)}.{why}\n{said}{due}\norgtp escalate ack {one.id}"
+    return News(one.with_, _short(f"{org.name}: {seat} needs you"), text)
+
+
+def _short(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def tell_all(news: Iterable[News], named: Path | None = None) -> list[str]:
+    """Tell everybody whom this machine's file has addresses of; what could not be told, in words, with no address."""
+    told = list(news)
+    try:
+        path = notify_path(named) if told else None
+        book = read_notify(path) if path else {}
+    except OrgtpError as error:
+        return [str(error)]
+    return [why for one in told for why in _told(one, book)]
+
+
+def _told(one: News, book: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """What went wrong when telling one."""
+    known = book.get(one.to) or book.get(DEFAULT) or ()
+    if book and not known:
+        yield f"{one.to}: the file has no address of it, and no default"
+    for number, text in enumerate(known, 1):
+        try:
+            why = "" if _sent(address(text), one) else "it was not taken"
+        except OrgtpError as error:
+            why = str(error)
+        if why:
+            yield f"{one.to}, address {number} of {len(known)}: {why}"
+
+
+def _sent(url: str, one: News) -> bool:
+    """Whether an address took it. Raises `NoApprise`."""
+    try:
+        import apprise
+    except ImportError as error:
+        raise NoApprise from error
+    # It would write addresses to standard error.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    out = apprise.Apprise()
+    try:
+        return bool(out.add(url) and out.notify(one.text, title=one.title, body_format=apprise.NotifyFormat.TEXT))
+    except Exception:  # noqa: BLE001  (a hundred services; whatever one of them does, the record stands)
+        return False

@@ -1,0 +1,194 @@
+"""Trouble ends with a person: where escalations go, and whom those that are there are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from orgtp.model.escalation import Branch, is_about
+from orgtp.model.org import Org
+from orgtp.model.problem import Keys
+from orgtp.model.seat import seat_path
+from orgtp.model.words import did_you_mean
+from orgtp.rules.rule import Finding
+
+_PEOPLE = 8
+
+
+def routing_not_human(org: Org) -> Iterator[Finding]:
+    """A route ends with a seat that is not an active person.
+
+    Whatever breaks at night goes where the routing tree says. An agent cannot be asked why nobody acted, and at a seat
+    that is paused, vacant or retired nobody is there to be asked at all.
+
+    Bad:
+
+        routing:
+          - {kind: source, to: radar}       # radar is an agent
+
+    Good:
+
+        routing:
+          - {kind: source, to: bogdan}
+
+    Fix: name a person who is here, or take `to` out: then it goes to the owner of the seat.
+    """
+    people = [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
+    hint = f"Name a person who is here ({', '.join(people[:_PEOPLE])}), or take it out."
+    for keys, branch, _ in _branches(org.routing):
+        seat = org.seats.get(branch.to)
+        if seat and not (seat.is_human and seat.is_active):
+            what = "an agent" if not seat.is_human else str(seat.status)
+            message = f"this route ends with {seat.id}, which is {what}"
+            yield Finding(org.marks.value(*keys, "to"), message, hint)
+
+
+def routing_unknown_seat(org: Org) -> Iterator[Finding]:
+    """A route names a seat or a metric that the org has not.
+
+    What should have gone that way goes another one, and nobody notices before it matters.
+
+    Bad:
+
+        routing:
+          - {seat: dsh, to: bogdan}
+
+    Good:
+
+        routing:
+          - {seat: dash, to: bogdan}
+
+    Fix: write the id as it stands in `seats/`, or take the route out.
+    """
+    metrics = {metric for seat in org.seats.values() for metric in seat.metrics}
+    blind = any(path.startswith("seats") for path in org.unreadable)
+    for keys, branch, _ in _branches(org.routing):
+        for key, id_ in (("seat", branch.seat), ("to", branch.to)):
+            if id_ and id_ not in org.seats and not org.hidden(seat_path(id_)):
+                hint = did_you_mean(id_, org.seats) or "orgtp seat list shows them all."
+                yield Finding(org.marks.value(*keys, key), f'{key} "{id_}" is not a seat', hint)
+        known = org.seats[branch.seat].metrics if branch.seat in org.seats else metrics
+        if branch.metric and branch.metric not in known and not blind:
+            whose = f"{branch.seat} has no" if branch.seat in org.seats else "no seat has a"
+            hint = did_you_mean(branch.metric, known) or "What a seat is measured on: orgtp seat show SEAT"
+            yield Finding(org.marks.value(*keys, "metric"), f'{whose} metric "{branch.metric}"', hint)
+
+
+def routing_unreachable(org: Org) -> Iterator[Finding]:
+    """Nothing ever goes along a route.
+
+    The first route that fits decides. So one below another that takes all of the same is never asked, and neither is
+    one that wants what the route above it rules out, or what is about a retired seat.
+
+    Bad:
+
+        routing:
+          - {seat: dash, to: bogdan}
+          - {seat: dash, severity: high, to: david}
+
+    Good:
+
+        routing:
+          - {seat: dash, severity: high, to: david}
+          - {seat: dash, to: bogdan}
+
+    Fix: put the finer route first, or take it out.
+    """
+    for keys, branch, why in _branches(org.routing):
+        held = org.seats.get(branch.seat)
+        told = why or (f"{branch.seat} is retired" if held and held.is_retired else "")
+        if told:
+            hint = "Put the finer route first, or take it out."
+            yield Finding(org.marks.value(*keys), f"nothing ever goes along this route: {told}", hint)
+
+
+def escalation_unknown_seat(org: Org) -> Iterator[Finding]:
+    """An escalation is about a seat that the org has not, or with one.
+
+    It is in nobody's hands then: no step up leads from there, and no view of a seat shows it.
+
+    Bad:
+
+        seat: dsh
+        with: bogdan
+
+    Good:
+
+        seat: dash
+        with: bogdan
+
+    Fix: write the id as it stands in `seats/`.
+    """
+    for one in org.escalations.values():
+        for key, id_ in (("seat", one.seat), ("with", one.with_)):
+            if id_ and id_ not in org.seats and not org.hidden(seat_path(id_)):
+                hint = did_you_mean(id_, org.seats) or "orgtp seat list shows them all."
+                yield Finding(one.marks.value(key), f'{key} "{id_}" is not a seat', hint)
+
+
+def escalation_file_name(org: Org) -> Iterator[Finding]:
+    """An escalation's file is not named for the seat that it is about.
+
+    The history is told by the names of files: `orgtp log` and the audit look there for the seat.
+
+    Bad:
+
+        # escalations/2026-11-20-radar-ad-account.yaml
+        seat: dash
+
+    Good:
+
+        # escalations/2026-11-20-dash-ad-account.yaml
+        seat: dash
+
+    Fix: rename the file to DATE-SEAT-WHAT.yaml, or write the seat that it is about.
+    """
+    for one in org.escalations.values():
+        if one.seat and not is_about(one.path, one.seat):
+            hint = f"Rename the file to {one.id[:10]}-{one.seat}-WHAT.yaml, or write the seat that it is about."
+            yield Finding(one.marks.value("seat"), f"{one.path} is about {one.seat}, and its name says otherwise", hint)
+
+
+def silence_unknown_metric(org: Org) -> Iterator[Finding]:
+    """What is silenced is no metric of the seat.
+
+    The metric that was meant is not silenced, or it is gone and so is the reason.
+
+    Bad:
+
+        # escalations/silenced/dash.yaml
+        anomalies: {until: 2026-12-01, reason: The ad API moves.}
+
+    Good:
+
+        # escalations/silenced/dash.yaml
+        anomalies-before-open: {until: 2026-12-01, reason: The ad API moves.}
+
+    Fix: write the id of the metric, or take the line out.
+    """
+    for seat, held in org.silences.items():
+        known: Mapping[str, object] = org.seats[seat].metrics if seat in org.seats else {}
+        for metric in held.metrics:
+            if metric not in known and not org.hidden(seat_path(seat)):
+                hint = did_you_mean(metric, known) or "Take it out, or write the id of a metric of this seat."
+                yield Finding(held.marks.key(metric), f'{seat} has no metric "{metric}"', hint)
+
+
+def _branches(
+    branches: Sequence[Branch], keys: Keys = ("routing",), above: Mapping[str, str] | None = None
+) -> Iterator[tuple[Keys, Branch, str]]:
+    """Every branch with its place, and why nothing goes that way; "" where something may."""
+    for number, branch in enumerate(branches):
+        place = (*keys, str(number))
+        wants = {**(above or {}), **branch.wants}
+        yield place, branch, _lost(branch, branches[:number], above or {})
+        yield from _branches(branch.routes, (*place, "routes"), wants)
+
+
+def _lost(branch: Branch, before: Sequence[Branch], above: Mapping[str, str]) -> str:
+    """Why nothing goes along a branch."""
+    for name, word in branch.wants.items():
+        if above.get(name, word) != word:
+            return f"the route above it takes only {name} {above[name]}"
+    wants = {**above, **branch.wants}.items()
+    taken = next((first for first in before if first.wants.items() <= wants), None)
+    return f"the route before it that takes {taken.told} takes all of it" if taken else ""

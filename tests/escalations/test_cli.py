@@ -1,0 +1,137 @@
+"""`orgtp escalate`, by the installed script on a real repository."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import Shell
+
+LOCKED = "2026-11-20-dash-the-ad-account-is-locked"
+TUESDAY = "2026-11-24T12:00:00-05:00"
+
+
+@pytest.fixture
+def org(sample: Shell) -> Shell:
+    """The sample org, in which Dash has opened one on Friday evening."""
+    ran = sample("escalate", "open", "dash", "The ad account is locked", "--why", "Two logins failed.", "--by", "dash")
+    assert ran.out.endswith(f"escalate(dash): open {LOCKED}, with bogdan\n")
+    return sample
+
+
+def test_it_is_opened_goes_up_is_acknowledged_and_resolved(org: Shell) -> None:
+    assert org("validate").out == ""
+    assert org("escalate", "tick").out == "", "it is evening"
+    assert (
+        " up to david: bogdan did not acknowledge it in time\n"
+        in org("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY).out
+    )
+    head = org.head()
+    assert "nothing is overdue" in org("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY).err
+    assert org.head() == head
+    assert org("escalate", "list", ORGTP_NOW=TUESDAY).out.startswith("open  with david  2026-11-24 16:00  ")
+    org("escalate", "ack", LOCKED, "--note", "I call them.", "--by", "david", ORGTP_NOW=TUESDAY)
+    org("escalate", "resolve", LOCKED, "--note", "Unlocked.", "--by", "david", ORGTP_NOW=TUESDAY)
+    assert org("escalate", "list", ORGTP_NOW=TUESDAY).out == "nothing is open\n"
+    shown = org("escalate", "show", LOCKED, ORGTP_NOW=TUESDAY).out
+    for words in ("opened to bogdan by dash", "up to david by tally", "I call them.", "resolved by david"):
+        assert words in shown
+    assert org("audit", "verify", "--full", ORGTP_NOW=TUESDAY).code == 0
+
+
+def test_json_of_the_list_and_of_one(org: Shell) -> None:
+    ran = org("escalate", "list", "--json", ORGTP_NOW=TUESDAY).json
+    assert (ran["kind"], len(ran["escalations"])) == ("escalations", 1)
+    (one,) = ran["escalations"]
+    assert org("escalate", "show", LOCKED, "--json", ORGTP_NOW=TUESDAY).json["escalation"] == one
+    events = one.pop("events")
+    assert one == {
+        "id": LOCKED,
+        "what": "The ad account is locked",
+        "why": "Two logins failed.",
+        "seat": "dash",
+        "metric": None,
+        "kind": "issue",
+        "severity": "normal",
+        "state": "open",
+        "with": "bogdan",
+        "with_name": "Bogdan",
+        "due": "2026-11-23T18:00:00Z",
+        "overdue": True,
+        "next": "david",
+        "silenced": None,
+        "opened_at": "2026-11-20T23:00:00Z",
+        "by": "dash",
+    }
+    assert events == [{"at": "2026-11-20T23:00:00Z", "what": "opened", "by": "dash", "to": "bogdan", "note": ""}]
+
+
+def test_a_change_says_in_json_what_it_did(org: Shell) -> None:
+    ran = org("escalate", "tick", "--dry-run", "--json", ORGTP_NOW=TUESDAY).json
+    assert (ran["kind"], ran["commit"], ran["escalations"]) == ("escalate-tick", None, [LOCKED])
+    assert org("escalate", "list", "--json").json["escalations"][0]["with"] == "bogdan"
+    done = org("escalate", "open", "dash", "Again", "--to", "kristen", "--severity", "high", "--json").json
+    assert done["escalations"] == ["2026-11-20-dash-again"]
+    assert done["paths"] == ["escalations/2026-11-20-dash-again.yaml"]
+
+
+def test_log_diff_and_seat_show_know_of_it(org: Shell) -> None:
+    base = org.head()
+    org("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY)
+    until = ["--until", "2026-12-01", "--reason", "x", "--by", "bogdan"]
+    org("escalate", "silence", "dash", "anomalies-before-open", *until, ORGTP_NOW=TUESDAY)
+    told = org("log", "dash", "--action", "escalate", "--json").json["commits"]
+    assert [entry["by"] for entry in told] == ["bogdan", "tally", "dash"]
+    found = org("diff", base, "--json", ORGTP_NOW=TUESDAY).json
+    (changed,), (silenced,) = found["escalations"], found["silences"]
+    assert (changed["escalation"], changed["with_before"], changed["with_after"]) == (LOCKED, "bogdan", "david")
+    assert (silenced["metric"], silenced["before"], silenced["after"]) == ("anomalies-before-open", None, "2026-12-01")
+    assert "with bogdan → david" in org("diff", base, ORGTP_NOW=TUESDAY).out
+    for seat in ("dash", "david"):
+        assert LOCKED in org("seat", "show", seat).out
+        assert org("seat", "show", seat, "--json").json["seat"]["escalations"][0]["id"] == LOCKED
+    assert LOCKED not in org("seat", "show", "radar").out
+
+
+def test_a_retirement_hands_over_and_the_audit_agrees(org: Shell) -> None:
+    org("escalate", "open", "jeff", "Spend is off", "--to", "jeff", "--by", "jeff")
+    org("retire", "jeff", "--to", "dash,crystal", "--reason", "x", "--decided-by", "david", "--yes", "--by", "david")
+    assert "with bogdan" in org("escalate", "list", "--seat", "jeff").out
+    assert org("validate").out == ""
+    assert org("audit", "verify", "--full").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["show", LOCKED.replace("locked", "loked")], 2, f'Did you mean "{LOCKED}"?'),
+        (["open", "dsh", "x"], 2, 'Did you mean "dash"?'),
+        (["open", "dash", "x", "--to", "bogdn"], 2, 'Did you mean "bogdan"?'),
+        (["list", "--seat", "dsh"], 2, 'Did you mean "dash"?'),
+        (["resolve", LOCKED, "--note", "x", "--by", "sift"], 2, "sift may not settle"),
+        (["silence", "dash", "anomalies", "--until", "2026-12-01", "--reason", "x"], 2, "anomalies-before-open"),
+        (["silence", "dash", "anomalies-before-open", "--until", "soon", "--reason", "x"], 2, "Write it as 2026-12-01"),
+        (["silence", "dash", "anomalies-before-open", "--until", "2026-12-01", "--reason", "x", "--by", "dash"], 2,
+         "May: bogdan and david."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_and_nothing_is_written(org: Shell, words: list[str], code: int, said: str) -> None:
+    head = org.head()
+    ran = org("escalate", *words, code=code)
+    assert said in ran.err
+    assert org.head() == head
+
+
+def test_two_clones_that_both_add_to_one_are_brought_together(org: Shell) -> None:
+    """What a run adds here and a person does there are both told; neither has to be settled by hand."""
+    org.git("init", "-q", "--bare", "../hub.git")
+    org.git("remote", "add", "origin", "../hub.git")
+    org("sync")
+    org.git("clone", "-q", "-b", "main", "../hub.git", "../other")
+    other = org.at(org.folder.parent / "other")
+    other("escalate", "ack", LOCKED, "--by", "bogdan", "--push")
+    org("escalate", "open", "dash", "The ad account is locked", "--why", "A third failed.", "--by", "dash", "--push")
+    (one,) = org("escalate", "list", "--json").json["escalations"]
+    assert one["state"] == "acknowledged"
+    assert sorted(event["what"] for event in one["events"]) == ["acknowledged", "again", "opened"]
+    assert org("audit", "verify", "--full").code == 0
+    assert "Orgtp-Seat: dash" in org.git("log", "-1", "--format=%B").out

@@ -1,0 +1,117 @@
+"""People are told, through the library itself and a real server; whatever comes of that, the record stands."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+from tests.conftest import Shell
+
+TUESDAY = "2026-11-24T12:00:00-05:00"
+SECRET = "s3cr3t-t0ken"  # noqa: S105  (what must never be printed)
+
+
+class Inbox:
+    """A server on this machine that takes what is told, or answers 500; `url` is its address for the library."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[str, dict[str, Any]]] = []
+        self.status = 200
+        inbox = self
+
+        class Taker(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                raw = self.rfile.read(int(self.headers["Content-Length"]))
+                inbox.got.append((self.path, json.loads(raw)))
+                self.send_response(inbox.status)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (its name there)
+                """Say nothing."""
+
+        self.server = HTTPServer(("127.0.0.1", 0), Taker)
+        self.url = f"json://127.0.0.1:{self.server.server_port}/{SECRET}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    made = Inbox()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def opened(org: Shell, *words: str, **env: str) -> str:
+    """Open one, which must be recorded whoever is told; all that was printed."""
+    head = org.head()
+    ran = org("escalate", "open", "dash", "The ad account is locked", "--by", "dash", *words, code=0, **env)
+    assert org.head() != head
+    assert SECRET not in ran.out + ran.err
+    return ran.err
+
+
+def config(org: Shell, text: str) -> str:
+    path = org.home / "people.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_whoever_it_is_with_is_told_when_it_is_opened_and_when_it_goes_up(sample: Shell, inbox: Inbox) -> None:
+    usual = sample.home / ".config" / "orgtp" / "notify.yaml"
+    usual.parent.mkdir(parents=True)
+    usual.write_text(f'bogdan: "{inbox.url}/bogdan"\ndefault: [env:BOSS]\n', encoding="utf-8")
+    assert opened(sample, "--why", "Two logins failed.", BOSS=f"{inbox.url}/boss") == ""
+    sample("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY, BOSS=f"{inbox.url}/boss")
+    (first, to_bogdan), (second, to_boss) = inbox.got
+    assert (first, second) == (f"/{SECRET}/bogdan", f"/{SECRET}/boss")
+    assert to_bogdan["title"] == "Sneeze It: Dash needs you"
+    assert to_bogdan["message"].splitlines() == [
+        "The ad account is locked. Two logins failed.",
+        "It is with you. Due Mon 2026-11-23 13:00.",
+        "orgtp escalate ack 2026-11-20-dash-the-ad-account-is-locked",
+    ]
+    assert "It came up to you: bogdan did not acknowledge it in time." in to_boss["message"]
+
+
+def test_nobody_is_told_of_a_dry_run_or_of_what_is_said_already(sample: Shell, inbox: Inbox) -> None:
+    path = config(sample, f"default: ['{inbox.url}']\n")
+    sample("escalate", "open", "dash", "x", "--dry-run", "--notify", path)
+    assert inbox.got == []
+    sample("escalate", "open", "dash", "x", "--notify", path)
+    sample("escalate", "open", "dash", "x", "--notify", path)
+    assert len(inbox.got) == 1
+
+
+@pytest.mark.parametrize("told", ["{down}", "{no}", "nonsense://{secret}", "{secret}", "env:NOT_SET", "json://"])
+def test_what_cannot_be_told_is_reported_without_its_address(sample: Shell, inbox: Inbox, told: str) -> None:
+    inbox.status = 500
+    url = told.format(down=f"json://127.0.0.1:1/{SECRET}", no=inbox.url, secret=SECRET)
+    err = opened(sample, ORGTP_NOTIFY=config(sample, f"bogdan: ['{url}']\n"))
+    assert err.startswith("recorded, but not told to bogdan, address 1 of 1: ")
+    assert ("NOT_SET" in err) == (told == "env:NOT_SET")
+
+
+@pytest.mark.parametrize("text", ["bogdan: [", "- a", "bogdan: {a: SECRET}", "Bo Gdan: [SECRET]", "a: SECRET\na: b"])
+def test_a_file_that_is_none_changes_no_record(sample: Shell, text: str) -> None:
+    err = opened(sample, "--notify", config(sample, text.replace("SECRET", SECRET) + "\n"))
+    assert "people.yaml: " in err
+
+
+def test_a_file_that_is_not_there_or_knows_nobody_is_said(sample: Shell) -> None:
+    assert "cannot be read" in opened(sample, "--notify", "nowhere.yaml")
+    err = sample("escalate", "open", "dash", "x", "--notify", config(sample, "david: [env:X]\n")).err
+    assert err == "recorded, but not told to bogdan: the file has no address of it, and no default\n"
+
+
+def test_without_the_library_a_word_says_what_to_install(sample: Shell, inbox: Inbox) -> None:
+    """A module that cannot be imported stands in its way, as if it had never been installed."""
+    (sample.home / "apprise.py").write_text("raise ImportError\n", encoding="utf-8")
+    err = opened(sample, ORGTP_NOTIFY=config(sample, f"bogdan: ['{inbox.url}']\n"), PYTHONPATH=str(sample.home))
+    assert "pip install 'orgtp[notify]'" in err
+    assert inbox.got == []
