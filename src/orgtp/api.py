@@ -146,13 +146,22 @@ class OpenOrg(SeenOrg):
         dry_run: bool = False,
         told: Callable[[Said], None] | None = None,
     ) -> Collected:
-        """Ask this machine's sources and record what they say, in one commit; see `orgtp.sources.collect`."""
+        """Ask this machine's sources and record what they say, in one commit; see `orgtp.sources.collect`.
+
+        A source that broke is escalated, in a commit of its own, and what is good again is settled.
+        """
+        from orgtp.actions.escalate import Trouble
+        from orgtp.model.escalation import Kind
         from orgtp.sources.collect import Collector
         from orgtp.store.post import seat_with_email
 
         ledger = self._ledger
         acting = by or os.environ.get("ORGTP_SEAT", "") or seat_with_email(ledger)
-        return Collector(ledger, sources, acting, self._new_id).collect(request, dry_run=dry_run, told=told)
+        done = Collector(ledger, sources, acting, self._new_id).collect(request, dry_run=dry_run, told=told)
+        found = [Trouble(Kind.SOURCE, one.seat, one.metric, one.why) for one in done.blanks]
+        if not done.heard or dry_run:
+            return done
+        return replace(done, escalated=self.desk.trouble(found, done.good, by=acting))
 
     def add_seat(self, new: NewSeat, *, by: str = "", dry_run: bool = False) -> Recorded:
         """Add a seat to the chart."""

@@ -102,6 +102,38 @@ def test_a_machine_without_sources_says_how_to_get_one(fed: Fed) -> None:
     assert fed.told() == {}
 
 
+def test_sources_within_the_org_are_refused(fed: Fed) -> None:
+    """Whoever gets a file merged could run a command."""
+    witness = fed.shell.home / "asked"
+    fed.sources = fed.shell.folder / "sources.yaml"
+    fed.set_up(talks={"command": ["touch", str(witness)]})
+    assert "stands within the org" in fed.collect(code=2).err
+    assert not witness.exists()
+
+
+def test_a_broken_source_is_escalated_and_settled_when_it_is_back(fed: Fed) -> None:
+    fed.set_up(talks="13", rate=BROKEN)
+    assert fed.collect("--json", code=1).json["escalated"] == fed.shell.head()
+    (one,) = fed.shell("escalate", "list", "--json").json["escalations"]
+    assert (one["seat"], one["metric"], one["kind"], one["with"], one["state"]) == (
+        "bot",
+        "rate",
+        "source",
+        "ada",
+        "open",
+    )
+    assert one["why"] == "exit code 3: boom"
+    head = fed.shell.head()
+    fed.collect(code=1)
+    assert fed.shell.head() == head, "the same trouble on the same day adds nothing"
+    fed.set_up(talks="13", rate="96")
+    fed.collect()
+    assert fed.shell("escalate", "list", "--json").json["escalations"] == []
+    (one,) = fed.shell("escalate", "list", "--all", "--json").json["escalations"]
+    assert one["state"] == "resolved"
+    assert fed.shell("validate", "--json").json["summary"]["errors"] == 0
+
+
 def test_who_may_not_record_is_told_before_anything_is_asked(fed: Fed) -> None:
     witness = fed.shell.home / "asked"
     fed.set_up(talks={"command": ["touch", str(witness)]})

@@ -83,6 +83,11 @@ def wait_for(what: Callable[[], bool], said: Path) -> None:
         time.sleep(0.5)
 
 
+def states(fed: Fed) -> list[str]:
+    """Of every escalation there ever was, where it stands."""
+    return [one["state"] for one in fed.shell("escalate", "list", "--all", "--json").json["escalations"]]
+
+
 def test_numbers_come_by_themselves_and_a_blank_is_seen(fed: Fed, radar: Radar) -> None:
     if shutil.which("cron") is None or os.geteuid() != 0:
         pytest.skip("the cron daemon is missing, or only root may start it; install cron")
@@ -110,6 +115,10 @@ def test_numbers_come_by_themselves_and_a_blank_is_seen(fed: Fed, radar: Radar) 
         assert "503" in fed.told()["rate"][1]
         assert "bot rate: unavailable: source broken: " in said.read_text(encoding="utf-8")
         assert fed.told()["talks"] == ("13", "")
+        wait_for(lambda: states(fed) == ["open"], said)
+        (one,) = fed.shell("escalate", "list", "--json").json["escalations"]
+        assert (one["seat"], one["metric"], one["with"]) == ("bot", "rate", "ada")
         radar.broken, radar.value = False, "97"
         wait_for(lambda: fed.told()["rate"] == ("97", ""), said)
+        wait_for(lambda: states(fed) == ["resolved"], said)
     assert [row["value"] for row in fed.rows() if row["metric"] == "talks"] == ["13"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.door import changed, opened, tell, write_json
+from orgtp.cli.news import NotifyOption
 from orgtp.cli.options import ByOption, DryRunOption, JsonOption, OrgOption, PushOption, SourcesOption
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def collect(
     ] = False,
     org: OrgOption = None,
     by: ByOption = "",
+    notify: NotifyOption = None,
     push: PushOption = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
@@ -47,7 +49,9 @@ def collect(
     request = Request(seat, metric, period, due, always)
 
     def once() -> int:
-        return _once(opened(org, whole=False, push=push), sources, request, by, push=push, dry_run=dry_run, json=json)
+        return _once(
+            opened(org, whole=False, push=push), sources, request, by, notify, push=push, dry_run=dry_run, json=json
+        )
 
     if not watch:
         return once()
@@ -61,6 +65,7 @@ def _once(
     sources: Path | None,
     request: Request,
     by: str,
+    notify: Path | None,
     *,
     push: bool,
     dry_run: bool,
@@ -74,7 +79,7 @@ def _once(
     for one in done.blanks:
         tell(f"{one.seat} {one.metric}: unavailable: {one.note}")
     _say_elsewhere(done, seen or dry_run)
-    return _recorded(here, done, push=push, dry_run=dry_run, json=json) or (BROKEN if done.blanks else 0)
+    return _recorded(here, done, notify, push=push, dry_run=dry_run, json=json) or (BROKEN if done.blanks else 0)
 
 
 def _progress(said: Said) -> None:
@@ -90,7 +95,7 @@ def _say_elsewhere(done: Collected, seen: bool) -> None:
         tell(f"not known on this machine: {', '.join(names)}. See: orgtp source list")
 
 
-def _recorded(here: OpenOrg, done: Collected, *, push: bool, dry_run: bool, json: bool) -> int:
+def _recorded(here: OpenOrg, done: Collected, notify: Path | None, *, push: bool, dry_run: bool, json: bool) -> int:
     recorded = done.recorded
     if recorded is None:
         return _nothing(here, done, json=json)
@@ -111,4 +116,5 @@ def _nothing(here: OpenOrg, done: Collected, *, json: bool) -> int:
 
 
 def _body(done: Collected) -> dict[str, Any]:
-    return {"values": done.heard, "sources": done.said, "elsewhere": done.elsewhere}
+    escalated = done.escalated.commit if done.escalated else None
+    return {"values": done.heard, "sources": done.said, "elsewhere": done.elsewhere, "escalated": escalated}

@@ -70,6 +70,11 @@ def write_on(pieces: Iterable[str], none: str = "") -> None:
     write(none)
 
 
+def is_unseen() -> bool:
+    """Whether nobody looks: cron mails what is said, so nothing is where all is well."""
+    return not (sys.stdout.isatty() or sys.stderr.isatty())
+
+
 def tell(text: str) -> None:
     """Everything else, to standard error; line by line, with nothing in it that could drive a terminal."""
     sys.stderr.write("".join(f"{visible(line)}\n" for line in text.splitlines()))

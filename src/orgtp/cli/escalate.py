@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.door import changed, opened, write, write_json
+from orgtp.cli.door import changed, is_unseen, opened, write, write_json
 from orgtp.cli.news import NotifyOption, tell_people
 from orgtp.cli.options import (
     AtOption,
@@ -154,7 +154,9 @@ def _said(
     kind: str, here: OpenOrg, done: Recorded, notify: Path | None, *, json: bool, dry_run: bool, push: bool
 ) -> int:
     """What became of it; and, once it is recorded, whoever has it in hand now is told."""
-    code = changed(kind, here, done, json=json, dry_run=dry_run, push=push, escalations=_ids(done))
+    quiet = kind == "escalate-tick" and not (json or dry_run) and is_unseen()
+    ids = _ids(done)
+    code = changed(kind, here, done, json=json, dry_run=dry_run, push=push, quiet=quiet, escalations=ids)
     tell_people(here, done, notify)
     return code
 

@@ -16,6 +16,11 @@ from orgtp.store.load import load
 from orgtp.store.post import post
 from orgtp.store.record import Ledger, Recorded
 
+_INSIDE = (
+    "{} stands within the org. Whoever may change a file there could run a command here: keep it outside, as in "
+    "~/.config/orgtp/sources.yaml"
+)
+
 
 class NoSources(BadInput):
     """A machine without sources, or with a file of them that nobody can read."""
@@ -39,12 +44,21 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What came of a run. `elsewhere` are the metrics whose source this machine does not know."""
+    """What came of a run. `elsewhere` are the metrics whose source this machine does not know.
+
+    `escalated` is what became of the trouble that was found, and of trouble that is over.
+    """
 
     said: tuple[Said, ...]
     heard: tuple[Heard, ...]
     elsewhere: tuple[Wanted, ...]
     recorded: Recorded | None
+    escalated: Recorded | None = None
+
+    @property
+    def good(self) -> frozenset[tuple[str, str]]:
+        """The seats and metrics whose source said a value."""
+        return frozenset((one.seat, one.metric) for one in self.heard if one.value is not None)
 
     @property
     def blanks(self) -> tuple[Heard, ...]:
@@ -82,6 +96,8 @@ class Collector:
     def _wanted(self, request: Request) -> list[Wanted]:
         if not self.sources.named:
             raise NoSources(what=_none(self.sources))
+        if self.sources.path.resolve().is_relative_to(self.ledger.repo.path.resolve()):
+            raise NoSources(what=_INSIDE.format(self.sources.path))
         org = self._org()
         some = self._of(org, request)
         for one in some:
