@@ -165,6 +165,13 @@ def test_a_file_that_cannot_be_read_is_one_problem(raw: bytes, words: str) -> No
     assert read.named == {}
 
 
+@pytest.mark.parametrize("line", ["a: {http: {url: x, body: 'hush}}", "a:\n  command: hush: [b]", "a:\n  x: 'hush' b"])
+def test_a_file_that_is_no_yaml_is_told_without_what_is_in_it(line: str) -> None:
+    read = sources_of(Path("/here/sources.yaml"), f"{line}\n".encode())
+    assert read.problems
+    assert "hush" not in f"{read.problems}"
+
+
 def test_a_folder_where_the_file_belongs_is_a_problem(tmp_path: Path) -> None:
     (problem,) = read_sources(tmp_path).problems
     assert "Is a directory" in problem.message

@@ -57,7 +57,7 @@ def sources_of(where: Path, raw: bytes) -> Sources:
     try:
         document = read_document(str(where), raw)
     except NotStrict as error:
-        return Sources(where, {}, (error.problem,))
+        return Sources(where, {}, (_without_value(error.problem),))
     if not isinstance(document.data, dict):
         hint = "Begin it with the name of a source, and indent what it is below it."
         return Sources(
@@ -86,10 +86,17 @@ def _source(above: Fields, name: str) -> Source:
 
 def _without_value(problem: Problem) -> Problem:
     """The problem with a hint that does not repeat what stands there: it may be a secret, and a reason is recorded."""
-    for words, instead in (("Put it in quotes", "Put it in quotes."), ("Write it as", "Write it as a list: [a, b].")):
-        if problem.rule == "wrong-type" and problem.hint.startswith(words):
+    for words, instead in _REPEATING.items():
+        if problem.rule in {"wrong-type", "yaml-syntax"} and problem.hint.startswith(words):
             return replace(problem, hint=instead)
     return problem
+
+
+_REPEATING = {
+    "Put it in quotes": "Put it in quotes.",
+    "Put the text in quotes": "Put the text in quotes.",
+    "Write it as": "Write it as a list: [a, b].",
+}
 
 
 def _name(fields: Fields, name: str) -> None:
