@@ -48,6 +48,8 @@ BROKEN: dict[str, tuple[str, str]] = {
     "kind-reads": ("odd: read", '"nothing" is no value'),
     "kind-paints": ("odd: control", "[31mred second xxx"),
     "kind-fault": ("odd: dance", "no such way. Write another."),
+    "kind-broken": ("odd: {way: raise, way-of: x, secret: y}, x-a: b", 'unknown key "way-of"'),
+    "kind-faulty": ("odd: fault", "the kind odd is broken: ZeroDivisionError"),
     "kind-lost": ("lost: x", "odd_kinds:Nowhere cannot be loaded"),
     "kind-none": ("none: x", "odd_kinds:NoKind is no"),
     # HTTP.
@@ -122,8 +124,9 @@ BROKEN: dict[str, tuple[str, str]] = {
     "secret-empty": ('command: [echo, "file:no-secret"]', "the secret in no-secret is empty"),
     # The file itself.
     "kind-unknown": ("comand: [date]", '"comand" is no kind of source here. Did you mean "command"?'),
-    "number-item": ("command: [sleep, 5]", 'item 2 of command is no text. Put it in quotes: "5"'),
+    "number-item": ("command: [sleep, 5]", "item 2 of command is no text. Put it in quotes."),
     "kind-two": ("command: [date], odd: raise", "is of two kinds: command and odd"),
+    "key-long": (f"command: [date], {'k' * 900}: 5s", 'unknown key "kkk'),
     "key-unknown": (
         "command: [date], timout: 5s",
         'unknown key "timout" in the source key-unknown. Did you mean "timeout"?',

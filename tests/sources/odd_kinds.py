@@ -91,6 +91,8 @@ class Odd(Kind):
     bare = "way"
 
     def faults(self, settings: Mapping[str, Any]) -> Any:
+        if settings["way"] == "fault":
+            _raise()
         if settings["way"] not in WAYS:
             yield Fault("way", "no such way", "Write another.")
 

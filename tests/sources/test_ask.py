@@ -38,12 +38,12 @@ def test_the_whole_has_a_limit_and_says_who_was_not_asked(tmp_path: Path) -> Non
 
 
 def test_a_source_that_works_has_its_turn_before_any_that_hangs_is_asked_again(tmp_path: Path) -> None:
-    text = "a: {command: [sleep, '60'], timeout: 1s, retries: 3}\nb: {command: [echo, '5']}\n"
+    text = "a: {command: [sleep, '60'], timeout: 1s, retries: 1}\nb: {command: [echo, '5']}\n"
     told: list[str] = []
     said = ask(
         read_sources(written(tmp_path, text)).named.values(),
         jobs=1,
-        within=timedelta(seconds=6),
+        within=timedelta(seconds=60),
         told=lambda one: told.append(one.name),
     )
     assert told == ["b", "a"]
@@ -96,9 +96,9 @@ FAMILY = "sh -c 'echo $$ >> pids; trap \"\" TERM; while :; do sleep 1; done' & e
 
 def test_children_that_ignore_being_asked_end_with_their_source(tmp_path: Path) -> None:
     (tmp_path / "family").write_text(FAMILY, encoding="utf-8")
-    path = written(tmp_path, "hang: {command: [sh, family], timeout: 2s, retries: 0}\n")
+    path = written(tmp_path, "hang: {command: [sh, family], timeout: 5s, retries: 0}\n")
     (said,) = ask(read_sources(path).named.values())
-    assert said.why == "no answer within 2s"
+    assert said.why == "no answer within 5s"
     assert gone(pids(tmp_path / "pids", 2))
 
 
@@ -163,6 +163,13 @@ def test_a_file_that_cannot_be_read_is_one_problem(raw: bytes, words: str) -> No
     (problem,) = read.problems
     assert words in f"{problem.place}: {problem.message}"
     assert read.named == {}
+
+
+@pytest.mark.parametrize("line", ["a: {http: {url: x, body: 'hush}}", "a:\n  command: hush: [b]", "a:\n  x: 'hush' b"])
+def test_a_file_that_is_no_yaml_is_told_without_what_is_in_it(line: str) -> None:
+    read = sources_of(Path("/here/sources.yaml"), f"{line}\n".encode())
+    assert read.problems
+    assert "hush" not in f"{read.problems}"
 
 
 def test_a_folder_where_the_file_belongs_is_a_problem(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
 
 def _line(name: str, body: str) -> str:
     """A source, asked once where it does not say otherwise, so that a run of a hundred is not long."""
-    rest = [f"{key}: {value}" for key, value in (("timeout", "20s"), ("retries", 0)) if f"{key}: " not in body]
+    rest = [f"{key}: {value}" for key, value in (("timeout", "60s"), ("retries", 0)) if f"{key}: " not in body]
     return f"{name}: {{{', '.join([body, *rest])}}}\n"
 
 

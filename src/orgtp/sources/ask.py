@@ -69,7 +69,7 @@ class _Run:
     stop: Event
 
     def all(self, sources: Iterable[Source]) -> Iterator[Said]:
-        turns = [_Turn(one, Said(one.name, None, one.wrong or NOT_ASKED, Decimal(0), 0)) for one in sources]
+        turns = [_Turn(one, Said(one.name, None, shortened(one.wrong or NOT_ASKED), Decimal(0), 0)) for one in sources]
         yield from (turn.said for turn in turns if turn.source.wrong)
         turns = [turn for turn in turns if not turn.source.wrong]
         while turns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -56,7 +57,7 @@ def sources_of(where: Path, raw: bytes) -> Sources:
     try:
         document = read_document(str(where), raw)
     except NotStrict as error:
-        return Sources(where, {}, (error.problem,))
+        return Sources(where, {}, (_without_value(error.problem),))
     if not isinstance(document.data, dict):
         hint = "Begin it with the name of a source, and indent what it is below it."
         return Sources(
@@ -75,11 +76,27 @@ def _source(above: Fields, name: str) -> Source:
     fields = Fields(above.data, above.marks, problems).below(name, required=True, what=f"the source {name}")
     kind, settings = _asked(fields) if fields else ("", {})
     timeout, retries = (_timeout(fields), _retries(fields)) if fields else (TIMEOUT, RETRIES)
+    problems = [_without_value(problem) for problem in problems]
     above.problems.extend(problems)
     # As they are read: a key that is mistyped is told before that which is missing for it.
     first = next(iter(problems), None)
     wrong = f"{first.place.line}:{first.place.column}: {first.message}. {first.hint}".rstrip() if first else ""
     return Source(name, kind, settings, timeout, retries, wrong, above.marks.key(name))
+
+
+def _without_value(problem: Problem) -> Problem:
+    """The problem with a hint that does not repeat what stands there: it may be a secret, and a reason is recorded."""
+    for words, instead in _REPEATING.items():
+        if problem.rule in {"wrong-type", "yaml-syntax"} and problem.hint.startswith(words):
+            return replace(problem, hint=instead)
+    return problem
+
+
+_REPEATING = {
+    "Put it in quotes": "Put it in quotes.",
+    "Put the text in quotes": "Put the text in quotes.",
+    "Write it as": "Write it as a list: [a, b].",
+}
 
 
 def _name(fields: Fields, name: str) -> None:
@@ -116,12 +133,22 @@ def _asked(fields: Fields) -> tuple[str, Mapping[str, Any]]:
     except SourceFailed as failed:
         fields.problem(_WRONG, name, failed.why, "Ask whoever made that kind.")
         return name, {}
+    try:
+        return name, _checked(fields, name, kind)
+    except Exception as error:  # noqa: BLE001  (a kind of other people's spoils its own source alone)
+        why = f"the kind {name} is broken: {type(error).__name__}"
+        fields.problem(_WRONG, name, why, "Ask whoever made that kind.")
+        return name, {}
+
+
+def _checked(fields: Fields, name: str, kind: Kind) -> Mapping[str, Any]:
+    """The settings, with what the kind itself finds wrong with them noted."""
     before = len(fields.problems)
     settings = _settings(fields, name, kind)
     if len(fields.problems) == before:
         for fault in kind.faults(settings):
             _note(fields, name, kind, fault)
-    return name, settings
+    return settings
 
 
 def _kind_name(fields: Fields) -> str:
@@ -178,7 +205,7 @@ def _list(fields: Fields, name: str, key: Key) -> list[str]:
     for number, item in enumerate(found):
         if not isinstance(item, str) or not item.strip():
             place = fields.marks.value(*fields.keys, name, str(number))
-            hint = f'Put it in quotes: "{item}".' if isinstance(item, (int, Decimal)) else "Write it as a text."
+            hint = "Put it in quotes." if isinstance(item, (int, Decimal)) else "Write a text, in quotes."
             fields.problems.append(Problem("wrong-type", place, f"item {number + 1} of {name} is no text", hint))
     return found
 

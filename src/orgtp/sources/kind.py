@@ -94,7 +94,7 @@ def load_kind(place: str) -> Kind:
 
     try:
         made = EntryPoint("kind", place, GROUP).load()()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise SourceFailed(f"{place} cannot be loaded: {type(error).__name__}: {error}", again=False) from error
     if not isinstance(made, Kind):
         raise SourceFailed(f"{place} is no orgtp.sources.kind.Kind", again=False)

@@ -75,7 +75,7 @@ def resolved(value: Any, veil: Veil) -> Any:
 def _of_environment(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise SourceFailed(f'env:{name} names no variable. Write it as "env:NAME"', again=False)
-    value = os.environ.get(name, "")
+    value = os.environ.get(name, "").strip("\r\n")
     if not value.strip():
         raise SourceFailed(f"the environment has no {name}, or an empty one", again=False)
     return value
