@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from orgtp.model.due import due_at, is_owed, previous_owed
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
-from orgtp.model.period import Cadence, Grain, Period, containing, containing_day, parse_period
+from orgtp.model.period import Grain, Period, containing, containing_day, parse_period
 from orgtp.model.score import Score, stamp
 from orgtp.model.seat import Metric, Rollup, Seat
 from orgtp.model.target import Target
@@ -87,7 +88,7 @@ class Row:
         for _ in range(_BACK):
             if cell.state.is_known or cell.state.is_hole:
                 return cell
-            period = period.previous()
+            period = previous_owed(self.org, self.metric, period)
             cell = self.cell(period)
         return current
 
@@ -104,11 +105,11 @@ class Row:
 
     def _without(self, period: Period) -> State:
         """The state of a period that nobody recorded anything for."""
-        weekend = self.metric.cadence is Cadence.WEEKDAYS and not period.is_workday()
-        due = self._at_work(period) and not weekend and period.exists(self.org.zone)
-        if not due or not self._existed(period) or self._before_all(period):
+        owed = self._at_work(period) and is_owed(self.org, self.metric, period)
+        if not owed or not self._existed(period) or self._before_all(period):
             return State.NONE
-        return State.MISSING if self._is_over(period) else State.PENDING
+        late = due_at(self.org, self.metric, period) <= self.now.astimezone(UTC)
+        return State.MISSING if late else State.PENDING
 
     def _at_work(self, period: Period) -> bool:
         """Whether somebody was there to have a value: of a seat that is not active now, until its last one."""
@@ -162,18 +163,22 @@ class Row:
     def _rolled(self, column: Period, pieces: Sequence[Cell]) -> Cell:
         known = [cell for cell in pieces if cell.value is not None]
         holes = [cell for cell in pieces if cell.state.is_hole]
+        # What is not due yet is no hole; but of a week that is over nobody expects to see a part.
+        waiting = sum(cell.state is State.PENDING for cell in pieces) if self._is_over(column) else 0
         if not known:
             return Cell(
                 column.text, _worst(pieces), note=next((cell.note for cell in reversed(holes) if cell.note), None)
             )
         if self.metric.rollup is Rollup.LAST:
-            return replace([cell for cell in pieces if cell in known or cell in holes][-1], partial=bool(holes))
-        note = f"{len(holes)} of {len(known) + len(holes)} not known" if holes else known[-1].note
+            last = [cell for cell in pieces if cell in known or cell in holes][-1]
+            return replace(last, partial=bool(holes or waiting))
+        note = f"{waiting} of {len(known) + waiting} not due yet" if waiting else known[-1].note
+        note = f"{len(holes)} of {len(known) + len(holes) + waiting} not known" if holes else note
         newest = replace(
             max(known, key=lambda cell: cell.at or ""),
             note=note,
             corrected=any(cell.corrected for cell in known),
-            partial=bool(holes),
+            partial=bool(holes or waiting),
         )
         if holes and self.metric.rollup is Rollup.SUM:
             return replace(newest, state=State.UNAVAILABLE, value=None)

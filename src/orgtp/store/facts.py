@@ -33,5 +33,6 @@ def facts(rows: Collection[str] = ()) -> Reads:
 
 def _of_head(raw: bytes) -> Facts | None:
     head, _ = read_head(raw)
-    org = Org(id=head.id, name=head.name, zone=head.zone, branch=head.branch, policy=head.policy)
+    days, policy = head.holidays, head.policy
+    org = Org(id=head.id, name=head.name, zone=head.zone, holidays=days, branch=head.branch, policy=policy)
     return policy_facts(org) if head.id else None

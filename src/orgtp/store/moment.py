@@ -130,6 +130,7 @@ class Moment:
             id=head.id,
             name=head.name,
             zone=head.zone,
+            holidays=head.holidays,
             branch=head.branch,
             policy=head.policy,
             seats=Shelf(self, seat_path, self.library.seat),
