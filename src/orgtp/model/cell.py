@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
@@ -97,6 +97,26 @@ class Row:
         records = self.org.in_force(self.seat.id, self.metric.id).values()
         cells = [self.cell(period) for score in records if (period := score.spoken_of)]
         return sum(cell.state is State.ON for cell in cells), sum(cell.state.is_known for cell in cells)
+
+    def known_periods(self) -> list[Period]:
+        """The periods of the metric's own cadence that somebody gave a value for, in no order."""
+        records = self.org.in_force(self.seat.id, self.metric.id).values()
+        known = [score.spoken_of for score in records if self._amount(score) is not None]
+        return [period for period in known if period and period.grain is self.metric.cadence.grain]
+
+    def first_period(self) -> Period | None:
+        """The first period of a metric that is there, days off aside; nothing where nobody can say."""
+        grain, since, targets = self.metric.cadence.grain, self.seat.since, self.metric.targets
+        target = targets.begins if targets.dated else None
+        if since is None and target is None:
+            told = [score.spoken_of for score in self.org.in_force(self.seat.id, self.metric.id).values()]
+            return min((period for period in told if period and period.grain is grain), default=None)
+        # Of the day on which a seat began, its last hour is the first to count.
+        begins = [containing_day(datetime.combine(since, time(23)), grain)] if since else []
+        if target:
+            period = containing_day(target.start, grain)
+            begins.append(period if period.start >= target.start else period.next())
+        return max(begins)
 
     def _existed(self, period: Period) -> bool:
         """Whether the metric was there: the seat had begun, and its first target was in force."""

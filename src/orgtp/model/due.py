@@ -98,6 +98,13 @@ def previous_owed(org: Org, metric: Metric, period: Period) -> Period:
     return period
 
 
+def next_owed(org: Org, metric: Metric, period: Period) -> Period:
+    """The first period from this one on that the metric has a value for."""
+    while not is_owed(org, metric, period):
+        period = period.next()
+    return period
+
+
 def owed_between(org: Org, metric: Metric, first: Period, last: Period) -> int:
     """How many values there should be from the period `first` to `last`, both included."""
     if metric.cadence is Cadence.WEEKDAYS:
