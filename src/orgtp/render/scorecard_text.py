@@ -148,7 +148,7 @@ def _stacked_name(row: ScoreRow, width: int) -> list[Text]:
 
 
 def _mark(row: ScoreRow) -> Text:
-    """What stands before a name: close to it a sign where the metric is stale, so that lines have as many words as ever."""
+    """What stands before a name: where the metric is stale a sign, close to it, so that no line has more words."""
     return padded(Text(STALE if row.stale_since else "", style=STALE_STYLE), _GAP, right=True)
 
 
