@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
+    from orgtp.views.stale import Stale
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,6 +62,12 @@ class SeenOrg(Located):
         from orgtp.views.scorecard import scorecard
 
         return scorecard(self.org, self.now, weeks, seat)
+
+    def stale(self, seat: str = "") -> list[Stale]:
+        """What should be there by now and is not, of one seat or of all. Raises `UnknownSeat`."""
+        from orgtp.views.stale import stale
+
+        return stale(self.org, self.now, seat)
 
     def seat(self, seat: str) -> SeatView:
         """All about one seat. Raises `UnknownSeat`."""

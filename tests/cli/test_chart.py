@@ -25,8 +25,9 @@ SEAT_KEYS = [
     "span",
     "capabilities",
     "metrics",
+    "stale",
 ]
-METRIC_KEYS = ["metric", "name", "outcome", "target", "unit", "cadence", "latest", "state"]
+METRIC_KEYS = ["metric", "name", "outcome", "target", "unit", "cadence", "latest", "state", "stale_since"]
 WIDE = {
     "dash": "名前が広い",
     "crystal": "Zoe\u0301",

@@ -25,13 +25,13 @@ BYTES = st.one_of(
 KEYS = [
     "org", "name", "timezone", "branch", "policy", "seat", "role", "kind", "status", "owner", "reports_to",
     "since", "email", "review_by", "capabilities", "metrics", "leads_to", "waive", "target", "cadence",
-    "rollup", "outcome", "decided_by", "retired_on", "reason", "review", "reports", "results", "x-own", "a",
-    "ada", "bot",
+    "rollup", "due", "holidays", "outcome", "decided_by", "retired_on", "reason", "review", "reports", "results",
+    "x-own", "a", "ada", "bot",
 ]  # fmt: skip
 WORDS = [
     "ada", "bot", "human", "agent", "active", "retired", "vacant", ">= 95%", "yes", "10..20", "weekly",
     "2026-W47", "2026-11-20", "9999-12-31", "0000-00-00", "1h", "999999d", "UTC", "America/New_York",
-    "Asia/Kathmandu", "../x", "", "-", "\u202e",
+    "Asia/Kathmandu", "mon 09:00", "09:00", "../x", "", "-", "\u202e",
 ]  # fmt: skip
 TEXTS = st.one_of(st.sampled_from(WORDS), st.text(max_size=12))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from orgtp.model.cell import Row
-from orgtp.model.org import Org
+from orgtp.model.org import Org, Policy
 from orgtp.model.period import Cadence, Period, parse_period
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, Status
@@ -49,11 +49,17 @@ def row(
     now: datetime = FRIDAY,
     since: date | None = SINCE,
     status: Status = Status.ACTIVE,
+    due: str = "",
+    source: str = "",
+    holidays: tuple[date, ...] = (),
+    grace: timedelta = timedelta(hours=1),
+    zone: tzinfo = NEW_YORK,
 ) -> Row:
     """A row of one metric `on-time` of the seat `dash`, `values` by period (several: corrections, oldest first)."""
-    metric = Metric("on-time", "On time", "Clients stay", targets(told), cadence, rollup)
+    metric = Metric("on-time", "On time", "Clients stay", targets(told), cadence, rollup, source, due)
     seat = Seat("dash", "Dash", "Analytics", SeatKind.AGENT, status, "bogdan", since=since, metrics={"on-time": metric})
-    org = Org("o", "O", NEW_YORK, seats={"dash": seat}, scores={"dash": tuple(_scores(values))})
+    seats, scores = {"dash": seat}, {"dash": tuple(_scores(values))}
+    org = Org("o", "O", zone, frozenset(holidays), policy=Policy(grace), seats=seats, scores=scores)
     return Row(org, seat, metric, now)
 
 

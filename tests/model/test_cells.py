@@ -124,6 +124,57 @@ class TestOnePeriod:
             assert states(late, "2026-11-01T01") == ["missing"]
 
 
+class TestDue:
+    def test_what_is_not_due_yet_is_pending_though_its_period_is_over(self) -> None:
+        nine = datetime(2026, 11, 16, 9, tzinfo=NEW_YORK)
+        early = row(">= 1", {}, due="mon 09:00", now=nine - timedelta(seconds=1))
+        assert states(early, "2026-W45", "2026-W46", "2026-W47") == ["missing", "pending", "pending"]
+        assert states(row(">= 1", {}, due="mon 09:00", now=nine), "2026-W46", "2026-W47") == ["missing", "pending"]
+
+    def test_the_latest_is_the_one_before_until_then(self) -> None:
+        early = datetime(2026, 11, 16, 8, tzinfo=NEW_YORK)
+        assert row(">= 1", {"2026-W45": "1"}, due="mon 09:00", now=early).latest().period == "2026-W45"
+
+    def test_weekdays_owe_nothing_on_a_holiday(self) -> None:
+        one = row(">= 1", {}, cadence=Cadence.WEEKDAYS, holidays=(date(2026, 11, 11),))
+        assert states(one, "2026-11-10", "2026-11-11", "2026-11-12") == ["missing", "none", "missing"]
+        assert states(row(">= 1", {}, holidays=(date(2026, 11, 11),)), "2026-W46") == ["missing"]
+
+    def test_on_a_weekend_nothing_of_weekdays_becomes_missing(self) -> None:
+        saturday, monday = datetime(2026, 11, 21, 12, tzinfo=NEW_YORK), datetime(2026, 11, 23, tzinfo=NEW_YORK)
+        for now, state in ((saturday, "pending"), (monday, "missing")):
+            assert states(row(">= 1", {}, cadence=Cadence.WEEKDAYS, now=now), "2026-11-20") == [state]
+
+    def test_the_latest_is_found_behind_a_long_holiday(self) -> None:
+        off = tuple(date(2026, 12, 21) + timedelta(days=number) for number in range(14))
+        monday = datetime(2027, 1, 4, 10, tzinfo=NEW_YORK)
+        one = row(">= 1", {"2026-12-18": "1"}, cadence=Cadence.WEEKDAYS, holidays=off, now=monday)
+        assert one.latest().period == "2026-12-18"
+
+    @pytest.mark.parametrize(
+        ("rollup", "value", "note"),
+        [
+            (Rollup.SUM, "40", "1 of 5 not due yet"),
+            (Rollup.LAST, "10", None),
+            (Rollup.HITS, "4/4", "1 of 5 not due yet"),
+        ],
+    )
+    def test_a_week_that_is_over_says_where_a_part_is_not_due_yet(
+        self, rollup: Rollup, value: str, note: str | None
+    ) -> None:
+        monday = datetime(2026, 11, 16, 8, tzinfo=NEW_YORK)
+        values = days("10", "10", "10", "10")
+        one = row(">= 10", values, cadence=Cadence.WEEKDAYS, rollup=rollup, due="09:00", now=monday)
+        cell = one.column(LAST_WEEK)
+        assert (cell.value, cell.note, cell.partial) == (value, note, True)
+
+    def test_a_hole_is_told_before_what_is_not_due_yet(self) -> None:
+        monday = datetime(2026, 11, 16, 8, tzinfo=NEW_YORK)
+        values = days("10", None, "10", "10")
+        one = row(">= 10", values, cadence=Cadence.WEEKDAYS, rollup=Rollup.MIN, due="09:00", now=monday)
+        assert one.column(LAST_WEEK).note == "1 of 5 not known"
+
+
 class TestRollups:
     @pytest.mark.parametrize(
         ("rollup", "value", "state"),

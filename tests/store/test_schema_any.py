@@ -50,10 +50,14 @@ WORDS = [
     "Mars/Olympus",
     "main",
     "-x",
+    "09:00",
+    "24:00",
+    "mon 09:00",
+    "mon 9:00",
 ]
 TEXTS = ["", " ", "a b", "dash\n", "\ndash", "a" * 63, "a" * 64, "a @b", "a@b\n", "agent\n", "2026-11-20\n", "1h 30m"]
 TEXTS += [">= 95%", ">= 95%\n", "by 8:00", ">= USD 5", ">= 123456789012345678.123456"]
-LISTS = [[], ["x"], ["X"], [1], [None]]
+LISTS = [[], ["x"], ["X"], [1], [None], ["2026-12-25"], ["2026-12-25", "2026-12-25"], ["2026-02-30", "2026-02-30"]]
 GROUPS: list[dict[str, object]] = [
     {},
     {"x": "x"},
@@ -71,7 +75,7 @@ GROUPS: list[dict[str, object]] = [
 ]
 ODD: st.SearchStrategy[Any] = st.sampled_from([None, True, False, 0, -1, 7, *WORDS, *TEXTS, *LISTS, *GROUPS])
 KEYS = st.sampled_from(
-    ["x-y", "X", "x", "name", "owner", "target", "2026-11", "since", "to", "email", "grace", "known"]
+    ["x-y", "X", "x", "name", "owner", "target", "2026-11", "since", "to", "email", "grace", "known", "due", "holidays"]
 )
 
 

@@ -236,6 +236,7 @@ def _metric(seat: str, metric: Metric) -> dict[str, Data]:
     target: Data = {begin.text: held.text for begin, held in metric.targets.dated if begin}
     content: dict[str, Data] = {"name": metric.name, "outcome": metric.outcome}
     content |= {"target": target or metric.targets.dated[0][1].text, "cadence": str(metric.cadence)}
+    content |= {"due": metric.due} if metric.due else {}
     content |= {"rollup": str(metric.rollup)} | ({"source": metric.source} if metric.source else {})
     # What stood beside it moves on with it: the record says who has a metric of the old seat now.
     leads_to = metric.leads_to if "/" in metric.leads_to or not metric.leads_to else f"{seat}/{metric.leads_to}"

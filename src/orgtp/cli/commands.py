@@ -36,6 +36,7 @@ COMMANDS = (
     Command("validate", "check", "validate", "orgtp validate && git push"),
     Command("chart", "see", "chart", "orgtp chart --root radar --kind"),
     Command("scorecard", "see", "scorecard", "orgtp scorecard --weeks 6 --seat dash"),
+    Command("stale", "see", "stale", "orgtp stale dash || orgtp stale --json"),
     Command("log", "past", "log", "orgtp log jeff --action set --since 2026-W40 --limit 10"),
     Command("diff", "diff", "diff", "orgtp diff main --format markdown"),
     Command("retire", "retire", "retire", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"),

@@ -1,4 +1,4 @@
-"""The commands that show: chart, scorecard, schema."""
+"""The commands that show: chart, scorecard, stale, schema."""
 
 from __future__ import annotations
 
@@ -73,6 +73,25 @@ def scorecard(
 
     write(scorecard_text(card, screen(), here.org.name))
     return 0
+
+
+def stale(
+    seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only this seat's.")] = "",
+    org: OrgOption = None,
+    at: AtOption = None,
+    json: JsonOption = False,
+) -> int:
+    """List the numbers that are late: what, whose it is, for how long, why. The exit code is 1 if there are any."""
+    here = opened(org, at)
+    found = here.stale(seat)
+    if json:
+        write_json("stale", here, {"at": here.now, "stale": found})
+        return int(bool(found))
+    from orgtp.render.page import screen
+    from orgtp.render.stale_text import fresh_text, stale_text
+
+    write(stale_text(found, here.now, screen()) if found else fresh_text(here.org.seats.get(seat)))
+    return int(bool(found))
 
 
 _SCHEMAS = "escalation, org, retirement, score, seat, silenced or sources."

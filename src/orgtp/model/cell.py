@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
+from orgtp.model.due import due_at, is_owed, previous_owed
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
-from orgtp.model.period import Cadence, Grain, Period, containing, containing_day, parse_period
+from orgtp.model.period import Grain, Period, containing, containing_day, parse_period
 from orgtp.model.score import Score, stamp
 from orgtp.model.seat import Metric, Rollup, Seat
 from orgtp.model.target import Target
@@ -87,7 +88,7 @@ class Row:
         for _ in range(_BACK):
             if cell.state.is_known or cell.state.is_hole:
                 return cell
-            period = period.previous()
+            period = previous_owed(self.org, self.metric, period)
             cell = self.cell(period)
         return current
 
@@ -97,6 +98,26 @@ class Row:
         cells = [self.cell(period) for score in records if (period := score.spoken_of)]
         return sum(cell.state is State.ON for cell in cells), sum(cell.state.is_known for cell in cells)
 
+    def known_periods(self) -> list[Period]:
+        """The periods of the metric's own cadence that somebody gave a value for, in no order."""
+        records = self.org.in_force(self.seat.id, self.metric.id).values()
+        known = [score.spoken_of for score in records if self._amount(score) is not None]
+        return [period for period in known if period and period.grain is self.metric.cadence.grain]
+
+    def first_period(self) -> Period | None:
+        """The first period of a metric that is there, days off aside; nothing where nobody can say."""
+        grain, since, targets = self.metric.cadence.grain, self.seat.since, self.metric.targets
+        target = targets.begins if targets.dated else None
+        if since is None and target is None:
+            told = [score.spoken_of for score in self.org.in_force(self.seat.id, self.metric.id).values()]
+            return min((period for period in told if period and period.grain is grain), default=None)
+        # Of the day on which a seat began, its last hour is the first to count.
+        begins = [containing_day(datetime.combine(since, time(23)), grain)] if since else []
+        if target:
+            period = containing_day(target.start, grain)
+            begins.append(period if period.start >= target.start else period.next())
+        return max(begins)
+
     def _existed(self, period: Period) -> bool:
         """Whether the metric was there: the seat had begun, and its first target was in force."""
         begun = self.seat.since is None or period.next().start.date() > self.seat.since
@@ -104,11 +125,11 @@ class Row:
 
     def _without(self, period: Period) -> State:
         """The state of a period that nobody recorded anything for."""
-        weekend = self.metric.cadence is Cadence.WEEKDAYS and not period.is_workday()
-        due = self._at_work(period) and not weekend and period.exists(self.org.zone)
-        if not due or not self._existed(period) or self._before_all(period):
+        owed = self._at_work(period) and is_owed(self.org, self.metric, period)
+        if not owed or not self._existed(period) or self._before_all(period):
             return State.NONE
-        return State.MISSING if self._is_over(period) else State.PENDING
+        late = due_at(self.org, self.metric, period) <= self.now.astimezone(UTC)
+        return State.MISSING if late else State.PENDING
 
     def _at_work(self, period: Period) -> bool:
         """Whether somebody was there to have a value: of a seat that is not active now, until its last one."""
@@ -162,18 +183,22 @@ class Row:
     def _rolled(self, column: Period, pieces: Sequence[Cell]) -> Cell:
         known = [cell for cell in pieces if cell.value is not None]
         holes = [cell for cell in pieces if cell.state.is_hole]
+        # What is not due yet is no hole; but of a week that is over nobody expects to see a part.
+        waiting = sum(cell.state is State.PENDING for cell in pieces) if self._is_over(column) else 0
         if not known:
             return Cell(
                 column.text, _worst(pieces), note=next((cell.note for cell in reversed(holes) if cell.note), None)
             )
         if self.metric.rollup is Rollup.LAST:
-            return replace([cell for cell in pieces if cell in known or cell in holes][-1], partial=bool(holes))
-        note = f"{len(holes)} of {len(known) + len(holes)} not known" if holes else known[-1].note
+            last = [cell for cell in pieces if cell in known or cell in holes][-1]
+            return replace(last, partial=bool(holes or waiting))
+        note = f"{waiting} of {len(known) + waiting} not due yet" if waiting else known[-1].note
+        note = f"{len(holes)} of {len(known) + len(holes) + waiting} not known" if holes else note
         newest = replace(
             max(known, key=lambda cell: cell.at or ""),
             note=note,
             corrected=any(cell.corrected for cell in known),
-            partial=bool(holes),
+            partial=bool(holes or waiting),
         )
         if holes and self.metric.rollup is Rollup.SUM:
             return replace(newest, state=State.UNAVAILABLE, value=None)

@@ -74,12 +74,14 @@ class Retirement:
 class Org:
     """One organisation at one moment of its history.
 
-    `unreadable` holds the paths of files that could not be read: what they say is unknown, not absent.
+    `holidays` are days off, which do not count for `weekdays` metrics. `unreadable` holds the paths of files that could
+    not be read: what they say is unknown, not absent.
     """
 
     id: str = ""
     name: str = ""
     zone: tzinfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    holidays: frozenset[date] = frozenset()
     branch: str = "main"
     policy: Policy = field(default_factory=Policy)
     seats: Mapping[str, Seat] = field(default_factory=dict)

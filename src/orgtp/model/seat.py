@@ -44,8 +44,9 @@ class Rollup(StrEnum):
 class Metric:
     """A business outcome that a seat is measured on.
 
-    `leads_to` is the outcome metric that an activity is done for, `METRIC` of the same seat or `SEAT/METRIC`. `waive`
-    says which rules this metric may break, and why.
+    `due` is when a value is due after its period, `09:00` or `mon 09:00`; "" is at the period's end. `leads_to` is the
+    outcome metric that an activity is done for, `METRIC` of the same seat or `SEAT/METRIC`. `waive` says which rules
+    this metric may break, and why.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Metric:
     cadence: Cadence
     rollup: Rollup = Rollup.LAST
     source: str = ""
+    due: str = ""
     leads_to: str = ""
     waive: Mapping[str, str] = field(default_factory=dict)
 

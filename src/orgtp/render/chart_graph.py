@@ -47,7 +47,8 @@ def _words(seat: ChartSeat, kind: bool, escaped: Callable[[str], str]) -> list[s
     lines = [seat.name, seat.role]
     lines += [seat.kind] if kind else []
     lines += [f"owner {seat.human_owner or seat.owner or 'nobody'}"]
-    lines += [f"{on_target}/{known} on target"] if known and seat.status != "retired" else []
+    stale = f", {seat.stale} stale" if seat.stale else ""
+    lines += [f"{on_target}/{known} on target{stale}"] if known and seat.status != "retired" else []
     lines += [seat.status] if seat.status != "active" else []
     return [escaped(one_line(line)) for line in lines]
 

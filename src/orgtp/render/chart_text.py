@@ -8,7 +8,20 @@ from rich.text import Text
 
 from orgtp.model.cell import State
 from orgtp.model.words import counted
-from orgtp.render.page import DOT_LEGEND, Screen, cut, dots, joined, padded, say, text_of, width_of, wrapped
+from orgtp.render.page import (
+    DOT_LEGEND,
+    STALE,
+    STALE_STYLE,
+    Screen,
+    cut,
+    dots,
+    joined,
+    padded,
+    say,
+    text_of,
+    width_of,
+    wrapped,
+)
 from orgtp.views.chart import Chart, ChartSeat
 
 _LEAST_TEXT = 12
@@ -41,12 +54,17 @@ def _head(chart: Chart, name: str) -> Text:
     known = sum(state.is_known or state.is_hole for state in states)
     on_target = sum(state is State.ON for state in states)
     told = f", {on_target} of {counted(known, 'metric')} on target" if known else ""
+    stale = sum(seat.stale for seat in chart.seats)
+    told += f", {stale} stale" if stale else ""
     return joined(say(name or "Chart", "bold"), f"  {counted(len(chart.seats), 'seat')}{told}")
 
 
 def _foot(chart: Chart, screen: Screen) -> list[Text]:
     measured = any(seat.metrics for seat in chart.seats)
-    return [Text(), *wrapped(Text(DOT_LEGEND, style="dim"), screen.width)] if measured else []
+    stale = any(seat.stale for seat in chart.seats)
+    notes = [DOT_LEGEND, *([f"{STALE} stale: a value is late. See: orgtp stale"] if stale else [])]
+    lines = [line for note in notes for line in wrapped(Text(note, style="dim"), screen.width)]
+    return [Text(), *lines] if measured else []
 
 
 def _cells(seat: ChartSeat, guide: str, kind: bool) -> list[Text]:
@@ -61,7 +79,10 @@ def _owner(seat: ChartSeat) -> Text:
 
 
 def _standing(seat: ChartSeat) -> Text:
-    return dots([metric.state for metric in seat.metrics]) if seat.status != "retired" else Text()
+    if seat.status == "retired":
+        return Text()
+    marks = dots([metric.state for metric in seat.metrics])
+    return joined(marks, (f" {STALE}", STALE_STYLE)) if seat.stale else marks
 
 
 def _line(row: list[Text], widths: list[int]) -> Text:

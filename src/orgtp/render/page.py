@@ -45,6 +45,8 @@ SIGNS = {
 }
 DOT_LEGEND = "● on target   ○ off target   ? unavailable   – missing   · not due yet"
 LEGEND = "✓ on target   ✗ off target   ? unavailable   – missing   · not due yet"
+# Beside what should be there by now and is not.
+STALE, STALE_STYLE = "!", "bold yellow"
 DOTS = {State.ON: "●", State.OFF: "○", State.UNAVAILABLE: "?", State.MISSING: "–", State.PENDING: "·", State.NONE: "·"}
 
 

@@ -13,7 +13,21 @@ from orgtp.model.cell import Cell, State
 from orgtp.model.errors import BadValue
 from orgtp.model.value import Kind
 from orgtp.model.words import counted
-from orgtp.render.page import LEGEND, SIGNS, STYLES, Screen, cut, joined, padded, say, text_of, width_of, wrapped
+from orgtp.render.page import (
+    LEGEND,
+    SIGNS,
+    STALE,
+    STALE_STYLE,
+    STYLES,
+    Screen,
+    cut,
+    joined,
+    padded,
+    say,
+    text_of,
+    width_of,
+    wrapped,
+)
 from orgtp.views.scorecard import Scorecard, ScoreRow
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -121,7 +135,7 @@ def _header(card: Scorecard, layout: _Layout) -> Text:
 def _lines(row: ScoreRow, layout: _Layout, screen: Screen) -> list[Text]:
     if layout.stacked:
         return [*_stacked_name(row, screen.width - _GAP), _numbers(row, layout, Text(" " * layout.name))]
-    name_cell = joined(" " * _GAP, cut(say(row.name), layout.name - 2 * _GAP))
+    name_cell = joined(_mark(row), cut(say(row.name), layout.name - 2 * _GAP))
     return [_numbers(row, layout, padded(name_cell, layout.name))]
 
 
@@ -130,7 +144,12 @@ def _stacked_name(row: ScoreRow, width: int) -> list[Text]:
     name, target = say(row.name), say(row.target or "", "dim")
     both = joined(name, "  ", target)
     lines = [both] if width_of(both) <= width else [*wrapped(name, width), joined(" " * _GAP, target)]
-    return [joined(" " * _GAP, line) for line in lines]
+    return [joined(_mark(row) if number == 0 else " " * _GAP, line) for number, line in enumerate(lines)]
+
+
+def _mark(row: ScoreRow) -> Text:
+    """What stands before a name: where the metric is stale a sign, close to it, so that no line has more words."""
+    return padded(Text(STALE if row.stale_since else "", style=STALE_STYLE), _GAP, right=True)
 
 
 def _numbers(row: ScoreRow, layout: _Layout, name: Text) -> Text:
@@ -189,6 +208,9 @@ def _foot(card: Scorecard, layout: _Layout, screen: Screen) -> list[Text]:
     notes = [LEGEND, f"{_week(card, len(card.columns) - 1)} is not over yet"] if card.partial else [LEGEND]
     notes += ["~ not all days known"] if any(cell.partial for row in card.rows for cell in row.cells) else []
     notes += ["* corrected"] if any(cell.corrected for row in card.rows for cell in row.cells) else []
+    stale = sum(row.stale_since is not None for row in card.rows)
+    are = "metric is" if stale == 1 else "metrics are"
+    notes += [f"{STALE} {stale} {are} stale: a value is late. See: orgtp stale"] if stale else []
     hidden = layout.shown.start - _begins(card)
     notes += [f"{counted(hidden, 'older week')} left out: the screen is too narrow"] if hidden else []
     return [line for note in _packed(notes, screen.width) for line in wrapped(Text(note, style="dim"), screen.width)]

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from orgtp.model.cell import State
 from orgtp.model.org import Retirement
-from orgtp.render.page import SIGNS, STYLES, Screen, dots, joined, say, table, text_of, wrapped
+from orgtp.render.page import SIGNS, STALE, STALE_STYLE, STYLES, Screen, dots, joined, say, table, text_of, wrapped
 from orgtp.views.chart import ChartSeat, MetricNow
 from orgtp.views.scores import ScoreLine
 from orgtp.views.seat import SeatView
@@ -67,6 +67,7 @@ def _section(title: str, rows: Sequence[Sequence[Text]], screen: Screen) -> list
 def _metric(metric: MetricNow) -> list[Text]:
     words = metric.measure.shown(metric.latest) if metric.measure and metric.latest is not None else metric.state.value
     latest = say(f"{words} {SIGNS[metric.state]}", STYLES[metric.state])
+    latest = joined(latest, (f" {STALE} stale", STALE_STYLE)) if metric.stale_since else latest
     return [say(metric.metric), say(metric.name), latest, say(metric.target or ""), Text(metric.cadence, style="dim")]
 
 

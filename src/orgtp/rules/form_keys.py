@@ -33,6 +33,16 @@ KEYS = (
         "write it as 2026-11-20.",
     ),
     form_rule(
+        "bad-due",
+        "A due time that is none, or that does not fit the cadence.",
+        "`due` says when a value is there at the latest, once its period is over: a time of day for daily and\n"
+        "weekdays metrics, with a weekday before it for weekly, monthly and quarterly ones. An hourly value is due at\n"
+        "the end of its hour. A due time that cannot be kept would make every value late, or none.",
+        "cadence: weekly\ndue: 9 o'clock",
+        "cadence: weekly\ndue: mon 09:00",
+        "write `09:00` (daily, weekdays) or `mon 09:00` (weekly and slower), or take the line out.",
+    ),
+    form_rule(
         "bad-duration",
         "A time span that is no duration.",
         "`policy.grace` says how late a value may be before it is stale, and `policy.escalation` how long trouble may\n"
@@ -157,6 +167,15 @@ KEYS = (
         'mission: ""',
         "mission: Finds what moved in ad spend and tells the people who decide.",
         "write the text; a key that may be missing can be taken out.",
+    ),
+    form_rule(
+        "holiday-twice",
+        "A holiday that stands in the list twice.",
+        "On a holiday nothing is due for weekdays metrics. Of a day that is there twice, one was meant to be another,\n"
+        "and on that one people will be chased.",
+        "holidays: [2026-12-25, 2026-12-25]",
+        "holidays: [2026-12-25, 2026-12-26]",
+        "write the day that was meant, or take one of the two out.",
     ),
     form_rule(
         "missing-key",

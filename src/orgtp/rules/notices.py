@@ -85,10 +85,10 @@ def outcome_changed(compared: Compared) -> Iterator[Finding]:
 
 
 def metric_changed(compared: Compared) -> Iterator[Finding]:
-    """The name, cadence or rollup of a metric was changed: it counts something else, or otherwise, from now on.
+    """The name, cadence, due time or rollup of a metric was changed: from now on it says something else, or later.
 
     The numbers stay and their meaning moves. A monthly target that becomes a quarterly one is a third of what it was,
-    and the greatest value of a week says something else than the last.
+    and the greatest value of a week says something else than the last. A due time that is later hides what is late.
 
     Bad:
 
@@ -103,10 +103,11 @@ def metric_changed(compared: Compared) -> Iterator[Finding]:
     """
     for seat, name in _kept_metrics(compared):
         old, new = compared.before.seats[seat.id].metrics[name], seat.metrics[name]
-        for key in ("name", "cadence", "rollup"):
+        for key in ("name", "cadence", "due", "rollup"):
             was, now = str(getattr(old, key)), str(getattr(new, key))
             if was != now:
-                message = f'the {key} of {seat.id} {name} was "{was}", and is "{now}"'
+                told = [f'"{text}"' if text else "not set" for text in (was, now)]
+                message = f"the {key} of {seat.id} {name} was {told[0]}, and is {told[1]}"
                 yield Finding(seat.marks.value("metrics", name, key), message, _SEEN)
 
 
@@ -182,10 +183,11 @@ def waiver_added(compared: Compared) -> Iterator[Finding]:
 
 
 def policy_changed(compared: Compared) -> Iterator[Finding]:
-    """The organisation's own file was changed: its policy, time zone or ledger branch.
+    """The organisation's own file was changed: its policy, time zone, holidays or ledger branch.
 
     The policy says who may record for others, who decides a retirement, and which words make an outcome; the time zone
-    says when a week ends. Whoever can change these unseen can change what everything else means.
+    says when a week ends, and on a holiday nothing is due. Whoever can change these unseen can change what everything
+    else means.
 
     Bad:
 
@@ -227,6 +229,7 @@ def _told_head(org: Org) -> dict[Keys, str]:
     return {
         ("org",): org.id,
         ("timezone",): str(org.zone),
+        ("holidays",): ", ".join(str(day) for day in sorted(org.holidays)),
         ("branch",): org.branch,
         ("policy", "grace"): str(policy.grace),
         ("policy", "scorekeepers"): ", ".join(policy.scorekeepers),

@@ -33,5 +33,6 @@ def facts(rows: Collection[str] = ()) -> Reads:
 
 def _of_head(raw: bytes) -> Facts | None:
     head, _ = read_head(raw)
-    org = Org(id=head.id, name=head.name, zone=head.zone, branch=head.branch, policy=head.policy, routing=head.routing)
+    days, policy, routing = head.holidays, head.policy, head.routing
+    org = Org(head.id, head.name, head.zone, holidays=days, branch=head.branch, policy=policy, routing=routing)
     return policy_facts(org) if head.id else None

@@ -90,14 +90,14 @@ class Fields:
             self.problem(rule, key, f'{key} "{text}" is not known', f"{did_you_mean(text, options)} {known}".strip())
             return default
 
-    def day(self, key: str, *, required: bool = False) -> date | None:
-        """The date under `key`."""
+    def day(self, key: str, *, required: bool = False, named: str = "") -> date | None:
+        """The date under `key`, which a problem calls `named`."""
         text = self._word(key, required=required)
         try:
             return _day(text) if text else None
         except ValueError:
             hint = "Write the day as year-month-day, as in 2026-11-20."
-            self.problem("bad-date", key, f'{key} "{text}" is not a date', hint)
+            self.problem("bad-date", key, f'{named or key} "{text}" is not a date', hint)
             return None
 
     def moment(self, key: str, *, required: bool = False) -> datetime | None:
@@ -129,6 +129,11 @@ class Fields:
         """A list of ids."""
         below = self._list(key)
         return tuple(below.id(number, named=key) for number in below.data)
+
+    def days(self, key: str) -> tuple[date, ...]:
+        """A list of dates."""
+        below = self._list(key)
+        return tuple(day for number in below.data if (day := below.day(number, named=key)))
 
     def listed(self, key: str) -> tuple[str, ...]:
         """A list of texts."""

@@ -95,6 +95,7 @@ def _org(head: Head, files: dict[str, bytes], problems: list[Problem], closed: s
         id=head.id,
         name=head.name,
         zone=head.zone,
+        holidays=head.holidays,
         branch=head.branch,
         policy=head.policy,
         seats=seats,

@@ -139,6 +139,7 @@ class Moment:
             id=head.id,
             name=head.name,
             zone=head.zone,
+            holidays=head.holidays,
             branch=head.branch,
             policy=head.policy,
             routing=head.routing,

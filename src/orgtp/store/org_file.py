@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, tzinfo
 from functools import lru_cache
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
@@ -28,6 +28,7 @@ class Head:
     id: str = ""
     name: str = ""
     zone: tzinfo = ZoneInfo("UTC")  # noqa: RUF009  (immutable)
+    holidays: frozenset[date] = frozenset()
     branch: str = "main"
     policy: Policy = Policy()  # noqa: RUF009  (immutable)
     routing: tuple[Branch, ...] = ()
@@ -54,6 +55,7 @@ def _head(fields: Fields) -> Head:
         id=id,
         name=fields.text("name") or id,
         zone=_zone(fields),
+        holidays=_holidays(fields),
         branch=_branch(fields),
         policy=_policy(fields),
         routing=read_routing(fields),
@@ -83,6 +85,18 @@ def _cities(text: str) -> list[str]:
     """The time zones of the city that `text` names: America/New_York for New York."""
     city = text.rpartition("/")[2].lower().replace(" ", "_")
     return sorted(zone for zone in available_timezones() if zone.rpartition("/")[2].lower() == city)
+
+
+def _holidays(fields: Fields) -> frozenset[date]:
+    """The org's days off. One that stands there twice is told: another day was meant, or the line is left over."""
+    seen: set[str] = set()
+    texts = fields.data.get("holidays")
+    for number, text in enumerate(texts if isinstance(texts, list) else ()):
+        if isinstance(text, str) and text in seen:
+            place = fields.marks.value("holidays", str(number))
+            fields.problems.append(Problem("holiday-twice", place, f'"{text}" is a holiday twice', "Take one out."))
+        seen |= {text} if isinstance(text, str) else set()
+    return frozenset(fields.days("holidays"))
 
 
 def _branch(fields: Fields) -> str:

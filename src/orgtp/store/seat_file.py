@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
+from orgtp.model.due import DAYS, parse_due
+from orgtp.model.errors import BadValue
 from orgtp.model.period import Cadence, Grain, Period, parse_period
 from orgtp.model.problem import Place, Problem
 from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, Status
 from orgtp.model.target import Target, Targets, parse_target, target_hint
-from orgtp.model.value import Kind
+from orgtp.model.value import Kind, Unit
 from orgtp.model.words import is_id
 from orgtp.store.fields import Fields
 from orgtp.store.keys import METRIC_ORDER, SEAT_ORDER
@@ -21,6 +24,7 @@ from orgtp.store.yaml_read import NotStrict, read_document
 
 _NO_TARGET = Targets(())
 _CACHED = 4096
+_LONGEST = 100
 
 
 @lru_cache(maxsize=_CACHED)
@@ -117,9 +121,44 @@ def _metric(metrics: Fields, name: str) -> Metric | None:
         cadence=cadence,
         rollup=_rollup(fields, targets),
         source=fields.id("source"),
+        due=_due(fields, cadence),
         leads_to=_leads_to(fields),
         waive=fields.texts("waive"),
     )
+
+
+def _due(fields: Fields, cadence: Cadence) -> str:
+    """When a value is due after its period, as the file has it; "" where that is not said, or cannot be."""
+    text = fields.text("due")
+    due = parse_due(text) if text else None
+    if due is None or not due.fits(cadence):
+        # A cadence that cannot be read is told by itself, and nothing fits it.
+        if text and (due is None or fields.data.get("cadence") == cadence):
+            message = f'due "{text}" does not fit the cadence {cadence}' if due else f'due "{text}" is no time'
+            fields.problem("bad-due", "due", message, _due_hint(text, cadence))
+        return ""
+    return text
+
+
+def _due_hint(text: str, cadence: Cadence) -> str:
+    """What to write instead: of a text of any spelling, the time and the weekday in it."""
+    if cadence is Cadence.HOURLY:
+        return "Take it out: an hourly value is due at the end of its hour."
+    words = text[:_LONGEST].lower().replace(",", " ").split()
+    day = next((word[:3] for word in words if word[:3] in DAYS), DAYS[0])
+    weekday = "" if cadence.grain is Grain.DAY else f"{day} "
+    times = [time for word in words if (time := _clock(word))]
+    means = "a time of day" if not weekday else "a weekday and a time of day: the first such moment after the period"
+    return f"Write due: {weekday}{times[0] if times else '09:00'} ({means})."
+
+
+def _clock(word: str) -> str:
+    """`9am` or `9:00` as `09:00`; nothing for what is no time of day."""
+    whole = re.sub(r"^([0-9]{1,2})(am|pm)$", r"\1:00\2", word)
+    try:
+        return Unit(Kind.TIME).stored(Unit(Kind.TIME).read(whole))[:5]
+    except BadValue:
+        return ""
 
 
 def _leads_to(fields: Fields) -> str:

@@ -11,11 +11,15 @@ from orgtp.model.org import Org
 from orgtp.model.period import containing
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.value import Unit
+from orgtp.views.stale import stale_row
 
 
 @dataclass(frozen=True, slots=True)
 class MetricNow:
-    """A metric, the target in force, and its newest period: the stored value and its state."""
+    """A metric, the target in force, and its newest period: the stored value and its state.
+
+    `stale_since` is when a value that should be there became stale; nothing where it is there, or not late.
+    """
 
     metric: str
     name: str
@@ -26,11 +30,15 @@ class MetricNow:
     latest: str | None
     state: State
     measure: Unit | None
+    stale_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class ChartSeat:
-    """A seat in its place. `depth` is 0 at the top of the chart; `span` counts the seats that report to it."""
+    """A seat in its place. `depth` is 0 at the top of the chart; `span` counts the seats that report to it.
+
+    `stale` counts the metrics that are stale.
+    """
 
     seat: str
     name: str
@@ -45,6 +53,7 @@ class ChartSeat:
     span: int
     capabilities: Mapping[str, str]
     metrics: tuple[MetricNow, ...]
+    stale: int
 
     @property
     def on_target(self) -> int:
@@ -117,6 +126,7 @@ def _walk(org: Org, now: datetime, top: Seat, options: ChartOptions, level: int)
 
 def _place(org: Org, now: datetime, seat: Seat, depth: int) -> ChartSeat:
     owner, boss = org.owner_of(seat), org.seats.get(seat.reports_to)
+    metrics = tuple(metric_now(Row(org, seat, metric, now)) for metric in seat.metrics.values())
     return ChartSeat(
         seat=seat.id,
         name=seat.name,
@@ -130,13 +140,14 @@ def _place(org: Org, now: datetime, seat: Seat, depth: int) -> ChartSeat:
         depth=depth,
         span=len(org.living_reports(seat.id)),
         capabilities=seat.capabilities,
-        metrics=tuple(metric_now(Row(org, seat, metric, now)) for metric in seat.metrics.values()),
+        metrics=metrics,
+        stale=sum(metric.stale_since is not None for metric in metrics),
     )
 
 
 def metric_now(row: Row) -> MetricNow:
     """A metric with its target in force and its newest period."""
-    cell, metric = row.latest(), row.metric
+    cell, metric, late = row.latest(), row.metric, stale_row(row)
     return MetricNow(
         metric=metric.id,
         name=metric.name,
@@ -147,6 +158,7 @@ def metric_now(row: Row) -> MetricNow:
         latest=cell.value,
         state=cell.state,
         measure=metric.targets.unit if metric.targets.dated else None,
+        stale_since=late.since if late else None,
     )
 
 

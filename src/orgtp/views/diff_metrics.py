@@ -23,7 +23,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class MetricField:
-    """Another key of a metric: name, outcome, cadence, rollup, source or leads_to."""
+    """Another key of a metric: name, outcome, cadence, due, rollup, source or leads_to."""
 
     seat: str
     name: str
@@ -64,7 +64,7 @@ class WaiverChanged:
     made: Made | None = None
 
 
-_KEYS = ("name", "outcome", "cadence", "rollup", "source", "leads_to")
+_KEYS = ("name", "outcome", "cadence", "due", "rollup", "source", "leads_to")
 
 
 def metric_fields(pairs: Iterable[Pair]) -> Iterator[MetricField]:

@@ -43,6 +43,7 @@ def policy_facts(org: Org) -> dict[str, str]:
         "org": org.id,
         "name": org.name,
         "timezone": str(org.zone),
+        "holidays": ", ".join(str(day) for day in sorted(org.holidays)),
         "branch": org.branch,
         "policy.grace": _span(policy.grace),
         "policy.scorekeepers": ", ".join(policy.scorekeepers),

@@ -11,7 +11,7 @@ from orgtp.model.target import Target
 _PLAIN = (
     "name", "role", "kind", "status", "owner", "reports_to", "mission", "since", "email", "retire_when", "review_by",
 )  # fmt: skip
-_OF_METRIC = ("name", "outcome", "cadence", "rollup", "source", "leads_to")
+_OF_METRIC = ("name", "outcome", "cadence", "due", "rollup", "source", "leads_to")
 
 
 # A path and a key in that file; under this key stands whether there is a file at all.

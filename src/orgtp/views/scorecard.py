@@ -12,11 +12,15 @@ from orgtp.model.period import Grain, Period, containing
 from orgtp.model.seat import Seat
 from orgtp.model.value import Unit
 from orgtp.views.chart import chart, target_now, unit_of
+from orgtp.views.stale import stale_row
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """A metric over the weeks. `on_target` and `known` count its cells; `latest` is its newest period's value."""
+    """A metric over the weeks. `on_target` and `known` count its cells; `latest` is its newest period's value.
+
+    `stale_since` is when a value that should be there became stale; nothing where it is there, or not late.
+    """
 
     seat: str
     metric: str
@@ -31,6 +35,7 @@ class ScoreRow:
     known: int
     measure: Unit | None
     seat_name: str
+    stale_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def _columns(last: Period, weeks: int) -> list[Period]:
 def _rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> Iterator[ScoreRow]:
     for metric in seat.metrics.values():
         row = Row(org, seat, metric, now)
-        cells, latest = tuple(row.column(column) for column in columns), row.latest()
+        cells, latest, late = tuple(row.column(column) for column in columns), row.latest(), stale_row(row)
         yield ScoreRow(
             seat=seat.id,
             metric=metric.id,
@@ -80,4 +85,5 @@ def _rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> Iterato
             known=sum(cell.state.is_known for cell in cells),
             measure=metric.targets.unit if metric.targets.dated else None,
             seat_name=seat.name,
+            stale_since=late.since if late else None,
         )

@@ -1,0 +1,143 @@
+"""When a value is due, and from when on it is stale. By the wall clock of the org's zone; moments are in UTC.
+
+A value is due at the end of its period or, with `due:`, at the first such moment at or after that end. For a
+`weekdays` metric weekends and the org's holidays do not count: they have no value of their own, and what would fall on
+one is moved to the same time of the next working day.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from typing import NamedTuple
+
+from orgtp.model.org import Org
+from orgtp.model.period import Cadence, Grain, Period, containing
+from orgtp.model.seat import Metric
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DUE = re.compile(rf"(?:({'|'.join(DAYS)}) )?([01][0-9]|2[0-3]):([0-5][0-9])")
+_SATURDAY, _WEEK = 5, 7
+_DAY = timedelta(days=1)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Due(NamedTuple):
+    """What a metric's `due` says: a time of day, and for weekly and slower metrics a weekday (0 is Monday)."""
+
+    weekday: int | None
+    at: time
+
+    def fits(self, cadence: Cadence) -> bool:
+        """Whether a metric of this cadence may have it: a weekday goes with a week or more, an hour has none."""
+        return cadence is not Cadence.HOURLY and (self.weekday is None) == (cadence.grain is Grain.DAY)
+
+
+@lru_cache(maxsize=1024)
+def parse_due(text: str) -> Due | None:
+    """What `09:00` or `mon 09:00` says; nothing where the text is neither."""
+    match = _DUE.fullmatch(text)
+    if match is None:
+        return None
+    return Due(DAYS.index(match[1]) if match[1] else None, time(int(match[2]), int(match[3])))
+
+
+def is_workday(org: Org, day: date) -> bool:
+    """Whether `day` is a Monday to Friday that is no holiday of the org."""
+    return day.weekday() < _SATURDAY and day not in org.holidays
+
+
+def is_owed(org: Org, metric: Metric, period: Period) -> bool:
+    """Whether there is such a period for the metric at all: a skipped hour or, for weekdays, a day off is none."""
+    if metric.cadence is Cadence.WEEKDAYS:
+        return is_workday(org, period.start.date())
+    return period.grain is not Grain.HOUR or period.exists(org.zone)
+
+
+def due_at(org: Org, metric: Metric, period: Period) -> datetime:
+    """When the value of `period` is due: from this moment on it is missing where it is not there."""
+    due, end = parse_due(metric.due), period.next().start
+    local = datetime.combine(_on_weekday(end.date(), due.weekday), due.at) if due else end
+    if metric.cadence is Cadence.WEEKDAYS:
+        local = _at_work(org, local)
+    # An end is exact: a midnight that comes twice ends a day the first time.
+    return period.ends(org.zone).astimezone(UTC) if local == end and not due else _latest(local, org.zone)
+
+
+def stale_at(org: Org, metric: Metric, period: Period) -> datetime:
+    """From when on a value of `period` that is not there is stale: due, and the policy's grace after it."""
+    try:
+        late = due_at(org, metric, period) + org.policy.grace
+        if metric.cadence is not Cadence.WEEKDAYS:
+            return late
+        local = late.astimezone(org.zone).replace(tzinfo=None)
+        return late if is_workday(org, local.date()) else _latest(_at_work(org, local), org.zone)
+    except OverflowError:
+        return _NEVER
+
+
+def newest_late(org: Org, metric: Metric, now: datetime) -> Period | None:
+    """The newest period whose value would be stale at `now`, were it not there."""
+    try:
+        now = now.astimezone(UTC)
+        period = containing(now - org.policy.grace, metric.cadence.grain, org.zone)
+        while not is_owed(org, metric, period) or stale_at(org, metric, period) > now:
+            period = period.previous()
+    except OverflowError:
+        # A grace that reaches back beyond all calendars.
+        return None
+    return period
+
+
+def previous_owed(org: Org, metric: Metric, period: Period) -> Period:
+    """The newest period before this one that the metric has a value for."""
+    period = period.previous()
+    while not is_owed(org, metric, period):
+        period = period.previous()
+    return period
+
+
+def next_owed(org: Org, metric: Metric, period: Period) -> Period:
+    """The first period from this one on that the metric has a value for."""
+    while not is_owed(org, metric, period):
+        period = period.next()
+    return period
+
+
+def owed_between(org: Org, metric: Metric, first: Period, last: Period) -> int:
+    """How many values there should be from the period `first` to `last`, both included."""
+    if metric.cadence is Cadence.WEEKDAYS:
+        return _workdays(org, first.start.date(), last.start.date())
+    months = (last.start.year - first.start.year) * 12 + last.start.month - first.start.month
+    spans = {Grain.MONTH: months, Grain.QUARTER: months // 3}
+    # By the wall clock: in spring that counts the hour which is skipped.
+    sizes = {Grain.HOUR: timedelta(hours=1), Grain.DAY: _DAY, Grain.WEEK: _WEEK * _DAY}
+    grain = metric.cadence.grain
+    return 1 + (spans[grain] if grain in spans else (last.start - first.start) // sizes[grain])
+
+
+def _workdays(org: Org, first: date, last: date) -> int:
+    weeks, rest = divmod((last - first).days + 1, _WEEK)
+    off = sum(first <= day <= last and day.weekday() < _SATURDAY for day in org.holidays)
+    return weeks * _SATURDAY + sum((first + n * _DAY).weekday() < _SATURDAY for n in range(rest)) - off
+
+
+def _on_weekday(day: date, weekday: int | None) -> date:
+    """The first such weekday on or after `day`."""
+    return day if weekday is None else day + timedelta(days=(weekday - day.weekday()) % _WEEK)
+
+
+def _at_work(org: Org, local: datetime) -> datetime:
+    """The same time of the first working day from `local` on."""
+    while not is_workday(org, local.date()):
+        local += _DAY
+    return local
+
+
+def _latest(local: datetime, zone: tzinfo) -> datetime:
+    """The moment of a wall time: of an hour that comes twice the second, of one that is skipped as long after the gap.
+
+    Both are the later of two readings: nobody is late for what a clock did.
+    """
+    return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))

@@ -1,0 +1,88 @@
+"""What is stale: values that should be there by now, grace included, and are not, whatever the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from orgtp.model.cell import Cell, Row, State
+from orgtp.model.due import due_at, newest_late, next_owed, owed_between, stale_at
+from orgtp.model.org import Org
+from orgtp.model.period import Period, containing
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A metric whose newest value that should be there is not.
+
+    `period` is the newest one whose value is late, `due` when it was due. With it end `in_a_row` periods without a
+    value; `since` is when the first of them became stale. `state` is `missing` or `unavailable`, and `why` says it in
+    words.
+    """
+
+    seat: str
+    metric: str
+    name: str
+    owner: str | None
+    human_owner: str | None
+    period: str
+    due: datetime
+    since: datetime
+    in_a_row: int
+    state: State
+    source: str | None
+    why: str
+    seat_name: str
+
+
+def stale(org: Org, now: datetime, seat: str | None = None) -> list[Stale]:
+    """All that is stale as of `now`, of one seat or of all: what is so for longest comes first. Raises `UnknownSeat`.
+
+    Nobody is chased for a seat that is not active.
+    """
+    seats = [org.seat(seat)] if seat else list(org.seats.values())
+    found = [stale_row(Row(org, one, metric, now)) for one in seats for metric in one.metrics.values()]
+    return sorted((one for one in found if one), key=lambda one: (one.since, one.seat, one.metric))
+
+
+def stale_row(row: Row) -> Stale | None:
+    """How stale a metric is, if it is."""
+    period = newest_late(row.org, row.metric, row.now) if row.seat.is_active else None
+    cell = row.cell(period) if period else None
+    if period is None or cell is None or not cell.state.is_hole or _is_known_since(row, period):
+        return None
+    first, owner = _first(row, period), row.org.owner_of(row.seat)
+    return Stale(
+        seat=row.seat.id,
+        metric=row.metric.id,
+        name=row.metric.name,
+        owner=row.seat.owner or None,
+        human_owner=owner.name if owner else None,
+        period=period.text,
+        due=due_at(row.org, row.metric, period),
+        since=stale_at(row.org, row.metric, first),
+        in_a_row=owed_between(row.org, row.metric, first, period),
+        state=cell.state,
+        source=row.metric.source or None,
+        why=_why(row, cell),
+        seat_name=row.seat.name,
+    )
+
+
+def _why(row: Row, cell: Cell) -> str:
+    if cell.state is State.UNAVAILABLE:
+        return cell.note or "unavailable, and nobody said why"
+    return f"no value came from {row.metric.source}" if row.metric.source else "no value came"
+
+
+def _is_known_since(row: Row, period: Period) -> bool:
+    """Whether a later period that has begun has a value: then the number is fresh, and the hole is history."""
+    here = containing(row.now, period.grain, row.org.zone)
+    return any(period < known <= here for known in row.known_periods())
+
+
+def _first(row: Row, period: Period) -> Period:
+    """The first of the periods without a value that end with this one."""
+    after = [known.next() for known in row.known_periods() if known < period]
+    begun = row.first_period() or period
+    return next_owed(row.org, row.metric, min(period, max([begun, *after])))
