@@ -22,9 +22,15 @@ if TYPE_CHECKING:
     from orgtp.views.escalations import EscalationView
 
 
-def late(org: Org, now: datetime) -> Sequence[Trouble]:  # noqa: ARG001  (for what comes here)
-    """What is stale at `now`, as trouble: the one place by which freshness comes to the desk."""
-    return ()
+def late(org: Org, now: datetime) -> Sequence[Trouble]:
+    """What is stale at `now`, as trouble; not where a broken source is in somebody's hands already, which is why."""
+    from orgtp.actions.escalate import Trouble
+    from orgtp.model.escalation import Kind
+    from orgtp.views.stale import stale
+
+    broken = {(one.seat, one.metric) for one in org.escalations.values() if one.kind is Kind.SOURCE and not one.is_over}
+    found = (one for one in stale(org, now) if (one.seat, one.metric) not in broken)
+    return [Trouble(Kind.STALE, one.seat, one.metric, f"{one.period}: {one.why}") for one in found]
 
 
 @dataclass(frozen=True)

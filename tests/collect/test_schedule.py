@@ -54,11 +54,11 @@ def test_cron_asks_what_time_it_is_in_the_org(tmp_path: Path, moment: str, runs:
     command = line.removeprefix("*/15 * * * * ")
     # crontab(5): an escaped % is one, any other ends the line.
     assert not re.search(r"(?<!\\)%", command)
-    shell = command.replace("\\%", "%").replace("cd '/srv/a 100% org' && /opt/orgtp", "echo")
+    shell = command.replace("\\%", "%").replace("cd '/srv/a 100% org' &&", "").replace("/opt/orgtp", "echo")
     done = subprocess.run(
         ["/bin/sh", "-c", shell], env=at(tmp_path, moment), capture_output=True, check=True, text=True
     )
-    assert done.stdout == ("score collect\n" if runs else "")
+    assert done.stdout == ("score collect\nescalate tick\n" if runs else "")
 
 
 def test_systemd_takes_the_timer_for_what_it_says(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_systemd_takes_the_timer_for_what_it_says(tmp_path: Path) -> None:
         wanted = datetime(2026, 11, 20, hour, tzinfo=NEW_YORK).astimezone(UTC)
         assert f"{wanted:%a %Y-%m-%d %H:%M:%S} UTC" in done.stdout
     assert "WorkingDirectory=/srv/a 100%% org" in text
-    assert "ExecStart=/opt/orgtp score collect --by tally" in text
+    assert "ExecStart=/opt/orgtp score collect --by tally\nExecStopPost=/opt/orgtp escalate tick --by tally\n" in text
 
 
 def test_actionlint_finds_nothing_in_the_workflow(tmp_path: Path) -> None:
@@ -121,10 +121,11 @@ def test_what_is_no_timetable(text: str) -> None:
 def test_the_command(acme: Shell) -> None:
     ran = acme("schedule", "cron", "--by", "bot")
     assert f"cd {acme.folder} && " in ran.out
-    assert "score collect --by bot ;; esac" in ran.out
+    assert "score collect --by bot; " in ran.out
+    assert "escalate tick --by bot; } ;; esac" in ran.out
     whole = acme("schedule").out
     assert all(part in whole for part in ("---- cron", "---- systemd", "---- github"))
     assert 'Did you mean "cron"?' in acme("schedule", "corn", code=2).err
     assert 'unknown seat "bto"' in acme("schedule", "--by", "bto", code=2).err
     acme.git("remote", "add", "origin", str(acme.home / "r.git"))
-    assert "score collect --push ;; esac" in acme("schedule", "cron").out
+    assert "score collect --push; " in acme("schedule", "cron").out

@@ -120,7 +120,7 @@ class Org:
     def work_time(self) -> WorkTime:
         """When people work here."""
         ladder = self.policy.escalation
-        return WorkTime(self.zone, ladder.begin, ladder.end)
+        return WorkTime(self.zone, ladder.begin, ladder.end, self.holidays)
 
     def hidden(self, path: str) -> bool:
         """Whether the file `path` is there and could not be read, so that nobody may say it is missing."""

@@ -25,8 +25,13 @@ class Place:
 
     @property
     def collect(self) -> str:
-        """What follows the program on the command line."""
+        """What follows the program on the command line: first this."""
         return " ".join(("score collect", *self.options))
+
+    @property
+    def tick(self) -> str:
+        """And then, whatever came of it, this."""
+        return " ".join(("escalate tick", *self.options))
 
 
 def schedule_text(kind: str, times: Timetable, place: Place) -> str:
@@ -44,7 +49,8 @@ def _cron(times: Timetable, place: Place) -> str:
     when = "|".join(f"{_DAYS}-{one:%H:%M}" for one in times.times)
     # Within a crontab, % ends the line (crontab(5)).
     clock = f'case "$(TZ={times.zone} date +\\%u-\\%H:\\%M)" in {when})'
-    run = f"cd {_quoted(place.root)} && {_quoted(place.program)} {place.collect}"
+    program = _quoted(place.program)
+    run = f"cd {_quoted(place.root)} && {{ {program} {place.collect}; {program} {place.tick}; }}"
     return (
         f"# Numbers of {place.org}, {_spoken(times)}. Put it to use: orgtp schedule cron | crontab -\n"
         "# (that replaces your crontab; to keep what it has, add the lines with: crontab -e)\n"
@@ -67,6 +73,7 @@ Description=Numbers of {place.org}
 Type=oneshot
 WorkingDirectory={_unit(place.root)}
 ExecStart={_unit(place.program)} {place.collect}
+ExecStopPost={_unit(place.program)} {place.tick}
 
 # ~/.config/systemd/user/{name}.timer: {_spoken(times)}
 # Put it to use: systemctl --user enable --now {name}.timer
@@ -131,8 +138,15 @@ jobs:
           pip install --quiet "orgtp[sources]"
           printf '%s\\n' "$SOURCES" > "$ORGTP_SOURCES"
           git config user.name "numbers" && git config user.email "numbers@users.noreply.github.com"
-          orgtp {" ".join(dict.fromkeys((*place.collect.split(), "--push")))}
+          orgtp {_sent(place.collect)}
+      - if: always() && steps.clock.outputs.run
+        run: orgtp {_sent(place.tick)}
 """
+
+
+def _sent(words: str) -> str:
+    """A runner is thrown away, so that what it recorded has to be sent."""
+    return words if words.endswith(" --push") else f"{words} --push"
 
 
 def _in_utc(one: time, times: Timetable) -> set[tuple[int, int]]:
