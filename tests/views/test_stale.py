@@ -148,7 +148,7 @@ def test_a_run_is_what_walking_back_from_hole_to_hole_finds(
     assert begun
     targets = {begun.text: ">= 1"}
     values = {text: value for text, value in dated.items() if value != "-" and text >= begun.text}
-    one = row(targets, values, cadence=cadence, now=now, holidays=off)
+    one = row(targets, values, cadence=cadence, now=now, holidays=off, since=date(2020, 1, 1))
     holes = []
     for late in periods[: since + 1]:
         if not late or not one.cell(late).state.is_hole:
