@@ -145,7 +145,7 @@ def tick(
     What is overdue goes a step up, in working hours; what is about a seat that is not active, or with one, goes to its
     owner; what has its value again is resolved. A second time in the same minute there is nothing to do.
     """
-    here = opened(org, push=push)
+    here = opened(org, values=False, push=push)
     done = here.desk.tick(by=by, dry_run=dry_run)
     return _said("escalate-tick", here, done, notify, json=json, dry_run=dry_run, push=push)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 from orgtp.actions.collect import Heard, Wanted, heard, wanted
@@ -11,8 +12,10 @@ from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.sources.ask import ask
 from orgtp.sources.source import Said, Sources
+from orgtp.store.git_lock import locked
 from orgtp.store.git_tree import GitTree
 from orgtp.store.load import load
+from orgtp.store.not_now import NotNow
 from orgtp.store.post import post
 from orgtp.store.record import Ledger, Recorded
 
@@ -90,8 +93,15 @@ class Collector:
         org = self._org()
         found = tuple(heard(org, [one for one in self._of(org, request) if one in some], values))
         entries = [self._entry(one, request) for one in found]
-        recorded = post(self.ledger, entries, self.by, dry_run=dry_run) if entries else None
+        recorded = self._posted(entries, dry_run=dry_run) if entries else None
         return Collected(said, found, tuple(one for one in some if one.source not in here), recorded)
+
+    def _posted(self, entries: list[Entry], *, dry_run: bool) -> Recorded:
+        """One run after the other, so that each sees whether what it says is news. Whoever waits too long goes on."""
+        with ExitStack() as held:
+            with suppress(NotNow):
+                held.enter_context(locked(self.ledger.repo, "collecting"))
+            return post(self.ledger, entries, self.by, dry_run=dry_run)
 
     def _wanted(self, request: Request) -> list[Wanted]:
         if not self.sources.named:
