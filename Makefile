@@ -34,8 +34,9 @@ tests/npm/node_modules/.package-lock.json: tests/npm/package-lock.json
 demo: $(VENV)/installed
 	@$(BIN)/orgtp demo
 
+# One worker more than there are cores: most tests wait for a process or a disk now and then.
 test: lint tests/npm/node_modules/.package-lock.json
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))
 
 lint: $(VENV)/tested
 	$(BIN)/ruff check

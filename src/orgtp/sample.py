@@ -24,9 +24,10 @@ from orgtp.model.seat import seat_path
 from orgtp.store.create import Created, create, scaffold
 from orgtp.store.git import Repo
 from orgtp.store.git_commit import seat_identity
+from orgtp.store.git_lock import locked
 from orgtp.store.ledger import catch_up
 from orgtp.store.org_file import read_head
-from orgtp.store.record import Action, record
+from orgtp.store.record import Action, Batch, Ledger, Step
 from orgtp.store.schema import shipped
 from orgtp.store.seat_file import read_seat
 from orgtp.store.yaml_edit import edited
@@ -61,10 +62,14 @@ def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> Created:
         return made
     # Through the bare door of the same git dir: nobody looks at the work tree before the story has been told.
     repo = Repo(made.repo.git_dir, bare=True)
-    for event in story.events():
-        record(repo, "main", event.action, event.at, who=seat_identity(story.seat(event.by), story.org))
+    with locked(repo):
+        Ledger(repo, "main", now).commit_all(lambda batch: [_taken(batch, story, event) for event in story.events()])
     catch_up(made.repo, made.commit or "")
     return replace(made, commit=made.repo.tip("refs/heads/main"))
+
+
+def _taken(batch: Batch, story: _Story, event: Event) -> Step:
+    return batch.take(event.action, who=seat_identity(story.seat(event.by), story.org), now=event.at)
 
 
 class _Story:

@@ -17,7 +17,7 @@ from tests.audit.conftest import copied
 from tests.audit.naive import is_tampered
 from tests.audit.scene import BOT, CAT, LINK, PROGRAM, Changes, Leaf, Scene, line
 
-FEW = 20
+FEW = 12
 _ASKED = os.environ.get("ORGTP_EXAMPLES", "")
 BRANCHES = ("main", "side")
 _verdicts: Counter[bool] = Counter()

@@ -265,7 +265,7 @@ def test_a_branch_below_the_name_of_an_earlier_one(clones: Clones) -> None:
 def test_a_sync_that_is_killed_cries_no_wolf(clones: Clones) -> None:
     """Killed at many moments, with an audit's witness that has to go along."""
     a = clones.a
-    for number in range(12):
+    for number in range(6):
         add(a, f"1{number}")
         looked_at(a)
         add(clones.b, f"2{number}", "--push")
@@ -278,7 +278,7 @@ def test_a_sync_that_is_killed_cries_no_wolf(clones: Clones) -> None:
             start_new_session=True,
         )
         try:
-            process.wait(0.25 + number * 0.03)
+            process.wait(0.25 + number * 0.06)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()

@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.sync.race import race
 
 
-def test_eight_clones_race_and_answers_are_lost(tmp_path: Path) -> None:
-    figures = race(tmp_path / "race", clones=8, values=3, lost=0.1, seed=SEED)
+def test_six_clones_race_and_answers_are_lost(tmp_path: Path) -> None:
+    figures = race(tmp_path / "race", clones=6, values=2, lost=0.1, seed=SEED)
     lost = re.search(r"(\d+) answers lost", figures)
     assert lost
     assert int(lost[1]) > 0

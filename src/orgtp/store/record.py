@@ -188,18 +188,22 @@ class Batch:
         self.ledger, self.tip = ledger, tip
         self.walk = self.base = walk_of(ledger.repo, tip)
 
-    def take(self, action: Action, reach: Reach | None = None, who: Identity | None = None) -> Step:
-        """Run an action on the org as it is by now, and check what comes of it."""
+    def take(
+        self, action: Action, reach: Reach | None = None, who: Identity | None = None, now: datetime | None = None
+    ) -> Step:
+        """Run an action on the org as it is by then, and check what comes of it; `who` and `now`: else the ledger's."""
+        when = now or self.ledger.now
         if reach is not None:
             try:
-                return self._taken(action, load(Part(self.walk, reach)), who)
+                return self._taken(action, load(Part(self.walk, reach)), who, when)
             except OrgtpError:
                 # What does not fit is told with all of the org in view: a near miss may be any of its seats.
                 pass
         self.walk.objects.write()
-        return self._taken(action, load(GitTree(self.ledger.repo, self.walk.root), str(self.ledger.repo.path)), who)
+        repo = self.ledger.repo
+        return self._taken(action, load(GitTree(repo, self.walk.root), str(repo.path)), who, when)
 
-    def _taken(self, action: Action, loaded: Loaded, who: Identity | None) -> Step:
+    def _taken(self, action: Action, loaded: Loaded, who: Identity | None, now: datetime) -> Step:
         change = action(loaded.org)
         files = applied(loaded.files, change)
         _refuse_links(self.walk, files)
@@ -208,7 +212,7 @@ class Batch:
         author = self._author(loaded.org, change, who or self.ledger.who) if files else Identity("", "")
         nodes = self.walk.put(files)
         self.walk = self.walk.with_nodes(nodes) if nodes else self.walk
-        when = self.ledger.now.astimezone(loaded.org.zone)
+        when = now.astimezone(loaded.org.zone)
         return Step(Recorded(change, None, old, files, noted=noted), self.walk.root, author, when, nodes)
 
     def _author(self, org: Org, change: Change, who: Identity | None) -> Identity:
