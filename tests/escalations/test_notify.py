@@ -62,12 +62,12 @@ def config(org: Shell, text: str) -> str:
     return str(path)
 
 
-def test_whoever_it_is_with_is_told_when_it_is_opened_and_when_it_goes_up(sample: Shell, inbox: Inbox) -> None:
-    usual = sample.home / ".config" / "orgtp" / "notify.yaml"
+def test_whoever_it_is_with_is_told_when_it_is_opened_and_when_it_goes_up(patient: Shell, inbox: Inbox) -> None:
+    usual = patient.home / ".config" / "orgtp" / "notify.yaml"
     usual.parent.mkdir(parents=True)
     usual.write_text(f'bogdan: "{inbox.url}/bogdan"\ndefault: [env:BOSS]\n', encoding="utf-8")
-    assert opened(sample, "--why", "Two logins failed.", BOSS=f"{inbox.url}/boss") == ""
-    sample("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY, BOSS=f"{inbox.url}/boss")
+    assert opened(patient, "--why", "Two logins failed.", BOSS=f"{inbox.url}/boss") == ""
+    patient("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY, BOSS=f"{inbox.url}/boss")
     (first, to_bogdan), (second, to_boss) = inbox.got
     assert (first, second) == (f"/{SECRET}/bogdan", f"/{SECRET}/boss")
     assert to_bogdan["title"] == "Sneeze It: Dash needs you"
