@@ -29,6 +29,7 @@ class Call:
 
 # Git's clock goes on while that of the tests stands. (The birds are violations by themselves.)
 LATER = {"ORGTP_NOW": "2099-01-01T00:00:00Z"}
+LOCKED = "2026-11-20-dash-locked"
 _RETIRE = "retire jeff --to dash,crystal --by david --reason R --yes"
 CALLS = (
     Call("--version", has="orgtp"),
@@ -84,6 +85,19 @@ CALLS = (
     Call("score add --from -", 1, stdin=VALUES),
     Call("score add --from - --json", 1, stdin=VALUES, env={"GIT_AUTHOR_EMAIL": "dash@example.com"}),
     Call("score add nobody nothing 1", code=2),
+    Call("score collect --sources ../sources.yaml --json --by tally", 1, '"97"'),
+    Call("stale", has="Penny", code=1, env={"ORGTP_NOW": "2026-11-24T12:00:00Z"}),
+    Call("schedule cron", has="escalate tick"),
+    Call("source list --sources ../sources.yaml", has="ad-anomalies"),
+    Call("source test ad-anomalies --sources ../sources.yaml", has="97"),
+    Call("source add stock --command 'echo 7' --sources ../sources.yaml --dry-run", has="stock"),
+    Call("escalate open dash Again --by david", 1, "open"),
+    Call("escalate list", has="Locked"),
+    Call(f"escalate show {LOCKED}", has="Locked"),
+    Call(f"escalate ack {LOCKED} --by david", 1, "acknowledge"),
+    Call(f"escalate resolve {LOCKED} --note N --by david", 1, "resolve"),
+    Call("escalate silence dash anomalies-before-open --until 2026-12-01 --reason R --by david", 1, "silence"),
+    Call("escalate tick --json --by tally", 1, '"commit"', env={"ORGTP_NOW": "2026-11-24T17:00:00Z"}),
     Call("sync", code=2),
     Call("sync --status"),
     Call("seat add robin --role R --kind human --by david", 1),

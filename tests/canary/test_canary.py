@@ -100,6 +100,9 @@ def test_nothing_sings(hostile: Shell, cage: Cage, untouched: dict[str, bytes], 
         # These stop plain git from working at all, so they are not in the repository that it sings in.
         out.write(config_text([("diff.orderFile", "/nothing/there"), ("submodule.vendor/lib.update", "!x")]))
     hostile.write("review.yaml", REVIEW)
+    (hostile.folder.parent / "sources.yaml").write_text("ad-anomalies: {command: [echo, '97']}\n", encoding="utf-8")
+    if call.words[0] == "escalate":
+        hostile("escalate", "open", "dash", "Locked", "--by", "david")
     _run(hostile, cage, call)
     assert tree_state(cage.elsewhere) == untouched
 

@@ -21,7 +21,7 @@ from tests.conftest import SCRIPT
 
 CRON_D, PID = Path("/etc/cron.d"), Path("/run/crond.pid")
 # cron looks once a minute, and what it starts takes a moment.
-_PATIENCE = 150.0
+_PATIENCE = 300.0
 
 
 class Radar:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orgtp.cli.door import opened, write
 from orgtp.cli.options import OrgOption
+from orgtp.model.errors import OrgtpError
 from orgtp.model.timetable import USUAL
+
+if TYPE_CHECKING:
+    from orgtp.api import OpenOrg
 
 
 def schedule(
@@ -33,7 +37,15 @@ def schedule(
     from orgtp.render.schedule import Place, schedule_text
 
     here = opened(org, whole=False)
-    options = (*(("--by", here.staff.org.seat(by).id) if by else ()), *(("--push",) if here.has_remote else ()))
+    options = (*(("--by", here.staff.org.seat(by).id) if by else ()), *(("--push",) if _is_sent(here) else ()))
     place = Place(str(here.root), str(Path(sys.argv[0]).absolute()), here.head.id, options)
     write(schedule_text(kind, timetable(times, here.head.zone), place))
     return 0
+
+
+def _is_sent(here: OpenOrg) -> bool:
+    """Whether there is somewhere to send commits to, by an address that orgtp speaks to."""
+    try:
+        return here.has_remote
+    except OrgtpError:
+        return False
