@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -148,20 +148,24 @@ class OpenOrg(SeenOrg):
     ) -> Collected:
         """Ask this machine's sources and record what they say, in one commit; see `orgtp.sources.collect`.
 
-        A source that broke is escalated, in a commit of its own, and what is good again is settled.
+        A source that broke is escalated, in a commit of its own, and what is good again is settled; where the ledger
+        cannot be written now, by the next run.
         """
         from orgtp.actions.escalate import Trouble
         from orgtp.model.escalation import Kind
         from orgtp.sources.collect import Collector
         from orgtp.store.post import seat_with_email
+        from orgtp.store.record import NotWritten
 
         ledger = self._ledger
         acting = by or os.environ.get("ORGTP_SEAT", "") or seat_with_email(ledger)
         done = Collector(ledger, sources, acting, self._new_id).collect(request, dry_run=dry_run, told=told)
         found = [Trouble(Kind.SOURCE, one.seat, one.metric, one.why) for one in done.blanks]
-        if not done.heard or dry_run:
+        if dry_run or done.recorded is None or done.recorded.kept:
             return done
-        return replace(done, escalated=self.desk.trouble(found, done.good, by=acting))
+        with suppress(NotWritten):
+            return replace(done, escalated=self.desk.trouble(found, done.good, by=acting))
+        return done
 
     def add_seat(self, new: NewSeat, *, by: str = "", dry_run: bool = False) -> Recorded:
         """Add a seat to the chart."""

@@ -7,6 +7,7 @@ import subprocess
 
 from tests.collect.conftest import BROKEN, Fed
 from tests.conftest import SCRIPT
+from tests.ledger.ledgers import lock_held
 
 
 def test_all_values_of_a_run_are_one_commit(fed: Fed) -> None:
@@ -191,3 +192,16 @@ def test_json_has_numbers_as_they_were_said(fed: Fed) -> None:
     assert done["values"][0]["value"] == "1,300"
     assert fed.told()["talks"][0] == "1300"
     assert json.dumps(done)
+
+
+def test_what_cannot_be_written_now_is_kept_and_escalated_by_the_next_run(fed: Fed) -> None:
+    """Where somebody holds the ledger, nothing is lost, the blank is told, and no escalation is claimed."""
+    fed.set_up(talks="13", rate=BROKEN)
+    with lock_held(fed.shell):
+        ran = fed.collect("--json", code=75, ORGTP_WAIT="0.3")
+    assert "not written now, and kept" in ran.err
+    assert "bot rate: unavailable" in ran.err
+    assert (ran.json["outbox"], ran.json["escalated"]) == (True, None)
+    assert fed.told() == {}
+    assert fed.collect("--json", code=1).json["escalated"] == fed.shell.head()
+    assert fed.told()["talks"] == ("13", "")

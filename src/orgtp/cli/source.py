@@ -22,6 +22,31 @@ if TYPE_CHECKING:
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of a source, as metrics have it.")]
 
 
+CommandOption = Annotated[
+    str,
+    typer.Option(
+        "--command",
+        metavar="WORDS",
+        help="A program and its arguments, as one word; no shell. It runs in the folder of that file.",
+    ),
+]
+SqlOption = Annotated[
+    tuple[str, str], typer.Option("--sql", metavar="URL QUERY", help="A database, and a select of one field.")
+]
+HttpOption = Annotated[str, typer.Option("--http", metavar="URL", help="An address that answers it.")]
+FileOption = Annotated[str, typer.Option("--file", metavar="PATH", help="A CSV, JSON or JSON Lines file.")]
+HeaderOption = Annotated[
+    list[str] | None, typer.Option("--header", metavar="NAME=env:VAR", help="With --http. Repeat for more.")
+]
+PointerOption = Annotated[str, typer.Option("--pointer", metavar="/A/B", help="Where it is in the JSON.")]
+ColumnOption = Annotated[str, typer.Option("--column", metavar="NAME", help="The column of a CSV file.")]
+RollupOption = Annotated[
+    str, typer.Option("--rollup", metavar="HOW", help="sum, mean, min, max, last or count of the rows.")
+]
+TimeoutOption = Annotated[str, typer.Option("--timeout", metavar="30s", help="How long it may take.")]
+RetriesOption = Annotated[int | None, typer.Option("--retries", metavar="N", help="How often it is asked again.")]
+
+
 class UnknownSource(OrgtpError):
     """No source of this name is known here."""
 
@@ -124,27 +149,16 @@ def _write_json(here: OpenOrg | None, body: dict[str, Any]) -> None:
 
 def add(
     name: NameArgument,
-    command: Annotated[
-        str,
-        typer.Option(
-            "--command",
-            metavar="WORDS",
-            help="A program and its arguments, as one word; no shell. It runs in the folder of that file.",
-        ),
-    ] = "",
-    sql: Annotated[
-        tuple[str, str], typer.Option("--sql", metavar="URL QUERY", help="A database, and a select of one field.")
-    ] = ("", ""),
-    http: Annotated[str, typer.Option("--http", metavar="URL", help="An address that answers it.")] = "",
-    file: Annotated[str, typer.Option("--file", metavar="PATH", help="A CSV, JSON or JSON Lines file.")] = "",
-    header: Annotated[
-        list[str] | None, typer.Option("--header", metavar="NAME=env:VAR", help="With --http. Repeat for more.")
-    ] = None,
-    pointer: Annotated[str, typer.Option("--pointer", metavar="/A/B", help="Where it is in the JSON.")] = "",
-    column: Annotated[str, typer.Option("--column", metavar="NAME", help="The column of a CSV file.")] = "",
-    rollup: Annotated[str, typer.Option("--rollup", help="sum, mean, min, max, last or count of the rows.")] = "",
-    timeout: Annotated[str, typer.Option("--timeout", metavar="30s", help="How long it may take.")] = "",
-    retries: Annotated[int | None, typer.Option("--retries", metavar="N", help="How often it is asked again.")] = None,
+    command: CommandOption = "",
+    sql: SqlOption = ("", ""),
+    http: HttpOption = "",
+    file: FileOption = "",
+    header: HeaderOption = None,
+    pointer: PointerOption = "",
+    column: ColumnOption = "",
+    rollup: RollupOption = "",
+    timeout: TimeoutOption = "",
+    retries: RetriesOption = None,
     sources: SourcesOption = None,
     dry_run: DryRunOption = False,
 ) -> int:

@@ -18,7 +18,7 @@ from orgtp.store.score_file import seat_of
 
 # A commit adds a line or a few to a file; of one that adds many, the file is read.
 _TRIES = 4
-# Between two looks at the clock.
+# So many are hashed between two looks whether there is time.
 _A_FEW = 64
 _NEWLINE = ord("\n")
 
