@@ -203,7 +203,7 @@ class SeenOrg(Located):
 
     def _compared(self, base: str) -> tuple[list[Compared], list[Problem]]:
         """What the org changes since it parted from `base`, and what keeps that from being told, or from being true."""
-        from orgtp.rules.changes import BASE_NOT_REACHED
+        from orgtp.rules.form_changes import BASE_NOT_REACHED
         from orgtp.store.as_committed import not_as_committed
         from orgtp.store.compare import NotReached, compared
 

@@ -98,6 +98,16 @@ def test_a_deleted_seat(hub: Shell, acme: Shell) -> None:
     assert judged(acme, code=1)["seat-deleted"] == "error"
 
 
+def test_what_happened_to_trouble_is_only_added_to(acme: Shell) -> None:
+    acme("escalate", "open", "bot", "The mailbox is full", "--by", "ada")
+    acme.git("tag", "opened")
+    acme("escalate", "resolve", "2026-11-20-bot-the-mailbox-is-full", "--note", "Archived", "--by", "ada")
+    assert judged(acme, base="opened", code=0) == {}
+    path = "escalations/2026-11-20-bot-the-mailbox-is-full.yaml"
+    acme.write(path, acme.read(path).replace("Archived", "Archived long ago"))
+    assert judged(acme, base="HEAD", code=1) == {"escalation-record-touched": "error"}
+
+
 def test_a_retirement_by_the_command_is_fine_and_its_record_is_for_ever(sample: Shell) -> None:
     sample.git("tag", "before")
     words = ["--to", "dash,crystal", "--decided-by", "david", "--reason", "Others do it better.", "--yes"]

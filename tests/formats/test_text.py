@@ -15,7 +15,7 @@ from orgtp.model.words import visible
 from orgtp.render.page import Screen, width_of
 from orgtp.render.problems_text import problems_text
 from orgtp.render.verdict import verdict
-from orgtp.rules.changes import BASE_NOT_REACHED
+from orgtp.rules.form_changes import BASE_NOT_REACHED
 from tests.formats.hostile import NASTY, SETS, equal, hostile, many
 
 PIPE = Screen()

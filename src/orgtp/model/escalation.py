@@ -96,6 +96,15 @@ class Escalation:
         """Its file."""
         return escalation_path(self.id)
 
+    def goes_on_as(self, later: Escalation) -> bool:
+        """Whether it may have become `later`: it is about the same, and all that happened is still there, in its order.
+
+        A merge may put what others did in between.
+        """
+        same = [(one.what, one.opened_at, one.by, one.seat, one.metric, one.kind) for one in (self, later)]
+        rest = iter(later.events)
+        return same[0] == same[1] and all(event in rest for event in self.events)
+
 
 @dataclass(frozen=True, slots=True)
 class Silence:

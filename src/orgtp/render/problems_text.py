@@ -11,7 +11,7 @@ from orgtp.render.page import Screen
 from orgtp.render.problems_excerpt import Excerpts
 from orgtp.render.problems_groups import Entry, entries
 from orgtp.render.problems_lines import PLACE, Line, flow, painted
-from orgtp.rules.changes import BASE_NOT_REACHED
+from orgtp.rules.form_changes import BASE_NOT_REACHED
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
 # So many files of a group are named, and so many pieces of one file; the JSON has every place.

@@ -26,6 +26,7 @@ from orgtp.rules import (
     structure,
 )
 from orgtp.rules.form import FORM
+from orgtp.rules.form_changes import BASE_NOT_REACHED, NOT_AS_COMMITTED
 from orgtp.rules.rule import Case, Rule, of_change, of_now, of_org
 from orgtp.rules.topics import by_topic
 
@@ -86,6 +87,7 @@ RULES: tuple[Rule, ...] = (
     of_org(signers.forge_unfit),
     of_change(changes.score_row_changed),
     of_change(changes.retirement_record_touched),
+    of_change(changes.escalation_record_touched),
     of_change(changes.seat_deleted),
     of_change(changes.seat_brought_back),
     of_change(changes.id_used_again),
@@ -105,7 +107,7 @@ RULES: tuple[Rule, ...] = (
     of_change(notices.policy_changed, Severity.NOTICE),
 )
 # Every rule that there is, those of form among them; topic by topic, as they are listed.
-ALL: tuple[Rule, ...] = by_topic((*FORM, *RULES, changes.BASE_NOT_REACHED, changes.NOT_AS_COMMITTED))
+ALL: tuple[Rule, ...] = by_topic((*FORM, *RULES, BASE_NOT_REACHED, NOT_AS_COMMITTED))
 
 
 # Errors that a change of orgtp's own may bring all the same.

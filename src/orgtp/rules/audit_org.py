@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from orgtp.model.audit import Deed, Entry, Noted, Violation
-from orgtp.model.escalation import FOLDER, Escalation
+from orgtp.model.escalation import FOLDER
 from orgtp.model.org import Org
 from orgtp.model.seat import retirement_path
 from orgtp.rules.audit_scores import first_difference
@@ -59,19 +59,12 @@ def _trouble(deed: Deed, entry: Entry, before: Org, after: Org) -> Iterator[Viol
     """What happened to an escalation is only added to, and what it was opened about stays."""
     id_ = entry.path.removeprefix(FOLDER).removesuffix(".yaml")
     old, new = before.escalations.get(id_), after.escalations.get(id_)
-    if old is None or (new is not None and _goes_on(old, new)):
+    if old is None or (new is not None and old.goes_on_as(new)):
         return
     how = "was removed" if entry.new is None else "cannot be read any more" if new is None else "says otherwise now"
     hint = f"Bring it back, and settle it: git checkout COMMIT^ -- {entry.path}"
     facts = {"before": entry.old, "after": entry.new}
     yield deed.wrong(UNTOLD, f"what happened to the escalation {id_} {how}", path=entry.path, hint=hint, **facts)
-
-
-def _goes_on(old: Escalation, new: Escalation) -> bool:
-    """Whether all that happened is still there, in its order. A merge may put what others did in between."""
-    same = [(one.what, one.opened_at, one.by, one.seat, one.metric, one.kind) for one in (old, new)]
-    rest = iter(new.events)
-    return same[0] == same[1] and all(event in rest for event in old.events)
 
 
 def _record(deed: Deed, entry: Entry, seat: str, read: Read) -> Iterator[Violation]:

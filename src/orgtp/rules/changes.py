@@ -10,7 +10,7 @@ from orgtp.model.problem import Place
 from orgtp.model.seat import Seat, seat_path
 from orgtp.model.words import listed
 from orgtp.rules.lost_rows import lost_rows, restore
-from orgtp.rules.rule import Finding, of_form
+from orgtp.rules.rule import Finding
 
 
 def score_row_changed(compared: Compared) -> Iterator[Finding]:
@@ -58,6 +58,30 @@ def retirement_record_touched(compared: Compared) -> Iterator[Finding]:
         if path.startswith("retirements/") and compared.new.get(path) != raw:
             what = "was changed" if path in compared.new else "was removed"
             yield Finding(Place(path), f"the record {what}; it never changes once committed", restore(compared, path))
+
+
+def escalation_record_touched(compared: Compared) -> Iterator[Finding]:
+    """What had happened to an escalation was changed or removed, or the whole of it is gone.
+
+    Whom trouble was with, who was told, and who let it lie is the record of how the organisation acts. What happens is
+    added at the end of `events`; what it was opened about, when and by whom stays as it was, and so does the file.
+
+    Bad:
+
+        -  - {at: "2026-11-20T18:30:00Z", what: up, to: david, note: bogdan did not acknowledge it in time}
+
+    Good:
+
+        +  - {at: "2026-11-20T19:05:00Z", what: resolved, by: david, note: The mailbox has room again}
+
+    Fix: take it back from the base, `git checkout BASE -- escalations/ID.yaml`, and settle it:
+    `orgtp escalate resolve ID --note TEXT`.
+    """
+    for id_, old in compared.before.escalations.items():
+        new = compared.after.escalations.get(id_)
+        if old.path in compared.old and not (new and old.goes_on_as(new)):
+            gone = "was removed" if old.path not in compared.new else "was changed, and is only ever added to"
+            yield Finding(Place(old.path), f"what happened to {id_} {gone}", restore(compared, old.path))
 
 
 def seat_deleted(compared: Compared) -> Iterator[Finding]:
@@ -209,48 +233,6 @@ def history_short(compared: Compared) -> Iterator[Finding]:
         )
         yield Finding(Place(seat_path(new[0])), message, "Get the whole history: git fetch --unshallow")
 
-
-BASE_NOT_REACHED = of_form(
-    "base-not-reached",
-    """The commit that the change is to be compared with is not here, so what it does cannot be told.
-
-    Everything else was checked. A comparison that cannot be made is no pass, so this is an error, and the exit code
-    is 4 where it is the only one.
-
-    Bad:
-
-        git clone --depth=1 …  and then  orgtp validate --base origin/main
-
-    Good:
-
-        git fetch --unshallow && orgtp validate --base origin/main
-
-    Fix: fetch what the message names; in a GitHub workflow, give actions/checkout `fetch-depth: 0`.
-    """,
-    topic="changes",
-)
-
-NOT_AS_COMMITTED = of_form(
-    "not-as-committed",
-    """A file on disk is not what is committed, though nobody changed it: git converts it.
-
-    An attribute (`working-tree-encoding`, `filter`, `ident`) makes git write other bytes than it keeps. What is judged
-    here would be what the attribute made of the file, and what is merged would be something else.
-
-    Bad:
-
-        # .gitattributes
-        scores/** working-tree-encoding=UTF-16
-
-    Good:
-
-        # .gitattributes
-        scores/** -text merge=union
-
-    Fix: take the attribute out, and check the files out anew. `orgtp validate --at HEAD` judges what is committed.
-    """,
-    topic="changes",
-)
 
 _ANOTHER = "An id is never used again: add a new seat with another one."
 

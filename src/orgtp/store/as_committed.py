@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orgtp.model.problem import Place, Problem
-from orgtp.rules.changes import NOT_AS_COMMITTED
+from orgtp.rules.form_changes import NOT_AS_COMMITTED
 from orgtp.store.git import Repo, object_id
 from orgtp.store.trees import FOLDERS, SINGLE
 
