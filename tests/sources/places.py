@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -15,6 +17,10 @@ from typing import ClassVar
 # Of nobody.
 TOKEN = "s3cret-t0ken/with+signs&more"  # noqa: S105
 PASSWORD = "hush hush/hush"  # noqa: S105
+
+
+# When somebody wrote an export for the last time.
+_THEN = datetime(2026, 11, 1, 8, tzinfo=UTC).timestamp()
 
 
 def install_kinds(folder: Path) -> None:
@@ -53,6 +59,8 @@ def fill(folder: Path) -> None:
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
+    (folder / "old.csv").write_text("closed\n3\n", encoding="utf-8")
+    os.utime(folder / "old.csv", (_THEN, _THEN))
     (folder / "latin.csv").write_bytes("clösed\n1\n".encode("latin-1"))
     (folder / "no.db").write_bytes(b"This is no database at all, and long enough to be read as none. " * 40)
     with sqlite3.connect(folder / "books.db") as books:

@@ -132,10 +132,12 @@ def test_add_keeps_what_is_there(desk: Shell) -> None:
 
 def test_add_a_query_and_a_file(desk: Shell) -> None:
     desk("source", "add", "unpaid", "--sql", "env:BOOKS_URL", "select 1", "--sources", "new.yaml")
-    desk("source", "add", "rows", "--file", "closed.csv", "--rollup", "count", "--sources", "new.yaml")
+    desk(
+        "source", "add", "rows", "--file", "closed.csv", "--rollup", "count", "--max-age", "1d", "--sources", "new.yaml"
+    )
     read = sources_of(desk.folder / "new.yaml", desk.read("new.yaml").encode())
     assert read.named["unpaid"].settings == {"url": "env:BOOKS_URL", "query": "select 1"}
-    assert read.named["rows"].settings == {"path": str(desk.folder / "closed.csv"), "rollup": "count"}
+    assert read.named["rows"].settings == {"path": str(desk.folder / "closed.csv"), "rollup": "count", "max_age": "1d"}
     assert desk("source", "test", "rows", "--sources", "new.yaml").out.startswith("2  in ")
 
 
@@ -147,6 +149,8 @@ def test_add_a_query_and_a_file(desk: Shell) -> None:
         (["one", "--command", "date", "--http", "https://example.com"], "--command, --sql, --http and --file"),
         (["one", "--command", "date 'x"], "cannot be taken apart"),
         (["one", "--command", "date", "--pointer", "/a"], "a command has no pointer"),
+        (["one", "--http", "https://example.com", "--max-age", "1d"], 'unknown key "max_age"'),
+        (["one", "--file", "a.csv", "--rollup", "count", "--max-age", "a day"], 'max_age "a day" is not a duration'),
         (["One", "--command", "date"], 'Did you mean "one"?'),
         (["one", "--command", "date", "--timeout", "soon"], "is not a duration"),
         (["one", "--http", "https://ada:hush@example.com"], 'url: "env:METRICS_URL"'),

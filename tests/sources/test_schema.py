@@ -41,7 +41,7 @@ posted: {http: {url: "http://localhost:8080", method: POST, body: "{}"}}
 whole: {http: {url: "file:~/address", method: GET}}
 closed: {file: {path: ~/exports/projects.csv, column: closed, rollup: sum}}
 lines: {file: {path: log, format: jsonl, pointer: /value, rollup: mean}}
-rows: {file: {path: a.csv, rollup: count}}
+rows: {file: {path: a.csv, rollup: count, max_age: 1d12h}}
 """
 # One source each.
 WRONG = (
@@ -56,6 +56,7 @@ WRONG = (
     "{command: [date], timeout: 30}",
     "{command: [date], timeout: 0s}",
     "{command: [date], timeout: soon}",
+    "{file: {path: a.csv, rollup: count, max_age: soon}}",
     "{command: [date], retries: -1}",
     "{command: [date], retries: 11}",
     "{command: [date], retries: true}",

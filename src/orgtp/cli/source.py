@@ -43,6 +43,7 @@ ColumnOption = Annotated[str, typer.Option("--column", metavar="NAME", help="The
 RollupOption = Annotated[
     str, typer.Option("--rollup", metavar="HOW", help="sum, mean, min, max, last or count of the rows.")
 ]
+MaxAgeOption = Annotated[str, typer.Option("--max-age", metavar="1d", help="With --file: an older file has no value.")]
 TimeoutOption = Annotated[str, typer.Option("--timeout", metavar="30s", help="How long it may take.")]
 RetriesOption = Annotated[int | None, typer.Option("--retries", metavar="N", help="How often it is asked again.")]
 
@@ -157,6 +158,7 @@ def add(
     pointer: PointerOption = "",
     column: ColumnOption = "",
     rollup: RollupOption = "",
+    max_age: MaxAgeOption = "",
     timeout: TimeoutOption = "",
     retries: RetriesOption = None,
     sources: SourcesOption = None,
@@ -177,7 +179,7 @@ def add(
         raise BadInput(what="say what the source is with one of --command, --sql, --http and --file")
     more = {"headers": dict(_header(text) for text in header or []), "pointer": pointer, "column": column}
     ((kind, settings),) = chosen_kinds.items()
-    source = _source(kind, settings, more | {"rollup": rollup})
+    source = _source(kind, settings, more | {"rollup": rollup, "max_age": max_age})
     common = {"timeout": timeout, "retries": retries}
     return _add(
         name, source | {key: value for key, value in common.items() if value not in {"", None}}, sources, dry_run

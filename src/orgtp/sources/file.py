@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -13,19 +12,15 @@ from typing import Any
 
 from orgtp.model.errors import BadInput
 from orgtp.model.problem import Place, Problem
-from orgtp.model.value import Kind as Measured
-from orgtp.model.value import Unit
 from orgtp.model.words import did_you_mean, is_id, listed
 from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, kinds, load_kind
 from orgtp.sources.source import RETRIES, TIMEOUT, Source, Sources
+from orgtp.sources.span import span_of
 from orgtp.store.fields import Fields
 from orgtp.store.yaml_read import NotStrict, read_document
 
 COMMON = ("timeout", "retries")
 MOST_RETRIES = 10
-# As durations are written everywhere, and not nothing. The same stands in schema/sources.schema.json.
-SPAN = r"(?=[0-9])(?=.*[1-9])(?:[0-9]{1,6}d)?(?:[0-9]{1,6}h)?(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?"
-_SPAN = re.compile(SPAN)
 _WRONG = "bad-source"
 
 
@@ -106,10 +101,10 @@ def _name(fields: Fields, name: str) -> None:
 
 def _timeout(fields: Fields) -> timedelta:
     text = fields.text("timeout")
-    if text and not _SPAN.fullmatch(text):
+    span = span_of(text)
+    if text and span is None:
         fields.problem("bad-duration", "timeout", f'timeout "{text}" is not a duration', "Write it as 30s or 2m.")
-        return TIMEOUT
-    return timedelta(seconds=int(Unit(Measured.DURATION).read(text))) if text else TIMEOUT
+    return span or TIMEOUT
 
 
 def _retries(fields: Fields) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
@@ -14,6 +16,7 @@ from orgtp.model.words import did_you_mean
 from orgtp.sources.kind import Fault, Key, Kind, SourceFailed
 from orgtp.sources.kind_http import of_pointer
 from orgtp.sources.pointer import at, read_json
+from orgtp.sources.span import span_of
 from orgtp.sources.value import amount, mean, plain, total
 
 FORMATS = ("csv", "json", "jsonl")
@@ -33,11 +36,14 @@ class File(Kind):
         "column": Key(),
         "pointer": Key(),
         "rollup": Key(options=ROLLUPS),
+        "max_age": Key(),
     }
 
     def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
         """Each format has keys of its own."""
         yield from of_pointer(settings)
+        if "max_age" in settings and span_of(settings["max_age"]) is None:
+            yield Fault("max_age", f'max_age "{settings["max_age"]}" is not a duration', "Write it as 1d or 12h.")
         format_ = _format(settings)
         if not format_:
             yield Fault("path", "the file's name does not say what it is", "Write format: csv (or json, or jsonl).")
@@ -49,7 +55,7 @@ class File(Kind):
 
     def ask(self, settings: Mapping[str, Any]) -> str:
         """Read it; the value in it."""
-        text = _text(Path(settings["path"]))
+        text = _text(Path(settings["path"]), settings.get("max_age", ""))
         read = {"csv": _of_csv, "json": _of_json, "jsonl": _of_lines}[_format(settings)]
         return read(text, settings)
 
@@ -60,17 +66,28 @@ def _format(settings: Mapping[str, Any]) -> str:
     return found if found in FORMATS else ""
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, max_age: str) -> str:
     """The content of a file. Raises `SourceFailed`."""
     try:
         path = path.expanduser()
-        if path.stat().st_size > _MOST:
+        found = path.stat()
+        if found.st_size > _MOST:
             raise SourceFailed(f"{path} is larger than {_MOST >> 20} MiB", again=False)
+        _refuse_old(path, found.st_mtime, max_age)
         return path.read_text(encoding="utf-8-sig")
     except (OSError, RuntimeError) as error:
         raise SourceFailed(f"{path}: {getattr(error, 'strerror', None) or error}", again=False) from error
     except ValueError as error:
         raise SourceFailed(f"{path} is not UTF-8 text", again=False) from error
+
+
+def _refuse_old(path: Path, written: float, max_age: str) -> None:
+    """Refuse an export that nobody writes any more: its last value says nothing of today. Raises `SourceFailed`."""
+    span = span_of(max_age)
+    # The machine's own clock on both sides; an age would differ each time, and a reason that differs is news.
+    if span is not None and time.time() - written > span.total_seconds():
+        when = datetime.fromtimestamp(written, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        raise SourceFailed(f"{path} was last written {when}, which is longer ago than {max_age}", again=False)
 
 
 def _of_json(text: str, settings: Mapping[str, Any]) -> str:
