@@ -87,9 +87,9 @@ def paths_of(data: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 
 @st.composite
-def changed(draw: st.DrawFn, name: str) -> dict[str, Any]:
-    """A good file with something in it changed, dropped or added."""
-    data = copy.deepcopy(draw(st.sampled_from(GOOD[name])))
+def bent(draw: st.DrawFn, good: dict[str, Any], keys: st.SearchStrategy[str]) -> dict[str, Any]:
+    """`good` with something in it changed, dropped, or added under one of `keys`."""
+    data = copy.deepcopy(good)
     way = draw(st.sampled_from(list(paths_of(data))))
     here: Any = data
     for key in way[:-1]:
@@ -100,8 +100,13 @@ def changed(draw: st.DrawFn, name: str) -> dict[str, Any]:
     elif does == "change" or isinstance(here, list):
         here[way[-1]] = draw(ODD)
     else:
-        here[draw(KEYS)] = draw(ODD)
+        here[draw(keys)] = draw(ODD)
     return dict(data)
+
+
+def changed(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    """A good file with something in it otherwise."""
+    return st.sampled_from(GOOD[name]).flatmap(lambda good: bent(good, KEYS))
 
 
 @pytest.mark.parametrize("name", YAMLS)
