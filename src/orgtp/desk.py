@@ -23,14 +23,12 @@ if TYPE_CHECKING:
 
 
 def late(org: Org, now: datetime) -> Sequence[Trouble]:
-    """What is stale at `now`, as trouble; not where a broken source is in somebody's hands already, which is why."""
+    """What is stale at `now`, as trouble."""
     from orgtp.actions.escalate import Trouble
     from orgtp.model.escalation import Kind
     from orgtp.views.stale import stale
 
-    broken = {(one.seat, one.metric) for one in org.escalations.values() if one.kind is Kind.SOURCE and not one.is_over}
-    found = (one for one in stale(org, now) if (one.seat, one.metric) not in broken)
-    return [Trouble(Kind.STALE, one.seat, one.metric, f"{one.period}: {one.why}") for one in found]
+    return [Trouble(Kind.STALE, one.seat, one.metric, f"{one.period}: {one.why}") for one in stale(org, now)]
 
 
 @dataclass(frozen=True)
@@ -86,8 +84,8 @@ class Desk:
     def silence(
         self, seat: str, metric: str, until: date, reason: str, *, by: str = "", dry_run: bool = False
     ) -> Recorded:
-        """Tell of no trouble with a metric until the end of a day. Raises what `actions.escalate.silence` raises."""
-        from orgtp.actions.escalate import NewSilence, silence
+        """Tell of no trouble with a metric until the end of a day. Raises what `actions.silence.silence` raises."""
+        from orgtp.actions.silence import NewSilence, silence
 
         acting, new = self.here.acting(by), NewSilence(seat, metric, until, reason)
         return self.here.record(lambda org: silence(org, self.here.now, new, acting), dry_run=dry_run)

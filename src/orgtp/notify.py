@@ -82,7 +82,7 @@ def tell_all(news: Iterable[News], named: Path | None = None) -> list[str]:
         path = notify_path(named) if told else None
         book = read_notify(path) if path else {}
     except OrgtpError as error:
-        return [str(error)]
+        return [f"nobody was told: {error}"]
     return [why for one in told for why in _told(one, book)]
 
 
@@ -90,14 +90,14 @@ def _told(one: News, book: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """What went wrong when telling one."""
     known = book.get(one.to) or book.get(DEFAULT) or ()
     if book and not known:
-        yield f"{one.to}: the file has no address of it, and no default"
+        yield f"not told to {one.to}: the file has no address of it, and no default"
     for number, text in enumerate(known, 1):
         try:
             why = "" if _sent(address(text), one) else "it was not taken"
         except OrgtpError as error:
             why = str(error)
         if why:
-            yield f"{one.to}, address {number} of {len(known)}: {why}"
+            yield f"not told to {one.to}, address {number} of {len(known)}: {why}"
 
 
 def _sent(url: str, one: News) -> bool:

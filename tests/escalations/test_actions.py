@@ -9,16 +9,15 @@ import pytest
 
 from orgtp.actions.escalate import (
     NewEscalation,
-    NewSilence,
     Trouble,
     acknowledge,
     open_,
     resolve,
-    silence,
     tick,
     trouble,
 )
 from orgtp.actions.retire import Request, retire
+from orgtp.actions.silence import NewSilence, silence
 from orgtp.model.change import Append
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.escalation import Happened, Kind, Stage, Weight
@@ -57,37 +56,46 @@ def test_a_broken_source_opens_one_with_the_owner() -> None:
     ]  # fmt: skip
 
 
-def test_the_same_trouble_adds_to_the_open_one_and_once_a_day() -> None:
+def test_the_same_trouble_adds_to_the_open_one_and_once_a_week() -> None:
     ledger = Ledger()
     found(ledger, BROKEN)
     assert found(ledger, BROKEN, now=FRIDAY + HOUR) == "nothing new"
     other = Trouble(Kind.SOURCE, "bot", "calls", "it hangs")
     found(ledger, other, now=FRIDAY + HOUR)
     assert found(ledger, BROKEN, other, now=FRIDAY + 2 * HOUR) == "nothing new"
-    found(ledger, BROKEN, now=FRIDAY + DAY)
+    assert found(ledger, BROKEN, other, now=FRIDAY + 6 * DAY) == "nothing new"
+    found(ledger, BROKEN, now=FRIDAY + 7 * DAY)
     assert list(ledger.org.escalations) == [CALLS]
     assert events(ledger) == ["opened", "again", "again"]
     assert [event.note for event in ledger.one().events] == ["", "it hangs", "the API answered 503"]
 
 
-def test_another_kind_is_another_trouble_and_a_day_has_room_for_more() -> None:
+def test_a_metric_has_one_trouble_whatever_found_it_and_a_day_has_room_for_more() -> None:
     ledger = Ledger()
     found(ledger, BROKEN, STALE)
-    assert sorted(ledger.org.escalations) == [CALLS, f"{CALLS}-2"]
+    assert (list(ledger.org.escalations), events(ledger)) == ([CALLS], ["opened"])
     found(ledger, good=(("bot", "calls"),), now=FRIDAY + HOUR)
-    assert {one.state for one in ledger.org.escalations.values()} == {Stage.RESOLVED}
-    found(ledger, BROKEN, now=FRIDAY + 2 * HOUR)
-    assert ledger.one(f"{CALLS}-3").state is Stage.OPEN
+    assert ledger.one().state is Stage.RESOLVED
+    found(ledger, STALE, now=FRIDAY + 2 * HOUR)
+    found(ledger, BROKEN, now=FRIDAY + 3 * HOUR)
+    again = ledger.one(f"{CALLS}-2")
+    assert (again.kind, again.state, again.events[-1].note) == (Kind.STALE, Stage.OPEN, BROKEN.why)
 
 
 def test_what_is_bad_is_not_good() -> None:
     ledger = Ledger()
-    found(ledger, BROKEN, STALE)
-    found(ledger, BROKEN, good=(("bot", "calls"),), now=FRIDAY + HOUR)
-    assert {one.kind: one.state for one in ledger.org.escalations.values()} == {
-        Kind.SOURCE: Stage.OPEN,
-        Kind.STALE: Stage.RESOLVED,
-    }
+    found(ledger, BROKEN)
+    assert found(ledger, BROKEN, good=(("bot", "calls"),), now=FRIDAY + HOUR) == "nothing new"
+    assert ledger.one().state is Stage.OPEN
+
+
+def test_a_late_value_is_told_once_a_week_whatever_its_reason() -> None:
+    """Each period has a reason of its own; a line an hour would say nothing, and fill the file."""
+    ledger = Ledger()
+    for hours in range(24 * 15):
+        late = [Trouble(Kind.STALE, "bot", "calls", f"hour {hours}: no value came")]
+        ledger.do(lambda org, now=FRIDAY + hours * HOUR, late=late: tick(org, now, late, "tally"))  # type: ignore[misc]
+    assert [what for what in events(ledger) if what not in {"up", "top"}] == ["opened", "again", "again"]
 
 
 @pytest.mark.parametrize("status", ["paused", "vacant", "proposed", "retired"])
@@ -148,8 +156,8 @@ def test_it_goes_up_a_step_at_a_time_past_agents_and_stays_at_the_top() -> None:
         said
         == f"{CALLS} stays at the top with ada: ada did not acknowledge it in time; nobody is above ada, so it stays"
     )
-    for days in range(1, 9):
-        assert ticked(ledger, monday + days * DAY) == "nothing is overdue"
+    for days in range(1, 4):
+        assert ticked(ledger, monday + days * DAY) == "1 escalation overdue, and nobody is above"
     (view,) = escalations(ledger.org, monday + 9 * DAY)
     assert (view.with_, view.overdue, view.next) == ("ada", True, None)
 
@@ -159,7 +167,7 @@ def test_nothing_goes_up_at_night_or_at_the_weekend() -> None:
     found(ledger, BROKEN, now=FRIDAY - DAY)
     late = FRIDAY + 7 * HOUR
     for hours in range(60):
-        assert ticked(ledger, late + hours * HOUR) == "nothing is overdue"
+        assert ticked(ledger, late + hours * HOUR).endswith("overdue; work begins again on Mon 2026-11-23 at 09:00")
     assert overdue(ledger.org, late, ledger.one())
     assert ticked(ledger, FRIDAY + 3 * DAY).startswith("2026-11-19-bot-calls up to eve")
 
@@ -196,7 +204,7 @@ def test_a_value_ends_it_by_itself() -> None:
     recorded(None, FRIDAY + HOUR, "source broken")
     assert ticked(ledger, FRIDAY + HOUR) == "nothing is overdue"
     recorded("7", FRIDAY + 2 * HOUR)
-    assert ticked(ledger, FRIDAY + 2 * HOUR) == "2 resolved"
+    assert ticked(ledger, FRIDAY + 2 * HOUR) == f"{CALLS} resolved: a value is there again"
     left = [one for one in ledger.org.escalations.values() if not one.is_over]
     assert [one.what for one in left] == ["It is rude"]
 
@@ -222,11 +230,13 @@ def test_what_is_about_a_paused_seat_goes_to_its_owner_once() -> None:
 def test_retiring_a_seat_leaves_its_open_ones_to_its_owner() -> None:
     ledger = Ledger()
     ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("tally", "x", to="bot")))
-    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("bot", "y", to="ada")))
+    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("bot", "y", to="lead")))
+    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("bot", "above", to="ada")))
     ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("eve", "z")))
     request = Request("bot", reason="Others do it.", decided_by="max", by="max")
     change = ledger.do(lambda org: retire(org, request, FRIDAY + HOUR))
-    assert {one.what: one.with_ for one in ledger.org.escalations.values()} == {"x": "max", "y": "max", "z": "eve"}
+    held = {one.what: one.with_ for one in ledger.org.escalations.values()}
+    assert held == {"x": "max", "y": "max", "above": "ada", "z": "eve"}
     assert change.seats == ("bot", "tally")
 
 

@@ -115,3 +115,22 @@ def test_without_the_library_a_word_says_what_to_install(sample: Shell, inbox: I
     err = opened(sample, ORGTP_NOTIFY=config(sample, f"bogdan: ['{inbox.url}']\n"), PYTHONPATH=str(sample.home))
     assert "pip install 'orgtp[notify]'" in err
     assert inbox.got == []
+
+
+def test_whoever_a_retirement_leaves_trouble_with_is_told(patient: Shell, inbox: Inbox) -> None:
+    patient("escalate", "open", "jeff", "Spend is high", "--to", "jeff", "--by", "dash")
+    people = config(patient, f"default: '{inbox.url}/all'\n")
+    words = ["--to", "dash,crystal", "--decided-by", "david", "--reason", "Others do it better.", "--yes"]
+    patient("retire", "jeff", *words, ORGTP_NOTIFY=people)
+    ((_, told),) = inbox.got
+    assert "It is with you now: jeff is retired." in told["message"]
+
+
+def test_an_address_that_stands_after_env_is_not_said(patient: Shell) -> None:
+    people = config(patient, f"default: 'env:json://127.0.0.1:1/{SECRET}'\n")
+    said = opened(patient, "--notify", people)
+    assert said == "recorded, but not told to bogdan, address 1 of 1: what stands after env: is no name of a variable\n"
+
+
+def test_a_file_of_addresses_that_nobody_can_read(patient: Shell) -> None:
+    assert opened(patient, "--notify", config(patient, "a: [")).startswith("recorded, but nobody was told: /")

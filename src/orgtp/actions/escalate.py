@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from orgtp.actions.escalate_book import Book, last_trouble, told_today
-from orgtp.model.change import Change, Create, Data, Edit, Set
+from orgtp.actions.escalate_book import Book, last_trouble, told_lately
+from orgtp.model.change import Change
 from orgtp.model.errors import BadInput, Refused
-from orgtp.model.escalation import Escalation, Happened, Kind, Stage, Weight, silences_path
-from orgtp.model.ladder import first_with, is_here, next_up, overdue, owner_of, settled_by, silenced
+from orgtp.model.escalation import Escalation, Happened, Kind, Stage, Weight
+from orgtp.model.ladder import (
+    first_with,
+    is_answered,
+    is_here,
+    overdue,
+    owner_of,
+    settled_by,
+    silenced,
+    step_up,
+    taken_by,
+)
 from orgtp.model.org import Org
-from orgtp.model.words import listed, one_line
+from orgtp.model.period import parse_period
+from orgtp.model.words import counted, listed, one_line
 
 _WHAT = {
     Kind.SOURCE: "The source of {metric} is broken",
     Kind.STALE: "{metric} has no value, and one is due",
 }
-# Who silences for longer has given up on the number: then the metric is what should go.
-_LONGEST = timedelta(days=366)
+_MOST_WORDS = 2000
+_BACK = "a value is there again"
 # What ends the wait at the top, so that the next one is told again.
 _MOVES = (Happened.OPENED, Happened.UP, Happened.HANDED, Happened.ACKNOWLEDGED)
 
@@ -60,9 +71,17 @@ def open_(org: Org, now: datetime, new: NewEscalation, by: str = "") -> Change:
         org.metric(new.seat, new.metric)
     if new.to and not is_here(org, org.seat(new.to).id):
         raise Refused(why=f"{new.to} is {org.seats[new.to].status}, so nobody is there to take it. Name another seat.")
+    _refuse_long(what=new.what, why=new.why)
     book = Book(org, now, by)
     _put(book, new)
     return book.change(f"{new.seat}: said already")
+
+
+def _refuse_long(**texts: str) -> None:
+    """A file has room for the reasons of years, not for a text of any length."""
+    for name, text in texts.items():
+        if len(text) > _MOST_WORDS:
+            raise BadInput(what=f"the {name} has {len(text)} characters. Say it in {_MOST_WORDS}")
 
 
 def trouble(
@@ -74,115 +93,105 @@ def trouble(
 ) -> Change:
     """Open an escalation for what was `found`, or add to the open one; settle those of the metrics that are `good`.
 
-    The same trouble is that of a seat, metric and kind; the same reason on the same day adds nothing. What is silenced,
-    and what is about a seat that is not active or a metric that it has not, is passed over. Without anything to do, the
-    change has no edits.
+    The same trouble is that of a seat and metric; the same reason within a week adds nothing. What is silenced, and
+    what is about a seat that is not active or a metric that it has not, is passed over. A metric whose newest period
+    is a blank all the same is not good. Without anything to do, the change has no edits.
     """
     book = Book(org, now, by)
-    _find(book, found, good)
+    _find(book, found)
+    well = {*good} - {(one.seat, one.metric) for one in found}
+    for held in book.open():
+        if held.kind is not Kind.ISSUE and (held.seat, held.metric) in well and not _is_blank(org, held):
+            book.settle(held, _BACK)
     return book.change("nothing new")
 
 
-def tick(org: Org, now: datetime, troubles: Sequence[Trouble] = (), by: str = "") -> Change:
-    """Do all that is due: open what `troubles` says, settle what has its value again, move what is overdue up a step.
+def tick(org: Org, now: datetime, late: Sequence[Trouble] | None = None, by: str = "") -> Change:
+    """Do all that is due: open what is `late`, settle what is over, move what is overdue up a step.
 
-    What is about a seat that is not active, or with one, goes to its owner. Up it goes in working hours only, one step
-    at a time; at the top it stays, and that is noted once. A second tick at the same moment has nothing to do.
+    `late` is every value that is stale, or None where nobody looked. What is about a seat that is not active, or with
+    one, goes to its owner. Up it goes in working hours only, one step at a time; at the top it stays, and that is noted
+    once. A second tick at the same moment has nothing to do. Raises `Refused` for a seat that may not.
     """
+    _may_tick(org, by)
     book = Book(org, now, by)
-    _find(book, troubles, _recovered(org))
+    _find(book, late or ())
+    _settle_over(book, None if late is None else {(one.seat, one.metric) for one in late})
     for one in book.open():
         _hand_over(book, one)
     for one in book.open():
         _move_up(book, one)
-    return book.change("nothing is overdue")
+    return book.change(_waiting(org, now))
+
+
+def _may_tick(org: Org, by: str) -> None:
+    if by and not (org.seat(by).is_active and (org.seats[by].is_human or by in org.policy.scorekeepers)):
+        raise Refused(why=f"{by} may not tick: a person does, or a seat of policy.scorekeepers")
+
+
+def _waiting(org: Org, now: datetime) -> str:
+    """Why nothing happens."""
+    number = sum(overdue(org, now, one) for one in org.escalations.values())
+    if not number:
+        return "nothing is overdue"
+    if org.work_time.holds(now):
+        return f"{counted(number, 'escalation')} overdue, and nobody is above"
+    begins = org.work_time.after(now, timedelta()).astimezone(org.zone)
+    return f"{counted(number, 'escalation')} overdue; work begins again on {begins:%a %Y-%m-%d at %H:%M}"
 
 
 def acknowledge(org: Org, now: datetime, id_: str, note: str = "", by: str = "") -> Change:
     """Take an escalation on: it stays with whoever does for as long as the policy gives to resolve it.
 
-    Raises `UnknownEscalation`, and `Refused` for one that is settled or a seat that may not.
+    Who says so once more only adds a note: the time that was given is not given again. Raises `UnknownEscalation`,
+    `BadInput`, and `Refused` for one that is settled or a seat that may not.
     """
-    one = _settleable(org, id_, by)
-    book = Book(org, now, by)
-    person = by in org.seats and org.seats[by].is_human and is_here(org, by)
-    with_ = by if person else one.with_
-    if one.state is Stage.ACKNOWLEDGED and with_ == one.with_ and not one_line(note):
+    one = _open_one(org, id_)
+    if by and org.seat(by).id not in taken_by(org, one):
+        raise Refused(why=f"{by} may not take {id_} on: a person does, or whose it is. {_may(org, taken_by(org, one))}")
+    _refuse_long(note=note)
+    book, with_ = Book(org, now, by), by or one.with_
+    again = one.state is Stage.ACKNOWLEDGED and with_ == one.with_
+    if again and not one_line(note):
         return book.change(f"{id_} is acknowledged already")
-    after = replace(one, with_=with_, state=Stage.ACKNOWLEDGED, due=book.due(org.policy.escalation.resolve))
+    due = one.due if again else book.due(org.policy.escalation.resolve, one)
+    after = replace(one, with_=with_, state=Stage.ACKNOWLEDGED, due=due)
     book.put(after, Happened.ACKNOWLEDGED, to=with_ if with_ != one.with_ else "", note=note)
     return book.change("")
 
 
 def resolve(org: Org, now: datetime, id_: str, note: str, by: str = "") -> Change:
     """Settle an escalation. Raises `UnknownEscalation`, `BadInput` without a note, and `Refused`."""
-    one = _settleable(org, id_, by)
+    one = _open_one(org, id_)
+    if by and org.seat(by).id not in settled_by(org, one):
+        raise Refused(why=f"{by} may not settle {id_}. {_may(org, settled_by(org, one))}")
     if not one_line(note):
         raise BadInput(what="say how it was settled: --note TEXT")
+    _refuse_long(note=note)
     book = Book(org, now, by)
-    book.put(replace(one, state=Stage.RESOLVED), Happened.RESOLVED, note=note)
+    book.settle(one, note)
     return book.change("")
-
-
-@dataclass(frozen=True, slots=True)
-class NewSilence:
-    """A metric of which no trouble is to be told, to the end of the day `until`, and why."""
-
-    seat: str
-    metric: str
-    until: date
-    reason: str
-
-
-def silence(org: Org, now: datetime, new: NewSilence, by: str = "") -> Change:
-    """Tell of no trouble with a metric for a while. It ends by itself.
-
-    Raises `UnknownSeat`, `UnknownMetric`, `BadInput` for a day that will not do, and `Refused` for a seat that may not.
-    """
-    org.metric(new.seat, new.metric)
-    today = now.astimezone(org.zone).date()
-    if not today <= new.until <= today + _LONGEST:
-        last = today + _LONGEST
-        raise BadInput(what=f"--until {new.until} is not a day from today on, within a year: {today} to {last}")
-    if not one_line(new.reason):
-        raise BadInput(what="say why nobody should be told: --reason TEXT")
-    _may_silence(org, new.seat, by)
-    told = {"until": new.until.isoformat(), "by": by, "reason": one_line(new.reason)}
-    content: dict[str, Data] = {key: text for key, text in told.items() if text}
-    path, said = silences_path(new.seat), f"silence {new.metric} until {new.until}"
-    known = new.seat in org.silences
-    edit: Edit = Set(path, (new.metric,), content) if known else Create(path, {new.metric: content})
-    return Change("escalate", said, (new.seat,), (edit,), by=by, body=new.reason)
-
-
-def _may_silence(org: Org, seat: str, by: str) -> None:
-    """Refuse a seat that would silence itself: only a person who answers for it, or stands above, may."""
-    owner = org.seats[seat].owner
-    above = [owner, *(held.id for held in (*org.above(owner), *org.above(seat)))]
-    fit = [held for held in dict.fromkeys(above) if is_here(org, held) and org.seats[held].is_human]
-    if by and org.seat(by).id not in fit:
-        may = f"May: {listed(fit)}." if fit else "Nobody here may."
-        raise Refused(why=f"{by} may not silence a metric of {seat}: a person who answers for it does. {may}")
 
 
 def left_behind(org: Org, now: datetime, seat: str, by: str = "") -> Change:
     """What is open about `seat` or with it goes to its owner, for the seat is about to be retired."""
     book = Book(org, now, by)
     for one in book.open():
-        if seat == one.with_ or (seat == one.seat and one.with_ != owner_of(org, seat)):
+        if seat == one.with_ or (seat == one.seat and not is_answered(org, one)):
             book.hand(one, owner_of(org, seat), f"{seat} is retired")
     return book.change("")
 
 
-def _settleable(org: Org, id_: str, by: str) -> Escalation:
-    """An escalation that is not settled, and that `by` may settle."""
+def _open_one(org: Org, id_: str) -> Escalation:
+    """An escalation that is not settled."""
     one = org.escalation(id_)
     if one.is_over:
         raise Refused(why=f"{id_} is resolved already. See: orgtp escalate show {id_}")
-    fit = settled_by(org, one)
-    if by and org.seat(by).id not in fit:
-        raise Refused(why=f"{by} may not settle {id_}. May: {listed(held for held in fit if is_here(org, held))}.")
     return one
+
+
+def _may(org: Org, fit: Iterable[str]) -> str:
+    return f"May: {listed(held for held in fit if is_here(org, held))}."
 
 
 def _put(book: Book, new: NewEscalation) -> None:
@@ -191,11 +200,29 @@ def _put(book: Book, new: NewEscalation) -> None:
     if there is None:
         to = new.to or first_with(book.org, new.seat, new.metric, new.kind, new.severity)
         book.begin(new.seat, new.metric, new.kind, new.severity, one_line(new.what), one_line(new.why), to)
-    elif not told_today(book.org, book.now, there, one_line(new.why)):
+        return
+    # That a broken source has no value is known already.
+    known = there.kind is Kind.SOURCE and new.kind is Kind.STALE
+    if not known and not told_lately(book.now, there, new.kind, one_line(new.why)):
         book.put(there, Happened.AGAIN, note=new.why)
+    _weigh(book, book.held[there.id], new)
 
 
-def _find(book: Book, found: Sequence[Trouble], good: Collection[tuple[str, str]]) -> None:
+def _weigh(book: Book, one: Escalation, new: NewEscalation) -> None:
+    """What is said again may be more severe, and then goes where that goes; or somebody is named who should act."""
+    order = list(Weight)
+    worse = order.index(new.severity) > order.index(one.severity)
+    if new.kind is not Kind.ISSUE or not (worse or new.to):
+        return
+    severity = new.severity if worse else one.severity
+    to = new.to or first_with(book.org, one.seat, one.metric, one.kind, severity)
+    if worse and to == one.with_:
+        book.put(replace(one, severity=severity), Happened.AGAIN, note=f"it is {severity} now")
+    else:
+        book.hand(replace(one, severity=severity), to, f"it is {severity} now" if worse else new.why)
+
+
+def _find(book: Book, found: Sequence[Trouble]) -> None:
     org = book.org
     for one in found:
         seat = org.seats.get(one.seat)
@@ -204,32 +231,45 @@ def _find(book: Book, found: Sequence[Trouble], good: Collection[tuple[str, str]
         if silenced(org, book.now, one.seat, one.metric) is None:
             what = _WHAT.get(one.kind, "Trouble with {metric}").format(metric=one.metric)
             _put(book, NewEscalation(one.seat, what, one.why, metric=one.metric, kind=one.kind))
-    bad = {(one.seat, one.metric, one.kind) for one in found}
-    for held in book.open():
-        is_good = held.kind is not Kind.ISSUE and (held.seat, held.metric) in good
-        if is_good and (held.seat, held.metric, held.kind) not in bad:
-            book.put(replace(held, state=Stage.RESOLVED), Happened.RESOLVED, note="a value is there again")
 
 
-def _recovered(org: Org) -> set[tuple[str, str]]:
-    """The metrics that have a value which was recorded after the last trouble with them."""
-    return set(_with_value(org))
+def _settle_over(book: Book, late: Collection[tuple[str, str]] | None) -> None:
+    """Settle what a run found and what is over: the metric has its value again, is not late any more, or is gone."""
+    for one in book.open():
+        seat = book.org.seats.get(one.seat)
+        if one.kind is Kind.ISSUE or seat is None or not seat.is_active:
+            continue
+        if one.metric not in seat.metrics:
+            book.settle(one, f"{one.seat} has no metric {one.metric} any more")
+        elif (one.seat, one.metric) not in (late or ()) and _is_over(book.org, one, looked=late is not None):
+            book.settle(one, "nothing is late any more" if _is_blank(book.org, one) else _BACK)
 
 
-def _with_value(org: Org) -> Iterator[tuple[str, str]]:
-    for one in org.escalations.values():
-        last = last_trouble(one)
-        values = org.in_force(one.seat, one.metric).values() if last and not one.is_over else ()
-        if last and any(score.value is not None and score.at > last for score in values):
-            yield one.seat, one.metric
+def _is_over(org: Org, one: Escalation, *, looked: bool) -> bool:
+    """Whether what is not late is over, too: since a source broke, it or somebody has to have said something."""
+    if one.kind is Kind.STALE:
+        return looked
+    last = last_trouble(one)
+    said = (score for score in org.in_force(one.seat, one.metric).values() if score.value is not None)
+    return any(last is None or score.at > last for score in said) and not _is_blank(org, one)
+
+
+def _is_blank(org: Org, one: Escalation) -> bool:
+    """Whether the newest period of its metric that anything was recorded for is a blank."""
+    dated = [
+        (period.start, score)
+        for text, score in org.in_force(one.seat, one.metric).items()
+        if (period := parse_period(text))
+    ]
+    return bool(dated) and max(dated, key=lambda pair: pair[0])[1].value is None
 
 
 def _hand_over(book: Book, one: Escalation) -> None:
-    """Give what is with a seat that is not active to its owner, and once what is about one."""
+    """Give what is with a seat that is not active to its owner, and what is about one, where it is not with those."""
     org, seat = book.org, book.org.seats.get(one.seat)
     if one.with_ in org.seats and not is_here(org, one.with_):
         book.hand(one, owner_of(org, one.with_), f"{one.with_} is {org.seats[one.with_].status}")
-    elif seat and not seat.is_active and all(event.what is not Happened.HANDED for event in one.events):
+    elif seat and not seat.is_active and not is_answered(org, one):
         book.hand(one, owner_of(org, one.seat), f"{one.seat} is {seat.status}")
 
 
@@ -237,9 +277,9 @@ def _move_up(book: Book, one: Escalation) -> None:
     """Move what is overdue a step up; at the top, note once that it stays."""
     if not (overdue(book.org, book.now, one) and book.org.work_time.holds(book.now)):
         return
-    to, waited = next_up(book.org, one.with_), _waited(one)
+    to, waited = step_up(book.org, one), _waited(one)
     if to:
-        due = book.due(book.org.policy.escalation.within)
+        due = book.due(book.org.policy.escalation.within, one)
         book.put(replace(one, with_=to, state=Stage.OPEN, due=due), Happened.UP, to=to, note=waited)
     elif _last_move(one) is not Happened.TOP:
         book.put(one, Happened.TOP, note=f"{waited}; nobody is above {one.with_}, so it stays")

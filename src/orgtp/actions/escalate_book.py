@@ -13,6 +13,7 @@ from orgtp.model.org import Org
 from orgtp.model.score import stamp
 from orgtp.model.words import one_line
 
+_WEEK = timedelta(days=7)
 _TROUBLE = (Happened.OPENED, Happened.AGAIN)
 # What happened, as a line says it, and as a subject that counts says it.
 _SAID = {
@@ -39,13 +40,19 @@ class Book:
         return [one for _, one in sorted(self.held.items()) if not one.is_over]
 
     def same(self, seat: str, metric: str, kind: Kind, what: str) -> Escalation | None:
-        """The open one of the same trouble: of seat, metric and kind, and what somebody says, of the same words."""
-        alike = (one for one in self.open() if (one.seat, one.metric, one.kind) == (seat, metric, kind))
-        return next((one for one in alike if kind is not Kind.ISSUE or one.what == one_line(what)), None)
+        """The open one of the same trouble: with a metric, or what somebody says in the same words."""
+        alike = (one for one in self.open() if (one.seat, one.metric) == (seat, metric))
+        if kind is Kind.ISSUE:
+            return next((one for one in alike if one.kind is kind and one.what == one_line(what)), None)
+        return next((one for one in alike if one.kind is not Kind.ISSUE), None)
 
-    def due(self, span: timedelta) -> datetime:
-        """When `span` of working time from now on is over."""
-        return self.org.work_time.after(self.now, span)
+    def due(self, span: timedelta, one: Escalation | None = None) -> datetime:
+        """When `span` of working time from now on is over, or from the last thing that happened to `one`, if later."""
+        return self.org.work_time.after(self._at(one) if one else self.now, span)
+
+    def _at(self, one: Escalation) -> datetime:
+        """When it happens: a clock that is behind makes nothing older than what happened before."""
+        return max(self.now, *(event.at for event in one.events if event.at), self.now)
 
     def begin(self, seat: str, metric: str, kind: Kind, severity: Weight, what: str, why: str, to: str) -> None:
         """Open a new one."""
@@ -67,14 +74,16 @@ class Book:
     def hand(self, one: Escalation, to: str, why: str) -> None:
         """Give one into other hands, if somebody is there who has it not already."""
         if to != one.with_ and is_here(self.org, to):
-            due = self.due(self.org.policy.escalation.acknowledge)
+            due = self.due(self.org.policy.escalation.acknowledge, one)
             self.put(replace(one, with_=to, state=Stage.OPEN, due=due), Happened.HANDED, to=to, note=why)
+
+    def settle(self, one: Escalation, note: str) -> None:
+        """It is over."""
+        self.put(replace(one, state=Stage.RESOLVED), Happened.RESOLVED, note=note)
 
     def put(self, one: Escalation, what: Happened, *, to: str = "", note: str = "") -> None:
         """Write down what became of one, and what happened."""
-        # A clock that is behind must not make what happens now older than what happened before.
-        at = max(self.now, *(event.at for event in one.events if event.at), self.now)
-        event = Event(at, what, self.by, to, one_line(note))
+        event = Event(self._at(one), what, self.by, to, one_line(note))
         self.held[one.id] = replace(one, events=(*one.events, event))
         line = _SAID[what][0].format(id=one.id, to=to, with_=one.with_)
         self.done.append((what, one.seat, f"{line}: {event.note}" if event.note else line))
@@ -140,13 +149,12 @@ def last_trouble(one: Escalation) -> datetime | None:
     return max(found, default=None) if one.kind is not Kind.ISSUE else None
 
 
-def told_today(org: Org, now: datetime, one: Escalation, why: str) -> bool:
-    """Whether the same reason was told on the same day."""
-    today = now.astimezone(org.zone).date()
+def told_lately(now: datetime, one: Escalation, kind: Kind, why: str) -> bool:
+    """Whether the same was told within a week: of a late value that it is late, of all else the same reason.
+
+    A value that does not come is missing anew with every period; each line of that would say nothing.
+    """
+    lately = [event for event in one.events if event.what in _TROUBLE and event.at and now - event.at < _WEEK]
     return any(
-        event.what in _TROUBLE
-        and event.at is not None
-        and event.at.astimezone(org.zone).date() == today
-        and (event.note if event.what is Happened.AGAIN else one.why) == why
-        for event in one.events
+        kind is Kind.STALE or (event.note if event.what is Happened.AGAIN else one.why) == why for event in lately
     )

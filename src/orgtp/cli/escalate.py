@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.door import changed, is_unseen, opened, write, write_json
+from orgtp.cli.door import changed, is_unseen, opened, tell, write, write_json
 from orgtp.cli.news import NotifyOption, tell_people
 from orgtp.cli.options import (
     AtOption,
@@ -19,7 +19,7 @@ from orgtp.cli.options import (
     PushOption,
     SeatArgument,
 )
-from orgtp.model.errors import BadInput
+from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.escalation import Weight
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def open_(
     json: JsonOption = False,
 ) -> int:
     """Put trouble with a seat into somebody's hands, as a commit. The same again adds to what is open."""
-    here = opened(org, values=False, push=push)
+    here = _in_step(org, push=push, dry_run=dry_run)
     done = here.desk.open(seat, what, why=why, to=to, metric=metric, severity=severity, by=by, dry_run=dry_run)
     return _said("escalate-open", here, done, notify, json=json, dry_run=dry_run, push=push)
 
@@ -95,7 +95,7 @@ def ack(
     json: JsonOption = False,
 ) -> int:
     """Take an escalation on: it stays with you, for as long as policy.escalation.resolve says."""
-    here = opened(org, values=False, push=push)
+    here = _in_step(org, push=push, dry_run=dry_run)
     done = here.desk.acknowledge(id_, note, by=by, dry_run=dry_run)
     return _said("escalate-ack", here, done, None, json=json, dry_run=dry_run, push=push)
 
@@ -110,7 +110,7 @@ def resolve(
     json: JsonOption = False,
 ) -> int:
     """Settle an escalation, and say how."""
-    here = opened(org, values=False, push=push)
+    here = _in_step(org, push=push, dry_run=dry_run)
     done = here.desk.resolve(id_, note, by=by, dry_run=dry_run)
     return _said("escalate-resolve", here, done, None, json=json, dry_run=dry_run, push=push)
 
@@ -127,7 +127,7 @@ def silence(
     json: JsonOption = False,
 ) -> int:
     """Tell of no trouble with a metric for a while. It ends by itself; a person who answers for the seat may."""
-    here = opened(org, values=False, push=push)
+    here = _in_step(org, push=push, dry_run=dry_run)
     done = here.desk.silence(seat, metric, _day(until), reason, by=by, dry_run=dry_run)
     return _said("escalate-silence", here, done, None, json=json, dry_run=dry_run, push=push)
 
@@ -145,9 +145,24 @@ def tick(
     What is overdue goes a step up, in working hours; what is about a seat that is not active, or with one, goes to its
     owner; what has its value again is resolved. A second time in the same minute there is nothing to do.
     """
-    here = opened(org, values=False, push=push)
+    here = _in_step(org, push=push, dry_run=dry_run)
     done = here.desk.tick(by=by, dry_run=dry_run)
     return _said("escalate-tick", here, done, notify, json=json, dry_run=dry_run, push=push)
+
+
+def _in_step(org: Path | None, *, push: bool, dry_run: bool) -> OpenOrg:
+    """The org with what others did meanwhile, where it is sent to them afterwards: so that nobody acts on what is over.
+
+    Without the remote it goes on all the same.
+    """
+    here = opened(org, values=False, push=push)
+    if dry_run or not (push or here.head.policy.push):
+        return here
+    try:
+        here.sync()
+    except OrgtpError as stopped:
+        tell(f"this goes by what is known here: {stopped}")
+    return opened(org, whole=False, values=False)
 
 
 def _said(
@@ -170,7 +185,9 @@ def _ids(done: Recorded) -> list[Any]:
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(what=f'--until "{text}" is not a day. Write it as 2026-12-01.') from error
+    from orgtp.model.period import Grain, parse_period
+
+    period = parse_period(text)
+    if period is None or period.grain is not Grain.DAY:
+        raise BadInput(what=f'--until "{text}" is not a day. Write it as 2026-12-01.')
+    return period.start.date()

@@ -33,4 +33,4 @@ def tell_people(here: OpenOrg, done: Recorded, notify: Path | None = None) -> No
     from orgtp.notify import news_of, tell_all
 
     for why in tell_all(news_of(here.staff.org, done), notify):
-        tell(f"recorded, but not told to {why}" if ":" in why else f"recorded, but nobody was told: {why}")
+        tell(f"recorded, but {why}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.door import changed, opened, tell, write
+from orgtp.cli.news import tell_people
 from orgtp.cli.options import ByOption, DryRunOption, JsonOption, OrgOption, PushOption, SeatArgument
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.words import listed, visible
@@ -86,16 +87,10 @@ def retire(
     done = here.retire(request, dry_run=dry_run)
     if not (decided_by or request.by):
         tell(f"the decision is recorded as {request.decided_by}'s")
-    return changed(
-        "retire",
-        here,
-        done,
-        json=json,
-        dry_run=dry_run,
-        push=push,
-        seat=seat,
-        plan=_plan(here.plan_retirement(request)),
-    )
+    plan_then = _plan(here.plan_retirement(request))
+    code = changed("retire", here, done, json=json, dry_run=dry_run, push=push, seat=seat, plan=plan_then)
+    tell_people(here, done)
+    return code
 
 
 def _move(text: str) -> tuple[str, str]:

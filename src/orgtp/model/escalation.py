@@ -96,14 +96,33 @@ class Escalation:
         """Its file."""
         return escalation_path(self.id)
 
+    @property
+    def told(self) -> tuple[Stage, str]:
+        """The state that it is in and the seat that it is with, as its events have it; "" where none says with whom."""
+        whats = [event.what for event in self.events]
+        turns = [what for what in whats if what in _TURNS]
+        state = Stage.RESOLVED if Happened.RESOLVED in whats else _TURNS[turns[-1]] if turns else Stage.OPEN
+        return state, next((event.to for event in reversed(self.events) if event.to), "")
+
     def goes_on_as(self, later: Escalation) -> bool:
         """Whether it may have become `later`: it is about the same, and all that happened is still there, in its order.
 
-        A merge may put what others did in between.
+        Where it is and until when changes only as something happens. A merge may put what others did in between.
         """
         same = [(one.what, one.opened_at, one.by, one.seat, one.metric, one.kind) for one in (self, later)]
+        facts = [(one.with_, one.due, one.state, one.why, one.severity) for one in (self, later)]
         rest = iter(later.events)
-        return same[0] == same[1] and all(event in rest for event in self.events)
+        moved = len(later.events) > len(self.events) or facts[0] == facts[1]
+        return same[0] == same[1] and moved and all(event in rest for event in self.events)
+
+
+# What each turn makes of its state.
+_TURNS = {
+    Happened.OPENED: Stage.OPEN,
+    Happened.UP: Stage.OPEN,
+    Happened.HANDED: Stage.OPEN,
+    Happened.ACKNOWLEDGED: Stage.ACKNOWLEDGED,
+}
 
 
 @dataclass(frozen=True, slots=True)

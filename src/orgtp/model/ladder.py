@@ -5,10 +5,10 @@ Both what is shown and what is done ask here, so that a view never says otherwis
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
-from orgtp.model.escalation import Escalation, routed
+from orgtp.model.escalation import Escalation, Happened, routed
 from orgtp.model.org import Org
 
 
@@ -35,19 +35,47 @@ def _owner_or_above(org: Org, seat: str) -> str:
     return next((held for held in people if held != seat), owner or seat)
 
 
-def next_up(org: Org, held: str) -> str:
-    """The seat one step up from `held`: of an agent its owner, of a person the next person above; "" at the top."""
+def next_up(org: Org, held: str, been: Collection[str] = ()) -> str:
+    """The seat one step up from `held`: of an agent its owner, of a person the next one above; "" at the top.
+
+    Nobody of `been` gets it again: on a chart whose ways lead in a circle that is the top.
+    """
     seat = org.seats.get(held)
     if seat is None:
         return next(iter(org.approvers), "")
     ways = [seat.owner] if not seat.is_human and _answers(org, seat.owner) else []
-    return next((other for other in [*ways, *_people(org, held)] if other != held), "")
+    return next((other for other in [*ways, *_people(org, held)] if other not in {held, *been}), "")
+
+
+def step_up(org: Org, one: Escalation) -> str:
+    """Whom an escalation goes to from where it is; "" where it is at the top."""
+    turns = [number for number, event in enumerate(one.events) if event.what in _ANEW and event.to]
+    return next_up(org, one.with_, {event.to for event in one.events[turns[-1] if turns else 0 :]})
+
+
+# From here on it is somebody's anew, and may come to those who had it before.
+_ANEW = (Happened.OPENED, Happened.HANDED, Happened.ACKNOWLEDGED)
+
+
+def is_answered(org: Org, one: Escalation) -> bool:
+    """Whether it is with a person who answers for the seat that it is about: its owner, or who is above the owner."""
+    owner = owner_of(org, one.seat)
+    return is_here(org, one.with_) and one.with_ in {owner, *_people(org, owner)}
 
 
 def settled_by(org: Org, one: Escalation) -> list[str]:
-    """The seats that may acknowledge or resolve it: whose it is, those above them, who opened it, the scorekeepers."""
+    """The seats that may resolve it: whose it is, those above them, who opened it, who may record for the seat.
+
+    None of them is retired; whoever is not here otherwise may all the same.
+    """
     above = [held.id for held in org.above(one.with_)]
-    return list(dict.fromkeys([one.with_, *above, *org.recorders(one.seat), *([one.by] if one.by else [])]))
+    fit = dict.fromkeys([one.with_, *above, *org.recorders(one.seat), *([one.by] if one.by else [])])
+    return [held for held in fit if held not in org.seats or not org.seats[held].is_retired]
+
+
+def taken_by(org: Org, one: Escalation) -> list[str]:
+    """The seats that may take it on: of those that may resolve it the people, and whose it is."""
+    return [held for held in settled_by(org, one) if held == one.with_ or _answers(org, held)]
 
 
 def silenced(org: Org, now: datetime, seat: str, metric: str) -> date | None:
@@ -74,5 +102,6 @@ def _answers(org: Org, held: str) -> bool:
 
 
 def _people(org: Org, seat: str) -> Iterator[str]:
-    """The active people above a seat, from the nearest to the top."""
-    return (held.id for held in org.above(seat) if held.is_human and held.is_active)
+    """The active people above a seat, from the nearest to the top; for an agent on the way stands whoever owns it."""
+    above = (held if held.is_human else org.seats.get(held.owner) for held in org.above(seat))
+    return (held.id for held in above if held and held.is_human and held.is_active)

@@ -11,9 +11,9 @@ from typing import Any
 
 from orgtp.model.change import Drop, Set
 from orgtp.model.errors import OrgtpError
-from orgtp.model.escalation import FOLDER
 from orgtp.model.problem import Keys
 from orgtp.store.git import Repo
+from orgtp.store.merge_escalation import joined
 from orgtp.store.yaml_edit import edited
 from orgtp.store.yaml_read import NotStrict, decode, read_document
 
@@ -53,6 +53,9 @@ def record_id(line: bytes) -> str:
 
 def merged(repo: Repo, path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes:
     """`ours` with what `theirs` changed in `base`. Raises `Clash` with what both changed."""
+    told = joined(path, base, ours, theirs)
+    if told is not None:
+        return told
     if path.endswith(".yaml"):
         by_keys = _by_keys(path, base, ours, theirs)
         if by_keys is not None:
@@ -73,28 +76,16 @@ def _by_keys(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None
     mine = dict(_changes(datas[0], datas[1]))
     text = decode(path, ours)
     for keys, here in _changes(datas[0], datas[2]):
-        both = _told_by_both(path, keys, [datas[0].get("events"), mine.get(keys), here])
-        if both is None and _settled(mine, keys, here):
+        if _settled(mine, keys, here):
             continue
-        value = here if both is None else both
         try:
-            after = edited(path, text, Drop(path, keys) if value is _GONE else Set(path, keys, value))
+            after = edited(path, text, Drop(path, keys) if here is _GONE else Set(path, keys, here))
         except OrgtpError as error:
             raise Clash(".".join(keys)) from error
-        if after == text and both is None:
+        if after == text:
             raise Clash(".".join(keys))
         text = after
     return text.encode()
-
-
-def _told_by_both(path: str, keys: Keys, lists: list[Any]) -> list[Any] | None:
-    """What happened to an escalation, by both sides: each only added to it, and both count. Else nothing."""
-    base, ours, theirs = lists
-    is_told = path.startswith(FOLDER) and keys == ("events",) and all(isinstance(told, list) for told in lists)
-    if not is_told or not all(_same(told[: len(base)], base) for told in (ours, theirs)):
-        return None
-    mine, other = ours[len(base) :], theirs[len(base) :]
-    return [*ours, *(event for event in other if all(not _same(event, one) for one in mine))]
 
 
 def _settled(mine: dict[Keys, Any], keys: Keys, value: Any) -> bool:

@@ -6,6 +6,7 @@ Its addresses are secrets: they are in no message, not even in that of a file th
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from orgtp.model.words import is_id
 from orgtp.store.yaml_read import NotStrict, read_document
 
 DEFAULT = "default"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FORM = "Write a seat's id, or default, and its addresses: bogdan: [env:BOGDAN_URL]"
 
 
@@ -24,9 +26,9 @@ class BadNotify(OrgtpError):
 
 
 class NoAddress(OrgtpError):
-    """An address is to come from a variable of the environment that is not set."""
+    """An address is to come from a variable of the environment that is not set, or that none can be."""
 
-    text = "the variable {name} is not set"
+    text = "{what}"
 
 
 def notify_path(named: Path | None = None) -> Path | None:
@@ -63,6 +65,9 @@ def address(text: str) -> str:
     scheme, colon, name = text.partition(":")
     if not colon or scheme != "env":
         return text
+    if not _NAME.fullmatch(name):
+        # Somebody may have put the address itself there.
+        raise NoAddress(what="what stands after env: is no name of a variable")
     if not os.environ.get(name):
-        raise NoAddress(name=name)
+        raise NoAddress(what=f"the variable {name} is not set")
     return os.environ[name]

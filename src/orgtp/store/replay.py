@@ -21,6 +21,7 @@ from orgtp.store.git_tree import PLAIN, TREE, GitTree, Node, Walk, changed_nodes
 from orgtp.store.ids import known_at
 from orgtp.store.load import Loaded, load
 from orgtp.store.merge import Clash, merged, new_records, record_id
+from orgtp.store.merge_escalation import joined
 from orgtp.store.part import Part, Reach
 from orgtp.store.record import Batch, Original, Recorded, Step, WouldBreak, refuse_new_errors
 from orgtp.store.score_file import seat_of
@@ -181,11 +182,13 @@ class Replay:
             return now
         if now in {old, new}:
             return new
-        if not (old and now and new and old.is_plain and now.is_plain and new.is_plain):
+        if not (now and new and now.is_plain and new.is_plain and (old is None or old.is_plain)):
             raise Clash
         base, ours, theirs = (self._content(node) for node in (old, now, new))
-        raw = merged(self.batch.ledger.repo, path, base, ours, theirs)
-        return Node(new.mode if new.mode != old.mode else now.mode, self._added(raw, new))
+        raw = merged(self.batch.ledger.repo, path, base, ours, theirs) if old else joined(path, base, ours, theirs)
+        if raw is None:
+            raise Clash
+        return Node(new.mode if old and new.mode != old.mode else now.mode, self._added(raw, new))
 
     def _with_records(self, old: Node | None, now: Node | None, new: Node) -> Node | None:
         """The file as it is now with the records that the commit added and that are nowhere yet."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from orgtp.model.escalation import Escalation, Event, Kind, Stage, Weight
-from orgtp.model.ladder import next_up, overdue, silenced
+from orgtp.model.ladder import overdue, silenced, step_up
 from orgtp.model.org import Org
 
 
@@ -70,7 +70,7 @@ def view_of(org: Org, now: datetime, one: Escalation) -> EscalationView:
         with_name=held.name if held else None,
         due=None if one.is_over else one.due,
         overdue=overdue(org, now, one),
-        next=None if one.is_over else next_up(org, one.with_) or None,
+        next=None if one.is_over else step_up(org, one) or None,
         silenced=silenced(org, now, one.seat, one.metric),
         opened_at=one.opened_at,
         by=one.by or None,
