@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,8 +35,8 @@ MOMENTS = [
 ]
 
 
-def printed(kind: str, options: tuple[str, ...] = (), zone: str = "America/New_York", times: str = USUAL) -> str:
-    place = Place("/srv/a 100% org", "/opt/orgtp", "acme", options)
+def printed(kind: str, zone: str = "America/New_York", times: str = USUAL, **more: Any) -> str:
+    place = Place("/srv/a 100% org", "/opt/orgtp", "acme", **more)
     return schedule_text(kind, timetable(times, ZoneInfo(zone)), place)
 
 
@@ -58,14 +59,13 @@ def test_cron_asks_what_time_it_is_in_the_org(tmp_path: Path, moment: str, runs:
     done = subprocess.run(
         ["/bin/sh", "-c", shell], env=at(tmp_path, moment), capture_output=True, check=True, text=True
     )
-    assert done.stdout == ("score collect\nescalate tick\n" if runs else "")
+    assert done.stdout == ("score collect\n" if runs else "") + "escalate tick\n"
 
 
-def test_systemd_takes_the_timer_for_what_it_says(tmp_path: Path) -> None:
+def test_systemd_takes_the_timer_for_what_it_says() -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is missing; install systemd")
-    text = printed("systemd", ("--by", "tally"))
-    moments = re.findall(r"^OnCalendar=(.*)$", text, re.M)
+    moments = re.findall(r"^OnCalendar=(Mon.*)$", printed("systemd"), re.M)
     assert len(moments) == 4
     for moment, hour in zip(moments, (8, 11, 14, 17), strict=True):
         done = subprocess.run(
@@ -74,8 +74,43 @@ def test_systemd_takes_the_timer_for_what_it_says(tmp_path: Path) -> None:
         )  # fmt: skip
         wanted = datetime(2026, 11, 20, hour, tzinfo=NEW_YORK).astimezone(UTC)
         assert f"{wanted:%a %Y-%m-%d %H:%M:%S} UTC" in done.stdout
-    assert "WorkingDirectory=/srv/a 100%% org" in text
-    assert "ExecStart=/opt/orgtp score collect --by tally\nExecStopPost=/opt/orgtp escalate tick --by tally\n" in text
+
+
+def test_what_is_printed_for_systemd_puts_itself_to_use(tmp_path: Path) -> None:
+    """The script runs as it is; what it calls is only noted here, for want of a user's systemd."""
+    for name in ("systemctl", "loginctl"):
+        shim = tmp_path / name
+        shim.write_text(f'#!/bin/sh\necho {name} "$@"\n', encoding="utf-8")
+        shim.chmod(0o755)
+    text = printed("systemd", options=("--by", "tally"), notify='/etc/a "b" $c.yaml')
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "HOME": str(tmp_path)}
+    done = subprocess.run(["sh"], input=text, env=env, capture_output=True, check=True, text=True)
+    assert done.stdout.splitlines() == [
+        "systemctl --user daemon-reload",
+        "systemctl --user enable --now orgtp-acme.timer orgtp-acme-tick.timer",
+        "loginctl enable-linger",
+    ]
+    units = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / ".config/systemd/user").iterdir()}
+    assert sorted(units) == [
+        "orgtp-acme-tick.service",
+        "orgtp-acme-tick.timer",
+        "orgtp-acme.service",
+        "orgtp-acme.timer",
+    ]
+    tick = '/opt/orgtp escalate tick --by tally --notify "/etc/a \\"b\\" $$c.yaml"\n'
+    assert "WorkingDirectory=/srv/a 100%% org\n" in units["orgtp-acme.service"]
+    assert "ExecStart=/opt/orgtp score collect --by tally --notify " in units["orgtp-acme.service"]
+    assert f"ExecStopPost={tick}" in units["orgtp-acme.service"]
+    assert f"ExecStart={tick}" in units["orgtp-acme-tick.service"]
+    assert "OnCalendar=*:0/15\n" in units["orgtp-acme-tick.timer"]
+
+
+def test_shellcheck_finds_nothing_in_the_script() -> None:
+    if shutil.which("shellcheck") is None:
+        pytest.skip("shellcheck is missing; install shellcheck")
+    words = ["shellcheck", "-s", "sh", "-"]
+    done = subprocess.run(words, input=printed("systemd"), capture_output=True, check=False, text=True)
+    assert done.stdout == ""
 
 
 def test_actionlint_finds_nothing_in_the_workflow(tmp_path: Path) -> None:
@@ -118,14 +153,41 @@ def test_what_is_no_timetable(text: str) -> None:
         timetable(text, NEW_YORK)
 
 
+def test_a_workflow_has_no_path_of_this_machine_and_sends_what_it_records() -> None:
+    text = printed("github", options=("--by", "tally", "--push"), sources="/srv/s.yaml", notify="/srv/n.yaml")
+    assert "/srv" not in text
+    assert "run: orgtp score collect --by tally --push\n" in text
+    assert "run: orgtp escalate tick --by tally --push\n" in text
+    assert "orgtp[sources,notify]" in text
+
+
 def test_the_command(acme: Shell) -> None:
-    ran = acme("schedule", "cron", "--by", "bot")
-    assert f"cd {acme.folder} && " in ran.out
-    assert "score collect --by bot; " in ran.out
-    assert "escalate tick --by bot; } ;; esac" in ran.out
+    ran = acme("schedule", "cron", "--by", "ada", "--times", "17:00")
+    assert f"cd {acme.folder} && {{ case " in ran.out
+    assert "score collect --by ada ;; esac; " in ran.out
+    assert "escalate tick --by ada; }" in ran.out
+    assert "Put it to use: orgtp schedule cron --times 17:00 --by ada | crontab -\n" in ran.out
     whole = acme("schedule").out
     assert all(part in whole for part in ("---- cron", "---- systemd", "---- github"))
     assert 'Did you mean "cron"?' in acme("schedule", "corn", code=2).err
     assert 'unknown seat "bto"' in acme("schedule", "--by", "bto", code=2).err
+    assert "bot may not tick" in acme("schedule", "--by", "bot", code=2).err
+    assert "Name one: git remote add" in acme("schedule", "--push", code=2).err
     acme.git("remote", "add", "origin", str(acme.home / "r.git"))
-    assert "score collect --push; " in acme("schedule", "cron").out
+    assert "score collect --push ;; " in acme("schedule", "cron").out
+
+
+def test_what_cron_does_not_know_stands_in_the_line(acme: Shell) -> None:
+    """The files that variables name here, and the one scorekeeper."""
+    acme.write("org.yaml", acme.read("org.yaml").partition("policy:")[0] + "policy: {scorekeepers: [bot]}\n")
+    line = acme("schedule", "cron", ORGTP_SOURCES="s.yaml", ORGTP_NOTIFY="n.yaml").out.splitlines()[-1]
+    sources, notify = f"--sources {acme.folder}/s.yaml", f"--notify {acme.folder}/n.yaml"
+    assert f"score collect --by bot {sources} {notify} ;; esac" in line
+    assert f"escalate tick --by bot {notify}; }}" in line
+
+
+def test_the_example_of_its_help_is_a_crontab(acme: Shell) -> None:
+    example = re.search(r"Example: orgtp (schedule .*) \| crontab -", " ".join(acme("schedule", "--help").out.split()))
+    assert example
+    lines = [row for row in acme(*example[1].split()).out.splitlines() if not row.startswith("#")]
+    assert [row.partition("cd ")[0] for row in lines] == ["*/15 * * * * "]

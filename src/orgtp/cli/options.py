@@ -44,4 +44,7 @@ SourcesOption = Annotated[
         help="The sources of this machine. Default: ORGTP_SOURCES, else ~/.config/orgtp/sources.yaml.",
     ),
 ]
+TimesOption = Annotated[
+    str, typer.Option("--times", metavar="T,T", help="Times of day, from Monday to Friday in the org's timezone.")
+]
 SeatArgument = Annotated[str, typer.Argument(metavar="SEAT", help="The id of a seat.")]

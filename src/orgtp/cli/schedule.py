@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import opened, write
-from orgtp.cli.options import OrgOption
+from orgtp.cli.door import chosen, opened, write
+from orgtp.cli.options import OrgOption, PushOption, TimesOption
 from orgtp.model.errors import OrgtpError
 from orgtp.model.timetable import USUAL
 
@@ -22,25 +23,65 @@ def schedule(
         str,
         typer.Argument(metavar="[cron|systemd|github]", help="What runs it. Default: all three, one below the other."),
     ] = "",
-    times: Annotated[
-        str, typer.Option("--times", metavar="T,T", help="Times of day, from Monday to Friday in the org's timezone.")
-    ] = USUAL,
-    by: Annotated[str, typer.Option("--by", metavar="SEAT", help="The seat that records. Default: as always.")] = "",
+    times: TimesOption = USUAL,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by",
+            metavar="SEAT",
+            help="The seat that records. Default: ORGTP_SEAT, else the scorekeeper, if there is one and no other.",
+        ),
+    ] = "",
+    push: PushOption = False,
     org: OrgOption = None,
 ) -> int:
-    """Print what makes the numbers come: crontab lines, a systemd timer, or a workflow of GitHub Actions.
+    """Print what makes the numbers come: a crontab line, systemd timers, or a workflow of GitHub Actions.
 
     All run score collect at the same times on working days in the org's timezone, whatever the machine's is. The
-    crontab and the timer hold this machine's paths; the workflow holds none.
+    crontab and the timers tick every quarter of an hour, and hold this machine's paths, also those in ORGTP_SOURCES and
+    ORGTP_NOTIFY; the workflow holds none. Commits are sent where the org has a remote.
     """
     from orgtp.model.timetable import timetable
     from orgtp.render.schedule import Place, schedule_text
+    from orgtp.sources.file import sources_path
+    from orgtp.store.notify_file import notify_path
 
-    here = opened(org, whole=False)
-    options = (*(("--by", here.staff.org.seat(by).id) if by else ()), *(("--push",) if _is_sent(here) else ()))
-    place = Place(str(here.root), str(Path(sys.argv[0]).absolute()), here.head.id, options)
+    here = opened(org, whole=False, push=push)
+    acting = _acting(here, by)
+    place = Place(
+        str(here.root),
+        str(Path(sys.argv[0]).absolute()),
+        here.head.id,
+        (*(("--by", acting) if acting else ()), *(("--push",) if push or _is_sent(here) else ())),
+        str(sources_path()) if _is_moved("ORGTP_SOURCES") else "",
+        str((notify_path() or Path()).absolute()) if _is_moved("ORGTP_NOTIFY") and notify_path() else "",
+        _asked(times, by, org, push=push),
+    )
     write(schedule_text(kind, timetable(times, here.head.zone), place))
     return 0
+
+
+def _acting(here: OpenOrg, by: str) -> str:
+    """The seat that records; what it may not do is said now, and not to cron. "" leaves it to git's user.email."""
+    org = here.staff.org
+    named = by or os.environ.get("ORGTP_SEAT", "")
+    if named:
+        here.desk.tick(by=named, dry_run=True)
+        return org.seat(named).id
+    (only, *others) = [*org.policy.scorekeepers, ""]
+    return only if others == [""] and only in org.seats and org.seats[only].is_active else ""
+
+
+def _is_moved(variable: str) -> bool:
+    """Whether files of this machine may stand elsewhere for whoever has its variables, which cron has not."""
+    return bool(os.environ.get(variable) or os.environ.get("XDG_CONFIG_HOME"))
+
+
+def _asked(times: str, by: str, org: Path | None, *, push: bool) -> tuple[str, ...]:
+    """The options as they were given."""
+    where = chosen(org)
+    given = {"--times": "" if times == USUAL else times, "--by": by, "--org": str(where) if where else ""}
+    return (*(word for name, value in given.items() if value for word in (name, value)), *(("--push",) if push else ()))
 
 
 def _is_sent(here: OpenOrg) -> bool:

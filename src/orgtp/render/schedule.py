@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,29 +10,50 @@ from datetime import UTC, date, datetime, time
 
 from orgtp.model.errors import BadInput
 from orgtp.model.timetable import Timetable
-from orgtp.model.words import did_you_mean
+from orgtp.model.words import did_you_mean, visible
 
 _DAYS = "[1-5]"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it runs: the org's folder, the program and the options of `score collect`; and the org's id for names."""
+    """Where it runs: the org's folder, the program, the options of both commands; and the org's id for names.
+
+    `sources` and `notify` are files of this machine, "" where they stand in their usual places. `asked` are the options
+    of `orgtp schedule` itself, so that what is printed says how it was made.
+    """
 
     root: str
     program: str
     org: str
     options: tuple[str, ...] = ()
+    sources: str = ""
+    notify: str = ""
+    asked: tuple[str, ...] = ()
 
     @property
-    def collect(self) -> str:
-        """What follows the program on the command line: first this."""
-        return " ".join(("score collect", *self.options))
+    def collect(self) -> tuple[str, ...]:
+        """What follows the program on the command line, on this machine: at the times of the timetable, this."""
+        return ("score", "collect", *self.options, *_named("--sources", self.sources), *_named("--notify", self.notify))
 
     @property
-    def tick(self) -> str:
-        """And then, whatever came of it, this."""
-        return " ".join(("escalate tick", *self.options))
+    def tick(self) -> tuple[str, ...]:
+        """And every quarter of an hour, whatever came of it, this."""
+        return ("escalate", "tick", *self.options, *_named("--notify", self.notify))
+
+    def again(self, kind: str) -> str:
+        """The command that prints this."""
+        return visible(shlex.join(("orgtp", "schedule", kind, *self.asked)))
+
+    @property
+    def named(self) -> str:
+        """Who records, for a comment."""
+        by = self.options[self.options.index("--by") + 1] if "--by" in self.options else ""
+        return f"as {by}" if by else "as whoever git's user.email is; --by SEAT names a seat"
+
+
+def _named(option: str, path: str) -> tuple[str, ...]:
+    return (option, path) if path else ()
 
 
 def schedule_text(kind: str, times: Timetable, place: Place) -> str:
@@ -45,16 +67,21 @@ def schedule_text(kind: str, times: Timetable, place: Place) -> str:
 
 
 def _cron(times: Timetable, place: Place) -> str:
-    """cron(8) knows no timezone but its own, so each quarter of an hour it asks what time it is in the org."""
+    """cron(8) knows no timezone but its own, so each quarter of an hour it asks what time it is in the org.
+
+    The tick comes after the numbers of that moment, so that nobody is chased for what is just coming.
+    """
     when = "|".join(f"{_DAYS}-{one:%H:%M}" for one in times.times)
     # Within a crontab, % ends the line (crontab(5)).
     clock = f'case "$(TZ={times.zone} date +\\%u-\\%H:\\%M)" in {when})'
-    program = _quoted(place.program)
-    run = f"cd {_quoted(place.root)} && {{ {program} {place.collect}; {program} {place.tick}; }}"
+    collect, tick = (" ".join(map(_quoted, (place.program, *words))) for words in (place.collect, place.tick))
     return (
-        f"# Numbers of {place.org}, {_spoken(times)}. Put it to use: orgtp schedule cron | crontab -\n"
+        f"# Numbers of {place.org}, {_spoken(times)}, {place.named};\n"
+        "# and every quarter of an hour a tick, which moves up what nobody took on in time.\n"
+        f"# Put it to use: {place.again('cron')} | crontab -\n"
         "# (that replaces your crontab; to keep what it has, add the lines with: crontab -e)\n"
-        f"*/15 * * * * {clock} {run} ;; esac\n"
+        "# cron has no variables of your shell: what sources name with env: stands above the line, as in TOKEN=value\n"
+        f"*/15 * * * * cd {_quoted(place.root)} && {{ {clock} {collect} ;; esac; {tick}; }}\n"
     )
 
 
@@ -63,35 +90,72 @@ def _quoted(text: str) -> str:
 
 
 def _systemd(times: Timetable, place: Place) -> str:
+    """A script that writes the units and starts the timers."""
     name = f"orgtp-{place.org}"
     moments = "\n".join(f"OnCalendar=Mon..Fri *-*-* {one:%H:%M}:00 {times.zone}" for one in times.times)
-    return f"""# ~/.config/systemd/user/{name}.service
-[Unit]
-Description=Numbers of {place.org}
+    collect, tick = (" ".join(map(_word, (place.program, *words))) for words in (place.collect, place.tick))
+    numbers = f"Numbers of {place.org}, {_spoken(times)}"
+    late = f"What is overdue in {place.org}"
+    return f"""# {numbers}, {place.named};
+# and every quarter of an hour a tick, which moves up what nobody took on in time.
+# Put it to use: {place.again("systemd")} | sh
+set -e
+units="${{XDG_CONFIG_HOME:-$HOME/.config}}/systemd/user"
+mkdir -p "$units"
+cat > "$units/{name}.service" <<'END'
+{_service(numbers, place, collect)}ExecStopPost={tick}
+# Variables that your sources name with env: stand in this file, as in TOKEN=value
+EnvironmentFile=-%h/.config/orgtp/environment
+END
+cat > "$units/{name}.timer" <<'END'
+{_timer(numbers, f"{moments}{chr(10)}Persistent=true")}END
+cat > "$units/{name}-tick.service" <<'END'
+{_service(late, place, tick, after=f"{name}.service")}EnvironmentFile=-%h/.config/orgtp/environment
+END
+cat > "$units/{name}-tick.timer" <<'END'
+{_timer(late, "OnCalendar=*:0/15")}END
+systemctl --user daemon-reload
+systemctl --user enable --now {name}.timer {name}-tick.timer
+# Without this, your timers end when you log out.
+loginctl enable-linger
+# systemd sends no mail. What failed, and why: systemctl --user --failed; journalctl --user -u {name} -u {name}-tick
+# (to be told, add OnFailure= with a unit of yours: systemctl --user edit {name}.service)
+"""
 
+
+def _service(what: str, place: Place, command: str, after: str = "") -> str:
+    order = f"After={after}\n" if after else ""
+    return f"""[Unit]
+Description={what}
+{order}
 [Service]
 Type=oneshot
-WorkingDirectory={_unit(place.root)}
-ExecStart={_unit(place.program)} {place.collect}
-ExecStopPost={_unit(place.program)} {place.tick}
+WorkingDirectory={place.root.replace("%", "%%")}
+ExecStart={command}
+"""
 
-# ~/.config/systemd/user/{name}.timer: {_spoken(times)}
-# Put it to use: systemctl --user enable --now {name}.timer
-[Unit]
-Description=Numbers of {place.org}, {_spoken(times)}
+
+def _timer(what: str, moments: str) -> str:
+    return f"""[Unit]
+Description={what}
 
 [Timer]
 {moments}
-Persistent=true
 
 [Install]
 WantedBy=timers.target
 """
 
 
-def _unit(text: str) -> str:
-    """A word of a unit file: % begins a specifier there (systemd.unit(5))."""
-    return text.replace("%", "%%")
+def _word(text: str) -> str:
+    """A word of a command in a unit file: % begins a specifier there, $ a variable (systemd.service(5))."""
+    safe = text.replace("%", "%%").replace("$", "$$")
+    if _PLAIN.fullmatch(text):
+        return safe
+    return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_PLAIN = re.compile(r"[\w@%+=:,./-]+")
 
 
 def _github(times: Timetable, place: Place) -> str:
@@ -99,8 +163,12 @@ def _github(times: Timetable, place: Place) -> str:
     hours = sorted({moment for one in times.times for moment in _in_utc(one, times)})
     lines = "\n".join(f'    - cron: "{minute} {hour} * * *"' for hour, minute in hours)
     when = "|".join(f"{_DAYS}-{one:%H:%M}" for one in times.times)
-    return f"""# .github/workflows/numbers.yml: {_spoken(times)}
-# The secret ORGTP_SOURCES_YAML holds the sources; what they name with env: stands in secrets of their own.
+    # A runner is thrown away, so that what it recorded has to be sent; the files of this machine are not there.
+    options = (*(word for word in place.options if word != "--push"), "--push")
+    return f"""# .github/workflows/numbers.yml: {_spoken(times)}, {place.named}
+# Made by: {place.again("github")}
+# Secrets: ORGTP_SOURCES_YAML holds the sources, and ORGTP_NOTIFY_YAML whom to tell of what is in whose hands (it may be
+# missing). What either names with env: is a secret of its own, to be named below, where it says so.
 name: Numbers of {place.org}
 on:
   schedule:
@@ -112,6 +180,9 @@ concurrency: numbers
 jobs:
   collect:
     runs-on: ubuntu-latest
+    env:
+      # Here, such as: TOKEN: ${{{{ secrets.TOKEN }}}}
+      ORGTP_SOURCES: /tmp/sources.yaml
     steps:
       - id: clock
         env:
@@ -133,20 +204,22 @@ jobs:
       - if: steps.clock.outputs.run
         env:
           SOURCES: ${{{{ secrets.ORGTP_SOURCES_YAML }}}}
-          ORGTP_SOURCES: ${{{{ runner.temp }}}}/sources.yaml
+          NOTIFY: ${{{{ secrets.ORGTP_NOTIFY_YAML }}}}
         run: |
-          pip install --quiet "orgtp[sources]"
+          pip install --quiet "orgtp[sources,notify]"
           printf '%s\\n' "$SOURCES" > "$ORGTP_SOURCES"
+          if [ -n "$NOTIFY" ]; then
+            printf '%s\\n' "$NOTIFY" > /tmp/notify.yaml
+            echo "ORGTP_NOTIFY=/tmp/notify.yaml" >> "$GITHUB_ENV"
+          fi
           git config user.name "numbers" && git config user.email "numbers@users.noreply.github.com"
-          orgtp {_sent(place.collect)}
+      - if: steps.clock.outputs.run
+        run: orgtp {shlex.join(("score", "collect", *options))}
+      # It ticks when it has collected, and at no other time: what is overdue goes up at the next of these times that is
+      # within working hours. Where that is too seldom, let a machine of yours tick: orgtp schedule cron
       - if: always() && steps.clock.outputs.run
-        run: orgtp {_sent(place.tick)}
+        run: orgtp {shlex.join(("escalate", "tick", *options))}
 """
-
-
-def _sent(words: str) -> str:
-    """A runner is thrown away, so that what it recorded has to be sent."""
-    return words if words.endswith(" --push") else f"{words} --push"
 
 
 def _in_utc(one: time, times: Timetable) -> set[tuple[int, int]]:
