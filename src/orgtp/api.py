@@ -8,7 +8,7 @@ org.chart().seats, org.validate(), org.add_score("radar", "briefing-by-8", "07:5
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from orgtp.actions.seats import NewSeat
     from orgtp.desk import Desk
     from orgtp.model.change import Data
-    from orgtp.sources.collect import Collected, Request
-    from orgtp.sources.source import Said, Sources
+    from orgtp.sources.collect import Collected, Request, Told
+    from orgtp.sources.source import Sources
     from orgtp.store.create import Created
     from orgtp.store.git import Repo
     from orgtp.store.record import Action, Ledger, Recorded
@@ -144,7 +144,7 @@ class OpenOrg(SeenOrg):
         *,
         by: str = "",
         dry_run: bool = False,
-        told: Callable[[Said], None] | None = None,
+        told: Told | None = None,
     ) -> Collected:
         """Ask this machine's sources and record what they say, in one commit; see `orgtp.sources.collect`.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 
+import pytest
+
 from tests.collect.conftest import BROKEN, Fed
 from tests.conftest import SCRIPT
 from tests.ledger.ledgers import lock_held
@@ -77,6 +79,17 @@ def test_one_seat_or_one_metric(fed: Fed) -> None:
     assert len(fed.collect("--seat", "bot", "--json").json["values"]) == len(fed.told())
     assert 'unknown seat "bto"' in fed.collect("--seat", "bto", code=2).err
     assert "ada names no source" in fed.collect("--seat", "ada", code=2).err
+    said = fed.collect("--metric", "churn", code=2).err
+    assert said.rstrip().endswith("Name one: orgtp seat set SEAT metrics.churn.source=NAME")
+
+
+def test_what_is_asked_for_by_name_and_unknown_here_is_an_error(fed: Fed) -> None:
+    """For what nobody names, another machine may know it."""
+    fed.set_up(rates="96", talks="13")
+    ran = fed.collect("--metric", "rate", code=2)
+    assert 'this machine knows no source "rate" Did you mean "rates"? See: orgtp source list' in ran.err
+    assert fed.told() == {}
+    assert [one["source"] for one in fed.collect("--seat", "bot", "--json").json["elsewhere"]] == ["late", "rate"]
 
 
 def test_a_dry_run_shows_what_each_source_says_and_writes_nothing(fed: Fed) -> None:
@@ -85,8 +98,31 @@ def test_a_dry_run_shows_what_each_source_says_and_writes_nothing(fed: Fed) -> N
     ran = fed.collect("--dry-run", code=1)
     assert "✓ talks: 13" in ran.err
     assert "✗ rate: exit code 3: boom" in ran.err
+    assert "The commit would be" in ran.err
     assert fed.shell.head() == head
     assert fed.shell.git("status", "--porcelain").out == ""
+
+
+def test_a_dry_run_of_what_is_there_already_promises_no_commit(fed: Fed) -> None:
+    fed.set_up(talks="13")
+    fed.collect()
+    ran = fed.collect("--dry-run")
+    assert "dry run: there is nothing to change: already recorded: bot talks 2026-W47 = 13" in ran.err
+    assert "commit" not in ran.err
+    assert "no metric asks for it now" in fed.collect("--dry-run", "--due", "--metric", "talks").err
+
+
+def test_what_a_metric_cannot_take_is_not_marked_as_good(fed: Fed) -> None:
+    fed.set_up(late="92.5%", talks="13")
+    said = fed.collect("--dry-run", code=1).err
+    assert "✗ late: 92.5%, which bot late cannot take (" in said
+    assert "✓ talks: 13 (" in said
+
+
+def test_a_key_that_is_wrong_leaves_a_reason_that_names_its_file(fed: Fed) -> None:
+    fed.sources.write_text("talks: {command: echo 7}\n", encoding="utf-8")
+    fed.collect(code=1)
+    assert fed.told()["talks"][1].startswith("source broken: the sources file, line 1: command is text, where a list")
 
 
 def test_what_another_machine_knows_is_left_to_it(fed: Fed) -> None:
@@ -175,6 +211,33 @@ def test_last_collects_for_the_period_that_is_over(fed: Fed) -> None:
     fed.set_up(rate="96")
     fed.collect("--for", "last")
     assert [(row["period"], row["value"]) for row in fed.rows() if row["metric"] == "rate"] == [("2026-11-19", "96")]
+
+
+def test_a_period_is_for_the_metrics_that_have_it(fed: Fed) -> None:
+    fed.set_up(talks="13", rate="96")
+    ran = fed.collect("--for", "2026-W46")
+    assert "left out, for want of such a period: bot late, bot rate" in ran.err
+    assert [(row["metric"], row["period"]) for row in fed.rows()] == [("talks", "2026-W46")]
+    assert [one["metric"] for one in fed.collect("--for", "2026-W46", "--json").json["left"]] == ["late", "rate"]
+    assert fed.collect("--for", "2026-W46", "--due", "--json").json["values"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--for", "2026-47"], '"2026-47" is not a period. Write one as 2026-11-20T14, 2026-11-20, 2026-W47'),
+        (["--for", "2026-Q3"], '"2026-Q3" is not a period of late, which is daily.'),
+        (["--for", "2026-W48"], "2026-W48 has not begun yet"),
+        (["--for", "2026-09-30"], "2026-09-30 was over before bot began, on 2026-10-05. If it began earlier: orgtp"),
+        (["--for", "last", "--watch"], "--watch goes on, and --for is one period"),
+        (["--times", "08:00"], "--times goes with --watch"),
+    ],
+)
+def test_a_period_that_nothing_has_is_refused_before_anything_is_asked(fed: Fed, words: list[str], said: str) -> None:
+    witness = fed.shell.home / "asked"
+    fed.set_up(rate={"command": ["touch", str(witness)]}, talks={"command": ["touch", str(witness)]})
+    assert said in fed.collect(*words, code=2).err
+    assert not witness.exists()
 
 
 def test_two_runs_at_once_write_nothing_twice(fed: Fed) -> None:

@@ -6,7 +6,11 @@ import re
 import signal
 import subprocess
 import time
+from datetime import UTC, datetime
 
+import pytest
+
+from orgtp.cli.watch import quarter_after
 from tests.cli.terminal import on_terminal
 from tests.collect.conftest import BROKEN, Fed
 from tests.conftest import SCRIPT
@@ -17,8 +21,10 @@ _PATIENCE = 60.0
 def test_it_collects_at_once_says_when_it_will_again_and_ends_when_told(fed: Fed) -> None:
     """A source that fails ends nothing."""
     fed.set_up(talks="13", rate=BROKEN)
-    words = [str(SCRIPT), "score", "collect", "--watch", "--sources", str(fed.sources)]
-    run = subprocess.Popen(words, cwd=fed.shell.folder, env=fed.shell.env(), stderr=subprocess.PIPE, text=True)
+    fed.shell("escalate", "open", "bot", "The desk is empty", ORGTP_NOW="2026-11-18T10:00:00-05:00")
+    words = [str(SCRIPT), "score", "collect", "--watch", "--times", "08:00,17:00", "--sources", str(fed.sources)]
+    env = fed.shell.env({"ORGTP_NOW": "2026-11-20T12:00:00-05:00"})
+    run = subprocess.Popen(words, cwd=fed.shell.folder, env=env, stderr=subprocess.PIPE, text=True)
     assert run.stderr
     lines = iter(run.stderr.readline, "")
     until = time.monotonic() + _PATIENCE
@@ -26,10 +32,33 @@ def test_it_collects_at_once_says_when_it_will_again_and_ends_when_told(fed: Fed
     while not said[-1].startswith("next at ") and time.monotonic() < until:
         said.append(next(lines))
     assert "bot rate: unavailable: source broken: exit code 3: boom" in said[0]
-    assert re.fullmatch(r"next at (Mon|Tue|Wed|Thu|Fri) \d{4}-\d\d-\d\d (08|11|14|17):00\n", said[-1])
+    assert re.fullmatch(r"next at (Mon|Tue|Wed|Thu|Fri) \d{4}-\d\d-\d\d (08|17):00 America/New_York\n", said[-1])
     assert fed.told()["talks"] == ("13", "")
+    (late,) = [one for one in fed.shell("escalate", "list", "--json").json["escalations"] if one["kind"] == "issue"]
+    assert [event["what"] for event in late["events"]] == ["opened", "top"], "it ticks, too"
     run.send_signal(signal.SIGTERM)
     assert run.wait(30) == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_it_ends_while_a_source_is_asked(fed: Fed, number: signal.Signals, code: int) -> None:
+    begun = fed.shell.home / "begun"
+    fed.set_up(talks={"command": ["sh", "-c", f"touch {begun}; sleep 60; echo 13"]})
+    words = [str(SCRIPT), "score", "collect", "--watch", "--sources", str(fed.sources)]
+    run = subprocess.Popen(words, cwd=fed.shell.folder, env=fed.shell.env(), stderr=subprocess.PIPE)
+    until = time.monotonic() + _PATIENCE
+    while not begun.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    run.send_signal(number)
+    run.communicate(timeout=30)
+    assert run.returncode == code
+    assert fed.told() == {}
+
+
+def test_the_next_quarter() -> None:
+    at = datetime(2026, 11, 20, 13, 7, 5, tzinfo=UTC)
+    assert quarter_after(at) == datetime(2026, 11, 20, 13, 15, tzinfo=UTC)
+    assert quarter_after(quarter_after(at)) == datetime(2026, 11, 20, 13, 30, tzinfo=UTC)
 
 
 def test_progress_on_a_terminal(fed: Fed) -> None:

@@ -87,7 +87,7 @@ def test_test_of_a_source_that_nothing_is_wrong_with(desk: Shell) -> None:
 def test_test_of_a_wrong_or_unknown_source(desk: Shell) -> None:
     ran = desk("source", "test", "broken", "--sources", "sources.yaml", code=1)
     assert ran.out == ""
-    assert 'broken has no value: 4:10: "comand" is no kind' in ran.err
+    assert 'broken has no value: the sources file, line 4: "comand" is no kind' in ran.err
     assert desk("source", "test", "broken", "--sources", "sources.yaml", "--json", code=1).json["value"] is None
     assert 'Did you mean "closed"?' in desk("source", "test", "closd", "--sources", "sources.yaml", code=2).err
     assert "orgtp source add elsewhere" in desk("source", "test", "elsewhere", code=2).err
@@ -148,6 +148,7 @@ def test_add_a_query_and_a_file(desk: Shell) -> None:
         (["one"], "--command, --sql, --http and --file"),
         (["one", "--command", "date", "--http", "https://example.com"], "--command, --sql, --http and --file"),
         (["one", "--command", "date 'x"], "cannot be taken apart"),
+        (["one", "--sql", "sqlite:///a.db"], "See: orgtp source add --help"),
         (["one", "--command", "date", "--pointer", "/a"], "a command has no pointer"),
         (["one", "--http", "https://example.com", "--max-age", "1d"], 'unknown key "max_age"'),
         (["one", "--file", "a.csv", "--rollup", "count", "--max-age", "a day"], 'max_age "a day" is not a duration'),

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from orgtp.actions.scores import period_of
 from orgtp.model.errors import BadInput, BadValue
 from orgtp.model.org import Org
-from orgtp.model.period import containing
+from orgtp.model.period import EXAMPLES, Grain, parse_period
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.words import listed
 
@@ -38,11 +39,10 @@ class Heard:
         return f"source broken: {self.why}" if self.value is None else ""
 
 
-def wanted(org: Org, now: datetime, seat: str = "", metric: str = "", *, due: bool = False) -> list[Wanted]:
+def wanted(org: Org, seat: str = "", metric: str = "") -> list[Wanted]:
     """The metrics of active seats that name a source, sorted; of one seat, or of one metric's id.
 
-    With `due`, only those whose current period has no value yet. Raises `UnknownSeat`, `UnknownMetric`, and `BadInput`
-    where what is named has no source.
+    Raises `UnknownSeat`, `UnknownMetric`, and `BadInput` where what is named has no source.
     """
     if seat:
         org.seat(seat)
@@ -51,7 +51,35 @@ def wanted(org: Org, now: datetime, seat: str = "", metric: str = "", *, due: bo
     found = [(held, one) for held, one in _sourced(org) if seat in {"", held.id} and metric in {"", one.id}]
     if not found and (seat or metric):
         raise _none(org, seat, metric)
-    return [Wanted(held.id, one.id, one.source) for held, one in found if not due or _is_open(org, held, one, now)]
+    return [Wanted(held.id, one.id, one.source) for held, one in found]
+
+
+def with_period(org: Org, now: datetime, some: Sequence[Wanted], period: str) -> list[Wanted]:
+    """Those of `some` that have such a period, as `period_of` reads it. Raises `BadInput` where none has it."""
+    said = period.strip().upper()
+    named = parse_period(said)
+    if said not in {"", "LAST"} and named is None:
+        raise BadInput(what=f'"{period}" is not a period. Write one as {", ".join(EXAMPLES.values())}, or last.')
+    found, wrong = [], None
+    of_this_size = [one for one in some if named is None or _grain(org, one) is named.grain]
+    for one in of_this_size or some:
+        try:
+            period_of(org, one.seat, org.metric(one.seat, one.metric), period, now)
+            found.append(one)
+        except BadInput as error:
+            wrong = wrong or error
+    if wrong and said and not found:
+        raise wrong
+    return found
+
+
+def _grain(org: Org, one: Wanted) -> Grain:
+    return org.metric(one.seat, one.metric).cadence.grain
+
+
+def without_value(org: Org, now: datetime, some: Sequence[Wanted], period: str) -> list[Wanted]:
+    """Those of `some` that have no value for that period yet."""
+    return [one for one in some if _is_open(org, one, period, now)]
 
 
 def _sourced(org: Org) -> Iterator[tuple[Seat, Metric]]:
@@ -67,12 +95,14 @@ def _none(org: Org, seat: str, metric: str) -> BadInput:
     if seat and not org.seats[seat].is_active:
         return BadInput(what=f"{seat} is {org.seats[seat].status}: nothing is collected for a seat that is not active.")
     known = listed(sorted({f"{held.id} {one.id}" for held, one in _sourced(org)})[:5]) or "none"
-    return BadInput(what=f"{what} names no source. Set metrics.{metric or 'METRIC'}.source. Those that do: {known}.")
+    there = [held.id for _, held in sorted(org.seats.items()) if metric in held.metrics] if metric else []
+    set_ = f"orgtp seat set {seat or ' '.join(there[:1]) or 'SEAT'} metrics.{metric or 'METRIC'}.source=NAME"
+    return BadInput(what=f"{what} names no source. Those that do: {known}. Name one: {set_}")
 
 
-def _is_open(org: Org, seat: Seat, metric: Metric, now: datetime) -> bool:
-    period = containing(now, metric.cadence.grain, org.zone)
-    score = org.in_force(seat.id, metric.id).get(period.text)
+def _is_open(org: Org, one: Wanted, text: str, now: datetime) -> bool:
+    period = period_of(org, one.seat, org.metric(one.seat, one.metric), text, now)
+    score = org.in_force(one.seat, one.metric).get(period)
     return score is None or score.value is None
 
 

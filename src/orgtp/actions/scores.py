@@ -98,7 +98,7 @@ def _open_to(org: Org, seat: str, by: str) -> None:
 def _all_wrong(wrong: list[tuple[Entry, OrgtpError]], count: int) -> OrgtpError:
     if count == 1 and not wrong[0][0].where:
         return wrong[0][1]
-    lines = "\n".join(f"{entry.where}: {error}" for entry, error in wrong)
+    lines = "\n".join(f"{entry.where or f'{entry.seat} {entry.metric}'}: {error}" for entry, error in wrong)
     return BadInput(
         what=f"nothing was written, because {counted(len(wrong), 'value')} of {count} did not fit:\n{lines}"
     )
@@ -113,7 +113,7 @@ def _score(org: Org, entry: Entry, now: datetime, by: str) -> Score:
     _open_to(org, entry.seat, by)
     if not SCORE_ID.fullmatch(entry.id):
         raise BadInput(what=f'"{entry.id}" cannot be an id. Use 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-".')
-    period = _period(org, metric, entry.period, now)
+    period = period_of(org, entry.seat, metric, entry.period, now)
     before = org.in_force(entry.seat, metric.id).get(period)
     # A clock that is behind must not make a correction older than what it corrects.
     at = max(now.replace(microsecond=0), before.at) if before else now.replace(microsecond=0)
@@ -140,7 +140,8 @@ def _value(metric: Metric, entry: Entry) -> str | None:
     return unit.stored(unit.read(entry.value))
 
 
-def _period(org: Org, metric: Metric, text: str, now: datetime) -> str:
+def period_of(org: Org, seat: str, metric: Metric, text: str, now: datetime) -> str:
+    """The period of a seat's metric that `text` names: "" the current one, `last` the one before. Raises `BadInput`."""
     grain = metric.cadence.grain
     current = containing(now, grain, org.zone)
     said = text.strip().upper()
@@ -152,6 +153,10 @@ def _period(org: Org, metric: Metric, text: str, now: datetime) -> str:
         raise BadInput(what=f'"{text}" is not a period of {metric.id}, which is {metric.cadence}. {hint}')
     if period > current:
         raise BadInput(what=f"{period.text} has not begun yet. The current period of {metric.id} is {current.text}.")
+    began = org.seats[seat].since
+    if began and period.next().start.date() <= began:
+        hint = f"If it began earlier: orgtp seat set {seat} since=DATE"
+        raise BadInput(what=f"{period.text} was over before {seat} began, on {began}. {hint}")
     return period.text
 
 

@@ -11,9 +11,22 @@ import typer
 
 from orgtp.cli.door import changed, is_unseen, opened, tell, write_json
 from orgtp.cli.news import NotifyOption, tell_people
-from orgtp.cli.options import ByOption, DryRunOption, JsonOption, OrgOption, PushOption, SourcesOption
+from orgtp.cli.options import (
+    ByOption,
+    DryRunOption,
+    JsonOption,
+    OrgOption,
+    PushOption,
+    SourcesOption,
+    TimesOption,
+)
+from orgtp.model.errors import BadInput
+from orgtp.model.timetable import USUAL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orgtp.actions.collect import Heard
     from orgtp.api import OpenOrg
     from orgtp.sources.collect import Collected, Request
     from orgtp.sources.source import Said
@@ -27,7 +40,7 @@ ForOption = Annotated[
 DueOption = Annotated[bool, typer.Option("--due", help="Only what has no value yet for its period.")]
 AlwaysOption = Annotated[bool, typer.Option("--always", help="Write a value again that has not changed.")]
 WatchOption = Annotated[
-    bool, typer.Option("--watch", help="Stay, and collect at the times of orgtp schedule, as cron would.")
+    bool, typer.Option("--watch", help="Stay, and do what orgtp schedule has cron do: collect at --times, and tick.")
 ]
 
 
@@ -39,6 +52,7 @@ def collect(
     due: DueOption = False,
     always: AlwaysOption = False,
     watch: WatchOption = False,
+    times: TimesOption = "",
     org: OrgOption = None,
     by: ByOption = "",
     notify: NotifyOption = None,
@@ -60,10 +74,15 @@ def collect(
         return _once(opened(org, whole=False, push=push), request, way)
 
     if not watch:
+        if times:
+            raise BadInput(what="--times goes with --watch")
         return once()
+    if period:
+        raise BadInput(what="--watch goes on, and --for is one period: leave one of them out")
     from orgtp.cli.watch import watching
+    from orgtp.model.timetable import timetable
 
-    return watching(opened(org, whole=False).head.zone, once)
+    return watching(timetable(times or USUAL, opened(org, whole=False).head.zone), once, lambda: _ticked(org, way))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +111,26 @@ def _once(here: OpenOrg, request: Request, way: _Way) -> int:
         tell(f"{one.seat} {one.metric}: unavailable: {one.note}")
     if told:
         _say_elsewhere(done)
+    if done.left and (told or request.period.lower() != "last"):
+        tell(f"left out, for want of such a period: {', '.join(f'{one.seat} {one.metric}' for one in done.left)}")
     return _recorded(here, done, way) or (BROKEN if done.blanks else 0)
 
 
-def _progress(said: Said) -> None:
-    mark, text = ("✓", said.value) if said.value is not None else ("✗", said.why)
+def _ticked(org: Path | None, way: _Way) -> int:
+    """Tick, where there is something to do: nobody wants to hear every quarter of an hour that there is not."""
+    if not opened(org, whole=False).desk.tick(by=way.by, dry_run=True).files:
+        return 0
+    from orgtp.cli.escalate import tick
+
+    return tick(org, way.by, way.notify, way.push, way.dry_run, way.json)
+
+
+def _progress(said: Said, came: Sequence[Heard]) -> None:
+    refused = [f"{one.seat} {one.metric}" for one in came if one.value is None] if said.value is not None else []
+    mark, text = ("✗", said.why) if said.value is None else ("✗" if refused else "✓", said.value)
+    no = f", which {' and '.join(refused)} cannot take" if refused else ""
     tries = f", {said.tries} tries" if said.tries > 1 else ""
-    tell(f"{mark} {said.name}: {text} ({said.seconds} s{tries})")
+    tell(f"{mark} {said.name}: {text}{no} ({said.seconds} s{tries})")
 
 
 def _say_elsewhere(done: Collected) -> None:
@@ -110,7 +142,7 @@ def _say_elsewhere(done: Collected) -> None:
 
 def _recorded(here: OpenOrg, done: Collected, way: _Way) -> int:
     if done.recorded is None:
-        return _nothing(here, done, json=way.json)
+        return _nothing(here, done, way)
     said, body = {"json": way.json, "dry_run": way.dry_run, "push": way.push, "quiet": way.quiet}, _body(done)
     code = changed("score-collect", here, done.recorded, **said, **body)
     if done.escalated and done.escalated.commit:
@@ -120,14 +152,15 @@ def _recorded(here: OpenOrg, done: Collected, way: _Way) -> int:
     return code
 
 
-def _nothing(here: OpenOrg, done: Collected, *, json: bool) -> int:
-    if json:
+def _nothing(here: OpenOrg, done: Collected, way: _Way) -> int:
+    if way.json:
         write_json("score-collect", here, {"commit": None, **_body(done)})
-    elif sys.stderr.isatty():
+    elif way.dry_run or sys.stderr.isatty():
         tell("nothing collected: no metric asks for it now")
     return 0
 
 
 def _body(done: Collected) -> dict[str, Any]:
     escalated = done.escalated.commit if done.escalated else None
-    return {"values": done.heard, "sources": done.said, "elsewhere": done.elsewhere, "escalated": escalated}
+    rest = {"elsewhere": done.elsewhere, "left": done.left, "escalated": escalated}
+    return {"values": done.heard, "sources": done.said, **rest}

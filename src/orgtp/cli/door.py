@@ -178,5 +178,8 @@ def _say_what(done: Recorded) -> None:
 def _would(done: Recorded) -> None:
     from orgtp.render.change_text import diff_text
 
+    if not done.files:
+        tell(f"dry run: there is nothing to change: {done.change.what}")
+        return
     write(diff_text(done.before, done.files))
     tell(f"dry run, nothing written. The commit would be:\n\n{done.change.message}")

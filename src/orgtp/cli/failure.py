@@ -15,8 +15,8 @@ BUG, INTERRUPTED, WRONG = 3, 130, 2
 _PIPE_CLOSED = 141
 
 
-def guarded(work: Callable[[], int]) -> int:
-    """The exit code of `work`; no traceback of it ever reaches a person."""
+def guarded(work: Callable[[], int], named: str = "orgtp") -> int:
+    """The exit code of `work`, the command that is `named`; no traceback of it ever reaches a person."""
     try:
         return _flushed(work())
     except OrgtpError as error:
@@ -31,7 +31,7 @@ def guarded(work: Callable[[], int]) -> int:
         tell(f"orgtp: {error.filename or 'the system'}: {error.strerror or error}")
         return WRONG if error.filename else _unread(WRONG)
     except Exception as error:  # noqa: BLE001  (the one place that catches everything)
-        return _usage(error) if hasattr(error, "format_message") else _bug(error)
+        return _usage(error, named) if hasattr(error, "format_message") else _bug(error)
 
 
 def _is_pipe(error: BaseException) -> bool:
@@ -50,11 +50,12 @@ def _unread(code: int) -> int:
     return code
 
 
-def _usage(error: Exception) -> int:
+def _usage(error: Exception, named: str) -> int:
     """An error that typer found in the arguments; its own words, and where help is."""
     said = str(error.format_message()) if hasattr(error, "format_message") else str(error)
     context = getattr(error, "ctx", None)
-    command = getattr(context, "command_path", "") or "orgtp"
+    # An option without its value is found before there is a context.
+    command = getattr(context, "command_path", "") or named
     if said.startswith("Usage:"):
         tell(said)
     elif said.strip():

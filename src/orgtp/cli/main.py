@@ -64,7 +64,14 @@ def build(commands: Iterable[Command] = COMMANDS) -> typer.Typer:
 
 def run(words: list[str]) -> int:
     """Run one command line; its exit code."""
-    return guarded(lambda: _run([_text(word) for word in words]))
+    return guarded(lambda: _run([_text(word) for word in words]), _named(words))
+
+
+def _named(words: list[str]) -> str:
+    """The command that is called, with its group; `orgtp` where that is in doubt."""
+    found = called(words)
+    parts = (found[0].group, found[0].name) if len(found) == 1 else ()
+    return " ".join(["orgtp", *(part for part in parts if part)])
 
 
 def _text(word: str) -> str:

@@ -1,30 +1,57 @@
-"""Staying, and collecting at the times of a timetable: for those without cron."""
+"""Staying, and doing at the times of a timetable what orgtp schedule does: for those without cron."""
 
 from __future__ import annotations
 
 import signal
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 from orgtp.cli.door import tell
-from orgtp.cli.failure import guarded
-from orgtp.model.timetable import USUAL, timetable
+from orgtp.cli.failure import INTERRUPTED, guarded
+from orgtp.model.timetable import Timetable
 
 # A machine that slept wakes up late; so the clock is looked at again and again.
 _NAP = 20.0
+_QUARTER = timedelta(minutes=15)
 
 
-def watching(zone: tzinfo, once: Callable[[], int]) -> int:
-    """Collect now, then at each time of the usual timetable, until somebody ends it; a run that fails ends nothing."""
+class _Ended(BaseException):
+    """Somebody ended it; nothing on the way takes that for a failure of its own."""
+
+
+def watching(times: Timetable, collect: Callable[[], int], tick: Callable[[], int]) -> int:
+    """Collect now, then at each of the times; tick after that, and every quarter of an hour, until somebody ends it.
+
+    What fails ends nothing.
+    """
     signal.signal(signal.SIGTERM, _ended)
-    times = timetable(USUAL, zone)
-    while True:
-        guarded(once)
-        due = times.after(datetime.now(UTC))
-        tell(f"next at {due.astimezone(zone):%a %Y-%m-%d %H:%M}")
-        _wait_until(due)
+    try:
+        while True:
+            _done(collect)
+            _done(tick)
+            due = times.after(datetime.now(UTC))
+            tell(f"next at {due.astimezone(times.zone):%a %Y-%m-%d %H:%M} {times.zone}")
+            while (quarter := quarter_after(datetime.now(UTC))) < due:
+                _wait_until(quarter)
+                _done(tick)
+            _wait_until(due)
+    except _Ended:
+        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _done(work: Callable[[], int]) -> None:
+    """Do it, whatever comes of it; who interrupts it means all of it. Raises `KeyboardInterrupt`."""
+    if guarded(work) == INTERRUPTED:
+        raise KeyboardInterrupt
+
+
+def quarter_after(now: datetime) -> datetime:
+    """The next quarter of an hour, at which cron would look."""
+    return now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % _QUARTER + _QUARTER
 
 
 def _wait_until(due: datetime) -> None:
@@ -33,4 +60,4 @@ def _wait_until(due: datetime) -> None:
 
 
 def _ended(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
+    raise _Ended

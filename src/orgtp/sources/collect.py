@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
-from orgtp.actions.collect import Heard, Wanted, heard, wanted
+from orgtp.actions.collect import Heard, Wanted, heard, wanted, with_period, without_value
 from orgtp.actions.scores import Entry, refuse_stranger
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
+from orgtp.model.words import did_you_mean
 from orgtp.sources.ask import ask
-from orgtp.sources.source import Said, Sources
+from orgtp.sources.source import Said, Source, Sources
 from orgtp.store.git_lock import locked
 from orgtp.store.git_tree import GitTree
 from orgtp.store.load import load
@@ -25,8 +26,11 @@ _INSIDE = (
 )
 
 
+Told = Callable[[Said, Sequence[Heard]], None]
+
+
 class NoSources(BadInput):
-    """A machine without sources, or with a file of them that nobody can read."""
+    """A machine without sources, with a file that nobody can read, or without any of those that were asked for."""
 
     text = "{what}"
 
@@ -35,7 +39,8 @@ class NoSources(BadInput):
 class Request:
     """What to collect: all, one seat's, or one metric's; `due`: only what has no value for its period yet.
 
-    A value or a blank that says nothing new is written `always`, or else not. `period` "" is the current one.
+    A value or a blank that says nothing new is written `always`, or else not. `period` "" is the current one; what has
+    no such period is left out.
     """
 
     seat: str = ""
@@ -49,6 +54,7 @@ class Request:
 class Collected:
     """What came of a run. `elsewhere` are the metrics whose source this machine does not know.
 
+    `left` are those that have no such period.
     `escalated` is what became of the trouble that was found, and of trouble that is over.
     """
 
@@ -57,6 +63,7 @@ class Collected:
     elsewhere: tuple[Wanted, ...]
     recorded: Recorded | None
     escalated: Recorded | None = None
+    left: tuple[Wanted, ...] = ()
 
     @property
     def good(self) -> frozenset[tuple[str, str]]:
@@ -78,23 +85,29 @@ class Collector:
     by: str
     new_id: Callable[[], str]
 
-    def collect(
-        self, request: Request, *, dry_run: bool = False, told: Callable[[Said], None] | None = None
-    ) -> Collected:
+    def collect(self, request: Request, *, dry_run: bool = False, told: Told | None = None) -> Collected:
         """Ask each source once, and record what they say in one commit; a source that fails leaves a blank.
 
-        Raises `NoSources`, what `wanted` raises, and `NotYours` before anything is asked; then what `post` raises.
+        `told` hears what a source said as soon as it is known, and what came of the metrics that name it. Raises
+        `NoSources`, what `wanted` and `with_period` raise, and `NotYours` before anything is asked; then what `post`
+        raises.
         """
-        some = self._wanted(request)
+        self._refuse_no_sources()
+        org = self._org()
+        some, left = self._of(org, request)
+        for one in some:
+            refuse_stranger(org, one.seat, self.by)
         here = {one.source: self.sources.named[one.source] for one in some if one.source in self.sources.named}
-        said = tuple(ask(here.values(), told=told))
-        values = {one.name: (one.value, one.why) for one in said}
+        if some and not here and (request.seat or request.metric):
+            raise NoSources(what=_unknown(some, self.sources.named))
+        said = tuple(ask(here.values(), told=told and (lambda one: told(one, _made(org, some, [one])))))
         # An org may change while its sources are asked.
         org = self._org()
-        found = tuple(heard(org, [one for one in self._of(org, request) if one in some], values))
+        found = _made(org, [one for one in self._of(org, request)[0] if one in some], said)
         entries = [self._entry(one, request) for one in found]
         recorded = self._posted(entries, dry_run=dry_run) if entries else None
-        return Collected(said, found, tuple(one for one in some if one.source not in here), recorded)
+        elsewhere = tuple(one for one in some if one.source not in here)
+        return Collected(said, found, elsewhere, recorded, left=tuple(left))
 
     def _posted(self, entries: list[Entry], *, dry_run: bool) -> Recorded:
         """One run after the other, so that each sees whether what it says is news. Whoever waits too long goes on."""
@@ -103,19 +116,18 @@ class Collector:
                 held.enter_context(locked(self.ledger.repo, "collecting"))
             return post(self.ledger, entries, self.by, dry_run=dry_run)
 
-    def _wanted(self, request: Request) -> list[Wanted]:
+    def _refuse_no_sources(self) -> None:
         if not self.sources.named:
             raise NoSources(what=_none(self.sources))
         if self.sources.path.resolve().is_relative_to(self.ledger.repo.path.resolve()):
             raise NoSources(what=_INSIDE.format(self.sources.path))
-        org = self._org()
-        some = self._of(org, request)
-        for one in some:
-            refuse_stranger(org, one.seat, self.by)
-        return some
 
-    def _of(self, org: Org, request: Request) -> list[Wanted]:
-        return wanted(org, self.ledger.now, request.seat, request.metric, due=request.due)
+    def _of(self, org: Org, request: Request) -> tuple[list[Wanted], list[Wanted]]:
+        """What is to be collected, and what is left out for want of such a period."""
+        named, now = wanted(org, request.seat, request.metric), self.ledger.now
+        some = with_period(org, now, named, request.period)
+        left = [one for one in named if one not in some]
+        return without_value(org, now, some, request.period) if request.due else some, left
 
     def _org(self) -> Org:
         """The org as the ledger branch has it: what only somebody's work tree says is not collected yet."""
@@ -124,6 +136,17 @@ class Collector:
 
     def _entry(self, one: Heard, request: Request) -> Entry:
         return Entry(one.seat, one.metric, one.value, self.new_id(), request.period, one.note, news=not request.always)
+
+
+def _made(org: Org, some: Sequence[Wanted], said: Iterable[Said]) -> tuple[Heard, ...]:
+    return tuple(heard(org, some, {one.name: (one.value, one.why) for one in said}))
+
+
+def _unknown(some: Sequence[Wanted], named: Mapping[str, Source]) -> str:
+    """Why nothing can be asked of what was named: the sources, and which are meant perhaps."""
+    names = sorted({one.source for one in some})
+    told = ", ".join(f'"{name}" {did_you_mean(name, named)}'.strip() for name in names)
+    return f"this machine knows no source {told}. See: orgtp source list".replace("?.", "?")
 
 
 def _none(sources: Sources) -> str:

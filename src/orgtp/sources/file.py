@@ -75,7 +75,9 @@ def _source(above: Fields, name: str) -> Source:
     above.problems.extend(problems)
     # As they are read: a key that is mistyped is told before that which is missing for it.
     first = next(iter(problems), None)
-    wrong = f"{first.place.line}:{first.place.column}: {first.message}. {first.hint}".rstrip() if first else ""
+    # It is recorded as the reason for a blank, so it says of which file it speaks.
+    where = f"the sources file, line {first.place.line}" if first else ""
+    wrong = f"{where}: {first.message}. {first.hint}".rstrip() if first else ""
     return Source(name, kind, settings, timeout, retries, wrong, above.marks.key(name))
 
 
