@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from orgtp.sources.file import sources_of
+from orgtp.sources.kind import EXTRA, Kind
+from orgtp.sources.kind_http import Http
+from orgtp.sources.kind_sql import Sql, install
 from tests.conftest import ROOT, Shell
 from tests.sources.places import TOKEN, install_kinds
 
@@ -40,8 +45,17 @@ def test_list_says_what_is_named_and_what_is_known(desk: Shell) -> None:
         ["closed", "file", "no metric names it"],
         ["elsewhere", "not known here", "bot/span"],
     ]
+    assert "no metric names broken. One does after: orgtp seat set SEAT metrics.METRIC.source=broken\n" in ran.err
     assert f"{desk.folder}/sources.yaml:4:10: " in ran.err
     assert 'Did you mean "command"?' in ran.err
+
+
+def test_list_says_what_may_be_meant(desk: Shell) -> None:
+    desk.write("sources.yaml", "elsewhere-2: {command: [date]}\n")
+    ran = desk("source", "list", "--sources", "sources.yaml")
+    assert 'not known here. Did you mean "elsewhere-2"?' in ran.out
+    rows = desk("source", "list", "--sources", "sources.yaml", "--json").json["sources"]
+    assert [(row["source"], row["near"]) for row in rows][1:] == [("elsewhere", "elsewhere-2"), ("elsewhere-2", None)]
 
 
 def test_list_as_json(desk: Shell) -> None:
@@ -80,7 +94,7 @@ def test_test_of_a_source_that_nothing_is_wrong_with(desk: Shell) -> None:
     before = desk.head()
     ran = desk("source", "test", "closed", "--sources", "sources.yaml")
     assert ran.out.startswith("7  in ")
-    assert ran.err == ""
+    assert ran.err == "no metric names closed. One does after: orgtp seat set SEAT metrics.METRIC.source=closed\n"
     assert desk.head() == before
 
 
@@ -132,12 +146,12 @@ def test_add_keeps_what_is_there(desk: Shell) -> None:
 
 def test_add_a_query_and_a_file(desk: Shell) -> None:
     desk("source", "add", "unpaid", "--sql", "env:BOOKS_URL", "select 1", "--sources", "new.yaml")
-    desk(
-        "source", "add", "rows", "--file", "closed.csv", "--rollup", "count", "--max-age", "1d", "--sources", "new.yaml"
-    )
+    words = ("--file", "closed.csv", "--format", "csv", "--rollup", "count", "--max-age", "1d")
+    desk("source", "add", "rows", *words, "--sources", "new.yaml")
     read = sources_of(desk.folder / "new.yaml", desk.read("new.yaml").encode())
     assert read.named["unpaid"].settings == {"url": "env:BOOKS_URL", "query": "select 1"}
-    assert read.named["rows"].settings == {"path": str(desk.folder / "closed.csv"), "rollup": "count", "max_age": "1d"}
+    rows = {"path": str(desk.folder / "closed.csv"), "rollup": "count", "format": "csv", "max_age": "1d"}
+    assert read.named["rows"].settings == rows
     assert desk("source", "test", "rows", "--sources", "new.yaml").out.startswith("2  in ")
 
 
@@ -149,23 +163,54 @@ def test_add_a_query_and_a_file(desk: Shell) -> None:
         (["one", "--command", "date", "--http", "https://example.com"], "--command, --sql, --http and --file"),
         (["one", "--command", "date 'x"], "cannot be taken apart"),
         (["one", "--sql", "sqlite:///a.db"], "See: orgtp source add --help"),
-        (["one", "--command", "date", "--pointer", "/a"], "a command has no pointer"),
-        (["one", "--http", "https://example.com", "--max-age", "1d"], 'unknown key "max_age"'),
-        (["one", "--file", "a.csv", "--rollup", "count", "--max-age", "a day"], 'max_age "a day" is not a duration'),
+        (["one", "--command", "date", "--pointer", "/a"], "--pointer goes with --http and --file, not with --command"),
+        (["one", "--http", "https://example.com", "--max-age", "1d"], "--max-age goes with --file"),
+        (["one", "--file", "a.csv", "--header", "A=b"], "--header goes with --http"),
+        (["one", "--file", "a.csv", "--rollup", "count", "--max-age", "a day"], '--max-age "a day" is not a duration'),
+        (["one", "--file", "log", "--rollup", "count"], "Say --format csv (or json, or jsonl)"),
+        (["one", "--command", "date", "--retries", "-1"], "-1 is not in the range 0<=x<=10"),
+        (["one", "--http", "https://example.com", "--header", "Authorization=Bearer env:T"], "Authorization=env:NAME"),
+        (["one", "--http", "https://example.com", "--header", "x-token=hush"], "say --header x-token=env:NAME"),
+        (["one", "--sql", "/srv/books.db", "select 1"], "Write it as sqlite:////home/ada/books.db"),
         (["One", "--command", "date"], 'Did you mean "one"?'),
         (["one", "--command", "date", "--timeout", "soon"], "is not a duration"),
-        (["one", "--http", "https://ada:hush@example.com"], 'url: "env:METRICS_URL"'),
+        (["one", "--http", "https://ada:hush@example.com"], "say --http env:METRICS_URL"),
         (["one", "--http", "https://example.com", "--header", "hush"], "is not NAME=VALUE"),
-        (["one", "--http", "https://example.com", "--column", "a"], 'unknown key "column"'),
-        (["one", "--sql", "postgresql://ada:hush@db/x", "select 1"], 'url: "env:BOOKS_URL"'),
-        (["one", "--file", "a.csv"], "Write column: NAME"),
+        (["one", "--http", "https://example.com", "--column", "a"], "--column goes with --file"),
+        (["one", "--sql", "postgresql://ada:hush@db/x", "select 1"], "say --sql env:BOOKS_URL"),
+        (["one", "--file", "a.csv"], "Say --column NAME, or --rollup count"),
     ],
 )
 def test_add_refuses_what_would_not_work_and_writes_nothing(desk: Shell, words: list[str], said: str) -> None:
     before = desk.read("sources.yaml")
     ran = desk("source", "add", *words, "--sources", "sources.yaml", code=2)
     assert said in ran.err
+    assert "hush" not in ran.err.replace('"hush" is not NAME', "")
     assert desk.read("sources.yaml") == before
+
+
+def test_add_says_what_would_be_found_out_by_trying_only(desk: Shell) -> None:
+    (desk.home / "bin").mkdir()
+    desk.write("../../home/bin/x.sh", "echo 5\n")
+    folder = f"{desk.home}/.config/orgtp"
+    ran = desk("source", "add", "one", "--command", "sh bin/x.sh | tail -1")
+    assert f"bin/x.sh is looked for in {folder}, where the sources file is\n" in ran.err
+    assert "mind: No shell runs it, and | is a word like any other: sh -c '…' is one that does\n" in ran.err
+    ran = desk("source", "add", "two", "--sql", "sqlite:///books.db", "select 1")
+    assert f"books.db is looked for in {folder}" in ran.err
+    ran = desk("source", "add", "three", "--command", "sh ~/bin/x.sh")
+    assert ran.err == "try it: orgtp source test three\n"
+    assert desk("source", "test", "three").out.startswith("5  in ")
+
+
+def test_what_is_not_installed_is_said_with_what_installs_it() -> None:
+    class Lacking(Kind):
+        needs: ClassVar[Mapping[str, str]] = {"json": "nothing", "no_such_module": EXTRA}
+
+    assert Lacking().lacks == "no_such_module is not installed here: pip install 'orgtp[sources]'"
+    assert Http().lacks == Sql().lacks == ""
+    assert install("psycopg2", "postgresql://db/books") == "'psycopg[binary]'"
+    assert install("pymssql", "mssql+pymssql://db/x") == "pymssql"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ flags:
   http: {url: "https://example.com/m.json?a=b@c", headers: {Authorization: "env:TOKEN", x-a: b}, pointer: /radar/a~1b/0}
 posted: {http: {url: "http://localhost:8080", method: POST, body: "{}"}}
 whole: {http: {url: "file:~/address", method: GET}}
+named: {http: {url: "env:URL", headers: {cookie: "file:~/c", X-Api-Key: "env:K", x-token-age: 5m, Via: tokenenv:a}}}
+absolute: {sql: {url: "sqlite:////home/ada/books.db", query: select 1}}
 closed: {file: {path: ~/exports/projects.csv, column: closed, rollup: sum}}
 lines: {file: {path: log, format: jsonl, pointer: /value, rollup: mean}}
 rows: {file: {path: a.csv, rollup: count, max_age: 1d12h}}
@@ -65,7 +67,16 @@ WRONG = (
     "{sql: {url: 'sqlite:///a.db', query: ' '}}",
     "{sql: {url: 'postgresql://ada:hush@db/books', query: select 1}}",
     "{sql: {url: 'postgresql://db/books?user=ada&password=hush', query: select 1}}",
+    "{sql: {url: /home/ada/books.db, query: select 1}}",
+    "{sql: {url: books, query: select 1}}",
     "{http: {url: example.com}}",
+    "{http: {url: 'https://example.com/', headers: {Authorization: 'Bearer env:TOKEN'}}}",
+    "{http: {url: 'https://example.com/', headers: {Authorization: Bearer hush}}}",
+    "{http: {url: 'https://example.com/', headers: {proxy-AUTHORIZATION: hush}}}",
+    "{http: {url: 'https://example.com/', headers: {X-ApiKey: hush}}}",
+    "{http: {url: 'https://example.com/', headers: {x-vault-token: hush}}}",
+    "{http: {url: 'https://example.com/', headers: {Cookie: hush}}}",
+    "{http: {url: 'https://example.com/', headers: {Via: 'a file:~/secret'}}}",
     "{http: {url: 'https://ada:hush@example.com/'}}",
     "{http: {url: 'https://hush@example.com/'}}",
     "{http: {url: 'https://example.com/', method: PUT}}",

@@ -10,7 +10,7 @@ import typer
 
 from orgtp.cli.door import chosen, opened, tell, write, write_json
 from orgtp.cli.options import DryRunOption, JsonOption, OrgOption, SourcesOption
-from orgtp.model.errors import BadInput, OrgtpError
+from orgtp.model.errors import OrgtpError
 from orgtp.model.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ SqlOption = Annotated[
     tuple[str, str], typer.Option("--sql", metavar="URL QUERY", help="A database, and a select of one field.")
 ]
 HttpOption = Annotated[str, typer.Option("--http", metavar="URL", help="An address that answers it.")]
+FormatOption = Annotated[
+    str, typer.Option("--format", metavar="F", help="csv, json or jsonl, where the file's name does not say it.")
+]
 FileOption = Annotated[str, typer.Option("--file", metavar="PATH", help="A CSV, JSON or JSON Lines file.")]
 HeaderOption = Annotated[
     list[str] | None, typer.Option("--header", metavar="NAME=env:VAR", help="With --http. Repeat for more.")
@@ -45,7 +48,9 @@ RollupOption = Annotated[
 ]
 MaxAgeOption = Annotated[str, typer.Option("--max-age", metavar="1d", help="With --file: an older file has no value.")]
 TimeoutOption = Annotated[str, typer.Option("--timeout", metavar="30s", help="How long it may take.")]
-RetriesOption = Annotated[int | None, typer.Option("--retries", metavar="N", help="How often it is asked again.")]
+RetriesOption = Annotated[
+    int | None, typer.Option("--retries", metavar="N", min=0, max=10, help="How often it is asked again, 10 at most.")
+]
 
 
 class UnknownSource(OrgtpError):
@@ -71,12 +76,19 @@ def list_(org: OrgOption = None, sources: SourcesOption = None, json: JsonOption
 
         write(source_list_text(lines, screen()))
         _tell_problems(read)
+        _tell_unused([line.source for line in lines if not line.metrics])
     return int(bool(read.problems))
 
 
 def _row(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {"line": place.line, "column": place.column, "message": problem.message, "hint": problem.hint}
+
+
+def _tell_unused(names: list[str]) -> None:
+    """How a metric gets the first of the sources that none names."""
+    if names:
+        tell(f"no metric names {names[0]}. One does after: orgtp seat set SEAT metrics.METRIC.source={names[0]}")
 
 
 def _tell_problems(read: Sources) -> None:
@@ -137,6 +149,7 @@ def _show(here: OpenOrg | None, said: Said, found: list[Reading], *, json: bool)
         from orgtp.render.source_text import source_test_text
 
         write(source_test_text(said.value, said.seconds, found, screen()))
+        _tell_unused([said.name] if here and not found else [])
 
 
 def _write_json(here: OpenOrg | None, body: dict[str, Any]) -> None:
@@ -158,6 +171,7 @@ def add(
     pointer: PointerOption = "",
     column: ColumnOption = "",
     rollup: RollupOption = "",
+    format_: FormatOption = "",
     max_age: MaxAgeOption = "",
     timeout: TimeoutOption = "",
     retries: RetriesOption = None,
@@ -168,62 +182,8 @@ def add(
 
     It is one of --command, --sql, --http and --file. What is there already is never changed.
     """
-    kinds: dict[str, Any] = {
-        "command": _words(command),
-        "sql": dict(zip(("url", "query"), sql, strict=True)) if any(sql) else {},
-        "http": {"url": http} if http else {},
-        "file": {"path": _path(file)} if file else {},
-    }
-    chosen_kinds = {kind: settings for kind, settings in kinds.items() if settings}
-    if len(chosen_kinds) != 1:
-        raise BadInput(what="say what the source is with one of --command, --sql, --http and --file")
-    more = {"headers": dict(_header(text) for text in header or []), "pointer": pointer, "column": column}
-    ((kind, settings),) = chosen_kinds.items()
-    source = _source(kind, settings, more | {"rollup": rollup, "max_age": max_age})
-    common = {"timeout": timeout, "retries": retries}
-    return _add(
-        name, source | {key: value for key, value in common.items() if value not in {"", None}}, sources, dry_run
-    )
+    from orgtp.cli.source_add import New, add_source, source_of
 
-
-def _path(file: str) -> str:
-    """A path from here, where it is typed, as one that holds from everywhere."""
-    return file if file.startswith(("~", "env:", "file:")) else str(Path(file).absolute())
-
-
-def _words(command: str) -> list[str]:
-    try:
-        return shlex.split(command)
-    except ValueError as error:
-        raise BadInput(what=f"--command cannot be taken apart: {error}") from error
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals and value):
-        raise BadInput(what=f'"{text}" is not NAME=VALUE. Write it so: --header Authorization=env:TOKEN')
-    return name, value
-
-
-def _source(kind: str, settings: Any, more: dict[str, Any]) -> dict[str, Any]:
-    """The source with what else was said of it; what does not belong there, the reader of the file says."""
-    said = {key: value for key, value in more.items() if value}
-    if said and kind == "command":
-        raise BadInput(what=f"a command has no {', '.join(sorted(said))}")
-    return {kind: settings if kind == "command" else settings | said}
-
-
-def _add(name: str, source: dict[str, Any], sources: Path | None, dry_run: bool) -> int:
-    from orgtp.sources.add import save, with_source
-    from orgtp.sources.file import sources_path
-
-    path = sources_path(sources)
-    text = with_source(path, name, source)
-    if dry_run:
-        write(text)
-        tell(f"dry run, nothing written: this would be {path}")
-        return 0
-    save(path, text)
-    write(f"{name} is in {path}\n")
-    tell(f"try it: orgtp source test {name}")
-    return 0
+    options = {"pointer": pointer, "column": column, "rollup": rollup, "format": format_, "max-age": max_age}
+    new = New(command, sql, http, file, tuple(header or ()), options, timeout, retries)
+    return add_source(name, source_of(new), sources, dry_run=dry_run)

@@ -20,7 +20,8 @@ def source_list_text(lines: Sequence[SourceLine], screen: Screen) -> str:
 def _what(line: SourceLine) -> Text:
     if line.wrong:
         return joined(say(line.kind or "no kind"), (" (wrong)", "bold red"))
-    return say(line.kind) if line.kind else Text("not known here", style="yellow")
+    near = f'. Did you mean "{line.near}"?' if line.near else ""
+    return say(line.kind) if line.kind else say(f"not known here{near}", "yellow")
 
 
 def _uses(line: SourceLine) -> Text:

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP = "orgtp.sources"
+EXTRA = "pip install 'orgtp[sources]'"
 _OURS = "orgtp"
 _GIB = 1 << 30
 
@@ -58,17 +60,28 @@ class Kind:
     """One kind of source. `ask` runs in a process of its own, whose working folder is that of the sources file.
 
     `keys` are what it takes; what stands under the kind itself, where that is no group of keys, is the key `bare`.
-    `memory` is the most that its process may take, in bytes; 0: no limit but the machine's.
+    `needs` are the modules that it cannot do without, each with what installs it. `memory` is the most that its process
+    may take, in bytes; 0: no limit but the machine's.
     """
 
     keys: ClassVar[Mapping[str, Key]] = {}
     bare: ClassVar[str] = ""
+    needs: ClassVar[Mapping[str, str]] = {}
     memory: ClassVar[int] = 2 * _GIB
 
     def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
         """What is wrong with settings whose form is right; looked at when the sources file is read."""
         del settings
         yield from ()
+
+    @property
+    def lacks(self) -> str:
+        """What is not installed here, and how it is; "" where all is."""
+        return "; ".join(self.without(name) for name in self.needs if find_spec(name) is None)
+
+    def without(self, name: str) -> str:
+        """What to say where a module that it needs is missing."""
+        return f"{name} is not installed here: {self.needs[name]}"
 
     def ask(self, settings: Mapping[str, Any]) -> str:
         """The value, as a person would type it. Raises `SourceFailed`; any other exception is a failure, too."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from orgtp.sources.kind import Form, Key, Kind, SourceFailed
 from orgtp.sources.process import run
+from orgtp.sources.value import checked
 
 _MOST = 1 << 20
 
@@ -31,11 +32,28 @@ class Command(Kind):
         if ran.flooded:
             raise SourceFailed(f"it printed more than {_MOST >> 20} MiB", again=False)
         if ran.code:
-            raise SourceFailed(_failed(ran.code, _last_line(ran.err, errors="replace")))
+            raise SourceFailed(_failed(ran.code, _last_line(ran.err, errors="replace")) + for_a_shell(rest))
         try:
-            return _last_line(ran.out)
+            return _fit(_last_line(ran.out), for_a_shell(rest))
         except UnicodeDecodeError as error:
             raise SourceFailed("what it printed is not UTF-8 text", again=False) from error
+
+
+def _fit(said: str, hint: str) -> str:
+    """What it said; where that is no value and there is a `hint` why, the hint goes with it. Raises `SourceFailed`."""
+    try:
+        return checked(said) if hint else said
+    except SourceFailed as failed:
+        raise SourceFailed(f"{failed.why}{hint}", again=failed.again) from failed
+
+
+_FOR_A_SHELL = {"|", "||", "&", "&&", ";", ">", ">>", "<", "2>", "2>&1"}
+
+
+def for_a_shell(words: Sequence[str]) -> str:
+    """What to say of words that only a shell takes for more than words; "" where there is none."""
+    found = next((word for word in words if word in _FOR_A_SHELL), "")
+    return f". No shell runs it, and {found} is a word like any other: sh -c '…' is one that does" if found else ""
 
 
 def _reason(error: Exception) -> str:

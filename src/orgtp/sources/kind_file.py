@@ -15,9 +15,9 @@ from orgtp.model.value import write_number
 from orgtp.model.words import did_you_mean
 from orgtp.sources.kind import Fault, Key, Kind, SourceFailed
 from orgtp.sources.kind_http import of_pointer
-from orgtp.sources.pointer import at, read_json
+from orgtp.sources.pointer import pointed, read_json
 from orgtp.sources.span import span_of
-from orgtp.sources.value import amount, mean, plain, total
+from orgtp.sources.value import amount, mean, total
 
 FORMATS = ("csv", "json", "jsonl")
 ROLLUPS = ("sum", "mean", "min", "max", "last", "count")
@@ -91,8 +91,7 @@ def _refuse_old(path: Path, written: float, max_age: str) -> None:
 
 
 def _of_json(text: str, settings: Mapping[str, Any]) -> str:
-    pointer = settings.get("pointer", "")
-    return plain(at(read_json(text, "the file"), pointer), pointer or "the file")
+    return pointed(read_json(text, "the file"), settings.get("pointer", ""), "the file")
 
 
 def _of_lines(text: str, settings: Mapping[str, Any]) -> str:
@@ -101,7 +100,7 @@ def _of_lines(text: str, settings: Mapping[str, Any]) -> str:
     if settings.get("rollup") == "count" and "pointer" not in settings:
         return _rolled([(where, "1") for where, _ in read], settings)
     pointer = settings.get("pointer", "")
-    return _rolled([(where, plain(at(found, pointer), where)) for where, found in read], settings)
+    return _rolled([(where, pointed(found, pointer, where)) for where, found in read], settings)
 
 
 def _of_csv(text: str, settings: Mapping[str, Any]) -> str:

@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed
-from orgtp.sources.pointer import FORM, at, read_json
-from orgtp.sources.value import plain
+from orgtp.sources.kind import EXTRA, Fault, Form, Key, Kind, SourceFailed
+from orgtp.sources.pointer import FORM, pointed, read_json
 
 if TYPE_CHECKING:
     from httpx import URL, Client, Request, Response
 
 ADDRESS = r"^(?:https?://[^/?#@\s]+(?:[/?#]\S*)?|env:.*|file:.*)$(?!\n)"
 _ADDRESS = re.compile(ADDRESS)
+# A name within a longer text would be sent as it stands.
+WITHIN = r"^(?!env:|file:)[\s\S]*[^A-Za-z](?:env|file):"
+NAMED = r"^(?:env|file):"
+# The headers by which somebody shows who he is.
+_SECRET = re.compile(r"(?:proxy-)?authorization|cookie|(?:.*-)?(?:api-?key|token|secret|password)", re.IGNORECASE)
 _MOST = 5 << 20
 _REDIRECTS = 10
 _MOVED, _MOVED_AS_GET, _MOVED_AS_IT_IS = {301, 302, 303, 307, 308}, {301, 302, 303}, {307, 308}
@@ -33,10 +37,12 @@ class Http(Kind):
         "body": Key(secret=True),
         "pointer": Key(),
     }
+    needs: ClassVar[Mapping[str, str]] = {"httpx": EXTRA}
 
     def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
-        """The address has no credentials in it, a body is posted, and a pointer is one."""
+        """The address has no credentials in it, nor have headers; a body is posted, and a pointer is one."""
         yield from _of_address(settings.get("url", ""))
+        yield from _of_headers(settings.get("headers", {}))
         if ("body" in settings) != (settings.get("method") == "POST"):
             hint = "Write both, method: POST and body: …, or neither."
             yield Fault("body" if "body" in settings else "method", "a body is for POST, and POST has a body", hint)
@@ -47,15 +53,16 @@ class Http(Kind):
         try:
             import httpx
         except ImportError as error:
-            raise SourceFailed("install orgtp[sources]", again=False) from error
+            raise SourceFailed(self.without("httpx"), again=False) from error
         try:
             # Whoever asks us keeps the time; certificates are checked.
             with httpx.Client(timeout=None, follow_redirects=False) as client:  # noqa: S113
                 body = _answered(client, _request(client, settings))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SourceFailed(f"{_NAMES.get(type(error).__name__, type(error).__name__)}: {error}") from error
-        pointer = settings.get("pointer", "")
-        return plain(at(read_json(body, "the answer"), pointer), pointer) if pointer else body
+        # Without a pointer the answer is the value, unless it is one of those that need one.
+        is_json = "pointer" in settings or body.lstrip()[:1] in {"{", "["}
+        return pointed(read_json(body, "the answer"), settings.get("pointer", ""), "the answer") if is_json else body
 
 
 _NAMES = {"ConnectError": "no connection", "RemoteProtocolError": "it does not speak HTTP"}
@@ -67,6 +74,16 @@ def _of_address(address: str) -> Iterator[Fault]:
         yield Fault("url", "a password stands in the address", hint)
     elif not _ADDRESS.match(address):
         yield Fault("url", "the url is no address", "Write it as https://example.com/metrics.json.")
+
+
+def _of_headers(headers: Mapping[str, str]) -> Iterator[Fault]:
+    """A secret is named, and it is the whole of a text."""
+    for name, text in headers.items():
+        hint = f'Put all that is sent, as in "Bearer …", into a variable, and write headers: {{{name}: "env:NAME"}}.'
+        if re.match(WITHIN, text):
+            yield Fault("headers", f"the header {name} has env: or file: within a longer text", hint)
+        elif _SECRET.fullmatch(name) and not re.match(NAMED, text):
+            yield Fault("headers", f"the header {name} holds a secret, which stands in no file", hint)
 
 
 def of_pointer(settings: Mapping[str, Any]) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
-from orgtp.sources.kind import Fault, Key, Kind, SourceFailed
+from orgtp.sources.kind import EXTRA, Fault, Key, Kind, SourceFailed
 from orgtp.sources.value import plain
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # As SQLAlchemy takes an address apart: a password is anything up to the @.
 PASSWORD = r"^[A-Za-z][A-Za-z0-9+._-]*://[^:/@]*:[^@]*@|[?&]pass(word|wd)?="  # noqa: S105  (a pattern)
 _WITHIN = re.compile(PASSWORD)
+ADDRESS = r"^(?:[A-Za-z][A-Za-z0-9+._-]*://|env:|file:)"
+_LIKE = "sqlite:////home/ada/books.db, or sqlite:///books.db in the folder of the sources file"
 _HINT = 'Put the whole address into the environment, and write url: "env:BOOKS_URL".'
 
 
@@ -27,17 +29,21 @@ class Sql(Kind):
 
     keys: ClassVar[Mapping[str, Key]] = {"url": Key(required=True), "query": Key(required=True)}
 
+    needs: ClassVar[Mapping[str, str]] = {"sqlalchemy": EXTRA}
+
     def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
-        """A password belongs into the environment."""
+        """An address is one, and a password belongs into the environment."""
         if _WITHIN.search(settings.get("url", "")):
             yield Fault("url", "a password stands in the address", _HINT)
+        elif not re.match(ADDRESS, settings.get("url", "")):
+            yield Fault("url", "the url is no address of a database", f"Write it as {_LIKE}.")
 
     def ask(self, settings: Mapping[str, Any]) -> str:
         """Run the query; what is in its one field."""
         try:
             from sqlalchemy.exc import SQLAlchemyError
         except ImportError as error:
-            raise SourceFailed("install orgtp[sources]", again=False) from error
+            raise SourceFailed(self.without("sqlalchemy"), again=False) from error
         try:
             with _engine(settings["url"]).connect() as connection:
                 return plain(_field(_asked(connection, settings["query"])), "the field")
@@ -55,9 +61,15 @@ def _engine(address: str) -> Engine:
         return create_engine(_driven(_read_only(make_url(address))), poolclass=NullPool)
     except ArgumentError as error:
         # Its own words have the address in them.
-        raise SourceFailed("the url is no address of a database", again=False) from error
+        raise SourceFailed(f"the url is no address of a database, such as {_LIKE}", again=False) from error
     except ImportError as error:
-        raise SourceFailed(f"the database has no driver here: pip install {error.name}", again=False) from error
+        how = install(error.name or "", address)
+        raise SourceFailed(f"the database has no driver here: pip install {how}", again=False) from error
+
+
+def install(driver: str, address: str) -> str:
+    """What to install for a driver that is missing; where the address of a PostgreSQL names none, the newest."""
+    return "'psycopg[binary]'" if address.startswith("postgresql:") else driver
 
 
 # What each version of SQLAlchemy takes first is another one.
@@ -75,9 +87,11 @@ def _read_only(url: URL) -> URL:
     name = url.database or ""
     if url.get_backend_name() != "sqlite" or name in {"", ":memory:"} or name.startswith("file:"):
         return url
-    if not Path(name).is_file():
-        raise SourceFailed(f"there is no database file {name}", again=False)
-    path = quote(str(Path(name).absolute()))
+    file = Path(name).expanduser() if name.startswith("~/") else Path(name)
+    if not file.is_file():
+        where = "" if file.is_absolute() else ", looked for in the folder of the sources file"
+        raise SourceFailed(f"there is no database file {name}{where}", again=False)
+    path = quote(str(file.absolute()))
     return url.set(database=f"file:{path}").update_query_dict({"mode": "ro", "uri": "true"})
 
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from orgtp.model.words import did_you_mean
 from orgtp.sources.kind import SourceFailed
+from orgtp.sources.value import plain
 
 # An empty one is the whole document.
 FORM = re.compile(r"(?:/(?:[^~/]|~[01])*)+")
@@ -38,6 +39,19 @@ def at(document: Any, pointer: str) -> Any:
         here = _below(here, part.replace("~1", "/").replace("~0", "~"), way)
         way += f"/{part}"
     return here
+
+
+def pointed(document: Any, pointer: str, what: str) -> str:
+    """The text of the value at `pointer`, "" for all of it, in a document that reasons call `what`.
+
+    Raises `SourceFailed`.
+    """
+    found = at(document, pointer)
+    if not pointer and isinstance(found, (dict, list)):
+        kind = "an object" if isinstance(found, dict) else "a list"
+        why = f"{what} is {kind}, no value: a pointer says where in it the value is, as in /radar/stale"
+        raise SourceFailed(why, again=False)
+    return plain(found, pointer or what)
 
 
 def _below(here: Any, name: str, way: str) -> Any:

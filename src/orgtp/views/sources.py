@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.seat import Metric, Seat
+from orgtp.model.words import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,16 @@ class SourceUse:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One source: what is known of it here (`kind` is null where nothing is), and who waits for what it says."""
+    """One source: what is known of it here (`kind` is null where nothing is), and who waits for what it says.
+
+    `near` is the source that is known here and may be meant.
+    """
 
     source: str
     kind: str | None
     wrong: str | None
     metrics: tuple[SourceUse, ...]
+    near: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +60,14 @@ def source_lines(org: Org, known: Mapping[str, Known]) -> list[SourceLine]:
     used: dict[str, list[SourceUse]] = {}
     for seat, metric in _metrics(org):
         used.setdefault(metric.source, []).append(SourceUse(seat.id, metric.id, metric.name))
-    return [_line(name, known.get(name), used.get(name, [])) for name in sorted({*used, *known})]
+    return [_line(name, known, tuple(used.get(name, ()))) for name in sorted({*used, *known})]
 
 
-def _line(name: str, known: Known | None, uses: list[SourceUse]) -> SourceLine:
-    kind, wrong = (known.kind or None, known.wrong or None) if known else (None, None)
-    return SourceLine(name, kind, wrong, tuple(uses))
+def _line(name: str, known: Mapping[str, Known], uses: tuple[SourceUse, ...]) -> SourceLine:
+    here = known.get(name)
+    if here is None:
+        return SourceLine(name, None, None, uses, nearest(name, known))
+    return SourceLine(name, here.kind or None, here.wrong or None, uses)
 
 
 def readings(org: Org, source: str, value: str) -> list[Reading]:

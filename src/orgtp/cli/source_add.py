@@ -1,0 +1,144 @@
+"""Adding a source as it is typed: options become a source, and what is wrong with one is said in options."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orgtp.cli.door import tell, write
+from orgtp.model.errors import BadInput
+from orgtp.model.words import listed
+
+# Which kinds each option is for.
+_FOR = {
+    "header": ("http",),
+    "pointer": ("http", "file"),
+    "column": ("file",),
+    "rollup": ("file",),
+    "format": ("file",),
+    "max-age": ("file",),
+}
+# What the reader of the file says, as whoever types options would say it.
+_AS_TYPED = (
+    (r"Write column: NAME, or rollup: count", "Say --column NAME, or --rollup count"),
+    (r"Write format: csv \(or json, or jsonl\)", "Say --format csv (or json, or jsonl)"),
+    (r'write url: "env:BOOKS_URL"', 'say --sql env:BOOKS_URL "select …"'),
+    (r'write url: "env:METRICS_URL"', "say --http env:METRICS_URL"),
+    (r'write headers: \{(\S+): "env:NAME"\}', r"say --header \1=env:NAME"),
+    (r"\bmax_age\b", "--max-age"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """What was typed. `options` are those of some kinds alone, by name; "" and None: not said."""
+
+    command: str
+    sql: tuple[str, str]
+    http: str
+    file: str
+    headers: tuple[str, ...]
+    options: Mapping[str, str]
+    timeout: str
+    retries: int | None
+
+
+def source_of(new: New) -> dict[str, Any]:
+    """The source that was typed. Raises `BadInput` where it is none, or an option is of another kind."""
+    kinds: dict[str, Any] = {
+        "command": _words(new.command),
+        "sql": dict(zip(("url", "query"), new.sql, strict=True)) if any(new.sql) else {},
+        "http": {"url": new.http} if new.http else {},
+        "file": {"path": _path(new.file)} if new.file else {},
+    }
+    chosen = {kind: settings for kind, settings in kinds.items() if settings}
+    if len(chosen) != 1:
+        raise BadInput(what="say what the source is with one of --command, --sql, --http and --file")
+    ((kind, settings),) = chosen.items()
+    said = {name: value for name, value in new.options.items() if value}
+    _refuse_others(kind, [*(["header"] if new.headers else []), *said])
+    headers = {"headers": dict(map(_header, new.headers))} if new.headers else {}
+    below = headers | {name.replace("-", "_"): value for name, value in said.items()}
+    common = {"timeout": new.timeout, "retries": new.retries}
+    return {kind: settings | below if below else settings} | {k: v for k, v in common.items() if v not in {"", None}}
+
+
+def _refuse_others(kind: str, names: list[str]) -> None:
+    for name in names:
+        if kind not in _FOR[name]:
+            raise BadInput(what=f"--{name} goes with {listed(f'--{one}' for one in _FOR[name])}, not with --{kind}")
+
+
+def _path(file: str) -> str:
+    """A path from here, where it is typed, as one that holds from everywhere."""
+    return file if file.startswith(("~", "env:", "file:")) else str(Path(file).absolute())
+
+
+def _words(command: str) -> list[str]:
+    """The words of a command; ~/ begins a path in each, as it does where no quotes are around it."""
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise BadInput(what=f"--command cannot be taken apart: {error}") from error
+    return [str(Path(word).expanduser()) if word.startswith("~/") else word for word in words]
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise BadInput(what=f'"{text}" is not NAME=VALUE. Write it so: --header Authorization=env:TOKEN')
+    return name, value
+
+
+def add_source(name: str, source: dict[str, Any], sources: Path | None, *, dry_run: bool) -> int:
+    """Write it into this machine's file, and say what has to be known of it; the exit code."""
+    from orgtp.sources.add import save, with_source
+    from orgtp.sources.file import sources_path
+
+    path = sources_path(sources)
+    try:
+        text = with_source(path, name, source)
+    except BadInput as error:
+        raise BadInput(what=_as_typed(str(error))) from error
+    if dry_run:
+        write(text)
+        tell(f"dry run, nothing written: this would be {path}")
+    else:
+        save(path, text)
+        write(f"{name} is in {path}\n")
+    for what in _worth_knowing(source, path.parent):
+        tell(what)
+    if not dry_run:
+        tell(f"try it: orgtp source test {name}")
+    return 0
+
+
+def _as_typed(said: str) -> str:
+    for pattern, words in _AS_TYPED:
+        said = re.sub(pattern, words, said)
+    return said
+
+
+def _worth_knowing(source: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """What would be found out by trying only."""
+    from orgtp.sources.kind import kinds, load_kind
+    from orgtp.sources.kind_command import for_a_shell
+
+    kind = next(iter(source))
+    if lacks := load_kind(kinds()[kind].value).lacks:
+        yield lacks
+    if kind == "command" and (words := for_a_shell(source["command"])):
+        yield f"mind:{words.removeprefix('.')}"
+    if relative := next(_relative(source), ""):
+        yield f"{relative} is looked for in {folder}, where the sources file is"
+
+
+def _relative(source: Mapping[str, Any]) -> Iterator[str]:
+    """The paths that begin in the folder of the sources file."""
+    yield from (word for word in source.get("command", ()) if re.fullmatch(r"(?!-)[^/:\s][^:\s]*/[^:\s]*", word))
+    found = re.fullmatch(r"sqlite:///([^/~:].*)", source.get("sql", {}).get("url", ""))
+    yield from found.groups() if found else ()
