@@ -82,7 +82,7 @@ def test_what_is_printed_for_systemd_puts_itself_to_use(tmp_path: Path) -> None:
         shim = tmp_path / name
         shim.write_text(f'#!/bin/sh\necho {name} "$@"\n', encoding="utf-8")
         shim.chmod(0o755)
-    text = printed("systemd", options=("--by", "tally"), notify='/etc/a "b" $c.yaml')
+    text = printed("systemd", options=("--by", "tally"), variables={"ORGTP_NOTIFY": '/etc/a "b" $c 1%.yaml'})
     env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "HOME": str(tmp_path)}
     done = subprocess.run(["sh"], input=text, env=env, capture_output=True, check=True, text=True)
     assert done.stdout.splitlines() == [
@@ -97,9 +97,11 @@ def test_what_is_printed_for_systemd_puts_itself_to_use(tmp_path: Path) -> None:
         "orgtp-acme.service",
         "orgtp-acme.timer",
     ]
-    tick = '/opt/orgtp escalate tick --by tally --notify "/etc/a \\"b\\" $$c.yaml"\n'
+    tick = "/opt/orgtp escalate tick --by tally\n"
+    for name in ("orgtp-acme.service", "orgtp-acme-tick.service"):
+        assert 'Environment="ORGTP_NOTIFY=/etc/a \\"b\\" $c 1%%.yaml"\n' in units[name]
     assert "WorkingDirectory=/srv/a 100%% org\n" in units["orgtp-acme.service"]
-    assert "ExecStart=/opt/orgtp score collect --by tally --notify " in units["orgtp-acme.service"]
+    assert "ExecStart=/opt/orgtp score collect --by tally\n" in units["orgtp-acme.service"]
     assert f"ExecStopPost={tick}" in units["orgtp-acme.service"]
     assert f"ExecStart={tick}" in units["orgtp-acme-tick.service"]
     assert "OnCalendar=*:0/15\n" in units["orgtp-acme-tick.timer"]
@@ -154,7 +156,7 @@ def test_what_is_no_timetable(text: str) -> None:
 
 
 def test_a_workflow_has_no_path_of_this_machine_and_sends_what_it_records() -> None:
-    text = printed("github", options=("--by", "tally", "--push"), sources="/srv/s.yaml", notify="/srv/n.yaml")
+    text = printed("github", options=("--by", "tally", "--push"), variables={"ORGTP_SOURCES": "/srv/s.yaml"})
     assert "/srv" not in text
     assert "run: orgtp score collect --by tally --push\n" in text
     assert "run: orgtp escalate tick --by tally --push\n" in text
@@ -180,10 +182,22 @@ def test_the_command(acme: Shell) -> None:
 def test_what_cron_does_not_know_stands_in_the_line(acme: Shell) -> None:
     """The files that variables name here, and the one scorekeeper."""
     acme.write("org.yaml", acme.read("org.yaml").partition("policy:")[0] + "policy: {scorekeepers: [bot]}\n")
-    line = acme("schedule", "cron", ORGTP_SOURCES="s.yaml", ORGTP_NOTIFY="n.yaml").out.splitlines()[-1]
-    sources, notify = f"--sources {acme.folder}/s.yaml", f"--notify {acme.folder}/n.yaml"
-    assert f"score collect --by bot {sources} {notify} ;; esac" in line
-    assert f"escalate tick --by bot {notify}; }}" in line
+    *_, notify, sources, line = acme("schedule", "cron", ORGTP_SOURCES="s.yaml", ORGTP_NOTIFY="n.yaml").out.splitlines()
+    assert (notify, sources) == (f"ORGTP_NOTIFY={acme.folder}/n.yaml", f"ORGTP_SOURCES={acme.folder}/s.yaml")
+    assert "score collect --by bot ;; esac" in line
+    assert "escalate tick --by bot; }" in line
+    moved = acme("schedule", "cron", XDG_CONFIG_HOME=f"{acme.home}/c").out
+    assert f"\nORGTP_SOURCES={acme.home}/c/orgtp/sources.yaml\n" in moved
+    assert "ORGTP_NOTIFY" not in moved
+
+
+def test_a_line_that_cron_would_not_take_is_refused() -> None:
+    """Debian's cron has room for 998 characters, and says nothing of a longer line: it runs none."""
+    quarters = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(0, 60, 15)]
+    with pytest.raises(BadInput, match="more than 998 characters, and this one would have 1"):
+        printed("cron", times=",".join(quarters))
+    for kind in ("systemd", "github"):
+        assert "23:45" in printed(kind, times=",".join(quarters))
 
 
 def test_the_example_of_its_help_is_a_crontab(acme: Shell) -> None:

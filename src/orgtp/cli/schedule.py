@@ -43,8 +43,6 @@ def schedule(
     """
     from orgtp.model.timetable import timetable
     from orgtp.render.schedule import Place, schedule_text
-    from orgtp.sources.file import sources_path
-    from orgtp.store.notify_file import notify_path
 
     here = opened(org, whole=False, push=push)
     acting = _acting(here, by)
@@ -53,8 +51,7 @@ def schedule(
         str(Path(sys.argv[0]).absolute()),
         here.head.id,
         (*(("--by", acting) if acting else ()), *(("--push",) if push or _is_sent(here) else ())),
-        str(sources_path()) if _is_moved("ORGTP_SOURCES") else "",
-        str((notify_path() or Path()).absolute()) if _is_moved("ORGTP_NOTIFY") and notify_path() else "",
+        _variables(),
         _asked(times, by, org, push=push),
     )
     write(schedule_text(kind, timetable(times, here.head.zone), place))
@@ -72,9 +69,14 @@ def _acting(here: OpenOrg, by: str) -> str:
     return only if others == [""] and only in org.seats and org.seats[only].is_active else ""
 
 
-def _is_moved(variable: str) -> bool:
-    """Whether files of this machine may stand elsewhere for whoever has its variables, which cron has not."""
-    return bool(os.environ.get(variable) or os.environ.get("XDG_CONFIG_HOME"))
+def _variables() -> dict[str, str]:
+    """What says here where the files of this machine are, which cron would not know."""
+    from orgtp.sources.file import sources_path
+    from orgtp.store.notify_file import notify_path
+
+    named = {"ORGTP_SOURCES": sources_path(), "ORGTP_NOTIFY": notify_path()}
+    moved = bool(os.environ.get("XDG_CONFIG_HOME"))
+    return {name: str(path.absolute()) for name, path in named.items() if path and (moved or os.environ.get(name))}
 
 
 def _asked(times: str, by: str, org: Path | None, *, push: bool) -> tuple[str, ...]:

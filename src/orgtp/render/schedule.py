@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from orgtp.model.errors import BadInput
@@ -13,33 +13,34 @@ from orgtp.model.timetable import Timetable
 from orgtp.model.words import did_you_mean, visible
 
 _DAYS = "[1-5]"
+# Debian's cron takes no longer command, and then runs nothing of the whole crontab, without a word.
+_MOST_IN_CRON = 998
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where it runs: the org's folder, the program, the options of both commands; and the org's id for names.
 
-    `sources` and `notify` are files of this machine, "" where they stand in their usual places. `asked` are the options
-    of `orgtp schedule` itself, so that what is printed says how it was made.
+    `variables` are those of this machine's that say where its files are. `asked` are the options of `orgtp schedule`
+    itself, so that what is printed says how it was made.
     """
 
     root: str
     program: str
     org: str
     options: tuple[str, ...] = ()
-    sources: str = ""
-    notify: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
 
     @property
     def collect(self) -> tuple[str, ...]:
-        """What follows the program on the command line, on this machine: at the times of the timetable, this."""
-        return ("score", "collect", *self.options, *_named("--sources", self.sources), *_named("--notify", self.notify))
+        """What follows the program on the command line: at the times of the timetable, this."""
+        return ("score", "collect", *self.options)
 
     @property
     def tick(self) -> tuple[str, ...]:
         """And every quarter of an hour, whatever came of it, this."""
-        return ("escalate", "tick", *self.options, *_named("--notify", self.notify))
+        return ("escalate", "tick", *self.options)
 
     def again(self, kind: str) -> str:
         """The command that prints this."""
@@ -50,10 +51,6 @@ class Place:
         """Who records, for a comment."""
         by = self.options[self.options.index("--by") + 1] if "--by" in self.options else ""
         return f"as {by}" if by else "as whoever git's user.email is; --by SEAT names a seat"
-
-
-def _named(option: str, path: str) -> tuple[str, ...]:
-    return (option, path) if path else ()
 
 
 def schedule_text(kind: str, times: Timetable, place: Place) -> str:
@@ -69,19 +66,24 @@ def schedule_text(kind: str, times: Timetable, place: Place) -> str:
 def _cron(times: Timetable, place: Place) -> str:
     """cron(8) knows no timezone but its own, so each quarter of an hour it asks what time it is in the org.
 
-    The tick comes after the numbers of that moment, so that nobody is chased for what is just coming.
+    The tick comes after the numbers of that moment: nobody is chased for what is just coming. Raises `BadInput`.
     """
     when = "|".join(f"{_DAYS}-{one:%H:%M}" for one in times.times)
     # Within a crontab, % ends the line (crontab(5)).
     clock = f'case "$(TZ={times.zone} date +\\%u-\\%H:\\%M)" in {when})'
     collect, tick = (" ".join(map(_quoted, (place.program, *words))) for words in (place.collect, place.tick))
+    command = f"cd {_quoted(place.root)} && {{ {clock} {collect} ;; esac; {tick}; }}"
+    if len(command.encode()) > _MOST_IN_CRON:
+        why = f"cron takes no command of more than {_MOST_IN_CRON} characters, and this one would have {len(command)}"
+        raise BadInput(what=f"{why}. Name fewer --times, or take: orgtp schedule systemd")
+    variables = "".join(f"{name}={value}\n" for name, value in sorted(place.variables.items()))
     return (
         f"# Numbers of {place.org}, {_spoken(times)}, {place.named};\n"
         "# and every quarter of an hour a tick, which moves up what nobody took on in time.\n"
         f"# Put it to use: {place.again('cron')} | crontab -\n"
         "# (that replaces your crontab; to keep what it has, add the lines with: crontab -e)\n"
         "# cron has no variables of your shell: what sources name with env: stands above the line, as in TOKEN=value\n"
-        f"*/15 * * * * cd {_quoted(place.root)} && {{ {clock} {collect} ;; esac; {tick}; }}\n"
+        f"{variables}*/15 * * * * {command}\n"
     )
 
 
@@ -104,14 +106,11 @@ units="${{XDG_CONFIG_HOME:-$HOME/.config}}/systemd/user"
 mkdir -p "$units"
 cat > "$units/{name}.service" <<'END'
 {_service(numbers, place, collect)}ExecStopPost={tick}
-# Variables that your sources name with env: stand in this file, as in TOKEN=value
-EnvironmentFile=-%h/.config/orgtp/environment
 END
 cat > "$units/{name}.timer" <<'END'
 {_timer(numbers, f"{moments}{chr(10)}Persistent=true")}END
 cat > "$units/{name}-tick.service" <<'END'
-{_service(late, place, tick, after=f"{name}.service")}EnvironmentFile=-%h/.config/orgtp/environment
-END
+{_service(late, place, tick, after=f"{name}.service")}END
 cat > "$units/{name}-tick.timer" <<'END'
 {_timer(late, "OnCalendar=*:0/15")}END
 systemctl --user daemon-reload
@@ -125,12 +124,17 @@ loginctl enable-linger
 
 def _service(what: str, place: Place, command: str, after: str = "") -> str:
     order = f"After={after}\n" if after else ""
+    # A variable is not looked for in these: $ is a sign like any other (systemd.exec(5)).
+    pairs = (_word(f"{name}={value}").replace("$$", "$") for name, value in sorted(place.variables.items()))
+    variables = "".join(f"Environment={pair}\n" for pair in pairs)
     return f"""[Unit]
 Description={what}
 {order}
 [Service]
 Type=oneshot
 WorkingDirectory={place.root.replace("%", "%%")}
+{variables}# What your sources name with env: stands in this file, as in TOKEN=value
+EnvironmentFile=-%h/.config/orgtp/environment
 ExecStart={command}
 """
 
