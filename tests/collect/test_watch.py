@@ -55,6 +55,11 @@ def test_it_ends_while_a_source_is_asked(fed: Fed, number: signal.Signals, code:
     assert fed.told() == {}
 
 
+def test_who_may_not_tick_is_told_at_once(fed: Fed) -> None:
+    fed.set_up(talks="13")
+    assert "bot may not tick" in fed.collect("--watch", "--by", "bot", code=2).err
+
+
 def test_the_next_quarter() -> None:
     at = datetime(2026, 11, 20, 13, 7, 5, tzinfo=UTC)
     assert quarter_after(at) == datetime(2026, 11, 20, 13, 15, tzinfo=UTC)
@@ -67,4 +72,4 @@ def test_progress_on_a_terminal(fed: Fed) -> None:
     assert seen.code == 1
     assert re.search(r"^✓ talks: 13 \(\d+\.\d+ s\)$", seen.text, re.M)
     assert re.search(r"^✗ rate: exit code 3: boom \(\d+\.\d+ s\)$", seen.text, re.M)
-    assert "not known on this machine: late. See: orgtp source list" in seen.text
+    assert 'this machine knows no source "late" (did you mean "rate"?). See: orgtp source list' in seen.text

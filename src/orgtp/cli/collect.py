@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from orgtp.actions.collect import Heard
     from orgtp.api import OpenOrg
     from orgtp.sources.collect import Collected, Request
-    from orgtp.sources.source import Said
+    from orgtp.sources.source import Said, Sources
 
 BROKEN = 1
 SeatOption = Annotated[str, typer.Option("--seat", metavar="SEAT", help="Only this seat's metrics.")]
@@ -82,7 +82,10 @@ def collect(
     from orgtp.cli.watch import watching
     from orgtp.model.timetable import timetable
 
-    return watching(timetable(times or USUAL, opened(org, whole=False).head.zone), once, lambda: _ticked(org, way))
+    here = opened(org, whole=False)
+    # What it may not do is said now, and not every quarter of an hour.
+    here.desk.tick(by=by, dry_run=True)
+    return watching(timetable(times or USUAL, here.head.zone), once, lambda: _ticked(org, way))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +109,12 @@ def _once(here: OpenOrg, request: Request, way: _Way) -> int:
     from orgtp.sources.file import read_sources
 
     told = _progress if way.dry_run or sys.stderr.isatty() else None
-    done = here.collect(read_sources(way.sources), request, by=way.by, dry_run=way.dry_run, told=told)
+    sources = read_sources(way.sources)
+    done = here.collect(sources, request, by=way.by, dry_run=way.dry_run, told=told)
     for one in done.blanks:
         tell(f"{one.seat} {one.metric}: unavailable: {one.note}")
     if told:
-        _say_elsewhere(done)
+        _say_elsewhere(done, sources)
     if done.left and (told or request.period.lower() != "last"):
         tell(f"left out, for want of such a period: {', '.join(f'{one.seat} {one.metric}' for one in done.left)}")
     return _recorded(here, done, way) or (BROKEN if done.blanks else 0)
@@ -133,11 +137,12 @@ def _progress(said: Said, came: Sequence[Heard]) -> None:
     tell(f"{mark} {said.name}: {text}{no} ({said.seconds} s{tries})")
 
 
-def _say_elsewhere(done: Collected) -> None:
+def _say_elsewhere(done: Collected, sources: Sources) -> None:
     """Whose numbers this machine cannot know: another may collect them, so cron is told nothing of it."""
-    names = sorted({one.source for one in done.elsewhere})
-    if names:
-        tell(f"not known on this machine: {', '.join(names)}. See: orgtp source list")
+    from orgtp.sources.collect import unknown
+
+    if done.elsewhere:
+        tell(f"{unknown(done.elsewhere, sources)}. See: orgtp source list")
 
 
 def _recorded(here: OpenOrg, done: Collected, way: _Way) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from orgtp.actions.collect import Heard, Wanted, heard, wanted, with_period, wit
 from orgtp.actions.scores import Entry, refuse_stranger
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
-from orgtp.model.words import did_you_mean
+from orgtp.model.words import nearest
 from orgtp.sources.ask import ask
-from orgtp.sources.source import Said, Source, Sources
+from orgtp.sources.source import Said, Sources
 from orgtp.store.git_lock import locked
 from orgtp.store.git_tree import GitTree
 from orgtp.store.load import load
@@ -99,7 +99,7 @@ class Collector:
             refuse_stranger(org, one.seat, self.by)
         here = {one.source: self.sources.named[one.source] for one in some if one.source in self.sources.named}
         if some and not here and (request.seat or request.metric):
-            raise NoSources(what=_unknown(some, self.sources.named))
+            raise NoSources(what=f"{unknown(some, self.sources)}. See: orgtp source list")
         said = tuple(ask(here.values(), told=told and (lambda one: told(one, _made(org, some, [one])))))
         # An org may change while its sources are asked.
         org = self._org()
@@ -142,11 +142,11 @@ def _made(org: Org, some: Sequence[Wanted], said: Iterable[Said]) -> tuple[Heard
     return tuple(heard(org, some, {one.name: (one.value, one.why) for one in said}))
 
 
-def _unknown(some: Sequence[Wanted], named: Mapping[str, Source]) -> str:
-    """Why nothing can be asked of what was named: the sources, and which are meant perhaps."""
-    names = sorted({one.source for one in some})
-    told = ", ".join(f'"{name}" {did_you_mean(name, named)}'.strip() for name in names)
-    return f"this machine knows no source {told}. See: orgtp source list".replace("?.", "?")
+def unknown(some: Iterable[Wanted], sources: Sources) -> str:
+    """What to say of the sources of `some`, which are not known here: their names, and what is meant perhaps."""
+    near = {one.source: nearest(one.source, sources.named) for one in some}
+    told = [f'"{name}"' + (f' (did you mean "{meant}"?)' if meant else "") for name, meant in sorted(near.items())]
+    return f"this machine knows no source {', '.join(told)}"
 
 
 def _none(sources: Sources) -> str:
