@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -68,10 +67,11 @@ def cron_runs() -> bool:
 
 
 @contextmanager
-def cron(name: str, line: str) -> Iterator[None]:
-    """A line of cron's, every minute; the daemon is started where none runs."""
+def cron(name: str, line: str, env: Mapping[str, str]) -> Iterator[None]:
+    """A line of cron's, every minute; the daemon is started where none runs. It takes no line of 1,000 characters."""
     path = CRON_D / name
-    path.write_text(f"PATH=/usr/bin:/bin\n* * * * * root {line}\n", encoding="utf-8")
+    settings = "".join(f"{key}={value}\n" for key, value in env.items())
+    path.write_text(f"{settings}* * * * * root {line}\n", encoding="utf-8")
     path.chmod(0o644)
     daemon = None if cron_runs() else subprocess.Popen(["cron", "-f"], stderr=subprocess.DEVNULL)
     try:
@@ -124,12 +124,9 @@ def test_numbers_come_by_themselves_and_a_blank_is_seen(fed: Fed, radar: Radar) 
     )
     with_a_route(fed)
     said = fed.shell.home / "said"
-    where = " ".join(
-        f"{key}={shlex.quote(value)}" for key, value in fed.shell.env({"ORGTP_SOURCES": str(fed.sources)}).items()
-    )
-    run = f"{{ env {where} {SCRIPT} score collect; env {where} {SCRIPT} escalate tick; }}"
-    line = f"cd {fed.shell.folder} && {run} >> {said} 2>&1"
-    with cron(f"orgtp-test-{os.getpid()}", line):
+    line = f"cd {fed.shell.folder} && {{ {SCRIPT} score collect; {SCRIPT} escalate tick; }} >> {said} 2>&1"
+    env = fed.shell.env({"ORGTP_SOURCES": str(fed.sources), "PATH": "/usr/bin:/bin"})
+    with cron(f"orgtp-test-{os.getpid()}", line, env):
         wait_for(lambda: len(fed.told()) == 3, said)
         assert fed.told() == {"talks": ("13", ""), "rate": ("96.5", ""), "late": ("1", "")}
         assert said.read_text(encoding="utf-8") == "", "all is well, and nobody gets mail"
