@@ -79,7 +79,9 @@ class OpenOrg(SeenOrg):
             yield
         except (UnknownSeat, UnknownMetric) as error:
             what = self._only_here(error.facts)
-            raise (NotCommitted(what=what, branch=self.head.branch) if what else error) from error
+            if not what:
+                raise
+            raise NotCommitted(what=what, branch=self.head.branch) from error
 
     def _only_here(self, facts: Mapping[str, object]) -> str:
         """The seat or metric that the ledger branch has not, if the work tree has it."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from orgtp.api import OpenOrg
     from orgtp.model.org import Org
     from orgtp.store.record import Recorded
-    from orgtp.views.escalations import EscalationView
+    from orgtp.views.escalations import EscalationView, SilenceView
 
 
 def late(org: Org, now: datetime) -> Sequence[Trouble]:
@@ -42,6 +42,12 @@ class Desk:
         from orgtp.views.escalations import escalations
 
         return escalations(self.here.staff.org, self.here.now, seat, settled=settled)
+
+    def silences(self, seat: str = "") -> list[SilenceView]:
+        """Of which metrics nobody is told now, of one seat or of all."""
+        from orgtp.views.escalations import silences
+
+        return silences(self.here.staff.org, self.here.now, seat)
 
     def show(self, id_: str) -> EscalationView:
         """One escalation. Raises `UnknownEscalation`."""

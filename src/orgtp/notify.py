@@ -46,8 +46,21 @@ class News:
 
 
 def news_of(org: Org, done: Recorded) -> list[News]:
-    """What a recorded change has to tell to those whose hands something is in now."""
-    return [_news(org, one, event) for one, event in _happened(done) if event.what in _SAID]
+    """What a recorded change has to tell to those whose hands something is in now: one text for each of them."""
+    held: dict[str, list[News]] = {}
+    for one, event in _happened(done):
+        if event.what in _SAID:
+            held.setdefault(one.with_, []).append(_news(org, one, event))
+    return [_gathered(org, told) for _, told in sorted(held.items())]
+
+
+def _gathered(org: Org, told: list[News]) -> News:
+    """Whoever is told of many things at once reads one message."""
+    first, several = told[0], len(told) > 1
+    title = f"{org.name}: {len(told)} things are with you now" if several else first.title
+    return News(
+        first.to, _short(title), "\n\n".join(f"{one.title}\n{one.text}" if several else one.text for one in told)
+    )
 
 
 def _happened(done: Recorded) -> Iterator[tuple[Escalation, Event]]:
@@ -93,15 +106,15 @@ def _told(one: News, book: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
         yield f"not told to {one.to}: the file has no address of it, and no default"
     for number, text in enumerate(known, 1):
         try:
-            why = "" if _sent(address(text), one) else "it was not taken"
+            why = _sent(address(text), one)
         except OrgtpError as error:
             why = str(error)
         if why:
             yield f"not told to {one.to}, address {number} of {len(known)}: {why}"
 
 
-def _sent(url: str, one: News) -> bool:
-    """Whether an address took it. Raises `NoApprise`."""
+def _sent(url: str, one: News) -> str:
+    """Why an address did not take it; "" where it did. Raises `NoApprise`."""
     try:
         import apprise
     except ImportError as error:
@@ -110,6 +123,9 @@ def _sent(url: str, one: News) -> bool:
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     out = apprise.Apprise()
     try:
-        return bool(out.add(url) and out.notify(one.text, title=one.title, body_format=apprise.NotifyFormat.TEXT))
+        if not out.add(url):
+            return "that is no address that apprise knows"
+        taken = bool(out.notify(one.text, title=one.title, body_format=apprise.NotifyFormat.TEXT))
     except Exception:  # noqa: BLE001  (a hundred services; whatever one of them does, the record stands)
-        return False
+        taken = False
+    return "" if taken else "it was not taken"

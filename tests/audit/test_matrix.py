@@ -109,6 +109,8 @@ MATRIX: tuple[tuple[Way, int, str], ...] = (
     (escalations.escalation_event_removed, VIOLATED, "escalation-rewritten"),
     (escalations.escalation_events_reordered, VIOLATED, "escalation-rewritten"),
     (escalations.escalation_about_another_seat, VIOLATED, "escalation-rewritten"),
+    (escalations.escalation_put_off, VIOLATED, "escalation-rewritten"),
+    (escalations.escalation_settled_by_nobody, VIOLATED, "escalation-rewritten"),
     (escalations.escalation_deleted, VIOLATED, "escalation-rewritten"),
     (escalations.escalation_garbled, VIOLATED, "escalation-rewritten"),
     (escalations.escalation_link, VIOLATED, "not-a-file"),

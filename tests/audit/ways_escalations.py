@@ -19,6 +19,7 @@ events:
 _OPENED = '  - {at: "2026-11-20T12:01:00Z", what: opened, by: bot, to: ada}\n'
 _AGAIN = '  - {at: "2026-11-20T13:00:00Z", what: again, by: bot, note: Still.}\n'
 _ACKED = '  - {at: "2026-11-20T13:05:00Z", what: acknowledged, by: ada}\n'
+_DONE = '  - {at: "2026-11-20T14:00:00Z", what: resolved, by: ada, note: Archived.}\n'
 _SAYS = "escalate(bot): x\n\nOrgtp-Action: escalate\nOrgtp-Seat: {}\nOrgtp-By: ada\n"
 
 
@@ -37,7 +38,8 @@ def escalation_lives(scene: Scene) -> Sequence[Found]:
     """It is opened, told again, taken on and resolved."""
     _opened(scene)
     scene.commit({FULL: (_HEAD + _OPENED + _AGAIN + _ACKED).replace("open\n", "acknowledged\n")}, _SAYS.format("bot"))
-    scene.edit(FULL, "state: acknowledged", "x-ticket: 4711\nstate: resolved")
+    acked = (_HEAD + _OPENED + _AGAIN + _ACKED + _DONE).replace("state: open\n", "x-ticket: 4711\nstate: resolved\n")
+    scene.commit({FULL: acked})
     return []
 
 
@@ -59,6 +61,16 @@ def escalation_events_reordered(scene: Scene) -> Sequence[Found]:
 def escalation_about_another_seat(scene: Scene) -> Sequence[Found]:
     """It was never about the bot."""
     return _rewritten(scene, (_HEAD + _OPENED + _AGAIN).replace("seat: bot", "seat: cat"))
+
+
+def escalation_put_off(scene: Scene) -> Sequence[Found]:
+    """Nobody has to look at it for a thousand years, and nothing happened."""
+    return _rewritten(scene, (_HEAD + _OPENED + _AGAIN).replace('due: "2026', 'due: "3026'))
+
+
+def escalation_settled_by_nobody(scene: Scene) -> Sequence[Found]:
+    """It is resolved, and nothing says by whom."""
+    return _rewritten(scene, (_HEAD + _OPENED + _AGAIN).replace("state: open", "state: resolved"))
 
 
 def escalation_deleted(scene: Scene) -> Sequence[Found]:

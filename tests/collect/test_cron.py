@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -59,14 +58,22 @@ def radar() -> Iterator[Radar]:
     found.server.server_close()
 
 
+def cron_runs() -> bool:
+    """Whether the daemon runs already; a number that is left of one may be another program's by now."""
+    try:
+        return Path(f"/proc/{PID.read_text().strip()}/comm").read_text() == "cron\n"
+    except OSError:
+        return False
+
+
 @contextmanager
-def cron(name: str, line: str) -> Iterator[None]:
-    """A line of cron's, every minute; the daemon is started where none runs."""
+def cron(name: str, line: str, env: Mapping[str, str]) -> Iterator[None]:
+    """A line of cron's, every minute; the daemon is started where none runs. It takes no line of 1,000 characters."""
     path = CRON_D / name
-    path.write_text(f"PATH=/usr/bin:/bin\n* * * * * root {line}\n", encoding="utf-8")
+    settings = "".join(f"{key}={value}\n" for key, value in env.items())
+    path.write_text(f"{settings}* * * * * root {line}\n", encoding="utf-8")
     path.chmod(0o644)
-    runs = PID.exists() and Path(f"/proc/{PID.read_text().strip()}").exists()
-    daemon = None if runs else subprocess.Popen(["cron", "-f"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    daemon = None if cron_runs() else subprocess.Popen(["cron", "-f"], stderr=subprocess.DEVNULL)
     try:
         yield
     finally:
@@ -83,9 +90,24 @@ def wait_for(what: Callable[[], bool], said: Path) -> None:
         time.sleep(0.5)
 
 
-def states(fed: Fed) -> list[str]:
-    """Of every escalation there ever was, where it stands."""
-    return [one["state"] for one in fed.shell("escalate", "list", "--all", "--json").json["escalations"]]
+def told(fed: Fed, id_: str) -> tuple[str, str]:
+    """Where an escalation stands, and with whom; nothing where there is none."""
+    found = {one["id"]: one for one in fed.shell("escalate", "list", "--all", "--json").json["escalations"]}
+    return (found[id_]["state"], found[id_]["with"]) if id_ in found else ("", "")
+
+
+EVE = "seat: eve\nname: Eve\nrole: Numbers\nkind: human\nstatus: active\nreports_to: ada\nsince: 2026-01-05\n"
+FULL = "2026-11-19-bot-the-inbox-is-full"
+
+
+def with_a_route(fed: Fed) -> None:
+    """Eve has what breaks, below Ada, in hours that are not over; and since Thursday something nobody looked at."""
+    fed.shell.write("seats/eve.yaml", EVE)
+    head = fed.shell.read("org.yaml").replace("policy:\n", "policy:\n  escalation: {hours: 09:00..20:00}\n")
+    fed.shell.write("org.yaml", head + "routing: [{seat: bot, to: eve}]\n")
+    fed.shell.git("add", ".")
+    fed.shell.git("commit", "-qm", "Eve has what breaks")
+    fed.shell("escalate", "open", "bot", "The inbox is full", "--by", "ada", ORGTP_NOW="2026-11-19T10:00:00-05:00")
 
 
 def test_numbers_come_by_themselves_and_a_blank_is_seen(fed: Fed, radar: Radar) -> None:
@@ -100,12 +122,11 @@ def test_numbers_come_by_themselves_and_a_blank_is_seen(fed: Fed, radar: Radar) 
         rate={"http": {"url": radar.url, "pointer": "/radar/rate"}, "retries": 0},
         late={"sql": {"url": f"sqlite:///{books}", "query": "select count(*) from invoices where paid_at is null"}},
     )
+    with_a_route(fed)
     said = fed.shell.home / "said"
-    where = " ".join(
-        f"{key}={shlex.quote(value)}" for key, value in fed.shell.env({"ORGTP_SOURCES": str(fed.sources)}).items()
-    )
-    line = f"cd {fed.shell.folder} && env {where} {SCRIPT} score collect >> {said} 2>&1"
-    with cron(f"orgtp-test-{os.getpid()}", line):
+    line = f"cd {fed.shell.folder} && {{ {SCRIPT} score collect; {SCRIPT} escalate tick; }} >> {said} 2>&1"
+    env = fed.shell.env({"ORGTP_SOURCES": str(fed.sources), "PATH": "/usr/bin:/bin"})
+    with cron(f"orgtp-test-{os.getpid()}", line, env):
         wait_for(lambda: len(fed.told()) == 3, said)
         assert fed.told() == {"talks": ("13", ""), "rate": ("96.5", ""), "late": ("1", "")}
         assert said.read_text(encoding="utf-8") == "", "all is well, and nobody gets mail"
@@ -115,10 +136,9 @@ def test_numbers_come_by_themselves_and_a_blank_is_seen(fed: Fed, radar: Radar) 
         assert "503" in fed.told()["rate"][1]
         assert "bot rate: unavailable: source broken: " in said.read_text(encoding="utf-8")
         assert fed.told()["talks"] == ("13", "")
-        wait_for(lambda: states(fed) == ["open"], said)
-        (one,) = fed.shell("escalate", "list", "--json").json["escalations"]
-        assert (one["seat"], one["metric"], one["with"]) == ("bot", "rate", "ada")
+        wait_for(lambda: told(fed, "2026-11-20-bot-rate") == ("open", "eve"), said)
+        assert told(fed, FULL) == ("open", "ada"), "what nobody looked at went up"
         radar.broken, radar.value = False, "97"
         wait_for(lambda: fed.told()["rate"] == ("97", ""), said)
-        wait_for(lambda: states(fed) == ["resolved"], said)
+        wait_for(lambda: told(fed, "2026-11-20-bot-rate") == ("resolved", "eve"), said)
     assert [row["value"] for row in fed.rows() if row["metric"] == "talks"] == ["13"]

@@ -26,7 +26,7 @@ def test_it_is_opened_goes_up_is_acknowledged_and_resolved(org: Shell) -> None:
     head = org.head()
     assert org("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY).err == "", "cron mails what is said"
     assert org.head() == head
-    assert org("escalate", "list", ORGTP_NOW=TUESDAY).out.startswith("open  with david  2026-11-24 16:00  ")
+    assert org("escalate", "list", ORGTP_NOW=TUESDAY).out.startswith("open  with david  due 2026-11-24 16:00  ")
     org("escalate", "ack", LOCKED, "--note", "I call them.", "--by", "david", ORGTP_NOW=TUESDAY)
     org("escalate", "resolve", LOCKED, "--note", "Unlocked.", "--by", "david", ORGTP_NOW=TUESDAY)
     assert org("escalate", "list", ORGTP_NOW=TUESDAY).out == "nothing is open\n"
@@ -149,3 +149,40 @@ def test_what_is_stale_is_escalated_and_settled_when_a_value_comes(sample: Shell
     sample("escalate", "tick", "--by", "tally", ORGTP_NOW=later)
     left = sample("escalate", "list", "--json", ORGTP_NOW=later).json["escalations"]
     assert {one["id"] for one in found} - {one["id"] for one in left} == {"2026-11-24-radar-briefing-by-8"}
+
+
+def test_whoever_takes_it_on_has_a_name(org: Shell) -> None:
+    said = org("escalate", "ack", LOCKED, code=2).err
+    assert f"Say so: orgtp escalate ack {LOCKED} --by SEAT" in said
+
+
+def test_an_id_may_be_short(org: Shell) -> None:
+    assert org("escalate", "show", "2026-11-20-dash").out == org("escalate", "show", LOCKED).out
+    org("escalate", "open", "dash", "The deck is late", "--by", "dash")
+    said = org("escalate", "ack", "2026-11-20-dash", "--by", "bogdan", code=2).err
+    assert f"Several begin so: {LOCKED} and 2026-11-20-dash-the-deck-is-late." in said
+    ran = org("escalate", "ack", "2026-11-20-dash-the-d", "--by", "bogdan")
+    assert ran.out.endswith("2026-11-20-dash-the-deck-is-late acknowledged\n")
+
+
+def test_a_narrow_terminal_has_every_word_of_it(org: Shell) -> None:
+    lines = org("escalate", "list", COLUMNS="50").out.splitlines()
+    assert lines == ["open  with bogdan  due 2026-11-23 13:00", "  The ad account is locked", f"  {LOCKED}"]
+    assert max(map(len, lines)) <= 50
+
+
+def test_what_is_silenced_is_seen(sample: Shell) -> None:
+    """Penny's days to pay are the sample's stale number."""
+    words = ["--until", "2026-12-01", "--reason", "The bank moves.", "--by", "janine"]
+    owner = sample("seat", "show", "penny", "--json").json["seat"]["owner"]
+    words[-1] = owner
+    sample("escalate", "silence", "penny", "days-to-pay", *words)
+    told = f"penny days-to-pay is silenced until 2026-12-01 by {owner}: The bank moves."
+    assert sample("escalate", "list").out == f"nothing is open\n\n{told}\n"
+    assert told in " ".join(sample("seat", "show", "penny").out.split())
+    assert "(silenced until 2026-12-01)" in " ".join(sample("stale", code=1).out.split())
+    row = {"seat": "penny", "metric": "days-to-pay", "until": "2026-12-01", "by": owner, "reason": "The bank moves."}
+    assert sample("escalate", "list", "--json").json["silences"] == [row]
+    assert sample("seat", "show", "penny", "--json").json["seat"]["silences"] == [row]
+    assert [one["silenced"] for one in sample("stale", "--json", code=1).json["stale"]] == ["2026-12-01"]
+    assert sample("escalate", "list", ORGTP_NOW="2026-12-02T12:00:00-05:00").out == "nothing is open\n"

@@ -134,3 +134,21 @@ def test_an_address_that_stands_after_env_is_not_said(patient: Shell) -> None:
 
 def test_a_file_of_addresses_that_nobody_can_read(patient: Shell) -> None:
     assert opened(patient, "--notify", config(patient, "a: [")).startswith("recorded, but nobody was told: /")
+
+
+def test_whom_much_comes_to_at_once_reads_one_message(patient: Shell, inbox: Inbox) -> None:
+    people = config(patient, f"default: '{inbox.url}/all'\n")
+    for what in ("The deck is late", "The ad account is locked"):
+        patient("escalate", "open", "dash", what, "--by", "dash")
+    patient("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY, ORGTP_NOTIFY=people)
+    ((_, told),) = inbox.got
+    assert told["title"] == "Sneeze It: 2 things are with you now"
+    assert [line for line in told["message"].splitlines() if line.startswith("The ")] == [
+        "The ad account is locked.",
+        "The deck is late.",
+    ]
+
+
+def test_what_is_no_address_is_said_to_be_none(patient: Shell) -> None:
+    said = opened(patient, "--notify", config(patient, "default: nonsense\n"))
+    assert said.endswith("address 1 of 1: that is no address that apprise knows\n")

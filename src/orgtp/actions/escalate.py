@@ -147,16 +147,19 @@ def acknowledge(org: Org, now: datetime, id_: str, note: str = "", by: str = "")
     `BadInput`, and `Refused` for one that is settled or a seat that may not.
     """
     one = _open_one(org, id_)
-    if by and org.seat(by).id not in taken_by(org, one):
-        raise Refused(why=f"{by} may not take {id_} on: a person does, or whose it is. {_may(org, taken_by(org, one))}")
+    if not by:
+        raise BadInput(what=f"nobody knows who takes it on. Say so: orgtp escalate ack {one.id} --by SEAT")
+    if org.seat(by).id not in taken_by(org, one):
+        why = f"{by} may not take {one.id} on: a person does, or whose it is."
+        raise Refused(why=f"{why} {_may(org, taken_by(org, one))}")
     _refuse_long(note=note)
-    book, with_ = Book(org, now, by), by or one.with_
-    again = one.state is Stage.ACKNOWLEDGED and with_ == one.with_
+    book = Book(org, now, by)
+    again = one.state is Stage.ACKNOWLEDGED and by == one.with_
     if again and not one_line(note):
-        return book.change(f"{id_} is acknowledged already")
+        return book.change(f"{one.id} is acknowledged already")
     due = one.due if again else book.due(org.policy.escalation.resolve, one)
-    after = replace(one, with_=with_, state=Stage.ACKNOWLEDGED, due=due)
-    book.put(after, Happened.ACKNOWLEDGED, to=with_ if with_ != one.with_ else "", note=note)
+    after = replace(one, with_=by, state=Stage.ACKNOWLEDGED, due=due)
+    book.put(after, Happened.ACKNOWLEDGED, to=by if by != one.with_ else "", note=note)
     return book.change("")
 
 
@@ -164,7 +167,7 @@ def resolve(org: Org, now: datetime, id_: str, note: str, by: str = "") -> Chang
     """Settle an escalation. Raises `UnknownEscalation`, `BadInput` without a note, and `Refused`."""
     one = _open_one(org, id_)
     if by and org.seat(by).id not in settled_by(org, one):
-        raise Refused(why=f"{by} may not settle {id_}. {_may(org, settled_by(org, one))}")
+        raise Refused(why=f"{by} may not settle {one.id}. {_may(org, settled_by(org, one))}")
     if not one_line(note):
         raise BadInput(what="say how it was settled: --note TEXT")
     _refuse_long(note=note)
@@ -186,7 +189,7 @@ def _open_one(org: Org, id_: str) -> Escalation:
     """An escalation that is not settled."""
     one = org.escalation(id_)
     if one.is_over:
-        raise Refused(why=f"{id_} is resolved already. See: orgtp escalate show {id_}")
+        raise Refused(why=f"{one.id} is resolved already. See: orgtp escalate show {one.id}")
     return one
 
 

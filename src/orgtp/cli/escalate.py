@@ -60,14 +60,14 @@ def list_(
 ) -> int:
     """List what is in somebody's hands: what is overdue first, then what is due soonest."""
     here = opened(org, at, values=False)
-    found = here.desk.listed(seat, settled=all_)
+    found, silenced = here.desk.listed(seat, settled=all_), here.desk.silences(seat)
     if json:
-        write_json("escalations", here, {"escalations": found})
+        write_json("escalations", here, {"escalations": found, "silences": silenced})
         return 0
     from orgtp.render.escalation_text import escalations_text
     from orgtp.render.page import screen
 
-    write(escalations_text(found, here.head.zone, screen()))
+    write(escalations_text(found, silenced, here.head.zone, screen()))
     return 0
 
 

@@ -14,11 +14,14 @@ from orgtp.model.problem import Marks
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.signer import SignerKey
-from orgtp.model.words import did_you_mean
+from orgtp.model.words import did_you_mean, listed
 from orgtp.model.worktime import WorkTime
 
 WORDS = ("runtime", "activity", "outcome")
 DEFAULT_GRACE = timedelta(hours=1)
+
+# So many are named where several fit.
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,14 @@ class Org:
         return metrics[metric]
 
     def escalation(self, id: str) -> Escalation:  # noqa: A002  (as above)
-        """The escalation `id`. Raises `UnknownEscalation` with the near miss."""
-        if id not in self.escalations:
-            hint = did_you_mean(id, self.escalations) or "orgtp escalate list --all shows them all."
-            raise UnknownEscalation(id=id, hint=hint)
-        return self.escalations[id]
+        """The escalation `id`, or the only one whose id begins so. Raises `UnknownEscalation` with the near miss."""
+        if id in self.escalations:
+            return self.escalations[id]
+        begun = [known for known in self.escalations if id and known.startswith(id)]
+        if len(begun) == 1:
+            return self.escalations[begun[0]]
+        hint = did_you_mean(id, self.escalations) or "orgtp escalate list --all shows them all."
+        raise UnknownEscalation(id=id, hint=f"Several begin so: {listed(begun[:_FEW])}." if begun else hint)
 
     @cached_property
     def work_time(self) -> WorkTime:

@@ -8,32 +8,51 @@ from datetime import datetime, tzinfo
 from rich.text import Text
 
 from orgtp.model.escalation import Event, Stage
-from orgtp.render.page import Screen, joined, say, table, text_of
+from orgtp.render.page import Screen, joined, say, table, text_of, width_of, wrapped
 from orgtp.render.seat_text import labelled
-from orgtp.views.escalations import EscalationView
+from orgtp.views.escalations import EscalationView, SilenceView
 
 _STYLES = {Stage.OPEN: "yellow", Stage.ACKNOWLEDGED: "", Stage.RESOLVED: "green"}
 
 
-def escalations_text(found: Sequence[EscalationView], zone: tzinfo, screen: Screen) -> str:
-    """One line each: how it stands, with whom, until when, what, and its id."""
-    rows = [_row(view, zone) for view in found]
-    return text_of(table(rows, screen, give=3), screen) if rows else "nothing is open\n"
+def escalations_text(
+    found: Sequence[EscalationView], silenced: Sequence[SilenceView], zone: tzinfo, screen: Screen
+) -> str:
+    """How each stands, with whom, until when, what, and its id; then of what nobody is told."""
+    quiet = [Text(), *silence_lines(silenced, screen)] if silenced else []
+    lines = escalation_lines(found, zone, screen) or [Text("nothing is open")]
+    return text_of([*lines, *quiet], screen)
 
 
 def escalation_lines(found: Sequence[EscalationView], zone: tzinfo, screen: Screen) -> list[Text]:
-    """The same, for a page that has more."""
-    return table([_row(view, zone) for view in found], screen, give=3)
+    """A line each; on a narrow screen each takes several."""
+    lines = table([_row(view, zone) for view in found], Screen())
+    if any(width_of(line) > screen.width for line in lines):
+        return [line for view in found for line in _narrow(view, zone, screen)]
+    return lines
+
+
+def silence_lines(found: Sequence[SilenceView], screen: Screen) -> list[Text]:
+    """Of which metrics nobody is told, until when, and why."""
+    told = (f"{one.seat} {one.metric} is silenced until {one.until}{_by(one.by)}: {one.reason}" for one in found)
+    return [line for text in told for line in wrapped(say(text, "dim"), screen.width)]
+
+
+def _narrow(view: EscalationView, zone: tzinfo, screen: Screen) -> Iterator[Text]:
+    state, with_, due, what, id_ = _row(view, zone)
+    yield from wrapped(joined(state, "  ", with_, *(("  ", due) if due else ())), screen.width)
+    for text in (what, id_):
+        yield from (joined("  ", line) for line in wrapped(text, screen.width - 2))
 
 
 def _row(view: EscalationView, zone: tzinfo) -> list[Text]:
-    due = "" if view.state is Stage.RESOLVED else _when(view.due, zone)
+    due = "" if view.state is Stage.RESOLVED else f"due {_when(view.due, zone)}"
     return [
         _state(view),
         joined("with ", say(view.with_, "bold")),
         Text(due, style="dim"),
         say(view.what),
-        say(view.id),
+        say(view.id, "dim"),
     ]
 
 
@@ -62,12 +81,16 @@ def _facts(view: EscalationView, zone: tzinfo, screen: Screen) -> Iterator[Text]
         "with": view.with_,
         "due": _when(view.due, zone),
         "then to": _then(view),
-        "silenced until": str(view.silenced or ""),
-        "opened": f"{_when(view.opened_at, zone)}{f' by {view.by}' if view.by else ''}",
+        "silenced": f"until {view.silenced}" if view.silenced else "",
+        "opened": f"{_when(view.opened_at, zone)}{_by(view.by)}",
     }
     for label, text in facts.items():
         if text:
             yield from labelled(label, say(text), screen)
+
+
+def _by(seat: str | None) -> str:
+    return f" by {seat}" if seat else ""
 
 
 def _then(view: EscalationView) -> str:

@@ -25,10 +25,11 @@ def seat_text(view: SeatView, screen: Screen, zone: tzinfo, *, kind: bool = Fals
     lines = [title, Text(), *_facts(view, screen, kind=kind)]
     lines += _section("capabilities", [[say(name), say(text)] for name, text in place.capabilities.items()], screen)
     lines += _section("metrics", [_metric(metric) for metric in place.metrics], screen)
-    if view.escalations:
-        from orgtp.render.escalation_text import escalation_lines
+    if view.escalations or view.silences:
+        from orgtp.render.escalation_text import escalation_lines, silence_lines
 
-        below = escalation_lines(view.escalations, zone, Screen(screen.width - 2, screen.colour))
+        within = Screen(screen.width - 2, screen.colour)
+        below = [*escalation_lines(view.escalations, zone, within), *silence_lines(view.silences, within)]
         lines += [Text(), Text("in somebody's hands", style="dim"), *(joined("  ", line) for line in below)]
     return text_of([*lines, *(retirement_lines(view.retirement, screen) if view.retirement else ())], screen)
 

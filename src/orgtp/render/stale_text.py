@@ -67,4 +67,5 @@ def _period(one: Stale) -> Text:
 
 
 def _why(one: Stale) -> Text:
-    return say(one.why, STYLES[one.state])
+    why = say(one.why, STYLES[one.state])
+    return joined(why, (f" (silenced until {one.silenced})", "dim")) if one.silenced else why

@@ -90,7 +90,8 @@ HISTORY: tuple[Rule, ...] = (
         "escalation-rewritten",
         "A commit took away or changed what had happened to an escalation.",
         "Its file says who was asked, when it went up and who settled it. That is only ever added to, so that nobody\n"
-        "can have been asked later than they were.",
+        "can have been asked later than they were. Who has it, until when and whether it is settled changes only as\n"
+        "something happens.",
         '-  - {at: "2026-11-20T13:00:02Z", what: up, to: david}',
         "one more line at the end of `events`",
         f"{_EVER}: `git checkout COMMIT^ -- FILE`.",

@@ -148,6 +148,64 @@ def escalation_file_name(org: Org) -> Iterator[Finding]:
             yield Finding(one.marks.value("seat"), f"{one.path} is about {one.seat}, and its name says otherwise", hint)
 
 
+def escalation_unknown_metric(org: Org) -> Iterator[Finding]:
+    """What is open about a metric names one that the seat has not.
+
+    No value settles it then, and no route that asks for the metric takes it. `orgtp escalate tick` settles what a run
+    opened about a metric that is gone since.
+
+    Bad:
+
+        # escalations/2026-11-20-dash-anomalies.yaml, and dash has no such metric
+        seat: dash
+        metric: anomalies
+
+    Good:
+
+        seat: dash
+        metric: anomalies-before-open
+
+    Fix: write the id of the metric, take the line out, or settle it: `orgtp escalate resolve ID --note TEXT`.
+    """
+    for one in org.escalations.values():
+        seat = org.seats.get(one.seat)
+        if one.metric and not one.is_over and seat and one.metric not in seat.metrics:
+            hint = did_you_mean(one.metric, seat.metrics) or f'Settle it: orgtp escalate resolve {one.id} --note "…"'
+            yield Finding(one.marks.value("metric"), f'{one.seat} has no metric "{one.metric}"', hint)
+
+
+def escalation_not_as_told(org: Org) -> Iterator[Finding]:
+    """An escalation is in another state, or with another seat, than what happened to it says.
+
+    `events` is the record; `state` and `with` are what follows from it. Where only they are changed, nobody knows who
+    settled it, when, or how it came into those hands.
+
+    Bad:
+
+        with: ada
+        state: resolved
+        events:
+          - {at: "2026-11-20T13:00:02Z", what: opened, by: bot, to: ada}
+
+    Good:
+
+        with: ada
+        state: resolved
+        events:
+          - {at: "2026-11-20T13:00:02Z", what: opened, by: bot, to: ada}
+          - {at: "2026-11-20T15:00:00Z", what: resolved, by: ada, note: Archived.}
+
+    Fix: add what happened at the end of `events`; or leave the file as it was, and use `orgtp escalate ack` or
+    `orgtp escalate resolve`.
+    """
+    for one in org.escalations.values():
+        state, with_ = one.told
+        for key, there, told in (("state", one.state, state), ("with", one.with_, with_)):
+            if one.events and told and there and there != told:
+                hint = f"Write {key}: {told}, or add what happened at the end of events."
+                yield Finding(one.marks.value(key), f"{key} is {there}, and its events say {told}", hint)
+
+
 def silence_unknown_metric(org: Org) -> Iterator[Finding]:
     """What is silenced is no metric of the seat.
 

@@ -17,7 +17,7 @@ from orgtp.store.git import Repo
 from orgtp.store.git_lock import folder, write_own
 
 # Another way of looking makes what was seen before count for nothing.
-VERSION = 4
+VERSION = 5
 
 
 @dataclass

@@ -31,23 +31,27 @@ def _read(path: str, raw: bytes) -> Escalation | None:
 
 
 def _gone_on(was: Escalation, mine: Escalation, other: Escalation) -> Escalation | None:
-    """Both only added to what had happened. Where it is now, whoever moved it last says; settled is settled."""
-    if not (was.goes_on_as(mine) and was.goes_on_as(other)):
+    """What `other` adds to what was there, added to `mine`, which may have been brought together before."""
+    if not was.goes_on_as(other) or not _alike(mine, other):
         return None
-    if other.events == was.events:
-        return mine
     if mine.events == was.events:
         return other
-    return _by_time(mine, other, [event for event in other.events if event not in mine.events])
+    more = [event for event in other.events if event not in was.events and event not in mine.events]
+    return _by_time(mine, other, more) if more else mine
 
 
 def _opened_twice(mine: Escalation, other: Escalation) -> Escalation | None:
     """Two that were opened of the same trouble on the same day: one, opened when the first was."""
-    alike = [(one.seat, one.metric, one.what if one.kind is Kind.ISSUE else "") for one in (mine, other)]
-    if alike[0] != alike[1]:
+    if not _alike(mine, other):
         return None
     first, second = sorted((mine, other), key=lambda one: (one.opened_at is None, one.opened_at, one.by))
     return _by_time(first, second, [_again(event, second) for event in second.events])
+
+
+def _alike(one: Escalation, other: Escalation) -> bool:
+    """Whether both are about the same trouble: with a metric, or in the same words."""
+    about = [(held.seat, held.metric, held.what if held.kind is Kind.ISSUE else "") for held in (one, other)]
+    return about[0] == about[1]
 
 
 def _again(event: Event, one: Escalation) -> Event:

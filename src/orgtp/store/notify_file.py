@@ -47,7 +47,7 @@ def read_notify(path: Path) -> Mapping[str, tuple[str, ...]]:
         raise BadNotify(path=path, what=f"cannot be read: {error.strerror}") from error
     except NotStrict as error:
         place = error.problem.place
-        raise BadNotify(path=path, what=f"not YAML that is read here, at line {place.line}, see: orgtp rule") from error
+        raise BadNotify(path=path, what=f"it is no YAML as it is read here, at line {place.line}") from error
     if not isinstance(data, dict):
         raise BadNotify(path=path, what=f"it holds no keys. {_FORM}")
     return {name: _addresses(path, name, value) for name, value in data.items() if not name.startswith("x-")}

@@ -38,6 +38,27 @@ class EscalationView:
     events: tuple[Event, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SilenceView:
+    """A metric of which nobody is told to the end of the day `until`: who said so, and why."""
+
+    seat: str
+    metric: str
+    until: date
+    by: str | None
+    reason: str
+
+
+def silences(org: Org, now: datetime, seat: str = "") -> list[SilenceView]:
+    """What is silenced as of `now`, of one seat or of all, by seat and metric."""
+    found = [(id_, metric, one) for id_, held in org.silences.items() for metric, one in held.metrics.items()]
+    return [
+        SilenceView(id_, metric, until, one.by or None, one.reason)
+        for id_, metric, one in sorted(found, key=lambda row: row[:2])
+        if seat in {"", id_} and (until := silenced(org, now, id_, metric))
+    ]
+
+
 def escalations(org: Org, now: datetime, seat: str = "", *, settled: bool = False) -> list[EscalationView]:
     """What is open, and with `settled` what was; of one seat, what is about it or with it. Raises `UnknownSeat`.
 

@@ -7,12 +7,15 @@ from datetime import date, datetime
 
 from orgtp.model.org import Org, Retirement
 from orgtp.views.chart import ChartOptions, ChartSeat, chart
-from orgtp.views.escalations import EscalationView, escalations
+from orgtp.views.escalations import EscalationView, SilenceView, escalations, silences
 
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """A seat, who is around it on the chart, its retirement if it had one, what is open about it or with it."""
+    """A seat, who is around it on the chart, its retirement if it had one, and what is open about it or with it.
+
+    Of what is in `silences` nobody is told.
+    """
 
     place: ChartSeat
     mission: str | None
@@ -24,6 +27,7 @@ class SeatView:
     owns: tuple[str, ...]
     retirement: Retirement | None
     escalations: tuple[EscalationView, ...] = ()
+    silences: tuple[SilenceView, ...] = ()
 
 
 def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
@@ -41,6 +45,7 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
         owns=tuple(other.id for other in org.owned_by(seat)),
         retirement=org.retirements.get(seat),
         escalations=tuple(escalations(org, now, seat)),
+        silences=tuple(silences(org, now, seat)),
     )
 
 

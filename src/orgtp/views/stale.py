@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from orgtp.model.cell import Cell, Row, State
 from orgtp.model.due import due_at, newest_late, next_owed, owed_between, stale_at
+from orgtp.model.ladder import silenced
 from orgtp.model.org import Org
 from orgtp.model.period import Period, containing
 
@@ -17,7 +18,7 @@ class Stale:
 
     `period` is the newest one whose value is late, `due` when it was due. With it end `in_a_row` periods without a
     value; `since` is when the first of them became stale. `state` is `missing` or `unavailable`, and `why` says it in
-    words.
+    words. To the end of the day `silenced` nobody is told.
     """
 
     seat: str
@@ -33,6 +34,7 @@ class Stale:
     source: str | None
     why: str
     seat_name: str
+    silenced: date | None
 
 
 def stale(org: Org, now: datetime, seat: str | None = None) -> list[Stale]:
@@ -66,6 +68,7 @@ def stale_row(row: Row) -> Stale | None:
         source=row.metric.source or None,
         why=_why(row, cell),
         seat_name=row.seat.name,
+        silenced=silenced(row.org, row.now, row.seat.id, row.metric.id),
     )
 
 
