@@ -268,3 +268,45 @@ def test_what_cannot_be_written_now_is_kept_and_escalated_by_the_next_run(fed: F
     assert fed.told() == {}
     assert fed.collect("--json", code=1).json["escalated"] == fed.shell.head()
     assert fed.told()["talks"] == ("13", "")
+
+
+def test_a_day_off_is_no_day_to_collect_for(fed: Fed) -> None:
+    """Thanksgiving is a Thursday; the schedule runs all the same."""
+    fed.shell.write("org.yaml", fed.shell.read("org.yaml") + "holidays: [2026-11-26]\n")
+    bot = fed.shell.read("seats/bot.yaml").replace("cadence: daily, source: rate", "cadence: weekdays, source: rate")
+    fed.shell.write("seats/bot.yaml", bot)
+    fed.shell.git("commit", "-qam", "A holiday")
+    fed.set_up(talks="13", rate=BROKEN, late="2")
+    done = fed.collect("--json", ORGTP_NOW="2026-11-26T12:00:00-05:00").json
+    assert [one["metric"] for one in done["values"]] == ["late", "talks"]
+    fed.set_up(rate="97")
+    fed.collect("--metric", "rate", "--for", "last", ORGTP_NOW="2026-11-27T12:00:00-05:00")
+    assert [row["period"] for row in fed.rows() if row["metric"] == "rate"] == ["2026-11-25"]
+
+
+def test_what_somebody_corrected_is_not_put_back(fed: Fed) -> None:
+    """The source goes on saying 13; Ada counted. Only what it says anew is news."""
+    collect = ("--by", "ada")
+    fed.set_up(talks="13")
+    fed.collect(*collect)
+    fed.shell("score", "add", "bot", "talks", "11", "--note", "Two were internal", "--by", "bot")
+    fed.collect(*collect)
+    assert fed.told()["talks"] == ("11", "Two were internal")
+    fed.set_up(talks="14")
+    fed.collect(*collect)
+    assert fed.told()["talks"][0] == "14"
+    fed.collect(*collect)
+    assert [row["value"] for row in fed.rows() if row["metric"] == "talks"] == ["13", "11", "14"]
+
+
+def test_a_note_and_a_number_in_a_reason_are_no_news(fed: Fed) -> None:
+    fed.shell("score", "add", "bot", "talks", "13", "--note", "Recounted", "--by", "bot")
+    fed.set_up(talks="13", rate={"command": ["sh", "-c", "echo request $$ failed >&2; exit 1"], "retries": 0})
+    fed.collect(code=1)
+    head = fed.shell.head()
+    fed.collect(code=1)
+    assert fed.shell.head() == head
+    fed.set_up(talks="13", rate=BROKEN)
+    fed.collect(code=1)
+    assert fed.told()["rate"] == (None, "source broken: exit code 3: boom")
+    assert fed.told()["talks"] == ("13", "Recounted")

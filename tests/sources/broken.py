@@ -38,6 +38,14 @@ BROKEN: dict[str, tuple[str, str]] = {
     "folder-as-command": ("command: [./]", "not executable"),
     "tells-secret": ('command: [sh, -c, \'echo "bad key $0" >&2; exit 9\', "env:TOKEN"]', "exit code 9: bad key ***"),
     "says-secret": ('command: [echo, "env:TOKEN"]', "a secret in it"),
+    "tells-environment": ("command: [sh, -c, 'echo \"401 ?key=$REPORT_API_TOKEN\" >&2; exit 1']", "401 ?key=***"),
+    "says-environment": ("command: [printenv, REPORT_API_TOKEN]", "a secret in it"),
+    "tells-credentials": (
+        "command: [sh, -c, 'cut -c 15- $0 >&2; exit 1', key.json, 'file:key.json']",
+        "*** ***",
+    ),
+    "tab-within": ("command: [printf, '12\\v345\\n']", "is no value"),
+    "separator-within": ("command: [printf, '99\\0347\\n']", "is no value"),
     # Kinds of other people.
     "kind-crashes": ("odd: crash", "killed by SIGSEGV"),
     "kind-eats-memory": ("odd: memory", "more memory than it may"),
@@ -59,6 +67,12 @@ BROKEN: dict[str, tuple[str, str]] = {
     "kind-none": ("none: x", "odd_kinds:NoKind is no"),
     # HTTP.
     "http-503": ("http: {url: '{here}/down'}", "it answered 503 Service Unavailable"),
+    "http-206": ("http: {url: '{here}/part'}", "it answered 206"),
+    "http-202": ("http: {url: '{here}/later'}", "it answered 202"),
+    "http-300": ("http: {url: '{here}/choice'}", "it answered 300"),
+    "http-odd-port": ('http: {url: "env:PORT_URL"}', "***"),
+    "http-key": ('http: {url: "env:KEY_URL"}', "has a secret in it"),
+    "http-key-written": ("http: {url: '{here}/plain?a=b&api_key=1234'}", "a key stands in the address"),
     "http-404": ("http: {url: '{here}/gone'}", "it answered 404 Not Found"),
     "http-refused": ("http: {url: 'http://127.0.0.1:1/'}", "no connection"),
     "http-no-host": ("http: {url: 'http://no-such-host.invalid/'}", "no connection"),
@@ -89,6 +103,7 @@ BROKEN: dict[str, tuple[str, str]] = {
     "http-wrong-url": ('http: {url: "env:TOKEN"}', "UnsupportedProtocol"),
     "http-password": ("http: {url: 'https://ada:hush@example.com/'}", "a password stands in the address. Put"),
     # Databases.
+    "sql-odd-password": ('sql: {url: "env:AT_URL", query: "select 1"}', "***"),
     "sql-no-row": ("sql: {url: 'sqlite:///books.db', query: 'select id from invoices where id > 9'}", "no row"),
     "sql-two-rows": ("sql: {url: 'sqlite:///books.db', query: 'select id from invoices'}", "more than one row"),
     "sql-two-columns": ("sql: {url: 'sqlite:///books.db', query: 'select 1, 2'}", "gives 2 columns"),
@@ -123,6 +138,7 @@ BROKEN: dict[str, tuple[str, str]] = {
     "file-nan": ("file: {path: nan.csv, column: closed, rollup: max}", '"NaN" is no number'),
     "file-empty": ("file: {path: empty.csv, column: closed, rollup: count}", "the file is empty"),
     "file-header": ("file: {path: header.csv, column: closed, rollup: sum}", "no rows"),
+    "file-torn": ("file: {path: torn.csv, column: closed}", "line 3 has more cells than the first line"),
     "file-quote": ("file: {path: quote.csv, column: closed}", "unexpected end of data"),
     "file-old": (
         "file: {path: old.csv, column: closed, max_age: 12h}",
@@ -172,6 +188,7 @@ GOOD: dict[str, tuple[str, str]] = {
     "good-sql": ("sql: {url: 'sqlite:///books.db', query: 'select count(*) from invoices'}", "2"),
     "good-sign": ("sql: {url: 'sqlite:///books.db', query: \"select 7 % 4 where ':a' <> '%s'\"}", "3"),
     "good-real": ("sql: {url: 'sqlite:///books.db', query: 'select part from invoices where id = 2'}", "12.75"),
+    "good-sum": ("sql: {url: 'sqlite:///books.db', query: 'select 0.1 + 0.2'}", "0.3"),
     "good-csv": ("file: {path: closed.csv, column: closed, rollup: sum}", "4.5"),
     "good-mean": ("file: {path: closed.csv, column: closed, rollup: mean}", "2.25"),
     "good-last": ("file: {path: closed.csv, column: closed}", "1.5"),

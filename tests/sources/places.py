@@ -16,6 +16,8 @@ from typing import ClassVar
 
 # Of nobody.
 TOKEN = "s3cret-t0ken/with+signs&more"  # noqa: S105
+# What a program has in its environment, though no source names it.
+AMBIENT = "amb1ent-t0ken-of-the-report"
 PASSWORD = "hush hush/hush"  # noqa: S105
 
 
@@ -42,6 +44,8 @@ def fill(folder: Path) -> None:
         "short.csv": "week,closed\n46,2\n47\n",
         "nan.csv": "closed\nNaN\n",
         "twice.csv": "closed,closed\n1,2\n",
+        "torn.csv": "project,closed\nA,1\nB,1,200\n",
+        "key.json": f'{{"type": "key", "token": "{TOKEN}"}}',
         "quote.csv": 'closed\n"1\n',
         "header.csv": "week,closed\n",
         "empty.csv": "",
@@ -75,6 +79,9 @@ PAGES = {
     "/html": (200, "<!doctype html><p>Log in</p>"),
     "/cut": (200, '{"radar": {"sta'),
     "/empty": (200, ""),
+    "/part": (206, "12"),
+    "/later": (202, "0"),
+    "/choice": (300, "5"),
     "/down": (503, "later"),
     "/gone": (404, "<p>no</p>"),
     "/forbidden": (403, "no"),
@@ -94,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path.startswith("/to/"):
             self.say(302, b"", location=self.path.removeprefix("/to/"))
         else:
-            getattr(self, f"page_{self.path.strip('/')}")()
+            getattr(self, f"page_{self.path.partition('?')[0].strip('/')}")()
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
@@ -117,6 +124,10 @@ class Handler(BaseHTTPRequestHandler):
         """A server that says in the very status what it was sent."""
         self.send_response(401, f"not {self.headers.get('authorization', 'nobody')}")
         self.end_headers()
+
+    def page_asked(self) -> None:
+        """A server that repeats the key."""
+        self.say(200, b"bad hush-hush")
 
     def page_latin(self) -> None:
         self.say(200, b"\xe9\xff")

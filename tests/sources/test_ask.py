@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -26,15 +27,29 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def test_the_whole_has_a_limit_and_says_who_was_not_asked(tmp_path: Path) -> None:
-    hanging = "".join(f"hang-{n}: {{command: [sleep, '60']}}\n" for n in range(3))
-    sources = read_sources(written(tmp_path, hanging))
+def test_the_whole_has_a_limit_and_leaves_a_turn_to_each(tmp_path: Path) -> None:
+    """Whatever time those that hang would take, what comes after them is asked."""
+    hanging = "".join(f"hang-{n}: {{command: [sleep, '60'], timeout: 9999d}}\n" for n in range(2))
+    sources = read_sources(written(tmp_path, f"{hanging}works: {{command: [echo, '5']}}\n"))
     begun = time.monotonic()
-    said = ask(sources.named.values(), jobs=2, within=timedelta(seconds=1.5))
-    assert time.monotonic() - begun < 10
-    assert [one.why for one in said] == ["no answer before the time for all was over"] * 2 + [NOT_ASKED]
-    assert [one.tries for one in said] == [1, 1, 0]
-    assert {one.value for one in said} == {None}
+    said = ask(sources.named.values(), jobs=2, within=timedelta(seconds=6))
+    assert time.monotonic() - begun < 15
+    assert [one.value for one in said] == [None, None, "5"]
+    assert said[0].why.startswith("no answer ")
+
+
+def test_who_was_not_asked_is_said(tmp_path: Path) -> None:
+    said = ask(read_sources(written(tmp_path, "a: {command: [echo, '5']}\n")).named.values(), within=timedelta(0))
+    assert [(one.value, one.why, one.tries) for one in said] == [(None, NOT_ASKED, 0)]
+
+
+def test_pauses_grow(tmp_path: Path) -> None:
+    """Half a second, a second, two: between the moments at which it was asked."""
+    text = "a: {command: [sh, -c, 'date +%s.%N >> when; exit 1'], retries: 3}\n"
+    ask(read_sources(written(tmp_path, text)).named.values())
+    when = [float(line) for line in (tmp_path / "when").read_text().split()]
+    gaps = [after - before for before, after in pairwise(when)]
+    assert all(gap >= least for gap, least in zip(gaps, (0.5, 1.0, 2.0), strict=True))
 
 
 def test_a_source_that_works_has_its_turn_before_any_that_hangs_is_asked_again(tmp_path: Path) -> None:
@@ -204,6 +219,13 @@ def test_the_password_within_an_address_is_hidden(monkeypatch: pytest.MonkeyPatc
     veil = Veil()
     resolved("env:BOOKS", veil)
     assert veil.hide("user ada, password p@ss, or p%40ss, at db") == "user ada, password ***, or ***, at db"
+
+
+def test_a_secret_in_a_file_is_taken_from_there(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(f"{SECRET}\n", encoding="utf-8")
+    text = f"a: {{command: [sh, -c, 'test \"$0\" = \"{SECRET}\" && echo 5', 'file:token']}}\n"
+    (said,) = ask(read_sources(written(tmp_path, text)).named.values())
+    assert (said.value, said.why) == ("5", "")
 
 
 def test_a_short_secret_leaves_other_words_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from orgtp.api import init_org, open_org
+from orgtp.model.words import is_id
 from orgtp.sources.ask import ask
+from orgtp.sources.collect import Request
 from orgtp.sources.file import read_sources
 from orgtp.sources.kind import kinds
 from orgtp.sources.source import Said
 from tests.sources.broken import BROKEN, GOOD
-from tests.sources.places import PASSWORD, TOKEN, fill, install_kinds, served
+from tests.sources.places import AMBIENT, PASSWORD, TOKEN, fill, install_kinds, served
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What all of them said in one run."""
+    """What all of them said in one run, and the org that it was collected for."""
 
     by_name: dict[str, Said]
     told: list[Said]
     seconds: float
     elsewhere: list[tuple[str, dict[str, str]]]
+    org: Path
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +47,19 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
         patch.setenv("TOKEN", TOKEN)
         patch.setenv("BEARER", f"Bearer {TOKEN}")
         patch.setenv("EMPTY", "")
+        for who in ("AUTHOR", "COMMITTER"):
+            patch.setenv(f"GIT_{who}_NAME", "Ada")
+            patch.setenv(f"GIT_{who}_EMAIL", "ada@example.com")
+        patch.setenv("REPORT_API_TOKEN", AMBIENT)
+        patch.setenv("AT_URL", "postgresql+psycopg://ada:p@hush-word@localhost:1/books")
+        patch.setenv("PORT_URL", "http://127.0.0.1:hush-word/")
+        patch.setenv("KEY_URL", f"{here}/asked?key=hush-hush")
         patch.setenv("BOOKS_URL", "postgresql+psycopg://ada:hush%20hush%2Fhush@127.0.0.1:1/books")
         kinds.cache_clear()
         rows = [_line(name, body) for name, (body, _) in (BROKEN | GOOD).items()]
         text = "".join(rows).replace("{here}", here).replace("{there}", there)
         (folder / "sources.yaml").write_text(text, encoding="utf-8")
-        yield _asked(folder / "sources.yaml", elsewhere)
+        yield _asked(folder / "sources.yaml", tmp_path_factory.mktemp("org") / "acme", elsewhere)
     kinds.cache_clear()
 
 
@@ -57,12 +69,55 @@ def _line(name: str, body: str) -> str:
     return f"{name}: {{{', '.join([body, *rest])}}}\n"
 
 
-def _asked(path: Path, elsewhere: list[tuple[str, dict[str, str]]]) -> Heard:
+def _asked(path: Path, org: Path, elsewhere: list[tuple[str, dict[str, str]]]) -> Heard:
     told: list[Said] = []
-    begun = time.monotonic()
-    said = ask(read_sources(path).named.values(), jobs=8, within=timedelta(minutes=5), told=told.append)
+    begun, sources = time.monotonic(), read_sources(path)
+    init_org(org, timezone="UTC")
+    (org / "seats").mkdir(exist_ok=True)
+    (org / "seats" / "ada.yaml").write_text(_seat(), encoding="utf-8")
+    for words in (["add", "."], ["commit", "-qm", "Ada"]):
+        subprocess.run(["git", "-C", str(org), *words], check=True)
+    done = open_org(org).collect(sources, Request(), told=lambda said, _: told.append(said))
+    # What has no name that a metric can have is asked by itself.
+    names = {one.name for one in done.said}
+    rest = ask([one for name, one in sources.named.items() if name not in names], told=told.append)
+    said = sorted([*done.said, *rest], key=lambda one: one.name)
     assert [one.name for one in said] == sorted(BROKEN | GOOD)
-    return Heard({one.name: one for one in said}, told, time.monotonic() - begun, elsewhere)
+    return Heard({one.name: one for one in said}, told, time.monotonic() - begun, elsewhere, org)
+
+
+def _seat() -> str:
+    """Ada, who has a metric for each source."""
+    head = "seat: ada\nname: Ada\nrole: Founder\nkind: human\nstatus: active\nsince: 2026-01-05\nmetrics:\n"
+    metric = '  {0}: {{name: {0}, outcome: Something, cadence: daily, target: ">= 0", source: {0}}}\n'
+    return head + "".join(metric.format(name) for name in BROKEN | GOOD if is_id(name))
+
+
+def _written(org: Path) -> dict[str, list[str | None]]:
+    """The values that were written of each metric."""
+    found: dict[str, list[str | None]] = {}
+    for file in (org / "scores" / "ada").glob("*.jsonl"):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            found.setdefault(row["metric"], []).append(row["value"])
+    return found
+
+
+def test_no_number_is_written_by_any(heard: Heard) -> None:
+    """All of it in one commit: a blank with its reason for each that is broken, and the numbers beside them."""
+    written = _written(heard.org)
+    broken = {name: written.get(name) for name in BROKEN if is_id(name)}
+    assert broken == {name: [None] for name in broken}
+    assert len(broken) > 100
+    numbers = {name: value for name, (_, value) in GOOD.items() if value.replace(".", "").isdigit()}
+    assert {name: written[name] for name in numbers} == {name: [value] for name, value in numbers.items()}
+
+
+def test_no_secret_is_committed(heard: Heard) -> None:
+    found = subprocess.run(["git", "-C", str(heard.org), "log", "-p", "--all"], capture_output=True, check=True).stdout
+    assert b"source broken" in found
+    for secret in (TOKEN, PASSWORD, AMBIENT, "hush"):
+        assert secret.encode() not in found
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -87,7 +142,7 @@ def test_a_reason_is_one_short_line_that_drives_no_terminal(heard: Heard) -> Non
 
 def test_no_secret_leaves_in_any_form(heard: Heard) -> None:
     words = " ".join(f"{said}" for said in heard.by_name.values())
-    for secret in (TOKEN, quote(TOKEN, safe=""), quote(TOKEN), PASSWORD, quote(PASSWORD, safe=""), "hush"):
+    for secret in (TOKEN, quote(TOKEN, safe=""), quote(TOKEN), AMBIENT, PASSWORD, quote(PASSWORD, safe=""), "hush"):
         assert secret not in words
     assert "***" in heard.by_name["tells-secret"].why
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orgtp.actions.scores import period_of
+from orgtp.model.due import is_owed
 from orgtp.model.errors import BadInput, BadValue
 from orgtp.model.org import Org
-from orgtp.model.period import EXAMPLES, Grain, parse_period
+from orgtp.model.period import EXAMPLES, Grain, containing, parse_period
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.words import listed
 
@@ -55,10 +56,15 @@ def wanted(org: Org, seat: str = "", metric: str = "") -> list[Wanted]:
 
 
 def with_period(org: Org, now: datetime, some: Sequence[Wanted], period: str) -> list[Wanted]:
-    """Those of `some` that have such a period, as `period_of` reads it. Raises `BadInput` where none has it."""
+    """Those of `some` that have such a period, as `period_of` reads it. Raises `BadInput` where none has it.
+
+    On a day off there is none of a metric of working days.
+    """
     said = period.strip().upper()
+    if not said:
+        return [one for one in some if _is_owed_now(org, now, one)]
     named = parse_period(said)
-    if said not in {"", "LAST"} and named is None:
+    if said != "LAST" and named is None:
         raise BadInput(what=f'"{period}" is not a period. Write one as {", ".join(EXAMPLES.values())}, or last.')
     found, wrong = [], None
     of_this_size = [one for one in some if named is None or _grain(org, one) is named.grain]
@@ -68,9 +74,15 @@ def with_period(org: Org, now: datetime, some: Sequence[Wanted], period: str) ->
             found.append(one)
         except BadInput as error:
             wrong = wrong or error
-    if wrong and said and not found:
+    if wrong and not found:
         raise wrong
     return found
+
+
+def _is_owed_now(org: Org, now: datetime, one: Wanted) -> bool:
+    metric, began = org.metric(one.seat, one.metric), org.seats[one.seat].since
+    period = containing(now, metric.cadence.grain, org.zone)
+    return is_owed(org, metric, period) and (began is None or period.next().start.date() > began)
 
 
 def _grain(org: Org, one: Wanted) -> Grain:

@@ -11,7 +11,7 @@ from orgtp.model.escalation import Escalation, Event, Happened, Kind, Stage, Wei
 from orgtp.model.ladder import is_here
 from orgtp.model.org import Org
 from orgtp.model.score import stamp
-from orgtp.model.words import one_line
+from orgtp.model.words import one_line, without_numbers
 
 _WEEK = timedelta(days=7)
 _TROUBLE = (Happened.OPENED, Happened.AGAIN)
@@ -150,11 +150,10 @@ def last_trouble(one: Escalation) -> datetime | None:
 
 
 def told_lately(now: datetime, one: Escalation, kind: Kind, why: str) -> bool:
-    """Whether the same was told within a week: of a late value that it is late, of all else the same reason.
+    """Whether the same was told within a week: of a late value that it is late, of all else the reason, numbers aside.
 
     A value that does not come is missing anew with every period; each line of that would say nothing.
     """
     lately = [event for event in one.events if event.what in _TROUBLE and event.at and now - event.at < _WEEK]
-    return any(
-        kind is Kind.STALE or (event.note if event.what is Happened.AGAIN else one.why) == why for event in lately
-    )
+    told = [without_numbers(event.note if event.what is Happened.AGAIN else one.why) for event in lately]
+    return bool(told) and (kind is Kind.STALE or without_numbers(why) in told)

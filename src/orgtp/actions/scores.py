@@ -8,12 +8,13 @@ from datetime import datetime
 from itertools import groupby
 
 from orgtp.model.change import Append, Change
+from orgtp.model.due import previous_owed
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.org import Org
-from orgtp.model.period import EXAMPLES, Cadence, Period, containing, parse_period
+from orgtp.model.period import EXAMPLES, containing, parse_period
 from orgtp.model.score import SCORE_ID, Score
 from orgtp.model.seat import Metric
-from orgtp.model.words import counted, one_line
+from orgtp.model.words import counted, one_line, without_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def add_scores(org: Org, entries: Sequence[Entry], now: datetime, by: str = "") 
         try:
             score = _score(org, entry, now, by)
             before = org.in_force(score.seat, score.metric).get(score.period)
-            if entry.news and before and (before.value, before.note) == (score.value, score.note):
+            if entry.news and before and not _is_news(org, score, before):
                 known.append(before)
             else:
                 scores.append(score)
@@ -65,6 +66,18 @@ def add_scores(org: Org, entries: Sequence[Entry], now: datetime, by: str = "") 
     if wrong:
         raise _all_wrong(wrong, len(entries))
     return _change(org, _once(scores), known, by)
+
+
+def _is_news(org: Org, score: Score, before: Score) -> bool:
+    """Whether a record says something that the one in force does not, or that its seat has not said since.
+
+    A blank is told anew for another reason, numbers in it aside. What somebody corrected is not put back by whoever
+    said it before, and says it again.
+    """
+    if score.value is None and before.value is None:
+        return without_numbers(score.note) != without_numbers(before.note)
+    said = [one for one in org.records(score.seat, score.metric) if (one.period, one.by) == (score.period, score.by)]
+    return score.value not in {before.value, said[-1].value if said and before.value is not None else before.value}
 
 
 def add_kept(org: Org, kept: Sequence[Score], by: str = "") -> Change:
@@ -145,7 +158,7 @@ def period_of(org: Org, seat: str, metric: Metric, text: str, now: datetime) -> 
     grain = metric.cadence.grain
     current = containing(now, grain, org.zone)
     said = text.strip().upper()
-    period = {"": current, "LAST": _last_due(metric, current)}.get(said) or parse_period(said)
+    period = {"": current, "LAST": previous_owed(org, metric, current)}.get(said) or parse_period(said)
     if period and not period.exists(org.zone):
         raise BadInput(what=f"{period.text} does not exist: the clocks went over it.")
     if period is None or period.grain is not grain:
@@ -158,14 +171,6 @@ def period_of(org: Org, seat: str, metric: Metric, text: str, now: datetime) -> 
         hint = f"If it began earlier: orgtp seat set {seat} since=DATE"
         raise BadInput(what=f"{period.text} was over before {seat} began, on {began}. {hint}")
     return period.text
-
-
-def _last_due(metric: Metric, current: Period) -> Period:
-    """The period before the current one; of weekdays, the last that was one."""
-    last = current.previous()
-    while metric.cadence is Cadence.WEEKDAYS and not last.is_workday():
-        last = last.previous()
-    return last
 
 
 def refuse_stranger(org: Org, seat: str, by: str) -> None:

@@ -101,3 +101,8 @@ def listed(words: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *most, last = list(words) or [""]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def without_numbers(text: str) -> str:
+    """A reason without what differs each time: a process's number, how long it took."""
+    return re.sub(r"[0-9]+", "", text)

@@ -82,22 +82,24 @@ class _Run:
             turns = sorted(left, key=lambda turn: turn.at)
 
     def _round(self, turns: list[_Turn]) -> Iterator[_Turn]:
-        """Ask each once more."""
+        """Ask each once more; those that hang leave time for the turns of all."""
+        rounds = -(-len(turns) // self.jobs)
+        share = max(0.0, self.until - time.monotonic()) / max(1, rounds)
         with ThreadPoolExecutor(self.jobs) as pool:
             try:
-                for done in as_completed([pool.submit(self._asked, turn) for turn in turns]):
+                for done in as_completed([pool.submit(self._asked, turn, share) for turn in turns]):
                     yield done.result()
             except BaseException:
                 self.stop.set()
                 raise
 
-    def _asked(self, turn: _Turn) -> _Turn:
+    def _asked(self, turn: _Turn, share: float) -> _Turn:
         """The turn after the source was asked; as it was, and over, where there is no time left."""
         begun = max(time.monotonic(), turn.at)
         if begun >= self.until or self.stop.wait(begun - time.monotonic()):
             return replace(turn, again=False)
         try:
-            value, why, again = self._value(turn.source), "", False
+            value, why, again = self._value(turn.source, share), "", False
         except SourceFailed as failed:
             value, why, again = None, shortened(failed.why), failed.again
         ended = time.monotonic()
@@ -106,9 +108,10 @@ class _Run:
         said = Said(turn.source.name, value, why, seconds, tries)
         return _Turn(turn.source, said, again, ended + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (tries - 1)))
 
-    def _value(self, source: Source) -> str:
-        """What the source says, asked once. Raises `SourceFailed`."""
-        until = min(self.until, time.monotonic() + source.timeout.total_seconds())
+    def _value(self, source: Source, share: float) -> str:
+        """What the source says, asked once, for no longer than its share of the time. Raises `SourceFailed`."""
+        seconds = min(source.timeout.total_seconds(), share)
+        until = min(self.until, time.monotonic() + seconds)
         fed = json.dumps({"kind": _kind(source), "settings": source.settings}).encode()
         if len(fed) > _MOST_FED:
             raise SourceFailed("its settings are too long", again=False)
@@ -117,15 +120,15 @@ class _Run:
         except OSError as error:
             raise SourceFailed(f"it cannot be asked: {error.strerror or error}") from error
         if not answer:
-            raise SourceFailed(self._without_answer(source, code))
+            raise SourceFailed(self._without_answer(seconds, code))
         return _read(answer)
 
-    def _without_answer(self, source: Source, code: int | None) -> str:
+    def _without_answer(self, seconds: float, code: int | None) -> str:
         if code is not None:
             return f"it broke off without an answer: {_ending(code)}"
         if time.monotonic() >= self.until:
             return "no answer before the time for all was over"
-        return f"no answer within {_shown(source.timeout)}"
+        return f"no answer within {_shown(timedelta(seconds=round(seconds, 1)))}"
 
 
 def _kind(source: Source) -> str:

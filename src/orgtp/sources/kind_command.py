@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -72,5 +73,5 @@ def _failed(code: int, said: str) -> str:
 
 
 def _last_line(raw: bytes, errors: str = "strict") -> str:
-    lines = [line.strip() for line in raw.decode(errors=errors).splitlines()]
+    lines = [line.strip() for line in re.split(r"\r\n|\r|\n", raw.decode(errors=errors))]
     return next((line for line in reversed(lines) if line), "")

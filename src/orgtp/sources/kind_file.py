@@ -120,6 +120,9 @@ def _cells(rows: csv.DictReader[str], column: str | None) -> Iterator[str]:
         many = "more than one column" if column in names else "no column"
         raise SourceFailed(f'the file has {many} "{column}". {did_you_mean(column, names)}'.rstrip(), again=False)
     for row in rows:
+        # Each cell after one that is torn in two, as 1,200 is, stands under its neighbour's name.
+        if None in row:
+            raise SourceFailed(f"line {rows.line_num} has more cells than the first line", again=False)
         yield "1" if column is None else _cell(row[column])
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from httpx import URL, Client, Request, Response
 
 ADDRESS = r"^(?:https?://[^/?#@\s]+(?:[/?#]\S*)?|env:.*|file:.*)$(?!\n)"
+# A key that is asked with is as good as a password.
+KEY = r"^https?://[^#]*[?&](?:api[_-]?key|access[_-]?token|auth|key|pass(?:word|wd)?|secret|sig(?:nature)?|token)="
 _ADDRESS = re.compile(ADDRESS)
 # A name within a longer text would be sent as it stands.
 WITHIN = r"^(?!env:|file:)[\s\S]*[^A-Za-z](?:env|file):"
@@ -22,7 +24,8 @@ _SECRET = re.compile(r"(?:proxy-)?authorization|cookie|(?:.*-)?(?:api-?key|token
 _MOST = 5 << 20
 _REDIRECTS = 10
 _MOVED, _MOVED_AS_GET, _MOVED_AS_IT_IS = {301, 302, 303, 307, 308}, {301, 302, 303}, {307, 308}
-_OK, _WRONG, _BROKEN = 200, 400, 500
+# A part of an answer, or a promise of one, is none.
+_WHOLE, _BROKEN = {200, 203}, 500
 # Too early, too many, too slow: the next time it may do.
 _LATER = {408, 425, 429}
 
@@ -72,6 +75,9 @@ def _of_address(address: str) -> Iterator[Fault]:
     if re.match(r"^https?://[^/?#]*@", address):
         hint = 'Put the whole address into the environment, and write url: "env:METRICS_URL".'
         yield Fault("url", "a password stands in the address", hint)
+    elif re.match(KEY, address):
+        hint = 'Put the whole address into the environment, and write url: "env:METRICS_URL".'
+        yield Fault("url", "a key stands in the address", hint)
     elif not _ADDRESS.match(address):
         yield Fault("url", "the url is no address", "Write it as https://example.com/metrics.json.")
 
@@ -139,7 +145,7 @@ def _origin(url: URL) -> tuple[str, str, int | None]:
 
 def _text(response: Response) -> str:
     status = response.status_code
-    if not _OK <= status < _WRONG:
+    if status not in _WHOLE:
         said = f"it answered {status} {response.reason_phrase}".rstrip()
         raise SourceFailed(said, again=status >= _BROKEN or status in _LATER)
     raw = b""

@@ -17,8 +17,16 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _USER = re.compile(r"://([^/?#\s]*)@")
 # The address of a database may have anything but @ in its password.
 _PASSWORD = re.compile(r"://[^:/@\s]*:([^@\s]*)@")
+# What stands behind a host, where only digits belong, and in a query.
+_PORT = re.compile(r"://(?:[^/?#@\s]*@)?[^/?#:@\s]*:([^/?#@\s]*[^/?#@\s0-9][^/?#@\s]*)(?![^/?#\s]*@)")
+_QUERY = re.compile(r"[?&;][^=&;#\s]+=([^&;#\s]+)")
+# Variables of the environment that hold what nobody should read.
+_TELLING = re.compile(
+    r"TOKEN|SECRET|PASS(?:WORD|WD|PHRASE)?(?:_|$)|CREDENTIAL|(?:API|ACCESS|PRIVATE|AUTH|SECRET)_?KEY|_(?:KEY|AUTH|PAT|PWD)$"
+)
+_ADDRESS = re.compile(r"(?:URL|URI|DSN)$")
 # What is shorter stands in many words by chance.
-_SHORT, _WORD = 4, 6
+_SHORT, _WORD, _LONG = 4, 6, 8
 _LARGEST = 64 * 1024
 
 
@@ -33,6 +41,15 @@ class Veil:
         self._secrets |= {form for part in _parts(secret) for form in _forms(part)}
         return secret
 
+    def know_environment(self) -> None:
+        """Take note of the secrets that the environment holds: a program that is asked may say them."""
+        for name, value in os.environ.items():
+            upper, text = name.upper(), value.strip()
+            if _TELLING.search(upper) and len(text) >= _LONG:
+                self.know(text)
+            elif _ADDRESS.search(upper):
+                self._secrets |= {form for part in _within(text) for form in _forms(part)}
+
     def hide(self, text: str) -> str:
         """`text` with *** for each secret; a short one only where it is a word of its own."""
         for secret in sorted(self._secrets, key=lambda secret: (-len(secret), secret)):
@@ -46,12 +63,36 @@ class Veil:
 
 
 def _parts(secret: str) -> Iterator[str]:
-    """The secret, its words, and what an address in it has for a user and a password."""
+    """The secret, its words, the texts of its JSON, and what is secret within an address."""
     yield from (secret, secret.strip())
     yield from (word for word in secret.split() if len(word) >= _WORD)
-    for pattern in (_USER, _PASSWORD):
-        for found in pattern.findall(secret):
-            yield from (found, unquote(found), found.partition(":")[2], unquote(found.partition(":")[2]))
+    yield from (text for text in _texts(secret) if len(text) >= _WORD)
+    yield from _within(secret)
+
+
+def _within(address: str) -> Iterator[str]:
+    """What an address has for a user and a password, however they are written, and what it asks with."""
+    for pattern in (_USER, _PASSWORD, _PORT):
+        for found in pattern.findall(address):
+            pieces = [found, found.partition(":")[2], *found.split("@"), *found.partition(":")[2].split("@")]
+            yield from (form for piece in pieces for form in (piece, unquote(piece)))
+    # A number in a query is a year or a page, unless it is long.
+    asked = (unquote(found) for found in _QUERY.findall(address))
+    yield from (found for found in asked if len(found) >= (_LONG if found.isdigit() else _SHORT))
+
+
+def _texts(secret: str) -> Iterator[str]:
+    """The texts in a document of JSON, as files of credentials are."""
+    try:
+        left = [json.loads(secret)] if secret.lstrip()[:1] in {"{", "["} else []
+    except (ValueError, RecursionError):
+        return
+    while left:
+        item = left.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict | list):
+            left += item.values() if isinstance(item, dict) else item
 
 
 def _forms(part: str) -> set[str]:

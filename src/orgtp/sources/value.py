@@ -69,8 +69,8 @@ _NAMES: dict[type, str] = {dict: "an object", list: "a list"}
 
 
 def _number(value: float | Decimal, what: str) -> str:
-    """A number in plain digits. A binary float, as SQLite has it, becomes the shortest decimal that means it."""
-    number = Decimal(repr(value)) if isinstance(value, (int, float)) else value
+    """A number in plain digits; a binary float, as SQLite has it, to the digits that it holds for certain."""
+    number = Decimal(format(value, f".{_DIGITS}g") if isinstance(value, float) else value)
     if not number.is_finite() or abs(number.adjusted()) > _FAR or len(number.as_tuple().digits) > _FAR:
         raise SourceFailed(f"{what} is no number that can be written", again=False)
     return write_number(number)

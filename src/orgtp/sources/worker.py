@@ -58,6 +58,7 @@ def _watch(parent: int) -> None:
 def _answer(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The value, or why there is none and whether to ask again; without any secret."""
     veil = Veil()
+    veil.know_environment()
     try:
         return {"value": _value(asked, veil)}
     except SourceFailed as failed:
