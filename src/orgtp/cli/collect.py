@@ -149,10 +149,8 @@ def _recorded(here: OpenOrg, done: Collected, way: _Way) -> int:
     if done.recorded is None:
         return _nothing(here, done, way)
     said, body = {"json": way.json, "dry_run": way.dry_run, "push": way.push, "quiet": way.quiet}, _body(done)
-    code = changed("score-collect", here, done.recorded, **said, **body)
-    if done.escalated and done.escalated.commit:
-        if not (way.quiet or way.json):
-            tell(f"{done.escalated.commit[:10]} {done.escalated.change.subject}")
+    code = changed("score-collect", here, done.recorded, **said, then=done.escalated, **body)
+    if done.escalated:
         tell_people(here, done.escalated, way.notify)
     return code
 
