@@ -24,7 +24,7 @@ from orgtp.model.errors import BadInput
 from orgtp.model.timetable import USUAL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from orgtp.actions.collect import Heard
     from orgtp.api import OpenOrg
@@ -73,19 +73,21 @@ def collect(
     def once() -> int:
         return _once(opened(org, whole=False, push=push), request, way)
 
-    if not watch:
-        if times:
-            raise BadInput(what="--times goes with --watch")
-        return once()
-    if period:
+    if watch and period:
         raise BadInput(what="--watch goes on, and --for is one period: leave one of them out")
+    if times and not watch:
+        raise BadInput(what="--times goes with --watch")
+    return _stay(org, once, way, times or USUAL) if watch else once()
+
+
+def _stay(org: Path | None, once: Callable[[], int], way: _Way, times: str) -> int:
     from orgtp.cli.watch import watching
     from orgtp.model.timetable import timetable
 
     here = opened(org, whole=False)
     # What it may not do is said now, and not every quarter of an hour.
-    here.desk.tick(by=by, dry_run=True)
-    return watching(timetable(times or USUAL, here.head.zone), once, lambda: _ticked(org, way))
+    here.desk.tick(by=way.by, dry_run=True)
+    return watching(timetable(times, here.head.zone), once, lambda: _ticked(org, way))
 
 
 @dataclass(frozen=True, slots=True)
