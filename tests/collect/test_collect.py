@@ -90,6 +90,9 @@ def test_what_is_asked_for_by_name_and_unknown_here_is_an_error(fed: Fed) -> Non
     assert 'this machine knows no source "rate" (did you mean "rates"?). See: orgtp source list' in ran.err
     assert fed.told() == {}
     assert [one["source"] for one in fed.collect("--seat", "bot", "--json").json["elsewhere"]] == ["late", "rate"]
+    assert fed.collect().err == "", "another machine may know the rest"
+    fed.set_up(rates="96")
+    assert '"rate" (did you mean "rates"?)' in fed.collect().err, "nothing at all is known here"
 
 
 def test_a_dry_run_shows_what_each_source_says_and_writes_nothing(fed: Fed) -> None:

@@ -115,7 +115,8 @@ def _once(here: OpenOrg, request: Request, way: _Way) -> int:
     done = here.collect(sources, request, by=way.by, dry_run=way.dry_run, told=told)
     for one in done.blanks:
         tell(f"{one.seat} {one.metric}: unavailable: {one.note}")
-    if told:
+    # Where nothing at all is known here, no other machine explains it.
+    if told or not (done.said or request.due):
         _say_elsewhere(done, sources)
     if done.left and (told or request.period.lower() != "last"):
         tell(f"left out, for want of such a period: {', '.join(f'{one.seat} {one.metric}' for one in done.left)}")
