@@ -90,6 +90,9 @@ def test_what_is_asked_for_by_name_and_unknown_here_is_an_error(fed: Fed) -> Non
     assert 'this machine knows no source "rate" (did you mean "rates"?). See: orgtp source list' in ran.err
     assert fed.told() == {}
     assert [one["source"] for one in fed.collect("--seat", "bot", "--json").json["elsewhere"]] == ["late", "rate"]
+    assert fed.collect().err == "", "another machine may know the rest"
+    fed.set_up(rates="96")
+    assert '"rate" (did you mean "rates"?)' in fed.collect().err, "nothing at all is known here"
 
 
 def test_a_dry_run_shows_what_each_source_says_and_writes_nothing(fed: Fed) -> None:
@@ -171,6 +174,20 @@ def test_a_broken_source_is_escalated_and_settled_when_it_is_back(fed: Fed) -> N
     assert fed.shell("validate", "--json").json["summary"]["errors"] == 0
 
 
+def test_the_commits_that_are_told_are_those_that_were_sent(fed: Fed) -> None:
+    """What others sent meanwhile comes first, and both commits are made anew after it."""
+    remote, other = str(fed.shell.home / "r.git"), fed.shell.at(fed.shell.home / "other")
+    fed.shell.git("init", "-q", "--bare", "-b", "main", remote)
+    fed.shell.git("remote", "add", "origin", remote)
+    fed.shell("sync")
+    fed.shell.git("clone", "-q", remote, str(other.folder))
+    other("score", "add", "bot", "talks", "12", "--push")
+    fed.set_up(rate=BROKEN)
+    told = fed.collect("--push", "--json", code=1).json
+    commits = fed.shell.git("log", "-2", "--format=%H", "origin/main").out.split()
+    assert [told["escalated"], told["commit"]] == commits
+
+
 def test_who_may_not_record_is_told_before_anything_is_asked(fed: Fed) -> None:
     witness = fed.shell.home / "asked"
     fed.set_up(talks={"command": ["touch", str(witness)]})
@@ -179,6 +196,13 @@ def test_who_may_not_record_is_told_before_anything_is_asked(fed: Fed) -> None:
     fed.shell.git("commit", "-qm", "One more")
     assert "cat may not record for bot" in fed.collect("--by", "cat", "--seat", "bot", code=2).err
     assert not witness.exists()
+    fed.set_up(rate="96")
+    text = fed.shell.read("seats/cat.yaml").replace("source: rate", "source: fleas")
+    fed.shell.write("seats/cat.yaml", text)
+    fed.shell.git("commit", "-qam", "Its own source")
+    assert "cat may not record for bot" in fed.collect("--by", "cat", code=2).err
+    fed.set_up(fleas="96")
+    assert [one["seat"] for one in fed.collect("--by", "cat", "--json").json["values"]] == ["cat"], "what is not here"
 
 
 def test_only_what_is_committed_is_collected(fed: Fed) -> None:
@@ -220,6 +244,9 @@ def test_a_period_is_for_the_metrics_that_have_it(fed: Fed) -> None:
     assert [(row["metric"], row["period"]) for row in fed.rows()] == [("talks", "2026-W46")]
     assert [one["metric"] for one in fed.collect("--for", "2026-W46", "--json").json["left"]] == ["late", "rate"]
     assert fed.collect("--for", "2026-W46", "--due", "--json").json["values"] == []
+    fed.collect("--metric", "talks")
+    (value,) = fed.collect("--for", "2026-W45", "--due", "--json").json["values"]
+    assert (value["metric"], value["period"]) == ("talks", "2026-W45"), "due is what that period lacks"
 
 
 @pytest.mark.parametrize(

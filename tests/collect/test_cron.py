@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 
 from tests.collect.conftest import Fed
-from tests.conftest import SCRIPT
 
 CRON_D, PID = Path("/etc/cron.d"), Path("/run/crond.pid")
 # cron looks once a minute, and what it starts takes a moment.
@@ -124,8 +123,12 @@ def test_numbers_come_by_themselves_and_a_blank_is_seen(fed: Fed, radar: Radar) 
     )
     with_a_route(fed)
     said = fed.shell.home / "said"
-    line = f"cd {fed.shell.folder} && {{ {SCRIPT} score collect; {SCRIPT} escalate tick; }} >> {said} 2>&1"
-    env = fed.shell.env({"ORGTP_SOURCES": str(fed.sources), "PATH": "/usr/bin:/bin"})
+    # What is printed, each minute of each day.
+    printed = fed.shell("schedule", "cron", "--times", "08:00", ORGTP_SOURCES=str(fed.sources)).out
+    variable, row = printed.splitlines()[-2:]
+    line = row.removeprefix("*/15 * * * * ").replace("[1-5]-08:00", "*") + f" >> {said} 2>&1"
+    name, _, value = variable.partition("=")
+    env = fed.shell.env({name: value, "PATH": "/usr/bin:/bin"})
     with cron(f"orgtp-test-{os.getpid()}", line, env):
         wait_for(lambda: len(fed.told()) == 3, said)
         assert fed.told() == {"talks": ("13", ""), "rate": ("96.5", ""), "late": ("1", "")}

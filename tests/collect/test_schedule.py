@@ -107,6 +107,27 @@ def test_what_is_printed_for_systemd_puts_itself_to_use(tmp_path: Path) -> None:
     assert "OnCalendar=*:0/15\n" in units["orgtp-acme-tick.timer"]
 
 
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+    """With a blank, a % and a $ in every path."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is missing; install systemd")
+    place = tmp_path / "a 100% $x org"
+    place.mkdir()
+    program = place / "orgtp"
+    program.write_text("#!/bin/sh\n", encoding="utf-8")
+    program.chmod(0o755)
+    variables = {"ORGTP_SOURCES": f"{place}/sources.yaml"}
+    text = schedule_text("systemd", timetable(USUAL, NEW_YORK), Place(str(place), str(program), "acme", (), variables))
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    written = text.partition("systemctl ")[0]
+    subprocess.run(["sh"], input=written, env=env, check=True, text=True)
+    units = sorted(str(path) for path in (tmp_path / ".config/systemd/user").iterdir())
+    assert len(units) == 4
+    words = ["systemd-analyze", "--user", "verify", *units]
+    done = subprocess.run(words, env=env, capture_output=True, check=False, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_shellcheck_finds_nothing_in_the_script() -> None:
     if shutil.which("shellcheck") is None:
         pytest.skip("shellcheck is missing; install shellcheck")
@@ -126,19 +147,31 @@ def test_a_workflow_runs_once_for_each_time_however_late_it_is_started(tmp_path:
     text = printed("github")
     crons = re.findall(r'cron: "(\d+ \d+ \* \* \*)"', text)
     assert crons == [f"0 {hour} * * *" for hour in (12, 13, 15, 16, 18, 19, 21, 22)]
-    script = text.partition("run: |\n")[2].partition("      - if:")[0]
-    hour, out = int(moment[11:13]), tmp_path / "out"
-    out.touch()
-    env = {**at(tmp_path, f"{moment[:14]}40"), "CRON": f"0 {hour} * * *", "GITHUB_OUTPUT": str(out)}
-    # The shim tells the time; what is to be told of another moment says so itself.
-    (tmp_path / "date").write_text(
+    cron = f"0 {int(moment[11:13])} * * *"
+    assert clock_of(USUAL, cron, f"{moment[:14]}40", tmp_path) == ("run=yes\n" if runs else "")
+    (tmp_path / "out").unlink()
+    assert clock_of(USUAL, "", moment, tmp_path) == "run=yes\n", "what a person starts"
+
+
+@pytest.mark.parametrize(("moment", "runs"), [("2026-11-21T00:20", True), ("2026-11-22T00:20", False)])
+def test_a_run_that_is_started_after_midnight_is_of_the_day_before(tmp_path: Path, moment: str, runs: bool) -> None:
+    """Friday 18:00 in New York, 23:00 UTC, started when it is Saturday in UTC; and Saturday's, on Sunday."""
+    assert clock_of("18:00", "0 23 * * *", moment, tmp_path) == ("run=yes\n" if runs else "")
+
+
+def clock_of(times: str, cron: str, moment: str, folder: Path) -> str:
+    """What the first step of the workflow says at a moment."""
+    script = printed("github", times=times).partition("run: |\n")[2].partition("      - if:")[0]
+    (folder / "date").write_text(
         f'#!/bin/sh\ncase "$*" in *-d*) exec /bin/date "$@" ;; esac\nexec /bin/date -d "{moment}Z" "$@"\n',
         encoding="utf-8",
     )
+    (folder / "date").chmod(0o755)
+    out = folder / "out"
+    out.touch()
+    env = {"PATH": f"{folder}:/usr/bin:/bin", "CRON": cron, "GITHUB_OUTPUT": str(out)}
     subprocess.run(["bash", "-e", "-c", script], env=env, check=True)
-    assert out.read_text(encoding="utf-8") == ("run=yes\n" if runs else "")
-    subprocess.run(["bash", "-e", "-c", script], env={**env, "CRON": ""}, check=True)
-    assert out.read_text(encoding="utf-8").endswith("run=yes\n")
+    return out.read_text(encoding="utf-8")
 
 
 def test_the_next_time() -> None:

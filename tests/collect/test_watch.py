@@ -6,11 +6,12 @@ import re
 import signal
 import subprocess
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orgtp.cli.watch import quarter_after
+from orgtp.cli.watch import quarter_after, watching
+from orgtp.model.timetable import Timetable
 from tests.cli.terminal import on_terminal
 from tests.collect.conftest import BROKEN, Fed
 from tests.conftest import SCRIPT
@@ -53,6 +54,29 @@ def test_it_ends_while_a_source_is_asked(fed: Fed, number: signal.Signals, code:
     run.communicate(timeout=30)
     assert run.returncode == code
     assert fed.told() == {}
+
+
+def test_it_collects_again_when_it_is_time_and_ends_when_that_is_interrupted() -> None:
+    class Soon(Timetable):
+        def after(self, now: datetime) -> datetime:
+            return now + timedelta(seconds=0.2)
+
+    done: list[str] = []
+
+    def collect() -> int:
+        done.append("collect")
+        return 130 if done.count("collect") == 2 else 1
+
+    def tick() -> int:
+        done.append("tick")
+        return 0
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert watching(Soon((), UTC), collect, tick) == 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert done in (["collect", "tick", "collect"], ["collect", "tick", "tick", "collect"])
 
 
 def test_who_may_not_tick_is_told_at_once(fed: Fed) -> None:

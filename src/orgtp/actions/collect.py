@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from orgtp.actions.scores import period_of
@@ -17,11 +17,12 @@ from orgtp.model.words import listed
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A metric whose value comes from a source."""
+    """A metric whose value comes from a source; `period` is what it is wanted for, once that is known."""
 
     seat: str
     metric: str
     source: str
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Heard:
     source: str
     value: str | None
     why: str = ""
+    period: str = ""
 
     @property
     def note(self) -> str:
@@ -70,8 +72,8 @@ def with_period(org: Org, now: datetime, some: Sequence[Wanted], period: str) ->
     of_this_size = [one for one in some if named is None or _grain(org, one) is named.grain]
     for one in of_this_size or some:
         try:
-            period_of(org, one.seat, org.metric(one.seat, one.metric), period, now)
-            found.append(one)
+            metric = org.metric(one.seat, one.metric)
+            found.append(replace(one, period=period_of(org, one.seat, metric, period, now)))
         except BadInput as error:
             wrong = wrong or error
     if wrong and not found:
@@ -89,9 +91,10 @@ def _grain(org: Org, one: Wanted) -> Grain:
     return org.metric(one.seat, one.metric).cadence.grain
 
 
-def without_value(org: Org, now: datetime, some: Sequence[Wanted], period: str) -> list[Wanted]:
-    """Those of `some` that have no value for that period yet."""
-    return [one for one in some if _is_open(org, one, period, now)]
+def without_value(org: Org, some: Sequence[Wanted]) -> list[Wanted]:
+    """Those of `some` that have no value for their period yet."""
+    scores = [(one, org.in_force(one.seat, one.metric).get(one.period)) for one in some]
+    return [one for one, score in scores if score is None or score.value is None]
 
 
 def _sourced(org: Org) -> Iterator[tuple[Seat, Metric]]:
@@ -112,12 +115,6 @@ def _none(org: Org, seat: str, metric: str) -> BadInput:
     return BadInput(what=f"{what} names no source. Those that do: {known}. Name one: {set_}")
 
 
-def _is_open(org: Org, one: Wanted, text: str, now: datetime) -> bool:
-    period = period_of(org, one.seat, org.metric(one.seat, one.metric), text, now)
-    score = org.in_force(one.seat, one.metric).get(period)
-    return score is None or score.value is None
-
-
 def heard(org: Org, some: Sequence[Wanted], said: Mapping[str, tuple[str | None, str]]) -> list[Heard]:
     """What came of each metric whose source was asked; `said` has a value, or None and why, for each source."""
     return [_heard(org, one, *said[one.source]) for one in some if one.source in said]
@@ -128,8 +125,8 @@ def _heard(org: Org, one: Wanted, value: str | None, why: str) -> Heard:
     metric = org.metric(one.seat, one.metric)
     if value is not None:
         wrong = _unfit(metric, value)
-        return Heard(one.seat, one.metric, one.source, None if wrong else value, wrong)
-    return Heard(one.seat, one.metric, one.source, None, why)
+        return Heard(one.seat, one.metric, one.source, None if wrong else value, wrong, one.period)
+    return Heard(one.seat, one.metric, one.source, None, why, one.period)
 
 
 def _unfit(metric: Metric, value: str) -> str:

@@ -24,7 +24,7 @@ from orgtp.model.errors import BadInput
 from orgtp.model.timetable import USUAL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from orgtp.actions.collect import Heard
     from orgtp.api import OpenOrg
@@ -73,19 +73,21 @@ def collect(
     def once() -> int:
         return _once(opened(org, whole=False, push=push), request, way)
 
-    if not watch:
-        if times:
-            raise BadInput(what="--times goes with --watch")
-        return once()
-    if period:
+    if watch and period:
         raise BadInput(what="--watch goes on, and --for is one period: leave one of them out")
+    if times and not watch:
+        raise BadInput(what="--times goes with --watch")
+    return _stay(org, once, way, times or USUAL) if watch else once()
+
+
+def _stay(org: Path | None, once: Callable[[], int], way: _Way, times: str) -> int:
     from orgtp.cli.watch import watching
     from orgtp.model.timetable import timetable
 
     here = opened(org, whole=False)
     # What it may not do is said now, and not every quarter of an hour.
-    here.desk.tick(by=by, dry_run=True)
-    return watching(timetable(times or USUAL, here.head.zone), once, lambda: _ticked(org, way))
+    here.desk.tick(by=way.by, dry_run=True)
+    return watching(timetable(times, here.head.zone), once, lambda: _ticked(org, way))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,8 @@ def _once(here: OpenOrg, request: Request, way: _Way) -> int:
     done = here.collect(sources, request, by=way.by, dry_run=way.dry_run, told=told)
     for one in done.blanks:
         tell(f"{one.seat} {one.metric}: unavailable: {one.note}")
-    if told:
+    # Where nothing at all is known here, no other machine explains it.
+    if told or not (done.said or request.due):
         _say_elsewhere(done, sources)
     if done.left and (told or request.period.lower() != "last"):
         tell(f"left out, for want of such a period: {', '.join(f'{one.seat} {one.metric}' for one in done.left)}")
@@ -149,10 +152,8 @@ def _recorded(here: OpenOrg, done: Collected, way: _Way) -> int:
     if done.recorded is None:
         return _nothing(here, done, way)
     said, body = {"json": way.json, "dry_run": way.dry_run, "push": way.push, "quiet": way.quiet}, _body(done)
-    code = changed("score-collect", here, done.recorded, **said, **body)
-    if done.escalated and done.escalated.commit:
-        if not (way.quiet or way.json):
-            tell(f"{done.escalated.commit[:10]} {done.escalated.change.subject}")
+    code = changed("score-collect", here, done.recorded, **said, then=done.escalated, **body)
+    if done.escalated:
         tell_people(here, done.escalated, way.notify)
     return code
 

@@ -111,15 +111,17 @@ def changed(
     dry_run: bool,
     push: bool,
     quiet: bool = False,
+    then: Recorded | None = None,
     **body: Any,
 ) -> int:
     """Say what became of a change: its commit, or what it would do; and send it where that is wanted.
 
-    `body` goes into the JSON. `quiet`: nothing is said of what went well.
+    `then` is a second commit that came of it. `body` goes into the JSON. `quiet`: nothing is said of what went well.
     """
     sent, remade = ({}, {}) if dry_run or done.kept else _sent(org, push=push, quiet=quiet)
     # What others had sent meanwhile comes first, and our commit was made anew after it.
     done = replace(done, commit=remade.get(done.commit or "", done.commit))
+    body |= {name: remade[commit] for name, commit in body.items() if isinstance(commit, str) and commit in remade}
     if done.kept:
         tell(f"not written now, and kept: {done.kept}. It will be with the next value, or by: orgtp sync")
     if json:
@@ -129,6 +131,8 @@ def changed(
         _would(done)
     elif not done.kept:
         _did(org, done, quiet=quiet)
+        if then and then.commit and not quiet:
+            tell(f"{remade.get(then.commit, then.commit)[:_SHORT]} {then.change.subject}")
     if sent.get("why"):
         tell(f"not sent: {sent['why']}")
     return KEPT if done.kept else int(sent.get("exit_code", 0))

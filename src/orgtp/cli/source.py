@@ -41,6 +41,7 @@ FileOption = Annotated[str, typer.Option("--file", metavar="PATH", help="A CSV, 
 HeaderOption = Annotated[
     list[str] | None, typer.Option("--header", metavar="NAME=env:VAR", help="With --http. Repeat for more.")
 ]
+BodyOption = Annotated[str, typer.Option("--body", metavar="TEXT", help="With --http: what is posted.")]
 PointerOption = Annotated[str, typer.Option("--pointer", metavar="/A/B", help="Where it is in the JSON.")]
 ColumnOption = Annotated[str, typer.Option("--column", metavar="NAME", help="The column of a CSV file.")]
 RollupOption = Annotated[
@@ -168,6 +169,7 @@ def add(
     http: HttpOption = "",
     file: FileOption = "",
     header: HeaderOption = None,
+    body: BodyOption = "",
     pointer: PointerOption = "",
     column: ColumnOption = "",
     rollup: RollupOption = "",
@@ -184,6 +186,7 @@ def add(
     """
     from orgtp.cli.source_add import New, add_source, source_of
 
-    options = {"pointer": pointer, "column": column, "rollup": rollup, "format": format_, "max-age": max_age}
+    options = {"body": body, "pointer": pointer, "column": column, "rollup": rollup}
+    options |= {"format": format_, "max-age": max_age}
     new = New(command, sql, http, file, tuple(header or ()), options, timeout, retries)
     return add_source(name, source_of(new), sources, dry_run=dry_run)

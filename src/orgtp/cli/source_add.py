@@ -16,6 +16,7 @@ from orgtp.model.words import listed
 # Which kinds each option is for.
 _FOR = {
     "header": ("http",),
+    "body": ("http",),
     "pointer": ("http", "file"),
     "column": ("file",),
     "rollup": ("file",),
@@ -61,7 +62,8 @@ def source_of(new: New) -> dict[str, Any]:
     ((kind, settings),) = chosen.items()
     said = {name: value for name, value in new.options.items() if value}
     _refuse_others(kind, [*(["header"] if new.headers else []), *said])
-    headers = {"headers": dict(map(_header, new.headers))} if new.headers else {}
+    headers: dict[str, Any] = {"headers": dict(map(_header, new.headers))} if new.headers else {}
+    headers |= {"method": "POST"} if "body" in said else {}
     below = headers | {name.replace("-", "_"): value for name, value in said.items()}
     common = {"timeout": new.timeout, "retries": new.retries}
     return {kind: settings | below if below else settings} | {k: v for k, v in common.items() if v not in {"", None}}
@@ -90,7 +92,8 @@ def _words(command: str) -> list[str]:
 def _header(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals and value):
-        raise BadInput(what=f'"{text}" is not NAME=VALUE. Write it so: --header Authorization=env:TOKEN')
+        # It may hold a secret already.
+        raise BadInput(what="a --header is not NAME=VALUE. Write it so: --header Authorization=env:TOKEN")
     return name, value
 
 
@@ -113,7 +116,8 @@ def add_source(name: str, source: dict[str, Any], sources: Path | None, *, dry_r
     for what in _worth_knowing(source, path.parent):
         tell(what)
     if not dry_run:
-        tell(f"try it: orgtp source test {name}")
+        where = f" --sources {shlex.quote(str(sources))}" if sources else ""
+        tell(f"try it: orgtp source test {name}{where}")
     return 0
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
 
 from orgtp.model.errors import BadInput
 from orgtp.model.timetable import Timetable
 from orgtp.model.words import did_you_mean, visible
 
-_DAYS = "[1-5]"
 # Debian's cron takes no longer command, and then runs nothing of the whole crontab, without a word.
 _MOST_IN_CRON = 998
 
@@ -68,7 +66,7 @@ def _cron(times: Timetable, place: Place) -> str:
 
     The tick comes after the numbers of that moment: nobody is chased for what is just coming. Raises `BadInput`.
     """
-    when = "|".join(f"{_DAYS}-{one:%H:%M}" for one in times.times)
+    when = patterns(times)
     # Within a crontab, % ends the line (crontab(5)).
     clock = f'case "$(TZ={times.zone} date +\\%u-\\%H:\\%M)" in {when})'
     collect, tick = (" ".join(map(_quoted, (place.program, *words))) for words in (place.collect, place.tick))
@@ -78,7 +76,7 @@ def _cron(times: Timetable, place: Place) -> str:
         raise BadInput(what=f"{why}. Name fewer --times, or take: orgtp schedule systemd")
     variables = "".join(f"{name}={value}\n" for name, value in sorted(place.variables.items()))
     return (
-        f"# Numbers of {place.org}, {_spoken(times)}, {place.named};\n"
+        f"# {_numbers(times, place)}, {place.named};\n"
         "# and every quarter of an hour a tick, which moves up what nobody took on in time.\n"
         f"# Put it to use: {place.again('cron')} | crontab -\n"
         "# (that replaces your crontab; to keep what it has, add the lines with: crontab -e)\n"
@@ -94,26 +92,13 @@ def _quoted(text: str) -> str:
 def _systemd(times: Timetable, place: Place) -> str:
     """A script that writes the units and starts the timers."""
     name = f"orgtp-{place.org}"
-    moments = "\n".join(f"OnCalendar=Mon..Fri *-*-* {one:%H:%M}:00 {times.zone}" for one in times.times)
-    collect, tick = (" ".join(map(_word, (place.program, *words))) for words in (place.collect, place.tick))
-    numbers = f"Numbers of {place.org}, {_spoken(times)}"
-    late = f"What is overdue in {place.org}"
-    return f"""# {numbers}, {place.named};
+    return f"""# {_numbers(times, place)}, {place.named};
 # and every quarter of an hour a tick, which moves up what nobody took on in time.
 # Put it to use: {place.again("systemd")} | sh
 set -e
 units="${{XDG_CONFIG_HOME:-$HOME/.config}}/systemd/user"
 mkdir -p "$units"
-cat > "$units/{name}.service" <<'END'
-{_service(numbers, place, collect)}ExecStopPost={tick}
-END
-cat > "$units/{name}.timer" <<'END'
-{_timer(numbers, f"{moments}{chr(10)}Persistent=true")}END
-cat > "$units/{name}-tick.service" <<'END'
-{_service(late, place, tick, after=f"{name}.service")}END
-cat > "$units/{name}-tick.timer" <<'END'
-{_timer(late, "OnCalendar=*:0/15")}END
-systemctl --user daemon-reload
+{"".join(_written(unit, text) for unit, text in _units(name, times, place).items())}systemctl --user daemon-reload
 systemctl --user enable --now {name}.timer {name}-tick.timer
 # Without this, your timers end when you log out.
 loginctl enable-linger
@@ -122,10 +107,30 @@ loginctl enable-linger
 """
 
 
+def _numbers(times: Timetable, place: Place) -> str:
+    return f"Numbers of {place.org}, {spoken(times)}"
+
+
+def _written(unit: str, text: str) -> str:
+    return f"cat > \"$units/{unit}\" <<'END'\n{text}END\n"
+
+
+def _units(name: str, times: Timetable, place: Place) -> dict[str, str]:
+    """The units by their names. The tick that is due at the same moment waits until the numbers are there."""
+    moments = "\n".join(f"OnCalendar=Mon..Fri *-*-* {one:%H:%M}:00 {times.zone}" for one in times.times)
+    collect, tick = (_command(place.program, words) for words in (place.collect, place.tick))
+    what, late = _numbers(times, place), f"What is overdue in {place.org}"
+    return {
+        f"{name}.service": f"{_service(what, place, collect)}ExecStopPost={tick}\n",
+        f"{name}.timer": _timer(what, f"{moments}\nPersistent=true"),
+        f"{name}-tick.service": _service(late, place, tick, after=f"{name}.service"),
+        f"{name}-tick.timer": _timer(late, "OnCalendar=*:0/15"),
+    }
+
+
 def _service(what: str, place: Place, command: str, after: str = "") -> str:
     order = f"After={after}\n" if after else ""
-    # A variable is not looked for in these: $ is a sign like any other (systemd.exec(5)).
-    pairs = (_word(f"{name}={value}").replace("$$", "$") for name, value in sorted(place.variables.items()))
+    pairs = (_word(f"{name}={value}") for name, value in sorted(place.variables.items()))
     variables = "".join(f"Environment={pair}\n" for pair in pairs)
     return f"""[Unit]
 Description={what}
@@ -151,9 +156,14 @@ WantedBy=timers.target
 """
 
 
+def _command(program: str, words: Sequence[str]) -> str:
+    """A command in a unit file: $ begins a variable in its arguments, and not in the program (systemd.service(5))."""
+    return " ".join((_word(program), *(_word(word.replace("$", "$$")) for word in words)))
+
+
 def _word(text: str) -> str:
-    """A word of a command in a unit file: % begins a specifier there, $ a variable (systemd.service(5))."""
-    safe = text.replace("%", "%%").replace("$", "$$")
+    """A word in a unit file, where % begins a specifier (systemd.unit(5))."""
+    safe = text.replace("%", "%%")
     if _PLAIN.fullmatch(text):
         return safe
     return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -162,79 +172,20 @@ def _word(text: str) -> str:
 _PLAIN = re.compile(r"[\w@%+=:,./-]+")
 
 
-def _github(times: Timetable, place: Place) -> str:
-    """GitHub's clock is UTC, so each time stands there as summer and as winter have it; a step drops the wrong one."""
-    hours = sorted({moment for one in times.times for moment in _in_utc(one, times)})
-    lines = "\n".join(f'    - cron: "{minute} {hour} * * *"' for hour, minute in hours)
-    when = "|".join(f"{_DAYS}-{one:%H:%M}" for one in times.times)
-    # A runner is thrown away, so that what it recorded has to be sent; the files of this machine are not there.
-    options = (*(word for word in place.options if word != "--push"), "--push")
-    return f"""# .github/workflows/numbers.yml: {_spoken(times)}, {place.named}
-# Made by: {place.again("github")}
-# Secrets: ORGTP_SOURCES_YAML holds the sources, and ORGTP_NOTIFY_YAML whom to tell of what is in whose hands (it may be
-# missing). What either names with env: is a secret of its own, to be named below, where it says so.
-name: Numbers of {place.org}
-on:
-  schedule:
-{lines}
-  workflow_dispatch:
-permissions:
-  contents: write
-concurrency: numbers
-jobs:
-  collect:
-    runs-on: ubuntu-latest
-    env:
-      # Here, such as: TOKEN: ${{{{ secrets.TOKEN }}}}
-      ORGTP_SOURCES: /tmp/sources.yaml
-    steps:
-      - id: clock
-        env:
-          CRON: ${{{{ github.event.schedule }}}}
-        run: |
-          # What a person starts has no schedule, and is in time.
-          read -r minute hour _ <<< "$CRON"
-          case "${{CRON:+$(TZ={times.zone} date -d "$(date -u +%F) $hour:$minute UTC" +%u-%H:%M)}}" in
-            "" | {when}) echo "run=yes" >> "$GITHUB_OUTPUT" ;;
-          esac
-      - if: steps.clock.outputs.run
-        uses: actions/checkout@v4
-        with:
-          fetch-depth: 0
-      - if: steps.clock.outputs.run
-        uses: actions/setup-python@v5
-        with:
-          python-version: "3.13"
-      - if: steps.clock.outputs.run
-        env:
-          SOURCES: ${{{{ secrets.ORGTP_SOURCES_YAML }}}}
-          NOTIFY: ${{{{ secrets.ORGTP_NOTIFY_YAML }}}}
-        run: |
-          pip install --quiet "orgtp[sources,notify]"
-          printf '%s\\n' "$SOURCES" > "$ORGTP_SOURCES"
-          if [ -n "$NOTIFY" ]; then
-            printf '%s\\n' "$NOTIFY" > /tmp/notify.yaml
-            echo "ORGTP_NOTIFY=/tmp/notify.yaml" >> "$GITHUB_ENV"
-          fi
-          git config user.name "numbers" && git config user.email "numbers@users.noreply.github.com"
-      - if: steps.clock.outputs.run
-        run: orgtp {shlex.join(("score", "collect", *options))}
-      # It ticks when it has collected, and at no other time: what is overdue goes up at the next of these times that is
-      # within working hours. Where that is too seldom, let a machine of yours tick: orgtp schedule cron
-      - if: always() && steps.clock.outputs.run
-        run: orgtp {shlex.join(("escalate", "tick", *options))}
-"""
+def patterns(times: Timetable) -> str:
+    """What `date +%u-%H:%M` says at these times, as a shell's case has it."""
+    return "|".join(f"[1-5]-{one:%H:%M}" for one in times.times)
 
 
-def _in_utc(one: time, times: Timetable) -> set[tuple[int, int]]:
-    """What a time of day is in UTC over a year: once, or twice where clocks are changed."""
-    days = [date(2026, month, 1) for month in range(1, 13)]
-    moments = [datetime.combine(day, one, times.zone).astimezone(UTC) for day in days]
-    return {(moment.hour, moment.minute) for moment in moments}
-
-
-def _spoken(times: Timetable) -> str:
+def spoken(times: Timetable) -> str:
+    """The timetable in words."""
     return f"Monday to Friday at {', '.join(f'{one:%H:%M}' for one in times.times)} {times.zone}"
+
+
+def _github(times: Timetable, place: Place) -> str:
+    from orgtp.render.schedule_github import Workflow
+
+    return Workflow(times, place.org, place.options, spoken(times), place.named, place.again("github")).text
 
 
 _KINDS: Mapping[str, Callable[[Timetable, Place], str]] = {"cron": _cron, "systemd": _systemd, "github": _github}

@@ -95,9 +95,10 @@ class Collector:
         self._refuse_no_sources()
         org = self._org()
         some, left = self._of(org, request)
-        for one in some:
-            refuse_stranger(org, one.seat, self.by)
         here = {one.source: self.sources.named[one.source] for one in some if one.source in self.sources.named}
+        for one in some:
+            if one.source in here:
+                refuse_stranger(org, one.seat, self.by)
         if some and not here and (request.seat or request.metric):
             raise NoSources(what=f"{unknown(some, self.sources)}. See: orgtp source list")
         said = tuple(ask(here.values(), told=told and (lambda one: told(one, _made(org, some, [one])))))
@@ -124,10 +125,11 @@ class Collector:
 
     def _of(self, org: Org, request: Request) -> tuple[list[Wanted], list[Wanted]]:
         """What is to be collected, and what is left out for want of such a period."""
-        named, now = wanted(org, request.seat, request.metric), self.ledger.now
-        some = with_period(org, now, named, request.period)
-        left = [one for one in named if one not in some]
-        return without_value(org, now, some, request.period) if request.due else some, left
+        named = wanted(org, request.seat, request.metric)
+        some = with_period(org, self.ledger.now, named, request.period)
+        fits = {(one.seat, one.metric) for one in some}
+        left = [one for one in named if (one.seat, one.metric) not in fits]
+        return without_value(org, some) if request.due else some, left
 
     def _org(self) -> Org:
         """The org as the ledger branch has it: what only somebody's work tree says is not collected yet."""
