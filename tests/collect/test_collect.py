@@ -337,3 +337,24 @@ def test_a_note_and_a_number_in_a_reason_are_no_news(fed: Fed) -> None:
     fed.collect(code=1)
     assert fed.told()["rate"] == (None, "source broken: exit code 3: boom")
     assert fed.told()["talks"] == ("13", "Recounted")
+
+
+def test_a_run_that_was_overtaken_says_nothing(fed: Fed) -> None:
+    """It began three seconds earlier, and took longer: what it heard is older than what counts."""
+    fed.set_up(talks="14")
+    fed.collect(ORGTP_NOW="2026-11-20T18:00:03-05:00")
+    fed.set_up(talks="13")
+    fed.collect(ORGTP_NOW="2026-11-20T18:00:00-05:00")
+    assert fed.told()["talks"] == ("14", "")
+
+
+def test_sources_in_another_work_tree_of_the_org_are_refused_by_all(fed: Fed) -> None:
+    witness = fed.shell.home / "asked"
+    fed.shell.git("worktree", "add", "-q", "../other")
+    fed.sources = fed.shell.folder.parent / "other" / "sources.yaml"
+    fed.set_up(talks={"command": ["touch", str(witness)]})
+    named = ("--sources", str(fed.sources))
+    for words in (["score", "collect"], ["source", "test", "talks"], ["source", "add", "x", "--command", "date"]):
+        assert "stands within the org" in fed.shell(*words, *named, code=2).err
+    assert not witness.exists()
+    assert "x:" not in fed.sources.read_text(encoding="utf-8")

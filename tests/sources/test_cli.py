@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -25,16 +26,32 @@ broken: {comand: [date]}
 """
 
 
+@dataclass(frozen=True)
+class Desk(Shell):
+    """A folder of a machine, outside of the org that it collects for."""
+
+    org: Path = Path()
+
+    def env(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The same, with where the org is."""
+        return super().env({"ORGTP_ORG": str(self.org), **(more or {})})
+
+    def head(self) -> str:
+        """The org's commit."""
+        return Shell(self.org, self.home).head()
+
+
 @pytest.fixture
 def desk(acme: Shell) -> Shell:
-    """Acme, three of whose metrics have sources, two of them one that this machine knows."""
+    """A machine of Acme's, three of whose metrics have sources, two of them one that this machine knows."""
     text = acme.read("seats/bot.yaml")
     for metric, source in (("percent", "ad-anomalies"), ("clock", "ad-anomalies"), ("span", "elsewhere")):
         text = text.replace(f"name: {metric}, ", f"name: {metric}, source: {source}, ")
     acme.write("seats/bot.yaml", text)
-    acme.write("sources.yaml", SOURCES.replace("96.5", '"96.5"'))
-    acme.write("closed.csv", "closed\n3\n4\n")
-    return acme
+    here = Desk(acme.folder.parent / "machine", acme.home, acme.folder)
+    here.write("sources.yaml", SOURCES.replace("96.5", '"96.5"'))
+    here.write("closed.csv", "closed\n3\n4\n")
+    return here
 
 
 def test_list_says_what_is_named_and_what_is_known(desk: Shell) -> None:

@@ -63,28 +63,22 @@ def with_period(org: Org, now: datetime, some: Sequence[Wanted], period: str) ->
     On a day off there is none of a metric of working days.
     """
     said = period.strip().upper()
-    if not said:
-        return [one for one in some if _is_owed_now(org, now, one)]
     named = parse_period(said)
-    if said != "LAST" and named is None:
+    if said not in {"", "LAST"} and named is None:
         raise BadInput(what=f'"{period}" is not a period. Write one as {", ".join(EXAMPLES.values())}, or last.')
     found, wrong = [], None
     of_this_size = [one for one in some if named is None or _grain(org, one) is named.grain]
     for one in of_this_size or some:
+        metric = org.metric(one.seat, one.metric)
+        if not said and not is_owed(org, metric, containing(now, metric.cadence.grain, org.zone)):
+            continue
         try:
-            metric = org.metric(one.seat, one.metric)
             found.append(replace(one, period=period_of(org, one.seat, metric, period, now)))
         except BadInput as error:
             wrong = wrong or error
-    if wrong and not found:
+    if wrong and said and not found:
         raise wrong
     return found
-
-
-def _is_owed_now(org: Org, now: datetime, one: Wanted) -> bool:
-    metric, began = org.metric(one.seat, one.metric), org.seats[one.seat].since
-    period = containing(now, metric.cadence.grain, org.zone)
-    return is_owed(org, metric, period) and (began is None or period.next().start.date() > began)
 
 
 def _grain(org: Org, one: Wanted) -> Grain:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from orgtp.model.change import Append, Change
@@ -57,7 +57,7 @@ def add_scores(org: Org, entries: Sequence[Entry], now: datetime, by: str = "") 
         try:
             score = _score(org, entry, now, by)
             before = org.in_force(score.seat, score.metric).get(score.period)
-            if entry.news and before and not _is_news(org, score, before):
+            if entry.news and before and (_is_overtaken(before, now) or not _is_news(org, score, before)):
                 known.append(before)
             else:
                 scores.append(score)
@@ -66,6 +66,15 @@ def add_scores(org: Org, entries: Sequence[Entry], now: datetime, by: str = "") 
     if wrong:
         raise _all_wrong(wrong, len(entries))
     return _change(org, _once(scores), known, by)
+
+
+# No run takes longer; a clock that is behind by more is not a run that was overtaken.
+_LONGEST_RUN = timedelta(minutes=15)
+
+
+def _is_overtaken(before: Score, begun: datetime) -> bool:
+    """Whether a later run, or somebody, recorded what counts while the run that began at `begun` was asking still."""
+    return timedelta() < before.at - begun <= _LONGEST_RUN
 
 
 def _is_news(org: Org, score: Score, before: Score) -> bool:

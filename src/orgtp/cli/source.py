@@ -105,7 +105,7 @@ def try_(name: NameArgument, org: OrgOption = None, sources: SourcesOption = Non
     Exit code 1 where it has no value, or a metric would refuse it.
     """
     from orgtp.sources.ask import ask
-    from orgtp.sources.file import read_sources
+    from orgtp.sources.file import read_sources, refuse_inside
     from orgtp.views.sources import readings
 
     here = _org_if_any(org)
@@ -114,6 +114,7 @@ def try_(name: NameArgument, org: OrgOption = None, sources: SourcesOption = Non
         _tell_problems(read)
         hint = did_you_mean(name, read.named) or f"Add it: orgtp source add {shlex.quote(name)} --command …"
         raise UnknownSource(name=name, path=read.path, hint=hint)
+    refuse_inside(read.path)
     (said,) = ask([read.named[name]])
     found = readings(here.staff.org, name, said.value) if here and said.value is not None else []
     _show(here, said, found, json=json)

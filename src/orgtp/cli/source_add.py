@@ -100,9 +100,10 @@ def _header(text: str) -> tuple[str, str]:
 def add_source(name: str, source: dict[str, Any], sources: Path | None, *, dry_run: bool) -> int:
     """Write it into this machine's file, and say what has to be known of it; the exit code."""
     from orgtp.sources.add import save, with_source
-    from orgtp.sources.file import sources_path
+    from orgtp.sources.file import refuse_inside, sources_path
 
     path = sources_path(sources)
+    refuse_inside(path)
     try:
         text = with_source(path, name, source)
     except BadInput as error:

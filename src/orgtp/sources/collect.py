@@ -12,19 +12,15 @@ from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.model.words import nearest
 from orgtp.sources.ask import ask
+from orgtp.sources.file import INSIDE, refuse_inside
 from orgtp.sources.source import Said, Sources
 from orgtp.store.git_lock import locked
 from orgtp.store.git_tree import GitTree
+from orgtp.store.git_work_trees import within
 from orgtp.store.load import load
 from orgtp.store.not_now import NotNow
 from orgtp.store.post import post
 from orgtp.store.record import Ledger, Recorded
-
-_INSIDE = (
-    "{} stands within the org. Whoever may change a file there could run a command here: keep it outside, as in "
-    "~/.config/orgtp/sources.yaml"
-)
-
 
 Told = Callable[[Said, Sequence[Heard]], None]
 
@@ -120,8 +116,10 @@ class Collector:
     def _refuse_no_sources(self) -> None:
         if not self.sources.named:
             raise NoSources(what=_none(self.sources))
-        if self.sources.path.resolve().is_relative_to(self.ledger.repo.path.resolve()):
-            raise NoSources(what=_INSIDE.format(self.sources.path))
+        # A bare repository, and a work tree in which nothing is checked out, have no org.yaml beside the file.
+        if within(self.ledger.repo, self.sources.path):
+            raise NoSources(what=INSIDE.format(self.sources.path))
+        refuse_inside(self.sources.path)
 
     def _of(self, org: Org, request: Request) -> tuple[list[Wanted], list[Wanted]]:
         """What is to be collected, and what is left out for want of such a period."""

@@ -34,6 +34,18 @@ def sources_path(path: Path | None = None) -> Path:
         raise BadInput(what="nobody knows where your home is. Say where the file is: --sources FILE") from error
 
 
+INSIDE = (
+    "{} stands within the org. Whoever may change a file there could run a command here: keep it outside, as in "
+    "~/.config/orgtp/sources.yaml"
+)
+
+
+def refuse_inside(path: Path) -> None:
+    """Refuse a sources file that lies in an org's folder. Raises `BadInput`."""
+    if any((above / "org.yaml").is_file() for above in path.resolve().parents):
+        raise BadInput(what=INSIDE.format(path))
+
+
 def read_sources(path: Path | None = None) -> Sources:
     """The sources of this machine; none where there is no file. See `sources_path`."""
     where = sources_path(path)

@@ -21,6 +21,12 @@ def checkouts(repo: Repo, ref: str) -> list[Repo]:
     return found
 
 
+def within(repo: Repo, path: Path) -> bool:
+    """Whether `path` lies in the repository: in its git dir, or in any of its work trees."""
+    trees = [tree for tree, _ in _work_trees(repo)]
+    return any(path.resolve().is_relative_to(place.resolve()) for place in (repo.path, repo.common_dir, *trees))
+
+
 def _is_ours(repo: Repo, path: Path) -> bool:
     """Whether the work tree at `path` is this repository's; a copied one names those of the first."""
     if path.samefile(repo.path):
