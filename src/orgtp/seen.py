@@ -83,7 +83,9 @@ class SeenOrg(Located):
 
         refuse_unreadable(self, seat)
         known = Known(problems_of(self, self.org.seat(seat).id, self._today), decisions_of(self, seat))
-        return context(self.org, self.now, seat, known)
+        found = context(self.org, self.now, seat, known)
+        # Nobody acts in the past.
+        return found if self.at is None else replace(found, commands=())
 
     def seats(self, *, retired: bool = False) -> tuple[ChartSeat, ...]:
         """Every seat by id."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from orgtp.cli.door import is_dirty, opened, write, write_json
+from orgtp.cli.door import is_dirty, opened, say_shallow, write, write_json
 from orgtp.cli.options import AtOption, JsonOption, OrgOption, SeatArgument
 
 
@@ -34,6 +34,7 @@ def context(
     """
     here = opened(org, at)
     view = here.context(seat)
+    say_shallow(here)
     if json or format_ is ContextFormat.JSON:
         from orgtp.render.json_text import context_body
 

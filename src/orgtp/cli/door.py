@@ -80,6 +80,12 @@ def tell(text: str) -> None:
     sys.stderr.write("".join(f"{visible(line)}\n" for line in text.splitlines()))
 
 
+def say_shallow(here: OpenOrg) -> None:
+    """What a shallow clone begins with looks as if all of it had been done in one commit."""
+    if not here.is_whole:
+        tell("this clone is shallow: what its first commit seems to add may be older. Get all: git fetch --unshallow")
+
+
 def write_json(kind: str, org: OpenOrg, body: Mapping[str, Any]) -> None:
     """A view as JSON, in the one envelope."""
     from orgtp.render.json_text import envelope

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import groupby
@@ -56,12 +56,24 @@ class Parts:
         """A moment as people there have it on the wall: `Mon 2026-11-23 09:00`."""
         return f"{moment.astimezone(self.zone):%a %Y-%m-%d %H:%M}"
 
-    def more(self, name: str) -> Iterator[Item]:
-        """That a list is not whole, if it is not."""
+    def more(self, name: str, what: str = "") -> Line:
+        """How many a list lacks, if it is not whole, of `what`, and the command that shows them."""
         for left in self.view.left_out:
             if left.list == name:
-                how_many = "older ones" if left.count is None else f"and {left.count} more"
-                yield Item(line(f"{how_many}: ", code(left.see)))
+                return line(
+                    "older ones" if left.count is None else f"and {left.count} more{what}", ": ", code(left.see)
+                )
+        return ()
+
+    def _rest(self, name: str, what: str = "") -> Iterator[Item]:
+        """The same as an item of its own."""
+        if more := self.more(name, what):
+            yield Item(more)
+
+    def _row(self, seats: Iterable[Line], name: str) -> Line:
+        """Seats in a row, and how many more there are."""
+        more = self.more(name)
+        return listed([*seats, *([more] if more else [])])
 
     def who(self) -> Iterator[Item]:
         """The seat, who answers for it, and what it is for."""
@@ -75,42 +87,54 @@ class Parts:
             yield Item(line(f"To be reviewed by {seat.review_by}"))
 
     def _owner(self) -> Line:
-        owner = self.view.owner
+        owner, seat = self.view.owner, self.view.seat
         if owner is None:
-            return line("Nobody answers for it")
-        person = "the person who answers for it" if owner.kind == "human" else "who answers for it, and is no person"
-        if owner.seat == self.view.seat.seat:
-            return line("Answers for itself" if owner.kind == "human" else "Has itself as its owner, and is no person")
+            return (
+                line("Owner: ", code(seat.owner), ", and there is no such seat")
+                if seat.owner
+                else line("Owner: nobody")
+            )
+        person = "the person who answers for it" if owner.kind == "human" else "which is no person"
+        if owner.seat == seat.seat:
+            return line("Answers for itself" if owner.kind == "human" else f"Owner: itself, {person}")
         return line("Owner: ", titled(owner), f", {person}")
 
     def around(self) -> Iterator[Item]:
         """Its place on the chart."""
+        yield Item(self._above())
         chart = self.view.chart
-        way = [line(titled(other)) for other in chart.above]
-        above = line(*(part for number, one in enumerate(way) for part in ((" → ", one) if number else (one,))))
-        yield Item(line("Reports to: ", above) if way else line("At the top of the chart"))
-        yield from self.more("chart.above")
         for label, name in (("Beside it", "siblings"), ("Report to it", "reports"), ("Answers for", "answers_for")):
             seats: tuple[Colleague, ...] = getattr(chart, name)
             if seats:
-                yield Item(line(f"{label}: ", listed([titled(other) for other in seats])))
-                yield from self.more(f"chart.{name}")
+                yield Item(line(f"{label}: ", self._row(map(titled, seats), f"chart.{name}")))
+
+    def _above(self) -> Line:
+        chart, boss = self.view.chart, self.view.seat.reports_to
+        if chart.above:
+            first, *rest = [titled(other) for other in chart.above]
+            more = self.more("chart.above")
+            way = [line(" → ", one) for one in (*rest, *([more] if more else []))]
+            return line("Reports to: ", first, *(part for one in way for part in one))
+        return (
+            line("Reports to: ", code(boss), ", and there is no such seat") if boss else line("At the top of the chart")
+        )
 
     def does(self) -> Iterator[Item]:
         """What it does and no other active seat does."""
         for name, text in self.view.capabilities.items():
             yield Item(line(code(name), told(": ", text)))
-        yield from self.more("capabilities")
+        yield from self._rest("capabilities")
 
     def does_not(self) -> Iterator[Item]:
         """What others do."""
         yield from (Item(_elsewhere(one)) for one in self.view.not_owned)
-        yield from (*self.more("not_owned"), *self.more("not_owned.alike"))
+        yield from self._rest("not_owned", " around it")
+        yield from self._rest("not_owned.alike", " that sound like its work")
 
     def measured(self) -> Iterator[Item]:
         """What it is measured on."""
         yield from (Item(_metric(metric), tuple(self._numbers(metric))) for metric in self.view.metrics)
-        yield from self.more("metrics")
+        yield from self._rest("metrics")
 
     def _numbers(self, metric: Measured) -> Iterator[Line]:
         if metric.next:
@@ -133,13 +157,13 @@ class Parts:
                 "Stale: ", code(late.metric), f", since {self.when(late.since)}, {counted(late.in_a_row, 'value')}"
             )
             yield Item(line(about, f" to {late.period} not there", told(": ", late.why)))
-        yield from self.more("trouble.stale")
+        yield from self._rest("trouble.stale")
         yield from (Item(self._escalation(one)) for one in trouble.escalations)
-        yield from self.more("trouble.escalations")
+        yield from self._rest("trouble.escalations")
         for one in trouble.problems:
             place = line(f"{one.severity.value.capitalize()} at ", code(str(one.place)), ", ", code(one.rule))
             yield Item(line(place, told(": ", one.message), told(" ", one.hint)))
-        yield from self.more("trouble.problems")
+        yield from self._rest("trouble.problems")
 
     def _escalation(self, one: EscalationView) -> Line:
         mine = one.with_ == self.view.seat.seat
@@ -159,13 +183,13 @@ class Parts:
             by = subject(event.by, event.who) if event.by else line(words(event.who))
             head = line(f"{event.at.astimezone(self.zone):%Y-%m-%d}, ", by, ", ", code(event.commit[:SHORT]))
             yield Item(line(head, ": ", changes[0])) if len(changes) == 1 else Item(head, tuple(changes))
-        yield from self.more("decisions")
+        yield from self._rest("decisions")
 
     def handed(self) -> Iterator[Item]:
         """Who has the work of a retired seat."""
         retired = self.view.retirement
         yield from (Item(_handed(one)) for one in (retired.handed if retired else ()))
-        yield from self.more("retirement.handed")
+        yield from self._rest("retirement.handed")
 
     def ended(self) -> Iterator[Item]:
         """Why it was retired, and what was learned."""
@@ -180,15 +204,9 @@ class Parts:
         records, seat = self.view.records, self.view.seat.seat
         if records.all:
             return line("It keeps the score: it may record values for every seat.")
-        others = [other for other in records.seats if other.seat != seat]
-        more = [item.line for item in self.more("records.seats")]
-        rest = line(", and for ", listed([code_of(other) for other in others]), *(line(", ", one) for one in more))
-        return line("It may record values for itself", rest if others else "", ".")
-
-
-def code_of(other: Colleague) -> Line:
-    """A seat by its id alone."""
-    return line(code(other.seat))
+        others = [line(code(other.seat)) for other in records.seats if other.seat != seat]
+        rest = line(", and for ", self._row(others, "records.seats")) if others else ()
+        return line("It may record values for itself", rest, ".")
 
 
 def _elsewhere(one: Elsewhere) -> Line:

@@ -8,7 +8,7 @@ Every list is bounded; what it lacks is counted, with the command that shows it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
@@ -42,6 +42,8 @@ Item = TypeVar("Item")
 DECISIONS = 10
 # So many of each at most; fewer of those above, and of what only sounds alike.
 _MOST, _FEW = 12, 5
+# What happened last to an escalation; all of it: orgtp escalate show ID.
+_LAST = 3
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,8 @@ def _profile(seat: Seat) -> Profile:
         role=seat.role,
         kind=seat.kind,
         status=seat.status,
+        owner=seat.owner or None,
+        reports_to=seat.reports_to or None,
         mission=seat.mission or None,
         since=seat.since,
         retire_when=seat.retire_when or None,
@@ -142,9 +146,10 @@ def _records(org: Org, seat: Seat, cut: _Bounded) -> Records:
 def _trouble(org: Org, now: datetime, seat: Seat, problems: Sequence[Problem], cut: _Bounded) -> Trouble:
     to = None if seat.is_retired else org.seats.get(first_with(org, seat.id, "", "issue", "normal"))
     listed = f"orgtp escalate list --seat {seat.id}"
+    found = [replace(one, events=one.events[-_LAST:]) for one in escalations(org, now, seat.id)]
     return Trouble(
         stale=cut.some("trouble.stale", stale(org, now, seat.id), f"orgtp stale {seat.id}"),
-        escalations=cut.some("trouble.escalations", escalations(org, now, seat.id), listed),
+        escalations=cut.some("trouble.escalations", found, listed),
         problems=cut.some("trouble.problems", problems, "orgtp validate"),
         goes_to=colleague(to) if to else None,
     )
@@ -157,7 +162,7 @@ def _decisions(events: Iterable[Event] | None, cut: _Bounded, seat: str) -> tupl
     found = tuple(islice(events, DECISIONS + 1))
     if len(found) > DECISIONS:
         cut.left.append(LeftOut("decisions", None, f"orgtp seat history {seat}"))
-    return found[:DECISIONS]
+    return tuple(replace(event, changes=event.changes[:_MOST]) for event in found[:DECISIONS])
 
 
 def _retired(org: Org, record: Retirement, cut: _Bounded, show: str) -> Retired:

@@ -42,7 +42,7 @@ def next_due(row: Row) -> Next | None:
         period = _awaited(row)
         return Next(period.text, due_at(row.org, row.metric, period))
     except (OverflowError, ValueError):
-        # A target that begins at the end of all calendars.
+        # A seat that begins at the end of all calendars.
         return None
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat
@@ -41,13 +42,17 @@ class Others:
     org: Org
     seat: Seat
 
-    def around(self) -> Iterator[Elsewhere]:
-        """What those around it on the chart do: one capability of each first, then the second of each."""
-        rows = [list(self._work(other, relation)) for relation, seats in self.neighbours.items() for other in seats]
-        for place in range(max(map(len, rows), default=0)):
-            yield from (row[place] for row in rows if place < len(row))
+    def around(self) -> list[Elsewhere]:
+        """What those around it on the chart do: what sounds like its own first, then one capability of each seat."""
+        rows = [
+            (-self._ranks.get((other.id, name), 0), place, number, self._one(other, name, relation))
+            for number, (relation, seats) in enumerate(self.neighbours.items())
+            for other in seats
+            for place, name in enumerate(other.capabilities)
+        ]
+        return [row[-1] for row in sorted(rows, key=lambda row: row[:-1])]
 
-    @property
+    @cached_property
     def neighbours(self) -> Mapping[Relation, Sequence[Seat]]:
         """The seat that it reports to, those beside it and those that report to it, but for retired ones."""
         boss = self.org.seats.get(self.seat.reports_to)
@@ -60,23 +65,27 @@ class Others:
         }
 
     def alike(self) -> list[Elsewhere]:
-        """What seats elsewhere on the chart do that sounds like this seat's work, what is most alike first.
-
-        It does where the ids have a word in common and the sentences have more, or where the role is the same.
-        """
+        """What seats elsewhere on the chart do that sounds like this seat's work, what is most alike first."""
         known = {self.seat.id, *(other.id for seats in self.neighbours.values() for other in seats)}
+        ordered = sorted((-rank, key) for key, rank in self._ranks.items() if key[0] not in known)
+        return [self._one(self.org.seats[seat], name, Relation.ALIKE) for _, (seat, name) in ordered]
+
+    @cached_property
+    def _ranks(self) -> Mapping[tuple[str, str], int]:
+        """How much a capability sounds like this seat's work, by seat and id, for those that do.
+
+        They do where the ids have a word in common and the sentences have more, or where the role is the same.
+        """
         work = self._all_work()
         often = Counter(word for words in work.values() for word in words)
         named = _words(" ".join([self.seat.role, *self.seat.capabilities]))
         own = named.union(*(words for (id_, _), words in work.items() if id_ == self.seat.id))
-        ranks: dict[tuple[str, str], int] = {}
-        for (id_, name), words in work.items():
-            sounds = len(own & words) >= _SHARED and bool(named & _words(name))
-            if id_ not in known and (sounds or self._same_role(id_)):
-                # A word that half of the org has says less than one that only these two have.
-                ranks[id_, name] = sum(len(work) // often[word] for word in own & words)
-        ordered = sorted(ranks, key=lambda key: (-ranks[key], key))
-        return [self._one(self.org.seats[id_], name, Relation.ALIKE) for id_, name in ordered]
+        # A word that half of the org has says less than one that only these two have.
+        return {
+            (id_, name): sum(len(work) // often[word] for word in own & words)
+            for (id_, name), words in work.items()
+            if (len(own & words) >= _SHARED and named & _words(name)) or self._same_role(id_)
+        }
 
     def _all_work(self) -> dict[tuple[str, str], frozenset[str]]:
         """The words of every capability that somebody has, by seat and id."""
@@ -85,9 +94,6 @@ class Others:
 
     def _same_role(self, other: str) -> bool:
         return self.org.seats[other].role.casefold() == self.seat.role.casefold()
-
-    def _work(self, other: Seat, relation: Relation) -> Iterator[Elsewhere]:
-        return (self._one(other, name, relation) for name in other.capabilities)
 
     def _one(self, other: Seat, name: str, relation: Relation) -> Elsewhere:
         return Elsewhere(name, other.capabilities[name], relation, colleague(other), hand_to(self.org, other))

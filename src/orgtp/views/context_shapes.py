@@ -115,6 +115,8 @@ class Profile:
     role: str
     kind: str
     status: str
+    owner: str | None
+    reports_to: str | None
     mission: str | None
     since: date | None
     retire_when: str | None
