@@ -207,6 +207,19 @@ def test_hostile_words_drive_nothing(sample: Shell) -> None:
     assert "\u001b" not in sample("context", "dash", "--json").out
 
 
+@pytest.mark.parametrize(
+    ("zone", "due"), [("Asia/Tokyo", "9999-12-31T23:59:59Z"), ("America/Lima", "0001-01-01T00:00:00Z")]
+)
+def test_a_moment_beyond_all_calendars(acme: Shell, zone: str, due: str) -> None:
+    """A file may say any moment in UTC; here it is none on the wall."""
+    acme("escalate", "open", "bot", "Locked", "--by", "bot")
+    acme.write("org.yaml", acme.read("org.yaml").replace("America/New_York", zone))
+    (path,) = (acme.folder / "escalations").iterdir()
+    path.write_text(re.sub("^due: .*", f'due: "{due}"', path.read_text("utf-8"), flags=re.M), encoding="utf-8")
+    said = acme("context", "bot").out + acme("escalate", "list").out
+    assert said.count(f"{due[:10]} {due[11:16]}") == 2
+
+
 def test_decisions_are_the_newest(acme: Shell) -> None:
     for number in range(3):
         acme("seat", "set", "bot", f"mission=M{number}", "--by", "ada")

@@ -12,6 +12,7 @@ from orgtp.model.words import counted
 from orgtp.render.diff_story import Item
 from orgtp.render.diff_words import SHORT, Line, Part, Sort, called, code, line, listed, subject, told, words
 from orgtp.render.life_words import changes_told
+from orgtp.render.wall import on_the_wall
 from orgtp.views.context_shapes import Colleague, Context, Elsewhere, Handed, Measured, Relation
 from orgtp.views.escalations import EscalationView
 from orgtp.views.life import Event
@@ -54,7 +55,9 @@ class Parts:
 
     def when(self, moment: datetime) -> str:
         """A moment as people there have it on the wall: `Mon 2026-11-23 09:00`."""
-        return f"{moment.astimezone(self.zone):%a %Y-%m-%d %H:%M}"
+        local = on_the_wall(moment, self.zone)
+        # Not by strftime, which writes the year 1 as it likes.
+        return f"{local:%a} {local.isoformat(' ', 'minutes')[:16]}"
 
     def more(self, name: str, what: str = "") -> Line:
         """How many a list lacks, if it is not whole, of `what`, and the command that shows them."""
@@ -181,7 +184,7 @@ class Parts:
         for event in self.view.decisions or ():
             changes = list(_changes(event, self.view.seat.seat))
             by = subject(event.by, event.who) if event.by else line(words(event.who))
-            head = line(f"{event.at.astimezone(self.zone):%Y-%m-%d}, ", by, ", ", code(event.commit[:SHORT]))
+            head = line(f"{event.at.astimezone(self.zone).date()}, ", by, ", ", code(event.commit[:SHORT]))
             yield Item(line(head, ": ", changes[0])) if len(changes) == 1 else Item(head, tuple(changes))
         yield from self._rest("decisions")
 
