@@ -15,7 +15,21 @@ from tests.cli.changes import nothing_written
 from tests.conftest import ROOT, Shell
 from tests.context.pages import headings, section
 
-SEATS = ("bogdan", "crystal", "dash", "david", "echo", "janine", "jeff", "kristen", "penny", "pixel", "radar", "sift")
+SEATS = (
+    "bogdan",
+    "crystal",
+    "dash",
+    "david",
+    "echo",
+    "janine",
+    "jeff",
+    "kristen",
+    "penny",
+    "pixel",
+    "radar",
+    "sift",
+    "tally",
+)
 DOC = (ROOT / "docs" / "context.md").read_text(encoding="utf-8")
 # What is filled into a command's words in capitals.
 WORDS = {"WHAT": "It is locked", "WHY": "Nobody knows", "HOW": "Unlocked", "PERIOD": "2026-W46"}

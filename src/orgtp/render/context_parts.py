@@ -38,7 +38,7 @@ _CHANGES, _ARRIVAL = 6, 2
 def titled(other: Colleague) -> Line:
     """A seat by its name, its id and its role; its status where nobody is at work there."""
     status = "" if other.status == "active" else f", {other.status}"
-    return line(Part(other.name, Sort.NAME), " (", code(other.seat), told(", ", other.role), f"{status})")
+    return line(Part(other.name or other.seat, Sort.NAME), " (", code(other.seat), told(", ", other.role), f"{status})")
 
 
 def named(other: Colleague) -> Line:
@@ -200,7 +200,7 @@ class Parts:
         if retired:
             by = line(" by ", subject(retired.decided_by, retired.decided_by_name)) if retired.decided_by else ()
             yield Item(line("Decided", by, told(": ", retired.reason)))
-            yield from (Item(told(f"{key.capitalize()}: ", text)) for key, text in retired.review.items())
+            yield from (Item(told(f"{key.capitalize()}: ", text)) for key, text in retired.review.items() if text)
 
     def records(self) -> Line:
         """What it may record."""

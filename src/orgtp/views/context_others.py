@@ -93,7 +93,7 @@ class Others:
         return {(one.id, name): _words(f"{name} {text}") for one in living for name, text in one.capabilities.items()}
 
     def _same_role(self, other: str) -> bool:
-        return self.org.seats[other].role.casefold() == self.seat.role.casefold()
+        return bool(self.seat.role) and self.org.seats[other].role.casefold() == self.seat.role.casefold()
 
     def _one(self, other: Seat, name: str, relation: Relation) -> Elsewhere:
         return Elsewhere(name, other.capabilities[name], relation, colleague(other), hand_to(self.org, other))
