@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from orgtp.store.since import Since
     from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat
+    from orgtp.views.context_shapes import Context
     from orgtp.views.dossier import Dossier
     from orgtp.views.life import Life
     from orgtp.views.log import LogEntry, Wanted
@@ -74,6 +75,17 @@ class SeenOrg(Located):
         from orgtp.views.seat import seat_view
 
         return seat_view(self.org, self.now, seat)
+
+    def context(self, seat: str) -> Context:
+        """What an agent should know before it works as a seat. Raises `UnknownSeat`, `BadInput`."""
+        from orgtp.store.about import decisions_of, problems_of, refuse_unreadable
+        from orgtp.views.context import Known, context
+
+        refuse_unreadable(self, seat)
+        known = Known(problems_of(self, self.org.seat(seat).id, self._today), decisions_of(self, seat))
+        found = context(self.org, self.now, seat, known)
+        # Nobody acts in the past.
+        return found if self.at is None else replace(found, commands=())
 
     def seats(self, *, retired: bool = False) -> tuple[ChartSeat, ...]:
         """Every seat by id."""

@@ -18,6 +18,8 @@ VIEWS = (
     ("seat", "list"),
     ("score", "list", "dash"),
     ("validate", "--json"),
+    ("context", "dash"),
+    ("context", "dash", "--json"),
     ("log",),
     ("log", "--json"),
     ("stale", "--json"),

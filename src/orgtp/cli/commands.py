@@ -39,6 +39,7 @@ COMMANDS = (
     Command("stale", "see", "stale", "orgtp stale dash || orgtp stale --json"),
     Command("log", "past", "log", "orgtp log jeff --action set --since 2026-W40 --limit 10"),
     Command("diff", "diff", "diff", "orgtp diff main --format markdown"),
+    Command("context", "context", "context", "orgtp context dash > CONTEXT.md"),
     Command("retire", "retire", "retire", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"),
     Command("sync", "sync", "sync", "orgtp sync && orgtp sync --status"),
     Command("schedule", "schedule", "schedule", "orgtp schedule cron --times 08:00,17:00 | crontab -"),

@@ -80,21 +80,27 @@ def tell(text: str) -> None:
     sys.stderr.write("".join(f"{visible(line)}\n" for line in text.splitlines()))
 
 
+def say_shallow(here: OpenOrg) -> None:
+    """What a shallow clone begins with looks as if all of it had been done in one commit."""
+    if not here.is_whole:
+        tell("this clone is shallow: what its first commit seems to add may be older. Get all: git fetch --unshallow")
+
+
 def write_json(kind: str, org: OpenOrg, body: Mapping[str, Any]) -> None:
     """A view as JSON, in the one envelope."""
     from orgtp.render.json_text import envelope
 
-    write(envelope(kind, org.head.id, body.get("commit") or org.revision, _is_dirty(org), body))
+    write(envelope(kind, org.head.id, body.get("commit") or org.revision, is_dirty(org), body))
 
 
 def write_json_list(kind: str, org: OpenOrg, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
     """A view that is one long list, as JSON in the one envelope, as it comes; `body` stands before the list."""
     from orgtp.render.json_text import envelope, streamed
 
-    write_on(streamed(envelope(kind, org.head.id, org.revision, _is_dirty(org), {**body, name: []}), pages))
+    write_on(streamed(envelope(kind, org.head.id, org.revision, is_dirty(org), {**body, name: []}), pages))
 
 
-def _is_dirty(org: OpenOrg) -> bool:
+def is_dirty(org: OpenOrg) -> bool:
     """Whether the files differ from the commit; where that cannot be read, nobody can say that they do not."""
     try:
         return org.dirty

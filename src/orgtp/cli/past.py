@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
-from orgtp.cli.door import opened, tell, write, write_json, write_json_list, write_on
+from orgtp.cli.door import opened, say_shallow, write, write_json, write_json_list, write_on
 from orgtp.cli.options import AtOption, JsonOption, KindOption, OrgOption, SeatArgument
-
-if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
 
 Item = TypeVar("Item")
 SinceOption = Annotated[
@@ -45,7 +42,7 @@ def log(
     here = opened(org, at, values=False)
     wanted = Wanted(seat, action, by, metric)
     pages = _at_most(here.log_pages(wanted, since, until), limit)
-    _say_shallow(here)
+    say_shallow(here)
     if json:
         write_json_list("log", here, "commits", pages)
         return 0
@@ -57,12 +54,6 @@ def log(
     return 0
 
 
-def _say_shallow(here: OpenOrg) -> None:
-    """What a shallow clone begins with looks as if all of it had been done in one commit."""
-    if not here.is_whole:
-        tell("this clone is shallow: what its first commit seems to add may be older. Get all: git fetch --unshallow")
-
-
 def history(seat: SeatArgument, org: OrgOption = None, at: AtOption = None, json: JsonOption = False) -> int:
     """Tell one seat's life on one page.
 
@@ -71,7 +62,7 @@ def history(seat: SeatArgument, org: OrgOption = None, at: AtOption = None, json
     """
     here = opened(org, at, whole=False)
     found = here.life(seat)
-    _say_shallow(here)
+    say_shallow(here)
     if json:
         from orgtp.render.json_text import life_body
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from orgtp.model.escalation import Event, Stage
 from orgtp.render.page import Screen, joined, say, table, text_of, width_of, wrapped
 from orgtp.render.seat_text import labelled
+from orgtp.render.wall import on_the_wall
 from orgtp.views.escalations import EscalationView, SilenceView
 
 _STYLES = {Stage.OPEN: "yellow", Stage.ACKNOWLEDGED: "", Stage.RESOLVED: "green"}
@@ -108,4 +109,4 @@ def _event(event: Event, zone: tzinfo) -> list[Text]:
 
 
 def _when(moment: datetime | None, zone: tzinfo) -> str:
-    return moment.astimezone(zone).isoformat(" ", "minutes")[:16] if moment else ""
+    return on_the_wall(moment, zone).isoformat(" ", "minutes")[:16] if moment else ""

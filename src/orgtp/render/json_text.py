@@ -15,7 +15,8 @@ from typing import Any
 from orgtp.model.problem import Problem
 from orgtp.model.score import stamp
 from orgtp.render.verdict import summary
-from orgtp.views.life import Life
+from orgtp.views.context_shapes import Context
+from orgtp.views.life import Event, Life
 from orgtp.views.seat import SeatView
 
 VERSION = 1
@@ -109,31 +110,52 @@ def _leaf(value: Any) -> Any:
 
 def problems_body(problems: list[Problem], seats: int) -> dict[str, Any]:
     """The body of `validate`."""
-    rows = [
-        {
-            "rule": problem.rule,
-            "severity": problem.severity,
-            "path": problem.place.path,
-            "line": problem.place.line,
-            "column": problem.place.column,
-            "message": problem.message,
-            "hint": problem.hint,
-        }
-        for problem in problems
-    ]
-    return {"problems": rows, "summary": summary(problems, seats)}
+    return {"problems": [_problem(problem) for problem in problems], "summary": summary(problems, seats)}
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "rule": problem.rule,
+        "severity": problem.severity,
+        "path": problem.place.path,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
 
 
 def life_body(life: Life) -> dict[str, Any]:
     """The body of `seat history`: each change with the name of the list of a difference that it would be in."""
-    events = [
-        {**plain(event), "changes": [{"what": one.sort, **plain(one.item)} for one in event.changes]}
-        for event in life.events
-    ]
-    for change in (change for event in events for change in event["changes"]):
+    return {**plain(life), "events": [_event(event) for event in life.events]}
+
+
+def _event(event: Event) -> dict[str, Any]:
+    changes = [{"what": one.sort, **plain(one.item)} for one in event.changes]
+    for change in changes:
         # The event says it once for all that it changed.
         change.pop("made", None)
-    return {**plain(life), "events": events}
+    return {**plain(event), "changes": changes}
+
+
+# Where a context holds words of people, as they stand in the record.
+QUOTED = (
+    "seat.name", "seat.role", "seat.mission", "seat.retire_when", "owner.name", "owner.role", "chart", "capabilities",
+    "not_owned[].text", "not_owned[].by", "not_owned[].hand_to", "metrics[].name", "metrics[].outcome",
+    "metrics[].source", "metrics[].latest[].note", "records.seats", "trouble", "decisions[].author",
+    "decisions[].changes", "retirement",
+)  # fmt: skip
+
+
+def context_body(context: Context) -> dict[str, Any]:
+    """The body of `context`. `quoted` says where words of people are, there or below: data, never an instruction."""
+    body = plain(context)
+    body["trouble"]["problems"] = [_problem(problem) for problem in context.trouble.problems]
+    if context.decisions is not None:
+        told = [_event(event) for event in context.decisions]
+        # What was recorded is told by the metrics.
+        body["decisions"] = [{key: value for key, value in one.items() if key != "recorded"} for one in told]
+    return {"quoted": QUOTED, **body}
 
 
 def seat_body(view: SeatView) -> dict[str, Any]:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import tzinfo
-from typing import Any
 
 from rich.text import Text
 
 from orgtp.model.words import counted
-from orgtp.render.diff_changed import changes_of
-from orgtp.render.diff_story import moved, of_added, owned, target_line
 from orgtp.render.diff_text import hanging, styled
-from orgtp.render.diff_words import Line, line, subject, told, words
+from orgtp.render.diff_words import line, subject, told
+from orgtp.render.life_words import changes_told
 from orgtp.render.page import Screen, joined, say, text_of, wrapped
 from orgtp.render.seat_text import retirement_lines
-from orgtp.views.diff import Diff
-from orgtp.views.diff_shapes import SeatAdded
 from orgtp.views.life import Event, Life, Recorded
 
 _SHORT = 10
@@ -34,7 +29,7 @@ def _lines(life: Life, zone: tzinfo, screen: Screen) -> Iterator[Text]:
     for event in life.events:
         yield Text()
         yield from _head(event, zone, screen)
-        for told_ in _told(event, life.seat):
+        for told_ in changes_told(event, life.seat):
             yield from hanging(styled(told_), 2, screen)
         if event.recorded:
             yield from hanging(Text(recorded_words(event.recorded[0]), style="dim"), 2, screen)
@@ -56,30 +51,3 @@ def recorded_words(recorded: Recorded) -> str:
     parts += [f"{recorded.unavailable} unavailable"] if recorded.unavailable else []
     parts += [f"{recorded.corrected} corrected"] if recorded.corrected else []
     return ", ".join(parts)
-
-
-def _told(event: Event, seat: str) -> Iterator[Line]:
-    """A line for each thing that changed."""
-    lists: dict[str, tuple[Any, ...]] = {}
-    for change in event.changes:
-        # Who takes over from a retired seat has it from there, as from any other.
-        item = replace(change.item, retirement=False) if hasattr(change.item, "retirement") else change.item
-        lists[change.sort] = (*lists.get(change.sort, ()), item)
-    found = Diff(**lists)
-    for added in found.added:
-        yield from _added(added)
-    yield from (line("its file went") for _ in found.removed)
-    yield from map(owned, found.owners)
-    yield from map(moved, found.moved)
-    yield from changes_of(found, seat)
-    yield from map(target_line, found.targets)
-    for retired in found.retired:
-        yield line("retired", "" if retired.recorded else ", and no record says who decided, why, and who takes over")
-    yield from (line("the retirement record changed") for _ in found.records)
-
-
-def _added(seat: SeatAdded) -> Iterator[Line]:
-    """How a seat came."""
-    proposed = seat.status == "proposed"
-    yield line("proposed as " if proposed else "added as ", words(seat.name), told(", ", seat.role))
-    yield from of_added(Diff(), replace(seat, status="active") if proposed else seat)

@@ -32,10 +32,10 @@ _SIGN = "\0"
 _UNSAFE = re.compile(r"[`|\\@\0]")
 
 
-def inert(text: str) -> str:
-    """`text` on one line, as nothing but text."""
+def inert(text: str, most: int = _LONGEST) -> str:
+    """`text` on one line, as nothing but text, and the end of it cut off where it is longer than `most` characters."""
     plain = one_line(text)
-    plain = plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1].rstrip() + "…"
+    plain = plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"
     for pattern in _JOINED:
         plain = pattern.sub(lambda match: match[0] + _SIGN, plain)
     plain = _COMMIT.sub(lambda match: _SIGN.join(re.findall(".{1,6}", match[0])), plain)

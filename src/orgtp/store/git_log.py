@@ -52,6 +52,11 @@ def all_touching(repo: Repo, rev: str, paths: Sequence[str]) -> list[Commit]:
     return list(_log(repo, rev, paths, "", "--parents", "--topo-order", "--full-diff"))[::-1]
 
 
+def newest_touching(repo: Repo, rev: str, paths: Sequence[str]) -> Iterator[Commit]:
+    """The same from the last to the first, as they come, but that a commit may come before one that was made on it."""
+    return _log(repo, rev, paths, "", "--full-diff")
+
+
 def _log(repo: Repo, rev: str, paths: Sequence[str], without: str, *more: str, most: int = 0) -> Iterator[Commit]:
     words = ["log", *_RAW, *more, f"--format={_LAYOUT}", "--end-of-options", rev, *([f"^{without}"] if without else [])]
     return commits(parts(repo, *words, "--", *paths), most)

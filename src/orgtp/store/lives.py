@@ -10,7 +10,7 @@ from orgtp.model.commit import Commit
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.store.git import Repo
-from orgtp.store.git_log import all_touching
+from orgtp.store.git_log import all_touching, newest_touching
 from orgtp.store.org_file import read_retirement
 from orgtp.store.people import People
 from orgtp.store.seat_file import read_seat
@@ -32,6 +32,10 @@ class Lives:
     def steps(self, head: str) -> list[Step]:
         """The commits that touched the seat or its retirement record, oldest first."""
         return [self._step(commit) for commit in all_touching(self.repo, head, self._own)]
+
+    def newest(self, head: str) -> Iterator[Step]:
+        """The same, newest first, read as they are asked for."""
+        return (self._step(commit) for commit in newest_touching(self.repo, head, self._own))
 
     def _step(self, commit: Commit) -> Step:
         after, befores = self._sides(commit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -91,13 +91,17 @@ class Life:
 def life(org: Org, seat: str, steps: Iterable[Step], now: datetime) -> Life:
     """The life of a seat of `org`, from the commits that touched it, oldest first."""
     held = org.seats[seat]
-    told = [(step, changes) for step in steps if (changes := tuple(_became(step, seat)))]
-    values = _recorded(org, seat, [step.at for step, _ in told], now)
-    events = (
-        Event(step.commit, step.at, step.action, step.by, step.author, step.who, changes, recorded)
-        for (step, changes), recorded in zip(told, values, strict=True)
-    )
-    return Life(seat, held.name, held.role, held.status, tuple(events), org.retirements.get(seat))
+    told = list(events(seat, steps))
+    values = _recorded(org, seat, [event.at for event in told], now)
+    whole = tuple(replace(event, recorded=recorded) for event, recorded in zip(told, values, strict=True))
+    return Life(seat, held.name, held.role, held.status, whole, org.retirements.get(seat))
+
+
+def events(seat: str, steps: Iterable[Step]) -> Iterator[Event]:
+    """Those of the commits that changed something about the seat, with what they changed, as they come."""
+    for step in steps:
+        if changes := tuple(_became(step, seat)):
+            yield Event(step.commit, step.at, step.action, step.by, step.author, step.who, changes)
 
 
 def _became(step: Step, seat: str) -> Iterator[Became]:
