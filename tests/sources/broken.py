@@ -64,6 +64,8 @@ BROKEN: dict[str, tuple[str, str]] = {
     "kind-broken": ("odd: {way: raise, way-of: x, secret: y}, x-a: b", 'unknown key "way-of"'),
     "kind-faulty": ("odd: fault", "the kind odd is broken: ZeroDivisionError"),
     "kind-lost": ("lost: x", "odd_kinds:Nowhere cannot be loaded"),
+    "kind-sleepy": ("sleepy: x", "the kind sleepy is broken: it says nothing of itself"),
+    "kind-leaver": ("leaver: x", "the kind leaver is broken: it says nothing of itself"),
     "kind-none": ("none: x", "odd_kinds:NoKind is no"),
     # HTTP.
     "http-503": ("http: {url: '{here}/down'}", "it answered 503 Service Unavailable"),

@@ -31,7 +31,10 @@ def install_kinds(folder: Path) -> None:
     info.mkdir(parents=True)
     (folder / "odd_kinds.py").write_bytes(Path(__file__).with_name("odd_kinds.py").read_bytes())
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd-kinds\nVersion: 1.0\n", encoding="utf-8")
+    (folder / "odd_import.py").write_text("import time\n\ntime.sleep(60)\n", encoding="utf-8")
+    (folder / "odd_exit.py").write_text("import os\n\nprint(5)\nos._exit(7)\n", encoding="utf-8")
     points = "odd = odd_kinds:Odd\nlost = odd_kinds:Nowhere\nnone = odd_kinds:NoKind\ncommand = odd_kinds:Odd\n"
+    points += "sleepy = odd_import:Kind\nleaver = odd_exit:Kind\n"
     (info / "entry_points.txt").write_text(f"[orgtp.sources]\n{points}", encoding="utf-8")
 
 

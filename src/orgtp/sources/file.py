@@ -13,7 +13,8 @@ from typing import Any
 from orgtp.model.errors import BadInput
 from orgtp.model.problem import Place, Problem
 from orgtp.model.words import did_you_mean, is_id, listed
-from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, kinds, load_kind
+from orgtp.sources.foreign import kind_of
+from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, kinds
 from orgtp.sources.source import RETRIES, TIMEOUT, Source, Sources
 from orgtp.sources.span import span_of
 from orgtp.store.fields import Fields
@@ -138,15 +139,9 @@ def _asked(fields: Fields) -> tuple[str, Mapping[str, Any]]:
         return "", {}
     fields.only((name, *COMMON))
     try:
-        kind = load_kind(kinds()[name].value)
+        return name, _checked(fields, name, kind_of(name, kinds()[name]))
     except SourceFailed as failed:
         fields.problem(_WRONG, name, failed.why, "Ask whoever made that kind.")
-        return name, {}
-    try:
-        return name, _checked(fields, name, kind)
-    except Exception as error:  # noqa: BLE001  (a kind of other people's spoils its own source alone)
-        why = f"the kind {name} is broken: {type(error).__name__}"
-        fields.problem(_WRONG, name, why, "Ask whoever made that kind.")
         return name, {}
 
 

@@ -93,11 +93,12 @@ def kinds() -> Mapping[str, EntryPoint]:
     """Every kind that is installed, by name. Nobody takes the name of one of ours."""
     from importlib.metadata import entry_points
 
-    found = sorted(entry_points(group=GROUP), key=lambda entry: (_is_ours(entry), entry.value))
+    found = sorted(entry_points(group=GROUP), key=lambda entry: (is_ours(entry), entry.value))
     return {entry.name: entry for entry in found}
 
 
-def _is_ours(entry: EntryPoint) -> bool:
+def is_ours(entry: EntryPoint) -> bool:
+    """Whether a kind is one of our own."""
     return entry.dist is not None and entry.dist.name == _OURS
 
 

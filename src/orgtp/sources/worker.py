@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,14 +24,14 @@ from orgtp.sources.value import checked
 MOST_WORDS = 300
 
 
-def main() -> None:
-    """Ask, answer, and end at once, whatever threads the source may have left."""
-    answer = int(sys.argv[1])
-    os.set_inheritable(answer, False)
+def answering(answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
+    """Answer what is asked, and end at once, whatever threads a kind may have left."""
+    out = int(sys.argv[1])
+    os.set_inheritable(out, False)
     asked = json.loads(sys.stdin.buffer.readline())
     _first_to_go()
     _end_with_parent()
-    os.write(answer, json.dumps(_answer(asked)).encode() + b"\n")
+    os.write(out, json.dumps(answer(asked)).encode() + b"\n")
     os._exit(0)
 
 
@@ -106,4 +106,4 @@ def shortened(text: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    answering(_answer)

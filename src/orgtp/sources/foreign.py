@@ -1,0 +1,72 @@
+"""A kind of other people, as it is known here: asked in a process of its own, even for what it takes."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, is_ours, load_kind
+from orgtp.sources.process import answer_of
+
+_DESCRIBER = "orgtp.sources.describer"
+_SECONDS = 5.0
+
+
+def kind_of(name: str, entry: EntryPoint) -> Kind:
+    """The kind `name`: ours as it is, another's by what it says of itself. Raises `SourceFailed`."""
+    if is_ours(entry):
+        return load_kind(entry.value)
+    keys, bare = _takes(name, entry.value)
+    made: type[Foreign] = type("Foreign", (Foreign,), {"keys": keys, "bare": bare})
+    return made(name, entry.value)
+
+
+class Foreign(Kind):
+    """The kind `name` at `place`, of which nothing is imported here: only its source's own process asks it."""
+
+    def __init__(self, name: str, place: str) -> None:
+        self._name, self._place = name, place
+
+    def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
+        """What the kind finds wrong with the settings. Raises `SourceFailed`."""
+        for key, message, hint in _answer(self._name, self._place, settings=settings).get("faults", ()):
+            yield Fault(str(key), str(message), str(hint))
+
+
+def _takes(name: str, place: str) -> tuple[Mapping[str, Key], str]:
+    """The keys that a kind takes, and which of them stands bare."""
+    said = _answer(name, place)
+    try:
+        rows = said["keys"].items()
+        keys = {
+            key: Key(Form(form), bool(must), tuple(words), bool(secret)) for key, (form, must, words, secret) in rows
+        }
+        return keys, str(said["bare"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SourceFailed(f"the kind {name} is broken: its answer is garbage", again=False) from error
+
+
+def _key(form: str, required: bool, options: list[str], secret: bool) -> Key:
+    return Key(Form(form), required, tuple(options), secret)
+
+
+def _answer(name: str, place: str, **asked: Any) -> Mapping[str, Any]:
+    """What the kind answers in a process of its own. Raises `SourceFailed`."""
+    fed = json.dumps({"kind": place, **asked}).encode()
+    raw, _ = answer_of(_DESCRIBER, fed, Path.cwd(), time.monotonic() + _SECONDS, Event())
+    try:
+        said = json.loads(raw)
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):
+        raise SourceFailed(f"the kind {name} is broken: it says nothing of itself", again=False)
+    if "why" in said:
+        raise SourceFailed(str(said["why"]), again=False)
+    if "broken" in said:
+        raise SourceFailed(f"the kind {name} is broken: {said['broken']}", again=False)
+    return said
