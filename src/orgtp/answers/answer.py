@@ -53,7 +53,7 @@ def bounded(name: str, rows: Sequence[Any], limit: int, narrow: str, *, newest: 
     Where some are left out, `truncated` says so, and `narrow` how to ask for less. `newest`: the last ones stay.
     """
     ordered = rows[::-1] if newest else rows
-    kept = fitting([plain(row) for row in ordered[:limit]], ROOM)
+    kept = fitting([plain(row) for row in ordered[: max(limit, 0)]], ROOM)
     shown = kept[::-1] if newest else kept
     return {name: shown, "total": len(rows), **cut(truncated=len(shown) < len(rows), narrow=narrow)}
 
@@ -67,8 +67,13 @@ def fitting(rows: Sequence[Any], room: int) -> list[Any]:
     """The first of `rows` that have room together, and at least one."""
     kept: list[Any] = []
     for row in rows:
-        room -= len(json.dumps(row, ensure_ascii=False)) + 1
+        room -= size(row)
         if room < 0 and kept:
             break
         kept.append(row)
     return kept
+
+
+def size(value: Any) -> int:
+    """How much room something takes, in characters."""
+    return len(json.dumps(value, ensure_ascii=False)) + 1

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from itertools import chain, islice
 from typing import Annotated, Any
 
-from orgtp.answers.answer import ROOM, Answer, answer, cut, fitting
+from orgtp.answers.answer import ROOM, Answer, answer, cut, fitting, size
 from orgtp.api import OpenOrg
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
@@ -28,6 +28,7 @@ def what_changed(
     """
     if seat:
         here.org.seat(seat)
+    limit = max(limit, 0)
     revision, found = _since(here, _before(since))
     found = _about(found, seat) if seat else found
     pages = here.log_pages(Wanted(seat), since=revision or None)
@@ -77,6 +78,12 @@ def _seats_of(item: Any) -> set[Any]:
 
 
 def _fitted(lists: dict[str, list[Any]], limit: int) -> tuple[dict[str, list[Any]], int]:
-    """As much of each list as there is room for, and how many items there are in all."""
-    room = ROOM // 2 // max(1, sum(bool(items) for items in lists.values()))
-    return {key: fitting(items[:limit], room) for key, items in lists.items()}, sum(map(len, lists.values()))
+    """As much of each list as there is room for, and how many items there are in all.
+
+    What a short list leaves of its share, longer ones have.
+    """
+    kept, room, left = {}, ROOM // 2, len(lists)
+    for key in sorted(lists, key=lambda key: size(lists[key])):
+        kept[key] = fitting(lists[key][:limit], room // left)
+        room, left = room - size(kept[key]), left - 1
+    return {key: kept[key] for key in lists}, sum(map(len, lists.values()))

@@ -24,7 +24,11 @@ def of(*views: type, without: str = "", **properties: Schema) -> Schema:
 
 def keyed(*keys: str, **properties: Schema) -> Schema:
     """An object with these keys, some of which are told in full."""
-    return {"type": "object", **({"properties": properties} if properties else {}), "required": list(keys)}
+    return {
+        "type": "object",
+        **({"properties": properties} if properties else {}),
+        "required": list(dict.fromkeys(keys)),
+    }
 
 
 def lists(items: Schema) -> Schema:
