@@ -243,8 +243,9 @@ def _brief(schema: Any) -> Any:
 def _cause(error: BaseException) -> BaseException:
     """What really happened, below the SDK's own words for it."""
     chain = [error]
-    while chain[-1].__cause__ is not None:
-        chain.append(chain[-1].__cause__)
+    # An error that was raised anew `from` itself is its own cause.
+    while (below := chain[-1].__cause__) is not None and below not in chain:
+        chain.append(below)
     return next((one for one in chain if isinstance(one, OrgtpError)), chain[-1])
 
 
