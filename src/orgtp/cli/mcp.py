@@ -55,7 +55,8 @@ def mcp(
 
 
 def _refuse_unfit(here: OpenOrg, acting: str, *, allow_write: bool) -> None:
-    """Refuse to act as a seat that is none or is retired, and to write as nobody. Raises `UnknownSeat`."""
+    """Refuse what could not be answered later: no git, no such seat, a writer who is nobody. Raises what is wrong."""
+    here.revision  # noqa: B018  (it asks git)
     if allow_write and not acting:
         raise BadInput(what="who writes? Say which seat the server acts as: --allow-write --as SEAT")
     if acting and here.staff.org.seat(acting).is_retired:
