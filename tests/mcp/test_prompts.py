@@ -159,6 +159,7 @@ def test_what_it_says_of_itself(asked: Shell) -> None:
     from orgtp import __version__
 
     async def itself(client: Client) -> Any:
+        assert client.server_info
         return client.server_info.name, client.server_info.version, client.instructions, client.server_capabilities
 
     for mode in ("legacy", "auto"):

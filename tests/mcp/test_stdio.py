@@ -112,7 +112,7 @@ def test_what_is_no_message_is_answered_and_over(asked: Shell) -> None:
     assert server.stdin
     server.stdin.write(b"hello\n\xff\xfe\n{}\n[]\n")
     _say(server, HELLO, READY, _call(2, "get_seat", seat="dash"))
-    lines = []
+    lines: list[Any] = []
     while not lines or lines[-1].get("id") != 2:
         lines.append(_heard(server))
     assert all(line["jsonrpc"] == "2.0" for line in lines)

@@ -13,8 +13,8 @@ from tests.conftest import Shell
 from tests.mcp.clients import call, good, refusal, served, talk
 
 VALUE = {"seat": "radar", "metric": "briefing-by-8", "value": "7:52am"}
-PLAN = {"seat": "jeff", "heirs": {"ad-pacing-monitoring": "dash", "project-reconciliation": "crystal"}}
-CASE = {**PLAN, "reason": "Others do it better.", "review": {"lesson": "Put checks where the work is."}}
+PLAN: dict[str, Any] = {"seat": "jeff", "heirs": {"ad-pacing-monitoring": "dash", "project-reconciliation": "crystal"}}
+CASE: dict[str, Any] = {**PLAN, "reason": "Others do it better.", "review": {"lesson": "Put checks where the work is."}}
 
 
 def test_without_leave_there_is_nothing_to_call(sample: Shell) -> None:

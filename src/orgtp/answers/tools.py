@@ -27,8 +27,7 @@ _CHANGED = ("commit", "paths", "dry_run", "subject", "seat")
 class Tool:
     """A tool. `function` takes the org that is open, then (a tool that writes) the seat that acts, then what is asked.
 
-    A tool that `writes` is there only where that is allowed; one that is `repeatable` does nothing more when it is
-    called again with the same arguments. No tool destroys anything, and none looks beyond the org.
+    A tool that `writes` is there only where that is allowed. None destroys anything, and none looks beyond the org.
     """
 
     function: Callable[..., Answer]
