@@ -12,7 +12,6 @@ from orgtp.render.json_text import shown_as
 
 Schema = dict[str, Any]
 TEXT, NUMBER, FLAG, OBJECT, LIST = ({"type": name} for name in ("string", "integer", "boolean", "object", "array"))
-MAYBE = {"type": ["string", "null"]}
 _HEAD = ("org", "revision", "dirty", "as_of", "problems", "problems_total", "quoted")
 
 
@@ -46,7 +45,7 @@ def told(*keys: str) -> Schema:
     return keyed(*_HEAD, *keys)
 
 
-def rows(name: str, items: Schema, **properties: Schema) -> Schema:
-    """An answer that is mostly a list, of which some may be left out."""
+def rows(name: str, items: Schema, *keys: str, **properties: Schema) -> Schema:
+    """An answer that is mostly a list, of which some may be left out; beside it what is said of it by key alone."""
     found = answers(**properties, **{name: lists(items)}, total=NUMBER, truncated=FLAG)
-    return {**found, "required": [*found["required"], "narrow"]}
+    return {**found, "required": [*found["required"], "narrow", *keys]}

@@ -10,7 +10,7 @@ from functools import cached_property
 from orgtp.answers.answer import Answer
 from orgtp.answers.change import add_score, mark_unavailable, propose_retirement
 from orgtp.answers.past import what_changed
-from orgtp.answers.schema import LIST, MAYBE, OBJECT, TEXT, Schema, answers, keyed, lists, of, rows, told
+from orgtp.answers.schema import LIST, OBJECT, TEXT, Schema, answers, keyed, lists, of, rows, told
 from orgtp.answers.see import BRIEF, get_seat, list_seats, metric_history, org_chart, scorecard, validate
 from orgtp.model.cell import Cell
 from orgtp.views.chart import ChartSeat, MetricNow
@@ -59,7 +59,7 @@ TOOLS = (
         answers(seat=of(ChartSeat, SeatView, without="place"), hands_to=LIST, history=LIST, scores=LIST),
     ),
     Tool(list_seats, "Find seats", rows("seats", keyed(*BRIEF))),
-    Tool(scorecard, "Scorecard", rows("rows", of(ScoreRow, cells=lists(of(Cell))), columns=LIST, partial=MAYBE)),
+    Tool(scorecard, "Scorecard", rows("rows", of(ScoreRow, cells=lists(of(Cell))), "partial", columns=LIST)),
     Tool(metric_history, "One metric", rows("scores", of(ScoreLine), seat=TEXT, metric=of(MetricNow))),
     Tool(
         what_changed,
