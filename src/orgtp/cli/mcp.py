@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import redirect_stdout
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orgtp.cli.door import opened, tell
-from orgtp.cli.options import OrgOption
+from orgtp.cli.options import DryRunOption, OrgOption
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 
 if TYPE_CHECKING:
@@ -32,14 +33,28 @@ def mcp(
     as_: Annotated[
         str, typer.Option("--as", metavar="SEAT", help="The seat that the server acts as; the policy holds for it.")
     ] = "",
+    install: Annotated[
+        str,
+        typer.Option(
+            "--install",
+            metavar="CLIENT",
+            help="Serve nothing, but put the server on a client's list: claude-desktop, claude-code, cursor, vscode.",
+        ),
+    ] = "",
+    dry_run: DryRunOption = False,
 ) -> int:
     """Serve the org to an MCP client over standard input and output.
 
     The client starts it, and asks for the chart, a seat, the scorecard, what changed. It only reads, unless
-    --allow-write and --as say otherwise. The org is read anew for each answer.
+    --allow-write and --as say otherwise. The org is read anew for each answer. With --install, a client is told how
+    to start it: its config is merged, and what it was is kept beside it.
     """
     here = opened(org, values=False)
     _refuse_unfit(here, as_, allow_write=allow_write)
+    if install:
+        return _installed(here, install, as_, allow_write=allow_write, dry_run=dry_run)
+    if dry_run:
+        raise BadInput(what="--dry-run says what --install would write: --install CLIENT --dry-run")
     if sys.stdin.isatty():
         tell(f"serving {here.head.id} to an MCP client, which starts this itself: see docs/mcp.md. Stop it with Ctrl-C")
     from orgtp.wire import on_interrupt, take_wire
@@ -63,6 +78,16 @@ def _refuse_unfit(here: OpenOrg, acting: str, *, allow_write: bool) -> None:
         raise Refused(why=f"{acting} is retired, and acts no more. Name another seat: --as SEAT")
     if allow_write:
         here.writable  # noqa: B018  (it raises where nothing can be written)
+
+
+def _installed(here: OpenOrg, client: str, acting: str, *, allow_write: bool, dry_run: bool) -> int:
+    """Put it on a client's list, to be started as it was called now. Raises `ExtraMissing`, and what is wrong there."""
+    from orgtp.cli.mcp_install import install
+
+    if find_spec("mcp") is None:
+        raise ExtraMissing(why="it is not here")
+    words = [*(["--allow-write"] if allow_write else []), *(["--as", acting] if acting else [])]
+    return install(here, client, words, dry_run=dry_run)
 
 
 def _made(here: OpenOrg, acting: str, *, allow_write: bool) -> OrgServer:
