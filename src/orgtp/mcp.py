@@ -73,6 +73,8 @@ class OrgServer(MCPServer[Any]):
             subscriptions=False,
             lifespan=_nothing_printed if alone else None,
         )
+        # The SDK of 2.2 has no False yet, and would promise to tell of changes. Nothing is kept here that could.
+        getattr(self._lowlevel_server, "_request_handlers", {}).pop("subscriptions/listen", None)
         self._add_resources()
         for told in PROMPTS:
             self.add_prompt(self._prompt(told))
