@@ -10,7 +10,7 @@ from mcp import Client
 
 from tests.cli.changes import nothing_written, trailers
 from tests.conftest import Shell
-from tests.mcp.clients import call, good, refusal, served, talk
+from tests.mcp.clients import call, good, refusal, said, served, talk
 
 VALUE = {"seat": "radar", "metric": "briefing-by-8", "value": "7:52am"}
 PLAN: dict[str, Any] = {"seat": "jeff", "heirs": {"ad-pacing-monitoring": "dash", "project-reconciliation": "crystal"}}
@@ -128,6 +128,53 @@ def test_a_proposal_is_a_branch_for_a_person(sample: Shell) -> None:
     assert sample("validate").code == 0
     assert sample("audit", "verify", code=0).code == 0
     assert call(server, "get_seat", seat="jeff")["seat"]["retirement"]["decided_by"] == "david"
+
+
+def test_of_many_proposals_one_is_there(sample: Shell) -> None:
+    async def thrice(client: Client) -> list[Any]:
+        done: list[Any] = []
+
+        async def one() -> None:
+            done.append(await client.call_tool("propose_retirement", {**CASE, "decided_by": "david", "dry_run": False}))
+
+        async with anyio.create_task_group() as group:
+            for _ in range(3):
+                group.start_soon(one)
+        return done
+
+    done = talk(served(sample, "radar", allow_write=True), thrice)
+    (there,) = [good("propose_retirement", result) for result in done if not result.is_error]
+    assert sample.git("rev-parse", "retire/jeff").out.strip() == there["commit"]
+    assert all("is there already" in said(result) for result in done if result.is_error)
+
+
+def test_who_was_retired_since_proposes_nothing(sample: Shell) -> None:
+    server = served(sample, "sift", allow_write=True)
+    sample("retire", "sift", "--to", "dash", "--reason", "R", "--decided-by", "david")
+    with nothing_written(sample):
+        told = refusal(server, "propose_retirement", **CASE, decided_by="david", dry_run=False)
+    assert told == "sift is retired, and proposes nothing"
+    assert sample.git("branch", "--list", "retire/*").out == ""
+
+
+def test_the_ledger_is_where_it_is(sample: Shell) -> None:
+    """Whatever is checked out, values go to the ledger branch, and a proposal follows its tip."""
+    sample.git("checkout", "-qb", "work")
+    server, before = served(sample, "tally", allow_write=True), sample.head()
+    found = call(server, "add_score", **VALUE)
+    assert (sample.git("rev-parse", "main").out.strip(), sample.head()) == (found["commit"], before)
+    proposed = call(server, "propose_retirement", **CASE, decided_by="david", dry_run=False)
+    assert sample.git("rev-parse", "retire/jeff^").out.strip() == found["commit"]
+    assert proposed["commit"] != found["commit"]
+
+
+def test_in_a_bare_repository(sample: Shell) -> None:
+    sample.git("clone", "-q", "--bare", ".", "../bare.git")
+    bare = sample.at(sample.folder.parent / "bare.git")
+    server = served(bare, "tally", allow_write=True)
+    assert call(server, "add_score", **VALUE)["commit"] == bare.head()
+    found = call(server, "propose_retirement", **CASE, decided_by="david", dry_run=False)
+    assert bare.git("rev-parse", "retire/jeff").out.strip() == found["commit"]
 
 
 def test_no_decision_is_made_up(sample: Shell) -> None:

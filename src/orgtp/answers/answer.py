@@ -47,13 +47,18 @@ def _is_dirty(here: OpenOrg) -> bool:
         return True
 
 
+def most(limit: int) -> int:
+    """How many were asked for, as far as that is a number of things."""
+    return min(max(limit, 0), ROOM)
+
+
 def bounded(name: str, rows: Sequence[Any], limit: int, narrow: str, *, newest: bool = False) -> Answer:
     """`rows` under their name, no more than `limit` and than there is room for, and how many there are in all.
 
     Where some are left out, `truncated` says so, and `narrow` how to ask for less. `newest`: the last ones stay.
     """
     ordered = rows[::-1] if newest else rows
-    kept = fitting([plain(row) for row in ordered[: max(limit, 0)]], ROOM)
+    kept = fitting([plain(row) for row in ordered[: most(limit)]], ROOM)
     shown = kept[::-1] if newest else kept
     return {name: shown, "total": len(rows), **cut(truncated=len(shown) < len(rows), narrow=narrow)}
 

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from itertools import chain, islice
 from typing import Annotated, Any
 
-from orgtp.answers.answer import ROOM, Answer, answer, cut, fitting, size
+from orgtp.answers.answer import ROOM, Answer, answer, cut, fitting, most, size
 from orgtp.api import OpenOrg
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
@@ -28,7 +28,7 @@ def what_changed(
     """
     if seat:
         here.org.seat(seat)
-    limit = max(limit, 0)
+    limit = most(limit)
     revision, found = _since(here, _before(since))
     found = _about(found, seat) if seat else found
     pages = here.log_pages(Wanted(seat), since=revision or None)

@@ -21,7 +21,7 @@ from orgtp.views.chart import ChartSeat
 KindWord = Literal["", "human", "agent"]
 StatusWord = Literal["", "proposed", "active", "paused", "vacant", "retired"]
 SeatId = Annotated[str, "Seat id"]
-_NEWEST, _EVENTS_ROOM = 20, 15_000
+_NEWEST, _EVENTS_ROOM, _SEAT_ROOM = 20, 15_000, 10_000
 
 
 def org_chart(
@@ -78,14 +78,26 @@ def get_seat(here: OpenOrg, seat: SeatId) -> Answer:
     scores = sorted(here.scores(seat), key=lambda line: line.at)[-_NEWEST:]
     events = _events(here, seat)
     shown = fitting(events[::-1], _EVENTS_ROOM)[:_NEWEST][::-1]
+    whole, cut_off = _bounded_seat(seat_body(view)["seat"])
+    handed = _hands_to(here, seat, view.retirement)
     body = {
-        **seat_body(view),
-        "hands_to": _hands_to(here, seat, view.retirement),
+        "seat": whole,
+        "hands_to": fitting(handed, _SEAT_ROOM),
         "history": shown,
-        "scores": scores,
-        **cut(truncated=len(shown) < len(events), narrow="The newest events are here; ask what_changed for more."),
+        "scores": fitting([plain(line) for line in scores][::-1], _SEAT_ROOM)[::-1],
+        **cut(truncated=cut_off or len(shown) < len(events), narrow=_NARROW),
     }
     return answer(here, "seat", body)
+
+
+_NARROW = "The newest events are here; ask what_changed for more. Of very long lists the first part is here."
+
+
+def _bounded_seat(seat: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """A seat whose lists have room together, and whether something of them is left out."""
+    lists = {key: fitting(items, _SEAT_ROOM) for key, items in seat.items() if isinstance(items, list)}
+    kept = {**seat, **lists, "capabilities": dict(fitting([*seat["capabilities"].items()], _SEAT_ROOM))}
+    return kept, kept != seat
 
 
 def _events(here: OpenOrg, seat: str) -> list[Any]:
