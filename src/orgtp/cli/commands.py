@@ -42,7 +42,7 @@ COMMANDS = (
     Command("retire", "retire", "retire", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"),
     Command("sync", "sync", "sync", "orgtp sync && orgtp sync --status"),
     Command("schedule", "schedule", "schedule", "orgtp schedule | crontab -"),
-    Command("mcp", "mcp", "mcp", "orgtp --org ~/sneeze-it mcp --allow-write --as tally"),
+    Command("mcp", "mcp", "mcp", "orgtp mcp --install claude-desktop --allow-write --as tally"),
     Command("schema", "see", "schema", "orgtp schema seat > seat.schema.json"),
     Command("rule", "check", "rule", "orgtp rule owner-unknown"),
     Command("show", "seat", "show", "orgtp seat show dash", "seat"),
