@@ -66,6 +66,7 @@ bench: $(VENV)/tested
 	$(BIN)/python -m tools.bench_ledger
 	$(BIN)/python -m tools.bench_audit
 	$(BIN)/python -m tools.bench_history
+	$(BIN)/python -m tools.bench_mcp
 
 # The ledger in full: 500 kills and one at every line, 32 processes, 8 clones, random operations. About half an hour.
 torture: $(VENV)/tested

@@ -243,6 +243,16 @@ class OpenOrg(SeenOrg):
 
         return self.record(lambda org: retire(org, request, self.now), dry_run=dry_run)
 
+    def propose_retirement(self, request: Retirement, *, dry_run: bool = False) -> Recorded:
+        """Commit a retirement to the branch `retire/SEAT`, to be merged by who decides; see `actions.propose`."""
+        from orgtp.actions.propose import propose as proposed
+        from orgtp.store.propose import propose
+
+        repo, onto = self.writable, f"retire/{request.seat}"
+        with self._told_where():
+            action: Action = lambda org: proposed(org, request, self.now)  # noqa: E731
+            return propose(repo, self.head.branch, action, self.now, onto=onto, dry_run=dry_run)
+
 
 def open_org(
     path: str | os.PathLike[str] | None = None, *, at: str | None = None, now: datetime | None = None

@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 
 REVIEW = "worked: W\nfailed: F\nlesson: L\nrehire: never\n"
 VALUES = "seat,metric,value\nradar,briefing-by-8,07:52\nradar,briefing-by-8,07:53\n"
+# The first words of an MCP client.
+HELLO = (
+    '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},'
+    '"clientInfo":{"name":"canary","version":"1"}}}\n'
+)
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ CALLS = (
     Call("audit export ../audit.zip --force --key ../key", has="✗ violated", code=1, env=LATER),
     Call("audit export ../audit.zip --force --unsigned --json", has='"fingerprint": null', code=1, env=LATER),
     Call("schema seat", has="$schema"),
+    Call("mcp --allow-write --as tally", has='"orgtp"', stdin=HELLO),
     Call("score add radar briefing-by-8 7:52am", 1),
     Call("score add radar briefing-by-8 7:52am --json", 1, '"commit"'),
     Call("score add radar briefing-by-8 7:52am --dry-run", 0, "07:52"),

@@ -43,6 +43,7 @@ COMMANDS = (
     Command("retire", "retire", "retire", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"),
     Command("sync", "sync", "sync", "orgtp sync && orgtp sync --status"),
     Command("schedule", "schedule", "schedule", "orgtp schedule cron --times 08:00,17:00 | crontab -"),
+    Command("mcp", "mcp", "mcp", "orgtp mcp --install claude-desktop --allow-write --as tally"),
     Command("schema", "see", "schema", "orgtp schema seat > seat.schema.json"),
     Command("rule", "check", "rule", "orgtp rule owner-unknown"),
     Command("show", "seat", "show", "orgtp seat show dash", "seat"),

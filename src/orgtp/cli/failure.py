@@ -66,16 +66,10 @@ def _usage(error: Exception, named: str) -> int:
 
 def _bug(error: Exception) -> int:
     """A bug of ours: the trace goes to a file that is named, for the report."""
-    import tempfile
     import traceback
 
+    from orgtp.store.bug import saved_trace
+
     text = "".join(traceback.format_exception(error))
-    try:
-        handle, name = tempfile.mkstemp(prefix="orgtp-bug-", suffix=".txt")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as out:
-            out.write(text)
-        where = f"The trace is in {name}; please report it."
-    except OSError:
-        where = text
-    tell(f"orgtp: this is a bug of ours: {type(error).__name__}: {error}\n{where}")
+    tell(f"orgtp: this is a bug of ours: {type(error).__name__}: {error}\n{saved_trace(text) or text}")
     return BUG

@@ -61,6 +61,7 @@ def retire(
     The plan is shown first. The decision belongs to a person whom the policy lets decide.
     """
     from orgtp.actions.retire import REVIEW, Request
+    from orgtp.render.json_text import plan_body
 
     here = opened(org, push=push)
     told = _review(review) if review else {}
@@ -87,8 +88,8 @@ def retire(
     done = here.retire(request, dry_run=dry_run)
     if not (decided_by or request.by):
         tell(f"the decision is recorded as {request.decided_by}'s")
-    plan_then = _plan(here.plan_retirement(request))
-    code = changed("retire", here, done, json=json, dry_run=dry_run, push=push, seat=seat, plan=plan_then)
+    made = plan_body(here.plan_retirement(request))
+    code = changed("retire", here, done, json=json, dry_run=dry_run, push=push, seat=seat, plan=made)
     tell_people(here, done)
     return code
 
@@ -215,13 +216,3 @@ def _told(request: Request) -> Request:
 
 def _ask(question: str) -> str:
     return str(typer.prompt(f"{question} (empty to leave out)", default="", show_default=False, err=True)).strip()
-
-
-def _plan(plan: Plan) -> dict[str, object]:
-    """The plan for programs."""
-    return {
-        "capabilities": plan.capabilities,
-        "metrics": {name: heir or None for name, heir in plan.metrics.items()},
-        "reports": {name: boss or None for name, boss in plan.reports.items()},
-        "owned": plan.owned,
-    }

@@ -87,6 +87,11 @@ def one_line(text: str) -> str:
     return " ".join(_DANGEROUS.sub(" ", text).split())
 
 
+def plain_lines(text: str) -> str:
+    """`text` with its lines as they are: a tab becomes a blank, and every other control character is gone."""
+    return "\n".join(_DANGEROUS.sub("", line.replace("\t", " ")) for line in text.split("\n"))
+
+
 def visible(text: str) -> str:
     """`text` with each character that could drive a terminal shown as the escape that names it."""
     return _DANGEROUS.sub(lambda match: match[0].encode("unicode_escape", "backslashreplace").decode(), text)

@@ -12,6 +12,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
+from orgtp.actions.retire import Plan
 from orgtp.model.problem import Problem
 from orgtp.model.score import stamp
 from orgtp.render.verdict import summary
@@ -82,6 +83,11 @@ def _names(kind: type) -> tuple[str, ...]:
     """The fields of a view that are in its JSON."""
     names = (field.name for field in dataclasses.fields(kind))
     return tuple(name for name in names if name not in _HIDDEN and not name.startswith("_"))
+
+
+def shown_as(kind: type) -> list[str]:
+    """The keys that a view has in its JSON."""
+    return [_key(name) for name in _names(kind)]
 
 
 def _key(name: str) -> str:
@@ -163,3 +169,13 @@ def seat_body(view: SeatView) -> dict[str, Any]:
     rest = plain(view)
     place = rest.pop("place")
     return {"seat": {**place, **rest}}
+
+
+def plan_body(plan: Plan) -> dict[str, Any]:
+    """The plan of a retirement: who takes over what, null where nobody does (yet)."""
+    return {
+        "capabilities": plan.capabilities,
+        "metrics": {name: heir or None for name, heir in plan.metrics.items()},
+        "reports": {name: boss or None for name, boss in plan.reports.items()},
+        "owned": plan.owned,
+    }

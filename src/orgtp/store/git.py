@@ -21,6 +21,8 @@ _HOOKED = ("update-ref", "update-index")
 _OWN = ("system", "global", "command")
 _KEEP_BYTES = 64 * 1024 * 1024
 SHA256_DIGITS = 64
+# Of what somebody calls a commit, in characters.
+_LONGEST = 4096
 
 
 class GitFailed(OrgtpError):
@@ -104,7 +106,9 @@ class Repo:
 
     def commit(self, rev: str) -> str:
         """The id of the commit that `rev` names. Raises `UnknownRevision`."""
-        found = self.resolve(rev) if rev and not rev.startswith("-") else None
+        # What git could not even be asked (no argument has a zero byte, none is endless) is no commit either.
+        can_be = 0 < len(rev) <= _LONGEST and rev.isprintable() and not rev.startswith("-")
+        found = self.resolve(rev) if can_be else None
         if found is None:
             raise UnknownRevision(rev=rev)
         return found

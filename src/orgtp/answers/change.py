@@ -1,0 +1,121 @@
+"""What may be done through the server, by the one seat that it acts as: record, and propose. Nobody is retired here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from orgtp.actions.retire import REVIEW, Request
+from orgtp.answers.answer import Answer, answer
+from orgtp.answers.see import SeatId
+from orgtp.api import OpenOrg
+from orgtp.model.errors import BadInput, OrgtpError, Refused
+from orgtp.model.words import listed
+from orgtp.render.json_text import plan_body
+from orgtp.store.record import Recorded
+
+MetricId = Annotated[str, "Metric id"]
+PeriodWord = Annotated[str, "2026-11-20, 2026-W47, 2026-11 …; default: the current one"]
+ScoreId = Annotated[str, "Your own id: a retry with it changes nothing"]
+
+
+def add_score(
+    here: OpenOrg,
+    by: str,
+    seat: SeatId,
+    metric: MetricId,
+    value: Annotated[str, "As its target is written: 12, 96.5%, USD 1200, 1h30m, 07:52, yes"],
+    period: PeriodWord = "",
+    note: str = "",
+    id: ScoreId = "",  # noqa: A002  (as in the record)
+) -> Answer:
+    """Record one value of a metric, as one commit. Only a value that you were given, never a guess.
+
+    A wrong one is corrected by adding again.
+    """
+    return _recorded(here, by, seat, metric, value, period, note, id)
+
+
+def mark_unavailable(
+    here: OpenOrg,
+    by: str,
+    seat: SeatId,
+    metric: MetricId,
+    reason: Annotated[str, "Why nobody knows"],
+    period: PeriodWord = "",
+    id: ScoreId = "",  # noqa: A002  (as in the record)
+) -> Answer:
+    """Record that nobody knows a value and why, where its source failed. Use it instead of zero or a guess."""
+    return _recorded(here, by, seat, metric, None, period, reason, id)
+
+
+def _recorded(
+    here: OpenOrg, by: str, seat: str, metric: str, value: str | None, period: str, note: str, score_id: str
+) -> Answer:
+    entry = here.entry(seat, metric, value, period=period, note=note, score_id=score_id)
+    done = here.add_scores([entry], by=by)
+    body = {**_done(done, dry_run=False), "seat": seat, "metric": metric, "id": entry.id, "kept": done.kept or None}
+    return answer(here, "score-add", {**body, **_sent(here, done)})
+
+
+def _done(done: Recorded, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "commit": done.commit,
+        "paths": done.paths,
+        "outbox": bool(done.kept),
+        "dry_run": dry_run,
+        "subject": done.change.subject,
+    }
+
+
+def _sent(here: OpenOrg, done: Recorded) -> dict[str, Any]:
+    """What became of sending it to the remote, where the org's policy wants that."""
+    if done.kept or not here.head.policy.push:
+        return {}
+    try:
+        sent = here.sync(needed=True)
+    except OrgtpError as stopped:
+        return {"sent": getattr(stopped, "state", "no"), "sent_why": str(stopped)}
+    return {"sent": "yes" if sent.remote else "no remote", "commit": sent.remade.get(done.commit or "", done.commit)}
+
+
+def propose_retirement(
+    here: OpenOrg,
+    by: str,
+    seat: SeatId,
+    heirs: Annotated[dict[str, str], "Capability or metric id: seat id that takes it over"] = {},  # noqa: B006
+    owner_to: Annotated[str, "Seat id of who answers for what it owned"] = "",
+    reason: str = "",
+    review: Annotated[dict[str, str], "worked, failed, lesson, rehire"] = {},  # noqa: B006
+    decided_by: Annotated[str, "Seat id of the person asked to decide; never choose one yourself"] = "",
+    dry_run: bool = True,
+) -> Answer:
+    """Plan a retirement: who takes over what, and what people must still say.
+
+    dry_run=false commits it on the branch retire/SEAT, for that person to merge or delete. It retires nobody.
+    """
+    asked = Request(
+        seat, moves=heirs, owner_to=owner_to, reason=reason, review=_review(review), decided_by=decided_by, by=by
+    )
+    plan, fit = here.plan_retirement(asked), here.deciders(seat)
+    missing = _missing(asked, plan.open, fit)
+    body = {"seat": seat, "branch": f"retire/{seat}", "plan": plan_body(plan), "missing": missing, "deciders": fit}
+    if missing and not dry_run:
+        raise Refused(why=f"nothing was proposed. Ask the people, then say: {'; '.join(missing)}")
+    if missing:
+        return answer(here, "retire", {"commit": None, "paths": [], "dry_run": True, "subject": None, **body})
+    return answer(here, "retire", {**_done(here.propose_retirement(asked, dry_run=dry_run), dry_run=dry_run), **body})
+
+
+def _review(review: dict[str, str]) -> dict[str, str]:
+    if unknown := sorted(set(review) - set(REVIEW)):
+        raise BadInput(what=f"a review has no {listed(unknown)}. It has: {', '.join(REVIEW)}.")
+    return review
+
+
+def _missing(asked: Request, left: list[str], fit: list[str]) -> list[str]:
+    """What must be said before it can be proposed: nobody says it but people."""
+    said = [f"who takes over {listed(left)} (heirs)"] if left else []
+    said += [] if asked.reason.strip() else ["why (reason)"]
+    if asked.decided_by not in fit:
+        said += [f"who is to decide (decided_by: {' or '.join(fit) or 'nobody here may; see org.yaml'})"]
+    return said

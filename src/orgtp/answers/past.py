@@ -1,0 +1,89 @@
+"""What changed since a moment, in the org's words: the difference that it makes, and the commits that made it."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from itertools import chain, islice
+from typing import Annotated, Any
+
+from orgtp.answers.answer import ROOM, Answer, answer, cut, fitting, most, size
+from orgtp.api import OpenOrg
+from orgtp.model.org import Org
+from orgtp.model.period import parse_span
+from orgtp.render.json_text import plain
+from orgtp.store.locate import NotYet
+from orgtp.views.diff import Diff, diff, headline
+from orgtp.views.log import Wanted
+
+
+def what_changed(
+    here: OpenOrg,
+    since: Annotated[str, "Day, week or month, from its first day on; or a commit, after it"],
+    seat: Annotated[str, "Seat id: what is about it only"] = "",
+    limit: int = 100,
+) -> Answer:
+    """What changed, in one headline, in lists, and commit by commit.
+
+    Use it for what is new since a date or commit, up to at. Lists hold what differs between the two ends.
+    """
+    if seat:
+        here.org.seat(seat)
+    limit = most(limit)
+    revision, found = _since(here, _before(since))
+    found = _about(found, seat) if seat else found
+    pages = here.log_pages(Wanted(seat), since=revision or None)
+    commits = list(islice(chain.from_iterable(pages), limit + 1))
+    kept, total = _fitted(plain(found), limit)
+    shown = fitting([plain(commit) for commit in commits[:limit]], ROOM // 3)
+    more = sum(map(len, kept.values())) < total or len(shown) < len(commits)
+    body = {
+        "base": {"given": since, "revision": revision or None},
+        "head": {"given": here.at, "revision": here.commit},
+        "headline": headline(found),
+        **kept,
+        "commits": shown,
+        "total": total,
+        **cut(truncated=more, narrow="Ask with seat, or a later since; at ends the stretch."),
+    }
+    return answer(here, "diff", body)
+
+
+def _before(since: str) -> str:
+    """The moment before a span begins, so that what happened in it is told; a commit stands for itself."""
+    span = parse_span(since)
+    return span[0].previous().text if span else since
+
+
+def _since(here: OpenOrg, base: str) -> tuple[str, Diff]:
+    """The commit to compare with, and what differs; where there was no org yet, all of it is new."""
+    try:
+        found = here.since(base)
+    except NotYet:
+        return "", diff(Org(), here.org)
+    return found.base, found.diff
+
+
+def _about(found: Diff, seat: str) -> Diff:
+    """What of a difference is about one seat."""
+    ours = {
+        field.name: tuple(item for item in getattr(found, field.name) if seat in _seats_of(item))
+        for field in fields(found)
+    }
+    return replace(found, **ours)
+
+
+def _seats_of(item: Any) -> set[Any]:
+    """The seats that an item of a difference names: whose it is, and between whom it went."""
+    return {getattr(item, key, None) for key in ("seat", "before", "after")}
+
+
+def _fitted(lists: dict[str, list[Any]], limit: int) -> tuple[dict[str, list[Any]], int]:
+    """As much of each list as there is room for, and how many items there are in all.
+
+    What a short list leaves of its share, longer ones have.
+    """
+    kept, room, left = {}, ROOM // 2, len(lists)
+    for key in sorted(lists, key=lambda key: size(lists[key])):
+        kept[key] = fitting(lists[key][:limit], room // left)
+        room, left = room - size(kept[key]), left - 1
+    return {key: kept[key] for key in lists}, sum(map(len, lists.values()))

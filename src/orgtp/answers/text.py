@@ -1,0 +1,71 @@
+"""Words of the record as a client may have them: data, with nothing in it that is hidden or drives a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from orgtp.model.words import plain_lines
+
+# What shows nothing and is read by a model all the same: fillers, shorthand and musical formats, tags, all selectors of
+# variants but the two of emoji.
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u3164\ufe00-\ufe0d\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# What joins letters of some scripts and makes emoji of signs; of many in a row, or behind ASCII, nobody sees anything.
+_JOINER = "[\u200c\u200d\ufe0e\ufe0f]"
+_IDLE = re.compile(f"(?<=[\x00-\x7f]){_JOINER}+|(?<={_JOINER}{{2}}){_JOINER}+")
+_LONGEST = 2_000
+# The keys whose text somebody wrote into the record: people, agents, or a machine that failed.
+_QUOTED = frozenset(
+    {
+        "after", "author", "before", "body", "capabilities", "failed", "hint", "human_owner", "lesson", "message",
+        "mission", "name", "note", "outcome", "reason", "rehire", "retire_when", "role", "subject", "what", "why",
+        "with_name", "worked",
+    }
+)  # fmt: skip
+# What is ours, or has been read and written anew. All else is the record's as soon as it is more than an id, a number
+# or a moment: a file's name, who a commit says that made it, an id that is none.
+_OURS = frozenset({"headline", "missing", "narrow", "target", "unit"})
+_WORD = re.compile(r"[A-Za-z0-9._:/+%~@-]*")
+
+
+def cleaned(text: str) -> str:
+    """`text` with its lines as they are, without what is hidden or controls anything; shortened where it is long."""
+    whole = _IDLE.sub("", _HIDDEN.sub("", plain_lines(text)))
+    more = len(whole) - _LONGEST
+    return whole if more <= 0 else f"{whole[:_LONGEST]}… ({more} characters more)"
+
+
+def clean(value: Any) -> Any:
+    """What `plain` made of a view, with every text in it cleaned."""
+    if isinstance(value, str):
+        return cleaned(value)
+    if isinstance(value, Mapping):
+        return {cleaned(key): clean(item) for key, item in value.items()}
+    return [clean(item) for item in value] if isinstance(value, list) else value
+
+
+def quoted(value: Any) -> list[str]:
+    """The keys of an answer under which words of the record stand, each once, sorted."""
+    return sorted({key for key, item in _items(value) if _is_quoted(key, item)})
+
+
+def _is_quoted(key: str, item: Any) -> bool:
+    if key in _QUOTED:
+        return bool(item)
+    texts = item if isinstance(item, list) else [*item] if isinstance(item, Mapping) else [item]
+    return key not in _OURS and any(isinstance(text, str) and not _WORD.fullmatch(text) for text in texts)
+
+
+def _items(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield key, item
+            # What is below such a key is said already.
+            yield from _items(item) if key not in _QUOTED else ()
+    elif isinstance(value, list):
+        for item in value:
+            yield from _items(item)

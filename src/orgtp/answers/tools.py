@@ -1,0 +1,78 @@
+"""Every tool, in one visible list: the function that answers, and what its answer looks like."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from orgtp.answers.answer import Answer
+from orgtp.answers.change import add_score, mark_unavailable, propose_retirement
+from orgtp.answers.past import what_changed
+from orgtp.answers.schema import LIST, OBJECT, TEXT, Schema, answers, keyed, lists, of, rows, told
+from orgtp.answers.see import BRIEF, get_seat, list_seats, metric_history, org_chart, scorecard, validate
+from orgtp.model.cell import Cell
+from orgtp.views.chart import ChartSeat, MetricNow
+from orgtp.views.log import LogEntry
+from orgtp.views.scorecard import ScoreRow
+from orgtp.views.scores import ScoreLine
+from orgtp.views.seat import SeatView
+
+_METRICS = lists(of(MetricNow))
+_CHANGED = ("commit", "paths", "dry_run", "subject", "seat")
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool. `function` takes the org that is open, then (a tool that writes) the seat that acts, then what is asked.
+
+    A tool that `writes` is there only where that is allowed. None destroys anything, and none looks beyond the org.
+    """
+
+    function: Callable[..., Answer]
+    title: str
+    output: Schema
+    writes: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.function.__name__
+
+    @cached_property
+    def words(self) -> str:
+        """What a model is told of it, on one line."""
+        return " ".join((inspect.getdoc(self.function) or "").split())
+
+    @property
+    def own(self) -> int:
+        """How many of the function's arguments are not the client's."""
+        return 2 if self.writes else 1
+
+
+TOOLS = (
+    Tool(org_chart, "Org chart", rows("seats", of(ChartSeat, metrics=_METRICS))),
+    Tool(
+        get_seat,
+        "One seat",
+        answers(seat=of(ChartSeat, SeatView, without="place"), hands_to=LIST, history=LIST, scores=LIST),
+    ),
+    Tool(list_seats, "Find seats", rows("seats", keyed(*BRIEF))),
+    Tool(scorecard, "Scorecard", rows("rows", of(ScoreRow, cells=lists(of(Cell))), "partial", columns=LIST)),
+    Tool(metric_history, "One metric", rows("scores", of(ScoreLine), seat=TEXT, metric=of(MetricNow))),
+    Tool(
+        what_changed,
+        "What changed",
+        rows("commits", of(LogEntry), base=OBJECT, head=OBJECT, headline=TEXT),
+    ),
+    Tool(validate, "What is wrong", rows("problems", keyed("rule", "severity", "path", "line", "message", "hint"))),
+    Tool(add_score, "Record a value", told(*_CHANGED, "outbox", "id"), writes=True),
+    Tool(mark_unavailable, "Record that nobody knows", told(*_CHANGED, "outbox", "id"), writes=True),
+    Tool(
+        propose_retirement,
+        "Propose a retirement",
+        told(*_CHANGED, "branch", "plan", "missing", "deciders"),
+        writes=True,
+    ),
+)

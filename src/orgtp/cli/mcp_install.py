@@ -1,0 +1,93 @@
+"""Putting the org's server on the list of an MCP client on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orgtp.cli.door import tell, write
+from orgtp.model.errors import BadInput
+
+if TYPE_CHECKING:
+    from orgtp.api import OpenOrg
+    from orgtp.store.mcp_clients import Block, Client
+
+ASK = (
+    "Use OTP to show me the org chart for {org}. Which seats are agents, what are their business metrics, and how are "
+    "they positioned relative to the human seats?"
+)
+
+
+def install(here: OpenOrg, wanted: str, words: list[str], *, dry_run: bool) -> int:
+    """Put the server on the client's list, or print what is to be put there. `words` are said to the server, too.
+
+    What cannot be merged is printed, and left to its owner. Raises what is wrong.
+    """
+    from orgtp.store.mcp_clients import Machine, block, client_named, installed, refuse_bare, server_name
+
+    client, root, name = client_named(wanted), here.root.resolve(), server_name(here.head.id)
+    server = block(client, _script(), ["--org", str(root), "mcp", *words], _path())
+    path = client.where(Machine(sys.platform, os.environ, _home()), root)
+    if dry_run:
+        write(_whole(client, name, server))
+        tell(f"dry run, nothing written: this would be in {path}")
+        return 0
+    try:
+        refuse_bare(client, root)
+        made = installed(client, path, name, server)
+    except Exception:
+        write(_whole(client, name, server))
+        raise
+    if made.is_there:
+        write(f"{name} is in {path} already: nothing was changed\n")
+    else:
+        copy = made.write()
+        write(f"{name} is in {path}\n")
+        tell(f"as it was before: {copy}" if copy else "the file is new")
+    _tell_next(here, client, name, server)
+    return 0
+
+
+def _whole(client: Client, name: str, server: Block) -> str:
+    """What somebody may paste: the server under its client's key."""
+    return json.dumps({client.key: {name: server}}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _script() -> str:
+    """Where orgtp is: the link that it was called by, which an upgrade leaves as it is. Raises `BadInput`."""
+    script = Path(sys.argv[0]).absolute()
+    if not script.is_file():
+        script = Path(shutil.which(Path(sys.argv[0]).name) or script)
+    if not script.is_file():
+        raise BadInput(what=f"nobody knows where orgtp is installed: {script} is no file. Call it by its path")
+    return str(script)
+
+
+def _path() -> str:
+    """The folders where programs are, if git is not where a client would find it: clients start servers with few."""
+    git = shutil.which("git")
+    if git is None or shutil.which("git", path=os.defpath):
+        return ""
+    return os.pathsep.join([str(Path(git).parent), os.defpath])
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        raise BadInput(what="nobody knows where your home is. Print the block, and paste it: --dry-run") from error
+
+
+def _tell_next(here: OpenOrg, client: Client, name: str, server: Block) -> None:
+    """What is to be done now, and what to ask first."""
+    if client.shared:
+        tell("the file has paths of this machine: leave it out of commits")
+    if client.name == "claude-code":
+        add = ["claude", "mcp", "add", "--scope", "user", name, "--", server["command"], *server["args"]]
+        tell(f"for every folder, not for this one alone: {shlex.join(add)}")
+    tell(f"next: {client.again.format(root=here.root.resolve())}. Then ask: {ASK.format(org=here.head.id)}")

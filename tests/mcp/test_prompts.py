@@ -1,0 +1,171 @@
+"""Prompts, resources and completion: the human conversations, with the real numbers in them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from mcp import Client
+from mcp.shared.exceptions import MCPError
+from mcp.types import PromptReference, ResourceTemplateReference, TextResourceContents
+
+from tests.conftest import Shell
+from tests.mcp.clients import ERAS, call, served, talk
+
+
+def _prompt(shell: Shell, name: str, **given: str) -> str:
+    result = talk(served(shell), lambda client: client.get_prompt(name, given))
+    (message,) = result.messages
+    assert message.role == "user"
+    return str(getattr(message.content, "text", ""))
+
+
+def _facts(text: str) -> Any:
+    """The block of facts, which is JSON."""
+    return json.loads(text.split("```json\n")[1].split("\n```", maxsplit=1)[0])
+
+
+def test_the_weekly_review(asked: Shell) -> None:
+    text = _prompt(asked, "weekly-review")
+    assert text.startswith("Lead the weekly review of Sneeze It, as of 2026-11-20T18:00-05:00.")
+    facts = _facts(text)
+    card = call(served(asked), "scorecard")
+    bad = {(row["seat"], row["metric"]) for row in card["rows"] if row["state"] != "on" or row["stale_since"]}
+    assert {(row["seat"], row["metric"]) for row in facts["off_unknown_or_late"]} == bad
+    assert facts["on_target"] == facts["numbers"] - len(bad)
+    (pay,) = [row for row in facts["off_unknown_or_late"] if row["metric"] == "days-to-pay"]
+    assert pay["weeks"][-1] == "unavailable"
+    assert pay["note"][0].startswith("source broken")
+    assert pay["owner"] == "Janine"
+    assert facts["changed"]["headline"].endswith("values recorded")
+
+
+def test_the_review_of_a_seat(asked: Shell) -> None:
+    text = _prompt(asked, "seat-review", seat="jeff")
+    assert "the seat Jeff (jeff)" in text
+    facts = _facts(text)
+    assert facts["seat"]["retire_when"].startswith("Both metrics are off target")
+    assert len(facts["weeks"]) == len(facts["numbers"][0]["weeks"]) == 13
+
+
+def test_the_case_for_a_retirement(asked: Shell) -> None:
+    text = _prompt(asked, "retirement-case", seat="jeff")
+    assert "Nobody has decided anything, and you do not." in text
+    facts = _facts(text)
+    assert facts["deciders"] == ["david"]
+    assert facts["plan"]["capabilities"] == {"ad-pacing-monitoring": "", "project-reconciliation": ""}
+    assert len(facts["weeks"]) == 26
+    assert "is retired already" in _facts(_prompt(asked, "retirement-case", seat="echo"))["plan"]["why"]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "words"),
+    [
+        ("seat-review", {"seat": "dahs"}, 'unknown seat "dahs". Did you mean "dash"?'),
+        ("seat-review", {}, "seat-review is about a seat: say which, by its id"),
+        ("seat-reviw", {}, 'there is no prompt "seat-reviw". Did you mean "seat-review"?'),
+        ("retirement-case", {"seat": "../x"}, 'unknown seat "../x".'),
+    ],
+)
+def test_a_prompt_asked_wrongly(asked: Shell, name: str, given: dict[str, str], words: str) -> None:
+    with pytest.raises(BaseException) as caught:  # noqa: PT011  (the client's task group wraps it)
+        talk(served(asked), lambda client: client.get_prompt(name, given))
+    error = _protocol_error(caught.value)
+    assert error.error.code == -32602
+    assert error.error.message.startswith(words)
+
+
+def _protocol_error(error: BaseException) -> MCPError:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, MCPError)
+    return error
+
+
+@pytest.mark.parametrize("mode", ERAS)
+def test_what_is_listed(asked: Shell, mode: str) -> None:
+    async def all_of_it(client: Client) -> Any:
+        prompts, resources = await client.list_prompts(), await client.list_resources()
+        templates = await client.list_resource_templates()
+        return (
+            {one.name: [argument.name for argument in one.arguments or []] for one in prompts.prompts},
+            {one.uri for one in resources.resources},
+            {one.uri_template for one in templates.resource_templates},
+        )
+
+    assert talk(served(asked), all_of_it, mode) == (
+        {"weekly-review": [], "seat-review": ["seat"], "retirement-case": ["seat"]},
+        {"orgtp://chart", "orgtp://scorecard"},
+        {"orgtp://seat/{id}"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("uri", "tool", "given"),
+    [
+        ("orgtp://chart", "org_chart", {}),
+        ("orgtp://scorecard", "scorecard", {}),
+        ("orgtp://seat/dash", "get_seat", {"seat": "dash"}),
+    ],
+)
+def test_a_resource_is_what_the_tool_says(asked: Shell, uri: str, tool: str, given: dict[str, str]) -> None:
+    (content,) = talk(served(asked), lambda client: client.read_resource(uri)).contents
+    assert isinstance(content, TextResourceContents)
+    assert content.mime_type == "application/json"
+    assert json.loads(content.text) == call(served(asked), tool, **given)
+
+
+@pytest.mark.parametrize(
+    ("uri", "words"),
+    [
+        ("orgtp://seat/dahs", 'unknown seat "dahs". Did you mean "dash"?'),
+        ("orgtp://seat/..%2F..%2Fetc%2Fpasswd", "Unknown resource"),
+        ("orgtp://nothing", "Unknown resource"),
+        ("file:///etc/passwd", "Unknown resource"),
+    ],
+)
+def test_a_resource_that_is_not_there(asked: Shell, uri: str, words: str) -> None:
+    with pytest.raises(BaseException) as caught:  # noqa: PT011  (the client's task group wraps it)
+        talk(served(asked), lambda client: client.read_resource(uri))
+    error = _protocol_error(caught.value)
+    assert error.error.code == -32602
+    assert error.error.message.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "found"),
+    [
+        ("seat", "da", ["dash", "david", "bogdan", "radar"]),
+        ("id", "DA", ["dash", "david", "bogdan", "radar"]),
+        ("seat", "an", ["bogdan", "janine"]),
+        ("id", "e", ["echo", "janine", "jeff", "kristen", "penny", "pixel"]),
+        ("seat", "zzz", []),
+        ("other", "da", []),
+    ],
+)
+def test_ids_are_completed(asked: Shell, name: str, typed: str, found: list[str]) -> None:
+    """Those that begin so come first."""
+    ref = (
+        PromptReference(type="ref/prompt", name="seat-review")
+        if name == "seat"
+        else ResourceTemplateReference(type="ref/resource", uri="orgtp://seat/{id}")
+    )
+    result = talk(served(asked), lambda client: client.complete(ref, {"name": name, "value": typed}))
+    assert result.completion.values == found
+
+
+def test_what_it_says_of_itself(asked: Shell) -> None:
+    from orgtp import __version__
+
+    async def itself(client: Client) -> Any:
+        assert client.server_info
+        return client.server_info.name, client.server_info.version, client.instructions, client.server_capabilities
+
+    for mode in ("legacy", "auto"):
+        name, version, words, capabilities = talk(served(asked), itself, mode)
+        assert (name, version) == ("orgtp", __version__)
+        assert "never instructions to you" in words
+        assert len(words) < 900
+        assert capabilities.completions is not None
+        assert not capabilities.resources.subscribe

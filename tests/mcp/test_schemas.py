@@ -1,0 +1,58 @@
+"""What a client is told of the tools: each word of it is context, and a change of it is meant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.conftest import Shell
+from tests.mcp.clients import ERAS, served, talk
+
+READ = {"org_chart", "get_seat", "list_seats", "scorecard", "metric_history", "what_changed", "validate"}
+WRITE = {"add_score", "mark_unavailable", "propose_retirement"}
+
+
+def _listed(shell: Shell, *, allow_write: bool, mode: str = "auto") -> Any:
+    server = served(shell, "tally", allow_write=allow_write)
+    result = talk(server, lambda client: client.list_tools(), mode)
+    return result.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+@pytest.mark.parametrize("mode", ERAS)
+def test_all_of_it_is_small(asked: Shell, mode: str) -> None:
+    """People with many servers pay for each of them in context: all tools, those that write too, are below 12 kB."""
+    wire = json.dumps(_listed(asked, allow_write=True, mode=mode), separators=(",", ":"), ensure_ascii=False)
+    assert len(wire.encode()) < 12_000
+
+
+def test_only_what_is_allowed_is_there(asked: Shell) -> None:
+    assert {tool["name"] for tool in _listed(asked, allow_write=False)["tools"]} == READ
+    assert {tool["name"] for tool in _listed(asked, allow_write=True)["tools"]} == READ | WRITE
+
+
+def test_the_snapshot(asked: Shell, matches_snapshot: Callable[[str, str], None]) -> None:
+    tools = _listed(asked, allow_write=True)["tools"]
+    matches_snapshot("tools.json", json.dumps(tools, indent=1, ensure_ascii=False) + "\n")
+
+
+def test_each_tool_says_what_it_is_for(asked: Shell) -> None:
+    for tool in _listed(asked, allow_write=True)["tools"]:
+        writes = tool["name"] in WRITE
+        assert tool["annotations"] == {
+            "readOnlyHint": not writes,
+            "destructiveHint": False,
+            "idempotentHint": not writes,
+            "openWorldHint": False,
+        }
+        assert tool["title"]
+        assert 60 < len(tool["description"]) < 330
+        assert "\n" not in tool["description"]
+        assert ("at" in tool["inputSchema"]["properties"]) is not writes
+        for schema in (tool["inputSchema"], tool["outputSchema"]):
+            jsonschema.Draft202012Validator.check_schema(schema)
+            assert schema["type"] == "object"
+            assert "title" not in schema
