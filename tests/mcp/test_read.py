@@ -27,6 +27,8 @@ PAY = ("penny", "days-to-pay")
         ("metric_history", dict(zip(("seat", "metric"), PAY, strict=True)), ("score", "list", *PAY), "scores"),
         ("get_seat", {"seat": "echo"}, ("seat", "show", "echo"), "seat"),
         ("get_seat", {"seat": "dash"}, ("seat", "history", "dash"), "events"),
+        ("seat_context", {"seat": "dash"}, ("context", "dash"), "not_owned"),
+        ("seat_context", {"seat": "echo", "at": "2026-10"}, ("context", "echo", "--at", "2026-10"), "metrics"),
         ("validate", {}, ("validate",), "problems"),
         ("what_changed", {"since": "2026-11-14"}, ("diff", "2026-11-13"), "values"),
     ],

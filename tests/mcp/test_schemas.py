@@ -12,7 +12,16 @@ import pytest
 from tests.conftest import Shell
 from tests.mcp.clients import ERAS, served, talk
 
-READ = {"org_chart", "get_seat", "list_seats", "scorecard", "metric_history", "what_changed", "validate"}
+READ = {
+    "org_chart",
+    "get_seat",
+    "seat_context",
+    "list_seats",
+    "scorecard",
+    "metric_history",
+    "what_changed",
+    "validate",
+}
 WRITE = {"add_score", "mark_unavailable", "propose_retirement"}
 
 

@@ -14,7 +14,7 @@ from orgtp.model.org import Retirement
 from orgtp.model.period import Period
 from orgtp.model.problem import Severity
 from orgtp.model.target import Target
-from orgtp.render.json_text import life_body, plain, problems_body, seat_body
+from orgtp.render.json_text import context_body, life_body, plain, problems_body, seat_body
 from orgtp.store.locate import NoGit
 from orgtp.views.chart import ChartSeat
 
@@ -114,6 +114,14 @@ def _hands_to(here: OpenOrg, seat: str, retirement: Retirement | None) -> list[d
     handed = heirs if heirs else {"trouble it cannot settle": owner_of(here.org, seat)}
     names = {id_: held.name for id_, held in here.org.seats.items()}
     return [{"what": what, "seat": to, "name": names.get(to, "")} for what, to in handed.items() if to]
+
+
+def seat_context(here: OpenOrg, seat: SeatId) -> Answer:
+    """What to know before working as a seat: owner, what it does and does not own, targets, due times, open trouble.
+
+    Use it first when you are that seat. Lists are short; left_out says of what there is more.
+    """
+    return answer(here, "context", context_body(here.context(seat)))
 
 
 def scorecard(

@@ -11,7 +11,7 @@ from orgtp.answers.answer import Answer
 from orgtp.answers.change import add_score, mark_unavailable, propose_retirement
 from orgtp.answers.past import what_changed
 from orgtp.answers.schema import LIST, OBJECT, TEXT, Schema, answers, keyed, lists, of, rows, told
-from orgtp.answers.see import BRIEF, get_seat, list_seats, metric_history, org_chart, scorecard, validate
+from orgtp.answers.see import BRIEF, get_seat, list_seats, metric_history, org_chart, scorecard, seat_context, validate
 from orgtp.model.cell import Cell
 from orgtp.views.chart import ChartSeat, MetricNow
 from orgtp.views.log import LogEntry
@@ -58,6 +58,7 @@ TOOLS = (
         "One seat",
         answers(seat=of(ChartSeat, SeatView, without="place"), hands_to=LIST, history=LIST, scores=LIST),
     ),
+    Tool(seat_context, "Before work", told("seat", "not_owned", "metrics", "trouble", "decisions", "left_out")),
     Tool(list_seats, "Find seats", rows("seats", keyed(*BRIEF))),
     Tool(scorecard, "Scorecard", rows("rows", of(ScoreRow, cells=lists(of(Cell))), "partial", columns=LIST)),
     Tool(metric_history, "One metric", rows("scores", of(ScoreLine), seat=TEXT, metric=of(MetricNow))),
