@@ -19,6 +19,22 @@ if TYPE_CHECKING:
     from orgtp.mcp import OrgServer
 
 
+AllowWriteOption = Annotated[
+    bool, typer.Option("--allow-write", help="Let clients record values and propose retirements, too.")
+]
+ActingOption = Annotated[
+    str, typer.Option("--as", metavar="SEAT", help="The seat that the server acts as; the policy holds for it.")
+]
+InstallOption = Annotated[
+    str,
+    typer.Option(
+        "--install",
+        metavar="CLIENT",
+        help="Serve nothing, but put the server on a client's list: claude-desktop, claude-code, cursor, vscode.",
+    ),
+]
+
+
 class ExtraMissing(OrgtpError):
     """The SDK of the protocol is not installed, or is too old."""
 
@@ -27,20 +43,9 @@ class ExtraMissing(OrgtpError):
 
 def mcp(
     org: OrgOption = None,
-    allow_write: Annotated[
-        bool, typer.Option("--allow-write", help="Let clients record values and propose retirements, too.")
-    ] = False,
-    as_: Annotated[
-        str, typer.Option("--as", metavar="SEAT", help="The seat that the server acts as; the policy holds for it.")
-    ] = "",
-    install: Annotated[
-        str,
-        typer.Option(
-            "--install",
-            metavar="CLIENT",
-            help="Serve nothing, but put the server on a client's list: claude-desktop, claude-code, cursor, vscode.",
-        ),
-    ] = "",
+    allow_write: AllowWriteOption = False,
+    as_: ActingOption = "",
+    install: InstallOption = "",
     dry_run: DryRunOption = False,
 ) -> int:
     """Serve the org to an MCP client over standard input and output.
