@@ -37,18 +37,22 @@ class Stopped(OrgtpError):
     text = "nothing was written"
 
 
+MoveOption = Annotated[
+    list[str] | None, typer.Option("--move", metavar="CAP=HEIR", help="The heir of one capability or metric.")
+]
+ReviewOption = Annotated[
+    Path | None, typer.Option("--review", metavar="FILE", help="YAML: worked, failed, lesson, rehire, reason.")
+]
+
+
 def retire(
     seat: SeatArgument,
     to: Annotated[str, typer.Option("--to", metavar="A,B", help="The heirs; one for each capability, in order.")] = "",
-    move: Annotated[
-        list[str] | None, typer.Option("--move", metavar="CAP=HEIR", help="The heir of one capability or metric.")
-    ] = None,
+    move: MoveOption = None,
     owner_to: Annotated[str, typer.Option("--owner-to", metavar="SEAT", help="Who answers for what it owned.")] = "",
     reason: Annotated[str, typer.Option("--reason", metavar="T", help="Why.")] = "",
     decided_by: Annotated[str, typer.Option("--decided-by", metavar="SEAT", help="The person who decided.")] = "",
-    review: Annotated[
-        Path | None, typer.Option("--review", metavar="FILE", help="YAML: worked, failed, lesson, rehire, reason.")
-    ] = None,
+    review: ReviewOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether to go on.")] = False,
     org: OrgOption = None,
     by: ByOption = "",
@@ -65,10 +69,9 @@ def retire(
 
     here = opened(org, push=push)
     told = _review(review) if review else {}
-    heirs = tuple(heir.strip() for heir in to.split(",") if heir.strip())
     request = Request(
         seat=seat,
-        to=heirs,
+        to=tuple(heir.strip() for heir in to.split(",") if heir.strip()),
         moves=dict(_move(text) for text in move or []),
         owner_to=owner_to,
         reason=reason or told.get("reason", ""),
@@ -76,15 +79,7 @@ def retire(
         decided_by=decided_by,
         by=here.acting(by),
     )
-    plan = here.plan_retirement(request)
-    _show(here, plan, json=json)
-    request = _decided_by_default(here, request)
-    request = _asked(here, request) if _terminal() else _complete(here, request, review)
-    if plan.open:
-        # Heirs were named since: what is agreed to is the whole plan.
-        _show(here, here.plan_retirement(request), json=json)
-    if not (yes or dry_run) and _terminal() and not typer.confirm("Retire it?", err=True):
-        raise Stopped
+    request = _agreed(here, request, review, ask=not (yes or dry_run), json=json)
     done = here.retire(request, dry_run=dry_run)
     if not (decided_by or request.by):
         tell(f"the decision is recorded as {request.decided_by}'s")
@@ -92,6 +87,20 @@ def retire(
     code = changed("retire", here, done, json=json, dry_run=dry_run, push=push, seat=seat, plan=made)
     tell_people(here, done)
     return code
+
+
+def _agreed(here: OpenOrg, request: Request, review: Path | None, *, ask: bool, json: bool) -> Request:
+    """The request with all that a person had to say; where one is there and is to be asked, that person said yes."""
+    plan = here.plan_retirement(request)
+    _show(here, plan, json=json)
+    request = _decided_by_default(here, request)
+    request = _asked(here, request) if _terminal() else _complete(here, request, review)
+    if plan.open:
+        # Heirs were named since: what is agreed to is the whole plan.
+        _show(here, here.plan_retirement(request), json=json)
+    if ask and _terminal() and not typer.confirm("Retire it?", err=True):
+        raise Stopped
+    return request
 
 
 def _move(text: str) -> tuple[str, str]:

@@ -64,6 +64,13 @@ def list_(
     return 0
 
 
+CapabilityOption = Annotated[
+    list[str] | None,
+    typer.Option("--capability", metavar="ID=TEXT", help="What only this seat does. Repeat for more."),
+]
+_AS_IN = "--capability ad-pacing='Watches spend'"
+
+
 def add(
     seat: SeatArgument,
     role: Annotated[str, typer.Option("--role", help="What the seat is for, in a word or two.")],
@@ -76,10 +83,7 @@ def add(
     since: Annotated[str, typer.Option("--since", metavar="DATE", help="The day it began. Default: today.")] = "",
     email: Annotated[str, typer.Option("--email", help="Ties a git author to the seat.")] = "",
     retire_when: Annotated[str, typer.Option("--retire-when", help="When it should be retired.")] = "",
-    capability: Annotated[
-        list[str] | None,
-        typer.Option("--capability", metavar="ID=TEXT", help="What only this seat does. Repeat for more."),
-    ] = None,
+    capability: CapabilityOption = None,
     org: OrgOption = None,
     by: ByOption = "",
     push: PushOption = False,
@@ -104,9 +108,7 @@ def add(
         since=since,
         email=email,
         retire_when=retire_when,
-        capabilities=dict(
-            _pair(text, "ID=TEXT", "--capability ad-pacing='Watches spend'") for text in capability or []
-        ),
+        capabilities=dict(_pair(text, "ID=TEXT", _AS_IN) for text in capability or []),
     )
     done = here.add_seat(new, by=by, dry_run=dry_run)
     return changed("seat-add", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
