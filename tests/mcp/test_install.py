@@ -144,7 +144,7 @@ def test_others_stay(asked: Shell, tmp_path: Path) -> None:
     assert str(copy) in ran.err
     assert (path.stat().st_mode & 0o777, copy.stat().st_mode & 0o777) == (0o640, 0o640)
     # Another change is another copy; the first one is the user's own, and stays.
-    here("mcp", "--install", "claude-desktop", "--as", "tally")
+    here("mcp", "--install", "claude-desktop", "--allow-write", "--as", "tally")
     assert copy.read_text(encoding="utf-8") == OTHERS
     assert path.with_name(path.name + ".bak-2").read_text(encoding="utf-8") == text
     assert sorted(entry.name for entry in path.parent.iterdir()) == [
@@ -233,7 +233,7 @@ def test_where_no_workspace_is(asked: Shell, tmp_path: Path) -> None:
     [
         (("--install", "vscod"), '"vscod" is no client known here. Did you mean "vscode"? There are: claude-desktop'),
         (("--install", "cursor", "--allow-write"), "--allow-write --as SEAT"),
-        (("--install", "cursor", "--as", "dahs"), 'Did you mean "dash"?'),
+        (("--install", "cursor", "--allow-write", "--as", "dahs"), 'Did you mean "dash"?'),
         (("--dry-run",), "--install CLIENT --dry-run"),
     ],
 )

@@ -28,7 +28,7 @@ def _facts(text: str) -> Any:
 
 def test_the_weekly_review(asked: Shell) -> None:
     text = _prompt(asked, "weekly-review")
-    assert text.startswith("Lead the weekly review of Sneeze It, as of 2026-11-20T18:00-05:00.")
+    assert text.startswith("Lead the weekly review of the org sneeze-it, as of 2026-11-20T18:00-05:00.")
     facts = _facts(text)
     card = call(served(asked), "scorecard")
     bad = {(row["seat"], row["metric"]) for row in card["rows"] if row["state"] != "on" or row["stale_since"]}
@@ -43,7 +43,7 @@ def test_the_weekly_review(asked: Shell) -> None:
 
 def test_the_review_of_a_seat(asked: Shell) -> None:
     text = _prompt(asked, "seat-review", seat="jeff")
-    assert "the seat Jeff (jeff)" in text
+    assert "the seat jeff" in text
     facts = _facts(text)
     assert facts["seat"]["retire_when"].startswith("Both metrics are off target")
     assert len(facts["weeks"]) == len(facts["numbers"][0]["weeks"]) == 13
@@ -54,9 +54,8 @@ def test_the_case_for_a_retirement(asked: Shell) -> None:
     assert "Nobody has decided anything, and you do not." in text
     facts = _facts(text)
     assert facts["deciders"] == ["david"]
-    assert facts["plan"]["capabilities"] == {"ad-pacing-monitoring": "", "project-reconciliation": ""}
+    assert facts["plan"]["capabilities"] == {"ad-pacing-monitoring": None, "project-reconciliation": None}
     assert len(facts["weeks"]) == 26
-    assert "is retired already" in _facts(_prompt(asked, "retirement-case", seat="echo"))["plan"]["why"]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +63,7 @@ def test_the_case_for_a_retirement(asked: Shell) -> None:
     [
         ("seat-review", {"seat": "dahs"}, 'unknown seat "dahs". Did you mean "dash"?'),
         ("seat-review", {}, "seat-review is about a seat: say which, by its id"),
+        ("retirement-case", {"seat": "echo"}, "echo is retired already. Its record is in get_seat"),
         ("seat-reviw", {}, 'there is no prompt "seat-reviw". Did you mean "seat-review"?'),
         ("retirement-case", {"seat": "../x"}, 'unknown seat "../x".'),
     ],

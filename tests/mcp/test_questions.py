@@ -127,8 +127,11 @@ def _days_to_payment(shell: Shell) -> None:
 
 
 def _what_changed(shell: Shell) -> None:
-    """The commits that git has since then, the newest first, each in words; where that is too much, it is said."""
-    found = call(served(shell), "what_changed", since="2026-11-01", limit=1000)
+    """What was decided since then; with its values, the commits that git has, as far as there is room."""
+    decided = call(served(shell), "what_changed", since="2026-11-01")
+    assert {"set"} <= {one["action"] for one in decided["commits"]}
+    assert "score" not in {one["action"] for one in decided["commits"]}
+    found = call(served(shell), "what_changed", since="2026-11-01", scores=True, limit=1000)
     commits = shell.git("rev-list", f"{found['base']['revision']}..HEAD").out.split()
     told = [one["commit"] for one in found["commits"]]
     assert told == commits[: len(told)]

@@ -110,11 +110,15 @@ def test_a_metric_and_its_targets(asked: Shell) -> None:
 def test_what_changed(asked: Shell) -> None:
     """A day, week or month counts from its first moment on; a commit is where it begins."""
     server = served(asked)
-    found = call(server, "what_changed", since="2026-11-20")
+    found = call(server, "what_changed", since="2026-11-20", scores=True)
     assert found["headline"] == asked("diff", "2026-11-19", "--json").json["headline"]
     assert [one["commit"] for one in found["commits"]] == [
         one["commit"] for one in asked("log", "--since", found["base"]["revision"], "--json").json["commits"]
     ]
+    told = call(server, "what_changed", since="2026-11-01")["commits"]
+    log = asked("log", "--since", "2026-11", "--json").json["commits"]
+    assert told
+    assert told == [one for one in log if one["action"] != "score"], "a decision is not lost among values"
     one = call(server, "what_changed", since=asked.head())
     assert (one["headline"], one["commits"], one["total"]) == ("nothing changed", [], 0)
     about = call(server, "what_changed", since="2026-08", seat="echo")
@@ -128,7 +132,7 @@ def test_what_changed(asked: Shell) -> None:
 
 def test_since_before_there_was_anything(asked: Shell) -> None:
     """All of it is new, and it is too much to say at once: that is said."""
-    found = call(served(asked), "what_changed", since="2001")
+    found = call(served(asked), "what_changed", since="2001", scores=True)
     assert found["base"] == {"given": "2001", "revision": None}
     assert len(found["added"]) == 12
     assert found["truncated"]

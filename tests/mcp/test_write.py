@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import Any
 
 import anyio
@@ -92,7 +93,7 @@ def test_a_plan_writes_nothing(sample: Shell) -> None:
     server = served(sample, "radar", allow_write=True)
     with nothing_written(sample):
         found = call(server, "propose_retirement", seat="jeff")
-        assert found["plan"]["capabilities"] == {"ad-pacing-monitoring": "", "project-reconciliation": ""}
+        assert found["plan"]["capabilities"] == {"ad-pacing-monitoring": None, "project-reconciliation": None}
         assert found["plan"]["reports"] == {"sift": "radar"}
         assert found["deciders"] == ["david"]
         assert found["missing"] == [
@@ -124,7 +125,9 @@ def test_a_proposal_is_a_branch_for_a_person(sample: Shell) -> None:
     assert call(server, "get_seat", seat="jeff", at="retire/jeff")["seat"]["status"] == "retired"
     assert "is there already" in refusal(server, "propose_retirement", **CASE, decided_by="david", dry_run=False)
     assert sample("validate", "--at", "retire/jeff", "--base", "main").code == 0
-    sample.git("merge", "-q", "--no-ff", "-m", "Agreed", "retire/jeff")
+    _, approve, _ = found["next"]
+    subprocess.run(["sh", "-ec", approve], cwd=sample.folder, env=sample.env(), check=True, capture_output=True)
+    assert "approved (approved by david)" in sample("log", "--limit", "1").out
     assert sample("validate").code == 0
     assert sample("audit", "verify", code=0).code == 0
     assert call(server, "get_seat", seat="jeff")["seat"]["retirement"]["decided_by"] == "david"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from orgtp.answers.text import clean, quoted
@@ -16,6 +16,8 @@ Answer = dict[str, Any]
 _FEW = 5
 # What fits a client's context beside all else that is in it, in characters.
 ROOM = 60_000
+# What has no room in that has to be cut, whatever it is.
+_MOST = 80_000
 
 
 def answer(here: OpenOrg, kind: str, body: Mapping[str, Any]) -> Answer:
@@ -35,7 +37,9 @@ def answer(here: OpenOrg, kind: str, body: Mapping[str, Any]) -> Answer:
         "problems": problems_body(unread[:_FEW], 0)["problems"],
         "problems_total": len(unread),
     }
-    whole: Answer = clean({**head, **plain(body)})
+    whole, short = within(clean({**head, **plain(body)}), _MOST)
+    if short:
+        whole |= {"truncated": True, "narrow": whole.get("narrow") or f"Cut short: {', '.join(short)}. Ask for less."}
     return {**whole, "quoted": quoted(whole)}
 
 
@@ -77,6 +81,45 @@ def fitting(rows: Sequence[Any], room: int) -> list[Any]:
             break
         kept.append(row)
     return kept
+
+
+# What is a group of ids, as a list is, though an object has it.
+_GROUPS = frozenset({"capabilities", "metrics", "owned", "reports", "results"})
+
+
+def within(value: Answer, room: int) -> tuple[Answer, list[str]]:
+    """`value` with its largest lists and groups cut to their halves until it has room, and the keys of those."""
+    short: set[str] = set()
+    while size(value) > room and (way := _largest(value)):
+        value = _halved(value, way)
+        short.add(next(str(key) for key in reversed(way) if isinstance(key, str)))
+    return value, sorted(short)
+
+
+def _largest(value: Answer) -> tuple[Any, ...]:
+    """The way to the largest list or group that has more than one item; none where nothing can be cut."""
+    found = [(size(inner), way) for way, inner in _inner(value, ()) if len(inner) > 1]
+    return max(found, key=lambda pair: pair[0])[1] if found else ()
+
+
+def _inner(value: Any, way: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every list and group within a value, the outer ones first, with the way to each."""
+    if isinstance(value, list) or (isinstance(value, dict) and way and way[-1] in _GROUPS):
+        yield way, value
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from _inner(item, (*way, key))
+
+
+def _halved(value: Any, way: tuple[Any, ...]) -> Any:
+    """The same with what stands at the end of the way cut to its first half."""
+    if way:
+        whole = {**value} if isinstance(value, dict) else [*value]
+        whole[way[0]] = _halved(value[way[0]], way[1:])
+        return whole
+    kept = [*value.items()] if isinstance(value, dict) else value
+    half = kept[: len(kept) // 2]
+    return dict(half) if isinstance(value, dict) else half
 
 
 def size(value: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated, Any
 
 from orgtp.actions.retire import REVIEW, Request
@@ -9,7 +10,7 @@ from orgtp.answers.answer import Answer, answer
 from orgtp.answers.see import SeatId
 from orgtp.api import OpenOrg
 from orgtp.model.errors import BadInput, OrgtpError, Refused
-from orgtp.model.words import listed
+from orgtp.model.words import listed, one_line
 from orgtp.render.json_text import plan_body
 from orgtp.store.record import Recorded
 
@@ -45,6 +46,8 @@ def mark_unavailable(
     id: ScoreId = "",  # noqa: A002  (as in the record)
 ) -> Answer:
     """Record that nobody knows a value and why, where its source failed. Use it instead of zero or a guess."""
+    if not one_line(reason):
+        raise BadInput(what="say why nobody knows: reason")
     return _recorded(here, by, seat, metric, None, period, reason, id)
 
 
@@ -52,6 +55,9 @@ def _recorded(
     here: OpenOrg, by: str, seat: str, metric: str, value: str | None, period: str, note: str, score_id: str
 ) -> Answer:
     entry = here.entry(seat, metric, value, period=period, note=note, score_id=score_id)
+    there = here.org.score_ids.get(entry.id)
+    if there and (there.seat, there.metric, there.value is None) != (seat, metric, value is None):
+        raise BadInput(what=f"the id {entry.id} is that of another value: {there.seat} {there.metric} {there.period}")
     done = here.add_scores([entry], by=by)
     body = {**_done(done, dry_run=False), "seat": seat, "metric": metric, "id": entry.id, "kept": done.kept or None}
     return answer(here, "score-add", {**body, **_sent(here, done)})
@@ -91,7 +97,7 @@ def propose_retirement(
 ) -> Answer:
     """Plan a retirement: who takes over what, and what people must still say.
 
-    dry_run=false commits it on the branch retire/SEAT, for that person to merge or delete. It retires nobody.
+    dry_run=false commits it on the branch retire/SEAT, for that person to merge or delete (see next).
     """
     asked = Request(
         seat, moves=heirs, owner_to=owner_to, reason=reason, review=_review(review), decided_by=decided_by, by=by
@@ -99,11 +105,25 @@ def propose_retirement(
     plan, fit = here.plan_retirement(asked), here.deciders(seat)
     missing = _missing(asked, plan.open, fit)
     body = {"seat": seat, "branch": f"retire/{seat}", "plan": plan_body(plan), "missing": missing, "deciders": fit}
+    body |= {"next": [] if missing or dry_run else _ways(here.head.branch, seat, decided_by)}
     if missing and not dry_run:
         raise Refused(why=f"nothing was proposed. Ask the people, then say: {'; '.join(missing)}")
     if missing:
         return answer(here, "retire", {"commit": None, "paths": [], "dry_run": True, "subject": None, **body})
     return answer(here, "retire", {**_done(here.propose_retirement(asked, dry_run=dry_run), dry_run=dry_run), **body})
+
+
+def _ways(ledger: str, seat: str, decider: str) -> list[str]:
+    """What the person who decides types: to look at it, to approve it by a merge that says so, or to refuse it."""
+    said = [f"retire({seat}): approved", f"Orgtp-Action: retire\nOrgtp-Seat: {seat}\nOrgtp-By: {decider}"]
+    said[1] += f"\nOrgtp-Approved-By: {decider}"
+    words = " ".join(f"-m {shlex.quote(text)}" for text in said)
+    branch = f"retire/{seat}"
+    return [
+        f"git diff {ledger}...{branch}",
+        f"git switch {ledger} && git merge --no-ff {branch} {words}",
+        f"git branch -D {branch}",
+    ]
 
 
 def _review(review: dict[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from orgtp.answers.answer import ROOM, Answer, answer, cut, fitting, most, size
 from orgtp.api import OpenOrg
+from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
 from orgtp.render.json_text import plain
@@ -20,19 +21,22 @@ def what_changed(
     here: OpenOrg,
     since: Annotated[str, "Day, week or month, from its first day on; or a commit, after it"],
     seat: Annotated[str, "Seat id: what is about it only"] = "",
+    scores: Annotated[bool, "Commits of values too"] = False,
     limit: int = 100,
 ) -> Answer:
-    """What changed, in one headline, in lists, and commit by commit.
+    """What changed, in one headline, in lists (total counts their items), and decision by decision (commits).
 
-    Use it for what is new since a date or commit, up to at. Lists hold what differs between the two ends.
+    Use it for what is new since a date or commit, up to at.
     """
     if seat:
         here.org.seat(seat)
     limit = most(limit)
+    _refuse_after(here, since)
     revision, found = _since(here, _before(since))
     found = _about(found, seat) if seat else found
     pages = here.log_pages(Wanted(seat), since=revision or None)
-    commits = list(islice(chain.from_iterable(pages), limit + 1))
+    told = (commit for commit in chain.from_iterable(pages) if scores or commit.action != "score")
+    commits = list(islice(told, limit + 1))
     kept, total = _fitted(plain(found), limit)
     shown = fitting([plain(commit) for commit in commits[:limit]], ROOM // 3)
     more = sum(map(len, kept.values())) < total or len(shown) < len(commits)
@@ -46,6 +50,13 @@ def what_changed(
         **cut(truncated=more, narrow="Ask with seat, or a later since; at ends the stretch."),
     }
     return answer(here, "diff", body)
+
+
+def _refuse_after(here: OpenOrg, since: str) -> None:
+    """Refuse a stretch that begins after its end: it would be told backwards."""
+    span = parse_span(since)
+    if span and span[0].start.replace(tzinfo=here.head.zone) > here.now:
+        raise BadInput(what=f"since {since} is after {here.at or 'now'}, where the stretch ends")
 
 
 def _before(since: str) -> str:

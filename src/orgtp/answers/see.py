@@ -44,7 +44,7 @@ def org_chart(
 
 def list_seats(
     here: OpenOrg,
-    find: Annotated[str, "Words in id, name, role, mission or capabilities"] = "",
+    find: Annotated[str, "Words of the seat or its metrics"] = "",
     kind: KindWord = "",
     status: Annotated[StatusWord, "Default: all, retired too"] = "",
     owner: Annotated[str, "Seat id that answers for them"] = "",
@@ -65,7 +65,8 @@ BRIEF = ("seat", "name", "role", "kind", "status", "owner", "human_owner", "repo
 def _speaks_of(here: OpenOrg, seat: ChartSeat, words: str) -> bool:
     """Whether all of `words` are somewhere in what the seat says of itself."""
     own = [seat.seat, seat.name, seat.role, here.org.seats[seat.seat].mission]
-    text = " ".join([*own, *seat.capabilities, *seat.capabilities.values()]).lower()
+    metrics = [text for one in seat.metrics for text in (one.metric, one.name, one.outcome)]
+    text = " ".join([*own, *seat.capabilities, *seat.capabilities.values(), *metrics]).lower()
     return all(word in text for word in words.lower().split())
 
 
@@ -75,7 +76,8 @@ def get_seat(here: OpenOrg, seat: SeatId) -> Answer:
     Use it for one worker. hands_to: who gets what it cannot hold, or who took over from a retired one.
     """
     view = here.seat(seat)
-    scores = sorted(here.scores(seat), key=lambda line: line.at)[-_NEWEST:]
+    known = sorted(here.scores(seat), key=lambda line: line.at)
+    scores = fitting([plain(line) for line in known[-_NEWEST:]][::-1], _SEAT_ROOM)[::-1]
     events = _events(here, seat)
     shown = fitting(events[::-1], _EVENTS_ROOM)[:_NEWEST][::-1]
     whole, cut_off = _bounded_seat(seat_body(view)["seat"])
@@ -84,13 +86,14 @@ def get_seat(here: OpenOrg, seat: SeatId) -> Answer:
         "seat": whole,
         "hands_to": fitting(handed, _SEAT_ROOM),
         "history": shown,
-        "scores": fitting([plain(line) for line in scores][::-1], _SEAT_ROOM)[::-1],
-        **cut(truncated=cut_off or len(shown) < len(events), narrow=_NARROW),
+        "scores": scores,
+        "scores_total": len(known),
+        **cut(truncated=cut_off or len(shown) < len(events) or len(scores) < len(known), narrow=_NARROW),
     }
     return answer(here, "seat", body)
 
 
-_NARROW = "The newest events are here; ask what_changed for more. Of very long lists the first part is here."
+_NARROW = "The newest events and values are here; ask what_changed and metric_history for more."
 
 
 def _bounded_seat(seat: dict[str, Any]) -> tuple[dict[str, Any], bool]:

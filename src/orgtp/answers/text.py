@@ -6,17 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from orgtp.model.words import plain_lines
+from orgtp.model.words import plain_lines, without_hidden
 
-# What shows nothing and is read by a model all the same: fillers, shorthand and musical formats, tags, all selectors of
-# variants but the two of emoji.
-_HIDDEN = re.compile(
-    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u3164\ufe00-\ufe0d\uffa0\ufff0-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
-# What joins letters of some scripts and makes emoji of signs; of many in a row, or behind ASCII, nobody sees anything.
-_JOINER = "[\u200c\u200d\ufe0e\ufe0f]"
-_IDLE = re.compile(f"(?<=[\x00-\x7f]){_JOINER}+|(?<={_JOINER}{{2}}){_JOINER}+")
 _LONGEST = 2_000
 # The keys whose text somebody wrote into the record: people, agents, or a machine that failed.
 _QUOTED = frozenset(
@@ -28,13 +19,13 @@ _QUOTED = frozenset(
 )  # fmt: skip
 # What is ours, or has been read and written anew. All else is the record's as soon as it is more than an id, a number
 # or a moment: a file's name, who a commit says that made it, an id that is none.
-_OURS = frozenset({"headline", "missing", "narrow", "target", "unit"})
+_OURS = frozenset({"command", "headline", "narrow", "next", "target", "unit"})
 _WORD = re.compile(r"[A-Za-z0-9._:/+%~@-]*")
 
 
 def cleaned(text: str) -> str:
     """`text` with its lines as they are, without what is hidden or controls anything; shortened where it is long."""
-    whole = _IDLE.sub("", _HIDDEN.sub("", plain_lines(text)))
+    whole = without_hidden(plain_lines(text))
     more = len(whole) - _LONGEST
     return whole if more <= 0 else f"{whole[:_LONGEST]}… ({more} characters more)"
 
@@ -63,6 +54,8 @@ def _is_quoted(key: str, item: Any) -> bool:
 def _items(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         for key, item in value.items():
+            if key == "quoted":
+                continue
             yield key, item
             # What is below such a key is said already.
             yield from _items(item) if key not in _QUOTED else ()

@@ -60,7 +60,7 @@ def mcp(
         return _installed(here, install, as_, allow_write=allow_write, dry_run=dry_run)
     if dry_run:
         raise BadInput(what="--dry-run says what --install would write: --install CLIENT --dry-run")
-    if sys.stdin.isatty():
+    if sys.stdin and sys.stdin.isatty():
         tell(f"serving {here.head.id} to an MCP client, which starts this itself: see docs/mcp.md. Stop it with Ctrl-C")
     from orgtp.wire import on_interrupt, take_wire
 
@@ -79,6 +79,8 @@ def _refuse_unfit(here: OpenOrg, acting: str, *, allow_write: bool) -> None:
     here.revision  # noqa: B018  (it asks git)
     if allow_write and not acting:
         raise BadInput(what="who writes? Say which seat the server acts as: --allow-write --as SEAT")
+    if acting and not allow_write:
+        raise BadInput(what="--as says who writes, and nothing is written without --allow-write. Say both, or neither")
     if acting and here.staff.org.seat(acting).is_retired:
         raise Refused(why=f"{acting} is retired, and acts no more. Name another seat: --as SEAT")
     if allow_write:

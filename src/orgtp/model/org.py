@@ -12,7 +12,7 @@ from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat
 from orgtp.model.escalation import Branch, Escalation, Ladder, Silences
 from orgtp.model.problem import Marks
 from orgtp.model.score import Score
-from orgtp.model.seat import Metric, Seat
+from orgtp.model.seat import Metric, Seat, seat_path
 from orgtp.model.signer import SignerKey
 from orgtp.model.words import did_you_mean, listed
 from orgtp.model.worktime import WorkTime
@@ -100,7 +100,9 @@ class Org:
     def seat(self, id: str) -> Seat:  # noqa: A002  (a seat's id is what it is called)
         """The seat `id`. Raises `UnknownSeat` with the near miss."""
         if id not in self.seats:
-            hint = did_you_mean(id, self.seats) or "orgtp seat list shows them all."
+            path = seat_path(id)
+            broken = f"{path} is there, and cannot be read. See: orgtp validate" if self.hidden(path) else ""
+            hint = broken or did_you_mean(id, self.seats) or "orgtp seat list shows them all."
             raise UnknownSeat(seat=id, hint=hint)
         return self.seats[id]
 

@@ -92,6 +92,22 @@ def plain_lines(text: str) -> str:
     return "\n".join(_DANGEROUS.sub("", line.replace("\t", " ")) for line in text.split("\n"))
 
 
+# What shows nothing and is read by a model all the same: fillers, shorthand and musical formats, tags, all selectors of
+# variants but the two of emoji.
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u3164\ufe00-\ufe0d\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# What joins letters of some scripts and makes emoji of signs; of many in a row, or behind ASCII, nobody sees anything.
+_JOINER = "[\u200c\u200d\ufe0e\ufe0f]"
+_IDLE = re.compile(f"(?<=[\x00-\x7f]){_JOINER}+|(?<={_JOINER}{{2}}){_JOINER}+")
+
+
+def without_hidden(text: str) -> str:
+    """`text` without what nobody sees and a model reads all the same."""
+    return _IDLE.sub("", _HIDDEN.sub("", text))
+
+
 def visible(text: str) -> str:
     """`text` with each character that could drive a terminal shown as the escape that names it."""
     return _DANGEROUS.sub(lambda match: match[0].encode("unicode_escape", "backslashreplace").decode(), text)

@@ -174,7 +174,7 @@ def seat_body(view: SeatView) -> dict[str, Any]:
 def plan_body(plan: Plan) -> dict[str, Any]:
     """The plan of a retirement: who takes over what, null where nobody does (yet)."""
     return {
-        "capabilities": plan.capabilities,
+        "capabilities": {name: heir or None for name, heir in plan.capabilities.items()},
         "metrics": {name: heir or None for name, heir in plan.metrics.items()},
         "reports": {name: boss or None for name, boss in plan.reports.items()},
         "owned": plan.owned,
