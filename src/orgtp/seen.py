@@ -85,7 +85,7 @@ class SeenOrg(Located):
         known = Known(problems_of(self, self.org.seat(seat).id, self._today), decisions_of(self, seat))
         found = context(self.org, self.now, seat, known)
         # Nobody acts in the past.
-        return found if self.at is None else replace(found, commands=())
+        return replace(found, commands=() if self.at else found.commands, is_whole=self.is_whole)
 
     def seats(self, *, retired: bool = False) -> tuple[ChartSeat, ...]:
         """Every seat by id."""

@@ -27,6 +27,7 @@ KEYS = [
     "state",
     "source",
     "why",
+    "silenced",
 ]
 PENNY = (
     "Penny  Average days from invoice to payment  owner Janine  stale for 18 days  2026-W46, 3 in a row  "

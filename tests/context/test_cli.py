@@ -88,7 +88,7 @@ def test_the_json_is_the_same_by_either_name(sample: Shell) -> None:
     assert sample("context", "dash", "--format", "json").json == data
     assert list(data) == [
         "orgtp", "kind", "org", "revision", "dirty", "quoted", "at", "seat", "owner", "chart", "capabilities",
-        "not_owned", "metrics", "records", "trouble", "decisions", "retirement", "commands", "left_out",
+        "not_owned", "metrics", "records", "trouble", "decisions", "retirement", "commands", "left_out", "is_whole",
     ]  # fmt: skip
     assert (data["kind"], data["revision"], data["left_out"]) == ("context", sample.head(), [])
     assert data["owner"] == {"seat": "bogdan", "name": "Bogdan", "role": "COO", "kind": "human", "status": "active"}
@@ -204,6 +204,9 @@ def test_a_shallow_clone_says_so(sample: Shell) -> None:
     sample.git("clone", "-q", "--depth", "1", f"file://{sample.folder}", "../shallow")
     ran = sample.at(sample.folder.parent / "shallow")("context", "dash")
     assert "this clone is shallow" in ran.err
+    told = ran.out.partition("## What was decided lately")[2].partition("##")[0]
+    assert "This clone has not the whole history" in told
+    assert "added" not in told, "nobody knows when it was"
 
 
 def test_hostile_words_drive_nothing(sample: Shell) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from mcp import Client
+from mcp.types import GetPromptResult
 
 from orgtp.answers.answer import size, within
 from tests.conftest import Shell
@@ -37,8 +40,12 @@ def test_whatever_is_asked_has_room(sample: Shell) -> None:
         assert len(json.dumps(found)) < 90_000
         assert tool == "propose_retirement" or found.get("truncated") or found["left_out"]
     for name in ("seat-review", "retirement-case"):
-        prompt = talk(server, lambda client, name=name: client.get_prompt(name, {"seat": "jeff"}))
+        prompt = talk(server, partial(_prompt, name))
         assert len(prompt.messages[0].content.text) < 70_000  # type: ignore[union-attr]
+
+
+async def _prompt(name: str, client: Client) -> GetPromptResult:
+    return await client.get_prompt(name, {"seat": "jeff"})
 
 
 @given(VALUES)

@@ -125,4 +125,4 @@ def test_prompts(asked: Shell, config: Path) -> None:
     assert {one["name"] for one in listed["prompts"]} == {"weekly-review", "seat-review", "retirement-case"}
     named = ("--prompt-name", "seat-review", "--prompt-args", "seat=jeff")
     (message,) = _ask(asked, config, "--method", "prompts/get", *named)["messages"]
-    assert "the seat Jeff (jeff)" in message["content"]["text"]
+    assert "the seat jeff" in message["content"]["text"]

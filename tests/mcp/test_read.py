@@ -253,3 +253,11 @@ def test_a_folder_without_git(sample: Shell) -> None:
     assert call(server, "org_chart")["revision"] is None
     assert call(server, "get_seat", seat="dash")["history"] == []
     assert "not the top of a git repository" in refusal(server, "what_changed", since="2026-11")
+
+
+def test_a_shallow_clone_tells_no_beginning(sample: Shell) -> None:
+    """What stands in its first commit was there before: nobody says that it was made then."""
+    sample.git("clone", "-q", "--depth", "3", f"file://{sample.folder}", "../shallow")
+    found = call(served(sample.at(sample.folder.parent / "shallow")), "get_seat", seat="dash")
+    assert (found["history"], found["history_whole"]) == ([], False)
+    assert call(served(sample), "get_seat", seat="dash")["history_whole"] is True

@@ -35,7 +35,8 @@ def _listed(shell: Shell, *, allow_write: bool, mode: str = "auto") -> Any:
 def test_all_of_it_is_small(asked: Shell, mode: str) -> None:
     """People with many servers pay for each of them in context: all tools, those that write too, are below 12 kB."""
     wire = json.dumps(_listed(asked, allow_write=True, mode=mode), separators=(",", ":"), ensure_ascii=False)
-    assert len(wire.encode()) < 12_000
+    # What stands around it on the wire takes the rest.
+    assert len(wire.encode()) < 11_940
 
 
 def test_only_what_is_allowed_is_there(asked: Shell) -> None:

@@ -15,6 +15,7 @@ from orgtp.model.period import Period
 from orgtp.model.problem import Severity
 from orgtp.model.target import Target
 from orgtp.render.json_text import context_body, life_body, plain, problems_body, seat_body
+from orgtp.store.git_ancestry import edge
 from orgtp.store.locate import NoGit
 from orgtp.views.chart import ChartSeat
 
@@ -34,8 +35,7 @@ def org_chart(
 ) -> Answer:
     """Who is there and where: seats depth first, with role, owner, metrics and position.
 
-    Use it for the chart, who answers for whom, agents among people. depth counts from the top, span direct reports;
-    reports_to_kind and human_owner are computed.
+    Use it for the chart, who answers for whom, agents among people. depth counts from the top, span direct reports.
     """
     view = here.chart(root, depth if depth >= 0 else None, retired=status == "retired")
     found = [seat for seat in view.seats if kind in {"", seat.kind} and status in {"", seat.status}]
@@ -86,6 +86,7 @@ def get_seat(here: OpenOrg, seat: SeatId) -> Answer:
         "seat": whole,
         "hands_to": fitting(handed, _SEAT_ROOM),
         "history": shown,
+        "history_whole": here.is_whole,
         "scores": scores,
         "scores_total": len(known),
         **cut(truncated=cut_off or len(shown) < len(events) or len(scores) < len(known), narrow=_NARROW),
@@ -104,9 +105,11 @@ def _bounded_seat(seat: dict[str, Any]) -> tuple[dict[str, Any], bool]:
 
 
 def _events(here: OpenOrg, seat: str) -> list[Any]:
-    """What became of the seat, the oldest first; nothing where there is no history."""
+    """What became of the seat, the oldest first, as far as this clone can tell; nothing where there is no history."""
     try:
-        return list(life_body(here.life(seat))["events"])
+        told = life_body(here.life(seat))["events"]
+        cut = edge(here.repo) if here.repo else frozenset()
+        return [event for event in told if event["commit"] not in cut]
     except NoGit:
         return []
 
@@ -122,7 +125,7 @@ def _hands_to(here: OpenOrg, seat: str, retirement: Retirement | None) -> list[d
 def seat_context(here: OpenOrg, seat: SeatId) -> Answer:
     """What to know before working as a seat: owner, what it does and does not own, targets, due times, open trouble.
 
-    Use it first when you are that seat. Lists are short; left_out says of what there is more.
+    Use it first when you are that seat. left_out: of what there is more.
     """
     return answer(here, "context", context_body(here.context(seat)))
 
@@ -135,7 +138,7 @@ def scorecard(
 ) -> Answer:
     """Everyone's numbers by week. Use it for how things go, what is off target, stale or unknown.
 
-    state: on, off, unavailable (nobody knows; see note), missing (late), pending (not due), none. Never fill a gap.
+    state: on, off, unavailable (nobody knows; see note), missing (late), pending (not due), none.
     """
     card = here.scorecard(min(max(weeks, 1), 104), seat)
     body = bounded("rows", card.rows, limit, "Ask with seat, or for fewer weeks.")

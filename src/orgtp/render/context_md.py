@@ -74,9 +74,13 @@ def _retired(parts: Parts) -> Iterator[str]:
     yield from _decided(parts)
 
 
+_SHALLOW = "This clone has not the whole history, so there may be more. Get it: `git fetch --unshallow`"
+
+
 def _decided(parts: Parts) -> Iterator[str]:
     none = "Nothing is recorded." if parts.view.decisions is not None else "There is no git history here to tell it."
-    yield from _section("What was decided lately", list(parts.decided()), none)
+    short = "" if parts.view.is_whole else _SHALLOW
+    yield from _section("What was decided lately", list(parts.decided()), short or none, short)
 
 
 def _section(title: str, items: Sequence[Item], none: str = "", lead: str = "") -> Iterator[str]:

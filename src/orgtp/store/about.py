@@ -41,6 +41,7 @@ def _own(here: Located, seat: str) -> Callable[[str], bool]:
 
 def decisions_of(here: Located, seat: str) -> Iterator[Event] | None:
     """What was decided about the seat, newest first, read as it is asked for; None where there is no history."""
+    from orgtp.store.git_ancestry import edge
     from orgtp.store.lives import Lives
     from orgtp.store.people import People
     from orgtp.views.life import events
@@ -49,4 +50,7 @@ def decisions_of(here: Located, seat: str) -> Iterator[Event] | None:
         return None
     if here.revision is None:
         return iter(())
-    return events(seat, Lives(here.repo, seat, People(here.repo, here.revision)).newest(here.revision))
+    found = events(seat, Lives(here.repo, seat, People(here.repo, here.revision)).newest(here.revision))
+    # What a commit at the edge of a shallow clone has was there before, most of it.
+    cut = edge(here.repo)
+    return (event for event in found if event.commit not in cut)

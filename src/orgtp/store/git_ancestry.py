@@ -70,6 +70,14 @@ def is_shallow(repo: Repo) -> bool:
     return (repo.common_dir / "shallow").exists()
 
 
+def edge(repo: Repo) -> frozenset[str]:
+    """The commits before which the history is cut off here (gitrepository-layout(5)): nobody sees what they changed."""
+    try:
+        return frozenset((repo.common_dir / "shallow").read_text(encoding="ascii").split())
+    except FileNotFoundError:
+        return frozenset()
+
+
 def is_partial(repo: Repo) -> bool:
     """Whether objects were left out on purpose, to be fetched when they are needed (git-clone(1), `--filter`)."""
     return any(key.startswith("remote.") and key.endswith(".promisor") for _, key, _ in repo.settings)

@@ -179,7 +179,7 @@ class Context:
     """All that an agent should know before it works as a seat, `at` a moment.
 
     `not_owned` is work that somebody would take for this seat's and that is another's. `decisions`, newest first, is
-    None where there is no history.
+    None where there is no history, and not all of them where it is not `is_whole` here.
     """
 
     at: datetime
@@ -195,3 +195,4 @@ class Context:
     retirement: Retired | None
     commands: tuple[Way, ...]
     left_out: tuple[LeftOut, ...]
+    is_whole: bool = True
