@@ -144,7 +144,9 @@ def test_others_stay(asked: Shell, tmp_path: Path) -> None:
     assert str(copy) in ran.err
     assert (path.stat().st_mode & 0o777, copy.stat().st_mode & 0o777) == (0o640, 0o640)
     # Another change is another copy; the first one is the user's own, and stays.
-    here("mcp", "--install", "claude-desktop", "--allow-write", "--as", "tally")
+    ran = here("mcp", "--install", "claude-desktop", "--allow-write", "--as", "tally")
+    assert f"it was started otherwise until now: {SCRIPT} --org" in ran.err
+    assert "it may write, as tally" in ran.err
     assert copy.read_text(encoding="utf-8") == OTHERS
     assert path.with_name(path.name + ".bak-2").read_text(encoding="utf-8") == text
     assert sorted(entry.name for entry in path.parent.iterdir()) == [

@@ -60,6 +60,11 @@ def mcp(
         return _installed(here, install, as_, allow_write=allow_write, dry_run=dry_run)
     if dry_run:
         raise BadInput(what="--dry-run says what --install would write: --install CLIENT --dry-run")
+    return _served(here, as_, allow_write=allow_write)
+
+
+def _served(here: OpenOrg, acting: str, *, allow_write: bool) -> int:
+    """Serve until the client leaves. Raises `ExtraMissing`, and `BadInput` where there is nothing to talk over."""
     if sys.stdin and sys.stdin.isatty():
         tell(f"serving {here.head.id} to an MCP client, which starts this itself: see docs/mcp.md. Stop it with Ctrl-C")
     from orgtp.wire import on_interrupt, take_wire
@@ -67,7 +72,7 @@ def mcp(
     take_wire()
     on_interrupt(_interrupted)
     with redirect_stdout(sys.stderr):
-        made = _made(here, as_, allow_write=allow_write)
+        made = _made(here, acting, allow_write=allow_write)
     from orgtp.mcp import serve
 
     serve(made)

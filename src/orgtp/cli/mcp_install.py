@@ -49,6 +49,8 @@ def install(here: OpenOrg, wanted: str, words: list[str], *, dry_run: bool) -> i
         copy = made.write()
         write(f"{name} is in {path}\n")
         tell(f"as it was before: {copy}" if copy else "the file is new")
+        if made.was:
+            tell(f"it was started otherwise until now: {made.was}")
     tell("it reads, and that is all" if not words else f"it may write, as {words[-1]}")
     _tell_next(here, client, name, server)
     return 0

@@ -114,7 +114,9 @@ def _part(part: Part) -> str:
     if part.sort is Sort.NAME:
         return strong(part.text)
     if part.sort is Sort.CODE:
-        return code(part.text)
+        # What cannot be code, as an id that is none, must not go on in our name.
+        text = code(part.text)
+        return text if text.startswith("`") else quoted(part.text)
     return quoted(part.text) if part.sort is Sort.WORDS else part.text
 
 

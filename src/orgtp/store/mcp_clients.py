@@ -6,6 +6,7 @@ Each client's file and form are those of its own documentation; docs/mcp.md says
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -112,12 +113,16 @@ def server_name(org: str) -> str:
 
 @dataclass(frozen=True)
 class Install:
-    """An org's server on a client's list: `text` is what the file is to hold, `before` what it does."""
+    """An org's server on a client's list: `text` is what the file is to hold, `before` what it does.
+
+    `was` is how the client started a server of this name until now, where it started it otherwise.
+    """
 
     path: Path
     name: str
     before: bytes | None
     text: str
+    was: str = ""
 
     @property
     def is_there(self) -> bool:
@@ -160,11 +165,22 @@ def installed(client: Client, where: Path, name: str, server: Block) -> Install:
         whole = _merged(had, server)
         if had == whole:
             return Install(where, name, before, text)
-        return Install(where, name, before, with_member(text, (client.key, name), whole, comments=client.comments))
+        after = with_member(text, (client.key, name), whole, comments=client.comments)
+        return Install(where, name, before, after, _started(had) if _started(had) != _started(whole) else "")
     except UnicodeDecodeError as error:
         raise BadConfig(path=where, why=" it is not UTF-8") from error
     except NotJson as error:
         raise BadConfig(path=where, why=str(error)) from error
+
+
+def _started(server: Any) -> str:
+    """How a client starts a server, as one types it; "" where that does not say."""
+    words = [server.get("command"), *_list(server.get("args"))] if isinstance(server, dict) else []
+    return shlex.join(words) if words and all(isinstance(word, str) for word in words) else ""
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _merged(had: Any, server: Block) -> Block:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from orgtp.model.escalation import Stage
-from orgtp.model.words import one_line
+from orgtp.model.words import is_id, one_line
 from orgtp.views.context_shapes import Colleague, Handed, Measured, Way
 from orgtp.views.escalations import EscalationView
 
@@ -28,6 +28,7 @@ def ways(
 
 
 def _values(seat: str, metrics: Sequence[Measured], by: str) -> Iterator[Way]:
+    metrics = [metric for metric in metrics if is_id(metric.metric)]
     for metric in metrics:
         form = _FORMS.get(metric.unit, f"{metric.unit} 1200")
         added = _typed("orgtp", "score", "add", seat, metric.metric)
