@@ -261,3 +261,23 @@ def test_a_shallow_clone_tells_no_beginning(sample: Shell) -> None:
     found = call(served(sample.at(sample.folder.parent / "shallow")), "get_seat", seat="dash")
     assert (found["history"], found["history_whole"]) == ([], False)
     assert call(served(sample), "get_seat", seat="dash")["history_whole"] is True
+
+
+def test_a_stretch_that_ends_before_it_begins_is_none(asked: Shell) -> None:
+    told = refusal(served(asked), "what_changed", since="2026-11-10", at="2026-11-01")
+    assert told == "since 2026-11-10 is after 2026-11-01, where the stretch ends"
+
+
+@pytest.mark.parametrize("tool", ["get_seat", "seat_context", "metric_history", "scorecard"])
+def test_a_seat_that_cannot_be_read_is_not_unknown(sample: Shell, tool: str) -> None:
+    sample.write("seats/dash.yaml", "seat: [")
+    more = {"metric": "anomalies-before-open"} if tool == "metric_history" else {}
+    assert "cannot be read" in refusal(served(sample), tool, seat="dash", **more)
+
+
+def test_ids_are_completed_while_there_is_an_org(sample: Shell) -> None:
+    server = served(sample)
+    (sample.folder / "org.yaml").rename(sample.folder / "gone.yaml")
+    assert server._ids("da") == []
+    (sample.folder / "gone.yaml").rename(sample.folder / "org.yaml")
+    assert server._ids("das") == ["dash"]

@@ -228,3 +228,10 @@ def test_a_bare_repository(asked: Shell, tmp_path: Path) -> None:
     found = call(started(asked.at(tmp_path / "bare.git")), "org_chart")
     assert (found["total"], found["dirty"]) == (12, False)
     assert os.path.isabs(tmp_path)  # noqa: PTH117
+
+
+def test_a_standard_input_that_is_closed(asked: Shell) -> None:
+    words = ["sh", "-c", f'"{SCRIPT}" mcp <&-']
+    ran = subprocess.run(words, cwd=asked.folder, env=asked.env(), capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "one is closed" in ran.stderr

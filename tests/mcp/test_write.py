@@ -218,3 +218,21 @@ def test_what_the_policy_sends_is_sent(sample: Shell) -> None:
     assert found["commit"] == sample.head()
     assert found["sent"] == "down"
     assert found["sent_why"]
+
+
+def test_an_id_of_another_value_is_no_success(sample: Shell) -> None:
+    """A retry changes nothing; whoever takes the id of one value for another would lose it."""
+    server = served(sample, "tally", allow_write=True)
+    first = call(server, "add_score", **VALUE, id="k1")
+    assert call(server, "add_score", **VALUE, id="k1")["commit"] is None
+    told = refusal(server, "add_score", seat="jeff", metric="pacing-on-plan", value="80", id="k1")
+    assert told.startswith("the id k1 is that of another value: radar briefing-by-8 ")
+    assert sample.head() == first["commit"]
+
+
+def test_words_are_those_of_a_client(sample: Shell) -> None:
+    server = served(sample, "tally", allow_write=True)
+    assert refusal(server, "mark_unavailable", seat="radar", metric="briefing-by-8", reason=" ") == (
+        "say why nobody knows: reason"
+    )
+    assert "--" not in refusal(server, "propose_retirement", seat="david")
