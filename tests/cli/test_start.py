@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from orgtp import __version__
-from tests.conftest import NOW, Shell
+from tests.conftest import NOW, SCRIPT, Shell
 
 ZONE = ZoneInfo("America/New_York")
 MOMENTS = (
@@ -282,3 +282,19 @@ def test_demo_without_a_folder_makes_one_on_any_day(shell: Shell) -> None:
     folder = Path(ran.out.splitlines()[-1])
     assert folder.is_relative_to(shell.home)
     assert (folder / "retirements/jeff.yaml").is_file()
+
+
+@pytest.mark.parametrize(("closed", "code", "told"), [(">&-", 2, "standard output is closed"), ("2>&-", 2, "")])
+def test_a_stream_that_is_closed(shell: Shell, closed: str, code: int, told: str) -> None:
+    """Nothing is said where it would go nowhere, and nothing is a bug."""
+    ran = subprocess.run(
+        ["sh", "-c", f'"{SCRIPT}" chart {closed}'],
+        cwd=shell.folder,
+        env=shell.env(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (code, "")
+    assert told in ran.stderr
+    assert "Traceback" not in ran.stderr

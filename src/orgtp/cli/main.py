@@ -89,11 +89,22 @@ def _run(words: list[str]) -> int:
     return int(command.main(words, prog_name="orgtp", standalone_mode=False) or 0)
 
 
+def _refuse_closed() -> None:
+    """End where there is nowhere to write data to; python has None for what was closed before it started."""
+    streams: dict[str, object] = vars(sys)
+    if streams["stderr"] is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+    if streams["stdout"] is None:
+        sys.stderr.write("orgtp: standard output is closed, and there is nowhere else to write to\n")
+        sys.exit(2)
+
+
 def main() -> None:
     """Be the installed script."""
     # A command lives for a moment and makes few cycles: collecting them ten times while it starts costs a tenth of it.
     gc.set_threshold(100_000, 20, 20)
     Waits.tell = tell
+    _refuse_closed()
     # A terminal that cannot show a sign shows its code: never `?`, which means that a value is unavailable.
     cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
     code = run(sys.argv[1:])
