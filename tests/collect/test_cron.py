@@ -137,7 +137,8 @@ def test_numbers_come_by_themselves_and_a_blank_is_seen(fed: Fed, radar: Radar) 
         wait_for(lambda: fed.told()["rate"][0] is None, said)
         assert fed.told()["rate"][1].startswith("source broken: ")
         assert "503" in fed.told()["rate"][1]
-        assert "bot rate: unavailable: source broken: " in said.read_text(encoding="utf-8")
+        # It is recorded first, and then said.
+        wait_for(lambda: "bot rate: unavailable: source broken: " in said.read_text(encoding="utf-8"), said)
         assert fed.told()["talks"] == ("13", "")
         wait_for(lambda: told(fed, "2026-11-20-bot-rate") == ("open", "eve"), said)
         assert told(fed, FULL) == ("open", "ada"), "what nobody looked at went up"
