@@ -304,7 +304,11 @@ def test_a_day_off_is_no_day_to_collect_for(fed: Fed) -> None:
     fed.shell.write("seats/bot.yaml", bot)
     fed.shell.git("commit", "-qam", "A holiday")
     fed.set_up(talks="13", rate=BROKEN, late="2")
-    done = fed.collect("--json", ORGTP_NOW="2026-11-26T12:00:00-05:00").json
+    quiet = fed.collect("--dry-run", "--metric", "rate", ORGTP_NOW="2026-11-26T12:00:00-05:00")
+    assert "unavailable" not in quiet.err
+    cron = fed.collect(ORGTP_NOW="2026-11-26T11:00:00-05:00")
+    assert (cron.out, cron.err) == ("", ""), "nobody gets mail on a holiday"
+    done = fed.collect("--json", "--always", ORGTP_NOW="2026-11-26T12:00:00-05:00").json
     assert [one["metric"] for one in done["values"]] == ["late", "talks"]
     fed.set_up(rate="97")
     fed.collect("--metric", "rate", "--for", "last", ORGTP_NOW="2026-11-27T12:00:00-05:00")

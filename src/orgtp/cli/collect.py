@@ -118,7 +118,8 @@ def _once(here: OpenOrg, request: Request, way: _Way) -> int:
     # Where nothing at all is known here, no other machine explains it.
     if told or not (done.said or request.due):
         _say_elsewhere(done, sources)
-    if done.left and (told or request.period.lower() != "last"):
+    # On a day off nothing is owed, and cron is told nothing of it; a period that somebody names is another matter.
+    if done.left and (told or request.period.lower() not in {"", "last"}):
         tell(f"left out, for want of such a period: {', '.join(f'{one.seat} {one.metric}' for one in done.left)}")
     return _recorded(here, done, way) or (BROKEN if done.blanks else 0)
 
