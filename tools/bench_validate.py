@@ -16,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from orgtp.files.json_schema import shipped
 from orgtp.model.period import Grain, containing
 from orgtp.model.score import Score, ulid
-from orgtp.store.schema import shipped
 from tools.bench_kit import ORGTP, head, in_turns, row
 
 SIZES = (100, 1_000, 10_000)

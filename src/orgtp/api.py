@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from orgtp.actions.scores import Entry
     from orgtp.actions.seats import NewSeat
     from orgtp.desk import Desk
+    from orgtp.files.value_import import Given
+    from orgtp.git.repo import Repo
     from orgtp.model.change import Data
     from orgtp.sources.collect import Collected, Request, Told
     from orgtp.sources.source import Sources
     from orgtp.store.create import Created
-    from orgtp.store.git import Repo
     from orgtp.store.record import Action, Ledger, Recorded
     from orgtp.store.sync import Exchanged
     from orgtp.store.sync_status import SyncStatus
-    from orgtp.store.values_file import Given
 
 
 @dataclass(frozen=True, repr=False)
@@ -204,7 +204,7 @@ class OpenOrg(SeenOrg):
     @property
     def has_remote(self) -> bool:
         """Whether there is somewhere to send commits to."""
-        from orgtp.store.git_remote import remote_of
+        from orgtp.git.remote import remote_of
 
         return remote_of(self.writable, self.head.branch) is not None
 
@@ -269,8 +269,8 @@ def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = ""
 
     `remote` is the address of an empty repository, which becomes the org's `origin`; `sync` sends to it.
     """
+    from orgtp.git.remote import refuse_used, set_origin
     from orgtp.store.create import branch_at, create, local_zone, new_org
-    from orgtp.store.git_remote import refuse_used, set_origin
 
     if remote:
         refuse_used(path, remote)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orgtp.files.escalation import read_escalation
 from orgtp.model.errors import OrgtpError
 from orgtp.model.escalation import FOLDER, SILENCED, Escalation, Event, Happened
 from orgtp.model.org import Org
 from orgtp.model.words import one_line
-from orgtp.store.escalation_file import read_escalation
 from orgtp.store.notify_file import DEFAULT, address, notify_path, read_notify
 
 if TYPE_CHECKING:

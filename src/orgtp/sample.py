@@ -17,21 +17,21 @@ from typing import Any
 from orgtp.actions import scores as scoring
 from orgtp.actions.retire import REVIEW, Request, retire
 from orgtp.actions.seats import add_seat_file, set_keys
+from orgtp.files.json_schema import shipped
+from orgtp.files.org import read_head
+from orgtp.files.seat import read_seat
+from orgtp.files.yaml.editor import edited
+from orgtp.files.yaml.loader import read_document
+from orgtp.git.commit import seat_identity
+from orgtp.git.lock import locked
+from orgtp.git.repo import Repo
 from orgtp.model.change import Set
 from orgtp.model.period import Cadence, Grain, Period, containing, containing_day
 from orgtp.model.score import ulid
 from orgtp.model.seat import seat_path
 from orgtp.store.create import Created, create, scaffold
-from orgtp.store.git import Repo
-from orgtp.store.git_commit import seat_identity
-from orgtp.store.git_lock import locked
 from orgtp.store.ledger import catch_up
-from orgtp.store.org_file import read_head
 from orgtp.store.record import Action, Batch, Ledger, Step
-from orgtp.store.schema import shipped
-from orgtp.store.seat_file import read_seat
-from orgtp.store.yaml_edit import edited
-from orgtp.store.yaml_read import read_document
 
 WEEKS = 13
 _DAYS = ("mon", "tue", "wed", "thu", "fri")

@@ -9,20 +9,20 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from orgtp.files.load import by_order
+from orgtp.files.tree import HEAD
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
 from orgtp.model.problem import Place, Problem
-from orgtp.store.load import by_order
 from orgtp.store.locate import Located, NoGit, clock, locate
-from orgtp.store.trees import HEAD
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
+    from orgtp.git.repo import Repo
     from orgtp.model.audit import Audit
     from orgtp.model.compared import Compared
     from orgtp.model.guarantees import Guarantee
     from orgtp.store.checkpoint import Checkpoint, Vouched
-    from orgtp.store.git import Repo
     from orgtp.store.since import Since
     from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat
@@ -152,7 +152,7 @@ class SeenOrg(Located):
     @property
     def is_whole(self) -> bool:
         """Whether this clone has the history from its first commit on; else that of a shallow one begins anywhere."""
-        from orgtp.store.git_ancestry import is_shallow
+        from orgtp.git.ancestry import is_shallow
 
         return self.repo is None or not is_shallow(self.repo)
 
@@ -165,7 +165,7 @@ class SeenOrg(Located):
         Raises `NoGit` where there is no history.
         """
         from orgtp import rules
-        from orgtp.store.schema import schema_problems
+        from orgtp.files.json_schema import schema_problems
 
         compared, more = self._compared(base) if base is not None else ([], [])
         found = [*self.problems, *more, *rules.check(self.org, self._today, *compared)]
@@ -236,9 +236,9 @@ class SeenOrg(Located):
 
         Raises `NotWhole` where this clone has not the whole history, and what `audit` raises.
         """
+        from orgtp.git.repo import GitFailed
         from orgtp.model.guarantees import guarantees
         from orgtp.store.brought import brought
-        from orgtp.store.git import GitFailed
         from orgtp.store.git_census import census, not_whole
         from orgtp.views.dossier import Audited, dossier
 

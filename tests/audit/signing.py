@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orgtp.git.repo import find_repo
 from orgtp.model.audit import Gap, Noted, Violation
-from orgtp.store.git import find_repo
 from orgtp.store.git_history import Commits, Log, deed
 from orgtp.store.moment import Library, Moment, table
 from orgtp.store.signed import Signatures

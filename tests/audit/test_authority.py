@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from orgtp.files.load import load
+from orgtp.files.tree import Files
 from orgtp.model.org import Org
 from orgtp.rules.authority import Claim, misnamed, refused, standing
-from orgtp.store.load import load
-from orgtp.store.trees import Files
 from tests.audit.signing import ORG, PEOPLE, seat
 
 EVERYONE = (*PEOPLE, "gone")

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from orgtp.files import scores as score_file
+from orgtp.files.scores import PLAIN, read_line
+from orgtp.files.seat import read_seat
 from orgtp.model import trailers
 from orgtp.model.audit import Deed, Entry, Stamped
 from orgtp.model.period import parse_period
@@ -17,10 +20,7 @@ from orgtp.model.score import Score
 from orgtp.model.seat import Seat
 from orgtp.model.trailers import Claims, claims_of
 from orgtp.rules import audit_claims, audit_scores
-from orgtp.store import score_file
 from orgtp.store.audit_scores import is_stored
-from orgtp.store.score_file import PLAIN, read_line
-from orgtp.store.seat_file import read_seat
 
 _TARGETS = {
     "number": "'>= 12'", "percent": "'>= 95%'", "money": "'>= USD 185000'", "span": "'<= 1h'", "clock": "'by 08:00'",

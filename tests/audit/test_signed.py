@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from orgtp.git.repo import find_repo
 from orgtp.model.audit import Audit, Verdict
 from orgtp.store.audit import audit
-from orgtp.store.git import find_repo
 from tests.audit.keys import public, signers
 from tests.audit.signing import ORG, SIGNERS, Signed, judged, make_signed, seat
 from tests.conftest import Shell

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from orgtp.files.load import load
+from orgtp.files.signers import read_signers
+from orgtp.files.tree import Folder
+from orgtp.git.repo import find_repo
+from orgtp.git.tree import GitTree
 from orgtp.model.signer import SIGNERS
-from orgtp.store.git import find_repo
-from orgtp.store.git_tree import GitTree
-from orgtp.store.load import load
-from orgtp.store.signers_file import read_signers
-from orgtp.store.trees import Folder
 from tests.audit.keys import make_key, public, signers
 from tests.conftest import Shell
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.store.git import Repo, find_repo
+from orgtp.git.repo import Repo, find_repo
 from orgtp.store.own_witness import keep_witness, witness
 from orgtp.store.witness import rewritten
 from tests.conftest import SCRIPT, Shell

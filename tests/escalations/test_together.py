@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from orgtp.actions.escalate import NewEscalation, Trouble, acknowledge, open_, resolve, tick, trouble
+from orgtp.files.escalation import read_escalation
 from orgtp.model.change import Change
 from orgtp.model.escalation import Escalation, Kind, Stage
 from orgtp.model.org import Org
-from orgtp.store.escalation_file import read_escalation
 from orgtp.store.merge_escalation import joined
 from tests.conftest import Shell
 from tests.escalations.desks import FRIDAY, Ledger

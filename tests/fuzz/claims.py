@@ -11,17 +11,17 @@ from typing import Any
 import yaml
 
 from orgtp import rules
+from orgtp.files.load import NotAnOrg, by_order, load
+from orgtp.files.scores import read_scores, seat_of
+from orgtp.files.tree import Files
+from orgtp.files.yaml.fast_loader import NotPlain, plain_data, resolve
+from orgtp.files.yaml.loader import Node, NotStrict, decode, read_document, read_node
 from orgtp.model.errors import BadValue
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Problem
 from orgtp.model.target import parse_target, target_hint
 from orgtp.model.value import Kind, Unit
 from orgtp.model.words import did_you_mean, id_hint, is_id, nearest, one_line, visible
-from orgtp.store.load import NotAnOrg, by_order, load
-from orgtp.store.score_file import read_scores, seat_of
-from orgtp.store.trees import Files
-from orgtp.store.yaml_plain import NotPlain, plain_data, resolve
-from orgtp.store.yaml_read import Node, NotStrict, decode, read_document, read_node
 
 NOW = datetime(2026, 11, 20, 23, tzinfo=UTC)
 UNITS = [Unit(kind, "USD" if kind is Kind.MONEY else "") for kind in Kind]

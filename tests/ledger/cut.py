@@ -15,9 +15,13 @@ from types import FrameType
 from typing import Any
 
 import orgtp
+import orgtp.files.json_schema
 import orgtp.store.post
-import orgtp.store.schema
-from orgtp.store import git_checkout, git_commit, git_lock, git_objects, ledger, outbox, post, record
+from orgtp.git import checkout as git_checkout
+from orgtp.git import commit as git_commit
+from orgtp.git import lock as git_lock
+from orgtp.git import objects as git_objects
+from orgtp.store import ledger, outbox, post, record
 
 _WATCHED = {m.__file__ for m in (post, record, ledger, git_checkout, git_commit, git_objects, outbox, git_lock)}
 

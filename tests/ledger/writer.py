@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 import orgtp
+import orgtp.files.json_schema
 import orgtp.store.post
-import orgtp.store.schema
 
 
 def main() -> None:

@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from orgtp import rules
+from orgtp.files.load import Loaded, by_order, load
+from orgtp.files.tree import MAX_BYTES as MOST
+from orgtp.files.tree import Files, Folder, Tree
+from orgtp.files.yaml.loader import MAX_BYTES
 from orgtp.model.compared import Compared
 from orgtp.model.problem import Problem, Severity
 from orgtp.model.words import visible
-from orgtp.store.load import Loaded, by_order, load
-from orgtp.store.trees import MAX_BYTES as MOST
-from orgtp.store.trees import Files, Folder, Tree
-from orgtp.store.yaml_read import MAX_BYTES
 from tests.conftest import NOW, ROOT
 
 RULES = ROOT / "tests" / "rules"

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from orgtp.files.load import NotAnOrg, load
+from orgtp.files.tree import Files, Folder
 from orgtp.rules import ALL
-from orgtp.store.load import NotAnOrg, load
-from orgtp.store.trees import Files, Folder
 from tests.conftest import ACCEPT, ROOT
 from tests.rules.orgs import (
     BAD,

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
 
+from orgtp.files.json_schema import schema_text
+from orgtp.files.yaml.dumper import document
+from orgtp.files.yaml.loader import read_document
 from orgtp.model.problem import Problem
 from orgtp.sources.file import sources_of
-from orgtp.store.schema import schema_text
-from orgtp.store.yaml_read import read_document
-from orgtp.store.yaml_write import document
 from tests.conftest import Shell
 from tests.store.test_schema_agreement import NEWER, keywords, refused_by_checker
 from tests.store.test_schema_any import bent

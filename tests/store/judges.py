@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from orgtp.files.escalation import read_escalation, read_silences
+from orgtp.files.json_schema import NAMES, schema_text
+from orgtp.files.org import read_head, read_retirement
+from orgtp.files.seat import read_seat
+from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.problem import Problem
 from orgtp.model.seat import Seat
-from orgtp.store.escalation_file import read_escalation, read_silences
-from orgtp.store.org_file import read_head, read_retirement
-from orgtp.store.schema import NAMES, schema_text
-from orgtp.store.seat_file import read_seat
-from orgtp.store.yaml_read import NotStrict, read_document
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = {name: json.loads(schema_text(name)) for name in NAMES}

@@ -11,8 +11,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orgtp.git.repo import Repo
 from orgtp.store.facts import facts
-from orgtp.store.git import Repo
 from orgtp.store.lineage import Lineage, States
 
 PATH = "seats/ada.yaml"

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from orgtp.store.yaml_read import read_document
-from orgtp.store.yaml_write import document
+from orgtp.files.yaml.dumper import document
+from orgtp.files.yaml.loader import read_document
 from tests.store.judges import SCHEMAS, YAMLS, accepted, files, ours
 
 RAW = {name: {path.read_bytes(): path.name for path in files(name)} for name in YAMLS}

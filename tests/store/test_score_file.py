@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orgtp.files.apply import appended
+from orgtp.files.scores import read_scores, seat_of
 from orgtp.model.change import Append
 from orgtp.model.score import KEYS, Score, ulid
-from orgtp.store.apply import appended
-from orgtp.store.score_file import read_scores, seat_of
 
 PATH = "scores/bot/2026-11.jsonl"
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)

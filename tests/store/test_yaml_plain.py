@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orgtp.store.yaml_plain import MAX_DEPTH, NotPlain, plain_data
-from orgtp.store.yaml_read import NotStrict, forbidden, read_document, read_node
+from orgtp.files.yaml.fast_loader import MAX_DEPTH, NotPlain, plain_data
+from orgtp.files.yaml.loader import NotStrict, forbidden, read_document, read_node
 from tests.conftest import ROOT
 
 FILES = sorted({path.read_bytes(): path for path in (ROOT / "tests").rglob("*.yaml")}.values())

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orgtp.files.yaml.loader import MAX_BYTES, NotStrict, read_document
 from orgtp.model.problem import Place, Problem
-from orgtp.store.yaml_read import MAX_BYTES, NotStrict, read_document
 
 
 def read(text: str) -> object:

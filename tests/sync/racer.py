@@ -6,7 +6,7 @@ import json
 import sys
 
 import orgtp
-from orgtp.store.git_remote import SyncStopped
+from orgtp.git.remote import SyncStopped
 
 _TRIES = 40
 

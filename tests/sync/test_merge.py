@@ -12,10 +12,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from orgtp.store.git import Repo
+from orgtp.files.yaml.dumper import entry
+from orgtp.files.yaml.loader import read_document
+from orgtp.git.repo import Repo
 from orgtp.store.merge import Clash, merged, new_records, record_id
-from orgtp.store.yaml_read import read_document
-from orgtp.store.yaml_write import entry
 
 PATH = "seats/bot.yaml"
 HERE = Repo(Path(tempfile.gettempdir()))

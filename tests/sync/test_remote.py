@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import orgtp
-from orgtp.store import git_remote
+from orgtp.git import remote as git_remote
 from tests.conftest import Ran, Shell
 from tests.sync.clones import Clones, add, assert_one_line, assert_same, state, values, witness
 from tests.sync.race import line

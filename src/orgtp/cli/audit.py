@@ -40,8 +40,8 @@ def verify(
     It is decided from git's objects, never from diffs. Exit code 0: intact; 1: violated, each violation with commit,
     author, path, line, what was there and what is there now; 4: it cannot be proven here, with what to fetch.
     """
-    from orgtp.store.git import GitFailed
-    from orgtp.store.git_reader import ObjectTooLarge
+    from orgtp.git.cat_file import ObjectTooLarge
+    from orgtp.git.repo import GitFailed
 
     if signers and not checkpoint:
         raise BadInput(what="--allowed-signers says who may sign checkpoints. Give one, too: --checkpoint FILE")

@@ -18,8 +18,8 @@ from orgtp.cli.commands import COMMANDS, GROUPS, Command, called
 from orgtp.cli.door import remember, tell
 from orgtp.cli.failure import guarded
 from orgtp.cli.options import OrgOption
+from orgtp.git.waits import Waits
 from orgtp.model.errors import BadInput
-from orgtp.store.waits import Waits
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 # A value may begin with a minus: what looks like an option and is none is a value here (and `-1h` no call for help).

@@ -112,7 +112,7 @@ def _move(text: str) -> tuple[str, str]:
 
 def _review(path: Path) -> dict[str, str]:
     """What the review file says. Raises `BadInput` with its place for what is no review."""
-    from orgtp.store.review_file import read_review
+    from orgtp.files.retirement_review import read_review
 
     return read_review(path)
 

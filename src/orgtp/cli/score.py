@@ -73,7 +73,7 @@ def _written(edits: tuple[Any, ...]) -> list[dict[str, Any]]:
 
 def _from(here: OpenOrg, source: str, others: list[str | None]) -> list[Entry]:
     """The entries of a file, or of standard input."""
-    from orgtp.store.values_file import read_values
+    from orgtp.files.value_import import read_values
 
     if any(others):
         raise BadInput(

@@ -123,7 +123,7 @@ def try_(name: NameArgument, org: OrgOption = None, sources: SourcesOption = Non
 
 def _org_if_any(org: Path | None) -> OpenOrg | None:
     """The org; none where none is named and none is here: a source can be tried before there is one."""
-    from orgtp.store.load import NotAnOrg
+    from orgtp.files.load import NotAnOrg
 
     try:
         return opened(org, whole=False)

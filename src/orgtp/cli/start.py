@@ -68,7 +68,7 @@ def init(
 def _sent(here: Path) -> int:
     """Send the new org to its remote; where that fails, it is there all the same, and the reason is told."""
     from orgtp import api
-    from orgtp.store.git_remote import SyncStopped
+    from orgtp.git.remote import SyncStopped
 
     try:
         done = api.open_org(here).sync()

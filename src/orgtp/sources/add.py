@@ -6,12 +6,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from orgtp.files.yaml.dumper import document, entry
+from orgtp.files.yaml.editor import edited
 from orgtp.model.change import Data, Set
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.sources.file import sources_of
 from orgtp.sources.source import Sources
-from orgtp.store.yaml_edit import edited
-from orgtp.store.yaml_write import document, entry
 
 _HEAD = "What the sources of an org mean on this machine. Its schema is printed by: orgtp schema sources"
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 from orgtp.actions.collect import Heard, Wanted, heard, wanted, with_period, without_value
 from orgtp.actions.scores import Entry, refuse_stranger
+from orgtp.files.load import load
+from orgtp.git.errors import NotNow
+from orgtp.git.lock import locked
+from orgtp.git.tree import GitTree
+from orgtp.git.worktrees import within
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.model.words import nearest
 from orgtp.sources.ask import ask
 from orgtp.sources.file import INSIDE, refuse_inside
 from orgtp.sources.source import Said, Sources
-from orgtp.store.git_lock import locked
-from orgtp.store.git_tree import GitTree
-from orgtp.store.git_work_trees import within
-from orgtp.store.load import load
-from orgtp.store.not_now import NotNow
 from orgtp.store.post import post
 from orgtp.store.record import Ledger, Recorded
 

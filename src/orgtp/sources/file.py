@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from orgtp.files.mapping_reader import Fields
+from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.errors import BadInput
 from orgtp.model.problem import Place, Problem
 from orgtp.model.words import did_you_mean, is_id, listed
@@ -17,8 +19,6 @@ from orgtp.sources.foreign import kind_of
 from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, kinds
 from orgtp.sources.source import RETRIES, TIMEOUT, Source, Sources
 from orgtp.sources.span import span_of
-from orgtp.store.fields import Fields
-from orgtp.store.yaml_read import NotStrict, read_document
 
 COMMON = ("timeout", "retries")
 MOST_RETRIES = 10

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from orgtp.files.load import by_order
 from orgtp.model.errors import BadInput
 from orgtp.model.escalation import silences_path
 from orgtp.model.problem import Problem
 from orgtp.model.seat import retirement_path, seat_path
-from orgtp.store.load import by_order
 from orgtp.store.locate import Located
 from orgtp.views.life import Event
 
@@ -24,7 +24,7 @@ def refuse_unreadable(here: Located, seat: str) -> None:
 def problems_of(here: Located, seat: str, now: datetime) -> list[Problem]:
     """What `validate` says of the seat's own files, as of `now`."""
     from orgtp import rules
-    from orgtp.store.schema import schema_problems
+    from orgtp.files.json_schema import schema_problems
 
     org, files, its = here.loaded.org, here.loaded.files, _own(here, seat)
     found = [one for one in (*here.loaded.problems, *rules.check(org, now)) if its(one.place.path)]
@@ -41,7 +41,7 @@ def _own(here: Located, seat: str) -> Callable[[str], bool]:
 
 def decisions_of(here: Located, seat: str) -> Iterator[Event] | None:
     """What was decided about the seat, newest first, read as it is asked for; None where there is no history."""
-    from orgtp.store.git_ancestry import edge
+    from orgtp.git.ancestry import edge
     from orgtp.store.lives import Lives
     from orgtp.store.people import People
     from orgtp.views.life import events

@@ -11,6 +11,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 
+from orgtp.files.tree import HEAD
+from orgtp.git.ancestry import shallow_commits
+from orgtp.git.cat_file import ObjectTooLarge
+from orgtp.git.errors import NotNow
+from orgtp.git.lock import locked
+from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.tree import MODULE, twice_at
 from orgtp.model.audit import Audit, Deed, Entry, Gap, Noted, Signed, Stamped, Violation
 from orgtp.model.seat import seat_path
 from orgtp.model.signer import SIGNERS
@@ -22,17 +29,10 @@ from orgtp.store.audit_gaps import gap_of, hidden_things, other_ledger
 from orgtp.store.audit_memory import Memory, recall, recall_ids, remember
 from orgtp.store.audit_scores import LINKS, ScoreAudit
 from orgtp.store.audit_tables import Table, Tables
-from orgtp.store.git import GitFailed, Repo
-from orgtp.store.git_ancestry import shallow_commits
 from orgtp.store.git_history import Commits, Log, Told, Unreadable, deed, stamped
-from orgtp.store.git_lock import locked
-from orgtp.store.git_reader import ObjectTooLarge
-from orgtp.store.git_tree import MODULE, twice_at
 from orgtp.store.moment import FOLDERS, Library, Moment, is_of_org, table
-from orgtp.store.not_now import NotNow
 from orgtp.store.record import NoLedger
 from orgtp.store.signed import Signatures, binding_of
-from orgtp.store.trees import HEAD
 
 # So many gaps are told one by one; what is missing further on has the same cause.
 _MOST_GAPS = 20

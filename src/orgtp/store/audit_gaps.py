@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from orgtp.files.org import read_head
+from orgtp.files.tree import HEAD
+from orgtp.git.ancestry import is_partial, shallow_commits
+from orgtp.git.cat_file import ObjectTooLarge
+from orgtp.git.repo import GitFailed, Repo, find_repo
+from orgtp.git.tree import files_at
 from orgtp.model.audit import Gap, Noted
-from orgtp.store.git import GitFailed, Repo, find_repo
-from orgtp.store.git_ancestry import is_partial, shallow_commits
-from orgtp.store.git_reader import ObjectTooLarge
-from orgtp.store.git_tree import files_at
 from orgtp.store.locate import find_root
-from orgtp.store.org_file import read_head
-from orgtp.store.trees import HEAD
 
 _WHOLE = "Get the whole: git fetch --unshallow, or clone it anew without --depth and --filter"
 _PARTIAL = "This clone is partial. Get the whole: git clone, without --filter"

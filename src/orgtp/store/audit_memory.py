@@ -12,9 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from orgtp.git.lock import folder, write_own
+from orgtp.git.repo import Repo
 from orgtp.model.audit import Noted, Violation
-from orgtp.store.git import Repo
-from orgtp.store.git_lock import folder, write_own
 
 # Another way of looking makes what was seen before count for nothing.
 VERSION = 5

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from orgtp.files.scores import PLAIN, read_line, score_of, seat_of
+from orgtp.git.repo import Repo
 from orgtp.model.audit import Deed, Entry, Violation
 from orgtp.model.errors import BadValue
 from orgtp.model.period import parse_period
@@ -14,10 +16,8 @@ from orgtp.model.problem import Place
 from orgtp.model.seat import Seat, seat_path
 from orgtp.model.value import Unit
 from orgtp.rules import audit_scores as rules
-from orgtp.store.git import Repo
 from orgtp.store.growth import Grown, Growth
 from orgtp.store.moment import Library, Moment
-from orgtp.store.score_file import PLAIN, read_line, score_of, seat_of
 
 PLAIN_MODE = "100644"
 LINKS = ("120000", "160000")

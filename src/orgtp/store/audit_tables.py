@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from orgtp.git.repo import Repo
 from orgtp.model.audit import Stamped
-from orgtp.store.git import Repo
 from orgtp.store.moment import table
 
 # Nobody counts how many commits follow one that was not walked.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from orgtp.files.load import Loaded
+from orgtp.git.repo import Repo
 from orgtp.model.problem import Place
 from orgtp.model.seat import retirement_path
-from orgtp.store.git import Repo
 from orgtp.store.git_origins import Line, line_of, origins
-from orgtp.store.load import Loaded
 from orgtp.views.dossier import corrected_by
 
 

@@ -20,14 +20,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from orgtp.files.signers import read_signers
+from orgtp.git.ancestry import count, is_before, is_partial, is_shallow
+from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.ssh_signature import BadSignature, SshSignature, check, read_signature, sign
+from orgtp.git.tree import walk_of
 from orgtp.model.audit import Gap, Violation
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.signer import SIGNERS
-from orgtp.store.git import GitFailed, Repo
-from orgtp.store.git_ancestry import count, is_before, is_partial, is_shallow
-from orgtp.store.git_ssh import BadSignature, SshSignature, check, read_signature, sign
-from orgtp.store.git_tree import walk_of
-from orgtp.store.signers_file import read_signers
 
 NAMESPACE = "orgtp-checkpoint"
 FORGED, NOT_CONTAINED = "checkpoint-forged", "checkpoint-not-contained"

@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from orgtp.files.load import Loaded, load
+from orgtp.files.tree import FOLDERS, SINGLE
+from orgtp.git.ancestry import is_shallow
+from orgtp.git.remote import Line, SyncStopped, remote_of
+from orgtp.git.repo import GitFailed, Repo, UnknownRevision
+from orgtp.git.tree import GitTree
 from orgtp.model.compared import Compared
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.seat import retirement_path, seat_path
-from orgtp.store.git import GitFailed, Repo, UnknownRevision
-from orgtp.store.git_ancestry import is_shallow
-from orgtp.store.git_remote import Line, SyncStopped, remote_of
-from orgtp.store.git_tree import GitTree
-from orgtp.store.load import Loaded, load
-from orgtp.store.trees import FOLDERS, SINGLE
 
 # What git gives a hook for a commit that there was not (gitformat-hash: 40 digits, or 64).
 _NEVER = re.compile("0{40}|0{64}")

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from orgtp.files import json_schema as schema
+from orgtp.files.org import read_head, zone_named
+from orgtp.files.yaml.dumper import scalar
+from orgtp.git.commit import Draft, Identity, commit_tree, own_identity
+from orgtp.git.lock import locked
+from orgtp.git.repo import Repo, find_repo, make_repo
+from orgtp.git.tree import walk_of
 from orgtp.model.errors import OrgtpError
 from orgtp.model.words import is_id, one_line
-from orgtp.store import schema
-from orgtp.store.git import Repo, find_repo, make_repo
-from orgtp.store.git_commit import Draft, Identity, commit_tree, own_identity
-from orgtp.store.git_lock import locked
-from orgtp.store.git_tree import walk_of
 from orgtp.store.ledger import Move, advance
-from orgtp.store.org_file import read_head, zone_named
 from orgtp.store.sealed import sealed
-from orgtp.store.yaml_write import scalar
 
 _BRANCH = "main"
 _QUOTE = '"'

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from orgtp.git.ancestry import count
+from orgtp.git.repo import Repo
+from orgtp.git.ssh_signature import NoSigningKey
+from orgtp.git.tree import walk_of
 from orgtp.model.signer import SIGNERS
 from orgtp.store.checkpoint import Checkpoint, make, vouched
-from orgtp.store.git import Repo
-from orgtp.store.git_ancestry import count
 from orgtp.store.git_bundle import bundle
-from orgtp.store.git_ssh import NoSigningKey
-from orgtp.store.git_tree import walk_of
 from orgtp.views.dossier import Dossier
 from orgtp.views.dossier_shapes import DossierCheckpoint
 

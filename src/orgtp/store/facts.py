@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from orgtp.files.org import read_head
+from orgtp.files.seat import read_seat
+from orgtp.files.tree import HEAD
 from orgtp.model.org import Org
 from orgtp.store.lineage import Facts, Reads
-from orgtp.store.org_file import read_head
-from orgtp.store.seat_file import read_seat
-from orgtp.store.trees import HEAD
 from orgtp.views.diff_policy import policy_facts
 from orgtp.views.fields import facts_of
 

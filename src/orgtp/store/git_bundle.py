@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from orgtp.store.git import SHA256_DIGITS, GitFailed, Repo, make_repo
+from orgtp.git.repo import SHA256_DIGITS, GitFailed, Repo, make_repo
 from orgtp.store.git_census import not_whole
 
 # What a person's configuration could change in the bytes, and what keeps the memory small.

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from orgtp.git.ancestry import shallow_commits
+from orgtp.git.repo import GitFailed, Repo
 from orgtp.model.errors import OrgtpError
 from orgtp.model.history import History
-from orgtp.store.git import GitFailed, Repo
-from orgtp.store.git_ancestry import shallow_commits
 
 _PIECE = 1 << 20
 _DATE = re.compile(rb"^committer .*> (-?[0-9]{1,11}) ", re.MULTILINE)

@@ -18,9 +18,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Self
 
+from orgtp.git.repo import Repo, object_id
 from orgtp.model.audit import Deed, Entry, Stamped
 from orgtp.model.errors import OrgtpError
-from orgtp.store.git import Repo, object_id
 
 # A merge is shown against each of its parents, a first commit against nothing, and no configuration has a say.
 _LOG = (

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from orgtp.store.git import GitFailed, Repo, object_id
+from orgtp.git.repo import GitFailed, Repo, object_id
 from orgtp.store.git_history import Log, Unreadable
 
 # Beyond so many paths, their folders are named to git instead; so many bytes of versions are read in turn.

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from orgtp.files.scores import seat_of
+from orgtp.git.repo import Repo, hasher
+from orgtp.git.tree import files_at
 from orgtp.model.audit import Entry
-from orgtp.store.git import Repo, hasher
-from orgtp.store.git_tree import files_at
-from orgtp.store.score_file import seat_of
 
 # A commit adds a line or a few to a file; of one that adds many, the file is read.
 _TRIES = 4

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from orgtp.store.git import Repo
-from orgtp.store.git_lock import folder
-from orgtp.store.git_tree import Walk, changed_nodes
-from orgtp.store.score_file import seat_of
+from orgtp.files.scores import seat_of
+from orgtp.git.lock import folder
+from orgtp.git.repo import Repo
+from orgtp.git.tree import Walk, changed_nodes
 
 _ID = re.compile(rb'"id"\s*:\s*"([A-Za-z0-9._-]{1,64})"')
 _TABLES = """

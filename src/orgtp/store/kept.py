@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from orgtp.git.repo import Repo
 from orgtp.model.audit import Audit
 from orgtp.model.words import counted
 from orgtp.store.checkpoint import Checkpoint, contained, vouched
-from orgtp.store.git import Repo
 from orgtp.store.own_witness import keep_witness, witness
 from orgtp.store.witness import rewritten
 

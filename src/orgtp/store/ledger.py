@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from orgtp.store.git import GitFailed, Repo
-from orgtp.store.git_checkout import Changes, Checkout
-from orgtp.store.git_commit import Moving
-from orgtp.store.git_lock import folder
-from orgtp.store.git_tree import changed_nodes
-from orgtp.store.git_work_trees import checkouts, git_dirs, refuse_rebase, stamp
-from orgtp.store.not_now import CannotWrite, NotNow
+from orgtp.git.checkout import Changes, Checkout
+from orgtp.git.commit import Moving
+from orgtp.git.errors import CannotWrite, NotNow
+from orgtp.git.lock import folder
+from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.tree import changed_nodes
+from orgtp.git.worktrees import checkouts, git_dirs, refuse_rebase, stamp
 from orgtp.store.own_witness import mend
 
 _STILL_SECONDS = 1.0

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from orgtp.git.ancestry import shallow_commits
+from orgtp.git.log import NEXT, touching
+from orgtp.git.repo import Repo
 from orgtp.model.commit import Commit
-from orgtp.store.git import Repo
-from orgtp.store.git_ancestry import shallow_commits
-from orgtp.store.git_log import NEXT, touching
 from orgtp.views.fields import THERE, Spot
 
 # The facts of one file by their keys; of a file that cannot be read, none are known.

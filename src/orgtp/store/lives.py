@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from orgtp.files.org import read_retirement
+from orgtp.files.seat import read_seat
+from orgtp.git.log import all_touching, newest_touching
+from orgtp.git.repo import Repo
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, retirement_path, seat_path
-from orgtp.store.git import Repo
-from orgtp.store.git_log import all_touching, newest_touching
-from orgtp.store.org_file import read_retirement
 from orgtp.store.people import People
-from orgtp.store.seat_file import read_seat
 from orgtp.views.life import Step
 
 

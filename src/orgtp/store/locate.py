@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from orgtp.files.load import Loaded, NotAnOrg, load
+from orgtp.files.org import Head, read_head
+from orgtp.files.tree import HEAD, Filtered, Folder, Tree, read_plain
+from orgtp.git.repo import Repo, find_repo
+from orgtp.git.tree import GitTree, walk_of
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.moments import in_order
 from orgtp.model.period import parse_span
-from orgtp.store.git import Repo, find_repo
-from orgtp.store.git_tree import GitTree, walk_of
-from orgtp.store.load import Loaded, NotAnOrg, load
-from orgtp.store.org_file import Head, read_head
-from orgtp.store.trees import HEAD, Filtered, Folder, Tree, read_plain
 
 _LEAST = timedelta(seconds=1)
 _FIRST_YEAR, _LAST_YEAR = 1990, 2900
@@ -154,7 +154,7 @@ def _ledger(repo: Repo) -> str:
 
 def _then(root: Path, repo: Repo | None, at: str, now: datetime) -> Located:
     """The org as it stood; the end of a period is judged as of its last second, and never after now."""
-    from orgtp.store.git_log import committed_at
+    from orgtp.git.log import committed_at
 
     if repo is None:
         raise NoGit(root=root)
@@ -179,7 +179,7 @@ def _then_head(repo: Repo, rev: str, at: str) -> Head:
 
 def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
     """The last commit on the ledger's own line that was made before the end of a period."""
-    from orgtp.store.git_log import line_of
+    from orgtp.git.log import line_of
 
     line = line_of(repo, tip)
     made = in_order([stamp for stamp, _ in line])
@@ -191,8 +191,8 @@ def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
 
 def _too_early(repo: Repo, first: str, at: str) -> OrgtpError:
     """Why there is no commit before the first one of a line."""
+    from orgtp.git.ancestry import is_shallow
     from orgtp.store.compare import NotReached
-    from orgtp.store.git_ancestry import is_shallow
 
     if not is_shallow(repo):
         return NotYet(at=at)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from orgtp.files.scores import read_scores, seat_of
+from orgtp.files.seat import read_seat
+from orgtp.git.repo import Repo
 from orgtp.model.commit import Commit, Touched
-from orgtp.store.git import Repo
-from orgtp.store.score_file import read_scores, seat_of
-from orgtp.store.seat_file import read_seat
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from orgtp.files.yaml.editor import edited
+from orgtp.files.yaml.loader import NotStrict, decode, read_document
+from orgtp.git.repo import Repo
 from orgtp.model.change import Drop, Set
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Keys
-from orgtp.store.git import Repo
 from orgtp.store.merge_escalation import joined
-from orgtp.store.yaml_edit import edited
-from orgtp.store.yaml_read import NotStrict, decode, read_document
 
 _GONE = object()
 _SHORT = 60

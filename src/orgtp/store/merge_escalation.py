@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from orgtp.actions.escalate_book import content
+from orgtp.files.escalation import read_escalation
+from orgtp.files.yaml.editor import edited
 from orgtp.model.change import Set
 from orgtp.model.escalation import FOLDER, SILENCED, Escalation, Event, Happened, Kind, Stage
-from orgtp.store.escalation_file import read_escalation
-from orgtp.store.yaml_edit import edited
 
 
 def joined(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
+from orgtp.files.escalation import read_escalation
+from orgtp.files.org import Head, read_head, read_retirement
+from orgtp.files.seat import read_seat
+from orgtp.files.tree import HEAD
+from orgtp.git.repo import Repo
+from orgtp.git.tree import files_at
 from orgtp.model.escalation import Escalation, escalation_path
 from orgtp.model.org import Org, Retirement
 from orgtp.model.seat import Seat, retirement_path, seat_path
-from orgtp.store.escalation_file import read_escalation
-from orgtp.store.git import Repo
-from orgtp.store.git_tree import files_at
-from orgtp.store.org_file import Head, read_head, read_retirement
-from orgtp.store.seat_file import read_seat
-from orgtp.store.trees import HEAD
 
 Thing = TypeVar("Thing")
 FOLDERS = ("seats", "retirements", "policy", "escalations")

@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.errors import OrgtpError
 from orgtp.model.words import is_id
-from orgtp.store.yaml_read import NotStrict, read_document
 
 DEFAULT = "default"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

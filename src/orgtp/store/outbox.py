@@ -16,14 +16,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from orgtp.files.scores import read_scores
+from orgtp.git.commit import Identity
+from orgtp.git.errors import CannotWrite
+from orgtp.git.lock import folder, write_own
+from orgtp.git.repo import Repo
 from orgtp.model.errors import OrgtpError
 from orgtp.model.score import RANDOM_BITS, Score, ulid
-from orgtp.store.git import Repo
-from orgtp.store.git_commit import Identity
-from orgtp.store.git_lock import folder, write_own
 from orgtp.store.locate import clock
-from orgtp.store.not_now import CannotWrite
-from orgtp.store.score_file import read_scores
 
 _RESERVE_BYTES = 32 * 1024
 _RECEIPT_SECONDS = 3600.0

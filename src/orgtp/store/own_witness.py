@@ -6,10 +6,10 @@ keeps what it has looked at, a sync what both sides have; only the ledger's lock
 
 from __future__ import annotations
 
-from orgtp.store.git import GitFailed, Repo
-from orgtp.store.git_ancestry import ends, is_before
-from orgtp.store.git_lock import Lock
-from orgtp.store.not_now import NotNow
+from orgtp.git.ancestry import ends, is_before
+from orgtp.git.errors import NotNow
+from orgtp.git.lock import Lock
+from orgtp.git.repo import GitFailed, Repo
 
 
 def witness_ref(branch: str) -> str:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from orgtp.files.seat import read_seat
+from orgtp.files.tree import HEAD, Entry
+from orgtp.git.tree import Walk
 from orgtp.model.period import Grain, containing, parse_period
 from orgtp.model.seat import Seat, seat_path
-from orgtp.store.git_tree import Walk
 from orgtp.store.ids import known_at
-from orgtp.store.seat_file import read_seat
-from orgtp.store.trees import HEAD, Entry
 
 # A weekend and a time zone.
 _MARGIN = timedelta(days=4)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from orgtp.files.load import load
+from orgtp.files.seat import read_seat
+from orgtp.files.tree import HEAD, Filtered
+from orgtp.git.log import history
+from orgtp.git.repo import Repo
 from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_span
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.words import is_id
 from orgtp.store.facts import facts
-from orgtp.store.git import Repo
-from orgtp.store.git_log import history
 from orgtp.store.lineage import Lineage, States
 from orgtp.store.lives import Lives
-from orgtp.store.load import load
 from orgtp.store.locate import Located, NoGit
 from orgtp.store.measured import Measured
 from orgtp.store.people import People
-from orgtp.store.seat_file import read_seat
-from orgtp.store.trees import HEAD, Filtered
 from orgtp.views.blame import BlameLine, blame_line, unknown_line
 from orgtp.views.fields import Field, Spot, fields_of
 from orgtp.views.life import Life, life

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from orgtp.files.seat import read_seat
+from orgtp.git.repo import Repo
+from orgtp.git.tree import Walk, walk_of
 from orgtp.model.commit import Commit
 from orgtp.model.seat import Seat, seat_path
 from orgtp.model.words import is_id
-from orgtp.store.git import Repo
-from orgtp.store.git_tree import Walk, walk_of
-from orgtp.store.seat_file import read_seat
 
 
 def seats_with_email(repo: Repo, walk: Walk, email: str) -> list[Seat]:

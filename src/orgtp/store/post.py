@@ -10,16 +10,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orgtp.actions.scores import Entry, add_kept, add_scores
+from orgtp.git.checkout import Linked, Uncommitted
+from orgtp.git.errors import LedgerBusy, LedgerMoved, MidMerge, NotNow
+from orgtp.git.lock import Lock, patience, pauses
+from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.tree import walk_of
 from orgtp.model.change import Append, Change
 from orgtp.model.errors import OrgtpError
 from orgtp.model.score import Score
 from orgtp.store import outbox
-from orgtp.store.git import GitFailed, Repo
-from orgtp.store.git_checkout import Linked, Uncommitted
-from orgtp.store.git_lock import Lock, patience, pauses
-from orgtp.store.git_tree import walk_of
 from orgtp.store.ledger import make_whole
-from orgtp.store.not_now import LedgerBusy, LedgerMoved, MidMerge, NotNow
 from orgtp.store.outbox import Lot, NotKept
 from orgtp.store.part import Reach, Want
 from orgtp.store.people import seats_with_email

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from orgtp.git.commit import Moving
+from orgtp.git.errors import NotNow
+from orgtp.git.lock import locked
+from orgtp.git.repo import Repo
 from orgtp.model.errors import Refused
-from orgtp.store.git import Repo
-from orgtp.store.git_commit import Moving
-from orgtp.store.git_lock import locked
-from orgtp.store.not_now import NotNow
 from orgtp.store.record import Action, Batch, Ledger, NotWritten, Recorded
 
 

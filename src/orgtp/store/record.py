@@ -11,22 +11,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from orgtp.files.apply import applied
+from orgtp.files.load import Loaded, load
+from orgtp.files.tree import Files
+from orgtp.git.checkout import Linked
+from orgtp.git.commit import Draft, Identity, commit_tree, identity, not_before
+from orgtp.git.errors import LedgerMoved, NotNow
+from orgtp.git.lock import locked
+from orgtp.git.repo import Repo
+from orgtp.git.tree import TREE, GitTree, Node, Walk, walk_of
 from orgtp.model.change import Append, Change
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem
-from orgtp.store.apply import applied
-from orgtp.store.git import Repo
-from orgtp.store.git_checkout import Linked
-from orgtp.store.git_commit import Draft, Identity, commit_tree, identity, not_before
-from orgtp.store.git_lock import locked
-from orgtp.store.git_tree import TREE, GitTree, Node, Walk, walk_of
 from orgtp.store.ledger import Move, advance, held_still, make_whole
-from orgtp.store.load import Loaded, load
-from orgtp.store.not_now import LedgerMoved, NotNow
 from orgtp.store.part import Part, Reach
 from orgtp.store.sealed import sealed
-from orgtp.store.trees import Files
 
 Action = Callable[[Org], Change]
 _TRIES = 10

@@ -10,21 +10,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from orgtp.files.load import Loaded, load
+from orgtp.files.scores import seat_of
+from orgtp.git.checkout import Changes
+from orgtp.git.commit import Identity
+from orgtp.git.remote import SyncStopped
+from orgtp.git.repo import Repo
+from orgtp.git.tree import PLAIN, TREE, GitTree, Node, Walk, changed_nodes, walk_of
 from orgtp.model.change import Change
 from orgtp.model.trailers import claims_of, without_seats
 from orgtp.rules.audit_claims import named_of
-from orgtp.store.git import Repo
-from orgtp.store.git_checkout import Changes
-from orgtp.store.git_commit import Identity
-from orgtp.store.git_remote import SyncStopped
-from orgtp.store.git_tree import PLAIN, TREE, GitTree, Node, Walk, changed_nodes, walk_of
 from orgtp.store.ids import known_at
-from orgtp.store.load import Loaded, load
 from orgtp.store.merge import Clash, merged, new_records, record_id
 from orgtp.store.merge_escalation import joined
 from orgtp.store.part import Part, Reach
 from orgtp.store.record import Batch, Original, Recorded, Step, WouldBreak, refuse_new_errors
-from orgtp.store.score_file import seat_of
 
 
 class Conflict(SyncStopped):

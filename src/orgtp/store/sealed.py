@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from orgtp.git.commit import Draft, is_signing
+from orgtp.git.objects import Objects
+from orgtp.git.tree import MODULE, Node
 from orgtp.model.content import content_of, with_content
-from orgtp.store.git_commit import Draft, is_signing
-from orgtp.store.git_objects import Objects
-from orgtp.store.git_tree import MODULE, Node
 
 
 def sealed(objects: Objects, draft: Draft, nodes: Mapping[str, Node | None]) -> Draft:

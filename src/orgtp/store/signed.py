@@ -11,21 +11,21 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from orgtp.files.org import read_head
+from orgtp.files.tree import HEAD
+from orgtp.git.ancestry import after as commits_after
+from orgtp.git.ancestry import bases
+from orgtp.git.repo import Repo
+from orgtp.git.ssh_signature import GIT
+from orgtp.git.tree import walk_of
 from orgtp.model.audit import Deed, Entry, Gap, Noted, Stamped, Violation
 from orgtp.model.signer import FORGES, SIGNERS, fingerprint
 from orgtp.model.trailers import Claims, claims_of
 from orgtp.model.words import counted as told_number
 from orgtp.rules.authority import Claim, deciders, misnamed, refused, standing
-from orgtp.store.git import Repo
-from orgtp.store.git_ancestry import after as commits_after
-from orgtp.store.git_ancestry import bases
-from orgtp.store.git_ssh import GIT
-from orgtp.store.git_tree import walk_of
 from orgtp.store.moment import Library, Moment
-from orgtp.store.org_file import read_head
 from orgtp.store.signed_commits import OPENPGP, Checked, Forges, SignedCommits, is_signed, key_of
 from orgtp.store.signed_policy import Policies, PolicyLine, SignedPolicy
-from orgtp.store.trees import HEAD
 from orgtp.store.undone import undone
 
 _MOST_GAPS = 20

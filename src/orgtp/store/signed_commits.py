@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
+from orgtp.git.gpg_signature import Keyring, NoGpg, is_openpgp
+from orgtp.git.repo import Repo
+from orgtp.git.ssh_signature import GIT, BadSignature, check, read_signature, signed_parts
 from orgtp.model.audit import Stamped
-from orgtp.store.git import Repo
-from orgtp.store.git_gpg import Keyring, NoGpg, is_openpgp
-from orgtp.store.git_ssh import GIT, BadSignature, check, read_signature, signed_parts
 
 # So many are checked when one is asked for: what comes next is most likely asked for, too.
 _AHEAD = 64

@@ -12,15 +12,15 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
+from orgtp.files.org import read_head
+from orgtp.files.signers import read_signers
+from orgtp.files.tree import HEAD
+from orgtp.git.ancestry import commits_named, is_before
+from orgtp.git.repo import Repo
 from orgtp.model.audit import Deed, Noted, Violation
 from orgtp.model.org import Policy
 from orgtp.model.signer import FORGES, SIGNERS, SignerKey
-from orgtp.store.git import Repo
-from orgtp.store.git_ancestry import commits_named, is_before
 from orgtp.store.moment import Moment
-from orgtp.store.org_file import read_head
-from orgtp.store.signers_file import read_signers
-from orgtp.store.trees import HEAD
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from orgtp.git.repo import Repo
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
 from orgtp.store.compare import base_tip, bring, merge_base
 from orgtp.store.facts import facts as reader
-from orgtp.store.git import Repo
 from orgtp.store.lineage import Lineage, States
 from orgtp.store.locate import Located, NoGit, NotYet, locate
 from orgtp.store.people import People

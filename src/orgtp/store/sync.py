@@ -11,16 +11,16 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from orgtp.git.checkout import Linked, Uncommitted
+from orgtp.git.commit import Draft, Identity
+from orgtp.git.errors import NotNow
+from orgtp.git.lock import locked
+from orgtp.git.remote import Line, Raced, Remote, RemoteDown, SyncStopped, remote_of
+from orgtp.git.repo import Repo
+from orgtp.git.tree import changed_nodes
+from orgtp.git.worktrees import checkouts
 from orgtp.model.errors import BadInput
-from orgtp.store.git import Repo
-from orgtp.store.git_checkout import Linked, Uncommitted
-from orgtp.store.git_commit import Draft, Identity
-from orgtp.store.git_lock import locked
-from orgtp.store.git_remote import Line, Raced, Remote, RemoteDown, SyncStopped, remote_of
-from orgtp.store.git_tree import changed_nodes
-from orgtp.store.git_work_trees import checkouts
 from orgtp.store.ledger import Move, advance
-from orgtp.store.not_now import NotNow
 from orgtp.store.outbox import Lot, lots
 from orgtp.store.own_witness import along, keep_witness, lost
 from orgtp.store.post import drain

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from orgtp.git.lock import Lock
+from orgtp.git.remote import Remote, remote_of
 from orgtp.model.errors import BadInput
-from orgtp.store.git_lock import Lock
-from orgtp.store.git_remote import Remote, remote_of
 from orgtp.store.ledger import pending
 from orgtp.store.outbox import Lot, lots
 from orgtp.store.record import Ledger, Original

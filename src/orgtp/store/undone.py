@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from orgtp.git.ancestry import bases, is_shallow
+from orgtp.git.repo import Repo
+from orgtp.git.tree import Walk, walk_of
 from orgtp.model.audit import Deed, Entry
-from orgtp.store.git import Repo
-from orgtp.store.git_ancestry import bases, is_shallow
-from orgtp.store.git_tree import Walk, walk_of
 from orgtp.store.moment import is_of_org
 
 

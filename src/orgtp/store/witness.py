@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 
+from orgtp.git.lock import folder, write_own
+from orgtp.git.remote import Remote, SyncStopped, remote_of
+from orgtp.git.repo import Repo
 from orgtp.model.audit import Violation
 from orgtp.model.errors import BadInput
-from orgtp.store.git import Repo
-from orgtp.store.git_lock import folder, write_own
-from orgtp.store.git_remote import Remote, SyncStopped, remote_of
 from orgtp.store.own_witness import lost, witness, witness_ref
 
 

@@ -10,9 +10,9 @@ import re
 import tempfile
 from pathlib import Path
 
+from orgtp.git.process import run_program
+from orgtp.git.repo import Repo
 from orgtp.model.errors import OrgtpError
-from orgtp.store.git import Repo
-from orgtp.store.git_process import run_program
 
 _ARMOR = re.compile(r"\s*-----BEGIN PGP SIGNATURE-----\n[^-]+-----END PGP SIGNATURE-----\s*")
 _OPTIONS = (

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from orgtp.git.append_merge import followed
+from orgtp.git.atomic_file import on_disk, put, set_mode, take_away
+from orgtp.git.errors import IndexBusy, MidMerge
+from orgtp.git.lock import patience, pauses, write_own
+from orgtp.git.objects import Objects
+from orgtp.git.repo import Repo
+from orgtp.git.tree import PLAIN, Node
+from orgtp.git.worktrees import stamp
 from orgtp.model.errors import OrgtpError
-from orgtp.store.disk import on_disk, put, set_mode, take_away
-from orgtp.store.follow import followed
-from orgtp.store.git import Repo
-from orgtp.store.git_lock import patience, pauses, write_own
-from orgtp.store.git_objects import Objects
-from orgtp.store.git_tree import PLAIN, Node
-from orgtp.store.git_work_trees import stamp
-from orgtp.store.not_now import IndexBusy, MidMerge
 
 Changes = Mapping[str, tuple[Node | None, Node | None]]
 _MODULE = "160000"

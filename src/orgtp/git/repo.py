@@ -10,10 +10,10 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from orgtp.files.tree import FOLDERS, SINGLE, Folder
+from orgtp.git.cat_file import Object, Reader
+from orgtp.git.process import start
 from orgtp.model.errors import OrgtpError
-from orgtp.store.git_process import start
-from orgtp.store.git_reader import Object, Reader
-from orgtp.store.trees import FOLDERS, SINGLE, Folder
 
 # What moves a branch or writes an index: the commands of ours that would run a hook.
 _HOOKED = ("update-ref", "update-index")

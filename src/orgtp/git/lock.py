@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from orgtp.git.errors import CannotWrite, LedgerBusy
+from orgtp.git.repo import Repo
+from orgtp.git.waits import Waits
 from orgtp.model.errors import BadInput
-from orgtp.store.git import Repo
-from orgtp.store.not_now import CannotWrite, LedgerBusy
-from orgtp.store.waits import Waits
 
 _WAIT_SECONDS = 20.0
 _FIRST_PAUSE, _LAST_PAUSE = 0.001, 0.02

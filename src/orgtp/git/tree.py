@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
-from orgtp.store.git import Repo
-from orgtp.store.git_objects import Objects
-from orgtp.store.trees import FOLDERS, SINGLE, Entry, twins
+from orgtp.files.tree import FOLDERS, SINGLE, Entry, twins
+from orgtp.git.objects import Objects
+from orgtp.git.repo import Repo
 
 _PLAIN = ("100644", "100755")
 TREE = "40000"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from orgtp.files.json_schema import schema_of
+from orgtp.files.yaml import dumper as yaml_write
+from orgtp.files.yaml import loader as yaml_read
+from orgtp.files.yaml.editor import edited
 from orgtp.model.change import Append, Change, Create, Edit
 from orgtp.model.errors import OrgtpError, Refused
-from orgtp.store import yaml_read, yaml_write
-from orgtp.store.schema import schema_of
-from orgtp.store.yaml_edit import edited
 
 
 class CannotCreate(OrgtpError):

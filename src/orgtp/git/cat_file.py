@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from orgtp.model.errors import OrgtpError
 
 if TYPE_CHECKING:
-    from orgtp.store.git import Repo
+    from orgtp.git.repo import Repo
 
 # From here on, one process that is told all at once is quicker than question and answer.
 _FEW = 50
@@ -91,7 +91,7 @@ class Reader:
 
     def _refuse(self, process: Any) -> None:
         """Raise what git said when it ended by itself, if it did."""
-        from orgtp.store.git import GitFailed
+        from orgtp.git.repo import GitFailed
 
         words = process.stderr.read().decode(errors="replace").strip()
         if words:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from orgtp.store.git import GitFailed, Repo
+from orgtp.git.repo import GitFailed, Repo
 
 _TRUE = ("-c", "core.commitGraph=false")
 _NO_GRAFTS = {"GIT_GRAFT_FILE": os.devnull}

@@ -15,9 +15,9 @@ from typing import Any
 
 import yaml
 
+from orgtp.files.yaml.error_messages import BREAK, DEEP, explained
+from orgtp.files.yaml.fast_loader import CORE, MAX_DEPTH, NotPlain, plain_data, resolve
 from orgtp.model.problem import Keys, Marks, Place, Problem
-from orgtp.store.yaml_explain import BREAK, DEEP, explained
-from orgtp.store.yaml_plain import CORE, MAX_DEPTH, NotPlain, plain_data, resolve
 
 MAX_BYTES = 256 * 1024
 # Each value of a document takes a line or a comma, and far more memory than that.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from orgtp.store.git import GitFailed, Repo
-from orgtp.store.not_now import MidMerge
+from orgtp.git.errors import MidMerge
+from orgtp.git.repo import GitFailed, Repo
 
 Stamp = tuple[int, int, int, int] | None
 

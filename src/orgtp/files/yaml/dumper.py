@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from orgtp.files.yaml.fast_loader import resolve
 from orgtp.model.change import Data
-from orgtp.store.yaml_plain import resolve
 
 STEP = 2
 _DATE = len("2026-11-20")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from orgtp.files.key_order import BRANCH_KEYS, LADDER_KEYS
+from orgtp.files.mapping_reader import Fields
 from orgtp.model.escalation import Branch, Kind, Ladder, Weight
 from orgtp.model.value import Kind as ValueKind
 from orgtp.model.value import Unit
-from orgtp.store.fields import Fields
-from orgtp.store.keys import BRANCH_KEYS, LADDER_KEYS
 
 # So deep may branches stand below each other: who needs more will not find out where trouble goes.
 LEVELS = 3

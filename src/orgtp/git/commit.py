@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from orgtp.git.errors import CannotWrite, LedgerMoved, RefLocked
+from orgtp.git.objects import Objects
+from orgtp.git.repo import GitFailed, Repo
 from orgtp.model.errors import OrgtpError
 from orgtp.model.words import one_line
-from orgtp.store.git import GitFailed, Repo
-from orgtp.store.git_objects import Objects
-from orgtp.store.not_now import CannotWrite, LedgerMoved, RefLocked
 
 if TYPE_CHECKING:
     from orgtp.model.seat import Seat

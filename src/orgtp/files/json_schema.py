@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orgtp.files.yaml.loader import Document, NotStrict, read_document
 from orgtp.model.errors import OrgtpError
 from orgtp.model.escalation import SILENCED
 from orgtp.model.problem import Problem
 from orgtp.model.words import did_you_mean
-from orgtp.store.yaml_read import Document, NotStrict, read_document
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError

@@ -16,11 +16,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from orgtp.files.signers import fields_of
+from orgtp.git.process import run_program
+from orgtp.git.repo import SHA256_DIGITS, Repo
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.signer import fingerprint
-from orgtp.store.git import SHA256_DIGITS, Repo
-from orgtp.store.git_process import run_program
-from orgtp.store.signers_file import fields_of
 
 GIT = "git"
 _BEGIN, _END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"

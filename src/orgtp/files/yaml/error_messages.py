@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
+from orgtp.files.yaml.fast_loader import MAX_DEPTH
 from orgtp.model.problem import Place, Problem
-from orgtp.store.yaml_plain import MAX_DEPTH
 
 _BEGINS = 'a text cannot begin with "{mark}"'
 # libyaml's words, ours, and whether the place to look at is where the thing began (its context) or where it broke.

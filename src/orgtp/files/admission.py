@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from orgtp.files.scores import MAX_LINES, seat_of
+from orgtp.files.tree import HEAD, MAX_BYTES, SINGLE, Entry
+from orgtp.files.yaml import loader as yaml_read
 from orgtp.model.escalation import FOLDER, SILENCED
 from orgtp.model.escalation import ID as ESCALATION
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.words import ID_MEANS, is_id
-from orgtp.store import yaml_read
-from orgtp.store.score_file import MAX_LINES, seat_of
-from orgtp.store.trees import HEAD, MAX_BYTES, SINGLE, Entry
 
 _YAML = re.compile(r"(seats|retirements|escalations/silenced)/([^/]+)\.yaml")
 _ESCALATION = re.compile(rf"{FOLDER}({ESCALATION.pattern})\.yaml")

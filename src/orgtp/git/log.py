@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 
+from orgtp.git.repo import Repo
+from orgtp.git.stream import parts
 from orgtp.model.commit import Commit, Touched
-from orgtp.store.git import Repo
-from orgtp.store.git_stream import parts
 
 _TRAILERS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By")
 _FIELDS = ("%H", "%P", "%ct", "%an", "%ae", "%s", "%b")

@@ -10,6 +10,9 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
+from orgtp.files.key_order import METRIC_ORDER, SEAT_ORDER
+from orgtp.files.mapping_reader import Fields
+from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.due import DAYS, parse_due
 from orgtp.model.errors import BadValue
 from orgtp.model.period import Cadence, Grain, Period, parse_period
@@ -18,9 +21,6 @@ from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, Status
 from orgtp.model.target import Target, Targets, parse_target, target_hint
 from orgtp.model.value import Kind, Unit
 from orgtp.model.words import is_id
-from orgtp.store.fields import Fields
-from orgtp.store.keys import METRIC_ORDER, SEAT_ORDER
-from orgtp.store.yaml_read import NotStrict, read_document
 
 _NO_TARGET = Targets(())
 _CACHED = 4096

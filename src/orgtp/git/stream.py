@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from orgtp.store.git import GitFailed, Repo
+from orgtp.git.repo import GitFailed, Repo
 
 _AT_ONCE = 64 * 1024
 

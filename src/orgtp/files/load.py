@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
+from orgtp.files.admission import sifted, too_large
+from orgtp.files.escalation import read_escalation, read_silences
+from orgtp.files.org import Head, read_head, read_retirement
+from orgtp.files.scores import read_scores, seat_of
+from orgtp.files.seat import read_seat
+from orgtp.files.signers import forges_problems, read_signers
+from orgtp.files.tree import HEAD, Tree
 from orgtp.model.errors import OrgtpError
 from orgtp.model.escalation import FOLDER, SILENCED
 from orgtp.model.org import Org
 from orgtp.model.problem import Place, Problem, errors
 from orgtp.model.score import Score
 from orgtp.model.signer import FORGES, SIGNERS, SignerKey
-from orgtp.store.escalation_file import read_escalation, read_silences
-from orgtp.store.fit import sifted, too_large
-from orgtp.store.org_file import Head, read_head, read_retirement
-from orgtp.store.score_file import read_scores, seat_of
-from orgtp.store.seat_file import read_seat
-from orgtp.store.signers_file import forges_problems, read_signers
-from orgtp.store.trees import HEAD, Tree
 
 Found = TypeVar("Found")
 _LONGEST = 400

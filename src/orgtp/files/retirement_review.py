@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from orgtp.files.key_order import REVIEW_KEYS
+from orgtp.files.mapping_reader import Fields
+from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.errors import BadInput
 from orgtp.model.problem import Problem
-from orgtp.store.fields import Fields
-from orgtp.store.keys import REVIEW_KEYS
-from orgtp.store.yaml_read import NotStrict, read_document
 
 KEYS = ("reason", *REVIEW_KEYS)
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from orgtp.files.key_order import ESCALATION_ORDER, EVENT_KEYS, SILENCE_KEYS
+from orgtp.files.mapping_reader import Fields
+from orgtp.files.seat import not_a_mapping
+from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.escalation import Escalation, Event, Happened, Kind, Silence, Silences, Stage, Weight
 from orgtp.model.problem import Problem
-from orgtp.store.fields import Fields
-from orgtp.store.keys import ESCALATION_ORDER, EVENT_KEYS, SILENCE_KEYS
-from orgtp.store.seat_file import not_a_mapping
-from orgtp.store.yaml_read import NotStrict, read_document
 
 _WORD = "bad-escalation"
 

@@ -9,16 +9,16 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
+from orgtp.files.escalation_policy import read_ladder, read_routing, span
+from orgtp.files.key_order import ORG_ORDER, POLICY_KEYS, RETIREMENT_KEYS, REVIEW_KEYS
+from orgtp.files.mapping_reader import Fields
+from orgtp.files.seat import not_a_mapping
+from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.escalation import Branch
 from orgtp.model.org import DEFAULT_GRACE, WORDS, Ending, Policy, Retirement
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Marks, Problem
 from orgtp.model.seat import SeatKind
-from orgtp.store.fields import Fields
-from orgtp.store.keys import ORG_ORDER, POLICY_KEYS, RETIREMENT_KEYS, REVIEW_KEYS
-from orgtp.store.ladder_file import read_ladder, read_routing, span
-from orgtp.store.seat_file import not_a_mapping
-from orgtp.store.yaml_read import NotStrict, read_document
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from orgtp.git.lock import folder
+from orgtp.git.repo import SHA256_DIGITS, Repo, find_repo, run_alone
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.store.git import SHA256_DIGITS, Repo, find_repo, run_alone
-from orgtp.store.git_lock import folder
 
 # What CI puts its token into. All else (proxies, what is trusted) belongs into the person's own configuration.
 _HTTP = ("extraheader",)

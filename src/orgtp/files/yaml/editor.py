@@ -10,12 +10,12 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from orgtp.files.key_order import METRIC_ORDER, ORG_ORDER, SEAT_ORDER
+from orgtp.files.yaml.dumper import entry, inline, inline_scalar, item, scalar
+from orgtp.files.yaml.loader import Node, NotStrict, read_node
 from orgtp.model.change import Data, Drop, Set
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Keys
-from orgtp.store.keys import METRIC_ORDER, ORG_ORDER, SEAT_ORDER
-from orgtp.store.yaml_read import Node, NotStrict, read_node
-from orgtp.store.yaml_write import entry, inline, inline_scalar, item, scalar
 
 _ORDER = {key: place for order in (SEAT_ORDER, METRIC_ORDER, ORG_ORDER) for place, key in enumerate(order)}
 
