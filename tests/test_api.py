@@ -8,9 +8,9 @@ import pytest
 
 import orgtp
 from orgtp.api import open_org
+from orgtp.history.locate import NoGit, NotYet
 from orgtp.model.change import Append
 from orgtp.model.errors import UnknownSeat
-from orgtp.store.locate import NoGit, NotYet
 from tests.conftest import NOW, ROOT, Shell
 
 HERE = datetime.fromisoformat(NOW)

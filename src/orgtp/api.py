@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orgtp.history.locate import NoGit, clock, locate
 from orgtp.model.errors import BadInput, NotCommitted, ReadOnly, UnknownMetric, UnknownSeat
 from orgtp.seen import SeenOrg
-from orgtp.store.locate import NoGit, clock, locate
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:

@@ -11,19 +11,19 @@ from typing import IO, TYPE_CHECKING
 
 from orgtp.files.load import by_order
 from orgtp.files.tree import HEAD
+from orgtp.history.locate import Located, NoGit, clock, locate
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
 from orgtp.model.problem import Place, Problem
-from orgtp.store.locate import Located, NoGit, clock, locate
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
     from orgtp.git.repo import Repo
+    from orgtp.history.diff import Since
     from orgtp.model.audit import Audit
     from orgtp.model.compared import Compared
     from orgtp.model.guarantees import Guarantee
     from orgtp.store.checkpoint import Checkpoint, Vouched
-    from orgtp.store.since import Since
     from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat
     from orgtp.views.context_shapes import Context
@@ -78,7 +78,7 @@ class SeenOrg(Located):
 
     def context(self, seat: str) -> Context:
         """What an agent should know before it works as a seat. Raises `UnknownSeat`, `BadInput`."""
-        from orgtp.store.about import decisions_of, problems_of, refuse_unreadable
+        from orgtp.history.seat_context import decisions_of, problems_of, refuse_unreadable
         from orgtp.views.context import Known, context
 
         refuse_unreadable(self, seat)
@@ -120,13 +120,13 @@ class SeenOrg(Located):
 
     def log_pages(self, wanted: Wanted, since: str | None = None, until: str | None = None) -> Iterator[list[LogEntry]]:
         """The same, a stretch of the history at a time."""
-        from orgtp.store.past import log_pages
+        from orgtp.history.queries import log_pages
 
         return log_pages(self, wanted, since, until)
 
     def life(self, seat: str) -> Life:
         """One seat's life, from its first commit on. Raises `UnknownSeat`, and `NoGit` where there is no history."""
-        from orgtp.store.past import life_of
+        from orgtp.history.queries import life_of
 
         return life_of(self, seat)
 
@@ -139,13 +139,13 @@ class SeenOrg(Located):
 
     def blame_pages(self, seat: str) -> Iterator[list[BlameLine]]:
         """The same, a few at a time."""
-        from orgtp.store.past import blame
+        from orgtp.history.queries import blame
 
         return blame(self, seat)
 
     def since(self, base: str, *, parted: bool = False) -> Since:
         """What changed since `base`, a revision or a date; `parted`: since the two histories part."""
-        from orgtp.store.since import since
+        from orgtp.history.diff import since
 
         return since(self, base, parted=parted)
 
@@ -215,9 +215,9 @@ class SeenOrg(Located):
 
     def _compared(self, base: str) -> tuple[list[Compared], list[Problem]]:
         """What the org changes since it parted from `base`, and what keeps that from being told, or from being true."""
+        from orgtp.history.merge_base import NotReached, compared
+        from orgtp.history.worktree_check import not_as_committed
         from orgtp.rules.form_changes import BASE_NOT_REACHED
-        from orgtp.store.as_committed import not_as_committed
-        from orgtp.store.compare import NotReached, compared
 
         if self.repo is None:
             raise NoGit(root=self.root)

@@ -55,7 +55,7 @@ def found_in(case: Path) -> list[Problem]:
 
 def _compared(case: Path) -> Compared:
     """The org before and after; `earlier` is what an older commit had, `shallow` marks a clone without its history."""
-    from orgtp.store.compare import between
+    from orgtp.history.merge_base import between
 
     before, after = load(Folder(case / "before")), load(Folder(case / "after"))
     found = between(before, after)

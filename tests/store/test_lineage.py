@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orgtp.git.repo import Repo
-from orgtp.store.facts import facts
-from orgtp.store.lineage import Lineage, States
+from orgtp.history.blame import Lineage, States
+from orgtp.history.facts import facts
 
 PATH = "seats/ada.yaml"
 KEYS = ("role", "mission", "status")

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from orgtp.answers.answer import ROOM, Answer, answer, cut, fitting, most, size
 from orgtp.api import OpenOrg
+from orgtp.history.locate import NotYet
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
 from orgtp.render.json_text import plain
-from orgtp.store.locate import NotYet
 from orgtp.views.diff import Diff, diff, headline
 from orgtp.views.log import Wanted
 

@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal
 from orgtp.answers.answer import Answer, answer, bounded, cut, fitting
 from orgtp.api import OpenOrg
 from orgtp.git.ancestry import edge
+from orgtp.history.locate import NoGit
 from orgtp.model.ladder import owner_of
 from orgtp.model.org import Retirement
 from orgtp.model.period import Period
 from orgtp.model.problem import Severity
 from orgtp.model.target import Target
 from orgtp.render.json_text import context_body, life_body, plain, problems_body, seat_body
-from orgtp.store.locate import NoGit
 from orgtp.views.chart import ChartSeat
 
 KindWord = Literal["", "human", "agent"]

@@ -11,8 +11,8 @@ from orgtp.cli.door import opened, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
 
 if TYPE_CHECKING:
+    from orgtp.history.diff import Since
     from orgtp.render.diff_words import Line
-    from orgtp.store.since import Since
 
 
 class DiffFormat(StrEnum):

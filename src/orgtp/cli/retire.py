@@ -206,7 +206,7 @@ def _decider(here: OpenOrg, request: Request) -> str:
 
 def _near() -> Path | None:
     """The org that a command without --org would be about."""
-    from orgtp.store.locate import find_root
+    from orgtp.history.locate import find_root
 
     try:
         return find_root()

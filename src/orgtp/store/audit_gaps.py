@@ -11,8 +11,8 @@ from orgtp.git.ancestry import is_partial, shallow_commits
 from orgtp.git.cat_file import ObjectTooLarge
 from orgtp.git.repo import GitFailed, Repo, find_repo
 from orgtp.git.tree import files_at
+from orgtp.history.locate import find_root
 from orgtp.model.audit import Gap, Noted
-from orgtp.store.locate import find_root
 
 _WHOLE = "Get the whole: git fetch --unshallow, or clone it anew without --depth and --filter"
 _PARTIAL = "This clone is partial. Get the whole: git clone, without --filter"

@@ -21,9 +21,9 @@ from orgtp.git.commit import Identity
 from orgtp.git.errors import CannotWrite
 from orgtp.git.lock import folder, write_own
 from orgtp.git.repo import Repo
+from orgtp.history.locate import clock
 from orgtp.model.errors import OrgtpError
 from orgtp.model.score import RANDOM_BITS, Score, ulid
-from orgtp.store.locate import clock
 
 _RESERVE_BYTES = 32 * 1024
 _RECEIPT_SECONDS = 3600.0

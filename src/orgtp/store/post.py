@@ -15,6 +15,7 @@ from orgtp.git.errors import LedgerBusy, LedgerMoved, MidMerge, NotNow
 from orgtp.git.lock import Lock, patience, pauses
 from orgtp.git.repo import GitFailed, Repo
 from orgtp.git.tree import walk_of
+from orgtp.history.authors import seats_with_email
 from orgtp.model.change import Append, Change
 from orgtp.model.errors import OrgtpError
 from orgtp.model.score import Score
@@ -22,7 +23,6 @@ from orgtp.store import outbox
 from orgtp.store.ledger import make_whole
 from orgtp.store.outbox import Lot, NotKept
 from orgtp.store.part import Reach, Want
-from orgtp.store.people import seats_with_email
 from orgtp.store.record import Action, Batch, Ledger, Made, Recorded, Step
 
 _MOST_AT_ONCE = 500

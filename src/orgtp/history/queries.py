@@ -10,16 +10,16 @@ from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD, Filtered
 from orgtp.git.log import history
 from orgtp.git.repo import Repo
+from orgtp.history.authors import People
+from orgtp.history.blame import Lineage, States
+from orgtp.history.facts import facts
+from orgtp.history.locate import Located, NoGit
+from orgtp.history.metric_filter import Measured
+from orgtp.history.seat_commits import Lives
 from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_span
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.words import is_id
-from orgtp.store.facts import facts
-from orgtp.store.lineage import Lineage, States
-from orgtp.store.lives import Lives
-from orgtp.store.locate import Located, NoGit
-from orgtp.store.measured import Measured
-from orgtp.store.people import People
 from orgtp.views.blame import BlameLine, blame_line, unknown_line
 from orgtp.views.fields import Field, Spot, fields_of
 from orgtp.views.life import Life, life

@@ -8,8 +8,8 @@ from collections.abc import Collection
 from orgtp.files.org import read_head
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD
+from orgtp.history.blame import Facts, Reads
 from orgtp.model.org import Org
-from orgtp.store.lineage import Facts, Reads
 from orgtp.views.diff_policy import policy_facts
 from orgtp.views.fields import facts_of
 

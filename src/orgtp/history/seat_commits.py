@@ -10,10 +10,10 @@ from orgtp.files.org import read_retirement
 from orgtp.files.seat import read_seat
 from orgtp.git.log import all_touching, newest_touching
 from orgtp.git.repo import Repo
+from orgtp.history.authors import People
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, retirement_path, seat_path
-from orgtp.store.people import People
 from orgtp.views.life import Step
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orgtp.git.repo import Repo
+from orgtp.history.authors import People
+from orgtp.history.blame import Lineage, States
+from orgtp.history.facts import facts as reader
+from orgtp.history.locate import Located, NoGit, NotYet, locate
+from orgtp.history.merge_base import base_tip, bring, merge_base
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
-from orgtp.store.compare import base_tip, bring, merge_base
-from orgtp.store.facts import facts as reader
-from orgtp.store.lineage import Lineage, States
-from orgtp.store.locate import Located, NoGit, NotYet, locate
-from orgtp.store.people import People
 from orgtp.views.diff import Diff, diff
 from orgtp.views.diff_made import Facts
 from orgtp.views.diff_shapes import Made

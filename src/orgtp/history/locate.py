@@ -192,7 +192,7 @@ def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
 def _too_early(repo: Repo, first: str, at: str) -> OrgtpError:
     """Why there is no commit before the first one of a line."""
     from orgtp.git.ancestry import is_shallow
-    from orgtp.store.compare import NotReached
+    from orgtp.history.merge_base import NotReached
 
     if not is_shallow(repo):
         return NotYet(at=at)

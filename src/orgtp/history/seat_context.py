@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from orgtp.files.load import by_order
+from orgtp.history.locate import Located
 from orgtp.model.errors import BadInput
 from orgtp.model.escalation import silences_path
 from orgtp.model.problem import Problem
 from orgtp.model.seat import retirement_path, seat_path
-from orgtp.store.locate import Located
 from orgtp.views.life import Event
 
 
@@ -42,8 +42,8 @@ def _own(here: Located, seat: str) -> Callable[[str], bool]:
 def decisions_of(here: Located, seat: str) -> Iterator[Event] | None:
     """What was decided about the seat, newest first, read as it is asked for; None where there is no history."""
     from orgtp.git.ancestry import edge
-    from orgtp.store.lives import Lives
-    from orgtp.store.people import People
+    from orgtp.history.authors import People
+    from orgtp.history.seat_commits import Lives
     from orgtp.views.life import events
 
     if here.repo is None:
