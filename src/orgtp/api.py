@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from orgtp.desk import Desk
     from orgtp.files.value_import import Given
     from orgtp.git.repo import Repo
+    from orgtp.ledger.batch import Action, Ledger, Recorded
+    from orgtp.ledger.create import Created
     from orgtp.model.change import Data
     from orgtp.sources.collect import Collected, Request, Told
     from orgtp.sources.source import Sources
-    from orgtp.store.create import Created
-    from orgtp.store.record import Action, Ledger, Recorded
     from orgtp.store.sync import Exchanged
     from orgtp.store.sync_status import SyncStatus
 
@@ -48,14 +48,14 @@ class OpenOrg(SeenOrg):
 
         Raises `UnknownSeat`.
         """
-        from orgtp.store.post import seat_with_email
+        from orgtp.ledger.append import seat_with_email
 
         named = by or os.environ.get("ORGTP_SEAT", "")
         return self.org.seat(named).id if named else seat_with_email(self._ledger)
 
     def record(self, action: Action, *, dry_run: bool = False) -> Recorded:
-        """Run `action` on the ledger branch and commit what it wants; see `orgtp.store.record`."""
-        from orgtp.store.record import record
+        """Run `action` on the ledger branch and commit what it wants; see `orgtp.ledger.batch`."""
+        from orgtp.ledger.batch import record
 
         repo = self.writable
         with self._told_where():
@@ -126,7 +126,7 @@ class OpenOrg(SeenOrg):
 
         What cannot be written now is kept and will be: `Recorded.kept` says why.
         """
-        from orgtp.store.post import post, seat_with_email
+        from orgtp.ledger.append import post, seat_with_email
 
         ledger = self._ledger
         with self._told_where():
@@ -154,10 +154,10 @@ class OpenOrg(SeenOrg):
         cannot be written now, by the next run.
         """
         from orgtp.actions.escalate import Trouble
+        from orgtp.ledger.append import seat_with_email
+        from orgtp.ledger.batch import NotWritten
         from orgtp.model.escalation import Kind
         from orgtp.sources.collect import Collector
-        from orgtp.store.post import seat_with_email
-        from orgtp.store.record import NotWritten
 
         ledger = self._ledger
         acting = by or os.environ.get("ORGTP_SEAT", "") or seat_with_email(ledger)
@@ -223,7 +223,7 @@ class OpenOrg(SeenOrg):
 
     @property
     def _ledger(self) -> Ledger:
-        from orgtp.store.record import Ledger
+        from orgtp.ledger.batch import Ledger
 
         return Ledger(self.writable, self.head.branch, self.now)
 
@@ -246,7 +246,7 @@ class OpenOrg(SeenOrg):
     def propose_retirement(self, request: Retirement, *, dry_run: bool = False) -> Recorded:
         """Commit a retirement to the branch `retire/SEAT`, to be merged by who decides; see `actions.propose`."""
         from orgtp.actions.propose import propose as proposed
-        from orgtp.store.propose import propose
+        from orgtp.ledger.propose import propose
 
         repo, onto = self.writable, f"retire/{request.seat}"
         with self._told_where():
@@ -270,7 +270,7 @@ def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = ""
     `remote` is the address of an empty repository, which becomes the org's `origin`; `sync` sends to it.
     """
     from orgtp.git.remote import refuse_used, set_origin
-    from orgtp.store.create import branch_at, create, local_zone, new_org
+    from orgtp.ledger.create import branch_at, create, local_zone, new_org
 
     if remote:
         refuse_used(path, remote)

@@ -19,7 +19,7 @@ from orgtp.model.words import one_line
 from orgtp.store.notify_file import DEFAULT, address, notify_path, read_notify
 
 if TYPE_CHECKING:
-    from orgtp.store.record import Recorded
+    from orgtp.ledger.batch import Recorded
 
 _SAID = {
     Happened.OPENED: "It is with you.",

@@ -25,13 +25,13 @@ from orgtp.files.yaml.loader import read_document
 from orgtp.git.commit import seat_identity
 from orgtp.git.lock import locked
 from orgtp.git.repo import Repo
+from orgtp.ledger.advance import catch_up
+from orgtp.ledger.batch import Action, Batch, Ledger, Step
+from orgtp.ledger.create import Created, create, scaffold
 from orgtp.model.change import Set
 from orgtp.model.period import Cadence, Grain, Period, containing, containing_day
 from orgtp.model.score import ulid
 from orgtp.model.seat import seat_path
-from orgtp.store.create import Created, create, scaffold
-from orgtp.store.ledger import catch_up
-from orgtp.store.record import Action, Batch, Ledger, Step
 
 WEEKS = 13
 _DAYS = ("mon", "tue", "wed", "thu", "fri")

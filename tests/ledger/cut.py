@@ -16,12 +16,15 @@ from typing import Any
 
 import orgtp
 import orgtp.files.json_schema
-import orgtp.store.post
+import orgtp.ledger.append
 from orgtp.git import checkout as git_checkout
 from orgtp.git import commit as git_commit
 from orgtp.git import lock as git_lock
 from orgtp.git import objects as git_objects
-from orgtp.store import ledger, outbox, post, record
+from orgtp.ledger import advance as ledger
+from orgtp.ledger import append as post
+from orgtp.ledger import batch as record
+from orgtp.ledger import outbox
 
 _WATCHED = {m.__file__ for m in (post, record, ledger, git_checkout, git_commit, git_objects, outbox, git_lock)}
 

@@ -6,7 +6,7 @@ import sys
 
 import orgtp
 import orgtp.files.json_schema
-import orgtp.store.post
+import orgtp.ledger.append
 
 
 def main() -> None:

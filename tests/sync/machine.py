@@ -21,11 +21,11 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from orgtp.actions.retire import Request
 from orgtp.actions.seats import NewSeat
 from orgtp.api import OpenOrg, open_org
+from orgtp.ledger.batch import Recorded
 from orgtp.model.change import Append
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import errors
 from orgtp.model.seat import SeatKind, Status
-from orgtp.store.record import Recorded
 from orgtp.store.replay import Conflict
 from tests.conftest import NOW, Shell
 from tests.sync.clones import Clones, assert_one_line, copied, made, records, state

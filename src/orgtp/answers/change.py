@@ -9,10 +9,10 @@ from orgtp.actions.retire import REVIEW, Request
 from orgtp.answers.answer import Answer, answer
 from orgtp.answers.see import SeatId
 from orgtp.api import OpenOrg
+from orgtp.ledger.batch import Recorded
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.words import listed, one_line
 from orgtp.render.json_text import plan_body
-from orgtp.store.record import Recorded
 
 MetricId = Annotated[str, "Metric id"]
 PeriodWord = Annotated[str, "2026-11-20, 2026-W47, 2026-11 …; default: the current one"]

@@ -14,7 +14,7 @@ from orgtp.model.words import counted, visible
 
 if TYPE_CHECKING:
     from orgtp.api import OpenOrg
-    from orgtp.store.record import Recorded
+    from orgtp.ledger.batch import Recorded
 
 _SHORT = 10
 _MOST_NOTED = 3

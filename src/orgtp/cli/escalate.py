@@ -24,7 +24,7 @@ from orgtp.model.escalation import Weight
 
 if TYPE_CHECKING:
     from orgtp.api import OpenOrg
-    from orgtp.store.record import Recorded
+    from orgtp.ledger.batch import Recorded
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The escalation, as orgtp escalate list names it.")]
 

@@ -11,7 +11,7 @@ from orgtp.cli.door import tell
 
 if TYPE_CHECKING:
     from orgtp.api import OpenOrg
-    from orgtp.store.record import Recorded
+    from orgtp.ledger.batch import Recorded
 
 NotifyOption = Annotated[
     Path | None,

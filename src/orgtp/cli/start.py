@@ -15,7 +15,7 @@ from orgtp.cli.options import DryRunOption, JsonOption
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.store.create import Created
+    from orgtp.ledger.create import Created
 
 _SHORT = 10
 _WELCOME = "A small agency of people and agents, as text in git. All its numbers are invented."

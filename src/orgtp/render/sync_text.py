@@ -12,7 +12,7 @@ from orgtp.model.words import counted
 from orgtp.render.page import Screen, joined, say, table, text_of
 
 if TYPE_CHECKING:
-    from orgtp.store.outbox import Lot
+    from orgtp.ledger.outbox import Lot
     from orgtp.store.sync import Exchanged
     from orgtp.store.sync_status import SyncStatus
 

@@ -13,14 +13,14 @@ from orgtp.git.errors import NotNow
 from orgtp.git.lock import locked
 from orgtp.git.tree import GitTree
 from orgtp.git.worktrees import within
+from orgtp.ledger.append import post
+from orgtp.ledger.batch import Ledger, Recorded
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.model.words import nearest
 from orgtp.sources.ask import ask
 from orgtp.sources.file import INSIDE, refuse_inside
 from orgtp.sources.source import Said, Sources
-from orgtp.store.post import post
-from orgtp.store.record import Ledger, Recorded
 
 Told = Callable[[Said, Sequence[Heard]], None]
 

@@ -18,6 +18,7 @@ from orgtp.git.errors import NotNow
 from orgtp.git.lock import locked
 from orgtp.git.repo import GitFailed, Repo
 from orgtp.git.tree import MODULE, twice_at
+from orgtp.ledger.batch import NoLedger
 from orgtp.model.audit import Audit, Deed, Entry, Gap, Noted, Signed, Stamped, Violation
 from orgtp.model.seat import seat_path
 from orgtp.model.signer import SIGNERS
@@ -31,7 +32,6 @@ from orgtp.store.audit_scores import LINKS, ScoreAudit
 from orgtp.store.audit_tables import Table, Tables
 from orgtp.store.git_history import Commits, Log, Told, Unreadable, deed, stamped
 from orgtp.store.moment import FOLDERS, Library, Moment, is_of_org, table
-from orgtp.store.record import NoLedger
 from orgtp.store.signed import Signatures, binding_of
 
 # So many gaps are told one by one; what is missing further on has the same cause.

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orgtp.git.repo import Repo
+from orgtp.ledger.remote_witness import rewritten
+from orgtp.ledger.witness import keep_witness, witness
 from orgtp.model.audit import Audit
 from orgtp.model.words import counted
 from orgtp.store.checkpoint import Checkpoint, contained, vouched
-from orgtp.store.own_witness import keep_witness, witness
-from orgtp.store.witness import rewritten
 
 _SHORT = 10
 

@@ -17,14 +17,14 @@ from orgtp.git.commit import Identity
 from orgtp.git.remote import SyncStopped
 from orgtp.git.repo import Repo
 from orgtp.git.tree import PLAIN, TREE, GitTree, Node, Walk, changed_nodes, walk_of
+from orgtp.ledger.batch import Batch, Original, Recorded, Step, WouldBreak, refuse_new_errors
+from orgtp.ledger.id_index import known_at
+from orgtp.ledger.partial_tree import Part, Reach
 from orgtp.model.change import Change
 from orgtp.model.trailers import claims_of, without_seats
 from orgtp.rules.audit_claims import named_of
-from orgtp.store.ids import known_at
 from orgtp.store.merge import Clash, merged, new_records, record_id
 from orgtp.store.merge_escalation import joined
-from orgtp.store.part import Part, Reach
-from orgtp.store.record import Batch, Original, Recorded, Step, WouldBreak, refuse_new_errors
 
 
 class Conflict(SyncStopped):

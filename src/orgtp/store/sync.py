@@ -19,14 +19,14 @@ from orgtp.git.remote import Line, Raced, Remote, RemoteDown, SyncStopped, remot
 from orgtp.git.repo import Repo
 from orgtp.git.tree import changed_nodes
 from orgtp.git.worktrees import checkouts
+from orgtp.ledger.advance import Move, advance
+from orgtp.ledger.append import drain
+from orgtp.ledger.batch import Batch, Ledger
+from orgtp.ledger.outbox import Lot, lots
+from orgtp.ledger.remote_witness import cure, keep_seen, made_anew, note_made_anew, refuse_rewritten, seen
+from orgtp.ledger.witness import along, keep_witness, lost
 from orgtp.model.errors import BadInput
-from orgtp.store.ledger import Move, advance
-from orgtp.store.outbox import Lot, lots
-from orgtp.store.own_witness import along, keep_witness, lost
-from orgtp.store.post import drain
-from orgtp.store.record import Batch, Ledger
 from orgtp.store.replay import Replay, unpublished
-from orgtp.store.witness import cure, keep_seen, made_anew, note_made_anew, refuse_rewritten, seen
 
 _TRIES = 14
 _FIRST_PAUSE, _LAST_PAUSE = 0.1, 6.0

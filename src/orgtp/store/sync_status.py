@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from orgtp.git.lock import Lock
 from orgtp.git.remote import Remote, remote_of
+from orgtp.ledger.advance import pending
+from orgtp.ledger.batch import Ledger, Original
+from orgtp.ledger.outbox import Lot, lots
+from orgtp.ledger.remote_witness import seen
 from orgtp.model.errors import BadInput
-from orgtp.store.ledger import pending
-from orgtp.store.outbox import Lot, lots
-from orgtp.store.record import Ledger, Original
 from orgtp.store.replay import original, unpublished
-from orgtp.store.witness import seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from orgtp.git.lock import folder
 from orgtp.git.repo import GitFailed, Repo
 from orgtp.git.tree import changed_nodes
 from orgtp.git.worktrees import checkouts, git_dirs, refuse_rebase, stamp
-from orgtp.store.own_witness import mend
+from orgtp.ledger.witness import mend
 
 _STILL_SECONDS = 1.0
 _SWITCHES = 5

@@ -20,13 +20,13 @@ from orgtp.git.errors import LedgerMoved, NotNow
 from orgtp.git.lock import locked
 from orgtp.git.repo import Repo
 from orgtp.git.tree import TREE, GitTree, Node, Walk, walk_of
+from orgtp.ledger.advance import Move, advance, held_still, make_whole
+from orgtp.ledger.partial_tree import Part, Reach
+from orgtp.ledger.sealed import sealed
 from orgtp.model.change import Append, Change
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem
-from orgtp.store.ledger import Move, advance, held_still, make_whole
-from orgtp.store.part import Part, Reach
-from orgtp.store.sealed import sealed
 
 Action = Callable[[Org], Change]
 _TRIES = 10

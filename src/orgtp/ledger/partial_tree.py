@@ -10,9 +10,9 @@ from typing import NamedTuple
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD, Entry
 from orgtp.git.tree import Walk
+from orgtp.ledger.id_index import known_at
 from orgtp.model.period import Grain, containing, parse_period
 from orgtp.model.seat import Seat, seat_path
-from orgtp.store.ids import known_at
 
 # A weekend and a time zone.
 _MARGIN = timedelta(days=4)

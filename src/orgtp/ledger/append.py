@@ -16,14 +16,14 @@ from orgtp.git.lock import Lock, patience, pauses
 from orgtp.git.repo import GitFailed, Repo
 from orgtp.git.tree import walk_of
 from orgtp.history.authors import seats_with_email
+from orgtp.ledger import outbox
+from orgtp.ledger.advance import make_whole
+from orgtp.ledger.batch import Action, Batch, Ledger, Made, Recorded, Step
+from orgtp.ledger.outbox import Lot, NotKept
+from orgtp.ledger.partial_tree import Reach, Want
 from orgtp.model.change import Append, Change
 from orgtp.model.errors import OrgtpError
 from orgtp.model.score import Score
-from orgtp.store import outbox
-from orgtp.store.ledger import make_whole
-from orgtp.store.outbox import Lot, NotKept
-from orgtp.store.part import Reach, Want
-from orgtp.store.record import Action, Batch, Ledger, Made, Recorded, Step
 
 _MOST_AT_ONCE = 500
 # What stands in the way of some paths, and not of others.

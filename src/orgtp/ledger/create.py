@@ -16,10 +16,10 @@ from orgtp.git.commit import Draft, Identity, commit_tree, own_identity
 from orgtp.git.lock import locked
 from orgtp.git.repo import Repo, find_repo, make_repo
 from orgtp.git.tree import walk_of
+from orgtp.ledger.advance import Move, advance
+from orgtp.ledger.sealed import sealed
 from orgtp.model.errors import OrgtpError
 from orgtp.model.words import is_id, one_line
-from orgtp.store.ledger import Move, advance
-from orgtp.store.sealed import sealed
 
 _BRANCH = "main"
 _QUOTE = '"'

@@ -8,8 +8,8 @@ from orgtp.git.commit import Moving
 from orgtp.git.errors import NotNow
 from orgtp.git.lock import locked
 from orgtp.git.repo import Repo
+from orgtp.ledger.batch import Action, Batch, Ledger, NotWritten, Recorded
 from orgtp.model.errors import Refused
-from orgtp.store.record import Action, Batch, Ledger, NotWritten, Recorded
 
 
 def propose(repo: Repo, branch: str, action: Action, now: datetime, *, onto: str, dry_run: bool = False) -> Recorded:
