@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from orgtp.model.change import Data
     from orgtp.sources.collect import Collected, Request, Told
     from orgtp.sources.source import Sources
-    from orgtp.store.sync import Exchanged
-    from orgtp.store.sync_status import SyncStatus
+    from orgtp.sync.status import SyncStatus
+    from orgtp.sync.sync import Exchanged
 
 
 @dataclass(frozen=True, repr=False)
@@ -193,11 +193,11 @@ class OpenOrg(SeenOrg):
         return Desk(self)
 
     def sync(self, *, needed: bool = False, dry_run: bool = False) -> Exchanged:
-        """Exchange commits with the remote and write what waits; see `orgtp.store.sync`.
+        """Exchange commits with the remote and write what waits; see `orgtp.sync.sync`.
 
         `needed`: only if something here is not known to be there. Raises `SyncStopped` with its state.
         """
-        from orgtp.store.sync import sync
+        from orgtp.sync.sync import sync
 
         return sync(self._ledger, needed=needed, dry_run=dry_run)
 
@@ -210,14 +210,14 @@ class OpenOrg(SeenOrg):
 
     def refuse_without_remote(self) -> None:
         """Raise `NoRemote` where there is nowhere to send commits to."""
-        from orgtp.store.sync import NoRemote
+        from orgtp.sync.sync import NoRemote
 
         if not self.has_remote:
             raise NoRemote(branch=self.head.branch)
 
     def sync_status(self) -> SyncStatus:
         """What waits here, without asking the remote."""
-        from orgtp.store.sync_status import sync_status
+        from orgtp.sync.status import sync_status
 
         return sync_status(self._ledger)
 

@@ -26,7 +26,7 @@ from orgtp.model.change import Append
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import errors
 from orgtp.model.seat import SeatKind, Status
-from orgtp.store.replay import Conflict
+from orgtp.sync.replay import Conflict
 from tests.conftest import NOW, Shell
 from tests.sync.clones import Clones, assert_one_line, copied, made, records, state
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from orgtp.files.yaml.dumper import entry
 from orgtp.files.yaml.loader import read_document
 from orgtp.git.repo import Repo
-from orgtp.store.merge import Clash, merged, new_records, record_id
+from orgtp.sync.merge import Clash, merged, new_records, record_id
 
 PATH = "seats/bot.yaml"
 HERE = Repo(Path(tempfile.gettempdir()))

@@ -33,7 +33,7 @@ def sync(
 
 
 def _sync(here: OpenOrg, *, dry_run: bool, json: bool) -> int:
-    from orgtp.render.sync_text import exchanged_text, waiting_rows
+    from orgtp.sync.text import exchanged_text, waiting_rows
 
     done = here.sync(dry_run=dry_run)
     if json:
@@ -61,7 +61,7 @@ def _sync(here: OpenOrg, *, dry_run: bool, json: bool) -> int:
 
 def _status(here: OpenOrg, *, json: bool) -> int:
     from orgtp.render.page import screen
-    from orgtp.render.sync_text import status_body, status_text
+    from orgtp.sync.text import status_body, status_text
 
     found = here.sync_status()
     if json:

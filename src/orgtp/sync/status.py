@@ -11,7 +11,7 @@ from orgtp.ledger.batch import Ledger, Original
 from orgtp.ledger.outbox import Lot, lots
 from orgtp.ledger.remote_witness import seen
 from orgtp.model.errors import BadInput
-from orgtp.store.replay import original, unpublished
+from orgtp.sync.replay import original, unpublished
 
 
 @dataclass(frozen=True, slots=True)

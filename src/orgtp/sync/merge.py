@@ -15,7 +15,7 @@ from orgtp.git.repo import Repo
 from orgtp.model.change import Drop, Set
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Keys
-from orgtp.store.merge_escalation import joined
+from orgtp.sync.merge_escalation import joined
 
 _GONE = object()
 _SHORT = 60

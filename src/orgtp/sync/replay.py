@@ -23,8 +23,8 @@ from orgtp.ledger.partial_tree import Part, Reach
 from orgtp.model.change import Change
 from orgtp.model.trailers import claims_of, without_seats
 from orgtp.rules.audit_claims import named_of
-from orgtp.store.merge import Clash, merged, new_records, record_id
-from orgtp.store.merge_escalation import joined
+from orgtp.sync.merge import Clash, merged, new_records, record_id
+from orgtp.sync.merge_escalation import joined
 
 
 class Conflict(SyncStopped):

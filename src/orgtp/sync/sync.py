@@ -26,7 +26,7 @@ from orgtp.ledger.outbox import Lot, lots
 from orgtp.ledger.remote_witness import cure, keep_seen, made_anew, note_made_anew, refuse_rewritten, seen
 from orgtp.ledger.witness import along, keep_witness, lost
 from orgtp.model.errors import BadInput
-from orgtp.store.replay import Replay, unpublished
+from orgtp.sync.replay import Replay, unpublished
 
 _TRIES = 14
 _FIRST_PAUSE, _LAST_PAUSE = 0.1, 6.0

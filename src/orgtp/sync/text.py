@@ -13,8 +13,8 @@ from orgtp.render.page import Screen, joined, say, table, text_of
 
 if TYPE_CHECKING:
     from orgtp.ledger.outbox import Lot
-    from orgtp.store.sync import Exchanged
-    from orgtp.store.sync_status import SyncStatus
+    from orgtp.sync.status import SyncStatus
+    from orgtp.sync.sync import Exchanged
 
 _SHORT = 10
 
