@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from orgtp.rules.audit_pages import PAGES
+from orgtp.audit.rules.pages import PAGES
 from orgtp.rules.rule import Rule
 from orgtp.rules.topics import TOPICS
 

@@ -18,16 +18,16 @@ from orgtp.model.problem import Place, Problem
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
+    from orgtp.audit.checkpoint import Checkpoint, Vouched
+    from orgtp.audit.export.report import Dossier
+    from orgtp.audit.guarantees import Guarantee
+    from orgtp.audit.model import Audit
     from orgtp.git.repo import Repo
     from orgtp.history.diff import Since
-    from orgtp.model.audit import Audit
     from orgtp.model.compared import Compared
-    from orgtp.model.guarantees import Guarantee
-    from orgtp.store.checkpoint import Checkpoint, Vouched
     from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat
     from orgtp.views.context_shapes import Context
-    from orgtp.views.dossier import Dossier
     from orgtp.views.life import Life
     from orgtp.views.log import LogEntry, Wanted
     from orgtp.views.scorecard import Scorecard
@@ -181,10 +181,10 @@ class SeenOrg(Located):
         name that errors call it, and `signers` is a file of those who may sign them. Raises `NoGit`, `BadInput` for
         what is no checkpoint of this org, and `NoLedger` where the ledger branch is not here.
         """
-        from orgtp.model.guarantees import guarantees
-        from orgtp.store.audit import audit, ledger_tip
-        from orgtp.store.checkpoint import parse
-        from orgtp.store.kept import Outside, held_against
+        from orgtp.audit.checkpoint import parse
+        from orgtp.audit.guarantees import guarantees
+        from orgtp.audit.retained import Outside, held_against
+        from orgtp.audit.verify import audit, ledger_tip
 
         repo, branch = self._repo, self.head.branch
         origin = f"{self.head.id}/{branch}"
@@ -198,8 +198,8 @@ class SeenOrg(Located):
 
         Raises `NoGit`, `NoLedger`, `NotWhole`, and what keeps it from being signed.
         """
-        from orgtp.store.audit import ledger_tip
-        from orgtp.store.checkpoint import make, vouched
+        from orgtp.audit.checkpoint import make, vouched
+        from orgtp.audit.verify import ledger_tip
 
         if self.repo is None:
             raise NoGit(root=self.root)
@@ -236,11 +236,11 @@ class SeenOrg(Located):
 
         Raises `NotWhole` where this clone has not the whole history, and what `audit` raises.
         """
+        from orgtp.audit.export.history_stats import census, not_whole
+        from orgtp.audit.export.line_origin import brought
+        from orgtp.audit.export.report import Audited, dossier
+        from orgtp.audit.guarantees import guarantees
         from orgtp.git.repo import GitFailed
-        from orgtp.model.guarantees import guarantees
-        from orgtp.store.brought import brought
-        from orgtp.store.git_census import census, not_whole
-        from orgtp.views.dossier import Audited, dossier
 
         # What this clone saw before proves nothing to whoever is handed the report; another clone saw something else.
         found = replace(self.audit(full=full)[0], kept=())
@@ -266,9 +266,9 @@ class SeenOrg(Located):
         Its checkpoint is signed as `checkpoint` does it, unless it is to be `unsigned`. Raises `FileThere`,
         `NoKeyToExport`, and what `dossier` and `checkpoint` raise.
         """
-        from orgtp.render.audit_export import export_files
-        from orgtp.store.export import handover
-        from orgtp.store.zip_file import refuse_there, save_zip
+        from orgtp.audit.export.files import export_files
+        from orgtp.audit.export.handover import handover
+        from orgtp.audit.export.zip import refuse_there, save_zip
 
         if isinstance(out, Path) and not force:
             refuse_there(out)
@@ -282,8 +282,8 @@ class SeenOrg(Located):
 
     def _stands(self, key: str, *, unsigned: bool, commit: str = "") -> Checkpoint:
         """Where the ledger branch stands, or stood at a commit, signed or not."""
-        from orgtp.store.audit import ledger_tip
-        from orgtp.store.export import checkpoint
+        from orgtp.audit.export.handover import checkpoint
+        from orgtp.audit.verify import ledger_tip
 
         branch = self.head.branch
         tip = commit or ledger_tip(self._repo, branch)

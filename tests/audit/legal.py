@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from orgtp.api import open_org
-from orgtp.model.audit import Verdict
+from orgtp.audit.model import Verdict
 from tests.audit.scene import line
 from tests.conftest import Shell
 from tests.sync.machine import CLONES, SEATS, Exchange, ran

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orgtp.audit.commits import Commits, Log, deed
+from orgtp.audit.model import Gap, Noted, Violation
+from orgtp.audit.signatures import Signatures
+from orgtp.audit.snapshot import Library, Moment, table
 from orgtp.git.repo import find_repo
-from orgtp.model.audit import Gap, Noted, Violation
-from orgtp.store.git_history import Commits, Log, deed
-from orgtp.store.moment import Library, Moment, table
-from orgtp.store.signed import Signatures
 from tests.audit.keys import make_key, sign_with, signers
 from tests.conftest import Shell
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orgtp.audit.cache import recall, sealed
 from orgtp.git.repo import Repo
-from orgtp.store.audit_memory import recall, sealed
 from tests.audit.scene import BOT, CAT, Scene, line
 from tests.audit.ways import meant, told
 from tests.audit.ways_scores import value_edited

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from orgtp.audit.rules.authority import Claim, misnamed, refused, standing
 from orgtp.files.load import load
 from orgtp.files.tree import Files
 from orgtp.model.org import Org
-from orgtp.rules.authority import Claim, misnamed, refused, standing
 from tests.audit.signing import ORG, PEOPLE, seat
 
 EVERYONE = (*PEOPLE, "gone")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from orgtp.audit.checkpoint import Checkpoint, contained, make, parse, vouched
+from orgtp.audit.model import Gap, Violation
 from orgtp.git.repo import Repo, find_repo
-from orgtp.model.audit import Gap, Violation
 from orgtp.model.errors import BadInput
-from orgtp.store.checkpoint import Checkpoint, contained, make, parse, vouched
 from tests.audit.keys import make_key, public, sign_with, signers
 from tests.conftest import Shell
 

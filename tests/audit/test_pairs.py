@@ -9,18 +9,19 @@ from datetime import UTC, datetime
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from orgtp.audit.model import Deed, Entry, Stamped
+from orgtp.audit.rules import scores as audit_scores
+from orgtp.audit.rules import trailers as audit_claims
+from orgtp.audit.score_files import is_stored
 from orgtp.files import scores as score_file
 from orgtp.files.scores import PLAIN, read_line
 from orgtp.files.seat import read_seat
 from orgtp.model import trailers
-from orgtp.model.audit import Deed, Entry, Stamped
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
 from orgtp.model.seat import Seat
 from orgtp.model.trailers import Claims, claims_of
-from orgtp.rules import audit_claims, audit_scores
-from orgtp.store.audit_scores import is_stored
 
 _TARGETS = {
     "number": "'>= 12'", "percent": "'>= 95%'", "money": "'>= USD 185000'", "span": "'<= 1h'", "clock": "'by 08:00'",

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from orgtp.audit.model import Audit, Verdict
+from orgtp.audit.verify import audit
 from orgtp.git.repo import find_repo
-from orgtp.model.audit import Audit, Verdict
-from orgtp.store.audit import audit
 from tests.audit.keys import public, signers
 from tests.audit.signing import ORG, SIGNERS, Signed, judged, make_signed, seat
 from tests.conftest import Shell

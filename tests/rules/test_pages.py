@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from orgtp.rules.audit_pages import PAGES as ALL
+from orgtp.audit.rules.pages import PAGES as ALL
 from orgtp.rules.rule import Rule
 from orgtp.rules.topics import TOPICS
 from tools.rules_page import PAGE, by_topic, rules_page

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from orgtp.audit.model import Audit, Verdict
 from orgtp.cli.door import chosen, opened, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
-from orgtp.model.audit import Audit, Verdict
 from orgtp.model.errors import BadInput
 from orgtp.model.words import visible
 
@@ -52,11 +52,11 @@ def verify(
     except (GitFailed, ObjectTooLarge) as error:
         return _unreadable(org, error, json=json)
     if json:
-        from orgtp.render.audit_text import audit_body
+        from orgtp.audit.text import audit_body
 
         write_json("audit-verify", here, audit_body(found, sure, here.head.branch))
     else:
-        from orgtp.render.audit_text import audit_text
+        from orgtp.audit.text import audit_text
         from orgtp.render.page import screen
 
         write(audit_text(found, sure, here.head.branch, screen()))
@@ -65,9 +65,9 @@ def verify(
 
 def _unreadable(org: Path | None, error: Exception, *, json: bool) -> int:
     """Not even the head of the history can be read: nothing is proven, and that is said as every verdict is."""
-    from orgtp.render.audit_text import audit_body
+    from orgtp.audit.gaps import gap_at
+    from orgtp.audit.text import audit_body
     from orgtp.render.json_text import envelope
-    from orgtp.store.audit_gaps import gap_at
 
     gap = gap_at(chosen(org), error)
     found = Audit("", 0, 0, gaps=[gap])

@@ -18,7 +18,7 @@ from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
     from orgtp.api import OpenOrg
-    from orgtp.views.dossier import Dossier
+    from orgtp.audit.export.report import Dossier
 
 
 def export(
@@ -70,7 +70,7 @@ def _to_output(here: OpenOrg, key: str, *, unsigned: bool, full: bool) -> Dossie
 
 
 def _say(here: OpenOrg, found: Dossier, file: str, *, json: bool) -> None:
-    from orgtp.render.audit_export import KIND, export_body, export_text
+    from orgtp.audit.export.files import KIND, export_body, export_text
 
     if json:
         write_json(KIND, here, {**export_body(found), "file": file})

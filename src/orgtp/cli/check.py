@@ -161,9 +161,9 @@ def rule(
     json: JsonOption = False,
 ) -> int:
     """Explain a rule of validate: why it is there, a bad example and a good one, how to fix it. Or list all rules."""
+    from orgtp.audit.rules.pages import PAGES
     from orgtp.render.page import screen
     from orgtp.render.rules_text import page_text, rules_json, rules_text
-    from orgtp.rules.audit_pages import PAGES
 
     found = [_rule(id_)] if id_ else PAGES
     if json:
@@ -174,7 +174,7 @@ def rule(
 
 
 def _rule(id_: str) -> Rule:
-    from orgtp.rules.audit_pages import PAGES
+    from orgtp.audit.rules.pages import PAGES
 
     for one in PAGES:
         if one.id == id_:

@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 
+from orgtp.audit.model import Violation
 from orgtp.git.lock import folder, write_own
 from orgtp.git.remote import Remote, SyncStopped, remote_of
 from orgtp.git.repo import Repo
 from orgtp.ledger.witness import lost, witness, witness_ref
-from orgtp.model.audit import Violation
 from orgtp.model.errors import BadInput
 
 

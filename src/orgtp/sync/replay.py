@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from orgtp.audit.rules.trailers import named_of
 from orgtp.files.load import Loaded, load
 from orgtp.files.scores import seat_of
 from orgtp.git.checkout import Changes
@@ -22,7 +23,6 @@ from orgtp.ledger.id_index import known_at
 from orgtp.ledger.partial_tree import Part, Reach
 from orgtp.model.change import Change
 from orgtp.model.trailers import claims_of, without_seats
-from orgtp.rules.audit_claims import named_of
 from orgtp.sync.merge import Clash, merged, new_records, record_id
 from orgtp.sync.merge_escalation import joined
 

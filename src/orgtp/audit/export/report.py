@@ -1,0 +1,247 @@
+"""The dossier: all that an auditor is handed to read, made of an org and of what an audit of its history came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from orgtp.audit.export.report_types import (
+    DatedTarget,
+    DossierCheckpoint,
+    DossierCorrection,
+    DossierMetric,
+    DossierRetirement,
+    DossierSeat,
+    Handed,
+)
+from orgtp.audit.guarantees import Guarantee
+from orgtp.audit.history import History
+from orgtp.audit.model import Audit, Gap, Noted, Verdict, Violation
+from orgtp.model.cell import Row
+from orgtp.model.org import Ending, Org, Retirement
+from orgtp.model.problem import Place
+from orgtp.model.score import Score, stamp
+from orgtp.model.seat import Metric, Seat, retirement_path
+from orgtp.model.value import Unit
+from orgtp.views.chart import unit_of
+
+# The commit that brought what stands at a place, where that is known.
+Origin = Callable[[Place], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The recorded values in numbers: all, those that say that nobody knew, those that correct an earlier one."""
+
+    recorded: int
+    unavailable: int
+    corrections: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What is handed over of the ledger `branch` at the commit `head`, judged as of that commit's date `at`."""
+
+    org: str
+    name: str
+    branch: str
+    head: str
+    at: datetime
+    verdict: Verdict
+    guarantees: tuple[Guarantee, ...]
+    history: History
+    values: Values
+    violations: tuple[Violation, ...]
+    gaps: tuple[Gap, ...]
+    notes: tuple[Noted, ...]
+    unreadable: tuple[str, ...]
+    seats: tuple[DossierSeat, ...]
+    retirements: tuple[DossierRetirement, ...]
+    corrections: tuple[DossierCorrection, ...]
+    checkpoint: DossierCheckpoint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """An audit, what it stands on, and its history in numbers."""
+
+    found: Audit
+    sure: Sequence[Guarantee]
+    history: History
+
+
+def dossier(org: Org, audited: Audited, at: datetime, origin: Origin) -> Dossier:
+    """The dossier of `org`, as it stood at the commit that was audited."""
+    found, corrected = audited.found, corrections(org, origin)
+    return Dossier(
+        org=org.id,
+        name=org.name,
+        branch=org.branch,
+        head=found.head,
+        at=at,
+        verdict=found.verdict,
+        guarantees=tuple(audited.sure),
+        history=audited.history,
+        values=_values(org, len(corrected)),
+        violations=_in_order(found.violations, audited.history),
+        gaps=tuple(found.gaps),
+        notes=tuple(found.notes),
+        unreadable=tuple(sorted(org.unreadable)),
+        seats=tuple(_seat(org, seat, at) for seat in sorted(org.seats.values(), key=lambda seat: seat.id)),
+        retirements=_retirements(org, origin),
+        corrections=corrected,
+    )
+
+
+def corrected_by(org: Org) -> list[tuple[Score, Score]]:
+    """Each record that gives a period another value than the one in force before it, after that one; by time."""
+    pairs = []
+    for seat, metric in sorted({(score.seat, score.metric) for scores in org.scores.values() for score in scores}):
+        before: dict[str, Score] = {}
+        for score in org.records(seat, metric):
+            was = before.get(score.period)
+            if was is not None and was.value != score.value:
+                pairs.append((was, score))
+            before[score.period] = score
+    return sorted(pairs, key=lambda pair: (pair[1].at, pair[1].seat, pair[1].id))
+
+
+def corrections(org: Org, origin: Origin) -> tuple[DossierCorrection, ...]:
+    """Every correction, the first one first."""
+    return tuple(_correction(org, was, now, origin) for was, now in corrected_by(org))
+
+
+def _correction(org: Org, was: Score, now: Score, origin: Origin) -> DossierCorrection:
+    seat = org.seats.get(now.seat)
+    metric = seat.metrics.get(now.metric) if seat else None
+    return DossierCorrection(
+        seat=now.seat,
+        name=seat.name if seat else now.seat,
+        metric=now.metric,
+        metric_name=metric.name if metric else now.metric,
+        period=now.period,
+        before=was.value,
+        after=now.value,
+        at=stamp(now.at),
+        by=now.by or None,
+        by_name=_name(org, now.by),
+        note=now.note or None,
+        id=now.id,
+        path=now.place.path,
+        line=now.place.line,
+        commit=origin(now.place),
+        measure=_measure(org, now.seat, now.metric),
+    )
+
+
+def _values(org: Org, corrected: int) -> Values:
+    every = [score for scores in org.scores.values() for score in scores]
+    return Values(len(every), sum(score.value is None for score in every), corrected)
+
+
+def _in_order(violations: Sequence[Violation], history: History) -> tuple[Violation, ...]:
+    """In the order of the history, whichever part of it was looked at in which run."""
+    return tuple(sorted(violations, key=lambda one: (history.places.get(one.commit, 0), one.path, one.line, one.rule)))
+
+
+def _seat(org: Org, seat: Seat, at: datetime) -> DossierSeat:
+    record = org.retirements.get(seat.id)
+    return DossierSeat(
+        seat=seat.id,
+        name=seat.name,
+        role=seat.role,
+        kind=seat.kind,
+        status=seat.status,
+        owner=seat.owner or None,
+        owner_name=_name(org, seat.owner),
+        reports_to=seat.reports_to or None,
+        reports_to_name=_name(org, seat.reports_to),
+        since=seat.since,
+        retired_on=record.retired_on if record else None,
+        mission=seat.mission or None,
+        retire_when=seat.retire_when or None,
+        review_by=seat.review_by,
+        capabilities=seat.capabilities,
+        metrics=tuple(_metric(Row(org, seat, metric, at)) for metric in seat.metrics.values()),
+    )
+
+
+def _metric(row: Row) -> DossierMetric:
+    metric, (on_target, known) = row.metric, row.tally()
+    return DossierMetric(
+        metric=metric.id,
+        name=metric.name,
+        outcome=metric.outcome,
+        cadence=metric.cadence,
+        unit=unit_of(metric),
+        targets=tuple(_targets(metric)),
+        on_target=on_target,
+        known=known,
+    )
+
+
+def _targets(metric: Metric) -> Iterator[DatedTarget]:
+    for since, target in metric.targets.dated:
+        yield DatedTarget(since.text if since else None, target.text)
+
+
+def _retirements(org: Org, origin: Origin) -> tuple[DossierRetirement, ...]:
+    """Every retirement, by its date; a seat that is retired without a record first, for something is amiss there."""
+    bare = [seat.id for seat in org.seats.values() if seat.is_retired and seat.id not in org.retirements]
+    empty = (Retirement(seat, None, "", "") for seat in bare if not org.hidden(retirement_path(seat)))
+    records = [*empty, *org.retirements.values()]
+    records.sort(key=lambda record: (str(record.retired_on or ""), record.seat))
+    return tuple(_retirement(org, record, origin) for record in records)
+
+
+def _retirement(org: Org, record: Retirement, origin: Origin) -> DossierRetirement:
+    seat, recorded = org.seats.get(record.seat), record.seat in org.retirements
+    return DossierRetirement(
+        seat=record.seat,
+        name=seat.name if seat else record.seat,
+        role=seat.role if seat else None,
+        recorded=recorded,
+        retired_on=record.retired_on,
+        reason=record.reason or None,
+        decided_by=record.decided_by or None,
+        decided_by_name=_name(org, record.decided_by),
+        review=record.review,
+        capabilities=tuple(_handed(org, what, heir) for what, heir in record.capabilities.items()),
+        metrics=tuple(_ended(org, record, what, heir) for what, heir in record.metrics.items()),
+        reports=record.reports,
+        commit=origin(Place(retirement_path(record.seat))) if recorded else None,
+    )
+
+
+def _handed(
+    org: Org, what: str, heir: str, ended: str = "", on: Ending | None = None, measure: Unit | None = None
+) -> Handed:
+    end = on or Ending()
+    return Handed(
+        what=what,
+        heir=heir or None,
+        heir_name=_name(org, heir),
+        ended=ended or None,
+        last=end.last or None,
+        period=end.period or None,
+        on_target=end.on_target,
+        known=end.known,
+        measure=measure,
+    )
+
+
+def _ended(org: Org, record: Retirement, metric: str, heir: str) -> Handed:
+    measure = _measure(org, record.seat, metric)
+    return _handed(org, metric, heir, record.ended.get(metric, ""), record.results.get(metric), measure)
+
+
+def _measure(org: Org, seat: str, metric: str) -> Unit | None:
+    """The unit that a metric's values are read in, where the metric is still known."""
+    held = org.seats[seat].metrics.get(metric) if seat in org.seats else None
+    return held.targets.unit if held and held.targets.dated else None
+
+
+def _name(org: Org, seat: str) -> str | None:
+    """The name of a seat; its id where the org has none of that id."""
+    return (org.seats[seat].name if seat in org.seats else seat) or None
