@@ -10,11 +10,11 @@ from pathlib import Path
 
 from orgtp.actions.retire import Request
 from orgtp.api import OpenOrg, open_org
-from orgtp.render.change_text import plan_lines
-from orgtp.render.chart_text import chart_lines
-from orgtp.render.page import Screen
-from orgtp.render.scorecard_text import scorecard_lines
+from orgtp.render.change import plan_lines
+from orgtp.render.chart import chart_lines
+from orgtp.render.scorecard import scorecard_lines
 from orgtp.render.svg import svg
+from orgtp.render.terminal import Screen
 from orgtp.sample import make_sample
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"

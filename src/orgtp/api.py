@@ -21,9 +21,9 @@ from orgtp.seen import SeenOrg
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
+    from orgtp.actions.record_scores import Entry
     from orgtp.actions.retire import Plan
     from orgtp.actions.retire import Request as Retirement
-    from orgtp.actions.scores import Entry
     from orgtp.actions.seats import NewSeat
     from orgtp.desk import Desk
     from orgtp.files.value_import import Given
@@ -107,7 +107,7 @@ class OpenOrg(SeenOrg):
         score_id: str = "",
     ) -> Entry:
         """A value to record, with an id of its own where the caller brings none."""
-        from orgtp.actions.scores import Entry
+        from orgtp.actions.record_scores import Entry
 
         return Entry(seat, metric, value, score_id or self._new_id(), period, note, brought=bool(score_id))
 

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from orgtp.model.compared import Compared
     from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat
-    from orgtp.views.context_shapes import Context
-    from orgtp.views.life import Life
+    from orgtp.views.context.types import Context
     from orgtp.views.log import LogEntry, Wanted
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
+    from orgtp.views.seat_history import Life
     from orgtp.views.stale import Stale
 
 
@@ -79,7 +79,7 @@ class SeenOrg(Located):
     def context(self, seat: str) -> Context:
         """What an agent should know before it works as a seat. Raises `UnknownSeat`, `BadInput`."""
         from orgtp.history.seat_context import decisions_of, problems_of, refuse_unreadable
-        from orgtp.views.context import Known, context
+        from orgtp.views.context.build import Known, context
 
         refuse_unreadable(self, seat)
         known = Known(problems_of(self, self.org.seat(seat).id, self._today), decisions_of(self, seat))

@@ -14,7 +14,7 @@ import pytest
 
 from orgtp.model.errors import BadInput
 from orgtp.model.timetable import USUAL, timetable
-from orgtp.render.schedule import Place, schedule_text
+from orgtp.render.schedule.crontab_systemd import Place, schedule_text
 from tests.ci.test_files import actionlint
 from tests.conftest import Shell
 

@@ -9,9 +9,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from orgtp.model.org import Org
-from orgtp.render.context_md import context_markdown
-from orgtp.views.context import Known, context
-from orgtp.views.context_shapes import Context
+from orgtp.render.context.markdown import context_markdown
+from orgtp.views.context.build import Known, context
+from orgtp.views.context.types import Context
 from tests.views.orgs import org
 
 # A Wednesday noon in the week 2026-W48.

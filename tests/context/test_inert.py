@@ -15,9 +15,9 @@ from orgtp.model.org import Org
 from orgtp.model.problem import Place, Problem
 from orgtp.model.score import Score
 from orgtp.model.words import one_line
-from orgtp.views.context import Known, context
-from orgtp.views.diff_shapes import FieldChanged
-from orgtp.views.life import Became, Event
+from orgtp.views.context.build import Known, context
+from orgtp.views.diff.types import FieldChanged
+from orgtp.views.seat_history import Became, Event
 from tests.cli.test_diff_markdown import HOSTILE
 from tests.context.pages import NOW, headings, page, tokens
 from tests.views.orgs import org

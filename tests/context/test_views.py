@@ -11,11 +11,11 @@ import pytest
 from orgtp.model.cell import State
 from orgtp.model.period import Cadence
 from orgtp.model.seat import Status
-from orgtp.views.context import DECISIONS, Known
-from orgtp.views.context_metrics import measured, next_due
-from orgtp.views.context_shapes import Relation
-from orgtp.views.diff_shapes import FieldChanged
-from orgtp.views.life import Became, Event
+from orgtp.views.context.build import DECISIONS, Known
+from orgtp.views.context.metrics import measured, next_due
+from orgtp.views.context.types import Relation
+from orgtp.views.diff.types import FieldChanged
+from orgtp.views.seat_history import Became, Event
 from tests.context.pages import headings, page, section, told
 from tests.model.building import row
 from tests.views.orgs import BOT, EVE, HEAD

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from orgtp.model.problem import Problem, Severity
 from orgtp.model.words import visible
-from orgtp.render.problems_github import (
+from orgtp.render.problems.github import (
     SHOWN,
     SUMMARY_BYTES,
     command,

@@ -16,7 +16,7 @@ from jsonschema import Draft7Validator
 
 from orgtp.model.problem import Place, Problem
 from orgtp.model.words import visible
-from orgtp.render.problems_gitlab import problems_gitlab
+from orgtp.render.problems.gitlab import problems_gitlab
 from tests.formats.hostile import SETS, equal, many
 
 TEXT, NUMBER = {"type": "string"}, {"type": "integer"}

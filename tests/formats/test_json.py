@@ -8,7 +8,7 @@ import pytest
 
 from orgtp.model.problem import Severity
 from orgtp.model.words import visible
-from orgtp.render.json_text import envelope, problems_body
+from orgtp.render.json import envelope, problems_body
 from tests.formats.hostile import SETS
 
 

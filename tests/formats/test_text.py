@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.words import visible
-from orgtp.render.page import Screen, width_of
-from orgtp.render.problems_text import problems_text
-from orgtp.render.verdict import verdict
+from orgtp.render.problems.summary import verdict
+from orgtp.render.problems.text import problems_text
+from orgtp.render.terminal import Screen, width_of
 from orgtp.rules.form_changes import BASE_NOT_REACHED
 from tests.formats.hostile import NASTY, SETS, equal, hostile, many
 

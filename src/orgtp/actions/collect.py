@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from orgtp.actions.scores import period_of
+from orgtp.actions.record_scores import period_of
 from orgtp.model.due import is_owed
 from orgtp.model.errors import BadInput, BadValue
 from orgtp.model.org import Org

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from orgtp.actions.escalate_book import Book, last_trouble, told_lately
+from orgtp.actions.escalate_edits import Book, last_trouble, told_lately
 from orgtp.model.change import Change
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import Escalation, Happened, Kind, Stage, Weight

@@ -10,7 +10,7 @@ from orgtp.answers.text import clean, quoted
 from orgtp.api import OpenOrg
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import errors
-from orgtp.render.json_text import VERSION, plain, problems_body
+from orgtp.render.json import VERSION, plain, problems_body
 
 Answer = dict[str, Any]
 _FEW = 5

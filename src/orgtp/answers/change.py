@@ -12,7 +12,7 @@ from orgtp.api import OpenOrg
 from orgtp.ledger.batch import Recorded
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.words import listed, one_line
-from orgtp.render.json_text import plan_body
+from orgtp.render.json import plan_body
 
 MetricId = Annotated[str, "Metric id"]
 PeriodWord = Annotated[str, "2026-11-20, 2026-W47, 2026-11 …; default: the current one"]

@@ -12,8 +12,8 @@ from orgtp.history.locate import NotYet
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
-from orgtp.render.json_text import plain
-from orgtp.views.diff import Diff, diff, headline
+from orgtp.render.json import plain
+from orgtp.views.diff.build import Diff, diff, headline
 from orgtp.views.log import Wanted
 
 

@@ -15,7 +15,7 @@ from orgtp.answers.see import get_seat, scorecard
 from orgtp.answers.text import clean
 from orgtp.api import OpenOrg
 from orgtp.model.errors import OrgtpError, Refused
-from orgtp.render.json_text import plain, plan_body
+from orgtp.render.json import plain, plan_body
 from orgtp.views.scorecard import ScoreRow
 
 _WEEK, _SOON = timedelta(days=7), timedelta(days=28)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from orgtp.render.json_text import shown_as
+from orgtp.render.json import shown_as
 
 Schema = dict[str, Any]
 TEXT, NUMBER, FLAG, OBJECT, LIST = ({"type": name} for name in ("string", "integer", "boolean", "object", "array"))

@@ -16,7 +16,7 @@ from orgtp.model.org import Retirement
 from orgtp.model.period import Period
 from orgtp.model.problem import Severity
 from orgtp.model.target import Target
-from orgtp.render.json_text import context_body, life_body, plain, problems_body, seat_body
+from orgtp.render.json import context_body, life_body, plain, problems_body, seat_body
 from orgtp.views.chart import ChartSeat
 
 KindWord = Literal["", "human", "agent"]

@@ -8,8 +8,8 @@ from typing import Any
 from orgtp.audit.guarantees import Guarantee
 from orgtp.audit.model import Audit, Gap, Noted, Verdict, Violation
 from orgtp.model.words import counted, visible
-from orgtp.render.page import Screen
-from orgtp.render.problems_lines import Line, flow, painted
+from orgtp.render.problems.fast_lines import Line, flow, painted
+from orgtp.render.terminal import Screen
 
 _SHORT = 10
 # So many violations are told in full; the JSON has all of them.

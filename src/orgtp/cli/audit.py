@@ -57,7 +57,7 @@ def verify(
         write_json("audit-verify", here, audit_body(found, sure, here.head.branch))
     else:
         from orgtp.audit.text import audit_text
-        from orgtp.render.page import screen
+        from orgtp.render.terminal import screen
 
         write(audit_text(found, sure, here.head.branch, screen()))
     return CODES[found.verdict]
@@ -67,7 +67,7 @@ def _unreadable(org: Path | None, error: Exception, *, json: bool) -> int:
     """Not even the head of the history can be read: nothing is proven, and that is said as every verdict is."""
     from orgtp.audit.gaps import gap_at
     from orgtp.audit.text import audit_body
-    from orgtp.render.json_text import envelope
+    from orgtp.render.json import envelope
 
     gap = gap_at(chosen(org), error)
     found = Audit("", 0, 0, gaps=[gap])

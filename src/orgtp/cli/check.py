@@ -88,11 +88,11 @@ def _meant(format_: ValidateFormat) -> ValidateFormat:
 def _say(format_: ValidateFormat, here: OpenOrg, problems: list[Problem], fatal: Collection[Severity]) -> None:
     """The problems to standard output; what they come to, to standard error (the JSON says it itself)."""
     if format_ is ValidateFormat.JSON:
-        from orgtp.render.json_text import problems_body
+        from orgtp.render.json import problems_body
 
         write_json("validate", here, problems_body(problems, len(here.org.seats)))
         return
-    from orgtp.render.verdict import verdict
+    from orgtp.render.problems.summary import verdict
 
     said = verdict(problems, len(here.org.seats))
     write(_written(format_, here, problems, fatal))
@@ -106,31 +106,31 @@ def _written(format_: ValidateFormat, here: OpenOrg, problems: list[Problem], fa
     if format_ is ValidateFormat.TEXT and not problems:
         return ""
     if format_ is ValidateFormat.TEXT:
-        from orgtp.render.page import screen
-        from orgtp.render.problems_text import problems_text
+        from orgtp.render.problems.text import problems_text
+        from orgtp.render.terminal import screen
 
         return problems_text(problems, here.loaded.files, screen())
     if format_ is ValidateFormat.GITHUB:
-        from orgtp.render.problems_github import problems_github
+        from orgtp.render.problems.github import problems_github
 
         return problems_github(problems)
     if format_ is ValidateFormat.GITLAB:
-        from orgtp.render.problems_gitlab import problems_gitlab
+        from orgtp.render.problems.gitlab import problems_gitlab
 
         return problems_gitlab(problems)
     if format_ is ValidateFormat.SARIF:
         from orgtp import __version__
-        from orgtp.render.problems_sarif import problems_sarif
+        from orgtp.render.problems.sarif import problems_sarif
 
         return problems_sarif(problems, __version__)
-    from orgtp.render.problems_junit import problems_junit
+    from orgtp.render.problems.junit import problems_junit
 
     return problems_junit(problems, fatal)
 
 
 def _say_rest(problems: list[Problem], said: str) -> None:
     """What GitHub has no room for among its annotations: into the step's summary, or else into the log."""
-    from orgtp.render.problems_github import plain_lines, unshown
+    from orgtp.render.problems.github import plain_lines, unshown
 
     rest = unshown(problems)
     if rest and not _summarised(problems, said.partition("\n")[0]):
@@ -139,7 +139,7 @@ def _say_rest(problems: list[Problem], said: str) -> None:
 
 def _summarised(problems: list[Problem], said: str) -> bool:
     """Whether the step has a summary, and all problems are in it now."""
-    from orgtp.render.problems_github import SUMMARY_BYTES, summary_markdown
+    from orgtp.render.problems.github import SUMMARY_BYTES, summary_markdown
 
     name = os.environ.get("GITHUB_STEP_SUMMARY", "")
     if not name:
@@ -162,8 +162,8 @@ def rule(
 ) -> int:
     """Explain a rule of validate: why it is there, a bad example and a good one, how to fix it. Or list all rules."""
     from orgtp.audit.rules.pages import PAGES
-    from orgtp.render.page import screen
-    from orgtp.render.rules_text import page_text, rules_json, rules_text
+    from orgtp.render.rules import page_text, rules_json, rules_text
+    from orgtp.render.terminal import screen
 
     found = [_rule(id_)] if id_ else PAGES
     if json:

@@ -36,11 +36,11 @@ def context(
     view = here.context(seat)
     say_shallow(here)
     if json or format_ is ContextFormat.JSON:
-        from orgtp.render.json_text import context_body
+        from orgtp.render.json import context_body
 
         write_json("context", here, context_body(view))
         return 0
-    from orgtp.render.context_md import context_markdown
+    from orgtp.render.context.markdown import context_markdown
 
     page = context_markdown(view, here.head.zone, here.revision, dirty=is_dirty(here), past=at is not None)
     write(page)

@@ -12,7 +12,7 @@ from orgtp.cli.options import JsonOption, OrgOption
 
 if TYPE_CHECKING:
     from orgtp.history.diff import Since
-    from orgtp.render.diff_words import Line
+    from orgtp.render.spans import Line
 
 
 class DiffFormat(StrEnum):
@@ -43,15 +43,15 @@ def diff(
         moments = {"base": {"given": base, "revision": found.base}, "head": {"given": head, "revision": here.commit}}
         write_json("diff", here, {**moments, **_body(found)})
         return 0
-    from orgtp.render.diff_words import end
+    from orgtp.render.spans import end
 
     write(_written(format_, found, end(base, found.base), end(head or "", here.commit or "")))
     return 0
 
 
 def _body(found: Since) -> dict[str, Any]:
-    from orgtp.render.json_text import plain
-    from orgtp.views.diff import headline
+    from orgtp.render.json import plain
+    from orgtp.views.diff.build import headline
 
     return {"headline": headline(found.diff), **plain(found.diff)}
 
@@ -59,10 +59,10 @@ def _body(found: Since) -> dict[str, Any]:
 def _written(format_: DiffFormat, found: Since, base: Line, head: Line) -> str:
     """The difference between two moments, each said in words."""
     if format_ is DiffFormat.MARKDOWN:
-        from orgtp.render.diff_markdown import diff_markdown
+        from orgtp.render.diff.markdown import diff_markdown
 
         return diff_markdown(found.diff, base, head)
-    from orgtp.render.diff_text import diff_text
-    from orgtp.render.page import screen
+    from orgtp.render.diff.text import diff_text
+    from orgtp.render.terminal import screen
 
     return diff_text(found.diff, base, head, screen())

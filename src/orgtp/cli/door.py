@@ -88,14 +88,14 @@ def say_shallow(here: OpenOrg) -> None:
 
 def write_json(kind: str, org: OpenOrg, body: Mapping[str, Any]) -> None:
     """A view as JSON, in the one envelope."""
-    from orgtp.render.json_text import envelope
+    from orgtp.render.json import envelope
 
     write(envelope(kind, org.head.id, body.get("commit") or org.revision, is_dirty(org), body))
 
 
 def write_json_list(kind: str, org: OpenOrg, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
     """A view that is one long list, as JSON in the one envelope, as it comes; `body` stands before the list."""
-    from orgtp.render.json_text import envelope, streamed
+    from orgtp.render.json import envelope, streamed
 
     write_on(streamed(envelope(kind, org.head.id, org.revision, is_dirty(org), {**body, name: []}), pages))
 
@@ -186,7 +186,7 @@ def _say_what(done: Recorded) -> None:
 
 
 def _would(done: Recorded) -> None:
-    from orgtp.render.change_text import diff_text
+    from orgtp.render.change import diff_text
 
     if not done.files:
         tell(f"dry run: there is nothing to change: {done.change.what}")

@@ -64,8 +64,8 @@ def list_(
     if json:
         write_json("escalations", here, {"escalations": found, "silences": silenced})
         return 0
-    from orgtp.render.escalation_text import escalations_text
-    from orgtp.render.page import screen
+    from orgtp.render.escalations import escalations_text
+    from orgtp.render.terminal import screen
 
     write(escalations_text(found, silenced, here.head.zone, screen()))
     return 0
@@ -78,8 +78,8 @@ def show(id_: IdArgument, org: OrgOption = None, at: AtOption = None, json: Json
     if json:
         write_json("escalation", here, {"escalation": found})
         return 0
-    from orgtp.render.escalation_text import escalation_text
-    from orgtp.render.page import screen
+    from orgtp.render.escalations import escalation_text
+    from orgtp.render.terminal import screen
 
     write(escalation_text(found, here.head.zone, screen()))
     return 0

@@ -46,8 +46,8 @@ def log(
     if json:
         write_json_list("log", here, "commits", pages)
         return 0
-    from orgtp.render.log_text import log_pages
-    from orgtp.render.page import screen
+    from orgtp.render.log import log_pages
+    from orgtp.render.terminal import screen
 
     none = "no commits yet\n" if wanted == Wanted() and since is until is None else "no such commits\n"
     write_on(log_pages(pages, here.staff.org.zone, screen()), none)
@@ -64,12 +64,12 @@ def history(seat: SeatArgument, org: OrgOption = None, at: AtOption = None, json
     found = here.life(seat)
     say_shallow(here)
     if json:
-        from orgtp.render.json_text import life_body
+        from orgtp.render.json import life_body
 
         write_json("seat-history", here, life_body(found))
         return 0
-    from orgtp.render.life_text import life_text
-    from orgtp.render.page import screen
+    from orgtp.render.seat_history import life_text
+    from orgtp.render.terminal import screen
 
     write(life_text(found, here.head.zone, screen()))
     return 0
@@ -90,8 +90,8 @@ def blame(
     if json:
         write_json_list("seat-blame", here, "fields", pages, seat=seat)
         return 0
-    from orgtp.render.blame_text import blame_pages
-    from orgtp.render.page import screen
+    from orgtp.render.blame import blame_pages
+    from orgtp.render.terminal import screen
 
     write_on(blame_pages(pages, here.head.zone, screen(), kind=kind))
     return 0

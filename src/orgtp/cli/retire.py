@@ -65,7 +65,7 @@ def retire(
     The plan is shown first. The decision belongs to a person whom the policy lets decide.
     """
     from orgtp.actions.retire import REVIEW, Request
-    from orgtp.render.json_text import plan_body
+    from orgtp.render.json import plan_body
 
     here = opened(org, push=push)
     told = _review(review) if review else {}
@@ -124,8 +124,8 @@ def _terminal() -> bool:
 
 def _show(here: OpenOrg, plan: Plan, *, json: bool) -> None:
     """The plan comes before anything is asked or done; beside JSON it goes to standard error."""
-    from orgtp.render.change_text import plan_text
-    from orgtp.render.page import Screen, screen
+    from orgtp.render.change import plan_text
+    from orgtp.render.terminal import Screen, screen
 
     text = plan_text(here.org, plan, Screen(screen().width) if json else screen())
     tell(text) if json else write(text)

@@ -42,7 +42,7 @@ def schedule(
     ORGTP_NOTIFY; the workflow holds none. Commits are sent where the org has a remote.
     """
     from orgtp.model.timetable import timetable
-    from orgtp.render.schedule import Place, schedule_text
+    from orgtp.render.schedule.crontab_systemd import Place, schedule_text
 
     here = opened(org, whole=False, push=push)
     acting = _acting(here, by)

@@ -14,7 +14,7 @@ from orgtp.cli.options import AtOption, ByOption, DryRunOption, JsonOption, OrgO
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.actions.scores import Entry
+    from orgtp.actions.record_scores import Entry
     from orgtp.api import OpenOrg
 
 
@@ -99,8 +99,8 @@ def list_(
     if json:
         write_json("scores", here, {"scores": lines})
         return 0
-    from orgtp.render.page import screen
-    from orgtp.render.seat_text import score_list_text
+    from orgtp.render.seat import score_list_text
+    from orgtp.render.terminal import screen
 
     write(score_list_text(lines, screen()))
     return 0

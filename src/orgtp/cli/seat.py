@@ -33,12 +33,12 @@ def show(
     here = opened(org, at)
     view = here.seat(seat)
     if json:
-        from orgtp.render.json_text import seat_body
+        from orgtp.render.json import seat_body
 
         write_json("seat", here, seat_body(view))
         return 0
-    from orgtp.render.page import screen
-    from orgtp.render.seat_text import seat_text
+    from orgtp.render.seat import seat_text
+    from orgtp.render.terminal import screen
 
     write(seat_text(view, screen(), here.head.zone, kind=kind))
     return 0
@@ -57,8 +57,8 @@ def list_(
     if json:
         write_json("seats", here, {"seats": seats})
         return 0
-    from orgtp.render.page import screen
-    from orgtp.render.seat_text import seat_list_text
+    from orgtp.render.seat import seat_list_text
+    from orgtp.render.terminal import screen
 
     write(seat_list_text(seats, screen(), kind=kind))
     return 0

@@ -43,8 +43,8 @@ def chart(
         draw = chart_graph.mermaid if format_ is ChartFormat.MERMAID else chart_graph.dot
         write(draw(view, kind=kind))
         return 0
-    from orgtp.render.chart_text import chart_lines, chart_text
-    from orgtp.render.page import Screen, screen
+    from orgtp.render.chart import chart_lines, chart_text
+    from orgtp.render.terminal import Screen, screen
 
     if format_ is ChartFormat.SVG:
         from orgtp.render.svg import svg
@@ -68,8 +68,8 @@ def scorecard(
     if json:
         write_json("scorecard", here, {"columns": card.columns, "partial": card.partial, "rows": card.rows})
         return 0
-    from orgtp.render.page import screen
-    from orgtp.render.scorecard_text import scorecard_text
+    from orgtp.render.scorecard import scorecard_text
+    from orgtp.render.terminal import screen
 
     write(scorecard_text(card, screen(), here.org.name))
     return 0
@@ -87,8 +87,8 @@ def stale(
     if json:
         write_json("stale", here, {"at": here.now, "stale": found})
         return int(bool(found))
-    from orgtp.render.page import screen
-    from orgtp.render.stale_text import fresh_text, stale_text
+    from orgtp.render.stale import fresh_text, stale_text
+    from orgtp.render.terminal import screen
 
     write(stale_text(found, here.now, screen()) if found else fresh_text(here.org.seats.get(seat)))
     return int(bool(found))

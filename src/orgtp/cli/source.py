@@ -72,8 +72,8 @@ def list_(org: OrgOption = None, sources: SourcesOption = None, json: JsonOption
         body = {"file": str(read.path), "sources": lines, "problems": [_row(problem) for problem in read.problems]}
         write_json("sources", here, body)
     else:
-        from orgtp.render.page import screen
-        from orgtp.render.source_text import source_list_text
+        from orgtp.render.sources import source_list_text
+        from orgtp.render.terminal import screen
 
         write(source_list_text(lines, screen()))
         _tell_problems(read)
@@ -147,15 +147,15 @@ def _show(here: OpenOrg | None, said: Said, found: list[Reading], *, json: bool)
     elif said.value is None:
         tell(f"{said.name} has no value: {said.why}")
     else:
-        from orgtp.render.page import screen
-        from orgtp.render.source_text import source_test_text
+        from orgtp.render.sources import source_test_text
+        from orgtp.render.terminal import screen
 
         write(source_test_text(said.value, said.seconds, found, screen()))
         _tell_unused([said.name] if here and not found else [])
 
 
 def _write_json(here: OpenOrg | None, body: dict[str, Any]) -> None:
-    from orgtp.render.json_text import envelope
+    from orgtp.render.json import envelope
 
     if here:
         write_json("source-test", here, body)

@@ -81,7 +81,7 @@ def _sent(here: Path) -> int:
 
 def _told(made: Created, folder: Path, *, json: bool, dry_run: bool, sample: bool) -> int:
     if json:
-        from orgtp.render.json_text import envelope
+        from orgtp.render.json import envelope
 
         body = {"commit": made.commit, "paths": made.paths, "outbox": False, "dry_run": dry_run}
         write(envelope("init", made.org, made.commit, False, body))

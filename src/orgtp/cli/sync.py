@@ -60,7 +60,7 @@ def _sync(here: OpenOrg, *, dry_run: bool, json: bool) -> int:
 
 
 def _status(here: OpenOrg, *, json: bool) -> int:
-    from orgtp.render.page import screen
+    from orgtp.render.terminal import screen
     from orgtp.sync.text import status_body, status_text
 
     found = here.sync_status()

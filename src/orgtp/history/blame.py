@@ -14,7 +14,7 @@ from orgtp.git.ancestry import shallow_commits
 from orgtp.git.log import NEXT, touching
 from orgtp.git.repo import Repo
 from orgtp.model.commit import Commit
-from orgtp.views.fields import THERE, Spot
+from orgtp.views.seat_fields import THERE, Spot
 
 # The facts of one file by their keys; of a file that cannot be read, none are known.
 Facts = Mapping[str, object]

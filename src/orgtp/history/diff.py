@@ -13,9 +13,9 @@ from orgtp.history.merge_base import base_tip, bring, merge_base
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
-from orgtp.views.diff import Diff, diff
-from orgtp.views.diff_made import Facts
-from orgtp.views.diff_shapes import Made
+from orgtp.views.diff.authorship import Facts
+from orgtp.views.diff.build import Diff, diff
+from orgtp.views.diff.types import Made
 
 
 @dataclass(frozen=True, slots=True)

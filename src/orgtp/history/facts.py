@@ -10,8 +10,8 @@ from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD
 from orgtp.history.blame import Facts, Reads
 from orgtp.model.org import Org
-from orgtp.views.diff_policy import policy_facts
-from orgtp.views.fields import facts_of
+from orgtp.views.diff.policy import policy_facts
+from orgtp.views.seat_fields import facts_of
 
 _ID = re.compile(rb'"id"\s*:\s*"([A-Za-z0-9._-]{1,64})"')
 

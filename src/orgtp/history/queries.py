@@ -21,9 +21,9 @@ from orgtp.model.period import parse_span
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.words import is_id
 from orgtp.views.blame import BlameLine, blame_line, unknown_line
-from orgtp.views.fields import Field, Spot, fields_of
-from orgtp.views.life import Life, life
 from orgtp.views.log import LogEntry, Wanted, checked, log
+from orgtp.views.seat_fields import Field, Spot, fields_of
+from orgtp.views.seat_history import Life, life
 
 
 def repo_of(here: Located) -> Repo:

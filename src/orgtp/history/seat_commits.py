@@ -14,7 +14,7 @@ from orgtp.history.authors import People
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, retirement_path, seat_path
-from orgtp.views.life import Step
+from orgtp.views.seat_history import Step
 
 
 @dataclass(frozen=True)

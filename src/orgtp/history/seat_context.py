@@ -11,7 +11,7 @@ from orgtp.model.errors import BadInput
 from orgtp.model.escalation import silences_path
 from orgtp.model.problem import Problem
 from orgtp.model.seat import retirement_path, seat_path
-from orgtp.views.life import Event
+from orgtp.views.seat_history import Event
 
 
 def refuse_unreadable(here: Located, seat: str) -> None:
@@ -44,7 +44,7 @@ def decisions_of(here: Located, seat: str) -> Iterator[Event] | None:
     from orgtp.git.ancestry import edge
     from orgtp.history.authors import People
     from orgtp.history.seat_commits import Lives
-    from orgtp.views.life import events
+    from orgtp.views.seat_history import events
 
     if here.repo is None:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from orgtp.actions.scores import Entry, add_kept, add_scores
+from orgtp.actions.record_scores import Entry, add_kept, add_scores
 from orgtp.git.checkout import Linked, Uncommitted
 from orgtp.git.errors import LedgerBusy, LedgerMoved, MidMerge, NotNow
 from orgtp.git.lock import Lock, patience, pauses

@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 from orgtp.actions.collect import Heard, Wanted, heard, wanted, with_period, without_value
-from orgtp.actions.scores import Entry, refuse_stranger
+from orgtp.actions.record_scores import Entry, refuse_stranger
 from orgtp.files.load import load
 from orgtp.git.errors import NotNow
 from orgtp.git.lock import locked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from orgtp.actions.escalate_book import content
+from orgtp.actions.escalate_edits import content
 from orgtp.files.escalation import read_escalation
 from orgtp.files.yaml.editor import edited
 from orgtp.model.change import Set

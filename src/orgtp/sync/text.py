@@ -9,7 +9,7 @@ from rich.text import Text
 
 from orgtp.model.score import stamp
 from orgtp.model.words import counted
-from orgtp.render.page import Screen, joined, say, table, text_of
+from orgtp.render.terminal import Screen, joined, say, table, text_of
 
 if TYPE_CHECKING:
     from orgtp.ledger.outbox import Lot

@@ -10,7 +10,7 @@ from orgtp.audit.export.readme import audit_readme
 from orgtp.audit.export.report import Dossier
 from orgtp.audit.model import Verdict
 from orgtp.model.words import counted, one_line
-from orgtp.render.json_text import envelope, plain
+from orgtp.render.json import envelope, plain
 
 KIND = "audit-export"
 _SIGNS = {Verdict.INTACT: "✓", Verdict.VIOLATED: "✗", Verdict.UNPROVEN: "?"}
