@@ -217,7 +217,7 @@ class SeenOrg(Located):
         """What the org changes since it parted from `base`, and what keeps that from being told, or from being true."""
         from orgtp.history.merge_base import NotReached, compared
         from orgtp.history.worktree_check import not_as_committed
-        from orgtp.rules.form_changes import BASE_NOT_REACHED
+        from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 
         if self.repo is None:
             raise NoGit(root=self.root)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.rules import ALL
+from orgtp.rules.registry import ALL
 from tests.conftest import Shell
 from tests.editors.language_server import LanguageServer, language_server
 

@@ -15,7 +15,7 @@ from orgtp.model.words import visible
 from orgtp.render.problems.summary import verdict
 from orgtp.render.problems.text import problems_text
 from orgtp.render.terminal import Screen, width_of
-from orgtp.rules.form_changes import BASE_NOT_REACHED
+from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 from tests.formats.hostile import NASTY, SETS, equal, hostile, many
 
 PIPE = Screen()

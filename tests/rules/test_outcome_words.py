@@ -15,9 +15,9 @@ import pytest
 
 from orgtp.model.target import parse_target
 from orgtp.model.value import Kind
-from orgtp.rules import outcome_words
-from orgtp.rules.outcome_judge import Judge, Sense, judge_of, says_nothing
-from orgtp.rules.outcome_phrases import MOST_WORDS, fold, listed
+from orgtp.rules.metric_names import vocabulary as outcome_words
+from orgtp.rules.metric_names.classifier import Judge, Sense, judge_of, says_nothing
+from orgtp.rules.metric_names.phrases import MOST_WORDS, fold, listed
 from tests.conftest import ROOT
 
 TABLE = Path(__file__).with_name("metric_names.csv")

@@ -59,7 +59,7 @@ def test_the_page_of_all_rules_is_up_to_date() -> None:
 
 def test_a_flood_of_one_rule_is_counted_and_not_listed() -> None:
     from orgtp.model.problem import Place, Problem
-    from orgtp.rules import MOST, _bounded
+    from orgtp.rules.registry import MOST, _bounded
 
     flood = [Problem("owner-missing", Place("seats/a.yaml", line), "no owner") for line in range(1, MOST + 5)]
     found = list(_bounded(iter(flood)))

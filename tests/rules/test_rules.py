@@ -16,7 +16,7 @@ import pytest
 
 from orgtp.files.load import NotAnOrg, load
 from orgtp.files.tree import Files, Folder
-from orgtp.rules import ALL
+from orgtp.rules.registry import ALL
 from tests.conftest import ACCEPT, ROOT
 from tests.rules.orgs import (
     BAD,

@@ -71,7 +71,7 @@ def validate(
 
 def _code(broken: Collection[str]) -> int:
     """1 where something is wrong; where all that is wrong is a base that is not here, nobody can say."""
-    from orgtp.rules.form_changes import BASE_NOT_REACHED
+    from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 
     return UNPROVEN if broken == {BASE_NOT_REACHED.id} else int(bool(broken))
 

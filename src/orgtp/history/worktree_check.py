@@ -15,7 +15,7 @@ from pathlib import Path
 from orgtp.files.tree import FOLDERS, SINGLE
 from orgtp.git.repo import Repo, object_id
 from orgtp.model.problem import Place, Problem
-from orgtp.rules.form_changes import NOT_AS_COMMITTED
+from orgtp.rules.pull_request.base import NOT_AS_COMMITTED
 
 _MODULE = "160000"
 # git-ls-files(1), `--debug`: meant for people, and stable since 2010.

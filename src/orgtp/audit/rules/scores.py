@@ -108,7 +108,7 @@ def fits(metric: Metric, period_text: str, value: str | None, note: str) -> bool
 
 def misfit(score: Score, seat: Seat | None) -> str:
     """Why a record does not fit its seat and metric as they are: the words of the rules that `validate` has for it."""
-    from orgtp.rules import scores
+    from orgtp.rules.org import scores
 
     org = Org(seats={seat.id: seat} if seat else {}, scores={score.seat: (score,)})
     judges = (

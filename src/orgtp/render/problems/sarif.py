@@ -10,7 +10,7 @@ from urllib.parse import quote
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.words import counted, visible
 from orgtp.render.problems.common import fingerprints, path_bytes, told
-from orgtp.rules import ALL
+from orgtp.rules.registry import ALL
 from orgtp.rules.rule import Rule
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}

@@ -11,7 +11,7 @@ from orgtp.render.problems.excerpt import Excerpts
 from orgtp.render.problems.fast_lines import PLACE, Line, flow, painted
 from orgtp.render.problems.grouping import Entry, entries
 from orgtp.render.terminal import Screen
-from orgtp.rules.form_changes import BASE_NOT_REACHED
+from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
 # So many files of a group are named, and so many pieces of one file; the JSON has every place.

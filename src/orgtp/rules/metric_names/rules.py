@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from orgtp.model.org import Org
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.words import did_you_mean, listed
-from orgtp.rules.outcome_judge import Sense, Verdict, says_nothing
-from orgtp.rules.outcome_standing import astray, broken, candidate, counts_as, is_wish, judge_for, short
+from orgtp.rules.metric_names.classifier import Sense, Verdict, says_nothing
+from orgtp.rules.metric_names.waivers import astray, broken, candidate, counts_as, is_wish, judge_for, short
 from orgtp.rules.rule import Finding
 
 # The rules that judge what a metric is called; people may know better, and say why in `waive`.

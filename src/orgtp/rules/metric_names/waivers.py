@@ -6,7 +6,7 @@ from orgtp.model.org import WORDS, Org
 from orgtp.model.seat import Metric, Seat, seat_path
 from orgtp.model.value import Kind
 from orgtp.model.words import did_you_mean, one_line
-from orgtp.rules.outcome_judge import Judge, Sense, judge_of
+from orgtp.rules.metric_names.classifier import Judge, Sense, judge_of
 
 _RULE = {Sense.ACTIVITY: "metric-activity", Sense.RUNTIME: "metric-runtime"}
 _DOES = {Sense.ACTIVITY: "counts activity", Sense.RUNTIME: "measures the machine"}

@@ -9,7 +9,7 @@ from orgtp.model.org import Retirement
 from orgtp.model.problem import Place
 from orgtp.model.seat import Seat, seat_path
 from orgtp.model.words import listed
-from orgtp.rules.lost_rows import lost_rows, restore
+from orgtp.rules.pull_request.score_rows import lost_rows, restore
 from orgtp.rules.rule import Finding
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from orgtp.rules.form_files import FILES
-from orgtp.rules.form_keys import KEYS
-from orgtp.rules.form_yaml import YAML
+from orgtp.rules.parsing.files import FILES
+from orgtp.rules.parsing.keys import KEYS
+from orgtp.rules.parsing.yaml import YAML
 from orgtp.rules.rule import Rule
 
 FORM: tuple[Rule, ...] = tuple(sorted((*FILES, *KEYS, *YAML), key=lambda rule: rule.id))

@@ -8,8 +8,8 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import product
 
-from orgtp.rules import outcome_words as words
-from orgtp.rules.outcome_phrases import (
+from orgtp.rules.metric_names import vocabulary as words
+from orgtp.rules.metric_names.phrases import (
     Folded,
     Found,
     Phrases,
