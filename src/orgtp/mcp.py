@@ -44,7 +44,7 @@ from orgtp.answers.text import cleaned
 from orgtp.answers.tools import TOOLS, Tool
 from orgtp.api import OpenOrg, open_org
 from orgtp.model.errors import OrgtpError, UnknownSeat
-from orgtp.model.words import did_you_mean
+from orgtp.model.text import did_you_mean
 from orgtp.store.bug import saved_trace
 
 # Of the org only its id: its name is words of the record, and these are instructions.

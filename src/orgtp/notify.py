@@ -15,7 +15,7 @@ from orgtp.files.escalation import read_escalation
 from orgtp.model.errors import OrgtpError
 from orgtp.model.escalation import FOLDER, SILENCED, Escalation, Event, Happened
 from orgtp.model.org import Org
-from orgtp.model.words import one_line
+from orgtp.model.text import one_line
 from orgtp.store.notify_file import DEFAULT, address, notify_path, read_notify
 
 if TYPE_CHECKING:

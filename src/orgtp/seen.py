@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from orgtp.audit.model import Audit
     from orgtp.git.repo import Repo
     from orgtp.history.diff import Since
-    from orgtp.model.compared import Compared
+    from orgtp.model.org_pair import Compared
     from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat
     from orgtp.views.context.types import Context

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.content import KEY, content_of, with_content
+from orgtp.model.content_hash import KEY, content_of, with_content
 from orgtp.model.trailers import claims_of
 from tests.audit.keys import make_key, sign_with
 from tests.conftest import Shell

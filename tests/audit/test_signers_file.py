@@ -12,7 +12,7 @@ from orgtp.files.signers import read_signers
 from orgtp.files.tree import Folder
 from orgtp.git.repo import find_repo
 from orgtp.git.tree import GitTree
-from orgtp.model.signer import SIGNERS
+from orgtp.model.signing_key import SIGNERS
 from tests.audit.keys import make_key, public, signers
 from tests.conftest import Shell
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.words import one_line
+from orgtp.model.text import one_line
 from orgtp.render.diff.markdown import LIMIT, diff_markdown
 from orgtp.render.markdown import code, inert, strong
 from orgtp.render.spans import end

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from orgtp.api import OpenOrg, open_org
-from orgtp.model.timetable import USUAL, timetable
+from orgtp.model.schedule import USUAL, timetable
 from orgtp.sources.collect import Request
 from orgtp.sources.file import read_sources
 from tests.collect.conftest import Fed

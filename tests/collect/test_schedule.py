@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from orgtp.model.errors import BadInput
-from orgtp.model.timetable import USUAL, timetable
+from orgtp.model.schedule import USUAL, timetable
 from orgtp.render.schedule.crontab_systemd import Place, schedule_text
 from tests.ci.test_files import actionlint
 from tests.conftest import Shell

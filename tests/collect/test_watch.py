@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orgtp.cli.watch import quarter_after, watching
-from orgtp.model.timetable import Timetable
+from orgtp.model.schedule import Timetable
 from tests.cli.terminal import on_terminal
 from tests.collect.conftest import BROKEN, Fed
 from tests.conftest import SCRIPT

@@ -14,7 +14,7 @@ from orgtp.model.escalation import Escalation
 from orgtp.model.org import Org
 from orgtp.model.problem import Place, Problem
 from orgtp.model.score import Score
-from orgtp.model.words import one_line
+from orgtp.model.text import one_line
 from orgtp.views.context.build import Known, context
 from orgtp.views.diff.types import FieldChanged
 from orgtp.views.seat_history import Became, Event

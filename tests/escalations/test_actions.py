@@ -21,7 +21,7 @@ from orgtp.actions.silence import NewSilence, silence
 from orgtp.model.change import Append
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.escalation import Happened, Kind, Stage, Weight
-from orgtp.model.ladder import next_up, overdue
+from orgtp.model.escalation_policy import next_up, overdue
 from orgtp.model.score import Score
 from orgtp.views.escalations import escalations
 from tests.escalations.desks import FRIDAY, HEAD, Ledger, seat

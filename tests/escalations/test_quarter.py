@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orgtp.actions.escalate import Trouble, acknowledge, resolve, tick, trouble
 from orgtp.model.escalation import Escalation, Happened, Kind, Stage
-from orgtp.model.ladder import next_up
+from orgtp.model.escalation_policy import next_up
 from orgtp.model.org import Org
 from tests.escalations.desks import HEAD, Ledger
 

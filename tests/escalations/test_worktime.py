@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.worktime import WorkTime
+from orgtp.model.business_hours import WorkTime
 
 NEW_YORK = ZoneInfo("America/New_York")
 HOURS = st.integers(0, 200).map(lambda number: timedelta(minutes=15 * number))

@@ -11,7 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from orgtp.model.problem import Problem, Severity
-from orgtp.model.words import visible
+from orgtp.model.text import visible
 from orgtp.render.problems.github import (
     SHOWN,
     SUMMARY_BYTES,

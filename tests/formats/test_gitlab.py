@@ -15,7 +15,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from orgtp.model.problem import Place, Problem
-from orgtp.model.words import visible
+from orgtp.model.text import visible
 from orgtp.render.problems.gitlab import problems_gitlab
 from tests.formats.hostile import SETS, equal, many
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from orgtp.model.problem import Severity
-from orgtp.model.words import visible
+from orgtp.model.text import visible
 from orgtp.render.json import envelope, problems_body
 from tests.formats.hostile import SETS
 

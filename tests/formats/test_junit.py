@@ -9,7 +9,7 @@ from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 from lxml import etree
 
 from orgtp.model.problem import Place, Problem, Severity
-from orgtp.model.words import visible
+from orgtp.model.text import visible
 from orgtp.render.problems.junit import problems_junit
 from tests.formats.hostile import SETS, equal, hostile, many
 from tests.formats.readers import npm_file

@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 from sarif_pydantic import Sarif  # type: ignore[import-untyped]
 
 from orgtp.model.problem import Place, Problem, Severity
-from orgtp.model.words import visible
+from orgtp.model.text import visible
 from orgtp.render.problems import sarif as sarif
 from orgtp.rules.registry import ALL
 from tests.formats.hostile import SETS, equal, hostile, many

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orgtp.model.problem import Place, Problem, Severity
-from orgtp.model.words import visible
+from orgtp.model.text import visible
 from orgtp.render.problems.summary import verdict
 from orgtp.render.problems.text import problems_text
 from orgtp.render.terminal import Screen, width_of

@@ -20,8 +20,8 @@ from orgtp.model.errors import BadValue
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Problem
 from orgtp.model.target import parse_target, target_hint
+from orgtp.model.text import did_you_mean, id_hint, is_id, nearest, one_line, visible
 from orgtp.model.value import Kind, Unit
-from orgtp.model.words import did_you_mean, id_hint, is_id, nearest, one_line, visible
 
 NOW = datetime(2026, 11, 20, 23, tzinfo=UTC)
 UNITS = [Unit(kind, "USD" if kind is Kind.MONEY else "") for kind in Kind]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.moments import in_order
+from orgtp.model.commit_dates import in_order
 
 STAMPS = st.lists(st.integers(0, 30), max_size=12)
 

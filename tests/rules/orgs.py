@@ -13,9 +13,9 @@ from orgtp.files.load import Loaded, by_order, load
 from orgtp.files.tree import MAX_BYTES as MOST
 from orgtp.files.tree import Files, Folder, Tree
 from orgtp.files.yaml.loader import MAX_BYTES
-from orgtp.model.compared import Compared
+from orgtp.model.org_pair import Compared
 from orgtp.model.problem import Problem, Severity
-from orgtp.model.words import visible
+from orgtp.model.text import visible
 from tests.conftest import NOW, ROOT
 
 RULES = ROOT / "tests" / "rules"

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from orgtp.api import init_org, open_org
-from orgtp.model.words import is_id
+from orgtp.model.text import is_id
 from orgtp.sources.ask import ask
 from orgtp.sources.collect import Request
 from orgtp.sources.file import read_sources

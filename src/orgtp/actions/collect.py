@@ -12,7 +12,7 @@ from orgtp.model.errors import BadInput, BadValue
 from orgtp.model.org import Org
 from orgtp.model.period import EXAMPLES, Grain, containing, parse_period
 from orgtp.model.seat import Metric, Seat
-from orgtp.model.words import listed
+from orgtp.model.text import listed
 
 
 @dataclass(frozen=True, slots=True)

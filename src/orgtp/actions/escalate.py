@@ -10,7 +10,7 @@ from orgtp.actions.escalate_edits import Book, last_trouble, told_lately
 from orgtp.model.change import Change
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import Escalation, Happened, Kind, Stage, Weight
-from orgtp.model.ladder import (
+from orgtp.model.escalation_policy import (
     first_with,
     is_answered,
     is_here,
@@ -23,7 +23,7 @@ from orgtp.model.ladder import (
 )
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
-from orgtp.model.words import counted, listed, one_line
+from orgtp.model.text import counted, listed, one_line
 
 _WHAT = {
     Kind.SOURCE: "The source of {metric} is broken",

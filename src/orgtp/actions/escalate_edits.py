@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from orgtp.model.change import Change, Create, Data, Edit, Set
 from orgtp.model.escalation import Escalation, Event, Happened, Kind, Stage, Weight, escalation_path, slug
-from orgtp.model.ladder import is_here
+from orgtp.model.escalation_policy import is_here
 from orgtp.model.org import Org
 from orgtp.model.score import stamp
-from orgtp.model.words import one_line, without_numbers
+from orgtp.model.text import one_line, without_numbers
 
 _WEEK = timedelta(days=7)
 _TROUBLE = (Happened.OPENED, Happened.AGAIN)

@@ -14,7 +14,7 @@ from orgtp.model.org import Org
 from orgtp.model.period import EXAMPLES, containing, parse_period
 from orgtp.model.score import SCORE_ID, Score
 from orgtp.model.seat import Metric
-from orgtp.model.words import counted, one_line, without_numbers
+from orgtp.model.text import counted, one_line, without_numbers
 
 
 @dataclass(frozen=True, slots=True)

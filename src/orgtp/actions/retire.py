@@ -13,7 +13,7 @@ from orgtp.model.errors import Refused
 from orgtp.model.org import Org
 from orgtp.model.problem import Place
 from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
-from orgtp.model.words import did_you_mean, listed
+from orgtp.model.text import did_you_mean, listed
 
 REVIEW = ("worked", "failed", "lesson", "rehire")
 

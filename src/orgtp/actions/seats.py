@@ -12,7 +12,7 @@ from orgtp.model.org import Org
 from orgtp.model.period import Period, containing_day
 from orgtp.model.seat import Metric, Seat, seat_path
 from orgtp.model.target import parse_target
-from orgtp.model.words import id_hint, is_id
+from orgtp.model.text import id_hint, is_id
 
 _FIXED = {
     "seat": "A seat's id never changes; retire the seat and add another.",

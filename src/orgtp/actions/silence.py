@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from orgtp.model.change import Change, Create, Data, Edit, Set
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import silences_path
-from orgtp.model.ladder import is_here
+from orgtp.model.escalation_policy import is_here
 from orgtp.model.org import Org
-from orgtp.model.words import listed, one_line
+from orgtp.model.text import listed, one_line
 
 # Who silences for longer has given up on the number: then the metric is what should go.
 LONGEST = timedelta(days=366)

@@ -11,7 +11,7 @@ from orgtp.answers.see import SeatId
 from orgtp.api import OpenOrg
 from orgtp.ledger.batch import Recorded
 from orgtp.model.errors import BadInput, OrgtpError, Refused
-from orgtp.model.words import listed, one_line
+from orgtp.model.text import listed, one_line
 from orgtp.render.json import plan_body
 
 MetricId = Annotated[str, "Metric id"]

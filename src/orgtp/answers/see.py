@@ -11,7 +11,7 @@ from orgtp.answers.answer import Answer, answer, bounded, cut, fitting
 from orgtp.api import OpenOrg
 from orgtp.git.ancestry import edge
 from orgtp.history.locate import NoGit
-from orgtp.model.ladder import owner_of
+from orgtp.model.escalation_policy import owner_of
 from orgtp.model.org import Retirement
 from orgtp.model.period import Period
 from orgtp.model.problem import Severity

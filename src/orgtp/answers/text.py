@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from orgtp.model.words import plain_lines, without_hidden
+from orgtp.model.text import plain_lines, without_hidden
 
 _LONGEST = 2_000
 # The keys whose text somebody wrote into the record: people, agents, or a machine that failed.

@@ -27,7 +27,7 @@ from orgtp.git.repo import GitFailed, Repo
 from orgtp.git.ssh_signature import BadSignature, SshSignature, check, read_signature, sign
 from orgtp.git.tree import walk_of
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.model.signer import SIGNERS
+from orgtp.model.signing_key import SIGNERS
 
 NAMESPACE = "orgtp-checkpoint"
 FORGED, NOT_CONTAINED = "checkpoint-forged", "checkpoint-not-contained"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from orgtp.audit.model import Audit, Signed, Verdict
-from orgtp.model.words import counted
+from orgtp.model.text import counted
 
 
 class Label(StrEnum):

@@ -15,7 +15,7 @@ from orgtp.audit.model import Audit
 from orgtp.git.repo import Repo
 from orgtp.ledger.remote_witness import rewritten
 from orgtp.ledger.witness import keep_witness, witness
-from orgtp.model.words import counted
+from orgtp.model.text import counted
 
 _SHORT = 10
 

@@ -24,9 +24,9 @@ from orgtp.git.ancestry import bases
 from orgtp.git.repo import Repo
 from orgtp.git.ssh_signature import GIT
 from orgtp.git.tree import walk_of
-from orgtp.model.signer import FORGES, SIGNERS, fingerprint
+from orgtp.model.signing_key import FORGES, SIGNERS, fingerprint
+from orgtp.model.text import counted as told_number
 from orgtp.model.trailers import Claims, claims_of
-from orgtp.model.words import counted as told_number
 
 _MOST_GAPS = 20
 _ADMIT = (

@@ -20,7 +20,7 @@ from orgtp.files.tree import HEAD
 from orgtp.git.ancestry import commits_named, is_before
 from orgtp.git.repo import Repo
 from orgtp.model.org import Policy
-from orgtp.model.signer import FORGES, SIGNERS, SignerKey
+from orgtp.model.signing_key import FORGES, SIGNERS, SignerKey
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from orgtp.audit.guarantees import Guarantee
 from orgtp.audit.model import Audit, Gap, Noted, Verdict, Violation
-from orgtp.model.words import counted, visible
+from orgtp.model.text import counted, visible
 from orgtp.render.problems.fast_lines import Line, flow, painted
 from orgtp.render.terminal import Screen
 

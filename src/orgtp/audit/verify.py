@@ -32,7 +32,7 @@ from orgtp.git.repo import GitFailed, Repo
 from orgtp.git.tree import MODULE, twice_at
 from orgtp.ledger.batch import NoLedger
 from orgtp.model.seat import seat_path
-from orgtp.model.signer import SIGNERS
+from orgtp.model.signing_key import SIGNERS
 from orgtp.model.trailers import NO_CLAIMS, Claims, claims_of
 
 # So many gaps are told one by one; what is missing further on has the same cause.

@@ -12,7 +12,7 @@ from orgtp.audit.model import Audit, Verdict
 from orgtp.cli.door import chosen, opened, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
 from orgtp.model.errors import BadInput
-from orgtp.model.words import visible
+from orgtp.model.text import visible
 
 # More than any checkpoint has.
 _MOST_BYTES = 1 << 20

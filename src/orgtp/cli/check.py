@@ -14,7 +14,7 @@ from orgtp.cli.door import opened, tell, write, write_json
 from orgtp.cli.options import AtOption, JsonOption, OrgOption
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Problem, Severity
-from orgtp.model.words import did_you_mean
+from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
     from orgtp.api import OpenOrg

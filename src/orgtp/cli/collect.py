@@ -21,7 +21,7 @@ from orgtp.cli.options import (
     TimesOption,
 )
 from orgtp.model.errors import BadInput
-from orgtp.model.timetable import USUAL
+from orgtp.model.schedule import USUAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,7 +82,7 @@ def collect(
 
 def _stay(org: Path | None, once: Callable[[], int], way: _Way, times: str) -> int:
     from orgtp.cli.watch import watching
-    from orgtp.model.timetable import timetable
+    from orgtp.model.schedule import timetable
 
     here = opened(org, whole=False)
     # What it may not do is said now, and not every quarter of an hour.

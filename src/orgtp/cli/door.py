@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import errors
-from orgtp.model.words import counted, visible
+from orgtp.model.text import counted, visible
 
 if TYPE_CHECKING:
     from orgtp.api import OpenOrg

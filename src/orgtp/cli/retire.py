@@ -15,7 +15,7 @@ from orgtp.cli.door import changed, opened, tell, write
 from orgtp.cli.news import tell_people
 from orgtp.cli.options import ByOption, DryRunOption, JsonOption, OrgOption, PushOption, SeatArgument
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.model.words import listed, visible
+from orgtp.model.text import listed, visible
 
 if TYPE_CHECKING:
     from orgtp.actions.retire import Plan, Request

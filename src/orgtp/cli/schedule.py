@@ -12,7 +12,7 @@ import typer
 from orgtp.cli.door import chosen, opened, write
 from orgtp.cli.options import OrgOption, PushOption, TimesOption
 from orgtp.model.errors import OrgtpError
-from orgtp.model.timetable import USUAL
+from orgtp.model.schedule import USUAL
 
 if TYPE_CHECKING:
     from orgtp.api import OpenOrg
@@ -41,7 +41,7 @@ def schedule(
     crontab and the timers tick every quarter of an hour, and hold this machine's paths, also those in ORGTP_SOURCES and
     ORGTP_NOTIFY; the workflow holds none. Commits are sent where the org has a remote.
     """
-    from orgtp.model.timetable import timetable
+    from orgtp.model.schedule import timetable
     from orgtp.render.schedule.crontab_systemd import Place, schedule_text
 
     here = opened(org, whole=False, push=push)

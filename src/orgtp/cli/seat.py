@@ -20,7 +20,7 @@ from orgtp.cli.options import (
 )
 from orgtp.model.errors import BadInput
 from orgtp.model.seat import SeatKind, Status
-from orgtp.model.words import did_you_mean
+from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
     from orgtp.api import OpenOrg

@@ -11,7 +11,7 @@ import typer
 from orgtp.cli.door import chosen, opened, tell, write, write_json
 from orgtp.cli.options import DryRunOption, JsonOption, OrgOption, SourcesOption
 from orgtp.model.errors import OrgtpError
-from orgtp.model.words import did_you_mean
+from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
     from orgtp.api import OpenOrg

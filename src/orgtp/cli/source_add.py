@@ -11,7 +11,7 @@ from typing import Any
 
 from orgtp.cli.door import tell, write
 from orgtp.model.errors import BadInput
-from orgtp.model.words import listed
+from orgtp.model.text import listed
 
 # Which kinds each option is for.
 _FOR = {

@@ -10,7 +10,7 @@ from types import FrameType
 
 from orgtp.cli.door import tell
 from orgtp.cli.failure import INTERRUPTED, guarded
-from orgtp.model.timetable import Timetable
+from orgtp.model.schedule import Timetable
 
 # A machine that slept wakes up late; so the clock is looked at again and again.
 _NAP = 20.0

@@ -11,7 +11,7 @@ from orgtp.files.yaml import loader as yaml_read
 from orgtp.model.escalation import FOLDER, SILENCED
 from orgtp.model.escalation import ID as ESCALATION
 from orgtp.model.problem import Place, Problem, Severity
-from orgtp.model.words import ID_MEANS, is_id
+from orgtp.model.text import ID_MEANS, is_id
 
 _YAML = re.compile(r"(seats|retirements|escalations/silenced)/([^/]+)\.yaml")
 _ESCALATION = re.compile(rf"{FOLDER}({ESCALATION.pattern})\.yaml")

@@ -12,7 +12,7 @@ from orgtp.files.yaml.loader import Document, NotStrict, read_document
 from orgtp.model.errors import OrgtpError
 from orgtp.model.escalation import SILENCED
 from orgtp.model.problem import Problem
-from orgtp.model.words import did_you_mean
+from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError

@@ -19,7 +19,7 @@ from orgtp.model.escalation import FOLDER, SILENCED
 from orgtp.model.org import Org
 from orgtp.model.problem import Place, Problem, errors
 from orgtp.model.score import Score
-from orgtp.model.signer import FORGES, SIGNERS, SignerKey
+from orgtp.model.signing_key import FORGES, SIGNERS, SignerKey
 
 Found = TypeVar("Found")
 _LONGEST = 400

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from orgtp.model.problem import Keys, Marks, Problem
-from orgtp.model.words import did_you_mean, id_hint, is_id
+from orgtp.model.text import did_you_mean, id_hint, is_id
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -13,7 +13,7 @@ from typing import Any
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Place, Problem
 from orgtp.model.score import SCORE_ID, Score
-from orgtp.model.words import is_id
+from orgtp.model.text import is_id
 
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
 # A line as orgtp writes it, with nothing in it that JSON would write otherwise: most lines are, and are read at once.

@@ -19,8 +19,8 @@ from orgtp.model.period import Cadence, Grain, Period, parse_period
 from orgtp.model.problem import Place, Problem
 from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, Status
 from orgtp.model.target import Target, Targets, parse_target, target_hint
+from orgtp.model.text import is_id
 from orgtp.model.value import Kind, Unit
-from orgtp.model.words import is_id
 
 _NO_TARGET = Targets(())
 _CACHED = 4096

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from orgtp.model.problem import Place, Problem
-from orgtp.model.signer import FORGES, SIGNERS, SignerKey
-from orgtp.model.words import id_hint, is_id
+from orgtp.model.signing_key import FORGES, SIGNERS, SignerKey
+from orgtp.model.text import id_hint, is_id
 
 MAX_BYTES = 256 * 1024
 _RULE = "signer-malformed"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from orgtp.model.signer import FORGES, SIGNERS
+from orgtp.model.signing_key import FORGES, SIGNERS
 
 FOLDERS = ("seats", "scores", "retirements", "escalations")
 HEAD = "org.yaml"

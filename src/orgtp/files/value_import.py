@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orgtp.model.errors import OrgtpError
-from orgtp.model.words import did_you_mean
+from orgtp.model.text import did_you_mean
 
 COLUMNS = ("seat", "metric", "value", "period", "note", "id")
 _NEEDED = COLUMNS[:3]

@@ -12,7 +12,7 @@ from orgtp.git.errors import CannotWrite, LedgerMoved, RefLocked
 from orgtp.git.objects import Objects
 from orgtp.git.repo import GitFailed, Repo
 from orgtp.model.errors import OrgtpError
-from orgtp.model.words import one_line
+from orgtp.model.text import one_line
 
 if TYPE_CHECKING:
     from orgtp.model.seat import Seat

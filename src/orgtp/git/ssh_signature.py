@@ -20,7 +20,7 @@ from orgtp.files.signers import fields_of
 from orgtp.git.process import run_program
 from orgtp.git.repo import SHA256_DIGITS, Repo
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.model.signer import fingerprint
+from orgtp.model.signing_key import fingerprint
 
 GIT = "git"
 _BEGIN, _END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"

@@ -10,7 +10,7 @@ from orgtp.git.repo import Repo
 from orgtp.git.tree import Walk, walk_of
 from orgtp.model.commit import Commit
 from orgtp.model.seat import Seat, seat_path
-from orgtp.model.words import is_id
+from orgtp.model.text import is_id
 
 
 def seats_with_email(repo: Repo, walk: Walk, email: str) -> list[Seat]:

@@ -15,8 +15,8 @@ from orgtp.files.org import Head, read_head
 from orgtp.files.tree import HEAD, Filtered, Folder, Tree, read_plain
 from orgtp.git.repo import Repo, find_repo
 from orgtp.git.tree import GitTree, walk_of
+from orgtp.model.commit_dates import in_order
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.model.moments import in_order
 from orgtp.model.period import parse_span
 
 _LEAST = timedelta(seconds=1)

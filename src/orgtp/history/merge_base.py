@@ -12,9 +12,9 @@ from orgtp.git.ancestry import is_shallow
 from orgtp.git.remote import Line, SyncStopped, remote_of
 from orgtp.git.repo import GitFailed, Repo, UnknownRevision
 from orgtp.git.tree import GitTree
-from orgtp.model.compared import Compared
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
+from orgtp.model.org_pair import Compared
 from orgtp.model.seat import retirement_path, seat_path
 
 # What git gives a hook for a commit that there was not (gitformat-hash: 40 digits, or 64).

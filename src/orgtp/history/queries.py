@@ -19,7 +19,7 @@ from orgtp.history.seat_commits import Lives
 from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_span
 from orgtp.model.seat import Seat, retirement_path, seat_path
-from orgtp.model.words import is_id
+from orgtp.model.text import is_id
 from orgtp.views.blame import BlameLine, blame_line, unknown_line
 from orgtp.views.log import LogEntry, Wanted, checked, log
 from orgtp.views.seat_fields import Field, Spot, fields_of

@@ -19,7 +19,7 @@ from orgtp.git.tree import walk_of
 from orgtp.ledger.advance import Move, advance
 from orgtp.ledger.sealed import sealed
 from orgtp.model.errors import OrgtpError
-from orgtp.model.words import is_id, one_line
+from orgtp.model.text import is_id, one_line
 
 _BRANCH = "main"
 _QUOTE = '"'

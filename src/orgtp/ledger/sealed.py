@@ -8,7 +8,7 @@ from dataclasses import replace
 from orgtp.git.commit import Draft, is_signing
 from orgtp.git.objects import Objects
 from orgtp.git.tree import MODULE, Node
-from orgtp.model.content import content_of, with_content
+from orgtp.model.content_hash import content_of, with_content
 
 
 def sealed(objects: Objects, draft: Draft, nodes: Mapping[str, Node | None]) -> Draft:

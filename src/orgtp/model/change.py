@@ -8,7 +8,7 @@ from typing import TypeAlias, Union
 
 from orgtp.model.problem import Keys
 from orgtp.model.score import Score
-from orgtp.model.words import one_line
+from orgtp.model.text import one_line
 
 Data: TypeAlias = Union[str, int, bool, "Sequence[Data]", "Mapping[str, Data]", None]
 _SUBJECT = 120

@@ -8,14 +8,14 @@ from datetime import date, timedelta, tzinfo
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from orgtp.model.business_hours import WorkTime
 from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat
 from orgtp.model.escalation import Branch, Escalation, Ladder, Silences
 from orgtp.model.problem import Marks
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, Seat, seat_path
-from orgtp.model.signer import SignerKey
-from orgtp.model.words import did_you_mean, listed
-from orgtp.model.worktime import WorkTime
+from orgtp.model.signing_key import SignerKey
+from orgtp.model.text import did_you_mean, listed
 
 WORDS = ("runtime", "activity", "outcome")
 DEFAULT_GRACE = timedelta(hours=1)

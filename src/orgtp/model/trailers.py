@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from orgtp.model.words import is_id, one_line
+from orgtp.model.text import is_id, one_line
 
 _OURS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By", "Orgtp-Content")
 _SEAT = "Orgtp-Seat: "

@@ -10,7 +10,7 @@ from rich.text import Text
 from orgtp.actions.retire import Plan
 from orgtp.model.org import Org
 from orgtp.model.problem import Place
-from orgtp.model.words import visible
+from orgtp.model.text import visible
 from orgtp.render.terminal import Screen, cut, joined, say, table, text_of
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from orgtp.model.cell import State
-from orgtp.model.words import counted
+from orgtp.model.text import counted
 from orgtp.render.terminal import (
     DOT_LEGEND,
     STALE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from orgtp.model.cell import State
-from orgtp.model.words import one_line
+from orgtp.model.text import one_line
 from orgtp.views.chart import Chart, ChartSeat
 
 # Mermaid reads #name; as an entity inside quotes; everything that could end the label or become HTML is one.

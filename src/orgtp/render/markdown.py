@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from orgtp.model.words import one_line, without_hidden
+from orgtp.model.text import one_line, without_hidden
 
 _LONGEST = 400
 _PART = "&#8203;"

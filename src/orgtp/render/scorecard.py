@@ -11,8 +11,8 @@ from rich.text import Text
 
 from orgtp.model.cell import Cell, State
 from orgtp.model.errors import BadValue
+from orgtp.model.text import counted
 from orgtp.model.value import Kind
-from orgtp.model.words import counted
 from orgtp.render.terminal import (
     LEGEND,
     SIGNS,

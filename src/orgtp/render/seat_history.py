@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from rich.text import Text
 
-from orgtp.model.words import counted
+from orgtp.model.text import counted
 from orgtp.render.diff.text import hanging, styled
 from orgtp.render.seat import retirement_lines
 from orgtp.render.seat_history_words import changes_told

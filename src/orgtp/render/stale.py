@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from rich.text import Text
 
 from orgtp.model.seat import Seat
-from orgtp.model.words import counted
+from orgtp.model.text import counted
 from orgtp.render.terminal import STYLES, Screen, joined, say, table, text_of, width_of, wrapped
 from orgtp.views.stale import Stale
 

@@ -20,7 +20,7 @@ from rich.style import Style
 from rich.text import Text
 
 from orgtp.model.cell import State
-from orgtp.model.words import one_line
+from orgtp.model.text import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from orgtp.model.compared import Compared
 from orgtp.model.org import Org
+from orgtp.model.org_pair import Compared
 from orgtp.model.problem import Problem, Severity
 from orgtp.rules.metric_names import rules as outcomes
 from orgtp.rules.org import accountability, capabilities, escalations, retirements, scores, seats, signers, structure

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from orgtp.model.compared import Compared
 from orgtp.model.org import Org
+from orgtp.model.org_pair import Compared
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.seat import Metric
 

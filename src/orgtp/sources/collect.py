@@ -17,7 +17,7 @@ from orgtp.ledger.append import post
 from orgtp.ledger.batch import Ledger, Recorded
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
-from orgtp.model.words import nearest
+from orgtp.model.text import nearest
 from orgtp.sources.ask import ask
 from orgtp.sources.file import INSIDE, refuse_inside
 from orgtp.sources.source import Said, Sources

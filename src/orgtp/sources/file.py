@@ -14,7 +14,7 @@ from orgtp.files.mapping_reader import Fields
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.errors import BadInput
 from orgtp.model.problem import Place, Problem
-from orgtp.model.words import did_you_mean, is_id, listed
+from orgtp.model.text import did_you_mean, is_id, listed
 from orgtp.sources.foreign import kind_of
 from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, kinds
 from orgtp.sources.source import RETRIES, TIMEOUT, Source, Sources

@@ -11,8 +11,8 @@ from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
+from orgtp.model.text import did_you_mean
 from orgtp.model.value import write_number
-from orgtp.model.words import did_you_mean
 from orgtp.sources.kind import Fault, Key, Kind, SourceFailed
 from orgtp.sources.kind_http import of_pointer
 from orgtp.sources.pointer import pointed, read_json

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from orgtp.model.words import did_you_mean
+from orgtp.model.text import did_you_mean
 from orgtp.sources.kind import SourceFailed
 from orgtp.sources.value import plain
 

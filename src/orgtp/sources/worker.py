@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from orgtp.model.words import one_line
+from orgtp.model.text import one_line
 from orgtp.sources.kind import Kind, SourceFailed, load_kind
 from orgtp.sources.secrets import Veil, resolved
 from orgtp.sources.value import checked

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.model.errors import BadInput, OrgtpError, Refused
-from orgtp.model.words import did_you_mean
+from orgtp.model.text import did_you_mean
 from orgtp.store.json_edit import NotJson, read_json, with_member
 
 Block = dict[str, Any]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.errors import OrgtpError
-from orgtp.model.words import is_id
+from orgtp.model.text import is_id
 
 DEFAULT = "default"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from orgtp.model.score import stamp
-from orgtp.model.words import counted
+from orgtp.model.text import counted
 from orgtp.render.terminal import Screen, joined, say, table, text_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from orgtp.model.escalation import Escalation, Event, Kind, Stage, Weight
-from orgtp.model.ladder import overdue, silenced, step_up
+from orgtp.model.escalation_policy import overdue, silenced, step_up
 from orgtp.model.org import Org
 
 

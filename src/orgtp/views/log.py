@@ -11,7 +11,7 @@ from itertools import islice
 from orgtp.model.commit import Commit
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
-from orgtp.model.words import did_you_mean, is_id, listed
+from orgtp.model.text import did_you_mean, is_id, listed
 
 _PREFIX = re.compile(r"[a-z-]+(?:\([a-z0-9-]+\))?: ")
 _TOUCHED = {"A": "added", "D": "deleted"}

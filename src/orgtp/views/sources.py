@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.seat import Metric, Seat
-from orgtp.model.words import nearest
+from orgtp.model.text import nearest
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from orgtp.model.cell import Cell, Row, State
 from orgtp.model.due import due_at, newest_late, next_owed, owed_between, stale_at
-from orgtp.model.ladder import silenced
+from orgtp.model.escalation_policy import silenced
 from orgtp.model.org import Org
 from orgtp.model.period import Period, containing
 

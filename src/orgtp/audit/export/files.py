@@ -9,7 +9,7 @@ from orgtp.audit.export.html import audit_html
 from orgtp.audit.export.readme import audit_readme
 from orgtp.audit.export.report import Dossier
 from orgtp.audit.model import Verdict
-from orgtp.model.words import counted, one_line
+from orgtp.model.text import counted, one_line
 from orgtp.render.json import envelope, plain
 
 KIND = "audit-export"

@@ -13,7 +13,7 @@ from orgtp.git.ancestry import count
 from orgtp.git.repo import Repo
 from orgtp.git.ssh_signature import NoSigningKey
 from orgtp.git.tree import walk_of
-from orgtp.model.signer import SIGNERS
+from orgtp.model.signing_key import SIGNERS
 
 
 class NoKeyToExport(NoSigningKey):

@@ -12,7 +12,7 @@ from orgtp.audit.export.report import Dossier
 from orgtp.audit.export.report_types import DossierCheckpoint
 from orgtp.audit.guarantees import Guarantee
 from orgtp.audit.model import Gap, Noted, Verdict, Violation
-from orgtp.model.words import counted, visible
+from orgtp.model.text import counted, visible
 
 _SIGNS = {Verdict.INTACT: "✓", Verdict.VIOLATED: "✗", Verdict.UNPROVEN: "?"}
 _CLASSES = {Verdict.INTACT: "intact", Verdict.VIOLATED: "violated", Verdict.UNPROVEN: "unproven"}

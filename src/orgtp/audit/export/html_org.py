@@ -8,8 +8,8 @@ from datetime import date
 from orgtp.audit.export.markup import Column, Markup, code, facts, joined, section, table, tag
 from orgtp.audit.export.report import Dossier
 from orgtp.audit.export.report_types import DossierCorrection, DossierMetric, DossierRetirement, DossierSeat, Handed
+from orgtp.model.text import counted
 from orgtp.model.value import Unit
-from orgtp.model.words import counted
 
 _SHORT = 10
 _REVIEW = {"worked": "What worked", "failed": "What failed", "lesson": "The lesson", "rehire": "Taken back when"}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from orgtp.model.words import one_line
+from orgtp.model.text import one_line
 
 # What no HTML may hold, escaped or not ("noncharacters" of Unicode), beside what `one_line` takes out.
 _LAST_TWO = "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))

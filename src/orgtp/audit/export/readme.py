@@ -11,7 +11,7 @@ import textwrap
 from orgtp.audit.export.report import Dossier
 from orgtp.audit.export.report_types import DossierCheckpoint
 from orgtp.audit.model import Verdict
-from orgtp.model.words import counted, one_line
+from orgtp.model.text import counted, one_line
 
 _WIDTH = 78
 _CODES = {Verdict.INTACT: 0, Verdict.VIOLATED: 1, Verdict.UNPROVEN: 4}

@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import TypeVar
 
 from orgtp.model.escalation import FOLDER, SILENCED
-from orgtp.model.ladder import settled_by
+from orgtp.model.escalation_policy import settled_by
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, retirement_path, seat_path
-from orgtp.model.words import is_id, listed
+from orgtp.model.text import is_id, listed
 
 Item = TypeVar("Item")
 # The org's own names at the top: as a file or a link, each would stand for all that is below it.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from orgtp.audit.model import Deed, Entry, Violation
-from orgtp.model.content import content_of
+from orgtp.model.content_hash import content_of
 from orgtp.model.trailers import Claims
 
 MISMATCH = "content-mismatch"

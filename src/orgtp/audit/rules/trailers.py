@@ -8,8 +8,8 @@ from functools import lru_cache
 from orgtp.audit.model import Deed, Entry, Violation
 from orgtp.model.escalation import FOLDER, is_about
 from orgtp.model.org import Retirement
+from orgtp.model.text import listed
 from orgtp.model.trailers import Claims
-from orgtp.model.words import listed
 
 # Where an action of orgtp writes; a retirement takes the seat off the lists in org.yaml, and what is open about it goes
 # to its owner.

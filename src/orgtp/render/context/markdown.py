@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
-from orgtp.model.words import one_line
+from orgtp.model.text import one_line
 from orgtp.render.context.sections import Parts
 from orgtp.render.diff.sections import Item
 from orgtp.render.markdown import code, inert, strong

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from itertools import groupby
 
 from orgtp.model.cell import Cell, State
-from orgtp.model.words import counted
+from orgtp.model.text import counted
 from orgtp.render.diff.sections import Item
 from orgtp.render.seat_history_words import changes_told
 from orgtp.render.spans import SHORT, Line, Part, Sort, called, code, line, listed, subject, told, words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orgtp.model.words import counted
+from orgtp.model.text import counted
 from orgtp.render.diff.sections import Item, Section, story
 from orgtp.render.markdown import code, inert, strong
 from orgtp.render.spans import Line, Part, Sort

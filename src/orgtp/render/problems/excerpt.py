@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from rich.cells import set_cell_size
 
 from orgtp.model.problem import Place
-from orgtp.model.words import visible
+from orgtp.model.text import visible
 from orgtp.render.problems.fast_lines import Line, columns
 
 # A line break as the reader of each kind of file sees it: YAML has more of them than JSON Lines.

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from orgtp.model.problem import Problem
-from orgtp.model.words import counted, visible
+from orgtp.model.text import counted, visible
 from orgtp.render.problems.common import told, unicode_path
 
 # GitHub makes so many annotations of each kind in a step, and drops the rest without a word.

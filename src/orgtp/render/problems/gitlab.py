@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from orgtp.model.problem import Problem, Severity
-from orgtp.model.words import visible
+from orgtp.model.text import visible
 from orgtp.render.problems.common import fingerprints, told, unicode_path
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTICE: "info"}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from xml.etree import ElementTree as ET
 
 from orgtp.model.problem import Problem, Severity
-from orgtp.model.words import visible
+from orgtp.model.text import visible
 from orgtp.render.problems.common import told
 
 _FAILING = frozenset({Severity.ERROR})

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from orgtp.model.problem import Place, Problem, Severity
-from orgtp.model.words import counted, visible
+from orgtp.model.text import counted, visible
 from orgtp.render.problems.common import fingerprints, path_bytes, told
 from orgtp.rules.registry import ALL
 from orgtp.rules.rule import Rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from orgtp.model.problem import Problem, Severity
-from orgtp.model.words import counted
+from orgtp.model.text import counted
 
 # So many rules are named below the verdict, the worst ones.
 _WORST = 3

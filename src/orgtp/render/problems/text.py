@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from orgtp.model.problem import Place, Problem, Severity
-from orgtp.model.words import counted, one_line, visible
+from orgtp.model.text import counted, one_line, visible
 from orgtp.render.problems.excerpt import Excerpts
 from orgtp.render.problems.fast_lines import PLACE, Line, flow, painted
 from orgtp.render.problems.grouping import Entry, entries

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orgtp.model.errors import BadInput
-from orgtp.model.timetable import Timetable
-from orgtp.model.words import did_you_mean, visible
+from orgtp.model.schedule import Timetable
+from orgtp.model.text import did_you_mean, visible
 
 # Debian's cron takes no longer command, and then runs nothing of the whole crontab, without a word.
 _MOST_IN_CRON = 998

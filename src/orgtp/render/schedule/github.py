@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from orgtp.model.timetable import Timetable
+from orgtp.model.schedule import Timetable
 
 
 @dataclass(frozen=True, slots=True)

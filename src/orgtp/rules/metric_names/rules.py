@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orgtp.model.org import Org
 from orgtp.model.seat import Metric, Seat
-from orgtp.model.words import did_you_mean, listed
+from orgtp.model.text import did_you_mean, listed
 from orgtp.rules.metric_names.classifier import Sense, Verdict, says_nothing
 from orgtp.rules.metric_names.waivers import astray, broken, candidate, counts_as, is_wish, judge_for, short
 from orgtp.rules.rule import Finding

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from orgtp.model.org import WORDS, Org
 from orgtp.model.seat import Metric, Seat, seat_path
+from orgtp.model.text import did_you_mean, one_line
 from orgtp.model.value import Kind
-from orgtp.model.words import did_you_mean, one_line
 from orgtp.rules.metric_names.classifier import Judge, Sense, judge_of
 
 _RULE = {Sense.ACTIVITY: "metric-activity", Sense.RUNTIME: "metric-runtime"}

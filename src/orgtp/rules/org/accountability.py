@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, seat_path
-from orgtp.model.words import counted, did_you_mean
+from orgtp.model.text import counted, did_you_mean
 from orgtp.rules.rule import Finding
 
 

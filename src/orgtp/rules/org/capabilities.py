@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, Status, seat_path
-from orgtp.model.words import listed
+from orgtp.model.text import listed
 from orgtp.rules.rule import Finding
 
 

@@ -8,7 +8,7 @@ from orgtp.model.escalation import Branch, is_about
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
 from orgtp.model.seat import seat_path
-from orgtp.model.words import did_you_mean
+from orgtp.model.text import did_you_mean
 from orgtp.rules.rule import Finding
 
 _PEOPLE = 8

@@ -8,7 +8,7 @@ from itertools import islice
 from orgtp.model.org import Org, Retirement
 from orgtp.model.problem import Place
 from orgtp.model.seat import retirement_path, seat_path
-from orgtp.model.words import did_you_mean
+from orgtp.model.text import did_you_mean
 from orgtp.rules.rule import Finding
 
 

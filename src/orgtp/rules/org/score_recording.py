@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
 from orgtp.model.score import Score, stamp
-from orgtp.model.words import counted
+from orgtp.model.text import counted
 from orgtp.rules.rule import Finding
 
 # Clocks differ a little from machine to machine.

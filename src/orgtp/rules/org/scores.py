@@ -10,7 +10,7 @@ from orgtp.model.period import EXAMPLES, parse_period
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, seat_path
-from orgtp.model.words import did_you_mean
+from orgtp.model.text import did_you_mean
 from orgtp.rules.rule import Finding
 
 

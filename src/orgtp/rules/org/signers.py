@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from orgtp.model.org import Org
 from orgtp.model.seat import seat_path
-from orgtp.model.signer import SignerKey
-from orgtp.model.words import did_you_mean
+from orgtp.model.signing_key import SignerKey
+from orgtp.model.text import did_you_mean
 from orgtp.rules.rule import Finding
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from orgtp.model.compared import Compared
+from orgtp.model.org_pair import Compared
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
-from orgtp.model.words import counted
+from orgtp.model.text import counted
 from orgtp.rules.rule import Finding
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orgtp.model.compared import Compared
 from orgtp.model.org import Retirement
+from orgtp.model.org_pair import Compared
 from orgtp.model.problem import Place
 from orgtp.model.seat import Seat, seat_path
-from orgtp.model.words import listed
+from orgtp.model.text import listed
 from orgtp.rules.pull_request.score_rows import lost_rows, restore
 from orgtp.rules.rule import Finding
 

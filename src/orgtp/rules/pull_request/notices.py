@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from orgtp.model.compared import Compared
 from orgtp.model.org import WORDS, Org
+from orgtp.model.org_pair import Compared
 from orgtp.model.problem import Keys
 from orgtp.model.seat import Seat
 from orgtp.model.target import Targets

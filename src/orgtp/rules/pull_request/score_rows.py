@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from orgtp.model.compared import Compared
+from orgtp.model.org_pair import Compared
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
-from orgtp.model.words import counted, listed
+from orgtp.model.text import counted, listed
 from orgtp.rules.rule import Finding
 
 

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TypeVar
 
 from orgtp.model.cell import Row
-from orgtp.model.ladder import first_with
+from orgtp.model.escalation_policy import first_with
 from orgtp.model.org import Org, Retirement
 from orgtp.model.problem import Problem
 from orgtp.model.seat import Seat

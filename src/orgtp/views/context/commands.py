@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from orgtp.model.escalation import Stage
-from orgtp.model.words import is_id, one_line
+from orgtp.model.text import is_id, one_line
 from orgtp.views.context.types import Colleague, Handed, Measured, Way
 from orgtp.views.escalations import EscalationView
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orgtp.model.cell import Cell, Row, State
 from orgtp.model.due import due_at, is_owed, next_owed, previous_owed
-from orgtp.model.ladder import silenced
+from orgtp.model.escalation_policy import silenced
 from orgtp.model.period import Period, containing
 from orgtp.views.chart import metric_now
 from orgtp.views.context.types import Measured, Next

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from orgtp.model.org import Org
-from orgtp.model.words import counted
+from orgtp.model.text import counted
 from orgtp.views.diff.escalations import EscalationChanged, SilenceChanged, escalations_changed, silences_changed
 from orgtp.views.diff.metrics import MetricField, TargetMoved, WaiverChanged, metric_fields, targets_moved, waivers
 from orgtp.views.diff.policy import PolicyChanged, policy_changes
