@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mcp import Client
 from mcp.types import GetPromptResult
 
-from orgtp.answers.answer import size, within
+from orgtp.mcp.answer import size, within
 from tests.conftest import Shell
 from tests.mcp.clients import call, served, talk
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orgtp.answers.text import cleaned
+from orgtp.mcp.sanitize import cleaned
 from tests.conftest import Shell
 from tests.mcp.clients import call, refusal, served, talk
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from mcp.client.stdio import StdioServerParameters
 
+from orgtp.mcp.install.clients import CLIENTS, Machine, block, client_named, server_name
+from orgtp.mcp.install.json_editor import read_json
 from orgtp.model.errors import BadInput
-from orgtp.store.json_edit import read_json
-from orgtp.store.mcp_clients import CLIENTS, Machine, block, client_named, server_name
 from tests.conftest import SCRIPT, Shell
 from tests.mcp.clients import call, refusal
 

@@ -8,7 +8,7 @@ import anyio
 import pytest
 from mcp import Client
 
-from orgtp.answers.see import BRIEF
+from orgtp.mcp.read_tools import BRIEF
 from tests.conftest import Shell
 from tests.mcp.clients import call, good, refusal, served, talk
 

@@ -84,7 +84,7 @@ def test_nothing_else_is_printed(asked: Shell) -> None:
     code = (
         "import os, subprocess, sys\n"
         "from orgtp.answers import tools\n"
-        "import orgtp.answers.see as see\n"
+        "import orgtp.mcp.read_tools as see\n"
         "def noisy(here, seat: str = 'x') -> dict:\n"
         "    print('PRINTED', end='')\n"
         "    os.write(1, b'WRITTEN')\n"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orgtp.store.json_edit import NotJson, read_json, with_member
+from orgtp.mcp.install.json_editor import NotJson, read_json, with_member
 
 AT, NEW = ("servers", "new"), {"command": "/x"}
 

@@ -16,7 +16,7 @@ from orgtp.model.errors import BadInput, OrgtpError, Refused
 
 if TYPE_CHECKING:
     from orgtp.api import OpenOrg
-    from orgtp.mcp import OrgServer
+    from orgtp.mcp.server import OrgServer
 
 
 AllowWriteOption = Annotated[
@@ -67,13 +67,13 @@ def _served(here: OpenOrg, acting: str, *, allow_write: bool) -> int:
     """Serve until the client leaves. Raises `ExtraMissing`, and `BadInput` where there is nothing to talk over."""
     if sys.stdin and sys.stdin.isatty():
         tell(f"serving {here.head.id} to an MCP client, which starts this itself: see docs/mcp.md. Stop it with Ctrl-C")
-    from orgtp.wire import on_interrupt, take_wire
+    from orgtp.mcp.stdio import on_interrupt, take_wire
 
     take_wire()
     on_interrupt(_interrupted)
     with redirect_stdout(sys.stderr):
         made = _made(here, acting, allow_write=allow_write)
-    from orgtp.mcp import serve
+    from orgtp.mcp.server import serve
 
     serve(made)
     return 0
@@ -105,7 +105,7 @@ def _installed(here: OpenOrg, client: str, acting: str, *, allow_write: bool, dr
 def _made(here: OpenOrg, acting: str, *, allow_write: bool) -> OrgServer:
     """The server. Raises `ExtraMissing`."""
     try:
-        from orgtp.mcp import OrgServer, prepare
+        from orgtp.mcp.server import OrgServer, prepare
     except ImportError as error:
         raise ExtraMissing(why=error) from error
     prepare()

@@ -15,7 +15,7 @@ from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
     from orgtp.api import OpenOrg
-    from orgtp.store.mcp_clients import Block, Client
+    from orgtp.mcp.install.clients import Block, Client
 
 ASK = (
     "Use OTP to show me the org chart for {org}. Which seats are agents, what are their business metrics, and how are "
@@ -28,7 +28,7 @@ def install(here: OpenOrg, wanted: str, words: list[str], *, dry_run: bool) -> i
 
     What cannot be merged is printed, and left to its owner. Raises what is wrong.
     """
-    from orgtp.store.mcp_clients import Machine, block, client_named, installed, refuse_bare, server_name
+    from orgtp.mcp.install.clients import Machine, block, client_named, installed, refuse_bare, server_name
 
     client, root, name = client_named(wanted), here.root.resolve(), server_name(here.head.id)
     server = block(client, _script(), ["--org", str(root), "mcp", *words], _path())

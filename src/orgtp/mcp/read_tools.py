@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from orgtp.answers.answer import Answer, answer, bounded, cut, fitting
 from orgtp.api import OpenOrg
 from orgtp.git.ancestry import edge
 from orgtp.history.locate import NoGit
+from orgtp.mcp.answer import Answer, answer, bounded, cut, fitting
 from orgtp.model.escalation_policy import owner_of
 from orgtp.model.org import Retirement
 from orgtp.model.period import Period

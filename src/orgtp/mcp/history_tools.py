@@ -6,9 +6,9 @@ from dataclasses import fields, replace
 from itertools import chain, islice
 from typing import Annotated, Any
 
-from orgtp.answers.answer import ROOM, Answer, answer, cut, fitting, most, size
 from orgtp.api import OpenOrg
 from orgtp.history.locate import NotYet
+from orgtp.mcp.answer import ROOM, Answer, answer, cut, fitting, most, size
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from orgtp.answers.text import clean, quoted
 from orgtp.api import OpenOrg
+from orgtp.mcp.sanitize import clean, quoted
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import errors
 from orgtp.render.json import VERSION, plain, problems_body

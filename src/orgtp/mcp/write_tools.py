@@ -6,10 +6,10 @@ import shlex
 from typing import Annotated, Any
 
 from orgtp.actions.retire import REVIEW, Request
-from orgtp.answers.answer import Answer, answer
-from orgtp.answers.see import SeatId
 from orgtp.api import OpenOrg
 from orgtp.ledger.batch import Recorded
+from orgtp.mcp.answer import Answer, answer
+from orgtp.mcp.read_tools import SeatId
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.text import listed, one_line
 from orgtp.render.json import plan_body

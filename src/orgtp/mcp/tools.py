@@ -7,11 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from orgtp.answers.answer import Answer
-from orgtp.answers.change import add_score, mark_unavailable, propose_retirement
-from orgtp.answers.past import what_changed
-from orgtp.answers.schema import LIST, OBJECT, TEXT, Schema, answers, keyed, lists, of, rows, told
-from orgtp.answers.see import BRIEF, get_seat, list_seats, metric_history, org_chart, scorecard, seat_context, validate
+from orgtp.mcp.answer import Answer
+from orgtp.mcp.history_tools import what_changed
+from orgtp.mcp.output_schema import LIST, OBJECT, TEXT, Schema, answers, keyed, lists, of, rows, told
+from orgtp.mcp.read_tools import (
+    BRIEF,
+    get_seat,
+    list_seats,
+    metric_history,
+    org_chart,
+    scorecard,
+    seat_context,
+    validate,
+)
+from orgtp.mcp.write_tools import add_score, mark_unavailable, propose_retirement
 from orgtp.model.cell import Cell
 from orgtp.views.chart import ChartSeat, MetricNow
 from orgtp.views.log import LogEntry

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from orgtp.mcp.install.json_editor import NotJson, read_json, with_member
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.text import did_you_mean
-from orgtp.store.json_edit import NotJson, read_json, with_member
 
 Block = dict[str, Any]
 # What a client makes of a server's and a tool's names together has at most 64 characters.

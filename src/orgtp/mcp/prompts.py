@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from orgtp.actions.retire import Request
-from orgtp.answers.answer import ROOM, Answer, within
-from orgtp.answers.past import what_changed
-from orgtp.answers.see import get_seat, scorecard
-from orgtp.answers.text import clean
 from orgtp.api import OpenOrg
+from orgtp.mcp.answer import ROOM, Answer, within
+from orgtp.mcp.history_tools import what_changed
+from orgtp.mcp.read_tools import get_seat, scorecard
+from orgtp.mcp.sanitize import clean
 from orgtp.model.errors import OrgtpError, Refused
 from orgtp.render.json import plain, plan_body
 from orgtp.views.scorecard import ScoreRow

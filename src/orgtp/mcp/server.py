@@ -37,12 +37,12 @@ from mcp.types import (
 from pydantic import Field, ValidationError
 
 from orgtp import __version__
-from orgtp.answers.answer import Answer
-from orgtp.answers.prompts import PROMPTS, Told
-from orgtp.answers.see import get_seat, org_chart, scorecard
-from orgtp.answers.text import cleaned
-from orgtp.answers.tools import TOOLS, Tool
 from orgtp.api import OpenOrg, open_org
+from orgtp.mcp.answer import Answer
+from orgtp.mcp.prompts import PROMPTS, Told
+from orgtp.mcp.read_tools import get_seat, org_chart, scorecard
+from orgtp.mcp.sanitize import cleaned
+from orgtp.mcp.tools import TOOLS, Tool
 from orgtp.model.errors import OrgtpError, UnknownSeat
 from orgtp.model.text import did_you_mean
 from orgtp.store.bug import saved_trace
