@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 import orgtp
-from orgtp.api import open_org
+from orgtp.api.org import open_org
 from orgtp.history.locate import NoGit, NotYet
 from orgtp.model.change import Append
 from orgtp.model.errors import UnknownSeat

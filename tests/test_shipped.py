@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.api import open_org
+from orgtp.api.org import open_org
 from tests.conftest import ROOT, Shell
 from tools.pictures import IMAGES, NOW, pictures
 from tools.sample import PARTS, SAMPLE

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from orgtp.actions.retire import Request
-from orgtp.api import OpenOrg, open_org
+from orgtp.api.org import OpenOrg, open_org
 from orgtp.render.change import plan_lines
 from orgtp.render.chart import chart_lines
 from orgtp.render.scorecard import scorecard_lines

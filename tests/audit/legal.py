@@ -7,7 +7,7 @@ import shutil
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from orgtp.api import open_org
+from orgtp.api.org import open_org
 from orgtp.audit.model import Verdict
 from tests.audit.scene import line
 from tests.conftest import Shell

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
-from orgtp.api import open_org
+from orgtp.api.org import open_org
 from tests.audit import ways_escalations as escalations
 from tests.audit import ways_files as files
 from tests.audit import ways_lines as lines

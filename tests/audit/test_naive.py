@@ -12,7 +12,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from orgtp.api import open_org
+from orgtp.api.org import open_org
 from tests.audit.conftest import copied
 from tests.audit.naive import is_tampered
 from tests.audit.scene import BOT, CAT, LINK, PROGRAM, Changes, Leaf, Scene, line

@@ -14,10 +14,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from orgtp.api import OpenOrg, open_org
+from orgtp.api.org import OpenOrg, open_org
 from orgtp.model.schedule import USUAL, timetable
 from orgtp.sources.collect import Request
-from orgtp.sources.file import read_sources
+from orgtp.sources.config import read_sources
 from tests.collect.conftest import Fed
 
 FIRST, LAST = datetime(2026, 10, 1, 4, tzinfo=UTC), datetime(2027, 1, 1, 5, tzinfo=UTC)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orgtp.cli.watch import quarter_after, watching
+from orgtp.cli.collect_loop import quarter_after, watching
 from orgtp.model.schedule import Timetable
 from tests.cli.terminal import on_terminal
 from tests.collect.conftest import BROKEN, Fed

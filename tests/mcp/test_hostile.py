@@ -167,7 +167,7 @@ def test_a_bug_of_ours(asked: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     """Whatever happens, a client is told in a line, and the trace is in a file."""
     import tempfile
 
-    from orgtp.seen import SeenOrg
+    from orgtp.api.queries import SeenOrg
 
     def broken(*_: object, **__: object) -> None:
         message = "secret"

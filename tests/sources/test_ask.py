@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.sources.ask import NOT_ASKED, ask
-from orgtp.sources.file import read_sources, sources_of, sources_path
+from orgtp.sources.config import read_sources, sources_of, sources_path
 from orgtp.sources.kind import SourceFailed
+from orgtp.sources.run import NOT_ASKED, ask
 from orgtp.sources.secrets import Veil, resolved
 from orgtp.sources.value import checked, plain
 from tests.conftest import Shell
@@ -121,7 +121,7 @@ def test_children_that_ignore_being_asked_end_with_their_source(tmp_path: Path) 
 def test_what_is_asked_ends_with_whoever_asks(tmp_path: Path, how: signal.Signals) -> None:
     (tmp_path / "family").write_text(FAMILY, encoding="utf-8")
     path = written(tmp_path, "hang: {command: [sh, family]}\n")
-    code = "import sys, pathlib, orgtp.sources.ask as a, orgtp.sources.file as f; "
+    code = "import sys, pathlib, orgtp.sources.run as a, orgtp.sources.config as f; "
     code += "a.ask(f.read_sources(pathlib.Path(sys.argv[1])).named.values())"
     with subprocess.Popen([sys.executable, "-c", code, str(path)], stderr=subprocess.DEVNULL) as asking:
         family = pids(tmp_path / "pids", 2)
@@ -134,7 +134,7 @@ def test_what_is_asked_ends_with_whoever_asks(tmp_path: Path, how: signal.Signal
 
 def test_a_source_prints_nothing_of_its_own(tmp_path: Path) -> None:
     path = written(tmp_path, "loud: {command: [sh, -c, 'echo noise; echo worse >&2; echo 5']}\n")
-    code = "import sys, pathlib, orgtp.sources.ask as a, orgtp.sources.file as f; "
+    code = "import sys, pathlib, orgtp.sources.run as a, orgtp.sources.config as f; "
     code += "print(a.ask(f.read_sources(pathlib.Path(sys.argv[1])).named.values())[0].value)"
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("5\n", "")
@@ -276,7 +276,7 @@ def test_without_the_extra_a_source_says_what_to_install(tmp_path: Path) -> None
         "a: {http: {url: 'https://example.com'}}\nb: {sql: {url: 'sqlite://', query: select 1}}\n"
         "c: {command: [echo, '1']}\n",
     )
-    code = "import sys, pathlib, orgtp.sources.ask as a, orgtp.sources.file as f\n"
+    code = "import sys, pathlib, orgtp.sources.run as a, orgtp.sources.config as f\n"
     code += "said = a.ask(f.read_sources(pathlib.Path(sys.argv[1])).named.values())\n"
     code += "for one in said: print(one.value, one.why, one.tries)"
     env = {**os.environ, "PYTHONPATH": str(tmp_path / "hidden")}

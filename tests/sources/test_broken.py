@@ -13,12 +13,12 @@ from urllib.parse import quote
 
 import pytest
 
-from orgtp.api import init_org, open_org
+from orgtp.api.org import init_org, open_org
 from orgtp.model.text import is_id
-from orgtp.sources.ask import ask
 from orgtp.sources.collect import Request
-from orgtp.sources.file import read_sources
+from orgtp.sources.config import read_sources
 from orgtp.sources.kind import kinds
+from orgtp.sources.run import ask
 from orgtp.sources.source import Said
 from tests.sources.broken import BROKEN, GOOD
 from tests.sources.places import AMBIENT, PASSWORD, TOKEN, fill, install_kinds, served

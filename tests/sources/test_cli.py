@@ -11,10 +11,10 @@ from typing import ClassVar
 
 import pytest
 
-from orgtp.sources.file import sources_of
+from orgtp.sources.config import sources_of
 from orgtp.sources.kind import EXTRA, Kind
-from orgtp.sources.kind_http import Http
-from orgtp.sources.kind_sql import Sql, install
+from orgtp.sources.kinds.http import Http
+from orgtp.sources.kinds.sql import Sql, install
 from tests.conftest import ROOT, Shell
 from tests.sources.places import TOKEN, install_kinds
 

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import pytest
 
-from orgtp.sources.ask import ask
-from orgtp.sources.file import sources_of
+from orgtp.sources.config import sources_of
+from orgtp.sources.run import ask
 from orgtp.sources.source import Said
 
 PASSWORD = "hush/hush %"  # noqa: S105  (of nobody)

@@ -15,7 +15,7 @@ from orgtp.files.json_schema import schema_text
 from orgtp.files.yaml.dumper import document
 from orgtp.files.yaml.loader import read_document
 from orgtp.model.problem import Problem
-from orgtp.sources.file import sources_of
+from orgtp.sources.config import sources_of
 from tests.conftest import Shell
 from tests.store.test_schema_agreement import NEWER, keywords, refused_by_checker
 from tests.store.test_schema_any import bent

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from orgtp.actions.retire import Request
 from orgtp.actions.seats import NewSeat
-from orgtp.api import OpenOrg, open_org
+from orgtp.api.org import OpenOrg, open_org
 from orgtp.ledger.batch import Recorded
 from orgtp.model.change import Append
 from orgtp.model.errors import OrgtpError

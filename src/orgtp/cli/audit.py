@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from orgtp.audit.model import Audit, Verdict
-from orgtp.cli.door import chosen, opened, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
+from orgtp.cli.session import chosen, opened, write, write_json
 from orgtp.model.errors import BadInput
 from orgtp.model.text import visible
 

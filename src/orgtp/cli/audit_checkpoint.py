@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from orgtp.cli.door import opened, tell, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
+from orgtp.cli.session import opened, tell, write, write_json
 
 KeyOption = Annotated[
     str,

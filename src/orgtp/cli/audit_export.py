@@ -12,12 +12,12 @@ import typer
 
 from orgtp.cli.audit import CODES
 from orgtp.cli.audit_checkpoint import KeyOption
-from orgtp.cli.door import opened, tell, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
+from orgtp.cli.session import opened, tell, write, write_json
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
     from orgtp.audit.export.report import Dossier
 
 

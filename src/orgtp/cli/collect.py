@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.door import changed, is_unseen, opened, tell, write_json
-from orgtp.cli.news import NotifyOption, tell_people
+from orgtp.cli.notify import NotifyOption, tell_people
 from orgtp.cli.options import (
     ByOption,
     DryRunOption,
@@ -20,6 +19,7 @@ from orgtp.cli.options import (
     SourcesOption,
     TimesOption,
 )
+from orgtp.cli.session import changed, is_unseen, opened, tell, write_json
 from orgtp.model.errors import BadInput
 from orgtp.model.schedule import USUAL
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from orgtp.actions.collect import Heard
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
     from orgtp.sources.collect import Collected, Request
     from orgtp.sources.source import Said, Sources
 
@@ -81,7 +81,7 @@ def collect(
 
 
 def _stay(org: Path | None, once: Callable[[], int], way: _Way, times: str) -> int:
-    from orgtp.cli.watch import watching
+    from orgtp.cli.collect_loop import watching
     from orgtp.model.schedule import timetable
 
     here = opened(org, whole=False)
@@ -108,7 +108,7 @@ class _Way:
 
 
 def _once(here: OpenOrg, request: Request, way: _Way) -> int:
-    from orgtp.sources.file import read_sources
+    from orgtp.sources.config import read_sources
 
     told = _progress if way.dry_run or sys.stderr.isatty() else None
     sources = read_sources(way.sources)

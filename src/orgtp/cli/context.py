@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from orgtp.cli.door import is_dirty, opened, say_shallow, write, write_json
 from orgtp.cli.options import AtOption, JsonOption, OrgOption, SeatArgument
+from orgtp.cli.session import is_dirty, opened, say_shallow, write, write_json
 
 
 class ContextFormat(StrEnum):

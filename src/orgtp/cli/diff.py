@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.door import opened, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
+from orgtp.cli.session import opened, write, write_json
 
 if TYPE_CHECKING:
     from orgtp.history.diff import Since

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.door import changed, is_unseen, opened, tell, write, write_json
-from orgtp.cli.news import NotifyOption, tell_people
+from orgtp.cli.notify import NotifyOption, tell_people
 from orgtp.cli.options import (
     AtOption,
     ByOption,
@@ -19,11 +18,12 @@ from orgtp.cli.options import (
     PushOption,
     SeatArgument,
 )
+from orgtp.cli.session import changed, is_unseen, opened, tell, write, write_json
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.escalation import Weight
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
     from orgtp.ledger.batch import Recorded
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The escalation, as orgtp escalate list names it.")]

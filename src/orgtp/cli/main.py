@@ -15,9 +15,9 @@ from typer.main import get_command
 
 from orgtp import __version__
 from orgtp.cli.commands import COMMANDS, GROUPS, Command, called
-from orgtp.cli.door import remember, tell
-from orgtp.cli.failure import guarded
+from orgtp.cli.error_handler import guarded
 from orgtp.cli.options import OrgOption
+from orgtp.cli.session import remember, tell
 from orgtp.git.waits import Waits
 from orgtp.model.errors import BadInput
 

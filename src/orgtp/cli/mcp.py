@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import opened, tell
 from orgtp.cli.options import DryRunOption, OrgOption
+from orgtp.cli.session import opened, tell
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
     from orgtp.mcp.server import OrgServer
 
 

@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgtp.cli.door import tell, write
+from orgtp.cli.session import tell, write
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
     from orgtp.mcp.install.clients import Block, Client
 
 ASK = (

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import changed, opened, tell, write
-from orgtp.cli.news import tell_people
+from orgtp.cli.notify import tell_people
 from orgtp.cli.options import ByOption, DryRunOption, JsonOption, OrgOption, PushOption, SeatArgument
+from orgtp.cli.session import changed, opened, tell, write
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.text import listed, visible
 
 if TYPE_CHECKING:
     from orgtp.actions.retire import Plan, Request
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
 
 _ASKED = {"worked": "What worked?", "failed": "What failed?", "lesson": "What is the lesson?"}
 

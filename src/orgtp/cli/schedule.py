@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import chosen, opened, write
 from orgtp.cli.options import OrgOption, PushOption, TimesOption
+from orgtp.cli.session import chosen, opened, write
 from orgtp.model.errors import OrgtpError
 from orgtp.model.schedule import USUAL
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
 
 
 def schedule(
@@ -71,8 +71,8 @@ def _acting(here: OpenOrg, by: str) -> str:
 
 def _variables() -> dict[str, str]:
     """What says here where the files of this machine are, which cron would not know."""
-    from orgtp.sources.file import sources_path
-    from orgtp.store.notify_file import notify_path
+    from orgtp.notify.config import notify_path
+    from orgtp.sources.config import sources_path
 
     named = {"ORGTP_SOURCES": sources_path(), "ORGTP_NOTIFY": notify_path()}
     moved = bool(os.environ.get("XDG_CONFIG_HOME"))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.door import changed, opened, write, write_json
 from orgtp.cli.options import AtOption, ByOption, DryRunOption, JsonOption, OrgOption, PushOption
+from orgtp.cli.session import changed, opened, write, write_json
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
     from orgtp.actions.record_scores import Entry
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
 
 
 def add(

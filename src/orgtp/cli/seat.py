@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import changed, opened, tell, write, write_json
 from orgtp.cli.options import (
     AllOption,
     AtOption,
@@ -18,12 +17,13 @@ from orgtp.cli.options import (
     PushOption,
     SeatArgument,
 )
+from orgtp.cli.session import changed, opened, tell, write, write_json
 from orgtp.model.errors import BadInput
 from orgtp.model.seat import SeatKind, Status
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
 
 
 def show(

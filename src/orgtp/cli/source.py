@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.door import chosen, opened, tell, write, write_json
 from orgtp.cli.options import DryRunOption, JsonOption, OrgOption, SourcesOption
+from orgtp.cli.session import chosen, opened, tell, write, write_json
 from orgtp.model.errors import OrgtpError
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
     from orgtp.model.problem import Problem
     from orgtp.sources.source import Said, Sources
     from orgtp.views.sources import Reading
@@ -62,7 +62,7 @@ class UnknownSource(OrgtpError):
 
 def list_(org: OrgOption = None, sources: SourcesOption = None, json: JsonOption = False) -> int:
     """List the sources that the org's metrics name, and those that this machine knows. Exit code 1: one is wrong."""
-    from orgtp.sources.file import read_sources
+    from orgtp.sources.config import read_sources
     from orgtp.views.sources import Known, source_lines
 
     here = opened(org, whole=False)
@@ -104,8 +104,8 @@ def try_(name: NameArgument, org: OrgOption = None, sources: SourcesOption = Non
 
     Exit code 1 where it has no value, or a metric would refuse it.
     """
-    from orgtp.sources.ask import ask
-    from orgtp.sources.file import read_sources, refuse_inside
+    from orgtp.sources.config import read_sources, refuse_inside
+    from orgtp.sources.run import ask
     from orgtp.views.sources import readings
 
     here = _org_if_any(org)

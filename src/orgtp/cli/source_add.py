@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orgtp.cli.door import tell, write
+from orgtp.cli.session import tell, write
 from orgtp.model.errors import BadInput
 from orgtp.model.text import listed
 
@@ -100,7 +100,7 @@ def _header(text: str) -> tuple[str, str]:
 def add_source(name: str, source: dict[str, Any], sources: Path | None, *, dry_run: bool) -> int:
     """Write it into this machine's file, and say what has to be known of it; the exit code."""
     from orgtp.sources.add import save, with_source
-    from orgtp.sources.file import refuse_inside, sources_path
+    from orgtp.sources.config import refuse_inside, sources_path
 
     path = sources_path(sources)
     refuse_inside(path)
@@ -131,7 +131,7 @@ def _as_typed(said: str) -> str:
 def _worth_knowing(source: Mapping[str, Any], folder: Path) -> Iterator[str]:
     """What would be found out by trying only."""
     from orgtp.sources.kind import kinds, load_kind
-    from orgtp.sources.kind_command import for_a_shell
+    from orgtp.sources.kinds.command import for_a_shell
 
     kind = next(iter(source))
     if lacks := load_kind(kinds()[kind].value).lacks:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import opened, tell, write, write_json
 from orgtp.cli.options import DryRunOption, JsonOption, OrgOption
+from orgtp.cli.session import opened, tell, write, write_json
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
 
 _HELD = 1
 

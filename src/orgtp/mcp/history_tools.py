@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from itertools import chain, islice
 from typing import Annotated, Any
 
-from orgtp.api import OpenOrg
+from orgtp.api.org import OpenOrg
 from orgtp.history.locate import NotYet
 from orgtp.mcp.answer import ROOM, Answer, answer, cut, fitting, most, size
 from orgtp.model.errors import BadInput

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from orgtp.actions.retire import Request
-from orgtp.api import OpenOrg
+from orgtp.api.org import OpenOrg
 from orgtp.mcp.answer import ROOM, Answer, within
 from orgtp.mcp.history_tools import what_changed
 from orgtp.mcp.read_tools import get_seat, scorecard

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from orgtp.api import OpenOrg
+from orgtp.api.org import OpenOrg
 from orgtp.git.ancestry import edge
 from orgtp.history.locate import NoGit
 from orgtp.mcp.answer import Answer, answer, bounded, cut, fitting

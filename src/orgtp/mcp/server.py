@@ -37,7 +37,8 @@ from mcp.types import (
 from pydantic import Field, ValidationError
 
 from orgtp import __version__
-from orgtp.api import OpenOrg, open_org
+from orgtp.api.org import OpenOrg, open_org
+from orgtp.crash_report import saved_trace
 from orgtp.mcp.answer import Answer
 from orgtp.mcp.prompts import PROMPTS, Told
 from orgtp.mcp.read_tools import get_seat, org_chart, scorecard
@@ -45,7 +46,6 @@ from orgtp.mcp.sanitize import cleaned
 from orgtp.mcp.tools import TOOLS, Tool
 from orgtp.model.errors import OrgtpError, UnknownSeat
 from orgtp.model.text import did_you_mean
-from orgtp.store.bug import saved_trace
 
 # Of the org only its id: its name is words of the record, and these are instructions.
 INSTRUCTIONS = """\

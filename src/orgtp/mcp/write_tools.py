@@ -6,7 +6,7 @@ import shlex
 from typing import Annotated, Any
 
 from orgtp.actions.retire import REVIEW, Request
-from orgtp.api import OpenOrg
+from orgtp.api.org import OpenOrg
 from orgtp.ledger.batch import Recorded
 from orgtp.mcp.answer import Answer, answer
 from orgtp.mcp.read_tools import SeatId

@@ -10,7 +10,7 @@ from orgtp.files.yaml.dumper import document, entry
 from orgtp.files.yaml.editor import edited
 from orgtp.model.change import Data, Set
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.sources.file import sources_of
+from orgtp.sources.config import sources_of
 from orgtp.sources.source import Sources
 
 _HEAD = "What the sources of an org mean on this machine. Its schema is printed by: orgtp schema sources"

@@ -18,8 +18,8 @@ from orgtp.ledger.batch import Ledger, Recorded
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.model.text import nearest
-from orgtp.sources.ask import ask
-from orgtp.sources.file import INSIDE, refuse_inside
+from orgtp.sources.config import INSIDE, refuse_inside
+from orgtp.sources.run import ask
 from orgtp.sources.source import Said, Sources
 
 Told = Callable[[Said, Sequence[Heard]], None]

@@ -16,7 +16,7 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.escalation import FOLDER, SILENCED, Escalation, Event, Happened
 from orgtp.model.org import Org
 from orgtp.model.text import one_line
-from orgtp.store.notify_file import DEFAULT, address, notify_path, read_notify
+from orgtp.notify.config import DEFAULT, address, notify_path, read_notify
 
 if TYPE_CHECKING:
     from orgtp.ledger.batch import Recorded

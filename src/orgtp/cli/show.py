@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from orgtp.cli.door import opened, write, write_json
 from orgtp.cli.options import AllOption, AtOption, JsonOption, KindOption, OrgOption
+from orgtp.cli.session import opened, write, write_json
 
 
 class ChartFormat(StrEnum):

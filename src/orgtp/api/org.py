@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orgtp.api.queries import SeenOrg
 from orgtp.history.locate import NoGit, clock, locate
 from orgtp.model.errors import BadInput, NotCommitted, ReadOnly, UnknownMetric, UnknownSeat
-from orgtp.seen import SeenOrg
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from orgtp.actions.retire import Plan
     from orgtp.actions.retire import Request as Retirement
     from orgtp.actions.seats import NewSeat
-    from orgtp.desk import Desk
+    from orgtp.api.escalations import Desk
     from orgtp.files.value_import import Given
     from orgtp.git.repo import Repo
     from orgtp.ledger.batch import Action, Ledger, Recorded
@@ -188,7 +188,7 @@ class OpenOrg(SeenOrg):
     @property
     def desk(self) -> Desk:
         """What is in somebody's hands: the escalations, and all that can be done about them."""
-        from orgtp.desk import Desk
+        from orgtp.api.escalations import Desk
 
         return Desk(self)
 

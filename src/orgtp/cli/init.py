@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import tell, write
 from orgtp.cli.options import DryRunOption, JsonOption
+from orgtp.cli.session import tell, write
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:

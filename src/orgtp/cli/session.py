@@ -13,7 +13,7 @@ from orgtp.model.problem import errors
 from orgtp.model.text import counted, visible
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
     from orgtp.ledger.batch import Recorded
 
 _SHORT = 10

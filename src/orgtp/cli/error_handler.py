@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from typer import Abort
 
-from orgtp.cli.door import tell
+from orgtp.cli.session import tell
 from orgtp.model.errors import OrgtpError
 
 BUG, INTERRUPTED, WRONG = 3, 130, 2
@@ -68,7 +68,7 @@ def _bug(error: Exception) -> int:
     """A bug of ours: the trace goes to a file that is named, for the report."""
     import traceback
 
-    from orgtp.store.bug import saved_trace
+    from orgtp.crash_report import saved_trace
 
     text = "".join(traceback.format_exception(error))
     tell(f"orgtp: this is a bug of ours: {type(error).__name__}: {error}\n{saved_trace(text) or text}")

@@ -13,7 +13,7 @@ from typing import Any
 from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, is_ours, load_kind
 from orgtp.sources.process import answer_of
 
-_DESCRIBER = "orgtp.sources.describer"
+_DESCRIBER = "orgtp.sources.plugin_worker"
 _SECONDS = 5.0
 
 

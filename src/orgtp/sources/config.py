@@ -15,10 +15,10 @@ from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.errors import BadInput
 from orgtp.model.problem import Place, Problem
 from orgtp.model.text import did_you_mean, is_id, listed
-from orgtp.sources.foreign import kind_of
+from orgtp.sources.duration import span_of
 from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, kinds
+from orgtp.sources.plugin import kind_of
 from orgtp.sources.source import RETRIES, TIMEOUT, Source, Sources
-from orgtp.sources.span import span_of
 
 COMMON = ("timeout", "retries")
 MOST_RETRIES = 10

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
-from orgtp.cli.door import tell
-from orgtp.cli.failure import INTERRUPTED, guarded
+from orgtp.cli.error_handler import INTERRUPTED, guarded
+from orgtp.cli.session import tell
 from orgtp.model.schedule import Timetable
 
 # A machine that slept wakes up late; so the clock is looked at again and again.

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import opened, tell, write, write_json
 from orgtp.cli.options import AtOption, JsonOption, OrgOption
+from orgtp.cli.session import opened, tell, write, write_json
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Problem, Severity
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
     from orgtp.rules.rule import Rule
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from orgtp.cli.door import opened, say_shallow, write, write_json, write_json_list, write_on
 from orgtp.cli.options import AtOption, JsonOption, KindOption, OrgOption, SeatArgument
+from orgtp.cli.session import opened, say_shallow, write, write_json, write_json_list, write_on
 
 Item = TypeVar("Item")
 SinceOption = Annotated[

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import tell
+from orgtp.cli.session import tell
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
     from orgtp.ledger.batch import Recorded
 
 NotifyOption = Annotated[
@@ -30,7 +30,7 @@ def tell_people(here: OpenOrg, done: Recorded, notify: Path | None = None) -> No
     """
     if done.commit is None:
         return
-    from orgtp.notify import news_of, tell_all
+    from orgtp.notify.notify import news_of, tell_all
 
     for why in tell_all(news_of(here.staff.org, done), notify):
         tell(f"recorded, but {why}")

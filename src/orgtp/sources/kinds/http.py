@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from orgtp.sources.json_pointer import FORM, pointed, read_json
 from orgtp.sources.kind import EXTRA, Fault, Form, Key, Kind, SourceFailed
-from orgtp.sources.pointer import FORM, pointed, read_json
 
 if TYPE_CHECKING:
     from httpx import URL, Client, Request, Response

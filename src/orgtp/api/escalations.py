@@ -16,7 +16,7 @@ from orgtp.model.escalation import Weight
 
 if TYPE_CHECKING:
     from orgtp.actions.escalate import Trouble
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OpenOrg
     from orgtp.ledger.batch import Recorded
     from orgtp.model.org import Org
     from orgtp.views.escalations import EscalationView, SilenceView

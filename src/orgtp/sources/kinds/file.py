@@ -13,10 +13,10 @@ from typing import Any, ClassVar
 
 from orgtp.model.text import did_you_mean
 from orgtp.model.value import write_number
+from orgtp.sources.duration import span_of
+from orgtp.sources.json_pointer import pointed, read_json
 from orgtp.sources.kind import Fault, Key, Kind, SourceFailed
-from orgtp.sources.kind_http import of_pointer
-from orgtp.sources.pointer import pointed, read_json
-from orgtp.sources.span import span_of
+from orgtp.sources.kinds.http import of_pointer
 from orgtp.sources.value import amount, mean, total
 
 FORMATS = ("csv", "json", "jsonl")
