@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from orgtp.actions import scores as scoring
+from orgtp.actions import record_scores as scoring
 from orgtp.actions.retire import REVIEW, Request, retire
 from orgtp.actions.seats import add_seat_file, set_keys
 from orgtp.files.json_schema import shipped

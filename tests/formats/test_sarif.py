@@ -14,7 +14,7 @@ from sarif_pydantic import Sarif  # type: ignore[import-untyped]
 
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.text import visible
-from orgtp.render.problems import sarif as sarif
+from orgtp.render.problems import sarif
 from orgtp.rules.registry import ALL
 from tests.formats.hostile import SETS, equal, hostile, many
 from tests.formats.readers import npm_file
