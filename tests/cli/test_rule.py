@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orgtp.audit.rules.pages import PAGES as ALL
-from orgtp.rules.topics import TOPICS
+from orgtp.rules.registry import TOPICS
 from tests.conftest import Shell
 
 

@@ -12,7 +12,7 @@ from orgtp.files.escalation import read_escalation
 from orgtp.model.change import Change
 from orgtp.model.escalation import Escalation, Kind, Stage
 from orgtp.model.org import Org
-from orgtp.sync.merge_escalation import joined
+from orgtp.sync.merge import joined
 from tests.conftest import Shell
 from tests.escalations.desks import FRIDAY, Ledger
 from tests.sync.clones import Clones, made

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from orgtp.audit.rules.pages import PAGES as ALL
+from orgtp.rules.registry import TOPICS
 from orgtp.rules.rule import Rule
-from orgtp.rules.topics import TOPICS
 from tools.rules_page import PAGE, by_topic, rules_page
 
 LAYOUT = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from orgtp.actions.escalate import left_behind
@@ -270,3 +270,17 @@ def _result(org: Org, seat: Seat, metric: Metric, now: datetime) -> dict[str, Da
     on_target, count = row.tally()
     ended: dict[str, Data] = {"last": last.value, "period": last.period} if last else {}
     return ended | {"on_target": on_target, "known": count}
+
+
+def propose(org: Org, request: Request, now: datetime) -> Change:
+    """The retirement as a change that no one has approved. It is decided by merging it.
+
+    `decided_by` is the person whom it is put before, and stands in the record. Raises what `retire` raises, and
+    `Refused` where who proposes it is retired.
+    """
+    if request.by and org.seat(request.by).is_retired:
+        raise Refused(why=f"{request.by} is retired, and proposes nothing")
+    change = retire(org, request, now)
+    who = f"by {request.by}" if request.by else "by nobody who is named"
+    said = f"Proposed {who}, and not decided. {request.decided_by} decides: merge this branch, or delete it."
+    return replace(change, approved_by="", body=f"{said}\n\n{change.body}")

@@ -245,7 +245,7 @@ class OpenOrg(SeenOrg):
 
     def propose_retirement(self, request: Retirement, *, dry_run: bool = False) -> Recorded:
         """Commit a retirement to the branch `retire/SEAT`, to be merged by who decides; see `actions.propose`."""
-        from orgtp.actions.propose import propose as proposed
+        from orgtp.actions.retire import propose as proposed
         from orgtp.ledger.propose import propose
 
         repo, onto = self.writable, f"retire/{request.seat}"

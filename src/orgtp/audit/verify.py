@@ -15,14 +15,13 @@ from orgtp.audit.cache import Memory, recall, recall_ids, remember
 from orgtp.audit.commits import Commits, Log, Told, Unreadable, deed, stamped
 from orgtp.audit.gaps import gap_of, hidden_things, other_ledger
 from orgtp.audit.model import Audit, Deed, Entry, Gap, Noted, Signed, Stamped, Violation
-from orgtp.audit.path_tables import Table, Tables
 from orgtp.audit.rules import seats as audit_org
 from orgtp.audit.rules import trailers as audit_claims
 from orgtp.audit.rules.content_hash import content_wrong
 from orgtp.audit.rules.dates import FUTURE, dates
 from orgtp.audit.score_files import LINKS, ScoreAudit
 from orgtp.audit.signatures import Signatures, binding_of
-from orgtp.audit.snapshot import FOLDERS, Library, Moment, is_of_org, table
+from orgtp.audit.snapshot import FOLDERS, Library, Moment, Table, Tables, is_of_org, table
 from orgtp.files.tree import HEAD
 from orgtp.git.ancestry import shallow_commits
 from orgtp.git.cat_file import ObjectTooLarge

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orgtp.audit.model import Audit, Verdict
 from orgtp.cli.options import JsonOption, OrgOption
-from orgtp.cli.session import chosen, opened, write, write_json
+from orgtp.cli.session import chosen, opened, tell, write, write_json
 from orgtp.model.errors import BadInput
 from orgtp.model.text import visible
+
+if TYPE_CHECKING:
+    from orgtp.api.org import OpenOrg
+    from orgtp.audit.export.report import Dossier
 
 # More than any checkpoint has.
 _MOST_BYTES = 1 << 20
@@ -84,3 +90,87 @@ def _read(name: str) -> bytes:
         return sys.stdin.buffer.read(_MOST_BYTES)
     with Path(name).expanduser().open("rb") as file:
         return file.read(_MOST_BYTES)
+
+
+KeyOption = Annotated[
+    str,
+    typer.Option(
+        "--key", metavar="FILE", help="The SSH key to sign with, or its .pub file. Default: git's user.signingkey."
+    ),
+]
+
+
+def checkpoint(org: OrgOption = None, key: KeyOption = "", json: JsonOption = False) -> int:
+    """Print where the ledger branch stands now, signed with your SSH key: three lines, and the signature below them.
+
+    Keep it outside the repository: a CI artifact, another repository, an e-mail. Later, orgtp audit verify --checkpoint
+    proves that the history still contains it. Without something kept outside, whoever may force-push may rewrite all.
+    """
+    here = opened(org, whole=False)
+    made, known = here.checkpoint(key)
+    if json:
+        body = {"origin": made.origin, "commits": made.commits, "head": made.head, "checkpoint": made.text}
+        write_json("audit-checkpoint", here, {**body, "fingerprint": known.fingerprint, "seat": known.seat or None})
+    else:
+        write(made.text)
+        tell(f"{known.words}. Keep this outside the repository.")
+    return 0
+
+
+def export(
+    file: Annotated[str, typer.Argument(metavar="FILE.zip", help="The file to write, or - for standard output.")],
+    org: OrgOption = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Look at every commit again, whatever was verified before.")
+    ] = False,
+    key: KeyOption = "",
+    unsigned: Annotated[
+        bool, typer.Option("--unsigned", help="Without a signature: nothing outside vouches for the export then.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over the file, if it is there.")] = False,
+    json: JsonOption = False,
+) -> int:
+    """Write one zip file to hand to an auditor: the ledger, a signed checkpoint, the report, and how to check it.
+
+    The ledger is a git bundle with all of its history. The report has the verdict of orgtp audit verify, and every
+    seat, retirement, correction and violation. The exit code is that of verify; the file is written with each verdict.
+    """
+    _refuse(file, key, unsigned=unsigned, json=json)
+    here = opened(org, whole=False)
+    if file == "-":
+        found = _to_output(here, key, unsigned=unsigned, full=full)
+    else:
+        found = here.export(Path(file).expanduser(), key=key, unsigned=unsigned, full=full, force=force)
+    _say(here, found, file, json=json)
+    return CODES[found.verdict]
+
+
+def _refuse(file: str, key: str, *, unsigned: bool, json: bool) -> None:
+    if unsigned and key:
+        raise BadInput(what="--unsigned signs nothing, and --key says what to sign with. Give one of them.")
+    if file == "-" and json:
+        raise BadInput(what="--json and - both go to standard output. Name a file: orgtp audit export FILE.zip --json")
+    if file == "-" and sys.stdout.isatty():
+        raise BadInput(what="a zip file is nothing for a terminal. Name a file: orgtp audit export FILE.zip")
+    if file != "-" and Path(file).expanduser().is_dir():
+        raise BadInput(what=f"{file} is a folder. Name a file in it: orgtp audit export {file.rstrip('/')}/audit.zip")
+
+
+def _to_output(here: OpenOrg, key: str, *, unsigned: bool, full: bool) -> Dossier:
+    """Write to a file that has no name first: a zip file is sought in, and is handed on when it is whole."""
+    with tempfile.TemporaryFile() as out:
+        found = here.export(out, key=key, unsigned=unsigned, full=full)
+        out.seek(0)
+        shutil.copyfileobj(out, sys.stdout.buffer)
+    return found
+
+
+def _say(here: OpenOrg, found: Dossier, file: str, *, json: bool) -> None:
+    from orgtp.audit.export.files import KIND, export_body, export_text
+
+    if json:
+        write_json(KIND, here, {**export_body(found), "file": file})
+    elif file == "-":
+        tell(export_text(found, ""))
+    else:
+        write(export_text(found, file))

@@ -78,8 +78,8 @@ COMMANDS = (
     ),
     Command("tick", "escalate", "tick", "orgtp escalate tick --by tally --push", "escalate"),
     Command("verify", "audit", "verify", "orgtp audit verify --full", "audit"),
-    Command("checkpoint", "audit_checkpoint", "checkpoint", "orgtp audit checkpoint > 2026-11-20.checkpoint", "audit"),
-    Command("export", "audit_export", "export", "orgtp audit export acme-2026.zip --key ~/.ssh/id_ed25519", "audit"),
+    Command("checkpoint", "audit", "checkpoint", "orgtp audit checkpoint > 2026-11-20.checkpoint", "audit"),
+    Command("export", "audit", "export", "orgtp audit export acme-2026.zip --key ~/.ssh/id_ed25519", "audit"),
 )
 
 

@@ -13,11 +13,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import ClassVar
 
 from orgtp.git.errors import CannotWrite, LedgerBusy
 from orgtp.git.repo import Repo
-from orgtp.git.waits import Waits
 from orgtp.model.errors import BadInput
+
+
+class Waits:
+    """Told once a wait takes longer than a moment; nobody is, unless a door says who."""
+
+    tell: ClassVar[Callable[[str], None] | None] = None
+
 
 _WAIT_SECONDS = 20.0
 _FIRST_PAUSE, _LAST_PAUSE = 0.001, 0.02

@@ -6,11 +6,45 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 
-from orgtp.git.repo import Repo
-from orgtp.git.stream import parts
+from orgtp.git.repo import GitFailed, Repo
 from orgtp.model.commit import Commit, Touched
+
+_AT_ONCE = 64 * 1024
+
+
+def parts(repo: Repo, *words: str, prompt: bool = True) -> Iterator[bytes]:
+    """The parts of git's output, each of which ends with a NUL. Raises `GitFailed` where git ends badly.
+
+    `prompt`: git hands over each commit as soon as it has it, which costs where there are very many.
+    """
+    return chain.from_iterable(_split(_chunks(repo, words, prompt=prompt)))
+
+
+def _split(chunks: Iterator[bytes]) -> Iterator[list[bytes]]:
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield whole
+
+
+def _chunks(repo: Repo, words: tuple[str, ...], *, prompt: bool) -> Iterator[bytes]:
+    """Git's output in pieces. The process is ended when nobody wants more."""
+    handle = repo.start(*words, env={} if prompt else {"GIT_FLUSH": "0"})
+    process = handle.proc
+    process.stdin.close()
+    try:
+        while piece := process.stdout.read1(_AT_ONCE):
+            yield piece
+        words_of_git = process.stderr.read().decode(errors="replace").strip()
+        if process.wait():
+            raise GitFailed(command=words[0], words=words_of_git or f"exit code {process.returncode}")
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
 
 _TRAILERS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By")
 _FIELDS = ("%H", "%P", "%ct", "%an", "%ae", "%s", "%b")

@@ -15,18 +15,36 @@ from orgtp.files.apply import applied
 from orgtp.files.load import Loaded, load
 from orgtp.files.tree import Files
 from orgtp.git.checkout import Linked
-from orgtp.git.commit import Draft, Identity, commit_tree, identity, not_before
+from orgtp.git.commit import Draft, Identity, commit_tree, identity, is_signing, not_before
 from orgtp.git.errors import LedgerMoved, NotNow
 from orgtp.git.lock import locked
+from orgtp.git.objects import Objects
 from orgtp.git.repo import Repo
-from orgtp.git.tree import TREE, GitTree, Node, Walk, walk_of
+from orgtp.git.tree import MODULE, TREE, GitTree, Node, Walk, walk_of
 from orgtp.ledger.advance import Move, advance, held_still, make_whole
 from orgtp.ledger.partial_tree import Part, Reach
-from orgtp.ledger.sealed import sealed
 from orgtp.model.change import Append, Change
+from orgtp.model.content_hash import content_of, with_content
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem
+
+
+def sealed(objects: Objects, draft: Draft, nodes: Mapping[str, Node | None]) -> Draft:
+    """The draft with its trailer, where git signs; without one, where it does not.
+
+    `nodes` are what the commit changes. A commit that is made anew had other changes once, so its trailer goes with it.
+    """
+    value = content_of(_contents(objects, nodes)) if is_signing(objects.repo) else ""
+    message = with_content(draft.message, value)
+    return draft if message == draft.message else replace(draft, message=message)
+
+
+def _contents(objects: Objects, nodes: Mapping[str, Node | None]) -> dict[str, bytes | None]:
+    kept = [node.id for node in nodes.values() if node and node.mode != MODULE]
+    blobs = objects.blobs(kept)
+    return {path: blobs.get(node.id, node.id.encode()) if node else None for path, node in nodes.items()}
+
 
 Action = Callable[[Org], Change]
 _TRIES = 10

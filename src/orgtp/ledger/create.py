@@ -17,7 +17,7 @@ from orgtp.git.lock import locked
 from orgtp.git.repo import Repo, find_repo, make_repo
 from orgtp.git.tree import walk_of
 from orgtp.ledger.advance import Move, advance
-from orgtp.ledger.sealed import sealed
+from orgtp.ledger.batch import sealed
 from orgtp.model.errors import OrgtpError
 from orgtp.model.text import is_id, one_line
 

@@ -9,8 +9,7 @@ from rich.text import Text
 
 from orgtp.model.escalation import Event, Stage
 from orgtp.render.seat import labelled
-from orgtp.render.terminal import Screen, joined, say, table, text_of, width_of, wrapped
-from orgtp.render.wall import on_the_wall
+from orgtp.render.terminal import Screen, joined, on_the_wall, say, table, text_of, width_of, wrapped
 from orgtp.views.escalations import EscalationView, SilenceView
 
 _STYLES = {Stage.OPEN: "yellow", Stage.ACKNOWLEDGED: "", Stage.RESOLVED: "green"}

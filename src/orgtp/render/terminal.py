@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,15 @@ from orgtp.model.text import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+def on_the_wall(moment: datetime, zone: tzinfo) -> datetime:
+    """The moment in `zone`; in its own zone where that lies beyond all calendars, for a file may say any moment."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
+
 
 ENDLESS = 100_000
 STYLES = {

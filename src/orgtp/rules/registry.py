@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -10,93 +10,165 @@ from itertools import islice
 from orgtp.model.org import Org
 from orgtp.model.org_pair import Compared
 from orgtp.model.problem import Problem, Severity
-from orgtp.rules.metric_names import rules as outcomes
-from orgtp.rules.org import accountability, capabilities, escalations, retirements, scores, seats, signers, structure
-from orgtp.rules.org import score_recording as recording
+from orgtp.rules.metric_names import rules as metric_names
+from orgtp.rules.org import (
+    accountability,
+    capabilities,
+    escalations,
+    retirements,
+    score_recording,
+    scores,
+    seats,
+    signers,
+    structure,
+)
 from orgtp.rules.parsing.form import FORM
-from orgtp.rules.pull_request import additions, notices
-from orgtp.rules.pull_request import forbidden as changes
+from orgtp.rules.pull_request import additions, forbidden, notices
 from orgtp.rules.pull_request.base import BASE_NOT_REACHED, NOT_AS_COMMITTED
-from orgtp.rules.rule import Case, Rule, of_change, of_now, of_org
-from orgtp.rules.topics import by_topic
+from orgtp.rules.rule import Case, Rule, in_topic, of_change, of_now, of_org
+
+# Each with its heading in docs/rules.md. What is most orgtp's own comes first, what any file format asks for last.
+TOPICS = {
+    "accountability": "A human answers",
+    "seats": "What a seat says of itself",
+    "outcomes": "Outcomes, not activity",
+    "structure": "One chart",
+    "capabilities": "Who does what",
+    "scores": "Values",
+    "recording": "When values were recorded",
+    "retirements": "Retired, not deleted",
+    "escalations": "Trouble in somebody's hands",
+    "signers": "Who may sign",
+    "changes": "What a pull request may not do",
+    "additions": "What a pull request may not add",
+    "notices": "What a pull request must be seen doing",
+    "history": "What may not be in the history",
+    "form": "What can be read",
+}
+
+
+def by_topic(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules topic by topic, those of one topic in the order given; a topic that is not in `TOPICS` comes last."""
+    order = {topic: place for place, topic in enumerate(TOPICS)}
+    return tuple(sorted(rules, key=lambda rule: order.get(rule.topic, len(order))))
+
 
 RULES: tuple[Rule, ...] = (
-    of_org(accountability.owner_missing),
-    of_org(accountability.owner_unknown),
-    of_org(accountability.owner_not_human),
-    of_org(accountability.owner_retired),
-    of_org(accountability.owner_not_active),
-    of_org(accountability.no_human_above),
-    of_org(seats.no_metric, refuses=False),
-    of_org(seats.no_metric_of_its_own, Severity.WARNING),
-    of_org(seats.retire_when_missing, Severity.WARNING),
-    of_now(seats.review_by_past, Severity.WARNING),
-    of_org(structure.id_not_file_name),
-    of_org(structure.id_reserved),
-    of_org(structure.reports_to_unknown),
-    of_org(structure.reports_to_retired),
-    of_org(structure.reports_to_cycle),
-    of_org(structure.two_tops, Severity.WARNING),
-    of_org(structure.policy_unknown_seat),
-    of_org(capabilities.capability_claimed_twice),
-    of_org(capabilities.capability_unused, Severity.WARNING),
-    of_org(outcomes.outcome_missing),
-    of_org(outcomes.metric_runtime),
-    of_org(outcomes.metric_activity, Severity.WARNING),
-    of_org(outcomes.leads_to_unknown),
-    of_org(outcomes.metric_wish),
-    of_org(outcomes.seat_only_activity),
-    of_org(outcomes.waive_unknown),
-    of_org(outcomes.waive_unused, Severity.WARNING),
-    of_org(scores.score_unknown_seat),
-    of_org(scores.score_unknown_metric),
-    of_org(scores.score_wrong_period),
-    of_org(scores.score_wrong_value),
-    of_org(scores.score_blank_without_note),
-    of_org(scores.score_duplicate_id),
-    of_org(scores.score_wrong_file),
-    of_now(recording.score_in_future),
-    of_org(recording.score_out_of_order, Severity.NOTICE),
-    of_org(recording.score_before_since),
-    of_org(recording.score_note_formula, Severity.WARNING),
-    of_org(retirements.retired_without_record),
-    of_org(retirements.record_without_retired),
-    of_org(retirements.id_of_retired_seat),
-    of_org(retirements.record_incomplete),
-    of_org(retirements.record_unknown_seat),
-    of_org(retirements.decided_by_not_human),
-    of_org(escalations.routing_not_human),
-    of_org(escalations.routing_unknown_seat),
-    of_org(escalations.routing_unreachable, Severity.WARNING),
-    of_org(escalations.escalation_unknown_seat),
-    of_org(escalations.escalation_unknown_metric, Severity.WARNING),
-    of_org(escalations.escalation_file_name),
-    of_org(escalations.escalation_not_as_told),
-    of_org(escalations.silence_unknown_metric, Severity.WARNING),
-    of_org(signers.signer_unknown_seat),
-    of_org(signers.signer_retired, Severity.WARNING, refuses=False),
-    of_org(signers.signer_key_twice),
-    of_org(signers.forge_unfit),
-    of_change(changes.score_row_changed),
-    of_change(changes.retirement_record_touched),
-    of_change(changes.escalation_record_touched),
-    of_change(changes.seat_deleted),
-    of_change(changes.seat_brought_back),
-    of_change(changes.id_used_again),
-    of_change(changes.retired_with_work_left),
-    of_change(changes.target_kind_changed),
-    of_change(additions.score_after_retirement),
-    of_change(additions.decider_not_approver),
-    of_change(additions.score_row_backdated, Severity.NOTICE),
-    of_change(changes.history_short, Severity.NOTICE),
-    of_change(notices.target_changed, Severity.NOTICE),
-    of_change(notices.owner_changed, Severity.NOTICE),
-    of_change(notices.outcome_changed, Severity.NOTICE),
-    of_change(notices.metric_changed, Severity.NOTICE),
-    of_change(notices.seat_moved, Severity.NOTICE),
-    of_change(notices.kind_changed, Severity.WARNING),
-    of_change(notices.waiver_added, Severity.NOTICE),
-    of_change(notices.policy_changed, Severity.NOTICE),
+    *in_topic(
+        "accountability",
+        of_org(accountability.owner_missing),
+        of_org(accountability.owner_unknown),
+        of_org(accountability.owner_not_human),
+        of_org(accountability.owner_retired),
+        of_org(accountability.owner_not_active),
+        of_org(accountability.no_human_above),
+    ),
+    *in_topic(
+        "seats",
+        of_org(seats.no_metric, refuses=False),
+        of_org(seats.no_metric_of_its_own, Severity.WARNING),
+        of_org(seats.retire_when_missing, Severity.WARNING),
+        of_now(seats.review_by_past, Severity.WARNING),
+    ),
+    *in_topic(
+        "structure",
+        of_org(structure.id_not_file_name),
+        of_org(structure.id_reserved),
+        of_org(structure.reports_to_unknown),
+        of_org(structure.reports_to_retired),
+        of_org(structure.reports_to_cycle),
+        of_org(structure.two_tops, Severity.WARNING),
+        of_org(structure.policy_unknown_seat),
+    ),
+    *in_topic(
+        "capabilities",
+        of_org(capabilities.capability_claimed_twice),
+        of_org(capabilities.capability_unused, Severity.WARNING),
+    ),
+    *in_topic(
+        "outcomes",
+        of_org(metric_names.outcome_missing),
+        of_org(metric_names.metric_runtime),
+        of_org(metric_names.metric_activity, Severity.WARNING),
+        of_org(metric_names.leads_to_unknown),
+        of_org(metric_names.metric_wish),
+        of_org(metric_names.seat_only_activity),
+        of_org(metric_names.waive_unknown),
+        of_org(metric_names.waive_unused, Severity.WARNING),
+    ),
+    *in_topic(
+        "scores",
+        of_org(scores.score_unknown_seat),
+        of_org(scores.score_unknown_metric),
+        of_org(scores.score_wrong_period),
+        of_org(scores.score_wrong_value),
+        of_org(scores.score_blank_without_note),
+        of_org(scores.score_duplicate_id),
+        of_org(scores.score_wrong_file),
+    ),
+    *in_topic(
+        "recording",
+        of_now(score_recording.score_in_future),
+        of_org(score_recording.score_out_of_order, Severity.NOTICE),
+        of_org(score_recording.score_before_since),
+        of_org(score_recording.score_note_formula, Severity.WARNING),
+    ),
+    *in_topic(
+        "retirements",
+        of_org(retirements.retired_without_record),
+        of_org(retirements.record_without_retired),
+        of_org(retirements.id_of_retired_seat),
+        of_org(retirements.record_incomplete),
+        of_org(retirements.record_unknown_seat),
+        of_org(retirements.decided_by_not_human),
+    ),
+    *in_topic(
+        "escalations",
+        of_org(escalations.routing_not_human),
+        of_org(escalations.routing_unknown_seat),
+        of_org(escalations.routing_unreachable, Severity.WARNING),
+        of_org(escalations.escalation_unknown_seat),
+        of_org(escalations.escalation_unknown_metric, Severity.WARNING),
+        of_org(escalations.escalation_file_name),
+        of_org(escalations.escalation_not_as_told),
+        of_org(escalations.silence_unknown_metric, Severity.WARNING),
+    ),
+    *in_topic(
+        "signers",
+        of_org(signers.signer_unknown_seat),
+        of_org(signers.signer_retired, Severity.WARNING, refuses=False),
+        of_org(signers.signer_key_twice),
+        of_org(signers.forge_unfit),
+    ),
+    *in_topic(
+        "changes",
+        of_change(forbidden.score_row_changed),
+        of_change(forbidden.retirement_record_touched),
+        of_change(forbidden.escalation_record_touched),
+        of_change(forbidden.seat_deleted),
+        of_change(forbidden.seat_brought_back),
+        of_change(forbidden.id_used_again),
+        of_change(forbidden.retired_with_work_left),
+        of_change(forbidden.target_kind_changed),
+        of_change(forbidden.history_short, Severity.NOTICE),
+    ),
+    *in_topic(
+        "additions",
+        of_change(additions.score_after_retirement),
+        of_change(additions.decider_not_approver),
+        of_change(additions.score_row_backdated, Severity.NOTICE),
+    ),
+    *in_topic(
+        "notices",
+        of_change(notices.target_changed, Severity.NOTICE),
+        of_change(notices.owner_changed, Severity.NOTICE),
+        of_change(notices.outcome_changed, Severity.NOTICE),
+        of_change(notices.metric_changed, Severity.NOTICE),
+        of_change(notices.seat_moved, Severity.NOTICE),
+        of_change(notices.kind_changed, Severity.WARNING),
+        of_change(notices.waiver_added, Severity.NOTICE),
+        of_change(notices.policy_changed, Severity.NOTICE),
+    ),
 )
 # Every rule that there is, those of form among them; topic by topic, as they are listed.
 ALL: tuple[Rule, ...] = by_topic((*FORM, *RULES, BASE_NOT_REACHED, NOT_AS_COMMITTED))

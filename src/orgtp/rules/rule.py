@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from orgtp.model.org import Org
@@ -93,5 +93,28 @@ def _rule(
     *,
     refuses: bool = True,
 ) -> Rule:
-    topic = find.__module__.rpartition(".")[2]
-    return Rule(find.__name__.replace("_", "-"), severity, topic, find.__doc__ or "", judge, refuses)
+    return Rule(find.__name__.replace("_", "-"), severity, "", find.__doc__ or "", judge, refuses)
+
+
+def in_topic(topic: str, *rules: Rule) -> tuple[Rule, ...]:
+    """Return the rules with their topic, a key of `registry.TOPICS`."""
+    return tuple(replace(rule, topic=topic) for rule in rules)
+
+
+def form_rule(
+    id_: str,
+    title: str,
+    why: str,
+    bad: str,
+    good: str,
+    fix: str,
+    severity: Severity = Severity.ERROR,
+    topic: str = "form",
+) -> Rule:
+    """A rule of form with its page: what breaks it, why it matters, a bad and a good example, and how to mend it."""
+    parts = [title, why, "Bad:", _shown(bad), "Good:", _shown(good), f"Fix: {fix}"]
+    return of_form(id_, "\n\n".join(parts), severity, topic=topic)
+
+
+def _shown(example: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in example.strip("\n").split("\n"))

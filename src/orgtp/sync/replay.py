@@ -23,8 +23,7 @@ from orgtp.ledger.id_index import known_at
 from orgtp.ledger.partial_tree import Part, Reach
 from orgtp.model.change import Change
 from orgtp.model.trailers import claims_of, without_seats
-from orgtp.sync.merge import Clash, merged, new_records, record_id
-from orgtp.sync.merge_escalation import joined
+from orgtp.sync.merge import Clash, joined, merged, new_records, record_id
 
 
 class Conflict(SyncStopped):

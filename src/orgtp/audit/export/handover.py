@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from orgtp.audit.checkpoint import Checkpoint, make, vouched
 from orgtp.audit.export.bundle import bundle
-from orgtp.audit.export.report import Dossier
-from orgtp.audit.export.report_types import DossierCheckpoint
+from orgtp.audit.export.report import Dossier, DossierCheckpoint
 from orgtp.git.ancestry import count
 from orgtp.git.repo import Repo
 from orgtp.git.ssh_signature import NoSigningKey

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from orgtp.audit.history import History
+from orgtp.audit.model import History
 from orgtp.git.ancestry import shallow_commits
 from orgtp.git.repo import GitFailed, Repo
 from orgtp.model.errors import OrgtpError

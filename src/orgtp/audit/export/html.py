@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from orgtp.audit.export.css import CSS, css_hash
 from orgtp.audit.export.html_org import corrections, retirements, seats
 from orgtp.audit.export.markup import Column, Markup, code, facts, joined, section, table, tag, text
-from orgtp.audit.export.report import Dossier
-from orgtp.audit.export.report_types import DossierCheckpoint
+from orgtp.audit.export.report import Dossier, DossierCheckpoint
 from orgtp.audit.guarantees import Guarantee
 from orgtp.audit.model import Gap, Noted, Verdict, Violation
 from orgtp.model.text import counted, visible

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from orgtp.audit.export.markup import Column, Markup, code, facts, joined, section, table, tag
-from orgtp.audit.export.report import Dossier
-from orgtp.audit.export.report_types import DossierCorrection, DossierMetric, DossierRetirement, DossierSeat, Handed
+from orgtp.audit.export.report import Dossier, DossierCorrection, DossierMetric, DossierRetirement, DossierSeat, Handed
 from orgtp.model.text import counted
 from orgtp.model.value import Unit
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 import textwrap
 
-from orgtp.audit.export.report import Dossier
-from orgtp.audit.export.report_types import DossierCheckpoint
+from orgtp.audit.export.report import Dossier, DossierCheckpoint
 from orgtp.audit.model import Verdict
 from orgtp.model.text import counted, one_line
 

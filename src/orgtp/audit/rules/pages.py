@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from textwrap import fill
 
-from orgtp.rules.page import form_rule
-from orgtp.rules.registry import ALL
-from orgtp.rules.rule import Rule
-from orgtp.rules.topics import by_topic
+from orgtp.rules.registry import ALL, by_topic
+from orgtp.rules.rule import Rule, form_rule
 
 _WIDTH = 110
 

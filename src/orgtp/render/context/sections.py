@@ -10,9 +10,9 @@ from itertools import groupby
 from orgtp.model.cell import Cell, State
 from orgtp.model.text import counted
 from orgtp.render.diff.sections import Item
-from orgtp.render.seat_history_words import changes_told
+from orgtp.render.seat_history import changes_told
 from orgtp.render.spans import SHORT, Line, Part, Sort, called, code, line, listed, subject, told, words
-from orgtp.render.wall import on_the_wall
+from orgtp.render.terminal import on_the_wall
 from orgtp.views.context.types import Colleague, Context, Elsewhere, Handed, Measured, Relation
 from orgtp.views.escalations import EscalationView
 from orgtp.views.seat_history import Event

@@ -1,6 +1,6 @@
 """The words that tell an outcome from an activity, a machine's own measure and a wish. Data: a topic a line.
 
-A phrase is whole words, in any spelling that `orgtp.rules.metric_names.classifier` folds (plurals, -ise and -ize). Each tuple
+A phrase is whole words, in any spelling that `classifier` folds (plurals, -ise and -ize). Each tuple
 says what it is for; docs/outcomes.md says how a metric is judged by them. An org adds its own in `policy.words`.
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orgtp.model.problem import Severity
-from orgtp.rules.page import form_rule
+from orgtp.rules.rule import form_rule
 
 FILES = (
     form_rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orgtp.rules.page import form_rule
+from orgtp.rules.rule import form_rule
 
 KEYS = (
     form_rule(
