@@ -13,7 +13,7 @@ from orgtp.files.load import Loaded, by_order, load
 from orgtp.files.tree import MAX_BYTES as MOST
 from orgtp.files.tree import Files, Folder, Tree
 from orgtp.files.yaml.loader import MAX_BYTES
-from orgtp.model.org_pair import Compared
+from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Problem, Severity
 from orgtp.model.text import visible
 from tests.conftest import NOW, ROOT
@@ -38,7 +38,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def problems(tree: Tree, compared: Compared | None = None) -> list[Problem]:
+def problems(tree: Tree, compared: OrgPair | None = None) -> list[Problem]:
     """All that is found in an org as of `NOW`."""
     loaded = load(tree)
     return by_order(
@@ -53,7 +53,7 @@ def found_in(case: Path) -> list[Problem]:
     return problems(Folder(case / "after"), _compared(case))
 
 
-def _compared(case: Path) -> Compared:
+def _compared(case: Path) -> OrgPair:
     """The org before and after; `earlier` is what an older commit had, `shallow` marks a clone without its history."""
     from orgtp.history.merge_base import between
 

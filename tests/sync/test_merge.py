@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from orgtp.files.yaml.dumper import entry
 from orgtp.files.yaml.loader import read_document
 from orgtp.git.repo import Repo
-from orgtp.sync.merge import Clash, merged, new_records, record_id
+from orgtp.sync.merge import Clash, merge_trees, new_records, record_id
 
 PATH = "seats/bot.yaml"
 HERE = Repo(Path(tempfile.gettempdir()))
@@ -50,7 +50,7 @@ def changed(base: Mapping[str, Any], edits: Mapping[str, Any]) -> dict[str, Any]
 
 
 def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes:
-    return merged(HERE, PATH, base, ours, theirs)
+    return merge_trees(HERE, PATH, base, ours, theirs)
 
 
 @settings(max_examples=60, deadline=None)

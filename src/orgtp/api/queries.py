@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from orgtp.audit.model import Audit
     from orgtp.git.repo import Repo
     from orgtp.history.diff import Since
-    from orgtp.model.org_pair import Compared
+    from orgtp.model.org_pair import OrgPair
     from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat
     from orgtp.views.context.types import Context
@@ -213,7 +213,7 @@ class SeenOrg(Located):
         """As of when the org is judged. A commit says itself when it was made, and may say anything."""
         return clock() if self.at is not None and parse_span(self.at) is None else self.now
 
-    def _compared(self, base: str) -> tuple[list[Compared], list[Problem]]:
+    def _compared(self, base: str) -> tuple[list[OrgPair], list[Problem]]:
         """What the org changes since it parted from `base`, and what keeps that from being told, or from being true."""
         from orgtp.history.merge_base import NotReached, compared
         from orgtp.history.worktree_check import not_as_committed

@@ -14,7 +14,7 @@ from orgtp.git.repo import GitFailed, Repo, UnknownRevision
 from orgtp.git.tree import GitTree
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
-from orgtp.model.org_pair import Compared
+from orgtp.model.org_pair import OrgPair
 from orgtp.model.seat import retirement_path, seat_path
 
 # What git gives a hook for a commit that there was not (gitformat-hash: 40 digits, or 64).
@@ -32,20 +32,20 @@ class NotReached(OrgtpError):
     exit_code = 4
 
 
-def between(before: Loaded, after: Loaded) -> Compared:
+def between(before: Loaded, after: Loaded) -> OrgPair:
     """Two loaded orgs side by side."""
     same = {path for path, raw in before.files.items() if after.files.get(path) == raw}
     # What a file holds that is there and was not read is not gone.
     old = {path: raw for path, raw in before.files.items() if path not in same and not _unread(path, after)}
     new = {path: raw for path, raw in after.files.items() if path not in same}
-    return Compared(before.org, after.org, old, new)
+    return OrgPair(before.org, after.org, old, new)
 
 
 def _unread(path: str, after: Loaded) -> bool:
     return path not in after.files and after.org.hidden(path)
 
 
-def compared(repo: Repo, after: Loaded, base: str, head: str | None) -> list[Compared]:
+def compared(repo: Repo, after: Loaded, base: str, head: str | None) -> list[OrgPair]:
     """What `after`, which stands on the commit `head`, changes since it parted from `base`. Raises `NotReached`.
 
     Histories that were merged both ways parted at several commits, and what was there at any of them is to be kept.
@@ -57,7 +57,7 @@ def compared(repo: Repo, after: Loaded, base: str, head: str | None) -> list[Com
     return [_since(repo, parted, after) for parted in (merge_bases(repo, tip, head) if head else [tip])]
 
 
-def _since(repo: Repo, parted: str, after: Loaded) -> Compared:
+def _since(repo: Repo, parted: str, after: Loaded) -> OrgPair:
     """What `after` changes since the commit `parted`."""
     bring(repo, parted, after.org.branch)
     found = between(load(GitTree(repo, parted), parted), after)
@@ -134,7 +134,7 @@ def _get(repo: Repo, branch: str, missing: list[str], commit: str) -> None:
         raise NotReached(what=f"{what}, and {error}", remedy="Clone it whole: git clone, without --filter") from error
 
 
-def _used(repo: Repo, base: str, found: Compared) -> dict[str, str]:
+def _used(repo: Repo, base: str, found: OrgPair) -> dict[str, str]:
     """The seats that are new, and yet had a file in a commit before, with the newest such commit."""
     new = sorted(seat for seat in found.after.seats if found.is_new(seat_path(seat)))
     paths = {path: seat for seat in new for path in (seat_path(seat), retirement_path(seat))}

@@ -9,7 +9,7 @@ from orgtp.model.org import Org
 
 
 @dataclass(frozen=True)
-class Compared:
+class OrgPair:
     """The org before and after, and the bytes of every file of it that differs.
 
     `old` has the files that were there before, `new` those that are there now; a file that was removed is in `old`

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from orgtp.model.org import Org
-from orgtp.model.org_pair import Compared
+from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Problem, Severity
 from orgtp.rules.metric_names import rules as metric_names
 from orgtp.rules.org import (
@@ -180,7 +180,7 @@ LENIENT = frozenset(rule.id for rule in RULES if not rule.refuses)
 MOST = 10_000
 
 
-def check(org: Org, now: datetime | None = None, *compared: Compared) -> Iterator[Problem]:
+def check(org: Org, now: datetime | None = None, *compared: OrgPair) -> Iterator[Problem]:
     """Every problem of `org`, rule by rule.
 
     Without a moment, rules about time are left out; without a base, those about a change. Of several bases, what may

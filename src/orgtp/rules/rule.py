@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from orgtp.model.org import Org
-from orgtp.model.org_pair import Compared
+from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.seat import Metric
 
@@ -31,7 +31,7 @@ class Case:
 
     org: Org
     now: datetime | None = None
-    compared: Compared | None = None
+    pair: OrgPair | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ def of_now(find: Callable[[Org, datetime], Iterator[Finding]], severity: Severit
     return _rule(find, severity, lambda case: find(case.org, case.now) if case.now else iter(()))
 
 
-def of_change(find: Callable[[Compared], Iterator[Finding]], severity: Severity = Severity.ERROR) -> Rule:
+def of_change(find: Callable[[OrgPair], Iterator[Finding]], severity: Severity = Severity.ERROR) -> Rule:
     """A rule about what a pull request does to the org."""
-    return _rule(find, severity, lambda case: find(case.compared) if case.compared else iter(()))
+    return _rule(find, severity, lambda case: find(case.pair) if case.pair else iter(()))
 
 
 def of_form(id_: str, text: str, severity: Severity = Severity.ERROR, *, topic: str = "form") -> Rule:

@@ -121,7 +121,7 @@ def record_id(line: bytes) -> str:
     return str(data.get("id", "")) if isinstance(data, dict) else ""
 
 
-def merged(repo: Repo, path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes:
+def merge_trees(repo: Repo, path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes:
     """`ours` with what `theirs` changed in `base`. Raises `Clash` with what both changed."""
     told = joined(path, base, ours, theirs)
     if told is not None:

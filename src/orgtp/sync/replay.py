@@ -23,7 +23,7 @@ from orgtp.ledger.id_index import known_at
 from orgtp.ledger.partial_tree import Part, Reach
 from orgtp.model.change import Change
 from orgtp.model.trailers import claims_of, without_seats
-from orgtp.sync.merge import Clash, joined, merged, new_records, record_id
+from orgtp.sync.merge import Clash, joined, merge_trees, new_records, record_id
 
 
 class Conflict(SyncStopped):
@@ -184,7 +184,7 @@ class Replay:
         if not (now and new and now.is_plain and new.is_plain and (old is None or old.is_plain)):
             raise Clash
         base, ours, theirs = (self._content(node) for node in (old, now, new))
-        raw = merged(self.batch.ledger.repo, path, base, ours, theirs) if old else joined(path, base, ours, theirs)
+        raw = merge_trees(self.batch.ledger.repo, path, base, ours, theirs) if old else joined(path, base, ours, theirs)
         if raw is None:
             raise Clash
         return Node(new.mode if old and new.mode != old.mode else now.mode, self._added(raw, new))

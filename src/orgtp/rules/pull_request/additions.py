@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from orgtp.model.org_pair import Compared
+from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
 from orgtp.model.text import counted
 from orgtp.rules.rule import Finding
 
 
-def score_after_retirement(compared: Compared) -> Iterator[Finding]:
+def score_after_retirement(compared: OrgPair) -> Iterator[Finding]:
     """A value was recorded for a seat after it was retired.
 
     A retirement ends a seat's numbers, and its record says what each metric ended on. Who goes on with the work records
@@ -36,7 +36,7 @@ def score_after_retirement(compared: Compared) -> Iterator[Finding]:
             yield Finding(score.place, message, "Take the line out; who has the metric now records it.")
 
 
-def score_row_backdated(compared: Compared) -> Iterator[Finding]:
+def score_row_backdated(compared: OrgPair) -> Iterator[Finding]:
     """A new row is older than rows that the file had already.
 
     `orgtp sync`, and values that waited in an outbox, bring such rows, and that is fine. A row that somebody dated back
@@ -64,7 +64,7 @@ def score_row_backdated(compared: Compared) -> Iterator[Finding]:
         yield Finding(Place(path), message, "Fine if sync brought it; the newest record counts.")
 
 
-def decider_not_approver(compared: Compared) -> Iterator[Finding]:
+def decider_not_approver(compared: OrgPair) -> Iterator[Finding]:
     """A seat was retired by a decision of somebody who may not decide it.
 
     A retirement is decided by the approvers whom the policy names, else by the owner and those above. The policy of the
@@ -88,7 +88,7 @@ def decider_not_approver(compared: Compared) -> Iterator[Finding]:
             yield Finding(record.marks.value("decided_by"), message, f"May decide it: {who}.")
 
 
-def _added(compared: Compared) -> Iterator[Score]:
+def _added(compared: OrgPair) -> Iterator[Score]:
     """The records that were not there before."""
     paths = compared.new.keys()
     for scores in compared.after.scores.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orgtp.model.org import Retirement
-from orgtp.model.org_pair import Compared
+from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
 from orgtp.model.seat import Seat, seat_path
 from orgtp.model.text import listed
@@ -13,7 +13,7 @@ from orgtp.rules.pull_request.score_rows import lost_rows, restore
 from orgtp.rules.rule import Finding
 
 
-def score_row_changed(compared: Compared) -> Iterator[Finding]:
+def score_row_changed(compared: OrgPair) -> Iterator[Finding]:
     """A row of a score file was changed, removed or moved.
 
     Values are appended and never rewritten: a wrong one is corrected by a later row, and both stay. Whoever may change
@@ -37,7 +37,7 @@ def score_row_changed(compared: Compared) -> Iterator[Finding]:
             yield from lost_rows(compared, path, raw)
 
 
-def retirement_record_touched(compared: Compared) -> Iterator[Finding]:
+def retirement_record_touched(compared: OrgPair) -> Iterator[Finding]:
     """A retirement record was changed or removed.
 
     The record says who decided, why, and who took over, as it was on that day. It never changes once it is committed:
@@ -60,7 +60,7 @@ def retirement_record_touched(compared: Compared) -> Iterator[Finding]:
             yield Finding(Place(path), f"the record {what}; it never changes once committed", restore(compared, path))
 
 
-def escalation_record_touched(compared: Compared) -> Iterator[Finding]:
+def escalation_record_touched(compared: OrgPair) -> Iterator[Finding]:
     """What had happened to an escalation was changed or removed, or the whole of it is gone.
 
     Whom trouble was with, who was told, and who let it lie is the record of how the organisation acts. What happens is
@@ -84,7 +84,7 @@ def escalation_record_touched(compared: Compared) -> Iterator[Finding]:
             yield Finding(Place(old.path), f"what happened to {id_} {gone}", restore(compared, old.path))
 
 
-def seat_deleted(compared: Compared) -> Iterator[Finding]:
+def seat_deleted(compared: OrgPair) -> Iterator[Finding]:
     """The file of a seat is gone.
 
     Workers are retired, not deleted: a retirement moves every capability to an heir and leaves a record, and the file
@@ -109,7 +109,7 @@ def seat_deleted(compared: Compared) -> Iterator[Finding]:
             yield Finding(Place(path), f"the seat {seat} was deleted, not retired", hint)
 
 
-def seat_brought_back(compared: Compared) -> Iterator[Finding]:
+def seat_brought_back(compared: OrgPair) -> Iterator[Finding]:
     """A retired seat is at work again.
 
     A retirement is the end of a seat's life: its work went to others, and its record says how it ended. Who does such
@@ -133,7 +133,7 @@ def seat_brought_back(compared: Compared) -> Iterator[Finding]:
             yield Finding(seat.marks.value("status"), message, f"{restore(compared, seat_path(seat.id))}. {_ANOTHER}")
 
 
-def id_used_again(compared: Compared) -> Iterator[Finding]:
+def id_used_again(compared: OrgPair) -> Iterator[Finding]:
     """A new seat has an id that another seat had before.
 
     Values, records and commits name a seat by its id. If a second worker gets it, nobody can tell any more whose the
@@ -156,7 +156,7 @@ def id_used_again(compared: Compared) -> Iterator[Finding]:
             yield Finding(seat.marks.value("seat"), f'the id "{seat.id}" was a seat before{since}', _ANOTHER)
 
 
-def retired_with_work_left(compared: Compared) -> Iterator[Finding]:
+def retired_with_work_left(compared: OrgPair) -> Iterator[Finding]:
     """A seat is retired, and some of its work went to nobody.
 
     What the seat did before this change has to be somewhere after it: every capability with the heir whom the record
@@ -182,7 +182,7 @@ def retired_with_work_left(compared: Compared) -> Iterator[Finding]:
             yield from _left(compared, old, record)
 
 
-def target_kind_changed(compared: Compared) -> Iterator[Finding]:
+def target_kind_changed(compared: OrgPair) -> Iterator[Finding]:
     """The target of a metric that has values became one of another kind.
 
     The kind of the target says what its values are: `7` is seven talks below `>= 3`, seven euros below `>= EUR 3` and
@@ -210,7 +210,7 @@ def target_kind_changed(compared: Compared) -> Iterator[Finding]:
                 yield Finding(place, f"the values of {seat.id} {name} {kinds}", hint)
 
 
-def history_short(compared: Compared) -> Iterator[Finding]:
+def history_short(compared: OrgPair) -> Iterator[Finding]:
     """The history here does not reach back far enough to say whether a new id was used before.
 
     A shallow clone has the newest commits only. All else about the change was checked; whether a seat that was removed
@@ -237,12 +237,12 @@ def history_short(compared: Compared) -> Iterator[Finding]:
 _ANOTHER = "An id is never used again: add a new seat with another one."
 
 
-def _new_seats(compared: Compared) -> Iterator[Seat]:
+def _new_seats(compared: OrgPair) -> Iterator[Seat]:
     """The seats that have no file before."""
     return (seat for seat in compared.after.seats.values() if compared.is_new(seat_path(seat.id)))
 
 
-def _left(compared: Compared, old: Seat, record: Retirement) -> Iterator[Finding]:
+def _left(compared: OrgPair, old: Seat, record: Retirement) -> Iterator[Finding]:
     """What a seat did before it was retired and nobody does after: no seat that is there has it."""
     living = [seat for seat in compared.after.seats.values() if not seat.is_retired]
     for capability in old.capabilities:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from orgtp.model.org import WORDS, Org
-from orgtp.model.org_pair import Compared
+from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Keys
 from orgtp.model.seat import Seat
 from orgtp.model.target import Targets
 from orgtp.rules.rule import Finding
 
 
-def target_changed(compared: Compared) -> Iterator[Finding]:
+def target_changed(compared: OrgPair) -> Iterator[Finding]:
     """A target was changed.
 
     Nothing is wrong with that, and everybody who reads the scorecard wants to know: the same number may be on target
@@ -36,7 +36,7 @@ def target_changed(compared: Compared) -> Iterator[Finding]:
             yield Finding(seat.marks.value("metrics", metric, "target"), message, _SEEN)
 
 
-def owner_changed(compared: Compared) -> Iterator[Finding]:
+def owner_changed(compared: OrgPair) -> Iterator[Finding]:
     """Another person answers for a seat.
 
     Nothing is wrong with that; both should know of it before it is merged.
@@ -58,7 +58,7 @@ def owner_changed(compared: Compared) -> Iterator[Finding]:
             yield Finding(new.marks.value("owner"), message, "Both should look at this before it is merged.")
 
 
-def outcome_changed(compared: Compared) -> Iterator[Finding]:
+def outcome_changed(compared: OrgPair) -> Iterator[Finding]:
     """The outcome that a metric serves was changed, or a metric was taken away.
 
     What a seat is there for is the owner's to say, and a number that is not measured any more is easily missed.
@@ -84,7 +84,7 @@ def outcome_changed(compared: Compared) -> Iterator[Finding]:
                 yield Finding(place, f'the outcome of {new.id} {name} was "{metric.outcome}"', _SEEN)
 
 
-def metric_changed(compared: Compared) -> Iterator[Finding]:
+def metric_changed(compared: OrgPair) -> Iterator[Finding]:
     """The name, cadence, due time or rollup of a metric was changed: from now on it says something else, or later.
 
     The numbers stay and their meaning moves. A monthly target that becomes a quarterly one is a third of what it was,
@@ -111,7 +111,7 @@ def metric_changed(compared: Compared) -> Iterator[Finding]:
                 yield Finding(seat.marks.value("metrics", name, key), message, _SEEN)
 
 
-def seat_moved(compared: Compared) -> Iterator[Finding]:
+def seat_moved(compared: OrgPair) -> Iterator[Finding]:
     """A seat reports to another one, or its status was changed.
 
     Nothing is wrong with that; the seats above and below want to know.
@@ -135,7 +135,7 @@ def seat_moved(compared: Compared) -> Iterator[Finding]:
             yield Finding(new.marks.value("status"), f"{new.id} was {old.status}, and is {new.status}", _SEEN)
 
 
-def kind_changed(compared: Compared) -> Iterator[Finding]:
+def kind_changed(compared: OrgPair) -> Iterator[Finding]:
     """A seat that was an agent's becomes a human's, or the other way round.
 
     Who may own and who may decide hangs on this one word: an agent that calls itself human answers for others. A person
@@ -158,7 +158,7 @@ def kind_changed(compared: Compared) -> Iterator[Finding]:
             yield Finding(new.marks.value("kind"), f"{new.id} was {old.kind}, and is {new.kind} here", hint)
 
 
-def waiver_added(compared: Compared) -> Iterator[Finding]:
+def waiver_added(compared: OrgPair) -> Iterator[Finding]:
     """A metric was excused from a rule.
 
     A waiver silences one finding for good, with its reason in the file. Whoever merges it agrees with the reason.
@@ -182,7 +182,7 @@ def waiver_added(compared: Compared) -> Iterator[Finding]:
                 yield Finding(seat.marks.key("metrics", name, "waive", rule), message, _SEEN)
 
 
-def policy_changed(compared: Compared) -> Iterator[Finding]:
+def policy_changed(compared: OrgPair) -> Iterator[Finding]:
     """The organisation's own file was changed: its policy, time zone, holidays or ledger branch.
 
     The policy says who may record for others, who decides a retirement, and which words make an outcome; the time zone
@@ -213,13 +213,13 @@ def policy_changed(compared: Compared) -> Iterator[Finding]:
 _SEEN = "Nothing to mend if it is meant; it should be seen before it is merged."
 
 
-def _kept_seats(compared: Compared) -> Iterator[tuple[Seat, Seat]]:
+def _kept_seats(compared: OrgPair) -> Iterator[tuple[Seat, Seat]]:
     """Each seat as it was and as it is, if it is there at both."""
     before = compared.before.seats
     return ((before[seat.id], seat) for seat in compared.after.seats.values() if seat.id in before)
 
 
-def _kept_metrics(compared: Compared) -> Iterator[tuple[Seat, str]]:
+def _kept_metrics(compared: OrgPair) -> Iterator[tuple[Seat, str]]:
     return ((new, name) for old, new in _kept_seats(compared) for name in new.metrics if name in old.metrics)
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from orgtp.model.org_pair import Compared
+from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
 from orgtp.model.text import counted, listed
 from orgtp.rules.rule import Finding
 
 
-def restore(compared: Compared, path: str) -> str:
+def restore(compared: OrgPair, path: str) -> str:
     """How a file is taken back as it was."""
     return f"Take it back from the base: git checkout {compared.base[:10]} -- {path}"
 
 
-def lost_rows(compared: Compared, path: str, raw: bytes) -> Iterator[Finding]:
+def lost_rows(compared: OrgPair, path: str, raw: bytes) -> Iterator[Finding]:
     """Every row of a score file that is not there any more, or not where it was among the others."""
     rows, now = _rows(raw), _rows(compared.new.get(path, b""))
     seat = path.split("/")[1]
@@ -34,7 +34,7 @@ def lost_rows(compared: Compared, path: str, raw: bytes) -> Iterator[Finding]:
         yield Finding(new.place if new else Place(path, min(line, len(now)) or 1), _became(was[line], new), _RECORD)
 
 
-def _is_copy(compared: Compared, score: Score) -> bool:
+def _is_copy(compared: OrgPair, score: Score) -> bool:
     """Whether a row had the id of one before it, which is there still."""
     first = compared.before.score_ids[score.id]
     return first is not score and score.id in compared.after.score_ids
