@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "open"]
 
 
-def open(path: str | os.PathLike[str] | None = None, at: str | None = None) -> OpenOrg:  # noqa: A001  (reads as orgtp.open)
+def open(path: str | os.PathLike[str] | None = None, at: str | None = None) -> OrgHandle:  # noqa: A001  (reads as orgtp.open)
     """Open the org at `path` (a work tree, a bare repository or a plain folder), as it is or as it stood `at`.
 
     Without `path` it is the one that ORGTP_ORG names, else the nearest upward from here.

@@ -93,7 +93,7 @@ class Legal(Exchange):
 
     def _intact(self, clone: str, *, full: bool) -> None:
         org = open_org(self.clones.folder / clone, now=self.now)
-        found, _ = org.audit(full=full)
+        found, _ = org.audit.verify(full=full)
         story = (
             Shell(org.root, self.clones.home).git("log", "--graph", "--stat", "main").out if found.violations else ""
         )

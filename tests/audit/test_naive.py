@@ -65,7 +65,7 @@ def _same(base: Path, steps: list[tuple[str, str, str, int]]) -> None:
             _act(scene, branch, path, what, number, count)
         if scene.tip("side") != scene.tip():
             _act(scene, "main", BOT, "merge", 0, 99)
-        found, _ = open_org(scene.shell.folder, now=scene.moment).audit()
+        found, _ = open_org(scene.shell.folder, now=scene.moment).audit.verify()
         bad = is_tampered(scene)
         _verdicts[bad] += 1
         assert bool(found.violations) == bad, (steps, json.dumps([str(one) for one in found.violations], indent=1))

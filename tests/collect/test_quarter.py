@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from orgtp.api.org import OpenOrg, open_org
+from orgtp.api.org import OrgHandle, open_org
 from orgtp.model.schedule import USUAL, timetable
 from orgtp.sources.collect import Request
 from orgtp.sources.config import read_sources
@@ -55,7 +55,7 @@ class World:
         while (now := times.after(now)) < LAST:
             yield now
 
-    def at(self, now: datetime) -> OpenOrg:
+    def at(self, now: datetime) -> OrgHandle:
         return open_org(self.fed.shell.folder, now=now)
 
     def collect(self, now: datetime, *, due: bool) -> None:
@@ -64,7 +64,7 @@ class World:
         for one in done.heard:
             period = next(row["period"] for row in reversed(self.fed.rows()) if row["metric"] == one.metric)
             self.true[one.metric, period] = one.value
-        self.at(now).desk.tick()
+        self.at(now).escalations.tick()
 
 
 def in_trouble(day: date) -> set[str]:
@@ -83,7 +83,7 @@ def test_a_quarter_of_it(fed: Fed, monkeypatch: pytest.MonkeyPatch) -> None:
         # All that is there is asked once a day, what is missing four times.
         world.collect(now, due=days[day] > 1)
         here = world.at(now)
-        open_ = {one.metric for one in here.desk.listed()}
+        open_ = {one.metric for one in here.escalations.list_open()}
         if days[day] == 4:
             assert open_ == in_trouble(day), day
             assert {one.metric for one in here.stale()} <= {BROKEN[0], SILENT[0]}
@@ -115,10 +115,10 @@ def ended(world: World) -> None:
     assert ("talks", "2026-W53") in world.true
     assert ("rate", str(HOLIDAY)) not in world.true
     assert len(fed.rows()) == len({(row["metric"], row["period"], row["value"]) for row in fed.rows()})
-    assert {one.kind.value: one.state.value for one in here.desk.listed(settled=True)} == {
+    assert {one.kind.value: one.state.value for one in here.escalations.list_open(settled=True)} == {
         "source": "resolved",
         "stale": "resolved",
     }
-    found, _ = here.audit()
+    found, _ = here.audit.verify()
     assert not found.violations
     assert not [one for one in here.validate() if one.severity == "error"]

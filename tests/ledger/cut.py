@@ -90,10 +90,10 @@ def _said(raw: bytes) -> dict[str, Any]:
 def _recorded(folder: str, order: dict[str, Any]) -> dict[str, Any]:
     cut = Cut(order.get("at"), order.get("how", "group"))
     org = orgtp.open(folder)
-    entry = org.entry("bot", "number", order["value"], score_id=order["id"])
+    entry = org.ledger.new_score("bot", "number", order["value"], score_id=order["id"])
     sys.settrace(cut.enter)
     try:
-        done = org.add_scores([entry])
+        done = org.ledger.add_scores([entry])
     except Exception as error:  # noqa: BLE001  (whatever it is, the test wants to see it)
         return {"error": f"{type(error).__name__}: {error}"}
     finally:

@@ -167,13 +167,13 @@ def test_a_bug_of_ours(asked: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     """Whatever happens, a client is told in a line, and the trace is in a file."""
     import tempfile
 
-    from orgtp.api.queries import SeenOrg
+    from orgtp.api.org import OrgHandle
 
     def broken(*_: object, **__: object) -> None:
         message = "secret"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(SeenOrg, "chart", broken)
+    monkeypatch.setattr(OrgHandle, "chart", broken)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     said = refusal(served(asked), "org_chart")
     assert said.startswith("this is a bug of ours: RuntimeError. The trace is in ")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from orgtp.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OpenOrg, init_org, init_sample, open_org
+    from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
 
-__all__ = ["OpenOrg", "init_org", "init_sample", "open_org"]
+__all__ = ["OrgHandle", "init_org", "init_sample", "open_org"]
 
-__getattr__ = lazy_exports(__name__, org="OpenOrg init_org init_sample open_org")
+__getattr__ = lazy_exports(__name__, org="OrgHandle init_org init_sample open_org")

@@ -1,8 +1,8 @@
-"""The desk: what is in somebody's hands in an org that is open, and all that can be done about it.
+"""The problems that someone is handling, and what can be done about them.
 
 import orgtp
-desk = orgtp.open("sneeze-it").desk
-desk.listed(), desk.open("dash", "The ad account is locked"), desk.tick()
+escalations = orgtp.open("sneeze-it").escalations
+escalations.list_open(), escalations.open("dash", "The ad account is locked"), escalations.tick()
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from orgtp.model.escalation import Weight
 
 if TYPE_CHECKING:
     from orgtp.actions.escalate import Trouble
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.ledger import LedgerActions
+    from orgtp.history.locate import OrgSnapshot
     from orgtp.ledger.batch import Recorded
     from orgtp.model.org import Org
     from orgtp.views.escalations import EscalationView, SilenceView
@@ -32,28 +33,29 @@ def late(org: Org, now: datetime) -> Sequence[Trouble]:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Escalations:
     """The escalations of one org."""
 
-    here: OpenOrg
+    snapshot: OrgSnapshot
+    ledger: LedgerActions
 
-    def listed(self, seat: str = "", *, settled: bool = False) -> list[EscalationView]:
+    def list_open(self, seat: str = "", *, settled: bool = False) -> list[EscalationView]:
         """What is open, of one seat or of all; with `settled`, what was, too. Raises `UnknownSeat`."""
         from orgtp.views.escalations import escalations
 
-        return escalations(self.here.staff.org, self.here.now, seat, settled=settled)
+        return escalations(self.snapshot.staff.org, self.snapshot.now, seat, settled=settled)
 
     def silences(self, seat: str = "") -> list[SilenceView]:
         """Of which metrics nobody is told now, of one seat or of all."""
         from orgtp.views.escalations import silences
 
-        return silences(self.here.staff.org, self.here.now, seat)
+        return silences(self.snapshot.staff.org, self.snapshot.now, seat)
 
     def show(self, id_: str) -> EscalationView:
         """One escalation. Raises `UnknownEscalation`."""
         from orgtp.views.escalations import escalation
 
-        return escalation(self.here.staff.org, self.here.now, id_)
+        return escalation(self.snapshot.staff.org, self.snapshot.now, id_)
 
     def open(
         self,
@@ -70,22 +72,22 @@ class Desk:
         """Open an escalation about `seat`; see `orgtp.actions.escalate.open_`."""
         from orgtp.actions.escalate import NewEscalation, open_
 
-        acting, new = self.here.acting(by), NewEscalation(seat, what, why, to, metric, severity)
-        return self.here.record(lambda org: open_(org, self.here.now, new, acting), dry_run=dry_run)
+        acting, new = self.ledger.acting(by), NewEscalation(seat, what, why, to, metric, severity)
+        return self.ledger.record(lambda org: open_(org, self.snapshot.now, new, acting), dry_run=dry_run)
 
     def acknowledge(self, id_: str, note: str = "", *, by: str = "", dry_run: bool = False) -> Recorded:
         """Take one on. Raises `UnknownEscalation`, `Refused`."""
         from orgtp.actions.escalate import acknowledge
 
-        acting = self.here.acting(by)
-        return self.here.record(lambda org: acknowledge(org, self.here.now, id_, note, acting), dry_run=dry_run)
+        acting = self.ledger.acting(by)
+        return self.ledger.record(lambda org: acknowledge(org, self.snapshot.now, id_, note, acting), dry_run=dry_run)
 
     def resolve(self, id_: str, note: str, *, by: str = "", dry_run: bool = False) -> Recorded:
         """Settle one. Raises `UnknownEscalation`, `BadInput`, `Refused`."""
         from orgtp.actions.escalate import resolve
 
-        acting = self.here.acting(by)
-        return self.here.record(lambda org: resolve(org, self.here.now, id_, note, acting), dry_run=dry_run)
+        acting = self.ledger.acting(by)
+        return self.ledger.record(lambda org: resolve(org, self.snapshot.now, id_, note, acting), dry_run=dry_run)
 
     def silence(
         self, seat: str, metric: str, until: date, reason: str, *, by: str = "", dry_run: bool = False
@@ -93,15 +95,15 @@ class Desk:
         """Tell of no trouble with a metric until the end of a day. Raises what `actions.silence.silence` raises."""
         from orgtp.actions.silence import NewSilence, silence
 
-        acting, new = self.here.acting(by), NewSilence(seat, metric, until, reason)
-        return self.here.record(lambda org: silence(org, self.here.now, new, acting), dry_run=dry_run)
+        acting, new = self.ledger.acting(by), NewSilence(seat, metric, until, reason)
+        return self.ledger.record(lambda org: silence(org, self.snapshot.now, new, acting), dry_run=dry_run)
 
     def tick(self, *, by: str = "", dry_run: bool = False) -> Recorded:
         """Do all that is due, in one commit; see `orgtp.actions.escalate.tick`."""
         from orgtp.actions.escalate import tick
 
-        acting, now = self.here.acting(by), self.here.now
-        return self.here.record(lambda org: tick(org, now, late(org, now), acting), dry_run=dry_run)
+        acting, now = self.ledger.acting(by), self.snapshot.now
+        return self.ledger.record(lambda org: tick(org, now, late(org, now), acting), dry_run=dry_run)
 
     def trouble(
         self,
@@ -114,5 +116,5 @@ class Desk:
         """Open or add to what a run found, and settle what is good again; see `orgtp.actions.escalate.trouble`."""
         from orgtp.actions.escalate import trouble
 
-        acting = self.here.acting(by)
-        return self.here.record(lambda org: trouble(org, self.here.now, found, good, acting), dry_run=dry_run)
+        acting = self.ledger.acting(by)
+        return self.ledger.record(lambda org: trouble(org, self.snapshot.now, found, good, acting), dry_run=dry_run)

@@ -2,142 +2,244 @@
 
 import orgtp
 org = orgtp.open("sneeze-it")
-org.chart().seats, org.validate(), org.add_score("radar", "briefing-by-8", "07:52")
+org.chart().seats, org.validate(), org.ledger.add_score("radar", "briefing-by-8", "07:52")
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+import warnings
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgtp.api.queries import SeenOrg
-from orgtp.history.locate import NoGit, clock, locate
-from orgtp.model.errors import BadInput, NotCommitted, ReadOnly, UnknownMetric, UnknownSeat
+from orgtp.files.load import Loaded, by_order
+from orgtp.files.org import Head
+from orgtp.files.tree import HEAD
+from orgtp.history.locate import NoGit, OrgSnapshot, clock, locate
+from orgtp.model.org import Org
+from orgtp.model.period import parse_span
+from orgtp.model.problem import Place, Problem
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
-    from orgtp.actions.record_scores import Entry
-    from orgtp.actions.retire import Plan
-    from orgtp.actions.retire import Request as Retirement
-    from orgtp.actions.seats import NewSeat
-    from orgtp.api.escalations import Desk
-    from orgtp.files.value_import import Given
-    from orgtp.git.repo import Repo
-    from orgtp.ledger.batch import Action, Ledger, Recorded
+    from orgtp.api.audit import AuditQueries
+    from orgtp.api.escalations import Escalations
+    from orgtp.api.history import HistoryQueries
+    from orgtp.api.ledger import LedgerActions
     from orgtp.ledger.create import Created
-    from orgtp.model.change import Data
+    from orgtp.model.org_pair import OrgPair
     from orgtp.sources.collect import Collected, Request, Told
     from orgtp.sources.source import Sources
-    from orgtp.sync.status import SyncStatus
-    from orgtp.sync.sync import Exchanged
+    from orgtp.views.chart import Chart, ChartSeat
+    from orgtp.views.context.types import Context
+    from orgtp.views.scorecard import Scorecard
+    from orgtp.views.scores import ScoreLine
+    from orgtp.views.seat import SeatView
+    from orgtp.views.stale import Stale
+
+# Where the methods of 0.1 are now. They work for one more release, with a warning.
+_MOVED = {
+    "log": "history.log",
+    "log_pages": "history.log_pages",
+    "life": "history.seat_history",
+    "blame": "history.blame",
+    "blame_pages": "history.blame_pages",
+    "since": "history.diff",
+    "is_whole": "history.is_complete",
+    "acting": "ledger.acting",
+    "record": "ledger.record",
+    "writable": "ledger.writable",
+    "elsewhere": "ledger.is_other_branch_checked_out",
+    "entry": "ledger.new_score",
+    "entries": "ledger.new_scores",
+    "add_scores": "ledger.add_scores",
+    "add_score": "ledger.add_score",
+    "add_seat": "ledger.add_seat",
+    "set_keys": "ledger.set_keys",
+    "sync": "ledger.sync",
+    "has_remote": "ledger.has_remote",
+    "sync_status": "ledger.sync_status",
+    "plan_retirement": "ledger.plan_retirement",
+    "deciders": "ledger.deciders",
+    "retire": "ledger.retire",
+    "propose_retirement": "ledger.propose_retirement",
+    "checkpoint": "audit.checkpoint",
+    "dossier": "audit.report",
+    "export": "audit.export",
+    "desk": "escalations",
+}
 
 
 @dataclass(frozen=True, repr=False)
-class OpenOrg(SeenOrg):
-    """One org, read once, as of `now`: `org` itself, and all that can be asked and done."""
+class OrgHandle:
+    """One org, read once: what can be seen and checked, and by parts its history, ledger, audit and escalations."""
 
-    # Change.
+    snapshot: OrgSnapshot
 
-    def acting(self, by: str = "") -> str:
-        """The seat that acts: `by`, else ORGTP_SEAT, else the one with git's user.email, else "".
-
-        Raises `UnknownSeat`.
-        """
-        from orgtp.ledger.append import seat_with_email
-
-        named = by or os.environ.get("ORGTP_SEAT", "")
-        return self.org.seat(named).id if named else seat_with_email(self._ledger)
-
-    def record(self, action: Action, *, dry_run: bool = False) -> Recorded:
-        """Run `action` on the ledger branch and commit what it wants; see `orgtp.ledger.batch`."""
-        from orgtp.ledger.batch import record
-
-        repo = self.writable
-        with self._told_where():
-            return record(repo, self.head.branch, action, self.now, dry_run=dry_run)
+    def __repr__(self) -> str:
+        return repr(self.snapshot)
 
     @property
-    def writable(self) -> Repo:
-        """The repository, where its ledger branch can be written. Raises `ReadOnly`, `NoGit`, `BadInput`."""
-        if self.at is not None:
-            raise ReadOnly(at=self.at)
-        if self.repo is None:
+    def root(self) -> Path:
+        """The org's folder, or its bare repository."""
+        return self.snapshot.root
+
+    @property
+    def head(self) -> Head:
+        """What org.yaml says of the org itself: id, timezone, ledger branch, policy."""
+        return self.snapshot.head
+
+    @property
+    def now(self) -> datetime:
+        """The moment that the org is judged at (aware)."""
+        return self.snapshot.now
+
+    @property
+    def at(self) -> str | None:
+        """The commit or date that was asked for; None for the org as it is."""
+        return self.snapshot.at
+
+    @property
+    def revision(self) -> str | None:
+        """The commit that is shown, or that the work tree is based on; None without git."""
+        return self.snapshot.revision
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the org's files hold changes that are not committed."""
+        return self.snapshot.dirty
+
+    @property
+    def staff(self) -> Loaded:
+        """The org without its values, which many views do not need."""
+        return self.snapshot.staff
+
+    @property
+    def history(self) -> HistoryQueries:
+        """What happened: log, blame, diff, the history of a seat."""
+        from orgtp.api.history import HistoryQueries
+
+        return HistoryQueries(self.snapshot)
+
+    @property
+    def ledger(self) -> LedgerActions:
+        """Every change: values, seats, retirements, and the exchange with a remote."""
+        from orgtp.api.ledger import LedgerActions
+
+        return LedgerActions(self.snapshot)
+
+    @property
+    def audit(self) -> AuditQueries:
+        """Whether the record is intact."""
+        from orgtp.api.audit import AuditQueries
+
+        return AuditQueries(self.snapshot)
+
+    @property
+    def escalations(self) -> Escalations:
+        """The problems that someone is handling."""
+        from orgtp.api.escalations import Escalations
+
+        return Escalations(self.snapshot, self.ledger)
+
+    @property
+    def org(self) -> Org:
+        """The organisation itself."""
+        return self.snapshot.loaded.org
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What kept parts of the org from being read; `validate` says all that is wrong."""
+        return self.snapshot.loaded.problems
+
+    def chart(self, root: str = "", depth: int | None = None, *, retired: bool = False) -> Chart:
+        """The org chart, from the seat `root` down. Raises `UnknownSeat`."""
+        from orgtp.views.chart import ChartOptions, chart
+
+        return chart(self.org, self.now, ChartOptions(root, depth, retired))
+
+    def scorecard(self, weeks: int = 13, seat: str = "") -> Scorecard:
+        """The last `weeks` weeks of every metric, or of one seat's. Raises `UnknownSeat`."""
+        from orgtp.views.scorecard import scorecard
+
+        return scorecard(self.org, self.now, weeks, seat)
+
+    def stale(self, seat: str = "") -> list[Stale]:
+        """What should be there by now and is not, of one seat or of all. Raises `UnknownSeat`."""
+        from orgtp.views.stale import stale
+
+        return stale(self.org, self.now, seat)
+
+    def seat(self, seat: str) -> SeatView:
+        """All about one seat. Raises `UnknownSeat`."""
+        from orgtp.views.seat import seat_view
+
+        return seat_view(self.org, self.now, seat)
+
+    def context(self, seat: str) -> Context:
+        """What an agent should know before it works as a seat. Raises `UnknownSeat`, `BadInput`."""
+        from orgtp.history.seat_context import decisions_of, problems_of, refuse_unreadable
+        from orgtp.views.context.build import Known, context
+
+        refuse_unreadable(self.snapshot, seat)
+        known = Known(
+            problems_of(self.snapshot, self.org.seat(seat).id, self._today), decisions_of(self.snapshot, seat)
+        )
+        found = context(self.org, self.now, seat, known)
+        # Nobody acts in the past.
+        return replace(found, commands=() if self.at else found.commands, is_whole=self.history.is_complete)
+
+    def seats(self, *, retired: bool = False) -> tuple[ChartSeat, ...]:
+        """Every seat by id."""
+        from orgtp.views.seat import seat_list
+
+        return seat_list(self.org, self.now, retired=retired)
+
+    def scores(self, seat: str = "", metric: str = "") -> list[ScoreLine]:
+        """Every record, corrections among them. Raises `UnknownSeat`, `UnknownMetric`."""
+        from orgtp.views.scores import score_lines
+
+        return score_lines(self.org, self.now, seat, metric)
+
+    def validate(self, base: str | None = None) -> list[Problem]:
+        """Every problem: of form, by our own reading and by the JSON Schemas, and of every rule.
+
+        With a `base`, a revision, also what the org does that a pull request may not since it parted from there.
+        Raises `NoGit` where there is no history.
+        """
+        from orgtp import rules
+        from orgtp.files.json_schema import schema_problems
+
+        compared, more = self._compared(base) if base is not None else ([], [])
+        found = [*self.problems, *more, *rules.check(self.org, self._today, *compared)]
+        told = {problem.place.path for problem in found}
+        return by_order([*found, *(p for p in schema_problems(self.snapshot.loaded.files) if p.place.path not in told)])
+
+    @property
+    def _today(self) -> datetime:
+        """As of when the org is judged. A commit says itself when it was made, and may say anything."""
+        return clock() if self.at is not None and parse_span(self.at) is None else self.now
+
+    def _compared(self, base: str) -> tuple[list[OrgPair], list[Problem]]:
+        """What the org changes since it parted from `base`, and what keeps that from being told, or from being true."""
+        from orgtp.history.merge_base import NotReached, compared
+        from orgtp.history.worktree_check import not_as_committed
+        from orgtp.rules.pull_request.base import BASE_NOT_REACHED
+
+        if self.snapshot.repo is None:
             raise NoGit(root=self.root)
-        if not self.head.id:
-            raise BadInput(what="org.yaml cannot be read, so nobody knows the ledger branch. See: orgtp validate")
-        return self.repo
-
-    @contextmanager
-    def _told_where(self) -> Iterator[None]:
-        """Say of what the ledger branch has not that it is only in the work tree, where it is."""
         try:
-            yield
-        except (UnknownSeat, UnknownMetric) as error:
-            what = self._only_here(error.facts)
-            if not what:
-                raise
-            raise NotCommitted(what=what, branch=self.head.branch) from error
-
-    def _only_here(self, facts: Mapping[str, object]) -> str:
-        """The seat or metric that the ledger branch has not, if the work tree has it."""
-        seat, metric = self.org.seats.get(str(facts["seat"])), facts.get("metric")
-        if seat is None or (metric and metric not in seat.metrics):
-            return ""
-        return f"the metric {metric} of {seat.id}" if metric else f"the seat {seat.id}"
-
-    @property
-    def elsewhere(self) -> bool:
-        """Whether something else than the ledger branch is checked out, so that changes do not show there."""
-        repo = self.repo
-        return repo is not None and not repo.bare and repo.head_ref() != f"refs/heads/{self.head.branch}"
-
-    def entry(
-        self,
-        seat: str,
-        metric: str,
-        value: str | None,
-        *,
-        period: str = "",
-        note: str = "",
-        score_id: str = "",
-    ) -> Entry:
-        """A value to record, with an id of its own where the caller brings none."""
-        from orgtp.actions.record_scores import Entry
-
-        return Entry(seat, metric, value, score_id or self._new_id(), period, note, brought=bool(score_id))
-
-    def _new_id(self) -> str:
-        from orgtp.model.score import RANDOM_BITS, ulid
-
-        return ulid(self.now, int.from_bytes(os.urandom(RANDOM_BITS // 8)))
-
-    def entries(self, rows: Sequence[Given]) -> list[Entry]:
-        """The rows of a file of values as entries to record."""
-        made = ((self.entry(r.seat, r.metric, r.value, period=r.period, note=r.note, score_id=r.id), r) for r in rows)
-        return [replace(entry, where=row.where) for entry, row in made]
-
-    def add_scores(self, entries: Sequence[Entry], *, by: str = "", dry_run: bool = False) -> Recorded:
-        """Record values, all or none, in one commit. Raises what does not fit before anything is written.
-
-        What cannot be written now is kept and will be: `Recorded.kept` says why.
-        """
-        from orgtp.ledger.append import post, seat_with_email
-
-        ledger = self._ledger
-        with self._told_where():
-            acting = by or os.environ.get("ORGTP_SEAT", "") or seat_with_email(ledger)
-            return post(ledger, entries, acting, dry_run=dry_run)
-
-    def add_score(
-        self, seat: str, metric: str, value: str | None, *, period: str = "", note: str = "", by: str = ""
-    ) -> Recorded:
-        """Record one value; None says that nobody knows, and `note` why."""
-        return self.add_scores([self.entry(seat, metric, value, period=period, note=note)], by=by)
+            found = compared(self.snapshot.repo, self.snapshot.loaded, base, self.revision)
+        except NotReached as error:
+            what, remedy = str(error.facts["what"]), str(error.facts["remedy"])
+            return [], [Problem(BASE_NOT_REACHED.id, Place(HEAD), what, remedy)]
+        on_disk = self.snapshot.commit is None and self.revision is not None
+        return found, not_as_committed(
+            self.snapshot.repo, str(self.revision), self.snapshot.loaded.files
+        ) if on_disk else []
 
     def collect(
         self,
@@ -159,109 +261,37 @@ class OpenOrg(SeenOrg):
         from orgtp.model.escalation import Kind
         from orgtp.sources.collect import Collector
 
-        ledger = self._ledger
+        ledger = self.ledger.branch
         acting = by or os.environ.get("ORGTP_SEAT", "") or seat_with_email(ledger)
-        done = Collector(ledger, sources, acting, self._new_id).collect(request, dry_run=dry_run, told=told)
+        done = Collector(ledger, sources, acting, self.ledger.new_id).collect(request, dry_run=dry_run, told=told)
         found = [Trouble(Kind.SOURCE, one.seat, one.metric, one.why) for one in done.blanks]
         if dry_run or done.recorded is None or done.recorded.kept:
             return done
         with suppress(NotWritten):
-            return replace(done, escalated=self.desk.trouble(found, done.good, by=acting))
+            return replace(done, escalated=self.escalations.trouble(found, done.good, by=acting))
         return done
 
-    def add_seat(self, new: NewSeat, *, by: str = "", dry_run: bool = False) -> Recorded:
-        """Add a seat to the chart."""
-        from orgtp.actions.seats import add_seat
+    if not TYPE_CHECKING:
 
-        acting = self.acting(by)
-        return self.record(lambda org: add_seat(org, new, self.now, acting), dry_run=dry_run)
-
-    def set_keys(
-        self, seat: str, values: Sequence[tuple[tuple[str, ...], Data]], *, by: str = "", dry_run: bool = False
-    ) -> Recorded:
-        """Set keys of a seat, each a path; "" takes one out."""
-        from orgtp.actions.seats import set_keys
-
-        acting = self.acting(by)
-        return self.record(lambda org: set_keys(org, seat, values, acting), dry_run=dry_run)
-
-    @property
-    def desk(self) -> Desk:
-        """What is in somebody's hands: the escalations, and all that can be done about them."""
-        from orgtp.api.escalations import Desk
-
-        return Desk(self)
-
-    def sync(self, *, needed: bool = False, dry_run: bool = False) -> Exchanged:
-        """Exchange commits with the remote and write what waits; see `orgtp.sync.sync`.
-
-        `needed`: only if something here is not known to be there. Raises `SyncStopped` with its state.
-        """
-        from orgtp.sync.sync import sync
-
-        return sync(self._ledger, needed=needed, dry_run=dry_run)
-
-    @property
-    def has_remote(self) -> bool:
-        """Whether there is somewhere to send commits to."""
-        from orgtp.git.remote import remote_of
-
-        return remote_of(self.writable, self.head.branch) is not None
-
-    def refuse_without_remote(self) -> None:
-        """Raise `NoRemote` where there is nowhere to send commits to."""
-        from orgtp.sync.sync import NoRemote
-
-        if not self.has_remote:
-            raise NoRemote(branch=self.head.branch)
-
-    def sync_status(self) -> SyncStatus:
-        """What waits here, without asking the remote."""
-        from orgtp.sync.status import sync_status
-
-        return sync_status(self._ledger)
-
-    @property
-    def _ledger(self) -> Ledger:
-        from orgtp.ledger.batch import Ledger
-
-        return Ledger(self.writable, self.head.branch, self.now)
-
-    def plan_retirement(self, request: Retirement) -> Plan:
-        """What a retirement would do. Raises `Refused` with the reason for what cannot be."""
-        from orgtp.actions.retire import plan
-
-        return plan(self.org, request)
-
-    def deciders(self, seat: str) -> list[str]:
-        """The human seats that may decide the retirement of `seat`. Raises `UnknownSeat`."""
-        return self.org.deciders(self.org.seat(seat).id)
-
-    def retire(self, request: Retirement, *, dry_run: bool = False) -> Recorded:
-        """Retire a seat in one commit."""
-        from orgtp.actions.retire import retire
-
-        return self.record(lambda org: retire(org, request, self.now), dry_run=dry_run)
-
-    def propose_retirement(self, request: Retirement, *, dry_run: bool = False) -> Recorded:
-        """Commit a retirement to the branch `retire/SEAT`, to be merged by who decides; see `actions.propose`."""
-        from orgtp.actions.retire import propose as proposed
-        from orgtp.ledger.propose import propose
-
-        repo, onto = self.writable, f"retire/{request.seat}"
-        with self._told_where():
-            action: Action = lambda org: proposed(org, request, self.now)  # noqa: E731
-            return propose(repo, self.head.branch, action, self.now, onto=onto, dry_run=dry_run)
+        def __getattr__(self, name: str) -> object:
+            """Find a method of 0.1 where it is now, with a `DeprecationWarning`."""
+            if name not in _MOVED:
+                raise AttributeError(f"an org has no {name}")
+            warnings.warn(f"org.{name} is now org.{_MOVED[name]}", DeprecationWarning, stacklevel=2)
+            found = self
+            for part in _MOVED[name].split("."):
+                found = getattr(found, part)
+            return found
 
 
 def open_org(
     path: str | os.PathLike[str] | None = None, *, at: str | None = None, now: datetime | None = None
-) -> OpenOrg:
+) -> OrgHandle:
     """Open the org at `path` as it is, or as it stood `at` a commit, a day, a week or a month.
 
     Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` where the past is asked of a plain folder.
     """
-    return OpenOrg(**vars(locate(path, at, now)))
+    return OrgHandle(locate(path, at, now))
 
 
 def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = "", dry_run: bool = False) -> Created:

@@ -17,7 +17,7 @@ from orgtp.model.errors import BadInput
 from orgtp.model.text import visible
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
     from orgtp.audit.export.report import Dossier
 
 # More than any checkpoint has.
@@ -54,7 +54,7 @@ def verify(
     kept = {name: _read(name) for name in checkpoint or ()}
     try:
         here = opened(org, whole=False)
-        found, sure = here.audit(full=full, checkpoints=kept, signers=signers)
+        found, sure = here.audit.verify(full=full, checkpoints=kept, signers=signers)
     except (GitFailed, ObjectTooLarge) as error:
         return _unreadable(org, error, json=json)
     if json:
@@ -107,7 +107,7 @@ def checkpoint(org: OrgOption = None, key: KeyOption = "", json: JsonOption = Fa
     proves that the history still contains it. Without something kept outside, whoever may force-push may rewrite all.
     """
     here = opened(org, whole=False)
-    made, known = here.checkpoint(key)
+    made, known = here.audit.checkpoint(key)
     if json:
         body = {"origin": made.origin, "commits": made.commits, "head": made.head, "checkpoint": made.text}
         write_json("audit-checkpoint", here, {**body, "fingerprint": known.fingerprint, "seat": known.seat or None})
@@ -140,7 +140,7 @@ def export(
     if file == "-":
         found = _to_output(here, key, unsigned=unsigned, full=full)
     else:
-        found = here.export(Path(file).expanduser(), key=key, unsigned=unsigned, full=full, force=force)
+        found = here.audit.export(Path(file).expanduser(), key=key, unsigned=unsigned, full=full, force=force)
     _say(here, found, file, json=json)
     return CODES[found.verdict]
 
@@ -156,16 +156,16 @@ def _refuse(file: str, key: str, *, unsigned: bool, json: bool) -> None:
         raise BadInput(what=f"{file} is a folder. Name a file in it: orgtp audit export {file.rstrip('/')}/audit.zip")
 
 
-def _to_output(here: OpenOrg, key: str, *, unsigned: bool, full: bool) -> Dossier:
+def _to_output(here: OrgHandle, key: str, *, unsigned: bool, full: bool) -> Dossier:
     """Write to a file that has no name first: a zip file is sought in, and is handed on when it is whole."""
     with tempfile.TemporaryFile() as out:
-        found = here.export(out, key=key, unsigned=unsigned, full=full)
+        found = here.audit.export(out, key=key, unsigned=unsigned, full=full)
         out.seek(0)
         shutil.copyfileobj(out, sys.stdout.buffer)
     return found
 
 
-def _say(here: OpenOrg, found: Dossier, file: str, *, json: bool) -> None:
+def _say(here: OrgHandle, found: Dossier, file: str, *, json: bool) -> None:
     from orgtp.audit.export.files import KIND, export_body, export_text
 
     if json:

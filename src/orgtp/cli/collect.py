@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from orgtp.actions.collect import Heard
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
     from orgtp.sources.collect import Collected, Request
     from orgtp.sources.source import Said, Sources
 
@@ -86,7 +86,7 @@ def _stay(org: Path | None, once: Callable[[], int], way: _Way, times: str) -> i
 
     here = opened(org, whole=False)
     # What it may not do is said now, and not every quarter of an hour.
-    here.desk.tick(by=way.by, dry_run=True)
+    here.escalations.tick(by=way.by, dry_run=True)
     return watching(timetable(times, here.head.zone), once, lambda: _ticked(org, way))
 
 
@@ -107,7 +107,7 @@ class _Way:
         return not (self.json or self.dry_run) and is_unseen()
 
 
-def _once(here: OpenOrg, request: Request, way: _Way) -> int:
+def _once(here: OrgHandle, request: Request, way: _Way) -> int:
     from orgtp.sources.config import read_sources
 
     told = _progress if way.dry_run or sys.stderr.isatty() else None
@@ -126,7 +126,7 @@ def _once(here: OpenOrg, request: Request, way: _Way) -> int:
 
 def _ticked(org: Path | None, way: _Way) -> int:
     """Tick, where there is something to do: nobody wants to hear every quarter of an hour that there is not."""
-    if not opened(org, whole=False).desk.tick(by=way.by, dry_run=True).files:
+    if not opened(org, whole=False).escalations.tick(by=way.by, dry_run=True).files:
         return 0
     from orgtp.cli.escalate import tick
 
@@ -149,7 +149,7 @@ def _say_elsewhere(done: Collected, sources: Sources) -> None:
         tell(f"{unknown(done.elsewhere, sources)}. See: orgtp source list")
 
 
-def _recorded(here: OpenOrg, done: Collected, way: _Way) -> int:
+def _recorded(here: OrgHandle, done: Collected, way: _Way) -> int:
     if done.recorded is None:
         return _nothing(here, done, way)
     said, body = {"json": way.json, "dry_run": way.dry_run, "push": way.push, "quiet": way.quiet}, _body(done)
@@ -159,7 +159,7 @@ def _recorded(here: OpenOrg, done: Collected, way: _Way) -> int:
     return code
 
 
-def _nothing(here: OpenOrg, done: Collected, way: _Way) -> int:
+def _nothing(here: OrgHandle, done: Collected, way: _Way) -> int:
     if way.json:
         write_json("score-collect", here, {"commit": None, **_body(done)})
     elif way.dry_run or sys.stderr.isatty():

@@ -38,14 +38,17 @@ def diff(
 ) -> int:
     """Tell what changed between two moments: seats, who answers, targets, values, policy."""
     here = opened(org, head)
-    found = here.since(base, parted=merge_base)
+    found = here.history.diff(base, parted=merge_base)
     if json or format_ is DiffFormat.JSON:
-        moments = {"base": {"given": base, "revision": found.base}, "head": {"given": head, "revision": here.commit}}
+        moments = {
+            "base": {"given": base, "revision": found.base},
+            "head": {"given": head, "revision": here.snapshot.commit},
+        }
         write_json("diff", here, {**moments, **_body(found)})
         return 0
     from orgtp.render.spans import end
 
-    write(_written(format_, found, end(base, found.base), end(head or "", here.commit or "")))
+    write(_written(format_, found, end(base, found.base), end(head or "", here.snapshot.commit or "")))
     return 0
 
 

@@ -23,7 +23,7 @@ from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.escalation import Weight
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
     from orgtp.ledger.batch import Recorded
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The escalation, as orgtp escalate list names it.")]
@@ -47,7 +47,7 @@ def open_(
 ) -> int:
     """Put trouble with a seat into somebody's hands, as a commit. The same again adds to what is open."""
     here = _in_step(org, push=push, dry_run=dry_run)
-    done = here.desk.open(seat, what, why=why, to=to, metric=metric, severity=severity, by=by, dry_run=dry_run)
+    done = here.escalations.open(seat, what, why=why, to=to, metric=metric, severity=severity, by=by, dry_run=dry_run)
     return _said("escalate-open", here, done, notify, json=json, dry_run=dry_run, push=push)
 
 
@@ -60,7 +60,7 @@ def list_(
 ) -> int:
     """List what is in somebody's hands: what is overdue first, then what is due soonest."""
     here = opened(org, at, values=False)
-    found, silenced = here.desk.listed(seat, settled=all_), here.desk.silences(seat)
+    found, silenced = here.escalations.list_open(seat, settled=all_), here.escalations.silences(seat)
     if json:
         write_json("escalations", here, {"escalations": found, "silences": silenced})
         return 0
@@ -74,7 +74,7 @@ def list_(
 def show(id_: IdArgument, org: OrgOption = None, at: AtOption = None, json: JsonOption = False) -> int:
     """Show one escalation, with all that happened to it."""
     here = opened(org, at, values=False)
-    found = here.desk.show(id_)
+    found = here.escalations.show(id_)
     if json:
         write_json("escalation", here, {"escalation": found})
         return 0
@@ -96,7 +96,7 @@ def ack(
 ) -> int:
     """Take an escalation on: it stays with you, for as long as policy.escalation.resolve says."""
     here = _in_step(org, push=push, dry_run=dry_run)
-    done = here.desk.acknowledge(id_, note, by=by, dry_run=dry_run)
+    done = here.escalations.acknowledge(id_, note, by=by, dry_run=dry_run)
     return _said("escalate-ack", here, done, None, json=json, dry_run=dry_run, push=push)
 
 
@@ -111,7 +111,7 @@ def resolve(
 ) -> int:
     """Settle an escalation, and say how."""
     here = _in_step(org, push=push, dry_run=dry_run)
-    done = here.desk.resolve(id_, note, by=by, dry_run=dry_run)
+    done = here.escalations.resolve(id_, note, by=by, dry_run=dry_run)
     return _said("escalate-resolve", here, done, None, json=json, dry_run=dry_run, push=push)
 
 
@@ -128,7 +128,7 @@ def silence(
 ) -> int:
     """Tell of no trouble with a metric for a while. It ends by itself; a person who answers for the seat may."""
     here = _in_step(org, push=push, dry_run=dry_run)
-    done = here.desk.silence(seat, metric, _day(until), reason, by=by, dry_run=dry_run)
+    done = here.escalations.silence(seat, metric, _day(until), reason, by=by, dry_run=dry_run)
     return _said("escalate-silence", here, done, None, json=json, dry_run=dry_run, push=push)
 
 
@@ -146,11 +146,11 @@ def tick(
     owner; what has its value again is resolved. A second time in the same minute there is nothing to do.
     """
     here = _in_step(org, push=push, dry_run=dry_run)
-    done = here.desk.tick(by=by, dry_run=dry_run)
+    done = here.escalations.tick(by=by, dry_run=dry_run)
     return _said("escalate-tick", here, done, notify, json=json, dry_run=dry_run, push=push)
 
 
-def _in_step(org: Path | None, *, push: bool, dry_run: bool) -> OpenOrg:
+def _in_step(org: Path | None, *, push: bool, dry_run: bool) -> OrgHandle:
     """The org with what others did meanwhile, where it is sent to them afterwards: so that nobody acts on what is over.
 
     Without the remote it goes on all the same.
@@ -159,14 +159,14 @@ def _in_step(org: Path | None, *, push: bool, dry_run: bool) -> OpenOrg:
     if dry_run or not (push or here.head.policy.push):
         return here
     try:
-        here.sync()
+        here.ledger.sync()
     except OrgtpError as stopped:
         tell(f"this goes by what is known here: {stopped}")
     return opened(org, whole=False, values=False)
 
 
 def _said(
-    kind: str, here: OpenOrg, done: Recorded, notify: Path | None, *, json: bool, dry_run: bool, push: bool
+    kind: str, here: OrgHandle, done: Recorded, notify: Path | None, *, json: bool, dry_run: bool, push: bool
 ) -> int:
     """What became of it; and, once it is recorded, whoever has it in hand now is told."""
     quiet = kind == "escalate-tick" and not (json or dry_run) and is_unseen()

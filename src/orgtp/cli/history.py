@@ -41,7 +41,7 @@ def log(
 
     here = opened(org, at, values=False)
     wanted = Wanted(seat, action, by, metric)
-    pages = _at_most(here.log_pages(wanted, since, until), limit)
+    pages = _at_most(here.history.log_pages(wanted, since, until), limit)
     say_shallow(here)
     if json:
         write_json_list("log", here, "commits", pages)
@@ -61,7 +61,7 @@ def history(seat: SeatArgument, org: OrgOption = None, at: AtOption = None, json
     commits that changed it, how much was recorded and how much of that was on target.
     """
     here = opened(org, at, whole=False)
-    found = here.life(seat)
+    found = here.history.seat_history(seat)
     say_shallow(here)
     if json:
         from orgtp.render.json import life_body
@@ -86,7 +86,7 @@ def blame(
     merge that takes what one side has.
     """
     here = opened(org, at, whole=False)
-    pages = here.blame_pages(seat)
+    pages = here.history.blame_pages(seat)
     if json:
         write_json_list("seat-blame", here, "fields", pages, seat=seat)
         return 0

@@ -71,7 +71,7 @@ def _sent(here: Path) -> int:
     from orgtp.git.remote import SyncStopped
 
     try:
-        done = api.open_org(here).sync()
+        done = api.open_org(here).ledger.sync()
     except SyncStopped as stopped:
         tell(f"not sent: {stopped}")
         return stopped.exit_code

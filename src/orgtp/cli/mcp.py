@@ -15,7 +15,7 @@ from orgtp.cli.session import opened, tell
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
     from orgtp.mcp.server import OrgServer
 
 
@@ -63,7 +63,7 @@ def mcp(
     return _served(here, as_, allow_write=allow_write)
 
 
-def _served(here: OpenOrg, acting: str, *, allow_write: bool) -> int:
+def _served(here: OrgHandle, acting: str, *, allow_write: bool) -> int:
     """Serve until the client leaves. Raises `ExtraMissing`, and `BadInput` where there is nothing to talk over."""
     if sys.stdin and sys.stdin.isatty():
         tell(f"serving {here.head.id} to an MCP client, which starts this itself: see docs/mcp.md. Stop it with Ctrl-C")
@@ -79,7 +79,7 @@ def _served(here: OpenOrg, acting: str, *, allow_write: bool) -> int:
     return 0
 
 
-def _refuse_unfit(here: OpenOrg, acting: str, *, allow_write: bool) -> None:
+def _refuse_unfit(here: OrgHandle, acting: str, *, allow_write: bool) -> None:
     """Refuse what could not be answered later: no git, no such seat, a writer who is nobody. Raises what is wrong."""
     here.revision  # noqa: B018  (it asks git)
     if allow_write and not acting:
@@ -89,10 +89,10 @@ def _refuse_unfit(here: OpenOrg, acting: str, *, allow_write: bool) -> None:
     if acting and here.staff.org.seat(acting).is_retired:
         raise Refused(why=f"{acting} is retired, and acts no more. Name another seat: --as SEAT")
     if allow_write:
-        here.writable  # noqa: B018  (it raises where nothing can be written)
+        here.ledger.writable  # noqa: B018  (it raises where nothing can be written)
 
 
-def _installed(here: OpenOrg, client: str, acting: str, *, allow_write: bool, dry_run: bool) -> int:
+def _installed(here: OrgHandle, client: str, acting: str, *, allow_write: bool, dry_run: bool) -> int:
     """Put it on a client's list, to be started as it was called now. Raises `ExtraMissing`, and what is wrong there."""
     from orgtp.cli.mcp_install import install
 
@@ -102,7 +102,7 @@ def _installed(here: OpenOrg, client: str, acting: str, *, allow_write: bool, dr
     return install(here, client, words, dry_run=dry_run)
 
 
-def _made(here: OpenOrg, acting: str, *, allow_write: bool) -> OrgServer:
+def _made(here: OrgHandle, acting: str, *, allow_write: bool) -> OrgServer:
     """The server. Raises `ExtraMissing`."""
     try:
         from orgtp.mcp.server import OrgServer, prepare

@@ -14,7 +14,7 @@ from orgtp.cli.session import tell, write
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
     from orgtp.mcp.install.clients import Block, Client
 
 ASK = (
@@ -23,7 +23,7 @@ ASK = (
 )
 
 
-def install(here: OpenOrg, wanted: str, words: list[str], *, dry_run: bool) -> int:
+def install(here: OrgHandle, wanted: str, words: list[str], *, dry_run: bool) -> int:
     """Put the server on the client's list, or print what is to be put there. `words` are said to the server, too.
 
     What cannot be merged is printed, and left to its owner. Raises what is wrong.
@@ -86,7 +86,7 @@ def _home() -> Path:
         raise BadInput(what="nobody knows where your home is. Print the block, and paste it: --dry-run") from error
 
 
-def _tell_next(here: OpenOrg, client: Client, name: str, server: Block) -> None:
+def _tell_next(here: OrgHandle, client: Client, name: str, server: Block) -> None:
     """What is to be done now, and what to ask first."""
     if client.shared:
         tell("the file has paths of this machine: leave it out of commits")

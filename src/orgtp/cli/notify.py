@@ -10,7 +10,7 @@ import typer
 from orgtp.cli.session import tell
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
     from orgtp.ledger.batch import Recorded
 
 NotifyOption = Annotated[
@@ -23,7 +23,7 @@ NotifyOption = Annotated[
 ]
 
 
-def tell_people(here: OpenOrg, done: Recorded, notify: Path | None = None) -> None:
+def tell_people(here: OrgHandle, done: Recorded, notify: Path | None = None) -> None:
     """Tell those whose hands something is in now. What cannot be told is said, and the exit code does not speak of it.
 
     Nobody is told of what was not recorded.

@@ -19,7 +19,7 @@ from orgtp.model.text import listed, visible
 
 if TYPE_CHECKING:
     from orgtp.actions.retire import Plan, Request
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
 
 _ASKED = {"worked": "What worked?", "failed": "What failed?", "lesson": "What is the lesson?"}
 
@@ -77,27 +77,27 @@ def retire(
         reason=reason or told.get("reason", ""),
         review={key: text for key, text in told.items() if key in REVIEW},
         decided_by=decided_by,
-        by=here.acting(by),
+        by=here.ledger.acting(by),
     )
     request = _agreed(here, request, review, ask=not (yes or dry_run), json=json)
-    done = here.retire(request, dry_run=dry_run)
+    done = here.ledger.retire(request, dry_run=dry_run)
     if not (decided_by or request.by):
         tell(f"the decision is recorded as {request.decided_by}'s")
-    made = plan_body(here.plan_retirement(request))
+    made = plan_body(here.ledger.plan_retirement(request))
     code = changed("retire", here, done, json=json, dry_run=dry_run, push=push, seat=seat, plan=made)
     tell_people(here, done)
     return code
 
 
-def _agreed(here: OpenOrg, request: Request, review: Path | None, *, ask: bool, json: bool) -> Request:
+def _agreed(here: OrgHandle, request: Request, review: Path | None, *, ask: bool, json: bool) -> Request:
     """The request with all that a person had to say; where one is there and is to be asked, that person said yes."""
-    plan = here.plan_retirement(request)
+    plan = here.ledger.plan_retirement(request)
     _show(here, plan, json=json)
     request = _decided_by_default(here, request)
     request = _asked(here, request) if _terminal() else _complete(here, request, review)
     if plan.open:
         # Heirs were named since: what is agreed to is the whole plan.
-        _show(here, here.plan_retirement(request), json=json)
+        _show(here, here.ledger.plan_retirement(request), json=json)
     if ask and _terminal() and not typer.confirm("Retire it?", err=True):
         raise Stopped
     return request
@@ -122,7 +122,7 @@ def _terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _show(here: OpenOrg, plan: Plan, *, json: bool) -> None:
+def _show(here: OrgHandle, plan: Plan, *, json: bool) -> None:
     """The plan comes before anything is asked or done; beside JSON it goes to standard error."""
     from orgtp.render.change import plan_text
     from orgtp.render.terminal import Screen, screen
@@ -132,37 +132,37 @@ def _show(here: OpenOrg, plan: Plan, *, json: bool) -> None:
     sys.stdout.flush()
 
 
-def _decided_by_default(here: OpenOrg, request: Request) -> Request:
+def _decided_by_default(here: OrgHandle, request: Request) -> Request:
     """The person who decided: as named, else the one who acts, if that person may decide.
 
     Where nobody can be asked, no seat acts and one person alone may decide, it is that person, and that is said; a
     seat that acts and may not decide has to name who did.
     """
-    fit = here.deciders(request.seat)
+    fit = here.ledger.deciders(request.seat)
     sole = fit[0] if not (request.by or _terminal()) and len(fit) == 1 else ""
     return replace(request, decided_by=request.decided_by or (request.by if request.by in fit else sole))
 
 
-def _complete(here: OpenOrg, request: Request, review: Path | None) -> Request:
+def _complete(here: OrgHandle, request: Request, review: Path | None) -> Request:
     """The request, if nothing is missing; else, all at once, what is, and the command that says it."""
-    plan = here.plan_retirement(request)
+    plan = here.ledger.plan_retirement(request)
     missing = [f"who takes over {listed(plan.open)}"] if plan.open else []
     missing += [] if request.reason.strip() else ["why (--reason; --review FILE may bring the rest)"]
     missing += [] if request.decided_by else ["who decided"]
     if missing:
         moves = {**request.moves, **dict.fromkeys(plan.open, _guess(plan, request))}
-        may = "" if request.decided_by else f" May decide: {listed(here.deciders(request.seat)) or 'nobody'}."
+        may = "" if request.decided_by else f" May decide: {listed(here.ledger.deciders(request.seat)) or 'nobody'}."
         raise Incomplete(what=f"say {listed(missing)}.{may}", command=_command(here, request, moves, review))
     return request
 
 
-def _asked(here: OpenOrg, request: Request) -> Request:
+def _asked(here: OrgHandle, request: Request) -> Request:
     """The request with all that a person says when asked: heirs, the reason and the review, who decided."""
-    plan = here.plan_retirement(request)
+    plan = here.ledger.plan_retirement(request)
     for capability in plan.open:
         request = _ask_heir(here, request, capability, _guess(plan, request))
     request = _told(request)
-    fit = here.deciders(request.seat)
+    fit = here.ledger.deciders(request.seat)
     if not request.decided_by:
         request = replace(request, decided_by=typer.prompt("Who decided?", default=fit[0] if fit else None, err=True))
     return request
@@ -172,20 +172,20 @@ def _guess(plan: Plan, request: Request) -> str:
     return request.to[0] if request.to else plan.seat.reports_to or plan.seat.owner
 
 
-def _ask_heir(here: OpenOrg, request: Request, capability: str, guess: str) -> Request:
+def _ask_heir(here: OrgHandle, request: Request, capability: str, guess: str) -> Request:
     """Ask until the heir is one that may be."""
     while True:
         heir = typer.prompt(f"Who takes over {visible(capability)}?", default=guess, err=True)
         asked = replace(request, moves={**request.moves, capability: heir})
         try:
-            here.plan_retirement(asked)
+            here.ledger.plan_retirement(asked)
         except OrgtpError as error:
             tell(str(error))
         else:
             return asked
 
 
-def _command(here: OpenOrg, request: Request, moves: Mapping[str, str], review: Path | None) -> str:
+def _command(here: OrgHandle, request: Request, moves: Mapping[str, str], review: Path | None) -> str:
     """The command that would say everything, with all that was said already."""
     words = ["orgtp", *(["--org", str(here.root)] if here.root != _near() else []), "retire", request.seat]
     words += ["--to", ",".join(request.to)] if request.to else []
@@ -197,10 +197,10 @@ def _command(here: OpenOrg, request: Request, moves: Mapping[str, str], review: 
     return shlex.join([*words, "--reason", request.reason or "WHY"])
 
 
-def _decider(here: OpenOrg, request: Request) -> str:
+def _decider(here: OrgHandle, request: Request) -> str:
     """Who may have decided, for a person to confirm by running the command; an agent is told nobody's name."""
     acting = here.org.seats.get(request.by)
-    fit = here.deciders(request.seat) if acting is None or acting.is_human else []
+    fit = here.ledger.deciders(request.seat) if acting is None or acting.is_human else []
     return next(iter(fit), "SEAT")
 
 

@@ -15,7 +15,7 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.schedule import USUAL
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
 
 
 def schedule(
@@ -58,12 +58,12 @@ def schedule(
     return 0
 
 
-def _acting(here: OpenOrg, by: str) -> str:
+def _acting(here: OrgHandle, by: str) -> str:
     """The seat that records; what it may not do is said now, and not to cron. "" leaves it to git's user.email."""
     org = here.staff.org
     named = by or os.environ.get("ORGTP_SEAT", "")
     if named:
-        here.desk.tick(by=named, dry_run=True)
+        here.escalations.tick(by=named, dry_run=True)
         return org.seat(named).id
     (only, *others) = [*org.policy.scorekeepers, ""]
     return only if others == [""] and only in org.seats and org.seats[only].is_active else ""
@@ -86,9 +86,9 @@ def _asked(times: str, by: str, org: Path | None, *, push: bool) -> tuple[str, .
     return (*(word for name, value in given.items() if value for word in (name, value)), *(("--push",) if push else ()))
 
 
-def _is_sent(here: OpenOrg) -> bool:
+def _is_sent(here: OrgHandle) -> bool:
     """Whether there is somewhere to send commits to, by an address that orgtp speaks to."""
     try:
-        return here.has_remote
+        return here.ledger.has_remote
     except OrgtpError:
         return False

@@ -15,7 +15,7 @@ from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
     from orgtp.actions.record_scores import Entry
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
 
 
 def add(
@@ -50,8 +50,8 @@ def add(
     else:
         text = _one(seat, metric, value, unavailable)
         reason = unavailable if unavailable is not None else note
-        entries = [here.entry(seat, metric, text, period=period, note=reason, score_id=score_id)]
-    done = here.add_scores(entries, by=by, dry_run=dry_run)
+        entries = [here.ledger.new_score(seat, metric, text, period=period, note=reason, score_id=score_id)]
+    done = here.ledger.add_scores(entries, by=by, dry_run=dry_run)
     return changed("score-add", here, done, json=json, dry_run=dry_run, push=push, values=_written(done.change.edits))
 
 
@@ -71,7 +71,7 @@ def _written(edits: tuple[Any, ...]) -> list[dict[str, Any]]:
     return [jsonlib.loads(score.line) | {"seat": score.seat} for edit in edits for score in edit.scores]
 
 
-def _from(here: OpenOrg, source: str, others: list[str | None]) -> list[Entry]:
+def _from(here: OrgHandle, source: str, others: list[str | None]) -> list[Entry]:
     """The entries of a file, or of standard input."""
     from orgtp.files.value_import import read_values
 
@@ -83,7 +83,7 @@ def _from(here: OpenOrg, source: str, others: list[str | None]) -> list[Entry]:
         raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except OSError as error:
         raise BadInput(what=f"{source} cannot be read: {error.strerror}") from error
-    return here.entries(read_values(raw, "-" if source == "-" else Path(source).name))
+    return here.ledger.new_scores(read_values(raw, "-" if source == "-" else Path(source).name))
 
 
 def list_(

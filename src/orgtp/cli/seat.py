@@ -23,7 +23,7 @@ from orgtp.model.seat import SeatKind, Status
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
 
 
 def show(
@@ -110,7 +110,7 @@ def add(
         retire_when=retire_when,
         capabilities=dict(_pair(text, "ID=TEXT", _AS_IN) for text in capability or []),
     )
-    done = here.add_seat(new, by=by, dry_run=dry_run)
+    done = here.ledger.add_seat(new, by=by, dry_run=dry_run)
     return changed("seat-add", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
 
 
@@ -127,11 +127,11 @@ def set_(
     here = opened(org, push=push)
     pairs = [_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]
     _warn_rejudged(here, seat, [key for key, _ in pairs])
-    done = here.set_keys(seat, [(_path(key), value) for key, value in pairs], by=by, dry_run=dry_run)
+    done = here.ledger.set_keys(seat, [(_path(key), value) for key, value in pairs], by=by, dry_run=dry_run)
     return changed("seat-set", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
 
 
-def _warn_rejudged(here: OpenOrg, seat: str, keys: list[str]) -> None:
+def _warn_rejudged(here: OrgHandle, seat: str, keys: list[str]) -> None:
     """Say that a plain target judges the past, too, where there is one; a dated one would not."""
     for key in keys:
         head, _, rest = key.partition(".")

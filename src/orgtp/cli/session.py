@@ -13,7 +13,7 @@ from orgtp.model.problem import errors
 from orgtp.model.text import counted, visible
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
     from orgtp.ledger.batch import Recorded
 
 _SHORT = 10
@@ -36,7 +36,7 @@ def chosen(org: Path | None) -> Path | None:
 
 def opened(
     org: Path | None, at: str | None = None, *, whole: bool = True, values: bool = True, push: bool = False
-) -> OpenOrg:
+) -> OrgHandle:
     """The org that the command is about; where it is not `whole` as it should be, standard error says so.
 
     A command that needs no `values` does not wait until they are read. What is to be sent (`push`) is refused where
@@ -49,8 +49,8 @@ def opened(
         when = found.now.astimezone(found.head.zone)
         tell(f"as it stood on {when:%Y-%m-%d at %H:%M}, by commit {(found.revision or '')[:_SHORT]}")
     if push:
-        found.refuse_without_remote()
-    broken = errors((found.loaded if values else found.staff).problems) if whole else []
+        found.ledger.refuse_without_remote()
+    broken = errors((found.snapshot.loaded if values else found.staff).problems) if whole else []
     if broken:
         tell(f"{counted(len(broken), 'problem')} in the files, so this is not the whole org. See: orgtp validate")
     return found
@@ -80,27 +80,27 @@ def tell(text: str) -> None:
     sys.stderr.write("".join(f"{visible(line)}\n" for line in text.splitlines()))
 
 
-def say_shallow(here: OpenOrg) -> None:
+def say_shallow(here: OrgHandle) -> None:
     """What a shallow clone begins with looks as if all of it had been done in one commit."""
-    if not here.is_whole:
+    if not here.history.is_complete:
         tell("this clone is shallow: what its first commit seems to add may be older. Get all: git fetch --unshallow")
 
 
-def write_json(kind: str, org: OpenOrg, body: Mapping[str, Any]) -> None:
+def write_json(kind: str, org: OrgHandle, body: Mapping[str, Any]) -> None:
     """A view as JSON, in the one envelope."""
     from orgtp.render.json import envelope
 
     write(envelope(kind, org.head.id, body.get("commit") or org.revision, is_dirty(org), body))
 
 
-def write_json_list(kind: str, org: OpenOrg, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
+def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
     """A view that is one long list, as JSON in the one envelope, as it comes; `body` stands before the list."""
     from orgtp.render.json import envelope, streamed
 
     write_on(streamed(envelope(kind, org.head.id, org.revision, is_dirty(org), {**body, name: []}), pages))
 
 
-def is_dirty(org: OpenOrg) -> bool:
+def is_dirty(org: OrgHandle) -> bool:
     """Whether the files differ from the commit; where that cannot be read, nobody can say that they do not."""
     try:
         return org.dirty
@@ -110,7 +110,7 @@ def is_dirty(org: OpenOrg) -> bool:
 
 def changed(
     kind: str,
-    org: OpenOrg,
+    org: OrgHandle,
     done: Recorded,
     *,
     json: bool,
@@ -144,12 +144,12 @@ def changed(
     return KEPT if done.kept else int(sent.get("exit_code", 0))
 
 
-def _sent(org: OpenOrg, *, push: bool, quiet: bool) -> tuple[dict[str, Any], Mapping[str, str]]:
+def _sent(org: OrgHandle, *, push: bool, quiet: bool) -> tuple[dict[str, Any], Mapping[str, str]]:
     """What became of sending a change to the remote, if that was asked, and which commits were made anew as which."""
     if not (push or org.head.policy.push):
         return {}, {}
     try:
-        done = org.sync(needed=True)
+        done = org.ledger.sync(needed=True)
     except OrgtpError as stopped:
         state = getattr(stopped, "state", "no")
         return {"sent": state, "why": str(stopped), "exit_code": stopped.exit_code}, {}
@@ -161,7 +161,7 @@ def _sent(org: OpenOrg, *, push: bool, quiet: bool) -> tuple[dict[str, Any], Map
     return {"sent": "no remote", "why": why}, {}
 
 
-def _did(org: OpenOrg, done: Recorded, *, quiet: bool) -> None:
+def _did(org: OrgHandle, done: Recorded, *, quiet: bool) -> None:
     if not quiet:
         _say_what(done)
     if done.commit is None:
@@ -172,7 +172,7 @@ def _did(org: OpenOrg, done: Recorded, *, quiet: bool) -> None:
         tell(f"{problem.place}: {problem.message}. {problem.hint}".rstrip())
     if len(done.noted) > _MOST_NOTED:
         tell(f"and {counted(len(done.noted) - _MOST_NOTED, 'thing')} more to mend: orgtp validate")
-    if org.elsewhere:
+    if org.ledger.is_other_branch_checked_out:
         tell(f"recorded on the branch {org.head.branch}; another is checked out and stays as it is")
 
 

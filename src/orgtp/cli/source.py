@@ -14,7 +14,7 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
     from orgtp.model.problem import Problem
     from orgtp.sources.source import Said, Sources
     from orgtp.views.sources import Reading
@@ -121,7 +121,7 @@ def try_(name: NameArgument, org: OrgOption = None, sources: SourcesOption = Non
     return int(said.value is None or any(reading.stored is None for reading in found))
 
 
-def _org_if_any(org: Path | None) -> OpenOrg | None:
+def _org_if_any(org: Path | None) -> OrgHandle | None:
     """The org; none where none is named and none is here: a source can be tried before there is one."""
     from orgtp.files.load import NotAnOrg
 
@@ -133,7 +133,7 @@ def _org_if_any(org: Path | None) -> OpenOrg | None:
         return None
 
 
-def _show(here: OpenOrg | None, said: Said, found: list[Reading], *, json: bool) -> None:
+def _show(here: OrgHandle | None, said: Said, found: list[Reading], *, json: bool) -> None:
     if json:
         body = {
             "source": said.name,
@@ -154,7 +154,7 @@ def _show(here: OpenOrg | None, said: Said, found: list[Reading], *, json: bool)
         _tell_unused([said.name] if here and not found else [])
 
 
-def _write_json(here: OpenOrg | None, body: dict[str, Any]) -> None:
+def _write_json(here: OrgHandle | None, body: dict[str, Any]) -> None:
     from orgtp.render.json import envelope
 
     if here:

@@ -10,7 +10,7 @@ from orgtp.cli.options import DryRunOption, JsonOption, OrgOption
 from orgtp.cli.session import opened, tell, write, write_json
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
 
 _HELD = 1
 
@@ -32,10 +32,10 @@ def sync(
     return _status(here, json=json) if status else _sync(here, dry_run=dry_run, json=json)
 
 
-def _sync(here: OpenOrg, *, dry_run: bool, json: bool) -> int:
+def _sync(here: OrgHandle, *, dry_run: bool, json: bool) -> int:
     from orgtp.sync.text import exchanged_text, waiting_rows
 
-    done = here.sync(dry_run=dry_run)
+    done = here.ledger.sync(dry_run=dry_run)
     if json:
         body = {
             "commit": None if dry_run else done.commit,
@@ -59,11 +59,11 @@ def _sync(here: OpenOrg, *, dry_run: bool, json: bool) -> int:
     return _HELD if any(lot.held for lot in done.held) else 0
 
 
-def _status(here: OpenOrg, *, json: bool) -> int:
+def _status(here: OrgHandle, *, json: bool) -> int:
     from orgtp.render.terminal import screen
     from orgtp.sync.text import status_body, status_text
 
-    found = here.sync_status()
+    found = here.ledger.sync_status()
     if json:
         write_json("sync-status", here, status_body(found))
     else:

@@ -17,7 +17,7 @@ from orgtp.model.problem import Problem, Severity
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OpenOrg
+    from orgtp.api.org import OrgHandle
     from orgtp.rules.rule import Rule
 
 
@@ -85,7 +85,7 @@ def _meant(format_: ValidateFormat) -> ValidateFormat:
     return ValidateFormat.GITLAB if os.environ.get("GITLAB_CI") else ValidateFormat.TEXT
 
 
-def _say(format_: ValidateFormat, here: OpenOrg, problems: list[Problem], fatal: Collection[Severity]) -> None:
+def _say(format_: ValidateFormat, here: OrgHandle, problems: list[Problem], fatal: Collection[Severity]) -> None:
     """The problems to standard output; what they come to, to standard error (the JSON says it itself)."""
     if format_ is ValidateFormat.JSON:
         from orgtp.render.json import problems_body
@@ -101,7 +101,7 @@ def _say(format_: ValidateFormat, here: OpenOrg, problems: list[Problem], fatal:
     tell(said)
 
 
-def _written(format_: ValidateFormat, here: OpenOrg, problems: list[Problem], fatal: Collection[Severity]) -> str:
+def _written(format_: ValidateFormat, here: OrgHandle, problems: list[Problem], fatal: Collection[Severity]) -> str:
     """The problems in any format but JSON; only what it needs is imported."""
     if format_ is ValidateFormat.TEXT and not problems:
         return ""
@@ -109,7 +109,7 @@ def _written(format_: ValidateFormat, here: OpenOrg, problems: list[Problem], fa
         from orgtp.render.problems.text import problems_text
         from orgtp.render.terminal import screen
 
-        return problems_text(problems, here.loaded.files, screen())
+        return problems_text(problems, here.snapshot.loaded.files, screen())
     if format_ is ValidateFormat.GITHUB:
         from orgtp.render.problems.github import problems_github
 

@@ -8,7 +8,7 @@ from orgtp.git.repo import Repo
 from orgtp.history.authors import People
 from orgtp.history.blame import Lineage, States
 from orgtp.history.facts import facts as reader
-from orgtp.history.locate import Located, NoGit, NotYet, locate
+from orgtp.history.locate import NoGit, NotYet, OrgSnapshot, locate
 from orgtp.history.merge_base import base_tip, bring, merge_base
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org
@@ -26,7 +26,7 @@ class Since:
     diff: Diff
 
 
-def since(here: Located, base: str, *, parted: bool = False) -> Since:
+def since(here: OrgSnapshot, base: str, *, parted: bool = False) -> Since:
     """What changed from `base`, a revision or a date, to `here`; `parted`: from where the two histories part.
 
     Raises `NoGit`, `UnknownRevision`, `NotYet`, `NotReached`.
@@ -41,7 +41,7 @@ def since(here: Located, base: str, *, parted: bool = False) -> Since:
     return Since(rev, _with_made(here, here.repo, rev, Facts(before, after), diff(before, after)))
 
 
-def _with_made(here: Located, repo: Repo, base: str, facts: Facts, found: Diff) -> Diff:
+def _with_made(here: OrgSnapshot, repo: Repo, base: str, facts: Facts, found: Diff) -> Diff:
     """The difference with by whom and in which commit, where one end leads to the other; else nobody could say."""
     head, wanted = here.revision, facts.wanted(found)
     if head is None or not wanted or not repo.leads_to(base, head):
@@ -57,14 +57,14 @@ def _made(people: People, commit: Commit) -> Made:
     return Made(commit.id, commit.at, by or None, seat.name if seat else None, commit.author)
 
 
-def _commit(here: Located, repo: Repo, base: str, *, parted: bool) -> str:
+def _commit(here: OrgSnapshot, repo: Repo, base: str, *, parted: bool) -> str:
     """The commit that `base` names, or the last one of the ledger before its end."""
     if parse_span(base) is not None:
         return locate(here.root, base, None).commit or ""
     return base_tip(repo, base) if parted else repo.commit(base)
 
 
-def _org_at(here: Located, rev: str) -> Org:
+def _org_at(here: OrgSnapshot, rev: str) -> Org:
     """The org as it stood at a commit; one before there was any is empty, so that all of it is new."""
     try:
         return locate(here.root, rev, None).loaded.org

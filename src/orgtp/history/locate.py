@@ -39,7 +39,7 @@ class NotYet(OrgtpError):
 
 
 @dataclass(frozen=True, repr=False)
-class Located:
+class OrgSnapshot:
     """One org: where it is, the tree that holds it, and as of which moment (aware) it is to be judged.
 
     It is read when it is first looked at, and once. `head` alone is read at once: that is what makes it an org.
@@ -129,7 +129,7 @@ def find_root(path: str | os.PathLike[str] | None = None) -> Path:
     raise NotAnOrg(where=".")
 
 
-def locate(path: str | os.PathLike[str] | None, at: str | None, now: datetime | None) -> Located:
+def locate(path: str | os.PathLike[str] | None, at: str | None, now: datetime | None) -> OrgSnapshot:
     """The org at `path`, as it is or as it stood `at` a commit, or at the end of a day, week, month, quarter or year.
 
     Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` where the past is asked of a plain folder.
@@ -140,8 +140,8 @@ def locate(path: str | os.PathLike[str] | None, at: str | None, now: datetime | 
         return _then(root, repo, at, moment)
     if repo and repo.bare:
         rev = _ledger(repo)
-        return Located(root, repo, GitTree(repo, rev), _head_at(repo, rev), moment, commit=rev)
-    return Located(root, repo, Folder(root), _head_in(root, path or root), moment)
+        return OrgSnapshot(root, repo, GitTree(repo, rev), _head_at(repo, rev), moment, commit=rev)
+    return OrgSnapshot(root, repo, Folder(root), _head_in(root, path or root), moment)
 
 
 def _ledger(repo: Repo) -> str:
@@ -152,7 +152,7 @@ def _ledger(repo: Repo) -> str:
     return repo.tip(f"refs/heads/{_head_at(repo, head).branch}") or head
 
 
-def _then(root: Path, repo: Repo | None, at: str, now: datetime) -> Located:
+def _then(root: Path, repo: Repo | None, at: str, now: datetime) -> OrgSnapshot:
     """The org as it stood; the end of a period is judged as of its last second, and never after now."""
     from orgtp.git.log import committed_at
 
@@ -161,13 +161,15 @@ def _then(root: Path, repo: Repo | None, at: str, now: datetime) -> Located:
     span = parse_span(at)
     if span is None:
         rev = repo.commit(at)
-        return Located(root, repo, GitTree(repo, rev), _then_head(repo, rev, at), committed_at(repo, rev), at, rev)
+        return OrgSnapshot(root, repo, GitTree(repo, rev), _then_head(repo, rev, at), committed_at(repo, rev), at, rev)
     tip = _ledger(repo)
     zone = _head_at(repo, tip).zone
     end = min(span[1].ends(zone), now + _LEAST).astimezone(UTC)
     rev = _by(repo, tip, end, at)
     # In UTC: on the wall, the second before midnight comes twice on some days.
-    return Located(root, repo, GitTree(repo, rev), _then_head(repo, rev, at), (end - _LEAST).astimezone(zone), at, rev)
+    return OrgSnapshot(
+        root, repo, GitTree(repo, rev), _then_head(repo, rev, at), (end - _LEAST).astimezone(zone), at, rev
+    )
 
 
 def _then_head(repo: Repo, rev: str, at: str) -> Head:

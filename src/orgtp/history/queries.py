@@ -13,7 +13,7 @@ from orgtp.git.repo import Repo
 from orgtp.history.authors import People
 from orgtp.history.blame import Lineage, States
 from orgtp.history.facts import facts
-from orgtp.history.locate import Located, NoGit
+from orgtp.history.locate import NoGit, OrgSnapshot
 from orgtp.history.metric_filter import Measured
 from orgtp.history.seat_commits import Lives
 from orgtp.model.errors import BadInput
@@ -26,14 +26,14 @@ from orgtp.views.seat_fields import Field, Spot, fields_of
 from orgtp.views.seat_history import Life, life
 
 
-def repo_of(here: Located) -> Repo:
+def repo_of(here: OrgSnapshot) -> Repo:
     """The repository that has the history. Raises `NoGit`."""
     if here.repo is None:
         raise NoGit(root=here.root)
     return here.repo
 
 
-def log_pages(here: Located, wanted: Wanted, since: str | None, until: str | None) -> Iterator[list[LogEntry]]:
+def log_pages(here: OrgSnapshot, wanted: Wanted, since: str | None, until: str | None) -> Iterator[list[LogEntry]]:
     """What is wanted of the history, newest first, a stretch at a time. Raises what does not fit at once.
 
     Raises `NoGit`, `UnknownSeat`, `UnknownMetric`, `UnknownRevision`, `BadInput`.
@@ -61,7 +61,7 @@ def _within(repo: Repo, rev: str, head: str | None) -> str:
     return found
 
 
-def blame(here: Located, seat: str) -> Iterator[list[BlameLine]]:
+def blame(here: OrgSnapshot, seat: str) -> Iterator[list[BlameLine]]:
     """Who last set each field of a seat, as it is found: newest first. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
     repo, path = repo_of(here), seat_path(seat)
     held = _seat(here, seat)
@@ -69,7 +69,7 @@ def blame(here: Located, seat: str) -> Iterator[list[BlameLine]]:
     return _blamed(repo, here.revision, {(path, key): field for key, field in fields.items()})
 
 
-def life_of(here: Located, seat: str) -> Life:
+def life_of(here: OrgSnapshot, seat: str) -> Life:
     """One seat's life, from the commits that touched it. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
     repo = repo_of(here)
     _seat(here, seat)
@@ -79,7 +79,7 @@ def life_of(here: Located, seat: str) -> Life:
     return life(org, seat, steps, here.now)
 
 
-def _seat(here: Located, seat: str) -> Seat:
+def _seat(here: OrgSnapshot, seat: str) -> Seat:
     """The seat, read alone: no other file is looked at where it is there."""
     path = seat_path(seat)
     raw = here.files([path]).get(path) if is_id(seat) else None

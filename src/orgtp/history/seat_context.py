@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from orgtp.files.load import by_order
-from orgtp.history.locate import Located
+from orgtp.history.locate import OrgSnapshot
 from orgtp.model.errors import BadInput
 from orgtp.model.escalation import silences_path
 from orgtp.model.problem import Problem
@@ -14,14 +14,14 @@ from orgtp.model.seat import retirement_path, seat_path
 from orgtp.views.seat_history import Event
 
 
-def refuse_unreadable(here: Located, seat: str) -> None:
+def refuse_unreadable(here: OrgSnapshot, seat: str) -> None:
     """Raises `BadInput` where the seat's file is there and cannot be read, so that nobody can say what it is."""
     path = seat_path(seat)
     if seat not in here.loaded.org.seats and here.loaded.org.hidden(path):
         raise BadInput(what=f"{path} cannot be read, so nobody knows what the seat is. See: orgtp validate")
 
 
-def problems_of(here: Located, seat: str, now: datetime) -> list[Problem]:
+def problems_of(here: OrgSnapshot, seat: str, now: datetime) -> list[Problem]:
     """What `validate` says of the seat's own files, as of `now`."""
     from orgtp import rules
     from orgtp.files.json_schema import schema_problems
@@ -32,14 +32,14 @@ def problems_of(here: Located, seat: str, now: datetime) -> list[Problem]:
     return by_order([*found, *schema_problems({p: raw for p, raw in files.items() if its(p) and p not in told})])
 
 
-def _own(here: Located, seat: str) -> Callable[[str], bool]:
+def _own(here: OrgSnapshot, seat: str) -> Callable[[str], bool]:
     """Whether a file is the seat's: its own, its record, its values, and what is open or silenced about it."""
     about = (one.path for one in here.loaded.org.escalations.values() if one.seat == seat)
     paths = {seat_path(seat), retirement_path(seat), silences_path(seat), *about}
     return lambda path: path in paths or path.startswith(f"scores/{seat}/")
 
 
-def decisions_of(here: Located, seat: str) -> Iterator[Event] | None:
+def decisions_of(here: OrgSnapshot, seat: str) -> Iterator[Event] | None:
     """What was decided about the seat, newest first, read as it is asked for; None where there is no history."""
     from orgtp.git.ancestry import edge
     from orgtp.history.authors import People

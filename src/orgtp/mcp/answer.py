@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from orgtp.api.org import OpenOrg
+from orgtp.api.org import OrgHandle
 from orgtp.mcp.sanitize import clean, quoted
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import errors
@@ -20,13 +20,13 @@ ROOM = 60_000
 _MOST = 80_000
 
 
-def answer(here: OpenOrg, kind: str, body: Mapping[str, Any]) -> Answer:
+def answer(here: OrgHandle, kind: str, body: Mapping[str, Any]) -> Answer:
     """The answer of this kind: `body`, in the one envelope.
 
     `as_of` is in the org's own time. `problems` are the first few that kept parts of the org from being read, and
     `problems_total` counts them all; where `body` has problems of its own (`validate`), these stand.
     """
-    unread = errors(here.loaded.problems)
+    unread = errors(here.snapshot.loaded.problems)
     head = {
         "orgtp": VERSION,
         "kind": kind,
@@ -43,7 +43,7 @@ def answer(here: OpenOrg, kind: str, body: Mapping[str, Any]) -> Answer:
     return {**whole, "quoted": quoted(whole)}
 
 
-def _is_dirty(here: OpenOrg) -> bool:
+def _is_dirty(here: OrgHandle) -> bool:
     """Whether the files differ from the commit; where that cannot be read, nobody can say that they do not."""
     try:
         return here.dirty

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from itertools import chain, islice
 from typing import Annotated, Any
 
-from orgtp.api.org import OpenOrg
+from orgtp.api.org import OrgHandle
 from orgtp.history.locate import NotYet
 from orgtp.mcp.answer import ROOM, Answer, answer, cut, fitting, most, size
 from orgtp.model.errors import BadInput
@@ -18,7 +18,7 @@ from orgtp.views.log import Wanted
 
 
 def what_changed(
-    here: OpenOrg,
+    here: OrgHandle,
     since: Annotated[str, "Day, week or month, from its first day on; or a commit, after it"],
     seat: Annotated[str, "Seat id: what is about it only"] = "",
     scores: Annotated[bool, "Commits of values too"] = False,
@@ -34,7 +34,7 @@ def what_changed(
     _refuse_after(here, since)
     revision, found = _since(here, _before(since))
     found = _about(found, seat) if seat else found
-    pages = here.log_pages(Wanted(seat), since=revision or None)
+    pages = here.history.log_pages(Wanted(seat), since=revision or None)
     told = (commit for commit in chain.from_iterable(pages) if scores or commit.action != "score")
     commits = list(islice(told, limit + 1))
     kept, total = _fitted(plain(found), limit)
@@ -42,7 +42,7 @@ def what_changed(
     more = sum(map(len, kept.values())) < total or len(shown) < len(commits)
     body = {
         "base": {"given": since, "revision": revision or None},
-        "head": {"given": here.at, "revision": here.commit},
+        "head": {"given": here.at, "revision": here.snapshot.commit},
         "headline": headline(found),
         **kept,
         "commits": shown,
@@ -52,7 +52,7 @@ def what_changed(
     return answer(here, "diff", body)
 
 
-def _refuse_after(here: OpenOrg, since: str) -> None:
+def _refuse_after(here: OrgHandle, since: str) -> None:
     """Refuse a stretch that begins after its end: it would be told backwards."""
     span = parse_span(since)
     if span and span[0].start.replace(tzinfo=here.head.zone) > here.now:
@@ -65,10 +65,10 @@ def _before(since: str) -> str:
     return span[0].previous().text if span else since
 
 
-def _since(here: OpenOrg, base: str) -> tuple[str, Diff]:
+def _since(here: OrgHandle, base: str) -> tuple[str, Diff]:
     """The commit to compare with, and what differs; where there was no org yet, all of it is new."""
     try:
-        found = here.since(base)
+        found = here.history.diff(base)
     except NotYet:
         return "", diff(Org(), here.org)
     return found.base, found.diff

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from orgtp.actions.retire import Request
-from orgtp.api.org import OpenOrg
+from orgtp.api.org import OrgHandle
 from orgtp.mcp.answer import ROOM, Answer, within
 from orgtp.mcp.history_tools import what_changed
 from orgtp.mcp.read_tools import get_seat, scorecard
@@ -69,7 +69,7 @@ class Told:
     about: bool = True
 
 
-def weekly_review(here: OpenOrg) -> str:
+def weekly_review(here: OrgHandle) -> str:
     """The weekly review: what is off, unknown or late; what changed in a week; what is open."""
     card = here.scorecard(6)
     good = [row for row in card.rows if row.state == "on" and row.stale_since is None]
@@ -80,28 +80,28 @@ def weekly_review(here: OpenOrg) -> str:
         "on_target": len(good),
         "numbers": len(card.rows),
         "off_unknown_or_late": [_row(here, row) for row in card.rows if row not in good],
-        "open": here.desk.listed(),
+        "open": here.escalations.list_open(),
         "to_be_reviewed": _to_review(here),
         "changed": _news(here),
     }
     return _asked(_WEEKLY, here, facts, org=here.head.id)
 
 
-def seat_review(here: OpenOrg, seat: str) -> str:
+def seat_review(here: OrgHandle, seat: str) -> str:
     """A review of one seat, with its quarter."""
     return _asked(_SEAT, here, _of_seat(here, seat, 13), seat=seat)
 
 
-def retirement_case(here: OpenOrg, seat: str) -> str:
+def retirement_case(here: OrgHandle, seat: str) -> str:
     """Whether a seat should be retired, with its half year and what it would leave."""
     if here.org.seat(seat).is_retired:
         raise Refused(why=f"{seat} is retired already. Its record is in get_seat")
-    facts = {**_of_seat(here, seat, 26), "plan": _plan(here, seat), "deciders": here.deciders(seat)}
-    who = ", ".join(here.deciders(seat)) or "nobody here may; see org.yaml"
+    facts = {**_of_seat(here, seat, 26), "plan": _plan(here, seat), "deciders": here.ledger.deciders(seat)}
+    who = ", ".join(here.ledger.deciders(seat)) or "nobody here may; see org.yaml"
     return _asked(_CASE, here, facts, seat=seat, deciders=who)
 
 
-def _asked(words: str, here: OpenOrg, facts: Mapping[str, Any], **names: str) -> str:
+def _asked(words: str, here: OrgHandle, facts: Mapping[str, Any], **names: str) -> str:
     """The conversation, the rules for it, and the facts in a block that nothing in them can end.
 
     Of the record only ids stand outside of the block; and where the facts are too many, the last of long lists go.
@@ -114,7 +114,7 @@ def _asked(words: str, here: OpenOrg, facts: Mapping[str, Any], **names: str) ->
     return f"{words.format(as_of=as_of, **said)}\n\n{_RULES}\n\n```json\n{block}\n```\n"
 
 
-def _row(here: OpenOrg, row: ScoreRow) -> dict[str, Any]:
+def _row(here: OrgHandle, row: ScoreRow) -> dict[str, Any]:
     """A number that is to be talked about: week by week, `on 15`, `unavailable`."""
     owner = here.org.owner_of(here.org.seats[row.seat])
     weeks = [" ".join([cell.state, *([cell.value] if cell.value else [])]) for cell in row.cells]
@@ -128,7 +128,7 @@ def _row(here: OpenOrg, row: ScoreRow) -> dict[str, Any]:
     }
 
 
-def _to_review(here: OpenOrg) -> list[dict[str, Any]]:
+def _to_review(here: OrgHandle) -> list[dict[str, Any]]:
     """The seats whose own review is due soon, or was."""
     until = (here.now.astimezone(here.head.zone) + _SOON).date()
     living = (seat for seat in here.org.seats.values() if not seat.is_retired)
@@ -137,7 +137,7 @@ def _to_review(here: OpenOrg) -> list[dict[str, Any]]:
     ]
 
 
-def _news(here: OpenOrg) -> Answer | None:
+def _news(here: OrgHandle) -> Answer | None:
     """What changed in a week: the headline, and the decisions."""
     day = f"{here.now.astimezone(here.head.zone) - _WEEK:%Y-%m-%d}"
     try:
@@ -149,7 +149,7 @@ def _news(here: OpenOrg) -> Answer | None:
     return {"since": day, "headline": found["headline"], "commits": told[:_COMMITS]}
 
 
-def _of_seat(here: OpenOrg, seat: str, weeks: int) -> dict[str, Any]:
+def _of_seat(here: OrgHandle, seat: str, weeks: int) -> dict[str, Any]:
     found, card = get_seat(here, seat), scorecard(here, weeks, seat)
     kept = {key: found[key] for key in ("seat", "hands_to", "history")}
     rows = [{key: row[key] for key in ("metric", "on_target", "known")} | _weeks(row) for row in card["rows"]]
@@ -162,10 +162,10 @@ def _weeks(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"weeks": told, "notes": [f"{cell['period']}: {cell['note']}" for cell in cells if cell["note"]]}
 
 
-def _plan(here: OpenOrg, seat: str) -> dict[str, Any]:
+def _plan(here: OrgHandle, seat: str) -> dict[str, Any]:
     """What it would leave; where that cannot be said yet, why."""
     try:
-        return plan_body(here.plan_retirement(Request(seat)))
+        return plan_body(here.ledger.plan_retirement(Request(seat)))
     except OrgtpError as error:
         return {"why": str(error)}
 

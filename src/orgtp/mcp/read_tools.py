@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from orgtp.api.org import OpenOrg
-from orgtp.git.ancestry import edge
+from orgtp.api.org import OrgHandle
 from orgtp.history.locate import NoGit
 from orgtp.mcp.answer import Answer, answer, bounded, cut, fitting
 from orgtp.model.escalation_policy import owner_of
@@ -26,7 +25,7 @@ _NEWEST, _EVENTS_ROOM, _SEAT_ROOM = 20, 15_000, 10_000
 
 
 def org_chart(
-    here: OpenOrg,
+    here: OrgHandle,
     root: Annotated[str, "Seat id: from it down"] = "",
     depth: Annotated[int, "Levels below root; -1: all"] = -1,
     kind: KindWord = "",
@@ -43,7 +42,7 @@ def org_chart(
 
 
 def list_seats(
-    here: OpenOrg,
+    here: OrgHandle,
     find: Annotated[str, "Words of the seat or its metrics"] = "",
     kind: KindWord = "",
     status: Annotated[StatusWord, "Default: all, retired too"] = "",
@@ -62,7 +61,7 @@ def list_seats(
 BRIEF = ("seat", "name", "role", "kind", "status", "owner", "human_owner", "reports_to", "depth", "span", "stale")
 
 
-def _speaks_of(here: OpenOrg, seat: ChartSeat, words: str) -> bool:
+def _speaks_of(here: OrgHandle, seat: ChartSeat, words: str) -> bool:
     """Whether all of `words` are somewhere in what the seat says of itself."""
     own = [seat.seat, seat.name, seat.role, here.org.seats[seat.seat].mission]
     metrics = [text for one in seat.metrics for text in (one.metric, one.name, one.outcome)]
@@ -70,7 +69,7 @@ def _speaks_of(here: OpenOrg, seat: ChartSeat, words: str) -> bool:
     return all(word in text for word in words.lower().split())
 
 
-def get_seat(here: OpenOrg, seat: SeatId) -> Answer:
+def get_seat(here: OrgHandle, seat: SeatId) -> Answer:
     """All about one seat: mission, owner, capabilities, metrics, reports, open trouble, history, newest scores.
 
     Use it for one worker. hands_to: who gets what it cannot hold, or who took over from a retired one.
@@ -86,7 +85,7 @@ def get_seat(here: OpenOrg, seat: SeatId) -> Answer:
         "seat": whole,
         "hands_to": fitting(handed, _SEAT_ROOM),
         "history": shown,
-        "history_whole": here.is_whole,
+        "history_whole": here.history.is_complete,
         "scores": scores,
         "scores_total": len(known),
         **cut(truncated=cut_off or len(shown) < len(events) or len(scores) < len(known), narrow=_NARROW),
@@ -104,17 +103,17 @@ def _bounded_seat(seat: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     return kept, kept != seat
 
 
-def _events(here: OpenOrg, seat: str) -> list[Any]:
+def _events(here: OrgHandle, seat: str) -> list[Any]:
     """What became of the seat, the oldest first, as far as this clone can tell; nothing where there is no history."""
     try:
-        told = life_body(here.life(seat))["events"]
-        cut = edge(here.repo) if here.repo else frozenset()
+        told = life_body(here.history.seat_history(seat))["events"]
+        cut = here.history.shallow_boundary
         return [event for event in told if event["commit"] not in cut]
     except NoGit:
         return []
 
 
-def _hands_to(here: OpenOrg, seat: str, retirement: Retirement | None) -> list[dict[str, str]]:
+def _hands_to(here: OrgHandle, seat: str, retirement: Retirement | None) -> list[dict[str, str]]:
     """Who gets what the seat does not hold (any more)."""
     heirs = {**retirement.capabilities, **retirement.metrics} if retirement else {}
     handed = heirs if heirs else {"trouble it cannot settle": owner_of(here.org, seat)}
@@ -122,7 +121,7 @@ def _hands_to(here: OpenOrg, seat: str, retirement: Retirement | None) -> list[d
     return [{"what": what, "seat": to, "name": names.get(to, "")} for what, to in handed.items() if to]
 
 
-def seat_context(here: OpenOrg, seat: SeatId) -> Answer:
+def seat_context(here: OrgHandle, seat: SeatId) -> Answer:
     """What to know before working as a seat: owner, what it does and does not own, targets, due times, open trouble.
 
     Use it first when you are that seat. left_out: of what there is more.
@@ -131,7 +130,7 @@ def seat_context(here: OpenOrg, seat: SeatId) -> Answer:
 
 
 def scorecard(
-    here: OpenOrg,
+    here: OrgHandle,
     weeks: Annotated[int, "1 to 104"] = 6,
     seat: Annotated[str, "Seat id: its rows only"] = "",
     limit: int = 100,
@@ -145,7 +144,7 @@ def scorecard(
     return answer(here, "scorecard", {"columns": card.columns, "partial": card.partial, **body})
 
 
-def metric_history(here: OpenOrg, seat: SeatId, metric: Annotated[str, "Metric id"], limit: int = 100) -> Answer:
+def metric_history(here: OrgHandle, seat: SeatId, metric: Annotated[str, "Metric id"], limit: int = 100) -> Answer:
     """Every value of one metric: who recorded it, notes, corrections, targets over time. Use it for a trend."""
     held = here.org.metric(seat, metric)
     now = next(one for one in here.seat(seat).place.metrics if one.metric == metric)
@@ -163,7 +162,7 @@ def _target(begin: Period | None, target: Target) -> dict[str, str | None]:
 
 
 def validate(
-    here: OpenOrg,
+    here: OrgHandle,
     severity: Annotated[Literal["", "error", "warning", "notice"], "Only these"] = "",
     limit: int = 100,
 ) -> Answer:

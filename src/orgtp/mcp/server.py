@@ -37,7 +37,7 @@ from mcp.types import (
 from pydantic import Field, ValidationError
 
 from orgtp import __version__
-from orgtp.api.org import OpenOrg, open_org
+from orgtp.api.org import OrgHandle, open_org
 from orgtp.crash_report import saved_trace
 from orgtp.mcp.answer import Answer
 from orgtp.mcp.prompts import PROMPTS, Told
@@ -82,7 +82,7 @@ class OrgServer(MCPServer[Any]):
             self.add_prompt(self._prompt(told))
         self.completion()(self._complete)  # type: ignore[no-untyped-call]
 
-    def _open(self, at: str = "") -> OpenOrg:
+    def _open(self, at: str = "") -> OrgHandle:
         return open_org(self.root, at=at or None)
 
     def _tool(self, tool: Tool) -> SdkTool:

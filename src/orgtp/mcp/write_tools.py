@@ -6,7 +6,7 @@ import shlex
 from typing import Annotated, Any
 
 from orgtp.actions.retire import REVIEW, Request
-from orgtp.api.org import OpenOrg
+from orgtp.api.org import OrgHandle
 from orgtp.ledger.batch import Recorded
 from orgtp.mcp.answer import Answer, answer
 from orgtp.mcp.read_tools import SeatId
@@ -20,7 +20,7 @@ ScoreId = Annotated[str, "Your own id: a retry with it changes nothing"]
 
 
 def add_score(
-    here: OpenOrg,
+    here: OrgHandle,
     by: str,
     seat: SeatId,
     metric: MetricId,
@@ -37,7 +37,7 @@ def add_score(
 
 
 def mark_unavailable(
-    here: OpenOrg,
+    here: OrgHandle,
     by: str,
     seat: SeatId,
     metric: MetricId,
@@ -52,13 +52,13 @@ def mark_unavailable(
 
 
 def _recorded(
-    here: OpenOrg, by: str, seat: str, metric: str, value: str | None, period: str, note: str, score_id: str
+    here: OrgHandle, by: str, seat: str, metric: str, value: str | None, period: str, note: str, score_id: str
 ) -> Answer:
-    entry = here.entry(seat, metric, value, period=period, note=note, score_id=score_id)
+    entry = here.ledger.new_score(seat, metric, value, period=period, note=note, score_id=score_id)
     there = here.org.score_ids.get(entry.id)
     if there and (there.seat, there.metric, there.value is None) != (seat, metric, value is None):
         raise BadInput(what=f"the id {entry.id} is that of another value: {there.seat} {there.metric} {there.period}")
-    done = here.add_scores([entry], by=by)
+    done = here.ledger.add_scores([entry], by=by)
     body = {**_done(done, dry_run=False), "seat": seat, "metric": metric, "id": entry.id, "kept": done.kept or None}
     return answer(here, "score-add", {**body, **_sent(here, done)})
 
@@ -73,19 +73,19 @@ def _done(done: Recorded, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _sent(here: OpenOrg, done: Recorded) -> dict[str, Any]:
+def _sent(here: OrgHandle, done: Recorded) -> dict[str, Any]:
     """What became of sending it to the remote, where the org's policy wants that."""
     if done.kept or not here.head.policy.push:
         return {}
     try:
-        sent = here.sync(needed=True)
+        sent = here.ledger.sync(needed=True)
     except OrgtpError as stopped:
         return {"sent": getattr(stopped, "state", "no"), "sent_why": str(stopped)}
     return {"sent": "yes" if sent.remote else "no remote", "commit": sent.remade.get(done.commit or "", done.commit)}
 
 
 def propose_retirement(
-    here: OpenOrg,
+    here: OrgHandle,
     by: str,
     seat: SeatId,
     heirs: Annotated[dict[str, str], "Capability or metric id: seat id that takes it over"] = {},  # noqa: B006
@@ -102,7 +102,7 @@ def propose_retirement(
     asked = Request(
         seat, moves=heirs, owner_to=owner_to, reason=reason, review=_review(review), decided_by=decided_by, by=by
     )
-    plan, fit = here.plan_retirement(asked), here.deciders(seat)
+    plan, fit = here.ledger.plan_retirement(asked), here.ledger.deciders(seat)
     missing = _missing(asked, plan.open, fit)
     body = {"seat": seat, "branch": f"retire/{seat}", "plan": plan_body(plan), "missing": missing, "deciders": fit}
     body |= {"next": [] if missing or dry_run else _ways(here.head.branch, seat, decided_by)}
@@ -110,7 +110,9 @@ def propose_retirement(
         raise Refused(why=f"nothing was proposed. Ask the people, then say: {'; '.join(missing)}")
     if missing:
         return answer(here, "retire", {"commit": None, "paths": [], "dry_run": True, "subject": None, **body})
-    return answer(here, "retire", {**_done(here.propose_retirement(asked, dry_run=dry_run), dry_run=dry_run), **body})
+    return answer(
+        here, "retire", {**_done(here.ledger.propose_retirement(asked, dry_run=dry_run), dry_run=dry_run), **body}
+    )
 
 
 def _ways(ledger: str, seat: str, decider: str) -> list[str]:
