@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -23,11 +23,8 @@ from orgtp.files.seat import read_seat
 from orgtp.files.yaml.editor import edited
 from orgtp.files.yaml.loader import read_document
 from orgtp.git.commit import seat_identity
-from orgtp.git.lock import locked
-from orgtp.git.repo import Repo
-from orgtp.ledger.advance import catch_up
-from orgtp.ledger.batch import Action, Batch, Ledger, Step
-from orgtp.ledger.create import Created, create, scaffold
+from orgtp.ledger.batch import Action, Batch, Step
+from orgtp.ledger.create import Created, add_history, create, scaffold
 from orgtp.model.change import Set
 from orgtp.model.period import Cadence, Grain, Period, containing, containing_day
 from orgtp.model.score import ulid
@@ -60,12 +57,7 @@ def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> Created:
     made = create(path, story.opening_files(), first, opening, dry_run=dry_run)
     if dry_run:
         return made
-    # Through the bare door of the same git dir: nobody looks at the work tree before the story has been told.
-    repo = Repo(made.repo.git_dir, bare=True)
-    with locked(repo):
-        Ledger(repo, "main", now).commit_all(lambda batch: [_taken(batch, story, event) for event in story.events()])
-    catch_up(made.repo, made.commit or "")
-    return replace(made, commit=made.repo.tip("refs/heads/main"))
+    return add_history(made, now, lambda batch: [_taken(batch, story, event) for event in story.events()])
 
 
 def _taken(batch: Batch, story: _Story, event: Event) -> Step:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from orgtp.audit.retained import rewritten
 from orgtp.git.repo import Repo, find_repo
-from orgtp.ledger.remote_witness import rewritten
 from orgtp.ledger.witness import keep_witness, witness
 from tests.conftest import SCRIPT, Shell
 from tests.sync.clones import Clones, add, copied, made

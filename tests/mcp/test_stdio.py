@@ -83,7 +83,7 @@ def test_nothing_else_is_printed(asked: Shell) -> None:
     """What our code, a library or a child prints goes to standard error, also what is still in a buffer at the end."""
     code = (
         "import os, subprocess, sys\n"
-        "from orgtp.answers import tools\n"
+        "from orgtp.mcp import tools\n"
         "import orgtp.mcp.read_tools as see\n"
         "def noisy(here, seat: str = 'x') -> dict:\n"
         "    print('PRINTED', end='')\n"
@@ -202,7 +202,7 @@ def test_without_the_extra(asked: Shell) -> None:
 def test_other_commands_do_not_import_it(asked: Shell) -> None:
     code = (
         "import sys; from orgtp.cli.main import run; code = run(sys.argv[1:]); "
-        "sys.exit(code or bool({'mcp', 'mcp_types', 'pydantic', 'anyio', 'orgtp.answers'} & set(sys.modules)))"
+        "sys.exit(code or bool({'mcp', 'mcp_types', 'pydantic', 'anyio', 'orgtp.mcp.server'} & set(sys.modules)))"
     )
     for words in (("--version",), ("--org", str(asked.folder), "chart"), ("--org", str(asked.folder), "seat", "list")):
         done = subprocess.run([sys.executable, "-c", code, *words], env=asked.env(), capture_output=True, check=False)

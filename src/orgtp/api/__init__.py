@@ -1,4 +1,4 @@
-"""The one way in: open an org, see it, check it, change it."""
+"""The one way in: open an org, see it, check it, change it; and the types that its methods take and return."""
 
 from __future__ import annotations
 
@@ -8,7 +8,103 @@ from orgtp.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
+    from orgtp.audit.export.report import Dossier
+    from orgtp.audit.gaps import gap_at
+    from orgtp.audit.model import Audit, Verdict
+    from orgtp.audit.rules.pages import PAGES
+    from orgtp.files.json_schema import schema_text
+    from orgtp.files.load import NotAnOrg
+    from orgtp.files.retirement_review import read_review
+    from orgtp.files.value_import import read_values
+    from orgtp.git.cat_file import ObjectTooLarge
+    from orgtp.git.errors import GitFailed
+    from orgtp.git.lock import Waits
+    from orgtp.git.remote import SyncStopped
+    from orgtp.history.diff import Since
+    from orgtp.history.locate import NoGit, NotYet, find_root
+    from orgtp.ledger.batch import Recorded
+    from orgtp.ledger.create import Created
+    from orgtp.notify.config import notify_path
+    from orgtp.notify.notify import news_of, tell_all
+    from orgtp.sources.add import save, with_source
+    from orgtp.sources.collect import Collected, Request, unknown
+    from orgtp.sources.config import read_sources, refuse_inside, sources_path
+    from orgtp.sources.kind import kinds, load_kind
+    from orgtp.sources.kinds.command import for_a_shell
+    from orgtp.sources.run import ask
+    from orgtp.sources.source import Said, Sources
 
-__all__ = ["OrgHandle", "init_org", "init_sample", "open_org"]
+__all__ = [
+    "PAGES",
+    "Audit",
+    "Collected",
+    "Created",
+    "Dossier",
+    "GitFailed",
+    "NoGit",
+    "NotAnOrg",
+    "NotYet",
+    "ObjectTooLarge",
+    "OrgHandle",
+    "Recorded",
+    "Request",
+    "Said",
+    "Since",
+    "Sources",
+    "SyncStopped",
+    "Verdict",
+    "Waits",
+    "ask",
+    "find_root",
+    "for_a_shell",
+    "gap_at",
+    "init_org",
+    "init_sample",
+    "kinds",
+    "load_kind",
+    "news_of",
+    "notify_path",
+    "open_org",
+    "read_review",
+    "read_sources",
+    "read_values",
+    "refuse_inside",
+    "save",
+    "schema_text",
+    "sources_path",
+    "tell_all",
+    "unknown",
+    "with_source",
+]
 
-__getattr__ = lazy_exports(__name__, org="OrgHandle init_org init_sample open_org")
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "orgtp.api.org": "OrgHandle init_org init_sample open_org",
+        "orgtp.audit.export.report": "Dossier",
+        "orgtp.audit.gaps": "gap_at",
+        "orgtp.audit.model": "Audit Verdict",
+        "orgtp.audit.rules.pages": "PAGES",
+        "orgtp.files.json_schema": "schema_text",
+        "orgtp.files.load": "NotAnOrg",
+        "orgtp.files.retirement_review": "read_review",
+        "orgtp.files.value_import": "read_values",
+        "orgtp.git.cat_file": "ObjectTooLarge",
+        "orgtp.git.lock": "Waits",
+        "orgtp.git.remote": "SyncStopped",
+        "orgtp.git.errors": "GitFailed",
+        "orgtp.history.diff": "Since",
+        "orgtp.history.locate": "NoGit NotYet find_root",
+        "orgtp.ledger.batch": "Recorded",
+        "orgtp.ledger.create": "Created",
+        "orgtp.notify.config": "notify_path",
+        "orgtp.notify.notify": "news_of tell_all",
+        "orgtp.sources.add": "save with_source",
+        "orgtp.sources.collect": "Collected Request unknown",
+        "orgtp.sources.config": "read_sources refuse_inside sources_path",
+        "orgtp.sources.kind": "kinds load_kind",
+        "orgtp.sources.kinds.command": "for_a_shell",
+        "orgtp.sources.run": "ask",
+        "orgtp.sources.source": "Said Sources",
+    },
+)

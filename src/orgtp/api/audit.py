@@ -69,7 +69,7 @@ class AuditQueries:
         from orgtp.audit.export.line_origin import brought
         from orgtp.audit.export.report import Audited, dossier
         from orgtp.audit.guarantees import guarantees
-        from orgtp.git.repo import GitFailed
+        from orgtp.git.errors import GitFailed
 
         # What this clone saw before proves nothing to whoever is handed the report; another clone saw something else.
         found = replace(self.verify(full=full)[0], kept=())

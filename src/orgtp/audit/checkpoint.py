@@ -23,7 +23,8 @@ from pathlib import Path
 from orgtp.audit.model import Gap, Violation
 from orgtp.files.signers import read_signers
 from orgtp.git.ancestry import count, is_before, is_partial, is_shallow
-from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.errors import GitFailed
+from orgtp.git.repo import Repo
 from orgtp.git.ssh_signature import BadSignature, SshSignature, check, read_signature, sign
 from orgtp.git.tree import walk_of
 from orgtp.model.errors import BadInput, OrgtpError

@@ -10,7 +10,8 @@ from orgtp.files.org import read_head
 from orgtp.files.tree import HEAD
 from orgtp.git.ancestry import is_partial, shallow_commits
 from orgtp.git.cat_file import ObjectTooLarge
-from orgtp.git.repo import GitFailed, Repo, find_repo
+from orgtp.git.errors import GitFailed
+from orgtp.git.repo import Repo, find_repo
 from orgtp.git.tree import files_at
 from orgtp.history.locate import find_root
 

@@ -25,9 +25,9 @@ from orgtp.audit.snapshot import FOLDERS, Library, Moment, Table, Tables, is_of_
 from orgtp.files.tree import HEAD
 from orgtp.git.ancestry import shallow_commits
 from orgtp.git.cat_file import ObjectTooLarge
-from orgtp.git.errors import NotNow
+from orgtp.git.errors import GitFailed, NotNow
 from orgtp.git.lock import locked
-from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.repo import Repo
 from orgtp.git.tree import MODULE, twice_at
 from orgtp.ledger.batch import NoLedger
 from orgtp.model.seat import seat_path

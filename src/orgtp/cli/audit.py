@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.audit.model import Audit, Verdict
+from orgtp.api import Audit, Verdict
 from orgtp.cli.options import JsonOption, OrgOption
 from orgtp.cli.session import chosen, opened, tell, write, write_json
 from orgtp.model.errors import BadInput
 from orgtp.model.text import visible
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OrgHandle
-    from orgtp.audit.export.report import Dossier
+    from orgtp.api import Dossier, OrgHandle
 
 # More than any checkpoint has.
 _MOST_BYTES = 1 << 20
@@ -46,8 +45,7 @@ def verify(
     It is decided from git's objects, never from diffs. Exit code 0: intact; 1: violated, each violation with commit,
     author, path, line, what was there and what is there now; 4: it cannot be proven here, with what to fetch.
     """
-    from orgtp.git.cat_file import ObjectTooLarge
-    from orgtp.git.repo import GitFailed
+    from orgtp.api import GitFailed, ObjectTooLarge
 
     if signers and not checkpoint:
         raise BadInput(what="--allowed-signers says who may sign checkpoints. Give one, too: --checkpoint FILE")
@@ -71,7 +69,7 @@ def verify(
 
 def _unreadable(org: Path | None, error: Exception, *, json: bool) -> int:
     """Not even the head of the history can be read: nothing is proven, and that is said as every verdict is."""
-    from orgtp.audit.gaps import gap_at
+    from orgtp.api import gap_at
     from orgtp.audit.text import audit_body
     from orgtp.render.json import envelope
 

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from orgtp.actions.collect import Heard
-    from orgtp.api.org import OrgHandle
-    from orgtp.sources.collect import Collected, Request
-    from orgtp.sources.source import Said, Sources
+    from orgtp.api import Collected, OrgHandle, Request, Said, Sources
 
 BROKEN = 1
 SeatOption = Annotated[str, typer.Option("--seat", metavar="SEAT", help="Only this seat's metrics.")]
@@ -65,7 +63,7 @@ def collect(
     A source that fails leaves a blank with its reason, and exit code 1: no number is ever made up. A value that has not
     changed is not written again. Without a terminal nothing is said when all is well.
     """
-    from orgtp.sources.collect import Request
+    from orgtp.api import Request
 
     request = Request(seat, metric, period, due, always)
     way = _Way(sources, notify, by, push, dry_run, json)
@@ -108,7 +106,7 @@ class _Way:
 
 
 def _once(here: OrgHandle, request: Request, way: _Way) -> int:
-    from orgtp.sources.config import read_sources
+    from orgtp.api import read_sources
 
     told = _progress if way.dry_run or sys.stderr.isatty() else None
     sources = read_sources(way.sources)
@@ -143,7 +141,7 @@ def _progress(said: Said, came: Sequence[Heard]) -> None:
 
 def _say_elsewhere(done: Collected, sources: Sources) -> None:
     """Whose numbers this machine cannot know: another may collect them, so cron is told nothing of it."""
-    from orgtp.sources.collect import unknown
+    from orgtp.api import unknown
 
     if done.elsewhere:
         tell(f"{unknown(done.elsewhere, sources)}. See: orgtp source list")

@@ -11,7 +11,7 @@ from orgtp.cli.options import JsonOption, OrgOption
 from orgtp.cli.session import opened, write, write_json
 
 if TYPE_CHECKING:
-    from orgtp.history.diff import Since
+    from orgtp.api import Since
     from orgtp.render.spans import Line
 
 

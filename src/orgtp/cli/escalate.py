@@ -23,8 +23,7 @@ from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.escalation import Weight
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OrgHandle
-    from orgtp.ledger.batch import Recorded
+    from orgtp.api import OrgHandle, Recorded
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The escalation, as orgtp escalate list names it.")]
 

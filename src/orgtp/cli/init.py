@@ -15,7 +15,7 @@ from orgtp.cli.session import tell, write
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.ledger.create import Created
+    from orgtp.api import Created
 
 _SHORT = 10
 _WELCOME = "A small agency of people and agents, as text in git. All its numbers are invented."
@@ -68,7 +68,7 @@ def init(
 def _sent(here: Path) -> int:
     """Send the new org to its remote; where that fails, it is there all the same, and the reason is told."""
     from orgtp import api
-    from orgtp.git.remote import SyncStopped
+    from orgtp.api import SyncStopped
 
     try:
         done = api.open_org(here).ledger.sync()

@@ -14,11 +14,11 @@ import typer
 from typer.main import get_command
 
 from orgtp import __version__
+from orgtp.api import Waits
 from orgtp.cli.commands import COMMANDS, GROUPS, Command, called
 from orgtp.cli.error_handler import guarded
 from orgtp.cli.options import OrgOption
 from orgtp.cli.session import remember, tell
-from orgtp.git.lock import Waits
 from orgtp.model.errors import BadInput
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

@@ -15,7 +15,7 @@ from orgtp.cli.session import opened, tell
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OrgHandle
+    from orgtp.api import OrgHandle
     from orgtp.mcp.server import OrgServer
 
 

@@ -14,7 +14,7 @@ from orgtp.cli.session import tell, write
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OrgHandle
+    from orgtp.api import OrgHandle
     from orgtp.mcp.install.clients import Block, Client
 
 ASK = (

@@ -10,8 +10,7 @@ import typer
 from orgtp.cli.session import tell
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OrgHandle
-    from orgtp.ledger.batch import Recorded
+    from orgtp.api import OrgHandle, Recorded
 
 NotifyOption = Annotated[
     Path | None,
@@ -30,7 +29,7 @@ def tell_people(here: OrgHandle, done: Recorded, notify: Path | None = None) -> 
     """
     if done.commit is None:
         return
-    from orgtp.notify.notify import news_of, tell_all
+    from orgtp.api import news_of, tell_all
 
     for why in tell_all(news_of(here.staff.org, done), notify):
         tell(f"recorded, but {why}")

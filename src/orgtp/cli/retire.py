@@ -19,7 +19,7 @@ from orgtp.model.text import listed, visible
 
 if TYPE_CHECKING:
     from orgtp.actions.retire import Plan, Request
-    from orgtp.api.org import OrgHandle
+    from orgtp.api import OrgHandle
 
 _ASKED = {"worked": "What worked?", "failed": "What failed?", "lesson": "What is the lesson?"}
 
@@ -112,7 +112,7 @@ def _move(text: str) -> tuple[str, str]:
 
 def _review(path: Path) -> dict[str, str]:
     """What the review file says. Raises `BadInput` with its place for what is no review."""
-    from orgtp.files.retirement_review import read_review
+    from orgtp.api import read_review
 
     return read_review(path)
 
@@ -206,7 +206,7 @@ def _decider(here: OrgHandle, request: Request) -> str:
 
 def _near() -> Path | None:
     """The org that a command without --org would be about."""
-    from orgtp.history.locate import find_root
+    from orgtp.api import find_root
 
     try:
         return find_root()

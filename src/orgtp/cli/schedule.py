@@ -15,7 +15,7 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.schedule import USUAL
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OrgHandle
+    from orgtp.api import OrgHandle
 
 
 def schedule(
@@ -71,8 +71,7 @@ def _acting(here: OrgHandle, by: str) -> str:
 
 def _variables() -> dict[str, str]:
     """What says here where the files of this machine are, which cron would not know."""
-    from orgtp.notify.config import notify_path
-    from orgtp.sources.config import sources_path
+    from orgtp.api import notify_path, sources_path
 
     named = {"ORGTP_SOURCES": sources_path(), "ORGTP_NOTIFY": notify_path()}
     moved = bool(os.environ.get("XDG_CONFIG_HOME"))

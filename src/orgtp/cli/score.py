@@ -15,7 +15,7 @@ from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
     from orgtp.actions.record_scores import Entry
-    from orgtp.api.org import OrgHandle
+    from orgtp.api import OrgHandle
 
 
 def add(
@@ -73,7 +73,7 @@ def _written(edits: tuple[Any, ...]) -> list[dict[str, Any]]:
 
 def _from(here: OrgHandle, source: str, others: list[str | None]) -> list[Entry]:
     """The entries of a file, or of standard input."""
-    from orgtp.files.value_import import read_values
+    from orgtp.api import read_values
 
     if any(others):
         raise BadInput(

@@ -23,7 +23,7 @@ from orgtp.model.seat import SeatKind, Status
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OrgHandle
+    from orgtp.api import OrgHandle
 
 
 def show(

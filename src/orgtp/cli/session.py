@@ -13,8 +13,7 @@ from orgtp.model.problem import errors
 from orgtp.model.text import counted, visible
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OrgHandle
-    from orgtp.ledger.batch import Recorded
+    from orgtp.api import OrgHandle, Recorded
 
 _SHORT = 10
 _MOST_NOTED = 3

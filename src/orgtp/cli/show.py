@@ -99,7 +99,7 @@ _SCHEMAS = "escalation, org, retirement, score, seat, silenced or sources."
 
 def schema(name: Annotated[str, typer.Argument(metavar="NAME", help=_SCHEMAS)]) -> int:
     """Print a JSON Schema of the file formats."""
-    from orgtp.files.json_schema import schema_text
+    from orgtp.api import schema_text
 
     write(schema_text(name))
     return 0

@@ -14,9 +14,8 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OrgHandle
+    from orgtp.api import OrgHandle, Said, Sources
     from orgtp.model.problem import Problem
-    from orgtp.sources.source import Said, Sources
     from orgtp.views.sources import Reading
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of a source, as metrics have it.")]
@@ -62,7 +61,7 @@ class UnknownSource(OrgtpError):
 
 def list_(org: OrgOption = None, sources: SourcesOption = None, json: JsonOption = False) -> int:
     """List the sources that the org's metrics name, and those that this machine knows. Exit code 1: one is wrong."""
-    from orgtp.sources.config import read_sources
+    from orgtp.api import read_sources
     from orgtp.views.sources import Known, source_lines
 
     here = opened(org, whole=False)
@@ -104,8 +103,7 @@ def try_(name: NameArgument, org: OrgOption = None, sources: SourcesOption = Non
 
     Exit code 1 where it has no value, or a metric would refuse it.
     """
-    from orgtp.sources.config import read_sources, refuse_inside
-    from orgtp.sources.run import ask
+    from orgtp.api import ask, read_sources, refuse_inside
     from orgtp.views.sources import readings
 
     here = _org_if_any(org)
@@ -123,7 +121,7 @@ def try_(name: NameArgument, org: OrgOption = None, sources: SourcesOption = Non
 
 def _org_if_any(org: Path | None) -> OrgHandle | None:
     """The org; none where none is named and none is here: a source can be tried before there is one."""
-    from orgtp.files.load import NotAnOrg
+    from orgtp.api import NotAnOrg
 
     try:
         return opened(org, whole=False)

@@ -99,8 +99,7 @@ def _header(text: str) -> tuple[str, str]:
 
 def add_source(name: str, source: dict[str, Any], sources: Path | None, *, dry_run: bool) -> int:
     """Write it into this machine's file, and say what has to be known of it; the exit code."""
-    from orgtp.sources.add import save, with_source
-    from orgtp.sources.config import refuse_inside, sources_path
+    from orgtp.api import refuse_inside, save, sources_path, with_source
 
     path = sources_path(sources)
     refuse_inside(path)
@@ -130,8 +129,7 @@ def _as_typed(said: str) -> str:
 
 def _worth_knowing(source: Mapping[str, Any], folder: Path) -> Iterator[str]:
     """What would be found out by trying only."""
-    from orgtp.sources.kind import kinds, load_kind
-    from orgtp.sources.kinds.command import for_a_shell
+    from orgtp.api import for_a_shell, kinds, load_kind
 
     kind = next(iter(source))
     if lacks := load_kind(kinds()[kind].value).lacks:

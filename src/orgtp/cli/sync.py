@@ -10,7 +10,7 @@ from orgtp.cli.options import DryRunOption, JsonOption, OrgOption
 from orgtp.cli.session import opened, tell, write, write_json
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OrgHandle
+    from orgtp.api import OrgHandle
 
 _HELD = 1
 

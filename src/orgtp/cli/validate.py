@@ -17,7 +17,7 @@ from orgtp.model.problem import Problem, Severity
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api.org import OrgHandle
+    from orgtp.api import OrgHandle
     from orgtp.rules.rule import Rule
 
 
@@ -161,7 +161,7 @@ def rule(
     json: JsonOption = False,
 ) -> int:
     """Explain a rule of validate: why it is there, a bad example and a good one, how to fix it. Or list all rules."""
-    from orgtp.audit.rules.pages import PAGES
+    from orgtp.api import PAGES
     from orgtp.render.rules import page_text, rules_json, rules_text
     from orgtp.render.terminal import screen
 
@@ -174,7 +174,7 @@ def rule(
 
 
 def _rule(id_: str) -> Rule:
-    from orgtp.audit.rules.pages import PAGES
+    from orgtp.api import PAGES
 
     for one in PAGES:
         if one.id == id_:

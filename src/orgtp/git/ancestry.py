@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.errors import GitFailed
+from orgtp.git.repo import Repo
 
 _TRUE = ("-c", "core.commitGraph=false")
 _NO_GRAFTS = {"GIT_GRAFT_FILE": os.devnull}

@@ -5,14 +5,12 @@ from __future__ import annotations
 import io
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from orgtp.git.errors import GitFailed
 from orgtp.model.errors import OrgtpError
-
-if TYPE_CHECKING:
-    from orgtp.git.repo import Repo
 
 # From here on, one process that is told all at once is quicker than question and answer.
 _FEW = 50
@@ -38,8 +36,9 @@ class Object:
 class Reader:
     """Reads objects of one repository. Refs are looked up anew each time; safe to use from several threads."""
 
-    def __init__(self, repo: Repo) -> None:
-        self._repo = repo
+    def __init__(self, start: Callable[..., Any]) -> None:
+        """`start` starts a git command of the repository and returns GitPython's handle of its process."""
+        self._start = start
         self._lock = threading.Lock()
         self._handle: Any = None
         self._pid = 0
@@ -80,19 +79,21 @@ class Reader:
         return found
 
     def _many(self, names: list[str]) -> list[Object | None]:
-        stream = io.BytesIO(self._repo.run("cat-file", "--batch", stdin=b"".join(map(_question, names))))
+        process = self._start("cat-file", "--batch").proc
+        out, err = process.communicate(b"".join(map(_question, names)))
+        if process.returncode:
+            raise GitFailed(command="cat-file", words=err.decode(errors="replace").strip())
+        stream = io.BytesIO(out)
         return [_answer(stream) for _ in names]
 
     def _process(self) -> Any:
         """The process; a new one after a fork, because two readers of one pipe would take each other's answers."""
         if self._handle is None or self._pid != os.getpid():
-            self._handle, self._pid = self._repo.start("cat-file", "--batch"), os.getpid()
+            self._handle, self._pid = self._start("cat-file", "--batch"), os.getpid()
         return self._handle.proc
 
     def _refuse(self, process: Any) -> None:
         """Raise what git said when it ended by itself, if it did."""
-        from orgtp.git.repo import GitFailed
-
         words = process.stderr.read().decode(errors="replace").strip()
         if words:
             raise GitFailed(command="cat-file", words=words)

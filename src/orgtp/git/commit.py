@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from orgtp.git.errors import CannotWrite, LedgerMoved, RefLocked
+from orgtp.git.errors import CannotWrite, GitFailed, LedgerMoved, RefLocked
 from orgtp.git.objects import Objects
-from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.repo import Repo
 from orgtp.model.errors import OrgtpError
 from orgtp.model.text import one_line
 

@@ -1,8 +1,14 @@
-"""Why something cannot be written now, though it may be later: values are kept for then, all else is refused."""
+"""The errors of git, and the reasons why the ledger cannot be written at this moment."""
 
 from __future__ import annotations
 
 from orgtp.model.errors import OrgtpError
+
+
+class GitFailed(OrgtpError):
+    """A git command failed where it should not have; git's own words are in the text."""
+
+    text = "git {command} failed: {words}"
 
 
 class NotNow(OrgtpError):

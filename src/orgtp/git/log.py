@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain, islice
 
-from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.errors import GitFailed
+from orgtp.git.repo import Repo
 from orgtp.model.commit import Commit, Touched
 
 _AT_ONCE = 64 * 1024

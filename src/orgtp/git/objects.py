@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from orgtp.git.errors import CannotWrite
-from orgtp.git.repo import GitFailed, Repo, hasher, object_id
+from orgtp.git.errors import CannotWrite, GitFailed
+from orgtp.git.repo import Repo, hasher, object_id
 
 _TYPES = {"commit": 1, "tree": 2, "blob": 3}
 # Git's own limit for what it fetches (transfer.unpackLimit).

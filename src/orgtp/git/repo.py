@@ -12,6 +12,7 @@ from typing import Any
 
 from orgtp.files.tree import FOLDERS, SINGLE, Folder
 from orgtp.git.cat_file import Object, Reader
+from orgtp.git.errors import GitFailed
 from orgtp.git.process import start
 from orgtp.model.errors import OrgtpError
 
@@ -23,12 +24,6 @@ _KEEP_BYTES = 64 * 1024 * 1024
 SHA256_DIGITS = 64
 # Of what somebody calls a commit, in characters.
 _LONGEST = 4096
-
-
-class GitFailed(OrgtpError):
-    """A git command failed where it should not have; git's own words are in the text."""
-
-    text = "git {command} failed: {words}"
 
 
 class UnknownRevision(OrgtpError):
@@ -178,7 +173,7 @@ class Repo:
 
     @cached_property
     def _reader(self) -> Reader:
-        return Reader(self)
+        return Reader(self.start)
 
     def read(self, name: str) -> Object | None:
         """The object that `name` names now: an id, or a full ref such as `refs/heads/main`."""

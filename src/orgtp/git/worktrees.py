@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from orgtp.git.errors import MidMerge
-from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.errors import GitFailed, MidMerge
+from orgtp.git.repo import Repo
 
 Stamp = tuple[int, int, int, int] | None
 

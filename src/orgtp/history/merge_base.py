@@ -9,8 +9,9 @@ from dataclasses import replace
 from orgtp.files.load import Loaded, load
 from orgtp.files.tree import FOLDERS, SINGLE
 from orgtp.git.ancestry import is_shallow
+from orgtp.git.errors import GitFailed
 from orgtp.git.remote import Line, SyncStopped, remote_of
-from orgtp.git.repo import GitFailed, Repo, UnknownRevision
+from orgtp.git.repo import Repo, UnknownRevision
 from orgtp.git.tree import GitTree
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org

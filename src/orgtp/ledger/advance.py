@@ -19,9 +19,9 @@ from typing import Any
 
 from orgtp.git.checkout import Changes, Checkout
 from orgtp.git.commit import Moving
-from orgtp.git.errors import CannotWrite, NotNow
+from orgtp.git.errors import CannotWrite, GitFailed, NotNow
 from orgtp.git.lock import folder
-from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.repo import Repo
 from orgtp.git.tree import changed_nodes
 from orgtp.git.worktrees import checkouts, git_dirs, refuse_rebase, stamp
 from orgtp.ledger.witness import mend

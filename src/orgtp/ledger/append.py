@@ -11,9 +11,9 @@ from pathlib import Path
 
 from orgtp.actions.record_scores import Entry, add_kept, add_scores
 from orgtp.git.checkout import Linked, Uncommitted
-from orgtp.git.errors import LedgerBusy, LedgerMoved, MidMerge, NotNow
+from orgtp.git.errors import GitFailed, LedgerBusy, LedgerMoved, MidMerge, NotNow
 from orgtp.git.lock import Lock, patience, pauses
-from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.repo import Repo
 from orgtp.git.tree import walk_of
 from orgtp.history.authors import seats_with_email
 from orgtp.ledger import outbox

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from orgtp.git.commit import Draft, Identity, commit_tree, own_identity
 from orgtp.git.lock import locked
 from orgtp.git.repo import Repo, find_repo, make_repo
 from orgtp.git.tree import walk_of
-from orgtp.ledger.advance import Move, advance
-from orgtp.ledger.batch import sealed
+from orgtp.ledger.advance import Move, advance, catch_up
+from orgtp.ledger.batch import Batch, Ledger, Step, sealed
 from orgtp.model.errors import OrgtpError
 from orgtp.model.text import is_id, one_line
 
@@ -67,6 +67,18 @@ def create(
     with locked(repo):
         advance(repo, Move(ref, old, commit, "init", draft.env), {name: (None, node) for name, node in nodes.items()})
     return Created(repo, org, commit, sorted(files))
+
+
+def add_history(made: Created, now: datetime, work: Callable[[Batch], list[Step]]) -> Created:
+    """Commit the steps of `work` to the new repository, each in a commit of its own, and check the last one out.
+
+    The steps go through the bare git dir, so that the work tree follows once and not at each of them.
+    """
+    bare = Repo(made.repo.git_dir, bare=True)
+    with locked(bare):
+        Ledger(bare, _BRANCH, now).commit_all(work)
+    catch_up(made.repo, made.commit or "")
+    return replace(made, commit=made.repo.tip(f"refs/heads/{_BRANCH}"))
 
 
 _MESSAGE = "init: the organisation as text\n\nOrgtp-Action: init\n"

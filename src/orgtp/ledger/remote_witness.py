@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from orgtp.audit.model import Violation
 from orgtp.git.lock import folder, write_own
-from orgtp.git.remote import Remote, SyncStopped, remote_of
+from orgtp.git.remote import Remote, SyncStopped
 from orgtp.git.repo import Repo
 from orgtp.ledger.witness import lost, witness, witness_ref
-from orgtp.model.errors import BadInput
 
 
 class RewrittenHere(SyncStopped):
@@ -48,7 +46,7 @@ def keep_seen(repo: Repo, remote: Remote, branch: str, commit: str) -> None:
     Git's comes first: one that is behind ours would look as if the remote had been set back. Where it cannot be moved
     now, ours waits for the next time.
     """
-    if _is_followed(repo, remote) and repo.attempt("update-ref", tracking(remote, branch), commit)[0]:
+    if is_followed(repo, remote) and repo.attempt("update-ref", tracking(remote, branch), commit)[0]:
         return
     own = seen_ref(remote, branch)
     if repo.attempt("update-ref", own, commit)[0]:
@@ -57,7 +55,7 @@ def keep_seen(repo: Repo, remote: Remote, branch: str, commit: str) -> None:
         repo.run("update-ref", own, commit)
 
 
-def _is_followed(repo: Repo, remote: Remote) -> bool:
+def is_followed(repo: Repo, remote: Remote) -> bool:
     """Whether git keeps what it sees of the remote's branches where we do, too."""
     return repo.config(f"remote.{remote.name}.fetch") == f"+refs/heads/*:{tracking(remote, '*')}"
 
@@ -81,40 +79,6 @@ def refuse_rewritten(repo: Repo, remote: Remote, branch: str, tip: str) -> None:
         there = seen(repo, remote, branch)
         if there is None or lost(repo, tip, there):
             raise RewrittenHere(branch=branch, saw=saw[:10], now=tip[:10], cure=cure_here(repo, branch, tip))
-
-
-def rewritten(repo: Repo, branch: str) -> list[Violation]:
-    """What the witnesses of this clone no longer find: in its own branch, and in what git last saw of the remote's."""
-    return [*_rewritten_here(repo, branch), *_rewritten_there(repo, branch)]
-
-
-def _rewritten_here(repo: Repo, branch: str) -> Iterator[Violation]:
-    saw, now = witness(repo, branch), repo.tip(f"refs/heads/{branch}")
-    if saw and now and lost(repo, saw, now):
-        message = (
-            f"{branch} had the commit {saw[:10]} when it was last looked at here, and does not go back to it any more"
-        )
-        yield Violation(
-            "history-rewritten", message, saw, before=saw, after=now, hint=_meant(cure_here(repo, branch, now))
-        )
-
-
-def _rewritten_there(repo: Repo, branch: str) -> Iterator[Violation]:
-    try:
-        remote = remote_of(repo, branch)
-    except BadInput:
-        return
-    saw, now = (seen(repo, remote, branch), repo.tip(tracking(remote, branch))) if remote else (None, None)
-    # Where git does not follow each of our fetches, an earlier commit is no news.
-    late = now and saw and not _is_followed(repo, remote) and not lost(repo, now, saw) if remote else False
-    if remote and saw and now and not late and lost(repo, saw, now):
-        message = f"{branch} at {remote.shown} had the commit {saw[:10]}, and does not go back to it any more"
-        hint = _meant(cure(repo, remote, branch, now))
-        yield Violation("remote-rewritten", message, saw, before=saw, after=now, hint=hint)
-
-
-def _meant(commands: str) -> str:
-    return f"Find out who did it, and why. If it was meant, say so:\n{commands}"
 
 
 def cure_here(repo: Repo, branch: str, now: str) -> str:

@@ -7,9 +7,9 @@ keeps what it has looked at, a sync what both sides have; only the ledger's lock
 from __future__ import annotations
 
 from orgtp.git.ancestry import ends, is_before
-from orgtp.git.errors import NotNow
+from orgtp.git.errors import GitFailed, NotNow
 from orgtp.git.lock import Lock
-from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.repo import Repo
 
 
 def witness_ref(branch: str) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from orgtp.api.org import OrgHandle
+from orgtp.api import OrgHandle
 from orgtp.mcp.sanitize import clean, quoted
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import errors

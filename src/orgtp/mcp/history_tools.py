@@ -6,8 +6,7 @@ from dataclasses import fields, replace
 from itertools import chain, islice
 from typing import Annotated, Any
 
-from orgtp.api.org import OrgHandle
-from orgtp.history.locate import NotYet
+from orgtp.api import NotYet, OrgHandle
 from orgtp.mcp.answer import ROOM, Answer, answer, cut, fitting, most, size
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from orgtp.actions.retire import Request
-from orgtp.api.org import OrgHandle
+from orgtp.api import OrgHandle
 from orgtp.mcp.answer import ROOM, Answer, within
 from orgtp.mcp.history_tools import what_changed
 from orgtp.mcp.read_tools import get_seat, scorecard

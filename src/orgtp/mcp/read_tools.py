@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from orgtp.api.org import OrgHandle
-from orgtp.history.locate import NoGit
+from orgtp.api import NoGit, OrgHandle
 from orgtp.mcp.answer import Answer, answer, bounded, cut, fitting
 from orgtp.model.escalation_policy import owner_of
 from orgtp.model.org import Retirement

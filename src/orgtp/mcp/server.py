@@ -37,7 +37,7 @@ from mcp.types import (
 from pydantic import Field, ValidationError
 
 from orgtp import __version__
-from orgtp.api.org import OrgHandle, open_org
+from orgtp.api import OrgHandle, open_org
 from orgtp.crash_report import saved_trace
 from orgtp.mcp.answer import Answer
 from orgtp.mcp.prompts import PROMPTS, Told

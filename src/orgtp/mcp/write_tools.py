@@ -6,8 +6,7 @@ import shlex
 from typing import Annotated, Any
 
 from orgtp.actions.retire import REVIEW, Request
-from orgtp.api.org import OrgHandle
-from orgtp.ledger.batch import Recorded
+from orgtp.api import OrgHandle, Recorded
 from orgtp.mcp.answer import Answer, answer
 from orgtp.mcp.read_tools import SeatId
 from orgtp.model.errors import BadInput, OrgtpError, Refused

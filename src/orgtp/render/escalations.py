@@ -8,8 +8,7 @@ from datetime import datetime, tzinfo
 from rich.text import Text
 
 from orgtp.model.escalation import Event, Stage
-from orgtp.render.seat import labelled
-from orgtp.render.terminal import Screen, joined, on_the_wall, say, table, text_of, width_of, wrapped
+from orgtp.render.terminal import Screen, joined, labelled, on_the_wall, say, table, text_of, width_of, wrapped
 from orgtp.views.escalations import EscalationView, SilenceView
 
 _STYLES = {Stage.OPEN: "yellow", Stage.ACKNOWLEDGED: "", Stage.RESOLVED: "green"}

@@ -9,12 +9,10 @@ from rich.text import Text
 
 from orgtp.model.cell import State
 from orgtp.model.org import Retirement
-from orgtp.render.terminal import SIGNS, STALE, STALE_STYLE, STYLES, Screen, dots, joined, say, table, text_of, wrapped
+from orgtp.render.terminal import SIGNS, STALE, STALE_STYLE, STYLES, Screen, dots, joined, labelled, say, table, text_of
 from orgtp.views.chart import ChartSeat, MetricNow
 from orgtp.views.scores import ScoreLine
 from orgtp.views.seat import SeatView
-
-_LABEL = 14
 
 
 def seat_text(view: SeatView, screen: Screen, zone: tzinfo, *, kind: bool = False) -> str:
@@ -52,12 +50,6 @@ def _facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterator[Text]:
     for label, text in facts.items():
         if text:
             yield from labelled(label, say(text), screen)
-
-
-def labelled(label: str, text: Text, screen: Screen) -> Iterator[Text]:
-    """A label and a text beside it, wrapped below itself."""
-    for number, line in enumerate(wrapped(text, screen.width - _LABEL)):
-        yield joined((f"{label if number == 0 else '':<{_LABEL}}", "dim"), line)
 
 
 def _section(title: str, rows: Sequence[Sequence[Text]], screen: Screen) -> list[Text]:

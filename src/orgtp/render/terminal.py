@@ -9,7 +9,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cache
@@ -196,3 +196,13 @@ def _console(screen: Screen) -> Console:
         markup=False,
         emoji=False,
     )
+
+
+# The width of the column of labels.
+_LABEL = 14
+
+
+def labelled(label: str, text: Text, screen: Screen) -> Iterator[Text]:
+    """A label and a text beside it, wrapped below itself."""
+    for number, line in enumerate(wrapped(text, screen.width - _LABEL)):
+        yield joined((f"{label if number == 0 else '':<{_LABEL}}", "dim"), line)

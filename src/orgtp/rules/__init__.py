@@ -12,4 +12,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ALL", "LENIENT", "MOST", "RULES", "Finding", "Rule", "check"]
 
-__getattr__ = lazy_exports(__name__, registry="ALL LENIENT MOST RULES check", rule="Finding Rule")
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "orgtp.rules.registry": "ALL LENIENT MOST RULES check",
+        "orgtp.rules.rule": "Finding Rule",
+    },
+)

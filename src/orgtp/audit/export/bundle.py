@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.audit.export.history_stats import not_whole
-from orgtp.git.repo import SHA256_DIGITS, GitFailed, Repo, make_repo
+from orgtp.git.errors import GitFailed
+from orgtp.git.repo import SHA256_DIGITS, Repo, make_repo
 
 # What a person's configuration could change in the bytes, and what keeps the memory small.
 _SETTINGS = (

@@ -9,7 +9,8 @@ from typing import Any
 
 from orgtp.audit.model import History
 from orgtp.git.ancestry import shallow_commits
-from orgtp.git.repo import GitFailed, Repo
+from orgtp.git.errors import GitFailed
+from orgtp.git.repo import Repo
 from orgtp.model.errors import OrgtpError
 
 _PIECE = 1 << 20

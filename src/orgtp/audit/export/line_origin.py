@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from orgtp.audit.commits import Log, Unreadable
 from orgtp.audit.export.report import corrected_by
 from orgtp.files.load import Loaded
-from orgtp.git.repo import GitFailed, Repo, object_id
+from orgtp.git.errors import GitFailed
+from orgtp.git.repo import Repo, object_id
 from orgtp.model.problem import Place
 from orgtp.model.seat import retirement_path
 
