@@ -107,7 +107,7 @@ def cost(orgs: dict[str, dict[str, Path]]) -> None:
 # The command itself, with a note of each moment at which the ledger's lock is taken and let go.
 HELD = """
 import sys, time
-from orgtp.store import git_lock
+from orgtp.git import lock as git_lock
 moments, lock = [], git_lock.Lock
 def noted(name):
     whole = getattr(lock, name)

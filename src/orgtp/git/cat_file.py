@@ -36,8 +36,9 @@ class Object:
 class Reader:
     """Reads objects of one repository. Refs are looked up anew each time; safe to use from several threads."""
 
-    def __init__(self, start: Callable[..., Any]) -> None:
-        """`start` starts a git command of the repository and returns GitPython's handle of its process."""
+    def __init__(self, run: Callable[..., bytes], start: Callable[..., Any]) -> None:
+        """`run` returns the output of a git command of the repository; `start` returns the handle of its process."""
+        self._run = run
         self._start = start
         self._lock = threading.Lock()
         self._handle: Any = None
@@ -79,11 +80,7 @@ class Reader:
         return found
 
     def _many(self, names: list[str]) -> list[Object | None]:
-        process = self._start("cat-file", "--batch").proc
-        out, err = process.communicate(b"".join(map(_question, names)))
-        if process.returncode:
-            raise GitFailed(command="cat-file", words=err.decode(errors="replace").strip())
-        stream = io.BytesIO(out)
+        stream = io.BytesIO(self._run("cat-file", "--batch", stdin=b"".join(map(_question, names))))
         return [_answer(stream) for _ in names]
 
     def _process(self) -> Any:

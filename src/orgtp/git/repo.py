@@ -173,7 +173,7 @@ class Repo:
 
     @cached_property
     def _reader(self) -> Reader:
-        return Reader(self.start)
+        return Reader(self.run, self.start)
 
     def read(self, name: str) -> Object | None:
         """The object that `name` names now: an id, or a full ref such as `refs/heads/main`."""
