@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from orgtp.model.target import parse_target
-from orgtp.model.value import Kind
+from orgtp.model.value import ValueKind
 from orgtp.rules.metric_names import vocabulary as outcome_words
 from orgtp.rules.metric_names.classifier import Judge, Sense, judge_of, says_nothing
 from orgtp.rules.metric_names.phrases import MOST_WORDS, fold, listed
@@ -58,7 +58,7 @@ def taken_for(row: Named, judge: Judge | None = None) -> str:
     sense = judge.verdict(row.name).sense
     target = parse_target(row.target)
     assert target, row
-    wished = sense is Sense.OUTCOME and target.unit.kind is Kind.YES_NO and judge.is_wish(row.name)
+    wished = sense is Sense.OUTCOME and target.unit.kind is ValueKind.YES_NO and judge.is_wish(row.name)
     return "wish" if wished else str(sense)
 
 

@@ -11,10 +11,10 @@ from typing import ClassVar
 
 import pytest
 
-from orgtp.sources.config import sources_of
+from orgtp.sources.config import parse_sources
 from orgtp.sources.kind import EXTRA, Kind
 from orgtp.sources.kinds.http import Http
-from orgtp.sources.kinds.sql import Sql, install
+from orgtp.sources.kinds.sql import Sql, name_driver_package
 from tests.conftest import ROOT, Shell
 from tests.sources.places import TOKEN, install_kinds
 
@@ -137,7 +137,7 @@ def test_add_writes_the_machines_own_file_for_nobody_elses_eyes(desk: Shell) -> 
     assert ran.out == f"stock is in {path}\n"
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
-    read = sources_of(path, path.read_bytes())
+    read = parse_sources(path, path.read_bytes())
     assert read.problems == ()
     source = read.named["stock"]
     assert (source.settings, source.timeout.seconds, source.retries) == ({"argv": ["echo", "5 %"]}, 60, 0)
@@ -169,7 +169,7 @@ def test_add_a_query_and_a_file(desk: Shell) -> None:
         in desk("source", "add", "rows", *words, "--sources", "new.yaml").err
     )
     desk("source", "add", "posted", "--http", "https://example.com/", "--body", "env:QUERY", "--sources", "new.yaml")
-    read = sources_of(desk.folder / "new.yaml", desk.read("new.yaml").encode())
+    read = parse_sources(desk.folder / "new.yaml", desk.read("new.yaml").encode())
     assert read.named["posted"].settings == {"url": "https://example.com/", "method": "POST", "body": "env:QUERY"}
     assert read.named["unpaid"].settings == {"url": "env:BOOKS_URL", "query": "select 1"}
     rows = {"path": str(desk.folder / "closed.csv"), "rollup": "count", "format": "csv", "max_age": "1d"}
@@ -232,8 +232,8 @@ def test_what_is_not_installed_is_said_with_what_installs_it() -> None:
 
     assert Lacking().lacks == "no_such_module is not installed here: pip install 'orgtp[sources]'"
     assert Http().lacks == Sql().lacks == ""
-    assert install("psycopg2", "postgresql://db/books") == "'psycopg[binary]'"
-    assert install("pymssql", "mssql+pymssql://db/x") == "pymssql"
+    assert name_driver_package("psycopg2", "postgresql://db/books") == "'psycopg[binary]'"
+    assert name_driver_package("pymssql", "mssql+pymssql://db/x") == "pymssql"
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_example_of_the_page_is_a_good_file() -> None:
-    read = sources_of(Path("/sources.yaml"), blocks("yaml")[1].encode())
+    read = parse_sources(Path("/sources.yaml"), blocks("yaml")[1].encode())
     assert read.problems == ()
     assert {source.kind for source in read.named.values()} == {"command", "file", "http", "sql"}
 

@@ -10,9 +10,9 @@ from orgtp.actions.record_scores import period_of
 from orgtp.model.due import is_owed
 from orgtp.model.errors import BadInput, BadValue
 from orgtp.model.org import Org
-from orgtp.model.period import EXAMPLES, Grain, containing, parse_period
+from orgtp.model.period import PERIOD_EXAMPLES, Grain, parse_period, period_containing
 from orgtp.model.seat import Metric, Seat
-from orgtp.model.text import listed
+from orgtp.model.text import join_with_and
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ def with_period(org: Org, now: datetime, some: Sequence[Wanted], period: str) ->
     said = period.strip().upper()
     named = parse_period(said)
     if said not in {"", "LAST"} and named is None:
-        raise BadInput(what=f'"{period}" is not a period. Write one as {", ".join(EXAMPLES.values())}, or last.')
+        raise BadInput(what=f'"{period}" is not a period. Write one as {", ".join(PERIOD_EXAMPLES.values())}, or last.')
     found, wrong = [], None
     of_this_size = [one for one in some if named is None or _grain(org, one) is named.grain]
     for one in of_this_size or some:
         metric = org.metric(one.seat, one.metric)
-        if not said and not is_owed(org, metric, containing(now, metric.cadence.grain, org.zone)):
+        if not said and not is_owed(org, metric, period_containing(now, metric.cadence.grain, org.zone)):
             continue
         try:
             found.append(replace(one, period=period_of(org, one.seat, metric, period, now)))
@@ -87,7 +87,7 @@ def _grain(org: Org, one: Wanted) -> Grain:
 
 def without_value(org: Org, some: Sequence[Wanted]) -> list[Wanted]:
     """Those of `some` that have no value for their period yet."""
-    scores = [(one, org.in_force(one.seat, one.metric).get(one.period)) for one in some]
+    scores = [(one, org.scores_in_force(one.seat, one.metric).get(one.period)) for one in some]
     return [one for one, score in scores if score is None or score.value is None]
 
 
@@ -103,7 +103,7 @@ def _none(org: Org, seat: str, metric: str) -> BadInput:
     what = f"{seat}'s {metric}" if seat and metric else seat or f"a metric called {metric}"
     if seat and not org.seats[seat].is_active:
         return BadInput(what=f"{seat} is {org.seats[seat].status}: nothing is collected for a seat that is not active.")
-    known = listed(sorted({f"{held.id} {one.id}" for held, one in _sourced(org)})[:5]) or "none"
+    known = join_with_and(sorted({f"{held.id} {one.id}" for held, one in _sourced(org)})[:5]) or "none"
     there = [held.id for _, held in sorted(org.seats.items()) if metric in held.metrics] if metric else []
     set_ = f"orgtp seat set {seat or ' '.join(there[:1]) or 'SEAT'} metrics.{metric or 'METRIC'}.source=NAME"
     return BadInput(what=f"{what} names no source. Those that do: {known}. Name one: {set_}")
@@ -127,7 +127,7 @@ def _unfit(metric: Metric, value: str) -> str:
     if not metric.targets.dated:
         return f"{metric.id} has no target that can be judged"
     try:
-        metric.targets.unit.read(value)
+        metric.targets.unit.parse_amount(value)
     except BadValue as error:
         return str(error).rstrip(".")
     return ""

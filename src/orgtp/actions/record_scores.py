@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from orgtp.model.change import Append, Change
-from orgtp.model.due import previous_owed
+from orgtp.model.due import previous_owed_period
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.org import Org
-from orgtp.model.period import EXAMPLES, containing, parse_period
+from orgtp.model.period import PERIOD_EXAMPLES, parse_period, period_containing
 from orgtp.model.score import SCORE_ID, Score
 from orgtp.model.seat import Metric
-from orgtp.model.text import counted, one_line, without_numbers
+from orgtp.model.text import count_noun, one_line, remove_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def add_scores(org: Org, entries: Sequence[Entry], now: datetime, by: str = "") 
     for entry in (entry for entry in entries if entry.id not in org.score_ids):
         try:
             score = _score(org, entry, now, by)
-            before = org.in_force(score.seat, score.metric).get(score.period)
+            before = org.scores_in_force(score.seat, score.metric).get(score.period)
             if entry.news and before and (_is_overtaken(before, now) or not _is_news(org, score, before)):
                 known.append(before)
             else:
@@ -84,8 +84,10 @@ def _is_news(org: Org, score: Score, before: Score) -> bool:
     said it before, and says it again.
     """
     if score.value is None and before.value is None:
-        return without_numbers(score.note) != without_numbers(before.note)
-    said = [one for one in org.records(score.seat, score.metric) if (one.period, one.by) == (score.period, score.by)]
+        return remove_digits(score.note) != remove_digits(before.note)
+    said = [
+        one for one in org.score_records(score.seat, score.metric) if (one.period, one.by) == (score.period, score.by)
+    ]
     return score.value not in {before.value, said[-1].value if said and before.value is not None else before.value}
 
 
@@ -107,7 +109,7 @@ def _still_fits(org: Org, score: Score, by: str) -> None:
     if period is None or period.grain is not metric.cadence.grain:
         raise Refused(why=f"{score.period} is not a period of {metric.id} any more, which is {metric.cadence} now.")
     if score.value is not None:
-        metric.targets.unit.read(score.value)
+        metric.targets.unit.parse_amount(score.value)
 
 
 def _open_to(org: Org, seat: str, by: str) -> None:
@@ -122,7 +124,7 @@ def _all_wrong(wrong: list[tuple[Entry, OrgtpError]], count: int) -> OrgtpError:
         return wrong[0][1]
     lines = "\n".join(f"{entry.where or f'{entry.seat} {entry.metric}'}: {error}" for entry, error in wrong)
     return BadInput(
-        what=f"nothing was written, because {counted(len(wrong), 'value')} of {count} did not fit:\n{lines}"
+        what=f"nothing was written, because {count_noun(len(wrong), 'value')} of {count} did not fit:\n{lines}"
     )
 
 
@@ -136,7 +138,7 @@ def _score(org: Org, entry: Entry, now: datetime, by: str) -> Score:
     if not SCORE_ID.fullmatch(entry.id):
         raise BadInput(what=f'"{entry.id}" cannot be an id. Use 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-".')
     period = period_of(org, entry.seat, metric, entry.period, now)
-    before = org.in_force(entry.seat, metric.id).get(period)
+    before = org.scores_in_force(entry.seat, metric.id).get(period)
     # A clock that is behind must not make a correction older than what it corrects.
     at = max(now.replace(microsecond=0), before.at) if before else now.replace(microsecond=0)
     return Score(
@@ -159,19 +161,19 @@ def _value(metric: Metric, entry: Entry) -> str | None:
     if not metric.targets.dated:
         raise Refused(why=f"{entry.seat}'s {metric.id} has no target that can be judged. See: orgtp validate")
     unit = metric.targets.unit
-    return unit.stored(unit.read(entry.value))
+    return unit.format_stored(unit.parse_amount(entry.value))
 
 
 def period_of(org: Org, seat: str, metric: Metric, text: str, now: datetime) -> str:
     """The period of a seat's metric that `text` names: "" the current one, `last` the one before. Raises `BadInput`."""
     grain = metric.cadence.grain
-    current = containing(now, grain, org.zone)
+    current = period_containing(now, grain, org.zone)
     said = text.strip().upper()
-    period = {"": current, "LAST": previous_owed(org, metric, current)}.get(said) or parse_period(said)
+    period = {"": current, "LAST": previous_owed_period(org, metric, current)}.get(said) or parse_period(said)
     if period and not period.exists(org.zone):
         raise BadInput(what=f"{period.text} does not exist: the clocks went over it.")
     if period is None or period.grain is not grain:
-        hint = f"Write one as {EXAMPLES[grain]}, or last."
+        hint = f"Write one as {PERIOD_EXAMPLES[grain]}, or last."
         raise BadInput(what=f'"{text}" is not a period of {metric.id}, which is {metric.cadence}. {hint}')
     if period > current:
         raise BadInput(what=f"{period.text} has not begun yet. The current period of {metric.id} is {current.text}.")
@@ -215,13 +217,13 @@ def _nothing(known: list[Score]) -> str:
 def _what(org: Org, scores: list[Score], seats: tuple[str, ...]) -> str:
     if len(scores) == 1:
         return _said(org, scores[0])
-    values = counted(len(scores), "value")
-    return values if len(seats) == 1 else f"{values}, {counted(len(seats), 'seat')}"
+    values = count_noun(len(scores), "value")
+    return values if len(seats) == 1 else f"{values}, {count_noun(len(seats), 'seat')}"
 
 
 def _said(org: Org, score: Score) -> str:
     """`briefing-by-8 2026-11-20 = 07:52`, and what it was before, if it was something else."""
-    before = org.in_force(score.seat, score.metric).get(score.period)
+    before = org.scores_in_force(score.seat, score.metric).get(score.period)
     value = score.value if score.value is not None else f"unavailable: {score.note}"
     text = f"{score.metric} {score.period}{' = ' if score.value is not None else ' '}{value}"
     changed = before is not None and before.value != score.value

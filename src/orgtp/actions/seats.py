@@ -9,7 +9,7 @@ from datetime import datetime, time
 from orgtp.model.change import Change, Create, Data, Drop, Edit, Set
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
-from orgtp.model.period import Period, containing_day
+from orgtp.model.period import Period, period_containing_local
 from orgtp.model.seat import Metric, Seat, seat_path
 from orgtp.model.target import parse_target
 from orgtp.model.text import id_hint, is_id
@@ -123,9 +123,9 @@ def _dated(org: Org, seat: Seat, keys: tuple[str, ...], value: Data, before: Map
 
 def _beginning(org: Org, seat: Seat, metric: Metric) -> Period:
     """The period of a metric in which its seat began, or that of its first value if that is earlier."""
-    starts = [period.start for score in org.records(seat.id, metric.id) if (period := score.spoken_of)]
+    starts = [period.start for score in org.score_records(seat.id, metric.id) if (period := score.parsed_period)]
     starts += [datetime.combine(seat.since, time())] if seat.since else []
-    return containing_day(min(starts, default=_LONG_AGO), metric.cadence.grain)
+    return period_containing_local(min(starts, default=_LONG_AGO), metric.cadence.grain)
 
 
 def _refuse_other_unit(org: Org, seat: Seat, keys: tuple[str, ...], value: Data) -> None:
@@ -134,9 +134,9 @@ def _refuse_other_unit(org: Org, seat: Seat, keys: tuple[str, ...], value: Data)
     if metric is None or not isinstance(value, str) or not metric.targets.dated:
         return
     new = parse_target(value)
-    if new and new.unit != metric.targets.unit and org.records(seat.id, metric.id):
+    if new and new.unit != metric.targets.unit and org.score_records(seat.id, metric.id):
         raise Refused(why=f"{metric.id} has values of another kind than {value}. Begin a new metric for it.")
-    if metric.targets.begins:
+    if metric.targets.first_period:
         dated = f"orgtp seat set {seat.id} '{'.'.join(keys)}.PERIOD={value}'"
         raise Refused(why=f"the target of {metric.id} is dated. Say from which period on this one holds: {dated}")
 

@@ -14,10 +14,10 @@ from orgtp.api import Audit, Verdict
 from orgtp.cli.options import JsonOption, OrgOption
 from orgtp.cli.session import chosen, opened, tell, write, write_json
 from orgtp.model.errors import BadInput
-from orgtp.model.text import visible
+from orgtp.model.text import escape_control_chars
 
 if TYPE_CHECKING:
-    from orgtp.api import Dossier, OrgHandle
+    from orgtp.api import AuditReport, OrgHandle
 
 # More than any checkpoint has.
 _MOST_BYTES = 1 << 20
@@ -56,29 +56,29 @@ def verify(
     except (GitFailed, ObjectTooLarge) as error:
         return _unreadable(org, error, json=json)
     if json:
-        from orgtp.audit.text import audit_body
+        from orgtp.audit.text import audit_json
 
-        write_json("audit-verify", here, audit_body(found, sure, here.head.branch))
+        write_json("audit-verify", here, audit_json(found, sure, here.head.branch))
     else:
-        from orgtp.audit.text import audit_text
+        from orgtp.audit.text import format_audit
         from orgtp.render.terminal import screen
 
-        write(audit_text(found, sure, here.head.branch, screen()))
+        write(format_audit(found, sure, here.head.branch, screen()))
     return CODES[found.verdict]
 
 
 def _unreadable(org: Path | None, error: Exception, *, json: bool) -> int:
     """Not even the head of the history can be read: nothing is proven, and that is said as every verdict is."""
-    from orgtp.api import gap_at
-    from orgtp.audit.text import audit_body
+    from orgtp.api import gap_at_path
+    from orgtp.audit.text import audit_json
     from orgtp.render.json import envelope
 
-    gap = gap_at(chosen(org), error)
+    gap = gap_at_path(chosen(org), error)
     found = Audit("", 0, 0, gaps=[gap])
     if json:
-        write(envelope("audit-verify", "", None, True, audit_body(found, (), "")))
+        write(envelope("audit-verify", "", None, True, audit_json(found, (), "")))
     else:
-        write(f"? {visible(gap.what)}\n  {visible(gap.remedy)}\n\n? {found.verdict}\n")
+        write(f"? {escape_control_chars(gap.what)}\n  {escape_control_chars(gap.remedy)}\n\n? {found.verdict}\n")
     return CODES[found.verdict]
 
 
@@ -111,7 +111,7 @@ def checkpoint(org: OrgOption = None, key: KeyOption = "", json: JsonOption = Fa
         write_json("audit-checkpoint", here, {**body, "fingerprint": known.fingerprint, "seat": known.seat or None})
     else:
         write(made.text)
-        tell(f"{known.words}. Keep this outside the repository.")
+        tell(f"{known.description}. Keep this outside the repository.")
     return 0
 
 
@@ -154,7 +154,7 @@ def _refuse(file: str, key: str, *, unsigned: bool, json: bool) -> None:
         raise BadInput(what=f"{file} is a folder. Name a file in it: orgtp audit export {file.rstrip('/')}/audit.zip")
 
 
-def _to_output(here: OrgHandle, key: str, *, unsigned: bool, full: bool) -> Dossier:
+def _to_output(here: OrgHandle, key: str, *, unsigned: bool, full: bool) -> AuditReport:
     """Write to a file that has no name first: a zip file is sought in, and is handed on when it is whole."""
     with tempfile.TemporaryFile() as out:
         found = here.audit.export(out, key=key, unsigned=unsigned, full=full)
@@ -163,12 +163,12 @@ def _to_output(here: OrgHandle, key: str, *, unsigned: bool, full: bool) -> Doss
     return found
 
 
-def _say(here: OrgHandle, found: Dossier, file: str, *, json: bool) -> None:
-    from orgtp.audit.export.files import KIND, export_body, export_text
+def _say(here: OrgHandle, found: AuditReport, file: str, *, json: bool) -> None:
+    from orgtp.audit.export.files import KIND, export_json, format_export
 
     if json:
-        write_json(KIND, here, {**export_body(found), "file": file})
+        write_json(KIND, here, {**export_json(found), "file": file})
     elif file == "-":
-        tell(export_text(found, ""))
+        tell(format_export(found, ""))
     else:
-        write(export_text(found, file))
+        write(format_export(found, file))

@@ -21,13 +21,13 @@ from orgtp.cli.options import (
 )
 from orgtp.cli.session import changed, is_unseen, opened, tell, write_json
 from orgtp.model.errors import BadInput
-from orgtp.model.schedule import USUAL
+from orgtp.model.schedule import DEFAULT_TIMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from orgtp.actions.collect import Heard
-    from orgtp.api import Collected, OrgHandle, Request, Said, Sources
+    from orgtp.api import Collected, CollectRequest, OrgHandle, SourceResult, Sources
 
 BROKEN = 1
 SeatOption = Annotated[str, typer.Option("--seat", metavar="SEAT", help="Only this seat's metrics.")]
@@ -63,9 +63,9 @@ def collect(
     A source that fails leaves a blank with its reason, and exit code 1: no number is ever made up. A value that has not
     changed is not written again. Without a terminal nothing is said when all is well.
     """
-    from orgtp.api import Request
+    from orgtp.api import CollectRequest
 
-    request = Request(seat, metric, period, due, always)
+    request = CollectRequest(seat, metric, period, due, always)
     way = _Way(sources, notify, by, push, dry_run, json)
 
     def once() -> int:
@@ -75,17 +75,17 @@ def collect(
         raise BadInput(what="--watch goes on, and --for is one period: leave one of them out")
     if times and not watch:
         raise BadInput(what="--times goes with --watch")
-    return _stay(org, once, way, times or USUAL) if watch else once()
+    return _stay(org, once, way, times or DEFAULT_TIMES) if watch else once()
 
 
 def _stay(org: Path | None, once: Callable[[], int], way: _Way, times: str) -> int:
     from orgtp.cli.collect_loop import watching
-    from orgtp.model.schedule import timetable
+    from orgtp.model.schedule import parse_timetable
 
     here = opened(org, whole=False)
     # What it may not do is said now, and not every quarter of an hour.
     here.escalations.tick(by=way.by, dry_run=True)
-    return watching(timetable(times, here.head.zone), once, lambda: _ticked(org, way))
+    return watching(parse_timetable(times, here.head.zone), once, lambda: _ticked(org, way))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class _Way:
         return not (self.json or self.dry_run) and is_unseen()
 
 
-def _once(here: OrgHandle, request: Request, way: _Way) -> int:
+def _once(here: OrgHandle, request: CollectRequest, way: _Way) -> int:
     from orgtp.api import read_sources
 
     told = _progress if way.dry_run or sys.stderr.isatty() else None
@@ -131,7 +131,7 @@ def _ticked(org: Path | None, way: _Way) -> int:
     return tick(org, way.by, way.notify, way.push, way.dry_run, way.json)
 
 
-def _progress(said: Said, came: Sequence[Heard]) -> None:
+def _progress(said: SourceResult, came: Sequence[Heard]) -> None:
     refused = [f"{one.seat} {one.metric}" for one in came if one.value is None] if said.value is not None else []
     mark, text = ("✗", said.why) if said.value is None else ("✗" if refused else "✓", said.value)
     no = f", which {' and '.join(refused)} cannot take" if refused else ""
@@ -141,10 +141,10 @@ def _progress(said: Said, came: Sequence[Heard]) -> None:
 
 def _say_elsewhere(done: Collected, sources: Sources) -> None:
     """Whose numbers this machine cannot know: another may collect them, so cron is told nothing of it."""
-    from orgtp.api import unknown
+    from orgtp.api import describe_unknown_sources
 
     if done.elsewhere:
-        tell(f"{unknown(done.elsewhere, sources)}. See: orgtp source list")
+        tell(f"{describe_unknown_sources(done.elsewhere, sources)}. See: orgtp source list")
 
 
 def _recorded(here: OrgHandle, done: Collected, way: _Way) -> int:

@@ -31,7 +31,7 @@ def watching(times: Timetable, collect: Callable[[], int], tick: Callable[[], in
         while True:
             _done(collect)
             _done(tick)
-            due = times.after(datetime.now(UTC))
+            due = times.next_time(datetime.now(UTC))
             tell(f"next at {due.astimezone(times.zone):%a %Y-%m-%d %H:%M} {times.zone}")
             while (quarter := quarter_after(datetime.now(UTC))) < due:
                 _wait_until(quarter)

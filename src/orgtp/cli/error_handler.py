@@ -68,8 +68,8 @@ def _bug(error: Exception) -> int:
     """A bug of ours: the trace goes to a file that is named, for the report."""
     import traceback
 
-    from orgtp.crash_report import saved_trace
+    from orgtp.crash_report import save_trace
 
     text = "".join(traceback.format_exception(error))
-    tell(f"orgtp: this is a bug of ours: {type(error).__name__}: {error}\n{saved_trace(text) or text}")
+    tell(f"orgtp: this is a bug of ours: {type(error).__name__}: {error}\n{save_trace(text) or text}")
     return BUG

@@ -20,7 +20,7 @@ from orgtp.cli.options import (
 )
 from orgtp.cli.session import changed, is_unseen, opened, tell, write, write_json
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.model.escalation import Weight
+from orgtp.model.escalation import EscalationSeverity
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle, Recorded
@@ -34,7 +34,9 @@ def open_(
     to: Annotated[
         str, typer.Option("--to", metavar="SEAT", help="Who should act. Default: by the routing, else its owner.")
     ] = "",
-    severity: Annotated[Weight, typer.Option("--severity", help="How severe it is.")] = Weight.NORMAL,
+    severity: Annotated[
+        EscalationSeverity, typer.Option("--severity", help="How severe it is.")
+    ] = EscalationSeverity.NORMAL,
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="Why, as far as it is known.")] = "",
     metric: Annotated[str, typer.Option("--metric", metavar="METRIC", help="The metric that it is about.")] = "",
     org: OrgOption = None,
@@ -177,10 +179,12 @@ def _said(
 
 def _ids(done: Recorded) -> list[Any]:
     """The escalations that were touched."""
-    from orgtp.model.escalation import FOLDER, SILENCED
+    from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
 
-    paths = [path for path in done.paths if path.startswith(FOLDER) and not path.startswith(SILENCED)]
-    return [path.removeprefix(FOLDER).removesuffix(".yaml") for path in paths]
+    paths = [
+        path for path in done.paths if path.startswith(ESCALATIONS_FOLDER) and not path.startswith(SILENCED_FOLDER)
+    ]
+    return [path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml") for path in paths]
 
 
 def _day(text: str) -> date:

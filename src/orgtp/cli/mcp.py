@@ -67,15 +67,15 @@ def _served(here: OrgHandle, acting: str, *, allow_write: bool) -> int:
     """Serve until the client leaves. Raises `ExtraMissing`, and `BadInput` where there is nothing to talk over."""
     if sys.stdin and sys.stdin.isatty():
         tell(f"serving {here.head.id} to an MCP client, which starts this itself: see docs/mcp.md. Stop it with Ctrl-C")
-    from orgtp.mcp.stdio import on_interrupt, take_wire
+    from orgtp.mcp.stdio import call_on_interrupt, take_over_stdio
 
-    take_wire()
-    on_interrupt(_interrupted)
+    take_over_stdio()
+    call_on_interrupt(_interrupted)
     with redirect_stdout(sys.stderr):
         made = _made(here, acting, allow_write=allow_write)
-    from orgtp.mcp.server import serve
+    from orgtp.mcp.server import serve_stdio
 
-    serve(made)
+    serve_stdio(made)
     return 0
 
 
@@ -105,10 +105,10 @@ def _installed(here: OrgHandle, client: str, acting: str, *, allow_write: bool, 
 def _made(here: OrgHandle, acting: str, *, allow_write: bool) -> OrgServer:
     """The server. Raises `ExtraMissing`."""
     try:
-        from orgtp.mcp.server import OrgServer, prepare
+        from orgtp.mcp.server import OrgServer, configure_logging
     except ImportError as error:
         raise ExtraMissing(why=error) from error
-    prepare()
+    configure_logging()
     return OrgServer(here.root.resolve(), acting, allow_write=allow_write, alone=True)
 
 

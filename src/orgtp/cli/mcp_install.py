@@ -28,22 +28,29 @@ def install(here: OrgHandle, wanted: str, words: list[str], *, dry_run: bool) ->
 
     What cannot be merged is printed, and left to its owner. Raises what is wrong.
     """
-    from orgtp.mcp.install.clients import Machine, block, client_named, installed, refuse_bare, server_name
+    from orgtp.mcp.install.clients import (
+        Machine,
+        build_server_block,
+        find_client,
+        plan_install,
+        refuse_without_workspace,
+        server_name,
+    )
 
-    client, root, name = client_named(wanted), here.root.resolve(), server_name(here.head.id)
-    server = block(client, _script(), ["--org", str(root), "mcp", *words], _path())
+    client, root, name = find_client(wanted), here.root.resolve(), server_name(here.head.id)
+    server = build_server_block(client, _script(), ["--org", str(root), "mcp", *words], _path())
     path = client.where(Machine(sys.platform, os.environ, _home()), root)
     if dry_run:
         write(_whole(client, name, server))
         tell(f"dry run, nothing written: this would be in {path}")
         return 0
     try:
-        refuse_bare(client, root)
-        made = installed(client, path, name, server)
+        refuse_without_workspace(client, root)
+        made = plan_install(client, path, name, server)
     except Exception:
         write(_whole(client, name, server))
         raise
-    if made.is_there:
+    if made.is_installed:
         write(f"{name} is in {path} already: nothing was changed\n")
     else:
         copy = made.write()

@@ -29,7 +29,7 @@ def tell_people(here: OrgHandle, done: Recorded, notify: Path | None = None) -> 
     """
     if done.commit is None:
         return
-    from orgtp.api import news_of, tell_all
+    from orgtp.api import build_notifications, send_notifications
 
-    for why in tell_all(news_of(here.staff.org, done), notify):
+    for why in send_notifications(build_notifications(here.staff.org, done), notify):
         tell(f"recorded, but {why}")

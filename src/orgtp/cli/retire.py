@@ -15,7 +15,7 @@ from orgtp.cli.notify import tell_people
 from orgtp.cli.options import ByOption, DryRunOption, JsonOption, OrgOption, PushOption, SeatArgument
 from orgtp.cli.session import changed, opened, tell, write
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.model.text import listed, visible
+from orgtp.model.text import escape_control_chars, join_with_and
 
 if TYPE_CHECKING:
     from orgtp.actions.retire import Plan, Request
@@ -146,13 +146,17 @@ def _decided_by_default(here: OrgHandle, request: Request) -> Request:
 def _complete(here: OrgHandle, request: Request, review: Path | None) -> Request:
     """The request, if nothing is missing; else, all at once, what is, and the command that says it."""
     plan = here.ledger.plan_retirement(request)
-    missing = [f"who takes over {listed(plan.open)}"] if plan.open else []
+    missing = [f"who takes over {join_with_and(plan.open)}"] if plan.open else []
     missing += [] if request.reason.strip() else ["why (--reason; --review FILE may bring the rest)"]
     missing += [] if request.decided_by else ["who decided"]
     if missing:
         moves = {**request.moves, **dict.fromkeys(plan.open, _guess(plan, request))}
-        may = "" if request.decided_by else f" May decide: {listed(here.ledger.deciders(request.seat)) or 'nobody'}."
-        raise Incomplete(what=f"say {listed(missing)}.{may}", command=_command(here, request, moves, review))
+        may = (
+            ""
+            if request.decided_by
+            else f" May decide: {join_with_and(here.ledger.deciders(request.seat)) or 'nobody'}."
+        )
+        raise Incomplete(what=f"say {join_with_and(missing)}.{may}", command=_command(here, request, moves, review))
     return request
 
 
@@ -175,7 +179,7 @@ def _guess(plan: Plan, request: Request) -> str:
 def _ask_heir(here: OrgHandle, request: Request, capability: str, guess: str) -> Request:
     """Ask until the heir is one that may be."""
     while True:
-        heir = typer.prompt(f"Who takes over {visible(capability)}?", default=guess, err=True)
+        heir = typer.prompt(f"Who takes over {escape_control_chars(capability)}?", default=guess, err=True)
         asked = replace(request, moves={**request.moves, capability: heir})
         try:
             here.ledger.plan_retirement(asked)

@@ -12,7 +12,7 @@ import typer
 from orgtp.cli.options import OrgOption, PushOption, TimesOption
 from orgtp.cli.session import chosen, opened, write
 from orgtp.model.errors import OrgtpError
-from orgtp.model.schedule import USUAL
+from orgtp.model.schedule import DEFAULT_TIMES
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -23,7 +23,7 @@ def schedule(
         str,
         typer.Argument(metavar="[cron|systemd|github]", help="What runs it. Default: all three, one below the other."),
     ] = "",
-    times: TimesOption = USUAL,
+    times: TimesOption = DEFAULT_TIMES,
     by: Annotated[
         str,
         typer.Option(
@@ -41,7 +41,7 @@ def schedule(
     crontab and the timers tick every quarter of an hour, and hold this machine's paths, also those in ORGTP_SOURCES and
     ORGTP_NOTIFY; the workflow holds none. Commits are sent where the org has a remote.
     """
-    from orgtp.model.schedule import timetable
+    from orgtp.model.schedule import parse_timetable
     from orgtp.render.schedule.crontab_systemd import Place, schedule_text
 
     here = opened(org, whole=False, push=push)
@@ -54,7 +54,7 @@ def schedule(
         _variables(),
         _asked(times, by, org, push=push),
     )
-    write(schedule_text(kind, timetable(times, here.head.zone), place))
+    write(schedule_text(kind, parse_timetable(times, here.head.zone), place))
     return 0
 
 
@@ -81,7 +81,7 @@ def _variables() -> dict[str, str]:
 def _asked(times: str, by: str, org: Path | None, *, push: bool) -> tuple[str, ...]:
     """The options as they were given."""
     where = chosen(org)
-    given = {"--times": "" if times == USUAL else times, "--by": by, "--org": str(where) if where else ""}
+    given = {"--times": "" if times == DEFAULT_TIMES else times, "--by": by, "--org": str(where) if where else ""}
     return (*(word for name, value in given.items() if value for word in (name, value)), *(("--push",) if push else ()))
 
 

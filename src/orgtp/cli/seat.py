@@ -19,7 +19,7 @@ from orgtp.cli.options import (
 )
 from orgtp.cli.session import changed, opened, tell, write, write_json
 from orgtp.model.errors import BadInput
-from orgtp.model.seat import SeatKind, Status
+from orgtp.model.seat import SeatKind, SeatStatus
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def add(
     name: Annotated[str, typer.Option("--name", help="What people call it. Default: from the id.")] = "",
     owner: Annotated[str, typer.Option("--owner", metavar="SEAT", help="The person who answers for it.")] = "",
     reports_to: Annotated[str, typer.Option("--reports-to", metavar="SEAT", help="The seat above it.")] = "",
-    status: Annotated[Status, typer.Option("--status", help="Where it is in its life.")] = Status.ACTIVE,
+    status: Annotated[SeatStatus, typer.Option("--status", help="Where it is in its life.")] = SeatStatus.ACTIVE,
     mission: Annotated[str, typer.Option("--mission", help="What it does, for whom.")] = "",
     since: Annotated[str, typer.Option("--since", metavar="DATE", help="The day it began. Default: today.")] = "",
     email: Annotated[str, typer.Option("--email", help="Ties a git author to the seat.")] = "",
@@ -136,7 +136,7 @@ def _warn_rejudged(here: OrgHandle, seat: str, keys: list[str]) -> None:
     for key in keys:
         head, _, rest = key.partition(".")
         metric, _, last = rest.partition(".")
-        if (head, last) == ("metrics", "target") and here.org.records(seat, metric):
+        if (head, last) == ("metrics", "target") and here.org.score_records(seat, metric):
             tell(
                 f"every period of {metric} is judged by it, past ones too; from a period on it would be: {key}.PERIOD=…"
             )

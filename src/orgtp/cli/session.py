@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orgtp.model.errors import OrgtpError
-from orgtp.model.problem import errors
-from orgtp.model.text import counted, visible
+from orgtp.model.problem import select_errors
+from orgtp.model.text import count_noun, escape_control_chars
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle, Recorded
@@ -49,9 +49,9 @@ def opened(
         tell(f"as it stood on {when:%Y-%m-%d at %H:%M}, by commit {(found.revision or '')[:_SHORT]}")
     if push:
         found.ledger.refuse_without_remote()
-    broken = errors((found.snapshot.loaded if values else found.staff).problems) if whole else []
+    broken = select_errors((found.snapshot.loaded if values else found.staff).problems) if whole else []
     if broken:
-        tell(f"{counted(len(broken), 'problem')} in the files, so this is not the whole org. See: orgtp validate")
+        tell(f"{count_noun(len(broken), 'problem')} in the files, so this is not the whole org. See: orgtp validate")
     return found
 
 
@@ -76,7 +76,7 @@ def is_unseen() -> bool:
 
 def tell(text: str) -> None:
     """Everything else, to standard error; line by line, with nothing in it that could drive a terminal."""
-    sys.stderr.write("".join(f"{visible(line)}\n" for line in text.splitlines()))
+    sys.stderr.write("".join(f"{escape_control_chars(line)}\n" for line in text.splitlines()))
 
 
 def say_shallow(here: OrgHandle) -> None:
@@ -170,7 +170,7 @@ def _did(org: OrgHandle, done: Recorded, *, quiet: bool) -> None:
     for problem in done.noted[:_MOST_NOTED]:
         tell(f"{problem.place}: {problem.message}. {problem.hint}".rstrip())
     if len(done.noted) > _MOST_NOTED:
-        tell(f"and {counted(len(done.noted) - _MOST_NOTED, 'thing')} more to mend: orgtp validate")
+        tell(f"and {count_noun(len(done.noted) - _MOST_NOTED, 'thing')} more to mend: orgtp validate")
     if org.ledger.is_other_branch_checked_out:
         tell(f"recorded on the branch {org.head.branch}; another is checked out and stays as it is")
 

@@ -14,7 +14,7 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api import OrgHandle, Said, Sources
+    from orgtp.api import OrgHandle, SourceResult, Sources
     from orgtp.model.problem import Problem
     from orgtp.views.sources import Reading
 
@@ -103,7 +103,7 @@ def try_(name: NameArgument, org: OrgOption = None, sources: SourcesOption = Non
 
     Exit code 1 where it has no value, or a metric would refuse it.
     """
-    from orgtp.api import ask, read_sources, refuse_inside
+    from orgtp.api import ask_sources, read_sources, refuse_inside
     from orgtp.views.sources import readings
 
     here = _org_if_any(org)
@@ -113,7 +113,7 @@ def try_(name: NameArgument, org: OrgOption = None, sources: SourcesOption = Non
         hint = did_you_mean(name, read.named) or f"Add it: orgtp source add {shlex.quote(name)} --command …"
         raise UnknownSource(name=name, path=read.path, hint=hint)
     refuse_inside(read.path)
-    (said,) = ask([read.named[name]])
+    (said,) = ask_sources([read.named[name]])
     found = readings(here.staff.org, name, said.value) if here and said.value is not None else []
     _show(here, said, found, json=json)
     return int(said.value is None or any(reading.stored is None for reading in found))
@@ -131,7 +131,7 @@ def _org_if_any(org: Path | None) -> OrgHandle | None:
         return None
 
 
-def _show(here: OrgHandle | None, said: Said, found: list[Reading], *, json: bool) -> None:
+def _show(here: OrgHandle | None, said: SourceResult, found: list[Reading], *, json: bool) -> None:
     if json:
         body = {
             "source": said.name,

@@ -11,7 +11,7 @@ from typing import Any
 
 from orgtp.cli.session import tell, write
 from orgtp.model.errors import BadInput
-from orgtp.model.text import listed
+from orgtp.model.text import join_with_and
 
 # Which kinds each option is for.
 _FOR = {
@@ -72,7 +72,9 @@ def source_of(new: New) -> dict[str, Any]:
 def _refuse_others(kind: str, names: list[str]) -> None:
     for name in names:
         if kind not in _FOR[name]:
-            raise BadInput(what=f"--{name} goes with {listed(f'--{one}' for one in _FOR[name])}, not with --{kind}")
+            raise BadInput(
+                what=f"--{name} goes with {join_with_and(f'--{one}' for one in _FOR[name])}, not with --{kind}"
+            )
 
 
 def _path(file: str) -> str:
@@ -99,19 +101,19 @@ def _header(text: str) -> tuple[str, str]:
 
 def add_source(name: str, source: dict[str, Any], sources: Path | None, *, dry_run: bool) -> int:
     """Write it into this machine's file, and say what has to be known of it; the exit code."""
-    from orgtp.api import refuse_inside, save, sources_path, with_source
+    from orgtp.api import insert_source, refuse_inside, save_sources_file, sources_path
 
     path = sources_path(sources)
     refuse_inside(path)
     try:
-        text = with_source(path, name, source)
+        text = insert_source(path, name, source)
     except BadInput as error:
         raise BadInput(what=_as_typed(str(error))) from error
     if dry_run:
         write(text)
         tell(f"dry run, nothing written: this would be {path}")
     else:
-        save(path, text)
+        save_sources_file(path, text)
         write(f"{name} is in {path}\n")
     for what in _worth_knowing(source, path.parent):
         tell(what)
@@ -129,12 +131,12 @@ def _as_typed(said: str) -> str:
 
 def _worth_knowing(source: Mapping[str, Any], folder: Path) -> Iterator[str]:
     """What would be found out by trying only."""
-    from orgtp.api import for_a_shell, kinds, load_kind
+    from orgtp.api import explain_shell_words, find_kinds, load_kind
 
     kind = next(iter(source))
-    if lacks := load_kind(kinds()[kind].value).lacks:
+    if lacks := load_kind(find_kinds()[kind].value).lacks:
         yield lacks
-    if kind == "command" and (words := for_a_shell(source["command"])):
+    if kind == "command" and (words := explain_shell_words(source["command"])):
         yield f"mind:{words.removeprefix('.')}"
     if relative := next(_relative(source), ""):
         yield f"{relative} is looked for in {folder}, where the sources file is"

@@ -33,7 +33,7 @@ def sync(
 
 
 def _sync(here: OrgHandle, *, dry_run: bool, json: bool) -> int:
-    from orgtp.sync.text import exchanged_text, waiting_rows
+    from orgtp.sync.text import format_sync, list_waiting_scores
 
     done = here.ledger.sync(dry_run=dry_run)
     if json:
@@ -47,11 +47,11 @@ def _sync(here: OrgHandle, *, dry_run: bool, json: bool) -> int:
             "received": done.received,
             "remade": dict(done.remade),
             "sent": done.sent,
-            "waiting": waiting_rows(done.held),
+            "waiting": list_waiting_scores(done.held),
         }
         write_json("sync", here, body)
     else:
-        write(exchanged_text(done, dry_run=dry_run))
+        write(format_sync(done, dry_run=dry_run))
     if done.behind:
         tell(f"the work tree could not follow: {done.behind}")
     for lot in done.held:
@@ -61,11 +61,11 @@ def _sync(here: OrgHandle, *, dry_run: bool, json: bool) -> int:
 
 def _status(here: OrgHandle, *, json: bool) -> int:
     from orgtp.render.terminal import screen
-    from orgtp.sync.text import status_body, status_text
+    from orgtp.sync.text import format_sync_status, sync_status_json
 
     found = here.ledger.sync_status()
     if json:
-        write_json("sync-status", here, status_body(found))
+        write_json("sync-status", here, sync_status_json(found))
     else:
-        write(status_text(found, screen()))
+        write(format_sync_status(found, screen()))
     return 0

@@ -9,17 +9,17 @@ from typing import Any, NoReturn
 
 from orgtp.model.text import did_you_mean
 from orgtp.sources.kind import SourceFailed
-from orgtp.sources.value import plain
+from orgtp.sources.value import format_raw_value
 
 # An empty one is the whole document.
-FORM = re.compile(r"(?:/(?:[^~/]|~[01])*)+")
+POINTER_PATTERN = re.compile(r"(?:/(?:[^~/]|~[01])*)+")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
-def read_json(text: str, what: str) -> Any:
+def parse_json_document(text: str, what: str) -> Any:
     """The document `text`, which reasons call `what`. Raises `SourceFailed`."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number)
+        return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse_json_constant)
     except json.JSONDecodeError as error:
         kind = "is HTML, not JSON" if text.lstrip()[:1] == "<" else "is not JSON"
         where = f"line {error.lineno}, column {error.colno}: {error.msg}"
@@ -28,41 +28,43 @@ def read_json(text: str, what: str) -> Any:
         raise SourceFailed(f"{what} is nested too deep", again=False) from error
 
 
-def _no_number(word: str) -> NoReturn:
+def _refuse_json_constant(word: str) -> NoReturn:
     raise SourceFailed(f"{word} is no value", again=False)
 
 
-def at(document: Any, pointer: str) -> Any:
+def resolve_pointer(document: Any, pointer: str) -> Any:
     """What is at `pointer` in the document. Raises `SourceFailed`."""
     here, way = document, ""
     for part in pointer.split("/")[1:]:
-        here = _below(here, part.replace("~1", "/").replace("~0", "~"), way)
+        here = _read_child(here, part.replace("~1", "/").replace("~0", "~"), way)
         way += f"/{part}"
     return here
 
 
-def pointed(document: Any, pointer: str, what: str) -> str:
+def read_pointer_value(document: Any, pointer: str, what: str) -> str:
     """The text of the value at `pointer`, "" for all of it, in a document that reasons call `what`.
 
     Raises `SourceFailed`.
     """
-    found = at(document, pointer)
+    found = resolve_pointer(document, pointer)
     if not pointer and isinstance(found, (dict, list)):
         kind = "an object" if isinstance(found, dict) else "a list"
         why = f"{what} is {kind}, no value: a pointer says where in it the value is, as in /radar/stale"
         raise SourceFailed(why, again=False)
-    return plain(found, pointer or what)
+    return format_raw_value(found, pointer or what)
 
 
-def _below(here: Any, name: str, way: str) -> Any:
+def _read_child(here: Any, name: str, way: str) -> Any:
     if isinstance(here, dict) and name in here:
         return here[name]
     if isinstance(here, list) and _INDEX.fullmatch(name) and int(name) < len(here):
         return here[int(name)]
-    raise SourceFailed(f"the pointer leads nowhere: {way or 'the document'} {_lacks(here, name)}", again=False)
+    raise SourceFailed(
+        f"the pointer leads nowhere: {way or 'the document'} {_describe_missing_child(here, name)}", again=False
+    )
 
 
-def _lacks(here: Any, name: str) -> str:
+def _describe_missing_child(here: Any, name: str) -> str:
     if isinstance(here, dict):
         return f'has no "{name}". {did_you_mean(name, here)}'.rstrip()
     return f'has {len(here)} items and no "{name}"' if isinstance(here, list) else "has nothing below it"

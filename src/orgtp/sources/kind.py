@@ -89,15 +89,15 @@ class Kind:
 
 
 @cache
-def kinds() -> Mapping[str, EntryPoint]:
+def find_kinds() -> Mapping[str, EntryPoint]:
     """Every kind that is installed, by name. Nobody takes the name of one of ours."""
     from importlib.metadata import entry_points
 
-    found = sorted(entry_points(group=GROUP), key=lambda entry: (is_ours(entry), entry.value))
+    found = sorted(entry_points(group=GROUP), key=lambda entry: (is_builtin_kind(entry), entry.value))
     return {entry.name: entry for entry in found}
 
 
-def is_ours(entry: EntryPoint) -> bool:
+def is_builtin_kind(entry: EntryPoint) -> bool:
     """Whether a kind is one of our own."""
     return entry.dist is not None and entry.dist.name == _OURS
 

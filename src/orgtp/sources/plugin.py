@@ -10,23 +10,23 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, is_ours, load_kind
-from orgtp.sources.process import answer_of
+from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, is_builtin_kind, load_kind
+from orgtp.sources.process import ask_module
 
 _DESCRIBER = "orgtp.sources.plugin_worker"
 _SECONDS = 5.0
 
 
-def kind_of(name: str, entry: EntryPoint) -> Kind:
+def open_kind(name: str, entry: EntryPoint) -> Kind:
     """The kind `name`: ours as it is, another's by what it says of itself. Raises `SourceFailed`."""
-    if is_ours(entry):
+    if is_builtin_kind(entry):
         return load_kind(entry.value)
-    keys, bare = _takes(name, entry.value)
-    made: type[Foreign] = type("Foreign", (Foreign,), {"keys": keys, "bare": bare})
+    keys, bare = _read_plugin_keys(name, entry.value)
+    made: type[PluginKind] = type("Foreign", (PluginKind,), {"keys": keys, "bare": bare})
     return made(name, entry.value)
 
 
-class Foreign(Kind):
+class PluginKind(Kind):
     """The kind `name` at `place`, of which nothing is imported here: only its source's own process asks it."""
 
     def __init__(self, name: str, place: str) -> None:
@@ -34,13 +34,13 @@ class Foreign(Kind):
 
     def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
         """What the kind finds wrong with the settings. Raises `SourceFailed`."""
-        for key, message, hint in _answer(self._name, self._place, settings=settings).get("faults", ()):
+        for key, message, hint in _ask_plugin(self._name, self._place, settings=settings).get("faults", ()):
             yield Fault(str(key), str(message), str(hint))
 
 
-def _takes(name: str, place: str) -> tuple[Mapping[str, Key], str]:
+def _read_plugin_keys(name: str, place: str) -> tuple[Mapping[str, Key], str]:
     """The keys that a kind takes, and which of them stands bare."""
-    said = _answer(name, place)
+    said = _ask_plugin(name, place)
     try:
         rows = said["keys"].items()
         keys = {
@@ -55,10 +55,10 @@ def _key(form: str, required: bool, options: list[str], secret: bool) -> Key:
     return Key(Form(form), required, tuple(options), secret)
 
 
-def _answer(name: str, place: str, **asked: Any) -> Mapping[str, Any]:
+def _ask_plugin(name: str, place: str, **asked: Any) -> Mapping[str, Any]:
     """What the kind answers in a process of its own. Raises `SourceFailed`."""
     fed = json.dumps({"kind": place, **asked}).encode()
-    raw, _ = answer_of(_DESCRIBER, fed, Path.cwd(), time.monotonic() + _SECONDS, Event())
+    raw, _ = ask_module(_DESCRIBER, fed, Path.cwd(), time.monotonic() + _SECONDS, Event())
     try:
         said = json.loads(raw)
     except (ValueError, RecursionError):

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from orgtp.sources.kind import SourceFailed, load_kind
-from orgtp.sources.worker import answering, shortened
+from orgtp.sources.worker import serve_request, shorten_reason
 
 
-def described(asked: Mapping[str, Any]) -> dict[str, Any]:
+def describe_kind(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The kind's keys, and the key `bare`; with settings, the faults that it finds with them."""
     try:
         kind = load_kind(asked["kind"])
@@ -25,10 +25,10 @@ def described(asked: Mapping[str, Any]) -> dict[str, Any]:
         }
         return {"keys": keys, "bare": str(kind.bare)}
     except SourceFailed as failed:
-        return {"why": shortened(failed.why)}
+        return {"why": shorten_reason(failed.why)}
     except BaseException as error:  # noqa: BLE001  (whatever a kind does, its source is wrong and nothing else)
         return {"broken": type(error).__name__}
 
 
 if __name__ == "__main__":
-    answering(described)
+    serve_request(describe_kind)

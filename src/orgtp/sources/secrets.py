@@ -30,47 +30,47 @@ _SHORT, _WORD, _LONG = 4, 6, 8
 _LARGEST = 64 * 1024
 
 
-class Veil:
+class SecretRedactor:
     """The secrets that are known so far, and what hides them."""
 
     def __init__(self) -> None:
         self._secrets: set[str] = set()
 
-    def know(self, secret: str) -> str:
+    def add_secret(self, secret: str) -> str:
         """Take note of a secret, in every form in which it may come back; the secret itself."""
-        self._secrets |= {form for part in _parts(secret) for form in _forms(part)}
+        self._secrets |= {form for part in _split_secret(secret) for form in _encode_forms(part)}
         return secret
 
-    def know_environment(self) -> None:
+    def add_environment(self) -> None:
         """Take note of the secrets that the environment holds: a program that is asked may say them."""
         for name, value in os.environ.items():
             upper, text = name.upper(), value.strip()
             if _TELLING.search(upper) and len(text) >= _LONG:
-                self.know(text)
+                self.add_secret(text)
             elif _ADDRESS.search(upper):
-                self._secrets |= {form for part in _within(text) for form in _forms(part)}
+                self._secrets |= {form for part in _find_address_secrets(text) for form in _encode_forms(part)}
 
-    def hide(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """`text` with *** for each secret; a short one only where it is a word of its own."""
         for secret in sorted(self._secrets, key=lambda secret: (-len(secret), secret)):
             pattern = re.escape(secret)
             text = re.sub(pattern if len(secret) >= _SHORT else rf"(?<!\w){pattern}(?!\w)", HIDDEN, text)
         return text
 
-    def shows(self, text: str) -> bool:
+    def finds_secret(self, text: str) -> bool:
         """Whether a secret that is no short word stands in `text`."""
         return any(secret in text for secret in self._secrets if len(secret) >= _SHORT)
 
 
-def _parts(secret: str) -> Iterator[str]:
+def _split_secret(secret: str) -> Iterator[str]:
     """The secret, its words, the texts of its JSON, and what is secret within an address."""
     yield from (secret, secret.strip())
     yield from (word for word in secret.split() if len(word) >= _WORD)
-    yield from (text for text in _texts(secret) if len(text) >= _WORD)
-    yield from _within(secret)
+    yield from (text for text in _find_json_texts(secret) if len(text) >= _WORD)
+    yield from _find_address_secrets(secret)
 
 
-def _within(address: str) -> Iterator[str]:
+def _find_address_secrets(address: str) -> Iterator[str]:
     """What an address has for a user and a password, however they are written, and what it asks with."""
     for pattern in (_USER, _PASSWORD, _PORT):
         for found in pattern.findall(address):
@@ -81,7 +81,7 @@ def _within(address: str) -> Iterator[str]:
     yield from (found for found in asked if len(found) >= (_LONG if found.isdigit() else _SHORT))
 
 
-def _texts(secret: str) -> Iterator[str]:
+def _find_json_texts(secret: str) -> Iterator[str]:
     """The texts in a document of JSON, as files of credentials are."""
     try:
         left = [json.loads(secret)] if secret.lstrip()[:1] in {"{", "["} else []
@@ -95,25 +95,25 @@ def _texts(secret: str) -> Iterator[str]:
             left += item.values() if isinstance(item, dict) else item
 
 
-def _forms(part: str) -> set[str]:
+def _encode_forms(part: str) -> set[str]:
     forms = {part, quote(part), quote(part, safe=""), quote_plus(part), json.dumps(part)[1:-1], repr(part)[1:-1]}
     return forms - {""}
 
 
-def resolved(value: Any, veil: Veil) -> Any:
+def resolve_secrets(value: Any, veil: SecretRedactor) -> Any:
     """`value` with what `env:NAME` and `file:PATH` stand for, which the veil knows then. Raises `SourceFailed`."""
     if isinstance(value, Mapping):
-        return {key: resolved(item, veil) for key, item in value.items()}
+        return {key: resolve_secrets(item, veil) for key, item in value.items()}
     if isinstance(value, list):
-        return [resolved(item, veil) for item in value]
+        return [resolve_secrets(item, veil) for item in value]
     if isinstance(value, str) and value.startswith("env:"):
-        return veil.know(_of_environment(value.removeprefix("env:")))
+        return veil.add_secret(_read_secret_variable(value.removeprefix("env:")))
     if isinstance(value, str) and value.startswith("file:"):
-        return veil.know(_of_file(value.removeprefix("file:")))
+        return veil.add_secret(_read_secret_file(value.removeprefix("file:")))
     return value
 
 
-def _of_environment(name: str) -> str:
+def _read_secret_variable(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise SourceFailed(f'env:{name} names no variable. Write it as "env:NAME"', again=False)
     value = os.environ.get(name, "").strip("\r\n")
@@ -122,7 +122,7 @@ def _of_environment(name: str) -> str:
     return value
 
 
-def _of_file(name: str) -> str:
+def _read_secret_file(name: str) -> str:
     try:
         with Path(name).expanduser().open("rb") as file:
             value = file.read(_LARGEST).decode().strip()

@@ -45,7 +45,7 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SourceResult:
     """What one source said: its value as text, or nothing and `why`. `seconds` is how long it was asked, in all."""
 
     name: str

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from decimal import Context, Decimal
 
 from orgtp.model.errors import BadValue
-from orgtp.model.value import EXACT, Kind, Unit, write_number
+from orgtp.model.value import EXACT, Unit, ValueKind, write_number
 from orgtp.sources.kind import SourceFailed
 
 _SHOWN = 40
@@ -21,34 +21,34 @@ _DIGITS = 15
 _MEAN = Context(prec=_DIGITS)
 
 
-def checked(text: str) -> str:
+def check_value(text: str) -> str:
     """`text` without the blanks around it, where a metric of some kind would take it. Raises `SourceFailed`."""
     text = text.strip()
     if not text:
         raise SourceFailed("it said nothing")
-    if not any(_fits(unit, text) for unit in _units(text)):
+    if not any(_unit_accepts(unit, text) for unit in _candidate_units(text)):
         shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
         raise SourceFailed(f'"{shown}" is no value', again=False)
     return text
 
 
-def _units(text: str) -> list[Unit]:
+def _candidate_units(text: str) -> list[Unit]:
     named = _CURRENCY.match(text)
     signs = [currency for sign, currency in _SIGNS.items() if sign in text[:2]]
     currencies = [*signs, *([named[1].upper()] if named else [])]
-    bare = [Unit(kind) for kind in Kind if kind is not Kind.MONEY]
-    return [*bare, *(Unit(Kind.MONEY, currency) for currency in currencies)]
+    bare = [Unit(kind) for kind in ValueKind if kind is not ValueKind.MONEY]
+    return [*bare, *(Unit(ValueKind.MONEY, currency) for currency in currencies)]
 
 
-def _fits(unit: Unit, text: str) -> bool:
+def _unit_accepts(unit: Unit, text: str) -> bool:
     try:
-        unit.read(text)
+        unit.parse_amount(text)
     except BadValue:
         return False
     return True
 
 
-def plain(value: object, what: str) -> str:
+def format_raw_value(value: object, what: str) -> str:
     """The text of a value as a library gave it, which reasons call `what`. Raises `SourceFailed`."""
     if value is None:
         raise SourceFailed(f"{what} is null: nobody knows", again=False)
@@ -57,7 +57,7 @@ def plain(value: object, what: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, (int, float, Decimal)):
-        return _number(value, what)
+        return _format_raw_number(value, what)
     if isinstance(value, time):
         return value.isoformat(timespec="seconds")
     if isinstance(value, timedelta):
@@ -68,7 +68,7 @@ def plain(value: object, what: str) -> str:
 _NAMES: dict[type, str] = {dict: "an object", list: "a list"}
 
 
-def _number(value: float | Decimal, what: str) -> str:
+def _format_raw_number(value: float | Decimal, what: str) -> str:
     """A number in plain digits; a binary float, as SQLite has it, to the digits that it holds for certain."""
     number = Decimal(format(value, f".{_DIGITS}g") if isinstance(value, float) else value)
     if not number.is_finite() or abs(number.adjusted()) > _FAR or len(number.as_tuple().digits) > _FAR:
@@ -76,15 +76,15 @@ def _number(value: float | Decimal, what: str) -> str:
     return write_number(number)
 
 
-def amount(text: str, what: str) -> Decimal:
+def parse_amount(text: str, what: str) -> Decimal:
     """The number that `text` says. Raises `SourceFailed`."""
     try:
-        return Unit(Kind.NUMBER).read(text)
+        return Unit(ValueKind.NUMBER).parse_amount(text)
     except BadValue as error:
         raise SourceFailed(f'{what}: "{text[:_SHOWN]}" is no number', again=False) from error
 
 
-def total(numbers: Sequence[Decimal]) -> Decimal:
+def sum_numbers(numbers: Sequence[Decimal]) -> Decimal:
     """The exact sum."""
     added = Decimal(0)
     for number in numbers:
@@ -92,6 +92,6 @@ def total(numbers: Sequence[Decimal]) -> Decimal:
     return added
 
 
-def mean(numbers: Sequence[Decimal]) -> Decimal:
+def average_numbers(numbers: Sequence[Decimal]) -> Decimal:
     """The mean, to fifteen digits."""
-    return _MEAN.divide(total(numbers), Decimal(len(numbers)))
+    return _MEAN.divide(sum_numbers(numbers), Decimal(len(numbers)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orgtp.model.org import Org
 from orgtp.model.seat import Metric, Seat
-from orgtp.model.text import did_you_mean, listed
+from orgtp.model.text import did_you_mean, join_with_and
 from orgtp.rules.metric_names.classifier import Sense, Verdict, says_nothing
 from orgtp.rules.metric_names.waivers import astray, broken, candidate, counts_as, is_wish, judge_for, short
 from orgtp.rules.rule import Finding
@@ -42,10 +42,10 @@ def outcome_missing(org: Org) -> Iterator[Finding]:
     for seat, metric in _all(org):
         # The schema asks for the key in a retired seat's file too; what it says is history.
         if not metric.outcome and ("metrics", metric.id, "outcome") not in seat.marks.keys:
-            place = seat.marks.key("metrics", metric.id)
+            place = seat.marks.key_place("metrics", metric.id)
             yield Finding(place, f'the metric {short(metric.id)} has no "outcome"', hint)
         elif metric.outcome and not seat.is_retired and says_nothing(metric.outcome, metric.name, metric.id):
-            place = seat.marks.value("metrics", metric.id, "outcome")
+            place = seat.marks.value_place("metrics", metric.id, "outcome")
             fault = "says nothing" if says_nothing(metric.outcome) else "only repeats the name"
             yield Finding(place, f'outcome "{short(metric.outcome)}" of {short(metric.id)} {fault}', hint)
 
@@ -140,7 +140,7 @@ def leads_to_unknown(org: Org) -> Iterator[Finding]:
     for seat, metric in _measured(org):
         fault, hint = astray(org, judge, seat, metric) if metric.leads_to else ("", "")
         if fault:
-            place = seat.marks.value("metrics", metric.id, "leads_to")
+            place = seat.marks.value_place("metrics", metric.id, "leads_to")
             yield Finding(place, f'leads_to "{metric.leads_to}" {fault}', hint)
 
 
@@ -196,12 +196,14 @@ def seat_only_activity(org: Org) -> Iterator[Finding]:
     for seat in org.seats.values():
         senses = {counts_as(judge, metric) for metric in seat.metrics.values()} if seat.is_active else set()
         if Sense.ACTIVITY in senses and Sense.OUTCOME not in senses:
-            names = listed(map(short, list(seat.metrics)[:_SHOWN])) + (" …" if len(seat.metrics) > _SHOWN else "")
+            names = join_with_and(map(short, list(seat.metrics)[:_SHOWN])) + (
+                " …" if len(seat.metrics) > _SHOWN else ""
+            )
             hint = (
                 f"Add a metric of what comes of its work: orgtp seat set {seat.id} metrics.ID.name=… "
                 "metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly"
             )
-            yield Finding(seat.marks.key("metrics"), f"{seat.id} is measured on activity alone: {names}", hint)
+            yield Finding(seat.marks.key_place("metrics"), f"{seat.id} is measured on activity alone: {names}", hint)
 
 
 def waive_unknown(org: Org) -> Iterator[Finding]:
@@ -223,8 +225,8 @@ def waive_unknown(org: Org) -> Iterator[Finding]:
     for seat, metric in _measured(org):
         for rule in metric.waive:
             if rule not in WAIVABLE:
-                place = seat.marks.key("metrics", metric.id, "waive", rule)
-                hint = f"{did_you_mean(rule, WAIVABLE)} A metric can waive {listed(WAIVABLE)}.".strip()
+                place = seat.marks.key_place("metrics", metric.id, "waive", rule)
+                hint = f"{did_you_mean(rule, WAIVABLE)} A metric can waive {join_with_and(WAIVABLE)}.".strip()
                 yield Finding(place, f'"{short(rule)}" is no rule that a metric can waive', hint)
 
 
@@ -251,7 +253,7 @@ def waive_unused(org: Org) -> Iterator[Finding]:
     for seat, metric in _measured(org):
         for rule in metric.waive:
             if rule in WAIVABLE and rule != broken(org, judge, seat, metric):
-                place = seat.marks.key("metrics", metric.id, "waive", rule)
+                place = seat.marks.key_place("metrics", metric.id, "waive", rule)
                 message = f"the waiver of {rule} silences nothing: {short(metric.id)} does not break it"
                 hint = f"Take it out: orgtp seat set {seat.id} metrics.{short(metric.id)}.waive.{rule}="
                 yield Finding(place, message, hint)
@@ -273,7 +275,7 @@ def _judged(org: Org, sense: Sense) -> Iterator[tuple[Seat, Metric, Verdict]]:
 
 
 def _named(seat: Seat, metric: Metric, fault: str, hint: str) -> Finding:
-    place = seat.marks.value("metrics", metric.id, "name")
+    place = seat.marks.value_place("metrics", metric.id, "name")
     return Finding(place, f'"{short(metric.name)}" {fault}', hint, metric)
 
 

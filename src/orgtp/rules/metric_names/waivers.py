@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from orgtp.model.org import WORDS, Org
+from orgtp.model.org import WORD_TOPICS, Org
 from orgtp.model.seat import Metric, Seat, seat_path
 from orgtp.model.text import did_you_mean, one_line
-from orgtp.model.value import Kind
+from orgtp.model.value import ValueKind
 from orgtp.rules.metric_names.classifier import Judge, Sense, judge_of
 
 _RULE = {Sense.ACTIVITY: "metric-activity", Sense.RUNTIME: "metric-runtime"}
@@ -16,7 +16,7 @@ _LONGEST = 80
 
 def judge_for(org: Org) -> Judge:
     """The judge who knows the words of this org."""
-    return judge_of(*(org.policy.words.get(topic, ()) for topic in WORDS))
+    return judge_of(*(org.policy.words.get(topic, ()) for topic in WORD_TOPICS))
 
 
 def short(text: str) -> str:
@@ -33,7 +33,7 @@ def counts_as(judge: Judge, metric: Metric) -> Sense:
 
 def is_wish(judge: Judge, metric: Metric) -> bool:
     """Whether a metric that is judged by yes or no only wishes for something."""
-    yes_no = bool(metric.targets.dated) and metric.targets.unit.kind is Kind.YES_NO
+    yes_no = bool(metric.targets.dated) and metric.targets.unit.kind is ValueKind.YES_NO
     return yes_no and judge.verdict(metric.name, metric.id).is_outcome and judge.is_wish(metric.name)
 
 
@@ -55,7 +55,7 @@ def astray(org: Org, judge: Judge, seat: Seat, metric: Metric) -> tuple[str, str
     """What is wrong with the `leads_to` of a metric, and the way out; nothing where it leads to an outcome."""
     where, slash, name = metric.leads_to.rpartition("/")
     led = _heir(org, where if slash else seat.id, name)
-    if org.hidden(seat_path(led)):
+    if org.is_unreadable(seat_path(led)):
         return "", ""
     if led not in org.seats:
         return "is no metric: there is no such seat", did_you_mean(led, org.seats) or "orgtp seat list shows them all."

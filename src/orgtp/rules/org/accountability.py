@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, seat_path
-from orgtp.model.text import counted, did_you_mean
+from orgtp.model.text import count_noun, did_you_mean
 from orgtp.rules.rule import Finding
 
 
@@ -35,7 +35,7 @@ def owner_missing(org: Org) -> Iterator[Finding]:
     for seat in _living(org):
         if not seat.owner and ("owner",) not in seat.marks.keys:
             hint = f"Name the person who answers for it ({people}): orgtp seat set {seat.id} owner=SEAT"
-            yield Finding(seat.marks.value(), f"{seat.id} has no owner", hint)
+            yield Finding(seat.marks.value_place(), f"{seat.id} has no owner", hint)
 
 
 def owner_unknown(org: Org) -> Iterator[Finding]:
@@ -56,9 +56,9 @@ def owner_unknown(org: Org) -> Iterator[Finding]:
     """
     humans, people = frozenset(_humans(org)), _people(org) or "none"
     for seat in _living(org):
-        if seat.owner and seat.owner not in org.seats and not org.hidden(seat_path(seat.owner)):
+        if seat.owner and seat.owner not in org.seats and not org.is_unreadable(seat_path(seat.owner)):
             hint = did_you_mean(seat.owner, humans) or f"Active human seats: {people}."
-            yield Finding(seat.marks.value("owner"), f'owner "{seat.owner}" is not a seat', hint)
+            yield Finding(seat.marks.value_place("owner"), f'owner "{seat.owner}" is not a seat', hint)
 
 
 def owner_not_human(org: Org) -> Iterator[Finding]:
@@ -84,7 +84,7 @@ def owner_not_human(org: Org) -> Iterator[Finding]:
     for seat, owner in _owned(org):
         if not owner.is_human:
             hint = f"Name a person: {people}."
-            yield Finding(seat.marks.value("owner"), f'owner "{owner.id}" is not a human seat', hint)
+            yield Finding(seat.marks.value_place("owner"), f'owner "{owner.id}" is not a human seat', hint)
 
 
 def owner_retired(org: Org) -> Iterator[Finding]:
@@ -106,7 +106,7 @@ def owner_retired(org: Org) -> Iterator[Finding]:
     for seat, owner in _owned(org):
         if owner.is_retired and owner.id != seat.id:
             hint = f"Name a person who is here: {people}."
-            yield Finding(seat.marks.value("owner"), f'owner "{owner.id}" is retired', hint)
+            yield Finding(seat.marks.value_place("owner"), f'owner "{owner.id}" is retired', hint)
 
 
 def owner_not_active(org: Org) -> Iterator[Finding]:
@@ -132,7 +132,7 @@ def owner_not_active(org: Org) -> Iterator[Finding]:
         if seat.is_active and owner.is_human and not owner.is_active and not owner.is_retired:
             hint = f"Activate {owner.id}, or name another person: {people}."
             message = f'owner "{owner.id}" is {owner.status}, not active'
-            yield Finding(seat.marks.value("owner"), message, hint)
+            yield Finding(seat.marks.value_place("owner"), message, hint)
 
 
 def no_human_above(org: Org) -> Iterator[Finding]:
@@ -159,13 +159,13 @@ def no_human_above(org: Org) -> Iterator[Finding]:
     """
     people = _people(org)
     way_out = f"Name a person above it ({people})" if people else "Add a human seat first, and name it"
-    for top in org.reports(""):
+    for top in org.direct_reports(""):
         lost = [] if ("reports_to",) in top.marks.keys else _without_human(org, top)
         if lost:
             first, *below = lost
-            more = f", nor from {counted(len(below), 'seat')} below it" if below else ""
+            more = f", nor from {count_noun(len(below), 'seat')} below it" if below else ""
             hint = f"{way_out}: orgtp seat set {first.id} reports_to=SEAT owner=SEAT"
-            yield Finding(first.marks.value(), f"no human can be reached from {first.id}{more}", hint)
+            yield Finding(first.marks.value_place(), f"no human can be reached from {first.id}{more}", hint)
 
 
 def _without_human(org: Org, top: Seat) -> list[Seat]:
@@ -176,7 +176,7 @@ def _without_human(org: Org, top: Seat) -> list[Seat]:
         seat = ahead.pop()
         if not _answers(org, seat):
             lost += [] if seat.is_retired else [seat]
-            ahead += reversed(org.reports(seat.id))
+            ahead += reversed(org.direct_reports(seat.id))
     return lost
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orgtp.model.org import Org
-from orgtp.model.seat import Seat, Status, seat_path
-from orgtp.model.text import listed
+from orgtp.model.seat import Seat, SeatStatus, seat_path
+from orgtp.model.text import join_with_and
 from orgtp.rules.rule import Finding
 
 
@@ -38,7 +38,7 @@ def capability_claimed_twice(org: Org) -> Iterator[Finding]:
         for capability in seat.capabilities if seat.is_active else ():
             holder = first.setdefault(capability, seat.id)
             if holder != seat.id:
-                place = seat.marks.key("capabilities", capability)
+                place = seat.marks.key_place("capabilities", capability)
                 hint = f"Take it out of one of the two; {seat_path(holder)} has it first."
                 message = f'capability "{capability}" is claimed by {holder} and by {seat.id}'
                 yield Finding(place, message, hint)
@@ -73,15 +73,15 @@ def capability_unused(org: Org) -> Iterator[Finding]:
     for capability, seats in _resting(org).items():
         if capability not in at_work:
             first = seats[0]
-            whose = listed(f"{seat.id} ({seat.status})" for seat in seats)
+            whose = join_with_and(f"{seat.id} ({seat.status})" for seat in seats)
             hint = f"Activate {first.id}, or give it to a seat at work: orgtp seat set SEAT capabilities.{capability}=…"
             message = f'nobody does "{capability}" now: only {whose} {"have" if len(seats) > 1 else "has"} it'
-            yield Finding(first.marks.key("capabilities", capability), message, hint)
+            yield Finding(first.marks.key_place("capabilities", capability), message, hint)
 
 
 # Who is proposed is about to do it.
-_AT_WORK = {Status.ACTIVE, Status.PROPOSED}
-_RESTING = {Status.PAUSED, Status.VACANT}
+_AT_WORK = {SeatStatus.ACTIVE, SeatStatus.PROPOSED}
+_RESTING = {SeatStatus.PAUSED, SeatStatus.VACANT}
 
 
 def _resting(org: Org) -> dict[str, list[Seat]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from orgtp.model.escalation import Branch, is_about
+from orgtp.model.escalation import Route, is_path_about
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
 from orgtp.model.seat import seat_path
@@ -39,7 +39,7 @@ def routing_not_human(org: Org) -> Iterator[Finding]:
         if seat and not (seat.is_human and seat.is_active):
             what = "an agent" if not seat.is_human else str(seat.status)
             message = f"this route ends with {seat.id}, which is {what}"
-            yield Finding(org.marks.value(*keys, "to"), message, hint)
+            yield Finding(org.marks.value_place(*keys, "to"), message, hint)
 
 
 def routing_unknown_seat(org: Org) -> Iterator[Finding]:
@@ -63,14 +63,14 @@ def routing_unknown_seat(org: Org) -> Iterator[Finding]:
     blind = any(path.startswith("seats") for path in org.unreadable)
     for keys, branch, _ in _branches(org.routing):
         for key, id_ in (("seat", branch.seat), ("to", branch.to)):
-            if id_ and id_ not in org.seats and not org.hidden(seat_path(id_)):
+            if id_ and id_ not in org.seats and not org.is_unreadable(seat_path(id_)):
                 hint = did_you_mean(id_, org.seats) or "orgtp seat list shows them all."
-                yield Finding(org.marks.value(*keys, key), f'{key} "{id_}" is not a seat', hint)
+                yield Finding(org.marks.value_place(*keys, key), f'{key} "{id_}" is not a seat', hint)
         known = org.seats[branch.seat].metrics if branch.seat in org.seats else metrics
         if branch.metric and branch.metric not in known and not blind:
             whose = f"{branch.seat} has no" if branch.seat in org.seats else "no seat has a"
             hint = did_you_mean(branch.metric, known) or "What a seat is measured on: orgtp seat show SEAT"
-            yield Finding(org.marks.value(*keys, "metric"), f'{whose} metric "{branch.metric}"', hint)
+            yield Finding(org.marks.value_place(*keys, "metric"), f'{whose} metric "{branch.metric}"', hint)
 
 
 def routing_unreachable(org: Org) -> Iterator[Finding]:
@@ -98,7 +98,7 @@ def routing_unreachable(org: Org) -> Iterator[Finding]:
         told = why or (f"{branch.seat} is retired" if held and held.is_retired else "")
         if told:
             hint = "Put the finer route first, or take it out."
-            yield Finding(org.marks.value(*keys), f"nothing ever goes along this route: {told}", hint)
+            yield Finding(org.marks.value_place(*keys), f"nothing ever goes along this route: {told}", hint)
 
 
 def escalation_unknown_seat(org: Org) -> Iterator[Finding]:
@@ -120,9 +120,9 @@ def escalation_unknown_seat(org: Org) -> Iterator[Finding]:
     """
     for one in org.escalations.values():
         for key, id_ in (("seat", one.seat), ("with", one.with_)):
-            if id_ and id_ not in org.seats and not org.hidden(seat_path(id_)):
+            if id_ and id_ not in org.seats and not org.is_unreadable(seat_path(id_)):
                 hint = did_you_mean(id_, org.seats) or "orgtp seat list shows them all."
-                yield Finding(one.marks.value(key), f'{key} "{id_}" is not a seat', hint)
+                yield Finding(one.marks.value_place(key), f'{key} "{id_}" is not a seat', hint)
 
 
 def escalation_file_name(org: Org) -> Iterator[Finding]:
@@ -143,9 +143,11 @@ def escalation_file_name(org: Org) -> Iterator[Finding]:
     Fix: rename the file to DATE-SEAT-WHAT.yaml, or write the seat that it is about.
     """
     for one in org.escalations.values():
-        if one.seat and not is_about(one.path, one.seat):
+        if one.seat and not is_path_about(one.path, one.seat):
             hint = f"Rename the file to {one.id[:10]}-{one.seat}-WHAT.yaml, or write the seat that it is about."
-            yield Finding(one.marks.value("seat"), f"{one.path} is about {one.seat}, and its name says otherwise", hint)
+            yield Finding(
+                one.marks.value_place("seat"), f"{one.path} is about {one.seat}, and its name says otherwise", hint
+            )
 
 
 def escalation_unknown_metric(org: Org) -> Iterator[Finding]:
@@ -169,9 +171,9 @@ def escalation_unknown_metric(org: Org) -> Iterator[Finding]:
     """
     for one in org.escalations.values():
         seat = org.seats.get(one.seat)
-        if one.metric and not one.is_over and seat and one.metric not in seat.metrics:
+        if one.metric and not one.is_resolved and seat and one.metric not in seat.metrics:
             hint = did_you_mean(one.metric, seat.metrics) or f'Settle it: orgtp escalate resolve {one.id} --note "…"'
-            yield Finding(one.marks.value("metric"), f'{one.seat} has no metric "{one.metric}"', hint)
+            yield Finding(one.marks.value_place("metric"), f'{one.seat} has no metric "{one.metric}"', hint)
 
 
 def escalation_not_as_told(org: Org) -> Iterator[Finding]:
@@ -199,11 +201,11 @@ def escalation_not_as_told(org: Org) -> Iterator[Finding]:
     `orgtp escalate resolve`.
     """
     for one in org.escalations.values():
-        state, with_ = one.told
+        state, with_ = one.replayed_state
         for key, there, told in (("state", one.state, state), ("with", one.with_, with_)):
             if one.events and told and there and there != told:
                 hint = f"Write {key}: {told}, or add what happened at the end of events."
-                yield Finding(one.marks.value(key), f"{key} is {there}, and its events say {told}", hint)
+                yield Finding(one.marks.value_place(key), f"{key} is {there}, and its events say {told}", hint)
 
 
 def silence_unknown_metric(org: Org) -> Iterator[Finding]:
@@ -226,27 +228,27 @@ def silence_unknown_metric(org: Org) -> Iterator[Finding]:
     for seat, held in org.silences.items():
         known: Mapping[str, object] = org.seats[seat].metrics if seat in org.seats else {}
         for metric in held.metrics:
-            if metric not in known and not org.hidden(seat_path(seat)):
+            if metric not in known and not org.is_unreadable(seat_path(seat)):
                 hint = did_you_mean(metric, known) or "Take it out, or write the id of a metric of this seat."
-                yield Finding(held.marks.key(metric), f'{seat} has no metric "{metric}"', hint)
+                yield Finding(held.marks.key_place(metric), f'{seat} has no metric "{metric}"', hint)
 
 
 def _branches(
-    branches: Sequence[Branch], keys: Keys = ("routing",), above: Mapping[str, str] | None = None
-) -> Iterator[tuple[Keys, Branch, str]]:
+    branches: Sequence[Route], keys: Keys = ("routing",), above: Mapping[str, str] | None = None
+) -> Iterator[tuple[Keys, Route, str]]:
     """Every branch with its place, and why nothing goes that way; "" where something may."""
     for number, branch in enumerate(branches):
         place = (*keys, str(number))
-        wants = {**(above or {}), **branch.wants}
+        wants = {**(above or {}), **branch.conditions}
         yield place, branch, _lost(branch, branches[:number], above or {})
         yield from _branches(branch.routes, (*place, "routes"), wants)
 
 
-def _lost(branch: Branch, before: Sequence[Branch], above: Mapping[str, str]) -> str:
+def _lost(branch: Route, before: Sequence[Route], above: Mapping[str, str]) -> str:
     """Why nothing goes along a branch."""
-    for name, word in branch.wants.items():
+    for name, word in branch.conditions.items():
         if above.get(name, word) != word:
             return f"the route above it takes only {name} {above[name]}"
-    wants = {**above, **branch.wants}.items()
-    taken = next((first for first in before if first.wants.items() <= wants), None)
+    wants = {**above, **branch.conditions}.items()
+    taken = next((first for first in before if first.conditions.items() <= wants), None)
     return f"the route before it that takes {taken.told} takes all of it" if taken else ""

@@ -38,10 +38,10 @@ def retired_without_record(org: Org) -> Iterator[Finding]:
     """
     for seat in org.seats.values():
         path = retirement_path(seat.id)
-        if seat.is_retired and seat.id not in org.retirements and not org.hidden(path):
+        if seat.is_retired and seat.id not in org.retirements and not org.is_unreadable(path):
             hint = f"Set its status back, then: orgtp retire {seat.id} --to HEIR"
             message = f"{seat.id} is retired, and there is no {path}"
-            yield Finding(seat.marks.value("status"), message, hint)
+            yield Finding(seat.marks.value_place("status"), message, hint)
 
 
 def record_without_retired(org: Org) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def record_without_retired(org: Org) -> Iterator[Finding]:
     """
     for record in org.retirements.values():
         path = seat_path(record.seat)
-        if record.seat not in org.seats and not org.hidden(path):
+        if record.seat not in org.seats and not org.is_unreadable(path):
             hint = f"Bring {path} back, with status: retired; git log -- {path} finds it."
             place = Place(record.marks.path)
             yield Finding(place, f"{record.seat} has no file {path}", f"{hint} A seat is retired, never deleted.")
@@ -94,7 +94,7 @@ def id_of_retired_seat(org: Org) -> Iterator[Finding]:
             when = f" on {record.retired_on}" if record.retired_on else ""
             message = f"{seat.id} is {seat.status}, and {record.marks.path} says that it was retired{when}"
             hint = "A retired seat never comes back: write status: retired, and give a new seat an id that nobody had."
-            yield Finding(seat.marks.value("status"), message, hint)
+            yield Finding(seat.marks.value_place("status"), message, hint)
 
 
 def record_incomplete(org: Org) -> Iterator[Finding]:
@@ -123,7 +123,7 @@ def record_incomplete(org: Org) -> Iterator[Finding]:
         if left:
             message = f"the record does not say what became of {', '.join(left)}"
             hint = "Name an heir for each; a metric may also have {ended: why}."
-            yield Finding(record.marks.value(), message, hint)
+            yield Finding(record.marks.value_place(), message, hint)
 
 
 def record_unknown_seat(org: Org) -> Iterator[Finding]:
@@ -145,7 +145,7 @@ def record_unknown_seat(org: Org) -> Iterator[Finding]:
     known = ", ".join([*islice(org.seats, _FEW), *(["…"] if len(org.seats) > _FEW else [])])
     for record in org.retirements.values():
         for place, seat in _named(record):
-            if seat and seat not in org.seats and not org.hidden(seat_path(seat)):
+            if seat and seat not in org.seats and not org.is_unreadable(seat_path(seat)):
                 hint = did_you_mean(seat, org.seats) or f"Name a seat of this org: {known}."
                 yield Finding(place, f'"{seat}" is not a seat', hint)
 
@@ -170,7 +170,7 @@ def decided_by_not_human(org: Org) -> Iterator[Finding]:
         if seat and not seat.is_human:
             message = f'decided_by "{seat.id}" is not a human seat'
             hint = "Name the person who decided."
-            yield Finding(record.marks.value("decided_by"), message, hint)
+            yield Finding(record.marks.value_place("decided_by"), message, hint)
 
 
 # So many seats are named in a hint: it is read, and stays short in an org of thousands.
@@ -179,11 +179,11 @@ _FEW = 8
 
 def _named(record: Retirement) -> Iterator[tuple[Place, str]]:
     marks = record.marks
-    yield marks.value("decided_by"), record.decided_by
+    yield marks.value_place("decided_by"), record.decided_by
     for capability, heir in record.capabilities.items():
-        yield marks.value("capabilities", capability), heir
+        yield marks.value_place("capabilities", capability), heir
     for metric, heir in record.metrics.items():
-        yield marks.value("metrics", metric, "to"), heir
+        yield marks.value_place("metrics", metric, "to"), heir
     for report, boss in record.reports.items():
-        yield marks.key("reports", report), report
-        yield marks.value("reports", report), boss
+        yield marks.key_place("reports", report), report
+        yield marks.value_place("reports", report), boss

@@ -9,8 +9,8 @@ from itertools import groupby, pairwise
 
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
-from orgtp.model.score import Score, stamp
-from orgtp.model.text import counted
+from orgtp.model.score import Score, format_timestamp
+from orgtp.model.text import count_noun
 from orgtp.rules.rule import Finding
 
 # Clocks differ a little from machine to machine.
@@ -42,9 +42,9 @@ def score_in_future(org: Org, now: datetime) -> Iterator[Finding]:
             begins[score.period] = period.begins(org.zone) - _SLACK if period else None
         begin = begins[score.period]
         if score.at > latest:
-            yield Finding(score.place, f"recorded at {stamp(score.at)}, which is yet to come", _TOO_EARLY)
+            yield Finding(score.place, f"recorded at {format_timestamp(score.at)}, which is yet to come", _TOO_EARLY)
         elif begin and score.at < begin:
-            message = f"recorded at {stamp(score.at)}, before {score.period} had begun"
+            message = f"recorded at {format_timestamp(score.at)}, before {score.period} had begun"
             yield Finding(score.place, message, _TOO_EARLY)
 
 
@@ -72,7 +72,7 @@ def score_out_of_order(org: Org) -> Iterator[Finding]:
             late = [later for earlier, later in pairwise(lines) if later.at < earlier.at]
             if late:
                 many = "is" if len(late) == 1 else "are"
-                message = f"{counted(len(late), 'line')} of {path} {many} older than the line above"
+                message = f"{count_noun(len(late), 'line')} of {path} {many} older than the line above"
                 yield Finding(late[0].place, message, "Fine if sync brought it; the newest record counts.")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
-from orgtp.model.period import EXAMPLES, parse_period
+from orgtp.model.period import PERIOD_EXAMPLES, parse_period
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, seat_path
@@ -33,7 +33,7 @@ def score_unknown_seat(org: Org) -> Iterator[Finding]:
     Fix: rename the folder, or bring the seat's file back (`git log -- seats/dahs.yaml` finds it).
     """
     for seat, scores in org.scores.items():
-        if seat not in org.seats and not org.hidden(seat_path(seat)):
+        if seat not in org.seats and not org.is_unreadable(seat_path(seat)):
             hint = did_you_mean(seat, org.seats) or f"Bring back {seat_path(seat)}: a seat is retired, never removed."
             path = scores[0].place.path if scores else f"scores/{seat}"
             yield Finding(Place(path), f'"{seat}" is not a seat', hint)
@@ -87,7 +87,7 @@ def score_wrong_period(org: Org) -> Iterator[Finding]:
         if period and period.grain is not grain:
             message = f'"{score.period}" is not a period of {metric.id}, which is {metric.cadence}'
             kept = f"Its values stay: a metric of another cadence is a new one, in {seat_path(score.seat)}."
-            hint = f"{kept} A line that is not committed yet is recorded for a period such as {EXAMPLES[grain]}."
+            hint = f"{kept} A line that is not committed yet is recorded for a period such as {PERIOD_EXAMPLES[grain]}."
             yield Finding(score.place, message, hint)
 
 
@@ -112,7 +112,7 @@ def score_wrong_value(org: Org) -> Iterator[Finding]:
             continue
         unit = metric.targets.unit
         try:
-            stored = unit.stored(unit.read(score.value))
+            stored = unit.format_stored(unit.parse_amount(score.value))
         except BadValue as error:
             message = f"{metric.id}: {error}".removesuffix(".")
             yield Finding(score.place, message, f"Record it again: {_again(score, 'VALUE')}")
@@ -196,7 +196,7 @@ def score_wrong_file(org: Org) -> Iterator[Finding]:
 
 def _counts(org: Org, score: Score) -> bool:
     """Whether no newer record of the same period stands: one that was recorded again is mended."""
-    return org.in_force(score.seat, score.metric).get(score.period) is score
+    return org.scores_in_force(score.seat, score.metric).get(score.period) is score
 
 
 def _again(score: Score, value: str) -> str:

@@ -42,7 +42,7 @@ def no_metric(org: Org) -> Iterator[Finding]:
     for seat in _unmeasured(org):
         # A seat that cannot be read may be one that this person answers for.
         if seat.id not in leads and not (unsure and seat.is_human):
-            yield Finding(seat.marks.key("metrics"), f"nothing is measured on {seat.id}", _measure(seat))
+            yield Finding(seat.marks.key_place("metrics"), f"nothing is measured on {seat.id}", _measure(seat))
 
 
 def no_metric_of_its_own(org: Org) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def no_metric_of_its_own(org: Org) -> Iterator[Finding]:
     for seat in _unmeasured(org):
         if seat.id in leads:
             message = f"{seat.id} has no metric of its own; only seats that it answers for have one"
-            yield Finding(seat.marks.key("metrics"), message, _measure(seat))
+            yield Finding(seat.marks.key_place("metrics"), message, _measure(seat))
 
 
 def retire_when_missing(org: Org) -> Iterator[Finding]:
@@ -101,7 +101,7 @@ def retire_when_missing(org: Org) -> Iterator[Finding]:
     for seat in org.seats.values():
         if not (seat.is_human or seat.is_retired or seat.retire_when or ("retire_when",) in seat.marks.keys):
             hint = f'Write what would end it: orgtp seat set {seat.id} "retire_when=…"'
-            yield Finding(seat.marks.value(), f"{seat.id} does not say when it should go", hint)
+            yield Finding(seat.marks.value_place(), f"{seat.id} does not say when it should go", hint)
 
 
 def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:
@@ -124,7 +124,9 @@ def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:
     for seat in org.seats.values():
         if seat.review_by and seat.review_by < today and not seat.is_retired:
             hint = f"Review {seat.id}, then set the next day: orgtp seat set {seat.id} review_by=DATE"
-            yield Finding(seat.marks.value("review_by"), f"the review of {seat.id} was due by {seat.review_by}", hint)
+            yield Finding(
+                seat.marks.value_place("review_by"), f"the review of {seat.id} was due by {seat.review_by}", hint
+            )
 
 
 def _unmeasured(org: Org) -> Iterator[Seat]:

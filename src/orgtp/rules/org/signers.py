@@ -29,7 +29,7 @@ def signer_unknown_seat(org: Org) -> Iterator[Finding]:
     """
     for key in org.signers:
         known = key.principal in org.seats or key.principal in org.policy.forges
-        if not known and not org.hidden(seat_path(key.principal)) and not org.hidden("org.yaml"):
+        if not known and not org.is_unreadable(seat_path(key.principal)) and not org.is_unreadable("org.yaml"):
             hint = did_you_mean(key.principal, org.seats) or "Name a seat, or a forge of policy.forges in org.yaml."
             yield Finding(key.place, f'"{key.principal}" is not a seat', hint)
 
@@ -105,7 +105,7 @@ def forge_unfit(org: Org) -> Iterator[Finding]:
     """
     keys = {key.principal for key in org.signers}
     for number, forge in enumerate(org.policy.forges):
-        place = org.marks.value("policy", "forges", str(number))
+        place = org.marks.value_place("policy", "forges", str(number))
         if forge in org.seats:
             yield Finding(place, f'the forge "{forge}" is a seat', "Give the forge a name that no seat has.")
         elif forge and forge not in keys:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
 from orgtp.model.seat import Seat, retirement_path, seat_path
-from orgtp.model.text import counted, did_you_mean
+from orgtp.model.text import count_noun, did_you_mean
 from orgtp.rules.rule import Finding
 
 
@@ -34,12 +34,12 @@ def id_not_file_name(org: Org) -> Iterator[Finding]:
         if seat.declared and seat.declared != seat.id:
             message = f'seat "{seat.declared}" stands in the file of "{seat.id}"'
             hint = f"Write seat: {seat.id}, or rename the file to {seat_path(seat.declared)}."
-            yield Finding(seat.marks.value("seat"), message, hint)
+            yield Finding(seat.marks.value_place("seat"), message, hint)
     for record in org.retirements.values():
         if record.declared and record.declared != record.seat:
             message = f'the record of "{record.declared}" stands in the file of "{record.seat}"'
             hint = f"Write seat: {record.seat}, or rename the file to {retirement_path(record.declared)}."
-            yield Finding(record.marks.value("seat"), message, hint)
+            yield Finding(record.marks.value_place("seat"), message, hint)
 
 
 def id_reserved(org: Org) -> Iterator[Finding]:
@@ -63,7 +63,7 @@ def id_reserved(org: Org) -> Iterator[Finding]:
     for seat in org.seats.values():
         if _DEVICE.fullmatch(seat.id):
             hint = f"Name the seat something else, such as {seat.id}-desk: its file is named for it."
-            yield Finding(seat.marks.value("seat"), f'Windows can make no file named "{seat.id}.yaml"', hint)
+            yield Finding(seat.marks.value_place("seat"), f'Windows can make no file named "{seat.id}.yaml"', hint)
 
 
 _DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)[1-9]")
@@ -86,9 +86,9 @@ def reports_to_unknown(org: Org) -> Iterator[Finding]:
     """
     for seat in org.seats.values():
         boss = seat.reports_to
-        if boss and not seat.is_retired and boss not in org.seats and not org.hidden(seat_path(boss)):
+        if boss and not seat.is_retired and boss not in org.seats and not org.is_unreadable(seat_path(boss)):
             hint = did_you_mean(boss, org.seats) or "Name a seat, or leave reports_to out at the top of the chart."
-            yield Finding(seat.marks.value("reports_to"), f'reports_to "{boss}" is not a seat', hint)
+            yield Finding(seat.marks.value_place("reports_to"), f'reports_to "{boss}" is not a seat', hint)
 
 
 def reports_to_retired(org: Org) -> Iterator[Finding]:
@@ -110,12 +110,12 @@ def reports_to_retired(org: Org) -> Iterator[Finding]:
     for seat in org.seats.values():
         boss = org.seats.get(seat.reports_to)
         if boss and boss.is_retired and not seat.is_retired:
-            up = next((above.id for above in org.above(boss.id) if not above.is_retired), "SEAT")
+            up = next((above.id for above in org.chain_above(boss.id) if not above.is_retired), "SEAT")
             hint = f"Say where it reports now: orgtp seat set {seat.id} reports_to={up}"
             below = _below(org, seat)
-            more = f", and {counted(below, 'more seat')} below {seat.id} {'hang' if below > 1 else 'hangs'} with it"
+            more = f", and {count_noun(below, 'more seat')} below {seat.id} {'hang' if below > 1 else 'hangs'} with it"
             message = f'reports_to "{boss.id}" is retired{more if below else ""}'
-            yield Finding(seat.marks.value("reports_to"), message, hint)
+            yield Finding(seat.marks.value_place("reports_to"), message, hint)
 
 
 def reports_to_cycle(org: Org) -> Iterator[Finding]:
@@ -142,7 +142,7 @@ def reports_to_cycle(org: Org) -> Iterator[Finding]:
     for ring in _rings(org):
         message = f"reports_to goes round in a ring: {_way([*ring, ring[0]])}"
         hint = "One of them reports to a seat outside the ring, or stands at the top without reports_to."
-        yield Finding(org.seats[ring[0]].marks.value("reports_to"), message, hint)
+        yield Finding(org.seats[ring[0]].marks.value_place("reports_to"), message, hint)
 
 
 def two_tops(org: Org) -> Iterator[Finding]:
@@ -165,12 +165,12 @@ def two_tops(org: Org) -> Iterator[Finding]:
 
     Fix: say whom it reports to: `orgtp seat set dash reports_to=david`.
     """
-    tops = [top for top in org.reports("") if not top.is_retired and ("reports_to",) not in top.marks.keys]
+    tops = [top for top in org.direct_reports("") if not top.is_retired and ("reports_to",) not in top.marks.keys]
     if len(tops) > 1:
         top = max(tops, key=lambda seat: (seat.is_human, _below(org, seat)))
         for seat in (seat for seat in tops if seat is not top):
             hint = f"Say whom it reports to: orgtp seat set {seat.id} reports_to={top.id}"
-            yield Finding(seat.marks.value(), f"{seat.id} stands at the top beside {top.id}", hint)
+            yield Finding(seat.marks.value_place(), f"{seat.id} stands at the top beside {top.id}", hint)
 
 
 def policy_unknown_seat(org: Org) -> Iterator[Finding]:
@@ -195,12 +195,12 @@ def policy_unknown_seat(org: Org) -> Iterator[Finding]:
     """
     for keys, seat in _named(org):
         found = org.seats.get(seat)
-        if org.hidden(seat_path(seat)) or not seat:
+        if org.is_unreadable(seat_path(seat)) or not seat:
             continue
         wrong = _unfit(found, human="approvers" in keys)
         if wrong:
             hint = did_you_mean(seat, org.seats) if found is None else ""
-            yield Finding(org.marks.value(*keys), f'{keys[-2]}: "{seat}" {wrong}', hint or _FIX)
+            yield Finding(org.marks.value_place(*keys), f'{keys[-2]}: "{seat}" {wrong}', hint or _FIX)
 
 
 _FIX = "Take it off the list in org.yaml, or name another seat."
@@ -211,7 +211,7 @@ def _below(org: Org, seat: Seat) -> int:
     count = 0
     ahead, seen = [seat], {seat.id}
     while ahead:
-        reports = [below for below in org.living_reports(ahead.pop().id) if below.id not in seen]
+        reports = [below for below in org.current_reports(ahead.pop().id) if below.id not in seen]
         seen |= {below.id for below in reports}
         ahead += reports
         count += len(reports)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
-from orgtp.model.text import counted
+from orgtp.model.text import count_noun
 from orgtp.rules.rule import Finding
 
 
@@ -60,7 +60,7 @@ def score_row_backdated(compared: OrgPair) -> Iterator[Finding]:
     late = Counter(one.place.path for one, last in added if last and one.at < last.at)
     for path, count in sorted(late.items()):
         are = "is" if count == 1 else "are"
-        message = f"{counted(count, 'new row')} of {path} {are} older than rows that were there"
+        message = f"{count_noun(count, 'new row')} of {path} {are} older than rows that were there"
         yield Finding(Place(path), message, "Fine if sync brought it; the newest record counts.")
 
 
@@ -82,10 +82,10 @@ def decider_not_approver(compared: OrgPair) -> Iterator[Finding]:
     """
     for record in compared.after.retirements.values():
         is_new = record.seat not in compared.before.retirements and record.seat in compared.before.seats
-        if is_new and record.decided_by and record.decided_by not in compared.before.deciders(record.seat):
-            who = ", ".join(compared.before.deciders(record.seat)) or "nobody, as things are"
+        if is_new and record.decided_by and record.decided_by not in compared.before.eligible_deciders(record.seat):
+            who = ", ".join(compared.before.eligible_deciders(record.seat)) or "nobody, as things are"
             message = f'"{record.decided_by}" may not decide the retirement of {record.seat}'
-            yield Finding(record.marks.value("decided_by"), message, f"May decide it: {who}.")
+            yield Finding(record.marks.value_place("decided_by"), message, f"May decide it: {who}.")
 
 
 def _added(compared: OrgPair) -> Iterator[Score]:

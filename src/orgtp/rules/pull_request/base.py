@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from orgtp.rules.rule import of_form
+from orgtp.rules.rule import bare_form_rule
 
-BASE_NOT_REACHED = of_form(
+BASE_NOT_REACHED = bare_form_rule(
     "base-not-reached",
     """The commit that the change is to be compared with is not here, so what it does cannot be told.
 
@@ -24,7 +24,7 @@ BASE_NOT_REACHED = of_form(
     topic="changes",
 )
 
-NOT_AS_COMMITTED = of_form(
+NOT_AS_COMMITTED = bare_form_rule(
     "not-as-committed",
     """A file on disk is not what is committed, though nobody changed it: git converts it.
 

@@ -8,7 +8,7 @@ from orgtp.model.org import Retirement
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
 from orgtp.model.seat import Seat, seat_path
-from orgtp.model.text import listed
+from orgtp.model.text import join_with_and
 from orgtp.rules.pull_request.score_rows import lost_rows, restore
 from orgtp.rules.rule import Finding
 
@@ -79,7 +79,7 @@ def escalation_record_touched(compared: OrgPair) -> Iterator[Finding]:
     """
     for id_, old in compared.before.escalations.items():
         new = compared.after.escalations.get(id_)
-        if old.path in compared.old and not (new and old.goes_on_as(new)):
+        if old.path in compared.old and not (new and old.may_become(new)):
             gone = "was removed" if old.path not in compared.new else "was changed, and is only ever added to"
             yield Finding(Place(old.path), f"what happened to {id_} {gone}", restore(compared, old.path))
 
@@ -130,7 +130,9 @@ def seat_brought_back(compared: OrgPair) -> Iterator[Finding]:
         old = compared.before.seats.get(seat.id)
         if old and old.is_retired and not seat.is_retired:
             message = f"{seat.id} was retired, and is {seat.status} here"
-            yield Finding(seat.marks.value("status"), message, f"{restore(compared, seat_path(seat.id))}. {_ANOTHER}")
+            yield Finding(
+                seat.marks.value_place("status"), message, f"{restore(compared, seat_path(seat.id))}. {_ANOTHER}"
+            )
 
 
 def id_used_again(compared: OrgPair) -> Iterator[Finding]:
@@ -153,7 +155,7 @@ def id_used_again(compared: OrgPair) -> Iterator[Finding]:
         when = compared.used.get(seat.id, "")
         if when or seat.id in compared.before.retirements:
             since = f", as commit {when[:10]} shows" if when else ""
-            yield Finding(seat.marks.value("seat"), f'the id "{seat.id}" was a seat before{since}', _ANOTHER)
+            yield Finding(seat.marks.value_place("seat"), f'the id "{seat.id}" was a seat before{since}', _ANOTHER)
 
 
 def retired_with_work_left(compared: OrgPair) -> Iterator[Finding]:
@@ -203,9 +205,9 @@ def target_kind_changed(compared: OrgPair) -> Iterator[Finding]:
         old = compared.before.seats.get(seat.id)
         for name, metric in old.metrics.items() if old else ():
             was, now = metric.targets, seat.metrics[name].targets if name in seat.metrics else metric.targets
-            if was.dated and now.dated and was.unit != now.unit and compared.after.records(seat.id, name):
+            if was.dated and now.dated and was.unit != now.unit and compared.after.score_records(seat.id, name):
                 kinds = f"are {was.unit.kind}, and would become {now.unit.kind}"
-                place = seat.marks.value("metrics", name, "target")
+                place = seat.marks.value_place("metrics", name, "target")
                 hint = "Put the old kind back, and begin a new metric with an id of its own."
                 yield Finding(place, f"the values of {seat.id} {name} {kinds}", hint)
 
@@ -228,9 +230,7 @@ def history_short(compared: OrgPair) -> Iterator[Finding]:
     """
     new = [seat.id for seat in _new_seats(compared) if seat.id not in compared.used]
     if compared.shallow and new:
-        message = (
-            f"the history here is not whole, so nobody can say whether {listed(new)} was ever the id of another seat"
-        )
+        message = f"the history here is not whole, so nobody can say whether {join_with_and(new)} was ever the id of another seat"
         yield Finding(Place(seat_path(new[0])), message, "Get the whole history: git fetch --unshallow")
 
 
@@ -258,4 +258,4 @@ def _dropped(record: Retirement, seat: str, group: str, name: str) -> Finding:
     heir = heirs.get(name, "")
     why = f"{heir} does not have it, nor has any other" if heir else "the record names no heir, and no seat has it"
     hint = f"Undo it, and retire the seat with: orgtp retire {seat} --to HEIR, which moves everything."
-    return Finding(record.marks.value(group, name), f"the {what} {name} of {seat} is left over: {why}", hint)
+    return Finding(record.marks.value_place(group, name), f"the {what} {name} of {seat} is left over: {why}", hint)

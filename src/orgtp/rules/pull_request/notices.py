@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from orgtp.model.org import WORDS, Org
+from orgtp.model.org import WORD_TOPICS, Org
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Keys
 from orgtp.model.seat import Seat
@@ -33,7 +33,7 @@ def target_changed(compared: OrgPair) -> Iterator[Finding]:
         old, new = compared.before.seats[seat.id].metrics[metric].targets, seat.metrics[metric].targets
         if old != new and new.dated:
             message = f"the target of {seat.id} {metric} was {_told(old)} and becomes {_told(new)}"
-            yield Finding(seat.marks.value("metrics", metric, "target"), message, _SEEN)
+            yield Finding(seat.marks.value_place("metrics", metric, "target"), message, _SEEN)
 
 
 def owner_changed(compared: OrgPair) -> Iterator[Finding]:
@@ -55,7 +55,7 @@ def owner_changed(compared: OrgPair) -> Iterator[Finding]:
     for old, new in _kept_seats(compared):
         if old.owner != new.owner and new.owner:
             message = f"{new.id} was answered for by {old.owner or 'nobody'}, and will be by {new.owner}"
-            yield Finding(new.marks.value("owner"), message, "Both should look at this before it is merged.")
+            yield Finding(new.marks.value_place("owner"), message, "Both should look at this before it is merged.")
 
 
 def outcome_changed(compared: OrgPair) -> Iterator[Finding]:
@@ -78,9 +78,9 @@ def outcome_changed(compared: OrgPair) -> Iterator[Finding]:
         for name, metric in old.metrics.items():
             now = new.metrics.get(name)
             if now is None and ("metrics", name) not in new.marks.keys:
-                yield Finding(new.marks.value("metrics"), f"{new.id} is no longer measured on {name}", _SEEN)
+                yield Finding(new.marks.value_place("metrics"), f"{new.id} is no longer measured on {name}", _SEEN)
             elif now and now.outcome != metric.outcome:
-                place = new.marks.value("metrics", name, "outcome")
+                place = new.marks.value_place("metrics", name, "outcome")
                 yield Finding(place, f'the outcome of {new.id} {name} was "{metric.outcome}"', _SEEN)
 
 
@@ -108,7 +108,7 @@ def metric_changed(compared: OrgPair) -> Iterator[Finding]:
             if was != now:
                 told = [f'"{text}"' if text else "not set" for text in (was, now)]
                 message = f"the {key} of {seat.id} {name} was {told[0]}, and is {told[1]}"
-                yield Finding(seat.marks.value("metrics", name, key), message, _SEEN)
+                yield Finding(seat.marks.value_place("metrics", name, key), message, _SEEN)
 
 
 def seat_moved(compared: OrgPair) -> Iterator[Finding]:
@@ -130,9 +130,9 @@ def seat_moved(compared: OrgPair) -> Iterator[Finding]:
     for old, new in _kept_seats(compared):
         if old.reports_to != new.reports_to:
             message = f"{new.id} reported to {old.reports_to or 'nobody'}, and will to {new.reports_to or 'nobody'}"
-            yield Finding(new.marks.value("reports_to"), message, _SEEN)
+            yield Finding(new.marks.value_place("reports_to"), message, _SEEN)
         if old.status is not new.status and not old.is_retired and not new.is_retired:
-            yield Finding(new.marks.value("status"), f"{new.id} was {old.status}, and is {new.status}", _SEEN)
+            yield Finding(new.marks.value_place("status"), f"{new.id} was {old.status}, and is {new.status}", _SEEN)
 
 
 def kind_changed(compared: OrgPair) -> Iterator[Finding]:
@@ -155,7 +155,7 @@ def kind_changed(compared: OrgPair) -> Iterator[Finding]:
     for old, new in _kept_seats(compared):
         if old.kind is not new.kind:
             hint = f"Put it back; who takes over is a new seat: orgtp retire {new.id} --to HEIR"
-            yield Finding(new.marks.value("kind"), f"{new.id} was {old.kind}, and is {new.kind} here", hint)
+            yield Finding(new.marks.value_place("kind"), f"{new.id} was {old.kind}, and is {new.kind} here", hint)
 
 
 def waiver_added(compared: OrgPair) -> Iterator[Finding]:
@@ -179,7 +179,7 @@ def waiver_added(compared: OrgPair) -> Iterator[Finding]:
             known: Mapping[str, str] = old.metrics[name].waive if old and name in old.metrics else {}
             for rule in (rule for rule in metric.waive if rule not in known):
                 message = f'{seat.id} {name} is excused from {rule}: "{metric.waive[rule]}"'
-                yield Finding(seat.marks.key("metrics", name, "waive", rule), message, _SEEN)
+                yield Finding(seat.marks.key_place("metrics", name, "waive", rule), message, _SEEN)
 
 
 def policy_changed(compared: OrgPair) -> Iterator[Finding]:
@@ -201,13 +201,13 @@ def policy_changed(compared: OrgPair) -> Iterator[Finding]:
 
     Fix: nothing, if it is meant: have those whom the policy names look at it.
     """
-    if not compared.before.id or compared.after.hidden("org.yaml"):
+    if not compared.before.id or compared.after.is_unreadable("org.yaml"):
         return
     old, new = _told_head(compared.before), _told_head(compared.after)
     for keys, now in new.items():
         if old[keys] != now:
             message = f"{'.'.join(keys)} was {old[keys] or 'empty'}, and is {now or 'empty'}"
-            yield Finding(compared.after.marks.value(*keys), message, _SEEN)
+            yield Finding(compared.after.marks.value_place(*keys), message, _SEEN)
 
 
 _SEEN = "Nothing to mend if it is meant; it should be seen before it is merged."
@@ -242,7 +242,7 @@ def _told_head(org: Org) -> dict[Keys, str]:
         ("policy", "escalation", "resolve"): str(policy.escalation.resolve),
         ("policy", "escalation", "hours"): policy.escalation.hours,
         ("routing",): "; ".join(branch.told for branch in org.routing),
-        **{("policy", "words", name): ", ".join(policy.words.get(name, ())) for name in WORDS},
+        **{("policy", "words", name): ", ".join(policy.words.get(name, ())) for name in WORD_TOPICS},
     }
 
 

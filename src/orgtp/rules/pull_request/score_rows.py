@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
-from orgtp.model.text import counted, listed
+from orgtp.model.text import count_noun, join_with_and
 from orgtp.rules.rule import Finding
 
 
@@ -25,7 +25,7 @@ def lost_rows(compared: OrgPair, path: str, raw: bytes) -> Iterator[Finding]:
     # What was no record is no loss, nor is the copy of one that stays.
     missing = [line for line in _missing(rows, now) if line in was and not _is_copy(compared, was[line])]
     if missing and len(missing) == len(was):
-        what = f"all {counted(len(missing), 'row')} of this file are gone or changed"
+        what = f"all {count_noun(len(missing), 'row')} of this file are gone or changed"
         yield Finding(Place(path), what, restore(compared, path))
         return
     ids = {score.id: score for score in compared.after.scores.get(seat, ()) if score.place.path == path}
@@ -85,7 +85,7 @@ def _became(old: Score, new: Score | None) -> str:
     pairs = {key: (getattr(old, key), getattr(new, key)) for key in ("metric", "period", "value", "at", "by", "note")}
     told = [f"{key} was {_said(was)}, is {_said(now)}" for key, (was, now) in pairs.items() if was != now]
     row = f"the row {old.metric} {old.period}"
-    return f"{row} was changed: {listed(told)}" if told else f"{row} was moved, or is written otherwise"
+    return f"{row} was changed: {join_with_and(told)}" if told else f"{row} was moved, or is written otherwise"
 
 
 def _said(value: object) -> str:

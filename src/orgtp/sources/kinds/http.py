@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from orgtp.sources.json_pointer import FORM, pointed, read_json
+from orgtp.sources.json_pointer import POINTER_PATTERN, parse_json_document, read_pointer_value
 from orgtp.sources.kind import EXTRA, Fault, Form, Key, Kind, SourceFailed
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ class Http(Kind):
 
     def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
         """The address has no credentials in it, nor have headers; a body is posted, and a pointer is one."""
-        yield from _of_address(settings.get("url", ""))
-        yield from _of_headers(settings.get("headers", {}))
+        yield from _check_address(settings.get("url", ""))
+        yield from _check_headers(settings.get("headers", {}))
         if ("body" in settings) != (settings.get("method") == "POST"):
             hint = "Write both, method: POST and body: …, or neither."
             yield Fault("body" if "body" in settings else "method", "a body is for POST, and POST has a body", hint)
-        yield from of_pointer(settings)
+        yield from check_pointer(settings)
 
     def ask(self, settings: Mapping[str, Any]) -> str:
         """Ask; the value in the answer."""
@@ -60,18 +60,22 @@ class Http(Kind):
         try:
             # Whoever asks us keeps the time; certificates are checked.
             with httpx.Client(timeout=None, follow_redirects=False) as client:  # noqa: S113
-                body = _answered(client, _request(client, settings))
+                body = _fetch_answer(client, _build_request(client, settings))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SourceFailed(f"{_NAMES.get(type(error).__name__, type(error).__name__)}: {error}") from error
         # Without a pointer the answer is the value, unless it is one of those that need one.
         is_json = "pointer" in settings or body.lstrip()[:1] in {"{", "["}
-        return pointed(read_json(body, "the answer"), settings.get("pointer", ""), "the answer") if is_json else body
+        return (
+            read_pointer_value(parse_json_document(body, "the answer"), settings.get("pointer", ""), "the answer")
+            if is_json
+            else body
+        )
 
 
 _NAMES = {"ConnectError": "no connection", "RemoteProtocolError": "it does not speak HTTP"}
 
 
-def _of_address(address: str) -> Iterator[Fault]:
+def _check_address(address: str) -> Iterator[Fault]:
     if re.match(r"^https?://[^/?#]*@", address):
         hint = 'Put the whole address into the environment, and write url: "env:METRICS_URL".'
         yield Fault("url", "a password stands in the address", hint)
@@ -82,7 +86,7 @@ def _of_address(address: str) -> Iterator[Fault]:
         yield Fault("url", "the url is no address", "Write it as https://example.com/metrics.json.")
 
 
-def _of_headers(headers: Mapping[str, str]) -> Iterator[Fault]:
+def _check_headers(headers: Mapping[str, str]) -> Iterator[Fault]:
     """A secret is named, and it is the whole of a text."""
     for name, text in headers.items():
         hint = f'Put all that is sent, as in "Bearer …", into a variable, and write headers: {{{name}: "env:NAME"}}.'
@@ -92,14 +96,14 @@ def _of_headers(headers: Mapping[str, str]) -> Iterator[Fault]:
             yield Fault("headers", f"the header {name} holds a secret, which stands in no file", hint)
 
 
-def of_pointer(settings: Mapping[str, Any]) -> Iterator[Fault]:
+def check_pointer(settings: Mapping[str, Any]) -> Iterator[Fault]:
     """What is wrong with the pointer of some settings."""
-    if not FORM.fullmatch(settings.get("pointer", "/")):
+    if not POINTER_PATTERN.fullmatch(settings.get("pointer", "/")):
         hint = "Begin it with a slash: /radar/stale. A / within a name is ~1, a ~ is ~0."
         yield Fault("pointer", f'"{settings["pointer"]}" is not a JSON pointer', hint)
 
 
-def _request(client: Client, settings: Mapping[str, Any]) -> Request:
+def _build_request(client: Client, settings: Mapping[str, Any]) -> Request:
     headers = settings.get("headers", {})
     try:
         return client.build_request(
@@ -109,25 +113,25 @@ def _request(client: Client, settings: Mapping[str, Any]) -> Request:
         raise SourceFailed("its url or a header is none that can be sent", again=False) from error
 
 
-def _answered(client: Client, request: Request) -> str:
+def _fetch_answer(client: Client, request: Request) -> str:
     """The text of the answer, wherever it is now. Raises `SourceFailed`."""
     for _ in range(_REDIRECTS):
         response = client.send(request, stream=True)
         try:
             if response.status_code not in _MOVED:
-                return _text(response)
-            request = _moved(client, request, response)
+                return _read_response_text(response)
+            request = _follow_redirect(client, request, response)
         finally:
             response.close()
     raise SourceFailed(f"it redirects more than {_REDIRECTS} times", again=False)
 
 
-def _moved(client: Client, request: Request, response: Response) -> Request:
+def _follow_redirect(client: Client, request: Request, response: Response) -> Request:
     """The request at the place that the answer names. Our headers and body are for their own host alone."""
     url = request.url.join(response.headers.get("location", ""))
     if url.scheme not in {"http", "https"}:
         raise SourceFailed(f"it redirects to {url.scheme or 'nowhere'}", again=False)
-    at_home = _origin(url) == _origin(request.url)
+    at_home = _split_origin(url) == _split_origin(request.url)
     if response.status_code in _MOVED_AS_GET or request.method == "GET":
         kept = {name: value for name, value in request.headers.items() if name not in _OF_BODY}
         return client.build_request("GET", url, headers=kept if at_home else {})
@@ -139,11 +143,11 @@ def _moved(client: Client, request: Request, response: Response) -> Request:
 _OF_BODY = {"content-length", "content-type", "transfer-encoding"}
 
 
-def _origin(url: URL) -> tuple[str, str, int | None]:
+def _split_origin(url: URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def _text(response: Response) -> str:
+def _read_response_text(response: Response) -> str:
     status = response.status_code
     if status not in _WHOLE:
         said = f"it answered {status} {response.reason_phrase}".rstrip()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from orgtp.sources.kind import EXTRA, Fault, Key, Kind, SourceFailed
-from orgtp.sources.value import plain
+from orgtp.sources.value import format_raw_value
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult, Engine
@@ -45,29 +45,29 @@ class Sql(Kind):
         except ImportError as error:
             raise SourceFailed(self.without("sqlalchemy"), again=False) from error
         try:
-            with _engine(settings["url"]).connect() as connection:
-                return plain(_field(_asked(connection, settings["query"])), "the field")
+            with _open_engine(settings["url"]).connect() as connection:
+                return format_raw_value(_read_single_field(_run_query(connection, settings["query"])), "the field")
         except SQLAlchemyError as error:
-            raise _failed(error) from error
+            raise _describe_database_error(error) from error
 
 
-def _engine(address: str) -> Engine:
+def _open_engine(address: str) -> Engine:
     from sqlalchemy import create_engine
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
     from sqlalchemy.pool import NullPool
 
     try:
-        return create_engine(_driven(_read_only(make_url(address))), poolclass=NullPool)
+        return create_engine(_choose_driver(_make_read_only(make_url(address))), poolclass=NullPool)
     except ArgumentError as error:
         # Its own words have the address in them.
         raise SourceFailed(f"the url is no address of a database, such as {_LIKE}", again=False) from error
     except ImportError as error:
-        how = install(error.name or "", address)
+        how = name_driver_package(error.name or "", address)
         raise SourceFailed(f"the database has no driver here: pip install {how}", again=False) from error
 
 
-def install(driver: str, address: str) -> str:
+def name_driver_package(driver: str, address: str) -> str:
     """What to install for a driver that is missing; where the address of a PostgreSQL names none, the newest."""
     return "'psycopg[binary]'" if address.startswith("postgresql:") else driver
 
@@ -76,13 +76,13 @@ def install(driver: str, address: str) -> str:
 _DRIVERS = {"postgresql": ("psycopg", "psycopg2")}
 
 
-def _driven(url: URL) -> URL:
+def _choose_driver(url: URL) -> URL:
     """The address with a driver that is installed, where it names none."""
     there = [driver for driver in _DRIVERS.get(url.drivername, ()) if find_spec(driver)]
     return url.set(drivername=f"{url.drivername}+{there[0]}") if there else url
 
 
-def _read_only(url: URL) -> URL:
+def _make_read_only(url: URL) -> URL:
     """A file of SQLite's is opened to be read, and never made."""
     name = url.database or ""
     if url.get_backend_name() != "sqlite" or name in {"", ":memory:"} or name.startswith("file:"):
@@ -95,14 +95,14 @@ def _read_only(url: URL) -> URL:
     return url.set(database=f"file:{path}").update_query_dict({"mode": "ro", "uri": "true"})
 
 
-def _asked(connection: Connection, query: str) -> CursorResult[Any]:
+def _run_query(connection: Connection, query: str) -> CursorResult[Any]:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
     # A % or a colon in the query is meant as it is.
     return connection.execution_options(no_parameters=True).exec_driver_sql(query)
 
 
-def _field(result: CursorResult[Any]) -> object:
+def _read_single_field(result: CursorResult[Any]) -> object:
     """The one field of a result. Raises `SourceFailed`."""
     if not result.returns_rows:
         raise SourceFailed("the query gives no rows: it must be a select", again=False)
@@ -117,7 +117,7 @@ def _field(result: CursorResult[Any]) -> object:
     return rows[0][0]
 
 
-def _failed(error: Exception) -> SourceFailed:
+def _describe_database_error(error: Exception) -> SourceFailed:
     """The database's own words; SQLAlchemy's have the query in them. A query that is wrong stays wrong."""
     why = str(getattr(error, "orig", None) or type(error).__name__)
     wrong = type(error).__name__ == "ProgrammingError" or any(words in why for words in _OF_SQLITE)
