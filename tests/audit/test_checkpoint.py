@@ -191,7 +191,7 @@ def test_shallow_and_partial_clones_cannot_prove_it(mine: Shell) -> None:
         ("acme/main\n1\n", "not a checkpoint"),
         ("acme/main\n01\n{id}\n{sig}", "x:2:1"),
         ("acme/main\n1\nHEAD\n{sig}", "not a checkpoint"),
-        ("other/main\n1\n{id}\n{sig}", "other/main, and this is acme/main"),
+        ("other/main\n1\n{id}\n{sig}", "other/main, but this org is acme/main"),
     ],
 )
 def test_what_is_no_checkpoint_of_this_org(text: str, said: str) -> None:

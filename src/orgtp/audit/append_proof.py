@@ -25,7 +25,7 @@ _NEWLINE = ord("\n")
 
 @dataclass(slots=True)
 class Appended:
-    """The bytes a commit added to a file, the size before, and whether the old content was empty or ended in a newline."""
+    """What a commit added to a file, the size before, and whether the old content was empty or ended in a newline."""
 
     added: bytes
     begin: int

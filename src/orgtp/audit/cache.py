@@ -66,7 +66,7 @@ def read_cached_ids(repo: Repo, branch: str, memory: AuditCache) -> None:
 
 
 def write_cache(repo: Repo, branch: str, memory: AuditCache, fresh: Iterable[tuple[str, str]]) -> None:
-    """Write the cache, with the new ids and their files in `fresh`. The ids are written first, so that none is missing."""
+    """Write the cache, with the new ids and their files in `fresh`. Writes the ids first, so none is missing."""
     place = _cache_path(repo, branch, "ids")
     place.parent.mkdir(parents=True, exist_ok=True)
     before = place.read_bytes()[: memory.kept] if memory.kept else b""

@@ -107,7 +107,7 @@ def parse_checkpoint(raw: bytes, where: str, origin: str) -> Checkpoint:
     text = raw[:_MOST_BYTES].decode(errors="replace").replace("\r\n", "\n")
     match = _FORM.fullmatch(text)
     if match is None:
-        what = f"{where}: not a checkpoint. A checkpoint has three lines (origin, number of commits, head) and an SSH signature"
+        what = f"{where}: not a checkpoint (three lines: origin, number of commits, head; and an SSH signature)"
         raise BadInput(what=f"{what}. Make one with: orgtp audit checkpoint")
     if match[1] != origin:
         raise BadInput(what=f"{where}:1:1: this checkpoint is of {match[1]}, but this org is {origin}.")

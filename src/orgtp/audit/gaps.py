@@ -41,7 +41,7 @@ def find_other_ledger(repo: Repo, branch: str, tip: str) -> Iterator[Gap]:
         return
     named = read_head(raw)[0].branch if raw is not None else branch
     if named != branch:
-        what = f"org.yaml at the tip of {branch} names {named} as the ledger branch, but the checked-out org.yaml names {branch}"
+        what = f"at {branch}, org.yaml names {named} as the ledger branch; the checked-out one names {branch}"
         yield Gap(what, f"Verify {named} as well: git checkout {named} && orgtp audit verify")
 
 

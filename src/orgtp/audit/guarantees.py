@@ -19,7 +19,7 @@ class Label(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guarantee:
-    """One guarantee. `by` is what enforces it: git `objects`, `signatures`, or records `kept` of the earlier history."""
+    """One guarantee. `by` is what enforces it: git `objects`, `signatures`, or evidence `kept` of the past."""
 
     id: str
     what: str
@@ -60,7 +60,7 @@ def _authors_guarantee(signed: SignatureCounts | None) -> Guarantee:
         what = f"since {signed.since[:10]}, every change was signed by someone whom the policy allows to make it"
         return Guarantee("authors-allowed", what, Label.ENFORCED, "signatures")
     total = count_noun(signed.signed + signed.unsigned, "commit")
-    what = f"of {total} since signing began, {signed.signed} signed by an allowed signer; the others name an unproven author"
+    what = f"of {total} since signing began, {signed.signed} allowed by their signature; the other authors are unproven"
     return Guarantee("authors-allowed", what, Label.ADVISORY, "signatures")
 
 

@@ -70,7 +70,7 @@ class CommitObject:
 
 @dataclass(slots=True)
 class CommitChanges:
-    """What one commit did: against each parent (a first commit: against nothing), path to `Entry`."""
+    """The changes of one commit: against each parent (a first commit: against nothing), path to `Entry`."""
 
     commit: CommitObject
     against: tuple[Mapping[str, TreeChange], ...]

@@ -50,7 +50,7 @@ class _MergeParent:
         return bool(kept) and all(self._is_as_it_was(entry, other) for other in kept)
 
     def _is_as_it_was(self, entry: TreeChange, other: int) -> bool:
-        """Unrelated histories do not decide over each other, so this is true. In a shallow clone it is unknown: false."""
+        """Return True for unrelated histories, which have no say over each other, and False in a shallow clone."""
         parted = self._merge_bases(other)
         nodes = [base.node(entry.path) for base in parted or ()]
         now = (entry.new_mode, entry.new)

@@ -141,7 +141,7 @@ class ScoreAudit:
     ) -> Iterator[Violation]:
         place = self._line_number(entry, at)
         yield deed.violation(
-            rules.MALFORMED, f"not a score: {why}", path=entry.path, line=place, after=rules.said(line)
+            rules.MALFORMED, f"not a score: {why}", path=entry.path, line=place, after=rules.decode_line(line)
         )
 
     def _line_number(self, entry: TreeChange, at: tuple[Appended, int]) -> int:
@@ -171,7 +171,7 @@ class ScoreAudit:
         why = rules.explain_misfit(score_of(data, moment, Place(entry.path)), seat)
         message = why or "its seat could not be read then"
         place = self._line_number(entry, at)
-        yield deed.violation(rules.MISFIT, message, path=entry.path, line=place, after=rules.said(line))
+        yield deed.violation(rules.MISFIT, message, path=entry.path, line=place, after=rules.decode_line(line))
 
     def _read_seat(self, name: str, after: CommitSnapshot) -> Seat | None:
         path = seat_path(name)
@@ -190,7 +190,8 @@ class ScoreAudit:
             return
         message = f'the id "{id_}" is used in {path} already'
         place = self._line_number(entry, at)
-        yield deed.violation(rules.TAKEN, message, path=entry.path, line=place, before=path, after=rules.said(line))
+        after = rules.decode_line(line)
+        yield deed.violation(rules.TAKEN, message, path=entry.path, line=place, before=path, after=after)
 
     def _is_cherry_picked(self, entry: TreeChange, at: tuple[Appended, int], id_: str, line: bytes) -> bool:
         """Whether the line is not in the file yet, and stands there once in the end."""

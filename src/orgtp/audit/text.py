@@ -1,4 +1,4 @@
-"""The verdict of an audit for people: each violation with its place and what was there, and what the verdict means."""
+"""Format the result of an audit for people: violations, gaps, notes, the verdict and its guarantees."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orgtp.render.problems.fast_lines import Line, flow, painted
 from orgtp.render.terminal import Screen
 
 _SHORT = 10
-# So many violations are told in full; the JSON has all of them.
+# How many violations the text lists; the JSON has all of them.
 MAX_SHOWN = 50
 _SIGNS = {
     Verdict.INTACT: ("✓", "bold green"),
@@ -22,13 +22,13 @@ _SIGNS = {
 
 
 def format_audit(found: Audit, sure: Iterable[Guarantee], branch: str, screen: Screen) -> str:
-    """The whole report: violations, gaps and notes first, the verdict and what it stands on last."""
+    """Format the report: violations, gaps and notes first, then the verdict and its guarantees."""
     lines: list[Line] = []
     for violation in found.violations[:MAX_SHOWN]:
         lines += [*_format_violation(violation, screen.width), []]
     if len(found.violations) > MAX_SHOWN:
         lines += [
-            *flow([(f"and {len(found.violations) - MAX_SHOWN:,} more; all of them: --json", "dim")], screen.width, ""),
+            *flow([(f"and {len(found.violations) - MAX_SHOWN:,} more; list all with --json", "dim")], screen.width, ""),
             [],
         ]
     for gap in found.gaps:
@@ -69,20 +69,21 @@ def _format_verdict(found: Audit, branch: str, width: int) -> Iterator[Line]:
     sign, style = _SIGNS[found.verdict]
     wrong = f", {count_noun(len(found.violations), 'violation')}" if found.violations else ""
     before = found.commits - found.checked
-    seen = f", {before:,} of them looked at before" if before else ""
-    what = f": {escape_control_chars(branch)} up to {found.head[:_SHORT]}, {count_noun(found.commits, 'commit')}{seen}{wrong}"
+    seen = f", {before:,} of them checked earlier" if before else ""
+    commits = count_noun(found.commits, "commit")
+    what = f": {escape_control_chars(branch)} up to {found.head[:_SHORT]}, {commits}{seen}{wrong}"
     yield from flow([(f"{sign} {found.verdict}", style), (what, "")], width, "  ")
 
 
 def _format_guarantees(sure: Iterable[Guarantee], width: int) -> Iterator[Line]:
-    """What an intact history may be relied on for."""
+    """Format the guarantees of an intact history."""
     for one in sure:
         by = f" by {one.by}" if one.by and one.label == "enforced" else ""
         yield from flow([(f"  {one.label}{by}:", "dim"), (f" {one.what}", "")], width, "    ")
 
 
 def audit_json(found: Audit, sure: Iterable[Guarantee], branch: str) -> dict[str, Any]:
-    """The same as JSON."""
+    """The result of an audit as JSON."""
     return {
         "verdict": found.verdict,
         "branch": branch,

@@ -1,4 +1,4 @@
-"""The audit: every commit of the ledger branch, held against the rules of the record, by git's objects alone.
+"""The audit: check every commit of the ledger branch against the rules of the record, using only git objects.
 
 The rules are pure (`rules/audit_*.py`); what they are asked of is read here. See docs/audit.md for what each proves.
 """
@@ -265,7 +265,7 @@ class AuditRun:
         """A commit whose parents this clone does not have: what it did cannot be told, only what it left."""
         rows = {path: entry.new for path, entry in one.changes.get("", {}).items() if entry.new and is_of_org(path)}
         self._tables.keep_table(one.id, PathTable(rows), one.children)
-        remedy = "Get the whole history: git fetch --unshallow"
+        remedy = "Get the full history: git fetch --unshallow"
         self._note_gap(Gap(f"this clone is shallow: what came before {one.id[:10]} is not here", remedy))
 
     def _commit_date(self, commit: str) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.session import tell
+from orgtp.cli.session import write_stderr
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle, Recorded
@@ -22,7 +22,7 @@ NotifyOption = Annotated[
 ]
 
 
-def tell_people(here: OrgHandle, done: Recorded, notify: Path | None = None) -> None:
+def notify_people(here: OrgHandle, done: Recorded, notify: Path | None = None) -> None:
     """Tell those whose hands something is in now. What cannot be told is said, and the exit code does not speak of it.
 
     Nobody is told of what was not recorded.
@@ -32,4 +32,4 @@ def tell_people(here: OrgHandle, done: Recorded, notify: Path | None = None) -> 
     from orgtp.api import build_notifications, send_notifications
 
     for why in send_notifications(build_notifications(here.staff.org, done), notify):
-        tell(f"recorded, but {why}")
+        write_stderr(f"recorded, but {why}")

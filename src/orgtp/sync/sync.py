@@ -33,13 +33,13 @@ _FIRST_PAUSE, _LAST_PAUSE = 0.1, 6.0
 
 
 class NoRemote(BadInput):
-    """There is nowhere to send commits to."""
+    """The repository has no remote."""
 
     text = "this repository has no remote for {branch}. Name one: git remote add origin URL"
 
 
 class RemoteRewritten(SyncStopped):
-    """The remote no longer has what was seen there."""
+    """The remote no longer contains a commit that was seen there."""
 
     state = "rewritten"
     text = (
@@ -51,14 +51,14 @@ class RemoteRewritten(SyncStopped):
 
 
 class UnrelatedHistory(SyncStopped):
-    """The remote has another history altogether."""
+    """The remote has an unrelated history."""
 
     state = "unrelated"
-    text = "{url} holds a history that has nothing in common with this one. Is it the right address? See: git remote -v"
+    text = "the history at {url} is unrelated to this one. Check the address: git remote -v"
 
 
 class LedgerBusy(SyncStopped):
-    """The ledger here cannot be written now."""
+    """The local ledger cannot be written at the moment."""
 
     state = "busy"
     exit_code = 75
@@ -66,14 +66,14 @@ class LedgerBusy(SyncStopped):
 
 
 class WorkTreeInTheWay(SyncStopped):
-    """The work tree has something that would be lost."""
+    """The work tree has changes that sync would overwrite."""
 
     state = "uncommitted"
     text = "{why}. Nothing was exchanged; then run orgtp sync again"
 
 
 class MergeInProgress(SyncStopped):
-    """A person is merging by hand."""
+    """A manual merge is in progress."""
 
     state = "merging"
     text = (

@@ -1,4 +1,4 @@
-"""What a sync did, and what waits, as text and as JSON."""
+"""The result of a sync and its status, as text and JSON."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _SHORT = 10
 def format_sync(done: SyncResult, *, dry_run: bool) -> str:
     """One line: the new tip, and how many commits came and went."""
     if not done.remote:
-        return f"{done.commit[:_SHORT]} {done.branch}: no remote, nothing to exchange\n"
+        return f"{done.commit[:_SHORT]} {done.branch}: no remote, nothing to sync\n"
     parts = [
         f"{count_noun(done.received, 'commit')} received" if done.received else "",
         f"{count_noun(done.sent, 'commit')} sent{' after them' if done.remade else ''}" if done.sent else "",
     ]
-    what = ", ".join(part for part in parts if part) or "nothing new on either side"
+    what = ", ".join(part for part in parts if part) or "already up to date"
     would = "dry run, nothing changed; it would be: " if dry_run else ""
     return text_of([say(f"{done.commit[:_SHORT]} {done.branch} at {done.remote}: {would}{what}")], Screen())
 
@@ -84,9 +84,9 @@ def format_sync_status(found: SyncStatus, screen: Screen) -> str:
     if found.remote and not found.unsent:
         lines.append(Text("every commit was sent"))
     if found.behind:
-        lines.append(Text("the remote has commits that are not here yet: orgtp sync"))
+        lines.append(Text("the remote has newer commits. Get them: orgtp sync"))
     if found.unfinished:
-        lines.append(Text("the last run was killed; the next one finishes or undoes what it began"))
+        lines.append(Text("the last run was interrupted; the next one completes or undoes it"))
     if found.holder:
         lines.append(joined("writing now: ", say(found.holder)))
     return text_of(lines, screen)

@@ -18,7 +18,7 @@ _DATE = re.compile(rb"^committer .*> (-?[0-9]{1,11}) ", re.MULTILINE)
 
 
 class IncompleteHistory(OrgtpError):
-    """The history is not here as a whole, so none can be handed over."""
+    """The clone lacks a part of the history, so it cannot be exported."""
 
     exit_code = 4
     text = "{what}. Nothing was written. {remedy}"
@@ -34,7 +34,7 @@ def count_history(repo: Repo, tip: str, asked: Collection[str] = ()) -> History:
     dates, places = list[int](), dict[str, int]()
     for id_, head in _read_commit_headers(repo, tip):
         if id_ in cut:
-            remedy = "Get the whole history: git fetch --unshallow"
+            remedy = "Get the full history: git fetch --unshallow"
             raise IncompleteHistory(
                 what=f"this clone is shallow: what came before {id_[:10]} is not here", remedy=remedy
             )
@@ -88,5 +88,5 @@ _LAST = 253402300800
 
 def incomplete_history(error: GitFailed) -> IncompleteHistory:
     """What git cannot read here, and what to do about it."""
-    remedy = "Get the objects from a whole clone: git clone, without --depth and --filter. See also: git fsck --full"
-    return IncompleteHistory(what=f"this clone has not the whole history: {error}", remedy=remedy)
+    remedy = "Make a full clone: git clone, without --depth and --filter. To check this one: git fsck --full"
+    return IncompleteHistory(what=f"this clone lacks a part of the history: {error}", remedy=remedy)

@@ -22,9 +22,9 @@ _FIRST, _LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2107, 12, 31, tzinfo=
 
 
 class OutputExists(OrgtpError):
-    """A file is in the way of one that is to be written."""
+    """The output file exists already."""
 
-    text = "{path} is there already, and stays as it is. Write over it: --force"
+    text = "{path} exists already and was not changed. To overwrite it, add --force"
 
 
 def write_zip(out: IO[bytes], at: datetime, entries: Mapping[str, Iterable[bytes]]) -> None:
@@ -59,7 +59,7 @@ def save_zip(out: Path | IO[bytes], at: datetime, entries: Mapping[str, Iterable
 
 
 def _write_atomically(path: Path, at: datetime, entries: Mapping[str, Iterable[bytes]], *, force: bool) -> None:
-    """Write it whole or not at all: beside its place first."""
+    """Write the file completely or not at all: first under a temporary name in the same folder."""
     beside = path.with_name(f".orgtp-{os.getpid()}-{path.name}")
     try:
         with beside.open("xb") as out:

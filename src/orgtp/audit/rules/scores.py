@@ -133,7 +133,5 @@ def _split_lines(raw: bytes) -> list[bytes]:
 
 
 def decode_line(line: bytes | None) -> str | None:
+    """Decode a line for a report, without its newline and cut to 400 characters; None if there is no line."""
     return None if line is None else line.rstrip(b"\n").decode(errors="replace")[:_MAX_SHOWN]
-
-
-said = decode_line

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from orgtp.model.org import Org
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.text import did_you_mean, join_with_and
-from orgtp.rules.metric_names.classifier import Sense, Verdict, says_nothing
-from orgtp.rules.metric_names.waivers import astray, broken, candidate, counts_as, is_wish, judge_for, short
+from orgtp.rules.metric_names.classifier import MetricSense, Verdict, is_empty_outcome
+from orgtp.rules.metric_names.waivers import astray, broken, candidate, counts_as, is_wish, classifier_for, short
 from orgtp.rules.rule import Finding
 
 # The rules that judge what a metric is called; people may know better, and say why in `waive`.
@@ -44,9 +44,9 @@ def outcome_missing(org: Org) -> Iterator[Finding]:
         if not metric.outcome and ("metrics", metric.id, "outcome") not in seat.marks.keys:
             place = seat.marks.key_place("metrics", metric.id)
             yield Finding(place, f'the metric {short(metric.id)} has no "outcome"', hint)
-        elif metric.outcome and not seat.is_retired and says_nothing(metric.outcome, metric.name, metric.id):
+        elif metric.outcome and not seat.is_retired and is_empty_outcome(metric.outcome, metric.name, metric.id):
             place = seat.marks.value_place("metrics", metric.id, "outcome")
-            fault = "says nothing" if says_nothing(metric.outcome) else "only repeats the name"
+            fault = "says nothing" if is_empty_outcome(metric.outcome) else "only repeats the name"
             yield Finding(place, f'outcome "{short(metric.outcome)}" of {short(metric.id)} {fault}', hint)
 
 
@@ -72,7 +72,7 @@ def metric_runtime(org: Org) -> Iterator[Finding]:
     Fix: measure what the work is for; or, where the words mean something else here, say so:
     `orgtp seat set SEAT "metrics.METRIC.waive.metric-runtime=The token is the coin that the client buys."`
     """
-    for seat, metric, verdict in _judged(org, Sense.RUNTIME):
+    for seat, metric, verdict in _judged(org, MetricSense.RUNTIME):
         waiver = f"orgtp seat set {seat.id} {_waiver(metric, 'metric-runtime')}"
         hint = f"Measure what came of it for somebody; or say why it stands: {waiver}"
         yield _named(seat, metric, f"measures the machine ({short(verdict.word)})", hint)
@@ -105,8 +105,8 @@ def metric_activity(org: Org) -> Iterator[Finding]:
     (`leads_to: talks-booked`) or of another (`leads_to: scout/talks-booked`); or say why it stands:
     `orgtp seat set SEAT "metrics.METRIC.waive.metric-activity=The client pays for each one."`
     """
-    judge = judge_for(org)
-    for seat, metric, verdict in _judged(org, Sense.ACTIVITY):
+    judge = classifier_for(org)
+    for seat, metric, verdict in _judged(org, MetricSense.ACTIVITY):
         if not (metric.leads_to and not astray(org, judge, seat, metric)[0]):
             done_for = short(candidate(judge, seat, metric))
             hint = (
@@ -136,7 +136,7 @@ def leads_to_unknown(org: Org) -> Iterator[Finding]:
 
     Fix: name a metric of this seat, or of another one with its seat: `leads_to: scout/talks-booked`.
     """
-    judge = judge_for(org)
+    judge = classifier_for(org)
     for seat, metric in _measured(org):
         fault, hint = astray(org, judge, seat, metric) if metric.leads_to else ("", "")
         if fault:
@@ -164,7 +164,7 @@ def metric_wish(org: Org) -> Iterator[Finding]:
 
     Fix: say in the name what will be seen, and in the target how much of it.
     """
-    judge = judge_for(org)
+    judge = classifier_for(org)
     for seat, metric in _measured(org):
         if is_wish(judge, metric):
             waiver = f"orgtp seat set {seat.id} {_waiver(metric, 'metric-wish')}"
@@ -192,10 +192,10 @@ def seat_only_activity(org: Org) -> Iterator[Finding]:
 
     Fix: add a metric of what comes of the work: `orgtp seat set SEAT metrics.METRIC.name=… …`.
     """
-    judge = judge_for(org)
+    judge = classifier_for(org)
     for seat in org.seats.values():
         senses = {counts_as(judge, metric) for metric in seat.metrics.values()} if seat.is_active else set()
-        if Sense.ACTIVITY in senses and Sense.OUTCOME not in senses:
+        if MetricSense.ACTIVITY in senses and MetricSense.OUTCOME not in senses:
             names = join_with_and(map(short, list(seat.metrics)[:_SHOWN])) + (
                 " …" if len(seat.metrics) > _SHOWN else ""
             )
@@ -249,7 +249,7 @@ def waive_unused(org: Org) -> Iterator[Finding]:
 
     Fix: take the waiver out.
     """
-    judge = judge_for(org)
+    judge = classifier_for(org)
     for seat, metric in _measured(org):
         for rule in metric.waive:
             if rule in WAIVABLE and rule != broken(org, judge, seat, metric):
@@ -268,8 +268,8 @@ def _measured(org: Org) -> Iterator[tuple[Seat, Metric]]:
     return ((seat, metric) for seat, metric in _all(org) if not seat.is_retired)
 
 
-def _judged(org: Org, sense: Sense) -> Iterator[tuple[Seat, Metric, Verdict]]:
-    judge = judge_for(org)
+def _judged(org: Org, sense: MetricSense) -> Iterator[tuple[Seat, Metric, Verdict]]:
+    judge = classifier_for(org)
     verdicts = ((seat, metric, judge.verdict(metric.name, metric.id)) for seat, metric in _measured(org))
     return (found for found in verdicts if found[2].sense is sense)
 

@@ -13,8 +13,8 @@ from orgtp.rules.rule import Finding
 def owner_missing(org: Org) -> Iterator[Finding]:
     """A seat has no owner.
 
-    Somebody has to answer for what a seat does: decide on its targets, hear of its misses, retire it. A seat without an
-    owner is looked at by nobody until it has done harm. Only a human seat may leave `owner` out: it owns itself.
+    A person has to answer for what a seat does: set its targets, follow up on misses, and retire it. Nobody looks at a
+    seat without an owner until it has done harm. Only a human seat may leave `owner` out: it owns itself.
 
     Bad:
 
@@ -39,10 +39,9 @@ def owner_missing(org: Org) -> Iterator[Finding]:
 
 
 def owner_unknown(org: Org) -> Iterator[Finding]:
-    """An owner is no seat of this org.
+    """An owner is not a seat of this org.
 
-    The owner is the id of a seat, not the name of a person. Where no such seat is there, nobody answers, and the chart
-    cannot say who it would be.
+    The owner is the id of a seat, not the name of a person. If there is no such seat, nobody answers for the work.
 
     Bad:
 
@@ -52,7 +51,7 @@ def owner_unknown(org: Org) -> Iterator[Finding]:
 
         owner: bogdan
 
-    Fix: write the id as it stands in `seats/`, or add the seat of that person first: `orgtp seat add`.
+    Fix: use an id from `seats/`, or add a seat for that person first: `orgtp seat add`.
     """
     humans, people = frozenset(_humans(org)), _people(org) or "none"
     for seat in _living(org):
@@ -64,8 +63,8 @@ def owner_unknown(org: Org) -> Iterator[Finding]:
 def owner_not_human(org: Org) -> Iterator[Finding]:
     """An owner is an agent.
 
-    Agents do work; a human answers for it. An agent cannot be asked why a promise was broken, nor decide what becomes
-    of a client. An agent may lead other seats (`reports_to`), yet each of them is owned by a person.
+    Agents do work, and a human answers for it. An agent cannot explain why a promise was broken, or decide what happens
+    to a client. An agent may lead other seats (`reports_to`), but a person must own each of them.
 
     Bad:
 
@@ -90,7 +89,7 @@ def owner_not_human(org: Org) -> Iterator[Finding]:
 def owner_retired(org: Org) -> Iterator[Finding]:
     """An owner is retired.
 
-    Who has left answers for nothing any more. Somebody who is here has to take the seat over, and know it.
+    Somebody who has left cannot answer for a seat. A person who is still here has to take it over, knowingly.
 
     Bad:
 
@@ -100,7 +99,7 @@ def owner_retired(org: Org) -> Iterator[Finding]:
 
         owner: bogdan
 
-    Fix: name a person who is here: `orgtp seat set dash owner=bogdan`.
+    Fix: name an active person: `orgtp seat set dash owner=bogdan`.
     """
     people = _people(org) or "add a human seat first"
     for seat, owner in _owned(org):
@@ -112,8 +111,8 @@ def owner_retired(org: Org) -> Iterator[Finding]:
 def owner_not_active(org: Org) -> Iterator[Finding]:
     """An active seat's owner is proposed, paused or vacant.
 
-    The seat works, and nobody is there to answer for it. A paused or proposed seat may wait for its owner; one at work
-    may not.
+    The seat is working, but nobody is available to answer for it. A paused or proposed seat may wait for its owner; an
+    active seat may not.
 
     Bad:
 
@@ -136,11 +135,11 @@ def owner_not_active(org: Org) -> Iterator[Finding]:
 
 
 def no_human_above(org: Org) -> Iterator[Finding]:
-    """No human can be reached from a seat by going up.
+    """No human can be reached by going up the chart from a seat.
 
-    What nobody settles goes to the owner, then up the chart. Where neither the seats on the way nor their owners are
-    people who are here, it ends with nobody. It is told once, at the uppermost of such seats; a ring and a `reports_to`
-    that is no seat are told by rules of their own.
+    Unresolved problems go to the owner, then up the chart. If neither the seats on the way up nor their owners are
+    human and not retired, they end with nobody. This is reported once, at the topmost such seat. Other rules report
+    cycles and a `reports_to` that is not a seat.
 
     Bad:
 
@@ -155,7 +154,7 @@ def no_human_above(org: Org) -> Iterator[Finding]:
         owner: bogdan
         reports_to: david
 
-    Fix: let the uppermost seat report to a person: `orgtp seat set radar reports_to=david owner=bogdan`.
+    Fix: make the topmost seat report to a person: `orgtp seat set radar reports_to=david owner=bogdan`.
     """
     people = _people(org)
     way_out = f"Name a person above it ({people})" if people else "Add a human seat first, and name it"
@@ -169,7 +168,7 @@ def no_human_above(org: Org) -> Iterator[Finding]:
 
 
 def _without_human(org: Org, top: Seat) -> list[Seat]:
-    """The seats at and below `top` that are not retired and have no human on their way up, from above."""
+    """The seats at and below `top`, top down, that are not retired and have no human above them."""
     lost: list[Seat] = []
     ahead = [top]
     while ahead:
@@ -181,7 +180,7 @@ def _without_human(org: Org, top: Seat) -> list[Seat]:
 
 
 def _answers(org: Org, seat: Seat) -> bool:
-    """Whether the seat or its owner is a human who is here, or may be: what cannot be read is not blamed."""
+    """Whether the seat or its owner is a human who is not retired. An owner that cannot be read counts as one."""
     owner = org.seats.get(seat.owner)
     named = ("owner",) in seat.marks.keys
     return any(one.is_human and not one.is_retired for one in (seat, owner) if one) or (named and owner is None)
@@ -200,7 +199,7 @@ def _humans(org: Org) -> list[str]:
 
 
 def _people(org: Org) -> str:
-    """The first few of the people who can answer: a hint is read, and stays short in an org of thousands."""
+    """The ids of the active humans for a hint, the first few only so that the hint stays short in a large org."""
     humans = _humans(org)
     return ", ".join([*humans[:_FEW], "…"] if len(humans) > _FEW else humans)
 

@@ -1,4 +1,4 @@
-"""Capabilities: what a seat does and no other active seat does."""
+"""Capabilities: each is done by exactly one active seat."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from orgtp.rules.rule import Finding
 
 
 def capability_claimed_twice(org: Org) -> Iterator[Finding]:
-    """Two active seats claim one capability.
+    """Two active seats claim the same capability.
 
-    When it fails, each was sure that the other had it; when it works, it is done twice. A seat that is paused or only
-    proposed may have what another does now: that is how work is handed over.
+    Either each relies on the other and nobody does it, or it is done twice. A paused or proposed seat may have a
+    capability that another seat has: that is how work is handed over.
 
     Bad:
 
@@ -31,7 +31,7 @@ def capability_claimed_twice(org: Org) -> Iterator[Finding]:
         capabilities:
           creative-refresh: Replaces ads that no longer sell.
 
-    Fix: take it out of one of the two, or say in its id what each does of it.
+    Fix: remove it from one of the two, or split it into two capabilities with ids that say who does which part.
     """
     first: dict[str, str] = {}
     for seat in org.seats.values():
@@ -45,10 +45,10 @@ def capability_claimed_twice(org: Org) -> Iterator[Finding]:
 
 
 def capability_unused(org: Org) -> Iterator[Finding]:
-    """Only paused or vacant seats have a capability: nobody does it now.
+    """Only paused or vacant seats have a capability, so nobody does it now.
 
-    The chart says that the org can do it, and at the moment it cannot. That is fine for a week that somebody planned,
-    and not for a month that nobody noticed. It is told once, at the first seat that has it.
+    The chart says that the org can do it, but at the moment it cannot. That is fine for a planned week, but not for a
+    month that nobody noticed. This is reported once, at the first seat that has the capability.
 
     Bad:
 
@@ -59,14 +59,14 @@ def capability_unused(org: Org) -> Iterator[Finding]:
 
     Good:
 
-        # seats/penny.yaml has it, too, while echo is paused
+        # seats/penny.yaml has it too while echo is paused
         status: active
         capabilities:
           weekly-client-letter: Writes the letter that each client gets on Friday.
 
-    Fix: give it to a seat that is at work, make the seat active, or take the capability out.
+    Fix: give it to an active seat, activate the seat that has it, or remove the capability.
     """
-    # A seat that cannot be read may be the one that does it.
+    # A seat file that cannot be read may have the capability.
     if any(path.startswith("seats/") for path in org.unreadable):
         return
     at_work = {name for seat in org.seats.values() if seat.status in _AT_WORK for name in seat.capabilities}
@@ -79,7 +79,7 @@ def capability_unused(org: Org) -> Iterator[Finding]:
             yield Finding(first.marks.key_place("capabilities", capability), message, hint)
 
 
-# Who is proposed is about to do it.
+# A proposed seat is about to do the work.
 _AT_WORK = {SeatStatus.ACTIVE, SeatStatus.PROPOSED}
 _RESTING = {SeatStatus.PAUSED, SeatStatus.VACANT}
 

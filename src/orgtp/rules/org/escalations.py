@@ -1,4 +1,4 @@
-"""Trouble ends with a person: where escalations go, and whom those that are there are about."""
+"""Escalations end with a person: the routing tree, the escalation files and the silenced metrics."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _PEOPLE = 8
 def routing_not_human(org: Org) -> Iterator[Finding]:
     """A route ends with a seat that is not an active person.
 
-    Whatever breaks at night goes where the routing tree says. An agent cannot be asked why nobody acted, and at a seat
-    that is paused, vacant or retired nobody is there to be asked at all.
+    Escalations go where the routing tree says. An agent cannot answer for why nobody acted, and nobody is available at
+    a seat that is paused, vacant or retired.
 
     Bad:
 
@@ -30,7 +30,7 @@ def routing_not_human(org: Org) -> Iterator[Finding]:
         routing:
           - {kind: source, to: bogdan}
 
-    Fix: name a person who is here, or take `to` out: then it goes to the owner of the seat.
+    Fix: name an active person, or remove `to`: the escalation then goes to the owner of the seat.
     """
     people = [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
     hint = f"Name a person who is here ({', '.join(people[:_PEOPLE])}), or take it out."
@@ -43,9 +43,9 @@ def routing_not_human(org: Org) -> Iterator[Finding]:
 
 
 def routing_unknown_seat(org: Org) -> Iterator[Finding]:
-    """A route names a seat or a metric that the org has not.
+    """A route names a seat or a metric that the org does not have.
 
-    What should have gone that way goes another one, and nobody notices before it matters.
+    Escalations that should take this route take another one, and nobody notices until it matters.
 
     Bad:
 
@@ -57,7 +57,7 @@ def routing_unknown_seat(org: Org) -> Iterator[Finding]:
         routing:
           - {seat: dash, to: bogdan}
 
-    Fix: write the id as it stands in `seats/`, or take the route out.
+    Fix: use an id from `seats/`, or remove the route.
     """
     metrics = {metric for seat in org.seats.values() for metric in seat.metrics}
     blind = any(path.startswith("seats") for path in org.unreadable)
@@ -74,10 +74,10 @@ def routing_unknown_seat(org: Org) -> Iterator[Finding]:
 
 
 def routing_unreachable(org: Org) -> Iterator[Finding]:
-    """Nothing ever goes along a route.
+    """No escalation can ever take a route.
 
-    The first route that fits decides. So one below another that takes all of the same is never asked, and neither is
-    one that wants what the route above it rules out, or what is about a retired seat.
+    The first matching route decides. So a route is never used if an earlier one matches everything that it matches, if
+    its parent route excludes what it asks for, or if it is about a retired seat.
 
     Bad:
 
@@ -91,7 +91,7 @@ def routing_unreachable(org: Org) -> Iterator[Finding]:
           - {seat: dash, severity: high, to: david}
           - {seat: dash, to: bogdan}
 
-    Fix: put the finer route first, or take it out.
+    Fix: put the more specific route first, or remove it.
     """
     for keys, branch, why in _branches(org.routing):
         held = org.seats.get(branch.seat)
@@ -102,9 +102,9 @@ def routing_unreachable(org: Org) -> Iterator[Finding]:
 
 
 def escalation_unknown_seat(org: Org) -> Iterator[Finding]:
-    """An escalation is about a seat that the org has not, or with one.
+    """An escalation is about, or assigned to, a seat that the org does not have.
 
-    It is in nobody's hands then: no step up leads from there, and no view of a seat shows it.
+    Nobody handles it: it cannot move up the chart, and no view of a seat shows it.
 
     Bad:
 
@@ -116,7 +116,7 @@ def escalation_unknown_seat(org: Org) -> Iterator[Finding]:
         seat: dash
         with: bogdan
 
-    Fix: write the id as it stands in `seats/`.
+    Fix: use an id from `seats/`.
     """
     for one in org.escalations.values():
         for key, id_ in (("seat", one.seat), ("with", one.with_)):
@@ -126,9 +126,9 @@ def escalation_unknown_seat(org: Org) -> Iterator[Finding]:
 
 
 def escalation_file_name(org: Org) -> Iterator[Finding]:
-    """An escalation's file is not named for the seat that it is about.
+    """An escalation's file is not named after the seat that it is about.
 
-    The history is told by the names of files: `orgtp log` and the audit look there for the seat.
+    `orgtp log` and the audit find the history of a seat by file names.
 
     Bad:
 
@@ -140,7 +140,7 @@ def escalation_file_name(org: Org) -> Iterator[Finding]:
         # escalations/2026-11-20-dash-ad-account.yaml
         seat: dash
 
-    Fix: rename the file to DATE-SEAT-WHAT.yaml, or write the seat that it is about.
+    Fix: rename the file to DATE-SEAT-WHAT.yaml, or correct `seat`.
     """
     for one in org.escalations.values():
         if one.seat and not is_path_about(one.path, one.seat):
@@ -151,10 +151,10 @@ def escalation_file_name(org: Org) -> Iterator[Finding]:
 
 
 def escalation_unknown_metric(org: Org) -> Iterator[Finding]:
-    """What is open about a metric names one that the seat has not.
+    """An open escalation names a metric that the seat does not have.
 
-    No value settles it then, and no route that asks for the metric takes it. `orgtp escalate tick` settles what a run
-    opened about a metric that is gone since.
+    No new value can resolve it, and no route for the metric matches it. If a run opened it and the metric was removed
+    later, `orgtp escalate tick` resolves it.
 
     Bad:
 
@@ -167,7 +167,7 @@ def escalation_unknown_metric(org: Org) -> Iterator[Finding]:
         seat: dash
         metric: anomalies-before-open
 
-    Fix: write the id of the metric, take the line out, or settle it: `orgtp escalate resolve ID --note TEXT`.
+    Fix: correct the id of the metric, remove the line, or resolve it: `orgtp escalate resolve ID --note TEXT`.
     """
     for one in org.escalations.values():
         seat = org.seats.get(one.seat)
@@ -177,10 +177,10 @@ def escalation_unknown_metric(org: Org) -> Iterator[Finding]:
 
 
 def escalation_not_as_told(org: Org) -> Iterator[Finding]:
-    """An escalation is in another state, or with another seat, than what happened to it says.
+    """The state or assignee of an escalation contradicts its events.
 
-    `events` is the record; `state` and `with` are what follows from it. Where only they are changed, nobody knows who
-    settled it, when, or how it came into those hands.
+    `events` is the record; `state` and `with` follow from it. If only `state` or `with` is changed, nobody knows who
+    resolved or reassigned the escalation, or when.
 
     Bad:
 
@@ -197,7 +197,7 @@ def escalation_not_as_told(org: Org) -> Iterator[Finding]:
           - {at: "2026-11-20T13:00:02Z", what: opened, by: bot, to: ada}
           - {at: "2026-11-20T15:00:00Z", what: resolved, by: ada, note: Archived.}
 
-    Fix: add what happened at the end of `events`; or leave the file as it was, and use `orgtp escalate ack` or
+    Fix: append the missing event to `events`; or restore the file, and use `orgtp escalate ack` or
     `orgtp escalate resolve`.
     """
     for one in org.escalations.values():
@@ -209,9 +209,9 @@ def escalation_not_as_told(org: Org) -> Iterator[Finding]:
 
 
 def silence_unknown_metric(org: Org) -> Iterator[Finding]:
-    """What is silenced is no metric of the seat.
+    """A silenced metric is not a metric of the seat.
 
-    The metric that was meant is not silenced, or it is gone and so is the reason.
+    Either the id is misspelled and the intended metric is not silenced, or the metric no longer exists.
 
     Bad:
 
@@ -223,7 +223,7 @@ def silence_unknown_metric(org: Org) -> Iterator[Finding]:
         # escalations/silenced/dash.yaml
         anomalies-before-open: {until: 2026-12-01, reason: The ad API moves.}
 
-    Fix: write the id of the metric, or take the line out.
+    Fix: correct the id of the metric, or remove the line.
     """
     for seat, held in org.silences.items():
         known: Mapping[str, object] = org.seats[seat].metrics if seat in org.seats else {}
@@ -236,7 +236,7 @@ def silence_unknown_metric(org: Org) -> Iterator[Finding]:
 def _branches(
     branches: Sequence[Route], keys: Keys = ("routing",), above: Mapping[str, str] | None = None
 ) -> Iterator[tuple[Keys, Route, str]]:
-    """Every branch with its place, and why nothing goes that way; "" where something may."""
+    """Every route with its place, and the reason why no escalation can take it ("" if one can)."""
     for number, branch in enumerate(branches):
         place = (*keys, str(number))
         wants = {**(above or {}), **branch.conditions}
@@ -245,7 +245,7 @@ def _branches(
 
 
 def _lost(branch: Route, before: Sequence[Route], above: Mapping[str, str]) -> str:
-    """Why nothing goes along a branch."""
+    """Why no escalation can take a route; "" if one can."""
     for name, word in branch.conditions.items():
         if above.get(name, word) != word:
             return f"the route above it takes only {name} {above[name]}"

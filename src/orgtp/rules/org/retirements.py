@@ -1,4 +1,4 @@
-"""Workers are retired, not deleted: every retirement has its honest record, and every record a retirement."""
+"""Seats are retired, not deleted: every retired seat has a retirement record, and every record a retired seat."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from orgtp.rules.rule import Finding
 
 
 def retired_without_record(org: Org) -> Iterator[Finding]:
-    """A seat is retired, and there is no record of it.
+    """A seat is retired, but has no retirement record.
 
-    Somebody set the status by hand. Nobody knows why the seat went, who decided it, what it was worth, or who does now
-    what it did. `orgtp retire` asks for all of this and writes the record in the same commit.
+    Somebody set the status by hand. Nobody knows why the seat was retired, who decided it, what it achieved, or who
+    does its work now. `orgtp retire` asks for all of this and writes the record in the same commit.
 
     Bad:
 
@@ -30,7 +30,7 @@ def retired_without_record(org: Org) -> Iterator[Finding]:
         # retirements/jeff.yaml
         seat: jeff
         retired_on: 2026-11-20
-        reason: Dash and Crystal do this as a part of their own work.
+        reason: Dash and Crystal do this as part of their own work.
         decided_by: david
         capabilities: {ad-pacing-monitoring: dash}
 
@@ -45,20 +45,20 @@ def retired_without_record(org: Org) -> Iterator[Finding]:
 
 
 def record_without_retired(org: Org) -> Iterator[Finding]:
-    """A retirement record is there, and its seat's file is not.
+    """A retirement record exists, but the file of its seat does not.
 
-    A seat is retired, never deleted: its file stays, so that its values keep their names and its id is not used again.
+    A seat is retired, never deleted: its file stays, so that its values keep their meaning and its id is not reused.
 
     Bad:
 
-        retirements/jeff.yaml   # and no seats/jeff.yaml
+        retirements/jeff.yaml   # but no seats/jeff.yaml
 
     Good:
 
         retirements/jeff.yaml
         seats/jeff.yaml         # with status: retired
 
-    Fix: bring the file back; `git log -- seats/jeff.yaml` finds the last commit that had it.
+    Fix: restore the file; `git log -- seats/jeff.yaml` finds the last commit that had it.
     """
     for record in org.retirements.values():
         path = seat_path(record.seat)
@@ -69,10 +69,10 @@ def record_without_retired(org: Org) -> Iterator[Finding]:
 
 
 def id_of_retired_seat(org: Org) -> Iterator[Finding]:
-    """A seat at work has the id of a seat that was retired.
+    """A seat that is not retired has the id of a retired seat.
 
-    A retired seat never comes back, and its id is never used again: values, commits and the record all speak of the one
-    that left, and would now speak of another. Hiring the same again is a new seat with a name of its own.
+    A retired seat never comes back, and its id is never reused: its values, commits and retirement record would then
+    refer to a different worker. To fill the role again, add a new seat with its own id.
 
     Bad:
 
@@ -86,7 +86,7 @@ def id_of_retired_seat(org: Org) -> Iterator[Finding]:
         seat: jeff-2
         status: active
 
-    Fix: write `status: retired` again in the old seat's file, and give the new seat an id that nobody had.
+    Fix: set `status: retired` in the old seat's file again, and give the new seat an id that was never used.
     """
     for record in org.retirements.values():
         seat = org.seats.get(record.seat)
@@ -98,10 +98,10 @@ def id_of_retired_seat(org: Org) -> Iterator[Finding]:
 
 
 def record_incomplete(org: Org) -> Iterator[Finding]:
-    """A retirement record leaves a capability or a metric of the seat open.
+    """A retirement record does not say what happened to a capability or a metric of the seat.
 
-    What the seat did is done by somebody now, or by nobody, and the record says which. A capability has an heir; a
-    metric has an heir or an end with its reason.
+    The record says who takes over what the seat did. Each capability has an heir; each metric has an heir, or ended for
+    a stated reason.
 
     Bad:
 
@@ -114,7 +114,7 @@ def record_incomplete(org: Org) -> Iterator[Finding]:
         metrics:
           pacing-on-plan: {to: dash}
 
-    Fix: name an heir for each before the record is committed; a metric may have `{ended: why}` instead.
+    Fix: before you commit the record, name an heir for each; a metric may have `{ended: REASON}` instead.
     """
     for record in org.retirements.values():
         seat = org.seats.get(record.seat)
@@ -129,8 +129,8 @@ def record_incomplete(org: Org) -> Iterator[Finding]:
 def record_unknown_seat(org: Org) -> Iterator[Finding]:
     """A retirement record names a seat that the org never had.
 
-    The record says who decided and who took over. A name that nobody has is a slip, and after the commit the record
-    never changes.
+    The record says who decided and who took over. An id that no seat has is a typo, and it cannot be corrected later:
+    a record never changes once it is committed.
 
     Bad:
 
@@ -140,7 +140,7 @@ def record_unknown_seat(org: Org) -> Iterator[Finding]:
 
         decided_by: david
 
-    Fix: write the id as it stands in `seats/`.
+    Fix: use an id from `seats/`.
     """
     known = ", ".join([*islice(org.seats, _FEW), *(["…"] if len(org.seats) > _FEW else [])])
     for record in org.retirements.values():
@@ -151,9 +151,9 @@ def record_unknown_seat(org: Org) -> Iterator[Finding]:
 
 
 def decided_by_not_human(org: Org) -> Iterator[Finding]:
-    """A retirement is decided by an agent.
+    """A retirement was decided by an agent.
 
-    An agent may propose a retirement. That a worker goes, and what becomes of its work, is a decision by a person.
+    An agent may propose a retirement. Only a person may decide that a worker goes and who takes over its work.
 
     Bad:
 
@@ -173,7 +173,7 @@ def decided_by_not_human(org: Org) -> Iterator[Finding]:
             yield Finding(record.marks.value_place("decided_by"), message, hint)
 
 
-# So many seats are named in a hint: it is read, and stays short in an org of thousands.
+# The most seats that a hint lists, so that it stays short in a large org.
 _FEW = 8
 
 
