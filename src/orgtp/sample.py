@@ -150,12 +150,14 @@ class _Story:
         dated = {self.find_week(1).text: new["from"], self.find_week(step["week"]).text: new["to"]}
         return new["seat"], [(("metrics", new["metric"], "target"), dated)]
 
-    def _make_correction(self, step: Mapping[str, Any]) -> scoring.Entry:
+    def _make_correction(self, step: Mapping[str, Any]) -> scoring.NewScore:
         score = step["score"]
         period = self.find_week(int(score["for"].removeprefix("week "))).text
         key = _derive_random_bits(score["seat"], score["metric"], period, "corrected")
         at = self.find_moment(step["week"], step["at"])
-        return scoring.Entry(score["seat"], score["metric"], score["value"], make_ulid(at, key), period, step["note"])
+        return scoring.NewScore(
+            score["seat"], score["metric"], score["value"], make_ulid(at, key), period, step["note"]
+        )
 
     def _iterate_pushes(self) -> Iterator[StoryEvent]:
         """Tally's pushes: all values of one moment are one commit."""
@@ -163,7 +165,7 @@ class _Story:
         for at, group in groupby(values, key=lambda item: item[0]):
             yield StoryEvent(at, _KEEPER, _push_scores([entry for _, entry in group], at))
 
-    def _iterate_values(self) -> Iterator[tuple[datetime, scoring.Entry]]:
+    def _iterate_values(self) -> Iterator[tuple[datetime, scoring.NewScore]]:
         for series in self._read_items("values.yaml"):
             metric = self.load_seat(series["seat"]).metrics[series["metric"]]
             for at, word in self._iterate_words(series, metric.cadence):
@@ -199,7 +201,7 @@ def _ends_month(day: date) -> bool:
     return all(other.month != day.month or other.weekday() >= len(_DAYS) for other in later)
 
 
-def _push_scores(entries: list[scoring.Entry], at: datetime) -> Action:
+def _push_scores(entries: list[scoring.NewScore], at: datetime) -> Action:
     return lambda org: scoring.add_scores(org, entries, at, _KEEPER)
 
 
@@ -208,10 +210,10 @@ def _make_retire_request(asked: Mapping[str, Any], by: str) -> Request:
     return Request(asked["seat"], tuple(asked["to"]), reason=asked["reason"], review=review, decided_by=by, by=by)
 
 
-def _make_new_score(series: Mapping[str, Any], word: str, at: datetime, period: Period) -> scoring.Entry:
+def _make_new_score(series: Mapping[str, Any], word: str, at: datetime, period: Period) -> scoring.NewScore:
     number = _derive_random_bits(series["seat"], series["metric"], period.text, "")
     value, note = (None, series["why"]) if word == _UNKNOWN else (word, "")
-    return scoring.Entry(series["seat"], series["metric"], value, make_ulid(at, number), period.text, note)
+    return scoring.NewScore(series["seat"], series["metric"], value, make_ulid(at, number), period.text, note)
 
 
 def _derive_random_bits(*parts: str) -> int:

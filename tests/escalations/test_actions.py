@@ -17,7 +17,7 @@ from orgtp.actions.escalate import (
     trouble,
 )
 from orgtp.actions.retire import Request, retire
-from orgtp.actions.silence import NewSilence, silence
+from orgtp.actions.silence import NewSilence, silence_metric
 from orgtp.model.change import Append
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.escalation import EscalationKind, EscalationSeverity, EscalationStatus, EventType
@@ -249,23 +249,23 @@ def test_nobody_is_told_while_it_is_silenced_and_it_ends_by_itself() -> None:
     ledger = Ledger()
     found(ledger, BROKEN)
     new = NewSilence("bot", "calls", date(2026, 12, 1), "The API moves.")
-    ledger.do(lambda org: silence(org, FRIDAY, new, "max"))
+    ledger.do(lambda org: silence_metric(org, FRIDAY, new, "max"))
     assert found(ledger, BROKEN, STALE, now=FRIDAY + DAY) == "nothing new"
     end = datetime.fromisoformat("2026-12-01T15:00:00-05:00")
     assert ticked(ledger, end) == "nothing is overdue"
     assert ticked(ledger, end + DAY).startswith(f"{CALLS} up to eve")
     again = NewSilence("bot", "calls", date(2026, 12, 9), "Still moving.")
-    ledger.do(lambda org: silence(org, end + DAY, again, "eve"))
+    ledger.do(lambda org: silence_metric(org, end + DAY, again, "eve"))
     assert ledger.files["escalations/silenced/bot.yaml"].count(b"calls") == 1
     assert ledger.org.silences["bot"].metrics["calls"].until == date(2026, 12, 9)
 
 
 REFUSED = [
-    (lambda org: silence(org, FRIDAY, NewSilence("bot", "calls", date(2026, 12, 1), "x"), "bot"), Refused),
-    (lambda org: silence(org, FRIDAY, NewSilence("bot", "calls", date(2026, 12, 1), "x"), "tally"), Refused),
-    (lambda org: silence(org, FRIDAY, NewSilence("bot", "calls", date(2026, 11, 19), "x"), "max"), BadInput),
-    (lambda org: silence(org, FRIDAY, NewSilence("bot", "calls", date(2028, 1, 1), "x"), "max"), BadInput),
-    (lambda org: silence(org, FRIDAY, NewSilence("bot", "calls", date(2026, 12, 1), " "), "max"), BadInput),
+    (lambda org: silence_metric(org, FRIDAY, NewSilence("bot", "calls", date(2026, 12, 1), "x"), "bot"), Refused),
+    (lambda org: silence_metric(org, FRIDAY, NewSilence("bot", "calls", date(2026, 12, 1), "x"), "tally"), Refused),
+    (lambda org: silence_metric(org, FRIDAY, NewSilence("bot", "calls", date(2026, 11, 19), "x"), "max"), BadInput),
+    (lambda org: silence_metric(org, FRIDAY, NewSilence("bot", "calls", date(2028, 1, 1), "x"), "max"), BadInput),
+    (lambda org: silence_metric(org, FRIDAY, NewSilence("bot", "calls", date(2026, 12, 1), " "), "max"), BadInput),
     (lambda org: open_(org, FRIDAY, NewEscalation("bot", " \n")), BadInput),
     (lambda org: open_(org, FRIDAY, NewEscalation("max", "x", to="bott")), OrgtpError),
     (lambda org: open_(org, FRIDAY, NewEscalation("bot", "x", metric="call")), OrgtpError),

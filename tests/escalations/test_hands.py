@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from orgtp.actions.escalate import NewEscalation, Trouble, acknowledge, left_behind, open_, resolve, tick, trouble
-from orgtp.actions.silence import NewSilence, silence
+from orgtp.actions.silence import NewSilence, silence_metric
 from orgtp.model.change import Append, Change
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import EscalationKind, EscalationSeverity, EscalationStatus, EventType
@@ -260,6 +260,6 @@ def test_a_person_does_not_silence_itself_but_who_is_at_the_top() -> None:
     person = seat("eve", "human", "ada") + 'metrics: {calls: {name: C, outcome: O, target: ">= 5", cadence: weekly}}\n'
     ledger = Ledger(eve=person, ada=person.replace("eve", "ada").replace("reports_to: ada\n", ""))
     until = date(2026, 12, 1)
-    words = refused(ledger, lambda org: silence(org, FRIDAY, NewSilence("eve", "calls", until, "x"), "eve"))
+    words = refused(ledger, lambda org: silence_metric(org, FRIDAY, NewSilence("eve", "calls", until, "x"), "eve"))
     assert words.endswith("May: ada.")
-    ledger.do(lambda org: silence(org, FRIDAY, NewSilence("ada", "calls", until, "x"), "ada"))
+    ledger.do(lambda org: silence_metric(org, FRIDAY, NewSilence("ada", "calls", until, "x"), "ada"))

@@ -55,7 +55,7 @@ def table() -> list[Named]:
 def taken_for(row: Named, judge: MetricClassifier | None = None) -> str:
     """What the rules take the metric for."""
     judge = judge or get_classifier()
-    sense = judge.verdict(row.name).sense
+    sense = judge.classify_metric(row.name).sense
     target = parse_target(row.target)
     assert target, row
     wished = sense is MetricSense.OUTCOME and target.unit.kind is ValueKind.YES_NO and judge.is_wish(row.name)
@@ -115,7 +115,7 @@ def test_the_metrics_that_orgtp_itself_shows_are_outcomes() -> None:
     shown = {pair for path in paths for pair in names_of(path.read_text(encoding="utf-8"))}
     assert len(shown) > 25
     assert ("talks-booked", "Talks booked from leads") in shown
-    assert {pair for pair in shown if not get_classifier().verdict(pair[1], pair[0]).is_outcome} == set()
+    assert {pair for pair in shown if not get_classifier().classify_metric(pair[1], pair[0]).is_outcome} == set()
     assert not any(get_classifier().is_wish(name) for _, name in shown)
 
 
@@ -155,7 +155,7 @@ def test_the_metrics_that_orgtp_itself_shows_are_outcomes() -> None:
     ],
 )
 def test_a_name_is_judged_by_its_words(name: str, id_: str, sense: MetricSense, word: str) -> None:
-    verdict = get_classifier().verdict(name, id_)
+    verdict = get_classifier().classify_metric(name, id_)
     assert (verdict.sense, verdict.word) == (sense, word)
 
 
@@ -175,18 +175,18 @@ def test_what_can_be_seen_is_no_wish(name: str) -> None:
 
 
 def test_words_of_a_name_and_of_its_id_make_no_phrase_together() -> None:
-    assert get_classifier().verdict("Error", "codes").is_outcome
-    assert get_classifier().verdict("Error codes").sense is MetricSense.RUNTIME
+    assert get_classifier().classify_metric("Error", "codes").is_outcome
+    assert get_classifier().classify_metric("Error codes").sense is MetricSense.RUNTIME
 
 
 def test_an_org_has_words_of_its_own_and_they_are_no_patterns() -> None:
     judge = get_classifier(("crawl.*", "pages (", "spin"), ("knocks",), ("golden hour",))
-    assert judge.verdict("Crawl of the site").word == "crawl"
-    assert judge.verdict("Crawler rank").is_outcome
-    assert judge.verdict("Spins within an hour").sense is MetricSense.RUNTIME
-    assert judge.verdict("Knocks on doors").sense is MetricSense.ACTIVITY
-    assert judge.verdict("Calls made in the golden hour").is_outcome
-    assert not get_classifier().verdict("Calls made in the golden hour").is_outcome
+    assert judge.classify_metric("Crawl of the site").word == "crawl"
+    assert judge.classify_metric("Crawler rank").is_outcome
+    assert judge.classify_metric("Spins within an hour").sense is MetricSense.RUNTIME
+    assert judge.classify_metric("Knocks on doors").sense is MetricSense.ACTIVITY
+    assert judge.classify_metric("Calls made in the golden hour").is_outcome
+    assert not get_classifier().classify_metric("Calls made in the golden hour").is_outcome
 
 
 @pytest.mark.parametrize("outcome", ["TBD", "n/a", "-", "…", "?", "To do", "calls  BOOKED", "calls-booked", "None."])
@@ -202,8 +202,8 @@ def test_an_outcome_that_says_something(outcome: str) -> None:
 def test_a_name_of_a_quarter_million_letters_costs_no_more_than_one_of_sixty_words() -> None:
     judge = get_classifier()
     head = "emails " * (MOST_WORDS - 1)
-    assert judge.verdict(head + "sent " * 50_000).sense is MetricSense.ACTIVITY
-    assert judge.verdict(head + "quiet " * 40_000 + "sent").is_outcome
+    assert judge.classify_metric(head + "sent " * 50_000).sense is MetricSense.ACTIVITY
+    assert judge.classify_metric(head + "quiet " * 40_000 + "sent").is_outcome
 
 
 def phrases_of(value: object) -> list[str]:

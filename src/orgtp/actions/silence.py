@@ -26,7 +26,7 @@ class NewSilence:
     reason: str
 
 
-def silence(org: Org, now: datetime, new: NewSilence, by: str = "") -> Change:
+def silence_metric(org: Org, now: datetime, new: NewSilence, by: str = "") -> Change:
     """Tell of no trouble with a metric for a while. It ends by itself.
 
     Raises `UnknownSeat`, `UnknownMetric`, `BadInput` for a day that will not do, and `Refused` for a seat that may not.

@@ -93,10 +93,10 @@ class Escalations:
         self, seat: str, metric: str, until: date, reason: str, *, by: str = "", dry_run: bool = False
     ) -> Recorded:
         """Tell of no trouble with a metric until the end of a day. Raises what `actions.silence.silence` raises."""
-        from orgtp.actions.silence import NewSilence, silence
+        from orgtp.actions.silence import NewSilence, silence_metric
 
         acting, new = self.ledger.acting(by), NewSilence(seat, metric, until, reason)
-        return self.ledger.record(lambda org: silence(org, self.snapshot.now, new, acting), dry_run=dry_run)
+        return self.ledger.record(lambda org: silence_metric(org, self.snapshot.now, new, acting), dry_run=dry_run)
 
     def tick(self, *, by: str = "", dry_run: bool = False) -> Recorded:
         """Do all that is due, in one commit; see `orgtp.actions.escalate.tick`."""

@@ -13,7 +13,7 @@ from orgtp.model.errors import BadInput, NotCommitted, ReadOnly, UnknownMetric, 
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
-    from orgtp.actions.record_scores import Entry
+    from orgtp.actions.record_scores import NewScore
     from orgtp.actions.retire import Plan
     from orgtp.actions.retire import Request as Retirement
     from orgtp.actions.seats import NewSeat
@@ -93,11 +93,11 @@ class LedgerActions:
         period: str = "",
         note: str = "",
         score_id: str = "",
-    ) -> Entry:
+    ) -> NewScore:
         """A value to record, with an id of its own where the caller brings none."""
-        from orgtp.actions.record_scores import Entry
+        from orgtp.actions.record_scores import NewScore
 
-        return Entry(seat, metric, value, score_id or self.new_id(), period, note, brought=bool(score_id))
+        return NewScore(seat, metric, value, score_id or self.new_id(), period, note, brought=bool(score_id))
 
     def new_id(self) -> str:
         """Return a new id for a record: a ULID of the current time."""
@@ -105,14 +105,14 @@ class LedgerActions:
 
         return make_ulid(self.snapshot.now, int.from_bytes(os.urandom(RANDOM_BITS // 8)))
 
-    def new_scores(self, rows: Sequence[Given]) -> list[Entry]:
+    def new_scores(self, rows: Sequence[Given]) -> list[NewScore]:
         """The rows of a file of values as entries to record."""
         made = (
             (self.new_score(r.seat, r.metric, r.value, period=r.period, note=r.note, score_id=r.id), r) for r in rows
         )
         return [replace(entry, where=row.where) for entry, row in made]
 
-    def add_scores(self, entries: Sequence[Entry], *, by: str = "", dry_run: bool = False) -> Recorded:
+    def add_scores(self, entries: Sequence[NewScore], *, by: str = "", dry_run: bool = False) -> Recorded:
         """Record values, all or none, in one commit. Raises what does not fit before anything is written.
 
         What cannot be written now is kept and will be: `Recorded.kept` says why.

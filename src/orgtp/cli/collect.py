@@ -26,7 +26,7 @@ from orgtp.model.schedule import DEFAULT_TIMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from orgtp.actions.collect import Heard
+    from orgtp.actions.collect import CollectedValue
     from orgtp.api import Collected, CollectRequest, OrgHandle, SourceResult, Sources
 
 BROKEN = 1
@@ -133,7 +133,7 @@ def _tick_if_needed(org: Path | None, way: CollectOptions) -> int:
     return tick_escalations(org, way.by, way.notify, way.push, way.dry_run, way.json)
 
 
-def _show_source_result(said: SourceResult, came: Sequence[Heard]) -> None:
+def _show_source_result(said: SourceResult, came: Sequence[CollectedValue]) -> None:
     refused = [f"{one.seat} {one.metric}" for one in came if one.value is None] if said.value is not None else []
     mark, text = ("✗", said.why) if said.value is None else ("✗" if refused else "✓", said.value)
     no = f", which {' and '.join(refused)} cannot take" if refused else ""

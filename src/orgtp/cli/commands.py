@@ -45,7 +45,7 @@ COMMANDS = (
     Command("schedule", "schedule", "print_schedule", "orgtp schedule cron --times 08:00,17:00 | crontab -"),
     Command("mcp", "mcp", "run_mcp", "orgtp mcp --install claude-desktop --allow-write --as tally"),
     Command("schema", "show", "print_schema", "orgtp schema seat > seat.schema.json"),
-    Command("rule", "validate", "show_rule", "orgtp rule owner-unknown"),
+    Command("rule", "validate", "rule", "orgtp rule owner-unknown"),
     Command("show", "seat", "show_seat", "orgtp seat show dash", "seat"),
     Command("list", "seat", "list_seats", "orgtp seat list --all", "seat"),
     Command("history", "history", "show_seat_history", "orgtp seat history jeff", "seat"),

@@ -14,7 +14,7 @@ from orgtp.cli.session import open_chosen_org, report_change, write_json, write_
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.actions.record_scores import Entry
+    from orgtp.actions.record_scores import NewScore
     from orgtp.api import OrgHandle
 
 
@@ -73,7 +73,7 @@ def _scores_json(edits: tuple[Any, ...]) -> list[dict[str, Any]]:
     return [jsonlib.loads(score.line) | {"seat": score.seat} for edit in edits for score in edit.scores]
 
 
-def _read_scores_file(here: OrgHandle, source: str, others: list[str | None]) -> list[Entry]:
+def _read_scores_file(here: OrgHandle, source: str, others: list[str | None]) -> list[NewScore]:
     """The entries of a file, or of standard input."""
     from orgtp.api import read_values
 

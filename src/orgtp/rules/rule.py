@@ -81,7 +81,7 @@ def change_rule(find: Callable[[OrgPair], Iterator[Finding]], severity: Severity
     return _rule_from_function(find, severity, lambda case: find(case.pair) if case.pair else iter(()))
 
 
-def bare_form_rule(id_: str, text: str, severity: Severity = Severity.ERROR, *, topic: str = "form") -> Rule:
+def rule_without_check(id_: str, text: str, severity: Severity = Severity.ERROR, *, topic: str = "form") -> Rule:
     """A rule of form: the readers of files find what breaks it, for what cannot be read is in no `Org`."""
     return Rule(id_, severity, topic, text, lambda _: iter(()))
 
@@ -113,7 +113,7 @@ def form_rule(
 ) -> Rule:
     """A rule of form with its page: what breaks it, why it matters, a bad and a good example, and how to mend it."""
     parts = [title, why, "Bad:", _indent_example(bad), "Good:", _indent_example(good), f"Fix: {fix}"]
-    return bare_form_rule(id_, "\n\n".join(parts), severity, topic=topic)
+    return rule_without_check(id_, "\n\n".join(parts), severity, topic=topic)
 
 
 def _indent_example(example: str) -> str:

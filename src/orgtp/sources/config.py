@@ -1,4 +1,4 @@
-"""The sources file of this machine, read strictly. What is wrong with one source spoils no other."""
+"""Read the sources file of this machine strictly. A mistake in one source does not affect the others."""
 
 from __future__ import annotations
 
@@ -26,48 +26,51 @@ _WRONG = "bad-source"
 
 
 def sources_path(path: Path | None = None) -> Path:
-    """The sources file: `path`, else ORGTP_SOURCES, else the machine's own. Raises `BadInput` without a home."""
+    """Return the path of the sources file: `path`, else ORGTP_SOURCES, else the default one.
+
+    Raises `BadInput` if the home directory is unknown.
+    """
     named = str(path) if path else os.environ.get("ORGTP_SOURCES", "")
     base = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
     try:
         return Path(named or Path(base) / "orgtp" / "sources.yaml").expanduser().absolute()
     except RuntimeError as error:
-        raise BadInput(what="nobody knows where your home is. Say where the file is: --sources FILE") from error
+        raise BadInput(what="your home directory is unknown. Name the file with: --sources FILE") from error
 
 
 SOURCES_INSIDE_ORG = (
-    "{} stands within the org. Whoever may change a file there could run a command here: keep it outside, as in "
-    "~/.config/orgtp/sources.yaml"
+    "{} is inside the org. Anyone who can change a file there could run commands on this machine. Keep it "
+    "outside, for example in ~/.config/orgtp/sources.yaml"
 )
 
 
 def refuse_inside(path: Path) -> None:
-    """Refuse a sources file that lies in an org's folder. Raises `BadInput`."""
+    """Refuse a sources file inside an org's folder. Raises `BadInput`."""
     if any((above / "org.yaml").is_file() for above in path.resolve().parents):
         raise BadInput(what=SOURCES_INSIDE_ORG.format(path))
 
 
 def read_sources(path: Path | None = None) -> Sources:
-    """The sources of this machine; none where there is no file. See `sources_path`."""
+    """Read the sources of this machine; there are none if the file does not exist. See `sources_path`."""
     where = sources_path(path)
     try:
         raw = where.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return Sources(where, {})
     except OSError as error:
-        what = f"the sources cannot be read: {error.strerror}"
-        return Sources(where, {}, (Problem(_WRONG, Place(str(where)), what, "Name another with --sources FILE."),))
+        what = f"the sources file cannot be read: {error.strerror}"
+        return Sources(where, {}, (Problem(_WRONG, Place(str(where)), what, "Name another file with --sources FILE."),))
     return parse_sources(where, raw)
 
 
 def parse_sources(where: Path, raw: bytes) -> Sources:
-    """What the content of the file `where` says."""
+    """Parse the content `raw` of the sources file `where`."""
     try:
         document = read_document(str(where), raw)
     except NotStrict as error:
         return Sources(where, {}, (_hide_value_in_hint(error.problem),))
     if not isinstance(document.data, dict):
-        hint = "Begin it with the name of a source, and indent what it is below it."
+        hint = "Start with the name of a source, and indent its settings below it."
         return Sources(
             where, {}, (Problem("wrong-type", Place(str(where)), "the file does not hold names of sources", hint),)
         )
@@ -78,7 +81,7 @@ def parse_sources(where: Path, raw: bytes) -> Sources:
 
 
 def _read_source(above: Fields, name: str) -> Source:
-    """One source; its problems go to the file's, too, and the first of them says why it cannot be asked."""
+    """Read one source. Its problems are added to the file's; the first one says why it cannot be asked."""
     problems: list[Problem] = []
     _check_name(Fields(above.data, above.marks, problems), name)
     fields = Fields(above.data, above.marks, problems).below(name, required=True, what=f"the source {name}")
@@ -86,16 +89,16 @@ def _read_source(above: Fields, name: str) -> Source:
     timeout, retries = (_read_timeout(fields), _read_retries(fields)) if fields else (TIMEOUT, RETRIES)
     problems = [_hide_value_in_hint(problem) for problem in problems]
     above.problems.extend(problems)
-    # As they are read: a key that is mistyped is told before that which is missing for it.
+    # In reading order: a misspelt key comes before the key that is missing because of it.
     first = next(iter(problems), None)
-    # It is recorded as the reason for a blank, so it says of which file it speaks.
+    # The text is recorded as the reason for a blank, so it must name the file it refers to.
     where = f"the sources file, line {first.place.line}" if first else ""
     wrong = f"{where}: {first.message}. {first.hint}".rstrip() if first else ""
     return Source(name, kind, settings, timeout, retries, wrong, above.marks.key_place(name))
 
 
 def _hide_value_in_hint(problem: Problem) -> Problem:
-    """The problem with a hint that does not repeat what stands there: it may be a secret, and a reason is recorded."""
+    """Return the problem with a hint that does not quote the file: the value may be a secret, and hints are recorded."""
     for words, instead in _REPEATING.items():
         if problem.rule in {"wrong-type", "yaml-syntax"} and problem.hint.startswith(words):
             return replace(problem, hint=instead)
@@ -127,13 +130,13 @@ def _read_retries(fields: Fields) -> int:
         return RETRIES
     retries = fields.count("retries")
     if retries > MOST_RETRIES:
-        hint = f"Write {MOST_RETRIES} at most."
-        fields.problem(_WRONG, "retries", f"asking {retries} times again is too often", hint)
+        hint = f"Use at most {MOST_RETRIES}."
+        fields.problem(_WRONG, "retries", f"{retries} retries are too many", hint)
     return min(retries, MOST_RETRIES)
 
 
 def _read_kind(fields: Fields) -> tuple[str, Mapping[str, Any]]:
-    """The kind of the source, and its settings; what is wrong with either is noted."""
+    """Return the kind of the source and its settings. Mistakes in either are added to the problems."""
     name = _find_kind_name(fields)
     if not name:
         return "", {}
@@ -141,12 +144,12 @@ def _read_kind(fields: Fields) -> tuple[str, Mapping[str, Any]]:
     try:
         return name, _read_checked_settings(fields, name, open_kind(name, find_kinds()[name]))
     except SourceFailed as failed:
-        fields.problem(_WRONG, name, failed.why, "Ask whoever made that kind.")
+        fields.problem(_WRONG, name, failed.why, "Report this to the author of that kind.")
         return name, {}
 
 
 def _read_checked_settings(fields: Fields, name: str, kind: Kind) -> Mapping[str, Any]:
-    """The settings, with what the kind itself finds wrong with them noted."""
+    """Return the settings. Faults that the kind itself finds are added to the problems."""
     before = len(fields.problems)
     settings = _read_settings(fields, name, kind)
     if len(fields.problems) == before:
@@ -156,7 +159,7 @@ def _read_checked_settings(fields: Fields, name: str, kind: Kind) -> Mapping[str
 
 
 def _find_kind_name(fields: Fields) -> str:
-    """The one key that is a kind; "" where there is none, or more than one."""
+    """Return the one key that names a kind, or "" if there is none or more than one."""
     names = [key for key in fields.data if key not in COMMON and not key.startswith("x-")]
     known = [name for name in names if name in find_kinds()]
     if len(known) == 1:
@@ -166,11 +169,11 @@ def _find_kind_name(fields: Fields) -> str:
         message, hint = f"{fields.what} is of two kinds: {join_with_and(known)}", "Keep one; make two sources of it."
     elif names:
         hint = f"{did_you_mean(names[0], [*find_kinds(), *COMMON])} {_KNOWN.format(', '.join(sorted(find_kinds())))}".strip()
-        message = f'"{names[0]}" is no kind of source here'
+        message = f'"{names[0]}" is not an installed kind of source'
     else:
         message, hint = (
             f"{fields.what} has no kind",
-            f"Write what it is. {_KNOWN.format(', '.join(sorted(find_kinds())))}",
+            f"Add a kind. {_KNOWN.format(', '.join(sorted(find_kinds())))}",
         )
     fields.problems.append(Problem(_WRONG, place, message, hint))
     return ""
@@ -180,7 +183,7 @@ _KNOWN = "Installed here: {}."
 
 
 def _read_settings(fields: Fields, name: str, kind: Kind) -> Mapping[str, Any]:
-    """What stands under the kind, read by what the kind takes."""
+    """Read what is under the kind, according to the keys that the kind takes."""
     if kind.bare and not isinstance(fields.data[name], dict):
         value = _FORMS[kind.keys[kind.bare].form](fields, name, kind.keys[kind.bare])
         return {kind.bare: value} if value else {}
@@ -213,7 +216,7 @@ def _read_list_setting(fields: Fields, name: str, key: Key) -> list[str]:
         if not isinstance(item, str) or not item.strip():
             place = fields.marks.value_place(*fields.keys, name, str(number))
             hint = "Put it in quotes." if isinstance(item, (int, Decimal)) else "Write a text, in quotes."
-            fields.problems.append(Problem("wrong-type", place, f"item {number + 1} of {name} is no text", hint))
+            fields.problems.append(Problem("wrong-type", place, f"item {number + 1} of {name} is not text", hint))
     return found
 
 
@@ -230,6 +233,6 @@ _FORMS: dict[Form, Callable[[Fields, str, Key], Any]] = {
 
 
 def _add_fault(fields: Fields, name: str, kind: Kind, fault: Fault) -> None:
-    """A fault at its key, or at the kind where that stands bare."""
+    """Add a fault at its key, or at the kind itself if the setting is written without a key."""
     keys = (*fields.keys, name) if fault.key == kind.bare else (*fields.keys, name, fault.key)
     fields.problems.append(Problem(_WRONG, fields.marks.value_place(*keys), fault.message, fault.hint))

@@ -1,4 +1,4 @@
-"""JSON as sources read it, and the pointers into it (RFC 6901). Numbers are decimals."""
+"""Parse JSON from sources, with numbers as decimals, and resolve pointers in it (RFC 6901)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from orgtp.model.text import did_you_mean
 from orgtp.sources.kind import SourceFailed
 from orgtp.sources.value import format_raw_value
 
-# An empty one is the whole document.
+# The empty pointer, which means the whole document, is not matched.
 POINTER_PATTERN = re.compile(r"(?:/(?:[^~/]|~[01])*)+")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 def parse_json_document(text: str, what: str) -> Any:
-    """The document `text`, which reasons call `what`. Raises `SourceFailed`."""
+    """Parse the document `text`, which messages call `what`. Raises `SourceFailed`."""
     try:
         return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse_json_constant)
     except json.JSONDecodeError as error:
@@ -25,15 +25,15 @@ def parse_json_document(text: str, what: str) -> Any:
         where = f"line {error.lineno}, column {error.colno}: {error.msg}"
         raise SourceFailed(f"{what} {kind}: {where}") from error
     except RecursionError as error:
-        raise SourceFailed(f"{what} is nested too deep", again=False) from error
+        raise SourceFailed(f"{what} is nested too deeply", again=False) from error
 
 
 def _refuse_json_constant(word: str) -> NoReturn:
-    raise SourceFailed(f"{word} is no value", again=False)
+    raise SourceFailed(f"{word} is not a value", again=False)
 
 
 def resolve_pointer(document: Any, pointer: str) -> Any:
-    """What is at `pointer` in the document. Raises `SourceFailed`."""
+    """Return the value at `pointer` in the document. Raises `SourceFailed`."""
     here, way = document, ""
     for part in pointer.split("/")[1:]:
         here = _read_child(here, part.replace("~1", "/").replace("~0", "~"), way)
@@ -42,14 +42,14 @@ def resolve_pointer(document: Any, pointer: str) -> Any:
 
 
 def read_pointer_value(document: Any, pointer: str, what: str) -> str:
-    """The text of the value at `pointer`, "" for all of it, in a document that reasons call `what`.
+    """Return the text of the value at `pointer` ("": the whole document). Messages call the document `what`.
 
     Raises `SourceFailed`.
     """
     found = resolve_pointer(document, pointer)
     if not pointer and isinstance(found, (dict, list)):
         kind = "an object" if isinstance(found, dict) else "a list"
-        why = f"{what} is {kind}, no value: a pointer says where in it the value is, as in /radar/stale"
+        why = f"{what} is {kind}, not a value. Add a pointer to the value, such as /radar/stale"
         raise SourceFailed(why, again=False)
     return format_raw_value(found, pointer or what)
 
@@ -60,7 +60,7 @@ def _read_child(here: Any, name: str, way: str) -> Any:
     if isinstance(here, list) and _INDEX.fullmatch(name) and int(name) < len(here):
         return here[int(name)]
     raise SourceFailed(
-        f"the pointer leads nowhere: {way or 'the document'} {_describe_missing_child(here, name)}", again=False
+        f"the pointer matches nothing: {way or 'the document'} {_describe_missing_child(here, name)}", again=False
     )
 
 

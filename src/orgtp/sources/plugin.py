@@ -1,4 +1,4 @@
-"""A kind of other people, as it is known here: asked in a process of its own, even for what it takes."""
+"""Kinds from plugins. Plugin code is not imported here: a separate process describes its keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SECONDS = 5.0
 
 
 def open_kind(name: str, entry: EntryPoint) -> Kind:
-    """The kind `name`: ours as it is, another's by what it says of itself. Raises `SourceFailed`."""
+    """Return the kind `name`: a built-in one itself, a plugin's as a description. Raises `SourceFailed`."""
     if is_builtin_kind(entry):
         return load_kind(entry.value)
     keys, bare = _read_plugin_keys(name, entry.value)
@@ -27,19 +27,19 @@ def open_kind(name: str, entry: EntryPoint) -> Kind:
 
 
 class PluginKind(Kind):
-    """The kind `name` at `place`, of which nothing is imported here: only its source's own process asks it."""
+    """The kind `name` at `place` without its code: only the processes of its sources import that."""
 
     def __init__(self, name: str, place: str) -> None:
         self._name, self._place = name, place
 
     def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
-        """What the kind finds wrong with the settings. Raises `SourceFailed`."""
+        """Yield the faults that the kind finds. Raises `SourceFailed`."""
         for key, message, hint in _ask_plugin(self._name, self._place, settings=settings).get("faults", ()):
             yield Fault(str(key), str(message), str(hint))
 
 
 def _read_plugin_keys(name: str, place: str) -> tuple[Mapping[str, Key], str]:
-    """The keys that a kind takes, and which of them stands bare."""
+    """Return the keys that a kind takes, and its `bare` key."""
     said = _ask_plugin(name, place)
     try:
         rows = said["keys"].items()
@@ -48,7 +48,7 @@ def _read_plugin_keys(name: str, place: str) -> tuple[Mapping[str, Key], str]:
         }
         return keys, str(said["bare"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SourceFailed(f"the kind {name} is broken: its answer is garbage", again=False) from error
+        raise SourceFailed(f"the kind {name} is broken: its description is malformed", again=False) from error
 
 
 def _key(form: str, required: bool, options: list[str], secret: bool) -> Key:
@@ -56,7 +56,7 @@ def _key(form: str, required: bool, options: list[str], secret: bool) -> Key:
 
 
 def _ask_plugin(name: str, place: str, **asked: Any) -> Mapping[str, Any]:
-    """What the kind answers in a process of its own. Raises `SourceFailed`."""
+    """Return the answer of the kind, which runs in a separate process. Raises `SourceFailed`."""
     fed = json.dumps({"kind": place, **asked}).encode()
     raw, _ = ask_module(_DESCRIBER, fed, Path.cwd(), time.monotonic() + _SECONDS, Event())
     try:
@@ -64,7 +64,7 @@ def _ask_plugin(name: str, place: str, **asked: Any) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
-        raise SourceFailed(f"the kind {name} is broken: it says nothing of itself", again=False)
+        raise SourceFailed(f"the kind {name} is broken: it does not describe itself", again=False)
     if "why" in said:
         raise SourceFailed(str(said["why"]), again=False)
     if "broken" in said:

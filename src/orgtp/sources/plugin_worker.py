@@ -1,6 +1,6 @@
-"""The process that reads a kind of other people: what keys it takes, and what it finds wrong with settings.
+"""The process that imports a plugin's kind to read its keys and to check settings.
 
-A module that is imported may do anything, and take as long as it likes; what reads the sources file must not.
+An imported module may do anything and take any time, which must not happen to the process that reads the sources file.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from orgtp.sources.worker import serve_request, shorten_reason
 
 
 def describe_kind(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The kind's keys, and the key `bare`; with settings, the faults that it finds with them."""
+    """Return the kind's keys and `bare` key or, if settings are given, the faults that it finds in them."""
     try:
         kind = load_kind(asked["kind"])
         if "settings" in asked:
@@ -26,7 +26,7 @@ def describe_kind(asked: Mapping[str, Any]) -> dict[str, Any]:
         return {"keys": keys, "bare": str(kind.bare)}
     except SourceFailed as failed:
         return {"why": shorten_reason(failed.why)}
-    except BaseException as error:  # noqa: BLE001  (whatever a kind does, its source is wrong and nothing else)
+    except BaseException as error:  # noqa: BLE001  (whatever a plugin raises, only its own source is affected)
         return {"broken": type(error).__name__}
 
 

@@ -1,4 +1,4 @@
-"""Asking sources side by side, each in a process of its own: whatever one does, the others say what they know."""
+"""Ask sources in parallel, each in a separate process, so that a failing source does not affect the others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from orgtp.sources.worker import shorten_reason
 
 NOT_ASKED = "not asked in time"
 _WORKER = "orgtp.sources.worker"
-# A pipe takes as much as this without a reader.
+# A pipe accepts this much without a reader.
 _MOST_FED = 32 * 1024
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 
@@ -32,10 +32,10 @@ def ask_sources(
     within: timedelta = timedelta(minutes=10),
     told: Callable[[SourceResult], None] | None = None,
 ) -> list[SourceResult]:
-    """What each source says, by name; `told` hears each as soon as it is known.
+    """Ask the sources and return their results, sorted by name. `told` is called with each result at once.
 
-    At most `jobs` are asked at a time, and all of it takes no longer than `within`. Every source is asked once before
-    any is asked again: those that hang wait for each other, and never keep one that works from its turn.
+    At most `jobs` sources are asked at a time, and the whole run takes no longer than `within`. Every source is asked
+    once before any is retried, so that a source that hangs does not delay one that works.
     """
     run = _AskRun(time.monotonic() + within.total_seconds(), max(1, jobs), Event())
     heard: list[SourceResult] = []
@@ -48,7 +48,7 @@ def ask_sources(
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """One source, what it said when it was last asked, and not before when it is to be asked again."""
+    """One source, its latest result, and the earliest time of its next attempt (monotonic clock)."""
 
     source: Source
     said: SourceResult
@@ -62,7 +62,7 @@ class _Turn:
 
 @dataclass(frozen=True)
 class _AskRun:
-    """One run: when it must be over (on the monotonic clock), and whether it was given up."""
+    """One run: its deadline (monotonic clock), the number of parallel jobs, and whether it was cancelled."""
 
     until: float
     jobs: int
@@ -85,7 +85,7 @@ class _AskRun:
             turns = sorted(left, key=lambda turn: turn.at)
 
     def _ask_round(self, turns: list[_Turn]) -> Iterator[_Turn]:
-        """Ask each once more; those that hang leave time for the turns of all."""
+        """Ask each source once more, and give each a fair share of the time left."""
         rounds = -(-len(turns) // self.jobs)
         share = max(0.0, self.until - time.monotonic()) / max(1, rounds)
         with ThreadPoolExecutor(self.jobs) as pool:
@@ -97,7 +97,7 @@ class _AskRun:
                 raise
 
     def _ask_once(self, turn: _Turn, share: float) -> _Turn:
-        """The turn after the source was asked; as it was, and over, where there is no time left."""
+        """Ask the source and return its next turn. If no time is left, return the turn unchanged and final."""
         begun = max(time.monotonic(), turn.at)
         if begun >= self.until or self.stop.wait(begun - time.monotonic()):
             return replace(turn, again=False)
@@ -112,7 +112,7 @@ class _AskRun:
         return _Turn(turn.source, said, again, ended + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (tries - 1)))
 
     def _fetch_value(self, source: Source, share: float) -> str:
-        """What the source says, asked once, for no longer than its share of the time. Raises `SourceFailed`."""
+        """Ask the source once, for no longer than its share of the time. Raises `SourceFailed`."""
         seconds = min(source.timeout.total_seconds(), share)
         until = min(self.until, time.monotonic() + seconds)
         fed = json.dumps({"kind": _find_kind_location(source), "settings": source.settings}).encode()
@@ -128,21 +128,21 @@ class _AskRun:
 
     def _describe_no_answer(self, seconds: float, code: int | None) -> str:
         if code is not None:
-            return f"it broke off without an answer: {_describe_exit(code)}"
+            return f"it ended without an answer: {_describe_exit(code)}"
         if time.monotonic() >= self.until:
-            return "no answer before the time for all was over"
+            return "no answer before the time limit of the whole run"
         return f"no answer within {_format_duration(timedelta(seconds=round(seconds, 1)))}"
 
 
 def _find_kind_location(source: Source) -> str:
     entry = find_kinds().get(source.kind)
     if entry is None:
-        raise SourceFailed(f'there is no kind "{source.kind}" here', again=False)
+        raise SourceFailed(f'the kind "{source.kind}" is not installed', again=False)
     return entry.value
 
 
 def _parse_answer(answer: bytes) -> str:
-    """The value of an answer. A kind runs in the process that writes it, so it is taken for what anybody may write."""
+    """Return the value of an answer. Plugin code can write to the pipe, so the answer is not trusted."""
     try:
         said: Any = json.loads(answer)
         value, why, again = said.get("value"), said.get("why"), said.get("again")

@@ -1,4 +1,4 @@
-"""What is a value: text that some kind of metric would take, made of what a source's own library hands over."""
+"""Convert what a source returns to text that a metric accepts as a value."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from orgtp.sources.kind import SourceFailed
 _SHOWN = 40
 _CURRENCY = re.compile(r"-?\s*([A-Za-z]{3})\s*-?[0-9.]")
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
-# Far more digits than any value may have; beyond them a number is not even written out.
+# More digits than any value may have. A longer number is refused before it is written out.
 _FAR = 100
 _DIGITS = 15
-# A mean of exact numbers may have no end.
+# The decimal expansion of a mean may be infinite.
 _MEAN = Context(prec=_DIGITS)
 
 
 def check_value(text: str) -> str:
-    """`text` without the blanks around it, where a metric of some kind would take it. Raises `SourceFailed`."""
+    """Return `text` stripped, if a metric of some kind accepts it. Raises `SourceFailed`."""
     text = text.strip()
     if not text:
-        raise SourceFailed("it said nothing")
+        raise SourceFailed("it returned nothing")
     if not any(_unit_accepts(unit, text) for unit in _candidate_units(text)):
         shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-        raise SourceFailed(f'"{shown}" is no value', again=False)
+        raise SourceFailed(f'"{shown}" is not a value', again=False)
     return text
 
 
@@ -49,9 +49,9 @@ def _unit_accepts(unit: Unit, text: str) -> bool:
 
 
 def format_raw_value(value: object, what: str) -> str:
-    """The text of a value as a library gave it, which reasons call `what`. Raises `SourceFailed`."""
+    """Return the text of a value from a library, which messages call `what`. Raises `SourceFailed`."""
     if value is None:
-        raise SourceFailed(f"{what} is null: nobody knows", again=False)
+        raise SourceFailed(f"{what} is null, so the value is unknown", again=False)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
@@ -62,30 +62,30 @@ def format_raw_value(value: object, what: str) -> str:
         return value.isoformat(timespec="seconds")
     if isinstance(value, timedelta):
         return f"{write_number(Decimal(value // timedelta(microseconds=1)).scaleb(-6))}s"
-    raise SourceFailed(f"{what} is {_NAMES.get(type(value), type(value).__name__)}, no value", again=False)
+    raise SourceFailed(f"{what} is {_NAMES.get(type(value), type(value).__name__)}, not a value", again=False)
 
 
 _NAMES: dict[type, str] = {dict: "an object", list: "a list"}
 
 
 def _format_raw_number(value: float | Decimal, what: str) -> str:
-    """A number in plain digits; a binary float, as SQLite has it, to the digits that it holds for certain."""
+    """Format a number in plain digits; a binary float, as in SQLite, to its 15 reliable digits."""
     number = Decimal(format(value, f".{_DIGITS}g") if isinstance(value, float) else value)
     if not number.is_finite() or abs(number.adjusted()) > _FAR or len(number.as_tuple().digits) > _FAR:
-        raise SourceFailed(f"{what} is no number that can be written", again=False)
+        raise SourceFailed(f"{what} is infinite, not a number, or has too many digits", again=False)
     return write_number(number)
 
 
 def parse_amount(text: str, what: str) -> Decimal:
-    """The number that `text` says. Raises `SourceFailed`."""
+    """Parse the number `text`. Raises `SourceFailed`."""
     try:
         return Unit(ValueKind.NUMBER).parse_amount(text)
     except BadValue as error:
-        raise SourceFailed(f'{what}: "{text[:_SHOWN]}" is no number', again=False) from error
+        raise SourceFailed(f'{what}: "{text[:_SHOWN]}" is not a number', again=False) from error
 
 
 def sum_numbers(numbers: Sequence[Decimal]) -> Decimal:
-    """The exact sum."""
+    """Return the exact sum."""
     added = Decimal(0)
     for number in numbers:
         added = EXACT.add(added, number)
@@ -93,5 +93,5 @@ def sum_numbers(numbers: Sequence[Decimal]) -> Decimal:
 
 
 def average_numbers(numbers: Sequence[Decimal]) -> Decimal:
-    """The mean, to fifteen digits."""
+    """Return the mean, to 15 digits."""
     return _MEAN.divide(sum_numbers(numbers), Decimal(len(numbers)))

@@ -1,7 +1,7 @@
-"""The process that asks one source: a line of JSON on standard input, a line of JSON as the answer.
+"""The process that asks one source: it reads one line of JSON and answers with one line of JSON.
 
-The answer goes through a pipe of its own, whose number is the first argument: what a source prints is never taken
-for it.
+The answer goes through a separate pipe, whose file descriptor is the first argument, so that output of the source cannot
+be mistaken for it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_WORDS = 300
 
 
 def serve_request(answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
-    """Answer what is asked, and end at once, whatever threads a kind may have left."""
+    """Answer one request and exit at once, even if the kind left threads running."""
     out = int(sys.argv[1])
     os.set_inheritable(out, False)
     asked = json.loads(sys.stdin.buffer.readline())
@@ -36,13 +36,13 @@ def serve_request(answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None
 
 
 def _prefer_oom_kill() -> None:
-    """Where memory runs out, the kernel takes this process, and not one that only happens to be larger."""
+    """If memory runs out, have the kernel kill this process rather than a larger one."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _end_with_parent() -> None:
-    """Our standard input is open for as long as the parent lives; the source itself has nothing to read."""
+    """End when standard input closes, which means that the parent has died. The source itself gets empty input."""
     parent = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -56,7 +56,7 @@ def _watch_parent(parent: int) -> None:
 
 
 def _ask_kind(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The value, or why there is none and whether to ask again; without any secret."""
+    """Return the value, or why there is none and whether a retry may help. Secrets are redacted."""
     veil = SecretRedactor()
     veil.add_environment()
     try:
@@ -64,8 +64,8 @@ def _ask_kind(asked: Mapping[str, Any]) -> dict[str, Any]:
     except SourceFailed as failed:
         why, again = failed.why, failed.again
     except MemoryError:
-        why, again = "it took more memory than it may", False
-    except BaseException as error:  # noqa: BLE001  (whatever a kind does, its source has failed and nothing else)
+        why, again = "it exceeded its memory limit", False
+    except BaseException as error:  # noqa: BLE001  (whatever a kind raises, only its own source fails)
         why, again = f"{type(error).__name__}: {error}", True
     return {"why": shorten_reason(veil.redact(why)), "again": again}
 
@@ -79,14 +79,14 @@ def _ask_checked_value(asked: Mapping[str, Any], veil: SecretRedactor) -> str:
         _limit_memory(kind.memory)
     said = kind.ask(settings)
     if not isinstance(said, str):
-        raise SourceFailed(f"it gave {type(said).__name__}, where text belongs", again=False)
+        raise SourceFailed(f"it returned {type(said).__name__} instead of text", again=False)
     if veil.finds_secret(said):
-        raise SourceFailed("what it said has a secret in it", again=False)
+        raise SourceFailed("its value contains a secret", again=False)
     return check_value(said)
 
 
 def _find_inline_secrets(kind: Kind, settings: Mapping[str, Any]) -> list[str]:
-    """What stands in the file itself under keys that are secret."""
+    """Return the secrets that are written in the sources file itself."""
     values = [settings.get(name) for name, key in kind.keys.items() if key.secret]
     texts = [text for value in values for text in (value.values() if isinstance(value, dict) else [value])]
     return [text for text in texts if isinstance(text, str) and not text.startswith(("env:", "file:"))]
@@ -100,8 +100,8 @@ def _limit_memory(memory: int) -> None:
 
 
 def shorten_reason(text: str) -> str:
-    """A reason as one line of at most 300 characters."""
-    line = one_line(text) or "it failed, and said nothing"
+    """Return a reason as one line of at most 300 characters."""
+    line = one_line(text) or "it failed without a reason"
     return line if len(line) <= MOST_WORDS else f"{line[: MOST_WORDS - 1]}…"
 
 

@@ -14,13 +14,13 @@ from orgtp.rules.metric_names.phrases import (
     Found,
     PhraseIndex,
     Span,
-    span_starting_at,
+    chain_ends,
+    find_near_pair,
     fold_word,
     fold_words,
-    find_near_pair,
+    span_starting_at,
     split_phrases,
     split_words,
-    chain_ends,
 )
 
 # What stands between a name and an id; no phrase has it, so none goes from one into the other.
@@ -65,7 +65,7 @@ class MetricClassifier:
     def is_wish(self, name: str) -> bool:
         """Whether the name only wishes for something: no number in it, no time, nothing that has come of it."""
         row = split_words(name)
-        found = self.phrases.scan(row)
+        found = self.phrases.find_phrases(row)
         counted = any(word[0].isdigit() for word in row)
         wished = _begins_as_wish(found) or _is_only_praise(found, len(row))
         return wished and not counted and not _is_cleared(found, row, "own outcome", "result", "time")
@@ -152,7 +152,7 @@ def _combine_phrases(first: Iterable[str], second: Iterable[str]) -> list[str]:
 def _classify(judge: MetricClassifier, name: str, id_: str) -> Verdict:
     """The strictest of what the words say, unless others clear it."""
     written = [*split_words(name), _GAP, *split_words(id_)]
-    found = judge.phrases.scan(written)
+    found = judge.phrases.find_phrases(written)
     if not found:
         return Verdict(MetricSense.OUTCOME)
     made = ("own outcome", "result", "value")
@@ -219,7 +219,11 @@ def _find_counted(found: Found, row: Sequence[str]) -> Span | None:
 
 def _find_countable(found: Found, start: int) -> Span | None:
     """What can be counted at `start`, after any words that leave it as bare as it is: `new client emails`."""
-    spans = [thing for step in chain_ends(found.get("plain", ()), start) if (thing := span_starting_at(found["countable"], step))]
+    spans = [
+        thing
+        for step in chain_ends(found.get("plain", ()), start)
+        if (thing := span_starting_at(found["countable"], step))
+    ]
     return spans[-1] if spans else None
 
 
@@ -250,13 +254,17 @@ def _names_who_noticed(found: Found, row: Sequence[str]) -> bool:
 
 def _begins_as_wish(found: Found) -> bool:
     start = chain_ends(found.get("before wish", ()), 0)[-1]
-    begins = span_starting_at(found.get("wish first", ()), start) and not span_starting_at(found.get("no wish", ()), start)
+    begins = span_starting_at(found.get("wish first", ()), start) and not span_starting_at(
+        found.get("no wish", ()), start
+    )
     return bool(begins or "wish anywhere" in found)
 
 
 def _is_only_praise(found: Found, length: int) -> bool:
     """Whether it begins by wishing for what it praises, or is nothing but praise and virtues: `Great service`."""
-    if "praise" in found and span_starting_at(found.get("wish deed", ()), chain_ends(found.get("before wish", ()), 0)[-1]):
+    if "praise" in found and span_starting_at(
+        found.get("wish deed", ()), chain_ends(found.get("before wish", ()), 0)[-1]
+    ):
         return True
     kinds = ("praise", "virtue", "soft", "wish deed", "before wish")
     said = {at for kind in kinds for span in found.get(kind, ()) for at in range(*span)}

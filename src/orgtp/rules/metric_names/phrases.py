@@ -101,7 +101,9 @@ def split_phrases(lines: Iterable[str]) -> list[str]:
     return [phrase for line in lines for phrase in line.split(",")]
 
 
-def find_near_pair(things: Iterable[Span], deeds: Iterable[Span], most: int, row: Sequence[str], gap: str) -> Span | None:
+def find_near_pair(
+    things: Iterable[Span], deeds: Iterable[Span], most: int, row: Sequence[str], gap: str
+) -> Span | None:
     """Where a thing and a deed lie, in either order, with at most so many words between them and no `gap`."""
     for thing, deed in product(things, deeds):
         first, second = sorted((thing, deed))

@@ -31,8 +31,8 @@ def owner_missing(org: Org) -> Iterator[Finding]:
 
     Fix: name the person who answers for it: `orgtp seat set dash owner=bogdan`.
     """
-    people = _people(org) or "none yet"
-    for seat in _living(org):
+    people = _list_active_humans(org) or "none yet"
+    for seat in _current_seats(org):
         if not seat.owner and ("owner",) not in seat.marks.keys:
             hint = f"Name the person who answers for it ({people}): orgtp seat set {seat.id} owner=SEAT"
             yield Finding(seat.marks.value_place(), f"{seat.id} has no owner", hint)
@@ -53,8 +53,8 @@ def owner_unknown(org: Org) -> Iterator[Finding]:
 
     Fix: use an id from `seats/`, or add a seat for that person first: `orgtp seat add`.
     """
-    humans, people = frozenset(_humans(org)), _people(org) or "none"
-    for seat in _living(org):
+    humans, people = frozenset(_active_humans(org)), _list_active_humans(org) or "none"
+    for seat in _current_seats(org):
         if seat.owner and seat.owner not in org.seats and not org.is_unreadable(seat_path(seat.owner)):
             hint = did_you_mean(seat.owner, humans) or f"Active human seats: {people}."
             yield Finding(seat.marks.value_place("owner"), f'owner "{seat.owner}" is not a seat', hint)
@@ -79,8 +79,8 @@ def owner_not_human(org: Org) -> Iterator[Finding]:
 
     Fix: name a person: `orgtp seat set dash owner=bogdan`.
     """
-    people = _people(org) or "add a human seat first"
-    for seat, owner in _owned(org):
+    people = _list_active_humans(org) or "add a human seat first"
+    for seat, owner in _seats_with_owner(org):
         if not owner.is_human:
             hint = f"Name a person: {people}."
             yield Finding(seat.marks.value_place("owner"), f'owner "{owner.id}" is not a human seat', hint)
@@ -101,8 +101,8 @@ def owner_retired(org: Org) -> Iterator[Finding]:
 
     Fix: name an active person: `orgtp seat set dash owner=bogdan`.
     """
-    people = _people(org) or "add a human seat first"
-    for seat, owner in _owned(org):
+    people = _list_active_humans(org) or "add a human seat first"
+    for seat, owner in _seats_with_owner(org):
         if owner.is_retired and owner.id != seat.id:
             hint = f"Name a person who is here: {people}."
             yield Finding(seat.marks.value_place("owner"), f'owner "{owner.id}" is retired', hint)
@@ -126,8 +126,8 @@ def owner_not_active(org: Org) -> Iterator[Finding]:
 
     Fix: make the owner's seat active, name another person, or pause the seat: `orgtp seat set dash status=paused`.
     """
-    people = _people(org) or "none is active"
-    for seat, owner in _owned(org):
+    people = _list_active_humans(org) or "none is active"
+    for seat, owner in _seats_with_owner(org):
         if seat.is_active and owner.is_human and not owner.is_active and not owner.is_retired:
             hint = f"Activate {owner.id}, or name another person: {people}."
             message = f'owner "{owner.id}" is {owner.status}, not active'
@@ -156,10 +156,10 @@ def no_human_above(org: Org) -> Iterator[Finding]:
 
     Fix: make the topmost seat report to a person: `orgtp seat set radar reports_to=david owner=bogdan`.
     """
-    people = _people(org)
+    people = _list_active_humans(org)
     way_out = f"Name a person above it ({people})" if people else "Add a human seat first, and name it"
     for top in org.direct_reports(""):
-        lost = [] if ("reports_to",) in top.marks.keys else _without_human(org, top)
+        lost = [] if ("reports_to",) in top.marks.keys else _seats_without_human(org, top)
         if lost:
             first, *below = lost
             more = f", nor from {count_noun(len(below), 'seat')} below it" if below else ""
@@ -167,41 +167,41 @@ def no_human_above(org: Org) -> Iterator[Finding]:
             yield Finding(first.marks.value_place(), f"no human can be reached from {first.id}{more}", hint)
 
 
-def _without_human(org: Org, top: Seat) -> list[Seat]:
+def _seats_without_human(org: Org, top: Seat) -> list[Seat]:
     """The seats at and below `top`, top down, that are not retired and have no human above them."""
     lost: list[Seat] = []
     ahead = [top]
     while ahead:
         seat = ahead.pop()
-        if not _answers(org, seat):
+        if not _has_human(org, seat):
             lost += [] if seat.is_retired else [seat]
             ahead += reversed(org.direct_reports(seat.id))
     return lost
 
 
-def _answers(org: Org, seat: Seat) -> bool:
+def _has_human(org: Org, seat: Seat) -> bool:
     """Whether the seat or its owner is a human who is not retired. An owner that cannot be read counts as one."""
     owner = org.seats.get(seat.owner)
     named = ("owner",) in seat.marks.keys
     return any(one.is_human and not one.is_retired for one in (seat, owner) if one) or (named and owner is None)
 
 
-def _living(org: Org) -> Iterator[Seat]:
+def _current_seats(org: Org) -> Iterator[Seat]:
     return (seat for seat in org.seats.values() if not seat.is_retired)
 
 
-def _owned(org: Org) -> Iterator[tuple[Seat, Seat]]:
-    return ((seat, org.seats[seat.owner]) for seat in _living(org) if seat.owner in org.seats)
+def _seats_with_owner(org: Org) -> Iterator[tuple[Seat, Seat]]:
+    return ((seat, org.seats[seat.owner]) for seat in _current_seats(org) if seat.owner in org.seats)
 
 
-def _humans(org: Org) -> list[str]:
+def _active_humans(org: Org) -> list[str]:
     return [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
 
 
-def _people(org: Org) -> str:
+def _list_active_humans(org: Org) -> str:
     """The ids of the active humans for a hint, the first few only so that the hint stays short in a large org."""
-    humans = _humans(org)
-    return ", ".join([*humans[:_FEW], "…"] if len(humans) > _FEW else humans)
+    humans = _active_humans(org)
+    return ", ".join([*humans[:_MAX_LISTED], "…"] if len(humans) > _MAX_LISTED else humans)
 
 
-_FEW = 8
+_MAX_LISTED = 8

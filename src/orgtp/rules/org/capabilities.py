@@ -70,7 +70,7 @@ def capability_unused(org: Org) -> Iterator[Finding]:
     if any(path.startswith("seats/") for path in org.unreadable):
         return
     at_work = {name for seat in org.seats.values() if seat.status in _AT_WORK for name in seat.capabilities}
-    for capability, seats in _resting(org).items():
+    for capability, seats in _inactive_holders(org).items():
         if capability not in at_work:
             first = seats[0]
             whose = join_with_and(f"{seat.id} ({seat.status})" for seat in seats)
@@ -84,7 +84,7 @@ _AT_WORK = {SeatStatus.ACTIVE, SeatStatus.PROPOSED}
 _RESTING = {SeatStatus.PAUSED, SeatStatus.VACANT}
 
 
-def _resting(org: Org) -> dict[str, list[Seat]]:
+def _inactive_holders(org: Org) -> dict[str, list[Seat]]:
     """The paused and vacant seats that have each capability."""
     found: dict[str, list[Seat]] = {}
     for seat in org.seats.values():

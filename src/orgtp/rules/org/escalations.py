@@ -34,7 +34,7 @@ def routing_not_human(org: Org) -> Iterator[Finding]:
     """
     people = [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
     hint = f"Name a person who is here ({', '.join(people[:_PEOPLE])}), or take it out."
-    for keys, branch, _ in _branches(org.routing):
+    for keys, branch, _ in _walk_routes(org.routing):
         seat = org.seats.get(branch.to)
         if seat and not (seat.is_human and seat.is_active):
             what = "an agent" if not seat.is_human else str(seat.status)
@@ -61,7 +61,7 @@ def routing_unknown_seat(org: Org) -> Iterator[Finding]:
     """
     metrics = {metric for seat in org.seats.values() for metric in seat.metrics}
     blind = any(path.startswith("seats") for path in org.unreadable)
-    for keys, branch, _ in _branches(org.routing):
+    for keys, branch, _ in _walk_routes(org.routing):
         for key, id_ in (("seat", branch.seat), ("to", branch.to)):
             if id_ and id_ not in org.seats and not org.is_unreadable(seat_path(id_)):
                 hint = did_you_mean(id_, org.seats) or "orgtp seat list shows them all."
@@ -93,7 +93,7 @@ def routing_unreachable(org: Org) -> Iterator[Finding]:
 
     Fix: put the more specific route first, or remove it.
     """
-    for keys, branch, why in _branches(org.routing):
+    for keys, branch, why in _walk_routes(org.routing):
         held = org.seats.get(branch.seat)
         told = why or (f"{branch.seat} is retired" if held and held.is_retired else "")
         if told:
@@ -233,18 +233,18 @@ def silence_unknown_metric(org: Org) -> Iterator[Finding]:
                 yield Finding(held.marks.key_place(metric), f'{seat} has no metric "{metric}"', hint)
 
 
-def _branches(
+def _walk_routes(
     branches: Sequence[Route], keys: Keys = ("routing",), above: Mapping[str, str] | None = None
 ) -> Iterator[tuple[Keys, Route, str]]:
     """Every route with its place, and the reason why no escalation can take it ("" if one can)."""
     for number, branch in enumerate(branches):
         place = (*keys, str(number))
         wants = {**(above or {}), **branch.conditions}
-        yield place, branch, _lost(branch, branches[:number], above or {})
-        yield from _branches(branch.routes, (*place, "routes"), wants)
+        yield place, branch, _why_unreachable(branch, branches[:number], above or {})
+        yield from _walk_routes(branch.routes, (*place, "routes"), wants)
 
 
-def _lost(branch: Route, before: Sequence[Route], above: Mapping[str, str]) -> str:
+def _why_unreachable(branch: Route, before: Sequence[Route], above: Mapping[str, str]) -> str:
     """Why no escalation can take a route; "" if one can."""
     for name, word in branch.conditions.items():
         if above.get(name, word) != word:

@@ -142,9 +142,9 @@ def record_unknown_seat(org: Org) -> Iterator[Finding]:
 
     Fix: use an id from `seats/`.
     """
-    known = ", ".join([*islice(org.seats, _FEW), *(["…"] if len(org.seats) > _FEW else [])])
+    known = ", ".join([*islice(org.seats, _MAX_LISTED), *(["…"] if len(org.seats) > _MAX_LISTED else [])])
     for record in org.retirements.values():
-        for place, seat in _named(record):
+        for place, seat in _seats_in_record(record):
             if seat and seat not in org.seats and not org.is_unreadable(seat_path(seat)):
                 hint = did_you_mean(seat, org.seats) or f"Name a seat of this org: {known}."
                 yield Finding(place, f'"{seat}" is not a seat', hint)
@@ -174,10 +174,10 @@ def decided_by_not_human(org: Org) -> Iterator[Finding]:
 
 
 # The most seats that a hint lists, so that it stays short in a large org.
-_FEW = 8
+_MAX_LISTED = 8
 
 
-def _named(record: Retirement) -> Iterator[tuple[Place, str]]:
+def _seats_in_record(record: Retirement) -> Iterator[tuple[Place, str]]:
     marks = record.marks
     yield marks.value_place("decided_by"), record.decided_by
     for capability, heir in record.capabilities.items():

@@ -36,7 +36,7 @@ def score_in_future(org: Org, now: datetime) -> Iterator[Finding]:
     """
     begins: dict[str, datetime | None] = {}
     latest = now + _SLACK
-    for score in _all(org):
+    for score in _all_scores(org):
         if score.period not in begins:
             period = parse_period(score.period)
             begins[score.period] = period.begins(org.zone) - _SLACK if period else None
@@ -122,7 +122,7 @@ def score_note_formula(org: Org) -> Iterator[Finding]:
 
     Fix: begin the note with a word. If the line is committed, record the value again.
     """
-    for score in _all(org):
+    for score in _all_scores(org):
         if score.note and _FORMULA.match(score.note):
             hint = "Begin the note with a word; for a line that is committed, record the value again."
             yield Finding(score.place, "the note begins as a formula does, and a spreadsheet would run it", hint)
@@ -134,5 +134,5 @@ _TOO_EARLY = "Take the line out before it is committed, and record the value whe
 _TOO_OLD = "Take the line out before it is committed, or correct since in seats/{}.yaml."
 
 
-def _all(org: Org) -> Iterator[Score]:
+def _all_scores(org: Org) -> Iterator[Score]:
     return (score for scores in org.scores.values() for score in scores)

@@ -1,4 +1,4 @@
-"""A source that is a program: the last line that it prints is the value."""
+"""A source that runs a program: the last line that it prints is the value."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _MOST = 1 << 20
 
 
 class Command(Kind):
-    """`command: [python3, bin/anomalies.py]`: run without a shell, in the folder of the sources file."""
+    """`command: [python3, bin/anomalies.py]`: runs without a shell, in the folder of the sources file."""
 
     keys: ClassVar[Mapping[str, Key]] = {"argv": Key(Form.LIST, required=True)}
     bare = "argv"
-    # What a program takes is its own business; some reserve far more than they use.
+    # No memory limit: some programs reserve far more than they use.
     memory = 0
 
     def ask(self, settings: Mapping[str, Any]) -> str:
-        """Run it; its last line that is not blank."""
+        """Run the program and return its last line that is not blank."""
         first, *rest = settings["argv"]
         program = str(Path(first).expanduser()) if first.startswith("~") else first
         try:
             ran = run_command([program, *rest], _MOST)
         except (OSError, ValueError, RuntimeError) as error:
-            raise SourceFailed(f"{first} cannot be run: {_describe_start_error(error)}", again=False) from error
+            raise SourceFailed(f"cannot run {first}: {_describe_start_error(error)}", again=False) from error
         if ran.flooded:
             raise SourceFailed(f"it printed more than {_MOST >> 20} MiB", again=False)
         if ran.code:
@@ -40,11 +40,11 @@ class Command(Kind):
         try:
             return _check_with_hint(_read_last_line(ran.out), explain_shell_words(rest))
         except UnicodeDecodeError as error:
-            raise SourceFailed("what it printed is not UTF-8 text", again=False) from error
+            raise SourceFailed("its output is not UTF-8 text", again=False) from error
 
 
 def _check_with_hint(said: str, hint: str) -> str:
-    """What it said; where that is no value and there is a `hint` why, the hint goes with it. Raises `SourceFailed`."""
+    """Return the output. If it is not a value, the error includes `hint`. Raises `SourceFailed`."""
     try:
         return check_value(said) if hint else said
     except SourceFailed as failed:
@@ -55,9 +55,11 @@ _FOR_A_SHELL = {"|", "||", "&", "&&", ";", ">", ">>", "<", "2>", "2>&1"}
 
 
 def explain_shell_words(words: Sequence[str]) -> str:
-    """What to say of words that only a shell takes for more than words; "" where there is none."""
+    """Return a hint if an argument, such as |, has a meaning only in a shell; else ""."""
     found = next((word for word in words if word in _FOR_A_SHELL), "")
-    return f". No shell runs it, and {found} is a word like any other: sh -c '…' is one that does" if found else ""
+    return (
+        f". It runs without a shell, so {found} is a plain argument. To use a shell, write: sh -c '…'" if found else ""
+    )
 
 
 def _describe_start_error(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""A source that is a file: a column of CSV, what is at a pointer of JSON, or that of every line of JSON Lines."""
+"""A source that reads a file: a column of CSV, or the value at a pointer of JSON or of each line of JSON Lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from orgtp.sources.value import average_numbers, parse_amount, sum_numbers
 FORMATS = ("csv", "json", "jsonl")
 ROLLUPS = ("sum", "mean", "min", "max", "last", "count")
 _MOST = 64 << 20
-# What each format has beside path and format.
+# The keys that each format takes besides path and format.
 _TAKES = {"csv": {"column", "rollup"}, "json": {"pointer"}, "jsonl": {"pointer", "rollup"}}
 _MADE: dict[str, Callable[[Sequence[Decimal]], Decimal]] = {
     "sum": sum_numbers,
@@ -45,21 +45,21 @@ class File(Kind):
     }
 
     def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
-        """Each format has keys of its own."""
+        """Check that the keys fit the format of the file."""
         yield from check_pointer(settings)
         if "max_age" in settings and parse_duration(settings["max_age"]) is None:
             yield Fault("max_age", f'max_age "{settings["max_age"]}" is not a duration', "Write it as 1d or 12h.")
         format_ = _detect_format(settings)
         if not format_:
-            yield Fault("path", "the file's name does not say what it is", "Write format: csv (or json, or jsonl).")
+            yield Fault("path", "the format cannot be told from the file's name", "Add format: csv, json or jsonl.")
             return
         for key in sorted({"column", "pointer", "rollup"} & {*settings} - _TAKES[format_]):
             yield Fault(key, f"a {format_} file has no {key}", f"It has: {', '.join(sorted(_TAKES[format_]))}.")
         if format_ == "csv" and "column" not in settings and settings.get("rollup") != "count":
-            yield Fault("path", "nobody knows which column", "Write column: NAME, or rollup: count.")
+            yield Fault("path", "the column is missing", "Add column: NAME, or rollup: count.")
 
     def ask(self, settings: Mapping[str, Any]) -> str:
-        """Read it; the value in it."""
+        """Read the file and return the value in it."""
         text = _read_file_text(Path(settings["path"]), settings.get("max_age", ""))
         read = {"csv": _read_csv_value, "json": _read_json_value, "jsonl": _read_jsonl_value}[_detect_format(settings)]
         return read(text, settings)
@@ -72,7 +72,7 @@ def _detect_format(settings: Mapping[str, Any]) -> str:
 
 
 def _read_file_text(path: Path, max_age: str) -> str:
-    """The content of a file. Raises `SourceFailed`."""
+    """Return the content of a file. Raises `SourceFailed`."""
     try:
         path = path.expanduser()
         found = path.stat()
@@ -87,12 +87,12 @@ def _read_file_text(path: Path, max_age: str) -> str:
 
 
 def _refuse_stale_file(path: Path, written: float, max_age: str) -> None:
-    """Refuse an export that nobody writes any more: its last value says nothing of today. Raises `SourceFailed`."""
+    """Refuse a file that is no longer updated: its value is out of date. Raises `SourceFailed`."""
     span = parse_duration(max_age)
-    # The machine's own clock on both sides; an age would differ each time, and a reason that differs is news.
+    # Both times come from the machine's clock. The reason shows a date, not an age: a changed reason would be recorded.
     if span is not None and time.time() - written > span.total_seconds():
         when = datetime.fromtimestamp(written, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        raise SourceFailed(f"{path} was last written {when}, which is longer ago than {max_age}", again=False)
+        raise SourceFailed(f"{path} was last written {when}, more than {max_age} ago", again=False)
 
 
 def _read_json_value(text: str, settings: Mapping[str, Any]) -> str:
@@ -121,13 +121,13 @@ def _read_csv_value(text: str, settings: Mapping[str, Any]) -> str:
 
 
 def _iterate_cells(rows: csv.DictReader[str], column: str | None) -> Iterator[str]:
-    """The cell of each row; without a column, only something for each."""
+    """Yield the cell of each row; if no column is given, a placeholder."""
     names = list(rows.fieldnames or ())
     if column is not None and names.count(column) != 1:
         many = "more than one column" if column in names else "no column"
         raise SourceFailed(f'the file has {many} "{column}". {did_you_mean(column, names)}'.rstrip(), again=False)
     for row in rows:
-        # Each cell after one that is torn in two, as 1,200 is, stands under its neighbour's name.
+        # An unquoted 1,200 is read as two cells, which shifts all that follow.
         if None in row:
             raise SourceFailed(f"line {rows.line_num} has more cells than the first line", again=False)
         yield "1" if column is None else _cell(row[column])
@@ -138,12 +138,12 @@ def _cell(text: str | None) -> str:
 
 
 def _roll_up(cells: Sequence[tuple[str, str]], settings: Mapping[str, Any]) -> str:
-    """One value of many, each with where it stands. A cell that is blank is not known, and neither is a sum with it."""
+    """Combine cells, each with its location, to one value. A blank cell is unknown, and so is a sum that includes it."""
     rollup = settings.get("rollup", "last")
     if rollup == "count":
         return str(sum(1 for _, cell in cells if cell))
     if not cells:
-        raise SourceFailed("there are no rows in it")
+        raise SourceFailed("the file has no rows")
     blank = next((where for where, cell in (cells[-1:] if rollup == "last" else cells) if not cell), "")
     if blank:
         raise SourceFailed(f"{blank}: the cell is blank", again=False)
