@@ -62,7 +62,7 @@ COMMANDS = (
     Command("collect", "collect", "collect_scores", "orgtp score collect --due --push", "score"),
     Command("list", "score", "list_scores", "orgtp score list dash anomalies-before-open", "score"),
     Command("list", "source", "list_sources", "orgtp source list", "source"),
-    Command("test", "source", "test_one_source", "orgtp source test ad-anomalies", "source"),
+    Command("test", "source", "try_one_source", "orgtp source test ad-anomalies", "source"),
     Command(
         "add",
         "source",

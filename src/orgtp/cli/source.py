@@ -104,7 +104,7 @@ def _print_source_problems(read: Sources) -> None:
         write_stderr(f"this machine knows no source: there is none in {read.path}. See: orgtp source add --help")
 
 
-def test_one_source(
+def try_one_source(
     name: NameArgument, org: OrgOption = None, sources: SourcesOption = None, json: JsonOption = False
 ) -> int:
     """Ask a source now; write nothing. Shows what it says, and how that reads against each metric that names it.

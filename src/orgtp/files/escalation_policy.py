@@ -8,8 +8,7 @@ from datetime import timedelta
 from orgtp.files.key_order import BRANCH_KEYS, LADDER_KEYS
 from orgtp.files.mapping_reader import Fields
 from orgtp.model.escalation import EscalationKind, EscalationPolicy, EscalationSeverity, Route
-from orgtp.model.value import Unit
-from orgtp.model.value import ValueKind as ValueKind
+from orgtp.model.value import Unit, ValueKind
 
 # So deep may branches stand below each other: who needs more will not find out where trouble goes.
 LEVELS = 3

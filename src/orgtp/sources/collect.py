@@ -1,4 +1,4 @@
-"""Collect values: select the metrics that name a source, ask this machine's sources, and record the results in one commit."""
+"""Collect values: select the metrics that name a source, ask the sources, and record the results in one commit."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Collected:
     """
 
     said: tuple[SourceResult, ...]
-    check_collected: tuple[CollectedValue, ...]
+    heard: tuple[CollectedValue, ...]
     elsewhere: tuple[CollectTarget, ...]
     recorded: Recorded | None
     escalated: Recorded | None = None

@@ -98,7 +98,7 @@ def _read_source(above: Fields, name: str) -> Source:
 
 
 def _hide_value_in_hint(problem: Problem) -> Problem:
-    """Return the problem with a hint that does not quote the file: the value may be a secret, and hints are recorded."""
+    """Return the problem with a hint that does not quote the file: its value may be secret, and hints are recorded."""
     for words, instead in _REPEATING.items():
         if problem.rule in {"wrong-type", "yaml-syntax"} and problem.hint.startswith(words):
             return replace(problem, hint=instead)
@@ -168,7 +168,8 @@ def _find_kind_name(fields: Fields) -> str:
     if known:
         message, hint = f"{fields.what} is of two kinds: {join_with_and(known)}", "Keep one; make two sources of it."
     elif names:
-        hint = f"{did_you_mean(names[0], [*find_kinds(), *COMMON])} {_KNOWN.format(', '.join(sorted(find_kinds())))}".strip()
+        known_kinds = _KNOWN.format(", ".join(sorted(find_kinds())))
+        hint = f"{did_you_mean(names[0], [*find_kinds(), *COMMON])} {known_kinds}".strip()
         message = f'"{names[0]}" is not an installed kind of source'
     else:
         message, hint = (

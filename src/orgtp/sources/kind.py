@@ -61,8 +61,8 @@ class Kind:
     """One kind of source. `ask` runs in a separate process, in the folder of the sources file.
 
     `keys` are the settings that it takes. `bare` names the key that is meant if the source holds a plain value instead
-    of a mapping of keys. `needs` maps each required module to the command that installs it. `memory` limits the process,
-    in bytes; 0 means no limit.
+    of a mapping of keys. `needs` maps each required module to the command that installs it. `memory` limits the
+    process, in bytes; 0 means no limit.
     """
 
     keys: ClassVar[Mapping[str, Key]] = {}
@@ -85,7 +85,7 @@ class Kind:
         return f"{name} is not installed. Install it: {self.needs[name]}"
 
     def ask(self, settings: Mapping[str, Any]) -> str:
-        """Return the value, as a person would type it. Raises `SourceFailed`; any other exception counts as a failure, too."""
+        """Return the value, as a person would type it. Raises `SourceFailed`; any other exception is a failure, too."""
         raise NotImplementedError
 
 

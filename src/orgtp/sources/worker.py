@@ -1,7 +1,7 @@
 """The process that asks one source: it reads one line of JSON and answers with one line of JSON.
 
-The answer goes through a separate pipe, whose file descriptor is the first argument, so that output of the source cannot
-be mistaken for it.
+The answer goes through a separate pipe, whose file descriptor is the first argument, so that output of the source
+cannot be mistaken for it.
 """
 
 from __future__ import annotations

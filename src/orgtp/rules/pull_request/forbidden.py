@@ -232,7 +232,8 @@ def history_short(compared: OrgPair) -> Iterator[Finding]:
     """
     new = [seat.id for seat in _new_seats(compared) if seat.id not in compared.used]
     if compared.shallow and new:
-        message = f"the history here is not whole, so nobody can say whether {join_with_and(new)} was ever the id of another seat"
+        ids = join_with_and(new)
+        message = f"the history here is not whole, so nobody can say whether {ids} was ever the id of another seat"
         yield Finding(Place(seat_path(new[0])), message, "Get the whole history: git fetch --unshallow")
 
 

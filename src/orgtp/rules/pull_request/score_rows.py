@@ -65,7 +65,7 @@ def _missing_row_numbers(rows: list[bytes], now: list[bytes]) -> list[int]:
 
 
 def _longest_in_order(found: list[tuple[int, int]]) -> set[int]:
-    """The rows of a longest subsequence that is still in order (patience sorting), so that the fewest count as moved."""
+    """The rows of a longest subsequence still in order (patience sorting), so that the fewest count as moved."""
     ends: list[int] = []
     chain: list[int] = []
     before: list[int] = []

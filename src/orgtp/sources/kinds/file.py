@@ -138,7 +138,7 @@ def _cell(text: str | None) -> str:
 
 
 def _roll_up(cells: Sequence[tuple[str, str]], settings: Mapping[str, Any]) -> str:
-    """Combine cells, each with its location, to one value. A blank cell is unknown, and so is a sum that includes it."""
+    """Combine cells, each with its location, to one value. A blank cell is unknown, and so is a sum with it."""
     rollup = settings.get("rollup", "last")
     if rollup == "count":
         return str(sum(1 for _, cell in cells if cell))

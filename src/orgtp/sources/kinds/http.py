@@ -89,7 +89,8 @@ def _check_address(address: str) -> Iterator[Fault]:
 def _check_headers(headers: Mapping[str, str]) -> Iterator[Fault]:
     """Check that each secret is a reference and the whole text of its header."""
     for name, text in headers.items():
-        hint = f'Put the whole header value, such as "Bearer …", into a variable, and write headers: {{{name}: "env:NAME"}}.'
+        example = f'headers: {{{name}: "env:NAME"}}'
+        hint = f'Put the whole header value, such as "Bearer …", into a variable, and write {example}.'
         if re.match(WITHIN, text):
             yield Fault("headers", f"the header {name} has env: or file: inside a longer text", hint)
         elif _SECRET.fullmatch(name) and not re.match(NAMED, text):
