@@ -87,7 +87,7 @@ def test_what_is_asked_for_by_name_and_unknown_here_is_an_error(fed: Fed) -> Non
     """For what nobody names, another machine may know it."""
     fed.set_up(rates="96", talks="13")
     ran = fed.collect("--metric", "rate", code=2)
-    assert 'this machine knows no source "rate" (did you mean "rates"?). See: orgtp source list' in ran.err
+    assert 'this machine has no source "rate" (did you mean "rates"?). See: orgtp source list' in ran.err
     assert fed.told() == {}
     assert [one["source"] for one in fed.collect("--seat", "bot", "--json").json["elsewhere"]] == ["late", "rate"]
     assert fed.collect().err == "", "another machine may know the rest"

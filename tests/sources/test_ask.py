@@ -289,5 +289,7 @@ def test_without_the_extra_a_source_says_what_to_install(tmp_path: Path) -> None
     code += "for one in said: print(one.value, one.why, one.tries)"
     env = {**os.environ, "PYTHONPATH": str(tmp_path / "hidden")}
     done = subprocess.run([sys.executable, "-c", code, str(path)], env=env, capture_output=True, text=True, check=True)
-    lacks = [f"None {name} is not installed here: pip install 'orgtp[sources]' 1" for name in ("httpx", "sqlalchemy")]
+    lacks = [
+        f"None {name} is not installed. Install it: pip install 'orgtp[sources]' 1" for name in ("httpx", "sqlalchemy")
+    ]
     assert done.stdout.splitlines() == [*lacks, "1  1"]

@@ -22,7 +22,7 @@ from tests.store.test_schema_any import bent
 
 SCHEMA = json.loads(schema_text("sources"))
 # What no schema can know: which kinds are installed, and what the name of a file says of it.
-BEYOND = ("is no kind of source here", " has no kind", "does not say what it is", " file has no ", "which column")
+BEYOND = ("is not an installed kind", " has no kind", "cannot be told from", " file has no ", "the column is missing")
 
 GOOD = """\
 x-ours: Ask Maria before changing this.

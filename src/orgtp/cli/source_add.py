@@ -25,8 +25,8 @@ _FOR = {
 }
 # What the reader of the file says, as whoever types options would say it.
 _AS_TYPED = (
-    (r"Write column: NAME, or rollup: count", "Say --column NAME, or --rollup count"),
-    (r"Write format: csv \(or json, or jsonl\)", "Say --format csv (or json, or jsonl)"),
+    (r"Add column: NAME, or rollup: count", "Use --column NAME, or --rollup count"),
+    (r"Add format: csv, json or jsonl", "Use --format csv, json or jsonl"),
     (r'write url: "env:BOOKS_URL"', 'say --sql env:BOOKS_URL "select …"'),
     (r'write url: "env:METRICS_URL"', "say --http env:METRICS_URL"),
     (r'write headers: \{(\S+): "env:NAME"\}', r"say --header \1=env:NAME"),

@@ -166,7 +166,7 @@ def _find_kind_name(fields: Fields) -> str:
         return known[0]
     place = fields.marks.key_place(*fields.keys, *(names[-1:] if len(known) > 1 else names[:1]))
     if known:
-        message, hint = f"{fields.what} is of two kinds: {join_with_and(known)}", "Keep one; make two sources of it."
+        message, hint = f"{fields.what} has two kinds: {join_with_and(known)}", "Keep one, or write two sources."
     elif names:
         known_kinds = _KNOWN.format(", ".join(sorted(find_kinds())))
         hint = f"{did_you_mean(names[0], [*find_kinds(), *COMMON])} {known_kinds}".strip()
