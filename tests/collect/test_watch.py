@@ -96,4 +96,7 @@ def test_progress_on_a_terminal(fed: Fed) -> None:
     assert seen.code == 1
     assert re.search(r"^✓ talks: 13 \(\d+\.\d+ s\)$", seen.text, re.M)
     assert re.search(r"^✗ rate: exit code 3: boom \(\d+\.\d+ s\)$", seen.text, re.M)
-    assert 'this machine has no source "late" (did you mean "rate"?). See: orgtp source list' in seen.text
+    assert (
+        'this machine has no source "late" (did you mean "rate"?). List the sources with: orgtp source list'
+        in seen.text
+    )

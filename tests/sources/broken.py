@@ -179,7 +179,7 @@ BROKEN: dict[str, tuple[str, str]] = {
     # The file itself.
     "kind-unknown": ("comand: [date]", '"comand" is not an installed kind of source. Did you mean "command"?'),
     "number-item": ("command: [sleep, 5]", "item 2 of command is not text. Put it in quotes."),
-    "kind-two": ("command: [date], odd: raise", "is of two kinds: command and odd"),
+    "kind-two": ("command: [date], odd: raise", "has two kinds: command and odd"),
     "key-long": (f"command: [date], {'k' * 900}: 5s", 'unknown key "kkk'),
     "key-unknown": (
         "command: [date], timout: 5s",

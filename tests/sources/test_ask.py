@@ -124,7 +124,7 @@ def test_what_is_asked_ends_with_whoever_asks(tmp_path: Path, how: signal.Signal
     (tmp_path / "family").write_text(FAMILY, encoding="utf-8")
     path = written(tmp_path, "hang: {command: [sh, family]}\n")
     code = "import sys, pathlib, orgtp.sources.run as a, orgtp.sources.config as f; "
-    code += "a.ask(f.read_sources(pathlib.Path(sys.argv[1])).named.values())"
+    code += "a.ask_sources(f.read_sources(pathlib.Path(sys.argv[1])).named.values())"
     with subprocess.Popen([sys.executable, "-c", code, str(path)], stderr=subprocess.DEVNULL) as asking:
         family = pids(tmp_path / "pids", 2)
         begun = time.monotonic()
@@ -137,7 +137,7 @@ def test_what_is_asked_ends_with_whoever_asks(tmp_path: Path, how: signal.Signal
 def test_a_source_prints_nothing_of_its_own(tmp_path: Path) -> None:
     path = written(tmp_path, "loud: {command: [sh, -c, 'echo noise; echo worse >&2; echo 5']}\n")
     code = "import sys, pathlib, orgtp.sources.run as a, orgtp.sources.config as f; "
-    code += "print(a.ask(f.read_sources(pathlib.Path(sys.argv[1])).named.values())[0].value)"
+    code += "print(a.ask_sources(f.read_sources(pathlib.Path(sys.argv[1])).named.values())[0].value)"
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("5\n", "")
 
@@ -269,7 +269,7 @@ def test_a_binary_float_is_the_shortest_decimal_that_means_it() -> None:
 
 def test_version_knows_nothing_of_what_only_sources_need(shell: Shell) -> None:
     code = (
-        "import sys; from orgtp.cli.main import run; run(['--version']); run(['source', 'list', '--help']); "
+        "import sys; from orgtp.cli.main import run_command_line as run; run(['--version']); run(['source', 'list', '--help']); "
         "sys.exit(bool({'httpx', 'sqlalchemy', 'orgtp.sources'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", code], env=shell.env(), check=True, capture_output=True)
@@ -285,7 +285,7 @@ def test_without_the_extra_a_source_says_what_to_install(tmp_path: Path) -> None
         "c: {command: [echo, '1']}\n",
     )
     code = "import sys, pathlib, orgtp.sources.run as a, orgtp.sources.config as f\n"
-    code += "said = a.ask(f.read_sources(pathlib.Path(sys.argv[1])).named.values())\n"
+    code += "said = a.ask_sources(f.read_sources(pathlib.Path(sys.argv[1])).named.values())\n"
     code += "for one in said: print(one.value, one.why, one.tries)"
     env = {**os.environ, "PYTHONPATH": str(tmp_path / "hidden")}
     done = subprocess.run([sys.executable, "-c", code, str(path)], env=env, capture_output=True, text=True, check=True)

@@ -146,7 +146,7 @@ def _say_elsewhere(done: Collected, sources: Sources) -> None:
     from orgtp.api import describe_unknown_sources
 
     if done.elsewhere:
-        write_stderr(f"{describe_unknown_sources(done.elsewhere, sources)}. See: orgtp source list")
+        write_stderr(f"{describe_unknown_sources(done.elsewhere, sources)}. List the sources with: orgtp source list")
 
 
 def _report_recorded(here: OrgHandle, done: Collected, way: CollectOptions) -> int:
