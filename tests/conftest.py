@@ -100,6 +100,14 @@ class Shell:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
 
+    def unpack(self) -> None:
+        """Make a file of each packed object of the repository."""
+        packs = (self.folder / ".git/objects/pack").rename(self.home / "packs")
+        for pack in packs.glob("*.pack"):
+            with pack.open("rb") as objects:
+                words = ["git", "unpack-objects", "-q"]
+                subprocess.run(words, cwd=self.folder, env=self.env(), stdin=objects, check=True)
+
     def head(self) -> str:
         """The commit that is checked out."""
         return self.git("rev-parse", "HEAD").out.strip()
@@ -117,6 +125,11 @@ def shell(tmp_path: Path, home: Path) -> Shell:
     folder = tmp_path / "work"
     folder.mkdir()
     return Shell(folder, home)
+
+
+def pytest_sessionfinish() -> None:
+    """End the server of the runner."""
+    RUNNER.close()
 
 
 def make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
