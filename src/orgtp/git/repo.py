@@ -6,7 +6,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from orgtp.files.tree import FOLDERS, SINGLE, Folder, read_plain
 from orgtp.git.cat_file import Object, Reader
 from orgtp.git.errors import GitFailed
 from orgtp.git.process import start, start_with_gitpython
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 
 # What moves a branch or writes an index: the commands of ours that would run a hook.

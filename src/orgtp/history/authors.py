@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from orgtp.files.seat import read_seat
 from orgtp.git.repo import Repo
 from orgtp.git.tree import TREE, Walk, walk_of
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.model.seat import Seat, seat_path
 from orgtp.model.text import is_id
