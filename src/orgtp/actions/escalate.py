@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, Create, Data, Edit, Set
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import (

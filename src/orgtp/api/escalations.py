@@ -8,10 +8,10 @@ escalations.list_open(), escalations.open("dash", "The ad account is locked"), e
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import EscalationSeverity
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from orgtp.files.load import Loaded, by_order
 from orgtp.files.org import Head
 from orgtp.files.tree import HEAD
 from orgtp.history.locate import NoGit, OrgSnapshot, clock, locate
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
 from orgtp.model.problem import Place, Problem

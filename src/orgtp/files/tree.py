@@ -6,10 +6,10 @@ import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH
 
 FOLDERS = ("seats", "scores", "retirements", "escalations")

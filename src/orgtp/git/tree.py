@@ -6,12 +6,13 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
 
 from orgtp.files.tree import FOLDERS, SINGLE, FileInfo, twins
 from orgtp.git.objects import Objects
 from orgtp.git.repo import Repo
+from orgtp.lazy_dataclass import dataclass
 
 _PLAIN = ("100644", "100755")
 TREE = "40000"

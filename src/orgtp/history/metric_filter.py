@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from orgtp.files.scores import read_scores, seat_of
 from orgtp.files.seat import read_seat
 from orgtp.git.repo import Repo
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import ChangedFile, Commit
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from orgtp.files.org import read_retirement
@@ -11,6 +11,7 @@ from orgtp.files.seat import read_seat
 from orgtp.git.log import all_touching, newest_touching
 from orgtp.git.repo import Repo
 from orgtp.history.authors import People
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, retirement_path, seat_path

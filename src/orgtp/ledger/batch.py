@@ -7,13 +7,12 @@ branch moves meanwhile, both are done again: the intent is replayed, text is nev
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from orgtp.files.apply import applied
 from orgtp.files.load import Loaded, load
-from orgtp.files.tree import Files
 from orgtp.git.checkout import Linked
 from orgtp.git.commit import Draft, Identity, commit_tree, identity, is_signing, not_before
 from orgtp.git.errors import LedgerMoved, NotNow
@@ -21,9 +20,11 @@ from orgtp.git.lock import locked
 from orgtp.git.objects import Objects
 from orgtp.git.repo import Repo
 from orgtp.git.tree import MODULE, TREE, GitTree, Node, Walk, walk_of
+from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.advance import Move, advance, held_still, make_whole
+from orgtp.ledger.checks import check_change
 from orgtp.ledger.partial_tree import PartialTree, Reach
-from orgtp.model.change import Append, Change
+from orgtp.model.change import Change
 from orgtp.model.content_hash import hash_changed_files, set_content_trailer
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
@@ -48,12 +49,6 @@ def _contents(objects: Objects, nodes: Mapping[str, Node | None]) -> dict[str, b
 
 Action = Callable[[Org], Change]
 _TRIES = 10
-
-
-class WouldBreak(OrgtpError):
-    """The org would be worse after the change than before."""
-
-    text = "nothing was written, because the change would break the org:\n{problems}"
 
 
 class NoLedger(OrgtpError):
@@ -225,7 +220,7 @@ class Batch:
         change = action(loaded.org)
         files = applied(loaded.files, change)
         _refuse_links(self.walk, files)
-        noted = _check(loaded, change, files) if files else ()
+        noted = check_change(loaded, change, files) if files else ()
         old = {path: loaded.files[path] for path in files if path in loaded.files}
         author = self._author(loaded.org, change, who or self.ledger.who) if files else Identity("", "")
         nodes = self.walk.put(files)
@@ -283,34 +278,3 @@ def _refuse_links(walk: Walk, files: Iterable[str]) -> None:
         node = walk.node(path)
         if found or (node and not node.is_plain):
             raise Linked(path=found[-1] if found else path)
-
-
-def _check(before: Loaded, change: Change, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
-    """Refuse a change that adds an error; those that are there already are nobody's fault here."""
-    if all(isinstance(edit, Append) for edit in change.edits):
-        before, files = _without_scores(before), {path: _added(before, path, raw) for path, raw in files.items()}
-    return refuse_new_errors(before, files)
-
-
-def refuse_new_errors(before: Loaded, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
-    """Refuse an org whose `files` bring errors that are not there `before`; all else that they bring is handed back.
-
-    Raises `WouldBreak`.
-    """
-    known = {(problem.rule, problem.place.path, problem.message) for problem in before.found}
-    after = load(Files({**before.files, **files}))
-    new = [p for p in after.found if (p.rule, p.place.path, p.message) not in known]
-    wrong = [problem for problem in new if problem in after.errors]
-    if wrong:
-        raise WouldBreak(problems="\n".join(f"  {p.place}: {p.message}. {p.hint}".rstrip() for p in wrong))
-    return tuple(new)
-
-
-def _without_scores(loaded: Loaded) -> Loaded:
-    """The org without its values: a record is right or wrong by itself, and its id has been looked up."""
-    return load(Files({path: raw for path, raw in loaded.files.items() if not path.startswith("scores/")}))
-
-
-def _added(before: Loaded, path: str, raw: bytes) -> bytes:
-    """What is appended to a file, as it will be read."""
-    return raw[len(before.files.get(path, b"")) :].lstrip(b"\n")

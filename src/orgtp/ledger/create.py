@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from orgtp.git.commit import Draft, Identity, commit_tree, own_identity
 from orgtp.git.lock import locked
 from orgtp.git.repo import Repo, find_repo, make_repo
 from orgtp.git.tree import walk_of
+from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.advance import Move, advance, catch_up
 from orgtp.ledger.batch import Batch, Ledger, PlannedCommit, sealed
 from orgtp.model.errors import OrgtpError

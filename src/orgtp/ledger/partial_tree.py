@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD, FileInfo
 from orgtp.git.tree import Walk
+from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.id_index import known_at
 from orgtp.model.period import Grain, parse_period, period_containing
 from orgtp.model.seat import Seat, seat_path

@@ -18,7 +18,8 @@ from orgtp.git.commit import Identity
 from orgtp.git.remote import SyncStopped
 from orgtp.git.repo import Repo
 from orgtp.git.tree import PLAIN, TREE, GitTree, Node, Walk, changed_nodes, walk_of
-from orgtp.ledger.batch import Batch, Original, PlannedCommit, Recorded, WouldBreak, refuse_new_errors
+from orgtp.ledger.batch import Batch, Original, PlannedCommit, Recorded
+from orgtp.ledger.checks import WouldBreak, find_added_lines, refuse_new_errors, refuse_wrong_records
 from orgtp.ledger.id_index import known_at
 from orgtp.ledger.partial_tree import PartialTree, Reach
 from orgtp.model.change import Change
@@ -232,7 +233,7 @@ class CommitReplay:
         seats = frozenset(seat for path in paths if (seat := seat_of(path)))
         before = load(PartialTree(self.base, Reach(seats, frozenset(), self.batch.ledger.now)))
         old, new = self.base.files(paths), self.batch.walk.files(paths)
-        refuse_new_errors(before, {path: raw[len(old.get(path, b"")) :].lstrip(b"\n") for path, raw in new.items()})
+        refuse_wrong_records(before.org, find_added_lines(old, new))
 
 
 def _name_conflict(path: str, what: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,7 @@ import yaml
 
 from orgtp.files.yaml.error_messages import BREAK, DEEP, explained
 from orgtp.files.yaml.fast_loader import CORE, MAX_DEPTH, NotPlain, plain_data, resolve
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Keys, Marks, Place, Problem
 
 MAX_BYTES = 256 * 1024

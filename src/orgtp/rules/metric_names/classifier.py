@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import product
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.rules.metric_names import vocabulary as words
 from orgtp.rules.metric_names.phrases import (
     Folded,
