@@ -13,7 +13,7 @@ from tests.conftest import ROOT, SCRIPT, Shell
 
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
-# Pages whose commands run here, each page in an empty folder, up to the given heading. Other pages have their own tests.
+# Pages whose commands run here, each in an empty folder, up to the given heading. Other pages have their own tests.
 GUIDES = {"metrics.md": "", "seats.md": "", "history.md": "", "mcp.md": "## Questions to ask\n"}
 # What a test cannot run: these would install orgtp for the person who runs the tests (test_shipped.py tests the wheel),
 # or run the tests within the tests. `make demo`, which has a test of its own, runs `orgtp demo`.
