@@ -8,9 +8,9 @@ from itertools import count
 
 import pytest
 
-from orgtp.model.cell import State
+from orgtp.model.cell import CellState
 from orgtp.model.period import Cadence
-from orgtp.model.seat import Status
+from orgtp.model.seat import SeatStatus
 from orgtp.views.context.build import DECISIONS, Known
 from orgtp.views.context.metrics import measured, next_due
 from orgtp.views.context.types import Relation
@@ -79,8 +79,8 @@ class TestNext:
         assert found
         assert found.period == "2027-W10"
 
-    @pytest.mark.parametrize("status", [one for one in Status if one is not Status.ACTIVE])
-    def test_nobody_waits_where_nobody_works(self, status: Status) -> None:
+    @pytest.mark.parametrize("status", [one for one in SeatStatus if one is not SeatStatus.ACTIVE])
+    def test_nobody_waits_where_nobody_works(self, status: SeatStatus) -> None:
         assert next_due(row(">= 5", {}, status=status)) is None
 
     def test_the_end_of_all_calendars(self) -> None:
@@ -99,7 +99,12 @@ class TestLatest:
 
     def test_blanks_and_corrections_are_told(self) -> None:
         cells = measured(row(">= 5", {"2026-W44": ["4", "6"], "2026-W45": None})).latest
-        assert [cell.state for cell in cells] == [State.MISSING, State.ON, State.UNAVAILABLE, State.MISSING]
+        assert [cell.state for cell in cells] == [
+            CellState.MISSING,
+            CellState.ON,
+            CellState.UNAVAILABLE,
+            CellState.MISSING,
+        ]
         assert cells[1].corrected
 
     def test_none_before_it_began(self) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from orgtp.model.escalation import Weight
+from orgtp.model.escalation import EscalationSeverity
 
 if TYPE_CHECKING:
     from orgtp.actions.escalate import Trouble
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 def late(org: Org, now: datetime) -> Sequence[Trouble]:
     """What is stale at `now`, as trouble."""
     from orgtp.actions.escalate import Trouble
-    from orgtp.model.escalation import Kind
+    from orgtp.model.escalation import EscalationKind
     from orgtp.views.stale import stale
 
-    return [Trouble(Kind.STALE, one.seat, one.metric, f"{one.period}: {one.why}") for one in stale(org, now)]
+    return [Trouble(EscalationKind.STALE, one.seat, one.metric, f"{one.period}: {one.why}") for one in stale(org, now)]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Escalations:
         why: str = "",
         to: str = "",
         metric: str = "",
-        severity: Weight = Weight.NORMAL,
+        severity: EscalationSeverity = EscalationSeverity.NORMAL,
         by: str = "",
         dry_run: bool = False,
     ) -> Recorded:
@@ -93,10 +93,10 @@ class Escalations:
         self, seat: str, metric: str, until: date, reason: str, *, by: str = "", dry_run: bool = False
     ) -> Recorded:
         """Tell of no trouble with a metric until the end of a day. Raises what `actions.silence.silence` raises."""
-        from orgtp.actions.silence import NewSilence, silence
+        from orgtp.actions.silence import NewSilence, silence_metric
 
         acting, new = self.ledger.acting(by), NewSilence(seat, metric, until, reason)
-        return self.ledger.record(lambda org: silence(org, self.snapshot.now, new, acting), dry_run=dry_run)
+        return self.ledger.record(lambda org: silence_metric(org, self.snapshot.now, new, acting), dry_run=dry_run)
 
     def tick(self, *, by: str = "", dry_run: bool = False) -> Recorded:
         """Do all that is due, in one commit; see `orgtp.actions.escalate.tick`."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from orgtp.model.signing_key import FORGES, SIGNERS
+from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH
 
 FOLDERS = ("seats", "scores", "retirements", "escalations")
 HEAD = "org.yaml"
 # The files that are known one by one: beside them in policy/ may lie what is the user's own.
-SINGLE = (HEAD, SIGNERS, FORGES)
+SINGLE = (HEAD, ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH)
 # The largest file that is read: a score file, which holds one seat's month.
 MAX_BYTES = 8 * 1024 * 1024
 # What is opened is the file itself: no link is followed, and nobody waits for a pipe's other end.

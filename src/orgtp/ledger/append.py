@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from orgtp.actions.record_scores import Entry, add_kept, add_scores
+from orgtp.actions.record_scores import NewScore, add_queued_scores, add_scores
 from orgtp.git.checkout import Linked, Uncommitted
 from orgtp.git.errors import GitFailed, LedgerBusy, LedgerMoved, MidMerge, NotNow
 from orgtp.git.lock import Lock, patience, pauses
@@ -30,7 +30,7 @@ _MOST_AT_ONCE = 500
 STUCK = (MidMerge, Linked, Uncommitted)
 
 
-def post(ledger: Ledger, entries: Sequence[Entry], by: str = "", *, dry_run: bool = False) -> Recorded:
+def post(ledger: Ledger, entries: Sequence[NewScore], by: str = "", *, dry_run: bool = False) -> Recorded:
     """Record `entries`, all or none. What cannot be written now is kept, and `Recorded.kept` says why.
 
     Raises the error of an entry that does not fit, what `record` raises for what can never be written, and `NotKept`.
@@ -85,11 +85,11 @@ def _write_with(ledger: Ledger, own: Callable[[Batch], Step], early: tuple[Batch
     return done[-1]
 
 
-def _action(ledger: Ledger, entries: Sequence[Entry], by: str) -> Action:
+def _action(ledger: Ledger, entries: Sequence[NewScore], by: str) -> Action:
     return lambda org: add_scores(org, entries, ledger.now, by)
 
 
-def _reach(ledger: Ledger, entries: Sequence[Entry], by: str) -> Reach:
+def _reach(ledger: Ledger, entries: Sequence[NewScore], by: str) -> Reach:
     wants = frozenset(Want(entry.seat, entry.metric, entry.period) for entry in entries)
     brought = frozenset(entry.id for entry in entries if entry.brought)
     return Reach(frozenset({want.seat for want in wants} | {by} - {""}), wants, ledger.now, brought)
@@ -202,7 +202,7 @@ class _Written:
         wants = frozenset(Want(score.seat, score.metric, score.period) for score in lot.scores)
         reach = Reach(frozenset({want.seat for want in wants} | {lot.by} - {""}), wants, batch.ledger.now, lot.brought)
         try:
-            step = batch.take(lambda org: add_kept(org, lot.scores, lot.by), reach, lot.author)
+            step = batch.take(lambda org: add_queued_scores(org, lot.scores, lot.by), reach, lot.author)
         except (NotNow, GitFailed):
             raise
         except OrgtpError as error:

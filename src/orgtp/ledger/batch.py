@@ -24,7 +24,7 @@ from orgtp.git.tree import MODULE, TREE, GitTree, Node, Walk, walk_of
 from orgtp.ledger.advance import Move, advance, held_still, make_whole
 from orgtp.ledger.partial_tree import Part, Reach
 from orgtp.model.change import Append, Change
-from orgtp.model.content_hash import content_of, with_content
+from orgtp.model.content_hash import hash_changed_files, set_content_trailer
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem
@@ -35,8 +35,8 @@ def sealed(objects: Objects, draft: Draft, nodes: Mapping[str, Node | None]) -> 
 
     `nodes` are what the commit changes. A commit that is made anew had other changes once, so its trailer goes with it.
     """
-    value = content_of(_contents(objects, nodes)) if is_signing(objects.repo) else ""
-    message = with_content(draft.message, value)
+    value = hash_changed_files(_contents(objects, nodes)) if is_signing(objects.repo) else ""
+    message = set_content_trailer(draft.message, value)
     return draft if message == draft.message else replace(draft, message=message)
 
 

@@ -11,7 +11,7 @@ from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD, Entry
 from orgtp.git.tree import Walk
 from orgtp.ledger.id_index import known_at
-from orgtp.model.period import Grain, containing, parse_period
+from orgtp.model.period import Grain, parse_period, period_containing
 from orgtp.model.seat import Seat, seat_path
 
 # A weekend and a time zone.
@@ -100,6 +100,6 @@ class Part:
 def _first_day(text: str, grain: Grain, now: datetime) -> date:
     """From which day on a period may have been recorded, whatever the org's time zone."""
     said = text.strip().upper()
-    current = containing(now, grain, UTC)
+    current = period_containing(now, grain, UTC)
     period = parse_period(said) or (current.previous() if said == "LAST" else current)
     return (period.start - _MARGIN).date()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from orgtp.model.cell import State
-from orgtp.model.text import counted
+from orgtp.model.cell import CellState
+from orgtp.model.text import count_noun
 from orgtp.render.terminal import (
     DOT_LEGEND,
     STALE,
@@ -51,12 +51,12 @@ def chart_lines(chart: Chart, screen: Screen, *, name: str = "", kind: bool = Fa
 
 def _head(chart: Chart, name: str) -> Text:
     states = [metric.state for seat in chart.seats for metric in seat.metrics if seat.status != "retired"]
-    known = sum(state.is_known or state.is_hole for state in states)
-    on_target = sum(state is State.ON for state in states)
-    told = f", {on_target} of {counted(known, 'metric')} on target" if known else ""
+    known = sum(state.is_known or state.is_gap for state in states)
+    on_target = sum(state is CellState.ON for state in states)
+    told = f", {on_target} of {count_noun(known, 'metric')} on target" if known else ""
     stale = sum(seat.stale for seat in chart.seats)
     told += f", {stale} stale" if stale else ""
-    return joined(say(name or "Chart", "bold"), f"  {counted(len(chart.seats), 'seat')}{told}")
+    return joined(say(name or "Chart", "bold"), f"  {count_noun(len(chart.seats), 'seat')}{told}")
 
 
 def _foot(chart: Chart, screen: Screen) -> list[Text]:

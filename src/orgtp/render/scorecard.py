@@ -9,10 +9,10 @@ from itertools import groupby
 
 from rich.text import Text
 
-from orgtp.model.cell import Cell, State
+from orgtp.model.cell import Cell, CellState
 from orgtp.model.errors import BadValue
-from orgtp.model.text import counted
-from orgtp.model.value import Kind
+from orgtp.model.text import count_noun
+from orgtp.model.value import ValueKind
 from orgtp.render.terminal import (
     LEGEND,
     SIGNS,
@@ -91,7 +91,7 @@ def _layout(card: Scorecard, screen: Screen) -> _Layout:
 def _begins(card: Scorecard) -> int:
     """The first week in which there is anything: a new org shows no empty weeks before it began."""
     weeks = range(len(card.columns) - 1)
-    return next((n for n in weeks if any(row.cells[n].state is not State.NONE for row in card.rows)), len(weeks))
+    return next((n for n in weeks if any(row.cells[n].state is not CellState.NONE for row in card.rows)), len(weeks))
 
 
 def _widths(card: Scorecard) -> list[int]:
@@ -113,9 +113,9 @@ def _fitting(widths: Sequence[int], gap: int, room: int) -> int:
 
 def _head(card: Scorecard, name: str) -> Text:
     states = [row.state for row in card.rows]
-    known = sum(state.is_known or state.is_hole for state in states)
-    on_target = sum(state is State.ON for state in states)
-    told = f"  {on_target} of {counted(known, 'metric')} on target at the latest value"
+    known = sum(state.is_known or state.is_gap for state in states)
+    on_target = sum(state is CellState.ON for state in states)
+    told = f"  {on_target} of {count_noun(known, 'metric')} on target at the latest value"
     return joined(say(name or "Scorecard", "bold"), told)
 
 
@@ -171,8 +171,8 @@ def shown(row: ScoreRow, value: str) -> str:
     """A stored value for a grid whose row says the currency; hits (`4/5`) stand as they are."""
     if row.measure is None or "/" in value:
         return value
-    text = row.measure.shown(value)
-    return text.removeprefix(f"{row.measure.currency} ") if row.measure.kind is Kind.MONEY else text
+    text = row.measure.format_shown(value)
+    return text.removeprefix(f"{row.measure.currency} ") if row.measure.kind is ValueKind.MONEY else text
 
 
 def _count(row: ScoreRow) -> Text:
@@ -199,7 +199,7 @@ def _amount(row: ScoreRow, cell: Cell) -> Decimal | None:
     if known:
         return Decimal(hits) / Decimal(known)
     try:
-        return row.measure.read(cell.value)
+        return row.measure.parse_amount(cell.value)
     except BadValue:
         return None
 
@@ -212,7 +212,7 @@ def _foot(card: Scorecard, layout: _Layout, screen: Screen) -> list[Text]:
     are = "metric is" if stale == 1 else "metrics are"
     notes += [f"{STALE} {stale} {are} stale: a value is late. See: orgtp stale"] if stale else []
     hidden = layout.shown.start - _begins(card)
-    notes += [f"{counted(hidden, 'older week')} left out: the screen is too narrow"] if hidden else []
+    notes += [f"{count_noun(hidden, 'older week')} left out: the screen is too narrow"] if hidden else []
     return [line for note in _packed(notes, screen.width) for line in wrapped(Text(note, style="dim"), screen.width)]
 
 

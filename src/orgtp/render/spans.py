@@ -117,4 +117,4 @@ def shown(value: str | None, measure: Unit | None) -> Part:
     """A value as a person reads it."""
     if value is None:
         return Part("unavailable")
-    return code(measure.shown(value) if measure else value)
+    return code(measure.format_shown(value) if measure else value)

@@ -20,7 +20,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 from rich.text import Text
 
-from orgtp.model.cell import State
+from orgtp.model.cell import CellState
 from orgtp.model.text import one_line
 
 if TYPE_CHECKING:
@@ -37,27 +37,34 @@ def on_the_wall(moment: datetime, zone: tzinfo) -> datetime:
 
 ENDLESS = 100_000
 STYLES = {
-    State.ON: "green",
-    State.OFF: "bold red",
-    State.UNAVAILABLE: "yellow",
-    State.MISSING: "magenta",
-    State.PENDING: "dim",
-    State.NONE: "dim",
+    CellState.ON: "green",
+    CellState.OFF: "bold red",
+    CellState.UNAVAILABLE: "yellow",
+    CellState.MISSING: "magenta",
+    CellState.PENDING: "dim",
+    CellState.NONE: "dim",
 }
 # A sign for every state: nothing is ever told by colour alone.
 SIGNS = {
-    State.ON: "✓",
-    State.OFF: "✗",
-    State.UNAVAILABLE: "?",
-    State.MISSING: "–",
-    State.PENDING: "·",
-    State.NONE: " ",
+    CellState.ON: "✓",
+    CellState.OFF: "✗",
+    CellState.UNAVAILABLE: "?",
+    CellState.MISSING: "–",
+    CellState.PENDING: "·",
+    CellState.NONE: " ",
 }
 DOT_LEGEND = "● on target   ○ off target   ? unavailable   – missing   · not due yet"
 LEGEND = "✓ on target   ✗ off target   ? unavailable   – missing   · not due yet"
 # Beside what should be there by now and is not.
 STALE, STALE_STYLE = "!", "bold yellow"
-DOTS = {State.ON: "●", State.OFF: "○", State.UNAVAILABLE: "?", State.MISSING: "–", State.PENDING: "·", State.NONE: "·"}
+DOTS = {
+    CellState.ON: "●",
+    CellState.OFF: "○",
+    CellState.UNAVAILABLE: "?",
+    CellState.MISSING: "–",
+    CellState.PENDING: "·",
+    CellState.NONE: "·",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +151,11 @@ def wrapped(text: Text, width: int) -> list[Text]:
     return list(lines)
 
 
-def dots(states: Sequence[State]) -> Text:
+def dots(states: Sequence[CellState]) -> Text:
     """One mark for each metric and how many of those with a value are on target: `●○? 1/2`."""
     marks = [Text(DOTS[state], style=STYLES[state]) for state in states]
-    known = [state for state in states if state.is_known or state.is_hole]
-    count = f" {sum(state is State.ON for state in states)}/{len(known)}" if known else ""
+    known = [state for state in states if state.is_known or state.is_gap]
+    count = f" {sum(state is CellState.ON for state in states)}/{len(known)}" if known else ""
     return joined(*marks, count)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from orgtp.model.cell import Row, State
+from orgtp.model.cell import CellState, MetricRow
 from orgtp.model.org import Org, Retirement
 from orgtp.model.score import Score
 from orgtp.views.diff.build import Diff, diff
@@ -154,17 +154,17 @@ def _counted(org: Org, seat: str, metrics: dict[str, list[Score]], now: datetime
 
 
 def _of_metric(org: Org, seat: str, metric: str, scores: list[Score], now: datetime) -> Recorded:
-    in_force = org.in_force(seat, metric)
+    in_force = org.scores_in_force(seat, metric)
     counting = [score for score in scores if in_force[score.period] is score]
     corrected = [score for score in scores if in_force[score.period].value != score.value]
     held = org.seats[seat].metrics.get(metric)
-    periods = [period for score in counting if (period := score.spoken_of)]
-    states = [Row(org, org.seats[seat], held, now).cell(period).state for period in periods] if held else []
+    periods = [period for score in counting if (period := score.parsed_period)]
+    states = [MetricRow(org, org.seats[seat], held, now).cell_at(period).state for period in periods] if held else []
     return Recorded(
         metric=metric,
         records=len(scores),
         unavailable=sum(score.value is None for score in scores),
         corrected=len(corrected),
-        on_target=sum(state is State.ON for state in states),
-        known=sum(state in {State.ON, State.OFF} for state in states),
+        on_target=sum(state is CellState.ON for state in states),
+        known=sum(state in {CellState.ON, CellState.OFF} for state in states),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.seat import Metric, Seat
-from orgtp.model.text import nearest
+from orgtp.model.text import find_nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def source_lines(org: Org, known: Mapping[str, Known]) -> list[SourceLine]:
 def _line(name: str, known: Mapping[str, Known], uses: tuple[SourceUse, ...]) -> SourceLine:
     here = known.get(name)
     if here is None:
-        return SourceLine(name, None, None, uses, nearest(name, known))
+        return SourceLine(name, None, None, uses, find_nearest(name, known))
     return SourceLine(name, here.kind or None, here.wrong or None, uses)
 
 
@@ -81,10 +81,10 @@ def _reading(seat: Seat, metric: Metric, value: str) -> Reading:
         return Reading(seat.id, metric.id, metric.name, None, None, None, why)
     unit = metric.targets.unit
     try:
-        stored = unit.stored(unit.read(value))
+        stored = unit.format_stored(unit.parse_amount(value))
     except BadValue as error:
         return Reading(seat.id, metric.id, metric.name, unit.text, None, None, str(error))
-    return Reading(seat.id, metric.id, metric.name, unit.text, stored, unit.shown(stored), None)
+    return Reading(seat.id, metric.id, metric.name, unit.text, stored, unit.format_shown(stored), None)
 
 
 def _metrics(org: Org) -> Iterator[tuple[Seat, Metric]]:

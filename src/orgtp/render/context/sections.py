@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import groupby
 
-from orgtp.model.cell import Cell, State
-from orgtp.model.text import counted
+from orgtp.model.cell import Cell, CellState
+from orgtp.model.text import count_noun
 from orgtp.render.diff.sections import Item
 from orgtp.render.seat_history import changes_told
 from orgtp.render.spans import SHORT, Line, Part, Sort, called, code, line, listed, subject, told, words
@@ -18,12 +18,12 @@ from orgtp.views.escalations import EscalationView
 from orgtp.views.seat_history import Event
 
 _STATES = {
-    State.ON: "on target",
-    State.OFF: "off target",
-    State.UNAVAILABLE: "unavailable",
-    State.MISSING: "missing",
-    State.PENDING: "not due yet",
-    State.NONE: "judged by no target",
+    CellState.ON: "on target",
+    CellState.OFF: "off target",
+    CellState.UNAVAILABLE: "unavailable",
+    CellState.MISSING: "missing",
+    CellState.PENDING: "not due yet",
+    CellState.NONE: "judged by no target",
 }
 _RELATIONS = {
     Relation.ABOVE: "above it",
@@ -157,7 +157,7 @@ class Parts:
         trouble = self.view.trouble
         for late in trouble.stale:
             about = line(
-                "Stale: ", code(late.metric), f", since {self.when(late.since)}, {counted(late.in_a_row, 'value')}"
+                "Stale: ", code(late.metric), f", since {self.when(late.since)}, {count_noun(late.in_a_row, 'value')}"
             )
             yield Item(line(about, f" to {late.period} not there", told(": ", late.why)))
         yield from self._rest("trouble.stale")
@@ -239,10 +239,10 @@ def _why_blank(cell: Cell) -> tuple[str, ...]:
 
 def _cells(run: list[Cell], metric: Measured) -> Line:
     cell, until = run[-1], f" to {run[-1].period}" if len(run) > 1 else ""
-    value = line(metric.measure.shown(cell.value), " ") if metric.measure and cell.value is not None else ()
+    value = line(metric.measure.format_shown(cell.value), " ") if metric.measure and cell.value is not None else ()
     corrected = ", corrected" if cell.corrected else ""
     # Of a metric that is stale, why stands with what is open.
-    note = told(" ", cell.note) if cell.state is State.UNAVAILABLE and not metric.stale_since else ()
+    note = told(" ", cell.note) if cell.state is CellState.UNAVAILABLE and not metric.stale_since else ()
     return line(f"{run[0].period}{until} ", value, f"{_STATES[cell.state]}{corrected}", note)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orgtp.model.text import counted
+from orgtp.model.text import count_noun
 from orgtp.render.diff.sections import Item, Section, story
 from orgtp.render.markdown import code, inert, strong
 from orgtp.render.spans import Line, Part, Sort
@@ -27,7 +27,7 @@ def diff_markdown(found: Diff, base: Line, head: Line, *, limit: int = LIMIT) ->
             left += 1
         else:
             out += piece
-    more = f"\n**{counted(left, 'line')} more: too long for one comment.** See all of it with `orgtp diff`.\n"
+    more = f"\n**{count_noun(left, 'line')} more: too long for one comment.** See all of it with `orgtp diff`.\n"
     return out + more if left else out
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from orgtp.model.errors import BadInput
 from orgtp.model.schedule import Timetable
-from orgtp.model.text import did_you_mean, visible
+from orgtp.model.text import did_you_mean, escape_control_chars
 
 # Debian's cron takes no longer command, and then runs nothing of the whole crontab, without a word.
 _MOST_IN_CRON = 998
@@ -42,7 +42,7 @@ class Place:
 
     def again(self, kind: str) -> str:
         """The command that prints this."""
-        return visible(shlex.join(("orgtp", "schedule", kind, *self.asked)))
+        return escape_control_chars(shlex.join(("orgtp", "schedule", kind, *self.asked)))
 
     @property
     def named(self) -> str:

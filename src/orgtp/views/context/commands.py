@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from orgtp.model.escalation import Stage
+from orgtp.model.escalation import EscalationStatus
 from orgtp.model.text import is_id, one_line
 from orgtp.views.context.types import Colleague, Handed, Measured, Way
 from orgtp.views.escalations import EscalationView
@@ -45,7 +45,7 @@ def _values(seat: str, metrics: Sequence[Measured], by: str) -> Iterator[Way]:
 def _hands(held: Sequence[EscalationView], by: str) -> Iterator[Way]:
     """What to do about what is in its hands."""
     which = _typed(held[0].id) if len(held) == 1 else "ID"
-    if any(one.state is Stage.OPEN for one in held):
+    if any(one.state is EscalationStatus.OPEN for one in held):
         yield Way("take on what is in its hands", f"orgtp escalate ack {which} {by}")
     if held:
         yield Way("settle what is in its hands", f'orgtp escalate resolve {which} --note "HOW" {by}')

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from orgtp.model.cell import Cell, State
+from orgtp.model.cell import Cell, CellState
 from orgtp.model.problem import Problem
 from orgtp.model.value import Unit
 from orgtp.views.escalations import EscalationView
@@ -68,7 +68,7 @@ class Measured:
     unit: str | None
     cadence: str
     source: str | None
-    state: State
+    state: CellState
     stale_since: datetime | None
     silenced: date | None
     next: Next | None
