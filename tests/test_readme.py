@@ -15,6 +15,13 @@ README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 # Pages whose commands run here, each in an empty folder, up to the given heading. Other pages have their own tests.
 GUIDES = {"metrics.md": "", "seats.md": "", "history.md": "", "mcp.md": "## Questions to ask\n"}
+# Sections that continue with the organisation of the README, from the top of a page up to the given text.
+CONTINUED = {
+    "ci.md": "| exit code |",
+    "sources.md": "## Kinds\n",
+    "ledger.md": "## What you can rely on\n",
+    "audit.md": "## Verdicts\n",
+}
 # What a test cannot run: these would install orgtp for the person who runs the tests (test_shipped.py tests the wheel),
 # or run the tests within the tests. `make demo`, which has a test of its own, runs `orgtp demo`.
 ELSEWHERE = ("make test", "uv tool install orgtp", "pipx install orgtp", "orgtp demo")
@@ -58,6 +65,14 @@ def run_all(shell: Shell, lines: list[str]) -> None:
 def test_every_command_runs(shell: Shell) -> None:
     script = [line for line in commands(README) if not line.startswith("make ") and line not in ELSEWHERE]
     assert len(script) > 10
+    run_all(shell, script)
+
+
+def test_the_guides_that_continue_the_readme_run_after_it(shell: Shell) -> None:
+    script = [line for line in commands(README) if not line.startswith("make ") and line not in ELSEWHERE]
+    for page, end in CONTINUED.items():
+        script += commands(DOCS / page, end)
+    assert {"orgtp diff main", "orgtp score collect", "orgtp sync", "orgtp audit verify"} <= set(script)
     run_all(shell, script)
 
 

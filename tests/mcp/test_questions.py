@@ -194,6 +194,6 @@ def test_a_question(asked: Shell, begin: str) -> None:
 
 def test_the_block_to_paste() -> None:
     """It is the one that is installed, but for the paths."""
-    (block,) = re.findall(r"^```json\n(.*?)^```", ASK, re.S | re.M)
+    (block,) = re.findall(r"^```json\n(.*?)^```", PAGE, re.S | re.M)
     server = {"command": "/path/to/orgtp", "args": ["--org", "/path/to/sneeze-it", "mcp"]}
     assert json.loads(block) == {"mcpServers": {"orgtp-sneeze-it": server}}
