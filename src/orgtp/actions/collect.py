@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from orgtp.actions.record_scores import parse_metric_period
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.due import is_owed
 from orgtp.model.errors import BadInput, BadValue
 from orgtp.model.org import Org

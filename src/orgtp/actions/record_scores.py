@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Append, Change
 from orgtp.model.due import previous_owed_period
 from orgtp.model.errors import BadInput, OrgtpError, Refused

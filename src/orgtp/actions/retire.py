@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from orgtp.actions.escalate import left_behind
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import MetricRow
 from orgtp.model.change import Change, Create, Data, Drop, Edit, Set
 from orgtp.model.errors import Refused

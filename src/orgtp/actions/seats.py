@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, Create, Data, Drop, Edit, Set
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, Create, Data, Edit, Set
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import silences_path

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from orgtp.history.locate import NoGit, OrgSnapshot, locate
+from orgtp.lazy_dataclass import dataclass
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:

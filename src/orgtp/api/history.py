@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from orgtp.history.locate import OrgSnapshot
+from orgtp.lazy_dataclass import dataclass
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orgtp.history.locate import NoGit, OrgSnapshot
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput, NotCommitted, ReadOnly, UnknownMetric, UnknownSeat
 
 # Start-up is a feature: what only some commands need is imported where it is used.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +19,7 @@ from orgtp.cli.options import (
     TimesOption,
 )
 from orgtp.cli.session import is_unattended, open_chosen_org, report_change, write_json, write_stderr
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
 from orgtp.model.schedule import DEFAULT_TIMES
 

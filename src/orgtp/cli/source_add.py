@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from orgtp.cli.session import write_stderr, write_stdout
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
 from orgtp.model.text import join_with_and
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from orgtp.files.scores import read_scores, seat_of
 from orgtp.files.seat import read_seat
 from orgtp.files.signers import forges_problems, read_signers
 from orgtp.files.tree import HEAD, Tree
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
 from orgtp.model.org import Org

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Keys, Marks, Problem
 from orgtp.model.text import did_you_mean, id_hint, is_id
 

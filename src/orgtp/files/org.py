@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, tzinfo
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -14,6 +13,7 @@ from orgtp.files.key_order import ORG_ORDER, POLICY_KEYS, RETIREMENT_KEYS, REVIE
 from orgtp.files.mapping_reader import Fields
 from orgtp.files.seat import not_a_mapping
 from orgtp.files.yaml.loader import NotStrict, read_document
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import Route
 from orgtp.model.org import DEFAULT_GRACE, WORD_TOPICS, Ending, Policy, Retirement
 from orgtp.model.period import parse_period
@@ -27,12 +27,12 @@ class Head:
 
     id: str = ""
     name: str = ""
-    zone: tzinfo = ZoneInfo("UTC")  # noqa: RUF009  (immutable)
+    zone: tzinfo = ZoneInfo("UTC")
     holidays: frozenset[date] = frozenset()
     branch: str = "main"
-    policy: Policy = Policy()  # noqa: RUF009  (immutable)
+    policy: Policy = Policy()
     routing: tuple[Route, ...] = ()
-    marks: Marks = Marks("org.yaml")  # noqa: RUF009  (immutable)
+    marks: Marks = Marks("org.yaml")
 
 
 @lru_cache(maxsize=16)

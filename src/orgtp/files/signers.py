@@ -11,10 +11,10 @@ import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Place, Problem
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, SignerKey
 from orgtp.model.text import id_hint, is_id

@@ -6,10 +6,10 @@ import io
 import os
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from orgtp.git.errors import GitFailed
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 
 # From here on, one process that is told all at once is quicker than question and answer.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PurePosixPath
 
 from orgtp.git.append_merge import followed
@@ -16,6 +16,7 @@ from orgtp.git.objects import Objects
 from orgtp.git.repo import Repo
 from orgtp.git.tree import PLAIN, Node
 from orgtp.git.worktrees import stamp
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 
 Changes = Mapping[str, tuple[Node | None, Node | None]]

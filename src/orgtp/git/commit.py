@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orgtp.git.errors import CannotWrite, GitFailed, LedgerMoved, RefLocked
 from orgtp.git.objects import Objects
 from orgtp.git.repo import Repo
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 from orgtp.model.text import one_line
 

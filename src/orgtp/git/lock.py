@@ -6,6 +6,7 @@ descriptor, so a git that outlives its parent is waited for.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 import threading
@@ -73,10 +74,11 @@ class Lock:
 
     def attempt(self) -> bool:
         """Take the lock if it is free. Raises `CannotWrite` where no lock can be made."""
-        from filelock import lock_descriptor
-
         self._file = self._opened() if self._file is None else self._file
-        if not lock_descriptor(self._file, blocking=False):
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            # Some file systems say the second of what is locked.
             return False
         with suppress(OSError):
             # On a full disk nobody can say who they are, and that is no reason not to write.
@@ -96,14 +98,12 @@ class Lock:
 
     def release(self) -> None:
         """Let the next one have it."""
-        from filelock import unlock_descriptor
-
         if self._file is not None and self._taken:
             self._taken = False
             if self._name == "lock":
                 self._repo.held = None
             os.ftruncate(self._file, 0)
-            unlock_descriptor(self._file)
+            fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def close(self) -> None:
         """Release the lock, and forget its file."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from orgtp.git.errors import CannotWrite, GitFailed
 from orgtp.git.repo import Repo, hasher, object_id
+from orgtp.lazy_dataclass import dataclass
 
 _TYPES = {"commit": 1, "tree": 2, "blob": 3}
 # Git's own limit for what it fetches (transfer.unpackLimit).

@@ -13,12 +13,12 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from orgtp.git.lock import folder
 from orgtp.git.repo import SHA256_DIGITS, Repo, find_repo, run_alone
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput, OrgtpError
 
 # What CI puts its token into. All else (proxies, what is trusted) belongs into the person's own configuration.

@@ -1,19 +1,21 @@
-"""A repository: its refs, objects, files and configuration, as git says them. How git is run is in `git_process`."""
+"""A repository: its refs, objects, files and configuration, as git says them. How git is run is in `git.process`."""
 
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from orgtp.files.tree import FOLDERS, SINGLE, Folder
+from orgtp.files.tree import FOLDERS, SINGLE, Folder, read_plain
 from orgtp.git.cat_file import Object, Reader
 from orgtp.git.errors import GitFailed
-from orgtp.git.process import start
+from orgtp.git.process import start, start_with_gitpython
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 
 # What moves a branch or writes an index: the commands of ours that would run a hook.
@@ -22,6 +24,8 @@ _HOOKED = ("update-ref", "update-index")
 _OWN = ("system", "global", "command")
 _KEEP_BYTES = 64 * 1024 * 1024
 SHA256_DIGITS = 64
+# HEAD as git writes it when a branch is checked out. A repository that keeps its refs elsewhere has `.invalid` there.
+_HEAD = re.compile(r"ref: (refs/heads/(?!\.invalid)[^\s\x00-\x20\x7f]+)\n")
 # Of what somebody calls a commit, in characters.
 _LONGEST = 4096
 
@@ -80,12 +84,14 @@ class Repo:
         return handle.proc.returncode, out, err
 
     def start(self, *words: str, env: Mapping[str, str] | None = None, plain: bool = False) -> Any:
-        """GitPython's handle of a git process that runs; its standard input, output and errors are pipes.
+        """The handle of a git process that runs; its standard input, output and errors are pipes.
 
-        `plain`: the words say themselves which git dir is meant, so what this one configures does not count.
+        `plain`: the words say themselves which git dir is meant, so what this one configures does not count. Remotes
+        are spoken to in this way.
         """
         hooks = self._without_hooks if words[0] in _HOOKED and not plain else {}
-        return start([*words], self.path, {**hooks, **(env or {})}, self.held)
+        runner = start_with_gitpython if plain else start
+        return runner([*words], self.path, {**hooks, **(env or {})}, self.held)
 
     def line(self, *words: str) -> str:
         """The one line that a git command says; "" where it fails."""
@@ -111,12 +117,33 @@ class Repo:
     @cached_property
     def common_dir(self) -> Path:
         """The git dir that all linked work trees share."""
-        return self._place("--path-format=absolute", "--git-common-dir")
+        return self._plain_git_dir or self._place("--path-format=absolute", "--git-common-dir")
 
     @cached_property
     def git_dir(self) -> Path:
         """The git dir of this work tree."""
-        return self._place("--absolute-git-dir")
+        return self._plain_git_dir or self._place("--absolute-git-dir")
+
+    @cached_property
+    def _plain_git_dir(self) -> Path | None:
+        """The git dir, where it is the folder `.git` or the bare repository itself, which takes no git to see.
+
+        None for a linked work tree, a submodule and whatever else git has to be asked about (gitrepository-layout(5)).
+        """
+        top = Path(os.path.realpath(self.path))
+        found = top if self.bare else top / ".git"
+        is_plain = all((found / name).is_dir() for name in ("objects", "refs")) and not found.is_symlink()
+        return found if is_plain and not (found / "commondir").exists() else None
+
+    @property
+    def plain_head(self) -> str | None:
+        """The branch that HEAD names, where HEAD is a file that says so; None where git has to be asked."""
+        git_dir = self._plain_git_dir
+        if git_dir is None or (git_dir / "reftable").exists() or self.config("extensions.refstorage"):
+            return None
+        raw = read_plain(git_dir / "HEAD")
+        match = _HEAD.fullmatch(os.fsdecode(raw)) if raw else None
+        return match[1] if match else None
 
     def _place(self, *words: str) -> Path:
         """A path that git names; it may end with a newline, and need not be UTF-8."""
@@ -129,7 +156,7 @@ class Repo:
 
     def head_ref(self) -> str:
         """The full name of the branch that is checked out; "" when HEAD is detached."""
-        return self.line("symbolic-ref", "--quiet", "HEAD")
+        return self.plain_head or self.line("symbolic-ref", "--quiet", "HEAD")
 
     @cached_property
     def settings(self) -> list[tuple[str, str, str]]:
@@ -282,6 +309,6 @@ def make_repo(path: Path, branch: str, *, bare: bool = False, object_format: str
 
 def run_alone(words: list[str], where: Path, env: Mapping[str, str]) -> tuple[int, str, str]:
     """The exit code, output and errors of a git command that is about no repository of ours."""
-    handle = start(words, where, env, None)
+    handle = start_with_gitpython(words, where, env, None)
     out, err = handle.proc.communicate()
     return handle.proc.returncode, out.decode(errors="replace"), err.decode(errors="replace")

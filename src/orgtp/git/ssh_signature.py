@@ -13,12 +13,12 @@ import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from orgtp.files.signers import fields_of
 from orgtp.git.process import run_program
 from orgtp.git.repo import SHA256_DIGITS, Repo
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.signing_key import fingerprint
 

@@ -39,10 +39,23 @@ def _is_ours(repo: Repo, path: Path) -> bool:
 
 def _work_trees(repo: Repo) -> list[tuple[Path, str]]:
     """Every work tree and the branch it has, the main one first; asked again when a HEAD is another file."""
-    state = [stamp(folder / "HEAD") for folder in git_dirs(repo)]
+    git_directories = git_dirs(repo)
+    alone = _only_work_tree(repo) if len(git_directories) == 1 else None
+    if alone is not None:
+        return [alone]
+    state = [stamp(folder / "HEAD") for folder in git_directories]
     if repo.work_trees is None or repo.work_trees[0] != state:
         repo.work_trees = (state, [(Path(fact.get("worktree", "")), fact.get("branch", "")) for fact in _listed(repo)])
     return repo.work_trees[1]
+
+
+def _only_work_tree(repo: Repo) -> tuple[Path, str] | None:
+    """The work tree of a repository without linked ones, where its files say enough; None where git is to be asked."""
+    if repo.bare:
+        return repo.path, ""
+    is_odd = repo.config("core.bare").lower() not in {"", "false"} or repo.config("core.worktree")
+    branch = None if is_odd else repo.plain_head
+    return (Path(os.path.realpath(repo.path)), branch) if branch else None
 
 
 def _listed(repo: Repo) -> list[dict[str, str]]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from orgtp.files.seat import read_seat
 from orgtp.git.repo import Repo
-from orgtp.git.tree import Walk, walk_of
+from orgtp.git.tree import TREE, Walk, walk_of
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.model.seat import Seat, seat_path
 from orgtp.model.text import is_id
+
+# As many seats are read quicker than git can be started to look through them.
+_FEW = 50
 
 
 def seats_with_email(repo: Repo, walk: Walk, email: str) -> list[Seat]:
@@ -18,11 +22,20 @@ def seats_with_email(repo: Repo, walk: Walk, email: str) -> list[Seat]:
     seats = walk.node("seats")
     if not email or seats is None:
         return []
-    words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules", "-e", email, seats.id)
-    out = repo.attempt(*words)[1].decode(errors="replace")
-    paths = sorted(f"seats/{name.partition(':')[2]}" for name in out.split("\0")[:-1])
+    paths = _paths_with(repo, walk, seats.id, email)
     found = (read_seat(path, raw)[0] for path, raw in walk.files(paths).items())
     return [seat for seat in found if seat and seat.email.lower() == email.lower()]
+
+
+def _paths_with(repo: Repo, walk: Walk, tree: str, email: str) -> list[str]:
+    """The files of seats in which an e-mail stands, sorted."""
+    nodes = walk.folder("seats")
+    if len(nodes) <= _FEW and all(node.mode != TREE for node in nodes.values()):
+        files = walk.files(f"seats/{name}" for name in nodes)
+        return sorted(path for path, raw in files.items() if email.lower() in raw.decode(errors="replace").lower())
+    words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules", "-e", email, tree)
+    out = repo.attempt(*words)[1].decode(errors="replace")
+    return sorted(f"seats/{name.partition(':')[2]}" for name in out.split("\0")[:-1])
 
 
 @dataclass

@@ -7,12 +7,13 @@ nothing, and neither does a change of layout, or one that was taken back. No ren
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from orgtp.git.ancestry import shallow_commits
 from orgtp.git.log import NEXT, touching
 from orgtp.git.repo import Repo
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.views.seat_fields import THERE, Spot
 

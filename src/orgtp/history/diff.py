@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from orgtp.git.repo import Repo
 from orgtp.history.authors import People
 from orgtp.history.blame import Lineage, States
 from orgtp.history.facts import facts as reader
 from orgtp.history.locate import NoGit, NotYet, OrgSnapshot, locate
 from orgtp.history.merge_base import base_tip, bring, merge_base
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ from orgtp.files.org import Head, read_head
 from orgtp.files.tree import HEAD, Filtered, Folder, Tree, read_plain
 from orgtp.git.repo import Repo, find_repo
 from orgtp.git.tree import GitTree, walk_of
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit_dates import order_commit_dates
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.period import parse_span

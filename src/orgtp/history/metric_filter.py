@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from orgtp.files.scores import read_scores, seat_of
 from orgtp.files.seat import read_seat
 from orgtp.git.repo import Repo
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import ChangedFile, Commit
 
 
 @dataclass(frozen=True)
-class Measured:
+class MetricFilter:
     """Says of a commit whether it changed the metric, of one seat if that is named: its values or what it asks for."""
 
     repo: Repo

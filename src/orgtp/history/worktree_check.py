@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from orgtp.files.tree import FOLDERS, SINGLE
 from orgtp.git.repo import Repo, object_id
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Place, Problem
 from orgtp.rules.pull_request.base import NOT_AS_COMMITTED
 

@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from orgtp.git.lock import folder
 from orgtp.git.repo import Repo
 from orgtp.git.tree import changed_nodes
 from orgtp.git.worktrees import checkouts, git_dirs, refuse_rebase, stamp
+from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.witness import mend
 
 _STILL_SECONDS = 1.0

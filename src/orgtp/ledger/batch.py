@@ -7,13 +7,12 @@ branch moves meanwhile, both are done again: the intent is replayed, text is nev
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from orgtp.files.apply import applied
 from orgtp.files.load import Loaded, load
-from orgtp.files.tree import Files
 from orgtp.git.checkout import Linked
 from orgtp.git.commit import Draft, Identity, commit_tree, identity, is_signing, not_before
 from orgtp.git.errors import LedgerMoved, NotNow
@@ -21,9 +20,11 @@ from orgtp.git.lock import locked
 from orgtp.git.objects import Objects
 from orgtp.git.repo import Repo
 from orgtp.git.tree import MODULE, TREE, GitTree, Node, Walk, walk_of
+from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.advance import Move, advance, held_still, make_whole
-from orgtp.ledger.partial_tree import Part, Reach
-from orgtp.model.change import Append, Change
+from orgtp.ledger.checks import check_change
+from orgtp.ledger.partial_tree import PartialTree, Reach
+from orgtp.model.change import Change
 from orgtp.model.content_hash import hash_changed_files, set_content_trailer
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
@@ -48,12 +49,6 @@ def _contents(objects: Objects, nodes: Mapping[str, Node | None]) -> dict[str, b
 
 Action = Callable[[Org], Change]
 _TRIES = 10
-
-
-class WouldBreak(OrgtpError):
-    """The org would be worse after the change than before."""
-
-    text = "nothing was written, because the change would break the org:\n{problems}"
 
 
 class NoLedger(OrgtpError):
@@ -134,7 +129,7 @@ class Ledger:
             raise NoLedger(branch=self.branch)
         return found
 
-    def planned(self, action: Action, reach: Reach | None = None) -> Step:
+    def planned(self, action: Action, reach: Reach | None = None) -> PlannedCommit:
         """What the action would do now; nothing is written."""
         return Batch(self, self.tip()).take(action, reach)
 
@@ -142,7 +137,7 @@ class Ledger:
         """Do what `record` does, with the lock held already. An action that looks no further than `reach` is quick."""
         return self.commit_all(lambda batch: [batch.take(action, reach)])[0]
 
-    def commit_all(self, work: Callable[[Batch], list[Step]]) -> list[Recorded]:
+    def commit_all(self, work: Callable[[Batch], list[PlannedCommit]]) -> list[Recorded]:
         """Commit the steps that `work` takes, each in a commit of its own, and move the branch once.
 
         Where the branch has moved meanwhile, `work` is done again. From the second time on, those who have the branch
@@ -154,7 +149,7 @@ class Ledger:
             with held_still(self.repo, self.ref):
                 return self._tried(work, _TRIES)
 
-    def _tried(self, work: Callable[[Batch], list[Step]], tries: int = 1) -> list[Recorded]:
+    def _tried(self, work: Callable[[Batch], list[PlannedCommit]], tries: int = 1) -> list[Recorded]:
         for _ in range(tries):
             batch = Batch(self, self.tip())
             try:
@@ -181,7 +176,7 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlannedCommit:
     """A change as it would be done: what becomes of which files, the tree that results, and its author.
 
     `made` is the commit that it repeats, if it repeats one.
@@ -208,12 +203,12 @@ class Batch:
 
     def take(
         self, action: Action, reach: Reach | None = None, who: Identity | None = None, now: datetime | None = None
-    ) -> Step:
+    ) -> PlannedCommit:
         """Run an action on the org as it is by then, and check what comes of it; `who` and `now`: else the ledger's."""
         when = now or self.ledger.now
         if reach is not None:
             try:
-                return self._taken(action, load(Part(self.walk, reach)), who, when)
+                return self._taken(action, load(PartialTree(self.walk, reach)), who, when)
             except OrgtpError:
                 # What does not fit is told with all of the org in view: a near miss may be any of its seats.
                 pass
@@ -221,26 +216,26 @@ class Batch:
         repo = self.ledger.repo
         return self._taken(action, load(GitTree(repo, self.walk.root), str(repo.path)), who, when)
 
-    def _taken(self, action: Action, loaded: Loaded, who: Identity | None, now: datetime) -> Step:
+    def _taken(self, action: Action, loaded: Loaded, who: Identity | None, now: datetime) -> PlannedCommit:
         change = action(loaded.org)
         files = applied(loaded.files, change)
         _refuse_links(self.walk, files)
-        noted = _check(loaded, change, files) if files else ()
+        noted = check_change(loaded, change, files) if files else ()
         old = {path: loaded.files[path] for path in files if path in loaded.files}
         author = self._author(loaded.org, change, who or self.ledger.who) if files else Identity("", "")
         nodes = self.walk.put(files)
         self.walk = self.walk.with_nodes(nodes) if nodes else self.walk
         when = now.astimezone(loaded.org.zone)
-        return Step(Recorded(change, None, old, files, noted=noted), self.walk.root, author, when, nodes)
+        return PlannedCommit(Recorded(change, None, old, files, noted=noted), self.walk.root, author, when, nodes)
 
     def _author(self, org: Org, change: Change, who: Identity | None) -> Identity:
         return who or identity(self.ledger.repo, org.seats.get(change.by), org.id)
 
-    def write(self, steps: list[Step]) -> list[Recorded]:
+    def write(self, steps: list[PlannedCommit]) -> list[Recorded]:
         """Make the commits of the steps that change something, and move the branch once. Raises `NotNow`."""
         return self.move(steps, self.make(steps))
 
-    def move(self, steps: list[Step], made: Made) -> list[Recorded]:
+    def move(self, steps: list[PlannedCommit], made: Made) -> list[Recorded]:
         """Move the branch to the commits that were made of `steps`. Raises `NotNow`."""
         done, last = made
         if last is None:
@@ -248,7 +243,7 @@ class Batch:
         behind = self._advance(last, {path for step in steps for path in step.nodes})
         return [replace(recorded, behind=behind if recorded.commit else "") for recorded in done]
 
-    def make(self, steps: list[Step]) -> Made:
+    def make(self, steps: list[PlannedCommit]) -> Made:
         """Make the commits; no branch moves. Raises `CannotWrite`."""
         parent, last, done = self.tip, None, []
         for step in steps:
@@ -260,7 +255,7 @@ class Batch:
         self.walk.objects.write()
         return done, last
 
-    def _draft(self, step: Step, parent: str) -> Draft:
+    def _draft(self, step: PlannedCommit, parent: str) -> Draft:
         repo, made = self.ledger.repo, step.made
         when = not_before(repo, self.tip, step.when)
         if made is None:
@@ -283,34 +278,3 @@ def _refuse_links(walk: Walk, files: Iterable[str]) -> None:
         node = walk.node(path)
         if found or (node and not node.is_plain):
             raise Linked(path=found[-1] if found else path)
-
-
-def _check(before: Loaded, change: Change, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
-    """Refuse a change that adds an error; those that are there already are nobody's fault here."""
-    if all(isinstance(edit, Append) for edit in change.edits):
-        before, files = _without_scores(before), {path: _added(before, path, raw) for path, raw in files.items()}
-    return refuse_new_errors(before, files)
-
-
-def refuse_new_errors(before: Loaded, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
-    """Refuse an org whose `files` bring errors that are not there `before`; all else that they bring is handed back.
-
-    Raises `WouldBreak`.
-    """
-    known = {(problem.rule, problem.place.path, problem.message) for problem in before.found}
-    after = load(Files({**before.files, **files}))
-    new = [p for p in after.found if (p.rule, p.place.path, p.message) not in known]
-    wrong = [problem for problem in new if problem in after.errors]
-    if wrong:
-        raise WouldBreak(problems="\n".join(f"  {p.place}: {p.message}. {p.hint}".rstrip() for p in wrong))
-    return tuple(new)
-
-
-def _without_scores(loaded: Loaded) -> Loaded:
-    """The org without its values: a record is right or wrong by itself, and its id has been looked up."""
-    return load(Files({path: raw for path, raw in loaded.files.items() if not path.startswith("scores/")}))
-
-
-def _added(before: Loaded, path: str, raw: bytes) -> bytes:
-    """What is appended to a file, as it will be read."""
-    return raw[len(before.files.get(path, b"")) :].lstrip(b"\n")

@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from orgtp.git.errors import CannotWrite
 from orgtp.git.lock import folder, write_own
 from orgtp.git.repo import Repo
 from orgtp.history.locate import clock
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 from orgtp.model.score import RANDOM_BITS, Score, make_ulid
 

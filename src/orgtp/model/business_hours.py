@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from orgtp.lazy_dataclass import dataclass
 
 _SATURDAY = 5
 # Who has no working day in so long has none at all.

@@ -6,11 +6,12 @@ Nothing is made up here: a value that nobody knows, or that did not come, is a s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.due import due_at, is_owed, previous_owed_period
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, Union
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Keys
 from orgtp.model.score import Score
 from orgtp.model.text import one_line

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+from orgtp.lazy_dataclass import dataclass
 
 
 class ChangedFile(NamedTuple):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Marks
 
 ESCALATIONS_FOLDER = "escalations/"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta, tzinfo
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.business_hours import WorkTime
 from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat
 from orgtp.model.escalation import Escalation, EscalationPolicy, Route, Silences

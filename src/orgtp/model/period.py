@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
+
+from orgtp.lazy_dataclass import dataclass
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _SATURDAY = 5

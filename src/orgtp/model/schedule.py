@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
 
 DEFAULT_TIMES = "08:00,11:00,14:00,17:00"

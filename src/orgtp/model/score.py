@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.period import Period, parse_period
 from orgtp.model.problem import Place
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.period import Cadence
 from orgtp.model.problem import Marks
 from orgtp.model.target import Targets

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Place
 
 # The file of who may sign, and that of the OpenPGP keys of a forge: policy that belongs to no YAML file.

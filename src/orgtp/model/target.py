@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadValue
 from orgtp.model.period import Period
 from orgtp.model.value import Unit, ValueKind

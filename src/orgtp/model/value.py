@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from enum import StrEnum
 from functools import lru_cache
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadValue
 
 # Room for exact sums and products of what DIGITS lets in; the default context would round at 28 digits.

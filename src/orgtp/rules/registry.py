@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 
 from orgtp.model.org import Org
 from orgtp.model.org_pair import OrgPair
@@ -16,8 +14,6 @@ from orgtp.rules.org import (
     capabilities,
     escalations,
     retirements,
-    score_recording,
-    scores,
     seats,
     signers,
     structure,
@@ -25,7 +21,16 @@ from orgtp.rules.org import (
 from orgtp.rules.parsing.form import FORM
 from orgtp.rules.pull_request import additions, forbidden, notices
 from orgtp.rules.pull_request.base import BASE_NOT_REACHED, NOT_AS_COMMITTED
-from orgtp.rules.rule import Rule, RuleContext, change_rule, dated_rule, org_rule, with_topic
+from orgtp.rules.records import RECORD_RULES
+from orgtp.rules.rule import (
+    Rule,
+    RuleContext,
+    change_rule,
+    dated_rule,
+    limit_problems,
+    org_rule,
+    with_topic,
+)
 
 # Each with its heading in docs/rules.md. What is most orgtp's own comes first, what any file format asks for last.
 TOPICS = {
@@ -96,23 +101,7 @@ RULES: tuple[Rule, ...] = (
         org_rule(metric_names.waive_unknown),
         org_rule(metric_names.waive_unused, Severity.WARNING),
     ),
-    *with_topic(
-        "scores",
-        org_rule(scores.score_unknown_seat),
-        org_rule(scores.score_unknown_metric),
-        org_rule(scores.score_wrong_period),
-        org_rule(scores.score_wrong_value),
-        org_rule(scores.score_blank_without_note),
-        org_rule(scores.score_duplicate_id),
-        org_rule(scores.score_wrong_file),
-    ),
-    *with_topic(
-        "recording",
-        dated_rule(score_recording.score_in_future),
-        org_rule(score_recording.score_out_of_order, Severity.NOTICE),
-        org_rule(score_recording.score_before_since),
-        org_rule(score_recording.score_note_formula, Severity.WARNING),
-    ),
+    *RECORD_RULES,
     *with_topic(
         "retirements",
         org_rule(retirements.retired_without_record),
@@ -176,8 +165,6 @@ ALL_RULES: tuple[Rule, ...] = sort_by_topic((*FORM, *RULES, BASE_NOT_REACHED, NO
 
 # Errors that a change of orgtp's own may bring all the same.
 LENIENT_RULES = frozenset(rule.id for rule in RULES if not rule.refuses)
-# From so many problems of one rule on, the rest are counted: whoever sends more wants to fill a disk.
-MAX_PER_RULE = 10_000
 
 
 def check_org(org: Org, now: datetime | None = None, *compared: OrgPair) -> Iterator[Problem]:
@@ -188,16 +175,7 @@ def check_org(org: Org, now: datetime | None = None, *compared: OrgPair) -> Iter
     """
     case = RuleContext(org, now, compared[0] if compared else None)
     for rule in RULES:
-        yield from _limit_problems(rule.find_problems(case))
+        yield from limit_problems(rule.find_problems(case))
     for other in compared[1:]:
         for rule in (rule for rule in RULES if rule.topic == "changes"):
-            yield from _limit_problems(rule.find_problems(RuleContext(org, now, other)))
-
-
-def _limit_problems(problems: Iterator[Problem]) -> Iterator[Problem]:
-    """The first of many problems, and how many there are more, at the place of the next."""
-    yield from islice(problems, MAX_PER_RULE)
-    following = next(problems, None)
-    if following:
-        more = 1 + sum(1 for _ in problems)
-        yield replace(following, message=f"{following.message} (the first of {more:,} that are not listed one by one)")
+            yield from limit_problems(rule.find_problems(RuleContext(org, now, other)))

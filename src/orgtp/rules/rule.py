@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.org import Org
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place, Problem, Severity
@@ -62,6 +64,19 @@ class Rule:
         for found in self.find(case):
             if found.metric is None or self.id not in found.metric.waive:
                 yield Problem(self.id, found.place, found.message, found.hint, self.severity)
+
+
+# From so many problems of one rule on, the rest are counted: whoever sends more wants to fill a disk.
+MAX_PER_RULE = 10_000
+
+
+def limit_problems(problems: Iterator[Problem]) -> Iterator[Problem]:
+    """The first of many problems, and how many there are more, at the place of the next."""
+    yield from islice(problems, MAX_PER_RULE)
+    following = next(problems, None)
+    if following:
+        more = 1 + sum(1 for _ in problems)
+        yield replace(following, message=f"{following.message} (the first of {more:,} that are not listed one by one)")
 
 
 def org_rule(
