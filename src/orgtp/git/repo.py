@@ -24,7 +24,7 @@ _HOOKED = ("update-ref", "update-index")
 _OWN = ("system", "global", "command")
 _CONFIG = ("config", "--list", "-z", "--show-scope")
 _KEEP_BYTES = 64 * 1024 * 1024
-SHA256_DIGITS = 64
+SHA1_DIGITS, SHA256_DIGITS = 40, 64
 # HEAD as git writes it when a branch is checked out. A repository that keeps its refs elsewhere has `.invalid` there.
 _HEAD = re.compile(r"ref: (refs/heads/(?!\.invalid)[^\s\x00-\x20\x7f]+)\n")
 # Of what somebody calls a commit, in characters.
@@ -165,7 +165,8 @@ class Repo:
     @cached_property
     def empty_tree(self) -> str:
         """The id of the tree with nothing in it, in the hash of this repository."""
-        return self.run("hash-object", "-t", "tree", "--stdin").decode().strip()
+        is_sha256 = self.config("extensions.objectformat").lower() == "sha256"
+        return object_id(b"", "0" * (SHA256_DIGITS if is_sha256 else SHA1_DIGITS), "tree")
 
     def head_ref(self) -> str:
         """The full name of the branch that is checked out; "" when HEAD is detached."""
