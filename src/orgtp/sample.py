@@ -23,7 +23,7 @@ from orgtp.files.seat import read_seat
 from orgtp.files.yaml.editor import edited
 from orgtp.files.yaml.loader import read_document
 from orgtp.git.commit import seat_identity
-from orgtp.ledger.batch import Action, Batch, Step
+from orgtp.ledger.batch import Action, Batch, PlannedCommit
 from orgtp.ledger.create import Created, add_history, create, scaffold
 from orgtp.model.change import Set
 from orgtp.model.period import Cadence, Grain, Period, period_containing, period_containing_local
@@ -60,7 +60,7 @@ def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> Created:
     return add_history(made, now, lambda batch: [_replay_event(batch, story, event) for event in story.list_events()])
 
 
-def _replay_event(batch: Batch, story: _Story, event: StoryEvent) -> Step:
+def _replay_event(batch: Batch, story: _Story, event: StoryEvent) -> PlannedCommit:
     return batch.take(event.action, who=seat_identity(story.load_seat(event.by), story.org), now=event.at)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from orgtp.model.errors import BadInput
 from orgtp.model.schedule import DEFAULT_TIMES, parse_timetable
-from orgtp.render.schedule.crontab_systemd import Place, schedule_text
+from orgtp.render.schedule.crontab_systemd import ScheduledRun, schedule_text
 from tests.ci.test_files import actionlint
 from tests.conftest import Shell
 
@@ -36,7 +36,7 @@ MOMENTS = [
 
 
 def printed(kind: str, zone: str = "America/New_York", times: str = DEFAULT_TIMES, **more: Any) -> str:
-    place = Place("/srv/a 100% org", "/opt/orgtp", "acme", **more)
+    place = ScheduledRun("/srv/a 100% org", "/opt/orgtp", "acme", **more)
     return schedule_text(kind, parse_timetable(times, ZoneInfo(zone)), place)
 
 
@@ -118,7 +118,9 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     program.chmod(0o755)
     variables = {"ORGTP_SOURCES": f"{place}/sources.yaml"}
     text = schedule_text(
-        "systemd", parse_timetable(DEFAULT_TIMES, NEW_YORK), Place(str(place), str(program), "acme", (), variables)
+        "systemd",
+        parse_timetable(DEFAULT_TIMES, NEW_YORK),
+        ScheduledRun(str(place), str(program), "acme", (), variables),
     )
     env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
     written = text.partition("systemctl ")[0]

@@ -11,7 +11,7 @@ import pytest
 from orgtp.model.cell import CellState
 from orgtp.model.period import Cadence
 from orgtp.model.seat import SeatStatus
-from orgtp.views.context.build import DECISIONS, Known
+from orgtp.views.context.build import DECISIONS, SeatEvidence
 from orgtp.views.context.metrics import measured, next_due
 from orgtp.views.context.types import Relation
 from orgtp.views.diff.types import FieldChanged
@@ -204,7 +204,7 @@ class TestBounds:
         from orgtp.model.problem import Place, Problem
 
         problems = [Problem("r", Place("seats/bot.yaml", number + 1), "M", "H") for number in range(20)]
-        text = page(told(known=Known(problems)))
+        text = page(told(known=SeatEvidence(problems)))
         assert "- Error at `seats/bot.yaml:12:1`, `r`: “M” “H”\n- and 8 more: `orgtp validate`" in text
 
 
@@ -219,7 +219,7 @@ class TestDecisions:
                 read.append(number)
                 yield changed(number)
 
-        view = told(known=Known((), events()))
+        view = told(known=SeatEvidence((), events()))
         assert [event.commit for event in view.decisions or ()] == [f"{number:040}" for number in range(DECISIONS)]
         assert len(read) == DECISIONS + 1
         text = section(page(view), "What was decided lately")
@@ -227,7 +227,7 @@ class TestDecisions:
         assert text.splitlines()[-1] == "- older ones: `orgtp seat history bot`"
 
     def test_none_and_no_history_are_two_things(self) -> None:
-        assert "Nothing is recorded." in page(told(known=Known((), [])))
+        assert "Nothing is recorded." in page(told(known=SeatEvidence((), [])))
         assert "There is no git history here" in page(told())
 
 

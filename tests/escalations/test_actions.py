@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from orgtp.actions.escalate import (
+    FoundTrouble,
     NewEscalation,
-    Trouble,
     acknowledge,
     open_,
     resolve,
@@ -26,13 +26,15 @@ from orgtp.model.score import Score
 from orgtp.views.escalations import escalations
 from tests.escalations.desks import FRIDAY, HEAD, Ledger, seat
 
-BROKEN = Trouble(EscalationKind.SOURCE, "bot", "calls", "the API answered 503")
-STALE = Trouble(EscalationKind.STALE, "bot", "calls", "nothing for 2026-W46")
+BROKEN = FoundTrouble(EscalationKind.SOURCE, "bot", "calls", "the API answered 503")
+STALE = FoundTrouble(EscalationKind.STALE, "bot", "calls", "nothing for 2026-W46")
 CALLS = "2026-11-20-bot-calls"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def found(ledger: Ledger, *troubles: Trouble, now: datetime = FRIDAY, good: tuple[tuple[str, str], ...] = ()) -> str:
+def found(
+    ledger: Ledger, *troubles: FoundTrouble, now: datetime = FRIDAY, good: tuple[tuple[str, str], ...] = ()
+) -> str:
     return ledger.do(lambda org: trouble(org, now, troubles, good, "tally")).what
 
 
@@ -60,7 +62,7 @@ def test_the_same_trouble_adds_to_the_open_one_and_once_a_week() -> None:
     ledger = Ledger()
     found(ledger, BROKEN)
     assert found(ledger, BROKEN, now=FRIDAY + HOUR) == "nothing new"
-    other = Trouble(EscalationKind.SOURCE, "bot", "calls", "it hangs")
+    other = FoundTrouble(EscalationKind.SOURCE, "bot", "calls", "it hangs")
     found(ledger, other, now=FRIDAY + HOUR)
     assert found(ledger, BROKEN, other, now=FRIDAY + 2 * HOUR) == "nothing new"
     assert found(ledger, BROKEN, other, now=FRIDAY + 6 * DAY) == "nothing new"
@@ -93,7 +95,7 @@ def test_a_late_value_is_told_once_a_week_whatever_its_reason() -> None:
     """Each period has a reason of its own; a line an hour would say nothing, and fill the file."""
     ledger = Ledger()
     for hours in range(24 * 15):
-        late = [Trouble(EscalationKind.STALE, "bot", "calls", f"hour {hours}: no value came")]
+        late = [FoundTrouble(EscalationKind.STALE, "bot", "calls", f"hour {hours}: no value came")]
         ledger.do(lambda org, now=FRIDAY + hours * HOUR, late=late: tick(org, now, late, "tally"))  # type: ignore[misc]
     assert [what for what in events(ledger) if what not in {"up", "top"}] == ["opened", "again", "again"]
 
@@ -105,7 +107,10 @@ def test_nobody_is_chased_for_a_seat_that_is_not_active(status: str) -> None:
 
 
 def test_what_the_org_does_not_have_is_passed_over() -> None:
-    nowhere = [Trouble(EscalationKind.SOURCE, "bot", "gone", "x"), Trouble(EscalationKind.SOURCE, "gone", "calls", "x")]
+    nowhere = [
+        FoundTrouble(EscalationKind.SOURCE, "bot", "gone", "x"),
+        FoundTrouble(EscalationKind.SOURCE, "gone", "calls", "x"),
+    ]
     assert found(Ledger(), *nowhere) == "nothing new"
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from orgtp.actions.escalate import NewEscalation, Trouble, acknowledge, left_behind, open_, resolve, tick, trouble
+from orgtp.actions.escalate import FoundTrouble, NewEscalation, acknowledge, left_behind, open_, resolve, tick, trouble
 from orgtp.actions.silence import NewSilence, silence_metric
 from orgtp.model.change import Append, Change
 from orgtp.model.errors import BadInput, Refused
@@ -20,11 +20,11 @@ from tests.escalations.desks import FRIDAY, HEAD, Ledger, seat
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MONDAY = FRIDAY + 3 * DAY
 CALLS = "2026-11-20-bot-calls"
-BROKEN = Trouble(EscalationKind.SOURCE, "bot", "calls", "the API answered 503")
-STALE = Trouble(EscalationKind.STALE, "bot", "calls", "2026-W46: no value came")
+BROKEN = FoundTrouble(EscalationKind.SOURCE, "bot", "calls", "the API answered 503")
+STALE = FoundTrouble(EscalationKind.STALE, "bot", "calls", "2026-W46: no value came")
 
 
-def begun(found: Trouble = BROKEN, head: str = HEAD, **seats: str) -> Ledger:
+def begun(found: FoundTrouble = BROKEN, head: str = HEAD, **seats: str) -> Ledger:
     """An org with trouble that is with Max."""
     ledger = Ledger(head, **seats)
     ledger.do(lambda org: trouble(org, FRIDAY, [found], by="tally"))
@@ -35,7 +35,7 @@ def acked(ledger: Ledger, by: str, now: datetime = FRIDAY, note: str = "") -> Ch
     return ledger.do(lambda org: acknowledge(org, now, CALLS, note, by))
 
 
-def ticked(ledger: Ledger, now: datetime, late: list[Trouble] | None = None) -> str:
+def ticked(ledger: Ledger, now: datetime, late: list[FoundTrouble] | None = None) -> str:
     return ledger.do(lambda org: tick(org, now, late, "tally")).what
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orgtp.actions.escalate import Trouble, acknowledge, resolve, tick, trouble
+from orgtp.actions.escalate import FoundTrouble, acknowledge, resolve, tick, trouble
 from orgtp.model.escalation import Escalation, EscalationKind, EscalationStatus, EventType
 from orgtp.model.escalation_policy import find_next_person_up
 from orgtp.model.org import Org
@@ -32,7 +32,7 @@ def acted(ledger: Ledger, now: datetime, what: str) -> None:
     """What somebody does, or a run finds, at a moment."""
     held = [one for one in ledger.org.escalations.values() if not one.is_resolved]
     if what in {"source", "stale"}:
-        found = [Trouble(EscalationKind(what), "bot", "calls", f"it broke at {now:%H}")]
+        found = [FoundTrouble(EscalationKind(what), "bot", "calls", f"it broke at {now:%H}")]
         ledger.do(lambda org: trouble(org, now, found, by="tally"))
     elif what == "good":
         ledger.do(lambda org: trouble(org, now, [], {("bot", "calls")}, "tally"))
@@ -96,7 +96,7 @@ def ticked(ledger: Ledger, org: Org, now: datetime) -> Org:
 def test_a_quarter_that_nobody_looks_at_ends_at_the_top() -> None:
     """From the owner to the top takes two steps; from then on no commit says the same again."""
     ledger = Ledger()
-    ledger.do(lambda org: trouble(org, BEGIN, [Trouble(EscalationKind.SOURCE, "bot", "calls", "x")], by="tally"))
+    ledger.do(lambda org: trouble(org, BEGIN, [FoundTrouble(EscalationKind.SOURCE, "bot", "calls", "x")], by="tally"))
     for hour in range(QUARTER):
         ledger.do(partial(tick, now=BEGIN + hour * HOUR, by="tally"))
     assert [event.what.value for event in ledger.one().events] == ["opened", "up", "up", "top"]

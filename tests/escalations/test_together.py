@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from orgtp.actions.escalate import NewEscalation, Trouble, acknowledge, open_, resolve, tick, trouble
+from orgtp.actions.escalate import FoundTrouble, NewEscalation, acknowledge, open_, resolve, tick, trouble
 from orgtp.files.escalation import read_escalation
 from orgtp.model.change import Change
 from orgtp.model.escalation import Escalation, EscalationKind, EscalationStatus
@@ -24,7 +24,7 @@ Step = Callable[[Org], Change]
 
 
 def broke(why: str = "503", kind: EscalationKind = EscalationKind.SOURCE, hours: int = 0) -> Step:
-    return lambda org: trouble(org, FRIDAY + hours * HOUR, [Trouble(kind, "bot", "calls", why)], by="tally")
+    return lambda org: trouble(org, FRIDAY + hours * HOUR, [FoundTrouble(kind, "bot", "calls", why)], by="tally")
 
 
 def ack(by: str, hours: int) -> Step:

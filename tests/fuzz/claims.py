@@ -15,7 +15,7 @@ from orgtp.files.load import NotAnOrg, by_order, load
 from orgtp.files.scores import read_scores, seat_of
 from orgtp.files.tree import Files
 from orgtp.files.yaml.fast_loader import NotPlain, plain_data, resolve
-from orgtp.files.yaml.loader import Node, NotStrict, decode, read_document, read_node
+from orgtp.files.yaml.loader import NotStrict, YamlNode, decode, read_document, read_node
 from orgtp.model.errors import BadValue
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Problem
@@ -65,7 +65,7 @@ def same(one: Any, other: Any) -> bool:
     return repr(one) == repr(other)
 
 
-def agrees(node: Node, theirs: Any) -> None:
+def agrees(node: YamlNode, theirs: Any) -> None:
     """What we read of a value is what PyYAML's own composer has: the text of each scalar, the order of each key."""
     if isinstance(theirs, yaml.ScalarNode):
         expected = theirs.value if theirs.style else resolve(theirs.value)

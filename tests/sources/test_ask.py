@@ -269,7 +269,8 @@ def test_a_binary_float_is_the_shortest_decimal_that_means_it() -> None:
 
 def test_version_knows_nothing_of_what_only_sources_need(shell: Shell) -> None:
     code = (
-        "import sys; from orgtp.cli.main import run_command_line as run; run(['--version']); run(['source', 'list', '--help']); "
+        "import sys; from orgtp.cli.main import run_command_line as run; run(['--version']); "
+        "run(['source', 'list', '--help']); "
         "sys.exit(bool({'httpx', 'sqlalchemy', 'orgtp.sources'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", code], env=shell.env(), check=True, capture_output=True)

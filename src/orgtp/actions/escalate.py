@@ -201,7 +201,7 @@ _MOVES = (EventType.OPENED, EventType.UP, EventType.HANDED, EventType.ACKNOWLEDG
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FoundTrouble:
     """A source that broke or a value that is stale, of which metric, and why: what a run found."""
 
     kind: EscalationKind
@@ -252,7 +252,7 @@ def _refuse_long(**texts: str) -> None:
 def trouble(
     org: Org,
     now: datetime,
-    found: Sequence[Trouble],
+    found: Sequence[FoundTrouble],
     good: Collection[tuple[str, str]] = (),
     by: str = "",
 ) -> Change:
@@ -271,7 +271,7 @@ def trouble(
     return book.change("nothing new")
 
 
-def tick(org: Org, now: datetime, late: Sequence[Trouble] | None = None, by: str = "") -> Change:
+def tick(org: Org, now: datetime, late: Sequence[FoundTrouble] | None = None, by: str = "") -> Change:
     """Do all that is due: open what is `late`, settle what is over, move what is overdue up a step.
 
     `late` is every value that is stale, or None where nobody looked. What is about a seat that is not active, or with
@@ -390,7 +390,7 @@ def _weigh(book: Book, one: Escalation, new: NewEscalation) -> None:
         book.hand(replace(one, severity=severity), to, f"it is {severity} now" if worse else new.why)
 
 
-def _find(book: Book, found: Sequence[Trouble]) -> None:
+def _find(book: Book, found: Sequence[FoundTrouble]) -> None:
     org = book.org
     for one in found:
         seat = org.seats.get(one.seat)

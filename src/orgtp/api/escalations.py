@@ -15,7 +15,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import EscalationSeverity
 
 if TYPE_CHECKING:
-    from orgtp.actions.escalate import Trouble
+    from orgtp.actions.escalate import FoundTrouble
     from orgtp.api.ledger import LedgerActions
     from orgtp.history.locate import OrgSnapshot
     from orgtp.ledger.batch import Recorded
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from orgtp.views.escalations import EscalationView, SilenceView
 
 
-def late(org: Org, now: datetime) -> Sequence[Trouble]:
+def late(org: Org, now: datetime) -> Sequence[FoundTrouble]:
     """What is stale at `now`, as trouble."""
-    from orgtp.actions.escalate import Trouble
+    from orgtp.actions.escalate import FoundTrouble
     from orgtp.model.escalation import EscalationKind
     from orgtp.views.stale import stale
 
-    return [Trouble(EscalationKind.STALE, one.seat, one.metric, f"{one.period}: {one.why}") for one in stale(org, now)]
+    return [
+        FoundTrouble(EscalationKind.STALE, one.seat, one.metric, f"{one.period}: {one.why}") for one in stale(org, now)
+    ]
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Escalations:
 
     def trouble(
         self,
-        found: Sequence[Trouble],
+        found: Sequence[FoundTrouble],
         good: Collection[tuple[str, str]] = (),
         *,
         by: str = "",

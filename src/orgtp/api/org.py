@@ -183,10 +183,10 @@ class OrgHandle:
     def context(self, seat: str) -> Context:
         """What an agent should know before it works as a seat. Raises `UnknownSeat`, `BadInput`."""
         from orgtp.history.seat_context import decisions_of, problems_of, refuse_unreadable
-        from orgtp.views.context.build import Known, context
+        from orgtp.views.context.build import SeatEvidence, context
 
         refuse_unreadable(self.snapshot, seat)
-        known = Known(
+        known = SeatEvidence(
             problems_of(self.snapshot, self.org.seat(seat).id, self._today), decisions_of(self.snapshot, seat)
         )
         found = context(self.org, self.now, seat, known)
@@ -256,7 +256,7 @@ class OrgHandle:
         A source that broke is escalated, in a commit of its own, and what is good again is settled; where the ledger
         cannot be written now, by the next run.
         """
-        from orgtp.actions.escalate import Trouble
+        from orgtp.actions.escalate import FoundTrouble
         from orgtp.ledger.append import seat_with_email
         from orgtp.ledger.batch import NotWritten
         from orgtp.model.escalation import EscalationKind
@@ -265,7 +265,7 @@ class OrgHandle:
         ledger = self.ledger.branch
         acting = by or os.environ.get("ORGTP_SEAT", "") or seat_with_email(ledger)
         done = Collector(ledger, sources, acting, self.ledger.new_id).collect(request, dry_run=dry_run, told=told)
-        found = [Trouble(EscalationKind.SOURCE, one.seat, one.metric, one.why) for one in done.blanks]
+        found = [FoundTrouble(EscalationKind.SOURCE, one.seat, one.metric, one.why) for one in done.blanks]
         if dry_run or done.recorded is None or done.recorded.kept:
             return done
         with suppress(NotWritten):

@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from orgtp import __version__
 from orgtp.api import Waits
-from orgtp.cli.commands import COMMANDS, GROUPS, Command, find_commands
+from orgtp.cli.commands import COMMANDS, GROUPS, CommandEntry, find_commands
 from orgtp.cli.error_handler import run_with_error_handler
 from orgtp.cli.options import OrgOption
 from orgtp.cli.session import remember_org_option, write_stderr
@@ -49,7 +49,7 @@ def _make_group(name: str) -> typer.Typer:
     return typer.Typer(name=name, help=GROUPS[name], no_args_is_help=True, rich_markup_mode=None)
 
 
-def build_app(commands: Iterable[Command] = COMMANDS) -> typer.Typer:
+def build_app(commands: Iterable[CommandEntry] = COMMANDS) -> typer.Typer:
     """The command line with these commands."""
     app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, context_settings=_SETTINGS, name="orgtp")
     app.callback()(_read_global_options)

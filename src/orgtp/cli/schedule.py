@@ -42,11 +42,11 @@ def print_schedule(
     ORGTP_NOTIFY; the workflow holds none. Commits are sent where the org has a remote.
     """
     from orgtp.model.schedule import parse_timetable
-    from orgtp.render.schedule.crontab_systemd import Place, schedule_text
+    from orgtp.render.schedule.crontab_systemd import ScheduledRun, schedule_text
 
     here = open_chosen_org(org, whole=False, push=push)
     acting = _acting_seat(here, by)
-    place = Place(
+    place = ScheduledRun(
         str(here.root),
         str(Path(sys.argv[0]).absolute()),
         here.head.id,

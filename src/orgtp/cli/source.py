@@ -62,11 +62,11 @@ class UnknownSource(OrgtpError):
 def list_sources(org: OrgOption = None, sources: SourcesOption = None, json: JsonOption = False) -> int:
     """List the sources that the org's metrics name, and those that this machine knows. Exit code 1: one is wrong."""
     from orgtp.api import read_sources
-    from orgtp.views.sources import Known, source_lines
+    from orgtp.views.sources import KnownSource, source_lines
 
     here = open_chosen_org(org, whole=False)
     read = read_sources(sources)
-    lines = source_lines(here.staff.org, {name: Known(one.kind, one.wrong) for name, one in read.named.items()})
+    lines = source_lines(here.staff.org, {name: KnownSource(one.kind, one.wrong) for name, one in read.named.items()})
     if json:
         body = {
             "file": str(read.path),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from orgtp.files.scores import MAX_LINES, seat_of
-from orgtp.files.tree import HEAD, MAX_BYTES, SINGLE, Entry
+from orgtp.files.tree import HEAD, MAX_BYTES, SINGLE, FileInfo
 from orgtp.files.yaml import loader as yaml_read
 from orgtp.model.escalation import ESCALATION_ID as ESCALATION
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
@@ -17,7 +17,7 @@ _YAML = re.compile(r"(seats|retirements|escalations/silenced)/([^/]+)\.yaml")
 _ESCALATION = re.compile(rf"{ESCALATIONS_FOLDER}({ESCALATION.pattern})\.yaml")
 
 
-def sifted(entries: Iterable[Entry]) -> tuple[list[str], list[Problem]]:
+def sifted(entries: Iterable[FileInfo]) -> tuple[list[str], list[Problem]]:
     """The paths of the files to read, and what is wrong with the others."""
     known = [entry for entry in entries if not _left_alone(entry)]
     clashes = _clashes(known)
@@ -31,7 +31,7 @@ def sifted(entries: Iterable[Entry]) -> tuple[list[str], list[Problem]]:
     return paths, problems
 
 
-def _left_alone(entry: Entry) -> bool:
+def _left_alone(entry: FileInfo) -> bool:
     name = entry.path.rpartition("/")[2]
     return name.startswith(".") or name == "README.md"
 
@@ -46,7 +46,7 @@ def _parts(path: str) -> Iterator[str]:
     yield path
 
 
-def _clashes(entries: list[Entry]) -> dict[str, Problem]:
+def _clashes(entries: list[FileInfo]) -> dict[str, Problem]:
     """The files and folders whose paths differ from another's only by case, by path."""
     odd = [path for entry in entries if (path := entry.path) != path.casefold()]
     if not odd:
@@ -69,7 +69,7 @@ def _clash(path: str, part: str, other: str) -> Problem:
     return Problem("id-differs-by-case", Place(path), message, hint)
 
 
-def _unfit(entry: Entry) -> Problem | None:
+def _unfit(entry: FileInfo) -> Problem | None:
     path, place = entry.path, Place(entry.path)
     if not entry.plain:
         message = "a link, a submodule or a device, not a file"

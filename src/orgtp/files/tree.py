@@ -23,7 +23,7 @@ _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FileInfo:
     """One file of a tree: its path from the org's root, its size in bytes, and whether it is a plain file."""
 
     path: str
@@ -34,19 +34,19 @@ class Entry:
 class Tree(Protocol):
     """The files that orgtp knows of: those of `SINGLE` and all below `FOLDERS`."""
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`, each of which `entries` named."""
 
 
-def twins(names: Iterable[str]) -> list[Entry]:
+def twins(names: Iterable[str]) -> list[FileInfo]:
     """Those of the names at the top that are the org's own but for their case: a disk may take the two for one."""
     known = {HEAD, *FOLDERS}
     top = set(names)
     odd = (name for name in top - known if name.casefold() in known and name.casefold() in top)
-    return [Entry(name, 0) for name in sorted(odd)]
+    return [FileInfo(name, 0) for name in sorted(odd)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Folder:
 
     root: Path
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
         found = [self._entry(path) for path in SINGLE if self._is_there(path)]
         for folder in FOLDERS:
@@ -75,16 +75,16 @@ class Folder:
         folder = (self.root / path).parent
         return os.path.lexists(self.root / path) and (folder == self.root or not folder.is_symlink())
 
-    def _entry(self, path: str) -> Entry:
+    def _entry(self, path: str) -> FileInfo:
         try:
             state = os.lstat(f"{os.fspath(self.root)}/{path}")
         except OSError:
-            return Entry(path, 0, plain=False)
-        return Entry(path, state.st_size, stat.S_ISREG(state.st_mode))
+            return FileInfo(path, 0, plain=False)
+        return FileInfo(path, state.st_size, stat.S_ISREG(state.st_mode))
 
-    def _below(self, top: str) -> list[Entry]:
+    def _below(self, top: str) -> list[FileInfo]:
         """Every file below the folder `top`, however deep; what is no folder, or a closed one, as itself."""
-        found: list[Entry] = []
+        found: list[FileInfo] = []
         folders = [top]
         while folders:
             folder = folders.pop()
@@ -141,9 +141,9 @@ class Files:
 
     files: Mapping[str, bytes]
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
-        return sorted((Entry(path, len(raw)) for path, raw in self.files.items()), key=lambda entry: entry.path)
+        return sorted((FileInfo(path, len(raw)) for path, raw in self.files.items()), key=lambda entry: entry.path)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""
@@ -157,7 +157,7 @@ class Filtered:
     tree: Tree
     kept: Callable[[str], bool]
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
         return [entry for entry in self.tree.entries() if self.kept(entry.path)]
 

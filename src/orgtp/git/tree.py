@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cache, cached_property
 
-from orgtp.files.tree import FOLDERS, SINGLE, Entry, twins
+from orgtp.files.tree import FOLDERS, SINGLE, FileInfo, twins
 from orgtp.git.objects import Objects
 from orgtp.git.repo import Repo
 from orgtp.lazy_dataclass import dataclass
@@ -45,10 +45,10 @@ class GitTree:
         """Path to (mode, object id, size)."""
         return self.repo.listing(self.rev, *SINGLE, *FOLDERS)
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
         rows = sorted(self.listing.items())
-        found = [Entry(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
+        found = [FileInfo(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
         return sorted([*found, *twins(walk_of(self.repo, self.rev).folder(""))], key=lambda entry: entry.path)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:

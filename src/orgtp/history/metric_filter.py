@@ -12,7 +12,7 @@ from orgtp.model.commit import ChangedFile, Commit
 
 
 @dataclass(frozen=True)
-class Measured:
+class MetricFilter:
     """Says of a commit whether it changed the metric, of one seat if that is named: its values or what it asks for."""
 
     repo: Repo

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from orgtp.files.seat import read_seat
-from orgtp.files.tree import HEAD, Entry
+from orgtp.files.tree import HEAD, FileInfo
 from orgtp.git.tree import Walk
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.period import Grain, parse_period, period_containing
@@ -41,7 +41,7 @@ class Reach:
 
 
 @dataclass
-class Part:
+class PartialTree:
     """The files within `reach`, as a tree that `load` reads."""
 
     walk: Walk
@@ -55,10 +55,10 @@ class Part:
 
             self._paths |= known_at(self.walk, self.reach.ids)
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FileInfo]:
         """Every file of the part, sorted by path. Their size is looked at by those who read the whole."""
         nodes = ((path, self.walk.node(path)) for path in sorted(self._paths))
-        return [Entry(path, 0, node.is_plain) for path, node in nodes if node]
+        return [FileInfo(path, 0, node.is_plain) for path, node in nodes if node]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""

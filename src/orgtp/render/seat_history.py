@@ -17,7 +17,7 @@ from orgtp.render.spans import Line, line, subject, told, words
 from orgtp.render.terminal import Screen, joined, say, text_of, wrapped
 from orgtp.views.diff.build import Diff
 from orgtp.views.diff.types import SeatAdded
-from orgtp.views.seat_history import Event, Life, Recorded
+from orgtp.views.seat_history import Event, Life, RecordedScores
 
 
 def changes_told(event: Event, seat: str) -> Iterator[Line]:
@@ -76,7 +76,7 @@ def _head(event: Event, zone: tzinfo, screen: Screen) -> Iterator[Text]:
     yield from wrapped(joined((when, "bold"), "  ", say(event.who), "  ", (event.commit[:_SHORT], "dim")), screen.width)
 
 
-def recorded_words(recorded: Recorded) -> str:
+def recorded_words(recorded: RecordedScores) -> str:
     """`41 values, 38 of 40 on target, 1 unavailable, 1 corrected`."""
     parts = [count_noun(recorded.records, "value")]
     parts += [f"{recorded.on_target} of {recorded.known} on target"] if recorded.known else []

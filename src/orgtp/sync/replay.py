@@ -18,10 +18,10 @@ from orgtp.git.commit import Identity
 from orgtp.git.remote import SyncStopped
 from orgtp.git.repo import Repo
 from orgtp.git.tree import PLAIN, TREE, GitTree, Node, Walk, changed_nodes, walk_of
-from orgtp.ledger.batch import Batch, Original, Recorded, Step
+from orgtp.ledger.batch import Batch, Original, PlannedCommit, Recorded
 from orgtp.ledger.checks import WouldBreak, find_added_lines, refuse_new_errors, refuse_wrong_records
 from orgtp.ledger.id_index import known_at
-from orgtp.ledger.partial_tree import Part, Reach
+from orgtp.ledger.partial_tree import PartialTree, Reach
 from orgtp.model.change import Change
 from orgtp.model.trailers import drop_seat_trailers, parse_claims
 from orgtp.sync.merge import MergeClash, find_new_records, merge_escalations, merge_files, read_record_id
@@ -102,7 +102,7 @@ class CommitReplay:
         paths = {path for commit in before for path in self._changes[commit]}
         return {path: (theirs.node(path), ours.node(path)) for path in [*changed_nodes(repo, parent, merge), *paths]}
 
-    def plan_commits(self) -> list[Step]:
+    def plan_commits(self) -> list[PlannedCommit]:
         """The steps; a commit that changes nothing any more has none. Raises `Conflict` with nothing touched."""
         self._there = self._find_known_ids()
         tried = [
@@ -128,7 +128,7 @@ class CommitReplay:
     def _read_content(self, node: Node | None) -> bytes:
         return self.batch.walk.objects.blobs([node.id])[node.id] if node else b""
 
-    def _try_commit(self, made: Original) -> Step | None:
+    def _try_commit(self, made: Original) -> PlannedCommit | None:
         """The step of a commit before the merge that settles it; none where it clashes, for it is in the merge."""
         known = set(self._there)
         try:
@@ -137,7 +137,7 @@ class CommitReplay:
             self._there = known
             return None
 
-    def _plan_commit(self, made: Original) -> Step | None:
+    def _plan_commit(self, made: Original) -> PlannedCommit | None:
         before, nodes = self.batch.walk, self._merge_nodes(made)
         if not nodes:
             return None
@@ -149,7 +149,7 @@ class CommitReplay:
         # What is there already is not done again, and nothing is said of its seats.
         named = (seat for claims in parse_claims(made.message).all for seat in claims.seats)
         anew = replace(made, message=drop_seat_trailers(made.message, select_named_seats(named, nodes)))
-        return Step(recorded, self.batch.walk.root, made.author, self.batch.ledger.now, nodes, anew)
+        return PlannedCommit(recorded, self.batch.walk.root, made.author, self.batch.ledger.now, nodes, anew)
 
     def _is_manual_merge(self, made: Original) -> bool:
         return self._settled >= 0 and made is self.made[self._settled]
@@ -231,7 +231,7 @@ class CommitReplay:
     def _refuse_records(self, paths: set[str]) -> None:
         """The records that are added, in the org as far as they reach."""
         seats = frozenset(seat for path in paths if (seat := seat_of(path)))
-        before = load(Part(self.base, Reach(seats, frozenset(), self.batch.ledger.now)))
+        before = load(PartialTree(self.base, Reach(seats, frozenset(), self.batch.ledger.now)))
         old, new = self.base.files(paths), self.batch.walk.files(paths)
         refuse_wrong_records(before.org, find_added_lines(old, new))
 

@@ -57,7 +57,7 @@ class UnrelatedHistory(SyncStopped):
     text = "the history at {url} is unrelated to this one. Check the address: git remote -v"
 
 
-class LedgerBusy(SyncStopped):
+class SyncBusy(SyncStopped):
     """The local ledger cannot be written at the moment."""
 
     state = "busy"
@@ -118,7 +118,7 @@ def sync_ledger(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) 
                 return exchange.plan_sync()
             return exchange.unchanged_result() if needed and exchange.is_published() else exchange.run_sync()
     except NotNow as why:
-        raise LedgerBusy(why=why) from why
+        raise SyncBusy(why=why) from why
     except (Uncommitted, Linked) as why:
         raise WorkTreeInTheWay(why=str(why).rstrip(".")) from why
 
@@ -130,7 +130,7 @@ def _sync_without_remote(ledger: Ledger, *, dry_run: bool) -> SyncResult:
             with locked(ledger.repo):
                 drain(ledger, again=True)
         except NotNow as why:
-            raise LedgerBusy(why=why) from why
+            raise SyncBusy(why=why) from why
     paths = tuple(changed_nodes(ledger.repo, before, ledger.tip()))
     return SyncResult("", ledger.branch, before, ledger.tip(), paths=paths, held=list_waiting(ledger.repo))
 

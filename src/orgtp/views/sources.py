@@ -12,7 +12,7 @@ from orgtp.model.text import find_nearest
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownSource:
     """What a machine knows of a source: its kind, and why it cannot be asked, if so."""
 
     kind: str
@@ -55,7 +55,7 @@ class Reading:
     why: str | None
 
 
-def source_lines(org: Org, known: Mapping[str, Known]) -> list[SourceLine]:
+def source_lines(org: Org, known: Mapping[str, KnownSource]) -> list[SourceLine]:
     """Every source that a metric names or that is known here, by name."""
     used: dict[str, list[SourceUse]] = {}
     for seat, metric in _metrics(org):
@@ -63,7 +63,7 @@ def source_lines(org: Org, known: Mapping[str, Known]) -> list[SourceLine]:
     return [_line(name, known, tuple(used.get(name, ()))) for name in sorted({*used, *known})]
 
 
-def _line(name: str, known: Mapping[str, Known], uses: tuple[SourceUse, ...]) -> SourceLine:
+def _line(name: str, known: Mapping[str, KnownSource], uses: tuple[SourceUse, ...]) -> SourceLine:
     here = known.get(name)
     if here is None:
         return SourceLine(name, None, None, uses, find_nearest(name, known))

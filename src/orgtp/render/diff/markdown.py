@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from orgtp.model.text import count_noun
 from orgtp.render.diff.sections import Item, Section, story
 from orgtp.render.markdown import code, inert, strong
-from orgtp.render.spans import Line, Part, Sort
+from orgtp.render.spans import Line, Sort, Span
 from orgtp.views.diff.build import Diff, headline
 
 # GitHub takes a comment of 65,536 characters; what is posted with it has the rest.
@@ -61,7 +61,7 @@ def _line(line: Line) -> str:
     return "".join(map(_part, line))
 
 
-def _part(part: Part) -> str:
+def _part(part: Span) -> str:
     if part.sort is Sort.NAME:
         return strong(part.text)
     if part.sort is Sort.CODE:

@@ -9,7 +9,7 @@ from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.text import count_noun, escape_control_chars, one_line
 from orgtp.render.problems.excerpt import Excerpts
 from orgtp.render.problems.fast_lines import PLACE, Line, flow, painted
-from orgtp.render.problems.grouping import Entry, entries
+from orgtp.render.problems.grouping import ProblemGroup, entries
 from orgtp.render.terminal import Screen
 from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 
@@ -29,7 +29,7 @@ def problems_text(problems: Iterable[Problem], files: Mapping[str, bytes], scree
     return painted(_lines(entries(problems), excerpts, screen.width), screen)
 
 
-def _lines(told: Iterable[Entry], excerpts: Excerpts, width: int) -> Iterator[Line]:
+def _lines(told: Iterable[ProblemGroup], excerpts: Excerpts, width: int) -> Iterator[Line]:
     shown: Place | None = None
     apart = short = False
     for entry in told:
@@ -55,7 +55,7 @@ def _is_of_its_line(problem: Problem) -> bool:
     return problem.rule != BASE_NOT_REACHED.id
 
 
-def _entry(entry: Entry, excerpt: list[Line], width: int) -> Iterator[Line]:
+def _entry(entry: ProblemGroup, excerpt: list[Line], width: int) -> Iterator[Line]:
     """One finding: where and what, the line, the hint, where else, and how many more of its rule follow."""
     yield from flow(_head(entry.first), width, "  ")
     yield from excerpt

@@ -40,7 +40,7 @@ class MetricSense(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Classification:
     """What a metric's words are about, and those that say so; where the id alone has them, that is said too."""
 
     sense: MetricSense
@@ -58,7 +58,7 @@ class MetricClassifier:
 
     phrases: PhraseIndex
 
-    def classify_metric(self, name: str, id_: str = "") -> Verdict:
+    def classify_metric(self, name: str, id_: str = "") -> Classification:
         """What the metric `id_` of this name is about."""
         return _classify(self, name, id_)
 
@@ -149,22 +149,22 @@ def _combine_phrases(first: Iterable[str], second: Iterable[str]) -> list[str]:
 
 
 @lru_cache(maxsize=_CACHED)
-def _classify(judge: MetricClassifier, name: str, id_: str) -> Verdict:
+def _classify(judge: MetricClassifier, name: str, id_: str) -> Classification:
     """The strictest of what the words say, unless others clear it."""
     written = [*split_words(name), _GAP, *split_words(id_)]
     found = judge.phrases.find_phrases(written)
     if not found:
-        return Verdict(MetricSense.OUTCOME)
+        return Classification(MetricSense.OUTCOME)
     made = ("own outcome", "result", "value")
     if (span := _find_machine_measure(found, written)) and not _is_cleared(found, written, *made, "of clients"):
-        return Verdict(MetricSense.RUNTIME, _format_span(written, span))
+        return Classification(MetricSense.RUNTIME, _format_span(written, span))
     if (span := _find_mild_machine_measure(found, written)) and not _is_cleared(
         found, written, *made, "of clients", "time"
     ):
-        return Verdict(MetricSense.RUNTIME, _format_span(written, span))
+        return Classification(MetricSense.RUNTIME, _format_span(written, span))
     if (span := _find_activity(found, written)) and not _is_cleared(found, written, *made, "time", "quality"):
-        return Verdict(MetricSense.ACTIVITY, _format_span(written, span))
-    return Verdict(MetricSense.OUTCOME)
+        return Classification(MetricSense.ACTIVITY, _format_span(written, span))
+    return Classification(MetricSense.OUTCOME)
 
 
 def _format_span(written: list[str], span: Span) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from orgtp.model.org import Org
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.text import did_you_mean, join_with_and
-from orgtp.rules.metric_names.classifier import MetricSense, Verdict, is_empty_outcome
+from orgtp.rules.metric_names.classifier import Classification, MetricSense, is_empty_outcome
 from orgtp.rules.metric_names.waivers import (
     classifier_for,
     find_broken_rule,
@@ -276,7 +276,7 @@ def _current_metrics(org: Org) -> Iterator[tuple[Seat, Metric]]:
     return ((seat, metric) for seat, metric in _all_metrics(org) if not seat.is_retired)
 
 
-def _metrics_of_sense(org: Org, sense: MetricSense) -> Iterator[tuple[Seat, Metric, Verdict]]:
+def _metrics_of_sense(org: Org, sense: MetricSense) -> Iterator[tuple[Seat, Metric, Classification]]:
     judge = classifier_for(org)
     verdicts = ((seat, metric, judge.classify_metric(metric.name, metric.id)) for seat, metric in _current_metrics(org))
     return (found for found in verdicts if found[2].sense is sense)

@@ -28,11 +28,11 @@ from orgtp.views.context.types import (
     Elsewhere,
     Handed,
     LeftOut,
+    OpenTrouble,
     Profile,
     Records,
     Relation,
     Retired,
-    Trouble,
 )
 from orgtp.views.escalations import escalations
 from orgtp.views.seat_history import Event
@@ -47,7 +47,7 @@ _LAST = 3
 
 
 @dataclass(frozen=True)
-class Known:
+class SeatEvidence:
     """What is known of a seat beside the org itself: the problems of its files, and what was decided about it.
 
     The decisions come newest first, and no more are read than are told; None where there is no history.
@@ -71,7 +71,7 @@ class _Bounded:
         return every[:most]
 
 
-def context(org: Org, now: datetime, seat: str, known: Known) -> Context:
+def context(org: Org, now: datetime, seat: str, known: SeatEvidence) -> Context:
     """The context of a seat as of `now`. Raises `UnknownSeat`."""
     held, cut, show = org.seat(seat), _Bounded(), f"orgtp seat show {seat}"
     owner, others, record = org.owner_seat(held), Others(org, held), org.retirements.get(seat)
@@ -143,11 +143,11 @@ def _records(org: Org, seat: Seat, cut: _Bounded) -> Records:
     return Records(all=False, seats=cut.some("records.seats", map(colleague, found), "orgtp chart"))
 
 
-def _trouble(org: Org, now: datetime, seat: Seat, problems: Sequence[Problem], cut: _Bounded) -> Trouble:
+def _trouble(org: Org, now: datetime, seat: Seat, problems: Sequence[Problem], cut: _Bounded) -> OpenTrouble:
     to = None if seat.is_retired else org.seats.get(find_first_assignee(org, seat.id, "", "issue", "normal"))
     listed = f"orgtp escalate list --seat {seat.id}"
     found = [replace(one, events=one.events[-_LAST:]) for one in escalations(org, now, seat.id)]
-    return Trouble(
+    return OpenTrouble(
         stale=cut.some("trouble.stale", stale(org, now, seat.id), f"orgtp stale {seat.id}"),
         escalations=cut.some("trouble.escalations", found, listed),
         problems=cut.some("trouble.problems", problems, "orgtp validate"),

@@ -9,15 +9,15 @@ from orgtp.model.due import due_at, is_owed, next_owed_period, previous_owed_per
 from orgtp.model.escalation_policy import silenced_until
 from orgtp.model.period import Period, period_containing
 from orgtp.views.chart import metric_now
-from orgtp.views.context.types import Measured, Next
+from orgtp.views.context.types import MetricContext, Next
 
 _PERIODS = 4
 
 
-def measured(row: MetricRow) -> Measured:
+def measured(row: MetricRow) -> MetricContext:
     """A metric of a seat as of now."""
     now, metric = metric_now(row), row.metric
-    return Measured(
+    return MetricContext(
         metric=metric.id,
         name=metric.name,
         outcome=metric.outcome,
