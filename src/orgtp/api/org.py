@@ -114,7 +114,7 @@ class OrgHandle:
 
     @property
     def staff(self) -> Loaded:
-        """The org without its values, which many views do not need."""
+        """The org; its values are read when somebody asks for them."""
         return self.snapshot.staff
 
     @property
@@ -147,13 +147,18 @@ class OrgHandle:
 
     @property
     def org(self) -> Org:
-        """The organisation itself."""
-        return self.snapshot.loaded.org
+        """The organisation itself; its values are read when somebody asks for them."""
+        return self.snapshot.staff.org
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What kept parts of the org from being read; `validate` says all that is wrong."""
         return self.snapshot.loaded.problems
+
+    @property
+    def problems_so_far(self) -> tuple[Problem, ...]:
+        """What could not be read of the files that the views read so far; they leave out months that show nothing."""
+        return self.snapshot.problems_so_far
 
     def chart(self, root: str = "", depth: int | None = None, *, retired: bool = False) -> Chart:
         """The org chart, from the seat `root` down. Raises `UnknownSeat`."""
@@ -214,7 +219,7 @@ class OrgHandle:
         from orgtp.files.json_schema import schema_problems
 
         compared, more = self._compared(base) if base is not None else ([], [])
-        found = [*self.problems, *more, *rules.check(self.org, self._today, *compared)]
+        found = [*self.problems, *more, *rules.check(self.snapshot.loaded.org, self._today, *compared)]
         told = {problem.place.path for problem in found}
         return by_order([*found, *(p for p in schema_problems(self.snapshot.loaded.files) if p.place.path not in told)])
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from orgtp.cli.options import AtOption, JsonOption, OrgOption, SeatArgument
-from orgtp.cli.session import is_dirty, opened, say_shallow, write, write_json
+from orgtp.cli.session import is_dirty, opened, reading, say_shallow, write, write_json
 
 
 class ContextFormat(StrEnum):
@@ -32,8 +32,9 @@ def context(
     The seat and who answers for it, what it does and what others do instead, its numbers with targets and due times,
     what is open, what was decided lately, and the commands it will want.
     """
-    here = opened(org, at)
-    view = here.context(seat)
+    here = opened(org, at, whole=False)
+    with reading(here):
+        view = here.context(seat)
     say_shallow(here)
     if json or format_ is ContextFormat.JSON:
         from orgtp.render.json import context_body

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.options import AtOption, ByOption, DryRunOption, JsonOption, OrgOption, PushOption
-from orgtp.cli.session import changed, opened, write, write_json
+from orgtp.cli.session import changed, opened, reading, write, write_json
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
@@ -94,8 +94,9 @@ def list_(
     json: JsonOption = False,
 ) -> int:
     """List the values as they were recorded. A corrected one stays and says so."""
-    here = opened(org, at)
-    lines = here.scores(seat, metric)
+    here = opened(org, at, whole=False)
+    with reading(here):
+        lines = here.scores(seat, metric)
     if json:
         write_json("scores", here, {"scores": lines})
         return 0

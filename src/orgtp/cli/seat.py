@@ -17,7 +17,7 @@ from orgtp.cli.options import (
     PushOption,
     SeatArgument,
 )
-from orgtp.cli.session import changed, opened, tell, write, write_json
+from orgtp.cli.session import changed, opened, reading, tell, write, write_json
 from orgtp.model.errors import BadInput
 from orgtp.model.seat import SeatKind, Status
 from orgtp.model.text import did_you_mean
@@ -30,8 +30,9 @@ def show(
     seat: SeatArgument, org: OrgOption = None, at: AtOption = None, kind: KindOption = False, json: JsonOption = False
 ) -> int:
     """Show all about one seat."""
-    here = opened(org, at)
-    view = here.seat(seat)
+    here = opened(org, at, whole=False)
+    with reading(here):
+        view = here.seat(seat)
     if json:
         from orgtp.render.json import seat_body
 
@@ -52,8 +53,9 @@ def list_(
     json: JsonOption = False,
 ) -> int:
     """List the seats, one a line."""
-    here = opened(org, at)
-    seats = here.seats(retired=all_)
+    here = opened(org, at, whole=False)
+    with reading(here):
+        seats = here.seats(retired=all_)
     if json:
         write_json("seats", here, {"seats": seats})
         return 0

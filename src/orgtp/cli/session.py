@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orgtp.model.errors import OrgtpError
-from orgtp.model.problem import errors
+from orgtp.model.problem import Problem, errors
 from orgtp.model.text import counted, visible
 
 if TYPE_CHECKING:
@@ -49,10 +50,24 @@ def opened(
         tell(f"as it stood on {when:%Y-%m-%d at %H:%M}, by commit {(found.revision or '')[:_SHORT]}")
     if push:
         found.ledger.refuse_without_remote()
-    broken = errors((found.snapshot.loaded if values else found.staff).problems) if whole else []
+    if whole:
+        _tell_problems((found.snapshot.loaded if values else found.staff).problems)
+    return found
+
+
+@contextmanager
+def reading(here: OrgHandle) -> Iterator[None]:
+    """Around the making of a view: say afterwards what could not be read of the files that it needed."""
+    try:
+        yield
+    finally:
+        _tell_problems(here.problems_so_far)
+
+
+def _tell_problems(problems: Iterable[Problem]) -> None:
+    broken = errors(problems)
     if broken:
         tell(f"{counted(len(broken), 'problem')} in the files, so this is not the whole org. See: orgtp validate")
-    return found
 
 
 def write(text: str) -> None:

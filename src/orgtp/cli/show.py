@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from orgtp.cli.options import AllOption, AtOption, JsonOption, KindOption, OrgOption
-from orgtp.cli.session import opened, write, write_json
+from orgtp.cli.session import opened, reading, write, write_json
 
 
 class ChartFormat(StrEnum):
@@ -32,8 +32,9 @@ def chart(
     json: JsonOption = False,
 ) -> int:
     """Draw the org chart: who is there, what for, who answers, and how many metrics are on target."""
-    here = opened(org, at)
-    view = here.chart(root, depth, retired=all_)
+    here = opened(org, at, whole=False)
+    with reading(here):
+        view = here.chart(root, depth, retired=all_)
     if json or format_ is ChartFormat.JSON:
         write_json("chart", here, {"seats": view.seats})
         return 0
@@ -63,8 +64,9 @@ def scorecard(
     json: JsonOption = False,
 ) -> int:
     """Show everyone's numbers on one grid of weeks. The current week is marked: it is not over."""
-    here = opened(org, at)
-    card = here.scorecard(weeks, seat)
+    here = opened(org, at, whole=False)
+    with reading(here):
+        card = here.scorecard(weeks, seat)
     if json:
         write_json("scorecard", here, {"columns": card.columns, "partial": card.partial, "rows": card.rows})
         return 0
@@ -82,8 +84,9 @@ def stale(
     json: JsonOption = False,
 ) -> int:
     """List the numbers that are late: what, whose it is, for how long, why. The exit code is 1 if there are any."""
-    here = opened(org, at)
-    found = here.stale(seat)
+    here = opened(org, at, whole=False)
+    with reading(here):
+        found = here.stale(seat)
     if json:
         write_json("stale", here, {"at": here.now, "stale": found})
         return int(bool(found))

@@ -12,7 +12,8 @@ from typing import Protocol
 
 from orgtp.model.signing_key import FORGES, SIGNERS
 
-FOLDERS = ("seats", "scores", "retirements", "escalations")
+SCORES = "scores"
+FOLDERS = ("seats", SCORES, "retirements", "escalations")
 HEAD = "org.yaml"
 # The files that are known one by one: beside them in policy/ may lie what is the user's own.
 SINGLE = (HEAD, SIGNERS, FORGES)
@@ -31,14 +32,41 @@ class Entry:
     plain: bool = True
 
 
-class Tree(Protocol):
-    """The files that orgtp knows of: those of `SINGLE` and all below `FOLDERS`."""
+class Readable(Protocol):
+    """Files that can be read by their paths."""
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of the files `paths`; one that is gone by now is left out."""
+
+
+class Tree(Readable, Protocol):
+    """The files that orgtp knows of: those of `SINGLE` and all below `FOLDERS`. It reads what `entries` names."""
 
     def entries(self) -> list[Entry]:
         """Every file, sorted by path."""
 
-    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of the files `paths`, each of which `entries` named."""
+
+class ScoreFolders(Readable, Protocol):
+    """The folder `scores` of a tree: looked into seat by seat, because it is most of what an org holds."""
+
+    def seats(self) -> list[str]:
+        """The names of the folders in it, sorted."""
+
+    def months(self, seat: str) -> list[str] | None:
+        """The names of the files of one seat; None where what is there is no folder, or a closed one."""
+
+    def entries(self, paths: Iterable[str]) -> list[Entry]:
+        """The files `paths`; their size may be 0 where it costs something to know it."""
+
+
+class StoredTree(Tree, Protocol):
+    """A tree that is stored somewhere, of which the scores can be read apart from the rest."""
+
+    def without_scores(self) -> Tree:
+        """The same without the files in `scores`; what is no folder there stays, as a file."""
+
+    def score_folders(self) -> ScoreFolders:
+        """The folder `scores`."""
 
 
 def twins(names: Iterable[str]) -> list[Entry]:
@@ -54,12 +82,24 @@ class Folder:
     """The files of a folder, read without following a link."""
 
     root: Path
+    with_scores: bool = True
+
+    def without_scores(self) -> Folder:
+        """The same without the files in `scores`; what is no folder there stays, as a file."""
+        return Folder(self.root, with_scores=False)
+
+    def score_folders(self) -> DiskScores:
+        """The folder `scores`."""
+        return DiskScores(self)
 
     def entries(self) -> list[Entry]:
         """Every file, sorted by path."""
-        found = [self._entry(path) for path in SINGLE if self._is_there(path)]
+        found = [self.entry(path) for path in SINGLE if self._is_there(path)]
         for folder in FOLDERS:
-            found += self._below(folder) if os.path.lexists(self.root / folder) else []
+            if os.path.lexists(self.root / folder) and (folder != SCORES or self.with_scores):
+                found += self._below(folder)
+        if not self.with_scores and os.path.lexists(self.root / SCORES) and _listed(self.root / SCORES) is None:
+            found.append(self.entry(SCORES))
         with contextlib.suppress(OSError), os.scandir(self.root) as listing:
             found += twins(item.name for item in listing)
         return sorted(found, key=lambda entry: entry.path)
@@ -75,7 +115,8 @@ class Folder:
         folder = (self.root / path).parent
         return os.path.lexists(self.root / path) and (folder == self.root or not folder.is_symlink())
 
-    def _entry(self, path: str) -> Entry:
+    def entry(self, path: str) -> Entry:
+        """The file at `path`."""
         try:
             state = os.lstat(f"{os.fspath(self.root)}/{path}")
         except OSError:
@@ -90,18 +131,45 @@ class Folder:
             folder = folders.pop()
             names = _listed(self.root / folder)
             if names is None:
-                found.append(self._entry(folder))
+                found.append(self.entry(folder))
             for name, is_folder in names or ():
                 path = f"{folder}/{name}"
                 folders += [path] if is_folder else []
-                found += [] if is_folder else [self._entry(path)]
+                found += [] if is_folder else [self.entry(path)]
         return found
 
 
-def _listed(folder: Path) -> list[tuple[str, bool]] | None:
+@dataclass(frozen=True, slots=True)
+class DiskScores:
+    """The folder `scores` of a folder on disk."""
+
+    folder: Folder
+
+    def seats(self) -> list[str]:
+        """The names of the folders in it, sorted."""
+        return sorted(name for name, is_folder in _listed(self.folder.root / SCORES) or () if is_folder)
+
+    def months(self, seat: str) -> list[str] | None:
+        """The names of the files of one seat; None where what is there is no folder, or a closed one."""
+        path = f"{os.fspath(self.folder.root)}/{SCORES}/{seat}"
+        if (self.folder.root / SCORES).is_symlink() or not os.path.lexists(path):
+            return []
+        listed = _listed(path)
+        return None if listed is None else [name for name, is_folder in listed if not is_folder]
+
+    def entries(self, paths: Iterable[str]) -> list[Entry]:
+        """The files `paths`."""
+        return [self.folder.entry(path) for path in paths]
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of the files `paths`; one that is gone by now is left out."""
+        return self.folder.read(paths)
+
+
+def _listed(folder: str | Path) -> list[tuple[str, bool]] | None:
     """The names in a folder, and which are folders themselves; nothing where it is none, or is closed."""
     try:
-        if not stat.S_ISDIR(folder.lstat().st_mode):
+        if not stat.S_ISDIR(os.lstat(folder).st_mode):
             return None
         with os.scandir(folder) as listing:
             return [(item.name, item.is_dir(follow_symlinks=False)) for item in listing]

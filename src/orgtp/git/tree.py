@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
-from orgtp.files.tree import FOLDERS, SINGLE, Entry, twins
+from orgtp.files.tree import FOLDERS, SCORES, SINGLE, Entry, twins
 from orgtp.git.objects import Objects
 from orgtp.git.repo import Repo
 
@@ -38,17 +38,30 @@ class GitTree:
 
     repo: Repo
     rev: str
+    with_scores: bool = True
+
+    def without_scores(self) -> GitTree:
+        """The same without the files in `scores`; what is no folder there stays, as a file."""
+        return GitTree(self.repo, self.rev, with_scores=False)
+
+    def score_folders(self) -> GitScores:
+        """The folder `scores`."""
+        return GitScores(walk_of(self.repo, self.rev))
 
     @cached_property
     def listing(self) -> dict[str, tuple[str, str, int]]:
         """Path to (mode, object id, size)."""
-        return self.repo.listing(self.rev, *SINGLE, *FOLDERS)
+        folders = [folder for folder in FOLDERS if folder != SCORES or self.with_scores]
+        return self.repo.listing(self.rev, *SINGLE, *folders)
 
     def entries(self) -> list[Entry]:
         """Every file, sorted by path."""
         rows = sorted(self.listing.items())
         found = [Entry(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
-        return sorted([*found, *twins(walk_of(self.repo, self.rev).folder(""))], key=lambda entry: entry.path)
+        walk = walk_of(self.repo, self.rev)
+        scores = None if self.with_scores else walk.node(SCORES)
+        found += [Entry(SCORES, 0, scores.is_plain)] if scores and scores.mode != TREE else []
+        return sorted([*found, *twins(walk.folder(""))], key=lambda entry: entry.path)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""
@@ -128,6 +141,33 @@ class Walk:
             entries[head] = Node(TREE, oid) if oid else entries.get(head)
         raw, old = _changed(self._raw(path), entries, self._width), self.node(path) if path else Node(TREE, self.root)
         return self.objects.add("tree", raw, self.root, old.id if old and old.mode == TREE else "") if raw else ""
+
+
+@dataclass(frozen=True)
+class GitScores:
+    """The folder `scores` of a commit."""
+
+    walk: Walk
+
+    def seats(self) -> list[str]:
+        """The names of the folders in it, sorted."""
+        return sorted(name for name, node in self.walk.folder(SCORES).items() if node.mode == TREE)
+
+    def months(self, seat: str) -> list[str] | None:
+        """The names of the files of one seat; None where what is there is no folder."""
+        node = self.walk.node(f"{SCORES}/{seat}")
+        if node is None:
+            return []
+        folder = self.walk.folder(f"{SCORES}/{seat}")
+        return [name for name, file in folder.items() if file.mode != TREE] if node.mode == TREE else None
+
+    def entries(self, paths: Iterable[str]) -> list[Entry]:
+        """The files `paths`; how large they are shows when they are read."""
+        return [Entry(path, 0, node.is_plain) for path in paths if (node := self.walk.node(path))]
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of the files `paths`."""
+        return self.walk.files(paths)
 
 
 def walk_of(repo: Repo, commit: str | None) -> Walk:

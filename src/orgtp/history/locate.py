@@ -12,12 +12,14 @@ from pathlib import Path
 
 from orgtp.files.load import Loaded, NotAnOrg, load
 from orgtp.files.org import Head, read_head
-from orgtp.files.tree import HEAD, Filtered, Folder, Tree, read_plain
+from orgtp.files.score_months import ScoreMonths
+from orgtp.files.tree import HEAD, Folder, StoredTree, read_plain
 from orgtp.git.repo import Repo, find_repo
 from orgtp.git.tree import GitTree, walk_of
 from orgtp.model.commit_dates import in_order
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.period import parse_span
+from orgtp.model.problem import Problem
 
 _LEAST = timedelta(seconds=1)
 _FIRST_YEAR, _LAST_YEAR = 1990, 2900
@@ -47,7 +49,7 @@ class OrgSnapshot:
 
     root: Path
     repo: Repo | None
-    tree: Tree
+    tree: StoredTree
     head: Head
     now: datetime
     at: str | None = None
@@ -63,10 +65,19 @@ class OrgSnapshot:
 
     @cached_property
     def staff(self) -> Loaded:
-        """The org without its values, which many views need not: they are most of what there is to read."""
+        """The org, whose values are read when somebody asks for them: they are most of what there is to read."""
         if "loaded" in vars(self):
             return self.loaded
-        return load(Filtered(self.tree, lambda path: not path.startswith("scores/")), str(self.root))
+        return load(self.tree.without_scores(), str(self.root), self._scores)
+
+    @cached_property
+    def _scores(self) -> ScoreMonths:
+        return ScoreMonths(self.tree.score_folders())
+
+    @property
+    def problems_so_far(self) -> tuple[Problem, ...]:
+        """What could not be read of the files that were read so far."""
+        return self.loaded.problems if "loaded" in vars(self) else (*self.staff.problems, *self._scores.problems)
 
     def files(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of those of `paths` that are files, and nothing else read."""

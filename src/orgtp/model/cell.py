@@ -16,6 +16,7 @@ from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.period import Grain, Period, containing, containing_day, parse_period
 from orgtp.model.score import Score, stamp
+from orgtp.model.score_series import EARLIEST, ScoreSeries
 from orgtp.model.seat import Metric, Rollup, Seat
 from orgtp.model.target import Target
 from orgtp.model.value import EXACT, rounded
@@ -70,8 +71,15 @@ class Row:
 
     def cell(self, period: Period) -> Cell:
         """The metric in one period of its own cadence."""
-        score = self.org.in_force(self.seat.id, self.metric.id).get(period.text)
-        return self._with(period, score) if score else Cell(period.text, self._without(period))
+        series = self._series(period.start)
+        score = series.in_force.get(period.text)
+        if score is None:
+            return Cell(period.text, self._without(period))
+        return self._with(period, score, corrected=period.text in series.corrected)
+
+    def _series(self, since: datetime = EARLIEST) -> ScoreSeries:
+        """The records, complete for every period that begins at `since` or later."""
+        return self.org.series(self.seat.id, self.metric.id, since)
 
     def column(self, column: Period) -> Cell:
         """The metric in one column of a grid, finer values rolled up as the metric says."""
@@ -98,25 +106,37 @@ class Row:
         cells = [self.cell(period) for score in records if (period := score.spoken_of)]
         return sum(cell.state is State.ON for cell in cells), sum(cell.state.is_known for cell in cells)
 
-    def known_periods(self) -> list[Period]:
-        """The periods of the metric's own cadence that somebody gave a value for, in no order."""
-        records = self.org.in_force(self.seat.id, self.metric.id).values()
-        known = [score.spoken_of for score in records if self._amount(score) is not None]
-        return [period for period in known if period and period.grain is self.metric.cadence.grain]
+    def known_periods(self, since: datetime = EARLIEST) -> list[Period]:
+        """The periods of the metric's own cadence from `since` on that somebody gave a value for, in no order."""
+        series = self._series(since)
+        periods = (period for period in series.periods(self.metric.cadence.grain) if period.start >= since)
+        return [period for period in periods if self._amount(series.in_force[period.text]) is not None]
+
+    def newest_known_before(self, period: Period) -> Period | None:
+        """The newest period before this one that somebody gave a value for, however long ago."""
+        while True:
+            series, complete = self._series(period.start), self.org.read_since(self.seat.id)
+            before = [one for one in series.periods(self.metric.cadence.grain) if complete <= one.start < period.start]
+            for known in sorted(before, reverse=True):
+                if self._amount(series.in_force[known.text]) is not None:
+                    return known
+            if not self.org.read_further_back(self.seat.id):
+                return None
+
+    def declared_beginning(self) -> Period | None:
+        """The first period by the seat's `since` and by the first dated target; nothing where neither is there."""
+        grain, since, targets = self.metric.cadence.grain, self.seat.since, self.metric.targets
+        # Of the day on which a seat began, its last hour is the first to count.
+        begins = [containing_day(datetime.combine(since, time(23)), grain)] if since else []
+        if target := targets.begins if targets.dated else None:
+            period = containing_day(target.start, grain)
+            begins.append(period if period.start >= target.start else period.next())
+        return max(begins, default=None)
 
     def first_period(self) -> Period | None:
         """The first period of a metric that is there, days off aside; nothing where nobody can say."""
-        grain, since, targets = self.metric.cadence.grain, self.seat.since, self.metric.targets
-        target = targets.begins if targets.dated else None
-        if since is None and target is None:
-            told = [score.spoken_of for score in self.org.in_force(self.seat.id, self.metric.id).values()]
-            return min((period for period in told if period and period.grain is grain), default=None)
-        # Of the day on which a seat began, its last hour is the first to count.
-        begins = [containing_day(datetime.combine(since, time(23)), grain)] if since else []
-        if target:
-            period = containing_day(target.start, grain)
-            begins.append(period if period.start >= target.start else period.next())
-        return max(begins)
+        grain = self.metric.cadence.grain
+        return self.declared_beginning() or min(self._series().periods(grain), default=None)
 
     def _existed(self, period: Period) -> bool:
         """Whether the metric was there: the seat had begun, and its first target was in force."""
@@ -133,7 +153,9 @@ class Row:
 
     def _at_work(self, period: Period) -> bool:
         """Whether somebody was there to have a value: of a seat that is not active now, until its last one."""
-        return self.seat.is_active or period.text < max(self.org.in_force(self.seat.id, self.metric.id), default="")
+        if self.seat.is_active:
+            return True
+        return any(period < later for later in self._series(period.start).periods(self.metric.cadence.grain))
 
     def _is_over(self, period: Period) -> bool:
         """Whether the period has ended; in UTC, for two times of one zone compare by the clock on the wall."""
@@ -143,15 +165,20 @@ class Row:
         """Whether a seat that does not say since when it is there had no value yet."""
         if self.seat.since is not None or self.metric.targets.begins is not None:
             return False
-        known = [score.spoken_of for score in self.org.in_force(self.seat.id, self.metric.id).values()]
-        first = min((p.start for p in known if p), default=None)
-        return self._is_over(period) and (first is None or period.start < first)
+        return self._is_over(period) and not self._has_record_until(period)
 
-    def _with(self, period: Period, score: Score) -> Cell:
+    def _has_record_until(self, period: Period) -> bool:
+        """Whether there is a record of this period or of any before it."""
+        while True:
+            told = map(parse_period, self._series(period.start).in_force)
+            if any(one is not None and one.start <= period.start for one in told):
+                return True
+            if not self.org.read_further_back(self.seat.id):
+                return False
+
+    def _with(self, period: Period, score: Score, *, corrected: bool) -> Cell:
         target = self.metric.targets.in_force(period)
         amount = self._amount(score)
-        records = self.org.records(self.seat.id, self.metric.id)
-        corrected = any(other.period == score.period and other.value != score.value for other in records)
         cell = Cell(
             period.text, State.UNAVAILABLE, None, stamp(score.at), score.by or None, score.note or None, corrected
         )

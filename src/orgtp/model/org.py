@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat
 from orgtp.model.escalation import Branch, Escalation, Ladder, Silences
 from orgtp.model.problem import Marks
 from orgtp.model.score import Score
+from orgtp.model.score_series import EARLIEST, NO_SCORES, ScoresByMonth, ScoreSeries, SeatScores, by_metric
 from orgtp.model.seat import Metric, Seat, seat_path
 from orgtp.model.signing_key import SignerKey
 from orgtp.model.text import did_you_mean, listed
@@ -203,21 +204,37 @@ class Org:
         return ids
 
     @cached_property
-    def _by_metric(self) -> Mapping[tuple[str, str], list[Score]]:
-        found: dict[tuple[str, str], list[Score]] = {}
-        for seat, scores in self.scores.items():
-            for score in scores:
-                found.setdefault((seat, score.metric), []).append(score)
-        return {key: sorted(scores, key=lambda score: score.at) for key, scores in found.items()}
+    def _read(self) -> dict[str, SeatScores]:
+        """The records that somebody asked for so far, by seat."""
+        return {}
 
-    @cached_property
-    def _in_force(self) -> Mapping[tuple[str, str], Mapping[str, Score]]:
-        return {key: {score.period: score for score in scores} for key, scores in self._by_metric.items()}
+    def series(self, seat: str, metric: str, since: datetime = EARLIEST) -> ScoreSeries:
+        """The records of a metric, complete for every period that begins at `since` (wall time) or later."""
+        held = self._read.get(seat)
+        if held is None or since < held.since:
+            held = self._read[seat] = self._read_since(seat, since)
+        return held.by_metric.get(metric, NO_SCORES)
+
+    def _read_since(self, seat: str, since: datetime) -> SeatScores:
+        if isinstance(self.scores, ScoresByMonth):
+            return by_metric(*self.scores.read_since(seat, since))
+        return by_metric(self.scores.get(seat, ()), EARLIEST)
+
+    def read_since(self, seat: str) -> datetime:
+        """The earliest start of a period (wall time) that the records of a seat are complete for, as read so far."""
+        return self._read[seat].since if seat in self._read else datetime.max  # noqa: DTZ901  (wall time)
+
+    def read_further_back(self, seat: str) -> bool:
+        """Read more of the older records of a seat; False where all of them are read."""
+        if not isinstance(self.scores, ScoresByMonth) or not self.scores.read_further_back(seat):
+            return False
+        self._read.pop(seat, None)
+        return True
 
     def records(self, seat: str, metric: str) -> list[Score]:
         """All records of a metric in the order of `at`; of equal moments, the later line last."""
-        return self._by_metric.get((seat, metric), [])
+        return self.series(seat, metric).records
 
     def in_force(self, seat: str, metric: str) -> Mapping[str, Score]:
         """The record that counts for each period: the newest."""
-        return self._in_force.get((seat, metric), {})
+        return self.series(seat, metric).in_force

@@ -47,12 +47,13 @@ def next_due(row: Row) -> Next | None:
 
 
 def _awaited(row: Row) -> Period:
-    org, metric, known = row.org, row.metric, row.org.in_force(row.seat.id, row.metric.id)
+    org, metric = row.org, row.metric
     period = next_owed(org, metric, containing(row.now, metric.cadence.grain, org.zone))
     while due_at(org, metric, before := previous_owed(org, metric, period)) > row.now:
         period = before
     first = row.first_period()
     period = next_owed(org, metric, max(period, first) if first else period)
+    known = org.series(row.seat.id, metric.id, period.start).in_force
     while period.text in known:
         period = next_owed(org, metric, period.next())
     return period
