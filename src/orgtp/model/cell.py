@@ -86,7 +86,8 @@ class Row:
         if _SIZES[self.metric.cadence.grain] > _SIZES[column.grain]:
             return self._coarse(column)
         pieces = [self.cell(piece) for piece in column.split(self.metric.cadence.grain)]
-        return replace(pieces[0] if len(pieces) == 1 else self._rolled(column, pieces), period=column.text)
+        found = pieces[0] if len(pieces) == 1 else self._rolled(column, pieces)
+        return found if found.period == column.text else replace(found, period=column.text)
 
     def latest(self) -> Cell:
         """The newest period that has a value or should have one; a value is never carried forward to it."""
@@ -177,16 +178,15 @@ class Row:
                 return False
 
     def _with(self, period: Period, score: Score, *, corrected: bool) -> Cell:
-        target = self.metric.targets.in_force(period)
+        at, by, note = stamp(score.at), score.by or None, score.note or None
         amount = self._amount(score)
-        cell = Cell(
-            period.text, State.UNAVAILABLE, None, stamp(score.at), score.by or None, score.note or None, corrected
-        )
-        if amount is None:
-            return cell if score.value is None else replace(cell, note=f'"{score.value}" cannot be read')
+        if score.value is None or amount is None:
+            note = note if score.value is None else f'"{score.value}" cannot be read'
+            return Cell(period.text, State.UNAVAILABLE, None, at, by, note, corrected)
         # What somebody recorded is shown; before the first target nothing judges it.
-        value = self.metric.targets.unit.stored(amount)
-        return replace(cell, state=_judged(target, amount) if target else State.NONE, value=value)
+        target = self.metric.targets.in_force(period)
+        state = _judged(target, amount) if target else State.NONE
+        return Cell(period.text, state, self.metric.targets.unit.stored_form(score.value), at, by, note, corrected)
 
     def _amount(self, score: Score) -> Decimal | None:
         if score.value is None or not self.metric.targets.dated:

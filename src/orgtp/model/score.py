@@ -14,6 +14,8 @@ SCORE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 KEYS = ("id", "at", "metric", "period", "value", "by", "note")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BITS = 80
+# So long is `2026-11-20T13:00:02`.
+_SECONDS = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Score:
 def stamp(moment: datetime) -> str:
     """RFC 3339 in UTC, whole seconds: `2026-11-20T13:00:02Z`."""
     # Not by strftime, which writes the year 1 as it likes.
-    return f"{moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
+    return f"{moment.astimezone(UTC).isoformat()[:_SECONDS]}Z"
 
 
 def ulid(now: datetime, random: int) -> str:

@@ -41,6 +41,9 @@ class Unit:
     kind: Kind
     currency: str = ""
 
+    def __hash__(self) -> int:
+        return hash(self.currency)
+
     @property
     def text(self) -> str | None:
         """What JSON calls the unit: `%`, `USD`, `duration`, `time of day`, `yes/no`; a bare number has none."""
@@ -57,6 +60,10 @@ class Unit:
         """The one stored form of `amount`: `12.5`, `1h30m`, `07:52`, `yes`."""
         return _WRITERS[self.kind](amount)
 
+    def stored_form(self, text: str) -> str:
+        """The stored form of what `text` says. Raises `BadValue` with what would be accepted."""
+        return _stored_form(self, text)
+
     def shown(self, stored: str) -> str:
         """A stored value as a person reads it: `92.5%`, `USD 185,000`, `1,200`; what is no value, as it is."""
         amount = _read(self, stored)
@@ -69,6 +76,11 @@ def _read(unit: Unit, text: str) -> Decimal | None:
     if len(text) > _LONGEST:
         return None
     return _READERS[unit.kind](text.strip().lower(), unit.currency.lower())
+
+
+@lru_cache(maxsize=8192)
+def _stored_form(unit: Unit, text: str) -> str:
+    return unit.stored(unit.read(text))
 
 
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|\.[0-9]+)")
