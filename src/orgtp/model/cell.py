@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -156,7 +156,9 @@ class Row:
         """Whether somebody was there to have a value: of a seat that is not active now, until its last one."""
         if self.seat.is_active:
             return True
-        return any(period < later for later in self._series(period.start).periods(self.metric.cadence.grain))
+        # Compared by their texts, for the cadence may have changed: a text of an earlier year is less than this one.
+        told = self._series(period.start.replace(month=1, day=1) - _A_WEEK).in_force
+        return period.text < max(told, default="")
 
     def _is_over(self, period: Period) -> bool:
         """Whether the period has ended; in UTC, for two times of one zone compare by the clock on the wall."""
@@ -246,6 +248,8 @@ class Row:
 
 
 _BACK = 8
+# The first week of a year may begin in the year before.
+_A_WEEK = timedelta(days=7)
 _SIZES = {grain: size for size, grain in enumerate(Grain)}
 
 

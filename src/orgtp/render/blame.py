@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import tzinfo
 
-from orgtp.render.terminal import ENDLESS, Styled, Screen, fitted, painted, plainly
+from orgtp.render.terminal import ENDLESS, Screen, Styled, fitted, painted, plainly
 from orgtp.views.blame import BlameLine
 
 _SHORT, _WHEN, _NAME = 10, 16, 12

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from rich.text import Text
 from orgtp.model.cell import Cell, State
 from orgtp.model.errors import BadValue
 from orgtp.model.text import counted
-from orgtp.model.value import Kind
+from orgtp.model.value import Kind, Unit
 from orgtp.render.terminal import (
     LEGEND,
     SIGNS,
@@ -179,17 +180,25 @@ def _numbers(line: _Line, layout: _Layout, name: list[Styled]) -> StyledLine:
 def _cell(row: ScoreRow, cell: Cell) -> Styled:
     """The value and its sign; what is no value is a sign alone, visibly not a number."""
     mark = ("~" if cell.partial else "") + ("*" if cell.corrected else "")
-    if cell.value is None:
-        return f"{mark}{SIGNS[cell.state]}", STYLES[cell.state]
-    return plainly(f"{mark}{shown(row, cell.value)} {SIGNS[cell.state]}"), STYLES[cell.state]
+    return _value_and_sign(mark, cell.value, cell.state, row.measure), STYLES[cell.state]
+
+
+@lru_cache(maxsize=8192)
+def _value_and_sign(mark: str, value: str | None, state: State, measure: Unit | None) -> str:
+    sign = SIGNS[state]
+    return f"{mark}{sign}" if value is None else plainly(f"{mark}{_shown(value, measure)} {sign}")
 
 
 def shown(row: ScoreRow, value: str) -> str:
     """A stored value for a grid whose row says the currency; hits (`4/5`) stand as they are."""
-    if row.measure is None or "/" in value:
+    return _shown(value, row.measure)
+
+
+def _shown(value: str, measure: Unit | None) -> str:
+    if measure is None or "/" in value:
         return value
-    text = row.measure.shown(value)
-    return text.removeprefix(f"{row.measure.currency} ") if row.measure.kind is Kind.MONEY else text
+    text = measure.shown(value)
+    return text.removeprefix(f"{measure.currency} ") if measure.kind is Kind.MONEY else text
 
 
 def _count(row: ScoreRow) -> str:

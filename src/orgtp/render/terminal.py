@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -119,7 +119,10 @@ def joined(*parts: Text | str | tuple[str, str]) -> Text:
 def width_of(text: Text | str) -> int:
     """How many columns a text takes; a wide character takes two."""
     plain = text if isinstance(text, str) else text.plain
-    return len(plain) if plain.isascii() else cell_len(plain)
+    return len(plain) if plain.isascii() else _wide(plain)
+
+
+_wide = lru_cache(maxsize=8192)(cell_len)
 
 
 def padded(text: Text, width: int, *, right: bool = False) -> Text:
