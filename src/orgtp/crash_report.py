@@ -6,7 +6,7 @@ import os
 import tempfile
 
 
-def saved_trace(text: str) -> str:
+def save_trace(text: str) -> str:
     """Write a trace to a new file and say where it is; "" where no file can be written."""
     try:
         handle, name = tempfile.mkstemp(prefix="orgtp-bug-", suffix=".txt")

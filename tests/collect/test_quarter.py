@@ -15,8 +15,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from orgtp.api.org import OrgHandle, open_org
-from orgtp.model.schedule import USUAL, timetable
-from orgtp.sources.collect import Request
+from orgtp.model.schedule import DEFAULT_TIMES, parse_timetable
+from orgtp.sources.collect import CollectRequest
 from orgtp.sources.config import read_sources
 from tests.collect.conftest import Fed
 
@@ -51,8 +51,8 @@ class World:
 
     def runs(self) -> Iterator[datetime]:
         """The moments at which cron collects, in the org's timezone."""
-        times, now = timetable(USUAL, self.zone), FIRST
-        while (now := times.after(now)) < LAST:
+        times, now = parse_timetable(DEFAULT_TIMES, self.zone), FIRST
+        while (now := times.next_time(now)) < LAST:
             yield now
 
     def at(self, now: datetime) -> OrgHandle:
@@ -60,7 +60,7 @@ class World:
 
     def collect(self, now: datetime, *, due: bool) -> None:
         """What the lines of `orgtp schedule` do; what was said is what is in force after it."""
-        done = self.at(now).collect(read_sources(self.fed.sources), Request(due=due))
+        done = self.at(now).collect(read_sources(self.fed.sources), CollectRequest(due=due))
         for one in done.heard:
             period = next(row["period"] for row in reversed(self.fed.rows()) if row["metric"] == one.metric)
             self.true[one.metric, period] = one.value
@@ -110,7 +110,7 @@ def prepare(fed: Fed, monkeypatch: pytest.MonkeyPatch) -> None:
 def ended(world: World) -> None:
     """At the end the record says what the world said, and nothing else; what broke is settled, and seen to be."""
     fed, here = world.fed, world.at(LAST)
-    told = {(m, p): s.value for m in ("talks", "rate", "late") for p, s in here.org.in_force("bot", m).items()}
+    told = {(m, p): s.value for m in ("talks", "rate", "late") for p, s in here.org.scores_in_force("bot", m).items()}
     assert {(m, getattr(p, "text", p)): value for (m, p), value in told.items()} == world.true
     assert ("talks", "2026-W53") in world.true
     assert ("rate", str(HOLIDAY)) not in world.true

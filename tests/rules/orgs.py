@@ -15,7 +15,7 @@ from orgtp.files.tree import Files, Folder, Tree
 from orgtp.files.yaml.loader import MAX_BYTES
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Problem, Severity
-from orgtp.model.text import visible
+from orgtp.model.text import escape_control_chars
 from tests.conftest import NOW, ROOT
 
 RULES = ROOT / "tests" / "rules"
@@ -42,7 +42,7 @@ def problems(tree: Tree, compared: OrgPair | None = None) -> list[Problem]:
     """All that is found in an org as of `NOW`."""
     loaded = load(tree)
     return by_order(
-        [*loaded.problems, *rules.check(loaded.org, datetime.fromisoformat(NOW), *([compared] if compared else []))]
+        [*loaded.problems, *rules.check_org(loaded.org, datetime.fromisoformat(NOW), *([compared] if compared else []))]
     )
 
 
@@ -67,7 +67,7 @@ def _compared(case: Path) -> OrgPair:
 def told(problem: Problem) -> str:
     """A problem as `expected.txt` has it."""
     weight = "" if problem.severity is Severity.ERROR else f" ({problem.severity})"
-    return visible(f"{problem.place}: {problem.rule}{weight}: {problem.message}. {problem.hint}") + "\n"
+    return escape_control_chars(f"{problem.place}: {problem.rule}{weight}: {problem.message}. {problem.hint}") + "\n"
 
 
 def ids_in(text: str) -> set[str]:

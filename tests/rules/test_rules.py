@@ -16,7 +16,7 @@ import pytest
 
 from orgtp.files.load import NotAnOrg, load
 from orgtp.files.tree import Files, Folder
-from orgtp.rules.registry import ALL
+from orgtp.rules.registry import ALL_RULES
 from tests.conftest import ACCEPT, ROOT
 from tests.rules.orgs import (
     BAD,
@@ -96,12 +96,12 @@ def test_a_folder_without_org_yaml_is_no_org(tmp_path: Path) -> None:
 def test_every_rule_has_a_good_and_a_bad_org() -> None:
     lying = {kind: {case.parent.name for case in cases} for kind, cases in (("good", GOOD), ("bad", BAD))}
     for kind, names in lying.items():
-        assert [rule.id for rule in ALL if rule.id not in names | MADE.keys() | ELSEWHERE.keys()] == [], kind
+        assert [rule.id for rule in ALL_RULES if rule.id not in names | MADE.keys() | ELSEWHERE.keys()] == [], kind
     assert len(GOOD) + len(BAD) == len(CASES), "a case is named good… or bad…"
 
 
 def test_every_folder_is_named_for_a_rule_and_every_id_is_there_once() -> None:
-    ids = [rule.id for rule in ALL]
+    ids = [rule.id for rule in ALL_RULES]
     assert len(ids) == len(set(ids))
     assert sorted(folder.name for folder in FOLDERS) == sorted(ids)
     assert (MADE.keys() | ELSEWHERE.keys()) - set(ids) == set()
@@ -115,7 +115,7 @@ def test_what_no_org_can_show_is_shown_elsewhere(rule: str) -> None:
 def test_an_expected_text_tells_of_rules_alone() -> None:
     texts = {case: (case / "expected.txt").read_text(encoding="utf-8") for case in [*BAD, *EXAMPLES]}
     shown = {rule for text in texts.values() for rule in ids_in(text)}
-    assert shown <= {rule.id for rule in ALL}
+    assert shown <= {rule.id for rule in ALL_RULES}
     assert [label(case) for case, text in texts.items() if not ids_in(text)] == []
 
 
@@ -148,7 +148,7 @@ def told_by_readers() -> Iterator[str]:
 
 
 def test_what_the_readers_tell_is_a_rule_of_form_and_no_such_rule_is_idle() -> None:
-    emitted, form = set(told_by_readers()), {rule.id for rule in ALL if rule.topic == "form"}
+    emitted, form = set(told_by_readers()), {rule.id for rule in ALL_RULES if rule.topic == "form"}
     assert len(emitted) > 30
     assert emitted <= form
     words = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "orgtp").glob("[fh]*/**/*.py"))

@@ -73,7 +73,7 @@ def without_outcome(seat: Seat) -> Iterator[Problem]:
     """A metric without an outcome: a missing key to the schema, and a rule of its own (`outcome-missing`) to us."""
     for metric in seat.metrics.values():
         if ("metrics", metric.id, "outcome") not in seat.marks.keys:
-            yield Problem("outcome-missing", seat.marks.key("metrics", metric.id), f"{metric.id} has no outcome")
+            yield Problem("outcome-missing", seat.marks.key_place("metrics", metric.id), f"{metric.id} has no outcome")
 
 
 def accepted(name: str, path: str, raw: bytes) -> bool:

@@ -92,7 +92,7 @@ def test_both_go_equally_deep(levels: int) -> None:
 def test_places_are_worked_out_when_they_are_asked_for() -> None:
     document = read_document("seats/x.yaml", b"seat: x\nmetrics:\n  m:\n    name: N\n")
     assert document.data == {"seat": "x", "metrics": {"m": {"name": "N"}}}
-    assert str(document.marks.value("metrics", "m", "name")) == "seats/x.yaml:4:11"
-    assert str(document.marks.key("metrics", "m")) == "seats/x.yaml:3:3"
+    assert str(document.marks.value_place("metrics", "m", "name")) == "seats/x.yaml:4:11"
+    assert str(document.marks.key_place("metrics", "m")) == "seats/x.yaml:3:3"
     assert ("metrics", "m") in document.marks.keys
     assert len(document.marks.values) == 5

@@ -24,9 +24,9 @@ from orgtp.api.org import OrgHandle, open_org
 from orgtp.ledger.batch import Recorded
 from orgtp.model.change import Append
 from orgtp.model.errors import OrgtpError
-from orgtp.model.problem import errors
-from orgtp.model.seat import SeatKind, Status
-from orgtp.sync.replay import Conflict
+from orgtp.model.problem import select_errors
+from orgtp.model.seat import SeatKind, SeatStatus
+from orgtp.sync.replay import SyncConflict
 from tests.conftest import NOW, Shell
 from tests.sync.clones import Clones, assert_one_line, copied, made, records, state
 
@@ -93,7 +93,7 @@ class Exchange(RuleBasedStateMachine):
             name=seat,
             role=role,
             kind=SeatKind.AGENT,
-            status=Status.ACTIVE,
+            status=SeatStatus.ACTIVE,
             owner="ada",
             reports_to="ada",
             mission="",
@@ -137,7 +137,7 @@ class Exchange(RuleBasedStateMachine):
         before = state(here)
         try:
             self._open(clone).ledger.sync()
-        except Conflict:
+        except SyncConflict:
             ran["conflict"] += 1
             assert state(here) == before
             self._settle(here)
@@ -173,7 +173,7 @@ class Exchange(RuleBasedStateMachine):
         for clone in ("a", "b", "c.git"):
             here = self._here(clone)
             # A seat that was added has nothing that it is measured on.
-            assert {problem.rule for problem in errors(self._open(clone).validate())} <= {"no-metric"}
+            assert {problem.rule for problem in select_errors(self._open(clone).validate())} <= {"no-metric"}
             assert here.git("fsck", "--strict", "--no-dangling").err.replace("Checking object directories", "") == ""
             assert clone == "c.git" or here.git("status", "--porcelain").out == ""
 

@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from orgtp.model.change import Append, Change
-from orgtp.model.due import previous_owed
+from orgtp.model.due import previous_owed_period
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.org import Org
-from orgtp.model.period import EXAMPLES, containing, parse_period
+from orgtp.model.period import PERIOD_EXAMPLES, parse_period, period_containing
 from orgtp.model.score import SCORE_ID, Score
 from orgtp.model.seat import Metric
-from orgtp.model.text import counted, one_line, without_numbers
+from orgtp.model.text import count_noun, one_line, remove_digits
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NewScore:
     """A value to record, as somebody gave it. `value` None says that nobody knows, and `note` why.
 
     `period` "" means the one that contains now. `where` names the entry in errors (`scores.csv:3`). `brought` says that
@@ -37,7 +37,7 @@ class Entry:
     news: bool = False
 
 
-class NotYours(Refused):
+class NotAllowedToRecord(Refused):
     """A seat records for another without being a scorekeeper."""
 
     text = (
@@ -46,7 +46,7 @@ class NotYours(Refused):
     )
 
 
-def add_scores(org: Org, entries: Sequence[Entry], now: datetime, by: str = "") -> Change:
+def add_scores(org: Org, entries: Sequence[NewScore], now: datetime, by: str = "") -> Change:
     """Append `entries`, all or none. What has an id that is there already is left out: a retry never doubles.
 
     Raises the error of the one entry, or `BadInput` with a line for each entry that does not fit.
@@ -55,88 +55,92 @@ def add_scores(org: Org, entries: Sequence[Entry], now: datetime, by: str = "") 
     known = [org.score_ids[entry.id] for entry in entries if entry.id in org.score_ids]
     for entry in (entry for entry in entries if entry.id not in org.score_ids):
         try:
-            score = _score(org, entry, now, by)
-            before = org.in_force(score.seat, score.metric).get(score.period)
-            if entry.news and before and (_is_overtaken(before, now) or not _is_news(org, score, before)):
+            score = _make_score(org, entry, now, by)
+            before = org.scores_in_force(score.seat, score.metric).get(score.period)
+            if entry.news and before and (_is_superseded(before, now) or not _differs_from_record(org, score, before)):
                 known.append(before)
             else:
                 scores.append(score)
         except OrgtpError as error:
             wrong.append((entry, error))
     if wrong:
-        raise _all_wrong(wrong, len(entries))
-    return _change(org, _once(scores), known, by)
+        raise _combine_errors(wrong, len(entries))
+    return _make_change(org, _drop_duplicate_ids(scores), known, by)
 
 
 # No run takes longer; a clock that is behind by more is not a run that was overtaken.
 _LONGEST_RUN = timedelta(minutes=15)
 
 
-def _is_overtaken(before: Score, begun: datetime) -> bool:
+def _is_superseded(before: Score, begun: datetime) -> bool:
     """Whether a later run, or somebody, recorded what counts while the run that began at `begun` was asking still."""
     return timedelta() < before.at - begun <= _LONGEST_RUN
 
 
-def _is_news(org: Org, score: Score, before: Score) -> bool:
+def _differs_from_record(org: Org, score: Score, before: Score) -> bool:
     """Whether a record says something that the one in force does not, or that its seat has not said since.
 
     A blank is told anew for another reason, numbers in it aside. What somebody corrected is not put back by whoever
     said it before, and says it again.
     """
     if score.value is None and before.value is None:
-        return without_numbers(score.note) != without_numbers(before.note)
-    said = [one for one in org.records(score.seat, score.metric) if (one.period, one.by) == (score.period, score.by)]
+        return remove_digits(score.note) != remove_digits(before.note)
+    said = [
+        one for one in org.score_records(score.seat, score.metric) if (one.period, one.by) == (score.period, score.by)
+    ]
     return score.value not in {before.value, said[-1].value if said and before.value is not None else before.value}
 
 
-def add_kept(org: Org, kept: Sequence[Score], by: str = "") -> Change:
+def add_queued_scores(org: Org, kept: Sequence[Score], by: str = "") -> Change:
     """Append records that were accepted before and could not be written then, as they were. Those there are left out.
 
     Raises `Refused` or its kin where one does not fit any more.
     """
     scores = [score for score in kept if score.id not in org.score_ids]
     for score in scores:
-        _still_fits(org, score, by)
-    return _change(org, _once(scores), [org.score_ids[score.id] for score in kept if score.id in org.score_ids], by)
+        _check_still_fits(org, score, by)
+    return _make_change(
+        org, _drop_duplicate_ids(scores), [org.score_ids[score.id] for score in kept if score.id in org.score_ids], by
+    )
 
 
-def _still_fits(org: Org, score: Score, by: str) -> None:
+def _check_still_fits(org: Org, score: Score, by: str) -> None:
     metric = org.metric(score.seat, score.metric)
-    _open_to(org, score.seat, by)
+    _check_may_record(org, score.seat, by)
     period = parse_period(score.period)
     if period is None or period.grain is not metric.cadence.grain:
         raise Refused(why=f"{score.period} is not a period of {metric.id} any more, which is {metric.cadence} now.")
     if score.value is not None:
-        metric.targets.unit.read(score.value)
+        metric.targets.unit.parse_amount(score.value)
 
 
-def _open_to(org: Org, seat: str, by: str) -> None:
+def _check_may_record(org: Org, seat: str, by: str) -> None:
     """Refuse a value of a retired seat, and one of a seat that `by` may not record for."""
     if org.seats[seat].is_retired:
         raise Refused(why=f"{seat} is retired. Its record is closed; its heirs' metrics go on.")
-    refuse_stranger(org, seat, by)
+    check_recorder(org, seat, by)
 
 
-def _all_wrong(wrong: list[tuple[Entry, OrgtpError]], count: int) -> OrgtpError:
+def _combine_errors(wrong: list[tuple[NewScore, OrgtpError]], count: int) -> OrgtpError:
     if count == 1 and not wrong[0][0].where:
         return wrong[0][1]
     lines = "\n".join(f"{entry.where or f'{entry.seat} {entry.metric}'}: {error}" for entry, error in wrong)
     return BadInput(
-        what=f"nothing was written, because {counted(len(wrong), 'value')} of {count} did not fit:\n{lines}"
+        what=f"nothing was written, because {count_noun(len(wrong), 'value')} of {count} did not fit:\n{lines}"
     )
 
 
-def _once(scores: Iterable[Score]) -> list[Score]:
+def _drop_duplicate_ids(scores: Iterable[Score]) -> list[Score]:
     return list({score.id: score for score in reversed(list(scores))}.values())[::-1]
 
 
-def _score(org: Org, entry: Entry, now: datetime, by: str) -> Score:
+def _make_score(org: Org, entry: NewScore, now: datetime, by: str) -> Score:
     metric = org.metric(entry.seat, entry.metric)
-    _open_to(org, entry.seat, by)
+    _check_may_record(org, entry.seat, by)
     if not SCORE_ID.fullmatch(entry.id):
         raise BadInput(what=f'"{entry.id}" cannot be an id. Use 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-".')
-    period = period_of(org, entry.seat, metric, entry.period, now)
-    before = org.in_force(entry.seat, metric.id).get(period)
+    period = parse_metric_period(org, entry.seat, metric, entry.period, now)
+    before = org.scores_in_force(entry.seat, metric.id).get(period)
     # A clock that is behind must not make a correction older than what it corrects.
     at = max(now.replace(microsecond=0), before.at) if before else now.replace(microsecond=0)
     return Score(
@@ -145,13 +149,13 @@ def _score(org: Org, entry: Entry, now: datetime, by: str) -> Score:
         seat=entry.seat,
         metric=metric.id,
         period=period,
-        value=_value(metric, entry),
+        value=_parse_value(metric, entry),
         by=by,
         note=one_line(entry.note),
     )
 
 
-def _value(metric: Metric, entry: Entry) -> str | None:
+def _parse_value(metric: Metric, entry: NewScore) -> str | None:
     if entry.value is None:
         if not one_line(entry.note):
             raise BadInput(what="say why the value is unavailable: --unavailable REASON (in JSON Lines: a note).")
@@ -159,19 +163,19 @@ def _value(metric: Metric, entry: Entry) -> str | None:
     if not metric.targets.dated:
         raise Refused(why=f"{entry.seat}'s {metric.id} has no target that can be judged. See: orgtp validate")
     unit = metric.targets.unit
-    return unit.stored(unit.read(entry.value))
+    return unit.format_stored(unit.parse_amount(entry.value))
 
 
-def period_of(org: Org, seat: str, metric: Metric, text: str, now: datetime) -> str:
+def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: datetime) -> str:
     """The period of a seat's metric that `text` names: "" the current one, `last` the one before. Raises `BadInput`."""
     grain = metric.cadence.grain
-    current = containing(now, grain, org.zone)
+    current = period_containing(now, grain, org.zone)
     said = text.strip().upper()
-    period = {"": current, "LAST": previous_owed(org, metric, current)}.get(said) or parse_period(said)
+    period = {"": current, "LAST": previous_owed_period(org, metric, current)}.get(said) or parse_period(said)
     if period and not period.exists(org.zone):
         raise BadInput(what=f"{period.text} does not exist: the clocks went over it.")
     if period is None or period.grain is not grain:
-        hint = f"Write one as {EXAMPLES[grain]}, or last."
+        hint = f"Write one as {PERIOD_EXAMPLES[grain]}, or last."
         raise BadInput(what=f'"{text}" is not a period of {metric.id}, which is {metric.cadence}. {hint}')
     if period > current:
         raise BadInput(what=f"{period.text} has not begun yet. The current period of {metric.id} is {current.text}.")
@@ -182,22 +186,22 @@ def period_of(org: Org, seat: str, metric: Metric, text: str, now: datetime) -> 
     return period.text
 
 
-def refuse_stranger(org: Org, seat: str, by: str) -> None:
+def check_recorder(org: Org, seat: str, by: str) -> None:
     """Refuse a seat that may not. Who acts without a seat is known to git alone, and git's rules hold."""
     if not by:
         return
     if not org.may_record(seat, org.seat(by).id):
         keepers = ", ".join(org.policy.scorekeepers) or "none"
-        raise NotYours(by=by, seat=seat, keepers=keepers)
+        raise NotAllowedToRecord(by=by, seat=seat, keepers=keepers)
 
 
-def _change(org: Org, scores: list[Score], known: list[Score], by: str) -> Change:
+def _make_change(org: Org, scores: list[Score], known: list[Score], by: str) -> Change:
     by_path = groupby(sorted(scores, key=lambda score: score.path), key=lambda score: score.path)
     seats = tuple(sorted({score.seat for score in scores}))
-    lines = [f"{score.seat} {_said(org, score)}" for score in scores]
+    lines = [f"{score.seat} {_format_score(org, score)}" for score in scores]
     return Change(
         action="score",
-        what=_what(org, scores, seats) if scores else _nothing(known),
+        what=_format_subject(org, scores, seats) if scores else _describe_known(known),
         seats=seats,
         edits=tuple(Append(path, tuple(group)) for path, group in by_path),
         by=by,
@@ -205,23 +209,23 @@ def _change(org: Org, scores: list[Score], known: list[Score], by: str) -> Chang
     )
 
 
-def _nothing(known: list[Score]) -> str:
+def _describe_known(known: list[Score]) -> str:
     """Why nothing is recorded: what stands under these ids, which need not be what was given."""
     told = [f"{score.seat} {score.metric} {score.period} = {score.value or 'unavailable'}" for score in known[:3]]
     more = f" and {len(known) - len(told)} more" if len(known) > len(told) else ""
     return f"already recorded: {', '.join(told)}{more}" if known else "no values were given"
 
 
-def _what(org: Org, scores: list[Score], seats: tuple[str, ...]) -> str:
+def _format_subject(org: Org, scores: list[Score], seats: tuple[str, ...]) -> str:
     if len(scores) == 1:
-        return _said(org, scores[0])
-    values = counted(len(scores), "value")
-    return values if len(seats) == 1 else f"{values}, {counted(len(seats), 'seat')}"
+        return _format_score(org, scores[0])
+    values = count_noun(len(scores), "value")
+    return values if len(seats) == 1 else f"{values}, {count_noun(len(seats), 'seat')}"
 
 
-def _said(org: Org, score: Score) -> str:
+def _format_score(org: Org, score: Score) -> str:
     """`briefing-by-8 2026-11-20 = 07:52`, and what it was before, if it was something else."""
-    before = org.in_force(score.seat, score.metric).get(score.period)
+    before = org.scores_in_force(score.seat, score.metric).get(score.period)
     value = score.value if score.value is not None else f"unavailable: {score.note}"
     text = f"{score.metric} {score.period}{' = ' if score.value is not None else ' '}{value}"
     changed = before is not None and before.value != score.value

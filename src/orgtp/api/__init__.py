@@ -8,8 +8,8 @@ from orgtp.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
-    from orgtp.audit.export.report import Dossier
-    from orgtp.audit.gaps import gap_at
+    from orgtp.audit.export.report import AuditReport
+    from orgtp.audit.gaps import gap_at_path
     from orgtp.audit.model import Audit, Verdict
     from orgtp.audit.rules.pages import PAGES
     from orgtp.files.json_schema import schema_text
@@ -25,21 +25,22 @@ if TYPE_CHECKING:
     from orgtp.ledger.batch import Recorded
     from orgtp.ledger.create import Created
     from orgtp.notify.config import notify_path
-    from orgtp.notify.notify import news_of, tell_all
-    from orgtp.sources.add import save, with_source
-    from orgtp.sources.collect import Collected, Request, unknown
+    from orgtp.notify.notify import build_notifications, send_notifications
+    from orgtp.sources.add import insert_source, save_sources_file
+    from orgtp.sources.collect import Collected, CollectRequest, describe_unknown_sources
     from orgtp.sources.config import read_sources, refuse_inside, sources_path
-    from orgtp.sources.kind import kinds, load_kind
-    from orgtp.sources.kinds.command import for_a_shell
-    from orgtp.sources.run import ask
-    from orgtp.sources.source import Said, Sources
+    from orgtp.sources.kind import find_kinds, load_kind
+    from orgtp.sources.kinds.command import explain_shell_words
+    from orgtp.sources.run import ask_sources
+    from orgtp.sources.source import SourceResult, Sources
 
 __all__ = [
     "PAGES",
     "Audit",
+    "AuditReport",
+    "CollectRequest",
     "Collected",
     "Created",
-    "Dossier",
     "GitFailed",
     "NoGit",
     "NotAnOrg",
@@ -47,42 +48,41 @@ __all__ = [
     "ObjectTooLarge",
     "OrgHandle",
     "Recorded",
-    "Request",
-    "Said",
     "Since",
+    "SourceResult",
     "Sources",
     "SyncStopped",
     "Verdict",
     "Waits",
-    "ask",
+    "ask_sources",
+    "build_notifications",
+    "describe_unknown_sources",
+    "explain_shell_words",
+    "find_kinds",
     "find_root",
-    "for_a_shell",
-    "gap_at",
+    "gap_at_path",
     "init_org",
     "init_sample",
-    "kinds",
+    "insert_source",
     "load_kind",
-    "news_of",
     "notify_path",
     "open_org",
     "read_review",
     "read_sources",
     "read_values",
     "refuse_inside",
-    "save",
+    "save_sources_file",
     "schema_text",
+    "send_notifications",
     "sources_path",
-    "tell_all",
-    "unknown",
-    "with_source",
 ]
 
 __getattr__ = lazy_exports(
     __name__,
     {
         "orgtp.api.org": "OrgHandle init_org init_sample open_org",
-        "orgtp.audit.export.report": "Dossier",
-        "orgtp.audit.gaps": "gap_at",
+        "orgtp.audit.export.report": "AuditReport",
+        "orgtp.audit.gaps": "gap_at_path",
         "orgtp.audit.model": "Audit Verdict",
         "orgtp.audit.rules.pages": "PAGES",
         "orgtp.files.json_schema": "schema_text",
@@ -98,13 +98,13 @@ __getattr__ = lazy_exports(
         "orgtp.ledger.batch": "Recorded",
         "orgtp.ledger.create": "Created",
         "orgtp.notify.config": "notify_path",
-        "orgtp.notify.notify": "news_of tell_all",
-        "orgtp.sources.add": "save with_source",
-        "orgtp.sources.collect": "Collected Request unknown",
+        "orgtp.notify.notify": "build_notifications send_notifications",
+        "orgtp.sources.add": "save_sources_file insert_source",
+        "orgtp.sources.collect": "Collected CollectRequest describe_unknown_sources",
         "orgtp.sources.config": "read_sources refuse_inside sources_path",
-        "orgtp.sources.kind": "kinds load_kind",
-        "orgtp.sources.kinds.command": "for_a_shell",
-        "orgtp.sources.run": "ask",
-        "orgtp.sources.source": "Said Sources",
+        "orgtp.sources.kind": "find_kinds load_kind",
+        "orgtp.sources.kinds.command": "explain_shell_words",
+        "orgtp.sources.run": "ask_sources",
+        "orgtp.sources.source": "SourceResult Sources",
     },
 )

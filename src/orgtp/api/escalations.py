@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from orgtp.model.escalation import Weight
+from orgtp.model.escalation import EscalationSeverity
 
 if TYPE_CHECKING:
-    from orgtp.actions.escalate import Trouble
+    from orgtp.actions.escalate import FoundTrouble
     from orgtp.api.ledger import LedgerActions
     from orgtp.history.locate import OrgSnapshot
     from orgtp.ledger.batch import Recorded
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from orgtp.views.escalations import EscalationView, SilenceView
 
 
-def late(org: Org, now: datetime) -> Sequence[Trouble]:
+def late(org: Org, now: datetime) -> Sequence[FoundTrouble]:
     """What is stale at `now`, as trouble."""
-    from orgtp.actions.escalate import Trouble
-    from orgtp.model.escalation import Kind
+    from orgtp.actions.escalate import FoundTrouble
+    from orgtp.model.escalation import EscalationKind
     from orgtp.views.stale import stale
 
-    return [Trouble(Kind.STALE, one.seat, one.metric, f"{one.period}: {one.why}") for one in stale(org, now)]
+    return [
+        FoundTrouble(EscalationKind.STALE, one.seat, one.metric, f"{one.period}: {one.why}") for one in stale(org, now)
+    ]
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Escalations:
         why: str = "",
         to: str = "",
         metric: str = "",
-        severity: Weight = Weight.NORMAL,
+        severity: EscalationSeverity = EscalationSeverity.NORMAL,
         by: str = "",
         dry_run: bool = False,
     ) -> Recorded:
@@ -93,10 +95,10 @@ class Escalations:
         self, seat: str, metric: str, until: date, reason: str, *, by: str = "", dry_run: bool = False
     ) -> Recorded:
         """Tell of no trouble with a metric until the end of a day. Raises what `actions.silence.silence` raises."""
-        from orgtp.actions.silence import NewSilence, silence
+        from orgtp.actions.silence import NewSilence, silence_metric
 
         acting, new = self.ledger.acting(by), NewSilence(seat, metric, until, reason)
-        return self.ledger.record(lambda org: silence(org, self.snapshot.now, new, acting), dry_run=dry_run)
+        return self.ledger.record(lambda org: silence_metric(org, self.snapshot.now, new, acting), dry_run=dry_run)
 
     def tick(self, *, by: str = "", dry_run: bool = False) -> Recorded:
         """Do all that is due, in one commit; see `orgtp.actions.escalate.tick`."""
@@ -107,7 +109,7 @@ class Escalations:
 
     def trouble(
         self,
-        found: Sequence[Trouble],
+        found: Sequence[FoundTrouble],
         good: Collection[tuple[str, str]] = (),
         *,
         by: str = "",

@@ -13,7 +13,7 @@ from orgtp.model.errors import BadInput, NotCommitted, ReadOnly, UnknownMetric, 
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
-    from orgtp.actions.record_scores import Entry
+    from orgtp.actions.record_scores import NewScore
     from orgtp.actions.retire import Plan
     from orgtp.actions.retire import Request as Retirement
     from orgtp.actions.seats import NewSeat
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from orgtp.ledger.batch import Action, Ledger, Recorded
     from orgtp.model.change import Data
     from orgtp.sync.status import SyncStatus
-    from orgtp.sync.sync import Exchanged
+    from orgtp.sync.sync import SyncResult
 
 
 @dataclass(frozen=True)
@@ -93,25 +93,26 @@ class LedgerActions:
         period: str = "",
         note: str = "",
         score_id: str = "",
-    ) -> Entry:
+    ) -> NewScore:
         """A value to record, with an id of its own where the caller brings none."""
-        from orgtp.actions.record_scores import Entry
+        from orgtp.actions.record_scores import NewScore
 
-        return Entry(seat, metric, value, score_id or self.new_id(), period, note, brought=bool(score_id))
+        return NewScore(seat, metric, value, score_id or self.new_id(), period, note, brought=bool(score_id))
 
     def new_id(self) -> str:
-        from orgtp.model.score import RANDOM_BITS, ulid
+        """Return a new id for a record: a ULID of the current time."""
+        from orgtp.model.score import RANDOM_BITS, make_ulid
 
-        return ulid(self.snapshot.now, int.from_bytes(os.urandom(RANDOM_BITS // 8)))
+        return make_ulid(self.snapshot.now, int.from_bytes(os.urandom(RANDOM_BITS // 8)))
 
-    def new_scores(self, rows: Sequence[Given]) -> list[Entry]:
+    def new_scores(self, rows: Sequence[Given]) -> list[NewScore]:
         """The rows of a file of values as entries to record."""
         made = (
             (self.new_score(r.seat, r.metric, r.value, period=r.period, note=r.note, score_id=r.id), r) for r in rows
         )
         return [replace(entry, where=row.where) for entry, row in made]
 
-    def add_scores(self, entries: Sequence[Entry], *, by: str = "", dry_run: bool = False) -> Recorded:
+    def add_scores(self, entries: Sequence[NewScore], *, by: str = "", dry_run: bool = False) -> Recorded:
         """Record values, all or none, in one commit. Raises what does not fit before anything is written.
 
         What cannot be written now is kept and will be: `Recorded.kept` says why.
@@ -145,14 +146,14 @@ class LedgerActions:
         acting = self.acting(by)
         return self.record(lambda org: set_keys(org, seat, values, acting), dry_run=dry_run)
 
-    def sync(self, *, needed: bool = False, dry_run: bool = False) -> Exchanged:
+    def sync(self, *, needed: bool = False, dry_run: bool = False) -> SyncResult:
         """Exchange commits with the remote and write what waits; see `orgtp.sync.sync`.
 
         `needed`: only if something here is not known to be there. Raises `SyncStopped` with its state.
         """
-        from orgtp.sync.sync import sync
+        from orgtp.sync.sync import sync_ledger
 
-        return sync(self.branch, needed=needed, dry_run=dry_run)
+        return sync_ledger(self.branch, needed=needed, dry_run=dry_run)
 
     @property
     def has_remote(self) -> bool:
@@ -170,12 +171,13 @@ class LedgerActions:
 
     def sync_status(self) -> SyncStatus:
         """What waits here, without asking the remote."""
-        from orgtp.sync.status import sync_status
+        from orgtp.sync.status import read_sync_status
 
-        return sync_status(self.branch)
+        return read_sync_status(self.branch)
 
     @property
     def branch(self) -> Ledger:
+        """The ledger branch, as the packages below write it. Raises what `writable` raises."""
         from orgtp.ledger.batch import Ledger
 
         return Ledger(self.writable, self.snapshot.head.branch, self.snapshot.now)
@@ -188,7 +190,7 @@ class LedgerActions:
 
     def deciders(self, seat: str) -> list[str]:
         """The human seats that may decide the retirement of `seat`. Raises `UnknownSeat`."""
-        return self.snapshot.loaded.org.deciders(self.snapshot.loaded.org.seat(seat).id)
+        return self.snapshot.loaded.org.eligible_deciders(self.snapshot.loaded.org.seat(seat).id)
 
     def retire(self, request: Retirement, *, dry_run: bool = False) -> Recorded:
         """Retire a seat in one commit."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from orgtp.api.ledger import LedgerActions
     from orgtp.ledger.create import Created
     from orgtp.model.org_pair import OrgPair
-    from orgtp.sources.collect import Collected, Request, Told
+    from orgtp.sources.collect import Collected, CollectRequest, OnSourceResult
     from orgtp.sources.source import Sources
     from orgtp.views.chart import Chart, ChartSeat
     from orgtp.views.context.types import Context
@@ -187,10 +187,10 @@ class OrgHandle:
     def context(self, seat: str) -> Context:
         """What an agent should know before it works as a seat. Raises `UnknownSeat`, `BadInput`."""
         from orgtp.history.seat_context import decisions_of, problems_of, refuse_unreadable
-        from orgtp.views.context.build import Known, context
+        from orgtp.views.context.build import SeatEvidence, context
 
         refuse_unreadable(self.snapshot, seat)
-        known = Known(
+        known = SeatEvidence(
             problems_of(self.snapshot, self.org.seat(seat).id, self._today), decisions_of(self.snapshot, seat)
         )
         found = context(self.org, self.now, seat, known)
@@ -219,7 +219,7 @@ class OrgHandle:
         from orgtp.files.json_schema import schema_problems
 
         compared, more = self._compared(base) if base is not None else ([], [])
-        found = [*self.problems, *more, *rules.check(self.snapshot.loaded.org, self._today, *compared)]
+        found = [*self.problems, *more, *rules.check_org(self.snapshot.loaded.org, self._today, *compared)]
         told = {problem.place.path for problem in found}
         return by_order([*found, *(p for p in schema_problems(self.snapshot.loaded.files) if p.place.path not in told)])
 
@@ -249,27 +249,27 @@ class OrgHandle:
     def collect(
         self,
         sources: Sources,
-        request: Request,
+        request: CollectRequest,
         *,
         by: str = "",
         dry_run: bool = False,
-        told: Told | None = None,
+        told: OnSourceResult | None = None,
     ) -> Collected:
         """Ask this machine's sources and record what they say, in one commit; see `orgtp.sources.collect`.
 
         A source that broke is escalated, in a commit of its own, and what is good again is settled; where the ledger
         cannot be written now, by the next run.
         """
-        from orgtp.actions.escalate import Trouble
+        from orgtp.actions.escalate import FoundTrouble
         from orgtp.ledger.append import seat_with_email
         from orgtp.ledger.batch import NotWritten
-        from orgtp.model.escalation import Kind
+        from orgtp.model.escalation import EscalationKind
         from orgtp.sources.collect import Collector
 
         ledger = self.ledger.branch
         acting = by or os.environ.get("ORGTP_SEAT", "") or seat_with_email(ledger)
         done = Collector(ledger, sources, acting, self.ledger.new_id).collect(request, dry_run=dry_run, told=told)
-        found = [Trouble(Kind.SOURCE, one.seat, one.metric, one.why) for one in done.blanks]
+        found = [FoundTrouble(EscalationKind.SOURCE, one.seat, one.metric, one.why) for one in done.blanks]
         if dry_run or done.recorded is None or done.recorded.kept:
             return done
         with suppress(NotWritten):

@@ -1,1 +1,1 @@
-"""The package audit."""
+"""The audit: whether the recorded history is intact."""

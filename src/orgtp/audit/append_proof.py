@@ -1,8 +1,8 @@
-"""How score files grew: a version is proven to be the beginning of a later one by its hash, and need not be read.
+"""Prove by hashes that score files only grew, without reading every version.
 
-A file that only ever grows is, in every version, the beginning of its last one. So the last one is read, and for each
-version before it the bytes up to the next line end are hashed: where git's id comes out, these are its bytes. What does
-not come out so is read, and compared.
+If a file only ever grows, each version is a prefix of the last one. So only the last version is read. For each earlier
+version, the bytes up to the next line end are hashed. If the hash equals git's object id, these bytes are that version.
+Otherwise the version is read and compared.
 """
 
 from __future__ import annotations
@@ -11,29 +11,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from orgtp.audit.model import Entry
+from orgtp.audit.model import TreeChange
 from orgtp.files.scores import seat_of
 from orgtp.git.repo import Repo, hasher
 from orgtp.git.tree import files_at
 
-# A commit adds a line or a few to a file; of one that adds many, the file is read.
-_TRIES = 4
-# So many are hashed between two looks whether there is time.
-_A_FEW = 64
+# Most commits add a few lines to a file. If a commit adds more, the version is read instead of hashed.
+_MAX_LINES_TRIED = 4
+# How many prefixes are hashed before `is_time` is asked again.
+_CHECK_EVERY = 64
 _NEWLINE = ord("\n")
 
 
 @dataclass(slots=True)
-class Grown:
-    """What a commit added to a file: the bytes, how many there were before, and whether these ended with a newline."""
+class Appended:
+    """What a commit added to a file, the size before, and whether the old content was empty or ended in a newline."""
 
     added: bytes
     begin: int
-    whole: bool
+    began_on_new_line: bool
 
 
-class Growth:
-    """The score files of the history of the commit `tip`."""
+class AppendProof:
+    """The score files in the history of the commit `tip`."""
 
     def __init__(self, repo: Repo, tip: str) -> None:
         self._repo, self._tip = repo, tip
@@ -41,33 +41,33 @@ class Growth:
         self._known: dict[str, tuple[bytes, int]] = {}
 
     @cached_property
-    def _last(self) -> dict[str, str]:
+    def _last_versions(self) -> dict[str, str]:
         found = files_at(self._repo, self._tip, "scores")
         return {path: oid for path, oid in found.items() if seat_of(path)}
 
     def read_ahead(self) -> None:
-        """Read the last version of every file at once: for a walk of a whole history. Raises `GitFailed`."""
-        blobs = self._repo.proven(self._last.values())
-        self._buffers = {path: blobs[oid] for path, oid in self._last.items()}
+        """Read the last version of every file at once, for an audit of the full history. Raises `GitFailed`."""
+        blobs = self._repo.proven(self._last_versions.values())
+        self._buffers = {path: blobs[oid] for path, oid in self._last_versions.items()}
 
     def hash_ahead(self, is_time: Callable[[], bool]) -> None:
-        """Hash what would be a version if each commit had added a line, for as long as there is time."""
+        """Hash every prefix that ends in a newline, while `is_time()` is true."""
         for path, buffer in self._buffers.items():
             end = buffer.find(b"\n") + 1
             while end:
-                if not len(self._known) % _A_FEW and not is_time():
+                if not len(self._known) % _CHECK_EVERY and not is_time():
                     return
-                self._known[_hash(buffer, end, self._last[path])] = buffer, end
+                self._known[_hash_blob_prefix(buffer, end, self._last_versions[path])] = buffer, end
                 end = buffer.find(b"\n", end) + 1
 
-    def last(self, path: str) -> bytes:
-        """The last version of a file; nothing where it is not there in the end."""
+    def read_last(self, path: str) -> bytes:
+        """Return the last version of a file; empty if the tip does not have it."""
         if path not in self._buffers:
-            self._buffers[path] = self.content(self._last.get(path))
+            self._buffers[path] = self.read_version(self._last_versions.get(path))
         return self._buffers[path]
 
-    def content(self, oid: str | None) -> bytes:
-        """A version. Raises `GitFailed` where it is not here."""
+    def read_version(self, oid: str | None) -> bytes:
+        """Return the content of a version. Raises `GitFailed` if this clone does not have it."""
         if oid is None:
             return b""
         if oid in self._known:
@@ -75,43 +75,43 @@ class Growth:
             return buffer[:end]
         return self._repo.proven([oid])[oid]
 
-    def grown(self, entry: Entry) -> Grown | None:
-        """What was added to a file; nothing where the old version is not how the new one begins. Raises `GitFailed`."""
-        # Most versions have one that follows: what is forgotten here is read again where there is another.
+    def find_appended(self, entry: TreeChange) -> Appended | None:
+        """Return what was added; None if the old version is not a prefix of the new one. Raises `GitFailed`."""
+        # Most versions have one successor, so the entry is dropped here. It is read again if there is another.
         known = self._known.pop(entry.old, None) if entry.old else None
-        buffer, begin = known or self._begun(entry)
+        buffer, begin = known or self._find_beginning(entry)
         new = entry.new or ""
         ahead, end = self._known.get(new, (b"", 0))
         if ahead is not buffer or end < begin:
-            end = _end(buffer, begin, new)
+            end = _find_version_end(buffer, begin, new)
         if not end:
-            old, buffer = buffer[:begin], self.content(new)
+            old, buffer = buffer[:begin], self.read_version(new)
             if not buffer.startswith(old):
                 return None
             end = len(buffer)
         self._known[new] = buffer, end
-        return Grown(buffer[begin:end], begin, not begin or buffer[begin - 1] == _NEWLINE)
+        return Appended(buffer[begin:end], begin, not begin or buffer[begin - 1] == _NEWLINE)
 
-    def _begun(self, entry: Entry) -> tuple[bytes, int]:
-        """Bytes that the old version is the beginning of, and its length; as many more of them as are known."""
+    def _find_beginning(self, entry: TreeChange) -> tuple[bytes, int]:
+        """Return bytes that begin with the old version (as many as are known), and the length of the old version."""
         if entry.old is None:
-            return self.last(entry.path), 0
-        raw, newest = self.content(entry.old), self.last(entry.path)
+            return self.read_last(entry.path), 0
+        raw, newest = self.read_version(entry.old), self.read_last(entry.path)
         return (newest if newest.startswith(raw) else raw), len(raw)
 
 
-def _end(buffer: bytes, begin: int, new: str) -> int:
-    """Where the version `new` ends, if that is one of the next line ends; else 0."""
+def _find_version_end(buffer: bytes, begin: int, new: str) -> int:
+    """Return where the version `new` ends if that is one of the next line ends, else 0."""
     end = begin
-    for _ in range(_TRIES):
+    for _ in range(_MAX_LINES_TRIED):
         end = buffer.find(b"\n", end) + 1
-        if not end or _hash(buffer, end, new) == new:
+        if not end or _hash_blob_prefix(buffer, end, new) == new:
             return end
     return 0
 
 
-def _hash(buffer: bytes, end: int, like: str) -> str:
-    """The id that git gives the first `end` bytes (gitformat: `blob SIZE NUL content`)."""
+def _hash_blob_prefix(buffer: bytes, end: int, like: str) -> str:
+    """Return the id that git gives the first `end` bytes (git hashes `blob SIZE NUL content`)."""
     found = hasher(len(like))(b"blob %d\0" % end)
     found.update(memoryview(buffer)[:end])
     return str(found.hexdigest())

@@ -1,4 +1,4 @@
-"""What an audit stands behind, each with a label: enforced by what cannot be argued with, or advisory, a convention."""
+"""What an intact audit guarantees. Each guarantee is enforced (a break would be found) or advisory (a convention)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orgtp.audit.model import Audit, Signed, Verdict
-from orgtp.model.text import counted
+from orgtp.audit.model import Audit, SignatureCounts, Verdict
+from orgtp.model.text import count_noun
 
 
 class Label(StrEnum):
-    """Whether a break would be found (enforced) or only should not happen (advisory)."""
+    """Whether a break would be found (enforced), or is only against the convention (advisory)."""
 
     ENFORCED = "enforced"
     ADVISORY = "advisory"
@@ -19,7 +19,7 @@ class Label(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guarantee:
-    """One thing that holds. `by`: what enforces it, `objects` of git, `signatures`, or what was `kept` of the past."""
+    """One guarantee. `by` is what enforces it: git `objects`, `signatures`, or evidence `kept` of the past."""
 
     id: str
     what: str
@@ -28,43 +28,45 @@ class Guarantee:
 
 
 _OBJECTS = (
-    ("values-only-added", "every value ever recorded is there, unchanged and in its order"),
-    ("values-fit", "every value fit its metric, and had an id of its own, when it was recorded"),
+    ("values-only-added", "every recorded value is still there, unchanged and in order"),
+    ("values-fit", "every value fitted its metric and had a unique id when it was recorded"),
     ("retirements-stand", "no retirement record was changed or removed"),
-    ("escalations-told", "what happened to an escalation was only ever added to"),
-    ("seats-stay", "no seat went but by retirement, and no id was used again"),
-    ("trailers-agree", "no commit says of itself what it did not do"),
+    ("escalations-told", "events of escalations were only added"),
+    ("seats-stay", "seats were removed only by retirement, and no id was reused"),
+    ("trailers-agree", "the trailers of every commit agree with its changes"),
     (
         "dates-agree",
-        "no commit is dated two hours before its parents, or after now; within that, dates are the author's word",
+        "no commit is dated two hours before its parents or in the future; within that, dates are the author's claim",
     ),
 )
 
 
-def guarantees(found: Audit) -> list[Guarantee]:
-    """What holds of an intact history; of another one, nothing is promised."""
+def list_guarantees(found: Audit) -> list[Guarantee]:
+    """List the guarantees of an intact history; none for any other verdict."""
     if found.verdict is not Verdict.INTACT:
         return []
     rows = [Guarantee(id_, what, Label.ENFORCED, "objects") for id_, what in _OBJECTS]
-    return [*rows, _authors(found.signatures), _whole(found.kept)]
+    return [*rows, _authors_guarantee(found.signatures), _rewrite_guarantee(found.kept)]
 
 
-def _authors(signed: Signed | None) -> Guarantee:
+def _authors_guarantee(signed: SignatureCounts | None) -> Guarantee:
     if signed is None:
         return Guarantee(
-            "authors-allowed", "who made a change is what the commit says; nothing is signed", Label.ADVISORY
+            "authors-allowed",
+            "the author of a change is whoever the commit names; commits are not signed",
+            Label.ADVISORY,
         )
     if signed.since:
-        what = f"since {signed.since[:10]}, each change was signed by somebody whom the policy let make it"
+        what = f"since {signed.since[:10]}, every change was signed by someone whom the policy allows to make it"
         return Guarantee("authors-allowed", what, Label.ENFORCED, "signatures")
-    total = counted(signed.signed + signed.unsigned, "commit")
-    what = f"of {total} since a policy began, {signed.signed} signed by somebody who may; the others as they say"
+    total = count_noun(signed.signed + signed.unsigned, "commit")
+    what = f"of {total} since signing began, {signed.signed} allowed by their signature; the other authors are unproven"
     return Guarantee("authors-allowed", what, Label.ADVISORY, "signatures")
 
 
-def _whole(kept: Sequence[str]) -> Guarantee:
+def _rewrite_guarantee(kept: Sequence[str]) -> Guarantee:
     if kept:
-        what = f"nothing was rewritten that stood in what is kept of the past: {', '.join(kept)}"
+        what = f"no history seen earlier was rewritten: {', '.join(kept)}"
         return Guarantee("not-rewritten", what, Label.ENFORCED, "kept")
-    what = "that nothing was rewritten; to prove it, keep a checkpoint elsewhere: orgtp audit checkpoint"
+    what = "no history was rewritten; to prove this, keep a checkpoint elsewhere: orgtp audit checkpoint"
     return Guarantee("not-rewritten", what, Label.ADVISORY)

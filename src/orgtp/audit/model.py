@@ -1,4 +1,4 @@
-"""The audit: what a walk of the history finds, and the verdict that it comes to. See docs/audit.md."""
+"""The types of an audit: commits and their changes, violations, gaps, notes and the verdict. See docs/audit.md."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """How long a history is: its commits, its first and last date, how many of them carry a signature.
+    """A history in numbers: its commits, merges, signatures, and first and last date.
 
-    A signature is only said to be there; whether it is good, and whose, is for the audit. `places` has the number of
-    each commit that was asked for, counted from the first, parents before their children.
+    Signatures are only counted, not checked. `places` maps each requested commit to its number, counted from 1,
+    parents before children.
     """
 
     commits: int
@@ -26,24 +26,24 @@ class History:
 
     @property
     def unsigned(self) -> int:
-        """How many commits carry no signature."""
+        """The number of commits without a signature."""
         return self.commits - self.signed
 
 
 class Verdict(StrEnum):
-    """What can be said of the record. Violated outweighs what cannot be proven: a proof of harm needs no whole."""
+    """The verdict. `violated` outweighs `cannot be proven`: a proven violation does not need the full history."""
 
     INTACT = "intact"
     VIOLATED = "violated"
     UNPROVEN = "cannot be proven"
 
 
-# A walk makes half a million of these; to freeze them would make each three times as dear.
+# An audit makes half a million of these. Frozen dataclasses take three times as long to create.
 @dataclass(slots=True)
-class Entry:
-    """One path in a commit against one of its parents: modes as git writes them and object ids, None for nothing there.
+class TreeChange:
+    """The change of one path between a commit and a parent: modes as git writes them and object ids, None if absent.
 
-    Modes: `100644` and `100755` are files, `120000` a symbolic link, `160000` a submodule; folders do not appear.
+    Modes: `100644` and `100755` are files, `120000` a symbolic link, `160000` a submodule. Folders do not appear.
     """
 
     path: str
@@ -54,8 +54,8 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Stamped:
-    """A commit as its object says it, `raw` the whole of it.
+class CommitObject:
+    """A commit object; `raw` is its full content.
 
     `who` is the author as git writes it, `Name <address>`; `at` the committer's date in seconds since 1970.
     """
@@ -69,35 +69,35 @@ class Stamped:
 
 
 @dataclass(slots=True)
-class Deed:
-    """What one commit did: against each parent (a first commit: against nothing), path to `Entry`."""
+class CommitChanges:
+    """The changes of one commit: against each parent (a first commit: against nothing), path to `Entry`."""
 
-    commit: Stamped
-    against: tuple[Mapping[str, Entry], ...]
+    commit: CommitObject
+    against: tuple[Mapping[str, TreeChange], ...]
 
     @property
     def is_merge(self) -> bool:
-        """Whether it has several parents."""
+        """Whether the commit has several parents."""
         return len(self.against) > 1
 
     @property
-    def own(self) -> Mapping[str, Entry]:
-        """What the commit itself did: the paths that are as in none of its parents, against the first of them."""
+    def own_changes(self) -> Mapping[str, TreeChange]:
+        """The changes of the commit itself: paths that differ from every parent, against the first parent."""
         if len(self.against) == 1:
             return self.against[0]
         first, *others = self.against
         return {path: entry for path, entry in first.items() if all(path in other for other in others)}
 
-    def wrong(self, rule: str, message: str, **facts: Any) -> Violation:
-        """A violation by this commit; `facts` are those that `Violation` has beside."""
+    def violation(self, rule: str, message: str, **facts: Any) -> Violation:
+        """Make a violation of this commit; `facts` are further fields of `Violation`."""
         return Violation(rule, message, self.commit.id, self.commit.who, **facts)
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """Something that may not be in the history: which rule, in which commit, whose, where, what was there and is now.
+    """A violation: the rule, the commit and its author, the place, and what was there before and after.
 
-    `line` counts from 1; 0 where no line is meant. `before` and `after` are lines, or values, or None.
+    `line` counts from 1, and is 0 if no line is meant. `before` and `after` are lines, values or None.
     """
 
     rule: str
@@ -113,23 +113,23 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that keeps the history from being judged, and what to fetch."""
+    """Something that prevents the history from being judged, and the remedy."""
 
     what: str
     remedy: str
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
-    """Something that a person should know and that changes no verdict."""
+class AuditNote:
+    """Something a person should know that does not change the verdict."""
 
     what: str
     commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
-    """How many commits were signed, or not, once a policy began at `began`; `since`: from where they must be."""
+class SignatureCounts:
+    """The signed and unsigned commits after a policy began at `began`. From `since` on, signatures are required."""
 
     began: str
     signed: int
@@ -139,10 +139,10 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What an audit came to: the history of `head`, `commits` in all, of which `checked` in this run.
+    """The result of an audit of the history of `head`: `commits` in total, of which `checked` in this run.
 
-    `signatures` is none where no policy ever said who may sign. `kept` names what is kept of the past and was found
-    again in this history: what this clone saw, a checkpoint.
+    `signatures` is None if there never was a signing policy. `kept` names the evidence of the earlier history that
+    this history still contains: what this clone saw before, and checkpoints.
     """
 
     head: str
@@ -150,13 +150,13 @@ class Audit:
     checked: int
     violations: Sequence[Violation] = ()
     gaps: Sequence[Gap] = ()
-    notes: Sequence[Noted] = ()
-    signatures: Signed | None = None
+    notes: Sequence[AuditNote] = ()
+    signatures: SignatureCounts | None = None
     kept: Sequence[str] = ()
 
     @property
     def verdict(self) -> Verdict:
-        """The one of the three."""
+        """Which of the three verdicts applies."""
         if self.violations:
             return Verdict.VIOLATED
         return Verdict.UNPROVEN if self.gaps else Verdict.INTACT

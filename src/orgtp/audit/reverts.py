@@ -1,6 +1,6 @@
-"""What a merge undoes: changes of one parent that it throws away for another parent that never decided on them.
+"""Changes that a merge reverts: it discards the change of one parent in favour of a parent that never changed it.
 
-Such a path is as in one of the parents, so the merge seems to have done nothing to it; `git merge -s ours` does that.
+Such a path is the same as in one parent, so the merge seems not to touch it. `git merge -s ours` does this.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from orgtp.audit.model import Deed, Entry
+from orgtp.audit.model import CommitChanges, TreeChange
 from orgtp.audit.snapshot import is_of_org
 from orgtp.git.ancestry import bases, is_shallow
 from orgtp.git.repo import Repo
@@ -16,47 +16,47 @@ from orgtp.git.tree import Walk, walk_of
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
-    """The paths of one parent, by its number, whose change a merge undoes, each against that parent."""
+class Reverted:
+    """The paths whose change in one parent (by its number) a merge reverts, against that parent."""
 
     number: int
-    paths: Mapping[str, Entry]
+    paths: Mapping[str, TreeChange]
 
 
-def undone(repo: Repo, deed: Deed) -> Iterator[Undone]:
-    """What a merge undoes of each parent; of a commit that is no merge, nothing."""
+def find_reverted(repo: Repo, deed: CommitChanges) -> Iterator[Reverted]:
+    """Find what a merge reverts of each parent; nothing for a commit that is not a merge."""
     for number in range(len(deed.against)) if deed.is_merge else ():
-        found = _Parent(repo, deed, number).paths()
+        found = _MergeParent(repo, deed, number).find_reverted_paths()
         if found:
-            yield Undone(number, found)
+            yield Reverted(number, found)
 
 
-class _Parent:
-    """One parent of a merge, and where each of the others parted from it."""
+class _MergeParent:
+    """One parent of a merge, and its merge bases with each other parent."""
 
-    def __init__(self, repo: Repo, deed: Deed, number: int) -> None:
+    def __init__(self, repo: Repo, deed: CommitChanges, number: int) -> None:
         self._repo, self._deed, self._number = repo, deed, number
         self._parted: dict[int, list[Walk] | None] = {}
 
-    def paths(self) -> dict[str, Entry]:
-        """The paths of the org that are otherwise here than in this parent, and that nobody decided so elsewhere."""
+    def find_reverted_paths(self) -> dict[str, TreeChange]:
+        """Find the paths of the org that differ from this parent without a decision in another parent."""
         rows = self._deed.against[self._number].items()
         return {path: entry for path, entry in rows if is_of_org(path) and self._is_undone(entry)}
 
-    def _is_undone(self, entry: Entry) -> bool:
-        """Whether the parents that the merge took it from have it as it was where they parted from this one."""
+    def _is_undone(self, entry: TreeChange) -> bool:
+        """Whether the parents that the merge took the path from left it as it was at their merge base with this one."""
         against = self._deed.against
         kept = [number for number, rows in enumerate(against) if entry.path not in rows]
         return bool(kept) and all(self._is_as_it_was(entry, other) for other in kept)
 
-    def _is_as_it_was(self, entry: Entry, other: int) -> bool:
-        """Of histories with nothing in common: one has no say over the other. Of a shallow clone, nobody can tell."""
-        parted = self._bases(other)
+    def _is_as_it_was(self, entry: TreeChange, other: int) -> bool:
+        """Return True for unrelated histories, which have no say over each other, and False in a shallow clone."""
+        parted = self._merge_bases(other)
         nodes = [base.node(entry.path) for base in parted or ()]
         now = (entry.new_mode, entry.new)
         return parted is not None and all(((node.mode, node.id) if node else (None, None)) == now for node in nodes)
 
-    def _bases(self, other: int) -> list[Walk] | None:
+    def _merge_bases(self, other: int) -> list[Walk] | None:
         if other not in self._parted:
             parents = self._deed.commit.parents
             found = [walk_of(self._repo, base) for base in bases(self._repo, parents[self._number], parents[other])]

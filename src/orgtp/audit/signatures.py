@@ -11,12 +11,18 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from orgtp.audit.model import Deed, Entry, Gap, Noted, Stamped, Violation
-from orgtp.audit.reverts import undone
-from orgtp.audit.rules.authority import Claim, deciders, misnamed, refused, standing
-from orgtp.audit.signature_pool import OPENPGP, Checked, Forges, SignedCommits, is_signed, key_of
-from orgtp.audit.signing_policy import Policies, PolicyLine, SignedPolicy
-from orgtp.audit.snapshot import Library, Moment
+from orgtp.audit.model import AuditNote, CommitChanges, CommitObject, Gap, TreeChange, Violation
+from orgtp.audit.reverts import find_reverted
+from orgtp.audit.rules.authority import (
+    SignedChange,
+    explain_ineligible_signer,
+    find_refusals,
+    find_wrong_deciders,
+    retirement_deciders,
+)
+from orgtp.audit.signature_pool import OPENPGP, Forges, SignatureCheck, SignaturePool, claimed_key, is_signed
+from orgtp.audit.signing_policy import PolicyCache, PolicyHistory, SigningPolicy
+from orgtp.audit.snapshot import BlobCache, CommitSnapshot
 from orgtp.files.org import read_head
 from orgtp.files.tree import HEAD
 from orgtp.git.ancestry import after as commits_after
@@ -24,9 +30,9 @@ from orgtp.git.ancestry import bases
 from orgtp.git.repo import Repo
 from orgtp.git.ssh_signature import GIT
 from orgtp.git.tree import walk_of
-from orgtp.model.signing_key import FORGES, SIGNERS, fingerprint
-from orgtp.model.text import counted as told_number
-from orgtp.model.trailers import Claims, claims_of
+from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, fingerprint
+from orgtp.model.text import count_noun as told_number
+from orgtp.model.trailers import TrailerClaims, parse_claims
 
 _MOST_GAPS = 20
 _ADMIT = (
@@ -35,12 +41,12 @@ _ADMIT = (
 _REDO = "What is signed cannot be mended: find out who made it, and undo what it did in a new commit."
 
 
-def binding_of(repo: Repo, tip: str) -> str:
+def binding_commit(repo: Repo, tip: str) -> str:
     """From which commit on the policy of `tip` has each commit be signed, those before it too; "" where from none."""
     return read_head(walk_of(repo, tip).files([HEAD]).get(HEAD, b""))[0].policy.signed_since
 
 
-class Signatures:
+class SignatureAudit:
     """The judge of signatures of one walk, which must come to every commit after its parents.
 
     `signed` and `unsigned` count the commits that came when there was a policy; `binding` is the commit from which on
@@ -50,71 +56,75 @@ class Signatures:
     def __init__(self, repo: Repo, tip: str, memory: Mapping[str, Any] | None = None) -> None:
         known = memory or {}
         self._repo, self._tip = repo, tip
-        self._commits = SignedCommits(repo)
-        self._policies = Policies()
+        self._commits = SignaturePool(repo)
+        self._policies = PolicyCache()
         gone, replaced, blocks = (dict(known.get(name, {})) for name in ("gone", "replaced", "blocks"))
-        self.notes: list[Noted] = []
-        self._line = PolicyLine(repo, tip, gone, replaced, blocks, self.notes)
+        self.notes: list[AuditNote] = []
+        self._line = PolicyHistory(repo, tip, gone, replaced, blocks, self.notes)
         self.began = str(known.get("began", ""))
         self.signed, self.unsigned = int(known.get("signed", 0)), int(known.get("unsigned", 0))
         self.gaps: list[Gap] = []
-        self.binding = binding_of(repo, tip)
-        self._first = self._line.commit(self.binding)
+        self.binding = binding_commit(repo, tip)
+        self._first = self._line.find_commit(self.binding)
         if self.binding and not self._first:
             what = f"policy.require_signatures_since names {self.binding}, which is no commit of this history"
-            self.notes.append(Noted(f"{what}; it binds from where it was written on", tip))
+            self.notes.append(AuditNote(f"{what}; it binds from where it was written on", tip))
 
-    def memory(self) -> dict[str, Any]:
+    def cache_state(self) -> dict[str, Any]:
         """What the next walk goes on from, as JSON."""
         counts = {"began": self.began, "signed": self.signed, "unsigned": self.unsigned}
-        return {**counts, "binding": self.binding, **self._line.memory()}
+        return {**counts, "binding": self.binding, **self._line.cache_state()}
 
     @property
     def since(self) -> str:
         """The commit since which each was signed, or is told; "" where what is named is none of this history."""
         return self.binding if self._first else ""
 
-    def prepare(self, commits: Sequence[Stamped]) -> None:
+    def queue_commits(self, commits: Sequence[CommitObject]) -> None:
         """Say which commits come next, so that their signatures are checked several at once."""
-        self._commits.prepare(commits)
+        self._commits.queue_commits(commits)
 
-    def check(self, deed: Deed, before: Sequence[Moment], after: Moment) -> Iterator[Violation]:
+    def check_signature_of(
+        self, deed: CommitChanges, before: Sequence[CommitSnapshot], after: CommitSnapshot
+    ) -> Iterator[Violation]:
         """What is wrong with a commit's signature, with what its signer did, and with what becomes of the policy.
 
         `before` has a moment for each parent. Raises `NoSshKeygen`.
         """
-        old = [self._policies.of(moment) for moment in before]
-        new = self._policies.of(after)
+        old = [self._policies.read_policy(moment) for moment in before]
+        new = self._policies.read_policy(after)
         if any(policy != new for policy in old):
             parents = zip((moment.commit for moment in before), old, strict=True)
-            yield from self._line.follow(deed, list(parents), new)
-        fresh = self._counted(deed, old)
+            yield from self._line.follow_commit(deed, list(parents), new)
+        fresh = self._current_parents(deed, old)
         if len(fresh) < len(old):
             self._note_revoked(deed, old, fresh)
         counted = [number for number in fresh if old[number].signers]
         if counted:
-            yield from _once(self._judged(deed, counted, before, old, after))
+            yield from _drop_duplicates(self._check_with_policy(deed, counted, before, old, after))
         elif self.binding or new.signers or any(policy.since for policy in old):
-            yield from self._unknown(deed, old, new)
+            yield from self._check_without_policy(deed, old, new)
 
-    def _unknown(self, deed: Deed, old: Sequence[SignedPolicy], new: SignedPolicy) -> Iterator[Violation]:
+    def _check_without_policy(
+        self, deed: CommitChanges, old: Sequence[SigningPolicy], new: SigningPolicy
+    ) -> Iterator[Violation]:
         """A commit before which there was no policy: trust begins with it, or it should not be."""
         if self._is_bound(deed.commit, old):
             if is_signed(deed.commit):
                 message = "it is signed, and no policy before it says whose key that is"
-                yield deed.wrong(
+                yield deed.violation(
                     "signer-unknown", message, hint="Name a later commit in policy.require_signatures_since."
                 )
             else:
-                yield self._missing(deed)
+                yield self._missing_signature(deed)
         if new.signers and not self.began:
             self.began = deed.commit.id
             what = "trust begins here: nobody vouches for the first policy/allowed_signers but whoever wrote it"
-            self.notes.append(Noted(what, deed.commit.id))
+            self.notes.append(AuditNote(what, deed.commit.id))
 
     # Which policy counts.
 
-    def _counted(self, deed: Deed, old: Sequence[SignedPolicy]) -> list[int]:
+    def _current_parents(self, deed: CommitChanges, old: Sequence[SigningPolicy]) -> list[int]:
         """The parents whose policy counts: all but those that have kept what another has changed since they parted."""
         if len(set(old)) <= 1:
             return list(range(len(old)))
@@ -127,16 +137,16 @@ class Signatures:
         }
         return [number for number in range(len(old)) if number not in stale]
 
-    def _is_stale(self, commit: str, policy: SignedPolicy, other: str, others: SignedPolicy) -> bool:
+    def _is_stale(self, commit: str, policy: SigningPolicy, other: str, others: SigningPolicy) -> bool:
         """Whether a parent's policy is that of where the two parted, and the other's is not."""
-        parted = [self._policies.of(self._moment(base)) for base in bases(self._repo, commit, other)]
+        parted = [self._policies.read_policy(self._policy_snapshot(base)) for base in bases(self._repo, commit, other)]
         return bool(parted) and all(policy == base for base in parted) and all(others != base for base in parted)
 
-    def _moment(self, commit: str) -> Moment:
-        nodes = {path: walk_of(self._repo, commit).node(path) for path in (SIGNERS, FORGES, HEAD)}
-        return Moment(commit, Library(self._repo), {path: node.id for path, node in nodes.items() if node})
+    def _policy_snapshot(self, commit: str) -> CommitSnapshot:
+        nodes = {path: walk_of(self._repo, commit).node(path) for path in (ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, HEAD)}
+        return CommitSnapshot(commit, BlobCache(self._repo), {path: node.id for path, node in nodes.items() if node})
 
-    def _note_revoked(self, deed: Deed, old: Sequence[SignedPolicy], fresh: Sequence[int]) -> None:
+    def _note_revoked(self, deed: CommitChanges, old: Sequence[SigningPolicy], fresh: Sequence[int]) -> None:
         """Say how many commits a merge brings that were signed with a key that was taken out elsewhere meanwhile.
 
         They were in order where they were made, and nobody can tell whether that was before: it is for people to see.
@@ -146,62 +156,67 @@ class Signatures:
         known = {blob for number in fresh for blob in old[number].by_blob}
         gone = {blob for number in range(len(old)) for blob in old[number].by_blob} - known
         brought = commits_after(self._repo, [parents[number] for number in fresh], stale) if gone else set()
-        count = sum(key_of(found.raw, commit) in gone for commit in brought if (found := self._repo.read(commit)))
+        count = sum(claimed_key(found.raw, commit) in gone for commit in brought if (found := self._repo.read(commit)))
         if count:
             signed = f"{told_number(count, 'commit')} merged here had been signed"
-            self.notes.append(Noted(f"{signed} with a key that the policy knew no more by then", deed.commit.id))
+            self.notes.append(AuditNote(f"{signed} with a key that the policy knew no more by then", deed.commit.id))
 
     # Who signed, and what they may.
 
-    def _judged(
+    def _check_with_policy(
         self,
-        deed: Deed,
+        deed: CommitChanges,
         counted: Sequence[int],
-        before: Sequence[Moment],
-        old: Sequence[SignedPolicy],
-        after: Moment,
+        before: Sequence[CommitSnapshot],
+        old: Sequence[SigningPolicy],
+        after: CommitSnapshot,
     ) -> Iterator[Violation]:
         if not is_signed(deed.commit):
             self.unsigned += 1
             self._note_unsigned(deed)
             if self._is_bound(deed.commit, old):
-                yield self._missing(deed)
+                yield self._missing_signature(deed)
             return
         self.signed += 1
-        back = [(before[one.number], one.paths) for one in undone(self._repo, deed) if old[one.number].signers]
+        back = [(before[one.number], one.paths) for one in find_reverted(self._repo, deed) if old[one.number].signers]
         for moment, policy in ((before[number], old[number]) for number in counted):
-            checked = self._commits.of(deed.commit, _forges(moment, policy))
+            checked = self._commits.check_commit(deed.commit, _forge_keys(moment, policy))
             if checked.missing:
-                self._gap(deed.commit, checked.missing)
+                self._note_missing_program(deed.commit, checked.missing)
             elif checked.why:
-                yield deed.wrong("signature-bad", checked.why, hint=_REDO)
+                yield deed.violation("signature-bad", checked.why, hint=_REDO)
             else:
-                claim = yield from self._held_to(deed, checked, moment, policy, after)
-                yield from _undoes(deed, claim, back) if claim else ()
+                claim = yield from self._check_signer(deed, checked, moment, policy, after)
+                yield from _check_reverted(deed, claim, back) if claim else ()
 
-    def _held_to(
-        self, deed: Deed, checked: Checked, moment: Moment, policy: SignedPolicy, after: Moment
-    ) -> Generator[Violation, None, Claim | None]:
+    def _check_signer(
+        self,
+        deed: CommitChanges,
+        checked: SignatureCheck,
+        moment: CommitSnapshot,
+        policy: SigningPolicy,
+        after: CommitSnapshot,
+    ) -> Generator[Violation, None, SignedChange | None]:
         """What one policy says of a good signature."""
-        signer, unknown = ("", "") if checked.forge else _signer(policy, checked.key, deed.commit.at)
+        signer, unknown = ("", "") if checked.forge else _identify_signer(policy, checked.key, deed.commit.at)
         if unknown:
-            yield deed.wrong("signer-unknown", unknown, after=_shown(checked.key), hint=_ADMIT)
+            yield deed.violation("signer-unknown", unknown, after=_format_key(checked.key), hint=_ADMIT)
             return None
         forge = checked.forge or signer in policy.forge_names
-        wrong = "" if forge else standing(moment.org, signer)
+        wrong = "" if forge else explain_ineligible_signer(moment.org, signer)
         if wrong:
-            yield deed.wrong("signer-not-allowed", f"its signer, {wrong}", after=signer, hint=_REDO)
+            yield deed.violation("signer-not-allowed", f"its signer, {wrong}", after=signer, hint=_REDO)
             return None
-        paths = {path: moment.oid(path) is not None for path in deed.own}
-        claim = Claim(signer, moment.org, after.org, paths, forge)
-        yield from _beyond(deed, claim, deed.own, "change")
+        paths = {path: moment.oid(path) is not None for path in deed.own_changes}
+        claim = SignedChange(signer, moment.org, after.org, paths, forge)
+        yield from _check_permissions(deed, claim, deed.own_changes, "change")
         if not forge:
-            yield from _claimed(deed, claim)
+            yield from _check_claimed_names(deed, claim)
         return claim
 
     # What is owed.
 
-    def _is_bound(self, commit: Stamped, old: Sequence[SignedPolicy]) -> bool:
+    def _is_bound(self, commit: CommitObject, old: Sequence[SigningPolicy]) -> bool:
         """Whether a commit must be signed: by the policy before it, or by the one that there is now."""
         return any(policy.since for policy in old) or (bool(self.binding) and commit.id in self._after_binding)
 
@@ -209,26 +224,26 @@ class Signatures:
     def _after_binding(self) -> set[str]:
         return commits_after(self._repo, [self._first], [self._tip]) if self._first else set()
 
-    def _missing(self, deed: Deed) -> Violation:
+    def _missing_signature(self, deed: CommitChanges) -> Violation:
         hint = "Let git sign: git config commit.gpgsign true. This commit cannot be signed later; make it anew."
-        return deed.wrong("signature-missing", "it is not signed, and must be", hint=hint)
+        return deed.violation("signature-missing", "it is not signed, and must be", hint=hint)
 
-    def _note_unsigned(self, deed: Deed) -> None:
-        if any(path == HEAD or path.startswith("policy/") for path in deed.own):
-            self.notes.append(Noted("the policy was changed, and nobody signed that", deed.commit.id))
+    def _note_unsigned(self, deed: CommitChanges) -> None:
+        if any(path == HEAD or path.startswith("policy/") for path in deed.own_changes):
+            self.notes.append(AuditNote("the policy was changed, and nobody signed that", deed.commit.id))
 
-    def _gap(self, commit: Stamped, program: str) -> None:
+    def _note_missing_program(self, commit: CommitObject, program: str) -> None:
         if len(self.gaps) < _MOST_GAPS:
             what = f"commit {commit.id[:10]} is signed by OpenPGP, and there is no {program} to check it"
             self.gaps.append(Gap(what, "Install GnuPG, or name it: git config --global gpg.program PATH"))
 
 
-def _forges(moment: Moment, policy: SignedPolicy) -> Forges | None:
+def _forge_keys(moment: CommitSnapshot, policy: SigningPolicy) -> Forges | None:
     """The OpenPGP keys that a policy admits."""
-    return (policy.forges, lambda: moment.raw(FORGES) or b"") if policy.forges else None
+    return (policy.forges, lambda: moment.raw(FORGE_KEYS_PATH) or b"") if policy.forges else None
 
 
-def _signer(policy: SignedPolicy, blob: str, at: int) -> tuple[str, str]:
+def _identify_signer(policy: SigningPolicy, blob: str, at: int) -> tuple[str, str]:
     """Whose key a policy says it is, or why it is nobody's."""
     if blob == OPENPGP:
         return "", "it is signed by OpenPGP, and there was no policy/forges.asc before it"
@@ -238,30 +253,34 @@ def _signer(policy: SignedPolicy, blob: str, at: int) -> tuple[str, str]:
     if len(names) == 1:
         return names.pop(), ""
     if len(names) > 1:
-        return "", f"its key {_shown(blob)} is that of several: {', '.join(sorted(names))}"
+        return "", f"its key {_format_key(blob)} is that of several: {', '.join(sorted(names))}"
     if lines:
-        return "", f"the key of {lines[0].principal}, {_shown(blob)}, was not good for commits of that date"
-    return "", f"its key {_shown(blob)} is in no policy before it"
+        return "", f"the key of {lines[0].principal}, {_format_key(blob)}, was not good for commits of that date"
+    return "", f"its key {_format_key(blob)} is in no policy before it"
 
 
-def _shown(blob: str) -> str:
+def _format_key(blob: str) -> str:
     return fingerprint(blob) if blob != OPENPGP else blob
 
 
-def _undoes(deed: Deed, claim: Claim, back: Sequence[tuple[Moment, Mapping[str, Entry]]]) -> Iterator[Violation]:
+def _check_reverted(
+    deed: CommitChanges, claim: SignedChange, back: Sequence[tuple[CommitSnapshot, Mapping[str, TreeChange]]]
+) -> Iterator[Violation]:
     """What a merge undoes of its parents and its signer may not change, by their seats and the policy that counts."""
     for moment, entries in back:
         org = replace(moment.org, policy=claim.before.policy)
         paths = {path: entry.old is not None for path, entry in entries.items()}
-        yield from _beyond(deed, replace(claim, before=org, paths=paths), entries, "undo what was done to")
+        yield from _check_permissions(deed, replace(claim, before=org, paths=paths), entries, "undo what was done to")
 
 
-def _beyond(deed: Deed, claim: Claim, entries: Mapping[str, Entry], did: str) -> Iterator[Violation]:
+def _check_permissions(
+    deed: CommitChanges, claim: SignedChange, entries: Mapping[str, TreeChange], did: str
+) -> Iterator[Violation]:
     """What the signer did and may not do."""
     who = f"the forge {claim.signer}".rstrip() if claim.forge else claim.signer
-    for refusal in refused(claim):
+    for refusal in find_refusals(claim):
         entry = entries[refusal.path]
-        yield deed.wrong(
+        yield deed.violation(
             "signer-not-allowed",
             f"{who} signed it, and may not {did} {refusal.path}",
             path=refusal.path,
@@ -271,21 +290,21 @@ def _beyond(deed: Deed, claim: Claim, entries: Mapping[str, Entry], did: str) ->
         )
 
 
-def _claimed(deed: Deed, claim: Claim) -> Iterator[Violation]:
+def _check_claimed_names(deed: CommitChanges, claim: SignedChange) -> Iterator[Violation]:
     """Names in the commit that are not the signer's, where only the signer's may stand."""
-    claims: Claims = claims_of(deed.commit.message)
+    claims: TrailerClaims = parse_claims(deed.commit.message)
     if claims.by and claims.by != claim.signer:
         message = f"Orgtp-By says {claims.by}, and {claim.signer} signed it"
-        yield deed.wrong("trailer-forged", message, before=claim.signer, after=claims.by)
-    fit = [seat for retired in claim.records for seat in deciders(claim.before, retired)]
+        yield deed.violation("trailer-forged", message, before=claim.signer, after=claims.by)
+    fit = [seat for retired in claim.records for seat in retirement_deciders(claim.before, retired)]
     if claims.approved_by and claim.records and (claims.approved_by != claim.signer or claim.signer not in fit):
         message = f"Orgtp-Approved-By says {claims.approved_by}, and {claim.signer} signed it"
-        yield deed.wrong("trailer-forged", message, before=claim.signer, after=claims.approved_by)
-    for path, named in misnamed(claim):
+        yield deed.violation("trailer-forged", message, before=claim.signer, after=claims.approved_by)
+    for path, named in find_wrong_deciders(claim):
         message = f"the record says that {named or 'nobody'} decided, and {claim.signer} signed it"
-        yield deed.wrong("trailer-forged", message, path=path, before=claim.signer, after=named)
+        yield deed.violation("trailer-forged", message, path=path, before=claim.signer, after=named)
 
 
-def _once(found: Iterator[Violation]) -> Iterator[Violation]:
+def _drop_duplicates(found: Iterator[Violation]) -> Iterator[Violation]:
     """Each violation once, though several parents' policies say so."""
     yield from {(one.rule, one.path, one.message): one for one in found}.values()

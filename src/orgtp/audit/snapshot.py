@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
-from orgtp.audit.model import Stamped
+from orgtp.audit.model import CommitObject
 from orgtp.files.escalation import read_escalation
 from orgtp.files.org import Head, read_head, read_retirement
 from orgtp.files.seat import read_seat
@@ -33,12 +33,12 @@ def is_of_org(path: str) -> bool:
     return path.startswith(_PREFIXES) or path == HEAD
 
 
-def table(repo: Repo, commit: str) -> dict[str, str]:
+def read_path_table(repo: Repo, commit: str) -> dict[str, str]:
     """The table of a commit: path to object id."""
     return files_at(repo, commit, HEAD, *FOLDERS)
 
 
-class Library:
+class BlobCache:
     """Files that were read, by object id: whichever moments have them, each is read and understood once."""
 
     def __init__(self, repo: Repo) -> None:
@@ -47,33 +47,35 @@ class Library:
         self._records: dict[tuple[str, str], Retirement | None] = {}
         self._escalations: dict[tuple[str, str], Escalation | None] = {}
 
-    def raw(self, oid: str) -> bytes:
+    def read_blob(self, oid: str) -> bytes:
         """The content of a file. Raises `GitFailed` where it is not here."""
         return self.repo.proven([oid])[oid]
 
-    def seat(self, path: str, oid: str) -> Seat | None:
+    def read_seat(self, path: str, oid: str) -> Seat | None:
         """The seat of a file; nothing where it cannot be read as one."""
         if (path, oid) not in self._seats:
-            self._seats[path, oid] = read_seat(path, self.raw(oid))[0]
+            self._seats[path, oid] = read_seat(path, self.read_blob(oid))[0]
         return self._seats[path, oid]
 
-    def record(self, path: str, oid: str) -> Retirement | None:
+    def read_retirement(self, path: str, oid: str) -> Retirement | None:
         """The retirement record of a file; nothing where it cannot be read as one."""
         if (path, oid) not in self._records:
-            self._records[path, oid] = read_retirement(path, self.raw(oid))[0]
+            self._records[path, oid] = read_retirement(path, self.read_blob(oid))[0]
         return self._records[path, oid]
 
-    def escalation(self, path: str, oid: str) -> Escalation | None:
+    def read_escalation(self, path: str, oid: str) -> Escalation | None:
         """The escalation of a file; nothing where it cannot be read as one."""
         if (path, oid) not in self._escalations:
-            self._escalations[path, oid] = read_escalation(path, self.raw(oid))[0]
+            self._escalations[path, oid] = read_escalation(path, self.read_blob(oid))[0]
         return self._escalations[path, oid]
 
 
-class Shelf(Mapping[str, Thing]):
+class LazyMapping(Mapping[str, Thing]):
     """The seats or records of one moment by id, each read when it is asked for."""
 
-    def __init__(self, moment: Moment, path: Callable[[str], str], read: Callable[[str, str], Thing | None]) -> None:
+    def __init__(
+        self, moment: CommitSnapshot, path: Callable[[str], str], read: Callable[[str, str], Thing | None]
+    ) -> None:
         self._moment, self._path, self._read = moment, path, read
 
     def __getitem__(self, key: str) -> Thing:
@@ -103,14 +105,14 @@ class Shelf(Mapping[str, Thing]):
 
 
 @dataclass(eq=False)
-class Moment:
+class CommitSnapshot:
     """What the tree of `commit` holds: a table that may go on to change, and what of it is `other` here.
 
     It holds true for as long as the commit is being looked at.
     """
 
     commit: str
-    library: Library = field(repr=False)
+    blobs: BlobCache = field(repr=False)
     files: Mapping[str, str] = field(repr=False)
     other: Mapping[str, str | None] = field(default_factory=dict, repr=False)
 
@@ -121,7 +123,7 @@ class Moment:
     def raw(self, path: str) -> bytes | None:
         """The content of a file, if it is there."""
         oid = self.oid(path)
-        return self.library.raw(oid) if oid else None
+        return self.blobs.read_blob(oid) if oid else None
 
     def paths(self) -> Iterator[str]:
         """The paths of all files, sorted."""
@@ -144,9 +146,9 @@ class Moment:
             branch=head.branch,
             policy=head.policy,
             routing=head.routing,
-            seats=Shelf(self, seat_path, self.library.seat),
-            retirements=Shelf(self, retirement_path, self.library.record),
-            escalations=Shelf(self, escalation_path, self.library.escalation),
+            seats=LazyMapping(self, seat_path, self.blobs.read_seat),
+            retirements=LazyMapping(self, retirement_path, self.blobs.read_retirement),
+            escalations=LazyMapping(self, escalation_path, self.blobs.read_escalation),
         )
 
 
@@ -155,7 +157,7 @@ _MANY = 1 << 30
 
 
 @dataclass(slots=True)
-class Table:
+class PathTable:
     """The files of an org at some commits that are next to each other, by path; their object ids.
 
     `holders` counts the commits that left it and are still needed: one that changes nothing of the org shares its
@@ -164,12 +166,12 @@ class Table:
 
     files: dict[str, str]
     holders: int = 0
-    policed: bool | None = None
+    has_policy: bool | None = None
 
-    def changed(self, changes: Mapping[str, str | None]) -> Table:
+    def with_changes(self, changes: Mapping[str, str | None]) -> PathTable:
         """The table with changes in place: a new one, where somebody still needs the old."""
-        found = Table(dict(self.files)) if self.holders else self
-        found.policed = None
+        found = PathTable(dict(self.files)) if self.holders else self
+        found.has_policy = None
         for path, oid in changes.items():
             if oid is None:
                 found.files.pop(path, None)
@@ -178,32 +180,32 @@ class Table:
         return found
 
 
-class Tables:
+class PathTables:
     """The tables of the commits that have others to come."""
 
     def __init__(self, repo: Repo) -> None:
         self._repo = repo
-        self._known: dict[str, tuple[Table, int]] = {}
+        self._known: dict[str, tuple[PathTable, int]] = {}
 
-    def at(self, commit: str) -> Table:
+    def read_table(self, commit: str) -> PathTable:
         """What was there at a commit: as the walk left it, else as its tree has it. Raises `GitFailed`."""
         if commit not in self._known:
-            self.leave(commit, Table(table(self._repo, commit)), _MANY)
+            self.keep_table(commit, PathTable(read_path_table(self._repo, commit)), _MANY)
         return self._known[commit][0]
 
-    def follow(self, commit: Stamped, before: Table, changes: Mapping[str, str | None], children: int) -> None:
+    def follow(self, commit: CommitObject, before: PathTable, changes: Mapping[str, str | None], children: int) -> None:
         """Leave what a commit made of `before`, the table of its first parent, to so many that follow it."""
         for parent in set(commit.parents):
-            self._used(parent)
-        self.leave(commit.id, before.changed(changes) if changes else before, children)
+            self._release_child(parent)
+        self.keep_table(commit.id, before.with_changes(changes) if changes else before, children)
 
-    def leave(self, commit: str, found: Table, children: int) -> None:
+    def keep_table(self, commit: str, found: PathTable, children: int) -> None:
         """Keep the table of a commit for so many that follow it."""
         if children:
             self._known[commit] = found, children
             found.holders += 1
 
-    def _used(self, commit: str) -> None:
+    def _release_child(self, commit: str) -> None:
         """Count one child of a commit as seen; after the last one, it needs its table no more."""
         found, left = self._known[commit]
         if left > 1:

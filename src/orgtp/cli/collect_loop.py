@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
-from orgtp.cli.error_handler import INTERRUPTED, guarded
-from orgtp.cli.session import tell
+from orgtp.cli.error_handler import INTERRUPTED, run_with_error_handler
+from orgtp.cli.session import write_stderr
 from orgtp.model.schedule import Timetable
 
 # A machine that slept wakes up late; so the clock is looked at again and again.
@@ -17,39 +17,39 @@ _NAP = 20.0
 _QUARTER = timedelta(minutes=15)
 
 
-class _Ended(BaseException):
+class _LoopEnded(BaseException):
     """Somebody ended it; nothing on the way takes that for a failure of its own."""
 
 
-def watching(times: Timetable, collect: Callable[[], int], tick: Callable[[], int]) -> int:
+def run_collect_loop(times: Timetable, collect: Callable[[], int], tick: Callable[[], int]) -> int:
     """Collect now, then at each of the times; tick after that, and every quarter of an hour, until somebody ends it.
 
     What fails ends nothing.
     """
-    signal.signal(signal.SIGTERM, _ended)
+    signal.signal(signal.SIGTERM, _raise_loop_ended)
     try:
         while True:
-            _done(collect)
-            _done(tick)
-            due = times.after(datetime.now(UTC))
-            tell(f"next at {due.astimezone(times.zone):%a %Y-%m-%d %H:%M} {times.zone}")
-            while (quarter := quarter_after(datetime.now(UTC))) < due:
+            _run_guarded(collect)
+            _run_guarded(tick)
+            due = times.next_time(datetime.now(UTC))
+            write_stderr(f"next at {due.astimezone(times.zone):%a %Y-%m-%d %H:%M} {times.zone}")
+            while (quarter := next_quarter_hour(datetime.now(UTC))) < due:
                 _wait_until(quarter)
-                _done(tick)
+                _run_guarded(tick)
             _wait_until(due)
-    except _Ended:
+    except _LoopEnded:
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
-def _done(work: Callable[[], int]) -> None:
+def _run_guarded(work: Callable[[], int]) -> None:
     """Do it, whatever comes of it; who interrupts it means all of it. Raises `KeyboardInterrupt`."""
-    if guarded(work) == INTERRUPTED:
+    if run_with_error_handler(work) == INTERRUPTED:
         raise KeyboardInterrupt
 
 
-def quarter_after(now: datetime) -> datetime:
+def next_quarter_hour(now: datetime) -> datetime:
     """The next quarter of an hour, at which cron would look."""
     return now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % _QUARTER + _QUARTER
 
@@ -59,5 +59,5 @@ def _wait_until(due: datetime) -> None:
         time.sleep(min(left, _NAP))
 
 
-def _ended(_signal: int, _frame: FrameType | None) -> None:
-    raise _Ended
+def _raise_loop_ended(_signal: int, _frame: FrameType | None) -> None:
+    raise _LoopEnded

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.options import JsonOption, OrgOption
-from orgtp.cli.session import opened, write, write_json
+from orgtp.cli.session import open_chosen_org, write_json, write_stdout
 
 if TYPE_CHECKING:
     from orgtp.api import Since
@@ -23,7 +23,7 @@ class DiffFormat(StrEnum):
     JSON = "json"
 
 
-def diff(
+def show_diff(
     base: Annotated[str, typer.Argument(metavar="BASE", help="A commit, a branch or a date: what to compare with.")],
     head: Annotated[
         str | None,
@@ -37,29 +37,29 @@ def diff(
     ] = False,
 ) -> int:
     """Tell what changed between two moments: seats, who answers, targets, values, policy."""
-    here = opened(org, head)
+    here = open_chosen_org(org, head)
     found = here.history.diff(base, parted=merge_base)
     if json or format_ is DiffFormat.JSON:
         moments = {
             "base": {"given": base, "revision": found.base},
             "head": {"given": head, "revision": here.snapshot.commit},
         }
-        write_json("diff", here, {**moments, **_body(found)})
+        write_json("diff", here, {**moments, **_diff_json(found)})
         return 0
     from orgtp.render.spans import end
 
-    write(_written(format_, found, end(base, found.base), end(head or "", here.snapshot.commit or "")))
+    write_stdout(_format_diff(format_, found, end(base, found.base), end(head or "", here.snapshot.commit or "")))
     return 0
 
 
-def _body(found: Since) -> dict[str, Any]:
+def _diff_json(found: Since) -> dict[str, Any]:
     from orgtp.render.json import plain
     from orgtp.views.diff.build import headline
 
     return {"headline": headline(found.diff), **plain(found.diff)}
 
 
-def _written(format_: DiffFormat, found: Since, base: Line, head: Line) -> str:
+def _format_diff(format_: DiffFormat, found: Since, base: Line, head: Line) -> str:
     """The difference between two moments, each said in words."""
     if format_ is DiffFormat.MARKDOWN:
         from orgtp.render.diff.markdown import diff_markdown

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from orgtp.cli.options import AtOption, JsonOption, KindOption, OrgOption, SeatArgument
-from orgtp.cli.session import opened, say_shallow, write, write_json, write_json_list, write_on
+from orgtp.cli.session import open_chosen_org, warn_if_shallow, write_json, write_json_list, write_pieces, write_stdout
 
 Item = TypeVar("Item")
 SinceOption = Annotated[
@@ -19,7 +19,7 @@ UntilOption = Annotated[
 ]
 
 
-def log(
+def show_log(
     seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only what touched this seat.")] = "",
     org: OrgOption = None,
     at: AtOption = None,
@@ -39,10 +39,10 @@ def log(
     """Tell what happened, newest first, in the org's words."""
     from orgtp.views.log import Wanted
 
-    here = opened(org, at, values=False)
+    here = open_chosen_org(org, at, values=False)
     wanted = Wanted(seat, action, by, metric)
-    pages = _at_most(here.history.log_pages(wanted, since, until), limit)
-    say_shallow(here)
+    pages = _take_items(here.history.log_pages(wanted, since, until), limit)
+    warn_if_shallow(here)
     if json:
         write_json_list("log", here, "commits", pages)
         return 0
@@ -50,19 +50,19 @@ def log(
     from orgtp.render.terminal import screen
 
     none = "no commits yet\n" if wanted == Wanted() and since is until is None else "no such commits\n"
-    write_on(log_pages(pages, here.staff.org.zone, screen()), none)
+    write_pieces(log_pages(pages, here.staff.org.zone, screen()), none)
     return 0
 
 
-def history(seat: SeatArgument, org: OrgOption = None, at: AtOption = None, json: JsonOption = False) -> int:
+def show_seat_history(seat: SeatArgument, org: OrgOption = None, at: AtOption = None, json: JsonOption = False) -> int:
     """Tell one seat's life on one page.
 
     How it came, who answered for it, whom it reported to, what it did, its targets, and how it ended; between the
     commits that changed it, how much was recorded and how much of that was on target.
     """
-    here = opened(org, at, whole=False)
+    here = open_chosen_org(org, at, whole=False)
     found = here.history.seat_history(seat)
-    say_shallow(here)
+    warn_if_shallow(here)
     if json:
         from orgtp.render.json import life_body
 
@@ -71,11 +71,11 @@ def history(seat: SeatArgument, org: OrgOption = None, at: AtOption = None, json
     from orgtp.render.seat_history import life_text
     from orgtp.render.terminal import screen
 
-    write(life_text(found, here.head.zone, screen()))
+    write_stdout(life_text(found, here.head.zone, screen()))
     return 0
 
 
-def blame(
+def show_blame(
     seat: SeatArgument, org: OrgOption = None, at: AtOption = None, kind: KindOption = False, json: JsonOption = False
 ) -> int:
     """Tell who last set each field of a seat.
@@ -85,7 +85,7 @@ def blame(
     What counts is what a field means: a comment, a new layout or another spelling sets nothing, and neither does a
     merge that takes what one side has.
     """
-    here = opened(org, at, whole=False)
+    here = open_chosen_org(org, at, whole=False)
     pages = here.history.blame_pages(seat)
     if json:
         write_json_list("seat-blame", here, "fields", pages, seat=seat)
@@ -93,11 +93,11 @@ def blame(
     from orgtp.render.blame import blame_pages
     from orgtp.render.terminal import screen
 
-    write_on(blame_pages(pages, here.head.zone, screen(), kind=kind))
+    write_pieces(blame_pages(pages, here.head.zone, screen(), kind=kind))
     return 0
 
 
-def _at_most(pages: Iterable[list[Item]], limit: int | None) -> Iterator[list[Item]]:
+def _take_items(pages: Iterable[list[Item]], limit: int | None) -> Iterator[list[Item]]:
     """The first `limit` items of all pages, and no page after the one that has the last."""
     left = limit
     for page in pages:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.session import tell
+from orgtp.cli.session import write_stderr
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle, Recorded
@@ -22,14 +22,14 @@ NotifyOption = Annotated[
 ]
 
 
-def tell_people(here: OrgHandle, done: Recorded, notify: Path | None = None) -> None:
+def notify_people(here: OrgHandle, done: Recorded, notify: Path | None = None) -> None:
     """Tell those whose hands something is in now. What cannot be told is said, and the exit code does not speak of it.
 
     Nobody is told of what was not recorded.
     """
     if done.commit is None:
         return
-    from orgtp.api import news_of, tell_all
+    from orgtp.api import build_notifications, send_notifications
 
-    for why in tell_all(news_of(here.staff.org, done), notify):
-        tell(f"recorded, but {why}")
+    for why in send_notifications(build_notifications(here.staff.org, done), notify):
+        write_stderr(f"recorded, but {why}")

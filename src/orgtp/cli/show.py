@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from orgtp.cli.options import AllOption, AtOption, JsonOption, KindOption, OrgOption
-from orgtp.cli.session import opened, reading, write, write_json
+from orgtp.cli.session import open_chosen_org, warn_if_incomplete, write_json, write_stdout
 
 
 class ChartFormat(StrEnum):
@@ -21,7 +21,7 @@ class ChartFormat(StrEnum):
     JSON = "json"
 
 
-def chart(
+def show_chart(
     org: OrgOption = None,
     at: AtOption = None,
     root: Annotated[str, typer.Option("--root", metavar="SEAT", help="From this seat down.")] = "",
@@ -32,8 +32,8 @@ def chart(
     json: JsonOption = False,
 ) -> int:
     """Draw the org chart: who is there, what for, who answers, and how many metrics are on target."""
-    here = opened(org, at, whole=False)
-    with reading(here):
+    here = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(here):
         view = here.chart(root, depth, retired=all_)
     if json or format_ is ChartFormat.JSON:
         write_json("chart", here, {"seats": view.seats})
@@ -42,7 +42,7 @@ def chart(
         from orgtp.render import chart_graph
 
         draw = chart_graph.mermaid if format_ is ChartFormat.MERMAID else chart_graph.dot
-        write(draw(view, kind=kind))
+        write_stdout(draw(view, kind=kind))
         return 0
     from orgtp.render.chart import chart_lines, chart_text
     from orgtp.render.terminal import Screen, screen
@@ -50,13 +50,13 @@ def chart(
     if format_ is ChartFormat.SVG:
         from orgtp.render.svg import svg
 
-        write(svg(chart_lines(view, Screen(), name=here.org.name, kind=kind), here.org.name))
+        write_stdout(svg(chart_lines(view, Screen(), name=here.org.name, kind=kind), here.org.name))
         return 0
-    write(chart_text(view, screen(), name=here.org.name, kind=kind))
+    write_stdout(chart_text(view, screen(), name=here.org.name, kind=kind))
     return 0
 
 
-def scorecard(
+def show_scorecard(
     org: OrgOption = None,
     at: AtOption = None,
     weeks: Annotated[int, typer.Option("--weeks", metavar="N", min=1, max=520, help="How many weeks.")] = 13,
@@ -64,8 +64,8 @@ def scorecard(
     json: JsonOption = False,
 ) -> int:
     """Show everyone's numbers on one grid of weeks. The current week is marked: it is not over."""
-    here = opened(org, at, whole=False)
-    with reading(here):
+    here = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(here):
         card = here.scorecard(weeks, seat)
     if json:
         write_json("scorecard", here, {"columns": card.columns, "partial": card.partial, "rows": card.rows})
@@ -73,19 +73,19 @@ def scorecard(
     from orgtp.render.scorecard import scorecard_text
     from orgtp.render.terminal import screen
 
-    write(scorecard_text(card, screen(), here.org.name))
+    write_stdout(scorecard_text(card, screen(), here.org.name))
     return 0
 
 
-def stale(
+def show_stale(
     seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only this seat's.")] = "",
     org: OrgOption = None,
     at: AtOption = None,
     json: JsonOption = False,
 ) -> int:
     """List the numbers that are late: what, whose it is, for how long, why. The exit code is 1 if there are any."""
-    here = opened(org, at, whole=False)
-    with reading(here):
+    here = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(here):
         found = here.stale(seat)
     if json:
         write_json("stale", here, {"at": here.now, "stale": found})
@@ -93,16 +93,16 @@ def stale(
     from orgtp.render.stale import fresh_text, stale_text
     from orgtp.render.terminal import screen
 
-    write(stale_text(found, here.now, screen()) if found else fresh_text(here.org.seats.get(seat)))
+    write_stdout(stale_text(found, here.now, screen()) if found else fresh_text(here.org.seats.get(seat)))
     return int(bool(found))
 
 
 _SCHEMAS = "escalation, org, retirement, score, seat, silenced or sources."
 
 
-def schema(name: Annotated[str, typer.Argument(metavar="NAME", help=_SCHEMAS)]) -> int:
+def print_schema(name: Annotated[str, typer.Argument(metavar="NAME", help=_SCHEMAS)]) -> int:
     """Print a JSON Schema of the file formats."""
     from orgtp.api import schema_text
 
-    write(schema_text(name))
+    write_stdout(schema_text(name))
     return 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.options import AtOption, JsonOption, OrgOption
-from orgtp.cli.session import opened, tell, write, write_json
+from orgtp.cli.session import open_chosen_org, write_json, write_stderr, write_stdout
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Problem, Severity
 from orgtp.model.text import did_you_mean
@@ -50,7 +50,7 @@ class UnknownRule(OrgtpError):
     text = 'there is no rule "{rule}". {hint}'
 
 
-def validate(
+def validate_org(
     org: OrgOption = None,
     at: AtOption = None,
     base: BaseOption = None,
@@ -62,21 +62,21 @@ def validate(
 
     With --base, also what a pull request may not do, compared from the commit where it parted from there.
     """
-    here = opened(org, at, whole=False)
+    here = open_chosen_org(org, at, whole=False)
     problems = here.validate(base)
     fatal = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    _say(ValidateFormat.JSON if json else _meant(format_), here, problems, fatal)
-    return _code({problem.rule for problem in problems if problem.severity in fatal})
+    _write_problems(ValidateFormat.JSON if json else _resolve_format(format_), here, problems, fatal)
+    return _exit_code({problem.rule for problem in problems if problem.severity in fatal})
 
 
-def _code(broken: Collection[str]) -> int:
+def _exit_code(broken: Collection[str]) -> int:
     """1 where something is wrong; where all that is wrong is a base that is not here, nobody can say."""
     from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 
     return UNPROVEN if broken == {BASE_NOT_REACHED.id} else int(bool(broken))
 
 
-def _meant(format_: ValidateFormat) -> ValidateFormat:
+def _resolve_format(format_: ValidateFormat) -> ValidateFormat:
     """The format itself; for `auto`, the one of whatever runs us."""
     if format_ is not ValidateFormat.AUTO:
         return format_
@@ -85,7 +85,9 @@ def _meant(format_: ValidateFormat) -> ValidateFormat:
     return ValidateFormat.GITLAB if os.environ.get("GITLAB_CI") else ValidateFormat.TEXT
 
 
-def _say(format_: ValidateFormat, here: OrgHandle, problems: list[Problem], fatal: Collection[Severity]) -> None:
+def _write_problems(
+    format_: ValidateFormat, here: OrgHandle, problems: list[Problem], fatal: Collection[Severity]
+) -> None:
     """The problems to standard output; what they come to, to standard error (the JSON says it itself)."""
     if format_ is ValidateFormat.JSON:
         from orgtp.render.json import problems_body
@@ -95,13 +97,15 @@ def _say(format_: ValidateFormat, here: OrgHandle, problems: list[Problem], fata
     from orgtp.render.problems.summary import verdict
 
     said = verdict(problems, len(here.org.seats))
-    write(_written(format_, here, problems, fatal))
+    write_stdout(_format_problems(format_, here, problems, fatal))
     if format_ is ValidateFormat.GITHUB:
-        _say_rest(problems, said)
-    tell(said)
+        _write_github_rest(problems, said)
+    write_stderr(said)
 
 
-def _written(format_: ValidateFormat, here: OrgHandle, problems: list[Problem], fatal: Collection[Severity]) -> str:
+def _format_problems(
+    format_: ValidateFormat, here: OrgHandle, problems: list[Problem], fatal: Collection[Severity]
+) -> str:
     """The problems in any format but JSON; only what it needs is imported."""
     if format_ is ValidateFormat.TEXT and not problems:
         return ""
@@ -128,16 +132,16 @@ def _written(format_: ValidateFormat, here: OrgHandle, problems: list[Problem], 
     return problems_junit(problems, fatal)
 
 
-def _say_rest(problems: list[Problem], said: str) -> None:
+def _write_github_rest(problems: list[Problem], said: str) -> None:
     """What GitHub has no room for among its annotations: into the step's summary, or else into the log."""
     from orgtp.render.problems.github import plain_lines, unshown
 
     rest = unshown(problems)
-    if rest and not _summarised(problems, said.partition("\n")[0]):
-        write(plain_lines(rest))
+    if rest and not _write_step_summary(problems, said.partition("\n")[0]):
+        write_stdout(plain_lines(rest))
 
 
-def _summarised(problems: list[Problem], said: str) -> bool:
+def _write_step_summary(problems: list[Problem], said: str) -> bool:
     """Whether the step has a summary, and all problems are in it now."""
     from orgtp.render.problems.github import SUMMARY_BYTES, summary_markdown
 
@@ -149,7 +153,7 @@ def _summarised(problems: list[Problem], said: str) -> bool:
             table = summary_markdown(problems, said, SUMMARY_BYTES - out.tell())
             out.write(table.encode())
     except OSError as error:
-        tell(f"the step's summary cannot be written: {error.strerror or error}")
+        write_stderr(f"the step's summary cannot be written: {error.strerror or error}")
         return False
     return bool(table)
 
@@ -167,9 +171,9 @@ def rule(
 
     found = [_rule(id_)] if id_ else PAGES
     if json:
-        write(rules_json(found))
+        write_stdout(rules_json(found))
     else:
-        write(page_text(found[0], screen()) if id_ else rules_text(found, screen()))
+        write_stdout(page_text(found[0], screen()) if id_ else rules_text(found, screen()))
     return 0
 
 

@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterable, Iterator
 
 from orgtp.files.scores import MAX_LINES, seat_of
-from orgtp.files.tree import HEAD, MAX_BYTES, SINGLE, Entry
+from orgtp.files.tree import HEAD, MAX_BYTES, SINGLE, FileInfo
 from orgtp.files.yaml import loader as yaml_read
-from orgtp.model.escalation import FOLDER, SILENCED
-from orgtp.model.escalation import ID as ESCALATION
+from orgtp.model.escalation import ESCALATION_ID as ESCALATION
+from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
 from orgtp.model.problem import Place, Problem, Severity
-from orgtp.model.text import ID_MEANS, is_id
+from orgtp.model.text import ID_DESCRIPTION, is_id
 
 _YAML = re.compile(r"(seats|retirements|escalations/silenced)/([^/]+)\.yaml")
-_ESCALATION = re.compile(rf"{FOLDER}({ESCALATION.pattern})\.yaml")
+_ESCALATION = re.compile(rf"{ESCALATIONS_FOLDER}({ESCALATION.pattern})\.yaml")
 
 
-def sifted(entries: Iterable[Entry]) -> tuple[list[str], list[Problem]]:
+def sifted(entries: Iterable[FileInfo]) -> tuple[list[str], list[Problem]]:
     """The paths of the files to read, and what is wrong with the others."""
     known = [entry for entry in entries if not _left_alone(entry)]
     clashes = _clashes(known)
@@ -31,7 +31,7 @@ def sifted(entries: Iterable[Entry]) -> tuple[list[str], list[Problem]]:
     return paths, problems
 
 
-def _left_alone(entry: Entry) -> bool:
+def _left_alone(entry: FileInfo) -> bool:
     name = entry.path.rpartition("/")[2]
     return name.startswith(".") or name == "README.md"
 
@@ -46,7 +46,7 @@ def _parts(path: str) -> Iterator[str]:
     yield path
 
 
-def _clashes(entries: list[Entry]) -> dict[str, Problem]:
+def _clashes(entries: list[FileInfo]) -> dict[str, Problem]:
     """The files and folders whose paths differ from another's only by case, by path."""
     odd = [path for entry in entries if (path := entry.path) != path.casefold()]
     if not odd:
@@ -69,7 +69,7 @@ def _clash(path: str, part: str, other: str) -> Problem:
     return Problem("id-differs-by-case", Place(path), message, hint)
 
 
-def _unfit(entry: Entry) -> Problem | None:
+def _unfit(entry: FileInfo) -> Problem | None:
     path, place = entry.path, Place(entry.path)
     if not entry.plain:
         message = "a link, a submodule or a device, not a file"
@@ -81,7 +81,9 @@ def _unfit(entry: Entry) -> Problem | None:
     if known or (match and is_id(match[2])) or is_id(seat_of(path) or ""):
         return too_large(path, entry.size)
     if match:
-        return Problem("bad-id", place, f'"{match[2]}" is not an id', f"A file is named for its seat: {ID_MEANS}.")
+        return Problem(
+            "bad-id", place, f'"{match[2]}" is not an id', f"A file is named for its seat: {ID_DESCRIPTION}."
+        )
     if path.startswith("seats/"):
         return Problem("seat-file-name", place, "a file in seats/ that is no seat", _remedy(path))
     return Problem("unknown-file", place, "not a file that orgtp reads", _remedy(path), Severity.WARNING)
@@ -102,7 +104,11 @@ def _remedy(path: str) -> str:
     folder, _, name = path.partition("/")
     if name.endswith((".yml", ".YAML", ".YML")):
         return f"Rename it to {folder}/{name.rpartition('.')[0].lower()}.yaml."
-    silenced = f"{SILENCED}SEAT.yaml" if path.startswith(SILENCED) else f"{FOLDER}2026-11-20-SEAT-WHAT.yaml"
+    silenced = (
+        f"{SILENCED_FOLDER}SEAT.yaml"
+        if path.startswith(SILENCED_FOLDER)
+        else f"{ESCALATIONS_FOLDER}2026-11-20-SEAT-WHAT.yaml"
+    )
     other = {"scores": "scores/SEAT/2026-11.jsonl", "escalations": silenced}
     wanted = other.get(folder, f"{folder}/SEAT.yaml")
     return f"Files here are named {wanted}; move it elsewhere in the repository."

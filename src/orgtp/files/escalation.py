@@ -12,7 +12,16 @@ from orgtp.files.key_order import ESCALATION_ORDER, EVENT_KEYS, SILENCE_KEYS
 from orgtp.files.mapping_reader import Fields
 from orgtp.files.seat import not_a_mapping
 from orgtp.files.yaml.loader import NotStrict, read_document
-from orgtp.model.escalation import Escalation, Event, Happened, Kind, Silence, Silences, Stage, Weight
+from orgtp.model.escalation import (
+    Escalation,
+    EscalationEvent,
+    EscalationKind,
+    EscalationSeverity,
+    EscalationStatus,
+    EventType,
+    Silence,
+    Silences,
+)
 from orgtp.model.problem import Problem
 
 _WORD = "bad-escalation"
@@ -59,19 +68,19 @@ def _escalation(path: str, fields: Fields) -> Escalation:
         why=fields.text("why"),
         by=fields.id("by"),
         metric=fields.id("metric"),
-        kind=fields.choice("kind", Kind, Kind.ISSUE, _WORD),
-        severity=fields.choice("severity", Weight, Weight.NORMAL, _WORD),
-        state=fields.choice("state", Stage, Stage.OPEN, _WORD, required=True),
+        kind=fields.choice("kind", EscalationKind, EscalationKind.ISSUE, _WORD),
+        severity=fields.choice("severity", EscalationSeverity, EscalationSeverity.NORMAL, _WORD),
+        state=fields.choice("state", EscalationStatus, EscalationStatus.OPEN, _WORD, required=True),
         events=tuple(_event(event) for event in fields.groups("events", "the event", required=True)),
         marks=fields.marks,
     )
 
 
-def _event(fields: Fields) -> Event:
+def _event(fields: Fields) -> EscalationEvent:
     fields.only(EVENT_KEYS)
-    return Event(
+    return EscalationEvent(
         at=fields.moment("at", required=True),
-        what=fields.choice("what", Happened, Happened.AGAIN, _WORD, required=True),
+        what=fields.choice("what", EventType, EventType.AGAIN, _WORD, required=True),
         by=fields.id("by"),
         to=fields.id("to"),
         note=fields.text("note"),

@@ -7,9 +7,8 @@ from datetime import timedelta
 
 from orgtp.files.key_order import BRANCH_KEYS, LADDER_KEYS
 from orgtp.files.mapping_reader import Fields
-from orgtp.model.escalation import Branch, Kind, Ladder, Weight
-from orgtp.model.value import Kind as ValueKind
-from orgtp.model.value import Unit
+from orgtp.model.escalation import EscalationKind, EscalationPolicy, EscalationSeverity, Route
+from orgtp.model.value import Unit, ValueKind
 
 # So deep may branches stand below each other: who needs more will not find out where trouble goes.
 LEVELS = 3
@@ -24,18 +23,18 @@ def span(fields: Fields, key: str, default: timedelta) -> timedelta:
     if text and not _SPAN.fullmatch(text):
         fields.problem("bad-duration", key, f'{key} "{text}" is not a duration', "Write it as 1h, 30m or 1h30m.")
         return default
-    return timedelta(seconds=int(Unit(ValueKind.DURATION).read(text))) if text else default
+    return timedelta(seconds=int(Unit(ValueKind.DURATION).parse_amount(text))) if text else default
 
 
-def read_ladder(policy: Fields) -> Ladder:
+def read_ladder(policy: Fields) -> EscalationPolicy:
     """What `policy.escalation` says, with defaults for what it does not."""
     fields = policy.below("escalation")
     if fields is None:
-        return Ladder()
+        return EscalationPolicy()
     fields.only(LADDER_KEYS)
-    plain = Ladder()
+    plain = EscalationPolicy()
     begin, end = _hours(fields) or (plain.begin, plain.end)
-    return Ladder(
+    return EscalationPolicy(
         acknowledge=span(fields, "acknowledge", plain.acknowledge),
         within=span(fields, "within", plain.within),
         resolve=span(fields, "resolve", plain.resolve),
@@ -57,25 +56,25 @@ def _hours(fields: Fields) -> tuple[int, int] | None:
     return None
 
 
-def read_routing(fields: Fields, level: int = LEVELS, key: str = "routing") -> tuple[Branch, ...]:
+def read_routing(fields: Fields, level: int = LEVELS, key: str = "routing") -> tuple[Route, ...]:
     """The branches of the routing tree under `key`."""
     return tuple(_branch(branch, level) for branch in fields.groups(key, "the route"))
 
 
-def _branch(fields: Fields, level: int) -> Branch:
+def _branch(fields: Fields, level: int) -> Route:
     deeper = level > 1
     fields.only(BRANCH_KEYS if deeper else BRANCH_KEYS[:-1])
-    return Branch(
+    return Route(
         seat=fields.id("seat"),
         metric=fields.id("metric"),
-        kind=_word(fields, "kind", Kind),
-        severity=_word(fields, "severity", Weight),
+        kind=_word(fields, "kind", EscalationKind),
+        severity=_word(fields, "severity", EscalationSeverity),
         to=fields.id("to"),
         routes=read_routing(fields, level - 1, "routes") if deeper else (),
     )
 
 
-def _word(fields: Fields, key: str, options: type[Kind | Weight]) -> str:
+def _word(fields: Fields, key: str, options: type[EscalationKind | EscalationSeverity]) -> str:
     """One of the words, "" where there is none."""
     if key not in fields.data:
         return ""

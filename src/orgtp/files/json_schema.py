@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from orgtp.files.yaml.loader import Document, NotStrict, read_document
 from orgtp.model.errors import OrgtpError
-from orgtp.model.escalation import SILENCED
+from orgtp.model.escalation import SILENCED_FOLDER
 from orgtp.model.problem import Problem
 from orgtp.model.text import did_you_mean
 
@@ -59,7 +59,7 @@ def schema_problems(files: Mapping[str, bytes]) -> Iterator[Problem]:
 
 def schema_of(path: str) -> str | None:
     """The name of the schema of a file; nothing where it has none."""
-    return "silenced" if path.startswith(SILENCED) else _SCHEMAS.get(path.partition("/")[0])
+    return "silenced" if path.startswith(SILENCED_FOLDER) else _SCHEMAS.get(path.partition("/")[0])
 
 
 @cache
@@ -89,7 +89,7 @@ def _found(name: str, document: Document) -> Iterator[Problem]:
     if _fits(name, document.data):
         return
     for error in _validator(name).iter_errors(document.data):
-        place = document.marks.value(*(str(key) for key in error.absolute_path))
+        place = document.marks.value_place(*(str(key) for key in error.absolute_path))
         yield Problem("schema", place, f"schema: {_message(error)}", f"See: orgtp schema {name}")
 
 

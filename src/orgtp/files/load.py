@@ -15,11 +15,11 @@ from orgtp.files.seat import read_seat
 from orgtp.files.signers import forges_problems, read_signers
 from orgtp.files.tree import HEAD, Readable, Tree
 from orgtp.model.errors import OrgtpError
-from orgtp.model.escalation import FOLDER, SILENCED
+from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
 from orgtp.model.org import Org
-from orgtp.model.problem import Place, Problem, errors
+from orgtp.model.problem import Place, Problem, select_errors
 from orgtp.model.score import Score
-from orgtp.model.signing_key import FORGES, SIGNERS, SignerKey
+from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, SignerKey
 
 Found = TypeVar("Found")
 _LONGEST = 400
@@ -44,14 +44,14 @@ class Loaded:
         """What could not be read, and every rule that is broken."""
         from orgtp import rules
 
-        return [*self.problems, *rules.check(self.org)]
+        return [*self.problems, *rules.check_org(self.org)]
 
     @cached_property
     def errors(self) -> list[Problem]:
         """What no change of orgtp's own may bring."""
         from orgtp import rules
 
-        return [problem for problem in errors(self.found) if problem.rule not in rules.LENIENT]
+        return [problem for problem in select_errors(self.found) if problem.rule not in rules.LENIENT_RULES]
 
 
 def load(tree: Tree, where: str = ".", scores: Mapping[str, tuple[Score, ...]] | None = None) -> Loaded:
@@ -98,9 +98,9 @@ def _org(
     unreadable = closed | ({HEAD} if not head.id else set())
     seats = _read_all("seats/", read_seat, files, problems, unreadable)
     records = _read_all("retirements/", read_retirement, files, problems, unreadable)
-    silences = _read_all(SILENCED, read_silences, files, problems, unreadable)
-    trouble = {path: raw for path, raw in files.items() if not path.startswith(SILENCED)}
-    escalations = _read_all(FOLDER, read_escalation, trouble, problems, unreadable)
+    silences = _read_all(SILENCED_FOLDER, read_silences, files, problems, unreadable)
+    trouble = {path: raw for path, raw in files.items() if not path.startswith(SILENCED_FOLDER)}
+    escalations = _read_all(ESCALATIONS_FOLDER, read_escalation, trouble, problems, unreadable)
     return Org(
         id=head.id,
         name=head.name,
@@ -141,8 +141,8 @@ def _read_all(
 
 def _signers(files: dict[str, bytes], problems: list[Problem]) -> tuple[SignerKey, ...]:
     """The keys of those who may sign."""
-    problems += forges_problems(files[FORGES]) if FORGES in files else ()
-    keys, wrong = read_signers(files[SIGNERS]) if SIGNERS in files else ((), ())
+    problems += forges_problems(files[FORGE_KEYS_PATH]) if FORGE_KEYS_PATH in files else ()
+    keys, wrong = read_signers(files[ALLOWED_SIGNERS_PATH]) if ALLOWED_SIGNERS_PATH in files else ((), ())
     problems += wrong
     return keys
 

@@ -48,7 +48,7 @@ class Fields:
 
     def problem(self, rule: str, key: str, message: str, hint: str) -> None:
         """Note a problem with the value under `key`."""
-        self.problems.append(Problem(rule, self.marks.value(*self.keys, key), message, hint))
+        self.problems.append(Problem(rule, self.marks.value_place(*self.keys, key), message, hint))
 
     def text(self, key: str, *, required: bool = False) -> str:
         """The text under `key`; "" where it is missing or is no text."""
@@ -178,7 +178,7 @@ class Fields:
         """Note every key of this mapping that is no id."""
         for name in self.data:
             if not is_id(name):
-                place = self.marks.key(*self.keys, name)
+                place = self.marks.key_place(*self.keys, name)
                 self.problems.append(Problem("bad-id", place, f'"{name}" is not an id', id_hint(name)))
 
     def only(self, known: Iterable[str]) -> None:
@@ -187,14 +187,14 @@ class Fields:
         for name in self.data:
             if name not in names and not name.startswith("x-"):
                 hint = did_you_mean(name, names) or f"Keys of your own begin with x-. Known here: {', '.join(names)}."
-                place = self.marks.key(*self.keys, name)
+                place = self.marks.key_place(*self.keys, name)
                 self.problems.append(Problem("unknown-key", place, f'unknown key "{name}" in {self.what}', hint))
 
     def _value(self, key: str, *, required: bool = False) -> Any:
         if key not in self.data:
             if required:
                 # Where an editor shows it: at the name of what lacks the key.
-                place = self.marks.key(*self.keys) if self.keys else self.marks.value()
+                place = self.marks.key_place(*self.keys) if self.keys else self.marks.value_place()
                 line = f"{key}: {_LIKE.get(key) or self._like(key)}"
                 self.problems.append(
                     Problem("missing-key", place, f'{self.what} has no "{key}"', f"Add a line: {line}")

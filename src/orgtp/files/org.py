@@ -14,8 +14,8 @@ from orgtp.files.key_order import ORG_ORDER, POLICY_KEYS, RETIREMENT_KEYS, REVIE
 from orgtp.files.mapping_reader import Fields
 from orgtp.files.seat import not_a_mapping
 from orgtp.files.yaml.loader import NotStrict, read_document
-from orgtp.model.escalation import Branch
-from orgtp.model.org import DEFAULT_GRACE, WORDS, Ending, Policy, Retirement
+from orgtp.model.escalation import Route
+from orgtp.model.org import DEFAULT_GRACE, WORD_TOPICS, Ending, Policy, Retirement
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Marks, Problem
 from orgtp.model.seat import SeatKind
@@ -31,7 +31,7 @@ class Head:
     holidays: frozenset[date] = frozenset()
     branch: str = "main"
     policy: Policy = Policy()  # noqa: RUF009  (immutable)
-    routing: tuple[Branch, ...] = ()
+    routing: tuple[Route, ...] = ()
     marks: Marks = Marks("org.yaml")  # noqa: RUF009  (immutable)
 
 
@@ -93,7 +93,7 @@ def _holidays(fields: Fields) -> frozenset[date]:
     texts = fields.data.get("holidays")
     for number, text in enumerate(texts if isinstance(texts, list) else ()):
         if isinstance(text, str) and text in seen:
-            place = fields.marks.value("holidays", str(number))
+            place = fields.marks.value_place("holidays", str(number))
             fields.problems.append(Problem("holiday-twice", place, f'"{text}" is a holiday twice', "Take one out."))
         seen |= {text} if isinstance(text, str) else set()
     return frozenset(fields.days("holidays"))
@@ -147,8 +147,8 @@ def _words(policy: Fields) -> dict[str, tuple[str, ...]]:
     words = policy.below("words")
     if words is None:
         return {}
-    words.only(WORDS)
-    return {name: words.listed(name) for name in WORDS if name in words.data}
+    words.only(WORD_TOPICS)
+    return {name: words.listed(name) for name in WORD_TOPICS if name in words.data}
 
 
 @lru_cache(maxsize=4096)

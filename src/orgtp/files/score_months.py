@@ -11,7 +11,7 @@ from orgtp.files.admission import sifted
 from orgtp.files.load import read_files
 from orgtp.files.scores import read_scores
 from orgtp.files.tree import ScoreFolders
-from orgtp.model.period import Grain, containing_day
+from orgtp.model.period import Grain, period_containing_local
 from orgtp.model.problem import Problem
 from orgtp.model.score import Score
 from orgtp.model.score_series import EARLIEST, ScoresByMonth
@@ -36,7 +36,7 @@ class _Months:
         if not self.unread:
             return EARLIEST
         newest = datetime.fromisoformat(f"{self.unread[-1][:7]}-01")
-        return containing_day(newest, Grain.MONTH).next().start + _MARGIN
+        return period_containing_local(newest, Grain.MONTH).next().start + _MARGIN
 
 
 @dataclass(eq=False)

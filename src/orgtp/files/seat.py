@@ -13,14 +13,14 @@ from typing import Any
 from orgtp.files.key_order import METRIC_ORDER, SEAT_ORDER
 from orgtp.files.mapping_reader import Fields
 from orgtp.files.yaml.loader import NotStrict, read_document
-from orgtp.model.due import DAYS, parse_due
+from orgtp.model.due import WEEKDAY_NAMES, parse_due
 from orgtp.model.errors import BadValue
 from orgtp.model.period import Cadence, Grain, Period, parse_period
 from orgtp.model.problem import Place, Problem
-from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, Status
+from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, SeatStatus
 from orgtp.model.target import Target, Targets, parse_target, target_hint
 from orgtp.model.text import is_id
-from orgtp.model.value import Kind, Unit
+from orgtp.model.value import Unit, ValueKind
 
 _NO_TARGET = Targets(())
 _CACHED = 4096
@@ -56,7 +56,7 @@ def _seat(path: str, fields: Fields) -> Seat:
         name=fields.text("name", required=True) or name,
         role=fields.text("role", required=True),
         kind=kind,
-        status=fields.choice("status", Status, Status.ACTIVE, "bad-status", required=True),
+        status=fields.choice("status", SeatStatus, SeatStatus.ACTIVE, "bad-status", required=True),
         owner=_owner(fields, name, kind),
         reports_to=fields.id("reports_to"),
         mission=fields.text("mission"),
@@ -145,7 +145,7 @@ def _due_hint(text: str, cadence: Cadence) -> str:
     if cadence is Cadence.HOURLY:
         return "Take it out: an hourly value is due at the end of its hour."
     words = text[:_LONGEST].lower().replace(",", " ").split()
-    day = next((word[:3] for word in words if word[:3] in DAYS), DAYS[0])
+    day = next((word[:3] for word in words if word[:3] in WEEKDAY_NAMES), WEEKDAY_NAMES[0])
     weekday = "" if cadence.grain is Grain.DAY else f"{day} "
     times = [time for word in words if (time := _clock(word))]
     means = "a time of day" if not weekday else "a weekday and a time of day: the first such moment after the period"
@@ -156,7 +156,7 @@ def _clock(word: str) -> str:
     """`9am` or `9:00` as `09:00`; nothing for what is no time of day."""
     whole = re.sub(r"^([0-9]{1,2})(am|pm)$", r"\1:00\2", word)
     try:
-        return Unit(Kind.TIME).stored(Unit(Kind.TIME).read(whole))[:5]
+        return Unit(ValueKind.TIME).format_stored(Unit(ValueKind.TIME).parse_amount(whole))[:5]
     except BadValue:
         return ""
 
@@ -173,9 +173,9 @@ def _leads_to(fields: Fields) -> str:
 
 def _rollup(fields: Fields, targets: Targets) -> Rollup:
     rollup = fields.choice("rollup", Rollup, Rollup.LAST, "bad-rollup")
-    kind = targets.unit.kind if targets.dated else Kind.NUMBER
-    no_sum = rollup is Rollup.SUM and kind in {Kind.PERCENT, Kind.TIME, Kind.YES_NO}
-    if no_sum or (rollup is Rollup.MEAN and kind is Kind.YES_NO):
+    kind = targets.unit.kind if targets.dated else ValueKind.NUMBER
+    no_sum = rollup is Rollup.SUM and kind in {ValueKind.PERCENT, ValueKind.TIME, ValueKind.YES_NO}
+    if no_sum or (rollup is Rollup.MEAN and kind is ValueKind.YES_NO):
         hint = "Use hits (how many were on target), last, min or max."
         fields.problem("bad-rollup", "rollup", f'a metric of kind "{kind}" has no {rollup}', hint)
     return rollup
@@ -196,7 +196,7 @@ def _targets(fields: Fields, grain: Grain) -> Targets:
 def _begin(fields: Fields, name: str, grain: Grain) -> Period | None:
     period = parse_period(name)
     if period is None:
-        place = fields.marks.key(*fields.keys, name)
+        place = fields.marks.key_place(*fields.keys, name)
         hint = f"Say from which {grain} on the target holds: 2026-W30, 2026-07, 2026-07-20 …"
         fields.problems.append(Problem("bad-target", place, f'"{name}" is not a period', hint))
     return period

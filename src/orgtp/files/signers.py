@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from orgtp.model.problem import Place, Problem
-from orgtp.model.signing_key import FORGES, SIGNERS, SignerKey
+from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, SignerKey
 from orgtp.model.text import id_hint, is_id
 
 MAX_BYTES = 256 * 1024
@@ -55,7 +55,7 @@ class _Options:
 
 
 @lru_cache(maxsize=256)
-def read_signers(raw: bytes, path: str = SIGNERS) -> tuple[tuple[SignerKey, ...], tuple[Problem, ...]]:
+def read_signers(raw: bytes, path: str = ALLOWED_SIGNERS_PATH) -> tuple[tuple[SignerKey, ...], tuple[Problem, ...]]:
     """The keys in a file of allowed signers, and what is wrong with its other lines."""
     if len(raw) > MAX_BYTES:
         return (), (Problem(_RULE, Place(path), "larger than 256 KiB, so it was not read", "Keep to a line a key."),)
@@ -189,7 +189,7 @@ def forges_problems(raw: bytes) -> Iterator[Problem]:
     """What is wrong with policy/forges.asc, as far as can be seen without gpg."""
     if b"PRIVATE KEY BLOCK" in raw:
         hint = "Take it out, and make a new key: who has read the repository has this one. Export with: gpg --export"
-        yield Problem(_RULE, Place(FORGES), "a private key", hint)
+        yield Problem(_RULE, Place(FORGE_KEYS_PATH), "a private key", hint)
     elif len(raw) > MAX_BYTES or not any(line.strip() == _ARMOR for line in raw.split(b"\n")):
         hint = "Write what this prints: gpg --armor --export KEY"
-        yield Problem(_RULE, Place(FORGES), "not a block of OpenPGP public keys", hint)
+        yield Problem(_RULE, Place(FORGE_KEYS_PATH), "not a block of OpenPGP public keys", hint)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from orgtp.model.signing_key import FORGES, SIGNERS
+from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH
 
 SCORES = "scores"
 FOLDERS = ("seats", SCORES, "retirements", "escalations")
 HEAD = "org.yaml"
 # The files that are known one by one: beside them in policy/ may lie what is the user's own.
-SINGLE = (HEAD, SIGNERS, FORGES)
+SINGLE = (HEAD, ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH)
 # The largest file that is read: a score file, which holds one seat's month.
 MAX_BYTES = 8 * 1024 * 1024
 # What is opened is the file itself: no link is followed, and nobody waits for a pipe's other end.
@@ -24,7 +24,7 @@ _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FileInfo:
     """One file of a tree: its path from the org's root, its size in bytes, and whether it is a plain file."""
 
     path: str
@@ -42,7 +42,7 @@ class Readable(Protocol):
 class Tree(Readable, Protocol):
     """The files that orgtp knows of: those of `SINGLE` and all below `FOLDERS`. It reads what `entries` names."""
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
 
 
@@ -55,7 +55,7 @@ class ScoreFolders(Readable, Protocol):
     def months(self, seat: str) -> list[str] | None:
         """The names of the files of one seat; None where what is there is no folder, or a closed one."""
 
-    def entries(self, paths: Iterable[str]) -> list[Entry]:
+    def entries(self, paths: Iterable[str]) -> list[FileInfo]:
         """The files `paths`; their size may be 0 where it costs something to know it."""
 
 
@@ -69,12 +69,12 @@ class StoredTree(Tree, Protocol):
         """The folder `scores`."""
 
 
-def twins(names: Iterable[str]) -> list[Entry]:
+def twins(names: Iterable[str]) -> list[FileInfo]:
     """Those of the names at the top that are the org's own but for their case: a disk may take the two for one."""
     known = {HEAD, *FOLDERS}
     top = set(names)
     odd = (name for name in top - known if name.casefold() in known and name.casefold() in top)
-    return [Entry(name, 0) for name in sorted(odd)]
+    return [FileInfo(name, 0) for name in sorted(odd)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Folder:
         """The folder `scores`."""
         return DiskScores(self)
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
         found = [self.entry(path) for path in SINGLE if self._is_there(path)]
         for folder in FOLDERS:
@@ -115,17 +115,17 @@ class Folder:
         folder = (self.root / path).parent
         return os.path.lexists(self.root / path) and (folder == self.root or not folder.is_symlink())
 
-    def entry(self, path: str) -> Entry:
+    def entry(self, path: str) -> FileInfo:
         """The file at `path`."""
         try:
             state = os.lstat(f"{os.fspath(self.root)}/{path}")
         except OSError:
-            return Entry(path, 0, plain=False)
-        return Entry(path, state.st_size, stat.S_ISREG(state.st_mode))
+            return FileInfo(path, 0, plain=False)
+        return FileInfo(path, state.st_size, stat.S_ISREG(state.st_mode))
 
-    def _below(self, top: str) -> list[Entry]:
+    def _below(self, top: str) -> list[FileInfo]:
         """Every file below the folder `top`, however deep; what is no folder, or a closed one, as itself."""
-        found: list[Entry] = []
+        found: list[FileInfo] = []
         folders = [top]
         while folders:
             folder = folders.pop()
@@ -157,7 +157,7 @@ class DiskScores:
         listed = _listed(path)
         return None if listed is None else [name for name, is_folder in listed if not is_folder]
 
-    def entries(self, paths: Iterable[str]) -> list[Entry]:
+    def entries(self, paths: Iterable[str]) -> list[FileInfo]:
         """The files `paths`."""
         return [self.folder.entry(path) for path in paths]
 
@@ -209,9 +209,9 @@ class Files:
 
     files: Mapping[str, bytes]
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
-        return sorted((Entry(path, len(raw)) for path, raw in self.files.items()), key=lambda entry: entry.path)
+        return sorted((FileInfo(path, len(raw)) for path, raw in self.files.items()), key=lambda entry: entry.path)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""
@@ -225,7 +225,7 @@ class Filtered:
     tree: Tree
     kept: Callable[[str], bool]
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
         return [entry for entry in self.tree.entries() if self.kept(entry.path)]
 

@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from orgtp.git.errors import GitFailed
 from orgtp.git.repo import Repo
-from orgtp.model.commit import Commit, Touched
+from orgtp.model.commit import ChangedFile, Commit
 
 _AT_ONCE = 64 * 1024
 
@@ -105,7 +105,7 @@ def commits(stream: Iterator[bytes], most: int = 0) -> Iterator[Commit]:
     head = _begin(stream)
     while head:
         fields = [head, *islice(stream, _PARTS - 1)]
-        touched: list[Touched] = []
+        touched: list[ChangedFile] = []
         head = b""
         for part in stream:
             if part.startswith(_MARK):
@@ -114,7 +114,7 @@ def commits(stream: Iterator[bytes], most: int = 0) -> Iterator[Commit]:
             meta = part.lstrip(b"\n")
             if meta.startswith(b":"):
                 _, _, old, new, how = meta.decode().split()
-                touched.append(Touched(how, os.fsdecode(next(stream, b"")), old, new))
+                touched.append(ChangedFile(how, os.fsdecode(next(stream, b"")), old, new))
                 if len(touched) == most:
                     break
         yield _commit(b"\0".join(fields).decode(errors="replace").split("\0"), touched)
@@ -126,7 +126,7 @@ def _begin(stream: Iterator[bytes]) -> bytes:
     return next((part for part in stream if part.startswith(_MARK)), b"")
 
 
-def _commit(fields: list[str], touched: list[Touched]) -> Commit:
+def _commit(fields: list[str], touched: list[ChangedFile]) -> Commit:
     id_, parents, at, author, email, subject, body, action, seats, by, approved = fields
     return Commit(
         id=id_[1:],

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
-from orgtp.files.tree import FOLDERS, SCORES, SINGLE, Entry, twins
+from orgtp.files.tree import FOLDERS, SCORES, SINGLE, FileInfo, twins
 from orgtp.git.objects import Objects
 from orgtp.git.repo import Repo
 
@@ -54,13 +54,13 @@ class GitTree:
         folders = [folder for folder in FOLDERS if folder != SCORES or self.with_scores]
         return self.repo.listing(self.rev, *SINGLE, *folders)
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
         rows = sorted(self.listing.items())
-        found = [Entry(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
+        found = [FileInfo(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
         walk = walk_of(self.repo, self.rev)
         scores = None if self.with_scores else walk.node(SCORES)
-        found += [Entry(SCORES, 0, scores.is_plain)] if scores and scores.mode != TREE else []
+        found += [FileInfo(SCORES, 0, scores.is_plain)] if scores and scores.mode != TREE else []
         return sorted([*found, *twins(walk.folder(""))], key=lambda entry: entry.path)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
@@ -161,9 +161,9 @@ class GitScores:
         folder = self.walk.folder(f"{SCORES}/{seat}")
         return [name for name, file in folder.items() if file.mode != TREE] if node.mode == TREE else None
 
-    def entries(self, paths: Iterable[str]) -> list[Entry]:
+    def entries(self, paths: Iterable[str]) -> list[FileInfo]:
         """The files `paths`; how large they are shows when they are read."""
-        return [Entry(path, 0, node.is_plain) for path in paths if (node := self.walk.node(path))]
+        return [FileInfo(path, 0, node.is_plain) for path in paths if (node := self.walk.node(path))]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""

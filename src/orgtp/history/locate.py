@@ -16,7 +16,7 @@ from orgtp.files.score_months import ScoreMonths
 from orgtp.files.tree import HEAD, Folder, StoredTree, read_plain
 from orgtp.git.repo import Repo, find_repo
 from orgtp.git.tree import GitTree, walk_of
-from orgtp.model.commit_dates import in_order
+from orgtp.model.commit_dates import order_commit_dates
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.period import parse_span
 from orgtp.model.problem import Problem
@@ -195,7 +195,7 @@ def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
     from orgtp.git.log import line_of
 
     line = line_of(repo, tip)
-    made = in_order([stamp for stamp, _ in line])
+    made = order_commit_dates([stamp for stamp, _ in line])
     place = bisect_left(made, end.timestamp())
     if place == 0:
         raise _too_early(repo, line[0][1], at)

@@ -43,7 +43,7 @@ def between(before: Loaded, after: Loaded) -> OrgPair:
 
 
 def _unread(path: str, after: Loaded) -> bool:
-    return path not in after.files and after.org.hidden(path)
+    return path not in after.files and after.org.is_unreadable(path)
 
 
 def compared(repo: Repo, after: Loaded, base: str, head: str | None) -> list[OrgPair]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from orgtp.files.scores import read_scores, seat_of
 from orgtp.files.seat import read_seat
 from orgtp.git.repo import Repo
-from orgtp.model.commit import Commit, Touched
+from orgtp.model.commit import ChangedFile, Commit
 
 
 @dataclass(frozen=True)
-class Measured:
+class MetricFilter:
     """Says of a commit whether it changed the metric, of one seat if that is named: its values or what it asks for."""
 
     repo: Repo
@@ -23,7 +23,7 @@ class Measured:
         """Whether the commit did."""
         return any(self._changed(touched) for touched in commit.paths)
 
-    def _changed(self, touched: Touched) -> bool:
+    def _changed(self, touched: ChangedFile) -> bool:
         facts = self._facts(touched.path)
         return facts is not None and facts(touched.old) != facts(touched.new)
 

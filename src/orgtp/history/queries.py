@@ -14,7 +14,7 @@ from orgtp.history.authors import People
 from orgtp.history.blame import Lineage, States
 from orgtp.history.facts import facts
 from orgtp.history.locate import NoGit, OrgSnapshot
-from orgtp.history.metric_filter import Measured
+from orgtp.history.metric_filter import MetricFilter
 from orgtp.history.seat_commits import Lives
 from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_span
@@ -49,7 +49,7 @@ def log_pages(here: OrgSnapshot, wanted: Wanted, since: str | None, until: str |
         span = parse_span(until)
         head = head if span else _within(repo, until, head)
         wanted = replace(wanted, until=span[1].ends(org.zone)) if span else wanted
-    measures = Measured(repo, wanted.metric, wanted.seat) if wanted.metric else None
+    measures = MetricFilter(repo, wanted.metric, wanted.seat) if wanted.metric else None
     return log(org, history(repo, head, without) if head else (), wanted, measures)
 
 

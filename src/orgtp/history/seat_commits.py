@@ -14,7 +14,7 @@ from orgtp.history.authors import People
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, retirement_path, seat_path
-from orgtp.views.seat_history import Step
+from orgtp.views.seat_history import SeatCommit
 
 
 @dataclass(frozen=True)
@@ -29,21 +29,21 @@ class Lives:
     def _own(self) -> list[str]:
         return [seat_path(self.seat), retirement_path(self.seat)]
 
-    def steps(self, head: str) -> list[Step]:
+    def steps(self, head: str) -> list[SeatCommit]:
         """The commits that touched the seat or its retirement record, oldest first."""
         return [self._step(commit) for commit in all_touching(self.repo, head, self._own)]
 
-    def newest(self, head: str) -> Iterator[Step]:
+    def newest(self, head: str) -> Iterator[SeatCommit]:
         """The same, newest first, read as they are asked for."""
         return (self._step(commit) for commit in newest_touching(self.repo, head, self._own))
 
-    def _step(self, commit: Commit) -> Step:
+    def _step(self, commit: Commit) -> SeatCommit:
         after, befores = self._sides(commit)
         orgs = [_org(self._files(side)) for side in (after, *befores)]
         known = self._known(orgs)
         after_org, *before_orgs = (replace(org, seats={**known, **org.seats}) for org in orgs)
         told = (commit.id, commit.at, commit.action or None, self.people.by(commit) or None, commit.author)
-        return Step(*told, self.people.name(commit), tuple(before_orgs), after_org)
+        return SeatCommit(*told, self.people.name(commit), tuple(before_orgs), after_org)
 
     def _sides(self, commit: Commit) -> tuple[dict[str, str], list[dict[str, str]]]:
         """Path to the object of each file that tells: after the commit, and before it on each side."""

@@ -17,7 +17,7 @@ from orgtp.views.seat_history import Event
 def refuse_unreadable(here: OrgSnapshot, seat: str) -> None:
     """Raises `BadInput` where the seat's file is there and cannot be read, so that nobody can say what it is."""
     path = seat_path(seat)
-    if seat not in here.loaded.org.seats and here.loaded.org.hidden(path):
+    if seat not in here.loaded.org.seats and here.loaded.org.is_unreadable(path):
         raise BadInput(what=f"{path} cannot be read, so nobody knows what the seat is. See: orgtp validate")
 
 
@@ -27,7 +27,7 @@ def problems_of(here: OrgSnapshot, seat: str, now: datetime) -> list[Problem]:
     from orgtp.files.json_schema import schema_problems
 
     org, files, its = here.loaded.org, here.loaded.files, _own(here, seat)
-    found = [one for one in (*here.loaded.problems, *rules.check(org, now)) if its(one.place.path)]
+    found = [one for one in (*here.loaded.problems, *rules.check_org(org, now)) if its(one.place.path)]
     told = {problem.place.path for problem in found}
     return by_order([*found, *schema_problems({p: raw for p, raw in files.items() if its(p) and p not in told})])
 

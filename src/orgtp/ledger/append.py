@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from orgtp.actions.record_scores import Entry, add_kept, add_scores
+from orgtp.actions.record_scores import NewScore, add_queued_scores, add_scores
 from orgtp.git.checkout import Linked, Uncommitted
 from orgtp.git.errors import GitFailed, LedgerBusy, LedgerMoved, MidMerge, NotNow
 from orgtp.git.lock import Lock, patience, pauses
@@ -18,7 +18,7 @@ from orgtp.git.tree import walk_of
 from orgtp.history.authors import seats_with_email
 from orgtp.ledger import outbox
 from orgtp.ledger.advance import make_whole
-from orgtp.ledger.batch import Action, Batch, Ledger, Made, Recorded, Step
+from orgtp.ledger.batch import Action, Batch, Ledger, Made, PlannedCommit, Recorded
 from orgtp.ledger.outbox import Lot, NotKept
 from orgtp.ledger.partial_tree import Reach, Want
 from orgtp.model.change import Append, Change
@@ -30,7 +30,7 @@ _MOST_AT_ONCE = 500
 STUCK = (MidMerge, Linked, Uncommitted)
 
 
-def post(ledger: Ledger, entries: Sequence[Entry], by: str = "", *, dry_run: bool = False) -> Recorded:
+def post(ledger: Ledger, entries: Sequence[NewScore], by: str = "", *, dry_run: bool = False) -> Recorded:
     """Record `entries`, all or none. What cannot be written now is kept, and `Recorded.kept` says why.
 
     Raises the error of an entry that does not fit, what `record` raises for what can never be written, and `NotKept`.
@@ -62,7 +62,9 @@ def seat_with_email(ledger: Ledger) -> str:
     return next((seat.id for seat in found if not seat.is_retired), "")
 
 
-def _write_with(ledger: Ledger, own: Callable[[Batch], Step], early: tuple[Batch, Step, Made] | None) -> Recorded:
+def _write_with(
+    ledger: Ledger, own: Callable[[Batch], PlannedCommit], early: tuple[Batch, PlannedCommit, Made] | None
+) -> Recorded:
     """Write all that waits, and our own values after it, with one move of the branch.
 
     `early` is our commit as it was made before the lock was held. It is the one, where nothing else came in between.
@@ -85,17 +87,17 @@ def _write_with(ledger: Ledger, own: Callable[[Batch], Step], early: tuple[Batch
     return done[-1]
 
 
-def _action(ledger: Ledger, entries: Sequence[Entry], by: str) -> Action:
+def _action(ledger: Ledger, entries: Sequence[NewScore], by: str) -> Action:
     return lambda org: add_scores(org, entries, ledger.now, by)
 
 
-def _reach(ledger: Ledger, entries: Sequence[Entry], by: str) -> Reach:
+def _reach(ledger: Ledger, entries: Sequence[NewScore], by: str) -> Reach:
     wants = frozenset(Want(entry.seat, entry.metric, entry.period) for entry in entries)
     brought = frozenset(entry.id for entry in entries if entry.brought)
     return Reach(frozenset({want.seat for want in wants} | {by} - {""}), wants, ledger.now, brought)
 
 
-def _kept(ledger: Ledger, made: Step, brought: frozenset[str], why: NotNow) -> Recorded:
+def _kept(ledger: Ledger, made: PlannedCommit, brought: frozenset[str], why: NotNow) -> Recorded:
     """What is accepted and cannot be written goes into the outbox."""
     if made.planned.files:
         _put(ledger, made, brought, why)
@@ -106,7 +108,7 @@ def _waiting(planned: Recorded, why: NotNow) -> Recorded:
     return Recorded(planned.change, None, planned.before, planned.files, kept=str(why) if planned.files else "")
 
 
-def _put(ledger: Ledger, made: Step, brought: frozenset[str], why: NotNow) -> Lot:
+def _put(ledger: Ledger, made: PlannedCommit, brought: frozenset[str], why: NotNow) -> Lot:
     change = made.planned.change
     try:
         return outbox.keep(ledger.repo, change.by, made.author, _scores(change), brought, str(why))
@@ -118,7 +120,7 @@ def _scores(change: Change) -> list[Score]:
     return [score for edit in change.edits if isinstance(edit, Append) for score in edit.scores]
 
 
-def _wait(ledger: Ledger, lock: Lock, made: Step, brought: frozenset[str], seconds: float) -> Recorded:
+def _wait(ledger: Ledger, lock: Lock, made: PlannedCommit, brought: frozenset[str], seconds: float) -> Recorded:
     """Into the outbox first, so that whoever holds the lock can write it; then wait for a receipt or the lock."""
     planned = made.planned
     if not planned.files:
@@ -193,16 +195,16 @@ class _Written:
         self.refused: dict[Path, OrgtpError] = {}
         self._lots: list[Lot] = []
 
-    def steps(self, batch: Batch, lots: list[Lot]) -> list[Step]:
+    def steps(self, batch: Batch, lots: list[Lot]) -> list[PlannedCommit]:
         """The steps of those that fit."""
         self.refused, self._lots = {}, []
         return [step for lot in lots if (step := self._step(batch, lot))]
 
-    def _step(self, batch: Batch, lot: Lot) -> Step | None:
+    def _step(self, batch: Batch, lot: Lot) -> PlannedCommit | None:
         wants = frozenset(Want(score.seat, score.metric, score.period) for score in lot.scores)
         reach = Reach(frozenset({want.seat for want in wants} | {lot.by} - {""}), wants, batch.ledger.now, lot.brought)
         try:
-            step = batch.take(lambda org: add_kept(org, lot.scores, lot.by), reach, lot.author)
+            step = batch.take(lambda org: add_queued_scores(org, lot.scores, lot.by), reach, lot.author)
         except (NotNow, GitFailed):
             raise
         except OrgtpError as error:

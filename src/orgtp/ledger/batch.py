@@ -22,9 +22,9 @@ from orgtp.git.objects import Objects
 from orgtp.git.repo import Repo
 from orgtp.git.tree import MODULE, TREE, GitTree, Node, Walk, walk_of
 from orgtp.ledger.advance import Move, advance, held_still, make_whole
-from orgtp.ledger.partial_tree import Part, Reach
+from orgtp.ledger.partial_tree import PartialTree, Reach
 from orgtp.model.change import Append, Change
-from orgtp.model.content_hash import content_of, with_content
+from orgtp.model.content_hash import hash_changed_files, set_content_trailer
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem
@@ -35,8 +35,8 @@ def sealed(objects: Objects, draft: Draft, nodes: Mapping[str, Node | None]) -> 
 
     `nodes` are what the commit changes. A commit that is made anew had other changes once, so its trailer goes with it.
     """
-    value = content_of(_contents(objects, nodes)) if is_signing(objects.repo) else ""
-    message = with_content(draft.message, value)
+    value = hash_changed_files(_contents(objects, nodes)) if is_signing(objects.repo) else ""
+    message = set_content_trailer(draft.message, value)
     return draft if message == draft.message else replace(draft, message=message)
 
 
@@ -134,7 +134,7 @@ class Ledger:
             raise NoLedger(branch=self.branch)
         return found
 
-    def planned(self, action: Action, reach: Reach | None = None) -> Step:
+    def planned(self, action: Action, reach: Reach | None = None) -> PlannedCommit:
         """What the action would do now; nothing is written."""
         return Batch(self, self.tip()).take(action, reach)
 
@@ -142,7 +142,7 @@ class Ledger:
         """Do what `record` does, with the lock held already. An action that looks no further than `reach` is quick."""
         return self.commit_all(lambda batch: [batch.take(action, reach)])[0]
 
-    def commit_all(self, work: Callable[[Batch], list[Step]]) -> list[Recorded]:
+    def commit_all(self, work: Callable[[Batch], list[PlannedCommit]]) -> list[Recorded]:
         """Commit the steps that `work` takes, each in a commit of its own, and move the branch once.
 
         Where the branch has moved meanwhile, `work` is done again. From the second time on, those who have the branch
@@ -154,7 +154,7 @@ class Ledger:
             with held_still(self.repo, self.ref):
                 return self._tried(work, _TRIES)
 
-    def _tried(self, work: Callable[[Batch], list[Step]], tries: int = 1) -> list[Recorded]:
+    def _tried(self, work: Callable[[Batch], list[PlannedCommit]], tries: int = 1) -> list[Recorded]:
         for _ in range(tries):
             batch = Batch(self, self.tip())
             try:
@@ -181,7 +181,7 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlannedCommit:
     """A change as it would be done: what becomes of which files, the tree that results, and its author.
 
     `made` is the commit that it repeats, if it repeats one.
@@ -208,12 +208,12 @@ class Batch:
 
     def take(
         self, action: Action, reach: Reach | None = None, who: Identity | None = None, now: datetime | None = None
-    ) -> Step:
+    ) -> PlannedCommit:
         """Run an action on the org as it is by then, and check what comes of it; `who` and `now`: else the ledger's."""
         when = now or self.ledger.now
         if reach is not None:
             try:
-                return self._taken(action, load(Part(self.walk, reach)), who, when)
+                return self._taken(action, load(PartialTree(self.walk, reach)), who, when)
             except OrgtpError:
                 # What does not fit is told with all of the org in view: a near miss may be any of its seats.
                 pass
@@ -221,7 +221,7 @@ class Batch:
         repo = self.ledger.repo
         return self._taken(action, load(GitTree(repo, self.walk.root), str(repo.path)), who, when)
 
-    def _taken(self, action: Action, loaded: Loaded, who: Identity | None, now: datetime) -> Step:
+    def _taken(self, action: Action, loaded: Loaded, who: Identity | None, now: datetime) -> PlannedCommit:
         change = action(loaded.org)
         files = applied(loaded.files, change)
         _refuse_links(self.walk, files)
@@ -231,16 +231,16 @@ class Batch:
         nodes = self.walk.put(files)
         self.walk = self.walk.with_nodes(nodes) if nodes else self.walk
         when = now.astimezone(loaded.org.zone)
-        return Step(Recorded(change, None, old, files, noted=noted), self.walk.root, author, when, nodes)
+        return PlannedCommit(Recorded(change, None, old, files, noted=noted), self.walk.root, author, when, nodes)
 
     def _author(self, org: Org, change: Change, who: Identity | None) -> Identity:
         return who or identity(self.ledger.repo, org.seats.get(change.by), org.id)
 
-    def write(self, steps: list[Step]) -> list[Recorded]:
+    def write(self, steps: list[PlannedCommit]) -> list[Recorded]:
         """Make the commits of the steps that change something, and move the branch once. Raises `NotNow`."""
         return self.move(steps, self.make(steps))
 
-    def move(self, steps: list[Step], made: Made) -> list[Recorded]:
+    def move(self, steps: list[PlannedCommit], made: Made) -> list[Recorded]:
         """Move the branch to the commits that were made of `steps`. Raises `NotNow`."""
         done, last = made
         if last is None:
@@ -248,7 +248,7 @@ class Batch:
         behind = self._advance(last, {path for step in steps for path in step.nodes})
         return [replace(recorded, behind=behind if recorded.commit else "") for recorded in done]
 
-    def make(self, steps: list[Step]) -> Made:
+    def make(self, steps: list[PlannedCommit]) -> Made:
         """Make the commits; no branch moves. Raises `CannotWrite`."""
         parent, last, done = self.tip, None, []
         for step in steps:
@@ -260,7 +260,7 @@ class Batch:
         self.walk.objects.write()
         return done, last
 
-    def _draft(self, step: Step, parent: str) -> Draft:
+    def _draft(self, step: PlannedCommit, parent: str) -> Draft:
         repo, made = self.ledger.repo, step.made
         when = not_before(repo, self.tip, step.when)
         if made is None:

@@ -17,7 +17,7 @@ from orgtp.git.lock import locked
 from orgtp.git.repo import Repo, find_repo, make_repo
 from orgtp.git.tree import walk_of
 from orgtp.ledger.advance import Move, advance, catch_up
-from orgtp.ledger.batch import Batch, Ledger, Step, sealed
+from orgtp.ledger.batch import Batch, Ledger, PlannedCommit, sealed
 from orgtp.model.errors import OrgtpError
 from orgtp.model.text import is_id, one_line
 
@@ -69,7 +69,7 @@ def create(
     return Created(repo, org, commit, sorted(files))
 
 
-def add_history(made: Created, now: datetime, work: Callable[[Batch], list[Step]]) -> Created:
+def add_history(made: Created, now: datetime, work: Callable[[Batch], list[PlannedCommit]]) -> Created:
     """Commit the steps of `work` to the new repository, each in a commit of its own, and check the last one out.
 
     The steps go through the bare git dir, so that the work tree follows once and not at each of them.

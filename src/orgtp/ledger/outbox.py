@@ -23,7 +23,7 @@ from orgtp.git.lock import folder, write_own
 from orgtp.git.repo import Repo
 from orgtp.history.locate import clock
 from orgtp.model.errors import OrgtpError
-from orgtp.model.score import RANDOM_BITS, Score, ulid
+from orgtp.model.score import RANDOM_BITS, Score, make_ulid
 
 _RESERVE_BYTES = 32 * 1024
 _RECEIPT_SECONDS = 3600.0
@@ -94,7 +94,7 @@ def _score(row: dict[str, Any]) -> Score:
 
 def keep(repo: Repo, by: str, author: Identity, scores: Sequence[Score], brought: frozenset[str], why: str) -> Lot:
     """Put records into the outbox, and on the disk. Raises `OSError` where that cannot be."""
-    name = ulid(clock(), int.from_bytes(os.urandom(RANDOM_BITS // 8)))
+    name = make_ulid(clock(), int.from_bytes(os.urandom(RANDOM_BITS // 8)))
     lot = Lot(outbox(repo) / f"{name}.json", by, author, tuple(scores), brought, why=why)
     _write(lot.path, lot.text.encode())
     return lot

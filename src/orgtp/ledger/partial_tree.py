@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from orgtp.files.seat import read_seat
-from orgtp.files.tree import HEAD, Entry
+from orgtp.files.tree import HEAD, FileInfo
 from orgtp.git.tree import Walk
 from orgtp.ledger.id_index import known_at
-from orgtp.model.period import Grain, containing, parse_period
+from orgtp.model.period import Grain, parse_period, period_containing
 from orgtp.model.seat import Seat, seat_path
 
 # A weekend and a time zone.
@@ -41,7 +41,7 @@ class Reach:
 
 
 @dataclass
-class Part:
+class PartialTree:
     """The files within `reach`, as a tree that `load` reads."""
 
     walk: Walk
@@ -52,10 +52,10 @@ class Part:
         known = known_at(self.walk, self.reach.ids) if self.reach.ids else set()
         self._paths = {HEAD, *self._seats(), *self._scores(), *known}
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FileInfo]:
         """Every file of the part, sorted by path. Their size is looked at by those who read the whole."""
         nodes = ((path, self.walk.node(path)) for path in sorted(self._paths))
-        return [Entry(path, 0, node.is_plain) for path, node in nodes if node]
+        return [FileInfo(path, 0, node.is_plain) for path, node in nodes if node]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""
@@ -100,6 +100,6 @@ class Part:
 def _first_day(text: str, grain: Grain, now: datetime) -> date:
     """From which day on a period may have been recorded, whatever the org's time zone."""
     said = text.strip().upper()
-    current = containing(now, grain, UTC)
+    current = period_containing(now, grain, UTC)
     period = parse_period(said) or (current.previous() if said == "LAST" else current)
     return (period.start - _MARGIN).date()

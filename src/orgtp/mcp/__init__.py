@@ -1,1 +1,4 @@
-"""Answers: what a client of the MCP server is told. Nothing here knows of a protocol; `orgtp.mcp` hands them over."""
+"""The MCP server: its tools, resources and prompts, the stdio transport, and the configuration of clients.
+
+`server` is the only module that imports the protocol's SDK. The other modules build plain answers.
+"""

@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import Annotated, Any
 
 from orgtp.api import NotYet, OrgHandle
-from orgtp.mcp.answer import ROOM, Answer, answer, cut, fitting, most, size
+from orgtp.mcp.answer import ROOM, Answer, build_answer, clamp_limit, describe_truncation, measure_size, take_fitting
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
@@ -29,15 +29,15 @@ def what_changed(
     """
     if seat:
         here.org.seat(seat)
-    limit = most(limit)
-    _refuse_after(here, since)
-    revision, found = _since(here, _before(since))
-    found = _about(found, seat) if seat else found
+    limit = clamp_limit(limit)
+    _refuse_backward_span(here, since)
+    revision, found = _diff_since(here, _find_base(since))
+    found = _filter_by_seat(found, seat) if seat else found
     pages = here.history.log_pages(Wanted(seat), since=revision or None)
     told = (commit for commit in chain.from_iterable(pages) if scores or commit.action != "score")
     commits = list(islice(told, limit + 1))
-    kept, total = _fitted(plain(found), limit)
-    shown = fitting([plain(commit) for commit in commits[:limit]], ROOM // 3)
+    kept, total = _fit_lists(plain(found), limit)
+    shown = take_fitting([plain(commit) for commit in commits[:limit]], ROOM // 3)
     more = sum(map(len, kept.values())) < total or len(shown) < len(commits)
     body = {
         "base": {"given": since, "revision": revision or None},
@@ -46,25 +46,25 @@ def what_changed(
         **kept,
         "commits": shown,
         "total": total,
-        **cut(truncated=more, narrow="Ask with seat, or a later since; at ends the stretch."),
+        **describe_truncation(truncated=more, narrow="Ask with seat, or a later since; at ends the stretch."),
     }
-    return answer(here, "diff", body)
+    return build_answer(here, "diff", body)
 
 
-def _refuse_after(here: OrgHandle, since: str) -> None:
+def _refuse_backward_span(here: OrgHandle, since: str) -> None:
     """Refuse a stretch that begins after its end: it would be told backwards."""
     span = parse_span(since)
     if span and span[0].start.replace(tzinfo=here.head.zone) > here.now:
         raise BadInput(what=f"since {since} is after {here.at or 'now'}, where the stretch ends")
 
 
-def _before(since: str) -> str:
+def _find_base(since: str) -> str:
     """The moment before a span begins, so that what happened in it is told; a commit stands for itself."""
     span = parse_span(since)
     return span[0].previous().text if span else since
 
 
-def _since(here: OrgHandle, base: str) -> tuple[str, Diff]:
+def _diff_since(here: OrgHandle, base: str) -> tuple[str, Diff]:
     """The commit to compare with, and what differs; where there was no org yet, all of it is new."""
     try:
         found = here.history.diff(base)
@@ -73,27 +73,27 @@ def _since(here: OrgHandle, base: str) -> tuple[str, Diff]:
     return found.base, found.diff
 
 
-def _about(found: Diff, seat: str) -> Diff:
+def _filter_by_seat(found: Diff, seat: str) -> Diff:
     """What of a difference is about one seat."""
     ours = {
-        field.name: tuple(item for item in getattr(found, field.name) if seat in _seats_of(item))
+        field.name: tuple(item for item in getattr(found, field.name) if seat in _list_item_seats(item))
         for field in fields(found)
     }
     return replace(found, **ours)
 
 
-def _seats_of(item: Any) -> set[Any]:
+def _list_item_seats(item: Any) -> set[Any]:
     """The seats that an item of a difference names: whose it is, and between whom it went."""
     return {getattr(item, key, None) for key in ("seat", "before", "after")}
 
 
-def _fitted(lists: dict[str, list[Any]], limit: int) -> tuple[dict[str, list[Any]], int]:
+def _fit_lists(lists: dict[str, list[Any]], limit: int) -> tuple[dict[str, list[Any]], int]:
     """As much of each list as there is room for, and how many items there are in all.
 
     What a short list leaves of its share, longer ones have.
     """
     kept, room, left = {}, ROOM // 2, len(lists)
-    for key in sorted(lists, key=lambda key: size(lists[key])):
-        kept[key] = fitting(lists[key][:limit], room // left)
-        room, left = room - size(kept[key]), left - 1
+    for key in sorted(lists, key=lambda key: measure_size(lists[key])):
+        kept[key] = take_fitting(lists[key][:limit], room // left)
+        room, left = room - measure_size(kept[key]), left - 1
     return {key: kept[key] for key in lists}, sum(map(len, lists.values()))

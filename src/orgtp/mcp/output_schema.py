@@ -15,13 +15,13 @@ TEXT, NUMBER, FLAG, OBJECT, LIST = ({"type": name} for name in ("string", "integ
 _HEAD = ("org", "revision", "dirty", "as_of", "problems", "problems_total", "quoted")
 
 
-def of(*views: type, without: str = "", **properties: Schema) -> Schema:
+def view_schema(*views: type, without: str = "", **properties: Schema) -> Schema:
     """The object that one or more views become together, some of its properties told in full."""
     keys = [key for view in views for key in shown_as(view) if key != without]
-    return keyed(*keys, **properties)
+    return object_schema(*keys, **properties)
 
 
-def keyed(*keys: str, **properties: Schema) -> Schema:
+def object_schema(*keys: str, **properties: Schema) -> Schema:
     """An object with these keys, some of which are told in full."""
     return {
         "type": "object",
@@ -30,22 +30,22 @@ def keyed(*keys: str, **properties: Schema) -> Schema:
     }
 
 
-def lists(items: Schema) -> Schema:
+def list_schema(items: Schema) -> Schema:
     """A list of these."""
     return {"type": "array", "items": items}
 
 
-def answers(**properties: Schema) -> Schema:
+def answer_schema(**properties: Schema) -> Schema:
     """An answer with these properties, beside what every answer has."""
-    return keyed(*_HEAD, *properties, **properties)
+    return object_schema(*_HEAD, *properties, **properties)
 
 
-def told(*keys: str) -> Schema:
+def answer_schema_of_keys(*keys: str) -> Schema:
     """An answer with these keys, beside those that every answer has."""
-    return keyed(*_HEAD, *keys)
+    return object_schema(*_HEAD, *keys)
 
 
-def rows(name: str, items: Schema, *keys: str, **properties: Schema) -> Schema:
+def rows_schema(name: str, items: Schema, *keys: str, **properties: Schema) -> Schema:
     """An answer that is mostly a list, of which some may be left out; beside it what is said of it by key alone."""
-    found = answers(**properties, **{name: lists(items)}, total=NUMBER, truncated=FLAG)
+    found = answer_schema(**properties, **{name: list_schema(items)}, total=NUMBER, truncated=FLAG)
     return {**found, "required": [*found["required"], "narrow", *keys]}

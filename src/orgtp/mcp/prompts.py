@@ -10,10 +10,10 @@ from typing import Any
 
 from orgtp.actions.retire import Request
 from orgtp.api import OrgHandle
-from orgtp.mcp.answer import ROOM, Answer, within
+from orgtp.mcp.answer import ROOM, Answer, shrink_to_fit
 from orgtp.mcp.history_tools import what_changed
 from orgtp.mcp.read_tools import get_seat, scorecard
-from orgtp.mcp.sanitize import clean
+from orgtp.mcp.sanitize import clean_values
 from orgtp.model.errors import OrgtpError, Refused
 from orgtp.render.json import plain, plan_body
 from orgtp.views.scorecard import ScoreRow
@@ -59,7 +59,7 @@ Work out, with the people who may decide it ({deciders}), whether the seat {seat
 
 
 @dataclass(frozen=True)
-class Told:
+class PromptSpec:
     """A prompt: `function` takes the org that is open, and the seat where the prompt is `about` one."""
 
     name: str
@@ -79,44 +79,48 @@ def weekly_review(here: OrgHandle) -> str:
         "week_not_over": card.partial,
         "on_target": len(good),
         "numbers": len(card.rows),
-        "off_unknown_or_late": [_row(here, row) for row in card.rows if row not in good],
+        "off_unknown_or_late": [_describe_row(here, row) for row in card.rows if row not in good],
         "open": here.escalations.list_open(),
-        "to_be_reviewed": _to_review(here),
-        "changed": _news(here),
+        "to_be_reviewed": _list_due_reviews(here),
+        "changed": _summarize_week(here),
     }
-    return _asked(_WEEKLY, here, facts, org=here.head.id)
+    return _format_prompt(_WEEKLY, here, facts, org=here.head.id)
 
 
 def seat_review(here: OrgHandle, seat: str) -> str:
     """A review of one seat, with its quarter."""
-    return _asked(_SEAT, here, _of_seat(here, seat, 13), seat=seat)
+    return _format_prompt(_SEAT, here, _collect_seat_facts(here, seat, 13), seat=seat)
 
 
 def retirement_case(here: OrgHandle, seat: str) -> str:
     """Whether a seat should be retired, with its half year and what it would leave."""
     if here.org.seat(seat).is_retired:
         raise Refused(why=f"{seat} is retired already. Its record is in get_seat")
-    facts = {**_of_seat(here, seat, 26), "plan": _plan(here, seat), "deciders": here.ledger.deciders(seat)}
+    facts = {
+        **_collect_seat_facts(here, seat, 26),
+        "plan": _plan_retirement(here, seat),
+        "deciders": here.ledger.deciders(seat),
+    }
     who = ", ".join(here.ledger.deciders(seat)) or "nobody here may; see org.yaml"
-    return _asked(_CASE, here, facts, seat=seat, deciders=who)
+    return _format_prompt(_CASE, here, facts, seat=seat, deciders=who)
 
 
-def _asked(words: str, here: OrgHandle, facts: Mapping[str, Any], **names: str) -> str:
+def _format_prompt(words: str, here: OrgHandle, facts: Mapping[str, Any], **names: str) -> str:
     """The conversation, the rules for it, and the facts in a block that nothing in them can end.
 
     Of the record only ids stand outside of the block; and where the facts are too many, the last of long lists go.
     """
     as_of = here.now.astimezone(here.head.zone).isoformat(timespec="minutes")
-    said = {key: " ".join(clean(name).split()) for key, name in names.items()}
-    found, short = within(clean(plain(facts)), ROOM)
+    said = {key: " ".join(clean_values(name).split()) for key, name in names.items()}
+    found, short = shrink_to_fit(clean_values(plain(facts)), ROOM)
     found = {**found, **({"cut_short": short} if short else {})}
     block = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("`", "\\u0060")
     return f"{words.format(as_of=as_of, **said)}\n\n{_RULES}\n\n```json\n{block}\n```\n"
 
 
-def _row(here: OrgHandle, row: ScoreRow) -> dict[str, Any]:
+def _describe_row(here: OrgHandle, row: ScoreRow) -> dict[str, Any]:
     """A number that is to be talked about: week by week, `on 15`, `unavailable`."""
-    owner = here.org.owner_of(here.org.seats[row.seat])
+    owner = here.org.owner_seat(here.org.seats[row.seat])
     weeks = [" ".join([cell.state, *([cell.value] if cell.value else [])]) for cell in row.cells]
     notes = [cell.note for cell in row.cells if cell.note]
     kept = ("seat", "metric", "name", "outcome", "target", "latest", "state", "stale_since")
@@ -128,7 +132,7 @@ def _row(here: OrgHandle, row: ScoreRow) -> dict[str, Any]:
     }
 
 
-def _to_review(here: OrgHandle) -> list[dict[str, Any]]:
+def _list_due_reviews(here: OrgHandle) -> list[dict[str, Any]]:
     """The seats whose own review is due soon, or was."""
     until = (here.now.astimezone(here.head.zone) + _SOON).date()
     living = (seat for seat in here.org.seats.values() if not seat.is_retired)
@@ -137,7 +141,7 @@ def _to_review(here: OrgHandle) -> list[dict[str, Any]]:
     ]
 
 
-def _news(here: OrgHandle) -> Answer | None:
+def _summarize_week(here: OrgHandle) -> Answer | None:
     """What changed in a week: the headline, and the decisions."""
     day = f"{here.now.astimezone(here.head.zone) - _WEEK:%Y-%m-%d}"
     try:
@@ -149,20 +153,20 @@ def _news(here: OrgHandle) -> Answer | None:
     return {"since": day, "headline": found["headline"], "commits": told[:_COMMITS]}
 
 
-def _of_seat(here: OrgHandle, seat: str, weeks: int) -> dict[str, Any]:
+def _collect_seat_facts(here: OrgHandle, seat: str, weeks: int) -> dict[str, Any]:
     found, card = get_seat(here, seat), scorecard(here, weeks, seat)
     kept = {key: found[key] for key in ("seat", "hands_to", "history")}
-    rows = [{key: row[key] for key in ("metric", "on_target", "known")} | _weeks(row) for row in card["rows"]]
+    rows = [{key: row[key] for key in ("metric", "on_target", "known")} | _describe_weeks(row) for row in card["rows"]]
     return {**kept, "weeks": card["columns"], "numbers": rows}
 
 
-def _weeks(row: Mapping[str, Any]) -> dict[str, Any]:
+def _describe_weeks(row: Mapping[str, Any]) -> dict[str, Any]:
     cells = row["cells"]
     told = [" ".join([cell["state"], *([cell["value"]] if cell["value"] else [])]) for cell in cells]
     return {"weeks": told, "notes": [f"{cell['period']}: {cell['note']}" for cell in cells if cell["note"]]}
 
 
-def _plan(here: OrgHandle, seat: str) -> dict[str, Any]:
+def _plan_retirement(here: OrgHandle, seat: str) -> dict[str, Any]:
     """What it would leave; where that cannot be said yet, why."""
     try:
         return plan_body(here.ledger.plan_retirement(Request(seat)))
@@ -171,13 +175,15 @@ def _plan(here: OrgHandle, seat: str) -> dict[str, Any]:
 
 
 PROMPTS = (
-    Told(
+    PromptSpec(
         "weekly-review",
         "Weekly review",
         "Lead the weekly review: numbers, priorities, issues.",
         weekly_review,
         about=False,
     ),
-    Told("seat-review", "Review of a seat", "Review one seat with the person who answers for it.", seat_review),
-    Told("retirement-case", "Case for a retirement", "Work out with people whether a seat should go.", retirement_case),
+    PromptSpec("seat-review", "Review of a seat", "Review one seat with the person who answers for it.", seat_review),
+    PromptSpec(
+        "retirement-case", "Case for a retirement", "Work out with people whether a seat should go.", retirement_case
+    ),
 )

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from orgtp.api import NoGit, OrgHandle
-from orgtp.mcp.answer import Answer, answer, bounded, cut, fitting
-from orgtp.model.escalation_policy import owner_of
+from orgtp.mcp.answer import Answer, bound_rows, build_answer, describe_truncation, take_fitting
+from orgtp.model.escalation_policy import find_responsible_seat
 from orgtp.model.org import Retirement
 from orgtp.model.period import Period
 from orgtp.model.problem import Severity
@@ -37,7 +37,7 @@ def org_chart(
     """
     view = here.chart(root, depth if depth >= 0 else None, retired=status == "retired")
     found = [seat for seat in view.seats if kind in {"", seat.kind} and status in {"", seat.status}]
-    return answer(here, "chart", bounded("seats", found, limit, "Ask with root, depth, kind or status."))
+    return build_answer(here, "chart", bound_rows("seats", found, limit, "Ask with root, depth, kind or status."))
 
 
 def list_seats(
@@ -52,15 +52,15 @@ def list_seats(
     if owner:
         here.org.seat(owner)
     found = [seat for seat in here.seats(retired=True) if kind in {"", seat.kind} and status in {"", seat.status}]
-    found = [seat for seat in found if owner in {"", seat.owner} and _speaks_of(here, seat, find)]
+    found = [seat for seat in found if owner in {"", seat.owner} and _matches_words(here, seat, find)]
     brief = [{key: plain(getattr(seat, key)) for key in BRIEF} for seat in found]
-    return answer(here, "seats", bounded("seats", brief, limit, "Ask with find, kind, status or owner."))
+    return build_answer(here, "seats", bound_rows("seats", brief, limit, "Ask with find, kind, status or owner."))
 
 
 BRIEF = ("seat", "name", "role", "kind", "status", "owner", "human_owner", "reports_to", "depth", "span", "stale")
 
 
-def _speaks_of(here: OrgHandle, seat: ChartSeat, words: str) -> bool:
+def _matches_words(here: OrgHandle, seat: ChartSeat, words: str) -> bool:
     """Whether all of `words` are somewhere in what the seat says of itself."""
     own = [seat.seat, seat.name, seat.role, here.org.seats[seat.seat].mission]
     metrics = [text for one in seat.metrics for text in (one.metric, one.name, one.outcome)]
@@ -75,34 +75,36 @@ def get_seat(here: OrgHandle, seat: SeatId) -> Answer:
     """
     view = here.seat(seat)
     known = sorted(here.scores(seat), key=lambda line: line.at)
-    scores = fitting([plain(line) for line in known[-_NEWEST:]][::-1], _SEAT_ROOM)[::-1]
-    events = _events(here, seat)
-    shown = fitting(events[::-1], _EVENTS_ROOM)[:_NEWEST][::-1]
-    whole, cut_off = _bounded_seat(seat_body(view)["seat"])
-    handed = _hands_to(here, seat, view.retirement)
+    scores = take_fitting([plain(line) for line in known[-_NEWEST:]][::-1], _SEAT_ROOM)[::-1]
+    events = _list_seat_events(here, seat)
+    shown = take_fitting(events[::-1], _EVENTS_ROOM)[:_NEWEST][::-1]
+    whole, cut_off = _bound_seat_lists(seat_body(view)["seat"])
+    handed = _list_successors(here, seat, view.retirement)
     body = {
         "seat": whole,
-        "hands_to": fitting(handed, _SEAT_ROOM),
+        "hands_to": take_fitting(handed, _SEAT_ROOM),
         "history": shown,
         "history_whole": here.history.is_complete,
         "scores": scores,
         "scores_total": len(known),
-        **cut(truncated=cut_off or len(shown) < len(events) or len(scores) < len(known), narrow=_NARROW),
+        **describe_truncation(
+            truncated=cut_off or len(shown) < len(events) or len(scores) < len(known), narrow=_NARROW
+        ),
     }
-    return answer(here, "seat", body)
+    return build_answer(here, "seat", body)
 
 
 _NARROW = "The newest events and values are here; ask what_changed and metric_history for more."
 
 
-def _bounded_seat(seat: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+def _bound_seat_lists(seat: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """A seat whose lists have room together, and whether something of them is left out."""
-    lists = {key: fitting(items, _SEAT_ROOM) for key, items in seat.items() if isinstance(items, list)}
-    kept = {**seat, **lists, "capabilities": dict(fitting([*seat["capabilities"].items()], _SEAT_ROOM))}
+    lists = {key: take_fitting(items, _SEAT_ROOM) for key, items in seat.items() if isinstance(items, list)}
+    kept = {**seat, **lists, "capabilities": dict(take_fitting([*seat["capabilities"].items()], _SEAT_ROOM))}
     return kept, kept != seat
 
 
-def _events(here: OrgHandle, seat: str) -> list[Any]:
+def _list_seat_events(here: OrgHandle, seat: str) -> list[Any]:
     """What became of the seat, the oldest first, as far as this clone can tell; nothing where there is no history."""
     try:
         told = life_body(here.history.seat_history(seat))["events"]
@@ -112,10 +114,10 @@ def _events(here: OrgHandle, seat: str) -> list[Any]:
         return []
 
 
-def _hands_to(here: OrgHandle, seat: str, retirement: Retirement | None) -> list[dict[str, str]]:
+def _list_successors(here: OrgHandle, seat: str, retirement: Retirement | None) -> list[dict[str, str]]:
     """Who gets what the seat does not hold (any more)."""
     heirs = {**retirement.capabilities, **retirement.metrics} if retirement else {}
-    handed = heirs if heirs else {"trouble it cannot settle": owner_of(here.org, seat)}
+    handed = heirs if heirs else {"trouble it cannot settle": find_responsible_seat(here.org, seat)}
     names = {id_: held.name for id_, held in here.org.seats.items()}
     return [{"what": what, "seat": to, "name": names.get(to, "")} for what, to in handed.items() if to]
 
@@ -125,7 +127,7 @@ def seat_context(here: OrgHandle, seat: SeatId) -> Answer:
 
     Use it first when you are that seat. left_out: of what there is more.
     """
-    return answer(here, "context", context_body(here.context(seat)))
+    return build_answer(here, "context", context_body(here.context(seat)))
 
 
 def scorecard(
@@ -139,8 +141,8 @@ def scorecard(
     state: on, off, unavailable (nobody knows; see note), missing (late), pending (not due), none.
     """
     card = here.scorecard(min(max(weeks, 1), 104), seat)
-    body = bounded("rows", card.rows, limit, "Ask with seat, or for fewer weeks.")
-    return answer(here, "scorecard", {"columns": card.columns, "partial": card.partial, **body})
+    body = bound_rows("rows", card.rows, limit, "Ask with seat, or for fewer weeks.")
+    return build_answer(here, "scorecard", {"columns": card.columns, "partial": card.partial, **body})
 
 
 def metric_history(here: OrgHandle, seat: SeatId, metric: Annotated[str, "Metric id"], limit: int = 100) -> Answer:
@@ -149,13 +151,13 @@ def metric_history(here: OrgHandle, seat: SeatId, metric: Annotated[str, "Metric
     now = next(one for one in here.seat(seat).place.metrics if one.metric == metric)
     body = {
         "seat": seat,
-        "metric": {**plain(now), "targets": [_target(begin, target) for begin, target in held.targets.dated]},
-        **bounded("scores", here.scores(seat, metric), limit, "These are the newest; ask with limit.", newest=True),
+        "metric": {**plain(now), "targets": [_describe_target(begin, target) for begin, target in held.targets.dated]},
+        **bound_rows("scores", here.scores(seat, metric), limit, "These are the newest; ask with limit.", newest=True),
     }
-    return answer(here, "scores", body)
+    return build_answer(here, "scores", body)
 
 
-def _target(begin: Period | None, target: Target) -> dict[str, str | None]:
+def _describe_target(begin: Period | None, target: Target) -> dict[str, str | None]:
     """A target, and the first period that it judges (None: it always did)."""
     return {"since": begin.text if begin else None, "target": target.text}
 
@@ -169,6 +171,6 @@ def validate(
     found = here.validate()
     wanted = [problem for problem in found if severity in {"", problem.severity}]
     worst = sorted(wanted, key=lambda problem: list(Severity).index(problem.severity))
-    body = bounded("problems", problems_body(worst, 0)["problems"], limit, "Ask with severity, or mend these first.")
+    body = bound_rows("problems", problems_body(worst, 0)["problems"], limit, "Ask with severity, or mend these first.")
     summary = problems_body(found, len(here.org.seats))["summary"]
-    return answer(here, "validate", {**body, "problems_total": len(found), "summary": summary})
+    return build_answer(here, "validate", {**body, "problems_total": len(found), "summary": summary})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from orgtp.model.text import plain_lines, without_hidden
+from orgtp.model.text import plain_lines, remove_invisible
 
 _LONGEST = 2_000
 # The keys whose text somebody wrote into the record: people, agents, or a machine that failed.
@@ -23,25 +23,25 @@ _OURS = frozenset({"command", "headline", "narrow", "next", "target", "unit"})
 _WORD = re.compile(r"[A-Za-z0-9._:/+%~@-]*")
 
 
-def cleaned(text: str) -> str:
+def clean_text(text: str) -> str:
     """`text` with its lines as they are, without what is hidden or controls anything; shortened where it is long."""
-    whole = without_hidden(plain_lines(text))
+    whole = remove_invisible(plain_lines(text))
     more = len(whole) - _LONGEST
     return whole if more <= 0 else f"{whole[:_LONGEST]}… ({more} characters more)"
 
 
-def clean(value: Any) -> Any:
+def clean_values(value: Any) -> Any:
     """What `plain` made of a view, with every text in it cleaned."""
     if isinstance(value, str):
-        return cleaned(value)
+        return clean_text(value)
     if isinstance(value, Mapping):
-        return {cleaned(key): clean(item) for key, item in value.items()}
-    return [clean(item) for item in value] if isinstance(value, list) else value
+        return {clean_text(key): clean_values(item) for key, item in value.items()}
+    return [clean_values(item) for item in value] if isinstance(value, list) else value
 
 
-def quoted(value: Any) -> list[str]:
+def list_quoted_keys(value: Any) -> list[str]:
     """The keys of an answer under which words of the record stand, each once, sorted."""
-    return sorted({key for key, item in _items(value) if _is_quoted(key, item)})
+    return sorted({key for key, item in _iterate_items(value) if _is_quoted(key, item)})
 
 
 def _is_quoted(key: str, item: Any) -> bool:
@@ -51,14 +51,14 @@ def _is_quoted(key: str, item: Any) -> bool:
     return key not in _OURS and any(isinstance(text, str) and not _WORD.fullmatch(text) for text in texts)
 
 
-def _items(value: Any) -> Iterator[tuple[str, Any]]:
+def _iterate_items(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         for key, item in value.items():
             if key == "quoted":
                 continue
             yield key, item
             # What is below such a key is said already.
-            yield from _items(item) if key not in _QUOTED else ()
+            yield from _iterate_items(item) if key not in _QUOTED else ()
     elif isinstance(value, list):
         for item in value:
-            yield from _items(item)
+            yield from _iterate_items(item)

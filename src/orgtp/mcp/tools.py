@@ -9,7 +9,18 @@ from functools import cached_property
 
 from orgtp.mcp.answer import Answer
 from orgtp.mcp.history_tools import what_changed
-from orgtp.mcp.output_schema import LIST, OBJECT, TEXT, Schema, answers, keyed, lists, of, rows, told
+from orgtp.mcp.output_schema import (
+    LIST,
+    OBJECT,
+    TEXT,
+    Schema,
+    answer_schema,
+    answer_schema_of_keys,
+    list_schema,
+    object_schema,
+    rows_schema,
+    view_schema,
+)
 from orgtp.mcp.read_tools import (
     BRIEF,
     get_seat,
@@ -28,7 +39,7 @@ from orgtp.views.scorecard import ScoreRow
 from orgtp.views.scores import ScoreLine
 from orgtp.views.seat import SeatView
 
-_METRICS = lists(of(MetricNow))
+_METRICS = list_schema(view_schema(MetricNow))
 _CHANGED = ("commit", "paths", "dry_run", "subject", "seat")
 
 
@@ -50,39 +61,55 @@ class Tool:
         return self.function.__name__
 
     @cached_property
-    def words(self) -> str:
+    def description(self) -> str:
         """What a model is told of it, on one line."""
         return " ".join((inspect.getdoc(self.function) or "").split())
 
     @property
-    def own(self) -> int:
+    def leading_arguments(self) -> int:
         """How many of the function's arguments are not the client's."""
         return 2 if self.writes else 1
 
 
 TOOLS = (
-    Tool(org_chart, "Org chart", rows("seats", of(ChartSeat, metrics=_METRICS))),
+    Tool(org_chart, "Org chart", rows_schema("seats", view_schema(ChartSeat, metrics=_METRICS))),
     Tool(
         get_seat,
         "One seat",
-        answers(seat=of(ChartSeat, SeatView, without="place"), hands_to=LIST, history=LIST, scores=LIST),
+        answer_schema(seat=view_schema(ChartSeat, SeatView, without="place"), hands_to=LIST, history=LIST, scores=LIST),
     ),
-    Tool(seat_context, "Before work", told("seat", "not_owned", "metrics", "trouble", "decisions", "left_out")),
-    Tool(list_seats, "Find seats", rows("seats", keyed(*BRIEF))),
-    Tool(scorecard, "Scorecard", rows("rows", of(ScoreRow, cells=lists(of(Cell))), "partial", columns=LIST)),
-    Tool(metric_history, "One metric", rows("scores", of(ScoreLine), seat=TEXT, metric=of(MetricNow))),
+    Tool(
+        seat_context,
+        "Before work",
+        answer_schema_of_keys("seat", "not_owned", "metrics", "trouble", "decisions", "left_out"),
+    ),
+    Tool(list_seats, "Find seats", rows_schema("seats", object_schema(*BRIEF))),
+    Tool(
+        scorecard,
+        "Scorecard",
+        rows_schema("rows", view_schema(ScoreRow, cells=list_schema(view_schema(Cell))), "partial", columns=LIST),
+    ),
+    Tool(
+        metric_history,
+        "One metric",
+        rows_schema("scores", view_schema(ScoreLine), seat=TEXT, metric=view_schema(MetricNow)),
+    ),
     Tool(
         what_changed,
         "What changed",
-        rows("commits", of(LogEntry), base=OBJECT, head=OBJECT, headline=TEXT),
+        rows_schema("commits", view_schema(LogEntry), base=OBJECT, head=OBJECT, headline=TEXT),
     ),
-    Tool(validate, "What is wrong", rows("problems", keyed("rule", "severity", "path", "line", "message", "hint"))),
-    Tool(add_score, "Record a value", told(*_CHANGED, "outbox", "id"), writes=True),
-    Tool(mark_unavailable, "Record that nobody knows", told(*_CHANGED, "outbox", "id"), writes=True),
+    Tool(
+        validate,
+        "What is wrong",
+        rows_schema("problems", object_schema("rule", "severity", "path", "line", "message", "hint")),
+    ),
+    Tool(add_score, "Record a value", answer_schema_of_keys(*_CHANGED, "outbox", "id"), writes=True),
+    Tool(mark_unavailable, "Record that nobody knows", answer_schema_of_keys(*_CHANGED, "outbox", "id"), writes=True),
     Tool(
         propose_retirement,
         "Propose a retirement",
-        told(*_CHANGED, "branch", "plan", "missing", "deciders"),
+        answer_schema_of_keys(*_CHANGED, "branch", "plan", "missing", "deciders"),
         writes=True,
     ),
 )

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from orgtp.actions.retire import REVIEW, Request
 from orgtp.api import OrgHandle, Recorded
-from orgtp.mcp.answer import Answer, answer
+from orgtp.mcp.answer import Answer, build_answer
 from orgtp.mcp.read_tools import SeatId
 from orgtp.model.errors import BadInput, OrgtpError, Refused
-from orgtp.model.text import listed, one_line
+from orgtp.model.text import join_with_and, one_line
 from orgtp.render.json import plan_body
 
 MetricId = Annotated[str, "Metric id"]
@@ -32,7 +32,7 @@ def add_score(
 
     A wrong one is corrected by adding again.
     """
-    return _recorded(here, by, seat, metric, value, period, note, id)
+    return _record_score(here, by, seat, metric, value, period, note, id)
 
 
 def mark_unavailable(
@@ -47,10 +47,10 @@ def mark_unavailable(
     """Record that nobody knows a value and why, where its source failed. Use it instead of zero or a guess."""
     if not one_line(reason):
         raise BadInput(what="say why nobody knows: reason")
-    return _recorded(here, by, seat, metric, None, period, reason, id)
+    return _record_score(here, by, seat, metric, None, period, reason, id)
 
 
-def _recorded(
+def _record_score(
     here: OrgHandle, by: str, seat: str, metric: str, value: str | None, period: str, note: str, score_id: str
 ) -> Answer:
     entry = here.ledger.new_score(seat, metric, value, period=period, note=note, score_id=score_id)
@@ -58,11 +58,17 @@ def _recorded(
     if there and (there.seat, there.metric, there.value is None) != (seat, metric, value is None):
         raise BadInput(what=f"the id {entry.id} is that of another value: {there.seat} {there.metric} {there.period}")
     done = here.ledger.add_scores([entry], by=by)
-    body = {**_done(done, dry_run=False), "seat": seat, "metric": metric, "id": entry.id, "kept": done.kept or None}
-    return answer(here, "score-add", {**body, **_sent(here, done)})
+    body = {
+        **_describe_commit(done, dry_run=False),
+        "seat": seat,
+        "metric": metric,
+        "id": entry.id,
+        "kept": done.kept or None,
+    }
+    return build_answer(here, "score-add", {**body, **_sync_if_required(here, done)})
 
 
-def _done(done: Recorded, *, dry_run: bool) -> dict[str, Any]:
+def _describe_commit(done: Recorded, *, dry_run: bool) -> dict[str, Any]:
     return {
         "commit": done.commit,
         "paths": done.paths,
@@ -72,7 +78,7 @@ def _done(done: Recorded, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _sent(here: OrgHandle, done: Recorded) -> dict[str, Any]:
+def _sync_if_required(here: OrgHandle, done: Recorded) -> dict[str, Any]:
     """What became of sending it to the remote, where the org's policy wants that."""
     if done.kept or not here.head.policy.push:
         return {}
@@ -99,22 +105,24 @@ def propose_retirement(
     dry_run=false commits it on the branch retire/SEAT, for that person to merge or delete (see next).
     """
     asked = Request(
-        seat, moves=heirs, owner_to=owner_to, reason=reason, review=_review(review), decided_by=decided_by, by=by
+        seat, moves=heirs, owner_to=owner_to, reason=reason, review=_check_review(review), decided_by=decided_by, by=by
     )
     plan, fit = here.ledger.plan_retirement(asked), here.ledger.deciders(seat)
-    missing = _missing(asked, plan.open, fit)
+    missing = _list_open_questions(asked, plan.open, fit)
     body = {"seat": seat, "branch": f"retire/{seat}", "plan": plan_body(plan), "missing": missing, "deciders": fit}
-    body |= {"next": [] if missing or dry_run else _ways(here.head.branch, seat, decided_by)}
+    body |= {"next": [] if missing or dry_run else _suggest_commands(here.head.branch, seat, decided_by)}
     if missing and not dry_run:
         raise Refused(why=f"nothing was proposed. Ask the people, then say: {'; '.join(missing)}")
     if missing:
-        return answer(here, "retire", {"commit": None, "paths": [], "dry_run": True, "subject": None, **body})
-    return answer(
-        here, "retire", {**_done(here.ledger.propose_retirement(asked, dry_run=dry_run), dry_run=dry_run), **body}
+        return build_answer(here, "retire", {"commit": None, "paths": [], "dry_run": True, "subject": None, **body})
+    return build_answer(
+        here,
+        "retire",
+        {**_describe_commit(here.ledger.propose_retirement(asked, dry_run=dry_run), dry_run=dry_run), **body},
     )
 
 
-def _ways(ledger: str, seat: str, decider: str) -> list[str]:
+def _suggest_commands(ledger: str, seat: str, decider: str) -> list[str]:
     """What the person who decides types: to look at it, to approve it by a merge that says so, or to refuse it."""
     said = [f"retire({seat}): approved", f"Orgtp-Action: retire\nOrgtp-Seat: {seat}\nOrgtp-By: {decider}"]
     said[1] += f"\nOrgtp-Approved-By: {decider}"
@@ -127,15 +135,15 @@ def _ways(ledger: str, seat: str, decider: str) -> list[str]:
     ]
 
 
-def _review(review: dict[str, str]) -> dict[str, str]:
+def _check_review(review: dict[str, str]) -> dict[str, str]:
     if unknown := sorted(set(review) - set(REVIEW)):
-        raise BadInput(what=f"a review has no {listed(unknown)}. It has: {', '.join(REVIEW)}.")
+        raise BadInput(what=f"a review has no {join_with_and(unknown)}. It has: {', '.join(REVIEW)}.")
     return review
 
 
-def _missing(asked: Request, left: list[str], fit: list[str]) -> list[str]:
+def _list_open_questions(asked: Request, left: list[str], fit: list[str]) -> list[str]:
     """What must be said before it can be proposed: nobody says it but people."""
-    said = [f"who takes over {listed(left)} (heirs)"] if left else []
+    said = [f"who takes over {join_with_and(left)} (heirs)"] if left else []
     said += [] if asked.reason.strip() else ["why (reason)"]
     if asked.decided_by not in fit:
         said += [f"who is to decide (decided_by: {' or '.join(fit) or 'nobody here may; see org.yaml'})"]

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 _SATURDAY = 5
 # Who has no working day in so long has none at all.
-_LONGEST = 3660
-_DAY = 24 * 60
+_SEARCH_DAYS = 3660
+_MINUTES_PER_DAY = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +24,18 @@ class WorkTime:
     end: int = 17 * 60
     holidays: Collection[date] = field(default_factory=frozenset)
 
-    def holds(self, moment: datetime) -> bool:
+    def is_working_at(self, moment: datetime) -> bool:
         """Whether somebody works at `moment`, an aware datetime."""
-        first, last = self._of(moment.astimezone(self.zone).date())
+        first, last = self._day_bounds(moment.astimezone(self.zone).date())
         return first <= moment < last
 
-    def after(self, moment: datetime, span: timedelta) -> datetime:
+    def add_working_time(self, moment: datetime, span: timedelta) -> datetime:
         """The moment, in UTC, at which `span` of working time since `moment` is over.
 
         It is never at the very end of a day: what ends there ends when the next day begins.
         """
         left = span
-        for first, last in self._days(moment):
+        for first, last in self._working_days(moment):
             begin = max(first, moment)
             if begin + left < last:
                 return (begin + left).astimezone(UTC)
@@ -43,21 +43,21 @@ class WorkTime:
         # An org whose every day is a holiday has no working time; so the plain clock counts.
         return (moment + span).astimezone(UTC)
 
-    def _days(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
+    def _working_days(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The first and the last moment of each working day that is not over at `moment`."""
         here = moment.astimezone(self.zone).date()
-        for number in range(_LONGEST):
-            first, last = self._of(here + timedelta(days=number))
+        for number in range(_SEARCH_DAYS):
+            first, last = self._day_bounds(here + timedelta(days=number))
             if moment < last and first < last:
                 yield first, last
 
-    def _of(self, day: date) -> tuple[datetime, datetime]:
+    def _day_bounds(self, day: date) -> tuple[datetime, datetime]:
         """When work begins and ends on a day; the same moment where nobody works."""
-        first, last = self._at(day, self.begin), self._at(day, self.end)
+        first, last = self._minute_in_utc(day, self.begin), self._minute_in_utc(day, self.end)
         return (first, last) if day.weekday() < _SATURDAY and day not in self.holidays else (first, first)
 
-    def _at(self, day: date, minute: int) -> datetime:
+    def _minute_in_utc(self, day: date, minute: int) -> datetime:
         """A minute of a day on the wall clock, as a moment in UTC: only there do differences count real time."""
-        over, minute = divmod(minute, _DAY)
+        over, minute = divmod(minute, _MINUTES_PER_DAY)
         wall = datetime.combine(day + timedelta(days=over), time(minute // 60, minute % 60), self.zone)
         return wall.astimezone(UTC)

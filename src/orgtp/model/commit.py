@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 
-class Touched(NamedTuple):
+class ChangedFile(NamedTuple):
     """A file that a commit touched: how (A, M, D, T), its path, and the ids of its content before and after."""
 
     how: str
@@ -31,4 +31,4 @@ class Commit:
     seats: tuple[str, ...]
     by: str
     approved_by: str
-    paths: tuple[Touched, ...]
+    paths: tuple[ChangedFile, ...]

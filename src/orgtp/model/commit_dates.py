@@ -8,20 +8,20 @@ from itertools import accumulate
 from math import inf
 
 
-def in_order(stamps: Sequence[int]) -> list[int]:
+def order_commit_dates(stamps: Sequence[int]) -> list[int]:
     """When each was made: what its clock said, unless the others outvote it; it never falls.
 
     As few clocks as can be are taken to have been wrong. What such a one made was made after what came before it and
     before what came after it, as near to what the clock said as that allows.
     """
-    right = _longest_rise(stamps)
+    right = _longest_nondecreasing(stamps)
     limits = [stamp if place in right else inf for place, stamp in enumerate(stamps)]
     latest = reversed(list(accumulate(reversed(limits), min)))
     limited = (stamp if stamp < limit else int(limit) for stamp, limit in zip(stamps, latest, strict=True))
     return list(accumulate(limited, max))
 
 
-def _longest_rise(stamps: Sequence[int]) -> set[int]:
+def _longest_nondecreasing(stamps: Sequence[int]) -> set[int]:
     """The places of a longest part of `stamps` that never falls, by patience sorting."""
     tops: list[int] = []
     ends: list[int] = []

@@ -18,38 +18,38 @@ import re
 from collections.abc import Mapping
 from hashlib import sha256
 
-KEY = "Orgtp-Content"
-GONE = "-"
+CONTENT_KEY = "Orgtp-Content"
+DELETED = "-"
 
 
-def content_of(files: Mapping[str, bytes | None]) -> str:
+def hash_changed_files(files: Mapping[str, bytes | None]) -> str:
     """The value of the trailer for what became of the changed `files`; None for one that went."""
     rows = sorted((path.encode("utf-8", "surrogateescape"), raw) for path, raw in files.items())
-    listing = b"".join(path + b"\0" + _content(raw) + b"\n" for path, raw in rows)
+    listing = b"".join(path + b"\0" + _hash_file(raw) + b"\n" for path, raw in rows)
     return f"sha256:{sha256(listing).hexdigest()}"
 
 
-def _content(raw: bytes | None) -> bytes:
-    return (GONE if raw is None else sha256(raw).hexdigest()).encode()
+def _hash_file(raw: bytes | None) -> bytes:
+    return (DELETED if raw is None else sha256(raw).hexdigest()).encode()
 
 
-def with_content(message: str, value: str) -> str:
+def set_content_trailer(message: str, value: str) -> str:
     """The message with this value as its last trailer, in place of one that it had; all else stays as it is.
 
     An empty `value` only takes out what is there. A message without any words has no place for a trailer.
     """
-    bare = _without(message)
+    bare = _remove_content_trailer(message)
     if not value or not bare.strip():
         return bare
     body = bare.rstrip("\n")
-    joint = "\n" if _are_trailers(_last(bare)) else "\n\n"
-    return f"{body}{joint}{KEY}: {value}\n"
+    joint = "\n" if _are_trailers(_last_paragraph(bare)) else "\n\n"
+    return f"{body}{joint}{CONTENT_KEY}: {value}\n"
 
 
 _TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:")
 
 
-def _last(message: str) -> list[str]:
+def _last_paragraph(message: str) -> list[str]:
     """The lines of the last paragraph, if it is not the first, which is the subject."""
     _, gap, last = message.rstrip("\n").rpartition("\n\n")
     return last.split("\n") if gap else []
@@ -59,9 +59,9 @@ def _are_trailers(lines: list[str]) -> bool:
     return bool(lines) and all(_TRAILER.match(line) or line[:1] in {" ", "\t"} for line in lines)
 
 
-def _without(message: str) -> str:
-    last = _last(message)
-    kept = [line for line in last if not line.startswith(f"{KEY}:")]
+def _remove_content_trailer(message: str) -> str:
+    last = _last_paragraph(message)
+    kept = [line for line in last if not line.startswith(f"{CONTENT_KEY}:")]
     if kept == last or not _are_trailers(last):
         return message
     head = message.rstrip("\n").rpartition("\n\n")[0]

@@ -8,21 +8,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
-from orgtp.model.escalation import Escalation, Happened, routed
+from orgtp.model.escalation import Escalation, EventType, resolve_route
 from orgtp.model.org import Org
 
 
-def first_with(org: Org, seat: str, metric: str, kind: str, severity: str) -> str:
+def find_first_assignee(org: Org, seat: str, metric: str, kind: str, severity: str) -> str:
     """The seat that a new escalation about `seat` goes to: an active person, wherever there is one."""
     found = {"seat": seat, "metric": metric, "kind": kind, "severity": severity}
-    wanted = [routed(org.routing, found), org.seats[seat].owner]
-    return next((held for held in wanted if _answers(org, held)), "") or _owner_or_above(org, seat)
+    wanted = [resolve_route(org.routing, found), org.seats[seat].owner]
+    return next((held for held in wanted if _is_active_person(org, held)), "") or _owner_or_above(org, seat)
 
 
-def owner_of(org: Org, seat: str) -> str:
+def find_responsible_seat(org: Org, seat: str) -> str:
     """Whose hands what `seat` cannot hold goes to: its owner's, else of whoever comes above."""
     owner = org.seats[seat].owner if seat in org.seats else ""
-    return owner if owner != seat and _answers(org, owner) else _owner_or_above(org, seat)
+    return owner if owner != seat and _is_active_person(org, owner) else _owner_or_above(org, seat)
 
 
 def _owner_or_above(org: Org, seat: str) -> str:
@@ -31,77 +31,77 @@ def _owner_or_above(org: Org, seat: str) -> str:
     It never fails: whatever is wrong with the chart, `validate` says so, and trouble still has a place.
     """
     owner = org.seats[seat].owner if seat in org.seats else ""
-    people = [*_people(org, owner), *_people(org, seat), *org.approvers]
+    people = [*_people_above(org, owner), *_people_above(org, seat), *org.policy_approvers]
     return next((held for held in people if held != seat), owner or seat)
 
 
-def next_up(org: Org, held: str, been: Collection[str] = ()) -> str:
+def find_next_person_up(org: Org, held: str, been: Collection[str] = ()) -> str:
     """The seat one step up from `held`: of an agent its owner, of a person the next one above; "" at the top.
 
     Nobody of `been` gets it again: on a chart whose ways lead in a circle that is the top.
     """
     seat = org.seats.get(held)
     if seat is None:
-        return next(iter(org.approvers), "")
-    ways = [seat.owner] if not seat.is_human and _answers(org, seat.owner) else []
-    return next((other for other in [*ways, *_people(org, held)] if other not in {held, *been}), "")
+        return next(iter(org.policy_approvers), "")
+    ways = [seat.owner] if not seat.is_human and _is_active_person(org, seat.owner) else []
+    return next((other for other in [*ways, *_people_above(org, held)] if other not in {held, *been}), "")
 
 
-def step_up(org: Org, one: Escalation) -> str:
+def find_next_assignee(org: Org, one: Escalation) -> str:
     """Whom an escalation goes to from where it is; "" where it is at the top."""
-    turns = [number for number, event in enumerate(one.events) if event.what in _ANEW and event.to]
-    return next_up(org, one.with_, {event.to for event in one.events[turns[-1] if turns else 0 :]})
+    turns = [number for number, event in enumerate(one.events) if event.what in _ASSIGNING_EVENTS and event.to]
+    return find_next_person_up(org, one.with_, {event.to for event in one.events[turns[-1] if turns else 0 :]})
 
 
 # From here on it is somebody's anew, and may come to those who had it before.
-_ANEW = (Happened.OPENED, Happened.HANDED, Happened.ACKNOWLEDGED)
+_ASSIGNING_EVENTS = (EventType.OPENED, EventType.HANDED, EventType.ACKNOWLEDGED)
 
 
-def is_answered(org: Org, one: Escalation) -> bool:
+def is_with_responsible(org: Org, one: Escalation) -> bool:
     """Whether it is with a person who answers for the seat that it is about: its owner, or who is above the owner."""
-    owner = owner_of(org, one.seat)
-    return is_here(org, one.with_) and one.with_ in {owner, *_people(org, owner)}
+    owner = find_responsible_seat(org, one.seat)
+    return is_active_seat(org, one.with_) and one.with_ in {owner, *_people_above(org, owner)}
 
 
-def settled_by(org: Org, one: Escalation) -> list[str]:
+def list_allowed_resolvers(org: Org, one: Escalation) -> list[str]:
     """The seats that may resolve it: whose it is, those above them, who opened it, who may record for the seat.
 
     None of them is retired; whoever is not here otherwise may all the same.
     """
-    above = [held.id for held in org.above(one.with_)]
-    fit = dict.fromkeys([one.with_, *above, *org.recorders(one.seat), *([one.by] if one.by else [])])
+    above = [held.id for held in org.chain_above(one.with_)]
+    fit = dict.fromkeys([one.with_, *above, *org.eligible_recorders(one.seat), *([one.by] if one.by else [])])
     return [held for held in fit if held not in org.seats or not org.seats[held].is_retired]
 
 
-def taken_by(org: Org, one: Escalation) -> list[str]:
+def list_allowed_acknowledgers(org: Org, one: Escalation) -> list[str]:
     """The seats that may take it on: of those that may resolve it the people, and whose it is."""
-    return [held for held in settled_by(org, one) if held == one.with_ or _answers(org, held)]
+    return [held for held in list_allowed_resolvers(org, one) if held == one.with_ or _is_active_person(org, held)]
 
 
-def silenced(org: Org, now: datetime, seat: str, metric: str) -> date | None:
+def silenced_until(org: Org, now: datetime, seat: str, metric: str) -> date | None:
     """To the end of which day nobody is told of trouble with a metric; None where somebody is."""
     held = org.silences.get(seat)
     until = held.metrics[metric].until if held and metric in held.metrics else None
     return until if until and now.astimezone(org.zone).date() <= until else None
 
 
-def overdue(org: Org, now: datetime, one: Escalation) -> bool:
+def is_overdue(org: Org, now: datetime, one: Escalation) -> bool:
     """Whether an escalation may not stay where it is any more: past its due, not settled and not silenced."""
     late = one.due is None or one.due <= now
-    return not one.is_over and late and silenced(org, now, one.seat, one.metric) is None
+    return not one.is_resolved and late and silenced_until(org, now, one.seat, one.metric) is None
 
 
-def is_here(org: Org, seat: str) -> bool:
+def is_active_seat(org: Org, seat: str) -> bool:
     """Whether somebody can be asked there: the org has the seat, and it is active."""
     return seat in org.seats and org.seats[seat].is_active
 
 
-def _answers(org: Org, held: str) -> bool:
+def _is_active_person(org: Org, held: str) -> bool:
     seat = org.seats.get(held)
     return seat is not None and seat.is_human and seat.is_active
 
 
-def _people(org: Org, seat: str) -> Iterator[str]:
+def _people_above(org: Org, seat: str) -> Iterator[str]:
     """The active people above a seat, from the nearest to the top; for an agent on the way stands whoever owns it."""
-    above = (held if held.is_human else org.seats.get(held.owner) for held in org.above(seat))
+    above = (held if held.is_human else org.seats.get(held.owner) for held in org.chain_above(seat))
     return (held.id for held in above if held and held.is_human and held.is_active)

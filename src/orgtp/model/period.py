@@ -49,7 +49,7 @@ _GRAINS = {
     Cadence.MONTHLY: Grain.MONTH,
     Cadence.QUARTERLY: Grain.QUARTER,
 }
-EXAMPLES = {
+PERIOD_EXAMPLES = {
     Grain.HOUR: "2026-11-20T14",
     Grain.DAY: "2026-11-20",
     Grain.WEEK: "2026-W47",
@@ -62,7 +62,7 @@ EXAMPLES = {
 class Period:
     """One period: its first moment as local wall time, and its size. Ordered by time.
 
-    The metrics of an org share few periods, so each is made once (`containing_day`) and keeps what it was asked.
+    The metrics of an org share few periods, so each is made once and keeps what it was asked.
     """
 
     start: datetime
@@ -82,7 +82,7 @@ class Period:
 
     @cached_property
     def _next(self) -> Period:
-        return containing_day(_NEXT[self.grain](self.start), self.grain)
+        return period_containing_local(_NEXT[self.grain](self.start), self.grain)
 
     def previous(self) -> Period:
         """The period right before this one."""
@@ -90,7 +90,7 @@ class Period:
 
     @cached_property
     def _previous(self) -> Period:
-        return containing_day(self.start - timedelta(hours=1), self.grain)
+        return period_containing_local(self.start - timedelta(hours=1), self.grain)
 
     def begins(self, zone: tzinfo) -> datetime:
         """The first moment of the period in `zone`."""
@@ -123,20 +123,20 @@ class Period:
         return {}
 
     def _split(self, grain: Grain) -> Iterator[Period]:
-        piece = containing_day(self.start, grain)
+        piece = period_containing_local(self.start, grain)
         while piece.start < self.next().start:
             if piece.start >= self.start:
                 yield piece
             piece = piece.next()
 
 
-def containing(moment: datetime, grain: Grain, zone: tzinfo) -> Period:
+def period_containing(moment: datetime, grain: Grain, zone: tzinfo) -> Period:
     """The period of size `grain` that holds `moment` (an aware datetime) in `zone`."""
-    return containing_day(moment.astimezone(zone).replace(tzinfo=None), grain)
+    return period_containing_local(moment.astimezone(zone).replace(tzinfo=None), grain)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def containing_day(local: datetime, grain: Grain) -> Period:
+def period_containing_local(local: datetime, grain: Grain) -> Period:
     """The period of size `grain` that holds `local`, a naive wall time in the org's zone."""
     return Period(_STARTS[grain](local), grain)
 
@@ -146,7 +146,7 @@ def parse_period(text: str) -> Period | None:
     """The period that `text` names, whatever its size; nothing where it names none."""
     for grain, pattern in _PATTERNS.items():
         if match := pattern.fullmatch(text):
-            return _built(grain, match)
+            return _build_period(grain, match)
     return None
 
 
@@ -162,9 +162,9 @@ def parse_span(text: str) -> tuple[Period, Period] | None:
 _YEAR = re.compile(r"[0-9]{4}")
 
 
-def _built(grain: Grain, match: re.Match[str]) -> Period | None:
+def _build_period(grain: Grain, match: re.Match[str]) -> Period | None:
     try:
-        period = containing_day(_BUILDERS[grain](*(int(group) for group in match.groups())), grain)
+        period = period_containing_local(_BUILDERS[grain](*(int(group) for group in match.groups())), grain)
     except ValueError:
         return None
     return period if _FIRST_YEAR <= period.start.year <= _LAST_YEAR else None
@@ -191,7 +191,7 @@ def _week_text(local: datetime) -> str:
     return f"{year:04}-W{week:02}"
 
 
-def _quarter(year: int, number: int) -> datetime:
+def _quarter_start(year: int, number: int) -> datetime:
     return _month_start(year * 12 + (number - 1) * 3)
 
 
@@ -207,7 +207,7 @@ _BUILDERS: dict[Grain, Callable[..., datetime]] = {
     Grain.DAY: datetime,
     Grain.WEEK: lambda year, week: _midnight(date.fromisocalendar(year, week, 1)),
     Grain.MONTH: lambda year, month: datetime(year, month, 1),  # noqa: DTZ001  (wall time)
-    Grain.QUARTER: _quarter,
+    Grain.QUARTER: _quarter_start,
 }
 _TEXTS: dict[Grain, Callable[[datetime], str]] = {
     Grain.HOUR: lambda start: f"{start:%Y-%m-%dT%H}",

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from orgtp.model.errors import BadInput
 
-USUAL = "08:00,11:00,14:00,17:00"
+DEFAULT_TIMES = "08:00,11:00,14:00,17:00"
 _FRIDAY = 4
 
 
@@ -19,27 +19,27 @@ class Timetable:
     times: tuple[time, ...]
     zone: tzinfo
 
-    def after(self, now: datetime) -> datetime:
+    def next_time(self, now: datetime) -> datetime:
         """The first moment after `now` (aware), in UTC. A time that the clocks go over comes when they have."""
         day = now.astimezone(self.zone).date()
-        return next(moment for moment in self._from(day) if moment > now.astimezone(UTC))
+        return next(moment for moment in self._times_from(day) if moment > now.astimezone(UTC))
 
-    def _from(self, day: date) -> Iterator[datetime]:
+    def _times_from(self, day: date) -> Iterator[datetime]:
         while True:
             if day.weekday() <= _FRIDAY:
                 yield from sorted(datetime.combine(day, one, self.zone).astimezone(UTC) for one in self.times)
             day += timedelta(days=1)
 
 
-def timetable(text: str, zone: tzinfo) -> Timetable:
+def parse_timetable(text: str, zone: tzinfo) -> Timetable:
     """The timetable of `08:00,11:00`. Raises `BadInput`."""
-    times = sorted({_time(part.strip()) for part in text.split(",") if part.strip()})
+    times = sorted({_parse_time(part.strip()) for part in text.split(",") if part.strip()})
     if not times:
         raise BadInput(what="name at least one time: --times 08:00,17:00")
     return Timetable(tuple(times), zone)
 
 
-def _time(text: str) -> time:
+def _parse_time(text: str) -> time:
     try:
         hour, minute = text.split(":")
         found = time(int(hour), int(minute))

@@ -73,7 +73,7 @@ class SeatScores:
     since: datetime
 
 
-def by_metric(scores: Iterable[Score], since: datetime) -> SeatScores:
+def group_by_metric(scores: Iterable[Score], since: datetime) -> SeatScores:
     """The records of one seat, metric by metric."""
     found: dict[str, list[Score]] = {}
     for score in scores:

@@ -19,7 +19,7 @@ class SeatKind(StrEnum):
     AGENT = "agent"
 
 
-class Status(StrEnum):
+class SeatStatus(StrEnum):
     """Where a seat is in its life."""
 
     PROPOSED = "proposed"
@@ -72,7 +72,7 @@ class Seat:
     name: str
     role: str
     kind: SeatKind
-    status: Status
+    status: SeatStatus
     owner: str = ""
     reports_to: str = ""
     mission: str = ""
@@ -89,12 +89,12 @@ class Seat:
     @property
     def is_retired(self) -> bool:
         """Whether the seat's life is over."""
-        return self.status is Status.RETIRED
+        return self.status is SeatStatus.RETIRED
 
     @property
     def is_active(self) -> bool:
         """Whether somebody works here now."""
-        return self.status is Status.ACTIVE
+        return self.status is SeatStatus.ACTIVE
 
     @property
     def is_human(self) -> bool:

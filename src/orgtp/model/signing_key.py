@@ -9,8 +9,8 @@ from hashlib import sha256
 from orgtp.model.problem import Place
 
 # The file of who may sign, and that of the OpenPGP keys of a forge: policy that belongs to no YAML file.
-SIGNERS = "policy/allowed_signers"
-FORGES = "policy/forges.asc"
+ALLOWED_SIGNERS_PATH = "policy/allowed_signers"
+FORGE_KEYS_PATH = "policy/forges.asc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class SignerKey:
     namespaces: tuple[str, ...] = ()
     since: int | None = None
     until: int | None = None
-    place: Place = field(default=Place(SIGNERS), compare=False)
+    place: Place = field(default=Place(ALLOWED_SIGNERS_PATH), compare=False)
 
     @property
     def fingerprint(self) -> str:

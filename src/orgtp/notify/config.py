@@ -39,7 +39,7 @@ def notify_path(named: Path | None = None) -> Path | None:
     return usual if usual.is_file() else None
 
 
-def read_notify(path: Path) -> Mapping[str, tuple[str, ...]]:
+def read_notify_file(path: Path) -> Mapping[str, tuple[str, ...]]:
     """The addresses of each seat, and under `default` those for all others. Raises `BadNotify`."""
     try:
         data = read_document(path.name, path.read_bytes()).data
@@ -50,17 +50,17 @@ def read_notify(path: Path) -> Mapping[str, tuple[str, ...]]:
         raise BadNotify(path=path, what=f"it is no YAML as it is read here, at line {place.line}") from error
     if not isinstance(data, dict):
         raise BadNotify(path=path, what=f"it holds no keys. {_FORM}")
-    return {name: _addresses(path, name, value) for name, value in data.items() if not name.startswith("x-")}
+    return {name: _read_seat_addresses(path, name, value) for name, value in data.items() if not name.startswith("x-")}
 
 
-def _addresses(path: Path, name: str, value: object) -> tuple[str, ...]:
+def _read_seat_addresses(path: Path, name: str, value: object) -> tuple[str, ...]:
     listed = [value] if isinstance(value, str) else value
     if not is_id(name) or not isinstance(listed, list) or not all(isinstance(one, str) and one for one in listed):
         raise BadNotify(path=path, what=f"a line that is no seat with its addresses. {_FORM}")
     return tuple(listed)
 
 
-def address(text: str) -> str:
+def resolve_address(text: str) -> str:
     """The address itself, which `env:NAME` leaves to the environment. Raises `NoAddress`."""
     scheme, colon, name = text.partition(":")
     if not colon or scheme != "env":

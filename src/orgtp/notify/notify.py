@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 
 from orgtp.files.escalation import read_escalation
 from orgtp.model.errors import OrgtpError
-from orgtp.model.escalation import FOLDER, SILENCED, Escalation, Event, Happened
+from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER, Escalation, EscalationEvent, EventType
 from orgtp.model.org import Org
 from orgtp.model.text import one_line
-from orgtp.notify.config import DEFAULT, address, notify_path, read_notify
+from orgtp.notify.config import DEFAULT, notify_path, read_notify_file, resolve_address
 
 if TYPE_CHECKING:
     from orgtp.ledger.batch import Recorded
 
 _SAID = {
-    Happened.OPENED: "It is with you.",
-    Happened.UP: "It came up to you: {note}.",
-    Happened.HANDED: "It is with you now: {note}.",
-    Happened.TOP: "It is overdue and stays with you: nobody is above.",
+    EventType.OPENED: "It is with you.",
+    EventType.UP: "It came up to you: {note}.",
+    EventType.HANDED: "It is with you now: {note}.",
+    EventType.TOP: "It is overdue and stays with you: nobody is above.",
 }
 _LONGEST = 300
 
@@ -37,7 +37,7 @@ class NoApprise(OrgtpError):
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Notification:
     """A short text for the seat `to`."""
 
     to: str
@@ -45,75 +45,75 @@ class News:
     text: str
 
 
-def news_of(org: Org, done: Recorded) -> list[News]:
+def build_notifications(org: Org, done: Recorded) -> list[Notification]:
     """What a recorded change has to tell to those whose hands something is in now: one text for each of them."""
-    held: dict[str, list[News]] = {}
-    for one, event in _happened(done):
+    held: dict[str, list[Notification]] = {}
+    for one, event in _iterate_new_events(done):
         if event.what in _SAID:
-            held.setdefault(one.with_, []).append(_news(org, one, event))
-    return [_gathered(org, told) for _, told in sorted(held.items())]
+            held.setdefault(one.with_, []).append(_build_notification(org, one, event))
+    return [_merge_notifications(org, told) for _, told in sorted(held.items())]
 
 
-def _gathered(org: Org, told: list[News]) -> News:
+def _merge_notifications(org: Org, told: list[Notification]) -> Notification:
     """Whoever is told of many things at once reads one message."""
     first, several = told[0], len(told) > 1
     title = f"{org.name}: {len(told)} things are with you now" if several else first.title
-    return News(
-        first.to, _short(title), "\n\n".join(f"{one.title}\n{one.text}" if several else one.text for one in told)
+    return Notification(
+        first.to, _shorten_line(title), "\n\n".join(f"{one.title}\n{one.text}" if several else one.text for one in told)
     )
 
 
-def _happened(done: Recorded) -> Iterator[tuple[Escalation, Event]]:
+def _iterate_new_events(done: Recorded) -> Iterator[tuple[Escalation, EscalationEvent]]:
     """What is new in each escalation that was changed."""
     for path, raw in sorted(done.files.items()):
-        if path.startswith(FOLDER) and not path.startswith(SILENCED):
+        if path.startswith(ESCALATIONS_FOLDER) and not path.startswith(SILENCED_FOLDER):
             now, was = read_escalation(path, raw)[0], read_escalation(path, done.before.get(path, b""))[0]
             events = now.events[len(was.events) if was else 0 :] if now else ()
             yield from ((now, event) for event in events if now)
 
 
-def _news(org: Org, one: Escalation, event: Event) -> News:
+def _build_notification(org: Org, one: Escalation, event: EscalationEvent) -> Notification:
     seat = org.seats[one.seat].name if one.seat in org.seats else one.seat
     due = (
-        f" Due {one.due.astimezone(org.zone):%a %Y-%m-%d %H:%M}." if one.due and event.what is not Happened.TOP else ""
+        f" Due {one.due.astimezone(org.zone):%a %Y-%m-%d %H:%M}." if one.due and event.what is not EventType.TOP else ""
     )
-    why = f" {_short(one.why)}" if one.why else ""
-    said = _SAID[event.what].format(note=_short(event.note))
-    text = f"{_short(one.what)}.{why}\n{said}{due}\norgtp escalate ack {one.id}"
-    return News(one.with_, _short(f"{org.name}: {seat} needs you"), text)
+    why = f" {_shorten_line(one.why)}" if one.why else ""
+    said = _SAID[event.what].format(note=_shorten_line(event.note))
+    text = f"{_shorten_line(one.what)}.{why}\n{said}{due}\norgtp escalate ack {one.id}"
+    return Notification(one.with_, _shorten_line(f"{org.name}: {seat} needs you"), text)
 
 
-def _short(text: str) -> str:
+def _shorten_line(text: str) -> str:
     line = one_line(text)
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
-def tell_all(news: Iterable[News], named: Path | None = None) -> list[str]:
+def send_notifications(news: Iterable[Notification], named: Path | None = None) -> list[str]:
     """Tell everybody whom this machine's file has addresses of; what could not be told, in words, with no address."""
     told = list(news)
     try:
         path = notify_path(named) if told else None
-        book = read_notify(path) if path else {}
+        book = read_notify_file(path) if path else {}
     except OrgtpError as error:
         return [f"nobody was told: {error}"]
-    return [why for one in told for why in _told(one, book)]
+    return [why for one in told for why in _notify_seat(one, book)]
 
 
-def _told(one: News, book: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _notify_seat(one: Notification, book: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """What went wrong when telling one."""
     known = book.get(one.to) or book.get(DEFAULT) or ()
     if book and not known:
         yield f"not told to {one.to}: the file has no address of it, and no default"
     for number, text in enumerate(known, 1):
         try:
-            why = _sent(address(text), one)
+            why = _send_notification(resolve_address(text), one)
         except OrgtpError as error:
             why = str(error)
         if why:
             yield f"not told to {one.to}, address {number} of {len(known)}: {why}"
 
 
-def _sent(url: str, one: News) -> str:
+def _send_notification(url: str, one: Notification) -> str:
     """Why an address did not take it; "" where it did. Raises `NoApprise`."""
     try:
         import apprise

@@ -10,7 +10,7 @@ from rich.text import Text
 from orgtp.actions.retire import Plan
 from orgtp.model.org import Org
 from orgtp.model.problem import Place
-from orgtp.model.text import visible
+from orgtp.model.text import escape_control_chars
 from orgtp.render.terminal import Screen, cut, joined, say, table, text_of
 
 
@@ -70,4 +70,4 @@ def diff_text(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str:
         old, new = (side.decode(errors="replace").splitlines() for side in (before.get(path, b""), raw))
         source = f"a/{path}" if path in before else "/dev/null"
         out += difflib.unified_diff(old, new, source, f"b/{path}", lineterm="", n=0)
-    return "".join(f"{visible(line)}\n" for line in out)
+    return "".join(f"{escape_control_chars(line)}\n" for line in out)

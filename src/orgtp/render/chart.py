@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from orgtp.model.cell import State
-from orgtp.model.text import counted
+from orgtp.model.cell import CellState
+from orgtp.model.text import count_noun
 from orgtp.render.terminal import (
     DOT_LEGEND,
     STALE,
@@ -17,13 +17,13 @@ from orgtp.render.terminal import (
     StyledLine,
     cut,
     dots,
-    filled,
     joined,
+    pad_line,
     plainly,
     say,
+    strip_line_end,
     text_of,
     width_of,
-    without_end_blanks,
     wrapped,
 )
 from orgtp.views.chart import Chart, ChartSeat
@@ -59,12 +59,12 @@ def _width(pieces: StyledLine) -> int:
 
 def _head(chart: Chart, name: str) -> Text:
     states = [metric.state for seat in chart.seats for metric in seat.metrics if seat.status != "retired"]
-    known = sum(state.is_known or state.is_hole for state in states)
-    on_target = sum(state is State.ON for state in states)
-    told = f", {on_target} of {counted(known, 'metric')} on target" if known else ""
+    known = sum(state.is_known or state.is_gap for state in states)
+    on_target = sum(state is CellState.ON for state in states)
+    told = f", {on_target} of {count_noun(known, 'metric')} on target" if known else ""
     stale = sum(seat.stale for seat in chart.seats)
     told += f", {stale} stale" if stale else ""
-    return joined(say(name or "Chart", "bold"), f"  {counted(len(chart.seats), 'seat')}{told}")
+    return joined(say(name or "Chart", "bold"), f"  {count_noun(len(chart.seats), 'seat')}{told}")
 
 
 def _foot(chart: Chart, screen: Screen) -> list[Text]:
@@ -101,8 +101,8 @@ def _line(row: list[list[Styled]], widths: list[int]) -> StyledLine:
     line: list[Styled] = []
     for cell, width in zip(row, widths, strict=True):
         line += [("  ", "")] if line else []
-        line += filled(cell, width)
-    return without_end_blanks(line)
+        line += pad_line(cell, width)
+    return strip_line_end(line)
 
 
 def _narrow(seat: ChartSeat, guide: tuple[str, str], screen: Screen, kind: bool) -> Iterator[Text]:

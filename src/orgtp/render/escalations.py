@@ -7,11 +7,11 @@ from datetime import datetime, tzinfo
 
 from rich.text import Text
 
-from orgtp.model.escalation import Event, Stage
+from orgtp.model.escalation import EscalationEvent, EscalationStatus
 from orgtp.render.terminal import Screen, joined, labelled, on_the_wall, say, table, text_of, width_of, wrapped
 from orgtp.views.escalations import EscalationView, SilenceView
 
-_STYLES = {Stage.OPEN: "yellow", Stage.ACKNOWLEDGED: "", Stage.RESOLVED: "green"}
+_STYLES = {EscalationStatus.OPEN: "yellow", EscalationStatus.ACKNOWLEDGED: "", EscalationStatus.RESOLVED: "green"}
 
 
 def escalations_text(
@@ -45,7 +45,7 @@ def _narrow(view: EscalationView, zone: tzinfo, screen: Screen) -> Iterator[Text
 
 
 def _row(view: EscalationView, zone: tzinfo) -> list[Text]:
-    due = "" if view.state is Stage.RESOLVED else f"due {_when(view.due, zone)}"
+    due = "" if view.state is EscalationStatus.RESOLVED else f"due {_when(view.due, zone)}"
     return [
         _state(view),
         joined("with ", say(view.with_, "bold")),
@@ -56,7 +56,7 @@ def _row(view: EscalationView, zone: tzinfo) -> list[Text]:
 
 
 def _state(view: EscalationView) -> Text:
-    if view.silenced and view.state is not Stage.RESOLVED:
+    if view.silenced and view.state is not EscalationStatus.RESOLVED:
         return Text("silenced", style="dim")
     if view.overdue:
         return Text("overdue" if view.next else "overdue, at the top", style="bold red")
@@ -94,12 +94,12 @@ def _by(seat: str | None) -> str:
 
 def _then(view: EscalationView) -> str:
     """Where it goes next."""
-    if view.state is Stage.RESOLVED:
+    if view.state is EscalationStatus.RESOLVED:
         return ""
     return view.next or "nobody: this is the top, and it stays there"
 
 
-def _event(event: Event, zone: tzinfo) -> list[Text]:
+def _event(event: EscalationEvent, zone: tzinfo) -> list[Text]:
     to = joined(" to ", say(event.to)) if event.to else Text()
     by = joined(" by ", say(event.by)) if event.by else Text()
     what = joined(event.what.value, to, by)

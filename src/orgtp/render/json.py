@@ -14,7 +14,7 @@ from typing import Any
 
 from orgtp.actions.retire import Plan
 from orgtp.model.problem import Problem
-from orgtp.model.score import stamp
+from orgtp.model.score import format_timestamp
 from orgtp.render.problems.summary import summary
 from orgtp.views.context.types import Context
 from orgtp.views.seat import SeatView
@@ -110,7 +110,7 @@ def _leaf(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
-        return stamp(value)
+        return format_timestamp(value)
     return str(value) if isinstance(value, (Decimal, date)) else value
 
 

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from orgtp.model.cell import Cell, State
+from orgtp.model.cell import Cell, CellState
 from orgtp.model.errors import BadValue
-from orgtp.model.text import counted
-from orgtp.model.value import Kind, Unit
+from orgtp.model.text import count_noun
+from orgtp.model.value import Unit, ValueKind
 from orgtp.render.terminal import (
     LEGEND,
     SIGNS,
@@ -25,8 +25,8 @@ from orgtp.render.terminal import (
     Styled,
     StyledLine,
     cut_text,
-    filled,
     joined,
+    pad_line,
     plainly,
     say,
     text_of,
@@ -104,7 +104,7 @@ def _layout(card: Scorecard, grid: Sequence[_Line], screen: Screen) -> _Layout:
 def _begins(card: Scorecard) -> int:
     """The first week in which there is anything: a new org shows no empty weeks before it began."""
     weeks = range(len(card.columns) - 1)
-    return next((n for n in weeks if any(row.cells[n].state is not State.NONE for row in card.rows)), len(weeks))
+    return next((n for n in weeks if any(row.cells[n].state is not CellState.NONE for row in card.rows)), len(weeks))
 
 
 def _widths(card: Scorecard, grid: Sequence[_Line]) -> list[int]:
@@ -126,9 +126,9 @@ def _fitting(widths: Sequence[int], gap: int, room: int) -> int:
 
 def _head(card: Scorecard, name: str) -> Text:
     states = [row.state for row in card.rows]
-    known = sum(state.is_known or state.is_hole for state in states)
-    on_target = sum(state is State.ON for state in states)
-    told = f"  {on_target} of {counted(known, 'metric')} on target at the latest value"
+    known = sum(state.is_known or state.is_gap for state in states)
+    on_target = sum(state is CellState.ON for state in states)
+    told = f"  {on_target} of {count_noun(known, 'metric')} on target at the latest value"
     return joined(say(name or "Scorecard", "bold"), told)
 
 
@@ -140,11 +140,11 @@ def _week(card: Scorecard, number: int) -> str:
 
 def _header(card: Scorecard, layout: _Layout) -> StyledLine:
     line: list[Styled] = [(" " * layout.name, "")]
-    line += filled([("target", "dim")], layout.target) if layout.target else []
+    line += pad_line([("target", "dim")], layout.target) if layout.target else []
     for number in layout.shown:
-        line += filled([(_week(card, number), "dim")], layout.widths[number], right=True)
-    line += filled([("  trend", "dim")], layout.spark) if layout.spark else []
-    return [*line, *filled([(_ON, "dim")], layout.count, right=True)]
+        line += pad_line([(_week(card, number), "dim")], layout.widths[number], right=True)
+    line += pad_line([("  trend", "dim")], layout.spark) if layout.spark else []
+    return [*line, *pad_line([(_ON, "dim")], layout.count, right=True)]
 
 
 def _lines(line: _Line, layout: _Layout, screen: Screen) -> list[Text | StyledLine]:
@@ -152,7 +152,7 @@ def _lines(line: _Line, layout: _Layout, screen: Screen) -> list[Text | StyledLi
     if layout.stacked:
         return [*_stacked_name(row, screen.width - _GAP), _numbers(line, layout, [(" " * layout.name, "")])]
     name = [*_mark(row), (cut_text(plainly(row.name), layout.name - 2 * _GAP), "")]
-    return [_numbers(line, layout, filled(name, layout.name))]
+    return [_numbers(line, layout, pad_line(name, layout.name))]
 
 
 def _stacked_name(row: ScoreRow, width: int) -> list[Text]:
@@ -165,16 +165,16 @@ def _stacked_name(row: ScoreRow, width: int) -> list[Text]:
 
 def _mark(row: ScoreRow) -> list[Styled]:
     """What stands before a name: where the metric is stale a sign, close to it, so that no line has more words."""
-    return filled([(STALE, STALE_STYLE)] if row.stale_since else [], _GAP, right=True)
+    return pad_line([(STALE, STALE_STYLE)] if row.stale_since else [], _GAP, right=True)
 
 
 def _numbers(line: _Line, layout: _Layout, name: list[Styled]) -> StyledLine:
     row, pieces = line.row, [*name]
-    pieces += filled([(plainly(row.target or ""), "dim")], layout.target) if layout.target else []
+    pieces += pad_line([(plainly(row.target or ""), "dim")], layout.target) if layout.target else []
     for number in layout.shown:
-        pieces += filled([line.cells[number]], layout.widths[number], right=True)
+        pieces += pad_line([line.cells[number]], layout.widths[number], right=True)
     pieces += [("  ", ""), *_spark(row)] if layout.spark else []
-    return [*pieces, *filled([(_count(row), "")], layout.count, right=True)]
+    return [*pieces, *pad_line([(_count(row), "")], layout.count, right=True)]
 
 
 def _cell(row: ScoreRow, cell: Cell) -> Styled:
@@ -184,7 +184,7 @@ def _cell(row: ScoreRow, cell: Cell) -> Styled:
 
 
 @lru_cache(maxsize=8192)
-def _value_and_sign(mark: str, value: str | None, state: State, measure: Unit | None) -> str:
+def _value_and_sign(mark: str, value: str | None, state: CellState, measure: Unit | None) -> str:
     sign = SIGNS[state]
     return f"{mark}{sign}" if value is None else plainly(f"{mark}{_shown(value, measure)} {sign}")
 
@@ -197,8 +197,8 @@ def shown(row: ScoreRow, value: str) -> str:
 def _shown(value: str, measure: Unit | None) -> str:
     if measure is None or "/" in value:
         return value
-    text = measure.shown(value)
-    return text.removeprefix(f"{measure.currency} ") if measure.kind is Kind.MONEY else text
+    text = measure.format_shown(value)
+    return text.removeprefix(f"{measure.currency} ") if measure.kind is ValueKind.MONEY else text
 
 
 def _count(row: ScoreRow) -> str:
@@ -225,7 +225,7 @@ def _amount(row: ScoreRow, cell: Cell) -> Decimal | None:
     if known:
         return Decimal(hits) / Decimal(known)
     try:
-        return row.measure.read(cell.value)
+        return row.measure.parse_amount(cell.value)
     except BadValue:
         return None
 
@@ -238,7 +238,7 @@ def _foot(card: Scorecard, layout: _Layout, screen: Screen) -> list[Text]:
     are = "metric is" if stale == 1 else "metrics are"
     notes += [f"{STALE} {stale} {are} stale: a value is late. See: orgtp stale"] if stale else []
     hidden = layout.shown.start - _begins(card)
-    notes += [f"{counted(hidden, 'older week')} left out: the screen is too narrow"] if hidden else []
+    notes += [f"{count_noun(hidden, 'older week')} left out: the screen is too narrow"] if hidden else []
     return [line for note in _packed(notes, screen.width) for line in wrapped(Text(note, style="dim"), screen.width)]
 
 

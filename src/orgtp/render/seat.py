@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from rich.text import Text
 
-from orgtp.model.cell import State
+from orgtp.model.cell import CellState
 from orgtp.model.org import Retirement
 from orgtp.render.terminal import SIGNS, STALE, STALE_STYLE, STYLES, Screen, dots, joined, labelled, say, table, text_of
 from orgtp.views.chart import ChartSeat, MetricNow
@@ -58,7 +58,11 @@ def _section(title: str, rows: Sequence[Sequence[Text]], screen: Screen) -> list
 
 
 def _metric(metric: MetricNow) -> list[Text]:
-    words = metric.measure.shown(metric.latest) if metric.measure and metric.latest is not None else metric.state.value
+    words = (
+        metric.measure.format_shown(metric.latest)
+        if metric.measure and metric.latest is not None
+        else metric.state.value
+    )
     latest = say(f"{words} {SIGNS[metric.state]}", STYLES[metric.state])
     latest = joined(latest, (f" {STALE} stale", STALE_STYLE)) if metric.stale_since else latest
     return [say(metric.metric), say(metric.name), latest, say(metric.target or ""), Text(metric.cadence, style="dim")]
@@ -81,7 +85,7 @@ def seat_list_text(seats: Iterable[ChartSeat], screen: Screen, *, kind: bool = F
 
 
 def _seat_row(seat: ChartSeat, *, kind: bool) -> list[Text]:
-    states: list[State] = [metric.state for metric in seat.metrics] if seat.status != "retired" else []
+    states: list[CellState] = [metric.state for metric in seat.metrics] if seat.status != "retired" else []
     status = say(seat.status, "" if seat.status == "active" else "yellow")
     cells = [
         say(seat.seat, "bold"),
@@ -101,7 +105,7 @@ def score_list_text(lines: Iterable[ScoreLine], screen: Screen) -> str:
 
 
 def _score_row(line: ScoreLine) -> list[Text]:
-    value = line.measure.shown(line.value) if line.measure and line.value is not None else "unavailable"
+    value = line.measure.format_shown(line.value) if line.measure and line.value is not None else "unavailable"
     sign = SIGNS[line.state] if line.counts else ("corrected" if line.corrected else "again")
     style = STYLES[line.state] if line.counts else "dim"
     cells = [say(line.seat), say(line.metric), say(line.period), say(value, style), Text(sign, style=style)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.text import Text
 
-from orgtp.model.text import counted
+from orgtp.model.text import count_noun
 from orgtp.render.diff.sections import changes_of, moved, of_added, owned, target_line
 from orgtp.render.diff.text import hanging, styled
 from orgtp.render.seat import retirement_lines
@@ -17,7 +17,7 @@ from orgtp.render.spans import Line, line, subject, told, words
 from orgtp.render.terminal import Screen, joined, say, text_of, wrapped
 from orgtp.views.diff.build import Diff
 from orgtp.views.diff.types import SeatAdded
-from orgtp.views.seat_history import Event, Life, Recorded
+from orgtp.views.seat_history import Event, Life, RecordedScores
 
 
 def changes_told(event: Event, seat: str) -> Iterator[Line]:
@@ -76,9 +76,9 @@ def _head(event: Event, zone: tzinfo, screen: Screen) -> Iterator[Text]:
     yield from wrapped(joined((when, "bold"), "  ", say(event.who), "  ", (event.commit[:_SHORT], "dim")), screen.width)
 
 
-def recorded_words(recorded: Recorded) -> str:
+def recorded_words(recorded: RecordedScores) -> str:
     """`41 values, 38 of 40 on target, 1 unavailable, 1 corrected`."""
-    parts = [counted(recorded.records, "value")]
+    parts = [count_noun(recorded.records, "value")]
     parts += [f"{recorded.on_target} of {recorded.known} on target"] if recorded.known else []
     parts += [f"{recorded.unavailable} unavailable"] if recorded.unavailable else []
     parts += [f"{recorded.corrected} corrected"] if recorded.corrected else []

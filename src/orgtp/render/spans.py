@@ -22,14 +22,14 @@ class Sort(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Span:
     """A piece of a line."""
 
     text: str
     sort: Sort = Sort.OURS
 
 
-Line = tuple[Part, ...]
+Line = tuple[Span, ...]
 
 
 def end(given: str, commit: str) -> Line:
@@ -40,22 +40,22 @@ def end(given: str, commit: str) -> Line:
     return line(short) if not given or commit.startswith(given) else line(code(given), " (", short, ")")
 
 
-def line(*parts: Part | str | Iterable[Part]) -> Line:
+def line(*parts: Span | str | Iterable[Span]) -> Line:
     """Parts in a row; a plain string is ours."""
-    out: list[Part] = []
+    out: list[Span] = []
     for part in parts:
-        out += [Part(part)] if isinstance(part, str) else [part] if isinstance(part, Part) else part
+        out += [Span(part)] if isinstance(part, str) else [part] if isinstance(part, Span) else part
     return tuple(out)
 
 
-def words(text: str | None) -> Part:
+def words(text: str | None) -> Span:
     """Words of users."""
-    return Part(text or "", Sort.WORDS)
+    return Span(text or "", Sort.WORDS)
 
 
-def code(text: str | None) -> Part:
+def code(text: str | None) -> Span:
     """An id, a target or a value."""
-    return Part(text or "", Sort.CODE)
+    return Span(text or "", Sort.CODE)
 
 
 def called(id_: str, name: str | None) -> Line:
@@ -65,17 +65,17 @@ def called(id_: str, name: str | None) -> Line:
 
 def subject(seat: str, name: str | None) -> Line:
     """A seat by its name and id."""
-    return line(Part(name or seat, Sort.NAME), " (", code(seat), ")")
+    return line(Span(name or seat, Sort.NAME), " (", code(seat), ")")
 
 
 def who(seat: str | None, name: str | None) -> Line:
     """A seat by its name; by its id, too, where the name does not say it."""
     if not seat:
         return line("nobody")
-    return line(Part(name or seat, Sort.NAME)) if (name or seat).casefold() == seat else subject(seat, name)
+    return line(Span(name or seat, Sort.NAME)) if (name or seat).casefold() == seat else subject(seat, name)
 
 
-def went(before: Part | None, after: Part | None) -> Line:
+def went(before: Span | None, after: Span | None) -> Line:
     """`A → B`, `A, new` or `A, gone`."""
     if before and after:
         return line(before, " → ", after)
@@ -113,8 +113,8 @@ def listed(parts: Sequence[Line]) -> Line:
     return line(*(part for number, one in enumerate(parts) for part in ((", ", one) if number else (one,))))
 
 
-def shown(value: str | None, measure: Unit | None) -> Part:
+def shown(value: str | None, measure: Unit | None) -> Span:
     """A value as a person reads it."""
     if value is None:
-        return Part("unavailable")
-    return code(measure.shown(value) if measure else value)
+        return Span("unavailable")
+    return code(measure.format_shown(value) if measure else value)

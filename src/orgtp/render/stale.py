@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from rich.text import Text
 
 from orgtp.model.seat import Seat
-from orgtp.model.text import counted
+from orgtp.model.text import count_noun
 from orgtp.render.terminal import STYLES, Screen, joined, say, table, text_of, width_of, wrapped
 from orgtp.views.stale import Stale
 
@@ -36,8 +36,8 @@ def lasting(time: timedelta) -> str:
     """`45 minutes`, `5 hours`, `18 days`: whole ones, of the largest kind of which there are two."""
     minutes = int(time.total_seconds()) // 60
     if minutes < 2 * _HOUR:
-        return counted(minutes, "minute")
-    return counted(minutes // _HOUR, "hour") if minutes < 2 * _DAY else counted(minutes // _DAY, "day")
+        return count_noun(minutes, "minute")
+    return count_noun(minutes // _HOUR, "hour") if minutes < 2 * _DAY else count_noun(minutes // _DAY, "day")
 
 
 _HOUR, _DAY = 60, 24 * 60

@@ -20,7 +20,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 from rich.text import Text
 
-from orgtp.model.cell import State
+from orgtp.model.cell import CellState
 from orgtp.model.text import one_line
 
 if TYPE_CHECKING:
@@ -37,27 +37,34 @@ def on_the_wall(moment: datetime, zone: tzinfo) -> datetime:
 
 ENDLESS = 100_000
 STYLES = {
-    State.ON: "green",
-    State.OFF: "bold red",
-    State.UNAVAILABLE: "yellow",
-    State.MISSING: "magenta",
-    State.PENDING: "dim",
-    State.NONE: "dim",
+    CellState.ON: "green",
+    CellState.OFF: "bold red",
+    CellState.UNAVAILABLE: "yellow",
+    CellState.MISSING: "magenta",
+    CellState.PENDING: "dim",
+    CellState.NONE: "dim",
 }
 # A sign for every state: nothing is ever told by colour alone.
 SIGNS = {
-    State.ON: "✓",
-    State.OFF: "✗",
-    State.UNAVAILABLE: "?",
-    State.MISSING: "–",
-    State.PENDING: "·",
-    State.NONE: " ",
+    CellState.ON: "✓",
+    CellState.OFF: "✗",
+    CellState.UNAVAILABLE: "?",
+    CellState.MISSING: "–",
+    CellState.PENDING: "·",
+    CellState.NONE: " ",
 }
 DOT_LEGEND = "● on target   ○ off target   ? unavailable   – missing   · not due yet"
 LEGEND = "✓ on target   ✗ off target   ? unavailable   – missing   · not due yet"
 # Beside what should be there by now and is not.
 STALE, STALE_STYLE = "!", "bold yellow"
-DOTS = {State.ON: "●", State.OFF: "○", State.UNAVAILABLE: "?", State.MISSING: "–", State.PENDING: "·", State.NONE: "·"}
+DOTS = {
+    CellState.ON: "●",
+    CellState.OFF: "○",
+    CellState.UNAVAILABLE: "?",
+    CellState.MISSING: "–",
+    CellState.PENDING: "·",
+    CellState.NONE: "·",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +126,10 @@ def joined(*parts: Text | str | tuple[str, str]) -> Text:
 def width_of(text: Text | str) -> int:
     """How many columns a text takes; a wide character takes two."""
     plain = text if isinstance(text, str) else text.plain
-    return len(plain) if plain.isascii() else _wide(plain)
+    return len(plain) if plain.isascii() else _measure_wide(plain)
 
 
-_wide = lru_cache(maxsize=8192)(cell_len)
+_measure_wide = lru_cache(maxsize=8192)(cell_len)
 
 
 def padded(text: Text, width: int, *, right: bool = False) -> Text:
@@ -138,7 +145,7 @@ def cut_text(text: str, width: int) -> str:
     return f"{set_cell_size(text, max(0, width - 1)).rstrip()}…"
 
 
-def filled(pieces: StyledLine, width: int, *, right: bool = False) -> list[Styled]:
+def pad_line(pieces: StyledLine, width: int, *, right: bool = False) -> list[Styled]:
     """Pieces of a line, filled with blanks to `width` columns; longer ones stay as they are."""
     missing = width - sum(width_of(text) for text, _ in pieces)
     if missing <= 0:
@@ -146,7 +153,7 @@ def filled(pieces: StyledLine, width: int, *, right: bool = False) -> list[Style
     return [(" " * missing, ""), *pieces] if right else [*pieces, (" " * missing, "")]
 
 
-def without_end_blanks(pieces: StyledLine) -> list[Styled]:
+def strip_line_end(pieces: StyledLine) -> list[Styled]:
     """A line without the blanks at its end."""
     for number in range(len(pieces) - 1, -1, -1):
         text, style = pieces[number]
@@ -172,11 +179,11 @@ def wrapped(text: Text, width: int) -> list[Text]:
     return list(lines)
 
 
-def dots(states: Sequence[State]) -> list[Styled]:
+def dots(states: Sequence[CellState]) -> list[Styled]:
     """One mark for each metric and how many of those with a value are on target: `●○? 1/2`."""
     marks = [(DOTS[state], STYLES[state]) for state in states]
-    known = [state for state in states if state.is_known or state.is_hole]
-    count = f" {sum(state is State.ON for state in states)}/{len(known)}" if known else ""
+    known = [state for state in states if state.is_known or state.is_gap]
+    count = f" {sum(state is CellState.ON for state in states)}/{len(known)}" if known else ""
     return [*marks, (count, "")]
 
 
@@ -206,7 +213,7 @@ def text_of(lines: Iterable[Text | StyledLine], screen: Screen) -> str:
     console = _console(screen)
     with console.capture() as page:
         for line in lines:
-            console.print(rich_text(line), soft_wrap=True)
+            console.print(to_rich_text(line), soft_wrap=True)
     return page.get()
 
 
@@ -214,7 +221,7 @@ def _plain(line: Text | StyledLine) -> str:
     return line.plain if isinstance(line, Text) else "".join([text for text, _ in line])
 
 
-def rich_text(line: Text | StyledLine) -> Text:
+def to_rich_text(line: Text | StyledLine) -> Text:
     """A line as a text of rich's, where it is none."""
     return line if isinstance(line, Text) else joined(*line)
 

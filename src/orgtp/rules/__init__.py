@@ -1,4 +1,4 @@
-"""What must hold of an org: every rule, and the check that runs them."""
+"""What must hold of an org: every rule, and the function that checks them all."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from orgtp.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from orgtp.rules.registry import ALL, LENIENT, MOST, RULES, check
+    from orgtp.rules.registry import ALL_RULES, LENIENT_RULES, MAX_PER_RULE, RULES, check_org
     from orgtp.rules.rule import Finding, Rule
 
-__all__ = ["ALL", "LENIENT", "MOST", "RULES", "Finding", "Rule", "check"]
+__all__ = ["ALL_RULES", "LENIENT_RULES", "MAX_PER_RULE", "RULES", "Finding", "Rule", "check_org"]
 
 __getattr__ = lazy_exports(
     __name__,
     {
-        "orgtp.rules.registry": "ALL LENIENT MOST RULES check",
+        "orgtp.rules.registry": "ALL_RULES LENIENT_RULES MAX_PER_RULE RULES check_org",
         "orgtp.rules.rule": "Finding Rule",
     },
 )

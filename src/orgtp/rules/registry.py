@@ -25,7 +25,7 @@ from orgtp.rules.org import (
 from orgtp.rules.parsing.form import FORM
 from orgtp.rules.pull_request import additions, forbidden, notices
 from orgtp.rules.pull_request.base import BASE_NOT_REACHED, NOT_AS_COMMITTED
-from orgtp.rules.rule import Case, Rule, in_topic, of_change, of_now, of_org
+from orgtp.rules.rule import Rule, RuleContext, change_rule, dated_rule, org_rule, with_topic
 
 # Each with its heading in docs/rules.md. What is most orgtp's own comes first, what any file format asks for last.
 TOPICS = {
@@ -47,156 +47,156 @@ TOPICS = {
 }
 
 
-def by_topic(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+def sort_by_topic(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     """The rules topic by topic, those of one topic in the order given; a topic that is not in `TOPICS` comes last."""
     order = {topic: place for place, topic in enumerate(TOPICS)}
     return tuple(sorted(rules, key=lambda rule: order.get(rule.topic, len(order))))
 
 
 RULES: tuple[Rule, ...] = (
-    *in_topic(
+    *with_topic(
         "accountability",
-        of_org(accountability.owner_missing),
-        of_org(accountability.owner_unknown),
-        of_org(accountability.owner_not_human),
-        of_org(accountability.owner_retired),
-        of_org(accountability.owner_not_active),
-        of_org(accountability.no_human_above),
+        org_rule(accountability.owner_missing),
+        org_rule(accountability.owner_unknown),
+        org_rule(accountability.owner_not_human),
+        org_rule(accountability.owner_retired),
+        org_rule(accountability.owner_not_active),
+        org_rule(accountability.no_human_above),
     ),
-    *in_topic(
+    *with_topic(
         "seats",
-        of_org(seats.no_metric, refuses=False),
-        of_org(seats.no_metric_of_its_own, Severity.WARNING),
-        of_org(seats.retire_when_missing, Severity.WARNING),
-        of_now(seats.review_by_past, Severity.WARNING),
+        org_rule(seats.no_metric, refuses=False),
+        org_rule(seats.no_metric_of_its_own, Severity.WARNING),
+        org_rule(seats.retire_when_missing, Severity.WARNING),
+        dated_rule(seats.review_by_past, Severity.WARNING),
     ),
-    *in_topic(
+    *with_topic(
         "structure",
-        of_org(structure.id_not_file_name),
-        of_org(structure.id_reserved),
-        of_org(structure.reports_to_unknown),
-        of_org(structure.reports_to_retired),
-        of_org(structure.reports_to_cycle),
-        of_org(structure.two_tops, Severity.WARNING),
-        of_org(structure.policy_unknown_seat),
+        org_rule(structure.id_not_file_name),
+        org_rule(structure.id_reserved),
+        org_rule(structure.reports_to_unknown),
+        org_rule(structure.reports_to_retired),
+        org_rule(structure.reports_to_cycle),
+        org_rule(structure.two_tops, Severity.WARNING),
+        org_rule(structure.policy_unknown_seat),
     ),
-    *in_topic(
+    *with_topic(
         "capabilities",
-        of_org(capabilities.capability_claimed_twice),
-        of_org(capabilities.capability_unused, Severity.WARNING),
+        org_rule(capabilities.capability_claimed_twice),
+        org_rule(capabilities.capability_unused, Severity.WARNING),
     ),
-    *in_topic(
+    *with_topic(
         "outcomes",
-        of_org(metric_names.outcome_missing),
-        of_org(metric_names.metric_runtime),
-        of_org(metric_names.metric_activity, Severity.WARNING),
-        of_org(metric_names.leads_to_unknown),
-        of_org(metric_names.metric_wish),
-        of_org(metric_names.seat_only_activity),
-        of_org(metric_names.waive_unknown),
-        of_org(metric_names.waive_unused, Severity.WARNING),
+        org_rule(metric_names.outcome_missing),
+        org_rule(metric_names.metric_runtime),
+        org_rule(metric_names.metric_activity, Severity.WARNING),
+        org_rule(metric_names.leads_to_unknown),
+        org_rule(metric_names.metric_wish),
+        org_rule(metric_names.seat_only_activity),
+        org_rule(metric_names.waive_unknown),
+        org_rule(metric_names.waive_unused, Severity.WARNING),
     ),
-    *in_topic(
+    *with_topic(
         "scores",
-        of_org(scores.score_unknown_seat),
-        of_org(scores.score_unknown_metric),
-        of_org(scores.score_wrong_period),
-        of_org(scores.score_wrong_value),
-        of_org(scores.score_blank_without_note),
-        of_org(scores.score_duplicate_id),
-        of_org(scores.score_wrong_file),
+        org_rule(scores.score_unknown_seat),
+        org_rule(scores.score_unknown_metric),
+        org_rule(scores.score_wrong_period),
+        org_rule(scores.score_wrong_value),
+        org_rule(scores.score_blank_without_note),
+        org_rule(scores.score_duplicate_id),
+        org_rule(scores.score_wrong_file),
     ),
-    *in_topic(
+    *with_topic(
         "recording",
-        of_now(score_recording.score_in_future),
-        of_org(score_recording.score_out_of_order, Severity.NOTICE),
-        of_org(score_recording.score_before_since),
-        of_org(score_recording.score_note_formula, Severity.WARNING),
+        dated_rule(score_recording.score_in_future),
+        org_rule(score_recording.score_out_of_order, Severity.NOTICE),
+        org_rule(score_recording.score_before_since),
+        org_rule(score_recording.score_note_formula, Severity.WARNING),
     ),
-    *in_topic(
+    *with_topic(
         "retirements",
-        of_org(retirements.retired_without_record),
-        of_org(retirements.record_without_retired),
-        of_org(retirements.id_of_retired_seat),
-        of_org(retirements.record_incomplete),
-        of_org(retirements.record_unknown_seat),
-        of_org(retirements.decided_by_not_human),
+        org_rule(retirements.retired_without_record),
+        org_rule(retirements.record_without_retired),
+        org_rule(retirements.id_of_retired_seat),
+        org_rule(retirements.record_incomplete),
+        org_rule(retirements.record_unknown_seat),
+        org_rule(retirements.decided_by_not_human),
     ),
-    *in_topic(
+    *with_topic(
         "escalations",
-        of_org(escalations.routing_not_human),
-        of_org(escalations.routing_unknown_seat),
-        of_org(escalations.routing_unreachable, Severity.WARNING),
-        of_org(escalations.escalation_unknown_seat),
-        of_org(escalations.escalation_unknown_metric, Severity.WARNING),
-        of_org(escalations.escalation_file_name),
-        of_org(escalations.escalation_not_as_told),
-        of_org(escalations.silence_unknown_metric, Severity.WARNING),
+        org_rule(escalations.routing_not_human),
+        org_rule(escalations.routing_unknown_seat),
+        org_rule(escalations.routing_unreachable, Severity.WARNING),
+        org_rule(escalations.escalation_unknown_seat),
+        org_rule(escalations.escalation_unknown_metric, Severity.WARNING),
+        org_rule(escalations.escalation_file_name),
+        org_rule(escalations.escalation_not_as_told),
+        org_rule(escalations.silence_unknown_metric, Severity.WARNING),
     ),
-    *in_topic(
+    *with_topic(
         "signers",
-        of_org(signers.signer_unknown_seat),
-        of_org(signers.signer_retired, Severity.WARNING, refuses=False),
-        of_org(signers.signer_key_twice),
-        of_org(signers.forge_unfit),
+        org_rule(signers.signer_unknown_seat),
+        org_rule(signers.signer_retired, Severity.WARNING, refuses=False),
+        org_rule(signers.signer_key_twice),
+        org_rule(signers.forge_unfit),
     ),
-    *in_topic(
+    *with_topic(
         "changes",
-        of_change(forbidden.score_row_changed),
-        of_change(forbidden.retirement_record_touched),
-        of_change(forbidden.escalation_record_touched),
-        of_change(forbidden.seat_deleted),
-        of_change(forbidden.seat_brought_back),
-        of_change(forbidden.id_used_again),
-        of_change(forbidden.retired_with_work_left),
-        of_change(forbidden.target_kind_changed),
-        of_change(forbidden.history_short, Severity.NOTICE),
+        change_rule(forbidden.score_row_changed),
+        change_rule(forbidden.retirement_record_touched),
+        change_rule(forbidden.escalation_record_touched),
+        change_rule(forbidden.seat_deleted),
+        change_rule(forbidden.seat_brought_back),
+        change_rule(forbidden.id_used_again),
+        change_rule(forbidden.retired_with_work_left),
+        change_rule(forbidden.target_kind_changed),
+        change_rule(forbidden.history_short, Severity.NOTICE),
     ),
-    *in_topic(
+    *with_topic(
         "additions",
-        of_change(additions.score_after_retirement),
-        of_change(additions.decider_not_approver),
-        of_change(additions.score_row_backdated, Severity.NOTICE),
+        change_rule(additions.score_after_retirement),
+        change_rule(additions.decider_not_approver),
+        change_rule(additions.score_row_backdated, Severity.NOTICE),
     ),
-    *in_topic(
+    *with_topic(
         "notices",
-        of_change(notices.target_changed, Severity.NOTICE),
-        of_change(notices.owner_changed, Severity.NOTICE),
-        of_change(notices.outcome_changed, Severity.NOTICE),
-        of_change(notices.metric_changed, Severity.NOTICE),
-        of_change(notices.seat_moved, Severity.NOTICE),
-        of_change(notices.kind_changed, Severity.WARNING),
-        of_change(notices.waiver_added, Severity.NOTICE),
-        of_change(notices.policy_changed, Severity.NOTICE),
+        change_rule(notices.target_changed, Severity.NOTICE),
+        change_rule(notices.owner_changed, Severity.NOTICE),
+        change_rule(notices.outcome_changed, Severity.NOTICE),
+        change_rule(notices.metric_changed, Severity.NOTICE),
+        change_rule(notices.seat_moved, Severity.NOTICE),
+        change_rule(notices.kind_changed, Severity.WARNING),
+        change_rule(notices.waiver_added, Severity.NOTICE),
+        change_rule(notices.policy_changed, Severity.NOTICE),
     ),
 )
 # Every rule that there is, those of form among them; topic by topic, as they are listed.
-ALL: tuple[Rule, ...] = by_topic((*FORM, *RULES, BASE_NOT_REACHED, NOT_AS_COMMITTED))
+ALL_RULES: tuple[Rule, ...] = sort_by_topic((*FORM, *RULES, BASE_NOT_REACHED, NOT_AS_COMMITTED))
 
 
 # Errors that a change of orgtp's own may bring all the same.
-LENIENT = frozenset(rule.id for rule in RULES if not rule.refuses)
+LENIENT_RULES = frozenset(rule.id for rule in RULES if not rule.refuses)
 # From so many problems of one rule on, the rest are counted: whoever sends more wants to fill a disk.
-MOST = 10_000
+MAX_PER_RULE = 10_000
 
 
-def check(org: Org, now: datetime | None = None, *compared: OrgPair) -> Iterator[Problem]:
+def check_org(org: Org, now: datetime | None = None, *compared: OrgPair) -> Iterator[Problem]:
     """Every problem of `org`, rule by rule.
 
     Without a moment, rules about time are left out; without a base, those about a change. Of several bases, what may
     not be done is looked for from each.
     """
-    case = Case(org, now, compared[0] if compared else None)
+    case = RuleContext(org, now, compared[0] if compared else None)
     for rule in RULES:
-        yield from _bounded(rule.check(case))
+        yield from _limit_problems(rule.find_problems(case))
     for other in compared[1:]:
         for rule in (rule for rule in RULES if rule.topic == "changes"):
-            yield from _bounded(rule.check(Case(org, now, other)))
+            yield from _limit_problems(rule.find_problems(RuleContext(org, now, other)))
 
 
-def _bounded(problems: Iterator[Problem]) -> Iterator[Problem]:
+def _limit_problems(problems: Iterator[Problem]) -> Iterator[Problem]:
     """The first of many problems, and how many there are more, at the place of the next."""
-    yield from islice(problems, MOST)
+    yield from islice(problems, MAX_PER_RULE)
     following = next(problems, None)
     if following:
         more = 1 + sum(1 for _ in problems)

@@ -1,17 +1,17 @@
-"""How long something may take or be old, as a sources file writes it: `30s`, `2m`, `1d12h`."""
+"""Durations in a sources file, such as `30s`, `2m` and `1d12h`: timeouts and maximum ages."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
 
-from orgtp.model.value import Kind, Unit
+from orgtp.model.value import Unit, ValueKind
 
-# As durations are written everywhere, and not nothing. The same stands in schema/sources.schema.json.
+# The usual form of durations, above zero. schema/sources.schema.json holds the same pattern.
 SPAN = r"(?=[0-9])(?=.*[1-9])(?:[0-9]{1,6}d)?(?:[0-9]{1,6}h)?(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?"
 _SPAN = re.compile(SPAN)
 
 
-def span_of(text: str) -> timedelta | None:
-    """The span that `text` writes; None where it is none."""
-    return timedelta(seconds=int(Unit(Kind.DURATION).read(text))) if _SPAN.fullmatch(text) else None
+def parse_duration(text: str) -> timedelta | None:
+    """Parse a duration; None if `text` is not one."""
+    return timedelta(seconds=int(Unit(ValueKind.DURATION).parse_amount(text))) if _SPAN.fullmatch(text) else None

@@ -1,4 +1,4 @@
-"""A kind of other people, as it is known here: asked in a process of its own, even for what it takes."""
+"""Kinds from plugins. Plugin code is not imported here: a separate process describes its keys."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, is_ours, load_kind
-from orgtp.sources.process import answer_of
+from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, is_builtin_kind, load_kind
+from orgtp.sources.process import ask_module
 
 _DESCRIBER = "orgtp.sources.plugin_worker"
 _SECONDS = 5.0
 
 
-def kind_of(name: str, entry: EntryPoint) -> Kind:
-    """The kind `name`: ours as it is, another's by what it says of itself. Raises `SourceFailed`."""
-    if is_ours(entry):
+def open_kind(name: str, entry: EntryPoint) -> Kind:
+    """Return the kind `name`: a built-in one itself, a plugin's as a description. Raises `SourceFailed`."""
+    if is_builtin_kind(entry):
         return load_kind(entry.value)
-    keys, bare = _takes(name, entry.value)
-    made: type[Foreign] = type("Foreign", (Foreign,), {"keys": keys, "bare": bare})
+    keys, bare = _read_plugin_keys(name, entry.value)
+    made: type[PluginKind] = type("Foreign", (PluginKind,), {"keys": keys, "bare": bare})
     return made(name, entry.value)
 
 
-class Foreign(Kind):
-    """The kind `name` at `place`, of which nothing is imported here: only its source's own process asks it."""
+class PluginKind(Kind):
+    """The kind `name` at `place` without its code: only the processes of its sources import that."""
 
     def __init__(self, name: str, place: str) -> None:
         self._name, self._place = name, place
 
     def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
-        """What the kind finds wrong with the settings. Raises `SourceFailed`."""
-        for key, message, hint in _answer(self._name, self._place, settings=settings).get("faults", ()):
+        """Yield the faults that the kind finds. Raises `SourceFailed`."""
+        for key, message, hint in _ask_plugin(self._name, self._place, settings=settings).get("faults", ()):
             yield Fault(str(key), str(message), str(hint))
 
 
-def _takes(name: str, place: str) -> tuple[Mapping[str, Key], str]:
-    """The keys that a kind takes, and which of them stands bare."""
-    said = _answer(name, place)
+def _read_plugin_keys(name: str, place: str) -> tuple[Mapping[str, Key], str]:
+    """Return the keys that a kind takes, and its `bare` key."""
+    said = _ask_plugin(name, place)
     try:
         rows = said["keys"].items()
         keys = {
@@ -48,23 +48,23 @@ def _takes(name: str, place: str) -> tuple[Mapping[str, Key], str]:
         }
         return keys, str(said["bare"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SourceFailed(f"the kind {name} is broken: its answer is garbage", again=False) from error
+        raise SourceFailed(f"the kind {name} is broken: its description is malformed", again=False) from error
 
 
 def _key(form: str, required: bool, options: list[str], secret: bool) -> Key:
     return Key(Form(form), required, tuple(options), secret)
 
 
-def _answer(name: str, place: str, **asked: Any) -> Mapping[str, Any]:
-    """What the kind answers in a process of its own. Raises `SourceFailed`."""
+def _ask_plugin(name: str, place: str, **asked: Any) -> Mapping[str, Any]:
+    """Return the answer of the kind, which runs in a separate process. Raises `SourceFailed`."""
     fed = json.dumps({"kind": place, **asked}).encode()
-    raw, _ = answer_of(_DESCRIBER, fed, Path.cwd(), time.monotonic() + _SECONDS, Event())
+    raw, _ = ask_module(_DESCRIBER, fed, Path.cwd(), time.monotonic() + _SECONDS, Event())
     try:
         said = json.loads(raw)
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
-        raise SourceFailed(f"the kind {name} is broken: it says nothing of itself", again=False)
+        raise SourceFailed(f"the kind {name} is broken: it does not describe itself", again=False)
     if "why" in said:
         raise SourceFailed(str(said["why"]), again=False)
     if "broken" in said:

@@ -1,6 +1,6 @@
-"""The process that reads a kind of other people: what keys it takes, and what it finds wrong with settings.
+"""The process that imports a plugin's kind to read its keys and to check settings.
 
-A module that is imported may do anything, and take as long as it likes; what reads the sources file must not.
+An imported module may do anything and take any time, which must not happen to the process that reads the sources file.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from orgtp.sources.kind import SourceFailed, load_kind
-from orgtp.sources.worker import answering, shortened
+from orgtp.sources.worker import serve_request, shorten_reason
 
 
-def described(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The kind's keys, and the key `bare`; with settings, the faults that it finds with them."""
+def describe_kind(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the kind's keys and `bare` key or, if settings are given, the faults that it finds in them."""
     try:
         kind = load_kind(asked["kind"])
         if "settings" in asked:
@@ -25,10 +25,10 @@ def described(asked: Mapping[str, Any]) -> dict[str, Any]:
         }
         return {"keys": keys, "bare": str(kind.bare)}
     except SourceFailed as failed:
-        return {"why": shortened(failed.why)}
-    except BaseException as error:  # noqa: BLE001  (whatever a kind does, its source is wrong and nothing else)
+        return {"why": shorten_reason(failed.why)}
+    except BaseException as error:  # noqa: BLE001  (whatever a plugin raises, only its own source is affected)
         return {"broken": type(error).__name__}
 
 
 if __name__ == "__main__":
-    answering(described)
+    serve_request(describe_kind)

@@ -1,4 +1,4 @@
-"""Asking sources side by side, each in a process of its own: whatever one does, the others say what they know."""
+"""Ask sources in parallel, each in a separate process, so that a failing source does not affect the others."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from decimal import Decimal
 from threading import Event
 from typing import Any
 
-from orgtp.sources.kind import SourceFailed, kinds
-from orgtp.sources.process import answer_of
-from orgtp.sources.source import Said, Source
-from orgtp.sources.value import checked
-from orgtp.sources.worker import shortened
+from orgtp.sources.kind import SourceFailed, find_kinds
+from orgtp.sources.process import ask_module
+from orgtp.sources.source import Source, SourceResult
+from orgtp.sources.value import check_value
+from orgtp.sources.worker import shorten_reason
 
 NOT_ASKED = "not asked in time"
 _WORKER = "orgtp.sources.worker"
-# A pipe takes as much as this without a reader.
+# A pipe accepts this much without a reader.
 _MOST_FED = 32 * 1024
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 
 
-def ask(
+def ask_sources(
     sources: Iterable[Source],
     *,
     jobs: int = 8,
     within: timedelta = timedelta(minutes=10),
-    told: Callable[[Said], None] | None = None,
-) -> list[Said]:
-    """What each source says, by name; `told` hears each as soon as it is known.
+    told: Callable[[SourceResult], None] | None = None,
+) -> list[SourceResult]:
+    """Ask the sources and return their results, sorted by name. `told` is called with each result at once.
 
-    At most `jobs` are asked at a time, and all of it takes no longer than `within`. Every source is asked once before
-    any is asked again: those that hang wait for each other, and never keep one that works from its turn.
+    At most `jobs` sources are asked at a time, and the whole run takes no longer than `within`. Every source is asked
+    once before any is retried, so that a source that hangs does not delay one that works.
     """
-    run = _Run(time.monotonic() + within.total_seconds(), max(1, jobs), Event())
-    heard: list[Said] = []
-    for said in run.all(sorted(sources, key=lambda source: source.name)):
+    run = _AskRun(time.monotonic() + within.total_seconds(), max(1, jobs), Event())
+    heard: list[SourceResult] = []
+    for said in run.ask_all(sorted(sources, key=lambda source: source.name)):
         heard.append(said)
         if told:
             told(said)
@@ -48,10 +48,10 @@ def ask(
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """One source, what it said when it was last asked, and not before when it is to be asked again."""
+    """One source, its latest result, and the earliest time of its next attempt (monotonic clock)."""
 
     source: Source
-    said: Said
+    said: SourceResult
     again: bool = True
     at: float = 0.0
 
@@ -61,96 +61,99 @@ class _Turn:
 
 
 @dataclass(frozen=True)
-class _Run:
-    """One run: when it must be over (on the monotonic clock), and whether it was given up."""
+class _AskRun:
+    """One run: its deadline (monotonic clock), the number of parallel jobs, and whether it was cancelled."""
 
     until: float
     jobs: int
     stop: Event
 
-    def all(self, sources: Iterable[Source]) -> Iterator[Said]:
-        turns = [_Turn(one, Said(one.name, None, shortened(one.wrong or NOT_ASKED), Decimal(0), 0)) for one in sources]
+    def ask_all(self, sources: Iterable[Source]) -> Iterator[SourceResult]:
+        turns = [
+            _Turn(one, SourceResult(one.name, None, shorten_reason(one.wrong or NOT_ASKED), Decimal(0), 0))
+            for one in sources
+        ]
         yield from (turn.said for turn in turns if turn.source.wrong)
         turns = [turn for turn in turns if not turn.source.wrong]
         while turns:
             left = []
-            for turn in self._round(turns):
+            for turn in self._ask_round(turns):
                 if turn.is_over:
                     yield turn.said
                 else:
                     left.append(turn)
             turns = sorted(left, key=lambda turn: turn.at)
 
-    def _round(self, turns: list[_Turn]) -> Iterator[_Turn]:
-        """Ask each once more; those that hang leave time for the turns of all."""
+    def _ask_round(self, turns: list[_Turn]) -> Iterator[_Turn]:
+        """Ask each source once more, and give each a fair share of the time left."""
         rounds = -(-len(turns) // self.jobs)
         share = max(0.0, self.until - time.monotonic()) / max(1, rounds)
         with ThreadPoolExecutor(self.jobs) as pool:
             try:
-                for done in as_completed([pool.submit(self._asked, turn, share) for turn in turns]):
+                for done in as_completed([pool.submit(self._ask_once, turn, share) for turn in turns]):
                     yield done.result()
             except BaseException:
                 self.stop.set()
                 raise
 
-    def _asked(self, turn: _Turn, share: float) -> _Turn:
-        """The turn after the source was asked; as it was, and over, where there is no time left."""
+    def _ask_once(self, turn: _Turn, share: float) -> _Turn:
+        """Ask the source and return its next turn. If no time is left, return the turn unchanged and final."""
         begun = max(time.monotonic(), turn.at)
         if begun >= self.until or self.stop.wait(begun - time.monotonic()):
             return replace(turn, again=False)
         try:
-            value, why, again = self._value(turn.source, share), "", False
+            value, why, again = self._fetch_value(turn.source, share), "", False
         except SourceFailed as failed:
-            value, why, again = None, shortened(failed.why), failed.again
+            value, why, again = None, shorten_reason(failed.why), failed.again
         ended = time.monotonic()
         tries = turn.said.tries + 1
         seconds = turn.said.seconds + Decimal(round((ended - begun) * 1000)).scaleb(-3)
-        said = Said(turn.source.name, value, why, seconds, tries)
+        said = SourceResult(turn.source.name, value, why, seconds, tries)
         return _Turn(turn.source, said, again, ended + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (tries - 1)))
 
-    def _value(self, source: Source, share: float) -> str:
-        """What the source says, asked once, for no longer than its share of the time. Raises `SourceFailed`."""
+    def _fetch_value(self, source: Source, share: float) -> str:
+        """Ask the source once, for no longer than its share of the time. Raises `SourceFailed`."""
         seconds = min(source.timeout.total_seconds(), share)
         until = min(self.until, time.monotonic() + seconds)
-        fed = json.dumps({"kind": _kind(source), "settings": source.settings}).encode()
+        fed = json.dumps({"kind": _find_kind_location(source), "settings": source.settings}).encode()
         if len(fed) > _MOST_FED:
             raise SourceFailed("its settings are too long", again=False)
         try:
-            answer, code = answer_of(_WORKER, fed, source.folder, until, self.stop)
+            answer, code = ask_module(_WORKER, fed, source.folder, until, self.stop)
         except OSError as error:
             raise SourceFailed(f"it cannot be asked: {error.strerror or error}") from error
         if not answer:
-            raise SourceFailed(self._without_answer(seconds, code))
-        return _read(answer)
+            raise SourceFailed(self._describe_no_answer(seconds, code))
+        return _parse_answer(answer)
 
-    def _without_answer(self, seconds: float, code: int | None) -> str:
+    def _describe_no_answer(self, seconds: float, code: int | None) -> str:
         if code is not None:
-            return f"it broke off without an answer: {_ending(code)}"
+            return f"it ended without an answer: {_describe_exit(code)}"
         if time.monotonic() >= self.until:
-            return "no answer before the time for all was over"
-        return f"no answer within {_shown(timedelta(seconds=round(seconds, 1)))}"
+            return "no answer before the time limit of the whole run"
+        return f"no answer within {_format_duration(timedelta(seconds=round(seconds, 1)))}"
 
 
-def _kind(source: Source) -> str:
-    entry = kinds().get(source.kind)
+def _find_kind_location(source: Source) -> str:
+    entry = find_kinds().get(source.kind)
     if entry is None:
-        raise SourceFailed(f'there is no kind "{source.kind}" here', again=False)
+        raise SourceFailed(f'the kind "{source.kind}" is not installed', again=False)
     return entry.value
 
 
-def _read(answer: bytes) -> str:
-    """The value of an answer. A kind runs in the process that writes it, so it is taken for what anybody may write."""
+def _parse_answer(answer: bytes) -> str:
+    """Return the value of an answer. Plugin code can write to the pipe, so the answer is not trusted."""
     try:
         said: Any = json.loads(answer)
         value, why, again = said.get("value"), said.get("why"), said.get("again")
     except (ValueError, AttributeError, RecursionError) as error:
         raise SourceFailed("its answer is garbage") from error
     if isinstance(value, str):
-        return checked(value)
+        return check_value(value)
     raise SourceFailed(why if isinstance(why, str) else "its answer is garbage", again=again is not False)
 
 
-def _ending(code: int) -> str:
+def _describe_exit(code: int) -> str:
     from signal import Signals
 
     if code >= 0:
@@ -161,7 +164,7 @@ def _ending(code: int) -> str:
         return f"killed by signal {-code}"
 
 
-def _shown(span: timedelta) -> str:
-    from orgtp.model.value import Kind, Unit
+def _format_duration(span: timedelta) -> str:
+    from orgtp.model.value import Unit, ValueKind
 
-    return Unit(Kind.DURATION).stored(Decimal(span // timedelta(milliseconds=1)).scaleb(-3))
+    return Unit(ValueKind.DURATION).format_stored(Decimal(span // timedelta(milliseconds=1)).scaleb(-3))

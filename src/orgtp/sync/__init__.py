@@ -1,1 +1,1 @@
-"""The package sync."""
+"""Sync: exchange commits with a remote."""

@@ -11,7 +11,7 @@ from orgtp.ledger.batch import Ledger, Original
 from orgtp.ledger.outbox import Lot, lots
 from orgtp.ledger.remote_witness import seen
 from orgtp.model.errors import BadInput
-from orgtp.sync.replay import original, unpublished
+from orgtp.sync.replay import list_unpublished, read_original
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class SyncStatus:
     trouble: str = ""
 
 
-def _remote(ledger: Ledger) -> tuple[Remote | None, str]:
+def _find_remote(ledger: Ledger) -> tuple[Remote | None, str]:
     """The remote, or why its address is none that can be spoken to: what waits here is to be seen all the same."""
     try:
         return remote_of(ledger.repo, ledger.branch), ""
@@ -42,12 +42,14 @@ def _remote(ledger: Ledger) -> tuple[Remote | None, str]:
         return None, str(error)
 
 
-def sync_status(ledger: Ledger) -> SyncStatus:
+def read_sync_status(ledger: Ledger) -> SyncStatus:
     """What waits. Nothing is touched, and no lock is waited for."""
     repo, tip = ledger.repo, ledger.tip()
-    remote, trouble = _remote(ledger)
+    remote, trouble = _find_remote(ledger)
     last = seen(repo, remote, ledger.branch) if remote else None
-    unsent = tuple(original(repo, commit) for commit in unpublished(repo, tip, last, every=True)) if remote else ()
+    unsent = (
+        tuple(read_original(repo, commit) for commit in list_unpublished(repo, tip, last, every=True)) if remote else ()
+    )
     lock = Lock(repo)
     holder = "" if lock.is_free else lock.holder or "a process that does not say who it is"
     return SyncStatus(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from orgtp.model.cell import Row, State
+from orgtp.model.cell import CellState, MetricRow
 from orgtp.model.org import Org, Retirement
 from orgtp.model.score import Score
 from orgtp.views.diff.build import Diff, diff
@@ -22,7 +22,7 @@ _TOLD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SeatCommit:
     """A commit that touched the seat: those that it touched as each of its parents has them, and as it left them.
 
     `by` is the seat that acted, where one is known, and `who` its name or the author's.
@@ -47,7 +47,7 @@ class Became:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedScores:
     """What was recorded in a stretch of time, of one metric or of all (null).
 
     `unavailable` of the records say that nobody knows, `corrected` were put right by a later one. Of the periods whose
@@ -73,7 +73,7 @@ class Event:
     author: str
     who: str
     changes: tuple[Became, ...]
-    recorded: tuple[Recorded, ...] = ()
+    recorded: tuple[RecordedScores, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Life:
     retirement: Retirement | None
 
 
-def life(org: Org, seat: str, steps: Iterable[Step], now: datetime) -> Life:
+def life(org: Org, seat: str, steps: Iterable[SeatCommit], now: datetime) -> Life:
     """The life of a seat of `org`, from the commits that touched it, oldest first."""
     held = org.seats[seat]
     told = list(events(seat, steps))
@@ -97,14 +97,14 @@ def life(org: Org, seat: str, steps: Iterable[Step], now: datetime) -> Life:
     return Life(seat, held.name, held.role, held.status, whole, org.retirements.get(seat))
 
 
-def events(seat: str, steps: Iterable[Step]) -> Iterator[Event]:
+def events(seat: str, steps: Iterable[SeatCommit]) -> Iterator[Event]:
     """Those of the commits that changed something about the seat, with what they changed, as they come."""
     for step in steps:
         if changes := tuple(_became(step, seat)):
             yield Event(step.commit, step.at, step.action, step.by, step.author, step.who, changes)
 
 
-def _became(step: Step, seat: str) -> Iterator[Became]:
+def _became(step: SeatCommit, seat: str) -> Iterator[Became]:
     """What the commit changed about the seat: what differs from every parent, told as it differs from the first."""
     found = [diff(before, step.after) for before in step.before]
     others = [{_what(change) for change in _about(other, seat)} for other in found[1:]]
@@ -135,7 +135,7 @@ def _what(change: Became) -> tuple[object, ...]:
     return (change.sort, *(getattr(change.item, name) for name in names))
 
 
-def _recorded(org: Org, seat: str, begins: Sequence[datetime], now: datetime) -> list[tuple[Recorded, ...]]:
+def _recorded(org: Org, seat: str, begins: Sequence[datetime], now: datetime) -> list[tuple[RecordedScores, ...]]:
     """What was recorded from each moment on until the next; what came before the first is told of with it."""
     stretches: list[dict[str, list[Score]]] = [{} for _ in begins]
     for score in org.scores.get(seat, ()) if begins else ():
@@ -144,27 +144,27 @@ def _recorded(org: Org, seat: str, begins: Sequence[datetime], now: datetime) ->
     return [tuple(_counted(org, seat, metrics, now)) for metrics in stretches]
 
 
-def _counted(org: Org, seat: str, metrics: dict[str, list[Score]], now: datetime) -> Iterator[Recorded]:
+def _counted(org: Org, seat: str, metrics: dict[str, list[Score]], now: datetime) -> Iterator[RecordedScores]:
     """What was recorded of all metrics together, then of each."""
     each = [_of_metric(org, seat, metric, scores, now) for metric, scores in sorted(metrics.items())]
     if each:
-        names = [field.name for field in fields(Recorded)[1:]]
-        yield Recorded(None, *(sum(getattr(one, name) for one in each) for name in names))
+        names = [field.name for field in fields(RecordedScores)[1:]]
+        yield RecordedScores(None, *(sum(getattr(one, name) for one in each) for name in names))
         yield from each
 
 
-def _of_metric(org: Org, seat: str, metric: str, scores: list[Score], now: datetime) -> Recorded:
-    in_force = org.in_force(seat, metric)
+def _of_metric(org: Org, seat: str, metric: str, scores: list[Score], now: datetime) -> RecordedScores:
+    in_force = org.scores_in_force(seat, metric)
     counting = [score for score in scores if in_force[score.period] is score]
     corrected = [score for score in scores if in_force[score.period].value != score.value]
     held = org.seats[seat].metrics.get(metric)
-    periods = [period for score in counting if (period := score.spoken_of)]
-    states = [Row(org, org.seats[seat], held, now).cell(period).state for period in periods] if held else []
-    return Recorded(
+    periods = [period for score in counting if (period := score.parsed_period)]
+    states = [MetricRow(org, org.seats[seat], held, now).cell_at(period).state for period in periods] if held else []
+    return RecordedScores(
         metric=metric,
         records=len(scores),
         unavailable=sum(score.value is None for score in scores),
         corrected=len(corrected),
-        on_target=sum(state is State.ON for state in states),
-        known=sum(state in {State.ON, State.OFF} for state in states),
+        on_target=sum(state is CellState.ON for state in states),
+        known=sum(state in {CellState.ON, CellState.OFF} for state in states),
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from orgtp.audit.export.history_stats import not_whole
+from orgtp.audit.export.history_stats import incomplete_history
 from orgtp.git.errors import GitFailed
 from orgtp.git.repo import SHA256_DIGITS, Repo, make_repo
 
@@ -28,39 +28,39 @@ _PACK = (
     "pack-objects", "--stdout", "--revs", "-q", "--threads=1", "--window=3", "--depth=50", "--compression=6",
     "--delta-base-offset", "--no-reuse-delta", "--no-reuse-object", "--no-use-bitmap-index",
 )  # fmt: skip
-_PIECE = 1 << 20
+_CHUNK_SIZE = 1 << 20
 
 
-def bundle(repo: Repo, branch: str, tip: str) -> Iterator[bytes]:
+def write_bundle(repo: Repo, branch: str, tip: str) -> Iterator[bytes]:
     """The history of `tip` as a bundle whose one branch is `branch`, checked out when it is cloned.
 
     Raises `NotWhole` where an object is missing.
     """
-    yield _head(branch, tip)
+    yield _bundle_header(branch, tip)
     with tempfile.TemporaryDirectory(prefix="orgtp-") as place:
         long = len(tip) == SHA256_DIGITS
         bare = make_repo(Path(place), "none", bare=True, object_format="sha256" if long else "sha1")
         borrowed = {"GIT_OBJECT_DIRECTORY": str(repo.common_dir / "objects")}
-        yield from _pack(bare.start(*_SETTINGS, *_PACK, env=borrowed), tip)
+        yield from _read_pack(bare.start(*_SETTINGS, *_PACK, env=borrowed), tip)
 
 
-def _pack(handle: Any, tip: str) -> Iterator[bytes]:
+def _read_pack(handle: Any, tip: str) -> Iterator[bytes]:
     """What git packs for `tip`, in pieces. Raises `NotWhole`."""
     process = handle.proc
     process.stdin.write(f"{tip}\n".encode())
     process.stdin.close()
     try:
-        while piece := process.stdout.read(_PIECE):
+        while piece := process.stdout.read(_CHUNK_SIZE):
             yield piece
     except GeneratorExit:
         process.kill()
         raise
     words = " ".join(process.stderr.read().decode(errors="replace").split())
     if process.wait():
-        raise not_whole(GitFailed(command="pack-objects", words=words))
+        raise incomplete_history(GitFailed(command="pack-objects", words=words))
 
 
-def _head(branch: str, tip: str) -> bytes:
+def _bundle_header(branch: str, tip: str) -> bytes:
     """What stands before the pack. Only version 3 can say that the ids are SHA-256."""
     long = len(tip) == SHA256_DIGITS
     signature = "# v3 git bundle\n@object-format=sha256\n" if long else "# v2 git bundle\n"

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from orgtp.audit.export.css import CSS, css_hash
 from orgtp.audit.export.html_org import corrections, retirements, seats
 from orgtp.audit.export.markup import Column, Markup, code, facts, joined, section, table, tag, text
-from orgtp.audit.export.report import Dossier, DossierCheckpoint
+from orgtp.audit.export.report import AuditReport, ReportCheckpoint
 from orgtp.audit.guarantees import Guarantee
-from orgtp.audit.model import Gap, Noted, Verdict, Violation
-from orgtp.model.text import counted, visible
+from orgtp.audit.model import AuditNote, Gap, Verdict, Violation
+from orgtp.model.text import count_noun, escape_control_chars
 
 _SIGNS = {Verdict.INTACT: "✓", Verdict.VIOLATED: "✗", Verdict.UNPROVEN: "?"}
 _CLASSES = {Verdict.INTACT: "intact", Verdict.VIOLATED: "violated", Verdict.UNPROVEN: "unproven"}
@@ -29,7 +29,7 @@ _UNVOUCHED = (
 )
 
 
-def audit_html(found: Dossier) -> Iterator[str]:
+def audit_html(found: AuditReport) -> Iterator[str]:
     """The page, part by part."""
     yield _head(found)
     yield "<body>\n"
@@ -42,7 +42,7 @@ def audit_html(found: Dossier) -> Iterator[str]:
     yield "\n</body>\n</html>\n"
 
 
-def _head(found: Dossier) -> str:
+def _head(found: AuditReport) -> str:
     policy = f"default-src 'none'; style-src {css_hash()}; base-uri 'none'; form-action 'none'"
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -53,13 +53,13 @@ def _head(found: Dossier) -> str:
     )
 
 
-def _title(found: Dossier) -> str:
+def _title(found: AuditReport) -> str:
     of = joined(["The record as of ", moment(found.at), ", branch ", code(found.branch), "."])
     words = [tag("p", "Audit report", class_="kind"), tag("h1", found.name or found.org), tag("p", of, class_="of")]
     return f"{tag('header', *words)}\n{_verdict(found)}{_contents(found)}"
 
 
-def _verdict(found: Dossier) -> str:
+def _verdict(found: AuditReport) -> str:
     wrong = f"{len(found.violations):,}" if found.violations else ""
     sizes = {"Violations": wrong, "Seats": f"{len(found.seats):,}", "Values": f"{found.values.recorded:,}"}
     rows = [*sizes.items(), ("Commits", f"{found.history.commits:,}"), ("Head of the history", code(found.head))]
@@ -74,7 +74,7 @@ def _verdict(found: Dossier) -> str:
     )
 
 
-def _vouched(checkpoint: DossierCheckpoint | None) -> str:
+def _vouched(checkpoint: ReportCheckpoint | None) -> str:
     if checkpoint is None or not checkpoint.fingerprint:
         return _UNVOUCHED
     unknown = ", which the ledger's own list of signers does not know" if checkpoint.signers else ""
@@ -82,7 +82,7 @@ def _vouched(checkpoint: DossierCheckpoint | None) -> str:
     return joined(["The checkpoint is signed with the key ", code(checkpoint.fingerprint), f"{whose}."])
 
 
-def _contents(found: Dossier) -> str:
+def _contents(found: AuditReport) -> str:
     names = {
         "violations": f"Violations ({len(found.violations):,})" if found.violations else "",
         "gaps": "What could not be proven" if found.gaps else "",
@@ -104,15 +104,15 @@ def moment(at: datetime) -> Markup:
     return tag("time", f"{stamp[:10]} {stamp[11:16]} UTC", datetime=stamp)
 
 
-def _violations(found: Dossier) -> Iterator[str]:
+def _violations(found: AuditReport) -> Iterator[str]:
     if found.violations:
         lead = "What may not be in a ledger, in the order of the history."
         yield from section("violations", "Violations", lead, *(_violation(one) for one in found.violations))
 
 
 def _violation(one: Violation) -> Markup:
-    place = f"{visible(one.path)}{f':{one.line}' if one.line else ''}"
-    rows = [("Rule", code(one.rule)), ("Commit", code(one.commit)), ("Author", visible(one.author))]
+    place = f"{escape_control_chars(one.path)}{f':{one.line}' if one.line else ''}"
+    rows = [("Rule", code(one.rule)), ("Commit", code(one.commit)), ("Author", escape_control_chars(one.author))]
     rows.insert(0, ("Place", code(place) if one.path else ""))
     hint = tag("p", one.hint, class_="says") if one.hint else ""
     return tag("article", tag("h3", _sentence(one.message)), facts(rows), _lines(one), hint, class_="wrong")
@@ -121,28 +121,35 @@ def _violation(one: Violation) -> Markup:
 def _lines(one: Violation) -> Markup:
     """What was there, and what is there now; control characters as the escapes that name them."""
     pairs = [(word, line) for word, line in (("was", one.before), ("is", one.after)) if line is not None]
-    rows = (tag("div", tag("dt", word), tag("dd", code(visible(line) or "(empty)"))) for word, line in pairs)
+    rows = (
+        tag("div", tag("dt", word), tag("dd", code(escape_control_chars(line) or "(empty)"))) for word, line in pairs
+    )
     return tag("dl", *rows, class_="lines") if pairs else Markup()
 
 
-def _gaps(found: Dossier) -> Iterator[str]:
+def _gaps(found: AuditReport) -> Iterator[str]:
     if found.gaps:
         lead = "Each keeps a part of the history from being judged."
         yield from section("gaps", "What could not be proven", lead, *(_gap(one) for one in found.gaps))
 
 
 def _gap(one: Gap) -> Markup:
-    return tag("article", tag("h3", _sentence(one.what)), tag("p", visible(one.remedy), class_="says"), class_="gap")
+    return tag(
+        "article",
+        tag("h3", _sentence(one.what)),
+        tag("p", escape_control_chars(one.remedy), class_="says"),
+        class_="gap",
+    )
 
 
-def _unreadable(found: Dossier) -> Iterator[str]:
+def _unreadable(found: AuditReport) -> Iterator[str]:
     if found.unreadable:
         lead = "These files cannot be read, so what they hold is not in this report. It is unknown, not absent."
-        items = [tag("li", code(visible(path))) for path in found.unreadable]
+        items = [tag("li", code(escape_control_chars(path))) for path in found.unreadable]
         yield from section("unreadable", "Files that cannot be read", lead, tag("ul", *items))
 
 
-def _stands(found: Dossier) -> Iterator[str]:
+def _stands(found: AuditReport) -> Iterator[str]:
     intact = found.verdict is Verdict.INTACT
     lead = "What may be relied on, and by what. Enforced: a break would have been found. Advisory: a convention, which "
     lead += "nothing here proves."
@@ -159,11 +166,11 @@ def _guarantee(one: Guarantee) -> list[str]:
 
 
 def _sentence(words: str) -> str:
-    told = visible(words)
+    told = escape_control_chars(words)
     return told[:1].upper() + told[1:]
 
 
-def _history(found: Dossier) -> Iterator[str]:
+def _history(found: AuditReport) -> Iterator[str]:
     history, values = found.history, found.values
     numbers = facts(
         [
@@ -182,18 +189,18 @@ def _history(found: Dossier) -> Iterator[str]:
     yield from section("history", "The history in numbers", lead, tag("div", numbers, class_="numbers"))
 
 
-def _notes(found: Dossier) -> Iterator[str]:
+def _notes(found: AuditReport) -> Iterator[str]:
     if found.notes:
         lead = "What a person should know, and what changes no verdict."
         yield from section("notes", "Notes", lead, tag("ul", *(_note(one) for one in found.notes)))
 
 
-def _note(one: Noted) -> Markup:
-    return tag("li", visible(one.what), joined([" (commit ", code(one.commit), ")"]) if one.commit else "")
+def _note(one: AuditNote) -> Markup:
+    return tag("li", escape_control_chars(one.what), joined([" (commit ", code(one.commit), ")"]) if one.commit else "")
 
 
-def _check(found: Dossier) -> Iterator[str]:
-    what = f"{counted(found.history.commits, 'commit')} up to {found.head[:10]}"
+def _check(found: AuditReport) -> Iterator[str]:
+    what = f"{count_noun(found.history.commits, 'commit')} up to {found.head[:10]}"
     words = (
         "Nothing here need be believed. ledger.bundle is the ledger itself, with all of its history: "
         f"{what}. README.txt beside it says how to check this report against it, with git and ssh-keygen alone."

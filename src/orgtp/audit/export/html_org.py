@@ -6,36 +6,43 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from orgtp.audit.export.markup import Column, Markup, code, facts, joined, section, table, tag
-from orgtp.audit.export.report import Dossier, DossierCorrection, DossierMetric, DossierRetirement, DossierSeat, Handed
-from orgtp.model.text import counted
+from orgtp.audit.export.report import (
+    AuditReport,
+    ReportCorrection,
+    ReportHandover,
+    ReportMetric,
+    ReportRetirement,
+    ReportSeat,
+)
+from orgtp.model.text import count_noun
 from orgtp.model.value import Unit
 
 _SHORT = 10
 _REVIEW = {"worked": "What worked", "failed": "What failed", "lesson": "The lesson", "rehire": "Taken back when"}
 
 
-def seats(found: Dossier) -> Iterator[str]:
+def seats(found: AuditReport) -> Iterator[str]:
     """Every seat: all on one table, then each on its own."""
     columns = [Column("Seat"), Column("Role"), Column("Owner"), Column("Status", "tight"), Column("Since", "tight")]
     rows = [_seat_row(number, seat) for number, seat in enumerate(found.seats)]
-    lead = f"{counted(len(found.seats), 'seat')}, the retired ones among them. The owner is the person who answers."
+    lead = f"{count_noun(len(found.seats), 'seat')}, the retired ones among them. The owner is the person who answers."
     cards = (_seat(number, seat) for number, seat in enumerate(found.seats))
     yield from section("seats", "Seats", lead, table("Every seat", columns, rows), *cards)
 
 
-def _seat_row(number: int, seat: DossierSeat) -> list[str]:
+def _seat_row(number: int, seat: ReportSeat) -> list[str]:
     name = tag("a", seat.name, href=f"#seat-{number}")
     id_ = "" if seat.name.lower() == seat.seat else seat.seat
     return [_with(name, id_), seat.role, seat.owner_name or "nobody", _status(seat), _day(seat.since)]
 
 
-def _status(seat: DossierSeat) -> Markup:
+def _status(seat: ReportSeat) -> Markup:
     """The status; with its day for a seat that is retired."""
     day = tag("span", seat.retired_on.isoformat(), class_="sub") if seat.retired_on else ""
     return joined([seat.status if seat.status == "active" else tag("span", seat.status, class_="chip quiet"), day])
 
 
-def _seat(number: int, seat: DossierSeat) -> Markup:
+def _seat(number: int, seat: ReportSeat) -> Markup:
     told = facts(
         [
             ("Id", code(seat.seat)),
@@ -64,7 +71,7 @@ def _capabilities(held: Mapping[str, str]) -> Markup:
     return joined([tag("h4", "Capabilities"), tag("ul", *items)]) if held else Markup()
 
 
-def _metrics(seat: DossierSeat) -> Markup:
+def _metrics(seat: ReportSeat) -> Markup:
     if not seat.metrics:
         return Markup()
     columns = [Column("Metric"), Column("Target"), Column("Cadence", "tight"), Column("On target", "tight")]
@@ -75,7 +82,7 @@ def _metrics(seat: DossierSeat) -> Markup:
     return joined([tag("h4", "Metrics"), table(f"Metrics of {seat.name}", columns, rows)])
 
 
-def _targets(metric: DossierMetric) -> Markup:
+def _targets(metric: ReportMetric) -> Markup:
     """Every target, each with the period from which on it judges."""
     told = (
         tag("div", tag("span", one.target, class_="tight"), f" from {one.since}" if one.since else "")
@@ -88,7 +95,7 @@ def _tally(on_target: int, known: int) -> str:
     return f"{on_target:,} of {known:,}" if known else "no values"
 
 
-def retirements(found: Dossier) -> Iterator[str]:
+def retirements(found: AuditReport) -> Iterator[str]:
     """Every retirement with its record."""
     lead = "Seats are retired, not deleted: a person decides, every capability goes to an heir, the record stays."
     none = "No seat has been retired."
@@ -96,7 +103,7 @@ def retirements(found: Dossier) -> Iterator[str]:
     yield from section("retirements", "Retirements", lead if cards else none, *cards)
 
 
-def _retirement(one: DossierRetirement) -> Markup:
+def _retirement(one: ReportRetirement) -> Markup:
     inside = [tag("h3", one.name), tag("p", one.role, class_="role") if one.role else ""]
     if not one.recorded:
         missing = tag("p", "This seat is retired, and there is no record of why and by whom.", class_="says")
@@ -107,7 +114,7 @@ def _retirement(one: DossierRetirement) -> Markup:
     return Markup(f"{tag('article', *inside)}\n")
 
 
-def _decision(one: DossierRetirement) -> Markup:
+def _decision(one: ReportRetirement) -> Markup:
     return facts(
         [
             ("Id", code(one.seat)),
@@ -118,7 +125,7 @@ def _decision(one: DossierRetirement) -> Markup:
     )
 
 
-def _handed(title: str, rows: Sequence[Handed]) -> Markup:
+def _handed(title: str, rows: Sequence[ReportHandover]) -> Markup:
     if not rows:
         return Markup()
     told = [[code(row.what), _named(row.heir, row.heir_name) or _ended(row), _result(row)] for row in rows]
@@ -128,11 +135,11 @@ def _handed(title: str, rows: Sequence[Handed]) -> Markup:
     return joined([tag("h4", f"{title}, handed over"), table(f"{title}, handed over", columns, told)])
 
 
-def _ended(row: Handed) -> str:
+def _ended(row: ReportHandover) -> str:
     return f"ended: {row.ended}" if row.ended else "nobody"
 
 
-def _result(row: Handed) -> str:
+def _result(row: ReportHandover) -> str:
     last = _value(row.last, row.measure) if row.last else ""
     last = f"{last} in {row.period}" if last and row.period else last
     tally = f"{row.on_target} of {row.known} periods on target" if row.known else ""
@@ -145,7 +152,7 @@ def _reports(moved: Mapping[str, str]) -> Markup:
     return joined([tag("h4", "Who reported there"), table("Who reported there", columns, rows)]) if rows else Markup()
 
 
-def corrections(found: Dossier) -> Iterator[str]:
+def corrections(found: AuditReport) -> Iterator[str]:
     """Every correction: what was recorded, and what it was corrected to."""
     lead = "A value is never changed: a later record corrects it, and both stay in the ledger. In order of time."
     titles = ("Value of", "Period", "Recorded", "Corrected to", "When and by whom", "Note")
@@ -155,7 +162,7 @@ def corrections(found: Dossier) -> Iterator[str]:
     yield from section("corrections", "Corrections", lead if rows else "No value has been corrected.", held)
 
 
-def _correction(one: DossierCorrection) -> list[str]:
+def _correction(one: ReportCorrection) -> list[str]:
     where = f"commit {one.commit[:_SHORT]}" if one.commit else f"{one.path}:{one.line}"
     return [
         _with(one.metric_name, f"{one.name} ({one.seat})"),
@@ -168,7 +175,7 @@ def _correction(one: DossierCorrection) -> list[str]:
 
 
 def _value(stored: str | None, measure: Unit | None) -> str:
-    return "unavailable" if stored is None else measure.shown(stored) if measure else stored
+    return "unavailable" if stored is None else measure.format_shown(stored) if measure else stored
 
 
 def _with(words: str, below: str) -> Markup:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import textwrap
 
-from orgtp.audit.export.report import Dossier, DossierCheckpoint
+from orgtp.audit.export.report import AuditReport, ReportCheckpoint
 from orgtp.audit.model import Verdict
-from orgtp.model.text import counted, one_line
+from orgtp.model.text import count_noun, one_line
 
 _WIDTH = 78
 _CODES = {Verdict.INTACT: 0, Verdict.VIOLATED: 1, Verdict.UNPROVEN: 4}
@@ -26,7 +26,7 @@ while read -r _ _ old new how path; do
 done"""
 
 
-def audit_readme(found: Dossier, checkpoint: DossierCheckpoint) -> str:
+def audit_readme(found: AuditReport, checkpoint: ReportCheckpoint) -> str:
     """The whole file."""
     parts = (_what(found, checkpoint), _open(), _compare(), _signature(checkpoint), _values(), _gone())
     more = (_signers(found, checkpoint), _ours(found, checkpoint), _limits(checkpoint))
@@ -46,8 +46,8 @@ def _head(title: str, mark: str = "-") -> list[str]:
     return [title, mark * len(title), ""]
 
 
-def _what(found: Dossier, checkpoint: DossierCheckpoint) -> list[str]:
-    name, commits = one_line(found.name or found.org), counted(found.history.commits, "commit")
+def _what(found: AuditReport, checkpoint: ReportCheckpoint) -> list[str]:
+    name, commits = one_line(found.name or found.org), count_noun(found.history.commits, "commit")
     signed = "signed" if checkpoint.fingerprint else "not signed"
     rows = {
         "ledger.bundle": f"the ledger, branch {found.branch}, with all of its history: {commits}",
@@ -102,7 +102,7 @@ def _compare() -> list[str]:
     ]
 
 
-def _signature(checkpoint: DossierCheckpoint) -> list[str]:
+def _signature(checkpoint: ReportCheckpoint) -> list[str]:
     if not checkpoint.fingerprint:
         told = "The checkpoint is not signed: nothing outside of this file vouches for it, nor for the ledger."
         return [*_head("Check the signature"), *_words(told)]
@@ -159,7 +159,7 @@ def _gone() -> list[str]:
     ]
 
 
-def _signers(found: Dossier, checkpoint: DossierCheckpoint) -> list[str]:
+def _signers(found: AuditReport, checkpoint: ReportCheckpoint) -> list[str]:
     if not (found.history.signed and checkpoint.signers):
         return []
     count = "log --format='%G? %GS' | sort | uniq -c"
@@ -174,7 +174,7 @@ def _signers(found: Dossier, checkpoint: DossierCheckpoint) -> list[str]:
     ]
 
 
-def _ours(found: Dossier, checkpoint: DossierCheckpoint) -> list[str]:
+def _ours(found: AuditReport, checkpoint: ReportCheckpoint) -> list[str]:
     against = ["orgtp --org ledger audit verify --full --checkpoint checkpoint.txt"] if checkpoint.fingerprint else []
     return [
         *_head("The same, and more, with orgtp"),
@@ -187,7 +187,7 @@ def _ours(found: Dossier, checkpoint: DossierCheckpoint) -> list[str]:
     ]
 
 
-def _limits(checkpoint: DossierCheckpoint) -> list[str]:
+def _limits(checkpoint: ReportCheckpoint) -> list[str]:
     kept = "" if checkpoint.fingerprint else " This one is not even signed."
     return [
         *_head("What none of this can show"),

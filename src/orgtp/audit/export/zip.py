@@ -21,10 +21,10 @@ _UNIX = 3
 _FIRST, _LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2107, 12, 31, tzinfo=UTC)
 
 
-class FileThere(OrgtpError):
-    """A file is in the way of one that is to be written."""
+class OutputExists(OrgtpError):
+    """The output file exists already."""
 
-    text = "{path} is there already, and stays as it is. Write over it: --force"
+    text = "{path} exists already and was not changed. To overwrite it, add --force"
 
 
 def write_zip(out: IO[bytes], at: datetime, entries: Mapping[str, Iterable[bytes]]) -> None:
@@ -32,51 +32,51 @@ def write_zip(out: IO[bytes], at: datetime, entries: Mapping[str, Iterable[bytes
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, pieces in sorted(entries.items()):
             # The size of a bundle is known when it is written: so room is kept for a large one.
-            with archive.open(_entry(name, at), "w", force_zip64=True) as entry:
+            with archive.open(_zip_entry(name, at), "w", force_zip64=True) as entry:
                 for piece in pieces:
                     entry.write(piece)
 
 
-def _entry(name: str, at: datetime) -> zipfile.ZipInfo:
+def _zip_entry(name: str, at: datetime) -> zipfile.ZipInfo:
     date = min(max(at.astimezone(UTC), _FIRST), _LAST)
     found = zipfile.ZipInfo(name, date.timetuple()[:6])
     found.create_system, found.external_attr = _UNIX, _MODE << 16
     return found
 
 
-def refuse_there(path: Path) -> None:
+def refuse_existing(path: Path) -> None:
     """Raise `FileThere` where something is at `path`."""
     if os.path.lexists(path):
-        raise FileThere(path=path)
+        raise OutputExists(path=path)
 
 
 def save_zip(out: Path | IO[bytes], at: datetime, entries: Mapping[str, Iterable[bytes]], *, force: bool) -> None:
     """Write a zip file to an open one, or at a path. Raises `FileThere` where something is there, unless by `force`."""
     if isinstance(out, Path):
-        _put(out, at, entries, force=force)
+        _write_atomically(out, at, entries, force=force)
     else:
         write_zip(out, at, entries)
 
 
-def _put(path: Path, at: datetime, entries: Mapping[str, Iterable[bytes]], *, force: bool) -> None:
-    """Write it whole or not at all: beside its place first."""
+def _write_atomically(path: Path, at: datetime, entries: Mapping[str, Iterable[bytes]], *, force: bool) -> None:
+    """Write the file completely or not at all: first under a temporary name in the same folder."""
     beside = path.with_name(f".orgtp-{os.getpid()}-{path.name}")
     try:
         with beside.open("xb") as out:
             write_zip(out, at, entries)
-        _move(beside, path, force=force)
+        _move_into_place(beside, path, force=force)
     finally:
         beside.unlink(missing_ok=True)
 
 
-def _move(beside: Path, path: Path, *, force: bool) -> None:
+def _move_into_place(beside: Path, path: Path, *, force: bool) -> None:
     """Give a file its name. A link, unlike a move, is refused where somebody was quicker; not all disks have links."""
     if not force:
-        refuse_there(path)
+        refuse_existing(path)
         with suppress(PermissionError, NotImplementedError):
             try:
                 path.hardlink_to(beside)
             except FileExistsError as error:
-                raise FileThere(path=path) from error
+                raise OutputExists(path=path) from error
             return
     beside.replace(path)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from orgtp.audit.model import Deed, Entry, Violation
-from orgtp.model.content_hash import content_of
-from orgtp.model.trailers import Claims
+from orgtp.audit.model import CommitChanges, TreeChange, Violation
+from orgtp.model.content_hash import hash_changed_files
+from orgtp.model.trailers import TrailerClaims
 
 MISMATCH = "content-mismatch"
 _WHO = re.compile(rb"\nauthor ([^\n]*)\ncommitter ([^\n]*)(?:\n|\Z)")
 
 
-def content_wrong(deed: Deed, claims: Claims, content: Callable[[Entry], bytes | None]) -> Iterator[Violation]:
+def check_content_hash(
+    deed: CommitChanges, claims: TrailerClaims, content: Callable[[TreeChange], bytes | None]
+) -> Iterator[Violation]:
     """A signed commit whose `Orgtp-Content` is not that of its files; `content` has what became of one.
 
     Asked only of a commit that was made by its author, and at once: who picks, rebases, amends or squashes one takes
@@ -21,10 +23,10 @@ def content_wrong(deed: Deed, claims: Claims, content: Callable[[Entry], bytes |
     """
     if claims.blocks or not _is_authors_own(deed.commit.raw):
         return
-    found = content_of({path: content(entry) for path, entry in deed.own.items()})
+    found = hash_changed_files({path: content(entry) for path, entry in deed.own_changes.items()})
     if found != claims.content:
         message = "Orgtp-Content is not the hash of what the commit wrote"
-        yield deed.wrong(MISMATCH, message, before=claims.content, after=found)
+        yield deed.violation(MISMATCH, message, before=claims.content, after=found)
 
 
 def _is_authors_own(raw: bytes) -> bool:

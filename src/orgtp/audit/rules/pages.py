@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from textwrap import fill
 
-from orgtp.rules.registry import ALL, by_topic
+from orgtp.rules.registry import ALL_RULES, sort_by_topic
 from orgtp.rules.rule import Rule, form_rule
 
 _WIDTH = 110
 
 
-def _page(id_: str, title: str, why: str, bad: str, good: str, fix: str) -> Rule:
+def _audit_page(id_: str, title: str, why: str, bad: str, good: str, fix: str) -> Rule:
     return form_rule(id_, title, fill(why, _WIDTH), bad, good, fill(fix, _WIDTH), topic="history")
 
 
@@ -20,7 +20,7 @@ _CHANGED, _SAME_ID = _FIRST.replace('"2"', '"9"'), _LATER.replace('"b"', '"a"')
 _EVER = "the commit stays in the history, so the verdict stays. Bring back what was there in a new commit"
 
 HISTORY: tuple[Rule, ...] = (
-    _page(
+    _audit_page(
         "score-rewritten",
         "A commit changed, removed or moved lines of a score file.",
         "The old file must be how the new one begins, byte for byte. Whoever may rewrite a line may make any history.",
@@ -28,7 +28,7 @@ HISTORY: tuple[Rule, ...] = (
         f" {_FIRST}\n+{_LATER}",
         f"{_EVER}, and correct a value with `orgtp score add`.",
     ),
-    _page(
+    _audit_page(
         "score-file-deleted",
         "A commit deleted or renamed a score file.",
         "Values are never removed, nor moved to where nobody looks for them.",
@@ -36,7 +36,7 @@ HISTORY: tuple[Rule, ...] = (
         "orgtp retire jeff --to dash        (the values stay)",
         f"{_EVER}: `git checkout COMMIT^ -- FILE`.",
     ),
-    _page(
+    _audit_page(
         "score-file-mode",
         "A score file became a link, a submodule or executable.",
         "A link can show other values to each reader, without a line of the file being changed.",
@@ -44,7 +44,7 @@ HISTORY: tuple[Rule, ...] = (
         ":100644 100644 … M scores/dash/2026-11.jsonl",
         f"{_EVER}: a plain file of mode 100644.",
     ),
-    _page(
+    _audit_page(
         "merge-lost-lines",
         "A merge has not all lines of its parents, or not in their order.",
         "A merge that takes one side (`-s ours`) drops what the other recorded, and no diff shows it.",
@@ -52,7 +52,7 @@ HISTORY: tuple[Rule, ...] = (
         "git merge rival                    (scores/** merge=union keeps the lines of both)",
         "record the lost values again, with `orgtp score add --from` and the ids that they had.",
     ),
-    _page(
+    _audit_page(
         "merge-added-lines",
         "A merge has a line that none of its parents has.",
         "What a merge brings by itself was recorded by nobody: it hides among the changes of both sides.",
@@ -60,7 +60,7 @@ HISTORY: tuple[Rule, ...] = (
         "both sides' lines, and later:  orgtp score add dash talks 9",
         "find out who made the merge, and what for; a value that is right is recorded again.",
     ),
-    _page(
+    _audit_page(
         "score-id-taken",
         "A commit recorded a value with an id that was used before.",
         "An id is unique in the org, so that a value that is sent twice is counted once.",
@@ -68,7 +68,7 @@ HISTORY: tuple[Rule, ...] = (
         f"{_FIRST}\n{_LATER}",
         "record the value again with an id of its own; the first of the two counts.",
     ),
-    _page(
+    _audit_page(
         "score-misfit",
         "A commit recorded a value that did not fit its metric as it stood then.",
         "The seat, the metric, the size of the period, the kind of value and the month are those of that commit.",
@@ -76,7 +76,7 @@ HISTORY: tuple[Rule, ...] = (
         _FIRST,
         "record it again, rightly: `orgtp score add`.",
     ),
-    _page(
+    _audit_page(
         "retirement-changed",
         "A commit changed or removed a retirement record.",
         "The record says who decided, why, and who took over, as it was on that day. It is added, and never changes.",
@@ -84,7 +84,7 @@ HISTORY: tuple[Rule, ...] = (
         "retirements/jeff.yaml as it was committed first",
         f"{_EVER}: `git checkout COMMIT^ -- FILE`.",
     ),
-    _page(
+    _audit_page(
         "escalation-rewritten",
         "A commit took away or changed what had happened to an escalation.",
         "Its file says who was asked, when it went up and who settled it. That is only ever added to, so that nobody\n"
@@ -94,7 +94,7 @@ HISTORY: tuple[Rule, ...] = (
         "one more line at the end of `events`",
         f"{_EVER}: `git checkout COMMIT^ -- FILE`.",
     ),
-    _page(
+    _audit_page(
         "id-reused",
         "A seat came back, or a new one has the id of an earlier one.",
         "Values, records and commits name a seat by its id: nobody could tell any more whose they were.",
@@ -102,7 +102,7 @@ HISTORY: tuple[Rule, ...] = (
         'orgtp seat add jeff-2 --name Jeff --role "Data integrity" --kind agent --owner bogdan',
         "write `status: retired` again, and add a seat with an id that was never used.",
     ),
-    _page(
+    _audit_page(
         "tree-malformed",
         "A tree has two entries of one name.",
         "Git shows one of them in one place and the other in another: two people read two histories of one commit.",
@@ -110,7 +110,7 @@ HISTORY: tuple[Rule, ...] = (
         "scores/dash/2026-11.jsonl, once",
         "make the tree anew with one of the two; `git fsck --strict` finds such trees, and a server can refuse them.",
     ),
-    _page(
+    _audit_page(
         "org-removed",
         "A commit removed org.yaml.",
         "Without it nobody knows the time zone, the ledger branch, or who may do what.",
@@ -118,7 +118,7 @@ HISTORY: tuple[Rule, ...] = (
         "org.yaml changed by an approver",
         f"{_EVER}: `git checkout COMMIT^ -- org.yaml`.",
     ),
-    _page(
+    _audit_page(
         "trailer-mismatch",
         "A commit did something else than its trailers say.",
         "`orgtp log` and people read the trailers; what happened is what the trees say.",
@@ -126,7 +126,7 @@ HISTORY: tuple[Rule, ...] = (
         "Orgtp-Action: set\nOrgtp-Seat: dash",
         "say what really happened in a new commit.",
     ),
-    _page(
+    _audit_page(
         "trailer-forged",
         "A trailer names a seat that was not touched, was not there, or did not decide.",
         "A claim that is not true puts somebody's name on what somebody else did.",
@@ -134,7 +134,7 @@ HISTORY: tuple[Rule, ...] = (
         "Orgtp-Approved-By: david           (decided_by: david)",
         "find out who made the commit, and say so in a new one.",
     ),
-    _page(
+    _audit_page(
         "trailer-hidden",
         "A line of the message looks like a trailer and is not read as one.",
         "Two readers would be told two stories: one that git reads, and one that a person sees.",
@@ -142,7 +142,7 @@ HISTORY: tuple[Rule, ...] = (
         "A note\n\nOrgtp-Action: score\nOrgtp-By: tally",
         "let orgtp write the message; in your own, begin such a line with `>`.",
     ),
-    _page(
+    _audit_page(
         "content-mismatch",
         "A commit's Orgtp-Content is not the hash of what it wrote.",
         "A signature covers the message, and the SHA-256 in it covers the files, whatever becomes of SHA-1.",
@@ -150,7 +150,7 @@ HISTORY: tuple[Rule, ...] = (
         "Orgtp-Content: sha256:9f86…        (of what the commit wrote)",
         "find out who made the commit: orgtp writes it right.",
     ),
-    _page(
+    _audit_page(
         "date-back",
         "A commit is dated more than two hours before the one it follows.",
         "A commit's date is its author's word, and a key that expired can sign a commit of yesterday's date.",
@@ -158,7 +158,7 @@ HISTORY: tuple[Rule, ...] = (
         "git commit …",
         "set the clock of that machine, or ask the author.",
     ),
-    _page(
+    _audit_page(
         "date-future",
         "A commit is dated more than two hours after now.",
         "What is dated ahead shows in no `--at`, and every honest commit after it seems to go back.",
@@ -166,7 +166,7 @@ HISTORY: tuple[Rule, ...] = (
         "git commit …",
         "set the clock of that machine, or ask the author.",
     ),
-    _page(
+    _audit_page(
         "history-rewritten",
         "The ledger branch of this clone has lost commits that were seen in it.",
         "A commit that was amended, squashed or dropped takes its values with it, and the new history looks whole.",
@@ -174,7 +174,7 @@ HISTORY: tuple[Rule, ...] = (
         "a new commit",
         "find the old commit by its id (`git log ID`), and bring it back; the message says how, and how to accept it.",
     ),
-    _page(
+    _audit_page(
         "remote-rewritten",
         "The remote no longer has what this clone saw there.",
         "Whoever may force-push may rewrite everything; the clones remember.",
@@ -182,7 +182,7 @@ HISTORY: tuple[Rule, ...] = (
         "git push",
         "find out who did it, and why; the message says how to accept it.",
     ),
-    _page(
+    _audit_page(
         "checkpoint-not-contained",
         "The history does not contain what a checkpoint was made of.",
         "A checkpoint is kept outside. Its head must be in the history, with as many commits before it.",
@@ -190,7 +190,7 @@ HISTORY: tuple[Rule, ...] = (
         "orgtp audit checkpoint > this-week.txt",
         "the history was rewritten since the checkpoint: get the old one from a clone or a bundle.",
     ),
-    _page(
+    _audit_page(
         "checkpoint-forged",
         "The signature of a checkpoint is not good for what it says.",
         "Somebody changed the checkpoint after it was signed, or signed it with a key that nobody knows.",
@@ -198,7 +198,7 @@ HISTORY: tuple[Rule, ...] = (
         "the three lines and the signature as they were printed",
         "use another copy; where was this one kept, and who could write there?",
     ),
-    _page(
+    _audit_page(
         "signature-missing",
         "A commit is not signed, and the policy requires it.",
         "Without a signature, the author of a commit is whoever was typed in.",
@@ -206,7 +206,7 @@ HISTORY: tuple[Rule, ...] = (
         "git config commit.gpgsign true && git commit -m …",
         "sign commits: docs/audit.md says how to set it up.",
     ),
-    _page(
+    _audit_page(
         "signature-bad",
         "The signature of a commit does not belong to what it says.",
         "The commit was changed after it was signed, or the signature was taken from another one.",
@@ -214,7 +214,7 @@ HISTORY: tuple[Rule, ...] = (
         "a commit made by git and signed by ssh-keygen",
         "the commit stays in the history; find out who pushed it.",
     ),
-    _page(
+    _audit_page(
         "signer-unknown",
         "A commit is signed by a key that the policy of its parent does not have.",
         "The policy is read from the commit before, so that nobody lets themselves in.",
@@ -222,7 +222,7 @@ HISTORY: tuple[Rule, ...] = (
         "the same commit, signed by an approver",
         "an approver adds the key first.",
     ),
-    _page(
+    _audit_page(
         "signer-not-allowed",
         "A commit is signed by a seat that may not make this change.",
         "Values are recorded by the seat, those who answer for it, and scorekeepers; a seat is changed by its owner "
@@ -231,7 +231,7 @@ HISTORY: tuple[Rule, ...] = (
         "seats/dash.yaml changed and signed by its owner",
         "who may do it does it again, in a commit of their own.",
     ),
-    _page(
+    _audit_page(
         "key-returned",
         "A key that was taken out of the policy is there again.",
         "Taking a key out is how it is revoked. A revoked key that comes back lets in whoever stole it.",
@@ -239,7 +239,7 @@ HISTORY: tuple[Rule, ...] = (
         "a new key for the seat",
         "take it out again, and give the seat a new key.",
     ),
-    _page(
+    _audit_page(
         "policy-rolled-back",
         "policy/allowed_signers is again what it was before a later change.",
         "Who goes back to an older policy lets in those whom the newer one had put out.",
@@ -247,7 +247,7 @@ HISTORY: tuple[Rule, ...] = (
         "an approver's change that is new",
         "write the policy that is meant, in a new commit.",
     ),
-    _page(
+    _audit_page(
         "signatures-dropped",
         "The policy no longer requires signatures, or from a later commit on.",
         "What was binding stays binding: else the next commit needs no signature at all.",
@@ -257,4 +257,4 @@ HISTORY: tuple[Rule, ...] = (
     ),
 )
 # Every page that there is: of what `validate` finds in an org, and of what an audit finds in its history.
-PAGES: tuple[Rule, ...] = by_topic((*ALL, *HISTORY))
+PAGES: tuple[Rule, ...] = sort_by_topic((*ALL_RULES, *HISTORY))

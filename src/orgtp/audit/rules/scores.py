@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from orgtp.audit.model import Deed, Entry, Violation
+from orgtp.audit.model import CommitChanges, TreeChange, Violation
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
@@ -18,39 +18,43 @@ REWRITTEN, DELETED, MODE = "score-rewritten", "score-file-deleted", "score-file-
 LOST, NOWHERE = "merge-lost-lines", "merge-added-lines"
 TAKEN, MALFORMED, MISFIT = "score-id-taken", "score-malformed", "score-misfit"
 _KEEP = "Values are only ever added. Bring the file back as it was, and correct a value with: orgtp score add"
-_MOST = 400
+_MAX_SHOWN = 400
 _ODD = {"120000": "a symbolic link", "160000": "a submodule"}
 
 
-def file_wrong(deed: Deed, entry: Entry, moved_to: str) -> Iterator[Violation]:
+def check_file_kind(deed: CommitChanges, entry: TreeChange, moved_to: str) -> Iterator[Violation]:
     """A file that went, is no plain file any more, or has another mode. `moved_to`: where its content is now."""
     facts = {"path": entry.path, "hint": _KEEP}
     if entry.new is None:
         where = f"; its content is at {moved_to} now" if moved_to else ""
         how = "renamed" if moved_to else "deleted"
-        yield deed.wrong(DELETED, f"{entry.path} was {how}{where}", before=entry.path, after=moved_to or None, **facts)
+        yield deed.violation(
+            DELETED, f"{entry.path} was {how}{where}", before=entry.path, after=moved_to or None, **facts
+        )
     elif entry.new_mode in _ODD:
         what = _ODD[str(entry.new_mode)]
-        yield deed.wrong(MODE, f"{entry.path} became {what}", before=entry.old_mode, after=entry.new_mode, **facts)
+        yield deed.violation(MODE, f"{entry.path} became {what}", before=entry.old_mode, after=entry.new_mode, **facts)
     elif entry.old_mode and entry.old_mode != entry.new_mode:
         message = f"the mode of {entry.path} was changed from {entry.old_mode} to {entry.new_mode}"
-        yield deed.wrong(MODE, message, before=entry.old_mode, after=entry.new_mode, **facts)
+        yield deed.violation(MODE, message, before=entry.old_mode, after=entry.new_mode, **facts)
 
 
-def rewritten(deed: Deed, path: str, old: bytes, new: bytes) -> Violation:
+def rewritten_file(deed: CommitChanges, path: str, old: bytes, new: bytes) -> Violation:
     """What was done to a file of which `old` is not how `new` begins: the first line that differs, and how."""
-    facts = first_difference(old, new)
-    return deed.wrong(REWRITTEN, _how(_lines(old), _lines(new)), path=path, hint=_KEEP, **facts)
+    facts = find_first_difference(old, new)
+    return deed.violation(
+        REWRITTEN, _describe_rewrite(_split_lines(old), _split_lines(new)), path=path, hint=_KEEP, **facts
+    )
 
 
-def first_difference(old: bytes, new: bytes) -> dict[str, Any]:
+def find_first_difference(old: bytes, new: bytes) -> dict[str, Any]:
     """The number of the first line in which two contents differ, and what it was before and is after."""
-    pairs = zip_longest(_lines(old), _lines(new))
+    pairs = zip_longest(_split_lines(old), _split_lines(new))
     line, (before, after) = next((n, pair) for n, pair in enumerate(pairs, 1) if pair[0] != pair[1])
-    return {"line": line, "before": _said(before), "after": _said(after)}
+    return {"line": line, "before": decode_line(before), "after": decode_line(after)}
 
 
-def _how(was: list[bytes], now: list[bytes]) -> str:
+def _describe_rewrite(was: list[bytes], now: list[bytes]) -> str:
     """In words, what became of the lines."""
     lost, came = Counter(was) - Counter(now), Counter(now) - Counter(was)
     if not lost:
@@ -60,27 +64,27 @@ def _how(was: list[bytes], now: list[bytes]) -> str:
     return f"{sum(lost.values())} of {len(was)} lines were {'changed' if came else 'removed'}"
 
 
-def merged(deed: Deed, path: str, parents: Sequence[bytes], result: bytes) -> Iterator[Violation]:
+def check_merged_lines(deed: CommitChanges, path: str, parents: Sequence[bytes], result: bytes) -> Iterator[Violation]:
     """A merge that lost or moved lines of a parent, or has lines that none of them has."""
-    lines = _lines(result)
+    lines = _split_lines(result)
     for number, parent in enumerate(parents, 1):
-        lost = _first_lost(_lines(parent), lines)
+        lost = _find_first_lost(_split_lines(parent), lines)
         if lost:
             line, text = lost
             message = f"the merge lost or moved line {line} of its parent {number}"
-            yield deed.wrong(LOST, message, path=path, line=line, before=_said(text), hint=_KEEP)
+            yield deed.violation(LOST, message, path=path, line=line, before=decode_line(text), hint=_KEEP)
     most: Counter[bytes] = Counter()
     for parent in parents:
-        most |= Counter(_lines(parent))
+        most |= Counter(_split_lines(parent))
     new = Counter(lines) - most
     for line, text in enumerate(lines, 1):
         if new[text] > 0:
             new[text] -= 1
             message = "the merge has a line that none of its parents has"
-            yield deed.wrong(NOWHERE, message, path=path, line=line, after=_said(text), hint=_KEEP)
+            yield deed.violation(NOWHERE, message, path=path, line=line, after=decode_line(text), hint=_KEEP)
 
 
-def _first_lost(was: list[bytes], now: list[bytes]) -> tuple[int, bytes] | None:
+def _find_first_lost(was: list[bytes], now: list[bytes]) -> tuple[int, bytes] | None:
     """The first line of `was` that `now` does not have after the ones before it."""
     at = 0
     for number, line in enumerate(was, 1):
@@ -91,7 +95,7 @@ def _first_lost(was: list[bytes], now: list[bytes]) -> tuple[int, bytes] | None:
     return None
 
 
-def fits(metric: Metric, period_text: str, value: str | None, note: str) -> bool:
+def value_fits(metric: Metric, period_text: str, value: str | None, note: str) -> bool:
     """Whether a value is one that the metric may have, at once; `misfit` says why not."""
     period = parse_period(period_text)
     if period is None or period.grain is not metric.cadence.grain:
@@ -101,12 +105,12 @@ def fits(metric: Metric, period_text: str, value: str | None, note: str) -> bool
     if not metric.targets.dated:
         return True
     try:
-        return metric.targets.unit.stored(metric.targets.unit.read(value)) == value
+        return metric.targets.unit.format_stored(metric.targets.unit.parse_amount(value)) == value
     except BadValue:
         return False
 
 
-def misfit(score: Score, seat: Seat | None) -> str:
+def explain_misfit(score: Score, seat: Seat | None) -> str:
     """Why a record does not fit its seat and metric as they are: the words of the rules that `validate` has for it."""
     from orgtp.rules.org import scores
 
@@ -122,14 +126,12 @@ def misfit(score: Score, seat: Seat | None) -> str:
     return "; ".join(found.message for judge in judges for found in judge(org))
 
 
-def _lines(raw: bytes) -> list[bytes]:
+def _split_lines(raw: bytes) -> list[bytes]:
     """The lines of a file; a last one that has no newline is another than the same with one."""
     lines = raw.split(b"\n")
     return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
 
-def _said(line: bytes | None) -> str | None:
-    return None if line is None else line.rstrip(b"\n").decode(errors="replace")[:_MOST]
-
-
-said = _said
+def decode_line(line: bytes | None) -> str | None:
+    """Decode a line for a report, without its newline and cut to 400 characters; None if there is no line."""
+    return None if line is None else line.rstrip(b"\n").decode(errors="replace")[:_MAX_SHOWN]

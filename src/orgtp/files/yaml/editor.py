@@ -12,7 +12,7 @@ from typing import Any
 
 from orgtp.files.key_order import METRIC_ORDER, ORG_ORDER, SEAT_ORDER
 from orgtp.files.yaml.dumper import entry, inline, inline_scalar, item, scalar
-from orgtp.files.yaml.loader import Node, NotStrict, read_node
+from orgtp.files.yaml.loader import NotStrict, YamlNode, read_node
 from orgtp.model.change import Data, Drop, Set
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Keys
@@ -81,7 +81,7 @@ def _plain(value: Data) -> Any:
     return value
 
 
-def _set(text: str, node: Node, keys: Keys, value: Data) -> str:
+def _set(text: str, node: YamlNode, keys: Keys, value: Data) -> str:
     key, *rest = keys
     found = node.items.get(key)
     if found is None:
@@ -97,7 +97,7 @@ def _nested(keys: Sequence[str], value: Data) -> Data:
     return {keys[0]: _nested(keys[1:], value)} if keys else value
 
 
-def _replace(text: str, key: Node, old: Node, name: str, value: Data) -> str:
+def _replace(text: str, key: YamlNode, old: YamlNode, name: str, value: Data) -> str:
     if old.style == "block" and old.parts and isinstance(value, (list, tuple)) and _grows(old, value):
         return _lengthen(text, old, value[len(old.parts) :])
     if old.style == "block" or (isinstance(value, Mapping) and name != "target"):
@@ -107,12 +107,12 @@ def _replace(text: str, key: Node, old: Node, name: str, value: Data) -> str:
     return text[: old.start] + lead + new + text[_scalar_end(text, old) :]
 
 
-def _grows(old: Node, value: Sequence[Data]) -> bool:
+def _grows(old: YamlNode, value: Sequence[Data]) -> bool:
     """Whether a list begins as the old one is."""
     return repr(_plain(value[: len(old.parts)])) == repr(old.data)
 
 
-def _lengthen(text: str, old: Node, more: Sequence[Data]) -> str:
+def _lengthen(text: str, old: YamlNode, more: Sequence[Data]) -> str:
     """A list with more items, a line each; those that are there stay as they are."""
     lead = f"{' ' * (old.column - 1)}- "
     at = _item_end(text, old)
@@ -120,19 +120,19 @@ def _lengthen(text: str, old: Node, more: Sequence[Data]) -> str:
     return text[:at] + ("" if text[:at].endswith("\n") else _newline(text)) + lines + text[at:]
 
 
-def _replace_inline(text: str, old: Node, value: Data) -> str:
+def _replace_inline(text: str, old: YamlNode, value: Data) -> str:
     quoted = isinstance(value, str) and old.style in {"'", '"'}
     new = scalar(value, old.style, flow=True) if quoted else inline_scalar(value)
     return text[: old.start] + new + text[old.end :]
 
 
-def _replace_entry(text: str, key: Node, old: Node, name: str, value: Data) -> str:
+def _replace_entry(text: str, key: YamlNode, old: YamlNode, name: str, value: Data) -> str:
     start = _line_start(text, key.start)
     lines = entry(name, value, key.column - 1).replace("\n", _newline(text))
     return text[:start] + lines + text[_item_end(text, old) :]
 
 
-def _insert(text: str, node: Node, key: str, value: Data) -> str:
+def _insert(text: str, node: YamlNode, key: str, value: Data) -> str:
     if node.style == "flow" and node.items:
         sep, last = ", ", max(value.end for _, value in node.items.values())
         return text[:last] + sep + f"{scalar(key, flow=True)}: {inline_scalar(value)}" + text[last:]
@@ -143,7 +143,7 @@ def _insert(text: str, node: Node, key: str, value: Data) -> str:
     return text[:at] + lead + entry(key, value, column).replace("\n", _newline(text)) + text[at:]
 
 
-def _drop(text: str, node: Node, keys: Keys) -> str:
+def _drop(text: str, node: YamlNode, keys: Keys) -> str:
     key, *rest = keys
     name, value = node.items[key]
     if len(rest) == 1 and value.style == "block" and len(value.items) == 1:
@@ -155,7 +155,7 @@ def _drop(text: str, node: Node, keys: Keys) -> str:
     return text[: _line_start(text, name.start)] + text[_item_end(text, value) :]
 
 
-def _drop_inline(text: str, node: Node, key: str) -> str:
+def _drop_inline(text: str, node: YamlNode, key: str) -> str:
     """Take one key out of `{…}`, with the comma after it or, for the last one, before it."""
     items = list(node.items.values())
     at = list(node.items).index(key)
@@ -165,19 +165,19 @@ def _drop_inline(text: str, node: Node, key: str) -> str:
     return text[:start] + text[items[at][1].end :]
 
 
-def _last(node: Node) -> Node:
+def _last(node: YamlNode) -> YamlNode:
     """The last scalar of `node`: a block collection's own end mark lies beyond the comments that follow it."""
     below = node.parts or [value for _, value in node.items.values()]
     return _last(below[-1]) if below and node.style == "block" else node
 
 
-def _item_end(text: str, value: Node) -> int:
+def _item_end(text: str, value: YamlNode) -> int:
     """The offset right after the line on which `value` ends."""
     end = text.find("\n", _scalar_end(text, _last(value)))
     return len(text) if end < 0 else end + 1
 
 
-def _scalar_end(text: str, node: Node) -> int:
+def _scalar_end(text: str, node: YamlNode) -> int:
     """Where `node` ends; libyaml counts the blank lines after a block scalar as its own, a reader does not."""
     return node.start + len(text[node.start : node.end].rstrip()) if node.style in {"|", ">"} else node.end
 

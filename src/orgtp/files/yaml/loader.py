@@ -26,7 +26,7 @@ _CACHED = 16384
 
 
 @dataclass(slots=True)
-class Node:
+class YamlNode:
     """One value of a document and its span: character offsets, and the line and column from 1.
 
     `data` is the plain value: text, int, Decimal, bool, None, dict or list. `items` holds a mapping's keys
@@ -40,8 +40,8 @@ class Node:
     column: int
     style: str
     data: Any = None
-    items: dict[str, tuple[Node, Node]] = field(default_factory=dict)
-    parts: list[Node] = field(default_factory=list)
+    items: dict[str, tuple[YamlNode, YamlNode]] = field(default_factory=dict)
+    parts: list[YamlNode] = field(default_factory=list)
 
 
 class NotStrict(Exception):
@@ -121,7 +121,7 @@ def decode(path: str, raw: bytes) -> str:
         raise NotStrict(_problem("yaml-not-utf8", place, "not UTF-8 text", "Save the file as UTF-8.")) from error
 
 
-def read_node(path: str, text: str) -> Node:
+def read_node(path: str, text: str) -> YamlNode:
     """The document in `text` as a tree of nodes. Raises `NotStrict`."""
     if problem := forbidden(path, text):
         raise NotStrict(problem)
@@ -139,7 +139,7 @@ class _Reader:
         self.path = path
         self.events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
 
-    def document(self) -> Node:
+    def document(self) -> YamlNode:
         next(self.events)
         if isinstance(begin := next(self.events), yaml.StreamEndEvent):
             raise NotStrict(
@@ -157,13 +157,13 @@ class _Reader:
         place = Place(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
         raise NotStrict(_problem(rule, place, message, hint))
 
-    def node(self, event: Any, depth: int) -> Node:
+    def node(self, event: Any, depth: int) -> YamlNode:
         self.plain(event, depth)
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)
         style = "flow" if event.flow_style else "block"
         start = event.start_mark
-        node = Node(start.index, start.index, start.line + 1, start.column + 1, style)
+        node = YamlNode(start.index, start.index, start.line + 1, start.column + 1, style)
         fill = self.mapping if isinstance(event, yaml.MappingStartEvent) else self.sequence
         node.end = fill(node, depth)
         return node
@@ -178,7 +178,7 @@ class _Reader:
             hint = "Remove it. A text that begins with ! stands in quotes."
             self.refuse("yaml-tag", event, f"the tag {event.tag} is not read", hint)
 
-    def mapping(self, node: Node, depth: int) -> int:
+    def mapping(self, node: YamlNode, depth: int) -> int:
         node.data = {}
         event = next(self.events)
         while not isinstance(event, yaml.MappingEndEvent):
@@ -189,7 +189,7 @@ class _Reader:
             event = next(self.events)
         return _offset(event.end_mark)
 
-    def key(self, event: Any, node: Node) -> Node:
+    def key(self, event: Any, node: YamlNode) -> YamlNode:
         self.plain(event, 0)
         if not isinstance(event, yaml.ScalarEvent):
             self.refuse("yaml-key", event, "a key that is not plain text", "Write the key as text.")
@@ -205,7 +205,7 @@ class _Reader:
             self.refuse("yaml-duplicate-key", event, f'the key "{event.value}" is there twice', hint)
         return _scalar(event)
 
-    def sequence(self, node: Node, depth: int) -> int:
+    def sequence(self, node: YamlNode, depth: int) -> int:
         node.data = []
         event = next(self.events)
         while not isinstance(event, yaml.SequenceEndEvent):
@@ -220,13 +220,13 @@ def _offset(mark: Any) -> int:
     return int(mark.index)
 
 
-def _scalar(event: Any) -> Node:
+def _scalar(event: Any) -> YamlNode:
     start = event.start_mark
     data = event.value if event.style else resolve(event.value)
-    return Node(start.index, event.end_mark.index, start.line + 1, start.column + 1, event.style or "", data)
+    return YamlNode(start.index, event.end_mark.index, start.line + 1, start.column + 1, event.style or "", data)
 
 
-def _mark(node: Node, keys: Keys, marks: Marks) -> None:
+def _mark(node: YamlNode, keys: Keys, marks: Marks) -> None:
     marks.values[keys] = (node.line, node.column)  # type: ignore[index]  # ours until it is handed out
     for name, (key, value) in node.items.items():
         marks.keys[(*keys, name)] = (key.line, key.column)  # type: ignore[index]

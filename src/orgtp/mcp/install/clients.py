@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orgtp.mcp.install.json_editor import NotJson, read_json, with_member
+from orgtp.mcp.install.json_editor import NotJson, parse_json_object, set_json_member
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.text import did_you_mean
 
@@ -28,7 +28,7 @@ class BadConfig(OrgtpError):
     text = "{path}:{why}. Nothing was written. Mend that, or paste the block above by hand"
 
 
-class Elsewhere(OrgtpError):
+class ConfigChanged(OrgtpError):
     """Somebody else wrote the file while we did."""
 
     text = "{path} was changed by somebody else just now. Nothing was written; try again"
@@ -60,7 +60,7 @@ class Client:
     shared: bool = False
 
 
-def _desktop(machine: Machine, _root: Path) -> Path:
+def _find_desktop_config(machine: Machine, _root: Path) -> Path:
     bases = {
         "win32": machine.environment.get("APPDATA") or machine.home / "AppData" / "Roaming",
         "darwin": machine.home / "Library" / "Application Support",
@@ -70,7 +70,9 @@ def _desktop(machine: Machine, _root: Path) -> Path:
 
 
 CLIENTS = (
-    Client("claude-desktop", "Claude Desktop", _desktop, "Quit Claude Desktop and start it again", typed=False),
+    Client(
+        "claude-desktop", "Claude Desktop", _find_desktop_config, "Quit Claude Desktop and start it again", typed=False
+    ),
     Client(
         "claude-code",
         "Claude Code",
@@ -97,7 +99,7 @@ CLIENTS = (
 )
 
 
-def client_named(name: str) -> Client:
+def find_client(name: str) -> Client:
     """The client of this name. Raises `BadInput`."""
     known = {client.name: client for client in CLIENTS}
     if name not in known:
@@ -112,7 +114,7 @@ def server_name(org: str) -> str:
 
 
 @dataclass(frozen=True)
-class Install:
+class PlannedInstall:
     """An org's server on a client's list: `text` is what the file is to hold, `before` what it does.
 
     `was` is how the client started a server of this name until now, where it started it otherwise.
@@ -125,7 +127,7 @@ class Install:
     was: str = ""
 
     @property
-    def is_there(self) -> bool:
+    def is_installed(self) -> bool:
         """Whether nothing is to be done."""
         return self.before is not None and self.text == self.before.decode()
 
@@ -137,83 +139,89 @@ class Install:
         target = self.path.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         mode = stat.S_IMODE(target.stat().st_mode) if self.before is not None else 0o600
-        copy = _kept(self.path, self.before, mode) if self.before else None
+        copy = _write_backup(self.path, self.before, mode) if self.before else None
         beside = target.with_name(f".orgtp-{os.getpid()}-{target.name}")
         try:
-            _write_new(beside, self.text.encode(), mode)
-            if _read(self.path) != self.before:
-                raise Elsewhere(path=self.path)
+            _write_new_file(beside, self.text.encode(), mode)
+            if _read_config(self.path) != self.before:
+                raise ConfigChanged(path=self.path)
             beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)
         return copy
 
 
-def block(client: Client, command: str, args: list[str], path: str = "") -> Block:
+def build_server_block(client: Client, command: str, args: list[str], path: str = "") -> Block:
     """How a client is told to start the server. `path`: the folders where programs are, if not the usual ones."""
     kind = {"type": "stdio"} if client.typed else {}
     return {**kind, "command": command, "args": args, **({"env": {"PATH": path}} if path else {})}
 
 
-def installed(client: Client, where: Path, name: str, server: Block) -> Install:
+def plan_install(client: Client, where: Path, name: str, server: Block) -> PlannedInstall:
     """The client's file with the server in it: what else stands there stays. Raises `BadConfig`, `OSError`."""
-    before = _read(where)
+    before = _read_config(where)
     try:
         text = (before or b"").decode()
-        servers = read_json(text, comments=client.comments).get(client.key)
+        servers = parse_json_object(text, comments=client.comments).get(client.key)
         had = servers.get(name) if isinstance(servers, dict) else None
-        whole = _merged(had, server)
+        whole = _merge_server(had, server)
         if had == whole:
-            return Install(where, name, before, text)
-        after = with_member(text, (client.key, name), whole, comments=client.comments)
-        return Install(where, name, before, after, _started(had) if _started(had) != _started(whole) else "")
+            return PlannedInstall(where, name, before, text)
+        after = set_json_member(text, (client.key, name), whole, comments=client.comments)
+        return PlannedInstall(
+            where,
+            name,
+            before,
+            after,
+            _format_start_command(had) if _format_start_command(had) != _format_start_command(whole) else "",
+        )
     except UnicodeDecodeError as error:
         raise BadConfig(path=where, why=" it is not UTF-8") from error
     except NotJson as error:
         raise BadConfig(path=where, why=str(error)) from error
 
 
-def _started(server: Any) -> str:
+def _format_start_command(server: Any) -> str:
     """How a client starts a server, as one types it; "" where that does not say."""
-    words = [server.get("command"), *_list(server.get("args"))] if isinstance(server, dict) else []
+    words = [server.get("command"), *_as_list(server.get("args"))] if isinstance(server, dict) else []
     return shlex.join(words) if words and all(isinstance(word, str) for word in words) else ""
 
 
-def _list(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _merged(had: Any, server: Block) -> Block:
+def _merge_server(had: Any, server: Block) -> Block:
     """The server as it is to be, with what somebody else said of it (a timeout, a variable) beside that."""
     if not isinstance(had, dict):
         return server
-    env = {**_dict(had.get("env")), **server.get("env", {})}
+    env = {**_as_dict(had.get("env")), **server.get("env", {})}
     return {**had, **server, **({"env": env} if env else {})}
 
 
-def _dict(value: Any) -> dict[str, Any]:
+def _as_dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _read(path: Path) -> bytes | None:
+def _read_config(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
 
 
-def _kept(path: Path, before: bytes, mode: int) -> Path:
+def _write_backup(path: Path, before: bytes, mode: int) -> Path:
     """A copy of what was there, beside it; copies of earlier days stay. The same content is kept once."""
     number, copy = 1, path.with_name(f"{path.name}.bak")
-    while (there := _read(copy)) is not None and there != before:
+    while (there := _read_config(copy)) is not None and there != before:
         number += 1
         copy = path.with_name(f"{path.name}.bak-{number}")
     if there is None:
-        _write_new(copy, before, mode)
+        _write_new_file(copy, before, mode)
     return copy
 
 
-def _write_new(path: Path, content: bytes, mode: int) -> None:
+def _write_new_file(path: Path, content: bytes, mode: int) -> None:
     """A new file that is never, not for a moment, open to more eyes than `mode` says."""
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
@@ -223,7 +231,7 @@ def _write_new(path: Path, content: bytes, mode: int) -> None:
     path.chmod(mode)
 
 
-def refuse_bare(client: Client, root: Path) -> None:
+def refuse_without_workspace(client: Client, root: Path) -> None:
     """Refuse to put a workspace's file where no workspace can be. Raises `Refused`."""
     if client.shared and not (root / "org.yaml").is_file():
         raise Refused(

@@ -13,7 +13,7 @@ from orgtp.model.text import one_line
 from orgtp.render.context.sections import Parts
 from orgtp.render.diff.sections import Item
 from orgtp.render.markdown import code, inert, strong
-from orgtp.render.spans import SHORT, Line, Part, Sort
+from orgtp.render.spans import SHORT, Line, Sort, Span
 from orgtp.views.context.types import Context, Way
 
 _OWN_MARKS = str.maketrans("“”„‟«»", '""""""')
@@ -110,7 +110,7 @@ def marked(line: Line) -> str:
     return "".join(map(_part, line))
 
 
-def _part(part: Part) -> str:
+def _part(part: Span) -> str:
     if part.sort is Sort.NAME:
         return strong(part.text)
     if part.sort is Sort.CODE:

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import groupby
 
-from orgtp.model.cell import Cell, State
-from orgtp.model.text import counted
+from orgtp.model.cell import Cell, CellState
+from orgtp.model.text import count_noun
 from orgtp.render.diff.sections import Item
 from orgtp.render.seat_history import changes_told
-from orgtp.render.spans import SHORT, Line, Part, Sort, called, code, line, listed, subject, told, words
+from orgtp.render.spans import SHORT, Line, Sort, Span, called, code, line, listed, subject, told, words
 from orgtp.render.terminal import on_the_wall
-from orgtp.views.context.types import Colleague, Context, Elsewhere, Handed, Measured, Relation
+from orgtp.views.context.types import Colleague, Context, Elsewhere, Handed, MetricContext, Relation
 from orgtp.views.escalations import EscalationView
 from orgtp.views.seat_history import Event
 
 _STATES = {
-    State.ON: "on target",
-    State.OFF: "off target",
-    State.UNAVAILABLE: "unavailable",
-    State.MISSING: "missing",
-    State.PENDING: "not due yet",
-    State.NONE: "judged by no target",
+    CellState.ON: "on target",
+    CellState.OFF: "off target",
+    CellState.UNAVAILABLE: "unavailable",
+    CellState.MISSING: "missing",
+    CellState.PENDING: "not due yet",
+    CellState.NONE: "judged by no target",
 }
 _RELATIONS = {
     Relation.ABOVE: "above it",
@@ -38,7 +38,7 @@ _CHANGES, _ARRIVAL = 6, 2
 def titled(other: Colleague) -> Line:
     """A seat by its name, its id and its role; its status where nobody is at work there."""
     status = "" if other.status == "active" else f", {other.status}"
-    return line(Part(other.name or other.seat, Sort.NAME), " (", code(other.seat), told(", ", other.role), f"{status})")
+    return line(Span(other.name or other.seat, Sort.NAME), " (", code(other.seat), told(", ", other.role), f"{status})")
 
 
 def named(other: Colleague) -> Line:
@@ -139,7 +139,7 @@ class Parts:
         yield from (Item(_metric(metric), tuple(self._numbers(metric))) for metric in self.view.metrics)
         yield from self._rest("metrics")
 
-    def _numbers(self, metric: Measured) -> Iterator[Line]:
+    def _numbers(self, metric: MetricContext) -> Iterator[Line]:
         if metric.next:
             source = (
                 line(", brought by the source ", code(metric.source), "; by hand only where that fails")
@@ -157,7 +157,7 @@ class Parts:
         trouble = self.view.trouble
         for late in trouble.stale:
             about = line(
-                "Stale: ", code(late.metric), f", since {self.when(late.since)}, {counted(late.in_a_row, 'value')}"
+                "Stale: ", code(late.metric), f", since {self.when(late.since)}, {count_noun(late.in_a_row, 'value')}"
             )
             yield Item(line(about, f" to {late.period} not there", told(": ", late.why)))
         yield from self._rest("trouble.stale")
@@ -223,12 +223,12 @@ def _elsewhere(one: Elsewhere) -> Line:
     )
 
 
-def _metric(metric: Measured) -> Line:
+def _metric(metric: MetricContext) -> Line:
     target = line(code(metric.target)) if metric.target else line("no target")
     return line(called(metric.metric, metric.name), ", ", target, f", {metric.cadence}", told(", for ", metric.outcome))
 
 
-def _runs(metric: Measured) -> list[list[Cell]]:
+def _runs(metric: MetricContext) -> list[list[Cell]]:
     """The last periods; those that follow each other and have no value for the same reason are one."""
     return [list(run) for _, run in groupby(metric.latest, _why_blank)]
 
@@ -237,12 +237,12 @@ def _why_blank(cell: Cell) -> tuple[str, ...]:
     return (cell.state, cell.note or "") if cell.value is None else (cell.period,)
 
 
-def _cells(run: list[Cell], metric: Measured) -> Line:
+def _cells(run: list[Cell], metric: MetricContext) -> Line:
     cell, until = run[-1], f" to {run[-1].period}" if len(run) > 1 else ""
-    value = line(metric.measure.shown(cell.value), " ") if metric.measure and cell.value is not None else ()
+    value = line(metric.measure.format_shown(cell.value), " ") if metric.measure and cell.value is not None else ()
     corrected = ", corrected" if cell.corrected else ""
     # Of a metric that is stale, why stands with what is open.
-    note = told(" ", cell.note) if cell.state is State.UNAVAILABLE and not metric.stale_since else ()
+    note = told(" ", cell.note) if cell.state is CellState.UNAVAILABLE and not metric.stale_since else ()
     return line(f"{run[0].period}{until} ", value, f"{_STATES[cell.state]}{corrected}", note)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orgtp.model.text import counted
+from orgtp.model.text import count_noun
 from orgtp.render.diff.sections import Item, Section, story
 from orgtp.render.markdown import code, inert, strong
-from orgtp.render.spans import Line, Part, Sort
+from orgtp.render.spans import Line, Sort, Span
 from orgtp.views.diff.build import Diff, headline
 
 # GitHub takes a comment of 65,536 characters; what is posted with it has the rest.
@@ -27,7 +27,7 @@ def diff_markdown(found: Diff, base: Line, head: Line, *, limit: int = LIMIT) ->
             left += 1
         else:
             out += piece
-    more = f"\n**{counted(left, 'line')} more: too long for one comment.** See all of it with `orgtp diff`.\n"
+    more = f"\n**{count_noun(left, 'line')} more: too long for one comment.** See all of it with `orgtp diff`.\n"
     return out + more if left else out
 
 
@@ -61,7 +61,7 @@ def _line(line: Line) -> str:
     return "".join(map(_part, line))
 
 
-def _part(part: Part) -> str:
+def _part(part: Span) -> str:
     if part.sort is Sort.NAME:
         return strong(part.text)
     if part.sort is Sort.CODE:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orgtp.render.spans import (
     SHORT,
     Line,
-    Part,
+    Span,
     called,
     change,
     code,
@@ -167,7 +167,7 @@ def _targets(found: Diff) -> Iterator[Item]:
 
 def target_line(target: TargetMoved) -> Line:
     """What judges a metric now, from when until when, and did before."""
-    was, now = (code(text) if text else Part("no target") for text in (target.before, target.after))
+    was, now = (code(text) if text else Span("no target") for text in (target.before, target.after))
     when = _when(target.since, target.until)
     return line(called(target.metric, target.metric_name), f"{when}: ", was, " → ", now, made(target.made))
 
@@ -208,13 +208,13 @@ def _rewritten(row: RowChanged) -> Item:
     return Item(line(about, " is not as it was: ", listed(other)), loud=True)
 
 
-def _kept(text: str | None) -> Part:
-    return Part("null") if text is None else code(text)
+def _kept(text: str | None) -> Span:
+    return Span("null") if text is None else code(text)
 
 
 def _trouble(one: EscalationChanged) -> Item:
     hands = went(*(code(seat) if seat else None for seat in (one.with_before, one.with_after)))
-    state = went(*(Part(text) if text else None for text in (one.before, one.after)))
+    state = went(*(Span(text) if text else None for text in (one.before, one.after)))
     same = one.with_before == one.with_after
     with_ = line(", with ", code(one.with_after)) if same or not one.with_before else line(", with ", hands)
     about = line(subject(one.seat, one.name), ": ", words(one.about), " (", code(one.escalation), "): ")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from rich.cells import set_cell_size
 
 from orgtp.model.problem import Place
-from orgtp.model.text import visible
+from orgtp.model.text import escape_control_chars
 from orgtp.render.problems.fast_lines import Line, columns
 
 # A line break as the reader of each kind of file sees it: YAML has more of them than JSON Lines.
@@ -79,7 +79,11 @@ def _parted(line: str, column: int) -> tuple[str, str, str]:
     word = _WORD.match(line, start)
     end = word.end() if word else min(start + 1, len(line))
     before = line[:start].expandtabs(_TAB)
-    return visible(before), visible(line[start:end].rstrip()), visible(line[end:].rstrip().expandtabs(_TAB))
+    return (
+        escape_control_chars(before),
+        escape_control_chars(line[start:end].rstrip()),
+        escape_control_chars(line[end:].rstrip().expandtabs(_TAB)),
+    )
 
 
 def _cut(before: str, at: str, after: str, room: int) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from orgtp.model.problem import Problem
-from orgtp.model.text import counted, visible
+from orgtp.model.text import count_noun, escape_control_chars
 from orgtp.render.problems.common import told, unicode_path
 
 # GitHub makes so many annotations of each kind in a step, and drops the rest without a word.
@@ -54,13 +54,15 @@ def _split(problems: Iterable[Problem]) -> tuple[list[Problem], list[Problem]]:
 def _annotation(problem: Problem) -> str:
     place = problem.place
     where = {"file": _tame(unicode_path(place.path)), "line": place.line, "col": place.column, "title": problem.rule}
-    message = visible(problem.message.rstrip(".")) + (f".\n{visible(problem.hint)}" if problem.hint else ".")
+    message = escape_control_chars(problem.message.rstrip(".")) + (
+        f".\n{escape_control_chars(problem.hint)}" if problem.hint else "."
+    )
     return command(problem.severity, where, message)
 
 
 def _tame(path: str) -> str:
     """A path without what drives a terminal; line breaks stay, for they are escaped."""
-    return "".join(sign if sign in _DATA else visible(sign) for sign in path)
+    return "".join(sign if sign in _DATA else escape_control_chars(sign) for sign in path)
 
 
 def plain_lines(problems: Iterable[Problem]) -> str:
@@ -69,7 +71,7 @@ def plain_lines(problems: Iterable[Problem]) -> str:
 
 
 def _line(problem: Problem) -> str:
-    return visible(f"{problem.severity}: {problem.place}: {problem.rule}: {told(problem)}")
+    return escape_control_chars(f"{problem.severity}: {problem.place}: {problem.rule}: {told(problem)}")
 
 
 def summary_markdown(problems: Sequence[Problem], title: str, room: int = SUMMARY_BYTES) -> str:
@@ -85,7 +87,7 @@ def summary_markdown(problems: Sequence[Problem], title: str, room: int = SUMMAR
             break
         rows.append(row)
     left = len(problems) - len(rows)
-    rest = f"\n{counted(left, 'problem')} more left out: there is no room for more here.\n" if left else ""
+    rest = f"\n{count_noun(left, 'problem')} more left out: there is no room for more here.\n" if left else ""
     return f"{head}{''.join(rows)}{rest}" if used <= room or rows else ""
 
 
@@ -102,7 +104,7 @@ def _code(text: str) -> str:
 
 def _inert(text: str) -> str:
     """Text of which no sign means anything in Markdown or HTML."""
-    return "".join(sign if _is_plain(sign) else f"&#{ord(sign)};" for sign in visible(text))
+    return "".join(sign if _is_plain(sign) else f"&#{ord(sign)};" for sign in escape_control_chars(text))
 
 
 def _is_plain(sign: str) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from orgtp.model.problem import Problem, Severity
-from orgtp.model.text import visible
+from orgtp.model.text import escape_control_chars
 from orgtp.render.problems.common import fingerprints, told, unicode_path
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTICE: "info"}
@@ -24,7 +24,7 @@ def problems_gitlab(problems: Sequence[Problem]) -> str:
 
 def _row(problem: Problem, fingerprint: str) -> dict[str, object]:
     return {
-        "description": visible(told(problem)),
+        "description": escape_control_chars(told(problem)),
         "check_name": problem.rule,
         "fingerprint": fingerprint,
         "severity": _SEVERITIES[problem.severity],

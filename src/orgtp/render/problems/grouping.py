@@ -15,7 +15,7 @@ _WHOLE, _FIRST = 5, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ProblemGroup:
     """One finding that is told in full, and what is told with it.
 
     `others` say the same elsewhere. `hinted`: the hint stands here, for it and for those before it that share it.
@@ -28,7 +28,7 @@ class Entry:
     counted: list[Problem] = field(default_factory=list)
 
 
-def entries(problems: Iterable[Problem]) -> Iterator[Entry]:
+def entries(problems: Iterable[Problem]) -> Iterator[ProblemGroup]:
     """What is told in full, in the order given; with what is told in short, it is all of the problems."""
     for _, run in groupby(_equal(problems), key=_place):
         groups = list(run)
@@ -38,7 +38,7 @@ def entries(problems: Iterable[Problem]) -> Iterator[Entry]:
         for group, below in zip_longest(told, told[1:]):
             first, *others = group
             hinted = below is None or below[0].hint != first.hint
-            yield Entry(first, others, hinted, [] if below else rest)
+            yield ProblemGroup(first, others, hinted, [] if below else rest)
 
 
 def _equal(problems: Iterable[Problem]) -> Iterable[Group]:

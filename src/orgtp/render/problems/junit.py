@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from xml.etree import ElementTree as ET
 
 from orgtp.model.problem import Problem, Severity
-from orgtp.model.text import visible
+from orgtp.model.text import escape_control_chars
 from orgtp.render.problems.common import told
 
 _FAILING = frozenset({Severity.ERROR})
@@ -67,4 +67,4 @@ def _add_case(suite: ET.Element, name: str, problem: Problem, fatal: Collection[
 
 def _legal(text: str) -> str:
     """Text with each character that XML forbids, or that drives a terminal, shown as its escape."""
-    return visible(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+    return escape_control_chars(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

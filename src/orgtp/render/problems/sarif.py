@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from orgtp.model.problem import Place, Problem, Severity
-from orgtp.model.text import counted, visible
+from orgtp.model.text import count_noun, escape_control_chars
 from orgtp.render.problems.common import fingerprints, path_bytes, told
-from orgtp.rules.registry import ALL
+from orgtp.rules.registry import ALL_RULES
 from orgtp.rules.rule import Rule
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}
@@ -51,12 +51,12 @@ def _worst(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def _left_out(left: int) -> list[dict[str, Any]]:
-    text = f"{counted(left, 'problem')} more left out; orgtp validate --json has them all."
+    text = f"{count_noun(left, 'problem')} more left out; orgtp validate --json has them all."
     return [{"level": "warning", "message": {"text": text}}] if left else []
 
 
 def _descriptor(id_: str) -> dict[str, Any]:
-    rule = next((rule for rule in ALL if rule.id == id_), None)
+    rule = next((rule for rule in ALL_RULES if rule.id == id_), None)
     return {"id": id_, **(_explained(rule) if rule else {})}
 
 
@@ -85,7 +85,7 @@ def _result(problem: Problem, index: dict[str, int], fingerprint: str) -> dict[s
 
 def _plain(text: str) -> str:
     """A message without a link: `[text](address)` is one in SARIF, and the words may be anybody's."""
-    return visible(text).replace("](", "] (")
+    return escape_control_chars(text).replace("](", "] (")
 
 
 def _location(place: Place) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from orgtp.model.problem import Problem, Severity
-from orgtp.model.text import counted
+from orgtp.model.text import count_noun
 
 # So many rules are named below the verdict, the worst ones.
 _WORST = 3
@@ -14,8 +14,8 @@ _WORST = 3
 def verdict(problems: list[Problem], seats: int) -> str:
     """The last line: how many of what; below it how to read more, where there is anything."""
     counts = summary(problems, seats)
-    told = [counted(counts[f"{noun}s"], noun) for noun in ("error", "warning", "notice") if counts[f"{noun}s"]]
-    return f"{', '.join(told) if told else 'no problems'} in {counted(seats, 'seat')}{_to_read(problems)}"
+    told = [count_noun(counts[f"{noun}s"], noun) for noun in ("error", "warning", "notice") if counts[f"{noun}s"]]
+    return f"{', '.join(told) if told else 'no problems'} in {count_noun(seats, 'seat')}{_to_read(problems)}"
 
 
 def _to_read(problems: Iterable[Problem]) -> str:

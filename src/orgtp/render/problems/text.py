@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from orgtp.model.problem import Place, Problem, Severity
-from orgtp.model.text import counted, one_line, visible
+from orgtp.model.text import count_noun, escape_control_chars, one_line
 from orgtp.render.problems.excerpt import Excerpts
 from orgtp.render.problems.fast_lines import PLACE, Line, flow, painted
-from orgtp.render.problems.grouping import Entry, entries
+from orgtp.render.problems.grouping import ProblemGroup, entries
 from orgtp.render.terminal import Screen
 from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 
@@ -29,7 +29,7 @@ def problems_text(problems: Iterable[Problem], files: Mapping[str, bytes], scree
     return painted(_lines(entries(problems), excerpts, screen.width), screen)
 
 
-def _lines(told: Iterable[Entry], excerpts: Excerpts, width: int) -> Iterator[Line]:
+def _lines(told: Iterable[ProblemGroup], excerpts: Excerpts, width: int) -> Iterator[Line]:
     shown: Place | None = None
     apart = short = False
     for entry in told:
@@ -55,7 +55,7 @@ def _is_of_its_line(problem: Problem) -> bool:
     return problem.rule != BASE_NOT_REACHED.id
 
 
-def _entry(entry: Entry, excerpt: list[Line], width: int) -> Iterator[Line]:
+def _entry(entry: ProblemGroup, excerpt: list[Line], width: int) -> Iterator[Line]:
     """One finding: where and what, the line, the hint, where else, and how many more of its rule follow."""
     yield from flow(_head(entry.first), width, "  ")
     yield from excerpt
@@ -76,7 +76,7 @@ def _head(problem: Problem) -> Line:
     weight = "" if problem.severity is Severity.ERROR else f" ({problem.severity})"
     message = one_line(problem.message).rstrip(".")
     return [
-        (f"{visible(str(problem.place))}:", PLACE),
+        (f"{escape_control_chars(str(problem.place))}:", PLACE),
         (f" {problem.rule}{weight}:", _STYLES[problem.severity]),
         (f" {message}", ""),
     ]
@@ -87,11 +87,13 @@ def _places(problems: Sequence[Problem]) -> str:
     counts = Counter(problem.place.path for problem in problems)
     lines = {problem.place.path: problem.place.line for problem in problems}
     named = [
-        f"{visible(path)} ({number} lines)" if number > 1 else f"{visible(path)}:{lines[path]}"
+        f"{escape_control_chars(path)} ({number} lines)"
+        if number > 1
+        else f"{escape_control_chars(path)}:{lines[path]}"
         for path, number in list(counts.items())[:_NAMED]
     ]
     rest = len(counts) - _NAMED
-    return ", ".join([*named, *([counted(rest, "more file")] if rest > 0 else [])])
+    return ", ".join([*named, *([count_noun(rest, "more file")] if rest > 0 else [])])
 
 
 def _pieces(problems: Sequence[Problem]) -> str:
@@ -99,9 +101,9 @@ def _pieces(problems: Sequence[Problem]) -> str:
     lines: dict[str, set[int]] = {}
     for problem in problems:
         lines.setdefault(problem.place.path, set()).add(problem.place.line)
-    named = [f"{visible(path)}: {_ranges(sorted(found))}" for path, found in list(lines.items())[:_NAMED]]
+    named = [f"{escape_control_chars(path)}: {_ranges(sorted(found))}" for path, found in list(lines.items())[:_NAMED]]
     rest = len(lines) - _NAMED
-    return "; ".join([*named, *([counted(rest, "more file")] if rest > 0 else [])])
+    return "; ".join([*named, *([count_noun(rest, "more file")] if rest > 0 else [])])
 
 
 def _ranges(lines: Sequence[int]) -> str:

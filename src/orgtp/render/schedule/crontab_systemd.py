@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 from orgtp.model.errors import BadInput
 from orgtp.model.schedule import Timetable
-from orgtp.model.text import did_you_mean, visible
+from orgtp.model.text import did_you_mean, escape_control_chars
 
 # Debian's cron takes no longer command, and then runs nothing of the whole crontab, without a word.
 _MOST_IN_CRON = 998
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ScheduledRun:
     """Where it runs: the org's folder, the program, the options of both commands; and the org's id for names.
 
     `variables` are those of this machine's that say where its files are. `asked` are the options of `orgtp schedule`
@@ -42,7 +42,7 @@ class Place:
 
     def again(self, kind: str) -> str:
         """The command that prints this."""
-        return visible(shlex.join(("orgtp", "schedule", kind, *self.asked)))
+        return escape_control_chars(shlex.join(("orgtp", "schedule", kind, *self.asked)))
 
     @property
     def named(self) -> str:
@@ -51,7 +51,7 @@ class Place:
         return f"as {by}" if by else "as whoever git's user.email is; --by SEAT names a seat"
 
 
-def schedule_text(kind: str, times: Timetable, place: Place) -> str:
+def schedule_text(kind: str, times: Timetable, place: ScheduledRun) -> str:
     """One kind, or all of them, each below a line that says how it is put to use. Raises `BadInput`."""
     if kind:
         if kind not in _KINDS:
@@ -61,7 +61,7 @@ def schedule_text(kind: str, times: Timetable, place: Place) -> str:
     return "\n".join(f"# ---- {name} ----\n{text(times, place)}" for name, text in _KINDS.items())
 
 
-def _cron(times: Timetable, place: Place) -> str:
+def _cron(times: Timetable, place: ScheduledRun) -> str:
     """cron(8) knows no timezone but its own, so each quarter of an hour it asks what time it is in the org.
 
     The tick comes after the numbers of that moment: nobody is chased for what is just coming. Raises `BadInput`.
@@ -89,7 +89,7 @@ def _quoted(text: str) -> str:
     return shlex.quote(text).replace("%", "\\%")
 
 
-def _systemd(times: Timetable, place: Place) -> str:
+def _systemd(times: Timetable, place: ScheduledRun) -> str:
     """A script that writes the units and starts the timers."""
     name = f"orgtp-{place.org}"
     return f"""# {_numbers(times, place)}, {place.named};
@@ -107,7 +107,7 @@ loginctl enable-linger
 """
 
 
-def _numbers(times: Timetable, place: Place) -> str:
+def _numbers(times: Timetable, place: ScheduledRun) -> str:
     return f"Numbers of {place.org}, {spoken(times)}"
 
 
@@ -115,7 +115,7 @@ def _written(unit: str, text: str) -> str:
     return f"cat > \"$units/{unit}\" <<'END'\n{text}END\n"
 
 
-def _units(name: str, times: Timetable, place: Place) -> dict[str, str]:
+def _units(name: str, times: Timetable, place: ScheduledRun) -> dict[str, str]:
     """The units by their names. The tick that is due at the same moment waits until the numbers are there."""
     moments = "\n".join(f"OnCalendar=Mon..Fri *-*-* {one:%H:%M}:00 {times.zone}" for one in times.times)
     collect, tick = (_command(place.program, words) for words in (place.collect, place.tick))
@@ -128,7 +128,7 @@ def _units(name: str, times: Timetable, place: Place) -> dict[str, str]:
     }
 
 
-def _service(what: str, place: Place, command: str, after: str = "") -> str:
+def _service(what: str, place: ScheduledRun, command: str, after: str = "") -> str:
     order = f"After={after}\n" if after else ""
     pairs = (_word(f"{name}={value}") for name, value in sorted(place.variables.items()))
     variables = "".join(f"Environment={pair}\n" for pair in pairs)
@@ -182,10 +182,10 @@ def spoken(times: Timetable) -> str:
     return f"Monday to Friday at {', '.join(f'{one:%H:%M}' for one in times.times)} {times.zone}"
 
 
-def _github(times: Timetable, place: Place) -> str:
+def _github(times: Timetable, place: ScheduledRun) -> str:
     from orgtp.render.schedule.github import Workflow
 
     return Workflow(times, place.org, place.options, spoken(times), place.named, place.again("github")).text
 
 
-_KINDS: Mapping[str, Callable[[Timetable, Place], str]] = {"cron": _cron, "systemd": _systemd, "github": _github}
+_KINDS: Mapping[str, Callable[[Timetable, ScheduledRun], str]] = {"cron": _cron, "systemd": _systemd, "github": _github}

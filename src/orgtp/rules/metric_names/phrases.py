@@ -18,28 +18,28 @@ _SHORT = 2
 _WORD = re.compile(r"[^\W_]+")
 
 
-def split(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words of a text as they are written; an apostrophe parts none."""
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     words = _WORD.finditer(plain.replace("'", "").replace("\u2019", ""))
     return [match[0] for match in islice(words, MOST_WORDS)]
 
 
-def folded(text: str) -> Folded:
+def fold_words(text: str) -> Folded:
     """The words of a text, each folded."""
-    return tuple(map(fold, split(text)))
+    return tuple(map(fold_word, split_words(text)))
 
 
 @lru_cache(maxsize=8192)
-def fold(word: str) -> str:
+def fold_word(word: str) -> str:
     """A word in the one form that its plural, its accents and its British and American spellings share."""
     low = word.lower()
     if not low.isascii():
         low = "".join(mark for mark in unicodedata.normalize("NFKD", low) if not unicodedata.combining(mark))
-    return _american(_singular(low))
+    return _to_american(_to_singular(low))
 
 
-def _singular(word: str) -> str:
+def _to_singular(word: str) -> str:
     if len(word) <= _SHORT or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies"):
@@ -47,7 +47,7 @@ def _singular(word: str) -> str:
     return word[:-2] if word.endswith(("sses", "ches", "shes", "xes")) else word[:-1]
 
 
-def _american(word: str) -> str:
+def _to_american(word: str) -> str:
     for british, american in _SPELLINGS:
         if word.endswith(british):
             return word[: -len(british)] + american
@@ -60,7 +60,7 @@ _SPELLINGS = (
 )
 
 
-class Phrases:
+class PhraseIndex:
     """Phrases of many topics, each found in one pass over a text.
 
     A single word in the plural is found in the plural alone: "hits" are web traffic, "hit" is said of a target.
@@ -69,7 +69,7 @@ class Phrases:
     def __init__(self, topics: Mapping[str, Iterable[str]]) -> None:
         known: dict[tuple[Folded, str], list[str]] = {}
         for topic, texts in topics.items():
-            for key in dict.fromkeys((folded(text), _plural(text)) for text in texts):
+            for key in dict.fromkeys((fold_words(text), _plural_word(text)) for text in texts):
                 known.setdefault(key, []).append(topic)
         self._by_first: dict[str, list[tuple[Folded, str, list[str]]]] = {}
         # The longest first: it says best what was meant.
@@ -77,9 +77,9 @@ class Phrases:
             if phrase:
                 self._by_first.setdefault(phrase[0], []).append((phrase, plural, known[phrase, plural]))
 
-    def scan(self, written: Sequence[str]) -> Found:
+    def find_phrases(self, written: Sequence[str]) -> Found:
         """Where the phrases of each topic lie in a row of words, from the first word on."""
-        row = tuple(map(fold, written))
+        row = tuple(map(fold_word, written))
         found: dict[str, list[Span]] = {}
         for start, word in enumerate(row):
             for phrase, plural, topics in self._by_first.get(word, ()):
@@ -90,18 +90,20 @@ class Phrases:
         return found
 
 
-def _plural(text: str) -> str:
+def _plural_word(text: str) -> str:
     """The one word of `text`, if it is in the plural."""
-    words = split(text.lower())
-    return words[0] if len(words) == 1 and _singular(words[0]) != words[0] else ""
+    words = split_words(text.lower())
+    return words[0] if len(words) == 1 and _to_singular(words[0]) != words[0] else ""
 
 
-def listed(lines: Iterable[str]) -> list[str]:
+def split_phrases(lines: Iterable[str]) -> list[str]:
     """The phrases of lines that part them by commas."""
     return [phrase for line in lines for phrase in line.split(",")]
 
 
-def near(things: Iterable[Span], deeds: Iterable[Span], most: int, row: Sequence[str], gap: str) -> Span | None:
+def find_near_pair(
+    things: Iterable[Span], deeds: Iterable[Span], most: int, row: Sequence[str], gap: str
+) -> Span | None:
     """Where a thing and a deed lie, in either order, with at most so many words between them and no `gap`."""
     for thing, deed in product(things, deeds):
         first, second = sorted((thing, deed))
@@ -110,7 +112,7 @@ def near(things: Iterable[Span], deeds: Iterable[Span], most: int, row: Sequence
     return None
 
 
-def steps(spans: Iterable[Span], start: int) -> list[int]:
+def chain_ends(spans: Iterable[Span], start: int) -> list[int]:
     """`start`, and where each of the `spans` ends that follow from there one after the other."""
     ends = {span[0]: span[1] for span in reversed(list(spans))}
     found = [start]
@@ -119,6 +121,6 @@ def steps(spans: Iterable[Span], start: int) -> list[int]:
     return found
 
 
-def beginning(spans: Iterable[Span], start: int) -> Span | None:
+def span_starting_at(spans: Iterable[Span], start: int) -> Span | None:
     """The longest of `spans` that begins at `start`."""
     return next((span for span in spans if span[0] == start), None)

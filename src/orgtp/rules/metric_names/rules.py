@@ -6,9 +6,17 @@ from collections.abc import Iterator
 
 from orgtp.model.org import Org
 from orgtp.model.seat import Metric, Seat
-from orgtp.model.text import did_you_mean, listed
-from orgtp.rules.metric_names.classifier import Sense, Verdict, says_nothing
-from orgtp.rules.metric_names.waivers import astray, broken, candidate, counts_as, is_wish, judge_for, short
+from orgtp.model.text import did_you_mean, join_with_and
+from orgtp.rules.metric_names.classifier import Classification, MetricSense, is_empty_outcome
+from orgtp.rules.metric_names.waivers import (
+    classifier_for,
+    find_broken_rule,
+    find_leads_to_fault,
+    is_metric_wish,
+    sense_after_waivers,
+    shorten_text,
+    suggest_outcome_metric,
+)
 from orgtp.rules.rule import Finding
 
 # The rules that judge what a metric is called; people may know better, and say why in `waive`.
@@ -39,15 +47,15 @@ def outcome_missing(org: Org) -> Iterator[Finding]:
     Fix: `orgtp seat set SEAT "metrics.METRIC.outcome=WHAT IT IS GOOD FOR"`.
     """
     hint = "Say what it is good for in the business, as in: outcome: No client loses a day of spend"
-    for seat, metric in _all(org):
+    for seat, metric in _all_metrics(org):
         # The schema asks for the key in a retired seat's file too; what it says is history.
         if not metric.outcome and ("metrics", metric.id, "outcome") not in seat.marks.keys:
-            place = seat.marks.key("metrics", metric.id)
-            yield Finding(place, f'the metric {short(metric.id)} has no "outcome"', hint)
-        elif metric.outcome and not seat.is_retired and says_nothing(metric.outcome, metric.name, metric.id):
-            place = seat.marks.value("metrics", metric.id, "outcome")
-            fault = "says nothing" if says_nothing(metric.outcome) else "only repeats the name"
-            yield Finding(place, f'outcome "{short(metric.outcome)}" of {short(metric.id)} {fault}', hint)
+            place = seat.marks.key_place("metrics", metric.id)
+            yield Finding(place, f'the metric {shorten_text(metric.id)} has no "outcome"', hint)
+        elif metric.outcome and not seat.is_retired and is_empty_outcome(metric.outcome, metric.name, metric.id):
+            place = seat.marks.value_place("metrics", metric.id, "outcome")
+            fault = "says nothing" if is_empty_outcome(metric.outcome) else "only repeats the name"
+            yield Finding(place, f'outcome "{shorten_text(metric.outcome)}" of {shorten_text(metric.id)} {fault}', hint)
 
 
 def metric_runtime(org: Org) -> Iterator[Finding]:
@@ -72,10 +80,10 @@ def metric_runtime(org: Org) -> Iterator[Finding]:
     Fix: measure what the work is for; or, where the words mean something else here, say so:
     `orgtp seat set SEAT "metrics.METRIC.waive.metric-runtime=The token is the coin that the client buys."`
     """
-    for seat, metric, verdict in _judged(org, Sense.RUNTIME):
-        waiver = f"orgtp seat set {seat.id} {_waiver(metric, 'metric-runtime')}"
+    for seat, metric, verdict in _metrics_of_sense(org, MetricSense.RUNTIME):
+        waiver = f"orgtp seat set {seat.id} {_waiver_argument(metric, 'metric-runtime')}"
         hint = f"Measure what came of it for somebody; or say why it stands: {waiver}"
-        yield _named(seat, metric, f"measures the machine ({short(verdict.word)})", hint)
+        yield _name_finding(seat, metric, f"measures the machine ({shorten_text(verdict.word)})", hint)
 
 
 def metric_activity(org: Org) -> Iterator[Finding]:
@@ -105,16 +113,16 @@ def metric_activity(org: Org) -> Iterator[Finding]:
     (`leads_to: talks-booked`) or of another (`leads_to: scout/talks-booked`); or say why it stands:
     `orgtp seat set SEAT "metrics.METRIC.waive.metric-activity=The client pays for each one."`
     """
-    judge = judge_for(org)
-    for seat, metric, verdict in _judged(org, Sense.ACTIVITY):
-        if not (metric.leads_to and not astray(org, judge, seat, metric)[0]):
-            done_for = short(candidate(judge, seat, metric))
+    judge = classifier_for(org)
+    for seat, metric, verdict in _metrics_of_sense(org, MetricSense.ACTIVITY):
+        if not (metric.leads_to and not find_leads_to_fault(org, judge, seat, metric)[0]):
+            done_for = shorten_text(suggest_outcome_metric(judge, seat, metric))
             hint = (
                 f"Name the outcome that it is done for: orgtp seat set {seat.id} "
-                f"metrics.{short(metric.id)}.leads_to={done_for}; "
-                f"or say why it stands: {_waiver(metric, 'metric-activity')}"
+                f"metrics.{shorten_text(metric.id)}.leads_to={done_for}; "
+                f"or say why it stands: {_waiver_argument(metric, 'metric-activity')}"
             )
-            yield _named(seat, metric, f"counts activity ({short(verdict.word)})", hint)
+            yield _name_finding(seat, metric, f"counts activity ({shorten_text(verdict.word)})", hint)
 
 
 def leads_to_unknown(org: Org) -> Iterator[Finding]:
@@ -136,11 +144,11 @@ def leads_to_unknown(org: Org) -> Iterator[Finding]:
 
     Fix: name a metric of this seat, or of another one with its seat: `leads_to: scout/talks-booked`.
     """
-    judge = judge_for(org)
-    for seat, metric in _measured(org):
-        fault, hint = astray(org, judge, seat, metric) if metric.leads_to else ("", "")
+    judge = classifier_for(org)
+    for seat, metric in _current_metrics(org):
+        fault, hint = find_leads_to_fault(org, judge, seat, metric) if metric.leads_to else ("", "")
         if fault:
-            place = seat.marks.value("metrics", metric.id, "leads_to")
+            place = seat.marks.value_place("metrics", metric.id, "leads_to")
             yield Finding(place, f'leads_to "{metric.leads_to}" {fault}', hint)
 
 
@@ -164,12 +172,12 @@ def metric_wish(org: Org) -> Iterator[Finding]:
 
     Fix: say in the name what will be seen, and in the target how much of it.
     """
-    judge = judge_for(org)
-    for seat, metric in _measured(org):
-        if is_wish(judge, metric):
-            waiver = f"orgtp seat set {seat.id} {_waiver(metric, 'metric-wish')}"
+    judge = classifier_for(org)
+    for seat, metric in _current_metrics(org):
+        if is_metric_wish(judge, metric):
+            waiver = f"orgtp seat set {seat.id} {_waiver_argument(metric, 'metric-wish')}"
             hint = f"Say what will be seen, and in the target how much of it; or say why it stands: {waiver}"
-            yield _named(seat, metric, "is a wish without a number", hint)
+            yield _name_finding(seat, metric, "is a wish without a number", hint)
 
 
 def seat_only_activity(org: Org) -> Iterator[Finding]:
@@ -192,16 +200,18 @@ def seat_only_activity(org: Org) -> Iterator[Finding]:
 
     Fix: add a metric of what comes of the work: `orgtp seat set SEAT metrics.METRIC.name=… …`.
     """
-    judge = judge_for(org)
+    judge = classifier_for(org)
     for seat in org.seats.values():
-        senses = {counts_as(judge, metric) for metric in seat.metrics.values()} if seat.is_active else set()
-        if Sense.ACTIVITY in senses and Sense.OUTCOME not in senses:
-            names = listed(map(short, list(seat.metrics)[:_SHOWN])) + (" …" if len(seat.metrics) > _SHOWN else "")
+        senses = {sense_after_waivers(judge, metric) for metric in seat.metrics.values()} if seat.is_active else set()
+        if MetricSense.ACTIVITY in senses and MetricSense.OUTCOME not in senses:
+            names = join_with_and(map(shorten_text, list(seat.metrics)[:_SHOWN])) + (
+                " …" if len(seat.metrics) > _SHOWN else ""
+            )
             hint = (
                 f"Add a metric of what comes of its work: orgtp seat set {seat.id} metrics.ID.name=… "
                 "metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly"
             )
-            yield Finding(seat.marks.key("metrics"), f"{seat.id} is measured on activity alone: {names}", hint)
+            yield Finding(seat.marks.key_place("metrics"), f"{seat.id} is measured on activity alone: {names}", hint)
 
 
 def waive_unknown(org: Org) -> Iterator[Finding]:
@@ -220,12 +230,12 @@ def waive_unknown(org: Org) -> Iterator[Finding]:
 
     Fix: correct the rule's id, or take the waiver out.
     """
-    for seat, metric in _measured(org):
+    for seat, metric in _current_metrics(org):
         for rule in metric.waive:
             if rule not in WAIVABLE:
-                place = seat.marks.key("metrics", metric.id, "waive", rule)
-                hint = f"{did_you_mean(rule, WAIVABLE)} A metric can waive {listed(WAIVABLE)}.".strip()
-                yield Finding(place, f'"{short(rule)}" is no rule that a metric can waive', hint)
+                place = seat.marks.key_place("metrics", metric.id, "waive", rule)
+                hint = f"{did_you_mean(rule, WAIVABLE)} A metric can waive {join_with_and(WAIVABLE)}.".strip()
+                yield Finding(place, f'"{shorten_text(rule)}" is no rule that a metric can waive', hint)
 
 
 def waive_unused(org: Org) -> Iterator[Finding]:
@@ -247,36 +257,36 @@ def waive_unused(org: Org) -> Iterator[Finding]:
 
     Fix: take the waiver out.
     """
-    judge = judge_for(org)
-    for seat, metric in _measured(org):
+    judge = classifier_for(org)
+    for seat, metric in _current_metrics(org):
         for rule in metric.waive:
-            if rule in WAIVABLE and rule != broken(org, judge, seat, metric):
-                place = seat.marks.key("metrics", metric.id, "waive", rule)
-                message = f"the waiver of {rule} silences nothing: {short(metric.id)} does not break it"
-                hint = f"Take it out: orgtp seat set {seat.id} metrics.{short(metric.id)}.waive.{rule}="
+            if rule in WAIVABLE and rule != find_broken_rule(org, judge, seat, metric):
+                place = seat.marks.key_place("metrics", metric.id, "waive", rule)
+                message = f"the waiver of {rule} silences nothing: {shorten_text(metric.id)} does not break it"
+                hint = f"Take it out: orgtp seat set {seat.id} metrics.{shorten_text(metric.id)}.waive.{rule}="
                 yield Finding(place, message, hint)
 
 
-def _all(org: Org) -> Iterator[tuple[Seat, Metric]]:
+def _all_metrics(org: Org) -> Iterator[tuple[Seat, Metric]]:
     return ((seat, metric) for seat in org.seats.values() for metric in seat.metrics.values())
 
 
-def _measured(org: Org) -> Iterator[tuple[Seat, Metric]]:
+def _current_metrics(org: Org) -> Iterator[tuple[Seat, Metric]]:
     """Every metric of a seat that is not retired."""
-    return ((seat, metric) for seat, metric in _all(org) if not seat.is_retired)
+    return ((seat, metric) for seat, metric in _all_metrics(org) if not seat.is_retired)
 
 
-def _judged(org: Org, sense: Sense) -> Iterator[tuple[Seat, Metric, Verdict]]:
-    judge = judge_for(org)
-    verdicts = ((seat, metric, judge.verdict(metric.name, metric.id)) for seat, metric in _measured(org))
+def _metrics_of_sense(org: Org, sense: MetricSense) -> Iterator[tuple[Seat, Metric, Classification]]:
+    judge = classifier_for(org)
+    verdicts = ((seat, metric, judge.classify_metric(metric.name, metric.id)) for seat, metric in _current_metrics(org))
     return (found for found in verdicts if found[2].sense is sense)
 
 
-def _named(seat: Seat, metric: Metric, fault: str, hint: str) -> Finding:
-    place = seat.marks.value("metrics", metric.id, "name")
-    return Finding(place, f'"{short(metric.name)}" {fault}', hint, metric)
+def _name_finding(seat: Seat, metric: Metric, fault: str, hint: str) -> Finding:
+    place = seat.marks.value_place("metrics", metric.id, "name")
+    return Finding(place, f'"{shorten_text(metric.name)}" {fault}', hint, metric)
 
 
-def _waiver(metric: Metric, rule: str) -> str:
+def _waiver_argument(metric: Metric, rule: str) -> str:
     """What is typed after `orgtp seat set SEAT` to waive a rule."""
-    return f'"metrics.{short(metric.id)}.waive.{rule}=REASON"'
+    return f'"metrics.{shorten_text(metric.id)}.waive.{rule}=REASON"'

@@ -1,10 +1,10 @@
-"""Trouble ends with a person: where escalations go, and whom those that are there are about."""
+"""Escalations end with a person: the routing tree, the escalation files and the silenced metrics."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from orgtp.model.escalation import Branch, is_about
+from orgtp.model.escalation import Route, is_path_about
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
 from orgtp.model.seat import seat_path
@@ -17,8 +17,8 @@ _PEOPLE = 8
 def routing_not_human(org: Org) -> Iterator[Finding]:
     """A route ends with a seat that is not an active person.
 
-    Whatever breaks at night goes where the routing tree says. An agent cannot be asked why nobody acted, and at a seat
-    that is paused, vacant or retired nobody is there to be asked at all.
+    Escalations go where the routing tree says. An agent cannot answer for why nobody acted, and nobody is available at
+    a seat that is paused, vacant or retired.
 
     Bad:
 
@@ -30,22 +30,22 @@ def routing_not_human(org: Org) -> Iterator[Finding]:
         routing:
           - {kind: source, to: bogdan}
 
-    Fix: name a person who is here, or take `to` out: then it goes to the owner of the seat.
+    Fix: name an active person, or remove `to`: the escalation then goes to the owner of the seat.
     """
     people = [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
     hint = f"Name a person who is here ({', '.join(people[:_PEOPLE])}), or take it out."
-    for keys, branch, _ in _branches(org.routing):
+    for keys, branch, _ in _walk_routes(org.routing):
         seat = org.seats.get(branch.to)
         if seat and not (seat.is_human and seat.is_active):
             what = "an agent" if not seat.is_human else str(seat.status)
             message = f"this route ends with {seat.id}, which is {what}"
-            yield Finding(org.marks.value(*keys, "to"), message, hint)
+            yield Finding(org.marks.value_place(*keys, "to"), message, hint)
 
 
 def routing_unknown_seat(org: Org) -> Iterator[Finding]:
-    """A route names a seat or a metric that the org has not.
+    """A route names a seat or a metric that the org does not have.
 
-    What should have gone that way goes another one, and nobody notices before it matters.
+    Escalations that should take this route take another one, and nobody notices until it matters.
 
     Bad:
 
@@ -57,27 +57,27 @@ def routing_unknown_seat(org: Org) -> Iterator[Finding]:
         routing:
           - {seat: dash, to: bogdan}
 
-    Fix: write the id as it stands in `seats/`, or take the route out.
+    Fix: use an id from `seats/`, or remove the route.
     """
     metrics = {metric for seat in org.seats.values() for metric in seat.metrics}
     blind = any(path.startswith("seats") for path in org.unreadable)
-    for keys, branch, _ in _branches(org.routing):
+    for keys, branch, _ in _walk_routes(org.routing):
         for key, id_ in (("seat", branch.seat), ("to", branch.to)):
-            if id_ and id_ not in org.seats and not org.hidden(seat_path(id_)):
+            if id_ and id_ not in org.seats and not org.is_unreadable(seat_path(id_)):
                 hint = did_you_mean(id_, org.seats) or "orgtp seat list shows them all."
-                yield Finding(org.marks.value(*keys, key), f'{key} "{id_}" is not a seat', hint)
+                yield Finding(org.marks.value_place(*keys, key), f'{key} "{id_}" is not a seat', hint)
         known = org.seats[branch.seat].metrics if branch.seat in org.seats else metrics
         if branch.metric and branch.metric not in known and not blind:
             whose = f"{branch.seat} has no" if branch.seat in org.seats else "no seat has a"
             hint = did_you_mean(branch.metric, known) or "What a seat is measured on: orgtp seat show SEAT"
-            yield Finding(org.marks.value(*keys, "metric"), f'{whose} metric "{branch.metric}"', hint)
+            yield Finding(org.marks.value_place(*keys, "metric"), f'{whose} metric "{branch.metric}"', hint)
 
 
 def routing_unreachable(org: Org) -> Iterator[Finding]:
-    """Nothing ever goes along a route.
+    """No escalation can ever take a route.
 
-    The first route that fits decides. So one below another that takes all of the same is never asked, and neither is
-    one that wants what the route above it rules out, or what is about a retired seat.
+    The first matching route decides. So a route is never used if an earlier one matches everything that it matches, if
+    its parent route excludes what it asks for, or if it is about a retired seat.
 
     Bad:
 
@@ -91,20 +91,20 @@ def routing_unreachable(org: Org) -> Iterator[Finding]:
           - {seat: dash, severity: high, to: david}
           - {seat: dash, to: bogdan}
 
-    Fix: put the finer route first, or take it out.
+    Fix: put the more specific route first, or remove it.
     """
-    for keys, branch, why in _branches(org.routing):
+    for keys, branch, why in _walk_routes(org.routing):
         held = org.seats.get(branch.seat)
         told = why or (f"{branch.seat} is retired" if held and held.is_retired else "")
         if told:
             hint = "Put the finer route first, or take it out."
-            yield Finding(org.marks.value(*keys), f"nothing ever goes along this route: {told}", hint)
+            yield Finding(org.marks.value_place(*keys), f"nothing ever goes along this route: {told}", hint)
 
 
 def escalation_unknown_seat(org: Org) -> Iterator[Finding]:
-    """An escalation is about a seat that the org has not, or with one.
+    """An escalation is about, or assigned to, a seat that the org does not have.
 
-    It is in nobody's hands then: no step up leads from there, and no view of a seat shows it.
+    Nobody handles it: it cannot move up the chart, and no view of a seat shows it.
 
     Bad:
 
@@ -116,19 +116,19 @@ def escalation_unknown_seat(org: Org) -> Iterator[Finding]:
         seat: dash
         with: bogdan
 
-    Fix: write the id as it stands in `seats/`.
+    Fix: use an id from `seats/`.
     """
     for one in org.escalations.values():
         for key, id_ in (("seat", one.seat), ("with", one.with_)):
-            if id_ and id_ not in org.seats and not org.hidden(seat_path(id_)):
+            if id_ and id_ not in org.seats and not org.is_unreadable(seat_path(id_)):
                 hint = did_you_mean(id_, org.seats) or "orgtp seat list shows them all."
-                yield Finding(one.marks.value(key), f'{key} "{id_}" is not a seat', hint)
+                yield Finding(one.marks.value_place(key), f'{key} "{id_}" is not a seat', hint)
 
 
 def escalation_file_name(org: Org) -> Iterator[Finding]:
-    """An escalation's file is not named for the seat that it is about.
+    """An escalation's file is not named after the seat that it is about.
 
-    The history is told by the names of files: `orgtp log` and the audit look there for the seat.
+    `orgtp log` and the audit find the history of a seat by file names.
 
     Bad:
 
@@ -140,19 +140,21 @@ def escalation_file_name(org: Org) -> Iterator[Finding]:
         # escalations/2026-11-20-dash-ad-account.yaml
         seat: dash
 
-    Fix: rename the file to DATE-SEAT-WHAT.yaml, or write the seat that it is about.
+    Fix: rename the file to DATE-SEAT-WHAT.yaml, or correct `seat`.
     """
     for one in org.escalations.values():
-        if one.seat and not is_about(one.path, one.seat):
+        if one.seat and not is_path_about(one.path, one.seat):
             hint = f"Rename the file to {one.id[:10]}-{one.seat}-WHAT.yaml, or write the seat that it is about."
-            yield Finding(one.marks.value("seat"), f"{one.path} is about {one.seat}, and its name says otherwise", hint)
+            yield Finding(
+                one.marks.value_place("seat"), f"{one.path} is about {one.seat}, and its name says otherwise", hint
+            )
 
 
 def escalation_unknown_metric(org: Org) -> Iterator[Finding]:
-    """What is open about a metric names one that the seat has not.
+    """An open escalation names a metric that the seat does not have.
 
-    No value settles it then, and no route that asks for the metric takes it. `orgtp escalate tick` settles what a run
-    opened about a metric that is gone since.
+    No new value can resolve it, and no route for the metric matches it. If a run opened it and the metric was removed
+    later, `orgtp escalate tick` resolves it.
 
     Bad:
 
@@ -165,20 +167,20 @@ def escalation_unknown_metric(org: Org) -> Iterator[Finding]:
         seat: dash
         metric: anomalies-before-open
 
-    Fix: write the id of the metric, take the line out, or settle it: `orgtp escalate resolve ID --note TEXT`.
+    Fix: correct the id of the metric, remove the line, or resolve it: `orgtp escalate resolve ID --note TEXT`.
     """
     for one in org.escalations.values():
         seat = org.seats.get(one.seat)
-        if one.metric and not one.is_over and seat and one.metric not in seat.metrics:
+        if one.metric and not one.is_resolved and seat and one.metric not in seat.metrics:
             hint = did_you_mean(one.metric, seat.metrics) or f'Settle it: orgtp escalate resolve {one.id} --note "…"'
-            yield Finding(one.marks.value("metric"), f'{one.seat} has no metric "{one.metric}"', hint)
+            yield Finding(one.marks.value_place("metric"), f'{one.seat} has no metric "{one.metric}"', hint)
 
 
 def escalation_not_as_told(org: Org) -> Iterator[Finding]:
-    """An escalation is in another state, or with another seat, than what happened to it says.
+    """The state or assignee of an escalation contradicts its events.
 
-    `events` is the record; `state` and `with` are what follows from it. Where only they are changed, nobody knows who
-    settled it, when, or how it came into those hands.
+    `events` is the record; `state` and `with` follow from it. If only `state` or `with` is changed, nobody knows who
+    resolved or reassigned the escalation, or when.
 
     Bad:
 
@@ -195,21 +197,21 @@ def escalation_not_as_told(org: Org) -> Iterator[Finding]:
           - {at: "2026-11-20T13:00:02Z", what: opened, by: bot, to: ada}
           - {at: "2026-11-20T15:00:00Z", what: resolved, by: ada, note: Archived.}
 
-    Fix: add what happened at the end of `events`; or leave the file as it was, and use `orgtp escalate ack` or
+    Fix: append the missing event to `events`; or restore the file, and use `orgtp escalate ack` or
     `orgtp escalate resolve`.
     """
     for one in org.escalations.values():
-        state, with_ = one.told
+        state, with_ = one.replayed_state
         for key, there, told in (("state", one.state, state), ("with", one.with_, with_)):
             if one.events and told and there and there != told:
                 hint = f"Write {key}: {told}, or add what happened at the end of events."
-                yield Finding(one.marks.value(key), f"{key} is {there}, and its events say {told}", hint)
+                yield Finding(one.marks.value_place(key), f"{key} is {there}, and its events say {told}", hint)
 
 
 def silence_unknown_metric(org: Org) -> Iterator[Finding]:
-    """What is silenced is no metric of the seat.
+    """A silenced metric is not a metric of the seat.
 
-    The metric that was meant is not silenced, or it is gone and so is the reason.
+    Either the id is misspelled and the intended metric is not silenced, or the metric no longer exists.
 
     Bad:
 
@@ -221,32 +223,32 @@ def silence_unknown_metric(org: Org) -> Iterator[Finding]:
         # escalations/silenced/dash.yaml
         anomalies-before-open: {until: 2026-12-01, reason: The ad API moves.}
 
-    Fix: write the id of the metric, or take the line out.
+    Fix: correct the id of the metric, or remove the line.
     """
     for seat, held in org.silences.items():
         known: Mapping[str, object] = org.seats[seat].metrics if seat in org.seats else {}
         for metric in held.metrics:
-            if metric not in known and not org.hidden(seat_path(seat)):
+            if metric not in known and not org.is_unreadable(seat_path(seat)):
                 hint = did_you_mean(metric, known) or "Take it out, or write the id of a metric of this seat."
-                yield Finding(held.marks.key(metric), f'{seat} has no metric "{metric}"', hint)
+                yield Finding(held.marks.key_place(metric), f'{seat} has no metric "{metric}"', hint)
 
 
-def _branches(
-    branches: Sequence[Branch], keys: Keys = ("routing",), above: Mapping[str, str] | None = None
-) -> Iterator[tuple[Keys, Branch, str]]:
-    """Every branch with its place, and why nothing goes that way; "" where something may."""
+def _walk_routes(
+    branches: Sequence[Route], keys: Keys = ("routing",), above: Mapping[str, str] | None = None
+) -> Iterator[tuple[Keys, Route, str]]:
+    """Every route with its place, and the reason why no escalation can take it ("" if one can)."""
     for number, branch in enumerate(branches):
         place = (*keys, str(number))
-        wants = {**(above or {}), **branch.wants}
-        yield place, branch, _lost(branch, branches[:number], above or {})
-        yield from _branches(branch.routes, (*place, "routes"), wants)
+        wants = {**(above or {}), **branch.conditions}
+        yield place, branch, _why_unreachable(branch, branches[:number], above or {})
+        yield from _walk_routes(branch.routes, (*place, "routes"), wants)
 
 
-def _lost(branch: Branch, before: Sequence[Branch], above: Mapping[str, str]) -> str:
-    """Why nothing goes along a branch."""
-    for name, word in branch.wants.items():
+def _why_unreachable(branch: Route, before: Sequence[Route], above: Mapping[str, str]) -> str:
+    """Why no escalation can take a route; "" if one can."""
+    for name, word in branch.conditions.items():
         if above.get(name, word) != word:
             return f"the route above it takes only {name} {above[name]}"
-    wants = {**above, **branch.wants}.items()
-    taken = next((first for first in before if first.wants.items() <= wants), None)
+    wants = {**above, **branch.conditions}.items()
+    taken = next((first for first in before if first.conditions.items() <= wants), None)
     return f"the route before it that takes {taken.told} takes all of it" if taken else ""

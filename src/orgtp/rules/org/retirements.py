@@ -1,4 +1,4 @@
-"""Workers are retired, not deleted: every retirement has its honest record, and every record a retirement."""
+"""Seats are retired, not deleted: every retired seat has a retirement record, and every record a retired seat."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from orgtp.rules.rule import Finding
 
 
 def retired_without_record(org: Org) -> Iterator[Finding]:
-    """A seat is retired, and there is no record of it.
+    """A seat is retired, but has no retirement record.
 
-    Somebody set the status by hand. Nobody knows why the seat went, who decided it, what it was worth, or who does now
-    what it did. `orgtp retire` asks for all of this and writes the record in the same commit.
+    Somebody set the status by hand. Nobody knows why the seat was retired, who decided it, what it achieved, or who
+    does its work now. `orgtp retire` asks for all of this and writes the record in the same commit.
 
     Bad:
 
@@ -30,7 +30,7 @@ def retired_without_record(org: Org) -> Iterator[Finding]:
         # retirements/jeff.yaml
         seat: jeff
         retired_on: 2026-11-20
-        reason: Dash and Crystal do this as a part of their own work.
+        reason: Dash and Crystal do this as part of their own work.
         decided_by: david
         capabilities: {ad-pacing-monitoring: dash}
 
@@ -38,41 +38,41 @@ def retired_without_record(org: Org) -> Iterator[Finding]:
     """
     for seat in org.seats.values():
         path = retirement_path(seat.id)
-        if seat.is_retired and seat.id not in org.retirements and not org.hidden(path):
+        if seat.is_retired and seat.id not in org.retirements and not org.is_unreadable(path):
             hint = f"Set its status back, then: orgtp retire {seat.id} --to HEIR"
             message = f"{seat.id} is retired, and there is no {path}"
-            yield Finding(seat.marks.value("status"), message, hint)
+            yield Finding(seat.marks.value_place("status"), message, hint)
 
 
 def record_without_retired(org: Org) -> Iterator[Finding]:
-    """A retirement record is there, and its seat's file is not.
+    """A retirement record exists, but the file of its seat does not.
 
-    A seat is retired, never deleted: its file stays, so that its values keep their names and its id is not used again.
+    A seat is retired, never deleted: its file stays, so that its values keep their meaning and its id is not reused.
 
     Bad:
 
-        retirements/jeff.yaml   # and no seats/jeff.yaml
+        retirements/jeff.yaml   # but no seats/jeff.yaml
 
     Good:
 
         retirements/jeff.yaml
         seats/jeff.yaml         # with status: retired
 
-    Fix: bring the file back; `git log -- seats/jeff.yaml` finds the last commit that had it.
+    Fix: restore the file; `git log -- seats/jeff.yaml` finds the last commit that had it.
     """
     for record in org.retirements.values():
         path = seat_path(record.seat)
-        if record.seat not in org.seats and not org.hidden(path):
+        if record.seat not in org.seats and not org.is_unreadable(path):
             hint = f"Bring {path} back, with status: retired; git log -- {path} finds it."
             place = Place(record.marks.path)
             yield Finding(place, f"{record.seat} has no file {path}", f"{hint} A seat is retired, never deleted.")
 
 
 def id_of_retired_seat(org: Org) -> Iterator[Finding]:
-    """A seat at work has the id of a seat that was retired.
+    """A seat that is not retired has the id of a retired seat.
 
-    A retired seat never comes back, and its id is never used again: values, commits and the record all speak of the one
-    that left, and would now speak of another. Hiring the same again is a new seat with a name of its own.
+    A retired seat never comes back, and its id is never reused: its values, commits and retirement record would then
+    refer to a different worker. To fill the role again, add a new seat with its own id.
 
     Bad:
 
@@ -86,7 +86,7 @@ def id_of_retired_seat(org: Org) -> Iterator[Finding]:
         seat: jeff-2
         status: active
 
-    Fix: write `status: retired` again in the old seat's file, and give the new seat an id that nobody had.
+    Fix: set `status: retired` in the old seat's file again, and give the new seat an id that was never used.
     """
     for record in org.retirements.values():
         seat = org.seats.get(record.seat)
@@ -94,14 +94,14 @@ def id_of_retired_seat(org: Org) -> Iterator[Finding]:
             when = f" on {record.retired_on}" if record.retired_on else ""
             message = f"{seat.id} is {seat.status}, and {record.marks.path} says that it was retired{when}"
             hint = "A retired seat never comes back: write status: retired, and give a new seat an id that nobody had."
-            yield Finding(seat.marks.value("status"), message, hint)
+            yield Finding(seat.marks.value_place("status"), message, hint)
 
 
 def record_incomplete(org: Org) -> Iterator[Finding]:
-    """A retirement record leaves a capability or a metric of the seat open.
+    """A retirement record does not say what happened to a capability or a metric of the seat.
 
-    What the seat did is done by somebody now, or by nobody, and the record says which. A capability has an heir; a
-    metric has an heir or an end with its reason.
+    The record says who takes over what the seat did. Each capability has an heir; each metric has an heir, or ended for
+    a stated reason.
 
     Bad:
 
@@ -114,7 +114,7 @@ def record_incomplete(org: Org) -> Iterator[Finding]:
         metrics:
           pacing-on-plan: {to: dash}
 
-    Fix: name an heir for each before the record is committed; a metric may have `{ended: why}` instead.
+    Fix: before you commit the record, name an heir for each; a metric may have `{ended: REASON}` instead.
     """
     for record in org.retirements.values():
         seat = org.seats.get(record.seat)
@@ -123,14 +123,14 @@ def record_incomplete(org: Org) -> Iterator[Finding]:
         if left:
             message = f"the record does not say what became of {', '.join(left)}"
             hint = "Name an heir for each; a metric may also have {ended: why}."
-            yield Finding(record.marks.value(), message, hint)
+            yield Finding(record.marks.value_place(), message, hint)
 
 
 def record_unknown_seat(org: Org) -> Iterator[Finding]:
     """A retirement record names a seat that the org never had.
 
-    The record says who decided and who took over. A name that nobody has is a slip, and after the commit the record
-    never changes.
+    The record says who decided and who took over. An id that no seat has is a typo, and it cannot be corrected later:
+    a record never changes once it is committed.
 
     Bad:
 
@@ -140,20 +140,20 @@ def record_unknown_seat(org: Org) -> Iterator[Finding]:
 
         decided_by: david
 
-    Fix: write the id as it stands in `seats/`.
+    Fix: use an id from `seats/`.
     """
-    known = ", ".join([*islice(org.seats, _FEW), *(["…"] if len(org.seats) > _FEW else [])])
+    known = ", ".join([*islice(org.seats, _MAX_LISTED), *(["…"] if len(org.seats) > _MAX_LISTED else [])])
     for record in org.retirements.values():
-        for place, seat in _named(record):
-            if seat and seat not in org.seats and not org.hidden(seat_path(seat)):
+        for place, seat in _seats_in_record(record):
+            if seat and seat not in org.seats and not org.is_unreadable(seat_path(seat)):
                 hint = did_you_mean(seat, org.seats) or f"Name a seat of this org: {known}."
                 yield Finding(place, f'"{seat}" is not a seat', hint)
 
 
 def decided_by_not_human(org: Org) -> Iterator[Finding]:
-    """A retirement is decided by an agent.
+    """A retirement was decided by an agent.
 
-    An agent may propose a retirement. That a worker goes, and what becomes of its work, is a decision by a person.
+    An agent may propose a retirement. Only a person may decide that a worker goes and who takes over its work.
 
     Bad:
 
@@ -170,20 +170,20 @@ def decided_by_not_human(org: Org) -> Iterator[Finding]:
         if seat and not seat.is_human:
             message = f'decided_by "{seat.id}" is not a human seat'
             hint = "Name the person who decided."
-            yield Finding(record.marks.value("decided_by"), message, hint)
+            yield Finding(record.marks.value_place("decided_by"), message, hint)
 
 
-# So many seats are named in a hint: it is read, and stays short in an org of thousands.
-_FEW = 8
+# The most seats that a hint lists, so that it stays short in a large org.
+_MAX_LISTED = 8
 
 
-def _named(record: Retirement) -> Iterator[tuple[Place, str]]:
+def _seats_in_record(record: Retirement) -> Iterator[tuple[Place, str]]:
     marks = record.marks
-    yield marks.value("decided_by"), record.decided_by
+    yield marks.value_place("decided_by"), record.decided_by
     for capability, heir in record.capabilities.items():
-        yield marks.value("capabilities", capability), heir
+        yield marks.value_place("capabilities", capability), heir
     for metric, heir in record.metrics.items():
-        yield marks.value("metrics", metric, "to"), heir
+        yield marks.value_place("metrics", metric, "to"), heir
     for report, boss in record.reports.items():
-        yield marks.key("reports", report), report
-        yield marks.value("reports", report), boss
+        yield marks.key_place("reports", report), report
+        yield marks.value_place("reports", report), boss

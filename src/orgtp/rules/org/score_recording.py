@@ -9,8 +9,8 @@ from itertools import groupby, pairwise
 
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
-from orgtp.model.score import Score, stamp
-from orgtp.model.text import counted
+from orgtp.model.score import Score, format_timestamp
+from orgtp.model.text import count_noun
 from orgtp.rules.rule import Finding
 
 # Clocks differ a little from machine to machine.
@@ -18,10 +18,10 @@ _SLACK = timedelta(minutes=5)
 
 
 def score_in_future(org: Org, now: datetime) -> Iterator[Finding]:
-    """A value recorded in the future, or before the period that it speaks of had begun.
+    """A value was recorded in the future, or before its period had begun.
 
-    Nobody knows a number before it is there. A line that is dated ahead would also win over every correction that is
-    made until that day. Five minutes are allowed, for clocks differ.
+    Nobody can know a value in advance. A line with a future date would also override every correction made before that
+    date. Five minutes are allowed, because clocks differ.
 
     Bad:
 
@@ -32,28 +32,28 @@ def score_in_future(org: Org, now: datetime) -> Iterator[Finding]:
 
         {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
 
-    Fix: take the line out before it is committed, and record the value when it is known. Look at the machine's clock.
+    Fix: remove the line before it is committed, and record the value when it is known. Check the machine's clock.
     """
     begins: dict[str, datetime | None] = {}
     latest = now + _SLACK
-    for score in _all(org):
+    for score in _all_scores(org):
         if score.period not in begins:
             period = parse_period(score.period)
             begins[score.period] = period.begins(org.zone) - _SLACK if period else None
         begin = begins[score.period]
         if score.at > latest:
-            yield Finding(score.place, f"recorded at {stamp(score.at)}, which is yet to come", _TOO_EARLY)
+            yield Finding(score.place, f"recorded at {format_timestamp(score.at)}, which is yet to come", _TOO_EARLY)
         elif begin and score.at < begin:
-            message = f"recorded at {stamp(score.at)}, before {score.period} had begun"
+            message = f"recorded at {format_timestamp(score.at)}, before {score.period} had begun"
             yield Finding(score.place, message, _TOO_EARLY)
 
 
 def score_out_of_order(org: Org) -> Iterator[Finding]:
-    """A line that was recorded before the line above it.
+    """A line is older than the line above it.
 
-    Lines are added at the end as time goes by. `orgtp sync`, and values that waited in an outbox, bring older lines
-    later, and that is fine: the newest record counts, wherever it stands. A line put in by hand looks the same, so it
-    is shown, once for each file.
+    Lines are appended over time. `orgtp sync` and queued values may append older lines later, which is fine: the newest
+    record counts, wherever it is in the file. A line inserted by hand looks the same, so this is reported once per
+    file.
 
     Bad:
 
@@ -65,22 +65,21 @@ def score_out_of_order(org: Org) -> Iterator[Finding]:
         {"id":"b","at":"2026-11-13T13:00:02Z","metric":"calls-booked","period":"2026-W46","value":"15"}
         {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
 
-    Fix: nothing, if `orgtp sync` brought it. Lines that are committed are never moved.
+    Fix: nothing, if `orgtp sync` added the line. Never move a committed line.
     """
     for scores in org.scores.values():
         for path, lines in groupby(scores, key=lambda score: score.place.path):
             late = [later for earlier, later in pairwise(lines) if later.at < earlier.at]
             if late:
                 many = "is" if len(late) == 1 else "are"
-                message = f"{counted(len(late), 'line')} of {path} {many} older than the line above"
+                message = f"{count_noun(len(late), 'line')} of {path} {many} older than the line above"
                 yield Finding(late[0].place, message, "Fine if sync brought it; the newest record counts.")
 
 
 def score_before_since(org: Org) -> Iterator[Finding]:
-    """A value for a period that was over before the seat began.
+    """A value belongs to a period that ended before the seat began.
 
-    `since` is the day on which the seat began. What was measured before that was somebody else's result, and a seat is
-    not judged by it.
+    `since` is the day on which the seat began. Earlier results are somebody else's, and the seat is not judged by them.
 
     Bad:
 
@@ -92,7 +91,7 @@ def score_before_since(org: Org) -> Iterator[Finding]:
         since: 2026-10-05
         {"id":"a","at":"2026-10-20T13:00:02Z","metric":"calls-booked","period":"2026-W42","value":"12"}
 
-    Fix: correct `since`, if the seat began earlier; otherwise take the line out before it is committed.
+    Fix: correct `since` if the seat began earlier; otherwise remove the line before it is committed.
     """
     ended: dict[str, date | None] = {}
     for seat in org.seats.values():
@@ -107,10 +106,10 @@ def score_before_since(org: Org) -> Iterator[Finding]:
 
 
 def score_note_formula(org: Org) -> Iterator[Finding]:
-    """A note that a spreadsheet would run as a formula.
+    """A spreadsheet would run a note as a formula.
 
-    Values are exported to spreadsheets, and there a text that begins with `=` or `@`, or with a sign and a call, is not
-    shown but run: it can send a person's data away. A sign before a number or a word is fine.
+    Values are exported to spreadsheets, which run a text that begins with `=` or `@`, or with a sign and a function
+    call. Such a formula can send a person's data elsewhere. A sign before a number or a word is fine.
 
     Bad:
 
@@ -121,9 +120,9 @@ def score_note_formula(org: Org) -> Iterator[Finding]:
         {"id":"a", …, "value":"12","note":"see the sheet of week 47"}
         {"id":"b", …, "value":"12","note":"-5% on the week before"}
 
-    Fix: begin the note with a word. For a line that is committed, record the value again.
+    Fix: begin the note with a word. If the line is committed, record the value again.
     """
-    for score in _all(org):
+    for score in _all_scores(org):
         if score.note and _FORMULA.match(score.note):
             hint = "Begin the note with a word; for a line that is committed, record the value again."
             yield Finding(score.place, "the note begins as a formula does, and a spreadsheet would run it", hint)
@@ -135,5 +134,5 @@ _TOO_EARLY = "Take the line out before it is committed, and record the value whe
 _TOO_OLD = "Take the line out before it is committed, or correct since in seats/{}.yaml."
 
 
-def _all(org: Org) -> Iterator[Score]:
+def _all_scores(org: Org) -> Iterator[Score]:
     return (score for scores in org.scores.values() for score in scores)

@@ -1,4 +1,4 @@
-"""What a seat says of itself: what it is measured on, when it should go, and when it is looked at again."""
+"""What a seat's file says about it: its metrics, when it should be retired, and when it is reviewed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from orgtp.rules.rule import Finding
 
 
 def no_metric(org: Org) -> Iterator[Finding]:
-    """Nothing is measured on an active seat.
+    """An active seat has no metric.
 
-    A seat is there for an outcome. Where no number says whether it comes about, nobody can tell a seat that works from
-    one that only runs. It is enough that a seat which this one answers for has a metric. A seat may be added first and
-    measured next: no command of orgtp is refused for this.
+    A seat exists for an outcome. Without a number, nobody can tell a seat that achieves it from one that only runs. A
+    seat passes if it owns another seat that has a metric. You can add a seat first and its metrics later: no orgtp
+    command fails because of this rule.
 
     Bad:
 
@@ -35,21 +35,21 @@ def no_metric(org: Org) -> Iterator[Finding]:
             target: ">= 95%"
             cadence: weekly
 
-    Fix: say which outcome the seat is for, and how much of it is enough:
+    Fix: say which outcome the seat is for, and set a target:
     `orgtp seat set dash metrics.ID.name=… metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly`.
     """
-    leads, unsure = _leads(org), _some_seat_is_hidden(org)
-    for seat in _unmeasured(org):
-        # A seat that cannot be read may be one that this person answers for.
+    leads, unsure = _owners_of_measured(org), _some_seat_is_unreadable(org)
+    for seat in _seats_without_metric(org):
+        # A seat file that cannot be read may be of a seat that this person owns.
         if seat.id not in leads and not (unsure and seat.is_human):
-            yield Finding(seat.marks.key("metrics"), f"nothing is measured on {seat.id}", _measure(seat))
+            yield Finding(seat.marks.key_place("metrics"), f"nothing is measured on {seat.id}", _metric_hint(seat))
 
 
 def no_metric_of_its_own(org: Org) -> Iterator[Finding]:
-    """An active seat has no metric, though seats that it answers for have some.
+    """An active seat has no metric of its own; only seats that it owns have one.
 
-    Who answers for others is measured through them, and that is enough to go on. A number of its own says what the seat
-    itself adds.
+    The owner of other seats is measured through them, which is enough to start with. A metric of its own shows what the
+    seat itself contributes.
 
     Bad:
 
@@ -69,21 +69,21 @@ def no_metric_of_its_own(org: Org) -> Iterator[Finding]:
             target: ">= 90%"
             cadence: weekly
 
-    Fix: give the seat the outcome that it is itself there for:
+    Fix: add a metric for the outcome that the seat itself is responsible for:
     `orgtp seat set bogdan metrics.ID.name=… metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly`.
     """
-    leads = _leads(org)
-    for seat in _unmeasured(org):
+    leads = _owners_of_measured(org)
+    for seat in _seats_without_metric(org):
         if seat.id in leads:
             message = f"{seat.id} has no metric of its own; only seats that it answers for have one"
-            yield Finding(seat.marks.key("metrics"), message, _measure(seat))
+            yield Finding(seat.marks.key_place("metrics"), message, _metric_hint(seat))
 
 
 def retire_when_missing(org: Org) -> Iterator[Finding]:
-    """An agent seat does not say when it should go.
+    """An agent seat does not say when it should be retired.
 
-    Agents are cheap to start and nobody stops them. Who writes down at the beginning what would end the seat decides it
-    in cold blood; later there is always a reason to keep it a little longer.
+    Agents are cheap to start, and nobody stops them. It is easier to decide at the start what would end the seat; later
+    there is always a reason to keep it a little longer.
 
     Bad:
 
@@ -96,19 +96,19 @@ def retire_when_missing(org: Org) -> Iterator[Finding]:
         kind: agent
         retire_when: Four weekly misses in a row, or the ad platforms report this themselves.
 
-    Fix: write what would make the seat superfluous: `orgtp seat set dash "retire_when=Four weekly misses in a row"`.
+    Fix: write what would make the seat unnecessary: `orgtp seat set dash "retire_when=Four weekly misses in a row"`.
     """
     for seat in org.seats.values():
         if not (seat.is_human or seat.is_retired or seat.retire_when or ("retire_when",) in seat.marks.keys):
             hint = f'Write what would end it: orgtp seat set {seat.id} "retire_when=…"'
-            yield Finding(seat.marks.value(), f"{seat.id} does not say when it should go", hint)
+            yield Finding(seat.marks.value_place(), f"{seat.id} does not say when it should go", hint)
 
 
 def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:
-    """The day by which a seat was to be reviewed has passed.
+    """The review date of a seat has passed.
 
-    Somebody promised to look whether the seat still earns its place. Once the day is over in the org's time zone,
-    either nobody looked or nobody wrote down when to look next.
+    Somebody promised to check whether the seat is still worth having. When that day is over in the org's time zone,
+    either nobody checked, or nobody set the date of the next review.
 
     Bad:
 
@@ -118,17 +118,19 @@ def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:
 
         review_by: 2027-01-15
 
-    Fix: review the seat, then set the next day (`orgtp seat set dash review_by=2027-01-15`), or retire it.
+    Fix: review the seat, then set the next date (`orgtp seat set dash review_by=2027-01-15`), or retire it.
     """
     today = now.astimezone(org.zone).date()
     for seat in org.seats.values():
         if seat.review_by and seat.review_by < today and not seat.is_retired:
             hint = f"Review {seat.id}, then set the next day: orgtp seat set {seat.id} review_by=DATE"
-            yield Finding(seat.marks.value("review_by"), f"the review of {seat.id} was due by {seat.review_by}", hint)
+            yield Finding(
+                seat.marks.value_place("review_by"), f"the review of {seat.id} was due by {seat.review_by}", hint
+            )
 
 
-def _unmeasured(org: Org) -> Iterator[Seat]:
-    """Active seats without a metric; one whose metrics are there and cannot be read is not among them."""
+def _seats_without_metric(org: Org) -> Iterator[Seat]:
+    """The active seats without a metric, except those whose file has metrics that cannot be read."""
     for seat in org.seats.values():
         if seat.is_active and not seat.metrics and not any(_is_metric(keys) for keys in seat.marks.keys):
             yield seat
@@ -138,15 +140,15 @@ def _is_metric(keys: tuple[str, ...]) -> bool:
     return len(keys) > 1 and keys[0] == "metrics"
 
 
-def _leads(org: Org) -> set[str]:
-    """The seats that answer for another one, not retired, that is measured."""
+def _owners_of_measured(org: Org) -> set[str]:
+    """The ids of the seats that own another seat that has a metric and is not retired."""
     return {seat.owner for seat in org.seats.values() if seat.metrics and seat.owner != seat.id and not seat.is_retired}
 
 
-def _some_seat_is_hidden(org: Org) -> bool:
+def _some_seat_is_unreadable(org: Org) -> bool:
     return any(path.startswith("seats/") for path in org.unreadable)
 
 
-def _measure(seat: Seat) -> str:
+def _metric_hint(seat: Seat) -> str:
     parts = ("name=…", "outcome=…", 'target=">= 95%"', "cadence=weekly")
     return f"Say what it is for: orgtp seat set {seat.id} {' '.join(f'metrics.ID.{part}' for part in parts)}"

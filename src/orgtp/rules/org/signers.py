@@ -12,10 +12,10 @@ from orgtp.rules.rule import Finding
 
 
 def signer_unknown_seat(org: Org) -> Iterator[Finding]:
-    """A key in `policy/allowed_signers` is nobody's: neither a seat's nor that of a forge that the policy names.
+    """A key in `policy/allowed_signers` belongs neither to a seat nor to a forge that the policy names.
 
-    What a key may do follows from the seat that it is the key of. One of a name that nobody has does nothing today, and
-    whoever takes the name next gets it.
+    A key has the rights of its seat. A key under an unknown name has no rights today, but it gets those of the next
+    seat that takes the name.
 
     Bad:
 
@@ -25,20 +25,20 @@ def signer_unknown_seat(org: Org) -> Iterator[Finding]:
 
         dash ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ…
 
-    Fix: write the seat's id as it stands in `seats/`. For a forge's key, name its principal in `policy.forges`.
+    Fix: use an id from `seats/`. For a forge's key, name its principal in `policy.forges`.
     """
     for key in org.signers:
         known = key.principal in org.seats or key.principal in org.policy.forges
-        if not known and not org.hidden(seat_path(key.principal)) and not org.hidden("org.yaml"):
+        if not known and not org.is_unreadable(seat_path(key.principal)) and not org.is_unreadable("org.yaml"):
             hint = did_you_mean(key.principal, org.seats) or "Name a seat, or a forge of policy.forges in org.yaml."
             yield Finding(key.place, f'"{key.principal}" is not a seat', hint)
 
 
 def signer_retired(org: Org) -> Iterator[Finding]:
-    """A key in `policy/allowed_signers` is that of a retired seat.
+    """A key in `policy/allowed_signers` belongs to a retired seat.
 
-    The seat's work is over, and `orgtp audit verify` takes nothing that this key signs from then on. A key that does
-    nothing is one less to look after when it is taken out.
+    `orgtp audit verify` accepts nothing that this key signs after the retirement. Removing a key without a use leaves
+    one less to protect.
 
     Bad:
 
@@ -48,7 +48,7 @@ def signer_retired(org: Org) -> Iterator[Finding]:
 
         dash ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ…
 
-    Fix: take the line out. What the key has signed so far stays good: each commit is judged by the policy before it.
+    Fix: remove the line. Earlier signatures stay valid: each commit is judged by the policy before it.
     """
     for key in org.signers:
         seat = org.seats.get(key.principal)
@@ -57,10 +57,10 @@ def signer_retired(org: Org) -> Iterator[Finding]:
 
 
 def signer_key_twice(org: Org) -> Iterator[Finding]:
-    """A key stands in `policy/allowed_signers` twice.
+    """A key is in `policy/allowed_signers` twice.
 
-    A signature says which key made it, and the file says whose key that is. A key of two seats would let each of them
-    do what only the other may, and nobody could tell who did it.
+    A signature shows which key made it, and the file says whose key that is. If two seats shared a key, each could do
+    what only the other may, and nobody could tell which of them did it.
 
     Bad:
 
@@ -72,7 +72,7 @@ def signer_key_twice(org: Org) -> Iterator[Finding]:
         david ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ…
         dash  ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK…
 
-    Fix: give each seat a key of its own: `ssh-keygen -t ed25519 -f ~/.ssh/dash`.
+    Fix: give each seat its own key: `ssh-keygen -t ed25519 -f ~/.ssh/dash`.
     """
     first: dict[str, SignerKey] = {}
     for key in org.signers:
@@ -84,11 +84,10 @@ def signer_key_twice(org: Org) -> Iterator[Finding]:
 
 
 def forge_unfit(org: Org) -> Iterator[Finding]:
-    """The policy names a forge that is a seat, or one that has no key.
+    """A forge in the policy is a seat, or has no key.
 
-    The key of a forge may sign its merges and changes of `seats/`, whoever pressed the button there; it never stands
-    for a person's decision. One name for a forge and a seat would mix the two up, and a forge without a key signs
-    nothing.
+    The key of a forge signs merges and changes of `seats/` made on the forge by anyone; it never represents a person's
+    decision. If a forge and a seat shared a name, the two could not be told apart. A forge without a key signs nothing.
 
     Bad:
 
@@ -100,12 +99,12 @@ def forge_unfit(org: Org) -> Iterator[Finding]:
         policy:
           forges: [gitlab]         (and a line `gitlab ssh-ed25519 …` in policy/allowed_signers)
 
-    Fix: name a principal of `policy/allowed_signers` that is no seat. GitHub's OpenPGP key needs no name: it stands in
+    Fix: name a principal of `policy/allowed_signers` that is not a seat. GitHub's OpenPGP key needs no name: put it in
     `policy/forges.asc`.
     """
     keys = {key.principal for key in org.signers}
     for number, forge in enumerate(org.policy.forges):
-        place = org.marks.value("policy", "forges", str(number))
+        place = org.marks.value_place("policy", "forges", str(number))
         if forge in org.seats:
             yield Finding(place, f'the forge "{forge}" is a seat', "Give the forge a name that no seat has.")
         elif forge and forge not in keys:

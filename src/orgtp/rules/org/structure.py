@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
 from orgtp.model.seat import Seat, retirement_path, seat_path
-from orgtp.model.text import counted, did_you_mean
+from orgtp.model.text import count_noun, did_you_mean
 from orgtp.rules.rule import Finding
 
 
 def id_not_file_name(org: Org) -> Iterator[Finding]:
-    """A file is named for one seat and holds another.
+    """The id in a file differs from the file's name.
 
-    A seat is found by its file's name, and named inside so that a copy does not go unseen. Where the two differ, one is
-    a slip, and all that points to the seat points to the file's name.
+    orgtp finds a seat by its file name. The file repeats the id so that a copied file is noticed. If the two differ,
+    one is a mistake; everything that refers to the seat uses the file name.
 
     Bad:
 
@@ -28,25 +28,25 @@ def id_not_file_name(org: Org) -> Iterator[Finding]:
         # seats/desk.yaml
         seat: desk
 
-    Fix: write the file's name after `seat:`, or rename the file. A record in `retirements/` is held to the same.
+    Fix: write the file's name after `seat:`, or rename the file. The same applies to records in `retirements/`.
     """
     for seat in org.seats.values():
         if seat.declared and seat.declared != seat.id:
             message = f'seat "{seat.declared}" stands in the file of "{seat.id}"'
             hint = f"Write seat: {seat.id}, or rename the file to {seat_path(seat.declared)}."
-            yield Finding(seat.marks.value("seat"), message, hint)
+            yield Finding(seat.marks.value_place("seat"), message, hint)
     for record in org.retirements.values():
         if record.declared and record.declared != record.seat:
             message = f'the record of "{record.declared}" stands in the file of "{record.seat}"'
             hint = f"Write seat: {record.seat}, or rename the file to {retirement_path(record.declared)}."
-            yield Finding(record.marks.value("seat"), message, hint)
+            yield Finding(record.marks.value_place("seat"), message, hint)
 
 
 def id_reserved(org: Org) -> Iterator[Finding]:
-    """A seat's id is a name that Windows keeps for a device.
+    """A seat's id is a device name that Windows reserves.
 
-    A seat's file is named for its id, and Windows can make no file named con, prn, aux, nul, com1 to com9 or lpt1 to
-    lpt9, whatever stands after the point. Nobody could check the org out there.
+    A seat's file is named after its id. Windows cannot create a file named con, prn, aux, nul, com1 to com9 or lpt1 to
+    lpt9, with any extension, so nobody could check out the org there.
 
     Bad:
 
@@ -63,16 +63,16 @@ def id_reserved(org: Org) -> Iterator[Finding]:
     for seat in org.seats.values():
         if _DEVICE.fullmatch(seat.id):
             hint = f"Name the seat something else, such as {seat.id}-desk: its file is named for it."
-            yield Finding(seat.marks.value("seat"), f'Windows can make no file named "{seat.id}.yaml"', hint)
+            yield Finding(seat.marks.value_place("seat"), f'Windows can make no file named "{seat.id}.yaml"', hint)
 
 
 _DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)[1-9]")
 
 
 def reports_to_unknown(org: Org) -> Iterator[Finding]:
-    """A seat reports to none of this org's.
+    """A seat reports to a seat that does not exist.
 
-    The seat stands nowhere on the chart, and what it cannot settle goes nowhere.
+    The seat has no place on the chart, and its escalations have nowhere to go.
 
     Bad:
 
@@ -82,20 +82,20 @@ def reports_to_unknown(org: Org) -> Iterator[Finding]:
 
         reports_to: radar
 
-    Fix: write the id as it stands in `seats/`; at the top of the chart, leave `reports_to` out.
+    Fix: use an id from `seats/`; at the top of the chart, leave `reports_to` out.
     """
     for seat in org.seats.values():
         boss = seat.reports_to
-        if boss and not seat.is_retired and boss not in org.seats and not org.hidden(seat_path(boss)):
+        if boss and not seat.is_retired and boss not in org.seats and not org.is_unreadable(seat_path(boss)):
             hint = did_you_mean(boss, org.seats) or "Name a seat, or leave reports_to out at the top of the chart."
-            yield Finding(seat.marks.value("reports_to"), f'reports_to "{boss}" is not a seat', hint)
+            yield Finding(seat.marks.value_place("reports_to"), f'reports_to "{boss}" is not a seat', hint)
 
 
 def reports_to_retired(org: Org) -> Iterator[Finding]:
-    """A seat reports to a retired one.
+    """A seat reports to a retired seat.
 
-    It hangs below nobody, and so does all that hangs below it. It is told once, at the seat to mend, with the number of
-    seats that come along.
+    It has nobody above it, and neither do the seats below it. This is reported once, at the seat to correct, with the
+    number of seats below it.
 
     Bad:
 
@@ -105,24 +105,24 @@ def reports_to_retired(org: Org) -> Iterator[Finding]:
 
         reports_to: radar
 
-    Fix: say where it reports now: `orgtp seat set dash reports_to=radar`. `orgtp retire` does this by itself.
+    Fix: set whom it reports to now: `orgtp seat set dash reports_to=radar`. `orgtp retire` does this automatically.
     """
     for seat in org.seats.values():
         boss = org.seats.get(seat.reports_to)
         if boss and boss.is_retired and not seat.is_retired:
-            up = next((above.id for above in org.above(boss.id) if not above.is_retired), "SEAT")
+            up = next((above.id for above in org.chain_above(boss.id) if not above.is_retired), "SEAT")
             hint = f"Say where it reports now: orgtp seat set {seat.id} reports_to={up}"
-            below = _below(org, seat)
-            more = f", and {counted(below, 'more seat')} below {seat.id} {'hang' if below > 1 else 'hangs'} with it"
+            below = _count_below(org, seat)
+            more = f", and {count_noun(below, 'more seat')} below {seat.id} {'hang' if below > 1 else 'hangs'} with it"
             message = f'reports_to "{boss.id}" is retired{more if below else ""}'
-            yield Finding(seat.marks.value("reports_to"), message, hint)
+            yield Finding(seat.marks.value_place("reports_to"), message, hint)
 
 
 def reports_to_cycle(org: Org) -> Iterator[Finding]:
-    """Seats report to each other in a ring.
+    """Seats report to each other in a cycle.
 
-    None of them is below the top of the chart, and what one cannot settle comes back to it. A ring is told once, at its
-    first seat.
+    None of them is below the top of the chart, and an escalation comes back to the seat that it came from. A cycle is
+    reported once, at its first seat.
 
     Bad:
 
@@ -137,20 +137,20 @@ def reports_to_cycle(org: Org) -> Iterator[Finding]:
         # seats/bot.yaml
         reports_to: ada
 
-    Fix: let one of them report to a seat outside the ring, or take its `reports_to` out if it is the top.
+    Fix: make one of them report to a seat outside the cycle, or remove its `reports_to` if it is the top.
     """
-    for ring in _rings(org):
-        message = f"reports_to goes round in a ring: {_way([*ring, ring[0]])}"
+    for ring in _find_rings(org):
+        message = f"reports_to goes round in a ring: {_format_ring([*ring, ring[0]])}"
         hint = "One of them reports to a seat outside the ring, or stands at the top without reports_to."
-        yield Finding(org.seats[ring[0]].marks.value("reports_to"), message, hint)
+        yield Finding(org.seats[ring[0]].marks.value_place("reports_to"), message, hint)
 
 
 def two_tops(org: Org) -> Iterator[Finding]:
-    """More than one seat stands at the top.
+    """More than one seat is at the top.
 
-    One chart has one top: the seat with whom everything ends that nobody below could settle. A second seat without
-    `reports_to` is most often one where the line was forgotten. A human seat before an agent, and then the one with the
-    most seats below it, is taken for the top; each other is told.
+    A chart has one top: the seat where every escalation ends that nobody below could resolve. A second seat without
+    `reports_to` usually means that the line was forgotten. orgtp takes a human seat before an agent, then the seat with
+    the most seats below it, as the top, and reports each of the others.
 
     Bad:
 
@@ -165,19 +165,19 @@ def two_tops(org: Org) -> Iterator[Finding]:
 
     Fix: say whom it reports to: `orgtp seat set dash reports_to=david`.
     """
-    tops = [top for top in org.reports("") if not top.is_retired and ("reports_to",) not in top.marks.keys]
+    tops = [top for top in org.direct_reports("") if not top.is_retired and ("reports_to",) not in top.marks.keys]
     if len(tops) > 1:
-        top = max(tops, key=lambda seat: (seat.is_human, _below(org, seat)))
+        top = max(tops, key=lambda seat: (seat.is_human, _count_below(org, seat)))
         for seat in (seat for seat in tops if seat is not top):
             hint = f"Say whom it reports to: orgtp seat set {seat.id} reports_to={top.id}"
-            yield Finding(seat.marks.value(), f"{seat.id} stands at the top beside {top.id}", hint)
+            yield Finding(seat.marks.value_place(), f"{seat.id} stands at the top beside {top.id}", hint)
 
 
 def policy_unknown_seat(org: Org) -> Iterator[Finding]:
-    """The policy names a seat that is not there, is retired, or may not do what it says.
+    """The policy names a seat that does not exist, is retired, or cannot have the role.
 
-    Who may record for others and who may decide a retirement is read from org.yaml. A name that nobody has gives the
-    right to nobody, or to whoever takes the name next. An approver is human: a retirement is decided by a person.
+    org.yaml says who may record for others and who may decide a retirement. An unknown id gives the right to nobody,
+    or to the next seat that takes it. An approver is human, because a person decides a retirement.
 
     Bad:
 
@@ -191,35 +191,35 @@ def policy_unknown_seat(org: Org) -> Iterator[Finding]:
           scorekeepers: [tally]
           retirement: {approvers: [david]}
 
-    Fix: write the id as it stands in `seats/`, or take it off the list.
+    Fix: use an id from `seats/`, or remove it from the list.
     """
-    for keys, seat in _named(org):
+    for keys, seat in _seats_in_policy(org):
         found = org.seats.get(seat)
-        if org.hidden(seat_path(seat)) or not seat:
+        if org.is_unreadable(seat_path(seat)) or not seat:
             continue
-        wrong = _unfit(found, human="approvers" in keys)
+        wrong = _policy_fault(found, human="approvers" in keys)
         if wrong:
             hint = did_you_mean(seat, org.seats) if found is None else ""
-            yield Finding(org.marks.value(*keys), f'{keys[-2]}: "{seat}" {wrong}', hint or _FIX)
+            yield Finding(org.marks.value_place(*keys), f'{keys[-2]}: "{seat}" {wrong}', hint or _FIX)
 
 
 _FIX = "Take it off the list in org.yaml, or name another seat."
 
 
-def _below(org: Org, seat: Seat) -> int:
-    """How many seats hang below `seat`, as far as no retired one comes between (those are told for themselves)."""
+def _count_below(org: Org, seat: Seat) -> int:
+    """The number of seats below `seat`, not counting those below a retired one (they have findings of their own)."""
     count = 0
     ahead, seen = [seat], {seat.id}
     while ahead:
-        reports = [below for below in org.living_reports(ahead.pop().id) if below.id not in seen]
+        reports = [below for below in org.current_reports(ahead.pop().id) if below.id not in seen]
         seen |= {below.id for below in reports}
         ahead += reports
         count += len(reports)
     return count
 
 
-def _rings(org: Org) -> Iterator[list[str]]:
-    """Every ring of seats, each once, from its first seat on. Each seat is walked over once, however long the chain."""
+def _find_rings(org: Org) -> Iterator[list[str]]:
+    """Every cycle of `reports_to`, once, from its alphabetically first seat. It visits each seat once."""
     done: set[str] = set()
     for start in org.seats.values():
         way: dict[str, None] = {}
@@ -235,8 +235,8 @@ def _rings(org: Org) -> Iterator[list[str]]:
             yield ring[first:] + ring[:first]
 
 
-def _way(ids: list[str]) -> str:
-    """`a -> b -> c`; of a long way, its ends."""
+def _format_ring(ids: list[str]) -> str:
+    """`a -> b -> c`; the middle of a long cycle is left out."""
     shown = ids if len(ids) <= _LONG else [*ids[: _LONG - 2], f"… ({len(ids) - _LONG + 1} more)", ids[-1]]
     return " -> ".join(shown)
 
@@ -244,14 +244,14 @@ def _way(ids: list[str]) -> str:
 _LONG = 12
 
 
-def _named(org: Org) -> Iterator[tuple[Keys, str]]:
+def _seats_in_policy(org: Org) -> Iterator[tuple[Keys, str]]:
     for number, seat in enumerate(org.policy.scorekeepers):
         yield ("policy", "scorekeepers", str(number)), seat
     for number, seat in enumerate(org.policy.approvers):
         yield ("policy", "retirement", "approvers", str(number)), seat
 
 
-def _unfit(seat: Seat | None, *, human: bool) -> str:
+def _policy_fault(seat: Seat | None, *, human: bool) -> str:
     if seat is None:
         return "is not a seat"
     if seat.is_retired:

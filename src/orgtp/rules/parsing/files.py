@@ -1,4 +1,4 @@
-"""Rules of form about whole files, and about the lines of score files."""
+"""Rules of form for whole files and for the lines of score files."""
 
 from __future__ import annotations
 
@@ -8,84 +8,84 @@ from orgtp.rules.rule import form_rule
 FILES = (
     form_rule(
         "id-differs-by-case",
-        "Two files or folders of the org whose paths differ only by case.",
-        "Disks on a Mac and on Windows do not tell the two apart: a checkout there keeps one of them, and the\n"
-        "other is lost without a word. Ids are in lower case for the same reason.",
+        "The paths of two files or folders differ only by case.",
+        "File systems on macOS and Windows do not distinguish them: a checkout there silently keeps only one of\n"
+        "them. Ids are lower-case for the same reason.",
         "seats/Dash.yaml\nseats/dash.yaml",
         "seats/dash.yaml",
-        "rename one of the two, or take it out.",
+        "rename or remove one of the two.",
     ),
     form_rule(
         "not-a-file",
-        "A link, a submodule, a device or a locked file where a file belongs.",
-        "orgtp reads the files of the org and nothing else. A link may lead out of the repository, a pipe may\n"
-        "never end, and what a submodule holds is another repository's record.",
+        "A link, a submodule, a device or an unreadable file is where a file belongs.",
+        "orgtp reads only the files of the org. A link may lead out of the repository, a pipe may never end, and\n"
+        "a submodule belongs to another repository.",
         "seats/dash.yaml -> ../../elsewhere/dash.yaml",
         "seats/dash.yaml",
-        "put the file itself there; if it is one, let it be read (`chmod a+r`).",
+        "put the file itself there; if it is a file, make it readable (`chmod a+r`).",
     ),
     form_rule(
         "seat-file-name",
-        "A file in `seats/` that is no seat.",
-        "Whoever opens `seats/` sees the whole organisation: a file for each seat, named for its id, and nothing\n"
-        "else. A seat in a file of another name is on no chart, and nobody answers for it.",
+        "A file in `seats/` is not a seat.",
+        "`seats/` shows the whole organisation: one file per seat, named after its id, and nothing else. A seat\n"
+        "in a file with another name is not on the chart, and nobody answers for it.",
         "seats/dash.yml\nseats/team/radar.yaml\nseats/notes.txt",
         "seats/dash.yaml\nseats/radar.yaml\nseats/README.md",
-        "name it `seats/SEAT.yaml`, or move it elsewhere in the repository. `README.md` and dot-files may stay.",
+        "rename it to `seats/SEAT.yaml`, or move it elsewhere in the repository. `README.md` and dotfiles may stay.",
     ),
     form_rule(
         "score-malformed",
-        "A line of a score file that is no record.",
-        "Each line is one JSON object with the keys `id`, `at`, `metric`, `period` and `value`, each a text in\n"
-        "double quotes (`value` may be null). A line that cannot be read holds a value that nobody sees.",
+        "A line of a score file is not a record.",
+        "Each line is one JSON object with the keys `id`, `at`, `metric`, `period` and `value`, each a string\n"
+        "(`value` may be null). Nobody sees a value in a line that cannot be read.",
         '{"id":"a","at":"2026-11-20","metric":"calls-booked","period":"2026-W47","value":12}',
         '{"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}',
-        "restore the line from git (`git log -p -- FILE`), or take it out if it was never committed.",
+        "restore the line from git (`git log -p -- FILE`), or remove it if it was never committed.",
     ),
     form_rule(
         "score-no-newline",
-        "A score file whose last line has no newline.",
-        "Every line ends with a newline, so that the next one begins on a line of its own. One that does not may\n"
-        "have been cut short when a disk was full or a process was ended.",
+        "The last line of a score file has no newline.",
+        "Every line ends with a newline, so that the next record begins on its own line. A line without one may\n"
+        "have been cut off because the disk was full or the process was killed.",
         '{"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-bo',
         '{"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}',
-        "add a newline at the end; if the line was cut short, write the value again with `orgtp score add`.",
+        "add a newline at the end; if the line was cut off, record the value again with `orgtp score add`.",
     ),
     form_rule(
         "signer-malformed",
-        "A line of `policy/allowed_signers` that is not the key of one seat.",
-        "The file says whose signature a commit carries, and with that who may change what. It has git's own\n"
-        "format, held strictly: a line is a seat's id, options if need be, and a public key. Patterns and\n"
-        "certificate authorities let in whom the file does not name, so they give nobody a right. Options are\n"
-        "`namespaces`, `valid-after` and `valid-before` (in UTC). `policy/forges.asc` holds OpenPGP public keys.",
+        "A line of `policy/allowed_signers` is not the key of one seat.",
+        "The file says whose key signed a commit, and so who may change what. It uses a strict form of git's own\n"
+        "format: a line is a seat's id, options if needed, and a public key. Patterns and certificate authorities\n"
+        "admit signers that the file does not name, so they are not allowed. The options are `namespaces`,\n"
+        "`valid-after` and `valid-before` (in UTC). `policy/forges.asc` holds OpenPGP public keys.",
         "*@example.com ssh-ed25519 AAAAC3Nz…\ndash cert-authority ssh-ed25519 AAAAC3Nz…",
         'dash ssh-ed25519 AAAAC3Nz… the desk\ndavid namespaces="git" ssh-ed25519 AAAAC3Nz…',
-        "write the seat's id and, after it, what ssh-keygen wrote into the `.pub` file.",
+        "write the seat's id, followed by the contents of the `.pub` file that ssh-keygen wrote.",
     ),
     form_rule(
         "too-large",
-        "A score file of more than 8 MiB or 100,000 lines.",
-        "A score file holds the values of one seat and one calendar month, which is a few kilobytes. One that is\n"
-        "larger is a mistake or meant to make readers fall over, so it is not read at all.",
+        "A score file has more than 8 MiB or 100,000 lines.",
+        "A score file holds the values of one seat for one calendar month, usually a few kilobytes. A much larger\n"
+        "file is a mistake or an attack, so orgtp does not read it.",
         "scores/dash/2026-11.jsonl      1,073,741,824 bytes",
         "scores/dash/2026-11.jsonl      12,288 bytes",
-        "see what wrote so much there (`git log -p -- FILE`), and take it out before it is committed.",
+        "find out what wrote so much (`git log -p -- FILE`), and remove it before it is committed.",
     ),
     form_rule(
         "unknown-file",
-        "A file in `scores/`, `retirements/` or `escalations/` that orgtp does not read.",
-        "What looks like a value or a record and is not read misleads whoever looks at the repository. The month\n"
-        "in a score file's name is 01 to 12, and the folder is named for the seat.",
+        "orgtp does not read a file in `scores/`, `retirements/` or `escalations/`.",
+        "A file that looks like a record but is not read misleads people. The month in the name of a score file\n"
+        "is 01 to 12, and its folder is named after the seat.",
         "scores/dash/2026-13.jsonl\nscores/2026-11.jsonl\nretirements/jeff.md",
         "scores/dash/2026-12.jsonl\nscores/dash/2026-11.jsonl\nretirements/jeff.yaml",
-        "rename it, or move it elsewhere in the repository. `README.md` and dot-files may stay.",
+        "rename it, or move it elsewhere in the repository. `README.md` and dotfiles may stay.",
         Severity.WARNING,
     ),
     form_rule(
         "schema",
-        "A file that its JSON Schema refuses.",
-        "Editors and other tools check the files by the schemas that orgtp ships. Mostly one of orgtp's own rules\n"
-        "says the same in plainer words; this one is told where none does.",
+        "A file does not match its JSON Schema.",
+        "Editors and other tools check the files with the schemas that orgtp ships. Usually another rule of orgtp\n"
+        "reports the same problem more clearly; this rule reports what no other rule does.",
         "name: Dash\nmission: 12",
         'name: Dash\nmission: "12"',
         "write what the schema allows: `orgtp schema seat` (or `org`, `retirement`, `escalation`) prints it.",

@@ -1,4 +1,4 @@
-"""Rules of form: what a file must be so that it can be read. The readers (`orgtp.store`) find what breaks them."""
+"""Rules of form: what a file must look like to be read. The readers in `orgtp.files` report violations of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of form about the keys of a YAML file and what stands under them."""
+"""Rules of form for the keys of a YAML file and their values."""
 
 from __future__ import annotations
 
@@ -7,109 +7,108 @@ from orgtp.rules.rule import form_rule
 KEYS = (
     form_rule(
         "bad-branch",
-        "A name under `branch` that git has for no branch.",
-        "`branch` in org.yaml names the ledger branch, on which recorded actions land. Under a name that git\n"
-        "refuses, nothing can be recorded.",
+        "`branch` is not a valid branch name.",
+        "`branch` in org.yaml names the ledger branch, where actions are recorded. If git rejects the name,\n"
+        "nothing can be recorded.",
         "branch: -main\nbranch: release..now",
         "branch: main",
         "write a plain name, such as `main`.",
     ),
     form_rule(
         "bad-cadence",
-        "A cadence that is none of the six.",
-        "The cadence says how often a metric has a value, and so when one is late. It is hourly, daily, weekdays,\n"
-        "weekly, monthly or quarterly.",
+        "A cadence is not one of the six allowed words.",
+        "The cadence says how often a metric has a value, and so when a value is late. It is hourly, daily,\n"
+        "weekdays, weekly, monthly or quarterly.",
         "cadence: biweekly",
         "cadence: weekly",
-        "write one of the six words; for anything else take the next finer one.",
+        "use one of the six words; for any other interval, use the next shorter one.",
     ),
     form_rule(
         "bad-date",
-        "A date that is no day of the calendar, or is not written as year-month-day.",
-        "Of 03/02/2026 half of the world reads February and the other half March. There is one way to write a\n"
-        "day, and it sorts.",
+        "A date does not exist, or is not written as year-month-day.",
+        "Half of the world reads 03/02/2026 as February, the other half as March. The ISO form means the same\n"
+        "everywhere, and it sorts.",
         "since: 03/02/2026\nreview_by: 2026-02-30",
         "since: 2026-02-03\nreview_by: 2026-02-28",
         "write it as 2026-11-20.",
     ),
     form_rule(
         "bad-due",
-        "A due time that is none, or that does not fit the cadence.",
-        "`due` says when a value is there at the latest, once its period is over: a time of day for daily and\n"
+        "A due time is not valid, or does not match the cadence.",
+        "`due` is the time by which a value must be recorded after its period has ended: a time of day for daily and\n"
         "weekdays metrics, with a weekday before it for weekly, monthly and quarterly ones. An hourly value is due at\n"
-        "the end of its hour. A due time that cannot be kept would make every value late, or none.",
+        "the end of its hour. A wrong due time would make every value late, or none.",
         "cadence: weekly\ndue: 9 o'clock",
         "cadence: weekly\ndue: mon 09:00",
-        "write `09:00` (daily, weekdays) or `mon 09:00` (weekly and slower), or take the line out.",
+        "write `09:00` (daily, weekdays) or `mon 09:00` (weekly and slower), or remove the line.",
     ),
     form_rule(
         "bad-duration",
-        "A time span that is no duration.",
-        "`policy.grace` says how late a value may be before it is stale, and `policy.escalation` how long trouble may\n"
-        "stay where it is. Both are written in days, hours, minutes and seconds.",
+        "A duration is not valid.",
+        "`policy.grace` says how late a value may be before it is stale, and `policy.escalation` how long an\n"
+        "escalation may wait before it moves up. Both are written in days, hours, minutes and seconds.",
         "policy:\n  grace: one hour",
         "policy:\n  grace: 1h30m",
         "write it as 1h, 30m or 1h30m.",
     ),
     form_rule(
         "bad-email",
-        "An email that is no address.",
-        "`email` ties the author of a git commit to a seat, so it is the bare address that git has under\n"
-        "`user.email`.",
+        "An email is not a plain address.",
+        "`email` links the author of a git commit to a seat, so it is the plain address that git has in\n`user.email`.",
         "email: Dash <dash@example.com>",
         "email: dash@example.com",
-        "write the address alone.",
+        "write only the address.",
     ),
     form_rule(
         "bad-escalation",
-        "A word of an escalation that is not known.",
-        "An escalation has a kind (source, stale or issue), a severity (low, normal or high) and a state (open,\n"
-        "acknowledged or resolved); what happened to it has a word, too. Routes ask for the first two.",
+        "The kind, severity, state or an event of an escalation is not a known word.",
+        "An escalation has a kind (source, stale or issue), a severity (low, normal or high), a state (open,\n"
+        "acknowledged or resolved), and events of known types. Routes match the kind and the severity.",
         "severity: urgent\nstate: closed",
         "severity: high\nstate: resolved",
-        "write one of the words that the message lists.",
+        "use one of the words that the message lists.",
     ),
     form_rule(
         "bad-hours",
-        "Working hours that are none.",
-        "`policy.escalation.hours` says when people work, from Monday to Friday on the org's own clock. An escalation\n"
-        "goes a step up after so much working time, and never outside of it.",
+        "The working hours are not valid.",
+        "`policy.escalation.hours` says when people work, from Monday to Friday in the org's time zone. Deadlines of\n"
+        "escalations count working time only, and escalations move up only during it.",
         "policy:\n  escalation:\n    hours: 9-17",
         "policy:\n  escalation:\n    hours: 09:00..17:00",
         "write two times of day, the earlier one first: 09:00..17:00. A whole day is 00:00..24:00.",
     ),
     form_rule(
         "bad-id",
-        "An id that is not lower-case letters, digits and dashes.",
-        "An id is a file's name, a word on the command line and a part of other files, so it is the same on every\n"
-        "system: a lower-case letter, then up to 62 of a-z, 0-9 and -.",
+        "An id has characters other than lower-case letters, digits and dashes.",
+        "An id is a file name, a word on the command line and a reference in other files, so it must be the same on\n"
+        "every system: a lower-case letter, then up to 62 of a-z, 0-9 and -.",
         "seat: Dash_2\nowner: Bogdan Ivanov",
         "seat: dash-2\nowner: bogdan",
-        "write the id that the message suggests; what people read goes under `name`.",
+        "use the id that the message suggests; `name` is what people read.",
     ),
     form_rule(
         "bad-kind",
-        "A kind that is neither human nor agent.",
-        "Everything else about a seat is the same for both, but a person can own a seat and decide a retirement,\n"
-        "and an agent cannot. So the file says which it is.",
+        "A kind is neither human nor agent.",
+        "A person can own a seat and decide a retirement, and an agent cannot. So the file says which it is.\n"
+        "Everything else about a seat is the same for both.",
         "kind: bot",
         "kind: agent",
         "write `human` or `agent`.",
     ),
     form_rule(
         "bad-moment",
-        "A text that is no moment in UTC.",
-        "When an escalation was opened, when it is due and when something happened to it are moments, to the second.\n"
-        "They are written in UTC, so that they sort and mean the same everywhere, and in quotes, because some readers\n"
-        "of YAML make something else of them.",
+        "A timestamp is not a UTC time.",
+        "The times in an escalation (when it was opened, when it is due, and when each event happened) are in UTC, to\n"
+        "the second, so that they sort and mean the same everywhere. They are in quotes, because some YAML readers\n"
+        "turn them into other types.",
         "due: tomorrow at nine\nopened_at: 2026-11-20 13:00",
         'due: "2026-11-20T14:00:00Z"\nopened_at: "2026-11-20T13:00:02Z"',
         'write it as "2026-11-20T13:00:02Z".',
     ),
     form_rule(
         "bad-period",
-        "A text that names no period.",
-        "What a metric ended on stands in the retirement record with its period: an hour, a day, a week, a month\n"
+        "A text does not name a period.",
+        "A retirement record has the last value of each metric, with its period: an hour, a day, a week, a month\n"
         "or a quarter.",
         'results:\n  calls-booked: {last: "12", period: week 47}',
         'results:\n  calls-booked: {last: "12", period: 2026-W47}',
@@ -117,91 +116,91 @@ KEYS = (
     ),
     form_rule(
         "bad-revision",
-        "What stands where the id of a commit belongs is none.",
-        "From which commit on signatures are asked for must mean the same tomorrow. A branch or a tag moves; the id\n"
-        "of a commit does not. It is written in quotes, because one of digits alone is a number without them.",
+        "`require_signatures_since` is not a commit id.",
+        "The commit after which signatures are required must not change. A branch or a tag can move; a commit id\n"
+        "cannot. It is in quotes, because YAML reads an id of digits alone as a number.",
         "policy:\n  require_signatures_since: main",
         'policy:\n  require_signatures_since: "4b825dc642cb6eb9a060e54bf8d69288fbee4904"',
         "write what `git rev-parse HEAD` prints, in quotes.",
     ),
     form_rule(
         "bad-rollup",
-        "A rollup that is not known, or that values of this kind do not have.",
-        "The rollup says how finer values make one cell of a coarser grid: last, sum, mean, min, max or hits.\n"
-        "Percentages and times of day have no sum, and a yes has no mean.",
+        "A rollup is not known, or does not work for this kind of value.",
+        "The rollup says how the values of shorter periods are combined into one of a longer period: last, sum,\n"
+        "mean, min, max or hits. Percentages and times of day have no sum, and yes/no values have no mean.",
         'target: ">= 95%"\nrollup: sum',
         'target: ">= 95%"\nrollup: mean',
         "use `hits` (how many were on target), `last`, `min` or `max`.",
     ),
     form_rule(
         "bad-status",
-        "A status that is none of the five.",
-        "A seat is proposed, active, paused, vacant or retired. Who is on the chart, and who has to have an\n"
-        "owner, depends on it.",
+        "A status is not one of the five allowed words.",
+        "A seat is proposed, active, paused, vacant or retired. The status decides whether the seat is on the\n"
+        "chart, and whether it needs an owner.",
         "status: on leave",
         "status: paused",
-        "write one of the five words; `retired` is written by `orgtp retire`.",
+        "use one of the five words; only `orgtp retire` writes `retired`.",
     ),
     form_rule(
         "bad-target",
-        "A target that no value can be judged by.",
-        "A metric is on target or it is not, and nobody argues. That takes a comparison with a number, a\n"
-        "percentage, an amount, a duration, a time of day, or a plain yes or no.",
+        "A target cannot be used to judge a value.",
+        "A metric is either on target or off target, without room for argument. That takes a comparison with a\n"
+        "number, a percentage, an amount, a duration or a time of day, or a plain yes or no.",
         "target: as many as possible\ntarget: 95%",
         'target: ">= 40"\ntarget: ">= 95%"',
         'write it as ">= 12", "<= 1h", "10..20", ">= USD 185000", "by 08:00" or "yes".',
     ),
     form_rule(
         "bad-timezone",
-        "A time zone that the IANA database does not have.",
-        "Days and weeks begin at midnight in the org's zone, and summer time moves it. Of short forms the database\n"
-        "has a few, such as EST, which has no summer time: a region and a city say what is meant.",
+        "A time zone is not in the IANA database.",
+        "Days and weeks begin at midnight in the org's time zone, which may have daylight saving time. Abbreviations\n"
+        "such as EST do not; a region and a city are unambiguous.",
         "timezone: New York",
         "timezone: America/New_York",
-        "write the IANA name, a region and a city.",
+        "use the IANA name, a region and a city.",
     ),
     form_rule(
         "empty-text",
-        "A key with an empty text.",
-        "A key that is there says something. An empty one looks as if somebody had meant to come back.",
+        "A key has an empty text.",
+        "An empty key looks as if somebody had meant to fill it in later.",
         'mission: ""',
         "mission: Finds what moved in ad spend and tells the people who decide.",
-        "write the text; a key that may be missing can be taken out.",
+        "write the text, or remove the key if it is optional.",
     ),
     form_rule(
         "holiday-twice",
-        "A holiday that stands in the list twice.",
-        "On a holiday nothing is due for weekdays metrics. Of a day that is there twice, one was meant to be another,\n"
-        "and on that one people will be chased.",
+        "A holiday is in the list twice.",
+        "On a holiday, nothing is due for weekdays metrics. If a day is listed twice, another day was probably meant,\n"
+        "and people will be reminded on that day.",
         "holidays: [2026-12-25, 2026-12-25]",
         "holidays: [2026-12-25, 2026-12-26]",
-        "write the day that was meant, or take one of the two out.",
+        "write the day that was meant, or remove one of the two.",
     ),
     form_rule(
         "missing-key",
-        "A file without a key that it must have.",
-        "A seat has at least `seat`, `name`, `role`, `kind` and `status`; a metric `name`, `outcome`, `target`\n"
-        "and `cadence`. Without them it cannot be shown, or nobody knows what it is for.",
+        "A required key is missing.",
+        "A seat has at least `seat`, `name`, `role`, `kind` and `status`; a metric has at least `name`, `outcome`,\n"
+        "`target` and `cadence`. Without them it cannot be shown, or nobody knows what it is for.",
         "seat: dash\nkind: agent\nstatus: active",
         "seat: dash\nname: Dash\nrole: Analytics\nkind: agent\nstatus: active",
         "add the line that the message shows.",
     ),
     form_rule(
         "unknown-key",
-        "A key that orgtp does not know.",
-        "A mistyped key is a key that is left out: `ownr: bogdan` gives a seat no owner. So none is passed over\n"
-        "in silence.",
+        "orgtp does not know a key.",
+        "A misspelled key has no effect: `ownr: bogdan` gives a seat no owner. So orgtp does not silently ignore\n"
+        "unknown keys.",
         "ownr: bogdan",
         "owner: bogdan\nx-cost-centre: 4711",
-        "correct it; a key of your own begins with `x-` and is kept as it is.",
+        "correct it; begin keys of your own with `x-`, and orgtp keeps them as they are.",
     ),
     form_rule(
         "wrong-type",
-        "A value of another type than belongs there.",
-        "Where a text belongs a number, a list or nothing at all stands; or the whole file holds no keys. YAML\n"
-        "takes 12 and true for a number and a truth, unless they are in quotes.",
+        "A value has the wrong type.",
+        "A number, a list or nothing is where a text belongs, or the file has no keys at all. YAML reads 12 and\n"
+        "true as a number and a Boolean unless they are in quotes.",
         "name: 12\nmetrics: none",
         'name: "12"\nmetrics: {}',
-        "write what the message asks for, in quotes where it is a text.",
+        "write what the message asks for, in quotes if it is a text.",
     ),
 )

@@ -1,35 +1,35 @@
-"""What keeps a change from being told, or from being judged as what would be merged."""
+"""What prevents a pull request from being compared with its base, or judged as it would be merged."""
 
 from __future__ import annotations
 
-from orgtp.rules.rule import of_form
+from orgtp.rules.rule import rule_without_check
 
-BASE_NOT_REACHED = of_form(
+BASE_NOT_REACHED = rule_without_check(
     "base-not-reached",
-    """The commit that the change is to be compared with is not here, so what it does cannot be told.
+    """The base commit of the comparison is not in this clone.
 
-    Everything else was checked. A comparison that cannot be made is no pass, so this is an error, and the exit code
-    is 4 where it is the only one.
+    All other rules were checked. A missing comparison does not count as a pass, so this is an error. If it is the only
+    error, the exit code is 4.
 
     Bad:
 
-        git clone --depth=1 …  and then  orgtp validate --base origin/main
+        git clone --depth=1 … && orgtp validate --base origin/main
 
     Good:
 
         git fetch --unshallow && orgtp validate --base origin/main
 
-    Fix: fetch what the message names; in a GitHub workflow, give actions/checkout `fetch-depth: 0`.
+    Fix: fetch what the message names; in a GitHub workflow, set `fetch-depth: 0` for actions/checkout.
     """,
     topic="changes",
 )
 
-NOT_AS_COMMITTED = of_form(
+NOT_AS_COMMITTED = rule_without_check(
     "not-as-committed",
-    """A file on disk is not what is committed, though nobody changed it: git converts it.
+    """git converts a file, so the file on disk differs from the committed one.
 
-    An attribute (`working-tree-encoding`, `filter`, `ident`) makes git write other bytes than it keeps. What is judged
-    here would be what the attribute made of the file, and what is merged would be something else.
+    An attribute (`working-tree-encoding`, `filter`, `ident`) makes git write other bytes to disk than it stores. orgtp
+    would check the converted file, but the stored one would be merged.
 
     Bad:
 
@@ -41,7 +41,7 @@ NOT_AS_COMMITTED = of_form(
         # .gitattributes
         scores/** -text merge=union
 
-    Fix: take the attribute out, and check the files out anew. `orgtp validate --at HEAD` judges what is committed.
+    Fix: remove the attribute, and check out the files again. `orgtp validate --at HEAD` checks what is committed.
     """,
     topic="changes",
 )

@@ -1,1 +1,1 @@
-"""The package kinds."""
+"""The built-in kinds of source."""

@@ -1,4 +1,4 @@
-"""A source that is a program: the last line that it prints is the value."""
+"""A source that runs a program: the last line that it prints is the value."""
 
 from __future__ import annotations
 
@@ -8,42 +8,45 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from orgtp.sources.kind import Form, Key, Kind, SourceFailed
-from orgtp.sources.process import run
-from orgtp.sources.value import checked
+from orgtp.sources.process import run_command
+from orgtp.sources.value import check_value
 
 _MOST = 1 << 20
 
 
 class Command(Kind):
-    """`command: [python3, bin/anomalies.py]`: run without a shell, in the folder of the sources file."""
+    """`command: [python3, bin/anomalies.py]`: runs without a shell, in the folder of the sources file."""
 
     keys: ClassVar[Mapping[str, Key]] = {"argv": Key(Form.LIST, required=True)}
     bare = "argv"
-    # What a program takes is its own business; some reserve far more than they use.
+    # No memory limit: some programs reserve far more than they use.
     memory = 0
 
     def ask(self, settings: Mapping[str, Any]) -> str:
-        """Run it; its last line that is not blank."""
+        """Run the program and return its last line that is not blank."""
         first, *rest = settings["argv"]
         program = str(Path(first).expanduser()) if first.startswith("~") else first
         try:
-            ran = run([program, *rest], _MOST)
+            ran = run_command([program, *rest], _MOST)
         except (OSError, ValueError, RuntimeError) as error:
-            raise SourceFailed(f"{first} cannot be run: {_reason(error)}", again=False) from error
+            raise SourceFailed(f"cannot run {first}: {_describe_start_error(error)}", again=False) from error
         if ran.flooded:
             raise SourceFailed(f"it printed more than {_MOST >> 20} MiB", again=False)
         if ran.code:
-            raise SourceFailed(_failed(ran.code, _last_line(ran.err, errors="replace")) + for_a_shell(rest))
+            raise SourceFailed(
+                _describe_command_failure(ran.code, _read_last_line(ran.err, errors="replace"))
+                + explain_shell_words(rest)
+            )
         try:
-            return _fit(_last_line(ran.out), for_a_shell(rest))
+            return _check_with_hint(_read_last_line(ran.out), explain_shell_words(rest))
         except UnicodeDecodeError as error:
-            raise SourceFailed("what it printed is not UTF-8 text", again=False) from error
+            raise SourceFailed("its output is not UTF-8 text", again=False) from error
 
 
-def _fit(said: str, hint: str) -> str:
-    """What it said; where that is no value and there is a `hint` why, the hint goes with it. Raises `SourceFailed`."""
+def _check_with_hint(said: str, hint: str) -> str:
+    """Return the output. If it is not a value, the error includes `hint`. Raises `SourceFailed`."""
     try:
-        return checked(said) if hint else said
+        return check_value(said) if hint else said
     except SourceFailed as failed:
         raise SourceFailed(f"{failed.why}{hint}", again=failed.again) from failed
 
@@ -51,13 +54,15 @@ def _fit(said: str, hint: str) -> str:
 _FOR_A_SHELL = {"|", "||", "&", "&&", ";", ">", ">>", "<", "2>", "2>&1"}
 
 
-def for_a_shell(words: Sequence[str]) -> str:
-    """What to say of words that only a shell takes for more than words; "" where there is none."""
+def explain_shell_words(words: Sequence[str]) -> str:
+    """Return a hint if an argument, such as |, has a meaning only in a shell; else ""."""
     found = next((word for word in words if word in _FOR_A_SHELL), "")
-    return f". No shell runs it, and {found} is a word like any other: sh -c '…' is one that does" if found else ""
+    return (
+        f". It runs without a shell, so {found} is a plain argument. To use a shell, write: sh -c '…'" if found else ""
+    )
 
 
-def _reason(error: Exception) -> str:
+def _describe_start_error(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "no such command"
     if isinstance(error, PermissionError):
@@ -65,13 +70,13 @@ def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)
 
 
-def _failed(code: int, said: str) -> str:
+def _describe_command_failure(code: int, said: str) -> str:
     from signal import Signals
 
     how = f"exit code {code}" if code > 0 else f"killed by {Signals(-code).name}"
     return f"{how}: {said}" if said else how
 
 
-def _last_line(raw: bytes, errors: str = "strict") -> str:
+def _read_last_line(raw: bytes, errors: str = "strict") -> str:
     lines = [line.strip() for line in re.split(r"\r\n|\r|\n", raw.decode(errors=errors))]
     return next((line for line in reversed(lines) if line), "")

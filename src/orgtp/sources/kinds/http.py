@@ -1,4 +1,4 @@
-"""A source that is asked over HTTP: what is at a pointer of its JSON, or the text of its answer."""
+"""A source that sends an HTTP request: the value at a pointer of the JSON, or the text of the response."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from orgtp.sources.json_pointer import FORM, pointed, read_json
+from orgtp.sources.json_pointer import POINTER_PATTERN, parse_json_document, read_pointer_value
 from orgtp.sources.kind import EXTRA, Fault, Form, Key, Kind, SourceFailed
 
 if TYPE_CHECKING:
     from httpx import URL, Client, Request, Response
 
 ADDRESS = r"^(?:https?://[^/?#@\s]+(?:[/?#]\S*)?|env:.*|file:.*)$(?!\n)"
-# A key that is asked with is as good as a password.
+# A key in the query is as good as a password.
 KEY = r"^https?://[^#]*[?&](?:api[_-]?key|access[_-]?token|auth|key|pass(?:word|wd)?|secret|sig(?:nature)?|token)="
 _ADDRESS = re.compile(ADDRESS)
-# A name within a longer text would be sent as it stands.
+# env: or file: inside a longer text would be sent unresolved.
 WITHIN = r"^(?!env:|file:)[\s\S]*[^A-Za-z](?:env|file):"
 NAMED = r"^(?:env|file):"
-# The headers by which somebody shows who he is.
+# Headers that carry credentials.
 _SECRET = re.compile(r"(?:proxy-)?authorization|cookie|(?:.*-)?(?:api-?key|token|secret|password)", re.IGNORECASE)
 _MOST = 5 << 20
 _REDIRECTS = 10
 _MOVED, _MOVED_AS_GET, _MOVED_AS_IT_IS = {301, 302, 303, 307, 308}, {301, 302, 303}, {307, 308}
-# A part of an answer, or a promise of one, is none.
+# Other successful statuses, such as 202 and 206, do not carry the whole response.
 _WHOLE, _BROKEN = {200, 203}, 500
-# Too early, too many, too slow: the next time it may do.
+# Timeout, too early, too many requests: a retry may help.
 _LATER = {408, 425, 429}
 
 
@@ -43,107 +43,112 @@ class Http(Kind):
     needs: ClassVar[Mapping[str, str]] = {"httpx": EXTRA}
 
     def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
-        """The address has no credentials in it, nor have headers; a body is posted, and a pointer is one."""
-        yield from _of_address(settings.get("url", ""))
-        yield from _of_headers(settings.get("headers", {}))
+        """Check that the URL and headers hold no credentials, that a body goes with POST, and the pointer."""
+        yield from _check_address(settings.get("url", ""))
+        yield from _check_headers(settings.get("headers", {}))
         if ("body" in settings) != (settings.get("method") == "POST"):
             hint = "Write both, method: POST and body: …, or neither."
-            yield Fault("body" if "body" in settings else "method", "a body is for POST, and POST has a body", hint)
-        yield from of_pointer(settings)
+            yield Fault("body" if "body" in settings else "method", "body and method: POST belong together", hint)
+        yield from check_pointer(settings)
 
     def ask(self, settings: Mapping[str, Any]) -> str:
-        """Ask; the value in the answer."""
+        """Send the request and return the value in the response."""
         try:
             import httpx
         except ImportError as error:
             raise SourceFailed(self.without("httpx"), again=False) from error
         try:
-            # Whoever asks us keeps the time; certificates are checked.
+            # The calling process enforces the timeout. Certificates are checked by default.
             with httpx.Client(timeout=None, follow_redirects=False) as client:  # noqa: S113
-                body = _answered(client, _request(client, settings))
+                body = _fetch_answer(client, _build_request(client, settings))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SourceFailed(f"{_NAMES.get(type(error).__name__, type(error).__name__)}: {error}") from error
-        # Without a pointer the answer is the value, unless it is one of those that need one.
+        # Without a pointer the whole response is the value, unless it is JSON, which needs one.
         is_json = "pointer" in settings or body.lstrip()[:1] in {"{", "["}
-        return pointed(read_json(body, "the answer"), settings.get("pointer", ""), "the answer") if is_json else body
+        return (
+            read_pointer_value(parse_json_document(body, "the answer"), settings.get("pointer", ""), "the answer")
+            if is_json
+            else body
+        )
 
 
-_NAMES = {"ConnectError": "no connection", "RemoteProtocolError": "it does not speak HTTP"}
+_NAMES = {"ConnectError": "no connection", "RemoteProtocolError": "it does not answer with HTTP"}
 
 
-def _of_address(address: str) -> Iterator[Fault]:
+def _check_address(address: str) -> Iterator[Fault]:
     if re.match(r"^https?://[^/?#]*@", address):
         hint = 'Put the whole address into the environment, and write url: "env:METRICS_URL".'
-        yield Fault("url", "a password stands in the address", hint)
+        yield Fault("url", "the address contains a password", hint)
     elif re.match(KEY, address):
         hint = 'Put the whole address into the environment, and write url: "env:METRICS_URL".'
-        yield Fault("url", "a key stands in the address", hint)
+        yield Fault("url", "the address contains a key", hint)
     elif not _ADDRESS.match(address):
-        yield Fault("url", "the url is no address", "Write it as https://example.com/metrics.json.")
+        yield Fault("url", "the url is not an HTTP address", "Write it as https://example.com/metrics.json.")
 
 
-def _of_headers(headers: Mapping[str, str]) -> Iterator[Fault]:
-    """A secret is named, and it is the whole of a text."""
+def _check_headers(headers: Mapping[str, str]) -> Iterator[Fault]:
+    """Check that each secret is a reference and the whole text of its header."""
     for name, text in headers.items():
-        hint = f'Put all that is sent, as in "Bearer …", into a variable, and write headers: {{{name}: "env:NAME"}}.'
+        example = f'headers: {{{name}: "env:NAME"}}'
+        hint = f'Put the whole header value, such as "Bearer …", into a variable, and write {example}.'
         if re.match(WITHIN, text):
-            yield Fault("headers", f"the header {name} has env: or file: within a longer text", hint)
+            yield Fault("headers", f"the header {name} has env: or file: inside a longer text", hint)
         elif _SECRET.fullmatch(name) and not re.match(NAMED, text):
-            yield Fault("headers", f"the header {name} holds a secret, which stands in no file", hint)
+            yield Fault("headers", f"the header {name} holds a secret, which must not be in this file", hint)
 
 
-def of_pointer(settings: Mapping[str, Any]) -> Iterator[Fault]:
-    """What is wrong with the pointer of some settings."""
-    if not FORM.fullmatch(settings.get("pointer", "/")):
-        hint = "Begin it with a slash: /radar/stale. A / within a name is ~1, a ~ is ~0."
+def check_pointer(settings: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what is wrong with the pointer in `settings`."""
+    if not POINTER_PATTERN.fullmatch(settings.get("pointer", "/")):
+        hint = "Start it with a slash: /radar/stale. In a name, write / as ~1 and ~ as ~0."
         yield Fault("pointer", f'"{settings["pointer"]}" is not a JSON pointer', hint)
 
 
-def _request(client: Client, settings: Mapping[str, Any]) -> Request:
+def _build_request(client: Client, settings: Mapping[str, Any]) -> Request:
     headers = settings.get("headers", {})
     try:
         return client.build_request(
             settings.get("method", "GET"), settings["url"], headers=headers, content=settings.get("body")
         )
     except (UnicodeError, ValueError, TypeError) as error:
-        raise SourceFailed("its url or a header is none that can be sent", again=False) from error
+        raise SourceFailed("its url or a header cannot be sent", again=False) from error
 
 
-def _answered(client: Client, request: Request) -> str:
-    """The text of the answer, wherever it is now. Raises `SourceFailed`."""
+def _fetch_answer(client: Client, request: Request) -> str:
+    """Return the text of the response, after any redirects. Raises `SourceFailed`."""
     for _ in range(_REDIRECTS):
         response = client.send(request, stream=True)
         try:
             if response.status_code not in _MOVED:
-                return _text(response)
-            request = _moved(client, request, response)
+                return _read_response_text(response)
+            request = _follow_redirect(client, request, response)
         finally:
             response.close()
     raise SourceFailed(f"it redirects more than {_REDIRECTS} times", again=False)
 
 
-def _moved(client: Client, request: Request, response: Response) -> Request:
-    """The request at the place that the answer names. Our headers and body are for their own host alone."""
+def _follow_redirect(client: Client, request: Request, response: Response) -> Request:
+    """Return the request for the redirect. Headers and body are never sent to another host."""
     url = request.url.join(response.headers.get("location", ""))
     if url.scheme not in {"http", "https"}:
         raise SourceFailed(f"it redirects to {url.scheme or 'nowhere'}", again=False)
-    at_home = _origin(url) == _origin(request.url)
+    at_home = _split_origin(url) == _split_origin(request.url)
     if response.status_code in _MOVED_AS_GET or request.method == "GET":
         kept = {name: value for name, value in request.headers.items() if name not in _OF_BODY}
         return client.build_request("GET", url, headers=kept if at_home else {})
     if not at_home:
-        raise SourceFailed("it redirects what is posted to another host", again=False)
+        raise SourceFailed("it redirects a POST to another host", again=False)
     return client.build_request(request.method, url, headers=dict(request.headers), content=request.content)
 
 
 _OF_BODY = {"content-length", "content-type", "transfer-encoding"}
 
 
-def _origin(url: URL) -> tuple[str, str, int | None]:
+def _split_origin(url: URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def _text(response: Response) -> str:
+def _read_response_text(response: Response) -> str:
     status = response.status_code
     if status not in _WHOLE:
         said = f"it answered {status} {response.reason_phrase}".rstrip()
@@ -152,8 +157,8 @@ def _text(response: Response) -> str:
     for chunk in response.iter_bytes():
         raw += chunk
         if len(raw) > _MOST:
-            raise SourceFailed(f"its answer is larger than {_MOST >> 20} MiB", again=False)
+            raise SourceFailed(f"its response is larger than {_MOST >> 20} MiB", again=False)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SourceFailed("its answer is not UTF-8 text", again=False) from error
+        raise SourceFailed("its response is not UTF-8 text", again=False) from error

@@ -1,4 +1,4 @@
-"""A source that is a query: one row with one column, in a transaction that is never committed."""
+"""A source that runs a query: one row with one column, in a transaction that is never committed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from orgtp.sources.kind import EXTRA, Fault, Key, Kind, SourceFailed
-from orgtp.sources.value import plain
+from orgtp.sources.value import format_raw_value
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult, Engine
     from sqlalchemy.engine import URL
 
-# As SQLAlchemy takes an address apart: a password is anything up to the @.
+# As SQLAlchemy parses an address: the password is everything up to the @.
 PASSWORD = r"^[A-Za-z][A-Za-z0-9+._-]*://[^:/@]*:[^@]*@|[?&]pass(word|wd)?="  # noqa: S105  (a pattern)
 _WITHIN = re.compile(PASSWORD)
 ADDRESS = r"^(?:[A-Za-z][A-Za-z0-9+._-]*://|env:|file:)"
@@ -32,58 +32,60 @@ class Sql(Kind):
     needs: ClassVar[Mapping[str, str]] = {"sqlalchemy": EXTRA}
 
     def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
-        """An address is one, and a password belongs into the environment."""
+        """Check that the url is a database address without a password."""
         if _WITHIN.search(settings.get("url", "")):
-            yield Fault("url", "a password stands in the address", _HINT)
+            yield Fault("url", "the address contains a password", _HINT)
         elif not re.match(ADDRESS, settings.get("url", "")):
-            yield Fault("url", "the url is no address of a database", f"Write it as {_LIKE}.")
+            yield Fault("url", "the url is not a database address", f"Write it as {_LIKE}.")
 
     def ask(self, settings: Mapping[str, Any]) -> str:
-        """Run the query; what is in its one field."""
+        """Run the query and return its one field."""
         try:
             from sqlalchemy.exc import SQLAlchemyError
         except ImportError as error:
             raise SourceFailed(self.without("sqlalchemy"), again=False) from error
         try:
-            with _engine(settings["url"]).connect() as connection:
-                return plain(_field(_asked(connection, settings["query"])), "the field")
+            with _open_engine(settings["url"]).connect() as connection:
+                return format_raw_value(_read_single_field(_run_query(connection, settings["query"])), "the field")
         except SQLAlchemyError as error:
-            raise _failed(error) from error
+            raise _describe_database_error(error) from error
 
 
-def _engine(address: str) -> Engine:
+def _open_engine(address: str) -> Engine:
     from sqlalchemy import create_engine
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
     from sqlalchemy.pool import NullPool
 
     try:
-        return create_engine(_driven(_read_only(make_url(address))), poolclass=NullPool)
+        return create_engine(_choose_driver(_make_read_only(make_url(address))), poolclass=NullPool)
     except ArgumentError as error:
-        # Its own words have the address in them.
-        raise SourceFailed(f"the url is no address of a database, such as {_LIKE}", again=False) from error
+        # The library's message contains the address.
+        raise SourceFailed(f"the url is not a database address, such as {_LIKE}", again=False) from error
     except ImportError as error:
-        how = install(error.name or "", address)
-        raise SourceFailed(f"the database has no driver here: pip install {how}", again=False) from error
+        how = name_driver_package(error.name or "", address)
+        raise SourceFailed(
+            f"the driver of the database is not installed. Install it: pip install {how}", again=False
+        ) from error
 
 
-def install(driver: str, address: str) -> str:
-    """What to install for a driver that is missing; where the address of a PostgreSQL names none, the newest."""
+def name_driver_package(driver: str, address: str) -> str:
+    """Return the package of a missing driver. For PostgreSQL without a named driver it is psycopg 3."""
     return "'psycopg[binary]'" if address.startswith("postgresql:") else driver
 
 
-# What each version of SQLAlchemy takes first is another one.
+# The default driver differs between versions of SQLAlchemy.
 _DRIVERS = {"postgresql": ("psycopg", "psycopg2")}
 
 
-def _driven(url: URL) -> URL:
-    """The address with a driver that is installed, where it names none."""
+def _choose_driver(url: URL) -> URL:
+    """Return the address with an installed driver, if it names none."""
     there = [driver for driver in _DRIVERS.get(url.drivername, ()) if find_spec(driver)]
     return url.set(drivername=f"{url.drivername}+{there[0]}") if there else url
 
 
-def _read_only(url: URL) -> URL:
-    """A file of SQLite's is opened to be read, and never made."""
+def _make_read_only(url: URL) -> URL:
+    """Open an SQLite file read-only, and never create one. Raises `SourceFailed`."""
     name = url.database or ""
     if url.get_backend_name() != "sqlite" or name in {"", ":memory:"} or name.startswith("file:"):
         return url
@@ -95,30 +97,30 @@ def _read_only(url: URL) -> URL:
     return url.set(database=f"file:{path}").update_query_dict({"mode": "ro", "uri": "true"})
 
 
-def _asked(connection: Connection, query: str) -> CursorResult[Any]:
+def _run_query(connection: Connection, query: str) -> CursorResult[Any]:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-    # A % or a colon in the query is meant as it is.
+    # No parameters: a % or a colon in the query is taken literally.
     return connection.execution_options(no_parameters=True).exec_driver_sql(query)
 
 
-def _field(result: CursorResult[Any]) -> object:
-    """The one field of a result. Raises `SourceFailed`."""
+def _read_single_field(result: CursorResult[Any]) -> object:
+    """Return the one field of a result. Raises `SourceFailed`."""
     if not result.returns_rows:
-        raise SourceFailed("the query gives no rows: it must be a select", again=False)
+        raise SourceFailed("the query returns no rows. Use a SELECT", again=False)
     columns = len(result.keys())
     rows = result.fetchmany(2)
     if columns != 1:
-        raise SourceFailed(f"the query gives {columns} columns, where one belongs", again=False)
+        raise SourceFailed(f"the query returns {columns} columns instead of one", again=False)
     if len(rows) != 1:
-        raise SourceFailed(f"the query gave {'more than one row' if rows else 'no row'}, where one belongs")
+        raise SourceFailed(f"the query returned {'more than one row' if rows else 'no row'} instead of one")
     if rows[0][0] is None:
-        raise SourceFailed("the query gave NULL: nobody knows")
+        raise SourceFailed("the query returned NULL, so the value is unknown")
     return rows[0][0]
 
 
-def _failed(error: Exception) -> SourceFailed:
-    """The database's own words; SQLAlchemy's have the query in them. A query that is wrong stays wrong."""
+def _describe_database_error(error: Exception) -> SourceFailed:
+    """Return the database's own message; SQLAlchemy's contains the query. A retry does not help a wrong query."""
     why = str(getattr(error, "orig", None) or type(error).__name__)
     wrong = type(error).__name__ == "ProgrammingError" or any(words in why for words in _OF_SQLITE)
     return SourceFailed(why, again=not wrong)

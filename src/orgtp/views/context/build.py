@@ -13,8 +13,8 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from orgtp.model.cell import Row
-from orgtp.model.escalation_policy import first_with
+from orgtp.model.cell import MetricRow
+from orgtp.model.escalation_policy import find_first_assignee
 from orgtp.model.org import Org, Retirement
 from orgtp.model.problem import Problem
 from orgtp.model.seat import Seat
@@ -28,11 +28,11 @@ from orgtp.views.context.types import (
     Elsewhere,
     Handed,
     LeftOut,
+    OpenTrouble,
     Profile,
     Records,
     Relation,
     Retired,
-    Trouble,
 )
 from orgtp.views.escalations import escalations
 from orgtp.views.seat_history import Event
@@ -47,7 +47,7 @@ _LAST = 3
 
 
 @dataclass(frozen=True)
-class Known:
+class SeatEvidence:
     """What is known of a seat beside the org itself: the problems of its files, and what was decided about it.
 
     The decisions come newest first, and no more are read than are told; None where there is no history.
@@ -71,13 +71,13 @@ class _Bounded:
         return every[:most]
 
 
-def context(org: Org, now: datetime, seat: str, known: Known) -> Context:
+def context(org: Org, now: datetime, seat: str, known: SeatEvidence) -> Context:
     """The context of a seat as of `now`. Raises `UnknownSeat`."""
     held, cut, show = org.seat(seat), _Bounded(), f"orgtp seat show {seat}"
-    owner, others, record = org.owner_of(held), Others(org, held), org.retirements.get(seat)
+    owner, others, record = org.owner_seat(held), Others(org, held), org.retirements.get(seat)
     # A retired seat does nothing and is measured on nothing: its work is told with whoever has it.
     does, numbers = ({}, {}) if held.is_retired else (held.capabilities, held.metrics)
-    metrics = cut.some("metrics", (measured(Row(org, held, one, now)) for one in numbers.values()), show)
+    metrics = cut.some("metrics", (measured(MetricRow(org, held, one, now)) for one in numbers.values()), show)
     trouble = _trouble(org, now, held, known.problems, cut)
     retired = _retired(org, record, cut, show) if record and held.is_retired else None
     at_work = ways(seat, metrics, trouble.escalations, trouble.goes_to) if held.is_active else ()
@@ -118,10 +118,10 @@ def _around(org: Org, seat: Seat, others: Others, cut: _Bounded) -> Around:
     near = {relation: map(colleague, seats) for relation, seats in others.neighbours.items()}
     chart, show = "orgtp chart --depth 1 --root", f"orgtp seat show {seat.id}"
     return Around(
-        above=cut.some("chart.above", map(colleague, org.above(seat.id)), "orgtp chart", _FEW),
+        above=cut.some("chart.above", map(colleague, org.chain_above(seat.id)), "orgtp chart", _FEW),
         siblings=cut.some("chart.siblings", near[Relation.BESIDE], f"{chart} {seat.reports_to}"),
         reports=cut.some("chart.reports", near[Relation.BELOW], f"{chart} {seat.id}"),
-        answers_for=cut.some("chart.answers_for", map(colleague, org.owned_by(seat.id)), show),
+        answers_for=cut.some("chart.answers_for", map(colleague, org.seats_owned_by(seat.id)), show),
     )
 
 
@@ -143,11 +143,11 @@ def _records(org: Org, seat: Seat, cut: _Bounded) -> Records:
     return Records(all=False, seats=cut.some("records.seats", map(colleague, found), "orgtp chart"))
 
 
-def _trouble(org: Org, now: datetime, seat: Seat, problems: Sequence[Problem], cut: _Bounded) -> Trouble:
-    to = None if seat.is_retired else org.seats.get(first_with(org, seat.id, "", "issue", "normal"))
+def _trouble(org: Org, now: datetime, seat: Seat, problems: Sequence[Problem], cut: _Bounded) -> OpenTrouble:
+    to = None if seat.is_retired else org.seats.get(find_first_assignee(org, seat.id, "", "issue", "normal"))
     listed = f"orgtp escalate list --seat {seat.id}"
     found = [replace(one, events=one.events[-_LAST:]) for one in escalations(org, now, seat.id)]
-    return Trouble(
+    return OpenTrouble(
         stale=cut.some("trouble.stale", stale(org, now, seat.id), f"orgtp stale {seat.id}"),
         escalations=cut.some("trouble.escalations", found, listed),
         problems=cut.some("trouble.problems", problems, "orgtp validate"),

@@ -30,7 +30,7 @@ def colleague(seat: Seat) -> Colleague:
 
 def hand_to(org: Org, seat: Seat) -> Colleague | None:
     """Whom to give a seat's work to: the seat itself while somebody works there, else whoever answers for it."""
-    owner = org.owner_of(seat)
+    owner = org.owner_seat(seat)
     found = seat if seat.is_active else owner
     return colleague(found) if found and found.is_active else None
 
@@ -57,11 +57,11 @@ class Others:
         """The seat that it reports to, those beside it and those that report to it, but for retired ones."""
         boss = self.org.seats.get(self.seat.reports_to)
         above = [boss] if boss and not boss.is_retired else []
-        beside = self.org.living_reports(self.seat.reports_to) if self.seat.reports_to else []
+        beside = self.org.current_reports(self.seat.reports_to) if self.seat.reports_to else []
         return {
             Relation.ABOVE: above,
             Relation.BESIDE: [other for other in beside if other.id != self.seat.id],
-            Relation.BELOW: [other for other in self.org.living_reports(self.seat.id) if other.id != self.seat.id],
+            Relation.BELOW: [other for other in self.org.current_reports(self.seat.id) if other.id != self.seat.id],
         }
 
     def alike(self) -> list[Elsewhere]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from orgtp.model.escalation import Stage
+from orgtp.model.escalation import EscalationStatus
 from orgtp.model.text import is_id, one_line
-from orgtp.views.context.types import Colleague, Handed, Measured, Way
+from orgtp.views.context.types import Colleague, Handed, MetricContext, Way
 from orgtp.views.escalations import EscalationView
 
 # How a value of each unit is typed; a bare number has none, and money its currency.
@@ -15,7 +15,7 @@ _FORMS = {"%": "92.5%", "duration": "1h30m", "time of day": "07:52", "yes/no": "
 
 
 def ways(
-    seat: str, metrics: Sequence[Measured], escalations: Sequence[EscalationView], to: Colleague | None
+    seat: str, metrics: Sequence[MetricContext], escalations: Sequence[EscalationView], to: Colleague | None
 ) -> Iterator[Way]:
     """What a seat at work will want to do. `to` is whom what it escalates goes to."""
     by = _typed("--by", seat)
@@ -27,7 +27,7 @@ def ways(
     yield Way("its numbers over the last weeks", _typed("orgtp", "scorecard", "--seat", seat))
 
 
-def _values(seat: str, metrics: Sequence[Measured], by: str) -> Iterator[Way]:
+def _values(seat: str, metrics: Sequence[MetricContext], by: str) -> Iterator[Way]:
     metrics = [metric for metric in metrics if is_id(metric.metric)]
     for metric in metrics:
         form = _FORMS.get(metric.unit, f"{metric.unit} 1200")
@@ -45,7 +45,7 @@ def _values(seat: str, metrics: Sequence[Measured], by: str) -> Iterator[Way]:
 def _hands(held: Sequence[EscalationView], by: str) -> Iterator[Way]:
     """What to do about what is in its hands."""
     which = _typed(held[0].id) if len(held) == 1 else "ID"
-    if any(one.state is Stage.OPEN for one in held):
+    if any(one.state is EscalationStatus.OPEN for one in held):
         yield Way("take on what is in its hands", f"orgtp escalate ack {which} {by}")
     if held:
         yield Way("settle what is in its hands", f'orgtp escalate resolve {which} --note "HOW" {by}')

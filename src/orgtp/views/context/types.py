@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from orgtp.model.cell import Cell, State
+from orgtp.model.cell import Cell, CellState
 from orgtp.model.problem import Problem
 from orgtp.model.value import Unit
 from orgtp.views.escalations import EscalationView
@@ -55,7 +55,7 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MetricContext:
     """What a seat is measured on: the target in force, the next value that is owed, the last periods, oldest first.
 
     `state` and `stale_since` are those of the chart. `silenced`: to the end of which day nobody is chased for it.
@@ -68,7 +68,7 @@ class Measured:
     unit: str | None
     cadence: str
     source: str | None
-    state: State
+    state: CellState
     stale_since: datetime | None
     silenced: date | None
     next: Next | None
@@ -145,7 +145,7 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class OpenTrouble:
     """What is open: values that are late, escalations about it and with it, problems of its files.
 
     `goes_to` has what is escalated about it first.
@@ -188,9 +188,9 @@ class Context:
     chart: Around
     capabilities: Mapping[str, str]
     not_owned: tuple[Elsewhere, ...]
-    metrics: tuple[Measured, ...]
+    metrics: tuple[MetricContext, ...]
     records: Records
-    trouble: Trouble
+    trouble: OpenTrouble
     decisions: tuple[Event, ...] | None
     retirement: Retired | None
     commands: tuple[Way, ...]

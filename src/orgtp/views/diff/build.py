@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from orgtp.model.org import Org
-from orgtp.model.text import counted
+from orgtp.model.text import count_noun
 from orgtp.views.diff.escalations import EscalationChanged, SilenceChanged, escalations_changed, silences_changed
 from orgtp.views.diff.metrics import MetricField, TargetMoved, WaiverChanged, metric_fields, targets_moved, waivers
 from orgtp.views.diff.policy import PolicyChanged, policy_changes
@@ -111,7 +111,7 @@ def headline(found: Diff) -> str:
         "moved": len(found.moved),
         "with another owner": len(found.owners),
     }
-    told = [(f"{number} {what}", counted(number, "seat") + f" {what}") for what, number in seats.items() if number]
+    told = [(f"{number} {what}", count_noun(number, "seat") + f" {what}") for what, number in seats.items() if number]
     words = [whole if number == 0 else short for number, (short, whole) in enumerate(told)]
     return ", ".join([*words, *_beside(found)]) or "nothing changed"
 
@@ -130,4 +130,4 @@ def _beside(found: Diff) -> list[str]:
         (len(found.policy), "line", "of org.yaml changed"),
         (len(found.unreadable), "file", "not readable"),
     )
-    return [f"{counted(number, noun)} {what}" for number, noun, what in counts if number]
+    return [f"{count_noun(number, noun)} {what}" for number, noun, what in counts if number]

@@ -42,7 +42,7 @@ def escalations_changed(before: Org, after: Org) -> Iterator[EscalationChanged]:
     for id_ in sorted({*before.escalations, *after.escalations}):
         was, now = before.escalations.get(id_), after.escalations.get(id_)
         known = now or was
-        if known is None or before.hidden(known.path) or after.hidden(known.path):
+        if known is None or before.is_unreadable(known.path) or after.is_unreadable(known.path):
             continue
         old, new = ((one.state.value, one.with_) if one else (None, None) for one in (was, now))
         if old != new:

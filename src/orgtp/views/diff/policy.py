@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from orgtp.model.org import WORDS, Org
-from orgtp.model.value import Kind, Unit
+from orgtp.model.org import WORD_TOPICS, Org
+from orgtp.model.value import Unit, ValueKind
 from orgtp.views.diff.types import Made
 
 
@@ -24,7 +24,7 @@ class PolicyChanged:
 
 def policy_changes(before: Org, after: Org) -> Iterator[PolicyChanged]:
     """Every key of org.yaml that differs, in the order of the file. Of a file that cannot be read, nothing is known."""
-    if before.hidden("org.yaml") or after.hidden("org.yaml"):
+    if before.is_unreadable("org.yaml") or after.is_unreadable("org.yaml"):
         return
     old, new = policy_facts(before), policy_facts(after)
     for key in new or old:
@@ -55,10 +55,10 @@ def policy_facts(org: Org) -> dict[str, str]:
         "policy.escalation.hours": ladder.hours,
         "policy.require_signatures_since": policy.signed_since,
         "policy.forges": ", ".join(policy.forges),
-        **{f"policy.words.{sort}": ", ".join(policy.words.get(sort, ())) for sort in WORDS},
+        **{f"policy.words.{sort}": ", ".join(policy.words.get(sort, ())) for sort in WORD_TOPICS},
         "routing": "; ".join(branch.told for branch in org.routing),
     }
 
 
 def _span(span: timedelta) -> str:
-    return Unit(Kind.DURATION).stored(Decimal(int(span.total_seconds())))
+    return Unit(ValueKind.DURATION).format_stored(Decimal(int(span.total_seconds())))

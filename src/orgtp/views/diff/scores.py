@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from orgtp.model.org import Org
-from orgtp.model.score import Score, stamp
+from orgtp.model.score import Score, format_timestamp
 from orgtp.model.seat import Metric
 from orgtp.model.value import Unit
 from orgtp.views.diff.types import Made
@@ -66,7 +66,7 @@ def values_added(before: Org, after: Org) -> Iterator[ValuesAdded]:
     for score in _came(before, after):
         groups.setdefault((score.seat, score.metric), []).append(score)
     for (seat, metric), scores in sorted(groups.items()):
-        newest = after.in_force(seat, metric)[max(score.period for score in scores)]
+        newest = after.scores_in_force(seat, metric)[max(score.period for score in scores)]
         yield ValuesAdded(
             seat=seat,
             name=_name(after, before, seat),
@@ -84,7 +84,7 @@ def values_added(before: Org, after: Org) -> Iterator[ValuesAdded]:
 def corrections(before: Org, after: Org) -> Iterator[ValueCorrected]:
     """The periods that had a value before and have another one by a newer row."""
     for seat, metric in sorted({(score.seat, score.metric) for score in _came(before, after)}):
-        old, new = before.in_force(seat, metric), after.in_force(seat, metric)
+        old, new = before.scores_in_force(seat, metric), after.scores_in_force(seat, metric)
         for period in sorted(set(old) & set(new)):
             was, now = old[period], new[period]
             if was.value != now.value and was.id != now.id:
@@ -148,7 +148,7 @@ def _row(score: Score) -> Row:
         "metric": score.metric,
         "period": score.period,
         "value": score.value,
-        "at": stamp(score.at),
+        "at": format_timestamp(score.at),
         "by": score.by or None,
         "note": score.note or None,
     }

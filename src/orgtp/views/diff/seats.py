@@ -91,7 +91,7 @@ class Seats:
                 seat=id_,
                 name=seat.name,
                 role=seat.role,
-                recorded=record is not None or self.after.hidden(retirement_path(id_)),
+                recorded=record is not None or self.after.is_unreadable(retirement_path(id_)),
                 retired_on=record.retired_on if record else None,
                 decided_by=(record.decided_by or None) if record else None,
                 decided_by_name=self.name(record.decided_by) if record else None,
@@ -178,7 +178,7 @@ class Seats:
         """The retirement records that are not as they were."""
         for seat, record in sorted(self.before.retirements.items()):
             now = self.after.retirements.get(seat)
-            if now != record and not self.after.hidden(retirement_path(seat)):
+            if now != record and not self.after.is_unreadable(retirement_path(seat)):
                 yield RecordTouched(seat, self.name(seat) or seat, now is None)
 
 
