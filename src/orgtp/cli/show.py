@@ -50,9 +50,9 @@ def show_chart(
     if format_ is ChartFormat.SVG:
         from orgtp.render.svg import svg
 
-        write_stdout(svg(chart_lines(view, Screen(), name=here.org.name, kind=kind), here.org.name))
+        write_stdout(svg(chart_lines(view, Screen(), name=here.head.name, kind=kind), here.head.name))
         return 0
-    write_stdout(chart_text(view, screen(), name=here.org.name, kind=kind))
+    write_stdout(chart_text(view, screen(), name=here.head.name, kind=kind))
     return 0
 
 
@@ -73,7 +73,7 @@ def show_scorecard(
     from orgtp.render.scorecard import scorecard_text
     from orgtp.render.terminal import screen
 
-    write_stdout(scorecard_text(card, screen(), here.org.name))
+    write_stdout(scorecard_text(card, screen(), here.head.name))
     return 0
 
 
@@ -93,7 +93,7 @@ def show_stale(
     from orgtp.render.stale import fresh_text, stale_text
     from orgtp.render.terminal import screen
 
-    write_stdout(stale_text(found, here.now, screen()) if found else fresh_text(here.org.seats.get(seat)))
+    write_stdout(stale_text(found, here.now, screen()) if found else fresh_text(here.org_about(seat).seats.get(seat)))
     return int(bool(found))
 
 

@@ -64,16 +64,22 @@ def load(tree: Tree, where: str = ".", scores: Mapping[str, tuple[Score, ...]] |
         raise NotAnOrg(where=where)
     paths, problems = sifted(entries)
     closed = {problem.place.path for problem in problems}
-    files = read_files(tree, paths, problems, closed)
+    files = _read_files(tree, paths, problems, closed)
     head, wrong = read_head(files.get(HEAD, b""))
     problems += wrong if HEAD in files else ()
     org = _org(head, files, problems, closed, scores)
     return Loaded(org, tuple(problems), files)
 
 
-def read_files(tree: Readable, paths: list[str], problems: list[Problem], closed: set[str]) -> dict[str, bytes]:
+def _read_files(tree: Readable, paths: list[str], problems: list[Problem], closed: set[str]) -> dict[str, bytes]:
     """The content of the files; one that cannot be read, or holds more than its entry said, is `closed`."""
-    files = tree.read(paths)
+    return check_files(paths, tree.read(paths), problems, closed)
+
+
+def check_files(
+    paths: Iterable[str], files: dict[str, bytes], problems: list[Problem], closed: set[str]
+) -> dict[str, bytes]:
+    """Those of the files that could be read, and are no larger than they may be; the others are `closed`."""
     for path in paths:
         raw = files.get(path)
         problem = _unreadable(path) if raw is None else too_large(path, len(raw), raw.count(b"\n"))

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from orgtp.files.admission import sifted
-from orgtp.files.load import read_files
+from orgtp.files.load import check_files
 from orgtp.files.scores import read_scores
-from orgtp.files.tree import ScoreFolders
+from orgtp.files.tree import SCORES, StoredTree
 from orgtp.model.period import Grain, period_containing_local
 from orgtp.model.problem import Problem
 from orgtp.model.score import Score
@@ -43,7 +43,7 @@ class _Months:
 class ScoreMonths(ScoresByMonth):
     """Every score of an org. `problems` are those of the files that were read so far."""
 
-    folders: ScoreFolders
+    tree: StoredTree
     problems: list[Problem] = field(default_factory=list)
     _by_seat: dict[str, _Months] = field(default_factory=dict)
 
@@ -53,7 +53,8 @@ class ScoreMonths(ScoresByMonth):
         return self.read_since(seat, EARLIEST)[0]
 
     def __iter__(self) -> Iterator[str]:
-        return (seat for seat in self.folders.seats() if seat in self)
+        folders = self.tree.list_folder(SCORES) or ()
+        return (seat for seat, is_folder in sorted(folders) if is_folder and seat in self)
 
     def __contains__(self, seat: object) -> bool:
         if not isinstance(seat, str) or not is_id(seat):
@@ -81,23 +82,29 @@ class ScoreMonths(ScoresByMonth):
 
     def _months(self, seat: str) -> _Months:
         if seat not in self._by_seat:
-            names = self.folders.months(seat)
+            folder = f"{SCORES}/{seat}"
+            names = self.tree.list_folder(folder)
             if names is None:
-                self.problems += sifted(self.folders.entries([f"scores/{seat}"]))[1]
-            self._by_seat[seat] = _Months(sorted(name for name in names or () if _MONTH.fullmatch(name)))
+                self.problems += sifted(self.tree.find([folder]))[1]
+            files = (name for name, is_folder in names or () if not is_folder and _MONTH.fullmatch(name))
+            self._by_seat[seat] = _Months(sorted(files))
         return self._by_seat[seat]
 
     def _read(self, seat: str, count: int) -> None:
         """Read the newest `count` of the files that are not read yet."""
         months = self._months(seat)
         cut = len(months.unread) - count
-        paths = [f"scores/{seat}/{name}" for name in months.unread[cut:]]
-        found, problems = sifted(self.folders.entries(paths))
+        paths = [f"{SCORES}/{seat}/{name}" for name in months.unread[cut:]]
+        raw = self.tree.read(paths)
+        # Only a file that could not be read is looked at otherwise: what is it, then?
+        fit, problems = sifted(self.tree.find([path for path in paths if path not in raw])) if count else ([], [])
         records: list[Score] = []
-        for path, raw in read_files(self.folders, found, problems, set()).items():
-            more, wrong = read_scores(path, raw)
-            records += more
-            problems += wrong
+        files = check_files([path for path in paths if path in raw or path in fit], raw, problems, set())
+        for path in paths:
+            if path in files:
+                more, wrong = read_scores(path, files[path])
+                records += more
+                problems += wrong
         self.problems += problems
         months.unread, months.read = months.unread[:cut], months.read + count
         months.scores = (*records, *months.scores)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -46,27 +46,20 @@ class Tree(Readable, Protocol):
         """Every file, sorted by path."""
 
 
-class ScoreFolders(Readable, Protocol):
-    """The folder `scores` of a tree: looked into seat by seat, because it is most of what an org holds."""
-
-    def seats(self) -> list[str]:
-        """The names of the folders in it, sorted."""
-
-    def months(self, seat: str) -> list[str] | None:
-        """The names of the files of one seat; None where what is there is no folder, or a closed one."""
-
-    def entries(self, paths: Iterable[str]) -> list[FileInfo]:
-        """The files `paths`; their size may be 0 where it costs something to know it."""
-
-
 class StoredTree(Tree, Protocol):
-    """A tree that is stored somewhere, of which the scores can be read apart from the rest."""
+    """A tree that is stored somewhere, of which a part can be read alone: `read` takes any paths."""
 
     def without_scores(self) -> Tree:
         """The same without the files in `scores`; what is no folder there stays, as a file."""
 
-    def score_folders(self) -> ScoreFolders:
-        """The folder `scores`."""
+    def find(self, paths: Iterable[str]) -> list[FileInfo]:
+        """Those of the files `paths` that are there, in the order given."""
+
+    def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
+        """The names in a folder, and which are folders themselves; empty where nothing is there.
+
+        None where what is there is no folder, or a closed one.
+        """
 
 
 def twins(names: Iterable[str]) -> list[FileInfo]:
@@ -88,18 +81,23 @@ class Folder:
         """The same without the files in `scores`; what is no folder there stays, as a file."""
         return Folder(self.root, with_scores=False)
 
-    def score_folders(self) -> DiskScores:
-        """The folder `scores`."""
-        return DiskScores(self)
+    def find(self, paths: Iterable[str]) -> list[FileInfo]:
+        """Those of the files `paths` that are there, in the order given."""
+        return [self._entry(path) for path in paths if self._is_there(path)]
+
+    def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
+        """The names in a folder, and which are folders themselves; None where it is no folder, or a closed one."""
+        path = f"{os.fspath(self.root)}/{folder}"
+        return _listed(path) if self._is_there(folder) else []
 
     def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
-        found = [self.entry(path) for path in SINGLE if self._is_there(path)]
+        found = [self._entry(path) for path in SINGLE if self._is_there(path)]
         for folder in FOLDERS:
             if os.path.lexists(self.root / folder) and (folder != SCORES or self.with_scores):
                 found += self._below(folder)
         if not self.with_scores and os.path.lexists(self.root / SCORES) and _listed(self.root / SCORES) is None:
-            found.append(self.entry(SCORES))
+            found.append(self._entry(SCORES))
         with contextlib.suppress(OSError), os.scandir(self.root) as listing:
             found += twins(item.name for item in listing)
         return sorted(found, key=lambda entry: entry.path)
@@ -112,11 +110,11 @@ class Folder:
 
     def _is_there(self, path: str) -> bool:
         """Whether there is something at `path`; behind a link there is nothing, as in git."""
-        folder = (self.root / path).parent
-        return os.path.lexists(self.root / path) and (folder == self.root or not folder.is_symlink())
+        root, folder = os.fspath(self.root), path.rpartition("/")[0]
+        is_link = bool(folder) and os.path.islink(f"{root}/{folder}")  # noqa: PTH114  (quicker than a Path for each)
+        return not is_link and os.path.lexists(f"{root}/{path}")
 
-    def entry(self, path: str) -> FileInfo:
-        """The file at `path`."""
+    def _entry(self, path: str) -> FileInfo:
         try:
             state = os.lstat(f"{os.fspath(self.root)}/{path}")
         except OSError:
@@ -131,39 +129,12 @@ class Folder:
             folder = folders.pop()
             names = _listed(self.root / folder)
             if names is None:
-                found.append(self.entry(folder))
+                found.append(self._entry(folder))
             for name, is_folder in names or ():
                 path = f"{folder}/{name}"
                 folders += [path] if is_folder else []
-                found += [] if is_folder else [self.entry(path)]
+                found += [] if is_folder else [self._entry(path)]
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class DiskScores:
-    """The folder `scores` of a folder on disk."""
-
-    folder: Folder
-
-    def seats(self) -> list[str]:
-        """The names of the folders in it, sorted."""
-        return sorted(name for name, is_folder in _listed(self.folder.root / SCORES) or () if is_folder)
-
-    def months(self, seat: str) -> list[str] | None:
-        """The names of the files of one seat; None where what is there is no folder, or a closed one."""
-        path = f"{os.fspath(self.folder.root)}/{SCORES}/{seat}"
-        if (self.folder.root / SCORES).is_symlink() or not os.path.lexists(path):
-            return []
-        listed = _listed(path)
-        return None if listed is None else [name for name, is_folder in listed if not is_folder]
-
-    def entries(self, paths: Iterable[str]) -> list[FileInfo]:
-        """The files `paths`."""
-        return [self.folder.entry(path) for path in paths]
-
-    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of the files `paths`; one that is gone by now is left out."""
-        return self.folder.read(paths)
 
 
 def _listed(folder: str | Path) -> list[tuple[str, bool]] | None:
@@ -228,6 +199,22 @@ class Filtered:
     def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
         return [entry for entry in self.tree.entries() if self.kept(entry.path)]
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of the files `paths`."""
+        return self.tree.read(paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Those of the files `paths` that a tree has, and nothing else of it looked at."""
+
+    tree: StoredTree
+    paths: Sequence[str]
+
+    def entries(self) -> list[FileInfo]:
+        """Every file, sorted by path."""
+        return self.tree.find(sorted(self.paths))
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 from orgtp.files.tree import FOLDERS, SCORES, SINGLE, FileInfo, twins
+from orgtp.git.cat_file import ObjectTooLarge
 from orgtp.git.objects import Objects
 from orgtp.git.repo import Repo
 
@@ -17,6 +18,8 @@ _PLAIN = ("100644", "100755")
 TREE = "40000"
 PLAIN = "100644"
 MODULE = "160000"
+# So many paths are named to git, or looked up one by one.
+_MOST_NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,6 @@ class GitTree:
         """The same without the files in `scores`; what is no folder there stays, as a file."""
         return GitTree(self.repo, self.rev, with_scores=False)
 
-    def score_folders(self) -> GitScores:
-        """The folder `scores`."""
-        return GitScores(walk_of(self.repo, self.rev))
-
     @cached_property
     def listing(self) -> dict[str, tuple[str, str, int]]:
         """Path to (mode, object id, size)."""
@@ -58,16 +57,54 @@ class GitTree:
         """Every file, sorted by path."""
         rows = sorted(self.listing.items())
         found = [FileInfo(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
-        walk = walk_of(self.repo, self.rev)
-        scores = None if self.with_scores else walk.node(SCORES)
+        scores = None if self.with_scores else self._walk.node(SCORES)
         found += [FileInfo(SCORES, 0, scores.is_plain)] if scores and scores.mode != TREE else []
-        return sorted([*found, *twins(walk.folder(""))], key=lambda entry: entry.path)
+        return sorted([*found, *twins(self._walk.folder(""))], key=lambda entry: entry.path)
+
+    @cached_property
+    def _walk(self) -> Walk:
+        return walk_of(self.repo, self.rev)
+
+    def find(self, paths: Iterable[str]) -> list[FileInfo]:
+        """Those of the files `paths` that are there, in the order given."""
+        wanted = list(paths)
+        if len(wanted) > _MOST_NAMED:
+            return [FileInfo(path, 0, node.is_plain) for path, node in self._nodes(wanted).items()]
+        rows = self.repo.listing(self.rev, *wanted) if wanted else {}
+        return [FileInfo(path, rows[path][2], rows[path][0] in _PLAIN) for path in wanted if path in rows]
+
+    def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
+        """The names in a folder, and which are folders themselves; None where what is there is no folder."""
+        node = self._walk.node(folder)
+        if node is not None and node.mode != TREE:
+            return None
+        return [(name, below.mode == TREE) for name, below in self._walk.folder(folder).items()]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of the files `paths`."""
-        wanted = {path: self.listing[path][1] for path in paths}
-        blobs = self.repo.blobs(wanted.values())
-        return {path: blobs[oid] for path, oid in wanted.items() if oid in blobs}
+        """The content of those of `paths` that are files; one that is far too large is left out."""
+        ids = {path: node.id for path, node in self._nodes(paths).items() if node.is_plain}
+        try:
+            blobs = self.repo.blobs(ids.values())
+        except ObjectTooLarge:
+            blobs = dict(found for oid in set(ids.values()) for found in self._blob(oid))
+        return {path: blobs[oid] for path, oid in ids.items() if oid in blobs}
+
+    def _blob(self, oid: str) -> Iterator[tuple[str, bytes]]:
+        try:
+            yield from self.repo.blobs([oid]).items()
+        except ObjectTooLarge:
+            return
+
+    def _nodes(self, paths: Iterable[str]) -> dict[str, Node]:
+        """The entries at `paths`. Of many in one folder, the folder is read once instead of searched for each."""
+        wanted = list(paths)
+        if "listing" in vars(self) and all(path in self.listing for path in wanted):
+            return {path: Node(self.listing[path][0], self.listing[path][1]) for path in wanted}
+        if len(wanted) <= _MOST_NAMED:
+            return {path: node for path in wanted if (node := self._walk.node(path))}
+        folders = {folder: self._walk.folder(folder) for folder in {path.rpartition("/")[0] for path in wanted}}
+        found = ((path, folders[path.rpartition("/")[0]].get(path.rpartition("/")[2])) for path in wanted)
+        return {path: node for path, node in found if node}
 
 
 @dataclass
@@ -141,33 +178,6 @@ class Walk:
             entries[head] = Node(TREE, oid) if oid else entries.get(head)
         raw, old = _changed(self._raw(path), entries, self._width), self.node(path) if path else Node(TREE, self.root)
         return self.objects.add("tree", raw, self.root, old.id if old and old.mode == TREE else "") if raw else ""
-
-
-@dataclass(frozen=True)
-class GitScores:
-    """The folder `scores` of a commit."""
-
-    walk: Walk
-
-    def seats(self) -> list[str]:
-        """The names of the folders in it, sorted."""
-        return sorted(name for name, node in self.walk.folder(SCORES).items() if node.mode == TREE)
-
-    def months(self, seat: str) -> list[str] | None:
-        """The names of the files of one seat; None where what is there is no folder."""
-        node = self.walk.node(f"{SCORES}/{seat}")
-        if node is None:
-            return []
-        folder = self.walk.folder(f"{SCORES}/{seat}")
-        return [name for name, file in folder.items() if file.mode != TREE] if node.mode == TREE else None
-
-    def entries(self, paths: Iterable[str]) -> list[FileInfo]:
-        """The files `paths`; how large they are shows when they are read."""
-        return [FileInfo(path, 0, node.is_plain) for path in paths if (node := self.walk.node(path))]
-
-    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of the files `paths`."""
-        return self.walk.files(paths)
 
 
 def walk_of(repo: Repo, commit: str | None) -> Walk:

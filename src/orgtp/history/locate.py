@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -13,7 +13,8 @@ from pathlib import Path
 from orgtp.files.load import Loaded, NotAnOrg, load
 from orgtp.files.org import Head, read_head
 from orgtp.files.score_months import ScoreMonths
-from orgtp.files.tree import HEAD, Folder, StoredTree, read_plain
+from orgtp.files.seat_scope import SeatScope, files_about
+from orgtp.files.tree import HEAD, Folder, Selected, StoredTree, read_plain
 from orgtp.git.repo import Repo, find_repo
 from orgtp.git.tree import GitTree, walk_of
 from orgtp.model.commit_dates import order_commit_dates
@@ -72,12 +73,46 @@ class OrgSnapshot:
 
     @cached_property
     def _scores(self) -> ScoreMonths:
-        return ScoreMonths(self.tree.score_folders())
+        return ScoreMonths(self.tree)
+
+    def read_about(self, seat: str) -> Loaded:
+        """The org as far as the numbers of one seat need it: the seat and its owner. Values are read when asked for."""
+        return self._read_part(f"about {seat}", lambda: files_about(self.tree, seat))
+
+    def read_around(self, seat: str) -> Loaded:
+        """The org as far as a page about one seat needs it; see `SeatScope`. Values are read when asked for."""
+        return self._read_part(f"around {seat}", lambda: self.scope(seat).paths)
+
+    def scope(self, seat: str) -> SeatScope:
+        """The files around one seat."""
+        if seat not in self._scopes:
+            self._scopes[seat] = SeatScope(self.tree, seat)
+        return self._scopes[seat]
+
+    def _read_part(self, name: str, paths: Callable[[], Sequence[str]]) -> Loaded:
+        if "staff" in vars(self) or "loaded" in vars(self):
+            return self.staff
+        if name not in self._parts:
+            self._parts[name] = load(Selected(self.tree, paths()), str(self.root), self._scores)
+        return self._parts[name]
+
+    @cached_property
+    def _scopes(self) -> dict[str, SeatScope]:
+        return {}
+
+    @cached_property
+    def _parts(self) -> dict[str, Loaded]:
+        return {}
 
     @property
     def problems_so_far(self) -> tuple[Problem, ...]:
         """What could not be read of the files that were read so far."""
-        return self.loaded.problems if "loaded" in vars(self) else (*self.staff.problems, *self._scores.problems)
+        if "loaded" in vars(self):
+            return self.loaded.problems
+        if "staff" in vars(self) or not self._parts:
+            return (*self.staff.problems, *self._scores.problems)
+        found = [problem for part in self._parts.values() for problem in part.problems]
+        return tuple(dict.fromkeys([*found, *self._scores.problems]))
 
     def files(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of those of `paths` that are files, and nothing else read."""
