@@ -22,7 +22,7 @@ from orgtp.files.org import read_head
 from orgtp.files.seat import read_seat
 from orgtp.files.yaml.editor import edited
 from orgtp.files.yaml.loader import read_document
-from orgtp.git.commit import seat_identity
+from orgtp.git.commit import make_seat_identity
 from orgtp.ledger.batch import Action, Batch, PlannedCommit
 from orgtp.ledger.create import Created, add_history, create, scaffold
 from orgtp.model.change import Set
@@ -53,7 +53,7 @@ def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> Created:
     """Make the sample org at `path`, with its history up to `now`. Raises `Occupied`."""
     story = _Story(shipped("sample-org") / "story", now)
     opening = story.find_moment(1, _OPENING)
-    first = seat_identity(story.load_seat(_FIRST), story.org)
+    first = make_seat_identity(story.load_seat(_FIRST), story.org)
     made = create(path, story.build_opening_files(), first, opening, dry_run=dry_run)
     if dry_run:
         return made
@@ -61,7 +61,7 @@ def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> Created:
 
 
 def _replay_event(batch: Batch, story: _Story, event: StoryEvent) -> PlannedCommit:
-    return batch.take(event.action, who=seat_identity(story.load_seat(event.by), story.org), now=event.at)
+    return batch.take(event.action, who=make_seat_identity(story.load_seat(event.by), story.org), now=event.at)
 
 
 class _Story:

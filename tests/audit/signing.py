@@ -89,7 +89,7 @@ def judged(
     """Walk the history as the audit does."""
     repo = find_repo(shell.folder)
     assert repo is not None
-    tip = repo.commit(rev)
+    tip = repo.require_commit(rev)
     judge = SignatureAudit(repo, tip, memory)
     library, found = BlobCache(repo), list[Violation]()
     with CommitReader(repo) as commits:

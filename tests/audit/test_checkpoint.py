@@ -45,7 +45,7 @@ def taken(shell: Shell) -> str:
 def held(shell: Shell, text: str, outside: Path | None = None) -> tuple[list[Violation], list[Gap]]:
     repo = find_repo(shell.folder)
     assert repo is not None
-    return check_checkpoint(repo, repo.commit("main"), parse_checkpoint(text.encode(), "x", ORIGIN), outside)
+    return check_checkpoint(repo, repo.require_commit("main"), parse_checkpoint(text.encode(), "x", ORIGIN), outside)
 
 
 def test_three_lines_and_a_signature_that_ssh_keygen_takes(mine: Shell) -> None:

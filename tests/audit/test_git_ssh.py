@@ -9,8 +9,16 @@ from pathlib import Path
 import pytest
 
 from orgtp.git.repo import Repo, find_repo
-from orgtp.git.ssh_signature import BadSignature, CannotSign, NoSigningKey, NoSshKeygen, check, read_signature, sign
-from orgtp.git.ssh_signature import signed_parts as parts
+from orgtp.git.ssh_signature import (
+    BadSignature,
+    CannotSign,
+    NoSigningKey,
+    NoSshKeygen,
+    check_ssh_signature,
+    parse_ssh_signature,
+    sign_data,
+)
+from orgtp.git.ssh_signature import split_signed_commit as parts
 from tests.audit.keys import make_key, public, sign_with
 from tests.conftest import Shell
 
@@ -43,12 +51,12 @@ def test_what_git_signs_is_good_and_what_was_touched_is_not(mine: Shell, kind: s
     id_, raw = raw_of(mine, "HEAD")
     found = parts(raw, id_)
     assert found is not None
-    signature = read_signature(found[1])
+    signature = parse_ssh_signature(found[1])
     assert f"{signature.type} {signature.blob}" == public(key)
-    assert check(repo_of(mine), found[0], signature, "git") == ""
+    assert check_ssh_signature(repo_of(mine), found[0], signature, "git") == ""
     for touched in (found[0] + b"\n", found[0].replace(b"Signed", b"signed"), found[0][:-1], b""):
-        assert "ssh-keygen says" in check(repo_of(mine), touched, signature, "git")
-    assert "was made for" in check(repo_of(mine), found[0], signature, "file")
+        assert "ssh-keygen says" in check_ssh_signature(repo_of(mine), touched, signature, "git")
+    assert "was made for" in check_ssh_signature(repo_of(mine), found[0], signature, "file")
 
 
 def test_the_signature_of_a_merge_with_a_signed_tag(mine: Shell) -> None:
@@ -65,7 +73,7 @@ def test_the_signature_of_a_merge_with_a_signed_tag(mine: Shell) -> None:
     found = parts(raw, id_)
     assert found is not None
     assert b"mergetag" in found[0]
-    assert check(repo_of(mine), found[0], read_signature(found[1]), "git") == ""
+    assert check_ssh_signature(repo_of(mine), found[0], parse_ssh_signature(found[1]), "git") == ""
 
 
 def test_sha256(mine: Shell) -> None:
@@ -77,7 +85,7 @@ def test_sha256(mine: Shell) -> None:
     assert b"gpgsig-sha256 " in raw
     found = parts(raw, id_)
     assert found is not None
-    assert check(repo_of(there), found[0], read_signature(found[1]), "git") == ""
+    assert check_ssh_signature(repo_of(there), found[0], parse_ssh_signature(found[1]), "git") == ""
     assert parts(raw, "0" * 40) is None, "a signature of the other hash is none of this repository"
 
 
@@ -89,13 +97,13 @@ def test_two_signatures_are_none(mine: Shell) -> None:
     found = parts(head + b"\n" + head[head.index(b"gpgsig ") :] + b"\n\n" + message, id_)
     assert found is not None
     with pytest.raises(BadSignature):
-        read_signature(found[1])
+        parse_ssh_signature(found[1])
 
 
 @pytest.mark.parametrize("text", ["", "x", "-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\n"])
 def test_what_is_no_signature(text: str) -> None:
     with pytest.raises(BadSignature):
-        read_signature(text)
+        parse_ssh_signature(text)
 
 
 def test_an_unsigned_commit_has_none(mine: Shell) -> None:
@@ -109,13 +117,16 @@ def test_we_sign_with_a_file_with_the_persons_key_and_with_the_agents(
 ) -> None:
     key, data = make_key(mine.home, "key"), b"three\nlines\n"
     with pytest.raises(NoSigningKey):
-        sign(repo_of(mine), data, "orgtp-test")
+        sign_data(repo_of(mine), data, "orgtp-test")
     with pytest.raises(CannotSign, match="no such file"):
-        sign(repo_of(mine), data, "orgtp-test", str(mine.home / "none"))
-    made = sign(repo_of(mine), data, "orgtp-test", str(key))
-    assert check(repo_of(mine), data, read_signature(made), "orgtp-test") == ""
+        sign_data(repo_of(mine), data, "orgtp-test", str(mine.home / "none"))
+    made = sign_data(repo_of(mine), data, "orgtp-test", str(key))
+    assert check_ssh_signature(repo_of(mine), data, parse_ssh_signature(made), "orgtp-test") == ""
     sign_with(mine, Path("~/key"))
-    assert read_signature(sign(repo_of(mine), data, "orgtp-test")).fingerprint == read_signature(made).fingerprint
+    assert (
+        parse_ssh_signature(sign_data(repo_of(mine), data, "orgtp-test")).fingerprint
+        == parse_ssh_signature(made).fingerprint
+    )
     agent = subprocess.run(["ssh-agent", "-s"], check=True, capture_output=True, text=True).stdout
     words = dict(part.split("=", 1) for part in agent.replace("\n", "").split(";") if "=" in part)
     monkeypatch.setenv("SSH_AUTH_SOCK", words["SSH_AUTH_SOCK"])
@@ -124,7 +135,10 @@ def test_we_sign_with_a_file_with_the_persons_key_and_with_the_agents(
         key.unlink()
         for literal in (public(key), f"key::{public(key)}"):
             mine.git("config", "--global", "user.signingkey", literal)
-            assert check(repo_of(mine), data, read_signature(sign(repo_of(mine), data, "n")), "n") == ""
+            assert (
+                check_ssh_signature(repo_of(mine), data, parse_ssh_signature(sign_data(repo_of(mine), data, "n")), "n")
+                == ""
+            )
     finally:
         subprocess.run(["kill", words["SSH_AGENT_PID"]], check=True)
 
@@ -133,7 +147,7 @@ def test_the_program_is_the_persons(mine: Shell) -> None:
     """A repository's own configuration names none; the person's may name one that is not there."""
     key, data = make_key(mine.home, "key"), b"x"
     mine.git("config", "--local", "gpg.ssh.program", "/nonexistent/theirs")
-    made = read_signature(sign(repo_of(mine), data, "n", str(key)))
+    made = parse_ssh_signature(sign_data(repo_of(mine), data, "n", str(key)))
     mine.git("config", "--global", "gpg.ssh.program", "/nonexistent/own")
     with pytest.raises(NoSshKeygen, match="/nonexistent/own"):
-        check(repo_of(mine), data, made, "n")
+        check_ssh_signature(repo_of(mine), data, made, "n")

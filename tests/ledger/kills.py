@@ -110,12 +110,12 @@ def _waiting(cut: Cutter, name: str) -> None:
 
 def _unmoved(cut: Cutter, name: str) -> None:
     """A crash: the index was swapped, and the branch did not move."""
-    assert cut(name, "Moving.commit", "alone")["signal"]
+    assert cut(name, "RefTransaction.commit", "alone")["signal"]
 
 
 def _moved(cut: Cutter, name: str) -> None:
     """A crash: the branch moved, and the work tree did not follow."""
-    assert cut(name, "Moving.give_up", "alone")["signal"]
+    assert cut(name, "RefTransaction.close", "alone")["signal"]
 
 
 def _kept(cut: Cutter, name: str) -> None:

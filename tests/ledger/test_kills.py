@@ -44,7 +44,7 @@ def test_a_git_that_is_killed_with_us_leaves_locks_that_the_next_run_takes_away(
 ) -> None:
     there = here if where == "clone" else bare
     with cutter(there) as cut:
-        assert {"HEAD.lock", "refs/heads/main.lock", "orgtp/journal"} <= set(_killed(cut, "Moving.commit"))
+        assert {"HEAD.lock", "refs/heads/main.lock", "orgtp/journal"} <= set(_killed(cut, "RefTransaction.commit"))
         cut("Moving.commit-group")
         assert leftovers(there) == []
 
@@ -52,7 +52,7 @@ def test_a_git_that_is_killed_with_us_leaves_locks_that_the_next_run_takes_away(
 def test_before_the_commit_point_nothing_has_happened(here: Shell) -> None:
     with cutter(here) as cut:
         before = here.head()
-        left = _killed(cut, "Moving.commit", "alone")
+        left = _killed(cut, "RefTransaction.commit", "alone")
         assert {"index.lock", "orgtp-index.old", "orgtp/journal"} <= set(left)
         assert here.head() == before
         cut("another")
@@ -63,7 +63,7 @@ def test_before_the_commit_point_nothing_has_happened(here: Shell) -> None:
 
 def test_after_the_commit_point_the_next_run_finishes(here: Shell) -> None:
     with cutter(here) as cut:
-        left = _killed(cut, "Checkout.follow")
+        left = _killed(cut, "Checkout.update_files")
         assert {"index.lock", "orgtp-index.old", "orgtp/journal"} <= set(left)
         assert "Checkout.follow-group" in ids(here)
         assert status(here) == [" M scores/bot/2026-11.jsonl"]
@@ -76,10 +76,10 @@ def test_what_a_crash_left_is_put_right_around_the_work_of_a_person(here: Shell)
     here.write("notes/plan.txt", "staged\n")
     here.git("add", "notes/plan.txt")
     with cutter(here) as cut:
-        _killed(cut, "Moving.commit", "alone")
+        _killed(cut, "RefTransaction.commit", "alone")
         here.write("notes/kept.txt", "dirty\n")
         cut("Moving.commit-alone")
-        _killed(cut, "Checkout.follow")
+        _killed(cut, "Checkout.update_files")
         cut("Checkout.follow-group")
         assert status(here) == [" M notes/kept.txt", "M  notes/plan.txt"]
         here.git("checkout", "-q", "HEAD", "--", "notes")

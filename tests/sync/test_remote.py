@@ -237,7 +237,7 @@ def test_a_remote_that_never_ends_is_given_up(clones: Clones, monkeypatch: pytes
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(git_remote, "_SECONDS", 0.2)
     before, start = state(clones.a), time.monotonic()
-    with pytest.raises(git_remote.RemoteDown, match="no end in"):
+    with pytest.raises(git_remote.RemoteUnreachable, match="no end in"):
         orgtp.open(clones.a.folder).ledger.sync()
     assert time.monotonic() - start < 15
     assert state(clones.a) == before

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from orgtp.files.value_import import read_values
     from orgtp.git.cat_file import ObjectTooLarge
     from orgtp.git.errors import GitFailed
-    from orgtp.git.lock import Waits
+    from orgtp.git.lock import WaitNotice
     from orgtp.git.remote import SyncStopped
     from orgtp.history.diff import Since
     from orgtp.history.locate import NoGit, NotYet, find_root
@@ -53,7 +53,7 @@ __all__ = [
     "Sources",
     "SyncStopped",
     "Verdict",
-    "Waits",
+    "WaitNotice",
     "ask_sources",
     "build_notifications",
     "describe_unknown_sources",
@@ -90,7 +90,7 @@ __getattr__ = lazy_exports(
         "orgtp.files.retirement_review": "read_review",
         "orgtp.files.value_import": "read_values",
         "orgtp.git.cat_file": "ObjectTooLarge",
-        "orgtp.git.lock": "Waits",
+        "orgtp.git.lock": "WaitNotice",
         "orgtp.git.remote": "SyncStopped",
         "orgtp.git.errors": "GitFailed",
         "orgtp.history.diff": "Since",

@@ -83,6 +83,6 @@ class HistoryQueries:
     @property
     def is_complete(self) -> bool:
         """Whether this clone has the history from its first commit on; else that of a shallow one begins anywhere."""
-        from orgtp.git.ancestry import is_shallow
+        from orgtp.git.ancestry import is_shallow_clone
 
-        return self.snapshot.repo is None or not is_shallow(self.snapshot.repo)
+        return self.snapshot.repo is None or not is_shallow_clone(self.snapshot.repo)

@@ -160,9 +160,9 @@ class LedgerActions:
     @property
     def has_remote(self) -> bool:
         """Whether there is somewhere to send commits to."""
-        from orgtp.git.remote import remote_of
+        from orgtp.git.remote import find_remote
 
-        return remote_of(self.writable, self.snapshot.head.branch) is not None
+        return find_remote(self.writable, self.snapshot.head.branch) is not None
 
     def refuse_without_remote(self) -> None:
         """Raise `NoRemote` where there is nowhere to send commits to."""

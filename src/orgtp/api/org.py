@@ -313,11 +313,11 @@ def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = ""
 
     `remote` is the address of an empty repository, which becomes the org's `origin`; `sync` sends to it.
     """
-    from orgtp.git.remote import refuse_used, set_origin
+    from orgtp.git.remote import refuse_used_remote, set_origin
     from orgtp.ledger.create import branch_at, create, local_zone, new_org
 
     if remote:
-        refuse_used(path, remote)
+        refuse_used_remote(path, remote)
     files = new_org(name, path.name, timezone or local_zone(), branch_at(path))
     made = create(path, files, None, clock(), dry_run=dry_run)
     if remote and not dry_run:

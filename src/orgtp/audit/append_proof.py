@@ -13,8 +13,8 @@ from functools import cached_property
 
 from orgtp.audit.model import TreeChange
 from orgtp.files.scores import seat_of
-from orgtp.git.repo import Repo, hasher
-from orgtp.git.tree import files_at
+from orgtp.git.repo import Repo, hash_of_width
+from orgtp.git.tree import list_blob_ids
 
 # Most commits add a few lines to a file. If a commit adds more, the version is read instead of hashed.
 _MAX_LINES_TRIED = 4
@@ -42,12 +42,12 @@ class AppendProof:
 
     @cached_property
     def _last_versions(self) -> dict[str, str]:
-        found = files_at(self._repo, self._tip, "scores")
+        found = list_blob_ids(self._repo, self._tip, "scores")
         return {path: oid for path, oid in found.items() if seat_of(path)}
 
     def read_ahead(self) -> None:
         """Read the last version of every file at once, for an audit of the full history. Raises `GitFailed`."""
-        blobs = self._repo.proven(self._last_versions.values())
+        blobs = self._repo.read_verified_blobs(self._last_versions.values())
         self._buffers = {path: blobs[oid] for path, oid in self._last_versions.items()}
 
     def hash_ahead(self, is_time: Callable[[], bool]) -> None:
@@ -73,7 +73,7 @@ class AppendProof:
         if oid in self._known:
             buffer, end = self._known[oid]
             return buffer[:end]
-        return self._repo.proven([oid])[oid]
+        return self._repo.read_verified_blobs([oid])[oid]
 
     def find_appended(self, entry: TreeChange) -> Appended | None:
         """Return what was added; None if the old version is not a prefix of the new one. Raises `GitFailed`."""
@@ -112,6 +112,6 @@ def _find_version_end(buffer: bytes, begin: int, new: str) -> int:
 
 def _hash_blob_prefix(buffer: bytes, end: int, like: str) -> str:
     """Return the id that git gives the first `end` bytes (git hashes `blob SIZE NUL content`)."""
-    found = hasher(len(like))(b"blob %d\0" % end)
+    found = hash_of_width(len(like))(b"blob %d\0" % end)
     found.update(memoryview(buffer)[:end])
     return str(found.hexdigest())

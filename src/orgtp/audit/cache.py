@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.audit.model import AuditNote, Violation
-from orgtp.git.lock import folder, write_own
+from orgtp.git.lock import private_git_dir, write_new_file
 from orgtp.git.repo import Repo
 
 # A change of the checks or of this format invalidates earlier caches.
@@ -72,10 +72,10 @@ def write_cache(repo: Repo, branch: str, memory: AuditCache, fresh: Iterable[tup
     before = place.read_bytes()[: memory.kept] if memory.kept else b""
     raw = before + "".join(_format_id_lines(fresh)).encode()
     if len(raw) != memory.kept:
-        write_own(place, raw)
+        write_new_file(place, raw)
     memory.kept, memory.seal = len(raw), hash_cache(raw).decode()
     rest = {key: value for key, value in _plain(memory).items() if key != "ids"}
-    write_own(_cache_path(repo, branch, "json"), _sealed_whole({"version": VERSION, **rest}))
+    write_new_file(_cache_path(repo, branch, "json"), _sealed_whole({"version": VERSION, **rest}))
 
 
 def hash_cache(raw: bytes) -> bytes:
@@ -103,4 +103,4 @@ def _format_id_lines(fresh: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 def _cache_path(repo: Repo, branch: str, kind: str) -> Path:
     """Return the cache file of a branch. The branch name is hashed, because it may contain any character of a ref."""
-    return folder(repo) / "audit" / f"{sha256(branch.encode()).hexdigest()[:12]}.{kind}"
+    return private_git_dir(repo) / "audit" / f"{sha256(branch.encode()).hexdigest()[:12]}.{kind}"

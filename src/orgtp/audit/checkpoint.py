@@ -22,11 +22,11 @@ from pathlib import Path
 
 from orgtp.audit.model import Gap, Violation
 from orgtp.files.signers import read_signers
-from orgtp.git.ancestry import count, is_before, is_partial, is_shallow
+from orgtp.git.ancestry import count_commits, is_ancestor, is_partial_clone, is_shallow_clone
 from orgtp.git.errors import GitFailed
 from orgtp.git.repo import Repo
-from orgtp.git.ssh_signature import BadSignature, SshSignature, check, read_signature, sign
-from orgtp.git.tree import walk_of
+from orgtp.git.ssh_signature import BadSignature, SshSignature, check_ssh_signature, parse_ssh_signature, sign_data
+from orgtp.git.tree import open_tree
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
 
@@ -68,7 +68,7 @@ class Checkpoint:
     @cached_property
     def signature(self) -> SshSignature:
         """The parsed signature. Raises `BadSignature`."""
-        return read_signature(self.armored)
+        return parse_ssh_signature(self.armored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,10 @@ def make_checkpoint(repo: Repo, origin: str, tip: str, key: str = "") -> Checkpo
 
     Raises `NotWhole`, `NoSigningKey`, `CannotSign`, `NoSshKeygen`.
     """
-    if is_shallow(repo):
+    if is_shallow_clone(repo):
         raise ShallowClone
-    bare = Checkpoint(origin, count(repo, tip), tip, "")
-    return Checkpoint(origin, bare.commits, tip, sign(repo, bare.signed_lines, NAMESPACE, key))
+    bare = Checkpoint(origin, count_commits(repo, tip), tip, "")
+    return Checkpoint(origin, bare.commits, tip, sign_data(repo, bare.signed_lines, NAMESPACE, key))
 
 
 def parse_checkpoint(raw: bytes, where: str, origin: str) -> Checkpoint:
@@ -144,7 +144,7 @@ def identify_checkpoint_signer(
     raw = (
         _read_signers_file(outside)
         if outside
-        else walk_of(repo, tip).files([ALLOWED_SIGNERS_PATH]).get(ALLOWED_SIGNERS_PATH, b"")
+        else open_tree(repo, tip).read_files([ALLOWED_SIGNERS_PATH]).get(ALLOWED_SIGNERS_PATH, b"")
     )
     where = str(outside) if outside else f"{ALLOWED_SIGNERS_PATH} at {tip[:10]}"
     keys = read_signers(raw, where)[0]
@@ -163,7 +163,7 @@ def _read_signers_file(path: Path) -> bytes:
 def _explain_forgery(repo: Repo, tip: str, checkpoint: Checkpoint, outside: Path | None) -> str:
     """Explain why a checkpoint is forged; "" if its signature is good."""
     try:
-        why = check(repo, checkpoint.signed_lines, checkpoint.signature, NAMESPACE)
+        why = check_ssh_signature(repo, checkpoint.signed_lines, checkpoint.signature, NAMESPACE)
     except BadSignature as error:
         why = str(error)
     if why:
@@ -173,14 +173,14 @@ def _explain_forgery(repo: Repo, tip: str, checkpoint: Checkpoint, outside: Path
 
 
 def _check_contained(repo: Repo, tip: str, checkpoint: Checkpoint) -> tuple[list[Violation], list[Gap]]:
-    head, shallow = checkpoint.head, is_shallow(repo)
-    if repo.read(head) is None and is_partial(repo):
+    head, shallow = checkpoint.head, is_shallow_clone(repo)
+    if repo.read(head) is None and is_partial_clone(repo):
         return [], [
             Gap(
                 f"the commit {head[:10]} of the checkpoint is not in this partial clone", "Make a full clone: git clone"
             )
         ]
-    if repo.read(head) is None or not is_before(repo, head, tip):
+    if repo.read(head) is None or not is_ancestor(repo, head, tip):
         if shallow:
             return [], [
                 Gap(f"this clone is shallow and does not reach {head[:10]}, the head of the checkpoint", _UNSHALLOW)
@@ -190,7 +190,7 @@ def _check_contained(repo: Repo, tip: str, checkpoint: Checkpoint) -> tuple[list
         return [Violation(NOT_CONTAINED, message, head, before=head, after=tip, hint=hint)], []
     if shallow:
         return [], [Gap("this clone is shallow, so the commits of the checkpoint cannot be counted", _UNSHALLOW)]
-    number = count(repo, head)
+    number = count_commits(repo, head)
     if number != checkpoint.commits:
         message = f"the checkpoint says {checkpoint.commits} commits, but the history up to {head[:10]} has {number}"
         return [Violation(FORGED, message, head, before=str(checkpoint.commits), after=str(number))], []

@@ -19,7 +19,7 @@ from itertools import islice
 from typing import Any, Self
 
 from orgtp.audit.model import CommitChanges, CommitObject, TreeChange
-from orgtp.git.repo import Repo, object_id
+from orgtp.git.repo import Repo, compute_object_id
 from orgtp.model.errors import OrgtpError
 
 # A merge is shown against each of its parents, a first commit against nothing, and no configuration has a say.
@@ -200,7 +200,7 @@ class CommitReader:
 
 def parse_commit(id_: str, raw: bytes) -> CommitObject:
     """A commit object as a value. Raises `Unreadable` where its content is not what its id stands for."""
-    if object_id(raw, id_, "commit") != id_:
+    if compute_object_id(raw, id_, "commit") != id_:
         raise UnreadableCommit(what=f"the commit {id_} is corrupt: its content has another hash. See: git fsck")
     match = _COMMIT.match(raw)
     return _parse_irregular(id_, raw) if match is None else _parse_regular(id_, raw, match)

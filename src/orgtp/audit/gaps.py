@@ -8,11 +8,11 @@ from pathlib import Path
 from orgtp.audit.model import AuditNote, Gap
 from orgtp.files.org import read_head
 from orgtp.files.tree import HEAD
-from orgtp.git.ancestry import is_partial, shallow_commits
+from orgtp.git.ancestry import is_partial_clone, read_shallow_commits
 from orgtp.git.cat_file import ObjectTooLarge
 from orgtp.git.errors import GitFailed
 from orgtp.git.repo import Repo, find_repo
-from orgtp.git.tree import files_at
+from orgtp.git.tree import list_blob_ids
 from orgtp.history.locate import find_root
 
 _WHOLE = "Get the full history: git fetch --unshallow, or clone again without --depth and --filter"
@@ -28,15 +28,15 @@ def gap_from_error(repo: Repo, error: Exception, commit: str) -> Gap:
     said = " ".join(str(error).split())
     if isinstance(error, ObjectTooLarge):
         return Gap(where + said, _TOO_LARGE)
-    if shallow_commits(repo):
+    if read_shallow_commits(repo):
         return Gap(where + said, _WHOLE)
-    return Gap(where + said, _PARTIAL if is_partial(repo) else _DAMAGED)
+    return Gap(where + said, _PARTIAL if is_partial_clone(repo) else _DAMAGED)
 
 
 def find_other_ledger(repo: Repo, branch: str, tip: str) -> Iterator[Gap]:
     """Find out whether org.yaml at the tip names another ledger branch; then it is unclear which one counts."""
     try:
-        raw = next(iter(repo.proven(files_at(repo, tip, HEAD).values()).values()), None)
+        raw = next(iter(repo.read_verified_blobs(list_blob_ids(repo, tip, HEAD).values()).values()), None)
     except (GitFailed, ObjectTooLarge):
         return
     named = read_head(raw)[0].branch if raw is not None else branch
@@ -53,7 +53,7 @@ def gap_at_path(path: Path | None, error: Exception) -> Gap:
 
 def find_replaced_history(repo: Repo) -> Iterator[AuditNote]:
     """Find replace refs and grafts, which make git show another history than the audited one."""
-    for ref in repo.line("for-each-ref", "--format=%(refname)", "refs/replace/").split():
+    for ref in repo.read_output_line("for-each-ref", "--format=%(refname)", "refs/replace/").split():
         yield AuditNote(f"{ref} makes git show another object instead; the audit read the real one")
     grafts = repo.common_dir / "info/grafts"
     if grafts.is_file() and any(

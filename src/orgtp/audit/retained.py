@@ -12,7 +12,7 @@ from pathlib import Path
 
 from orgtp.audit.checkpoint import Checkpoint, check_checkpoint, identify_checkpoint_signer
 from orgtp.audit.model import Audit, Violation
-from orgtp.git.remote import remote_of
+from orgtp.git.remote import find_remote
 from orgtp.git.repo import Repo
 from orgtp.ledger.remote_witness import cure, cure_here, is_followed, seen, tracking
 from orgtp.ledger.witness import keep_witness, witness
@@ -70,14 +70,14 @@ def _find_local_rewrite(repo: Repo, branch: str) -> Iterator[Violation]:
 
 def _find_remote_rewrite(repo: Repo, branch: str) -> Iterator[Violation]:
     try:
-        remote = remote_of(repo, branch)
+        remote = find_remote(repo, branch)
     except BadInput:
         return
     saw, now = (seen(repo, remote, branch), repo.tip(tracking(remote, branch))) if remote else (None, None)
     # If git does not record our fetches, its tracking ref may lag behind. An earlier commit is then expected.
     late = now and saw and not is_followed(repo, remote) and not is_lost(repo, now, saw) if remote else False
     if remote and saw and now and not late and is_lost(repo, saw, now):
-        message = f"{branch} at {remote.shown} contained the commit {saw[:10]}, but no longer does"
+        message = f"{branch} at {remote.public_url} contained the commit {saw[:10]}, but no longer does"
         hint = _format_cure(cure(repo, remote, branch, now))
         yield Violation("remote-rewritten", message, saw, before=saw, after=now, hint=hint)
 

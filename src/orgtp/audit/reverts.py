@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from orgtp.audit.model import CommitChanges, TreeChange
 from orgtp.audit.snapshot import is_of_org
-from orgtp.git.ancestry import bases, is_shallow
+from orgtp.git.ancestry import find_common_ancestors, is_shallow_clone
 from orgtp.git.repo import Repo
-from orgtp.git.tree import Walk, walk_of
+from orgtp.git.tree import TreeEditor, open_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class _MergeParent:
 
     def __init__(self, repo: Repo, deed: CommitChanges, number: int) -> None:
         self._repo, self._deed, self._number = repo, deed, number
-        self._parted: dict[int, list[Walk] | None] = {}
+        self._parted: dict[int, list[TreeEditor] | None] = {}
 
     def find_reverted_paths(self) -> dict[str, TreeChange]:
         """Find the paths of the org that differ from this parent without a decision in another parent."""
@@ -52,13 +52,16 @@ class _MergeParent:
     def _is_as_it_was(self, entry: TreeChange, other: int) -> bool:
         """Return True for unrelated histories, which have no say over each other, and False in a shallow clone."""
         parted = self._merge_bases(other)
-        nodes = [base.node(entry.path) for base in parted or ()]
+        nodes = [base.find_entry(entry.path) for base in parted or ()]
         now = (entry.new_mode, entry.new)
         return parted is not None and all(((node.mode, node.id) if node else (None, None)) == now for node in nodes)
 
-    def _merge_bases(self, other: int) -> list[Walk] | None:
+    def _merge_bases(self, other: int) -> list[TreeEditor] | None:
         if other not in self._parted:
             parents = self._deed.commit.parents
-            found = [walk_of(self._repo, base) for base in bases(self._repo, parents[self._number], parents[other])]
-            self._parted[other] = found if found or not is_shallow(self._repo) else None
+            found = [
+                open_tree(self._repo, base)
+                for base in find_common_ancestors(self._repo, parents[self._number], parents[other])
+            ]
+            self._parted[other] = found if found or not is_shallow_clone(self._repo) else None
         return self._parted[other]

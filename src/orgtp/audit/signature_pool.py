@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 from orgtp.audit.model import CommitObject
-from orgtp.git.gpg_signature import Keyring, NoGpg, is_openpgp
+from orgtp.git.gpg_signature import GpgKeyring, GpgMissing, is_openpgp
 from orgtp.git.repo import Repo
-from orgtp.git.ssh_signature import GIT, BadSignature, check, read_signature, signed_parts
+from orgtp.git.ssh_signature import (
+    GIT_NAMESPACE,
+    BadSignature,
+    check_ssh_signature,
+    parse_ssh_signature,
+    split_signed_commit,
+)
 
 # So many are checked when one is asked for: what comes next is most likely asked for, too.
 _CHECKED_AHEAD = 64
@@ -45,7 +51,7 @@ class SignaturePool:
         self._ahead: deque[CommitObject] = deque()
         self._known: set[str] = set()
         self._done: dict[tuple[str, str], SignatureCheck] = {}
-        self._rings: dict[str, Keyring | None] = {}
+        self._rings: dict[str, GpgKeyring | None] = {}
         self._workers = min(8, 2 * (os.cpu_count() or 1))
 
     def queue_commits(self, commits: Sequence[CommitObject]) -> None:
@@ -74,23 +80,23 @@ class SignaturePool:
             self._known.discard(passed)
         return list(islice(self._ahead, _CHECKED_AHEAD))
 
-    def _find_keyring(self, name: str, keys: Callable[[], bytes]) -> Keyring | None:
+    def _find_keyring(self, name: str, keys: Callable[[], bytes]) -> GpgKeyring | None:
         """The keyring of a file of OpenPGP keys; nothing where there is no gpg."""
         if name not in self._rings:
             try:
-                self._rings[name] = Keyring(self._repo, keys())
-            except NoGpg:
+                self._rings[name] = GpgKeyring(self._repo, keys())
+            except GpgMissing:
                 self._rings[name] = None
         return self._rings[name]
 
 
 def is_signed(commit: CommitObject) -> bool:
     """Whether a commit carries a signature, good or bad."""
-    return b"\ngpgsig" in commit.raw and signed_parts(commit.raw, commit.id) is not None
+    return b"\ngpgsig" in commit.raw and split_signed_commit(commit.raw, commit.id) is not None
 
 
-def _check_signature(repo: Repo, commit: CommitObject, ring: Keyring | None, *, lacks_gpg: bool) -> SignatureCheck:
-    found = signed_parts(commit.raw, commit.id)
+def _check_signature(repo: Repo, commit: CommitObject, ring: GpgKeyring | None, *, lacks_gpg: bool) -> SignatureCheck:
+    found = split_signed_commit(commit.raw, commit.id)
     if found is None:
         return SignatureCheck(why="it has no signature")
     payload, armored = found
@@ -100,23 +106,23 @@ def _check_signature(repo: Repo, commit: CommitObject, ring: Keyring | None, *, 
         return SignatureCheck(missing="gpg")
     if ring is None:
         return SignatureCheck(key=OPENPGP)
-    why = ring.check(payload, armored)
+    why = ring.check_signature(payload, armored)
     return SignatureCheck(forge=not why, why=why)
 
 
 def _check_ssh_signature(repo: Repo, payload: bytes, armored: str) -> SignatureCheck:
     try:
-        signature = read_signature(armored)
+        signature = parse_ssh_signature(armored)
     except BadSignature as error:
         return SignatureCheck(why=str(error))
-    why = check(repo, payload, signature, GIT)
+    why = check_ssh_signature(repo, payload, signature, GIT_NAMESPACE)
     return SignatureCheck(key=signature.blob, why=why)
 
 
 def claimed_key(raw: bytes, id_: str) -> str:
     """The SSH key that a commit says it was signed with, in base64; nothing is checked."""
-    found = signed_parts(raw, id_)
+    found = split_signed_commit(raw, id_)
     try:
-        return read_signature(found[1]).blob if found else ""
+        return parse_ssh_signature(found[1]).blob if found else ""
     except BadSignature:
         return ""

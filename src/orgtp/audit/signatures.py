@@ -25,11 +25,11 @@ from orgtp.audit.signing_policy import PolicyCache, PolicyHistory, SigningPolicy
 from orgtp.audit.snapshot import BlobCache, CommitSnapshot
 from orgtp.files.org import read_head
 from orgtp.files.tree import HEAD
-from orgtp.git.ancestry import after as commits_after
-from orgtp.git.ancestry import bases
+from orgtp.git.ancestry import find_common_ancestors
+from orgtp.git.ancestry import list_commits_after as commits_after
 from orgtp.git.repo import Repo
-from orgtp.git.ssh_signature import GIT
-from orgtp.git.tree import walk_of
+from orgtp.git.ssh_signature import GIT_NAMESPACE
+from orgtp.git.tree import open_tree
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, fingerprint
 from orgtp.model.text import count_noun as told_number
 from orgtp.model.trailers import TrailerClaims, parse_claims
@@ -43,7 +43,7 @@ _REDO = "What is signed cannot be mended: find out who made it, and undo what it
 
 def binding_commit(repo: Repo, tip: str) -> str:
     """From which commit on the policy of `tip` has each commit be signed, those before it too; "" where from none."""
-    return read_head(walk_of(repo, tip).files([HEAD]).get(HEAD, b""))[0].policy.signed_since
+    return read_head(open_tree(repo, tip).read_files([HEAD]).get(HEAD, b""))[0].policy.signed_since
 
 
 class SignatureAudit:
@@ -139,11 +139,17 @@ class SignatureAudit:
 
     def _is_stale(self, commit: str, policy: SigningPolicy, other: str, others: SigningPolicy) -> bool:
         """Whether a parent's policy is that of where the two parted, and the other's is not."""
-        parted = [self._policies.read_policy(self._policy_snapshot(base)) for base in bases(self._repo, commit, other)]
+        parted = [
+            self._policies.read_policy(self._policy_snapshot(base))
+            for base in find_common_ancestors(self._repo, commit, other)
+        ]
         return bool(parted) and all(policy == base for base in parted) and all(others != base for base in parted)
 
     def _policy_snapshot(self, commit: str) -> CommitSnapshot:
-        nodes = {path: walk_of(self._repo, commit).node(path) for path in (ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, HEAD)}
+        nodes = {
+            path: open_tree(self._repo, commit).find_entry(path)
+            for path in (ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, HEAD)
+        }
         return CommitSnapshot(commit, BlobCache(self._repo), {path: node.id for path, node in nodes.items() if node})
 
     def _note_revoked(self, deed: CommitChanges, old: Sequence[SigningPolicy], fresh: Sequence[int]) -> None:
@@ -248,7 +254,7 @@ def _identify_signer(policy: SigningPolicy, blob: str, at: int) -> tuple[str, st
     if blob == OPENPGP:
         return "", "it is signed by OpenPGP, and there was no policy/forges.asc before it"
     lines = policy.by_blob.get(blob, ())
-    fit = [key for key in lines if key.is_for(GIT) and key.is_valid_at(at)]
+    fit = [key for key in lines if key.is_for(GIT_NAMESPACE) and key.is_valid_at(at)]
     names = {key.principal for key in fit}
     if len(names) == 1:
         return names.pop(), ""

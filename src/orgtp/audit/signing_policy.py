@@ -17,7 +17,7 @@ from orgtp.audit.snapshot import CommitSnapshot
 from orgtp.files.org import read_head
 from orgtp.files.signers import read_signers
 from orgtp.files.tree import HEAD
-from orgtp.git.ancestry import commits_named, is_before
+from orgtp.git.ancestry import find_commits_by_prefix, is_ancestor
 from orgtp.git.repo import Repo
 from orgtp.model.org import Policy
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, SignerKey
@@ -121,11 +121,11 @@ class PolicyHistory:
 
     def first_ancestor(self, commits: Sequence[str], parent: str) -> str:
         """The first of the commits that `parent` goes back to; "" where it goes back to none."""
-        return next((commit for commit in commits if is_before(self.repo, commit, parent)), "")
+        return next((commit for commit in commits if is_ancestor(self.repo, commit, parent)), "")
 
     def find_commit(self, short: str) -> str:
         """The commit of this history whose id begins so; "" where there is none, or more than one."""
-        found = commits_named(self.repo, short, self.tip) if short else []
+        found = find_commits_by_prefix(self.repo, short, self.tip) if short else []
         return found[0] if len(found) == 1 else ""
 
 
@@ -184,7 +184,7 @@ class PolicyRollback:
         if self.old.since == self.new.since:
             return True
         was, now = self.line.find_commit(self.old.since), self.line.find_commit(self.new.since)
-        return bool(was and now) and is_before(self.line.repo, now, was)
+        return bool(was and now) and is_ancestor(self.line.repo, now, was)
 
     def _make_violation(
         self, rule: str, message: str, hint: str, path: str, before: str | None, after: str | None

@@ -17,7 +17,7 @@ from orgtp.files.org import Head, read_head, read_retirement
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD
 from orgtp.git.repo import Repo
-from orgtp.git.tree import files_at
+from orgtp.git.tree import list_blob_ids
 from orgtp.model.escalation import Escalation, escalation_path
 from orgtp.model.org import Org, Retirement
 from orgtp.model.seat import Seat, retirement_path, seat_path
@@ -35,7 +35,7 @@ def is_of_org(path: str) -> bool:
 
 def read_path_table(repo: Repo, commit: str) -> dict[str, str]:
     """The table of a commit: path to object id."""
-    return files_at(repo, commit, HEAD, *FOLDERS)
+    return list_blob_ids(repo, commit, HEAD, *FOLDERS)
 
 
 class BlobCache:
@@ -49,7 +49,7 @@ class BlobCache:
 
     def read_blob(self, oid: str) -> bytes:
         """The content of a file. Raises `GitFailed` where it is not here."""
-        return self.repo.proven([oid])[oid]
+        return self.repo.read_verified_blobs([oid])[oid]
 
     def read_seat(self, path: str, oid: str) -> Seat | None:
         """The seat of a file; nothing where it cannot be read as one."""

@@ -23,12 +23,12 @@ from orgtp.audit.score_files import LINKS, ScoreAudit
 from orgtp.audit.signatures import SignatureAudit, binding_commit
 from orgtp.audit.snapshot import FOLDERS, BlobCache, CommitSnapshot, PathTable, PathTables, is_of_org, read_path_table
 from orgtp.files.tree import HEAD
-from orgtp.git.ancestry import shallow_commits
+from orgtp.git.ancestry import read_shallow_commits
 from orgtp.git.cat_file import ObjectTooLarge
-from orgtp.git.errors import GitFailed, NotNow
-from orgtp.git.lock import locked
+from orgtp.git.errors import GitFailed, TemporaryFailure
+from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo
-from orgtp.git.tree import MODULE, twice_at
+from orgtp.git.tree import MODULE, find_duplicate_paths
 from orgtp.ledger.batch import NoLedger
 from orgtp.model.seat import seat_path
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
@@ -50,7 +50,7 @@ def audit_history(repo: Repo, branch: str, tip: str, now: datetime, *, full: boo
     # What is of the future now will not be for ever.
     if walk.checked and not found.gaps and not any(one.rule == FUTURE for one in found.violations):
         # What cannot be remembered (a read-only repository, another audit that runs) is looked at again.
-        with suppress(OSError, NotNow), locked(repo, "auditing"):
+        with suppress(OSError, TemporaryFailure), hold_lock(repo, "auditing"):
             write_cache(repo, branch, walk.build_cache(), walk.scores.fresh.items())
     return found
 
@@ -70,7 +70,7 @@ def _read_matching_cache(repo: Repo, branch: str, tip: str) -> AuditCache:
     """What was remembered, where it is of this history; its ids only where there is more to look at."""
     memory = read_cache(repo, branch)
     try:
-        if not memory.head or not repo.read(memory.head) or not repo.leads_to(memory.head, tip):
+        if not memory.head or not repo.read(memory.head) or not repo.has_ancestor(memory.head, tip):
             return AuditCache()
         if memory.head != tip:
             if memory.policy.get("binding", "") != binding_commit(repo, tip):
@@ -96,7 +96,7 @@ class AuditRun:
         self._gone = {seat: list(commits) for seat, commits in memory.gone.items()}
         self._tables = PathTables(repo)
         self._dates: dict[str, int] = {}
-        self._shallow = shallow_commits(repo)
+        self._shallow = read_shallow_commits(repo)
         self._unknown: dict[str, int] = {}
         self.signatures = SignatureAudit(repo, tip, memory.policy)
 
@@ -248,14 +248,14 @@ class AuditRun:
         """A seat that is added where an earlier one of its id went, in a commit that this one follows."""
         for commit, _, old in (row.partition(" ") for row in self._gone.get(seat, ())):
             # The very file that went is a deletion undone; the deletion is told.
-            if old != entry.new and any(self.repo.leads_to(commit, parent) for parent in what.commit.parents):
+            if old != entry.new and any(self.repo.has_ancestor(commit, parent) for parent in what.commit.parents):
                 yield audit_org.reused_id(what, entry, seat, commit)
                 return
 
     def _find_duplicates(self, told_already: tuple[str, ...]) -> list[str]:
         """What the last tree has twice: no file may go, so whatever was ever there twice is so still, or was told."""
         try:
-            found = twice_at(self.repo, self.tip, HEAD, "scores", *FOLDERS)
+            found = find_duplicate_paths(self.repo, self.tip, HEAD, "scores", *FOLDERS)
         except GitFailed as error:
             self._note_error(error, self.tip)
             return []

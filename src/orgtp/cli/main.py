@@ -14,7 +14,7 @@ import typer
 from typer.main import get_command
 
 from orgtp import __version__
-from orgtp.api import Waits
+from orgtp.api import WaitNotice
 from orgtp.cli.commands import COMMANDS, GROUPS, CommandEntry, find_commands
 from orgtp.cli.error_handler import run_with_error_handler
 from orgtp.cli.options import OrgOption
@@ -105,7 +105,7 @@ def main() -> None:
     """Be the installed script."""
     # A command lives for a moment and makes few cycles: collecting them ten times while it starts costs a tenth of it.
     gc.set_threshold(100_000, 20, 20)
-    Waits.tell = write_stderr
+    WaitNotice.on_wait = write_stderr
     _refuse_closed_stdout()
     # A terminal that cannot show a sign shows its code: never `?`, which means that a value is unavailable.
     cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")

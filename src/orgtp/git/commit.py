@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orgtp.git.errors import CannotWrite, GitFailed, LedgerMoved, RefLocked
-from orgtp.git.objects import Objects
+from orgtp.git.objects import ObjectStore
 from orgtp.git.repo import Repo
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
@@ -40,41 +40,43 @@ class Identity:
     email: str
 
 
-def identity(repo: Repo, acting: Seat | None, org: str) -> Identity:
+def resolve_identity(repo: Repo, acting: Seat | None, org: str) -> Identity:
     """Git's own identity, else the acting seat's. Raises `NoIdentity`."""
-    own = own_identity(repo)
+    own = read_git_identity(repo)
     if own:
         return own
     if acting is None:
         raise NoIdentity
-    return seat_identity(acting, org)
+    return make_seat_identity(acting, org)
 
 
-def own_identity(repo: Repo) -> Identity | None:
+def read_git_identity(repo: Repo) -> Identity | None:
     """Whom git takes for the author by itself, if it does."""
-    name = _from_environment("GIT_AUTHOR_NAME") or repo.config("user.name")
-    email = _from_environment("GIT_AUTHOR_EMAIL") or repo.config("user.email")
-    return Identity(name, email) if _is_name(name) and email else None
+    name = _read_variable("GIT_AUTHOR_NAME") or repo.config("user.name")
+    email = _read_variable("GIT_AUTHOR_EMAIL") or repo.config("user.email")
+    return Identity(name, email) if _is_valid_name(name) and email else None
 
 
-def _from_environment(variable: str) -> str:
+def _read_variable(variable: str) -> str:
     """A variable as text, whatever bytes are in it."""
     return os.fsencode(os.environ.get(variable, "")).decode(errors="replace")
 
 
-def _is_name(text: str) -> bool:
+def _is_valid_name(text: str) -> bool:
     """Whether git takes it for a name: it refuses one in which nothing is left once it has trimmed it."""
     return bool(text.strip(_CRUD))
 
 
-def seat_identity(seat: Seat, org: str) -> Identity:
+def make_seat_identity(seat: Seat, org: str) -> Identity:
     """A seat as an author; `.invalid` (RFC 2606) is nobody's domain."""
     name = one_line(seat.name)
-    return Identity(name if _is_name(name) else seat.id, one_line(seat.email) or f"{seat.id}@{org or 'org'}.invalid")
+    return Identity(
+        name if _is_valid_name(name) else seat.id, one_line(seat.email) or f"{seat.id}@{org or 'org'}.invalid"
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class CommitDraft:
     """A commit to make: what it follows, its message, and who made it when.
 
     `author` and `wrote` stand for a commit that is made anew: whose it was first, and when (as git writes a date).
@@ -110,7 +112,7 @@ class Draft:
         words = [text for who in (self.author or self.who, self.who) for text in (who.name, who.email)]
         return all(text and text == text.strip(_CRUD) and not _NEVER & set(text) for text in words)
 
-    def raw(self, tree: str) -> bytes:
+    def format_object(self, tree: str) -> bytes:
         """The commit as git stores it (gitformat of a commit object: headers, an empty line, the message)."""
         author = self.author or self.who
         heads = [f"tree {tree}", *([f"parent {self.parent}"] if self.parent else [])]
@@ -124,16 +126,16 @@ _CRUD = "".join(map(chr, range(33))) + ".,:;<>\"\\'"
 _NEVER = set("<>\n\0")
 
 
-def commit_tree(objects: Objects, draft: Draft, tree: str) -> str:
+def commit_tree(objects: ObjectStore, draft: CommitDraft, tree: str) -> str:
     """Make the commit; no branch moves. It is in git once `objects` are written. Raises `CannotWrite`.
 
     One that is signed, or whose names git would trim, git makes itself and at once.
     """
     repo = objects.repo
-    signing = _signing(repo)
+    signing = _signing_options(repo)
     if not signing and draft.is_plain:
-        return objects.add("commit", draft.raw(tree), tree)
-    objects.write()
+        return objects.add_object("commit", draft.format_object(tree), tree)
+    objects.write_objects()
     parents = ["-p", draft.parent] if draft.parent else []
     words = ["-c", "i18n.commitEncoding=UTF-8", *signing, "commit-tree", *(["-S"] if signing else []), *parents]
     try:
@@ -156,7 +158,7 @@ def is_signing(repo: Repo) -> bool:
     return repo.config("commit.gpgsign").lower() not in _FALSE
 
 
-def _signing(repo: Repo) -> list[str]:
+def _signing_options(repo: Repo) -> list[str]:
     """Git's options for signing; none where git is not told to sign."""
     if not is_signing(repo):
         return []
@@ -168,7 +170,7 @@ def _signing(repo: Repo) -> list[str]:
     return [word for key, program in programs.items() for word in ("-c", f"{key}={program}")]
 
 
-def not_before(repo: Repo, parent: str | None, now: datetime) -> datetime:
+def choose_commit_date(repo: Repo, parent: str | None, now: datetime) -> datetime:
     """When to date a commit: now, or the moment of its parent where the clock was set back a little since."""
     found = repo.read(parent) if parent else None
     line = next((row for row in (found.raw if found else b"").split(b"\n") if row.startswith(b"committer ")), b"")
@@ -179,7 +181,7 @@ def not_before(repo: Repo, parent: str | None, now: datetime) -> datetime:
     return last if now < last <= now + _SKEW else now
 
 
-class Moving:
+class RefTransaction:
     """A branch on its way from one commit to another: `prepare` makes sure of it, `commit` is the commit point.
 
     Another ref may go `along` to the same commit, whatever it is at.
@@ -196,21 +198,23 @@ class Moving:
         self._handle = self.repo.start("update-ref", "-m", why, "--stdin", env=self.env)
         old = self.old or "0" * len(self.new)
         along = f"update {self.along} {self.new}\n" if self.along else ""
-        self._say(f"start\nupdate {self.ref} {self.new} {old}\n{along}prepare\n", ("start: ok", "prepare: ok"))
+        self._send_commands(
+            f"start\nupdate {self.ref} {self.new} {old}\n{along}prepare\n", ("start: ok", "prepare: ok")
+        )
 
     def commit(self) -> None:
         """Move it."""
         if self._handle is not None:
-            self._say("commit\n", ("commit: ok",))
-        self.give_up()
+            self._send_commands("commit\n", ("commit: ok",))
+        self.close()
 
-    def give_up(self) -> None:
+    def close(self) -> None:
         """End git; what is not committed by now never will be."""
         if self._handle is not None:
             self._handle.proc.communicate()
             self._handle = None
 
-    def _say(self, words: str, answers: tuple[str, ...]) -> None:
+    def _send_commands(self, words: str, answers: tuple[str, ...]) -> None:
         process = self._handle.proc
         try:
             process.stdin.write(words.encode())
@@ -219,9 +223,9 @@ class Moving:
         except OSError:
             said = False
         if not said:
-            self._fail()
+            self._raise_failure()
 
-    def _fail(self) -> None:
+    def _raise_failure(self) -> None:
         _, err = self._handle.proc.communicate()
         self._handle = None
         now = self.repo.tip(self.ref)

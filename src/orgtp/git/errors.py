@@ -11,29 +11,29 @@ class GitFailed(OrgtpError):
     text = "git {command} failed: {words}"
 
 
-class NotNow(OrgtpError):
+class TemporaryFailure(OrgtpError):
     """The ledger cannot be written at this moment, and nothing was written."""
 
 
-class LedgerBusy(NotNow):
+class LedgerBusy(TemporaryFailure):
     """Another process is writing and did not finish in time."""
 
     text = "another orgtp is writing to this org: {holder}"
 
 
-class LedgerMoved(NotNow):
+class LedgerMoved(TemporaryFailure):
     """The branch moved while a commit was made; the caller runs its action again."""
 
     text = "the branch {ref} moved again and again while this was being written"
 
 
-class RefLocked(NotNow):
+class RefLocked(TemporaryFailure):
     """Another git command holds the lock of the branch."""
 
     text = "git could not lock {ref}: {words}"
 
 
-class IndexBusy(NotNow):
+class IndexBusy(TemporaryFailure):
     """Another git command holds the index of a work tree that has the ledger branch checked out."""
 
     text = (
@@ -42,13 +42,13 @@ class IndexBusy(NotNow):
     )
 
 
-class MidMerge(NotNow):
+class UnfinishedMerge(TemporaryFailure):
     """A merge or a rebase that is not finished would lose what is written now."""
 
     text = "{root} is in the middle of a {what} of {about}. Finish it, or abort it"
 
 
-class CannotWrite(NotNow):
+class CannotWrite(TemporaryFailure):
     """The disk is full, the repository is read-only, or git could not write for another reason."""
 
     text = "git could not write: {words}"

@@ -25,42 +25,42 @@ _GOOD = {"GOODSIG", "EXPKEYSIG"}
 _VERDICTS = {*_GOOD, "BADSIG", "ERRSIG", "EXPSIG", "REVKEYSIG"}
 
 
-class NoGpg(OrgtpError):
+class GpgMissing(OrgtpError):
     """There is no gpg."""
 
     text = "{program} is not there, and a forge's OpenPGP signatures are checked by it"
 
 
-class Keyring:
+class GpgKeyring:
     """The keys of one `policy/forges.asc`, in a home of their own for as long as this lives."""
 
     def __init__(self, repo: Repo, keys: bytes) -> None:
         """Raises `NoGpg`."""
-        self._program = _program(repo)
+        self._program = _find_gpg_program(repo)
         self._home = tempfile.TemporaryDirectory(prefix="orgtp-", ignore_cleanup_errors=True)
-        self._run(["--import"], keys)
+        self._run_gpg(["--import"], keys)
 
-    def check(self, payload: bytes, armored: str) -> str:
+    def check_signature(self, payload: bytes, armored: str) -> str:
         """Why a signature of `payload` is not good by one of the keys; "" where it is."""
         if not _ARMOR.fullmatch(armored):
             return "the signature is not one of OpenPGP, or more than one"
         with tempfile.NamedTemporaryFile(prefix="sig-", dir=self._home.name) as file:
             Path(file.name).write_text(armored, encoding="ascii", errors="replace")
-            out = self._run(["--verify", file.name, "-"], payload)
+            out = self._run_gpg(["--verify", file.name, "-"], payload)
         said = [row.split()[1] for row in out.decode(errors="replace").splitlines() if row.startswith("[GNUPG:] ")]
         verdicts = [word for word in said if word in _VERDICTS]
         if len(verdicts) == 1 and verdicts[0] in _GOOD and "VALIDSIG" in said:
             return ""
         return "its OpenPGP signature is bad" if "BADSIG" in verdicts else "no key of policy/forges.asc made it"
 
-    def _run(self, words: list[str], stdin: bytes) -> bytes:
+    def _run_gpg(self, words: list[str], stdin: bytes) -> bytes:
         done = run_program([self._program, "--homedir", self._home.name, *_OPTIONS, *words], stdin)
         if done is None:
-            raise NoGpg(program=self._program)
+            raise GpgMissing(program=self._program)
         return done[1]
 
 
-def _program(repo: Repo) -> str:
+def _find_gpg_program(repo: Repo) -> str:
     named = repo.config("gpg.openpgp.program", own=True) or repo.config("gpg.program", own=True) or "gpg"
     return str(Path(named).expanduser()) if named.startswith("~") else named
 

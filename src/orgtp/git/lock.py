@@ -21,18 +21,18 @@ from orgtp.git.repo import Repo
 from orgtp.model.errors import BadInput
 
 
-class Waits:
+class WaitNotice:
     """Told once a wait takes longer than a moment; nobody is, unless a door says who."""
 
-    tell: ClassVar[Callable[[str], None] | None] = None
+    on_wait: ClassVar[Callable[[str], None] | None] = None
 
 
 _WAIT_SECONDS = 20.0
 _FIRST_PAUSE, _LAST_PAUSE = 0.001, 0.02
-_MOMENT = 2.0
+_SILENT_SECONDS = 2.0
 
 
-def patience() -> float:
+def read_wait_seconds() -> float:
     """How many seconds to wait for others: ORGTP_WAIT, else 20. Raises `BadInput`."""
     text = os.environ.get("ORGTP_WAIT", "")
     try:
@@ -44,7 +44,7 @@ def patience() -> float:
     return seconds
 
 
-def folder(repo: Repo) -> Path:
+def private_git_dir(repo: Repo) -> Path:
     """Where orgtp keeps what is this clone's own: the lock, the journal, the outbox.
 
     Raises `CannotWrite` where somebody put a link there, behind which anything could be written over.
@@ -55,7 +55,7 @@ def folder(repo: Repo) -> Path:
     return found
 
 
-def write_own(path: Path, raw: bytes) -> None:
+def write_new_file(path: Path, raw: bytes) -> None:
     """Write a new file of ours in a git dir: what is there by that name goes, and no link is followed."""
     path.unlink(missing_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
@@ -68,13 +68,13 @@ class Lock:
 
     def __init__(self, repo: Repo, name: str = "lock") -> None:
         self._repo, self._name = repo, name
-        self._path = folder(repo) / name
+        self._path = private_git_dir(repo) / name
         self._file: int | None = None
         self._taken = False
 
-    def attempt(self) -> bool:
+    def try_acquire(self) -> bool:
         """Take the lock if it is free. Raises `CannotWrite` where no lock can be made."""
-        self._file = self._opened() if self._file is None else self._file
+        self._file = self._open_file() if self._file is None else self._file
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
@@ -83,13 +83,13 @@ class Lock:
         with suppress(OSError):
             # On a full disk nobody can say who they are, and that is no reason not to write.
             os.ftruncate(self._file, 0)
-            os.pwrite(self._file, _who().encode(), 0)
+            os.pwrite(self._file, _describe_process().encode(), 0)
         self._taken = True
         if self._name == "lock":
             self._repo.held = self._file
         return True
 
-    def _opened(self) -> int:
+    def _open_file(self) -> int:
         try:
             self._path.parent.mkdir(exist_ok=True)
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
@@ -116,7 +116,7 @@ class Lock:
     def is_free(self) -> bool:
         """Whether nobody holds it at this moment; a name that a killed holder left says nothing."""
         try:
-            return self.attempt()
+            return self.try_acquire()
         except CannotWrite:
             return True
         finally:
@@ -131,35 +131,35 @@ class Lock:
             return ""
 
 
-def _who() -> str:
+def _describe_process() -> str:
     command = " ".join([Path(sys.argv[0] or "python").name, *sys.argv[1:3]])
     return f"process {os.getpid()} ({command}) since {time.strftime('%H:%M:%S')}\n"
 
 
-def pauses(seconds: float, holder: Callable[[], str]) -> Iterator[None]:
+def retry_with_pauses(seconds: float, holder: Callable[[], str]) -> Iterator[None]:
     """Yield at once and then after growing pauses, for so many seconds. `holder` says in words who is waited for."""
     pause, begin, told = _FIRST_PAUSE, time.monotonic(), False
     until = begin + seconds
     yield
     while time.monotonic() < until:
-        if not told and time.monotonic() - begin > _MOMENT:
+        if not told and time.monotonic() - begin > _SILENT_SECONDS:
             told = True
-            if Waits.tell:
-                Waits.tell(f"waiting for {holder() or 'another program'} …")
+            if WaitNotice.on_wait:
+                WaitNotice.on_wait(f"waiting for {holder() or 'another program'} …")
         time.sleep(min(pause, max(0.0, until - time.monotonic())))
         pause = min(pause * 1.5, _LAST_PAUSE)
         yield
 
 
 @contextmanager
-def locked(repo: Repo, name: str = "lock") -> Iterator[None]:
+def hold_lock(repo: Repo, name: str = "lock") -> Iterator[None]:
     """Hold a lock, after waiting as long as patience lasts. Raises `LedgerBusy` with its holder.
 
     `lock` is the ledger's; `sync` keeps two of one clone from talking to the remote at the same time.
     """
     lock = Lock(repo, name)
     try:
-        if not any(lock.attempt() for _ in pauses(patience(), lambda: lock.holder)):
+        if not any(lock.try_acquire() for _ in retry_with_pauses(read_wait_seconds(), lambda: lock.holder)):
             raise LedgerBusy(holder=lock.holder or "it does not say who it is")
         yield
     finally:

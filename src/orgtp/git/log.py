@@ -15,22 +15,22 @@ from orgtp.model.commit import ChangedFile, Commit
 _AT_ONCE = 64 * 1024
 
 
-def parts(repo: Repo, *words: str, prompt: bool = True) -> Iterator[bytes]:
+def stream_nul_fields(repo: Repo, *words: str, prompt: bool = True) -> Iterator[bytes]:
     """The parts of git's output, each of which ends with a NUL. Raises `GitFailed` where git ends badly.
 
     `prompt`: git hands over each commit as soon as it has it, which costs where there are very many.
     """
-    return chain.from_iterable(_split(_chunks(repo, words, prompt=prompt)))
+    return chain.from_iterable(_split_at_nul(_stream_git_output(repo, words, prompt=prompt)))
 
 
-def _split(chunks: Iterator[bytes]) -> Iterator[list[bytes]]:
+def _split_at_nul(chunks: Iterator[bytes]) -> Iterator[list[bytes]]:
     rest = b""
     for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\0")
         yield whole
 
 
-def _chunks(repo: Repo, words: tuple[str, ...], *, prompt: bool) -> Iterator[bytes]:
+def _stream_git_output(repo: Repo, words: tuple[str, ...], *, prompt: bool) -> Iterator[bytes]:
     """Git's output in pieces. The process is ended when nobody wants more."""
     handle = repo.start(*words, env={} if prompt else {"GIT_FLUSH": "0"})
     process = handle.proc
@@ -49,66 +49,66 @@ def _chunks(repo: Repo, words: tuple[str, ...], *, prompt: bool) -> Iterator[byt
 
 _TRAILERS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By")
 _FIELDS = ("%H", "%P", "%ct", "%an", "%ae", "%s", "%b")
-_MARK = b"\x1e"
-_PARTS = len(_FIELDS) + len(_TRAILERS)
-_LAYOUT = "%x00".join(
+_COMMIT_MARK = b"\x1e"
+_FIELD_COUNT = len(_FIELDS) + len(_TRAILERS)
+_FORMAT = "%x00".join(
     ["%x1e%H", *_FIELDS[1:], *(f"%(trailers:key={key},valueonly,unfold,separator=%x1f)" for key in _TRAILERS), ""]
 )
 _RAW = ("-z", "--raw", "--root", "--no-renames", "-O/dev/null", "--no-abbrev", "--no-color", "--no-notes")
 
 
-def history(repo: Repo, rev: str, without: str = "") -> Iterator[Commit]:
+def stream_history(repo: Repo, rev: str, without: str = "") -> Iterator[Commit]:
     """Every commit from `rev` back to the first, newest first; none of those that `without` has, if it is named."""
     left_out = [f"^{without}"] if without else []
-    words = ("log", *_RAW, f"--format={_LAYOUT}", "--end-of-options", rev, *left_out, "--")
-    return commits(parts(repo, *words, prompt=False))
+    words = ("log", *_RAW, f"--format={_FORMAT}", "--end-of-options", rev, *left_out, "--")
+    return parse_commits(stream_nul_fields(repo, *words, prompt=False))
 
 
 # The parent of a commit whose parent is the next one that is told of.
-NEXT = "next"
+NEXT_COMMIT = "next"
 
 
-def touching(repo: Repo, rev: str, paths: Sequence[str], without: str = "") -> Iterator[Commit]:
+def trace_files(repo: Repo, rev: str, paths: Sequence[str], without: str = "") -> Iterator[Commit]:
     """The commits that made the files `paths` what they are at `rev`, each as soon as git comes upon it.
 
     Of a merge that has the files as one side has them, that side alone is followed: so it is one line, each commit the
     parent of the one before (`NEXT`), as far as a merge that is like none of its sides. From there on git says which of
     these commits are the parents of which, and to know that it looks ahead.
     """
-    for commit in _log(repo, rev, paths, without, most=len(paths)):
+    for commit in _run_log(repo, rev, paths, without, most=len(paths)):
         if not commit.paths:
-            yield from _log(repo, commit.id, paths, without, "--parents")
+            yield from _run_log(repo, commit.id, paths, without, "--parents")
             return
-        yield replace(commit, parents=(NEXT,))
+        yield replace(commit, parents=(NEXT_COMMIT,))
 
 
-def all_touching(repo: Repo, rev: str, paths: Sequence[str]) -> list[Commit]:
+def list_commits_touching(repo: Repo, rev: str, paths: Sequence[str]) -> list[Commit]:
     """The same from the first to the last, each after its parents, and with all the files that it touched."""
-    return list(_log(repo, rev, paths, "", "--parents", "--topo-order", "--full-diff"))[::-1]
+    return list(_run_log(repo, rev, paths, "", "--parents", "--topo-order", "--full-diff"))[::-1]
 
 
-def newest_touching(repo: Repo, rev: str, paths: Sequence[str]) -> Iterator[Commit]:
+def stream_commits_touching(repo: Repo, rev: str, paths: Sequence[str]) -> Iterator[Commit]:
     """The same from the last to the first, as they come, but that a commit may come before one that was made on it."""
-    return _log(repo, rev, paths, "", "--full-diff")
+    return _run_log(repo, rev, paths, "", "--full-diff")
 
 
-def _log(repo: Repo, rev: str, paths: Sequence[str], without: str, *more: str, most: int = 0) -> Iterator[Commit]:
-    words = ["log", *_RAW, *more, f"--format={_LAYOUT}", "--end-of-options", rev, *([f"^{without}"] if without else [])]
-    return commits(parts(repo, *words, "--", *paths), most)
+def _run_log(repo: Repo, rev: str, paths: Sequence[str], without: str, *more: str, most: int = 0) -> Iterator[Commit]:
+    words = ["log", *_RAW, *more, f"--format={_FORMAT}", "--end-of-options", rev, *([f"^{without}"] if without else [])]
+    return parse_commits(stream_nul_fields(repo, *words, "--", *paths), most)
 
 
-def commits(stream: Iterator[bytes], most: int = 0) -> Iterator[Commit]:
+def parse_commits(stream: Iterator[bytes], most: int = 0) -> Iterator[Commit]:
     """The commits in git's NUL-separated stream: the fields of each, then mode line and path in turn for each file.
 
     A commit is known to be whole when the next one begins, or when it has as many files as any has: `most`.
     """
-    head = _begin(stream)
+    head = _skip_to_commit(stream)
     while head:
-        fields = [head, *islice(stream, _PARTS - 1)]
+        fields = [head, *islice(stream, _FIELD_COUNT - 1)]
         touched: list[ChangedFile] = []
         head = b""
         for part in stream:
-            if part.startswith(_MARK):
+            if part.startswith(_COMMIT_MARK):
                 head = part
                 break
             meta = part.lstrip(b"\n")
@@ -117,21 +117,21 @@ def commits(stream: Iterator[bytes], most: int = 0) -> Iterator[Commit]:
                 touched.append(ChangedFile(how, os.fsdecode(next(stream, b"")), old, new))
                 if len(touched) == most:
                     break
-        yield _commit(b"\0".join(fields).decode(errors="replace").split("\0"), touched)
-        head = head or _begin(stream)
+        yield _parse_commit(b"\0".join(fields).decode(errors="replace").split("\0"), touched)
+        head = head or _skip_to_commit(stream)
 
 
-def _begin(stream: Iterator[bytes]) -> bytes:
+def _skip_to_commit(stream: Iterator[bytes]) -> bytes:
     """The first part of the next commit; nothing at the end."""
-    return next((part for part in stream if part.startswith(_MARK)), b"")
+    return next((part for part in stream if part.startswith(_COMMIT_MARK)), b"")
 
 
-def _commit(fields: list[str], touched: list[ChangedFile]) -> Commit:
+def _parse_commit(fields: list[str], touched: list[ChangedFile]) -> Commit:
     id_, parents, at, author, email, subject, body, action, seats, by, approved = fields
     return Commit(
         id=id_[1:],
         parents=tuple(parents.split()),
-        at=_moment(at),
+        at=_parse_commit_time(at),
         author=author,
         email=email,
         subject=subject,
@@ -148,16 +148,16 @@ def _commit(fields: list[str], touched: list[ChangedFile]) -> Commit:
 _LAST_SECOND = 253_402_214_400
 
 
-def _moment(seconds: str) -> datetime:
+def _parse_commit_time(seconds: str) -> datetime:
     return datetime.fromtimestamp(max(0, min(int(seconds), _LAST_SECOND)), UTC)
 
 
-def committed_at(repo: Repo, rev: str) -> datetime:
+def read_commit_time(repo: Repo, rev: str) -> datetime:
     """When the commit `rev`, an id, was made."""
-    return _moment(repo.line("log", "-1", "--format=%ct", rev))
+    return _parse_commit_time(repo.read_output_line("log", "-1", "--format=%ct", rev))
 
 
-def line_of(repo: Repo, rev: str) -> list[tuple[int, str]]:
+def list_first_parents(repo: Repo, rev: str) -> list[tuple[int, str]]:
     """The line that leads to `rev`: each commit's first parent, oldest first, with the second it says it was made in.
 
     What was merged into it from the side became part of it with the merge, whenever it was made.

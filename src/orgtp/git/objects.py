@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 
 from orgtp.git.errors import CannotWrite, GitFailed
-from orgtp.git.repo import Repo, hasher, object_id
+from orgtp.git.repo import Repo, compute_object_id, hash_of_width
 from orgtp.lazy_dataclass import dataclass
 
 _TYPES = {"commit": 1, "tree": 2, "blob": 3}
@@ -23,14 +23,14 @@ _FAST = 1
 # travels as a delta, is stored as it is, and the last few are kept: an id stands for one content, wherever it is.
 _LARGE_BYTES = 64 * 1024
 _STORED = 0
-_MOST_KEPT = 8
-_kept: dict[str, bytes] = {}
+_MAX_CACHED_TREES = 8
+_tree_cache: dict[str, bytes] = {}
 _DELTA = 7
-_AT_ONCE = 0xFFFF
+_MAX_COPY = 0xFFFF
 
 
 @dataclass
-class Objects:
+class ObjectStore:
     """The objects of one repository. What is added can be read at once, and is in git after `write`."""
 
     repo: Repo
@@ -38,39 +38,39 @@ class Objects:
     _trees: dict[str, bytes | None] = field(default_factory=dict, repr=False)
     _bases: dict[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
 
-    def add(self, kind: str, raw: bytes, like: str, base: str = "") -> str:
+    def add_object(self, kind: str, raw: bytes, like: str, base: str = "") -> str:
         """A new object (`blob`, `tree` or `commit`): its id, in the hash that the id `like` is of.
 
         `base` is the id of a tree that it is made of.
         """
-        oid = object_id(raw, like, kind)
-        old = self.tree(base) if base and len(raw) > _LARGE_BYTES else None
+        oid = compute_object_id(raw, like, kind)
+        old = self.read_tree(base) if base and len(raw) > _LARGE_BYTES else None
         if old and oid not in self._fresh and oid not in {base, *(known for known, _ in self._bases.values())}:
             self._bases[oid] = (base, old)
         self._fresh[oid] = (kind, raw)
         return oid
 
-    def tree(self, oid: str) -> bytes | None:
+    def read_tree(self, oid: str) -> bytes | None:
         """The content of a tree object; nothing where the id is of none."""
         if oid in self._fresh:
             return self._fresh[oid][1]
         if oid not in self._trees:
-            self._trees[oid] = _kept.get(oid) or self._read(oid)
+            self._trees[oid] = _tree_cache.get(oid) or self._read_stored_tree(oid)
         return self._trees[oid]
 
-    def _read(self, oid: str) -> bytes | None:
+    def _read_stored_tree(self, oid: str) -> bytes | None:
         found = self.repo.read(oid)
         raw = found.raw if found and found.type == "tree" else None
-        _keep(oid, raw or b"")
+        _cache_tree(oid, raw or b"")
         return raw
 
-    def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+    def read_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The content of the files with these ids. Raises `GitFailed` where one is missing."""
         wanted = set(oids)
         fresh = {oid: self._fresh[oid][1] for oid in wanted if oid in self._fresh}
-        return fresh | self.repo.blobs(wanted - fresh.keys())
+        return fresh | self.repo.read_blobs(wanted - fresh.keys())
 
-    def write(self) -> None:
+    def write_objects(self) -> None:
         """Put what was added into git. Raises `CannotWrite`."""
         if not self._fresh:
             return
@@ -78,49 +78,49 @@ class Objects:
         command = ["index-pack", "--stdin", "--fix-thin"] if many else ["unpack-objects", "-q"]
         level = ["-c", f"core.looseCompression={_STORED}"] if self._bases else []
         try:
-            self.repo.run(*level, *command, stdin=self._pack())
+            self.repo.run(*level, *command, stdin=self._build_pack())
         except (OSError, GitFailed) as error:
             raise CannotWrite(words=error) from error
         self._trees |= {oid: raw for oid, (kind, raw) in self._fresh.items() if kind == "tree"}
         for oid in self._bases:
-            _keep(oid, self._fresh[oid][1])
+            _cache_tree(oid, self._fresh[oid][1])
         self._fresh.clear()
         self._bases.clear()
 
-    def _pack(self) -> bytes:
+    def _build_pack(self) -> bytes:
         """What is new as a pack, version 2."""
-        parts = [b"PACK", (2).to_bytes(4), len(self._fresh).to_bytes(4), *map(self._packed, self._fresh)]
+        parts = [b"PACK", (2).to_bytes(4), len(self._fresh).to_bytes(4), *map(self._pack_object, self._fresh)]
         body = b"".join(parts)
-        digest: bytes = hasher(len(next(iter(self._fresh))))(body).digest()
+        digest: bytes = hash_of_width(len(next(iter(self._fresh))))(body).digest()
         return body + digest
 
-    def _packed(self, oid: str) -> bytes:
+    def _pack_object(self, oid: str) -> bytes:
         kind, raw = self._fresh[oid]
         if oid not in self._bases:
-            return bytes(_head(_TYPES[kind], len(raw))) + zlib.compress(raw, _FAST)
+            return bytes(_encode_header(_TYPES[kind], len(raw))) + zlib.compress(raw, _FAST)
         base, old = self._bases[oid]
-        delta = _delta(old, raw)
-        return bytes(_head(_DELTA, len(delta))) + bytes.fromhex(base) + zlib.compress(delta, _FAST)
+        delta = _encode_delta(old, raw)
+        return bytes(_encode_header(_DELTA, len(delta))) + bytes.fromhex(base) + zlib.compress(delta, _FAST)
 
 
-def _keep(oid: str, raw: bytes) -> None:
+def _cache_tree(oid: str, raw: bytes) -> None:
     if len(raw) > _LARGE_BYTES:
-        while len(_kept) >= _MOST_KEPT:
-            _kept.pop(next(iter(_kept)), None)
-        _kept[oid] = raw
+        while len(_tree_cache) >= _MAX_CACHED_TREES:
+            _tree_cache.pop(next(iter(_tree_cache)), None)
+        _tree_cache[oid] = raw
 
 
-def _delta(old: bytes, new: bytes) -> bytes:
+def _encode_delta(old: bytes, new: bytes) -> bytes:
     """How `new` is made of `old`: how both begin, what is new, how both end (gitformat-pack(5), "Deltified")."""
-    begin = _alike(old, new)
-    end = _alike(old[begin:][::-1], new[begin:][::-1])
+    begin = _count_common_prefix(old, new)
+    end = _count_common_prefix(old[begin:][::-1], new[begin:][::-1])
     fresh = new[begin : len(new) - end]
-    parts = [bytes(_number(len(old))), bytes(_number(len(new))), *_copies(0, begin)]
+    parts = [bytes(_encode_number(len(old))), bytes(_encode_number(len(new))), *_encode_copies(0, begin)]
     parts += [bytes([len(piece)]) + piece for at in range(0, len(fresh), 127) if (piece := fresh[at : at + 127])]
-    return b"".join([*parts, *_copies(len(old) - end, end)])
+    return b"".join([*parts, *_encode_copies(len(old) - end, end)])
 
 
-def _alike(one: bytes, other: bytes) -> int:
+def _count_common_prefix(one: bytes, other: bytes) -> int:
     """How many bytes both begin with."""
     low, high = 0, min(len(one), len(other))
     while low < high:
@@ -129,14 +129,14 @@ def _alike(one: bytes, other: bytes) -> int:
     return low
 
 
-def _copies(begin: int, size: int) -> Iterator[bytes]:
+def _encode_copies(begin: int, size: int) -> Iterator[bytes]:
     """The instructions to copy from the old one, at most 64 KiB at a time: four bytes of where, two of how many."""
-    for at in range(begin, begin + size, _AT_ONCE):
-        count = min(_AT_ONCE, begin + size - at)
+    for at in range(begin, begin + size, _MAX_COPY):
+        count = min(_MAX_COPY, begin + size - at)
         yield b"\xbf" + at.to_bytes(4, "little") + count.to_bytes(2, "little")
 
 
-def _number(value: int) -> Iterator[int]:
+def _encode_number(value: int) -> Iterator[int]:
     """A number, seven bits a byte, the lowest first, the highest bit saying "more"."""
     while value > 127:  # noqa: PLR2004
         yield value & 127 | 128
@@ -144,9 +144,9 @@ def _number(value: int) -> Iterator[int]:
     yield value
 
 
-def _head(kind: int, size: int) -> Iterator[int]:
+def _encode_header(kind: int, size: int) -> Iterator[int]:
     """An object's type and size: four bits of it beside the type, then seven a byte, the highest bit saying "more"."""
     rest = size >> 4
     yield kind << 4 | size & 15 | (128 if rest else 0)
     if rest:
-        yield from _number(rest)
+        yield from _encode_number(rest)

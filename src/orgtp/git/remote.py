@@ -16,17 +16,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from orgtp.git.lock import folder
-from orgtp.git.repo import SHA256_DIGITS, Repo, find_repo, run_alone
+from orgtp.git.lock import private_git_dir
+from orgtp.git.repo import SHA256_DIGITS, Repo, find_repo, run_git_outside_repo
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput, OrgtpError
 
 # What CI puts its token into. All else (proxies, what is trusted) belongs into the person's own configuration.
-_HTTP = ("extraheader",)
+_HTTP_KEYS = ("extraheader",)
 _PROTOCOLS = "file:git:http:https:ssh"
 _SECONDS = 1800.0
-_HELPER = re.compile(r"^[A-Za-z0-9]+::")
-_SECRET = re.compile(r"(?<=://)[^/\s]*@")
+_HELPER_PREFIX = re.compile(r"^[A-Za-z0-9]+::")
+_PASSWORD = re.compile(r"(?<=://)[^/\s]*@")
 _RACED = ("fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref", "incorrect old value")
 
 
@@ -37,7 +37,7 @@ class SyncStopped(OrgtpError):
     exit_code = 1
 
 
-class RemoteDown(SyncStopped):
+class RemoteUnreachable(SyncStopped):
     """The remote cannot be reached, or did not answer to the end."""
 
     state = "down"
@@ -48,7 +48,7 @@ class RemoteDown(SyncStopped):
     )
 
 
-class RemoteBroken(SyncStopped):
+class RemoteCorrupt(SyncStopped):
     """What the remote sends is not sound by git's own check."""
 
     state = "broken"
@@ -63,7 +63,7 @@ class RemoteRefused(SyncStopped):
     text = "{url} does not take it: {words}. What is recorded here stays, and is sent by the next orgtp sync"
 
 
-class Raced(SyncStopped):
+class PushRaced(SyncStopped):
     """Another clone pushed in between; whoever pushed fetches and tries again."""
 
     state = "busy"
@@ -80,12 +80,12 @@ class Remote:
     push_url: str
 
     @property
-    def shown(self) -> str:
+    def public_url(self) -> str:
         """The address without a password."""
-        return _shown(self.url)
+        return _strip_password(self.url)
 
 
-def remote_of(repo: Repo, branch: str) -> Remote | None:
+def find_remote(repo: Repo, branch: str) -> Remote | None:
     """The remote of a branch: the one that git has for it, else `origin`, else the only one. Raises `BadInput`."""
     urls = {key[len("remote.") : -len(".url")]: value for _, key, value in repo.settings if _is_url(key)}
     chosen = repo.config(f"branch.{branch}.remote")
@@ -93,17 +93,23 @@ def remote_of(repo: Repo, branch: str) -> Remote | None:
     if not name or (len(urls) > 1 and name not in {chosen, "origin"}):
         return None
     push = repo.config(f"remote.{name}.pushurl") or urls[name]
-    return Remote(name, _outside(repo, _safe(urls[name])), _outside(repo, _safe(push)))
+    return Remote(
+        name,
+        _refuse_inside_repo(repo, _refuse_unsafe_url(urls[name])),
+        _refuse_inside_repo(repo, _refuse_unsafe_url(push)),
+    )
 
 
-def _outside(repo: Repo, url: str) -> str:
+def _refuse_inside_repo(repo: Repo, url: str) -> str:
     """An address that is not inside the repository itself: a remote on this machine runs hooks of its own."""
     plain = url.removeprefix("file://")
     if "://" in plain or ":" in plain.partition("/")[0]:
         return url
     place = (repo.path / plain).resolve()
     if any(place.is_relative_to(inner.resolve()) for inner in (repo.path, repo.common_dir)):
-        raise BadInput(what=f'the remote "{_shown(url)}" lies inside the repository itself. See: git remote -v')
+        raise BadInput(
+            what=f'the remote "{_strip_password(url)}" lies inside the repository itself. See: git remote -v'
+        )
     return url
 
 
@@ -111,43 +117,43 @@ def _is_url(key: str) -> bool:
     return key.startswith("remote.") and key.endswith(".url") and len(key) > len("remote..url")
 
 
-def _safe(url: str) -> str:
+def _refuse_unsafe_url(url: str) -> str:
     """An address that only names a place: no option, and no helper program (`ext::…`)."""
-    if not url or url.startswith("-") or _HELPER.match(url) or not url.isprintable():
+    if not url or url.startswith("-") or _HELPER_PREFIX.match(url) or not url.isprintable():
         raise BadInput(
-            what=f'the address of the remote, "{_shown(url)}", is none that orgtp speaks to. See: git remote -v'
+            what=f'the address of the remote, "{_strip_password(url)}", is none that orgtp speaks to. See: git remote -v'
         )
     return url
 
 
-def _shown(text: str) -> str:
+def _strip_password(text: str) -> str:
     """An address, or what git says of one, without a password."""
-    return _SECRET.sub("", text)
+    return _PASSWORD.sub("", text)
 
 
-def refuse_used(path: Path, url: str) -> None:
+def refuse_used_remote(path: Path, url: str) -> None:
     """Refuse a remote that has commits, or one that another repository at `path` has no room for.
 
     One that cannot be reached is not refused: what is sent to it later tells. Raises `BadInput`.
     """
     found = find_repo(path)
     taken = found.config("remote.origin.url") if found else ""
-    if taken not in {"", address(url)}:
-        raise BadInput(what=f"{path} has a remote origin already, {_shown(taken)}. See: git remote -v")
-    env = {"GIT_ALLOW_PROTOCOL": os.environ.get("GIT_ALLOW_PROTOCOL", _PROTOCOLS), **_unasked()}
-    words = ["ls-remote", "--heads", "--upload-pack=git-upload-pack", "--", address(url)]
+    if taken not in {"", resolve_remote_address(url)}:
+        raise BadInput(what=f"{path} has a remote origin already, {_strip_password(taken)}. See: git remote -v")
+    env = {"GIT_ALLOW_PROTOCOL": os.environ.get("GIT_ALLOW_PROTOCOL", _PROTOCOLS), **_no_prompt_env()}
+    words = ["ls-remote", "--heads", "--upload-pack=git-upload-pack", "--", resolve_remote_address(url)]
     # Away from here, so that no repository's configuration counts.
-    code, out, _ = run_alone(words, Path(path.anchor), env)
+    code, out, _ = run_git_outside_repo(words, Path(path.anchor), env)
     if code == 0 and out.strip():
-        raise BadInput(what=f"{_shown(url)} has commits already. Take them: git clone {_shown(url)}")
+        raise BadInput(what=f"{_strip_password(url)} has commits already. Take them: git clone {_strip_password(url)}")
 
 
-def address(url: str) -> str:
+def resolve_remote_address(url: str) -> str:
     """The address of a remote; a path on this machine from its root. Raises `BadInput` for what is no address."""
     try:
-        local = Path(_safe(url)).expanduser()
+        local = Path(_refuse_unsafe_url(url)).expanduser()
     except RuntimeError as error:
-        raise BadInput(what=f'the address "{_shown(url)}" names the home of nobody here') from error
+        raise BadInput(what=f'the address "{_strip_password(url)}" names the home of nobody here') from error
     return str(local.absolute()) if local.exists() else url
 
 
@@ -155,7 +161,7 @@ def set_origin(repo: Repo, url: str) -> None:
     """Make `url` the repository's `origin`, as `git remote add` does."""
     branch = repo.head_ref().removeprefix("refs/heads/")
     for key, value in {
-        "remote.origin.url": address(url),
+        "remote.origin.url": resolve_remote_address(url),
         "remote.origin.fetch": "+refs/heads/*:refs/remotes/origin/*",
         f"branch.{branch}.remote": "origin",
         f"branch.{branch}.merge": f"refs/heads/{branch}",
@@ -164,77 +170,77 @@ def set_origin(repo: Repo, url: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RemoteConnection:
     """The line to one remote."""
 
     repo: Repo
     remote: Remote
 
-    def fetch(self, ref: str, known: Mapping[str, str]) -> str | None:
+    def fetch_branch(self, ref: str, known: Mapping[str, str]) -> str | None:
         """Get the branch `ref` of the remote: its tip, or nothing where the remote has no such branch.
 
         `known` are commits that both may have. Raises `RemoteDown`, `RemoteBroken`.
         """
-        self._lay_out(known)
+        self._create_net_dir(known)
         words = ("--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
-        code, _, err = self._run(
+        code, _, err = self._run_git(
             "fetch", *words, "--upload-pack=git-upload-pack", "--", self.remote.url, f"+{ref}:refs/seen/tip"
         )
         if code and f"couldn't find remote ref {ref}" in err:
             return None
         if code and "fsck error" in err:
-            raise RemoteBroken(url=self.remote.shown, words=_last(err))
+            raise RemoteCorrupt(url=self.remote.public_url, words=_find_git_error(err))
         if code:
-            raise RemoteDown(url=self.remote.shown, words=_last(err))
-        return (self._dir / "refs/seen/tip").read_text(encoding="ascii").strip()
+            raise RemoteUnreachable(url=self.remote.public_url, words=_find_git_error(err))
+        return (self._net_dir / "refs/seen/tip").read_text(encoding="ascii").strip()
 
-    def objects(self, ids: Iterable[str]) -> None:
+    def fetch_objects(self, ids: Iterable[str]) -> None:
         """Get objects by their ids, without what they lead to. Raises `RemoteDown`."""
-        self._lay_out({})
+        self._create_net_dir({})
         words = ("--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance", "--stdin")
         of = ("--filter=blob:none", "--upload-pack=git-upload-pack", "--", self.remote.url)
-        code, _, err = self._run("fetch", *words, *of, stdin="".join(f"{id_}\n" for id_ in ids))
+        code, _, err = self._run_git("fetch", *words, *of, stdin="".join(f"{id_}\n" for id_ in ids))
         if code:
-            raise RemoteDown(url=self.remote.shown, words=_last(err))
+            raise RemoteUnreachable(url=self.remote.public_url, words=_find_git_error(err))
 
-    def push(self, ref: str, commit: str) -> None:
+    def push_commit(self, ref: str, commit: str) -> None:
         """Send the commit as the new tip of `ref`, never by force. Raises `Raced`, `RemoteRefused`, `RemoteDown`."""
-        self._lay_out({})
+        self._create_net_dir({})
         words = ("push", "--porcelain", "--no-verify", "--no-signed", "--no-recurse-submodules")
         to = ("--receive-pack=git-receive-pack", "--", self.remote.push_url, f"{commit}:{ref}")
-        code, out, err = self._run(*words, *to)
+        code, out, err = self._run_git(*words, *to)
         if code == 0:
             return
         row = next((line for line in out.splitlines() if line.startswith("!")), "")
         if any(word in row for word in _RACED):
-            raise Raced(url=self.remote.shown)
+            raise PushRaced(url=self.remote.public_url)
         if row and "remote failure" not in row:
             said = "; ".join(line.removeprefix("remote:").strip() for line in err.splitlines() if _is_said(line))
-            raise RemoteRefused(url=self.remote.shown, words=said or row.rpartition("\t")[2])
-        raise RemoteDown(url=self.remote.shown, words=_last(err))
+            raise RemoteRefused(url=self.remote.public_url, words=said or row.rpartition("\t")[2])
+        raise RemoteUnreachable(url=self.remote.public_url, words=_find_git_error(err))
 
     @property
-    def _dir(self) -> Path:
-        return folder(self.repo) / "net"
+    def _net_dir(self) -> Path:
+        return private_git_dir(self.repo) / "net"
 
-    def _lay_out(self, known: Mapping[str, str]) -> None:
+    def _create_net_dir(self, known: Mapping[str, str]) -> None:
         """Write the git dir anew: whatever somebody put there is gone."""
-        if self._dir.is_symlink():
-            self._dir.unlink()
-        elif self._dir.exists():
-            shutil.rmtree(self._dir)
+        if self._net_dir.is_symlink():
+            self._net_dir.unlink()
+        elif self._net_dir.exists():
+            shutil.rmtree(self._net_dir)
         for name in ("objects", "refs/seen", "refs/known"):
-            (self._dir / name).mkdir(parents=True, exist_ok=True)
+            (self._net_dir / name).mkdir(parents=True, exist_ok=True)
         sha256 = len(self.repo.empty_tree) == SHA256_DIGITS
         text = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[fetch]\n\tfsckObjects = true\n"
         text += "[extensions]\n\tobjectFormat = sha256\n" if sha256 else ""
-        (self._dir / "config").write_text(text, encoding="ascii")
-        (self._dir / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
+        (self._net_dir / "config").write_text(text, encoding="ascii")
+        (self._net_dir / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
         for name, commit in known.items():
-            (self._dir / "refs/known" / name).write_text(f"{commit}\n", encoding="ascii")
+            (self._net_dir / "refs/known" / name).write_text(f"{commit}\n", encoding="ascii")
 
-    def _run(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
-        handle = self.repo.start(f"--git-dir={self._dir}", *words, env=self._env(), plain=True)
+    def _run_git(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
+        handle = self.repo.start(f"--git-dir={self._net_dir}", *words, env=self._build_env(), plain=True)
         said: list[tuple[bytes, bytes]] = []
         # A program that git started (ssh) may hold the pipes after git is killed, so nobody waits for their end then.
         listening = threading.Thread(target=lambda: said.append(handle.proc.communicate(stdin.encode())), daemon=True)
@@ -242,22 +248,24 @@ class Line:
         listening.join(_SECONDS)
         if not said:
             handle.proc.kill()
-            raise RemoteDown(url=self.remote.shown, words=f"no end in {_SECONDS:.0f} seconds")
+            raise RemoteUnreachable(url=self.remote.public_url, words=f"no end in {_SECONDS:.0f} seconds")
         out, err = said[0]
         return handle.proc.returncode, out.decode(errors="replace"), err.decode(errors="replace")
 
-    def _env(self) -> dict[str, str]:
+    def _build_env(self) -> dict[str, str]:
         env = {name: value for name, value in os.environ.items() if name.startswith("GIT_CONFIG_")}
         allowed = os.environ.get("GIT_ALLOW_PROTOCOL", _PROTOCOLS)
         env |= {"GIT_ALLOW_PROTOCOL": allowed, "GIT_OBJECT_DIRECTORY": str(self.repo.common_dir / "objects")}
-        env |= _unasked()
+        env |= _no_prompt_env()
         shallow = self.repo.common_dir / "shallow"
-        return env | ({"GIT_SHALLOW_FILE": str(shallow)} if shallow.exists() else {}) | self._http(env)
+        return env | ({"GIT_SHALLOW_FILE": str(shallow)} if shallow.exists() else {}) | self._http_settings(env)
 
-    def _http(self, env: Mapping[str, str]) -> dict[str, str]:
+    def _http_settings(self, env: Mapping[str, str]) -> dict[str, str]:
         """The repository's own way to speak HTTP, through the environment: on a command line others could read it."""
         local = ((key, value) for scope, key, value in self.repo.settings if scope == "local")
-        rows = [(key, value) for key, value in local if key.startswith("http.") and key.rpartition(".")[2] in _HTTP]
+        rows = [
+            (key, value) for key, value in local if key.startswith("http.") and key.rpartition(".")[2] in _HTTP_KEYS
+        ]
         first = int(env.get("GIT_CONFIG_COUNT", "0") or 0)
         more = {"GIT_CONFIG_COUNT": str(first + len(rows))} if rows else {}
         for number, (key, value) in enumerate(rows, first):
@@ -265,7 +273,7 @@ class Line:
         return more
 
 
-def _unasked() -> dict[str, str]:
+def _no_prompt_env() -> dict[str, str]:
     """Git asks for no password where nobody is there to answer."""
     return {} if sys.stdin and sys.stdin.isatty() else {"GIT_TERMINAL_PROMPT": "0"}
 
@@ -278,9 +286,9 @@ def _is_said(line: str) -> bool:
 _GENERIC = "Could not read from remote repository"
 
 
-def _last(err: str) -> str:
+def _find_git_error(err: str) -> str:
     """The line of git's that says what is wrong."""
     lines = [line.strip() for line in err.splitlines() if line.strip() and _GENERIC not in line]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:", "remote:"))]
     said = (fatal or lines or [""])[0]
-    return _shown((said.partition(": ")[2] if fatal else said).rstrip(".")) or "git said nothing"
+    return _strip_password((said.partition(": ")[2] if fatal else said).rstrip(".")) or "git said nothing"

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.files.tree import FOLDERS, SINGLE, Folder, read_plain
-from orgtp.git.cat_file import Object, Reader
+from orgtp.git.cat_file import GitObject, ObjectReader
 from orgtp.git.errors import GitFailed
-from orgtp.git.process import start, start_with_gitpython
+from orgtp.git.process import start_git, start_with_gitpython
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 
@@ -48,8 +48,8 @@ class Repo:
     path: Path
     bare: bool = False
     _mine: threading.local = field(default_factory=threading.local, compare=False, repr=False)
-    work_trees: tuple[object, list[tuple[Path, str]]] | None = field(default=None, compare=False, repr=False)
-    indexed: tuple[object, Mapping[str, Any]] | None = field(default=None, compare=False, repr=False)
+    work_tree_cache: tuple[object, list[tuple[Path, str]]] | None = field(default=None, compare=False, repr=False)
+    index_cache: tuple[object, Mapping[str, Any]] | None = field(default=None, compare=False, repr=False)
     _early: Any = field(default=None, compare=False, repr=False)
     _blobs: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
     _kept: int = field(default=0, compare=False, repr=False)
@@ -69,9 +69,9 @@ class Repo:
 
     def run(self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
         """The output of one git command. Raises `GitFailed` with git's own words."""
-        return self._finish(self.start(*words, env=env), words, stdin)
+        return self._read_output(self.start(*words, env=env), words, stdin)
 
-    def _finish(self, handle: Any, words: tuple[str, ...], stdin: bytes = b"") -> bytes:
+    def _read_output(self, handle: Any, words: tuple[str, ...], stdin: bytes = b"") -> bytes:
         """The output of a git command that was started."""
         out: bytes
         out, err = handle.proc.communicate(stdin)
@@ -97,32 +97,32 @@ class Repo:
         are spoken to in this way.
         """
         hooks = self._without_hooks if words[0] in _HOOKED and not plain else {}
-        runner = start_with_gitpython if plain else start
+        runner = start_with_gitpython if plain else start_git
         return runner([*words], self.path, {**hooks, **(env or {})}, self.held)
 
     def start_early(self) -> None:
         """Start the two git processes that every change needs: they get ready while others do something else."""
         if self._early is None and "_settings" not in vars(self):
             self._early = self.start(*_CONFIG)
-            self._reader.start()
+            self._reader.start_process()
 
-    def line(self, *words: str) -> str:
+    def read_output_line(self, *words: str) -> str:
         """The one line that a git command says; "" where it fails."""
         code, out, _ = self.attempt(*words)
         return "" if code else out.decode(errors="replace").rstrip("\n")
 
-    def resolve(self, rev: str) -> str | None:
+    def resolve_commit(self, rev: str) -> str | None:
         """The id of the commit that `rev` names."""
         code, out, err = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
         if code > 1 and err.strip():
             raise GitFailed(command="rev-parse", words=err.decode(errors="replace").strip())
         return out.decode().strip() or None if not code else None
 
-    def commit(self, rev: str) -> str:
+    def require_commit(self, rev: str) -> str:
         """The id of the commit that `rev` names. Raises `UnknownRevision`."""
         # What git could not even be asked (no argument has a zero byte, none is endless) is no commit either.
         can_be = 0 < len(rev) <= _LONGEST and rev.isprintable() and not rev.startswith("-")
-        found = self.resolve(rev) if can_be else None
+        found = self.resolve_commit(rev) if can_be else None
         if found is None:
             raise UnknownRevision(rev=rev)
         return found
@@ -130,12 +130,12 @@ class Repo:
     @cached_property
     def common_dir(self) -> Path:
         """The git dir that all linked work trees share."""
-        return self._plain_git_dir or self._place("--path-format=absolute", "--git-common-dir")
+        return self._plain_git_dir or self._ask_git_dir("--path-format=absolute", "--git-common-dir")
 
     @cached_property
     def git_dir(self) -> Path:
         """The git dir of this work tree."""
-        return self._plain_git_dir or self._place("--absolute-git-dir")
+        return self._plain_git_dir or self._ask_git_dir("--absolute-git-dir")
 
     @cached_property
     def _plain_git_dir(self) -> Path | None:
@@ -158,7 +158,7 @@ class Repo:
         match = _HEAD.fullmatch(os.fsdecode(raw)) if raw else None
         return match[1] if match else None
 
-    def _place(self, *words: str) -> Path:
+    def _ask_git_dir(self, *words: str) -> Path:
         """A path that git names; it may end with a newline, and need not be UTF-8."""
         return Path(os.fsdecode(self.run("rev-parse", *words).removesuffix(b"\n")))
 
@@ -166,22 +166,22 @@ class Repo:
     def empty_tree(self) -> str:
         """The id of the tree with nothing in it, in the hash of this repository."""
         is_sha256 = self.config("extensions.objectformat").lower() == "sha256"
-        return object_id(b"", "0" * (SHA256_DIGITS if is_sha256 else SHA1_DIGITS), "tree")
+        return compute_object_id(b"", "0" * (SHA256_DIGITS if is_sha256 else SHA1_DIGITS), "tree")
 
     def head_ref(self) -> str:
         """The full name of the branch that is checked out; "" when HEAD is detached."""
-        return self.plain_head or self.line("symbolic-ref", "--quiet", "HEAD")
+        return self.plain_head or self.read_output_line("symbolic-ref", "--quiet", "HEAD")
 
     @cached_property
     def settings(self) -> list[tuple[str, str, str]]:
         """Git's configuration: scope, name (lower case but for its middle part) and value, in git's order."""
         rows = zip(self._settings[::2], self._settings[1::2], strict=False)
-        return [(scope.decode(), *_setting(row.decode(errors="replace"))) for scope, row in rows]
+        return [(scope.decode(), *_parse_setting(row.decode(errors="replace"))) for scope, row in rows]
 
     @cached_property
     def _settings(self) -> list[bytes]:
         handle, self._early = self._early, None
-        return self._finish(handle or self.start(*_CONFIG), _CONFIG).split(b"\0")
+        return self._read_output(handle or self.start(*_CONFIG), _CONFIG).split(b"\0")
 
     @cached_property
     def _without_hooks(self) -> dict[str, str]:
@@ -203,7 +203,7 @@ class Repo:
         found = (value for scope, name, value in reversed(self.settings) if name == key and (not own or scope in _OWN))
         return next(found, "")
 
-    def listing(self, rev: str, *paths: str) -> dict[str, tuple[str, str, int]]:
+    def list_files(self, rev: str, *paths: str) -> dict[str, tuple[str, str, int]]:
         """Path to (mode, object id, size in bytes) of every file of a commit, or of those below `paths`."""
         out = self.run("ls-tree", "-r", "-z", "-l", "--full-tree", rev, "--", *paths)
         found = {}
@@ -214,19 +214,19 @@ class Repo:
         return found
 
     @cached_property
-    def _reader(self) -> Reader:
-        return Reader(self.run, self.start)
+    def _reader(self) -> ObjectReader:
+        return ObjectReader(self.run, self.start)
 
-    def read(self, name: str) -> Object | None:
+    def read(self, name: str) -> GitObject | None:
         """The object that `name` names now: an id, or a full ref such as `refs/heads/main`."""
-        return self._reader.get(name)
+        return self._reader.read_object(name)
 
     def tip(self, ref: str) -> str | None:
         """The id of the commit that the full ref `ref` is at now."""
         found = self.read(f"{ref}^{{commit}}")
         return found.id if found else None
 
-    def leads_to(self, old: str, new: str) -> bool:
+    def has_ancestor(self, old: str, new: str) -> bool:
         """Whether the history of `new` has `old`. Raises `GitFailed` where history does not reach far enough to say."""
         if old == new:
             return True
@@ -236,55 +236,55 @@ class Repo:
             raise GitFailed(command="merge-base", words=err.decode(errors="replace").strip())
         return code == 0
 
-    def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+    def read_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The content of the objects `oids`."""
         wanted = list(dict.fromkeys(oids))
         have = {oid: raw for oid in wanted if (raw := self._blobs.get(oid)) is not None}
         missing = [oid for oid in wanted if oid not in have]
-        for oid, found in zip(missing, self._reader.all(missing), strict=True):
+        for oid, found in zip(missing, self._reader.read_objects(missing), strict=True):
             if found is None:
                 raise GitFailed(command="cat-file", words=f"the object {oid} is missing. See: git fsck")
             have[oid] = found.raw
-            self._keep(oid, found.raw)
+            self._cache_blob(oid, found.raw)
         return {oid: have[oid] for oid in wanted}
 
-    def proven(self, oids: Iterable[str]) -> dict[str, bytes]:
+    def read_verified_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The same, each held against its id: git hashes what it fetches, and not what it reads. Raises `GitFailed`."""
-        found = self.blobs(oids)
+        found = self.read_blobs(oids)
         for oid, raw in found.items():
-            if object_id(raw, oid) != oid:
+            if compute_object_id(raw, oid) != oid:
                 raise GitFailed(
                     command="cat-file", words=f"the object {oid} has another content than its id stands for"
                 )
         return found
 
-    def _keep(self, oid: str, raw: bytes) -> None:
+    def _cache_blob(self, oid: str, raw: bytes) -> None:
         """Keep the content of an object, as long as all that is kept is not too much."""
         self._kept += len(raw)
         if self._kept > _KEEP_BYTES:
             self._blobs, self._kept = {}, len(raw)
         self._blobs[oid] = raw
 
-    def dirty(self, rev: str | None) -> bool:
+    def has_uncommitted_changes(self, rev: str | None) -> bool:
         """Whether the org's files in the work tree differ from those of the commit `rev`."""
         folder = Folder(self.path)
         if self.bare:
             return False
         sizes = {entry.path: entry.size for entry in folder.entries() if not _is_hidden(entry.path)}
-        kept = {path: row for path, row in self._known(rev).items() if not _is_hidden(path)}
+        kept = {path: row for path, row in self._list_org_files(rev).items() if not _is_hidden(path)}
         if {path: row[2] for path, row in kept.items()} != sizes:
             return True
-        return any(object_id(raw, kept[path][1]) != kept[path][1] for path, raw in folder.read(sizes).items())
+        return any(compute_object_id(raw, kept[path][1]) != kept[path][1] for path, raw in folder.read(sizes).items())
 
-    def _known(self, rev: str | None) -> dict[str, tuple[str, str, int]]:
-        return self.listing(rev, *SINGLE, *FOLDERS) if rev else {}
+    def _list_org_files(self, rev: str | None) -> dict[str, tuple[str, str, int]]:
+        return self.list_files(rev, *SINGLE, *FOLDERS) if rev else {}
 
 
 def _is_hidden(path: str) -> bool:
     return path.rpartition("/")[2].startswith(".")
 
 
-def _setting(row: str) -> tuple[str, str]:
+def _parse_setting(row: str) -> tuple[str, str]:
     """A setting's name and value; one without a value is true."""
     key, newline, value = row.partition("\n")
     return key, value if newline else "true"
@@ -298,31 +298,31 @@ def find_repo(path: Path) -> Repo | None:
     return Repo(path, bare=True) if (path / "HEAD").is_file() and (path / "objects").is_dir() else None
 
 
-def object_id(raw: bytes, like: str, kind: str = "blob") -> str:
+def compute_object_id(raw: bytes, like: str, kind: str = "blob") -> str:
     """The id git gives an object of this content and kind, in the hash that the id `like` is of."""
-    return str(hasher(len(like))(b"%s %d\0" % (kind.encode(), len(raw)) + raw).hexdigest())
+    return str(hash_of_width(len(like))(b"%s %d\0" % (kind.encode(), len(raw)) + raw).hexdigest())
 
 
 @lru_cache(maxsize=2)
-def hasher(digits: int) -> Callable[[bytes], Any]:
+def hash_of_width(digits: int) -> Callable[[bytes], Any]:
     """The hash whose ids have so many digits."""
     import hashlib
 
     return hashlib.sha256 if digits == SHA256_DIGITS else hashlib.sha1
 
 
-def make_repo(path: Path, branch: str, *, bare: bool = False, object_format: str = "") -> Repo:
+def init_repo(path: Path, branch: str, *, bare: bool = False, object_format: str = "") -> Repo:
     """A new, empty repository at `path` whose first branch is `branch`."""
     words = ["--bare"] if bare else []
     words += [f"--object-format={object_format}"] if object_format else []
     words = ["init", "--quiet", *words, f"--initial-branch={branch}", "--template=", "--", str(path)]
-    code, _, err = run_alone(words, path, {})
+    code, _, err = run_git_outside_repo(words, path, {})
     if code:
         raise GitFailed(command="init", words=err.strip())
     return Repo(path, bare)
 
 
-def run_alone(words: list[str], where: Path, env: Mapping[str, str]) -> tuple[int, str, str]:
+def run_git_outside_repo(words: list[str], where: Path, env: Mapping[str, str]) -> tuple[int, str, str]:
     """The exit code, output and errors of a git command that is about no repository of ours."""
     handle = start_with_gitpython(words, where, env, None)
     out, err = handle.proc.communicate()

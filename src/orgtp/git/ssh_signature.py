@@ -22,7 +22,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.signing_key import fingerprint
 
-GIT = "git"
+GIT_NAMESPACE = "git"
 _BEGIN, _END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
 _ARMOR = re.compile(rf"\s*{_BEGIN}\r?\n([A-Za-z0-9+/=\s]+){_END}\s*")
 _MAGIC = b"SSHSIG" + (1).to_bytes(4)
@@ -76,7 +76,7 @@ class SshSignature:
         return fingerprint(self.blob)
 
 
-def read_signature(armored: str) -> SshSignature:
+def parse_ssh_signature(armored: str) -> SshSignature:
     """What an armored signature says of itself. Raises `BadSignature` for what is none, or more than one."""
     match = _ARMOR.fullmatch(armored)
     try:
@@ -90,37 +90,37 @@ def read_signature(armored: str) -> SshSignature:
     return SshSignature(armored, kind, b64encode(parts[0]).decode(), parts[1].decode(errors="replace"))
 
 
-def program(repo: Repo) -> str:
+def find_ssh_keygen(repo: Repo) -> str:
     """The program that signs and checks: the person's own choice, else ssh-keygen."""
     named = repo.config("gpg.ssh.program", own=True) or "ssh-keygen"
     return str(Path(named).expanduser()) if named.startswith("~") else named
 
 
-def sign(repo: Repo, data: bytes, namespace: str, key: str = "") -> str:
+def sign_data(repo: Repo, data: bytes, namespace: str, key: str = "") -> str:
     """An armored signature of `data` by the file `key`, else by the key that git signs with.
 
     Raises `NoSigningKey`, `CannotSign`, `NoSshKeygen`.
     """
-    with _key_file(repo, key) as (path, more):
-        done = _run(repo, ["-Y", "sign", "-n", namespace, "-f", path, *more], data)
+    with _open_signing_key(repo, key) as (path, more):
+        done = _run_ssh_keygen(repo, ["-Y", "sign", "-n", namespace, "-f", path, *more], data)
     if done[0]:
-        raise CannotSign(key=key or repo.config("user.signingkey"), words=_words(done[2]))
+        raise CannotSign(key=key or repo.config("user.signingkey"), words=_read_reason(done[2]))
     return done[1].decode()
 
 
-def check(repo: Repo, data: bytes, signature: SshSignature, namespace: str) -> str:
+def check_ssh_signature(repo: Repo, data: bytes, signature: SshSignature, namespace: str) -> str:
     """Why a signature of `data` is not good; "" where it is. Raises `NoSshKeygen`."""
     if signature.namespace != namespace:
         return f'the signature was made for "{signature.namespace}", not for "{namespace}"'
-    with _written(signature.armored) as path:
-        code, out, err = _run(repo, ["-Y", "check-novalidate", "-n", namespace, "-s", path], data)
+    with _write_temporary_file(signature.armored) as path:
+        code, out, err = _run_ssh_keygen(repo, ["-Y", "check-novalidate", "-n", namespace, "-s", path], data)
     # It prints the key that it took out of the signature: the one that we took out, or neither of us is to be trusted.
     if code == 0 and signature.fingerprint in out.decode(errors="replace").split():
         return ""
-    return f"ssh-keygen says: {_words(err or out)}"
+    return f"ssh-keygen says: {_read_reason(err or out)}"
 
 
-def signed_parts(raw: bytes, id_: str) -> tuple[bytes, str] | None:
+def split_signed_commit(raw: bytes, id_: str) -> tuple[bytes, str] | None:
     """What was signed of a commit object, and the signature as text; nothing where it is not signed.
 
     It is taken apart as git does it (commit.c, `parse_buffer_signed_by_header`): every `gpgsig…` header goes, and the
@@ -146,26 +146,26 @@ def signed_parts(raw: bytes, id_: str) -> tuple[bytes, str] | None:
     return (b"\n".join([*payload, b"", message]), text) if signature else None
 
 
-def _run(repo: Repo, words: list[str], data: bytes) -> tuple[int, bytes, bytes]:
-    done = run_program([program(repo), *words], data)
+def _run_ssh_keygen(repo: Repo, words: list[str], data: bytes) -> tuple[int, bytes, bytes]:
+    done = run_program([find_ssh_keygen(repo), *words], data)
     if done is None:
-        raise NoSshKeygen(program=program(repo))
+        raise NoSshKeygen(program=find_ssh_keygen(repo))
     return done
 
 
-def _words(err: bytes) -> str:
+def _read_reason(err: bytes) -> str:
     """The last thing that ssh-keygen said, which is the reason."""
     return next(iter(err.decode(errors="replace").strip().splitlines()[-1:]), "nothing").rstrip(".")
 
 
 @contextmanager
-def _key_file(repo: Repo, key: str) -> Iterator[tuple[str, list[str]]]:
+def _open_signing_key(repo: Repo, key: str) -> Iterator[tuple[str, list[str]]]:
     """The file to sign with, and ssh-keygen's further options: a public key alone is one that the agent holds."""
     named = key or repo.config("user.signingkey")
     if not named:
         raise NoSigningKey
     if _LITERAL.match(named) and not key:
-        with _written(f"{named.removeprefix('key::')}\n") as path:
+        with _write_temporary_file(f"{named.removeprefix('key::')}\n") as path:
             yield path, ["-U"]
         return
     path = os.path.join(Path.cwd() if key else repo.path, os.path.expanduser(named))  # noqa: PTH111, PTH118
@@ -175,7 +175,7 @@ def _key_file(repo: Repo, key: str) -> Iterator[tuple[str, list[str]]]:
 
 
 @contextmanager
-def _written(text: str) -> Iterator[str]:
+def _write_temporary_file(text: str) -> Iterator[str]:
     """A file of nobody else's with this text, for as long as it is needed."""
     handle, path = tempfile.mkstemp(prefix="orgtp-")
     try:

@@ -5,29 +5,29 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from orgtp.git.errors import GitFailed, MidMerge
+from orgtp.git.errors import GitFailed, UnfinishedMerge
 from orgtp.git.repo import Repo
 
-Stamp = tuple[int, int, int, int] | None
+FileStamp = tuple[int, int, int, int] | None
 
 
-def checkouts(repo: Repo, ref: str) -> list[Repo]:
+def find_checkouts(repo: Repo, ref: str) -> list[Repo]:
     """Every work tree of the repository that has the branch `ref` checked out, the linked ones too."""
     found = []
-    for number, (path, branch) in enumerate(_work_trees(repo)):
-        if branch == ref and not (number == 0 and repo.bare) and path.is_dir() and _is_ours(repo, path):
+    for number, (path, branch) in enumerate(_list_work_trees(repo)):
+        if branch == ref and not (number == 0 and repo.bare) and path.is_dir() and _is_work_tree_of(repo, path):
             found.append(repo if path.samefile(repo.path) else Repo(path))
             found[-1].held = repo.held
     return found
 
 
-def within(repo: Repo, path: Path) -> bool:
+def is_inside_repo(repo: Repo, path: Path) -> bool:
     """Whether `path` lies in the repository: in its git dir, or in any of its work trees."""
-    trees = [tree for tree, _ in _work_trees(repo)]
+    trees = [tree for tree, _ in _list_work_trees(repo)]
     return any(path.resolve().is_relative_to(place.resolve()) for place in (repo.path, repo.common_dir, *trees))
 
 
-def _is_ours(repo: Repo, path: Path) -> bool:
+def _is_work_tree_of(repo: Repo, path: Path) -> bool:
     """Whether the work tree at `path` is this repository's; a copied one names those of the first."""
     if path.samefile(repo.path):
         return True
@@ -37,16 +37,19 @@ def _is_ours(repo: Repo, path: Path) -> bool:
         return False
 
 
-def _work_trees(repo: Repo) -> list[tuple[Path, str]]:
+def _list_work_trees(repo: Repo) -> list[tuple[Path, str]]:
     """Every work tree and the branch it has, the main one first; asked again when a HEAD is another file."""
-    git_directories = git_dirs(repo)
+    git_directories = list_git_dirs(repo)
     alone = _only_work_tree(repo) if len(git_directories) == 1 else None
     if alone is not None:
         return [alone]
-    state = [stamp(folder / "HEAD") for folder in git_directories]
-    if repo.work_trees is None or repo.work_trees[0] != state:
-        repo.work_trees = (state, [(Path(fact.get("worktree", "")), fact.get("branch", "")) for fact in _listed(repo)])
-    return repo.work_trees[1]
+    state = [read_file_stamp(folder / "HEAD") for folder in git_directories]
+    if repo.work_tree_cache is None or repo.work_tree_cache[0] != state:
+        repo.work_tree_cache = (
+            state,
+            [(Path(fact.get("worktree", "")), fact.get("branch", "")) for fact in _ask_git_for_work_trees(repo)],
+        )
+    return repo.work_tree_cache[1]
 
 
 def _only_work_tree(repo: Repo) -> tuple[Path, str] | None:
@@ -58,7 +61,7 @@ def _only_work_tree(repo: Repo) -> tuple[Path, str] | None:
     return (Path(os.path.realpath(repo.path)), branch) if branch else None
 
 
-def _listed(repo: Repo) -> list[dict[str, str]]:
+def _ask_git_for_work_trees(repo: Repo) -> list[dict[str, str]]:
     """What git says of each work tree; a git before 2.36 cannot say it of a path with a newline in it."""
     words, end = ("worktree", "list", "--porcelain"), b"\0"
     code, out, _ = repo.attempt(*words, "-z")
@@ -68,13 +71,13 @@ def _listed(repo: Repo) -> list[dict[str, str]]:
     return [dict(line.partition(" ")[::2] for line in block) for block in blocks]
 
 
-def git_dirs(repo: Repo) -> list[Path]:
+def list_git_dirs(repo: Repo) -> list[Path]:
     """The git dir of the repository, and those of its linked work trees."""
     linked = repo.common_dir / "worktrees"
     return [repo.common_dir, *(sorted(linked.iterdir()) if linked.is_dir() else ())]
 
 
-def stamp(path: Path) -> Stamp:
+def read_file_stamp(path: Path) -> FileStamp:
     """What tells a file from the one that takes its place; nothing where there is none."""
     try:
         found = path.stat()
@@ -85,8 +88,8 @@ def stamp(path: Path) -> Stamp:
 
 def refuse_rebase(repo: Repo, ref: str) -> None:
     """Refuse to move a branch that is being rebased: `git rebase --abort` would set it back. Raises `MidMerge`."""
-    for git_dir in git_dirs(repo):
+    for git_dir in list_git_dirs(repo):
         for kind in ("rebase-merge", "rebase-apply"):
             name = git_dir / kind / "head-name"
             if name.is_file() and name.read_text(encoding="utf-8", errors="replace").strip() == ref:
-                raise MidMerge(root=repo.path, what="rebase", about=ref.removeprefix("refs/heads/"))
+                raise UnfinishedMerge(root=repo.path, what="rebase", about=ref.removeprefix("refs/heads/"))

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from orgtp.files.seat import read_seat
 from orgtp.git.repo import Repo
-from orgtp.git.tree import TREE, Walk, walk_of
+from orgtp.git.tree import TREE, TreeEditor, open_tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.model.seat import Seat, seat_path
@@ -17,21 +17,21 @@ from orgtp.model.text import is_id
 _FEW = 50
 
 
-def seats_with_email(repo: Repo, walk: Walk, email: str) -> list[Seat]:
+def seats_with_email(repo: Repo, walk: TreeEditor, email: str) -> list[Seat]:
     """The seats with an e-mail, by id."""
-    seats = walk.node("seats")
+    seats = walk.find_entry("seats")
     if not email or seats is None:
         return []
     paths = _paths_with(repo, walk, seats.id, email)
-    found = (read_seat(path, raw)[0] for path, raw in walk.files(paths).items())
+    found = (read_seat(path, raw)[0] for path, raw in walk.read_files(paths).items())
     return [seat for seat in found if seat and seat.email.lower() == email.lower()]
 
 
-def _paths_with(repo: Repo, walk: Walk, tree: str, email: str) -> list[str]:
+def _paths_with(repo: Repo, walk: TreeEditor, tree: str, email: str) -> list[str]:
     """The files of seats in which an e-mail stands, sorted."""
-    nodes = walk.folder("seats")
+    nodes = walk.list_entries("seats")
     if len(nodes) <= _FEW and all(node.mode != TREE for node in nodes.values()):
-        files = walk.files(f"seats/{name}" for name in nodes)
+        files = walk.read_files(f"seats/{name}" for name in nodes)
         return sorted(path for path, raw in files.items() if email.lower() in raw.decode(errors="replace").lower())
     words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules", "-e", email, tree)
     out = repo.attempt(*words)[1].decode(errors="replace")
@@ -48,14 +48,14 @@ class People:
     _emails: dict[str, str] = field(default_factory=dict)
 
     @cached_property
-    def _walk(self) -> Walk:
-        return walk_of(self.repo, self.rev)
+    def _walk(self) -> TreeEditor:
+        return open_tree(self.repo, self.rev)
 
     def seat(self, seat: str) -> Seat | None:
         """The seat `seat`, if there is one and its file can be read."""
         if seat not in self._seats:
             path = seat_path(seat)
-            raw = self._walk.files([path]).get(path) if is_id(seat) else None
+            raw = self._walk.read_files([path]).get(path) if is_id(seat) else None
             self._seats[seat] = read_seat(path, raw)[0] if raw is not None else None
         return self._seats[seat]
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cached_property
 
-from orgtp.git.ancestry import shallow_commits
-from orgtp.git.log import NEXT, touching
+from orgtp.git.ancestry import read_shallow_commits
+from orgtp.git.log import NEXT_COMMIT, trace_files
 from orgtp.git.repo import Repo
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
@@ -72,16 +72,16 @@ class Lineage:
             else:
                 yield (path, key), None
         if head is not None and held:
-            yield from self._walked(touching(self.states.repo, head, _few(held), without), held)
+            yield from self._walked(trace_files(self.states.repo, head, _few(held), without), held)
 
     def _walked(self, commits: Iterable[Commit], held: Held) -> Iterator[tuple[Spot, Commit | None]]:
         """Go from commit to commit until all is found. The first of them made everything that is `held` what it is."""
         left = sum(map(len, held.values()))
-        self._held[NEXT] = held
+        self._held[NEXT_COMMIT] = held
         for commit in commits:
             self._seen[commit.id] = commit
-            if NEXT in self._held:
-                self._held[commit.id] = self._held.pop(NEXT)
+            if NEXT_COMMIT in self._held:
+                self._held[commit.id] = self._held.pop(NEXT_COMMIT)
             for found in self._settled(commit):
                 yield found
                 left -= 1
@@ -107,7 +107,7 @@ class Lineage:
     @cached_property
     def _cut(self) -> frozenset[str]:
         """The commits whose parents a shallow clone has not: what they say was set there or before."""
-        return shallow_commits(self.states.repo)
+        return read_shallow_commits(self.states.repo)
 
     def _told(self, here: Commit, held: Held) -> Iterator[tuple[Spot, Commit | None, str | None]]:
         """Of each fact, who set it as far as is known at `here`, and the parent that has it, too.

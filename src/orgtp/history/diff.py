@@ -43,7 +43,7 @@ def since(here: OrgSnapshot, base: str, *, parted: bool = False) -> Since:
 def _with_made(here: OrgSnapshot, repo: Repo, base: str, facts: Facts, found: Diff) -> Diff:
     """The difference with by whom and in which commit, where one end leads to the other; else nobody could say."""
     head, wanted = here.revision, facts.wanted(found)
-    if head is None or not wanted or not repo.leads_to(base, head):
+    if head is None or not wanted or not repo.has_ancestor(base, head):
         return found
     people, rows = People(repo, head), [key for path, key in wanted if path.startswith("scores/")]
     setters = Lineage(States(repo, reader(rows)), wanted).setters(head, base)
@@ -60,7 +60,7 @@ def _commit(here: OrgSnapshot, repo: Repo, base: str, *, parted: bool) -> str:
     """The commit that `base` names, or the last one of the ledger before its end."""
     if parse_span(base) is not None:
         return locate(here.root, base, None).commit or ""
-    return base_tip(repo, base) if parted else repo.commit(base)
+    return base_tip(repo, base) if parted else repo.require_commit(base)
 
 
 def _org_at(here: OrgSnapshot, rev: str) -> Org:

@@ -15,7 +15,7 @@ from orgtp.files.score_months import ScoreMonths
 from orgtp.files.seat_scope import SeatScope, files_about
 from orgtp.files.tree import HEAD, Folder, Selected, StoredTree, read_plain
 from orgtp.git.repo import Repo, find_repo
-from orgtp.git.tree import GitTree, walk_of
+from orgtp.git.tree import GitTree, open_tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit_dates import order_commit_dates
 from orgtp.model.errors import BadInput, OrgtpError
@@ -116,17 +116,19 @@ class OrgSnapshot:
 
     def files(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of those of `paths` that are files, and nothing else read."""
-        return walk_of(self.repo, self.commit).files(paths) if self.repo and self.commit else self.tree.read(paths)
+        return (
+            open_tree(self.repo, self.commit).read_files(paths) if self.repo and self.commit else self.tree.read(paths)
+        )
 
     @cached_property
     def revision(self) -> str | None:
         """The commit that is shown, or that the work tree is based on; none without git."""
-        return self.commit or (self.repo.resolve("HEAD") if self.repo else None)
+        return self.commit or (self.repo.resolve_commit("HEAD") if self.repo else None)
 
     @cached_property
     def dirty(self) -> bool:
         """Whether the org's files hold changes that are not committed."""
-        return self.repo is not None and self.commit is None and self.repo.dirty(self.revision)
+        return self.repo is not None and self.commit is None and self.repo.has_uncommitted_changes(self.revision)
 
 
 def _head_in(root: Path, where: object) -> Head:
@@ -139,7 +141,7 @@ def _head_in(root: Path, where: object) -> Head:
 
 def _head_at(repo: Repo, rev: str) -> Head:
     """What the commit's org.yaml says. Raises `NotAnOrg` where it has none."""
-    raw = walk_of(repo, rev).files([HEAD]).get(HEAD)
+    raw = open_tree(repo, rev).read_files([HEAD]).get(HEAD)
     if raw is None:
         raise NotAnOrg(where=repo.path)
     return read_head(raw)[0]
@@ -200,14 +202,16 @@ def _ledger(repo: Repo) -> str:
 
 def _then(root: Path, repo: Repo | None, at: str, now: datetime) -> OrgSnapshot:
     """The org as it stood; the end of a period is judged as of its last second, and never after now."""
-    from orgtp.git.log import committed_at
+    from orgtp.git.log import read_commit_time
 
     if repo is None:
         raise NoGit(root=root)
     span = parse_span(at)
     if span is None:
-        rev = repo.commit(at)
-        return OrgSnapshot(root, repo, GitTree(repo, rev), _then_head(repo, rev, at), committed_at(repo, rev), at, rev)
+        rev = repo.require_commit(at)
+        return OrgSnapshot(
+            root, repo, GitTree(repo, rev), _then_head(repo, rev, at), read_commit_time(repo, rev), at, rev
+        )
     tip = _ledger(repo)
     zone = _head_at(repo, tip).zone
     end = min(span[1].ends(zone), now + _LEAST).astimezone(UTC)
@@ -227,9 +231,9 @@ def _then_head(repo: Repo, rev: str, at: str) -> Head:
 
 def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
     """The last commit on the ledger's own line that was made before the end of a period."""
-    from orgtp.git.log import line_of
+    from orgtp.git.log import list_first_parents
 
-    line = line_of(repo, tip)
+    line = list_first_parents(repo, tip)
     made = order_commit_dates([stamp for stamp, _ in line])
     place = bisect_left(made, end.timestamp())
     if place == 0:
@@ -239,10 +243,10 @@ def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
 
 def _too_early(repo: Repo, first: str, at: str) -> OrgtpError:
     """Why there is no commit before the first one of a line."""
-    from orgtp.git.ancestry import is_shallow
+    from orgtp.git.ancestry import is_shallow_clone
     from orgtp.history.merge_base import NotReached
 
-    if not is_shallow(repo):
+    if not is_shallow_clone(repo):
         return NotYet(at=at)
     what = f"this clone is shallow and begins with {first[:10]}, after {at}"
     return NotReached(what=what, remedy="Get the whole: git fetch --unshallow")

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from orgtp.files.load import Loaded, load
 from orgtp.files.tree import FOLDERS, SINGLE
-from orgtp.git.ancestry import is_shallow
+from orgtp.git.ancestry import is_shallow_clone
 from orgtp.git.errors import GitFailed
-from orgtp.git.remote import Line, SyncStopped, remote_of
+from orgtp.git.remote import RemoteConnection, SyncStopped, find_remote
 from orgtp.git.repo import Repo, UnknownRevision
 from orgtp.git.tree import GitTree
 from orgtp.model.errors import OrgtpError
@@ -63,7 +63,7 @@ def _since(repo: Repo, parted: str, after: Loaded) -> OrgPair:
     bring(repo, parted, after.org.branch)
     found = between(load(GitTree(repo, parted), parted), after)
     try:
-        return replace(found, used=_used(repo, parted, found), shallow=is_shallow(repo), base=parted)
+        return replace(found, used=_used(repo, parted, found), shallow=is_shallow_clone(repo), base=parted)
     except GitFailed:
         # A partial clone may lack the trees of its history, and then nobody can tell which ids it had.
         return replace(found, shallow=True, base=parted)
@@ -72,7 +72,7 @@ def _since(repo: Repo, parted: str, after: Loaded) -> OrgPair:
 def base_tip(repo: Repo, base: str) -> str:
     """The commit that `base` names. Raises `NotReached`."""
     try:
-        return repo.commit(base)
+        return repo.require_commit(base)
     except UnknownRevision as error:
         name = base.removeprefix("refs/remotes/").removeprefix("origin/")
         remedy = f"Name a commit, a branch or a tag that is here; or get it: git fetch origin {name or 'main'}"
@@ -86,14 +86,14 @@ def merge_base(repo: Repo, base: str, head: str) -> str:
 
 def merge_bases(repo: Repo, base: str, head: str) -> list[str]:
     """The commits where the histories of two commits part. Raises `NotReached`."""
-    found = repo.line("merge-base", "--all", base, head).split()
+    found = repo.read_output_line("merge-base", "--all", base, head).split()
     if found:
         return found
     # A commit names its parents, though a shallow clone has them not: CI checks out the merge of base and change.
     if base in _parents(repo, head):
         return [base]
     what = f"the histories of {base[:10]} and {head[:10]} do not meet here"
-    if is_shallow(repo):
+    if is_shallow_clone(repo):
         raise NotReached(what=f"{what}: this clone is shallow", remedy="Get the whole: git fetch --unshallow")
     raise NotReached(what=what, remedy="Begin the change on the branch that it is for.")
 
@@ -125,12 +125,12 @@ def _missing(repo: Repo, commit: str) -> list[str]:
 
 
 def _get(repo: Repo, branch: str, missing: list[str], commit: str) -> None:
-    remote = remote_of(repo, branch)
+    remote = find_remote(repo, branch)
     what = f"{len(missing)} objects of {commit[:10]} are not in this partial clone"
     if remote is None:
         raise NotReached(what=what, remedy="Clone it whole: git clone, without --filter")
     try:
-        Line(repo, remote).objects(missing)
+        RemoteConnection(repo, remote).fetch_objects(missing)
     except SyncStopped as error:
         raise NotReached(what=f"{what}, and {error}", remedy="Clone it whole: git clone, without --filter") from error
 

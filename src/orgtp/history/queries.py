@@ -8,7 +8,7 @@ from dataclasses import replace
 from orgtp.files.load import load
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD, Filtered
-from orgtp.git.log import history
+from orgtp.git.log import stream_history
 from orgtp.git.repo import Repo
 from orgtp.history.authors import People
 from orgtp.history.blame import Lineage, States
@@ -43,20 +43,20 @@ def log_pages(here: OrgSnapshot, wanted: Wanted, since: str | None, until: str |
     head, without = here.revision, ""
     if since is not None:
         span = parse_span(since)
-        without = "" if span else repo.commit(since)
+        without = "" if span else repo.require_commit(since)
         wanted = replace(wanted, since=span[0].begins(org.zone)) if span else wanted
     if until is not None:
         span = parse_span(until)
         head = head if span else _within(repo, until, head)
         wanted = replace(wanted, until=span[1].ends(org.zone)) if span else wanted
     measures = MetricFilter(repo, wanted.metric, wanted.seat) if wanted.metric else None
-    return log(org, history(repo, head, without) if head else (), wanted, measures)
+    return log(org, stream_history(repo, head, without) if head else (), wanted, measures)
 
 
 def _within(repo: Repo, rev: str, head: str | None) -> str:
     """The commit that `rev` names, which the history of `head` has."""
-    found = repo.commit(rev)
-    if head is None or not repo.leads_to(found, head):
+    found = repo.require_commit(rev)
+    if head is None or not repo.has_ancestor(found, head):
         raise BadInput(what=f'"{rev}" is not in the history that is told. Name its commits with --at {rev}')
     return found
 

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from orgtp.files.org import read_retirement
 from orgtp.files.seat import read_seat
-from orgtp.git.log import all_touching, newest_touching
+from orgtp.git.log import list_commits_touching, stream_commits_touching
 from orgtp.git.repo import Repo
 from orgtp.history.authors import People
 from orgtp.lazy_dataclass import dataclass
@@ -32,11 +32,11 @@ class Lives:
 
     def steps(self, head: str) -> list[SeatCommit]:
         """The commits that touched the seat or its retirement record, oldest first."""
-        return [self._step(commit) for commit in all_touching(self.repo, head, self._own)]
+        return [self._step(commit) for commit in list_commits_touching(self.repo, head, self._own)]
 
     def newest(self, head: str) -> Iterator[SeatCommit]:
         """The same, newest first, read as they are asked for."""
-        return (self._step(commit) for commit in newest_touching(self.repo, head, self._own))
+        return (self._step(commit) for commit in stream_commits_touching(self.repo, head, self._own))
 
     def _step(self, commit: Commit) -> SeatCommit:
         after, befores = self._sides(commit)

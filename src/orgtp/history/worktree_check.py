@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orgtp.files.tree import FOLDERS, SINGLE
-from orgtp.git.repo import Repo, object_id
+from orgtp.git.repo import Repo, compute_object_id
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Place, Problem
 from orgtp.rules.pull_request.base import NOT_AS_COMMITTED
@@ -49,7 +49,7 @@ class _Indexed:
 
 def not_as_committed(repo: Repo, head: str, files: Mapping[str, bytes]) -> list[Problem]:
     """Files that git takes for unchanged and that hold other bytes than the commit `head`, and modules left empty."""
-    kept = repo.listing(head, *SINGLE, *FOLDERS)
+    kept = repo.list_files(head, *SINGLE, *FOLDERS)
     modules = [Problem("not-a-file", Place(path), *_LEFT) for path, row in kept.items() if row[0] == _MODULE]
     suspect = {path for path, raw in files.items() if path in kept and _differs(raw, kept[path][1])}
     index = _index(repo) if suspect else {}
@@ -67,7 +67,7 @@ _CONVERTED = (
 
 def _differs(raw: bytes, oid: str) -> bool:
     """Whether a file holds something else than the object; other line ends are no difference."""
-    return object_id(raw, oid) != oid and object_id(raw.replace(b"\r\n", b"\n"), oid) != oid
+    return compute_object_id(raw, oid) != oid and compute_object_id(raw.replace(b"\r\n", b"\n"), oid) != oid
 
 
 def _index(repo: Repo) -> dict[str, _Indexed]:

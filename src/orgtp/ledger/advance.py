@@ -17,13 +17,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from orgtp.git.checkout import Changes, Checkout
-from orgtp.git.commit import Moving
-from orgtp.git.errors import CannotWrite, GitFailed, NotNow
-from orgtp.git.lock import folder
+from orgtp.git.checkout import Checkout, TreeChanges
+from orgtp.git.commit import RefTransaction
+from orgtp.git.errors import CannotWrite, GitFailed, TemporaryFailure
+from orgtp.git.lock import private_git_dir
 from orgtp.git.repo import Repo
-from orgtp.git.tree import changed_nodes
-from orgtp.git.worktrees import checkouts, git_dirs, refuse_rebase, stamp
+from orgtp.git.tree import diff_trees
+from orgtp.git.worktrees import find_checkouts, list_git_dirs, read_file_stamp, refuse_rebase
 from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.witness import mend
 
@@ -46,7 +46,7 @@ class Move:
     along: str = ""
 
 
-def advance(repo: Repo, move: Move, changes: Changes) -> str:
+def advance(repo: Repo, move: Move, changes: TreeChanges) -> str:
     """Move the branch, and bring along every checkout of it. The lock is held.
 
     Returns why a work tree could not follow, if one could not: the commit stands all the same. Raises `NotNow`,
@@ -61,7 +61,7 @@ def advance(repo: Repo, move: Move, changes: Changes) -> str:
         behind = _follow(followers)
     except BaseException as error:
         # What was begun is undone, or finished where the branch has moved: by the rules of a crash, at once.
-        with suppress(OSError, GitFailed, NotNow):
+        with suppress(OSError, GitFailed, TemporaryFailure):
             recover(repo)
         if not isinstance(error, OSError | GitFailed):
             raise
@@ -72,41 +72,41 @@ def advance(repo: Repo, move: Move, changes: Changes) -> str:
     return behind
 
 
-def _locked(repo: Repo, ref: str, changes: Changes) -> list[Checkout]:
+def _locked(repo: Repo, ref: str, changes: TreeChanges) -> list[Checkout]:
     """The checkouts of the branch with their indexes locked: so nobody switches branches or stages meanwhile."""
     for _ in range(_SWITCHES):
-        followers = [Checkout(found, changes) for found in checkouts(repo, ref)]
+        followers = [Checkout(found, changes) for found in find_checkouts(repo, ref)]
         for follower in followers:
-            follower.lock()
-        if [follower.repo.path for follower in followers] == [found.path for found in checkouts(repo, ref)]:
+            follower.lock_index()
+        if [follower.repo.path for follower in followers] == [found.path for found in find_checkouts(repo, ref)]:
             return followers
         for follower in followers:
-            follower.release()
+            follower.release_index()
     raise CannotWrite(words=f"{ref} is checked out here and there from moment to moment")
 
 
 def _move(repo: Repo, move: Move, followers: list[Checkout]) -> None:
     for follower in followers:
         follower.plan()
-        follower.prepare()
-    moving = Moving(repo, move.ref, move.old, move.new, move.env, move.along)
+        follower.prepare_index()
+    moving = RefTransaction(repo, move.ref, move.old, move.new, move.env, move.along)
     try:
         moving.prepare(move.why)
         for follower in followers:
-            follower.swap()
+            follower.swap_index()
         moving.commit()
     finally:
-        moving.give_up()
+        moving.close()
 
 
 def _follow(followers: list[Checkout]) -> str:
     behind = []
     for follower in followers:
         try:
-            follower.follow()
+            follower.update_files()
         except OSError as error:
             behind.append(str(error))
-        follower.release()
+        follower.release_index()
     return "; ".join(behind)
 
 
@@ -114,7 +114,7 @@ def _follow(followers: list[Checkout]) -> str:
 
 
 def _journal(repo: Repo) -> Path:
-    return folder(repo) / "journal"
+    return private_git_dir(repo) / "journal"
 
 
 def _note(repo: Repo, move: Move, since: str | None) -> None:
@@ -184,8 +184,8 @@ def recover(repo: Repo) -> None:
         _free_ref(repo, note)
     moved = _contains(repo, move.ref, move.new)
     mend(repo, move.ref, move.old, move.new, moved=moved)
-    changes = changed_nodes(repo, since if moved else move.old, move.new) if moved or repo.read(move.new) else {}
-    whole = [_settle(Checkout(found, changes, lenient=True), moved=moved) for found in checkouts(repo, move.ref)]
+    changes = diff_trees(repo, since if moved else move.old, move.new) if moved or repo.read(move.new) else {}
+    whole = [_settle(Checkout(found, changes, lenient=True), moved=moved) for found in find_checkouts(repo, move.ref)]
     if not moved and since != move.old:
         _note(repo, replace(move, new=str(move.old)), since)
         recover(repo)
@@ -199,22 +199,22 @@ def _settle(checkout: Checkout, *, moved: bool) -> bool:
     Where its lock was not taken yet, nothing has happened there.
     """
     try:
-        checkout.clear()
+        checkout.remove_temporary_files()
         if moved:
             return _finish(checkout)
-        checkout.undo()
+        checkout.restore_index()
     finally:
-        checkout.release()
+        checkout.release_index()
     return True
 
 
 def _finish(checkout: Checkout) -> bool:
-    checkout.lock()
+    checkout.lock_index()
     checkout.plan()
-    checkout.prepare()
-    checkout.swap()
+    checkout.prepare_index()
+    checkout.swap_index()
     try:
-        checkout.follow()
+        checkout.update_files()
     except OSError:
         return False
     return True
@@ -222,16 +222,16 @@ def _finish(checkout: Checkout) -> bool:
 
 def catch_up(repo: Repo, old: str) -> None:
     """Bring a work tree that stands at the commit `old` along to where its branch is now."""
-    changes = changed_nodes(repo, old, repo.commit("HEAD"))
+    changes = diff_trees(repo, old, repo.require_commit("HEAD"))
     checkout = Checkout(repo, changes)
     try:
-        checkout.lock()
+        checkout.lock_index()
         checkout.plan()
-        checkout.prepare()
-        checkout.swap()
-        checkout.follow()
+        checkout.prepare_index()
+        checkout.swap_index()
+        checkout.update_files()
     finally:
-        checkout.release()
+        checkout.release_index()
 
 
 @contextmanager
@@ -244,8 +244,8 @@ def held_still(repo: Repo, ref: str) -> Iterator[None]:
         if tip := repo.tip(ref):
             still = Move(ref, tip, tip, "", {})
             _note(repo, still, _since(repo, still))
-        for found in checkouts(repo, ref):
-            Checkout(found, {}).lock()
+        for found in find_checkouts(repo, ref):
+            Checkout(found, {}).lock_index()
         yield
     finally:
         recover(repo)
@@ -254,7 +254,7 @@ def held_still(repo: Repo, ref: str) -> Iterator[None]:
 def _contains(repo: Repo, ref: str, commit: str) -> bool:
     """Whether the branch has the commit; one that was never made, it has not."""
     tip = repo.tip(ref)
-    return tip is not None and repo.read(commit) is not None and repo.leads_to(commit, tip)
+    return tip is not None and repo.read(commit) is not None and repo.has_ancestor(commit, tip)
 
 
 # Git's own locks, where git was killed with us.
@@ -269,15 +269,15 @@ def _free_ref(repo: Repo, note: Mapping[str, Any]) -> None:
     left = [lock for lock in _ref_locks(repo, note) if _ours(lock, note)]
     if not left:
         return
-    before = [stamp(lock) for lock in left]
+    before = [read_file_stamp(lock) for lock in left]
     time.sleep(_STILL_SECONDS)
     for lock, state in zip(left, before, strict=True):
-        if state is not None and state == stamp(lock) and not _is_open(lock):
+        if state is not None and state == read_file_stamp(lock) and not _is_open(lock):
             lock.unlink(missing_ok=True)
 
 
 def _ref_locks(repo: Repo, note: Mapping[str, Any]) -> list[Path]:
-    return [repo.common_dir / f"{note['ref']}.lock", *(git_dir / "HEAD.lock" for git_dir in git_dirs(repo))]
+    return [repo.common_dir / f"{note['ref']}.lock", *(git_dir / "HEAD.lock" for git_dir in list_git_dirs(repo))]
 
 
 def _ours(lock: Path, note: Mapping[str, Any]) -> bool:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orgtp.actions.record_scores import NewScore, add_queued_scores, add_scores
-from orgtp.git.checkout import Linked, Uncommitted
-from orgtp.git.errors import GitFailed, LedgerBusy, LedgerMoved, MidMerge, NotNow
-from orgtp.git.lock import Lock, patience, pauses
+from orgtp.git.checkout import PathIsLink, UncommittedChanges
+from orgtp.git.errors import GitFailed, LedgerBusy, LedgerMoved, TemporaryFailure, UnfinishedMerge
+from orgtp.git.lock import Lock, read_wait_seconds, retry_with_pauses
 from orgtp.git.repo import Repo
-from orgtp.git.tree import walk_of
+from orgtp.git.tree import open_tree
 from orgtp.history.authors import seats_with_email
 from orgtp.ledger import outbox
 from orgtp.ledger.advance import make_whole
@@ -27,7 +27,7 @@ from orgtp.model.score import Score
 
 _MOST_AT_ONCE = 500
 # What stands in the way of some paths, and not of others.
-STUCK = (MidMerge, Linked, Uncommitted)
+STUCK = (UnfinishedMerge, PathIsLink, UncommittedChanges)
 
 
 def post(ledger: Ledger, entries: Sequence[NewScore], by: str = "", *, dry_run: bool = False) -> Recorded:
@@ -35,7 +35,7 @@ def post(ledger: Ledger, entries: Sequence[NewScore], by: str = "", *, dry_run: 
 
     Raises the error of an entry that does not fit, what `record` raises for what can never be written, and `NotKept`.
     """
-    seconds = patience()
+    seconds = read_wait_seconds()
     action, reach = _action(ledger, entries, by), _reach(ledger, entries, by)
     batch = Batch(ledger, ledger.tip())
     step = batch.take(action, reach)
@@ -46,10 +46,10 @@ def post(ledger: Ledger, entries: Sequence[NewScore], by: str = "", *, dry_run: 
     try:
         # What can be done before the lock is held is done before: others wait for less.
         ready = None if lock.holder else batch.make([step])
-        if not lock.attempt():
+        if not lock.try_acquire():
             return _wait(ledger, lock, step, brought, seconds)
         return _write_with(ledger, lambda later: later.take(action, reach), ready and (batch, step, ready))
-    except NotNow as why:
+    except TemporaryFailure as why:
         return _kept(ledger, step, brought, why)
     finally:
         lock.close()
@@ -58,7 +58,7 @@ def post(ledger: Ledger, entries: Sequence[NewScore], by: str = "", *, dry_run: 
 def seat_with_email(ledger: Ledger) -> str:
     """The seat whose e-mail is git's user.email, by the files of the ledger; "" where there is none."""
     email = ledger.repo.config("user.email")
-    found = seats_with_email(ledger.repo, walk_of(ledger.repo, ledger.tip()), email)
+    found = seats_with_email(ledger.repo, open_tree(ledger.repo, ledger.tip()), email)
     return next((seat.id for seat in found if not seat.is_retired), "")
 
 
@@ -97,18 +97,18 @@ def _reach(ledger: Ledger, entries: Sequence[NewScore], by: str) -> Reach:
     return Reach(frozenset({want.seat for want in wants} | {by} - {""}), wants, ledger.now, brought)
 
 
-def _kept(ledger: Ledger, made: PlannedCommit, brought: frozenset[str], why: NotNow) -> Recorded:
+def _kept(ledger: Ledger, made: PlannedCommit, brought: frozenset[str], why: TemporaryFailure) -> Recorded:
     """What is accepted and cannot be written goes into the outbox."""
     if made.planned.files:
         _put(ledger, made, brought, why)
     return _waiting(made.planned, why)
 
 
-def _waiting(planned: Recorded, why: NotNow) -> Recorded:
+def _waiting(planned: Recorded, why: TemporaryFailure) -> Recorded:
     return Recorded(planned.change, None, planned.before, planned.files, kept=str(why) if planned.files else "")
 
 
-def _put(ledger: Ledger, made: PlannedCommit, brought: frozenset[str], why: NotNow) -> Lot:
+def _put(ledger: Ledger, made: PlannedCommit, brought: frozenset[str], why: TemporaryFailure) -> Lot:
     change = made.planned.change
     try:
         return outbox.keep(ledger.repo, change.by, made.author, _scores(change), brought, str(why))
@@ -127,11 +127,11 @@ def _wait(ledger: Ledger, lock: Lock, made: PlannedCommit, brought: frozenset[st
         return planned
     lot = _put(ledger, made, brought, LedgerBusy(holder=lock.holder))
     try:
-        for _ in pauses(seconds, lambda: lock.holder):
+        for _ in retry_with_pauses(seconds, lambda: lock.holder):
             commit = outbox.receipt(lot)
             if commit:
                 return Recorded(planned.change, commit, planned.before, planned.files)
-            if lock.attempt():
+            if lock.try_acquire():
                 return _drained(ledger, lot, planned)
     except BaseException:
         # Whoever is told that it failed must not find it written later.
@@ -145,10 +145,10 @@ def _drained(ledger: Ledger, lot: Lot, planned: Recorded) -> Recorded:
     try:
         drain(ledger)
         refused = _write(ledger, [lot]) if lot.path.exists() else {}
-    except NotNow as why:
+    except TemporaryFailure as why:
         return _waiting(planned, why)
     error = refused.get(lot.path)
-    if isinstance(error, NotNow):
+    if isinstance(error, TemporaryFailure):
         return _waiting(planned, error)
     if error:
         raise error
@@ -205,7 +205,7 @@ class _Written:
         reach = Reach(frozenset({want.seat for want in wants} | {lot.by} - {""}), wants, batch.ledger.now, lot.brought)
         try:
             step = batch.take(lambda org: add_queued_scores(org, lot.scores, lot.by), reach, lot.author)
-        except (NotNow, GitFailed):
+        except (TemporaryFailure, GitFailed):
             raise
         except OrgtpError as error:
             self.refused[lot.path] = error

@@ -13,13 +13,13 @@ from pathlib import PurePosixPath
 
 from orgtp.files.apply import applied
 from orgtp.files.load import Loaded, load
-from orgtp.git.checkout import Linked
-from orgtp.git.commit import Draft, Identity, commit_tree, identity, is_signing, not_before
-from orgtp.git.errors import LedgerMoved, NotNow
-from orgtp.git.lock import locked
-from orgtp.git.objects import Objects
+from orgtp.git.checkout import PathIsLink
+from orgtp.git.commit import CommitDraft, Identity, choose_commit_date, commit_tree, is_signing, resolve_identity
+from orgtp.git.errors import LedgerMoved, TemporaryFailure
+from orgtp.git.lock import hold_lock
+from orgtp.git.objects import ObjectStore
 from orgtp.git.repo import Repo
-from orgtp.git.tree import MODULE, TREE, GitTree, Node, Walk, walk_of
+from orgtp.git.tree import MODULE, TREE, GitTree, TreeEditor, TreeEntry, open_tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.advance import Move, advance, held_still, make_whole
 from orgtp.ledger.checks import check_change
@@ -31,7 +31,7 @@ from orgtp.model.org import Org
 from orgtp.model.problem import Problem
 
 
-def sealed(objects: Objects, draft: Draft, nodes: Mapping[str, Node | None]) -> Draft:
+def sealed(objects: ObjectStore, draft: CommitDraft, nodes: Mapping[str, TreeEntry | None]) -> CommitDraft:
     """The draft with its trailer, where git signs; without one, where it does not.
 
     `nodes` are what the commit changes. A commit that is made anew had other changes once, so its trailer goes with it.
@@ -41,9 +41,9 @@ def sealed(objects: Objects, draft: Draft, nodes: Mapping[str, Node | None]) -> 
     return draft if message == draft.message else replace(draft, message=message)
 
 
-def _contents(objects: Objects, nodes: Mapping[str, Node | None]) -> dict[str, bytes | None]:
+def _contents(objects: ObjectStore, nodes: Mapping[str, TreeEntry | None]) -> dict[str, bytes | None]:
     kept = [node.id for node in nodes.values() if node and node.mode != MODULE]
-    blobs = objects.blobs(kept)
+    blobs = objects.read_blobs(kept)
     return {path: blobs.get(node.id, node.id.encode()) if node else None for path, node in nodes.items()}
 
 
@@ -101,10 +101,10 @@ def record(
     if dry_run:
         return ledger.planned(action).planned
     try:
-        with locked(repo):
+        with hold_lock(repo):
             make_whole(repo)
             return ledger.commit(action)
-    except NotNow as why:
+    except TemporaryFailure as why:
         raise NotWritten(why=why) from why
 
 
@@ -186,12 +186,12 @@ class PlannedCommit:
     tree: str
     author: Identity
     when: datetime
-    nodes: Mapping[str, Node | None]
+    nodes: Mapping[str, TreeEntry | None]
     made: Original | None = None
 
 
 # The commits of some steps, and what was said last: its `parent` is the new tip.
-Made = tuple[list[Recorded], Draft | None]
+Made = tuple[list[Recorded], CommitDraft | None]
 
 
 class Batch:
@@ -199,7 +199,7 @@ class Batch:
 
     def __init__(self, ledger: Ledger, tip: str) -> None:
         self.ledger, self.tip = ledger, tip
-        self.walk = self.base = walk_of(ledger.repo, tip)
+        self.walk = self.base = open_tree(ledger.repo, tip)
 
     def take(
         self, action: Action, reach: Reach | None = None, who: Identity | None = None, now: datetime | None = None
@@ -212,7 +212,7 @@ class Batch:
             except OrgtpError:
                 # What does not fit is told with all of the org in view: a near miss may be any of its seats.
                 pass
-        self.walk.objects.write()
+        self.walk.objects.write_objects()
         repo = self.ledger.repo
         return self._taken(action, load(GitTree(repo, self.walk.root), str(repo.path)), who, when)
 
@@ -223,13 +223,13 @@ class Batch:
         noted = check_change(loaded, change, files) if files else ()
         old = {path: loaded.files[path] for path in files if path in loaded.files}
         author = self._author(loaded.org, change, who or self.ledger.who) if files else Identity("", "")
-        nodes = self.walk.put(files)
-        self.walk = self.walk.with_nodes(nodes) if nodes else self.walk
+        nodes = self.walk.add_blobs(files)
+        self.walk = self.walk.replace_entries(nodes) if nodes else self.walk
         when = now.astimezone(loaded.org.zone)
         return PlannedCommit(Recorded(change, None, old, files, noted=noted), self.walk.root, author, when, nodes)
 
     def _author(self, org: Org, change: Change, who: Identity | None) -> Identity:
-        return who or identity(self.ledger.repo, org.seats.get(change.by), org.id)
+        return who or resolve_identity(self.ledger.repo, org.seats.get(change.by), org.id)
 
     def write(self, steps: list[PlannedCommit]) -> list[Recorded]:
         """Make the commits of the steps that change something, and move the branch once. Raises `NotNow`."""
@@ -252,29 +252,31 @@ class Batch:
                 parent = commit_tree(self.walk.objects, draft, step.tree)
                 last = replace(draft, parent=parent)
             done.append(replace(step.planned, commit=parent if step.planned.files else None))
-        self.walk.objects.write()
+        self.walk.objects.write_objects()
         return done, last
 
-    def _draft(self, step: PlannedCommit, parent: str) -> Draft:
+    def _draft(self, step: PlannedCommit, parent: str) -> CommitDraft:
         repo, made = self.ledger.repo, step.made
-        when = not_before(repo, self.tip, step.when)
+        when = choose_commit_date(repo, self.tip, step.when)
         if made is None:
-            return Draft(parent, step.planned.change.message, step.author, when)
+            return CommitDraft(parent, step.planned.change.message, step.author, when)
         own = Identity(repo.config("user.name"), repo.config("user.email"))
         who = own if own.name and own.email else made.author
-        return Draft(parent, made.message, who, when, made.author, made.wrote)
+        return CommitDraft(parent, made.message, who, when, made.author, made.wrote)
 
-    def _advance(self, last: Draft, paths: Iterable[str]) -> str:
+    def _advance(self, last: CommitDraft, paths: Iterable[str]) -> str:
         why = last.message.partition("\n")[0]
         move = Move(self.ledger.ref, self.tip, str(last.parent), why, last.env)
-        return advance(self.ledger.repo, move, {path: (self.base.node(path), self.walk.node(path)) for path in paths})
+        return advance(
+            self.ledger.repo, move, {path: (self.base.find_entry(path), self.walk.find_entry(path)) for path in paths}
+        )
 
 
-def _refuse_links(walk: Walk, files: Iterable[str]) -> None:
+def _refuse_links(walk: TreeEditor, files: Iterable[str]) -> None:
     """Refuse to write where the commit before has a link or a module, at a file itself or above it."""
     for path in files:
         above = [str(parent) for parent in PurePosixPath(path).parents][:-1]
-        found = [name for name in above if (node := walk.node(name)) and node.mode != TREE]
-        node = walk.node(path)
+        found = [name for name in above if (node := walk.find_entry(name)) and node.mode != TREE]
+        node = walk.find_entry(path)
         if found or (node and not node.is_plain):
-            raise Linked(path=found[-1] if found else path)
+            raise PathIsLink(path=found[-1] if found else path)

@@ -12,10 +12,10 @@ from pathlib import Path
 from orgtp.files import json_schema as schema
 from orgtp.files.org import read_head, zone_named
 from orgtp.files.yaml.dumper import scalar
-from orgtp.git.commit import Draft, Identity, commit_tree, own_identity
-from orgtp.git.lock import locked
-from orgtp.git.repo import Repo, find_repo, make_repo
-from orgtp.git.tree import walk_of
+from orgtp.git.commit import CommitDraft, Identity, commit_tree, read_git_identity
+from orgtp.git.lock import hold_lock
+from orgtp.git.repo import Repo, find_repo, init_repo
+from orgtp.git.tree import open_tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.advance import Move, advance, catch_up
 from orgtp.ledger.batch import Batch, Ledger, PlannedCommit, sealed
@@ -59,13 +59,13 @@ def create(
     repo = found or _made(path)
     ref = repo.head_ref() or f"refs/heads/{_BRANCH}"
     old = repo.tip(ref)
-    walk = walk_of(repo, old)
-    nodes = walk.put(files)
-    draft = sealed(walk.objects, Draft(old, _MESSAGE, who or _author(repo), when), nodes)
-    tree = walk.with_nodes(nodes).root
+    walk = open_tree(repo, old)
+    nodes = walk.add_blobs(files)
+    draft = sealed(walk.objects, CommitDraft(old, _MESSAGE, who or _author(repo), when), nodes)
+    tree = walk.replace_entries(nodes).root
     commit = commit_tree(walk.objects, draft, tree)
-    walk.objects.write()
-    with locked(repo):
+    walk.objects.write_objects()
+    with hold_lock(repo):
         advance(repo, Move(ref, old, commit, "init", draft.env), {name: (None, node) for name, node in nodes.items()})
     return Created(repo, org, commit, sorted(files))
 
@@ -76,7 +76,7 @@ def add_history(made: Created, now: datetime, work: Callable[[Batch], list[Plann
     The steps go through the bare git dir, so that the work tree follows once and not at each of them.
     """
     bare = Repo(made.repo.git_dir, bare=True)
-    with locked(bare):
+    with hold_lock(bare):
         Ledger(bare, _BRANCH, now).commit_all(work)
     catch_up(made.repo, made.commit or "")
     return replace(made, commit=made.repo.tip(f"refs/heads/{_BRANCH}"))
@@ -103,12 +103,12 @@ def _free(path: Path, files: Mapping[str, bytes]) -> Repo | None:
 
 def _made(path: Path) -> Repo:
     path.mkdir(parents=True, exist_ok=True)
-    return make_repo(path, _BRANCH)
+    return init_repo(path, _BRANCH)
 
 
 def _author(repo: Repo) -> Identity:
     """Git's own identity; where git has none, orgtp's, for all that is here was written by it."""
-    return own_identity(repo) or Identity("orgtp", "orgtp@init.invalid")
+    return read_git_identity(repo) or Identity("orgtp", "orgtp@init.invalid")
 
 
 def scaffold(branch: str = _BRANCH) -> dict[str, bytes]:

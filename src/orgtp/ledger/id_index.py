@@ -13,9 +13,9 @@ from contextlib import closing
 from pathlib import Path
 
 from orgtp.files.scores import seat_of
-from orgtp.git.lock import folder
+from orgtp.git.lock import private_git_dir
 from orgtp.git.repo import Repo
-from orgtp.git.tree import Walk, changed_nodes
+from orgtp.git.tree import TreeEditor, diff_trees
 
 _ID = re.compile(rb'"id"\s*:\s*"([A-Za-z0-9._-]{1,64})"')
 _TABLES = """
@@ -24,14 +24,14 @@ create table if not exists seen (tree text not null);
 """
 
 
-def known_at(walk: Walk, ids: Iterable[str]) -> set[str]:
+def known_at(walk: TreeEditor, ids: Iterable[str]) -> set[str]:
     """The score files of the tree that hold a record with one of `ids`."""
     wanted = set(ids)
     found = _looked_up(walk.base or walk, wanted) | {path for path in walk.touched if seat_of(path)}
-    return {path for path, raw in walk.files(found).items() if wanted & _ids(raw)}
+    return {path for path, raw in walk.read_files(found).items() if wanted & _ids(raw)}
 
 
-def _looked_up(walk: Walk, ids: set[str]) -> set[str]:
+def _looked_up(walk: TreeEditor, ids: set[str]) -> set[str]:
     """The files that the cache names for `ids`; where there can be no cache, all files that hold one."""
     try:
         with closing(_opened(walk.objects.repo)) as cache, cache:
@@ -42,7 +42,7 @@ def _looked_up(walk: Walk, ids: set[str]) -> set[str]:
 
 
 def _opened(repo: Repo) -> sqlite3.Connection:
-    path = folder(repo) / "ids.sqlite"
+    path = private_git_dir(repo) / "ids.sqlite"
     path.parent.mkdir(exist_ok=True)
     if path.is_symlink():
         raise OSError(path)
@@ -66,7 +66,7 @@ def _connected(path: Path) -> sqlite3.Connection:
     return cache
 
 
-def _catch_up(cache: sqlite3.Connection, walk: Walk) -> None:
+def _catch_up(cache: sqlite3.Connection, walk: TreeEditor) -> None:
     row = cache.execute("select tree from seen").fetchone()
     seen, tree = row[0] if row else "", _scores(walk)
     if seen == tree:
@@ -78,9 +78,9 @@ def _catch_up(cache: sqlite3.Connection, walk: Walk) -> None:
     cache.execute("insert into seen values (?)", [tree])
 
 
-def _scores(walk: Walk) -> str:
+def _scores(walk: TreeEditor) -> str:
     """The tree of all score files; "" where there is none yet."""
-    node = walk.node("scores")
+    node = walk.find_entry("scores")
     return node.id if node else ""
 
 
@@ -88,8 +88,8 @@ def _differing(repo: Repo, old: str | None, tree: str) -> dict[str, set[str]]:
     """The ids in the files below `tree` that are not the same below `old`."""
     if not tree:
         return {}
-    nodes = {path: new for path, (_, new) in changed_nodes(repo, old, tree).items() if new and new.is_plain}
-    blobs = repo.blobs(node.id for node in nodes.values())
+    nodes = {path: new for path, (_, new) in diff_trees(repo, old, tree).items() if new and new.is_plain}
+    blobs = repo.read_blobs(node.id for node in nodes.values())
     return {f"scores/{path}": _ids(blobs[node.id]) for path, node in nodes.items()}
 
 

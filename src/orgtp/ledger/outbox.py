@@ -19,7 +19,7 @@ from typing import Any
 from orgtp.files.scores import read_scores
 from orgtp.git.commit import Identity
 from orgtp.git.errors import CannotWrite
-from orgtp.git.lock import folder, write_own
+from orgtp.git.lock import private_git_dir, write_new_file
 from orgtp.git.repo import Repo
 from orgtp.history.locate import clock
 from orgtp.lazy_dataclass import dataclass
@@ -66,7 +66,7 @@ class Lot:
 
 def outbox(repo: Repo) -> Path:
     """The folder of the outbox. Raises `CannotWrite` where somebody put a link there."""
-    found = folder(repo) / "outbox"
+    found = private_git_dir(repo) / "outbox"
     if found.is_symlink():
         raise CannotWrite(words=f"{found} is a link")
     return found
@@ -146,10 +146,10 @@ def _sync_folder(path: Path) -> None:
 
 def set_aside(repo: Repo) -> None:
     """See to it that there is room on the disk for a value when it is full. The lock is held."""
-    reserve = folder(repo) / "reserve"
+    reserve = private_git_dir(repo) / "reserve"
     if not reserve.is_file() or reserve.is_symlink():
         try:
-            write_own(reserve, b"Room for a value when the disk is full.\n".ljust(_RESERVE_BYTES, b"."))
+            write_new_file(reserve, b"Room for a value when the disk is full.\n".ljust(_RESERVE_BYTES, b"."))
         except OSError:
             reserve.unlink(missing_ok=True)
 

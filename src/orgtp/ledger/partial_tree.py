@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD, FileInfo
-from orgtp.git.tree import Walk
+from orgtp.git.tree import TreeEditor
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.period import Grain, parse_period, period_containing
 from orgtp.model.seat import Seat, seat_path
@@ -44,7 +44,7 @@ class Reach:
 class PartialTree:
     """The files within `reach`, as a tree that `load` reads."""
 
-    walk: Walk
+    walk: TreeEditor
     reach: Reach
     _paths: set[str] = field(default_factory=set)
 
@@ -57,12 +57,12 @@ class PartialTree:
 
     def entries(self) -> list[FileInfo]:
         """Every file of the part, sorted by path. Their size is looked at by those who read the whole."""
-        nodes = ((path, self.walk.node(path)) for path in sorted(self._paths))
+        nodes = ((path, self.walk.find_entry(path)) for path in sorted(self._paths))
         return [FileInfo(path, 0, node.is_plain) for path, node in nodes if node]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""
-        return self.walk.files(paths)
+        return self.walk.read_files(paths)
 
     def _seats(self) -> set[str]:
         """The files of the seats, of those who answer for them, and of all above."""
@@ -70,7 +70,7 @@ class PartialTree:
         next_up = {seat_path(seat) for seat in self.reach.seats}
         while next_up:
             found |= next_up
-            seats = [read_seat(path, raw)[0] for path, raw in self.walk.files(next_up).items()]
+            seats = [read_seat(path, raw)[0] for path, raw in self.walk.read_files(next_up).items()]
             above = {name for seat in seats if seat for name in (seat.owner, seat.reports_to) if name}
             next_up = {seat_path(name) for name in above} - found
         return found
@@ -79,7 +79,7 @@ class PartialTree:
         """The files that may hold a record of a period that is wanted: those of its month and of all since."""
         found: set[str] = set()
         for seat, first in self._months().items():
-            names = self.walk.folder(f"scores/{seat}")
+            names = self.walk.list_entries(f"scores/{seat}")
             found |= {f"scores/{seat}/{name}" for name in names if name >= first}
         return found
 
@@ -96,7 +96,7 @@ class PartialTree:
 
     def _seat(self, seat: str) -> Seat | None:
         path = seat_path(seat)
-        raw = self.walk.files([path]).get(path)
+        raw = self.walk.read_files([path]).get(path)
         return read_seat(path, raw)[0] if raw is not None else None
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from orgtp.git.commit import Moving
-from orgtp.git.errors import NotNow
-from orgtp.git.lock import locked
+from orgtp.git.commit import RefTransaction
+from orgtp.git.errors import TemporaryFailure
+from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo
 from orgtp.ledger.batch import Action, Batch, Ledger, NotWritten, Recorded
 from orgtp.model.errors import Refused
@@ -22,10 +22,10 @@ def propose(repo: Repo, branch: str, action: Action, now: datetime, *, onto: str
     if dry_run:
         return ledger.planned(action).planned
     try:
-        with locked(repo):
+        with hold_lock(repo):
             _refuse_there(repo, ref, onto)
             return _committed(ledger, action, ref)
-    except NotNow as why:
+    except TemporaryFailure as why:
         raise NotWritten(why=why) from why
 
 
@@ -40,10 +40,10 @@ def _committed(ledger: Ledger, action: Action, ref: str) -> Recorded:
     batch = Batch(ledger, ledger.tip())
     done, last = batch.make([batch.take(action)])
     if last is not None:
-        moving = Moving(ledger.repo, ref, None, str(last.parent), last.env)
+        moving = RefTransaction(ledger.repo, ref, None, str(last.parent), last.env)
         try:
             moving.prepare(last.message.partition("\n")[0])
             moving.commit()
         finally:
-            moving.give_up()
+            moving.close()
     return done[0]

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from orgtp.git.lock import folder, write_own
+from orgtp.git.lock import private_git_dir, write_new_file
 from orgtp.git.remote import Remote, SyncStopped
 from orgtp.git.repo import Repo
 from orgtp.ledger.witness import lost, witness, witness_ref
@@ -31,7 +31,7 @@ def seen_ref(remote: Remote, branch: str) -> str:
 def seen(repo: Repo, remote: Remote, branch: str) -> str | None:
     """The commit that the remote was last seen at: by a sync; before the first one, by the clone."""
     own = repo.tip(seen_ref(remote, branch))
-    synced = own or repo.line("for-each-ref", "--count=1", "--format=%(refname)", "refs/orgtp/seen/")
+    synced = own or repo.read_output_line("for-each-ref", "--count=1", "--format=%(refname)", "refs/orgtp/seen/")
     return own if synced else repo.tip(tracking(remote, branch))
 
 
@@ -94,7 +94,7 @@ _MOST = 500
 def made_anew(repo: Repo) -> dict[str, str]:
     """Commits that were made anew, each with the one that took its place."""
     try:
-        found = json.loads((folder(repo) / "remade").read_bytes())
+        found = json.loads((private_git_dir(repo) / "remade").read_bytes())
     except (OSError, ValueError):
         return {}
     return {str(old): str(new) for old, new in found.items()} if isinstance(found, dict) else {}
@@ -105,4 +105,4 @@ def note_made_anew(repo: Repo, remade: Mapping[str, str]) -> None:
     if remade:
         before = {old: remade.get(new, new) for old, new in made_anew(repo).items()}
         kept = dict(list((before | dict(remade)).items())[-_MOST:])
-        write_own(folder(repo) / "remade", json.dumps(kept).encode())
+        write_new_file(private_git_dir(repo) / "remade", json.dumps(kept).encode())

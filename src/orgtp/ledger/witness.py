@@ -6,8 +6,8 @@ keeps what it has looked at, a sync what both sides have; only the ledger's lock
 
 from __future__ import annotations
 
-from orgtp.git.ancestry import ends, is_before
-from orgtp.git.errors import GitFailed, NotNow
+from orgtp.git.ancestry import find_shallow_ends, is_ancestor
+from orgtp.git.errors import GitFailed, TemporaryFailure
 from orgtp.git.lock import Lock
 from orgtp.git.repo import Repo
 
@@ -25,7 +25,9 @@ def witness(repo: Repo, branch: str) -> str | None:
 def lost(repo: Repo, old: str, new: str) -> bool:
     """Whether the history of `new` surely has no `old`. Where it does not reach far enough, nobody can say so."""
     try:
-        return not is_before(repo, old, new) and not any(not is_before(repo, end, old) for end in ends(repo, new))
+        return not is_ancestor(repo, old, new) and not any(
+            not is_ancestor(repo, end, old) for end in find_shallow_ends(repo, new)
+        )
     except GitFailed:
         return False
 
@@ -37,9 +39,9 @@ def keep_witness(repo: Repo, branch: str, tip: str) -> None:
     """
     lock = Lock(repo)
     try:
-        if lock.attempt():
+        if lock.try_acquire():
             _keep(repo, branch, tip)
-    except (NotNow, GitFailed, OSError):
+    except (TemporaryFailure, GitFailed, OSError):
         return
     finally:
         lock.close()

@@ -16,10 +16,10 @@ from orgtp.actions.collect import (
 )
 from orgtp.actions.record_scores import NewScore, check_recorder
 from orgtp.files.load import load
-from orgtp.git.errors import NotNow
-from orgtp.git.lock import locked
+from orgtp.git.errors import TemporaryFailure
+from orgtp.git.lock import hold_lock
 from orgtp.git.tree import GitTree
-from orgtp.git.worktrees import within
+from orgtp.git.worktrees import is_inside_repo
 from orgtp.ledger.append import post
 from orgtp.ledger.batch import Ledger, Recorded
 from orgtp.model.errors import BadInput
@@ -122,15 +122,15 @@ class Collector:
     def _append_entries(self, entries: list[NewScore], *, dry_run: bool) -> Recorded:
         """Record under a lock, so that each run can tell what is new. A run that waits too long goes on without it."""
         with ExitStack() as held:
-            with suppress(NotNow):
-                held.enter_context(locked(self.ledger.repo, "collecting"))
+            with suppress(TemporaryFailure):
+                held.enter_context(hold_lock(self.ledger.repo, "collecting"))
             return post(self.ledger, entries, self.by, dry_run=dry_run)
 
     def _refuse_no_sources(self) -> None:
         if not self.sources.named:
             raise NoSources(what=_describe_no_sources(self.sources))
         # `refuse_inside` looks for org.yaml, which a bare repository or an empty work tree does not have.
-        if within(self.ledger.repo, self.sources.path):
+        if is_inside_repo(self.ledger.repo, self.sources.path):
             raise NoSources(what=SOURCES_INSIDE_ORG.format(self.sources.path))
         refuse_inside(self.sources.path)
 

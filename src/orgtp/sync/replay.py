@@ -13,11 +13,11 @@ from pathlib import PurePosixPath
 from orgtp.audit.rules.trailers import select_named_seats
 from orgtp.files.load import Loaded, load
 from orgtp.files.scores import seat_of
-from orgtp.git.checkout import Changes
+from orgtp.git.checkout import TreeChanges
 from orgtp.git.commit import Identity
 from orgtp.git.remote import SyncStopped
 from orgtp.git.repo import Repo
-from orgtp.git.tree import PLAIN, TREE, GitTree, Node, Walk, changed_nodes, walk_of
+from orgtp.git.tree import PLAIN, TREE, GitTree, TreeEditor, TreeEntry, diff_trees, open_tree
 from orgtp.ledger.batch import Batch, Original, PlannedCommit, Recorded
 from orgtp.ledger.checks import WouldBreak, find_added_lines, refuse_new_errors, refuse_wrong_records
 from orgtp.ledger.id_index import known_at
@@ -77,7 +77,7 @@ class CommitReplay:
         self.batch, self.base, self.way = batch, batch.walk, way
         self.made = [read_original(batch.ledger.repo, commit) for commit in commits]
         repo = batch.ledger.repo
-        self._changes: dict[str, Changes] = {made.id: changed_nodes(repo, made.parent, made.id) for made in self.made}
+        self._changes: dict[str, TreeChanges] = {made.id: diff_trees(repo, made.parent, made.id) for made in self.made}
         self._there: set[str] = set()
         self._settled = self._find_manual_merge(commits)
 
@@ -91,16 +91,19 @@ class CommitReplay:
         for row in repo.run(*words).decode().splitlines() if commits else ():
             merge, _, *others = row.split()
             for parent in others:
-                if repo.leads_to(parent, tip):
+                if repo.has_ancestor(parent, tip):
                     self._changes[merge] = self._merge_changes(parent, merge, commits[: commits.index(merge)])
                     return commits.index(merge)
         return -1
 
-    def _merge_changes(self, parent: str, merge: str, before: list[str]) -> Changes:
+    def _merge_changes(self, parent: str, merge: str, before: list[str]) -> TreeChanges:
         repo = self.batch.ledger.repo
-        theirs, ours = walk_of(repo, parent), walk_of(repo, merge)
+        theirs, ours = open_tree(repo, parent), open_tree(repo, merge)
         paths = {path for commit in before for path in self._changes[commit]}
-        return {path: (theirs.node(path), ours.node(path)) for path in [*changed_nodes(repo, parent, merge), *paths]}
+        return {
+            path: (theirs.find_entry(path), ours.find_entry(path))
+            for path in [*diff_trees(repo, parent, merge), *paths]
+        }
 
     def plan_commits(self) -> list[PlannedCommit]:
         """The steps; a commit that changes nothing any more has none. Raises `Conflict` with nothing touched."""
@@ -119,14 +122,14 @@ class CommitReplay:
             for path, (old, new) in changes.items():
                 if seat_of(path) and new and new.is_plain:
                     ids |= {read_record_id(line) for line in self._read_content(new).splitlines()} - self._read_ids(old)
-        files = self.base.files(known_at(self.base, ids - {""})) if ids else {}
+        files = self.base.read_files(known_at(self.base, ids - {""})) if ids else {}
         return {found for raw in files.values() for line in raw.splitlines() if (found := read_record_id(line)) in ids}
 
-    def _read_ids(self, node: Node | None) -> set[str]:
+    def _read_ids(self, node: TreeEntry | None) -> set[str]:
         return {read_record_id(line) for line in self._read_content(node).splitlines()}
 
-    def _read_content(self, node: Node | None) -> bytes:
-        return self.batch.walk.objects.blobs([node.id])[node.id] if node else b""
+    def _read_content(self, node: TreeEntry | None) -> bytes:
+        return self.batch.walk.objects.read_blobs([node.id])[node.id] if node else b""
 
     def _try_commit(self, made: Original) -> PlannedCommit | None:
         """The step of a commit before the merge that settles it; none where it clashes, for it is in the merge."""
@@ -141,10 +144,10 @@ class CommitReplay:
         before, nodes = self.batch.walk, self._merge_nodes(made)
         if not nodes:
             return None
-        self.batch.walk = before.with_nodes(nodes)
-        files = self.batch.walk.files(nodes)
+        self.batch.walk = before.replace_entries(nodes)
+        files = self.batch.walk.read_files(nodes)
         recorded = Recorded(
-            Change("", made.subject, ()), None, before.files(nodes), {p: files.get(p, b"") for p in nodes}
+            Change("", made.subject, ()), None, before.read_files(nodes), {p: files.get(p, b"") for p in nodes}
         )
         # What is there already is not done again, and nothing is said of its seats.
         named = (seat for claims in parse_claims(made.message).all for seat in claims.seats)
@@ -154,12 +157,12 @@ class CommitReplay:
     def _is_manual_merge(self, made: Original) -> bool:
         return self._settled >= 0 and made is self.made[self._settled]
 
-    def _merge_nodes(self, made: Original) -> dict[str, Node | None]:
+    def _merge_nodes(self, made: Original) -> dict[str, TreeEntry | None]:
         """What the commit changes, on what is there now."""
-        found: dict[str, Node | None] = {}
+        found: dict[str, TreeEntry | None] = {}
         for path, (old, new) in self._changes[made.id].items():
-            now = self.batch.walk.node(path)
-            ground = self.base.node(path) if self._is_manual_merge(made) and not seat_of(path) else now
+            now = self.batch.walk.find_entry(path)
+            ground = self.base.find_entry(path) if self._is_manual_merge(made) and not seat_of(path) else now
             try:
                 node = self._merge_node(path, old, ground, new)
             except MergeClash as clash:
@@ -171,13 +174,15 @@ class CommitReplay:
             raise self._make_conflict(taken, made)
         return found
 
-    def _files_above(self, path: str, gone: Mapping[str, Node | None]) -> list[str]:
+    def _files_above(self, path: str, gone: Mapping[str, TreeEntry | None]) -> list[str]:
         """What is a file now and a folder to the commit, which did not take it away itself."""
         above = [str(parent) for parent in PurePosixPath(path).parents][:-1]
-        known = ((name, self.batch.walk.node(name)) for name in above if name not in gone)
+        known = ((name, self.batch.walk.find_entry(name)) for name in above if name not in gone)
         return [name for name, node in known if node and node.mode != TREE]
 
-    def _merge_node(self, path: str, old: Node | None, now: Node | None, new: Node | None) -> Node | None:
+    def _merge_node(
+        self, path: str, old: TreeEntry | None, now: TreeEntry | None, new: TreeEntry | None
+    ) -> TreeEntry | None:
         if seat_of(path) and new and new.is_plain and (now is None or now.is_plain):
             return self._append_records(old, now, new)
         if old == new:
@@ -194,9 +199,9 @@ class CommitReplay:
         )
         if raw is None:
             raise MergeClash
-        return Node(new.mode if old and new.mode != old.mode else now.mode, self._add_blob(raw, new))
+        return TreeEntry(new.mode if old and new.mode != old.mode else now.mode, self._add_blob(raw, new))
 
-    def _append_records(self, old: Node | None, now: Node | None, new: Node) -> Node | None:
+    def _append_records(self, old: TreeEntry | None, now: TreeEntry | None, new: TreeEntry) -> TreeEntry | None:
         """The file as it is now with the records that the commit added and that are nowhere yet."""
         lines = find_new_records(self._read_content(old), self._read_content(new)).splitlines(keepends=True)
         fresh = [line for line in lines if read_record_id(line) not in self._there]
@@ -205,16 +210,16 @@ class CommitReplay:
         self._there |= {read_record_id(line) for line in fresh} - {""}
         before = self._read_content(now)
         gap = b"\n" if before and not before.endswith(b"\n") else b""
-        return Node(now.mode if now else PLAIN, self._add_blob(before + gap + b"".join(fresh), new))
+        return TreeEntry(now.mode if now else PLAIN, self._add_blob(before + gap + b"".join(fresh), new))
 
-    def _add_blob(self, raw: bytes, like: Node) -> str:
-        return self.batch.walk.objects.add("blob", raw, like.id)
+    def _add_blob(self, raw: bytes, like: TreeEntry) -> str:
+        return self.batch.walk.objects.add_object("blob", raw, like.id)
 
     def _refuse_errors(self, paths: set[str]) -> None:
         """Refuse what would break the org, though each side by itself would not. Raises `Conflict`."""
         try:
             if any(not seat_of(path) for path in paths):
-                self.batch.walk.objects.write()
+                self.batch.walk.objects.write_objects()
                 refuse_new_errors(self._load_org(self.base), self._load_org(self.batch.walk).files)
             else:
                 self._refuse_records(paths)
@@ -225,14 +230,14 @@ class CommitReplay:
     def _make_conflict(self, what: str, made: Original) -> SyncConflict:
         return SyncConflict(what=what, commit=made.id[:10], subject=made.subject, way=self.way)
 
-    def _load_org(self, walk: Walk) -> Loaded:
+    def _load_org(self, walk: TreeEditor) -> Loaded:
         return load(GitTree(self.batch.ledger.repo, walk.root))
 
     def _refuse_records(self, paths: set[str]) -> None:
         """The records that are added, in the org as far as they reach."""
         seats = frozenset(seat for path in paths if (seat := seat_of(path)))
         before = load(PartialTree(self.base, Reach(seats, frozenset(), self.batch.ledger.now)))
-        old, new = self.base.files(paths), self.batch.walk.files(paths)
+        old, new = self.base.read_files(paths), self.batch.walk.read_files(paths)
         refuse_wrong_records(before.org, find_added_lines(old, new))
 
 

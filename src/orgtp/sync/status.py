@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orgtp.git.lock import Lock
-from orgtp.git.remote import Remote, remote_of
+from orgtp.git.remote import Remote, find_remote
 from orgtp.ledger.advance import pending
 from orgtp.ledger.batch import Ledger, Original
 from orgtp.ledger.outbox import Lot, lots
@@ -37,7 +37,7 @@ class SyncStatus:
 def _find_remote(ledger: Ledger) -> tuple[Remote | None, str]:
     """The remote, or why its address is none that can be spoken to: what waits here is to be seen all the same."""
     try:
-        return remote_of(ledger.repo, ledger.branch), ""
+        return find_remote(ledger.repo, ledger.branch), ""
     except BadInput as error:
         return None, str(error)
 
@@ -53,7 +53,7 @@ def read_sync_status(ledger: Ledger) -> SyncStatus:
     lock = Lock(repo)
     holder = "" if lock.is_free else lock.holder or "a process that does not say who it is"
     return SyncStatus(
-        remote=remote.shown if remote else "",
+        remote=remote.public_url if remote else "",
         branch=ledger.branch,
         tip=tip,
         seen=last,
@@ -61,6 +61,6 @@ def read_sync_status(ledger: Ledger) -> SyncStatus:
         unsent=unsent,
         unfinished=bool(pending(repo)) and not holder,
         holder=holder,
-        behind=bool(last) and not repo.leads_to(str(last), tip),
+        behind=bool(last) and not repo.has_ancestor(str(last), tip),
         trouble=trouble,
     )

@@ -11,14 +11,14 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from orgtp.git.checkout import Linked, Uncommitted
-from orgtp.git.commit import Draft, Identity
-from orgtp.git.errors import NotNow
-from orgtp.git.lock import locked
-from orgtp.git.remote import Line, Raced, Remote, RemoteDown, SyncStopped, remote_of
+from orgtp.git.checkout import PathIsLink, UncommittedChanges
+from orgtp.git.commit import CommitDraft, Identity
+from orgtp.git.errors import TemporaryFailure
+from orgtp.git.lock import hold_lock
+from orgtp.git.remote import PushRaced, Remote, RemoteConnection, RemoteUnreachable, SyncStopped, find_remote
 from orgtp.git.repo import Repo
-from orgtp.git.tree import changed_nodes
-from orgtp.git.worktrees import checkouts
+from orgtp.git.tree import diff_trees
+from orgtp.git.worktrees import find_checkouts
 from orgtp.ledger.advance import Move, advance
 from orgtp.ledger.append import drain
 from orgtp.ledger.batch import Batch, Ledger
@@ -107,19 +107,19 @@ def sync_ledger(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) 
     `needed`: only if something here is not known to be there. Raises `SyncStopped` with its state, and what git says
     of a repository that is broken.
     """
-    remote = remote_of(ledger.repo, ledger.branch)
+    remote = find_remote(ledger.repo, ledger.branch)
     if remote is None:
         return _sync_without_remote(ledger, dry_run=dry_run)
     exchange = RemoteSync(ledger, remote)
     try:
-        with locked(ledger.repo, "sync"):
+        with hold_lock(ledger.repo, "sync"):
             refuse_rewritten(ledger.repo, remote, ledger.branch, ledger.tip())
             if dry_run:
                 return exchange.plan_sync()
             return exchange.unchanged_result() if needed and exchange.is_published() else exchange.run_sync()
-    except NotNow as why:
+    except TemporaryFailure as why:
         raise SyncBusy(why=why) from why
-    except (Uncommitted, Linked) as why:
+    except (UncommittedChanges, PathIsLink) as why:
         raise WorkTreeInTheWay(why=str(why).rstrip(".")) from why
 
 
@@ -127,11 +127,11 @@ def _sync_without_remote(ledger: Ledger, *, dry_run: bool) -> SyncResult:
     before = ledger.tip()
     if not dry_run:
         try:
-            with locked(ledger.repo):
+            with hold_lock(ledger.repo):
                 drain(ledger, again=True)
-        except NotNow as why:
+        except TemporaryFailure as why:
             raise SyncBusy(why=why) from why
-    paths = tuple(changed_nodes(ledger.repo, before, ledger.tip()))
+    paths = tuple(diff_trees(ledger.repo, before, ledger.tip()))
     return SyncResult("", ledger.branch, before, ledger.tip(), paths=paths, held=list_waiting(ledger.repo))
 
 
@@ -163,7 +163,7 @@ class RemoteSync:
     def unchanged_result(self) -> SyncResult:
         """What there is to say where nothing was to do."""
         tip = self.ledger.tip()
-        return SyncResult(self.remote.shown, self._branch, tip, tip, remade=made_anew(self._repo))
+        return SyncResult(self.remote.public_url, self._branch, tip, tip, remade=made_anew(self._repo))
 
     def plan_sync(self) -> SyncResult:
         """What an exchange would do now: only objects are fetched, nothing moves and nothing is sent."""
@@ -183,21 +183,21 @@ class RemoteSync:
             try:
                 if done.commit != there:
                     self._push_commit(done.commit)
-            except Raced:
+            except PushRaced:
                 continue
             came = _count_missing(self._repo, there, first) if there else 0
             keep_witness(self._repo, self._branch, done.commit)
             return replace(done, before=first, received=came, remade=remade, paths=tuple(sorted(paths)))
-        raise Raced(url=self.remote.shown)
+        raise PushRaced(url=self.remote.public_url)
 
     def _fetch_tip(self, *, keep: bool = True) -> str | None:
         """The remote's tip, which must have what was seen there before. Raises `Rewritten`, `RemoteDown`."""
         repo, last = self._repo, seen(self._repo, self.remote, self._branch)
         known = {"local": self.ledger.tip()} | ({"seen": last} if last else {})
-        there = Line(repo, self.remote).fetch(self.ledger.ref, known)
-        if last and (there is None or (not repo.leads_to(last, there) and lost(repo, last, there))):
+        there = RemoteConnection(repo, self.remote).fetch_branch(self.ledger.ref, known)
+        if last and (there is None or (not repo.has_ancestor(last, there) and lost(repo, last, there))):
             now = f"has {there[:10]} now, which does not lead back to it" if there else "has no such branch now"
-            facts = {"branch": self._branch, "url": self.remote.shown, "seen": last[:10], "now": now}
+            facts = {"branch": self._branch, "url": self.remote.public_url, "seen": last[:10], "now": now}
             raise RemoteRewritten(**facts, cure=cure(repo, self.remote, self._branch, there))
         if keep and there:
             keep_seen(repo, self.remote, self._branch, there)
@@ -205,36 +205,36 @@ class RemoteSync:
 
     def _follow_remote(self, there: str | None) -> SyncResult:
         """Write what waits, and bring the ledger branch onto the remote's tip, with the lock held."""
-        with locked(self._repo):
+        with hold_lock(self._repo):
             self._refuse_merge()
             drain(self.ledger, again=True)
             local = self.ledger.tip()
             made, remade = self._replay_onto(local, there)
-            changes = changed_nodes(self._repo, local, made) if made != local else {}
+            changes = diff_trees(self._repo, local, made) if made != local else {}
             behind = advance(self._repo, self._branch_move(local, made), changes) if made != local else ""
         return replace(self._build_result(local, made, there, remade), behind=behind)
 
     def _refuse_merge(self) -> None:
         """A merge by hand that is under way settles what both sides changed; it is waited for."""
-        for tree in checkouts(self._repo, self.ledger.ref):
+        for tree in find_checkouts(self._repo, self.ledger.ref):
             if (tree.git_dir / "MERGE_HEAD").exists():
                 raise MergeInProgress(root=tree.path)
 
     def _branch_move(self, old: str, new: str) -> Move:
         who = Identity("orgtp", "orgtp@sync.invalid")
-        env = Draft(None, "", who, self.ledger.now).env
+        env = CommitDraft(None, "", who, self.ledger.now).env
         witness_too = along(self._repo, self._branch, old, new)
-        return Move(self.ledger.ref, old, new, f"sync: {self.remote.shown}", env, witness_too)
+        return Move(self.ledger.ref, old, new, f"sync: {self.remote.public_url}", env, witness_too)
 
     def _replay_onto(self, local: str, there: str | None) -> tuple[str, dict[str, str]]:
         """The tip that has both, and which of our commits were made anew for it as which. Raises `Conflict`."""
         repo = self._repo
-        if there is None or repo.leads_to(there, local):
+        if there is None or repo.has_ancestor(there, local):
             return local, {}
-        if repo.leads_to(local, there):
+        if repo.has_ancestor(local, there):
             return there, {}
-        if not repo.line("merge-base", local, there):
-            raise UnrelatedHistory(url=self.remote.shown)
+        if not repo.read_output_line("merge-base", local, there):
+            raise UnrelatedHistory(url=self.remote.public_url)
         batch = Batch(self.ledger, there)
         ours = list_unpublished(repo, local, there)
         steps = CommitReplay(batch, ours, self._merge_commands()).plan_commits()
@@ -246,7 +246,7 @@ class RemoteSync:
 
     def _merge_commands(self) -> str:
         """How a person merges by hand: where the ledger branch is checked out, or in a work tree made for it."""
-        found = [tree.path for tree in checkouts(self._repo, self.ledger.ref)]
+        found = [tree.path for tree in find_checkouts(self._repo, self.ledger.ref)]
         place = found[0] if found else self._repo.path.with_name(f"{self._repo.path.name}-settle")
         make = [] if found else [f"  git -C {self._repo.path} worktree add {place} {self._branch}"]
         return "\n".join([*make, f"  git -C {place} pull --no-rebase {self.remote.name} {self._branch}"])
@@ -254,17 +254,17 @@ class RemoteSync:
     def _build_result(self, local: str, made: str, there: str | None, remade: dict[str, str]) -> SyncResult:
         repo = self._repo
         came = _count_missing(repo, there, local) if there else 0
-        paths = tuple(sorted(changed_nodes(repo, local, made))) if made != local else ()
+        paths = tuple(sorted(diff_trees(repo, local, made))) if made != local else ()
         sent, held = _count_missing(repo, made, there), list_waiting(repo)
-        return SyncResult(self.remote.shown, self._branch, local, made, came, remade, sent, paths, held=held)
+        return SyncResult(self.remote.public_url, self._branch, local, made, came, remade, sent, paths, held=held)
 
     def _push_commit(self, commit: str) -> None:
         """Push. An answer that was lost is no failure where the remote turns out to have it. Raises `SyncStopped`."""
         try:
-            Line(self._repo, self.remote).push(self.ledger.ref, commit)
-        except RemoteDown:
+            RemoteConnection(self._repo, self.remote).push_commit(self.ledger.ref, commit)
+        except RemoteUnreachable:
             there = self._fetch_tip()
-            if not there or not self._repo.leads_to(commit, there):
+            if not there or not self._repo.has_ancestor(commit, there):
                 raise
             return
         keep_seen(self._repo, self.remote, self._branch, commit)

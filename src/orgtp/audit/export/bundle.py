@@ -15,7 +15,7 @@ from typing import Any
 
 from orgtp.audit.export.history_stats import incomplete_history
 from orgtp.git.errors import GitFailed
-from orgtp.git.repo import SHA256_DIGITS, Repo, make_repo
+from orgtp.git.repo import SHA256_DIGITS, Repo, init_repo
 
 # What a person's configuration could change in the bytes, and what keeps the memory small.
 _SETTINGS = (
@@ -39,7 +39,7 @@ def write_bundle(repo: Repo, branch: str, tip: str) -> Iterator[bytes]:
     yield _bundle_header(branch, tip)
     with tempfile.TemporaryDirectory(prefix="orgtp-") as place:
         long = len(tip) == SHA256_DIGITS
-        bare = make_repo(Path(place), "none", bare=True, object_format="sha256" if long else "sha1")
+        bare = init_repo(Path(place), "none", bare=True, object_format="sha256" if long else "sha1")
         borrowed = {"GIT_OBJECT_DIRECTORY": str(repo.common_dir / "objects")}
         yield from _read_pack(bare.start(*_SETTINGS, *_PACK, env=borrowed), tip)
 

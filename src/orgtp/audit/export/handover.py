@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from orgtp.audit.checkpoint import Checkpoint, identify_checkpoint_signer, make_checkpoint
 from orgtp.audit.export.bundle import write_bundle
 from orgtp.audit.export.report import AuditReport, ReportCheckpoint
-from orgtp.git.ancestry import count
+from orgtp.git.ancestry import count_commits
 from orgtp.git.repo import Repo
 from orgtp.git.ssh_signature import NoSigningKey
-from orgtp.git.tree import walk_of
+from orgtp.git.tree import open_tree
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
 
 
@@ -32,7 +32,7 @@ class ExportContents:
 def make_export_checkpoint(repo: Repo, origin: str, tip: str, key: str, *, unsigned: bool) -> Checkpoint:
     """Where the history of `tip` stands, signed unless it is to be `unsigned`. Raises `NoKeyToExport` and others."""
     if unsigned:
-        return Checkpoint(origin, count(repo, tip), tip, "")
+        return Checkpoint(origin, count_commits(repo, tip), tip, "")
     try:
         return make_checkpoint(repo, origin, tip, key)
     except NoSigningKey as error:
@@ -41,7 +41,7 @@ def make_export_checkpoint(repo: Repo, origin: str, tip: str, key: str, *, unsig
 
 def collect_export(repo: Repo, found: AuditReport, made: Checkpoint) -> ExportContents:
     """The dossier and the files, the bundle among them as a stream that raises `NotWhole` where it ends early."""
-    signers = walk_of(repo, found.head).files([ALLOWED_SIGNERS_PATH]).get(ALLOWED_SIGNERS_PATH)
+    signers = open_tree(repo, found.head).read_files([ALLOWED_SIGNERS_PATH]).get(ALLOWED_SIGNERS_PATH)
     files: dict[str, Iterable[bytes]] = {
         "ledger.bundle": write_bundle(repo, found.branch, found.head),
         "checkpoint.txt": [made.text.encode()] if made.armored else [made.signed_lines],

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from orgtp.audit.model import History
-from orgtp.git.ancestry import shallow_commits
+from orgtp.git.ancestry import read_shallow_commits
 from orgtp.git.errors import GitFailed
 from orgtp.git.repo import Repo
 from orgtp.model.errors import OrgtpError
@@ -29,7 +29,7 @@ def count_history(repo: Repo, tip: str, asked: Collection[str] = ()) -> History:
 
     Raises `NotWhole` where the history ends before its beginning.
     """
-    cut = shallow_commits(repo)
+    cut = read_shallow_commits(repo)
     commits = merges = signed = 0
     dates, places = list[int](), dict[str, int]()
     for id_, head in _read_commit_headers(repo, tip):

@@ -10,7 +10,7 @@ from orgtp.audit.commits import CommitLog, UnreadableCommit
 from orgtp.audit.export.report import find_corrections
 from orgtp.files.load import Loaded
 from orgtp.git.errors import GitFailed
-from orgtp.git.repo import Repo, object_id
+from orgtp.git.repo import Repo, compute_object_id
 from orgtp.model.problem import Place
 from orgtp.model.seat import retirement_path
 
@@ -115,11 +115,11 @@ def _find_commit(repo: Repo, line: FileLine, whole: bytes, versions: _FileVersio
 def _is_prefix(whole: bytes, version: _FileVersion) -> bool:
     """Whether the file, as it stands now, begins as this version and as the one before it."""
     ends = ((version.oid, version.size), (version.old, version.old_size))
-    return all(oid is None or object_id(whole[:size], oid) == oid for oid, size in ends)
+    return all(oid is None or compute_object_id(whole[:size], oid) == oid for oid, size in ends)
 
 
 def _has_line(repo: Repo, oid: str | None, raw: bytes) -> bool:
-    return oid is not None and b"\n" + raw in b"\n" + repo.blobs([oid])[oid]
+    return oid is not None and b"\n" + raw in b"\n" + repo.read_blobs([oid])[oid]
 
 
 def find_origins(repo: Repo, tip: str, loaded: Loaded) -> Callable[[Place], str | None]:

@@ -1,0 +1,98 @@
+"""Render the files of an export that people read: report.html and README.txt, from the Jinja2 templates beside this.
+
+Every expression of a template passes `clean_value`, and in HTML it is escaped as well. So no text of a user can become
+markup, start a line of its own or hold a control character, whatever a template forgets.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import textwrap
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from orgtp.audit.export.report import AuditReport
+from orgtp.model.text import count_noun, escape_control_chars, one_line
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+# Unicode's noncharacters, which HTML may not hold even when escaped.
+_LAST_TWO = "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))
+_NONCHARACTERS = re.compile(f"[\ufdd0-\ufdef{_LAST_TWO}]")
+_REPLACEMENT = "\ufffd"
+_README_WIDTH = 78
+# Expressions per piece of the page: a large org has a page of many megabytes.
+_BUFFERED = 1000
+
+
+def clean_value(value: Any) -> Any:
+    """Put a text on one line, without characters that are not allowed in HTML. Markup stays as it is."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return one_line(_NONCHARACTERS.sub(_REPLACEMENT, value))
+    return value
+
+
+def format_sentence(text: str) -> str:
+    """Return `text` with a capital letter at the start and control characters shown as escapes."""
+    escaped = escape_control_chars(text)
+    return escaped[:1].upper() + escaped[1:]
+
+
+def wrap_paragraph(text: str) -> str:
+    """Break a paragraph into lines of the README's width."""
+    return textwrap.fill(text.strip(), _README_WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
+
+
+def format_utc(at: datetime, pattern: str) -> str:
+    """Format a time in UTC by a pattern of `strftime`."""
+    return at.astimezone(UTC).strftime(pattern)
+
+
+@cache
+def load_environment() -> Environment:
+    """Load the templates. A name that a template does not know is an error, never an empty string."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    environment = Environment(
+        loader=PackageLoader("orgtp.audit", "export"),
+        autoescape=select_autoescape(["html.j2"], default_for_string=True, default=False),
+        undefined=StrictUndefined,
+        finalize=clean_value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        clean=clean_value,
+        thousands="{:,}".format,
+        utc=format_utc,
+        sentence=format_sentence,
+        visible=escape_control_chars,
+        wrap=wrap_paragraph,
+    )
+    environment.globals["count_noun"] = count_noun
+    return environment
+
+
+def render_html(report: AuditReport) -> Iterator[str]:
+    """Render the report as one page of HTML, piece by piece. It has no script and loads nothing."""
+    css = files("orgtp.audit.export").joinpath("report.css").read_text(encoding="utf-8")
+    # The Content-Security-Policy of the page allows this style sheet by its hash, and nothing else.
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    page = load_environment().get_template("report.html.j2").stream(report=report, css=css, css_digest=digest)
+    page.enable_buffering(_BUFFERED)
+    return page
+
+
+def render_readme(report: AuditReport) -> str:
+    """Render README.txt: how an auditor checks the export with git and ssh-keygen, without orgtp.
+
+    A line indented by four spaces is a command; tests/audit/export runs them in this order.
+    """
+    return load_environment().get_template("README.txt.j2").render(report=report, checkpoint=report.checkpoint)
