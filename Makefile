@@ -1,7 +1,8 @@
-# Two commands from a fresh checkout, with git, make and Python 3.11 or later:
-#   make demo    the guided tour
-#   make test    all that must hold: tests, ruff, mypy, import-linter
-# Once installed, both work offline. PYTHON=python3.12 chooses another interpreter.
+# From a fresh checkout, with git, make and Python 3.11 or later:
+#   make demo    run the guided tour
+#   make test    run every check: tests, ruff, mypy, import-linter
+#   make docs    build the docs site in site/ and check its links
+# After the first run, all of them work offline. PYTHON=python3.12 chooses another interpreter.
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -9,11 +10,11 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check pictures sample rules snapshots bench torture fuzz build clean
+.PHONY: help demo test lint docs lock pictures sample rules snapshots bench torture fuzz build clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -4
-	@echo '  make lint | pictures | sample | rules | snapshots | bench | torture | fuzz | build | clean'
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -5
+	@echo '  make lint | lock | pictures | sample | rules | snapshots | bench | torture | fuzz | build | clean'
 
 $(VENV)/pyvenv.cfg:
 	@test -n '$(PYTHON)' || { echo 'orgtp needs Python 3.11 or later; none was found on the PATH.' >&2; exit 1; }
@@ -23,8 +24,10 @@ $(VENV)/installed: pyproject.toml $(VENV)/pyvenv.cfg
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
+# Dependency groups need pip 25.1; the pip that Python brings may be older.
 $(VENV)/tested: pyproject.toml $(VENV)/pyvenv.cfg
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sources,notify,mcp]' --group dev
 	@touch $@ $(VENV)/installed
 
 # What some tests are held against; without npm they are left out, and say so.
@@ -43,6 +46,14 @@ lint: $(VENV)/tested
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The docs site, from docs/ and mkdocs.yml. A broken link or anchor, or anything loaded from another host, fails.
+docs: $(VENV)/tested
+	$(BIN)/python -m tools.docs_site
+
+# uv.lock: the versions that CI installs. It names the public index, whatever index this machine uses.
+lock:
+	uv lock --upgrade --default-index https://pypi.org/simple
 
 # The pictures of the README, made from the sample.
 pictures: $(VENV)/tested
@@ -81,4 +92,4 @@ build: $(VENV)/tested
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -13,11 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
+
+from tests.runner import Runner
 
 NOW = "2026-11-20T18:00:00-05:00"
 ROOT = Path(__file__).parents[1]
 SCRIPT = Path(sys.executable).with_name("orgtp")
 ACCEPT = bool(os.environ.get("ORGTP_ACCEPT"))
+TIMEOUT = 120
+RUNNER = Runner({"PATH": os.environ["PATH"], "LANG": "C.UTF-8"})
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,15 @@ class Shell:
         return {**base, **(more or {})}
 
     def __call__(self, *words: str, stdin: str = "", code: int | None = 0, **env: str) -> Ran:
-        """Run `orgtp WORDS`, and check its exit code (None: any)."""
+        """Run `orgtp WORDS` in a fork that is like a process of its own, and check its exit code (None: any)."""
+        full = [str(SCRIPT), *words]
+        if not RUNNER.can_run(self.env(env)):
+            return self._run(full, stdin, code, env)
+        done = RUNNER.run(full, self.folder, self.env(env), stdin.encode(), TIMEOUT)
+        return self._checked(*done, full, code)
+
+    def process(self, *words: str, stdin: str = "", code: int | None = 0, **env: str) -> Ran:
+        """The same in a real process: for tests that are about the process itself."""
         return self._run([str(SCRIPT), *words], stdin, code, env)
 
     def git(self, *words: str, stdin: str = "", code: int | None = 0, **env: str) -> Ran:
@@ -62,10 +75,13 @@ class Shell:
             env=self.env(env),
             input=stdin.encode(),
             capture_output=True,
-            timeout=120,
+            timeout=TIMEOUT,
             check=False,
         )
-        ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return self._checked(done.returncode, done.stdout, done.stderr, words, code)
+
+    def _checked(self, returned: int, out: bytes, err: bytes, words: list[str], code: int | None) -> Ran:
+        ran = Ran(returned, out.decode(), err.decode())
         assert "Traceback" not in ran.err, ran.err
         assert code is None or ran.code == code, f"{words}\nexit code {ran.code}\n{ran.out}\n{ran.err}"
         return ran
@@ -84,6 +100,14 @@ class Shell:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
 
+    def unpack(self) -> None:
+        """Make a file of each packed object of the repository."""
+        packs = (self.folder / ".git/objects/pack").rename(self.home / "packs")
+        for pack in packs.glob("*.pack"):
+            with pack.open("rb") as objects:
+                words = ["git", "unpack-objects", "-q"]
+                subprocess.run(words, cwd=self.folder, env=self.env(), stdin=objects, check=True)
+
     def head(self) -> str:
         """The commit that is checked out."""
         return self.git("rev-parse", "HEAD").out.strip()
@@ -92,10 +116,7 @@ class Shell:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A home folder of its own, with a git identity in it."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    (folder / ".gitconfig").write_text("[user]\n\tname = A Tester\n\temail = tester@example.com\n", encoding="utf-8")
-    return folder
+    return make_home(tmp_path / "home")
 
 
 @pytest.fixture
@@ -106,13 +127,45 @@ def shell(tmp_path: Path, home: Path) -> Shell:
     return Shell(folder, home)
 
 
+def pytest_sessionfinish() -> None:
+    """End the server of the runner."""
+    RUNNER.close()
+
+
+def make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """The folder `name`: the first worker that needs it has `make` fill it; all share it, and copy what they change."""
+    base = factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    shared.mkdir(exist_ok=True)
+    folder, done = shared / name, shared / f"{name}.made"
+    with FileLock(shared / f"{name}.lock"):
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
+
+
+def make_home(folder: Path, more: str = "") -> Path:
+    """Make a home folder with a git identity in it."""
+    folder.mkdir()
+    text = "[user]\n\tname = A Tester\n\temail = tester@example.com\n" + more
+    (folder / ".gitconfig").write_text(text, encoding="utf-8")
+    return folder
+
+
+def _make_sample(base: Path) -> None:
+    shell = Shell(base, make_home(base / "home"))
+    shell("init", "--sample", "sneeze-it")
+    # One pack instead of 1,800 files, which every copy would have, too.
+    shell.at(base / "sneeze-it").git("gc", "-q")
+
+
 @pytest.fixture(scope="session")
 def sample_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample org as `init --sample` makes it at `NOW`, made once."""
-    base = tmp_path_factory.mktemp("sample")
-    (base / "home").mkdir()
-    Shell(base, base / "home")("init", "--sample", "sneeze-it")
-    return base / "sneeze-it"
+    """The sample org as `init --sample` makes it at `NOW`, in one pack."""
+    return make_once(tmp_path_factory, "sample", _make_sample) / "sneeze-it"
 
 
 @pytest.fixture
@@ -123,9 +176,8 @@ def sample(shell: Shell, sample_made: Path) -> Shell:
     return shell.at(folder)
 
 
-@pytest.fixture
-def acme(shell: Shell) -> Shell:
-    """A shell in a small org: Ada owns herself, and a bot with one metric of every kind."""
+def _make_acme(base: Path) -> None:
+    shell = Shell(base, make_home(base / "home"))
     shell("init", "acme", "--name", "Acme", "--timezone", "America/New_York")
     here = shell.at(shell.folder / "acme")
     here.write(
@@ -142,7 +194,20 @@ def acme(shell: Shell) -> Shell:
     here.write("seats/bot.yaml", "\n".join([*lines, "metrics:", *rows, ""]))
     here.git("add", ".")
     here.git("commit", "-qm", "Two seats")
-    return here
+
+
+@pytest.fixture(scope="session")
+def acme_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small org, to be copied."""
+    return make_once(tmp_path_factory, "acme", _make_acme) / "acme"
+
+
+@pytest.fixture
+def acme(shell: Shell, acme_made: Path) -> Shell:
+    """A shell in a fresh copy of a small org: Ada owns herself, and a bot with one metric of every kind."""
+    folder = shell.folder / "acme"
+    shutil.copytree(acme_made, folder, symlinks=True)
+    return shell.at(folder)
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from datetime import datetime
 import pytest
 
 import orgtp
-from orgtp.api import open_org
+from orgtp.api.org import open_org
+from orgtp.history.locate import NoGit, NotYet
 from orgtp.model.change import Append
 from orgtp.model.errors import UnknownSeat
-from orgtp.store.locate import NoGit, NotYet
 from tests.conftest import NOW, ROOT, Shell
 
 HERE = datetime.fromisoformat(NOW)
@@ -34,7 +34,7 @@ def test_the_past_can_be_opened_and_not_changed(sample: Shell) -> None:
     assert "echo" in {seat.seat for seat in then.seats()}
     assert then.now.isoformat() == "2026-10-01T23:59:59-04:00"
     with pytest.raises(Exception, match="as it stood at 2026-10-01"):
-        then.add_score("radar", "briefing-by-8", "07:50")
+        then.ledger.add_score("radar", "briefing-by-8", "07:50")
 
 
 @pytest.mark.parametrize("at", ["2020-01-01", "2026-W30", "2025-12"])
@@ -50,7 +50,7 @@ def test_a_plain_folder_has_no_past() -> None:
 
 def test_adding_a_score_is_in_the_history_and_in_the_next_view(sample: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(sample.home))
-    done = open_org(sample.folder, now=HERE).add_score("jeff", "invoices-reconciled", "80.30%", by="tally")
+    done = open_org(sample.folder, now=HERE).ledger.add_score("jeff", "invoices-reconciled", "80.30%", by="tally")
     assert (done.commit, done.paths) == (sample.head(), ["scores/jeff/2026-11.jsonl"])
     (edit,) = done.change.edits
     assert isinstance(edit, Append)
@@ -64,7 +64,7 @@ def test_a_dated_target_leaves_the_past_as_it_was_judged(sample: Shell, monkeypa
     before = open_org(sample.folder, now=HERE)
     row = before.scorecard(seat="crystal").rows[0]
     keys = ("metrics", "milestones-on-date", "target", "2026-W47")
-    before.set_keys("crystal", [(keys, ">= 99%")], by="bogdan")
+    before.ledger.set_keys("crystal", [(keys, ">= 99%")], by="bogdan")
     after = open_org(sample.folder, now=HERE).scorecard(seat="crystal").rows[0]
     assert [cell.state for cell in after.cells[:-1]] == [cell.state for cell in row.cells[:-1]]
     assert (row.cells[-1].state, after.cells[-1].state, after.target) == ("on", "off", ">= 99%")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.api import open_org
+from orgtp.api.org import open_org
 from tests.conftest import ROOT, Shell
 from tools.pictures import IMAGES, NOW, pictures
 from tools.sample import PARTS, SAMPLE
@@ -51,7 +51,8 @@ def test_wheel_works_without_the_checkout(shell: Shell, tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "unpacked")
-    run = "import sys; sys.path.insert(0, sys.argv[1]); from orgtp.cli.main import run; sys.exit(run(sys.argv[2:]))"
+    run = "import sys; sys.path.insert(0, sys.argv[1]); from orgtp.cli.main import run_command_line as run; "
+    run += "sys.exit(run(sys.argv[2:]))"
     env = shell.env()
     for line in (["schema", "seat"], ["init", "--sample", "org"], ["--org", "org", "validate"]):
         command = [sys.executable, "-c", run, str(tmp_path / "unpacked"), *line]

@@ -69,7 +69,7 @@ def _with_new(made: Path, repo: Path) -> str:
     before = subprocess.check_output(["git", "rev-parse", "main"], cwd=repo, text=True).strip()
     here = orgtp.open(repo)
     for number in range(_NEW):
-        here.add_score(SEAT, METRIC, f"{80 + number % 20}", by=SCOREKEEPER)
+        here.ledger.add_score(SEAT, METRIC, f"{80 + number % 20}", by=SCOREKEEPER)
     return before
 
 

@@ -26,9 +26,9 @@ LINE = "x" * 140
 def writer(org: str, ready: Barrier, done: Barrier) -> None:
     """One of many processes: a value to warm up, then as many as there are, all at once with the others."""
     here = orgtp.open(org)
-    here.add_score(SEAT, METRIC, "80", by=SCOREKEEPER)
+    here.ledger.add_score(SEAT, METRIC, "80", by=SCOREKEEPER)
     ready.wait()
-    commits = [here.add_score(SEAT, METRIC, f"80.{turn}1", by=SCOREKEEPER).commit for turn in range(EACH)]
+    commits = [here.ledger.add_score(SEAT, METRIC, f"80.{turn}1", by=SCOREKEEPER).commit for turn in range(EACH)]
     done.wait()
     sys.exit(0 if all(commits) else "a value was kept for later")
 
@@ -99,7 +99,7 @@ def parted(base: Path) -> Path:
     run("git", "push", "-q", at=folder / "other")
     mine = orgtp.open(folder / "mine")
     for turn in range(UNSENT):
-        mine.add_score(SEAT, METRIC, f"80.{turn}1", by=SCOREKEEPER)
+        mine.ledger.add_score(SEAT, METRIC, f"80.{turn}1", by=SCOREKEEPER)
     return folder
 
 

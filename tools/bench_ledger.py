@@ -61,16 +61,16 @@ def commands(org: Path) -> dict[str, Callable[[], object]]:
     here = orgtp.open(org)
 
     def with_id() -> None:
-        entry = here.entry(SEAT, METRIC, "80", score_id=fresh())
-        here.add_scores([entry], by=SCOREKEEPER)
+        entry = here.ledger.new_score(SEAT, METRIC, "80", score_id=fresh())
+        here.ledger.add_scores([entry], by=SCOREKEEPER)
 
     ways: dict[str, Callable[[], object]] = {
         "`orgtp score add`": lambda: run(ORGTP, "--org", str(org), *ADD, at=org),
         "`orgtp score add --id`": lambda: run(ORGTP, "--org", str(org), *ADD, "--id", fresh(), at=org),
-        "`org.add_score`": lambda: here.add_score(SEAT, METRIC, "80", by=SCOREKEEPER),
+        "`org.ledger.add_score`": lambda: here.ledger.add_score(SEAT, METRIC, "80", by=SCOREKEEPER),
         "`org.add_scores`, with an id": with_id,
     }
-    if not here.writable.bare:
+    if not here.ledger.writable.bare:
         ways["`git add && git commit`, for comparison"] = lambda: bare_commit(org)
     return ways
 
@@ -107,7 +107,7 @@ def cost(orgs: dict[str, dict[str, Path]]) -> None:
 # The command itself, with a note of each moment at which the ledger's lock is taken and let go.
 HELD = """
 import sys, time
-from orgtp.store import git_lock
+from orgtp.git import lock as git_lock
 moments, lock = [], git_lock.Lock
 def noted(name):
     whole = getattr(lock, name)

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from orgtp.model.period import Grain, containing
-from orgtp.model.score import Score, ulid
-from orgtp.store.schema import shipped
+from orgtp.files.json_schema import shipped
+from orgtp.model.period import Grain, period_containing
+from orgtp.model.score import Score, make_ulid
 from tools.bench_kit import ORGTP, head, in_turns, row
 
 SIZES = (100, 1_000, 10_000)
@@ -65,9 +65,9 @@ def _values(seat: str, turn: int) -> Iterator[tuple[str, str]]:
     files: dict[str, list[str]] = {}
     for number in range(2 * WEEKS):
         at = NOW - timedelta(weeks=WEEKS - 1 - number // 2, seconds=turn % 3600)
-        period = containing(at, Grain.WEEK, UTC).text
+        period = period_containing(at, Grain.WEEK, UTC).text
         metric = ("invoices-reconciled", "days-to-invoice")[number % 2]
-        key = ulid(at, turn * 100 + number)
+        key = make_ulid(at, turn * 100 + number)
         score = Score(id=key, at=at, seat=seat, metric=metric, period=period, value=f"{80 + number}", by="top")
         files.setdefault(score.path, []).append(score.line)
     yield from ((path, "".join(f"{line}\n" for line in lines)) for path, lines in files.items())

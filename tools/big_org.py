@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from orgtp.model.period import Grain, containing
-from orgtp.model.score import Score, ulid
+from orgtp.model.period import Grain, period_containing
+from orgtp.model.score import Score, make_ulid
 
 # The seat and the metric that a benchmark writes to: the same names as in the sample, and as many lines this month.
 SEAT, METRIC, SCOREKEEPER = "jeff", "invoices-reconciled", "tally"
@@ -108,9 +108,9 @@ def _turns(agents: int, commits: int) -> Iterator[int]:
 
 
 def _score(seat: str, turn: int, number: int, at: datetime) -> Score:
-    period = containing(at, Grain.WEEK, UTC).text
+    period = period_containing(at, Grain.WEEK, UTC).text
     metric = _metrics(turn)[number % len(_metrics(turn))] if seat != SEAT else METRIC
-    value, key = f"{80 + number % 200 / 10:.1f}".removesuffix(".0"), ulid(at, number)
+    value, key = f"{80 + number % 200 / 10:.1f}".removesuffix(".0"), make_ulid(at, number)
     return Score(id=key, at=at, seat=seat, metric=metric, period=period, value=value, by=SCOREKEEPER)
 
 

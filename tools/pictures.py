@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from orgtp.actions.retire import Request
-from orgtp.api import OpenOrg, open_org
-from orgtp.render.change_text import plan_lines
-from orgtp.render.chart_text import chart_lines
-from orgtp.render.page import Screen
-from orgtp.render.scorecard_text import scorecard_lines
+from orgtp.api.org import OrgHandle, open_org
+from orgtp.render.change import plan_lines
+from orgtp.render.chart import chart_lines
+from orgtp.render.scorecard import scorecard_lines
 from orgtp.render.svg import svg
+from orgtp.render.terminal import Screen
 from orgtp.sample import make_sample
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
@@ -22,11 +22,11 @@ NOW = datetime.fromisoformat("2026-11-20T18:00:00-05:00")
 _WIDE = Screen(132, colour=True)
 
 
-def pictures(org: OpenOrg) -> Iterator[tuple[str, str]]:
+def pictures(org: OrgHandle) -> Iterator[tuple[str, str]]:
     """Each picture's file name and content."""
     yield "chart.svg", svg(chart_lines(org.chart(), _WIDE, name=org.org.name), "orgtp chart")
     yield "scorecard.svg", svg(scorecard_lines(org.scorecard(), _WIDE, org.org.name), "orgtp scorecard")
-    plan = org.plan_retirement(Request("jeff", ("dash", "crystal")))
+    plan = org.ledger.plan_retirement(Request("jeff", ("dash", "crystal")))
     yield "retire.svg", svg(plan_lines(org.org, plan, _WIDE), "orgtp retire jeff --to dash,crystal")
 
 

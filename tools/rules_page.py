@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from orgtp.rules.audit_pages import PAGES
+from orgtp.audit.rules.pages import PAGES
+from orgtp.rules.registry import TOPICS
 from orgtp.rules.rule import Rule
-from orgtp.rules.topics import TOPICS
 
 PAGE = Path(__file__).parents[1] / "docs" / "rules.md"
 _HEAD = """\

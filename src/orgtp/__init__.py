@@ -1,4 +1,4 @@
-"""orgtp: the organisation as text. One seat, one owner, one chart, one scorecard, in git."""
+"""orgtp: the organisation as text. One seat, one owner, one show_chart, one show_scorecard, in git."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api.org import OrgHandle
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "open"]
 
 
-def open(path: str | os.PathLike[str] | None = None, at: str | None = None) -> OpenOrg:  # noqa: A001  (reads as orgtp.open)
+def open(path: str | os.PathLike[str] | None = None, at: str | None = None) -> OrgHandle:  # noqa: A001  (reads as orgtp.open)
     """Open the org at `path` (a work tree, a bare repository or a plain folder), as it is or as it stood `at`.
 
-    Without `path` it is the one that ORGTP_ORG names, else the nearest upward from here.
+    Without `path` it is the one that ORGTP_ORG names, else the nearest one in this folder or above it.
     Raises a subclass of `orgtp.model.errors.OrgtpError` where there is no org, or no such commit or date.
     """
     from orgtp import api

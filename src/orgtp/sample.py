@@ -8,30 +8,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from orgtp.actions import scores as scoring
+from orgtp.actions import record_scores as scoring
 from orgtp.actions.retire import REVIEW, Request, retire
 from orgtp.actions.seats import add_seat_file, set_keys
+from orgtp.files.json_schema import shipped
+from orgtp.files.org import read_head
+from orgtp.files.seat import read_seat
+from orgtp.files.yaml.editor import edited
+from orgtp.files.yaml.loader import read_document
+from orgtp.git.commit import seat_identity
+from orgtp.ledger.batch import Action, Batch, PlannedCommit
+from orgtp.ledger.create import Created, add_history, create, scaffold
 from orgtp.model.change import Set
-from orgtp.model.period import Cadence, Grain, Period, containing, containing_day
-from orgtp.model.score import ulid
+from orgtp.model.period import Cadence, Grain, Period, period_containing, period_containing_local
+from orgtp.model.score import make_ulid
 from orgtp.model.seat import seat_path
-from orgtp.store.create import Created, create, scaffold
-from orgtp.store.git import Repo
-from orgtp.store.git_commit import seat_identity
-from orgtp.store.git_lock import locked
-from orgtp.store.ledger import catch_up
-from orgtp.store.org_file import read_head
-from orgtp.store.record import Action, Batch, Ledger, Step
-from orgtp.store.schema import shipped
-from orgtp.store.seat_file import read_seat
-from orgtp.store.yaml_edit import edited
-from orgtp.store.yaml_read import read_document
 
 WEEKS = 13
 _DAYS = ("mon", "tue", "wed", "thu", "fri")
@@ -44,7 +41,7 @@ _WRITTEN = date(2026, 11, 16)
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class StoryEvent:
     """Something that happens in the story: when, by whose hand, and the action."""
 
     at: datetime
@@ -55,21 +52,16 @@ class Event:
 def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> Created:
     """Make the sample org at `path`, with its history up to `now`. Raises `Occupied`."""
     story = _Story(shipped("sample-org") / "story", now)
-    opening = story.moment(1, _OPENING)
-    first = seat_identity(story.seat(_FIRST), story.org)
-    made = create(path, story.opening_files(), first, opening, dry_run=dry_run)
+    opening = story.find_moment(1, _OPENING)
+    first = seat_identity(story.load_seat(_FIRST), story.org)
+    made = create(path, story.build_opening_files(), first, opening, dry_run=dry_run)
     if dry_run:
         return made
-    # Through the bare door of the same git dir: nobody looks at the work tree before the story has been told.
-    repo = Repo(made.repo.git_dir, bare=True)
-    with locked(repo):
-        Ledger(repo, "main", now).commit_all(lambda batch: [_taken(batch, story, event) for event in story.events()])
-    catch_up(made.repo, made.commit or "")
-    return replace(made, commit=made.repo.tip("refs/heads/main"))
+    return add_history(made, now, lambda batch: [_replay_event(batch, story, event) for event in story.list_events()])
 
 
-def _taken(batch: Batch, story: _Story, event: Event) -> Step:
-    return batch.take(event.action, who=seat_identity(story.seat(event.by), story.org), now=event.at)
+def _replay_event(batch: Batch, story: _Story, event: StoryEvent) -> PlannedCommit:
+    return batch.take(event.action, who=seat_identity(story.load_seat(event.by), story.org), now=event.at)
 
 
 class _Story:
@@ -79,30 +71,33 @@ class _Story:
         self.folder, self.now = folder, now
         head, _ = read_head((folder / "org.yaml").read_bytes())
         self.org, self.zone = head.id, head.zone
-        self.last = containing(now, Grain.WEEK, self.zone)
+        self.last = period_containing(now, Grain.WEEK, self.zone)
         self.shift = self.last.start.date() - _WRITTEN
 
-    def seat(self, seat: str) -> Any:
+    def load_seat(self, seat: str) -> Any:
         return read_seat(seat_path(seat), (self.folder / seat_path(seat)).read_bytes())[0]
 
-    def moment(self, week: int, text: str) -> datetime:
+    def find_moment(self, week: int, text: str) -> datetime:
         """The moment that `mon 09:00` of a week of the story is now."""
         day, _, clock = text.partition(" ")
         hour, minute = (int(part) for part in clock.split(":"))
         back = timedelta(days=_DAYS.index(day) - 7 * (WEEKS - week), hours=hour, minutes=minute)
         return (self.last.start + back).replace(tzinfo=self.zone)
 
-    def week(self, number: int) -> Period:
+    def find_week(self, number: int) -> Period:
         """A week of the story as the period it is now."""
-        return containing_day(self.last.start - timedelta(days=7 * (WEEKS - number)), Grain.WEEK)
+        return period_containing_local(self.last.start - timedelta(days=7 * (WEEKS - number)), Grain.WEEK)
 
-    def opening_files(self) -> dict[str, bytes]:
+    def build_opening_files(self) -> dict[str, bytes]:
         """What the first commit holds."""
         readme = (self.folder.parent / "README.md").read_bytes()
-        first = {seat_path(_FIRST): self.seat_text(_FIRST, self.moment(1, _OPENING)).encode(), "README.md": readme}
+        first = {
+            seat_path(_FIRST): self.format_seat(_FIRST, self.find_moment(1, _OPENING)).encode(),
+            "README.md": readme,
+        }
         return {"org.yaml": (self.folder / "org.yaml").read_bytes(), **first, **scaffold()}
 
-    def seat_text(self, seat: str, added: datetime) -> str:
+    def format_seat(self, seat: str, added: datetime) -> str:
         """A seat's file as it is added: a review that was to come still is, and a new seat begins that day."""
         path = seat_path(seat)
         text = (self.folder / path).read_text(encoding="utf-8")
@@ -117,84 +112,86 @@ class _Story:
         begins = "since" in data or data["status"] == "proposed"
         return text if begins else edited(path, text, Set(path, ("since",), f"{added:%Y-%m-%d}"))
 
-    def events(self) -> list[Event]:
+    def list_events(self) -> list[StoryEvent]:
         """All that has happened by now, in order."""
-        found = [*self._steps(), *self._pushes()]
+        found = [*self._iterate_steps(), *self._iterate_pushes()]
         return sorted((event for event in found if event.at <= self.now), key=lambda event: event.at)
 
-    def _data(self, name: str) -> list[dict[str, Any]]:
+    def _read_items(self, name: str) -> list[dict[str, Any]]:
         data: list[dict[str, Any]] = read_document(name, (self.folder / name).read_bytes()).data
         return data
 
-    def _steps(self) -> Iterator[Event]:
-        for step in self._data("steps.yaml"):
-            at = self.moment(step["week"], step["at"])
-            yield Event(at, step["by"], self._action(step, at))
+    def _iterate_steps(self) -> Iterator[StoryEvent]:
+        for step in self._read_items("steps.yaml"):
+            at = self.find_moment(step["week"], step["at"])
+            yield StoryEvent(at, step["by"], self._make_action(step, at))
 
-    def _action(self, step: Mapping[str, Any], at: datetime) -> Action:
+    def _make_action(self, step: Mapping[str, Any], at: datetime) -> Action:
         by, why = step["by"], step.get("why", "")
         if "add" in step:
-            text = self.seat_text(step["add"], at)
+            text = self.format_seat(step["add"], at)
             return lambda org: add_seat_file(org, step["add"], text, by, why)
         if "retire" in step:
-            request = _request(step["retire"], by)
+            request = _make_retire_request(step["retire"], by)
             return lambda org: retire(org, request, at)
         if "score" in step:
-            entry = self._correction(step)
+            entry = self._make_correction(step)
             return lambda org: scoring.add_scores(org, [entry], at, by)
-        seat, values = self._values(step, at)
+        seat, values = self._read_key_changes(step, at)
         return lambda org: set_keys(org, seat, values, by, why)
 
-    def _values(self, step: Mapping[str, Any], at: datetime) -> tuple[str, list[tuple[tuple[str, ...], Any]]]:
+    def _read_key_changes(self, step: Mapping[str, Any], at: datetime) -> tuple[str, list[tuple[tuple[str, ...], Any]]]:
         if "set" in step:
             keys = {key: value for key, value in step["set"].items() if key != "seat"}
             # A proposed seat begins on the day it becomes active.
             keys |= {"since": f"{at:%Y-%m-%d}"} if keys.get("status") == "active" else {}
             return step["set"]["seat"], [(tuple(key.split(".")), value) for key, value in keys.items()]
         new = step["retarget"]
-        dated = {self.week(1).text: new["from"], self.week(step["week"]).text: new["to"]}
+        dated = {self.find_week(1).text: new["from"], self.find_week(step["week"]).text: new["to"]}
         return new["seat"], [(("metrics", new["metric"], "target"), dated)]
 
-    def _correction(self, step: Mapping[str, Any]) -> scoring.Entry:
+    def _make_correction(self, step: Mapping[str, Any]) -> scoring.NewScore:
         score = step["score"]
-        period = self.week(int(score["for"].removeprefix("week "))).text
-        key = _random(score["seat"], score["metric"], period, "corrected")
-        at = self.moment(step["week"], step["at"])
-        return scoring.Entry(score["seat"], score["metric"], score["value"], ulid(at, key), period, step["note"])
+        period = self.find_week(int(score["for"].removeprefix("week "))).text
+        key = _derive_random_bits(score["seat"], score["metric"], period, "corrected")
+        at = self.find_moment(step["week"], step["at"])
+        return scoring.NewScore(
+            score["seat"], score["metric"], score["value"], make_ulid(at, key), period, step["note"]
+        )
 
-    def _pushes(self) -> Iterator[Event]:
+    def _iterate_pushes(self) -> Iterator[StoryEvent]:
         """Tally's pushes: all values of one moment are one commit."""
-        values = sorted(self._series(), key=lambda item: (item[0], item[1].seat))
+        values = sorted(self._iterate_values(), key=lambda item: (item[0], item[1].seat))
         for at, group in groupby(values, key=lambda item: item[0]):
-            yield Event(at, _KEEPER, _push([entry for _, entry in group], at))
+            yield StoryEvent(at, _KEEPER, _push_scores([entry for _, entry in group], at))
 
-    def _series(self) -> Iterator[tuple[datetime, scoring.Entry]]:
-        for series in self._data("values.yaml"):
-            metric = self.seat(series["seat"]).metrics[series["metric"]]
-            for at, word in self._words(series, metric.cadence):
+    def _iterate_values(self) -> Iterator[tuple[datetime, scoring.NewScore]]:
+        for series in self._read_items("values.yaml"):
+            metric = self.load_seat(series["seat"]).metrics[series["metric"]]
+            for at, word in self._iterate_words(series, metric.cadence):
                 if word != _NOTHING:
-                    yield at, _entry(series, word, at, containing(at, metric.cadence.grain, self.zone))
+                    yield at, _make_new_score(series, word, at, period_containing(at, metric.cadence.grain, self.zone))
 
-    def _words(self, series: Mapping[str, Any], cadence: Cadence) -> Iterator[tuple[datetime, str]]:
+    def _iterate_words(self, series: Mapping[str, Any], cadence: Cadence) -> Iterator[tuple[datetime, str]]:
         push = series["push"]
         if cadence is Cadence.MONTHLY:
-            ends = [self._on(day, push) for day in self._month_ends()]
+            ends = [self._moment_on(day, push) for day in self._month_ends()]
             yield from zip(ends[::-1], series["months"][::-1], strict=False)
             return
         for number, words in enumerate(series["weeks"], 1):
             days = _DAYS if cadence is Cadence.WEEKDAYS else (series["on"],)
             for day, word in zip(days, words.split(), strict=True):
-                yield self.moment(number, f"{day} {push}"), word
+                yield self.find_moment(number, f"{day} {push}"), word
 
     def _month_ends(self) -> list[date]:
         """The last weekday of each month that lies within the story and is over by now."""
-        first = self.week(1).start.date()
+        first = self.find_week(1).start.date()
         days = [first + timedelta(days=n) for n in range(7 * WEEKS)]
         work = [day for day in days if day.weekday() < len(_DAYS)]
         last = {(day.year, day.month): day for day in work}
-        return [day for day in last.values() if _ends_month(day) and self._on(day, "17:35") <= self.now]
+        return [day for day in last.values() if _ends_month(day) and self._moment_on(day, "17:35") <= self.now]
 
-    def _on(self, day: date, clock: str) -> datetime:
+    def _moment_on(self, day: date, clock: str) -> datetime:
         return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=self.zone)
 
 
@@ -204,21 +201,21 @@ def _ends_month(day: date) -> bool:
     return all(other.month != day.month or other.weekday() >= len(_DAYS) for other in later)
 
 
-def _push(entries: list[scoring.Entry], at: datetime) -> Action:
+def _push_scores(entries: list[scoring.NewScore], at: datetime) -> Action:
     return lambda org: scoring.add_scores(org, entries, at, _KEEPER)
 
 
-def _request(asked: Mapping[str, Any], by: str) -> Request:
+def _make_retire_request(asked: Mapping[str, Any], by: str) -> Request:
     review = {key: asked[key] for key in REVIEW if key in asked}
     return Request(asked["seat"], tuple(asked["to"]), reason=asked["reason"], review=review, decided_by=by, by=by)
 
 
-def _entry(series: Mapping[str, Any], word: str, at: datetime, period: Period) -> scoring.Entry:
-    number = _random(series["seat"], series["metric"], period.text, "")
+def _make_new_score(series: Mapping[str, Any], word: str, at: datetime, period: Period) -> scoring.NewScore:
+    number = _derive_random_bits(series["seat"], series["metric"], period.text, "")
     value, note = (None, series["why"]) if word == _UNKNOWN else (word, "")
-    return scoring.Entry(series["seat"], series["metric"], value, ulid(at, number), period.text, note)
+    return scoring.NewScore(series["seat"], series["metric"], value, make_ulid(at, number), period.text, note)
 
 
-def _random(*parts: str) -> int:
+def _derive_random_bits(*parts: str) -> int:
     """80 bits that look random and are the same every time, so that the sample is."""
     return int.from_bytes(hashlib.sha256("/".join(parts).encode()).digest()[:10], "big")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.audit.scene import Scene
-from tests.conftest import Shell
+from tests.conftest import Shell, make_home, make_once
 from tests.sync.clones import _ADA, _SEAT
 
 BEGIN = "2026-10-29T12:00:00Z"
@@ -37,23 +37,19 @@ def past(here: Shell, *words: str) -> Shell:
 @pytest.fixture(scope="session")
 def past_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The past, made once, and verified once: what comes later is looked at as what is new."""
-    return _made(tmp_path_factory)
+    return make_once(tmp_path_factory, "past", _make)
 
 
 @pytest.fixture(scope="session")
 def past_sha256(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with SHA-256."""
-    return _made(tmp_path_factory, "--object-format=sha256")
+    return make_once(tmp_path_factory, "past-sha256", lambda base: _make(base, "--object-format=sha256"))
 
 
-def _made(factory: pytest.TempPathFactory, *words: str) -> Path:
-    base = factory.mktemp("past")
-    (base / "home").mkdir()
-    who = '[user]\n\tname = A Tester\n\temail = tester@example.com\n[protocol "file"]\n\tallow = always\n'
-    (base / "home/.gitconfig").write_text(who, encoding="utf-8")
-    there = past(Shell(base, base / "home"), *words)
+def _make(base: Path, *words: str) -> None:
+    home = make_home(base / "home", '[protocol "file"]\n\tallow = always\n')
+    there = past(Shell(base, home), *words)
     assert there("audit", "verify", "--json").json["verdict"] == "intact"
-    return base
 
 
 def copied(base: Path, to: Path) -> Scene:

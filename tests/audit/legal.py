@@ -7,8 +7,8 @@ import shutil
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from orgtp.api import open_org
-from orgtp.model.audit import Verdict
+from orgtp.api.org import open_org
+from orgtp.audit.model import Verdict
 from tests.audit.scene import line
 from tests.conftest import Shell
 from tests.sync.machine import CLONES, SEATS, Exchange, ran
@@ -93,7 +93,7 @@ class Legal(Exchange):
 
     def _intact(self, clone: str, *, full: bool) -> None:
         org = open_org(self.clones.folder / clone, now=self.now)
-        found, _ = org.audit(full=full)
+        found, _ = org.audit.verify(full=full)
         story = (
             Shell(org.root, self.clones.home).git("log", "--graph", "--stat", "main").out if found.violations else ""
         )

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orgtp.model.audit import Gap, Noted, Violation
-from orgtp.store.git import find_repo
-from orgtp.store.git_history import Commits, Log, deed
-from orgtp.store.moment import Library, Moment, table
-from orgtp.store.signed import Signatures
+from orgtp.audit.commits import CommitLog, CommitReader, changes_of_commit
+from orgtp.audit.model import AuditNote, Gap, Violation
+from orgtp.audit.signatures import SignatureAudit
+from orgtp.audit.snapshot import BlobCache, CommitSnapshot, read_path_table
+from orgtp.git.repo import find_repo
 from tests.audit.keys import make_key, sign_with, signers
 from tests.conftest import Shell
 
@@ -68,9 +68,9 @@ class Judged:
     """What a walk said."""
 
     violations: Sequence[Violation]
-    notes: Sequence[Noted]
+    notes: Sequence[AuditNote]
     gaps: Sequence[Gap]
-    judge: Signatures
+    judge: SignatureAudit
 
     @property
     def rules(self) -> list[str]:
@@ -90,14 +90,16 @@ def judged(
     repo = find_repo(shell.folder)
     assert repo is not None
     tip = repo.commit(rev)
-    judge = Signatures(repo, tip, memory)
-    library, found = Library(repo), list[Violation]()
-    with Commits(repo) as commits:
-        walked = [pair for some in commits.of(Log(repo, tip, known).stories()) for pair in some]
-    judge.prepare([commit for _, commit in walked])
+    judge = SignatureAudit(repo, tip, memory)
+    library, found = BlobCache(repo), list[Violation]()
+    with CommitReader(repo) as commits:
+        walked = [pair for some in commits.read_commits(CommitLog(repo, tip, known).read_records()) for pair in some]
+    judge.queue_commits([commit for _, commit in walked])
     for one, commit in walked:
-        before = [Moment(parent, library, table(repo, parent)) for parent in commit.parents]
-        found += judge.check(deed(one, commit), before, Moment(commit.id, library, table(repo, commit.id)))
+        before = [CommitSnapshot(parent, library, read_path_table(repo, parent)) for parent in commit.parents]
+        found += judge.check_signature_of(
+            changes_of_commit(one, commit), before, CommitSnapshot(commit.id, library, read_path_table(repo, commit.id))
+        )
     return Judged(found, judge.notes, judge.gaps, judge)
 
 

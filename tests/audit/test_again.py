@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orgtp.store.audit_memory import recall, sealed
-from orgtp.store.git import Repo
+from orgtp.audit.cache import hash_cache, read_cache
+from orgtp.git.repo import Repo
 from tests.audit.scene import BOT, CAT, Scene, line
 from tests.audit.ways import meant, told
 from tests.audit.ways_scores import value_edited
@@ -93,7 +93,7 @@ def remembered(scene: Scene, *, seal: bool, **facts: object) -> None:
     """Write other facts into what is remembered, as somebody would who can write into the git dir."""
     _, _, raw = memory(scene).read_bytes().partition(b"\n")
     changed = json.dumps({**json.loads(raw), **facts}).encode()
-    memory(scene).write_bytes((sealed(changed) if seal else sealed(raw)) + b"\n" + changed)
+    memory(scene).write_bytes((hash_cache(changed) if seal else hash_cache(raw)) + b"\n" + changed)
 
 
 def test_a_memory_that_was_changed_is_none(scene: Scene) -> None:
@@ -130,7 +130,7 @@ def test_a_memory_with_any_damage_is_none(past_made: Path, at: int, byte: int, m
     damaged = kept[:at] + bytes([byte]) * much + kept[at + 1 :]
     try:
         path.write_bytes(damaged)
-        found = recall(repo, "main")
+        found = read_cache(repo, "main")
     finally:
         path.write_bytes(kept)
     assert bool(found.head) == (damaged == kept)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from orgtp.audit.rules.authority import SignedChange, explain_ineligible_signer, find_refusals, find_wrong_deciders
+from orgtp.files.load import load
+from orgtp.files.tree import Files
 from orgtp.model.org import Org
-from orgtp.rules.authority import Claim, misnamed, refused, standing
-from orgtp.store.load import load
-from orgtp.store.trees import Files
 from tests.audit.signing import ORG, PEOPLE, seat
 
 EVERYONE = (*PEOPLE, "gone")
@@ -29,8 +29,12 @@ def may(files: Mapping[str, str | None], base: Mapping[str, str] = BASE, *, forg
     """Who may make all of a change."""
     before, after = org(base), org({**base, **files})
     paths = {path: path in base for path in files}
-    claims = [Claim(name, before, after, paths, forge) for name in EVERYONE if not standing(before, name)]
-    return [claim.signer for claim in claims if not list(refused(claim))]
+    claims = [
+        SignedChange(name, before, after, paths, forge)
+        for name in EVERYONE
+        if not explain_ineligible_signer(before, name)
+    ]
+    return [claim.signer for claim in claims if not list(find_refusals(claim))]
 
 
 def record(seat_id: str, more: str = "", by: str = "ada") -> dict[str, str]:
@@ -154,7 +158,10 @@ def test_org_yaml_only_loses_the_seat() -> None:
 def test_the_record_names_the_signer() -> None:
     files = record("bot", by="ada")
     before, after = org(BASE), org({**BASE, **files})
-    said = {name: list(misnamed(Claim(name, before, after, {p: p in BASE for p in files}))) for name in ("ada", "bob")}
+    said = {
+        name: list(find_wrong_deciders(SignedChange(name, before, after, {p: p in BASE for p in files})))
+        for name in ("ada", "bob")
+    }
     assert said == {"ada": [], "bob": [("retirements/bot.yaml", "ada")]}
 
 
@@ -165,8 +172,12 @@ def test_a_forge_changes_seats_and_what_orgtp_does_not_know() -> None:
     before = org(BASE)
     paths = ["notes.txt", "org.yaml", "policy/allowed_signers", "retirements/bot.yaml", "scores/bot/2026-11.jsonl"]
     paths += ["seats", "seats/bot.yaml", "seats/new.yaml", "scores"]
-    claim = Claim("", before, before, dict.fromkeys(paths, True), forge=True)
-    assert {found.path for found in refused(claim)} == set(paths) - {"notes.txt", "seats/bot.yaml", "seats/new.yaml"}
+    claim = SignedChange("", before, before, dict.fromkeys(paths, True), forge=True)
+    assert {found.path for found in find_refusals(claim)} == set(paths) - {
+        "notes.txt",
+        "seats/bot.yaml",
+        "seats/new.yaml",
+    }
 
 
 # Escalations.

@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.model.audit import Gap, Violation
+from orgtp.audit.checkpoint import (
+    Checkpoint,
+    check_checkpoint,
+    identify_checkpoint_signer,
+    make_checkpoint,
+    parse_checkpoint,
+)
+from orgtp.audit.model import Gap, Violation
+from orgtp.git.repo import Repo, find_repo
 from orgtp.model.errors import BadInput
-from orgtp.store.checkpoint import Checkpoint, contained, make, parse, vouched
-from orgtp.store.git import Repo, find_repo
 from tests.audit.keys import make_key, public, sign_with, signers
 from tests.conftest import Shell
 
@@ -39,7 +45,7 @@ def taken(shell: Shell) -> str:
 def held(shell: Shell, text: str, outside: Path | None = None) -> tuple[list[Violation], list[Gap]]:
     repo = find_repo(shell.folder)
     assert repo is not None
-    return contained(repo, repo.commit("main"), parse(text.encode(), "x", ORIGIN), outside)
+    return check_checkpoint(repo, repo.commit("main"), parse_checkpoint(text.encode(), "x", ORIGIN), outside)
 
 
 def test_three_lines_and_a_signature_that_ssh_keygen_takes(mine: Shell) -> None:
@@ -118,8 +124,8 @@ def test_what_was_touched_is_forged(mine: Shell, line: int) -> None:
     lines[line] = {0: "acme/other\n", 1: "1\n", 2: first}[line]
     repo = find_repo(mine.folder)
     assert repo is not None
-    touched = parse("".join(lines).encode(), "x", lines[0].strip())
-    (found,), _ = contained(repo, mine.head(), touched)
+    touched = parse_checkpoint("".join(lines).encode(), "x", lines[0].strip())
+    (found,), _ = check_checkpoint(repo, mine.head(), touched)
     assert found.rule == "checkpoint-forged"
 
 
@@ -133,9 +139,9 @@ def test_a_signature_of_something_else(mine: Shell) -> None:
 
 
 def test_a_count_that_the_signer_made_up(mine: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = make(repo_of(mine), ORIGIN, mine.head(), str(mine.home / "key"))
+    real = make_checkpoint(repo_of(mine), ORIGIN, mine.head(), str(mine.home / "key"))
     words = ["ssh-keygen", "-q", "-Y", "sign", "-n", "orgtp-checkpoint", "-f", str(mine.home / "key")]
-    three = real.lines.replace(b"\n2\n", b"\n3\n")
+    three = real.signed_lines.replace(b"\n2\n", b"\n3\n")
     made = subprocess.run(words, input=three, capture_output=True, check=True).stdout.decode()
     (found,), _ = held(mine, three.decode() + made)
     assert (found.rule, found.before, found.after) == ("checkpoint-forged", "3", "2")
@@ -147,7 +153,7 @@ def test_signers_from_outside(mine: Shell) -> None:
     outside.write_text(signers(ada=mine.home / "key"), encoding="utf-8")
     assert held(mine, text, outside) == ([], [])
     repo = repo_of(mine)
-    known = vouched(repo, mine.head(), parse(text.encode(), "x", ORIGIN), outside)
+    known = identify_checkpoint_signer(repo, mine.head(), parse_checkpoint(text.encode(), "x", ORIGIN), outside)
     assert (known.seat, known.by) == ("ada", str(outside))
     outside.write_text(f'ada namespaces="git" {public(mine.home / "key")}\n' + signers(bob=other), encoding="utf-8")
     (found,), _ = held(mine, text, outside)
@@ -185,15 +191,15 @@ def test_shallow_and_partial_clones_cannot_prove_it(mine: Shell) -> None:
         ("acme/main\n1\n", "not a checkpoint"),
         ("acme/main\n01\n{id}\n{sig}", "x:2:1"),
         ("acme/main\n1\nHEAD\n{sig}", "not a checkpoint"),
-        ("other/main\n1\n{id}\n{sig}", "other/main, and this is acme/main"),
+        ("other/main\n1\n{id}\n{sig}", "other/main, but this org is acme/main"),
     ],
 )
 def test_what_is_no_checkpoint_of_this_org(text: str, said: str) -> None:
     filled = text.format(id="a" * 40, sig="-----BEGIN SSH SIGNATURE-----\nx\n-----END SSH SIGNATURE-----\n")
     with pytest.raises(BadInput, match=said):
-        parse(filled.encode(), "x", ORIGIN)
+        parse_checkpoint(filled.encode(), "x", ORIGIN)
 
 
 def test_the_text_is_what_is_parsed() -> None:
     made = Checkpoint(ORIGIN, 7, "a" * 64, "-----BEGIN SSH SIGNATURE-----\nx\n-----END SSH SIGNATURE-----\n")
-    assert parse(made.text.encode(), "x", ORIGIN) == made
+    assert parse_checkpoint(made.text.encode(), "x", ORIGIN) == made

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.content import KEY, content_of, with_content
-from orgtp.model.trailers import claims_of
+from orgtp.model.content_hash import CONTENT_KEY, hash_changed_files, set_content_trailer
+from orgtp.model.trailers import parse_claims
 from tests.audit.keys import make_key, sign_with
 from tests.conftest import Shell
 from tests.sync.clones import Clones, copied, made
@@ -29,17 +29,19 @@ def test_the_listing_is_what_the_docs_say(acme: Shell) -> None:
         " printf 'seats/é.yaml\\0'; sha256sum < seats/é.yaml | cut -c-64; } | sha256sum | cut -c-64"
     )
     done = subprocess.run(["bash", "-c", script], cwd=acme.folder, env=acme.env(), check=True, capture_output=True)
-    assert content_of(files) == f"sha256:{done.stdout.decode().strip()}"
-    assert content_of({}) == f"sha256:{hashlib.sha256().hexdigest()}"
+    assert hash_changed_files(files) == f"sha256:{done.stdout.decode().strip()}"
+    assert hash_changed_files({}) == f"sha256:{hashlib.sha256().hexdigest()}"
 
 
 @given(st.dictionaries(st.text(min_size=1).filter(lambda name: "\0" not in name), st.binary() | st.none()))
 def test_two_listings_are_never_one(files: dict[str, bytes | None]) -> None:
     names = {path.encode("utf-8", "surrogatepass").decode("utf-8", "replace"): raw for path, raw in files.items()}
-    assert content_of(names) == content_of(dict(reversed(names.items())))
+    assert hash_changed_files(names) == hash_changed_files(dict(reversed(names.items())))
     for path, raw in names.items():
-        assert content_of({**names, path: (raw or b"") + b"x"}) != content_of(names)
-        assert content_of({name: kept for name, kept in names.items() if name != path}) != content_of(names)
+        assert hash_changed_files({**names, path: (raw or b"") + b"x"}) != hash_changed_files(names)
+        assert hash_changed_files({name: kept for name, kept in names.items() if name != path}) != hash_changed_files(
+            names
+        )
 
 
 MESSAGES = {
@@ -56,18 +58,18 @@ MESSAGES = {
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_the_rest_of_a_message_stays(message: str) -> None:
-    value = content_of({})
-    told = with_content(message, value)
-    assert told == MESSAGES[message].format(f"{KEY}: {value}")
-    assert with_content(told, value) == told
+    value = hash_changed_files({})
+    told = set_content_trailer(message, value)
+    assert told == MESSAGES[message].format(f"{CONTENT_KEY}: {value}")
+    assert set_content_trailer(told, value) == told
     if told.startswith("Subject"):
-        assert claims_of(told).content == value
-    assert KEY not in with_content(told, "")
+        assert parse_claims(told).content == value
+    assert CONTENT_KEY not in set_content_trailer(told, "")
 
 
 def test_a_message_that_has_none_is_left_alone() -> None:
     for message in ("", "a", "a\n\n\n b\n\n", "a\n\nb: c", "a\n\nOrgtp-Content: in prose\nand on\n"):
-        assert with_content(message, "") == message
+        assert set_content_trailer(message, "") == message
 
 
 def what_it_wrote(shell: Shell, rev: str) -> str:
@@ -78,17 +80,17 @@ def what_it_wrote(shell: Shell, rev: str) -> str:
         words = ["git", "cat-file", "blob", f"{rev}:{path}"]
         gone = state == "D"
         files[path] = None if gone else subprocess.run(words, cwd=shell.folder, check=True, capture_output=True).stdout
-    return content_of(files)
+    return hash_changed_files(files)
 
 
 def is_told(shell: Shell, rev: str) -> bool:
     message = shell.git("log", "-1", "--format=%B", rev).out.rstrip("\n") + "\n"
-    return claims_of(message).content == what_it_wrote(shell, rev) and claims_of(message).odd == ()
+    return parse_claims(message).content == what_it_wrote(shell, rev) and parse_claims(message).odd == ()
 
 
 def test_every_signed_commit_of_ours_says_what_it_wrote(acme: Shell) -> None:
     acme("score", "add", "bot", "number", "13")
-    assert KEY not in acme.git("log", "-1", "--format=%B").out
+    assert CONTENT_KEY not in acme.git("log", "-1", "--format=%B").out
     sign_with(acme, make_key(acme.home, "key"))
     acme("score", "add", "bot", "number", "14")
     acme("seat", "set", "bot", "mission=M")
@@ -120,7 +122,7 @@ def test_what_sync_makes_anew_says_what_is_written_anew(clones: Clones) -> None:
     new = [a.git("log", "-1", "--format=%B", f"HEAD~{number}").out for number in range(2)]
     assert old[1] != new[1]
     assert new[0].startswith("A person's own\n\nWords.\n\nOrgtp-Content: sha256:")
-    assert new[1].rpartition(KEY)[0] == old[1].rpartition(KEY)[0]
+    assert new[1].rpartition(CONTENT_KEY)[0] == old[1].rpartition(CONTENT_KEY)[0]
 
 
 def test_a_trailer_does_not_outlive_its_commit(clones: Clones) -> None:
@@ -131,5 +133,5 @@ def test_a_trailer_does_not_outlive_its_commit(clones: Clones) -> None:
     sign_with(a, None)
     b("score", "add", "bot", "number", "20", "--push")
     a("sync")
-    assert KEY not in a.git("log", "-1", "--format=%B").out
+    assert CONTENT_KEY not in a.git("log", "-1", "--format=%B").out
     assert "Orgtp-Seat: bot" in a.git("log", "-1", "--format=%B").out

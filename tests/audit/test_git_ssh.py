@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.store.git import Repo, find_repo
-from orgtp.store.git_ssh import BadSignature, CannotSign, NoSigningKey, NoSshKeygen, check, read_signature, sign
-from orgtp.store.git_ssh import signed_parts as parts
+from orgtp.git.repo import Repo, find_repo
+from orgtp.git.ssh_signature import BadSignature, CannotSign, NoSigningKey, NoSshKeygen, check, read_signature, sign
+from orgtp.git.ssh_signature import signed_parts as parts
 from tests.audit.keys import make_key, public, sign_with
 from tests.conftest import Shell
 

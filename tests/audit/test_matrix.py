@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
-from orgtp.api import open_org
+from orgtp.api.org import open_org
 from tests.audit import ways_escalations as escalations
 from tests.audit import ways_files as files
 from tests.audit import ways_lines as lines
@@ -165,6 +165,6 @@ def test_what_is_found(scene: Scene, way: Way, code: int, rules: str) -> None:
     assert {row["rule"] for row in report["violations"]} == set(rules.split())
     assert report["gaps"] == []
     assert report["checked"] < report["commits"]
-    anew, _ = open_org(scene.shell.folder, now=scene.moment).audit(full=True)
+    anew, _ = open_org(scene.shell.folder, now=scene.moment).audit.verify(full=True)
     assert told(json.loads(json.dumps([asdict(one) for one in anew.violations]))) == meant(expected)
     assert anew.checked == report["commits"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from orgtp.api import open_org
+from orgtp.api.org import open_org
 from tests.audit.conftest import copied
 from tests.audit.naive import is_tampered
 from tests.audit.scene import BOT, CAT, LINK, PROGRAM, Changes, Leaf, Scene, line
@@ -65,7 +65,7 @@ def _same(base: Path, steps: list[tuple[str, str, str, int]]) -> None:
             _act(scene, branch, path, what, number, count)
         if scene.tip("side") != scene.tip():
             _act(scene, "main", BOT, "merge", 0, 99)
-        found, _ = open_org(scene.shell.folder, now=scene.moment).audit()
+        found, _ = open_org(scene.shell.folder, now=scene.moment).audit.verify()
         bad = is_tampered(scene)
         _verdicts[bad] += 1
         assert bool(found.violations) == bad, (steps, json.dumps([str(one) for one in found.violations], indent=1))

@@ -9,18 +9,19 @@ from datetime import UTC, datetime
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from orgtp.audit.model import CommitChanges, CommitObject, TreeChange
+from orgtp.audit.rules import scores as audit_scores
+from orgtp.audit.rules import trailers as audit_claims
+from orgtp.audit.score_files import is_stored
+from orgtp.files import scores as score_file
+from orgtp.files.scores import PLAIN, read_line
+from orgtp.files.seat import read_seat
 from orgtp.model import trailers
-from orgtp.model.audit import Deed, Entry, Stamped
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
 from orgtp.model.seat import Seat
-from orgtp.model.trailers import Claims, claims_of
-from orgtp.rules import audit_claims, audit_scores
-from orgtp.store import score_file
-from orgtp.store.audit_scores import is_stored
-from orgtp.store.score_file import PLAIN, read_line
-from orgtp.store.seat_file import read_seat
+from orgtp.model.trailers import TrailerClaims, parse_claims
 
 _TARGETS = {
     "number": "'>= 12'", "percent": "'>= 95%'", "money": "'>= USD 185000'", "span": "'<= 1h'", "clock": "'by 08:00'",
@@ -66,8 +67,8 @@ def test_fits_is_no_misfit(metric: str, period: str, value: str | None, note: st
     if parse_period(period) is None:
         return
     score = Score("i", at, "bot", metric, period, value, "", note, Place("scores/bot/2026-11.jsonl", 1))
-    why = audit_scores.misfit(score, SEAT)
-    assert audit_scores.fits(SEAT.metrics[metric], period, value, note) == (why == ""), why
+    why = audit_scores.explain_misfit(score, SEAT)
+    assert audit_scores.value_fits(SEAT.metrics[metric], period, value, note) == (why == ""), why
 
 
 @settings(max_examples=400, deadline=None, database=None)
@@ -86,7 +87,7 @@ def test_is_stored_is_what_fits(metric: str, value: str | None) -> None:
         "quarter": "2026-Q4",
     }
     spoken = next(p for p in period.values() if parse_period(p).grain is found.cadence.grain)  # type: ignore[union-attr]
-    assert is_stored(found.targets.unit, text) == audit_scores.fits(found, spoken, text.decode(), "")
+    assert is_stored(found.targets.unit, text) == audit_scores.value_fits(found, spoken, text.decode(), "")
 
 
 # A line that is nearly as orgtp writes it: each part is drawn from good and bad ones.
@@ -136,7 +137,7 @@ PATHS = st.sampled_from(
 )  # fmt: skip
 ACTIONS = st.sampled_from(["score", "score", "score", "set", "retire", "init", "other", ""])
 CLAIMS = st.builds(
-    Claims,
+    TrailerClaims,
     action=ACTIONS,
     seats=st.lists(st.sampled_from(["bot", "cat", "x"]), max_size=3).map(tuple),
     by=st.sampled_from(["", "ada"]),
@@ -147,14 +148,17 @@ CLAIMS = st.builds(
 
 @settings(max_examples=800, deadline=None, database=None)
 @given(claims=CLAIMS, paths=st.lists(PATHS, max_size=3, unique=True), merge=st.booleans())
-def test_what_agrees_is_not_mismatched(claims: Claims, paths: list[str], merge: bool) -> None:
+def test_what_agrees_is_not_mismatched(claims: TrailerClaims, paths: list[str], merge: bool) -> None:
     """The quick answer is yes only where the rules find nothing at all."""
-    entries = {path: Entry(path, None, "100644", None, "1" * 40) for path in paths}
-    deed = Deed(Stamped("c", ("p",) * (1 + merge), "A <a>", 0, "", b""), (entries,) * (1 + merge))
-    if audit_claims.agree(claims, deed.own):
-        wrong = [*audit_claims.hidden(deed, claims), *audit_claims.mismatched(deed, claims, lambda _: True)]
+    entries = {path: TreeChange(path, None, "100644", None, "1" * 40) for path in paths}
+    deed = CommitChanges(CommitObject("c", ("p",) * (1 + merge), "A <a>", 0, "", b""), (entries,) * (1 + merge))
+    if audit_claims.is_plain_score_commit(claims, deed.own_changes):
+        wrong = [
+            *audit_claims.find_hidden_trailers(deed, claims),
+            *audit_claims.find_mismatches(deed, claims, lambda _: True),
+        ]
         assert not wrong
-        assert not audit_claims.unknown_actions(claims)
+        assert not audit_claims.find_unknown_actions(claims)
 
 
 _WORDS = st.sampled_from(
@@ -169,7 +173,7 @@ _WORDS = st.sampled_from(
 def test_no_trailer_is_passed_over(lines: list[str]) -> None:
     """Each line that anybody could take for a trailer of ours is either read as one, or said to be odd."""
     text = "\n".join(["Subject", "", *lines])
-    claims = claims_of(text)
+    claims = parse_claims(text)
     looks = len(re.findall("(?:^|[\r\u2028])[ \t]*orgtp-", text, re.IGNORECASE | re.MULTILINE))
     read = sum(bool(one.action) + len(one.seats) + bool(one.by) + bool(one.approved_by) for one in claims.all)
     odd = sum(len(one.odd) for one in claims.all)
@@ -189,4 +193,4 @@ _SUBJECTS = st.sampled_from(
 def test_a_plain_message_is_read_as_any_other(subject: str, lines: list[str]) -> None:
     """What stands below a plain subject is read once for all commits that say the same, and means the same."""
     text = "\n".join([subject, *lines])
-    assert claims_of(text) == trailers._read(text.rstrip("\n"))
+    assert parse_claims(text) == trailers._parse_message(text.rstrip("\n"))

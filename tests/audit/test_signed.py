@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.model.audit import Audit, Verdict
-from orgtp.store.audit import audit
-from orgtp.store.git import find_repo
+from orgtp.audit.model import Audit, Verdict
+from orgtp.audit.verify import audit_history
+from orgtp.git.repo import find_repo
 from tests.audit.keys import public, signers
 from tests.audit.signing import ORG, SIGNERS, Signed, judged, make_signed, seat
 from tests.conftest import Shell
@@ -245,7 +245,7 @@ RETURN = "a return to an older policy"
 
 def test_a_return_to_an_older_policy_is_noted(org: Signed) -> None:
     org.commit({"org.yaml": ORG.replace("tally", "bot")}, "ada")
-    memory, tip = judged(org.shell).judge.memory(), org.shell.head()
+    memory, tip = judged(org.shell).judge.cache_state(), org.shell.head()
     org.commit({"org.yaml": ORG + "  grace: 2h\n"}, "ada")
     for found in (judged(org.shell), judged(org.shell, known=[tip], memory=memory)):
         assert found.violations == []
@@ -426,7 +426,7 @@ def test_a_forge_by_openpgp(org: Signed, gnupg: Path, monkeypatch: pytest.Monkey
 
 def test_what_was_taken_out_is_remembered(org: Signed) -> None:
     mid = org.admit("ada", "bob", "bot", by="ada")
-    memory = judged(org.shell).judge.memory()
+    memory = judged(org.shell).judge.cache_state()
     org.commit(scores("bot", "a"), "bot")
     org.admit("ada", "bob", "bot", "clerk", by="ada")
     found = judged(org.shell, known=[mid], memory=memory)
@@ -437,7 +437,7 @@ def test_what_was_taken_out_is_remembered(org: Signed) -> None:
 def audited(org: Signed) -> Audit:
     repo = find_repo(org.shell.folder)
     assert repo is not None
-    return audit(repo, "main", org.shell.head(), datetime.now(UTC))
+    return audit_history(repo, "main", org.shell.head(), datetime.now(UTC))
 
 
 def test_required_from_what_was_looked_at_before(org: Signed) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.model.signer import SIGNERS
-from orgtp.store.git import find_repo
-from orgtp.store.git_tree import GitTree
-from orgtp.store.load import load
-from orgtp.store.signers_file import read_signers
-from orgtp.store.trees import Folder
+from orgtp.files.load import load
+from orgtp.files.signers import read_signers
+from orgtp.files.tree import Folder
+from orgtp.git.repo import find_repo
+from orgtp.git.tree import GitTree
+from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
 from tests.audit.keys import make_key, public, signers
 from tests.conftest import Shell
 
@@ -59,7 +59,7 @@ def test_one_bad_line_takes_nothing_from_the_others(tmp_path: Path) -> None:
     key = public(make_key(tmp_path, "key"))
     keys, problems = read_signers(f"* {key}\nada {key}\n".encode())
     assert [found.principal for found in keys] == ["ada"]
-    assert [str(problem.place) for problem in problems] == [f"{SIGNERS}:1:1"]
+    assert [str(problem.place) for problem in problems] == [f"{ALLOWED_SIGNERS_PATH}:1:1"]
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,11 @@ def test_whatever_is_in_the_file_is_told_and_admits_nobody(raw: bytes) -> None:
 
 def test_validate_tells_of_it_at_its_place(acme: Shell) -> None:
     ada, bot = (make_key(acme.home, name) for name in ("ada", "bot"))
-    acme.write(SIGNERS, signers(ada=ada, bot=bot))
+    acme.write(ALLOWED_SIGNERS_PATH, signers(ada=ada, bot=bot))
     acme.git("add", ".")
     acme.git("commit", "-qm", "Keys")
     assert "policy" not in acme("validate").out
-    acme.write(SIGNERS, signers(ada=ada, bto=bot) + "bot ssh-ed25519 AAAA\n")
+    acme.write(ALLOWED_SIGNERS_PATH, signers(ada=ada, bto=bot) + "bot ssh-ed25519 AAAA\n")
     said = acme("validate", code=1).out
     assert "policy/allowed_signers:2:1" in said
     assert 'Did you mean "bot"?' in said
@@ -85,7 +85,7 @@ def test_validate_tells_of_it_at_its_place(acme: Shell) -> None:
 
 
 def test_a_tree_of_git_and_a_folder_read_the_same(acme: Shell) -> None:
-    acme.write(SIGNERS, signers(ada=make_key(acme.home, "ada")))
+    acme.write(ALLOWED_SIGNERS_PATH, signers(ada=make_key(acme.home, "ada")))
     acme.write("policy/notes.txt", "Ours.\n")
     acme.git("add", ".")
     acme.git("commit", "-qm", "Keys")

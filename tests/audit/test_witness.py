@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.store.git import Repo, find_repo
-from orgtp.store.own_witness import keep_witness, witness
-from orgtp.store.witness import rewritten
+from orgtp.audit.retained import find_rewrites
+from orgtp.git.repo import Repo, find_repo
+from orgtp.ledger.witness import keep_witness, witness
 from tests.conftest import SCRIPT, Shell
 from tests.sync.clones import Clones, add, copied, made
 
@@ -43,7 +43,7 @@ def repo_of(shell: Shell) -> Repo:
 
 
 def told(shell: Shell) -> list[str]:
-    return [found.rule for found in rewritten(repo_of(shell), "main")]
+    return [found.rule for found in find_rewrites(repo_of(shell), "main")]
 
 
 def kept(shell: Shell) -> str:
@@ -86,7 +86,7 @@ def test_an_amended_commit_is_an_alarm_and_the_cure_cures(clones: Clones) -> Non
         assert saw[:10] in ran.err
     assert clones.remote.git("rev-parse", "main").out == before[1]
     assert told(a) == ["history-rewritten"]
-    (found,) = rewritten(repo_of(a), "main")
+    (found,) = find_rewrites(repo_of(a), "main")
     assert (found.before, found.after) == (saw, a.head())
     cured(a, found.hint)
     assert told(a) == []
@@ -199,7 +199,7 @@ def test_the_remote_was_rewritten_and_git_fetched_that(clones: Clones) -> None:
     b.git("push", "-q", "--force", "origin", "main")
     assert told(a) == []
     a.git("fetch", "-q")
-    (found,) = rewritten(repo_of(a), "main")
+    (found,) = find_rewrites(repo_of(a), "main")
     assert (found.rule, found.before, found.after) == ("remote-rewritten", a.head(), b.head())
     assert "ALARM" in a("sync", code=1).err
     cured(a, found.hint)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.audit.keys import make_key
 from tests.canary.birds import Cage, commit_baits, infest, settle, tree_state
-from tests.conftest import Shell
+from tests.conftest import Shell, make_home, make_once
 
 _METRICS = "metrics:\n  number: {name: N, outcome: O, cadence: weekly, target: '>= 12'}"
 
@@ -18,14 +18,11 @@ _METRICS = "metrics:\n  number: {name: N, outcome: O, cadence: weekly, target: '
 def _hatched(tmp_path_factory: pytest.TempPathFactory, sample_made: Path) -> tuple[Cage, Path]:
     """The cage and the hostile sample org, made once."""
     base = tmp_path_factory.mktemp("canary")
-    home = base / "home"
-    home.mkdir()
-    (home / ".gitconfig").write_text("[user]\n\tname = N\n\temail = n@example.com\n", encoding="utf-8")
+    home = make_home(base / "home")
     cage = Cage(base / "cage")
     settle(cage, home)
     org = Shell(base / "org", home)
     shutil.copytree(sample_made, org.folder, symlinks=True)
-    org.git("gc", "-q")
     commit_baits(org, cage)
     infest(org, cage)
     cage.sung()
@@ -47,10 +44,8 @@ def make_acme(shell: Shell) -> Shell:
 @pytest.fixture(scope="session")
 def _acme_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small org of the other tests, made once."""
-    base = tmp_path_factory.mktemp("acme")
-    (base / "home").mkdir()
-    (base / "home/.gitconfig").write_text("[user]\n\tname = N\n\temail = n@example.com\n", encoding="utf-8")
-    return make_acme(Shell(base, base / "home")).folder
+    base = make_once(tmp_path_factory, "canary-acme", lambda base: make_acme(Shell(base, make_home(base / "home"))))
+    return base / "acme"
 
 
 @pytest.fixture

@@ -59,6 +59,7 @@ def test_a_value_written_by_hand_takes_no_view_down(sample: Shell, command: str,
 
 def test_reading_fetches_nothing_from_a_remote_that_names_a_program(sample: Shell) -> None:
     marker = sample.folder.parent / "ran"
+    sample.unpack()
     oid = sample.git("rev-parse", "HEAD:seats/jeff.yaml").out.strip()
     sample.git("config", "extensions.partialClone", "evil")
     sample.git("config", "remote.evil.promisor", "true")

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.words import one_line
-from orgtp.render.diff_markdown import LIMIT, diff_markdown
-from orgtp.render.diff_words import end
+from orgtp.model.text import one_line
+from orgtp.render.diff.markdown import LIMIT, diff_markdown
 from orgtp.render.markdown import code, inert, strong
-from orgtp.views.diff import diff
+from orgtp.render.spans import end
+from orgtp.views.diff.build import diff
 from tests.views.orgs import BOT, EVE, org, row
 
 HOSTILE = (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.rules.audit_pages import PAGES as ALL
-from orgtp.rules.topics import TOPICS
+from orgtp.audit.rules.pages import PAGES as ALL
+from orgtp.rules.registry import TOPICS
 from tests.conftest import Shell
 
 

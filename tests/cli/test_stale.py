@@ -9,7 +9,7 @@ import pytest
 
 from orgtp.model.due import due_at, stale_at
 from orgtp.model.period import Cadence
-from orgtp.render.stale_text import lasting
+from orgtp.render.stale import lasting
 from tests.conftest import ROOT, Shell
 from tests.model.building import NEW_YORK, period, row
 

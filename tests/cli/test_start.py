@@ -28,7 +28,7 @@ HEAVY = ("rich", "jsonschema", "git", "mcp", "yaml", "httpx", "sqlalchemy")
 
 def test_version_imports_nothing_heavy(shell: Shell) -> None:
     code = (
-        "import sys; from orgtp.cli.main import run; code = run(['--version']); "
+        "import sys; from orgtp.cli.main import run_command_line as run; code = run(['--version']); "
         "print(*sorted({name.partition('.')[0] for name in sys.modules})); sys.exit(code)"
     )
     done = subprocess.run([sys.executable, "-c", code], env=shell.env(), capture_output=True, text=True, check=True)

@@ -87,7 +87,9 @@ def test_what_is_asked_for_by_name_and_unknown_here_is_an_error(fed: Fed) -> Non
     """For what nobody names, another machine may know it."""
     fed.set_up(rates="96", talks="13")
     ran = fed.collect("--metric", "rate", code=2)
-    assert 'this machine knows no source "rate" (did you mean "rates"?). See: orgtp source list' in ran.err
+    assert (
+        'this machine has no source "rate" (did you mean "rates"?). List the sources with: orgtp source list' in ran.err
+    )
     assert fed.told() == {}
     assert [one["source"] for one in fed.collect("--seat", "bot", "--json").json["elsewhere"]] == ["late", "rate"]
     assert fed.collect().err == "", "another machine may know the rest"
@@ -147,7 +149,7 @@ def test_sources_within_the_org_are_refused(fed: Fed) -> None:
     witness = fed.shell.home / "asked"
     fed.sources = fed.shell.folder / "sources.yaml"
     fed.set_up(talks={"command": ["touch", str(witness)]})
-    assert "stands within the org" in fed.collect(code=2).err
+    assert "is inside the org" in fed.collect(code=2).err
     assert not witness.exists()
 
 
@@ -359,6 +361,6 @@ def test_sources_in_another_work_tree_of_the_org_are_refused_by_all(fed: Fed) ->
     fed.set_up(talks={"command": ["touch", str(witness)]})
     named = ("--sources", str(fed.sources))
     for words in (["score", "collect"], ["source", "test", "talks"], ["source", "add", "x", "--command", "date"]):
-        assert "stands within the org" in fed.shell(*words, *named, code=2).err
+        assert "is inside the org" in fed.shell(*words, *named, code=2).err
     assert not witness.exists()
     assert "x:" not in fed.sources.read_text(encoding="utf-8")

@@ -14,10 +14,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from orgtp.api import OpenOrg, open_org
-from orgtp.model.timetable import USUAL, timetable
-from orgtp.sources.collect import Request
-from orgtp.sources.file import read_sources
+from orgtp.api.org import OrgHandle, open_org
+from orgtp.model.schedule import DEFAULT_TIMES, parse_timetable
+from orgtp.sources.collect import CollectRequest
+from orgtp.sources.config import read_sources
 from tests.collect.conftest import Fed
 
 FIRST, LAST = datetime(2026, 10, 1, 4, tzinfo=UTC), datetime(2027, 1, 1, 5, tzinfo=UTC)
@@ -51,20 +51,20 @@ class World:
 
     def runs(self) -> Iterator[datetime]:
         """The moments at which cron collects, in the org's timezone."""
-        times, now = timetable(USUAL, self.zone), FIRST
-        while (now := times.after(now)) < LAST:
+        times, now = parse_timetable(DEFAULT_TIMES, self.zone), FIRST
+        while (now := times.next_time(now)) < LAST:
             yield now
 
-    def at(self, now: datetime) -> OpenOrg:
+    def at(self, now: datetime) -> OrgHandle:
         return open_org(self.fed.shell.folder, now=now)
 
     def collect(self, now: datetime, *, due: bool) -> None:
         """What the lines of `orgtp schedule` do; what was said is what is in force after it."""
-        done = self.at(now).collect(read_sources(self.fed.sources), Request(due=due))
+        done = self.at(now).collect(read_sources(self.fed.sources), CollectRequest(due=due))
         for one in done.heard:
             period = next(row["period"] for row in reversed(self.fed.rows()) if row["metric"] == one.metric)
             self.true[one.metric, period] = one.value
-        self.at(now).desk.tick()
+        self.at(now).escalations.tick()
 
 
 def in_trouble(day: date) -> set[str]:
@@ -83,7 +83,7 @@ def test_a_quarter_of_it(fed: Fed, monkeypatch: pytest.MonkeyPatch) -> None:
         # All that is there is asked once a day, what is missing four times.
         world.collect(now, due=days[day] > 1)
         here = world.at(now)
-        open_ = {one.metric for one in here.desk.listed()}
+        open_ = {one.metric for one in here.escalations.list_open()}
         if days[day] == 4:
             assert open_ == in_trouble(day), day
             assert {one.metric for one in here.stale()} <= {BROKEN[0], SILENT[0]}
@@ -110,15 +110,15 @@ def prepare(fed: Fed, monkeypatch: pytest.MonkeyPatch) -> None:
 def ended(world: World) -> None:
     """At the end the record says what the world said, and nothing else; what broke is settled, and seen to be."""
     fed, here = world.fed, world.at(LAST)
-    told = {(m, p): s.value for m in ("talks", "rate", "late") for p, s in here.org.in_force("bot", m).items()}
+    told = {(m, p): s.value for m in ("talks", "rate", "late") for p, s in here.org.scores_in_force("bot", m).items()}
     assert {(m, getattr(p, "text", p)): value for (m, p), value in told.items()} == world.true
     assert ("talks", "2026-W53") in world.true
     assert ("rate", str(HOLIDAY)) not in world.true
     assert len(fed.rows()) == len({(row["metric"], row["period"], row["value"]) for row in fed.rows()})
-    assert {one.kind.value: one.state.value for one in here.desk.listed(settled=True)} == {
+    assert {one.kind.value: one.state.value for one in here.escalations.list_open(settled=True)} == {
         "source": "resolved",
         "stale": "resolved",
     }
-    found, _ = here.audit()
+    found, _ = here.audit.verify()
     assert not found.violations
     assert not [one for one in here.validate() if one.severity == "error"]

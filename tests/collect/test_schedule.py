@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from orgtp.model.errors import BadInput
-from orgtp.model.timetable import USUAL, timetable
-from orgtp.render.schedule import Place, schedule_text
+from orgtp.model.schedule import DEFAULT_TIMES, parse_timetable
+from orgtp.render.schedule.crontab_systemd import ScheduledRun, schedule_text
 from tests.ci.test_files import actionlint
 from tests.conftest import Shell
 
@@ -35,9 +35,9 @@ MOMENTS = [
 ]
 
 
-def printed(kind: str, zone: str = "America/New_York", times: str = USUAL, **more: Any) -> str:
-    place = Place("/srv/a 100% org", "/opt/orgtp", "acme", **more)
-    return schedule_text(kind, timetable(times, ZoneInfo(zone)), place)
+def printed(kind: str, zone: str = "America/New_York", times: str = DEFAULT_TIMES, **more: Any) -> str:
+    place = ScheduledRun("/srv/a 100% org", "/opt/orgtp", "acme", **more)
+    return schedule_text(kind, parse_timetable(times, ZoneInfo(zone)), place)
 
 
 def at(folder: Path, moment: str) -> dict[str, str]:
@@ -117,7 +117,11 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\n", encoding="utf-8")
     program.chmod(0o755)
     variables = {"ORGTP_SOURCES": f"{place}/sources.yaml"}
-    text = schedule_text("systemd", timetable(USUAL, NEW_YORK), Place(str(place), str(program), "acme", (), variables))
+    text = schedule_text(
+        "systemd",
+        parse_timetable(DEFAULT_TIMES, NEW_YORK),
+        ScheduledRun(str(place), str(program), "acme", (), variables),
+    )
     env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
     written = text.partition("systemctl ")[0]
     subprocess.run(["sh"], input=written, env=env, check=True, text=True)
@@ -148,9 +152,9 @@ def test_a_workflow_runs_once_for_each_time_however_late_it_is_started(tmp_path:
     crons = re.findall(r'cron: "(\d+ \d+ \* \* \*)"', text)
     assert crons == [f"0 {hour} * * *" for hour in (12, 13, 15, 16, 18, 19, 21, 22)]
     cron = f"0 {int(moment[11:13])} * * *"
-    assert clock_of(USUAL, cron, f"{moment[:14]}40", tmp_path) == ("run=yes\n" if runs else "")
+    assert clock_of(DEFAULT_TIMES, cron, f"{moment[:14]}40", tmp_path) == ("run=yes\n" if runs else "")
     (tmp_path / "out").unlink()
-    assert clock_of(USUAL, "", moment, tmp_path) == "run=yes\n", "what a person starts"
+    assert clock_of(DEFAULT_TIMES, "", moment, tmp_path) == "run=yes\n", "what a person starts"
 
 
 @pytest.mark.parametrize(("moment", "runs"), [("2026-11-21T00:20", True), ("2026-11-22T00:20", False)])
@@ -175,17 +179,17 @@ def clock_of(times: str, cron: str, moment: str, folder: Path) -> str:
 
 
 def test_the_next_time() -> None:
-    times = timetable("17:00, 08:00", NEW_YORK)
-    assert times.after(datetime(2026, 11, 20, 13, 0, tzinfo=UTC)) == datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
-    assert times.after(datetime(2026, 11, 20, 22, 0, tzinfo=UTC)) == datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
-    spring = timetable("02:30", NEW_YORK)
-    assert spring.after(datetime(2026, 3, 6, 12, 0, tzinfo=UTC)) == datetime(2026, 3, 9, 6, 30, tzinfo=UTC)
+    times = parse_timetable("17:00, 08:00", NEW_YORK)
+    assert times.next_time(datetime(2026, 11, 20, 13, 0, tzinfo=UTC)) == datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
+    assert times.next_time(datetime(2026, 11, 20, 22, 0, tzinfo=UTC)) == datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
+    spring = parse_timetable("02:30", NEW_YORK)
+    assert spring.next_time(datetime(2026, 3, 6, 12, 0, tzinfo=UTC)) == datetime(2026, 3, 9, 6, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", ["", "8", "25:00", "08:07", "eight"])
 def test_what_is_no_timetable(text: str) -> None:
     with pytest.raises(BadInput):
-        timetable(text, NEW_YORK)
+        parse_timetable(text, NEW_YORK)
 
 
 def test_a_workflow_has_no_path_of_this_machine_and_sends_what_it_records() -> None:

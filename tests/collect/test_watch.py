@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orgtp.cli.watch import quarter_after, watching
-from orgtp.model.timetable import Timetable
+from orgtp.cli.collect_loop import next_quarter_hour, run_collect_loop
+from orgtp.model.schedule import Timetable
 from tests.cli.terminal import on_terminal
 from tests.collect.conftest import BROKEN, Fed
 from tests.conftest import SCRIPT
@@ -73,7 +73,7 @@ def test_it_collects_again_when_it_is_time_and_ends_when_that_is_interrupted() -
 
     before = signal.getsignal(signal.SIGTERM)
     try:
-        assert watching(Soon((), UTC), collect, tick) == 130
+        assert run_collect_loop(Soon((), UTC), collect, tick) == 130
     finally:
         signal.signal(signal.SIGTERM, before)
     assert done in (["collect", "tick", "collect"], ["collect", "tick", "tick", "collect"])
@@ -86,8 +86,8 @@ def test_who_may_not_tick_is_told_at_once(fed: Fed) -> None:
 
 def test_the_next_quarter() -> None:
     at = datetime(2026, 11, 20, 13, 7, 5, tzinfo=UTC)
-    assert quarter_after(at) == datetime(2026, 11, 20, 13, 15, tzinfo=UTC)
-    assert quarter_after(quarter_after(at)) == datetime(2026, 11, 20, 13, 30, tzinfo=UTC)
+    assert next_quarter_hour(at) == datetime(2026, 11, 20, 13, 15, tzinfo=UTC)
+    assert next_quarter_hour(next_quarter_hour(at)) == datetime(2026, 11, 20, 13, 30, tzinfo=UTC)
 
 
 def test_progress_on_a_terminal(fed: Fed) -> None:
@@ -96,4 +96,7 @@ def test_progress_on_a_terminal(fed: Fed) -> None:
     assert seen.code == 1
     assert re.search(r"^✓ talks: 13 \(\d+\.\d+ s\)$", seen.text, re.M)
     assert re.search(r"^✗ rate: exit code 3: boom \(\d+\.\d+ s\)$", seen.text, re.M)
-    assert 'this machine knows no source "late" (did you mean "rate"?). See: orgtp source list' in seen.text
+    assert (
+        'this machine has no source "late" (did you mean "rate"?). List the sources with: orgtp source list'
+        in seen.text
+    )

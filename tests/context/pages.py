@@ -9,18 +9,18 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from orgtp.model.org import Org
-from orgtp.render.context_md import context_markdown
-from orgtp.views.context import Known, context
-from orgtp.views.context_shapes import Context
+from orgtp.render.context.markdown import context_markdown
+from orgtp.views.context.build import SeatEvidence, context
+from orgtp.views.context.types import Context
 from tests.views.orgs import org
 
 # A Wednesday noon in the week 2026-W48.
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-NOTHING = Known()
+NOTHING = SeatEvidence()
 _READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
-def told(files: Mapping[str, str | None] | None = None, seat: str = "bot", known: Known = NOTHING) -> Context:
+def told(files: Mapping[str, str | None] | None = None, seat: str = "bot", known: SeatEvidence = NOTHING) -> Context:
     """The context of a seat of `tests.views.orgs` with more files."""
     return context(org(files), NOW, seat, known)
 

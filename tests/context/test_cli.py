@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from orgtp.render.json_text import QUOTED
+from orgtp.render.json import QUOTED
 from tests.cli.changes import nothing_written
 from tests.conftest import ROOT, Shell
 from tests.context.pages import headings, section

@@ -14,10 +14,10 @@ from orgtp.model.escalation import Escalation
 from orgtp.model.org import Org
 from orgtp.model.problem import Place, Problem
 from orgtp.model.score import Score
-from orgtp.model.words import one_line
-from orgtp.views.context import Known, context
-from orgtp.views.diff_shapes import FieldChanged
-from orgtp.views.life import Became, Event
+from orgtp.model.text import one_line
+from orgtp.views.context.build import SeatEvidence, context
+from orgtp.views.diff.types import FieldChanged
+from orgtp.views.seat_history import Became, Event
 from tests.cli.test_diff_markdown import HOSTILE
 from tests.context.pages import NOW, headings, page, tokens
 from tests.views.orgs import org
@@ -39,7 +39,7 @@ NASTY = (
 WORDS = st.one_of(st.text(max_size=60), st.text(alphabet="ab \\`*_[]()<>!|~#@:/.&;-+=^$\"'“”{}\n\t0.", max_size=60))
 
 
-def hostile(text: str) -> tuple[Org, Known]:
+def hostile(text: str) -> tuple[Org, SeatEvidence]:
     """An org in which everything that people write about the bot is `text`."""
     bot = SMALL.seats["bot"]
     metric = replace(bot.metrics["calls"], name=text, outcome=text)
@@ -57,7 +57,7 @@ def hostile(text: str) -> tuple[Org, Known]:
     )
     field = FieldChanged("bot", "Bot", "mission", text, text + "!")
     event = Event("c" * 40, AT, None, None, text, text, (Became("fields", field),))
-    return here, Known([Problem("rule", Place("seats/bot.yaml"), text, text)], [event])
+    return here, SeatEvidence([Problem("rule", Place("seats/bot.yaml"), text, text)], [event])
 
 
 def shown(text: str) -> str:
@@ -108,8 +108,8 @@ def test_nasty_words_are_kept_as_text(text: str) -> None:
 @given(WORDS)
 def test_a_name_is_one_line_of_text(text: str) -> None:
     here = replace(SMALL, seats={**SMALL.seats, "ada": replace(SMALL.seats["ada"], name=f"w{text}w")})
-    there = page(context(here, NOW, "bot", Known()), here)
-    assert headings(there) == headings(page(context(SMALL, NOW, "bot", Known())))
+    there = page(context(here, NOW, "bot", SeatEvidence()), here)
+    assert headings(there) == headings(page(context(SMALL, NOW, "bot", SeatEvidence())))
     assert not {token.type for token in tokens(there)} & {"html_inline", "html_block", "link_open", "image"}
 
 

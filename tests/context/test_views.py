@@ -8,14 +8,14 @@ from itertools import count
 
 import pytest
 
-from orgtp.model.cell import State
+from orgtp.model.cell import CellState
 from orgtp.model.period import Cadence
-from orgtp.model.seat import Status
-from orgtp.views.context import DECISIONS, Known
-from orgtp.views.context_metrics import measured, next_due
-from orgtp.views.context_shapes import Relation
-from orgtp.views.diff_shapes import FieldChanged
-from orgtp.views.life import Became, Event
+from orgtp.model.seat import SeatStatus
+from orgtp.views.context.build import DECISIONS, SeatEvidence
+from orgtp.views.context.metrics import measured, next_due
+from orgtp.views.context.types import Relation
+from orgtp.views.diff.types import FieldChanged
+from orgtp.views.seat_history import Became, Event
 from tests.context.pages import headings, page, section, told
 from tests.model.building import row
 from tests.views.orgs import BOT, EVE, HEAD
@@ -79,8 +79,8 @@ class TestNext:
         assert found
         assert found.period == "2027-W10"
 
-    @pytest.mark.parametrize("status", [one for one in Status if one is not Status.ACTIVE])
-    def test_nobody_waits_where_nobody_works(self, status: Status) -> None:
+    @pytest.mark.parametrize("status", [one for one in SeatStatus if one is not SeatStatus.ACTIVE])
+    def test_nobody_waits_where_nobody_works(self, status: SeatStatus) -> None:
         assert next_due(row(">= 5", {}, status=status)) is None
 
     def test_the_end_of_all_calendars(self) -> None:
@@ -99,7 +99,12 @@ class TestLatest:
 
     def test_blanks_and_corrections_are_told(self) -> None:
         cells = measured(row(">= 5", {"2026-W44": ["4", "6"], "2026-W45": None})).latest
-        assert [cell.state for cell in cells] == [State.MISSING, State.ON, State.UNAVAILABLE, State.MISSING]
+        assert [cell.state for cell in cells] == [
+            CellState.MISSING,
+            CellState.ON,
+            CellState.UNAVAILABLE,
+            CellState.MISSING,
+        ]
         assert cells[1].corrected
 
     def test_none_before_it_began(self) -> None:
@@ -199,7 +204,7 @@ class TestBounds:
         from orgtp.model.problem import Place, Problem
 
         problems = [Problem("r", Place("seats/bot.yaml", number + 1), "M", "H") for number in range(20)]
-        text = page(told(known=Known(problems)))
+        text = page(told(known=SeatEvidence(problems)))
         assert "- Error at `seats/bot.yaml:12:1`, `r`: “M” “H”\n- and 8 more: `orgtp validate`" in text
 
 
@@ -214,7 +219,7 @@ class TestDecisions:
                 read.append(number)
                 yield changed(number)
 
-        view = told(known=Known((), events()))
+        view = told(known=SeatEvidence((), events()))
         assert [event.commit for event in view.decisions or ()] == [f"{number:040}" for number in range(DECISIONS)]
         assert len(read) == DECISIONS + 1
         text = section(page(view), "What was decided lately")
@@ -222,7 +227,7 @@ class TestDecisions:
         assert text.splitlines()[-1] == "- older ones: `orgtp seat history bot`"
 
     def test_none_and_no_history_are_two_things(self) -> None:
-        assert "Nothing is recorded." in page(told(known=Known((), [])))
+        assert "Nothing is recorded." in page(told(known=SeatEvidence((), [])))
         assert "There is no git history here" in page(told())
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.rules import ALL
+from orgtp.rules.registry import ALL_RULES
 from tests.conftest import Shell
 from tests.editors.language_server import LanguageServer, language_server
 
-FORM = {rule.id for rule in ALL if rule.topic == "form"}
+FORM = {rule.id for rule in ALL_RULES if rule.topic == "form"}
 GOOD = {
     "org": """\
 # yaml-language-server: $schema=.orgtp/schema/org.schema.json

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from orgtp.files.apply import applied
+from orgtp.files.load import load
+from orgtp.files.tree import Files
 from orgtp.model.change import Change
 from orgtp.model.escalation import Escalation
 from orgtp.model.org import Org
-from orgtp.store.apply import applied
-from orgtp.store.load import load
-from orgtp.store.trees import Files
 
 FRIDAY = datetime(2026, 11, 20, 15, tzinfo=UTC)
 HEAD = "org: acme\nname: Acme\ntimezone: America/New_York\npolicy: {scorekeepers: [tally]}\n"

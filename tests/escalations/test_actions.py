@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from orgtp.actions.escalate import (
+    FoundTrouble,
     NewEscalation,
-    Trouble,
     acknowledge,
     open_,
     resolve,
@@ -17,22 +17,24 @@ from orgtp.actions.escalate import (
     trouble,
 )
 from orgtp.actions.retire import Request, retire
-from orgtp.actions.silence import NewSilence, silence
+from orgtp.actions.silence import NewSilence, silence_metric
 from orgtp.model.change import Append
 from orgtp.model.errors import BadInput, OrgtpError, Refused
-from orgtp.model.escalation import Happened, Kind, Stage, Weight
-from orgtp.model.ladder import next_up, overdue
+from orgtp.model.escalation import EscalationKind, EscalationSeverity, EscalationStatus, EventType
+from orgtp.model.escalation_policy import find_next_person_up, is_overdue
 from orgtp.model.score import Score
 from orgtp.views.escalations import escalations
 from tests.escalations.desks import FRIDAY, HEAD, Ledger, seat
 
-BROKEN = Trouble(Kind.SOURCE, "bot", "calls", "the API answered 503")
-STALE = Trouble(Kind.STALE, "bot", "calls", "nothing for 2026-W46")
+BROKEN = FoundTrouble(EscalationKind.SOURCE, "bot", "calls", "the API answered 503")
+STALE = FoundTrouble(EscalationKind.STALE, "bot", "calls", "nothing for 2026-W46")
 CALLS = "2026-11-20-bot-calls"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def found(ledger: Ledger, *troubles: Trouble, now: datetime = FRIDAY, good: tuple[tuple[str, str], ...] = ()) -> str:
+def found(
+    ledger: Ledger, *troubles: FoundTrouble, now: datetime = FRIDAY, good: tuple[tuple[str, str], ...] = ()
+) -> str:
     return ledger.do(lambda org: trouble(org, now, troubles, good, "tally")).what
 
 
@@ -48,8 +50,8 @@ def test_a_broken_source_opens_one_with_the_owner() -> None:
     ledger = Ledger()
     assert found(ledger, BROKEN) == f"open {CALLS}, with max"
     one = ledger.one()
-    assert (one.id, one.seat, one.metric, one.kind) == (CALLS, "bot", "calls", Kind.SOURCE)
-    assert (one.with_, one.by, one.why, one.state) == ("max", "tally", "the API answered 503", Stage.OPEN)
+    assert (one.id, one.seat, one.metric, one.kind) == (CALLS, "bot", "calls", EscalationKind.SOURCE)
+    assert (one.with_, one.by, one.why, one.state) == ("max", "tally", "the API answered 503", EscalationStatus.OPEN)
     assert one.due == FRIDAY + 4 * HOUR
     assert ledger.changes[0].trailers == [
         ("Orgtp-Action", "escalate"), ("Orgtp-Seat", "bot"), ("Orgtp-By", "tally")
@@ -60,7 +62,7 @@ def test_the_same_trouble_adds_to_the_open_one_and_once_a_week() -> None:
     ledger = Ledger()
     found(ledger, BROKEN)
     assert found(ledger, BROKEN, now=FRIDAY + HOUR) == "nothing new"
-    other = Trouble(Kind.SOURCE, "bot", "calls", "it hangs")
+    other = FoundTrouble(EscalationKind.SOURCE, "bot", "calls", "it hangs")
     found(ledger, other, now=FRIDAY + HOUR)
     assert found(ledger, BROKEN, other, now=FRIDAY + 2 * HOUR) == "nothing new"
     assert found(ledger, BROKEN, other, now=FRIDAY + 6 * DAY) == "nothing new"
@@ -75,25 +77,25 @@ def test_a_metric_has_one_trouble_whatever_found_it_and_a_day_has_room_for_more(
     found(ledger, BROKEN, STALE)
     assert (list(ledger.org.escalations), events(ledger)) == ([CALLS], ["opened"])
     found(ledger, good=(("bot", "calls"),), now=FRIDAY + HOUR)
-    assert ledger.one().state is Stage.RESOLVED
+    assert ledger.one().state is EscalationStatus.RESOLVED
     found(ledger, STALE, now=FRIDAY + 2 * HOUR)
     found(ledger, BROKEN, now=FRIDAY + 3 * HOUR)
     again = ledger.one(f"{CALLS}-2")
-    assert (again.kind, again.state, again.events[-1].note) == (Kind.STALE, Stage.OPEN, BROKEN.why)
+    assert (again.kind, again.state, again.events[-1].note) == (EscalationKind.STALE, EscalationStatus.OPEN, BROKEN.why)
 
 
 def test_what_is_bad_is_not_good() -> None:
     ledger = Ledger()
     found(ledger, BROKEN)
     assert found(ledger, BROKEN, good=(("bot", "calls"),), now=FRIDAY + HOUR) == "nothing new"
-    assert ledger.one().state is Stage.OPEN
+    assert ledger.one().state is EscalationStatus.OPEN
 
 
 def test_a_late_value_is_told_once_a_week_whatever_its_reason() -> None:
     """Each period has a reason of its own; a line an hour would say nothing, and fill the file."""
     ledger = Ledger()
     for hours in range(24 * 15):
-        late = [Trouble(Kind.STALE, "bot", "calls", f"hour {hours}: no value came")]
+        late = [FoundTrouble(EscalationKind.STALE, "bot", "calls", f"hour {hours}: no value came")]
         ledger.do(lambda org, now=FRIDAY + hours * HOUR, late=late: tick(org, now, late, "tally"))  # type: ignore[misc]
     assert [what for what in events(ledger) if what not in {"up", "top"}] == ["opened", "again", "again"]
 
@@ -105,7 +107,10 @@ def test_nobody_is_chased_for_a_seat_that_is_not_active(status: str) -> None:
 
 
 def test_what_the_org_does_not_have_is_passed_over() -> None:
-    nowhere = [Trouble(Kind.SOURCE, "bot", "gone", "x"), Trouble(Kind.SOURCE, "gone", "calls", "x")]
+    nowhere = [
+        FoundTrouble(EscalationKind.SOURCE, "bot", "gone", "x"),
+        FoundTrouble(EscalationKind.SOURCE, "gone", "calls", "x"),
+    ]
     assert found(Ledger(), *nowhere) == "nothing new"
 
 
@@ -125,18 +130,23 @@ ROUTES = """routing:
 @pytest.mark.parametrize(
     ("about", "kind", "severity", "with_"),
     [
-        ("bot", Kind.ISSUE, Weight.HIGH, "ada"),  # the first that fits decides
-        ("bot", Kind.SOURCE, Weight.NORMAL, "eve"),  # a child without a `to` has its parent's
-        ("bot", Kind.STALE, Weight.NORMAL, "max"),
-        ("bot", Kind.ISSUE, Weight.LOW, "ada"),
-        ("bot", Kind.ISSUE, Weight.NORMAL, "eve"),  # no child fits: the parent takes it, and looks no further
-        ("lead", Kind.ISSUE, Weight.NORMAL, "eve"),  # no `to` on the way: the owner
-        ("lead", Kind.SOURCE, Weight.NORMAL, "ada"),
+        ("bot", EscalationKind.ISSUE, EscalationSeverity.HIGH, "ada"),  # the first that fits decides
+        ("bot", EscalationKind.SOURCE, EscalationSeverity.NORMAL, "eve"),  # a child without a `to` has its parent's
+        ("bot", EscalationKind.STALE, EscalationSeverity.NORMAL, "max"),
+        ("bot", EscalationKind.ISSUE, EscalationSeverity.LOW, "ada"),
+        (
+            "bot",
+            EscalationKind.ISSUE,
+            EscalationSeverity.NORMAL,
+            "eve",
+        ),  # no child fits: the parent takes it, and looks no further
+        ("lead", EscalationKind.ISSUE, EscalationSeverity.NORMAL, "eve"),  # no `to` on the way: the owner
+        ("lead", EscalationKind.SOURCE, EscalationSeverity.NORMAL, "ada"),
     ],
 )
-def test_the_routing_tree(about: str, kind: Kind, severity: Weight, with_: str) -> None:
+def test_the_routing_tree(about: str, kind: EscalationKind, severity: EscalationSeverity, with_: str) -> None:
     ledger = Ledger(HEAD + ROUTES)
-    metric = "" if kind is Kind.ISSUE else "calls"
+    metric = "" if kind is EscalationKind.ISSUE else "calls"
     ledger.do(lambda org: open_(org, FRIDAY, NewEscalation(about, "x", metric=metric, kind=kind, severity=severity)))
     assert ledger.one().with_ == with_
 
@@ -168,7 +178,7 @@ def test_nothing_goes_up_at_night_or_at_the_weekend() -> None:
     late = FRIDAY + 7 * HOUR
     for hours in range(60):
         assert ticked(ledger, late + hours * HOUR).endswith("overdue; work begins again on Mon 2026-11-23 at 09:00")
-    assert overdue(ledger.org, late, ledger.one())
+    assert is_overdue(ledger.org, late, ledger.one())
     assert ticked(ledger, FRIDAY + 3 * DAY).startswith("2026-11-19-bot-calls up to eve")
 
 
@@ -176,11 +186,11 @@ def test_who_takes_it_on_has_longer_and_then_it_goes_up_all_the_same() -> None:
     ledger = Ledger()
     found(ledger, BROKEN)
     ledger.do(lambda org: acknowledge(org, FRIDAY + HOUR, CALLS, "Called them.", "max"))
-    assert (ledger.one().state, ledger.one().with_) == (Stage.ACKNOWLEDGED, "max")
+    assert (ledger.one().state, ledger.one().with_) == (EscalationStatus.ACKNOWLEDGED, "max")
     assert ledger.do(lambda org: acknowledge(org, FRIDAY + HOUR, CALLS, "", "max")).edits == ()
     assert ticked(ledger, FRIDAY + 6 * DAY) == "nothing is overdue"
     assert ticked(ledger, FRIDAY + 7 * DAY + HOUR) == f"{CALLS} up to eve: max did not resolve it in time"
-    assert ledger.one().state is Stage.OPEN
+    assert ledger.one().state is EscalationStatus.OPEN
 
 
 def test_who_is_above_takes_it_by_acknowledging() -> None:
@@ -205,7 +215,7 @@ def test_a_value_ends_it_by_itself() -> None:
     assert ticked(ledger, FRIDAY + HOUR) == "nothing is overdue"
     recorded("7", FRIDAY + 2 * HOUR)
     assert ticked(ledger, FRIDAY + 2 * HOUR) == f"{CALLS} resolved: a value is there again"
-    left = [one for one in ledger.org.escalations.values() if not one.is_over]
+    left = [one for one in ledger.org.escalations.values() if not one.is_resolved]
     assert [one.what for one in left] == ["It is rude"]
 
 
@@ -244,23 +254,23 @@ def test_nobody_is_told_while_it_is_silenced_and_it_ends_by_itself() -> None:
     ledger = Ledger()
     found(ledger, BROKEN)
     new = NewSilence("bot", "calls", date(2026, 12, 1), "The API moves.")
-    ledger.do(lambda org: silence(org, FRIDAY, new, "max"))
+    ledger.do(lambda org: silence_metric(org, FRIDAY, new, "max"))
     assert found(ledger, BROKEN, STALE, now=FRIDAY + DAY) == "nothing new"
     end = datetime.fromisoformat("2026-12-01T15:00:00-05:00")
     assert ticked(ledger, end) == "nothing is overdue"
     assert ticked(ledger, end + DAY).startswith(f"{CALLS} up to eve")
     again = NewSilence("bot", "calls", date(2026, 12, 9), "Still moving.")
-    ledger.do(lambda org: silence(org, end + DAY, again, "eve"))
+    ledger.do(lambda org: silence_metric(org, end + DAY, again, "eve"))
     assert ledger.files["escalations/silenced/bot.yaml"].count(b"calls") == 1
     assert ledger.org.silences["bot"].metrics["calls"].until == date(2026, 12, 9)
 
 
 REFUSED = [
-    (lambda org: silence(org, FRIDAY, NewSilence("bot", "calls", date(2026, 12, 1), "x"), "bot"), Refused),
-    (lambda org: silence(org, FRIDAY, NewSilence("bot", "calls", date(2026, 12, 1), "x"), "tally"), Refused),
-    (lambda org: silence(org, FRIDAY, NewSilence("bot", "calls", date(2026, 11, 19), "x"), "max"), BadInput),
-    (lambda org: silence(org, FRIDAY, NewSilence("bot", "calls", date(2028, 1, 1), "x"), "max"), BadInput),
-    (lambda org: silence(org, FRIDAY, NewSilence("bot", "calls", date(2026, 12, 1), " "), "max"), BadInput),
+    (lambda org: silence_metric(org, FRIDAY, NewSilence("bot", "calls", date(2026, 12, 1), "x"), "bot"), Refused),
+    (lambda org: silence_metric(org, FRIDAY, NewSilence("bot", "calls", date(2026, 12, 1), "x"), "tally"), Refused),
+    (lambda org: silence_metric(org, FRIDAY, NewSilence("bot", "calls", date(2026, 11, 19), "x"), "max"), BadInput),
+    (lambda org: silence_metric(org, FRIDAY, NewSilence("bot", "calls", date(2028, 1, 1), "x"), "max"), BadInput),
+    (lambda org: silence_metric(org, FRIDAY, NewSilence("bot", "calls", date(2026, 12, 1), " "), "max"), BadInput),
     (lambda org: open_(org, FRIDAY, NewEscalation("bot", " \n")), BadInput),
     (lambda org: open_(org, FRIDAY, NewEscalation("max", "x", to="bott")), OrgtpError),
     (lambda org: open_(org, FRIDAY, NewEscalation("bot", "x", metric="call")), OrgtpError),
@@ -295,7 +305,7 @@ def test_names_and_words_of_any_sort() -> None:
         ledger.do(partial(open_, now=FRIDAY, new=NewEscalation("bot", what, why=what), by="bot"))
     assert len(ledger.org.escalations) == len(words)
     assert "\n".join(change.message for change in ledger.changes).count("Orgtp-By: ada\n") == 0
-    assert [event.what for one in ledger.org.escalations.values() for event in one.events] == [Happened.OPENED] * 5
+    assert [event.what for one in ledger.org.escalations.values() for event in one.events] == [EventType.OPENED] * 5
 
 
 def test_events_that_somebody_wrote_by_hand_stay_as_they_are() -> None:
@@ -313,6 +323,6 @@ def test_events_that_somebody_wrote_by_hand_stay_as_they_are() -> None:
 
 def test_a_step_up_of_an_agent_is_its_owner() -> None:
     org = Ledger().org
-    assert {id_: next_up(org, id_) for id_ in org.seats} == {
+    assert {id_: find_next_person_up(org, id_) for id_ in org.seats} == {
         "ada": "", "eve": "ada", "lead": "eve", "max": "eve", "bot": "max", "tally": "ada",
     }  # fmt: skip

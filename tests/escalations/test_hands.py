@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from orgtp.actions.escalate import NewEscalation, Trouble, acknowledge, left_behind, open_, resolve, tick, trouble
-from orgtp.actions.silence import NewSilence, silence
+from orgtp.actions.escalate import FoundTrouble, NewEscalation, acknowledge, left_behind, open_, resolve, tick, trouble
+from orgtp.actions.silence import NewSilence, silence_metric
 from orgtp.model.change import Append, Change
 from orgtp.model.errors import BadInput, Refused
-from orgtp.model.escalation import Happened, Kind, Stage, Weight
+from orgtp.model.escalation import EscalationKind, EscalationSeverity, EscalationStatus, EventType
 from orgtp.model.org import Org
 from orgtp.model.score import Score
 from orgtp.views.escalations import escalations
@@ -20,11 +20,11 @@ from tests.escalations.desks import FRIDAY, HEAD, Ledger, seat
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MONDAY = FRIDAY + 3 * DAY
 CALLS = "2026-11-20-bot-calls"
-BROKEN = Trouble(Kind.SOURCE, "bot", "calls", "the API answered 503")
-STALE = Trouble(Kind.STALE, "bot", "calls", "2026-W46: no value came")
+BROKEN = FoundTrouble(EscalationKind.SOURCE, "bot", "calls", "the API answered 503")
+STALE = FoundTrouble(EscalationKind.STALE, "bot", "calls", "2026-W46: no value came")
 
 
-def begun(found: Trouble = BROKEN, head: str = HEAD, **seats: str) -> Ledger:
+def begun(found: FoundTrouble = BROKEN, head: str = HEAD, **seats: str) -> Ledger:
     """An org with trouble that is with Max."""
     ledger = Ledger(head, **seats)
     ledger.do(lambda org: trouble(org, FRIDAY, [found], by="tally"))
@@ -35,7 +35,7 @@ def acked(ledger: Ledger, by: str, now: datetime = FRIDAY, note: str = "") -> Ch
     return ledger.do(lambda org: acknowledge(org, now, CALLS, note, by))
 
 
-def ticked(ledger: Ledger, now: datetime, late: list[Trouble] | None = None) -> str:
+def ticked(ledger: Ledger, now: datetime, late: list[FoundTrouble] | None = None) -> str:
     return ledger.do(lambda org: tick(org, now, late, "tally")).what
 
 
@@ -72,7 +72,7 @@ def test_an_agent_takes_on_only_what_is_with_it() -> None:
     ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("tally", "Slow", to="bot")))
     slow = "2026-11-20-tally-slow"
     ledger.do(lambda org: acknowledge(org, FRIDAY, slow, "", "bot"))
-    assert (ledger.one(slow).with_, ledger.one(slow).state) == ("bot", Stage.ACKNOWLEDGED)
+    assert (ledger.one(slow).with_, ledger.one(slow).state) == ("bot", EscalationStatus.ACKNOWLEDGED)
 
 
 @pytest.mark.parametrize("by", ["max", "eve", "ada", "bot", "tally"])
@@ -80,7 +80,7 @@ def test_who_settles(by: str) -> None:
     """Whose it is, those above, who may record for the seat, and who opened it."""
     ledger = begun()
     ledger.do(lambda org: resolve(org, FRIDAY, CALLS, "Done.", by))
-    assert ledger.one().is_over
+    assert ledger.one().is_resolved
 
 
 def test_those_above_whom_it_is_with_settle_it() -> None:
@@ -116,20 +116,20 @@ def test_who_may_tick() -> None:
 
 def test_what_is_said_again_may_be_worse() -> None:
     ledger = Ledger(HEAD + "routing: [{severity: high, to: ada}]\n")
-    for severity in (Weight.NORMAL, Weight.HIGH, Weight.LOW):
+    for severity in (EscalationSeverity.NORMAL, EscalationSeverity.HIGH, EscalationSeverity.LOW):
         ledger.do(lambda org, sort=severity: open_(org, FRIDAY, NewEscalation("bot", "Locked", severity=sort)))  # type: ignore[misc]
     one = ledger.one()
-    assert (one.severity, one.with_) == (Weight.HIGH, "ada")
-    assert [event.what for event in one.events] == [Happened.OPENED, Happened.HANDED]
+    assert (one.severity, one.with_) == (EscalationSeverity.HIGH, "ada")
+    assert [event.what for event in one.events] == [EventType.OPENED, EventType.HANDED]
     assert one.events[-1].note == "it is high now"
 
 
 def test_what_is_said_again_may_name_who_should_act() -> None:
     ledger = Ledger()
     ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("bot", "Locked")))
-    again = NewEscalation("bot", "Locked", why="It costs 10k a day", to="eve", severity=Weight.HIGH)
+    again = NewEscalation("bot", "Locked", why="It costs 10k a day", to="eve", severity=EscalationSeverity.HIGH)
     ledger.do(lambda org: open_(org, FRIDAY, again))
-    assert (ledger.one().with_, ledger.one().severity) == ("eve", Weight.HIGH)
+    assert (ledger.one().with_, ledger.one().severity) == ("eve", EscalationSeverity.HIGH)
     assert ledger.do(lambda org: open_(org, FRIDAY, again)).edits == ()
 
 
@@ -158,7 +158,7 @@ def test_what_somebody_above_took_on_stays_with_them() -> None:
     ledger.set("bot", "status: active", "status: paused")
     assert ticked(ledger, FRIDAY + HOUR) == "nothing is overdue"
     assert left_behind(ledger.org, FRIDAY + HOUR, "bot").edits == ()
-    assert (ledger.one().with_, ledger.one().state) == ("eve", Stage.ACKNOWLEDGED)
+    assert (ledger.one().with_, ledger.one().state) == ("eve", EscalationStatus.ACKNOWLEDGED)
 
 
 def test_it_is_handed_over_as_often_as_it_must_be() -> None:
@@ -260,6 +260,6 @@ def test_a_person_does_not_silence_itself_but_who_is_at_the_top() -> None:
     person = seat("eve", "human", "ada") + 'metrics: {calls: {name: C, outcome: O, target: ">= 5", cadence: weekly}}\n'
     ledger = Ledger(eve=person, ada=person.replace("eve", "ada").replace("reports_to: ada\n", ""))
     until = date(2026, 12, 1)
-    words = refused(ledger, lambda org: silence(org, FRIDAY, NewSilence("eve", "calls", until, "x"), "eve"))
+    words = refused(ledger, lambda org: silence_metric(org, FRIDAY, NewSilence("eve", "calls", until, "x"), "eve"))
     assert words.endswith("May: ada.")
-    ledger.do(lambda org: silence(org, FRIDAY, NewSilence("ada", "calls", until, "x"), "ada"))
+    ledger.do(lambda org: silence_metric(org, FRIDAY, NewSilence("ada", "calls", until, "x"), "ada"))

@@ -8,9 +8,9 @@ from functools import partial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orgtp.actions.escalate import Trouble, acknowledge, resolve, tick, trouble
-from orgtp.model.escalation import Escalation, Happened, Kind, Stage
-from orgtp.model.ladder import next_up
+from orgtp.actions.escalate import FoundTrouble, acknowledge, resolve, tick, trouble
+from orgtp.model.escalation import Escalation, EscalationKind, EscalationStatus, EventType
+from orgtp.model.escalation_policy import find_next_person_up
 from orgtp.model.org import Org
 from tests.escalations.desks import HEAD, Ledger
 
@@ -30,9 +30,9 @@ PLANS = st.lists(st.tuples(st.integers(0, QUARTER), WHAT), max_size=12)
 
 def acted(ledger: Ledger, now: datetime, what: str) -> None:
     """What somebody does, or a run finds, at a moment."""
-    held = [one for one in ledger.org.escalations.values() if not one.is_over]
+    held = [one for one in ledger.org.escalations.values() if not one.is_resolved]
     if what in {"source", "stale"}:
-        found = [Trouble(Kind(what), "bot", "calls", f"it broke at {now:%H}")]
+        found = [FoundTrouble(EscalationKind(what), "bot", "calls", f"it broke at {now:%H}")]
         ledger.do(lambda org: trouble(org, now, found, by="tally"))
     elif what == "good":
         ledger.do(lambda org: trouble(org, now, [], {("bot", "calls")}, "tally"))
@@ -45,19 +45,19 @@ def acted(ledger: Ledger, now: datetime, what: str) -> None:
 def holds(org: Org, now: datetime, one: Escalation) -> None:
     """What must be so right after a tick."""
     assert one.due is not None
-    if one.is_over:
+    if one.is_resolved:
         return
-    in_time = one.due > now or not org.work_time.holds(now)
-    at_top = next_up(org, one.with_) == "" and one.events[-1].what in {Happened.TOP, Happened.AGAIN}
+    in_time = one.due > now or not org.work_time.is_working_at(now)
+    at_top = find_next_person_up(org, one.with_) == "" and one.events[-1].what in {EventType.TOP, EventType.AGAIN}
     assert in_time or at_top, f"{one.id} stays with {one.with_}, due {one.due}"
     assert org.seats[one.with_].is_human
-    assert one.due > now or one.state is Stage.OPEN or not org.work_time.holds(now) or at_top
+    assert one.due > now or one.state is EscalationStatus.OPEN or not org.work_time.is_working_at(now) or at_top
 
 
-def ends(org: Org, events: list[tuple[datetime, Happened]]) -> None:
+def ends(org: Org, events: list[tuple[datetime, EventType]]) -> None:
     """What must be so of all that happened."""
     assert [at for at, _ in events] == sorted(at for at, _ in events)
-    assert all(org.work_time.holds(at) for at, what in events if what in {Happened.UP, Happened.TOP})
+    assert all(org.work_time.is_working_at(at) for at, what in events if what in {EventType.UP, EventType.TOP})
 
 
 @settings(max_examples=8, deadline=None)
@@ -81,7 +81,7 @@ def test_nothing_stays_past_its_step(plan: list[tuple[int, str]], head: str, eve
 def ticked(ledger: Ledger, org: Org, now: datetime) -> Org:
     """Tick, and look at what is there; the org is read anew where something changed."""
     org = ledger.org if ledger.changes else org
-    if all(one.is_over for one in org.escalations.values()):
+    if all(one.is_resolved for one in org.escalations.values()):
         return org
     before = len(ledger.changes)
     ledger.do(lambda held: tick(held, now, by="tally"))
@@ -96,7 +96,7 @@ def ticked(ledger: Ledger, org: Org, now: datetime) -> Org:
 def test_a_quarter_that_nobody_looks_at_ends_at_the_top() -> None:
     """From the owner to the top takes two steps; from then on no commit says the same again."""
     ledger = Ledger()
-    ledger.do(lambda org: trouble(org, BEGIN, [Trouble(Kind.SOURCE, "bot", "calls", "x")], by="tally"))
+    ledger.do(lambda org: trouble(org, BEGIN, [FoundTrouble(EscalationKind.SOURCE, "bot", "calls", "x")], by="tally"))
     for hour in range(QUARTER):
         ledger.do(partial(tick, now=BEGIN + hour * HOUR, by="tally"))
     assert [event.what.value for event in ledger.one().events] == ["opened", "up", "up", "top"]

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from orgtp.actions.escalate import NewEscalation, Trouble, acknowledge, open_, resolve, tick, trouble
+from orgtp.actions.escalate import FoundTrouble, NewEscalation, acknowledge, open_, resolve, tick, trouble
+from orgtp.files.escalation import read_escalation
 from orgtp.model.change import Change
-from orgtp.model.escalation import Escalation, Kind, Stage
+from orgtp.model.escalation import Escalation, EscalationKind, EscalationStatus
 from orgtp.model.org import Org
-from orgtp.store.escalation_file import read_escalation
-from orgtp.store.merge_escalation import joined
+from orgtp.sync.merge import merge_escalations
 from tests.conftest import Shell
 from tests.escalations.desks import FRIDAY, Ledger
 from tests.sync.clones import Clones, made
@@ -23,8 +23,8 @@ PATH = f"escalations/{CALLS}.yaml"
 Step = Callable[[Org], Change]
 
 
-def broke(why: str = "503", kind: Kind = Kind.SOURCE, hours: int = 0) -> Step:
-    return lambda org: trouble(org, FRIDAY + hours * HOUR, [Trouble(kind, "bot", "calls", why)], by="tally")
+def broke(why: str = "503", kind: EscalationKind = EscalationKind.SOURCE, hours: int = 0) -> Step:
+    return lambda org: trouble(org, FRIDAY + hours * HOUR, [FoundTrouble(kind, "bot", "calls", why)], by="tally")
 
 
 def ack(by: str, hours: int) -> Step:
@@ -53,13 +53,13 @@ def apart(before: tuple[Step, ...], ours: tuple[Step, ...], theirs: tuple[Step, 
 
 def both(base: bytes, ours: bytes, theirs: bytes) -> Escalation:
     """What comes of the two, which is the same in whichever order they meet, and goes on as either."""
-    after = [joined(PATH, base, *sides) for sides in ((ours, theirs), (theirs, ours))]
+    after = [merge_escalations(PATH, base, *sides) for sides in ((ours, theirs), (theirs, ours))]
     one, other = (read_escalation(PATH, raw or b"")[0] for raw in after)
     was = [read_escalation(PATH, raw)[0] for raw in (ours, theirs)]
     assert one == other
     assert one
-    assert one.told == (one.state, one.with_)
-    assert all(side and side.goes_on_as(one) for side in was if base)
+    assert one.replayed_state == (one.state, one.with_)
+    assert all(side and side.may_become(one) for side in was if base)
     return one
 
 
@@ -70,40 +70,52 @@ def told(one: Escalation) -> list[str]:
 @pytest.mark.parametrize(
     ("ours", "theirs", "events", "state", "with_"),
     [
-        ([goes_up(5)], [ack("max", 3)], ["opened", "acknowledged", "up"], Stage.OPEN, "eve"),
-        ([goes_up(5)], [ack("eve", 6)], ["opened", "up", "acknowledged"], Stage.ACKNOWLEDGED, "eve"),
-        ([goes_up(5)], [settled(3)], ["opened", "resolved", "up"], Stage.RESOLVED, "eve"),
-        ([ack("max", 1)], [broke("it hangs", hours=2)], ["opened", "acknowledged", "again"], Stage.ACKNOWLEDGED, "max"),
-        ([ack("max", 1)], [ack("eve", 2)], ["opened", "acknowledged", "acknowledged"], Stage.ACKNOWLEDGED, "eve"),
-        ([goes_up(5)], [goes_up(5)], ["opened", "up"], Stage.OPEN, "eve"),
+        ([goes_up(5)], [ack("max", 3)], ["opened", "acknowledged", "up"], EscalationStatus.OPEN, "eve"),
+        ([goes_up(5)], [ack("eve", 6)], ["opened", "up", "acknowledged"], EscalationStatus.ACKNOWLEDGED, "eve"),
+        ([goes_up(5)], [settled(3)], ["opened", "resolved", "up"], EscalationStatus.RESOLVED, "eve"),
+        (
+            [ack("max", 1)],
+            [broke("it hangs", hours=2)],
+            ["opened", "acknowledged", "again"],
+            EscalationStatus.ACKNOWLEDGED,
+            "max",
+        ),
+        (
+            [ack("max", 1)],
+            [ack("eve", 2)],
+            ["opened", "acknowledged", "acknowledged"],
+            EscalationStatus.ACKNOWLEDGED,
+            "eve",
+        ),
+        ([goes_up(5)], [goes_up(5)], ["opened", "up"], EscalationStatus.OPEN, "eve"),
     ],
 )
 def test_what_happened_here_and_there(
-    ours: list[Step], theirs: list[Step], events: list[str], state: Stage, with_: str
+    ours: list[Step], theirs: list[Step], events: list[str], state: EscalationStatus, with_: str
 ) -> None:
     one = both(*apart((broke(),), tuple(ours), tuple(theirs)))
     assert (told(one), one.state, one.with_) == (events, state, with_)
 
 
 def test_the_same_trouble_opened_here_and_there_is_one() -> None:
-    one = both(*apart((), (broke("503"),), (broke("W46: no value came", Kind.STALE, 1),)))
-    assert (told(one), one.kind, one.opened_at) == (["opened", "again"], Kind.SOURCE, FRIDAY)
+    one = both(*apart((), (broke("503"),), (broke("W46: no value came", EscalationKind.STALE, 1),)))
+    assert (told(one), one.kind, one.opened_at) == (["opened", "again"], EscalationKind.SOURCE, FRIDAY)
     assert one.events[-1].note == "W46: no value came"
 
 
 def test_what_is_about_something_else_is_left_to_people() -> None:
     base, ours, theirs = apart((), (broke(),), (broke(),))
-    assert joined(PATH, base, ours, theirs.replace(b"seat: bot", b"seat: eve")) is None
-    assert joined(PATH, base, ours, b"what: [") is None
+    assert merge_escalations(PATH, base, ours, theirs.replace(b"seat: bot", b"seat: eve")) is None
+    assert merge_escalations(PATH, base, ours, b"what: [") is None
     base, ours, theirs = apart((broke(),), (ack("max", 1),), (ack("eve", 2),))
-    assert joined(PATH, base, ours, theirs.replace(b"what: opened", b"what: again")) is None
-    assert joined("seats/bot.yaml", base, ours, theirs) is None
+    assert merge_escalations(PATH, base, ours, theirs.replace(b"what: opened", b"what: again")) is None
+    assert merge_escalations("seats/bot.yaml", base, ours, theirs) is None
 
 
 def test_comments_and_keys_of_ones_own_stay() -> None:
     base, ours, theirs = apart((broke(),), (ack("max", 1),), (broke("it hangs", hours=2),))
     mine = ours.replace(b"severity: normal", b"severity: normal  # so far\nx-ticket: 4711")
-    after = joined(PATH, base, mine, theirs) or b""
+    after = merge_escalations(PATH, base, mine, theirs) or b""
     assert b"severity: normal  # so far\nx-ticket: 4711\n" in after
     assert b"it hangs" in after
 

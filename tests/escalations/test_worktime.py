@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.worktime import WorkTime
+from orgtp.model.business_hours import WorkTime
 
 NEW_YORK = ZoneInfo("America/New_York")
 HOURS = st.integers(0, 200).map(lambda number: timedelta(minutes=15 * number))
@@ -38,13 +38,13 @@ def local(text: str) -> datetime:
 )
 def test_when_a_span_of_working_time_is_over(begin: str, hours: int, end: str) -> None:
     work = WorkTime(NEW_YORK, holidays={date(2026, 11, 26), date(2027, 1, 1)})
-    assert work.after(local(begin), timedelta(hours=hours)) == local(end)
+    assert work.add_working_time(local(begin), timedelta(hours=hours)) == local(end)
 
 
 def test_days_of_another_length() -> None:
     """Work around the clock from Monday to Friday, on a Friday of 23 hours: clocks there went forward at midnight."""
     work = WorkTime(ZoneInfo("Asia/Amman"), 0, 24 * 60)
-    assert work.after(datetime(2022, 2, 24, 22, tzinfo=UTC), timedelta(hours=23)) == datetime(
+    assert work.add_working_time(datetime(2022, 2, 24, 22, tzinfo=UTC), timedelta(hours=23)) == datetime(
         2022, 2, 27, 21, tzinfo=UTC
     )
 
@@ -53,20 +53,20 @@ def test_an_org_that_never_works_has_the_plain_clock() -> None:
     every_day = {date(2026, 1, 1) + timedelta(days=number) for number in range(4000)}
     work = WorkTime(UTC, holidays=every_day)
     now = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    assert work.after(now, timedelta(hours=4)) == now + timedelta(hours=4)
-    assert not work.holds(now)
+    assert work.add_working_time(now, timedelta(hours=4)) == now + timedelta(hours=4)
+    assert not work.is_working_at(now)
 
 
 @given(MOMENTS, HOURS, HOURS)
 def test_it_ends_in_working_time_and_two_spans_are_one(begin: datetime, first: timedelta, second: timedelta) -> None:
     work = WorkTime(NEW_YORK, holidays={date(2026, 7, 3), date(2026, 12, 25)})
-    end = work.after(begin, first)
+    end = work.add_working_time(begin, first)
     assert end >= begin
-    assert work.holds(end)
-    assert work.after(end, second) == work.after(begin, first + second)
+    assert work.is_working_at(end)
+    assert work.add_working_time(end, second) == work.add_working_time(begin, first + second)
 
 
 @given(MOMENTS)
 def test_nobody_works_at_the_weekend_or_at_night(moment: datetime) -> None:
     wall = moment.astimezone(NEW_YORK)
-    assert WorkTime(NEW_YORK).holds(moment) == (wall.weekday() < 5 and 9 <= wall.hour < 17)
+    assert WorkTime(NEW_YORK).is_working_at(moment) == (wall.weekday() < 5 and 9 <= wall.hour < 17)

@@ -11,8 +11,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from orgtp.model.problem import Problem, Severity
-from orgtp.model.words import visible
-from orgtp.render.problems_github import (
+from orgtp.model.text import escape_control_chars
+from orgtp.render.problems.github import (
     SHOWN,
     SUMMARY_BYTES,
     command,
@@ -69,7 +69,7 @@ def test_ten_of_a_kind_are_annotations_and_no_more(name: str) -> None:
         assert (found.kind, found.properties["title"]) == (problem.severity, problem.rule)
         where = (int(found.properties["line"]), int(found.properties["col"]))
         assert where == (problem.place.line, problem.place.column)
-        assert visible(problem.message.rstrip(".")) in found.message
+        assert escape_control_chars(problem.message.rstrip(".")) in found.message
 
 
 def weights(problems: list[Problem]) -> dict[str, int]:
@@ -86,7 +86,7 @@ def test_a_path_is_the_path() -> None:
 
 def test_nothing_of_a_user_drives_the_log() -> None:
     text = problems_github(hostile()) + plain_lines(hostile())
-    assert [sign for sign in text if sign != "\n" and visible(sign) != sign] == []
+    assert [sign for sign in text if sign != "\n" and escape_control_chars(sign) != sign] == []
     assert text.count("\n") == 2 * len(hostile())
 
 
@@ -146,8 +146,8 @@ def test_the_summary_is_a_table_of_inert_text(name: str) -> None:
     rows = [[cell.strip() for cell in seen.cells[n : n + 4]] for n in range(0, len(seen.cells), 4)]
     assert len(rows) == len(SETS[name])
     for row, problem in zip(rows, SETS[name], strict=True):
-        assert row[:3] == [problem.severity, visible(str(problem.place)), problem.rule]
-        assert row[3].startswith(visible(problem.message).rstrip("."))
+        assert row[:3] == [problem.severity, escape_control_chars(str(problem.place)), problem.rule]
+        assert row[3].startswith(escape_control_chars(problem.message).rstrip("."))
 
 
 def test_no_mention_link_or_issue_is_left_in_the_summary() -> None:

@@ -15,8 +15,8 @@ import pytest
 from jsonschema import Draft7Validator
 
 from orgtp.model.problem import Place, Problem
-from orgtp.model.words import visible
-from orgtp.render.problems_gitlab import problems_gitlab
+from orgtp.model.text import escape_control_chars
+from orgtp.render.problems.gitlab import problems_gitlab
 from tests.formats.hostile import SETS, equal, many
 
 TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
@@ -56,7 +56,9 @@ def test_gitlab_keeps_every_problem(name: str) -> None:
         (entry["check_name"], entry["severity"], entry["location"]["lines"]["begin"]) for entry in found
     ) == sorted((problem.rule, SEVERITIES[problem.severity], problem.place.line) for problem in problems)
     assert {entry["description"] for entry in found} >= {
-        f"{visible(problem.message)}. {visible(problem.hint)}" for problem in problems if problem.hint
+        f"{escape_control_chars(problem.message)}. {escape_control_chars(problem.hint)}"
+        for problem in problems
+        if problem.hint
     }
 
 

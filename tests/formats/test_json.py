@@ -7,8 +7,8 @@ import json
 import pytest
 
 from orgtp.model.problem import Severity
-from orgtp.model.words import visible
-from orgtp.render.json_text import envelope, problems_body
+from orgtp.model.text import escape_control_chars
+from orgtp.render.json import envelope, problems_body
 from tests.formats.hostile import SETS
 
 
@@ -28,7 +28,7 @@ def test_every_problem_is_there_word_for_word(name: str) -> None:
         }
         for problem in SETS[name]
     ]
-    assert [sign for sign in text if sign != "\n" and visible(sign) != sign] == []
+    assert [sign for sign in text if sign != "\n" and escape_control_chars(sign) != sign] == []
 
 
 def test_the_summary_counts() -> None:

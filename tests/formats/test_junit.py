@@ -9,8 +9,8 @@ from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 from lxml import etree
 
 from orgtp.model.problem import Place, Problem, Severity
-from orgtp.model.words import visible
-from orgtp.render.problems_junit import problems_junit
+from orgtp.model.text import escape_control_chars
+from orgtp.render.problems.junit import problems_junit
 from tests.formats.hostile import SETS, equal, hostile, many
 from tests.formats.readers import npm_file
 
@@ -51,7 +51,7 @@ def test_another_reader_finds_every_problem(name: str) -> None:
     assert len(found) == len(problems)
     for case, problem in zip(found, problems, strict=True):
         told = f"{problem.place}: {problem.rule}: {problem.message}"
-        assert visible(told).replace("\ufffe\uffff", r"\ufffe\uffff") in str(case.result[0].text)
+        assert escape_control_chars(told).replace("\ufffe\uffff", r"\ufffe\uffff") in str(case.result[0].text)
     kinds = [type(case.result[0]) for case in found]
     assert kinds == [Failure if problem.severity is Severity.ERROR else Skipped for problem in problems]
 
@@ -99,5 +99,5 @@ def test_with_strict_a_warning_fails() -> None:
 
 def test_no_sign_in_it_drives_a_terminal() -> None:
     text = problems_junit(hostile())
-    assert [sign for sign in text if sign != "\n" and visible(sign) != sign] == []
+    assert [sign for sign in text if sign != "\n" and escape_control_chars(sign) != sign] == []
     assert "\\x1b[31mred" in text

@@ -13,9 +13,9 @@ from jsonschema import Draft7Validator
 from sarif_pydantic import Sarif  # type: ignore[import-untyped]
 
 from orgtp.model.problem import Place, Problem, Severity
-from orgtp.model.words import visible
-from orgtp.render import problems_sarif as sarif
-from orgtp.rules import ALL
+from orgtp.model.text import escape_control_chars
+from orgtp.render.problems import sarif
+from orgtp.rules.registry import ALL_RULES
 from tests.formats.hostile import SETS, equal, hostile, many
 from tests.formats.readers import npm_file
 
@@ -94,22 +94,22 @@ def test_the_rules_that_occur_are_explained() -> None:
     assert [rule["id"] for rule in rules] == ["owner-unknown", "unknown-file"]
     assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [problem.rule for problem in problems]
     assert [rule["defaultConfiguration"]["level"] for rule in rules] == ["error", "warning"]
-    (known,) = (rule for rule in ALL if rule.id == "owner-unknown")
+    (known,) = (rule for rule in ALL_RULES if rule.id == "owner-unknown")
     assert rules[0]["help"]["markdown"] == known.page
     assert rules[0]["shortDescription"]["text"] == known.title
 
 
 def test_every_rule_fits() -> None:
     """Every manual page, whatever is in it, makes a descriptor that the schema accepts."""
-    problems = [Problem(rule.id, Place("org.yaml"), "m", severity=rule.severity) for rule in ALL]
+    problems = [Problem(rule.id, Place("org.yaml"), "m", severity=rule.severity) for rule in ALL_RULES]
     data = json.loads(problems_sarif(problems))
     assert [error.message for error in standard().iter_errors(data)] == []
-    assert len(data["runs"][0]["tool"]["driver"]["rules"]) == len(ALL)
+    assert len(data["runs"][0]["tool"]["driver"]["rules"]) == len(ALL_RULES)
 
 
 def test_messages_are_text_without_links() -> None:
     texts = [result["message"]["text"] for result in run_of(hostile())["results"]]
-    assert [text for text in texts if "](" in text or visible(text) != text] == []
+    assert [text for text in texts if "](" in text or escape_control_chars(text) != text] == []
     assert any("see [this] (https://example.com)" in text for text in texts)
 
 

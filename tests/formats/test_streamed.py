@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.render.json_text import envelope, laid_out, plain, streamed
+from orgtp.render.json import envelope, laid_out, plain, streamed
 
 
 class Word(StrEnum):

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orgtp.model.problem import Place, Problem, Severity
-from orgtp.model.words import visible
-from orgtp.render.page import Screen, width_of
-from orgtp.render.problems_text import problems_text
-from orgtp.render.verdict import verdict
-from orgtp.rules.form_changes import BASE_NOT_REACHED
+from orgtp.model.text import escape_control_chars
+from orgtp.render.problems.summary import verdict
+from orgtp.render.problems.text import problems_text
+from orgtp.render.terminal import Screen, width_of
+from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 from tests.formats.hostile import NASTY, SETS, equal, hostile, many
 
 PIPE = Screen()
@@ -291,15 +291,15 @@ def test_nothing_of_a_user_drives_the_terminal(name: str, screen: Screen) -> Non
     (problem,) = (problem for problem in hostile() if problem.message.startswith(f"{name}:"))
     raw = f"{NASTY[name]}\n".encode("utf-8", "surrogateescape" if "\ud800" not in NASTY[name] else "replace")
     text = problems_text([problem], {problem.place.path: raw * 30}, screen)
-    assert [sign for sign in text if sign != "\n" and visible(sign) != sign] == []
+    assert [sign for sign in text if sign != "\n" and escape_control_chars(sign) != sign] == []
     assert name in text.split("Hint")[0]
 
 
 @pytest.mark.parametrize("name", NASTY)
 def test_a_path_among_what_is_counted_drives_no_terminal(name: str) -> None:
     text = problems_text([Problem("r", Place(f"scores/{NASTY[name]}", n), f"m{n}") for n in range(1, 9)], {}, PIPE)
-    assert f" more of r in scores/{visible(NASTY[name])}: lines 4–8\n" in text
-    assert [sign for sign in text if sign != "\n" and visible(sign) != sign] == []
+    assert f" more of r in scores/{escape_control_chars(NASTY[name])}: lines 4–8\n" in text
+    assert [sign for sign in text if sign != "\n" and escape_control_chars(sign) != sign] == []
 
 
 @pytest.mark.parametrize("width", [40, 80])
@@ -365,7 +365,7 @@ def test_ten_thousand_in_one_line_take_no_time() -> None:
 @pytest.mark.parametrize("width", [1, 2, 7, 13])
 def test_a_screen_of_hardly_any_width_is_no_trouble(width: int) -> None:
     text = problems_text(hostile(), {}, Screen(width))
-    assert [p for p in hostile() if f"{visible(str(p.place))}:\n" not in text] == []
+    assert [p for p in hostile() if f"{escape_control_chars(str(p.place))}:\n" not in text] == []
 
 
 def test_the_verdict_counts_and_says_where_to_read() -> None:

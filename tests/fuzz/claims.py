@@ -11,20 +11,20 @@ from typing import Any
 import yaml
 
 from orgtp import rules
+from orgtp.files.load import NotAnOrg, by_order, load
+from orgtp.files.scores import read_scores, seat_of
+from orgtp.files.tree import Files
+from orgtp.files.yaml.fast_loader import NotPlain, plain_data, resolve
+from orgtp.files.yaml.loader import NotStrict, YamlNode, decode, read_document, read_node
 from orgtp.model.errors import BadValue
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Problem
 from orgtp.model.target import parse_target, target_hint
-from orgtp.model.value import Kind, Unit
-from orgtp.model.words import did_you_mean, id_hint, is_id, nearest, one_line, visible
-from orgtp.store.load import NotAnOrg, by_order, load
-from orgtp.store.score_file import read_scores, seat_of
-from orgtp.store.trees import Files
-from orgtp.store.yaml_plain import NotPlain, plain_data, resolve
-from orgtp.store.yaml_read import Node, NotStrict, decode, read_document, read_node
+from orgtp.model.text import did_you_mean, escape_control_chars, find_nearest, id_hint, is_id, one_line
+from orgtp.model.value import Unit, ValueKind
 
 NOW = datetime(2026, 11, 20, 23, tzinfo=UTC)
-UNITS = [Unit(kind, "USD" if kind is Kind.MONEY else "") for kind in Kind]
+UNITS = [Unit(kind, "USD" if kind is ValueKind.MONEY else "") for kind in ValueKind]
 SEAT, SCORES = "seats/eve.yaml", "scores/eve/2026-11.jsonl"
 
 
@@ -65,7 +65,7 @@ def same(one: Any, other: Any) -> bool:
     return repr(one) == repr(other)
 
 
-def agrees(node: Node, theirs: Any) -> None:
+def agrees(node: YamlNode, theirs: Any) -> None:
     """What we read of a value is what PyYAML's own composer has: the text of each scalar, the order of each key."""
     if isinstance(theirs, yaml.ScalarNode):
         expected = theirs.value if theirs.style else resolve(theirs.value)
@@ -105,7 +105,7 @@ def an_org_is_judged(files: Mapping[str, bytes]) -> None:
     except NotAnOrg:
         assert "org.yaml" not in files
         return
-    for problem in by_order([*loaded.problems, *rules.check(loaded.org, NOW)]):
+    for problem in by_order([*loaded.problems, *rules.check_org(loaded.org, NOW)]):
         in_file(problem, loaded.files.get(problem.place.path, b""))
         assert len(problem.message) <= 400
 
@@ -124,25 +124,25 @@ def a_text_is_judged(text: str) -> None:
 def a_value_is_exact(unit: Unit, text: str) -> None:
     """What is read can be stored, is read back as the same amount, and has one stored form."""
     try:
-        amount = unit.read(text)
+        amount = unit.parse_amount(text)
     except BadValue:
         return
-    stored = unit.stored(amount)
+    stored = unit.format_stored(amount)
     assert isinstance(amount, Decimal)
-    assert unit.read(stored) == amount
-    assert unit.stored(unit.read(stored)) == stored
-    assert unit.shown(stored)
+    assert unit.parse_amount(stored) == amount
+    assert unit.format_stored(unit.parse_amount(stored)) == stored
+    assert unit.format_shown(stored)
 
 
 def words_are_harmless(text: str) -> None:
     """Words of users stay on one line, and a near miss is a word that is known."""
     assert "\n" not in one_line(text)
     assert one_line(one_line(text)) == one_line(text)
-    assert visible(text).isprintable() or visible(text) != text or text
+    assert escape_control_chars(text).isprintable() or escape_control_chars(text) != text or text
     assert id_hint(text)
     known = ["ada", "bogdan", "dash", "radar"]
-    assert nearest(text, known) in {*known, None}
+    assert find_nearest(text, known) in {*known, None}
     many = {f"seat-{number}": number for number in range(400)}
-    assert nearest(text, many) in {*many, None}
-    assert did_you_mean(text, known) == "" or not is_id(text) or nearest(text, known)
+    assert find_nearest(text, many) in {*many, None}
+    assert did_you_mean(text, known) == "" or not is_id(text) or find_nearest(text, known)
     assert seat_of(text) is None or text.startswith("scores/")

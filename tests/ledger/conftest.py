@@ -6,16 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Shell
+from tests.conftest import Shell, make_once
 from tests.ledger import ledgers
 
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an org with three seats and no value yet."""
-    base = tmp_path_factory.mktemp("ledger") / "made"
-    ledgers.made(base)
-    return base
+    return make_once(tmp_path_factory, "ledger", ledgers.made)
 
 
 @pytest.fixture

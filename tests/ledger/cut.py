@@ -15,9 +15,16 @@ from types import FrameType
 from typing import Any
 
 import orgtp
-import orgtp.store.post
-import orgtp.store.schema
-from orgtp.store import git_checkout, git_commit, git_lock, git_objects, ledger, outbox, post, record
+import orgtp.files.json_schema
+import orgtp.ledger.append
+from orgtp.git import checkout as git_checkout
+from orgtp.git import commit as git_commit
+from orgtp.git import lock as git_lock
+from orgtp.git import objects as git_objects
+from orgtp.ledger import advance as ledger
+from orgtp.ledger import append as post
+from orgtp.ledger import batch as record
+from orgtp.ledger import outbox
 
 _WATCHED = {m.__file__ for m in (post, record, ledger, git_checkout, git_commit, git_objects, outbox, git_lock)}
 
@@ -83,10 +90,10 @@ def _said(raw: bytes) -> dict[str, Any]:
 def _recorded(folder: str, order: dict[str, Any]) -> dict[str, Any]:
     cut = Cut(order.get("at"), order.get("how", "group"))
     org = orgtp.open(folder)
-    entry = org.entry("bot", "number", order["value"], score_id=order["id"])
+    entry = org.ledger.new_score("bot", "number", order["value"], score_id=order["id"])
     sys.settrace(cut.enter)
     try:
-        done = org.add_scores([entry])
+        done = org.ledger.add_scores([entry])
     except Exception as error:  # noqa: BLE001  (whatever it is, the test wants to see it)
         return {"error": f"{type(error).__name__}: {error}"}
     finally:

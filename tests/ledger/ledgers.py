@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT, Shell
+from tests.conftest import ROOT, Shell, make_home
 
 FILE = "scores/bot/2026-11.jsonl"
 VALUE = ("score", "add", "bot", "number")
@@ -35,9 +35,8 @@ metrics:
 
 def made(base: Path) -> Shell:
     """A shell in a new org in the folder `base`: Ada, and two bots with a metric `number` each."""
-    home = base / "home"
-    home.mkdir(parents=True)
-    (home / ".gitconfig").write_text("[user]\n\tname = A Tester\n\temail = tester@example.com\n", encoding="utf-8")
+    base.mkdir(parents=True, exist_ok=True)
+    home = make_home(base / "home")
     Shell(base, home)("init", "acme", "--name", "Acme", "--timezone", "America/New_York")
     here = Shell(base / "acme", home)
     here.write("seats/ada.yaml", _ADA)

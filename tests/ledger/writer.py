@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 import orgtp
-import orgtp.store.post
-import orgtp.store.schema
+import orgtp.files.json_schema
+import orgtp.ledger.append
 
 
 def main() -> None:
@@ -15,7 +15,7 @@ def main() -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     org = orgtp.open(folder)
-    done = [org.add_score("bot", "number", f"{number}.{turn:03}1") for turn in range(count)]
+    done = [org.ledger.add_score("bot", "number", f"{number}.{turn:03}1") for turn in range(count)]
     print(sum(recorded.commit is not None for recorded in done), flush=True)
 
 

@@ -14,8 +14,8 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 
-from orgtp.answers.tools import TOOLS
-from orgtp.mcp import OrgServer
+from orgtp.mcp.server import OrgServer
+from orgtp.mcp.tools import TOOLS
 from tests.conftest import SCRIPT, Shell
 
 Result = TypeVar("Result")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mcp import Client
 from mcp.types import GetPromptResult
 
-from orgtp.answers.answer import size, within
+from orgtp.mcp.answer import measure_size, shrink_to_fit
 from tests.conftest import Shell
 from tests.mcp.clients import call, served, talk
 
@@ -51,9 +51,9 @@ async def _prompt(name: str, client: Client) -> GetPromptResult:
 @given(VALUES)
 def test_what_is_cut_has_room_or_nothing_that_can_be_cut(value: Any) -> None:
     whole = {"all": value, "id": "x"}
-    cut, short = within(whole, 60)
+    cut, short = shrink_to_fit(whole, 60)
     assert cut["id"] == "x"
-    assert size(cut) <= 60 or not any(len(one) > 1 for one in _lists(cut))
+    assert measure_size(cut) <= 60 or not any(len(one) > 1 for one in _lists(cut))
     assert bool(short) is (cut != whole)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orgtp.answers.text import cleaned
+from orgtp.mcp.sanitize import clean_text
 from tests.conftest import Shell
 from tests.mcp.clients import call, refusal, served, talk
 
@@ -118,16 +118,16 @@ def test_nothing_hides_in_a_text() -> None:
         "\x1b",
         "\ufff9",
     ):
-        assert cleaned(f"a{hidden}b{hidden * 9}c") == "abc"
-    assert cleaned("a\u200d\u200c\u200d\ufe0fb") == "ab"
+        assert clean_text(f"a{hidden}b{hidden * 9}c") == "abc"
+    assert clean_text("a\u200d\u200c\u200d\ufe0fb") == "ab"
     for fine in (
         "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
         "\u2764\ufe0f\u200d\U0001f525",
         "\u0915\u094d\u200d\u0937",
         "né 日本 €",
     ):
-        assert cleaned(fine) == fine
-    assert cleaned("\u2764" + "\u200d\u200c" * 50 + "x") == "\u2764\u200d\u200cx"
+        assert clean_text(fine) == fine
+    assert clean_text("\u2764" + "\u200d\u200c" * 50 + "x") == "\u2764\u200d\u200cx"
 
 
 @pytest.mark.parametrize(
@@ -167,13 +167,13 @@ def test_a_bug_of_ours(asked: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     """Whatever happens, a client is told in a line, and the trace is in a file."""
     import tempfile
 
-    from orgtp.seen import SeenOrg
+    from orgtp.api.org import OrgHandle
 
     def broken(*_: object, **__: object) -> None:
         message = "secret"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(SeenOrg, "chart", broken)
+    monkeypatch.setattr(OrgHandle, "chart", broken)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     said = refusal(served(asked), "org_chart")
     assert said.startswith("this is a bug of ours: RuntimeError. The trace is in ")

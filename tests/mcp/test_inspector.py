@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from orgtp.answers.tools import TOOLS
+from orgtp.mcp.tools import TOOLS
 from tests.conftest import NOW, Shell
 from tests.formats.readers import npm_file
 from tests.mcp.test_schemas import READ, WRITE

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from mcp.client.stdio import StdioServerParameters
 
+from orgtp.mcp.install.clients import CLIENTS, Machine, build_server_block, find_client, server_name
+from orgtp.mcp.install.json_editor import parse_json_object
 from orgtp.model.errors import BadInput
-from orgtp.store.json_edit import read_json
-from orgtp.store.mcp_clients import CLIENTS, Machine, block, client_named, server_name
 from tests.conftest import SCRIPT, Shell
 from tests.mcp.clients import call, refusal
 
@@ -45,7 +45,7 @@ def _given(shell: Shell, text: str, mode: int = 0o640) -> Path:
 
 
 def _listed(path: Path) -> Any:
-    return read_json(path.read_text(encoding="utf-8"), comments=True)
+    return parse_json_object(path.read_text(encoding="utf-8"), comments=True)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_the_sdk_looks_there_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     (tmp_path / "Claude").mkdir()
-    found = client_named("claude-desktop").where(Machine("linux", os.environ, Path.home()), tmp_path)
+    found = find_client("claude-desktop").where(Machine("linux", os.environ, Path.home()), tmp_path)
     assert found.parent == get_claude_config_path()
 
 
@@ -247,9 +247,9 @@ def test_what_is_asked_wrongly(asked: Shell, tmp_path: Path, words: tuple[str, .
 
 def test_where_git_is_elsewhere(asked: Shell, tmp_path: Path) -> None:
     """Where a client would not find git, it is told where: it starts servers with a path of its own."""
-    desktop = client_named("claude-desktop")
-    assert block(desktop, "/o", [], "/opt/bin:/bin")["env"] == {"PATH": "/opt/bin:/bin"}
-    assert "env" not in block(desktop, "/o", [])
+    desktop = find_client("claude-desktop")
+    assert build_server_block(desktop, "/o", [], "/opt/bin:/bin")["env"] == {"PATH": "/opt/bin:/bin"}
+    assert "env" not in build_server_block(desktop, "/o", [])
 
 
 def test_a_name_fits() -> None:
@@ -260,4 +260,4 @@ def test_a_name_fits() -> None:
     # As clients write it: mcp__NAME__TOOL.
     assert len(f"mcp__{server_name('a' * 63)}__propose_retirement") <= 64
     with pytest.raises(BadInput):
-        client_named("")
+        find_client("")

@@ -8,7 +8,7 @@ import anyio
 import pytest
 from mcp import Client
 
-from orgtp.answers.see import BRIEF
+from orgtp.mcp.read_tools import BRIEF
 from tests.conftest import Shell
 from tests.mcp.clients import call, good, refusal, served, talk
 
@@ -278,6 +278,6 @@ def test_a_seat_that_cannot_be_read_is_not_unknown(sample: Shell, tool: str) -> 
 def test_ids_are_completed_while_there_is_an_org(sample: Shell) -> None:
     server = served(sample)
     (sample.folder / "org.yaml").rename(sample.folder / "gone.yaml")
-    assert server._ids("da") == []
+    assert server._match_seat_ids("da") == []
     (sample.folder / "gone.yaml").rename(sample.folder / "org.yaml")
-    assert server._ids("das") == ["dash"]
+    assert server._match_seat_ids("das") == ["dash"]

@@ -83,8 +83,8 @@ def test_nothing_else_is_printed(asked: Shell) -> None:
     """What our code, a library or a child prints goes to standard error, also what is still in a buffer at the end."""
     code = (
         "import os, subprocess, sys\n"
-        "from orgtp.answers import tools\n"
-        "import orgtp.answers.see as see\n"
+        "from orgtp.mcp import tools\n"
+        "import orgtp.mcp.read_tools as see\n"
         "def noisy(here, seat: str = 'x') -> dict:\n"
         "    print('PRINTED', end='')\n"
         "    os.write(1, b'WRITTEN')\n"
@@ -186,7 +186,8 @@ def test_without_git(asked: Shell, tmp_path: Path) -> None:
 
 def test_without_the_extra(asked: Shell) -> None:
     """What to install is said, and no other command needs it."""
-    code = "import sys; sys.modules['mcp'] = None; from orgtp.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    code = "import sys; sys.modules['mcp'] = None; from orgtp.cli.main import run_command_line as run; "
+    code += "sys.exit(run(sys.argv[1:]))"
     for words, wanted in ((("mcp",), 2), (("chart",), 0)):
         done = subprocess.run(
             [sys.executable, "-c", code, "--org", str(asked.folder), *words],
@@ -201,8 +202,8 @@ def test_without_the_extra(asked: Shell) -> None:
 
 def test_other_commands_do_not_import_it(asked: Shell) -> None:
     code = (
-        "import sys; from orgtp.cli.main import run; code = run(sys.argv[1:]); "
-        "sys.exit(code or bool({'mcp', 'mcp_types', 'pydantic', 'anyio', 'orgtp.answers'} & set(sys.modules)))"
+        "import sys; from orgtp.cli.main import run_command_line as run; code = run(sys.argv[1:]); "
+        "sys.exit(code or bool({'mcp', 'mcp_types', 'pydantic', 'anyio', 'orgtp.mcp.server'} & set(sys.modules)))"
     )
     for words in (("--version",), ("--org", str(asked.folder), "chart"), ("--org", str(asked.folder), "seat", "list")):
         done = subprocess.run([sys.executable, "-c", code, *words], env=asked.env(), capture_output=True, check=False)

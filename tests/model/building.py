@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from orgtp.model.cell import Row
+from orgtp.model.cell import MetricRow
 from orgtp.model.org import Org, Policy
 from orgtp.model.period import Cadence, Period, parse_period
 from orgtp.model.score import Score
-from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, Status
+from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, SeatStatus
 from orgtp.model.target import Target, Targets, parse_target
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -48,19 +48,19 @@ def row(
     rollup: Rollup = Rollup.LAST,
     now: datetime = FRIDAY,
     since: date | None = SINCE,
-    status: Status = Status.ACTIVE,
+    status: SeatStatus = SeatStatus.ACTIVE,
     due: str = "",
     source: str = "",
     holidays: tuple[date, ...] = (),
     grace: timedelta = timedelta(hours=1),
     zone: tzinfo = NEW_YORK,
-) -> Row:
+) -> MetricRow:
     """A row of one metric `on-time` of the seat `dash`, `values` by period (several: corrections, oldest first)."""
     metric = Metric("on-time", "On time", "Clients stay", targets(told), cadence, rollup, source, due)
     seat = Seat("dash", "Dash", "Analytics", SeatKind.AGENT, status, "bogdan", since=since, metrics={"on-time": metric})
     seats, scores = {"dash": seat}, {"dash": tuple(_scores(values))}
     org = Org("o", "O", zone, frozenset(holidays), policy=Policy(grace), seats=seats, scores=scores)
-    return Row(org, seat, metric, now)
+    return MetricRow(org, seat, metric, now)
 
 
 def _scores(values: Mapping[str, str | list[str | None] | None]) -> list[Score]:

@@ -9,21 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.cell import Cell, Row, State
+from orgtp.model.cell import Cell, CellState, MetricRow
 from orgtp.model.period import Cadence, Period
-from orgtp.model.seat import Rollup, Status
+from orgtp.model.seat import Rollup, SeatStatus
 from tests.model.building import FRIDAY, NEW_YORK, period, row
 
 WEEK = period("2026-W47")
 LAST_WEEK = period("2026-W46")
 
 
-def states(one: Row, *texts: str) -> list[str]:
-    return [one.cell(period(text)).state.value for text in texts]
+def states(one: MetricRow, *texts: str) -> list[str]:
+    return [one.cell_at(period(text)).state.value for text in texts]
 
 
 def in_week(rollup: Rollup, values: dict[str, str | None], told: str = ">= 10", text: str = "2026-W46") -> Cell:
-    return row(told, values, cadence=Cadence.WEEKDAYS, rollup=rollup).column(period(text))
+    return row(told, values, cadence=Cadence.WEEKDAYS, rollup=rollup).column_cell(period(text))
 
 
 def days(*values: str | None) -> dict[str, str | None]:
@@ -48,9 +48,9 @@ class TestOnePeriod:
 
     def test_a_value_brings_who_when_and_note(self) -> None:
         one = row(">= 95%", {"2026-W46": "96.5", "2026-W47": None})
-        assert one.cell(LAST_WEEK) == Cell("2026-W46", State.ON, "96.5", "2026-11-01T00:00:00Z", "tally")
-        assert one.cell(WEEK) == Cell(
-            "2026-W47", State.UNAVAILABLE, None, "2026-11-01T00:01:00Z", "tally", "source broken"
+        assert one.cell_at(LAST_WEEK) == Cell("2026-W46", CellState.ON, "96.5", "2026-11-01T00:00:00Z", "tally")
+        assert one.cell_at(WEEK) == Cell(
+            "2026-W47", CellState.UNAVAILABLE, None, "2026-11-01T00:01:00Z", "tally", "source broken"
         )
 
     def test_a_value_is_due_when_its_period_is_over_in_the_zone_of_the_org(self) -> None:
@@ -63,19 +63,19 @@ class TestOnePeriod:
         assert states(row(">= 1", {}), "2026-W48", "2027-W20") == ["pending", "pending"]
 
     def test_the_newest_value_counts_and_says_that_it_corrects(self) -> None:
-        cell = row(">= 95%", {"2026-W46": ["96", "93"]}).cell(LAST_WEEK)
-        assert (cell.value, cell.state, cell.corrected) == ("93", State.OFF, True)
+        cell = row(">= 95%", {"2026-W46": ["96", "93"]}).cell_at(LAST_WEEK)
+        assert (cell.value, cell.state, cell.corrected) == ("93", CellState.OFF, True)
 
     def test_the_same_value_twice_corrects_nothing(self) -> None:
-        assert not row(">= 95%", {"2026-W46": ["96", "96"]}).cell(LAST_WEEK).corrected
+        assert not row(">= 95%", {"2026-W46": ["96", "96"]}).cell_at(LAST_WEEK).corrected
 
     def test_a_value_that_turned_out_unknown_is_no_longer_a_number(self) -> None:
-        cell = row(">= 95%", {"2026-W46": ["96", None]}).cell(LAST_WEEK)
-        assert (cell.value, cell.state, cell.corrected) == (None, State.UNAVAILABLE, True)
+        cell = row(">= 95%", {"2026-W46": ["96", None]}).cell_at(LAST_WEEK)
+        assert (cell.value, cell.state, cell.corrected) == (None, CellState.UNAVAILABLE, True)
 
     def test_a_value_that_cannot_be_read_is_not_a_number(self) -> None:
-        cell = row(">= 95%", {"2026-W46": "many"}).cell(LAST_WEEK)
-        assert (cell.value, cell.state, cell.note) == (None, State.UNAVAILABLE, '"many" cannot be read')
+        cell = row(">= 95%", {"2026-W46": "many"}).cell_at(LAST_WEEK)
+        assert (cell.value, cell.state, cell.note) == (None, CellState.UNAVAILABLE, '"many" cannot be read')
 
     def test_dated_targets_judge_each_by_its_own(self) -> None:
         told = {"2026-W30": ">= 90%", "2026-W46": ">= 95%"}
@@ -89,8 +89,8 @@ class TestOnePeriod:
     def test_the_week_in_which_the_seat_began_counts(self) -> None:
         assert states(row(">= 1", {}, since=date(2026, 11, 15)), "2026-W45", "2026-W46") == ["none", "missing"]
 
-    @pytest.mark.parametrize("status", [Status.PROPOSED, Status.PAUSED, Status.VACANT, Status.RETIRED])
-    def test_nothing_is_due_of_a_seat_where_nobody_works_and_its_values_stay(self, status: Status) -> None:
+    @pytest.mark.parametrize("status", [SeatStatus.PROPOSED, SeatStatus.PAUSED, SeatStatus.VACANT, SeatStatus.RETIRED])
+    def test_nothing_is_due_of_a_seat_where_nobody_works_and_its_values_stay(self, status: SeatStatus) -> None:
         one = row(">= 1", {"2026-W45": "1"}, status=status)
         assert states(one, "2026-W45", "2026-W46", "2026-W47") == ["on", "none", "none"]
 
@@ -133,7 +133,7 @@ class TestDue:
 
     def test_the_latest_is_the_one_before_until_then(self) -> None:
         early = datetime(2026, 11, 16, 8, tzinfo=NEW_YORK)
-        assert row(">= 1", {"2026-W45": "1"}, due="mon 09:00", now=early).latest().period == "2026-W45"
+        assert row(">= 1", {"2026-W45": "1"}, due="mon 09:00", now=early).latest_cell().period == "2026-W45"
 
     def test_weekdays_owe_nothing_on_a_holiday(self) -> None:
         one = row(">= 1", {}, cadence=Cadence.WEEKDAYS, holidays=(date(2026, 11, 11),))
@@ -149,7 +149,7 @@ class TestDue:
         off = tuple(date(2026, 12, 21) + timedelta(days=number) for number in range(14))
         monday = datetime(2027, 1, 4, 10, tzinfo=NEW_YORK)
         one = row(">= 1", {"2026-12-18": "1"}, cadence=Cadence.WEEKDAYS, holidays=off, now=monday)
-        assert one.latest().period == "2026-12-18"
+        assert one.latest_cell().period == "2026-12-18"
 
     @pytest.mark.parametrize(
         ("rollup", "value", "note"),
@@ -165,35 +165,35 @@ class TestDue:
         monday = datetime(2026, 11, 16, 8, tzinfo=NEW_YORK)
         values = days("10", "10", "10", "10")
         one = row(">= 10", values, cadence=Cadence.WEEKDAYS, rollup=rollup, due="09:00", now=monday)
-        cell = one.column(LAST_WEEK)
+        cell = one.column_cell(LAST_WEEK)
         assert (cell.value, cell.note, cell.partial) == (value, note, True)
 
     def test_a_hole_is_told_before_what_is_not_due_yet(self) -> None:
         monday = datetime(2026, 11, 16, 8, tzinfo=NEW_YORK)
         values = days("10", None, "10", "10")
         one = row(">= 10", values, cadence=Cadence.WEEKDAYS, rollup=Rollup.MIN, due="09:00", now=monday)
-        assert one.column(LAST_WEEK).note == "1 of 5 not known"
+        assert one.column_cell(LAST_WEEK).note == "1 of 5 not known"
 
 
 class TestRollups:
     @pytest.mark.parametrize(
         ("rollup", "value", "state"),
         [
-            (Rollup.LAST, "12", State.ON),
-            (Rollup.SUM, "56", State.ON),
-            (Rollup.MEAN, "11.2", State.ON),
-            (Rollup.MIN, "8", State.OFF),
-            (Rollup.MAX, "14", State.ON),
-            (Rollup.HITS, "4/5", State.OFF),
+            (Rollup.LAST, "12", CellState.ON),
+            (Rollup.SUM, "56", CellState.ON),
+            (Rollup.MEAN, "11.2", CellState.ON),
+            (Rollup.MIN, "8", CellState.OFF),
+            (Rollup.MAX, "14", CellState.ON),
+            (Rollup.HITS, "4/5", CellState.OFF),
         ],
     )
-    def test_a_whole_week(self, rollup: Rollup, value: str, state: State) -> None:
+    def test_a_whole_week(self, rollup: Rollup, value: str, state: CellState) -> None:
         cell = in_week(rollup, days("8", "12", "10", "14", "12"))
         assert (cell.period, cell.value, cell.state, cell.note) == ("2026-W46", value, state, None)
 
     def test_all_hits_is_on_target(self) -> None:
         cell = in_week(Rollup.HITS, days("10", "10", "10", "10", "10"))
-        assert (cell.value, cell.state) == ("5/5", State.ON)
+        assert (cell.value, cell.state) == ("5/5", CellState.ON)
 
     @pytest.mark.parametrize(
         ("rollup", "value"),
@@ -205,18 +205,18 @@ class TestRollups:
 
     def test_a_sum_with_a_hole_is_not_known(self) -> None:
         cell = in_week(Rollup.SUM, days("10", None, "12", "13", "14"))
-        assert (cell.value, cell.state, cell.note) == (None, State.UNAVAILABLE, "1 of 5 not known")
+        assert (cell.value, cell.state, cell.note) == (None, CellState.UNAVAILABLE, "1 of 5 not known")
 
     def test_the_last_is_never_carried_over_a_hole(self) -> None:
         missed = in_week(Rollup.LAST, days("10", "11", "12", "13", "-"))
         broken = in_week(Rollup.LAST, days("10", "11", "12", "13", None))
-        assert (missed.value, missed.state) == (None, State.MISSING)
-        assert (broken.value, broken.state) == (None, State.UNAVAILABLE)
+        assert (missed.value, missed.state) == (None, CellState.MISSING)
+        assert (broken.value, broken.state) == (None, CellState.UNAVAILABLE)
 
     @pytest.mark.parametrize("rollup", list(Rollup))
     def test_a_week_of_holes_is_a_hole(self, rollup: Rollup) -> None:
-        assert in_week(rollup, days(None, None, "-", None, None)).state is State.UNAVAILABLE
-        assert in_week(rollup, days("-", "-", "-", "-", "-")).state is State.MISSING
+        assert in_week(rollup, days(None, None, "-", None, None)).state is CellState.UNAVAILABLE
+        assert in_week(rollup, days("-", "-", "-", "-", "-")).state is CellState.MISSING
 
     @pytest.mark.parametrize("rollup", list(Rollup))
     def test_the_reason_of_a_week_that_nobody_knows_is_kept(self, rollup: Rollup) -> None:
@@ -226,20 +226,20 @@ class TestRollups:
     def test_a_week_that_still_runs_counts_what_is_there(self, rollup: Rollup) -> None:
         values: dict[str, str | None] = {f"2026-11-{day}": "10" for day in range(16, 20)}
         cell = in_week(rollup, values, text="2026-W47")
-        assert (cell.value, cell.state) == ("40" if rollup is Rollup.SUM else "10", State.ON)
+        assert (cell.value, cell.state) == ("40" if rollup is Rollup.SUM else "10", CellState.ON)
 
     def test_a_week_before_the_seat_is_none(self) -> None:
-        assert in_week(Rollup.SUM, {}, text="2024-W10") == Cell("2024-W10", State.NONE)
+        assert in_week(Rollup.SUM, {}, text="2024-W10") == Cell("2024-W10", CellState.NONE)
 
     def test_a_corrected_day_marks_its_week(self) -> None:
         one = row(">= 1", {"2026-11-09": ["1", "2"], "2026-11-10": "1"}, cadence=Cadence.DAILY, rollup=Rollup.MAX)
-        assert one.column(LAST_WEEK).corrected
+        assert one.column_cell(LAST_WEEK).corrected
 
     def test_a_mean_is_judged_exactly_and_shown_rounded(self) -> None:
         cell = in_week(Rollup.MEAN, days("1", "1", "0", "0", "0"), told="<= 0.4")
-        assert (cell.value, cell.state) == ("0.4", State.ON)
+        assert (cell.value, cell.state) == ("0.4", CellState.ON)
         thirds = in_week(Rollup.MEAN, days("1", "0", "0", "-", "-"), told=">= 0.33333")
-        assert (thirds.value, thirds.state) == ("0.3333", State.ON)
+        assert (thirds.value, thirds.state) == ("0.3333", CellState.ON)
 
     def test_a_mean_of_durations_and_of_times(self) -> None:
         spans = in_week(Rollup.MEAN, days("1h", "2h", "1h", "2h", "90m"), told="<= 2h")
@@ -268,77 +268,77 @@ class TestRollups:
 class TestGrids:
     def test_one_value_a_column_stays_as_it_is(self) -> None:
         one = row(">= 1", {"2026-W46": "1"})
-        assert one.column(LAST_WEEK) == one.cell(LAST_WEEK)
+        assert one.column_cell(LAST_WEEK) == one.cell_at(LAST_WEEK)
 
     def test_a_month_shows_in_the_week_that_it_ends_in(self) -> None:
         one = row(">= 1", {"2026-09": "5", "2026-10": "7"}, cadence=Cadence.MONTHLY)
-        weeks = {text: one.column(period(text)) for text in ("2026-W39", "2026-W40", "2026-W43", "2026-W44")}
+        weeks = {text: one.column_cell(period(text)) for text in ("2026-W39", "2026-W40", "2026-W43", "2026-W44")}
         assert {text: (cell.value, cell.state) for text, cell in weeks.items()} == {
-            "2026-W39": (None, State.NONE),
-            "2026-W40": ("5", State.ON),
-            "2026-W43": (None, State.NONE),
-            "2026-W44": ("7", State.ON),
+            "2026-W39": (None, CellState.NONE),
+            "2026-W40": ("5", CellState.ON),
+            "2026-W43": (None, CellState.NONE),
+            "2026-W44": ("7", CellState.ON),
         }
 
     def test_a_month_that_lasts_shows_in_the_current_week(self) -> None:
         one = row(">= 1", {"2026-11": "9"}, cadence=Cadence.MONTHLY)
-        assert one.column(WEEK).value == "9"
-        assert one.column(LAST_WEEK).state is State.NONE
-        assert row(">= 1", {}, cadence=Cadence.MONTHLY).column(WEEK).state is State.PENDING
+        assert one.column_cell(WEEK).value == "9"
+        assert one.column_cell(LAST_WEEK).state is CellState.NONE
+        assert row(">= 1", {}, cadence=Cadence.MONTHLY).column_cell(WEEK).state is CellState.PENDING
 
     def test_a_month_without_a_value_is_missing_in_its_week(self) -> None:
-        assert row(">= 1", {}, cadence=Cadence.MONTHLY).column(period("2026-W44")).state is State.MISSING
+        assert row(">= 1", {}, cadence=Cadence.MONTHLY).column_cell(period("2026-W44")).state is CellState.MISSING
 
     def test_each_month_shows_once(self) -> None:
         values: dict[str, str | list[str | None] | None] = {f"2026-{month:02}": str(month) for month in range(1, 12)}
         one = row(">= 1", values, cadence=Cadence.MONTHLY)
-        shown = [one.column(week).value for week in weeks_until(WEEK, 52)]
+        shown = [one.column_cell(week).value for week in weeks_until(WEEK, 52)]
         assert [value for value in shown if value] == [str(month) for month in range(1, 12)]
 
     def test_a_quarter_shows_in_the_week_that_it_ends_in(self) -> None:
         one = row(">= 1", {"2026-Q3": "3"}, cadence=Cadence.QUARTERLY)
-        shown = {week.text: one.column(week).value for week in weeks_until(WEEK, 13)}
+        shown = {week.text: one.column_cell(week).value for week in weeks_until(WEEK, 13)}
         assert {text for text, value in shown.items() if value} == {"2026-W40"}
 
     def test_hours_roll_up_to_a_week(self) -> None:
         values: dict[str, str | list[str | None] | None] = {f"2026-11-09T{hour:02}": "1" for hour in range(24)}
         told = {"2026-11-09T00": ">= 1", "2026-11-10T00": ">= 2"}
         one = row(told, values, cadence=Cadence.HOURLY, rollup=Rollup.HITS, now=datetime(2026, 11, 10, 5, tzinfo=UTC))
-        assert one.column(LAST_WEEK).value == "24/24"
+        assert one.column_cell(LAST_WEEK).value == "24/24"
 
 
 class TestLatestAndTally:
     def test_the_latest_is_the_current_value(self) -> None:
-        assert row(">= 1", {"2026-W46": "1", "2026-W47": "2"}).latest().value == "2"
+        assert row(">= 1", {"2026-W46": "1", "2026-W47": "2"}).latest_cell().value == "2"
 
     def test_while_the_current_one_is_pending_the_latest_is_the_one_before(self) -> None:
-        latest = row(">= 1", {"2026-W46": "1"}).latest()
+        latest = row(">= 1", {"2026-W46": "1"}).latest_cell()
         assert (latest.period, latest.value) == ("2026-W46", "1")
 
     def test_a_value_is_never_carried_forward_over_a_missing_one(self) -> None:
-        latest = row(">= 1", {"2026-W45": "1"}).latest()
-        assert (latest.period, latest.value, latest.state) == ("2026-W46", None, State.MISSING)
+        latest = row(">= 1", {"2026-W45": "1"}).latest_cell()
+        assert (latest.period, latest.value, latest.state) == ("2026-W46", None, CellState.MISSING)
 
     def test_nor_over_one_that_nobody_knows(self) -> None:
-        latest = row(">= 1", {"2026-W45": "1", "2026-W46": None}).latest()
-        assert (latest.period, latest.state) == ("2026-W46", State.UNAVAILABLE)
+        latest = row(">= 1", {"2026-W45": "1", "2026-W46": None}).latest_cell()
+        assert (latest.period, latest.state) == ("2026-W46", CellState.UNAVAILABLE)
 
     def test_on_a_monday_the_latest_weekday_is_friday(self) -> None:
         monday = FRIDAY + timedelta(days=3)
-        latest = row(">= 1", {"2026-11-20": "1"}, cadence=Cadence.WEEKDAYS, now=monday).latest()
+        latest = row(">= 1", {"2026-11-20": "1"}, cadence=Cadence.WEEKDAYS, now=monday).latest_cell()
         assert latest.period == "2026-11-20"
 
     def test_where_there_is_nothing_the_latest_is_the_current_period(self) -> None:
-        assert row(">= 1", {}, status=Status.PROPOSED).latest() == Cell("2026-W47", State.NONE)
+        assert row(">= 1", {}, status=SeatStatus.PROPOSED).latest_cell() == Cell("2026-W47", CellState.NONE)
 
     def test_the_tally_counts_periods_once_and_only_known_ones(self) -> None:
         one = row(">= 10", {"2026-W40": "10", "2026-W41": "9", "2026-W42": None, "2026-W43": ["9", "11"]})
-        assert one.tally() == (2, 3)
+        assert one.count_on_target() == (2, 3)
 
     def test_the_tally_of_nothing(self) -> None:
-        assert row(">= 10", {}).tally() == (0, 0)
+        assert row(">= 10", {}).count_on_target() == (0, 0)
 
 
 def test_states_that_are_known_and_states_that_are_holes() -> None:
-    assert [state for state in State if state.is_known] == [State.ON, State.OFF]
-    assert [state for state in State if state.is_hole] == [State.UNAVAILABLE, State.MISSING]
+    assert [state for state in CellState if state.is_known] == [CellState.ON, CellState.OFF]
+    assert [state for state in CellState if state.is_gap] == [CellState.UNAVAILABLE, CellState.MISSING]

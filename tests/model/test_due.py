@@ -10,18 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orgtp.model.due import (
-    DAYS,
+    WEEKDAY_NAMES,
     Due,
+    count_owed_periods,
     due_at,
     is_owed,
     is_workday,
-    newest_late,
-    owed_between,
+    newest_stale_period,
     parse_due,
-    previous_owed,
+    previous_owed_period,
     stale_at,
 )
-from orgtp.model.period import Cadence, containing
+from orgtp.model.period import Cadence, period_containing
 from tests.model.building import FRIDAY, NEW_YORK, period, row
 
 # Thanksgiving and the day after it, Christmas, New Year's Day.
@@ -131,7 +131,7 @@ class TestDaysOff:
 
     def test_the_day_before_is_the_working_day_before(self) -> None:
         one = row(">= 1", {}, cadence=Cadence.WEEKDAYS, holidays=OFF)
-        assert previous_owed(one.org, one.metric, period("2026-11-30")) == period("2026-11-25")
+        assert previous_owed_period(one.org, one.metric, period("2026-11-30")) == period("2026-11-25")
 
 
 class TestClocksAndCalendars:
@@ -166,7 +166,7 @@ class TestClocksAndCalendars:
         assert due("hourly", "2026-11-01T01") == "2026-11-01T02:00-0500"
         one = row(">= 1", {}, cadence=Cadence.HOURLY)
         assert not is_owed(one.org, one.metric, period("2026-03-08T02"))
-        assert previous_owed(one.org, one.metric, period("2026-03-08T03")) == period("2026-03-08T01")
+        assert previous_owed_period(one.org, one.metric, period("2026-03-08T03")) == period("2026-03-08T01")
 
     @pytest.mark.parametrize(
         ("week", "moment"),
@@ -213,17 +213,17 @@ class TestStale:
     def test_a_grace_longer_than_all_calendars_makes_nothing_stale(self) -> None:
         one = row(">= 1", {}, grace=timedelta(days=3_000_000))
         assert stale_at(one.org, one.metric, period("2026-W46")) > datetime(9999, 1, 1, tzinfo=UTC)
-        assert newest_late(one.org, one.metric, FRIDAY) is None
+        assert newest_stale_period(one.org, one.metric, FRIDAY) is None
 
     @pytest.mark.parametrize("zone", [UTC, NEW_YORK])
     def test_the_newest_late_one_changes_at_that_very_moment(self, zone: ZoneInfo) -> None:
         moment = datetime(2026, 11, 23, 15, 0, tzinfo=UTC).astimezone(zone)
         one = row(">= 1", {}, due="mon 09:00")
-        assert newest_late(one.org, one.metric, moment - timedelta(seconds=1)) == period("2026-W46")
-        assert newest_late(one.org, one.metric, moment) == period("2026-W47")
+        assert newest_stale_period(one.org, one.metric, moment - timedelta(seconds=1)) == period("2026-W46")
+        assert newest_stale_period(one.org, one.metric, moment) == period("2026-W47")
 
 
-DUES = st.tuples(st.sampled_from(DAYS), st.integers(0, 23), st.integers(0, 59))
+DUES = st.tuples(st.sampled_from(WEEKDAY_NAMES), st.integers(0, 23), st.integers(0, 59))
 # 2019 to 2031, to the second.
 MOMENTS = st.integers(1546300800, 1956528000).map(lambda second: datetime.fromtimestamp(second, UTC))
 
@@ -241,12 +241,12 @@ def test_every_moment_has_one_newest_late_period_and_the_next_is_not(
     day = {Cadence.DAILY: "", Cadence.WEEKDAYS: ""}.get(cadence, f"{at[0]} " if at else "")
     text = f"{day}{at[1]:02}:{at[2]:02}" if at and cadence is not Cadence.HOURLY else ""
     one = row(">= 1", {}, cadence=cadence, due=text, grace=grace, holidays=tuple(off))
-    found = newest_late(one.org, one.metric, now)
+    found = newest_stale_period(one.org, one.metric, now)
     assert found is not None
     assert is_owed(one.org, one.metric, found)
     assert found.ends(NEW_YORK) <= due_at(one.org, one.metric, found) <= stale_at(one.org, one.metric, found) <= now
     later = found.next()
-    while later.start <= containing(now, cadence.grain, NEW_YORK).start:
+    while later.start <= period_containing(now, cadence.grain, NEW_YORK).start:
         assert not is_owed(one.org, one.metric, later) or stale_at(one.org, one.metric, later) > now
         later = later.next()
 
@@ -258,7 +258,7 @@ def test_values_between_two_periods_are_counted_without_a_walk(
     cadence: Cadence, now: datetime, back: int, off: list[date]
 ) -> None:
     one = row(">= 1", {}, cadence=cadence, holidays=tuple({*off, date(2026, 11, 26)}), zone=ZoneInfo("UTC"))
-    last = first = previous_owed(one.org, one.metric, containing(now, cadence.grain, one.org.zone))
+    last = first = previous_owed_period(one.org, one.metric, period_containing(now, cadence.grain, one.org.zone))
     for _ in range(back):
-        first = previous_owed(one.org, one.metric, first)
-    assert owed_between(one.org, one.metric, first, last) == back + 1
+        first = previous_owed_period(one.org, one.metric, first)
+    assert count_owed_periods(one.org, one.metric, first, last) == back + 1

@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.moments import in_order
+from orgtp.model.commit_dates import order_commit_dates
 
 STAMPS = st.lists(st.integers(0, 30), max_size=12)
 
 
 @given(STAMPS)
 def test_one_after_another_and_never_out_of_what_was_said(stamps: list[int]) -> None:
-    told = in_order(stamps)
+    told = order_commit_dates(stamps)
     assert told == sorted(told)
     assert len(told) == len(stamps)
     assert set(told) <= set(stamps)
@@ -20,7 +20,7 @@ def test_one_after_another_and_never_out_of_what_was_said(stamps: list[int]) -> 
 
 @given(STAMPS)
 def test_clocks_that_agree_are_all_believed(stamps: list[int]) -> None:
-    assert in_order(sorted(stamps)) == sorted(stamps)
+    assert order_commit_dates(sorted(stamps)) == sorted(stamps)
 
 
 def longest(stamps: list[int]) -> int:
@@ -33,7 +33,7 @@ def longest(stamps: list[int]) -> int:
 
 @given(STAMPS)
 def test_as_few_as_can_be_are_taken_to_be_wrong(stamps: list[int]) -> None:
-    kept = sum(one == other for one, other in zip(in_order(stamps), stamps, strict=True))
+    kept = sum(one == other for one, other in zip(order_commit_dates(stamps), stamps, strict=True))
     assert kept >= longest(stamps)
 
 
@@ -41,5 +41,5 @@ def test_as_few_as_can_be_are_taken_to_be_wrong(stamps: list[int]) -> None:
 def test_a_single_wrong_clock_moves_nothing_else(stamps: list[int], data: st.DataObject) -> None:
     place = data.draw(st.integers(2, len(stamps) - 2))
     wrong = data.draw(st.sampled_from([0, 99]))
-    told = in_order([*stamps[:place], wrong, *stamps[place:]])
+    told = order_commit_dates([*stamps[:place], wrong, *stamps[place:]])
     assert [*told[:place], *told[place + 1 :]] == stamps

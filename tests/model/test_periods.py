@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.period import EXAMPLES, Cadence, Grain, Period, containing, containing_day, parse_period
+from orgtp.model.period import (
+    PERIOD_EXAMPLES,
+    Cadence,
+    Grain,
+    Period,
+    parse_period,
+    period_containing,
+    period_containing_local,
+)
 
 NEW_YORK = ZoneInfo("America/New_York")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
@@ -18,7 +26,7 @@ KIRITIMATI = ZoneInfo("Pacific/Kiritimati")
 ZONES = (NEW_YORK, LORD_HOWE, KIRITIMATI, ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kathmandu"), ZoneInfo("UTC"))
 GRAINS = st.sampled_from(list(Grain))
 MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(8999, 1, 1))  # noqa: DTZ001
-PERIODS = st.builds(containing_day, MOMENTS, GRAINS)
+PERIODS = st.builds(period_containing_local, MOMENTS, GRAINS)
 
 
 def period(text: str) -> Period:
@@ -29,7 +37,7 @@ def period(text: str) -> Period:
 
 @pytest.mark.parametrize("grain", list(Grain))
 def test_the_example_of_each_size_is_of_that_size(grain: Grain) -> None:
-    assert period(EXAMPLES[grain]).grain is grain
+    assert period(PERIOD_EXAMPLES[grain]).grain is grain
 
 
 @given(PERIODS)
@@ -47,7 +55,7 @@ def test_next_and_previous_undo_each_other_and_leave_no_gap(one: Period) -> None
 
 @given(MOMENTS, GRAINS)
 def test_a_moment_lies_in_exactly_the_period_that_contains_it(moment: datetime, grain: Grain) -> None:
-    one = containing_day(moment, grain)
+    one = period_containing_local(moment, grain)
     assert one.start <= moment < one.next().start
 
 
@@ -149,7 +157,7 @@ def test_a_year_ends_and_the_next_period_follows(text: str, after: str) -> None:
     ],
 )
 def test_the_period_of_a_moment_in_a_time_zone(moment: str, zone: ZoneInfo, names: list[str]) -> None:
-    assert [containing(datetime.fromisoformat(moment), grain, zone).text for grain in Grain] == names
+    assert [period_containing(datetime.fromisoformat(moment), grain, zone).text for grain in Grain] == names
 
 
 @pytest.mark.parametrize(
@@ -174,7 +182,7 @@ def test_every_moment_lies_between_the_begin_and_the_end_of_its_period(
     moment: datetime, zone: ZoneInfo, grain: Grain
 ) -> None:
     aware = moment.replace(tzinfo=UTC)
-    one = containing(aware, grain, zone)
+    one = period_containing(aware, grain, zone)
     # An hour that the clock turns back to comes a second time after it has ended once.
     slack = timedelta(hours=1)
     assert one.begins(zone).astimezone(UTC) <= aware < one.ends(zone).astimezone(UTC) + slack

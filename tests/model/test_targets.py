@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from orgtp.model.errors import BadValue
 from orgtp.model.period import parse_period
-from orgtp.model.target import ACCEPTED, Target, Targets, parse_target, target_hint
-from orgtp.model.value import Kind
+from orgtp.model.target import ACCEPTED_TARGETS, Target, Targets, parse_target, target_hint
+from orgtp.model.value import ValueKind
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schema" / "seat.schema.json").read_text(encoding="utf-8"))
 FORMS = SCHEMA["properties"]["metrics"]["additionalProperties"]["properties"]["target"]["anyOf"]
@@ -52,22 +52,22 @@ def target(text: str) -> Target:
 )
 def test_met_at_and_around_the_bounds(text: str, on: list[str], off: list[str]) -> None:
     held = target(text)
-    assert [held.met(held.unit.read(value)) for value in on] == [True] * len(on)
-    assert [held.met(held.unit.read(value)) for value in off] == [False] * len(off)
+    assert [held.is_met(held.unit.parse_amount(value)) for value in on] == [True] * len(on)
+    assert [held.is_met(held.unit.parse_amount(value)) for value in off] == [False] * len(off)
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "unit"),
     [
-        (">= 12", Kind.NUMBER, None),
-        (">= 95%", Kind.PERCENT, "%"),
-        (">= EUR 1", Kind.MONEY, "EUR"),
-        ("<= 1h30m", Kind.DURATION, "duration"),
-        ("by 08:00", Kind.TIME, "time of day"),
-        ("yes", Kind.YES_NO, "yes/no"),
+        (">= 12", ValueKind.NUMBER, None),
+        (">= 95%", ValueKind.PERCENT, "%"),
+        (">= EUR 1", ValueKind.MONEY, "EUR"),
+        ("<= 1h30m", ValueKind.DURATION, "duration"),
+        ("by 08:00", ValueKind.TIME, "time of day"),
+        ("yes", ValueKind.YES_NO, "yes/no"),
     ],
 )
-def test_the_target_decides_the_kind(text: str, kind: Kind, unit: str | None) -> None:
+def test_the_target_decides_the_kind(text: str, kind: ValueKind, unit: str | None) -> None:
     assert (target(text).unit.kind, target(text).unit.text) == (kind, unit)
 
 
@@ -76,7 +76,7 @@ def test_dated_targets_judge_each_period_by_the_one_then_in_force() -> None:
     assert first
     assert second
     targets = Targets(((first, target(">= 90%")), (second, target(">= 95%"))))
-    held = {text: targets.in_force(period) for text in WEEKS if (period := parse_period(text))}
+    held = {text: targets.target_for(period) for text in WEEKS if (period := parse_period(text))}
     assert {text: found and found.text for text, found in held.items()} == {
         "2026-W09": None,
         "2026-W10": ">= 90%",
@@ -84,7 +84,7 @@ def test_dated_targets_judge_each_period_by_the_one_then_in_force() -> None:
         "2026-W30": ">= 95%",
         "2027-W01": ">= 95%",
     }
-    assert targets.begins == first
+    assert targets.first_period == first
 
 
 WEEKS = ("2026-W09", "2026-W10", "2026-W29", "2026-W30", "2027-W01")
@@ -94,8 +94,8 @@ def test_a_target_without_a_date_always_holds() -> None:
     targets = Targets(((None, target(">= 1")),))
     period = parse_period("1970-01-01")
     assert period
-    assert targets.in_force(period) == target(">= 1")
-    assert targets.begins is None
+    assert targets.target_for(period) == target(">= 1")
+    assert targets.first_period is None
 
 
 @pytest.mark.parametrize(
@@ -163,11 +163,11 @@ def test_a_near_miss_is_told_what_was_meant(text: str, meant: str) -> None:
 )
 def test_what_is_far_from_a_target_is_shown_the_forms(text: str) -> None:
     assert parse_target(text) is None
-    assert target_hint(text) == ACCEPTED
+    assert target_hint(text) == ACCEPTED_TARGETS
 
 
 def test_every_form_that_the_hint_names_is_a_target() -> None:
-    assert all(parse_target(text) for text in re.findall(r'"([^"]+)"', ACCEPTED))
+    assert all(parse_target(text) for text in re.findall(r'"([^"]+)"', ACCEPTED_TARGETS))
 
 
 # What the regex of the schema takes and our reader refuses in addition: no regex can compare two numbers or two
@@ -276,7 +276,7 @@ def test_judging_never_raises(text: str, value: str) -> None:
     if held is None:
         return
     try:
-        amount = held.unit.read(value)
+        amount = held.unit.parse_amount(value)
     except BadValue:
         return
-    assert held.met(amount) in {True, False}
+    assert held.is_met(amount) in {True, False}

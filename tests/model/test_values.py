@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orgtp.model.errors import BadValue
-from orgtp.model.value import DIGITS, EXACT, Kind, Unit, rounded
+from orgtp.model.value import DIGITS, EXACT, Unit, ValueKind, round_mean
 
-NUMBER = Unit(Kind.NUMBER)
-PERCENT = Unit(Kind.PERCENT)
-USD = Unit(Kind.MONEY, "USD")
-EUR = Unit(Kind.MONEY, "EUR")
-DURATION = Unit(Kind.DURATION)
-TIME = Unit(Kind.TIME)
-YES_NO = Unit(Kind.YES_NO)
+NUMBER = Unit(ValueKind.NUMBER)
+PERCENT = Unit(ValueKind.PERCENT)
+USD = Unit(ValueKind.MONEY, "USD")
+EUR = Unit(ValueKind.MONEY, "EUR")
+DURATION = Unit(ValueKind.DURATION)
+TIME = Unit(ValueKind.TIME)
+YES_NO = Unit(ValueKind.YES_NO)
 UNITS = (NUMBER, PERCENT, USD, DURATION, TIME, YES_NO)
 
 ACCEPTED = [
@@ -82,12 +82,12 @@ ACCEPTED = [
 
 @pytest.mark.parametrize(("unit", "typed", "stored"), ACCEPTED)
 def test_what_people_type_is_stored_in_one_form(unit: Unit, typed: str, stored: str) -> None:
-    assert unit.stored(unit.read(typed)) == stored
+    assert unit.format_stored(unit.parse_amount(typed)) == stored
 
 
 @pytest.mark.parametrize(("unit", "typed", "stored"), ACCEPTED)
 def test_the_stored_form_reads_back_as_the_same_amount(unit: Unit, typed: str, stored: str) -> None:
-    assert unit.read(stored) == unit.read(typed)
+    assert unit.parse_amount(stored) == unit.parse_amount(typed)
 
 
 REFUSED = [
@@ -145,7 +145,7 @@ REFUSED = [
 @pytest.mark.parametrize(("unit", "typed", "accepted"), REFUSED)
 def test_a_refusal_says_what_would_be_accepted(unit: Unit, typed: str, accepted: str) -> None:
     with pytest.raises(BadValue, match=re.escape(accepted)) as refused:
-        unit.read(typed)
+        unit.parse_amount(typed)
     assert str(refused.value).startswith(f'"{typed}" is not ')
 
 
@@ -175,45 +175,45 @@ TYPED = st.one_of(
 @given(unit=st.sampled_from(UNITS), typed=TYPED)
 def test_any_value_accepted_is_stored_and_read_back_equal(unit: Unit, typed: str) -> None:
     try:
-        amount = unit.read(typed)
+        amount = unit.parse_amount(typed)
     except BadValue:
         return
-    stored = unit.stored(amount)
+    stored = unit.format_stored(amount)
     assert isinstance(amount, Decimal)
-    assert unit.read(stored) == amount
-    assert unit.stored(unit.read(stored)) == stored
+    assert unit.parse_amount(stored) == amount
+    assert unit.format_stored(unit.parse_amount(stored)) == stored
 
 
 @given(unit=st.sampled_from((NUMBER, PERCENT, USD)), amount=st.decimals(-(10**12), 10**12, places=11))
 def test_every_decimal_survives_to_the_last_digit(unit: Unit, amount: Decimal) -> None:
-    stored = unit.stored(amount)
+    stored = unit.format_stored(amount)
     assert re.fullmatch(r"-?[0-9]+(\.[0-9]*[1-9])?", stored), "plain digits: no exponent and no trailing zeros"
-    assert unit.read(stored) == amount
+    assert unit.parse_amount(stored) == amount
 
 
 @given(places=st.integers(1, DIGITS - 1), digit=st.integers(1, 9))
 def test_a_small_number_is_never_written_with_an_exponent(places: int, digit: int) -> None:
-    stored = NUMBER.stored(Decimal(digit).scaleb(-places))
+    stored = NUMBER.format_stored(Decimal(digit).scaleb(-places))
     assert stored == f"0.{'0' * (places - 1)}{digit}"
 
 
 @given(seconds=st.integers(0, 10**9))
 def test_every_whole_duration_survives(seconds: int) -> None:
-    assert DURATION.read(DURATION.stored(Decimal(seconds))) == seconds
+    assert DURATION.parse_amount(DURATION.format_stored(Decimal(seconds))) == seconds
 
 
 @given(seconds=st.integers(0, 86399))
 def test_every_second_of_the_day_survives(seconds: int) -> None:
-    assert TIME.read(TIME.stored(Decimal(seconds))) == seconds
+    assert TIME.parse_amount(TIME.format_stored(Decimal(seconds))) == seconds
 
 
 def test_decimals_add_up_where_floats_would_not() -> None:
-    assert NUMBER.read("0.1") + NUMBER.read("0.2") == NUMBER.read("0.3")
+    assert NUMBER.parse_amount("0.1") + NUMBER.parse_amount("0.2") == NUMBER.parse_amount("0.3")
 
 
 def test_the_exact_context_has_room_for_the_longest_sums() -> None:
-    longest = NUMBER.read("9" * DIGITS)
-    assert EXACT.add(longest, NUMBER.read("0." + "0" * (DIGITS - 2) + "1")) - longest != 0
+    longest = NUMBER.parse_amount("9" * DIGITS)
+    assert EXACT.add(longest, NUMBER.parse_amount("0." + "0" * (DIGITS - 2) + "1")) - longest != 0
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_the_exact_context_has_room_for_the_longest_sums() -> None:
     ],
 )
 def test_what_a_person_sees(unit: Unit, stored: str, shown: str) -> None:
-    assert unit.shown(stored) == shown
+    assert unit.format_shown(stored) == shown
 
 
 def test_what_json_calls_each_unit() -> None:
@@ -237,7 +237,7 @@ def test_what_json_calls_each_unit() -> None:
 
 
 def test_a_computed_mean_is_rounded_half_to_even_at_four_places() -> None:
-    assert [str(rounded(Decimal(text))) for text in ("1.00005", "1.00015", "-2.00005")] == [
+    assert [str(round_mean(Decimal(text))) for text in ("1.00005", "1.00015", "-2.00005")] == [
         "1.0000",
         "1.0002",
         "-2.0000",

@@ -10,13 +10,13 @@ from functools import cache
 from pathlib import Path
 
 from orgtp import rules
-from orgtp.model.compared import Compared
+from orgtp.files.load import Loaded, by_order, load
+from orgtp.files.tree import MAX_BYTES as MOST
+from orgtp.files.tree import Files, Folder, Tree
+from orgtp.files.yaml.loader import MAX_BYTES
+from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Problem, Severity
-from orgtp.model.words import visible
-from orgtp.store.load import Loaded, by_order, load
-from orgtp.store.trees import MAX_BYTES as MOST
-from orgtp.store.trees import Files, Folder, Tree
-from orgtp.store.yaml_read import MAX_BYTES
+from orgtp.model.text import escape_control_chars
 from tests.conftest import NOW, ROOT
 from tests.rules.cases import RuleCase
 
@@ -51,11 +51,11 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def problems(tree: Tree, compared: Compared | None = None) -> list[Problem]:
+def problems(tree: Tree, compared: OrgPair | None = None) -> list[Problem]:
     """All that is found in an org as of `NOW`."""
     loaded = load(tree)
     return by_order(
-        [*loaded.problems, *rules.check(loaded.org, datetime.fromisoformat(NOW), *([compared] if compared else []))]
+        [*loaded.problems, *rules.check_org(loaded.org, datetime.fromisoformat(NOW), *([compared] if compared else []))]
     )
 
 
@@ -67,9 +67,9 @@ def found_in(folder: Path) -> list[Problem]:
     return problems(Folder(folder / "after"), _compared(folder))
 
 
-def _compared(folder: Path) -> Compared:
+def _compared(folder: Path) -> OrgPair:
     """The org before and after; `earlier` is what an older commit had, `shallow` marks a clone without its history."""
-    from orgtp.store.compare import between
+    from orgtp.history.merge_base import between
 
     before, after = load(Folder(folder / "before")), load(Folder(folder / "after"))
     found = between(before, after)
@@ -81,7 +81,7 @@ def _compared(folder: Path) -> Compared:
 def told(problem: Problem) -> str:
     """A problem as a line of the expected text."""
     weight = "" if problem.severity is Severity.ERROR else f" ({problem.severity})"
-    return visible(f"{problem.place}: {problem.rule}{weight}: {problem.message}. {problem.hint}") + "\n"
+    return escape_control_chars(f"{problem.place}: {problem.rule}{weight}: {problem.message}. {problem.hint}") + "\n"
 
 
 def ids_in(text: str) -> set[str]:

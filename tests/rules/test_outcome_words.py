@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from orgtp.model.target import parse_target
-from orgtp.model.value import Kind
-from orgtp.rules import outcome_words
-from orgtp.rules.outcome_judge import Judge, Sense, judge_of, says_nothing
-from orgtp.rules.outcome_phrases import MOST_WORDS, fold, listed
+from orgtp.model.value import ValueKind
+from orgtp.rules.metric_names import vocabulary as outcome_words
+from orgtp.rules.metric_names.classifier import MetricClassifier, MetricSense, get_classifier, is_empty_outcome
+from orgtp.rules.metric_names.phrases import MOST_WORDS, fold_word, split_phrases
 from tests.conftest import ROOT
 
 TABLE = Path(__file__).with_name("metric_names.csv")
@@ -52,13 +52,13 @@ def table() -> list[Named]:
         return [Named(r["name"], r["target"], r["label"], r["held_out"] == "yes") for r in csv.DictReader(file)]
 
 
-def taken_for(row: Named, judge: Judge | None = None) -> str:
+def taken_for(row: Named, judge: MetricClassifier | None = None) -> str:
     """What the rules take the metric for."""
-    judge = judge or judge_of()
-    sense = judge.verdict(row.name).sense
+    judge = judge or get_classifier()
+    sense = judge.classify_metric(row.name).sense
     target = parse_target(row.target)
     assert target, row
-    wished = sense is Sense.OUTCOME and target.unit.kind is Kind.YES_NO and judge.is_wish(row.name)
+    wished = sense is MetricSense.OUTCOME and target.unit.kind is ValueKind.YES_NO and judge.is_wish(row.name)
     return "wish" if wished else str(sense)
 
 
@@ -115,47 +115,47 @@ def test_the_metrics_that_orgtp_itself_shows_are_outcomes() -> None:
     shown = {pair for path in paths for pair in names_of(path.read_text(encoding="utf-8"))}
     assert len(shown) > 25
     assert ("talks-booked", "Talks booked from leads") in shown
-    assert {pair for pair in shown if not judge_of().verdict(pair[1], pair[0]).is_outcome} == set()
-    assert not any(judge_of().is_wish(name) for _, name in shown)
+    assert {pair for pair in shown if not get_classifier().classify_metric(pair[1], pair[0]).is_outcome} == set()
+    assert not any(get_classifier().is_wish(name) for _, name in shown)
 
 
 @pytest.mark.parametrize(
     ("name", "id_", "sense", "word"),
     [
-        ("Messages sent", "", Sense.ACTIVITY, "messages sent"),
-        ("Sent messages", "", Sense.ACTIVITY, "sent messages"),
-        ("Number of messages", "", Sense.ACTIVITY, "number of messages"),
-        ("Documents SUMMARISED", "", Sense.ACTIVITY, "documents summarised"),
-        ("Documents summarized", "", Sense.ACTIVITY, "documents summarized"),
-        ("Résumé screened", "", Sense.ACTIVITY, "résumé screened"),
-        ("Ｍｅｓｓａｇｅｓ sent", "", Sense.ACTIVITY, "messages sent"),
-        ("Calls", "", Sense.ACTIVITY, "calls"),
-        ("Speed", "messages-sent", Sense.ACTIVITY, "messages sent, in its id"),
-        ("Latency within 200 ms", "", Sense.RUNTIME, "latency"),
-        ("Tokens before noon", "", Sense.RUNTIME, "tokens"),
-        ("Availability of the API", "", Sense.RUNTIME, "availability of the api"),
-        ("Tasks per hour", "", Sense.RUNTIME, "tasks per hour"),
-        ("Tokens per resolved ticket", "", Sense.OUTCOME, ""),
-        ("Client tickets answered within one hour", "", Sense.OUTCOME, ""),
-        ("Emails sent by the end of the week", "", Sense.OUTCOME, ""),
-        ("Emails sent by the intern", "", Sense.ACTIVITY, "emails sent"),
-        ("Emails sent, as billed by the agency", "", Sense.ACTIVITY, "emails sent"),
-        ("Uptime of the shops of our clients", "", Sense.OUTCOME, ""),
-        ("Uptime of the shop", "", Sense.RUNTIME, "uptime"),
-        ("Token usage per client", "", Sense.RUNTIME, "token usage"),
-        ("Customers above their rate limit", "", Sense.OUTCOME, ""),
-        ("Downtime felt by our clients", "", Sense.OUTCOME, ""),
-        ("Site visits that people asked for", "", Sense.ACTIVITY, "site visits"),
-        ("Site visits from people who asked for a quote", "", Sense.OUTCOME, ""),
-        ("Paid search clicks", "", Sense.ACTIVITY, "clicks"),
-        ("Targets hit", "", Sense.OUTCOME, ""),
-        ("Messages", "sent-on-time", Sense.OUTCOME, ""),
-        ("", "", Sense.OUTCOME, ""),
-        ("日次の売上", "", Sense.OUTCOME, ""),
+        ("Messages sent", "", MetricSense.ACTIVITY, "messages sent"),
+        ("Sent messages", "", MetricSense.ACTIVITY, "sent messages"),
+        ("Number of messages", "", MetricSense.ACTIVITY, "number of messages"),
+        ("Documents SUMMARISED", "", MetricSense.ACTIVITY, "documents summarised"),
+        ("Documents summarized", "", MetricSense.ACTIVITY, "documents summarized"),
+        ("Résumé screened", "", MetricSense.ACTIVITY, "résumé screened"),
+        ("Ｍｅｓｓａｇｅｓ sent", "", MetricSense.ACTIVITY, "messages sent"),
+        ("Calls", "", MetricSense.ACTIVITY, "calls"),
+        ("Speed", "messages-sent", MetricSense.ACTIVITY, "messages sent, in its id"),
+        ("Latency within 200 ms", "", MetricSense.RUNTIME, "latency"),
+        ("Tokens before noon", "", MetricSense.RUNTIME, "tokens"),
+        ("Availability of the API", "", MetricSense.RUNTIME, "availability of the api"),
+        ("Tasks per hour", "", MetricSense.RUNTIME, "tasks per hour"),
+        ("Tokens per resolved ticket", "", MetricSense.OUTCOME, ""),
+        ("Client tickets answered within one hour", "", MetricSense.OUTCOME, ""),
+        ("Emails sent by the end of the week", "", MetricSense.OUTCOME, ""),
+        ("Emails sent by the intern", "", MetricSense.ACTIVITY, "emails sent"),
+        ("Emails sent, as billed by the agency", "", MetricSense.ACTIVITY, "emails sent"),
+        ("Uptime of the shops of our clients", "", MetricSense.OUTCOME, ""),
+        ("Uptime of the shop", "", MetricSense.RUNTIME, "uptime"),
+        ("Token usage per client", "", MetricSense.RUNTIME, "token usage"),
+        ("Customers above their rate limit", "", MetricSense.OUTCOME, ""),
+        ("Downtime felt by our clients", "", MetricSense.OUTCOME, ""),
+        ("Site visits that people asked for", "", MetricSense.ACTIVITY, "site visits"),
+        ("Site visits from people who asked for a quote", "", MetricSense.OUTCOME, ""),
+        ("Paid search clicks", "", MetricSense.ACTIVITY, "clicks"),
+        ("Targets hit", "", MetricSense.OUTCOME, ""),
+        ("Messages", "sent-on-time", MetricSense.OUTCOME, ""),
+        ("", "", MetricSense.OUTCOME, ""),
+        ("日次の売上", "", MetricSense.OUTCOME, ""),
     ],
 )
-def test_a_name_is_judged_by_its_words(name: str, id_: str, sense: Sense, word: str) -> None:
-    verdict = judge_of().verdict(name, id_)
+def test_a_name_is_judged_by_its_words(name: str, id_: str, sense: MetricSense, word: str) -> None:
+    verdict = get_classifier().classify_metric(name, id_)
     assert (verdict.sense, verdict.word) == (sense, word)
 
 
@@ -163,7 +163,7 @@ def test_a_name_is_judged_by_its_words(name: str, id_: str, sense: Sense, word: 
     "name", ["Quality", "Great service", "We always deliver quality", "Make the onboarding easier", "Team performance"]
 )
 def test_praise_and_virtues_are_a_wish(name: str) -> None:
-    assert judge_of().is_wish(name)
+    assert get_classifier().is_wish(name)
 
 
 @pytest.mark.parametrize(
@@ -171,39 +171,39 @@ def test_praise_and_virtues_are_a_wish(name: str) -> None:
     ["Customers", "Make payroll", "Quality audit passed", "Great service to 20 clients", "Build the new shop", ""],
 )
 def test_what_can_be_seen_is_no_wish(name: str) -> None:
-    assert not judge_of().is_wish(name)
+    assert not get_classifier().is_wish(name)
 
 
 def test_words_of_a_name_and_of_its_id_make_no_phrase_together() -> None:
-    assert judge_of().verdict("Error", "codes").is_outcome
-    assert judge_of().verdict("Error codes").sense is Sense.RUNTIME
+    assert get_classifier().classify_metric("Error", "codes").is_outcome
+    assert get_classifier().classify_metric("Error codes").sense is MetricSense.RUNTIME
 
 
 def test_an_org_has_words_of_its_own_and_they_are_no_patterns() -> None:
-    judge = judge_of(("crawl.*", "pages (", "spin"), ("knocks",), ("golden hour",))
-    assert judge.verdict("Crawl of the site").word == "crawl"
-    assert judge.verdict("Crawler rank").is_outcome
-    assert judge.verdict("Spins within an hour").sense is Sense.RUNTIME
-    assert judge.verdict("Knocks on doors").sense is Sense.ACTIVITY
-    assert judge.verdict("Calls made in the golden hour").is_outcome
-    assert not judge_of().verdict("Calls made in the golden hour").is_outcome
+    judge = get_classifier(("crawl.*", "pages (", "spin"), ("knocks",), ("golden hour",))
+    assert judge.classify_metric("Crawl of the site").word == "crawl"
+    assert judge.classify_metric("Crawler rank").is_outcome
+    assert judge.classify_metric("Spins within an hour").sense is MetricSense.RUNTIME
+    assert judge.classify_metric("Knocks on doors").sense is MetricSense.ACTIVITY
+    assert judge.classify_metric("Calls made in the golden hour").is_outcome
+    assert not get_classifier().classify_metric("Calls made in the golden hour").is_outcome
 
 
 @pytest.mark.parametrize("outcome", ["TBD", "n/a", "-", "…", "?", "To do", "calls  BOOKED", "calls-booked", "None."])
 def test_an_outcome_that_says_nothing(outcome: str) -> None:
-    assert says_nothing(outcome, "Calls booked", "calls-booked")
+    assert is_empty_outcome(outcome, "Calls booked", "calls-booked")
 
 
 @pytest.mark.parametrize("outcome", ["Calls booked by sales", "O", "None of our clients waits", "売上"])
 def test_an_outcome_that_says_something(outcome: str) -> None:
-    assert not says_nothing(outcome, "Calls booked", "calls-booked")
+    assert not is_empty_outcome(outcome, "Calls booked", "calls-booked")
 
 
 def test_a_name_of_a_quarter_million_letters_costs_no_more_than_one_of_sixty_words() -> None:
-    judge = judge_of()
+    judge = get_classifier()
     head = "emails " * (MOST_WORDS - 1)
-    assert judge.verdict(head + "sent " * 50_000).sense is Sense.ACTIVITY
-    assert judge.verdict(head + "quiet " * 40_000 + "sent").is_outcome
+    assert judge.classify_metric(head + "sent " * 50_000).sense is MetricSense.ACTIVITY
+    assert judge.classify_metric(head + "quiet " * 40_000 + "sent").is_outcome
 
 
 def phrases_of(value: object) -> list[str]:
@@ -218,5 +218,10 @@ def test_the_lists_are_clean() -> None:
             phrases = phrases_of(value) if not topic.endswith(("PAIRS", "RATES")) else []
             twice = {phrase for phrase in phrases if phrases.count(phrase) > 1}
             assert (topic, twice, "" in phrases) == (topic, set(), False)
-    assert listed(["a b, c", "d"]) == ["a b", " c", "d"]
-    assert [fold(word) for word in ("Queries", "analysed", "boxes", "status")] == ["query", "analyzed", "box", "status"]
+    assert split_phrases(["a b, c", "d"]) == ["a b", " c", "d"]
+    assert [fold_word(word) for word in ("Queries", "analysed", "boxes", "status")] == [
+        "query",
+        "analyzed",
+        "box",
+        "status",
+    ]

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from orgtp.rules.audit_pages import PAGES as ALL
+from orgtp.audit.rules.pages import PAGES as ALL
+from orgtp.rules.registry import TOPICS
 from orgtp.rules.rule import Rule
-from orgtp.rules.topics import TOPICS
 from tools.rules_page import PAGE, by_topic, rules_page
 
 LAYOUT = re.compile(
@@ -59,10 +59,12 @@ def test_the_page_of_all_rules_is_up_to_date() -> None:
 
 def test_a_flood_of_one_rule_is_counted_and_not_listed() -> None:
     from orgtp.model.problem import Place, Problem
-    from orgtp.rules import MOST, _bounded
+    from orgtp.rules.rule import MAX_PER_RULE, limit_problems
 
-    flood = [Problem("owner-missing", Place("seats/a.yaml", line), "no owner") for line in range(1, MOST + 5)]
-    found = list(_bounded(iter(flood)))
-    assert found[:MOST] == flood[:MOST]
-    assert [problem.message for problem in found[MOST:]] == ["no owner (the first of 4 that are not listed one by one)"]
-    assert list(_bounded(iter(flood[:MOST]))) == flood[:MOST]
+    flood = [Problem("owner-missing", Place("seats/a.yaml", line), "no owner") for line in range(1, MAX_PER_RULE + 5)]
+    found = list(limit_problems(iter(flood)))
+    assert found[:MAX_PER_RULE] == flood[:MAX_PER_RULE]
+    assert [problem.message for problem in found[MAX_PER_RULE:]] == [
+        "no owner (the first of 4 that are not listed one by one)"
+    ]
+    assert list(limit_problems(iter(flood[:MAX_PER_RULE]))) == flood[:MAX_PER_RULE]

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.rules import ALL
-from orgtp.store.load import NotAnOrg, load
-from orgtp.store.trees import Files, Folder
+from orgtp.files.load import NotAnOrg, load
+from orgtp.files.tree import Files, Folder
+from orgtp.rules.registry import ALL_RULES
 from tests.conftest import ACCEPT, ROOT
 from tests.rules.cases import BAD, CASES, FOLDERS, GOOD, RULES, RuleCase, read_case
 from tests.rules.orgs import (
@@ -113,12 +113,12 @@ def test_a_folder_without_org_yaml_is_no_org(tmp_path: Path) -> None:
 def test_every_rule_has_a_good_and_a_bad_org() -> None:
     shown = {kind: {case.rule for case in cases} for kind, cases in (("good", GOOD), ("bad", BAD))}
     for kind, names in shown.items():
-        assert [rule.id for rule in ALL if rule.id not in names | MADE.keys() | ELSEWHERE.keys()] == [], kind
+        assert [rule.id for rule in ALL_RULES if rule.id not in names | MADE.keys() | ELSEWHERE.keys()] == [], kind
     assert len(GOOD) + len(BAD) == len(CASES), "a case is named good… or bad…"
 
 
 def test_every_folder_is_named_for_a_rule_and_every_id_is_there_once() -> None:
-    ids = [rule.id for rule in ALL]
+    ids = [rule.id for rule in ALL_RULES]
     assert len(ids) == len(set(ids))
     assert sorted(folder.name for folder in FOLDERS) == sorted(ids)
     assert (MADE.keys() | ELSEWHERE.keys()) - set(ids) == set()
@@ -133,31 +133,31 @@ def test_an_expected_text_tells_of_rules_alone() -> None:
     cases: list[RuleCase | Path] = [*BAD, *EXAMPLES]
     texts = {label(case): read_expected(case) for case in cases}
     shown = {rule for text in texts.values() for rule in ids_in(text)}
-    assert shown <= {rule.id for rule in ALL}
+    assert shown <= {rule.id for rule in ALL_RULES}
     assert [case for case, text in texts.items() if not ids_in(text)] == []
 
 
 READERS = (
     "load",
-    "fields",
-    "seat_file",
-    "org_file",
-    "score_file",
-    "signers_file",
-    "escalation_file",
-    "ladder_file",
-    "yaml_read",
-    "yaml_explain",
-    "trees",
-    "fit",
-    "schema",
+    "mapping_reader",
+    "seat",
+    "org",
+    "scores",
+    "signers",
+    "escalation",
+    "escalation_policy",
+    "yaml/loader",
+    "yaml/error_messages",
+    "tree",
+    "admission",
+    "json_schema",
 )
 NOTES = {"Problem", "_problem", "problem", "refuse", "choice"}
 
 
 def told_by_readers() -> Iterator[str]:
     """Every rule id that reading can emit, out of the code itself."""
-    paths = [ROOT / "src" / "orgtp" / "store" / f"{name}.py" for name in READERS]
+    paths = [ROOT / "src" / "orgtp" / "files" / f"{name}.py" for name in READERS]
     for node in (node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))):
         name = getattr(node, "func", None)
         if isinstance(node, ast.Call) and (getattr(name, "id", "") or getattr(name, "attr", "")) in NOTES:
@@ -166,8 +166,8 @@ def told_by_readers() -> Iterator[str]:
 
 
 def test_what_the_readers_tell_is_a_rule_of_form_and_no_such_rule_is_idle() -> None:
-    emitted, form = set(told_by_readers()), {rule.id for rule in ALL if rule.topic == "form"}
+    emitted, form = set(told_by_readers()), {rule.id for rule in ALL_RULES if rule.topic == "form"}
     assert len(emitted) > 30
     assert emitted <= form
-    words = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "orgtp" / "store").glob("*.py"))
+    words = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "orgtp").glob("[fh]*/**/*.py"))
     assert [rule for rule in form if f'"{rule}"' not in words] == []

@@ -13,13 +13,13 @@ from urllib.parse import quote
 
 import pytest
 
-from orgtp.api import init_org, open_org
-from orgtp.model.words import is_id
-from orgtp.sources.ask import ask
-from orgtp.sources.collect import Request
-from orgtp.sources.file import read_sources
-from orgtp.sources.kind import kinds
-from orgtp.sources.source import Said
+from orgtp.api.org import init_org, open_org
+from orgtp.model.text import is_id
+from orgtp.sources.collect import CollectRequest
+from orgtp.sources.config import read_sources
+from orgtp.sources.kind import find_kinds
+from orgtp.sources.run import ask_sources
+from orgtp.sources.source import SourceResult
 from tests.sources.broken import BROKEN, GOOD
 from tests.sources.places import AMBIENT, PASSWORD, TOKEN, fill, install_kinds, served
 
@@ -28,8 +28,8 @@ from tests.sources.places import AMBIENT, PASSWORD, TOKEN, fill, install_kinds, 
 class Heard:
     """What all of them said in one run, and the org that it was collected for."""
 
-    by_name: dict[str, Said]
-    told: list[Said]
+    by_name: dict[str, SourceResult]
+    told: list[SourceResult]
     seconds: float
     elsewhere: list[tuple[str, dict[str, str]]]
     org: Path
@@ -55,12 +55,12 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
         patch.setenv("PORT_URL", "http://127.0.0.1:hush-word/")
         patch.setenv("KEY_URL", f"{here}/asked?key=hush-hush")
         patch.setenv("BOOKS_URL", "postgresql+psycopg://ada:hush%20hush%2Fhush@127.0.0.1:1/books")
-        kinds.cache_clear()
+        find_kinds.cache_clear()
         rows = [_line(name, body) for name, (body, _) in (BROKEN | GOOD).items()]
         text = "".join(rows).replace("{here}", here).replace("{there}", there)
         (folder / "sources.yaml").write_text(text, encoding="utf-8")
         yield _asked(folder / "sources.yaml", tmp_path_factory.mktemp("org") / "acme", elsewhere)
-    kinds.cache_clear()
+    find_kinds.cache_clear()
 
 
 def _line(name: str, body: str) -> str:
@@ -70,17 +70,17 @@ def _line(name: str, body: str) -> str:
 
 
 def _asked(path: Path, org: Path, elsewhere: list[tuple[str, dict[str, str]]]) -> Heard:
-    told: list[Said] = []
+    told: list[SourceResult] = []
     begun, sources = time.monotonic(), read_sources(path)
     init_org(org, timezone="UTC")
     (org / "seats").mkdir(exist_ok=True)
     (org / "seats" / "ada.yaml").write_text(_seat(), encoding="utf-8")
     for words in (["add", "."], ["commit", "-qm", "Ada"]):
         subprocess.run(["git", "-C", str(org), *words], check=True)
-    done = open_org(org).collect(sources, Request(), told=lambda said, _: told.append(said))
+    done = open_org(org).collect(sources, CollectRequest(), told=lambda said, _: told.append(said))
     # What has no name that a metric can have is asked by itself.
     names = {one.name for one in done.said}
-    rest = ask([one for name, one in sources.named.items() if name not in names], told=told.append)
+    rest = ask_sources([one for name, one in sources.named.items() if name not in names], told=told.append)
     said = sorted([*done.said, *rest], key=lambda one: one.name)
     assert [one.name for one in said] == sorted(BROKEN | GOOD)
     return Heard({one.name: one for one in said}, told, time.monotonic() - begun, elsewhere, org)

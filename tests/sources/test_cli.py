@@ -11,10 +11,10 @@ from typing import ClassVar
 
 import pytest
 
-from orgtp.sources.file import sources_of
+from orgtp.sources.config import parse_sources
 from orgtp.sources.kind import EXTRA, Kind
-from orgtp.sources.kind_http import Http
-from orgtp.sources.kind_sql import Sql, install
+from orgtp.sources.kinds.http import Http
+from orgtp.sources.kinds.sql import Sql, name_driver_package
 from tests.conftest import ROOT, Shell
 from tests.sources.places import TOKEN, install_kinds
 
@@ -118,7 +118,7 @@ def test_test_of_a_source_that_nothing_is_wrong_with(desk: Shell) -> None:
 def test_test_of_a_wrong_or_unknown_source(desk: Shell) -> None:
     ran = desk("source", "test", "broken", "--sources", "sources.yaml", code=1)
     assert ran.out == ""
-    assert 'broken has no value: the sources file, line 4: "comand" is no kind' in ran.err
+    assert 'broken has no value: the sources file, line 4: "comand" is not an installed kind' in ran.err
     assert desk("source", "test", "broken", "--sources", "sources.yaml", "--json", code=1).json["value"] is None
     assert 'Did you mean "closed"?' in desk("source", "test", "closd", "--sources", "sources.yaml", code=2).err
     assert "orgtp source add elsewhere" in desk("source", "test", "elsewhere", code=2).err
@@ -137,7 +137,7 @@ def test_add_writes_the_machines_own_file_for_nobody_elses_eyes(desk: Shell) -> 
     assert ran.out == f"stock is in {path}\n"
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
-    read = sources_of(path, path.read_bytes())
+    read = parse_sources(path, path.read_bytes())
     assert read.problems == ()
     source = read.named["stock"]
     assert (source.settings, source.timeout.seconds, source.retries) == ({"argv": ["echo", "5 %"]}, 60, 0)
@@ -169,7 +169,7 @@ def test_add_a_query_and_a_file(desk: Shell) -> None:
         in desk("source", "add", "rows", *words, "--sources", "new.yaml").err
     )
     desk("source", "add", "posted", "--http", "https://example.com/", "--body", "env:QUERY", "--sources", "new.yaml")
-    read = sources_of(desk.folder / "new.yaml", desk.read("new.yaml").encode())
+    read = parse_sources(desk.folder / "new.yaml", desk.read("new.yaml").encode())
     assert read.named["posted"].settings == {"url": "https://example.com/", "method": "POST", "body": "env:QUERY"}
     assert read.named["unpaid"].settings == {"url": "env:BOOKS_URL", "query": "select 1"}
     rows = {"path": str(desk.folder / "closed.csv"), "rollup": "count", "format": "csv", "max_age": "1d"}
@@ -180,7 +180,7 @@ def test_add_a_query_and_a_file(desk: Shell) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["closed", "--command", "date"], 'has a source "closed" already'),
+        (["closed", "--command", "date"], 'already has a source "closed"'),
         (["one"], "--command, --sql, --http and --file"),
         (["one", "--command", "date", "--http", "https://example.com"], "--command, --sql, --http and --file"),
         (["one", "--command", "date 'x"], "cannot be taken apart"),
@@ -189,7 +189,7 @@ def test_add_a_query_and_a_file(desk: Shell) -> None:
         (["one", "--http", "https://example.com", "--max-age", "1d"], "--max-age goes with --file"),
         (["one", "--file", "a.csv", "--header", "A=b"], "--header goes with --http"),
         (["one", "--file", "a.csv", "--rollup", "count", "--max-age", "a day"], '--max-age "a day" is not a duration'),
-        (["one", "--file", "log", "--rollup", "count"], "Say --format csv (or json, or jsonl)"),
+        (["one", "--file", "log", "--rollup", "count"], "Use --format csv, json or jsonl"),
         (["one", "--command", "date", "--retries", "-1"], "-1 is not in the range 0<=x<=10"),
         (["one", "--http", "https://example.com", "--header", "Authorization=Bearer env:T"], "Authorization=env:NAME"),
         (["one", "--http", "https://example.com", "--header", "x-token=hush"], "say --header x-token=env:NAME"),
@@ -201,7 +201,7 @@ def test_add_a_query_and_a_file(desk: Shell) -> None:
         (["one", "--command", "date", "--body", "{}"], "--body goes with --http, not with --command"),
         (["one", "--http", "https://example.com", "--column", "a"], "--column goes with --file"),
         (["one", "--sql", "postgresql://ada:hush@db/x", "select 1"], "say --sql env:BOOKS_URL"),
-        (["one", "--file", "a.csv"], "Say --column NAME, or --rollup count"),
+        (["one", "--file", "a.csv"], "Use --column NAME, or --rollup count"),
     ],
 )
 def test_add_refuses_what_would_not_work_and_writes_nothing(desk: Shell, words: list[str], said: str) -> None:
@@ -218,7 +218,7 @@ def test_add_says_what_would_be_found_out_by_trying_only(desk: Shell) -> None:
     folder = f"{desk.home}/.config/orgtp"
     ran = desk("source", "add", "one", "--command", "sh bin/x.sh | tail -1")
     assert f"bin/x.sh is looked for in {folder}, where the sources file is\n" in ran.err
-    assert "mind: No shell runs it, and | is a word like any other: sh -c '…' is one that does\n" in ran.err
+    assert "mind: It runs without a shell, so | is a plain argument. To use a shell, write: sh -c '…'\n" in ran.err
     ran = desk("source", "add", "two", "--sql", "sqlite:///books.db", "select 1")
     assert f"books.db is looked for in {folder}" in ran.err
     ran = desk("source", "add", "three", "--command", "sh ~/bin/x.sh")
@@ -230,10 +230,10 @@ def test_what_is_not_installed_is_said_with_what_installs_it() -> None:
     class Lacking(Kind):
         needs: ClassVar[Mapping[str, str]] = {"json": "nothing", "no_such_module": EXTRA}
 
-    assert Lacking().lacks == "no_such_module is not installed here: pip install 'orgtp[sources]'"
+    assert Lacking().lacks == "no_such_module is not installed. Install it: pip install 'orgtp[sources]'"
     assert Http().lacks == Sql().lacks == ""
-    assert install("psycopg2", "postgresql://db/books") == "'psycopg[binary]'"
-    assert install("pymssql", "mssql+pymssql://db/x") == "pymssql"
+    assert name_driver_package("psycopg2", "postgresql://db/books") == "'psycopg[binary]'"
+    assert name_driver_package("pymssql", "mssql+pymssql://db/x") == "pymssql"
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_example_of_the_page_is_a_good_file() -> None:
-    read = sources_of(Path("/sources.yaml"), blocks("yaml")[1].encode())
+    read = parse_sources(Path("/sources.yaml"), blocks("yaml")[1].encode())
     assert read.problems == ()
     assert {source.kind for source in read.named.values()} == {"command", "file", "http", "sql"}
 
@@ -275,7 +275,7 @@ def test_a_kind_of_a_distribution_that_is_installed(shell: Shell) -> None:
     assert shell("source", "test", "a", "--sources", "s.yaml", PYTHONPATH=site).out.startswith("12  in ")
     assert "there is no shelf B1" in shell("source", "test", "b", "--sources", "s.yaml", PYTHONPATH=site, code=1).err
     assert 'Did you mean "shelf"?' in shell("source", "test", "c", "--sources", "s.yaml", PYTHONPATH=site, code=1).err
-    assert '"stock" is no kind of source here' in shell("source", "test", "a", "--sources", "s.yaml", code=1).err
+    assert '"stock" is not an installed kind' in shell("source", "test", "a", "--sources", "s.yaml", code=1).err
 
 
 def test_nobody_takes_the_name_of_one_of_our_kinds(shell: Shell) -> None:

@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 import pytest
 
-from orgtp.sources.ask import ask
-from orgtp.sources.file import sources_of
-from orgtp.sources.source import Said
+from orgtp.sources.config import parse_sources
+from orgtp.sources.run import ask_sources
+from orgtp.sources.source import SourceResult
 
 PASSWORD = "hush/hush %"  # noqa: S105  (of nobody)
 _FOLDERS = [*sorted(Path("/usr/lib/postgresql").glob("*/bin")), Path(shutil.which("initdb") or "/none/initdb").parent]
@@ -96,7 +96,7 @@ QUERIES = {
 
 
 @pytest.fixture(scope="module")
-def said(server: Server) -> dict[str, Said]:
+def said(server: Server) -> dict[str, SourceResult]:
     import psycopg
 
     with psycopg.connect(server.address()) as books:
@@ -111,9 +111,9 @@ def said(server: Server) -> dict[str, Said]:
         patch.setenv("BOOKS_URL", server.address())
         patch.setenv("WRONG_URL", server.address("not-it-at-all"))
         patch.setenv("NO_URL", server.address(database="nowhere"))
-        read = sources_of(server.folder / "sources.yaml", "\n".join(lines).encode())
+        read = parse_sources(server.folder / "sources.yaml", "\n".join(lines).encode())
         assert read.problems == ()
-        return {one.name: one for one in ask(read.named.values())}
+        return {one.name: one for one in ask_sources(read.named.values())}
 
 
 def _quoted(text: str) -> str:
@@ -125,19 +125,19 @@ def _time(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_a_server_says_its_value_or_why_there_is_none(said: dict[str, Said], name: str) -> None:
+def test_a_server_says_its_value_or_why_there_is_none(said: dict[str, SourceResult], name: str) -> None:
     _, value, why = QUERIES[name]
     assert (said[name].value, why in said[name].why, bool(said[name].why)) == (value, True, bool(why))
 
 
-def test_who_is_not_let_in_says_so_without_the_password(said: dict[str, Said]) -> None:
+def test_who_is_not_let_in_says_so_without_the_password(said: dict[str, SourceResult]) -> None:
     assert "authentication failed" in said["refused"].why
     assert '"nowhere" does not exist' in said["no-database"].why
     words = " ".join(map(str, said.values()))
     assert not [secret for secret in (PASSWORD, quote(PASSWORD, safe=""), "not-it-at-all") if secret in words]
 
 
-def test_nothing_is_written(said: dict[str, Said], server: Server) -> None:
+def test_nothing_is_written(said: dict[str, SourceResult], server: Server) -> None:
     import psycopg
 
     assert said

@@ -11,18 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
 
+from orgtp.files.json_schema import schema_text
+from orgtp.files.yaml.dumper import document
+from orgtp.files.yaml.loader import read_document
 from orgtp.model.problem import Problem
-from orgtp.sources.file import sources_of
-from orgtp.store.schema import schema_text
-from orgtp.store.yaml_read import read_document
-from orgtp.store.yaml_write import document
+from orgtp.sources.config import parse_sources
 from tests.conftest import Shell
 from tests.store.test_schema_agreement import NEWER, keywords, refused_by_checker
 from tests.store.test_schema_any import bent
 
 SCHEMA = json.loads(schema_text("sources"))
 # What no schema can know: which kinds are installed, and what the name of a file says of it.
-BEYOND = ("is no kind of source here", " has no kind", "does not say what it is", " file has no ", "which column")
+BEYOND = ("is not an installed kind", " has no kind", "cannot be told from", " file has no ", "the column is missing")
 
 GOOD = """\
 x-ours: Ask Maria before changing this.
@@ -102,7 +102,7 @@ FILES = [GOOD, *(f"one: {text}\n" for text in WRONG), "One: {command: [date]}\n"
 
 
 def problems(raw: bytes) -> tuple[Problem, ...]:
-    return sources_of(Path("/sources.yaml"), raw).problems
+    return parse_sources(Path("/sources.yaml"), raw).problems
 
 
 def accepted(raw: bytes) -> bool:
@@ -120,7 +120,7 @@ def test_a_good_file_has_no_problem() -> None:
 
 @pytest.mark.parametrize("text", WRONG)
 def test_a_wrong_source_has_a_problem_with_a_remedy_and_spoils_no_other(text: str) -> None:
-    read = sources_of(Path("/sources.yaml"), f"one: {text}\ntwo: {{command: [date]}}\n".encode())
+    read = parse_sources(Path("/sources.yaml"), f"one: {text}\ntwo: {{command: [date]}}\n".encode())
     assert read.problems
     assert all(problem.hint and problem.place.line == 1 for problem in read.problems)
     assert read.named["one"].wrong

@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
+from orgtp.files.escalation import read_escalation, read_silences
+from orgtp.files.json_schema import NAMES, schema_text
+from orgtp.files.org import read_head, read_retirement
+from orgtp.files.seat import read_seat
+from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.problem import Problem
 from orgtp.model.seat import Seat
-from orgtp.store.escalation_file import read_escalation, read_silences
-from orgtp.store.org_file import read_head, read_retirement
-from orgtp.store.schema import NAMES, schema_text
-from orgtp.store.seat_file import read_seat
-from orgtp.store.yaml_read import NotStrict, read_document
 from tests.conftest import ROOT
 from tests.rules.cases import CASES
 from tests.rules.orgs import EXAMPLES, files
@@ -83,7 +83,7 @@ def without_outcome(seat: Seat) -> Iterator[Problem]:
     """A metric without an outcome: a missing key to the schema, and a rule of its own (`outcome-missing`) to us."""
     for metric in seat.metrics.values():
         if ("metrics", metric.id, "outcome") not in seat.marks.keys:
-            yield Problem("outcome-missing", seat.marks.key("metrics", metric.id), f"{metric.id} has no outcome")
+            yield Problem("outcome-missing", seat.marks.key_place("metrics", metric.id), f"{metric.id} has no outcome")
 
 
 def accepted(name: str, path: str, raw: bytes) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orgtp.store.json_edit import NotJson, read_json, with_member
+from orgtp.mcp.install.json_editor import NotJson, parse_json_object, set_json_member
 
 AT, NEW = ("servers", "new"), {"command": "/x"}
 
@@ -46,9 +46,9 @@ EDITS = {
 @pytest.mark.parametrize("name", EDITS)
 def test_a_member_is_set(name: str) -> None:
     before, after = EDITS[name]
-    made = with_member(before, AT, NEW)
+    made = set_json_member(before, AT, NEW)
     assert made == after
-    assert with_member(made, AT, NEW) == made
+    assert set_json_member(made, AT, NEW) == made
 
 
 WITH_COMMENTS = """\
@@ -66,13 +66,13 @@ WITH_COMMENTS = """\
 
 
 def test_comments_and_last_commas_stay() -> None:
-    made = with_member(WITH_COMMENTS, AT, NEW, comments=True)
+    made = set_json_member(WITH_COMMENTS, AT, NEW, comments=True)
     added = '\n    "new": {\n      "command": "/x"\n    }'
     assert made == WITH_COMMENTS.replace('// "b": {},', '// "b": {},' + added)
-    assert read_json(made, comments=True)["servers"]["new"] == NEW
-    changed = with_member(made, AT, {"command": "/y"}, comments=True)
+    assert parse_json_object(made, comments=True)["servers"]["new"] == NEW
+    changed = set_json_member(made, AT, {"command": "/y"}, comments=True)
     assert changed == made.replace('/x"\n', '/y"\n')
-    without = with_member('{\n  "servers": {\n    "a": 1 // one\n  }\n}\n', AT, NEW, comments=True)
+    without = set_json_member('{\n  "servers": {\n    "a": 1 // one\n  }\n}\n', AT, NEW, comments=True)
     assert '"a": 1, // one\n    "new": {' in without
 
 
@@ -95,7 +95,7 @@ def test_comments_and_last_commas_stay() -> None:
 )
 def test_what_is_broken_is_placed(text: str, place: str, comments: bool) -> None:
     with pytest.raises(NotJson) as caught:
-        with_member(text, AT, NEW, comments=comments)
+        set_json_member(text, AT, NEW, comments=comments)
     assert re.match(f"{place}: ", str(caught.value))
 
 
@@ -119,5 +119,5 @@ def test_whatever_else_is_there_stays(more: Any, servers: Any, indent: Any, comm
     data = {**more, **({} if servers is None else {"servers": servers})}
     if not isinstance(data.get("servers", {}), dict):
         return
-    made = with_member(json.dumps(data, indent=indent), AT, NEW, comments=comments)
+    made = set_json_member(json.dumps(data, indent=indent), AT, NEW, comments=comments)
     assert json.loads(made) == {**data, "servers": {**data.get("servers", {}), "new": NEW}}

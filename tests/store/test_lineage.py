@@ -11,9 +11,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orgtp.store.facts import facts
-from orgtp.store.git import Repo
-from orgtp.store.lineage import Lineage, States
+from orgtp.git.repo import Repo
+from orgtp.history.blame import Lineage, States
+from orgtp.history.facts import facts
 
 PATH = "seats/ada.yaml"
 KEYS = ("role", "mission", "status")

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
+from orgtp.files.json_schema import NAMES, schema_problems
+from orgtp.files.scores import read_scores
+from orgtp.files.yaml.loader import read_document
 from orgtp.model.problem import Problem
-from orgtp.store.schema import NAMES, schema_problems
-from orgtp.store.score_file import read_scores
-from orgtp.store.yaml_read import read_document
 from tests.conftest import ROOT
 from tests.store.judges import SCHEMAS, YAMLS, accepted, base_name, find_files, no_period, yaml_files
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from orgtp.store.yaml_read import read_document
-from orgtp.store.yaml_write import document
+from orgtp.files.yaml.dumper import document
+from orgtp.files.yaml.loader import read_document
 from tests.store.judges import SCHEMAS, YAMLS, accepted, base_name, ours, yaml_files
 
 RAW = {name: {raw: base_name(path) for path, raw in yaml_files(name).items()} for name in YAMLS}

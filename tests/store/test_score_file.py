@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orgtp.files.apply import appended
+from orgtp.files.scores import read_scores, seat_of
 from orgtp.model.change import Append
-from orgtp.model.score import KEYS, Score, ulid
-from orgtp.store.apply import appended
-from orgtp.store.score_file import read_scores, seat_of
+from orgtp.model.score import SCORE_KEYS, Score, make_ulid
 
 PATH = "scores/bot/2026-11.jsonl"
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -43,8 +43,8 @@ def test_what_is_written_is_read_back_and_a_line_is_a_record(scores: list[Score]
 @given(SCORES)
 def test_the_keys_of_a_line_stand_in_the_order_of_the_design(score: Score) -> None:
     keys = list(json.loads(score.line))
-    assert keys == [key for key in KEYS if key in keys]
-    assert set(KEYS[:5]) <= set(keys)
+    assert keys == [key for key in SCORE_KEYS if key in keys]
+    assert set(SCORE_KEYS[:5]) <= set(keys)
 
 
 @given(st.lists(st.one_of(st.binary(max_size=30), st.just(GOOD)), max_size=5))
@@ -95,6 +95,6 @@ def test_what_is_no_score_file(path: str) -> None:
 )
 def test_ids_of_ours_sort_by_time(one: datetime, other: datetime) -> None:
     earlier, later = sorted([one, other])
-    assert ulid(earlier, 0) <= ulid(later, 0)
-    assert len(ulid(one, 0)) == 26
-    assert ulid(one, 1) < ulid(one, 2)
+    assert make_ulid(earlier, 0) <= make_ulid(later, 0)
+    assert len(make_ulid(one, 0)) == 26
+    assert make_ulid(one, 1) < make_ulid(one, 2)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from orgtp.files.yaml.editor import CannotEdit, edited
+from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.change import Data, Drop, Set
-from orgtp.store.yaml_edit import CannotEdit, edited
-from orgtp.store.yaml_read import NotStrict, read_document
 
 PATH = "seats/dash.yaml"
 SEAT = """\

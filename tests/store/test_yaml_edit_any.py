@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orgtp.files.yaml.dumper import scalar
+from orgtp.files.yaml.editor import edited
 from orgtp.model.change import Data, Drop, Set
-from orgtp.store.yaml_edit import edited
-from orgtp.store.yaml_write import scalar
 from tests.store.test_yaml_edit import PATH, changed, read
 
 Keys = tuple[str, ...]

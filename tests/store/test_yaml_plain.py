@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orgtp.store.yaml_plain import MAX_DEPTH, NotPlain, plain_data
-from orgtp.store.yaml_read import NotStrict, forbidden, read_document, read_node
+from orgtp.files.yaml.fast_loader import MAX_DEPTH, NotPlain, plain_data
+from orgtp.files.yaml.loader import NotStrict, forbidden, read_document, read_node
 from tests.conftest import ROOT
 
 FILES = sorted({path.read_bytes(): path for path in (ROOT / "tests").rglob("*.yaml")}.values())
@@ -92,7 +92,7 @@ def test_both_go_equally_deep(levels: int) -> None:
 def test_places_are_worked_out_when_they_are_asked_for() -> None:
     document = read_document("seats/x.yaml", b"seat: x\nmetrics:\n  m:\n    name: N\n")
     assert document.data == {"seat": "x", "metrics": {"m": {"name": "N"}}}
-    assert str(document.marks.value("metrics", "m", "name")) == "seats/x.yaml:4:11"
-    assert str(document.marks.key("metrics", "m")) == "seats/x.yaml:3:3"
+    assert str(document.marks.value_place("metrics", "m", "name")) == "seats/x.yaml:4:11"
+    assert str(document.marks.key_place("metrics", "m")) == "seats/x.yaml:3:3"
     assert ("metrics", "m") in document.marks.keys
     assert len(document.marks.values) == 5

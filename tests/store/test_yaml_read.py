@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orgtp.files.yaml.loader import MAX_BYTES, NotStrict, read_document
 from orgtp.model.problem import Place, Problem
-from orgtp.store.yaml_read import MAX_BYTES, NotStrict, read_document
 
 
 def read(text: str) -> object:
@@ -186,11 +186,13 @@ def test_256_kib_are_read_and_a_byte_more_is_not() -> None:
 
 def test_the_places_of_keys_and_values() -> None:
     marks = read_document("seats/dash.yaml", b"# first\nseat: dash\nmetrics:\n  m: {target: '1'}\nl: [a, b]\n").marks
-    assert marks.value("seat") == Place("seats/dash.yaml", 2, 7)
-    assert marks.key("metrics", "m") == Place("seats/dash.yaml", 4, 3)
-    assert marks.value("metrics", "m", "target") == Place("seats/dash.yaml", 4, 15)
-    assert marks.value("l", "1") == Place("seats/dash.yaml", 5, 8)
-    assert marks.value("metrics", "m", "name") == Place("seats/dash.yaml", 4, 6), "what is missing: its parent's place"
+    assert marks.value_place("seat") == Place("seats/dash.yaml", 2, 7)
+    assert marks.key_place("metrics", "m") == Place("seats/dash.yaml", 4, 3)
+    assert marks.value_place("metrics", "m", "target") == Place("seats/dash.yaml", 4, 15)
+    assert marks.value_place("l", "1") == Place("seats/dash.yaml", 5, 8)
+    assert marks.value_place("metrics", "m", "name") == Place("seats/dash.yaml", 4, 6), (
+        "what is missing: its parent's place"
+    )
 
 
 def problem_of(raw: bytes) -> Problem | None:

@@ -11,9 +11,9 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from orgtp.files.yaml.dumper import document, inline, scalar
+from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.change import Data
-from orgtp.store.yaml_read import NotStrict, read_document
-from orgtp.store.yaml_write import document, inline, scalar
 
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 TRICKY = st.one_of(

@@ -6,18 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import make_home, make_once
 from tests.sync.clones import Clones, copied, made
 
 
 @pytest.fixture(scope="session")
 def clones_made(tmp_path_factory: pytest.TempPathFactory) -> Clones:
     """The remote and its clones."""
-    base = tmp_path_factory.mktemp("clones")
-    (base / "home").mkdir()
-    text = "[user]\n\tname = A Tester\n\temail = tester@example.com\n"
-    (base / "home/.gitconfig").write_text(text, encoding="utf-8")
+    base = make_once(tmp_path_factory, "clones", _make)
+    return Clones(base / "all", base / "home")
+
+
+def _make(base: Path) -> None:
     (base / "all").mkdir()
-    return made(base / "all", base / "home")
+    made(base / "all", make_home(base / "home"))
 
 
 @pytest.fixture

@@ -20,13 +20,13 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from orgtp.actions.retire import Request
 from orgtp.actions.seats import NewSeat
-from orgtp.api import OpenOrg, open_org
+from orgtp.api.org import OrgHandle, open_org
+from orgtp.ledger.batch import Recorded
 from orgtp.model.change import Append
 from orgtp.model.errors import OrgtpError
-from orgtp.model.problem import errors
-from orgtp.model.seat import SeatKind, Status
-from orgtp.store.record import Recorded
-from orgtp.store.replay import Conflict
+from orgtp.model.problem import select_errors
+from orgtp.model.seat import SeatKind, SeatStatus
+from orgtp.sync.replay import SyncConflict
 from tests.conftest import NOW, Shell
 from tests.sync.clones import Clones, assert_one_line, copied, made, records, state
 
@@ -83,7 +83,7 @@ class Exchange(RuleBasedStateMachine):
     )
     def set_key(self, clone: str, seat: str, key: str, value: str) -> None:
         """Set a key of a seat, or take it out."""
-        self._try("set", lambda: self._open(clone).set_keys(seat, [((key,), value)], by="ada"))
+        self._try("set", lambda: self._open(clone).ledger.set_keys(seat, [((key,), value)], by="ada"))
 
     @rule(clone=CLONES, seat=st.sampled_from(["new-1"]), role=st.sampled_from(["Desk", "Door"]))
     def add_seat(self, clone: str, seat: str, role: str) -> None:
@@ -93,7 +93,7 @@ class Exchange(RuleBasedStateMachine):
             name=seat,
             role=role,
             kind=SeatKind.AGENT,
-            status=Status.ACTIVE,
+            status=SeatStatus.ACTIVE,
             owner="ada",
             reports_to="ada",
             mission="",
@@ -102,7 +102,7 @@ class Exchange(RuleBasedStateMachine):
             retire_when="",
             capabilities={f"{seat}-things": "Does things."},
         )
-        self._try("seat", lambda: self._open(clone).add_seat(new, by="ada"))
+        self._try("seat", lambda: self._open(clone).ledger.add_seat(new, by="ada"))
 
     @rule(clone=CLONES, seat=SEATS, heir=st.sampled_from(["ada", "cat"]))
     def retire(self, clone: str, seat: str, heir: str) -> None:
@@ -110,7 +110,7 @@ class Exchange(RuleBasedStateMachine):
         org = self._open(clone)
         moves = dict.fromkeys(org.org.seats[seat].capabilities, heir) if seat in org.org.seats else {}
         request = Request(seat=seat, moves=moves, reason="Enough", decided_by="ada", by="ada")
-        self._try("retire", lambda: org.retire(request))
+        self._try("retire", lambda: org.ledger.retire(request))
 
     @rule(clone=PLAIN, seat=SEATS, number=st.integers(0, 2))
     def edit_seat(self, clone: str, seat: str, number: int) -> None:
@@ -136,8 +136,8 @@ class Exchange(RuleBasedStateMachine):
         here = self._here(clone)
         before = state(here)
         try:
-            self._open(clone).sync()
-        except Conflict:
+            self._open(clone).ledger.sync()
+        except SyncConflict:
             ran["conflict"] += 1
             assert state(here) == before
             self._settle(here)
@@ -173,7 +173,7 @@ class Exchange(RuleBasedStateMachine):
         for clone in ("a", "b", "c.git"):
             here = self._here(clone)
             # A seat that was added has nothing that it is measured on.
-            assert {problem.rule for problem in errors(self._open(clone).validate())} <= {"no-metric"}
+            assert {problem.rule for problem in select_errors(self._open(clone).validate())} <= {"no-metric"}
             assert here.git("fsck", "--strict", "--no-dangling").err.replace("Checking object directories", "") == ""
             assert clone == "c.git" or here.git("status", "--porcelain").out == ""
 
@@ -191,7 +191,7 @@ class Exchange(RuleBasedStateMachine):
         """What dates a commit that is made by hand."""
         return dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), self.now.isoformat())
 
-    def _open(self, clone: str) -> OpenOrg:
+    def _open(self, clone: str) -> OrgHandle:
         return open_org(self.clones.folder / clone, now=self.now)
 
     def _try(self, what: str, act: Any) -> Recorded | None:
@@ -207,8 +207,10 @@ class Exchange(RuleBasedStateMachine):
 
     def _accept(self, clone: str, rows: list[tuple[str, str | None, str, str]]) -> None:
         org = self._open(clone)
-        entries = [org.entry(seat, "number", value, note=note, score_id=own) for seat, value, note, own in rows]
-        done = self._try("score", lambda: org.add_scores(entries, by="ada"))
+        entries = [
+            org.ledger.new_score(seat, "number", value, note=note, score_id=own) for seat, value, note, own in rows
+        ]
+        done = self._try("score", lambda: org.ledger.add_scores(entries, by="ada"))
         if done:
             edits = [edit for edit in done.change.edits if isinstance(edit, Append)]
             self.accepted |= {score.id for edit in edits for score in edit.scores}

@@ -6,7 +6,7 @@ import json
 import sys
 
 import orgtp
-from orgtp.store.git_remote import SyncStopped
+from orgtp.git.remote import SyncStopped
 
 _TRIES = 40
 
@@ -20,7 +20,7 @@ def main() -> int:
     sys.stdin.readline()
     put_off: list[str] = []
     for turn in range(count):
-        orgtp.open(folder).add_score("bot", "number", f"{number}.{turn:03}1", by="ada")
+        orgtp.open(folder).ledger.add_score("bot", "number", f"{number}.{turn:03}1", by="ada")
         _sent(folder, put_off)
     while put_off and len(put_off) < _TRIES and not _sent(folder, put_off):
         pass
@@ -30,7 +30,7 @@ def main() -> int:
 
 def _sent(folder: str, put_off: list[str]) -> bool:
     try:
-        orgtp.open(folder).sync(needed=True)
+        orgtp.open(folder).ledger.sync(needed=True)
     except SyncStopped as stopped:
         put_off.append(stopped.state)
         return False

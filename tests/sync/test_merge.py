@@ -12,10 +12,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from orgtp.store.git import Repo
-from orgtp.store.merge import Clash, merged, new_records, record_id
-from orgtp.store.yaml_read import read_document
-from orgtp.store.yaml_write import entry
+from orgtp.files.yaml.dumper import entry
+from orgtp.files.yaml.loader import read_document
+from orgtp.git.repo import Repo
+from orgtp.sync.merge import MergeClash, find_new_records, merge_files, read_record_id
 
 PATH = "seats/bot.yaml"
 HERE = Repo(Path(tempfile.gettempdir()))
@@ -50,7 +50,7 @@ def changed(base: Mapping[str, Any], edits: Mapping[str, Any]) -> dict[str, Any]
 
 
 def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes:
-    return merged(HERE, PATH, base, ours, theirs)
+    return merge_files(HERE, PATH, base, ours, theirs)
 
 
 @settings(max_examples=60, deadline=None)
@@ -67,7 +67,7 @@ def test_changes_of_one_key_clash(base: Data, key: str, mine: Any, theirs: Any, 
     assume(mine != before and theirs not in (before, mine))
     # Two groups are compared key by key.
     assume(not (isinstance(before, dict) and (isinstance(mine, dict) or isinstance(theirs, dict))))
-    with pytest.raises(Clash) as clash:
+    with pytest.raises(MergeClash) as clash:
         merge(text(base), text(one), text(two))
     assert clash.value.what == key
 
@@ -116,7 +116,7 @@ def test_a_comment_on_the_very_line_that_the_other_side_changed_is_the_changed_s
 @pytest.mark.parametrize(("one", "two"), [("1", "true"), ("0", "false"), ("1.0", "1"), ("1", '"1"'), ("[1]", "[true]")])
 def test_values_that_are_equal_to_python_are_not_the_same(one: str, two: str) -> None:
     base, ours, theirs = (f"seat: bot\nx-a: {value}\n".encode() for value in ("other", one, two))
-    with pytest.raises(Clash):
+    with pytest.raises(MergeClash):
         merge(base, ours, theirs)
 
 
@@ -126,7 +126,7 @@ def test_a_change_to_what_is_equal_to_python_is_not_dropped(one: str, two: str) 
     base, ours, theirs = f"x-b: 1\nx-a: {one}\n", f"x-b: 2\nx-a: {one}\n", f"x-b: 1\nx-a: {two}\n"
     try:
         raw = merge(base.encode(), ours.encode(), theirs.encode())
-    except Clash:
+    except MergeClash:
         return
     assert repr(data(raw)["x-a"]) == repr(data(theirs.encode())["x-a"])
 
@@ -146,7 +146,7 @@ def test_numbers_lists_and_nothing_come_along() -> None:
 @pytest.mark.parametrize("broken", [b"seat: bot\nseat: bot\n", b"a: &x 1\n", b"\xff\n", b"- list\n", b""])
 def test_what_is_no_strict_yaml_is_merged_by_lines_or_clashes(broken: bytes) -> None:
     assert merge(b"a\n", b"a\n", broken) == broken
-    with pytest.raises(Clash):
+    with pytest.raises(MergeClash):
         merge(b"seat: bot\n", b"seat: cat\n", broken + b"more: 1\n")
 
 
@@ -154,14 +154,14 @@ def test_what_is_no_strict_yaml_is_merged_by_lines_or_clashes(broken: bytes) -> 
 def test_records_that_are_added_anywhere_are_found(base: list[int], added: list[int]) -> None:
     lines = [b'{"id":"%d"}\n' % number for number in base]
     more = [b'{"id":"%d"}\n' % number for number in added]
-    assert new_records(b"".join(lines), b"".join(lines + more)) == b"".join(more)
-    assert new_records(b"".join(lines), b"".join(more + lines)) == b"".join(more)
-    assert new_records(b"".join(lines).rstrip(b"\n"), b"".join(lines + more)) == b"".join(more)
+    assert find_new_records(b"".join(lines), b"".join(lines + more)) == b"".join(more)
+    assert find_new_records(b"".join(lines), b"".join(more + lines)) == b"".join(more)
+    assert find_new_records(b"".join(lines).rstrip(b"\n"), b"".join(lines + more)) == b"".join(more)
     if lines:
-        with pytest.raises(Clash):
-            new_records(b"".join(lines), b"".join(lines[1:] + more))
+        with pytest.raises(MergeClash):
+            find_new_records(b"".join(lines), b"".join(lines[1:] + more))
 
 
 @pytest.mark.parametrize("line", [b"", b"no", b"[]", b"1", b'{"id"', b"[" * 100_000, b"\xff", b'{"no":"id"}'])
 def test_a_line_that_is_no_record_has_no_id(line: bytes) -> None:
-    assert record_id(line) == ""
+    assert read_record_id(line) == ""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import orgtp
-from orgtp.store import git_remote
+from orgtp.git import remote as git_remote
 from tests.conftest import Ran, Shell
 from tests.sync.clones import Clones, add, assert_one_line, assert_same, state, values, witness
 from tests.sync.race import line
@@ -171,7 +171,7 @@ def test_a_history_that_has_nothing_in_common_stops(clones: Clones) -> None:
     other = clones.a.at(clones.folder / "other")
     other.git("remote", "add", "origin", str(clones.remote.folder))
     before = state(other)
-    assert "nothing in common" in other("sync", code=1).err
+    assert "is unrelated to" in other("sync", code=1).err
     assert state(other) == before
     assert clones.remote.git("rev-list", "--count", "main").out == "2\n"
 
@@ -238,7 +238,7 @@ def test_a_remote_that_never_ends_is_given_up(clones: Clones, monkeypatch: pytes
     monkeypatch.setattr(git_remote, "_SECONDS", 0.2)
     before, start = state(clones.a), time.monotonic()
     with pytest.raises(git_remote.RemoteDown, match="no end in"):
-        orgtp.open(clones.a.folder).sync()
+        orgtp.open(clones.a.folder).ledger.sync()
     assert time.monotonic() - start < 15
     assert state(clones.a) == before
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from orgtp.files.load import load
+from orgtp.files.tree import Files
 from orgtp.model.org import Org
-from orgtp.store.load import load
-from orgtp.store.trees import Files
 
 HEAD = "org: acme\nname: Acme\ntimezone: UTC\n"
 ADA = "seat: ada\nname: Ada\nrole: Founder\nkind: human\nstatus: active\n"

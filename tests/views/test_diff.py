@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from orgtp.model.org import Org
-from orgtp.views.diff import Diff, diff, headline
+from orgtp.views.diff.build import Diff, diff, headline
 from tests.views.orgs import ADA, BOT, EVE, HEAD, METRIC, RECORD, org, row
 
 SCORES = "scores/bot/2026-11.jsonl"

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.cell import Row, State
-from orgtp.model.due import newest_late, previous_owed, stale_at
+from orgtp.model.cell import CellState, MetricRow
+from orgtp.model.due import newest_stale_period, previous_owed_period, stale_at
 from orgtp.model.errors import UnknownSeat
 from orgtp.model.period import Cadence
-from orgtp.model.seat import Status
+from orgtp.model.seat import SeatStatus
 from orgtp.views.stale import Stale, stale, stale_row
 from tests.model.building import FRIDAY, NEW_YORK, row
 from tests.views.orgs import BOT, METRIC, org
@@ -22,7 +22,7 @@ from tests.views.orgs import row as line
 Values = Mapping[str, str | list[str | None] | None]
 
 
-def told(one: Row) -> Stale:
+def told(one: MetricRow) -> Stale:
     found = stale_row(one)
     assert found
     return found
@@ -49,7 +49,7 @@ class TestOneMetric:
         found = told(row(">= 1", {"2026-W44": "1"}, due="mon 09:00", source="ad-anomalies"))
         assert (found.seat, found.metric, found.name, found.owner) == ("dash", "on-time", "On time", "bogdan")
         assert (found.period, found.due, found.in_a_row) == ("2026-W46", moment(2026, 11, 16, 9), 2)
-        assert (found.since, found.state) == (moment(2026, 11, 9, 10), State.MISSING)
+        assert (found.since, found.state) == (moment(2026, 11, 9, 10), CellState.MISSING)
         assert (found.source, found.why) == ("ad-anomalies", "no value came from ad-anomalies")
 
     def test_without_a_source_nobody_is_named(self) -> None:
@@ -57,7 +57,7 @@ class TestOneMetric:
 
     def test_one_that_nobody_knows_is_stale_with_the_reason(self) -> None:
         found = told(row(">= 1", {"2026-W45": "1", "2026-W46": None}))
-        assert (found.state, found.why, found.in_a_row) == (State.UNAVAILABLE, "source broken", 1)
+        assert (found.state, found.why, found.in_a_row) == (CellState.UNAVAILABLE, "source broken", 1)
         assert found.since == moment(2026, 11, 16, 1)
 
     def test_one_that_cannot_be_read_is_no_value(self) -> None:
@@ -79,10 +79,10 @@ class TestOneMetric:
 
     def test_a_hole_in_the_hole_is_not_counted_over(self) -> None:
         found = told(row(">= 1", {"2026-W42": "1", "2026-W43": None, "2026-W44": "1", "2026-W45": None}))
-        assert (found.in_a_row, found.since, found.state) == (2, moment(2026, 11, 9, 1), State.MISSING)
+        assert (found.in_a_row, found.since, found.state) == (2, moment(2026, 11, 9, 1), CellState.MISSING)
 
-    @pytest.mark.parametrize("status", [Status.PROPOSED, Status.PAUSED, Status.VACANT, Status.RETIRED])
-    def test_nobody_is_chased_for_a_seat_where_nobody_works(self, status: Status) -> None:
+    @pytest.mark.parametrize("status", [SeatStatus.PROPOSED, SeatStatus.PAUSED, SeatStatus.VACANT, SeatStatus.RETIRED])
+    def test_nobody_is_chased_for_a_seat_where_nobody_works(self, status: SeatStatus) -> None:
         values: Values = {"2026-W44": "1", "2026-W45": None, "2026-W46": None, "2026-W47": "1"}
         assert stale_row(row(">= 1", {"2026-W46": None})) is not None
         assert stale_row(row(">= 1", values, status=status)) is None
@@ -140,9 +140,9 @@ def test_a_run_is_what_walking_back_from_hole_to_hole_finds(
     now = FRIDAY + timedelta(hours=hours)
     off = (date(2026, 11, 26), date(2026, 12, 1))
     bare = row(">= 1", {}, cadence=cadence, now=now, holidays=off)
-    periods = [newest_late(bare.org, bare.metric, now)]
+    periods = [newest_stale_period(bare.org, bare.metric, now)]
     while len(periods) < 15 and periods[-1]:
-        periods.append(previous_owed(bare.org, bare.metric, periods[-1]))
+        periods.append(previous_owed_period(bare.org, bare.metric, periods[-1]))
     dated = dict(zip([one.text for one in periods if one][: len(given)], given, strict=False))
     begun = periods[since]
     assert begun
@@ -151,7 +151,7 @@ def test_a_run_is_what_walking_back_from_hole_to_hole_finds(
     one = row(targets, values, cadence=cadence, now=now, holidays=off, since=date(2020, 1, 1))
     holes = []
     for late in periods[: since + 1]:
-        if not late or not one.cell(late).state.is_hole:
+        if not late or not one.cell_at(late).state.is_gap:
             break
         holes.append(late)
     found = stale_row(one)

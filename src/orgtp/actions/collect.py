@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from orgtp.actions.scores import period_of
+from orgtp.actions.record_scores import parse_metric_period
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.due import is_owed
 from orgtp.model.errors import BadInput, BadValue
 from orgtp.model.org import Org
-from orgtp.model.period import EXAMPLES, Grain, containing, parse_period
+from orgtp.model.period import PERIOD_EXAMPLES, Grain, parse_period, period_containing
 from orgtp.model.seat import Metric, Seat
-from orgtp.model.words import listed
+from orgtp.model.text import join_with_and
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CollectTarget:
     """A metric whose value comes from a source; `period` is what it is wanted for, once that is known."""
 
     seat: str
@@ -26,7 +27,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class CollectedValue:
     """What came of one metric: its value as the source said it, or None and `why` nobody knows it."""
 
     seat: str
@@ -42,7 +43,7 @@ class Heard:
         return f"source broken: {self.why}" if self.value is None else ""
 
 
-def wanted(org: Org, seat: str = "", metric: str = "") -> list[Wanted]:
+def list_collect_targets(org: Org, seat: str = "", metric: str = "") -> list[CollectTarget]:
     """The metrics of active seats that name a source, sorted; of one seat, or of one metric's id.
 
     Raises `UnknownSeat`, `UnknownMetric`, and `BadInput` where what is named has no source.
@@ -51,13 +52,13 @@ def wanted(org: Org, seat: str = "", metric: str = "") -> list[Wanted]:
         org.seat(seat)
     if seat and metric:
         org.metric(seat, metric)
-    found = [(held, one) for held, one in _sourced(org) if seat in {"", held.id} and metric in {"", one.id}]
+    found = [(held, one) for held, one in _metrics_with_source(org) if seat in {"", held.id} and metric in {"", one.id}]
     if not found and (seat or metric):
-        raise _none(org, seat, metric)
-    return [Wanted(held.id, one.id, one.source) for held, one in found]
+        raise _no_source_error(org, seat, metric)
+    return [CollectTarget(held.id, one.id, one.source) for held, one in found]
 
 
-def with_period(org: Org, now: datetime, some: Sequence[Wanted], period: str) -> list[Wanted]:
+def set_period(org: Org, now: datetime, some: Sequence[CollectTarget], period: str) -> list[CollectTarget]:
     """Those of `some` that have such a period, as `period_of` reads it. Raises `BadInput` where none has it.
 
     On a day off there is none of a metric of working days.
@@ -65,15 +66,15 @@ def with_period(org: Org, now: datetime, some: Sequence[Wanted], period: str) ->
     said = period.strip().upper()
     named = parse_period(said)
     if said not in {"", "LAST"} and named is None:
-        raise BadInput(what=f'"{period}" is not a period. Write one as {", ".join(EXAMPLES.values())}, or last.')
+        raise BadInput(what=f'"{period}" is not a period. Write one as {", ".join(PERIOD_EXAMPLES.values())}, or last.')
     found, wrong = [], None
-    of_this_size = [one for one in some if named is None or _grain(org, one) is named.grain]
+    of_this_size = [one for one in some if named is None or _target_grain(org, one) is named.grain]
     for one in of_this_size or some:
         metric = org.metric(one.seat, one.metric)
-        if not said and not is_owed(org, metric, containing(now, metric.cadence.grain, org.zone)):
+        if not said and not is_owed(org, metric, period_containing(now, metric.cadence.grain, org.zone)):
             continue
         try:
-            found.append(replace(one, period=period_of(org, one.seat, metric, period, now)))
+            found.append(replace(one, period=parse_metric_period(org, one.seat, metric, period, now)))
         except BadInput as error:
             wrong = wrong or error
     if wrong and said and not found:
@@ -81,53 +82,55 @@ def with_period(org: Org, now: datetime, some: Sequence[Wanted], period: str) ->
     return found
 
 
-def _grain(org: Org, one: Wanted) -> Grain:
+def _target_grain(org: Org, one: CollectTarget) -> Grain:
     return org.metric(one.seat, one.metric).cadence.grain
 
 
-def without_value(org: Org, some: Sequence[Wanted]) -> list[Wanted]:
+def targets_without_value(org: Org, some: Sequence[CollectTarget]) -> list[CollectTarget]:
     """Those of `some` that have no value for their period yet."""
-    scores = [(one, org.in_force(one.seat, one.metric).get(one.period)) for one in some]
+    scores = [(one, org.scores_in_force(one.seat, one.metric).get(one.period)) for one in some]
     return [one for one, score in scores if score is None or score.value is None]
 
 
-def _sourced(org: Org) -> Iterator[tuple[Seat, Metric]]:
+def _metrics_with_source(org: Org) -> Iterator[tuple[Seat, Metric]]:
     for _, seat in sorted(org.seats.items()):
         for _, metric in sorted(seat.metrics.items()):
             if metric.source and seat.is_active:
                 yield seat, metric
 
 
-def _none(org: Org, seat: str, metric: str) -> BadInput:
+def _no_source_error(org: Org, seat: str, metric: str) -> BadInput:
     """Why there is nothing to collect of what was named."""
     what = f"{seat}'s {metric}" if seat and metric else seat or f"a metric called {metric}"
     if seat and not org.seats[seat].is_active:
         return BadInput(what=f"{seat} is {org.seats[seat].status}: nothing is collected for a seat that is not active.")
-    known = listed(sorted({f"{held.id} {one.id}" for held, one in _sourced(org)})[:5]) or "none"
+    known = join_with_and(sorted({f"{held.id} {one.id}" for held, one in _metrics_with_source(org)})[:5]) or "none"
     there = [held.id for _, held in sorted(org.seats.items()) if metric in held.metrics] if metric else []
     set_ = f"orgtp seat set {seat or ' '.join(there[:1]) or 'SEAT'} metrics.{metric or 'METRIC'}.source=NAME"
     return BadInput(what=f"{what} names no source. Those that do: {known}. Name one: {set_}")
 
 
-def heard(org: Org, some: Sequence[Wanted], said: Mapping[str, tuple[str | None, str]]) -> list[Heard]:
+def check_collected(
+    org: Org, some: Sequence[CollectTarget], said: Mapping[str, tuple[str | None, str]]
+) -> list[CollectedValue]:
     """What came of each metric whose source was asked; `said` has a value, or None and why, for each source."""
-    return [_heard(org, one, *said[one.source]) for one in some if one.source in said]
+    return [_check_collected_value(org, one, *said[one.source]) for one in some if one.source in said]
 
 
-def _heard(org: Org, one: Wanted, value: str | None, why: str) -> Heard:
+def _check_collected_value(org: Org, one: CollectTarget, value: str | None, why: str) -> CollectedValue:
     """A value that is not of the metric's kind is as good as none."""
     metric = org.metric(one.seat, one.metric)
     if value is not None:
-        wrong = _unfit(metric, value)
-        return Heard(one.seat, one.metric, one.source, None if wrong else value, wrong, one.period)
-    return Heard(one.seat, one.metric, one.source, None, why, one.period)
+        wrong = _value_fault(metric, value)
+        return CollectedValue(one.seat, one.metric, one.source, None if wrong else value, wrong, one.period)
+    return CollectedValue(one.seat, one.metric, one.source, None, why, one.period)
 
 
-def _unfit(metric: Metric, value: str) -> str:
+def _value_fault(metric: Metric, value: str) -> str:
     if not metric.targets.dated:
         return f"{metric.id} has no target that can be judged"
     try:
-        metric.targets.unit.read(value)
+        metric.targets.unit.parse_amount(value)
     except BadValue as error:
         return str(error).rstrip(".")
     return ""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field, replace
 from datetime import datetime
 
 from orgtp.actions.escalate import left_behind
-from orgtp.model.cell import Row
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.cell import MetricRow
 from orgtp.model.change import Change, Create, Data, Drop, Edit, Set
 from orgtp.model.errors import Refused
 from orgtp.model.org import Org
 from orgtp.model.problem import Place
 from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
-from orgtp.model.words import did_you_mean, listed
+from orgtp.model.text import did_you_mean, join_with_and
 
 REVIEW = ("worked", "failed", "lesson", "rehire")
 
@@ -70,7 +71,7 @@ def plan(org: Org, request: Request) -> Plan:
         seat=seat,
         capabilities=_dealt(seat, request),
         metrics={metric: _metric_heir(org, metric, request) for metric in seat.metrics},
-        reports={report.id: _new_boss(org, seat, report, request) for report in org.living_reports(seat.id)},
+        reports={report.id: _new_boss(org, seat, report, request) for report in org.current_reports(seat.id)},
         owned=_owned(org, seat, request),
         policy=tuple(_in_policy(org, seat.id)),
         mentions=tuple(_mentions(org, seat.id)),
@@ -128,9 +129,11 @@ def _new_boss(org: Org, seat: Seat, report: Seat, request: Request) -> str:
 
 
 def _owned(org: Org, seat: Seat, request: Request) -> dict[str, str]:
-    owned = [other.id for other in org.owned_by(seat.id)]
+    owned = [other.id for other in org.seats_owned_by(seat.id)]
     if owned and not request.owner_to:
-        raise Refused(why=f"{seat.id} still answers for {listed(owned)}. Say who does from now on: --owner-to SEAT")
+        raise Refused(
+            why=f"{seat.id} still answers for {join_with_and(owned)}. Say who does from now on: --owner-to SEAT"
+        )
     if request.owner_to:
         owner = org.seat(request.owner_to)
         if not (owner.is_human and owner.is_active) or owner.id == seat.id:
@@ -154,7 +157,7 @@ def _mentions(org: Org, seat: str) -> Iterator[tuple[Place, str]]:
         for keys, text in _texts(other):
             words = {word.strip(".,;:!?()'\"").removesuffix("'s") for word in text.lower().split()}
             if names & words:
-                yield other.marks.value(*keys), text
+                yield other.marks.value_place(*keys), text
 
 
 def _texts(seat: Seat) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -170,7 +173,9 @@ def retire(org: Org, request: Request, now: datetime) -> Change:
     """Retire the seat in one change. Raises `Refused` where the plan has a gap or the decision is nobody's."""
     made = plan(org, request)
     if made.open:
-        raise Refused(why=f"nobody takes over {listed(made.open)}. Name an heir for each: --move CAPABILITY=SEAT")
+        raise Refused(
+            why=f"nobody takes over {join_with_and(made.open)}. Name an heir for each: --move CAPABILITY=SEAT"
+        )
     if not request.reason.strip():
         raise Refused(why=f"say why {request.seat} is retired: --reason TEXT")
     _may_decide(org, request)
@@ -189,10 +194,12 @@ def retire(org: Org, request: Request, now: datetime) -> Change:
 
 
 def _may_decide(org: Org, request: Request) -> None:
-    fit = org.deciders(request.seat)
+    fit = org.eligible_deciders(request.seat)
     if request.decided_by in fit:
         return
-    may = f"May decide: {listed(fit)}. Say who did: --decided-by SEAT" if fit else "Nobody here may; see org.yaml."
+    may = (
+        f"May decide: {join_with_and(fit)}. Say who did: --decided-by SEAT" if fit else "Nobody here may; see org.yaml."
+    )
     who = f'"{request.decided_by}" may not decide' if request.decided_by else "a person decides"
     raise Refused(why=f"{who} the retirement of {request.seat}. {may}")
 
@@ -264,9 +271,23 @@ def _record(org: Org, made: Plan, request: Request, now: datetime) -> dict[str, 
 
 def _result(org: Org, seat: Seat, metric: Metric, now: datetime) -> dict[str, Data]:
     """What a metric ended on: the last value that anybody knew, and periods on target of periods known."""
-    row = Row(org, seat, metric, now)
-    known = [score for score in org.in_force(seat.id, metric.id).values() if score.value is not None]
+    row = MetricRow(org, seat, metric, now)
+    known = [score for score in org.scores_in_force(seat.id, metric.id).values() if score.value is not None]
     last = max(known, key=lambda score: score.period, default=None)
-    on_target, count = row.tally()
+    on_target, count = row.count_on_target()
     ended: dict[str, Data] = {"last": last.value, "period": last.period} if last else {}
     return ended | {"on_target": on_target, "known": count}
+
+
+def propose(org: Org, request: Request, now: datetime) -> Change:
+    """The retirement as a change that no one has approved. It is decided by merging it.
+
+    `decided_by` is the person whom it is put before, and stands in the record. Raises what `retire` raises, and
+    `Refused` where who proposes it is retired.
+    """
+    if request.by and org.seat(request.by).is_retired:
+        raise Refused(why=f"{request.by} is retired, and proposes nothing")
+    change = retire(org, request, now)
+    who = f"by {request.by}" if request.by else "by nobody who is named"
+    said = f"Proposed {who}, and not decided. {request.decided_by} decides: merge this branch, or delete it."
+    return replace(change, approved_by="", body=f"{said}\n\n{change.body}")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, Create, Data, Drop, Edit, Set
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
-from orgtp.model.period import Period, containing_day
+from orgtp.model.period import Period, period_containing_local
 from orgtp.model.seat import Metric, Seat, seat_path
 from orgtp.model.target import parse_target
-from orgtp.model.words import id_hint, is_id
+from orgtp.model.text import id_hint, is_id
 
 _FIXED = {
     "seat": "A seat's id never changes; retire the seat and add another.",
@@ -72,16 +72,16 @@ def set_keys(
     found = org.seat(seat)
     if found.is_retired:
         raise Refused(why=f"{seat} is retired. Its file and its record stay as they are.")
-    values = _folded(org, found, values)
+    values = _merge_target_dates(org, found, values)
     for keys, value in values:
         _refuse_other_unit(org, found, keys, value)
-    edits = tuple(_edit(found, keys, value) for keys, value in values)
-    words = [_said(found, keys, value) for keys, value in values]
+    edits = tuple(_make_edit(found, keys, value) for keys, value in values)
+    words = [_format_setting(found, keys, value) for keys, value in values]
     body = why or ("\n".join(words) if len(words) > 1 else "")
     return Change("set", ", ".join(words), (seat,), edits, by=by, body=body)
 
 
-def _edit(seat: Seat, keys: tuple[str, ...], value: Data) -> Edit:
+def _make_edit(seat: Seat, keys: tuple[str, ...], value: Data) -> Edit:
     if keys == ("seat",) or (keys == ("status",) and value == "retired"):
         raise Refused(why=_FIXED[keys[0]].format(seat=seat.id))
     if value == "" and keys not in seat.marks.keys:
@@ -97,35 +97,39 @@ def _is_dated(keys: tuple[str, ...]) -> bool:
 _DATED = 4
 
 
-def _folded(org: Org, seat: Seat, values: Sequence[tuple[tuple[str, ...], Data]]) -> list[tuple[tuple[str, ...], Data]]:
+def _merge_target_dates(
+    org: Org, seat: Seat, values: Sequence[tuple[tuple[str, ...], Data]]
+) -> list[tuple[tuple[str, ...], Data]]:
     """The values with all dates of one target in one: each is added to what the ones before it made."""
     folded: dict[tuple[str, ...], Data] = {}
     for keys, value in values:
         if _is_dated(keys):
             before = folded.get(keys[:3])
-            folded[keys[:3]] = _dated(org, seat, keys, value, before if isinstance(before, Mapping) else None)
+            folded[keys[:3]] = _add_target_date(org, seat, keys, value, before if isinstance(before, Mapping) else None)
         else:
             folded[keys] = value
     return list(folded.items())
 
 
-def _dated(org: Org, seat: Seat, keys: tuple[str, ...], value: Data, before: Mapping[str, Data] | None) -> Data:
+def _add_target_date(
+    org: Org, seat: Seat, keys: tuple[str, ...], value: Data, before: Mapping[str, Data] | None
+) -> Data:
     """The whole dated target with one date more; a target that had none holds from the seat's first day."""
     metric = org.metric(seat.id, keys[1])
     dated: dict[str, Data] = dict(before or {b.text: target.text for b, target in metric.targets.dated if b})
     if not dated and metric.targets.dated:
-        dated[_beginning(org, seat, metric).text] = metric.targets.dated[0][1].text
+        dated[_first_metric_period(org, seat, metric).text] = metric.targets.dated[0][1].text
     if value == "" and (keys[3] not in dated or len(dated) == 1):
         raise BadInput(what=f"{metric.id} has no further target from {keys[3]} on to take out.")
     wanted = {**dated, keys[3]: value}
     return {begin: text for begin, text in sorted(wanted.items()) if text != ""}
 
 
-def _beginning(org: Org, seat: Seat, metric: Metric) -> Period:
+def _first_metric_period(org: Org, seat: Seat, metric: Metric) -> Period:
     """The period of a metric in which its seat began, or that of its first value if that is earlier."""
-    starts = [period.start for score in org.records(seat.id, metric.id) if (period := score.spoken_of)]
+    starts = [period.start for score in org.score_records(seat.id, metric.id) if (period := score.parsed_period)]
     starts += [datetime.combine(seat.since, time())] if seat.since else []
-    return containing_day(min(starts, default=_LONG_AGO), metric.cadence.grain)
+    return period_containing_local(min(starts, default=_LONG_AGO), metric.cadence.grain)
 
 
 def _refuse_other_unit(org: Org, seat: Seat, keys: tuple[str, ...], value: Data) -> None:
@@ -134,9 +138,9 @@ def _refuse_other_unit(org: Org, seat: Seat, keys: tuple[str, ...], value: Data)
     if metric is None or not isinstance(value, str) or not metric.targets.dated:
         return
     new = parse_target(value)
-    if new and new.unit != metric.targets.unit and org.records(seat.id, metric.id):
+    if new and new.unit != metric.targets.unit and org.score_records(seat.id, metric.id):
         raise Refused(why=f"{metric.id} has values of another kind than {value}. Begin a new metric for it.")
-    if metric.targets.begins:
+    if metric.targets.first_period:
         dated = f"orgtp seat set {seat.id} '{'.'.join(keys)}.PERIOD={value}'"
         raise Refused(why=f"the target of {metric.id} is dated. Say from which period on this one holds: {dated}")
 
@@ -144,7 +148,7 @@ def _refuse_other_unit(org: Org, seat: Seat, keys: tuple[str, ...], value: Data)
 _LONG_AGO = datetime(2000, 1, 3)  # noqa: DTZ001  (wall time, as in every period)
 
 
-def _said(seat: Seat, keys: tuple[str, ...], value: Data) -> str:
+def _format_setting(seat: Seat, keys: tuple[str, ...], value: Data) -> str:
     """`owner bogdan -> david` where the old value is a plain field, `mission = …` where it is long or was not there."""
     name = ".".join(keys)
     if value == "":

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, Create, Data, Edit, Set
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import silences_path
-from orgtp.model.ladder import is_here
+from orgtp.model.escalation_policy import is_active_seat
 from orgtp.model.org import Org
-from orgtp.model.words import listed, one_line
+from orgtp.model.text import join_with_and, one_line
 
 # Who silences for longer has given up on the number: then the metric is what should go.
 LONGEST = timedelta(days=366)
@@ -26,7 +26,7 @@ class NewSilence:
     reason: str
 
 
-def silence(org: Org, now: datetime, new: NewSilence, by: str = "") -> Change:
+def silence_metric(org: Org, now: datetime, new: NewSilence, by: str = "") -> Change:
     """Tell of no trouble with a metric for a while. It ends by itself.
 
     Raises `UnknownSeat`, `UnknownMetric`, `BadInput` for a day that will not do, and `Refused` for a seat that may not.
@@ -50,10 +50,10 @@ def silence(org: Org, now: datetime, new: NewSilence, by: str = "") -> Change:
 def _may_silence(org: Org, seat: str, by: str) -> None:
     """Refuse a seat that would silence itself, where somebody else answers for it: its owner, or who is above."""
     owner = org.seats[seat].owner
-    above = [owner, *(held.id for held in (*org.above(owner), *org.above(seat)))]
-    people = [held for held in dict.fromkeys(above) if is_here(org, held) and org.seats[held].is_human]
+    above = [owner, *(held.id for held in (*org.chain_above(owner), *org.chain_above(seat)))]
+    people = [held for held in dict.fromkeys(above) if is_active_seat(org, held) and org.seats[held].is_human]
     # Who is at the top has nobody else to ask.
     fit = [held for held in people if held != seat] or people
     if by and org.seat(by).id not in fit:
-        may = f"May: {listed(fit)}." if fit else "Nobody here may."
+        may = f"May: {join_with_and(fit)}." if fit else "Nobody here may."
         raise Refused(why=f"{by} may not silence a metric of {seat}: a person who answers for it does. {may}")

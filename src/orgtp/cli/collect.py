@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.door import changed, is_unseen, opened, tell, write_json
-from orgtp.cli.news import NotifyOption, tell_people
+from orgtp.cli.notify import NotifyOption, notify_people
 from orgtp.cli.options import (
     ByOption,
     DryRunOption,
@@ -20,16 +18,16 @@ from orgtp.cli.options import (
     SourcesOption,
     TimesOption,
 )
+from orgtp.cli.session import is_unattended, open_chosen_org, report_change, write_json, write_stderr
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
-from orgtp.model.timetable import USUAL
+from orgtp.model.schedule import DEFAULT_TIMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from orgtp.actions.collect import Heard
-    from orgtp.api import OpenOrg
-    from orgtp.sources.collect import Collected, Request
-    from orgtp.sources.source import Said, Sources
+    from orgtp.actions.collect import CollectedValue
+    from orgtp.api import Collected, CollectRequest, OrgHandle, SourceResult, Sources
 
 BROKEN = 1
 SeatOption = Annotated[str, typer.Option("--seat", metavar="SEAT", help="Only this seat's metrics.")]
@@ -44,7 +42,7 @@ WatchOption = Annotated[
 ]
 
 
-def collect(
+def collect_scores(
     sources: SourcesOption = None,
     seat: SeatOption = "",
     metric: MetricOption = "",
@@ -65,33 +63,33 @@ def collect(
     A source that fails leaves a blank with its reason, and exit code 1: no number is ever made up. A value that has not
     changed is not written again. Without a terminal nothing is said when all is well.
     """
-    from orgtp.sources.collect import Request
+    from orgtp.api import CollectRequest
 
-    request = Request(seat, metric, period, due, always)
-    way = _Way(sources, notify, by, push, dry_run, json)
+    request = CollectRequest(seat, metric, period, due, always)
+    way = CollectOptions(sources, notify, by, push, dry_run, json)
 
     def once() -> int:
-        return _once(opened(org, whole=False, push=push), request, way)
+        return _collect_once(open_chosen_org(org, whole=False, push=push), request, way)
 
     if watch and period:
         raise BadInput(what="--watch goes on, and --for is one period: leave one of them out")
     if times and not watch:
         raise BadInput(what="--times goes with --watch")
-    return _stay(org, once, way, times or USUAL) if watch else once()
+    return _watch_sources(org, once, way, times or DEFAULT_TIMES) if watch else once()
 
 
-def _stay(org: Path | None, once: Callable[[], int], way: _Way, times: str) -> int:
-    from orgtp.cli.watch import watching
-    from orgtp.model.timetable import timetable
+def _watch_sources(org: Path | None, once: Callable[[], int], way: CollectOptions, times: str) -> int:
+    from orgtp.cli.collect_loop import run_collect_loop
+    from orgtp.model.schedule import parse_timetable
 
-    here = opened(org, whole=False)
+    here = open_chosen_org(org, whole=False)
     # What it may not do is said now, and not every quarter of an hour.
-    here.desk.tick(by=way.by, dry_run=True)
-    return watching(timetable(times, here.head.zone), once, lambda: _ticked(org, way))
+    here.escalations.tick(by=way.by, dry_run=True)
+    return run_collect_loop(parse_timetable(times, here.head.zone), once, lambda: _tick_if_needed(org, way))
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class CollectOptions:
     """How it is done: with which files of this machine, as whom, and what is said of it."""
 
     sources: Path | None
@@ -104,70 +102,72 @@ class _Way:
     @property
     def quiet(self) -> bool:
         """Whether nothing is said where all is well."""
-        return not (self.json or self.dry_run) and is_unseen()
+        return not (self.json or self.dry_run) and is_unattended()
 
 
-def _once(here: OpenOrg, request: Request, way: _Way) -> int:
-    from orgtp.sources.file import read_sources
+def _collect_once(here: OrgHandle, request: CollectRequest, way: CollectOptions) -> int:
+    from orgtp.api import read_sources
 
-    told = _progress if way.dry_run or sys.stderr.isatty() else None
+    told = _show_source_result if way.dry_run or sys.stderr.isatty() else None
     sources = read_sources(way.sources)
     done = here.collect(sources, request, by=way.by, dry_run=way.dry_run, told=told)
     for one in done.blanks:
-        tell(f"{one.seat} {one.metric}: unavailable: {one.note}")
+        write_stderr(f"{one.seat} {one.metric}: unavailable: {one.note}")
     # Where nothing at all is known here, no other machine explains it.
     if told or not (done.said or request.due):
         _say_elsewhere(done, sources)
     # On a day off nothing is owed, and cron is told nothing of it; a period that somebody names is another matter.
     if done.left and (told or request.period.lower() not in {"", "last"}):
-        tell(f"left out, for want of such a period: {', '.join(f'{one.seat} {one.metric}' for one in done.left)}")
-    return _recorded(here, done, way) or (BROKEN if done.blanks else 0)
+        write_stderr(
+            f"left out, for want of such a period: {', '.join(f'{one.seat} {one.metric}' for one in done.left)}"
+        )
+    return _report_recorded(here, done, way) or (BROKEN if done.blanks else 0)
 
 
-def _ticked(org: Path | None, way: _Way) -> int:
+def _tick_if_needed(org: Path | None, way: CollectOptions) -> int:
     """Tick, where there is something to do: nobody wants to hear every quarter of an hour that there is not."""
-    if not opened(org, whole=False).desk.tick(by=way.by, dry_run=True).files:
+    if not open_chosen_org(org, whole=False).escalations.tick(by=way.by, dry_run=True).files:
         return 0
-    from orgtp.cli.escalate import tick
+    from orgtp.cli.escalate import tick_escalations
 
-    return tick(org, way.by, way.notify, way.push, way.dry_run, way.json)
+    return tick_escalations(org, way.by, way.notify, way.push, way.dry_run, way.json)
 
 
-def _progress(said: Said, came: Sequence[Heard]) -> None:
+def _show_source_result(said: SourceResult, came: Sequence[CollectedValue]) -> None:
     refused = [f"{one.seat} {one.metric}" for one in came if one.value is None] if said.value is not None else []
     mark, text = ("✗", said.why) if said.value is None else ("✗" if refused else "✓", said.value)
     no = f", which {' and '.join(refused)} cannot take" if refused else ""
     tries = f", {said.tries} tries" if said.tries > 1 else ""
-    tell(f"{mark} {said.name}: {text}{no} ({said.seconds} s{tries})")
+    write_stderr(f"{mark} {said.name}: {text}{no} ({said.seconds} s{tries})")
 
 
 def _say_elsewhere(done: Collected, sources: Sources) -> None:
     """Whose numbers this machine cannot know: another may collect them, so cron is told nothing of it."""
-    from orgtp.sources.collect import unknown
+    from orgtp.api import describe_unknown_sources
 
     if done.elsewhere:
-        tell(f"{unknown(done.elsewhere, sources)}. See: orgtp source list")
+        write_stderr(f"{describe_unknown_sources(done.elsewhere, sources)}. List the sources with: orgtp source list")
 
 
-def _recorded(here: OpenOrg, done: Collected, way: _Way) -> int:
+def _report_recorded(here: OrgHandle, done: Collected, way: CollectOptions) -> int:
     if done.recorded is None:
-        return _nothing(here, done, way)
-    said, body = {"json": way.json, "dry_run": way.dry_run, "push": way.push, "quiet": way.quiet}, _body(done)
-    code = changed("score-collect", here, done.recorded, **said, then=done.escalated, **body)
+        return _report_nothing_recorded(here, done, way)
+    said, body = {"json": way.json, "dry_run": way.dry_run, "push": way.push, "quiet": way.quiet}, _collected_json(done)
+    code = report_change("score-collect", here, done.recorded, **said, then=done.escalated, **body)
     if done.escalated:
-        tell_people(here, done.escalated, way.notify)
+        notify_people(here, done.escalated, way.notify)
     return code
 
 
-def _nothing(here: OpenOrg, done: Collected, way: _Way) -> int:
+def _report_nothing_recorded(here: OrgHandle, done: Collected, way: CollectOptions) -> int:
     if way.json:
-        write_json("score-collect", here, {"commit": None, **_body(done)})
+        write_json("score-collect", here, {"commit": None, **_collected_json(done)})
     elif way.dry_run or sys.stderr.isatty():
-        tell("nothing collected: no metric asks for it now")
+        write_stderr("nothing collected: no metric asks for it now")
     return 0
 
 
-def _body(done: Collected) -> dict[str, Any]:
+def _collected_json(done: Collected) -> dict[str, Any]:
     escalated = done.escalated.commit if done.escalated else None
     rest = {"elsewhere": done.elsewhere, "left": done.left, "escalated": escalated}
     return {"values": done.heard, "sources": done.said, **rest}

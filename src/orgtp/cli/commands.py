@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
+
+from orgtp.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class CommandEntry:
     """A command and where it is: `module` below orgtp.cli, and the function in it."""
 
     name: str
@@ -31,63 +32,91 @@ GROUPS = {
     "audit": "Prove that the record is intact.",
 }
 COMMANDS = (
-    Command("init", "start", "init", "orgtp init acme --name 'Acme Inc'"),
-    Command("demo", "start", "demo", "orgtp demo"),
-    Command("validate", "check", "validate", "orgtp validate && git push"),
-    Command("chart", "see", "chart", "orgtp chart --root radar --kind"),
-    Command("scorecard", "see", "scorecard", "orgtp scorecard --weeks 6 --seat dash"),
-    Command("stale", "see", "stale", "orgtp stale dash || orgtp stale --json"),
-    Command("log", "past", "log", "orgtp log jeff --action set --since 2026-W40 --limit 10"),
-    Command("diff", "diff", "diff", "orgtp diff main --format markdown"),
-    Command("context", "context", "context", "orgtp context dash > CONTEXT.md"),
-    Command("retire", "retire", "retire", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"),
-    Command("sync", "sync", "sync", "orgtp sync && orgtp sync --status"),
-    Command("schedule", "schedule", "schedule", "orgtp schedule cron --times 08:00,17:00 | crontab -"),
-    Command("mcp", "mcp", "mcp", "orgtp mcp --install claude-desktop --allow-write --as tally"),
-    Command("schema", "see", "schema", "orgtp schema seat > seat.schema.json"),
-    Command("rule", "check", "rule", "orgtp rule owner-unknown"),
-    Command("show", "seat", "show", "orgtp seat show dash", "seat"),
-    Command("list", "seat", "list_", "orgtp seat list --all", "seat"),
-    Command("history", "past", "history", "orgtp seat history jeff", "seat"),
-    Command("blame", "past", "blame", "orgtp seat blame dash", "seat"),
-    Command("add", "seat", "add", "orgtp seat add pixel --role Production --kind agent --owner kristen", "seat"),
-    Command("set", "seat", "set_", "orgtp seat set dash owner=bogdan metrics.variance-before-call.target=yes", "seat"),
-    Command("add", "score", "add", "orgtp score add radar briefing-by-8 7:52am", "score"),
-    Command("collect", "collect", "collect", "orgtp score collect --due --push", "score"),
-    Command("list", "score", "list_", "orgtp score list dash anomalies-before-open", "score"),
-    Command("list", "source", "list_", "orgtp source list", "source"),
-    Command("test", "source", "try_", "orgtp source test ad-anomalies", "source"),
-    Command("add", "source", "add", "orgtp source add stock --command 'python3 bin/stock.py' --timeout 1m", "source"),
-    Command("open", "escalate", "open_", "orgtp escalate open dash 'The ad account is locked'", "escalate"),
-    Command("list", "escalate", "list_", "orgtp escalate list --seat bogdan", "escalate"),
-    Command("show", "escalate", "show", "orgtp escalate show 2026-11-20-dash-anomalies-before-open", "escalate"),
-    Command("ack", "escalate", "ack", "orgtp escalate ack 2026-11-20-dash-anomalies-before-open", "escalate"),
-    Command(
+    CommandEntry("init", "init", "init_repository", "orgtp init acme --name 'Acme Inc'"),
+    CommandEntry("demo", "init", "run_demo", "orgtp demo"),
+    CommandEntry("validate", "validate", "validate_org", "orgtp validate && git push"),
+    CommandEntry("chart", "show", "show_chart", "orgtp chart --root radar --kind"),
+    CommandEntry("scorecard", "show", "show_scorecard", "orgtp scorecard --weeks 6 --seat dash"),
+    CommandEntry("stale", "show", "show_stale", "orgtp stale dash || orgtp stale --json"),
+    CommandEntry("log", "history", "show_log", "orgtp log jeff --action set --since 2026-W40 --limit 10"),
+    CommandEntry("diff", "diff", "show_diff", "orgtp diff main --format markdown"),
+    CommandEntry("context", "context", "show_context", "orgtp context dash > CONTEXT.md"),
+    CommandEntry(
+        "retire", "retire", "retire_seat", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"
+    ),
+    CommandEntry("sync", "sync", "sync_commits", "orgtp sync && orgtp sync --status"),
+    CommandEntry("schedule", "schedule", "print_schedule", "orgtp schedule cron --times 08:00,17:00 | crontab -"),
+    CommandEntry("mcp", "mcp", "run_mcp", "orgtp mcp --install claude-desktop --allow-write --as tally"),
+    CommandEntry("schema", "show", "print_schema", "orgtp schema seat > seat.schema.json"),
+    CommandEntry("rule", "validate", "rule", "orgtp rule owner-unknown"),
+    CommandEntry("show", "seat", "show_seat", "orgtp seat show dash", "seat"),
+    CommandEntry("list", "seat", "list_seats", "orgtp seat list --all", "seat"),
+    CommandEntry("history", "history", "show_seat_history", "orgtp seat history jeff", "seat"),
+    CommandEntry("blame", "history", "show_blame", "orgtp seat blame dash", "seat"),
+    CommandEntry(
+        "add", "seat", "add_seat", "orgtp seat add pixel --role Production --kind agent --owner kristen", "seat"
+    ),
+    CommandEntry(
+        "set",
+        "seat",
+        "set_seat_keys",
+        "orgtp seat set dash owner=bogdan metrics.variance-before-call.target=yes",
+        "seat",
+    ),
+    CommandEntry("add", "score", "add_scores", "orgtp score add radar briefing-by-8 7:52am", "score"),
+    CommandEntry("collect", "collect", "collect_scores", "orgtp score collect --due --push", "score"),
+    CommandEntry("list", "score", "list_scores", "orgtp score list dash anomalies-before-open", "score"),
+    CommandEntry("list", "source", "list_sources", "orgtp source list", "source"),
+    CommandEntry("test", "source", "try_one_source", "orgtp source test ad-anomalies", "source"),
+    CommandEntry(
+        "add",
+        "source",
+        "add_one_source",
+        "orgtp source add stock --command 'python3 bin/stock.py' --timeout 1m",
+        "source",
+    ),
+    CommandEntry(
+        "open", "escalate", "open_escalation", "orgtp escalate open dash 'The ad account is locked'", "escalate"
+    ),
+    CommandEntry("list", "escalate", "list_escalations", "orgtp escalate list --seat bogdan", "escalate"),
+    CommandEntry(
+        "show", "escalate", "show_escalation", "orgtp escalate show 2026-11-20-dash-anomalies-before-open", "escalate"
+    ),
+    CommandEntry(
+        "ack",
+        "escalate",
+        "acknowledge_escalation",
+        "orgtp escalate ack 2026-11-20-dash-anomalies-before-open",
+        "escalate",
+    ),
+    CommandEntry(
         "resolve",
         "escalate",
-        "resolve",
+        "resolve_escalation",
         "orgtp escalate resolve 2026-11-20-dash-anomalies-before-open --note 'The ad API is back.'",
         "escalate",
     ),
-    Command(
+    CommandEntry(
         "silence",
         "escalate",
-        "silence",
+        "silence_metric",
         "orgtp escalate silence dash anomalies-before-open --until 2026-12-01 --reason 'The ad API moves.'",
         "escalate",
     ),
-    Command("tick", "escalate", "tick", "orgtp escalate tick --by tally --push", "escalate"),
-    Command("verify", "audit", "verify", "orgtp audit verify --full", "audit"),
-    Command("checkpoint", "audit_checkpoint", "checkpoint", "orgtp audit checkpoint > 2026-11-20.checkpoint", "audit"),
-    Command("export", "audit_export", "export", "orgtp audit export acme-2026.zip --key ~/.ssh/id_ed25519", "audit"),
+    CommandEntry("tick", "escalate", "tick_escalations", "orgtp escalate tick --by tally --push", "escalate"),
+    CommandEntry("verify", "audit", "verify_audit", "orgtp audit verify --full", "audit"),
+    CommandEntry("checkpoint", "audit", "print_checkpoint", "orgtp audit checkpoint > 2026-11-20.checkpoint", "audit"),
+    CommandEntry(
+        "export", "audit", "export_audit", "orgtp audit export acme-2026.zip --key ~/.ssh/id_ed25519", "audit"
+    ),
 )
 
 
-def called(words: list[str]) -> tuple[Command, ...]:
+def find_commands(words: list[str]) -> tuple[CommandEntry, ...]:
     """The commands that the command line `words` may be calling: all, unless it names one beyond doubt."""
     if words == ["--version"]:
         return ()
-    plain = [word for word in _without_org(words) if not word.startswith("-")]
+    plain = [word for word in _drop_org_option(words) if not word.startswith("-")]
     first, second = [*plain, "", ""][:2]
     group = first if first in GROUPS else ""
     name = second if group else first
@@ -95,6 +124,6 @@ def called(words: list[str]) -> tuple[Command, ...]:
     return found or COMMANDS
 
 
-def _without_org(words: list[str]) -> list[str]:
+def _drop_org_option(words: list[str]) -> list[str]:
     """The words without a leading `--org DIR`."""
     return words[2:] if words[:1] == ["--org"] else words

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from orgtp.cli.door import is_dirty, opened, say_shallow, write, write_json
 from orgtp.cli.options import AtOption, JsonOption, OrgOption, SeatArgument
+from orgtp.cli.session import is_dirty, open_chosen_org, warn_if_shallow, write_json, write_stdout
 
 
 class ContextFormat(StrEnum):
@@ -18,7 +18,7 @@ class ContextFormat(StrEnum):
     JSON = "json"
 
 
-def context(
+def show_context(
     seat: SeatArgument,
     org: OrgOption = None,
     at: AtOption = None,
@@ -32,16 +32,16 @@ def context(
     The seat and who answers for it, what it does and what others do instead, its numbers with targets and due times,
     what is open, what was decided lately, and the commands it will want.
     """
-    here = opened(org, at)
+    here = open_chosen_org(org, at)
     view = here.context(seat)
-    say_shallow(here)
+    warn_if_shallow(here)
     if json or format_ is ContextFormat.JSON:
-        from orgtp.render.json_text import context_body
+        from orgtp.render.json import context_body
 
         write_json("context", here, context_body(view))
         return 0
-    from orgtp.render.context_md import context_markdown
+    from orgtp.render.context.markdown import context_markdown
 
     page = context_markdown(view, here.head.zone, here.revision, dirty=is_dirty(here), past=at is not None)
-    write(page)
+    write_stdout(page)
     return 0

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.door import opened, write, write_json
 from orgtp.cli.options import JsonOption, OrgOption
+from orgtp.cli.session import open_chosen_org, write_json, write_stdout
 
 if TYPE_CHECKING:
-    from orgtp.render.diff_words import Line
-    from orgtp.store.since import Since
+    from orgtp.api import Since
+    from orgtp.render.spans import Line
 
 
 class DiffFormat(StrEnum):
@@ -23,7 +23,7 @@ class DiffFormat(StrEnum):
     JSON = "json"
 
 
-def diff(
+def show_diff(
     base: Annotated[str, typer.Argument(metavar="BASE", help="A commit, a branch or a date: what to compare with.")],
     head: Annotated[
         str | None,
@@ -37,32 +37,35 @@ def diff(
     ] = False,
 ) -> int:
     """Tell what changed between two moments: seats, who answers, targets, values, policy."""
-    here = opened(org, head)
-    found = here.since(base, parted=merge_base)
+    here = open_chosen_org(org, head)
+    found = here.history.diff(base, parted=merge_base)
     if json or format_ is DiffFormat.JSON:
-        moments = {"base": {"given": base, "revision": found.base}, "head": {"given": head, "revision": here.commit}}
-        write_json("diff", here, {**moments, **_body(found)})
+        moments = {
+            "base": {"given": base, "revision": found.base},
+            "head": {"given": head, "revision": here.snapshot.commit},
+        }
+        write_json("diff", here, {**moments, **_diff_json(found)})
         return 0
-    from orgtp.render.diff_words import end
+    from orgtp.render.spans import end
 
-    write(_written(format_, found, end(base, found.base), end(head or "", here.commit or "")))
+    write_stdout(_format_diff(format_, found, end(base, found.base), end(head or "", here.snapshot.commit or "")))
     return 0
 
 
-def _body(found: Since) -> dict[str, Any]:
-    from orgtp.render.json_text import plain
-    from orgtp.views.diff import headline
+def _diff_json(found: Since) -> dict[str, Any]:
+    from orgtp.render.json import plain
+    from orgtp.views.diff.build import headline
 
     return {"headline": headline(found.diff), **plain(found.diff)}
 
 
-def _written(format_: DiffFormat, found: Since, base: Line, head: Line) -> str:
+def _format_diff(format_: DiffFormat, found: Since, base: Line, head: Line) -> str:
     """The difference between two moments, each said in words."""
     if format_ is DiffFormat.MARKDOWN:
-        from orgtp.render.diff_markdown import diff_markdown
+        from orgtp.render.diff.markdown import diff_markdown
 
         return diff_markdown(found.diff, base, head)
-    from orgtp.render.diff_text import diff_text
-    from orgtp.render.page import screen
+    from orgtp.render.diff.text import diff_text
+    from orgtp.render.terminal import screen
 
     return diff_text(found.diff, base, head, screen())

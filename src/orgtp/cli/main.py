@@ -14,44 +14,46 @@ import typer
 from typer.main import get_command
 
 from orgtp import __version__
-from orgtp.cli.commands import COMMANDS, GROUPS, Command, called
-from orgtp.cli.door import remember, tell
-from orgtp.cli.failure import guarded
+from orgtp.api import Waits
+from orgtp.cli.commands import COMMANDS, GROUPS, CommandEntry, find_commands
+from orgtp.cli.error_handler import run_with_error_handler
 from orgtp.cli.options import OrgOption
+from orgtp.cli.session import remember_org_option, write_stderr
 from orgtp.model.errors import BadInput
-from orgtp.store.waits import Waits
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 # A value may begin with a minus: what looks like an option and is none is a value here (and `-1h` no call for help).
 _VALUES = {**_SETTINGS, "help_option_names": ["--help"], "ignore_unknown_options": True}
 
 
-def _version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         sys.stdout.write(f"orgtp {__version__}\n")
         raise typer.Exit
 
 
-def _top(
+def _read_global_options(
     org: OrgOption = None,
-    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Keep the organisation as text: people and agents on one chart and one scorecard, in git.
 
     A command is explained by: orgtp COMMAND --help
     """
-    remember(org)
+    remember_org_option(org)
 
 
-def _group(name: str) -> typer.Typer:
+def _make_group(name: str) -> typer.Typer:
     return typer.Typer(name=name, help=GROUPS[name], no_args_is_help=True, rich_markup_mode=None)
 
 
-def build(commands: Iterable[Command] = COMMANDS) -> typer.Typer:
+def build_app(commands: Iterable[CommandEntry] = COMMANDS) -> typer.Typer:
     """The command line with these commands."""
     app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, context_settings=_SETTINGS, name="orgtp")
-    app.callback()(_top)
-    groups = {name: _group(name) for name in GROUPS}
+    app.callback()(_read_global_options)
+    groups = {name: _make_group(name) for name in GROUPS}
     for command in commands:
         settings = _VALUES if (command.group, command.name) == ("score", "add") else _SETTINGS
         place = groups.get(command.group, app)
@@ -62,19 +64,19 @@ def build(commands: Iterable[Command] = COMMANDS) -> typer.Typer:
     return app
 
 
-def run(words: list[str]) -> int:
+def run_command_line(words: list[str]) -> int:
     """Run one command line; its exit code."""
-    return guarded(lambda: _run([_text(word) for word in words]), _named(words))
+    return run_with_error_handler(lambda: _run_app([_decode_argument(word) for word in words]), _command_name(words))
 
 
-def _named(words: list[str]) -> str:
+def _command_name(words: list[str]) -> str:
     """The command that is called, with its group; `orgtp` where that is in doubt."""
-    found = called(words)
+    found = find_commands(words)
     parts = (found[0].group, found[0].name) if len(found) == 1 else ()
     return " ".join(["orgtp", *(part for part in parts if part)])
 
 
-def _text(word: str) -> str:
+def _decode_argument(word: str) -> str:
     """An argument, if it is text: what is not UTF-8 could be written nowhere."""
     try:
         word.encode()
@@ -83,13 +85,13 @@ def _text(word: str) -> str:
     return word
 
 
-def _run(words: list[str]) -> int:
-    command = get_command(build(called(words)))
+def _run_app(words: list[str]) -> int:
+    command = get_command(build_app(find_commands(words)))
     words = ["--help" if word == "-h" else word for word in words]
     return int(command.main(words, prog_name="orgtp", standalone_mode=False) or 0)
 
 
-def _refuse_closed() -> None:
+def _refuse_closed_stdout() -> None:
     """End where there is nowhere to write data to; python has None for what was closed before it started."""
     streams: dict[str, object] = vars(sys)
     if streams["stderr"] is None:
@@ -103,11 +105,11 @@ def main() -> None:
     """Be the installed script."""
     # A command lives for a moment and makes few cycles: collecting them ten times while it starts costs a tenth of it.
     gc.set_threshold(100_000, 20, 20)
-    Waits.tell = tell
-    _refuse_closed()
+    Waits.tell = write_stderr
+    _refuse_closed_stdout()
     # A terminal that cannot show a sign shows its code: never `?`, which means that a value is unavailable.
     cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
-    code = run(sys.argv[1:])
+    code = run_command_line(sys.argv[1:])
     with suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import opened, tell
 from orgtp.cli.options import DryRunOption, OrgOption
+from orgtp.cli.session import open_chosen_org, write_stderr
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
-    from orgtp.mcp import OrgServer
+    from orgtp.api import OrgHandle
+    from orgtp.mcp.server import OrgServer
 
 
 AllowWriteOption = Annotated[
@@ -41,7 +41,7 @@ class ExtraMissing(OrgtpError):
     text = 'the MCP server needs the library mcp, 2.2 or later ({why}). Install it: pip install "orgtp[mcp]"'
 
 
-def mcp(
+def run_mcp(
     org: OrgOption = None,
     allow_write: AllowWriteOption = False,
     as_: ActingOption = "",
@@ -54,32 +54,34 @@ def mcp(
     --allow-write and --as say otherwise. The org is read anew for each answer. With --install, a client is told how
     to start it: its config is merged, and what it was is kept beside it.
     """
-    here = opened(org, values=False)
-    _refuse_unfit(here, as_, allow_write=allow_write)
+    here = open_chosen_org(org, values=False)
+    _refuse_unusable_org(here, as_, allow_write=allow_write)
     if install:
-        return _installed(here, install, as_, allow_write=allow_write, dry_run=dry_run)
+        return _install_server(here, install, as_, allow_write=allow_write, dry_run=dry_run)
     if dry_run:
         raise BadInput(what="--dry-run says what --install would write: --install CLIENT --dry-run")
-    return _served(here, as_, allow_write=allow_write)
+    return _serve_client(here, as_, allow_write=allow_write)
 
 
-def _served(here: OpenOrg, acting: str, *, allow_write: bool) -> int:
+def _serve_client(here: OrgHandle, acting: str, *, allow_write: bool) -> int:
     """Serve until the client leaves. Raises `ExtraMissing`, and `BadInput` where there is nothing to talk over."""
     if sys.stdin and sys.stdin.isatty():
-        tell(f"serving {here.head.id} to an MCP client, which starts this itself: see docs/mcp.md. Stop it with Ctrl-C")
-    from orgtp.wire import on_interrupt, take_wire
+        write_stderr(
+            f"serving {here.head.id} to an MCP client, which starts this itself: see docs/mcp.md. Stop it with Ctrl-C"
+        )
+    from orgtp.mcp.stdio import call_on_interrupt, take_over_stdio
 
-    take_wire()
-    on_interrupt(_interrupted)
+    take_over_stdio()
+    call_on_interrupt(_exit_interrupted)
     with redirect_stdout(sys.stderr):
-        made = _made(here, acting, allow_write=allow_write)
-    from orgtp.mcp import serve
+        made = _make_server(here, acting, allow_write=allow_write)
+    from orgtp.mcp.server import serve_stdio
 
-    serve(made)
+    serve_stdio(made)
     return 0
 
 
-def _refuse_unfit(here: OpenOrg, acting: str, *, allow_write: bool) -> None:
+def _refuse_unusable_org(here: OrgHandle, acting: str, *, allow_write: bool) -> None:
     """Refuse what could not be answered later: no git, no such seat, a writer who is nobody. Raises what is wrong."""
     here.revision  # noqa: B018  (it asks git)
     if allow_write and not acting:
@@ -89,29 +91,29 @@ def _refuse_unfit(here: OpenOrg, acting: str, *, allow_write: bool) -> None:
     if acting and here.staff.org.seat(acting).is_retired:
         raise Refused(why=f"{acting} is retired, and acts no more. Name another seat: --as SEAT")
     if allow_write:
-        here.writable  # noqa: B018  (it raises where nothing can be written)
+        here.ledger.writable  # noqa: B018  (it raises where nothing can be written)
 
 
-def _installed(here: OpenOrg, client: str, acting: str, *, allow_write: bool, dry_run: bool) -> int:
+def _install_server(here: OrgHandle, client: str, acting: str, *, allow_write: bool, dry_run: bool) -> int:
     """Put it on a client's list, to be started as it was called now. Raises `ExtraMissing`, and what is wrong there."""
-    from orgtp.cli.mcp_install import install
+    from orgtp.cli.mcp_install import install_in_client
 
     if find_spec("mcp") is None:
         raise ExtraMissing(why="it is not here")
     words = [*(["--allow-write"] if allow_write else []), *(["--as", acting] if acting else [])]
-    return install(here, client, words, dry_run=dry_run)
+    return install_in_client(here, client, words, dry_run=dry_run)
 
 
-def _made(here: OpenOrg, acting: str, *, allow_write: bool) -> OrgServer:
+def _make_server(here: OrgHandle, acting: str, *, allow_write: bool) -> OrgServer:
     """The server. Raises `ExtraMissing`."""
     try:
-        from orgtp.mcp import OrgServer, prepare
+        from orgtp.mcp.server import OrgServer, configure_logging
     except ImportError as error:
         raise ExtraMissing(why=error) from error
-    prepare()
+    configure_logging()
     return OrgServer(here.root.resolve(), acting, allow_write=allow_write, alone=True)
 
 
-def _interrupted() -> None:
-    tell("interrupted")
+def _exit_interrupted() -> None:
+    write_stderr("interrupted")
     os._exit(130)

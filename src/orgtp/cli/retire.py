@@ -11,26 +11,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import changed, opened, tell, write
-from orgtp.cli.news import tell_people
+from orgtp.cli.notify import notify_people
 from orgtp.cli.options import ByOption, DryRunOption, JsonOption, OrgOption, PushOption, SeatArgument
+from orgtp.cli.session import open_chosen_org, report_change, write_stderr, write_stdout
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.model.words import listed, visible
+from orgtp.model.text import escape_control_chars, join_with_and
 
 if TYPE_CHECKING:
     from orgtp.actions.retire import Plan, Request
-    from orgtp.api import OpenOrg
+    from orgtp.api import OrgHandle
 
 _ASKED = {"worked": "What worked?", "failed": "What failed?", "lesson": "What is the lesson?"}
 
 
-class Incomplete(OrgtpError):
+class RetirementIncomplete(OrgtpError):
     """Something only a person can say is missing, and there is no terminal to ask on."""
 
     text = "{what} Run:\n  {command}"
 
 
-class Stopped(OrgtpError):
+class RetirementDeclined(OrgtpError):
     """A person looked at the plan and said no."""
 
     exit_code = 130
@@ -45,7 +45,7 @@ ReviewOption = Annotated[
 ]
 
 
-def retire(
+def retire_seat(
     seat: SeatArgument,
     to: Annotated[str, typer.Option("--to", metavar="A,B", help="The heirs; one for each capability, in order.")] = "",
     move: MoveOption = None,
@@ -65,148 +65,154 @@ def retire(
     The plan is shown first. The decision belongs to a person whom the policy lets decide.
     """
     from orgtp.actions.retire import REVIEW, Request
-    from orgtp.render.json_text import plan_body
+    from orgtp.render.json import plan_body
 
-    here = opened(org, push=push)
-    told = _review(review) if review else {}
+    here = open_chosen_org(org, push=push)
+    told = _read_review_file(review) if review else {}
     request = Request(
         seat=seat,
         to=tuple(heir.strip() for heir in to.split(",") if heir.strip()),
-        moves=dict(_move(text) for text in move or []),
+        moves=dict(_parse_move(text) for text in move or []),
         owner_to=owner_to,
         reason=reason or told.get("reason", ""),
         review={key: text for key, text in told.items() if key in REVIEW},
         decided_by=decided_by,
-        by=here.acting(by),
+        by=here.ledger.acting(by),
     )
-    request = _agreed(here, request, review, ask=not (yes or dry_run), json=json)
-    done = here.retire(request, dry_run=dry_run)
+    request = _confirm_request(here, request, review, ask=not (yes or dry_run), json=json)
+    done = here.ledger.retire(request, dry_run=dry_run)
     if not (decided_by or request.by):
-        tell(f"the decision is recorded as {request.decided_by}'s")
-    made = plan_body(here.plan_retirement(request))
-    code = changed("retire", here, done, json=json, dry_run=dry_run, push=push, seat=seat, plan=made)
-    tell_people(here, done)
+        write_stderr(f"the decision is recorded as {request.decided_by}'s")
+    made = plan_body(here.ledger.plan_retirement(request))
+    code = report_change("retire", here, done, json=json, dry_run=dry_run, push=push, seat=seat, plan=made)
+    notify_people(here, done)
     return code
 
 
-def _agreed(here: OpenOrg, request: Request, review: Path | None, *, ask: bool, json: bool) -> Request:
+def _confirm_request(here: OrgHandle, request: Request, review: Path | None, *, ask: bool, json: bool) -> Request:
     """The request with all that a person had to say; where one is there and is to be asked, that person said yes."""
-    plan = here.plan_retirement(request)
-    _show(here, plan, json=json)
-    request = _decided_by_default(here, request)
-    request = _asked(here, request) if _terminal() else _complete(here, request, review)
+    plan = here.ledger.plan_retirement(request)
+    _show_plan(here, plan, json=json)
+    request = _default_decider(here, request)
+    request = _ask_missing(here, request) if _has_terminal() else _complete_request(here, request, review)
     if plan.open:
         # Heirs were named since: what is agreed to is the whole plan.
-        _show(here, here.plan_retirement(request), json=json)
-    if ask and _terminal() and not typer.confirm("Retire it?", err=True):
-        raise Stopped
+        _show_plan(here, here.ledger.plan_retirement(request), json=json)
+    if ask and _has_terminal() and not typer.confirm("Retire it?", err=True):
+        raise RetirementDeclined
     return request
 
 
-def _move(text: str) -> tuple[str, str]:
+def _parse_move(text: str) -> tuple[str, str]:
     name, equals, heir = text.partition("=")
     if not (equals and name.strip() and heir.strip()):
         raise BadInput(what=f'--move "{text}" is not CAP=HEIR. Write it so: --move ad-pacing-monitoring=dash')
     return name.strip(), heir.strip()
 
 
-def _review(path: Path) -> dict[str, str]:
+def _read_review_file(path: Path) -> dict[str, str]:
     """What the review file says. Raises `BadInput` with its place for what is no review."""
-    from orgtp.store.review_file import read_review
+    from orgtp.api import read_review
 
     return read_review(path)
 
 
-def _terminal() -> bool:
+def _has_terminal() -> bool:
     """Whether a person is there to be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _show(here: OpenOrg, plan: Plan, *, json: bool) -> None:
+def _show_plan(here: OrgHandle, plan: Plan, *, json: bool) -> None:
     """The plan comes before anything is asked or done; beside JSON it goes to standard error."""
-    from orgtp.render.change_text import plan_text
-    from orgtp.render.page import Screen, screen
+    from orgtp.render.change import plan_text
+    from orgtp.render.terminal import Screen, screen
 
     text = plan_text(here.org, plan, Screen(screen().width) if json else screen())
-    tell(text) if json else write(text)
+    write_stderr(text) if json else write_stdout(text)
     sys.stdout.flush()
 
 
-def _decided_by_default(here: OpenOrg, request: Request) -> Request:
+def _default_decider(here: OrgHandle, request: Request) -> Request:
     """The person who decided: as named, else the one who acts, if that person may decide.
 
     Where nobody can be asked, no seat acts and one person alone may decide, it is that person, and that is said; a
     seat that acts and may not decide has to name who did.
     """
-    fit = here.deciders(request.seat)
-    sole = fit[0] if not (request.by or _terminal()) and len(fit) == 1 else ""
+    fit = here.ledger.deciders(request.seat)
+    sole = fit[0] if not (request.by or _has_terminal()) and len(fit) == 1 else ""
     return replace(request, decided_by=request.decided_by or (request.by if request.by in fit else sole))
 
 
-def _complete(here: OpenOrg, request: Request, review: Path | None) -> Request:
+def _complete_request(here: OrgHandle, request: Request, review: Path | None) -> Request:
     """The request, if nothing is missing; else, all at once, what is, and the command that says it."""
-    plan = here.plan_retirement(request)
-    missing = [f"who takes over {listed(plan.open)}"] if plan.open else []
+    plan = here.ledger.plan_retirement(request)
+    missing = [f"who takes over {join_with_and(plan.open)}"] if plan.open else []
     missing += [] if request.reason.strip() else ["why (--reason; --review FILE may bring the rest)"]
     missing += [] if request.decided_by else ["who decided"]
     if missing:
-        moves = {**request.moves, **dict.fromkeys(plan.open, _guess(plan, request))}
-        may = "" if request.decided_by else f" May decide: {listed(here.deciders(request.seat)) or 'nobody'}."
-        raise Incomplete(what=f"say {listed(missing)}.{may}", command=_command(here, request, moves, review))
+        moves = {**request.moves, **dict.fromkeys(plan.open, _guess_heir(plan, request))}
+        may = (
+            ""
+            if request.decided_by
+            else f" May decide: {join_with_and(here.ledger.deciders(request.seat)) or 'nobody'}."
+        )
+        raise RetirementIncomplete(
+            what=f"say {join_with_and(missing)}.{may}", command=_format_command(here, request, moves, review)
+        )
     return request
 
 
-def _asked(here: OpenOrg, request: Request) -> Request:
+def _ask_missing(here: OrgHandle, request: Request) -> Request:
     """The request with all that a person says when asked: heirs, the reason and the review, who decided."""
-    plan = here.plan_retirement(request)
+    plan = here.ledger.plan_retirement(request)
     for capability in plan.open:
-        request = _ask_heir(here, request, capability, _guess(plan, request))
-    request = _told(request)
-    fit = here.deciders(request.seat)
+        request = _ask_heir(here, request, capability, _guess_heir(plan, request))
+    request = _tell_prompt(request)
+    fit = here.ledger.deciders(request.seat)
     if not request.decided_by:
         request = replace(request, decided_by=typer.prompt("Who decided?", default=fit[0] if fit else None, err=True))
     return request
 
 
-def _guess(plan: Plan, request: Request) -> str:
+def _guess_heir(plan: Plan, request: Request) -> str:
     return request.to[0] if request.to else plan.seat.reports_to or plan.seat.owner
 
 
-def _ask_heir(here: OpenOrg, request: Request, capability: str, guess: str) -> Request:
+def _ask_heir(here: OrgHandle, request: Request, capability: str, guess: str) -> Request:
     """Ask until the heir is one that may be."""
     while True:
-        heir = typer.prompt(f"Who takes over {visible(capability)}?", default=guess, err=True)
+        heir = typer.prompt(f"Who takes over {escape_control_chars(capability)}?", default=guess, err=True)
         asked = replace(request, moves={**request.moves, capability: heir})
         try:
-            here.plan_retirement(asked)
+            here.ledger.plan_retirement(asked)
         except OrgtpError as error:
-            tell(str(error))
+            write_stderr(str(error))
         else:
             return asked
 
 
-def _command(here: OpenOrg, request: Request, moves: Mapping[str, str], review: Path | None) -> str:
+def _format_command(here: OrgHandle, request: Request, moves: Mapping[str, str], review: Path | None) -> str:
     """The command that would say everything, with all that was said already."""
-    words = ["orgtp", *(["--org", str(here.root)] if here.root != _near() else []), "retire", request.seat]
+    words = ["orgtp", *(["--org", str(here.root)] if here.root != _near_seat() else []), "retire", request.seat]
     words += ["--to", ",".join(request.to)] if request.to else []
     words += [word for name, heir in moves.items() for word in ("--move", f"{name}={heir}")]
     words += ["--owner-to", request.owner_to] if request.owner_to else []
     words += ["--review", str(review)] if review else []
     words += ["--by", request.by] if request.by else []
-    words += ["--decided-by", request.decided_by or _decider(here, request)]
+    words += ["--decided-by", request.decided_by or _ask_decider(here, request)]
     return shlex.join([*words, "--reason", request.reason or "WHY"])
 
 
-def _decider(here: OpenOrg, request: Request) -> str:
+def _ask_decider(here: OrgHandle, request: Request) -> str:
     """Who may have decided, for a person to confirm by running the command; an agent is told nobody's name."""
     acting = here.org.seats.get(request.by)
-    fit = here.deciders(request.seat) if acting is None or acting.is_human else []
+    fit = here.ledger.deciders(request.seat) if acting is None or acting.is_human else []
     return next(iter(fit), "SEAT")
 
 
-def _near() -> Path | None:
+def _near_seat() -> Path | None:
     """The org that a command without --org would be about."""
-    from orgtp.store.locate import find_root
+    from orgtp.api import find_root
 
     try:
         return find_root()
@@ -214,14 +220,14 @@ def _near() -> Path | None:
         return None
 
 
-def _told(request: Request) -> Request:
+def _tell_prompt(request: Request) -> Request:
     """Ask for the reason and the review, where no reason was given."""
     if request.reason.strip():
         return request
     reason = typer.prompt(f"Why is {request.seat} retired?", err=True)
-    asked = {key: _ask(question) for key, question in _ASKED.items() if key not in request.review}
+    asked = {key: _ask_person(question) for key, question in _ASKED.items() if key not in request.review}
     return replace(request, reason=reason, review={**request.review, **{k: text for k, text in asked.items() if text}})
 
 
-def _ask(question: str) -> str:
+def _ask_person(question: str) -> str:
     return str(typer.prompt(f"{question} (empty to leave out)", default="", show_default=False, err=True)).strip()

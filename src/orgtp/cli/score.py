@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.door import changed, opened, write, write_json
 from orgtp.cli.options import AtOption, ByOption, DryRunOption, JsonOption, OrgOption, PushOption
+from orgtp.cli.session import open_chosen_org, report_change, write_json, write_stdout
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.actions.scores import Entry
-    from orgtp.api import OpenOrg
+    from orgtp.actions.record_scores import NewScore
+    from orgtp.api import OrgHandle
 
 
-def add(
+def add_scores(
     seat: Annotated[str, typer.Argument(metavar="SEAT", help="Whose value it is.")] = "",
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="The id of one of its metrics.")] = "",
     value: Annotated[
@@ -44,18 +44,20 @@ def add(
     json: JsonOption = False,
 ) -> int:
     """Append a value, as a commit. One that does not fit its metric is refused before anything is written."""
-    here = opened(org, whole=False, push=push)
+    here = open_chosen_org(org, whole=False, push=push)
     if source:
-        entries = _from(here, source, [seat, metric, value, unavailable, period, note, score_id])
+        entries = _read_scores_file(here, source, [seat, metric, value, unavailable, period, note, score_id])
     else:
-        text = _one(seat, metric, value, unavailable)
+        text = _check_single_value(seat, metric, value, unavailable)
         reason = unavailable if unavailable is not None else note
-        entries = [here.entry(seat, metric, text, period=period, note=reason, score_id=score_id)]
-    done = here.add_scores(entries, by=by, dry_run=dry_run)
-    return changed("score-add", here, done, json=json, dry_run=dry_run, push=push, values=_written(done.change.edits))
+        entries = [here.ledger.new_score(seat, metric, text, period=period, note=reason, score_id=score_id)]
+    done = here.ledger.add_scores(entries, by=by, dry_run=dry_run)
+    return report_change(
+        "score-add", here, done, json=json, dry_run=dry_run, push=push, values=_scores_json(done.change.edits)
+    )
 
 
-def _one(seat: str, metric: str, value: str | None, unavailable: str | None) -> str | None:
+def _check_single_value(seat: str, metric: str, value: str | None, unavailable: str | None) -> str | None:
     if not seat or not metric:
         raise BadInput(what="name the seat and the metric: orgtp score add SEAT METRIC VALUE")
     if value is not None and value.startswith("--"):
@@ -67,13 +69,13 @@ def _one(seat: str, metric: str, value: str | None, unavailable: str | None) -> 
     return value
 
 
-def _written(edits: tuple[Any, ...]) -> list[dict[str, Any]]:
+def _scores_json(edits: tuple[Any, ...]) -> list[dict[str, Any]]:
     return [jsonlib.loads(score.line) | {"seat": score.seat} for edit in edits for score in edit.scores]
 
 
-def _from(here: OpenOrg, source: str, others: list[str | None]) -> list[Entry]:
+def _read_scores_file(here: OrgHandle, source: str, others: list[str | None]) -> list[NewScore]:
     """The entries of a file, or of standard input."""
-    from orgtp.store.values_file import read_values
+    from orgtp.api import read_values
 
     if any(others):
         raise BadInput(
@@ -83,10 +85,10 @@ def _from(here: OpenOrg, source: str, others: list[str | None]) -> list[Entry]:
         raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except OSError as error:
         raise BadInput(what=f"{source} cannot be read: {error.strerror}") from error
-    return here.entries(read_values(raw, "-" if source == "-" else Path(source).name))
+    return here.ledger.new_scores(read_values(raw, "-" if source == "-" else Path(source).name))
 
 
-def list_(
+def list_scores(
     seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only this seat's.")] = "",
     metric: Annotated[str, typer.Argument(metavar="[METRIC]", help="Only this metric's.")] = "",
     org: OrgOption = None,
@@ -94,13 +96,13 @@ def list_(
     json: JsonOption = False,
 ) -> int:
     """List the values as they were recorded. A corrected one stays and says so."""
-    here = opened(org, at)
+    here = open_chosen_org(org, at)
     lines = here.scores(seat, metric)
     if json:
         write_json("scores", here, {"scores": lines})
         return 0
-    from orgtp.render.page import screen
-    from orgtp.render.seat_text import score_list_text
+    from orgtp.render.seat import score_list_text
+    from orgtp.render.terminal import screen
 
-    write(score_list_text(lines, screen()))
+    write_stdout(score_list_text(lines, screen()))
     return 0

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import changed, opened, tell, write, write_json
 from orgtp.cli.options import (
     AllOption,
     AtOption,
@@ -18,33 +17,34 @@ from orgtp.cli.options import (
     PushOption,
     SeatArgument,
 )
+from orgtp.cli.session import open_chosen_org, report_change, write_json, write_stderr, write_stdout
 from orgtp.model.errors import BadInput
-from orgtp.model.seat import SeatKind, Status
-from orgtp.model.words import did_you_mean
+from orgtp.model.seat import SeatKind, SeatStatus
+from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api import OrgHandle
 
 
-def show(
+def show_seat(
     seat: SeatArgument, org: OrgOption = None, at: AtOption = None, kind: KindOption = False, json: JsonOption = False
 ) -> int:
     """Show all about one seat."""
-    here = opened(org, at)
+    here = open_chosen_org(org, at)
     view = here.seat(seat)
     if json:
-        from orgtp.render.json_text import seat_body
+        from orgtp.render.json import seat_body
 
         write_json("seat", here, seat_body(view))
         return 0
-    from orgtp.render.page import screen
-    from orgtp.render.seat_text import seat_text
+    from orgtp.render.seat import seat_text
+    from orgtp.render.terminal import screen
 
-    write(seat_text(view, screen(), here.head.zone, kind=kind))
+    write_stdout(seat_text(view, screen(), here.head.zone, kind=kind))
     return 0
 
 
-def list_(
+def list_seats(
     org: OrgOption = None,
     at: AtOption = None,
     all_: AllOption = False,
@@ -52,15 +52,15 @@ def list_(
     json: JsonOption = False,
 ) -> int:
     """List the seats, one a line."""
-    here = opened(org, at)
+    here = open_chosen_org(org, at)
     seats = here.seats(retired=all_)
     if json:
         write_json("seats", here, {"seats": seats})
         return 0
-    from orgtp.render.page import screen
-    from orgtp.render.seat_text import seat_list_text
+    from orgtp.render.seat import seat_list_text
+    from orgtp.render.terminal import screen
 
-    write(seat_list_text(seats, screen(), kind=kind))
+    write_stdout(seat_list_text(seats, screen(), kind=kind))
     return 0
 
 
@@ -71,14 +71,14 @@ CapabilityOption = Annotated[
 _AS_IN = "--capability ad-pacing='Watches spend'"
 
 
-def add(
+def add_seat(
     seat: SeatArgument,
     role: Annotated[str, typer.Option("--role", help="What the seat is for, in a word or two.")],
     kind: Annotated[SeatKind, typer.Option("--kind", help="Who sits there.")],
     name: Annotated[str, typer.Option("--name", help="What people call it. Default: from the id.")] = "",
     owner: Annotated[str, typer.Option("--owner", metavar="SEAT", help="The person who answers for it.")] = "",
     reports_to: Annotated[str, typer.Option("--reports-to", metavar="SEAT", help="The seat above it.")] = "",
-    status: Annotated[Status, typer.Option("--status", help="Where it is in its life.")] = Status.ACTIVE,
+    status: Annotated[SeatStatus, typer.Option("--status", help="Where it is in its life.")] = SeatStatus.ACTIVE,
     mission: Annotated[str, typer.Option("--mission", help="What it does, for whom.")] = "",
     since: Annotated[str, typer.Option("--since", metavar="DATE", help="The day it began. Default: today.")] = "",
     email: Annotated[str, typer.Option("--email", help="Ties a git author to the seat.")] = "",
@@ -93,7 +93,7 @@ def add(
     """Add a seat to the chart, as a commit. Its metrics are written into its file."""
     from orgtp.actions.seats import NewSeat
 
-    here = opened(org, push=push)
+    here = open_chosen_org(org, push=push)
     if kind is SeatKind.AGENT and not owner:
         raise BadInput(what=f"a person answers for every agent: say who answers for {seat}, with --owner SEAT")
     new = NewSeat(
@@ -108,13 +108,13 @@ def add(
         since=since,
         email=email,
         retire_when=retire_when,
-        capabilities=dict(_pair(text, "ID=TEXT", _AS_IN) for text in capability or []),
+        capabilities=dict(_parse_pair(text, "ID=TEXT", _AS_IN) for text in capability or []),
     )
-    done = here.add_seat(new, by=by, dry_run=dry_run)
-    return changed("seat-add", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
+    done = here.ledger.add_seat(new, by=by, dry_run=dry_run)
+    return report_change("seat-add", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
 
 
-def set_(
+def set_seat_keys(
     seat: SeatArgument,
     values: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…", help="A key may be a path: metrics.ID.target.")],
     org: OrgOption = None,
@@ -124,25 +124,25 @@ def set_(
     json: JsonOption = False,
 ) -> int:
     """Set keys of a seat, as a commit that changes only the lines it must. KEY= takes a key out."""
-    here = opened(org, push=push)
-    pairs = [_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]
-    _warn_rejudged(here, seat, [key for key, _ in pairs])
-    done = here.set_keys(seat, [(_path(key), value) for key, value in pairs], by=by, dry_run=dry_run)
-    return changed("seat-set", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
+    here = open_chosen_org(org, push=push)
+    pairs = [_parse_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]
+    _warn_of_past_targets(here, seat, [key for key, _ in pairs])
+    done = here.ledger.set_keys(seat, [(_parse_key_path(key), value) for key, value in pairs], by=by, dry_run=dry_run)
+    return report_change("seat-set", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
 
 
-def _warn_rejudged(here: OpenOrg, seat: str, keys: list[str]) -> None:
+def _warn_of_past_targets(here: OrgHandle, seat: str, keys: list[str]) -> None:
     """Say that a plain target judges the past, too, where there is one; a dated one would not."""
     for key in keys:
         head, _, rest = key.partition(".")
         metric, _, last = rest.partition(".")
-        if (head, last) == ("metrics", "target") and here.org.records(seat, metric):
-            tell(
+        if (head, last) == ("metrics", "target") and here.org.score_records(seat, metric):
+            write_stderr(
                 f"every period of {metric} is judged by it, past ones too; from a period on it would be: {key}.PERIOD=…"
             )
 
 
-def _pair(text: str, form: str, example: str) -> tuple[str, str]:
+def _parse_pair(text: str, form: str, example: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise BadInput(what=f'"{text}" is not {form}. Write it so: {example}')
@@ -152,7 +152,7 @@ def _pair(text: str, form: str, example: str) -> tuple[str, str]:
 _PATHS = ("capabilities", "metrics")
 
 
-def _path(key: str) -> tuple[str, ...]:
+def _parse_key_path(key: str) -> tuple[str, ...]:
     """A dotted key as a path; only capabilities, metrics and a user's own x- keys have anything below them."""
     head, *rest = key.split(".")
     if not all([head, *rest]) or (rest and head not in _PATHS and not head.startswith("x-")):

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.door import chosen, opened, tell, write, write_json
 from orgtp.cli.options import DryRunOption, JsonOption, OrgOption, SourcesOption
+from orgtp.cli.session import chosen_org, open_chosen_org, write_json, write_stderr, write_stdout
 from orgtp.model.errors import OrgtpError
-from orgtp.model.words import did_you_mean
+from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api import OrgHandle, SourceResult, Sources
     from orgtp.model.problem import Problem
-    from orgtp.sources.source import Said, Sources
     from orgtp.views.sources import Reading
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of a source, as metrics have it.")]
@@ -60,80 +59,87 @@ class UnknownSource(OrgtpError):
     text = 'there is no source "{name}" in {path}. {hint}'
 
 
-def list_(org: OrgOption = None, sources: SourcesOption = None, json: JsonOption = False) -> int:
+def list_sources(org: OrgOption = None, sources: SourcesOption = None, json: JsonOption = False) -> int:
     """List the sources that the org's metrics name, and those that this machine knows. Exit code 1: one is wrong."""
-    from orgtp.sources.file import read_sources
-    from orgtp.views.sources import Known, source_lines
+    from orgtp.api import read_sources
+    from orgtp.views.sources import KnownSource, source_lines
 
-    here = opened(org, whole=False)
+    here = open_chosen_org(org, whole=False)
     read = read_sources(sources)
-    lines = source_lines(here.staff.org, {name: Known(one.kind, one.wrong) for name, one in read.named.items()})
+    lines = source_lines(here.staff.org, {name: KnownSource(one.kind, one.wrong) for name, one in read.named.items()})
     if json:
-        body = {"file": str(read.path), "sources": lines, "problems": [_row(problem) for problem in read.problems]}
+        body = {
+            "file": str(read.path),
+            "sources": lines,
+            "problems": [_problem_json(problem) for problem in read.problems],
+        }
         write_json("sources", here, body)
     else:
-        from orgtp.render.page import screen
-        from orgtp.render.source_text import source_list_text
+        from orgtp.render.sources import source_list_text
+        from orgtp.render.terminal import screen
 
-        write(source_list_text(lines, screen()))
-        _tell_problems(read)
-        _tell_unused([line.source for line in lines if not line.metrics])
+        write_stdout(source_list_text(lines, screen()))
+        _print_source_problems(read)
+        _explain_unused_sources([line.source for line in lines if not line.metrics])
     return int(bool(read.problems))
 
 
-def _row(problem: Problem) -> dict[str, Any]:
+def _problem_json(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {"line": place.line, "column": place.column, "message": problem.message, "hint": problem.hint}
 
 
-def _tell_unused(names: list[str]) -> None:
+def _explain_unused_sources(names: list[str]) -> None:
     """How a metric gets the first of the sources that none names."""
     if names:
-        tell(f"no metric names {names[0]}. One does after: orgtp seat set SEAT metrics.METRIC.source={names[0]}")
+        write_stderr(
+            f"no metric names {names[0]}. One does after: orgtp seat set SEAT metrics.METRIC.source={names[0]}"
+        )
 
 
-def _tell_problems(read: Sources) -> None:
+def _print_source_problems(read: Sources) -> None:
     for problem in read.problems:
-        tell(f"{problem.place}: {problem.message}. {problem.hint}".rstrip())
+        write_stderr(f"{problem.place}: {problem.message}. {problem.hint}".rstrip())
     if not read.named and not read.problems:
-        tell(f"this machine knows no source: there is none in {read.path}. See: orgtp source add --help")
+        write_stderr(f"this machine knows no source: there is none in {read.path}. See: orgtp source add --help")
 
 
-def try_(name: NameArgument, org: OrgOption = None, sources: SourcesOption = None, json: JsonOption = False) -> int:
+def try_one_source(
+    name: NameArgument, org: OrgOption = None, sources: SourcesOption = None, json: JsonOption = False
+) -> int:
     """Ask a source now; write nothing. Shows what it says, and how that reads against each metric that names it.
 
     Exit code 1 where it has no value, or a metric would refuse it.
     """
-    from orgtp.sources.ask import ask
-    from orgtp.sources.file import read_sources, refuse_inside
+    from orgtp.api import ask_sources, read_sources, refuse_inside
     from orgtp.views.sources import readings
 
-    here = _org_if_any(org)
+    here = _find_org(org)
     read = read_sources(sources)
     if name not in read.named:
-        _tell_problems(read)
+        _print_source_problems(read)
         hint = did_you_mean(name, read.named) or f"Add it: orgtp source add {shlex.quote(name)} --command …"
         raise UnknownSource(name=name, path=read.path, hint=hint)
     refuse_inside(read.path)
-    (said,) = ask([read.named[name]])
+    (said,) = ask_sources([read.named[name]])
     found = readings(here.staff.org, name, said.value) if here and said.value is not None else []
-    _show(here, said, found, json=json)
+    _show_reading(here, said, found, json=json)
     return int(said.value is None or any(reading.stored is None for reading in found))
 
 
-def _org_if_any(org: Path | None) -> OpenOrg | None:
+def _find_org(org: Path | None) -> OrgHandle | None:
     """The org; none where none is named and none is here: a source can be tried before there is one."""
-    from orgtp.store.load import NotAnOrg
+    from orgtp.api import NotAnOrg
 
     try:
-        return opened(org, whole=False)
+        return open_chosen_org(org, whole=False)
     except NotAnOrg:
-        if chosen(org) is not None:
+        if chosen_org(org) is not None:
             raise
         return None
 
 
-def _show(here: OpenOrg | None, said: Said, found: list[Reading], *, json: bool) -> None:
+def _show_reading(here: OrgHandle | None, said: SourceResult, found: list[Reading], *, json: bool) -> None:
     if json:
         body = {
             "source": said.name,
@@ -143,27 +149,27 @@ def _show(here: OpenOrg | None, said: Said, found: list[Reading], *, json: bool)
             "tries": said.tries,
             "readings": found,
         }
-        _write_json(here, body)
+        _write_source_json(here, body)
     elif said.value is None:
-        tell(f"{said.name} has no value: {said.why}")
+        write_stderr(f"{said.name} has no value: {said.why}")
     else:
-        from orgtp.render.page import screen
-        from orgtp.render.source_text import source_test_text
+        from orgtp.render.sources import source_test_text
+        from orgtp.render.terminal import screen
 
-        write(source_test_text(said.value, said.seconds, found, screen()))
-        _tell_unused([said.name] if here and not found else [])
+        write_stdout(source_test_text(said.value, said.seconds, found, screen()))
+        _explain_unused_sources([said.name] if here and not found else [])
 
 
-def _write_json(here: OpenOrg | None, body: dict[str, Any]) -> None:
-    from orgtp.render.json_text import envelope
+def _write_source_json(here: OrgHandle | None, body: dict[str, Any]) -> None:
+    from orgtp.render.json import envelope
 
     if here:
         write_json("source-test", here, body)
     else:
-        write(envelope("source-test", "", None, False, body))
+        write_stdout(envelope("source-test", "", None, False, body))
 
 
-def add(
+def add_one_source(
     name: NameArgument,
     command: CommandOption = "",
     sql: SqlOption = ("", ""),
@@ -185,9 +191,9 @@ def add(
 
     It is one of --command, --sql, --http and --file. What is there already is never changed.
     """
-    from orgtp.cli.source_add import New, add_source, source_of
+    from orgtp.cli.source_add import NewSource, add_source, build_source
 
     options = {"body": body, "pointer": pointer, "column": column, "rollup": rollup}
     options |= {"format": format_, "max-age": max_age}
-    new = New(command, sql, http, file, tuple(header or ()), options, timeout, retries)
-    return add_source(name, source_of(new), sources, dry_run=dry_run)
+    new = NewSource(command, sql, http, file, tuple(header or ()), options, timeout, retries)
+    return add_source(name, build_source(new), sources, dry_run=dry_run)

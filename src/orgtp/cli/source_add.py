@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orgtp.cli.door import tell, write
+from orgtp.cli.session import write_stderr, write_stdout
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
-from orgtp.model.words import listed
+from orgtp.model.text import join_with_and
 
 # Which kinds each option is for.
 _FOR = {
@@ -25,8 +25,8 @@ _FOR = {
 }
 # What the reader of the file says, as whoever types options would say it.
 _AS_TYPED = (
-    (r"Write column: NAME, or rollup: count", "Say --column NAME, or --rollup count"),
-    (r"Write format: csv \(or json, or jsonl\)", "Say --format csv (or json, or jsonl)"),
+    (r"Add column: NAME, or rollup: count", "Use --column NAME, or --rollup count"),
+    (r"Add format: csv, json or jsonl", "Use --format csv, json or jsonl"),
     (r'write url: "env:BOOKS_URL"', 'say --sql env:BOOKS_URL "select …"'),
     (r'write url: "env:METRICS_URL"', "say --http env:METRICS_URL"),
     (r'write headers: \{(\S+): "env:NAME"\}', r"say --header \1=env:NAME"),
@@ -35,7 +35,7 @@ _AS_TYPED = (
 
 
 @dataclass(frozen=True, slots=True)
-class New:
+class NewSource:
     """What was typed. `options` are those of some kinds alone, by name; "" and None: not said."""
 
     command: str
@@ -48,39 +48,41 @@ class New:
     retries: int | None
 
 
-def source_of(new: New) -> dict[str, Any]:
+def build_source(new: NewSource) -> dict[str, Any]:
     """The source that was typed. Raises `BadInput` where it is none, or an option is of another kind."""
     kinds: dict[str, Any] = {
-        "command": _words(new.command),
+        "command": _split_command(new.command),
         "sql": dict(zip(("url", "query"), new.sql, strict=True)) if any(new.sql) else {},
         "http": {"url": new.http} if new.http else {},
-        "file": {"path": _path(new.file)} if new.file else {},
+        "file": {"path": _absolute_path(new.file)} if new.file else {},
     }
     chosen = {kind: settings for kind, settings in kinds.items() if settings}
     if len(chosen) != 1:
         raise BadInput(what="say what the source is with one of --command, --sql, --http and --file")
     ((kind, settings),) = chosen.items()
     said = {name: value for name, value in new.options.items() if value}
-    _refuse_others(kind, [*(["header"] if new.headers else []), *said])
-    headers: dict[str, Any] = {"headers": dict(map(_header, new.headers))} if new.headers else {}
+    _refuse_other_kinds(kind, [*(["header"] if new.headers else []), *said])
+    headers: dict[str, Any] = {"headers": dict(map(_parse_header, new.headers))} if new.headers else {}
     headers |= {"method": "POST"} if "body" in said else {}
     below = headers | {name.replace("-", "_"): value for name, value in said.items()}
     common = {"timeout": new.timeout, "retries": new.retries}
     return {kind: settings | below if below else settings} | {k: v for k, v in common.items() if v not in {"", None}}
 
 
-def _refuse_others(kind: str, names: list[str]) -> None:
+def _refuse_other_kinds(kind: str, names: list[str]) -> None:
     for name in names:
         if kind not in _FOR[name]:
-            raise BadInput(what=f"--{name} goes with {listed(f'--{one}' for one in _FOR[name])}, not with --{kind}")
+            raise BadInput(
+                what=f"--{name} goes with {join_with_and(f'--{one}' for one in _FOR[name])}, not with --{kind}"
+            )
 
 
-def _path(file: str) -> str:
+def _absolute_path(file: str) -> str:
     """A path from here, where it is typed, as one that holds from everywhere."""
     return file if file.startswith(("~", "env:", "file:")) else str(Path(file).absolute())
 
 
-def _words(command: str) -> list[str]:
+def _split_command(command: str) -> list[str]:
     """The words of a command; ~/ begins a path in each, as it does where no quotes are around it."""
     try:
         words = shlex.split(command)
@@ -89,7 +91,7 @@ def _words(command: str) -> list[str]:
     return [str(Path(word).expanduser()) if word.startswith("~/") else word for word in words]
 
 
-def _header(text: str) -> tuple[str, str]:
+def _parse_header(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals and value):
         # It may hold a secret already.
@@ -99,50 +101,48 @@ def _header(text: str) -> tuple[str, str]:
 
 def add_source(name: str, source: dict[str, Any], sources: Path | None, *, dry_run: bool) -> int:
     """Write it into this machine's file, and say what has to be known of it; the exit code."""
-    from orgtp.sources.add import save, with_source
-    from orgtp.sources.file import refuse_inside, sources_path
+    from orgtp.api import insert_source, refuse_inside, save_sources_file, sources_path
 
     path = sources_path(sources)
     refuse_inside(path)
     try:
-        text = with_source(path, name, source)
+        text = insert_source(path, name, source)
     except BadInput as error:
-        raise BadInput(what=_as_typed(str(error))) from error
+        raise BadInput(what=_name_options(str(error))) from error
     if dry_run:
-        write(text)
-        tell(f"dry run, nothing written: this would be {path}")
+        write_stdout(text)
+        write_stderr(f"dry run, nothing written: this would be {path}")
     else:
-        save(path, text)
-        write(f"{name} is in {path}\n")
-    for what in _worth_knowing(source, path.parent):
-        tell(what)
+        save_sources_file(path, text)
+        write_stdout(f"{name} is in {path}\n")
+    for what in _list_warnings(source, path.parent):
+        write_stderr(what)
     if not dry_run:
         where = f" --sources {shlex.quote(str(sources))}" if sources else ""
-        tell(f"try it: orgtp source test {name}{where}")
+        write_stderr(f"try it: orgtp source test {name}{where}")
     return 0
 
 
-def _as_typed(said: str) -> str:
+def _name_options(said: str) -> str:
     for pattern, words in _AS_TYPED:
         said = re.sub(pattern, words, said)
     return said
 
 
-def _worth_knowing(source: Mapping[str, Any], folder: Path) -> Iterator[str]:
+def _list_warnings(source: Mapping[str, Any], folder: Path) -> Iterator[str]:
     """What would be found out by trying only."""
-    from orgtp.sources.kind import kinds, load_kind
-    from orgtp.sources.kind_command import for_a_shell
+    from orgtp.api import explain_shell_words, find_kinds, load_kind
 
     kind = next(iter(source))
-    if lacks := load_kind(kinds()[kind].value).lacks:
+    if lacks := load_kind(find_kinds()[kind].value).lacks:
         yield lacks
-    if kind == "command" and (words := for_a_shell(source["command"])):
+    if kind == "command" and (words := explain_shell_words(source["command"])):
         yield f"mind:{words.removeprefix('.')}"
-    if relative := next(_relative(source), ""):
+    if relative := next(_relative_paths(source), ""):
         yield f"{relative} is looked for in {folder}, where the sources file is"
 
 
-def _relative(source: Mapping[str, Any]) -> Iterator[str]:
+def _relative_paths(source: Mapping[str, Any]) -> Iterator[str]:
     """The paths that begin in the folder of the sources file."""
     yield from (word for word in source.get("command", ()) if re.fullmatch(r"(?!-)[^/:\s][^:\s]*/[^:\s]*", word))
     found = re.fullmatch(r"sqlite:///([^/~:].*)", source.get("sql", {}).get("url", ""))

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.door import opened, tell, write, write_json
 from orgtp.cli.options import DryRunOption, JsonOption, OrgOption
+from orgtp.cli.session import open_chosen_org, write_json, write_stderr, write_stdout
 
 if TYPE_CHECKING:
-    from orgtp.api import OpenOrg
+    from orgtp.api import OrgHandle
 
 _HELD = 1
 
 
-def sync(
+def sync_commits(
     status: Annotated[
         bool, typer.Option("--status", help="Only say what waits here: the outbox, and commits not sent yet.")
     ] = False,
@@ -28,14 +28,14 @@ def sync(
     What only we have is made anew on what is there, so that history stays one line; where both sides changed the same
     thing, nothing is touched and the thing is named. Exit code 75: later, nothing is lost.
     """
-    here = opened(org, whole=False)
-    return _status(here, json=json) if status else _sync(here, dry_run=dry_run, json=json)
+    here = open_chosen_org(org, whole=False)
+    return _show_sync_status(here, json=json) if status else _run_sync(here, dry_run=dry_run, json=json)
 
 
-def _sync(here: OpenOrg, *, dry_run: bool, json: bool) -> int:
-    from orgtp.render.sync_text import exchanged_text, waiting_rows
+def _run_sync(here: OrgHandle, *, dry_run: bool, json: bool) -> int:
+    from orgtp.sync.text import format_sync, list_waiting_scores
 
-    done = here.sync(dry_run=dry_run)
+    done = here.ledger.sync(dry_run=dry_run)
     if json:
         body = {
             "commit": None if dry_run else done.commit,
@@ -47,25 +47,25 @@ def _sync(here: OpenOrg, *, dry_run: bool, json: bool) -> int:
             "received": done.received,
             "remade": dict(done.remade),
             "sent": done.sent,
-            "waiting": waiting_rows(done.held),
+            "waiting": list_waiting_scores(done.held),
         }
         write_json("sync", here, body)
     else:
-        write(exchanged_text(done, dry_run=dry_run))
+        write_stdout(format_sync(done, dry_run=dry_run))
     if done.behind:
-        tell(f"the work tree could not follow: {done.behind}")
+        write_stderr(f"the work tree could not follow: {done.behind}")
     for lot in done.held:
-        tell(f"still in the outbox ({lot.path}): {lot.held or 'it could not be written'}")
+        write_stderr(f"still in the outbox ({lot.path}): {lot.held or 'it could not be written'}")
     return _HELD if any(lot.held for lot in done.held) else 0
 
 
-def _status(here: OpenOrg, *, json: bool) -> int:
-    from orgtp.render.page import screen
-    from orgtp.render.sync_text import status_body, status_text
+def _show_sync_status(here: OrgHandle, *, json: bool) -> int:
+    from orgtp.render.terminal import screen
+    from orgtp.sync.text import format_sync_status, sync_status_json
 
-    found = here.sync_status()
+    found = here.ledger.sync_status()
     if json:
-        write_json("sync-status", here, status_body(found))
+        write_json("sync-status", here, sync_status_json(found))
     else:
-        write(status_text(found, screen()))
+        write_stdout(format_sync_status(found, screen()))
     return 0

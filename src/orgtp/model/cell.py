@@ -6,22 +6,23 @@ Nothing is made up here: a value that nobody knows, or that did not come, is a s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
-from orgtp.model.due import due_at, is_owed, previous_owed
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.due import due_at, is_owed, previous_owed_period
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
-from orgtp.model.period import Grain, Period, containing, containing_day, parse_period
-from orgtp.model.score import Score, stamp
+from orgtp.model.period import Grain, Period, parse_period, period_containing, period_containing_local
+from orgtp.model.score import Score, format_timestamp
 from orgtp.model.seat import Metric, Rollup, Seat
 from orgtp.model.target import Target
-from orgtp.model.value import EXACT, rounded
+from orgtp.model.value import EXACT, round_mean
 
 
-class State(StrEnum):
+class CellState(StrEnum):
     """What is known of a metric for a period."""
 
     ON = "on"
@@ -34,12 +35,12 @@ class State(StrEnum):
     @property
     def is_known(self) -> bool:
         """Whether there is a value, on target or off."""
-        return self in {State.ON, State.OFF}
+        return self in {CellState.ON, CellState.OFF}
 
     @property
-    def is_hole(self) -> bool:
+    def is_gap(self) -> bool:
         """Whether a value should be there and is not."""
-        return self in {State.UNAVAILABLE, State.MISSING}
+        return self in {CellState.UNAVAILABLE, CellState.MISSING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Cell:
     """
 
     period: str
-    state: State
+    state: CellState
     value: str | None = None
     at: str | None = None
     by: str | None = None
@@ -60,7 +61,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MetricRow:
     """A metric of a seat, to be judged as of `now` (an aware datetime)."""
 
     org: Org
@@ -68,126 +69,136 @@ class Row:
     metric: Metric
     now: datetime
 
-    def cell(self, period: Period) -> Cell:
+    def cell_at(self, period: Period) -> Cell:
         """The metric in one period of its own cadence."""
-        score = self.org.in_force(self.seat.id, self.metric.id).get(period.text)
-        return self._with(period, score) if score else Cell(period.text, self._without(period))
+        score = self.org.scores_in_force(self.seat.id, self.metric.id).get(period.text)
+        return self._cell_from_record(period, score) if score else Cell(period.text, self._state_without_record(period))
 
-    def column(self, column: Period) -> Cell:
+    def column_cell(self, column: Period) -> Cell:
         """The metric in one column of a grid, finer values rolled up as the metric says."""
         if _SIZES[self.metric.cadence.grain] > _SIZES[column.grain]:
-            return self._coarse(column)
-        pieces = [self.cell(piece) for piece in column.split(self.metric.cadence.grain)]
-        return replace(pieces[0] if len(pieces) == 1 else self._rolled(column, pieces), period=column.text)
+            return self._coarser_cell(column)
+        pieces = [self.cell_at(piece) for piece in column.split(self.metric.cadence.grain)]
+        return replace(pieces[0] if len(pieces) == 1 else self._roll_up(column, pieces), period=column.text)
 
-    def latest(self) -> Cell:
+    def latest_cell(self) -> Cell:
         """The newest period that has a value or should have one; a value is never carried forward to it."""
         grain = self.metric.cadence.grain
-        period = containing(self.now, grain, self.org.zone)
-        current = cell = self.cell(period)
-        for _ in range(_BACK):
-            if cell.state.is_known or cell.state.is_hole:
+        period = period_containing(self.now, grain, self.org.zone)
+        current = cell = self.cell_at(period)
+        for _ in range(_LOOK_BACK):
+            if cell.state.is_known or cell.state.is_gap:
                 return cell
-            period = previous_owed(self.org, self.metric, period)
-            cell = self.cell(period)
+            period = previous_owed_period(self.org, self.metric, period)
+            cell = self.cell_at(period)
         return current
 
-    def tally(self) -> tuple[int, int]:
+    def count_on_target(self) -> tuple[int, int]:
         """Over all periods ever recorded: how many were on target, and how many have a value."""
-        records = self.org.in_force(self.seat.id, self.metric.id).values()
-        cells = [self.cell(period) for score in records if (period := score.spoken_of)]
-        return sum(cell.state is State.ON for cell in cells), sum(cell.state.is_known for cell in cells)
+        records = self.org.scores_in_force(self.seat.id, self.metric.id).values()
+        cells = [self.cell_at(period) for score in records if (period := score.parsed_period)]
+        return sum(cell.state is CellState.ON for cell in cells), sum(cell.state.is_known for cell in cells)
 
     def known_periods(self) -> list[Period]:
         """The periods of the metric's own cadence that somebody gave a value for, in no order."""
-        records = self.org.in_force(self.seat.id, self.metric.id).values()
-        known = [score.spoken_of for score in records if self._amount(score) is not None]
+        records = self.org.scores_in_force(self.seat.id, self.metric.id).values()
+        known = [score.parsed_period for score in records if self._parse_amount(score) is not None]
         return [period for period in known if period and period.grain is self.metric.cadence.grain]
 
     def first_period(self) -> Period | None:
         """The first period of a metric that is there, days off aside; nothing where nobody can say."""
         grain, since, targets = self.metric.cadence.grain, self.seat.since, self.metric.targets
-        target = targets.begins if targets.dated else None
+        target = targets.first_period if targets.dated else None
         if since is None and target is None:
-            told = [score.spoken_of for score in self.org.in_force(self.seat.id, self.metric.id).values()]
+            told = [score.parsed_period for score in self.org.scores_in_force(self.seat.id, self.metric.id).values()]
             return min((period for period in told if period and period.grain is grain), default=None)
         # Of the day on which a seat began, its last hour is the first to count.
-        begins = [containing_day(datetime.combine(since, time(23)), grain)] if since else []
+        begins = [period_containing_local(datetime.combine(since, time(23)), grain)] if since else []
         if target:
-            period = containing_day(target.start, grain)
+            period = period_containing_local(target.start, grain)
             begins.append(period if period.start >= target.start else period.next())
         return max(begins)
 
-    def _existed(self, period: Period) -> bool:
+    def _metric_existed(self, period: Period) -> bool:
         """Whether the metric was there: the seat had begun, and its first target was in force."""
         begun = self.seat.since is None or period.next().start.date() > self.seat.since
-        return begun and self.metric.targets.in_force(period) is not None
+        return begun and self.metric.targets.target_for(period) is not None
 
-    def _without(self, period: Period) -> State:
+    def _state_without_record(self, period: Period) -> CellState:
         """The state of a period that nobody recorded anything for."""
-        owed = self._at_work(period) and is_owed(self.org, self.metric, period)
-        if not owed or not self._existed(period) or self._before_all(period):
-            return State.NONE
+        owed = self._seat_was_active(period) and is_owed(self.org, self.metric, period)
+        if not owed or not self._metric_existed(period) or self._precedes_first_value(period):
+            return CellState.NONE
         late = due_at(self.org, self.metric, period) <= self.now.astimezone(UTC)
-        return State.MISSING if late else State.PENDING
+        return CellState.MISSING if late else CellState.PENDING
 
-    def _at_work(self, period: Period) -> bool:
+    def _seat_was_active(self, period: Period) -> bool:
         """Whether somebody was there to have a value: of a seat that is not active now, until its last one."""
-        return self.seat.is_active or period.text < max(self.org.in_force(self.seat.id, self.metric.id), default="")
+        return self.seat.is_active or period.text < max(
+            self.org.scores_in_force(self.seat.id, self.metric.id), default=""
+        )
 
-    def _is_over(self, period: Period) -> bool:
+    def _has_ended(self, period: Period) -> bool:
         """Whether the period has ended; in UTC, for two times of one zone compare by the clock on the wall."""
         return period.ends(self.org.zone).astimezone(UTC) <= self.now.astimezone(UTC)
 
-    def _before_all(self, period: Period) -> bool:
+    def _precedes_first_value(self, period: Period) -> bool:
         """Whether a seat that does not say since when it is there had no value yet."""
-        if self.seat.since is not None or self.metric.targets.begins is not None:
+        if self.seat.since is not None or self.metric.targets.first_period is not None:
             return False
-        known = [score.spoken_of for score in self.org.in_force(self.seat.id, self.metric.id).values()]
+        known = [score.parsed_period for score in self.org.scores_in_force(self.seat.id, self.metric.id).values()]
         first = min((p.start for p in known if p), default=None)
-        return self._is_over(period) and (first is None or period.start < first)
+        return self._has_ended(period) and (first is None or period.start < first)
 
-    def _with(self, period: Period, score: Score) -> Cell:
-        target = self.metric.targets.in_force(period)
-        amount = self._amount(score)
-        records = self.org.records(self.seat.id, self.metric.id)
+    def _cell_from_record(self, period: Period, score: Score) -> Cell:
+        target = self.metric.targets.target_for(period)
+        amount = self._parse_amount(score)
+        records = self.org.score_records(self.seat.id, self.metric.id)
         corrected = any(other.period == score.period and other.value != score.value for other in records)
         cell = Cell(
-            period.text, State.UNAVAILABLE, None, stamp(score.at), score.by or None, score.note or None, corrected
+            period.text,
+            CellState.UNAVAILABLE,
+            None,
+            format_timestamp(score.at),
+            score.by or None,
+            score.note or None,
+            corrected,
         )
         if amount is None:
             return cell if score.value is None else replace(cell, note=f'"{score.value}" cannot be read')
         # What somebody recorded is shown; before the first target nothing judges it.
-        value = self.metric.targets.unit.stored(amount)
-        return replace(cell, state=_judged(target, amount) if target else State.NONE, value=value)
+        value = self.metric.targets.unit.format_stored(amount)
+        return replace(cell, state=_judge_amount(target, amount) if target else CellState.NONE, value=value)
 
-    def _amount(self, score: Score) -> Decimal | None:
+    def _parse_amount(self, score: Score) -> Decimal | None:
         if score.value is None or not self.metric.targets.dated:
             return None
         try:
-            return self.metric.targets.unit.read(score.value)
+            return self.metric.targets.unit.parse_amount(score.value)
         except BadValue:
             return None
 
-    def _coarse(self, column: Period) -> Cell:
+    def _coarser_cell(self, column: Period) -> Cell:
         """A month or quarter shows in the one week that it ends in, or, while it lasts, in the current one."""
-        here = containing(self.now, column.grain, self.org.zone)
+        here = period_containing(self.now, column.grain, self.org.zone)
         grain = self.metric.cadence.grain
-        ends = sorted({containing_day(day, grain) for day in (column.start, _last(column))})
+        ends = sorted({period_containing_local(day, grain) for day in (column.start, _last_day(column))})
         cells = [
-            self.cell(period) for period in ends if min(containing_day(_last(period), column.grain), here) == column
+            self.cell_at(period)
+            for period in ends
+            if min(period_containing_local(_last_day(period), column.grain), here) == column
         ]
         known = [cell for cell in cells if cell.state.is_known]
-        return known[-1] if known else cells[0] if cells else Cell(column.text, State.NONE)
+        return known[-1] if known else cells[0] if cells else Cell(column.text, CellState.NONE)
 
-    def _rolled(self, column: Period, pieces: Sequence[Cell]) -> Cell:
+    def _roll_up(self, column: Period, pieces: Sequence[Cell]) -> Cell:
         known = [cell for cell in pieces if cell.value is not None]
-        holes = [cell for cell in pieces if cell.state.is_hole]
+        holes = [cell for cell in pieces if cell.state.is_gap]
         # What is not due yet is no hole; but of a week that is over nobody expects to see a part.
-        waiting = sum(cell.state is State.PENDING for cell in pieces) if self._is_over(column) else 0
+        waiting = sum(cell.state is CellState.PENDING for cell in pieces) if self._has_ended(column) else 0
         if not known:
             return Cell(
-                column.text, _worst(pieces), note=next((cell.note for cell in reversed(holes) if cell.note), None)
+                column.text, _worst_state(pieces), note=next((cell.note for cell in reversed(holes) if cell.note), None)
             )
         if self.metric.rollup is Rollup.LAST:
             last = [cell for cell in pieces if cell in known or cell in holes][-1]
@@ -201,44 +212,44 @@ class Row:
             partial=bool(holes or waiting),
         )
         if holes and self.metric.rollup is Rollup.SUM:
-            return replace(newest, state=State.UNAVAILABLE, value=None)
-        return self._summed(newest, known)
+            return replace(newest, state=CellState.UNAVAILABLE, value=None)
+        return self._aggregate_known(newest, known)
 
-    def _summed(self, newest: Cell, known: Sequence[Cell]) -> Cell:
+    def _aggregate_known(self, newest: Cell, known: Sequence[Cell]) -> Cell:
         """The cell of what is known, judged by its own value; hits stand by their parts."""
         if self.metric.rollup is Rollup.HITS:
-            hits = sum(cell.state is State.ON for cell in known)
-            state = State.ON if hits == len(known) else State.OFF
+            hits = sum(cell.state is CellState.ON for cell in known)
+            state = CellState.ON if hits == len(known) else CellState.OFF
             return replace(newest, value=f"{hits}/{len(known)}", state=state)
         unit = self.metric.targets.unit
-        amount = _ROLLUPS[self.metric.rollup]([unit.read(cell.value or "") for cell in known])
+        amount = _ROLLUPS[self.metric.rollup]([unit.parse_amount(cell.value or "") for cell in known])
         last = parse_period(known[-1].period)
-        target = (last and self.metric.targets.in_force(last)) or self.metric.targets.dated[-1][1]
-        shown = rounded(amount) if self.metric.rollup is Rollup.MEAN else amount
-        return replace(newest, value=unit.stored(shown), state=_judged(target, amount))
+        target = (last and self.metric.targets.target_for(last)) or self.metric.targets.dated[-1][1]
+        shown = round_mean(amount) if self.metric.rollup is Rollup.MEAN else amount
+        return replace(newest, value=unit.format_stored(shown), state=_judge_amount(target, amount))
 
 
-_BACK = 8
+_LOOK_BACK = 8
 _SIZES = {grain: size for size, grain in enumerate(Grain)}
 
 
-def _last(period: Period) -> datetime:
+def _last_day(period: Period) -> datetime:
     """The first moment of the last day of `period`."""
-    return containing_day(period.next().start, Grain.DAY).previous().start
+    return period_containing_local(period.next().start, Grain.DAY).previous().start
 
 
-def _worst(pieces: Sequence[Cell]) -> State:
+def _worst_state(pieces: Sequence[Cell]) -> CellState:
     """The state of pieces none of which has a value."""
     states = {cell.state for cell in pieces}
-    order = (State.UNAVAILABLE, State.MISSING, State.PENDING, State.NONE)
-    return next((state for state in order if state in states), State.NONE)
+    order = (CellState.UNAVAILABLE, CellState.MISSING, CellState.PENDING, CellState.NONE)
+    return next((state for state in order if state in states), CellState.NONE)
 
 
-def _judged(target: Target, amount: Decimal) -> State:
-    return State.ON if target.met(amount) else State.OFF
+def _judge_amount(target: Target, amount: Decimal) -> CellState:
+    return CellState.ON if target.is_met(amount) else CellState.OFF
 
 
-def _sum(amounts: Sequence[Decimal]) -> Decimal:
+def _sum_amounts(amounts: Sequence[Decimal]) -> Decimal:
     total = Decimal(0)
     for amount in amounts:
         total = EXACT.add(total, amount)
@@ -246,8 +257,8 @@ def _sum(amounts: Sequence[Decimal]) -> Decimal:
 
 
 _ROLLUPS: dict[Rollup, Callable[[Sequence[Decimal]], Decimal]] = {
-    Rollup.SUM: _sum,
-    Rollup.MEAN: lambda amounts: EXACT.divide(_sum(amounts), Decimal(len(amounts))),
+    Rollup.SUM: _sum_amounts,
+    Rollup.MEAN: lambda amounts: EXACT.divide(_sum_amounts(amounts), Decimal(len(amounts))),
     Rollup.MIN: min,
     Rollup.MAX: max,
 }

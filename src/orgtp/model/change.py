@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, Union
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Keys
 from orgtp.model.score import Score
-from orgtp.model.words import one_line
+from orgtp.model.text import one_line
 
 Data: TypeAlias = Union[str, int, bool, "Sequence[Data]", "Mapping[str, Data]", None]
 _SUBJECT = 120

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from orgtp.lazy_dataclass import dataclass
 
-class Touched(NamedTuple):
+
+class ChangedFile(NamedTuple):
     """A file that a commit touched: how (A, M, D, T), its path, and the ids of its content before and after."""
 
     how: str
@@ -31,4 +32,4 @@ class Commit:
     seats: tuple[str, ...]
     by: str
     approved_by: str
-    paths: tuple[Touched, ...]
+    paths: tuple[ChangedFile, ...]

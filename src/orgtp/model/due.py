@@ -13,11 +13,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from orgtp.model.org import Org
-from orgtp.model.period import Cadence, Grain, Period, containing
+from orgtp.model.period import Cadence, Grain, Period, period_containing
 from orgtp.model.seat import Metric
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DUE = re.compile(rf"(?:({'|'.join(DAYS)}) )?([01][0-9]|2[0-3]):([0-5][0-9])")
+WEEKDAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DUE = re.compile(rf"(?:({'|'.join(WEEKDAY_NAMES)}) )?([01][0-9]|2[0-3]):([0-5][0-9])")
 _SATURDAY, _WEEK = 5, 7
 _DAY = timedelta(days=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -40,7 +40,7 @@ def parse_due(text: str) -> Due | None:
     match = _DUE.fullmatch(text)
     if match is None:
         return None
-    return Due(DAYS.index(match[1]) if match[1] else None, time(int(match[2]), int(match[3])))
+    return Due(WEEKDAY_NAMES.index(match[1]) if match[1] else None, time(int(match[2]), int(match[3])))
 
 
 def is_workday(org: Org, day: date) -> bool:
@@ -58,11 +58,11 @@ def is_owed(org: Org, metric: Metric, period: Period) -> bool:
 def due_at(org: Org, metric: Metric, period: Period) -> datetime:
     """When the value of `period` is due: from this moment on it is missing where it is not there."""
     due, end = parse_due(metric.due), period.next().start
-    local = datetime.combine(_on_weekday(end.date(), due.weekday), due.at) if due else end
+    local = datetime.combine(_next_weekday(end.date(), due.weekday), due.at) if due else end
     if metric.cadence is Cadence.WEEKDAYS:
-        local = _at_work(org, local)
+        local = _move_to_workday(org, local)
     # An end is exact: a midnight that comes twice ends a day the first time.
-    return period.ends(org.zone).astimezone(UTC) if local == end and not due else _latest(local, org.zone)
+    return period.ends(org.zone).astimezone(UTC) if local == end and not due else _to_latest_utc(local, org.zone)
 
 
 def stale_at(org: Org, metric: Metric, period: Period) -> datetime:
@@ -72,16 +72,16 @@ def stale_at(org: Org, metric: Metric, period: Period) -> datetime:
         if metric.cadence is not Cadence.WEEKDAYS:
             return late
         local = late.astimezone(org.zone).replace(tzinfo=None)
-        return late if is_workday(org, local.date()) else _latest(_at_work(org, local), org.zone)
+        return late if is_workday(org, local.date()) else _to_latest_utc(_move_to_workday(org, local), org.zone)
     except OverflowError:
         return _NEVER
 
 
-def newest_late(org: Org, metric: Metric, now: datetime) -> Period | None:
+def newest_stale_period(org: Org, metric: Metric, now: datetime) -> Period | None:
     """The newest period whose value would be stale at `now`, were it not there."""
     try:
         now = now.astimezone(UTC)
-        period = containing(now - org.policy.grace, metric.cadence.grain, org.zone)
+        period = period_containing(now - org.policy.grace, metric.cadence.grain, org.zone)
         while not is_owed(org, metric, period) or stale_at(org, metric, period) > now:
             period = period.previous()
     except OverflowError:
@@ -90,7 +90,7 @@ def newest_late(org: Org, metric: Metric, now: datetime) -> Period | None:
     return period
 
 
-def previous_owed(org: Org, metric: Metric, period: Period) -> Period:
+def previous_owed_period(org: Org, metric: Metric, period: Period) -> Period:
     """The newest period before this one that the metric has a value for."""
     period = period.previous()
     while not is_owed(org, metric, period):
@@ -98,17 +98,17 @@ def previous_owed(org: Org, metric: Metric, period: Period) -> Period:
     return period
 
 
-def next_owed(org: Org, metric: Metric, period: Period) -> Period:
+def next_owed_period(org: Org, metric: Metric, period: Period) -> Period:
     """The first period from this one on that the metric has a value for."""
     while not is_owed(org, metric, period):
         period = period.next()
     return period
 
 
-def owed_between(org: Org, metric: Metric, first: Period, last: Period) -> int:
+def count_owed_periods(org: Org, metric: Metric, first: Period, last: Period) -> int:
     """How many values there should be from the period `first` to `last`, both included."""
     if metric.cadence is Cadence.WEEKDAYS:
-        return _workdays(org, first.start.date(), last.start.date())
+        return _count_workdays(org, first.start.date(), last.start.date())
     months = (last.start.year - first.start.year) * 12 + last.start.month - first.start.month
     spans = {Grain.MONTH: months, Grain.QUARTER: months // 3}
     # By the wall clock: in spring that counts the hour which is skipped.
@@ -117,25 +117,25 @@ def owed_between(org: Org, metric: Metric, first: Period, last: Period) -> int:
     return 1 + (spans[grain] if grain in spans else (last.start - first.start) // sizes[grain])
 
 
-def _workdays(org: Org, first: date, last: date) -> int:
+def _count_workdays(org: Org, first: date, last: date) -> int:
     weeks, rest = divmod((last - first).days + 1, _WEEK)
     off = sum(first <= day <= last and day.weekday() < _SATURDAY for day in org.holidays)
     return weeks * _SATURDAY + sum((first + n * _DAY).weekday() < _SATURDAY for n in range(rest)) - off
 
 
-def _on_weekday(day: date, weekday: int | None) -> date:
+def _next_weekday(day: date, weekday: int | None) -> date:
     """The first such weekday on or after `day`."""
     return day if weekday is None else day + timedelta(days=(weekday - day.weekday()) % _WEEK)
 
 
-def _at_work(org: Org, local: datetime) -> datetime:
+def _move_to_workday(org: Org, local: datetime) -> datetime:
     """The same time of the first working day from `local` on."""
     while not is_workday(org, local.date()):
         local += _DAY
     return local
 
 
-def _latest(local: datetime, zone: tzinfo) -> datetime:
+def _to_latest_utc(local: datetime, zone: tzinfo) -> datetime:
     """The moment of a wall time: of an hour that comes twice the second, of one that is skipped as long after the gap.
 
     Both are the later of two readings: nobody is late for what a clock did.

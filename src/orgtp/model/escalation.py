@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Marks
 
-FOLDER = "escalations/"
-SILENCED = "escalations/silenced/"
-ID = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])-[a-z][a-z0-9-]{0,149}")
+ESCALATIONS_FOLDER = "escalations/"
+SILENCED_FOLDER = "escalations/silenced/"
+ESCALATION_ID = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])-[a-z][a-z0-9-]{0,149}")
 _DATE = len("2026-11-20-")
 _SLUG = 60
 
 
-class Kind(StrEnum):
+class EscalationKind(StrEnum):
     """What opened it: a source that broke, a value that went stale, or somebody who has something to say."""
 
     SOURCE = "source"
@@ -25,7 +26,7 @@ class Kind(StrEnum):
     ISSUE = "issue"
 
 
-class Weight(StrEnum):
+class EscalationSeverity(StrEnum):
     """How severe it is: routes may tell by it."""
 
     LOW = "low"
@@ -33,7 +34,7 @@ class Weight(StrEnum):
     HIGH = "high"
 
 
-class Stage(StrEnum):
+class EscalationStatus(StrEnum):
     """Where it is in its life."""
 
     OPEN = "open"
@@ -41,7 +42,7 @@ class Stage(StrEnum):
     RESOLVED = "resolved"
 
 
-class Happened(StrEnum):
+class EventType(StrEnum):
     """What may happen to one. `up`: it went a step up; `top`: it should have, and nobody is above."""
 
     OPENED = "opened"
@@ -54,11 +55,11 @@ class Happened(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class EscalationEvent:
     """One thing that happened: when (None where the file has no moment), by which seat, to whom it went, and a note."""
 
     at: datetime | None
-    what: Happened
+    what: EventType
     by: str = ""
     to: str = ""
     note: str = ""
@@ -80,16 +81,16 @@ class Escalation:
     why: str = ""
     by: str = ""
     metric: str = ""
-    kind: Kind = Kind.ISSUE
-    severity: Weight = Weight.NORMAL
-    state: Stage = Stage.OPEN
-    events: tuple[Event, ...] = ()
+    kind: EscalationKind = EscalationKind.ISSUE
+    severity: EscalationSeverity = EscalationSeverity.NORMAL
+    state: EscalationStatus = EscalationStatus.OPEN
+    events: tuple[EscalationEvent, ...] = ()
     marks: Marks = field(default=Marks(""), compare=False, repr=False)
 
     @property
-    def is_over(self) -> bool:
+    def is_resolved(self) -> bool:
         """Whether it is settled."""
-        return self.state is Stage.RESOLVED
+        return self.state is EscalationStatus.RESOLVED
 
     @property
     def path(self) -> str:
@@ -97,14 +98,20 @@ class Escalation:
         return escalation_path(self.id)
 
     @property
-    def told(self) -> tuple[Stage, str]:
+    def replayed_state(self) -> tuple[EscalationStatus, str]:
         """The state that it is in and the seat that it is with, as its events have it; "" where none says with whom."""
         whats = [event.what for event in self.events]
-        turns = [what for what in whats if what in _TURNS]
-        state = Stage.RESOLVED if Happened.RESOLVED in whats else _TURNS[turns[-1]] if turns else Stage.OPEN
+        turns = [what for what in whats if what in _STATUS_AFTER]
+        state = (
+            EscalationStatus.RESOLVED
+            if EventType.RESOLVED in whats
+            else _STATUS_AFTER[turns[-1]]
+            if turns
+            else EscalationStatus.OPEN
+        )
         return state, next((event.to for event in reversed(self.events) if event.to), "")
 
-    def goes_on_as(self, later: Escalation) -> bool:
+    def may_become(self, later: Escalation) -> bool:
         """Whether it may have become `later`: it is about the same, and all that happened is still there, in its order.
 
         Where it is and until when changes only as something happens. A merge may put what others did in between.
@@ -117,11 +124,11 @@ class Escalation:
 
 
 # What each turn makes of its state.
-_TURNS = {
-    Happened.OPENED: Stage.OPEN,
-    Happened.UP: Stage.OPEN,
-    Happened.HANDED: Stage.OPEN,
-    Happened.ACKNOWLEDGED: Stage.ACKNOWLEDGED,
+_STATUS_AFTER = {
+    EventType.OPENED: EscalationStatus.OPEN,
+    EventType.UP: EscalationStatus.OPEN,
+    EventType.HANDED: EscalationStatus.OPEN,
+    EventType.ACKNOWLEDGED: EscalationStatus.ACKNOWLEDGED,
 }
 
 
@@ -143,7 +150,7 @@ class Silences:
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class Route:
     """A branch of the routing tree: what it takes ("" takes all), whom that goes to, and the branches below it.
 
     A `to` of "" is that of the branch above; where none has one, it is the owner of the seat.
@@ -154,10 +161,10 @@ class Branch:
     kind: str = ""
     severity: str = ""
     to: str = ""
-    routes: tuple[Branch, ...] = ()
+    routes: tuple[Route, ...] = ()
 
     @property
-    def wants(self) -> Mapping[str, str]:
+    def conditions(self) -> Mapping[str, str]:
         """What it asks for, by name."""
         asked = {"seat": self.seat, "metric": self.metric, "kind": self.kind, "severity": self.severity}
         return {name: word for name, word in asked.items() if word}
@@ -165,17 +172,17 @@ class Branch:
     @property
     def told(self) -> str:
         """The branch in words: `seat dash, kind source to bogdan (severity high to david)`."""
-        wants = ", ".join(f"{name} {word}" for name, word in self.wants.items()) or "all"
+        wants = ", ".join(f"{name} {word}" for name, word in self.conditions.items()) or "all"
         below = f" ({'; '.join(branch.told for branch in self.routes)})" if self.routes else ""
         return f"{wants}{f' to {self.to}' if self.to else ''}{below}"
 
-    def takes(self, found: Mapping[str, str]) -> bool:
+    def matches_facts(self, found: Mapping[str, str]) -> bool:
         """Whether something with these facts goes this way."""
-        return all(found.get(name) == word for name, word in self.wants.items())
+        return all(found.get(name) == word for name, word in self.conditions.items())
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class EscalationPolicy:
     """How long, in working time, until an escalation goes a step up.
 
     `acknowledge`: at first; `within`: on each further step; `resolve`: from when somebody took it on. Work is from the
@@ -195,37 +202,41 @@ class Ladder:
         return f"{first}..{last}"
 
 
-def routed(branches: tuple[Branch, ...], found: Mapping[str, str], to: str = "") -> str:
+def resolve_route(branches: tuple[Route, ...], found: Mapping[str, str], to: str = "") -> str:
     """Whom something with these facts goes to: the first branch that takes it decides, and below it likewise.
 
     "" where no branch takes it, or none on the way says to whom.
     """
     for branch in branches:
-        if branch.takes(found):
-            return routed(branch.routes, found, branch.to or to)
+        if branch.matches_facts(found):
+            return resolve_route(branch.routes, found, branch.to or to)
     return to
 
 
 def escalation_path(id_: str) -> str:
     """The file of an escalation."""
-    return f"{FOLDER}{id_}.yaml"
+    return f"{ESCALATIONS_FOLDER}{id_}.yaml"
 
 
 def silences_path(seat: str) -> str:
     """The file of what is silenced of a seat."""
-    return f"{SILENCED}{seat}.yaml"
+    return f"{SILENCED_FOLDER}{seat}.yaml"
 
 
-def is_about(path: str, seat: str) -> bool:
+def is_path_about(path: str, seat: str) -> bool:
     """Whether the file `path` is an escalation about `seat`, or what is silenced of it, as far as its name tells."""
-    name = path.removeprefix(FOLDER).removesuffix(".yaml")
+    name = path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml")
     if path == silences_path(seat):
         return True
     about = name[_DATE:]
-    return path == escalation_path(name) and ID.fullmatch(name) is not None and f"{about}-".startswith(f"{seat}-")
+    return (
+        path == escalation_path(name)
+        and ESCALATION_ID.fullmatch(name) is not None
+        and f"{about}-".startswith(f"{seat}-")
+    )
 
 
-def slug(text: str) -> str:
+def slugify_text(text: str) -> str:
     """A few words of a sentence as a part of a file's name: `Ad account locked` is `ad-account-locked`."""
     words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     return words[:_SLUG].rpartition("-")[0] or words[:_SLUG] if len(words) > _SLUG else words or "issue"

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta, tzinfo
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.business_hours import WorkTime
 from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat
-from orgtp.model.escalation import Branch, Escalation, Ladder, Silences
+from orgtp.model.escalation import Escalation, EscalationPolicy, Route, Silences
 from orgtp.model.problem import Marks
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, Seat, seat_path
-from orgtp.model.signer import SignerKey
-from orgtp.model.words import did_you_mean, listed
-from orgtp.model.worktime import WorkTime
+from orgtp.model.signing_key import SignerKey
+from orgtp.model.text import did_you_mean, join_with_and
 
-WORDS = ("runtime", "activity", "outcome")
+WORD_TOPICS = ("runtime", "activity", "outcome")
 DEFAULT_GRACE = timedelta(hours=1)
 
 # So many are named where several fit.
-_FEW = 3
+_MAX_LISTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Policy:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signed_since: str = ""
     forges: tuple[str, ...] = ()
-    escalation: Ladder = field(default_factory=Ladder)
+    escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Org:
     retirements: Mapping[str, Retirement] = field(default_factory=dict)
     escalations: Mapping[str, Escalation] = field(default_factory=dict)
     silences: Mapping[str, Silences] = field(default_factory=dict)
-    routing: tuple[Branch, ...] = ()
+    routing: tuple[Route, ...] = ()
     signers: tuple[SignerKey, ...] = ()
     unreadable: frozenset[str] = frozenset()
     marks: Marks = field(default=Marks("org.yaml"), compare=False, repr=False)
@@ -101,7 +102,7 @@ class Org:
         """The seat `id`. Raises `UnknownSeat` with the near miss."""
         if id not in self.seats:
             path = seat_path(id)
-            broken = f"{path} is there, and cannot be read. See: orgtp validate" if self.hidden(path) else ""
+            broken = f"{path} is there, and cannot be read. See: orgtp validate" if self.is_unreadable(path) else ""
             hint = broken or did_you_mean(id, self.seats) or "orgtp seat list shows them all."
             raise UnknownSeat(seat=id, hint=hint)
         return self.seats[id]
@@ -122,7 +123,9 @@ class Org:
         if len(begun) == 1:
             return self.escalations[begun[0]]
         hint = did_you_mean(id, self.escalations) or "orgtp escalate list --all shows them all."
-        raise UnknownEscalation(id=id, hint=f"Several begin so: {listed(begun[:_FEW])}." if begun else hint)
+        raise UnknownEscalation(
+            id=id, hint=f"Several begin so: {join_with_and(begun[:_MAX_LISTED])}." if begun else hint
+        )
 
     @cached_property
     def work_time(self) -> WorkTime:
@@ -130,36 +133,36 @@ class Org:
         ladder = self.policy.escalation
         return WorkTime(self.zone, ladder.begin, ladder.end, self.holidays)
 
-    def hidden(self, path: str) -> bool:
+    def is_unreadable(self, path: str) -> bool:
         """Whether the file `path` is there and could not be read, so that nobody may say it is missing."""
         return path in self.unreadable or path.partition("/")[0] in self.unreadable
 
-    def owner_of(self, seat: Seat) -> Seat | None:
+    def owner_seat(self, seat: Seat) -> Seat | None:
         """The seat that answers for `seat`, if the org has it."""
         return self.seats.get(seat.owner)
 
     @cached_property
-    def _reports(self) -> Mapping[str, list[Seat]]:
+    def _reports_by_manager(self) -> Mapping[str, list[Seat]]:
         reports: dict[str, list[Seat]] = {}
         for seat in self.seats.values():
             reports.setdefault(seat.reports_to, []).append(seat)
         return reports
 
-    def reports(self, seat: str) -> list[Seat]:
+    def direct_reports(self, seat: str) -> list[Seat]:
         """The seats that report to `seat`, by id; "" gives those at the top."""
-        return self._reports.get(seat, [])
+        return self._reports_by_manager.get(seat, [])
 
-    def living_reports(self, seat: str) -> list[Seat]:
+    def current_reports(self, seat: str) -> list[Seat]:
         """The seats that report to `seat` and are not retired, by id."""
-        return [report for report in self.reports(seat) if not report.is_retired]
+        return [report for report in self.direct_reports(seat) if not report.is_retired]
 
-    def owned_by(self, seat: str) -> list[Seat]:
+    def seats_owned_by(self, seat: str) -> list[Seat]:
         """The other seats, not retired, that `seat` answers for."""
         return [
             other for other in self.seats.values() if other.owner == seat and other.id != seat and not other.is_retired
         ]
 
-    def above(self, seat: str) -> Iterator[Seat]:
+    def chain_above(self, seat: str) -> Iterator[Seat]:
         """The seats from the one that `seat` reports to up to the top; a cycle ends where it closes."""
         seen = {seat}
         here = self.seats.get(seat)
@@ -168,28 +171,28 @@ class Org:
             seen.add(here.id)
             yield here
 
-    def deciders(self, seat: str) -> list[str]:
+    def eligible_deciders(self, seat: str) -> list[str]:
         """The active human seats that may retire `seat`: the policy's approvers, else the owner and all above."""
         owner = self.seats[seat].owner
-        above = [owner, *(held.id for held in self.above(owner)), *(held.id for held in self.above(seat))]
+        above = [owner, *(held.id for held in self.chain_above(owner)), *(held.id for held in self.chain_above(seat))]
         named = self.policy.approvers or [held for held in above if held != seat]
         fit = [self.seats[held] for held in dict.fromkeys(named) if held in self.seats]
         return [held.id for held in fit if held.is_human and held.is_active]
 
-    def recorders(self, seat: str) -> list[str]:
+    def eligible_recorders(self, seat: str) -> list[str]:
         """The seats that may record for `seat`: itself, its owner, those above it, and the scorekeepers."""
-        above = (held.id for held in self.above(seat))
+        above = (held.id for held in self.chain_above(seat))
         known = [seat, self.seats[seat].owner, *above] if seat in self.seats else []
         return list(dict.fromkeys([*known, *self.policy.scorekeepers]))
 
     def may_record(self, seat: str, by: str) -> bool:
         """Whether `by` may record for `seat`; a retired seat may not."""
-        return by in self.recorders(seat) and by in self.seats and not self.seats[by].is_retired
+        return by in self.eligible_recorders(seat) and by in self.seats and not self.seats[by].is_retired
 
     @cached_property
-    def approvers(self) -> list[str]:
+    def policy_approvers(self) -> list[str]:
         """The active human seats that may change the policy: those that it names, else those at the top."""
-        named = self.policy.approvers or [top.id for top in self.reports("")]
+        named = self.policy.approvers or [top.id for top in self.direct_reports("")]
         fit = [self.seats[held] for held in dict.fromkeys(named) if held in self.seats]
         return [held.id for held in fit if held.is_human and held.is_active]
 
@@ -203,7 +206,7 @@ class Org:
         return ids
 
     @cached_property
-    def _by_metric(self) -> Mapping[tuple[str, str], list[Score]]:
+    def _scores_by_metric(self) -> Mapping[tuple[str, str], list[Score]]:
         found: dict[tuple[str, str], list[Score]] = {}
         for seat, scores in self.scores.items():
             for score in scores:
@@ -211,13 +214,13 @@ class Org:
         return {key: sorted(scores, key=lambda score: score.at) for key, scores in found.items()}
 
     @cached_property
-    def _in_force(self) -> Mapping[tuple[str, str], Mapping[str, Score]]:
-        return {key: {score.period: score for score in scores} for key, scores in self._by_metric.items()}
+    def _newest_by_period(self) -> Mapping[tuple[str, str], Mapping[str, Score]]:
+        return {key: {score.period: score for score in scores} for key, scores in self._scores_by_metric.items()}
 
-    def records(self, seat: str, metric: str) -> list[Score]:
+    def score_records(self, seat: str, metric: str) -> list[Score]:
         """All records of a metric in the order of `at`; of equal moments, the later line last."""
-        return self._by_metric.get((seat, metric), [])
+        return self._scores_by_metric.get((seat, metric), [])
 
-    def in_force(self, seat: str, metric: str) -> Mapping[str, Score]:
+    def scores_in_force(self, seat: str, metric: str) -> Mapping[str, Score]:
         """The record that counts for each period: the newest."""
-        return self._in_force.get((seat, metric), {})
+        return self._newest_by_period.get((seat, metric), {})

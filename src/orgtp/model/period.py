@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
+
+from orgtp.lazy_dataclass import dataclass
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _SATURDAY = 5
@@ -47,7 +48,7 @@ _GRAINS = {
     Cadence.MONTHLY: Grain.MONTH,
     Cadence.QUARTERLY: Grain.QUARTER,
 }
-EXAMPLES = {
+PERIOD_EXAMPLES = {
     Grain.HOUR: "2026-11-20T14",
     Grain.DAY: "2026-11-20",
     Grain.WEEK: "2026-W47",
@@ -74,7 +75,7 @@ class Period:
 
     def previous(self) -> Period:
         """The period right before this one."""
-        return containing_day(self.start - timedelta(hours=1), self.grain)
+        return period_containing_local(self.start - timedelta(hours=1), self.grain)
 
     def begins(self, zone: tzinfo) -> datetime:
         """The first moment of the period in `zone`."""
@@ -98,19 +99,19 @@ class Period:
 
     def split(self, grain: Grain) -> Iterator[Period]:
         """The periods of the finer `grain` that begin within this one, in order."""
-        piece = containing_day(self.start, grain)
+        piece = period_containing_local(self.start, grain)
         while piece.start < self.next().start:
             if piece.start >= self.start:
                 yield piece
             piece = piece.next()
 
 
-def containing(moment: datetime, grain: Grain, zone: tzinfo) -> Period:
+def period_containing(moment: datetime, grain: Grain, zone: tzinfo) -> Period:
     """The period of size `grain` that holds `moment` (an aware datetime) in `zone`."""
-    return containing_day(moment.astimezone(zone).replace(tzinfo=None), grain)
+    return period_containing_local(moment.astimezone(zone).replace(tzinfo=None), grain)
 
 
-def containing_day(local: datetime, grain: Grain) -> Period:
+def period_containing_local(local: datetime, grain: Grain) -> Period:
     """The period of size `grain` that holds `local`, a naive wall time in the org's zone."""
     return Period(_STARTS[grain](local), grain)
 
@@ -120,7 +121,7 @@ def parse_period(text: str) -> Period | None:
     """The period that `text` names, whatever its size; nothing where it names none."""
     for grain, pattern in _PATTERNS.items():
         if match := pattern.fullmatch(text):
-            return _built(grain, match)
+            return _build_period(grain, match)
     return None
 
 
@@ -136,7 +137,7 @@ def parse_span(text: str) -> tuple[Period, Period] | None:
 _YEAR = re.compile(r"[0-9]{4}")
 
 
-def _built(grain: Grain, match: re.Match[str]) -> Period | None:
+def _build_period(grain: Grain, match: re.Match[str]) -> Period | None:
     try:
         period = Period(_BUILDERS[grain](*(int(group) for group in match.groups())), grain)
     except ValueError:
@@ -165,7 +166,7 @@ def _week_text(local: datetime) -> str:
     return f"{year:04}-W{week:02}"
 
 
-def _quarter(year: int, number: int) -> datetime:
+def _quarter_start(year: int, number: int) -> datetime:
     return _month_start(year * 12 + (number - 1) * 3)
 
 
@@ -181,7 +182,7 @@ _BUILDERS: dict[Grain, Callable[..., datetime]] = {
     Grain.DAY: datetime,
     Grain.WEEK: lambda year, week: _midnight(date.fromisocalendar(year, week, 1)),
     Grain.MONTH: lambda year, month: datetime(year, month, 1),  # noqa: DTZ001  (wall time)
-    Grain.QUARTER: _quarter,
+    Grain.QUARTER: _quarter_start,
 }
 _TEXTS: dict[Grain, Callable[[datetime], str]] = {
     Grain.HOUR: lambda start: f"{start:%Y-%m-%dT%H}",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from orgtp.lazy_dataclass import dataclass
 
 Keys = tuple[str, ...]
 
@@ -41,7 +43,7 @@ class Problem:
     severity: Severity = Severity.ERROR
 
     @property
-    def order(self) -> tuple[Place, str, str]:
+    def sort_key(self) -> tuple[Place, str, str]:
         """By file, line and column; then by rule, so that output is stable."""
         return (self.place, self.rule, self.message)
 
@@ -54,20 +56,20 @@ class Marks:
     values: Mapping[Keys, tuple[int, int]] = field(default_factory=dict)
     keys: Mapping[Keys, tuple[int, int]] = field(default_factory=dict)
 
-    def value(self, *keys: str) -> Place:
+    def value_place(self, *keys: str) -> Place:
         """The place of the value under `keys`, or of the nearest parent that the file has."""
-        return self._find(keys, self.values)
+        return self._find_place(keys, self.values)
 
-    def key(self, *keys: str) -> Place:
+    def key_place(self, *keys: str) -> Place:
         """The place of the last of `keys` itself, or of the nearest parent that the file has."""
-        return self._find(keys, self.keys, self.values)
+        return self._find_place(keys, self.keys, self.values)
 
-    def _find(self, keys: Keys, *marks: Mapping[Keys, tuple[int, int]]) -> Place:
+    def _find_place(self, keys: Keys, *marks: Mapping[Keys, tuple[int, int]]) -> Place:
         ways = (keys[:size] for size in range(len(keys), -1, -1))
         known = (mark[way] for way in ways for mark in marks if way in mark)
         return Place(self.path, *next(known, (1, 1)))
 
 
-def errors(problems: Iterable[Problem]) -> list[Problem]:
+def select_errors(problems: Iterable[Problem]) -> list[Problem]:
     """Those of `problems` that fail a validation."""
     return [problem for problem in problems if problem.severity is Severity.ERROR]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.period import Period, parse_period
 from orgtp.model.problem import Place
 
 SCORE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-KEYS = ("id", "at", "metric", "period", "value", "by", "note")
+SCORE_KEYS = ("id", "at", "metric", "period", "value", "by", "note")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BITS = 80
 
@@ -35,7 +36,7 @@ class Score:
         """The record as its line of the file, without the newline."""
         record = {
             "id": self.id,
-            "at": stamp(self.at),
+            "at": format_timestamp(self.at),
             "metric": self.metric,
             "period": self.period,
             "value": self.value,
@@ -51,18 +52,18 @@ class Score:
         return f"scores/{self.seat}/{at.year:04}-{at.month:02}.jsonl"
 
     @property
-    def spoken_of(self) -> Period | None:
+    def parsed_period(self) -> Period | None:
         """The period as a value, or nothing where its text names none."""
         return parse_period(self.period)
 
 
-def stamp(moment: datetime) -> str:
+def format_timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC, whole seconds: `2026-11-20T13:00:02Z`."""
     # Not by strftime, which writes the year 1 as it likes.
     return f"{moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
-def ulid(now: datetime, random: int) -> str:
+def make_ulid(now: datetime, random: int) -> str:
     """A ULID: 48 bits of milliseconds, 80 of `random`, in Crockford's base 32 (github.com/ulid/spec)."""
     number = int(now.timestamp() * 1000) << RANDOM_BITS | random
     return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))

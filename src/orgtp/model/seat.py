@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.period import Cadence
 from orgtp.model.problem import Marks
 from orgtp.model.target import Targets
@@ -19,7 +20,7 @@ class SeatKind(StrEnum):
     AGENT = "agent"
 
 
-class Status(StrEnum):
+class SeatStatus(StrEnum):
     """Where a seat is in its life."""
 
     PROPOSED = "proposed"
@@ -72,7 +73,7 @@ class Seat:
     name: str
     role: str
     kind: SeatKind
-    status: Status
+    status: SeatStatus
     owner: str = ""
     reports_to: str = ""
     mission: str = ""
@@ -89,12 +90,12 @@ class Seat:
     @property
     def is_retired(self) -> bool:
         """Whether the seat's life is over."""
-        return self.status is Status.RETIRED
+        return self.status is SeatStatus.RETIRED
 
     @property
     def is_active(self) -> bool:
         """Whether somebody works here now."""
-        return self.status is Status.ACTIVE
+        return self.status is SeatStatus.ACTIVE
 
     @property
     def is_human(self) -> bool:

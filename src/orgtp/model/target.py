@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadValue
 from orgtp.model.period import Period
-from orgtp.model.value import Kind, Unit
+from orgtp.model.value import Unit, ValueKind
 
-ACCEPTED = (
+ACCEPTED_TARGETS = (
     'Write a target such as ">= 12", "<= 2", "= 0", "10..20", "not 10..20", ">= 95%", ">= USD 185000", "<= 1h", '
     '"by 08:00", "before 08:00", "yes" or "no".'
 )
@@ -37,7 +37,7 @@ class Target:
     low: Decimal
     high: Decimal
 
-    def met(self, amount: Decimal) -> bool:
+    def is_met(self, amount: Decimal) -> bool:
         """Whether `amount`, in the target's unit, is on target."""
         return _TESTS[self.operator](amount, self.low, self.high)
 
@@ -53,13 +53,13 @@ class Targets:
         """The one unit of all of them."""
         return self.dated[0][1].unit
 
-    def in_force(self, period: Period) -> Target | None:
+    def target_for(self, period: Period) -> Target | None:
         """The target that judges `period`: the last to begin by its start; none before the first."""
         held = [target for begin, target in self.dated if begin is None or begin.start <= period.start]
         return held[-1] if held else None
 
     @property
-    def begins(self) -> Period | None:
+    def first_period(self) -> Period | None:
         """The period in which the first target came into force, if that is known."""
         return self.dated[0][0]
 
@@ -69,39 +69,39 @@ def parse_target(text: str) -> Target | None:
     """The target that `text` says, or nothing where it says none (see `ACCEPTED`)."""
     if text in {"yes", "no"}:
         wanted = Decimal(text == "yes")
-        return Target(text, Unit(Kind.YES_NO), "=", wanted, wanted)
+        return Target(text, Unit(ValueKind.YES_NO), "=", wanted, wanted)
     if match := _CLOCK.fullmatch(text):
-        return _built(text, match[1], match[2], match[2], Kind.TIME)
+        return _build_target(text, match[1], match[2], match[2], ValueKind.TIME)
     if match := _COMPARED.fullmatch(text):
-        return _built(text, match[1], match[2], match[2])
+        return _build_target(text, match[1], match[2], match[2])
     if match := _RANGE.fullmatch(text):
-        return _built(text, "outside" if match[1] else "inside", match[2], match[3])
+        return _build_target(text, "outside" if match[1] else "inside", match[2], match[3])
     return None
 
 
 def target_hint(text: str) -> str:
     """What to write instead of `text`, which is no target."""
     if len(text) > _LONGEST:
-        return ACCEPTED
+        return ACCEPTED_TARGETS
     guess = " ".join(text.lower().split())
     for pattern, meant in _SPELLINGS:
         guess = re.sub(pattern, meant, guess)
-    guess = re.sub(r"\b(usd|eur|gbp)\b", lambda match: match[0].upper(), _clock(guess))
-    guess = f">= {guess}" if re.fullmatch(_OPERAND, guess) else _ordered(guess)
-    return f'Did you mean "{guess}"?' if guess != text and parse_target(guess) else ACCEPTED
+    guess = re.sub(r"\b(usd|eur|gbp)\b", lambda match: match[0].upper(), _normalize_clock(guess))
+    guess = f">= {guess}" if re.fullmatch(_OPERAND, guess) else _swap_bounds(guess)
+    return f'Did you mean "{guess}"?' if guess != text and parse_target(guess) else ACCEPTED_TARGETS
 
 
-def _clock(guess: str) -> str:
+def _normalize_clock(guess: str) -> str:
     """`by 8:30am` as `by 08:30`."""
     match = re.fullmatch(r"(by|before) (.+)", guess)
     try:
-        amount = Unit(Kind.TIME).read(match[2]) if match else None
+        amount = Unit(ValueKind.TIME).parse_amount(match[2]) if match else None
     except BadValue:
         return guess
-    return f"{match[1]} {Unit(Kind.TIME).stored(amount)}" if match and amount is not None else guess
+    return f"{match[1]} {Unit(ValueKind.TIME).format_stored(amount)}" if match and amount is not None else guess
 
 
-def _ordered(guess: str) -> str:
+def _swap_bounds(guess: str) -> str:
     """`20..10` as `10..20`."""
     match = _RANGE.fullmatch(guess)
     return f"{match[1] or ''}{match[3]}..{match[2]}" if match and not parse_target(guess) else guess
@@ -144,20 +144,20 @@ _SPELLINGS = (
 )
 
 
-def _unit(operand: str) -> Unit:
+def _unit_of_operand(operand: str) -> Unit:
     if operand.endswith("%"):
-        return Unit(Kind.PERCENT)
+        return Unit(ValueKind.PERCENT)
     if operand[:1].isupper():
-        return Unit(Kind.MONEY, operand[:3])
-    return Unit(Kind.DURATION if operand[-1] in "dhms" else Kind.NUMBER)
+        return Unit(ValueKind.MONEY, operand[:3])
+    return Unit(ValueKind.DURATION if operand[-1] in "dhms" else ValueKind.NUMBER)
 
 
-def _built(text: str, operator: str, low: str, high: str, kind: Kind | None = None) -> Target | None:
-    unit = Unit(kind) if kind else _unit(low)
-    if not kind and _unit(high) != unit:
+def _build_target(text: str, operator: str, low: str, high: str, kind: ValueKind | None = None) -> Target | None:
+    unit = Unit(kind) if kind else _unit_of_operand(low)
+    if not kind and _unit_of_operand(high) != unit:
         return None
     try:
-        bounds = unit.read(low), unit.read(high)
+        bounds = unit.parse_amount(low), unit.parse_amount(high)
     except BadValue:
         return None
     return Target(text, unit, operator, *bounds) if bounds[0] <= bounds[1] else None

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
-from orgtp.model.words import is_id, one_line
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.text import is_id, one_line
 
-_OURS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By", "Orgtp-Content")
+_ORGTP_KEYS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By", "Orgtp-Content")
 _SEAT = "Orgtp-Seat: "
-_ONCE = frozenset(_OURS) - {"Orgtp-Seat"}
+_ONCE = frozenset(_ORGTP_KEYS) - {"Orgtp-Seat"}
 _SEATS = frozenset({"Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By"})
-_LOOKS = re.compile(
+_LOOKS_LIKE_TRAILER = re.compile(
     "(?:^|[\r\v\f\x1c-\x1e\x85\u2028\u2029])[ \t\0]*(orgtp-[a-z-]+[ \t]*[:=].*)", re.IGNORECASE | re.MULTILINE
 )
 _TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:")
@@ -34,7 +35,7 @@ _DIVIDER = re.compile(r"^---(?:\s|\Z)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
+class TrailerClaims:
     """What the trailers say. `odd` are lines that look like one of ours and are not, with why.
 
     `blocks` are the claims of commits that a forge squashed into this one and quoted, each by itself; `partly`: some of
@@ -47,67 +48,73 @@ class Claims:
     approved_by: str = ""
     content: str = ""
     odd: tuple[tuple[str, str], ...] = ()
-    blocks: tuple[Claims, ...] = ()
+    blocks: tuple[TrailerClaims, ...] = ()
     partly: bool = False
 
     @property
-    def all(self) -> tuple[Claims, ...]:
+    def all(self) -> tuple[TrailerClaims, ...]:
         """These claims and those that are quoted."""
         return (self, *self.blocks)
 
 
-NO_CLAIMS = Claims()
+NO_CLAIMS = TrailerClaims()
 
 
-def claims_of(message: str) -> Claims:
+def parse_claims(message: str) -> TrailerClaims:
     """What a commit message claims."""
     subject, gap, last = message.partition("\n\n")
     # As orgtp writes it: a subject of one line and the trailers, and few of these differ.
     plain = gap and subject.isprintable() and not subject.startswith("---") and "orgtp-" not in subject.lower()
-    found = _last(last) if plain else None
-    return _read(message.rstrip("\n")) if found is None else found
+    found = _parse_plain_trailers(last) if plain else None
+    return _parse_message(message.rstrip("\n")) if found is None else found
 
 
 @lru_cache(maxsize=1 << 16)
-def _last(paragraphs: str) -> Claims | None:
+def _parse_plain_trailers(paragraphs: str) -> TrailerClaims | None:
     """What stands below a subject claims, whatever that says; None where it takes a closer look at the whole."""
     text = paragraphs.rstrip("\n")
     if "\n\n" in text or any(odd in f"\n{text}" for odd in ("\0", "\n---", "\n    ")):
         return None
-    return _read(f"\n\n{text}")
+    return _parse_message(f"\n\n{text}")
 
 
-def _read(text: str) -> Claims:
-    looks = _LOOKS.findall(text)
+def _parse_message(text: str) -> TrailerClaims:
+    looks = _LOOKS_LIKE_TRAILER.findall(text)
     if not looks:
         return NO_CLAIMS
     if "\0" in text:
-        return Claims(odd=((one_line(looks[-1]), "a NUL byte in the message hides what stands after it"),))
-    paragraphs = _unindented(text).split("\n\n")
-    own = _block(paragraphs[-1]) if len(paragraphs) > 1 else None
+        return TrailerClaims(odd=((one_line(looks[-1]), "a NUL byte in the message hides what stands after it"),))
+    paragraphs = _unindent_squashed(text).split("\n\n")
+    own = _trailer_block(paragraphs[-1]) if len(paragraphs) > 1 else None
     squashed = len(_SQUASHED.findall(text))
-    quoted = _quoted(paragraphs[1:-1], anywhere=squashed > 0 or _is_gits(paragraphs)) if own or squashed else []
+    quoted = (
+        _quoted_blocks(paragraphs[1:-1], anywhere=squashed > 0 or _is_squashed_by_git(paragraphs))
+        if own or squashed
+        else []
+    )
     read = [line for block in [own, *quoted] if block for line in block if line[:6].lower() == "orgtp-"]
-    found = _claims(own or [], tuple(_claims(block, (), []) for block in quoted), _unread(looks, read, text))
+    found = _collect_claims(
+        own or [], tuple(_collect_claims(block, (), []) for block in quoted), _find_unread_lines(looks, read, text)
+    )
     return replace(found, partly=1 < squashed > sum(bool(one.action) for one in found.all))
 
 
-def _unindented(text: str) -> str:
+def _unindent_squashed(text: str) -> str:
     """The message; of one that `git merge --squash` wrote, with the messages that it quotes as they were."""
     return re.sub(r"^    ", "", text, flags=re.MULTILINE) if _MERGED.search(text) else text
 
 
-def _is_gits(paragraphs: list[str]) -> bool:
+def _is_squashed_by_git(paragraphs: list[str]) -> bool:
     """Whether git put messages one below the other (`merge --squash`, `rebase -i`): after a block, a subject."""
-    after = [following for part, following in pairwise(paragraphs[1:]) if _block(part)]
-    return bool(after) and all(_SUBJECT.match(part) or _COMMIT.match(part) or _block(part) for part in after)
+    after = [following for part, following in pairwise(paragraphs[1:]) if _trailer_block(part)]
+    return bool(after) and all(_SUBJECT.match(part) or _COMMIT.match(part) or _trailer_block(part) for part in after)
 
 
-def _quoted(paragraphs: list[str], *, anywhere: bool) -> list[list[str]]:
+def _quoted_blocks(paragraphs: list[str], *, anywhere: bool) -> list[list[str]]:
     """Blocks of trailers that a forge left above its own: of each commit that it squashed, or of the only one."""
     found: list[list[str]] = []
     for part in reversed(paragraphs):
-        block = _block(part)
+        block = _trailer_block(part)
         if block:
             found.insert(0, block)
         elif not anywhere and part.strip("-\n"):
@@ -115,7 +122,7 @@ def _quoted(paragraphs: list[str], *, anywhere: bool) -> list[list[str]]:
     return found
 
 
-def without_seats(message: str, touched: Collection[str]) -> str:
+def drop_seat_trailers(message: str, touched: Collection[str]) -> str:
     """The message without trailers that name seats which are not `touched`: for a commit that does less than it did."""
     head, gap, last = message.rpartition("\n\n")
     lines = last.split("\n")
@@ -123,14 +130,14 @@ def without_seats(message: str, touched: Collection[str]) -> str:
     return message if kept == lines or not gap else f"{head}{gap}" + "\n".join(kept)
 
 
-def _block(paragraph: str) -> list[str] | None:
+def _trailer_block(paragraph: str) -> list[str] | None:
     """The lines of a paragraph, if it is one of trailers and nothing else."""
     lines = paragraph.strip("\n").split("\n")
     whole = all(_TRAILER.match(line) or line[:1] in " \t" or line.startswith(_PICKED) for line in lines)
     return lines if whole and not lines[0][:1].isspace() else None
 
 
-def _unread(looks: list[str], read: list[str], text: str) -> list[tuple[str, str]]:
+def _find_unread_lines(looks: list[str], read: list[str], text: str) -> list[tuple[str, str]]:
     """Lines that look like a trailer of ours, and stand where git reads none."""
     left = list(read)
     odd = []
@@ -145,22 +152,22 @@ def _unread(looks: list[str], read: list[str], text: str) -> list[tuple[str, str
     return odd
 
 
-def _claims(lines: list[str], blocks: tuple[Claims, ...], odd: list[tuple[str, str]]) -> Claims:
-    found: dict[str, list[str]] = {key: [] for key in _OURS}
+def _collect_claims(lines: list[str], blocks: tuple[TrailerClaims, ...], odd: list[tuple[str, str]]) -> TrailerClaims:
+    found: dict[str, list[str]] = {key: [] for key in _ORGTP_KEYS}
     for number, line in enumerate(lines):
         if line[:6].lower() != "orgtp-":
             continue
         match = _FORM.fullmatch(line)
-        why = _why(match, lines[number + 1 : number + 2], found)
+        why = _trailer_fault(match, lines[number + 1 : number + 2], found)
         if why:
             odd = [*odd, (one_line(line), why)]
         elif match and match[1] in found:
             found[match[1]].append(match[2])
-    action, by, approved, content = (next(iter(found[key]), "") for key in ("Orgtp-Action", *_OURS[2:]))
-    return Claims(action, tuple(found["Orgtp-Seat"]), by, approved, content, tuple(odd), blocks)
+    action, by, approved, content = (next(iter(found[key]), "") for key in ("Orgtp-Action", *_ORGTP_KEYS[2:]))
+    return TrailerClaims(action, tuple(found["Orgtp-Seat"]), by, approved, content, tuple(odd), blocks)
 
 
-def _why(match: re.Match[str] | None, following: list[str], found: dict[str, list[str]]) -> str:
+def _trailer_fault(match: re.Match[str] | None, following: list[str], found: dict[str, list[str]]) -> str:
     """What is wrong with a trailer of ours; "" where nothing is."""
     if match is None:
         return "it is not written as orgtp writes it, Key: value"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from enum import StrEnum
 from functools import lru_cache
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadValue
 
 # Room for exact sums and products of what DIGITS lets in; the default context would round at 28 digits.
@@ -23,7 +23,7 @@ _SHOWN_PLACES = 4
 _LONGEST = 200
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """The kind of a metric's values, decided by its target."""
 
     NUMBER = "number"
@@ -38,33 +38,39 @@ class Kind(StrEnum):
 class Unit:
     """A kind and, for money, its ISO 4217 currency."""
 
-    kind: Kind
+    kind: ValueKind
     currency: str = ""
 
     @property
     def text(self) -> str | None:
         """What JSON calls the unit: `%`, `USD`, `duration`, `time of day`, `yes/no`; a bare number has none."""
-        return {Kind.NUMBER: None, Kind.PERCENT: "%", Kind.MONEY: self.currency}.get(self.kind, self.kind.value)
+        return {ValueKind.NUMBER: None, ValueKind.PERCENT: "%", ValueKind.MONEY: self.currency}.get(
+            self.kind, self.kind.value
+        )
 
-    def read(self, text: str) -> Decimal:
+    def parse_amount(self, text: str) -> Decimal:
         """The amount that `text` says. Raises `BadValue` with what would be accepted."""
-        amount = _read(self, text)
+        amount = _parse_cached(self, text)
         if amount is None:
             raise BadValue(value=text, kind=_A_KIND[self.kind].format(self), accepted=_ACCEPTED[self.kind].format(self))
         return amount
 
-    def stored(self, amount: Decimal) -> str:
+    def format_stored(self, amount: Decimal) -> str:
         """The one stored form of `amount`: `12.5`, `1h30m`, `07:52`, `yes`."""
         return _WRITERS[self.kind](amount)
 
-    def shown(self, stored: str) -> str:
+    def format_shown(self, stored: str) -> str:
         """A stored value as a person reads it: `92.5%`, `USD 185,000`, `1,200`; what is no value, as it is."""
-        amount = _read(self, stored)
-        return stored if amount is None else _SHOWERS.get(self.kind, _as_stored)(self.stored(amount), self.currency)
+        amount = _parse_cached(self, stored)
+        return (
+            stored
+            if amount is None
+            else _SHOWERS.get(self.kind, _show_unchanged)(self.format_stored(amount), self.currency)
+        )
 
 
 @lru_cache(maxsize=8192)
-def _read(unit: Unit, text: str) -> Decimal | None:
+def _parse_cached(unit: Unit, text: str) -> Decimal | None:
     """The amount, or nothing. Remembered, for the same values are read by one view and rule after the other."""
     if len(text) > _LONGEST:
         return None
@@ -81,44 +87,44 @@ _SYMBOLS = {"$": ("usd", "cad", "aud", "nzd", "sgd", "hkd", "mxn"), "€": ("eur
 _WORDS = {"yes": 1, "y": 1, "true": 1, "1": 1, "no": 0, "n": 0, "false": 0, "0": 0}
 
 
-def _number(text: str, _currency: str = "") -> Decimal | None:
+def _parse_number(text: str, _currency: str = "") -> Decimal | None:
     short = len(text) <= 2 * DIGITS and _PLAIN.fullmatch(text)
-    return _within(Decimal(text.replace(",", ""))) if short else None
+    return _limit_digits(Decimal(text.replace(",", ""))) if short else None
 
 
-def _within(amount: Decimal) -> Decimal | None:
+def _limit_digits(amount: Decimal) -> Decimal | None:
     """`amount`, if its stored form can be read back: what is written may have a digit more than what was typed."""
     return amount if sum(mark.isdigit() for mark in write_number(amount)) <= DIGITS else None
 
 
-def _percent(text: str, _currency: str) -> Decimal | None:
-    return _number(text.removesuffix("%").rstrip())
+def _parse_percent(text: str, _currency: str) -> Decimal | None:
+    return _parse_number(text.removesuffix("%").rstrip())
 
 
-def _money(text: str, currency: str) -> Decimal | None:
+def _parse_money(text: str, currency: str) -> Decimal | None:
     sign, rest = ("-", text[1:]) if text.startswith("-") else ("", text)
     symbol = next((symbol for symbol, used in _SYMBOLS.items() if currency in used and rest.startswith(symbol)), None)
     bare = rest.removeprefix(symbol or currency).lstrip() if rest != currency else rest
-    return _number(sign + bare) if not (sign and bare[:1] in "+-") else None
+    return _parse_number(sign + bare) if not (sign and bare[:1] in "+-") else None
 
 
-def _duration(text: str, _currency: str) -> Decimal | None:
+def _parse_duration(text: str, _currency: str) -> Decimal | None:
     match = _SPAN.fullmatch(text) or _ISO_SPAN.fullmatch(text)
     if match is None or not any(match.groups()):
         return None
-    parts = [_number(group) if group else Decimal(0) for group in match.groups()]
+    parts = [_parse_number(group) if group else Decimal(0) for group in match.groups()]
     known = [part for part in parts if part is not None]
-    return _within(_seconds(known)) if len(known) == len(parts) else None
+    return _limit_digits(_sum_seconds(known)) if len(known) == len(parts) else None
 
 
-def _seconds(parts: list[Decimal]) -> Decimal:
+def _sum_seconds(parts: list[Decimal]) -> Decimal:
     total = Decimal(0)
     for part, size in zip(parts, (_DAY, _HOUR, _MINUTE, 1), strict=True):
         total = EXACT.add(total, EXACT.multiply(part, Decimal(size)))
     return total
 
 
-def _time(text: str, _currency: str) -> Decimal | None:
+def _parse_time_of_day(text: str, _currency: str) -> Decimal | None:
     match = _CLOCK.fullmatch(text)
     if match is None:
         return None
@@ -129,7 +135,7 @@ def _time(text: str, _currency: str) -> Decimal | None:
     return Decimal(hour * _HOUR + minute * _MINUTE + second) if inside else None
 
 
-def _yes_no(text: str, _currency: str) -> Decimal | None:
+def _parse_yes_no(text: str, _currency: str) -> Decimal | None:
     return Decimal(_WORDS[text]) if text in _WORDS else None
 
 
@@ -155,58 +161,58 @@ def _write_time(amount: Decimal) -> str:
     return f"{hour:02}:{minute:02}" + (f":{second:02}" if second else "")
 
 
-def _as_stored(stored: str, _currency: str) -> str:
+def _show_unchanged(stored: str, _currency: str) -> str:
     return stored
 
 
-def _grouped(stored: str, _currency: str = "") -> str:
+def _group_thousands(stored: str, _currency: str = "") -> str:
     return f"{Decimal(stored):,f}"
 
 
-def _cents(text: str) -> str:
+def _pad_cents(text: str) -> str:
     """An amount of money with a fraction has two places at least."""
     return text + "0" if text[-2:-1] == "." else text
 
 
-_READERS: dict[Kind, Callable[[str, str], Decimal | None]] = {
-    Kind.NUMBER: _number,
-    Kind.PERCENT: _percent,
-    Kind.MONEY: _money,
-    Kind.DURATION: _duration,
-    Kind.TIME: _time,
-    Kind.YES_NO: _yes_no,
+_READERS: dict[ValueKind, Callable[[str, str], Decimal | None]] = {
+    ValueKind.NUMBER: _parse_number,
+    ValueKind.PERCENT: _parse_percent,
+    ValueKind.MONEY: _parse_money,
+    ValueKind.DURATION: _parse_duration,
+    ValueKind.TIME: _parse_time_of_day,
+    ValueKind.YES_NO: _parse_yes_no,
 }
-_WRITERS: dict[Kind, Callable[[Decimal], str]] = {
-    Kind.NUMBER: write_number,
-    Kind.PERCENT: write_number,
-    Kind.MONEY: write_number,
-    Kind.DURATION: _write_duration,
-    Kind.TIME: _write_time,
-    Kind.YES_NO: lambda amount: "yes" if amount else "no",
+_WRITERS: dict[ValueKind, Callable[[Decimal], str]] = {
+    ValueKind.NUMBER: write_number,
+    ValueKind.PERCENT: write_number,
+    ValueKind.MONEY: write_number,
+    ValueKind.DURATION: _write_duration,
+    ValueKind.TIME: _write_time,
+    ValueKind.YES_NO: lambda amount: "yes" if amount else "no",
 }
-_SHOWERS: dict[Kind, Callable[[str, str], str]] = {
-    Kind.NUMBER: _grouped,
-    Kind.PERCENT: lambda stored, _: f"{_grouped(stored)}%",
-    Kind.MONEY: lambda stored, currency: f"{currency} {_cents(_grouped(stored))}",
+_SHOWERS: dict[ValueKind, Callable[[str, str], str]] = {
+    ValueKind.NUMBER: _group_thousands,
+    ValueKind.PERCENT: lambda stored, _: f"{_group_thousands(stored)}%",
+    ValueKind.MONEY: lambda stored, currency: f"{currency} {_pad_cents(_group_thousands(stored))}",
 }
 _A_KIND = {
-    Kind.NUMBER: "a number",
-    Kind.PERCENT: "a percentage",
-    Kind.MONEY: "an amount in {0.currency}",
-    Kind.DURATION: "a duration",
-    Kind.TIME: "a time of day",
-    Kind.YES_NO: "yes or no",
+    ValueKind.NUMBER: "a number",
+    ValueKind.PERCENT: "a percentage",
+    ValueKind.MONEY: "an amount in {0.currency}",
+    ValueKind.DURATION: "a duration",
+    ValueKind.TIME: "a time of day",
+    ValueKind.YES_NO: "yes or no",
 }
 _ACCEPTED = {
-    Kind.NUMBER: "12.5, 1,200 (plain digits, at most 24)",
-    Kind.PERCENT: "92.5, 92.5%",
-    Kind.MONEY: "185000, {0.currency} 185000, 185,000.50",
-    Kind.DURATION: "1h30m, 90m, 1.5h, 45s, PT1H30M",
-    Kind.TIME: "07:52, 7:52am, 19:05",
-    Kind.YES_NO: "yes, no, true, false, y, n, 1, 0",
+    ValueKind.NUMBER: "12.5, 1,200 (plain digits, at most 24)",
+    ValueKind.PERCENT: "92.5, 92.5%",
+    ValueKind.MONEY: "185000, {0.currency} 185000, 185,000.50",
+    ValueKind.DURATION: "1h30m, 90m, 1.5h, 45s, PT1H30M",
+    ValueKind.TIME: "07:52, 7:52am, 19:05",
+    ValueKind.YES_NO: "yes, no, true, false, y, n, 1, 0",
 }
 
 
-def rounded(amount: Decimal) -> Decimal:
+def round_mean(amount: Decimal) -> Decimal:
     """A computed mean as it is shown: at most four places, half to even. What was recorded is never rounded."""
     return amount.quantize(Decimal(1).scaleb(-_SHOWN_PLACES), context=EXACT)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from orgtp.model.cell import State
-from orgtp.model.words import one_line
+from orgtp.model.cell import CellState
+from orgtp.model.text import one_line
 from orgtp.views.chart import Chart, ChartSeat
 
 # Mermaid reads #name; as an entity inside quotes; everything that could end the label or become HTML is one.
@@ -42,8 +42,8 @@ def _edges(chart: Chart, shown: set[str]) -> Iterator[tuple[str, str]]:
 
 def _words(seat: ChartSeat, kind: bool, escaped: Callable[[str], str]) -> list[str]:
     """The lines of a box: name, role, owner, and how the metrics stand."""
-    known = sum(metric.state.is_known or metric.state.is_hole for metric in seat.metrics)
-    on_target = sum(metric.state is State.ON for metric in seat.metrics)
+    known = sum(metric.state.is_known or metric.state.is_gap for metric in seat.metrics)
+    on_target = sum(metric.state is CellState.ON for metric in seat.metrics)
     lines = [seat.name, seat.role]
     lines += [seat.kind] if kind else []
     lines += [f"owner {seat.human_owner or seat.owner or 'nobody'}"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from orgtp.model.words import one_line, without_hidden
+from orgtp.model.text import one_line, remove_invisible
 
 _LONGEST = 400
 _PART = "&#8203;"
@@ -34,7 +34,7 @@ _UNSAFE = re.compile(r"[`|\\@\0]")
 
 def inert(text: str, most: int = _LONGEST) -> str:
     """`text` on one line, as nothing but text, and the end of it cut off where it is longer than `most` characters."""
-    plain = one_line(without_hidden(text))
+    plain = one_line(remove_invisible(text))
     plain = plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"
     for pattern in _JOINED:
         plain = pattern.sub(lambda match: match[0] + _SIGN, plain)
@@ -51,5 +51,5 @@ def strong(text: str) -> str:
 
 def code(text: str) -> str:
     """An id, a target or a value as code; what could end it is plain text instead."""
-    plain = one_line(without_hidden(text))
+    plain = one_line(remove_invisible(text))
     return inert(plain) if not plain or len(plain) > _LONGEST or _UNSAFE.search(plain) else f"`{plain}`"

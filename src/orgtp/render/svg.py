@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from orgtp.model.words import one_line
-from orgtp.render.page import width_of
+from orgtp.model.text import one_line
+from orgtp.render.terminal import width_of
 
 _COLOURS = ("2e3440", "bf2638", "1e824c", "b06800", "245cad", "8c3d90", "007a87", "78808c")
 _THEME = TerminalTheme(

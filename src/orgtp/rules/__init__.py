@@ -1,141 +1,21 @@
-"""What must hold: each rule a plain function from an `Org` to findings, all in one visible list."""
+"""What must hold of an org: every rule, and the function that checks them all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime
-from itertools import islice
+from typing import TYPE_CHECKING
 
-from orgtp.model.compared import Compared
-from orgtp.model.org import Org
-from orgtp.model.problem import Problem, Severity
-from orgtp.rules import (
-    accountability,
-    additions,
-    capabilities,
-    changes,
-    escalations,
-    notices,
-    outcomes,
-    recording,
-    retirements,
-    scores,
-    seats,
-    signers,
-    structure,
+from orgtp.lazy_exports import lazy_exports
+
+if TYPE_CHECKING:
+    from orgtp.rules.registry import ALL_RULES, LENIENT_RULES, RULES, check_org
+    from orgtp.rules.rule import MAX_PER_RULE, Finding, Rule
+
+__all__ = ["ALL_RULES", "LENIENT_RULES", "MAX_PER_RULE", "RULES", "Finding", "Rule", "check_org"]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "orgtp.rules.registry": "ALL_RULES LENIENT_RULES RULES check_org",
+        "orgtp.rules.rule": "Finding MAX_PER_RULE Rule",
+    },
 )
-from orgtp.rules.form import FORM
-from orgtp.rules.form_changes import BASE_NOT_REACHED, NOT_AS_COMMITTED
-from orgtp.rules.rule import Case, Rule, of_change, of_now, of_org
-from orgtp.rules.topics import by_topic
-
-RULES: tuple[Rule, ...] = (
-    of_org(accountability.owner_missing),
-    of_org(accountability.owner_unknown),
-    of_org(accountability.owner_not_human),
-    of_org(accountability.owner_retired),
-    of_org(accountability.owner_not_active),
-    of_org(accountability.no_human_above),
-    of_org(seats.no_metric, refuses=False),
-    of_org(seats.no_metric_of_its_own, Severity.WARNING),
-    of_org(seats.retire_when_missing, Severity.WARNING),
-    of_now(seats.review_by_past, Severity.WARNING),
-    of_org(structure.id_not_file_name),
-    of_org(structure.id_reserved),
-    of_org(structure.reports_to_unknown),
-    of_org(structure.reports_to_retired),
-    of_org(structure.reports_to_cycle),
-    of_org(structure.two_tops, Severity.WARNING),
-    of_org(structure.policy_unknown_seat),
-    of_org(capabilities.capability_claimed_twice),
-    of_org(capabilities.capability_unused, Severity.WARNING),
-    of_org(outcomes.outcome_missing),
-    of_org(outcomes.metric_runtime),
-    of_org(outcomes.metric_activity, Severity.WARNING),
-    of_org(outcomes.leads_to_unknown),
-    of_org(outcomes.metric_wish),
-    of_org(outcomes.seat_only_activity),
-    of_org(outcomes.waive_unknown),
-    of_org(outcomes.waive_unused, Severity.WARNING),
-    of_org(scores.score_unknown_seat),
-    of_org(scores.score_unknown_metric),
-    of_org(scores.score_wrong_period),
-    of_org(scores.score_wrong_value),
-    of_org(scores.score_blank_without_note),
-    of_org(scores.score_duplicate_id),
-    of_org(scores.score_wrong_file),
-    of_now(recording.score_in_future),
-    of_org(recording.score_out_of_order, Severity.NOTICE),
-    of_org(recording.score_before_since),
-    of_org(recording.score_note_formula, Severity.WARNING),
-    of_org(retirements.retired_without_record),
-    of_org(retirements.record_without_retired),
-    of_org(retirements.id_of_retired_seat),
-    of_org(retirements.record_incomplete),
-    of_org(retirements.record_unknown_seat),
-    of_org(retirements.decided_by_not_human),
-    of_org(escalations.routing_not_human),
-    of_org(escalations.routing_unknown_seat),
-    of_org(escalations.routing_unreachable, Severity.WARNING),
-    of_org(escalations.escalation_unknown_seat),
-    of_org(escalations.escalation_unknown_metric, Severity.WARNING),
-    of_org(escalations.escalation_file_name),
-    of_org(escalations.escalation_not_as_told),
-    of_org(escalations.silence_unknown_metric, Severity.WARNING),
-    of_org(signers.signer_unknown_seat),
-    of_org(signers.signer_retired, Severity.WARNING, refuses=False),
-    of_org(signers.signer_key_twice),
-    of_org(signers.forge_unfit),
-    of_change(changes.score_row_changed),
-    of_change(changes.retirement_record_touched),
-    of_change(changes.escalation_record_touched),
-    of_change(changes.seat_deleted),
-    of_change(changes.seat_brought_back),
-    of_change(changes.id_used_again),
-    of_change(changes.retired_with_work_left),
-    of_change(changes.target_kind_changed),
-    of_change(additions.score_after_retirement),
-    of_change(additions.decider_not_approver),
-    of_change(additions.score_row_backdated, Severity.NOTICE),
-    of_change(changes.history_short, Severity.NOTICE),
-    of_change(notices.target_changed, Severity.NOTICE),
-    of_change(notices.owner_changed, Severity.NOTICE),
-    of_change(notices.outcome_changed, Severity.NOTICE),
-    of_change(notices.metric_changed, Severity.NOTICE),
-    of_change(notices.seat_moved, Severity.NOTICE),
-    of_change(notices.kind_changed, Severity.WARNING),
-    of_change(notices.waiver_added, Severity.NOTICE),
-    of_change(notices.policy_changed, Severity.NOTICE),
-)
-# Every rule that there is, those of form among them; topic by topic, as they are listed.
-ALL: tuple[Rule, ...] = by_topic((*FORM, *RULES, BASE_NOT_REACHED, NOT_AS_COMMITTED))
-
-
-# Errors that a change of orgtp's own may bring all the same.
-LENIENT = frozenset(rule.id for rule in RULES if not rule.refuses)
-# From so many problems of one rule on, the rest are counted: whoever sends more wants to fill a disk.
-MOST = 10_000
-
-
-def check(org: Org, now: datetime | None = None, *compared: Compared) -> Iterator[Problem]:
-    """Every problem of `org`, rule by rule.
-
-    Without a moment, rules about time are left out; without a base, those about a change. Of several bases, what may
-    not be done is looked for from each.
-    """
-    case = Case(org, now, compared[0] if compared else None)
-    for rule in RULES:
-        yield from _bounded(rule.check(case))
-    for other in compared[1:]:
-        for rule in (rule for rule in RULES if rule.topic == "changes"):
-            yield from _bounded(rule.check(Case(org, now, other)))
-
-
-def _bounded(problems: Iterator[Problem]) -> Iterator[Problem]:
-    """The first of many problems, and how many there are more, at the place of the next."""
-    yield from islice(problems, MOST)
-    following = next(problems, None)
-    if following:
-        more = 1 + sum(1 for _ in problems)
-        yield replace(following, message=f"{following.message} (the first of {more:,} that are not listed one by one)")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
-from orgtp.model.compared import Compared
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.org import Org
+from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.seat import Metric
 
@@ -26,12 +28,12 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class RuleContext:
     """What is judged: the org, as of which moment (none: rules that need one are left out), and against what base."""
 
     org: Org
     now: datetime | None = None
-    compared: Compared | None = None
+    pair: OrgPair | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Rule:
     severity: Severity
     topic: str
     text: str
-    find: Callable[[Case], Iterator[Finding]]
+    find: Callable[[RuleContext], Iterator[Finding]]
     refuses: bool = True
 
     @property
@@ -57,41 +59,77 @@ class Rule:
         """The first line of the page: what breaks the rule."""
         return self.page.partition("\n")[0]
 
-    def check(self, case: Case) -> Iterator[Problem]:
+    def find_problems(self, case: RuleContext) -> Iterator[Problem]:
         """Every problem that the rule finds, but for what a metric waives."""
         for found in self.find(case):
             if found.metric is None or self.id not in found.metric.waive:
                 yield Problem(self.id, found.place, found.message, found.hint, self.severity)
 
 
-def of_org(
+# From so many problems of one rule on, the rest are counted: whoever sends more wants to fill a disk.
+MAX_PER_RULE = 10_000
+
+
+def limit_problems(problems: Iterator[Problem]) -> Iterator[Problem]:
+    """The first of many problems, and how many there are more, at the place of the next."""
+    yield from islice(problems, MAX_PER_RULE)
+    following = next(problems, None)
+    if following:
+        more = 1 + sum(1 for _ in problems)
+        yield replace(following, message=f"{following.message} (the first of {more:,} that are not listed one by one)")
+
+
+def org_rule(
     find: Callable[[Org], Iterator[Finding]], severity: Severity = Severity.ERROR, *, refuses: bool = True
 ) -> Rule:
     """A rule about the org as it is."""
-    return _rule(find, severity, lambda case: find(case.org), refuses=refuses)
+    return _rule_from_function(find, severity, lambda case: find(case.org), refuses=refuses)
 
 
-def of_now(find: Callable[[Org, datetime], Iterator[Finding]], severity: Severity = Severity.ERROR) -> Rule:
+def dated_rule(find: Callable[[Org, datetime], Iterator[Finding]], severity: Severity = Severity.ERROR) -> Rule:
     """A rule about the org at a moment."""
-    return _rule(find, severity, lambda case: find(case.org, case.now) if case.now else iter(()))
+    return _rule_from_function(find, severity, lambda case: find(case.org, case.now) if case.now else iter(()))
 
 
-def of_change(find: Callable[[Compared], Iterator[Finding]], severity: Severity = Severity.ERROR) -> Rule:
+def change_rule(find: Callable[[OrgPair], Iterator[Finding]], severity: Severity = Severity.ERROR) -> Rule:
     """A rule about what a pull request does to the org."""
-    return _rule(find, severity, lambda case: find(case.compared) if case.compared else iter(()))
+    return _rule_from_function(find, severity, lambda case: find(case.pair) if case.pair else iter(()))
 
 
-def of_form(id_: str, text: str, severity: Severity = Severity.ERROR, *, topic: str = "form") -> Rule:
+def rule_without_check(id_: str, text: str, severity: Severity = Severity.ERROR, *, topic: str = "form") -> Rule:
     """A rule of form: the readers of files find what breaks it, for what cannot be read is in no `Org`."""
     return Rule(id_, severity, topic, text, lambda _: iter(()))
 
 
-def _rule(
+def _rule_from_function(
     find: Callable[..., Iterator[Finding]],
     severity: Severity,
-    judge: Callable[[Case], Iterator[Finding]],
+    judge: Callable[[RuleContext], Iterator[Finding]],
     *,
     refuses: bool = True,
 ) -> Rule:
-    topic = find.__module__.rpartition(".")[2]
-    return Rule(find.__name__.replace("_", "-"), severity, topic, find.__doc__ or "", judge, refuses)
+    return Rule(find.__name__.replace("_", "-"), severity, "", find.__doc__ or "", judge, refuses)
+
+
+def with_topic(topic: str, *rules: Rule) -> tuple[Rule, ...]:
+    """Return the rules with their topic, a key of `registry.TOPICS`."""
+    return tuple(replace(rule, topic=topic) for rule in rules)
+
+
+def form_rule(
+    id_: str,
+    title: str,
+    why: str,
+    bad: str,
+    good: str,
+    fix: str,
+    severity: Severity = Severity.ERROR,
+    topic: str = "form",
+) -> Rule:
+    """A rule of form with its page: what breaks it, why it matters, a bad and a good example, and how to mend it."""
+    parts = [title, why, "Bad:", _indent_example(bad), "Good:", _indent_example(good), f"Fix: {fix}"]
+    return rule_without_check(id_, "\n\n".join(parts), severity, topic=topic)
+
+
+def _indent_example(example: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in example.strip("\n").split("\n"))

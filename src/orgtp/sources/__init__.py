@@ -1,1 +1,1 @@
-"""Where numbers come from on this machine: its sources, what each kind takes, and asking them side by side."""
+"""Sources of values on this machine: their configuration, the kinds of source, and how they are asked in parallel."""

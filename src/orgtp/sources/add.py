@@ -1,4 +1,4 @@
-"""Adding a source to the machine's file, with all that stands there already as it is."""
+"""Add a source to the sources file of this machine and leave the rest of the file as it is."""
 
 from __future__ import annotations
 
@@ -6,58 +6,58 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from orgtp.files.yaml.dumper import document, entry
+from orgtp.files.yaml.editor import edited
 from orgtp.model.change import Data, Set
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.sources.file import sources_of
+from orgtp.sources.config import parse_sources
 from orgtp.sources.source import Sources
-from orgtp.store.yaml_edit import edited
-from orgtp.store.yaml_write import document, entry
 
-_HEAD = "What the sources of an org mean on this machine. Its schema is printed by: orgtp schema sources"
+_HEAD = "How this machine fetches the sources that an org names. Print the schema with: orgtp schema sources"
 
 
-class SourceThere(OrgtpError):
-    """The file has a source of this name already."""
+class SourceExists(OrgtpError):
+    """The file already has a source of this name."""
 
-    text = '{path} has a source "{name}" already. Change it there, or take another name.'
+    text = '{path} already has a source "{name}". Change it there, or choose another name.'
 
 
-def with_source(path: Path, name: str, source: Mapping[str, Data]) -> str:
-    """The content of the sources file with one source more. Raises `SourceThere`, `BadInput`, `CannotEdit`."""
+def insert_source(path: Path, name: str, source: Mapping[str, Data]) -> str:
+    """Return the content of the sources file with the source added. Raises `SourceExists`, `BadInput`, `CannotEdit`."""
     try:
         raw = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raw = b""
-    text = _added(path, raw, name, source)
-    wrong = sources_of(path, text.encode()).named[name].wrong
+    text = _insert_source_text(path, raw, name, source)
+    wrong = parse_sources(path, text.encode()).named[name].wrong
     if wrong:
-        # Its line and column are those of a file that is not there yet.
-        raise BadInput(what=f"the source {name} is not added: {wrong.partition(': ')[2]}")
+        # The line and column are left out: they refer to a file that does not exist yet.
+        raise BadInput(what=f"the source {name} was not added: {wrong.partition(': ')[2]}")
     return text
 
 
-def _added(path: Path, raw: bytes, name: str, source: Mapping[str, Data]) -> str:
-    before = sources_of(path, raw)
+def _insert_source_text(path: Path, raw: bytes, name: str, source: Mapping[str, Data]) -> str:
+    before = parse_sources(path, raw)
     if name in before.named:
-        raise SourceThere(path=path, name=name)
+        raise SourceExists(path=path, name=name)
     if not raw.strip():
         return document({name: source}, _HEAD)
     if not before.named:
-        return _first(before, raw.decode(errors="replace"), entry(name, source, 0))
+        return _append_first_source(before, raw.decode(errors="replace"), entry(name, source, 0))
     return edited(str(path), raw.decode(), Set(str(path), (name,), source))
 
 
-def _first(before: Sources, text: str, lines: str) -> str:
-    """The first source in a file that has nothing but comments. Raises `BadInput` where it has something else."""
+def _append_first_source(before: Sources, text: str, lines: str) -> str:
+    """Append the first source to a file that holds only comments. Raises `BadInput` if it holds anything else."""
     if [problem.rule for problem in before.problems] == ["yaml-empty"]:
         return f"{text.rstrip()}\n{lines}"
     for problem in before.problems:
         raise BadInput(what=f"{problem.place}: {problem.message}. {problem.hint}")
-    raise BadInput(what=f"{before.path} has something, but no source in it. Add this one by hand:\n{lines}")
+    raise BadInput(what=f"{before.path} is not empty, but holds no source. Add this one by hand:\n{lines}")
 
 
-def save(path: Path, text: str) -> None:
-    """Write the file in one step, for nobody's eyes but the owner's. Raises `OSError`."""
+def save_sources_file(path: Path, text: str) -> None:
+    """Replace the file atomically with mode 0600. Raises `OSError`."""
     target = path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = target.with_name(f".orgtp-{os.getpid()}-{target.name}")

@@ -1,4 +1,4 @@
-"""Collecting: the metrics that name a source, what the sources of this machine say, and one commit of all of it."""
+"""Collect values: select the metrics that name a source, ask the sources, and record the results in one commit."""
 
 from __future__ import annotations
 
@@ -6,37 +6,44 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
-from orgtp.actions.collect import Heard, Wanted, heard, wanted, with_period, without_value
-from orgtp.actions.scores import Entry, refuse_stranger
+from orgtp.actions.collect import (
+    CollectedValue,
+    CollectTarget,
+    check_collected,
+    list_collect_targets,
+    set_period,
+    targets_without_value,
+)
+from orgtp.actions.record_scores import NewScore, check_recorder
+from orgtp.files.load import load
+from orgtp.git.errors import NotNow
+from orgtp.git.lock import locked
+from orgtp.git.tree import GitTree
+from orgtp.git.worktrees import within
+from orgtp.ledger.append import post
+from orgtp.ledger.batch import Ledger, Recorded
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
-from orgtp.model.words import nearest
-from orgtp.sources.ask import ask
-from orgtp.sources.file import INSIDE, refuse_inside
-from orgtp.sources.source import Said, Sources
-from orgtp.store.git_lock import locked
-from orgtp.store.git_tree import GitTree
-from orgtp.store.git_work_trees import within
-from orgtp.store.load import load
-from orgtp.store.not_now import NotNow
-from orgtp.store.post import post
-from orgtp.store.record import Ledger, Recorded
+from orgtp.model.text import find_nearest
+from orgtp.sources.config import SOURCES_INSIDE_ORG, refuse_inside
+from orgtp.sources.run import ask_sources
+from orgtp.sources.source import SourceResult, Sources
 
-Told = Callable[[Said, Sequence[Heard]], None]
+OnSourceResult = Callable[[SourceResult, Sequence[CollectedValue]], None]
 
 
 class NoSources(BadInput):
-    """A machine without sources, with a file that nobody can read, or without any of those that were asked for."""
+    """The machine has no sources, its sources file cannot be read, or it has none of the requested sources."""
 
     text = "{what}"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What to collect: all, one seat's, or one metric's; `due`: only what has no value for its period yet.
+class CollectRequest:
+    """What to collect: every metric, those of one seat, or one metric. `due` selects metrics without a value yet.
 
-    A value or a blank that says nothing new is written `always`, or else not. `period` "" is the current one; what has
-    no such period is left out.
+    An unchanged value or blank is recorded only with `always`. `period` "" is the current period; metrics whose cadence
+    has no such period are skipped.
     """
 
     seat: str = ""
@@ -48,66 +55,72 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What came of a run. `elsewhere` are the metrics whose source this machine does not know.
+    """The result of a run. `elsewhere` are the metrics whose source this machine does not have.
 
-    `left` are those that have no such period.
-    `escalated` is what became of the trouble that was found, and of trouble that is over.
+    `left` are the metrics that have no such period. `escalated` is the record of the escalations that the run opened or
+    resolved.
     """
 
-    said: tuple[Said, ...]
-    heard: tuple[Heard, ...]
-    elsewhere: tuple[Wanted, ...]
+    said: tuple[SourceResult, ...]
+    heard: tuple[CollectedValue, ...]
+    elsewhere: tuple[CollectTarget, ...]
     recorded: Recorded | None
     escalated: Recorded | None = None
-    left: tuple[Wanted, ...] = ()
+    left: tuple[CollectTarget, ...] = ()
 
     @property
     def good(self) -> frozenset[tuple[str, str]]:
-        """The seats and metrics whose source said a value."""
+        """The seats and metrics whose source returned a value."""
         return frozenset((one.seat, one.metric) for one in self.heard if one.value is not None)
 
     @property
-    def blanks(self) -> tuple[Heard, ...]:
+    def blanks(self) -> tuple[CollectedValue, ...]:
         """The metrics that have no value because their source failed."""
         return tuple(one for one in self.heard if one.value is None)
 
 
 @dataclass(frozen=True)
 class Collector:
-    """One run on the ledger of an org, as the seat `by`; `new_id` makes an id for each record."""
+    """One run against the ledger of an org, acting as the seat `by`. `new_id` returns an id for each record."""
 
     ledger: Ledger
     sources: Sources
     by: str
     new_id: Callable[[], str]
 
-    def collect(self, request: Request, *, dry_run: bool = False, told: Told | None = None) -> Collected:
-        """Ask each source once, and record what they say in one commit; a source that fails leaves a blank.
+    def collect(
+        self, request: CollectRequest, *, dry_run: bool = False, told: OnSourceResult | None = None
+    ) -> Collected:
+        """Ask each source once and record all results in one commit; a source that fails is recorded as a blank.
 
-        `told` hears what a source said as soon as it is known, and what came of the metrics that name it. Raises
+        `told` is called with each source's result as soon as it is known, and the readings of its metrics. Raises
         `NoSources`, what `wanted` and `with_period` raise, and `NotYours` before anything is asked; then what `post`
         raises.
         """
         self._refuse_no_sources()
-        org = self._org()
-        some, left = self._of(org, request)
+        org = self._load_ledger_org()
+        some, left = self._select_metrics(org, request)
         here = {one.source: self.sources.named[one.source] for one in some if one.source in self.sources.named}
         for one in some:
             if one.source in here:
-                refuse_stranger(org, one.seat, self.by)
+                check_recorder(org, one.seat, self.by)
         if some and not here and (request.seat or request.metric):
-            raise NoSources(what=f"{unknown(some, self.sources)}. See: orgtp source list")
-        said = tuple(ask(here.values(), told=told and (lambda one: told(one, _made(org, some, [one])))))
-        # An org may change while its sources are asked.
-        org = self._org()
-        found = _made(org, [one for one in self._of(org, request)[0] if one in some], said)
-        entries = [self._entry(one, request) for one in found]
-        recorded = self._posted(entries, dry_run=dry_run) if entries else None
+            raise NoSources(
+                what=f"{describe_unknown_sources(some, self.sources)}. List the sources with: orgtp source list"
+            )
+        said = tuple(
+            ask_sources(here.values(), told=told and (lambda one: told(one, _match_results(org, some, [one]))))
+        )
+        # The org may have changed while its sources were asked.
+        org = self._load_ledger_org()
+        found = _match_results(org, [one for one in self._select_metrics(org, request)[0] if one in some], said)
+        entries = [self._make_entry(one, request) for one in found]
+        recorded = self._append_entries(entries, dry_run=dry_run) if entries else None
         elsewhere = tuple(one for one in some if one.source not in here)
         return Collected(said, found, elsewhere, recorded, left=tuple(left))
 
-    def _posted(self, entries: list[Entry], *, dry_run: bool) -> Recorded:
-        """One run after the other, so that each sees whether what it says is news. Whoever waits too long goes on."""
+    def _append_entries(self, entries: list[NewScore], *, dry_run: bool) -> Recorded:
+        """Record under a lock, so that each run can tell what is new. A run that waits too long goes on without it."""
         with ExitStack() as held:
             with suppress(NotNow):
                 held.enter_context(locked(self.ledger.repo, "collecting"))
@@ -115,42 +128,44 @@ class Collector:
 
     def _refuse_no_sources(self) -> None:
         if not self.sources.named:
-            raise NoSources(what=_none(self.sources))
-        # A bare repository, and a work tree in which nothing is checked out, have no org.yaml beside the file.
+            raise NoSources(what=_describe_no_sources(self.sources))
+        # `refuse_inside` looks for org.yaml, which a bare repository or an empty work tree does not have.
         if within(self.ledger.repo, self.sources.path):
-            raise NoSources(what=INSIDE.format(self.sources.path))
+            raise NoSources(what=SOURCES_INSIDE_ORG.format(self.sources.path))
         refuse_inside(self.sources.path)
 
-    def _of(self, org: Org, request: Request) -> tuple[list[Wanted], list[Wanted]]:
-        """What is to be collected, and what is left out for want of such a period."""
-        named = wanted(org, request.seat, request.metric)
-        some = with_period(org, self.ledger.now, named, request.period)
+    def _select_metrics(self, org: Org, request: CollectRequest) -> tuple[list[CollectTarget], list[CollectTarget]]:
+        """Return the metrics to collect, and those skipped because their cadence has no such period."""
+        named = list_collect_targets(org, request.seat, request.metric)
+        some = set_period(org, self.ledger.now, named, request.period)
         fits = {(one.seat, one.metric) for one in some}
         left = [one for one in named if (one.seat, one.metric) not in fits]
-        return without_value(org, some) if request.due else some, left
+        return targets_without_value(org, some) if request.due else some, left
 
-    def _org(self) -> Org:
-        """The org as the ledger branch has it: what only somebody's work tree says is not collected yet."""
+    def _load_ledger_org(self) -> Org:
+        """Load the org from the ledger branch. Uncommitted changes in a work tree do not count yet."""
         repo = self.ledger.repo
         return load(GitTree(repo, self.ledger.tip()), str(repo.path)).org
 
-    def _entry(self, one: Heard, request: Request) -> Entry:
-        return Entry(one.seat, one.metric, one.value, self.new_id(), request.period, one.note, news=not request.always)
+    def _make_entry(self, one: CollectedValue, request: CollectRequest) -> NewScore:
+        return NewScore(
+            one.seat, one.metric, one.value, self.new_id(), request.period, one.note, news=not request.always
+        )
 
 
-def _made(org: Org, some: Sequence[Wanted], said: Iterable[Said]) -> tuple[Heard, ...]:
-    return tuple(heard(org, some, {one.name: (one.value, one.why) for one in said}))
+def _match_results(org: Org, some: Sequence[CollectTarget], said: Iterable[SourceResult]) -> tuple[CollectedValue, ...]:
+    return tuple(check_collected(org, some, {one.name: (one.value, one.why) for one in said}))
 
 
-def unknown(some: Iterable[Wanted], sources: Sources) -> str:
-    """What to say of the sources of `some`, which are not known here: their names, and what is meant perhaps."""
-    near = {one.source: nearest(one.source, sources.named) for one in some}
+def describe_unknown_sources(some: Iterable[CollectTarget], sources: Sources) -> str:
+    """Return a message that names the sources of `some` that this machine does not have, with suggestions."""
+    near = {one.source: find_nearest(one.source, sources.named) for one in some}
     told = [f'"{name}"' + (f' (did you mean "{meant}"?)' if meant else "") for name, meant in sorted(near.items())]
-    return f"this machine knows no source {', '.join(told)}"
+    return f"this machine has no source {', '.join(told)}"
 
 
-def _none(sources: Sources) -> str:
+def _describe_no_sources(sources: Sources) -> str:
     if sources.problems:
         first = sources.problems[0]
         return f"{first.place}: {first.message}. {first.hint}".rstrip()
-    return f"this machine has no sources: {sources.path} names none. Set one up: orgtp source add --help"
+    return f"this machine has no sources: {sources.path} names none. To add one, see: orgtp source add --help"

@@ -1,6 +1,7 @@
-"""The door of kinds: what a kind of source says of itself, how it fails, and where it is found.
+"""The interface of a kind of source, its error, and how installed kinds are found.
 
-A kind is a class in a distribution's entry points, in the group `orgtp.sources`; our own four come by the same door.
+A kind is a class that a distribution registers in the entry point group `orgtp.sources`; so are the four built-in ones.
+Plugins import `Key`, `Kind`, `Form`, `Fault` and `SourceFailed` from here: docs/sources.md documents these names.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _GIB = 1 << 30
 
 
 class Form(StrEnum):
-    """What stands under a key: a text, a list of texts, or a group of names with a text each."""
+    """The form of a setting: a text, a list of texts, or a mapping of names to texts."""
 
     TEXT = "text"
     LIST = "list"
@@ -31,7 +32,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key that a kind takes. What stands under a `secret` one never leaves the process that asks."""
+    """One key that a kind takes. The value of a `secret` key never leaves the process that asks the source."""
 
     form: Form = Form.TEXT
     required: bool = False
@@ -41,7 +42,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with the settings under `key`, and what to write instead."""
+    """What is wrong with the setting `key`, and what to write instead."""
 
     key: str
     message: str
@@ -49,7 +50,7 @@ class Fault:
 
 
 class SourceFailed(Exception):
-    """A source gave no value: `why`, in a line. `again` says that asking again may help."""
+    """A source returned no value. `why` is the reason, in one line; `again` tells whether a retry may help."""
 
     def __init__(self, why: str, *, again: bool = True) -> None:
         super().__init__(why)
@@ -57,11 +58,11 @@ class SourceFailed(Exception):
 
 
 class Kind:
-    """One kind of source. `ask` runs in a process of its own, whose working folder is that of the sources file.
+    """One kind of source. `ask` runs in a separate process, in the folder of the sources file.
 
-    `keys` are what it takes; what stands under the kind itself, where that is no group of keys, is the key `bare`.
-    `needs` are the modules that it cannot do without, each with what installs it. `memory` is the most that its process
-    may take, in bytes; 0: no limit but the machine's.
+    `keys` are the settings that it takes. `bare` names the key that is meant if the source holds a plain value instead
+    of a mapping of keys. `needs` maps each required module to the command that installs it. `memory` limits the
+    process, in bytes; 0 means no limit.
     """
 
     keys: ClassVar[Mapping[str, Key]] = {}
@@ -70,40 +71,40 @@ class Kind:
     memory: ClassVar[int] = 2 * _GIB
 
     def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
-        """What is wrong with settings whose form is right; looked at when the sources file is read."""
+        """Yield what is wrong with well-formed settings. Called when the sources file is read."""
         del settings
         yield from ()
 
     @property
     def lacks(self) -> str:
-        """What is not installed here, and how it is; "" where all is."""
+        """Which required modules are missing and how to install them; "" if none is."""
         return "; ".join(self.without(name) for name in self.needs if find_spec(name) is None)
 
     def without(self, name: str) -> str:
-        """What to say where a module that it needs is missing."""
-        return f"{name} is not installed here: {self.needs[name]}"
+        """Return the message for a missing module that this kind needs."""
+        return f"{name} is not installed. Install it: {self.needs[name]}"
 
     def ask(self, settings: Mapping[str, Any]) -> str:
-        """The value, as a person would type it. Raises `SourceFailed`; any other exception is a failure, too."""
+        """Return the value, as a person would type it. Raises `SourceFailed`; any other exception is a failure, too."""
         raise NotImplementedError
 
 
 @cache
-def kinds() -> Mapping[str, EntryPoint]:
-    """Every kind that is installed, by name. Nobody takes the name of one of ours."""
+def find_kinds() -> Mapping[str, EntryPoint]:
+    """Return every installed kind by name. A plugin cannot replace a built-in kind."""
     from importlib.metadata import entry_points
 
-    found = sorted(entry_points(group=GROUP), key=lambda entry: (is_ours(entry), entry.value))
+    found = sorted(entry_points(group=GROUP), key=lambda entry: (is_builtin_kind(entry), entry.value))
     return {entry.name: entry for entry in found}
 
 
-def is_ours(entry: EntryPoint) -> bool:
-    """Whether a kind is one of our own."""
+def is_builtin_kind(entry: EntryPoint) -> bool:
+    """Whether a kind is built in."""
     return entry.dist is not None and entry.dist.name == _OURS
 
 
 def load_kind(place: str) -> Kind:
-    """The kind at `place`, `module:class` as entry points have it. Raises `SourceFailed`."""
+    """Load the kind at `place`, an entry point value `module:class`. Raises `SourceFailed`."""
     from importlib.metadata import EntryPoint
 
     try:
@@ -111,5 +112,5 @@ def load_kind(place: str) -> Kind:
     except (Exception, SystemExit) as error:
         raise SourceFailed(f"{place} cannot be loaded: {type(error).__name__}: {error}", again=False) from error
     if not isinstance(made, Kind):
-        raise SourceFailed(f"{place} is no orgtp.sources.kind.Kind", again=False)
+        raise SourceFailed(f"{place} is not an orgtp.sources.kind.Kind", again=False)
     return made

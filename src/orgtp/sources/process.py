@@ -1,4 +1,7 @@
-"""Processes, and nothing else here runs one: a source's own, in a group that is ended as a whole, and its command."""
+"""Run processes: the process of a source, whose whole group is terminated, and the command that it runs.
+
+No other module of this package starts a process.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ _ENDLESS = float("inf")
 
 @dataclass(slots=True)
 class Pipe:
-    """What comes out of one end of a process: its last `most` bytes, and whether they were `cut` so."""
+    """Output of a process: the last `most` bytes, and whether earlier bytes were `cut` off."""
 
     fd: int
     most: int
@@ -30,7 +33,7 @@ class Pipe:
     cut: bool = False
 
     def read(self) -> bool:
-        """Take what is there; no at the end."""
+        """Read what is available. False at the end."""
         chunk = os.read(self.fd, _CHUNK)
         self.data += chunk
         if len(self.data) > self.most:
@@ -39,10 +42,10 @@ class Pipe:
         return bool(chunk)
 
 
-def _listen(pipes: Sequence[Pipe], enough: Callable[[], bool], ended: Callable[[], bool], until: float) -> None:
-    """Read until all pipes are at their end, or it is `enough`, or the process has ended and nothing comes any more.
+def _read_pipes(pipes: Sequence[Pipe], enough: Callable[[], bool], ended: Callable[[], bool], until: float) -> None:
+    """Read until all pipes are closed, `enough` is true, or the process has ended and no more output arrives.
 
-    A pipe alone does not tell: a grandchild may hold it open for ever.
+    Waiting for the pipes is not enough: a grandchild may hold one open forever.
     """
     with selectors.DefaultSelector() as ends:
         for pipe in pipes:
@@ -60,15 +63,15 @@ def _listen(pipes: Sequence[Pipe], enough: Callable[[], bool], ended: Callable[[
                 return
 
 
-def answer_of(module: str, fed: bytes, folder: Path, until: float, stop: Event) -> tuple[bytes, int | None]:
-    """What `python -m module` writes to the pipe whose number is its argument, up to a newline, and its exit code.
+def ask_module(module: str, fed: bytes, folder: Path, until: float, stop: Event) -> tuple[bytes, int | None]:
+    """Run `python -m module FD` and return what it writes to the pipe FD, up to a newline, and its exit code.
 
-    It is fed one line, and its standard input stays open for as long as we live. No exit code: it had not ended by
-    `until` (on the monotonic clock), or it was to `stop`. Its whole group has ended afterwards.
+    `fed` is written to its standard input, which stays open as long as this process lives. The exit code is None if the
+    process had not ended by `until` (monotonic clock) or `stop` was set. Its process group is terminated in any case.
     """
     read, write = os.pipe()
     try:
-        child = _start(module, write, folder)
+        child = _start_module(module, write, folder)
     except BaseException:
         os.close(read)
         raise
@@ -76,17 +79,17 @@ def answer_of(module: str, fed: bytes, folder: Path, until: float, stop: Event) 
         os.close(write)
     pipe = Pipe(read, _ANSWER)
     try:
-        _feed(child, fed)
-        _listen([pipe], lambda: b"\n" in pipe.data or pipe.cut or stop.is_set(), lambda: _ended(child), until)
-        code = _code(child) if _ends(child, min(until, time.monotonic() + _LINGER), pipe) else None
+        _send_line(child, fed)
+        _read_pipes([pipe], lambda: b"\n" in pipe.data or pipe.cut or stop.is_set(), lambda: _has_ended(child), until)
+        code = _read_exit_code(child) if _wait_for_end(child, min(until, time.monotonic() + _LINGER), pipe) else None
     finally:
-        _end(child)
+        _end_group(child)
         os.close(read)
     return bytes(pipe.data), code
 
 
-def _start(module: str, write: int, folder: Path) -> subprocess.Popen[bytes]:
-    # As we were started ourselves, but never with modules from the folder that it works in.
+def _start_module(module: str, write: int, folder: Path) -> subprocess.Popen[bytes]:
+    # Started like this process, but never with modules from its working folder.
     flags = ["-I"] if sys.flags.isolated else ["-P"]
     return subprocess.Popen(  # noqa: S603  (our own module)
         [sys.executable, *flags, "-m", module, str(write)],
@@ -99,30 +102,30 @@ def _start(module: str, write: int, folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _feed(child: subprocess.Popen[bytes], fed: bytes) -> None:
+def _send_line(child: subprocess.Popen[bytes], fed: bytes) -> None:
     with suppress(BrokenPipeError):
         if child.stdin is not None:
             child.stdin.write(fed + b"\n")
             child.stdin.flush()
 
 
-def _ended(child: subprocess.Popen[bytes]) -> bool:
-    """Whether it has ended; it is not reaped yet where that can be helped, so that its group keeps its number."""
+def _has_ended(child: subprocess.Popen[bytes]) -> bool:
+    """Whether it has ended. It is not reaped if possible, so that the id of its group is not reused."""
     if child.returncode is not None or not hasattr(os, "waitid"):
         return child.poll() is not None
     return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _ends(child: subprocess.Popen[bytes], until: float, pipe: Pipe) -> bool:
-    """Whether it has ended, or does so soon after its pipe; where there is an answer, that is not waited for."""
-    while not _ended(child):
+def _wait_for_end(child: subprocess.Popen[bytes], until: float, pipe: Pipe) -> bool:
+    """Whether it ends by `until`. Does not wait if there is already an answer."""
+    while not _has_ended(child):
         if pipe.data or time.monotonic() >= until:
             return False
         time.sleep(_STEP / 5)
     return True
 
 
-def _code(child: subprocess.Popen[bytes]) -> int:
+def _read_exit_code(child: subprocess.Popen[bytes]) -> int:
     if child.returncode is not None or not hasattr(os, "waitid"):
         return child.returncode or 0
     found = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
@@ -130,24 +133,24 @@ def _code(child: subprocess.Popen[bytes]) -> int:
     return (-found.si_status if killed else found.si_status) if found else 0
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """End the whole group: asked first, then made to."""
-    alive = _signalled(child.pid, signal.SIGTERM)
+def _end_group(child: subprocess.Popen[bytes]) -> None:
+    """Terminate the whole group: SIGTERM first, then SIGKILL after a second."""
+    alive = _signal_group(child.pid, signal.SIGTERM)
     until = time.monotonic() + _GRACE
     while alive and time.monotonic() < until:
         child.poll()
-        alive = _signalled(child.pid, 0)
+        alive = _signal_group(child.pid, 0)
         time.sleep(_STEP / 5 if alive else 0)
     if alive:
-        _signalled(child.pid, signal.SIGKILL)
+        _signal_group(child.pid, signal.SIGKILL)
     with suppress(BrokenPipeError):
         if child.stdin is not None:
             child.stdin.close()
     child.wait()
 
 
-def _signalled(group: int, number: int) -> bool:
-    """Whether there was somebody in the group to hear it."""
+def _signal_group(group: int, number: int) -> bool:
+    """Whether the group still had a process to signal."""
     try:
         os.killpg(group, number)
     except (ProcessLookupError, PermissionError):
@@ -156,8 +159,8 @@ def _signalled(group: int, number: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    """What a command printed, and how it ended; `flooded`: it printed more than it may, and was killed."""
+class CommandResult:
+    """Output and exit code of a command. `flooded`: it printed more than allowed and was killed."""
 
     out: bytes
     err: bytes
@@ -165,16 +168,16 @@ class Ran:
     flooded: bool
 
 
-def run(argv: Sequence[str], most: int) -> Ran:
-    """Run a command to its end, in our own group, without a shell or an input. Raises `OSError`."""
+def run_command(argv: Sequence[str], most: int) -> CommandResult:
+    """Run a command to its end in this process group, without a shell or input. Raises `OSError`."""
     with subprocess.Popen(  # noqa: S603  (what the machine's own file says)
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as child:
         out, err = (Pipe(end.fileno(), most) for end in (child.stdout, child.stderr) if end)
         try:
-            _listen([out, err], lambda: out.cut, lambda: child.poll() is not None, _ENDLESS)
-            # It may have closed its output long before it ends.
+            _read_pipes([out, err], lambda: out.cut, lambda: child.poll() is not None, _ENDLESS)
+            # A command may close its output long before it ends.
             code = child.wait() if not out.cut else 0
         finally:
             child.kill()
-        return Ran(bytes(out.data), bytes(err.data), code, out.cut)
+        return CommandResult(bytes(out.data), bytes(err.data), code, out.cut)

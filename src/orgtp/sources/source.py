@@ -1,4 +1,4 @@
-"""Sources as values: what the machine's file says of each, and what each said."""
+"""Sources as values: the configuration of each, and its result."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ TIMEOUT, RETRIES = timedelta(seconds=30), 2
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source of this machine. `wrong` says why it cannot be asked; "" where it can.
+    """One source of this machine. `wrong` says why it cannot be asked; "" if it can.
 
-    `settings` may hold what nobody else should see, so they are never shown.
+    `settings` may hold secrets, so `repr` leaves them out.
     """
 
     name: str
@@ -31,13 +31,13 @@ class Source:
 
     @property
     def folder(self) -> Path:
-        """The folder of the sources file: relative paths begin there."""
+        """The folder of the sources file, to which paths are relative."""
         return Path(self.place.path).absolute().parent
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What one sources file says: its sources by name, and what is wrong with it."""
+    """The content of a sources file: its sources by name, and its problems."""
 
     path: Path
     named: Mapping[str, Source]
@@ -45,8 +45,8 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What one source said: its value as text, or nothing and `why`. `seconds` is how long it was asked, in all."""
+class SourceResult:
+    """The result of one source: its value as text, or None and `why`. `seconds` adds up all `tries`."""
 
     name: str
     value: str | None

@@ -1,4 +1,4 @@
-"""What is a value: text that some kind of metric would take, made of what a source's own library hands over."""
+"""Convert what a source returns to text that a metric accepts as a value."""
 
 from __future__ import annotations
 
@@ -8,90 +8,90 @@ from datetime import time, timedelta
 from decimal import Context, Decimal
 
 from orgtp.model.errors import BadValue
-from orgtp.model.value import EXACT, Kind, Unit, write_number
+from orgtp.model.value import EXACT, Unit, ValueKind, write_number
 from orgtp.sources.kind import SourceFailed
 
 _SHOWN = 40
 _CURRENCY = re.compile(r"-?\s*([A-Za-z]{3})\s*-?[0-9.]")
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
-# Far more digits than any value may have; beyond them a number is not even written out.
+# More digits than any value may have. A longer number is refused before it is written out.
 _FAR = 100
 _DIGITS = 15
-# A mean of exact numbers may have no end.
+# The decimal expansion of a mean may be infinite.
 _MEAN = Context(prec=_DIGITS)
 
 
-def checked(text: str) -> str:
-    """`text` without the blanks around it, where a metric of some kind would take it. Raises `SourceFailed`."""
+def check_value(text: str) -> str:
+    """Return `text` stripped, if a metric of some kind accepts it. Raises `SourceFailed`."""
     text = text.strip()
     if not text:
-        raise SourceFailed("it said nothing")
-    if not any(_fits(unit, text) for unit in _units(text)):
+        raise SourceFailed("it returned nothing")
+    if not any(_unit_accepts(unit, text) for unit in _candidate_units(text)):
         shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-        raise SourceFailed(f'"{shown}" is no value', again=False)
+        raise SourceFailed(f'"{shown}" is not a value', again=False)
     return text
 
 
-def _units(text: str) -> list[Unit]:
+def _candidate_units(text: str) -> list[Unit]:
     named = _CURRENCY.match(text)
     signs = [currency for sign, currency in _SIGNS.items() if sign in text[:2]]
     currencies = [*signs, *([named[1].upper()] if named else [])]
-    bare = [Unit(kind) for kind in Kind if kind is not Kind.MONEY]
-    return [*bare, *(Unit(Kind.MONEY, currency) for currency in currencies)]
+    bare = [Unit(kind) for kind in ValueKind if kind is not ValueKind.MONEY]
+    return [*bare, *(Unit(ValueKind.MONEY, currency) for currency in currencies)]
 
 
-def _fits(unit: Unit, text: str) -> bool:
+def _unit_accepts(unit: Unit, text: str) -> bool:
     try:
-        unit.read(text)
+        unit.parse_amount(text)
     except BadValue:
         return False
     return True
 
 
-def plain(value: object, what: str) -> str:
-    """The text of a value as a library gave it, which reasons call `what`. Raises `SourceFailed`."""
+def format_raw_value(value: object, what: str) -> str:
+    """Return the text of a value from a library, which messages call `what`. Raises `SourceFailed`."""
     if value is None:
-        raise SourceFailed(f"{what} is null: nobody knows", again=False)
+        raise SourceFailed(f"{what} is null, so the value is unknown", again=False)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
         return value
     if isinstance(value, (int, float, Decimal)):
-        return _number(value, what)
+        return _format_raw_number(value, what)
     if isinstance(value, time):
         return value.isoformat(timespec="seconds")
     if isinstance(value, timedelta):
         return f"{write_number(Decimal(value // timedelta(microseconds=1)).scaleb(-6))}s"
-    raise SourceFailed(f"{what} is {_NAMES.get(type(value), type(value).__name__)}, no value", again=False)
+    raise SourceFailed(f"{what} is {_NAMES.get(type(value), type(value).__name__)}, not a value", again=False)
 
 
 _NAMES: dict[type, str] = {dict: "an object", list: "a list"}
 
 
-def _number(value: float | Decimal, what: str) -> str:
-    """A number in plain digits; a binary float, as SQLite has it, to the digits that it holds for certain."""
+def _format_raw_number(value: float | Decimal, what: str) -> str:
+    """Format a number in plain digits; a binary float, as in SQLite, to its 15 reliable digits."""
     number = Decimal(format(value, f".{_DIGITS}g") if isinstance(value, float) else value)
     if not number.is_finite() or abs(number.adjusted()) > _FAR or len(number.as_tuple().digits) > _FAR:
-        raise SourceFailed(f"{what} is no number that can be written", again=False)
+        raise SourceFailed(f"{what} is infinite, not a number, or has too many digits", again=False)
     return write_number(number)
 
 
-def amount(text: str, what: str) -> Decimal:
-    """The number that `text` says. Raises `SourceFailed`."""
+def parse_amount(text: str, what: str) -> Decimal:
+    """Parse the number `text`. Raises `SourceFailed`."""
     try:
-        return Unit(Kind.NUMBER).read(text)
+        return Unit(ValueKind.NUMBER).parse_amount(text)
     except BadValue as error:
-        raise SourceFailed(f'{what}: "{text[:_SHOWN]}" is no number', again=False) from error
+        raise SourceFailed(f'{what}: "{text[:_SHOWN]}" is not a number', again=False) from error
 
 
-def total(numbers: Sequence[Decimal]) -> Decimal:
-    """The exact sum."""
+def sum_numbers(numbers: Sequence[Decimal]) -> Decimal:
+    """Return the exact sum."""
     added = Decimal(0)
     for number in numbers:
         added = EXACT.add(added, number)
     return added
 
 
-def mean(numbers: Sequence[Decimal]) -> Decimal:
-    """The mean, to fifteen digits."""
-    return _MEAN.divide(total(numbers), Decimal(len(numbers)))
+def average_numbers(numbers: Sequence[Decimal]) -> Decimal:
+    """Return the mean, to 15 digits."""
+    return _MEAN.divide(sum_numbers(numbers), Decimal(len(numbers)))

@@ -1,7 +1,7 @@
-"""The process that asks one source: a line of JSON on standard input, a line of JSON as the answer.
+"""The process that asks one source: it reads one line of JSON and answers with one line of JSON.
 
-The answer goes through a pipe of its own, whose number is the first argument: what a source prints is never taken
-for it.
+The answer goes through a separate pipe, whose file descriptor is the first argument, so that output of the source
+cannot be mistaken for it.
 """
 
 from __future__ import annotations
@@ -16,94 +16,94 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from orgtp.model.words import one_line
+from orgtp.model.text import one_line
 from orgtp.sources.kind import Kind, SourceFailed, load_kind
-from orgtp.sources.secrets import Veil, resolved
-from orgtp.sources.value import checked
+from orgtp.sources.secrets import SecretRedactor, resolve_secrets
+from orgtp.sources.value import check_value
 
 MOST_WORDS = 300
 
 
-def answering(answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
-    """Answer what is asked, and end at once, whatever threads a kind may have left."""
+def serve_request(answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
+    """Answer one request and exit at once, even if the kind left threads running."""
     out = int(sys.argv[1])
     os.set_inheritable(out, False)
     asked = json.loads(sys.stdin.buffer.readline())
-    _first_to_go()
+    _prefer_oom_kill()
     _end_with_parent()
     os.write(out, json.dumps(answer(asked)).encode() + b"\n")
     os._exit(0)
 
 
-def _first_to_go() -> None:
-    """Where memory runs out, the kernel takes this process, and not one that only happens to be larger."""
+def _prefer_oom_kill() -> None:
+    """If memory runs out, have the kernel kill this process rather than a larger one."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _end_with_parent() -> None:
-    """Our standard input is open for as long as the parent lives; the source itself has nothing to read."""
+    """End when standard input closes, which means that the parent has died. The source itself gets empty input."""
     parent = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    threading.Thread(target=_watch_parent, args=(parent,), daemon=True).start()
 
 
-def _watch(parent: int) -> None:
+def _watch_parent(parent: int) -> None:
     while os.read(parent, 1):
         pass
     os.killpg(0, signal.SIGKILL)
 
 
-def _answer(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The value, or why there is none and whether to ask again; without any secret."""
-    veil = Veil()
-    veil.know_environment()
+def _ask_kind(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the value, or why there is none and whether a retry may help. Secrets are redacted."""
+    veil = SecretRedactor()
+    veil.add_environment()
     try:
-        return {"value": _value(asked, veil)}
+        return {"value": _ask_checked_value(asked, veil)}
     except SourceFailed as failed:
         why, again = failed.why, failed.again
     except MemoryError:
-        why, again = "it took more memory than it may", False
-    except BaseException as error:  # noqa: BLE001  (whatever a kind does, its source has failed and nothing else)
+        why, again = "it exceeded its memory limit", False
+    except BaseException as error:  # noqa: BLE001  (whatever a kind raises, only its own source fails)
         why, again = f"{type(error).__name__}: {error}", True
-    return {"why": shortened(veil.hide(why)), "again": again}
+    return {"why": shorten_reason(veil.redact(why)), "again": again}
 
 
-def _value(asked: Mapping[str, Any], veil: Veil) -> str:
+def _ask_checked_value(asked: Mapping[str, Any], veil: SecretRedactor) -> str:
     kind = load_kind(asked["kind"])
-    for secret in _secret(kind, asked["settings"]):
-        veil.know(secret)
-    settings = resolved(asked["settings"], veil)
+    for secret in _find_inline_secrets(kind, asked["settings"]):
+        veil.add_secret(secret)
+    settings = resolve_secrets(asked["settings"], veil)
     if kind.memory:
-        _limit(kind.memory)
+        _limit_memory(kind.memory)
     said = kind.ask(settings)
     if not isinstance(said, str):
-        raise SourceFailed(f"it gave {type(said).__name__}, where text belongs", again=False)
-    if veil.shows(said):
-        raise SourceFailed("what it said has a secret in it", again=False)
-    return checked(said)
+        raise SourceFailed(f"it returned {type(said).__name__} instead of text", again=False)
+    if veil.finds_secret(said):
+        raise SourceFailed("its value contains a secret", again=False)
+    return check_value(said)
 
 
-def _secret(kind: Kind, settings: Mapping[str, Any]) -> list[str]:
-    """What stands in the file itself under keys that are secret."""
+def _find_inline_secrets(kind: Kind, settings: Mapping[str, Any]) -> list[str]:
+    """Return the secrets that are written in the sources file itself."""
     values = [settings.get(name) for name, key in kind.keys.items() if key.secret]
     texts = [text for value in values for text in (value.values() if isinstance(value, dict) else [value])]
     return [text for text in texts if isinstance(text, str) and not text.startswith(("env:", "file:"))]
 
 
-def _limit(memory: int) -> None:
+def _limit_memory(memory: int) -> None:
     import resource
 
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
-def shortened(text: str) -> str:
-    """A reason as one line of at most 300 characters."""
-    line = one_line(text) or "it failed, and said nothing"
+def shorten_reason(text: str) -> str:
+    """Return a reason as one line of at most 300 characters."""
+    line = one_line(text) or "it failed without a reason"
     return line if len(line) <= MOST_WORDS else f"{line[: MOST_WORDS - 1]}…"
 
 
 if __name__ == "__main__":
-    answering(_answer)
+    serve_request(_ask_kind)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from orgtp.model.cell import Row, State
+from orgtp.model.cell import CellState, MetricRow
 from orgtp.model.org import Org
-from orgtp.model.period import containing
+from orgtp.model.period import period_containing
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.value import Unit
 from orgtp.views.stale import stale_row
@@ -28,7 +28,7 @@ class MetricNow:
     unit: str | None
     cadence: str
     latest: str | None
-    state: State
+    state: CellState
     measure: Unit | None
     stale_since: datetime | None
 
@@ -58,7 +58,7 @@ class ChartSeat:
     @property
     def on_target(self) -> int:
         """How many metrics are on target."""
-        return sum(metric.state is State.ON for metric in self.metrics)
+        return sum(metric.state is CellState.ON for metric in self.metrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _tops(org: Org, options: ChartOptions) -> list[Seat]:
     for seat in shown:
         if seat.id not in reached:
             # Up from it there is a ring, or it would have been reached: what hangs below the ring is not its top.
-            top = [seat, *org.above(seat.id)][-1]
+            top = [seat, *org.chain_above(seat.id)][-1]
             tops.append(top)
             reached |= _below(org, top.id, set())
     return tops
@@ -107,26 +107,28 @@ def _below(org: Org, seat: str, seen: set[str]) -> set[str]:
         here = waiting.pop()
         if here not in seen:
             seen.add(here)
-            waiting += [report.id for report in org.reports(here)]
+            waiting += [report.id for report in org.direct_reports(here)]
     return seen
 
 
 def _walk(org: Org, now: datetime, top: Seat, options: ChartOptions, level: int) -> Iterator[ChartSeat]:
     """Depth first on a stack of our own: a chart may be deeper than Python's."""
     stack, seen = [(top, level)], {top.id}
-    base = sum(1 for _ in org.above(top.id)) if options.root else 0
+    base = sum(1 for _ in org.chain_above(top.id)) if options.root else 0
     while stack:
         seat, here = stack.pop()
         yield _place(org, now, seat, base + here)
         if options.depth is None or here < options.depth:
-            below = [s for s in org.reports(seat.id) if s.id not in seen and (options.retired or not s.is_retired)]
+            below = [
+                s for s in org.direct_reports(seat.id) if s.id not in seen and (options.retired or not s.is_retired)
+            ]
             seen |= {report.id for report in below}
             stack += [(report, here + 1) for report in reversed(below)]
 
 
 def _place(org: Org, now: datetime, seat: Seat, depth: int) -> ChartSeat:
-    owner, boss = org.owner_of(seat), org.seats.get(seat.reports_to)
-    metrics = tuple(metric_now(Row(org, seat, metric, now)) for metric in seat.metrics.values())
+    owner, boss = org.owner_seat(seat), org.seats.get(seat.reports_to)
+    metrics = tuple(metric_now(MetricRow(org, seat, metric, now)) for metric in seat.metrics.values())
     return ChartSeat(
         seat=seat.id,
         name=seat.name,
@@ -138,16 +140,16 @@ def _place(org: Org, now: datetime, seat: Seat, depth: int) -> ChartSeat:
         reports_to_kind=boss.kind if boss else None,
         human_owner=owner.name if owner else None,
         depth=depth,
-        span=len(org.living_reports(seat.id)),
+        span=len(org.current_reports(seat.id)),
         capabilities=seat.capabilities,
         metrics=metrics,
         stale=sum(metric.stale_since is not None for metric in metrics),
     )
 
 
-def metric_now(row: Row) -> MetricNow:
+def metric_now(row: MetricRow) -> MetricNow:
     """A metric with its target in force and its newest period."""
-    cell, metric, late = row.latest(), row.metric, stale_row(row)
+    cell, metric, late = row.latest_cell(), row.metric, stale_row(row)
     return MetricNow(
         metric=metric.id,
         name=metric.name,
@@ -169,7 +171,7 @@ def unit_of(metric: Metric) -> str | None:
 
 def target_now(org: Org, metric: Metric, now: datetime) -> str | None:
     """The text of the target in force as of `now`, or of the first where none is yet."""
-    target = metric.targets.in_force(containing(now, metric.cadence.grain, org.zone))
+    target = metric.targets.target_for(period_containing(now, metric.cadence.grain, org.zone))
     if target is None and metric.targets.dated:
         target = metric.targets.dated[0][1]
     return target.text if target else None

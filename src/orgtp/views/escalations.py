@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from orgtp.model.escalation import Escalation, Event, Kind, Stage, Weight
-from orgtp.model.ladder import overdue, silenced, step_up
+from orgtp.model.escalation import Escalation, EscalationEvent, EscalationKind, EscalationSeverity, EscalationStatus
+from orgtp.model.escalation_policy import find_next_assignee, is_overdue, silenced_until
 from orgtp.model.org import Org
 
 
@@ -24,9 +24,9 @@ class EscalationView:
     why: str | None
     seat: str
     metric: str | None
-    kind: Kind
-    severity: Weight
-    state: Stage
+    kind: EscalationKind
+    severity: EscalationSeverity
+    state: EscalationStatus
     with_: str
     with_name: str | None
     due: datetime | None
@@ -35,7 +35,7 @@ class EscalationView:
     silenced: date | None
     opened_at: datetime | None
     by: str | None
-    events: tuple[Event, ...]
+    events: tuple[EscalationEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def silences(org: Org, now: datetime, seat: str = "") -> list[SilenceView]:
     return [
         SilenceView(id_, metric, until, one.by or None, one.reason)
         for id_, metric, one in sorted(found, key=lambda row: row[:2])
-        if seat in {"", id_} and (until := silenced(org, now, id_, metric))
+        if seat in {"", id_} and (until := silenced_until(org, now, id_, metric))
     ]
 
 
@@ -89,10 +89,10 @@ def view_of(org: Org, now: datetime, one: Escalation) -> EscalationView:
         state=one.state,
         with_=one.with_,
         with_name=held.name if held else None,
-        due=None if one.is_over else one.due,
-        overdue=overdue(org, now, one),
-        next=None if one.is_over else step_up(org, one) or None,
-        silenced=silenced(org, now, one.seat, one.metric),
+        due=None if one.is_resolved else one.due,
+        overdue=is_overdue(org, now, one),
+        next=None if one.is_resolved else find_next_assignee(org, one) or None,
+        silenced=silenced_until(org, now, one.seat, one.metric),
         opened_at=one.opened_at,
         by=one.by or None,
         events=one.events,
@@ -101,11 +101,11 @@ def view_of(org: Org, now: datetime, one: Escalation) -> EscalationView:
 
 def _wanted(org: Org, seat: str, *, settled: bool) -> Iterator[Escalation]:
     for one in org.escalations.values():
-        if (settled or not one.is_over) and seat in {"", one.seat, one.with_}:
+        if (settled or not one.is_resolved) and seat in {"", one.seat, one.with_}:
             yield one
 
 
 def _order(view: EscalationView) -> tuple[bool, bool, str, str]:
-    over = view.state is Stage.RESOLVED
+    over = view.state is EscalationStatus.RESOLVED
     when = view.opened_at if over else view.due
     return (over, not view.overdue, when.isoformat() if when else "", view.id)

@@ -11,7 +11,7 @@ from itertools import islice
 from orgtp.model.commit import Commit
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
-from orgtp.model.words import did_you_mean, is_id, listed
+from orgtp.model.text import did_you_mean, is_id, join_with_and
 
 _PREFIX = re.compile(r"[a-z-]+(?:\([a-z0-9-]+\))?: ")
 _TOUCHED = {"A": "added", "D": "deleted"}
@@ -164,7 +164,7 @@ def _by_hand(commit: Commit) -> str:
     if not files:
         return commit.subject
     more = f" and {len(files) - _FEW} more" if len(files) > _FEW else ""
-    return f"{commit.subject} ({', '.join(files[:_FEW]) + more if more else listed(files)})"
+    return f"{commit.subject} ({', '.join(files[:_FEW]) + more if more else join_with_and(files)})"
 
 
 def _seat_of(path: str) -> str | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from orgtp.model.cell import Cell, Row, State
+from orgtp.model.cell import Cell, CellState, MetricRow
 from orgtp.model.org import Org
-from orgtp.model.period import Grain, Period, containing
+from orgtp.model.period import Grain, Period, period_containing
 from orgtp.model.seat import Seat
 from orgtp.model.value import Unit
 from orgtp.views.chart import chart, target_now, unit_of
@@ -30,7 +30,7 @@ class ScoreRow:
     unit: str | None
     cells: tuple[Cell, ...]
     latest: str | None
-    state: State
+    state: CellState
     on_target: int
     known: int
     measure: Unit | None
@@ -49,7 +49,7 @@ class Scorecard:
 
 def scorecard(org: Org, now: datetime, weeks: int = 13, seat: str = "") -> Scorecard:
     """The last `weeks` weeks as of `now`, of one seat or of all. Raises `UnknownSeat`."""
-    columns = _columns(containing(now, Grain.WEEK, org.zone), weeks)
+    columns = _columns(period_containing(now, Grain.WEEK, org.zone), weeks)
     seats = [org.seat(seat)] if seat else [org.seats[place.seat] for place in chart(org, now).seats]
     rows = tuple(row for one in seats for row in _rows(org, one, columns, now))
     over = columns[-1].ends(org.zone) - now.astimezone(org.zone) <= _A_SECOND
@@ -69,8 +69,8 @@ def _columns(last: Period, weeks: int) -> list[Period]:
 
 def _rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> Iterator[ScoreRow]:
     for metric in seat.metrics.values():
-        row = Row(org, seat, metric, now)
-        cells, latest, late = tuple(row.column(column) for column in columns), row.latest(), stale_row(row)
+        row = MetricRow(org, seat, metric, now)
+        cells, latest, late = tuple(row.column_cell(column) for column in columns), row.latest_cell(), stale_row(row)
         yield ScoreRow(
             seat=seat.id,
             metric=metric.id,
@@ -81,7 +81,7 @@ def _rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> Iterato
             cells=cells,
             latest=latest.value,
             state=latest.state,
-            on_target=sum(cell.state is State.ON for cell in cells),
+            on_target=sum(cell.state is CellState.ON for cell in cells),
             known=sum(cell.state.is_known for cell in cells),
             measure=metric.targets.unit if metric.targets.dated else None,
             seat_name=seat.name,

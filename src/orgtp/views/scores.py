@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from orgtp.model.cell import Row, State
+from orgtp.model.cell import CellState, MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
-from orgtp.model.score import Score, stamp
+from orgtp.model.score import Score, format_timestamp
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.value import Unit
 
@@ -22,7 +22,7 @@ class ScoreLine:
     metric: str
     period: str
     value: str | None
-    state: State
+    state: CellState
     at: str
     by: str | None
     note: str | None
@@ -36,30 +36,30 @@ def score_lines(org: Org, now: datetime, seat: str = "", metric: str = "") -> li
     """Every record, by seat, metric, period and time. Raises `UnknownSeat`, `UnknownMetric`."""
     seats = [org.seat(seat)] if seat else list(org.seats.values())
     metrics = [(one, org.metric(one.id, metric)) for one in seats] if metric else _all(seats)
-    return [line for one, held in metrics for line in _lines(Row(org, one, held, now))]
+    return [line for one, held in metrics for line in _lines(MetricRow(org, one, held, now))]
 
 
 def _all(seats: list[Seat]) -> list[tuple[Seat, Metric]]:
     return [(seat, metric) for seat in seats for metric in seat.metrics.values()]
 
 
-def _lines(row: Row) -> Iterator[ScoreLine]:
-    records = row.org.records(row.seat.id, row.metric.id)
+def _lines(row: MetricRow) -> Iterator[ScoreLine]:
+    records = row.org.score_records(row.seat.id, row.metric.id)
     for score in sorted(records, key=lambda score: (score.period, score.at)):
         yield _line(row, score)
 
 
-def _line(row: Row, score: Score) -> ScoreLine:
-    newest = row.org.in_force(row.seat.id, row.metric.id)[score.period]
+def _line(row: MetricRow, score: Score) -> ScoreLine:
+    newest = row.org.scores_in_force(row.seat.id, row.metric.id)[score.period]
     period = parse_period(score.period)
-    state = row.cell(period).state if period and newest is score else State.NONE
+    state = row.cell_at(period).state if period and newest is score else CellState.NONE
     return ScoreLine(
         seat=row.seat.id,
         metric=row.metric.id,
         period=score.period,
         value=score.value,
         state=state,
-        at=stamp(score.at),
+        at=format_timestamp(score.at),
         by=score.by or None,
         note=score.note or None,
         id=score.id,

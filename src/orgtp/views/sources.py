@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.seat import Metric, Seat
-from orgtp.model.words import nearest
+from orgtp.model.text import find_nearest
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownSource:
     """What a machine knows of a source: its kind, and why it cannot be asked, if so."""
 
     kind: str
@@ -55,7 +55,7 @@ class Reading:
     why: str | None
 
 
-def source_lines(org: Org, known: Mapping[str, Known]) -> list[SourceLine]:
+def source_lines(org: Org, known: Mapping[str, KnownSource]) -> list[SourceLine]:
     """Every source that a metric names or that is known here, by name."""
     used: dict[str, list[SourceUse]] = {}
     for seat, metric in _metrics(org):
@@ -63,10 +63,10 @@ def source_lines(org: Org, known: Mapping[str, Known]) -> list[SourceLine]:
     return [_line(name, known, tuple(used.get(name, ()))) for name in sorted({*used, *known})]
 
 
-def _line(name: str, known: Mapping[str, Known], uses: tuple[SourceUse, ...]) -> SourceLine:
+def _line(name: str, known: Mapping[str, KnownSource], uses: tuple[SourceUse, ...]) -> SourceLine:
     here = known.get(name)
     if here is None:
-        return SourceLine(name, None, None, uses, nearest(name, known))
+        return SourceLine(name, None, None, uses, find_nearest(name, known))
     return SourceLine(name, here.kind or None, here.wrong or None, uses)
 
 
@@ -81,10 +81,10 @@ def _reading(seat: Seat, metric: Metric, value: str) -> Reading:
         return Reading(seat.id, metric.id, metric.name, None, None, None, why)
     unit = metric.targets.unit
     try:
-        stored = unit.stored(unit.read(value))
+        stored = unit.format_stored(unit.parse_amount(value))
     except BadValue as error:
         return Reading(seat.id, metric.id, metric.name, unit.text, None, None, str(error))
-    return Reading(seat.id, metric.id, metric.name, unit.text, stored, unit.shown(stored), None)
+    return Reading(seat.id, metric.id, metric.name, unit.text, stored, unit.format_shown(stored), None)
 
 
 def _metrics(org: Org) -> Iterator[tuple[Seat, Metric]]:

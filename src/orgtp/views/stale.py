@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from orgtp.model.cell import Cell, Row, State
-from orgtp.model.due import due_at, newest_late, next_owed, owed_between, stale_at
-from orgtp.model.ladder import silenced
+from orgtp.model.cell import Cell, CellState, MetricRow
+from orgtp.model.due import count_owed_periods, due_at, newest_stale_period, next_owed_period, stale_at
+from orgtp.model.escalation_policy import silenced_until
 from orgtp.model.org import Org
-from orgtp.model.period import Period, containing
+from orgtp.model.period import Period, period_containing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Stale:
     due: datetime
     since: datetime
     in_a_row: int
-    state: State
+    state: CellState
     source: str | None
     why: str
     seat_name: str
@@ -43,17 +43,17 @@ def stale(org: Org, now: datetime, seat: str | None = None) -> list[Stale]:
     Nobody is chased for a seat that is not active.
     """
     seats = [org.seat(seat)] if seat else list(org.seats.values())
-    found = [stale_row(Row(org, one, metric, now)) for one in seats for metric in one.metrics.values()]
+    found = [stale_row(MetricRow(org, one, metric, now)) for one in seats for metric in one.metrics.values()]
     return sorted((one for one in found if one), key=lambda one: (one.since, one.seat, one.metric))
 
 
-def stale_row(row: Row) -> Stale | None:
+def stale_row(row: MetricRow) -> Stale | None:
     """How stale a metric is, if it is."""
-    period = newest_late(row.org, row.metric, row.now) if row.seat.is_active else None
-    cell = row.cell(period) if period else None
-    if period is None or cell is None or not cell.state.is_hole or _is_known_since(row, period):
+    period = newest_stale_period(row.org, row.metric, row.now) if row.seat.is_active else None
+    cell = row.cell_at(period) if period else None
+    if period is None or cell is None or not cell.state.is_gap or _is_known_since(row, period):
         return None
-    first, owner = _first(row, period), row.org.owner_of(row.seat)
+    first, owner = _first(row, period), row.org.owner_seat(row.seat)
     return Stale(
         seat=row.seat.id,
         metric=row.metric.id,
@@ -63,29 +63,29 @@ def stale_row(row: Row) -> Stale | None:
         period=period.text,
         due=due_at(row.org, row.metric, period),
         since=stale_at(row.org, row.metric, first),
-        in_a_row=owed_between(row.org, row.metric, first, period),
+        in_a_row=count_owed_periods(row.org, row.metric, first, period),
         state=cell.state,
         source=row.metric.source or None,
         why=_why(row, cell),
         seat_name=row.seat.name,
-        silenced=silenced(row.org, row.now, row.seat.id, row.metric.id),
+        silenced=silenced_until(row.org, row.now, row.seat.id, row.metric.id),
     )
 
 
-def _why(row: Row, cell: Cell) -> str:
-    if cell.state is State.UNAVAILABLE:
+def _why(row: MetricRow, cell: Cell) -> str:
+    if cell.state is CellState.UNAVAILABLE:
         return cell.note or "unavailable, and nobody said why"
     return f"no value came from {row.metric.source}" if row.metric.source else "no value came"
 
 
-def _is_known_since(row: Row, period: Period) -> bool:
+def _is_known_since(row: MetricRow, period: Period) -> bool:
     """Whether a later period that has begun has a value: then the number is fresh, and the hole is history."""
-    here = containing(row.now, period.grain, row.org.zone)
+    here = period_containing(row.now, period.grain, row.org.zone)
     return any(period < known <= here for known in row.known_periods())
 
 
-def _first(row: Row, period: Period) -> Period:
+def _first(row: MetricRow, period: Period) -> Period:
     """The first of the periods without a value that end with this one."""
     after = [known.next() for known in row.known_periods() if known < period]
     begun = row.first_period() or period
-    return next_owed(row.org, row.metric, min(period, max([begun, *after])))
+    return next_owed_period(row.org, row.metric, min(period, max([begun, *after])))

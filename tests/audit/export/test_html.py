@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from orgtp.render.html import Markup, tag, text
+from orgtp.audit.export.markup import Markup, tag, text
 from tests.audit.export.handed import export
 from tests.conftest import Shell
 

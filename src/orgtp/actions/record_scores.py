@@ -1,0 +1,232 @@
+"""Recording values: what fits its metric is appended, what does not is refused before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.change import Append, Change
+from orgtp.model.due import previous_owed_period
+from orgtp.model.errors import BadInput, OrgtpError, Refused
+from orgtp.model.org import Org
+from orgtp.model.period import PERIOD_EXAMPLES, parse_period, period_containing
+from orgtp.model.score import SCORE_ID, Score
+from orgtp.model.seat import Metric
+from orgtp.model.text import count_noun, one_line, remove_digits
+
+
+@dataclass(frozen=True, slots=True)
+class NewScore:
+    """A value to record, as somebody gave it. `value` None says that nobody knows, and `note` why.
+
+    `period` "" means the one that contains now. `where` names the entry in errors (`scores.csv:3`). `brought` says that
+    the id is the caller's own, so that it may stand anywhere in the org already. `news` says that it is left out where
+    it says nothing else than what counts for its period already.
+    """
+
+    seat: str
+    metric: str
+    value: str | None
+    id: str
+    period: str = ""
+    note: str = ""
+    where: str = ""
+    brought: bool = False
+    news: bool = False
+
+
+class NotAllowedToRecord(Refused):
+    """A seat records for another without being a scorekeeper."""
+
+    text = (
+        "{by} may not record for {seat}. A seat records its own values; its owner, those above it and the "
+        "scorekeepers ({keepers}) may too. See policy.scorekeepers in org.yaml."
+    )
+
+
+def add_scores(org: Org, entries: Sequence[NewScore], now: datetime, by: str = "") -> Change:
+    """Append `entries`, all or none. What has an id that is there already is left out: a retry never doubles.
+
+    Raises the error of the one entry, or `BadInput` with a line for each entry that does not fit.
+    """
+    scores, wrong = [], []
+    known = [org.score_ids[entry.id] for entry in entries if entry.id in org.score_ids]
+    for entry in (entry for entry in entries if entry.id not in org.score_ids):
+        try:
+            score = _make_score(org, entry, now, by)
+            before = org.scores_in_force(score.seat, score.metric).get(score.period)
+            if entry.news and before and (_is_superseded(before, now) or not _differs_from_record(org, score, before)):
+                known.append(before)
+            else:
+                scores.append(score)
+        except OrgtpError as error:
+            wrong.append((entry, error))
+    if wrong:
+        raise _combine_errors(wrong, len(entries))
+    return _make_change(org, _drop_duplicate_ids(scores), known, by)
+
+
+# No run takes longer; a clock that is behind by more is not a run that was overtaken.
+_LONGEST_RUN = timedelta(minutes=15)
+
+
+def _is_superseded(before: Score, begun: datetime) -> bool:
+    """Whether a later run, or somebody, recorded what counts while the run that began at `begun` was asking still."""
+    return timedelta() < before.at - begun <= _LONGEST_RUN
+
+
+def _differs_from_record(org: Org, score: Score, before: Score) -> bool:
+    """Whether a record says something that the one in force does not, or that its seat has not said since.
+
+    A blank is told anew for another reason, numbers in it aside. What somebody corrected is not put back by whoever
+    said it before, and says it again.
+    """
+    if score.value is None and before.value is None:
+        return remove_digits(score.note) != remove_digits(before.note)
+    said = [
+        one for one in org.score_records(score.seat, score.metric) if (one.period, one.by) == (score.period, score.by)
+    ]
+    return score.value not in {before.value, said[-1].value if said and before.value is not None else before.value}
+
+
+def add_queued_scores(org: Org, kept: Sequence[Score], by: str = "") -> Change:
+    """Append records that were accepted before and could not be written then, as they were. Those there are left out.
+
+    Raises `Refused` or its kin where one does not fit any more.
+    """
+    scores = [score for score in kept if score.id not in org.score_ids]
+    for score in scores:
+        _check_still_fits(org, score, by)
+    return _make_change(
+        org, _drop_duplicate_ids(scores), [org.score_ids[score.id] for score in kept if score.id in org.score_ids], by
+    )
+
+
+def _check_still_fits(org: Org, score: Score, by: str) -> None:
+    metric = org.metric(score.seat, score.metric)
+    _check_may_record(org, score.seat, by)
+    period = parse_period(score.period)
+    if period is None or period.grain is not metric.cadence.grain:
+        raise Refused(why=f"{score.period} is not a period of {metric.id} any more, which is {metric.cadence} now.")
+    if score.value is not None:
+        metric.targets.unit.parse_amount(score.value)
+
+
+def _check_may_record(org: Org, seat: str, by: str) -> None:
+    """Refuse a value of a retired seat, and one of a seat that `by` may not record for."""
+    if org.seats[seat].is_retired:
+        raise Refused(why=f"{seat} is retired. Its record is closed; its heirs' metrics go on.")
+    check_recorder(org, seat, by)
+
+
+def _combine_errors(wrong: list[tuple[NewScore, OrgtpError]], count: int) -> OrgtpError:
+    if count == 1 and not wrong[0][0].where:
+        return wrong[0][1]
+    lines = "\n".join(f"{entry.where or f'{entry.seat} {entry.metric}'}: {error}" for entry, error in wrong)
+    return BadInput(
+        what=f"nothing was written, because {count_noun(len(wrong), 'value')} of {count} did not fit:\n{lines}"
+    )
+
+
+def _drop_duplicate_ids(scores: Iterable[Score]) -> list[Score]:
+    return list({score.id: score for score in reversed(list(scores))}.values())[::-1]
+
+
+def _make_score(org: Org, entry: NewScore, now: datetime, by: str) -> Score:
+    metric = org.metric(entry.seat, entry.metric)
+    _check_may_record(org, entry.seat, by)
+    if not SCORE_ID.fullmatch(entry.id):
+        raise BadInput(what=f'"{entry.id}" cannot be an id. Use 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-".')
+    period = parse_metric_period(org, entry.seat, metric, entry.period, now)
+    before = org.scores_in_force(entry.seat, metric.id).get(period)
+    # A clock that is behind must not make a correction older than what it corrects.
+    at = max(now.replace(microsecond=0), before.at) if before else now.replace(microsecond=0)
+    return Score(
+        id=entry.id,
+        at=at,
+        seat=entry.seat,
+        metric=metric.id,
+        period=period,
+        value=_parse_value(metric, entry),
+        by=by,
+        note=one_line(entry.note),
+    )
+
+
+def _parse_value(metric: Metric, entry: NewScore) -> str | None:
+    if entry.value is None:
+        if not one_line(entry.note):
+            raise BadInput(what="say why the value is unavailable: --unavailable REASON (in JSON Lines: a note).")
+        return None
+    if not metric.targets.dated:
+        raise Refused(why=f"{entry.seat}'s {metric.id} has no target that can be judged. See: orgtp validate")
+    unit = metric.targets.unit
+    return unit.format_stored(unit.parse_amount(entry.value))
+
+
+def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: datetime) -> str:
+    """The period of a seat's metric that `text` names: "" the current one, `last` the one before. Raises `BadInput`."""
+    grain = metric.cadence.grain
+    current = period_containing(now, grain, org.zone)
+    said = text.strip().upper()
+    period = {"": current, "LAST": previous_owed_period(org, metric, current)}.get(said) or parse_period(said)
+    if period and not period.exists(org.zone):
+        raise BadInput(what=f"{period.text} does not exist: the clocks went over it.")
+    if period is None or period.grain is not grain:
+        hint = f"Write one as {PERIOD_EXAMPLES[grain]}, or last."
+        raise BadInput(what=f'"{text}" is not a period of {metric.id}, which is {metric.cadence}. {hint}')
+    if period > current:
+        raise BadInput(what=f"{period.text} has not begun yet. The current period of {metric.id} is {current.text}.")
+    began = org.seats[seat].since
+    if began and period.next().start.date() <= began:
+        hint = f"If it began earlier: orgtp seat set {seat} since=DATE"
+        raise BadInput(what=f"{period.text} was over before {seat} began, on {began}. {hint}")
+    return period.text
+
+
+def check_recorder(org: Org, seat: str, by: str) -> None:
+    """Refuse a seat that may not. Who acts without a seat is known to git alone, and git's rules hold."""
+    if not by:
+        return
+    if not org.may_record(seat, org.seat(by).id):
+        keepers = ", ".join(org.policy.scorekeepers) or "none"
+        raise NotAllowedToRecord(by=by, seat=seat, keepers=keepers)
+
+
+def _make_change(org: Org, scores: list[Score], known: list[Score], by: str) -> Change:
+    by_path = groupby(sorted(scores, key=lambda score: score.path), key=lambda score: score.path)
+    seats = tuple(sorted({score.seat for score in scores}))
+    lines = [f"{score.seat} {_format_score(org, score)}" for score in scores]
+    return Change(
+        action="score",
+        what=_format_subject(org, scores, seats) if scores else _describe_known(known),
+        seats=seats,
+        edits=tuple(Append(path, tuple(group)) for path, group in by_path),
+        by=by,
+        body="\n".join(lines) if len(scores) > 1 else scores[0].note if scores and scores[0].value is not None else "",
+    )
+
+
+def _describe_known(known: list[Score]) -> str:
+    """Why nothing is recorded: what stands under these ids, which need not be what was given."""
+    told = [f"{score.seat} {score.metric} {score.period} = {score.value or 'unavailable'}" for score in known[:3]]
+    more = f" and {len(known) - len(told)} more" if len(known) > len(told) else ""
+    return f"already recorded: {', '.join(told)}{more}" if known else "no values were given"
+
+
+def _format_subject(org: Org, scores: list[Score], seats: tuple[str, ...]) -> str:
+    if len(scores) == 1:
+        return _format_score(org, scores[0])
+    values = count_noun(len(scores), "value")
+    return values if len(seats) == 1 else f"{values}, {count_noun(len(seats), 'seat')}"
+
+
+def _format_score(org: Org, score: Score) -> str:
+    """`briefing-by-8 2026-11-20 = 07:52`, and what it was before, if it was something else."""
+    before = org.scores_in_force(score.seat, score.metric).get(score.period)
+    value = score.value if score.value is not None else f"unavailable: {score.note}"
+    text = f"{score.metric} {score.period}{' = ' if score.value is not None else ' '}{value}"
+    changed = before is not None and before.value != score.value
+    return f"{text} (was {before.value or 'unavailable'})" if before and changed else text

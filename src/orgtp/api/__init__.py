@@ -1,0 +1,110 @@
+"""The one way in: open an org, see it, check it, change it; and the types that its methods take and return."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orgtp.lazy_exports import lazy_exports
+
+if TYPE_CHECKING:
+    from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
+    from orgtp.audit.export.report import AuditReport
+    from orgtp.audit.gaps import gap_at_path
+    from orgtp.audit.model import Audit, Verdict
+    from orgtp.audit.rules.pages import PAGES
+    from orgtp.files.json_schema import schema_text
+    from orgtp.files.load import NotAnOrg
+    from orgtp.files.retirement_review import read_review
+    from orgtp.files.value_import import read_values
+    from orgtp.git.cat_file import ObjectTooLarge
+    from orgtp.git.errors import GitFailed
+    from orgtp.git.lock import Waits
+    from orgtp.git.remote import SyncStopped
+    from orgtp.history.diff import Since
+    from orgtp.history.locate import NoGit, NotYet, find_root
+    from orgtp.ledger.batch import Recorded
+    from orgtp.ledger.create import Created
+    from orgtp.notify.config import notify_path
+    from orgtp.notify.notify import build_notifications, send_notifications
+    from orgtp.sources.add import insert_source, save_sources_file
+    from orgtp.sources.collect import Collected, CollectRequest, describe_unknown_sources
+    from orgtp.sources.config import read_sources, refuse_inside, sources_path
+    from orgtp.sources.kind import find_kinds, load_kind
+    from orgtp.sources.kinds.command import explain_shell_words
+    from orgtp.sources.run import ask_sources
+    from orgtp.sources.source import SourceResult, Sources
+
+__all__ = [
+    "PAGES",
+    "Audit",
+    "AuditReport",
+    "CollectRequest",
+    "Collected",
+    "Created",
+    "GitFailed",
+    "NoGit",
+    "NotAnOrg",
+    "NotYet",
+    "ObjectTooLarge",
+    "OrgHandle",
+    "Recorded",
+    "Since",
+    "SourceResult",
+    "Sources",
+    "SyncStopped",
+    "Verdict",
+    "Waits",
+    "ask_sources",
+    "build_notifications",
+    "describe_unknown_sources",
+    "explain_shell_words",
+    "find_kinds",
+    "find_root",
+    "gap_at_path",
+    "init_org",
+    "init_sample",
+    "insert_source",
+    "load_kind",
+    "notify_path",
+    "open_org",
+    "read_review",
+    "read_sources",
+    "read_values",
+    "refuse_inside",
+    "save_sources_file",
+    "schema_text",
+    "send_notifications",
+    "sources_path",
+]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "orgtp.api.org": "OrgHandle init_org init_sample open_org",
+        "orgtp.audit.export.report": "AuditReport",
+        "orgtp.audit.gaps": "gap_at_path",
+        "orgtp.audit.model": "Audit Verdict",
+        "orgtp.audit.rules.pages": "PAGES",
+        "orgtp.files.json_schema": "schema_text",
+        "orgtp.files.load": "NotAnOrg",
+        "orgtp.files.retirement_review": "read_review",
+        "orgtp.files.value_import": "read_values",
+        "orgtp.git.cat_file": "ObjectTooLarge",
+        "orgtp.git.lock": "Waits",
+        "orgtp.git.remote": "SyncStopped",
+        "orgtp.git.errors": "GitFailed",
+        "orgtp.history.diff": "Since",
+        "orgtp.history.locate": "NoGit NotYet find_root",
+        "orgtp.ledger.batch": "Recorded",
+        "orgtp.ledger.create": "Created",
+        "orgtp.notify.config": "notify_path",
+        "orgtp.notify.notify": "build_notifications send_notifications",
+        "orgtp.sources.add": "save_sources_file insert_source",
+        "orgtp.sources.collect": "Collected CollectRequest describe_unknown_sources",
+        "orgtp.sources.config": "read_sources refuse_inside sources_path",
+        "orgtp.sources.kind": "find_kinds load_kind",
+        "orgtp.sources.kinds.command": "explain_shell_words",
+        "orgtp.sources.run": "ask_sources",
+        "orgtp.sources.source": "SourceResult Sources",
+    },
+)

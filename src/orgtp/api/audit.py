@@ -1,0 +1,128 @@
+"""Whether the record of an org is intact, and what an auditor is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from orgtp.history.locate import NoGit, OrgSnapshot, locate
+from orgtp.lazy_dataclass import dataclass
+
+# Start-up is a feature: what only some commands need is imported where it is used.
+if TYPE_CHECKING:
+    from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
+    from orgtp.audit.export.report import AuditReport
+    from orgtp.audit.guarantees import Guarantee
+    from orgtp.audit.model import Audit
+    from orgtp.git.repo import Repo
+
+
+@dataclass(frozen=True)
+class AuditQueries:
+    """The audit of one org's ledger branch."""
+
+    snapshot: OrgSnapshot
+
+    def verify(
+        self, *, full: bool = False, checkpoints: Mapping[str, bytes] | None = None, signers: Path | None = None
+    ) -> tuple[Audit, list[Guarantee]]:
+        """Whether the record is intact, and what that stands on; see docs/audit.md.
+
+        What was verified before is not looked at again, unless `full`. `checkpoints` were kept outside, each by the
+        name that errors call it, and `signers` is a file of those who may sign them. Raises `NoGit`, `BadInput` for
+        what is no checkpoint of this org, and `NoLedger` where the ledger branch is not here.
+        """
+        from orgtp.audit.checkpoint import parse_checkpoint
+        from orgtp.audit.guarantees import list_guarantees
+        from orgtp.audit.retained import ExternalEvidence, check_retained
+        from orgtp.audit.verify import audit_history, ledger_tip
+
+        repo, branch = self._repo, self.snapshot.head.branch
+        origin = f"{self.snapshot.head.id}/{branch}"
+        outside = ExternalEvidence(
+            [parse_checkpoint(raw, name, origin) for name, raw in (checkpoints or {}).items()], signers
+        )
+        found = audit_history(repo, branch, ledger_tip(repo, branch), self.snapshot.now, full=full)
+        found = check_retained(repo, branch, found, outside)
+        return found, list_guarantees(found)
+
+    def checkpoint(self, key: str = "") -> tuple[Checkpoint, CheckpointSigner]:
+        """Where the ledger branch stands, signed with the SSH key `key`, else with git's; and whose key that is.
+
+        Raises `NoGit`, `NoLedger`, `NotWhole`, and what keeps it from being signed.
+        """
+        from orgtp.audit.checkpoint import identify_checkpoint_signer, make_checkpoint
+        from orgtp.audit.verify import ledger_tip
+
+        if self.snapshot.repo is None:
+            raise NoGit(root=self.snapshot.root)
+        branch = self.snapshot.head.branch
+        tip = ledger_tip(self.snapshot.repo, branch)
+        made = make_checkpoint(self.snapshot.repo, f"{self.snapshot.head.id}/{branch}", tip, key)
+        return made, identify_checkpoint_signer(self.snapshot.repo, tip, made)
+
+    def report(self, *, full: bool = False) -> AuditReport:
+        """Return the auditor's report: the org at the ledger's newest commit, and what `verify` finds.
+
+        Raises `NotWhole` where this clone has not the whole history, and what `verify` raises.
+        """
+        from orgtp.audit.export.history_stats import count_history, incomplete_history
+        from orgtp.audit.export.line_origin import find_origins
+        from orgtp.audit.export.report import AuditInput, build_report
+        from orgtp.audit.guarantees import list_guarantees
+        from orgtp.git.errors import GitFailed
+
+        # What this clone saw before proves nothing to whoever is handed the report; another clone saw something else.
+        found = replace(self.verify(full=full)[0], kept=())
+        repo, then = self._repo, locate(self.snapshot.root, found.head, self.snapshot.now)
+        try:
+            history = count_history(repo, found.head, {violation.commit for violation in found.violations})
+            origin = find_origins(repo, found.head, then.loaded)
+        except GitFailed as error:
+            raise incomplete_history(error) from error
+        return build_report(then.loaded.org, AuditInput(found, list_guarantees(found), history), then.now, origin)
+
+    def export(
+        self,
+        out: Path | IO[bytes],
+        *,
+        key: str = "",
+        unsigned: bool = False,
+        full: bool = False,
+        force: bool = False,
+    ) -> AuditReport:
+        """Write the zip file that an auditor is handed, whole or not at all, and say what is in its report.
+
+        Its checkpoint is signed as `checkpoint` does it, unless it is to be `unsigned`. Raises `FileThere`,
+        `NoKeyToExport`, and what `report` and `checkpoint` raise.
+        """
+        from orgtp.audit.export.files import export_files
+        from orgtp.audit.export.handover import collect_export
+        from orgtp.audit.export.zip import refuse_existing, save_zip
+
+        if isinstance(out, Path) and not force:
+            refuse_existing(out)
+        made = self._make_checkpoint(key, unsigned=unsigned)
+        found = self.report(full=full)
+        # The ledger may have grown while it was looked at.
+        made = made if made.head == found.head else self._make_checkpoint(key, unsigned=unsigned, commit=found.head)
+        handed = collect_export(self._repo, found, made)
+        save_zip(out, found.at, {**export_files(handed.dossier), **handed.files}, force=force)
+        return handed.dossier
+
+    def _make_checkpoint(self, key: str, *, unsigned: bool, commit: str = "") -> Checkpoint:
+        """Where the ledger branch stands, or stood at a commit, signed or not."""
+        from orgtp.audit.export.handover import make_export_checkpoint
+        from orgtp.audit.verify import ledger_tip
+
+        branch = self.snapshot.head.branch
+        tip = commit or ledger_tip(self._repo, branch)
+        return make_export_checkpoint(self._repo, f"{self.snapshot.head.id}/{branch}", tip, key, unsigned=unsigned)
+
+    @property
+    def _repo(self) -> Repo:
+        if self.snapshot.repo is None:
+            raise NoGit(root=self.snapshot.root)
+        return self.snapshot.repo

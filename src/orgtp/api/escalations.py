@@ -1,0 +1,122 @@
+"""The problems that someone is handling, and what can be done about them.
+
+import orgtp
+escalations = orgtp.open("sneeze-it").escalations
+escalations.list_open(), escalations.open("dash", "The ad account is locked"), escalations.tick()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.escalation import EscalationSeverity
+
+if TYPE_CHECKING:
+    from orgtp.actions.escalate import FoundTrouble
+    from orgtp.api.ledger import LedgerActions
+    from orgtp.history.locate import OrgSnapshot
+    from orgtp.ledger.batch import Recorded
+    from orgtp.model.org import Org
+    from orgtp.views.escalations import EscalationView, SilenceView
+
+
+def late(org: Org, now: datetime) -> Sequence[FoundTrouble]:
+    """What is stale at `now`, as trouble."""
+    from orgtp.actions.escalate import FoundTrouble
+    from orgtp.model.escalation import EscalationKind
+    from orgtp.views.stale import stale
+
+    return [
+        FoundTrouble(EscalationKind.STALE, one.seat, one.metric, f"{one.period}: {one.why}") for one in stale(org, now)
+    ]
+
+
+@dataclass(frozen=True)
+class Escalations:
+    """The escalations of one org."""
+
+    snapshot: OrgSnapshot
+    ledger: LedgerActions
+
+    def list_open(self, seat: str = "", *, settled: bool = False) -> list[EscalationView]:
+        """What is open, of one seat or of all; with `settled`, what was, too. Raises `UnknownSeat`."""
+        from orgtp.views.escalations import escalations
+
+        return escalations(self.snapshot.staff.org, self.snapshot.now, seat, settled=settled)
+
+    def silences(self, seat: str = "") -> list[SilenceView]:
+        """Of which metrics nobody is told now, of one seat or of all."""
+        from orgtp.views.escalations import silences
+
+        return silences(self.snapshot.staff.org, self.snapshot.now, seat)
+
+    def show(self, id_: str) -> EscalationView:
+        """One escalation. Raises `UnknownEscalation`."""
+        from orgtp.views.escalations import escalation
+
+        return escalation(self.snapshot.staff.org, self.snapshot.now, id_)
+
+    def open(
+        self,
+        seat: str,
+        what: str,
+        *,
+        why: str = "",
+        to: str = "",
+        metric: str = "",
+        severity: EscalationSeverity = EscalationSeverity.NORMAL,
+        by: str = "",
+        dry_run: bool = False,
+    ) -> Recorded:
+        """Open an escalation about `seat`; see `orgtp.actions.escalate.open_`."""
+        from orgtp.actions.escalate import NewEscalation, open_
+
+        acting, new = self.ledger.acting(by), NewEscalation(seat, what, why, to, metric, severity)
+        return self.ledger.record(lambda org: open_(org, self.snapshot.now, new, acting), dry_run=dry_run)
+
+    def acknowledge(self, id_: str, note: str = "", *, by: str = "", dry_run: bool = False) -> Recorded:
+        """Take one on. Raises `UnknownEscalation`, `Refused`."""
+        from orgtp.actions.escalate import acknowledge
+
+        acting = self.ledger.acting(by)
+        return self.ledger.record(lambda org: acknowledge(org, self.snapshot.now, id_, note, acting), dry_run=dry_run)
+
+    def resolve(self, id_: str, note: str, *, by: str = "", dry_run: bool = False) -> Recorded:
+        """Settle one. Raises `UnknownEscalation`, `BadInput`, `Refused`."""
+        from orgtp.actions.escalate import resolve
+
+        acting = self.ledger.acting(by)
+        return self.ledger.record(lambda org: resolve(org, self.snapshot.now, id_, note, acting), dry_run=dry_run)
+
+    def silence(
+        self, seat: str, metric: str, until: date, reason: str, *, by: str = "", dry_run: bool = False
+    ) -> Recorded:
+        """Tell of no trouble with a metric until the end of a day. Raises what `actions.silence.silence` raises."""
+        from orgtp.actions.silence import NewSilence, silence_metric
+
+        acting, new = self.ledger.acting(by), NewSilence(seat, metric, until, reason)
+        return self.ledger.record(lambda org: silence_metric(org, self.snapshot.now, new, acting), dry_run=dry_run)
+
+    def tick(self, *, by: str = "", dry_run: bool = False) -> Recorded:
+        """Do all that is due, in one commit; see `orgtp.actions.escalate.tick`."""
+        from orgtp.actions.escalate import tick
+
+        acting, now = self.ledger.acting(by), self.snapshot.now
+        return self.ledger.record(lambda org: tick(org, now, late(org, now), acting), dry_run=dry_run)
+
+    def trouble(
+        self,
+        found: Sequence[FoundTrouble],
+        good: Collection[tuple[str, str]] = (),
+        *,
+        by: str = "",
+        dry_run: bool = False,
+    ) -> Recorded:
+        """Open or add to what a run found, and settle what is good again; see `orgtp.actions.escalate.trouble`."""
+        from orgtp.actions.escalate import trouble
+
+        acting = self.ledger.acting(by)
+        return self.ledger.record(lambda org: trouble(org, self.snapshot.now, found, good, acting), dry_run=dry_run)

@@ -1,0 +1,210 @@
+"""What can be changed in an org: every change is a commit on the ledger branch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from orgtp.history.locate import NoGit, OrgSnapshot
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.errors import BadInput, NotCommitted, ReadOnly, UnknownMetric, UnknownSeat
+
+# Start-up is a feature: what only some commands need is imported where it is used.
+if TYPE_CHECKING:
+    from orgtp.actions.record_scores import NewScore
+    from orgtp.actions.retire import Plan
+    from orgtp.actions.retire import Request as Retirement
+    from orgtp.actions.seats import NewSeat
+    from orgtp.files.value_import import Given
+    from orgtp.git.repo import Repo
+    from orgtp.ledger.batch import Action, Ledger, Recorded
+    from orgtp.model.change import Data
+    from orgtp.sync.status import SyncStatus
+    from orgtp.sync.sync import SyncResult
+
+
+@dataclass(frozen=True)
+class LedgerActions:
+    """The changes of one org. Each is made on the newest commit of the ledger branch, not on what was read before."""
+
+    snapshot: OrgSnapshot
+
+    def acting(self, by: str = "") -> str:
+        """The seat that acts: `by`, else ORGTP_SEAT, else the one with git's user.email, else "".
+
+        Raises `UnknownSeat`.
+        """
+        from orgtp.ledger.append import seat_with_email
+
+        named = by or os.environ.get("ORGTP_SEAT", "")
+        return self.snapshot.loaded.org.seat(named).id if named else seat_with_email(self.branch)
+
+    def record(self, action: Action, *, dry_run: bool = False) -> Recorded:
+        """Run `action` on the ledger branch and commit what it wants; see `orgtp.ledger.batch`."""
+        from orgtp.ledger.batch import record
+
+        repo = self.writable
+        with self._explain_uncommitted():
+            return record(repo, self.snapshot.head.branch, action, self.snapshot.now, dry_run=dry_run)
+
+    @property
+    def writable(self) -> Repo:
+        """The repository, where its ledger branch can be written. Raises `ReadOnly`, `NoGit`, `BadInput`."""
+        if self.snapshot.at is not None:
+            raise ReadOnly(at=self.snapshot.at)
+        if self.snapshot.repo is None:
+            raise NoGit(root=self.snapshot.root)
+        if not self.snapshot.head.id:
+            raise BadInput(what="org.yaml cannot be read, so nobody knows the ledger branch. See: orgtp validate")
+        return self.snapshot.repo
+
+    @contextmanager
+    def _explain_uncommitted(self) -> Iterator[None]:
+        """Say of what the ledger branch has not that it is only in the work tree, where it is."""
+        try:
+            yield
+        except (UnknownSeat, UnknownMetric) as error:
+            what = self._find_uncommitted(error.facts)
+            if not what:
+                raise
+            raise NotCommitted(what=what, branch=self.snapshot.head.branch) from error
+
+    def _find_uncommitted(self, facts: Mapping[str, object]) -> str:
+        """The seat or metric that the ledger branch has not, if the work tree has it."""
+        seat, metric = self.snapshot.loaded.org.seats.get(str(facts["seat"])), facts.get("metric")
+        if seat is None or (metric and metric not in seat.metrics):
+            return ""
+        return f"the metric {metric} of {seat.id}" if metric else f"the seat {seat.id}"
+
+    @property
+    def is_other_branch_checked_out(self) -> bool:
+        """Whether something else than the ledger branch is checked out, so that changes do not show there."""
+        repo = self.snapshot.repo
+        return repo is not None and not repo.bare and repo.head_ref() != f"refs/heads/{self.snapshot.head.branch}"
+
+    def new_score(
+        self,
+        seat: str,
+        metric: str,
+        value: str | None,
+        *,
+        period: str = "",
+        note: str = "",
+        score_id: str = "",
+    ) -> NewScore:
+        """A value to record, with an id of its own where the caller brings none."""
+        from orgtp.actions.record_scores import NewScore
+
+        return NewScore(seat, metric, value, score_id or self.new_id(), period, note, brought=bool(score_id))
+
+    def new_id(self) -> str:
+        """Return a new id for a record: a ULID of the current time."""
+        from orgtp.model.score import RANDOM_BITS, make_ulid
+
+        return make_ulid(self.snapshot.now, int.from_bytes(os.urandom(RANDOM_BITS // 8)))
+
+    def new_scores(self, rows: Sequence[Given]) -> list[NewScore]:
+        """The rows of a file of values as entries to record."""
+        made = (
+            (self.new_score(r.seat, r.metric, r.value, period=r.period, note=r.note, score_id=r.id), r) for r in rows
+        )
+        return [replace(entry, where=row.where) for entry, row in made]
+
+    def add_scores(self, entries: Sequence[NewScore], *, by: str = "", dry_run: bool = False) -> Recorded:
+        """Record values, all or none, in one commit. Raises what does not fit before anything is written.
+
+        What cannot be written now is kept and will be: `Recorded.kept` says why.
+        """
+        from orgtp.ledger.append import post, seat_with_email
+
+        ledger = self.branch
+        with self._explain_uncommitted():
+            acting = by or os.environ.get("ORGTP_SEAT", "") or seat_with_email(ledger)
+            return post(ledger, entries, acting, dry_run=dry_run)
+
+    def add_score(
+        self, seat: str, metric: str, value: str | None, *, period: str = "", note: str = "", by: str = ""
+    ) -> Recorded:
+        """Record one value; None says that nobody knows, and `note` why."""
+        return self.add_scores([self.new_score(seat, metric, value, period=period, note=note)], by=by)
+
+    def add_seat(self, new: NewSeat, *, by: str = "", dry_run: bool = False) -> Recorded:
+        """Add a seat to the chart."""
+        from orgtp.actions.seats import add_seat
+
+        acting = self.acting(by)
+        return self.record(lambda org: add_seat(org, new, self.snapshot.now, acting), dry_run=dry_run)
+
+    def set_keys(
+        self, seat: str, values: Sequence[tuple[tuple[str, ...], Data]], *, by: str = "", dry_run: bool = False
+    ) -> Recorded:
+        """Set keys of a seat, each a path; "" takes one out."""
+        from orgtp.actions.seats import set_keys
+
+        acting = self.acting(by)
+        return self.record(lambda org: set_keys(org, seat, values, acting), dry_run=dry_run)
+
+    def sync(self, *, needed: bool = False, dry_run: bool = False) -> SyncResult:
+        """Exchange commits with the remote and write what waits; see `orgtp.sync.sync`.
+
+        `needed`: only if something here is not known to be there. Raises `SyncStopped` with its state.
+        """
+        from orgtp.sync.sync import sync_ledger
+
+        return sync_ledger(self.branch, needed=needed, dry_run=dry_run)
+
+    @property
+    def has_remote(self) -> bool:
+        """Whether there is somewhere to send commits to."""
+        from orgtp.git.remote import remote_of
+
+        return remote_of(self.writable, self.snapshot.head.branch) is not None
+
+    def refuse_without_remote(self) -> None:
+        """Raise `NoRemote` where there is nowhere to send commits to."""
+        from orgtp.sync.sync import NoRemote
+
+        if not self.has_remote:
+            raise NoRemote(branch=self.snapshot.head.branch)
+
+    def sync_status(self) -> SyncStatus:
+        """What waits here, without asking the remote."""
+        from orgtp.sync.status import read_sync_status
+
+        return read_sync_status(self.branch)
+
+    @property
+    def branch(self) -> Ledger:
+        """The ledger branch, as the packages below write it. Raises what `writable` raises."""
+        from orgtp.ledger.batch import Ledger
+
+        return Ledger(self.writable, self.snapshot.head.branch, self.snapshot.now)
+
+    def plan_retirement(self, request: Retirement) -> Plan:
+        """What a retirement would do. Raises `Refused` with the reason for what cannot be."""
+        from orgtp.actions.retire import plan
+
+        return plan(self.snapshot.loaded.org, request)
+
+    def deciders(self, seat: str) -> list[str]:
+        """The human seats that may decide the retirement of `seat`. Raises `UnknownSeat`."""
+        return self.snapshot.loaded.org.eligible_deciders(self.snapshot.loaded.org.seat(seat).id)
+
+    def retire(self, request: Retirement, *, dry_run: bool = False) -> Recorded:
+        """Retire a seat in one commit."""
+        from orgtp.actions.retire import retire
+
+        return self.record(lambda org: retire(org, request, self.snapshot.now), dry_run=dry_run)
+
+    def propose_retirement(self, request: Retirement, *, dry_run: bool = False) -> Recorded:
+        """Commit a retirement to the branch `retire/SEAT`, to be merged by who decides; see `actions.propose`."""
+        from orgtp.actions.retire import propose as proposed
+        from orgtp.ledger.propose import propose
+
+        repo, onto = self.writable, f"retire/{request.seat}"
+        with self._explain_uncommitted():
+            action: Action = lambda org: proposed(org, request, self.snapshot.now)  # noqa: E731
+            return propose(repo, self.snapshot.head.branch, action, self.snapshot.now, onto=onto, dry_run=dry_run)

@@ -1,0 +1,106 @@
+"""The audit cache in the git dir: how far the last audit got, and the state that later commits are checked against.
+
+The cache belongs to this clone and only saves time. It proves nothing to others, and `--full` ignores it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from orgtp.audit.model import AuditNote, Violation
+from orgtp.git.lock import folder, write_own
+from orgtp.git.repo import Repo
+
+# A change of the checks or of this format invalidates earlier caches.
+VERSION = 5
+
+
+@dataclass
+class AuditCache:
+    """The state of an audit up to `head`: commits, findings, and the commits in which seat files were deleted (`gone`).
+
+    `ids` maps each record id to its file. It is stored in the first `kept` bytes of a separate file, whose hash is
+    `seal`. `policy` is the state of the signature audit.
+    """
+
+    head: str = ""
+    commits: int = 0
+    violations: list[Violation] = field(default_factory=list)
+    notes: list[AuditNote] = field(default_factory=list)
+    gone: dict[str, list[str]] = field(default_factory=dict)
+    policy: dict[str, Any] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    kept: int = 0
+    seal: str = ""
+
+
+def read_cache(repo: Repo, branch: str) -> AuditCache:
+    """Read the cache of a branch; an empty one if it cannot be read or another version wrote it."""
+    try:
+        seal, _, raw = _cache_path(repo, branch, "json").read_bytes().partition(b"\n")
+        if seal != hash_cache(raw):
+            return AuditCache()
+        found = json.loads(raw)
+        if found.pop("version") != VERSION:
+            return AuditCache()
+        found["violations"] = [Violation(**one) for one in found["violations"]]
+        found["notes"] = [AuditNote(**one) for one in found["notes"]]
+        return AuditCache(**found)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return AuditCache()
+
+
+def read_cached_ids(repo: Repo, branch: str, memory: AuditCache) -> None:
+    """Add the ids that belong to a cache. Raises `ValueError` or `OSError` if they are incomplete."""
+    raw = _cache_path(repo, branch, "ids").read_bytes()[: memory.kept] if memory.kept else b""
+    if hash_cache(raw).decode() != memory.seal:
+        raise ValueError(memory.kept)
+    for line in raw.splitlines():
+        path, *ids = json.loads(line)
+        memory.ids.update(dict.fromkeys(ids, path))
+
+
+def write_cache(repo: Repo, branch: str, memory: AuditCache, fresh: Iterable[tuple[str, str]]) -> None:
+    """Write the cache, with the new ids and their files in `fresh`. Writes the ids first, so none is missing."""
+    place = _cache_path(repo, branch, "ids")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    before = place.read_bytes()[: memory.kept] if memory.kept else b""
+    raw = before + "".join(_format_id_lines(fresh)).encode()
+    if len(raw) != memory.kept:
+        write_own(place, raw)
+    memory.kept, memory.seal = len(raw), hash_cache(raw).decode()
+    rest = {key: value for key, value in _plain(memory).items() if key != "ids"}
+    write_own(_cache_path(repo, branch, "json"), _sealed_whole({"version": VERSION, **rest}))
+
+
+def hash_cache(raw: bytes) -> bytes:
+    """Hash a cache file, to detect one that is damaged or was edited by hand."""
+    return sha256(raw).hexdigest().encode()
+
+
+def _sealed_whole(data: Mapping[str, Any]) -> bytes:
+    raw = json.dumps(data).encode()
+    return hash_cache(raw) + b"\n" + raw
+
+
+def _plain(memory: AuditCache) -> Mapping[str, Any]:
+    found = [asdict(one) for one in memory.violations]
+    return {**vars(memory), "violations": found, "notes": [asdict(one) for one in memory.notes]}
+
+
+def _format_id_lines(fresh: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Format one line per file: its path and the ids in it."""
+    by_path: dict[str, list[str]] = {}
+    for id_, path in fresh:
+        by_path.setdefault(path, []).append(id_)
+    return (f"{json.dumps([path, *ids])}\n" for path, ids in by_path.items())
+
+
+def _cache_path(repo: Repo, branch: str, kind: str) -> Path:
+    """Return the cache file of a branch. The branch name is hashed, because it may contain any character of a ref."""
+    return folder(repo) / "audit" / f"{sha256(branch.encode()).hexdigest()[:12]}.{kind}"

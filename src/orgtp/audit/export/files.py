@@ -1,0 +1,50 @@
+"""The files of an export that are made to be read: the report as HTML and JSON, and how to check it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from orgtp.audit.export.html import audit_html
+from orgtp.audit.export.readme import audit_readme
+from orgtp.audit.export.report import AuditReport
+from orgtp.audit.model import Verdict
+from orgtp.model.text import count_noun, one_line
+from orgtp.render.json import envelope, plain
+
+KIND = "audit-export"
+_SIGNS = {Verdict.INTACT: "✓", Verdict.VIOLATED: "✗", Verdict.UNPROVEN: "?"}
+
+
+def export_json(found: AuditReport) -> dict[str, Any]:
+    """The report as JSON."""
+    body: dict[str, Any] = plain(found)
+    history = {**body.pop("history"), "unsigned": found.history.unsigned}
+    return {**body, "history": {key: value for key, value in history.items() if key != "places"}}
+
+
+def export_files(found: AuditReport) -> Mapping[str, Iterable[bytes]]:
+    """The files by name, each in pieces."""
+    readme = [audit_readme(found, found.checkpoint)] if found.checkpoint else []
+    files = {"README.txt": readme, "report.json": _report_json(found), "report.html": audit_html(found)}
+    return {name: _encode_pieces(pieces) for name, pieces in files.items()}
+
+
+def _report_json(found: AuditReport) -> Iterator[str]:
+    """The JSON, made when it is its turn: of a large org, it takes as much memory as git does for a bundle."""
+    yield envelope(KIND, found.org, found.head, False, export_json(found))
+
+
+def _encode_pieces(pieces: Iterable[str]) -> Iterator[bytes]:
+    return (piece.encode("utf-8", "replace") for piece in pieces)
+
+
+def format_export(found: AuditReport, where: str) -> str:
+    """What became of it, in two lines or three."""
+    wrong = f", {count_noun(len(found.violations), 'violation')}" if found.violations else ""
+    history = f"{one_line(found.branch)} up to {found.head[:10]}, {count_noun(found.history.commits, 'commit')}"
+    checkpoint = found.checkpoint
+    signed = f"signed with {checkpoint.fingerprint}" if checkpoint and checkpoint.fingerprint else "not signed"
+    unvouched = "" if checkpoint and checkpoint.fingerprint else ": nothing outside of it vouches for this export"
+    lines = [f"{_SIGNS[found.verdict]} {found.verdict}: {history}{wrong}", f"the checkpoint is {signed}{unvouched}"]
+    return "\n".join([*lines, *([f"written to {one_line(where)}; it begins with README.txt"] if where else [])]) + "\n"

@@ -1,0 +1,139 @@
+"""Which commit brought each correction and each retirement record of an org."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from orgtp.audit.commits import CommitLog, UnreadableCommit
+from orgtp.audit.export.report import find_corrections
+from orgtp.files.load import Loaded
+from orgtp.git.errors import GitFailed
+from orgtp.git.repo import Repo, object_id
+from orgtp.model.problem import Place
+from orgtp.model.seat import retirement_path
+
+# Beyond so many paths, their folders are named to git instead; so many bytes of versions are read in turn.
+_MAX_PATHS = 1000
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A line of a file, with the newline: where it begins and ends in the file as it stands now."""
+
+    path: str
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _FileVersion:
+    """A file as a commit left it, and how large it was before: 0 where it was not there."""
+
+    commit: str
+    oid: str
+    size: int
+    old: str | None
+    old_size: int
+
+
+@dataclass(slots=True)
+class _FileVersions:
+    """Every version of a file, oldest first, and how large each is."""
+
+    all: list[_FileVersion] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+
+    def find_likely(self, end: int) -> _FileVersion | None:
+        """The first version that is long enough, in a file that only ever grew."""
+        at = bisect_left(self.sizes, end)
+        return self.all[at] if at < len(self.all) else None
+
+
+def locate_line(path: str, raw: bytes, number: int) -> FileLine:
+    """The line `number`, counted from 1, of a file's content."""
+    begin = 0
+    for _ in range(number - 1):
+        begin = raw.index(b"\n", begin) + 1
+    return FileLine(path, begin, raw.find(b"\n", begin) + 1 or len(raw))
+
+
+def find_line_origins(
+    repo: Repo, tip: str, lines: Collection[FileLine], files: dict[str, bytes]
+) -> dict[FileLine, str]:
+    """The commit that brought each line of the `files` at `tip`; a line is left out where that cannot be told."""
+    try:
+        versions = _read_versions(repo, tip, {line.path for line in lines})
+        found = {
+            line: _find_commit(repo, line, files[line.path], versions.get(line.path, _FileVersions())) for line in lines
+        }
+    except (GitFailed, UnreadableCommit):
+        # A damaged history is told by the audit; here it only means that nobody knows.
+        return {}
+    return {line: commit for line, commit in found.items() if commit}
+
+
+def _read_versions(repo: Repo, tip: str, paths: set[str]) -> dict[str, _FileVersions]:
+    if not paths:
+        return {}
+    named = sorted(paths) if len(paths) <= _MAX_PATHS else sorted({path.partition("/")[0] for path in paths})
+    rows = [
+        (one.id, entry.path, entry.old, str(entry.new))
+        for one in CommitLog(repo, tip, paths=named).read_records()
+        for entry in one.changes.get("", {}).values()
+        if entry.path in paths and entry.new
+    ]
+    sizes = _read_sizes(repo, {oid for _, _, old, new in rows for oid in (old, new) if oid})
+    found: dict[str, _FileVersions] = {}
+    for commit, path, old, new in rows:
+        held = found.setdefault(path, _FileVersions())
+        held.all.append(_FileVersion(commit, new, sizes[new], old, sizes[old] if old else 0))
+        held.sizes.append(sizes[new])
+    return found
+
+
+def _read_sizes(repo: Repo, oids: Iterable[str]) -> dict[str, int]:
+    asked = list(oids)
+    out = repo.run("cat-file", "--batch-check=%(objectsize)", stdin="".join(f"{oid}\n" for oid in asked).encode())
+    return {oid: int(size) if size.isdigit() else 0 for oid, size in zip(asked, out.split(b"\n"), strict=False)}
+
+
+def _find_commit(repo: Repo, line: FileLine, whole: bytes, versions: _FileVersions) -> str:
+    likely = versions.find_likely(line.end)
+    if likely and likely.old_size <= line.begin and _is_prefix(whole, likely):
+        return likely.commit
+    if sum(versions.sizes) > _MOST_BYTES:
+        return ""
+    raw = whole[line.begin : line.end]
+    return next(
+        (one.commit for one in versions.all if _has_line(repo, one.oid, raw) and not _has_line(repo, one.old, raw)), ""
+    )
+
+
+def _is_prefix(whole: bytes, version: _FileVersion) -> bool:
+    """Whether the file, as it stands now, begins as this version and as the one before it."""
+    ends = ((version.oid, version.size), (version.old, version.old_size))
+    return all(oid is None or object_id(whole[:size], oid) == oid for oid, size in ends)
+
+
+def _has_line(repo: Repo, oid: str | None, raw: bytes) -> bool:
+    return oid is not None and b"\n" + raw in b"\n" + repo.blobs([oid])[oid]
+
+
+def find_origins(repo: Repo, tip: str, loaded: Loaded) -> Callable[[Place], str | None]:
+    """A function that says which commit brought the correction or the record at a place; None where nobody knows."""
+    lines = dict(_list_lines(loaded))
+    found = find_line_origins(repo, tip, set(lines.values()), loaded.files)
+    known = {place: found[line] for place, line in lines.items() if line in found}
+    return lambda place: known.get(Place(place.path, place.line))
+
+
+def _list_lines(loaded: Loaded) -> Iterator[tuple[Place, FileLine]]:
+    for _, score in find_corrections(loaded.org):
+        path, line = score.place.path, score.place.line
+        yield Place(path, line), locate_line(path, loaded.files[path], line)
+    for seat in loaded.org.retirements:
+        path = retirement_path(seat)
+        yield Place(path), FileLine(path, 0, len(loaded.files[path]))

@@ -1,0 +1,62 @@
+"""Gaps: what prevents an audit from judging the history. Also notes on what hides the real history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from orgtp.audit.model import AuditNote, Gap
+from orgtp.files.org import read_head
+from orgtp.files.tree import HEAD
+from orgtp.git.ancestry import is_partial, shallow_commits
+from orgtp.git.cat_file import ObjectTooLarge
+from orgtp.git.errors import GitFailed
+from orgtp.git.repo import Repo, find_repo
+from orgtp.git.tree import files_at
+from orgtp.history.locate import find_root
+
+_WHOLE = "Get the full history: git fetch --unshallow, or clone again without --depth and --filter"
+_PARTIAL = "This clone is partial. Make a full clone: git clone, without --filter"
+_DAMAGED = "This repository is damaged (see: git fsck --full). Get the objects from another clone: git fetch"
+
+_TOO_LARGE = "Find out who committed it: git log --find-object OBJECT"
+
+
+def gap_from_error(repo: Repo, error: Exception, commit: str) -> Gap:
+    """Turn a failure into a gap: what is missing, and what to fetch."""
+    where = f"commit {commit[:10]}: " if commit else ""
+    said = " ".join(str(error).split())
+    if isinstance(error, ObjectTooLarge):
+        return Gap(where + said, _TOO_LARGE)
+    if shallow_commits(repo):
+        return Gap(where + said, _WHOLE)
+    return Gap(where + said, _PARTIAL if is_partial(repo) else _DAMAGED)
+
+
+def find_other_ledger(repo: Repo, branch: str, tip: str) -> Iterator[Gap]:
+    """Find out whether org.yaml at the tip names another ledger branch; then it is unclear which one counts."""
+    try:
+        raw = next(iter(repo.proven(files_at(repo, tip, HEAD).values()).values()), None)
+    except (GitFailed, ObjectTooLarge):
+        return
+    named = read_head(raw)[0].branch if raw is not None else branch
+    if named != branch:
+        what = f"at {branch}, org.yaml names {named} as the ledger branch; the checked-out one names {branch}"
+        yield Gap(what, f"Verify {named} as well: git checkout {named} && orgtp audit verify")
+
+
+def gap_at_path(path: Path | None, error: Exception) -> Gap:
+    """Turn a failure to read the org at `path` into a gap."""
+    repo = find_repo(find_root(path))
+    return gap_from_error(repo, error, "") if repo else Gap(str(error), _DAMAGED)
+
+
+def find_replaced_history(repo: Repo) -> Iterator[AuditNote]:
+    """Find replace refs and grafts, which make git show another history than the audited one."""
+    for ref in repo.line("for-each-ref", "--format=%(refname)", "refs/replace/").split():
+        yield AuditNote(f"{ref} makes git show another object instead; the audit read the real one")
+    grafts = repo.common_dir / "info/grafts"
+    if grafts.is_file() and any(
+        line.strip() and not line.startswith(b"#") for line in grafts.read_bytes().splitlines()
+    ):
+        yield AuditNote(f"{grafts} makes git show other parents; the audit read the real ones")

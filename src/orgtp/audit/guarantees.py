@@ -1,0 +1,72 @@
+"""What an intact audit guarantees. Each guarantee is enforced (a break would be found) or advisory (a convention)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from orgtp.audit.model import Audit, SignatureCounts, Verdict
+from orgtp.model.text import count_noun
+
+
+class Label(StrEnum):
+    """Whether a break would be found (enforced), or is only against the convention (advisory)."""
+
+    ENFORCED = "enforced"
+    ADVISORY = "advisory"
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """One guarantee. `by` is what enforces it: git `objects`, `signatures`, or evidence `kept` of the past."""
+
+    id: str
+    what: str
+    label: Label
+    by: str = ""
+
+
+_OBJECTS = (
+    ("values-only-added", "every recorded value is still there, unchanged and in order"),
+    ("values-fit", "every value fitted its metric and had a unique id when it was recorded"),
+    ("retirements-stand", "no retirement record was changed or removed"),
+    ("escalations-told", "events of escalations were only added"),
+    ("seats-stay", "seats were removed only by retirement, and no id was reused"),
+    ("trailers-agree", "the trailers of every commit agree with its changes"),
+    (
+        "dates-agree",
+        "no commit is dated two hours before its parents or in the future; within that, dates are the author's claim",
+    ),
+)
+
+
+def list_guarantees(found: Audit) -> list[Guarantee]:
+    """List the guarantees of an intact history; none for any other verdict."""
+    if found.verdict is not Verdict.INTACT:
+        return []
+    rows = [Guarantee(id_, what, Label.ENFORCED, "objects") for id_, what in _OBJECTS]
+    return [*rows, _authors_guarantee(found.signatures), _rewrite_guarantee(found.kept)]
+
+
+def _authors_guarantee(signed: SignatureCounts | None) -> Guarantee:
+    if signed is None:
+        return Guarantee(
+            "authors-allowed",
+            "the author of a change is whoever the commit names; commits are not signed",
+            Label.ADVISORY,
+        )
+    if signed.since:
+        what = f"since {signed.since[:10]}, every change was signed by someone whom the policy allows to make it"
+        return Guarantee("authors-allowed", what, Label.ENFORCED, "signatures")
+    total = count_noun(signed.signed + signed.unsigned, "commit")
+    what = f"of {total} since signing began, {signed.signed} allowed by their signature; the other authors are unproven"
+    return Guarantee("authors-allowed", what, Label.ADVISORY, "signatures")
+
+
+def _rewrite_guarantee(kept: Sequence[str]) -> Guarantee:
+    if kept:
+        what = f"no history seen earlier was rewritten: {', '.join(kept)}"
+        return Guarantee("not-rewritten", what, Label.ENFORCED, "kept")
+    what = "no history was rewritten; to prove this, keep a checkpoint elsewhere: orgtp audit checkpoint"
+    return Guarantee("not-rewritten", what, Label.ADVISORY)

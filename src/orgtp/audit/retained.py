@@ -1,0 +1,86 @@
+"""Compare the history with evidence of its past: the witnesses of this clone, and checkpoints.
+
+Git objects prove that a history is consistent, but a rewritten history is consistent, too. Only what was seen earlier
+shows the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from orgtp.audit.checkpoint import Checkpoint, check_checkpoint, identify_checkpoint_signer
+from orgtp.audit.model import Audit, Violation
+from orgtp.git.remote import remote_of
+from orgtp.git.repo import Repo
+from orgtp.ledger.remote_witness import cure, cure_here, is_followed, seen, tracking
+from orgtp.ledger.witness import keep_witness, witness
+from orgtp.ledger.witness import lost as is_lost
+from orgtp.model.errors import BadInput
+from orgtp.model.text import count_noun
+
+_SHORT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalEvidence:
+    """Evidence kept outside the repository: checkpoints, and a file of allowed signers."""
+
+    checkpoints: Sequence[Checkpoint] = ()
+    signers: Path | None = None
+
+
+def check_retained(repo: Repo, branch: str, found: Audit, outside: ExternalEvidence) -> Audit:
+    """Add what the witnesses and checkpoints show, and update the witness for the next audit."""
+    violations, gaps, kept = list(found.violations), list(found.gaps), list[str]()
+    saw = witness(repo, branch)
+    lost = find_rewrites(repo, branch)
+    violations += lost
+    if saw and not lost:
+        kept.append(f"the history this clone saw before, up to {saw[:_SHORT]}")
+    for checkpoint in outside.checkpoints:
+        wrong, missing = check_checkpoint(repo, found.head, checkpoint, outside.signers)
+        violations, gaps = [*violations, *wrong], [*gaps, *missing]
+        if not wrong and not missing:
+            kept.append(_describe_checkpoint(repo, found.head, checkpoint, outside.signers))
+    keep_witness(repo, branch, found.head)
+    return replace(found, violations=violations, gaps=gaps, kept=kept)
+
+
+def _describe_checkpoint(repo: Repo, tip: str, checkpoint: Checkpoint, signers: Path | None) -> str:
+    commits = count_noun(checkpoint.commits, "commit")
+    who = identify_checkpoint_signer(repo, tip, checkpoint, signers).description
+    return f"a checkpoint of {commits} up to {checkpoint.head[:_SHORT]}, {who}"
+
+
+def find_rewrites(repo: Repo, branch: str) -> list[Violation]:
+    """Find commits that a witness saw and that are gone: from the local branch, or from the remote branch."""
+    return [*_find_local_rewrite(repo, branch), *_find_remote_rewrite(repo, branch)]
+
+
+def _find_local_rewrite(repo: Repo, branch: str) -> Iterator[Violation]:
+    saw, now = witness(repo, branch), repo.tip(f"refs/heads/{branch}")
+    if saw and now and is_lost(repo, saw, now):
+        message = f"{branch} contained the commit {saw[:10]} when this clone last saw it, but no longer does"
+        yield Violation(
+            "history-rewritten", message, saw, before=saw, after=now, hint=_format_cure(cure_here(repo, branch, now))
+        )
+
+
+def _find_remote_rewrite(repo: Repo, branch: str) -> Iterator[Violation]:
+    try:
+        remote = remote_of(repo, branch)
+    except BadInput:
+        return
+    saw, now = (seen(repo, remote, branch), repo.tip(tracking(remote, branch))) if remote else (None, None)
+    # If git does not record our fetches, its tracking ref may lag behind. An earlier commit is then expected.
+    late = now and saw and not is_followed(repo, remote) and not is_lost(repo, now, saw) if remote else False
+    if remote and saw and now and not late and is_lost(repo, saw, now):
+        message = f"{branch} at {remote.shown} contained the commit {saw[:10]}, but no longer does"
+        hint = _format_cure(cure(repo, remote, branch, now))
+        yield Violation("remote-rewritten", message, saw, before=saw, after=now, hint=hint)
+
+
+def _format_cure(commands: str) -> str:
+    return f"Find out who rewrote it and why. If it was intended, accept it:\n{commands}"

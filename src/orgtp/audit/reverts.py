@@ -1,0 +1,64 @@
+"""Changes that a merge reverts: it discards the change of one parent in favour of a parent that never changed it.
+
+Such a path is the same as in one parent, so the merge seems not to touch it. `git merge -s ours` does this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from orgtp.audit.model import CommitChanges, TreeChange
+from orgtp.audit.snapshot import is_of_org
+from orgtp.git.ancestry import bases, is_shallow
+from orgtp.git.repo import Repo
+from orgtp.git.tree import Walk, walk_of
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """The paths whose change in one parent (by its number) a merge reverts, against that parent."""
+
+    number: int
+    paths: Mapping[str, TreeChange]
+
+
+def find_reverted(repo: Repo, deed: CommitChanges) -> Iterator[Reverted]:
+    """Find what a merge reverts of each parent; nothing for a commit that is not a merge."""
+    for number in range(len(deed.against)) if deed.is_merge else ():
+        found = _MergeParent(repo, deed, number).find_reverted_paths()
+        if found:
+            yield Reverted(number, found)
+
+
+class _MergeParent:
+    """One parent of a merge, and its merge bases with each other parent."""
+
+    def __init__(self, repo: Repo, deed: CommitChanges, number: int) -> None:
+        self._repo, self._deed, self._number = repo, deed, number
+        self._parted: dict[int, list[Walk] | None] = {}
+
+    def find_reverted_paths(self) -> dict[str, TreeChange]:
+        """Find the paths of the org that differ from this parent without a decision in another parent."""
+        rows = self._deed.against[self._number].items()
+        return {path: entry for path, entry in rows if is_of_org(path) and self._is_undone(entry)}
+
+    def _is_undone(self, entry: TreeChange) -> bool:
+        """Whether the parents that the merge took the path from left it as it was at their merge base with this one."""
+        against = self._deed.against
+        kept = [number for number, rows in enumerate(against) if entry.path not in rows]
+        return bool(kept) and all(self._is_as_it_was(entry, other) for other in kept)
+
+    def _is_as_it_was(self, entry: TreeChange, other: int) -> bool:
+        """Return True for unrelated histories, which have no say over each other, and False in a shallow clone."""
+        parted = self._merge_bases(other)
+        nodes = [base.node(entry.path) for base in parted or ()]
+        now = (entry.new_mode, entry.new)
+        return parted is not None and all(((node.mode, node.id) if node else (None, None)) == now for node in nodes)
+
+    def _merge_bases(self, other: int) -> list[Walk] | None:
+        if other not in self._parted:
+            parents = self._deed.commit.parents
+            found = [walk_of(self._repo, base) for base in bases(self._repo, parents[self._number], parents[other])]
+            self._parted[other] = found if found or not is_shallow(self._repo) else None
+        return self._parted[other]

@@ -1,0 +1,250 @@
+"""Who may write what: what the policy before a commit lets its signer change.
+
+The question is asked of the org as it stood before the commit, so that nobody lets themselves in, and of the signer,
+whose key it is, never of the author, whom anybody may name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
+from orgtp.model.escalation_policy import list_allowed_resolvers
+from orgtp.model.org import Org
+from orgtp.model.seat import Seat, retirement_path, seat_path
+from orgtp.model.text import is_id, join_with_and
+
+Item = TypeVar("Item")
+# The org's own names at the top: as a file or a link, each would stand for all that is below it.
+_TOPS = ("org.yaml", "policy", "seats", "scores", "retirements", "escalations")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A path that the signer may not change, and who may: seats, or nobody."""
+
+    path: str
+    may: tuple[str, ...]
+
+    @property
+    def hint(self) -> str:
+        """Who may, in words."""
+        return f"May: {join_with_and(self.may)}." if self.may else "Nobody may."
+
+
+@dataclass(frozen=True)
+class SignedChange:
+    """What a signer did: the org before and after, and the changed paths, each with whether it was there before."""
+
+    signer: str
+    before: Org
+    after: Org
+    paths: Mapping[str, bool]
+    forge: bool = False
+
+    @cached_property
+    def retiring(self) -> list[str]:
+        """The seats that the signer retires here, and may."""
+        return [
+            seat for seat in self.records if self.signer in retirement_deciders(self.before, seat) and not self.forge
+        ]
+
+    @cached_property
+    def records(self) -> list[str]:
+        """The seats whose retirement records are new here."""
+        new = (seat for path, there in self.paths.items() if not there and (seat := _seat_of_file(path, "retirements")))
+        return sorted(new)
+
+
+def find_refusals(claim: SignedChange) -> Iterator[Refusal]:
+    """What the signer may not change of what was changed, by path."""
+    for path in sorted(claim.paths):
+        may = _who_may(claim, path)
+        if may is not None and claim.signer not in may:
+            yield Refusal(path, tuple(may))
+
+
+def explain_ineligible_signer(org: Org, signer: str) -> str:
+    """Why the seat of a key may sign nothing at all; "" where it may."""
+    seat = org.seats.get(signer)
+    if seat is None:
+        return f"{signer} is neither a seat nor a forge of policy.forges"
+    return f"{signer} is retired" if seat.is_retired else ""
+
+
+def retirement_deciders(org: Org, seat: str) -> list[str]:
+    """The seats that may decide a retirement; of a seat that the org does not have, those that decide the policy."""
+    return org.eligible_deciders(seat) if seat in org.seats else org.policy_approvers
+
+
+def _who_may(claim: SignedChange, path: str) -> Collection[str] | None:
+    """The seats that may change a path; None where any signer may that the policy knows."""
+    top = path.partition("/")[0]
+    if claim.forge:
+        return () if top in _TOPS and (top != "seats" or path == top) else None
+    if seat := _seat_of_file(path, "seats"):
+        return [
+            *_select_current_seats(claim.before, _may_change_seat(claim, seat, there=claim.paths[path])),
+            *_may_change_by_retirement(claim, seat),
+        ]
+    if seat := _seat_of_file(path, "retirements"):
+        return retirement_deciders(claim.before, seat)
+    if seat := _seat_of_folder(path, "scores"):
+        return _select_current_seats(claim.before, _may_record_scores(claim, seat))
+    if top == "policy" or path in _TOPS:
+        return [*claim.before.policy_approvers, *_may_change_lists(claim, path)]
+    return _may_change_escalation(claim, path) if path.startswith(ESCALATIONS_FOLDER) else None
+
+
+def _seat_of_file(path: str, folder: str) -> str:
+    """The seat whose file in `folder` this is; "" where it is none."""
+    name = path.removeprefix(f"{folder}/").removesuffix(".yaml")
+    return name if path == f"{folder}/{name}.yaml" and is_id(name) else ""
+
+
+def _seat_of_folder(path: str, folder: str) -> str:
+    """The seat whose folder in `folder` a path is in, or is."""
+    top, _, rest = path.partition("/")
+    name = rest.partition("/")[0]
+    return name if top == folder and is_id(name) else ""
+
+
+def _select_current_seats(org: Org, seats: Iterable[str]) -> list[str]:
+    """Those of `seats` that the org has and that are not retired, each once."""
+    return [seat for seat in dict.fromkeys(seats) if seat in org.seats and not org.seats[seat].is_retired]
+
+
+def _may_change_seat(claim: SignedChange, id_: str, *, there: bool) -> list[str]:
+    """Who may change the file of a seat: its owner and those above; of one that cannot be read, the approvers.
+
+    Where a policy names no approvers, whoever is at the top is one. So nobody but an approver brings a person there:
+    a person owns their own seat, mostly, and would let themselves in.
+    """
+    seat = claim.before.seats.get(id_)
+    if (there and seat is None) or (_is_top_person(claim.after, id_) and not _is_top_person(claim.before, id_)):
+        return claim.before.policy_approvers
+    if seat is None:
+        return _may_add_seat(claim, id_)
+    return [*_seat_and_above(claim.before, seat.owner), *_seat_and_above(claim.before, id_)[1:]]
+
+
+def _is_top_person(org: Org, id_: str) -> bool:
+    """Whether a seat is an active person at the top."""
+    seat = org.seats.get(id_)
+    return seat is not None and seat.is_human and seat.is_active and not seat.reports_to
+
+
+def _may_add_seat(claim: SignedChange, id_: str) -> list[str]:
+    """Who may add a seat: the owner that it names, the seat it reports to, and those above, all as they were before.
+
+    What is itself new here counts by whom it names. A seat that comes to the top is added by an approver.
+    """
+    found: list[str] = []
+    ahead, seen = [id_], set[str]()
+    while ahead:
+        here = ahead.pop()
+        seen.add(here)
+        seat = claim.after.seats.get(here)
+        if here in claim.before.seats:
+            found += _seat_and_above(claim.before, here)
+        elif seat:
+            ahead += [name for name in (seat.reports_to, seat.owner) if name and name not in seen]
+    return found or claim.before.policy_approvers
+
+
+def _seat_and_above(org: Org, id_: str) -> list[str]:
+    """A seat and those above it."""
+    return [id_, *(held.id for held in org.chain_above(id_))]
+
+
+def _may_record_scores(claim: SignedChange, seat: str) -> list[str]:
+    """Who may record for a seat; for one that comes with the same commit, also who may add it."""
+    added = claim.paths.get(seat_path(seat)) is False
+    return [*claim.before.eligible_recorders(seat), *(_may_add_seat(claim, seat) if added else ())]
+
+
+def _may_change_escalation(claim: SignedChange, path: str) -> Collection[str] | None:
+    """Who may write an escalation: anybody may open one; what is open is settled by those whose it was before.
+
+    A person who answers for a seat may silence a metric of it; the seat itself may not.
+    """
+    name = path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml")
+    if path.startswith(SILENCED_FOLDER):
+        return _select_current_seats(
+            claim.before, _accountable_people(claim.before, path.removeprefix(SILENCED_FOLDER).removesuffix(".yaml"))
+        )
+    if not claim.paths[path]:
+        return None
+    old = claim.before.escalations.get(name)
+    if old is None:
+        return claim.before.policy_approvers
+    retired = {old.seat, old.with_} & {*claim.retiring}
+    return [
+        *_select_current_seats(claim.before, list_allowed_resolvers(claim.before, old)),
+        *([claim.signer] if retired else []),
+    ]
+
+
+def _accountable_people(org: Org, id_: str) -> list[str]:
+    """The people who answer for a seat, and those above them."""
+    seat = org.seats.get(id_)
+    above = [*_seat_and_above(org, seat.owner), *_seat_and_above(org, id_)[1:]] if seat else org.policy_approvers
+    return [held for held in above if held in org.seats and org.seats[held].is_human]
+
+
+def _may_change_by_retirement(claim: SignedChange, id_: str) -> list[str]:
+    """The signer, where a seat is touched by retirements that the signer may decide, and by nothing else."""
+    old, new = claim.before.seats.get(id_), claim.after.seats.get(id_)
+    if old is None or new is None or not claim.retiring:
+        return []
+    whole = (id_ in claim.retiring and new.is_retired) or _without_handover(claim, old, new) == old
+    return [claim.signer] if whole else []
+
+
+def _without_handover(claim: SignedChange, old: Seat, new: Seat) -> Seat:
+    """The seat `new` without what retirements bring it: an heir's part, another seat above it, another owner.
+
+    Whoever decides one retirement would otherwise have the say over every seat that its record names.
+    """
+    records = [claim.after.retirements.get(seat) for seat in claim.retiring]
+    parts = {name for record in records if record for name, heir in record.capabilities.items() if heir == old.id}
+    metrics = {name for record in records if record for name, heir in record.metrics.items() if heir == old.id}
+    return replace(
+        new,
+        capabilities=_without_keys(new.capabilities, parts - old.capabilities.keys()),
+        metrics=_without_keys(new.metrics, metrics - old.metrics.keys()),
+        reports_to=old.reports_to if old.reports_to in claim.retiring else new.reports_to,
+        owner=old.owner if old.owner in claim.retiring else new.owner,
+    )
+
+
+def _without_keys(items: Mapping[str, Item], without: Collection[str]) -> dict[str, Item]:
+    return {name: item for name, item in items.items() if name not in without}
+
+
+def _may_change_lists(claim: SignedChange, path: str) -> list[str]:
+    """The signer, where org.yaml only takes seats off its lists that the signer retires here."""
+    return [claim.signer] if path == "org.yaml" and claim.retiring and _only_removes_retired(claim) else []
+
+
+def _only_removes_retired(claim: SignedChange) -> bool:
+    before, after, gone = claim.before, claim.after, set(claim.retiring)
+    old = before.policy
+    kept = replace(
+        old,
+        scorekeepers=tuple(seat for seat in old.scorekeepers if seat not in gone),
+        approvers=tuple(seat for seat in old.approvers if seat not in gone),
+    )
+    heads = [(org.id, org.name, str(org.zone), org.branch, org.routing) for org in (before, after)]
+    return after.policy == kept and heads[0] == heads[1]
+
+
+def find_wrong_deciders(claim: SignedChange) -> Iterator[tuple[str, str]]:
+    """Records of retirement that name somebody else than the signer as who decided: path and that name."""
+    for seat in claim.retiring:
+        record = claim.after.retirements.get(seat)
+        if record and record.decided_by != claim.signer:
+            yield retirement_path(seat), record.decided_by

@@ -1,0 +1,99 @@
+"""Format the result of an audit for people: violations, gaps, notes, the verdict and its guarantees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from orgtp.audit.guarantees import Guarantee
+from orgtp.audit.model import Audit, AuditNote, Gap, Verdict, Violation
+from orgtp.model.text import count_noun, escape_control_chars
+from orgtp.render.problems.fast_lines import Line, flow, painted
+from orgtp.render.terminal import Screen
+
+_SHORT = 10
+# How many violations the text lists; the JSON has all of them.
+MAX_SHOWN = 50
+_SIGNS = {
+    Verdict.INTACT: ("✓", "bold green"),
+    Verdict.VIOLATED: ("✗", "bold red"),
+    Verdict.UNPROVEN: ("?", "bold yellow"),
+}
+
+
+def format_audit(found: Audit, sure: Iterable[Guarantee], branch: str, screen: Screen) -> str:
+    """Format the report: violations, gaps and notes first, then the verdict and its guarantees."""
+    lines: list[Line] = []
+    for violation in found.violations[:MAX_SHOWN]:
+        lines += [*_format_violation(violation, screen.width), []]
+    if len(found.violations) > MAX_SHOWN:
+        lines += [
+            *flow([(f"and {len(found.violations) - MAX_SHOWN:,} more; list all with --json", "dim")], screen.width, ""),
+            [],
+        ]
+    for gap in found.gaps:
+        lines += [*_format_gap(gap, screen.width), []]
+    for note in found.notes:
+        lines += [*_format_note(note, screen.width), []]
+    return painted(
+        [*lines, *_format_verdict(found, branch, screen.width), *_format_guarantees(sure, screen.width)], screen
+    )
+
+
+def _format_violation(violation: Violation, width: int) -> Iterator[Line]:
+    place = f"{violation.path}{f':{violation.line}' if violation.line else ''}"
+    head = [("✗ ", "bold red"), (violation.rule, "bold red")]
+    head += [(f" {escape_control_chars(place)}", "bold")] if place else []
+    yield from flow([*head, (f": {escape_control_chars(violation.message)}", "")], width, "  ")
+    if violation.commit:
+        who = f" by {escape_control_chars(violation.author)}" if violation.author else ""
+        yield from flow([(f"  commit {violation.commit[:_SHORT]}{who}", "dim")], width, "  ")
+    for word, text in (("was", violation.before), ("is ", violation.after)):
+        if text is not None:
+            yield from flow([(f"  {word} ", "dim"), (escape_control_chars(text), "")], width, "      ")
+    for part in violation.hint.split("\n") if violation.hint else ():
+        yield from flow([(f"  {escape_control_chars(part)}", "dim")], width, "  ")
+
+
+def _format_gap(gap: Gap, width: int) -> Iterator[Line]:
+    yield from flow([("? ", "bold yellow"), (escape_control_chars(gap.what), "")], width, "  ")
+    yield from flow([(f"  {escape_control_chars(gap.remedy)}", "dim")], width, "  ")
+
+
+def _format_note(note: AuditNote, width: int) -> Iterator[Line]:
+    where = f" (commit {note.commit[:_SHORT]})" if note.commit else ""
+    yield from flow([("· ", "bold cyan"), (f"{escape_control_chars(note.what)}{where}", "")], width, "  ")
+
+
+def _format_verdict(found: Audit, branch: str, width: int) -> Iterator[Line]:
+    sign, style = _SIGNS[found.verdict]
+    wrong = f", {count_noun(len(found.violations), 'violation')}" if found.violations else ""
+    before = found.commits - found.checked
+    seen = f", {before:,} of them checked earlier" if before else ""
+    commits = count_noun(found.commits, "commit")
+    what = f": {escape_control_chars(branch)} up to {found.head[:_SHORT]}, {commits}{seen}{wrong}"
+    yield from flow([(f"{sign} {found.verdict}", style), (what, "")], width, "  ")
+
+
+def _format_guarantees(sure: Iterable[Guarantee], width: int) -> Iterator[Line]:
+    """Format the guarantees of an intact history."""
+    for one in sure:
+        by = f" by {one.by}" if one.by and one.label == "enforced" else ""
+        yield from flow([(f"  {one.label}{by}:", "dim"), (f" {one.what}", "")], width, "    ")
+
+
+def audit_json(found: Audit, sure: Iterable[Guarantee], branch: str) -> dict[str, Any]:
+    """The result of an audit as JSON."""
+    return {
+        "verdict": found.verdict,
+        "branch": branch,
+        "head": found.head,
+        "commits": found.commits,
+        "checked": found.checked,
+        "violations": list(found.violations),
+        "gaps": list(found.gaps),
+        "notes": list(found.notes),
+        "guarantees": list(sure),
+        "signatures": found.signatures,
+        "kept": list(found.kept),
+    }

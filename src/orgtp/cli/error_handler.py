@@ -1,0 +1,75 @@
+"""One handler turns whatever went wrong into a line for people and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from typer import Abort
+
+from orgtp.cli.session import write_stderr
+from orgtp.model.errors import OrgtpError
+
+BUG, INTERRUPTED, WRONG = 3, 130, 2
+_PIPE_CLOSED = 141
+
+
+def run_with_error_handler(work: Callable[[], int], named: str = "orgtp") -> int:
+    """The exit code of `work`, the command that is `named`; no traceback of it ever reaches a person."""
+    try:
+        return _flush_stdout(work())
+    except OrgtpError as error:
+        write_stderr(f"orgtp: {error}")
+        return error.exit_code
+    except (KeyboardInterrupt, Abort):
+        write_stderr("interrupted")
+        return INTERRUPTED
+    except (BrokenPipeError, SystemExit) as error:
+        return _discard_stdout(_PIPE_CLOSED) if _is_pipe(error) else int(getattr(error, "code", WRONG))
+    except OSError as error:
+        write_stderr(f"orgtp: {error.filename or 'the system'}: {error.strerror or error}")
+        return WRONG if error.filename else _discard_stdout(WRONG)
+    except Exception as error:  # noqa: BLE001  (the one place that catches everything)
+        return _report_usage_error(error, named) if hasattr(error, "format_message") else _report_bug(error)
+
+
+def _is_pipe(error: BaseException) -> bool:
+    """Whether the reader of our output left; typer makes an exit of its own of that."""
+    return isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError)
+
+
+def _flush_stdout(code: int) -> int:
+    sys.stdout.flush()
+    return code
+
+
+def _discard_stdout(code: int) -> int:
+    """Our output has nowhere to go (`orgtp log | head`, a full disk): say no more of it when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+def _report_usage_error(error: Exception, named: str) -> int:
+    """An error that typer found in the arguments; its own words, and where help is."""
+    said = str(error.format_message()) if hasattr(error, "format_message") else str(error)
+    context = getattr(error, "ctx", None)
+    # An option without its value is found before there is a context.
+    command = getattr(context, "command_path", "") or named
+    if said.startswith("Usage:"):
+        write_stderr(said)
+    elif said.strip():
+        plain = said.strip().rstrip(".")
+        write_stderr(f"{command}: {plain}{'' if plain.endswith('?') else '.'} See: {command} --help")
+    return int(getattr(error, "exit_code", WRONG))
+
+
+def _report_bug(error: Exception) -> int:
+    """A bug of ours: the trace goes to a file that is named, for the report."""
+    import traceback
+
+    from orgtp.crash_report import save_trace
+
+    text = "".join(traceback.format_exception(error))
+    write_stderr(f"orgtp: this is a bug of ours: {type(error).__name__}: {error}\n{save_trace(text) or text}")
+    return BUG

@@ -1,0 +1,187 @@
+"""The commands that check: validate, and rule, which explains what validate finds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orgtp.cli.options import AtOption, JsonOption, OrgOption
+from orgtp.cli.session import open_chosen_org, write_json, write_stderr, write_stdout
+from orgtp.model.errors import OrgtpError
+from orgtp.model.problem import Problem, Severity
+from orgtp.model.text import did_you_mean
+
+if TYPE_CHECKING:
+    from orgtp.api import OrgHandle
+    from orgtp.rules.rule import Rule
+
+
+class ValidateFormat(StrEnum):
+    """How `validate` says it."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    AUTO = "auto"
+
+
+_FORMAT_HELP = "How to say it; auto: github or gitlab where that runs it, else text."
+FormatOption = Annotated[ValidateFormat, typer.Option("--format", help=_FORMAT_HELP)]
+
+BaseOption = Annotated[
+    str | None,
+    typer.Option("--base", metavar="REV", help="The branch or commit that a pull request is for: origin/main."),
+]
+# The base of the comparison is not in this clone.
+UNPROVEN = 4
+
+
+class UnknownRule(OrgtpError):
+    """No rule has this id."""
+
+    text = 'there is no rule "{rule}". {hint}'
+
+
+def validate_org(
+    org: OrgOption = None,
+    at: AtOption = None,
+    base: BaseOption = None,
+    format_: FormatOption = ValidateFormat.TEXT,
+    json: JsonOption = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")] = False,
+) -> int:
+    """Find every problem in the org, each with its place and the way out. Exit code 1 if there are errors.
+
+    With --base, also what a pull request may not do, compared from the commit where it parted from there.
+    """
+    here = open_chosen_org(org, at, whole=False)
+    problems = here.validate(base)
+    fatal = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    _write_problems(ValidateFormat.JSON if json else _resolve_format(format_), here, problems, fatal)
+    return _exit_code({problem.rule for problem in problems if problem.severity in fatal})
+
+
+def _exit_code(broken: Collection[str]) -> int:
+    """1 where something is wrong; where all that is wrong is a base that is not here, nobody can say."""
+    from orgtp.rules.pull_request.base import BASE_NOT_REACHED
+
+    return UNPROVEN if broken == {BASE_NOT_REACHED.id} else int(bool(broken))
+
+
+def _resolve_format(format_: ValidateFormat) -> ValidateFormat:
+    """The format itself; for `auto`, the one of whatever runs us."""
+    if format_ is not ValidateFormat.AUTO:
+        return format_
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        return ValidateFormat.GITHUB
+    return ValidateFormat.GITLAB if os.environ.get("GITLAB_CI") else ValidateFormat.TEXT
+
+
+def _write_problems(
+    format_: ValidateFormat, here: OrgHandle, problems: list[Problem], fatal: Collection[Severity]
+) -> None:
+    """The problems to standard output; what they come to, to standard error (the JSON says it itself)."""
+    if format_ is ValidateFormat.JSON:
+        from orgtp.render.json import problems_body
+
+        write_json("validate", here, problems_body(problems, len(here.org.seats)))
+        return
+    from orgtp.render.problems.summary import verdict
+
+    said = verdict(problems, len(here.org.seats))
+    write_stdout(_format_problems(format_, here, problems, fatal))
+    if format_ is ValidateFormat.GITHUB:
+        _write_github_rest(problems, said)
+    write_stderr(said)
+
+
+def _format_problems(
+    format_: ValidateFormat, here: OrgHandle, problems: list[Problem], fatal: Collection[Severity]
+) -> str:
+    """The problems in any format but JSON; only what it needs is imported."""
+    if format_ is ValidateFormat.TEXT and not problems:
+        return ""
+    if format_ is ValidateFormat.TEXT:
+        from orgtp.render.problems.text import problems_text
+        from orgtp.render.terminal import screen
+
+        return problems_text(problems, here.snapshot.loaded.files, screen())
+    if format_ is ValidateFormat.GITHUB:
+        from orgtp.render.problems.github import problems_github
+
+        return problems_github(problems)
+    if format_ is ValidateFormat.GITLAB:
+        from orgtp.render.problems.gitlab import problems_gitlab
+
+        return problems_gitlab(problems)
+    if format_ is ValidateFormat.SARIF:
+        from orgtp import __version__
+        from orgtp.render.problems.sarif import problems_sarif
+
+        return problems_sarif(problems, __version__)
+    from orgtp.render.problems.junit import problems_junit
+
+    return problems_junit(problems, fatal)
+
+
+def _write_github_rest(problems: list[Problem], said: str) -> None:
+    """What GitHub has no room for among its annotations: into the step's summary, or else into the log."""
+    from orgtp.render.problems.github import plain_lines, unshown
+
+    rest = unshown(problems)
+    if rest and not _write_step_summary(problems, said.partition("\n")[0]):
+        write_stdout(plain_lines(rest))
+
+
+def _write_step_summary(problems: list[Problem], said: str) -> bool:
+    """Whether the step has a summary, and all problems are in it now."""
+    from orgtp.render.problems.github import SUMMARY_BYTES, summary_markdown
+
+    name = os.environ.get("GITHUB_STEP_SUMMARY", "")
+    if not name:
+        return False
+    try:
+        with Path(name).open("ab") as out:
+            table = summary_markdown(problems, said, SUMMARY_BYTES - out.tell())
+            out.write(table.encode())
+    except OSError as error:
+        write_stderr(f"the step's summary cannot be written: {error.strerror or error}")
+        return False
+    return bool(table)
+
+
+def rule(
+    id_: Annotated[
+        str, typer.Argument(metavar="[ID]", help="The rule. Without it: all rules.", show_default=False)
+    ] = "",
+    json: JsonOption = False,
+) -> int:
+    """Explain a rule of validate: why it is there, a bad example and a good one, how to fix it. Or list all rules."""
+    from orgtp.api import PAGES
+    from orgtp.render.rules import page_text, rules_json, rules_text
+    from orgtp.render.terminal import screen
+
+    found = [_rule(id_)] if id_ else PAGES
+    if json:
+        write_stdout(rules_json(found))
+    else:
+        write_stdout(page_text(found[0], screen()) if id_ else rules_text(found, screen()))
+    return 0
+
+
+def _rule(id_: str) -> Rule:
+    from orgtp.api import PAGES
+
+    for one in PAGES:
+        if one.id == id_:
+            return one
+    hint = f"{did_you_mean(id_, [one.id for one in PAGES])} All are listed by: orgtp rule".strip()
+    raise UnknownRule(rule=id_, hint=hint)

@@ -1,0 +1,157 @@
+"""Git processes: real git, argument lists, plumbing only.
+
+A repository is somebody else's input. Nothing it configures may run (hooks, file system monitor, external diff,
+`ext::` remotes, a signing program), and nothing the environment says about another repository may leak in. Commands
+that would run its filters (`status`, `add`, `commit`, `checkout`) are not used on what is there already.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from orgtp.model.errors import OrgtpError
+
+_PIPE = -1
+_SAFE = (
+    "--no-pager", "--no-optional-locks", "--literal-pathspecs", "--no-replace-objects",
+    "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
+    "-c", "protocol.ext.allow=never", "-c", "diff.external=", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
+    "-c", "log.showSignature=false", "-c", "trailer.separators=:",  "-c", "log.date=default",
+    "-c", "i18n.logOutputEncoding=UTF-8", "-c", "core.fsync=committed,reference", "-c", "core.alternateRefsCommand=",
+    "-c", "color.ui=false", "-c", "color.grep=false", "-c", "safe.bareRepository=all",
+)  # fmt: skip
+_LEAKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
+  "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE",
+  "GIT_IMPLICIT_WORK_TREE", "GIT_INTERNAL_SUPER_PREFIX", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
+  "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_TRACE", "GIT_TRACE2", "GIT_QUARANTINE_PATH",
+)  # fmt: skip
+# What git says is read by us.
+_ENGLISH = {"LANGUAGE": "C", "LC_ALL": "C"}
+# Reading never fetches: a repository may name a program as its remote. A commit's parents are those that it names:
+# grafts are read from a file that cannot be there.
+_ALWAYS = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_GRAFT_FILE": "/dev/null/none"}
+_ENVIRONMENT = threading.Lock()
+
+
+class GitMissing(OrgtpError):
+    """There is no git program."""
+
+    text = "git is not installed, or not on the PATH. Install git 2.31 or later."
+
+
+class GitProcess:
+    """A program that runs; its standard input, output and errors are pipes. It is ended when this is collected."""
+
+    __slots__ = ("proc",)
+
+    def __init__(self, proc: subprocess.Popen[bytes]) -> None:
+        self.proc = proc
+
+    def __del__(self) -> None:
+        for pipe in (self.proc.stdin, self.proc.stdout, self.proc.stderr):
+            with suppress(OSError):
+                pipe.close()  # type: ignore[union-attr]  # all three are pipes
+        if self.proc.poll() is None:
+            self.proc.terminate()
+            self.proc.wait()
+
+
+def start(words: list[str], where: Path, env: Mapping[str, str], held: int | None) -> Any:
+    """The handle of `git WORDS`, started in `where`. Raises `GitMissing`.
+
+    `held` is a descriptor that git inherits.
+    """
+    here = where.absolute()
+    try:
+        return _spawn(_command(words, here), _environment(here, env), (held,) if held is not None else ())
+    except FileNotFoundError as error:
+        raise GitMissing from error
+
+
+def start_with_gitpython(words: list[str], where: Path, env: Mapping[str, str], held: int | None) -> Any:
+    """What `start` does, by GitPython's runner: for what makes a repository, and what talks to a remote.
+
+    GitPython takes as long to import as a value takes to record, so what is done often does without it.
+    """
+    try:
+        from git.cmd import Git  # GitPython asks for the git program when it is imported
+        from git.exc import GitCommandNotFound
+    except ImportError as error:
+        raise GitMissing from error
+    here = where.absolute()
+    keep = {"pass_fds": (held,)} if held is not None else {}
+    clean = _environment(here, env)
+    with _only(clean):
+        try:
+            return Git(here.anchor).execute(_command(words, here), istream=_PIPE, as_process=True, env=clean, **keep)
+        except GitCommandNotFound as error:
+            raise GitMissing from error
+
+
+def run_program(
+    words: list[str], stdin: bytes, env: Mapping[str, str] | None = None
+) -> tuple[int, bytes, bytes] | None:
+    """The exit code, output and errors of another program than git; nothing where there is none of this name.
+
+    What signs and checks signatures is run here. Whoever calls makes sure that no repository has named the program.
+    """
+    try:
+        handle = _spawn(words, {**os.environ, **_ENGLISH, **(env or {})}, ())
+    except FileNotFoundError:
+        return None
+    out, err = handle.proc.communicate(stdin)
+    return handle.proc.returncode, out, err
+
+
+def _spawn(words: list[str], env: Mapping[str, str], inherited: Sequence[int]) -> GitProcess:
+    pipe = subprocess.PIPE
+    proc = subprocess.Popen(  # noqa: S603  (an argument list, and no shell)
+        words, env=env, cwd="/", stdin=pipe, stdout=pipe, stderr=pipe, pass_fds=inherited
+    )
+    return GitProcess(proc)
+
+
+def _command(words: list[str], here: Path) -> list[str]:
+    """The whole command. Git itself goes to `here`, so that it says so where it cannot get there."""
+    return ["git", "-C", str(here), *_SAFE, *words]
+
+
+def _environment(here: Path, env: Mapping[str, str]) -> dict[str, str]:
+    """All that git gets to see: our environment without what points at another repository, and `env`."""
+    kept_ones = _quarantine(here)
+    ours = {name: value for name, value in os.environ.items() if name not in _LEAKS or name in kept_ones}
+    return {**ours, **_ENGLISH, **_ALWAYS, "GIT_CEILING_DIRECTORIES": _above(here), **env}
+
+
+def _above(path: Path) -> str:
+    """The folder above, as git will see it: from there up, git looks for no repository."""
+    return os.path.dirname(os.path.realpath(path))  # noqa: PTH120  (a Path costs more, at every call)
+
+
+# What git says to a hook of the commits that are being pushed (git-receive-pack(1), "quarantine environment").
+_PUSHED = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
+
+
+def _quarantine(here: Path) -> tuple[str, ...]:
+    """The variables through which a hook sees the commits that are being pushed to the repository at `here`."""
+    place = os.environ.get("GIT_QUARANTINE_PATH", "")
+    inside = place and Path(place).is_absolute() and Path(place).resolve().is_relative_to(here.resolve())
+    return _PUSHED if inside and place == os.environ.get("GIT_OBJECT_DIRECTORY") else ()
+
+
+@contextmanager
+def _only(clean: Mapping[str, str]) -> Iterator[None]:
+    """Take what `clean` is without out of the environment, which GitPython hands on, while a process starts."""
+    with _ENVIRONMENT:
+        kept = {name: os.environ.pop(name) for name in _LEAKS if name in os.environ and name not in clean}
+        try:
+            yield
+        finally:
+            os.environ.update(kept)

@@ -1,0 +1,286 @@
+"""Talking to a remote: fetch and push, from a git dir of our own that has nothing of the repository's configuration.
+
+A repository could name a program in a dozen settings that fetch and push obey. So they run where only the person's own
+configuration counts, on the repository's objects. What a repository may say is the address, and how to speak HTTP
+(`http.*`, where CI puts its credentials); `core.sshCommand` and credential helpers belong into the person's own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from orgtp.git.lock import folder
+from orgtp.git.repo import SHA256_DIGITS, Repo, find_repo, run_alone
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.errors import BadInput, OrgtpError
+
+# What CI puts its token into. All else (proxies, what is trusted) belongs into the person's own configuration.
+_HTTP = ("extraheader",)
+_PROTOCOLS = "file:git:http:https:ssh"
+_SECONDS = 1800.0
+_HELPER = re.compile(r"^[A-Za-z0-9]+::")
+_SECRET = re.compile(r"(?<=://)[^/\s]*@")
+_RACED = ("fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref", "incorrect old value")
+
+
+class SyncStopped(OrgtpError):
+    """Nothing was exchanged, or not all; every local commit is where it was. `state` names the reason for programs."""
+
+    state: ClassVar[str] = "stopped"
+    exit_code = 1
+
+
+class RemoteDown(SyncStopped):
+    """The remote cannot be reached, or did not answer to the end."""
+
+    state = "down"
+    exit_code = 75
+    text = (
+        "{url} cannot be reached: {words}. What is recorded here stays, and is sent by the next orgtp sync "
+        "(is the address right? git remote -v)"
+    )
+
+
+class RemoteBroken(SyncStopped):
+    """What the remote sends is not sound by git's own check."""
+
+    state = "broken"
+    text = "{url} sends what git takes for broken: {words}. Nothing was touched here. Look at it there: git fsck"
+
+
+class RemoteRefused(SyncStopped):
+    """The remote does not take the commits: a protected branch, a hook, a missing right."""
+
+    state = "refused"
+    exit_code = 75
+    text = "{url} does not take it: {words}. What is recorded here stays, and is sent by the next orgtp sync"
+
+
+class Raced(SyncStopped):
+    """Another clone pushed in between; whoever pushed fetches and tries again."""
+
+    state = "busy"
+    exit_code = 75
+    text = "{url} moved again and again while this was being sent. What is recorded here stays: run orgtp sync later"
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A remote by its name and address; `push_url` may be another address."""
+
+    name: str
+    url: str
+    push_url: str
+
+    @property
+    def shown(self) -> str:
+        """The address without a password."""
+        return _shown(self.url)
+
+
+def remote_of(repo: Repo, branch: str) -> Remote | None:
+    """The remote of a branch: the one that git has for it, else `origin`, else the only one. Raises `BadInput`."""
+    urls = {key[len("remote.") : -len(".url")]: value for _, key, value in repo.settings if _is_url(key)}
+    chosen = repo.config(f"branch.{branch}.remote")
+    name = next((name for name in (chosen, "origin") if name in urls), "") or (next(iter(urls), "") if urls else "")
+    if not name or (len(urls) > 1 and name not in {chosen, "origin"}):
+        return None
+    push = repo.config(f"remote.{name}.pushurl") or urls[name]
+    return Remote(name, _outside(repo, _safe(urls[name])), _outside(repo, _safe(push)))
+
+
+def _outside(repo: Repo, url: str) -> str:
+    """An address that is not inside the repository itself: a remote on this machine runs hooks of its own."""
+    plain = url.removeprefix("file://")
+    if "://" in plain or ":" in plain.partition("/")[0]:
+        return url
+    place = (repo.path / plain).resolve()
+    if any(place.is_relative_to(inner.resolve()) for inner in (repo.path, repo.common_dir)):
+        raise BadInput(what=f'the remote "{_shown(url)}" lies inside the repository itself. See: git remote -v')
+    return url
+
+
+def _is_url(key: str) -> bool:
+    return key.startswith("remote.") and key.endswith(".url") and len(key) > len("remote..url")
+
+
+def _safe(url: str) -> str:
+    """An address that only names a place: no option, and no helper program (`ext::…`)."""
+    if not url or url.startswith("-") or _HELPER.match(url) or not url.isprintable():
+        raise BadInput(
+            what=f'the address of the remote, "{_shown(url)}", is none that orgtp speaks to. See: git remote -v'
+        )
+    return url
+
+
+def _shown(text: str) -> str:
+    """An address, or what git says of one, without a password."""
+    return _SECRET.sub("", text)
+
+
+def refuse_used(path: Path, url: str) -> None:
+    """Refuse a remote that has commits, or one that another repository at `path` has no room for.
+
+    One that cannot be reached is not refused: what is sent to it later tells. Raises `BadInput`.
+    """
+    found = find_repo(path)
+    taken = found.config("remote.origin.url") if found else ""
+    if taken not in {"", address(url)}:
+        raise BadInput(what=f"{path} has a remote origin already, {_shown(taken)}. See: git remote -v")
+    env = {"GIT_ALLOW_PROTOCOL": os.environ.get("GIT_ALLOW_PROTOCOL", _PROTOCOLS), **_unasked()}
+    words = ["ls-remote", "--heads", "--upload-pack=git-upload-pack", "--", address(url)]
+    # Away from here, so that no repository's configuration counts.
+    code, out, _ = run_alone(words, Path(path.anchor), env)
+    if code == 0 and out.strip():
+        raise BadInput(what=f"{_shown(url)} has commits already. Take them: git clone {_shown(url)}")
+
+
+def address(url: str) -> str:
+    """The address of a remote; a path on this machine from its root. Raises `BadInput` for what is no address."""
+    try:
+        local = Path(_safe(url)).expanduser()
+    except RuntimeError as error:
+        raise BadInput(what=f'the address "{_shown(url)}" names the home of nobody here') from error
+    return str(local.absolute()) if local.exists() else url
+
+
+def set_origin(repo: Repo, url: str) -> None:
+    """Make `url` the repository's `origin`, as `git remote add` does."""
+    branch = repo.head_ref().removeprefix("refs/heads/")
+    for key, value in {
+        "remote.origin.url": address(url),
+        "remote.origin.fetch": "+refs/heads/*:refs/remotes/origin/*",
+        f"branch.{branch}.remote": "origin",
+        f"branch.{branch}.merge": f"refs/heads/{branch}",
+    }.items():
+        repo.run("config", "--local", "--", key, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The line to one remote."""
+
+    repo: Repo
+    remote: Remote
+
+    def fetch(self, ref: str, known: Mapping[str, str]) -> str | None:
+        """Get the branch `ref` of the remote: its tip, or nothing where the remote has no such branch.
+
+        `known` are commits that both may have. Raises `RemoteDown`, `RemoteBroken`.
+        """
+        self._lay_out(known)
+        words = ("--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
+        code, _, err = self._run(
+            "fetch", *words, "--upload-pack=git-upload-pack", "--", self.remote.url, f"+{ref}:refs/seen/tip"
+        )
+        if code and f"couldn't find remote ref {ref}" in err:
+            return None
+        if code and "fsck error" in err:
+            raise RemoteBroken(url=self.remote.shown, words=_last(err))
+        if code:
+            raise RemoteDown(url=self.remote.shown, words=_last(err))
+        return (self._dir / "refs/seen/tip").read_text(encoding="ascii").strip()
+
+    def objects(self, ids: Iterable[str]) -> None:
+        """Get objects by their ids, without what they lead to. Raises `RemoteDown`."""
+        self._lay_out({})
+        words = ("--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance", "--stdin")
+        of = ("--filter=blob:none", "--upload-pack=git-upload-pack", "--", self.remote.url)
+        code, _, err = self._run("fetch", *words, *of, stdin="".join(f"{id_}\n" for id_ in ids))
+        if code:
+            raise RemoteDown(url=self.remote.shown, words=_last(err))
+
+    def push(self, ref: str, commit: str) -> None:
+        """Send the commit as the new tip of `ref`, never by force. Raises `Raced`, `RemoteRefused`, `RemoteDown`."""
+        self._lay_out({})
+        words = ("push", "--porcelain", "--no-verify", "--no-signed", "--no-recurse-submodules")
+        to = ("--receive-pack=git-receive-pack", "--", self.remote.push_url, f"{commit}:{ref}")
+        code, out, err = self._run(*words, *to)
+        if code == 0:
+            return
+        row = next((line for line in out.splitlines() if line.startswith("!")), "")
+        if any(word in row for word in _RACED):
+            raise Raced(url=self.remote.shown)
+        if row and "remote failure" not in row:
+            said = "; ".join(line.removeprefix("remote:").strip() for line in err.splitlines() if _is_said(line))
+            raise RemoteRefused(url=self.remote.shown, words=said or row.rpartition("\t")[2])
+        raise RemoteDown(url=self.remote.shown, words=_last(err))
+
+    @property
+    def _dir(self) -> Path:
+        return folder(self.repo) / "net"
+
+    def _lay_out(self, known: Mapping[str, str]) -> None:
+        """Write the git dir anew: whatever somebody put there is gone."""
+        if self._dir.is_symlink():
+            self._dir.unlink()
+        elif self._dir.exists():
+            shutil.rmtree(self._dir)
+        for name in ("objects", "refs/seen", "refs/known"):
+            (self._dir / name).mkdir(parents=True, exist_ok=True)
+        sha256 = len(self.repo.empty_tree) == SHA256_DIGITS
+        text = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[fetch]\n\tfsckObjects = true\n"
+        text += "[extensions]\n\tobjectFormat = sha256\n" if sha256 else ""
+        (self._dir / "config").write_text(text, encoding="ascii")
+        (self._dir / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
+        for name, commit in known.items():
+            (self._dir / "refs/known" / name).write_text(f"{commit}\n", encoding="ascii")
+
+    def _run(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
+        handle = self.repo.start(f"--git-dir={self._dir}", *words, env=self._env(), plain=True)
+        said: list[tuple[bytes, bytes]] = []
+        # A program that git started (ssh) may hold the pipes after git is killed, so nobody waits for their end then.
+        listening = threading.Thread(target=lambda: said.append(handle.proc.communicate(stdin.encode())), daemon=True)
+        listening.start()
+        listening.join(_SECONDS)
+        if not said:
+            handle.proc.kill()
+            raise RemoteDown(url=self.remote.shown, words=f"no end in {_SECONDS:.0f} seconds")
+        out, err = said[0]
+        return handle.proc.returncode, out.decode(errors="replace"), err.decode(errors="replace")
+
+    def _env(self) -> dict[str, str]:
+        env = {name: value for name, value in os.environ.items() if name.startswith("GIT_CONFIG_")}
+        allowed = os.environ.get("GIT_ALLOW_PROTOCOL", _PROTOCOLS)
+        env |= {"GIT_ALLOW_PROTOCOL": allowed, "GIT_OBJECT_DIRECTORY": str(self.repo.common_dir / "objects")}
+        env |= _unasked()
+        shallow = self.repo.common_dir / "shallow"
+        return env | ({"GIT_SHALLOW_FILE": str(shallow)} if shallow.exists() else {}) | self._http(env)
+
+    def _http(self, env: Mapping[str, str]) -> dict[str, str]:
+        """The repository's own way to speak HTTP, through the environment: on a command line others could read it."""
+        local = ((key, value) for scope, key, value in self.repo.settings if scope == "local")
+        rows = [(key, value) for key, value in local if key.startswith("http.") and key.rpartition(".")[2] in _HTTP]
+        first = int(env.get("GIT_CONFIG_COUNT", "0") or 0)
+        more = {"GIT_CONFIG_COUNT": str(first + len(rows))} if rows else {}
+        for number, (key, value) in enumerate(rows, first):
+            more |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+        return more
+
+
+def _unasked() -> dict[str, str]:
+    """Git asks for no password where nobody is there to answer."""
+    return {} if sys.stdin and sys.stdin.isatty() else {"GIT_TERMINAL_PROMPT": "0"}
+
+
+def _is_said(line: str) -> bool:
+    return line.startswith("remote:") and bool(line.removeprefix("remote:").strip())
+
+
+# What git says where the program that it spoke through (ssh) has said what is wrong.
+_GENERIC = "Could not read from remote repository"
+
+
+def _last(err: str) -> str:
+    """The line of git's that says what is wrong."""
+    lines = [line.strip() for line in err.splitlines() if line.strip() and _GENERIC not in line]
+    fatal = [line for line in lines if line.startswith(("fatal:", "error:", "remote:"))]
+    said = (fatal or lines or [""])[0]
+    return _shown((said.partition(": ")[2] if fatal else said).rstrip(".")) or "git said nothing"

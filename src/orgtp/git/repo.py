@@ -1,0 +1,314 @@
+"""A repository: its refs, objects, files and configuration, as git says them. How git is run is in `git.process`."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from orgtp.files.tree import FOLDERS, SINGLE, Folder, read_plain
+from orgtp.git.cat_file import Object, Reader
+from orgtp.git.errors import GitFailed
+from orgtp.git.process import start, start_with_gitpython
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.errors import OrgtpError
+
+# What moves a branch or writes an index: the commands of ours that would run a hook.
+_HOOKED = ("update-ref", "update-index")
+# What a person's own configuration says is trusted to name a program; what a repository's says is not.
+_OWN = ("system", "global", "command")
+_KEEP_BYTES = 64 * 1024 * 1024
+SHA256_DIGITS = 64
+# HEAD as git writes it when a branch is checked out. A repository that keeps its refs elsewhere has `.invalid` there.
+_HEAD = re.compile(r"ref: (refs/heads/(?!\.invalid)[^\s\x00-\x20\x7f]+)\n")
+# Of what somebody calls a commit, in characters.
+_LONGEST = 4096
+
+
+class UnknownRevision(OrgtpError):
+    """No commit is called this."""
+
+    text = 'no commit is called "{rev}". Give a commit, a branch, a tag or a date such as 2026-11-20.'
+
+
+@dataclass
+class Repo:
+    """A git repository whose top is an org: a work tree (`bare` false) or a bare one.
+
+    `work_trees` and `indexed` are what git said last of its work trees and of the index, with the state of the files
+    that it said it of.
+    """
+
+    path: Path
+    bare: bool = False
+    _mine: threading.local = field(default_factory=threading.local, compare=False, repr=False)
+    work_trees: tuple[object, list[tuple[Path, str]]] | None = field(default=None, compare=False, repr=False)
+    indexed: tuple[object, Mapping[str, Any]] | None = field(default=None, compare=False, repr=False)
+    _blobs: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    _kept: int = field(default=0, compare=False, repr=False)
+
+    @property
+    def held(self) -> int | None:
+        """The descriptor of the ledger's lock while this thread holds it.
+
+        Every git process that it starts inherits it, so that the kernel frees the lock only when the last of them is
+        gone: one that outlives us is waited for.
+        """
+        return getattr(self._mine, "held", None)
+
+    @held.setter
+    def held(self, descriptor: int | None) -> None:
+        self._mine.held = descriptor
+
+    def run(self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+        """The output of one git command. Raises `GitFailed` with git's own words."""
+        code, out, err = self.attempt(*words, stdin=stdin, env=env)
+        if code:
+            said = err.decode(errors="replace").strip() or f"exit code {code}"
+            name = next((word for word in words if not word.startswith("-") and "=" not in word), words[0])
+            raise GitFailed(command=name, words=said)
+        return out
+
+    def attempt(
+        self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes, bytes]:
+        """The exit code, output and errors of one git command."""
+        handle = self.start(*words, env=env)
+        # The handle ends its process when it is collected, so it is held until the process is done.
+        out, err = handle.proc.communicate(stdin)
+        return handle.proc.returncode, out, err
+
+    def start(self, *words: str, env: Mapping[str, str] | None = None, plain: bool = False) -> Any:
+        """The handle of a git process that runs; its standard input, output and errors are pipes.
+
+        `plain`: the words say themselves which git dir is meant, so what this one configures does not count. Remotes
+        are spoken to in this way.
+        """
+        hooks = self._without_hooks if words[0] in _HOOKED and not plain else {}
+        runner = start_with_gitpython if plain else start
+        return runner([*words], self.path, {**hooks, **(env or {})}, self.held)
+
+    def line(self, *words: str) -> str:
+        """The one line that a git command says; "" where it fails."""
+        code, out, _ = self.attempt(*words)
+        return "" if code else out.decode(errors="replace").rstrip("\n")
+
+    def resolve(self, rev: str) -> str | None:
+        """The id of the commit that `rev` names."""
+        code, out, err = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+        if code > 1 and err.strip():
+            raise GitFailed(command="rev-parse", words=err.decode(errors="replace").strip())
+        return out.decode().strip() or None if not code else None
+
+    def commit(self, rev: str) -> str:
+        """The id of the commit that `rev` names. Raises `UnknownRevision`."""
+        # What git could not even be asked (no argument has a zero byte, none is endless) is no commit either.
+        can_be = 0 < len(rev) <= _LONGEST and rev.isprintable() and not rev.startswith("-")
+        found = self.resolve(rev) if can_be else None
+        if found is None:
+            raise UnknownRevision(rev=rev)
+        return found
+
+    @cached_property
+    def common_dir(self) -> Path:
+        """The git dir that all linked work trees share."""
+        return self._plain_git_dir or self._place("--path-format=absolute", "--git-common-dir")
+
+    @cached_property
+    def git_dir(self) -> Path:
+        """The git dir of this work tree."""
+        return self._plain_git_dir or self._place("--absolute-git-dir")
+
+    @cached_property
+    def _plain_git_dir(self) -> Path | None:
+        """The git dir, where it is the folder `.git` or the bare repository itself, which takes no git to see.
+
+        None for a linked work tree, a submodule and whatever else git has to be asked about (gitrepository-layout(5)).
+        """
+        top = Path(os.path.realpath(self.path))
+        found = top if self.bare else top / ".git"
+        is_plain = all((found / name).is_dir() for name in ("objects", "refs")) and not found.is_symlink()
+        return found if is_plain and not (found / "commondir").exists() else None
+
+    @property
+    def plain_head(self) -> str | None:
+        """The branch that HEAD names, where HEAD is a file that says so; None where git has to be asked."""
+        git_dir = self._plain_git_dir
+        if git_dir is None or (git_dir / "reftable").exists() or self.config("extensions.refstorage"):
+            return None
+        raw = read_plain(git_dir / "HEAD")
+        match = _HEAD.fullmatch(os.fsdecode(raw)) if raw else None
+        return match[1] if match else None
+
+    def _place(self, *words: str) -> Path:
+        """A path that git names; it may end with a newline, and need not be UTF-8."""
+        return Path(os.fsdecode(self.run("rev-parse", *words).removesuffix(b"\n")))
+
+    @cached_property
+    def empty_tree(self) -> str:
+        """The id of the tree with nothing in it, in the hash of this repository."""
+        return self.run("hash-object", "-t", "tree", "--stdin").decode().strip()
+
+    def head_ref(self) -> str:
+        """The full name of the branch that is checked out; "" when HEAD is detached."""
+        return self.plain_head or self.line("symbolic-ref", "--quiet", "HEAD")
+
+    @cached_property
+    def settings(self) -> list[tuple[str, str, str]]:
+        """Git's configuration: scope, name (lower case but for its middle part) and value, in git's order."""
+        rows = zip(self._settings[::2], self._settings[1::2], strict=False)
+        return [(scope.decode(), *_setting(row.decode(errors="replace"))) for scope, row in rows]
+
+    @cached_property
+    def _settings(self) -> list[bytes]:
+        return self.run("config", "--list", "-z", "--show-scope").split(b"\0")
+
+    @cached_property
+    def _without_hooks(self) -> dict[str, str]:
+        """An environment without the hooks that configuration names (`hook.NAME.command`, git 2.54 and later).
+
+        `core.hooksPath` does not stop these, and a name may hold what no command line can say.
+        """
+        keys = [os.fsdecode(row.partition(b"\n")[0]) for row in self._settings[1::2] if row.startswith(b"hook.")]
+        names = sorted({key.rpartition(".")[0] for key in keys})
+        rows = {f"GIT_CONFIG_KEY_{number}": f"{name}.enabled" for number, name in enumerate(names)}
+        rows |= {f"GIT_CONFIG_VALUE_{number}": "false" for number in range(len(names))}
+        return {"GIT_CONFIG_COUNT": str(len(names)), **rows} if names else {}
+
+    def config(self, key: str, *, own: bool = False) -> str:
+        """A value of git's configuration, by its lower-case name; "" where it is not set.
+
+        `own`: only what the person's own configuration says, for what names a program.
+        """
+        found = (value for scope, name, value in reversed(self.settings) if name == key and (not own or scope in _OWN))
+        return next(found, "")
+
+    def listing(self, rev: str, *paths: str) -> dict[str, tuple[str, str, int]]:
+        """Path to (mode, object id, size in bytes) of every file of a commit, or of those below `paths`."""
+        out = self.run("ls-tree", "-r", "-z", "-l", "--full-tree", rev, "--", *paths)
+        found = {}
+        for row in out.split(b"\0")[:-1]:
+            meta, _, path = row.partition(b"\t")
+            mode, _, oid, size = meta.decode().split()
+            found[os.fsdecode(path)] = (mode, oid, int(size) if size.isdigit() else 0)
+        return found
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self.run, self.start)
+
+    def read(self, name: str) -> Object | None:
+        """The object that `name` names now: an id, or a full ref such as `refs/heads/main`."""
+        return self._reader.get(name)
+
+    def tip(self, ref: str) -> str | None:
+        """The id of the commit that the full ref `ref` is at now."""
+        found = self.read(f"{ref}^{{commit}}")
+        return found.id if found else None
+
+    def leads_to(self, old: str, new: str) -> bool:
+        """Whether the history of `new` has `old`. Raises `GitFailed` where history does not reach far enough to say."""
+        if old == new:
+            return True
+        # A commit-graph is a cache, and may say what is not so.
+        code, _, err = self.attempt("-c", "core.commitGraph=false", "merge-base", "--is-ancestor", old, new)
+        if code > 1:
+            raise GitFailed(command="merge-base", words=err.decode(errors="replace").strip())
+        return code == 0
+
+    def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """The content of the objects `oids`."""
+        wanted = list(dict.fromkeys(oids))
+        have = {oid: raw for oid in wanted if (raw := self._blobs.get(oid)) is not None}
+        missing = [oid for oid in wanted if oid not in have]
+        for oid, found in zip(missing, self._reader.all(missing), strict=True):
+            if found is None:
+                raise GitFailed(command="cat-file", words=f"the object {oid} is missing. See: git fsck")
+            have[oid] = found.raw
+            self._keep(oid, found.raw)
+        return {oid: have[oid] for oid in wanted}
+
+    def proven(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """The same, each held against its id: git hashes what it fetches, and not what it reads. Raises `GitFailed`."""
+        found = self.blobs(oids)
+        for oid, raw in found.items():
+            if object_id(raw, oid) != oid:
+                raise GitFailed(
+                    command="cat-file", words=f"the object {oid} has another content than its id stands for"
+                )
+        return found
+
+    def _keep(self, oid: str, raw: bytes) -> None:
+        """Keep the content of an object, as long as all that is kept is not too much."""
+        self._kept += len(raw)
+        if self._kept > _KEEP_BYTES:
+            self._blobs, self._kept = {}, len(raw)
+        self._blobs[oid] = raw
+
+    def dirty(self, rev: str | None) -> bool:
+        """Whether the org's files in the work tree differ from those of the commit `rev`."""
+        folder = Folder(self.path)
+        if self.bare:
+            return False
+        sizes = {entry.path: entry.size for entry in folder.entries() if not _is_hidden(entry.path)}
+        kept = {path: row for path, row in self._known(rev).items() if not _is_hidden(path)}
+        if {path: row[2] for path, row in kept.items()} != sizes:
+            return True
+        return any(object_id(raw, kept[path][1]) != kept[path][1] for path, raw in folder.read(sizes).items())
+
+    def _known(self, rev: str | None) -> dict[str, tuple[str, str, int]]:
+        return self.listing(rev, *SINGLE, *FOLDERS) if rev else {}
+
+
+def _is_hidden(path: str) -> bool:
+    return path.rpartition("/")[2].startswith(".")
+
+
+def _setting(row: str) -> tuple[str, str]:
+    """A setting's name and value; one without a value is true."""
+    key, newline, value = row.partition("\n")
+    return key, value if newline else "true"
+
+
+def find_repo(path: Path) -> Repo | None:
+    """The repository whose top is `path`; nothing where `path` is no top of one."""
+    git = path / ".git"
+    if git.is_file() or (git / "HEAD").exists():
+        return Repo(path)
+    return Repo(path, bare=True) if (path / "HEAD").is_file() and (path / "objects").is_dir() else None
+
+
+def object_id(raw: bytes, like: str, kind: str = "blob") -> str:
+    """The id git gives an object of this content and kind, in the hash that the id `like` is of."""
+    return str(hasher(len(like))(b"%s %d\0" % (kind.encode(), len(raw)) + raw).hexdigest())
+
+
+@lru_cache(maxsize=2)
+def hasher(digits: int) -> Callable[[bytes], Any]:
+    """The hash whose ids have so many digits."""
+    import hashlib
+
+    return hashlib.sha256 if digits == SHA256_DIGITS else hashlib.sha1
+
+
+def make_repo(path: Path, branch: str, *, bare: bool = False, object_format: str = "") -> Repo:
+    """A new, empty repository at `path` whose first branch is `branch`."""
+    words = ["--bare"] if bare else []
+    words += [f"--object-format={object_format}"] if object_format else []
+    words = ["init", "--quiet", *words, f"--initial-branch={branch}", "--template=", "--", str(path)]
+    code, _, err = run_alone(words, path, {})
+    if code:
+        raise GitFailed(command="init", words=err.strip())
+    return Repo(path, bare)
+
+
+def run_alone(words: list[str], where: Path, env: Mapping[str, str]) -> tuple[int, str, str]:
+    """The exit code, output and errors of a git command that is about no repository of ours."""
+    handle = start_with_gitpython(words, where, env, None)
+    out, err = handle.proc.communicate()
+    return handle.proc.returncode, out.decode(errors="replace"), err.decode(errors="replace")

@@ -1,0 +1,92 @@
+"""The work trees of a repository: which of them have a branch checked out, and which are in the middle of a rebase."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from orgtp.git.errors import GitFailed, MidMerge
+from orgtp.git.repo import Repo
+
+Stamp = tuple[int, int, int, int] | None
+
+
+def checkouts(repo: Repo, ref: str) -> list[Repo]:
+    """Every work tree of the repository that has the branch `ref` checked out, the linked ones too."""
+    found = []
+    for number, (path, branch) in enumerate(_work_trees(repo)):
+        if branch == ref and not (number == 0 and repo.bare) and path.is_dir() and _is_ours(repo, path):
+            found.append(repo if path.samefile(repo.path) else Repo(path))
+            found[-1].held = repo.held
+    return found
+
+
+def within(repo: Repo, path: Path) -> bool:
+    """Whether `path` lies in the repository: in its git dir, or in any of its work trees."""
+    trees = [tree for tree, _ in _work_trees(repo)]
+    return any(path.resolve().is_relative_to(place.resolve()) for place in (repo.path, repo.common_dir, *trees))
+
+
+def _is_ours(repo: Repo, path: Path) -> bool:
+    """Whether the work tree at `path` is this repository's; a copied one names those of the first."""
+    if path.samefile(repo.path):
+        return True
+    try:
+        return Repo(path).common_dir.samefile(repo.common_dir)
+    except (GitFailed, OSError):
+        return False
+
+
+def _work_trees(repo: Repo) -> list[tuple[Path, str]]:
+    """Every work tree and the branch it has, the main one first; asked again when a HEAD is another file."""
+    git_directories = git_dirs(repo)
+    alone = _only_work_tree(repo) if len(git_directories) == 1 else None
+    if alone is not None:
+        return [alone]
+    state = [stamp(folder / "HEAD") for folder in git_directories]
+    if repo.work_trees is None or repo.work_trees[0] != state:
+        repo.work_trees = (state, [(Path(fact.get("worktree", "")), fact.get("branch", "")) for fact in _listed(repo)])
+    return repo.work_trees[1]
+
+
+def _only_work_tree(repo: Repo) -> tuple[Path, str] | None:
+    """The work tree of a repository without linked ones, where its files say enough; None where git is to be asked."""
+    if repo.bare:
+        return repo.path, ""
+    is_odd = repo.config("core.bare").lower() not in {"", "false"} or repo.config("core.worktree")
+    branch = None if is_odd else repo.plain_head
+    return (Path(os.path.realpath(repo.path)), branch) if branch else None
+
+
+def _listed(repo: Repo) -> list[dict[str, str]]:
+    """What git says of each work tree; a git before 2.36 cannot say it of a path with a newline in it."""
+    words, end = ("worktree", "list", "--porcelain"), b"\0"
+    code, out, _ = repo.attempt(*words, "-z")
+    if code:
+        out, end = repo.run(*words), b"\n"
+    blocks = (os.fsdecode(block).split(end.decode()) for block in out.split(end * 2) if block)
+    return [dict(line.partition(" ")[::2] for line in block) for block in blocks]
+
+
+def git_dirs(repo: Repo) -> list[Path]:
+    """The git dir of the repository, and those of its linked work trees."""
+    linked = repo.common_dir / "worktrees"
+    return [repo.common_dir, *(sorted(linked.iterdir()) if linked.is_dir() else ())]
+
+
+def stamp(path: Path) -> Stamp:
+    """What tells a file from the one that takes its place; nothing where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def refuse_rebase(repo: Repo, ref: str) -> None:
+    """Refuse to move a branch that is being rebased: `git rebase --abort` would set it back. Raises `MidMerge`."""
+    for git_dir in git_dirs(repo):
+        for kind in ("rebase-merge", "rebase-apply"):
+            name = git_dir / kind / "head-name"
+            if name.is_file() and name.read_text(encoding="utf-8", errors="replace").strip() == ref:
+                raise MidMerge(root=repo.path, what="rebase", about=ref.removeprefix("refs/heads/"))

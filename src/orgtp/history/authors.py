@@ -1,0 +1,75 @@
+"""Who a commit is by: seats, looked up one at a time, so that to name a few costs the same in any org."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from functools import cached_property
+
+from orgtp.files.seat import read_seat
+from orgtp.git.repo import Repo
+from orgtp.git.tree import TREE, Walk, walk_of
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.commit import Commit
+from orgtp.model.seat import Seat, seat_path
+from orgtp.model.text import is_id
+
+# As many seats are read quicker than git can be started to look through them.
+_FEW = 50
+
+
+def seats_with_email(repo: Repo, walk: Walk, email: str) -> list[Seat]:
+    """The seats with an e-mail, by id."""
+    seats = walk.node("seats")
+    if not email or seats is None:
+        return []
+    paths = _paths_with(repo, walk, seats.id, email)
+    found = (read_seat(path, raw)[0] for path, raw in walk.files(paths).items())
+    return [seat for seat in found if seat and seat.email.lower() == email.lower()]
+
+
+def _paths_with(repo: Repo, walk: Walk, tree: str, email: str) -> list[str]:
+    """The files of seats in which an e-mail stands, sorted."""
+    nodes = walk.folder("seats")
+    if len(nodes) <= _FEW and all(node.mode != TREE for node in nodes.values()):
+        files = walk.files(f"seats/{name}" for name in nodes)
+        return sorted(path for path, raw in files.items() if email.lower() in raw.decode(errors="replace").lower())
+    words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules", "-e", email, tree)
+    out = repo.attempt(*words)[1].decode(errors="replace")
+    return sorted(f"seats/{name.partition(':')[2]}" for name in out.split("\0")[:-1])
+
+
+@dataclass
+class People:
+    """The seats as they are at one commit."""
+
+    repo: Repo
+    rev: str
+    _seats: dict[str, Seat | None] = field(default_factory=dict)
+    _emails: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _walk(self) -> Walk:
+        return walk_of(self.repo, self.rev)
+
+    def seat(self, seat: str) -> Seat | None:
+        """The seat `seat`, if there is one and its file can be read."""
+        if seat not in self._seats:
+            path = seat_path(seat)
+            raw = self._walk.files([path]).get(path) if is_id(seat) else None
+            self._seats[seat] = read_seat(path, raw)[0] if raw is not None else None
+        return self._seats[seat]
+
+    def by(self, commit: Commit) -> str:
+        """The seat that a commit says acted, else the one with its author's e-mail, else ""."""
+        if commit.by:
+            return commit.by
+        email = commit.email.lower()
+        if email not in self._emails:
+            seats = seats_with_email(self.repo, self._walk, email)
+            self._emails[email] = seats[-1].id if seats else ""
+        return self._emails[email]
+
+    def name(self, commit: Commit) -> str:
+        """The name of who did it: the seat's, else the author's."""
+        seat = self.seat(self.by(commit))
+        return seat.name if seat else commit.author

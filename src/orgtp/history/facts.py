@@ -1,0 +1,38 @@
+"""What the files of an org say, fact by fact, for those who look for who set it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from orgtp.files.org import read_head
+from orgtp.files.seat import read_seat
+from orgtp.files.tree import HEAD
+from orgtp.history.blame import Facts, Reads
+from orgtp.model.org import Org
+from orgtp.views.diff.policy import policy_facts
+from orgtp.views.seat_fields import facts_of
+
+_ID = re.compile(rb'"id"\s*:\s*"([A-Za-z0-9._-]{1,64})"')
+
+
+def facts(rows: Collection[str] = ()) -> Reads:
+    """A reader of any file of the org. Of values, it knows of the ids `rows` alone whether they are there."""
+    wanted = {row.encode() for row in rows}
+
+    def read(path: str, raw: bytes) -> Facts | None:
+        if path.startswith("seats/"):
+            seat, _ = read_seat(path, raw)
+            return facts_of(seat) if seat else None
+        if path == HEAD:
+            return _of_head(raw)
+        return {found.decode(): True for found in wanted.intersection(_ID.findall(raw))} if wanted else {}
+
+    return read
+
+
+def _of_head(raw: bytes) -> Facts | None:
+    head, _ = read_head(raw)
+    days, policy, routing = head.holidays, head.policy, head.routing
+    org = Org(head.id, head.name, head.zone, holidays=days, branch=head.branch, policy=policy, routing=routing)
+    return policy_facts(org) if head.id else None

@@ -1,0 +1,202 @@
+"""Finding an org and the moment of its history that is meant: a folder, a bare repository, or a commit of either."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from orgtp.files.load import Loaded, NotAnOrg, load
+from orgtp.files.org import Head, read_head
+from orgtp.files.tree import HEAD, Filtered, Folder, Tree, read_plain
+from orgtp.git.repo import Repo, find_repo
+from orgtp.git.tree import GitTree, walk_of
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.commit_dates import order_commit_dates
+from orgtp.model.errors import BadInput, OrgtpError
+from orgtp.model.period import parse_span
+
+_LEAST = timedelta(seconds=1)
+_FIRST_YEAR, _LAST_YEAR = 1990, 2900
+
+
+class NoGit(OrgtpError):
+    """A change or the past was asked of an org that is no git repository of its own."""
+
+    text = (
+        "{root} is not the top of a git repository, so nothing can be recorded or looked up in its history. "
+        "Begin one there: git -C {root} init && git -C {root} add . && git -C {root} commit -m 'The org as text'"
+    )
+
+
+class NotYet(OrgtpError):
+    """The history begins later, or holds no org at that commit."""
+
+    text = "there was no org yet at {at}. See when it began: orgtp log"
+
+
+@dataclass(frozen=True, repr=False)
+class OrgSnapshot:
+    """One org: where it is, the tree that holds it, and as of which moment (aware) it is to be judged.
+
+    It is read when it is first looked at, and once. `head` alone is read at once: that is what makes it an org.
+    """
+
+    root: Path
+    repo: Repo | None
+    tree: Tree
+    head: Head
+    now: datetime
+    at: str | None = None
+    commit: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<org {self.head.id} in {self.root}{f' at {self.at}' if self.at else ''}>"
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The org, what could not be read of it, and its files."""
+        return load(self.tree, str(self.root))
+
+    @cached_property
+    def staff(self) -> Loaded:
+        """The org without its values, which many views need not: they are most of what there is to read."""
+        if "loaded" in vars(self):
+            return self.loaded
+        return load(Filtered(self.tree, lambda path: not path.startswith("scores/")), str(self.root))
+
+    def files(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of those of `paths` that are files, and nothing else read."""
+        return walk_of(self.repo, self.commit).files(paths) if self.repo and self.commit else self.tree.read(paths)
+
+    @cached_property
+    def revision(self) -> str | None:
+        """The commit that is shown, or that the work tree is based on; none without git."""
+        return self.commit or (self.repo.resolve("HEAD") if self.repo else None)
+
+    @cached_property
+    def dirty(self) -> bool:
+        """Whether the org's files hold changes that are not committed."""
+        return self.repo is not None and self.commit is None and self.repo.dirty(self.revision)
+
+
+def _head_in(root: Path, where: object) -> Head:
+    """What the folder's org.yaml says, as far as it can be read. Raises `NotAnOrg` where there is none."""
+    path = root / HEAD
+    if path.is_symlink() or not path.is_file():
+        raise NotAnOrg(where=where)
+    return read_head(read_plain(path) or b"")[0]
+
+
+def _head_at(repo: Repo, rev: str) -> Head:
+    """What the commit's org.yaml says. Raises `NotAnOrg` where it has none."""
+    raw = walk_of(repo, rev).files([HEAD]).get(HEAD)
+    if raw is None:
+        raise NotAnOrg(where=repo.path)
+    return read_head(raw)[0]
+
+
+def clock() -> datetime:
+    """Now, or ORGTP_NOW (RFC 3339). Raises `BadInput` where that is no moment."""
+    text = os.environ.get("ORGTP_NOW", "")
+    if not text:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise BadInput(what=f'ORGTP_NOW "{text}" is not a moment. Write it as 2026-11-20T13:00:00Z.')
+    return moment
+
+
+def find_root(path: str | os.PathLike[str] | None = None) -> Path:
+    """The org's folder: `path`, else ORGTP_ORG, else the nearest folder upward with an org.yaml. Raises `NotAnOrg`."""
+    named = path or os.environ.get("ORGTP_ORG")
+    if named:
+        root = Path(named).expanduser().absolute()
+        inside = (root.name == HEAD and root.is_file()) or (root.name == ".git" and (root.parent / HEAD).is_file())
+        return root.parent if inside else root
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / HEAD).is_file():
+            return folder
+    if find_repo(here):
+        return here
+    raise NotAnOrg(where=".")
+
+
+def locate(path: str | os.PathLike[str] | None, at: str | None, now: datetime | None) -> OrgSnapshot:
+    """The org at `path`, as it is or as it stood `at` a commit, or at the end of a day, week, month, quarter or year.
+
+    Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` where the past is asked of a plain folder.
+    """
+    root, moment = find_root(path), now or clock()
+    repo = find_repo(root)
+    if at is not None:
+        return _then(root, repo, at, moment)
+    if repo and repo.bare:
+        rev = _ledger(repo)
+        return OrgSnapshot(root, repo, GitTree(repo, rev), _head_at(repo, rev), moment, commit=rev)
+    return OrgSnapshot(root, repo, Folder(root), _head_in(root, path or root), moment)
+
+
+def _ledger(repo: Repo) -> str:
+    """The tip of the ledger branch, as the org.yaml of what is checked out names it."""
+    head = repo.tip("HEAD") or repo.tip("refs/heads/main")
+    if head is None:
+        raise NotAnOrg(where=repo.path)
+    return repo.tip(f"refs/heads/{_head_at(repo, head).branch}") or head
+
+
+def _then(root: Path, repo: Repo | None, at: str, now: datetime) -> OrgSnapshot:
+    """The org as it stood; the end of a period is judged as of its last second, and never after now."""
+    from orgtp.git.log import committed_at
+
+    if repo is None:
+        raise NoGit(root=root)
+    span = parse_span(at)
+    if span is None:
+        rev = repo.commit(at)
+        return OrgSnapshot(root, repo, GitTree(repo, rev), _then_head(repo, rev, at), committed_at(repo, rev), at, rev)
+    tip = _ledger(repo)
+    zone = _head_at(repo, tip).zone
+    end = min(span[1].ends(zone), now + _LEAST).astimezone(UTC)
+    rev = _by(repo, tip, end, at)
+    # In UTC: on the wall, the second before midnight comes twice on some days.
+    return OrgSnapshot(
+        root, repo, GitTree(repo, rev), _then_head(repo, rev, at), (end - _LEAST).astimezone(zone), at, rev
+    )
+
+
+def _then_head(repo: Repo, rev: str, at: str) -> Head:
+    try:
+        return _head_at(repo, rev)
+    except NotAnOrg as error:
+        raise NotYet(at=at) from error
+
+
+def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
+    """The last commit on the ledger's own line that was made before the end of a period."""
+    from orgtp.git.log import line_of
+
+    line = line_of(repo, tip)
+    made = order_commit_dates([stamp for stamp, _ in line])
+    place = bisect_left(made, end.timestamp())
+    if place == 0:
+        raise _too_early(repo, line[0][1], at)
+    return line[place - 1][1]
+
+
+def _too_early(repo: Repo, first: str, at: str) -> OrgtpError:
+    """Why there is no commit before the first one of a line."""
+    from orgtp.git.ancestry import is_shallow
+    from orgtp.history.merge_base import NotReached
+
+    if not is_shallow(repo):
+        return NotYet(at=at)
+    what = f"this clone is shallow and begins with {first[:10]}, after {at}"
+    return NotReached(what=what, remedy="Get the whole: git fetch --unshallow")

@@ -1,0 +1,47 @@
+"""Which commits changed a metric, by what they did to the files of seats and of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from orgtp.files.scores import read_scores, seat_of
+from orgtp.files.seat import read_seat
+from orgtp.git.repo import Repo
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.commit import ChangedFile, Commit
+
+
+@dataclass(frozen=True)
+class MetricFilter:
+    """Says of a commit whether it changed the metric, of one seat if that is named: its values or what it asks for."""
+
+    repo: Repo
+    metric: str
+    seat: str = ""
+
+    def __call__(self, commit: Commit) -> bool:
+        """Whether the commit did."""
+        return any(self._changed(touched) for touched in commit.paths)
+
+    def _changed(self, touched: ChangedFile) -> bool:
+        facts = self._facts(touched.path)
+        return facts is not None and facts(touched.old) != facts(touched.new)
+
+    def _facts(self, path: str) -> Callable[[str], object] | None:
+        """What a file says of the metric, by the id of its content; nothing where it is no file that could."""
+        seat = seat_of(path) or (path[6:-5] if path.startswith("seats/") and path.endswith(".yaml") else "")
+        if not seat or self.seat not in {"", seat}:
+            return None
+        return (lambda oid: self._rows(path, oid)) if seat_of(path) else (lambda oid: self._asked(path, oid))
+
+    def _rows(self, path: str, oid: str) -> object:
+        return [score for score in read_scores(path, self._raw(oid))[0] if score.metric == self.metric]
+
+    def _asked(self, path: str, oid: str) -> object:
+        seat, _ = read_seat(path, self._raw(oid))
+        return seat.metrics.get(self.metric) if seat else None
+
+    def _raw(self, oid: str) -> bytes:
+        """The content of the file; of one that is not there, or is a submodule, nothing."""
+        found = self.repo.read(oid) if oid.strip("0") else None
+        return found.raw if found and found.type == "blob" else b""

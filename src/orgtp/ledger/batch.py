@@ -1,0 +1,280 @@
+"""Change, the last step: an action becomes a commit. Every write of orgtp goes through here.
+
+The action is run on the org as it is at the ledger branch's tip, and the resulting org is checked again. If the
+branch moves meanwhile, both are done again: the intent is replayed, text is never merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from orgtp.files.apply import applied
+from orgtp.files.load import Loaded, load
+from orgtp.git.checkout import Linked
+from orgtp.git.commit import Draft, Identity, commit_tree, identity, is_signing, not_before
+from orgtp.git.errors import LedgerMoved, NotNow
+from orgtp.git.lock import locked
+from orgtp.git.objects import Objects
+from orgtp.git.repo import Repo
+from orgtp.git.tree import MODULE, TREE, GitTree, Node, Walk, walk_of
+from orgtp.lazy_dataclass import dataclass
+from orgtp.ledger.advance import Move, advance, held_still, make_whole
+from orgtp.ledger.checks import check_change
+from orgtp.ledger.partial_tree import PartialTree, Reach
+from orgtp.model.change import Change
+from orgtp.model.content_hash import hash_changed_files, set_content_trailer
+from orgtp.model.errors import OrgtpError
+from orgtp.model.org import Org
+from orgtp.model.problem import Problem
+
+
+def sealed(objects: Objects, draft: Draft, nodes: Mapping[str, Node | None]) -> Draft:
+    """The draft with its trailer, where git signs; without one, where it does not.
+
+    `nodes` are what the commit changes. A commit that is made anew had other changes once, so its trailer goes with it.
+    """
+    value = hash_changed_files(_contents(objects, nodes)) if is_signing(objects.repo) else ""
+    message = set_content_trailer(draft.message, value)
+    return draft if message == draft.message else replace(draft, message=message)
+
+
+def _contents(objects: Objects, nodes: Mapping[str, Node | None]) -> dict[str, bytes | None]:
+    kept = [node.id for node in nodes.values() if node and node.mode != MODULE]
+    blobs = objects.blobs(kept)
+    return {path: blobs.get(node.id, node.id.encode()) if node else None for path, node in nodes.items()}
+
+
+Action = Callable[[Org], Change]
+_TRIES = 10
+
+
+class NoLedger(OrgtpError):
+    """The ledger branch is not there, or has no commit yet."""
+
+    text = (
+        "there is no commit on {branch}, which org.yaml names as the ledger branch. Make it: git branch {branch} "
+        "(in a new repository: git add . && git commit), or name the one you use in org.yaml"
+    )
+
+
+class NotWritten(OrgtpError):
+    """The ledger cannot be written now, and such a change is not kept: the org may look different by then."""
+
+    text = "{why}. Nothing was written; run the command again."
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a change: its commit (none on a dry run, or where nothing was to change) and its paths.
+
+    `before` and `files` hold the content of these paths, as it was and as it is. `behind` says why the work tree
+    could not follow a commit that was made, `kept` why nothing was committed yet, though it will be. `noted` are the
+    problems that came with it and did not refuse it.
+    """
+
+    change: Change
+    commit: str | None
+    before: Mapping[str, bytes]
+    files: Mapping[str, bytes]
+    behind: str = ""
+    kept: str = ""
+    noted: tuple[Problem, ...] = ()
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that were changed."""
+        return sorted(self.files)
+
+
+def record(
+    repo: Repo, branch: str, action: Action, now: datetime, *, who: Identity | None = None, dry_run: bool = False
+) -> Recorded:
+    """Run `action` on the org at the tip of `branch` and commit what it wants.
+
+    `who` stands in for git's own identity. Raises what the action raises, `Uncommitted`, `WouldBreak`, `NoIdentity`,
+    `NoLedger`, and `NotWritten` where the ledger cannot be written now.
+    """
+    ledger = Ledger(repo, branch, now, who)
+    if dry_run:
+        return ledger.planned(action).planned
+    try:
+        with locked(repo):
+            make_whole(repo)
+            return ledger.commit(action)
+    except NotNow as why:
+        raise NotWritten(why=why) from why
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The ledger branch of a repository, to be written at the moment `now`; `who` stands in for git's own identity."""
+
+    repo: Repo
+    branch: str
+    now: datetime
+    who: Identity | None = None
+
+    @property
+    def ref(self) -> str:
+        """The branch by its full name."""
+        return f"refs/heads/{self.branch}"
+
+    def tip(self) -> str:
+        """The newest commit. Raises `NoLedger`."""
+        found = self.repo.tip(self.ref)
+        if found is None:
+            raise NoLedger(branch=self.branch)
+        return found
+
+    def planned(self, action: Action, reach: Reach | None = None) -> PlannedCommit:
+        """What the action would do now; nothing is written."""
+        return Batch(self, self.tip()).take(action, reach)
+
+    def commit(self, action: Action, reach: Reach | None = None) -> Recorded:
+        """Do what `record` does, with the lock held already. An action that looks no further than `reach` is quick."""
+        return self.commit_all(lambda batch: [batch.take(action, reach)])[0]
+
+    def commit_all(self, work: Callable[[Batch], list[PlannedCommit]]) -> list[Recorded]:
+        """Commit the steps that `work` takes, each in a commit of its own, and move the branch once.
+
+        Where the branch has moved meanwhile, `work` is done again. From the second time on, those who have the branch
+        checked out are kept from committing to it for so long. Raises `NotNow`.
+        """
+        try:
+            return self._tried(work)
+        except LedgerMoved:
+            with held_still(self.repo, self.ref):
+                return self._tried(work, _TRIES)
+
+    def _tried(self, work: Callable[[Batch], list[PlannedCommit]], tries: int = 1) -> list[Recorded]:
+        for _ in range(tries):
+            batch = Batch(self, self.tip())
+            try:
+                return batch.write(work(batch))
+            except LedgerMoved:
+                continue
+        raise LedgerMoved(ref=self.branch)
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A commit that is to be made anew: its author with the date as git writes it, and its message."""
+
+    id: str
+    parent: str | None
+    author: Identity
+    wrote: str
+    message: str
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.message.partition("\n")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCommit:
+    """A change as it would be done: what becomes of which files, the tree that results, and its author.
+
+    `made` is the commit that it repeats, if it repeats one.
+    """
+
+    planned: Recorded
+    tree: str
+    author: Identity
+    when: datetime
+    nodes: Mapping[str, Node | None]
+    made: Original | None = None
+
+
+# The commits of some steps, and what was said last: its `parent` is the new tip.
+Made = tuple[list[Recorded], Draft | None]
+
+
+class Batch:
+    """Changes that follow one another, each worked out on what the one before it left, and written together."""
+
+    def __init__(self, ledger: Ledger, tip: str) -> None:
+        self.ledger, self.tip = ledger, tip
+        self.walk = self.base = walk_of(ledger.repo, tip)
+
+    def take(
+        self, action: Action, reach: Reach | None = None, who: Identity | None = None, now: datetime | None = None
+    ) -> PlannedCommit:
+        """Run an action on the org as it is by then, and check what comes of it; `who` and `now`: else the ledger's."""
+        when = now or self.ledger.now
+        if reach is not None:
+            try:
+                return self._taken(action, load(PartialTree(self.walk, reach)), who, when)
+            except OrgtpError:
+                # What does not fit is told with all of the org in view: a near miss may be any of its seats.
+                pass
+        self.walk.objects.write()
+        repo = self.ledger.repo
+        return self._taken(action, load(GitTree(repo, self.walk.root), str(repo.path)), who, when)
+
+    def _taken(self, action: Action, loaded: Loaded, who: Identity | None, now: datetime) -> PlannedCommit:
+        change = action(loaded.org)
+        files = applied(loaded.files, change)
+        _refuse_links(self.walk, files)
+        noted = check_change(loaded, change, files) if files else ()
+        old = {path: loaded.files[path] for path in files if path in loaded.files}
+        author = self._author(loaded.org, change, who or self.ledger.who) if files else Identity("", "")
+        nodes = self.walk.put(files)
+        self.walk = self.walk.with_nodes(nodes) if nodes else self.walk
+        when = now.astimezone(loaded.org.zone)
+        return PlannedCommit(Recorded(change, None, old, files, noted=noted), self.walk.root, author, when, nodes)
+
+    def _author(self, org: Org, change: Change, who: Identity | None) -> Identity:
+        return who or identity(self.ledger.repo, org.seats.get(change.by), org.id)
+
+    def write(self, steps: list[PlannedCommit]) -> list[Recorded]:
+        """Make the commits of the steps that change something, and move the branch once. Raises `NotNow`."""
+        return self.move(steps, self.make(steps))
+
+    def move(self, steps: list[PlannedCommit], made: Made) -> list[Recorded]:
+        """Move the branch to the commits that were made of `steps`. Raises `NotNow`."""
+        done, last = made
+        if last is None:
+            return done
+        behind = self._advance(last, {path for step in steps for path in step.nodes})
+        return [replace(recorded, behind=behind if recorded.commit else "") for recorded in done]
+
+    def make(self, steps: list[PlannedCommit]) -> Made:
+        """Make the commits; no branch moves. Raises `CannotWrite`."""
+        parent, last, done = self.tip, None, []
+        for step in steps:
+            if step.planned.files:
+                draft = sealed(self.walk.objects, self._draft(step, parent), step.nodes)
+                parent = commit_tree(self.walk.objects, draft, step.tree)
+                last = replace(draft, parent=parent)
+            done.append(replace(step.planned, commit=parent if step.planned.files else None))
+        self.walk.objects.write()
+        return done, last
+
+    def _draft(self, step: PlannedCommit, parent: str) -> Draft:
+        repo, made = self.ledger.repo, step.made
+        when = not_before(repo, self.tip, step.when)
+        if made is None:
+            return Draft(parent, step.planned.change.message, step.author, when)
+        own = Identity(repo.config("user.name"), repo.config("user.email"))
+        who = own if own.name and own.email else made.author
+        return Draft(parent, made.message, who, when, made.author, made.wrote)
+
+    def _advance(self, last: Draft, paths: Iterable[str]) -> str:
+        why = last.message.partition("\n")[0]
+        move = Move(self.ledger.ref, self.tip, str(last.parent), why, last.env)
+        return advance(self.ledger.repo, move, {path: (self.base.node(path), self.walk.node(path)) for path in paths})
+
+
+def _refuse_links(walk: Walk, files: Iterable[str]) -> None:
+    """Refuse to write where the commit before has a link or a module, at a file itself or above it."""
+    for path in files:
+        above = [str(parent) for parent in PurePosixPath(path).parents][:-1]
+        found = [name for name in above if (node := walk.node(name)) and node.mode != TREE]
+        node = walk.node(path)
+        if found or (node and not node.is_plain):
+            raise Linked(path=found[-1] if found else path)

@@ -1,0 +1,191 @@
+"""The outbox: values that were accepted and could not be written yet, each lot in a file of its own in the git dir.
+
+A lot is on the disk before anybody is told that it is kept. Whoever holds the ledger's lock next writes it, and leaves
+a receipt with the commit for the one who waits. It is written once, because its records have ids.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from orgtp.files.scores import read_scores
+from orgtp.git.commit import Identity
+from orgtp.git.errors import CannotWrite
+from orgtp.git.lock import folder, write_own
+from orgtp.git.repo import Repo
+from orgtp.history.locate import clock
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.errors import OrgtpError
+from orgtp.model.score import RANDOM_BITS, Score, make_ulid
+
+_RESERVE_BYTES = 32 * 1024
+_RECEIPT_SECONDS = 3600.0
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class NotKept(OrgtpError):
+    """A value could neither be written nor be kept."""
+
+    text = "{why}. It could not be kept for later either ({also}), so nothing is recorded. Run the command again."
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Records that wait: who recorded them, the author of their commit, and which of their ids callers brought.
+
+    `why` says why they were not written at once, `held` why they cannot be written as the org is now; "" where nobody
+    tried yet.
+    """
+
+    path: Path
+    by: str
+    author: Identity
+    scores: tuple[Score, ...]
+    brought: frozenset[str] = frozenset()
+    held: str = ""
+    why: str = ""
+
+    @property
+    def text(self) -> str:
+        """The file's content."""
+        rows = [{"path": score.path, "record": json.loads(score.line)} for score in self.scores]
+        facts = {"by": self.by, "author": [self.author.name, self.author.email], "brought": sorted(self.brought)}
+        return (
+            json.dumps({**facts, "held": self.held, "why": self.why, "scores": rows}, ensure_ascii=False, indent=1)
+            + "\n"
+        )
+
+
+def outbox(repo: Repo) -> Path:
+    """The folder of the outbox. Raises `CannotWrite` where somebody put a link there."""
+    found = folder(repo) / "outbox"
+    if found.is_symlink():
+        raise CannotWrite(words=f"{found} is a link")
+    return found
+
+
+def lots(repo: Repo) -> list[Lot]:
+    """All that waits, oldest first. A file that cannot be read is a lot that is held."""
+    return [_read(path) for path in sorted(outbox(repo).glob("*.json"))]
+
+
+def _read(path: Path) -> Lot:
+    try:
+        data = json.loads(path.read_bytes())
+        scores = tuple(_score(row) for row in data["scores"])
+        texts = [str(data["by"]), *map(str, data["author"]), str(data["held"]), str(data.get("why", ""))]
+        by, name, email, held, why = texts
+        return Lot(path, by, Identity(name, email), scores, frozenset(data["brought"]), held, why)
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+        return Lot(path, "", Identity("", ""), (), held="the file cannot be read")
+
+
+def _score(row: dict[str, Any]) -> Score:
+    line = json.dumps(row["record"], ensure_ascii=False) + "\n"
+    return read_scores(row["path"], line.encode())[0][0]
+
+
+def keep(repo: Repo, by: str, author: Identity, scores: Sequence[Score], brought: frozenset[str], why: str) -> Lot:
+    """Put records into the outbox, and on the disk. Raises `OSError` where that cannot be."""
+    name = make_ulid(clock(), int.from_bytes(os.urandom(RANDOM_BITS // 8)))
+    lot = Lot(outbox(repo) / f"{name}.json", by, author, tuple(scores), brought, why=why)
+    _write(lot.path, lot.text.encode())
+    return lot
+
+
+def hold(lot: Lot, why: str) -> None:
+    """Note why a lot cannot be written; it stays."""
+    if lot.held != why:
+        _write(lot.path, replace(lot, held=why).text.encode())
+
+
+def _write(path: Path, raw: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(f".tmp{os.getpid()}")
+    try:
+        _synced(beside, raw)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        reserve = path.parent.parent / "reserve"
+        if error.errno not in _FULL or len(raw) > _RESERVE_BYTES or not reserve.exists():
+            raise
+        # The disk is full: write over what was set aside for this, which needs no more room.
+        reserve.rename(beside)
+        _synced(beside, raw)
+    beside.rename(path)
+    _sync_folder(path.parent)
+
+
+def _synced(path: Path, raw: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+    try:
+        written = 0
+        while written < len(raw):
+            written += os.write(handle, raw[written:])
+        os.ftruncate(handle, len(raw))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def set_aside(repo: Repo) -> None:
+    """See to it that there is room on the disk for a value when it is full. The lock is held."""
+    reserve = folder(repo) / "reserve"
+    if not reserve.is_file() or reserve.is_symlink():
+        try:
+            write_own(reserve, b"Room for a value when the disk is full.\n".ljust(_RESERVE_BYTES, b"."))
+        except OSError:
+            reserve.unlink(missing_ok=True)
+
+
+# Receipts.
+
+
+def done(lot: Lot, commit: str) -> None:
+    """Say that a lot is in the commit, and take it out."""
+    with suppress(OSError):
+        # The commit stands: on a full disk one who waits for a receipt finds that out with the lock in hand.
+        _receipt(lot).write_text(commit, encoding="utf-8")
+    lot.path.unlink(missing_ok=True)
+
+
+def receipt(lot: Lot) -> str:
+    """The commit that a lot is in; "" while it waits. A receipt is read once."""
+    try:
+        commit = _receipt(lot).read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    if commit and not lot.path.exists():
+        _receipt(lot).unlink(missing_ok=True)
+        return commit
+    return ""
+
+
+def sweep(repo: Repo) -> None:
+    """Take away receipts that nobody came for, and what a killed process was still writing."""
+    for left in (*outbox(repo).glob("*.done"), *outbox(repo).glob("*.tmp*")):
+        try:
+            if time.time() - left.stat().st_mtime > _RECEIPT_SECONDS:
+                left.unlink(missing_ok=True)
+        except OSError:
+            continue
+
+
+def _receipt(lot: Lot) -> Path:
+    return lot.path.with_suffix(".done")

@@ -1,0 +1,106 @@
+"""A part of an org: what a value needs to know of it. What it costs to read does not grow with the org."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import field
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from orgtp.files.seat import read_seat
+from orgtp.files.tree import HEAD, FileInfo
+from orgtp.git.tree import Walk
+from orgtp.lazy_dataclass import dataclass
+from orgtp.ledger.id_index import known_at
+from orgtp.model.period import Grain, parse_period, period_containing
+from orgtp.model.seat import Seat, seat_path
+
+# A weekend and a time zone.
+_MARGIN = timedelta(days=4)
+
+
+class Want(NamedTuple):
+    """A value to record. `period` is as somebody wrote it: "" is the current one, `last` the one before."""
+
+    seat: str
+    metric: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far an action that records values looks.
+
+    The seats with all above them; of each metric and period in `wants` what was recorded before; and the records with
+    an id of `ids`, wherever they are.
+    """
+
+    seats: frozenset[str]
+    wants: frozenset[Want]
+    now: datetime
+    ids: frozenset[str] = frozenset()
+
+
+@dataclass
+class PartialTree:
+    """The files within `reach`, as a tree that `load` reads."""
+
+    walk: Walk
+    reach: Reach
+    _paths: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        known = known_at(self.walk, self.reach.ids) if self.reach.ids else set()
+        self._paths = {HEAD, *self._seats(), *self._scores(), *known}
+
+    def entries(self) -> list[FileInfo]:
+        """Every file of the part, sorted by path. Their size is looked at by those who read the whole."""
+        nodes = ((path, self.walk.node(path)) for path in sorted(self._paths))
+        return [FileInfo(path, 0, node.is_plain) for path, node in nodes if node]
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of the files `paths`."""
+        return self.walk.files(paths)
+
+    def _seats(self) -> set[str]:
+        """The files of the seats, of those who answer for them, and of all above."""
+        found: set[str] = set()
+        next_up = {seat_path(seat) for seat in self.reach.seats}
+        while next_up:
+            found |= next_up
+            seats = [read_seat(path, raw)[0] for path, raw in self.walk.files(next_up).items()]
+            above = {name for seat in seats if seat for name in (seat.owner, seat.reports_to) if name}
+            next_up = {seat_path(name) for name in above} - found
+        return found
+
+    def _scores(self) -> set[str]:
+        """The files that may hold a record of a period that is wanted: those of its month and of all since."""
+        found: set[str] = set()
+        for seat, first in self._months().items():
+            names = self.walk.folder(f"scores/{seat}")
+            found |= {f"scores/{seat}/{name}" for name in names if name >= first}
+        return found
+
+    def _months(self) -> dict[str, str]:
+        """The first month that is looked at of each seat."""
+        months: dict[str, str] = {}
+        for want in self.reach.wants:
+            seat = self._seat(want.seat)
+            metric = seat.metrics.get(want.metric) if seat else None
+            if metric:
+                first = f"{_first_day(want.period, metric.cadence.grain, self.reach.now):%Y-%m}"
+                months[want.seat] = min(first, months.get(want.seat, first))
+        return months
+
+    def _seat(self, seat: str) -> Seat | None:
+        path = seat_path(seat)
+        raw = self.walk.files([path]).get(path)
+        return read_seat(path, raw)[0] if raw is not None else None
+
+
+def _first_day(text: str, grain: Grain, now: datetime) -> date:
+    """From which day on a period may have been recorded, whatever the org's time zone."""
+    said = text.strip().upper()
+    current = period_containing(now, grain, UTC)
+    period = parse_period(said) or (current.previous() if said == "LAST" else current)
+    return (period.start - _MARGIN).date()

@@ -1,0 +1,4 @@
+"""The MCP server: its tools, resources and prompts, the stdio transport, and the configuration of clients.
+
+`server` is the only module that imports the protocol's SDK. The other modules build plain answers.
+"""

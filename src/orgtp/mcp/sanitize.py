@@ -1,0 +1,64 @@
+"""Words of the record as a client may have them: data, with nothing in it that is hidden or drives a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from orgtp.model.text import plain_lines, remove_invisible
+
+_LONGEST = 2_000
+# The keys whose text somebody wrote into the record: people, agents, or a machine that failed.
+_QUOTED = frozenset(
+    {
+        "after", "author", "before", "body", "capabilities", "failed", "hint", "human_owner", "lesson", "message",
+        "mission", "name", "note", "outcome", "reason", "rehire", "retire_when", "role", "subject", "what", "why",
+        "with_name", "worked",
+    }
+)  # fmt: skip
+# What is ours, or has been read and written anew. All else is the record's as soon as it is more than an id, a number
+# or a moment: a file's name, who a commit says that made it, an id that is none.
+_OURS = frozenset({"command", "headline", "narrow", "next", "target", "unit"})
+_WORD = re.compile(r"[A-Za-z0-9._:/+%~@-]*")
+
+
+def clean_text(text: str) -> str:
+    """`text` with its lines as they are, without what is hidden or controls anything; shortened where it is long."""
+    whole = remove_invisible(plain_lines(text))
+    more = len(whole) - _LONGEST
+    return whole if more <= 0 else f"{whole[:_LONGEST]}… ({more} characters more)"
+
+
+def clean_values(value: Any) -> Any:
+    """What `plain` made of a view, with every text in it cleaned."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, Mapping):
+        return {clean_text(key): clean_values(item) for key, item in value.items()}
+    return [clean_values(item) for item in value] if isinstance(value, list) else value
+
+
+def list_quoted_keys(value: Any) -> list[str]:
+    """The keys of an answer under which words of the record stand, each once, sorted."""
+    return sorted({key for key, item in _iterate_items(value) if _is_quoted(key, item)})
+
+
+def _is_quoted(key: str, item: Any) -> bool:
+    if key in _QUOTED:
+        return bool(item)
+    texts = item if isinstance(item, list) else [*item] if isinstance(item, Mapping) else [item]
+    return key not in _OURS and any(isinstance(text, str) and not _WORD.fullmatch(text) for text in texts)
+
+
+def _iterate_items(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if key == "quoted":
+                continue
+            yield key, item
+            # What is below such a key is said already.
+            yield from _iterate_items(item) if key not in _QUOTED else ()
+    elif isinstance(value, list):
+        for item in value:
+            yield from _iterate_items(item)

@@ -1,0 +1,48 @@
+"""Standard input and output kept for a protocol alone, whatever else reads or prints, here or in a child."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+from orgtp.model.errors import BadInput
+
+_IN, _OUT, _ERR = 0, 1, 2
+
+
+def take_over_stdio() -> None:
+    """Move the process's standard input and output to where only `sys.stdin` and `sys.stdout` reach them.
+
+    From here on, descriptor 0 is empty and 1 goes where errors go. Raises `BadInput` where either is closed.
+    """
+    try:
+        reads, writes = os.dup(_IN), os.dup(_OUT)
+    except OSError as error:
+        raise BadInput(what="an MCP client talks over standard input and output, and one is closed") from error
+    _redirect_descriptor(_IN, os.open(os.devnull, os.O_RDONLY))
+    try:
+        os.dup2(_ERR, _OUT, inheritable=True)
+    except OSError:
+        _redirect_descriptor(_OUT, os.open(os.devnull, os.O_WRONLY))
+    sys.stdin = io.TextIOWrapper(os.fdopen(reads, "rb", closefd=False), encoding="utf-8", errors="replace")
+    sys.stdout = io.TextIOWrapper(os.fdopen(writes, "wb", closefd=False), encoding="utf-8")
+
+
+def _redirect_descriptor(descriptor: int, at: int) -> None:
+    """Have one of the standard descriptors be another file; children get it, too."""
+    os.dup2(at, descriptor, inheritable=True)
+    if at > _ERR:
+        os.close(at)
+
+
+def call_on_interrupt(leave: Callable[[], None]) -> None:
+    """Have Ctrl-C call `leave` at once: a thread that waits for the next line of input cannot be told to stop."""
+
+    def handler(_number: int, _frame: FrameType | None) -> None:
+        leave()
+
+    signal.signal(signal.SIGINT, handler)

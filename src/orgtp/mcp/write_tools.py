@@ -1,0 +1,150 @@
+"""What may be done through the server, by the one seat that it acts as: record, and propose. Nobody is retired here."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Annotated, Any
+
+from orgtp.actions.retire import REVIEW, Request
+from orgtp.api import OrgHandle, Recorded
+from orgtp.mcp.answer import Answer, build_answer
+from orgtp.mcp.read_tools import SeatId
+from orgtp.model.errors import BadInput, OrgtpError, Refused
+from orgtp.model.text import join_with_and, one_line
+from orgtp.render.json import plan_body
+
+MetricId = Annotated[str, "Metric id"]
+PeriodWord = Annotated[str, "2026-11-20, 2026-W47, 2026-11 …; default: the current one"]
+ScoreId = Annotated[str, "Your own id: a retry with it changes nothing"]
+
+
+def add_score(
+    here: OrgHandle,
+    by: str,
+    seat: SeatId,
+    metric: MetricId,
+    value: Annotated[str, "As its target is written: 12, 96.5%, USD 1200, 1h30m, 07:52, yes"],
+    period: PeriodWord = "",
+    note: str = "",
+    id: ScoreId = "",  # noqa: A002  (as in the record)
+) -> Answer:
+    """Record one value of a metric, as one commit. Only a value that you were given, never a guess.
+
+    A wrong one is corrected by adding again.
+    """
+    return _record_score(here, by, seat, metric, value, period, note, id)
+
+
+def mark_unavailable(
+    here: OrgHandle,
+    by: str,
+    seat: SeatId,
+    metric: MetricId,
+    reason: Annotated[str, "Why nobody knows"],
+    period: PeriodWord = "",
+    id: ScoreId = "",  # noqa: A002  (as in the record)
+) -> Answer:
+    """Record that nobody knows a value and why, where its source failed. Use it instead of zero or a guess."""
+    if not one_line(reason):
+        raise BadInput(what="say why nobody knows: reason")
+    return _record_score(here, by, seat, metric, None, period, reason, id)
+
+
+def _record_score(
+    here: OrgHandle, by: str, seat: str, metric: str, value: str | None, period: str, note: str, score_id: str
+) -> Answer:
+    entry = here.ledger.new_score(seat, metric, value, period=period, note=note, score_id=score_id)
+    there = here.org.score_ids.get(entry.id)
+    if there and (there.seat, there.metric, there.value is None) != (seat, metric, value is None):
+        raise BadInput(what=f"the id {entry.id} is that of another value: {there.seat} {there.metric} {there.period}")
+    done = here.ledger.add_scores([entry], by=by)
+    body = {
+        **_describe_commit(done, dry_run=False),
+        "seat": seat,
+        "metric": metric,
+        "id": entry.id,
+        "kept": done.kept or None,
+    }
+    return build_answer(here, "score-add", {**body, **_sync_if_required(here, done)})
+
+
+def _describe_commit(done: Recorded, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "commit": done.commit,
+        "paths": done.paths,
+        "outbox": bool(done.kept),
+        "dry_run": dry_run,
+        "subject": done.change.subject,
+    }
+
+
+def _sync_if_required(here: OrgHandle, done: Recorded) -> dict[str, Any]:
+    """What became of sending it to the remote, where the org's policy wants that."""
+    if done.kept or not here.head.policy.push:
+        return {}
+    try:
+        sent = here.ledger.sync(needed=True)
+    except OrgtpError as stopped:
+        return {"sent": getattr(stopped, "state", "no"), "sent_why": str(stopped)}
+    return {"sent": "yes" if sent.remote else "no remote", "commit": sent.remade.get(done.commit or "", done.commit)}
+
+
+def propose_retirement(
+    here: OrgHandle,
+    by: str,
+    seat: SeatId,
+    heirs: Annotated[dict[str, str], "Capability or metric id: seat id that takes it over"] = {},  # noqa: B006
+    owner_to: Annotated[str, "Seat id of who answers for what it owned"] = "",
+    reason: str = "",
+    review: Annotated[dict[str, str], "worked, failed, lesson, rehire"] = {},  # noqa: B006
+    decided_by: Annotated[str, "Seat id of the person asked to decide; never choose one yourself"] = "",
+    dry_run: bool = True,
+) -> Answer:
+    """Plan a retirement: who takes over what, and what people must still say.
+
+    dry_run=false commits it on the branch retire/SEAT, for that person to merge or delete (see next).
+    """
+    asked = Request(
+        seat, moves=heirs, owner_to=owner_to, reason=reason, review=_check_review(review), decided_by=decided_by, by=by
+    )
+    plan, fit = here.ledger.plan_retirement(asked), here.ledger.deciders(seat)
+    missing = _list_open_questions(asked, plan.open, fit)
+    body = {"seat": seat, "branch": f"retire/{seat}", "plan": plan_body(plan), "missing": missing, "deciders": fit}
+    body |= {"next": [] if missing or dry_run else _suggest_commands(here.head.branch, seat, decided_by)}
+    if missing and not dry_run:
+        raise Refused(why=f"nothing was proposed. Ask the people, then say: {'; '.join(missing)}")
+    if missing:
+        return build_answer(here, "retire", {"commit": None, "paths": [], "dry_run": True, "subject": None, **body})
+    return build_answer(
+        here,
+        "retire",
+        {**_describe_commit(here.ledger.propose_retirement(asked, dry_run=dry_run), dry_run=dry_run), **body},
+    )
+
+
+def _suggest_commands(ledger: str, seat: str, decider: str) -> list[str]:
+    """What the person who decides types: to look at it, to approve it by a merge that says so, or to refuse it."""
+    said = [f"retire({seat}): approved", f"Orgtp-Action: retire\nOrgtp-Seat: {seat}\nOrgtp-By: {decider}"]
+    said[1] += f"\nOrgtp-Approved-By: {decider}"
+    words = " ".join(f"-m {shlex.quote(text)}" for text in said)
+    branch = f"retire/{seat}"
+    return [
+        f"git diff {ledger}...{branch}",
+        f"git switch {ledger} && git merge --no-ff {branch} {words}",
+        f"git branch -D {branch}",
+    ]
+
+
+def _check_review(review: dict[str, str]) -> dict[str, str]:
+    if unknown := sorted(set(review) - set(REVIEW)):
+        raise BadInput(what=f"a review has no {join_with_and(unknown)}. It has: {', '.join(REVIEW)}.")
+    return review
+
+
+def _list_open_questions(asked: Request, left: list[str], fit: list[str]) -> list[str]:
+    """What must be said before it can be proposed: nobody says it but people."""
+    said = [f"who takes over {join_with_and(left)} (heirs)"] if left else []
+    said += [] if asked.reason.strip() else ["why (reason)"]
+    if asked.decided_by not in fit:
+        said += [f"who is to decide (decided_by: {' or '.join(fit) or 'nobody here may; see org.yaml'})"]
+    return said

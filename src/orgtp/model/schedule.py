@@ -1,0 +1,50 @@
+"""A timetable: when numbers are collected, as times of day on working days in the org's timezone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.errors import BadInput
+
+DEFAULT_TIMES = "08:00,11:00,14:00,17:00"
+_FRIDAY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """Times of day, sorted, from Monday to Friday in `zone`."""
+
+    times: tuple[time, ...]
+    zone: tzinfo
+
+    def next_time(self, now: datetime) -> datetime:
+        """The first moment after `now` (aware), in UTC. A time that the clocks go over comes when they have."""
+        day = now.astimezone(self.zone).date()
+        return next(moment for moment in self._times_from(day) if moment > now.astimezone(UTC))
+
+    def _times_from(self, day: date) -> Iterator[datetime]:
+        while True:
+            if day.weekday() <= _FRIDAY:
+                yield from sorted(datetime.combine(day, one, self.zone).astimezone(UTC) for one in self.times)
+            day += timedelta(days=1)
+
+
+def parse_timetable(text: str, zone: tzinfo) -> Timetable:
+    """The timetable of `08:00,11:00`. Raises `BadInput`."""
+    times = sorted({_parse_time(part.strip()) for part in text.split(",") if part.strip()})
+    if not times:
+        raise BadInput(what="name at least one time: --times 08:00,17:00")
+    return Timetable(tuple(times), zone)
+
+
+def _parse_time(text: str) -> time:
+    try:
+        hour, minute = text.split(":")
+        found = time(int(hour), int(minute))
+    except ValueError as error:
+        raise BadInput(what=f'"{text}" is no time of day. Write it as 08:00.') from error
+    if found.minute % 15:
+        raise BadInput(what=f"{text} is not on a quarter of an hour, at which cron looks. Write 08:00, 08:15 …")
+    return found

@@ -1,0 +1,49 @@
+"""Who set each field of a seat, line by line as it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import tzinfo
+
+from orgtp.render.terminal import ENDLESS, Cell, Screen, fitted, painted, plainly
+from orgtp.views.blame import BlameLine
+
+_SHORT, _WHEN, _NAME = 10, 16, 12
+_GAP = "  "
+# On a screen that has no room for both beside each other, the field stands below who set it.
+_SMALL = 76
+
+
+def blame_pages(
+    pages: Iterable[Collection[BlameLine]], zone: tzinfo, screen: Screen, *, kind: bool = False
+) -> Iterator[str]:
+    """One line a field: when it was set, in which commit, by whom, and what."""
+    for page in pages:
+        if rows := [_row(line, zone, screen) for line in page if kind or line.key != "kind"]:
+            yield "".join(rows)
+
+
+def _row(line: BlameLine, zone: tzinfo, screen: Screen) -> str:
+    cells = _made(line, zone)
+    made = _GAP.join(painted(text, style, screen) for text, style in cells)
+    below = screen.width < _SMALL
+    room = screen.width - (len(_GAP) if below else sum(len(text) + len(_GAP) for text, _ in cells))
+    told = _cut(plainly(line.key), plainly(line.value), room, screen)
+    return f"{made.rstrip()}\n{_GAP}{told}\n" if below else f"{made}{_GAP}{told}\n"
+
+
+def _cut(key: str, value: str, room: int, screen: Screen) -> str:
+    """`key = value`, the end of it cut where there is no room."""
+    text = f"{key} = {value}"
+    if screen.width < ENDLESS:
+        text = fitted(text, room).rstrip()
+    return painted(text[: len(key)], "bold", screen) + text[len(key) :]
+
+
+def _made(line: BlameLine, zone: tzinfo) -> list[Cell]:
+    """When, in which commit, by whom; each as wide on every line."""
+    if line.at is None:
+        text = "before the history here" if line.committed else "not committed yet"
+        return [(fitted(text, _WHEN + _SHORT + len(_GAP)), "yellow"), (" " * _NAME, "")]
+    when = line.at.astimezone(zone).isoformat(" ", "minutes")[:_WHEN]
+    return [(when, "dim"), ((line.commit or "")[:_SHORT], "dim"), (fitted(plainly(line.who), _NAME), "")]

@@ -1,0 +1,75 @@
+"""The history as text, line by line as it comes: what is shown first decides how wide the columns are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
+
+from orgtp.render.terminal import ENDLESS, Cell, Screen, fitted, painted, plainly, width_of
+from orgtp.views.log import LogEntry
+
+_SHORT = 10
+# Columns: when, who, action, about whom, what, commit. So wide at least, and at most unless the screen has no end.
+_LEAST = (16, 6, 7, 6, 20, _SHORT)
+_WHO, _ABOUT, _WHAT = 1, 3, 4
+_GAP = 2
+# On a narrow screen an author's name and a list of seats give way to what happened; on any other, to some length.
+_NARROW, _WIDE, _BELOW = 10, 28, 110
+# What happened has as much room as most subjects take, where the screen has it.
+_ROOM = 72
+_SEATS = 3
+# On a screen that has no room for columns, a commit takes two lines.
+_SMALL = 76
+
+
+def log_pages(pages: Iterable[Sequence[LogEntry]], zone: tzinfo, screen: Screen) -> Iterator[str]:
+    """One line a commit: when, who, what about whom, and the commit. A text for each page that has any."""
+    widths: list[int] = []
+    for page in pages:
+        rows = [_cells(entry, zone) for entry in page]
+        if rows and screen.width < _SMALL:
+            yield "".join(_two_lines(row, screen) for row in rows)
+        elif rows:
+            widths = widths or _widths(rows, screen)
+            yield "".join(_line(row, widths, screen) for row in rows)
+
+
+def _cells(entry: LogEntry, zone: tzinfo) -> list[Cell]:
+    """The row's texts, each with its style."""
+    seats = ", ".join(entry.seats[:_SEATS]) + (f" +{len(entry.seats) - _SEATS}" if len(entry.seats) > _SEATS else "")
+    approved = f" (approved by {entry.approved_by})" if entry.approved_by else ""
+    return [
+        (entry.at.astimezone(zone).isoformat(" ", "minutes")[:16], "dim"),
+        (plainly(entry.who), ""),
+        (plainly(entry.action), "bold") if entry.action else ("by hand", "yellow"),
+        (plainly(seats), ""),
+        (plainly(entry.what + approved), ""),
+        (entry.commit[:_SHORT], "dim"),
+    ]
+
+
+def _widths(rows: Sequence[Sequence[Cell]], screen: Screen) -> list[int]:
+    """How wide the columns are, by the first rows and by what the screen has room for."""
+    widths = [max(least, *(width_of(row[n][0]) for row in rows)) for n, least in enumerate(_LEAST)]
+    if screen.width >= ENDLESS:
+        return widths
+    most = _NARROW if screen.width < _BELOW else _WIDE
+    widths[_WHO], widths[_ABOUT] = min(most, widths[_WHO]), min(most, widths[_ABOUT])
+    spare = screen.width - sum(widths) + widths[_WHAT] - _GAP * (len(widths) - 1)
+    widths[_WHAT] = min(spare, max(_ROOM, widths[_WHAT]))
+    return widths
+
+
+def _line(row: Sequence[Cell], widths: Sequence[int], screen: Screen) -> str:
+    """A row in columns. In a pipe nothing is cut: what is too long moves what is behind it."""
+    whole = screen.width >= ENDLESS
+    cells = [(fitted(text, width, cut=not whole), style) for (text, style), width in zip(row, widths, strict=True)]
+    return (" " * _GAP).join(painted(text, style, screen) for text, style in cells).rstrip() + "\n"
+
+
+def _two_lines(row: Sequence[Cell], screen: Screen) -> str:
+    when, who, (action, style), (about, _), (what, _), commit = row
+    room = screen.width - len(when[0]) - _SHORT - 2 * _GAP
+    first = _line([when, who, commit], [len(when[0]), room, _SHORT], screen)
+    told = fitted(f"{about}: {what}" if about else what, max(1, screen.width - len(action) - 3)).rstrip()
+    return f"{first}  {painted(action, style, screen)} {told}\n"

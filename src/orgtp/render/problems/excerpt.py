@@ -1,0 +1,115 @@
+"""The line that a problem is about, with its number and a mark under the place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from rich.cells import set_cell_size
+
+from orgtp.model.problem import Place
+from orgtp.model.text import escape_control_chars
+from orgtp.render.problems.fast_lines import Line, columns
+
+# A line break as the reader of each kind of file sees it: YAML has more of them than JSON Lines.
+_YAML_BREAK = re.compile(rb"\r\n|[\n\r]|\xc2\x85|\xe2\x80[\xa8\xa9]")
+_BREAK = re.compile(rb"\n")
+# What stands at a place: a quoted text, or words up to what ends them in YAML. Each character fits one part only, so
+# that a hostile line costs no more than its length.
+_WORD = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|(?:[^\s:,\[\]{}#"]|:(?=\S)|\ (?=[^\s#])|(?<=\S)[#"])+""")
+# So many columns of a line are shown where there is room, which is in a pipe, too: a record of a score fits whole. What
+# is beyond so many characters of a line has no excerpt: ten thousand problems in one line of a hostile file are to cost
+# no more than anywhere else.
+_WIDEST, _LONGEST = 200, 2_000
+_TAB = 4
+_UTF8 = 4
+
+
+class Excerpts:
+    """The lines of the files, for problems in order of their places: each file is gone through once."""
+
+    def __init__(self, files: Mapping[str, bytes], width: int) -> None:
+        self._files = files
+        self._width = width
+        self._path, self._line, self._start = "", 1, 0
+
+    def lines(self, place: Place, style: str) -> list[Line]:
+        """`  7 | owner: bogdn` and `    |        ^^^^^`; nothing where the file was not read or has no such line."""
+        text = self._text(place)
+        if text is None or not text.strip():
+            return []
+        number = f"{place.line:>3}"
+        room = min(max(12, self._width - len(number) - 3), _WIDEST)
+        before, at, after = _cut(*_parted(text, place.column), room)
+        mark = " " * columns(before) + "^" * max(1, columns(at))
+        empty = " " * len(number)
+        shown = f"{before}{at}{after}"
+        return [[(f"{number} | ", "dim"), (shown, "")], [(f"{empty} | ", "dim"), (mark, style)]]
+
+    def _text(self, place: Place) -> str | None:
+        """The line of `place`, as far as it is needed."""
+        raw = self._files.get(place.path)
+        if raw is None or place.column > _LONGEST or not self._seek(place.path, place.line, raw):
+            return None
+        last = min(len(raw), self._start + _UTF8 * (place.column + _WIDEST))
+        end = _breaks(place.path).search(raw, self._start, last)
+        text = raw[self._start : end.start() if end else last].decode("utf-8", "replace")
+        return text.removeprefix("\ufeff") if place.line == 1 else text
+
+    def _seek(self, path: str, line: int, raw: bytes) -> bool:
+        """Go to the beginning of a line, from where we are if that is before it; false where there is none."""
+        if path != self._path or line < self._line:
+            self._path, self._line, self._start = path, 1, 0
+        breaks = _breaks(path)
+        while self._line < line:
+            found = breaks.search(raw, self._start)
+            if found is None:
+                return False
+            self._line, self._start = self._line + 1, found.end()
+        return self._start < len(raw)
+
+
+def _breaks(path: str) -> re.Pattern[bytes]:
+    return _YAML_BREAK if path.endswith(".yaml") else _BREAK
+
+
+def _parted(line: str, column: int) -> tuple[str, str, str]:
+    """The line before the place, what stands at it, and the rest; as it may be shown."""
+    start = min(column - 1, len(line))
+    word = _WORD.match(line, start)
+    end = word.end() if word else min(start + 1, len(line))
+    before = line[:start].expandtabs(_TAB)
+    return (
+        escape_control_chars(before),
+        escape_control_chars(line[start:end].rstrip()),
+        escape_control_chars(line[end:].rstrip().expandtabs(_TAB)),
+    )
+
+
+def _cut(before: str, at: str, after: str, room: int) -> tuple[str, str, str]:
+    """The three in at most `room` columns; what is left out is marked by …, and the place is not."""
+    if columns(before) + columns(at) + columns(after) <= room:
+        return before, at, after
+    lead = max(room // 3, room - columns(at) - columns(after))
+    if columns(before) > lead:
+        before = f"…{_last(before, lead - 1)}"
+    at = _first(at, room - columns(before))
+    return before, at, _first(after, room - columns(before) - columns(at))
+
+
+def _first(text: str, room: int) -> str:
+    """The beginning of a text in at most `room` columns."""
+    if columns(text) <= room:
+        return text
+    return f"{set_cell_size(text[: _UTF8 * room], room - 1).rstrip()}…" if room > 0 else ""
+
+
+def _last(text: str, room: int) -> str:
+    """The end of a text in at most `room` columns."""
+    kept, used = "", 0
+    for sign in reversed(text[-_UTF8 * room :]):
+        used += columns(sign)
+        if used > room:
+            break
+        kept = sign + kept
+    return kept

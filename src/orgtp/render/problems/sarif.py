@@ -1,0 +1,97 @@
+"""Problems as SARIF 2.1.0, which code scanners exchange (GitHub's code scanning, Azure DevOps, editors)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from orgtp.model.problem import Place, Problem, Severity
+from orgtp.model.text import count_noun, escape_control_chars
+from orgtp.render.problems.common import fingerprints, path_bytes, told
+from orgtp.rules.registry import ALL_RULES
+from orgtp.rules.rule import Rule
+
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}
+# GitHub's words for the same, by which it sorts.
+_WEIGHTS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "recommendation"}
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_TOP = "%SRCROOT%"
+
+
+# What GitHub takes in one run (docs.github.com, "SARIF support for code scanning").
+MOST = 25_000
+
+
+def problems_sarif(problems: Sequence[Problem], version: str) -> str:
+    """One run of this version of orgtp, with the rules that occur and a result for each problem.
+
+    Of more than `MOST`, the worst are told, and a notification says how many are left out.
+    """
+    left = max(0, len(problems) - MOST)
+    problems = _worst(problems) if left else problems
+    ids = list(dict.fromkeys(problem.rule for problem in problems))
+    index = {rule: number for number, rule in enumerate(ids)}
+    marks = fingerprints(problems)
+    run = {
+        "tool": {"driver": {"name": "orgtp", "version": version, "rules": [_descriptor(rule) for rule in ids]}},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {_TOP: {"description": {"text": "The top of the repository."}}},
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _left_out(left)}],
+        "results": [_result(problem, index, mark) for problem, mark in zip(problems, marks, strict=True)],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
+
+
+def _worst(problems: Sequence[Problem]) -> list[Problem]:
+    weights = list(Severity)
+    worst = sorted(range(len(problems)), key=lambda at: (weights.index(problems[at].severity), at))[:MOST]
+    return [problems[at] for at in sorted(worst)]
+
+
+def _left_out(left: int) -> list[dict[str, Any]]:
+    text = f"{count_noun(left, 'problem')} more left out; orgtp validate --json has them all."
+    return [{"level": "warning", "message": {"text": text}}] if left else []
+
+
+def _descriptor(id_: str) -> dict[str, Any]:
+    rule = next((rule for rule in ALL_RULES if rule.id == id_), None)
+    return {"id": id_, **(_explained(rule) if rule else {})}
+
+
+def _explained(rule: Rule) -> dict[str, Any]:
+    """What a rule says of itself: its title, and its page."""
+    return {
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.page},
+        "help": {"text": rule.page, "markdown": rule.page},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": [rule.topic], "problem.severity": _WEIGHTS[rule.severity]},
+    }
+
+
+def _result(problem: Problem, index: dict[str, int], fingerprint: str) -> dict[str, Any]:
+    return {
+        "ruleId": problem.rule,
+        "ruleIndex": index[problem.rule],
+        "level": _LEVELS[problem.severity],
+        "message": {"text": _plain(told(problem))},
+        "locations": [{"physicalLocation": _location(problem.place)}],
+        # Not primaryLocationLineHash: GitHub's uploader makes that one itself, and warns of any other.
+        "partialFingerprints": {"orgtp/v1": fingerprint},
+    }
+
+
+def _plain(text: str) -> str:
+    """A message without a link: `[text](address)` is one in SARIF, and the words may be anybody's."""
+    return escape_control_chars(text).replace("](", "] (")
+
+
+def _location(place: Place) -> dict[str, Any]:
+    """The file as a relative URI, byte by byte, and where in it."""
+    uri = quote(path_bytes(place.path))
+    return {
+        "artifactLocation": {"uri": uri, "uriBaseId": _TOP},
+        "region": {"startLine": place.line, "startColumn": place.column},
+    }

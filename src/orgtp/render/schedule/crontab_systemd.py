@@ -1,0 +1,191 @@
+"""A timetable as a crontab, a systemd timer and a workflow: each runs it in the org's timezone, whatever its own is."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from orgtp.model.errors import BadInput
+from orgtp.model.schedule import Timetable
+from orgtp.model.text import did_you_mean, escape_control_chars
+
+# Debian's cron takes no longer command, and then runs nothing of the whole crontab, without a word.
+_MOST_IN_CRON = 998
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledRun:
+    """Where it runs: the org's folder, the program, the options of both commands; and the org's id for names.
+
+    `variables` are those of this machine's that say where its files are. `asked` are the options of `orgtp schedule`
+    itself, so that what is printed says how it was made.
+    """
+
+    root: str
+    program: str
+    org: str
+    options: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
+
+    @property
+    def collect(self) -> tuple[str, ...]:
+        """What follows the program on the command line: at the times of the timetable, this."""
+        return ("score", "collect", *self.options)
+
+    @property
+    def tick(self) -> tuple[str, ...]:
+        """And every quarter of an hour, whatever came of it, this."""
+        return ("escalate", "tick", *self.options)
+
+    def again(self, kind: str) -> str:
+        """The command that prints this."""
+        return escape_control_chars(shlex.join(("orgtp", "schedule", kind, *self.asked)))
+
+    @property
+    def named(self) -> str:
+        """Who records, for a comment."""
+        by = self.options[self.options.index("--by") + 1] if "--by" in self.options else ""
+        return f"as {by}" if by else "as whoever git's user.email is; --by SEAT names a seat"
+
+
+def schedule_text(kind: str, times: Timetable, place: ScheduledRun) -> str:
+    """One kind, or all of them, each below a line that says how it is put to use. Raises `BadInput`."""
+    if kind:
+        if kind not in _KINDS:
+            hint = did_you_mean(kind, _KINDS)
+            raise BadInput(what=f'"{kind}" is not known. {hint} It is one of: {", ".join(_KINDS)}.'.replace("  ", " "))
+        return _KINDS[kind](times, place)
+    return "\n".join(f"# ---- {name} ----\n{text(times, place)}" for name, text in _KINDS.items())
+
+
+def _cron(times: Timetable, place: ScheduledRun) -> str:
+    """cron(8) knows no timezone but its own, so each quarter of an hour it asks what time it is in the org.
+
+    The tick comes after the numbers of that moment: nobody is chased for what is just coming. Raises `BadInput`.
+    """
+    when = patterns(times)
+    # Within a crontab, % ends the line (crontab(5)).
+    clock = f'case "$(TZ={times.zone} date +\\%u-\\%H:\\%M)" in {when})'
+    collect, tick = (" ".join(map(_quoted, (place.program, *words))) for words in (place.collect, place.tick))
+    command = f"cd {_quoted(place.root)} && {{ {clock} {collect} ;; esac; {tick}; }}"
+    if len(command.encode()) > _MOST_IN_CRON:
+        why = f"cron takes no command of more than {_MOST_IN_CRON} characters, and this one would have {len(command)}"
+        raise BadInput(what=f"{why}. Name fewer --times, or take: orgtp schedule systemd")
+    variables = "".join(f"{name}={value}\n" for name, value in sorted(place.variables.items()))
+    return (
+        f"# {_numbers(times, place)}, {place.named};\n"
+        "# and every quarter of an hour a tick, which moves up what nobody took on in time.\n"
+        f"# Put it to use: {place.again('cron')} | crontab -\n"
+        "# (that replaces your crontab; to keep what it has, add the lines with: crontab -e)\n"
+        "# cron has no variables of your shell: what sources name with env: stands above the line, as in TOKEN=value\n"
+        f"{variables}*/15 * * * * {command}\n"
+    )
+
+
+def _quoted(text: str) -> str:
+    return shlex.quote(text).replace("%", "\\%")
+
+
+def _systemd(times: Timetable, place: ScheduledRun) -> str:
+    """A script that writes the units and starts the timers."""
+    name = f"orgtp-{place.org}"
+    return f"""# {_numbers(times, place)}, {place.named};
+# and every quarter of an hour a tick, which moves up what nobody took on in time.
+# Put it to use: {place.again("systemd")} | sh
+set -e
+units="${{XDG_CONFIG_HOME:-$HOME/.config}}/systemd/user"
+mkdir -p "$units"
+{"".join(_written(unit, text) for unit, text in _units(name, times, place).items())}systemctl --user daemon-reload
+systemctl --user enable --now {name}.timer {name}-tick.timer
+# Without this, your timers end when you log out.
+loginctl enable-linger
+# systemd sends no mail. What failed, and why: systemctl --user --failed; journalctl --user -u {name} -u {name}-tick
+# (to be told, add OnFailure= with a unit of yours: systemctl --user edit {name}.service)
+"""
+
+
+def _numbers(times: Timetable, place: ScheduledRun) -> str:
+    return f"Numbers of {place.org}, {spoken(times)}"
+
+
+def _written(unit: str, text: str) -> str:
+    return f"cat > \"$units/{unit}\" <<'END'\n{text}END\n"
+
+
+def _units(name: str, times: Timetable, place: ScheduledRun) -> dict[str, str]:
+    """The units by their names. The tick that is due at the same moment waits until the numbers are there."""
+    moments = "\n".join(f"OnCalendar=Mon..Fri *-*-* {one:%H:%M}:00 {times.zone}" for one in times.times)
+    collect, tick = (_command(place.program, words) for words in (place.collect, place.tick))
+    what, late = _numbers(times, place), f"What is overdue in {place.org}"
+    return {
+        f"{name}.service": f"{_service(what, place, collect)}ExecStopPost={tick}\n",
+        f"{name}.timer": _timer(what, f"{moments}\nPersistent=true"),
+        f"{name}-tick.service": _service(late, place, tick, after=f"{name}.service"),
+        f"{name}-tick.timer": _timer(late, "OnCalendar=*:0/15"),
+    }
+
+
+def _service(what: str, place: ScheduledRun, command: str, after: str = "") -> str:
+    order = f"After={after}\n" if after else ""
+    pairs = (_word(f"{name}={value}") for name, value in sorted(place.variables.items()))
+    variables = "".join(f"Environment={pair}\n" for pair in pairs)
+    return f"""[Unit]
+Description={what}
+{order}
+[Service]
+Type=oneshot
+WorkingDirectory={place.root.replace("%", "%%")}
+{variables}# What your sources name with env: stands in this file, as in TOKEN=value
+EnvironmentFile=-%h/.config/orgtp/environment
+ExecStart={command}
+"""
+
+
+def _timer(what: str, moments: str) -> str:
+    return f"""[Unit]
+Description={what}
+
+[Timer]
+{moments}
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def _command(program: str, words: Sequence[str]) -> str:
+    """A command in a unit file: $ begins a variable in its arguments, and not in the program (systemd.service(5))."""
+    return " ".join((_word(program), *(_word(word.replace("$", "$$")) for word in words)))
+
+
+def _word(text: str) -> str:
+    """A word in a unit file, where % begins a specifier (systemd.unit(5))."""
+    safe = text.replace("%", "%%")
+    if _PLAIN.fullmatch(text):
+        return safe
+    return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_PLAIN = re.compile(r"[\w@%+=:,./-]+")
+
+
+def patterns(times: Timetable) -> str:
+    """What `date +%u-%H:%M` says at these times, as a shell's case has it."""
+    return "|".join(f"[1-5]-{one:%H:%M}" for one in times.times)
+
+
+def spoken(times: Timetable) -> str:
+    """The timetable in words."""
+    return f"Monday to Friday at {', '.join(f'{one:%H:%M}' for one in times.times)} {times.zone}"
+
+
+def _github(times: Timetable, place: ScheduledRun) -> str:
+    from orgtp.render.schedule.github import Workflow
+
+    return Workflow(times, place.org, place.options, spoken(times), place.named, place.again("github")).text
+
+
+_KINDS: Mapping[str, Callable[[Timetable, ScheduledRun], str]] = {"cron": _cron, "systemd": _systemd, "github": _github}

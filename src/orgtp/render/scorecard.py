@@ -1,0 +1,227 @@
+"""The scorecard as a grid: numbers are never cut; where there is no room, old weeks are left out, and it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from rich.text import Text
+
+from orgtp.model.cell import Cell, CellState
+from orgtp.model.errors import BadValue
+from orgtp.model.text import count_noun
+from orgtp.model.value import ValueKind
+from orgtp.render.terminal import (
+    LEGEND,
+    SIGNS,
+    STALE,
+    STALE_STYLE,
+    STYLES,
+    Screen,
+    cut,
+    joined,
+    padded,
+    say,
+    text_of,
+    width_of,
+    wrapped,
+)
+from orgtp.views.scorecard import Scorecard, ScoreRow
+
+_BARS = "▁▂▃▄▅▆▇█"
+_GAP = 2
+_NAME_LEAST, _SPARK_FROM, _FEW = 24, 100, 2
+_ON = "on target"
+
+
+def scorecard_text(card: Scorecard, screen: Screen, name: str = "") -> str:
+    """The grid, with a legend."""
+    return text_of(scorecard_lines(card, screen, name), screen)
+
+
+def scorecard_lines(card: Scorecard, screen: Screen, name: str = "") -> list[Text]:
+    """The lines of the grid, seat by seat in the order of the chart."""
+    if not card.rows:
+        return [Text("no metrics yet. A seat's metrics stand in its file: seats/SEAT.yaml")]
+    layout = _layout(card, screen)
+    lines = [*wrapped(_head(card, name), screen.width), Text(), _header(card, layout)]
+    for seat, rows in groupby(card.rows, key=lambda row: (row.seat, row.seat_name)):
+        lines.append(cut(say(seat[1], "bold"), screen.width))
+        lines += [line for row in rows for line in _lines(row, layout, screen)]
+    return [*lines, Text(), *_foot(card, layout, screen)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What fits: the width of names and targets, the weeks shown, each with its gap, and the trend (0: none).
+
+    `stacked` puts name and target on lines of their own, above the numbers.
+    """
+
+    name: int
+    target: int
+    shown: range
+    widths: Sequence[int]
+    spark: int
+    count: int
+    stacked: bool
+
+
+def _layout(card: Scorecard, screen: Screen) -> _Layout:
+    widths = _widths(card)
+    natural = max(width_of(say(row.name)) for row in card.rows) + 2 * _GAP
+    target = max(width_of(say(row.target or "")) for row in card.rows) + _GAP
+    count = max(len(_ON), *(width_of(_count(row)) for row in card.rows)) + _GAP
+    spark = len(card.columns) + _GAP if screen.width >= _SPARK_FROM else 0
+    room = screen.width - target - spark - count
+    stacked = room - sum(widths[-_FEW:]) - _FEW * _GAP < _NAME_LEAST
+    least = _GAP if stacked else min(natural, _NAME_LEAST)
+    target = 0 if stacked else target
+    room = screen.width - target - spark - count
+    gap = _GAP if sum(widths) + len(widths) * _GAP <= room - natural else 1
+    weeks = min(_fitting(widths, gap, room - least), len(widths) - _begins(card))
+    spaced = [width + gap for width in widths]
+    left = room - sum(spaced[len(spaced) - weeks :])
+    name = least if stacked else min(natural, max(least, left))
+    return _Layout(name, target, range(len(widths) - weeks, len(widths)), spaced, spark, count, stacked)
+
+
+def _begins(card: Scorecard) -> int:
+    """The first week in which there is anything: a new org shows no empty weeks before it began."""
+    weeks = range(len(card.columns) - 1)
+    return next((n for n in weeks if any(row.cells[n].state is not CellState.NONE for row in card.rows)), len(weeks))
+
+
+def _widths(card: Scorecard) -> list[int]:
+    """What each week needs, so that no number in it is cut."""
+    weeks = range(len(card.columns))
+    return [max(width_of(_week(card, n)), *(width_of(_cell(row, row.cells[n])) for row in card.rows)) for n in weeks]
+
+
+def _fitting(widths: Sequence[int], gap: int, room: int) -> int:
+    """How many of the newest weeks fit; one is always shown."""
+    weeks = 0
+    for width in reversed(widths):
+        room -= width + gap
+        if room < 0 and weeks:
+            break
+        weeks += 1
+    return weeks
+
+
+def _head(card: Scorecard, name: str) -> Text:
+    states = [row.state for row in card.rows]
+    known = sum(state.is_known or state.is_gap for state in states)
+    on_target = sum(state is CellState.ON for state in states)
+    told = f"  {on_target} of {count_noun(known, 'metric')} on target at the latest value"
+    return joined(say(name or "Scorecard", "bold"), told)
+
+
+def _week(card: Scorecard, number: int) -> str:
+    """`W47`, and `W47…` while it is not over."""
+    text = card.columns[number]
+    return f"{text.partition('-')[2]}{'…' if text == card.partial else ''}"
+
+
+def _header(card: Scorecard, layout: _Layout) -> Text:
+    weeks = [padded(Text(_week(card, n), "dim"), layout.widths[n], right=True) for n in layout.shown]
+    target = padded(Text("target", "dim"), layout.target) if layout.target else Text()
+    spark = padded(Text("  trend", "dim"), layout.spark) if layout.spark else Text()
+    return joined(" " * layout.name, target, *weeks, spark, padded(Text(_ON, "dim"), layout.count, right=True))
+
+
+def _lines(row: ScoreRow, layout: _Layout, screen: Screen) -> list[Text]:
+    if layout.stacked:
+        return [*_stacked_name(row, screen.width - _GAP), _numbers(row, layout, Text(" " * layout.name))]
+    name_cell = joined(_mark(row), cut(say(row.name), layout.name - 2 * _GAP))
+    return [_numbers(row, layout, padded(name_cell, layout.name))]
+
+
+def _stacked_name(row: ScoreRow, width: int) -> list[Text]:
+    """The name, and the target beside it where it fits whole, else below."""
+    name, target = say(row.name), say(row.target or "", "dim")
+    both = joined(name, "  ", target)
+    lines = [both] if width_of(both) <= width else [*wrapped(name, width), joined(" " * _GAP, target)]
+    return [joined(_mark(row) if number == 0 else " " * _GAP, line) for number, line in enumerate(lines)]
+
+
+def _mark(row: ScoreRow) -> Text:
+    """What stands before a name: where the metric is stale a sign, close to it, so that no line has more words."""
+    return padded(Text(STALE if row.stale_since else "", style=STALE_STYLE), _GAP, right=True)
+
+
+def _numbers(row: ScoreRow, layout: _Layout, name: Text) -> Text:
+    cells = [padded(_cell(row, row.cells[n]), layout.widths[n], right=True) for n in layout.shown]
+    target = padded(say(row.target or "", "dim"), layout.target) if layout.target else Text()
+    spark = joined("  ", _spark(row)) if layout.spark else Text()
+    return joined(name, target, *cells, spark, padded(_count(row), layout.count, right=True))
+
+
+def _cell(row: ScoreRow, cell: Cell) -> Text:
+    """The value and its sign; what is no value is a sign alone, visibly not a number."""
+    mark = ("~" if cell.partial else "") + ("*" if cell.corrected else "")
+    if cell.value is None:
+        return Text(f"{mark}{SIGNS[cell.state]}", style=STYLES[cell.state])
+    return say(f"{mark}{shown(row, cell.value)} {SIGNS[cell.state]}", STYLES[cell.state])
+
+
+def shown(row: ScoreRow, value: str) -> str:
+    """A stored value for a grid whose row says the currency; hits (`4/5`) stand as they are."""
+    if row.measure is None or "/" in value:
+        return value
+    text = row.measure.format_shown(value)
+    return text.removeprefix(f"{row.measure.currency} ") if row.measure.kind is ValueKind.MONEY else text
+
+
+def _count(row: ScoreRow) -> Text:
+    return Text(f"{row.on_target}/{row.known}")
+
+
+def _spark(row: ScoreRow) -> Text:
+    """One bar a week between the row's least and greatest value; a week without one has none."""
+    amounts = [_amount(row, cell) for cell in row.cells]
+    known = [amount for amount in amounts if amount is not None]
+    low, span = min(known, default=Decimal(0)), max(known, default=Decimal(0)) - min(known, default=Decimal(0))
+    marks = ["·" if amount is None else _bar(amount - low, span) for amount in amounts]
+    return joined(*((mark, STYLES[cell.state]) for mark, cell in zip(marks, row.cells, strict=True)))
+
+
+def _bar(above: Decimal, span: Decimal) -> str:
+    return _BARS[int(above / span * (len(_BARS) - 1))] if span else _BARS[len(_BARS) // 2]
+
+
+def _amount(row: ScoreRow, cell: Cell) -> Decimal | None:
+    if cell.value is None or row.measure is None:
+        return None
+    hits, _, known = cell.value.partition("/")
+    if known:
+        return Decimal(hits) / Decimal(known)
+    try:
+        return row.measure.parse_amount(cell.value)
+    except BadValue:
+        return None
+
+
+def _foot(card: Scorecard, layout: _Layout, screen: Screen) -> list[Text]:
+    notes = [LEGEND, f"{_week(card, len(card.columns) - 1)} is not over yet"] if card.partial else [LEGEND]
+    notes += ["~ not all days known"] if any(cell.partial for row in card.rows for cell in row.cells) else []
+    notes += ["* corrected"] if any(cell.corrected for row in card.rows for cell in row.cells) else []
+    stale = sum(row.stale_since is not None for row in card.rows)
+    are = "metric is" if stale == 1 else "metrics are"
+    notes += [f"{STALE} {stale} {are} stale: a value is late. See: orgtp stale"] if stale else []
+    hidden = layout.shown.start - _begins(card)
+    notes += [f"{count_noun(hidden, 'older week')} left out: the screen is too narrow"] if hidden else []
+    return [line for note in _packed(notes, screen.width) for line in wrapped(Text(note, style="dim"), screen.width)]
+
+
+def _packed(notes: Sequence[str], width: int) -> list[str]:
+    """Notes side by side as long as they fit."""
+    lines: list[str] = []
+    for note in notes:
+        if lines and len(lines[-1]) + len(note) + 3 <= min(width, _SPARK_FROM):
+            lines[-1] += f"   {note}"
+        else:
+            lines.append(note)
+    return lines

@@ -1,0 +1,1 @@
+"""The package metric_names."""

@@ -1,0 +1,154 @@
+"""What a seat's file says about it: its metrics, when it should be retired, and when it is reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from orgtp.model.org import Org
+from orgtp.model.seat import Seat
+from orgtp.rules.rule import Finding
+
+
+def no_metric(org: Org) -> Iterator[Finding]:
+    """An active seat has no metric.
+
+    A seat exists for an outcome. Without a number, nobody can tell a seat that achieves it from one that only runs. A
+    seat passes if it owns another seat that has a metric. You can add a seat first and its metrics later: no orgtp
+    command fails because of this rule.
+
+    Bad:
+
+        seat: dash
+        status: active
+        owner: bogdan
+
+    Good:
+
+        seat: dash
+        status: active
+        owner: bogdan
+        metrics:
+          anomalies-before-open:
+            name: Anomalies flagged before market open
+            outcome: No client loses a day of spend to a fault nobody saw
+            target: ">= 95%"
+            cadence: weekly
+
+    Fix: say which outcome the seat is for, and set a target:
+    `orgtp seat set dash metrics.ID.name=… metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly`.
+    """
+    leads, unsure = _owners_of_measured(org), _some_seat_is_unreadable(org)
+    for seat in _seats_without_metric(org):
+        # A seat file that cannot be read may be of a seat that this person owns.
+        if seat.id not in leads and not (unsure and seat.is_human):
+            yield Finding(seat.marks.key_place("metrics"), f"nothing is measured on {seat.id}", _metric_hint(seat))
+
+
+def no_metric_of_its_own(org: Org) -> Iterator[Finding]:
+    """An active seat has no metric of its own; only seats that it owns have one.
+
+    The owner of other seats is measured through them, which is enough to start with. A metric of its own shows what the
+    seat itself contributes.
+
+    Bad:
+
+        seat: bogdan            # owns dash, which has metrics
+        kind: human
+        status: active
+
+    Good:
+
+        seat: bogdan
+        kind: human
+        status: active
+        metrics:
+          launches-on-date:
+            name: Campaigns live on the agreed date
+            outcome: Clients can plan their own business around a launch
+            target: ">= 90%"
+            cadence: weekly
+
+    Fix: add a metric for the outcome that the seat itself is responsible for:
+    `orgtp seat set bogdan metrics.ID.name=… metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly`.
+    """
+    leads = _owners_of_measured(org)
+    for seat in _seats_without_metric(org):
+        if seat.id in leads:
+            message = f"{seat.id} has no metric of its own; only seats that it answers for have one"
+            yield Finding(seat.marks.key_place("metrics"), message, _metric_hint(seat))
+
+
+def retire_when_missing(org: Org) -> Iterator[Finding]:
+    """An agent seat does not say when it should be retired.
+
+    Agents are cheap to start, and nobody stops them. It is easier to decide at the start what would end the seat; later
+    there is always a reason to keep it a little longer.
+
+    Bad:
+
+        seat: dash
+        kind: agent
+
+    Good:
+
+        seat: dash
+        kind: agent
+        retire_when: Four weekly misses in a row, or the ad platforms report this themselves.
+
+    Fix: write what would make the seat unnecessary: `orgtp seat set dash "retire_when=Four weekly misses in a row"`.
+    """
+    for seat in org.seats.values():
+        if not (seat.is_human or seat.is_retired or seat.retire_when or ("retire_when",) in seat.marks.keys):
+            hint = f'Write what would end it: orgtp seat set {seat.id} "retire_when=…"'
+            yield Finding(seat.marks.value_place(), f"{seat.id} does not say when it should go", hint)
+
+
+def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:
+    """The review date of a seat has passed.
+
+    Somebody promised to check whether the seat is still worth having. When that day is over in the org's time zone,
+    either nobody checked, or nobody set the date of the next review.
+
+    Bad:
+
+        review_by: 2025-01-15
+
+    Good:
+
+        review_by: 2027-01-15
+
+    Fix: review the seat, then set the next date (`orgtp seat set dash review_by=2027-01-15`), or retire it.
+    """
+    today = now.astimezone(org.zone).date()
+    for seat in org.seats.values():
+        if seat.review_by and seat.review_by < today and not seat.is_retired:
+            hint = f"Review {seat.id}, then set the next day: orgtp seat set {seat.id} review_by=DATE"
+            yield Finding(
+                seat.marks.value_place("review_by"), f"the review of {seat.id} was due by {seat.review_by}", hint
+            )
+
+
+def _seats_without_metric(org: Org) -> Iterator[Seat]:
+    """The active seats without a metric, except those whose file has metrics that cannot be read."""
+    for seat in org.seats.values():
+        if seat.is_active and not seat.metrics and not any(_is_metric(keys) for keys in seat.marks.keys):
+            yield seat
+
+
+def _is_metric(keys: tuple[str, ...]) -> bool:
+    return len(keys) > 1 and keys[0] == "metrics"
+
+
+def _owners_of_measured(org: Org) -> set[str]:
+    """The ids of the seats that own another seat that has a metric and is not retired."""
+    return {seat.owner for seat in org.seats.values() if seat.metrics and seat.owner != seat.id and not seat.is_retired}
+
+
+def _some_seat_is_unreadable(org: Org) -> bool:
+    return any(path.startswith("seats/") for path in org.unreadable)
+
+
+def _metric_hint(seat: Seat) -> str:
+    parts = ("name=…", "outcome=…", 'target=">= 95%"', "cadence=weekly")
+    return f"Say what it is for: orgtp seat set {seat.id} {' '.join(f'metrics.ID.{part}' for part in parts)}"

@@ -1,0 +1,259 @@
+"""One chart: ids, lines of reporting, and the seats that the policy names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from orgtp.model.org import Org
+from orgtp.model.problem import Keys
+from orgtp.model.seat import Seat, retirement_path, seat_path
+from orgtp.model.text import count_noun, did_you_mean
+from orgtp.rules.rule import Finding
+
+
+def id_not_file_name(org: Org) -> Iterator[Finding]:
+    """The id in a file differs from the file's name.
+
+    orgtp finds a seat by its file name. The file repeats the id so that a copied file is noticed. If the two differ,
+    one is a mistake; everything that refers to the seat uses the file name.
+
+    Bad:
+
+        # seats/desk.yaml
+        seat: bot
+
+    Good:
+
+        # seats/desk.yaml
+        seat: desk
+
+    Fix: write the file's name after `seat:`, or rename the file. The same applies to records in `retirements/`.
+    """
+    for seat in org.seats.values():
+        if seat.declared and seat.declared != seat.id:
+            message = f'seat "{seat.declared}" stands in the file of "{seat.id}"'
+            hint = f"Write seat: {seat.id}, or rename the file to {seat_path(seat.declared)}."
+            yield Finding(seat.marks.value_place("seat"), message, hint)
+    for record in org.retirements.values():
+        if record.declared and record.declared != record.seat:
+            message = f'the record of "{record.declared}" stands in the file of "{record.seat}"'
+            hint = f"Write seat: {record.seat}, or rename the file to {retirement_path(record.declared)}."
+            yield Finding(record.marks.value_place("seat"), message, hint)
+
+
+def id_reserved(org: Org) -> Iterator[Finding]:
+    """A seat's id is a device name that Windows reserves.
+
+    A seat's file is named after its id. Windows cannot create a file named con, prn, aux, nul, com1 to com9 or lpt1 to
+    lpt9, with any extension, so nobody could check out the org there.
+
+    Bad:
+
+        # seats/aux.yaml
+        seat: aux
+
+    Good:
+
+        # seats/auxiliary.yaml
+        seat: auxiliary
+
+    Fix: choose another id before anything is recorded for the seat.
+    """
+    for seat in org.seats.values():
+        if _DEVICE.fullmatch(seat.id):
+            hint = f"Name the seat something else, such as {seat.id}-desk: its file is named for it."
+            yield Finding(seat.marks.value_place("seat"), f'Windows can make no file named "{seat.id}.yaml"', hint)
+
+
+_DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)[1-9]")
+
+
+def reports_to_unknown(org: Org) -> Iterator[Finding]:
+    """A seat reports to a seat that does not exist.
+
+    The seat has no place on the chart, and its escalations have nowhere to go.
+
+    Bad:
+
+        reports_to: rader
+
+    Good:
+
+        reports_to: radar
+
+    Fix: use an id from `seats/`; at the top of the chart, leave `reports_to` out.
+    """
+    for seat in org.seats.values():
+        boss = seat.reports_to
+        if boss and not seat.is_retired and boss not in org.seats and not org.is_unreadable(seat_path(boss)):
+            hint = did_you_mean(boss, org.seats) or "Name a seat, or leave reports_to out at the top of the chart."
+            yield Finding(seat.marks.value_place("reports_to"), f'reports_to "{boss}" is not a seat', hint)
+
+
+def reports_to_retired(org: Org) -> Iterator[Finding]:
+    """A seat reports to a retired seat.
+
+    It has nobody above it, and neither do the seats below it. This is reported once, at the seat to correct, with the
+    number of seats below it.
+
+    Bad:
+
+        reports_to: jeff        # seats/jeff.yaml says status: retired
+
+    Good:
+
+        reports_to: radar
+
+    Fix: set whom it reports to now: `orgtp seat set dash reports_to=radar`. `orgtp retire` does this automatically.
+    """
+    for seat in org.seats.values():
+        boss = org.seats.get(seat.reports_to)
+        if boss and boss.is_retired and not seat.is_retired:
+            up = next((above.id for above in org.chain_above(boss.id) if not above.is_retired), "SEAT")
+            hint = f"Say where it reports now: orgtp seat set {seat.id} reports_to={up}"
+            below = _count_below(org, seat)
+            more = f", and {count_noun(below, 'more seat')} below {seat.id} {'hang' if below > 1 else 'hangs'} with it"
+            message = f'reports_to "{boss.id}" is retired{more if below else ""}'
+            yield Finding(seat.marks.value_place("reports_to"), message, hint)
+
+
+def reports_to_cycle(org: Org) -> Iterator[Finding]:
+    """Seats report to each other in a cycle.
+
+    None of them is below the top of the chart, and an escalation comes back to the seat that it came from. A cycle is
+    reported once, at its first seat.
+
+    Bad:
+
+        # seats/ada.yaml
+        reports_to: bot
+        # seats/bot.yaml
+        reports_to: ada
+
+    Good:
+
+        # seats/ada.yaml: at the top, without reports_to
+        # seats/bot.yaml
+        reports_to: ada
+
+    Fix: make one of them report to a seat outside the cycle, or remove its `reports_to` if it is the top.
+    """
+    for ring in _find_rings(org):
+        message = f"reports_to goes round in a ring: {_format_ring([*ring, ring[0]])}"
+        hint = "One of them reports to a seat outside the ring, or stands at the top without reports_to."
+        yield Finding(org.seats[ring[0]].marks.value_place("reports_to"), message, hint)
+
+
+def two_tops(org: Org) -> Iterator[Finding]:
+    """More than one seat is at the top.
+
+    A chart has one top: the seat where every escalation ends that nobody below could resolve. A second seat without
+    `reports_to` usually means that the line was forgotten. orgtp takes a human seat before an agent, then the seat with
+    the most seats below it, as the top, and reports each of the others.
+
+    Bad:
+
+        # seats/david.yaml: without reports_to
+        # seats/dash.yaml: without reports_to
+
+    Good:
+
+        # seats/david.yaml: without reports_to
+        # seats/dash.yaml
+        reports_to: david
+
+    Fix: say whom it reports to: `orgtp seat set dash reports_to=david`.
+    """
+    tops = [top for top in org.direct_reports("") if not top.is_retired and ("reports_to",) not in top.marks.keys]
+    if len(tops) > 1:
+        top = max(tops, key=lambda seat: (seat.is_human, _count_below(org, seat)))
+        for seat in (seat for seat in tops if seat is not top):
+            hint = f"Say whom it reports to: orgtp seat set {seat.id} reports_to={top.id}"
+            yield Finding(seat.marks.value_place(), f"{seat.id} stands at the top beside {top.id}", hint)
+
+
+def policy_unknown_seat(org: Org) -> Iterator[Finding]:
+    """The policy names a seat that does not exist, is retired, or cannot have the role.
+
+    org.yaml says who may record for others and who may decide a retirement. An unknown id gives the right to nobody,
+    or to the next seat that takes it. An approver is human, because a person decides a retirement.
+
+    Bad:
+
+        policy:
+          scorekeepers: [taly]
+          retirement: {approvers: [dash]}     # an agent
+
+    Good:
+
+        policy:
+          scorekeepers: [tally]
+          retirement: {approvers: [david]}
+
+    Fix: use an id from `seats/`, or remove it from the list.
+    """
+    for keys, seat in _seats_in_policy(org):
+        found = org.seats.get(seat)
+        if org.is_unreadable(seat_path(seat)) or not seat:
+            continue
+        wrong = _policy_fault(found, human="approvers" in keys)
+        if wrong:
+            hint = did_you_mean(seat, org.seats) if found is None else ""
+            yield Finding(org.marks.value_place(*keys), f'{keys[-2]}: "{seat}" {wrong}', hint or _FIX)
+
+
+_FIX = "Take it off the list in org.yaml, or name another seat."
+
+
+def _count_below(org: Org, seat: Seat) -> int:
+    """The number of seats below `seat`, not counting those below a retired one (they have findings of their own)."""
+    count = 0
+    ahead, seen = [seat], {seat.id}
+    while ahead:
+        reports = [below for below in org.current_reports(ahead.pop().id) if below.id not in seen]
+        seen |= {below.id for below in reports}
+        ahead += reports
+        count += len(reports)
+    return count
+
+
+def _find_rings(org: Org) -> Iterator[list[str]]:
+    """Every cycle of `reports_to`, once, from its alphabetically first seat. It visits each seat once."""
+    done: set[str] = set()
+    for start in org.seats.values():
+        way: dict[str, None] = {}
+        here: Seat | None = start
+        while here and here.id not in done and here.id not in way:
+            way[here.id] = None
+            here = org.seats.get(here.reports_to)
+        done |= set(way)
+        if here and here.id in way:
+            ids = list(way)
+            ring = ids[ids.index(here.id) :]
+            first = ring.index(min(ring))
+            yield ring[first:] + ring[:first]
+
+
+def _format_ring(ids: list[str]) -> str:
+    """`a -> b -> c`; the middle of a long cycle is left out."""
+    shown = ids if len(ids) <= _LONG else [*ids[: _LONG - 2], f"… ({len(ids) - _LONG + 1} more)", ids[-1]]
+    return " -> ".join(shown)
+
+
+_LONG = 12
+
+
+def _seats_in_policy(org: Org) -> Iterator[tuple[Keys, str]]:
+    for number, seat in enumerate(org.policy.scorekeepers):
+        yield ("policy", "scorekeepers", str(number)), seat
+    for number, seat in enumerate(org.policy.approvers):
+        yield ("policy", "retirement", "approvers", str(number)), seat
+
+
+def _policy_fault(seat: Seat | None, *, human: bool) -> str:
+    if seat is None:
+        return "is not a seat"
+    if seat.is_retired:
+        return "is retired"
+    return "is not a human seat" if human and not seat.is_human else ""

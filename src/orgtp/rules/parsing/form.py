@@ -1,0 +1,10 @@
+"""Rules of form: what a file must look like to be read. The readers in `orgtp.files` report violations of them."""
+
+from __future__ import annotations
+
+from orgtp.rules.parsing.files import FILES
+from orgtp.rules.parsing.keys import KEYS
+from orgtp.rules.parsing.yaml import YAML
+from orgtp.rules.rule import Rule
+
+FORM: tuple[Rule, ...] = tuple(sorted((*FILES, *KEYS, *YAML), key=lambda rule: rule.id))

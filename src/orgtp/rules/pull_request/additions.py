@@ -1,0 +1,95 @@
+"""What a pull request may not add: values and retirements that no orgtp command would have written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from orgtp.model.org_pair import OrgPair
+from orgtp.model.problem import Place
+from orgtp.model.score import Score
+from orgtp.model.text import count_noun
+from orgtp.rules.rule import Finding
+
+
+def score_after_retirement(compared: OrgPair) -> Iterator[Finding]:
+    """A value was recorded for a seat after it was retired.
+
+    A retirement ends a seat's metrics, and the retirement record has their last values. Whoever continues the work
+    records values for their own seat. A value that was recorded earlier and arrives later with `orgtp sync` is fine.
+
+    Bad:
+
+        +{"id":"z","at":"2026-11-21T09:00:00Z","metric":"talks-booked",…}    (jeff was retired on 2026-11-20)
+
+    Good:
+
+        orgtp score add dash talks-booked 4
+
+    Fix: remove the line, and record the value for the seat that has the metric now.
+    """
+    for score in _added_scores(compared):
+        seat, record = compared.before.seats.get(score.seat), compared.before.retirements.get(score.seat)
+        day = score.at.astimezone(compared.after.zone).date()
+        if seat and seat.is_retired and record and record.retired_on and day > record.retired_on:
+            message = f"recorded on {day}, and {seat.id} was retired on {record.retired_on}"
+            yield Finding(score.place, message, "Take the line out; who has the metric now records it.")
+
+
+def score_row_backdated(compared: OrgPair) -> Iterator[Finding]:
+    """A new row is older than the existing rows of the file.
+
+    `orgtp sync` and queued values add such rows, which is fine. A backdated row looks the same, so this is reported
+    once per file.
+
+    Bad:
+
+        a row dated 1 November, inserted on the 20th above one of 6 November
+
+    Good:
+
+        a row dated 20 November at the end, recorded `--for` its period
+
+    Fix: nothing, if `orgtp sync` added the row.
+    """
+    newest: dict[str, Score] = {}
+    for score in (score for scores in compared.before.scores.values() for score in scores):
+        known = newest.setdefault(score.place.path, score)
+        newest[score.place.path] = max(known, score, key=lambda one: one.at)
+    added = [(one, newest.get(one.place.path)) for one in _added_scores(compared)]
+    late = Counter(one.place.path for one, last in added if last and one.at < last.at)
+    for path, count in sorted(late.items()):
+        are = "is" if count == 1 else "are"
+        message = f"{count_noun(count, 'new row')} of {path} {are} older than rows that were there"
+        yield Finding(Place(path), message, "Fine if sync brought it; the newest record counts.")
+
+
+def decider_not_approver(compared: OrgPair) -> Iterator[Finding]:
+    """A retirement was decided by somebody who may not decide it.
+
+    The approvers that the policy names decide a retirement; without any, the owner and the seats above do. The policy
+    of the base commit applies, so that a pull request cannot make its author an approver.
+
+    Bad:
+
+        decided_by: kristen        (and org.yaml has approvers: [david])
+
+    Good:
+
+        decided_by: david
+
+    Fix: ask one of the people in the message to decide it.
+    """
+    for record in compared.after.retirements.values():
+        is_new = record.seat not in compared.before.retirements and record.seat in compared.before.seats
+        if is_new and record.decided_by and record.decided_by not in compared.before.eligible_deciders(record.seat):
+            who = ", ".join(compared.before.eligible_deciders(record.seat)) or "nobody, as things are"
+            message = f'"{record.decided_by}" may not decide the retirement of {record.seat}'
+            yield Finding(record.marks.value_place("decided_by"), message, f"May decide it: {who}.")
+
+
+def _added_scores(compared: OrgPair) -> Iterator[Score]:
+    """The scores that are new in the changed files."""
+    paths = compared.new.keys()
+    for scores in compared.after.scores.values():
+        yield from (one for one in scores if one.place.path in paths and one.id not in compared.before.score_ids)

@@ -1,0 +1,253 @@
+"""What a pull request may do, but reviewers should notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from orgtp.model.org import WORD_TOPICS, Org
+from orgtp.model.org_pair import OrgPair
+from orgtp.model.problem import Keys
+from orgtp.model.seat import Seat
+from orgtp.model.target import Targets
+from orgtp.rules.rule import Finding
+
+
+def target_changed(compared: OrgPair) -> Iterator[Finding]:
+    """A target was changed.
+
+    This is allowed, but everybody who reads the scorecard should know: the same value may be on target today and off
+    target tomorrow. With a dated target, earlier periods are still judged by the old target.
+
+    Bad:
+
+        -target: ">= 95%"
+        +target: ">= 60%"      (now every past miss is on target)
+
+    Good:
+
+        +target: {2026-W01: ">= 95%", 2026-W48: ">= 90%"}
+
+    Fix: nothing, if it is intended. `orgtp seat set SEAT "metrics.METRIC.target.2026-W48=>= 90%"` dates it.
+    """
+    for seat, metric in _metrics_in_both(compared):
+        old, new = compared.before.seats[seat.id].metrics[metric].targets, seat.metrics[metric].targets
+        if old != new and new.dated:
+            message = f"the target of {seat.id} {metric} was {_format_targets(old)} and becomes {_format_targets(new)}"
+            yield Finding(seat.marks.value_place("metrics", metric, "target"), message, _SEEN)
+
+
+def owner_changed(compared: OrgPair) -> Iterator[Finding]:
+    """The owner of a seat was changed.
+
+    This is allowed, but both the old and the new owner should know before it is merged.
+
+    Bad:
+
+        -owner: bogdan
+        +owner: kristen        (Kristen learns of it when something breaks)
+
+    Good:
+
+        the same change, approved by Kristen
+
+    Fix: nothing, if it is intended: ask both to review it.
+    """
+    for old, new in _seats_in_both(compared):
+        if old.owner != new.owner and new.owner:
+            message = f"{new.id} was answered for by {old.owner or 'nobody'}, and will be by {new.owner}"
+            yield Finding(new.marks.value_place("owner"), message, "Both should look at this before it is merged.")
+
+
+def outcome_changed(compared: OrgPair) -> Iterator[Finding]:
+    """The outcome of a metric was changed, or a metric was removed.
+
+    The owner decides what a seat is for, and it is easy to miss that something is no longer measured.
+
+    Bad:
+
+        -outcome: Clients are billed once for what was done
+        +outcome: Things are checked
+
+    Good:
+
+        a new metric next to the old one, with its own values
+
+    Fix: nothing, if it is intended: ask the owner to review it.
+    """
+    for old, new in _seats_in_both(compared):
+        for name, metric in old.metrics.items():
+            now = new.metrics.get(name)
+            if now is None and ("metrics", name) not in new.marks.keys:
+                yield Finding(new.marks.value_place("metrics"), f"{new.id} is no longer measured on {name}", _SEEN)
+            elif now and now.outcome != metric.outcome:
+                place = new.marks.value_place("metrics", name, "outcome")
+                yield Finding(place, f'the outcome of {new.id} {name} was "{metric.outcome}"', _SEEN)
+
+
+def metric_changed(compared: OrgPair) -> Iterator[Finding]:
+    """The name, cadence, due time or rollup of a metric was changed.
+
+    The values stay, but their meaning changes. A monthly target that becomes quarterly is a third of what it was, and
+    the highest value of a week is not the same as the last. A later due time hides late values.
+
+    Bad:
+
+        -name: Talks booked from leads
+        +name: Leads found
+
+    Good:
+
+        a new metric next to the old one, with its own id and values
+
+    Fix: nothing, if it is intended: ask the owner to review it.
+    """
+    for seat, name in _metrics_in_both(compared):
+        old, new = compared.before.seats[seat.id].metrics[name], seat.metrics[name]
+        for key in ("name", "cadence", "due", "rollup"):
+            was, now = str(getattr(old, key)), str(getattr(new, key))
+            if was != now:
+                told = [f'"{text}"' if text else "not set" for text in (was, now)]
+                message = f"the {key} of {seat.id} {name} was {told[0]}, and is {told[1]}"
+                yield Finding(seat.marks.value_place("metrics", name, key), message, _SEEN)
+
+
+def seat_moved(compared: OrgPair) -> Iterator[Finding]:
+    """A seat reports to another seat, or its status was changed.
+
+    This is allowed, but the seats above and below should know.
+
+    Bad:
+
+        -reports_to: radar
+        +reports_to: david     (Radar still relies on the seat)
+
+    Good:
+
+        the same change, reviewed by both
+
+    Fix: nothing, if it is intended.
+    """
+    for old, new in _seats_in_both(compared):
+        if old.reports_to != new.reports_to:
+            message = f"{new.id} reported to {old.reports_to or 'nobody'}, and will to {new.reports_to or 'nobody'}"
+            yield Finding(new.marks.value_place("reports_to"), message, _SEEN)
+        if old.status is not new.status and not old.is_retired and not new.is_retired:
+            yield Finding(new.marks.value_place("status"), f"{new.id} was {old.status}, and is {new.status}", _SEEN)
+
+
+def kind_changed(compared: OrgPair) -> Iterator[Finding]:
+    """The kind of a seat was changed from agent to human, or from human to agent.
+
+    This one word decides who may own seats and decide retirements: an agent that calls itself human could answer for
+    others. If a person takes over an agent's work, or an agent a person's, add a new seat and retire the old one.
+
+    Bad:
+
+        -kind: agent
+        +kind: human
+
+    Good:
+
+        orgtp retire scout --to ben
+
+    Fix: restore the old kind, unless it was wrong from the start.
+    """
+    for old, new in _seats_in_both(compared):
+        if old.kind is not new.kind:
+            hint = f"Put it back; who takes over is a new seat: orgtp retire {new.id} --to HEIR"
+            yield Finding(new.marks.value_place("kind"), f"{new.id} was {old.kind}, and is {new.kind} here", hint)
+
+
+def waiver_added(compared: OrgPair) -> Iterator[Finding]:
+    """A metric waives a rule.
+
+    A waiver permanently silences one finding, with its reason in the file. Whoever merges it agrees with the reason.
+
+    Bad:
+
+        +waive: {metric-activity: later}
+
+    Good:
+
+        +waive: {metric-activity: The client pays for each article.}
+
+    Fix: nothing, if you agree with the reason.
+    """
+    for seat in compared.after.seats.values():
+        old = compared.before.seats.get(seat.id)
+        for name, metric in seat.metrics.items():
+            known: Mapping[str, str] = old.metrics[name].waive if old and name in old.metrics else {}
+            for rule in (rule for rule in metric.waive if rule not in known):
+                message = f'{seat.id} {name} is excused from {rule}: "{metric.waive[rule]}"'
+                yield Finding(seat.marks.key_place("metrics", name, "waive", rule), message, _SEEN)
+
+
+def policy_changed(compared: OrgPair) -> Iterator[Finding]:
+    """The policy, time zone, holidays or ledger branch in org.yaml were changed.
+
+    The policy decides who may record for others, who decides a retirement, and which words make an outcome. The time
+    zone decides when a week ends, and on a holiday nothing is due. An unnoticed change here changes the meaning of
+    everything else.
+
+    Bad:
+
+        policy:
+          retirement:
+            approvers: [david, jeff]     (added by Jeff)
+
+    Good:
+
+        the same change, approved by David
+
+    Fix: nothing, if it is intended: ask the people that the policy names to review it.
+    """
+    if not compared.before.id or compared.after.is_unreadable("org.yaml"):
+        return
+    old, new = _format_org_settings(compared.before), _format_org_settings(compared.after)
+    for keys, now in new.items():
+        if old[keys] != now:
+            message = f"{'.'.join(keys)} was {old[keys] or 'empty'}, and is {now or 'empty'}"
+            yield Finding(compared.after.marks.value_place(*keys), message, _SEEN)
+
+
+_SEEN = "Nothing to mend if it is meant; it should be seen before it is merged."
+
+
+def _seats_in_both(compared: OrgPair) -> Iterator[tuple[Seat, Seat]]:
+    """Each seat that exists before and after, as (old, new)."""
+    before = compared.before.seats
+    return ((before[seat.id], seat) for seat in compared.after.seats.values() if seat.id in before)
+
+
+def _metrics_in_both(compared: OrgPair) -> Iterator[tuple[Seat, str]]:
+    return ((new, name) for old, new in _seats_in_both(compared) for name in new.metrics if name in old.metrics)
+
+
+def _format_org_settings(org: Org) -> dict[Keys, str]:
+    """The settings of org.yaml as text, by key."""
+    policy = org.policy
+    return {
+        ("org",): org.id,
+        ("timezone",): str(org.zone),
+        ("holidays",): ", ".join(str(day) for day in sorted(org.holidays)),
+        ("branch",): org.branch,
+        ("policy", "grace"): str(policy.grace),
+        ("policy", "scorekeepers"): ", ".join(policy.scorekeepers),
+        ("policy", "push"): "yes" if policy.push else "no",
+        ("policy", "retirement", "approvers"): ", ".join(policy.approvers),
+        ("policy", "require_signatures_since"): policy.signed_since,
+        ("policy", "forges"): ", ".join(policy.forges),
+        ("policy", "escalation", "acknowledge"): str(policy.escalation.acknowledge),
+        ("policy", "escalation", "within"): str(policy.escalation.within),
+        ("policy", "escalation", "resolve"): str(policy.escalation.resolve),
+        ("policy", "escalation", "hours"): policy.escalation.hours,
+        ("routing",): "; ".join(branch.told for branch in org.routing),
+        **{("policy", "words", name): ", ".join(policy.words.get(name, ())) for name in WORD_TOPICS},
+    }
+
+
+def _format_targets(targets: Targets) -> str:
+    """The targets as text: `>= 3`, or `>= 3 from 2026-W01, >= 5 from 2026-W48`."""
+    if not targets.dated:
+        return "none"
+    return ", ".join(f"{target.text} from {begin.text}" if begin else target.text for begin, target in targets.dated)

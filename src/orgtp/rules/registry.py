@@ -1,0 +1,181 @@
+"""What must hold: each rule a plain function from an `Org` to findings, all in one visible list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from orgtp.model.org import Org
+from orgtp.model.org_pair import OrgPair
+from orgtp.model.problem import Problem, Severity
+from orgtp.rules.metric_names import rules as metric_names
+from orgtp.rules.org import (
+    accountability,
+    capabilities,
+    escalations,
+    retirements,
+    seats,
+    signers,
+    structure,
+)
+from orgtp.rules.parsing.form import FORM
+from orgtp.rules.pull_request import additions, forbidden, notices
+from orgtp.rules.pull_request.base import BASE_NOT_REACHED, NOT_AS_COMMITTED
+from orgtp.rules.records import RECORD_RULES
+from orgtp.rules.rule import (
+    Rule,
+    RuleContext,
+    change_rule,
+    dated_rule,
+    limit_problems,
+    org_rule,
+    with_topic,
+)
+
+# Each with its heading in docs/rules.md. What is most orgtp's own comes first, what any file format asks for last.
+TOPICS = {
+    "accountability": "A human answers",
+    "seats": "What a seat says of itself",
+    "outcomes": "Outcomes, not activity",
+    "structure": "One chart",
+    "capabilities": "Who does what",
+    "scores": "Values",
+    "recording": "When values were recorded",
+    "retirements": "Retired, not deleted",
+    "escalations": "Trouble in somebody's hands",
+    "signers": "Who may sign",
+    "changes": "What a pull request may not do",
+    "additions": "What a pull request may not add",
+    "notices": "What a pull request must be seen doing",
+    "history": "What may not be in the history",
+    "form": "What can be read",
+}
+
+
+def sort_by_topic(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules topic by topic, those of one topic in the order given; a topic that is not in `TOPICS` comes last."""
+    order = {topic: place for place, topic in enumerate(TOPICS)}
+    return tuple(sorted(rules, key=lambda rule: order.get(rule.topic, len(order))))
+
+
+RULES: tuple[Rule, ...] = (
+    *with_topic(
+        "accountability",
+        org_rule(accountability.owner_missing),
+        org_rule(accountability.owner_unknown),
+        org_rule(accountability.owner_not_human),
+        org_rule(accountability.owner_retired),
+        org_rule(accountability.owner_not_active),
+        org_rule(accountability.no_human_above),
+    ),
+    *with_topic(
+        "seats",
+        org_rule(seats.no_metric, refuses=False),
+        org_rule(seats.no_metric_of_its_own, Severity.WARNING),
+        org_rule(seats.retire_when_missing, Severity.WARNING),
+        dated_rule(seats.review_by_past, Severity.WARNING),
+    ),
+    *with_topic(
+        "structure",
+        org_rule(structure.id_not_file_name),
+        org_rule(structure.id_reserved),
+        org_rule(structure.reports_to_unknown),
+        org_rule(structure.reports_to_retired),
+        org_rule(structure.reports_to_cycle),
+        org_rule(structure.two_tops, Severity.WARNING),
+        org_rule(structure.policy_unknown_seat),
+    ),
+    *with_topic(
+        "capabilities",
+        org_rule(capabilities.capability_claimed_twice),
+        org_rule(capabilities.capability_unused, Severity.WARNING),
+    ),
+    *with_topic(
+        "outcomes",
+        org_rule(metric_names.outcome_missing),
+        org_rule(metric_names.metric_runtime),
+        org_rule(metric_names.metric_activity, Severity.WARNING),
+        org_rule(metric_names.leads_to_unknown),
+        org_rule(metric_names.metric_wish),
+        org_rule(metric_names.seat_only_activity),
+        org_rule(metric_names.waive_unknown),
+        org_rule(metric_names.waive_unused, Severity.WARNING),
+    ),
+    *RECORD_RULES,
+    *with_topic(
+        "retirements",
+        org_rule(retirements.retired_without_record),
+        org_rule(retirements.record_without_retired),
+        org_rule(retirements.id_of_retired_seat),
+        org_rule(retirements.record_incomplete),
+        org_rule(retirements.record_unknown_seat),
+        org_rule(retirements.decided_by_not_human),
+    ),
+    *with_topic(
+        "escalations",
+        org_rule(escalations.routing_not_human),
+        org_rule(escalations.routing_unknown_seat),
+        org_rule(escalations.routing_unreachable, Severity.WARNING),
+        org_rule(escalations.escalation_unknown_seat),
+        org_rule(escalations.escalation_unknown_metric, Severity.WARNING),
+        org_rule(escalations.escalation_file_name),
+        org_rule(escalations.escalation_not_as_told),
+        org_rule(escalations.silence_unknown_metric, Severity.WARNING),
+    ),
+    *with_topic(
+        "signers",
+        org_rule(signers.signer_unknown_seat),
+        org_rule(signers.signer_retired, Severity.WARNING, refuses=False),
+        org_rule(signers.signer_key_twice),
+        org_rule(signers.forge_unfit),
+    ),
+    *with_topic(
+        "changes",
+        change_rule(forbidden.score_row_changed),
+        change_rule(forbidden.retirement_record_touched),
+        change_rule(forbidden.escalation_record_touched),
+        change_rule(forbidden.seat_deleted),
+        change_rule(forbidden.seat_brought_back),
+        change_rule(forbidden.id_used_again),
+        change_rule(forbidden.retired_with_work_left),
+        change_rule(forbidden.target_kind_changed),
+        change_rule(forbidden.history_short, Severity.NOTICE),
+    ),
+    *with_topic(
+        "additions",
+        change_rule(additions.score_after_retirement),
+        change_rule(additions.decider_not_approver),
+        change_rule(additions.score_row_backdated, Severity.NOTICE),
+    ),
+    *with_topic(
+        "notices",
+        change_rule(notices.target_changed, Severity.NOTICE),
+        change_rule(notices.owner_changed, Severity.NOTICE),
+        change_rule(notices.outcome_changed, Severity.NOTICE),
+        change_rule(notices.metric_changed, Severity.NOTICE),
+        change_rule(notices.seat_moved, Severity.NOTICE),
+        change_rule(notices.kind_changed, Severity.WARNING),
+        change_rule(notices.waiver_added, Severity.NOTICE),
+        change_rule(notices.policy_changed, Severity.NOTICE),
+    ),
+)
+# Every rule that there is, those of form among them; topic by topic, as they are listed.
+ALL_RULES: tuple[Rule, ...] = sort_by_topic((*FORM, *RULES, BASE_NOT_REACHED, NOT_AS_COMMITTED))
+
+
+# Errors that a change of orgtp's own may bring all the same.
+LENIENT_RULES = frozenset(rule.id for rule in RULES if not rule.refuses)
+
+
+def check_org(org: Org, now: datetime | None = None, *compared: OrgPair) -> Iterator[Problem]:
+    """Every problem of `org`, rule by rule.
+
+    Without a moment, rules about time are left out; without a base, those about a change. Of several bases, what may
+    not be done is looked for from each.
+    """
+    case = RuleContext(org, now, compared[0] if compared else None)
+    for rule in RULES:
+        yield from limit_problems(rule.find_problems(case))
+    for other in compared[1:]:
+        for rule in (rule for rule in RULES if rule.topic == "changes"):
+            yield from limit_problems(rule.find_problems(RuleContext(org, now, other)))

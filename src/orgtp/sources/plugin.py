@@ -1,0 +1,72 @@
+"""Kinds from plugins. Plugin code is not imported here: a separate process describes its keys."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, is_builtin_kind, load_kind
+from orgtp.sources.process import ask_module
+
+_DESCRIBER = "orgtp.sources.plugin_worker"
+_SECONDS = 5.0
+
+
+def open_kind(name: str, entry: EntryPoint) -> Kind:
+    """Return the kind `name`: a built-in one itself, a plugin's as a description. Raises `SourceFailed`."""
+    if is_builtin_kind(entry):
+        return load_kind(entry.value)
+    keys, bare = _read_plugin_keys(name, entry.value)
+    made: type[PluginKind] = type("Foreign", (PluginKind,), {"keys": keys, "bare": bare})
+    return made(name, entry.value)
+
+
+class PluginKind(Kind):
+    """The kind `name` at `place` without its code: only the processes of its sources import that."""
+
+    def __init__(self, name: str, place: str) -> None:
+        self._name, self._place = name, place
+
+    def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
+        """Yield the faults that the kind finds. Raises `SourceFailed`."""
+        for key, message, hint in _ask_plugin(self._name, self._place, settings=settings).get("faults", ()):
+            yield Fault(str(key), str(message), str(hint))
+
+
+def _read_plugin_keys(name: str, place: str) -> tuple[Mapping[str, Key], str]:
+    """Return the keys that a kind takes, and its `bare` key."""
+    said = _ask_plugin(name, place)
+    try:
+        rows = said["keys"].items()
+        keys = {
+            key: Key(Form(form), bool(must), tuple(words), bool(secret)) for key, (form, must, words, secret) in rows
+        }
+        return keys, str(said["bare"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SourceFailed(f"the kind {name} is broken: its description is malformed", again=False) from error
+
+
+def _key(form: str, required: bool, options: list[str], secret: bool) -> Key:
+    return Key(Form(form), required, tuple(options), secret)
+
+
+def _ask_plugin(name: str, place: str, **asked: Any) -> Mapping[str, Any]:
+    """Return the answer of the kind, which runs in a separate process. Raises `SourceFailed`."""
+    fed = json.dumps({"kind": place, **asked}).encode()
+    raw, _ = ask_module(_DESCRIBER, fed, Path.cwd(), time.monotonic() + _SECONDS, Event())
+    try:
+        said = json.loads(raw)
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):
+        raise SourceFailed(f"the kind {name} is broken: it does not describe itself", again=False)
+    if "why" in said:
+        raise SourceFailed(str(said["why"]), again=False)
+    if "broken" in said:
+        raise SourceFailed(f"the kind {name} is broken: {said['broken']}", again=False)
+    return said

@@ -1,0 +1,1 @@
+"""Sync: exchange commits with a remote."""

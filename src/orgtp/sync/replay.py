@@ -1,0 +1,243 @@
+"""Commits that the remote does not have, made anew on its tip: history stays one line, and files only grow.
+
+Records are appended where their id is not there yet; they are never merged as text. Everything else is merged in three
+ways, in memory. A commit that has nothing left to say is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from orgtp.audit.rules.trailers import select_named_seats
+from orgtp.files.load import Loaded, load
+from orgtp.files.scores import seat_of
+from orgtp.git.checkout import Changes
+from orgtp.git.commit import Identity
+from orgtp.git.remote import SyncStopped
+from orgtp.git.repo import Repo
+from orgtp.git.tree import PLAIN, TREE, GitTree, Node, Walk, changed_nodes, walk_of
+from orgtp.ledger.batch import Batch, Original, PlannedCommit, Recorded
+from orgtp.ledger.checks import WouldBreak, find_added_lines, refuse_new_errors, refuse_wrong_records
+from orgtp.ledger.id_index import known_at
+from orgtp.ledger.partial_tree import PartialTree, Reach
+from orgtp.model.change import Change
+from orgtp.model.trailers import drop_seat_trailers, parse_claims
+from orgtp.sync.merge import MergeClash, find_new_records, merge_escalations, merge_files, read_record_id
+
+
+class SyncConflict(SyncStopped):
+    """A local commit and the remote changed the same thing."""
+
+    state = "conflict"
+    text = (
+        "{what} was changed here ({commit} {subject}) and on the remote, each in its own way. Nothing was touched. "
+        "Settle it by hand (edit, git add, git commit), and then run orgtp sync again:\n{way}"
+    )
+
+
+def list_unpublished(repo: Repo, local: str, published: str | None, *, every: bool = False) -> list[str]:
+    """The commits that only the local branch has, oldest first, along the line of first parents, or `every` one."""
+    words = ("rev-list", *(() if every else ("--first-parent",)), "--reverse", "--topo-order", local)
+    return repo.run(*words, *([f"^{published}"] if published else []), "--").decode().split()
+
+
+def read_original(repo: Repo, commit: str) -> Original:
+    """A commit as it stands in git."""
+    found = repo.read(commit)
+    raw = found.raw if found else b""
+    head, _, message = _decode_commit(raw).partition("\n\n")
+    lines = [line.partition(" ") for line in head.split("\n")]
+    parent = next((value for key, _, value in lines if key == "parent"), None)
+    author = next((value for key, _, value in lines if key == "author"), "")
+    name, _, rest = author.partition(" <")
+    email, _, wrote = rest.rpartition("> ")
+    return Original(commit, parent, Identity(name, email), wrote, message)
+
+
+def _decode_commit(raw: bytes) -> str:
+    """A commit as text; one that a person wrote in another encoding says so in its head (i18n.commitEncoding)."""
+    names = [
+        line[len(b"encoding ") :] for line in raw.partition(b"\n\n")[0].split(b"\n") if line.startswith(b"encoding ")
+    ]
+    try:
+        return raw.decode(names[0].decode("ascii") if names else "utf-8")
+    except (UnicodeDecodeError, LookupError):
+        return raw.decode("utf-8", "surrogateescape")
+
+
+class CommitReplay:
+    """Commits made anew on what a batch has, with the remote's tip as its base.
+
+    `way` are the commands by which a person merges by hand, where that must be.
+    """
+
+    def __init__(self, batch: Batch, commits: list[str], way: str) -> None:
+        self.batch, self.base, self.way = batch, batch.walk, way
+        self.made = [read_original(batch.ledger.repo, commit) for commit in commits]
+        repo = batch.ledger.repo
+        self._changes: dict[str, Changes] = {made.id: changed_nodes(repo, made.parent, made.id) for made in self.made}
+        self._there: set[str] = set()
+        self._settled = self._find_manual_merge(commits)
+
+    def _find_manual_merge(self, commits: list[str]) -> int:
+        """How many commits come before the last merge of the remote's that a person made, which settles them.
+
+        It counts as what it changed in the remote's commits; so nothing that it settled clashes once more.
+        """
+        repo, tip = self.batch.ledger.repo, self.batch.tip
+        words = ("rev-list", "--first-parent", "--topo-order", "--merges", "--parents", *commits[-1:], f"^{tip}", "--")
+        for row in repo.run(*words).decode().splitlines() if commits else ():
+            merge, _, *others = row.split()
+            for parent in others:
+                if repo.leads_to(parent, tip):
+                    self._changes[merge] = self._merge_changes(parent, merge, commits[: commits.index(merge)])
+                    return commits.index(merge)
+        return -1
+
+    def _merge_changes(self, parent: str, merge: str, before: list[str]) -> Changes:
+        repo = self.batch.ledger.repo
+        theirs, ours = walk_of(repo, parent), walk_of(repo, merge)
+        paths = {path for commit in before for path in self._changes[commit]}
+        return {path: (theirs.node(path), ours.node(path)) for path in [*changed_nodes(repo, parent, merge), *paths]}
+
+    def plan_commits(self) -> list[PlannedCommit]:
+        """The steps; a commit that changes nothing any more has none. Raises `Conflict` with nothing touched."""
+        self._there = self._find_known_ids()
+        tried = [
+            self._try_commit(made) if n < self._settled else self._plan_commit(made) for n, made in enumerate(self.made)
+        ]
+        steps = [step for step in tried if step]
+        self._refuse_errors({path for step in steps for path in step.nodes})
+        return steps
+
+    def _find_known_ids(self) -> set[str]:
+        """The ids of records that stand in the org already, of all that the commits add."""
+        ids: set[str] = set()
+        for changes in self._changes.values():
+            for path, (old, new) in changes.items():
+                if seat_of(path) and new and new.is_plain:
+                    ids |= {read_record_id(line) for line in self._read_content(new).splitlines()} - self._read_ids(old)
+        files = self.base.files(known_at(self.base, ids - {""})) if ids else {}
+        return {found for raw in files.values() for line in raw.splitlines() if (found := read_record_id(line)) in ids}
+
+    def _read_ids(self, node: Node | None) -> set[str]:
+        return {read_record_id(line) for line in self._read_content(node).splitlines()}
+
+    def _read_content(self, node: Node | None) -> bytes:
+        return self.batch.walk.objects.blobs([node.id])[node.id] if node else b""
+
+    def _try_commit(self, made: Original) -> PlannedCommit | None:
+        """The step of a commit before the merge that settles it; none where it clashes, for it is in the merge."""
+        known = set(self._there)
+        try:
+            return self._plan_commit(made)
+        except SyncConflict:
+            self._there = known
+            return None
+
+    def _plan_commit(self, made: Original) -> PlannedCommit | None:
+        before, nodes = self.batch.walk, self._merge_nodes(made)
+        if not nodes:
+            return None
+        self.batch.walk = before.with_nodes(nodes)
+        files = self.batch.walk.files(nodes)
+        recorded = Recorded(
+            Change("", made.subject, ()), None, before.files(nodes), {p: files.get(p, b"") for p in nodes}
+        )
+        # What is there already is not done again, and nothing is said of its seats.
+        named = (seat for claims in parse_claims(made.message).all for seat in claims.seats)
+        anew = replace(made, message=drop_seat_trailers(made.message, select_named_seats(named, nodes)))
+        return PlannedCommit(recorded, self.batch.walk.root, made.author, self.batch.ledger.now, nodes, anew)
+
+    def _is_manual_merge(self, made: Original) -> bool:
+        return self._settled >= 0 and made is self.made[self._settled]
+
+    def _merge_nodes(self, made: Original) -> dict[str, Node | None]:
+        """What the commit changes, on what is there now."""
+        found: dict[str, Node | None] = {}
+        for path, (old, new) in self._changes[made.id].items():
+            now = self.batch.walk.node(path)
+            ground = self.base.node(path) if self._is_manual_merge(made) and not seat_of(path) else now
+            try:
+                node = self._merge_node(path, old, ground, new)
+            except MergeClash as clash:
+                raise self._make_conflict(_name_conflict(path, clash.what) + clash.values, made) from clash
+            if node != now:
+                found[path] = node
+        taken = next((name for path, node in found.items() if node for name in self._files_above(path, found)), "")
+        if taken:
+            raise self._make_conflict(taken, made)
+        return found
+
+    def _files_above(self, path: str, gone: Mapping[str, Node | None]) -> list[str]:
+        """What is a file now and a folder to the commit, which did not take it away itself."""
+        above = [str(parent) for parent in PurePosixPath(path).parents][:-1]
+        known = ((name, self.batch.walk.node(name)) for name in above if name not in gone)
+        return [name for name, node in known if node and node.mode != TREE]
+
+    def _merge_node(self, path: str, old: Node | None, now: Node | None, new: Node | None) -> Node | None:
+        if seat_of(path) and new and new.is_plain and (now is None or now.is_plain):
+            return self._append_records(old, now, new)
+        if old == new:
+            return now
+        if now in {old, new}:
+            return new
+        if not (now and new and now.is_plain and new.is_plain and (old is None or old.is_plain)):
+            raise MergeClash
+        base, ours, theirs = (self._read_content(node) for node in (old, now, new))
+        raw = (
+            merge_files(self.batch.ledger.repo, path, base, ours, theirs)
+            if old
+            else merge_escalations(path, base, ours, theirs)
+        )
+        if raw is None:
+            raise MergeClash
+        return Node(new.mode if old and new.mode != old.mode else now.mode, self._add_blob(raw, new))
+
+    def _append_records(self, old: Node | None, now: Node | None, new: Node) -> Node | None:
+        """The file as it is now with the records that the commit added and that are nowhere yet."""
+        lines = find_new_records(self._read_content(old), self._read_content(new)).splitlines(keepends=True)
+        fresh = [line for line in lines if read_record_id(line) not in self._there]
+        if not fresh:
+            return now
+        self._there |= {read_record_id(line) for line in fresh} - {""}
+        before = self._read_content(now)
+        gap = b"\n" if before and not before.endswith(b"\n") else b""
+        return Node(now.mode if now else PLAIN, self._add_blob(before + gap + b"".join(fresh), new))
+
+    def _add_blob(self, raw: bytes, like: Node) -> str:
+        return self.batch.walk.objects.add("blob", raw, like.id)
+
+    def _refuse_errors(self, paths: set[str]) -> None:
+        """Refuse what would break the org, though each side by itself would not. Raises `Conflict`."""
+        try:
+            if any(not seat_of(path) for path in paths):
+                self.batch.walk.objects.write()
+                refuse_new_errors(self._load_org(self.base), self._load_org(self.batch.walk).files)
+            else:
+                self._refuse_records(paths)
+        except WouldBreak as error:
+            last = self.made[-1]
+            raise self._make_conflict(f"Together they break the org:\n{error}\nIt", last) from error
+
+    def _make_conflict(self, what: str, made: Original) -> SyncConflict:
+        return SyncConflict(what=what, commit=made.id[:10], subject=made.subject, way=self.way)
+
+    def _load_org(self, walk: Walk) -> Loaded:
+        return load(GitTree(self.batch.ledger.repo, walk.root))
+
+    def _refuse_records(self, paths: set[str]) -> None:
+        """The records that are added, in the org as far as they reach."""
+        seats = frozenset(seat for path in paths if (seat := seat_of(path)))
+        before = load(PartialTree(self.base, Reach(seats, frozenset(), self.batch.ledger.now)))
+        old, new = self.base.files(paths), self.batch.walk.files(paths)
+        refuse_wrong_records(before.org, find_added_lines(old, new))
+
+
+def _name_conflict(path: str, what: str) -> str:
+    """What both sides changed, as a person calls it: `owner of seat dash`."""
+    folder, _, name = path.partition("/")
+    thing = f"the seat {name.removesuffix('.yaml')}" if folder == "seats" and name.endswith(".yaml") else path
+    return f"{what} of {thing}" if what else thing

@@ -1,0 +1,110 @@
+"""The result of a sync and its status, as text and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from orgtp.model.score import format_timestamp
+from orgtp.model.text import count_noun
+from orgtp.render.terminal import Screen, joined, say, table, text_of
+
+if TYPE_CHECKING:
+    from orgtp.ledger.outbox import Lot
+    from orgtp.sync.status import SyncStatus
+    from orgtp.sync.sync import SyncResult
+
+_SHORT = 10
+
+
+def format_sync(done: SyncResult, *, dry_run: bool) -> str:
+    """One line: the new tip, and how many commits came and went."""
+    if not done.remote:
+        return f"{done.commit[:_SHORT]} {done.branch}: no remote, nothing to sync\n"
+    parts = [
+        f"{count_noun(done.received, 'commit')} received" if done.received else "",
+        f"{count_noun(done.sent, 'commit')} sent{' after them' if done.remade else ''}" if done.sent else "",
+    ]
+    what = ", ".join(part for part in parts if part) or "already up to date"
+    would = "dry run, nothing changed; it would be: " if dry_run else ""
+    return text_of([say(f"{done.commit[:_SHORT]} {done.branch} at {done.remote}: {would}{what}")], Screen())
+
+
+def list_waiting_scores(lots: Iterable[Lot]) -> list[dict[str, Any]]:
+    """The records that wait, each as a row; `held` says why one could not be written."""
+    return [
+        {
+            "id": score.id,
+            "at": format_timestamp(score.at),
+            "seat": score.seat,
+            "metric": score.metric,
+            "period": score.period,
+            "value": score.value,
+            "by": lot.by,
+            "note": score.note,
+            "why": lot.why,
+            "held": lot.held,
+        }
+        for lot in lots
+        for score in lot.scores
+    ]
+
+
+def sync_status_json(found: SyncStatus) -> dict[str, Any]:
+    """The JSON of `sync --status`."""
+    return {
+        "remote": found.remote or None,
+        "branch": found.branch,
+        "commit": found.tip,
+        "seen": found.seen,
+        "outbox": bool(found.waiting),
+        "waiting": list_waiting_scores(found.waiting),
+        "unsent": [{"commit": made.id, "subject": made.subject} for made in found.unsent],
+        "unfinished": found.unfinished,
+        "holder": found.holder or None,
+        "behind": found.behind,
+        "trouble": found.trouble or None,
+    }
+
+
+def format_sync_status(found: SyncStatus, screen: Screen) -> str:
+    """What waits here, for people."""
+    rows = list_waiting_scores(found.waiting)
+    lines = [_format_remote(found)]
+    lines += _format_section(
+        "in the outbox", [[say(_format_value(row)), say(row["held"] or row["why"])] for row in rows], screen
+    )
+    lines += _format_section(
+        "not sent yet", [[say(made.id[:_SHORT]), say(made.subject)] for made in found.unsent], screen
+    )
+    if not rows:
+        lines.append(Text("the outbox is empty"))
+    if found.remote and not found.unsent:
+        lines.append(Text("every commit was sent"))
+    if found.behind:
+        lines.append(Text("the remote has newer commits. Get them: orgtp sync"))
+    if found.unfinished:
+        lines.append(Text("the last run was interrupted; the next one completes or undoes it"))
+    if found.holder:
+        lines.append(joined("writing now: ", say(found.holder)))
+    return text_of(lines, screen)
+
+
+def _format_remote(found: SyncStatus) -> Text:
+    if found.trouble:
+        return joined(say(found.branch, "bold"), ": ", say(found.trouble))
+    if not found.remote:
+        return joined(say(found.branch, "bold"), " has no remote: git remote add origin URL")
+    seen = f"last seen at {found.seen[:_SHORT]}" if found.seen else "never seen yet"
+    return joined(say(found.branch, "bold"), " at ", say(found.remote), f", {seen}")
+
+
+def _format_section(title: str, rows: list[list[Text]], screen: Screen) -> list[Text]:
+    return [Text(title), *table(rows, screen, give=1)] if rows else []
+
+
+def _format_value(row: dict[str, Any]) -> str:
+    said = f"= {row['value']}" if row["value"] is not None else f"unavailable: {row['note']}"
+    return f"{row['seat']} {row['metric']} {row['period']} {said}"

@@ -1,0 +1,133 @@
+"""What changed between two moments of one org: seats, who answers for what, targets, values, policy.
+
+By whom and in which commit is not told here: a difference has two ends, not a history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from orgtp.model.org import Org
+from orgtp.model.text import count_noun
+from orgtp.views.diff.escalations import EscalationChanged, SilenceChanged, escalations_changed, silences_changed
+from orgtp.views.diff.metrics import MetricField, TargetMoved, WaiverChanged, metric_fields, targets_moved, waivers
+from orgtp.views.diff.policy import PolicyChanged, policy_changes
+from orgtp.views.diff.scores import RowChanged, ValueCorrected, ValuesAdded, corrections, rows_changed, values_added
+from orgtp.views.diff.seats import Seats
+from orgtp.views.diff.types import (
+    CapabilityHanded,
+    FieldChanged,
+    Handover,
+    MetricHanded,
+    RecordTouched,
+    SeatAdded,
+    SeatRemoved,
+    SeatRetired,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Everything that differs, each list sorted by seat id and what it is about.
+
+    `owners` are changes of who answers, `moved` of whom a seat reports to. `records` are retirement records that differ
+    and `rows` recorded values that are not as they were: neither should ever be. `unreadable` are files that could not
+    be read at one of the two moments, so that nothing is said of them.
+    """
+
+    added: tuple[SeatAdded, ...] = ()
+    retired: tuple[SeatRetired, ...] = ()
+    removed: tuple[SeatRemoved, ...] = ()
+    moved: tuple[Handover, ...] = ()
+    owners: tuple[Handover, ...] = ()
+    statuses: tuple[FieldChanged, ...] = ()
+    fields: tuple[FieldChanged, ...] = ()
+    capabilities: tuple[CapabilityHanded, ...] = ()
+    metrics: tuple[MetricHanded, ...] = ()
+    metric_fields: tuple[MetricField, ...] = ()
+    targets: tuple[TargetMoved, ...] = ()
+    waivers: tuple[WaiverChanged, ...] = ()
+    values: tuple[ValuesAdded, ...] = ()
+    corrections: tuple[ValueCorrected, ...] = ()
+    rows: tuple[RowChanged, ...] = ()
+    records: tuple[RecordTouched, ...] = ()
+    escalations: tuple[EscalationChanged, ...] = ()
+    silences: tuple[SilenceChanged, ...] = ()
+    policy: tuple[PolicyChanged, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing differs."""
+        return not any(getattr(self, field.name) for field in fields(self))
+
+    @property
+    def changed(self) -> list[str]:
+        """The ids of the seats, there before and after, that differ in more than owner, place and targets."""
+        own: tuple[FieldChanged | MetricField | WaiverChanged, ...]
+        own = (*self.statuses, *self.fields, *self.metric_fields, *self.waivers)
+        hands: tuple[CapabilityHanded | MetricHanded, ...] = (*self.capabilities, *self.metrics)
+        handed = {end for hand in hands if not hand.retirement for end in hand.ends}
+        retired = {seat.seat for seat in self.retired}
+        whole = {seat.seat for seat in self.added} | {seat.seat for seat in self.removed}
+        return sorted(({change.seat for change in own} | (handed - retired)) - whole)
+
+
+def diff(before: Org, after: Org) -> Diff:
+    """What changed from `before` to `after`."""
+    seats = Seats(before, after)
+    pairs = seats.metric_pairs
+    return Diff(
+        added=tuple(seats.added()),
+        retired=tuple(seats.retired()),
+        removed=tuple(seats.removed()),
+        moved=tuple(seats.handed_over("reports_to")),
+        owners=tuple(seats.handed_over("owner")),
+        statuses=tuple(seats.statuses()),
+        fields=tuple(seats.fields()),
+        capabilities=tuple(seats.capabilities()),
+        metrics=tuple(seats.metrics()),
+        metric_fields=tuple(metric_fields(pairs)),
+        targets=tuple(targets_moved(pairs)),
+        waivers=tuple(waivers(pairs)),
+        values=tuple(values_added(before, after)),
+        corrections=tuple(corrections(before, after)),
+        rows=tuple(rows_changed(before, after)),
+        records=tuple(seats.records()),
+        escalations=tuple(escalations_changed(before, after)),
+        silences=tuple(silences_changed(before, after)),
+        policy=tuple(policy_changes(before, after)),
+        unreadable=tuple(sorted(before.unreadable | after.unreadable)),
+    )
+
+
+def headline(found: Diff) -> str:
+    """The whole in one sentence: `2 seats added, 1 retired, 1 target moved`."""
+    seats = {
+        "added": len(found.added),
+        "retired": len(found.retired),
+        "removed without a retirement": len(found.removed),
+        "changed": len(found.changed),
+        "moved": len(found.moved),
+        "with another owner": len(found.owners),
+    }
+    told = [(f"{number} {what}", count_noun(number, "seat") + f" {what}") for what, number in seats.items() if number]
+    words = [whole if number == 0 else short for number, (short, whole) in enumerate(told)]
+    return ", ".join([*words, *_beside(found)]) or "nothing changed"
+
+
+def _beside(found: Diff) -> list[str]:
+    """What changed beside the seats themselves."""
+    new = sum(values.added for values in found.values)
+    counts = (
+        (len({(target.seat, target.metric) for target in found.targets}), "target", "moved"),
+        (new, "value", "recorded"),
+        (len(found.corrections), "value", "corrected"),
+        (len(found.rows), "recorded value", "changed or removed"),
+        (len(found.records), "retirement record", "changed or removed"),
+        (sum(one.before is None for one in found.escalations), "escalation", "opened"),
+        (sum(one.after == "resolved" for one in found.escalations), "escalation", "resolved"),
+        (len(found.policy), "line", "of org.yaml changed"),
+        (len(found.unreadable), "file", "not readable"),
+    )
+    return [f"{count_noun(number, noun)} {what}" for number, noun, what in counts if number]

@@ -1,0 +1,67 @@
+"""What changed about escalations: opened, in other hands, settled, silenced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from orgtp.model.org import Org
+from orgtp.views.diff.types import Made
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationChanged:
+    """An escalation that was opened (`before` null), is gone (`after` null), or is in another state or other hands."""
+
+    escalation: str
+    seat: str
+    name: str
+    about: str
+    before: str | None
+    after: str | None
+    with_before: str | None
+    with_after: str | None
+    made: Made | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceChanged:
+    """A metric that is silenced until a day, and was until another one; null where it is or was not."""
+
+    seat: str
+    name: str
+    metric: str
+    before: str | None
+    after: str | None
+    reason: str | None
+    made: Made | None = None
+
+
+def escalations_changed(before: Org, after: Org) -> Iterator[EscalationChanged]:
+    """The escalations that are not as they were, by id; of one that cannot be read, nothing is said."""
+    for id_ in sorted({*before.escalations, *after.escalations}):
+        was, now = before.escalations.get(id_), after.escalations.get(id_)
+        known = now or was
+        if known is None or before.is_unreadable(known.path) or after.is_unreadable(known.path):
+            continue
+        old, new = ((one.state.value, one.with_) if one else (None, None) for one in (was, now))
+        if old != new:
+            name = _name(after, before, known.seat)
+            yield EscalationChanged(id_, known.seat, name, known.what, old[0], new[0], old[1], new[1])
+
+
+def silences_changed(before: Org, after: Org) -> Iterator[SilenceChanged]:
+    """The metrics that are silenced otherwise than they were."""
+    for seat in sorted({*before.silences, *after.silences}):
+        old, new = ((org.silences[seat].metrics if seat in org.silences else {}) for org in (before, after))
+        for metric in sorted({*old, *new}):
+            was, now = old.get(metric), new.get(metric)
+            if was != now:
+                first, last = (str(one.until) if one and one.until else None for one in (was, now))
+                reason = now.reason if now else None
+                yield SilenceChanged(seat, _name(after, before, seat), metric, first, last, reason or None)
+
+
+def _name(after: Org, before: Org, seat: str) -> str:
+    found = after.seats.get(seat) or before.seats.get(seat)
+    return found.name if found else seat

@@ -1,0 +1,64 @@
+"""What changed in org.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from orgtp.model.org import WORD_TOPICS, Org
+from orgtp.model.value import Unit, ValueKind
+from orgtp.views.diff.types import Made
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged:
+    """A key of org.yaml and what it was and is; null where it is not set."""
+
+    key: str
+    before: str | None
+    after: str | None
+    made: Made | None = None
+
+
+def policy_changes(before: Org, after: Org) -> Iterator[PolicyChanged]:
+    """Every key of org.yaml that differs, in the order of the file. Of a file that cannot be read, nothing is known."""
+    if before.is_unreadable("org.yaml") or after.is_unreadable("org.yaml"):
+        return
+    old, new = policy_facts(before), policy_facts(after)
+    for key in new or old:
+        was, is_ = old.get(key) or None, new.get(key) or None
+        if was != is_:
+            yield PolicyChanged(key, was, is_)
+
+
+def policy_facts(org: Org) -> dict[str, str]:
+    """What org.yaml says; of an org that is not there yet, nothing."""
+    if not org.id:
+        return {}
+    policy = org.policy
+    ladder = policy.escalation
+    return {
+        "org": org.id,
+        "name": org.name,
+        "timezone": str(org.zone),
+        "holidays": ", ".join(str(day) for day in sorted(org.holidays)),
+        "branch": org.branch,
+        "policy.grace": _span(policy.grace),
+        "policy.scorekeepers": ", ".join(policy.scorekeepers),
+        "policy.push": "yes" if policy.push else "no",
+        "policy.retirement.approvers": ", ".join(policy.approvers),
+        "policy.escalation.acknowledge": _span(ladder.acknowledge),
+        "policy.escalation.within": _span(ladder.within),
+        "policy.escalation.resolve": _span(ladder.resolve),
+        "policy.escalation.hours": ladder.hours,
+        "policy.require_signatures_since": policy.signed_since,
+        "policy.forges": ", ".join(policy.forges),
+        **{f"policy.words.{sort}": ", ".join(policy.words.get(sort, ())) for sort in WORD_TOPICS},
+        "routing": "; ".join(branch.told for branch in org.routing),
+    }
+
+
+def _span(span: timedelta) -> str:
+    return Unit(ValueKind.DURATION).format_stored(Decimal(int(span.total_seconds())))

@@ -1,0 +1,201 @@
+"""What changed on the chart: seats that came, went and moved, who answers, and what passed from hand to hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+
+from orgtp.model.org import Org
+from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
+from orgtp.views.diff.metrics import Pair
+from orgtp.views.diff.types import (
+    CapabilityHanded,
+    FieldChanged,
+    Handover,
+    Heir,
+    MetricBrief,
+    MetricHanded,
+    RecordTouched,
+    SeatAdded,
+    SeatRemoved,
+    SeatRetired,
+)
+
+_FIELDS = ("name", "role", "kind", "mission", "since", "retire_when", "review_by", "email")
+Hand = tuple[str, str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Seats:
+    """The seats before and after. Of a seat whose file cannot be read on either side, nothing is said."""
+
+    before: Org
+    after: Org
+
+    @cached_property
+    def old(self) -> Mapping[str, Seat]:
+        """The seats before, by id."""
+        return self._readable(self.before)
+
+    @cached_property
+    def new(self) -> Mapping[str, Seat]:
+        """The seats after, by id."""
+        return self._readable(self.after)
+
+    def _readable(self, org: Org) -> Mapping[str, Seat]:
+        hidden = self.before.unreadable | self.after.unreadable
+        return {id_: seat for id_, seat in sorted(org.seats.items()) if seat_path(id_) not in hidden}
+
+    @cached_property
+    def both(self) -> list[tuple[Seat, Seat]]:
+        """Every seat that is there before and after."""
+        return [(self.old[id_], seat) for id_, seat in self.new.items() if id_ in self.old]
+
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """The seats that are retired now and were not before."""
+        over = {id_ for id_, seat in self.old.items() if seat.is_retired}
+        return frozenset(id_ for id_, seat in self.new.items() if seat.is_retired and id_ not in over)
+
+    def name(self, seat: str, *, then: bool = False) -> str | None:
+        """The name of a seat, as it is now or (`then`) was before; its id where no file has one."""
+        orgs = (self.before, self.after) if then else (self.after, self.before)
+        return next((org.seats[seat].name for org in orgs if seat in org.seats), seat or None)
+
+    def added(self) -> Iterator[SeatAdded]:
+        """The seats that are new; one that came and went is told of as retired."""
+        for seat in self.new.values():
+            if seat.id not in self.old and seat.id not in self.gone:
+                yield SeatAdded(
+                    seat=seat.id,
+                    name=seat.name,
+                    role=seat.role,
+                    kind=seat.kind,
+                    status=seat.status,
+                    owner=seat.owner or None,
+                    owner_name=self.name(seat.owner),
+                    reports_to=seat.reports_to or None,
+                    reports_to_name=self.name(seat.reports_to),
+                    capabilities=tuple(seat.capabilities),
+                    metrics=tuple(_brief(metric) for metric in seat.metrics.values()),
+                )
+
+    def retired(self) -> Iterator[SeatRetired]:
+        """The seats that are retired now."""
+        for id_ in sorted(self.gone):
+            seat, record = self.new[id_], self.after.retirements.get(id_)
+            heirs = (record.capabilities, record.metrics) if record else ({}, {})
+            yield SeatRetired(
+                seat=id_,
+                name=seat.name,
+                role=seat.role,
+                recorded=record is not None or self.after.is_unreadable(retirement_path(id_)),
+                retired_on=record.retired_on if record else None,
+                decided_by=(record.decided_by or None) if record else None,
+                decided_by_name=self.name(record.decided_by) if record else None,
+                reason=(record.reason or None) if record else None,
+                capabilities=self._heirs({name: name for name in seat.capabilities}, heirs[0]),
+                metrics=self._heirs({metric.id: metric.name for metric in seat.metrics.values()}, heirs[1]),
+            )
+
+    def _heirs(self, names: Mapping[str, str], heirs: Mapping[str, str]) -> tuple[Heir, ...]:
+        told = {**dict.fromkeys(names, ""), **heirs}
+        return tuple(Heir(what, names.get(what, what), heir or None, self.name(heir)) for what, heir in told.items())
+
+    def removed(self) -> Iterator[SeatRemoved]:
+        """The seats whose file went."""
+        for seat in self.old.values():
+            if seat.id not in self.new:
+                yield SeatRemoved(seat.id, seat.name, seat.role, seat.status)
+
+    def handed_over(self, key: str) -> Iterator[Handover]:
+        """The seats whose `owner` or `reports_to` is another."""
+        for old, new in self.both:
+            was, now = getattr(old, key), getattr(new, key)
+            if was != now:
+                names = self.name(was, then=True), self.name(now)
+                yield Handover(new.id, new.name, was or None, names[0], now or None, names[1])
+
+    def statuses(self) -> Iterator[FieldChanged]:
+        """The seats that have another status; a retirement is told of on its own."""
+        for old, new in self.both:
+            if old.status != new.status and new.id not in self.gone:
+                yield FieldChanged(new.id, new.name, "status", old.status, new.status)
+
+    def fields(self) -> Iterator[FieldChanged]:
+        """Every other key that differs, in the order of the file."""
+        for old, new in self.both:
+            was, now = _facts(old), _facts(new)
+            for key in now:
+                if was.get(key, now[key]) != now[key]:
+                    yield FieldChanged(new.id, new.name, key, was[key] or None, now[key] or None)
+
+    def capabilities(self) -> Iterator[CapabilityHanded]:
+        """Every capability that came, went or changed hands."""
+        for what, was, now in self._hands(lambda seat: seat.capabilities):
+            record = self.after.retirements.get(was or "") if was in self.gone else None
+            passed = record is not None and record.capabilities.get(what, "") == (now or "")
+            yield CapabilityHanded(what, was, self._then(was), now, self.name(now or ""), passed)
+
+    def metrics(self) -> Iterator[MetricHanded]:
+        """Every metric that came, went or changed hands."""
+        for what, was, now in self._hands(lambda seat: seat.metrics):
+            record = self.after.retirements.get(was or "") if was in self.gone else None
+            passed = record is not None and record.metrics.get(what, "") == (now or "")
+            brief = _brief(self.new[now].metrics[what] if now else self.old[was or ""].metrics[what])
+            told = (brief.metric, brief.name, brief.outcome, brief.target, brief.cadence)
+            yield MetricHanded(*told, was, self._then(was), now, self.name(now or ""), passed)
+
+    def _then(self, seat: str | None) -> str | None:
+        return self.name(seat or "", then=True)
+
+    def _hands(self, held: Callable[[Seat], Mapping[str, object]]) -> Iterator[Hand]:
+        """What, from whom, to whom: those who have it no more beside those who have it now, by id."""
+        old = _holders(self.old.values(), held)
+        new = _holders((seat for seat in self.new.values() if seat.id not in self.gone), held)
+        for what in sorted({*old, *new}):
+            lost = sorted(old.get(what, set()) - new.get(what, set()))
+            got = sorted(new.get(what, set()) - old.get(what, set()))
+            for was, now in zip_longest(lost, got):
+                yield what, was, now
+
+    @property
+    def metric_pairs(self) -> list[Pair]:
+        """Every metric of now beside what it was, with its seat or with the one that it came from."""
+        came = {(hand.after, hand.metric): hand.before for hand in self.metrics() if hand.after}
+        return [
+            Pair(seat, self._was(came.get((seat.id, metric.id)) or seat.id, metric.id), metric)
+            for seat in self.new.values()
+            for metric in seat.metrics.values()
+        ]
+
+    def _was(self, seat: str, metric: str) -> Metric | None:
+        return self.old[seat].metrics.get(metric) if seat in self.old else None
+
+    def records(self) -> Iterator[RecordTouched]:
+        """The retirement records that are not as they were."""
+        for seat, record in sorted(self.before.retirements.items()):
+            now = self.after.retirements.get(seat)
+            if now != record and not self.after.is_unreadable(retirement_path(seat)):
+                yield RecordTouched(seat, self.name(seat) or seat, now is None)
+
+
+def _holders(seats: Iterable[Seat], held: Callable[[Seat], Mapping[str, object]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for seat in seats:
+        for what in held(seat):
+            found.setdefault(what, set()).add(seat.id)
+    return found
+
+
+def _brief(metric: Metric) -> MetricBrief:
+    target = metric.targets.dated[-1][1].text if metric.targets.dated else None
+    return MetricBrief(metric.id, metric.name, metric.outcome, target, metric.cadence)
+
+
+def _facts(seat: Seat) -> dict[str, str]:
+    """The plain keys of a seat as text, and the sentence of every capability."""
+    plain = {key: str(getattr(seat, key) or "") for key in _FIELDS}
+    return plain | {f"capabilities.{name}": text for name, text in seat.capabilities.items()}
