@@ -1,29 +1,44 @@
-"""The README is true: every command in it runs, in order, and so does its Python."""
+"""The README and the guides in docs/ are true: every command in them runs, in order, and so does their Python."""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT, SCRIPT, Shell
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-# What a test cannot run: these would install orgtp for the person who runs the tests (see test_wheel.py for that),
-# or run the tests from within the tests.
-ELSEWHERE = ("make test", "uv tool install orgtp", "pipx install orgtp")
+README = ROOT / "README.md"
+DOCS = ROOT / "docs"
+# Pages whose commands run here, each in an empty folder, up to the given heading. Other pages have their own tests.
+GUIDES = {"metrics.md": "", "seats.md": "", "history.md": "", "mcp.md": "## Questions to ask\n"}
+# Sections that continue with the organisation of the README, from the top of a page up to the given text.
+CONTINUED = {
+    "ci.md": "| exit code |",
+    "sources.md": "## Kinds\n",
+    "ledger.md": "## What you can rely on\n",
+    "audit.md": "## Verdicts\n",
+}
+# What a test cannot run: these would install orgtp for the person who runs the tests (test_shipped.py tests the wheel),
+# or run the tests within the tests. `make demo`, which has a test of its own, runs `orgtp demo`.
+ELSEWHERE = ("make test", "uv tool install orgtp", "pipx install orgtp", "orgtp demo")
 
 
-def blocks(language: str) -> list[str]:
-    """The code blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.S | re.M)
+def blocks(path: Path, language: str, end: str = "") -> list[str]:
+    """The code blocks of a page in one language, up to a heading."""
+    text = path.read_text(encoding="utf-8")
+    if end:
+        assert end in text
+        text = text.partition(end)[0]
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.S | re.M)
 
 
-def commands() -> list[str]:
-    """The shell commands, each with its continuation lines."""
-    text = "\n".join(blocks("sh")).replace("\\\n", " ")
+def commands(path: Path, end: str = "") -> list[str]:
+    """The shell commands of a page up to a heading, each with its continuation lines."""
+    text = "\n".join(blocks(path, "sh", end)).replace("\\\n", " ")
     return [line.split("  #")[0].strip() for line in text.splitlines() if line.strip()]
 
 
@@ -40,41 +55,68 @@ def in_bash(shell: Shell, script: str, **env: str) -> subprocess.CompletedProces
     )
 
 
-def test_every_command_runs(shell: Shell) -> None:
-    script = [line for line in commands() if not line.startswith("make ") and line not in ELSEWHERE]
-    assert len(script) > 15
-    ran = in_bash(shell, "set -x\n" + "\n".join(script))
+def run_all(shell: Shell, lines: list[str]) -> None:
+    """Run the commands of a page in order; each must succeed."""
+    ran = in_bash(shell, "set -x\n" + "\n".join(lines))
     assert ran.returncode == 0, ran.stderr.decode()
     assert b"Traceback" not in ran.stderr
 
 
+def test_every_command_runs(shell: Shell) -> None:
+    script = [line for line in commands(README) if not line.startswith("make ") and line not in ELSEWHERE]
+    assert len(script) > 10
+    run_all(shell, script)
+
+
+def test_the_guides_that_continue_the_readme_run_after_it(shell: Shell) -> None:
+    script = [line for line in commands(README) if not line.startswith("make ") and line not in ELSEWHERE]
+    for page, end in CONTINUED.items():
+        script += commands(DOCS / page, end)
+    assert {"orgtp diff main", "orgtp score collect", "orgtp sync", "orgtp audit verify"} <= set(script)
+    run_all(shell, script)
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_every_command_of_a_guide_runs(shell: Shell, page: str) -> None:
+    script = commands(DOCS / page, GUIDES[page])
+    assert len(script) > 2
+    assert script[0].startswith("orgtp init --sample")
+    run_all(shell, script)
+
+
 def test_make_demo_runs(shell: Shell) -> None:
-    assert "make demo" in commands()
+    assert "make demo" in commands(README)
     ran = in_bash(shell, f"make --no-print-directory -C '{ROOT}' demo")
     assert ran.returncode == 0, ran.stderr.decode()
     assert b"retire(jeff): to dash, crystal" in ran.stdout
 
 
 @pytest.mark.parametrize("command", ELSEWHERE)
-def test_what_is_shown_elsewhere_is_still_in_the_readme(command: str) -> None:
-    assert command in commands()
+def test_what_is_not_run_here_is_still_shown(command: str) -> None:
+    assert command in commands(README) + commands(DOCS / "install.md")
 
 
 def test_python_runs(shell: Shell) -> None:
     shell("init", "--sample", "sneeze-it")
-    (script,) = blocks("python")
+    script = blocks(DOCS / "api.md", "python")[0]
     assert len([line for line in script.splitlines() if line.strip()]) <= 10
     shell.write("example.py", script)
-    ran = in_bash(shell, "python example.py")
+    ran = in_bash(shell, "python -W error::DeprecationWarning example.py")
     assert ran.returncode == 0, ran.stderr.decode()
     assert b"David 2/2" in ran.stdout
     assert b"score(radar): escalations-routed 2026-11-20 = 97.5" in ran.stdout
 
 
-def test_every_command_is_in_the_readme(shell: Shell) -> None:
+def test_every_command_is_in_the_docs(shell: Shell) -> None:
     listed = re.findall(r"^  ([a-z]+)  ", shell("--help").out, re.M)
     assert {"init", "chart", "retire"} <= set(listed)
-    assert [name for name in listed if f"`orgtp {name}" not in README] == []
+    page = (DOCS / "commands.md").read_text(encoding="utf-8")
+    assert [name for name in listed if f"`orgtp {name}" not in page] == []
+    for group in ("seat", "score", "source", "escalate", "audit"):
+        below = re.findall(r"^  ([a-z]+)  ", shell(group, "--help").out.partition("Commands:")[2], re.M)
+        rows = "".join(line for line in page.splitlines() if line.startswith(f"| `orgtp {group}"))
+        assert below
+        assert [name for name in below if not re.search(rf"[ `]{name}[ `]", rows)] == []
 
 
 @pytest.mark.parametrize("words", [["seat"], ["score"], ["source"], ["escalate"], ["audit"], []])

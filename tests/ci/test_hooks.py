@@ -101,8 +101,8 @@ def test_push_that_rewrites_a_score_is_refused(guarded: Shell) -> None:
 
 def test_main_branch_is_not_rewound_forced_or_deleted(guarded: Shell) -> None:
     guarded.git("checkout", "-qb", "other", "HEAD~1")
-    assert "refs/heads/main is only added to" in refused(guarded, "--force", "origin", "other:main")
-    assert "refs/heads/main is only added to" in refused(guarded, "origin", ":main")
+    assert "refs/heads/main only accepts new commits" in refused(guarded, "--force", "origin", "other:main")
+    assert "refs/heads/main only accepts new commits" in refused(guarded, "origin", ":main")
 
 
 @pytest.fixture
@@ -129,10 +129,10 @@ def test_main_branch_is_guarded_where_head_is_another(unborn: Shell) -> None:
 def test_main_branch_is_not_forced_where_head_is_another(unborn: Shell) -> None:
     """Neither back, nor to a commit beside it that is in order."""
     unborn.git("reset", "-q", "--hard", "HEAD~1")
-    assert "refs/heads/main is only added to" in refused(unborn, "--force", "origin", "main")
+    assert "refs/heads/main only accepts new commits" in refused(unborn, "--force", "origin", "main")
     edit(unborn, "seats/bot.yaml", "role: Desk", "role: Front desk")
     commit(unborn, "A better word")
-    assert "refs/heads/main is only added to" in refused(unborn, "--force", "origin", "main")
+    assert "refs/heads/main only accepts new commits" in refused(unborn, "--force", "origin", "main")
 
 
 def test_new_branch_is_held_to_what_it_could_bring_to_main(guarded: Shell) -> None:

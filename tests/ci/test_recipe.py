@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import ROOT, SCRIPT, Shell
 
-RECIPE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8").partition("\n## What is recorded, by pull request\n")[2]
+RECIPE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8").partition("\n## Review a recorded change\n")[2]
 (TYPED,) = re.findall(r"```sh\n(.*?)```", RECIPE.partition("\n## ")[0], re.S)
 AFTER, BACK = re.findall(r"`([^`\n]+)`", RECIPE.partition("```\n\n")[2].partition("\n## ")[0])
 

@@ -24,7 +24,8 @@ def test_its_commands_run(sample: Shell) -> None:
     env = sample.env({"PATH": path, "ORGTP_NOW": "2026-11-20T13:00:00-05:00"})
     done = subprocess.run(words, cwd=sample.folder, env=env, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
-    assert blocks("")[0] in done.stdout.decode()
+    (shown,) = re.findall(r"^```\n(open .*?)^```", PAGE, re.S | re.M)
+    assert shown in done.stdout.decode()
 
 
 def test_its_yaml_is_valid(sample: Shell) -> None:

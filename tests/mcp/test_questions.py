@@ -1,4 +1,4 @@
-"""The questions of the README: what each needs is asked, and the answer is what the files of the sample say."""
+"""The questions of docs/mcp.md: what each needs is asked, and the answer is what the files of the sample say."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from orgtp.cli.mcp_install import ASK as ASK_FIRST
 from tests.conftest import ROOT, Shell
 from tests.mcp.clients import call, served
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-ASK = README.partition("## Ask the org\n")[2].partition("\n## ")[0]
+PAGE = (ROOT / "docs" / "mcp.md").read_text(encoding="utf-8")
+ASK = PAGE.partition("## Questions to ask\n")[2].partition("\n## ")[0]
 
 
 def questions() -> list[str]:
-    """Those of the README, each on one line."""
+    """Those of the page, each on one line."""
     return [" ".join(found.split()) for found in re.findall(r"^- \*(.*?)\*$", ASK, re.S | re.M)]
 
 
@@ -194,6 +194,6 @@ def test_a_question(asked: Shell, begin: str) -> None:
 
 def test_the_block_to_paste() -> None:
     """It is the one that is installed, but for the paths."""
-    (block,) = re.findall(r"^```json\n(.*?)^```", ASK, re.S | re.M)
+    (block,) = re.findall(r"^```json\n(.*?)^```", PAGE, re.S | re.M)
     server = {"command": "/path/to/orgtp", "args": ["--org", "/path/to/sneeze-it", "mcp"]}
     assert json.loads(block) == {"mcpServers": {"orgtp-sneeze-it": server}}
