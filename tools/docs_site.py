@@ -1,4 +1,4 @@
-"""Build the docs site and check it: every link and anchor leads somewhere, and no page loads anything from another host.
+"""Build the docs site and check that every link leads somewhere and that no page loads anything from another host.
 
 Run by `make docs`. A problem is printed as `file:line: message`.
 """
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -25,7 +25,16 @@ LOADING = {
     ("img", "src"), ("script", "src"), ("iframe", "src"), ("source", "src"), ("video", "src"), ("audio", "src"),
     ("embed", "src"), ("object", "data"), ("img", "srcset"), ("source", "srcset"), ("use", "href"),
 }  # fmt: skip
-LOADING_RELATIONS = {"stylesheet", "preload", "prefetch", "preconnect", "dns-prefetch", "modulepreload", "icon", "manifest"}
+LOADING_RELATIONS = {
+    "stylesheet",
+    "preload",
+    "prefetch",
+    "preconnect",
+    "dns-prefetch",
+    "modulepreload",
+    "icon",
+    "manifest",
+}
 _EXTERNAL_CSS = re.compile(r"""(?:url\(\s*["']?|@import\s+["'])((?:https?:)?//[^"')\s]+)""")
 
 
@@ -50,7 +59,7 @@ def anchors_of(path: Path) -> set[str]:
 
 def _headings(path: Path) -> Iterator[list[Token]]:
     tokens = MarkdownIt("commonmark").enable("table").parse(path.read_text(encoding="utf-8"))
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in pairwise(tokens):
         if before.type == "heading_open":
             yield token.children or []
 
@@ -97,16 +106,33 @@ def _problem_with(root: Path, path: Path, target: str) -> str:
     docs = root / "docs"
     if not there.exists():
         return f"{target} leads to a file that does not exist"
-    if path.is_relative_to(docs) and not address.startswith("http") and not there.resolve().is_relative_to(docs.resolve()):
+    if (
+        path.is_relative_to(docs)
+        and not address.startswith("http")
+        and not there.resolve().is_relative_to(docs.resolve())
+    ):
         return f"{target} leaves docs/, which is all that the site holds; link to {REPOSITORY}"
     if anchor and there.suffix == ".md" and anchor not in anchors_of(there):
         return f"{target} leads to a heading that does not exist in {there.name}"
     return ""
 
 
+def missing_paths(root: Path = ROOT) -> Iterator[str]:
+    """Each path of the repository that a page names in code style and that does not exist."""
+    tops = "|".join(path.name for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    named = re.compile(rf"`((?:{tops})/[\w./-]*)`")
+    for path in pages(root):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            for target in named.findall(line):
+                if not (root / target).exists():
+                    yield f"{path.relative_to(root)}:{number}: {target} does not exist"
+
+
 def unlisted_pages(root: Path = ROOT) -> list[str]:
     """Pages that neither the navigation nor the list of decisions names."""
-    listed = (root / "mkdocs.yml").read_text(encoding="utf-8") + (root / "docs/adr/README.md").read_text(encoding="utf-8")
+    listed = (root / "mkdocs.yml").read_text(encoding="utf-8") + (root / "docs/adr/README.md").read_text(
+        encoding="utf-8"
+    )
     return [
         f"{path.relative_to(root)}:1: add this page to nav in mkdocs.yml (a decision: to docs/adr/README.md)"
         for path in sorted((root / "docs").rglob("*.md"))
@@ -158,7 +184,7 @@ def build_site(root: Path = ROOT) -> Path:
 
 def main() -> int:
     """Check the sources, build the site, check what it loads; return the exit code."""
-    problems = [*broken_links(), *unlisted_pages()]
+    problems = [*broken_links(), *missing_paths(), *unlisted_pages()]
     if not problems:
         problems = list(external_loads(build_site()))
     for problem in problems:
