@@ -193,7 +193,7 @@ def _make_acme(base: Path) -> None:
     lines += ["since: 2026-10-05", "retire_when: The desk is empty for a month."]
     here.write("seats/bot.yaml", "\n".join([*lines, "metrics:", *rows, ""]))
     here.git("add", ".")
-    here.git("commit", "-qm", "Two seats")
+    here.git("commit", "-qm", "Two seats", GIT_AUTHOR_DATE=NOW, GIT_COMMITTER_DATE=NOW)
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tests.conftest import ROOT
+from tests.rules.cases import GOOD
 
-SEATS = [path.read_bytes() for path in sorted((ROOT / "tests/rules").glob("*/good*/seats/*.yaml"))[:20]]
+SEATS = [case.files[path] for case in GOOD for path in sorted(case.files) if re.match(r"seats/[^/]+\.yaml$", path)][:20]
 # What YAML is made of, and what has a meaning for some reader of it.
 MARKS = [
     ":", ": ", "- ", "? ", "\n", "\n  ", "\n    ", "\r", "\r\n", "\t", " ", "{", "}", "[", "]", ",", "'", '"',

@@ -121,7 +121,7 @@ class TestDaysOff:
     def test_workdays(self) -> None:
         org = row(">= 1", {}, holidays=OFF).org
         days = [date(2026, 11, 23) + timedelta(days=number) for number in range(7)]
-        assert [is_workday(org, day) for day in days] == [True, True, True, False, False, False, False]
+        assert [is_workday(org.holidays, day) for day in days] == [True, True, True, False, False, False, False]
 
     def test_what_is_owed(self) -> None:
         for cadence, owed in ((Cadence.WEEKDAYS, False), (Cadence.DAILY, True)):

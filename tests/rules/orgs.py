@@ -1,4 +1,4 @@
-"""The orgs that lie in tests/rules and tests/examples, and what is found in each."""
+"""What is found in the orgs of tests/rules and tests/examples, and the orgs that are made in code."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from orgtp import rules
@@ -17,19 +18,31 @@ from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Problem, Severity
 from orgtp.model.text import escape_control_chars
 from tests.conftest import NOW, ROOT
+from tests.rules.cases import RuleCase
 
-RULES = ROOT / "tests" / "rules"
 EXAMPLES = sorted(path for path in (ROOT / "tests" / "examples").iterdir() if path.is_dir())
-FOLDERS = sorted(path for path in RULES.iterdir() if path.is_dir() and path.name != "__pycache__")
-CASES = sorted(path for folder in FOLDERS for path in folder.iterdir() if path.is_dir())
-GOOD = [path for path in CASES if path.name.startswith("good")]
-BAD = [path for path in CASES if path.name.startswith("bad")]
+EXPECTED = "expected.txt"
 _LINE = re.compile(r".*?:\d+:\d+: ([a-z0-9-]+)(?: \((?:warning|notice)\))?: ")
 
 
 def label(value: object) -> str:
     """`owner-unknown/bad-far`, as the test is called."""
+    if isinstance(value, RuleCase):
+        return f"{value.rule}/{value.name}"
     return f"{value.parent.name}/{value.name}" if isinstance(value, Path) else str(value)
+
+
+def read_expected(case: RuleCase | Path) -> str:
+    """The problems that a case, or a folder with an example, expects."""
+    return case.expected if isinstance(case, RuleCase) else (case / EXPECTED).read_text(encoding="utf-8")
+
+
+def write_expected(case: RuleCase | Path, text: str) -> None:
+    """Replace the problems that a case, or a folder with an example, expects."""
+    if isinstance(case, RuleCase):
+        case.write_expected(text)
+    else:
+        (case / EXPECTED).write_text(text, encoding="utf-8")
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -46,36 +59,37 @@ def problems(tree: Tree, compared: OrgPair | None = None) -> list[Problem]:
     )
 
 
-def found_in(case: Path) -> list[Problem]:
-    """All that is found in a case: an org, or two of them side by side."""
-    if (case / "org.yaml").exists():
-        return problems(Folder(case))
-    return problems(Folder(case / "after"), _compared(case))
+@cache
+def found_in(folder: Path) -> list[Problem]:
+    """All that is found in the folder of a case: an org, or two of them side by side."""
+    if (folder / "org.yaml").exists():
+        return problems(Folder(folder))
+    return problems(Folder(folder / "after"), _compared(folder))
 
 
-def _compared(case: Path) -> OrgPair:
+def _compared(folder: Path) -> OrgPair:
     """The org before and after; `earlier` is what an older commit had, `shallow` marks a clone without its history."""
     from orgtp.history.merge_base import between
 
-    before, after = load(Folder(case / "before")), load(Folder(case / "after"))
+    before, after = load(Folder(folder / "before")), load(Folder(folder / "after"))
     found = between(before, after)
-    earlier = load(Folder(case / "earlier")) if (case / "earlier").is_dir() else Loaded(before.org, (), {})
+    earlier = load(Folder(folder / "earlier")) if (folder / "earlier").is_dir() else Loaded(before.org, (), {})
     used = {seat: "earlier" for seat in earlier.org.seats if seat in after.org.seats and seat not in before.org.seats}
-    return replace(found, used=used, shallow=(case / "shallow").exists())
+    return replace(found, used=used, shallow=(folder / "shallow").exists())
 
 
 def told(problem: Problem) -> str:
-    """A problem as `expected.txt` has it."""
+    """A problem as a line of the expected text."""
     weight = "" if problem.severity is Severity.ERROR else f" ({problem.severity})"
     return escape_control_chars(f"{problem.place}: {problem.rule}{weight}: {problem.message}. {problem.hint}") + "\n"
 
 
 def ids_in(text: str) -> set[str]:
-    """The rules that an `expected.txt` tells of."""
+    """The rules that an expected text names."""
     return {match[1] for match in map(_LINE.match, text.splitlines()) if match}
 
 
-# What no repository should hold: each is made of `missing-key/good-smallest` when it is needed.
+# What no repository should hold: each is made from `missing-key/good-smallest` when it is needed.
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,15 @@
-"""Every rule has good and bad orgs that are tests by lying in tests/rules: see the README there.
+"""Every rule has case files with good and bad orgs: see the README here.
 
-A bad org's `expected.txt` is what a person reads of it. After a change of a message run
-`ORGTP_ACCEPT=1 python -m pytest tests/rules/test_rules.py`, and read every line that changed.
+After you change a message, run `ORGTP_ACCEPT=1 python -m pytest tests/rules/test_rules.py`, and read every line that
+changed in the case files.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,52 +18,69 @@ from orgtp.files.load import NotAnOrg, load
 from orgtp.files.tree import Files, Folder
 from orgtp.rules.registry import ALL_RULES
 from tests.conftest import ACCEPT, ROOT
+from tests.rules.cases import BAD, CASES, FOLDERS, GOOD, RULES, RuleCase, read_case
 from tests.rules.orgs import (
-    BAD,
-    CASES,
     ELSEWHERE,
     EXAMPLES,
-    FOLDERS,
-    GOOD,
     MADE,
-    RULES,
     files,
     found_in,
     ids_in,
     label,
     problems,
+    read_expected,
     told,
+    write_expected,
 )
 
 STORY = ROOT / "sample-org" / "story"
-SMALLEST = RULES / "missing-key" / "good-smallest"
-WHOLE = [path for path in GOOD if (path / "org.yaml").exists()]
+SMALLEST = read_case(RULES / "missing-key" / "good-smallest.case")
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[RuleCase], Path]:
+    """Writes a case to a folder, once for all tests that only read it."""
+    base = tmp_path_factory.mktemp("rules")
+
+    @cache
+    def write(case_file: Path) -> Path:
+        folder = base / case_file.parent.name / case_file.stem
+        read_case(case_file).write_org(folder)
+        return folder
+
+    return lambda case: write(case.path)
+
+
+@pytest.fixture
+def org(case: RuleCase | Path, written: Callable[[RuleCase], Path]) -> Path:
+    """The folder of a case: that of an example is in the repository, that of a case file is written for the tests."""
+    return case if isinstance(case, Path) else written(case)
 
 
 @pytest.mark.parametrize("case", [*GOOD, STORY], ids=label)
-def test_a_good_org_has_no_problem(case: Path) -> None:
-    assert [told(problem) for problem in found_in(case)] == []
+def test_a_good_org_has_no_problem(case: RuleCase | Path, org: Path) -> None:
+    assert [told(problem) for problem in found_in(org)] == []
 
 
 @pytest.mark.parametrize("case", [*BAD, *EXAMPLES], ids=label)
-def test_a_bad_org_has_exactly_its_problems(case: Path) -> None:
-    text = "".join(told(problem) for problem in found_in(case))
-    expected = case / "expected.txt"
-    if ACCEPT:
-        expected.write_text(text, encoding="utf-8")
+def test_a_bad_org_has_exactly_its_problems(case: RuleCase | Path, org: Path) -> None:
+    text = "".join(told(problem) for problem in found_in(org))
     assert text
-    assert text == expected.read_text(encoding="utf-8")
+    if ACCEPT:
+        write_expected(case, text)
+    else:
+        assert text == read_expected(case)
 
 
 @pytest.mark.parametrize("case", BAD, ids=label)
-def test_a_bad_org_is_found_by_the_rule_of_its_folder(case: Path) -> None:
-    assert case.parent.name in {problem.rule for problem in found_in(case)}
+def test_a_bad_org_is_found_by_the_rule_of_its_folder(case: RuleCase, org: Path) -> None:
+    assert case.rule in {problem.rule for problem in found_in(org)}
 
 
 @pytest.mark.parametrize("case", [*BAD, *EXAMPLES], ids=label)
-def test_every_problem_stands_in_its_file_and_has_a_remedy(case: Path) -> None:
-    folder = case if (case / "org.yaml").exists() else case / "after"
-    for problem in found_in(case):
+def test_every_problem_stands_in_its_file_and_has_a_remedy(case: RuleCase | Path, org: Path) -> None:
+    folder = org if (org / "org.yaml").exists() else org / "after"
+    for problem in found_in(org):
         path = folder / problem.place.path
         lines = path.read_bytes().split(b"\n") if path.is_file() else [b""]
         assert 1 <= problem.place.line <= len(lines), told(problem)
@@ -72,16 +89,16 @@ def test_every_problem_stands_in_its_file_and_has_a_remedy(case: Path) -> None:
         assert problem.hint, told(problem)
 
 
-@pytest.mark.parametrize("case", [*WHOLE, STORY], ids=label)
-def test_line_ends_of_windows_are_no_problem(case: Path) -> None:
-    known = {entry.path for entry in Folder(case).entries()}
-    ended = {path: raw.replace(b"\n", b"\r\n") for path, raw in files(case).items() if path in known}
+@pytest.mark.parametrize("case", [*(case for case in GOOD if case.is_one_org), STORY], ids=label)
+def test_line_ends_of_windows_are_no_problem(case: RuleCase | Path, org: Path) -> None:
+    known = {entry.path for entry in Folder(org).entries()}
+    ended = {path: raw.replace(b"\n", b"\r\n") for path, raw in files(org).items() if path in known}
     assert [told(problem) for problem in problems(Files(ended))] == []
 
 
 @pytest.mark.parametrize("rule", MADE)
 def test_what_no_repository_should_hold(rule: str, tmp_path: Path) -> None:
-    shutil.copytree(SMALLEST, tmp_path / "org")
+    SMALLEST.write_org(tmp_path / "org")
     assert problems(Folder(tmp_path / "org")) == []
     found = problems(MADE[rule].spoil(tmp_path / "org"))
     assert "".join(map(told, found)) == MADE[rule].said
@@ -94,8 +111,8 @@ def test_a_folder_without_org_yaml_is_no_org(tmp_path: Path) -> None:
 
 
 def test_every_rule_has_a_good_and_a_bad_org() -> None:
-    lying = {kind: {case.parent.name for case in cases} for kind, cases in (("good", GOOD), ("bad", BAD))}
-    for kind, names in lying.items():
+    shown = {kind: {case.rule for case in cases} for kind, cases in (("good", GOOD), ("bad", BAD))}
+    for kind, names in shown.items():
         assert [rule.id for rule in ALL_RULES if rule.id not in names | MADE.keys() | ELSEWHERE.keys()] == [], kind
     assert len(GOOD) + len(BAD) == len(CASES), "a case is named good… or bad…"
 
@@ -113,10 +130,11 @@ def test_what_no_org_can_show_is_shown_elsewhere(rule: str) -> None:
 
 
 def test_an_expected_text_tells_of_rules_alone() -> None:
-    texts = {case: (case / "expected.txt").read_text(encoding="utf-8") for case in [*BAD, *EXAMPLES]}
+    cases: list[RuleCase | Path] = [*BAD, *EXAMPLES]
+    texts = {label(case): read_expected(case) for case in cases}
     shown = {rule for text in texts.values() for rule in ids_in(text)}
     assert shown <= {rule.id for rule in ALL_RULES}
-    assert [label(case) for case, text in texts.items() if not ids_in(text)] == []
+    assert [case for case, text in texts.items() if not ids_in(text)] == []
 
 
 READERS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from orgtp.files.escalation import read_escalation, read_silences
 from orgtp.files.json_schema import NAMES, schema_text
@@ -14,11 +14,11 @@ from orgtp.files.seat import read_seat
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.problem import Problem
 from orgtp.model.seat import Seat
+from tests.conftest import ROOT
+from tests.rules.cases import CASES
+from tests.rules.orgs import EXAMPLES, files
 
-ROOT = Path(__file__).parents[2]
 SCHEMAS = {name: json.loads(schema_text(name)) for name in NAMES}
-_LYING = [path.parent for folder in ("rules", "examples") for path in (ROOT / "tests" / folder).rglob("org.yaml")]
-ORGS = [*sorted(_LYING), ROOT / "sample-org" / "story"]
 YAMLS = {"org": "org.yaml", "seat": "seats/*.yaml", "retirement": "retirements/*.yaml"}
 YAMLS |= {"escalation": "escalations/*.yaml", "silenced": "escalations/silenced/*.yaml"}
 MOMENT = re.compile(SCHEMAS["escalation"]["properties"]["due"]["pattern"])
@@ -27,6 +27,16 @@ DATE = re.compile(SCHEMAS["seat"]["properties"]["since"]["pattern"])
 PERIOD = re.compile(SCHEMAS["score"]["properties"]["period"]["pattern"])
 METRIC = SCHEMAS["seat"]["properties"]["metrics"]["additionalProperties"]
 TARGET = re.compile(METRIC["properties"]["target"]["anyOf"][0]["pattern"])
+
+
+def all_orgs() -> dict[str, dict[str, bytes]]:
+    """The files of every org in tests/examples, in tests/rules and of the sample, by the name of the org."""
+    examples = {f"tests/examples/{folder.name}": files(folder) for folder in EXAMPLES}
+    cases = {f"tests/rules/{case.rule}/{side}": org for case in CASES for side, org in case.orgs.items()}
+    return {**examples, **cases, "sample-org/story": files(ROOT / "sample-org/story")}
+
+
+ORGS = all_orgs()
 
 
 def beyond(problem: Problem) -> bool:
@@ -80,15 +90,30 @@ def accepted(name: str, path: str, raw: bytes) -> bool:
     return all(beyond(problem) for problem in ours(name, path, raw))
 
 
-def is_strict(path: Path) -> bool:
+def is_strict(path: str, raw: bytes) -> bool:
     try:
-        read_document(path.name, path.read_bytes())
+        read_document(base_name(path), raw)
     except NotStrict:
         return False
     return True
 
 
-def files(name: str) -> list[Path]:
-    """The strict YAML files of this kind, of many that are alike one."""
-    paths = [path for org in ORGS for path in sorted(org.glob(YAMLS[name])) if is_strict(path)]
-    return list({(path.name, path.read_bytes()): path for path in reversed(paths)}.values())
+def base_name(path: str) -> str:
+    return PurePosixPath(path).name
+
+
+def find_files(pattern: str) -> dict[str, bytes]:
+    """The files of all orgs that match a pattern from the root of their org, by the name of the org and their path."""
+    return {
+        f"{org}/{path}": raw
+        for org, held in ORGS.items()
+        for path, raw in sorted(held.items())
+        if PurePosixPath(path).match(pattern) and path.count("/") == pattern.count("/")
+    }
+
+
+def yaml_files(name: str) -> dict[str, bytes]:
+    """The strict YAML files of this kind; of several with one name and one content, the first."""
+    found = {path: raw for path, raw in find_files(YAMLS[name]).items() if is_strict(path, raw)}
+    paths = {(base_name(path), raw): path for path, raw in reversed(found.items())}
+    return {path: raw for (_, raw), path in paths.items()}

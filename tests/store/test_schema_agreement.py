@@ -20,22 +20,18 @@ from orgtp.files.json_schema import NAMES, schema_problems
 from orgtp.files.scores import read_scores
 from orgtp.files.yaml.loader import read_document
 from orgtp.model.problem import Problem
-from tests.store.judges import ORGS, ROOT, SCHEMAS, YAMLS, accepted, files, no_period
+from tests.conftest import ROOT
+from tests.store.judges import SCHEMAS, YAMLS, accepted, base_name, find_files, no_period, yaml_files
 
 CHECKER = Path(sys.executable).with_name("check-jsonschema")
 MOMENT = re.compile(SCHEMAS["score"]["properties"]["at"]["pattern"])
-ALL = [(name, path) for name in YAMLS for path in files(name)]
+ALL = [pytest.param(name, path, raw, id=f"{name}-{path}") for name in YAMLS for path, raw in yaml_files(name).items()]
 
 
-def label(value: object) -> str:
-    return value.relative_to(ROOT).as_posix() if isinstance(value, Path) else str(value)
-
-
-@pytest.mark.parametrize(("name", "path"), ALL, ids=label)
-def test_our_reader_and_jsonschema_agree(name: str, path: Path) -> None:
-    raw = path.read_bytes()
-    data = read_document(path.name, raw).data
-    verdict = accepted(name, path.name, raw)
+@pytest.mark.parametrize(("name", "path", "raw"), ALL)
+def test_our_reader_and_jsonschema_agree(name: str, path: str, raw: bytes) -> None:
+    data = read_document(base_name(path), raw).data
+    verdict = accepted(name, base_name(path), raw)
     assert Draft202012Validator(SCHEMAS[name]).is_valid(data) == verdict
     assert Draft7Validator(SCHEMAS[name]).is_valid(data) == verdict
 
@@ -52,17 +48,21 @@ def refused_by_checker(name: str, paths: list[Path]) -> set[Path]:
 
 
 @pytest.mark.parametrize("name", YAMLS)
-def test_our_reader_and_an_independent_validator_agree(name: str) -> None:
-    paths = files(name)
-    refused = {path for path in paths if not accepted(name, path.name, path.read_bytes())}
+def test_our_reader_and_an_independent_validator_agree(name: str, tmp_path: Path) -> None:
+    found = yaml_files(name)
+    for path, raw in found.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(raw)
+    refused = {path for path, raw in found.items() if not accepted(name, base_name(path), raw)}
     assert refused
-    assert {label(path) for path in refused_by_checker(name, paths)} == {label(path) for path in refused}
+    by_checker = refused_by_checker(name, [tmp_path / path for path in found])
+    assert {path.relative_to(tmp_path).as_posix() for path in by_checker} == refused
 
 
 def lines() -> Iterator[bytes]:
     """Every line of every score file of the examples, and some more that no example has."""
-    for path in (path for org in ORGS for path in sorted(org.glob("scores/*/*.jsonl"))):
-        yield from path.read_bytes().split(b"\n")
+    for raw in find_files("scores/*/*.jsonl").values():
+        yield from raw.split(b"\n")
     good = {"id": "a", "at": "2026-11-20T13:00:02Z", "metric": "m", "period": "2026-W47", "value": "1"}
     for change in MORE:
         yield json.dumps({**good, **change}).encode()

@@ -13,9 +13,9 @@ from jsonschema import Draft7Validator, Draft202012Validator
 
 from orgtp.files.yaml.dumper import document
 from orgtp.files.yaml.loader import read_document
-from tests.store.judges import SCHEMAS, YAMLS, accepted, files, ours
+from tests.store.judges import SCHEMAS, YAMLS, accepted, base_name, ours, yaml_files
 
-RAW = {name: {path.read_bytes(): path.name for path in files(name)} for name in YAMLS}
+RAW = {name: {raw: base_name(path) for path, raw in yaml_files(name).items()} for name in YAMLS}
 GOOD = {
     name: [read_document(path, raw).data for raw, path in RAW[name].items() if not ours(name, path, raw)]
     for name in YAMLS

@@ -119,7 +119,14 @@ class Book:
         several = len(lines) > 1
         what = ", ".join(self._counted()) if several else lines[0] if lines else nothing
         body = "\n".join(lines) if several else ""
-        return Change("escalate", what, seats, tuple(self._edits()), by=self.by, body=body)
+        edits, events = tuple(self._edits()), tuple(self._list_events())
+        return Change("escalate", what, seats, edits, by=self.by, body=body, events=events)
+
+    def _list_events(self) -> Iterator[tuple[Escalation, EscalationEvent]]:
+        """What happened to each escalation, in the order of their files."""
+        for one in sorted(self.held.values(), key=lambda one: one.path):
+            before = self.org.escalations.get(one.id)
+            yield from ((one, event) for event in one.events[len(before.events) if before else 0 :])
 
     def _counted(self) -> Iterator[str]:
         for what, (_, said) in _SAID.items():

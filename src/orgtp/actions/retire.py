@@ -190,6 +190,7 @@ def retire(org: Org, request: Request, now: datetime) -> Change:
         by=request.by,
         approved_by=request.decided_by,
         body="\n".join([request.reason, "", *_told(made), *([trouble.body or trouble.what] if trouble.edits else ())]),
+        events=trouble.events,
     )
 
 

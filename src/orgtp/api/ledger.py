@@ -118,6 +118,7 @@ class LedgerActions:
 
         What cannot be written now is kept and will be: `Recorded.kept` says why.
         """
+        self.writable.start_early()
         from orgtp.ledger.append import post, seat_with_email
 
         ledger = self.branch

@@ -115,7 +115,7 @@ class OrgHandle:
 
     @property
     def staff(self) -> Loaded:
-        """The org without its values, which many views do not need."""
+        """The org; its values are read when somebody asks for them."""
         return self.snapshot.staff
 
     @property
@@ -148,13 +148,18 @@ class OrgHandle:
 
     @property
     def org(self) -> Org:
-        """The organisation itself."""
-        return self.snapshot.loaded.org
+        """The organisation itself; its values are read when somebody asks for them."""
+        return self.snapshot.staff.org
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What kept parts of the org from being read; `validate` says all that is wrong."""
         return self.snapshot.loaded.problems
+
+    @property
+    def problems_so_far(self) -> tuple[Problem, ...]:
+        """What could not be read of the files that the views read so far; they leave out months that show nothing."""
+        return self.snapshot.problems_so_far
 
     def chart(self, root: str = "", depth: int | None = None, *, retired: bool = False) -> Chart:
         """The org chart, from the seat `root` down. Raises `UnknownSeat`."""
@@ -166,32 +171,40 @@ class OrgHandle:
         """The last `weeks` weeks of every metric, or of one seat's. Raises `UnknownSeat`."""
         from orgtp.views.scorecard import scorecard
 
-        return scorecard(self.org, self.now, weeks, seat)
+        return scorecard(self.org_about(seat), self.now, weeks, seat)
 
     def stale(self, seat: str = "") -> list[Stale]:
         """What should be there by now and is not, of one seat or of all. Raises `UnknownSeat`."""
         from orgtp.views.stale import stale
 
-        return stale(self.org, self.now, seat)
+        return stale(self.org_about(seat), self.now, seat)
 
     def seat(self, seat: str) -> SeatView:
         """All about one seat. Raises `UnknownSeat`."""
         from orgtp.views.seat import seat_view
 
-        return seat_view(self.org, self.now, seat)
+        return seat_view(self._org_around(seat), self.now, seat)
 
     def context(self, seat: str) -> Context:
         """What an agent should know before it works as a seat. Raises `UnknownSeat`, `BadInput`."""
-        from orgtp.history.seat_context import decisions_of, problems_of, refuse_unreadable
+        from orgtp.history.seat_context import decisions_of, org_for_context, problems_of
         from orgtp.views.context.build import SeatEvidence, context
 
-        refuse_unreadable(self.snapshot, seat)
-        known = SeatEvidence(
-            problems_of(self.snapshot, self.org.seat(seat).id, self._today), decisions_of(self.snapshot, seat)
-        )
-        found = context(self.org, self.now, seat, known)
+        org = org_for_context(self.snapshot, seat)
+        evidence = SeatEvidence(problems_of(self.snapshot, seat, self._today), decisions_of(self.snapshot, seat))
+        found = context(org, self.now, seat, evidence)
         # Nobody acts in the past.
         return replace(found, commands=() if self.at else found.commands, is_whole=self.history.is_complete)
+
+    def org_about(self, seat: str) -> Org:
+        """The org as far as the numbers of `seat` need it; all of it where no seat is named, or no such is there."""
+        org = self.snapshot.read_about(seat).org if seat else self.org
+        return org if not seat or seat in org.seats else self.org
+
+    def _org_around(self, seat: str) -> Org:
+        """The org as far as a page about `seat` needs it; all of it where no such seat is there."""
+        org = self.snapshot.read_around(seat).org
+        return org if seat in org.seats else self.org
 
     def seats(self, *, retired: bool = False) -> tuple[ChartSeat, ...]:
         """Every seat by id."""
@@ -203,7 +216,7 @@ class OrgHandle:
         """Every record, corrections among them. Raises `UnknownSeat`, `UnknownMetric`."""
         from orgtp.views.scores import score_lines
 
-        return score_lines(self.org, self.now, seat, metric)
+        return score_lines(self.org_about(seat), self.now, seat, metric)
 
     def validate(self, base: str | None = None) -> list[Problem]:
         """Every problem: of form, by our own reading and by the JSON Schemas, and of every rule.
@@ -215,7 +228,7 @@ class OrgHandle:
         from orgtp.files.json_schema import schema_problems
 
         compared, more = self._compared(base) if base is not None else ([], [])
-        found = [*self.problems, *more, *rules.check_org(self.org, self._today, *compared)]
+        found = [*self.problems, *more, *rules.check_org(self.snapshot.loaded.org, self._today, *compared)]
         told = {problem.place.path for problem in found}
         return by_order([*found, *(p for p in schema_problems(self.snapshot.loaded.files) if p.place.path not in told)])
 

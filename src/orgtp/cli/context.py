@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from orgtp.cli.options import AtOption, JsonOption, OrgOption, SeatArgument
-from orgtp.cli.session import is_dirty, open_chosen_org, warn_if_shallow, write_json, write_stdout
+from orgtp.cli.session import is_dirty, open_chosen_org, warn_if_incomplete, warn_if_shallow, write_json, write_stdout
 
 
 class ContextFormat(StrEnum):
@@ -32,8 +32,9 @@ def show_context(
     The seat and who answers for it, what it does and what others do instead, its numbers with targets and due times,
     what is open, what was decided lately, and the commands it will want.
     """
-    here = open_chosen_org(org, at)
-    view = here.context(seat)
+    here = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(here):
+        view = here.context(seat)
     warn_if_shallow(here)
     if json or format_ is ContextFormat.JSON:
         from orgtp.render.json import context_body

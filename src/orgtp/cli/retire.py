@@ -79,28 +79,37 @@ def retire_seat(
         decided_by=decided_by,
         by=here.ledger.acting(by),
     )
-    request = _confirm_request(here, request, review, ask=not (yes or dry_run), json=json)
+    request, plan = _confirm_request(here, request, review, ask=not (yes or dry_run), json=json)
     done = here.ledger.retire(request, dry_run=dry_run)
     if not (decided_by or request.by):
         write_stderr(f"the decision is recorded as {request.decided_by}'s")
-    made = plan_body(here.ledger.plan_retirement(request))
-    code = report_change("retire", here, done, json=json, dry_run=dry_run, push=push, seat=seat, plan=made)
+    body = plan_body(plan)
+    code = report_change("retire", here, done, json=json, dry_run=dry_run, push=push, seat=seat, plan=body)
     notify_people(here, done)
     return code
 
 
-def _confirm_request(here: OrgHandle, request: Request, review: Path | None, *, ask: bool, json: bool) -> Request:
-    """The request with all that a person had to say; where one is there and is to be asked, that person said yes."""
+def _confirm_request(
+    here: OrgHandle, request: Request, review: Path | None, *, ask: bool, json: bool
+) -> tuple[Request, Plan]:
+    """The request with all that a person had to say, and its plan.
+
+    Where a person is there and is to be asked, that person said yes.
+    """
     plan = here.ledger.plan_retirement(request)
     _show_plan(here, plan, json=json)
     request = _default_decider(here, request)
-    request = _ask_missing(here, request) if _has_terminal() else _complete_request(here, request, review)
-    if plan.open:
-        # Heirs were named since: what is agreed to is the whole plan.
-        _show_plan(here, here.ledger.plan_retirement(request), json=json)
-    if ask and _has_terminal() and not typer.confirm("Retire it?", err=True):
+    if not _has_terminal():
+        _refuse_incomplete(here, request, plan, review)
+        return request, plan
+    had_gaps = bool(plan.open)
+    request, plan = _ask_missing(here, request, plan)
+    if had_gaps:
+        # What is agreed to is the whole plan.
+        _show_plan(here, plan, json=json)
+    if ask and not typer.confirm("Retire it?", err=True):
         raise RetirementDeclined
-    return request
+    return request, plan
 
 
 def _parse_move(text: str) -> tuple[str, str]:
@@ -143,9 +152,8 @@ def _default_decider(here: OrgHandle, request: Request) -> Request:
     return replace(request, decided_by=request.decided_by or (request.by if request.by in fit else sole))
 
 
-def _complete_request(here: OrgHandle, request: Request, review: Path | None) -> Request:
-    """The request, if nothing is missing; else, all at once, what is, and the command that says it."""
-    plan = here.ledger.plan_retirement(request)
+def _refuse_incomplete(here: OrgHandle, request: Request, plan: Plan, review: Path | None) -> None:
+    """Raise `RetirementIncomplete` with all that is missing, if anything is, and the command that says it."""
     missing = [f"who takes over {join_with_and(plan.open)}"] if plan.open else []
     missing += [] if request.reason.strip() else ["why (--reason; --review FILE may bring the rest)"]
     missing += [] if request.decided_by else ["who decided"]
@@ -159,36 +167,32 @@ def _complete_request(here: OrgHandle, request: Request, review: Path | None) ->
         raise RetirementIncomplete(
             what=f"say {join_with_and(missing)}.{may}", command=_format_command(here, request, moves, review)
         )
-    return request
 
 
-def _ask_missing(here: OrgHandle, request: Request) -> Request:
-    """The request with all that a person says when asked: heirs, the reason and the review, who decided."""
-    plan = here.ledger.plan_retirement(request)
+def _ask_missing(here: OrgHandle, request: Request, plan: Plan) -> tuple[Request, Plan]:
+    """The request with all that a person says when asked (heirs, the reason, who decided), and the plan with it."""
     for capability in plan.open:
-        request = _ask_heir(here, request, capability, _guess_heir(plan, request))
+        request, plan = _ask_heir(here, request, capability, _guess_heir(plan, request))
     request = _tell_prompt(request)
     fit = here.ledger.deciders(request.seat)
     if not request.decided_by:
         request = replace(request, decided_by=typer.prompt("Who decided?", default=fit[0] if fit else None, err=True))
-    return request
+    return request, plan
 
 
 def _guess_heir(plan: Plan, request: Request) -> str:
     return request.to[0] if request.to else plan.seat.reports_to or plan.seat.owner
 
 
-def _ask_heir(here: OrgHandle, request: Request, capability: str, guess: str) -> Request:
+def _ask_heir(here: OrgHandle, request: Request, capability: str, guess: str) -> tuple[Request, Plan]:
     """Ask until the heir is one that may be."""
     while True:
         heir = typer.prompt(f"Who takes over {escape_control_chars(capability)}?", default=guess, err=True)
         asked = replace(request, moves={**request.moves, capability: heir})
         try:
-            here.ledger.plan_retirement(asked)
+            return asked, here.ledger.plan_retirement(asked)
         except OrgtpError as error:
             write_stderr(str(error))
-        else:
-            return asked
 
 
 def _format_command(here: OrgHandle, request: Request, moves: Mapping[str, str], review: Path | None) -> str:

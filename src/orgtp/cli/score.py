@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.options import AtOption, ByOption, DryRunOption, JsonOption, OrgOption, PushOption
-from orgtp.cli.session import open_chosen_org, report_change, write_json, write_stdout
+from orgtp.cli.session import open_chosen_org, report_change, warn_if_incomplete, write_json, write_stdout
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
@@ -96,8 +96,9 @@ def list_scores(
     json: JsonOption = False,
 ) -> int:
     """List the values as they were recorded. A corrected one stays and says so."""
-    here = open_chosen_org(org, at)
-    lines = here.scores(seat, metric)
+    here = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(here):
+        lines = here.scores(seat, metric)
     if json:
         write_json("scores", here, {"scores": lines})
         return 0

@@ -17,7 +17,7 @@ from orgtp.cli.options import (
     PushOption,
     SeatArgument,
 )
-from orgtp.cli.session import open_chosen_org, report_change, write_json, write_stderr, write_stdout
+from orgtp.cli.session import open_chosen_org, report_change, warn_if_incomplete, write_json, write_stderr, write_stdout
 from orgtp.model.errors import BadInput
 from orgtp.model.seat import SeatKind, SeatStatus
 from orgtp.model.text import did_you_mean
@@ -30,8 +30,9 @@ def show_seat(
     seat: SeatArgument, org: OrgOption = None, at: AtOption = None, kind: KindOption = False, json: JsonOption = False
 ) -> int:
     """Show all about one seat."""
-    here = open_chosen_org(org, at)
-    view = here.seat(seat)
+    here = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(here):
+        view = here.seat(seat)
     if json:
         from orgtp.render.json import seat_body
 
@@ -52,8 +53,9 @@ def list_seats(
     json: JsonOption = False,
 ) -> int:
     """List the seats, one a line."""
-    here = open_chosen_org(org, at)
-    seats = here.seats(retired=all_)
+    here = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(here):
+        seats = here.seats(retired=all_)
     if json:
         write_json("seats", here, {"seats": seats})
         return 0

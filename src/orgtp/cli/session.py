@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orgtp.model.errors import OrgtpError
-from orgtp.model.problem import select_errors
+from orgtp.model.problem import Problem, select_errors
 from orgtp.model.text import count_noun, escape_control_chars
 
 if TYPE_CHECKING:
@@ -49,12 +50,26 @@ def open_chosen_org(
         write_stderr(f"as it stood on {when:%Y-%m-%d at %H:%M}, by commit {(found.revision or '')[:_SHORT]}")
     if push:
         found.ledger.refuse_without_remote()
-    broken = select_errors((found.snapshot.loaded if values else found.staff).problems) if whole else []
+    if whole:
+        _warn_of_problems((found.snapshot.loaded if values else found.staff).problems)
+    return found
+
+
+@contextmanager
+def warn_if_incomplete(here: OrgHandle) -> Iterator[None]:
+    """Around the making of a view: say afterwards what could not be read of the files that it needed."""
+    try:
+        yield
+    finally:
+        _warn_of_problems(here.problems_so_far)
+
+
+def _warn_of_problems(problems: Iterable[Problem]) -> None:
+    broken = select_errors(problems)
     if broken:
         write_stderr(
             f"{count_noun(len(broken), 'problem')} in the files, so this is not the whole org. See: orgtp validate"
         )
-    return found
 
 
 def write_stdout(text: str) -> None:

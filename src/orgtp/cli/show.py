@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from orgtp.cli.options import AllOption, AtOption, JsonOption, KindOption, OrgOption
-from orgtp.cli.session import open_chosen_org, write_json, write_stdout
+from orgtp.cli.session import open_chosen_org, warn_if_incomplete, write_json, write_stdout
 
 
 class ChartFormat(StrEnum):
@@ -32,8 +32,9 @@ def show_chart(
     json: JsonOption = False,
 ) -> int:
     """Draw the org chart: who is there, what for, who answers, and how many metrics are on target."""
-    here = open_chosen_org(org, at)
-    view = here.chart(root, depth, retired=all_)
+    here = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(here):
+        view = here.chart(root, depth, retired=all_)
     if json or format_ is ChartFormat.JSON:
         write_json("chart", here, {"seats": view.seats})
         return 0
@@ -49,9 +50,9 @@ def show_chart(
     if format_ is ChartFormat.SVG:
         from orgtp.render.svg import svg
 
-        write_stdout(svg(chart_lines(view, Screen(), name=here.org.name, kind=kind), here.org.name))
+        write_stdout(svg(chart_lines(view, Screen(), name=here.head.name, kind=kind), here.head.name))
         return 0
-    write_stdout(chart_text(view, screen(), name=here.org.name, kind=kind))
+    write_stdout(chart_text(view, screen(), name=here.head.name, kind=kind))
     return 0
 
 
@@ -63,15 +64,16 @@ def show_scorecard(
     json: JsonOption = False,
 ) -> int:
     """Show everyone's numbers on one grid of weeks. The current week is marked: it is not over."""
-    here = open_chosen_org(org, at)
-    card = here.scorecard(weeks, seat)
+    here = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(here):
+        card = here.scorecard(weeks, seat)
     if json:
         write_json("scorecard", here, {"columns": card.columns, "partial": card.partial, "rows": card.rows})
         return 0
     from orgtp.render.scorecard import scorecard_text
     from orgtp.render.terminal import screen
 
-    write_stdout(scorecard_text(card, screen(), here.org.name))
+    write_stdout(scorecard_text(card, screen(), here.head.name))
     return 0
 
 
@@ -82,15 +84,16 @@ def show_stale(
     json: JsonOption = False,
 ) -> int:
     """List the numbers that are late: what, whose it is, for how long, why. The exit code is 1 if there are any."""
-    here = open_chosen_org(org, at)
-    found = here.stale(seat)
+    here = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(here):
+        found = here.stale(seat)
     if json:
         write_json("stale", here, {"at": here.now, "stale": found})
         return int(bool(found))
     from orgtp.render.stale import fresh_text, stale_text
     from orgtp.render.terminal import screen
 
-    write_stdout(stale_text(found, here.now, screen()) if found else fresh_text(here.org.seats.get(seat)))
+    write_stdout(stale_text(found, here.now, screen()) if found else fresh_text(here.org_about(seat).seats.get(seat)))
     return int(bool(found))
 
 

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orgtp.files.json_schema import schema_of
-from orgtp.files.yaml import dumper as yaml_write
-from orgtp.files.yaml import loader as yaml_read
-from orgtp.files.yaml.editor import edited
 from orgtp.model.change import Append, Change, Create, Edit
 from orgtp.model.errors import OrgtpError, Refused
 
@@ -35,6 +31,10 @@ def _after(edit: Edit, before: bytes | None) -> bytes:
         return _new(edit).encode()
     if before is None:
         raise Refused(why=f"{edit.path} is not there, so it cannot be changed.")
+    # To record a value, which is done most often, no YAML is written.
+    from orgtp.files.yaml import loader as yaml_read
+    from orgtp.files.yaml.editor import edited
+
     try:
         text = yaml_read.decode(edit.path, before)
         return edited(edit.path, text, edit).encode()
@@ -51,11 +51,15 @@ def appended(before: bytes, edit: Append) -> bytes:
 def _new(edit: Create) -> str:
     if isinstance(edit.content, str):
         return edit.content
+    from orgtp.files.yaml import dumper as yaml_write
+
     return yaml_write.document(edit.content, schema_line(edit.path))
 
 
 def schema_line(path: str) -> str:
     """The first comment of a YAML file, by which editors find its schema offline."""
+    from orgtp.files.json_schema import schema_of
+
     name = schema_of(path)
     up = "../" * path.count("/")
     return f"yaml-language-server: $schema={up}.orgtp/schema/{name}.schema.json"

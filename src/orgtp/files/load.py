@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
@@ -13,7 +13,7 @@ from orgtp.files.org import Head, read_head, read_retirement
 from orgtp.files.scores import read_scores, seat_of
 from orgtp.files.seat import read_seat
 from orgtp.files.signers import forges_problems, read_signers
-from orgtp.files.tree import HEAD, Tree
+from orgtp.files.tree import HEAD, Readable, Tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
@@ -55,22 +55,32 @@ class Loaded:
         return [problem for problem in select_errors(self.found) if problem.rule not in rules.LENIENT_RULES]
 
 
-def load(tree: Tree, where: str = ".") -> Loaded:
-    """Read the org in `tree`. Raises `NotAnOrg` where it has no org.yaml."""
+def load(tree: Tree, where: str = ".", scores: Mapping[str, tuple[Score, ...]] | None = None) -> Loaded:
+    """Read the org in `tree`. Raises `NotAnOrg` where it has no org.yaml.
+
+    `scores` stand in for those of a tree that is without them.
+    """
     entries = tree.entries()
     if not any(entry.path == HEAD and entry.plain for entry in entries):
         raise NotAnOrg(where=where)
     paths, problems = sifted(entries)
     closed = {problem.place.path for problem in problems}
-    files = _read(tree, paths, problems, closed)
+    files = _read_files(tree, paths, problems, closed)
     head, wrong = read_head(files.get(HEAD, b""))
     problems += wrong if HEAD in files else ()
-    return Loaded(_org(head, files, problems, closed), tuple(problems), files)
+    org = _org(head, files, problems, closed, scores)
+    return Loaded(org, tuple(problems), files)
 
 
-def _read(tree: Tree, paths: list[str], problems: list[Problem], closed: set[str]) -> dict[str, bytes]:
+def _read_files(tree: Readable, paths: list[str], problems: list[Problem], closed: set[str]) -> dict[str, bytes]:
     """The content of the files; one that cannot be read, or holds more than its entry said, is `closed`."""
-    files = tree.read(paths)
+    return check_files(paths, tree.read(paths), problems, closed)
+
+
+def check_files(
+    paths: Iterable[str], files: dict[str, bytes], problems: list[Problem], closed: set[str]
+) -> dict[str, bytes]:
+    """Those of the files that could be read, and are no larger than they may be; the others are `closed`."""
     for path in paths:
         raw = files.get(path)
         problem = _unreadable(path) if raw is None else too_large(path, len(raw), raw.count(b"\n"))
@@ -85,7 +95,13 @@ def _unreadable(path: str) -> Problem:
     return Problem("not-a-file", Place(path), "cannot be read", "Look at its permissions.")
 
 
-def _org(head: Head, files: dict[str, bytes], problems: list[Problem], closed: set[str]) -> Org:
+def _org(
+    head: Head,
+    files: dict[str, bytes],
+    problems: list[Problem],
+    closed: set[str],
+    scores: Mapping[str, tuple[Score, ...]] | None,
+) -> Org:
     unreadable = closed | ({HEAD} if not head.id else set())
     seats = _read_all("seats/", read_seat, files, problems, unreadable)
     records = _read_all("retirements/", read_retirement, files, problems, unreadable)
@@ -100,7 +116,7 @@ def _org(head: Head, files: dict[str, bytes], problems: list[Problem], closed: s
         branch=head.branch,
         policy=head.policy,
         seats=seats,
-        scores=_scores(files, problems),
+        scores=_scores(files, problems) if scores is None else scores,
         retirements=records,
         escalations=escalations,
         silences=silences,

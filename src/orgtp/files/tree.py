@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH
 
-FOLDERS = ("seats", "scores", "retirements", "escalations")
+SCORES = "scores"
+FOLDERS = ("seats", SCORES, "retirements", "escalations")
 HEAD = "org.yaml"
 # The files that are known one by one: beside them in policy/ may lie what is the user's own.
 SINGLE = (HEAD, ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH)
@@ -31,14 +32,34 @@ class FileInfo:
     plain: bool = True
 
 
-class Tree(Protocol):
-    """The files that orgtp knows of: those of `SINGLE` and all below `FOLDERS`."""
+class Readable(Protocol):
+    """Files that can be read by their paths."""
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of the files `paths`; one that is gone by now is left out."""
+
+
+class Tree(Readable, Protocol):
+    """The files that orgtp knows of: those of `SINGLE` and all below `FOLDERS`. It reads what `entries` names."""
 
     def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
 
-    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of the files `paths`, each of which `entries` named."""
+
+class StoredTree(Tree, Protocol):
+    """A tree that is stored somewhere, of which a part can be read alone: `read` takes any paths."""
+
+    def without_scores(self) -> Tree:
+        """The same without the files in `scores`; what is no folder there stays, as a file."""
+
+    def find(self, paths: Iterable[str]) -> list[FileInfo]:
+        """Those of the files `paths` that are there, in the order given."""
+
+    def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
+        """The names in a folder, and which are folders themselves; empty where nothing is there.
+
+        None where what is there is no folder, or a closed one.
+        """
 
 
 def twins(names: Iterable[str]) -> list[FileInfo]:
@@ -54,12 +75,29 @@ class Folder:
     """The files of a folder, read without following a link."""
 
     root: Path
+    with_scores: bool = True
+
+    def without_scores(self) -> Folder:
+        """The same without the files in `scores`; what is no folder there stays, as a file."""
+        return Folder(self.root, with_scores=False)
+
+    def find(self, paths: Iterable[str]) -> list[FileInfo]:
+        """Those of the files `paths` that are there, in the order given."""
+        return [self._entry(path) for path in paths if self._is_there(path)]
+
+    def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
+        """The names in a folder, and which are folders themselves; None where it is no folder, or a closed one."""
+        path = f"{os.fspath(self.root)}/{folder}"
+        return _listed(path) if self._is_there(folder) else []
 
     def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
         found = [self._entry(path) for path in SINGLE if self._is_there(path)]
         for folder in FOLDERS:
-            found += self._below(folder) if os.path.lexists(self.root / folder) else []
+            if os.path.lexists(self.root / folder) and (folder != SCORES or self.with_scores):
+                found += self._below(folder)
+        if not self.with_scores and os.path.lexists(self.root / SCORES) and _listed(self.root / SCORES) is None:
+            found.append(self._entry(SCORES))
         with contextlib.suppress(OSError), os.scandir(self.root) as listing:
             found += twins(item.name for item in listing)
         return sorted(found, key=lambda entry: entry.path)
@@ -72,8 +110,9 @@ class Folder:
 
     def _is_there(self, path: str) -> bool:
         """Whether there is something at `path`; behind a link there is nothing, as in git."""
-        folder = (self.root / path).parent
-        return os.path.lexists(self.root / path) and (folder == self.root or not folder.is_symlink())
+        root, folder = os.fspath(self.root), path.rpartition("/")[0]
+        is_link = bool(folder) and os.path.islink(f"{root}/{folder}")  # noqa: PTH114  (quicker than a Path for each)
+        return not is_link and os.path.lexists(f"{root}/{path}")
 
     def _entry(self, path: str) -> FileInfo:
         try:
@@ -98,10 +137,10 @@ class Folder:
         return found
 
 
-def _listed(folder: Path) -> list[tuple[str, bool]] | None:
+def _listed(folder: str | Path) -> list[tuple[str, bool]] | None:
     """The names in a folder, and which are folders themselves; nothing where it is none, or is closed."""
     try:
-        if not stat.S_ISDIR(folder.lstat().st_mode):
+        if not stat.S_ISDIR(os.lstat(folder).st_mode):
             return None
         with os.scandir(folder) as listing:
             return [(item.name, item.is_dir(follow_symlinks=False)) for item in listing]
@@ -160,6 +199,22 @@ class Filtered:
     def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
         return [entry for entry in self.tree.entries() if self.kept(entry.path)]
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of the files `paths`."""
+        return self.tree.read(paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Those of the files `paths` that a tree has, and nothing else of it looked at."""
+
+    tree: StoredTree
+    paths: Sequence[str]
+
+    def entries(self) -> list[FileInfo]:
+        """Every file, sorted by path."""
+        return self.tree.find(sorted(self.paths))
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""

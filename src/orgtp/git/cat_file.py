@@ -44,6 +44,11 @@ class Reader:
         self._handle: Any = None
         self._pid = 0
 
+    def start(self) -> None:
+        """Start the process, so that it is ready when it is asked."""
+        with self._lock:
+            self._process()
+
     def get(self, name: str) -> Object | None:
         """The object that `name` names; nothing where there is none."""
         return next(iter(self.all([name])))

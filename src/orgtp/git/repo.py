@@ -22,8 +22,9 @@ from orgtp.model.errors import OrgtpError
 _HOOKED = ("update-ref", "update-index")
 # What a person's own configuration says is trusted to name a program; what a repository's says is not.
 _OWN = ("system", "global", "command")
+_CONFIG = ("config", "--list", "-z", "--show-scope")
 _KEEP_BYTES = 64 * 1024 * 1024
-SHA256_DIGITS = 64
+SHA1_DIGITS, SHA256_DIGITS = 40, 64
 # HEAD as git writes it when a branch is checked out. A repository that keeps its refs elsewhere has `.invalid` there.
 _HEAD = re.compile(r"ref: (refs/heads/(?!\.invalid)[^\s\x00-\x20\x7f]+)\n")
 # Of what somebody calls a commit, in characters.
@@ -49,6 +50,7 @@ class Repo:
     _mine: threading.local = field(default_factory=threading.local, compare=False, repr=False)
     work_trees: tuple[object, list[tuple[Path, str]]] | None = field(default=None, compare=False, repr=False)
     indexed: tuple[object, Mapping[str, Any]] | None = field(default=None, compare=False, repr=False)
+    _early: Any = field(default=None, compare=False, repr=False)
     _blobs: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
     _kept: int = field(default=0, compare=False, repr=False)
 
@@ -67,8 +69,13 @@ class Repo:
 
     def run(self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
         """The output of one git command. Raises `GitFailed` with git's own words."""
-        code, out, err = self.attempt(*words, stdin=stdin, env=env)
-        if code:
+        return self._finish(self.start(*words, env=env), words, stdin)
+
+    def _finish(self, handle: Any, words: tuple[str, ...], stdin: bytes = b"") -> bytes:
+        """The output of a git command that was started."""
+        out: bytes
+        out, err = handle.proc.communicate(stdin)
+        if code := handle.proc.returncode:
             said = err.decode(errors="replace").strip() or f"exit code {code}"
             name = next((word for word in words if not word.startswith("-") and "=" not in word), words[0])
             raise GitFailed(command=name, words=said)
@@ -92,6 +99,12 @@ class Repo:
         hooks = self._without_hooks if words[0] in _HOOKED and not plain else {}
         runner = start_with_gitpython if plain else start
         return runner([*words], self.path, {**hooks, **(env or {})}, self.held)
+
+    def start_early(self) -> None:
+        """Start the two git processes that every change needs: they get ready while others do something else."""
+        if self._early is None and "_settings" not in vars(self):
+            self._early = self.start(*_CONFIG)
+            self._reader.start()
 
     def line(self, *words: str) -> str:
         """The one line that a git command says; "" where it fails."""
@@ -152,7 +165,8 @@ class Repo:
     @cached_property
     def empty_tree(self) -> str:
         """The id of the tree with nothing in it, in the hash of this repository."""
-        return self.run("hash-object", "-t", "tree", "--stdin").decode().strip()
+        is_sha256 = self.config("extensions.objectformat").lower() == "sha256"
+        return object_id(b"", "0" * (SHA256_DIGITS if is_sha256 else SHA1_DIGITS), "tree")
 
     def head_ref(self) -> str:
         """The full name of the branch that is checked out; "" when HEAD is detached."""
@@ -166,7 +180,8 @@ class Repo:
 
     @cached_property
     def _settings(self) -> list[bytes]:
-        return self.run("config", "--list", "-z", "--show-scope").split(b"\0")
+        handle, self._early = self._early, None
+        return self._finish(handle or self.start(*_CONFIG), _CONFIG).split(b"\0")
 
     @cached_property
     def _without_hooks(self) -> dict[str, str]:

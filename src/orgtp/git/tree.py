@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cache, cached_property
 
-from orgtp.files.tree import FOLDERS, SINGLE, FileInfo, twins
+from orgtp.files.tree import FOLDERS, SCORES, SINGLE, FileInfo, twins
+from orgtp.git.cat_file import ObjectTooLarge
 from orgtp.git.objects import Objects
 from orgtp.git.repo import Repo
 from orgtp.lazy_dataclass import dataclass
@@ -18,6 +19,8 @@ _PLAIN = ("100644", "100755")
 TREE = "40000"
 PLAIN = "100644"
 MODULE = "160000"
+# So many paths are named to git, or looked up one by one.
+_MOST_NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +42,70 @@ class GitTree:
 
     repo: Repo
     rev: str
+    with_scores: bool = True
+
+    def without_scores(self) -> GitTree:
+        """The same without the files in `scores`; what is no folder there stays, as a file."""
+        return GitTree(self.repo, self.rev, with_scores=False)
 
     @cached_property
     def listing(self) -> dict[str, tuple[str, str, int]]:
         """Path to (mode, object id, size)."""
-        return self.repo.listing(self.rev, *SINGLE, *FOLDERS)
+        folders = [folder for folder in FOLDERS if folder != SCORES or self.with_scores]
+        return self.repo.listing(self.rev, *SINGLE, *folders)
 
     def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
         rows = sorted(self.listing.items())
         found = [FileInfo(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
-        return sorted([*found, *twins(walk_of(self.repo, self.rev).folder(""))], key=lambda entry: entry.path)
+        scores = None if self.with_scores else self._walk.node(SCORES)
+        found += [FileInfo(SCORES, 0, scores.is_plain)] if scores and scores.mode != TREE else []
+        return sorted([*found, *twins(self._walk.folder(""))], key=lambda entry: entry.path)
+
+    @cached_property
+    def _walk(self) -> Walk:
+        return walk_of(self.repo, self.rev)
+
+    def find(self, paths: Iterable[str]) -> list[FileInfo]:
+        """Those of the files `paths` that are there, in the order given."""
+        wanted = list(paths)
+        if len(wanted) > _MOST_NAMED:
+            return [FileInfo(path, 0, node.is_plain) for path, node in self._nodes(wanted).items()]
+        rows = self.repo.listing(self.rev, *wanted) if wanted else {}
+        return [FileInfo(path, rows[path][2], rows[path][0] in _PLAIN) for path in wanted if path in rows]
+
+    def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
+        """The names in a folder, and which are folders themselves; None where what is there is no folder."""
+        node = self._walk.node(folder)
+        if node is not None and node.mode != TREE:
+            return None
+        return [(name, below.mode == TREE) for name, below in self._walk.folder(folder).items()]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of the files `paths`."""
-        wanted = {path: self.listing[path][1] for path in paths}
-        blobs = self.repo.blobs(wanted.values())
-        return {path: blobs[oid] for path, oid in wanted.items() if oid in blobs}
+        """The content of those of `paths` that are files; one that is far too large is left out."""
+        ids = {path: node.id for path, node in self._nodes(paths).items() if node.is_plain}
+        try:
+            blobs = self.repo.blobs(ids.values())
+        except ObjectTooLarge:
+            blobs = dict(found for oid in set(ids.values()) for found in self._blob(oid))
+        return {path: blobs[oid] for path, oid in ids.items() if oid in blobs}
+
+    def _blob(self, oid: str) -> Iterator[tuple[str, bytes]]:
+        try:
+            yield from self.repo.blobs([oid]).items()
+        except ObjectTooLarge:
+            return
+
+    def _nodes(self, paths: Iterable[str]) -> dict[str, Node]:
+        """The entries at `paths`. Of many in one folder, the folder is read once instead of searched for each."""
+        wanted = list(paths)
+        if "listing" in vars(self) and all(path in self.listing for path in wanted):
+            return {path: Node(self.listing[path][0], self.listing[path][1]) for path in wanted}
+        if len(wanted) <= _MOST_NAMED:
+            return {path: node for path in wanted if (node := self._walk.node(path))}
+        folders = {folder: self._walk.folder(folder) for folder in {path.rpartition("/")[0] for path in wanted}}
+        found = ((path, folders[path.rpartition("/")[0]].get(path.rpartition("/")[2])) for path in wanted)
+        return {path: node for path, node in found if node}
 
 
 @dataclass

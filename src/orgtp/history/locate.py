@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
 from orgtp.files.load import Loaded, NotAnOrg, load
 from orgtp.files.org import Head, read_head
-from orgtp.files.tree import HEAD, Filtered, Folder, Tree, read_plain
+from orgtp.files.score_months import ScoreMonths
+from orgtp.files.seat_scope import SeatScope, files_about
+from orgtp.files.tree import HEAD, Folder, Selected, StoredTree, read_plain
 from orgtp.git.repo import Repo, find_repo
 from orgtp.git.tree import GitTree, walk_of
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit_dates import order_commit_dates
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.period import parse_span
+from orgtp.model.problem import Problem
 
 _LEAST = timedelta(seconds=1)
 _FIRST_YEAR, _LAST_YEAR = 1990, 2900
@@ -47,7 +50,7 @@ class OrgSnapshot:
 
     root: Path
     repo: Repo | None
-    tree: Tree
+    tree: StoredTree
     head: Head
     now: datetime
     at: str | None = None
@@ -63,10 +66,53 @@ class OrgSnapshot:
 
     @cached_property
     def staff(self) -> Loaded:
-        """The org without its values, which many views need not: they are most of what there is to read."""
+        """The org, whose values are read when somebody asks for them: they are most of what there is to read."""
         if "loaded" in vars(self):
             return self.loaded
-        return load(Filtered(self.tree, lambda path: not path.startswith("scores/")), str(self.root))
+        return load(self.tree.without_scores(), str(self.root), self._scores)
+
+    @cached_property
+    def _scores(self) -> ScoreMonths:
+        return ScoreMonths(self.tree)
+
+    def read_about(self, seat: str) -> Loaded:
+        """The org as far as the numbers of one seat need it: the seat and its owner. Values are read when asked for."""
+        return self._read_part(f"about {seat}", lambda: files_about(self.tree, seat))
+
+    def read_around(self, seat: str) -> Loaded:
+        """The org as far as a page about one seat needs it; see `SeatScope`. Values are read when asked for."""
+        return self._read_part(f"around {seat}", lambda: self.scope(seat).paths)
+
+    def scope(self, seat: str) -> SeatScope:
+        """The files around one seat."""
+        if seat not in self._scopes:
+            self._scopes[seat] = SeatScope(self.tree, seat)
+        return self._scopes[seat]
+
+    def _read_part(self, name: str, paths: Callable[[], Sequence[str]]) -> Loaded:
+        if "staff" in vars(self) or "loaded" in vars(self):
+            return self.staff
+        if name not in self._parts:
+            self._parts[name] = load(Selected(self.tree, paths()), str(self.root), self._scores)
+        return self._parts[name]
+
+    @cached_property
+    def _scopes(self) -> dict[str, SeatScope]:
+        return {}
+
+    @cached_property
+    def _parts(self) -> dict[str, Loaded]:
+        return {}
+
+    @property
+    def problems_so_far(self) -> tuple[Problem, ...]:
+        """What could not be read of the files that were read so far."""
+        if "loaded" in vars(self):
+            return self.loaded.problems
+        if "staff" in vars(self) or not self._parts:
+            return (*self.staff.problems, *self._scores.problems)
+        found = [problem for part in self._parts.values() for problem in part.problems]
+        return tuple(dict.fromkeys([*found, *self._scores.problems]))
 
     def files(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of those of `paths` that are files, and nothing else read."""

@@ -3,38 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from orgtp.files.load import by_order
+from orgtp.files.load import Loaded, by_order
+from orgtp.files.seat_brief import read_brief
 from orgtp.history.locate import OrgSnapshot
 from orgtp.model.errors import BadInput
 from orgtp.model.escalation import silences_path
+from orgtp.model.org import Org
 from orgtp.model.problem import Problem
-from orgtp.model.seat import retirement_path, seat_path
+from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.views.seat_history import Event
 
 
-def refuse_unreadable(here: OrgSnapshot, seat: str) -> None:
-    """Raises `BadInput` where the seat's file is there and cannot be read, so that nobody can say what it is."""
-    path = seat_path(seat)
-    if seat not in here.loaded.org.seats and here.loaded.org.is_unreadable(path):
-        raise BadInput(what=f"{path} cannot be read, so nobody knows what the seat is. See: orgtp validate")
+def org_for_context(here: OrgSnapshot, seat: str) -> Org:
+    """The org as far as the context of a seat needs it: what is around it in full, and of all others what they do.
+
+    Raises `UnknownSeat`, and `BadInput` where the seat's file is there and cannot be read.
+    """
+    org = here.read_around(seat).org
+    if seat not in org.seats:
+        path = seat_path(seat)
+        if here.staff.org.is_unreadable(path):
+            raise BadInput(what=f"{path} cannot be read, so nobody knows what the seat is. See: orgtp validate")
+        here.staff.org.seat(seat)
+    briefs = (
+        (other, org.seats.get(other) or read_brief(other, raw)) for other, raw in here.scope(seat).seat_files.items()
+    )
+    return replace(org, seats={other: brief for other, brief in briefs if brief})
 
 
 def problems_of(here: OrgSnapshot, seat: str, now: datetime) -> list[Problem]:
-    """What `validate` says of the seat's own files, as of `now`."""
+    """What `validate` says of the seat's own files, as of `now`; but not that another seat has used an id before."""
     from orgtp import rules
     from orgtp.files.json_schema import schema_problems
 
-    org, files, its = here.loaded.org, here.loaded.files, _own(here, seat)
-    found = [one for one in (*here.loaded.problems, *rules.check_org(org, now)) if its(one.place.path)]
+    part = _part_for_rules(here, seat)
+    its = _own(part.org, seat)
+    problems = [one for one in (*part.problems, *here.problems_so_far) if its(one.place.path)]
+    found = [*problems, *(one for one in rules.check_org(part.org, now) if its(one.place.path))]
     told = {problem.place.path for problem in found}
-    return by_order([*found, *schema_problems({p: raw for p, raw in files.items() if its(p) and p not in told})])
+    files = {path: raw for path, raw in part.files.items() if its(path) and path not in told}
+    return by_order([*found, *schema_problems(files)])
 
 
-def _own(here: OrgSnapshot, seat: str) -> Callable[[str], bool]:
+def _part_for_rules(here: OrgSnapshot, seat: str) -> Loaded:
+    """The org as far as the rules need it to judge the files of one seat, with all its values and no other's."""
+    scope = here.scope(seat)
+    if len(scope.tops) > 1:
+        # Which of them is the top of the chart depends on all seats.
+        return here.loaded
+    part = here.read_around(seat)
+    seats = {**part.org.seats, **_seats_with_the_same_work(here, part.org.seats[seat])}
+    scores = {seat: part.org.scores[seat]} if seat in part.org.scores else {}
+    return replace(part, org=replace(part.org, seats=seats, scores=scores))
+
+
+def _seats_with_the_same_work(here: OrgSnapshot, seat: Seat) -> dict[str, Seat]:
+    """The seats that have a capability of this seat, by id."""
+    names = [name.encode() for name in seat.capabilities]
+    scope = here.scope(seat.id)
+    fit = [other for other, raw in scope.seat_files.items() if any(name in raw for name in names) or b"\\" in raw]
+    return {other: held for other in fit if (held := scope.read(other))}
+
+
+def _own(org: Org, seat: str) -> Callable[[str], bool]:
     """Whether a file is the seat's: its own, its record, its values, and what is open or silenced about it."""
-    about = (one.path for one in here.loaded.org.escalations.values() if one.seat == seat)
+    about = (one.path for one in org.escalations.values() if one.seat == seat)
     paths = {seat_path(seat), retirement_path(seat), silences_path(seat), *about}
     return lambda path: path in paths or path.startswith(f"scores/{seat}/")
 

@@ -11,7 +11,6 @@ from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD, FileInfo
 from orgtp.git.tree import Walk
 from orgtp.lazy_dataclass import dataclass
-from orgtp.ledger.id_index import known_at
 from orgtp.model.period import Grain, parse_period, period_containing
 from orgtp.model.seat import Seat, seat_path
 
@@ -50,8 +49,11 @@ class PartialTree:
     _paths: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        known = known_at(self.walk, self.reach.ids) if self.reach.ids else set()
-        self._paths = {HEAD, *self._seats(), *self._scores(), *known}
+        self._paths = {HEAD, *self._seats(), *self._scores()}
+        if self.reach.ids:
+            from orgtp.ledger.id_index import known_at
+
+            self._paths |= known_at(self.walk, self.reach.ids)
 
     def entries(self) -> list[FileInfo]:
         """Every file of the part, sorted by path. Their size is looked at by those who read the whole."""

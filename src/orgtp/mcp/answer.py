@@ -26,7 +26,7 @@ def build_answer(here: OrgHandle, kind: str, body: Mapping[str, Any]) -> Answer:
     `as_of` is in the org's own time. `problems` are the first few that kept parts of the org from being read, and
     `problems_total` counts them all; where `body` has problems of its own (`validate`), these stand.
     """
-    unread = select_errors(here.snapshot.loaded.problems)
+    unread = select_errors(here.problems_so_far)
     head = {
         "orgtp": VERSION,
         "kind": kind,

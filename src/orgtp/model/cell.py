@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.period import Grain, Period, parse_period, period_containing, period_containing_local
 from orgtp.model.score import Score, format_timestamp
+from orgtp.model.score_series import EARLIEST, ScoreSeries
 from orgtp.model.seat import Metric, Rollup, Seat
 from orgtp.model.target import Target
 from orgtp.model.value import EXACT, round_mean
@@ -71,15 +72,23 @@ class MetricRow:
 
     def cell_at(self, period: Period) -> Cell:
         """The metric in one period of its own cadence."""
-        score = self.org.scores_in_force(self.seat.id, self.metric.id).get(period.text)
-        return self._cell_from_record(period, score) if score else Cell(period.text, self._state_without_record(period))
+        series = self._series(period.start)
+        score = series.in_force.get(period.text)
+        if score is None:
+            return Cell(period.text, self._state_without_record(period))
+        return self._cell_from_record(period, score, corrected=period.text in series.corrected)
+
+    def _series(self, since: datetime = EARLIEST) -> ScoreSeries:
+        """The records, complete for every period that begins at `since` or later."""
+        return self.org.score_series(self.seat.id, self.metric.id, since)
 
     def column_cell(self, column: Period) -> Cell:
         """The metric in one column of a grid, finer values rolled up as the metric says."""
         if _SIZES[self.metric.cadence.grain] > _SIZES[column.grain]:
             return self._coarser_cell(column)
         pieces = [self.cell_at(piece) for piece in column.split(self.metric.cadence.grain)]
-        return replace(pieces[0] if len(pieces) == 1 else self._roll_up(column, pieces), period=column.text)
+        found = pieces[0] if len(pieces) == 1 else self._roll_up(column, pieces)
+        return found if found.period == column.text else replace(found, period=column.text)
 
     def latest_cell(self) -> Cell:
         """The newest period that has a value or should have one; a value is never carried forward to it."""
@@ -99,25 +108,37 @@ class MetricRow:
         cells = [self.cell_at(period) for score in records if (period := score.parsed_period)]
         return sum(cell.state is CellState.ON for cell in cells), sum(cell.state.is_known for cell in cells)
 
-    def known_periods(self) -> list[Period]:
-        """The periods of the metric's own cadence that somebody gave a value for, in no order."""
-        records = self.org.scores_in_force(self.seat.id, self.metric.id).values()
-        known = [score.parsed_period for score in records if self._parse_amount(score) is not None]
-        return [period for period in known if period and period.grain is self.metric.cadence.grain]
+    def known_periods(self, since: datetime = EARLIEST) -> list[Period]:
+        """The periods of the metric's own cadence from `since` on that somebody gave a value for, in no order."""
+        series = self._series(since)
+        periods = (period for period in series.periods(self.metric.cadence.grain) if period.start >= since)
+        return [period for period in periods if self._parse_amount(series.in_force[period.text]) is not None]
+
+    def newest_known_before(self, period: Period) -> Period | None:
+        """The newest period before this one that somebody gave a value for, however long ago."""
+        while True:
+            series, complete = self._series(period.start), self.org.scores_complete_since(self.seat.id)
+            before = [one for one in series.periods(self.metric.cadence.grain) if complete <= one.start < period.start]
+            for known in sorted(before, reverse=True):
+                if self._parse_amount(series.in_force[known.text]) is not None:
+                    return known
+            if not self.org.read_further_back(self.seat.id):
+                return None
+
+    def declared_beginning(self) -> Period | None:
+        """The first period by the seat's `since` and by the first dated target; nothing where neither is there."""
+        grain, since, targets = self.metric.cadence.grain, self.seat.since, self.metric.targets
+        # Of the day on which a seat began, its last hour is the first to count.
+        begins = [period_containing_local(datetime.combine(since, time(23)), grain)] if since else []
+        if target := targets.first_period if targets.dated else None:
+            period = period_containing_local(target.start, grain)
+            begins.append(period if period.start >= target.start else period.next())
+        return max(begins, default=None)
 
     def first_period(self) -> Period | None:
         """The first period of a metric that is there, days off aside; nothing where nobody can say."""
-        grain, since, targets = self.metric.cadence.grain, self.seat.since, self.metric.targets
-        target = targets.first_period if targets.dated else None
-        if since is None and target is None:
-            told = [score.parsed_period for score in self.org.scores_in_force(self.seat.id, self.metric.id).values()]
-            return min((period for period in told if period and period.grain is grain), default=None)
-        # Of the day on which a seat began, its last hour is the first to count.
-        begins = [period_containing_local(datetime.combine(since, time(23)), grain)] if since else []
-        if target:
-            period = period_containing_local(target.start, grain)
-            begins.append(period if period.start >= target.start else period.next())
-        return max(begins)
+        grain = self.metric.cadence.grain
+        return self.declared_beginning() or min(self._series().periods(grain), default=None)
 
     def _metric_existed(self, period: Period) -> bool:
         """Whether the metric was there: the seat had begun, and its first target was in force."""
@@ -134,9 +155,11 @@ class MetricRow:
 
     def _seat_was_active(self, period: Period) -> bool:
         """Whether somebody was there to have a value: of a seat that is not active now, until its last one."""
-        return self.seat.is_active or period.text < max(
-            self.org.scores_in_force(self.seat.id, self.metric.id), default=""
-        )
+        if self.seat.is_active:
+            return True
+        # Compared by their texts, for the cadence may have changed: a text of an earlier year is less than this one.
+        told = self._series(period.start.replace(month=1, day=1) - _A_WEEK).in_force
+        return period.text < max(told, default="")
 
     def _has_ended(self, period: Period) -> bool:
         """Whether the period has ended; in UTC, for two times of one zone compare by the clock on the wall."""
@@ -146,29 +169,27 @@ class MetricRow:
         """Whether a seat that does not say since when it is there had no value yet."""
         if self.seat.since is not None or self.metric.targets.first_period is not None:
             return False
-        known = [score.parsed_period for score in self.org.scores_in_force(self.seat.id, self.metric.id).values()]
-        first = min((p.start for p in known if p), default=None)
-        return self._has_ended(period) and (first is None or period.start < first)
+        return self._has_ended(period) and not self._has_record_until(period)
 
-    def _cell_from_record(self, period: Period, score: Score) -> Cell:
-        target = self.metric.targets.target_for(period)
+    def _has_record_until(self, period: Period) -> bool:
+        """Whether there is a record of this period or of any before it."""
+        while True:
+            told = map(parse_period, self._series(period.start).in_force)
+            if any(one is not None and one.start <= period.start for one in told):
+                return True
+            if not self.org.read_further_back(self.seat.id):
+                return False
+
+    def _cell_from_record(self, period: Period, score: Score, *, corrected: bool) -> Cell:
+        at, by, note = format_timestamp(score.at), score.by or None, score.note or None
         amount = self._parse_amount(score)
-        records = self.org.score_records(self.seat.id, self.metric.id)
-        corrected = any(other.period == score.period and other.value != score.value for other in records)
-        cell = Cell(
-            period.text,
-            CellState.UNAVAILABLE,
-            None,
-            format_timestamp(score.at),
-            score.by or None,
-            score.note or None,
-            corrected,
-        )
-        if amount is None:
-            return cell if score.value is None else replace(cell, note=f'"{score.value}" cannot be read')
+        if score.value is None or amount is None:
+            note = note if score.value is None else f'"{score.value}" cannot be read'
+            return Cell(period.text, CellState.UNAVAILABLE, None, at, by, note, corrected)
         # What somebody recorded is shown; before the first target nothing judges it.
-        value = self.metric.targets.unit.format_stored(amount)
-        return replace(cell, state=_judge_amount(target, amount) if target else CellState.NONE, value=value)
+        target = self.metric.targets.target_for(period)
+        state = _judge_amount(target, amount) if target else CellState.NONE
+        return Cell(period.text, state, self.metric.targets.unit.normalize(score.value), at, by, note, corrected)
 
     def _parse_amount(self, score: Score) -> Decimal | None:
         if score.value is None or not self.metric.targets.dated:
@@ -230,6 +251,8 @@ class MetricRow:
 
 
 _LOOK_BACK = 8
+# The first week of a year may begin in the year before.
+_A_WEEK = timedelta(days=7)
 _SIZES = {grain: size for size, grain in enumerate(Grain)}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias, Union
 
 from orgtp.lazy_dataclass import dataclass
+from orgtp.model.escalation import Escalation, EscalationEvent
 from orgtp.model.problem import Keys
 from orgtp.model.score import Score
 from orgtp.model.text import one_line
@@ -52,7 +53,10 @@ Edit: TypeAlias = Append | Create | Set | Drop
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The edits of one commit, and how it will read in the history (see the design, "Actions are commits")."""
+    """The edits of one commit, and how it will read in the history (see the design, "Actions are commits").
+
+    `events` are what happens to escalations, each with the escalation as it is after the change, ordered by file.
+    """
 
     action: str
     what: str
@@ -62,6 +66,7 @@ class Change:
     by: str = ""
     approved_by: str = ""
     body: str = ""
+    events: tuple[tuple[Escalation, EscalationEvent], ...] = ()
 
     @property
     def subject(self) -> str:

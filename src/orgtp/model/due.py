@@ -19,6 +19,8 @@ from orgtp.model.seat import Metric
 WEEKDAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DUE = re.compile(rf"(?:({'|'.join(WEEKDAY_NAMES)}) )?([01][0-9]|2[0-3]):([0-5][0-9])")
 _SATURDAY, _WEEK = 5, 7
+# Periods of a few rhythms: a year of days in each of twenty.
+_REMEMBERED = 8192
 _DAY = timedelta(days=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -43,46 +45,87 @@ def parse_due(text: str) -> Due | None:
     return Due(WEEKDAY_NAMES.index(match[1]) if match[1] else None, time(int(match[2]), int(match[3])))
 
 
-def is_workday(org: Org, day: date) -> bool:
-    """Whether `day` is a Monday to Friday that is no holiday of the org."""
-    return day.weekday() < _SATURDAY and day not in org.holidays
+def is_workday(holidays: frozenset[date], day: date) -> bool:
+    """Whether `day` is a Monday to Friday that is no holiday."""
+    return day.weekday() < _SATURDAY and day not in holidays
 
 
 def is_owed(org: Org, metric: Metric, period: Period) -> bool:
     """Whether there is such a period for the metric at all: a skipped hour or, for weekdays, a day off is none."""
-    if metric.cadence is Cadence.WEEKDAYS:
-        return is_workday(org, period.start.date())
-    return period.grain is not Grain.HOUR or period.exists(org.zone)
+    return _rhythm(org, metric).is_owed(period)
 
 
 def due_at(org: Org, metric: Metric, period: Period) -> datetime:
     """When the value of `period` is due: from this moment on it is missing where it is not there."""
-    due, end = parse_due(metric.due), period.next().start
-    local = datetime.combine(_next_weekday(end.date(), due.weekday), due.at) if due else end
-    if metric.cadence is Cadence.WEEKDAYS:
-        local = _move_to_workday(org, local)
-    # An end is exact: a midnight that comes twice ends a day the first time.
-    return period.ends(org.zone).astimezone(UTC) if local == end and not due else _to_latest_utc(local, org.zone)
+    return _due_at(_rhythm(org, metric), period)
 
 
 def stale_at(org: Org, metric: Metric, period: Period) -> datetime:
     """From when on a value of `period` that is not there is stale: due, and the policy's grace after it."""
-    try:
-        late = due_at(org, metric, period) + org.policy.grace
-        if metric.cadence is not Cadence.WEEKDAYS:
-            return late
-        local = late.astimezone(org.zone).replace(tzinfo=None)
-        return late if is_workday(org, local.date()) else _to_latest_utc(_move_to_workday(org, local), org.zone)
-    except OverflowError:
-        return _NEVER
+    return _stale_at(_rhythm(org, metric), period)
 
 
 def newest_stale_period(org: Org, metric: Metric, now: datetime) -> Period | None:
     """The newest period whose value would be stale at `now`, were it not there."""
+    # In UTC: of one zone, two moments by the same wall clock are equal, the first and the second time that it shows so.
+    return _newest_stale_period(_rhythm(org, metric), now.astimezone(UTC))
+
+
+class _Rhythm(NamedTuple):
+    """All that due times depend on; the same for most metrics of an org, so that each time is computed once."""
+
+    zone: tzinfo
+    holidays: frozenset[date]
+    grace: timedelta
+    cadence: Cadence
+    due: str
+
+    def is_workday(self, day: date) -> bool:
+        return is_workday(self.holidays, day)
+
+    def is_owed(self, period: Period) -> bool:
+        if self.cadence is Cadence.WEEKDAYS:
+            return self.is_workday(period.start.date())
+        return period.grain is not Grain.HOUR or period.exists(self.zone)
+
+    def at_work(self, local: datetime) -> datetime:
+        """The same time of the first working day from `local` on."""
+        while not self.is_workday(local.date()):
+            local += _DAY
+        return local
+
+
+def _rhythm(org: Org, metric: Metric) -> _Rhythm:
+    return _Rhythm(org.zone, org.holidays, org.policy.grace, metric.cadence, metric.due)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _due_at(rhythm: _Rhythm, period: Period) -> datetime:
+    due, end = parse_due(rhythm.due), period.next().start
+    local = datetime.combine(_next_weekday(end.date(), due.weekday), due.at) if due else end
+    if rhythm.cadence is Cadence.WEEKDAYS:
+        local = rhythm.at_work(local)
+    # An end is exact: a midnight that comes twice ends a day the first time.
+    return period.ends(rhythm.zone).astimezone(UTC) if local == end and not due else _to_latest_utc(local, rhythm.zone)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _stale_at(rhythm: _Rhythm, period: Period) -> datetime:
     try:
-        now = now.astimezone(UTC)
-        period = period_containing(now - org.policy.grace, metric.cadence.grain, org.zone)
-        while not is_owed(org, metric, period) or stale_at(org, metric, period) > now:
+        late = _due_at(rhythm, period) + rhythm.grace
+        if rhythm.cadence is not Cadence.WEEKDAYS:
+            return late
+        local = late.astimezone(rhythm.zone).replace(tzinfo=None)
+        return late if rhythm.is_workday(local.date()) else _to_latest_utc(rhythm.at_work(local), rhythm.zone)
+    except OverflowError:
+        return _NEVER
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _newest_stale_period(rhythm: _Rhythm, now: datetime) -> Period | None:
+    try:
+        period = period_containing(now - rhythm.grace, rhythm.cadence.grain, rhythm.zone)
+        while not rhythm.is_owed(period) or _stale_at(rhythm, period) > now:
             period = period.previous()
     except OverflowError:
         # A grace that reaches back beyond all calendars.
@@ -126,13 +169,6 @@ def _count_workdays(org: Org, first: date, last: date) -> int:
 def _next_weekday(day: date, weekday: int | None) -> date:
     """The first such weekday on or after `day`."""
     return day if weekday is None else day + timedelta(days=(weekday - day.weekday()) % _WEEK)
-
-
-def _move_to_workday(org: Org, local: datetime) -> datetime:
-    """The same time of the first working day from `local` on."""
-    while not is_workday(org, local.date()):
-        local += _DAY
-    return local
 
 
 def _to_latest_utc(local: datetime, zone: tzinfo) -> datetime:

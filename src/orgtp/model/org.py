@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat
 from orgtp.model.escalation import Escalation, EscalationPolicy, Route, Silences
 from orgtp.model.problem import Marks
 from orgtp.model.score import Score
+from orgtp.model.score_series import EARLIEST, NO_SCORES, ScoresByMonth, ScoreSeries, SeatScores, group_by_metric
 from orgtp.model.seat import Metric, Seat, seat_path
 from orgtp.model.signing_key import SignerKey
 from orgtp.model.text import did_you_mean, join_with_and
@@ -206,21 +207,37 @@ class Org:
         return ids
 
     @cached_property
-    def _scores_by_metric(self) -> Mapping[tuple[str, str], list[Score]]:
-        found: dict[tuple[str, str], list[Score]] = {}
-        for seat, scores in self.scores.items():
-            for score in scores:
-                found.setdefault((seat, score.metric), []).append(score)
-        return {key: sorted(scores, key=lambda score: score.at) for key, scores in found.items()}
+    def _read(self) -> dict[str, SeatScores]:
+        """The records that somebody asked for so far, by seat."""
+        return {}
 
-    @cached_property
-    def _newest_by_period(self) -> Mapping[tuple[str, str], Mapping[str, Score]]:
-        return {key: {score.period: score for score in scores} for key, scores in self._scores_by_metric.items()}
+    def score_series(self, seat: str, metric: str, since: datetime = EARLIEST) -> ScoreSeries:
+        """The records of a metric, complete for every period that begins at `since` (wall time) or later."""
+        held = self._read.get(seat)
+        if held is None or since < held.since:
+            held = self._read[seat] = self._read_since(seat, since)
+        return held.by_metric.get(metric, NO_SCORES)
+
+    def _read_since(self, seat: str, since: datetime) -> SeatScores:
+        if isinstance(self.scores, ScoresByMonth):
+            return group_by_metric(*self.scores.read_since(seat, since))
+        return group_by_metric(self.scores.get(seat, ()), EARLIEST)
+
+    def scores_complete_since(self, seat: str) -> datetime:
+        """The earliest start of a period (wall time) that the records of a seat are complete for, as read so far."""
+        return self._read[seat].since if seat in self._read else datetime.max  # noqa: DTZ901  (wall time)
+
+    def read_further_back(self, seat: str) -> bool:
+        """Read more of the older records of a seat; False where all of them are read."""
+        if not isinstance(self.scores, ScoresByMonth) or not self.scores.read_further_back(seat):
+            return False
+        self._read.pop(seat, None)
+        return True
 
     def score_records(self, seat: str, metric: str) -> list[Score]:
         """All records of a metric in the order of `at`; of equal moments, the later line last."""
-        return self._scores_by_metric.get((seat, metric), [])
+        return self.score_series(seat, metric).records
 
     def scores_in_force(self, seat: str, metric: str) -> Mapping[str, Score]:
         """The record that counts for each period: the newest."""
-        return self._newest_by_period.get((seat, metric), {})
+        return self.score_series(seat, metric).in_force

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from orgtp.lazy_dataclass import dataclass
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _SATURDAY = 5
+# More than the hours of a year.
+_REMEMBERED = 16384
 
 
 class Grain(StrEnum):
@@ -57,24 +59,38 @@ PERIOD_EXAMPLES = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class Period:
-    """One period: its first moment as local wall time, and its size. Ordered by time."""
+    """One period: its first moment as local wall time, and its size. Ordered by time.
+
+    The metrics of an org share few periods, so each is made once and keeps what it was asked.
+    """
 
     start: datetime
     grain: Grain
 
-    @property
+    def __hash__(self) -> int:
+        return hash(self.start)
+
+    @cached_property
     def text(self) -> str:
         """`2026-11-20T14`, `2026-11-20`, `2026-W47` (ISO 8601), `2026-11` or `2026-Q4`."""
         return _TEXTS[self.grain](self.start)
 
     def next(self) -> Period:
         """The period right after this one."""
-        return Period(_NEXT[self.grain](self.start), self.grain)
+        return self._next
+
+    @cached_property
+    def _next(self) -> Period:
+        return period_containing_local(_NEXT[self.grain](self.start), self.grain)
 
     def previous(self) -> Period:
         """The period right before this one."""
+        return self._previous
+
+    @cached_property
+    def _previous(self) -> Period:
         return period_containing_local(self.start - timedelta(hours=1), self.grain)
 
     def begins(self, zone: tzinfo) -> datetime:
@@ -97,8 +113,17 @@ class Period:
         """Whether `other` begins within this period."""
         return self.start <= other.start < self.next().start
 
-    def split(self, grain: Grain) -> Iterator[Period]:
+    def split(self, grain: Grain) -> Sequence[Period]:
         """The periods of the finer `grain` that begin within this one, in order."""
+        if grain not in self._pieces:
+            self._pieces[grain] = tuple(self._split(grain))
+        return self._pieces[grain]
+
+    @cached_property
+    def _pieces(self) -> dict[Grain, Sequence[Period]]:
+        return {}
+
+    def _split(self, grain: Grain) -> Iterator[Period]:
         piece = period_containing_local(self.start, grain)
         while piece.start < self.next().start:
             if piece.start >= self.start:
@@ -111,12 +136,13 @@ def period_containing(moment: datetime, grain: Grain, zone: tzinfo) -> Period:
     return period_containing_local(moment.astimezone(zone).replace(tzinfo=None), grain)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def period_containing_local(local: datetime, grain: Grain) -> Period:
     """The period of size `grain` that holds `local`, a naive wall time in the org's zone."""
     return Period(_STARTS[grain](local), grain)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
 def parse_period(text: str) -> Period | None:
     """The period that `text` names, whatever its size; nothing where it names none."""
     for grain, pattern in _PATTERNS.items():
@@ -139,7 +165,7 @@ _YEAR = re.compile(r"[0-9]{4}")
 
 def _build_period(grain: Grain, match: re.Match[str]) -> Period | None:
     try:
-        period = Period(_BUILDERS[grain](*(int(group) for group in match.groups())), grain)
+        period = period_containing_local(_BUILDERS[grain](*(int(group) for group in match.groups())), grain)
     except ValueError:
         return None
     return period if _FIRST_YEAR <= period.start.year <= _LAST_YEAR else None
@@ -192,7 +218,7 @@ _TEXTS: dict[Grain, Callable[[datetime], str]] = {
     Grain.QUARTER: lambda start: f"{start.year:04}-Q{start.month // 3 + 1}",
 }
 _STARTS: dict[Grain, Callable[[datetime], datetime]] = {
-    Grain.HOUR: lambda local: local.replace(minute=0, second=0, microsecond=0),
+    Grain.HOUR: lambda local: local.replace(minute=0, second=0, microsecond=0, fold=0),
     Grain.DAY: _midnight,
     Grain.WEEK: lambda local: _midnight(local.date() - timedelta(days=local.weekday())),
     Grain.MONTH: lambda local: _month_start(_month_index(local)),

@@ -60,7 +60,16 @@ class Score:
 def format_timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC, whole seconds: `2026-11-20T13:00:02Z`."""
     # Not by strftime, which writes the year 1 as it likes.
-    return f"{moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
+    utc = moment.astimezone(UTC)
+    # Nor by isoformat, which takes three times as long: a large scorecard has tens of thousands of cells.
+    return "%04d-%02d-%02dT%02d:%02d:%02dZ" % (  # noqa: UP031
+        utc.year,
+        utc.month,
+        utc.day,
+        utc.hour,
+        utc.minute,
+        utc.second,
+    )
 
 
 def make_ulid(now: datetime, random: int) -> str:

@@ -55,8 +55,10 @@ class Targets:
 
     def target_for(self, period: Period) -> Target | None:
         """The target that judges `period`: the last to begin by its start; none before the first."""
-        held = [target for begin, target in self.dated if begin is None or begin.start <= period.start]
-        return held[-1] if held else None
+        for begin, target in reversed(self.dated):
+            if begin is None or begin.start <= period.start:
+                return target
+        return None
 
     @property
     def first_period(self) -> Period | None:

@@ -41,6 +41,9 @@ class Unit:
     kind: ValueKind
     currency: str = ""
 
+    def __hash__(self) -> int:
+        return hash(self.currency)
+
     @property
     def text(self) -> str | None:
         """What JSON calls the unit: `%`, `USD`, `duration`, `time of day`, `yes/no`; a bare number has none."""
@@ -59,6 +62,10 @@ class Unit:
         """The one stored form of `amount`: `12.5`, `1h30m`, `07:52`, `yes`."""
         return _WRITERS[self.kind](amount)
 
+    def normalize(self, text: str) -> str:
+        """The stored form of what `text` says. Raises `BadValue` with what would be accepted."""
+        return _normalize(self, text)
+
     def format_shown(self, stored: str) -> str:
         """A stored value as a person reads it: `92.5%`, `USD 185,000`, `1,200`; what is no value, as it is."""
         amount = _parse_cached(self, stored)
@@ -75,6 +82,11 @@ def _parse_cached(unit: Unit, text: str) -> Decimal | None:
     if len(text) > _LONGEST:
         return None
     return _READERS[unit.kind](text.strip().lower(), unit.currency.lower())
+
+
+@lru_cache(maxsize=8192)
+def _normalize(unit: Unit, text: str) -> str:
+    return unit.format_stored(unit.parse_amount(text))
 
 
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|\.[0-9]+)")

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgtp.files.escalation import read_escalation
 from orgtp.model.errors import OrgtpError
-from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER, Escalation, EscalationEvent, EventType
+from orgtp.model.escalation import Escalation, EscalationEvent, EventType
 from orgtp.model.org import Org
 from orgtp.model.text import one_line
 from orgtp.notify.config import DEFAULT, notify_path, read_notify_file, resolve_address
@@ -48,7 +47,7 @@ class Notification:
 def build_notifications(org: Org, done: Recorded) -> list[Notification]:
     """What a recorded change has to tell to those whose hands something is in now: one text for each of them."""
     held: dict[str, list[Notification]] = {}
-    for one, event in _iterate_new_events(done):
+    for one, event in done.change.events:
         if event.what in _SAID:
             held.setdefault(one.with_, []).append(_build_notification(org, one, event))
     return [_merge_notifications(org, told) for _, told in sorted(held.items())]
@@ -61,15 +60,6 @@ def _merge_notifications(org: Org, told: list[Notification]) -> Notification:
     return Notification(
         first.to, _shorten_line(title), "\n\n".join(f"{one.title}\n{one.text}" if several else one.text for one in told)
     )
-
-
-def _iterate_new_events(done: Recorded) -> Iterator[tuple[Escalation, EscalationEvent]]:
-    """What is new in each escalation that was changed."""
-    for path, raw in sorted(done.files.items()):
-        if path.startswith(ESCALATIONS_FOLDER) and not path.startswith(SILENCED_FOLDER):
-            now, was = read_escalation(path, raw)[0], read_escalation(path, done.before.get(path, b""))[0]
-            events = now.events[len(was.events) if was else 0 :] if now else ()
-            yield from ((now, event) for event in events if now)
 
 
 def _build_notification(org: Org, one: Escalation, event: EscalationEvent) -> Notification:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import tzinfo
 
-from orgtp.render.terminal import ENDLESS, Cell, Screen, fitted, painted, plainly
+from orgtp.render.terminal import ENDLESS, Screen, Styled, fitted, painted, plainly
 from orgtp.views.blame import BlameLine
 
 _SHORT, _WHEN, _NAME = 10, 16, 12
@@ -40,7 +40,7 @@ def _cut(key: str, value: str, room: int, screen: Screen) -> str:
     return painted(text[: len(key)], "bold", screen) + text[len(key) :]
 
 
-def _made(line: BlameLine, zone: tzinfo) -> list[Cell]:
+def _made(line: BlameLine, zone: tzinfo) -> list[Styled]:
     """When, in which commit, by whom; each as wide on every line."""
     if line.at is None:
         text = "before the history here" if line.committed else "not committed yet"

@@ -13,11 +13,15 @@ from orgtp.render.terminal import (
     STALE,
     STALE_STYLE,
     Screen,
+    Styled,
+    StyledLine,
     cut,
     dots,
     joined,
-    padded,
+    pad_line,
+    plainly,
     say,
+    strip_line_end,
     text_of,
     width_of,
     wrapped,
@@ -32,21 +36,25 @@ def chart_text(chart: Chart, screen: Screen, *, name: str = "", kind: bool = Fal
     return text_of(chart_lines(chart, screen, name=name, kind=kind), screen)
 
 
-def chart_lines(chart: Chart, screen: Screen, *, name: str = "", kind: bool = False) -> list[Text]:
+def chart_lines(chart: Chart, screen: Screen, *, name: str = "", kind: bool = False) -> list[Text | StyledLine]:
     """The lines of the tree."""
     if not chart.seats:
         return [Text("no seats yet. Add one: orgtp seat add david --name David --role Founder --kind human")]
     guides = _guides(chart.seats)
     rows = [_cells(seat, guide, kind) for seat, (guide, _) in zip(chart.seats, guides, strict=True)]
-    widths = [max(width_of(row[n]) for row in rows) for n in range(len(rows[0]))]
+    widths = [max(_width(row[n]) for row in rows) for n in range(len(rows[0]))]
     total = sum(widths) + 2 * (len(widths) - 1)
-    head = [*wrapped(_head(chart, name), screen.width), Text()]
+    lines: list[Text | StyledLine] = [*wrapped(_head(chart, name), screen.width), Text()]
     if total <= screen.width:
-        tree = [_line(row, widths) for row in rows]
+        lines += [_line(row, widths) for row in rows]
     else:
         pairs = zip(chart.seats, guides, strict=True)
-        tree = [line for seat, guide in pairs for line in _narrow(seat, guide, screen, kind)]
-    return [*head, *tree, *_foot(chart, screen)]
+        lines += [line for seat, guide in pairs for line in _narrow(seat, guide, screen, kind)]
+    return [*lines, *_foot(chart, screen)]
+
+
+def _width(pieces: StyledLine) -> int:
+    return sum(width_of(text) for text, _ in pieces)
 
 
 def _head(chart: Chart, name: str) -> Text:
@@ -67,42 +75,44 @@ def _foot(chart: Chart, screen: Screen) -> list[Text]:
     return [Text(), *lines] if measured else []
 
 
-def _cells(seat: ChartSeat, guide: str, kind: bool) -> list[Text]:
-    status = say(seat.status, "yellow") if seat.status != "active" else Text()
-    cells = [joined((guide, "dim"), say(seat.name, "bold")), say(seat.role), _owner(seat), _standing(seat), status]
-    return [*cells[:2], say(seat.kind, "dim"), *cells[2:]] if kind else cells
+def _cells(seat: ChartSeat, guide: str, kind: bool) -> list[list[Styled]]:
+    name, role = [(guide, "dim"), (plainly(seat.name), "bold")], [(plainly(seat.role), "")]
+    kinds = [[(plainly(seat.kind), "dim")]] if kind else []
+    return [name, role, *kinds, _owner(seat), _standing(seat), _status(seat)]
 
 
-def _owner(seat: ChartSeat) -> Text:
+def _owner(seat: ChartSeat) -> list[Styled]:
     """Who answers, for every seat alike: leaving out those that own themselves would tell who is human."""
-    return joined(("owner ", "dim"), say(seat.human_owner or seat.owner or "nobody"))
+    return [("owner ", "dim"), (plainly(seat.human_owner or seat.owner or "nobody"), "")]
 
 
-def _standing(seat: ChartSeat) -> Text:
+def _standing(seat: ChartSeat) -> list[Styled]:
     if seat.status == "retired":
-        return Text()
+        return []
     marks = dots([metric.state for metric in seat.metrics])
-    return joined(marks, (f" {STALE}", STALE_STYLE)) if seat.stale else marks
+    return [*marks, (f" {STALE}", STALE_STYLE)] if seat.stale else marks
 
 
-def _line(row: list[Text], widths: list[int]) -> Text:
-    line = Text("  ").join(padded(text, width) for text, width in zip(row, widths, strict=True))
-    line.rstrip()
-    return line
+def _status(seat: ChartSeat) -> list[Styled]:
+    return [(plainly(seat.status), "yellow")] if seat.status != "active" else []
+
+
+def _line(row: list[list[Styled]], widths: list[int]) -> StyledLine:
+    line: list[Styled] = []
+    for cell, width in zip(row, widths, strict=True):
+        line += [("  ", "")] if line else []
+        line += pad_line(cell, width)
+    return strip_line_end(line)
 
 
 def _narrow(seat: ChartSeat, guide: tuple[str, str], screen: Screen, kind: bool) -> Iterator[Text]:
     first, below = (part[-(screen.width - _LEAST_TEXT) :] if screen.width > _LEAST_TEXT else "" for part in guide)
     room = max(_LEAST_TEXT, screen.width - len(first))
     title = joined(say(seat.name, "bold"), ", ", say(seat.role), f" ({seat.kind})" if kind else "")
-    facts = [part for part in (_owner(seat), _standing(seat), _status(seat)) if part.plain]
+    facts = [part for cell in (_owner(seat), _standing(seat), _status(seat)) if (part := joined(*cell)).plain]
     lines = [*wrapped(title, room), *(wrapped(Text("  ").join(facts), room) if facts else [])]
     for number, line in enumerate(lines):
         yield joined((first if number == 0 else below, "dim"), cut(line, room))
-
-
-def _status(seat: ChartSeat) -> Text:
-    return say(seat.status, "yellow") if seat.status != "active" else Text()
 
 
 def _guides(seats: tuple[ChartSeat, ...]) -> list[tuple[str, str]]:

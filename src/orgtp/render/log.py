@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
-from orgtp.render.terminal import ENDLESS, Cell, Screen, fitted, painted, plainly, width_of
+from orgtp.render.terminal import ENDLESS, Screen, Styled, fitted, painted, plainly, width_of
 from orgtp.views.log import LogEntry
 
 _SHORT = 10
@@ -34,7 +34,7 @@ def log_pages(pages: Iterable[Sequence[LogEntry]], zone: tzinfo, screen: Screen)
             yield "".join(_line(row, widths, screen) for row in rows)
 
 
-def _cells(entry: LogEntry, zone: tzinfo) -> list[Cell]:
+def _cells(entry: LogEntry, zone: tzinfo) -> list[Styled]:
     """The row's texts, each with its style."""
     seats = ", ".join(entry.seats[:_SEATS]) + (f" +{len(entry.seats) - _SEATS}" if len(entry.seats) > _SEATS else "")
     approved = f" (approved by {entry.approved_by})" if entry.approved_by else ""
@@ -48,7 +48,7 @@ def _cells(entry: LogEntry, zone: tzinfo) -> list[Cell]:
     ]
 
 
-def _widths(rows: Sequence[Sequence[Cell]], screen: Screen) -> list[int]:
+def _widths(rows: Sequence[Sequence[Styled]], screen: Screen) -> list[int]:
     """How wide the columns are, by the first rows and by what the screen has room for."""
     widths = [max(least, *(width_of(row[n][0]) for row in rows)) for n, least in enumerate(_LEAST)]
     if screen.width >= ENDLESS:
@@ -60,14 +60,14 @@ def _widths(rows: Sequence[Sequence[Cell]], screen: Screen) -> list[int]:
     return widths
 
 
-def _line(row: Sequence[Cell], widths: Sequence[int], screen: Screen) -> str:
+def _line(row: Sequence[Styled], widths: Sequence[int], screen: Screen) -> str:
     """A row in columns. In a pipe nothing is cut: what is too long moves what is behind it."""
     whole = screen.width >= ENDLESS
     cells = [(fitted(text, width, cut=not whole), style) for (text, style), width in zip(row, widths, strict=True)]
     return (" " * _GAP).join(painted(text, style, screen) for text, style in cells).rstrip() + "\n"
 
 
-def _two_lines(row: Sequence[Cell], screen: Screen) -> str:
+def _two_lines(row: Sequence[Styled], screen: Screen) -> str:
     when, who, (action, style), (about, _), (what, _), commit = row
     room = screen.width - len(when[0]) - _SHORT - 2 * _GAP
     first = _line([when, who, commit], [len(when[0]), room, _SHORT], screen)

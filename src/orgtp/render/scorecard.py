@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 from rich.text import Text
 
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.errors import BadValue
 from orgtp.model.text import count_noun
-from orgtp.model.value import ValueKind
+from orgtp.model.value import Unit, ValueKind
 from orgtp.render.terminal import (
     LEGEND,
     SIGNS,
@@ -20,9 +22,12 @@ from orgtp.render.terminal import (
     STALE_STYLE,
     STYLES,
     Screen,
-    cut,
+    Styled,
+    StyledLine,
+    cut_text,
     joined,
-    padded,
+    pad_line,
+    plainly,
     say,
     text_of,
     width_of,
@@ -41,16 +46,24 @@ def scorecard_text(card: Scorecard, screen: Screen, name: str = "") -> str:
     return text_of(scorecard_lines(card, screen, name), screen)
 
 
-def scorecard_lines(card: Scorecard, screen: Screen, name: str = "") -> list[Text]:
+def scorecard_lines(card: Scorecard, screen: Screen, name: str = "") -> list[Text | StyledLine]:
     """The lines of the grid, seat by seat in the order of the chart."""
     if not card.rows:
         return [Text("no metrics yet. A seat's metrics stand in its file: seats/SEAT.yaml")]
-    layout = _layout(card, screen)
-    lines = [*wrapped(_head(card, name), screen.width), Text(), _header(card, layout)]
-    for seat, rows in groupby(card.rows, key=lambda row: (row.seat, row.seat_name)):
-        lines.append(cut(say(seat[1], "bold"), screen.width))
+    grid = [_Line(row, [_cell(row, cell) for cell in row.cells]) for row in card.rows]
+    layout = _layout(card, grid, screen)
+    lines: list[Text | StyledLine] = [*wrapped(_head(card, name), screen.width), Text(), _header(card, layout)]
+    for seat, rows in groupby(grid, key=lambda line: (line.row.seat, line.row.seat_name)):
+        lines.append([(cut_text(plainly(seat[1]), screen.width), "bold")])
         lines += [line for row in rows for line in _lines(row, layout, screen)]
     return [*lines, Text(), *_foot(card, layout, screen)]
+
+
+class _Line(NamedTuple):
+    """A row of the scorecard, and its cells as they are shown."""
+
+    row: ScoreRow
+    cells: Sequence[Styled]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +82,10 @@ class _Layout:
     stacked: bool
 
 
-def _layout(card: Scorecard, screen: Screen) -> _Layout:
-    widths = _widths(card)
-    natural = max(width_of(say(row.name)) for row in card.rows) + 2 * _GAP
-    target = max(width_of(say(row.target or "")) for row in card.rows) + _GAP
+def _layout(card: Scorecard, grid: Sequence[_Line], screen: Screen) -> _Layout:
+    widths = _widths(card, grid)
+    natural = max(width_of(plainly(row.name)) for row in card.rows) + 2 * _GAP
+    target = max(width_of(plainly(row.target or "")) for row in card.rows) + _GAP
     count = max(len(_ON), *(width_of(_count(row)) for row in card.rows)) + _GAP
     spark = len(card.columns) + _GAP if screen.width >= _SPARK_FROM else 0
     room = screen.width - target - spark - count
@@ -94,10 +107,10 @@ def _begins(card: Scorecard) -> int:
     return next((n for n in weeks if any(row.cells[n].state is not CellState.NONE for row in card.rows)), len(weeks))
 
 
-def _widths(card: Scorecard) -> list[int]:
+def _widths(card: Scorecard, grid: Sequence[_Line]) -> list[int]:
     """What each week needs, so that no number in it is cut."""
     weeks = range(len(card.columns))
-    return [max(width_of(_week(card, n)), *(width_of(_cell(row, row.cells[n])) for row in card.rows)) for n in weeks]
+    return [max(width_of(_week(card, n)), *(width_of(line.cells[n][0]) for line in grid)) for n in weeks]
 
 
 def _fitting(widths: Sequence[int], gap: int, room: int) -> int:
@@ -125,18 +138,21 @@ def _week(card: Scorecard, number: int) -> str:
     return f"{text.partition('-')[2]}{'…' if text == card.partial else ''}"
 
 
-def _header(card: Scorecard, layout: _Layout) -> Text:
-    weeks = [padded(Text(_week(card, n), "dim"), layout.widths[n], right=True) for n in layout.shown]
-    target = padded(Text("target", "dim"), layout.target) if layout.target else Text()
-    spark = padded(Text("  trend", "dim"), layout.spark) if layout.spark else Text()
-    return joined(" " * layout.name, target, *weeks, spark, padded(Text(_ON, "dim"), layout.count, right=True))
+def _header(card: Scorecard, layout: _Layout) -> StyledLine:
+    line: list[Styled] = [(" " * layout.name, "")]
+    line += pad_line([("target", "dim")], layout.target) if layout.target else []
+    for number in layout.shown:
+        line += pad_line([(_week(card, number), "dim")], layout.widths[number], right=True)
+    line += pad_line([("  trend", "dim")], layout.spark) if layout.spark else []
+    return [*line, *pad_line([(_ON, "dim")], layout.count, right=True)]
 
 
-def _lines(row: ScoreRow, layout: _Layout, screen: Screen) -> list[Text]:
+def _lines(line: _Line, layout: _Layout, screen: Screen) -> list[Text | StyledLine]:
+    row = line.row
     if layout.stacked:
-        return [*_stacked_name(row, screen.width - _GAP), _numbers(row, layout, Text(" " * layout.name))]
-    name_cell = joined(_mark(row), cut(say(row.name), layout.name - 2 * _GAP))
-    return [_numbers(row, layout, padded(name_cell, layout.name))]
+        return [*_stacked_name(row, screen.width - _GAP), _numbers(line, layout, [(" " * layout.name, "")])]
+    name = [*_mark(row), (cut_text(plainly(row.name), layout.name - 2 * _GAP), "")]
+    return [_numbers(line, layout, pad_line(name, layout.name))]
 
 
 def _stacked_name(row: ScoreRow, width: int) -> list[Text]:
@@ -144,48 +160,58 @@ def _stacked_name(row: ScoreRow, width: int) -> list[Text]:
     name, target = say(row.name), say(row.target or "", "dim")
     both = joined(name, "  ", target)
     lines = [both] if width_of(both) <= width else [*wrapped(name, width), joined(" " * _GAP, target)]
-    return [joined(_mark(row) if number == 0 else " " * _GAP, line) for number, line in enumerate(lines)]
+    return [joined(*(_mark(row) if number == 0 else [" " * _GAP]), line) for number, line in enumerate(lines)]
 
 
-def _mark(row: ScoreRow) -> Text:
+def _mark(row: ScoreRow) -> list[Styled]:
     """What stands before a name: where the metric is stale a sign, close to it, so that no line has more words."""
-    return padded(Text(STALE if row.stale_since else "", style=STALE_STYLE), _GAP, right=True)
+    return pad_line([(STALE, STALE_STYLE)] if row.stale_since else [], _GAP, right=True)
 
 
-def _numbers(row: ScoreRow, layout: _Layout, name: Text) -> Text:
-    cells = [padded(_cell(row, row.cells[n]), layout.widths[n], right=True) for n in layout.shown]
-    target = padded(say(row.target or "", "dim"), layout.target) if layout.target else Text()
-    spark = joined("  ", _spark(row)) if layout.spark else Text()
-    return joined(name, target, *cells, spark, padded(_count(row), layout.count, right=True))
+def _numbers(line: _Line, layout: _Layout, name: list[Styled]) -> StyledLine:
+    row, pieces = line.row, [*name]
+    pieces += pad_line([(plainly(row.target or ""), "dim")], layout.target) if layout.target else []
+    for number in layout.shown:
+        pieces += pad_line([line.cells[number]], layout.widths[number], right=True)
+    pieces += [("  ", ""), *_spark(row)] if layout.spark else []
+    return [*pieces, *pad_line([(_count(row), "")], layout.count, right=True)]
 
 
-def _cell(row: ScoreRow, cell: Cell) -> Text:
+def _cell(row: ScoreRow, cell: Cell) -> Styled:
     """The value and its sign; what is no value is a sign alone, visibly not a number."""
     mark = ("~" if cell.partial else "") + ("*" if cell.corrected else "")
-    if cell.value is None:
-        return Text(f"{mark}{SIGNS[cell.state]}", style=STYLES[cell.state])
-    return say(f"{mark}{shown(row, cell.value)} {SIGNS[cell.state]}", STYLES[cell.state])
+    return _value_and_sign(mark, cell.value, cell.state, row.measure), STYLES[cell.state]
+
+
+@lru_cache(maxsize=8192)
+def _value_and_sign(mark: str, value: str | None, state: CellState, measure: Unit | None) -> str:
+    sign = SIGNS[state]
+    return f"{mark}{sign}" if value is None else plainly(f"{mark}{_shown(value, measure)} {sign}")
 
 
 def shown(row: ScoreRow, value: str) -> str:
     """A stored value for a grid whose row says the currency; hits (`4/5`) stand as they are."""
-    if row.measure is None or "/" in value:
+    return _shown(value, row.measure)
+
+
+def _shown(value: str, measure: Unit | None) -> str:
+    if measure is None or "/" in value:
         return value
-    text = row.measure.format_shown(value)
-    return text.removeprefix(f"{row.measure.currency} ") if row.measure.kind is ValueKind.MONEY else text
+    text = measure.format_shown(value)
+    return text.removeprefix(f"{measure.currency} ") if measure.kind is ValueKind.MONEY else text
 
 
-def _count(row: ScoreRow) -> Text:
-    return Text(f"{row.on_target}/{row.known}")
+def _count(row: ScoreRow) -> str:
+    return f"{row.on_target}/{row.known}"
 
 
-def _spark(row: ScoreRow) -> Text:
+def _spark(row: ScoreRow) -> list[Styled]:
     """One bar a week between the row's least and greatest value; a week without one has none."""
     amounts = [_amount(row, cell) for cell in row.cells]
     known = [amount for amount in amounts if amount is not None]
     low, span = min(known, default=Decimal(0)), max(known, default=Decimal(0)) - min(known, default=Decimal(0))
     marks = ["·" if amount is None else _bar(amount - low, span) for amount in amounts]
-    return joined(*((mark, STYLES[cell.state]) for mark, cell in zip(marks, row.cells, strict=True)))
+    return [(mark, STYLES[cell.state]) for mark, cell in zip(marks, row.cells, strict=True)]
 
 
 def _bar(above: Decimal, span: Decimal) -> str:

@@ -87,7 +87,14 @@ def seat_list_text(seats: Iterable[ChartSeat], screen: Screen, *, kind: bool = F
 def _seat_row(seat: ChartSeat, *, kind: bool) -> list[Text]:
     states: list[CellState] = [metric.state for metric in seat.metrics] if seat.status != "retired" else []
     status = say(seat.status, "" if seat.status == "active" else "yellow")
-    cells = [say(seat.seat, "bold"), say(seat.name), say(seat.role), say(seat.owner or "nobody"), status, dots(states)]
+    cells = [
+        say(seat.seat, "bold"),
+        say(seat.name),
+        say(seat.role),
+        say(seat.owner or "nobody"),
+        status,
+        joined(*dots(states)),
+    ]
     return [*cells[:3], say(seat.kind, "dim"), *cells[3:]] if kind else cells
 
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -90,8 +90,9 @@ def say(text: str, style: str = "") -> Text:
     return Text(one_line(text), style=style)
 
 
-# A text with its style, for what is so long that it is not made of rich's own texts.
-Cell = tuple[str, str]
+# A text with its style, and a line of them: a page with thousands of cells is not made of rich's own texts.
+Styled = tuple[str, str]
+StyledLine = Sequence[Styled]
 
 
 def plainly(text: str) -> str:
@@ -125,13 +126,40 @@ def joined(*parts: Text | str | tuple[str, str]) -> Text:
 def width_of(text: Text | str) -> int:
     """How many columns a text takes; a wide character takes two."""
     plain = text if isinstance(text, str) else text.plain
-    return len(plain) if plain.isascii() else cell_len(plain)
+    return len(plain) if plain.isascii() else _measure_wide(plain)
+
+
+_measure_wide = lru_cache(maxsize=8192)(cell_len)
 
 
 def padded(text: Text, width: int, *, right: bool = False) -> Text:
     """`text` filled with blanks to `width` columns; a longer one stays as it is."""
     fill = " " * max(0, width - width_of(text))
     return joined(fill, text) if right else joined(text, fill)
+
+
+def cut_text(text: str, width: int) -> str:
+    """`text` in at most `width` columns, the end replaced by … where it is longer. Never used on numbers."""
+    if width_of(text) <= width:
+        return text
+    return f"{set_cell_size(text, max(0, width - 1)).rstrip()}…"
+
+
+def pad_line(pieces: StyledLine, width: int, *, right: bool = False) -> list[Styled]:
+    """Pieces of a line, filled with blanks to `width` columns; longer ones stay as they are."""
+    missing = width - sum(width_of(text) for text, _ in pieces)
+    if missing <= 0:
+        return [*pieces]
+    return [(" " * missing, ""), *pieces] if right else [*pieces, (" " * missing, "")]
+
+
+def strip_line_end(pieces: StyledLine) -> list[Styled]:
+    """A line without the blanks at its end."""
+    for number in range(len(pieces) - 1, -1, -1):
+        text, style = pieces[number]
+        if stripped := text.rstrip():
+            return [*pieces[:number], (stripped, style)]
+    return []
 
 
 def cut(text: Text, width: int) -> Text:
@@ -151,12 +179,12 @@ def wrapped(text: Text, width: int) -> list[Text]:
     return list(lines)
 
 
-def dots(states: Sequence[CellState]) -> Text:
+def dots(states: Sequence[CellState]) -> list[Styled]:
     """One mark for each metric and how many of those with a value are on target: `●○? 1/2`."""
-    marks = [Text(DOTS[state], style=STYLES[state]) for state in states]
+    marks = [(DOTS[state], STYLES[state]) for state in states]
     known = [state for state in states if state.is_known or state.is_gap]
     count = f" {sum(state is CellState.ON for state in states)}/{len(known)}" if known else ""
-    return joined(*marks, count)
+    return [*marks, (count, "")]
 
 
 def table(rows: Sequence[Sequence[Text]], screen: Screen, gap: int = 2, *, give: int = 0) -> list[Text]:
@@ -178,15 +206,24 @@ def _row(row: Sequence[Text], widths: Sequence[int], gap: int) -> Text:
     return line
 
 
-def text_of(lines: Iterable[Text], screen: Screen) -> str:
+def text_of(lines: Iterable[Text | StyledLine], screen: Screen) -> str:
     """The page as a string, with escape sequences for colour only where the screen has it."""
     if not screen.colour:
-        return "".join(f"{line.plain}\n" for line in lines)
+        return "".join(f"{_plain(line)}\n" for line in lines)
     console = _console(screen)
     with console.capture() as page:
         for line in lines:
-            console.print(line, soft_wrap=True)
+            console.print(to_rich_text(line), soft_wrap=True)
     return page.get()
+
+
+def _plain(line: Text | StyledLine) -> str:
+    return line.plain if isinstance(line, Text) else "".join([text for text, _ in line])
+
+
+def to_rich_text(line: Text | StyledLine) -> Text:
+    """A line as a text of rich's, where it is none."""
+    return line if isinstance(line, Text) else joined(*line)
 
 
 def _console(screen: Screen) -> Console:

@@ -82,8 +82,13 @@ _EVERYTHING = ChartOptions()
 
 def chart(org: Org, now: datetime, options: ChartOptions = _EVERYTHING) -> Chart:
     """The chart as of `now`. Raises `UnknownSeat` for a root that is none."""
+    return Chart(tuple(_place(org, now, seat, depth) for seat, depth in seats_in_chart_order(org, options)))
+
+
+def seats_in_chart_order(org: Org, options: ChartOptions = _EVERYTHING) -> Iterator[tuple[Seat, int]]:
+    """The seats of the chart, depth first, each with its depth. Raises `UnknownSeat` for a root that is none."""
     tops = [org.seat(options.root)] if options.root else _tops(org, options)
-    return Chart(tuple(place for top in tops for place in _walk(org, now, top, options, 0)))
+    return (place for top in tops for place in _walk(org, top, options))
 
 
 def _tops(org: Org, options: ChartOptions) -> list[Seat]:
@@ -111,13 +116,13 @@ def _below(org: Org, seat: str, seen: set[str]) -> set[str]:
     return seen
 
 
-def _walk(org: Org, now: datetime, top: Seat, options: ChartOptions, level: int) -> Iterator[ChartSeat]:
+def _walk(org: Org, top: Seat, options: ChartOptions) -> Iterator[tuple[Seat, int]]:
     """Depth first on a stack of our own: a chart may be deeper than Python's."""
-    stack, seen = [(top, level)], {top.id}
+    stack, seen = [(top, 0)], {top.id}
     base = sum(1 for _ in org.chain_above(top.id)) if options.root else 0
     while stack:
         seat, here = stack.pop()
-        yield _place(org, now, seat, base + here)
+        yield seat, base + here
         if options.depth is None or here < options.depth:
             below = [
                 s for s in org.direct_reports(seat.id) if s.id not in seen and (options.retired or not s.is_retired)

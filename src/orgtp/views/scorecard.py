@@ -11,7 +11,7 @@ from orgtp.model.org import Org
 from orgtp.model.period import Grain, Period, period_containing
 from orgtp.model.seat import Seat
 from orgtp.model.value import Unit
-from orgtp.views.chart import chart, target_now, unit_of
+from orgtp.views.chart import seats_in_chart_order, target_now, unit_of
 from orgtp.views.stale import stale_row
 
 
@@ -50,7 +50,7 @@ class Scorecard:
 def scorecard(org: Org, now: datetime, weeks: int = 13, seat: str = "") -> Scorecard:
     """The last `weeks` weeks as of `now`, of one seat or of all. Raises `UnknownSeat`."""
     columns = _columns(period_containing(now, Grain.WEEK, org.zone), weeks)
-    seats = [org.seat(seat)] if seat else [org.seats[place.seat] for place in chart(org, now).seats]
+    seats = [org.seat(seat)] if seat else [held for held, _ in seats_in_chart_order(org)]
     rows = tuple(row for one in seats for row in _rows(org, one, columns, now))
     over = columns[-1].ends(org.zone) - now.astimezone(org.zone) <= _A_SECOND
     return Scorecard(tuple(column.text for column in columns), None if over else columns[-1].text, rows)

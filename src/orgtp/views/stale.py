@@ -81,11 +81,12 @@ def _why(row: MetricRow, cell: Cell) -> str:
 def _is_known_since(row: MetricRow, period: Period) -> bool:
     """Whether a later period that has begun has a value: then the number is fresh, and the hole is history."""
     here = period_containing(row.now, period.grain, row.org.zone)
-    return any(period < known <= here for known in row.known_periods())
+    return any(period < known <= here for known in row.known_periods(period.start))
 
 
 def _first(row: MetricRow, period: Period) -> Period:
     """The first of the periods without a value that end with this one."""
-    after = [known.next() for known in row.known_periods() if known < period]
-    begun = row.first_period() or period
-    return next_owed_period(row.org, row.metric, min(period, max([begun, *after])))
+    known, declared = row.newest_known_before(period), row.declared_beginning()
+    begins = [one for one in (known and known.next(), declared) if one]
+    first = max(begins) if known else row.first_period()
+    return next_owed_period(row.org, row.metric, min(period, first or period))

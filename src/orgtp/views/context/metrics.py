@@ -47,12 +47,13 @@ def next_due(row: MetricRow) -> Next | None:
 
 
 def _awaited(row: MetricRow) -> Period:
-    org, metric, known = row.org, row.metric, row.org.scores_in_force(row.seat.id, row.metric.id)
+    org, metric = row.org, row.metric
     period = next_owed_period(org, metric, period_containing(row.now, metric.cadence.grain, org.zone))
     while due_at(org, metric, before := previous_owed_period(org, metric, period)) > row.now:
         period = before
     first = row.first_period()
     period = next_owed_period(org, metric, max(period, first) if first else period)
+    known = org.score_series(row.seat.id, metric.id, period.start).in_force
     while period.text in known:
         period = next_owed_period(org, metric, period.next())
     return period

@@ -1,0 +1,114 @@
+"""The score files of an org, read month by month: only the months that can hold what somebody asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from orgtp.files.admission import sifted
+from orgtp.files.load import check_files
+from orgtp.files.scores import read_scores
+from orgtp.files.tree import SCORES, StoredTree
+from orgtp.model.period import Grain, period_containing_local
+from orgtp.model.problem import Problem
+from orgtp.model.score import Score
+from orgtp.model.score_series import EARLIEST, ScoresByMonth
+from orgtp.model.text import is_id
+
+_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl")
+# A file is named for its month in UTC, and a period begins by the wall clock of a zone at most 14 hours ahead.
+_MARGIN = timedelta(days=1)
+
+
+@dataclass
+class _Months:
+    """The files of one seat: the names of those not read yet, oldest first, and the records of the others."""
+
+    unread: list[str]
+    read: int = 0
+    scores: tuple[Score, ...] = ()
+
+    @property
+    def complete_since(self) -> datetime:
+        """The earliest start of a period (wall time) of which no record can be in a file that is not read."""
+        if not self.unread:
+            return EARLIEST
+        newest = datetime.fromisoformat(f"{self.unread[-1][:7]}-01")
+        return period_containing_local(newest, Grain.MONTH).next().start + _MARGIN
+
+
+@dataclass(eq=False)
+class ScoreMonths(ScoresByMonth):
+    """Every score of an org. `problems` are those of the files that were read so far."""
+
+    tree: StoredTree
+    problems: list[Problem] = field(default_factory=list)
+    _by_seat: dict[str, _Months] = field(default_factory=dict)
+
+    def __getitem__(self, seat: str) -> tuple[Score, ...]:
+        if seat not in self:
+            raise KeyError(seat)
+        return self.read_since(seat, EARLIEST)[0]
+
+    def __iter__(self) -> Iterator[str]:
+        folders = self.tree.list_folder(SCORES) or ()
+        return (seat for seat, is_folder in sorted(folders) if is_folder and seat in self)
+
+    def __contains__(self, seat: object) -> bool:
+        if not isinstance(seat, str) or not is_id(seat):
+            return False
+        months = self._months(seat)
+        return bool(months.read or months.unread)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def read_since(self, seat: str, start: datetime) -> tuple[tuple[Score, ...], datetime]:
+        """The scores of the month that `start` is in and of all since; see `ScoresByMonth`."""
+        months = self._months(seat)
+        if start < months.complete_since:
+            first = _month_of(start - _MARGIN) if start > EARLIEST + _MARGIN else ""
+            self._read(seat, sum(name >= first for name in months.unread))
+        return months.scores, months.complete_since
+
+    def read_further_back(self, seat: str) -> bool:
+        """Read as many months as were read already: a long way back is read in few steps."""
+        months = self._months(seat)
+        more = min(len(months.unread), max(1, months.read))
+        self._read(seat, more)
+        return more > 0
+
+    def _months(self, seat: str) -> _Months:
+        if seat not in self._by_seat:
+            folder = f"{SCORES}/{seat}"
+            names = self.tree.list_folder(folder)
+            if names is None:
+                self.problems += sifted(self.tree.find([folder]))[1]
+            files = (name for name, is_folder in names or () if not is_folder and _MONTH.fullmatch(name))
+            self._by_seat[seat] = _Months(sorted(files))
+        return self._by_seat[seat]
+
+    def _read(self, seat: str, count: int) -> None:
+        """Read the newest `count` of the files that are not read yet."""
+        months = self._months(seat)
+        cut = len(months.unread) - count
+        paths = [f"{SCORES}/{seat}/{name}" for name in months.unread[cut:]]
+        raw = self.tree.read(paths)
+        # Only a file that could not be read is looked at otherwise: what is it, then?
+        fit, problems = sifted(self.tree.find([path for path in paths if path not in raw])) if count else ([], [])
+        records: list[Score] = []
+        files = check_files([path for path in paths if path in raw or path in fit], raw, problems, set())
+        for path in paths:
+            if path in files:
+                more, wrong = read_scores(path, files[path])
+                records += more
+                problems += wrong
+        self.problems += problems
+        months.unread, months.read = months.unread[:cut], months.read + count
+        months.scores = (*records, *months.scores)
+
+
+def _month_of(moment: datetime) -> str:
+    return f"{moment.year:04}-{moment.month:02}"

@@ -1,0 +1,74 @@
+"""What an overview tells of a seat: who it is, whom it reports to and what it does. Its metrics are left out.
+
+Of thousands of seats that is read with a few regular expressions, where a file is written plainly; any other file is
+read in full.
+"""
+
+from __future__ import annotations
+
+import re
+
+from orgtp.files.seat import read_seat
+from orgtp.files.yaml.fast_loader import resolve
+from orgtp.model.seat import Seat, SeatKind, SeatStatus, seat_path
+from orgtp.model.text import is_id
+
+_TEXT = r"[A-Za-z0-9](?:[!-9;-~]|:(?![ \n])| (?!#))*+"
+_QUOTED = r'"[ !#-\[\]-~]*+"'
+# Block mappings of texts on one line each, and comments on lines of their own.
+_PLAIN = re.compile(rf"(?:(?:#[ -~]*+| *+[a-z][A-Za-z0-9_.-]*+:(?: (?:{_TEXT}|{_QUOTED}))?)\n)*+")
+_TOP = re.compile(r'^([a-z_]+):(?: (?:"(.*)"|(.*)))?$', re.MULTILINE)
+_CAPABILITIES = re.compile(r"^capabilities:\n((?:  .*\n)+)", re.MULTILINE)
+_CAPABILITY = re.compile(r'^  ([a-z][a-z0-9-]{0,62}): (?:"(.+)"|([^"].*))$', re.MULTILINE)
+_NEEDED = ("name", "role", "kind", "status")
+
+
+def read_brief(seat: str, raw: bytes) -> Seat | None:
+    """The seat `seat` without its metrics and without what else only its own page shows, as far as it can be read."""
+    return _read_plain(seat, raw) or read_seat(seat_path(seat), raw)[0]
+
+
+def _read_plain(seat: str, raw: bytes) -> Seat | None:
+    """The seat, where nothing in its file can mean anything else than it seems to."""
+    text = raw.decode("ascii") if raw.isascii() else ""
+    if not text or not _PLAIN.fullmatch(text):
+        return None
+    rows = _TOP.findall(text)
+    said = {key: quoted or _text_of(bare) for key, quoted, bare in rows}
+    capabilities = _capabilities(text) if "capabilities" in said else {}
+    if len(said) != len(rows) or capabilities is None or not all(said.get(key) for key in _NEEDED):
+        return None
+    kind, status = said["kind"], said["status"]
+    owner, above = said.get("owner", seat if kind == SeatKind.HUMAN else ""), said.get("reports_to", "")
+    if kind not in _KINDS or status not in _STATUSES or not all(is_id(one) for one in (owner, above) if one):
+        return None
+    return Seat(
+        id=seat,
+        name=said["name"],
+        role=said["role"],
+        kind=_KINDS[kind],
+        status=_STATUSES[status],
+        owner=owner,
+        reports_to=above,
+        capabilities=capabilities,
+    )
+
+
+_KINDS = {kind.value: kind for kind in SeatKind}
+_STATUSES = {status.value: status for status in SeatStatus}
+
+
+def _text_of(bare: str) -> str:
+    """What is written without quotes, if that is text; "" where it is a number, a yes or no, or nothing."""
+    meant = resolve(bare.rstrip())
+    return meant if isinstance(meant, str) else ""
+
+
+def _capabilities(text: str) -> dict[str, str] | None:
+    """What the seat does, by id; None where that is not one line each."""
+    block = _CAPABILITIES.search(text)
+    rows = _CAPABILITY.findall(block[1]) if block else []
+    found = {key: quoted or _text_of(bare) for key, quoted, bare in rows}
+    if block is None or len(found) != block[1].count("\n") or not all(one.strip() for one in found.values()):
+        return None
+    return found

@@ -1,0 +1,48 @@
+"""A program that does one thing to an org and counts how often our own functions are called meanwhile.
+
+Run as `python -m tests.ledger.counted ORG value|retire`. It prints a JSON object: the functions by module and name.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable
+from types import FrameType
+
+import orgtp
+from orgtp.actions.retire import Request
+from orgtp.api import OrgHandle
+
+
+def add_value(org: OrgHandle) -> None:
+    """Record a value."""
+    org.ledger.add_score("bot", "number", "12", by="bot")
+
+
+def retire_cat(org: OrgHandle) -> None:
+    """Retire a seat."""
+    org.ledger.retire(Request("cat", reason="Done.", decided_by="ada", by="ada"))
+
+
+def count_calls(do: Callable[[OrgHandle], None], org: OrgHandle) -> Counter[str]:
+    """How often each function of the package is called."""
+    calls: Counter[str] = Counter()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        module = str(frame.f_globals.get("__name__", ""))
+        if event == "call" and module.startswith("orgtp."):
+            calls[f"{module}.{frame.f_code.co_name}"] += 1
+
+    sys.setprofile(note)
+    try:
+        do(org)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+if __name__ == "__main__":
+    what = {"value": add_value, "retire": retire_cat}[sys.argv[2]]
+    print(json.dumps(count_calls(what, orgtp.open(sys.argv[1]))))
