@@ -38,15 +38,23 @@ def _is_ours(repo: Repo, path: Path) -> bool:
 
 
 def _work_trees(repo: Repo) -> list[tuple[Path, str]]:
-    """Every work tree and the branch it has, the main one first; asked again when a HEAD is another file."""
+    """Every work tree and the branch it has, the main one first; asked again when a HEAD has changed."""
     git_directories = git_dirs(repo)
     alone = _only_work_tree(repo) if len(git_directories) == 1 else None
     if alone is not None:
         return [alone]
-    state = [stamp(folder / "HEAD") for folder in git_directories]
+    state = [stamp(folder / name) for folder in git_directories for name in ("HEAD", "reftable/tables.list")]
     if repo.work_trees is None or repo.work_trees[0] != state:
-        repo.work_trees = (state, [(Path(fact.get("worktree", "")), fact.get("branch", "")) for fact in _listed(repo)])
+        found = [(Path(fact.get("worktree", "")), fact.get("branch", "")) for fact in _listed(repo)]
+        repo.work_trees = (state, [(repo.path, found[0][1]), *found[1:]] if _is_main(repo) else found)
     return repo.work_trees[1]
+
+
+def _is_main(repo: Repo) -> bool:
+    """Whether it is the main work tree. Where `.git` is a file or a link, git lists the git dir in its place."""
+    place = repo.config("core.worktree")
+    is_here = not place or (repo.git_dir / place).resolve() == repo.path.resolve()
+    return not repo.bare and repo.git_dir == repo.common_dir and is_here
 
 
 def _only_work_tree(repo: Repo) -> tuple[Path, str] | None:
