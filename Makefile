@@ -73,6 +73,7 @@ snapshots: $(VENV)/tested
 
 bench: $(VENV)/tested
 	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.bench_views
 	$(BIN)/python -m tools.bench_validate
 	$(BIN)/python -m tools.bench_ledger
 	$(BIN)/python -m tools.bench_audit
