@@ -72,7 +72,11 @@ def test_the_command_works(sample: Shell, code: Path) -> None:
     (line,) = [
         line for line in run_changed(sample, code, "capabilities").out.splitlines() if line.startswith("ad-anomaly")
     ]
-    assert line.split() == ["ad-anomaly-detection", "Dash", *"Flags anomalies in Meta and Google spend.".split()]
+    assert line.split() == [
+        "ad-anomaly-detection",
+        "Dash",
+        *["Flags", "anomalies", "in", "Meta", "and", "Google", "spend."],
+    ]
     rows = run_changed(sample, code, "capabilities", "--json").json["capabilities"]
     assert list(rows[0]) == ["capability", "text", "seat", "seat_name"]
     assert {"dash", "jeff"} <= {row["seat"] for row in rows}
