@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from orgtp.model.score import Score, ulid
+from orgtp.model.score import Score, make_ulid
 from tools.bench_kit import ORGTP, folder, head, in_turns, row
 from tools.bench_validate import make_org
 
@@ -50,7 +50,7 @@ def _files(days: int) -> Iterator[tuple[str, str]]:
             at = NOW - timedelta(days=days - day, hours=6, seconds=number)
             period = f"{at - timedelta(days=1):%Y-%m-%d}"
             value = f"{5 + (day * 7 + number) % 10}"
-            score = Score(ulid(at, number * TEN_YEARS + day), at, seat, "calls", period, value, "top")
+            score = Score(make_ulid(at, number * TEN_YEARS + day), at, seat, "calls", period, value, "top")
             months[score.path] = f"{months.get(score.path, '')}{score.line}\n"
         yield from months.items()
 
