@@ -22,7 +22,15 @@ ROOT = Path(__file__).parents[1]
 SCRIPT = Path(sys.executable).with_name("orgtp")
 ACCEPT = bool(os.environ.get("ORGTP_ACCEPT"))
 TIMEOUT = 120
-RUNNER = Runner({"PATH": os.environ["PATH"], "LANG": "C.UTF-8"})
+
+
+def base_env() -> dict[str, str]:
+    """What every process of a test has in its environment, and all that the server of the runner has."""
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+    return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **measured}
+
+
+RUNNER = Runner(base_env)
 
 
 @dataclass(frozen=True)
@@ -48,9 +56,8 @@ class Shell:
 
     def env(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """An environment with nothing of the developer's own in it."""
-        base = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8", "ORGTP_NOW": NOW}
-        base |= {"GIT_CONFIG_NOSYSTEM": "1", "TMPDIR": str(self.home)}
-        return {**base, **(more or {})}
+        base = {"HOME": str(self.home), "ORGTP_NOW": NOW, "GIT_CONFIG_NOSYSTEM": "1", "TMPDIR": str(self.home)}
+        return {**base_env(), **base, **(more or {})}
 
     def __call__(self, *words: str, stdin: str = "", code: int | None = 0, **env: str) -> Ran:
         """Run `orgtp WORDS` in a fork that is like a process of its own, and check its exit code (None: any)."""

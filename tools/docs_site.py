@@ -1,4 +1,4 @@
-"""Build the docs site and check that every link and anchor works and that no page loads anything from another host.
+"""Build the docs site and check that every link leads somewhere and that no page loads anything from another host.
 
 Run by `make docs`. A problem is printed as `file:line: message`.
 """
@@ -117,6 +117,17 @@ def _problem_with(root: Path, path: Path, target: str) -> str:
     return ""
 
 
+def missing_paths(root: Path = ROOT) -> Iterator[str]:
+    """Each path of the repository that a page names in code style and that does not exist."""
+    tops = "|".join(path.name for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    named = re.compile(rf"`((?:{tops})/[\w./-]*)`")
+    for path in pages(root):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            for target in named.findall(line):
+                if not (root / target).exists():
+                    yield f"{path.relative_to(root)}:{number}: {target} does not exist"
+
+
 def unlisted_pages(root: Path = ROOT) -> list[str]:
     """Pages that neither the navigation nor the list of decisions names."""
     listed = (root / "mkdocs.yml").read_text(encoding="utf-8") + (root / "docs/adr/README.md").read_text(
@@ -173,7 +184,7 @@ def build_site(root: Path = ROOT) -> Path:
 
 def main() -> int:
     """Check the sources, build the site, check what it loads; return the exit code."""
-    problems = [*broken_links(), *unlisted_pages()]
+    problems = [*broken_links(), *missing_paths(), *unlisted_pages()]
     if not problems:
         problems = list(external_loads(build_site()))
     for problem in problems:

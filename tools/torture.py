@@ -44,7 +44,7 @@ def main() -> None:
 
 def scenarios(points: int, kills: int) -> Iterator[tuple[str, Scenario]]:
     """Every scenario with the part that it belongs to."""
-    yield "crowd", lambda here, _: crowd(here, 32, 10)
+    yield "crowd", lambda here, _: crowd(here, 32, 10, compare=True)
     yield "kills", lambda here, seed: kill_commands(here, kills, seed)
     yield "kills", lambda here, seed: kill_commands(bare(here), kills // 5, seed)
     yield "tight", lambda here, _: tight(here.folder.parent, here.folder.parent.with_name("tight"), 1)

@@ -27,10 +27,27 @@ def normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def names_of(requirements: list[Any]) -> set[str]:
-    """The distributions that a list of requirements names."""
-    found = (re.match(r"[\w.-]+", text) for text in requirements if isinstance(text, str))
-    return {normalized(match[0]) for match in found if match}
+Requirement = tuple[str, frozenset[str], frozenset[str]]
+
+
+def required(texts: list[Any]) -> set[Requirement]:
+    """Requirements as pyproject.toml writes them: name, extras, version limits."""
+    found = set()
+    for text in texts:
+        if isinstance(text, str):
+            match = re.fullmatch(r"([\w.-]+)(?:\[([\w,-]+)\])?(.*)", text)
+            assert match, text
+            name, extras, limits = match.groups()
+            found.add((normalized(name), frozenset((extras or "").split(",")), frozenset(limits.split(","))))
+    return found
+
+
+def pinned(entries: list[dict[str, Any]]) -> set[Requirement]:
+    """The same as uv.lock writes them."""
+    return {
+        (one["name"], frozenset(one.get("extras", [""])), frozenset(one.get("specifier", "").split(",")))
+        for one in entries
+    }
 
 
 def test_lock_names_the_public_index_only() -> None:
@@ -38,11 +55,18 @@ def test_lock_names_the_public_index_only() -> None:
     assert set(re.findall(r"https?://[^/\"]+", text)) == PUBLIC_INDEX
 
 
-def test_lock_holds_every_requirement() -> None:
-    locked = {package["name"] for package in tomllib.loads(LOCK.read_text(encoding="utf-8"))["package"]}
+def test_lock_is_up_to_date() -> None:
+    """The lock repeats what pyproject.toml requires; `make lock` brings it up to date."""
+    packages = {one["name"]: one for one in tomllib.loads(LOCK.read_text(encoding="utf-8"))["package"]}
+    locked = packages["orgtp"]["metadata"]
     project, groups = PROJECT["project"], PROJECT["dependency-groups"]
-    lists = [project["dependencies"], *project["optional-dependencies"].values(), *groups.values()]
-    assert {name for one in lists for name in names_of(one)} - locked == set()
+    extras = [text for texts in project["optional-dependencies"].values() for text in texts]
+    assert pinned(locked["requires-dist"]) == required([*project["dependencies"], *extras])
+    for name, texts in groups.items():
+        included = [text for one in texts if isinstance(one, dict) for text in groups[one["include-group"]]]
+        assert pinned(locked["requires-dev"][name]) == required([*texts, *included]), name
+    wanted = {name for name, *_ in required([*project["dependencies"], *extras, *groups["test"], *groups["lint"]])}
+    assert wanted - set(packages) == set()
 
 
 def test_lock_hashes_every_file() -> None:

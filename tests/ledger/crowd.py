@@ -73,8 +73,8 @@ class Person:
         raise AssertionError(f"{words} was refused {_TRIES} times: {ran.err}")
 
 
-def crowd(here: Shell, processes: int, each: int) -> str:
-    """`processes` writers of `each` values, beside a person; then bare git twice, in copies."""
+def crowd(here: Shell, processes: int, each: int, *, compare: bool = False) -> str:
+    """`processes` writers of `each` values, beside a person; to `compare`, then bare git twice, in copies."""
     with Person(here) as person:
         rate = processes * each / _written(here, processes, each)
     assert person.error == "", person.error
@@ -83,12 +83,14 @@ def crowd(here: Shell, processes: int, each: int) -> str:
     assert len({record["id"] for record in records(here)}) == len(wanted)
     _assert_apart(here, person, len(wanted))
     assert_whole(here, ["M  notes/draft.txt", " M notes/kept.txt"])
-    bare, locked = _bare(here, processes * each), _locked(here, processes, each)
-    return (
+    told = (
         f"{len(wanted)} values by {processes} processes beside {person.commits} commits of a person "
-        f"({person.refused} times refused): {len(wanted)} there, 0 twice, {rate:.0f} values a second; "
-        f"bare git add && git commit {bare:.0f}, git commit --only under a lock {locked:.0f}"
+        f"({person.refused} times refused): {len(wanted)} there, 0 twice, {rate:.0f} values a second"
     )
+    if not compare:
+        return told
+    bare, locked = _bare(here, processes * each), _locked(here, processes, each)
+    return f"{told}; bare git add && git commit {bare:.0f}, git commit --only under a lock {locked:.0f}"
 
 
 def _written(here: Shell, processes: int, each: int) -> float:

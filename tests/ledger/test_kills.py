@@ -45,7 +45,7 @@ def test_a_git_that_is_killed_with_us_leaves_locks_that_the_next_run_takes_away(
     there = here if where == "clone" else bare
     with cutter(there) as cut:
         assert {"HEAD.lock", "refs/heads/main.lock", "orgtp/journal"} <= set(_killed(cut, "RefTransaction.commit"))
-        cut("Moving.commit-group")
+        cut("RefTransaction.commit-group")
         assert leftovers(there) == []
 
 
@@ -58,14 +58,14 @@ def test_before_the_commit_point_nothing_has_happened(here: Shell) -> None:
         cut("another")
         assert ids(here) == ["another", "first"]
         assert status(here) == []
-        cut("Moving.commit-alone")
+        cut("RefTransaction.commit-alone")
 
 
 def test_after_the_commit_point_the_next_run_finishes(here: Shell) -> None:
     with cutter(here) as cut:
         left = _killed(cut, "Checkout.update_files")
         assert {"index.lock", "orgtp-index.old", "orgtp/journal"} <= set(left)
-        assert "Checkout.follow-group" in ids(here)
+        assert "Checkout.update_files-group" in ids(here)
         assert status(here) == [" M scores/bot/2026-11.jsonl"]
         cut("another")
         assert (status(here), leftovers(here)) == ([], [])
@@ -78,9 +78,9 @@ def test_what_a_crash_left_is_put_right_around_the_work_of_a_person(here: Shell)
     with cutter(here) as cut:
         _killed(cut, "RefTransaction.commit", "alone")
         here.write("notes/kept.txt", "dirty\n")
-        cut("Moving.commit-alone")
+        cut("RefTransaction.commit-alone")
         _killed(cut, "Checkout.update_files")
-        cut("Checkout.follow-group")
+        cut("Checkout.update_files-group")
         assert status(here) == [" M notes/kept.txt", "M  notes/plan.txt"]
         here.git("checkout", "-q", "HEAD", "--", "notes")
 

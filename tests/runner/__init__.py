@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,9 +34,9 @@ def read_at_start(env: Mapping[str, str]) -> dict[str, str]:
 class Runner:
     """One server, and the calls to it."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
-        """Prepare to start a server in the environment `env` when it is first needed."""
-        self._env = dict(env)
+    def __init__(self, env: Callable[[], Mapping[str, str]]) -> None:
+        """Prepare to start a server when it is first needed, in the environment that `env` returns then."""
+        self._env = env
         self._control: socket.socket | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._parent = 0
@@ -45,7 +45,7 @@ class Runner:
     def can_run(self, env: Mapping[str, str]) -> bool:
         """Whether a fork would see this environment as a new process does."""
         forks = hasattr(os, "fork") and not os.environ.get("ORGTP_REAL_PROCESSES")
-        return forks and read_at_start(env) == read_at_start(self._env)
+        return forks and read_at_start(env) == read_at_start(self._env())
 
     def run(
         self, words: Sequence[str], folder: Path, env: Mapping[str, str], stdin: bytes, timeout: float
@@ -60,14 +60,12 @@ class Runner:
         call, their_call = socket.socketpair()
         try:
             with self._lock:
-                umask = os.umask(0o077)
-                os.umask(umask)
                 socket.send_fds(self._connect(), [b"."], [*theirs, their_call.fileno()])
         finally:
             their_call.close()
             for descriptor in theirs:
                 os.close(descriptor)
-        asked = {"words": list(words), "env": dict(env), "folder": str(folder), "umask": umask}
+        asked = {"words": list(words), "env": dict(env), "folder": str(folder), "umask": _umask()}
         call.sendall(json.dumps(asked).encode())
         call.shutdown(socket.SHUT_WR)
         with call:
@@ -99,7 +97,7 @@ class Runner:
                     [sys.executable, str(SERVER)],
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
-                    env=self._env,
+                    env=self._env(),
                     start_new_session=True,
                 )
         return self._control
@@ -110,6 +108,17 @@ class Runner:
             self._control.close()
             self._server.wait(30)
         self._control = None
+
+
+def _umask() -> int:
+    """The umask of this process. Where /proc has it, it is read there, because `os.umask` sets it for every thread."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
+            if line.startswith("Umask:"):
+                return int(line.split()[1], 8)
+    umask = os.umask(0o022)
+    os.umask(umask)
+    return umask
 
 
 def _communicate(ours: Sequence[int], stdin: bytes, until: float) -> tuple[bytes, bytes]:

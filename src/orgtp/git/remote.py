@@ -120,9 +120,8 @@ def _is_url(key: str) -> bool:
 def _refuse_unsafe_url(url: str) -> str:
     """An address that only names a place: no option, and no helper program (`ext::…`)."""
     if not url or url.startswith("-") or _HELPER_PREFIX.match(url) or not url.isprintable():
-        raise BadInput(
-            what=f'the address of the remote, "{_strip_password(url)}", is none that orgtp speaks to. See: git remote -v'
-        )
+        shown = _strip_password(url)
+        raise BadInput(what=f'orgtp does not support the address of the remote, "{shown}". See: git remote -v')
     return url
 
 

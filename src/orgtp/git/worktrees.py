@@ -38,18 +38,24 @@ def _is_work_tree_of(repo: Repo, path: Path) -> bool:
 
 
 def _list_work_trees(repo: Repo) -> list[tuple[Path, str]]:
-    """Every work tree and the branch it has, the main one first; asked again when a HEAD is another file."""
+    """Every work tree and the branch it has, the main one first; asked again when a HEAD has changed."""
     git_directories = list_git_dirs(repo)
     alone = _only_work_tree(repo) if len(git_directories) == 1 else None
     if alone is not None:
         return [alone]
-    state = [read_file_stamp(folder / "HEAD") for folder in git_directories]
+    state = [read_file_stamp(folder / name) for folder in git_directories for name in ("HEAD", "reftable/tables.list")]
     if repo.work_tree_cache is None or repo.work_tree_cache[0] != state:
-        repo.work_tree_cache = (
-            state,
-            [(Path(fact.get("worktree", "")), fact.get("branch", "")) for fact in _ask_git_for_work_trees(repo)],
-        )
+        listed = _ask_git_for_work_trees(repo)
+        found = [(Path(fact.get("worktree", "")), fact.get("branch", "")) for fact in listed]
+        repo.work_tree_cache = (state, [(repo.path, found[0][1]), *found[1:]] if _is_main(repo) else found)
     return repo.work_tree_cache[1]
+
+
+def _is_main(repo: Repo) -> bool:
+    """Whether it is the main work tree. Where `.git` is a file or a link, git lists the git dir in its place."""
+    place = repo.config("core.worktree")
+    is_here = not place or (repo.git_dir / place).resolve() == repo.path.resolve()
+    return not repo.bare and repo.git_dir == repo.common_dir and is_here
 
 
 def _only_work_tree(repo: Repo) -> tuple[Path, str] | None:
