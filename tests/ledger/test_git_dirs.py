@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orgtp.git.repo import Repo, find_repo
-from orgtp.git.worktrees import checkouts
+from orgtp.git.worktrees import find_checkouts
 from tests.conftest import Shell
 from tests.ledger.ledgers import FILE, VALUE, assert_whole, ids
 
@@ -98,7 +98,7 @@ def test_it_is_where_git_says(here: Shell, lay_out: Callable[[Shell], Shell]) ->
     assert [str(repo.git_dir), str(repo.common_dir)] == told
     branch = at.git("symbolic-ref", "--quiet", "HEAD", code=None).out.strip()
     assert repo.head_ref() == branch
-    followed = [Path(found.path).resolve() for found in checkouts(repo, branch)] if branch else []
+    followed = [Path(found.path).resolve() for found in find_checkouts(repo, branch)] if branch else []
     assert followed == ([] if repo.bare or not branch else [at.folder.resolve()])
     assert repo.empty_tree == at.git("hash-object", "-t", "tree", "--stdin").out.strip()
 
@@ -126,5 +126,5 @@ def test_a_work_tree_that_is_configured_elsewhere_is_not_ours(here: Shell) -> No
     other.mkdir()
     here.git("config", "core.worktree", str(other))
     listed = here.git("worktree", "list", "--porcelain").out.splitlines()[0].removeprefix("worktree ")
-    found = [str(found.path) for found in checkouts(Repo(here.folder), "refs/heads/main")]
+    found = [str(found.path) for found in find_checkouts(Repo(here.folder), "refs/heads/main")]
     assert found == [listed]
