@@ -8,7 +8,7 @@ import pytest
 
 import orgtp
 from orgtp.api.org import open_org
-from orgtp.history.locate import NoGit, NotYet
+from orgtp.history.locate import NoGit, NoOrgYet
 from orgtp.model.change import Append
 from orgtp.model.errors import UnknownSeat
 from tests.conftest import NOW, ROOT, Shell
@@ -39,7 +39,7 @@ def test_the_past_can_be_opened_and_not_changed(sample: Shell) -> None:
 
 @pytest.mark.parametrize("at", ["2020-01-01", "2026-W30", "2025-12"])
 def test_before_it_began_there_was_no_org(sample: Shell, at: str) -> None:
-    with pytest.raises(NotYet, match=at):
+    with pytest.raises(NoOrgYet, match=at):
         open_org(sample.folder, at=at, now=HERE)
 
 

@@ -45,7 +45,7 @@ def test_pictures_are_what_the_sample_gives(sample_made: Path) -> None:
 
 
 def test_wheel_works_without_the_checkout(shell: Shell, tmp_path: Path) -> None:
-    """The wheel, unpacked beside the libraries of this environment, makes the sample and validates it."""
+    """The wheel, unpacked beside the libraries of this environment, makes the sample, validates it and exports it."""
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(tmp_path)]
     subprocess.run([*pip, str(ROOT)], check=True, capture_output=True, timeout=120)
     (wheel,) = tmp_path.glob("*.whl")
@@ -54,7 +54,8 @@ def test_wheel_works_without_the_checkout(shell: Shell, tmp_path: Path) -> None:
     run = "import sys; sys.path.insert(0, sys.argv[1]); from orgtp.cli.main import run_command_line as run; "
     run += "sys.exit(run(sys.argv[2:]))"
     env = shell.env()
-    for line in (["schema", "seat"], ["init", "--sample", "org"], ["--org", "org", "validate"]):
+    export = ["--org", "org", "audit", "export", "audit.zip", "--unsigned"]
+    for line in (["schema", "seat"], ["init", "--sample", "org"], ["--org", "org", "validate"], export):
         command = [sys.executable, "-c", run, str(tmp_path / "unpacked"), *line]
         ran = subprocess.run(command, cwd=shell.folder, env=env, capture_output=True, timeout=120, check=False)
         assert ran.returncode == 0, ran.stderr.decode()

@@ -23,8 +23,8 @@ from orgtp.files.seat import read_seat
 from orgtp.files.yaml.editor import edited
 from orgtp.files.yaml.loader import read_document
 from orgtp.git.commit import make_seat_identity
-from orgtp.ledger.batch import Action, Batch, PlannedCommit
-from orgtp.ledger.create import Created, add_history, create, scaffold
+from orgtp.ledger.batch import Action, CommitBatch, PlannedCommit
+from orgtp.ledger.create import CreatedOrg, commit_history, create_repository, scaffold_files
 from orgtp.model.change import Set
 from orgtp.model.period import Cadence, Grain, Period, period_containing, period_containing_local
 from orgtp.model.score import make_ulid
@@ -49,19 +49,21 @@ class StoryEvent:
     action: Action
 
 
-def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> Created:
+def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> CreatedOrg:
     """Make the sample org at `path`, with its history up to `now`. Raises `Occupied`."""
     story = _Story(shipped("sample-org") / "story", now)
     opening = story.find_moment(1, _OPENING)
     first = make_seat_identity(story.load_seat(_FIRST), story.org)
-    made = create(path, story.build_opening_files(), first, opening, dry_run=dry_run)
+    made = create_repository(path, story.build_opening_files(), first, opening, dry_run=dry_run)
     if dry_run:
         return made
-    return add_history(made, now, lambda batch: [_replay_event(batch, story, event) for event in story.list_events()])
+    return commit_history(
+        made, now, lambda batch: [_replay_event(batch, story, event) for event in story.list_events()]
+    )
 
 
-def _replay_event(batch: Batch, story: _Story, event: StoryEvent) -> PlannedCommit:
-    return batch.take(event.action, who=make_seat_identity(story.load_seat(event.by), story.org), now=event.at)
+def _replay_event(batch: CommitBatch, story: _Story, event: StoryEvent) -> PlannedCommit:
+    return batch.run_action(event.action, who=make_seat_identity(story.load_seat(event.by), story.org), now=event.at)
 
 
 class _Story:
@@ -95,7 +97,7 @@ class _Story:
             seat_path(_FIRST): self.format_seat(_FIRST, self.find_moment(1, _OPENING)).encode(),
             "README.md": readme,
         }
-        return {"org.yaml": (self.folder / "org.yaml").read_bytes(), **first, **scaffold()}
+        return {"org.yaml": (self.folder / "org.yaml").read_bytes(), **first, **scaffold_files()}
 
     def format_seat(self, seat: str, added: datetime) -> str:
         """A seat's file as it is added: a review that was to come still is, and a new seat begins that day."""

@@ -11,7 +11,7 @@ import pytest
 
 from orgtp.audit.retained import find_rewrites
 from orgtp.git.repo import Repo, find_repo
-from orgtp.ledger.witness import keep_witness, witness
+from orgtp.ledger.witness import read_witness, save_witness
 from tests.conftest import SCRIPT, Shell
 from tests.sync.clones import Clones, add, copied, made
 
@@ -52,7 +52,7 @@ def kept(shell: Shell) -> str:
 
 def looked_at(shell: Shell) -> None:
     """What an audit does when it is done."""
-    keep_witness(repo_of(shell), "main", shell.git("rev-parse", "main").out.strip())
+    save_witness(repo_of(shell), "main", shell.git("rev-parse", "main").out.strip())
 
 
 def cured(shell: Shell, text: str) -> None:
@@ -219,10 +219,10 @@ def test_a_linked_work_tree_and_a_bare_clone(clones: Clones) -> None:
     add(a, "12", "--push")
     a.git("worktree", "add", "-q", "--detach", "../linked")
     linked = a.at(a.folder.parent / "linked")
-    assert witness(repo_of(linked), "main") == a.head()
+    assert read_witness(repo_of(linked), "main") == a.head()
     bare = clones.clone("bare.git", "--bare")
     add(bare, "13", "--push")
-    assert witness(repo_of(bare), "main") == bare.git("rev-parse", "main").out.strip()
+    assert read_witness(repo_of(bare), "main") == bare.git("rev-parse", "main").out.strip()
     bare.git("update-ref", "refs/heads/main", "main~1")
     assert told(bare) == ["history-rewritten"]
 

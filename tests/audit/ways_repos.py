@@ -68,7 +68,7 @@ def blob_garbled(scene: Scene) -> Scene:
 
 
 def blob_forged(scene: Scene) -> Scene:
-    """An object is well-formed, and has another content than its id stands for: git reads it without a word."""
+    """An object is well-formed, and does not have the content that its id stands for: git reads it without a word."""
     oid = scene.oid(BOT)
     raw = scene.raw("cat-file", "blob", oid).replace(b'"13"', b'"99"')
     loose(scene, oid).write_bytes(zlib.compress(b"blob %d\0%s" % (len(raw), raw)))

@@ -120,7 +120,7 @@ def test_a_work_tree_that_could_not_follow_does_so_with_the_next_value(here: She
 
 
 @root
-@pytest.mark.parametrize("at", ["_note", "RefTransaction.commit", "RefTransaction.close", "_settled"])
+@pytest.mark.parametrize("at", ["_write_journal", "RefTransaction.commit", "RefTransaction.close", "_close_journal"])
 def test_a_crash_while_a_work_tree_could_not_follow(here: Shell, at: str) -> None:
     with cutter(here) as cut:
         with sealed(here.folder / "scores/bot"):

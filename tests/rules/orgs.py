@@ -69,10 +69,10 @@ def found_in(folder: Path) -> list[Problem]:
 
 def _compared(folder: Path) -> OrgPair:
     """The org before and after; `earlier` is what an older commit had, `shallow` marks a clone without its history."""
-    from orgtp.history.merge_base import between
+    from orgtp.history.merge_base import pair_orgs
 
     before, after = load(Folder(folder / "before")), load(Folder(folder / "after"))
-    found = between(before, after)
+    found = pair_orgs(before, after)
     earlier = load(Folder(folder / "earlier")) if (folder / "earlier").is_dir() else Loaded(before.org, (), {})
     used = {seat: "earlier" for seat in earlier.org.seats if seat in after.org.seats and seat not in before.org.seats}
     return replace(found, used=used, shallow=(folder / "shallow").exists())

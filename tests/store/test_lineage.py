@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orgtp.git.repo import Repo
-from orgtp.history.blame import Lineage, States
-from orgtp.history.facts import facts
+from orgtp.history.blame import Blame, FileStates
+from orgtp.history.facts import make_fact_reader
 
 PATH = "seats/ada.yaml"
 KEYS = ("role", "mission", "status")
@@ -108,7 +108,7 @@ def test_as_the_model_says(made: list[Made]) -> None:
         rows = (row.split() for row in (Path(name) / "marks").read_text().splitlines())
         marks = {commit: mark for mark, commit in rows}
         wanted: dict[tuple[str, str], object] = {(PATH, key): made[tip].value(key) for key in KEYS}
-        lineage = Lineage(States(Repo(Path(name), bare=True), facts()), wanted)
+        lineage = Blame(FileStates(Repo(Path(name), bare=True), make_fact_reader()), wanted)
         head = next(commit for commit, mark in marks.items() if mark == f":{tip + 1}")
-        found = {spot[1]: int(marks[commit.id][1:]) - 1 for spot, commit in lineage.setters(head) if commit}
+        found = {spot[1]: int(marks[commit.id][1:]) - 1 for spot, commit in lineage.find_setters(head) if commit}
     assert found == {key: setter(made, tip, key, str(made[tip].value(key)), tip) for key in KEYS}

@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from orgtp.actions.retire import Request
 from orgtp.actions.seats import NewSeat
 from orgtp.api.org import OrgHandle, open_org
-from orgtp.ledger.batch import Recorded
+from orgtp.ledger.batch import RecordedChange
 from orgtp.model.change import Append
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import select_errors
@@ -194,10 +194,10 @@ class Exchange(RuleBasedStateMachine):
     def _open(self, clone: str) -> OrgHandle:
         return open_org(self.clones.folder / clone, now=self.now)
 
-    def _try(self, what: str, act: Any) -> Recorded | None:
+    def _try(self, what: str, act: Any) -> RecordedChange | None:
         """Do it where it is legal; what the org's rules refuse is refused."""
         try:
-            done: Recorded = act()
+            done: RecordedChange = act()
         except OrgtpError:
             ran[f"{what} refused"] += 1
             return None

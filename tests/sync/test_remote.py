@@ -274,5 +274,5 @@ def test_an_address_that_is_none_hides_no_commit_and_no_outbox(clones: Clones) -
     clones.a.git("remote", "set-url", "origin", "codecommit::us-east-1://repo")
     ran = clones.a("score", "add", "bot", "number", "12", "--by", "ada", "--json", code=2)
     assert ran.json["commit"] == clones.a.head()
-    assert "none that orgtp speaks to" in ran.json["why"]
-    assert "none that orgtp speaks to" in clones.a("sync", "--status").out
+    assert "orgtp does not support the address" in ran.json["why"]
+    assert "orgtp does not support the address" in clones.a("sync", "--status").out

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from orgtp.git.errors import GitFailed
     from orgtp.git.lock import WaitNotice
     from orgtp.git.remote import SyncStopped
-    from orgtp.history.diff import Since
-    from orgtp.history.locate import NoGit, NotYet, find_root
-    from orgtp.ledger.batch import Recorded
-    from orgtp.ledger.create import Created
+    from orgtp.history.diff import DiffSinceBase
+    from orgtp.history.locate import NoGit, NoOrgYet, find_org_root
+    from orgtp.ledger.batch import RecordedChange
+    from orgtp.ledger.create import CreatedOrg
     from orgtp.notify.config import notify_path
     from orgtp.notify.notify import build_notifications, send_notifications
     from orgtp.sources.add import insert_source, save_sources_file
@@ -40,15 +40,15 @@ __all__ = [
     "AuditReport",
     "CollectRequest",
     "Collected",
-    "Created",
+    "CreatedOrg",
+    "DiffSinceBase",
     "GitFailed",
     "NoGit",
+    "NoOrgYet",
     "NotAnOrg",
-    "NotYet",
     "ObjectTooLarge",
     "OrgHandle",
-    "Recorded",
-    "Since",
+    "RecordedChange",
     "SourceResult",
     "Sources",
     "SyncStopped",
@@ -59,7 +59,7 @@ __all__ = [
     "describe_unknown_sources",
     "explain_shell_words",
     "find_kinds",
-    "find_root",
+    "find_org_root",
     "gap_at_path",
     "init_org",
     "init_sample",
@@ -93,10 +93,10 @@ __getattr__ = lazy_exports(
         "orgtp.git.lock": "WaitNotice",
         "orgtp.git.remote": "SyncStopped",
         "orgtp.git.errors": "GitFailed",
-        "orgtp.history.diff": "Since",
-        "orgtp.history.locate": "NoGit NotYet find_root",
-        "orgtp.ledger.batch": "Recorded",
-        "orgtp.ledger.create": "Created",
+        "orgtp.history.diff": "DiffSinceBase",
+        "orgtp.history.locate": "NoGit NoOrgYet find_org_root",
+        "orgtp.ledger.batch": "RecordedChange",
+        "orgtp.ledger.create": "CreatedOrg",
         "orgtp.notify.config": "notify_path",
         "orgtp.notify.notify": "build_notifications send_notifications",
         "orgtp.sources.add": "save_sources_file insert_source",

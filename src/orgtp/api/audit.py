@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from orgtp.history.locate import NoGit, OrgSnapshot, locate
+from orgtp.history.locate import NoGit, OrgSnapshot, locate_org
 from orgtp.lazy_dataclass import dataclass
 
 # Start-up is a feature: what only some commands need is imported where it is used.
@@ -76,7 +76,7 @@ class AuditQueries:
 
         # What this clone saw before proves nothing to whoever is handed the report; another clone saw something else.
         found = replace(self.verify(full=full)[0], kept=())
-        repo, then = self._repo, locate(self.snapshot.root, found.head, self.snapshot.now)
+        repo, then = self._repo, locate_org(self.snapshot.root, found.head, self.snapshot.now)
         try:
             history = count_history(repo, found.head, {violation.commit for violation in found.violations})
             origin = find_origins(repo, found.head, then.loaded)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from orgtp.actions.escalate import FoundTrouble
     from orgtp.api.ledger import LedgerActions
     from orgtp.history.locate import OrgSnapshot
-    from orgtp.ledger.batch import Recorded
+    from orgtp.ledger.batch import RecordedChange
     from orgtp.model.org import Org
     from orgtp.views.escalations import EscalationView, SilenceView
 
@@ -70,21 +70,21 @@ class Escalations:
         severity: EscalationSeverity = EscalationSeverity.NORMAL,
         by: str = "",
         dry_run: bool = False,
-    ) -> Recorded:
+    ) -> RecordedChange:
         """Open an escalation about `seat`; see `orgtp.actions.escalate.open_`."""
         from orgtp.actions.escalate import NewEscalation, open_
 
         acting, new = self.ledger.acting(by), NewEscalation(seat, what, why, to, metric, severity)
         return self.ledger.record(lambda org: open_(org, self.snapshot.now, new, acting), dry_run=dry_run)
 
-    def acknowledge(self, id_: str, note: str = "", *, by: str = "", dry_run: bool = False) -> Recorded:
+    def acknowledge(self, id_: str, note: str = "", *, by: str = "", dry_run: bool = False) -> RecordedChange:
         """Take one on. Raises `UnknownEscalation`, `Refused`."""
         from orgtp.actions.escalate import acknowledge
 
         acting = self.ledger.acting(by)
         return self.ledger.record(lambda org: acknowledge(org, self.snapshot.now, id_, note, acting), dry_run=dry_run)
 
-    def resolve(self, id_: str, note: str, *, by: str = "", dry_run: bool = False) -> Recorded:
+    def resolve(self, id_: str, note: str, *, by: str = "", dry_run: bool = False) -> RecordedChange:
         """Settle one. Raises `UnknownEscalation`, `BadInput`, `Refused`."""
         from orgtp.actions.escalate import resolve
 
@@ -93,14 +93,14 @@ class Escalations:
 
     def silence(
         self, seat: str, metric: str, until: date, reason: str, *, by: str = "", dry_run: bool = False
-    ) -> Recorded:
+    ) -> RecordedChange:
         """Tell of no trouble with a metric until the end of a day. Raises what `actions.silence.silence` raises."""
         from orgtp.actions.silence import NewSilence, silence_metric
 
         acting, new = self.ledger.acting(by), NewSilence(seat, metric, until, reason)
         return self.ledger.record(lambda org: silence_metric(org, self.snapshot.now, new, acting), dry_run=dry_run)
 
-    def tick(self, *, by: str = "", dry_run: bool = False) -> Recorded:
+    def tick(self, *, by: str = "", dry_run: bool = False) -> RecordedChange:
         """Do all that is due, in one commit; see `orgtp.actions.escalate.tick`."""
         from orgtp.actions.escalate import tick
 
@@ -114,7 +114,7 @@ class Escalations:
         *,
         by: str = "",
         dry_run: bool = False,
-    ) -> Recorded:
+    ) -> RecordedChange:
         """Open or add to what a run found, and settle what is good again; see `orgtp.actions.escalate.trouble`."""
         from orgtp.actions.escalate import trouble
 

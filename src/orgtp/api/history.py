@@ -11,7 +11,7 @@ from orgtp.lazy_dataclass import dataclass
 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
-    from orgtp.history.diff import Since
+    from orgtp.history.diff import DiffSinceBase
     from orgtp.views.blame import BlameLine
     from orgtp.views.log import LogEntry, Wanted
     from orgtp.views.seat_history import Life
@@ -44,15 +44,15 @@ class HistoryQueries:
 
     def log_pages(self, wanted: Wanted, since: str | None = None, until: str | None = None) -> Iterator[list[LogEntry]]:
         """The same, a stretch of the history at a time."""
-        from orgtp.history.queries import log_pages
+        from orgtp.history.queries import stream_log_pages
 
-        return log_pages(self.snapshot, wanted, since, until)
+        return stream_log_pages(self.snapshot, wanted, since, until)
 
     def seat_history(self, seat: str) -> Life:
         """One seat's life, from its first commit on. Raises `UnknownSeat`, and `NoGit` where there is no history."""
-        from orgtp.history.queries import life_of
+        from orgtp.history.queries import read_seat_life
 
-        return life_of(self.snapshot, seat)
+        return read_seat_life(self.snapshot, seat)
 
     def blame(self, seat: str) -> Iterator[BlameLine]:
         """Who last set each field of a seat, as it is found: newest first, what is not committed yet before all.
@@ -63,22 +63,22 @@ class HistoryQueries:
 
     def blame_pages(self, seat: str) -> Iterator[list[BlameLine]]:
         """The same, a few at a time."""
-        from orgtp.history.queries import blame
+        from orgtp.history.queries import blame_seat
 
-        return blame(self.snapshot, seat)
+        return blame_seat(self.snapshot, seat)
 
-    def diff(self, base: str, *, parted: bool = False) -> Since:
+    def diff(self, base: str, *, parted: bool = False) -> DiffSinceBase:
         """What changed since `base`, a revision or a date; `parted`: since the two histories part."""
-        from orgtp.history.diff import since
+        from orgtp.history.diff import diff_since
 
-        return since(self.snapshot, base, parted=parted)
+        return diff_since(self.snapshot, base, parted=parted)
 
     @property
     def shallow_boundary(self) -> frozenset[str]:
         """The commits with which a shallow clone begins; none in a whole one. What they hold may be older."""
-        from orgtp.git.ancestry import edge
+        from orgtp.git.ancestry import read_shallow_commits
 
-        return frozenset(edge(self.snapshot.repo)) if self.snapshot.repo else frozenset()
+        return read_shallow_commits(self.snapshot.repo) if self.snapshot.repo else frozenset()
 
     @property
     def is_complete(self) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from orgtp.actions.seats import NewSeat
     from orgtp.files.value_import import Given
     from orgtp.git.repo import Repo
-    from orgtp.ledger.batch import Action, Ledger, Recorded
+    from orgtp.ledger.batch import Action, Ledger, RecordedChange
     from orgtp.model.change import Data
     from orgtp.sync.status import SyncStatus
     from orgtp.sync.sync import SyncResult
@@ -37,18 +37,18 @@ class LedgerActions:
 
         Raises `UnknownSeat`.
         """
-        from orgtp.ledger.append import seat_with_email
+        from orgtp.ledger.append import find_acting_seat
 
         named = by or os.environ.get("ORGTP_SEAT", "")
-        return self.snapshot.loaded.org.seat(named).id if named else seat_with_email(self.branch)
+        return self.snapshot.loaded.org.seat(named).id if named else find_acting_seat(self.branch)
 
-    def record(self, action: Action, *, dry_run: bool = False) -> Recorded:
+    def record(self, action: Action, *, dry_run: bool = False) -> RecordedChange:
         """Run `action` on the ledger branch and commit what it wants; see `orgtp.ledger.batch`."""
-        from orgtp.ledger.batch import record
+        from orgtp.ledger.batch import record_change
 
         repo = self.writable
         with self._explain_uncommitted():
-            return record(repo, self.snapshot.head.branch, action, self.snapshot.now, dry_run=dry_run)
+            return record_change(repo, self.snapshot.head.branch, action, self.snapshot.now, dry_run=dry_run)
 
     @property
     def writable(self) -> Repo:
@@ -113,26 +113,26 @@ class LedgerActions:
         )
         return [replace(entry, where=row.where) for entry, row in made]
 
-    def add_scores(self, entries: Sequence[NewScore], *, by: str = "", dry_run: bool = False) -> Recorded:
+    def add_scores(self, entries: Sequence[NewScore], *, by: str = "", dry_run: bool = False) -> RecordedChange:
         """Record values, all or none, in one commit. Raises what does not fit before anything is written.
 
         What cannot be written now is kept and will be: `Recorded.kept` says why.
         """
         self.writable.start_early()
-        from orgtp.ledger.append import post, seat_with_email
+        from orgtp.ledger.append import append_scores, find_acting_seat
 
         ledger = self.branch
         with self._explain_uncommitted():
-            acting = by or os.environ.get("ORGTP_SEAT", "") or seat_with_email(ledger)
-            return post(ledger, entries, acting, dry_run=dry_run)
+            acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger)
+            return append_scores(ledger, entries, acting, dry_run=dry_run)
 
     def add_score(
         self, seat: str, metric: str, value: str | None, *, period: str = "", note: str = "", by: str = ""
-    ) -> Recorded:
+    ) -> RecordedChange:
         """Record one value; None says that nobody knows, and `note` why."""
         return self.add_scores([self.new_score(seat, metric, value, period=period, note=note)], by=by)
 
-    def add_seat(self, new: NewSeat, *, by: str = "", dry_run: bool = False) -> Recorded:
+    def add_seat(self, new: NewSeat, *, by: str = "", dry_run: bool = False) -> RecordedChange:
         """Add a seat to the chart."""
         from orgtp.actions.seats import add_seat
 
@@ -141,7 +141,7 @@ class LedgerActions:
 
     def set_keys(
         self, seat: str, values: Sequence[tuple[tuple[str, ...], Data]], *, by: str = "", dry_run: bool = False
-    ) -> Recorded:
+    ) -> RecordedChange:
         """Set keys of a seat, each a path; "" takes one out."""
         from orgtp.actions.seats import set_keys
 
@@ -194,18 +194,20 @@ class LedgerActions:
         """The human seats that may decide the retirement of `seat`. Raises `UnknownSeat`."""
         return self.snapshot.loaded.org.eligible_deciders(self.snapshot.loaded.org.seat(seat).id)
 
-    def retire(self, request: Retirement, *, dry_run: bool = False) -> Recorded:
+    def retire(self, request: Retirement, *, dry_run: bool = False) -> RecordedChange:
         """Retire a seat in one commit."""
         from orgtp.actions.retire import retire
 
         return self.record(lambda org: retire(org, request, self.snapshot.now), dry_run=dry_run)
 
-    def propose_retirement(self, request: Retirement, *, dry_run: bool = False) -> Recorded:
+    def propose_retirement(self, request: Retirement, *, dry_run: bool = False) -> RecordedChange:
         """Commit a retirement to the branch `retire/SEAT`, to be merged by who decides; see `actions.propose`."""
         from orgtp.actions.retire import propose as proposed
-        from orgtp.ledger.propose import propose
+        from orgtp.ledger.propose import propose_change
 
         repo, onto = self.writable, f"retire/{request.seat}"
         with self._explain_uncommitted():
             action: Action = lambda org: proposed(org, request, self.snapshot.now)  # noqa: E731
-            return propose(repo, self.snapshot.head.branch, action, self.snapshot.now, onto=onto, dry_run=dry_run)
+            return propose_change(
+                repo, self.snapshot.head.branch, action, self.snapshot.now, onto=onto, dry_run=dry_run
+            )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from orgtp.files.load import Loaded, by_order
 from orgtp.files.org import Head
 from orgtp.files.tree import HEAD
-from orgtp.history.locate import NoGit, OrgSnapshot, clock, locate
+from orgtp.history.locate import NoGit, OrgSnapshot, locate_org, read_clock
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions
-    from orgtp.ledger.create import Created
+    from orgtp.ledger.create import CreatedOrg
     from orgtp.model.org_pair import OrgPair
     from orgtp.sources.collect import Collected, CollectRequest, OnSourceResult
     from orgtp.sources.source import Sources
@@ -111,7 +111,7 @@ class OrgHandle:
     @property
     def dirty(self) -> bool:
         """Whether the org's files hold changes that are not committed."""
-        return self.snapshot.dirty
+        return self.snapshot.has_uncommitted_changes
 
     @property
     def staff(self) -> Loaded:
@@ -187,23 +187,25 @@ class OrgHandle:
 
     def context(self, seat: str) -> Context:
         """What an agent should know before it works as a seat. Raises `UnknownSeat`, `BadInput`."""
-        from orgtp.history.seat_context import decisions_of, org_for_context, problems_of
+        from orgtp.history.seat_context import find_seat_problems, load_context_org, stream_decisions
         from orgtp.views.context.build import SeatEvidence, context
 
-        org = org_for_context(self.snapshot, seat)
-        evidence = SeatEvidence(problems_of(self.snapshot, seat, self._today), decisions_of(self.snapshot, seat))
+        org = load_context_org(self.snapshot, seat)
+        evidence = SeatEvidence(
+            find_seat_problems(self.snapshot, seat, self._today), stream_decisions(self.snapshot, seat)
+        )
         found = context(org, self.now, seat, evidence)
         # Nobody acts in the past.
         return replace(found, commands=() if self.at else found.commands, is_whole=self.history.is_complete)
 
     def org_about(self, seat: str) -> Org:
         """The org as far as the numbers of `seat` need it; all of it where no seat is named, or no such is there."""
-        org = self.snapshot.read_about(seat).org if seat else self.org
+        org = self.snapshot.load_seat_numbers(seat).org if seat else self.org
         return org if not seat or seat in org.seats else self.org
 
     def _org_around(self, seat: str) -> Org:
         """The org as far as a page about `seat` needs it; all of it where no such seat is there."""
-        org = self.snapshot.read_around(seat).org
+        org = self.snapshot.load_seat_page(seat).org
         return org if seat in org.seats else self.org
 
     def seats(self, *, retired: bool = False) -> tuple[ChartSeat, ...]:
@@ -235,23 +237,23 @@ class OrgHandle:
     @property
     def _today(self) -> datetime:
         """As of when the org is judged. A commit says itself when it was made, and may say anything."""
-        return clock() if self.at is not None and parse_span(self.at) is None else self.now
+        return read_clock() if self.at is not None and parse_span(self.at) is None else self.now
 
     def _compared(self, base: str) -> tuple[list[OrgPair], list[Problem]]:
         """What the org changes since it parted from `base`, and what keeps that from being told, or from being true."""
-        from orgtp.history.merge_base import NotReached, compared
-        from orgtp.history.worktree_check import not_as_committed
+        from orgtp.history.merge_base import NotInClone, compare_with_base
+        from orgtp.history.worktree_check import find_converted_files
         from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 
         if self.snapshot.repo is None:
             raise NoGit(root=self.root)
         try:
-            found = compared(self.snapshot.repo, self.snapshot.loaded, base, self.revision)
-        except NotReached as error:
+            found = compare_with_base(self.snapshot.repo, self.snapshot.loaded, base, self.revision)
+        except NotInClone as error:
             what, remedy = str(error.facts["what"]), str(error.facts["remedy"])
             return [], [Problem(BASE_NOT_REACHED.id, Place(HEAD), what, remedy)]
         on_disk = self.snapshot.commit is None and self.revision is not None
-        return found, not_as_committed(
+        return found, find_converted_files(
             self.snapshot.repo, str(self.revision), self.snapshot.loaded.files
         ) if on_disk else []
 
@@ -270,13 +272,13 @@ class OrgHandle:
         cannot be written now, by the next run.
         """
         from orgtp.actions.escalate import FoundTrouble
-        from orgtp.ledger.append import seat_with_email
+        from orgtp.ledger.append import find_acting_seat
         from orgtp.ledger.batch import NotWritten
         from orgtp.model.escalation import EscalationKind
         from orgtp.sources.collect import Collector
 
         ledger = self.ledger.branch
-        acting = by or os.environ.get("ORGTP_SEAT", "") or seat_with_email(ledger)
+        acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger)
         done = Collector(ledger, sources, acting, self.ledger.new_id).collect(request, dry_run=dry_run, told=told)
         found = [FoundTrouble(EscalationKind.SOURCE, one.seat, one.metric, one.why) for one in done.blanks]
         if dry_run or done.recorded is None or done.recorded.kept:
@@ -305,28 +307,28 @@ def open_org(
 
     Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` where the past is asked of a plain folder.
     """
-    return OrgHandle(locate(path, at, now))
+    return OrgHandle(locate_org(path, at, now))
 
 
-def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = "", dry_run: bool = False) -> Created:
+def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = "", dry_run: bool = False) -> CreatedOrg:
     """Make a new org at `path`. Raises `Occupied`, `UnknownZone`. A dry run only says what would be there.
 
     `remote` is the address of an empty repository, which becomes the org's `origin`; `sync` sends to it.
     """
     from orgtp.git.remote import refuse_used_remote, set_origin
-    from orgtp.ledger.create import branch_at, create, local_zone, new_org
+    from orgtp.ledger.create import build_org_files, create_repository, find_checked_out_branch, read_local_timezone
 
     if remote:
         refuse_used_remote(path, remote)
-    files = new_org(name, path.name, timezone or local_zone(), branch_at(path))
-    made = create(path, files, None, clock(), dry_run=dry_run)
+    files = build_org_files(name, path.name, timezone or read_local_timezone(), find_checked_out_branch(path))
+    made = create_repository(path, files, None, read_clock(), dry_run=dry_run)
     if remote and not dry_run:
         set_origin(made.repo, remote)
     return made
 
 
-def init_sample(path: Path, *, dry_run: bool = False) -> Created:
+def init_sample(path: Path, *, dry_run: bool = False) -> CreatedOrg:
     """Make the sample org at `path`, with its history. Raises `Occupied`."""
     from orgtp.sample import make_sample
 
-    return make_sample(path, clock(), dry_run=dry_run)
+    return make_sample(path, read_clock(), dry_run=dry_run)

@@ -13,7 +13,7 @@ from orgtp.git.cat_file import ObjectTooLarge
 from orgtp.git.errors import GitFailed
 from orgtp.git.repo import Repo, find_repo
 from orgtp.git.tree import list_blob_ids
-from orgtp.history.locate import find_root
+from orgtp.history.locate import find_org_root
 
 _WHOLE = "Get the full history: git fetch --unshallow, or clone again without --depth and --filter"
 _PARTIAL = "This clone is partial. Make a full clone: git clone, without --filter"
@@ -47,7 +47,7 @@ def find_other_ledger(repo: Repo, branch: str, tip: str) -> Iterator[Gap]:
 
 def gap_at_path(path: Path | None, error: Exception) -> Gap:
     """Turn a failure to read the org at `path` into a gap."""
-    repo = find_repo(find_root(path))
+    repo = find_repo(find_org_root(path))
     return gap_from_error(repo, error, "") if repo else Gap(str(error), _DAMAGED)
 
 

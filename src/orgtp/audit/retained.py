@@ -14,9 +14,15 @@ from orgtp.audit.checkpoint import Checkpoint, check_checkpoint, identify_checkp
 from orgtp.audit.model import Audit, Violation
 from orgtp.git.remote import find_remote
 from orgtp.git.repo import Repo
-from orgtp.ledger.remote_witness import cure, cure_here, is_followed, seen, tracking
-from orgtp.ledger.witness import keep_witness, witness
-from orgtp.ledger.witness import lost as is_lost
+from orgtp.ledger.remote_witness import (
+    format_local_reset,
+    format_remote_reset,
+    is_tracked_by_git,
+    read_remote_witness,
+    tracking_ref,
+)
+from orgtp.ledger.witness import has_lost_commit as is_lost
+from orgtp.ledger.witness import read_witness, save_witness
 from orgtp.model.errors import BadInput
 from orgtp.model.text import count_noun
 
@@ -34,7 +40,7 @@ class ExternalEvidence:
 def check_retained(repo: Repo, branch: str, found: Audit, outside: ExternalEvidence) -> Audit:
     """Add what the witnesses and checkpoints show, and update the witness for the next audit."""
     violations, gaps, kept = list(found.violations), list(found.gaps), list[str]()
-    saw = witness(repo, branch)
+    saw = read_witness(repo, branch)
     lost = find_rewrites(repo, branch)
     violations += lost
     if saw and not lost:
@@ -44,7 +50,7 @@ def check_retained(repo: Repo, branch: str, found: Audit, outside: ExternalEvide
         violations, gaps = [*violations, *wrong], [*gaps, *missing]
         if not wrong and not missing:
             kept.append(_describe_checkpoint(repo, found.head, checkpoint, outside.signers))
-    keep_witness(repo, branch, found.head)
+    save_witness(repo, branch, found.head)
     return replace(found, violations=violations, gaps=gaps, kept=kept)
 
 
@@ -60,11 +66,16 @@ def find_rewrites(repo: Repo, branch: str) -> list[Violation]:
 
 
 def _find_local_rewrite(repo: Repo, branch: str) -> Iterator[Violation]:
-    saw, now = witness(repo, branch), repo.tip(f"refs/heads/{branch}")
+    saw, now = read_witness(repo, branch), repo.tip(f"refs/heads/{branch}")
     if saw and now and is_lost(repo, saw, now):
         message = f"{branch} contained the commit {saw[:10]} when this clone last saw it, but no longer does"
         yield Violation(
-            "history-rewritten", message, saw, before=saw, after=now, hint=_format_cure(cure_here(repo, branch, now))
+            "history-rewritten",
+            message,
+            saw,
+            before=saw,
+            after=now,
+            hint=_format_cure(format_local_reset(repo, branch, now)),
         )
 
 
@@ -73,12 +84,14 @@ def _find_remote_rewrite(repo: Repo, branch: str) -> Iterator[Violation]:
         remote = find_remote(repo, branch)
     except BadInput:
         return
-    saw, now = (seen(repo, remote, branch), repo.tip(tracking(remote, branch))) if remote else (None, None)
+    saw, now = (
+        (read_remote_witness(repo, remote, branch), repo.tip(tracking_ref(remote, branch))) if remote else (None, None)
+    )
     # If git does not record our fetches, its tracking ref may lag behind. An earlier commit is then expected.
-    late = now and saw and not is_followed(repo, remote) and not is_lost(repo, now, saw) if remote else False
+    late = now and saw and not is_tracked_by_git(repo, remote) and not is_lost(repo, now, saw) if remote else False
     if remote and saw and now and not late and is_lost(repo, saw, now):
         message = f"{branch} at {remote.public_url} contained the commit {saw[:10]}, but no longer does"
-        hint = _format_cure(cure(repo, remote, branch, now))
+        hint = _format_cure(format_remote_reset(repo, remote, branch, now))
         yield Violation("remote-rewritten", message, saw, before=saw, after=now, hint=hint)
 
 

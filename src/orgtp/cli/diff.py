@@ -11,7 +11,7 @@ from orgtp.cli.options import JsonOption, OrgOption
 from orgtp.cli.session import open_chosen_org, write_json, write_stdout
 
 if TYPE_CHECKING:
-    from orgtp.api import Since
+    from orgtp.api import DiffSinceBase
     from orgtp.render.spans import Line
 
 
@@ -52,14 +52,14 @@ def show_diff(
     return 0
 
 
-def _diff_json(found: Since) -> dict[str, Any]:
+def _diff_json(found: DiffSinceBase) -> dict[str, Any]:
     from orgtp.render.json import plain
     from orgtp.views.diff.build import headline
 
     return {"headline": headline(found.diff), **plain(found.diff)}
 
 
-def _format_diff(format_: DiffFormat, found: Since, base: Line, head: Line) -> str:
+def _format_diff(format_: DiffFormat, found: DiffSinceBase, base: Line, head: Line) -> str:
     """The difference between two moments, each said in words."""
     if format_ is DiffFormat.MARKDOWN:
         from orgtp.render.diff.markdown import diff_markdown

@@ -23,7 +23,7 @@ from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.escalation import EscalationSeverity
 
 if TYPE_CHECKING:
-    from orgtp.api import OrgHandle, Recorded
+    from orgtp.api import OrgHandle, RecordedChange
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The escalation, as orgtp escalate list names it.")]
 
@@ -167,7 +167,7 @@ def _open_synced_org(org: Path | None, *, push: bool, dry_run: bool) -> OrgHandl
 
 
 def _report_and_notify(
-    kind: str, here: OrgHandle, done: Recorded, notify: Path | None, *, json: bool, dry_run: bool, push: bool
+    kind: str, here: OrgHandle, done: RecordedChange, notify: Path | None, *, json: bool, dry_run: bool, push: bool
 ) -> int:
     """What became of it; and, once it is recorded, whoever has it in hand now is told."""
     quiet = kind == "escalate-tick" and not (json or dry_run) and is_unattended()
@@ -177,7 +177,7 @@ def _report_and_notify(
     return code
 
 
-def _touched_escalations(done: Recorded) -> list[Any]:
+def _touched_escalations(done: RecordedChange) -> list[Any]:
     """The escalations that were touched."""
     from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
 

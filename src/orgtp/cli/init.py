@@ -15,7 +15,7 @@ from orgtp.cli.session import write_stderr, write_stdout
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.api import Created
+    from orgtp.api import CreatedOrg
 
 _SHORT = 10
 _WELCOME = "A small agency of people and agents, as text in git. All its numbers are invented."
@@ -79,7 +79,7 @@ def _send_new_org(here: Path) -> int:
     return 0
 
 
-def _report_created(made: Created, folder: Path, *, json: bool, dry_run: bool, sample: bool) -> int:
+def _report_created(made: CreatedOrg, folder: Path, *, json: bool, dry_run: bool, sample: bool) -> int:
     if json:
         from orgtp.render.json import envelope
 

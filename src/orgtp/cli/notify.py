@@ -10,7 +10,7 @@ import typer
 from orgtp.cli.session import write_stderr
 
 if TYPE_CHECKING:
-    from orgtp.api import OrgHandle, Recorded
+    from orgtp.api import OrgHandle, RecordedChange
 
 NotifyOption = Annotated[
     Path | None,
@@ -22,7 +22,7 @@ NotifyOption = Annotated[
 ]
 
 
-def notify_people(here: OrgHandle, done: Recorded, notify: Path | None = None) -> None:
+def notify_people(here: OrgHandle, done: RecordedChange, notify: Path | None = None) -> None:
     """Tell those whose hands something is in now. What cannot be told is said, and the exit code does not speak of it.
 
     Nobody is told of what was not recorded.

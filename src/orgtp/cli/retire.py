@@ -216,10 +216,10 @@ def _ask_decider(here: OrgHandle, request: Request) -> str:
 
 def _near_seat() -> Path | None:
     """The org that a command without --org would be about."""
-    from orgtp.api import find_root
+    from orgtp.api import find_org_root
 
     try:
-        return find_root()
+        return find_org_root()
     except OrgtpError:
         return None
 

@@ -14,7 +14,7 @@ from orgtp.model.problem import Problem, select_errors
 from orgtp.model.text import count_noun, escape_control_chars
 
 if TYPE_CHECKING:
-    from orgtp.api import OrgHandle, Recorded
+    from orgtp.api import OrgHandle, RecordedChange
 
 _SHORT = 10
 _MOST_NOTED = 3
@@ -129,13 +129,13 @@ def is_dirty(org: OrgHandle) -> bool:
 def report_change(
     kind: str,
     org: OrgHandle,
-    done: Recorded,
+    done: RecordedChange,
     *,
     json: bool,
     dry_run: bool,
     push: bool,
     quiet: bool = False,
-    then: Recorded | None = None,
+    then: RecordedChange | None = None,
     **body: Any,
 ) -> int:
     """Say what became of a change: its commit, or what it would do; and send it where that is wanted.
@@ -179,7 +179,7 @@ def _send_change(org: OrgHandle, *, push: bool, quiet: bool) -> tuple[dict[str, 
     return {"sent": "no remote", "why": why}, {}
 
 
-def _report_commit(org: OrgHandle, done: Recorded, *, quiet: bool) -> None:
+def _report_commit(org: OrgHandle, done: RecordedChange, *, quiet: bool) -> None:
     if not quiet:
         _print_commit(done)
     if done.commit is None:
@@ -194,7 +194,7 @@ def _report_commit(org: OrgHandle, done: Recorded, *, quiet: bool) -> None:
         write_stderr(f"recorded on the branch {org.head.branch}; another is checked out and stays as it is")
 
 
-def _print_commit(done: Recorded) -> None:
+def _print_commit(done: RecordedChange) -> None:
     if done.commit is None:
         write_stderr(f"nothing to change: {done.change.what}")
         return
@@ -203,7 +203,7 @@ def _print_commit(done: Recorded) -> None:
         write_stderr("no seat is named as acting: git's user.email is none's. Name one with --by SEAT or ORGTP_SEAT")
 
 
-def _print_dry_run(done: Recorded) -> None:
+def _print_dry_run(done: RecordedChange) -> None:
     from orgtp.render.change import diff_text
 
     if not done.files:

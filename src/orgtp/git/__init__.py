@@ -1,1 +1,1 @@
-"""The package git."""
+"""Git plumbing: processes, objects, trees, refs, the index, locks, signatures and remotes."""

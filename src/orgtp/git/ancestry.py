@@ -1,7 +1,6 @@
-"""What comes before what, by the commits themselves.
+"""The order of commits, and how far back the history of a clone reaches.
 
-A graft, a replace ref or a commit-graph that somebody wrote by hand would have git tell another history, so none of
-them is looked at. How far a clone reaches is said here, too: what it does not have, it cannot tell.
+Grafts, replace refs and a forged commit-graph can make git report another history, so all of them are ignored.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ _NO_GRAFTS = {"GIT_GRAFT_FILE": os.devnull}
 
 
 def is_ancestor(repo: Repo, old: str, new: str) -> bool:
-    """Whether `old` is `new`, or one of the commits that it goes back to. Raises `GitFailed` where one is not here."""
+    """Whether `old` is `new` or an ancestor of it. Raises `GitFailed` if a commit is missing in this clone."""
     if old == new:
         return True
     code, _, err = repo.attempt(*_TRUE, "merge-base", "--is-ancestor", old, new, env=_NO_GRAFTS)
@@ -27,39 +26,36 @@ def is_ancestor(repo: Repo, old: str, new: str) -> bool:
 
 
 def find_common_ancestors(repo: Repo, one: str, other: str) -> list[str]:
-    """The best common ancestors of two commits; none where their histories have nothing in common."""
+    """The best common ancestors of two commits; empty if their histories are unrelated."""
     code, out, _ = repo.attempt(*_TRUE, "merge-base", "--all", one, other, env=_NO_GRAFTS)
     return out.decode().split() if code == 0 else []
 
 
 def count_commits(repo: Repo, tip: str) -> int:
-    """How many commits `tip` goes back to, itself among them."""
+    """The number of commits in the history of `tip`, itself included."""
     return int(repo.run(*_TRUE, "rev-list", "--count", tip, "--", env=_NO_GRAFTS))
 
 
 def list_commits_after(repo: Repo, old: Sequence[str], tips: Sequence[str]) -> set[str]:
-    """The commits of `tips` that none of `old` goes back to."""
+    """The commits in the history of `tips` that are not in the history of `old`."""
     words = ("rev-list", *tips, *(f"^{commit}" for commit in old), "--")
     return set(repo.run(*_TRUE, *words, env=_NO_GRAFTS).decode().split())
 
 
 def find_commits_by_prefix(repo: Repo, short: str, tip: str) -> list[str]:
-    """The commits of `tip` whose ids begin so. A branch or tag that is called so is none of them."""
+    """The commits in the history of `tip` whose ids begin with `short`; branches and tags of that name do not count."""
     ids = repo.read_output_line("rev-parse", f"--disambiguate={short}").split()
     found = (item for id_ in ids if (item := repo.read(id_)) and item.type == "commit")
     return [item.id for item in found if is_ancestor(repo, item.id, tip)]
 
 
 def find_shallow_ends(repo: Repo, tip: str) -> list[str]:
-    """The commits of `tip` whose parents a shallow clone was told not to have.
-
-    What is behind such an end cannot be seen. A commit that goes back to it is not behind it.
-    """
+    """The commits in the history of `tip` at which a shallow clone ends: their parents are missing here."""
     return [end for end in sorted(read_shallow_commits(repo)) if is_ancestor(repo, end, tip)]
 
 
 def read_shallow_commits(repo: Repo) -> frozenset[str]:
-    """The commits whose parents this clone was told not to have (gitformat-shallow)."""
+    """The commits whose parents a shallow clone does not have (gitformat-shallow)."""
     try:
         return frozenset((repo.common_dir / "shallow").read_text(encoding="ascii").split())
     except (OSError, ValueError):
@@ -67,18 +63,10 @@ def read_shallow_commits(repo: Repo) -> frozenset[str]:
 
 
 def is_shallow_clone(repo: Repo) -> bool:
-    """Whether only the newest part of the history is here."""
+    """Whether the clone is shallow: only the newest part of the history is here."""
     return (repo.common_dir / "shallow").exists()
 
 
-def edge(repo: Repo) -> frozenset[str]:
-    """The commits before which the history is cut off here (gitrepository-layout(5)): nobody sees what they changed."""
-    try:
-        return frozenset((repo.common_dir / "shallow").read_text(encoding="ascii").split())
-    except FileNotFoundError:
-        return frozenset()
-
-
 def is_partial_clone(repo: Repo) -> bool:
-    """Whether objects were left out on purpose, to be fetched when they are needed (git-clone(1), `--filter`)."""
+    """Whether this is a partial clone, which fetches objects on demand (git-clone(1), `--filter`)."""
     return any(key.startswith("remote.") and key.endswith(".promisor") for _, key, _ in repo.settings)

@@ -1,13 +1,13 @@
-"""How a score file that a person has edited takes up new records. Pure: bytes in, bytes out."""
+"""Merge new records into a score file that a person has edited. Pure: bytes in, bytes out."""
 
 from __future__ import annotations
 
 
 def merge_appended_lines(old: bytes, mine: bytes, new: bytes) -> bytes | None:
-    """`mine`, an edit of `old`, as it is when the branch has `new`; nothing where the two cannot be told apart.
+    """Merge `mine`, a person's edit of `old`, with `new`, the branch's version. None if they cannot be merged.
 
-    What a person added at the end stays at the end, so that the file has only grown when they commit it. Where they
-    changed earlier lines, the new records go to the end. Records that are there already are not added again.
+    Lines that the person added at the end stay at the end, so that their commit only appends. If they changed earlier
+    lines, the new records go to the end. Records that are already there are not added again.
     """
     if mine.startswith(new):
         return mine
@@ -23,6 +23,6 @@ def _end_with_newline(text: bytes) -> bytes:
 
 
 def _drop_known_lines(lines: bytes, there: bytes) -> bytes:
-    """The `lines` that are not `there` yet."""
+    """The `lines` that `there` does not have yet."""
     known = set(there.splitlines())
     return b"".join(line for line in lines.splitlines(keepends=True) if line.strip(b"\r\n") not in known)

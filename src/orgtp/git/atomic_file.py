@@ -1,4 +1,4 @@
-"""Files of a work tree on the disk, written so that whoever looks sees the old one or the new one."""
+"""Files of a work tree, replaced atomically: a reader sees the old content or the new one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LINK_MODE, EXECUTABLE_MODE = "120000", "100755"
 
 
 def read_work_tree_file(path: Path) -> bytes | None:
-    """What is at `path`, as git would store it: a file's bytes, a link's target; nothing for anything else."""
+    """The content at `path` as git would store it: a file's bytes or a link's target. None for anything else."""
     try:
         mode = path.lstat().st_mode
         if stat.S_ISLNK(mode):
@@ -21,7 +21,7 @@ def read_work_tree_file(path: Path) -> bytes | None:
 
 
 def replace_file(target: Path, mode: str, content: bytes) -> None:
-    """Write a file or a link in one step: whoever looks sees the old one or the new one."""
+    """Write a file or a link atomically. `mode` is git's mode (octal)."""
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".orgtp-{os.getpid()}-{target.name}")
     beside.unlink(missing_ok=True)
@@ -42,7 +42,7 @@ def _write_temporary(beside: Path, target: Path, mode: str, content: bytes) -> N
 
 
 def remove_file(target: Path, root: Path) -> None:
-    """Remove a file, and the folders that are empty then."""
+    """Remove a file, and the folders that this leaves empty."""
     target.unlink(missing_ok=True)
     for parent in target.parents:
         if parent == root or any(parent.iterdir()):
@@ -51,7 +51,7 @@ def remove_file(target: Path, root: Path) -> None:
 
 
 def set_executable_bit(target: Path, mode: str) -> None:
-    """Make a file runnable, or not, as git's mode says."""
+    """Make a file executable or not, according to git's `mode`."""
     if target.is_file() and not target.is_symlink():
         now = target.stat().st_mode & 0o777
         target.chmod(now | (now & 0o444) >> 2 if mode == EXECUTABLE_MODE else now & ~0o111)

@@ -1,4 +1,4 @@
-"""One `git cat-file --batch` that stays: any object or ref by its name, without a process for each."""
+"""Read any object or ref by name through one long-lived `git cat-file --batch`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from orgtp.git.errors import GitFailed
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 
-# From here on, one process that is told all at once is quicker than question and answer.
+# Above this number of names, one process that receives all of them at once is faster than asking in turn.
 _MAX_INTERACTIVE = 50
-# The largest object that is read: no file of an org is as large, and no folder.
+# The largest object that is read. No file or folder of an org is this large.
 _MAX_OBJECT_BYTES = 64 * 1024 * 1024
 
 
 class ObjectTooLarge(OrgtpError):
     """An object is too large to be read."""
 
-    text = "the object {id} in git has {size:,} bytes, and no file of an org is so large. It is not read."
+    text = "the git object {id} has {size:,} bytes. orgtp does not read objects of that size."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class GitObject:
 
 
 class ObjectReader:
-    """Reads objects of one repository. Refs are looked up anew each time; safe to use from several threads."""
+    """Reads objects of one repository. Refs are resolved at each call. Safe to use from several threads."""
 
     def __init__(self, run: Callable[..., bytes], start: Callable[..., Any]) -> None:
-        """`run` returns the output of a git command of the repository; `start` returns the handle of its process."""
+        """`run` returns the output of a git command in the repository; `start` returns the handle of its process."""
         self._run = run
         self._start = start
         self._lock = threading.Lock()
@@ -45,16 +45,16 @@ class ObjectReader:
         self._pid = 0
 
     def start_process(self) -> None:
-        """Start the process, so that it is ready when it is asked."""
+        """Start the process early, so that it is ready at the first read."""
         with self._lock:
             self._live_process()
 
     def read_object(self, name: str) -> GitObject | None:
-        """The object that `name` names; nothing where there is none."""
+        """The object called `name`, if it exists."""
         return next(iter(self.read_objects([name])))
 
     def read_objects(self, names: Iterable[str]) -> list[GitObject | None]:
-        """The objects that `names` name, in their order."""
+        """The objects called `names`, in that order; None for each that does not exist."""
         wanted = list(names)
         if len(wanted) > _MAX_INTERACTIVE:
             return self._read_at_once(wanted)
@@ -62,16 +62,16 @@ class ObjectReader:
             try:
                 return self._read_in_turn(wanted)
             except (BrokenPipeError, EOFError):
-                # The process was ended by somebody: a new one may try again, and a second failure is git's word.
+                # Something ended the process. Try once more with a new one; a second failure is git's own.
                 self._handle = None
                 return self._read_in_turn(wanted)
             except ObjectTooLarge:
-                # The rest of it stands in the pipe.
+                # The rest of the object is still in the pipe, so this process cannot be used again.
                 self._handle = None
                 raise
 
     def _read_in_turn(self, names: list[str]) -> list[GitObject | None]:
-        """Asked and answered in turn, so that neither pipe can fill while the other waits."""
+        """Write one request, read one response: neither pipe can fill while the other side waits."""
         process = self._live_process()
         found = []
         try:
@@ -89,20 +89,20 @@ class ObjectReader:
         return [_read_response(stream) for _ in names]
 
     def _live_process(self) -> Any:
-        """The process; a new one after a fork, because two readers of one pipe would take each other's answers."""
+        """The running process. After a fork it is a new one, because two readers would mix up the responses."""
         if self._handle is None or self._pid != os.getpid():
             self._handle, self._pid = self._start("cat-file", "--batch"), os.getpid()
         return self._handle.proc
 
     def _raise_git_error(self, process: Any) -> None:
-        """Raise what git said when it ended by itself, if it did."""
+        """Raise git's error message, if git ended with one."""
         words = process.stderr.read().decode(errors="replace").strip()
         if words:
             raise GitFailed(command="cat-file", words=words)
 
 
 def _format_request(name: str) -> bytes:
-    """A name as one line: of two, the second would be answered in place of the next one's."""
+    """A request is one line. A name with a newline would be two requests, so an empty one is sent instead."""
     return b"\n" if "\n" in name else f"{name}\n".encode(errors="replace")
 
 

@@ -1,4 +1,4 @@
-"""A checkout of the ledger branch: how a person's work tree and index follow the branch, their own work untouched."""
+"""Update a checkout of the ledger branch: work tree and index follow the branch, uncommitted work stays as it is."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from orgtp.model.errors import OrgtpError
 TreeChanges = Mapping[str, tuple[TreeEntry | None, TreeEntry | None]]
 _MODULE = "160000"
 _ALL_AT_ONCE = 200
-# Names in the git dir of a checkout; only the holder of the ledger's lock uses them.
+# File names in the git dir of a checkout. Only the holder of the ledger's lock uses them.
 _TOKEN, _NEW, _OLD = "orgtp-index.token", "orgtp-index.new", "orgtp-index.old"
 
 
 class UncommittedChanges(OrgtpError):
-    """A file that must change holds work that is not committed."""
+    """A file that has to change has uncommitted changes."""
 
-    text = "{path} has changes that are not committed. Commit or undo them first; see: git{where} diff HEAD -- {path}"
+    text = "{path} has uncommitted changes. Commit or undo them first. See: git{where} diff HEAD -- {path}"
 
 
 class PathIsLink(OrgtpError):
-    """A file to be written lies behind a link, or where a link is committed."""
+    """A file to be written is below a link, or a link is committed in its place."""
 
-    text = "{path} is a link, so nothing is written below it. Put a folder there."
+    text = "{path} is a link, and orgtp writes nothing through links. Replace it with a folder."
 
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """What a person's index has for a path. `skipped` stands for a sparse checkout, `merging` for a conflict."""
+    """The entry of the index for a path. `skipped`: left out by a sparse checkout; `merging`: in conflict."""
 
     node: TreeEntry
     skipped: bool = False
@@ -49,10 +49,10 @@ class IndexEntry:
 
 @dataclass
 class Checkout:
-    """One work tree and its index, and what changes on the branch that is checked out there.
+    """One work tree with its index, and the changes of the branch that is checked out there.
 
-    `plan` looks and touches nothing; then `lock`, `prepare`, `swap` and `follow` in turn, and `release` in any case.
-    A plan that is `lenient` leaves a file that cannot follow as it is: what is being finished happened long ago.
+    Call `lock_index`, `plan`, `prepare_index`, `swap_index` and `update_files` in this order, and `release_index` in
+    any case. `plan` only reads. A `lenient` checkout skips files that cannot be updated; it is used after a crash.
     """
 
     repo: Repo
@@ -69,7 +69,7 @@ class Checkout:
         self._objects = ObjectStore(self.repo)
 
     def plan(self) -> None:
-        """Decide what each path becomes. Raises `Uncommitted`, `Linked`, `MidMerge` with nothing touched."""
+        """Decide what each path becomes. Raises `UncommittedChanges`, `PathIsLink`, `UnfinishedMerge`."""
         index = self._read_index()
         contents = self._read_blobs_of_changes(index)
         for path, (old, new) in self.changes.items():
@@ -99,7 +99,7 @@ class Checkout:
             self._skipped |= {path} if skipped and staged else set()
 
     def _is_outside_sparse_checkout(self, path: str) -> bool:
-        """Whether a sparse checkout has nothing of the folder at the top that a new file comes into."""
+        """Whether a sparse checkout leaves out the whole top-level folder that a new file belongs to."""
         sparse = self.repo.config("core.sparsecheckout").lower() == "true"
         rows = self.repo.run("ls-files", "-t", "-z", "--", path.partition("/")[0]).split(b"\0") if sparse else []
         return {row[:1] for row in rows if row} == {b"S"}
@@ -110,7 +110,7 @@ class Checkout:
         nodes: tuple[TreeEntry | None, TreeEntry | None, TreeEntry | None],
         contents: Mapping[str, bytes],
     ) -> TreeEntry | None:
-        """What the index will have: the new content, or what a person staged with the new records in it."""
+        """The new entry of the index: the new content, or what a person staged plus the new records."""
         old, now, new = nodes
         if now in {old, new}:
             return new
@@ -123,7 +123,7 @@ class Checkout:
     def _plan_file(
         self, path: str, nodes: tuple[TreeEntry | None, TreeEntry | None], contents: Mapping[str, bytes]
     ) -> None:
-        """What the file will hold; one that a person took away, and a score file as they edited it, stay theirs."""
+        """Decide the new content of a file. A score file that a person removed or edited keeps their change."""
         old, new = nodes
         self._refuse_links_above(path)
         now = read_work_tree_file(self.repo.path / path)
@@ -141,7 +141,7 @@ class Checkout:
     def _merge_score_file(
         self, path: str, nodes: tuple[TreeEntry | None, bytes | None, TreeEntry | None], contents: Mapping[str, bytes]
     ) -> bytes:
-        """A score file as a person edited it, with the new records. Raises `Uncommitted` for any other edit."""
+        """A person's edit of a score file plus the new records. Raises `UncommittedChanges` for any other edit."""
         old, mine, new = nodes
         if path.startswith("scores/") and mine is not None and new is not None:
             merged = merge_appended_lines(contents[old.id] if old else b"", mine, contents[new.id])
@@ -156,7 +156,7 @@ class Checkout:
                 raise PathIsLink(path=parent)
 
     def _read_index(self) -> dict[str, IndexEntry]:
-        """What the index has for the paths that change."""
+        """The entries of the index for the paths that change."""
         known = self.repo.index_cache
         if known and known[0] == read_file_stamp(self._git_path("index")) and self.changes.keys() <= known[1].keys():
             return {path: IndexEntry(node) for path, node in known[1].items() if node}
@@ -173,12 +173,12 @@ class Checkout:
         nodes |= {found.node for path, found in index.items() if path in self.changes}
         return self.repo.read_blobs(node.id for node in nodes if node.mode != _MODULE)
 
-    # Carry out.
+    # Apply the plan.
 
     def lock_index(self) -> None:
-        """Take `index.lock` in a way that proves it ours: as a second name of a file of our own.
+        """Take `index.lock` as a hard link to a token file, which proves after a crash that the lock is ours.
 
-        Raises `IndexBusy` where another program holds it and does not let go.
+        Raises `IndexBusy` if another program holds it for longer than the wait.
         """
         if self.holds_lock:
             return
@@ -195,7 +195,7 @@ class Checkout:
         return True
 
     def prepare_index(self) -> None:
-        """Make the new index beside the old one. Raises `CannotWrite`, `GitFailed`."""
+        """Write the new index next to the old one. Raises `CannotWrite`, `GitFailed`."""
         if not self._index:
             return
         self._objects.write_objects()
@@ -204,7 +204,7 @@ class Checkout:
             self._git_path(name).unlink(missing_ok=True)
         if self._git_path("index").exists():
             write_new_file(self._git_path(_NEW), self._git_path("index").read_bytes())
-            # As old as it is: git looks closer at files that are as young as their index, for edits in the same second.
+            # Keep the time stamp: git re-reads files as recent as their index, to notice edits in the same second.
             found = self._git_path("index").stat()
             os.utime(self._git_path(_NEW), ns=(found.st_atime_ns, found.st_mtime_ns))
         none = next("0" * len(node.id) for pair in self.changes.values() for node in pair if node)
@@ -216,7 +216,7 @@ class Checkout:
             self.repo.run("update-index", "--skip-worktree", "-z", "--stdin", stdin=names, env=env)
 
     def swap_index(self) -> None:
-        """Put the new index in place, and keep the old one until `release`."""
+        """Put the new index in place, and keep the old one until `release_index`."""
         if self._index:
             self._git_path(_OLD).unlink(missing_ok=True)
             if self._git_path("index").exists():
@@ -230,8 +230,8 @@ class Checkout:
             self.repo.index_cache = (read_file_stamp(self._git_path("index")), plain) if not self._skipped else None
 
     def update_files(self) -> None:
-        """Write the files. Raises `OSError` where one cannot be written."""
-        # What goes, goes first: a file may make room for a folder of its name, and the other way round.
+        """Update the files of the work tree. Raises `OSError` if one cannot be written."""
+        # Remove files first: one may make room for a folder of the same name, and the other way round.
         for path, content in sorted(self._files.items(), key=lambda item: item[1] is not None):
             target = self.repo.path / path
             if content is None:
@@ -242,7 +242,7 @@ class Checkout:
             set_executable_bit(self.repo.path / path, mode)
 
     def release_index(self) -> None:
-        """Let the index go; the lock last, so that a crash before it is still known as ours."""
+        """Unlock the index. The lock goes last, so that after an earlier crash it is still recognised as ours."""
         for name in (_NEW, f"{_NEW}.lock", _OLD):
             self._git_path(name).unlink(missing_ok=True)
         if self.holds_lock:
@@ -253,21 +253,21 @@ class Checkout:
 
     @property
     def holds_lock(self) -> bool:
-        """Whether `index.lock` is ours: the same file as our token."""
+        """Whether `index.lock` is ours, that is, the same file as our token."""
         try:
             return self._lock_path.samefile(self._git_path(_TOKEN))
         except OSError:
             return False
 
     def remove_temporary_files(self) -> None:
-        """Take away what a killed process left beside the files that change."""
+        """Remove the temporary files of a killed process next to the files that change."""
         for target in (self.repo.path / path for path in self.changes):
             for left in target.parent.glob(f".orgtp-[0-9]*-{glob.escape(target.name)}"):
                 if left.is_file() and not target.parent.is_symlink():
                     left.unlink(missing_ok=True)
 
     def restore_index(self) -> None:
-        """Put the old index back, where a killed process had swapped it and the branch did not move."""
+        """Restore the old index if a killed process swapped it and the branch did not move."""
         if self.holds_lock and self._git_path(_OLD).exists():
             self._git_path(_OLD).replace(self._git_path("index"))
 
@@ -280,6 +280,6 @@ class Checkout:
 
 
 def _format_index_row(path: str, node: TreeEntry | None, none: str) -> bytes:
-    """A line for `update-index --index-info`; the mode 0 and the id `none` take a path out."""
+    """A line for `update-index --index-info`; mode 0 with the id `none` removes a path."""
     meta = f"{node.mode} {node.id}" if node else f"0 {none}"
     return f"{meta}\t".encode() + os.fsencode(path) + b"\0"

@@ -1,4 +1,4 @@
-"""Commits made by plumbing: objects first, then the branch moves, from its old value to the new one or not at all."""
+"""Commits by plumbing: write the objects, then move the branch from its old value to the new one, or not at all."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
     from orgtp.model.seat import Seat
 
 _FALSE = ("", "false", "no", "off", "0")
-# History does not go back in time: `--at DATE` searches by dates, and an audit calls it a violation. So what follows a
-# commit whose clock was ahead is dated as that one; not where it was ahead by more than a wrong time zone explains.
+# Commit dates must not decrease: `--at DATE` searches by date, and an audit reports a decrease. After a commit from a
+# clock that was ahead, the next one gets the same date, unless that clock was off by more than a wrong time zone.
 _SKEW = timedelta(days=1)
 
 
 class NoIdentity(OrgtpError):
-    """Git does not know who commits, and no acting seat can stand in."""
+    """Git has no identity for the author, and no acting seat is known."""
 
     text = (
-        "git does not know who you are. Say which seat acts (--by SEAT or ORGTP_SEAT), or tell git: "
+        "git does not know who you are. Name the acting seat with --by SEAT or ORGTP_SEAT, or configure git: "
         'git config --global user.name "Your Name" && git config --global user.email you@example.com'
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom git names as author and committer."""
+    """The name and e-mail address of an author or committer."""
 
     name: str
     email: str
 
 
 def resolve_identity(repo: Repo, acting: Seat | None, org: str) -> Identity:
-    """Git's own identity, else the acting seat's. Raises `NoIdentity`."""
+    """Git's identity, else that of the acting seat. Raises `NoIdentity`."""
     own = read_git_identity(repo)
     if own:
         return own
@@ -51,24 +51,24 @@ def resolve_identity(repo: Repo, acting: Seat | None, org: str) -> Identity:
 
 
 def read_git_identity(repo: Repo) -> Identity | None:
-    """Whom git takes for the author by itself, if it does."""
+    """The author that git is configured with (environment or `user.name` and `user.email`), if any."""
     name = _read_variable("GIT_AUTHOR_NAME") or repo.config("user.name")
     email = _read_variable("GIT_AUTHOR_EMAIL") or repo.config("user.email")
     return Identity(name, email) if _is_valid_name(name) and email else None
 
 
 def _read_variable(variable: str) -> str:
-    """A variable as text, whatever bytes are in it."""
+    """An environment variable as text; bytes that are not UTF-8 are replaced."""
     return os.fsencode(os.environ.get(variable, "")).decode(errors="replace")
 
 
 def _is_valid_name(text: str) -> bool:
-    """Whether git takes it for a name: it refuses one in which nothing is left once it has trimmed it."""
+    """Whether git accepts the name: after trimming, something must be left."""
     return bool(text.strip(_CRUD))
 
 
 def make_seat_identity(seat: Seat, org: str) -> Identity:
-    """A seat as an author; `.invalid` (RFC 2606) is nobody's domain."""
+    """A seat as an author. Without an address it gets one in `.invalid`, which nobody can own (RFC 2606)."""
     name = one_line(seat.name)
     return Identity(
         name if _is_valid_name(name) else seat.id, one_line(seat.email) or f"{seat.id}@{org or 'org'}.invalid"
@@ -77,9 +77,9 @@ def make_seat_identity(seat: Seat, org: str) -> Identity:
 
 @dataclass(frozen=True, slots=True)
 class CommitDraft:
-    """A commit to make: what it follows, its message, and who made it when.
+    """A commit to write: its parent, its message, its committer and its date.
 
-    `author` and `wrote` stand for a commit that is made anew: whose it was first, and when (as git writes a date).
+    `author` and `wrote` are set for a commit that is rewritten: its original author and date (as git writes dates).
     """
 
     parent: str | None
@@ -91,7 +91,7 @@ class CommitDraft:
 
     @property
     def env(self) -> dict[str, str]:
-        """Both identities, as git takes them."""
+        """Author and committer as environment variables of git."""
         author = self.author or self.who
         return {
             "GIT_AUTHOR_NAME": author.name,
@@ -108,12 +108,12 @@ class CommitDraft:
 
     @property
     def is_plain(self) -> bool:
-        """Whether git would take both identities letter for letter."""
+        """Whether git would store both identities unchanged."""
         words = [text for who in (self.author or self.who, self.who) for text in (who.name, who.email)]
         return all(text and text == text.strip(_CRUD) and not _NEVER & set(text) for text in words)
 
     def format_object(self, tree: str) -> bytes:
-        """The commit as git stores it (gitformat of a commit object: headers, an empty line, the message)."""
+        """The commit object as git stores it: headers, an empty line, the message."""
         author = self.author or self.who
         heads = [f"tree {tree}", *([f"parent {self.parent}"] if self.parent else [])]
         heads += [f"author {author.name} <{author.email}> {self.wrote or self._stamp}"]
@@ -121,15 +121,16 @@ class CommitDraft:
         return "\n".join([*heads, "", self.message]).encode("utf-8", "surrogateescape")
 
 
-# What git takes off the ends of a name or an address, and what it never lets into one.
+# The characters that git trims from a name or an address, and those that it never allows in one.
 _CRUD = "".join(map(chr, range(33))) + ".,:;<>\"\\'"
 _NEVER = set("<>\n\0")
 
 
 def commit_tree(objects: ObjectStore, draft: CommitDraft, tree: str) -> str:
-    """Make the commit; no branch moves. It is in git once `objects` are written. Raises `CannotWrite`.
+    """Make the commit without moving a branch, and return its id. Raises `CannotWrite`.
 
-    One that is signed, or whose names git would trim, git makes itself and at once.
+    It is added to `objects`, and stored when they are written. A commit that is signed, or whose names git would trim,
+    is made by git itself, at once.
     """
     repo = objects.repo
     signing = _signing_options(repo)
@@ -148,18 +149,18 @@ def commit_tree(objects: ObjectStore, draft: CommitDraft, tree: str) -> str:
         raise CannotWrite(words=error) from error
 
 
-# What signs must be named by the person's own configuration: a repository may say that it wants signatures, and with
-# which key, but not which program makes them.
+# A repository may configure that commits are signed, and with which key. Only the person's own configuration may name
+# the program that signs.
 _SIGNERS = {"gpg.program": "gpg", "gpg.x509.program": "gpgsm", "gpg.ssh.program": "ssh-keygen"}
 
 
 def is_signing(repo: Repo) -> bool:
-    """Whether git is told to sign commits."""
+    """Whether git is configured to sign commits."""
     return repo.config("commit.gpgsign").lower() not in _FALSE
 
 
 def _signing_options(repo: Repo) -> list[str]:
-    """Git's options for signing; none where git is not told to sign."""
+    """The options of git for signing; empty if git is not configured to sign."""
     if not is_signing(repo):
         return []
     programs = {key: repo.config(key, own=True) or default for key, default in _SIGNERS.items()}
@@ -171,7 +172,7 @@ def _signing_options(repo: Repo) -> list[str]:
 
 
 def choose_commit_date(repo: Repo, parent: str | None, now: datetime) -> datetime:
-    """When to date a commit: now, or the moment of its parent where the clock was set back a little since."""
+    """The date of a new commit: now, or its parent's date if that lies less than a day in the future."""
     found = repo.read(parent) if parent else None
     line = next((row for row in (found.raw if found else b"").split(b"\n") if row.startswith(b"committer ")), b"")
     try:
@@ -182,9 +183,9 @@ def choose_commit_date(repo: Repo, parent: str | None, now: datetime) -> datetim
 
 
 class RefTransaction:
-    """A branch on its way from one commit to another: `prepare` makes sure of it, `commit` is the commit point.
+    """Moves a branch from one commit to another with `git update-ref --stdin`. `commit` is the commit point.
 
-    Another ref may go `along` to the same commit, whatever it is at.
+    `along` is another ref that moves to the same commit, whatever its value is.
     """
 
     def __init__(
@@ -203,13 +204,13 @@ class RefTransaction:
         )
 
     def commit(self) -> None:
-        """Move it."""
+        """Move the branch, and end the transaction."""
         if self._handle is not None:
             self._send_commands("commit\n", ("commit: ok",))
         self.close()
 
     def close(self) -> None:
-        """End git; what is not committed by now never will be."""
+        """End the git process. Without `commit` before it, nothing has moved."""
         if self._handle is not None:
             self._handle.proc.communicate()
             self._handle = None

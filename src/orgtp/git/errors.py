@@ -1,4 +1,4 @@
-"""The errors of git, and the reasons why the ledger cannot be written at this moment."""
+"""The errors of git, and the temporary reasons why the ledger cannot be written."""
 
 from __future__ import annotations
 
@@ -6,49 +6,49 @@ from orgtp.model.errors import OrgtpError
 
 
 class GitFailed(OrgtpError):
-    """A git command failed where it should not have; git's own words are in the text."""
+    """A git command failed unexpectedly. The text quotes git's message."""
 
     text = "git {command} failed: {words}"
 
 
 class TemporaryFailure(OrgtpError):
-    """The ledger cannot be written at this moment, and nothing was written."""
+    """The ledger cannot be written at the moment. Nothing was written; a later attempt may succeed."""
 
 
 class LedgerBusy(TemporaryFailure):
-    """Another process is writing and did not finish in time."""
+    """Another process is writing and did not finish within the wait."""
 
-    text = "another orgtp is writing to this org: {holder}"
+    text = "another orgtp process is writing to this org: {holder}"
 
 
 class LedgerMoved(TemporaryFailure):
-    """The branch moved while a commit was made; the caller runs its action again."""
+    """The branch moved while a commit was being made. The caller runs its action again."""
 
-    text = "the branch {ref} moved again and again while this was being written"
+    text = "the branch {ref} kept moving while this was being written"
 
 
 class RefLocked(TemporaryFailure):
-    """Another git command holds the lock of the branch."""
+    """Another git command has locked the branch."""
 
     text = "git could not lock {ref}: {words}"
 
 
 class IndexBusy(TemporaryFailure):
-    """Another git command holds the index of a work tree that has the ledger branch checked out."""
+    """Another git command has locked the index of a work tree in which the ledger branch is checked out."""
 
     text = (
-        "another git command is at work in {root}: {lock} is there. If none is, one was killed; "
-        "make sure, then remove that file"
+        "another git command is running in {root}: {lock} exists. If no git command is running, one was killed: "
+        "check that, then remove the file"
     )
 
 
 class UnfinishedMerge(TemporaryFailure):
-    """A merge or a rebase that is not finished would lose what is written now."""
+    """An unfinished merge or rebase would lose what is written now."""
 
-    text = "{root} is in the middle of a {what} of {about}. Finish it, or abort it"
+    text = "{root} has an unfinished {what} of {about}. Finish or abort it"
 
 
 class CannotWrite(TemporaryFailure):
-    """The disk is full, the repository is read-only, or git could not write for another reason."""
+    """Git could not write: the disk is full, the repository is read-only, or for another reason."""
 
     text = "git could not write: {words}"

@@ -1,7 +1,7 @@
-"""OpenPGP signatures of a forge, by gpg, against the keys of `policy/forges.asc` and no others.
+"""Check OpenPGP signatures of a forge with gpg, against the keys of `policy/forges.asc` only.
 
-GitHub signs what it merges in that way. The keys go into a home of GnuPG's own that is thrown away afterwards, so that
-neither a person's keyring nor what it trusts has a say. The program is the one of the person's own git configuration.
+GitHub signs its merge commits this way. The keys are imported into a temporary GnuPG home, so that the person's
+keyring and trust settings do not matter. The gpg program comes from the person's own git configuration.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ _OPTIONS = (
     "--batch", "--no-tty", "--no-options", "--no-autostart", "--no-auto-key-retrieve", "--no-auto-check-trustdb",
     "--trust-model", "always", "--status-fd", "1",
 )  # fmt: skip
-# What a forge signed while its key was good stays good: GitHub's own first key has expired since. A signature that has
-# expired itself is not good (doc/DETAILS of GnuPG, "status codes").
+# A signature stays good after its key has expired (as GitHub's first key has). A signature that has itself expired is
+# not good (GnuPG's doc/DETAILS, "status codes").
 _GOOD = {"GOODSIG", "EXPKEYSIG"}
 _VERDICTS = {*_GOOD, "BADSIG", "ERRSIG", "EXPSIG", "REVKEYSIG"}
 
 
 class GpgMissing(OrgtpError):
-    """There is no gpg."""
+    """The gpg program is missing."""
 
-    text = "{program} is not there, and a forge's OpenPGP signatures are checked by it"
+    text = "{program} is not installed, and checking a forge's OpenPGP signatures needs it"
 
 
 class GpgKeyring:
-    """The keys of one `policy/forges.asc`, in a home of their own for as long as this lives."""
+    """The keys of one `policy/forges.asc` in a temporary GnuPG home, which is removed with this object."""
 
     def __init__(self, repo: Repo, keys: bytes) -> None:
         """Raises `NoGpg`."""
@@ -41,9 +41,9 @@ class GpgKeyring:
         self._run_gpg(["--import"], keys)
 
     def check_signature(self, payload: bytes, armored: str) -> str:
-        """Why a signature of `payload` is not good by one of the keys; "" where it is."""
+        """Why the signature of `payload` is not a good one by one of the keys; "" if it is."""
         if not _ARMOR.fullmatch(armored):
-            return "the signature is not one of OpenPGP, or more than one"
+            return "it is not exactly one OpenPGP signature"
         with tempfile.NamedTemporaryFile(prefix="sig-", dir=self._home.name) as file:
             Path(file.name).write_text(armored, encoding="ascii", errors="replace")
             out = self._run_gpg(["--verify", file.name, "-"], payload)
@@ -66,5 +66,5 @@ def _find_gpg_program(repo: Repo) -> str:
 
 
 def is_openpgp(armored: str) -> bool:
-    """Whether a signature looks like one of OpenPGP."""
+    """Whether an armored signature is an OpenPGP one, by its first line."""
     return "-----BEGIN PGP " in armored

@@ -1,7 +1,7 @@
-"""The ledger's one lock: a file in the common git dir, so that linked work trees share it.
+"""The ledger's lock: one file in the common git dir, which linked work trees share.
 
-The kernel frees it when its holder dies, and the git processes that the holder started with it: each inherits the
-descriptor, so a git that outlives its parent is waited for.
+The kernel frees the lock when its holder and all git processes that the holder started have ended: each of them
+inherits the descriptor.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from orgtp.model.errors import BadInput
 
 
 class WaitNotice:
-    """Told once a wait takes longer than a moment; nobody is, unless a door says who."""
+    """`on_wait` is called with a message when a wait takes longer than two seconds. An interface sets it."""
 
     on_wait: ClassVar[Callable[[str], None] | None] = None
 
@@ -33,21 +33,21 @@ _SILENT_SECONDS = 2.0
 
 
 def read_wait_seconds() -> float:
-    """How many seconds to wait for others: ORGTP_WAIT, else 20. Raises `BadInput`."""
+    """How many seconds to wait for other processes: ORGTP_WAIT, else 20. Raises `BadInput`."""
     text = os.environ.get("ORGTP_WAIT", "")
     try:
         seconds = float(text or _WAIT_SECONDS)
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= threading.TIMEOUT_MAX:
-        raise BadInput(what=f'ORGTP_WAIT "{text}" is not a number of seconds. Write it as 20 or 0.5.')
+        raise BadInput(what=f'ORGTP_WAIT "{text}" is not a number of seconds. Use a number such as 20 or 0.5.')
     return seconds
 
 
 def private_git_dir(repo: Repo) -> Path:
-    """Where orgtp keeps what is this clone's own: the lock, the journal, the outbox.
+    """The folder for the files of this clone: the lock, the journal, the outbox.
 
-    Raises `CannotWrite` where somebody put a link there, behind which anything could be written over.
+    Raises `CannotWrite` if it is a link, through which any file could be overwritten.
     """
     found = repo.common_dir / "orgtp"
     if found.is_symlink():
@@ -56,7 +56,7 @@ def private_git_dir(repo: Repo) -> Path:
 
 
 def write_new_file(path: Path, raw: bytes) -> None:
-    """Write a new file of ours in a git dir: what is there by that name goes, and no link is followed."""
+    """Write a new file in a git dir. A file of that name is replaced; no link is followed."""
     path.unlink(missing_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
     with os.fdopen(handle, "wb") as out:
@@ -73,15 +73,15 @@ class Lock:
         self._taken = False
 
     def try_acquire(self) -> bool:
-        """Take the lock if it is free. Raises `CannotWrite` where no lock can be made."""
+        """Take the lock if it is free. Raises `CannotWrite` if the lock file cannot be created."""
         self._file = self._open_file() if self._file is None else self._file
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
-            # Some file systems say the second of what is locked.
+            # Some file systems report PermissionError for a file that is locked.
             return False
         with suppress(OSError):
-            # On a full disk nobody can say who they are, and that is no reason not to write.
+            # On a full disk the holder's name cannot be written, which is no reason to give up the lock.
             os.ftruncate(self._file, 0)
             os.pwrite(self._file, _describe_process().encode(), 0)
         self._taken = True
@@ -97,7 +97,7 @@ class Lock:
             raise CannotWrite(words=f"{self._path}: {error.strerror}") from error
 
     def release(self) -> None:
-        """Let the next one have it."""
+        """Release the lock, and keep its file open."""
         if self._file is not None and self._taken:
             self._taken = False
             if self._name == "lock":
@@ -106,7 +106,7 @@ class Lock:
             fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Release the lock, and forget its file."""
+        """Release the lock, and close its file."""
         self.release()
         if self._file is not None:
             os.close(self._file)
@@ -114,7 +114,7 @@ class Lock:
 
     @property
     def is_free(self) -> bool:
-        """Whether nobody holds it at this moment; a name that a killed holder left says nothing."""
+        """Whether nobody holds the lock now. The name that a killed holder left in the file does not matter."""
         try:
             return self.try_acquire()
         except CannotWrite:
@@ -124,7 +124,7 @@ class Lock:
 
     @property
     def holder(self) -> str:
-        """Who holds the lock, in words; "" where nobody says so."""
+        """A description of the process that holds the lock; "" if there is none."""
         try:
             return self._path.read_text(encoding="utf-8", errors="replace").strip()
         except OSError:
@@ -137,7 +137,7 @@ def _describe_process() -> str:
 
 
 def retry_with_pauses(seconds: float, holder: Callable[[], str]) -> Iterator[None]:
-    """Yield at once and then after growing pauses, for so many seconds. `holder` says in words who is waited for."""
+    """Yield at once, then after growing pauses, for `seconds`. `holder` describes whom this waits for."""
     pause, begin, told = _FIRST_PAUSE, time.monotonic(), False
     until = begin + seconds
     yield
@@ -153,14 +153,14 @@ def retry_with_pauses(seconds: float, holder: Callable[[], str]) -> Iterator[Non
 
 @contextmanager
 def hold_lock(repo: Repo, name: str = "lock") -> Iterator[None]:
-    """Hold a lock, after waiting as long as patience lasts. Raises `LedgerBusy` with its holder.
+    """Hold a lock; wait for it as long as ORGTP_WAIT allows. Raises `LedgerBusy` with the name of its holder.
 
-    `lock` is the ledger's; `sync` keeps two of one clone from talking to the remote at the same time.
+    `lock` is the ledger's lock. `sync` keeps two processes of one clone from using the remote at the same time.
     """
     lock = Lock(repo, name)
     try:
         if not any(lock.try_acquire() for _ in retry_with_pauses(read_wait_seconds(), lambda: lock.holder)):
-            raise LedgerBusy(holder=lock.holder or "it does not say who it is")
+            raise LedgerBusy(holder=lock.holder or "it left no name")
         yield
     finally:
         lock.close()

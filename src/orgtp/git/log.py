@@ -1,4 +1,4 @@
-"""The history as git tells it: one `git log`, each commit with its trailers and the files it touched, as they come."""
+"""The history from one `git log`: commits with their trailers and changed files, as a stream."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _AT_ONCE = 64 * 1024
 
 
 def stream_nul_fields(repo: Repo, *words: str, prompt: bool = True) -> Iterator[bytes]:
-    """The parts of git's output, each of which ends with a NUL. Raises `GitFailed` where git ends badly.
+    """The NUL-terminated fields of git's output. Raises `GitFailed` if git fails.
 
-    `prompt`: git hands over each commit as soon as it has it, which costs where there are very many.
+    `prompt`: git flushes after each commit, which is slower for a large history.
     """
     return chain.from_iterable(_split_at_nul(_stream_git_output(repo, words, prompt=prompt)))
 
@@ -31,7 +31,7 @@ def _split_at_nul(chunks: Iterator[bytes]) -> Iterator[list[bytes]]:
 
 
 def _stream_git_output(repo: Repo, words: tuple[str, ...], *, prompt: bool) -> Iterator[bytes]:
-    """Git's output in pieces. The process is ended when nobody wants more."""
+    """Git's output in chunks. The process is killed when the caller stops early."""
     handle = repo.start(*words, env={} if prompt else {"GIT_FLUSH": "0"})
     process = handle.proc
     process.stdin.close()
@@ -58,22 +58,22 @@ _RAW = ("-z", "--raw", "--root", "--no-renames", "-O/dev/null", "--no-abbrev", "
 
 
 def stream_history(repo: Repo, rev: str, without: str = "") -> Iterator[Commit]:
-    """Every commit from `rev` back to the first, newest first; none of those that `without` has, if it is named."""
+    """Every commit in the history of `rev`, newest first, except those in the history of `without`."""
     left_out = [f"^{without}"] if without else []
     words = ("log", *_RAW, f"--format={_FORMAT}", "--end-of-options", rev, *left_out, "--")
     return parse_commits(stream_nul_fields(repo, *words, prompt=False))
 
 
-# The parent of a commit whose parent is the next one that is told of.
+# Stands for the parent of a commit if that parent is simply the next commit of the stream.
 NEXT_COMMIT = "next"
 
 
 def trace_files(repo: Repo, rev: str, paths: Sequence[str], without: str = "") -> Iterator[Commit]:
-    """The commits that made the files `paths` what they are at `rev`, each as soon as git comes upon it.
+    """The commits that made the files `paths` what they are at `rev`, newest first, as a stream.
 
-    Of a merge that has the files as one side has them, that side alone is followed: so it is one line, each commit the
-    parent of the one before (`NEXT`), as far as a merge that is like none of its sides. From there on git says which of
-    these commits are the parents of which, and to know that it looks ahead.
+    At a merge whose files are those of one parent, only that parent is followed. The stream is therefore one line of
+    commits, each the parent of the one before (`NEXT_COMMIT`), up to a merge that differs from all its parents. From
+    there on git reports the parents of each commit, which means that it has to look ahead.
     """
     for commit in _run_log(repo, rev, paths, without, most=len(paths)):
         if not commit.paths:
@@ -83,12 +83,12 @@ def trace_files(repo: Repo, rev: str, paths: Sequence[str], without: str = "") -
 
 
 def list_commits_touching(repo: Repo, rev: str, paths: Sequence[str]) -> list[Commit]:
-    """The same from the first to the last, each after its parents, and with all the files that it touched."""
+    """The commits that touched `paths`, oldest first, each after its parents and with all files that it changed."""
     return list(_run_log(repo, rev, paths, "", "--parents", "--topo-order", "--full-diff"))[::-1]
 
 
 def stream_commits_touching(repo: Repo, rev: str, paths: Sequence[str]) -> Iterator[Commit]:
-    """The same from the last to the first, as they come, but that a commit may come before one that was made on it."""
+    """The same commits newest first, as a stream. A commit may come before one of its children."""
     return _run_log(repo, rev, paths, "", "--full-diff")
 
 
@@ -98,9 +98,9 @@ def _run_log(repo: Repo, rev: str, paths: Sequence[str], without: str, *more: st
 
 
 def parse_commits(stream: Iterator[bytes], most: int = 0) -> Iterator[Commit]:
-    """The commits in git's NUL-separated stream: the fields of each, then mode line and path in turn for each file.
+    """The commits in git's NUL-separated stream: the fields of each, then a mode line and a path for each file.
 
-    A commit is known to be whole when the next one begins, or when it has as many files as any has: `most`.
+    A commit is complete when the next one begins, or when it has `most` files (0: unknown).
     """
     head = _skip_to_commit(stream)
     while head:
@@ -122,7 +122,7 @@ def parse_commits(stream: Iterator[bytes], most: int = 0) -> Iterator[Commit]:
 
 
 def _skip_to_commit(stream: Iterator[bytes]) -> bytes:
-    """The first part of the next commit; nothing at the end."""
+    """The first field of the next commit; empty at the end of the stream."""
     return next((part for part in stream if part.startswith(_COMMIT_MARK)), b"")
 
 
@@ -144,7 +144,7 @@ def _parse_commit(fields: list[str], touched: list[ChangedFile]) -> Commit:
     )
 
 
-# A commit may say anything, and no calendar reaches further.
+# A commit can claim any date; `datetime` ends here.
 _LAST_SECOND = 253_402_214_400
 
 
@@ -153,14 +153,14 @@ def _parse_commit_time(seconds: str) -> datetime:
 
 
 def read_commit_time(repo: Repo, rev: str) -> datetime:
-    """When the commit `rev`, an id, was made."""
+    """The commit date of `rev`, a commit id."""
     return _parse_commit_time(repo.read_output_line("log", "-1", "--format=%ct", rev))
 
 
 def list_first_parents(repo: Repo, rev: str) -> list[tuple[int, str]]:
-    """The line that leads to `rev`: each commit's first parent, oldest first, with the second it says it was made in.
+    """The first-parent line that leads to `rev`, oldest first: (commit date in seconds, commit id).
 
-    What was merged into it from the side became part of it with the merge, whenever it was made.
+    A commit from a merged branch counts from the merge on, whatever its own date.
     """
     out = repo.run("rev-list", "--first-parent", "--reverse", "--timestamp", "--end-of-options", rev, "--")
     return [(int(stamp), commit) for stamp, commit in (row.split() for row in out.decode().splitlines())]

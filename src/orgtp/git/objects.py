@@ -1,8 +1,7 @@
-"""Git's objects: those that a repository has, and new ones that are known here before they are written, all at once.
+"""Git objects: those in the repository, and new ones that are kept in memory until all are written at once.
 
-New objects go into git as they would come over the wire: as one pack (gitformat-pack(5)), which git takes apart into
-loose objects, or keeps whole where it holds many. One process for all of them, no filter or attribute anywhere near,
-and one sync to disk for many.
+New objects are written as one pack (gitformat-pack(5)). Git unpacks it into loose objects, or keeps the pack if it is
+large. That takes one process and one sync to disk for all objects, and no filter or attribute applies.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from orgtp.git.repo import Repo, compute_object_id, hash_of_width
 from orgtp.lazy_dataclass import dataclass
 
 _TYPES = {"commit": 1, "tree": 2, "blob": 3}
-# Git's own limit for what it fetches (transfer.unpackLimit).
+# Git's own limit for fetched objects (transfer.unpackLimit).
 _LOOSE_AT_MOST = 100
 _FAST = 1
-# The tree of a folder with thousands of entries. Most of it is ids, which do not shrink, however long one tries; so it
-# travels as a delta, is stored as it is, and the last few are kept: an id stands for one content, wherever it is.
+# The tree of a folder with thousands of entries consists mostly of ids, which do not compress. It is sent as a delta
+# and stored uncompressed. The last few such trees are cached for the whole process, by id.
 _LARGE_BYTES = 64 * 1024
 _STORED = 0
 _MAX_CACHED_TREES = 8
@@ -31,7 +30,7 @@ _MAX_COPY = 0xFFFF
 
 @dataclass
 class ObjectStore:
-    """The objects of one repository. What is added can be read at once, and is in git after `write`."""
+    """The objects of one repository. Added objects can be read at once, and are stored by `write_objects`."""
 
     repo: Repo
     _fresh: dict[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
@@ -39,9 +38,9 @@ class ObjectStore:
     _bases: dict[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
 
     def add_object(self, kind: str, raw: bytes, like: str, base: str = "") -> str:
-        """A new object (`blob`, `tree` or `commit`): its id, in the hash that the id `like` is of.
+        """Add an object (`blob`, `tree` or `commit`) and return its id, in the same hash as the id `like`.
 
-        `base` is the id of a tree that it is made of.
+        `base` is the id of the tree that it was edited from, if any.
         """
         oid = compute_object_id(raw, like, kind)
         old = self.read_tree(base) if base and len(raw) > _LARGE_BYTES else None
@@ -51,7 +50,7 @@ class ObjectStore:
         return oid
 
     def read_tree(self, oid: str) -> bytes | None:
-        """The content of a tree object; nothing where the id is of none."""
+        """The content of a tree object; None if there is no tree with this id."""
         if oid in self._fresh:
             return self._fresh[oid][1]
         if oid not in self._trees:
@@ -65,13 +64,13 @@ class ObjectStore:
         return raw
 
     def read_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
-        """The content of the files with these ids. Raises `GitFailed` where one is missing."""
+        """Object id to content of these blobs. Raises `GitFailed` if one is missing."""
         wanted = set(oids)
         fresh = {oid: self._fresh[oid][1] for oid in wanted if oid in self._fresh}
         return fresh | self.repo.read_blobs(wanted - fresh.keys())
 
     def write_objects(self) -> None:
-        """Put what was added into git. Raises `CannotWrite`."""
+        """Store the added objects in git. Raises `CannotWrite`."""
         if not self._fresh:
             return
         many = len(self._fresh) >= _LOOSE_AT_MOST
@@ -88,7 +87,7 @@ class ObjectStore:
         self._bases.clear()
 
     def _build_pack(self) -> bytes:
-        """What is new as a pack, version 2."""
+        """The new objects as a pack, version 2."""
         parts = [b"PACK", (2).to_bytes(4), len(self._fresh).to_bytes(4), *map(self._pack_object, self._fresh)]
         body = b"".join(parts)
         digest: bytes = hash_of_width(len(next(iter(self._fresh))))(body).digest()
@@ -111,7 +110,7 @@ def _cache_tree(oid: str, raw: bytes) -> None:
 
 
 def _encode_delta(old: bytes, new: bytes) -> bytes:
-    """How `new` is made of `old`: how both begin, what is new, how both end (gitformat-pack(5), "Deltified")."""
+    """The delta from `old` to `new`: common start, new bytes, common end (gitformat-pack(5), "Deltified")."""
     begin = _count_common_prefix(old, new)
     end = _count_common_prefix(old[begin:][::-1], new[begin:][::-1])
     fresh = new[begin : len(new) - end]
@@ -121,7 +120,7 @@ def _encode_delta(old: bytes, new: bytes) -> bytes:
 
 
 def _count_common_prefix(one: bytes, other: bytes) -> int:
-    """How many bytes both begin with."""
+    """The length of the common prefix in bytes."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
@@ -130,14 +129,14 @@ def _count_common_prefix(one: bytes, other: bytes) -> int:
 
 
 def _encode_copies(begin: int, size: int) -> Iterator[bytes]:
-    """The instructions to copy from the old one, at most 64 KiB at a time: four bytes of where, two of how many."""
+    """Copy instructions, at most 64 KiB each: four bytes of offset, two bytes of length."""
     for at in range(begin, begin + size, _MAX_COPY):
         count = min(_MAX_COPY, begin + size - at)
         yield b"\xbf" + at.to_bytes(4, "little") + count.to_bytes(2, "little")
 
 
 def _encode_number(value: int) -> Iterator[int]:
-    """A number, seven bits a byte, the lowest first, the highest bit saying "more"."""
+    """A number in groups of seven bits, lowest first; the highest bit of a byte means that more follow."""
     while value > 127:  # noqa: PLR2004
         yield value & 127 | 128
         value >>= 7
@@ -145,7 +144,7 @@ def _encode_number(value: int) -> Iterator[int]:
 
 
 def _encode_header(kind: int, size: int) -> Iterator[int]:
-    """An object's type and size: four bits of it beside the type, then seven a byte, the highest bit saying "more"."""
+    """Type and size of an object: four bits of the size next to the type, the rest as in `_encode_number`."""
     rest = size >> 4
     yield kind << 4 | size & 15 | (128 if rest else 0)
     if rest:

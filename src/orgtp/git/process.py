@@ -1,8 +1,8 @@
-"""Git processes: real git, argument lists, plumbing only.
+"""Git processes: the real git, argument lists without a shell, plumbing commands only.
 
-A repository is somebody else's input. Nothing it configures may run (hooks, file system monitor, external diff,
-`ext::` remotes, a signing program), and nothing the environment says about another repository may leak in. Commands
-that would run its filters (`status`, `add`, `commit`, `checkout`) are not used on what is there already.
+A repository is untrusted input. No program that it configures may run (hooks, file system monitor, external diff,
+`ext::` remotes, a signing program), and environment variables about another repository are removed. Commands that run
+filters (`status`, `add`, `commit`, `checkout`) are not used on existing work trees.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ _LEAKING_VARIABLES = (
   "GIT_IMPLICIT_WORK_TREE", "GIT_INTERNAL_SUPER_PREFIX", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
   "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_TRACE", "GIT_TRACE2", "GIT_QUARANTINE_PATH",
 )  # fmt: skip
-# What git says is read by us.
+# We parse git's messages, so they must be in English.
 _ENGLISH = {"LANGUAGE": "C", "LC_ALL": "C"}
-# Reading never fetches: a repository may name a program as its remote. A commit's parents are those that it names:
-# grafts are read from a file that cannot be there.
+# Reading never fetches, because a repository may name a program as its remote. Grafts are ignored: their file is set
+# to a path that cannot exist.
 _NO_FETCH_NO_GRAFTS = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_GRAFT_FILE": "/dev/null/none"}
 _ENVIRONMENT = threading.Lock()
 
 
 class GitMissing(OrgtpError):
-    """There is no git program."""
+    """The git program is missing."""
 
     text = "git is not installed, or not on the PATH. Install git 2.31 or later."
 
 
 class GitProcess:
-    """A program that runs; its standard input, output and errors are pipes. It is ended when this is collected."""
+    """A running program with pipes for its three streams. It is terminated when this object is collected."""
 
     __slots__ = ("proc",)
 
@@ -79,9 +79,9 @@ def start_git(words: list[str], where: Path, env: Mapping[str, str], held: int |
 
 
 def start_with_gitpython(words: list[str], where: Path, env: Mapping[str, str], held: int | None) -> Any:
-    """What `start` does, by GitPython's runner: for what makes a repository, and what talks to a remote.
+    """Do what `start_git` does with GitPython's runner. It is used to create repositories and to reach remotes.
 
-    GitPython takes as long to import as a value takes to record, so what is done often does without it.
+    Importing GitPython takes as long as recording a value, so frequent commands do without it.
     """
     try:
         from git.cmd import Git  # GitPython asks for the git program when it is imported
@@ -103,9 +103,9 @@ def start_with_gitpython(words: list[str], where: Path, env: Mapping[str, str], 
 def run_program(
     words: list[str], stdin: bytes, env: Mapping[str, str] | None = None
 ) -> tuple[int, bytes, bytes] | None:
-    """The exit code, output and errors of another program than git; nothing where there is none of this name.
+    """Run a program that makes or checks signatures: its exit code, output and errors. None if it does not exist.
 
-    What signs and checks signatures is run here. Whoever calls makes sure that no repository has named the program.
+    The caller makes sure that the name of the program does not come from a repository.
     """
     try:
         handle = _spawn_process(words, {**os.environ, **_ENGLISH, **(env or {})}, ())
@@ -124,28 +124,28 @@ def _spawn_process(words: list[str], env: Mapping[str, str], inherited: Sequence
 
 
 def _build_command(words: list[str], here: Path) -> list[str]:
-    """The whole command. Git itself goes to `here`, so that it says so where it cannot get there."""
+    """The whole command. Git itself changes to `here`, so that it reports a folder that it cannot enter."""
     return ["git", "-C", str(here), *_SAFE_OPTIONS, *words]
 
 
 def _build_environment(here: Path, env: Mapping[str, str]) -> dict[str, str]:
-    """All that git gets to see: our environment without what points at another repository, and `env`."""
+    """The environment of git: ours without variables that point to another repository, plus `env`."""
     kept_ones = _quarantine_variables(here)
     ours = {name: value for name, value in os.environ.items() if name not in _LEAKING_VARIABLES or name in kept_ones}
     return {**ours, **_ENGLISH, **_NO_FETCH_NO_GRAFTS, "GIT_CEILING_DIRECTORIES": _parent_dir(here), **env}
 
 
 def _parent_dir(path: Path) -> str:
-    """The folder above, as git will see it: from there up, git looks for no repository."""
+    """The real path of the folder above `path`. Git looks for no repository from there up."""
     return os.path.dirname(os.path.realpath(path))  # noqa: PTH120  (a Path costs more, at every call)
 
 
-# What git says to a hook of the commits that are being pushed (git-receive-pack(1), "quarantine environment").
+# How git gives a hook access to the commits being pushed (git-receive-pack(1), "quarantine environment").
 _QUARANTINE_VARIABLES = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
 
 
 def _quarantine_variables(here: Path) -> tuple[str, ...]:
-    """The variables through which a hook sees the commits that are being pushed to the repository at `here`."""
+    """The variables through which a hook sees the commits being pushed to the repository at `here`."""
     place = os.environ.get("GIT_QUARANTINE_PATH", "")
     inside = place and Path(place).is_absolute() and Path(place).resolve().is_relative_to(here.resolve())
     return _QUARANTINE_VARIABLES if inside and place == os.environ.get("GIT_OBJECT_DIRECTORY") else ()
@@ -153,7 +153,7 @@ def _quarantine_variables(here: Path) -> tuple[str, ...]:
 
 @contextmanager
 def _hide_leaking_variables(clean: Mapping[str, str]) -> Iterator[None]:
-    """Take what `clean` is without out of the environment, which GitPython hands on, while a process starts."""
+    """Remove from our environment, which GitPython passes on, what `clean` lacks, while a process starts."""
     with _ENVIRONMENT:
         kept = {name: os.environ.pop(name) for name in _LEAKING_VARIABLES if name in os.environ and name not in clean}
         try:

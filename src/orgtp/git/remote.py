@@ -1,8 +1,8 @@
-"""Talking to a remote: fetch and push, from a git dir of our own that has nothing of the repository's configuration.
+"""Fetch from and push to a remote, from a separate git dir without the repository's configuration.
 
-A repository could name a program in a dozen settings that fetch and push obey. So they run where only the person's own
-configuration counts, on the repository's objects. What a repository may say is the address, and how to speak HTTP
-(`http.*`, where CI puts its credentials); `core.sshCommand` and credential helpers belong into the person's own.
+A dozen settings that fetch and push obey can name a program. So both run in a git dir where only the person's own
+configuration applies, on the repository's objects. From the repository come only the address and `http.*.extraheader`,
+where CI puts its credentials. `core.sshCommand` and credential helpers must be in the person's own configuration.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from orgtp.git.repo import SHA256_DIGITS, Repo, find_repo, run_git_outside_repo
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput, OrgtpError
 
-# What CI puts its token into. All else (proxies, what is trusted) belongs into the person's own configuration.
+# The setting that CI puts its token into. All others (proxies, certificates) must be in the person's own configuration.
 _HTTP_KEYS = ("extraheader",)
 _PROTOCOLS = "file:git:http:https:ssh"
 _SECONDS = 1800.0
@@ -31,44 +31,47 @@ _RACED = ("fetch first", "non-fast-forward", "cannot lock ref", "failed to updat
 
 
 class SyncStopped(OrgtpError):
-    """Nothing was exchanged, or not all; every local commit is where it was. `state` names the reason for programs."""
+    """The exchange did not complete. Every local commit is where it was. `state` is the reason, for programs."""
 
     state: ClassVar[str] = "stopped"
     exit_code = 1
 
 
 class RemoteUnreachable(SyncStopped):
-    """The remote cannot be reached, or did not answer to the end."""
+    """The remote cannot be reached, or the connection broke off."""
 
     state = "down"
     exit_code = 75
     text = (
-        "{url} cannot be reached: {words}. What is recorded here stays, and is sent by the next orgtp sync "
-        "(is the address right? git remote -v)"
+        "{url} cannot be reached: {words}. Your commits are kept, and the next orgtp sync sends them "
+        "(check the address: git remote -v)"
     )
 
 
 class RemoteCorrupt(SyncStopped):
-    """What the remote sends is not sound by git's own check."""
+    """The remote sends objects that fail git's own check."""
 
     state = "broken"
-    text = "{url} sends what git takes for broken: {words}. Nothing was touched here. Look at it there: git fsck"
+    text = (
+        "{url} sends objects that git reports as broken: {words}. Nothing was changed here. "
+        "Check that repository: git fsck"
+    )
 
 
 class RemoteRefused(SyncStopped):
-    """The remote does not take the commits: a protected branch, a hook, a missing right."""
+    """The remote refuses the commits: a protected branch, a hook, a missing permission."""
 
     state = "refused"
     exit_code = 75
-    text = "{url} does not take it: {words}. What is recorded here stays, and is sent by the next orgtp sync"
+    text = "{url} refuses the push: {words}. Your commits are kept, and the next orgtp sync sends them"
 
 
 class PushRaced(SyncStopped):
-    """Another clone pushed in between; whoever pushed fetches and tries again."""
+    """Another clone pushed in between. The caller fetches and tries again."""
 
     state = "busy"
     exit_code = 75
-    text = "{url} moved again and again while this was being sent. What is recorded here stays: run orgtp sync later"
+    text = "{url} kept moving while this was being sent. Your commits are kept: run orgtp sync later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class Remote:
 
 
 def find_remote(repo: Repo, branch: str) -> Remote | None:
-    """The remote of a branch: the one that git has for it, else `origin`, else the only one. Raises `BadInput`."""
+    """The remote of a branch: the one configured for it, else `origin`, else the only one. Raises `BadInput`."""
     urls = {key[len("remote.") : -len(".url")]: value for _, key, value in repo.settings if _is_url(key)}
     chosen = repo.config(f"branch.{branch}.remote")
     name = next((name for name in (chosen, "origin") if name in urls), "") or (next(iter(urls), "") if urls else "")
@@ -101,15 +104,13 @@ def find_remote(repo: Repo, branch: str) -> Remote | None:
 
 
 def _refuse_inside_repo(repo: Repo, url: str) -> str:
-    """An address that is not inside the repository itself: a remote on this machine runs hooks of its own."""
+    """Refuse an address inside the repository itself: a local remote runs its own hooks. Returns the address."""
     plain = url.removeprefix("file://")
     if "://" in plain or ":" in plain.partition("/")[0]:
         return url
     place = (repo.path / plain).resolve()
     if any(place.is_relative_to(inner.resolve()) for inner in (repo.path, repo.common_dir)):
-        raise BadInput(
-            what=f'the remote "{_strip_password(url)}" lies inside the repository itself. See: git remote -v'
-        )
+        raise BadInput(what=f'the remote "{_strip_password(url)}" is inside the repository itself. See: git remote -v')
     return url
 
 
@@ -118,7 +119,7 @@ def _is_url(key: str) -> bool:
 
 
 def _refuse_unsafe_url(url: str) -> str:
-    """An address that only names a place: no option, and no helper program (`ext::…`)."""
+    """Refuse an address that is an option or names a helper program (`ext::…`). Returns the address."""
     if not url or url.startswith("-") or _HELPER_PREFIX.match(url) or not url.isprintable():
         shown = _strip_password(url)
         raise BadInput(what=f'orgtp does not support the address of the remote, "{shown}". See: git remote -v')
@@ -126,33 +127,34 @@ def _refuse_unsafe_url(url: str) -> str:
 
 
 def _strip_password(text: str) -> str:
-    """An address, or what git says of one, without a password."""
+    """An address, or a message of git that quotes one, without the password."""
     return _PASSWORD.sub("", text)
 
 
 def refuse_used_remote(path: Path, url: str) -> None:
-    """Refuse a remote that has commits, or one that another repository at `path` has no room for.
+    """Refuse a remote that has commits, or a repository at `path` with another `origin`. Raises `BadInput`.
 
-    One that cannot be reached is not refused: what is sent to it later tells. Raises `BadInput`.
+    A remote that cannot be reached is not refused: the first sync reports it.
     """
     found = find_repo(path)
     taken = found.config("remote.origin.url") if found else ""
     if taken not in {"", resolve_remote_address(url)}:
-        raise BadInput(what=f"{path} has a remote origin already, {_strip_password(taken)}. See: git remote -v")
+        raise BadInput(what=f"{path} already has a remote origin: {_strip_password(taken)}. See: git remote -v")
     env = {"GIT_ALLOW_PROTOCOL": os.environ.get("GIT_ALLOW_PROTOCOL", _PROTOCOLS), **_no_prompt_env()}
     words = ["ls-remote", "--heads", "--upload-pack=git-upload-pack", "--", resolve_remote_address(url)]
-    # Away from here, so that no repository's configuration counts.
+    # Run outside any repository, so that no repository's configuration applies.
     code, out, _ = run_git_outside_repo(words, Path(path.anchor), env)
     if code == 0 and out.strip():
-        raise BadInput(what=f"{_strip_password(url)} has commits already. Take them: git clone {_strip_password(url)}")
+        shown = _strip_password(url)
+        raise BadInput(what=f"{shown} already has commits. Clone it instead: git clone {shown}")
 
 
 def resolve_remote_address(url: str) -> str:
-    """The address of a remote; a path on this machine from its root. Raises `BadInput` for what is no address."""
+    """The address of a remote; a local path is made absolute. Raises `BadInput` if it is not an address."""
     try:
         local = Path(_refuse_unsafe_url(url)).expanduser()
     except RuntimeError as error:
-        raise BadInput(what=f'the address "{_strip_password(url)}" names the home of nobody here') from error
+        raise BadInput(what=f'the address "{_strip_password(url)}" names the home folder of an unknown user') from error
     return str(local.absolute()) if local.exists() else url
 
 
@@ -170,15 +172,15 @@ def set_origin(repo: Repo, url: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RemoteConnection:
-    """The line to one remote."""
+    """The connection to one remote."""
 
     repo: Repo
     remote: Remote
 
     def fetch_branch(self, ref: str, known: Mapping[str, str]) -> str | None:
-        """Get the branch `ref` of the remote: its tip, or nothing where the remote has no such branch.
+        """Fetch the branch `ref` of the remote: its tip, or None if the remote has no such branch.
 
-        `known` are commits that both may have. Raises `RemoteDown`, `RemoteBroken`.
+        `known` maps names to commits that both sides may have. Raises `RemoteUnreachable`, `RemoteCorrupt`.
         """
         self._create_net_dir(known)
         words = ("--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
@@ -194,7 +196,7 @@ class RemoteConnection:
         return (self._net_dir / "refs/seen/tip").read_text(encoding="ascii").strip()
 
     def fetch_objects(self, ids: Iterable[str]) -> None:
-        """Get objects by their ids, without what they lead to. Raises `RemoteDown`."""
+        """Fetch objects by their ids, without the objects that they refer to. Raises `RemoteUnreachable`."""
         self._create_net_dir({})
         words = ("--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance", "--stdin")
         of = ("--filter=blob:none", "--upload-pack=git-upload-pack", "--", self.remote.url)
@@ -203,7 +205,7 @@ class RemoteConnection:
             raise RemoteUnreachable(url=self.remote.public_url, words=_find_git_error(err))
 
     def push_commit(self, ref: str, commit: str) -> None:
-        """Send the commit as the new tip of `ref`, never by force. Raises `Raced`, `RemoteRefused`, `RemoteDown`."""
+        """Push the commit to `ref`, never by force. Raises `PushRaced`, `RemoteRefused`, `RemoteUnreachable`."""
         self._create_net_dir({})
         words = ("push", "--porcelain", "--no-verify", "--no-signed", "--no-recurse-submodules")
         to = ("--receive-pack=git-receive-pack", "--", self.remote.push_url, f"{commit}:{ref}")
@@ -223,7 +225,7 @@ class RemoteConnection:
         return private_git_dir(self.repo) / "net"
 
     def _create_net_dir(self, known: Mapping[str, str]) -> None:
-        """Write the git dir anew: whatever somebody put there is gone."""
+        """Create the separate git dir anew, and remove whatever was there."""
         if self._net_dir.is_symlink():
             self._net_dir.unlink()
         elif self._net_dir.exists():
@@ -241,13 +243,13 @@ class RemoteConnection:
     def _run_git(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
         handle = self.repo.start(f"--git-dir={self._net_dir}", *words, env=self._build_env(), plain=True)
         said: list[tuple[bytes, bytes]] = []
-        # A program that git started (ssh) may hold the pipes after git is killed, so nobody waits for their end then.
+        # After git is killed, a program that it started (ssh) may keep the pipes open, so do not wait for their end.
         listening = threading.Thread(target=lambda: said.append(handle.proc.communicate(stdin.encode())), daemon=True)
         listening.start()
         listening.join(_SECONDS)
         if not said:
             handle.proc.kill()
-            raise RemoteUnreachable(url=self.remote.public_url, words=f"no end in {_SECONDS:.0f} seconds")
+            raise RemoteUnreachable(url=self.remote.public_url, words=f"no answer within {_SECONDS:.0f} seconds")
         out, err = said[0]
         return handle.proc.returncode, out.decode(errors="replace"), err.decode(errors="replace")
 
@@ -260,7 +262,7 @@ class RemoteConnection:
         return env | ({"GIT_SHALLOW_FILE": str(shallow)} if shallow.exists() else {}) | self._http_settings(env)
 
     def _http_settings(self, env: Mapping[str, str]) -> dict[str, str]:
-        """The repository's own way to speak HTTP, through the environment: on a command line others could read it."""
+        """The repository's HTTP settings as environment variables: other users could read them on a command line."""
         local = ((key, value) for scope, key, value in self.repo.settings if scope == "local")
         rows = [
             (key, value) for key, value in local if key.startswith("http.") and key.rpartition(".")[2] in _HTTP_KEYS
@@ -273,7 +275,7 @@ class RemoteConnection:
 
 
 def _no_prompt_env() -> dict[str, str]:
-    """Git asks for no password where nobody is there to answer."""
+    """Disable git's password prompt if there is no terminal."""
     return {} if sys.stdin and sys.stdin.isatty() else {"GIT_TERMINAL_PROMPT": "0"}
 
 
@@ -281,13 +283,13 @@ def _is_said(line: str) -> bool:
     return line.startswith("remote:") and bool(line.removeprefix("remote:").strip())
 
 
-# What git says where the program that it spoke through (ssh) has said what is wrong.
+# Git's generic message when the transport program (ssh) has already printed the reason.
 _GENERIC = "Could not read from remote repository"
 
 
 def _find_git_error(err: str) -> str:
-    """The line of git's that says what is wrong."""
+    """The line of git's errors that states the reason."""
     lines = [line.strip() for line in err.splitlines() if line.strip() and _GENERIC not in line]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:", "remote:"))]
     said = (fatal or lines or [""])[0]
-    return _strip_password((said.partition(": ")[2] if fatal else said).rstrip(".")) or "git said nothing"
+    return _strip_password((said.partition(": ")[2] if fatal else said).rstrip(".")) or "git gave no reason"

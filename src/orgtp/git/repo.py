@@ -1,4 +1,4 @@
-"""A repository: its refs, objects, files and configuration, as git says them. How git is run is in `git.process`."""
+"""A repository: its refs, objects, files and configuration, as git reports them. `git.process` runs git."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from orgtp.git.process import start_git, start_with_gitpython
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 
-# What moves a branch or writes an index: the commands of ours that would run a hook.
+# The commands we use that would run a hook: they move a ref or write an index.
 _HOOKED = ("update-ref", "update-index")
-# What a person's own configuration says is trusted to name a program; what a repository's says is not.
+# The scopes that may name a program: the person's own configuration, not the repository's.
 _OWN = ("system", "global", "command")
 _CONFIG = ("config", "--list", "-z", "--show-scope")
 _KEEP_BYTES = 64 * 1024 * 1024
 SHA1_DIGITS, SHA256_DIGITS = 40, 64
-# HEAD as git writes it when a branch is checked out. A repository that keeps its refs elsewhere has `.invalid` there.
+# HEAD as git writes it when a branch is checked out. With another ref storage, the branch there is `.invalid`.
 _HEAD = re.compile(r"ref: (refs/heads/(?!\.invalid)[^\s\x00-\x20\x7f]+)\n")
-# Of what somebody calls a commit, in characters.
+# The longest name of a commit that is looked up, in characters.
 _LONGEST = 4096
 
 
 class UnknownRevision(OrgtpError):
-    """No commit is called this."""
+    """No commit has this name."""
 
-    text = 'no commit is called "{rev}". Give a commit, a branch, a tag or a date such as 2026-11-20.'
+    text = 'there is no commit "{rev}". Give a commit, a branch, a tag or a date such as 2026-11-20.'
 
 
 @dataclass
 class Repo:
-    """A git repository whose top is an org: a work tree (`bare` false) or a bare one.
+    """A git repository whose top folder is an org: a work tree (`bare` false) or a bare repository.
 
-    `work_trees` and `indexed` are what git said last of its work trees and of the index, with the state of the files
-    that it said it of.
+    `work_tree_cache` and `index_cache` hold git's last answer about the work trees and the index, with the file stamps
+    for which it holds.
     """
 
     path: Path
@@ -58,8 +58,7 @@ class Repo:
     def held(self) -> int | None:
         """The descriptor of the ledger's lock while this thread holds it.
 
-        Every git process that it starts inherits it, so that the kernel frees the lock only when the last of them is
-        gone: one that outlives us is waited for.
+        Every git process that the thread starts inherits it, so the kernel frees the lock only when all have ended.
         """
         return getattr(self._mine, "held", None)
 
@@ -68,11 +67,11 @@ class Repo:
         self._mine.held = descriptor
 
     def run(self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
-        """The output of one git command. Raises `GitFailed` with git's own words."""
+        """The output of one git command. Raises `GitFailed` with git's message."""
         return self._read_output(self.start(*words, env=env), words, stdin)
 
     def _read_output(self, handle: Any, words: tuple[str, ...], stdin: bytes = b"") -> bytes:
-        """The output of a git command that was started."""
+        """The output of a git process. Raises `GitFailed`."""
         out: bytes
         out, err = handle.proc.communicate(stdin)
         if code := handle.proc.returncode:
@@ -86,33 +85,32 @@ class Repo:
     ) -> tuple[int, bytes, bytes]:
         """The exit code, output and errors of one git command."""
         handle = self.start(*words, env=env)
-        # The handle ends its process when it is collected, so it is held until the process is done.
+        # The handle terminates its process when it is collected, so keep it until the process has ended.
         out, err = handle.proc.communicate(stdin)
         return handle.proc.returncode, out, err
 
     def start(self, *words: str, env: Mapping[str, str] | None = None, plain: bool = False) -> Any:
-        """The handle of a git process that runs; its standard input, output and errors are pipes.
+        """Start a git process with pipes for its three streams, and return its handle.
 
-        `plain`: the words say themselves which git dir is meant, so what this one configures does not count. Remotes
-        are spoken to in this way.
+        `plain`: the arguments name another git dir, so this repository's hooks do not apply. Used for remotes.
         """
         hooks = self._without_hooks if words[0] in _HOOKED and not plain else {}
         runner = start_with_gitpython if plain else start_git
         return runner([*words], self.path, {**hooks, **(env or {})}, self.held)
 
     def start_early(self) -> None:
-        """Start the two git processes that every change needs: they get ready while others do something else."""
+        """Start the two git processes that every change needs, so that they are ready in time."""
         if self._early is None and "_settings" not in vars(self):
             self._early = self.start(*_CONFIG)
             self._reader.start_process()
 
     def read_output_line(self, *words: str) -> str:
-        """The one line that a git command says; "" where it fails."""
+        """The output of a git command as one line of text; "" if the command fails."""
         code, out, _ = self.attempt(*words)
         return "" if code else out.decode(errors="replace").rstrip("\n")
 
     def resolve_commit(self, rev: str) -> str | None:
-        """The id of the commit that `rev` names."""
+        """The id of the commit that `rev` names; None if there is none."""
         code, out, err = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
         if code > 1 and err.strip():
             raise GitFailed(command="rev-parse", words=err.decode(errors="replace").strip())
@@ -120,7 +118,7 @@ class Repo:
 
     def require_commit(self, rev: str) -> str:
         """The id of the commit that `rev` names. Raises `UnknownRevision`."""
-        # What git could not even be asked (no argument has a zero byte, none is endless) is no commit either.
+        # Do not pass to git what cannot be an argument: a zero byte, or a very long text.
         can_be = 0 < len(rev) <= _LONGEST and rev.isprintable() and not rev.startswith("-")
         found = self.resolve_commit(rev) if can_be else None
         if found is None:
@@ -139,9 +137,10 @@ class Repo:
 
     @cached_property
     def _plain_git_dir(self) -> Path | None:
-        """The git dir, where it is the folder `.git` or the bare repository itself, which takes no git to see.
+        """The git dir if it is the folder `.git` or the bare repository itself, found without running git.
 
-        None for a linked work tree, a submodule and whatever else git has to be asked about (gitrepository-layout(5)).
+        None for a linked work tree, a submodule and any other layout, for which git has to be asked
+        (gitrepository-layout(5)).
         """
         top = Path(os.path.realpath(self.path))
         found = top if self.bare else top / ".git"
@@ -150,7 +149,7 @@ class Repo:
 
     @property
     def plain_head(self) -> str | None:
-        """The branch that HEAD names, where HEAD is a file that says so; None where git has to be asked."""
+        """The full name of the branch that the file HEAD names; None if git has to be asked."""
         git_dir = self._plain_git_dir
         if git_dir is None or (git_dir / "reftable").exists() or self.config("extensions.refstorage"):
             return None
@@ -159,12 +158,12 @@ class Repo:
         return match[1] if match else None
 
     def _ask_git_dir(self, *words: str) -> Path:
-        """A path that git names; it may end with a newline, and need not be UTF-8."""
+        """A path from `git rev-parse`. It may end with a newline, and may not be UTF-8."""
         return Path(os.fsdecode(self.run("rev-parse", *words).removesuffix(b"\n")))
 
     @cached_property
     def empty_tree(self) -> str:
-        """The id of the tree with nothing in it, in the hash of this repository."""
+        """The id of the empty tree in the hash of this repository."""
         is_sha256 = self.config("extensions.objectformat").lower() == "sha256"
         return compute_object_id(b"", "0" * (SHA256_DIGITS if is_sha256 else SHA1_DIGITS), "tree")
 
@@ -174,7 +173,7 @@ class Repo:
 
     @cached_property
     def settings(self) -> list[tuple[str, str, str]]:
-        """Git's configuration: scope, name (lower case but for its middle part) and value, in git's order."""
+        """Git's configuration in git's order: scope, name (lower case except for its middle part) and value."""
         rows = zip(self._settings[::2], self._settings[1::2], strict=False)
         return [(scope.decode(), *_parse_setting(row.decode(errors="replace"))) for scope, row in rows]
 
@@ -185,9 +184,9 @@ class Repo:
 
     @cached_property
     def _without_hooks(self) -> dict[str, str]:
-        """An environment without the hooks that configuration names (`hook.NAME.command`, git 2.54 and later).
+        """Variables that disable the hooks in git's configuration (`hook.NAME.command`, git 2.54 and later).
 
-        `core.hooksPath` does not stop these, and a name may hold what no command line can say.
+        `core.hooksPath` does not disable these, and a hook's name may contain what a command line cannot express.
         """
         keys = [os.fsdecode(row.partition(b"\n")[0]) for row in self._settings[1::2] if row.startswith(b"hook.")]
         names = sorted({key.rpartition(".")[0] for key in keys})
@@ -196,9 +195,9 @@ class Repo:
         return {"GIT_CONFIG_COUNT": str(len(names)), **rows} if names else {}
 
     def config(self, key: str, *, own: bool = False) -> str:
-        """A value of git's configuration, by its lower-case name; "" where it is not set.
+        """A value of git's configuration, by its lower-case name; "" if it is not set.
 
-        `own`: only what the person's own configuration says, for what names a program.
+        `own`: read only the person's own configuration. Use it for every setting that names a program.
         """
         found = (value for scope, name, value in reversed(self.settings) if name == key and (not own or scope in _OWN))
         return next(found, "")
@@ -218,26 +217,26 @@ class Repo:
         return ObjectReader(self.run, self.start)
 
     def read(self, name: str) -> GitObject | None:
-        """The object that `name` names now: an id, or a full ref such as `refs/heads/main`."""
+        """The object called `name` (an id, or a full ref such as `refs/heads/main`), if it exists now."""
         return self._reader.read_object(name)
 
     def tip(self, ref: str) -> str | None:
-        """The id of the commit that the full ref `ref` is at now."""
+        """The id of the commit that the full ref `ref` points to now."""
         found = self.read(f"{ref}^{{commit}}")
         return found.id if found else None
 
     def has_ancestor(self, old: str, new: str) -> bool:
-        """Whether the history of `new` has `old`. Raises `GitFailed` where history does not reach far enough to say."""
+        """Whether `new` is `old` or descends from it. Raises `GitFailed` if the history here is too short to tell."""
         if old == new:
             return True
-        # A commit-graph is a cache, and may say what is not so.
+        # A commit-graph is a cache, and may be forged.
         code, _, err = self.attempt("-c", "core.commitGraph=false", "merge-base", "--is-ancestor", old, new)
         if code > 1:
             raise GitFailed(command="merge-base", words=err.decode(errors="replace").strip())
         return code == 0
 
     def read_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
-        """The content of the objects `oids`."""
+        """Object id to content of the blobs `oids`. Raises `GitFailed` if one is missing."""
         wanted = list(dict.fromkeys(oids))
         have = {oid: raw for oid in wanted if (raw := self._blobs.get(oid)) is not None}
         missing = [oid for oid in wanted if oid not in have]
@@ -249,17 +248,17 @@ class Repo:
         return {oid: have[oid] for oid in wanted}
 
     def read_verified_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
-        """The same, each held against its id: git hashes what it fetches, and not what it reads. Raises `GitFailed`."""
+        """Like `read_blobs`, but verify each id: git hashes what it fetches, not what it reads. Raises `GitFailed`."""
         found = self.read_blobs(oids)
         for oid, raw in found.items():
             if compute_object_id(raw, oid) != oid:
                 raise GitFailed(
-                    command="cat-file", words=f"the object {oid} has another content than its id stands for"
+                    command="cat-file", words=f"the object {oid} does not have the content that its id stands for"
                 )
         return found
 
     def _cache_blob(self, oid: str, raw: bytes) -> None:
-        """Keep the content of an object, as long as all that is kept is not too much."""
+        """Cache the content of a blob. The cache is emptied when it grows too large."""
         self._kept += len(raw)
         if self._kept > _KEEP_BYTES:
             self._blobs, self._kept = {}, len(raw)
@@ -285,13 +284,13 @@ def _is_hidden(path: str) -> bool:
 
 
 def _parse_setting(row: str) -> tuple[str, str]:
-    """A setting's name and value; one without a value is true."""
+    """A setting's name and value; a setting without a value is true."""
     key, newline, value = row.partition("\n")
     return key, value if newline else "true"
 
 
 def find_repo(path: Path) -> Repo | None:
-    """The repository whose top is `path`; nothing where `path` is no top of one."""
+    """The repository whose top folder is `path`; None if `path` is not the top of one."""
     git = path / ".git"
     if git.is_file() or (git / "HEAD").exists():
         return Repo(path)
@@ -299,20 +298,20 @@ def find_repo(path: Path) -> Repo | None:
 
 
 def compute_object_id(raw: bytes, like: str, kind: str = "blob") -> str:
-    """The id git gives an object of this content and kind, in the hash that the id `like` is of."""
+    """The id that git gives an object of this content and kind, in the same hash as the id `like`."""
     return str(hash_of_width(len(like))(b"%s %d\0" % (kind.encode(), len(raw)) + raw).hexdigest())
 
 
 @lru_cache(maxsize=2)
 def hash_of_width(digits: int) -> Callable[[bytes], Any]:
-    """The hash whose ids have so many digits."""
+    """The hash function whose ids have this number of hexadecimal digits."""
     import hashlib
 
     return hashlib.sha256 if digits == SHA256_DIGITS else hashlib.sha1
 
 
 def init_repo(path: Path, branch: str, *, bare: bool = False, object_format: str = "") -> Repo:
-    """A new, empty repository at `path` whose first branch is `branch`."""
+    """Create an empty repository at `path` with the first branch `branch`."""
     words = ["--bare"] if bare else []
     words += [f"--object-format={object_format}"] if object_format else []
     words = ["init", "--quiet", *words, f"--initial-branch={branch}", "--template=", "--", str(path)]
@@ -323,7 +322,7 @@ def init_repo(path: Path, branch: str, *, bare: bool = False, object_format: str
 
 
 def run_git_outside_repo(words: list[str], where: Path, env: Mapping[str, str]) -> tuple[int, str, str]:
-    """The exit code, output and errors of a git command that is about no repository of ours."""
+    """The exit code, output and errors of a git command outside the org's repository."""
     handle = start_with_gitpython(words, where, env, None)
     out, err = handle.proc.communicate()
     return handle.proc.returncode, out.decode(errors="replace"), err.decode(errors="replace")

@@ -1,8 +1,8 @@
-"""SSH signatures, by ssh-keygen: made and checked as git makes and checks them.
+"""Make and check SSH signatures with ssh-keygen, as git does.
 
-`ssh-keygen -Y check-novalidate` says whether a signature is good for the key that it carries. Whose key that is, and
-what it may sign, is decided elsewhere, by a policy; so the key is read out of the signature itself (OpenSSH's
-PROTOCOL.sshsig). The program is the person's own `gpg.ssh.program`, else `ssh-keygen`; no repository names it.
+`ssh-keygen -Y check-novalidate` reports whether a signature is good for the key that it contains. That key is read from
+the signature itself (OpenSSH's PROTOCOL.sshsig). Whose key it is and what it may sign is decided by the policy, in
+`orgtp.audit`. The program is the person's own `gpg.ssh.program`, else `ssh-keygen`, never one that a repository names.
 """
 
 from __future__ import annotations
@@ -32,38 +32,38 @@ _LITERAL = re.compile(r"key::|ssh-|ecdsa-|sk-")
 
 
 class NoSshKeygen(OrgtpError):
-    """There is no program that makes and checks SSH signatures."""
+    """The program that makes and checks SSH signatures is missing."""
 
     text = (
-        "{program} is not there, and signatures are checked by it. Install OpenSSH 8.2 or later "
-        "(Debian: apt-get install openssh-client), or name it: git config --global gpg.ssh.program PATH"
+        "{program} is not installed, and checking signatures needs it. Install OpenSSH 8.2 or later "
+        "(Debian: apt-get install openssh-client), or set its path: git config --global gpg.ssh.program PATH"
     )
 
 
 class CannotSign(OrgtpError):
-    """ssh-keygen does not sign."""
+    """ssh-keygen could not sign."""
 
-    text = "{key} does not sign: {words}"
+    text = "cannot sign with {key}: {words}"
 
 
 class NoSigningKey(BadInput):
-    """Nobody says which key to sign with."""
+    """No signing key is configured or given."""
 
     text = (
-        "no key to sign with. Name one: --key ~/.ssh/id_ed25519, or for good: "
+        "no signing key is set. Give one with --key ~/.ssh/id_ed25519, or set a default: "
         "git config --global user.signingkey ~/.ssh/id_ed25519.pub"
     )
 
 
 class BadSignature(OrgtpError):
-    """What should be an SSH signature is none; `why` says how."""
+    """The text is not an SSH signature; `why` is the reason."""
 
     text = "{why}"
 
 
 @dataclass(frozen=True, slots=True)
 class SshSignature:
-    """A signature as it stands, and what it says of itself: its key (in base64, as in a `.pub` file) and namespace."""
+    """A signature, and what it contains: its key (in base64, as in a `.pub` file) and its namespace."""
 
     armored: str
     type: str
@@ -72,12 +72,12 @@ class SshSignature:
 
     @property
     def fingerprint(self) -> str:
-        """The key's name in the form that ssh-keygen prints."""
+        """The key's fingerprint as ssh-keygen prints it."""
         return fingerprint(self.blob)
 
 
 def parse_ssh_signature(armored: str) -> SshSignature:
-    """What an armored signature says of itself. Raises `BadSignature` for what is none, or more than one."""
+    """Parse an armored signature. Raises `BadSignature` unless the text is exactly one."""
     match = _ARMOR.fullmatch(armored)
     try:
         raw = b64decode("".join(match[1].split()), validate=True) if match else b""
@@ -86,18 +86,18 @@ def parse_ssh_signature(armored: str) -> SshSignature:
     except ValueError as error:
         raise BadSignature(why="the signature is cut short or mistyped") from error
     if not raw.startswith(_MAGIC) or len(parts) != _FIELDS or not kind:
-        raise BadSignature(why="the signature is not one of SSH")
+        raise BadSignature(why="it is not an SSH signature")
     return SshSignature(armored, kind, b64encode(parts[0]).decode(), parts[1].decode(errors="replace"))
 
 
 def find_ssh_keygen(repo: Repo) -> str:
-    """The program that signs and checks: the person's own choice, else ssh-keygen."""
+    """The program that signs and checks: the person's own setting, else ssh-keygen."""
     named = repo.config("gpg.ssh.program", own=True) or "ssh-keygen"
     return str(Path(named).expanduser()) if named.startswith("~") else named
 
 
 def sign_data(repo: Repo, data: bytes, namespace: str, key: str = "") -> str:
-    """An armored signature of `data` by the file `key`, else by the key that git signs with.
+    """An armored signature of `data` by the key in the file `key`, else by git's signing key.
 
     Raises `NoSigningKey`, `CannotSign`, `NoSshKeygen`.
     """
@@ -109,22 +109,22 @@ def sign_data(repo: Repo, data: bytes, namespace: str, key: str = "") -> str:
 
 
 def check_ssh_signature(repo: Repo, data: bytes, signature: SshSignature, namespace: str) -> str:
-    """Why a signature of `data` is not good; "" where it is. Raises `NoSshKeygen`."""
+    """Why the signature of `data` is not good; "" if it is. Raises `NoSshKeygen`."""
     if signature.namespace != namespace:
         return f'the signature was made for "{signature.namespace}", not for "{namespace}"'
     with _write_temporary_file(signature.armored) as path:
         code, out, err = _run_ssh_keygen(repo, ["-Y", "check-novalidate", "-n", namespace, "-s", path], data)
-    # It prints the key that it took out of the signature: the one that we took out, or neither of us is to be trusted.
+    # ssh-keygen prints the key of the signature. It must be the one that we read, or one of the two parsers is wrong.
     if code == 0 and signature.fingerprint in out.decode(errors="replace").split():
         return ""
     return f"ssh-keygen says: {_read_reason(err or out)}"
 
 
 def split_signed_commit(raw: bytes, id_: str) -> tuple[bytes, str] | None:
-    """What was signed of a commit object, and the signature as text; nothing where it is not signed.
+    """The signed part of a commit object and the signature as text; None if the commit is not signed.
 
-    It is taken apart as git does it (commit.c, `parse_buffer_signed_by_header`): every `gpgsig…` header goes, and the
-    one of the repository's own hash is the signature.
+    Follows git (commit.c, `parse_buffer_signed_by_header`): every `gpgsig…` header is removed, and the one for the
+    repository's own hash is the signature.
     """
     own = b"gpgsig-sha256" if len(id_) == SHA256_DIGITS else b"gpgsig"
     head, _, message = raw.partition(b"\n\n")
@@ -154,13 +154,13 @@ def _run_ssh_keygen(repo: Repo, words: list[str], data: bytes) -> tuple[int, byt
 
 
 def _read_reason(err: bytes) -> str:
-    """The last thing that ssh-keygen said, which is the reason."""
+    """The last line of ssh-keygen's output, which is the reason."""
     return next(iter(err.decode(errors="replace").strip().splitlines()[-1:]), "nothing").rstrip(".")
 
 
 @contextmanager
 def _open_signing_key(repo: Repo, key: str) -> Iterator[tuple[str, list[str]]]:
-    """The file to sign with, and ssh-keygen's further options: a public key alone is one that the agent holds."""
+    """The file to sign with, and further options of ssh-keygen. For a literal public key, the agent signs."""
     named = key or repo.config("user.signingkey")
     if not named:
         raise NoSigningKey
@@ -170,13 +170,13 @@ def _open_signing_key(repo: Repo, key: str) -> Iterator[tuple[str, list[str]]]:
         return
     path = os.path.join(Path.cwd() if key else repo.path, os.path.expanduser(named))  # noqa: PTH111, PTH118
     if not os.path.exists(path):  # noqa: PTH110
-        raise CannotSign(key=named, words="there is no such file")
+        raise CannotSign(key=named, words="the file does not exist")
     yield path, []
 
 
 @contextmanager
 def _write_temporary_file(text: str) -> Iterator[str]:
-    """A file of nobody else's with this text, for as long as it is needed."""
+    """A temporary file with this text, readable only by us."""
     handle, path = tempfile.mkstemp(prefix="orgtp-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:

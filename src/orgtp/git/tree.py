@@ -1,4 +1,4 @@
-"""Git's trees: the files of a commit, whole or in part, and new trees made of old ones and a few changed files."""
+"""Git trees: read the files of a commit, all or some, and write a new tree from an old one and a few changes."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ _PLAIN = ("100644", "100755")
 TREE = "40000"
 PLAIN = "100644"
 MODULE = "160000"
-# So many paths are named to git, or looked up one by one.
+# Up to this many paths are passed to git, or looked up one by one.
 _MOST_NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
-    """One entry of a tree: its mode (octal, as git writes it) and the id of its object."""
+    """One entry of a tree: its mode (octal, as git writes it) and its object id."""
 
     mode: str
     id: str
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is a file: no folder, link or submodule."""
+        """Whether it is a file, not a folder, link or submodule."""
         return self.mode in _PLAIN
 
 
 @dataclass(frozen=True)
 class GitTree:
-    """The org's files as one commit has them, read from git objects."""
+    """The org's files at one commit, read from git objects."""
 
     repo: Repo
     rev: str
     with_scores: bool = True
 
     def without_scores(self) -> GitTree:
-        """The same without the files in `scores`; what is no folder there stays, as a file."""
+        """The tree without the files below `scores`. If `scores` is not a folder, it stays as a file."""
         return GitTree(self.repo, self.rev, with_scores=False)
 
     @cached_property
@@ -67,7 +67,7 @@ class GitTree:
         return open_tree(self.repo, self.rev)
 
     def find(self, paths: Iterable[str]) -> list[FileInfo]:
-        """Those of the files `paths` that are there, in the order given."""
+        """Those of `paths` that exist, in the order given."""
         wanted = list(paths)
         if len(wanted) > _MOST_NAMED:
             return [FileInfo(path, 0, node.is_plain) for path, node in self._find_entries(wanted).items()]
@@ -75,14 +75,14 @@ class GitTree:
         return [FileInfo(path, rows[path][2], rows[path][0] in _PLAIN) for path in wanted if path in rows]
 
     def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
-        """The names in a folder, and which are folders themselves; None where what is there is no folder."""
+        """(name, is a folder) for each entry of a folder; None if the path is not a folder."""
         node = self._walk.find_entry(folder)
         if node is not None and node.mode != TREE:
             return None
         return [(name, below.mode == TREE) for name, below in self._walk.list_entries(folder).items()]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of those of `paths` that are files; one that is far too large is left out."""
+        """Path to content for those of `paths` that are files. Objects above the size limit are left out."""
         ids = {path: node.id for path, node in self._find_entries(paths).items() if node.is_plain}
         try:
             blobs = self.repo.read_blobs(ids.values())
@@ -97,7 +97,7 @@ class GitTree:
             return
 
     def _find_entries(self, paths: Iterable[str]) -> dict[str, TreeEntry]:
-        """The entries at `paths`. Of many in one folder, the folder is read once instead of searched for each."""
+        """Path to entry for those of `paths` that exist. For many paths in a folder, the folder is read once."""
         wanted = list(paths)
         if "listing" in vars(self) and all(path in self.listing for path in wanted):
             return {path: TreeEntry(self.listing[path][0], self.listing[path][1]) for path in wanted}
@@ -110,10 +110,10 @@ class GitTree:
 
 @dataclass
 class TreeEditor:
-    """A tree looked up path by path: what it costs depends on what is asked, not on how much there is.
+    """Looks up and edits a tree path by path. The cost depends on the paths, not on the size of the tree.
 
-    `root` is the id of the tree. One that is not written yet knows the written one that it was made of, `base`, and the
-    paths that are `touched` since.
+    `root` is the id of the tree. An edited tree knows the stored tree that it began from (`base`) and the paths that
+    changed since (`touched`).
     """
 
     objects: ObjectStore
@@ -123,7 +123,7 @@ class TreeEditor:
     _nodes: dict[str, TreeEntry | None] = field(default_factory=dict, repr=False)
 
     def find_entry(self, path: str) -> TreeEntry | None:
-        """The entry at `path`, if there is one."""
+        """The entry at `path`, if it exists."""
         if path not in self._nodes:
             folder, _, name = path.rpartition("/")
             raw = self._read_folder(folder)
@@ -132,11 +132,11 @@ class TreeEditor:
         return self._nodes[path]
 
     def list_entries(self, path: str) -> dict[str, TreeEntry]:
-        """The entries of the folder `path` by name; empty where there is none."""
+        """The entries of the folder `path` by name; empty if there is no such folder."""
         return dict(_parse_entries(self._read_folder(path), self._id_width))
 
     def _read_folder(self, path: str) -> bytes:
-        """The tree object of the folder `path`; nothing where there is none."""
+        """The tree object of the folder `path`; empty if there is no such folder."""
         node = self.find_entry(path) if path else TreeEntry(TREE, self.root)
         return (self.objects.read_tree(node.id) or b"") if node and node.mode == TREE else b""
 
@@ -145,13 +145,13 @@ class TreeEditor:
         return len(self.root) // 2
 
     def read_files(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of those of `paths` that are files."""
+        """Path to content for those of `paths` that are files."""
         nodes = {path: node for path in paths if (node := self.find_entry(path)) and node.is_plain}
         blobs = self.objects.read_blobs(node.id for node in nodes.values())
         return {path: blobs[node.id] for path, node in nodes.items()}
 
     def add_blobs(self, files: Mapping[str, bytes]) -> dict[str, TreeEntry]:
-        """New content for `files` as entries; a file keeps the mode it had."""
+        """Add the content of `files` as blobs, and return their entries. An existing file keeps its mode."""
         return {path: self._store_blob(path, raw) for path, raw in files.items()}
 
     def _store_blob(self, path: str, raw: bytes) -> TreeEntry:
@@ -159,12 +159,12 @@ class TreeEditor:
         return TreeEntry(old.mode if old and old.is_plain else PLAIN, self.objects.add_object("blob", raw, self.root))
 
     def replace_entries(self, nodes: Mapping[str, TreeEntry | None]) -> TreeEditor:
-        """The tree with `nodes` in place; None takes one out."""
+        """A new tree with the entries `nodes` replaced; None removes one."""
         root = self._write_folder("", nodes) or self.objects.add_object("tree", b"", self.root)
         return TreeEditor(self.objects, root, self.base or self, self.touched | nodes.keys())
 
     def _write_folder(self, path: str, nodes: Mapping[str, TreeEntry | None]) -> str:
-        """The id of the new tree for the folder `path`; "" where nothing is left in it."""
+        """Add the new tree of the folder `path`, and return its id; "" if the folder becomes empty."""
         entries: dict[str, TreeEntry | None] = {}
         below: dict[str, dict[str, TreeEntry | None]] = {}
         for name, node in nodes.items():
@@ -175,7 +175,7 @@ class TreeEditor:
                 entries[head] = node
         for head, inner in below.items():
             oid = self._write_folder(f"{path}/{head}".lstrip("/"), inner)
-            # A folder that is empty then may have made room for a file of its name.
+            # A folder that becomes empty may make room for a file of the same name.
             entries[head] = TreeEntry(TREE, oid) if oid else entries.get(head)
         raw, old = (
             _edit_tree_object(self._read_folder(path), entries, self._id_width),
@@ -187,13 +187,13 @@ class TreeEditor:
 
 
 def open_tree(repo: Repo, commit: str | None) -> TreeEditor:
-    """The tree of a commit; of none, the empty one."""
+    """The tree of a commit; the empty tree if `commit` is None."""
     found = repo.read(f"{commit}^{{tree}}") if commit else None
     return TreeEditor(ObjectStore(repo), found.id if found else repo.empty_tree)
 
 
 def _parse_entries(raw: bytes, width: int) -> Iterator[tuple[str, TreeEntry]]:
-    """The entries of a tree object, whose ids are `width` bytes long (git-mktree(1), "tree object")."""
+    """The entries of a tree object: mode, space, name, NUL, and an id of `width` bytes (git-mktree(1))."""
     at = 0
     while at < len(raw):
         end = raw.index(b"\0", at)
@@ -203,7 +203,7 @@ def _parse_entries(raw: bytes, width: int) -> Iterator[tuple[str, TreeEntry]]:
 
 
 def _find_entry_span(raw: bytes, name: bytes, width: int) -> slice | None:
-    """Where the entry `name` stands in a tree object; what only looks like it, in a longer name or an id, does not."""
+    """The position of the entry `name` in a tree object. A match inside a longer name or an id does not count."""
     key = b" " + name + b"\0"
     spot = raw.find(key)
     while spot >= 0:
@@ -221,7 +221,7 @@ def _entries_pattern(width: int) -> re.Pattern[bytes]:
 
 
 def _edit_tree_object(raw: bytes, entries: Mapping[str, TreeEntry | None], width: int) -> bytes:
-    """A tree object with `entries` in place, None for one that goes. Where all stay in order, the rest is not read."""
+    """A tree object with `entries` replaced (None removes one). It is parsed only if entries are added or removed."""
     changed = raw
     for name, node in entries.items():
         key = os.fsencode(name)
@@ -234,7 +234,7 @@ def _edit_tree_object(raw: bytes, entries: Mapping[str, TreeEntry | None], width
 
 
 def _encode_tree(entries: Mapping[str, TreeEntry]) -> bytes:
-    """A tree object; git sorts a folder as if its name ended with a slash."""
+    """Encode a tree object. Git sorts a folder as if its name ended with a slash."""
     rows = sorted((os.fsencode(name) + (b"/" if node.mode == TREE else b""), node) for name, node in entries.items())
     return b"".join(
         node.mode.encode() + b" " + key.removesuffix(b"/") + b"\0" + bytes.fromhex(node.id) for key, node in rows
@@ -242,19 +242,19 @@ def _encode_tree(entries: Mapping[str, TreeEntry]) -> bytes:
 
 
 def list_blob_ids(repo: Repo, rev: str, *paths: str) -> dict[str, str]:
-    """Path to object id of every file of a commit below `paths`; unlike `Repo.listing`, no file itself is asked for."""
+    """Path to object id of every file of a commit below `paths`. Unlike `Repo.list_files`, it reads no file sizes."""
     rows = repo.run("ls-tree", "-r", "-z", "--full-tree", rev, "--", *paths).split(b"\0")[:-1]
     return {os.fsdecode(path): meta.split(b" ")[2].decode() for meta, _, path in (row.partition(b"\t") for row in rows)}
 
 
 def find_duplicate_paths(repo: Repo, rev: str, *paths: str) -> list[str]:
-    """The paths that a commit has more than once, which no tree should (git-fsck(1), `duplicateEntries`)."""
+    """The paths that a commit has more than once, which is invalid (git-fsck(1), `duplicateEntries`)."""
     rows = Counter(repo.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", rev, "--", *paths).split(b"\0"))
     return sorted(os.fsdecode(path) for path, number in rows.items() if number > 1)
 
 
 def diff_trees(repo: Repo, old: str | None, new: str) -> dict[str, tuple[TreeEntry | None, TreeEntry | None]]:
-    """What differs between two commits or trees: path to the entry before and after."""
+    """The differences between two commits or trees: path to (entry before, entry after)."""
     words = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-commit-id", "-O/dev/null")
     parts = repo.run(*words, "--end-of-options", old or repo.empty_tree, new, "--").split(b"\0")
     found = {}

@@ -1,4 +1,4 @@
-"""The work trees of a repository: which of them have a branch checked out, and which are in the middle of a rebase."""
+"""The work trees of a repository: which have a branch checked out, and which are in the middle of a rebase."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FileStamp = tuple[int, int, int, int] | None
 
 
 def find_checkouts(repo: Repo, ref: str) -> list[Repo]:
-    """Every work tree of the repository that has the branch `ref` checked out, the linked ones too."""
+    """Every work tree in which the branch `ref` is checked out, including linked ones."""
     found = []
     for number, (path, branch) in enumerate(_list_work_trees(repo)):
         if branch == ref and not (number == 0 and repo.bare) and path.is_dir() and _is_work_tree_of(repo, path):
@@ -22,13 +22,13 @@ def find_checkouts(repo: Repo, ref: str) -> list[Repo]:
 
 
 def is_inside_repo(repo: Repo, path: Path) -> bool:
-    """Whether `path` lies in the repository: in its git dir, or in any of its work trees."""
+    """Whether `path` is inside the repository: in its git dir or in one of its work trees."""
     trees = [tree for tree, _ in _list_work_trees(repo)]
     return any(path.resolve().is_relative_to(place.resolve()) for place in (repo.path, repo.common_dir, *trees))
 
 
 def _is_work_tree_of(repo: Repo, path: Path) -> bool:
-    """Whether the work tree at `path` is this repository's; a copied one names those of the first."""
+    """Whether the work tree at `path` belongs to this repository. A copied repository lists those of the original."""
     if path.samefile(repo.path):
         return True
     try:
@@ -59,7 +59,7 @@ def _is_main(repo: Repo) -> bool:
 
 
 def _only_work_tree(repo: Repo) -> tuple[Path, str] | None:
-    """The work tree of a repository without linked ones, where its files say enough; None where git is to be asked."""
+    """The work tree of a repository without linked ones, found without git; None if git has to be asked."""
     if repo.bare:
         return repo.path, ""
     is_odd = repo.config("core.bare").lower() not in {"", "false"} or repo.config("core.worktree")
@@ -68,7 +68,7 @@ def _only_work_tree(repo: Repo) -> tuple[Path, str] | None:
 
 
 def _ask_git_for_work_trees(repo: Repo) -> list[dict[str, str]]:
-    """What git says of each work tree; a git before 2.36 cannot say it of a path with a newline in it."""
+    """Git's attributes of each work tree. Git before 2.36 has no `-z`, and fails for a path with a newline."""
     words, end = ("worktree", "list", "--porcelain"), b"\0"
     code, out, _ = repo.attempt(*words, "-z")
     if code:
@@ -84,7 +84,7 @@ def list_git_dirs(repo: Repo) -> list[Path]:
 
 
 def read_file_stamp(path: Path) -> FileStamp:
-    """What tells a file from the one that takes its place; nothing where there is none."""
+    """The inode, size and times of a file, which change when it is replaced; None if it does not exist."""
     try:
         found = path.stat()
     except OSError:
@@ -93,7 +93,7 @@ def read_file_stamp(path: Path) -> FileStamp:
 
 
 def refuse_rebase(repo: Repo, ref: str) -> None:
-    """Refuse to move a branch that is being rebased: `git rebase --abort` would set it back. Raises `MidMerge`."""
+    """Refuse to move a branch that is being rebased: `git rebase --abort` would reset it. Raises `UnfinishedMerge`."""
     for git_dir in list_git_dirs(repo):
         for kind in ("rebase-merge", "rebase-apply"):
             name = git_dir / kind / "head-name"

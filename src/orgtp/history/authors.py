@@ -17,17 +17,17 @@ from orgtp.model.text import is_id
 _FEW = 50
 
 
-def seats_with_email(repo: Repo, walk: TreeEditor, email: str) -> list[Seat]:
+def find_seats_by_email(repo: Repo, walk: TreeEditor, email: str) -> list[Seat]:
     """The seats with an e-mail, by id."""
     seats = walk.find_entry("seats")
     if not email or seats is None:
         return []
-    paths = _paths_with(repo, walk, seats.id, email)
+    paths = _find_files_with_email(repo, walk, seats.id, email)
     found = (read_seat(path, raw)[0] for path, raw in walk.read_files(paths).items())
     return [seat for seat in found if seat and seat.email.lower() == email.lower()]
 
 
-def _paths_with(repo: Repo, walk: TreeEditor, tree: str, email: str) -> list[str]:
+def _find_files_with_email(repo: Repo, walk: TreeEditor, tree: str, email: str) -> list[str]:
     """The files of seats in which an e-mail stands, sorted."""
     nodes = walk.list_entries("seats")
     if len(nodes) <= _FEW and all(node.mode != TREE for node in nodes.values()):
@@ -39,7 +39,7 @@ def _paths_with(repo: Repo, walk: TreeEditor, tree: str, email: str) -> list[str
 
 
 @dataclass
-class People:
+class CommitActors:
     """The seats as they are at one commit."""
 
     repo: Repo
@@ -51,7 +51,7 @@ class People:
     def _walk(self) -> TreeEditor:
         return open_tree(self.repo, self.rev)
 
-    def seat(self, seat: str) -> Seat | None:
+    def find_seat(self, seat: str) -> Seat | None:
         """The seat `seat`, if there is one and its file can be read."""
         if seat not in self._seats:
             path = seat_path(seat)
@@ -59,17 +59,17 @@ class People:
             self._seats[seat] = read_seat(path, raw)[0] if raw is not None else None
         return self._seats[seat]
 
-    def by(self, commit: Commit) -> str:
+    def find_actor(self, commit: Commit) -> str:
         """The seat that a commit says acted, else the one with its author's e-mail, else ""."""
         if commit.by:
             return commit.by
         email = commit.email.lower()
         if email not in self._emails:
-            seats = seats_with_email(self.repo, self._walk, email)
+            seats = find_seats_by_email(self.repo, self._walk, email)
             self._emails[email] = seats[-1].id if seats else ""
         return self._emails[email]
 
-    def name(self, commit: Commit) -> str:
+    def find_actor_name(self, commit: Commit) -> str:
         """The name of who did it: the seat's, else the author's."""
-        seat = self.seat(self.by(commit))
+        seat = self.find_seat(self.find_actor(commit))
         return seat.name if seat else commit.author

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from orgtp.git.repo import Repo
-from orgtp.history.authors import People
-from orgtp.history.blame import Lineage, States
-from orgtp.history.facts import facts as reader
-from orgtp.history.locate import NoGit, NotYet, OrgSnapshot, locate
-from orgtp.history.merge_base import base_tip, bring, merge_base
+from orgtp.history.authors import CommitActors
+from orgtp.history.blame import Blame, FileStates
+from orgtp.history.facts import make_fact_reader as reader
+from orgtp.history.locate import NoGit, NoOrgYet, OrgSnapshot, locate_org
+from orgtp.history.merge_base import fetch_missing_objects, find_merge_base, resolve_base_commit
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org
@@ -18,54 +18,54 @@ from orgtp.views.diff.types import Made
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
+class DiffSinceBase:
     """What changed since the commit `base`."""
 
     base: str
     diff: Diff
 
 
-def since(here: OrgSnapshot, base: str, *, parted: bool = False) -> Since:
+def diff_since(here: OrgSnapshot, base: str, *, parted: bool = False) -> DiffSinceBase:
     """What changed from `base`, a revision or a date, to `here`; `parted`: from where the two histories part.
 
     Raises `NoGit`, `UnknownRevision`, `NotYet`, `NotReached`.
     """
     if here.repo is None:
         raise NoGit(root=here.root)
-    rev = _commit(here, here.repo, base, parted=parted)
+    rev = _resolve_base(here, here.repo, base, parted=parted)
     if parted and here.revision:
-        rev = merge_base(here.repo, rev, here.revision)
-    bring(here.repo, rev, here.head.branch)
-    before, after = _org_at(here, rev), here.loaded.org
-    return Since(rev, _with_made(here, here.repo, rev, Facts(before, after), diff(before, after)))
+        rev = find_merge_base(here.repo, rev, here.revision)
+    fetch_missing_objects(here.repo, rev, here.head.branch)
+    before, after = _load_org_at(here, rev), here.loaded.org
+    return DiffSinceBase(rev, _add_authorship(here, here.repo, rev, Facts(before, after), diff(before, after)))
 
 
-def _with_made(here: OrgSnapshot, repo: Repo, base: str, facts: Facts, found: Diff) -> Diff:
+def _add_authorship(here: OrgSnapshot, repo: Repo, base: str, facts: Facts, found: Diff) -> Diff:
     """The difference with by whom and in which commit, where one end leads to the other; else nobody could say."""
     head, wanted = here.revision, facts.wanted(found)
     if head is None or not wanted or not repo.has_ancestor(base, head):
         return found
-    people, rows = People(repo, head), [key for path, key in wanted if path.startswith("scores/")]
-    setters = Lineage(States(repo, reader(rows)), wanted).setters(head, base)
-    return facts.told(found, {spot: _made(people, commit) for spot, commit in setters if commit})
+    people, rows = CommitActors(repo, head), [key for path, key in wanted if path.startswith("scores/")]
+    setters = Blame(FileStates(repo, reader(rows)), wanted).find_setters(head, base)
+    return facts.told(found, {spot: _describe_authorship(people, commit) for spot, commit in setters if commit})
 
 
-def _made(people: People, commit: Commit) -> Made:
-    by = people.by(commit)
-    seat = people.seat(by)
+def _describe_authorship(people: CommitActors, commit: Commit) -> Made:
+    by = people.find_actor(commit)
+    seat = people.find_seat(by)
     return Made(commit.id, commit.at, by or None, seat.name if seat else None, commit.author)
 
 
-def _commit(here: OrgSnapshot, repo: Repo, base: str, *, parted: bool) -> str:
+def _resolve_base(here: OrgSnapshot, repo: Repo, base: str, *, parted: bool) -> str:
     """The commit that `base` names, or the last one of the ledger before its end."""
     if parse_span(base) is not None:
-        return locate(here.root, base, None).commit or ""
-    return base_tip(repo, base) if parted else repo.require_commit(base)
+        return locate_org(here.root, base, None).commit or ""
+    return resolve_base_commit(repo, base) if parted else repo.require_commit(base)
 
 
-def _org_at(here: OrgSnapshot, rev: str) -> Org:
+def _load_org_at(here: OrgSnapshot, rev: str) -> Org:
     """The org as it stood at a commit; one before there was any is empty, so that all of it is new."""
     try:
-        return locate(here.root, rev, None).loaded.org
-    except NotYet:
+        return locate_org(here.root, rev, None).loaded.org
+    except NoOrgYet:
         return Org()

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from orgtp.files.org import read_head
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD
-from orgtp.history.blame import Facts, Reads
+from orgtp.history.blame import FactReader, Facts
 from orgtp.model.org import Org
 from orgtp.views.diff.policy import policy_facts
 from orgtp.views.seat_fields import facts_of
@@ -16,7 +16,7 @@ from orgtp.views.seat_fields import facts_of
 _ID = re.compile(rb'"id"\s*:\s*"([A-Za-z0-9._-]{1,64})"')
 
 
-def facts(rows: Collection[str] = ()) -> Reads:
+def make_fact_reader(rows: Collection[str] = ()) -> FactReader:
     """A reader of any file of the org. Of values, it knows of the ids `rows` alone whether they are there."""
     wanted = {row.encode() for row in rows}
 
@@ -25,13 +25,13 @@ def facts(rows: Collection[str] = ()) -> Reads:
             seat, _ = read_seat(path, raw)
             return facts_of(seat) if seat else None
         if path == HEAD:
-            return _of_head(raw)
+            return _read_head_facts(raw)
         return {found.decode(): True for found in wanted.intersection(_ID.findall(raw))} if wanted else {}
 
     return read
 
 
-def _of_head(raw: bytes) -> Facts | None:
+def _read_head_facts(raw: bytes) -> Facts | None:
     head, _ = read_head(raw)
     days, policy, routing = head.holidays, head.policy, head.routing
     org = Org(head.id, head.name, head.zone, holidays=days, branch=head.branch, policy=policy, routing=routing)

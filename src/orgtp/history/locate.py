@@ -35,7 +35,7 @@ class NoGit(OrgtpError):
     )
 
 
-class NotYet(OrgtpError):
+class NoOrgYet(OrgtpError):
     """The history begins later, or holds no org at that commit."""
 
     text = "there was no org yet at {at}. See when it began: orgtp log"
@@ -69,31 +69,31 @@ class OrgSnapshot:
         """The org, whose values are read when somebody asks for them: they are most of what there is to read."""
         if "loaded" in vars(self):
             return self.loaded
-        return load(self.tree.without_scores(), str(self.root), self._scores)
+        return load(self.tree.without_scores(), str(self.root), self._score_months)
 
     @cached_property
-    def _scores(self) -> ScoreMonths:
+    def _score_months(self) -> ScoreMonths:
         return ScoreMonths(self.tree)
 
-    def read_about(self, seat: str) -> Loaded:
+    def load_seat_numbers(self, seat: str) -> Loaded:
         """The org as far as the numbers of one seat need it: the seat and its owner. Values are read when asked for."""
-        return self._read_part(f"about {seat}", lambda: files_about(self.tree, seat))
+        return self._load_part(f"about {seat}", lambda: files_about(self.tree, seat))
 
-    def read_around(self, seat: str) -> Loaded:
+    def load_seat_page(self, seat: str) -> Loaded:
         """The org as far as a page about one seat needs it; see `SeatScope`. Values are read when asked for."""
-        return self._read_part(f"around {seat}", lambda: self.scope(seat).paths)
+        return self._load_part(f"around {seat}", lambda: self.seat_scope(seat).paths)
 
-    def scope(self, seat: str) -> SeatScope:
+    def seat_scope(self, seat: str) -> SeatScope:
         """The files around one seat."""
         if seat not in self._scopes:
             self._scopes[seat] = SeatScope(self.tree, seat)
         return self._scopes[seat]
 
-    def _read_part(self, name: str, paths: Callable[[], Sequence[str]]) -> Loaded:
+    def _load_part(self, name: str, paths: Callable[[], Sequence[str]]) -> Loaded:
         if "staff" in vars(self) or "loaded" in vars(self):
             return self.staff
         if name not in self._parts:
-            self._parts[name] = load(Selected(self.tree, paths()), str(self.root), self._scores)
+            self._parts[name] = load(Selected(self.tree, paths()), str(self.root), self._score_months)
         return self._parts[name]
 
     @cached_property
@@ -110,11 +110,11 @@ class OrgSnapshot:
         if "loaded" in vars(self):
             return self.loaded.problems
         if "staff" in vars(self) or not self._parts:
-            return (*self.staff.problems, *self._scores.problems)
+            return (*self.staff.problems, *self._score_months.problems)
         found = [problem for part in self._parts.values() for problem in part.problems]
-        return tuple(dict.fromkeys([*found, *self._scores.problems]))
+        return tuple(dict.fromkeys([*found, *self._score_months.problems]))
 
-    def files(self, paths: Iterable[str]) -> dict[str, bytes]:
+    def read_files(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of those of `paths` that are files, and nothing else read."""
         return (
             open_tree(self.repo, self.commit).read_files(paths) if self.repo and self.commit else self.tree.read(paths)
@@ -126,12 +126,12 @@ class OrgSnapshot:
         return self.commit or (self.repo.resolve_commit("HEAD") if self.repo else None)
 
     @cached_property
-    def dirty(self) -> bool:
+    def has_uncommitted_changes(self) -> bool:
         """Whether the org's files hold changes that are not committed."""
         return self.repo is not None and self.commit is None and self.repo.has_uncommitted_changes(self.revision)
 
 
-def _head_in(root: Path, where: object) -> Head:
+def _read_head_in_folder(root: Path, where: object) -> Head:
     """What the folder's org.yaml says, as far as it can be read. Raises `NotAnOrg` where there is none."""
     path = root / HEAD
     if path.is_symlink() or not path.is_file():
@@ -139,7 +139,7 @@ def _head_in(root: Path, where: object) -> Head:
     return read_head(read_plain(path) or b"")[0]
 
 
-def _head_at(repo: Repo, rev: str) -> Head:
+def _read_head_at_commit(repo: Repo, rev: str) -> Head:
     """What the commit's org.yaml says. Raises `NotAnOrg` where it has none."""
     raw = open_tree(repo, rev).read_files([HEAD]).get(HEAD)
     if raw is None:
@@ -147,7 +147,7 @@ def _head_at(repo: Repo, rev: str) -> Head:
     return read_head(raw)[0]
 
 
-def clock() -> datetime:
+def read_clock() -> datetime:
     """Now, or ORGTP_NOW (RFC 3339). Raises `BadInput` where that is no moment."""
     text = os.environ.get("ORGTP_NOW", "")
     if not text:
@@ -161,7 +161,7 @@ def clock() -> datetime:
     return moment
 
 
-def find_root(path: str | os.PathLike[str] | None = None) -> Path:
+def find_org_root(path: str | os.PathLike[str] | None = None) -> Path:
     """The org's folder: `path`, else ORGTP_ORG, else the nearest folder upward with an org.yaml. Raises `NotAnOrg`."""
     named = path or os.environ.get("ORGTP_ORG")
     if named:
@@ -177,30 +177,30 @@ def find_root(path: str | os.PathLike[str] | None = None) -> Path:
     raise NotAnOrg(where=".")
 
 
-def locate(path: str | os.PathLike[str] | None, at: str | None, now: datetime | None) -> OrgSnapshot:
+def locate_org(path: str | os.PathLike[str] | None, at: str | None, now: datetime | None) -> OrgSnapshot:
     """The org at `path`, as it is or as it stood `at` a commit, or at the end of a day, week, month, quarter or year.
 
     Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` where the past is asked of a plain folder.
     """
-    root, moment = find_root(path), now or clock()
+    root, moment = find_org_root(path), now or read_clock()
     repo = find_repo(root)
     if at is not None:
-        return _then(root, repo, at, moment)
+        return _locate_in_past(root, repo, at, moment)
     if repo and repo.bare:
-        rev = _ledger(repo)
-        return OrgSnapshot(root, repo, GitTree(repo, rev), _head_at(repo, rev), moment, commit=rev)
-    return OrgSnapshot(root, repo, Folder(root), _head_in(root, path or root), moment)
+        rev = _find_ledger_tip(repo)
+        return OrgSnapshot(root, repo, GitTree(repo, rev), _read_head_at_commit(repo, rev), moment, commit=rev)
+    return OrgSnapshot(root, repo, Folder(root), _read_head_in_folder(root, path or root), moment)
 
 
-def _ledger(repo: Repo) -> str:
+def _find_ledger_tip(repo: Repo) -> str:
     """The tip of the ledger branch, as the org.yaml of what is checked out names it."""
     head = repo.tip("HEAD") or repo.tip("refs/heads/main")
     if head is None:
         raise NotAnOrg(where=repo.path)
-    return repo.tip(f"refs/heads/{_head_at(repo, head).branch}") or head
+    return repo.tip(f"refs/heads/{_read_head_at_commit(repo, head).branch}") or head
 
 
-def _then(root: Path, repo: Repo | None, at: str, now: datetime) -> OrgSnapshot:
+def _locate_in_past(root: Path, repo: Repo | None, at: str, now: datetime) -> OrgSnapshot:
     """The org as it stood; the end of a period is judged as of its last second, and never after now."""
     from orgtp.git.log import read_commit_time
 
@@ -210,26 +210,26 @@ def _then(root: Path, repo: Repo | None, at: str, now: datetime) -> OrgSnapshot:
     if span is None:
         rev = repo.require_commit(at)
         return OrgSnapshot(
-            root, repo, GitTree(repo, rev), _then_head(repo, rev, at), read_commit_time(repo, rev), at, rev
+            root, repo, GitTree(repo, rev), _read_past_head(repo, rev, at), read_commit_time(repo, rev), at, rev
         )
-    tip = _ledger(repo)
-    zone = _head_at(repo, tip).zone
+    tip = _find_ledger_tip(repo)
+    zone = _read_head_at_commit(repo, tip).zone
     end = min(span[1].ends(zone), now + _LEAST).astimezone(UTC)
-    rev = _by(repo, tip, end, at)
+    rev = _find_last_commit_before(repo, tip, end, at)
     # In UTC: on the wall, the second before midnight comes twice on some days.
     return OrgSnapshot(
-        root, repo, GitTree(repo, rev), _then_head(repo, rev, at), (end - _LEAST).astimezone(zone), at, rev
+        root, repo, GitTree(repo, rev), _read_past_head(repo, rev, at), (end - _LEAST).astimezone(zone), at, rev
     )
 
 
-def _then_head(repo: Repo, rev: str, at: str) -> Head:
+def _read_past_head(repo: Repo, rev: str, at: str) -> Head:
     try:
-        return _head_at(repo, rev)
+        return _read_head_at_commit(repo, rev)
     except NotAnOrg as error:
-        raise NotYet(at=at) from error
+        raise NoOrgYet(at=at) from error
 
 
-def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
+def _find_last_commit_before(repo: Repo, tip: str, end: datetime, at: str) -> str:
     """The last commit on the ledger's own line that was made before the end of a period."""
     from orgtp.git.log import list_first_parents
 
@@ -237,16 +237,16 @@ def _by(repo: Repo, tip: str, end: datetime, at: str) -> str:
     made = order_commit_dates([stamp for stamp, _ in line])
     place = bisect_left(made, end.timestamp())
     if place == 0:
-        raise _too_early(repo, line[0][1], at)
+        raise _explain_too_early(repo, line[0][1], at)
     return line[place - 1][1]
 
 
-def _too_early(repo: Repo, first: str, at: str) -> OrgtpError:
+def _explain_too_early(repo: Repo, first: str, at: str) -> OrgtpError:
     """Why there is no commit before the first one of a line."""
     from orgtp.git.ancestry import is_shallow_clone
-    from orgtp.history.merge_base import NotReached
+    from orgtp.history.merge_base import NotInClone
 
     if not is_shallow_clone(repo):
-        return NotYet(at=at)
+        return NoOrgYet(at=at)
     what = f"this clone is shallow and begins with {first[:10]}, after {at}"
-    return NotReached(what=what, remedy="Get the whole: git fetch --unshallow")
+    return NotInClone(what=what, remedy="Get the whole: git fetch --unshallow")

@@ -21,27 +21,31 @@ class MetricFilter:
 
     def __call__(self, commit: Commit) -> bool:
         """Whether the commit did."""
-        return any(self._changed(touched) for touched in commit.paths)
+        return any(self._changes_metric(touched) for touched in commit.paths)
 
-    def _changed(self, touched: ChangedFile) -> bool:
-        facts = self._facts(touched.path)
+    def _changes_metric(self, touched: ChangedFile) -> bool:
+        facts = self._choose_reader(touched.path)
         return facts is not None and facts(touched.old) != facts(touched.new)
 
-    def _facts(self, path: str) -> Callable[[str], object] | None:
+    def _choose_reader(self, path: str) -> Callable[[str], object] | None:
         """What a file says of the metric, by the id of its content; nothing where it is no file that could."""
         seat = seat_of(path) or (path[6:-5] if path.startswith("seats/") and path.endswith(".yaml") else "")
         if not seat or self.seat not in {"", seat}:
             return None
-        return (lambda oid: self._rows(path, oid)) if seat_of(path) else (lambda oid: self._asked(path, oid))
+        return (
+            (lambda oid: self._read_metric_scores(path, oid))
+            if seat_of(path)
+            else (lambda oid: self._read_metric_at(path, oid))
+        )
 
-    def _rows(self, path: str, oid: str) -> object:
-        return [score for score in read_scores(path, self._raw(oid))[0] if score.metric == self.metric]
+    def _read_metric_scores(self, path: str, oid: str) -> object:
+        return [score for score in read_scores(path, self._read_blob(oid))[0] if score.metric == self.metric]
 
-    def _asked(self, path: str, oid: str) -> object:
-        seat, _ = read_seat(path, self._raw(oid))
+    def _read_metric_at(self, path: str, oid: str) -> object:
+        seat, _ = read_seat(path, self._read_blob(oid))
         return seat.metrics.get(self.metric) if seat else None
 
-    def _raw(self, oid: str) -> bytes:
+    def _read_blob(self, oid: str) -> bytes:
         """The content of the file; of one that is not there, or is a submodule, nothing."""
         found = self.repo.read(oid) if oid.strip("0") else None
         return found.raw if found and found.type == "blob" else b""

@@ -10,12 +10,12 @@ from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD, Filtered
 from orgtp.git.log import stream_history
 from orgtp.git.repo import Repo
-from orgtp.history.authors import People
-from orgtp.history.blame import Lineage, States
-from orgtp.history.facts import facts
+from orgtp.history.authors import CommitActors
+from orgtp.history.blame import Blame, FileStates
+from orgtp.history.facts import make_fact_reader
 from orgtp.history.locate import NoGit, OrgSnapshot
 from orgtp.history.metric_filter import MetricFilter
-from orgtp.history.seat_commits import Lives
+from orgtp.history.seat_commits import SeatCommits
 from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_span
 from orgtp.model.seat import Seat, retirement_path, seat_path
@@ -26,19 +26,21 @@ from orgtp.views.seat_fields import Field, Spot, fields_of
 from orgtp.views.seat_history import Life, life
 
 
-def repo_of(here: OrgSnapshot) -> Repo:
+def require_repo(here: OrgSnapshot) -> Repo:
     """The repository that has the history. Raises `NoGit`."""
     if here.repo is None:
         raise NoGit(root=here.root)
     return here.repo
 
 
-def log_pages(here: OrgSnapshot, wanted: Wanted, since: str | None, until: str | None) -> Iterator[list[LogEntry]]:
+def stream_log_pages(
+    here: OrgSnapshot, wanted: Wanted, since: str | None, until: str | None
+) -> Iterator[list[LogEntry]]:
     """What is wanted of the history, newest first, a stretch at a time. Raises what does not fit at once.
 
     Raises `NoGit`, `UnknownSeat`, `UnknownMetric`, `UnknownRevision`, `BadInput`.
     """
-    repo, org = repo_of(here), here.staff.org
+    repo, org = require_repo(here), here.staff.org
     wanted = checked(org, wanted)
     head, without = here.revision, ""
     if since is not None:
@@ -47,13 +49,13 @@ def log_pages(here: OrgSnapshot, wanted: Wanted, since: str | None, until: str |
         wanted = replace(wanted, since=span[0].begins(org.zone)) if span else wanted
     if until is not None:
         span = parse_span(until)
-        head = head if span else _within(repo, until, head)
+        head = head if span else _require_in_history(repo, until, head)
         wanted = replace(wanted, until=span[1].ends(org.zone)) if span else wanted
     measures = MetricFilter(repo, wanted.metric, wanted.seat) if wanted.metric else None
     return log(org, stream_history(repo, head, without) if head else (), wanted, measures)
 
 
-def _within(repo: Repo, rev: str, head: str | None) -> str:
+def _require_in_history(repo: Repo, rev: str, head: str | None) -> str:
     """The commit that `rev` names, which the history of `head` has."""
     found = repo.require_commit(rev)
     if head is None or not repo.has_ancestor(found, head):
@@ -61,39 +63,48 @@ def _within(repo: Repo, rev: str, head: str | None) -> str:
     return found
 
 
-def blame(here: OrgSnapshot, seat: str) -> Iterator[list[BlameLine]]:
+def blame_seat(here: OrgSnapshot, seat: str) -> Iterator[list[BlameLine]]:
     """Who last set each field of a seat, as it is found: newest first. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
-    repo, path = repo_of(here), seat_path(seat)
-    held = _seat(here, seat)
+    repo, path = require_repo(here), seat_path(seat)
+    held = _read_seat_alone(here, seat)
     fields = fields_of(held)
-    return _blamed(repo, here.revision, {(path, key): field for key, field in fields.items()})
+    return _blame_fields(repo, here.revision, {(path, key): field for key, field in fields.items()})
 
 
-def life_of(here: OrgSnapshot, seat: str) -> Life:
+def read_seat_life(here: OrgSnapshot, seat: str) -> Life:
     """One seat's life, from the commits that touched it. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
-    repo = repo_of(here)
-    _seat(here, seat)
+    repo = require_repo(here)
+    _read_seat_alone(here, seat)
     own = (HEAD, seat_path(seat), retirement_path(seat))
     org = load(Filtered(here.tree, lambda path: path in own or path.startswith(f"scores/{seat}/")), str(here.root)).org
-    steps = Lives(repo, seat, People(repo, here.revision)).steps(here.revision) if here.revision else []
+    steps = (
+        SeatCommits(repo, seat, CommitActors(repo, here.revision)).list_commits(here.revision) if here.revision else []
+    )
     return life(org, seat, steps, here.now)
 
 
-def _seat(here: OrgSnapshot, seat: str) -> Seat:
+def _read_seat_alone(here: OrgSnapshot, seat: str) -> Seat:
     """The seat, read alone: no other file is looked at where it is there."""
     path = seat_path(seat)
-    raw = here.files([path]).get(path) if is_id(seat) else None
+    raw = here.read_files([path]).get(path) if is_id(seat) else None
     found = read_seat(path, raw)[0] if raw is not None else here.staff.org.seat(seat)
     if found is None:
         raise BadInput(what=f"{path} cannot be read. See: orgtp validate")
     return found
 
 
-def _blamed(repo: Repo, head: str | None, fields: Mapping[Spot, Field]) -> Iterator[list[BlameLine]]:
-    people = People(repo, head or repo.empty_tree)
-    lineage = Lineage(States(repo, facts()), {spot: field.meaning for spot, field in fields.items()})
+def _blame_fields(repo: Repo, head: str | None, fields: Mapping[Spot, Field]) -> Iterator[list[BlameLine]]:
+    people = CommitActors(repo, head or repo.empty_tree)
+    lineage = Blame(FileStates(repo, make_fact_reader()), {spot: field.meaning for spot, field in fields.items()})
     left = dict(fields)
-    for spot, commit in lineage.setters(head):
+    for spot, commit in lineage.find_setters(head):
         value = left.pop(spot).text
-        yield [blame_line(spot[1], value, commit, *((people.by(commit), people.name(commit)) if commit else ("", "")))]
+        yield [
+            blame_line(
+                spot[1],
+                value,
+                commit,
+                *((people.find_actor(commit), people.find_actor_name(commit)) if commit else ("", "")),
+            )
+        ]
     yield [unknown_line(key, field.text) for (_, key), field in left.items()]

@@ -10,7 +10,7 @@ from orgtp.files.org import read_retirement
 from orgtp.files.seat import read_seat
 from orgtp.git.log import list_commits_touching, stream_commits_touching
 from orgtp.git.repo import Repo
-from orgtp.history.authors import People
+from orgtp.history.authors import CommitActors
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org
@@ -19,72 +19,76 @@ from orgtp.views.seat_history import SeatCommit
 
 
 @dataclass(frozen=True)
-class Lives:
+class SeatCommits:
     """Reads what became of `seat`. The names of others are those that they have at the end."""
 
     repo: Repo
     seat: str
-    people: People
+    people: CommitActors
 
     @property
-    def _own(self) -> list[str]:
+    def _own_paths(self) -> list[str]:
         return [seat_path(self.seat), retirement_path(self.seat)]
 
-    def steps(self, head: str) -> list[SeatCommit]:
+    def list_commits(self, head: str) -> list[SeatCommit]:
         """The commits that touched the seat or its retirement record, oldest first."""
-        return [self._step(commit) for commit in list_commits_touching(self.repo, head, self._own)]
+        return [self._read_seat_commit(commit) for commit in list_commits_touching(self.repo, head, self._own_paths)]
 
-    def newest(self, head: str) -> Iterator[SeatCommit]:
+    def stream_newest_first(self, head: str) -> Iterator[SeatCommit]:
         """The same, newest first, read as they are asked for."""
-        return (self._step(commit) for commit in stream_commits_touching(self.repo, head, self._own))
+        return (self._read_seat_commit(commit) for commit in stream_commits_touching(self.repo, head, self._own_paths))
 
-    def _step(self, commit: Commit) -> SeatCommit:
-        after, befores = self._sides(commit)
-        orgs = [_org(self._files(side)) for side in (after, *befores)]
-        known = self._known(orgs)
+    def _read_seat_commit(self, commit: Commit) -> SeatCommit:
+        after, befores = self._find_sides(commit)
+        orgs = [_build_small_org(self._read_side(side)) for side in (after, *befores)]
+        known = self._read_named_seats(orgs)
         after_org, *before_orgs = (replace(org, seats={**known, **org.seats}) for org in orgs)
-        told = (commit.id, commit.at, commit.action or None, self.people.by(commit) or None, commit.author)
-        return SeatCommit(*told, self.people.name(commit), tuple(before_orgs), after_org)
+        told = (commit.id, commit.at, commit.action or None, self.people.find_actor(commit) or None, commit.author)
+        return SeatCommit(*told, self.people.find_actor_name(commit), tuple(before_orgs), after_org)
 
-    def _sides(self, commit: Commit) -> tuple[dict[str, str], list[dict[str, str]]]:
+    def _find_sides(self, commit: Commit) -> tuple[dict[str, str], list[dict[str, str]]]:
         """Path to the object of each file that tells: after the commit, and before it on each side."""
         if not commit.paths:
             # A merge that has the seat as none of its sides has it; or the first commit, which has it as nobody had.
-            after, *befores = ({path: f"{one}:{path}" for path in self._own} for one in (commit.id, *commit.parents))
+            after, *befores = (
+                {path: f"{one}:{path}" for path in self._own_paths} for one in (commit.id, *commit.parents)
+            )
             return after, befores or [{}]
-        files = {one.path: one for one in commit.paths if _tells(one.path)}
+        files = {one.path: one for one in commit.paths if _is_seat_or_record(one.path)}
         own = files.get(seat_path(self.seat))
         # Of a first commit with ten thousand seats, none can have given anything to another.
-        fit = {path: one for path, one in files.items() if path in self._own or (own and {own.how, one.how} != {"A"})}
+        fit = {
+            path: one for path, one in files.items() if path in self._own_paths or (own and {own.how, one.how} != {"A"})
+        }
         return {path: one.new for path, one in fit.items()}, [{path: one.old for path, one in fit.items()}]
 
-    def _files(self, side: Mapping[str, str]) -> dict[str, bytes]:
+    def _read_side(self, side: Mapping[str, str]) -> dict[str, bytes]:
         """The content of the files of one side."""
         wanted = {path: oid for path, oid in side.items() if oid.strip("0")}
         found = {path: self.repo.read(oid) for path, oid in wanted.items()}
         return {path: item.raw for path, item in found.items() if item and item.type == "blob"}
 
-    def _known(self, orgs: Sequence[Org]) -> dict[str, Seat]:
+    def _read_named_seats(self, orgs: Sequence[Org]) -> dict[str, Seat]:
         """The seats that are spoken of and are in none of the files, for their names."""
         there = {path for org in orgs for path in (*map(seat_path, org.seats), *org.unreadable)}
-        spoken = {seat for org in orgs for seat in _spoken_of(org) if seat_path(seat) not in there}
-        found = {seat: self.people.seat(seat) for seat in spoken}
+        spoken = {seat for org in orgs for seat in _list_named_seats(org) if seat_path(seat) not in there}
+        found = {seat: self.people.find_seat(seat) for seat in spoken}
         return {seat: held for seat, held in found.items() if held}
 
 
-def _tells(path: str) -> bool:
+def _is_seat_or_record(path: str) -> bool:
     """Whether a file may say what a seat is, gave or took."""
     return path.startswith(("seats/", "retirements/")) and path.endswith(".yaml")
 
 
-def _spoken_of(org: Org) -> Iterator[str]:
+def _list_named_seats(org: Org) -> Iterator[str]:
     for seat in org.seats.values():
         yield from (seat.owner, seat.reports_to)
     for record in org.retirements.values():
         yield from (record.decided_by, *record.capabilities.values(), *record.metrics.values())
 
 
-def _org(files: Mapping[str, bytes]) -> Org:
+def _build_small_org(files: Mapping[str, bytes]) -> Org:
     """The seats and records of a few files, and nothing else of an org."""
     seats = {path: read_seat(path, raw)[0] for path, raw in files.items() if path.startswith("seats/")}
     records = {path: read_retirement(path, raw)[0] for path, raw in files.items() if path.startswith("retirements/")}

@@ -17,30 +17,31 @@ from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.views.seat_history import Event
 
 
-def org_for_context(here: OrgSnapshot, seat: str) -> Org:
+def load_context_org(here: OrgSnapshot, seat: str) -> Org:
     """The org as far as the context of a seat needs it: what is around it in full, and of all others what they do.
 
     Raises `UnknownSeat`, and `BadInput` where the seat's file is there and cannot be read.
     """
-    org = here.read_around(seat).org
+    org = here.load_seat_page(seat).org
     if seat not in org.seats:
         path = seat_path(seat)
         if here.staff.org.is_unreadable(path):
             raise BadInput(what=f"{path} cannot be read, so nobody knows what the seat is. See: orgtp validate")
         here.staff.org.seat(seat)
     briefs = (
-        (other, org.seats.get(other) or read_brief(other, raw)) for other, raw in here.scope(seat).seat_files.items()
+        (other, org.seats.get(other) or read_brief(other, raw))
+        for other, raw in here.seat_scope(seat).seat_files.items()
     )
     return replace(org, seats={other: brief for other, brief in briefs if brief})
 
 
-def problems_of(here: OrgSnapshot, seat: str, now: datetime) -> list[Problem]:
+def find_seat_problems(here: OrgSnapshot, seat: str, now: datetime) -> list[Problem]:
     """What `validate` says of the seat's own files, as of `now`; but not that another seat has used an id before."""
     from orgtp import rules
     from orgtp.files.json_schema import schema_problems
 
-    part = _part_for_rules(here, seat)
-    its = _own(part.org, seat)
+    part = _load_for_rules(here, seat)
+    its = _make_ownership_test(part.org, seat)
     problems = [one for one in (*part.problems, *here.problems_so_far) if its(one.place.path)]
     found = [*problems, *(one for one in rules.check_org(part.org, now) if its(one.place.path))]
     told = {problem.place.path for problem in found}
@@ -48,45 +49,47 @@ def problems_of(here: OrgSnapshot, seat: str, now: datetime) -> list[Problem]:
     return by_order([*found, *schema_problems(files)])
 
 
-def _part_for_rules(here: OrgSnapshot, seat: str) -> Loaded:
+def _load_for_rules(here: OrgSnapshot, seat: str) -> Loaded:
     """The org as far as the rules need it to judge the files of one seat, with all its values and no other's."""
-    scope = here.scope(seat)
+    scope = here.seat_scope(seat)
     if len(scope.tops) > 1:
         # Which of them is the top of the chart depends on all seats.
         return here.loaded
-    part = here.read_around(seat)
-    seats = {**part.org.seats, **_seats_with_the_same_work(here, part.org.seats[seat])}
+    part = here.load_seat_page(seat)
+    seats = {**part.org.seats, **_find_seats_sharing_work(here, part.org.seats[seat])}
     scores = {seat: part.org.scores[seat]} if seat in part.org.scores else {}
     return replace(part, org=replace(part.org, seats=seats, scores=scores))
 
 
-def _seats_with_the_same_work(here: OrgSnapshot, seat: Seat) -> dict[str, Seat]:
+def _find_seats_sharing_work(here: OrgSnapshot, seat: Seat) -> dict[str, Seat]:
     """The seats that have a capability of this seat, by id."""
     names = [name.encode() for name in seat.capabilities]
-    scope = here.scope(seat.id)
+    scope = here.seat_scope(seat.id)
     fit = [other for other, raw in scope.seat_files.items() if any(name in raw for name in names) or b"\\" in raw]
     return {other: held for other in fit if (held := scope.read(other))}
 
 
-def _own(org: Org, seat: str) -> Callable[[str], bool]:
+def _make_ownership_test(org: Org, seat: str) -> Callable[[str], bool]:
     """Whether a file is the seat's: its own, its record, its values, and what is open or silenced about it."""
     about = (one.path for one in org.escalations.values() if one.seat == seat)
     paths = {seat_path(seat), retirement_path(seat), silences_path(seat), *about}
     return lambda path: path in paths or path.startswith(f"scores/{seat}/")
 
 
-def decisions_of(here: OrgSnapshot, seat: str) -> Iterator[Event] | None:
+def stream_decisions(here: OrgSnapshot, seat: str) -> Iterator[Event] | None:
     """What was decided about the seat, newest first, read as it is asked for; None where there is no history."""
-    from orgtp.git.ancestry import edge
-    from orgtp.history.authors import People
-    from orgtp.history.seat_commits import Lives
+    from orgtp.git.ancestry import read_shallow_commits
+    from orgtp.history.authors import CommitActors
+    from orgtp.history.seat_commits import SeatCommits
     from orgtp.views.seat_history import events
 
     if here.repo is None:
         return None
     if here.revision is None:
         return iter(())
-    found = events(seat, Lives(here.repo, seat, People(here.repo, here.revision)).newest(here.revision))
-    # What a commit at the edge of a shallow clone has was there before, most of it.
-    cut = edge(here.repo)
+    found = events(
+        seat, SeatCommits(here.repo, seat, CommitActors(here.repo, here.revision)).stream_newest_first(here.revision)
+    )
+    # Most of what the first commits of a shallow clone contain was there before them.
+    cut = read_shallow_commits(here.repo)
     return (event for event in found if event.commit not in cut)

@@ -26,7 +26,7 @@ _ENTRY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Indexed:
+class _IndexStat:
     """What the index knows of a path: the object, and the state of the file when git last saw the two agree."""
 
     id: str
@@ -34,7 +34,7 @@ class _Indexed:
     seconds: int
     nano: int
 
-    def is_seen_in(self, path: Path) -> bool:
+    def matches_file(self, path: Path) -> bool:
         """Whether git takes the file for unchanged."""
         try:
             state = path.lstat()
@@ -47,14 +47,14 @@ class _Indexed:
         }
 
 
-def not_as_committed(repo: Repo, head: str, files: Mapping[str, bytes]) -> list[Problem]:
+def find_converted_files(repo: Repo, head: str, files: Mapping[str, bytes]) -> list[Problem]:
     """Files that git takes for unchanged and that hold other bytes than the commit `head`, and modules left empty."""
     kept = repo.list_files(head, *SINGLE, *FOLDERS)
     modules = [Problem("not-a-file", Place(path), *_LEFT) for path, row in kept.items() if row[0] == _MODULE]
-    suspect = {path for path, raw in files.items() if path in kept and _differs(raw, kept[path][1])}
-    index = _index(repo) if suspect else {}
+    suspect = {path for path, raw in files.items() if path in kept and _has_other_content(raw, kept[path][1])}
+    index = _read_index_stats(repo) if suspect else {}
     found = [path for path in sorted(suspect) if path in index and index[path].id == kept[path][1]]
-    converted = [path for path in found if index[path].is_seen_in(repo.path / path)]
+    converted = [path for path in found if index[path].matches_file(repo.path / path)]
     return [*modules, *(Problem(NOT_AS_COMMITTED.id, Place(path), *_CONVERTED) for path in converted)]
 
 
@@ -65,14 +65,16 @@ _CONVERTED = (
 )
 
 
-def _differs(raw: bytes, oid: str) -> bool:
+def _has_other_content(raw: bytes, oid: str) -> bool:
     """Whether a file holds something else than the object; other line ends are no difference."""
     return compute_object_id(raw, oid) != oid and compute_object_id(raw.replace(b"\r\n", b"\n"), oid) != oid
 
 
-def _index(repo: Repo) -> dict[str, _Indexed]:
+def _read_index_stats(repo: Repo) -> dict[str, _IndexStat]:
     out = repo.run("ls-files", "-s", "-z", "--debug", "--", *SINGLE, *FOLDERS)
     return {
-        os.fsdecode(row["path"]): _Indexed(row["id"].decode(), *(int(row[key]) for key in ("size", "seconds", "nano")))
+        os.fsdecode(row["path"]): _IndexStat(
+            row["id"].decode(), *(int(row[key]) for key in ("size", "seconds", "nano"))
+        )
         for row in _ENTRY.finditer(out)
     }

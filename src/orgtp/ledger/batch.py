@@ -21,9 +21,9 @@ from orgtp.git.objects import ObjectStore
 from orgtp.git.repo import Repo
 from orgtp.git.tree import MODULE, TREE, GitTree, TreeEditor, TreeEntry, open_tree
 from orgtp.lazy_dataclass import dataclass
-from orgtp.ledger.advance import Move, advance, held_still, make_whole
+from orgtp.ledger.advance import BranchMove, hold_indexes, move_branch, recover_journal
 from orgtp.ledger.checks import check_change
-from orgtp.ledger.partial_tree import PartialTree, Reach
+from orgtp.ledger.partial_tree import PartialTree, ReadScope
 from orgtp.model.change import Change
 from orgtp.model.content_hash import hash_changed_files, set_content_trailer
 from orgtp.model.errors import OrgtpError
@@ -31,24 +31,24 @@ from orgtp.model.org import Org
 from orgtp.model.problem import Problem
 
 
-def sealed(objects: ObjectStore, draft: CommitDraft, nodes: Mapping[str, TreeEntry | None]) -> CommitDraft:
+def add_content_trailer(objects: ObjectStore, draft: CommitDraft, nodes: Mapping[str, TreeEntry | None]) -> CommitDraft:
     """The draft with its trailer, where git signs; without one, where it does not.
 
     `nodes` are what the commit changes. A commit that is made anew had other changes once, so its trailer goes with it.
     """
-    value = hash_changed_files(_contents(objects, nodes)) if is_signing(objects.repo) else ""
+    value = hash_changed_files(_read_changed_contents(objects, nodes)) if is_signing(objects.repo) else ""
     message = set_content_trailer(draft.message, value)
     return draft if message == draft.message else replace(draft, message=message)
 
 
-def _contents(objects: ObjectStore, nodes: Mapping[str, TreeEntry | None]) -> dict[str, bytes | None]:
+def _read_changed_contents(objects: ObjectStore, nodes: Mapping[str, TreeEntry | None]) -> dict[str, bytes | None]:
     kept = [node.id for node in nodes.values() if node and node.mode != MODULE]
     blobs = objects.read_blobs(kept)
     return {path: blobs.get(node.id, node.id.encode()) if node else None for path, node in nodes.items()}
 
 
 Action = Callable[[Org], Change]
-_TRIES = 10
+_MAX_TRIES = 10
 
 
 class NoLedger(OrgtpError):
@@ -67,7 +67,7 @@ class NotWritten(OrgtpError):
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedChange:
     """What became of a change: its commit (none on a dry run, or where nothing was to change) and its paths.
 
     `before` and `files` hold the content of these paths, as it was and as it is. `behind` says why the work tree
@@ -89,9 +89,9 @@ class Recorded:
         return sorted(self.files)
 
 
-def record(
+def record_change(
     repo: Repo, branch: str, action: Action, now: datetime, *, who: Identity | None = None, dry_run: bool = False
-) -> Recorded:
+) -> RecordedChange:
     """Run `action` on the org at the tip of `branch` and commit what it wants.
 
     `who` stands in for git's own identity. Raises what the action raises, `Uncommitted`, `WouldBreak`, `NoIdentity`,
@@ -99,11 +99,11 @@ def record(
     """
     ledger = Ledger(repo, branch, now, who)
     if dry_run:
-        return ledger.planned(action).planned
+        return ledger.plan_change(action).planned
     try:
         with hold_lock(repo):
-            make_whole(repo)
-            return ledger.commit(action)
+            recover_journal(repo)
+            return ledger.commit_change(action)
     except TemporaryFailure as why:
         raise NotWritten(why=why) from why
 
@@ -129,38 +129,40 @@ class Ledger:
             raise NoLedger(branch=self.branch)
         return found
 
-    def planned(self, action: Action, reach: Reach | None = None) -> PlannedCommit:
+    def plan_change(self, action: Action, reach: ReadScope | None = None) -> PlannedCommit:
         """What the action would do now; nothing is written."""
-        return Batch(self, self.tip()).take(action, reach)
+        return CommitBatch(self, self.tip()).run_action(action, reach)
 
-    def commit(self, action: Action, reach: Reach | None = None) -> Recorded:
+    def commit_change(self, action: Action, reach: ReadScope | None = None) -> RecordedChange:
         """Do what `record` does, with the lock held already. An action that looks no further than `reach` is quick."""
-        return self.commit_all(lambda batch: [batch.take(action, reach)])[0]
+        return self.commit_all(lambda batch: [batch.run_action(action, reach)])[0]
 
-    def commit_all(self, work: Callable[[Batch], list[PlannedCommit]]) -> list[Recorded]:
+    def commit_all(self, work: Callable[[CommitBatch], list[PlannedCommit]]) -> list[RecordedChange]:
         """Commit the steps that `work` takes, each in a commit of its own, and move the branch once.
 
         Where the branch has moved meanwhile, `work` is done again. From the second time on, those who have the branch
         checked out are kept from committing to it for so long. Raises `NotNow`.
         """
         try:
-            return self._tried(work)
+            return self._commit_with_tries(work)
         except LedgerMoved:
-            with held_still(self.repo, self.ref):
-                return self._tried(work, _TRIES)
+            with hold_indexes(self.repo, self.ref):
+                return self._commit_with_tries(work, _MAX_TRIES)
 
-    def _tried(self, work: Callable[[Batch], list[PlannedCommit]], tries: int = 1) -> list[Recorded]:
+    def _commit_with_tries(
+        self, work: Callable[[CommitBatch], list[PlannedCommit]], tries: int = 1
+    ) -> list[RecordedChange]:
         for _ in range(tries):
-            batch = Batch(self, self.tip())
+            batch = CommitBatch(self, self.tip())
             try:
-                return batch.write(work(batch))
+                return batch.write_and_advance(work(batch))
             except LedgerMoved:
                 continue
         raise LedgerMoved(ref=self.branch)
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class SourceCommit:
     """A commit that is to be made anew: its author with the date as git writes it, and its message."""
 
     id: str
@@ -182,60 +184,60 @@ class PlannedCommit:
     `made` is the commit that it repeats, if it repeats one.
     """
 
-    planned: Recorded
+    planned: RecordedChange
     tree: str
     author: Identity
     when: datetime
     nodes: Mapping[str, TreeEntry | None]
-    made: Original | None = None
+    made: SourceCommit | None = None
 
 
 # The commits of some steps, and what was said last: its `parent` is the new tip.
-Made = tuple[list[Recorded], CommitDraft | None]
+WrittenCommits = tuple[list[RecordedChange], CommitDraft | None]
 
 
-class Batch:
+class CommitBatch:
     """Changes that follow one another, each worked out on what the one before it left, and written together."""
 
     def __init__(self, ledger: Ledger, tip: str) -> None:
         self.ledger, self.tip = ledger, tip
         self.walk = self.base = open_tree(ledger.repo, tip)
 
-    def take(
-        self, action: Action, reach: Reach | None = None, who: Identity | None = None, now: datetime | None = None
+    def run_action(
+        self, action: Action, reach: ReadScope | None = None, who: Identity | None = None, now: datetime | None = None
     ) -> PlannedCommit:
         """Run an action on the org as it is by then, and check what comes of it; `who` and `now`: else the ledger's."""
         when = now or self.ledger.now
         if reach is not None:
             try:
-                return self._taken(action, load(PartialTree(self.walk, reach)), who, when)
+                return self._run_on(action, load(PartialTree(self.walk, reach)), who, when)
             except OrgtpError:
                 # What does not fit is told with all of the org in view: a near miss may be any of its seats.
                 pass
         self.walk.objects.write_objects()
         repo = self.ledger.repo
-        return self._taken(action, load(GitTree(repo, self.walk.root), str(repo.path)), who, when)
+        return self._run_on(action, load(GitTree(repo, self.walk.root), str(repo.path)), who, when)
 
-    def _taken(self, action: Action, loaded: Loaded, who: Identity | None, now: datetime) -> PlannedCommit:
+    def _run_on(self, action: Action, loaded: Loaded, who: Identity | None, now: datetime) -> PlannedCommit:
         change = action(loaded.org)
         files = applied(loaded.files, change)
-        _refuse_links(self.walk, files)
+        _refuse_links_at(self.walk, files)
         noted = check_change(loaded, change, files) if files else ()
         old = {path: loaded.files[path] for path in files if path in loaded.files}
         author = self._author(loaded.org, change, who or self.ledger.who) if files else Identity("", "")
         nodes = self.walk.add_blobs(files)
         self.walk = self.walk.replace_entries(nodes) if nodes else self.walk
         when = now.astimezone(loaded.org.zone)
-        return PlannedCommit(Recorded(change, None, old, files, noted=noted), self.walk.root, author, when, nodes)
+        return PlannedCommit(RecordedChange(change, None, old, files, noted=noted), self.walk.root, author, when, nodes)
 
     def _author(self, org: Org, change: Change, who: Identity | None) -> Identity:
         return who or resolve_identity(self.ledger.repo, org.seats.get(change.by), org.id)
 
-    def write(self, steps: list[PlannedCommit]) -> list[Recorded]:
+    def write_and_advance(self, steps: list[PlannedCommit]) -> list[RecordedChange]:
         """Make the commits of the steps that change something, and move the branch once. Raises `NotNow`."""
-        return self.move(steps, self.make(steps))
+        return self.advance_branch(steps, self.write_commits(steps))
 
-    def move(self, steps: list[PlannedCommit], made: Made) -> list[Recorded]:
+    def advance_branch(self, steps: list[PlannedCommit], made: WrittenCommits) -> list[RecordedChange]:
         """Move the branch to the commits that were made of `steps`. Raises `NotNow`."""
         done, last = made
         if last is None:
@@ -243,19 +245,19 @@ class Batch:
         behind = self._advance(last, {path for step in steps for path in step.nodes})
         return [replace(recorded, behind=behind if recorded.commit else "") for recorded in done]
 
-    def make(self, steps: list[PlannedCommit]) -> Made:
+    def write_commits(self, steps: list[PlannedCommit]) -> WrittenCommits:
         """Make the commits; no branch moves. Raises `CannotWrite`."""
         parent, last, done = self.tip, None, []
         for step in steps:
             if step.planned.files:
-                draft = sealed(self.walk.objects, self._draft(step, parent), step.nodes)
+                draft = add_content_trailer(self.walk.objects, self._draft_commit(step, parent), step.nodes)
                 parent = commit_tree(self.walk.objects, draft, step.tree)
                 last = replace(draft, parent=parent)
             done.append(replace(step.planned, commit=parent if step.planned.files else None))
         self.walk.objects.write_objects()
         return done, last
 
-    def _draft(self, step: PlannedCommit, parent: str) -> CommitDraft:
+    def _draft_commit(self, step: PlannedCommit, parent: str) -> CommitDraft:
         repo, made = self.ledger.repo, step.made
         when = choose_commit_date(repo, self.tip, step.when)
         if made is None:
@@ -266,13 +268,13 @@ class Batch:
 
     def _advance(self, last: CommitDraft, paths: Iterable[str]) -> str:
         why = last.message.partition("\n")[0]
-        move = Move(self.ledger.ref, self.tip, str(last.parent), why, last.env)
-        return advance(
+        move = BranchMove(self.ledger.ref, self.tip, str(last.parent), why, last.env)
+        return move_branch(
             self.ledger.repo, move, {path: (self.base.find_entry(path), self.walk.find_entry(path)) for path in paths}
         )
 
 
-def _refuse_links(walk: TreeEditor, files: Iterable[str]) -> None:
+def _refuse_links_at(walk: TreeEditor, files: Iterable[str]) -> None:
     """Refuse to write where the commit before has a link or a module, at a file itself or above it."""
     for path in files:
         above = [str(parent) for parent in PurePosixPath(path).parents][:-1]

@@ -54,7 +54,7 @@ def refuse_wrong_records(org: Org, added: Mapping[str, bytes]) -> tuple[Problem,
     from orgtp.rules.records import check_records
 
     found += check_records(replace(org, scores=scores))
-    return _refuse(found, select_errors(found))
+    return _raise_if_broken(found, select_errors(found))
 
 
 def refuse_new_errors(before: Loaded, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
@@ -65,10 +65,10 @@ def refuse_new_errors(before: Loaded, files: Mapping[str, bytes]) -> tuple[Probl
     known = {(problem.rule, problem.place.path, problem.message) for problem in before.found}
     after = load(Files({**before.files, **files}))
     new = [p for p in after.found if (p.rule, p.place.path, p.message) not in known]
-    return _refuse(new, [problem for problem in new if problem in after.errors])
+    return _raise_if_broken(new, [problem for problem in new if problem in after.errors])
 
 
-def _refuse(found: Iterable[Problem], wrong: Iterable[Problem]) -> tuple[Problem, ...]:
+def _raise_if_broken(found: Iterable[Problem], wrong: Iterable[Problem]) -> tuple[Problem, ...]:
     lines = [f"  {problem.place}: {problem.message}. {problem.hint}".rstrip() for problem in wrong]
     if lines:
         raise WouldBreak(problems="\n".join(lines))

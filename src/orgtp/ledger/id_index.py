@@ -24,40 +24,44 @@ create table if not exists seen (tree text not null);
 """
 
 
-def known_at(walk: TreeEditor, ids: Iterable[str]) -> set[str]:
+def find_files_with_ids(walk: TreeEditor, ids: Iterable[str]) -> set[str]:
     """The score files of the tree that hold a record with one of `ids`."""
     wanted = set(ids)
-    found = _looked_up(walk.base or walk, wanted) | {path for path in walk.touched if seat_of(path)}
-    return {path for path, raw in walk.read_files(found).items() if wanted & _ids(raw)}
+    found = _query_cache(walk.base or walk, wanted) | {path for path in walk.touched if seat_of(path)}
+    return {path for path, raw in walk.read_files(found).items() if wanted & _extract_ids(raw)}
 
 
-def _looked_up(walk: TreeEditor, ids: set[str]) -> set[str]:
+def _query_cache(walk: TreeEditor, ids: set[str]) -> set[str]:
     """The files that the cache names for `ids`; where there can be no cache, all files that hold one."""
     try:
-        with closing(_opened(walk.objects.repo)) as cache, cache:
-            _catch_up(cache, walk)
+        with closing(_open_cache(walk.objects.repo)) as cache, cache:
+            _update_cache(cache, walk)
             return {path for id_ in ids for (path,) in cache.execute("select path from ids where id = ?", [id_])}
     except (sqlite3.Error, OSError):
-        return {path for path, held in _differing(walk.objects.repo, None, _scores(walk)).items() if held & ids}
+        return {
+            path
+            for path, held in _read_changed_ids(walk.objects.repo, None, _find_scores_tree(walk)).items()
+            if held & ids
+        }
 
 
-def _opened(repo: Repo) -> sqlite3.Connection:
+def _open_cache(repo: Repo) -> sqlite3.Connection:
     path = private_git_dir(repo) / "ids.sqlite"
     path.parent.mkdir(exist_ok=True)
     if path.is_symlink():
         raise OSError(path)
     try:
-        return _connected(path)
+        return _connect_cache(path)
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError:
         # It is torn, and it is only a cache.
         for name in (path, path.with_name("ids.sqlite-wal"), path.with_name("ids.sqlite-shm")):
             name.unlink(missing_ok=True)
-        return _connected(path)
+        return _connect_cache(path)
 
 
-def _connected(path: Path) -> sqlite3.Connection:
+def _connect_cache(path: Path) -> sqlite3.Connection:
     cache = sqlite3.connect(path)
     # A cache that is behind is fine, one that is torn is not: so a log is written ahead, and not synced each time.
     cache.execute("pragma journal_mode = wal")
@@ -66,32 +70,32 @@ def _connected(path: Path) -> sqlite3.Connection:
     return cache
 
 
-def _catch_up(cache: sqlite3.Connection, walk: TreeEditor) -> None:
+def _update_cache(cache: sqlite3.Connection, walk: TreeEditor) -> None:
     row = cache.execute("select tree from seen").fetchone()
-    seen, tree = row[0] if row else "", _scores(walk)
+    seen, tree = row[0] if row else "", _find_scores_tree(walk)
     if seen == tree:
         return
     known = seen if seen and walk.objects.repo.read(seen) else None
-    for path, held in _differing(walk.objects.repo, known, tree).items():
+    for path, held in _read_changed_ids(walk.objects.repo, known, tree).items():
         cache.executemany("insert or replace into ids values (?, ?)", ((id_, path) for id_ in held))
     cache.execute("delete from seen")
     cache.execute("insert into seen values (?)", [tree])
 
 
-def _scores(walk: TreeEditor) -> str:
+def _find_scores_tree(walk: TreeEditor) -> str:
     """The tree of all score files; "" where there is none yet."""
     node = walk.find_entry("scores")
     return node.id if node else ""
 
 
-def _differing(repo: Repo, old: str | None, tree: str) -> dict[str, set[str]]:
+def _read_changed_ids(repo: Repo, old: str | None, tree: str) -> dict[str, set[str]]:
     """The ids in the files below `tree` that are not the same below `old`."""
     if not tree:
         return {}
     nodes = {path: new for path, (_, new) in diff_trees(repo, old, tree).items() if new and new.is_plain}
     blobs = repo.read_blobs(node.id for node in nodes.values())
-    return {f"scores/{path}": _ids(blobs[node.id]) for path, node in nodes.items()}
+    return {f"scores/{path}": _extract_ids(blobs[node.id]) for path, node in nodes.items()}
 
 
-def _ids(raw: bytes) -> set[str]:
+def _extract_ids(raw: bytes) -> set[str]:
     return {found.decode() for found in _ID.findall(raw)}

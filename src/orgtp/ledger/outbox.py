@@ -21,7 +21,7 @@ from orgtp.git.commit import Identity
 from orgtp.git.errors import CannotWrite
 from orgtp.git.lock import private_git_dir, write_new_file
 from orgtp.git.repo import Repo
-from orgtp.history.locate import clock
+from orgtp.history.locate import read_clock
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 from orgtp.model.score import RANDOM_BITS, Score, make_ulid
@@ -31,14 +31,14 @@ _RECEIPT_SECONDS = 3600.0
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-class NotKept(OrgtpError):
+class CannotQueue(OrgtpError):
     """A value could neither be written nor be kept."""
 
     text = "{why}. It could not be kept for later either ({also}), so nothing is recorded. Run the command again."
 
 
 @dataclass(frozen=True, slots=True)
-class Lot:
+class QueuedScores:
     """Records that wait: who recorded them, the author of their commit, and which of their ids callers brought.
 
     `why` says why they were not written at once, `held` why they cannot be written as the org is now; "" where nobody
@@ -54,7 +54,7 @@ class Lot:
     why: str = ""
 
     @property
-    def text(self) -> str:
+    def file_text(self) -> str:
         """The file's content."""
         rows = [{"path": score.path, "record": json.loads(score.line)} for score in self.scores]
         facts = {"by": self.by, "author": [self.author.name, self.author.email], "brought": sorted(self.brought)}
@@ -64,7 +64,7 @@ class Lot:
         )
 
 
-def outbox(repo: Repo) -> Path:
+def outbox_dir(repo: Repo) -> Path:
     """The folder of the outbox. Raises `CannotWrite` where somebody put a link there."""
     found = private_git_dir(repo) / "outbox"
     if found.is_symlink():
@@ -72,46 +72,48 @@ def outbox(repo: Repo) -> Path:
     return found
 
 
-def lots(repo: Repo) -> list[Lot]:
+def list_queued(repo: Repo) -> list[QueuedScores]:
     """All that waits, oldest first. A file that cannot be read is a lot that is held."""
-    return [_read(path) for path in sorted(outbox(repo).glob("*.json"))]
+    return [_read_queued(path) for path in sorted(outbox_dir(repo).glob("*.json"))]
 
 
-def _read(path: Path) -> Lot:
+def _read_queued(path: Path) -> QueuedScores:
     try:
         data = json.loads(path.read_bytes())
-        scores = tuple(_score(row) for row in data["scores"])
+        scores = tuple(_parse_queued_score(row) for row in data["scores"])
         texts = [str(data["by"]), *map(str, data["author"]), str(data["held"]), str(data.get("why", ""))]
         by, name, email, held, why = texts
-        return Lot(path, by, Identity(name, email), scores, frozenset(data["brought"]), held, why)
+        return QueuedScores(path, by, Identity(name, email), scores, frozenset(data["brought"]), held, why)
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
-        return Lot(path, "", Identity("", ""), (), held="the file cannot be read")
+        return QueuedScores(path, "", Identity("", ""), (), held="the file cannot be read")
 
 
-def _score(row: dict[str, Any]) -> Score:
+def _parse_queued_score(row: dict[str, Any]) -> Score:
     line = json.dumps(row["record"], ensure_ascii=False) + "\n"
     return read_scores(row["path"], line.encode())[0][0]
 
 
-def keep(repo: Repo, by: str, author: Identity, scores: Sequence[Score], brought: frozenset[str], why: str) -> Lot:
+def queue_scores(
+    repo: Repo, by: str, author: Identity, scores: Sequence[Score], brought: frozenset[str], why: str
+) -> QueuedScores:
     """Put records into the outbox, and on the disk. Raises `OSError` where that cannot be."""
-    name = make_ulid(clock(), int.from_bytes(os.urandom(RANDOM_BITS // 8)))
-    lot = Lot(outbox(repo) / f"{name}.json", by, author, tuple(scores), brought, why=why)
-    _write(lot.path, lot.text.encode())
+    name = make_ulid(read_clock(), int.from_bytes(os.urandom(RANDOM_BITS // 8)))
+    lot = QueuedScores(outbox_dir(repo) / f"{name}.json", by, author, tuple(scores), brought, why=why)
+    _save_queued(lot.path, lot.file_text.encode())
     return lot
 
 
-def hold(lot: Lot, why: str) -> None:
+def reject_queued(lot: QueuedScores, why: str) -> None:
     """Note why a lot cannot be written; it stays."""
     if lot.held != why:
-        _write(lot.path, replace(lot, held=why).text.encode())
+        _save_queued(lot.path, replace(lot, held=why).file_text.encode())
 
 
-def _write(path: Path, raw: bytes) -> None:
+def _save_queued(path: Path, raw: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(f".tmp{os.getpid()}")
     try:
-        _synced(beside, raw)
+        _write_synced(beside, raw)
     except OSError as error:
         beside.unlink(missing_ok=True)
         reserve = path.parent.parent / "reserve"
@@ -119,12 +121,12 @@ def _write(path: Path, raw: bytes) -> None:
             raise
         # The disk is full: write over what was set aside for this, which needs no more room.
         reserve.rename(beside)
-        _synced(beside, raw)
+        _write_synced(beside, raw)
     beside.rename(path)
     _sync_folder(path.parent)
 
 
-def _synced(path: Path, raw: bytes) -> None:
+def _write_synced(path: Path, raw: bytes) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     try:
         written = 0
@@ -144,7 +146,7 @@ def _sync_folder(path: Path) -> None:
         os.close(handle)
 
 
-def set_aside(repo: Repo) -> None:
+def reserve_disk_space(repo: Repo) -> None:
     """See to it that there is room on the disk for a value when it is full. The lock is held."""
     reserve = private_git_dir(repo) / "reserve"
     if not reserve.is_file() or reserve.is_symlink():
@@ -157,29 +159,29 @@ def set_aside(repo: Repo) -> None:
 # Receipts.
 
 
-def done(lot: Lot, commit: str) -> None:
+def write_receipt(lot: QueuedScores, commit: str) -> None:
     """Say that a lot is in the commit, and take it out."""
     with suppress(OSError):
         # The commit stands: on a full disk one who waits for a receipt finds that out with the lock in hand.
-        _receipt(lot).write_text(commit, encoding="utf-8")
+        _receipt_path(lot).write_text(commit, encoding="utf-8")
     lot.path.unlink(missing_ok=True)
 
 
-def receipt(lot: Lot) -> str:
+def read_receipt(lot: QueuedScores) -> str:
     """The commit that a lot is in; "" while it waits. A receipt is read once."""
     try:
-        commit = _receipt(lot).read_text(encoding="utf-8")
+        commit = _receipt_path(lot).read_text(encoding="utf-8")
     except OSError:
         return ""
     if commit and not lot.path.exists():
-        _receipt(lot).unlink(missing_ok=True)
+        _receipt_path(lot).unlink(missing_ok=True)
         return commit
     return ""
 
 
-def sweep(repo: Repo) -> None:
+def remove_leftovers(repo: Repo) -> None:
     """Take away receipts that nobody came for, and what a killed process was still writing."""
-    for left in (*outbox(repo).glob("*.done"), *outbox(repo).glob("*.tmp*")):
+    for left in (*outbox_dir(repo).glob("*.done"), *outbox_dir(repo).glob("*.tmp*")):
         try:
             if time.time() - left.stat().st_mtime > _RECEIPT_SECONDS:
                 left.unlink(missing_ok=True)
@@ -187,5 +189,5 @@ def sweep(repo: Repo) -> None:
             continue
 
 
-def _receipt(lot: Lot) -> Path:
+def _receipt_path(lot: QueuedScores) -> Path:
     return lot.path.with_suffix(".done")

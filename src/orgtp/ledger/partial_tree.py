@@ -18,7 +18,7 @@ from orgtp.model.seat import Seat, seat_path
 _MARGIN = timedelta(days=4)
 
 
-class Want(NamedTuple):
+class ScoreKey(NamedTuple):
     """A value to record. `period` is as somebody wrote it: "" is the current one, `last` the one before."""
 
     seat: str
@@ -27,7 +27,7 @@ class Want(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ReadScope:
     """How far an action that records values looks.
 
     The seats with all above them; of each metric and period in `wants` what was recorded before; and the records with
@@ -35,7 +35,7 @@ class Reach:
     """
 
     seats: frozenset[str]
-    wants: frozenset[Want]
+    score_keys: frozenset[ScoreKey]
     now: datetime
     ids: frozenset[str] = frozenset()
 
@@ -45,15 +45,15 @@ class PartialTree:
     """The files within `reach`, as a tree that `load` reads."""
 
     walk: TreeEditor
-    reach: Reach
+    scope: ReadScope
     _paths: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._paths = {HEAD, *self._seats(), *self._scores()}
-        if self.reach.ids:
-            from orgtp.ledger.id_index import known_at
+        self._paths = {HEAD, *self._find_seat_files(), *self._find_score_files()}
+        if self.scope.ids:
+            from orgtp.ledger.id_index import find_files_with_ids
 
-            self._paths |= known_at(self.walk, self.reach.ids)
+            self._paths |= find_files_with_ids(self.walk, self.scope.ids)
 
     def entries(self) -> list[FileInfo]:
         """Every file of the part, sorted by path. Their size is looked at by those who read the whole."""
@@ -64,10 +64,10 @@ class PartialTree:
         """The content of the files `paths`."""
         return self.walk.read_files(paths)
 
-    def _seats(self) -> set[str]:
+    def _find_seat_files(self) -> set[str]:
         """The files of the seats, of those who answer for them, and of all above."""
         found: set[str] = set()
-        next_up = {seat_path(seat) for seat in self.reach.seats}
+        next_up = {seat_path(seat) for seat in self.scope.seats}
         while next_up:
             found |= next_up
             seats = [read_seat(path, raw)[0] for path, raw in self.walk.read_files(next_up).items()]
@@ -75,26 +75,26 @@ class PartialTree:
             next_up = {seat_path(name) for name in above} - found
         return found
 
-    def _scores(self) -> set[str]:
+    def _find_score_files(self) -> set[str]:
         """The files that may hold a record of a period that is wanted: those of its month and of all since."""
         found: set[str] = set()
-        for seat, first in self._months().items():
+        for seat, first in self._find_first_months().items():
             names = self.walk.list_entries(f"scores/{seat}")
             found |= {f"scores/{seat}/{name}" for name in names if name >= first}
         return found
 
-    def _months(self) -> dict[str, str]:
+    def _find_first_months(self) -> dict[str, str]:
         """The first month that is looked at of each seat."""
         months: dict[str, str] = {}
-        for want in self.reach.wants:
-            seat = self._seat(want.seat)
+        for want in self.scope.score_keys:
+            seat = self._read_seat_file(want.seat)
             metric = seat.metrics.get(want.metric) if seat else None
             if metric:
-                first = f"{_first_day(want.period, metric.cadence.grain, self.reach.now):%Y-%m}"
+                first = f"{_first_day(want.period, metric.cadence.grain, self.scope.now):%Y-%m}"
                 months[want.seat] = min(first, months.get(want.seat, first))
         return months
 
-    def _seat(self, seat: str) -> Seat | None:
+    def _read_seat_file(self, seat: str) -> Seat | None:
         path = seat_path(seat)
         raw = self.walk.read_files([path]).get(path)
         return read_seat(path, raw)[0] if raw is not None else None

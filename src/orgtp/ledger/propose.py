@@ -8,37 +8,39 @@ from orgtp.git.commit import RefTransaction
 from orgtp.git.errors import TemporaryFailure
 from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo
-from orgtp.ledger.batch import Action, Batch, Ledger, NotWritten, Recorded
+from orgtp.ledger.batch import Action, CommitBatch, Ledger, NotWritten, RecordedChange
 from orgtp.model.errors import Refused
 
 
-def propose(repo: Repo, branch: str, action: Action, now: datetime, *, onto: str, dry_run: bool = False) -> Recorded:
+def propose_change(
+    repo: Repo, branch: str, action: Action, now: datetime, *, onto: str, dry_run: bool = False
+) -> RecordedChange:
     """Commit what `action` wants to the new branch `onto`. The ledger `branch` and every work tree stay as they are.
 
     Raises what `record` raises, and `Refused` where `onto` is there already.
     """
     ledger, ref = Ledger(repo, branch, now), f"refs/heads/{onto}"
-    _refuse_there(repo, ref, onto)
+    _refuse_existing_branch(repo, ref, onto)
     if dry_run:
-        return ledger.planned(action).planned
+        return ledger.plan_change(action).planned
     try:
         with hold_lock(repo):
-            _refuse_there(repo, ref, onto)
-            return _committed(ledger, action, ref)
+            _refuse_existing_branch(repo, ref, onto)
+            return _commit_to_branch(ledger, action, ref)
     except TemporaryFailure as why:
         raise NotWritten(why=why) from why
 
 
-def _refuse_there(repo: Repo, ref: str, onto: str) -> None:
+def _refuse_existing_branch(repo: Repo, ref: str, onto: str) -> None:
     tip = repo.tip(ref)
     if tip:
         what = f"the branch {onto} is there already, at {tip[:10]}"
         raise Refused(why=f"{what}. A person merges it, or deletes it: git branch -D {onto}")
 
 
-def _committed(ledger: Ledger, action: Action, ref: str) -> Recorded:
-    batch = Batch(ledger, ledger.tip())
-    done, last = batch.make([batch.take(action)])
+def _commit_to_branch(ledger: Ledger, action: Action, ref: str) -> RecordedChange:
+    batch = CommitBatch(ledger, ledger.tip())
+    done, last = batch.write_commits([batch.run_action(action)])
     if last is not None:
         moving = RefTransaction(ledger.repo, ref, None, str(last.parent), last.env)
         try:

@@ -17,12 +17,12 @@ def witness_ref(branch: str) -> str:
     return f"refs/orgtp/witness/{branch}"
 
 
-def witness(repo: Repo, branch: str) -> str | None:
+def read_witness(repo: Repo, branch: str) -> str | None:
     """The commit that the branch had when it was last looked at."""
     return repo.tip(witness_ref(branch))
 
 
-def lost(repo: Repo, old: str, new: str) -> bool:
+def has_lost_commit(repo: Repo, old: str, new: str) -> bool:
     """Whether the history of `new` surely has no `old`. Where it does not reach far enough, nobody can say so."""
     try:
         return not is_ancestor(repo, old, new) and not any(
@@ -32,7 +32,7 @@ def lost(repo: Repo, old: str, new: str) -> bool:
         return False
 
 
-def keep_witness(repo: Repo, branch: str, tip: str) -> None:
+def save_witness(repo: Repo, branch: str, tip: str) -> None:
     """Keep what was looked at, if the branch still has it. One that saw something else first goes on saying so.
 
     Where it cannot be kept now (a repository that nobody may write, somebody at work), the next one does.
@@ -40,49 +40,49 @@ def keep_witness(repo: Repo, branch: str, tip: str) -> None:
     lock = Lock(repo)
     try:
         if lock.try_acquire():
-            _keep(repo, branch, tip)
+            _save_if_newer(repo, branch, tip)
     except (TemporaryFailure, GitFailed, OSError):
         return
     finally:
         lock.close()
 
 
-def _keep(repo: Repo, branch: str, tip: str) -> None:
-    seen, now = witness(repo, branch), repo.tip(f"refs/heads/{branch}")
-    if now and tip != seen and not lost(repo, tip, now) and not (seen and lost(repo, seen, tip)):
-        set_witness(repo, branch, tip)
+def _save_if_newer(repo: Repo, branch: str, tip: str) -> None:
+    seen, now = read_witness(repo, branch), repo.tip(f"refs/heads/{branch}")
+    if now and tip != seen and not has_lost_commit(repo, tip, now) and not (seen and has_lost_commit(repo, seen, tip)):
+        move_witness(repo, branch, tip)
 
 
-def set_witness(repo: Repo, branch: str, commit: str) -> None:
+def move_witness(repo: Repo, branch: str, commit: str) -> None:
     """Move the witness. The ledger's lock is held. Raises `GitFailed`."""
-    free(repo, branch)
+    unlock_witness(repo, branch)
     repo.run("update-ref", witness_ref(branch), commit)
 
 
-def free(repo: Repo, branch: str) -> None:
+def unlock_witness(repo: Repo, branch: str) -> None:
     """Remove what locks the witness: only who holds the ledger's lock moves it, so whoever left that is dead."""
     (repo.common_dir / f"{witness_ref(branch)}.lock").unlink(missing_ok=True)
 
 
-def along(repo: Repo, branch: str, old: str, new: str) -> str:
+def find_witness_to_move(repo: Repo, branch: str, old: str, new: str) -> str:
     """The witness, where it must move along with a branch that is made anew: what it saw is in `old`, not in `new`.
 
     "" where it stays. The ledger's lock is held.
     """
-    seen = witness(repo, branch)
-    if seen is None or not lost(repo, seen, new) or lost(repo, seen, old):
+    seen = read_witness(repo, branch)
+    if seen is None or not has_lost_commit(repo, seen, new) or has_lost_commit(repo, seen, old):
         return ""
-    free(repo, branch)
+    unlock_witness(repo, branch)
     return witness_ref(branch)
 
 
-def mend(repo: Repo, ref: str, old: str | None, new: str, *, moved: bool) -> None:
+def repair_witness(repo: Repo, ref: str, old: str | None, new: str, *, moved: bool) -> None:
     """After a crash: git moves two refs one after the other, so the witness may be where the branch is not."""
     branch = ref.removeprefix("refs/heads/")
-    seen = witness(repo, branch)
+    seen = read_witness(repo, branch)
     if seen is None or old is None:
         return
-    if moved and lost(repo, seen, new) and not lost(repo, seen, old):
-        set_witness(repo, branch, new)
+    if moved and has_lost_commit(repo, seen, new) and not has_lost_commit(repo, seen, old):
+        move_witness(repo, branch, new)
     elif not moved and seen == new:
-        set_witness(repo, branch, old)
+        move_witness(repo, branch, old)

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from itertools import chain, islice
 from typing import Annotated, Any
 
-from orgtp.api import NotYet, OrgHandle
+from orgtp.api import NoOrgYet, OrgHandle
 from orgtp.mcp.answer import ROOM, Answer, build_answer, clamp_limit, describe_truncation, measure_size, take_fitting
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
@@ -68,7 +68,7 @@ def _diff_since(here: OrgHandle, base: str) -> tuple[str, Diff]:
     """The commit to compare with, and what differs; where there was no org yet, all of it is new."""
     try:
         found = here.history.diff(base)
-    except NotYet:
+    except NoOrgYet:
         return "", diff(Org(), here.org)
     return found.base, found.diff
 

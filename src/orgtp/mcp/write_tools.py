@@ -6,7 +6,7 @@ import shlex
 from typing import Annotated, Any
 
 from orgtp.actions.retire import REVIEW, Request
-from orgtp.api import OrgHandle, Recorded
+from orgtp.api import OrgHandle, RecordedChange
 from orgtp.mcp.answer import Answer, build_answer
 from orgtp.mcp.read_tools import SeatId
 from orgtp.model.errors import BadInput, OrgtpError, Refused
@@ -68,7 +68,7 @@ def _record_score(
     return build_answer(here, "score-add", {**body, **_sync_if_required(here, done)})
 
 
-def _describe_commit(done: Recorded, *, dry_run: bool) -> dict[str, Any]:
+def _describe_commit(done: RecordedChange, *, dry_run: bool) -> dict[str, Any]:
     return {
         "commit": done.commit,
         "paths": done.paths,
@@ -78,7 +78,7 @@ def _describe_commit(done: Recorded, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _sync_if_required(here: OrgHandle, done: Recorded) -> dict[str, Any]:
+def _sync_if_required(here: OrgHandle, done: RecordedChange) -> dict[str, Any]:
     """What became of sending it to the remote, where the org's policy wants that."""
     if done.kept or not here.head.policy.push:
         return {}

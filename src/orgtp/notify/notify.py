@@ -18,7 +18,7 @@ from orgtp.model.text import one_line
 from orgtp.notify.config import DEFAULT, notify_path, read_notify_file, resolve_address
 
 if TYPE_CHECKING:
-    from orgtp.ledger.batch import Recorded
+    from orgtp.ledger.batch import RecordedChange
 
 _SAID = {
     EventType.OPENED: "It is with you.",
@@ -44,7 +44,7 @@ class Notification:
     text: str
 
 
-def build_notifications(org: Org, done: Recorded) -> list[Notification]:
+def build_notifications(org: Org, done: RecordedChange) -> list[Notification]:
     """What a recorded change has to tell to those whose hands something is in now: one text for each of them."""
     held: dict[str, list[Notification]] = {}
     for one, event in done.change.events:

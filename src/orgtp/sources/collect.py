@@ -20,8 +20,8 @@ from orgtp.git.errors import TemporaryFailure
 from orgtp.git.lock import hold_lock
 from orgtp.git.tree import GitTree
 from orgtp.git.worktrees import is_inside_repo
-from orgtp.ledger.append import post
-from orgtp.ledger.batch import Ledger, Recorded
+from orgtp.ledger.append import append_scores
+from orgtp.ledger.batch import Ledger, RecordedChange
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.model.text import find_nearest
@@ -64,8 +64,8 @@ class Collected:
     said: tuple[SourceResult, ...]
     heard: tuple[CollectedValue, ...]
     elsewhere: tuple[CollectTarget, ...]
-    recorded: Recorded | None
-    escalated: Recorded | None = None
+    recorded: RecordedChange | None
+    escalated: RecordedChange | None = None
     left: tuple[CollectTarget, ...] = ()
 
     @property
@@ -119,12 +119,12 @@ class Collector:
         elsewhere = tuple(one for one in some if one.source not in here)
         return Collected(said, found, elsewhere, recorded, left=tuple(left))
 
-    def _append_entries(self, entries: list[NewScore], *, dry_run: bool) -> Recorded:
+    def _append_entries(self, entries: list[NewScore], *, dry_run: bool) -> RecordedChange:
         """Record under a lock, so that each run can tell what is new. A run that waits too long goes on without it."""
         with ExitStack() as held:
             with suppress(TemporaryFailure):
                 held.enter_context(hold_lock(self.ledger.repo, "collecting"))
-            return post(self.ledger, entries, self.by, dry_run=dry_run)
+            return append_scores(self.ledger, entries, self.by, dry_run=dry_run)
 
     def _refuse_no_sources(self) -> None:
         if not self.sources.named:

@@ -18,10 +18,10 @@ from orgtp.git.commit import Identity
 from orgtp.git.remote import SyncStopped
 from orgtp.git.repo import Repo
 from orgtp.git.tree import PLAIN, TREE, GitTree, TreeEditor, TreeEntry, diff_trees, open_tree
-from orgtp.ledger.batch import Batch, Original, PlannedCommit, Recorded
+from orgtp.ledger.batch import CommitBatch, PlannedCommit, RecordedChange, SourceCommit
 from orgtp.ledger.checks import WouldBreak, find_added_lines, refuse_new_errors, refuse_wrong_records
-from orgtp.ledger.id_index import known_at
-from orgtp.ledger.partial_tree import PartialTree, Reach
+from orgtp.ledger.id_index import find_files_with_ids
+from orgtp.ledger.partial_tree import PartialTree, ReadScope
 from orgtp.model.change import Change
 from orgtp.model.trailers import drop_seat_trailers, parse_claims
 from orgtp.sync.merge import MergeClash, find_new_records, merge_escalations, merge_files, read_record_id
@@ -43,7 +43,7 @@ def list_unpublished(repo: Repo, local: str, published: str | None, *, every: bo
     return repo.run(*words, *([f"^{published}"] if published else []), "--").decode().split()
 
 
-def read_original(repo: Repo, commit: str) -> Original:
+def read_original(repo: Repo, commit: str) -> SourceCommit:
     """A commit as it stands in git."""
     found = repo.read(commit)
     raw = found.raw if found else b""
@@ -53,7 +53,7 @@ def read_original(repo: Repo, commit: str) -> Original:
     author = next((value for key, _, value in lines if key == "author"), "")
     name, _, rest = author.partition(" <")
     email, _, wrote = rest.rpartition("> ")
-    return Original(commit, parent, Identity(name, email), wrote, message)
+    return SourceCommit(commit, parent, Identity(name, email), wrote, message)
 
 
 def _decode_commit(raw: bytes) -> str:
@@ -73,7 +73,7 @@ class CommitReplay:
     `way` are the commands by which a person merges by hand, where that must be.
     """
 
-    def __init__(self, batch: Batch, commits: list[str], way: str) -> None:
+    def __init__(self, batch: CommitBatch, commits: list[str], way: str) -> None:
         self.batch, self.base, self.way = batch, batch.walk, way
         self.made = [read_original(batch.ledger.repo, commit) for commit in commits]
         repo = batch.ledger.repo
@@ -122,7 +122,7 @@ class CommitReplay:
             for path, (old, new) in changes.items():
                 if seat_of(path) and new and new.is_plain:
                     ids |= {read_record_id(line) for line in self._read_content(new).splitlines()} - self._read_ids(old)
-        files = self.base.read_files(known_at(self.base, ids - {""})) if ids else {}
+        files = self.base.read_files(find_files_with_ids(self.base, ids - {""})) if ids else {}
         return {found for raw in files.values() for line in raw.splitlines() if (found := read_record_id(line)) in ids}
 
     def _read_ids(self, node: TreeEntry | None) -> set[str]:
@@ -131,7 +131,7 @@ class CommitReplay:
     def _read_content(self, node: TreeEntry | None) -> bytes:
         return self.batch.walk.objects.read_blobs([node.id])[node.id] if node else b""
 
-    def _try_commit(self, made: Original) -> PlannedCommit | None:
+    def _try_commit(self, made: SourceCommit) -> PlannedCommit | None:
         """The step of a commit before the merge that settles it; none where it clashes, for it is in the merge."""
         known = set(self._there)
         try:
@@ -140,13 +140,13 @@ class CommitReplay:
             self._there = known
             return None
 
-    def _plan_commit(self, made: Original) -> PlannedCommit | None:
+    def _plan_commit(self, made: SourceCommit) -> PlannedCommit | None:
         before, nodes = self.batch.walk, self._merge_nodes(made)
         if not nodes:
             return None
         self.batch.walk = before.replace_entries(nodes)
         files = self.batch.walk.read_files(nodes)
-        recorded = Recorded(
+        recorded = RecordedChange(
             Change("", made.subject, ()), None, before.read_files(nodes), {p: files.get(p, b"") for p in nodes}
         )
         # What is there already is not done again, and nothing is said of its seats.
@@ -154,10 +154,10 @@ class CommitReplay:
         anew = replace(made, message=drop_seat_trailers(made.message, select_named_seats(named, nodes)))
         return PlannedCommit(recorded, self.batch.walk.root, made.author, self.batch.ledger.now, nodes, anew)
 
-    def _is_manual_merge(self, made: Original) -> bool:
+    def _is_manual_merge(self, made: SourceCommit) -> bool:
         return self._settled >= 0 and made is self.made[self._settled]
 
-    def _merge_nodes(self, made: Original) -> dict[str, TreeEntry | None]:
+    def _merge_nodes(self, made: SourceCommit) -> dict[str, TreeEntry | None]:
         """What the commit changes, on what is there now."""
         found: dict[str, TreeEntry | None] = {}
         for path, (old, new) in self._changes[made.id].items():
@@ -227,7 +227,7 @@ class CommitReplay:
             last = self.made[-1]
             raise self._make_conflict(f"Together they break the org:\n{error}\nIt", last) from error
 
-    def _make_conflict(self, what: str, made: Original) -> SyncConflict:
+    def _make_conflict(self, what: str, made: SourceCommit) -> SyncConflict:
         return SyncConflict(what=what, commit=made.id[:10], subject=made.subject, way=self.way)
 
     def _load_org(self, walk: TreeEditor) -> Loaded:
@@ -236,7 +236,7 @@ class CommitReplay:
     def _refuse_records(self, paths: set[str]) -> None:
         """The records that are added, in the org as far as they reach."""
         seats = frozenset(seat for path in paths if (seat := seat_of(path)))
-        before = load(PartialTree(self.base, Reach(seats, frozenset(), self.batch.ledger.now)))
+        before = load(PartialTree(self.base, ReadScope(seats, frozenset(), self.batch.ledger.now)))
         old, new = self.base.read_files(paths), self.batch.walk.read_files(paths)
         refuse_wrong_records(before.org, find_added_lines(old, new))
 

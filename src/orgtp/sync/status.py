@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from orgtp.git.lock import Lock
 from orgtp.git.remote import Remote, find_remote
-from orgtp.ledger.advance import pending
-from orgtp.ledger.batch import Ledger, Original
-from orgtp.ledger.outbox import Lot, lots
-from orgtp.ledger.remote_witness import seen
+from orgtp.ledger.advance import read_journal
+from orgtp.ledger.batch import Ledger, SourceCommit
+from orgtp.ledger.outbox import QueuedScores, list_queued
+from orgtp.ledger.remote_witness import read_remote_witness
 from orgtp.model.errors import BadInput
 from orgtp.sync.replay import list_unpublished, read_original
 
@@ -26,8 +26,8 @@ class SyncStatus:
     branch: str
     tip: str
     seen: str | None
-    waiting: tuple[Lot, ...]
-    unsent: tuple[Original, ...]
+    waiting: tuple[QueuedScores, ...]
+    unsent: tuple[SourceCommit, ...]
     unfinished: bool
     holder: str
     behind: bool
@@ -46,7 +46,7 @@ def read_sync_status(ledger: Ledger) -> SyncStatus:
     """What waits. Nothing is touched, and no lock is waited for."""
     repo, tip = ledger.repo, ledger.tip()
     remote, trouble = _find_remote(ledger)
-    last = seen(repo, remote, ledger.branch) if remote else None
+    last = read_remote_witness(repo, remote, ledger.branch) if remote else None
     unsent = (
         tuple(read_original(repo, commit) for commit in list_unpublished(repo, tip, last, every=True)) if remote else ()
     )
@@ -57,9 +57,9 @@ def read_sync_status(ledger: Ledger) -> SyncStatus:
         branch=ledger.branch,
         tip=tip,
         seen=last,
-        waiting=tuple(lots(repo)),
+        waiting=tuple(list_queued(repo)),
         unsent=unsent,
-        unfinished=bool(pending(repo)) and not holder,
+        unfinished=bool(read_journal(repo)) and not holder,
         holder=holder,
         behind=bool(last) and not repo.has_ancestor(str(last), tip),
         trouble=trouble,

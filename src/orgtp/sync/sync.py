@@ -19,12 +19,19 @@ from orgtp.git.remote import PushRaced, Remote, RemoteConnection, RemoteUnreacha
 from orgtp.git.repo import Repo
 from orgtp.git.tree import diff_trees
 from orgtp.git.worktrees import find_checkouts
-from orgtp.ledger.advance import Move, advance
-from orgtp.ledger.append import drain
-from orgtp.ledger.batch import Batch, Ledger
-from orgtp.ledger.outbox import Lot, lots
-from orgtp.ledger.remote_witness import cure, keep_seen, made_anew, note_made_anew, refuse_rewritten, seen
-from orgtp.ledger.witness import along, keep_witness, lost
+from orgtp.ledger.advance import BranchMove, move_branch
+from orgtp.ledger.append import write_outbox
+from orgtp.ledger.batch import CommitBatch, Ledger
+from orgtp.ledger.outbox import QueuedScores, list_queued
+from orgtp.ledger.remote_witness import (
+    format_remote_reset,
+    read_remote_witness,
+    read_rewritten_commits,
+    refuse_rewritten_branch,
+    save_remote_witness,
+    save_rewritten_commits,
+)
+from orgtp.ledger.witness import find_witness_to_move, has_lost_commit, save_witness
 from orgtp.model.errors import BadInput
 from orgtp.sync.replay import CommitReplay, list_unpublished
 
@@ -98,7 +105,7 @@ class SyncResult:
     sent: int = 0
     paths: tuple[str, ...] = ()
     behind: str = ""
-    held: tuple[Lot, ...] = field(default=())
+    held: tuple[QueuedScores, ...] = field(default=())
 
 
 def sync_ledger(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) -> SyncResult:
@@ -113,7 +120,7 @@ def sync_ledger(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) 
     exchange = RemoteSync(ledger, remote)
     try:
         with hold_lock(ledger.repo, "sync"):
-            refuse_rewritten(ledger.repo, remote, ledger.branch, ledger.tip())
+            refuse_rewritten_branch(ledger.repo, remote, ledger.branch, ledger.tip())
             if dry_run:
                 return exchange.plan_sync()
             return exchange.unchanged_result() if needed and exchange.is_published() else exchange.run_sync()
@@ -128,16 +135,16 @@ def _sync_without_remote(ledger: Ledger, *, dry_run: bool) -> SyncResult:
     if not dry_run:
         try:
             with hold_lock(ledger.repo):
-                drain(ledger, again=True)
+                write_outbox(ledger, again=True)
         except TemporaryFailure as why:
             raise SyncBusy(why=why) from why
     paths = tuple(diff_trees(ledger.repo, before, ledger.tip()))
     return SyncResult("", ledger.branch, before, ledger.tip(), paths=paths, held=list_waiting(ledger.repo))
 
 
-def list_waiting(repo: Repo) -> tuple[Lot, ...]:
+def list_waiting(repo: Repo) -> tuple[QueuedScores, ...]:
     """What is in the outbox."""
-    return tuple(lots(repo))
+    return tuple(list_queued(repo))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +164,13 @@ class RemoteSync:
 
     def is_published(self) -> bool:
         """Whether the remote was seen to have all that is here."""
-        last = seen(self._repo, self.remote, self._branch)
+        last = read_remote_witness(self._repo, self.remote, self._branch)
         return bool(last) and not list_unpublished(self._repo, self.ledger.tip(), last)
 
     def unchanged_result(self) -> SyncResult:
         """What there is to say where nothing was to do."""
         tip = self.ledger.tip()
-        return SyncResult(self.remote.public_url, self._branch, tip, tip, remade=made_anew(self._repo))
+        return SyncResult(self.remote.public_url, self._branch, tip, tip, remade=read_rewritten_commits(self._repo))
 
     def plan_sync(self) -> SyncResult:
         """What an exchange would do now: only objects are fetched, nothing moves and nothing is sent."""
@@ -179,39 +186,39 @@ class RemoteSync:
             done = self._follow_remote(there)
             remade = {old: done.remade.get(new, new) for old, new in remade.items()} | dict(done.remade)
             paths |= set(done.paths)
-            note_made_anew(self._repo, done.remade)
+            save_rewritten_commits(self._repo, done.remade)
             try:
                 if done.commit != there:
                     self._push_commit(done.commit)
             except PushRaced:
                 continue
             came = _count_missing(self._repo, there, first) if there else 0
-            keep_witness(self._repo, self._branch, done.commit)
+            save_witness(self._repo, self._branch, done.commit)
             return replace(done, before=first, received=came, remade=remade, paths=tuple(sorted(paths)))
         raise PushRaced(url=self.remote.public_url)
 
     def _fetch_tip(self, *, keep: bool = True) -> str | None:
         """The remote's tip, which must have what was seen there before. Raises `Rewritten`, `RemoteDown`."""
-        repo, last = self._repo, seen(self._repo, self.remote, self._branch)
+        repo, last = self._repo, read_remote_witness(self._repo, self.remote, self._branch)
         known = {"local": self.ledger.tip()} | ({"seen": last} if last else {})
         there = RemoteConnection(repo, self.remote).fetch_branch(self.ledger.ref, known)
-        if last and (there is None or (not repo.has_ancestor(last, there) and lost(repo, last, there))):
+        if last and (there is None or (not repo.has_ancestor(last, there) and has_lost_commit(repo, last, there))):
             now = f"has {there[:10]} now, which does not lead back to it" if there else "has no such branch now"
             facts = {"branch": self._branch, "url": self.remote.public_url, "seen": last[:10], "now": now}
-            raise RemoteRewritten(**facts, cure=cure(repo, self.remote, self._branch, there))
+            raise RemoteRewritten(**facts, cure=format_remote_reset(repo, self.remote, self._branch, there))
         if keep and there:
-            keep_seen(repo, self.remote, self._branch, there)
+            save_remote_witness(repo, self.remote, self._branch, there)
         return there
 
     def _follow_remote(self, there: str | None) -> SyncResult:
         """Write what waits, and bring the ledger branch onto the remote's tip, with the lock held."""
         with hold_lock(self._repo):
             self._refuse_merge()
-            drain(self.ledger, again=True)
+            write_outbox(self.ledger, again=True)
             local = self.ledger.tip()
             made, remade = self._replay_onto(local, there)
             changes = diff_trees(self._repo, local, made) if made != local else {}
-            behind = advance(self._repo, self._branch_move(local, made), changes) if made != local else ""
+            behind = move_branch(self._repo, self._branch_move(local, made), changes) if made != local else ""
         return replace(self._build_result(local, made, there, remade), behind=behind)
 
     def _refuse_merge(self) -> None:
@@ -220,11 +227,11 @@ class RemoteSync:
             if (tree.git_dir / "MERGE_HEAD").exists():
                 raise MergeInProgress(root=tree.path)
 
-    def _branch_move(self, old: str, new: str) -> Move:
+    def _branch_move(self, old: str, new: str) -> BranchMove:
         who = Identity("orgtp", "orgtp@sync.invalid")
         env = CommitDraft(None, "", who, self.ledger.now).env
-        witness_too = along(self._repo, self._branch, old, new)
-        return Move(self.ledger.ref, old, new, f"sync: {self.remote.public_url}", env, witness_too)
+        witness_too = find_witness_to_move(self._repo, self._branch, old, new)
+        return BranchMove(self.ledger.ref, old, new, f"sync: {self.remote.public_url}", env, witness_too)
 
     def _replay_onto(self, local: str, there: str | None) -> tuple[str, dict[str, str]]:
         """The tip that has both, and which of our commits were made anew for it as which. Raises `Conflict`."""
@@ -235,10 +242,10 @@ class RemoteSync:
             return there, {}
         if not repo.read_output_line("merge-base", local, there):
             raise UnrelatedHistory(url=self.remote.public_url)
-        batch = Batch(self.ledger, there)
+        batch = CommitBatch(self.ledger, there)
         ours = list_unpublished(repo, local, there)
         steps = CommitReplay(batch, ours, self._merge_commands()).plan_commits()
-        done, last = batch.make(steps)
+        done, last = batch.write_commits(steps)
         tip = str(last.parent) if last else there
         made = {step.made.id: str(new.commit) for step, new in zip(steps, done, strict=True) if step.made}
         # What was there already, all of it, is to be found from the tip.
@@ -267,7 +274,7 @@ class RemoteSync:
             if not there or not self._repo.has_ancestor(commit, there):
                 raise
             return
-        keep_seen(self._repo, self.remote, self._branch, commit)
+        save_remote_witness(self._repo, self.remote, self._branch, commit)
 
 
 def _count_missing(repo: Repo, have: str, without: str | None) -> int:

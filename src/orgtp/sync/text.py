@@ -12,7 +12,7 @@ from orgtp.model.text import count_noun
 from orgtp.render.terminal import Screen, joined, say, table, text_of
 
 if TYPE_CHECKING:
-    from orgtp.ledger.outbox import Lot
+    from orgtp.ledger.outbox import QueuedScores
     from orgtp.sync.status import SyncStatus
     from orgtp.sync.sync import SyncResult
 
@@ -32,7 +32,7 @@ def format_sync(done: SyncResult, *, dry_run: bool) -> str:
     return text_of([say(f"{done.commit[:_SHORT]} {done.branch} at {done.remote}: {would}{what}")], Screen())
 
 
-def list_waiting_scores(lots: Iterable[Lot]) -> list[dict[str, Any]]:
+def list_waiting_scores(lots: Iterable[QueuedScores]) -> list[dict[str, Any]]:
     """The records that wait, each as a row; `held` says why one could not be written."""
     return [
         {

@@ -11,8 +11,9 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
+from jinja2 import UndefinedError
 
-from orgtp.audit.export.markup import Markup, tag, text
+from orgtp.audit.export.templates import load_environment
 from tests.audit.export.handed import export
 from tests.conftest import Shell
 
@@ -136,15 +137,27 @@ def test_a_name_is_no_command_of_the_readme(hostile: Shell) -> None:
     assert all("script" not in command for command in handed.commands)
 
 
-def test_what_is_not_markup_is_escaped() -> None:
-    assert text("<b>") == "&lt;b&gt;"
-    assert tag("p", "<b>", Markup("<i></i>"), title='"x"') == '<p title="&quot;x&quot;">&lt;b&gt;<i></i></p>'
-    assert parsed(f'<!DOCTYPE html><title>x</title><p title="{text(NASTY)}">{text(NASTY + CONTROLS)}</p>') is not None
-    assert unescape(text(NASTY)) == NASTY
-    assert text(" a  b\n") == " a b"
-    assert text(" ") == " "
+def rendered(source: str, **values: str) -> str:
+    """What a template with the settings of the report makes of values."""
+    return load_environment().from_string(source).render(**values)
+
+
+def test_every_value_is_escaped_on_one_line() -> None:
+    assert rendered("{{ x }}", x="<b>") == "&lt;b&gt;"
+    assert rendered('<p title="{{ x }}">', x='"x"') == '<p title="&#34;x&#34;">'
+    nested = "{% macro code(x) %}<i>{{ x }}</i>{% endmacro %}<p>{{ code(x) }}</p>"
+    assert rendered(nested, x="<b>") == "<p><i>&lt;b&gt;</i></p>"
+    page = '<!DOCTYPE html><title>x</title><p title="{{ nasty }}">{{ nasty }}{{ controls }}</p>'
+    assert parsed(rendered(page, nasty=NASTY, controls=CONTROLS)) is not None
+    assert unescape(rendered("{{ x }}", x=NASTY)) == NASTY
+    assert rendered("{{ x }}", x=" a  b\n") == "a b"
 
 
 @pytest.mark.parametrize("mark", list(CONTROLS))
 def test_no_control_character_is_left(mark: str) -> None:
-    assert mark not in text(f"a{mark}b")
+    assert mark not in rendered("{{ x }}", x=f"a{mark}b")
+
+
+def test_an_unknown_name_in_a_template_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        rendered("{{ report }}")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from orgtp.audit.export.html import audit_html
-from orgtp.audit.export.readme import audit_readme
 from orgtp.audit.export.report import AuditReport
+from orgtp.audit.export.templates import render_html, render_readme
 from orgtp.audit.model import Verdict
 from orgtp.model.text import count_noun, one_line
 from orgtp.render.json import envelope, plain
@@ -25,8 +24,8 @@ def export_json(found: AuditReport) -> dict[str, Any]:
 
 def export_files(found: AuditReport) -> Mapping[str, Iterable[bytes]]:
     """The files by name, each in pieces."""
-    readme = [audit_readme(found, found.checkpoint)] if found.checkpoint else []
-    files = {"README.txt": readme, "report.json": _report_json(found), "report.html": audit_html(found)}
+    readme = [render_readme(found)] if found.checkpoint else []
+    files = {"README.txt": readme, "report.json": _report_json(found), "report.html": render_html(found)}
     return {name: _encode_pieces(pieces) for name, pieces in files.items()}
 
 
