@@ -9,7 +9,7 @@ import pytest
 import orgtp
 from orgtp.api.org import open_org
 from orgtp.history.locate import NoGit, NoOrgYet
-from orgtp.model.change import Append
+from orgtp.model.change import AppendScores
 from orgtp.model.errors import UnknownSeat
 from tests.conftest import NOW, ROOT, Shell
 
@@ -53,7 +53,7 @@ def test_adding_a_score_is_in_the_history_and_in_the_next_view(sample: Shell, mo
     done = open_org(sample.folder, now=HERE).ledger.add_score("jeff", "invoices-reconciled", "80.30%", by="tally")
     assert (done.commit, done.paths) == (sample.head(), ["scores/jeff/2026-11.jsonl"])
     (edit,) = done.change.edits
-    assert isinstance(edit, Append)
+    assert isinstance(edit, AppendScores)
     assert [(score.value, score.period) for score in edit.scores] == [("80.3", "2026-W47")]
     cell = open_org(sample.folder, now=HERE).scorecard(1, "jeff").rows[1].cells[0]
     assert (cell.value, cell.corrected) == ("80.3", True)

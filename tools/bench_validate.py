@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from orgtp.files.json_schema import shipped
+from orgtp.files.json_schema import shipped_dir
 from orgtp.model.period import Grain, period_containing
 from orgtp.model.score import Score, make_ulid
 from tools.bench_kit import ORGTP, head, in_turns, row
@@ -143,7 +143,7 @@ def _measured(base: Path, seats: int, *, values: bool) -> None:
     make_org(org, seats, values=values)
     ours = [ORGTP, "--org", str(org), "validate"]
     files = sorted(str(path) for path in (org / "seats").iterdir())
-    schema = [CHECK, "--schemafile", str(shipped("schema") / "seat.schema.json"), *files]
+    schema = [CHECK, "--schemafile", str(shipped_dir("schema") / "seat.schema.json"), *files]
     bare = [sys.executable, "-c", BARE, str(org)]
     times = in_turns({"ours": lambda: _run(ours), "bare": lambda: _run(bare)}, RUNS)
     theirs = in_turns({"schema": lambda: _run(schema)}, 3 if seats <= SIZES[1] else 1)["schema"]

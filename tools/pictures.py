@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from orgtp.actions.retire import Request
+from orgtp.actions.retire import RetirementRequest
 from orgtp.api.org import OrgHandle, open_org
 from orgtp.render.change import plan_lines
 from orgtp.render.chart import chart_lines
 from orgtp.render.scorecard import scorecard_lines
-from orgtp.render.svg import svg
+from orgtp.render.svg import render_svg
 from orgtp.render.terminal import Screen
 from orgtp.sample import make_sample
 
@@ -24,10 +24,10 @@ _WIDE = Screen(132, colour=True)
 
 def pictures(org: OrgHandle) -> Iterator[tuple[str, str]]:
     """Each picture's file name and content."""
-    yield "chart.svg", svg(chart_lines(org.chart(), _WIDE, name=org.org.name), "orgtp chart")
-    yield "scorecard.svg", svg(scorecard_lines(org.scorecard(), _WIDE, org.org.name), "orgtp scorecard")
-    plan = org.ledger.plan_retirement(Request("jeff", ("dash", "crystal")))
-    yield "retire.svg", svg(plan_lines(org.org, plan, _WIDE), "orgtp retire jeff --to dash,crystal")
+    yield "chart.svg", render_svg(chart_lines(org.chart(), _WIDE, name=org.org.name), "orgtp chart")
+    yield "scorecard.svg", render_svg(scorecard_lines(org.scorecard(), _WIDE, org.org.name), "orgtp scorecard")
+    plan = org.ledger.plan_retirement(RetirementRequest("jeff", ("dash", "crystal")))
+    yield "retire.svg", render_svg(plan_lines(org.org, plan, _WIDE), "orgtp retire jeff --to dash,crystal")
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ __all__ = ["__version__", "open"]
 
 
 def open(path: str | os.PathLike[str] | None = None, at: str | None = None) -> OrgHandle:  # noqa: A001  (reads as orgtp.open)
-    """Open the org at `path` (a work tree, a bare repository or a plain folder), as it is or as it stood `at`.
+    """Open the org at `path` (a work tree, a bare repository or a to_json_value folder), as it is or as it stood `at`.
 
     Without `path` it is the one that ORGTP_ORG names, else the nearest one in this folder or above it.
     Raises a subclass of `orgtp.model.errors.OrgtpError` where there is no org, or no such commit or date.

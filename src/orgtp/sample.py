@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.actions import record_scores as scoring
-from orgtp.actions.retire import REVIEW, Request, retire
+from orgtp.actions.retire import REVIEW_KEYS, RetirementRequest, retire_seat
 from orgtp.actions.seats import add_seat_file, set_keys
-from orgtp.files.json_schema import shipped
-from orgtp.files.org import read_head
+from orgtp.files.json_schema import shipped_dir
+from orgtp.files.org import read_org_head
 from orgtp.files.seat import read_seat
-from orgtp.files.yaml.editor import edited
+from orgtp.files.yaml.editor import edit_yaml
 from orgtp.files.yaml.loader import read_document
 from orgtp.git.commit import make_seat_identity
 from orgtp.ledger.batch import Action, CommitBatch, PlannedCommit
 from orgtp.ledger.create import CreatedOrg, commit_history, create_repository, scaffold_files
-from orgtp.model.change import Set
+from orgtp.model.change import SetKey
 from orgtp.model.period import Cadence, Grain, Period, period_containing, period_containing_local
 from orgtp.model.score import make_ulid
 from orgtp.model.seat import seat_path
@@ -51,7 +51,7 @@ class StoryEvent:
 
 def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> CreatedOrg:
     """Make the sample org at `path`, with its history up to `now`. Raises `Occupied`."""
-    story = _Story(shipped("sample-org") / "story", now)
+    story = _Story(shipped_dir("sample-org") / "story", now)
     opening = story.find_moment(1, _OPENING)
     first = make_seat_identity(story.load_seat(_FIRST), story.org)
     made = create_repository(path, story.build_opening_files(), first, opening, dry_run=dry_run)
@@ -71,7 +71,7 @@ class _Story:
 
     def __init__(self, folder: Path, now: datetime) -> None:
         self.folder, self.now = folder, now
-        head, _ = read_head((folder / "org.yaml").read_bytes())
+        head, _ = read_org_head((folder / "org.yaml").read_bytes())
         self.org, self.zone = head.id, head.zone
         self.last = period_containing(now, Grain.WEEK, self.zone)
         self.shift = self.last.start.date() - _WRITTEN
@@ -105,14 +105,14 @@ class _Story:
         text = (self.folder / path).read_text(encoding="utf-8")
         data = read_document(path, text.encode()).data
         if "review_by" in data:
-            text = edited(
-                path, text, Set(path, ("review_by",), f"{date.fromisoformat(data['review_by']) + self.shift}")
+            text = edit_yaml(
+                path, text, SetKey(path, ("review_by",), f"{date.fromisoformat(data['review_by']) + self.shift}")
             )
         if date.fromisoformat(data.get("since", "0001-01-01")) > added.date():
             # The story is older than it was written: who was there before it began still was.
-            text = edited(path, text, Set(path, ("since",), f"{date.fromisoformat(data['since']) + self.shift}"))
+            text = edit_yaml(path, text, SetKey(path, ("since",), f"{date.fromisoformat(data['since']) + self.shift}"))
         begins = "since" in data or data["status"] == "proposed"
-        return text if begins else edited(path, text, Set(path, ("since",), f"{added:%Y-%m-%d}"))
+        return text if begins else edit_yaml(path, text, SetKey(path, ("since",), f"{added:%Y-%m-%d}"))
 
     def list_events(self) -> list[StoryEvent]:
         """All that has happened by now, in order."""
@@ -135,7 +135,7 @@ class _Story:
             return lambda org: add_seat_file(org, step["add"], text, by, why)
         if "retire" in step:
             request = _make_retire_request(step["retire"], by)
-            return lambda org: retire(org, request, at)
+            return lambda org: retire_seat(org, request, at)
         if "score" in step:
             entry = self._make_correction(step)
             return lambda org: scoring.add_scores(org, [entry], at, by)
@@ -207,9 +207,11 @@ def _push_scores(entries: list[scoring.NewScore], at: datetime) -> Action:
     return lambda org: scoring.add_scores(org, entries, at, _KEEPER)
 
 
-def _make_retire_request(asked: Mapping[str, Any], by: str) -> Request:
-    review = {key: asked[key] for key in REVIEW if key in asked}
-    return Request(asked["seat"], tuple(asked["to"]), reason=asked["reason"], review=review, decided_by=by, by=by)
+def _make_retire_request(asked: Mapping[str, Any], by: str) -> RetirementRequest:
+    review = {key: asked[key] for key in REVIEW_KEYS if key in asked}
+    return RetirementRequest(
+        asked["seat"], tuple(asked["to"]), reason=asked["reason"], review=review, decided_by=by, by=by
+    )
 
 
 def _make_new_score(series: Mapping[str, Any], word: str, at: datetime, period: Period) -> scoring.NewScore:

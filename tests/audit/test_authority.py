@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from orgtp.audit.rules.authority import SignedChange, explain_ineligible_signer, find_refusals, find_wrong_deciders
-from orgtp.files.load import load
-from orgtp.files.tree import Files
+from orgtp.files.load import load_org
+from orgtp.files.tree import MemoryTree
 from orgtp.model.org import Org
 from tests.audit.signing import ORG, PEOPLE, seat
 
@@ -22,7 +22,7 @@ NAMED = {**BASE, "org.yaml": BASE["org.yaml"] + "  retirement: {approvers: [bob]
 
 
 def org(files: Mapping[str, str | None]) -> Org:
-    return load(Files({path: text.encode() for path, text in files.items() if text is not None})).org
+    return load_org(MemoryTree({path: text.encode() for path, text in files.items() if text is not None})).org
 
 
 def may(files: Mapping[str, str | None], base: Mapping[str, str] = BASE, *, forge: bool = False) -> list[str]:

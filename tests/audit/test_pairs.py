@@ -14,7 +14,7 @@ from orgtp.audit.rules import scores as audit_scores
 from orgtp.audit.rules import trailers as audit_claims
 from orgtp.audit.score_files import is_stored
 from orgtp.files import scores as score_file
-from orgtp.files.scores import PLAIN, read_line
+from orgtp.files.scores import PLAIN_LINE, parse_score_line
 from orgtp.files.seat import read_seat
 from orgtp.model import trailers
 from orgtp.model.period import parse_period
@@ -118,17 +118,17 @@ LINES = st.tuples(*(st.sampled_from([*[parts[0]] * 4, *parts]) for parts in _PAR
 @example(text="")
 def test_a_plain_line_is_what_json_says_it_is(text: str) -> None:
     raw = text.encode("utf-8", "surrogatepass")
-    quick = read_line(raw)
-    kept = score_file.PLAIN
+    quick = parse_score_line(raw)
+    kept = score_file.PLAIN_LINE
     try:
-        score_file.PLAIN = re.compile(b"(?!)")
-        slow = read_line(raw)
+        score_file.PLAIN_LINE = re.compile(b"(?!)")
+        slow = parse_score_line(raw)
     finally:
-        score_file.PLAIN = kept
+        score_file.PLAIN_LINE = kept
     assert (quick[1:], quick[0] if quick[1] else None) == (slow[1:], slow[0] if slow[1] else None)
     if quick[1]:
         assert {key: quick[0].get(key, "") for key in quick[0]} == json.loads(raw)
-    assert not PLAIN.fullmatch(raw) or raw == text.encode("ascii")
+    assert not PLAIN_LINE.fullmatch(raw) or raw == text.encode("ascii")
 
 
 PATHS = st.sampled_from(

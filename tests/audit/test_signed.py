@@ -322,7 +322,7 @@ def test_what_a_revoked_key_signed_elsewhere_is_noted(org: Signed) -> None:
     merge(org, "ada", "main", "side")
     found = judged(org.shell)
     assert found.violations == []
-    assert found.notes[-1].what.startswith("1 commit merged here had been signed with a key")
+    assert found.notes[-1].what.startswith("1 commit merged here was signed with a key that had been removed")
 
 
 @pytest.mark.parametrize("swapped", [False, True])

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.files.load import load
+from orgtp.files.load import load_org
 from orgtp.files.signers import read_signers
-from orgtp.files.tree import Folder
+from orgtp.files.tree import FolderTree
 from orgtp.git.repo import find_repo
 from orgtp.git.tree import GitTree
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
@@ -91,8 +91,8 @@ def test_a_tree_of_git_and_a_folder_read_the_same(acme: Shell) -> None:
     acme.git("commit", "-qm", "Keys")
     repo = find_repo(acme.folder)
     assert repo is not None
-    for tree in (Folder(acme.folder), GitTree(repo, acme.head())):
-        loaded = load(tree)
+    for tree in (FolderTree(acme.folder), GitTree(repo, acme.head())):
+        loaded = load_org(tree)
         assert [key.principal for key in loaded.org.signers] == ["ada"]
         assert loaded.problems == ()
 
@@ -101,4 +101,4 @@ def test_behind_a_link_there_is_no_policy(acme: Shell) -> None:
     """Git has the link, and nothing behind it; so have we."""
     acme.write("../elsewhere/allowed_signers", signers(ada=make_key(acme.home, "ada")))
     (acme.folder / "policy").symlink_to("../elsewhere")
-    assert load(Folder(acme.folder)).org.signers == ()
+    assert load_org(FolderTree(acme.folder)).org.signers == ()

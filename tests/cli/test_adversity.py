@@ -102,7 +102,7 @@ def test_two_dates_of_one_target_are_both_set(sample: Shell) -> None:
 
 def test_a_target_of_another_kind_is_a_new_metric(sample: Shell) -> None:
     ran = sample("seat", "set", "jeff", "metrics.invoices-reconciled.target=>= USD 5", code=2)
-    assert "Begin a new metric" in ran.err
+    assert "Add a new metric instead" in ran.err
 
 
 def test_long_ago_there_was_no_org(sample: Shell) -> None:

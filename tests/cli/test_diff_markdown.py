@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orgtp.model.text import one_line
-from orgtp.render.diff.markdown import LIMIT, diff_markdown
-from orgtp.render.markdown import code, inert, strong
-from orgtp.render.spans import end
+from orgtp.render.diff.markdown import COMMENT_LIMIT, diff_markdown
+from orgtp.render.markdown import escape_markdown, format_bold, format_code
+from orgtp.render.spans import format_revision
 from orgtp.views.diff.build import diff
 from tests.views.orgs import BOT, EVE, org, row
 
@@ -59,7 +59,7 @@ def tags(page: str) -> set[str]:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-@pytest.mark.parametrize("show", [inert, strong, code])
+@pytest.mark.parametrize("show", [escape_markdown, format_bold, format_code])
 def test_words_are_text(text: str, show: object) -> None:
     assert callable(show)
     page = rendered(f"- {show(text)}, ours\n\n| a | b |\n|---|---|\n| {show(text)} | ours |\n")
@@ -72,7 +72,7 @@ def test_words_are_text(text: str, show: object) -> None:
 
 @given(st.text(alphabet="ab1 \\`*_[]()<>!|~#@:/.&;-+=^$\"'{}\n\t", max_size=40))
 def test_any_words_are_text(text: str) -> None:
-    page = rendered(f"{inert(text)} end\n\n- **x** {inert(text)} ({code(text)}), end\n")
+    page = rendered(f"{escape_markdown(text)} end\n\n- **x** {escape_markdown(text)} ({format_code(text)}), end\n")
     assert tags(page) <= OURS
     assert "<code></code>" not in page
     words = html.unescape(re.sub(r"<[^>]*>", "", page)).replace("\u200b", "")
@@ -96,7 +96,7 @@ def hostile_pull() -> str:
         }
     )
     before = org({"scores/bot/2026-11.jsonl": row("a", "4")})
-    return diff_markdown(diff(before, after), end(evil, "abc"), end("", "def"))
+    return diff_markdown(diff(before, after), format_revision(evil, "abc"), format_revision("", "def"))
 
 
 def test_a_hostile_pull_request_is_inert() -> None:
@@ -111,10 +111,10 @@ def test_a_hostile_pull_request_is_inert() -> None:
 @pytest.mark.parametrize("seats", [10, 500, 3000])
 def test_never_longer_than_a_comment_may_be(seats: int) -> None:
     new = {f"seats/s{number}.yaml": EVE.replace("eve", f"s{number}") for number in range(seats)}
-    text = diff_markdown(diff(org(), org(new)), end("main", "abc"), end("", ""))
+    text = diff_markdown(diff(org(), org(new)), format_revision("main", "abc"), format_revision("", ""))
     told = text.count("- **Eve** (`s") if seats else 0
     left = re.search(r"\*\*([0-9]+) lines? more", text)
-    assert len(text) <= LIMIT < 65_536
+    assert len(text) <= COMMENT_LIMIT < 65_536
     assert (told == seats) is (left is None)
     assert text.startswith(f"## {seats} seats added\n")
     assert left is None or 2 * seats - int(left[1]) - text.count("\n  - ") == told
@@ -125,11 +125,11 @@ def test_a_title_never_stands_alone() -> None:
         org(), org({"seats/new.yaml": EVE.replace("eve", "new"), "org.yaml": "org: acme\nname: B\ntimezone: UTC\n"})
     )
     for limit in range(200, 700, 7):
-        text = diff_markdown(found, end("main", "abc"), end("", ""), limit=limit)
+        text = diff_markdown(found, format_revision("main", "abc"), format_revision("", ""), limit=limit)
         assert not re.search(r"### \w+\n+(?:\*\*|###|\Z)", text), text
 
 
 def test_one_line_where_nothing_changed() -> None:
-    assert diff_markdown(diff(org(), org()), end("main", "abc123"), end("", "")) == (
+    assert diff_markdown(diff(org(), org()), format_revision("main", "abc123"), format_revision("", "")) == (
         "Nothing changed in the org from `main` (`abc123`) to the work tree.\n"
     )

@@ -168,7 +168,7 @@ def test_owner_to(sample: Shell) -> None:
     words = ("retire", "kristen", *WHY, "--decided-by", "david")
     with nothing_written(sample):
         err = sample(*words, code=2).err
-        assert "kristen still answers for pixel" in err
+        assert "kristen owns pixel" in err
         assert "--owner-to" in err
         for unfit in ("kristen", "dash", "echo"):
             assert unfit in sample(*words, "--owner-to", unfit, code=2).err

@@ -37,14 +37,14 @@ def test_reviews_that_are_none(sample: Shell, text: str, said: str) -> None:
 REFUSED = [
     (("jeff", "--to", "dash,crystl"), 'Did you mean "crystal"?'),
     (("jeff", "--to", "dash,echo"), "the heir echo is retired"),
-    (("jeff", "--to", "dash,jeff"), "cannot be the heir of itself"),
+    (("jeff", "--to", "dash,jeff"), "cannot be its own heir"),
     (("jeff", "--to", "dash,crystal", "--move", "pacing=dash"), 'no capability or metric "pacing"'),
     (("jeff", "--to", "dash,crystal", "--move", "pacing-on-plan"), "CAP=HEIR"),
     (("jeff", "--to", "dash,crystal", "--move", "pacing-on-plan=jef"), '"jef" is not a seat'),
     (("jeff", "--to", "dash"), "say who takes over"),
     (("jeff",), "say who takes over"),
     (("jef", "--to", "dash"), 'Did you mean "jeff"?'),
-    (("echo", "--to", "dash"), "echo is retired already"),
+    (("echo", "--to", "dash"), "echo is already retired"),
     (("jeff", "--to", "dash,crystal", "--decided-by", "bogdan"), '"bogdan" may not decide'),
     (("jeff", "--to", "dash,crystal", "--decided-by", "radar"), '"radar" may not decide'),
     (("jeff", "--to", "dash,crystal", "--decided-by", "nobody"), "May decide: david"),
@@ -69,7 +69,7 @@ def test_a_reason_is_needed(sample: Shell) -> None:
 def test_twice(sample: Shell) -> None:
     sample(*GOOD)
     with nothing_written(sample):
-        assert "jeff is retired already, since 2026-11-20" in sample(*GOOD, code=2).err
+        assert "jeff is already retired, since 2026-11-20" in sample(*GOOD, code=2).err
 
 
 @pytest.mark.parametrize("path", ["seats/jeff.yaml", "seats/dash.yaml", "seats/sift.yaml"])

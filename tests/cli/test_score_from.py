@@ -100,7 +100,7 @@ def test_every_bad_row_is_told_and_nothing_is_written(acme: Shell) -> None:
     acme.git("commit", "-qm", "File")
     with nothing_written(acme):
         err = acme("score", "add", "--from", "in.csv", code=2).err
-    assert "nothing was written, because 5 values of 6 did not fit" in err
+    assert "nothing was written: 5 of 6 values cannot be recorded" in err
     assert [line.split(": ")[0] for line in err.splitlines()[1:]] == [f"in.csv:{number}" for number in range(3, 8)]
     assert 'in.csv:4: bot has no metric "numbr". Did you mean "number"?' in err
 

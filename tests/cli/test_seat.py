@@ -112,7 +112,7 @@ def test_add_writes_what_was_said(acme: Shell) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("bot", "--kind", "agent", "--owner", "ada"), "is or was a seat. An id is never used again"),
+        (("bot", "--kind", "agent", "--owner", "ada"), "is or was a seat, and ids are never reused"),
         (("x", "--kind", "agent", "--owner", "bot"), 'owner "bot" is not a human seat'),
         (("x", "--kind", "agent"), "owner"),
         (("x", "--kind", "agent", "--owner", "adda"), 'Did you mean "ada"?'),

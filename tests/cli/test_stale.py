@@ -9,7 +9,7 @@ import pytest
 
 from orgtp.model.due import due_at, stale_at
 from orgtp.model.period import Cadence
-from orgtp.render.stale import lasting
+from orgtp.render.stale import format_age
 from tests.conftest import ROOT, Shell
 from tests.model.building import NEW_YORK, period, row
 
@@ -124,7 +124,7 @@ def test_a_holiday_is_told_by_diff_and_changes_what_is_stale(acme: Shell) -> Non
     ],
 )
 def test_how_long(time: timedelta, words: str) -> None:
-    assert lasting(time) == words
+    assert format_age(time) == words
 
 
 ROWS = re.findall(r"^\| (hourly|daily|week\w+|monthly|quarterly) \| (.*?) ?\| (\S+) \| (.+) \| (.+) \|$", DOC, re.M)

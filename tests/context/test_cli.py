@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from orgtp.render.json import QUOTED
+from orgtp.render.json import QUOTED_PATHS
 from tests.cli.changes import nothing_written
 from tests.conftest import ROOT, Shell
 from tests.context.pages import headings, section
@@ -104,7 +104,7 @@ def test_what_is_quoted_is_there(sample: Shell) -> None:
     """Each place that is said to hold words of people is a place of the document."""
     sample("escalate", "open", "penny", "Locked", "--by", "penny")
     found = {place for seat in ("penny", "echo", "dash") for place in _places(sample("context", seat, "--json").json)}
-    assert [place for place in QUOTED if place not in found] == []
+    assert [place for place in QUOTED_PATHS if place not in found] == []
 
 
 def _places(value: Any, here: str = "") -> Iterator[str]:
@@ -184,7 +184,7 @@ def test_a_near_miss(sample: Shell) -> None:
 def test_a_file_that_cannot_be_read_is_no_unknown_seat(sample: Shell) -> None:
     sample.write("seats/dash.yaml", "seat: [\n")
     ran = sample("context", "dash", code=2)
-    assert "seats/dash.yaml cannot be read, so nobody knows what the seat is. See: orgtp validate" in ran.err
+    assert "seats/dash.yaml cannot be read. To see why: orgtp validate" in ran.err
     assert ran.out == ""
     others = sample("context", "tally")
     assert "this is not the whole org" in others.err

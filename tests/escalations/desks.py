@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from orgtp.files.apply import applied
-from orgtp.files.load import load
-from orgtp.files.tree import Files
+from orgtp.files.apply import apply_change
+from orgtp.files.load import load_org
+from orgtp.files.tree import MemoryTree
 from orgtp.model.change import Change
 from orgtp.model.escalation import Escalation
 from orgtp.model.org import Org
@@ -47,14 +47,14 @@ class Ledger:
     @property
     def org(self) -> Org:
         """The org as the files say; each of them must be in order."""
-        loaded = load(Files(dict(sorted(self.files.items()))))
+        loaded = load_org(MemoryTree(dict(sorted(self.files.items()))))
         assert loaded.problems == ()
         return loaded.org
 
     def do(self, action: Callable[[Org], Change]) -> Change:
         """Apply what an action wants."""
         change = action(self.org)
-        new = applied(self.files, change)
+        new = apply_change(self.files, change)
         assert bool(new) == bool(change.edits)
         self.files |= new
         self.changes += [change] if new else []

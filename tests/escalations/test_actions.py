@@ -10,15 +10,15 @@ import pytest
 from orgtp.actions.escalate import (
     FoundTrouble,
     NewEscalation,
-    acknowledge,
-    open_,
-    resolve,
-    tick,
-    trouble,
+    acknowledge_escalation,
+    open_escalation,
+    record_trouble,
+    resolve_escalation,
+    run_escalation_tick,
 )
-from orgtp.actions.retire import Request, retire
+from orgtp.actions.retire import RetirementRequest, retire_seat
 from orgtp.actions.silence import NewSilence, silence_metric
-from orgtp.model.change import Append
+from orgtp.model.change import AppendScores
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.escalation import EscalationKind, EscalationSeverity, EscalationStatus, EventType
 from orgtp.model.escalation_policy import find_next_person_up, is_overdue
@@ -35,11 +35,11 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def found(
     ledger: Ledger, *troubles: FoundTrouble, now: datetime = FRIDAY, good: tuple[tuple[str, str], ...] = ()
 ) -> str:
-    return ledger.do(lambda org: trouble(org, now, troubles, good, "tally")).what
+    return ledger.do(lambda org: record_trouble(org, now, troubles, good, "tally")).what
 
 
 def ticked(ledger: Ledger, now: datetime) -> str:
-    return ledger.do(lambda org: tick(org, now, by="tally")).what
+    return ledger.do(lambda org: run_escalation_tick(org, now, by="tally")).what
 
 
 def events(ledger: Ledger, id_: str = "") -> list[str]:
@@ -96,7 +96,7 @@ def test_a_late_value_is_told_once_a_week_whatever_its_reason() -> None:
     ledger = Ledger()
     for hours in range(24 * 15):
         late = [FoundTrouble(EscalationKind.STALE, "bot", "calls", f"hour {hours}: no value came")]
-        ledger.do(lambda org, now=FRIDAY + hours * HOUR, late=late: tick(org, now, late, "tally"))  # type: ignore[misc]
+        ledger.do(lambda org, now=FRIDAY + hours * HOUR, late=late: run_escalation_tick(org, now, late, "tally"))  # type: ignore[misc]
     assert [what for what in events(ledger) if what not in {"up", "top"}] == ["opened", "again", "again"]
 
 
@@ -147,7 +147,9 @@ ROUTES = """routing:
 def test_the_routing_tree(about: str, kind: EscalationKind, severity: EscalationSeverity, with_: str) -> None:
     ledger = Ledger(HEAD + ROUTES)
     metric = "" if kind is EscalationKind.ISSUE else "calls"
-    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation(about, "x", metric=metric, kind=kind, severity=severity)))
+    ledger.do(
+        lambda org: open_escalation(org, FRIDAY, NewEscalation(about, "x", metric=metric, kind=kind, severity=severity))
+    )
     assert ledger.one().with_ == with_
 
 
@@ -177,7 +179,9 @@ def test_nothing_goes_up_at_night_or_at_the_weekend() -> None:
     found(ledger, BROKEN, now=FRIDAY - DAY)
     late = FRIDAY + 7 * HOUR
     for hours in range(60):
-        assert ticked(ledger, late + hours * HOUR).endswith("overdue; work begins again on Mon 2026-11-23 at 09:00")
+        assert ticked(ledger, late + hours * HOUR).endswith(
+            "overdue; working hours begin again on Mon 2026-11-23 at 09:00"
+        )
     assert is_overdue(ledger.org, late, ledger.one())
     assert ticked(ledger, FRIDAY + 3 * DAY).startswith("2026-11-19-bot-calls up to eve")
 
@@ -185,9 +189,9 @@ def test_nothing_goes_up_at_night_or_at_the_weekend() -> None:
 def test_who_takes_it_on_has_longer_and_then_it_goes_up_all_the_same() -> None:
     ledger = Ledger()
     found(ledger, BROKEN)
-    ledger.do(lambda org: acknowledge(org, FRIDAY + HOUR, CALLS, "Called them.", "max"))
+    ledger.do(lambda org: acknowledge_escalation(org, FRIDAY + HOUR, CALLS, "Called them.", "max"))
     assert (ledger.one().state, ledger.one().with_) == (EscalationStatus.ACKNOWLEDGED, "max")
-    assert ledger.do(lambda org: acknowledge(org, FRIDAY + HOUR, CALLS, "", "max")).edits == ()
+    assert ledger.do(lambda org: acknowledge_escalation(org, FRIDAY + HOUR, CALLS, "", "max")).edits == ()
     assert ticked(ledger, FRIDAY + 6 * DAY) == "nothing is overdue"
     assert ticked(ledger, FRIDAY + 7 * DAY + HOUR) == f"{CALLS} up to eve: max did not resolve it in time"
     assert ledger.one().state is EscalationStatus.OPEN
@@ -196,25 +200,25 @@ def test_who_takes_it_on_has_longer_and_then_it_goes_up_all_the_same() -> None:
 def test_who_is_above_takes_it_by_acknowledging() -> None:
     ledger = Ledger()
     found(ledger, BROKEN)
-    ledger.do(lambda org: acknowledge(org, FRIDAY, CALLS, "", "ada"))
+    ledger.do(lambda org: acknowledge_escalation(org, FRIDAY, CALLS, "", "ada"))
     assert ledger.one().with_ == "ada"
 
 
 def test_a_value_ends_it_by_itself() -> None:
     ledger = Ledger()
     found(ledger, BROKEN, STALE)
-    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("bot", "It is rude", metric="calls")))
+    ledger.do(lambda org: open_escalation(org, FRIDAY, NewEscalation("bot", "It is rude", metric="calls")))
 
     def recorded(value: str | None, at: datetime, note: str = "") -> None:
         score = Score(f"id-{at:%d-%H}", at, "bot", "calls", "2026-W47", value, "tally", note)
         path = score.path
         before = ledger.files.get(path, b"")
-        ledger.files[path] = before + Append(path, (score,)).scores[0].line.encode() + b"\n"
+        ledger.files[path] = before + AppendScores(path, (score,)).scores[0].line.encode() + b"\n"
 
     recorded(None, FRIDAY + HOUR, "source broken")
     assert ticked(ledger, FRIDAY + HOUR) == "nothing is overdue"
     recorded("7", FRIDAY + 2 * HOUR)
-    assert ticked(ledger, FRIDAY + 2 * HOUR) == f"{CALLS} resolved: a value is there again"
+    assert ticked(ledger, FRIDAY + 2 * HOUR) == f"{CALLS} resolved: a value is recorded again"
     left = [one for one in ledger.org.escalations.values() if not one.is_resolved]
     assert [one.what for one in left] == ["It is rude"]
 
@@ -230,7 +234,7 @@ def test_what_is_with_somebody_who_is_not_here_goes_on(status: str) -> None:
 
 def test_what_is_about_a_paused_seat_goes_to_its_owner_once() -> None:
     ledger = Ledger()
-    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("bot", "x", to="lead")))
+    ledger.do(lambda org: open_escalation(org, FRIDAY, NewEscalation("bot", "x", to="lead")))
     ledger.set("bot", "status: active", "status: paused")
     assert ticked(ledger, FRIDAY + HOUR).endswith("to max: bot is paused")
     assert ticked(ledger, FRIDAY + 3 * DAY + HOUR).split(": ")[0].endswith("up to eve")
@@ -239,12 +243,12 @@ def test_what_is_about_a_paused_seat_goes_to_its_owner_once() -> None:
 
 def test_retiring_a_seat_leaves_its_open_ones_to_its_owner() -> None:
     ledger = Ledger()
-    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("tally", "x", to="bot")))
-    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("bot", "y", to="lead")))
-    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("bot", "above", to="ada")))
-    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("eve", "z")))
-    request = Request("bot", reason="Others do it.", decided_by="max", by="max")
-    change = ledger.do(lambda org: retire(org, request, FRIDAY + HOUR))
+    ledger.do(lambda org: open_escalation(org, FRIDAY, NewEscalation("tally", "x", to="bot")))
+    ledger.do(lambda org: open_escalation(org, FRIDAY, NewEscalation("bot", "y", to="lead")))
+    ledger.do(lambda org: open_escalation(org, FRIDAY, NewEscalation("bot", "above", to="ada")))
+    ledger.do(lambda org: open_escalation(org, FRIDAY, NewEscalation("eve", "z")))
+    request = RetirementRequest("bot", reason="Others do it.", decided_by="max", by="max")
+    change = ledger.do(lambda org: retire_seat(org, request, FRIDAY + HOUR))
     held = {one.what: one.with_ for one in ledger.org.escalations.values()}
     assert held == {"x": "max", "y": "max", "above": "ada", "z": "eve"}
     assert change.seats == ("bot", "tally")
@@ -271,12 +275,12 @@ REFUSED = [
     (lambda org: silence_metric(org, FRIDAY, NewSilence("bot", "calls", date(2026, 11, 19), "x"), "max"), BadInput),
     (lambda org: silence_metric(org, FRIDAY, NewSilence("bot", "calls", date(2028, 1, 1), "x"), "max"), BadInput),
     (lambda org: silence_metric(org, FRIDAY, NewSilence("bot", "calls", date(2026, 12, 1), " "), "max"), BadInput),
-    (lambda org: open_(org, FRIDAY, NewEscalation("bot", " \n")), BadInput),
-    (lambda org: open_(org, FRIDAY, NewEscalation("max", "x", to="bott")), OrgtpError),
-    (lambda org: open_(org, FRIDAY, NewEscalation("bot", "x", metric="call")), OrgtpError),
-    (lambda org: resolve(org, FRIDAY, CALLS, "", "max"), BadInput),
-    (lambda org: resolve(org, FRIDAY, CALLS, "x", "other"), Refused),
-    (lambda org: acknowledge(org, FRIDAY, CALLS, "x", "other"), Refused),
+    (lambda org: open_escalation(org, FRIDAY, NewEscalation("bot", " \n")), BadInput),
+    (lambda org: open_escalation(org, FRIDAY, NewEscalation("max", "x", to="bott")), OrgtpError),
+    (lambda org: open_escalation(org, FRIDAY, NewEscalation("bot", "x", metric="call")), OrgtpError),
+    (lambda org: resolve_escalation(org, FRIDAY, CALLS, "", "max"), BadInput),
+    (lambda org: resolve_escalation(org, FRIDAY, CALLS, "x", "other"), Refused),
+    (lambda org: acknowledge_escalation(org, FRIDAY, CALLS, "x", "other"), Refused),
 ]
 
 
@@ -291,9 +295,9 @@ def test_what_is_refused(action: object, error: type[OrgtpError]) -> None:
 def test_what_is_resolved_stays_so() -> None:
     ledger = Ledger()
     found(ledger, BROKEN)
-    ledger.do(lambda org: resolve(org, FRIDAY, CALLS, "It is back.", "max"))
-    for action in (acknowledge, resolve):
-        with pytest.raises(Refused, match="resolved already"):
+    ledger.do(lambda org: resolve_escalation(org, FRIDAY, CALLS, "It is back.", "max"))
+    for action in (acknowledge_escalation, resolve_escalation):
+        with pytest.raises(Refused, match="already resolved"):
             action(ledger.org, FRIDAY, CALLS, "x", "max")
     assert ticked(ledger, FRIDAY + 9 * DAY) == "nothing is overdue"
 
@@ -302,7 +306,7 @@ def test_names_and_words_of_any_sort() -> None:
     ledger = Ledger()
     words = ['Ad "account": locked\nOrgtp-By: ada', "非常口", "- a, {b}: #c", "x" * 300, "a\x1b[31mb"]
     for what in words:
-        ledger.do(partial(open_, now=FRIDAY, new=NewEscalation("bot", what, why=what), by="bot"))
+        ledger.do(partial(open_escalation, now=FRIDAY, new=NewEscalation("bot", what, why=what), by="bot"))
     assert len(ledger.org.escalations) == len(words)
     assert "\n".join(change.message for change in ledger.changes).count("Orgtp-By: ada\n") == 0
     assert [event.what for one in ledger.org.escalations.values() for event in one.events] == [EventType.OPENED] * 5

@@ -105,11 +105,11 @@ def test_a_retirement_hands_over_and_the_audit_agrees(org: Shell) -> None:
         (["open", "dsh", "x"], 2, 'Did you mean "dash"?'),
         (["open", "dash", "x", "--to", "bogdn"], 2, 'Did you mean "bogdan"?'),
         (["list", "--seat", "dsh"], 2, 'Did you mean "dash"?'),
-        (["resolve", LOCKED, "--note", "x", "--by", "sift"], 2, "sift may not settle"),
+        (["resolve", LOCKED, "--note", "x", "--by", "sift"], 2, "sift may not resolve"),
         (["silence", "dash", "anomalies", "--until", "2026-12-01", "--reason", "x"], 2, "anomalies-before-open"),
         (["silence", "dash", "anomalies-before-open", "--until", "soon", "--reason", "x"], 2, "Write it as 2026-12-01"),
         (["silence", "dash", "anomalies-before-open", "--until", "2026-12-01", "--reason", "x", "--by", "dash"], 2,
-         "May: bogdan and david."),
+         "Allowed: bogdan and david."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_nothing_is_written(org: Shell, words: list[str], code: int, said: str) -> None:
@@ -153,7 +153,7 @@ def test_what_is_stale_is_escalated_and_settled_when_a_value_comes(sample: Shell
 
 def test_whoever_takes_it_on_has_a_name(org: Shell) -> None:
     said = org("escalate", "ack", LOCKED, code=2).err
-    assert f"Say so: orgtp escalate ack {LOCKED} --by SEAT" in said
+    assert f"Name your seat: orgtp escalate ack {LOCKED} --by SEAT" in said
 
 
 def test_an_id_may_be_short(org: Shell) -> None:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 
-from orgtp.actions.escalate import FoundTrouble, NewEscalation, acknowledge, left_behind, open_, resolve, tick, trouble
+from orgtp.actions.escalate import (
+    FoundTrouble,
+    NewEscalation,
+    acknowledge_escalation,
+    hand_over_retired,
+    open_escalation,
+    record_trouble,
+    resolve_escalation,
+    run_escalation_tick,
+)
 from orgtp.actions.silence import NewSilence, silence_metric
-from orgtp.model.change import Append, Change
+from orgtp.model.change import AppendScores, Change
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import EscalationKind, EscalationSeverity, EscalationStatus, EventType
 from orgtp.model.org import Org
@@ -27,22 +37,22 @@ STALE = FoundTrouble(EscalationKind.STALE, "bot", "calls", "2026-W46: no value c
 def begun(found: FoundTrouble = BROKEN, head: str = HEAD, **seats: str) -> Ledger:
     """An org with trouble that is with Max."""
     ledger = Ledger(head, **seats)
-    ledger.do(lambda org: trouble(org, FRIDAY, [found], by="tally"))
+    ledger.do(lambda org: record_trouble(org, FRIDAY, [found], by="tally"))
     return ledger
 
 
 def acked(ledger: Ledger, by: str, now: datetime = FRIDAY, note: str = "") -> Change:
-    return ledger.do(lambda org: acknowledge(org, now, CALLS, note, by))
+    return ledger.do(lambda org: acknowledge_escalation(org, now, CALLS, note, by))
 
 
 def ticked(ledger: Ledger, now: datetime, late: list[FoundTrouble] | None = None) -> str:
-    return ledger.do(lambda org: tick(org, now, late, "tally")).what
+    return ledger.do(lambda org: run_escalation_tick(org, now, late, "tally")).what
 
 
 def recorded(ledger: Ledger, value: str | None, at: datetime, period: str = "2026-W47") -> None:
     score = Score(f"id-{at:%d-%H}-{period}", at, "bot", "calls", period, value, "tally", "" if value else "x")
     before = ledger.files.get(score.path, b"")
-    ledger.files[score.path] = before + Append(score.path, (score,)).scores[0].line.encode() + b"\n"
+    ledger.files[score.path] = before + AppendScores(score.path, (score,)).scores[0].line.encode() + b"\n"
 
 
 def refused(ledger: Ledger, action: Callable[[Org], Change]) -> str:
@@ -67,11 +77,15 @@ def test_who_takes_it_on_is_given_time_once() -> None:
 
 def test_an_agent_takes_on_only_what_is_with_it() -> None:
     ledger = begun()
-    assert "bot may not take" in refused(ledger, lambda org: acknowledge(org, FRIDAY, CALLS, "x", "bot"))
-    assert "tally may not take" in refused(ledger, lambda org: acknowledge(org, FRIDAY, CALLS, "x", "tally"))
-    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("tally", "Slow", to="bot")))
+    assert "bot may not acknowledge" in refused(
+        ledger, lambda org: acknowledge_escalation(org, FRIDAY, CALLS, "x", "bot")
+    )
+    assert "tally may not acknowledge" in refused(
+        ledger, lambda org: acknowledge_escalation(org, FRIDAY, CALLS, "x", "tally")
+    )
+    ledger.do(lambda org: open_escalation(org, FRIDAY, NewEscalation("tally", "Slow", to="bot")))
     slow = "2026-11-20-tally-slow"
-    ledger.do(lambda org: acknowledge(org, FRIDAY, slow, "", "bot"))
+    ledger.do(lambda org: acknowledge_escalation(org, FRIDAY, slow, "", "bot"))
     assert (ledger.one(slow).with_, ledger.one(slow).state) == ("bot", EscalationStatus.ACKNOWLEDGED)
 
 
@@ -79,22 +93,22 @@ def test_an_agent_takes_on_only_what_is_with_it() -> None:
 def test_who_settles(by: str) -> None:
     """Whose it is, those above, who may record for the seat, and who opened it."""
     ledger = begun()
-    ledger.do(lambda org: resolve(org, FRIDAY, CALLS, "Done.", by))
+    ledger.do(lambda org: resolve_escalation(org, FRIDAY, CALLS, "Done.", by))
     assert ledger.one().is_resolved
 
 
 def test_those_above_whom_it_is_with_settle_it() -> None:
     ledger = begun(other=seat("other", "human", "eve"), third=seat("third", "human", "ada"))
-    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("tally", "Slow", to="other"), "tally"))
+    ledger.do(lambda org: open_escalation(org, FRIDAY, NewEscalation("tally", "Slow", to="other"), "tally"))
     slow = "2026-11-20-tally-slow"
-    assert "third may not settle" in refused(ledger, lambda org: resolve(org, FRIDAY, slow, "x", "third"))
-    ledger.do(lambda org: resolve(org, FRIDAY, slow, "x", "eve"))
+    assert "third may not resolve" in refused(ledger, lambda org: resolve_escalation(org, FRIDAY, slow, "x", "third"))
+    ledger.do(lambda org: resolve_escalation(org, FRIDAY, slow, "x", "eve"))
 
 
 def test_a_retired_seat_settles_nothing() -> None:
     ledger = begun()
     ledger.set("tally", "status: active", "status: retired")
-    assert "tally may not settle" in refused(ledger, lambda org: resolve(org, FRIDAY, CALLS, "x", "tally"))
+    assert "tally may not resolve" in refused(ledger, lambda org: resolve_escalation(org, FRIDAY, CALLS, "x", "tally"))
 
 
 def test_a_clock_that_is_behind_gives_no_less_time() -> None:
@@ -106,8 +120,8 @@ def test_a_clock_that_is_behind_gives_no_less_time() -> None:
 
 def test_who_may_tick() -> None:
     ledger = begun()
-    assert "bot may not tick" in refused(ledger, lambda org: tick(org, FRIDAY, [], "bot"))
-    ledger.do(lambda org: tick(org, FRIDAY + 5 * HOUR, None, "eve"))
+    assert "bot may not tick" in refused(ledger, lambda org: run_escalation_tick(org, FRIDAY, [], "bot"))
+    ledger.do(lambda org: run_escalation_tick(org, FRIDAY + 5 * HOUR, None, "eve"))
     assert ledger.one().with_ == "eve"
 
 
@@ -117,7 +131,8 @@ def test_who_may_tick() -> None:
 def test_what_is_said_again_may_be_worse() -> None:
     ledger = Ledger(HEAD + "routing: [{severity: high, to: ada}]\n")
     for severity in (EscalationSeverity.NORMAL, EscalationSeverity.HIGH, EscalationSeverity.LOW):
-        ledger.do(lambda org, sort=severity: open_(org, FRIDAY, NewEscalation("bot", "Locked", severity=sort)))  # type: ignore[misc]
+        new = NewEscalation("bot", "Locked", severity=severity)
+        ledger.do(partial(open_escalation, now=FRIDAY, new=new))
     one = ledger.one()
     assert (one.severity, one.with_) == (EscalationSeverity.HIGH, "ada")
     assert [event.what for event in one.events] == [EventType.OPENED, EventType.HANDED]
@@ -126,17 +141,17 @@ def test_what_is_said_again_may_be_worse() -> None:
 
 def test_what_is_said_again_may_name_who_should_act() -> None:
     ledger = Ledger()
-    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("bot", "Locked")))
+    ledger.do(lambda org: open_escalation(org, FRIDAY, NewEscalation("bot", "Locked")))
     again = NewEscalation("bot", "Locked", why="It costs 10k a day", to="eve", severity=EscalationSeverity.HIGH)
-    ledger.do(lambda org: open_(org, FRIDAY, again))
+    ledger.do(lambda org: open_escalation(org, FRIDAY, again))
     assert (ledger.one().with_, ledger.one().severity) == ("eve", EscalationSeverity.HIGH)
-    assert ledger.do(lambda org: open_(org, FRIDAY, again)).edits == ()
+    assert ledger.do(lambda org: open_escalation(org, FRIDAY, again)).edits == ()
 
 
 @pytest.mark.parametrize(("what", "why"), [("x" * 2001, ""), ("x", "y" * 2001)])
 def test_a_file_has_room_for_years(what: str, why: str) -> None:
     with pytest.raises(BadInput, match="has 2001 characters"):
-        Ledger().do(lambda org: open_(org, FRIDAY, NewEscalation("bot", what, why)))
+        Ledger().do(lambda org: open_escalation(org, FRIDAY, NewEscalation("bot", what, why)))
 
 
 # Seats that are not active.
@@ -157,13 +172,13 @@ def test_what_somebody_above_took_on_stays_with_them() -> None:
     acked(ledger, "eve")
     ledger.set("bot", "status: active", "status: paused")
     assert ticked(ledger, FRIDAY + HOUR) == "nothing is overdue"
-    assert left_behind(ledger.org, FRIDAY + HOUR, "bot").edits == ()
+    assert hand_over_retired(ledger.org, FRIDAY + HOUR, "bot").edits == ()
     assert (ledger.one().with_, ledger.one().state) == ("eve", EscalationStatus.ACKNOWLEDGED)
 
 
 def test_it_is_handed_over_as_often_as_it_must_be() -> None:
     ledger = Ledger()
-    ledger.do(lambda org: open_(org, FRIDAY, NewEscalation("bot", "x", to="lead")))
+    ledger.do(lambda org: open_escalation(org, FRIDAY, NewEscalation("bot", "x", to="lead")))
     ledger.set("lead", "status: active", "status: paused")
     assert ticked(ledger, FRIDAY + HOUR).endswith("to eve: lead is paused")
     ledger.set("eve", "status: active", "status: paused")
@@ -221,14 +236,14 @@ def test_a_value_that_arrives_late_ends_it() -> None:
     """Recorded at two minutes to nine elsewhere, here after the tick of nine: it is not late any more."""
     ledger = begun(STALE)
     recorded(ledger, "7", FRIDAY - HOUR, "2026-W46")
-    assert ticked(ledger, FRIDAY + HOUR, []) == f"{CALLS} resolved: a value is there again"
+    assert ticked(ledger, FRIDAY + HOUR, []) == f"{CALLS} resolved: a value is recorded again"
 
 
 def test_what_is_not_late_any_more_is_over_without_a_value() -> None:
     ledger = begun(STALE)
     recorded(ledger, None, FRIDAY - HOUR, "2026-W46")
     assert ticked(ledger, FRIDAY + HOUR) == "nothing is overdue"
-    assert ticked(ledger, FRIDAY + HOUR, []) == f"{CALLS} resolved: nothing is late any more"
+    assert ticked(ledger, FRIDAY + HOUR, []) == f"{CALLS} resolved: no value is late"
 
 
 def test_a_value_for_an_older_period_ends_nothing() -> None:
@@ -236,7 +251,7 @@ def test_a_value_for_an_older_period_ends_nothing() -> None:
         ledger = begun(found)
         recorded(ledger, None, FRIDAY, "2026-W47")
         recorded(ledger, "7", FRIDAY + HOUR, "2026-W40")
-        change = ledger.do(lambda org: trouble(org, FRIDAY + HOUR, [], {("bot", "calls")}, "tally"))
+        change = ledger.do(lambda org: record_trouble(org, FRIDAY + HOUR, [], {("bot", "calls")}, "tally"))
         assert change.what == "nothing new"
         assert ticked(ledger, FRIDAY + HOUR, [STALE]) == "nothing is overdue"
 
@@ -244,7 +259,7 @@ def test_a_value_for_an_older_period_ends_nothing() -> None:
 def test_a_value_off_its_target_is_a_value() -> None:
     ledger = begun()
     recorded(ledger, "1", FRIDAY + HOUR)
-    assert ticked(ledger, FRIDAY + HOUR, []) == f"{CALLS} resolved: a value is there again"
+    assert ticked(ledger, FRIDAY + HOUR, []) == f"{CALLS} resolved: a value is recorded again"
 
 
 def test_a_metric_that_is_gone_has_no_trouble() -> None:
@@ -261,5 +276,5 @@ def test_a_person_does_not_silence_itself_but_who_is_at_the_top() -> None:
     ledger = Ledger(eve=person, ada=person.replace("eve", "ada").replace("reports_to: ada\n", ""))
     until = date(2026, 12, 1)
     words = refused(ledger, lambda org: silence_metric(org, FRIDAY, NewSilence("eve", "calls", until, "x"), "eve"))
-    assert words.endswith("May: ada.")
+    assert words.endswith("Allowed: ada.")
     ledger.do(lambda org: silence_metric(org, FRIDAY, NewSilence("ada", "calls", until, "x"), "ada"))

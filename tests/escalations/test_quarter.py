@@ -8,7 +8,13 @@ from functools import partial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orgtp.actions.escalate import FoundTrouble, acknowledge, resolve, tick, trouble
+from orgtp.actions.escalate import (
+    FoundTrouble,
+    acknowledge_escalation,
+    record_trouble,
+    resolve_escalation,
+    run_escalation_tick,
+)
 from orgtp.model.escalation import Escalation, EscalationKind, EscalationStatus, EventType
 from orgtp.model.escalation_policy import find_next_person_up
 from orgtp.model.org import Org
@@ -33,13 +39,13 @@ def acted(ledger: Ledger, now: datetime, what: str) -> None:
     held = [one for one in ledger.org.escalations.values() if not one.is_resolved]
     if what in {"source", "stale"}:
         found = [FoundTrouble(EscalationKind(what), "bot", "calls", f"it broke at {now:%H}")]
-        ledger.do(lambda org: trouble(org, now, found, by="tally"))
+        ledger.do(lambda org: record_trouble(org, now, found, by="tally"))
     elif what == "good":
-        ledger.do(lambda org: trouble(org, now, [], {("bot", "calls")}, "tally"))
+        ledger.do(lambda org: record_trouble(org, now, [], {("bot", "calls")}, "tally"))
     elif held and what == "ack":
-        ledger.do(lambda org: acknowledge(org, now, held[0].id, f"at {now}", held[0].with_))
+        ledger.do(lambda org: acknowledge_escalation(org, now, held[0].id, f"at {now}", held[0].with_))
     elif held:
-        ledger.do(lambda org: resolve(org, now, held[0].id, "done", held[0].with_))
+        ledger.do(lambda org: resolve_escalation(org, now, held[0].id, "done", held[0].with_))
 
 
 def holds(org: Org, now: datetime, one: Escalation) -> None:
@@ -84,9 +90,9 @@ def ticked(ledger: Ledger, org: Org, now: datetime) -> Org:
     if all(one.is_resolved for one in org.escalations.values()):
         return org
     before = len(ledger.changes)
-    ledger.do(lambda held: tick(held, now, by="tally"))
+    ledger.do(lambda held: run_escalation_tick(held, now, by="tally"))
     org = ledger.org
-    assert tick(org, now, by="tally").edits == (), "a second tick at the same moment has nothing to do"
+    assert run_escalation_tick(org, now, by="tally").edits == (), "a second tick at the same moment has nothing to do"
     assert len(ledger.changes) <= before + 1
     for one in org.escalations.values():
         holds(org, now, one)
@@ -96,9 +102,11 @@ def ticked(ledger: Ledger, org: Org, now: datetime) -> Org:
 def test_a_quarter_that_nobody_looks_at_ends_at_the_top() -> None:
     """From the owner to the top takes two steps; from then on no commit says the same again."""
     ledger = Ledger()
-    ledger.do(lambda org: trouble(org, BEGIN, [FoundTrouble(EscalationKind.SOURCE, "bot", "calls", "x")], by="tally"))
+    ledger.do(
+        lambda org: record_trouble(org, BEGIN, [FoundTrouble(EscalationKind.SOURCE, "bot", "calls", "x")], by="tally")
+    )
     for hour in range(QUARTER):
-        ledger.do(partial(tick, now=BEGIN + hour * HOUR, by="tally"))
+        ledger.do(partial(run_escalation_tick, now=BEGIN + hour * HOUR, by="tally"))
     assert [event.what.value for event in ledger.one().events] == ["opened", "up", "up", "top"]
     assert len(ledger.changes) == 4
     assert ledger.one().with_ == "ada"

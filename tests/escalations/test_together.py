@@ -7,7 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from orgtp.actions.escalate import FoundTrouble, NewEscalation, acknowledge, open_, resolve, tick, trouble
+from orgtp.actions.escalate import (
+    FoundTrouble,
+    NewEscalation,
+    acknowledge_escalation,
+    open_escalation,
+    record_trouble,
+    resolve_escalation,
+    run_escalation_tick,
+)
 from orgtp.files.escalation import read_escalation
 from orgtp.model.change import Change
 from orgtp.model.escalation import Escalation, EscalationKind, EscalationStatus
@@ -24,19 +32,19 @@ Step = Callable[[Org], Change]
 
 
 def broke(why: str = "503", kind: EscalationKind = EscalationKind.SOURCE, hours: int = 0) -> Step:
-    return lambda org: trouble(org, FRIDAY + hours * HOUR, [FoundTrouble(kind, "bot", "calls", why)], by="tally")
+    return lambda org: record_trouble(org, FRIDAY + hours * HOUR, [FoundTrouble(kind, "bot", "calls", why)], by="tally")
 
 
 def ack(by: str, hours: int) -> Step:
-    return lambda org: acknowledge(org, FRIDAY + hours * HOUR, CALLS, "", by)
+    return lambda org: acknowledge_escalation(org, FRIDAY + hours * HOUR, CALLS, "", by)
 
 
 def goes_up(hours: int) -> Step:
-    return lambda org: tick(org, FRIDAY + hours * HOUR, None, "tally")
+    return lambda org: run_escalation_tick(org, FRIDAY + hours * HOUR, None, "tally")
 
 
 def settled(hours: int) -> Step:
-    return lambda org: resolve(org, FRIDAY + hours * HOUR, CALLS, "Done.", "max")
+    return lambda org: resolve_escalation(org, FRIDAY + hours * HOUR, CALLS, "Done.", "max")
 
 
 def apart(before: tuple[Step, ...], ours: tuple[Step, ...], theirs: tuple[Step, ...]) -> tuple[bytes, bytes, bytes]:
@@ -125,7 +133,7 @@ def test_words_that_somebody_says_twice_are_one() -> None:
     sides = []
     for by in ("eve", "ada"):
         ledger = Ledger()
-        ledger.do(lambda org, by=by: open_(org, FRIDAY, NewEscalation("bot", "Calls", why="It rings"), by))  # type: ignore[misc]
+        ledger.do(lambda org, by=by: open_escalation(org, FRIDAY, NewEscalation("bot", "Calls", why="It rings"), by))  # type: ignore[misc]
         sides.append(ledger.files[path])
     one = both(b"", sides[0], sides[1])
     assert (told(one), one.by) == (["opened", "again"], "ada")

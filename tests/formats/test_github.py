@@ -13,13 +13,13 @@ from markdown_it import MarkdownIt
 from orgtp.model.problem import Problem, Severity
 from orgtp.model.text import escape_control_chars
 from orgtp.render.problems.github import (
-    SHOWN,
+    MAX_ANNOTATIONS,
     SUMMARY_BYTES,
-    command,
-    plain_lines,
+    find_unannotated,
+    format_log_lines,
+    format_workflow_command,
     problems_github,
     summary_markdown,
-    unshown,
 )
 from tests.formats.hostile import NASTY, SETS, hostile, many
 from tests.formats.readers import node, npm_file
@@ -61,9 +61,9 @@ def runs(line: str) -> bool:
 def test_ten_of_a_kind_are_annotations_and_no_more(name: str) -> None:
     problems = SETS[name]
     lines = problems_github(problems).splitlines()
-    left = set(unshown(problems))
+    left = set(find_unannotated(problems))
     shown = [problem for problem in problems if problem not in left]
-    assert len(lines) == len(shown) == sum(min(SHOWN, count) for count in weights(problems).values())
+    assert len(lines) == len(shown) == sum(min(MAX_ANNOTATIONS, count) for count in weights(problems).values())
     for line, problem in zip(lines, shown, strict=True):
         found = read(line)
         assert (found.kind, found.properties["title"]) == (problem.severity, problem.rule)
@@ -85,7 +85,7 @@ def test_a_path_is_the_path() -> None:
 
 
 def test_nothing_of_a_user_drives_the_log() -> None:
-    text = problems_github(hostile()) + plain_lines(hostile())
+    text = problems_github(hostile()) + format_log_lines(hostile())
     assert [sign for sign in text if sign != "\n" and escape_control_chars(sign) != sign] == []
     assert text.count("\n") == 2 * len(hostile())
 
@@ -99,7 +99,7 @@ def test_the_toolkit_writes_the_same() -> None:
         for kind in ("error", "warning", "notice")
     ]
     lines = node(Path(__file__).with_name("toolkit.mjs"), str(folder), stdin=asked).split("\n")[:-1]
-    ours = [command(one["kind"], one["properties"], one["message"]) for one in asked]  # type: ignore[arg-type]
+    ours = [format_workflow_command(one["kind"], one["properties"], one["message"]) for one in asked]  # type: ignore[arg-type]
     assert len(ours) > 50
     assert lines[0::2] == ours
     assert [read(line) for line in lines[1::2]] == [read(line) for line in ours]
@@ -107,11 +107,13 @@ def test_the_toolkit_writes_the_same() -> None:
 
 def test_lines_of_the_log_hold_every_problem_and_no_command() -> None:
     for problems in SETS.values():
-        lines = plain_lines(problems).splitlines()
+        lines = format_log_lines(problems).splitlines()
         assert len(lines) == len(problems)
         assert [line for line in lines if runs(line)] == []
     assert "##[" in str(NASTY.values())
-    assert 'seats/s5.yaml:1:8: owner-unknown: owner "o10" is not a seat.' in plain_lines(unshown(many(11)))
+    assert 'seats/s5.yaml:1:8: owner-unknown: owner "o10" is not a seat.' in format_log_lines(
+        find_unannotated(many(11))
+    )
 
 
 class Seen(HTMLParser):

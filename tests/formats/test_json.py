@@ -8,13 +8,13 @@ import pytest
 
 from orgtp.model.problem import Severity
 from orgtp.model.text import escape_control_chars
-from orgtp.render.json import envelope, problems_body
+from orgtp.render.json import format_envelope, problems_body
 from tests.formats.hostile import SETS
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_every_problem_is_there_word_for_word(name: str) -> None:
-    text = envelope("validate", "acme", None, False, problems_body(SETS[name], 3))
+    text = format_envelope("validate", "acme", None, False, problems_body(SETS[name], 3))
     found = json.loads(text)["problems"]
     assert found == [
         {
@@ -32,6 +32,6 @@ def test_every_problem_is_there_word_for_word(name: str) -> None:
 
 
 def test_the_summary_counts() -> None:
-    body = json.loads(envelope("validate", "acme", None, False, problems_body(SETS["hostile"], 3)))
+    body = json.loads(format_envelope("validate", "acme", None, False, problems_body(SETS["hostile"], 3)))
     counts = [sum(problem.severity is severity for problem in SETS["hostile"]) for severity in Severity]
     assert list(body["summary"].values()) == [*counts, 3]

@@ -132,9 +132,11 @@ def test_columns_count_code_points() -> None:
 
 def test_more_than_github_takes_are_told_by_number() -> None:
     place = Place("seats/a.yaml")
-    notices = [Problem("target-changed", place, f"{number}", "", Severity.NOTICE) for number in range(sarif.MOST)]
+    notices = [
+        Problem("target-changed", place, f"{number}", "", Severity.NOTICE) for number in range(sarif.MAX_RESULTS)
+    ]
     run = run_of([*notices, Problem("owner-missing", place, "the one error")])
-    assert len(run["results"]) == sarif.MOST
+    assert len(run["results"]) == sarif.MAX_RESULTS
     assert [result["ruleId"] for result in run["results"]].count("owner-missing") == 1
     (said,) = run["invocations"][0]["toolExecutionNotifications"]
     assert said["message"]["text"].startswith("1 problem more")

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.render.json import envelope, laid_out, plain, streamed
+from orgtp.render.json import dump_view, format_envelope, stream_envelope, to_json_value
 
 
 class Word(StrEnum):
@@ -40,11 +40,13 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_laid_out_as_json_does(value: Any) -> None:
-    assert laid_out(value, "\n") == json.dumps(plain(value), ensure_ascii=False, indent=2)
+    assert dump_view(value, "\n") == json.dumps(to_json_value(value), ensure_ascii=False, indent=2)
 
 
 @given(st.lists(st.lists(VALUES, max_size=3), max_size=3))
 def test_the_same_document(pages: list[list[Any]]) -> None:
-    whole = envelope("log", "acme", None, False, {"seat": "[]", "commits": [item for page in pages for item in page]})
-    empty = envelope("log", "acme", None, False, {"seat": "[]", "commits": []})
-    assert "".join(streamed(empty, pages)) == whole
+    whole = format_envelope(
+        "log", "acme", None, False, {"seat": "[]", "commits": [item for page in pages for item in page]}
+    )
+    empty = format_envelope("log", "acme", None, False, {"seat": "[]", "commits": []})
+    assert "".join(stream_envelope(empty, pages)) == whole

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.text import escape_control_chars
-from orgtp.render.problems.summary import verdict
+from orgtp.render.problems.summary import format_summary
 from orgtp.render.problems.text import problems_text
-from orgtp.render.terminal import Screen, width_of
+from orgtp.render.terminal import Screen, measure_width
 from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 from tests.formats.hostile import NASTY, SETS, equal, hostile, many
 
@@ -60,9 +60,9 @@ def test_one_problem() -> None:
 def test_what_is_marked(line: str, column: int, marked: str) -> None:
     source, mark = shown(line, column)
     assert source == f"  1 | {line}"
-    assert mark.removeprefix("    | ").lstrip() == "^" * width_of(marked)
+    assert mark.removeprefix("    | ").lstrip() == "^" * measure_width(marked)
     before = source[: source.index(line) + column - 1]
-    assert width_of(mark[: mark.index("^")]) == width_of(before)
+    assert measure_width(mark[: mark.index("^")]) == measure_width(before)
 
 
 def test_the_mark_is_below_the_place_behind_tabs_and_odd_signs() -> None:
@@ -115,9 +115,9 @@ def test_lines_of_scores_end_with_a_line_feed_alone() -> None:
 def test_a_long_line_is_cut_around_the_place(width: int, column: int) -> None:
     line = "".join(f"{n:05}" for n in range(120))
     source, mark = shown(f"{line[: column - 1]}株 {line[column + 1 :]}", column, Screen(width))
-    assert max(width_of(source), width_of(mark)) <= width
+    assert max(measure_width(source), measure_width(mark)) <= width
     assert "株" in source
-    at = width_of(source[: source.index("株")])
+    at = measure_width(source[: source.index("株")])
     assert mark[at] == "^"
     assert "…" in source
 
@@ -127,7 +127,7 @@ def test_a_pipe_shows_two_hundred_columns_of_a_line(length: int, whole: bool) ->
     line = '{"id":"a","note":"'.ljust(length - 2, "x") + '"}'
     source, mark = shown(line, 1, PIPE, SCORES)
     assert (source == f"  1 | {line}") == whole
-    assert width_of(source) <= len("  1 | ") + 200
+    assert measure_width(source) <= len("  1 | ") + 200
     assert mark == "    | ^"
 
 
@@ -276,7 +276,7 @@ def test_no_line_is_wider_than_the_screen(width: int) -> None:
     problem = Problem("owner-unknown", Place("seats/a.yaml", 3, 8), words * 2, "https://example.com/" + "x" * 90)
     lines = problems_text([problem], {"seats/a.yaml": b"\n\nowner: " + b"y" * 99}, Screen(width)).splitlines()
     assert len(lines) > 5
-    assert [line for line in lines if width_of(line) > width] == []
+    assert [line for line in lines if measure_width(line) > width] == []
     assert lines[0].startswith("seats/a.yaml:3:8: owner-unknown:")
 
 
@@ -305,7 +305,7 @@ def test_a_path_among_what_is_counted_drives_no_terminal(name: str) -> None:
 @pytest.mark.parametrize("width", [40, 80])
 def test_what_is_counted_fits_the_screen(width: int) -> None:
     text = problems_text(told_of(*(("r", SCORES, 2 * n, "H.") for n in range(1, 60))), {}, Screen(width))
-    assert [line for line in text.splitlines() if width_of(line) > width] == []
+    assert [line for line in text.splitlines() if measure_width(line) > width] == []
     assert " ".join(text.split()).count("and 56 more of r in") == 1
 
 
@@ -369,15 +369,15 @@ def test_a_screen_of_hardly_any_width_is_no_trouble(width: int) -> None:
 
 
 def test_the_verdict_counts_and_says_where_to_read() -> None:
-    assert verdict([], 13) == "no problems in 13 seats"
+    assert format_summary([], 13) == "no problems in 13 seats"
     found = [*many(2), *many(1, Severity.WARNING)]
-    assert verdict(found, 3) == "2 errors, 1 warning in 3 seats\nwhat a rule means: orgtp rule owner-unknown"
+    assert format_summary(found, 3) == "2 errors, 1 warning in 3 seats\nwhat a rule means: orgtp rule owner-unknown"
 
 
 def test_the_verdict_names_up_to_three_rules_the_worst_first() -> None:
     weights = [Severity.NOTICE, Severity.WARNING, Severity.ERROR, Severity.ERROR, Severity.WARNING]
     found = [Problem(f"rule-{n}", Place("org.yaml", n), "m", "", weight) for n, weight in enumerate(weights)]
-    named = [verdict(found[:number], 1).partition("orgtp rule ")[2] for number in range(1, 6)]
+    named = [format_summary(found[:number], 1).partition("orgtp rule ")[2] for number in range(1, 6)]
     assert named == [
         "rule-0",
         "rule-1 (also: rule-0)",
@@ -388,4 +388,4 @@ def test_the_verdict_names_up_to_three_rules_the_worst_first() -> None:
 
 
 def test_the_verdict_counts_what_the_text_only_counts() -> None:
-    assert verdict(many(10_000), 3).startswith("10000 errors in 3 seats\n")
+    assert format_summary(many(10_000), 3).startswith("10000 errors in 3 seats\n")

@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 
 from orgtp import rules
-from orgtp.files.load import NotAnOrg, by_order, load
-from orgtp.files.scores import read_scores, seat_of
-from orgtp.files.tree import Files
-from orgtp.files.yaml.fast_loader import NotPlain, plain_data, resolve
-from orgtp.files.yaml.loader import NotStrict, YamlNode, decode, read_document, read_node
+from orgtp.files.load import NotAnOrg, load_org, sort_problems
+from orgtp.files.scores import find_seat_of_scores, read_scores
+from orgtp.files.tree import MemoryTree
+from orgtp.files.yaml.fast_loader import NotPlain, load_plain_yaml, resolve_scalar
+from orgtp.files.yaml.loader import NotStrict, YamlNode, decode_yaml, parse_nodes, read_document
 from orgtp.model.errors import BadValue
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Problem
@@ -48,13 +48,13 @@ def yaml_is_strict(raw: bytes) -> None:
     except NotStrict as error:
         in_file(error.problem, raw)
         return
-    text = decode(SEAT, raw)
-    node = read_node(SEAT, text)
+    text = decode_yaml(SEAT, raw)
+    node = parse_nodes(SEAT, text)
     assert same(document.data, node.data)
     assert document.marks.values.keys() >= document.marks.keys.keys()
     agrees(node, yaml.compose(text, Loader=yaml.CSafeLoader))
     try:
-        plain = plain_data(text)
+        plain = load_plain_yaml(text)
     except NotPlain:
         return
     assert same(plain, node.data)
@@ -68,7 +68,7 @@ def same(one: Any, other: Any) -> bool:
 def agrees(node: YamlNode, theirs: Any) -> None:
     """What we read of a value is what PyYAML's own composer has: the text of each scalar, the order of each key."""
     if isinstance(theirs, yaml.ScalarNode):
-        expected = theirs.value if theirs.style else resolve(theirs.value)
+        expected = theirs.value if theirs.style else resolve_scalar(theirs.value)
         assert same(node.data, expected), (node, theirs)
     elif isinstance(theirs, yaml.MappingNode):
         assert list(node.data) == [key.value for key, _ in theirs.value]
@@ -101,11 +101,11 @@ def a_score_file_is_read(raw: bytes) -> None:
 def an_org_is_judged(files: Mapping[str, bytes]) -> None:
     """Any tree is an org and problems, and every rule can judge it."""
     try:
-        loaded = load(Files(files))
+        loaded = load_org(MemoryTree(files))
     except NotAnOrg:
         assert "org.yaml" not in files
         return
-    for problem in by_order([*loaded.problems, *rules.check_org(loaded.org, NOW)]):
+    for problem in sort_problems([*loaded.problems, *rules.check_org(loaded.org, NOW)]):
         in_file(problem, loaded.files.get(problem.place.path, b""))
         assert len(problem.message) <= 400
 
@@ -145,4 +145,4 @@ def words_are_harmless(text: str) -> None:
     many = {f"seat-{number}": number for number in range(400)}
     assert find_nearest(text, many) in {*many, None}
     assert did_you_mean(text, known) == "" or not is_id(text) or find_nearest(text, known)
-    assert seat_of(text) is None or text.startswith("scores/")
+    assert find_seat_of_scores(text) is None or text.startswith("scores/")

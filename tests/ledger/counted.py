@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import FrameType
 
 import orgtp
-from orgtp.actions.retire import Request
+from orgtp.actions.retire import RetirementRequest
 from orgtp.api import OrgHandle
 
 
@@ -23,7 +23,7 @@ def add_value(org: OrgHandle) -> None:
 
 def retire_cat(org: OrgHandle) -> None:
     """Retire a seat."""
-    org.ledger.retire(Request("cat", reason="Done.", decided_by="ada", by="ada"))
+    org.ledger.retire(RetirementRequest("cat", reason="Done.", decided_by="ada", by="ada"))
 
 
 def count_calls(do: Callable[[OrgHandle], None], org: OrgHandle) -> Counter[str]:

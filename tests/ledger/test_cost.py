@@ -77,7 +77,7 @@ def count_calls(here: Shell, what: str) -> dict[str, int]:
 
 def test_a_value_loads_a_part_of_the_org_once_and_checks_the_record_once(here: Shell) -> None:
     calls = count_calls(here, "value")
-    assert calls["orgtp.files.load.load"] == 1
+    assert calls["orgtp.files.load.load_org"] == 1
     assert calls["orgtp.ledger.partial_tree.__post_init__"] == 1
     assert calls["orgtp.ledger.checks.refuse_wrong_records"] == 1
     assert [name for name in calls if name.startswith("orgtp.rules.") and ".check_" in name] == [
@@ -87,4 +87,4 @@ def test_a_value_loads_a_part_of_the_org_once_and_checks_the_record_once(here: S
 
 
 def test_a_retirement_is_planned_once(here: Shell) -> None:
-    assert count_calls(here, "retire")["orgtp.actions.retire.plan"] == 1
+    assert count_calls(here, "retire")["orgtp.actions.retire.plan_retirement"] == 1

@@ -63,7 +63,7 @@ def test_the_case_for_a_retirement(asked: Shell) -> None:
     [
         ("seat-review", {"seat": "dahs"}, 'unknown seat "dahs". Did you mean "dash"?'),
         ("seat-review", {}, "seat-review is about a seat: say which, by its id"),
-        ("retirement-case", {"seat": "echo"}, "echo is retired already. Its record is in get_seat"),
+        ("retirement-case", {"seat": "echo"}, "echo is already retired. Its record is in get_seat"),
         ("seat-reviw", {}, 'there is no prompt "seat-reviw". Did you mean "seat-review"?'),
         ("retirement-case", {"seat": "../x"}, 'unknown seat "../x".'),
     ],

@@ -117,7 +117,7 @@ def test_a_proposal_is_a_branch_for_a_person(sample: Shell) -> None:
     assert sample.git("rev-parse", "retire/jeff^").out.strip() == before == sample.head()
     assert sample.git("status", "--porcelain").out == status
     message = sample.git("log", "-1", "--format=%B", "retire/jeff").out
-    assert "Proposed by radar, and not decided. david decides: merge this branch, or delete it." in message
+    assert "Proposed by radar, not decided yet. david decides by merging or deleting this branch." in message
     assert "Orgtp-By: radar" in message
     assert "Approved" not in message
     # The worker is where it was until the person has merged it.
@@ -156,7 +156,7 @@ def test_who_was_retired_since_proposes_nothing(sample: Shell) -> None:
     sample("retire", "sift", "--to", "dash", "--reason", "R", "--decided-by", "david")
     with nothing_written(sample):
         told = refusal(server, "propose_retirement", **CASE, decided_by="david", dry_run=False)
-    assert told == "sift is retired, and proposes nothing"
+    assert told == "sift is retired and cannot propose a retirement"
     assert sample.git("branch", "--list", "retire/*").out == ""
 
 

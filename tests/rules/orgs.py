@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from orgtp import rules
-from orgtp.files.load import Loaded, by_order, load
+from orgtp.files.load import LoadedOrg, load_org, sort_problems
 from orgtp.files.tree import MAX_BYTES as MOST
-from orgtp.files.tree import Files, Folder, Tree
+from orgtp.files.tree import FolderTree, MemoryTree, Tree
 from orgtp.files.yaml.loader import MAX_BYTES
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Problem, Severity
@@ -53,8 +53,8 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def problems(tree: Tree, compared: OrgPair | None = None) -> list[Problem]:
     """All that is found in an org as of `NOW`."""
-    loaded = load(tree)
-    return by_order(
+    loaded = load_org(tree)
+    return sort_problems(
         [*loaded.problems, *rules.check_org(loaded.org, datetime.fromisoformat(NOW), *([compared] if compared else []))]
     )
 
@@ -63,17 +63,19 @@ def problems(tree: Tree, compared: OrgPair | None = None) -> list[Problem]:
 def found_in(folder: Path) -> list[Problem]:
     """All that is found in the folder of a case: an org, or two of them side by side."""
     if (folder / "org.yaml").exists():
-        return problems(Folder(folder))
-    return problems(Folder(folder / "after"), _compared(folder))
+        return problems(FolderTree(folder))
+    return problems(FolderTree(folder / "after"), _compared(folder))
 
 
 def _compared(folder: Path) -> OrgPair:
     """The org before and after; `earlier` is what an older commit had, `shallow` marks a clone without its history."""
     from orgtp.history.merge_base import pair_orgs
 
-    before, after = load(Folder(folder / "before")), load(Folder(folder / "after"))
+    before, after = load_org(FolderTree(folder / "before")), load_org(FolderTree(folder / "after"))
     found = pair_orgs(before, after)
-    earlier = load(Folder(folder / "earlier")) if (folder / "earlier").is_dir() else Loaded(before.org, (), {})
+    earlier = (
+        load_org(FolderTree(folder / "earlier")) if (folder / "earlier").is_dir() else LoadedOrg(before.org, (), {})
+    )
     used = {seat: "earlier" for seat in earlier.org.seats if seat in after.org.seats and seat not in before.org.seats}
     return replace(found, used=used, shallow=(folder / "shallow").exists())
 
@@ -103,7 +105,7 @@ class Made:
 def _too_long(folder: Path) -> Tree:
     raw = (folder / "seats/ada.yaml").read_bytes()
     (folder / "seats/ada.yaml").write_bytes(raw + b"#" * MAX_BYTES)
-    return Folder(folder)
+    return FolderTree(folder)
 
 
 def _too_large(folder: Path) -> Tree:
@@ -111,18 +113,18 @@ def _too_large(folder: Path) -> Tree:
     (folder / "scores/ada").mkdir(parents=True)
     with (folder / "scores/ada/2026-11.jsonl").open("wb") as file:
         file.truncate(MOST + 1)
-    return Folder(folder)
+    return FolderTree(folder)
 
 
 def _links(folder: Path) -> Tree:
     (folder / "seats/eve.yaml").symlink_to("/etc/passwd")
     (folder / "scores").symlink_to(folder / "seats")
-    return Folder(folder)
+    return FolderTree(folder)
 
 
 def _case(folder: Path) -> Tree:
     """In memory: a disk that does not tell the two apart would keep one."""
-    return Files({**files(folder), "seats/Ada.yaml": files(folder)["seats/ada.yaml"]})
+    return MemoryTree({**files(folder), "seats/Ada.yaml": files(folder)["seats/ada.yaml"]})
 
 
 MADE = {

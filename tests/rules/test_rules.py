@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.files.load import NotAnOrg, load
-from orgtp.files.tree import Files, Folder
+from orgtp.files.load import NotAnOrg, load_org
+from orgtp.files.tree import FolderTree, MemoryTree
 from orgtp.rules.registry import ALL_RULES
 from tests.conftest import ACCEPT, ROOT
 from tests.rules.cases import BAD, CASES, FOLDERS, GOOD, RULES, RuleCase, read_case
@@ -91,15 +91,15 @@ def test_every_problem_stands_in_its_file_and_has_a_remedy(case: RuleCase | Path
 
 @pytest.mark.parametrize("case", [*(case for case in GOOD if case.is_one_org), STORY], ids=label)
 def test_line_ends_of_windows_are_no_problem(case: RuleCase | Path, org: Path) -> None:
-    known = {entry.path for entry in Folder(org).entries()}
+    known = {entry.path for entry in FolderTree(org).entries()}
     ended = {path: raw.replace(b"\n", b"\r\n") for path, raw in files(org).items() if path in known}
-    assert [told(problem) for problem in problems(Files(ended))] == []
+    assert [told(problem) for problem in problems(MemoryTree(ended))] == []
 
 
 @pytest.mark.parametrize("rule", MADE)
 def test_what_no_repository_should_hold(rule: str, tmp_path: Path) -> None:
     SMALLEST.write_org(tmp_path / "org")
-    assert problems(Folder(tmp_path / "org")) == []
+    assert problems(FolderTree(tmp_path / "org")) == []
     found = problems(MADE[rule].spoil(tmp_path / "org"))
     assert "".join(map(told, found)) == MADE[rule].said
     assert rule in {problem.rule for problem in found}
@@ -107,7 +107,7 @@ def test_what_no_repository_should_hold(rule: str, tmp_path: Path) -> None:
 
 def test_a_folder_without_org_yaml_is_no_org(tmp_path: Path) -> None:
     with pytest.raises(NotAnOrg, match="orgtp init"):
-        load(Folder(tmp_path), "somewhere")
+        load_org(FolderTree(tmp_path), "somewhere")
 
 
 def test_every_rule_has_a_good_and_a_bad_org() -> None:

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from orgtp.files.json_schema import schema_text
-from orgtp.files.yaml.dumper import document
+from orgtp.files.json_schema import read_schema
+from orgtp.files.yaml.dumper import format_document
 from orgtp.files.yaml.loader import read_document
 from orgtp.model.problem import Problem
 from orgtp.sources.config import parse_sources
@@ -20,7 +20,7 @@ from tests.conftest import Shell
 from tests.store.test_schema_agreement import NEWER, keywords, refused_by_checker
 from tests.store.test_schema_any import bent
 
-SCHEMA = json.loads(schema_text("sources"))
+SCHEMA = json.loads(read_schema("sources"))
 # What no schema can know: which kinds are installed, and what the name of a file says of it.
 BEYOND = ("is not an installed kind", " has no kind", "cannot be told from", " file has no ", "the column is missing")
 
@@ -149,7 +149,7 @@ FILE: dict[str, Any] = read_document("sources.yaml", GOOD.encode()).data
 @settings(max_examples=300)
 @given(data=bent(FILE, KEYS))
 def test_any_change_of_a_good_file_gets_one_verdict(data: dict[str, Any]) -> None:
-    raw = document(data).encode()
+    raw = format_document(data).encode()
     assert both(raw) == {accepted(raw)}, problems(raw)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
 from orgtp.files.escalation import read_escalation, read_silences
-from orgtp.files.json_schema import NAMES, schema_text
-from orgtp.files.org import read_head, read_retirement
+from orgtp.files.json_schema import NAMES, read_schema
+from orgtp.files.org import read_org_head, read_retirement
 from orgtp.files.seat import read_seat
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.problem import Problem
@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 from tests.rules.cases import CASES
 from tests.rules.orgs import EXAMPLES, files
 
-SCHEMAS = {name: json.loads(schema_text(name)) for name in NAMES}
+SCHEMAS = {name: json.loads(read_schema(name)) for name in NAMES}
 YAMLS = {"org": "org.yaml", "seat": "seats/*.yaml", "retirement": "retirements/*.yaml"}
 YAMLS |= {"escalation": "escalations/*.yaml", "silenced": "escalations/silenced/*.yaml"}
 MOMENT = re.compile(SCHEMAS["escalation"]["properties"]["due"]["pattern"])
@@ -72,7 +72,7 @@ READERS: dict[str, Callable[[str, bytes], tuple[object, tuple[Problem, ...]]]] =
 def ours(name: str, path: str, raw: bytes) -> list[Problem]:
     """The problems of form that our reader of `name` finds."""
     if name == "org":
-        return list(read_head(raw)[1])
+        return list(read_org_head(raw)[1])
     if name in READERS:
         return list(READERS[name](path, raw)[1])
     seat, problems = read_seat(path, raw)

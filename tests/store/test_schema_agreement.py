@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from orgtp.files.json_schema import NAMES, schema_problems
+from orgtp.files.json_schema import NAMES, find_schema_problems
 from orgtp.files.scores import read_scores
 from orgtp.files.yaml.loader import read_document
 from orgtp.model.problem import Problem
@@ -138,6 +138,6 @@ def test_no_schema_says_what_an_editor_of_draft_07_would_not_hear(name: str) -> 
 
 def test_validate_tells_what_jsonschema_says_with_its_place() -> None:
     raw = b"seat: bot\nname: Bot\nrole: Desk\nkind: robot\nstatus: active\n"
-    (problem,) = schema_problems({"seats/bot.yaml": raw, "seats/broken.yaml": b"a: [", "docs/x.yaml": b"a: 1"})
+    (problem,) = find_schema_problems({"seats/bot.yaml": raw, "seats/broken.yaml": b"a: [", "docs/x.yaml": b"a: 1"})
     assert (str(problem.place), problem.rule) == ("seats/bot.yaml:4:7", "schema")
     assert "robot" in problem.message

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from orgtp.files.yaml.dumper import document
+from orgtp.files.yaml.dumper import format_document
 from orgtp.files.yaml.loader import read_document
 from tests.store.judges import SCHEMAS, YAMLS, accepted, base_name, ours, yaml_files
 
@@ -114,7 +114,7 @@ def changed(name: str) -> st.SearchStrategy[dict[str, Any]]:
 @given(data=st.data())
 def test_any_change_of_a_good_file_gets_one_verdict(name: str, data: st.DataObject) -> None:
     made = data.draw(changed(name))
-    raw = document(made).encode() or b"{}\n"
+    raw = format_document(made).encode() or b"{}\n"
     read = read_document("f.yaml", raw).data
     assert read == (made or {})
     verdict = accepted(name, "f.yaml", raw)

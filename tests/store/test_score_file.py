@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.files.apply import appended
-from orgtp.files.scores import read_scores, seat_of
-from orgtp.model.change import Append
+from orgtp.files.apply import format_appended_lines
+from orgtp.files.scores import find_seat_of_scores, read_scores
+from orgtp.model.change import AppendScores
 from orgtp.model.score import SCORE_KEYS, Score, make_ulid
 
 PATH = "scores/bot/2026-11.jsonl"
@@ -35,7 +35,7 @@ GOOD = b'{"id":"a","at":"2026-11-20T13:00:02Z","metric":"m","period":"2026-W47",
 
 @given(st.lists(SCORES, max_size=4))
 def test_what_is_written_is_read_back_and_a_line_is_a_record(scores: list[Score]) -> None:
-    raw = appended(b"", Append(PATH, tuple(scores)))
+    raw = format_appended_lines(b"", AppendScores(PATH, tuple(scores)))
     assert raw.count(b"\n") == len(scores)
     assert read_scores(PATH, raw) == (tuple(scores), ())
 
@@ -56,7 +56,7 @@ def test_no_bytes_raise_and_every_good_line_is_read(lines: list[bytes]) -> None:
 def test_a_value_after_a_cut_off_line_begins_on_a_line_of_its_own() -> None:
     score = Score("b", datetime(2026, 11, 20, tzinfo=UTC), "bot", "m", "2026-W47", "2")
     raw = GOOD + b"\n" + GOOD[:30]
-    records, problems = read_scores(PATH, raw + appended(raw, Append(PATH, (score,))))
+    records, problems = read_scores(PATH, raw + format_appended_lines(raw, AppendScores(PATH, (score,))))
     assert [record.id for record in records] == ["a", "b"]
     assert [(problem.rule, problem.place.line) for problem in problems] == [("score-malformed", 2)]
 
@@ -64,9 +64,9 @@ def test_a_value_after_a_cut_off_line_begins_on_a_line_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (GOOD.replace(b'"1"', b'"\\ud800"'), '"value" holds half of a character'),
+        (GOOD.replace(b'"1"', b'"\\ud800"'), '"value" contains half of a surrogate pair'),
         (b"[" * 100_000, "it is not JSON"),
-        (b"NaN", "a line holds one JSON object"),
+        (b"NaN", "a line must be one JSON object"),
         (b"\xef\xbb\xbf" + GOOD, "it is not JSON"),
         (GOOD.decode().encode("utf-16-le"), "it is not JSON"),
         (GOOD + GOOD, "it is not JSON"),
@@ -85,8 +85,8 @@ def test_later_keys_are_let_through() -> None:
 
 @pytest.mark.parametrize("path", ["scores/2026-11.jsonl", "scores/a/b/2026-11.jsonl", "seats/bot.yaml", f"{PATH}.bak"])
 def test_what_is_no_score_file(path: str) -> None:
-    assert seat_of(path) is None
-    assert seat_of(PATH) == "bot"
+    assert find_seat_of_scores(path) is None
+    assert find_seat_of_scores(PATH) == "bot"
 
 
 @given(

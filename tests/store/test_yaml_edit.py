@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from orgtp.files.yaml.editor import CannotEdit, edited
+from orgtp.files.yaml.editor import CannotEdit, edit_yaml
 from orgtp.files.yaml.loader import NotStrict, read_document
-from orgtp.model.change import Data, Drop, Set
+from orgtp.model.change import DropKey, SetKey, YamlData
 
 PATH = "seats/dash.yaml"
 SEAT = """\
@@ -53,12 +53,12 @@ def changed(before: str, after: str) -> list[str]:
     return [line for line in lines if line[0] in "+-"]
 
 
-def set_(text: str, keys: str, value: Data) -> str:
-    return edited(PATH, text, Set(PATH, tuple(keys.split(".")), value))
+def set_(text: str, keys: str, value: YamlData) -> str:
+    return edit_yaml(PATH, text, SetKey(PATH, tuple(keys.split(".")), value))
 
 
 def drop(text: str, keys: str) -> str:
-    return edited(PATH, text, Drop(PATH, tuple(keys.split("."))))
+    return edit_yaml(PATH, text, DropKey(PATH, tuple(keys.split("."))))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_change_of_one_value_is_a_diff_of_one_line(keys: str, value: str, line
         ),
     ],
 )
-def test_a_new_key_adds_its_lines_and_touches_no_other(keys: str, value: Data, lines: list[str]) -> None:
+def test_a_new_key_adds_its_lines_and_touches_no_other(keys: str, value: YamlData, lines: list[str]) -> None:
     assert changed(SEAT, set_(SEAT, keys, value)) == [f"+ {line}" for line in lines]
 
 
@@ -200,30 +200,34 @@ def test_the_same_value_again_changes_nothing() -> None:
         ('target: {2026-W01: ">= 2"}\n', "target.2026-W30", ">= 3", 'target: {2026-W01: ">= 2", 2026-W30: ">= 3"}\n'),
     ],
 )
-def test_layouts(before: str, keys: str, value: Data, after: str) -> None:
+def test_layouts(before: str, keys: str, value: YamlData, after: str) -> None:
     assert set_(before, keys, value) == after
 
 
 def test_the_line_ends_of_windows_stay() -> None:
     before = SEAT.replace("\n", "\r\n")
-    for edit in (Set(PATH, ("owner",), "x"), Set(PATH, ("metrics", "m"), {"a": "b"}), Drop(PATH, ("mission",))):
-        assert edited(PATH, before, edit) == edited(PATH, SEAT, edit).replace("\n", "\r\n")
+    for edit in (
+        SetKey(PATH, ("owner",), "x"),
+        SetKey(PATH, ("metrics", "m"), {"a": "b"}),
+        DropKey(PATH, ("mission",)),
+    ):
+        assert edit_yaml(PATH, before, edit) == edit_yaml(PATH, SEAT, edit).replace("\n", "\r\n")
 
 
 @pytest.mark.parametrize(
     ("text", "edit"),
     [
-        ("- a\n", Set(PATH, ("a",), "x")),
-        ("just text\n", Set(PATH, ("a",), "x")),
-        ("a: text\n", Set(PATH, ("a", "b"), "x")),
-        ("a: [b]\n", Set(PATH, ("a", "b"), "x")),
-        ("a: text\n", Drop(PATH, ("a", "b"))),
-        ("a: 1\n", Drop(PATH, ("a",))),
+        ("- a\n", SetKey(PATH, ("a",), "x")),
+        ("just text\n", SetKey(PATH, ("a",), "x")),
+        ("a: text\n", SetKey(PATH, ("a", "b"), "x")),
+        ("a: [b]\n", SetKey(PATH, ("a", "b"), "x")),
+        ("a: text\n", DropKey(PATH, ("a", "b"))),
+        ("a: 1\n", DropKey(PATH, ("a",))),
     ],
 )
-def test_what_cannot_be_done_is_refused_with_the_way_out(text: str, edit: Set | Drop) -> None:
+def test_what_cannot_be_done_is_refused_with_the_way_out(text: str, edit: SetKey | DropKey) -> None:
     with pytest.raises(CannotEdit, match="Edit it by hand"):
-        edited(PATH, text, edit)
+        edit_yaml(PATH, text, edit)
 
 
 def test_a_broken_file_is_not_edited() -> None:
@@ -233,4 +237,4 @@ def test_a_broken_file_is_not_edited() -> None:
 
 def test_a_value_of_another_kind_is_a_change() -> None:
     """To Python, `1` and `true` are equal; to a person they are not."""
-    assert edited(PATH, "x-level: 1\n", Set(PATH, ("x-level",), True)) == "x-level: true\n"
+    assert edit_yaml(PATH, "x-level: 1\n", SetKey(PATH, ("x-level",), True)) == "x-level: true\n"

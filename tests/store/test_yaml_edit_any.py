@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.files.yaml.dumper import scalar
-from orgtp.files.yaml.editor import edited
-from orgtp.model.change import Data, Drop, Set
+from orgtp.files.yaml.dumper import format_scalar
+from orgtp.files.yaml.editor import edit_yaml
+from orgtp.model.change import DropKey, SetKey, YamlData
 from tests.store.test_yaml_edit import PATH, changed, read
 
 Keys = tuple[str, ...]
@@ -19,7 +19,7 @@ TEXTS = st.one_of(
     st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12),
     st.sampled_from(["yes", "12", ">= 95%", "a # b", "2026-11-20", "Watches: all", "it's"]),
 )
-TREES: st.SearchStrategy[Mapping[str, Data]] = st.dictionaries(
+TREES: st.SearchStrategy[Mapping[str, YamlData]] = st.dictionaries(
     IDS,
     st.recursive(TEXTS, lambda below: st.dictionaries(IDS, below, min_size=1, max_size=3), max_leaves=6),
     min_size=1,
@@ -38,7 +38,7 @@ class Line:
 
 
 @st.composite
-def documents(draw: st.DrawFn) -> tuple[Mapping[str, Data], list[Line]]:
+def documents(draw: st.DrawFn) -> tuple[Mapping[str, YamlData], list[Line]]:
     """Data, and lines that say it, strewn with comments and blank lines."""
     data = draw(TREES)
     lines: list[Line] = []
@@ -48,12 +48,12 @@ def documents(draw: st.DrawFn) -> tuple[Mapping[str, Data], list[Line]]:
     return data, [*lines, *(Line(text, ()) for text in draw(FILLERS).splitlines(keepends=True))]
 
 
-def _lines(data: Mapping[str, Data], above: Keys) -> list[Line]:
+def _lines(data: Mapping[str, YamlData], above: Keys) -> list[Line]:
     lines = []
     for key, value in data.items():
-        lead = f"{'  ' * len(above)}{scalar(key)}:"
+        lead = f"{'  ' * len(above)}{format_scalar(key)}:"
         below = isinstance(value, Mapping)
-        lines.append(Line(lead if below else f"{lead} {scalar(value)}", (*above, key)))
+        lines.append(Line(lead if below else f"{lead} {format_scalar(value)}", (*above, key)))
         lines += _lines(value, (*above, key)) if isinstance(value, Mapping) else []
     return lines
 
@@ -64,7 +64,7 @@ def _without(lines: list[Line], keys: Keys) -> tuple[list[str], list[str]]:
     return [line.text for line in lines[: own[0]]], [line.text for line in lines[own[-1] + 1 :]]
 
 
-def _wanted(data: Mapping[str, Data], keys: Keys, value: Data) -> dict[str, Data]:
+def _wanted(data: Mapping[str, YamlData], keys: Keys, value: YamlData) -> dict[str, YamlData]:
     """`data` with `value` under `keys`; an empty text for nothing there."""
     key, *rest = keys
     below = data.get(key)
@@ -72,7 +72,7 @@ def _wanted(data: Mapping[str, Data], keys: Keys, value: Data) -> dict[str, Data
     return {**data, key: new}
 
 
-def _dropped(data: Mapping[str, Data], keys: Keys) -> dict[str, Data]:
+def _dropped(data: Mapping[str, YamlData], keys: Keys) -> dict[str, YamlData]:
     below = data[keys[0]]
     if len(keys) == 1:
         return {key: value for key, value in data.items() if key != keys[0]}
@@ -82,11 +82,11 @@ def _dropped(data: Mapping[str, Data], keys: Keys) -> dict[str, Data]:
 
 @given(documents(), st.data(), TEXTS)
 def test_a_set_of_any_old_key_keeps_every_line_around_it(
-    made: tuple[Mapping[str, Data], list[Line]], data: st.DataObject, value: str
+    made: tuple[Mapping[str, YamlData], list[Line]], data: st.DataObject, value: str
 ) -> None:
     content, lines = made
     keys = data.draw(st.sampled_from([line.keys for line in lines if line.keys]))
-    after = edited(PATH, "".join(line.text for line in lines), Set(PATH, keys, value))
+    after = edit_yaml(PATH, "".join(line.text for line in lines), SetKey(PATH, keys, value))
     before, behind = _without(lines, keys)
     assert read(after) == _wanted(content, keys, value)
     assert after.startswith("".join(before))
@@ -96,33 +96,33 @@ def test_a_set_of_any_old_key_keeps_every_line_around_it(
 
 @given(documents(), st.data(), st.one_of(TEXTS, TREES))
 def test_a_set_of_any_new_key_keeps_every_line(
-    made: tuple[Mapping[str, Data], list[Line]], data: st.DataObject, value: Data
+    made: tuple[Mapping[str, YamlData], list[Line]], data: st.DataObject, value: YamlData
 ) -> None:
     content, lines = made
     parents = sorted({line.keys[:-1] for line in lines if line.keys})
     keys = (*data.draw(st.sampled_from(parents)), "new")
     text = "".join(line.text for line in lines)
-    after = edited(PATH, text, Set(PATH, keys, value))
+    after = edit_yaml(PATH, text, SetKey(PATH, keys, value))
     assert read(after) == _wanted(content, keys, value)
     assert all(line.startswith("+ ") for line in changed(text, after))
 
 
 @given(documents(), st.data())
 def test_a_drop_of_any_key_leaves_every_line_around_it(
-    made: tuple[Mapping[str, Data], list[Line]], data: st.DataObject
+    made: tuple[Mapping[str, YamlData], list[Line]], data: st.DataObject
 ) -> None:
     content, lines = made
     siblings = [line.keys for line in lines if line.keys and len(_below(content, line.keys[:-1])) > 1]
     if not siblings:
         return
     keys = data.draw(st.sampled_from(siblings))
-    after = edited(PATH, "".join(line.text for line in lines), Drop(PATH, keys))
+    after = edit_yaml(PATH, "".join(line.text for line in lines), DropKey(PATH, keys))
     before, behind = _without(lines, keys)
     assert read(after) == _dropped(content, keys)
     assert after == "".join(before + behind)
 
 
-def _below(data: Mapping[str, Data], keys: Keys) -> Mapping[str, Data]:
+def _below(data: Mapping[str, YamlData], keys: Keys) -> Mapping[str, YamlData]:
     for key in keys:
         below = data[key]
         assert isinstance(below, Mapping)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orgtp.files.yaml.fast_loader import MAX_DEPTH, NotPlain, plain_data
-from orgtp.files.yaml.loader import NotStrict, forbidden, read_document, read_node
+from orgtp.files.yaml.fast_loader import MAX_DEPTH, NotPlain, load_plain_yaml
+from orgtp.files.yaml.loader import NotStrict, find_forbidden_character, parse_nodes, read_document
 from tests.conftest import ROOT
 
 FILES = sorted({path.read_bytes(): path for path in (ROOT / "tests").rglob("*.yaml")}.values())
@@ -40,7 +40,7 @@ PIECES = st.sampled_from([*WORDS, *SIGNS, *ODD])
 def slow(text: str) -> Any:
     """What the slow reader says: the data, or that it refuses."""
     try:
-        return typed(read_node("x.yaml", text).data)
+        return typed(parse_nodes("x.yaml", text).data)
     except NotStrict:
         return NotStrict
 
@@ -48,7 +48,7 @@ def slow(text: str) -> Any:
 def quick(text: str) -> Any:
     """What the quick reader says of what may be read at all: the data, or that it gives up."""
     try:
-        return typed(plain_data(text)) if forbidden("x.yaml", text) is None else NotPlain
+        return typed(load_plain_yaml(text)) if find_forbidden_character("x.yaml", text) is None else NotPlain
     except NotPlain:
         return NotPlain
 

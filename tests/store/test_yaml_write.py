@@ -11,9 +11,9 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orgtp.files.yaml.dumper import document, inline, scalar
+from orgtp.files.yaml.dumper import format_document, format_inline, format_scalar
 from orgtp.files.yaml.loader import NotStrict, read_document
-from orgtp.model.change import Data
+from orgtp.model.change import YamlData
 
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 TRICKY = st.one_of(
@@ -29,7 +29,7 @@ TRICKY = st.one_of(
     TEXTS,
 )
 IDS = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
-DATA: st.SearchStrategy[Data] = st.recursive(
+DATA: st.SearchStrategy[YamlData] = st.recursive(
     st.one_of(TRICKY, st.booleans(), st.integers(-(10**12), 10**12), st.none()),
     lambda below: st.one_of(st.lists(below, max_size=3), st.dictionaries(IDS, below, max_size=3)),
     max_leaves=8,
@@ -60,7 +60,7 @@ def is_day(text: str) -> bool:
 @example("\ufffe")
 @example("a\x85b")
 def test_any_text_is_read_back_by_us(text: str) -> None:
-    assert ours(f"key: {scalar(text)}\n") == {"key": text}
+    assert ours(f"key: {format_scalar(text)}\n") == {"key": text}
 
 
 @given(TRICKY)
@@ -68,20 +68,20 @@ def test_any_text_is_read_back_by_us(text: str) -> None:
 @example("0b101")
 @example("685_230.15")
 def test_any_text_is_the_same_to_a_yaml_1_1_reader(text: str) -> None:
-    found = yaml.safe_load(f"key: {scalar(text)}\n")["key"]
+    found = yaml.safe_load(f"key: {format_scalar(text)}\n")["key"]
     assert found == (date.fromisoformat(text) if is_day(text) else text)
 
 
 @given(TRICKY, TRICKY)
 def test_any_text_keeps_in_a_flow_collection(one: str, other: str) -> None:
-    line = f"key: {inline({'a': one, 'b': [other, one]})}\n"
+    line = f"key: {format_inline({'a': one, 'b': [other, one]})}\n"
     assert ours(line) == {"key": {"a": one, "b": [other, one]}}
     assert yaml.load(line, TextDates) == {"key": {"a": one, "b": [other, one]}}  # noqa: S506  (a SafeLoader)
 
 
 @given(TRICKY)
 def test_any_text_can_be_a_key(key: str) -> None:
-    assert ours(document({key: "value", "z": {key: 1}} if key != "z" else {key: 1})) == (
+    assert ours(format_document({key: "value", "z": {key: 1}} if key != "z" else {key: 1})) == (
         {key: "value", "z": {key: 1}} if key != "z" else {key: 1}
     )
 
@@ -89,13 +89,13 @@ def test_any_text_can_be_a_key(key: str) -> None:
 @pytest.mark.parametrize("style", ["", "'", '"'])
 @given(text=TRICKY)
 def test_any_text_is_read_back_whatever_quotes_it_had(style: str, text: str) -> None:
-    assert ours(f"key: {scalar(text, style)}\n") == {"key": text}
+    assert ours(f"key: {format_scalar(text, style)}\n") == {"key": text}
 
 
 @given(st.dictionaries(IDS, DATA, min_size=1, max_size=4))
 @example({"a": ["0?"]})
-def test_any_document_is_read_back(data: Mapping[str, Data]) -> None:
-    text = document(data, "yaml-language-server: $schema=x")
+def test_any_document_is_read_back(data: Mapping[str, YamlData]) -> None:
+    text = format_document(data, "yaml-language-server: $schema=x")
     assert text.startswith("# yaml-language-server: $schema=x\n")
     assert ours(text) == data
     assert yaml.load(text, TextDates) == data  # noqa: S506  (a SafeLoader)
@@ -133,18 +133,18 @@ def test_any_document_is_read_back(data: Mapping[str, Data]) -> None:
     ],
 )
 def test_quotes_stand_only_where_a_reader_could_be_misled(text: str, written: str) -> None:
-    assert scalar(text) == written
+    assert format_scalar(text) == written
 
 
 def test_a_document_as_the_design_writes_it() -> None:
-    data: dict[str, Data] = {
+    data: dict[str, YamlData] = {
         "seat": "dash",
         "since": "2025-02-03",
         "capabilities": {"ads": "Flags anomalies."},
         "metrics": {"m": {"target": {"2026-W01": ">= 90%", "2026-W30": ">= 95%"}, "cadence": "weekly"}},
         "policy": {"scorekeepers": ["tally"], "ends": {"m": {"to": "dash"}, "o": {"ended": "nobody asked"}}},
     }
-    assert document(data) == (
+    assert format_document(data) == (
         "seat: dash\n"
         "since: 2025-02-03\n"
         "capabilities:\n"

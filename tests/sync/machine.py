@@ -18,11 +18,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from orgtp.actions.retire import Request
+from orgtp.actions.retire import RetirementRequest
 from orgtp.actions.seats import NewSeat
 from orgtp.api.org import OrgHandle, open_org
 from orgtp.ledger.batch import RecordedChange
-from orgtp.model.change import Append
+from orgtp.model.change import AppendScores
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import select_errors
 from orgtp.model.seat import SeatKind, SeatStatus
@@ -109,7 +109,7 @@ class Exchange(RuleBasedStateMachine):
         """Retire a seat; all that it can do goes to another one."""
         org = self._open(clone)
         moves = dict.fromkeys(org.org.seats[seat].capabilities, heir) if seat in org.org.seats else {}
-        request = Request(seat=seat, moves=moves, reason="Enough", decided_by="ada", by="ada")
+        request = RetirementRequest(seat=seat, moves=moves, reason="Enough", decided_by="ada", by="ada")
         self._try("retire", lambda: org.ledger.retire(request))
 
     @rule(clone=PLAIN, seat=SEATS, number=st.integers(0, 2))
@@ -212,7 +212,7 @@ class Exchange(RuleBasedStateMachine):
         ]
         done = self._try("score", lambda: org.ledger.add_scores(entries, by="ada"))
         if done:
-            edits = [edit for edit in done.change.edits if isinstance(edit, Append)]
+            edits = [edit for edit in done.change.edits if isinstance(edit, AppendScores)]
             self.accepted |= {score.id for edit in edits for score in edit.scores}
 
     def _commit(self, here: Shell, path: str, text: str) -> None:

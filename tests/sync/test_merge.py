@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from orgtp.files.yaml.dumper import entry
+from orgtp.files.yaml.dumper import format_yaml_entry
 from orgtp.files.yaml.loader import read_document
 from orgtp.git.repo import Repo
 from orgtp.sync.merge import MergeClash, find_new_records, merge_files, read_record_id
@@ -38,7 +38,7 @@ def edits(keys: Iterable[str], new: st.SearchStrategy[Any] = NEW) -> st.SearchSt
 
 def text(data: Mapping[str, Any]) -> bytes:
     """A seat file of these keys, `seat` first, as orgtp writes one."""
-    return "".join(entry(key, value, 0) for key, value in {"seat": "bot", **data}.items()).encode()
+    return "".join(format_yaml_entry(key, value, 0) for key, value in {"seat": "bot", **data}.items()).encode()
 
 
 def data(raw: bytes) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orgtp.files.load import load
-from orgtp.files.tree import Files
+from orgtp.files.load import load_org
+from orgtp.files.tree import MemoryTree
 from orgtp.model.org import Org
 
 HEAD = "org: acme\nname: Acme\ntimezone: UTC\n"
@@ -26,7 +26,7 @@ RECORD = (
 def org(more: Mapping[str, str | None] | None = None) -> Org:
     """Ada, Eve and a bot, with `more` files instead of or beside theirs; None takes one away."""
     files = {**BASE, **(more or {})}
-    return load(Files({path: text.encode() for path, text in sorted(files.items()) if text is not None})).org
+    return load_org(MemoryTree({path: text.encode() for path, text in sorted(files.items()) if text is not None})).org
 
 
 def row(id_: str, value: str | None, period: str = "2026-W46", day: int = 20, note: str = "") -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from orgtp.api.org import OrgHandle
-from orgtp.files.org import read_head
+from orgtp.files.org import read_org_head
 from orgtp.files.tree import FileInfo
 from orgtp.history.locate import OrgSnapshot
 
@@ -47,5 +47,5 @@ class RecordingTree:
 def opened(files: Mapping[str, str], now: datetime) -> tuple[OrgHandle, RecordingTree]:
     """The org of these files as of `now`, and the tree that it is read from."""
     tree = RecordingTree({path: text.encode() for path, text in sorted(files.items())})
-    head = read_head(tree.files["org.yaml"])[0]
+    head = read_org_head(tree.files["org.yaml"])[0]
     return OrgHandle(OrgSnapshot(Path("org"), None, tree, head, now)), tree

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orgtp.files.load import load
+from orgtp.files.load import load_org
 from orgtp.model.org import Org
 from orgtp.model.period import Cadence, Grain, period_containing
 from orgtp.model.score import Score
@@ -87,7 +87,7 @@ def _random_scores(dice: random.Random, seat: str, metric: str, cadence: Cadence
 @pytest.mark.parametrize("seed", range(24))
 def test_every_view_of_random_orgs(seed: int) -> None:
     files = random_org(seed)
-    whole = load(RecordingTree({path: text.encode() for path, text in sorted(files.items())})).org
+    whole = load_org(RecordingTree({path: text.encode() for path, text in sorted(files.items())})).org
     for now in (NEWEST, datetime(2026, 10, 31, 22, 30, tzinfo=UTC), datetime(2027, 1, 1, 11, tzinfo=UTC)):
         _compare(files, whole, now)
 

@@ -1,4 +1,4 @@
-"""What is to be collected, and what becomes of what sources say: a value that fits, or an honest blank."""
+"""Choose the metrics to collect, and turn what their sources report into values or explicit blanks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from orgtp.model.text import join_with_and
 
 @dataclass(frozen=True, slots=True)
 class CollectTarget:
-    """A metric whose value comes from a source; `period` is what it is wanted for, once that is known."""
+    """A metric whose value comes from a source. `period` is "" until `set_period` chooses it."""
 
     seat: str
     metric: str
@@ -28,7 +28,7 @@ class CollectTarget:
 
 @dataclass(frozen=True, slots=True)
 class CollectedValue:
-    """What came of one metric: its value as the source said it, or None and `why` nobody knows it."""
+    """The result for one metric: its value as the source reports it, or None and the reason in `why`."""
 
     seat: str
     metric: str
@@ -39,14 +39,14 @@ class CollectedValue:
 
     @property
     def note(self) -> str:
-        """What the record says of a value that nobody knows."""
+        """The note to record with an unavailable value, or ""."""
         return f"source broken: {self.why}" if self.value is None else ""
 
 
 def list_collect_targets(org: Org, seat: str = "", metric: str = "") -> list[CollectTarget]:
-    """The metrics of active seats that name a source, sorted; of one seat, or of one metric's id.
+    """List the metrics of active seats that name a source, sorted. You can limit them to a seat or to a metric's id.
 
-    Raises `UnknownSeat`, `UnknownMetric`, and `BadInput` where what is named has no source.
+    Raises `UnknownSeat`, `UnknownMetric`, and `BadInput` if nothing that you name has a source.
     """
     if seat:
         org.seat(seat)
@@ -59,25 +59,25 @@ def list_collect_targets(org: Org, seat: str = "", metric: str = "") -> list[Col
 
 
 def set_period(org: Org, now: datetime, some: Sequence[CollectTarget], period: str) -> list[CollectTarget]:
-    """Those of `some` that have such a period, as `period_of` reads it. Raises `BadInput` where none has it.
+    """Return the targets that have the period that `period` names, each with its own; see `parse_metric_period`.
 
-    On a day off there is none of a metric of working days.
+    A metric of working days has no current period on a day off. Raises `BadInput` if no target has the period.
     """
-    said = period.strip().upper()
-    named = parse_period(said)
-    if said not in {"", "LAST"} and named is None:
+    name = period.strip().upper()
+    named = parse_period(name)
+    if name not in {"", "LAST"} and named is None:
         raise BadInput(what=f'"{period}" is not a period. Write one as {", ".join(PERIOD_EXAMPLES.values())}, or last.')
     found, wrong = [], None
-    of_this_size = [one for one in some if named is None or _target_grain(org, one) is named.grain]
-    for one in of_this_size or some:
+    same_grain = [one for one in some if named is None or _target_grain(org, one) is named.grain]
+    for one in same_grain or some:
         metric = org.metric(one.seat, one.metric)
-        if not said and not is_owed(org, metric, period_containing(now, metric.cadence.grain, org.zone)):
+        if not name and not is_owed(org, metric, period_containing(now, metric.cadence.grain, org.zone)):
             continue
         try:
             found.append(replace(one, period=parse_metric_period(org, one.seat, metric, period, now)))
         except BadInput as error:
             wrong = wrong or error
-    if wrong and said and not found:
+    if wrong and name and not found:
         raise wrong
     return found
 
@@ -87,7 +87,7 @@ def _target_grain(org: Org, one: CollectTarget) -> Grain:
 
 
 def targets_without_value(org: Org, some: Sequence[CollectTarget]) -> list[CollectTarget]:
-    """Those of `some` that have no value for their period yet."""
+    """Return the targets that have no value for their period yet."""
     scores = [(one, org.scores_in_force(one.seat, one.metric).get(one.period)) for one in some]
     return [one for one, score in scores if score is None or score.value is None]
 
@@ -100,25 +100,25 @@ def _metrics_with_source(org: Org) -> Iterator[tuple[Seat, Metric]]:
 
 
 def _no_source_error(org: Org, seat: str, metric: str) -> BadInput:
-    """Why there is nothing to collect of what was named."""
+    """Build the error that says why there is nothing to collect."""
     what = f"{seat}'s {metric}" if seat and metric else seat or f"a metric called {metric}"
     if seat and not org.seats[seat].is_active:
-        return BadInput(what=f"{seat} is {org.seats[seat].status}: nothing is collected for a seat that is not active.")
+        return BadInput(what=f"{seat} is {org.seats[seat].status}. Values are collected for active seats only.")
     known = join_with_and(sorted({f"{held.id} {one.id}" for held, one in _metrics_with_source(org)})[:5]) or "none"
     there = [held.id for _, held in sorted(org.seats.items()) if metric in held.metrics] if metric else []
     set_ = f"orgtp seat set {seat or ' '.join(there[:1]) or 'SEAT'} metrics.{metric or 'METRIC'}.source=NAME"
-    return BadInput(what=f"{what} names no source. Those that do: {known}. Name one: {set_}")
+    return BadInput(what=f"{what} has no source. These metrics have one: {known}. Set one: {set_}")
 
 
 def check_collected(
-    org: Org, some: Sequence[CollectTarget], said: Mapping[str, tuple[str | None, str]]
+    org: Org, some: Sequence[CollectTarget], answers: Mapping[str, tuple[str | None, str]]
 ) -> list[CollectedValue]:
-    """What came of each metric whose source was asked; `said` has a value, or None and why, for each source."""
-    return [_check_collected_value(org, one, *said[one.source]) for one in some if one.source in said]
+    """Return the result of each metric whose source is in `answers`, which has a value, or None and why, by source."""
+    return [_check_collected_value(org, one, *answers[one.source]) for one in some if one.source in answers]
 
 
 def _check_collected_value(org: Org, one: CollectTarget, value: str | None, why: str) -> CollectedValue:
-    """A value that is not of the metric's kind is as good as none."""
+    """Return the result of one metric. A value of another kind than the metric's counts as unavailable."""
     metric = org.metric(one.seat, one.metric)
     if value is not None:
         wrong = _value_fault(metric, value)
@@ -128,7 +128,7 @@ def _check_collected_value(org: Org, one: CollectTarget, value: str | None, why:
 
 def _value_fault(metric: Metric, value: str) -> str:
     if not metric.targets.dated:
-        return f"{metric.id} has no target that can be judged"
+        return f"the target of {metric.id} cannot be read"
     try:
         metric.targets.unit.parse_amount(value)
     except BadValue as error:

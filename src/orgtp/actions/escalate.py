@@ -1,4 +1,4 @@
-"""Escalating: trouble is put into somebody's hands, goes up a step where nobody acts in time, and is settled."""
+"""Escalations: assign a problem to a seat, move it up the chart when nobody acts in time, and resolve it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.change import Change, Create, Data, Edit, Set
+from orgtp.model.change import Change, CreateFile, Edit, SetKey, YamlData
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import (
     Escalation,
@@ -36,9 +36,9 @@ from orgtp.model.score import format_timestamp
 from orgtp.model.text import count_noun, join_with_and, one_line, remove_digits
 
 _WEEK = timedelta(days=7)
-_TROUBLE = (EventType.OPENED, EventType.AGAIN)
-# What happened, as a line says it, and as a subject that counts says it.
-_SAID = {
+_TROUBLE_EVENTS = (EventType.OPENED, EventType.AGAIN)
+# Each event as a line of its own, and as it is called when a subject counts events.
+_EVENT_TEXTS = {
     EventType.OPENED: ("open {id}, with {to}", "opened"),
     EventType.AGAIN: ("again {id}", "again"),
     EventType.UP: ("{id} up to {to}", "up a step"),
@@ -49,109 +49,115 @@ _SAID = {
 }
 
 
-class Book:
-    """The escalations of an org at `now`, and what the seat `by` does with them."""
+class EscalationEdits:
+    """Collects what the seat `by` does at `now` with the escalations of `org`, and turns it into one change."""
 
     def __init__(self, org: Org, now: datetime, by: str) -> None:
         self.org, self.now, self.by = org, now.replace(microsecond=0), by
-        self.held = dict(org.escalations)
-        self.done: list[tuple[EventType, str, str]] = []
+        self.escalations = dict(org.escalations)
+        self.events: list[tuple[EventType, str, str]] = []
 
-    def open(self) -> list[Escalation]:
-        """Those that are not settled, by id."""
-        return [one for _, one in sorted(self.held.items()) if not one.is_resolved]
+    def list_open(self) -> list[Escalation]:
+        """Return the escalations that are not resolved, ordered by id."""
+        return [one for _, one in sorted(self.escalations.items()) if not one.is_resolved]
 
-    def same(self, seat: str, metric: str, kind: EscalationKind, what: str) -> Escalation | None:
-        """The open one of the same trouble: with a metric, or what somebody says in the same words."""
-        alike = (one for one in self.open() if (one.seat, one.metric) == (seat, metric))
+    def find_same(self, seat: str, metric: str, kind: EscalationKind, what: str) -> Escalation | None:
+        """Find the open escalation of the same problem.
+
+        An issue is the same if it has the same text; any other problem, if it is about the same metric.
+        """
+        alike = (one for one in self.list_open() if (one.seat, one.metric) == (seat, metric))
         if kind is EscalationKind.ISSUE:
             return next((one for one in alike if one.kind is kind and one.what == one_line(what)), None)
         return next((one for one in alike if one.kind is not EscalationKind.ISSUE), None)
 
-    def due(self, span: timedelta, one: Escalation | None = None) -> datetime:
-        """When `span` of working time from now on is over, or from the last thing that happened to `one`, if later."""
-        return self.org.work_time.add_working_time(self._at(one) if one else self.now, span)
+    def due_after(self, span: timedelta, one: Escalation | None = None) -> datetime:
+        """Add `span` of working time to now, or to the last event of `one` if that is later."""
+        return self.org.work_time.add_working_time(self._event_time(one) if one else self.now, span)
 
-    def _at(self, one: Escalation) -> datetime:
-        """When it happens: a clock that is behind makes nothing older than what happened before."""
+    def _event_time(self, one: Escalation) -> datetime:
+        """Return the time of a new event. If the clock is behind, it is that of the newest event so far."""
         return max(self.now, *(event.at for event in one.events if event.at), self.now)
 
-    def begin(
-        self, seat: str, metric: str, kind: EscalationKind, severity: EscalationSeverity, what: str, why: str, to: str
-    ) -> None:
-        """Open a new one."""
-        new = Escalation(
-            id=self._new_id(seat, metric or slugify_text(what)),
+    def add_escalation(self, new: NewEscalation, to: str) -> None:
+        """Open `new` and assign it to `to`."""
+        what = one_line(new.what)
+        opened = Escalation(
+            id=self._choose_id(new.seat, new.metric or slugify_text(what)),
             what=what,
-            seat=seat,
+            seat=new.seat,
             with_=to,
             opened_at=self.now,
-            due=self.due(self.org.policy.escalation.acknowledge),
-            why=why,
+            due=self.due_after(self.org.policy.escalation.acknowledge),
+            why=one_line(new.why),
             by=self.by,
-            metric=metric,
-            kind=kind,
-            severity=severity,
+            metric=new.metric,
+            kind=new.kind,
+            severity=new.severity,
         )
-        self.put(new, EventType.OPENED, to=to)
+        self.append_event(opened, EventType.OPENED, to=to)
 
-    def hand(self, one: Escalation, to: str, why: str) -> None:
-        """Give one into other hands, if somebody is there who has it not already."""
+    def hand_over(self, one: Escalation, to: str, why: str) -> None:
+        """Assign `one` to `to`, unless `to` has it already or is not active."""
         if to != one.with_ and is_active_seat(self.org, to):
-            due = self.due(self.org.policy.escalation.acknowledge, one)
-            self.put(replace(one, with_=to, state=EscalationStatus.OPEN, due=due), EventType.HANDED, to=to, note=why)
+            due = self.due_after(self.org.policy.escalation.acknowledge, one)
+            after = replace(one, with_=to, state=EscalationStatus.OPEN, due=due)
+            self.append_event(after, EventType.HANDED, to=to, note=why)
 
-    def settle(self, one: Escalation, note: str) -> None:
-        """It is over."""
-        self.put(replace(one, state=EscalationStatus.RESOLVED), EventType.RESOLVED, note=note)
+    def resolve(self, one: Escalation, note: str) -> None:
+        """Mark `one` as resolved."""
+        self.append_event(replace(one, state=EscalationStatus.RESOLVED), EventType.RESOLVED, note=note)
 
-    def put(self, one: Escalation, what: EventType, *, to: str = "", note: str = "") -> None:
-        """Write down what became of one, and what happened."""
-        event = EscalationEvent(self._at(one), what, self.by, to, one_line(note))
-        self.held[one.id] = replace(one, events=(*one.events, event))
-        line = _SAID[what][0].format(id=one.id, to=to, with_=one.with_)
-        self.done.append((what, one.seat, f"{line}: {event.note}" if event.note else line))
+    def append_event(self, one: Escalation, what: EventType, *, to: str = "", note: str = "") -> None:
+        """Keep `one` as it is after an event, with the event added to its list."""
+        event = EscalationEvent(self._event_time(one), what, self.by, to, one_line(note))
+        self.escalations[one.id] = replace(one, events=(*one.events, event))
+        line = _EVENT_TEXTS[what][0].format(id=one.id, to=to, with_=one.with_)
+        self.events.append((what, one.seat, f"{line}: {event.note}" if event.note else line))
 
-    def change(self, nothing: str) -> Change:
-        """All of it as one change; `nothing` says why there is nothing to do, where that is so."""
-        seats = tuple(sorted({seat for _, seat, _ in self.done}))
-        lines = [line for *_, line in self.done]
+    def to_change(self, nothing: str) -> Change:
+        """Return all edits as one change. `nothing` is its text if there are none, and says why."""
+        seats = tuple(sorted({seat for _, seat, _ in self.events}))
+        lines = [line for *_, line in self.events]
         several = len(lines) > 1
-        what = ", ".join(self._counted()) if several else lines[0] if lines else nothing
+        what = ", ".join(self._count_events()) if several else lines[0] if lines else nothing
         body = "\n".join(lines) if several else ""
-        edits, events = tuple(self._edits()), tuple(self._list_events())
+        edits, events = tuple(self._list_edits()), tuple(self._list_events())
         return Change("escalate", what, seats, edits, by=self.by, body=body, events=events)
 
     def _list_events(self) -> Iterator[tuple[Escalation, EscalationEvent]]:
-        """What happened to each escalation, in the order of their files."""
-        for one in sorted(self.held.values(), key=lambda one: one.path):
+        """Yield each new event with its escalation, ordered by the escalation's file."""
+        for one in sorted(self.escalations.values(), key=lambda one: one.path):
             before = self.org.escalations.get(one.id)
             yield from ((one, event) for event in one.events[len(before.events) if before else 0 :])
 
-    def _counted(self) -> Iterator[str]:
-        for what, (_, said) in _SAID.items():
-            number = sum(done is what for done, *_ in self.done)
+    def _count_events(self) -> Iterator[str]:
+        for what, (_, name) in _EVENT_TEXTS.items():
+            number = sum(event is what for event, *_ in self.events)
             if number:
-                yield f"{number} {said}"
+                yield f"{number} {name}"
 
-    def _edits(self) -> Iterator[Edit]:
-        for id_, one in self.held.items():
+    def _list_edits(self) -> Iterator[Edit]:
+        for id_, one in self.escalations.items():
             before = self.org.escalations.get(id_)
             if before is None:
-                yield Create(one.path, content(one))
+                yield CreateFile(one.path, escalation_data(one))
             elif before != one:
-                old, new = content(before), content(one)
-                yield from (Set(one.path, (key,), value) for key, value in new.items() if old.get(key) != value)
+                old, new = escalation_data(before), escalation_data(one)
+                yield from (SetKey(one.path, (key,), value) for key, value in new.items() if old.get(key) != value)
 
-    def _new_id(self, seat: str, name: str) -> str:
+    def _choose_id(self, seat: str, name: str) -> str:
+        """Return the first id of the date, seat and name that is free; a number is added to later ones."""
         base = f"{self.now.astimezone(self.org.zone):%Y-%m-%d}-{seat}-{name}"
-        names = (base if number == 1 else f"{base}-{number}" for number in range(1, len(self.held) + 2))
-        return next(id_ for id_ in names if id_ not in self.held and not self.org.is_unreadable(escalation_path(id_)))
+        names = (base if number == 1 else f"{base}-{number}" for number in range(1, len(self.escalations) + 2))
+        return next(
+            id_ for id_ in names if id_ not in self.escalations and not self.org.is_unreadable(escalation_path(id_))
+        )
 
 
-def content(one: Escalation) -> dict[str, Data]:
-    """An escalation as its file has it."""
-    told: dict[str, Data] = {
+def escalation_data(one: Escalation) -> dict[str, YamlData]:
+    """Return the content of an escalation's file. Empty fields are left out."""
+    fields: dict[str, YamlData] = {
         "what": one.what,
         "why": one.why,
         "opened_at": format_timestamp(one.opened_at) if one.opened_at else "",
@@ -164,45 +170,46 @@ def content(one: Escalation) -> dict[str, Data]:
         "due": format_timestamp(one.due) if one.due else "",
         "state": str(one.state),
     }
-    known: dict[str, Data] = {key: value for key, value in told.items() if value}
-    return {**known, "events": [_event(event) for event in one.events]}
+    present: dict[str, YamlData] = {key: value for key, value in fields.items() if value}
+    return {**present, "events": [_event_data(event) for event in one.events]}
 
 
-def _event(event: EscalationEvent) -> dict[str, Data]:
-    told = {"at": format_timestamp(event.at) if event.at else "", "what": str(event.what)}
-    told |= {"by": event.by, "to": event.to, "note": event.note}
-    return {key: text for key, text in told.items() if text}
+def _event_data(event: EscalationEvent) -> dict[str, YamlData]:
+    fields = {"at": format_timestamp(event.at) if event.at else "", "what": str(event.what)}
+    fields |= {"by": event.by, "to": event.to, "note": event.note}
+    return {key: text for key, text in fields.items() if text}
 
 
-def last_trouble(one: Escalation) -> datetime | None:
-    """When its trouble was told last, by a run; None of what somebody opened by hand."""
-    found = [event.at for event in one.events if event.what in _TROUBLE and event.at]
+def last_trouble_at(one: Escalation) -> datetime | None:
+    """Return when a run last reported the problem, or None if somebody opened the escalation by hand."""
+    found = [event.at for event in one.events if event.what in _TROUBLE_EVENTS and event.at]
     return max(found, default=None) if one.kind is not EscalationKind.ISSUE else None
 
 
-def told_lately(now: datetime, one: Escalation, kind: EscalationKind, why: str) -> bool:
-    """Whether the same was told within a week: of a late value that it is late, of all else the reason, numbers aside.
+def is_recently_recorded(now: datetime, one: Escalation, kind: EscalationKind, why: str) -> bool:
+    """Tell whether the same problem was recorded within a week.
 
-    A value that does not come is missing anew with every period; each line of that would say nothing.
+    For a late value, any earlier report counts, because a value that does not come is missing again in each period.
+    For anything else, the reason has to be the same, apart from its numbers.
     """
-    lately = [event for event in one.events if event.what in _TROUBLE and event.at and now - event.at < _WEEK]
-    told = [remove_digits(event.note if event.what is EventType.AGAIN else one.why) for event in lately]
-    return bool(told) and (kind is EscalationKind.STALE or remove_digits(why) in told)
+    recent = [event for event in one.events if event.what in _TROUBLE_EVENTS and event.at and now - event.at < _WEEK]
+    reasons = [remove_digits(event.note if event.what is EventType.AGAIN else one.why) for event in recent]
+    return bool(reasons) and (kind is EscalationKind.STALE or remove_digits(why) in reasons)
 
 
-_WHAT = {
+_FOUND_TEXTS = {
     EscalationKind.SOURCE: "The source of {metric} is broken",
     EscalationKind.STALE: "{metric} has no value, and one is due",
 }
-_MOST_WORDS = 2000
-_BACK = "a value is there again"
-# What ends the wait at the top, so that the next one is told again.
-_MOVES = (EventType.OPENED, EventType.UP, EventType.HANDED, EventType.ACKNOWLEDGED)
+_MAX_TEXT = 2000
+_VALUE_IS_BACK = "a value is recorded again"
+# After one of these events, the next wait at the top of the chart is recorded again.
+_STEPS = (EventType.OPENED, EventType.UP, EventType.HANDED, EventType.ACKNOWLEDGED)
 
 
 @dataclass(frozen=True, slots=True)
 class FoundTrouble:
-    """A source that broke or a value that is stale, of which metric, and why: what a run found."""
+    """A problem that a run found: a source that failed or a value that is late, its metric, and the reason."""
 
     kind: EscalationKind
     seat: str
@@ -212,7 +219,7 @@ class FoundTrouble:
 
 @dataclass(frozen=True, slots=True)
 class NewEscalation:
-    """An escalation as somebody opens it. `to` "" is whom the routing tree or the seat's owner makes it."""
+    """An escalation to open. If `to` is "", the org's routing rules or else the seat's owner decide who gets it."""
 
     seat: str
     what: str
@@ -223,207 +230,218 @@ class NewEscalation:
     kind: EscalationKind = EscalationKind.ISSUE
 
 
-def open_(org: Org, now: datetime, new: NewEscalation, by: str = "") -> Change:
-    """Open an escalation; where the same is open already, add to that one.
+def open_escalation(org: Org, now: datetime, new: NewEscalation, by: str = "") -> Change:
+    """Open an escalation, or add to the open one of the same problem.
 
-    Raises `UnknownSeat`, `UnknownMetric`, `BadInput`, and `Refused` where the seat cannot take it.
+    Raises `UnknownSeat`, `UnknownMetric`, `BadInput` for the text, and `Refused` if a seat is retired or not active.
     """
     if not one_line(new.what):
-        raise BadInput(what='say what the trouble is: orgtp escalate open SEAT "what"')
+        raise BadInput(what='the description is empty. Type: orgtp escalate open SEAT "WHAT IS WRONG"')
     if org.seat(new.seat).is_retired:
-        raise Refused(why=f"{new.seat} is retired. Open it about whoever took over: orgtp seat show {new.seat}")
+        raise Refused(
+            why=f"{new.seat} is retired. Open the escalation for its heir instead: orgtp seat show {new.seat}"
+        )
     if new.metric:
         org.metric(new.seat, new.metric)
     if new.to and not is_active_seat(org, org.seat(new.to).id):
-        raise Refused(why=f"{new.to} is {org.seats[new.to].status}, so nobody is there to take it. Name another seat.")
-    _refuse_long(what=new.what, why=new.why)
-    book = Book(org, now, by)
-    _put(book, new)
-    return book.change(f"{new.seat}: said already")
+        raise Refused(
+            why=f"{new.to} is {org.seats[new.to].status}, so it cannot take an escalation. Name an active seat."
+        )
+    _refuse_long_text(what=new.what, why=new.why)
+    edits = EscalationEdits(org, now, by)
+    _open_or_add(edits, new)
+    return edits.to_change(f"{new.seat}: already open, with the same reason")
 
 
-def _refuse_long(**texts: str) -> None:
-    """A file has room for the reasons of years, not for a text of any length."""
+def _refuse_long_text(**texts: str) -> None:
+    """Refuse a text that would fill the escalation's file, which has to hold years of events."""
     for name, text in texts.items():
-        if len(text) > _MOST_WORDS:
-            raise BadInput(what=f"the {name} has {len(text)} characters. Say it in {_MOST_WORDS}")
+        if len(text) > _MAX_TEXT:
+            raise BadInput(what=f"the {name} has {len(text)} characters. Shorten it to {_MAX_TEXT}.")
 
 
-def trouble(
+def record_trouble(
     org: Org,
     now: datetime,
     found: Sequence[FoundTrouble],
     good: Collection[tuple[str, str]] = (),
     by: str = "",
 ) -> Change:
-    """Open an escalation for what was `found`, or add to the open one; settle those of the metrics that are `good`.
+    """Open an escalation for each problem in `found`, or add to the open one; resolve those of `good` metrics.
 
-    The same trouble is that of a seat and metric; the same reason within a week adds nothing. What is silenced, and
-    what is about a seat that is not active or a metric that it has not, is passed over. A metric whose newest period
-    is a blank all the same is not good. Without anything to do, the change has no edits.
+    A metric has at most one open escalation. The same reason within a week adds nothing. Silenced metrics, seats that
+    are not active and metrics that do not exist are skipped. The escalation of a good metric stays open if the value
+    of its newest period is unavailable. If there is nothing to do, the change has no edits.
     """
-    book = Book(org, now, by)
-    _find(book, found)
-    well = {*good} - {(one.seat, one.metric) for one in found}
-    for held in book.open():
-        if held.kind is not EscalationKind.ISSUE and (held.seat, held.metric) in well and not _is_blank(org, held):
-            book.settle(held, _BACK)
-    return book.change("nothing new")
+    edits = EscalationEdits(org, now, by)
+    _record_found(edits, found)
+    recovered = {*good} - {(one.seat, one.metric) for one in found}
+    for one in edits.list_open():
+        has_recovered = one.kind is not EscalationKind.ISSUE and (one.seat, one.metric) in recovered
+        if has_recovered and not _is_newest_unavailable(org, one):
+            edits.resolve(one, _VALUE_IS_BACK)
+    return edits.to_change("nothing new")
 
 
-def tick(org: Org, now: datetime, late: Sequence[FoundTrouble] | None = None, by: str = "") -> Change:
-    """Do all that is due: open what is `late`, settle what is over, move what is overdue up a step.
+def run_escalation_tick(org: Org, now: datetime, late: Sequence[FoundTrouble] | None = None, by: str = "") -> Change:
+    """Do everything that is due: open escalations for `late` values, resolve what has ended, move up what is overdue.
 
-    `late` is every value that is stale, or None where nobody looked. What is about a seat that is not active, or with
-    one, goes to its owner. Up it goes in working hours only, one step at a time; at the top it stays, and that is noted
-    once. A second tick at the same moment has nothing to do. Raises `Refused` for a seat that may not.
+    `late` lists every stale value; None means that nobody looked. An escalation about an inactive seat, or assigned to
+    one, goes to that seat's owner. Overdue ones move up one step at a time, in working hours only. At the top they
+    stay, which is recorded once. A second tick at the same time has nothing to do.
+
+    Raises `Refused` for a seat that may not run the tick.
     """
-    _may_tick(org, by)
-    book = Book(org, now, by)
-    _find(book, late or ())
-    _settle_over(book, None if late is None else {(one.seat, one.metric) for one in late})
-    for one in book.open():
-        _hand_over(book, one)
-    for one in book.open():
-        _move_up(book, one)
-    return book.change(_waiting(org, now))
+    _check_may_tick(org, by)
+    edits = EscalationEdits(org, now, by)
+    _record_found(edits, late or ())
+    _resolve_ended(edits, None if late is None else {(one.seat, one.metric) for one in late})
+    for one in edits.list_open():
+        _hand_to_responsible(edits, one)
+    for one in edits.list_open():
+        _move_up_if_overdue(edits, one)
+    return edits.to_change(_describe_waiting(org, now))
 
 
-def _may_tick(org: Org, by: str) -> None:
+def _check_may_tick(org: Org, by: str) -> None:
     if by and not (org.seat(by).is_active and (org.seats[by].is_human or by in org.policy.scorekeepers)):
-        raise Refused(why=f"{by} may not tick: a person does, or a seat of policy.scorekeepers")
+        raise Refused(why=f"{by} may not run the tick. An active human seat or a seat in policy.scorekeepers may.")
 
 
-def _waiting(org: Org, now: datetime) -> str:
-    """Why nothing happens."""
+def _describe_waiting(org: Org, now: datetime) -> str:
+    """Say why a tick has nothing to do."""
     number = sum(is_overdue(org, now, one) for one in org.escalations.values())
     if not number:
         return "nothing is overdue"
     if org.work_time.is_working_at(now):
         return f"{count_noun(number, 'escalation')} overdue, and nobody is above"
     begins = org.work_time.add_working_time(now, timedelta()).astimezone(org.zone)
-    return f"{count_noun(number, 'escalation')} overdue; work begins again on {begins:%a %Y-%m-%d at %H:%M}"
+    return f"{count_noun(number, 'escalation')} overdue; working hours begin again on {begins:%a %Y-%m-%d at %H:%M}"
 
 
-def acknowledge(org: Org, now: datetime, id_: str, note: str = "", by: str = "") -> Change:
-    """Take an escalation on: it stays with whoever does for as long as the policy gives to resolve it.
+def acknowledge_escalation(org: Org, now: datetime, id_: str, note: str = "", by: str = "") -> Change:
+    """Acknowledge an escalation: assign it to `by`, who then has the time that the policy allows to resolve it.
 
-    Who says so once more only adds a note: the time that was given is not given again. Raises `UnknownEscalation`,
-    `BadInput`, and `Refused` for one that is settled or a seat that may not.
+    Acknowledging again adds a note and does not extend the deadline. Raises `UnknownEscalation`, `BadInput`, and
+    `Refused` if it is resolved or the seat may not acknowledge it.
     """
-    one = _open_one(org, id_)
+    one = _get_open_escalation(org, id_)
     if not by:
-        raise BadInput(what=f"nobody knows who takes it on. Say so: orgtp escalate ack {one.id} --by SEAT")
+        raise BadInput(what=f"orgtp does not know who you are. Name your seat: orgtp escalate ack {one.id} --by SEAT")
     if org.seat(by).id not in list_allowed_acknowledgers(org, one):
-        why = f"{by} may not take {one.id} on: a person does, or whose it is."
-        raise Refused(why=f"{why} {_may(org, list_allowed_acknowledgers(org, one))}")
-    _refuse_long(note=note)
-    book = Book(org, now, by)
+        raise Refused(
+            why=f"{by} may not acknowledge {one.id}. {_list_who_may(org, list_allowed_acknowledgers(org, one))}"
+        )
+    _refuse_long_text(note=note)
+    edits = EscalationEdits(org, now, by)
     again = one.state is EscalationStatus.ACKNOWLEDGED and by == one.with_
     if again and not one_line(note):
-        return book.change(f"{one.id} is acknowledged already")
-    due = one.due if again else book.due(org.policy.escalation.resolve, one)
+        return edits.to_change(f"{one.id} is already acknowledged")
+    due = one.due if again else edits.due_after(org.policy.escalation.resolve, one)
     after = replace(one, with_=by, state=EscalationStatus.ACKNOWLEDGED, due=due)
-    book.put(after, EventType.ACKNOWLEDGED, to=by if by != one.with_ else "", note=note)
-    return book.change("")
+    edits.append_event(after, EventType.ACKNOWLEDGED, to=by if by != one.with_ else "", note=note)
+    return edits.to_change("")
 
 
-def resolve(org: Org, now: datetime, id_: str, note: str, by: str = "") -> Change:
-    """Settle an escalation. Raises `UnknownEscalation`, `BadInput` without a note, and `Refused`."""
-    one = _open_one(org, id_)
+def resolve_escalation(org: Org, now: datetime, id_: str, note: str, by: str = "") -> Change:
+    """Resolve an escalation.
+
+    Raises `UnknownEscalation`, `BadInput` without a note, and `Refused` if it is resolved or `by` may not resolve it.
+    """
+    one = _get_open_escalation(org, id_)
     if by and org.seat(by).id not in list_allowed_resolvers(org, one):
-        raise Refused(why=f"{by} may not settle {one.id}. {_may(org, list_allowed_resolvers(org, one))}")
+        raise Refused(why=f"{by} may not resolve {one.id}. {_list_who_may(org, list_allowed_resolvers(org, one))}")
     if not one_line(note):
-        raise BadInput(what="say how it was settled: --note TEXT")
-    _refuse_long(note=note)
-    book = Book(org, now, by)
-    book.settle(one, note)
-    return book.change("")
+        raise BadInput(what="say how it was resolved: --note TEXT")
+    _refuse_long_text(note=note)
+    edits = EscalationEdits(org, now, by)
+    edits.resolve(one, note)
+    return edits.to_change("")
 
 
-def left_behind(org: Org, now: datetime, seat: str, by: str = "") -> Change:
-    """What is open about `seat` or with it goes to its owner, for the seat is about to be retired."""
-    book = Book(org, now, by)
-    for one in book.open():
+def hand_over_retired(org: Org, now: datetime, seat: str, by: str = "") -> Change:
+    """Hand the open escalations about `seat`, and those assigned to it, to its owner, because it is being retired."""
+    edits = EscalationEdits(org, now, by)
+    for one in edits.list_open():
         if seat == one.with_ or (seat == one.seat and not is_with_responsible(org, one)):
-            book.hand(one, find_responsible_seat(org, seat), f"{seat} is retired")
-    return book.change("")
+            edits.hand_over(one, find_responsible_seat(org, seat), f"{seat} is retired")
+    return edits.to_change("")
 
 
-def _open_one(org: Org, id_: str) -> Escalation:
-    """An escalation that is not settled."""
+def _get_open_escalation(org: Org, id_: str) -> Escalation:
+    """Return an escalation that is not resolved. Raises `UnknownEscalation` and `Refused`."""
     one = org.escalation(id_)
     if one.is_resolved:
-        raise Refused(why=f"{one.id} is resolved already. See: orgtp escalate show {one.id}")
+        raise Refused(why=f"{one.id} is already resolved. See: orgtp escalate show {one.id}")
     return one
 
 
-def _may(org: Org, fit: Iterable[str]) -> str:
-    return f"May: {join_with_and(held for held in fit if is_active_seat(org, held))}."
+def _list_who_may(org: Org, allowed: Iterable[str]) -> str:
+    return f"Allowed: {join_with_and(seat for seat in allowed if is_active_seat(org, seat))}."
 
 
-def _put(book: Book, new: NewEscalation) -> None:
-    """Open it, or add to the one of the same trouble that is open."""
-    there = book.same(new.seat, new.metric, new.kind, new.what)
+def _open_or_add(edits: EscalationEdits, new: NewEscalation) -> None:
+    """Open an escalation, or add to the open one of the same problem."""
+    there = edits.find_same(new.seat, new.metric, new.kind, new.what)
     if there is None:
-        to = new.to or find_first_assignee(book.org, new.seat, new.metric, new.kind, new.severity)
-        book.begin(new.seat, new.metric, new.kind, new.severity, one_line(new.what), one_line(new.why), to)
+        to = new.to or find_first_assignee(edits.org, new.seat, new.metric, new.kind, new.severity)
+        edits.add_escalation(new, to)
         return
-    # That a broken source has no value is known already.
+    # A broken source is the reason for the late value, so the lateness is not news.
     known = there.kind is EscalationKind.SOURCE and new.kind is EscalationKind.STALE
-    if not known and not told_lately(book.now, there, new.kind, one_line(new.why)):
-        book.put(there, EventType.AGAIN, note=new.why)
-    _weigh(book, book.held[there.id], new)
+    if not known and not is_recently_recorded(edits.now, there, new.kind, one_line(new.why)):
+        edits.append_event(there, EventType.AGAIN, note=new.why)
+    _raise_severity(edits, edits.escalations[there.id], new)
 
 
-def _weigh(book: Book, one: Escalation, new: NewEscalation) -> None:
-    """What is said again may be more severe, and then goes where that goes; or somebody is named who should act."""
+def _raise_severity(edits: EscalationEdits, one: Escalation, new: NewEscalation) -> None:
+    """Raise the severity of an issue that is reported again, and reassign it by that or to the seat that is named."""
     order = list(EscalationSeverity)
     worse = order.index(new.severity) > order.index(one.severity)
     if new.kind is not EscalationKind.ISSUE or not (worse or new.to):
         return
     severity = new.severity if worse else one.severity
-    to = new.to or find_first_assignee(book.org, one.seat, one.metric, one.kind, severity)
+    to = new.to or find_first_assignee(edits.org, one.seat, one.metric, one.kind, severity)
     if worse and to == one.with_:
-        book.put(replace(one, severity=severity), EventType.AGAIN, note=f"it is {severity} now")
+        edits.append_event(replace(one, severity=severity), EventType.AGAIN, note=f"it is {severity} now")
     else:
-        book.hand(replace(one, severity=severity), to, f"it is {severity} now" if worse else new.why)
+        edits.hand_over(replace(one, severity=severity), to, f"it is {severity} now" if worse else new.why)
 
 
-def _find(book: Book, found: Sequence[FoundTrouble]) -> None:
-    org = book.org
+def _record_found(edits: EscalationEdits, found: Sequence[FoundTrouble]) -> None:
+    org = edits.org
     for one in found:
         seat = org.seats.get(one.seat)
         if seat is None or not seat.is_active or one.metric not in seat.metrics:
             continue
-        if silenced_until(org, book.now, one.seat, one.metric) is None:
-            what = _WHAT.get(one.kind, "Trouble with {metric}").format(metric=one.metric)
-            _put(book, NewEscalation(one.seat, what, one.why, metric=one.metric, kind=one.kind))
+        if silenced_until(org, edits.now, one.seat, one.metric) is None:
+            what = _FOUND_TEXTS.get(one.kind, "Trouble with {metric}").format(metric=one.metric)
+            _open_or_add(edits, NewEscalation(one.seat, what, one.why, metric=one.metric, kind=one.kind))
 
 
-def _settle_over(book: Book, late: Collection[tuple[str, str]] | None) -> None:
-    """Settle what a run found and what is over: the metric has its value again, is not late any more, or is gone."""
-    for one in book.open():
-        seat = book.org.seats.get(one.seat)
+def _resolve_ended(edits: EscalationEdits, late: Collection[tuple[str, str]] | None) -> None:
+    """Resolve what runs opened and what has ended: the value arrived, is no longer late, or the metric is gone."""
+    for one in edits.list_open():
+        seat = edits.org.seats.get(one.seat)
         if one.kind is EscalationKind.ISSUE or seat is None or not seat.is_active:
             continue
         if one.metric not in seat.metrics:
-            book.settle(one, f"{one.seat} has no metric {one.metric} any more")
-        elif (one.seat, one.metric) not in (late or ()) and _is_over(book.org, one, looked=late is not None):
-            book.settle(one, "nothing is late any more" if _is_blank(book.org, one) else _BACK)
+            edits.resolve(one, f"{one.seat} no longer has a metric {one.metric}")
+        elif (one.seat, one.metric) not in (late or ()) and _has_ended(edits.org, one, looked=late is not None):
+            edits.resolve(one, "no value is late" if _is_newest_unavailable(edits.org, one) else _VALUE_IS_BACK)
 
 
-def _is_over(org: Org, one: Escalation, *, looked: bool) -> bool:
-    """Whether what is not late is over, too: since a source broke, it or somebody has to have said something."""
+def _has_ended(org: Org, one: Escalation, *, looked: bool) -> bool:
+    """Tell whether a problem that is not late has ended. After a source failed, a newer value has to be recorded."""
     if one.kind is EscalationKind.STALE:
         return looked
-    last = last_trouble(one)
-    said = (score for score in org.scores_in_force(one.seat, one.metric).values() if score.value is not None)
-    return any(last is None or score.at > last for score in said) and not _is_blank(org, one)
+    last = last_trouble_at(one)
+    known = (score for score in org.scores_in_force(one.seat, one.metric).values() if score.value is not None)
+    return any(last is None or score.at > last for score in known) and not _is_newest_unavailable(org, one)
 
 
-def _is_blank(org: Org, one: Escalation) -> bool:
-    """Whether the newest period of its metric that anything was recorded for is a blank."""
+def _is_newest_unavailable(org: Org, one: Escalation) -> bool:
+    """Tell whether the value of its metric is unavailable in the newest period that has a record."""
     dated = [
         (period.start, score)
         for text, score in org.scores_in_force(one.seat, one.metric).items()
@@ -432,33 +450,35 @@ def _is_blank(org: Org, one: Escalation) -> bool:
     return bool(dated) and max(dated, key=lambda pair: pair[0])[1].value is None
 
 
-def _hand_over(book: Book, one: Escalation) -> None:
-    """Give what is with a seat that is not active to its owner, and what is about one, where it is not with those."""
-    org, seat = book.org, book.org.seats.get(one.seat)
+def _hand_to_responsible(edits: EscalationEdits, one: Escalation) -> None:
+    """Hand an escalation that is assigned to an inactive seat, or about one, to whoever is responsible for the seat."""
+    org, seat = edits.org, edits.org.seats.get(one.seat)
     if one.with_ in org.seats and not is_active_seat(org, one.with_):
-        book.hand(one, find_responsible_seat(org, one.with_), f"{one.with_} is {org.seats[one.with_].status}")
+        edits.hand_over(one, find_responsible_seat(org, one.with_), f"{one.with_} is {org.seats[one.with_].status}")
     elif seat and not seat.is_active and not is_with_responsible(org, one):
-        book.hand(one, find_responsible_seat(org, one.seat), f"{one.seat} is {seat.status}")
+        edits.hand_over(one, find_responsible_seat(org, one.seat), f"{one.seat} is {seat.status}")
 
 
-def _move_up(book: Book, one: Escalation) -> None:
-    """Move what is overdue a step up; at the top, note once that it stays."""
-    if not (is_overdue(book.org, book.now, one) and book.org.work_time.is_working_at(book.now)):
+def _move_up_if_overdue(edits: EscalationEdits, one: Escalation) -> None:
+    """Move an overdue escalation one step up the chart. At the top, record once that it stays."""
+    if not (is_overdue(edits.org, edits.now, one) and edits.org.work_time.is_working_at(edits.now)):
         return
-    to, waited = find_next_assignee(book.org, one), _waited(one)
+    to, missed = find_next_assignee(edits.org, one), _describe_missed_step(one)
     if to:
-        due = book.due(book.org.policy.escalation.within, one)
-        book.put(replace(one, with_=to, state=EscalationStatus.OPEN, due=due), EventType.UP, to=to, note=waited)
-    elif _last_move(one) is not EventType.TOP:
-        book.put(one, EventType.TOP, note=f"{waited}; nobody is above {one.with_}, so it stays")
+        due = edits.due_after(edits.org.policy.escalation.within, one)
+        edits.append_event(
+            replace(one, with_=to, state=EscalationStatus.OPEN, due=due), EventType.UP, to=to, note=missed
+        )
+    elif _last_step(one) is not EventType.TOP:
+        edits.append_event(one, EventType.TOP, note=f"{missed}; nobody is above {one.with_}, so it stays")
 
 
-def _waited(one: Escalation) -> str:
-    """What did not happen in time."""
+def _describe_missed_step(one: Escalation) -> str:
+    """Say what did not happen in time."""
     did = "resolve" if one.state is EscalationStatus.ACKNOWLEDGED else "acknowledge"
     return f"{one.with_} did not {did} it in time"
 
 
-def _last_move(one: Escalation) -> EventType | None:
-    moves = [event.what for event in one.events if event.what in {*_MOVES, EventType.TOP}]
+def _last_step(one: Escalation) -> EventType | None:
+    moves = [event.what for event in one.events if event.what in {*_STEPS, EventType.TOP}]
     return moves[-1] if moves else None

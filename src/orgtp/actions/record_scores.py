@@ -1,4 +1,4 @@
-"""Recording values: what fits its metric is appended, what does not is refused before anything is written."""
+"""Record values: check them all against their metrics, and append all or none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.change import Append, Change
+from orgtp.model.change import AppendScores, Change
 from orgtp.model.due import previous_owed_period
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.org import Org
@@ -19,11 +19,11 @@ from orgtp.model.text import count_noun, one_line, remove_digits
 
 @dataclass(frozen=True, slots=True)
 class NewScore:
-    """A value to record, as somebody gave it. `value` None says that nobody knows, and `note` why.
+    """A value to record, as entered. `value` None means unavailable, and `note` says why.
 
-    `period` "" means the one that contains now. `where` names the entry in errors (`scores.csv:3`). `brought` says that
-    the id is the caller's own, so that it may stand anywhere in the org already. `news` says that it is left out where
-    it says nothing else than what counts for its period already.
+    `period` "" means the current one. `where` names the entry in errors (`scores.csv:3`). `brought` means that the
+    caller supplied the id, so any file of the org may already have it. `news` means that the entry is skipped if it
+    does not differ from the value in effect.
     """
 
     seat: str
@@ -38,7 +38,7 @@ class NewScore:
 
 
 class NotAllowedToRecord(Refused):
-    """A seat records for another without being a scorekeeper."""
+    """Raised when a seat records for another seat without being allowed to."""
 
     text = (
         "{by} may not record for {seat}. A seat records its own values; its owner, those above it and the "
@@ -47,9 +47,9 @@ class NotAllowedToRecord(Refused):
 
 
 def add_scores(org: Org, entries: Sequence[NewScore], now: datetime, by: str = "") -> Change:
-    """Append `entries`, all or none. What has an id that is there already is left out: a retry never doubles.
+    """Append `entries`, all or none. An entry whose id is already recorded is skipped, so you can safely retry.
 
-    Raises the error of the one entry, or `BadInput` with a line for each entry that does not fit.
+    Raises the error itself if there is one entry, or else `BadInput` with a line for each entry that is wrong.
     """
     scores, wrong = [], []
     known = [org.score_ids[entry.id] for entry in entries if entry.id in org.score_ids]
@@ -68,39 +68,39 @@ def add_scores(org: Org, entries: Sequence[NewScore], now: datetime, by: str = "
     return _make_change(org, _drop_duplicate_ids(scores), known, by)
 
 
-# No run takes longer; a clock that is behind by more is not a run that was overtaken.
+# No run takes longer. A larger difference means that a clock is wrong, not that a later run was faster.
 _LONGEST_RUN = timedelta(minutes=15)
 
 
 def _is_superseded(before: Score, begun: datetime) -> bool:
-    """Whether a later run, or somebody, recorded what counts while the run that began at `begun` was asking still."""
+    """Tell whether the value in effect was recorded while the run that began at `begun` was still collecting."""
     return timedelta() < before.at - begun <= _LONGEST_RUN
 
 
 def _differs_from_record(org: Org, score: Score, before: Score) -> bool:
-    """Whether a record says something that the one in force does not, or that its seat has not said since.
+    """Tell whether a record adds something to the one in effect.
 
-    A blank is told anew for another reason, numbers in it aside. What somebody corrected is not put back by whoever
-    said it before, and says it again.
+    An unavailable value counts as new if its reason differs, apart from numbers. After a correction by somebody else,
+    the earlier value does not count as new if the same seat repeats it.
     """
     if score.value is None and before.value is None:
         return remove_digits(score.note) != remove_digits(before.note)
-    said = [
+    own = [
         one for one in org.score_records(score.seat, score.metric) if (one.period, one.by) == (score.period, score.by)
     ]
-    return score.value not in {before.value, said[-1].value if said and before.value is not None else before.value}
+    return score.value not in {before.value, own[-1].value if own and before.value is not None else before.value}
 
 
-def add_queued_scores(org: Org, kept: Sequence[Score], by: str = "") -> Change:
-    """Append records that were accepted before and could not be written then, as they were. Those there are left out.
+def add_queued_scores(org: Org, queued: Sequence[Score], by: str = "") -> Change:
+    """Append records that were accepted and queued, unchanged. Records that are already there are skipped.
 
-    Raises `Refused` or its kin where one does not fit any more.
+    Raises `Refused` or another `OrgtpError` for a record that no longer fits.
     """
-    scores = [score for score in kept if score.id not in org.score_ids]
+    scores = [score for score in queued if score.id not in org.score_ids]
     for score in scores:
         _check_still_fits(org, score, by)
     return _make_change(
-        org, _drop_duplicate_ids(scores), [org.score_ids[score.id] for score in kept if score.id in org.score_ids], by
+        org, _drop_duplicate_ids(scores), [org.score_ids[score.id] for score in queued if score.id in org.score_ids], by
     )
 
 
@@ -109,15 +109,15 @@ def _check_still_fits(org: Org, score: Score, by: str) -> None:
     _check_may_record(org, score.seat, by)
     period = parse_period(score.period)
     if period is None or period.grain is not metric.cadence.grain:
-        raise Refused(why=f"{score.period} is not a period of {metric.id} any more, which is {metric.cadence} now.")
+        raise Refused(why=f"{score.period} is no longer a period of {metric.id}, which is now {metric.cadence}.")
     if score.value is not None:
         metric.targets.unit.parse_amount(score.value)
 
 
 def _check_may_record(org: Org, seat: str, by: str) -> None:
-    """Refuse a value of a retired seat, and one of a seat that `by` may not record for."""
+    """Refuse a value for a retired seat, and one for a seat that `by` may not record for."""
     if org.seats[seat].is_retired:
-        raise Refused(why=f"{seat} is retired. Its record is closed; its heirs' metrics go on.")
+        raise Refused(why=f"{seat} is retired and takes no more values. Record them for its heirs.")
     check_recorder(org, seat, by)
 
 
@@ -126,7 +126,7 @@ def _combine_errors(wrong: list[tuple[NewScore, OrgtpError]], count: int) -> Org
         return wrong[0][1]
     lines = "\n".join(f"{entry.where or f'{entry.seat} {entry.metric}'}: {error}" for entry, error in wrong)
     return BadInput(
-        what=f"nothing was written, because {count_noun(len(wrong), 'value')} of {count} did not fit:\n{lines}"
+        what=f"nothing was written: {len(wrong)} of {count_noun(count, 'value')} cannot be recorded:\n{lines}"
     )
 
 
@@ -138,10 +138,12 @@ def _make_score(org: Org, entry: NewScore, now: datetime, by: str) -> Score:
     metric = org.metric(entry.seat, entry.metric)
     _check_may_record(org, entry.seat, by)
     if not SCORE_ID.fullmatch(entry.id):
-        raise BadInput(what=f'"{entry.id}" cannot be an id. Use 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-".')
+        raise BadInput(
+            what=f'"{entry.id}" is not a valid id. Use 1 to 64 of the characters A-Z, a-z, 0-9, ".", "_" and "-".'
+        )
     period = parse_metric_period(org, entry.seat, metric, entry.period, now)
     before = org.scores_in_force(entry.seat, metric.id).get(period)
-    # A clock that is behind must not make a correction older than what it corrects.
+    # If the clock is behind, a correction must still not be older than what it corrects.
     at = max(now.replace(microsecond=0), before.at) if before else now.replace(microsecond=0)
     return Score(
         id=entry.id,
@@ -161,19 +163,19 @@ def _parse_value(metric: Metric, entry: NewScore) -> str | None:
             raise BadInput(what="say why the value is unavailable: --unavailable REASON (in JSON Lines: a note).")
         return None
     if not metric.targets.dated:
-        raise Refused(why=f"{entry.seat}'s {metric.id} has no target that can be judged. See: orgtp validate")
+        raise Refused(why=f"the target of {entry.seat}'s {metric.id} cannot be read. See: orgtp validate")
     unit = metric.targets.unit
     return unit.format_stored(unit.parse_amount(entry.value))
 
 
 def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: datetime) -> str:
-    """The period of a seat's metric that `text` names: "" the current one, `last` the one before. Raises `BadInput`."""
+    """Return the period that `text` names: "" is the current one, `last` the one before it. Raises `BadInput`."""
     grain = metric.cadence.grain
     current = period_containing(now, grain, org.zone)
-    said = text.strip().upper()
-    period = {"": current, "LAST": previous_owed_period(org, metric, current)}.get(said) or parse_period(said)
+    name = text.strip().upper()
+    period = {"": current, "LAST": previous_owed_period(org, metric, current)}.get(name) or parse_period(name)
     if period and not period.exists(org.zone):
-        raise BadInput(what=f"{period.text} does not exist: the clocks went over it.")
+        raise BadInput(what=f"{period.text} does not exist: the clocks were put forward over it.")
     if period is None or period.grain is not grain:
         hint = f"Write one as {PERIOD_EXAMPLES[grain]}, or last."
         raise BadInput(what=f'"{text}" is not a period of {metric.id}, which is {metric.cadence}. {hint}')
@@ -187,7 +189,7 @@ def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: dat
 
 
 def check_recorder(org: Org, seat: str, by: str) -> None:
-    """Refuse a seat that may not. Who acts without a seat is known to git alone, and git's rules hold."""
+    """Raise `NotAllowedToRecord` if `by` may not record for `seat`. Nothing is checked if `by` is ""."""
     if not by:
         return
     if not org.may_record(seat, org.seat(by).id):
@@ -203,17 +205,17 @@ def _make_change(org: Org, scores: list[Score], known: list[Score], by: str) -> 
         action="score",
         what=_format_subject(org, scores, seats) if scores else _describe_known(known),
         seats=seats,
-        edits=tuple(Append(path, tuple(group)) for path, group in by_path),
+        edits=tuple(AppendScores(path, tuple(group)) for path, group in by_path),
         by=by,
         body="\n".join(lines) if len(scores) > 1 else scores[0].note if scores and scores[0].value is not None else "",
     )
 
 
 def _describe_known(known: list[Score]) -> str:
-    """Why nothing is recorded: what stands under these ids, which need not be what was given."""
-    told = [f"{score.seat} {score.metric} {score.period} = {score.value or 'unavailable'}" for score in known[:3]]
-    more = f" and {len(known) - len(told)} more" if len(known) > len(told) else ""
-    return f"already recorded: {', '.join(told)}{more}" if known else "no values were given"
+    """Say why nothing is recorded: list the records that already have these ids. They may differ from the input."""
+    first = [f"{score.seat} {score.metric} {score.period} = {score.value or 'unavailable'}" for score in known[:3]]
+    more = f" and {len(known) - len(first)} more" if len(known) > len(first) else ""
+    return f"already recorded: {', '.join(first)}{more}" if known else "no values were given"
 
 
 def _format_subject(org: Org, scores: list[Score], seats: tuple[str, ...]) -> str:
@@ -224,7 +226,7 @@ def _format_subject(org: Org, scores: list[Score], seats: tuple[str, ...]) -> st
 
 
 def _format_score(org: Org, score: Score) -> str:
-    """`briefing-by-8 2026-11-20 = 07:52`, and what it was before, if it was something else."""
+    """Return `briefing-by-8 2026-11-20 = 07:52`, with the earlier value if it differs."""
     before = org.scores_in_force(score.seat, score.metric).get(score.period)
     value = score.value if score.value is not None else f"unavailable: {score.note}"
     text = f"{score.metric} {score.period}{' = ' if score.value is not None else ' '}{value}"

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from orgtp.audit.gaps import gap_at_path
     from orgtp.audit.model import Audit, Verdict
     from orgtp.audit.rules.pages import PAGES
-    from orgtp.files.json_schema import schema_text
+    from orgtp.files.json_schema import read_schema
     from orgtp.files.load import NotAnOrg
     from orgtp.files.retirement_review import read_review
-    from orgtp.files.value_import import read_values
+    from orgtp.files.value_import import read_import_rows
     from orgtp.git.cat_file import ObjectTooLarge
     from orgtp.git.errors import GitFailed
     from orgtp.git.lock import WaitNotice
@@ -67,12 +67,12 @@ __all__ = [
     "load_kind",
     "notify_path",
     "open_org",
+    "read_import_rows",
     "read_review",
+    "read_schema",
     "read_sources",
-    "read_values",
     "refuse_inside",
     "save_sources_file",
-    "schema_text",
     "send_notifications",
     "sources_path",
 ]
@@ -85,10 +85,10 @@ __getattr__ = lazy_exports(
         "orgtp.audit.gaps": "gap_at_path",
         "orgtp.audit.model": "Audit Verdict",
         "orgtp.audit.rules.pages": "PAGES",
-        "orgtp.files.json_schema": "schema_text",
+        "orgtp.files.json_schema": "read_schema",
         "orgtp.files.load": "NotAnOrg",
         "orgtp.files.retirement_review": "read_review",
-        "orgtp.files.value_import": "read_values",
+        "orgtp.files.value_import": "read_import_rows",
         "orgtp.git.cat_file": "ObjectTooLarge",
         "orgtp.git.lock": "WaitNotice",
         "orgtp.git.remote": "SyncStopped",

@@ -108,9 +108,9 @@ class AuditQueries:
         found = self.report(full=full)
         # The ledger may have grown while it was looked at.
         made = made if made.head == found.head else self._make_checkpoint(key, unsigned=unsigned, commit=found.head)
-        handed = collect_export(self._repo, found, made)
-        save_zip(out, found.at, {**export_files(handed.dossier), **handed.files}, force=force)
-        return handed.dossier
+        contents = collect_export(self._repo, found, made)
+        save_zip(out, found.at, {**export_files(contents.report), **contents.files}, force=force)
+        return contents.report
 
     def _make_checkpoint(self, key: str, *, unsigned: bool, commit: str = "") -> Checkpoint:
         """Where the ledger branch stands, or stood at a commit, signed or not."""

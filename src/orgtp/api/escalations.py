@@ -71,41 +71,45 @@ class Escalations:
         by: str = "",
         dry_run: bool = False,
     ) -> RecordedChange:
-        """Open an escalation about `seat`; see `orgtp.actions.escalate.open_`."""
-        from orgtp.actions.escalate import NewEscalation, open_
+        """Open an escalation about `seat`; see `orgtp.actions.escalate.open_escalation`."""
+        from orgtp.actions.escalate import NewEscalation, open_escalation
 
         acting, new = self.ledger.acting(by), NewEscalation(seat, what, why, to, metric, severity)
-        return self.ledger.record(lambda org: open_(org, self.snapshot.now, new, acting), dry_run=dry_run)
+        return self.ledger.record(lambda org: open_escalation(org, self.snapshot.now, new, acting), dry_run=dry_run)
 
     def acknowledge(self, id_: str, note: str = "", *, by: str = "", dry_run: bool = False) -> RecordedChange:
         """Take one on. Raises `UnknownEscalation`, `Refused`."""
-        from orgtp.actions.escalate import acknowledge
+        from orgtp.actions.escalate import acknowledge_escalation
 
         acting = self.ledger.acting(by)
-        return self.ledger.record(lambda org: acknowledge(org, self.snapshot.now, id_, note, acting), dry_run=dry_run)
+        return self.ledger.record(
+            lambda org: acknowledge_escalation(org, self.snapshot.now, id_, note, acting), dry_run=dry_run
+        )
 
     def resolve(self, id_: str, note: str, *, by: str = "", dry_run: bool = False) -> RecordedChange:
         """Settle one. Raises `UnknownEscalation`, `BadInput`, `Refused`."""
-        from orgtp.actions.escalate import resolve
+        from orgtp.actions.escalate import resolve_escalation
 
         acting = self.ledger.acting(by)
-        return self.ledger.record(lambda org: resolve(org, self.snapshot.now, id_, note, acting), dry_run=dry_run)
+        return self.ledger.record(
+            lambda org: resolve_escalation(org, self.snapshot.now, id_, note, acting), dry_run=dry_run
+        )
 
     def silence(
         self, seat: str, metric: str, until: date, reason: str, *, by: str = "", dry_run: bool = False
     ) -> RecordedChange:
-        """Tell of no trouble with a metric until the end of a day. Raises what `actions.silence.silence` raises."""
+        """Mute alerts for a metric until the end of a day. Raises what `actions.silence.silence_metric` raises."""
         from orgtp.actions.silence import NewSilence, silence_metric
 
         acting, new = self.ledger.acting(by), NewSilence(seat, metric, until, reason)
         return self.ledger.record(lambda org: silence_metric(org, self.snapshot.now, new, acting), dry_run=dry_run)
 
     def tick(self, *, by: str = "", dry_run: bool = False) -> RecordedChange:
-        """Do all that is due, in one commit; see `orgtp.actions.escalate.tick`."""
-        from orgtp.actions.escalate import tick
+        """Do all that is due, in one commit; see `orgtp.actions.escalate.run_escalation_tick`."""
+        from orgtp.actions.escalate import run_escalation_tick
 
         acting, now = self.ledger.acting(by), self.snapshot.now
-        return self.ledger.record(lambda org: tick(org, now, late(org, now), acting), dry_run=dry_run)
+        return self.ledger.record(lambda org: run_escalation_tick(org, now, late(org, now), acting), dry_run=dry_run)
 
     def trouble(
         self,
@@ -115,8 +119,10 @@ class Escalations:
         by: str = "",
         dry_run: bool = False,
     ) -> RecordedChange:
-        """Open or add to what a run found, and settle what is good again; see `orgtp.actions.escalate.trouble`."""
-        from orgtp.actions.escalate import trouble
+        """Open or extend escalations for problems; resolve those that are over. See `orgtp.actions.escalate`."""
+        from orgtp.actions.escalate import record_trouble
 
         acting = self.ledger.acting(by)
-        return self.ledger.record(lambda org: trouble(org, self.snapshot.now, found, good, acting), dry_run=dry_run)
+        return self.ledger.record(
+            lambda org: record_trouble(org, self.snapshot.now, found, good, acting), dry_run=dry_run
+        )

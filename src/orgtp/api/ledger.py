@@ -15,13 +15,13 @@ from orgtp.model.errors import BadInput, NotCommitted, ReadOnly, UnknownMetric, 
 # Start-up is a feature: what only some commands need is imported where it is used.
 if TYPE_CHECKING:
     from orgtp.actions.record_scores import NewScore
-    from orgtp.actions.retire import Plan
-    from orgtp.actions.retire import Request as Retirement
+    from orgtp.actions.retire import RetirementPlan
+    from orgtp.actions.retire import RetirementRequest as Retirement
     from orgtp.actions.seats import NewSeat
-    from orgtp.files.value_import import Given
+    from orgtp.files.value_import import ImportRow
     from orgtp.git.repo import Repo
     from orgtp.ledger.batch import Action, Ledger, RecordedChange
-    from orgtp.model.change import Data
+    from orgtp.model.change import YamlData
     from orgtp.sync.status import SyncStatus
     from orgtp.sync.sync import SyncResult
 
@@ -106,7 +106,7 @@ class LedgerActions:
 
         return make_ulid(self.snapshot.now, int.from_bytes(os.urandom(RANDOM_BITS // 8)))
 
-    def new_scores(self, rows: Sequence[Given]) -> list[NewScore]:
+    def new_scores(self, rows: Sequence[ImportRow]) -> list[NewScore]:
         """The rows of a file of values as entries to record."""
         made = (
             (self.new_score(r.seat, r.metric, r.value, period=r.period, note=r.note, score_id=r.id), r) for r in rows
@@ -140,7 +140,7 @@ class LedgerActions:
         return self.record(lambda org: add_seat(org, new, self.snapshot.now, acting), dry_run=dry_run)
 
     def set_keys(
-        self, seat: str, values: Sequence[tuple[tuple[str, ...], Data]], *, by: str = "", dry_run: bool = False
+        self, seat: str, values: Sequence[tuple[tuple[str, ...], YamlData]], *, by: str = "", dry_run: bool = False
     ) -> RecordedChange:
         """Set keys of a seat, each a path; "" takes one out."""
         from orgtp.actions.seats import set_keys
@@ -184,11 +184,11 @@ class LedgerActions:
 
         return Ledger(self.writable, self.snapshot.head.branch, self.snapshot.now)
 
-    def plan_retirement(self, request: Retirement) -> Plan:
+    def plan_retirement(self, request: Retirement) -> RetirementPlan:
         """What a retirement would do. Raises `Refused` with the reason for what cannot be."""
-        from orgtp.actions.retire import plan
+        from orgtp.actions.retire import plan_retirement
 
-        return plan(self.snapshot.loaded.org, request)
+        return plan_retirement(self.snapshot.loaded.org, request)
 
     def deciders(self, seat: str) -> list[str]:
         """The human seats that may decide the retirement of `seat`. Raises `UnknownSeat`."""
@@ -196,13 +196,13 @@ class LedgerActions:
 
     def retire(self, request: Retirement, *, dry_run: bool = False) -> RecordedChange:
         """Retire a seat in one commit."""
-        from orgtp.actions.retire import retire
+        from orgtp.actions.retire import retire_seat
 
-        return self.record(lambda org: retire(org, request, self.snapshot.now), dry_run=dry_run)
+        return self.record(lambda org: retire_seat(org, request, self.snapshot.now), dry_run=dry_run)
 
     def propose_retirement(self, request: Retirement, *, dry_run: bool = False) -> RecordedChange:
-        """Commit a retirement to the branch `retire/SEAT`, to be merged by who decides; see `actions.propose`."""
-        from orgtp.actions.retire import propose as proposed
+        """Commit a retirement to the branch `retire/SEAT`. Whoever decides on it merges the branch."""
+        from orgtp.actions.retire import propose_retirement as proposed
         from orgtp.ledger.propose import propose_change
 
         repo, onto = self.writable, f"retire/{request.seat}"

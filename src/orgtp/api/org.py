@@ -15,8 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgtp.files.load import Loaded, by_order
-from orgtp.files.org import Head
+from orgtp.files.load import LoadedOrg, sort_problems
+from orgtp.files.org import OrgHead
 from orgtp.files.tree import HEAD
 from orgtp.history.locate import NoGit, OrgSnapshot, locate_org, read_clock
 from orgtp.lazy_dataclass import dataclass
@@ -89,7 +89,7 @@ class OrgHandle:
         return self.snapshot.root
 
     @property
-    def head(self) -> Head:
+    def head(self) -> OrgHead:
         """What org.yaml says of the org itself: id, timezone, ledger branch, policy."""
         return self.snapshot.head
 
@@ -114,7 +114,7 @@ class OrgHandle:
         return self.snapshot.has_uncommitted_changes
 
     @property
-    def staff(self) -> Loaded:
+    def staff(self) -> LoadedOrg:
         """The org; its values are read when somebody asks for them."""
         return self.snapshot.staff
 
@@ -227,12 +227,14 @@ class OrgHandle:
         Raises `NoGit` where there is no history.
         """
         from orgtp import rules
-        from orgtp.files.json_schema import schema_problems
+        from orgtp.files.json_schema import find_schema_problems
 
         compared, more = self._compared(base) if base is not None else ([], [])
         found = [*self.problems, *more, *rules.check_org(self.snapshot.loaded.org, self._today, *compared)]
         told = {problem.place.path for problem in found}
-        return by_order([*found, *(p for p in schema_problems(self.snapshot.loaded.files) if p.place.path not in told)])
+        return sort_problems(
+            [*found, *(p for p in find_schema_problems(self.snapshot.loaded.files) if p.place.path not in told)]
+        )
 
     @property
     def _today(self) -> datetime:

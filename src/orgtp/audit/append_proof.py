@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from orgtp.audit.model import TreeChange
-from orgtp.files.scores import seat_of
+from orgtp.files.scores import find_seat_of_scores
 from orgtp.git.repo import Repo, hash_of_width
 from orgtp.git.tree import list_blob_ids
 
@@ -43,7 +43,7 @@ class AppendProof:
     @cached_property
     def _last_versions(self) -> dict[str, str]:
         found = list_blob_ids(self._repo, self._tip, "scores")
-        return {path: oid for path, oid in found.items() if seat_of(path)}
+        return {path: oid for path, oid in found.items() if find_seat_of_scores(path)}
 
     def read_ahead(self) -> None:
         """Read the last version of every file at once, for an audit of the full history. Raises `GitFailed`."""

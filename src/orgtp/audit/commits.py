@@ -1,8 +1,8 @@
-"""The whole history as one stream of deeds, oldest first: `git log --raw` for what changed, `cat-file` for who says so.
+"""Stream the history, oldest commit first: the changes from `git log --raw`, and the commit objects from `cat-file`.
 
-What a commit did is taken from the trees (git-log(1), `--raw`, each parent by itself), never from a diff that an
-attribute, a driver or a rename could colour. Who made it, when, and from which parents, is read from the commit object
-itself and hashed again, so that no replace ref, graft or commit-graph stands between the object and us.
+The changes are differences of trees (git-log(1), `--raw`, against each parent separately). Attributes, diff drivers and
+rename detection do not affect them. The author, the date and the parents come from the commit object itself. Its hash
+is computed again, so replace refs, grafts and the commit-graph cannot alter it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from orgtp.audit.model import CommitChanges, CommitObject, TreeChange
 from orgtp.git.repo import Repo, compute_object_id
 from orgtp.model.errors import OrgtpError
 
-# A merge is shown against each of its parents, a first commit against nothing, and no configuration has a say.
+# Compare a merge with each parent and a root commit with the empty tree, whatever the user's configuration says.
 _LOG = (
     "-c", "log.showRoot=true", "-c", "core.commitGraph=false", "log", "--reverse", "--topo-order", "--children", "-z",
     "--diff-merges=separate", "--raw", "--no-abbrev", "--no-renames", "--no-relative", "--ignore-submodules=none",
@@ -36,24 +36,24 @@ _COMMIT = re.compile(
 _ENCODING = re.compile(rb"^encoding ([^\n]+)$", re.MULTILINE)
 _NO_MODE = "000000"
 _CHUNK_SIZE = 1 << 20
-# git hands over its rows many at a time, not one commit at a time (git(1), `GIT_FLUSH`).
+# Let git buffer its output instead of flushing after each commit (git(1), `GIT_FLUSH`).
 _NO_FLUSH = {"GIT_FLUSH": "0"}
-# So many ids fit into a pipe at once, and git answers while we look at the ones before.
+# The ids of one batch fit into a pipe. git reads the next batch while we process the previous one.
 _BATCH_SIZE = 500
 
 
 class UnreadableCommit(OrgtpError):
-    """An object of the history is not here, or is not what its name says."""
+    """An object of the history is missing, or its content does not match its id."""
 
     text = "{what}"
 
 
 @dataclass(slots=True)
 class LogRecord:
-    """What the log tells of one commit: its id, how many follow it directly, and what changed from which parent.
+    """One commit in the log: its id, its number of children, and its changes against each parent.
 
-    The key of `changes` is the parent; "" where there is but one, or none. `twice` are paths that were told more than
-    once: a tree has two entries of one name, and each reader sees another.
+    `changes` is keyed by parent, or by "" if there is at most one parent. `duplicates` lists paths that appear twice in
+    the tree; different programs then read different entries.
     """
 
     id: str
@@ -63,10 +63,10 @@ class LogRecord:
 
 
 class CommitLog:
-    """What git tells of each commit of `tip` that none of the `known` ones leads back to, parents first.
+    """The log of the commits that `tip` reaches and no `known` commit reaches, parents before children.
 
-    With `paths`, only of those that touched one of them, and with git's own way of leaving out sides of a merge. git
-    sets to work at once; it reads a whole history before its first word.
+    With `paths`, only commits that touched them, with git's history simplification. git starts at once; it reads the
+    full history before it prints the first commit.
     """
 
     def __init__(self, repo: Repo, tip: str, known: Iterable[str] = (), paths: Iterable[str] = ()) -> None:
@@ -74,11 +74,11 @@ class CommitLog:
         self._handle = enlarge_pipe(repo.start(*words, env=_NO_FLUSH))
 
     def is_silent(self) -> bool:
-        """Whether nothing is told yet: there is time for other things."""
+        """Whether git has not printed anything yet, so there is time for other work."""
         return not select.select([self._handle.proc.stdout], [], [], 0)[0]
 
     def read_records(self) -> Iterator[LogRecord]:
-        """One commit after the other. Raises `Unreadable` where git cannot go on, with git's own words."""
+        """Read one commit after the other. Raises `UnreadableCommit` with git's message if git fails."""
         process = self._handle.proc
         process.stdin.close()
         try:
@@ -89,7 +89,7 @@ class CommitLog:
                 last = one
             said = process.stderr.read().decode(errors="replace").strip()
             if process.wait():
-                # Of the last one, only a part may have been told.
+                # The last commit may be incomplete, so it is not returned.
                 raise UnreadableCommit(what=said or "git log ended early")
             if last:
                 yield last
@@ -100,7 +100,7 @@ class CommitLog:
 
 
 def enlarge_pipe(handle: Any) -> Any:
-    """A git process that need not wait for us after every few rows, where the system gives its output such a pipe."""
+    """Enlarge the output pipe of a git process where the system allows it, so that git waits for us less often."""
     with suppress(OSError):
         if hasattr(fcntl, "F_SETPIPE_SZ"):
             fcntl.fcntl(handle.proc.stdout, fcntl.F_SETPIPE_SZ, _CHUNK_SIZE)
@@ -108,7 +108,7 @@ def enlarge_pipe(handle: Any) -> Any:
 
 
 def _split_stream(stream: Any) -> Iterator[str]:
-    """The pieces of a NUL-separated stream, as Python writes the names of files."""
+    """Split a NUL-separated stream into strings, decoded as file names."""
     rest = b""
     while piece := os.read(stream.fileno(), _CHUNK_SIZE):
         whole, nul, rest = (rest + piece).rpartition(b"\0")
@@ -119,7 +119,7 @@ def _split_stream(stream: Any) -> Iterator[str]:
 
 
 def _parse_log(parts: Iterator[str]) -> Iterator[LogRecord]:
-    """Heads and entries put together: the rows of a merge stand under a head for each parent."""
+    """Group headers and changes into records. A merge has one header per parent."""
     id_, children, changes = "", 0, dict[str, dict[str, TreeChange]]()
     rows: dict[str, TreeChange] = {}
     twice: list[str] = []
@@ -132,7 +132,7 @@ def _parse_log(parts: Iterator[str]) -> Iterator[LogRecord]:
             continue
         match = _LOG_HEADER.match(part)
         if match is None:
-            raise UnreadableCommit(what=f"git log said something else than a commit: {part[:80]!r}")
+            raise UnreadableCommit(what=f"unexpected output of git log: {part[:80]!r}")
         found, rows = match[1], {}
         if found != id_:
             if id_:
@@ -153,7 +153,7 @@ def _parse_change(meta: str, path: str) -> TreeChange:
 
 
 class CommitReader:
-    """The commit objects of many ids, asked of one git process, a little ahead of the reader."""
+    """Reads many commit objects from one git process, requested one batch ahead."""
 
     def __init__(self, repo: Repo) -> None:
         self._handle = enlarge_pipe(repo.start("cat-file", "--batch=%(objecttype) %(objectsize)"))
@@ -166,21 +166,21 @@ class CommitReader:
         self._handle.proc.kill()
         self._handle.proc.communicate()
 
-    def read_commits(self, stories: Iterator[LogRecord]) -> Iterator[list[tuple[LogRecord, CommitObject]]]:
-        """Some at a time, each with its commit object. Raises `Unreadable`."""
-        ahead = self._request_commits(stories)
+    def read_commits(self, records: Iterator[LogRecord]) -> Iterator[list[tuple[LogRecord, CommitObject]]]:
+        """Read the records in batches, each with its commit object. Raises `UnreadableCommit`."""
+        ahead = self._request_commits(records)
         while ahead:
-            following = self._request_commits(stories)
+            following = self._request_commits(records)
             yield [(one, parse_commit(one.id, self._read_commit(one.id))) for one in ahead]
             ahead = following
         if self._broken:
             raise self._broken
 
-    def _request_commits(self, stories: Iterator[LogRecord]) -> list[LogRecord]:
+    def _request_commits(self, records: Iterator[LogRecord]) -> list[LogRecord]:
         found: list[LogRecord] = []
         try:
-            # One by one: what was told before git could not go on is kept.
-            for one in islice(stories, _BATCH_SIZE):
+            # One by one, to keep the records that were read before an error.
+            for one in islice(records, _BATCH_SIZE):
                 found.append(one)  # noqa: PERF402
         except UnreadableCommit as error:
             self._broken = error
@@ -193,15 +193,15 @@ class CommitReader:
         stream = self._handle.proc.stdout
         kind, _, size = stream.readline().partition(b" ")
         if kind != b"commit":
-            raise UnreadableCommit(what=f"the commit {id_} is not here")
+            raise UnreadableCommit(what=f"the commit {id_} is missing")
         raw: bytes = stream.read(int(size) + 1)[:-1]
         return raw
 
 
 def parse_commit(id_: str, raw: bytes) -> CommitObject:
-    """A commit object as a value. Raises `Unreadable` where its content is not what its id stands for."""
+    """Parse a commit object. Raises `UnreadableCommit` if its content does not match its id."""
     if compute_object_id(raw, id_, "commit") != id_:
-        raise UnreadableCommit(what=f"the commit {id_} is corrupt: its content has another hash. See: git fsck")
+        raise UnreadableCommit(what=f"the commit {id_} is corrupt: its content does not match its hash. See: git fsck")
     match = _COMMIT.match(raw)
     return _parse_irregular(id_, raw) if match is None else _parse_regular(id_, raw, match)
 
@@ -211,14 +211,14 @@ def _parse_regular(id_: str, raw: bytes, match: re.Match[bytes]) -> CommitObject
     parents: tuple[str, ...] = (parent.decode(),) if parent else ()
     if others:
         parents += tuple(others.decode().replace("parent ", "").split())
-    # An empty line ends what is said of the commit; its message may have others.
+    # The first empty line ends the header. The message may contain more.
     end = raw.find(b"\n\n", match.end() - 1)
     head, message = (raw, b"") if end < 0 else (raw[:end], raw[end + 2 :])
     return CommitObject(id_, parents, _decode_author(who), int(at), _decode_message(head, message), raw)
 
 
 def _parse_irregular(id_: str, raw: bytes) -> CommitObject:
-    """A commit that git itself would not write: its parents and its message are all that is taken from it."""
+    """Parse a commit that git would not write: read only its parents and its message."""
     head, _, message = raw.partition(b"\n\n")
     parents = tuple(row[7:].decode() for row in head.split(b"\n") if row.startswith(b"parent "))
     return CommitObject(id_, parents, "", 0, _decode_message(head, message), raw)
@@ -230,19 +230,19 @@ def _decode_author(who: bytes) -> str:
 
 
 def _decode_message(head: bytes, message: bytes) -> str:
-    """The message as text, in the encoding that the commit names (git-commit(1), `i18n.commitEncoding`).
+    """Decode the message, in the encoding that the commit names (git-commit(1), `i18n.commitEncoding`).
 
-    Some readers heed that, some take the bytes as they are. Where only the latter would see trailers of ours, so do we.
+    Some programs respect that encoding, others read UTF-8. Of the two texts, return the one with more orgtp trailers.
     """
     named = _ENCODING.search(head) if b"\nencoding " in head else None
     plain = message.decode("utf-8", "surrogateescape")
     if named is None:
         return plain
     try:
-        told = message.decode(named[1].decode("ascii"))
+        decoded = message.decode(named[1].decode("ascii"))
     except (ValueError, LookupError):
         return plain
-    return plain if _count_trailers(plain) > _count_trailers(told) else told
+    return plain if _count_trailers(plain) > _count_trailers(decoded) else decoded
 
 
 def _count_trailers(text: str) -> int:
@@ -250,12 +250,12 @@ def _count_trailers(text: str) -> int:
 
 
 def changes_of_commit(one: LogRecord, commit: CommitObject) -> CommitChanges:
-    """What a commit did against each of its parents, in the order that its object names them. Raises `Unreadable`.
+    """Return the changes of a commit against each parent, in the order of its object. Raises `UnreadableCommit`.
 
-    A subject may look like what git says of a parent, `(from 1a2b…)`; so of one parent, whatever was told is meant.
+    A subject may look like git's mark for a parent, `(from 1a2b…)`. So with a single parent, the mark is ignored.
     """
     if len(commit.parents) < 2 and len(one.changes) == 1:  # noqa: PLR2004
         return CommitChanges(commit, tuple(one.changes.values()))
     if any(rows and parent not in commit.parents for parent, rows in one.changes.items()):
-        raise UnreadableCommit(what=f"git tells of other parents of the commit {one.id} than the commit itself")
+        raise UnreadableCommit(what=f"git log lists other parents for the commit {one.id} than the commit object")
     return CommitChanges(commit, tuple(one.changes.get(parent, {}) for parent in commit.parents))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orgtp.audit.model import AuditNote, Gap
-from orgtp.files.org import read_head
+from orgtp.files.org import read_org_head
 from orgtp.files.tree import HEAD
 from orgtp.git.ancestry import is_partial_clone, read_shallow_commits
 from orgtp.git.cat_file import ObjectTooLarge
@@ -39,7 +39,7 @@ def find_other_ledger(repo: Repo, branch: str, tip: str) -> Iterator[Gap]:
         raw = next(iter(repo.read_verified_blobs(list_blob_ids(repo, tip, HEAD).values()).values()), None)
     except (GitFailed, ObjectTooLarge):
         return
-    named = read_head(raw)[0].branch if raw is not None else branch
+    named = read_org_head(raw)[0].branch if raw is not None else branch
     if named != branch:
         what = f"at {branch}, org.yaml names {named} as the ledger branch; the checked-out one names {branch}"
         yield Gap(what, f"Verify {named} as well: git checkout {named} && orgtp audit verify")

@@ -26,6 +26,12 @@ class Guarantee:
     label: Label
     by: str = ""
 
+    @property
+    def enforced_by(self) -> str:
+        """What enforces the guarantee, for people; "" if it is advisory."""
+        names = {"objects": "git objects", "kept": "evidence kept earlier"}
+        return names.get(self.by, self.by) if self.label is Label.ENFORCED else ""
+
 
 _OBJECTS = (
     ("values-only-added", "every recorded value is still there, unchanged and in order"),
@@ -66,7 +72,7 @@ def _authors_guarantee(signed: SignatureCounts | None) -> Guarantee:
 
 def _rewrite_guarantee(kept: Sequence[str]) -> Guarantee:
     if kept:
-        what = f"no history seen earlier was rewritten: {', '.join(kept)}"
+        what = f"no history seen earlier by this clone or in a checkpoint was rewritten: {', '.join(kept)}"
         return Guarantee("not-rewritten", what, Label.ENFORCED, "kept")
     what = "no history was rewritten; to prove this, keep a checkpoint elsewhere: orgtp audit checkpoint"
     return Guarantee("not-rewritten", what, Label.ADVISORY)

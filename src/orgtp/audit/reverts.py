@@ -23,10 +23,10 @@ class Reverted:
     paths: Mapping[str, TreeChange]
 
 
-def find_reverted(repo: Repo, deed: CommitChanges) -> Iterator[Reverted]:
+def find_reverted(repo: Repo, changes: CommitChanges) -> Iterator[Reverted]:
     """Find what a merge reverts of each parent; nothing for a commit that is not a merge."""
-    for number in range(len(deed.against)) if deed.is_merge else ():
-        found = _MergeParent(repo, deed, number).find_reverted_paths()
+    for number in range(len(changes.against)) if changes.is_merge else ():
+        found = _MergeParent(repo, changes, number).find_reverted_paths()
         if found:
             yield Reverted(number, found)
 
@@ -34,18 +34,18 @@ def find_reverted(repo: Repo, deed: CommitChanges) -> Iterator[Reverted]:
 class _MergeParent:
     """One parent of a merge, and its merge bases with each other parent."""
 
-    def __init__(self, repo: Repo, deed: CommitChanges, number: int) -> None:
-        self._repo, self._deed, self._number = repo, deed, number
+    def __init__(self, repo: Repo, changes: CommitChanges, number: int) -> None:
+        self._repo, self._changes, self._number = repo, changes, number
         self._parted: dict[int, list[TreeEditor] | None] = {}
 
     def find_reverted_paths(self) -> dict[str, TreeChange]:
         """Find the paths of the org that differ from this parent without a decision in another parent."""
-        rows = self._deed.against[self._number].items()
+        rows = self._changes.against[self._number].items()
         return {path: entry for path, entry in rows if is_of_org(path) and self._is_undone(entry)}
 
     def _is_undone(self, entry: TreeChange) -> bool:
         """Whether the parents that the merge took the path from left it as it was at their merge base with this one."""
-        against = self._deed.against
+        against = self._changes.against
         kept = [number for number, rows in enumerate(against) if entry.path not in rows]
         return bool(kept) and all(self._is_as_it_was(entry, other) for other in kept)
 
@@ -58,7 +58,7 @@ class _MergeParent:
 
     def _merge_bases(self, other: int) -> list[TreeEditor] | None:
         if other not in self._parted:
-            parents = self._deed.commit.parents
+            parents = self._changes.commit.parents
             found = [
                 open_tree(self._repo, base)
                 for base in find_common_ancestors(self._repo, parents[self._number], parents[other])

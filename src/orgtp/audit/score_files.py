@@ -1,4 +1,4 @@
-"""The audit of score files: what each commit added, line by line, and whether nothing else was done."""
+"""Audit score files: check every line that a commit added, and that it changed nothing else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orgtp.audit.append_proof import Appended, AppendProof
 from orgtp.audit.model import CommitChanges, TreeChange, Violation
 from orgtp.audit.rules import scores as rules
 from orgtp.audit.snapshot import BlobCache, CommitSnapshot
-from orgtp.files.scores import PLAIN, read_line, score_of, seat_of
+from orgtp.files.scores import PLAIN_LINE, build_score, find_seat_of_scores, parse_score_line
 from orgtp.git.repo import Repo
 from orgtp.model.errors import BadValue
 from orgtp.model.period import parse_period
@@ -22,34 +22,34 @@ from orgtp.model.value import Unit
 PLAIN_MODE = "100644"
 LINKS = ("120000", "160000")
 _PLAIN_MODES = (None, PLAIN_MODE)
-seat_of_scores = lru_cache(maxsize=65536)(seat_of)
+seat_of_scores = lru_cache(maxsize=65536)(find_seat_of_scores)
 
 
 class ScoreAudit:
-    """What is known of the scores of one history; `ids` are those of earlier audits, with their files."""
+    """The state of the score audit of one history. `ids` maps the record ids of earlier audits to their files."""
 
-    def __init__(self, repo: Repo, tip: str, library: BlobCache, ids: dict[str, str], *, ahead: bool) -> None:
-        self.library, self.ahead = library, ahead
+    def __init__(self, repo: Repo, tip: str, blobs: BlobCache, ids: dict[str, str], *, ahead: bool) -> None:
+        self.blobs, self.ahead = blobs, ahead
         self.fresh: dict[str, str] = {}
         self._ids = ids
         self._units: dict[tuple[str | None, bytes, bytes], Unit | None] = {}
         self._counts: dict[str, Counter[str]] = {}
         self.growth = AppendProof(repo, tip)
 
-    def check_scores(self, deed: CommitChanges, after: CommitSnapshot) -> Iterable[Violation]:
-        """Everything that is wrong with what a commit did to score files. Raises `GitFailed`."""
+    def check_scores(self, changes: CommitChanges, after: CommitSnapshot) -> Iterable[Violation]:
+        """Find all violations in a commit's changes to score files. Raises `GitFailed`."""
         fresh: dict[str, str] = {}
-        if deed.is_merge or not self._are_plain(deed.against[0], after, fresh):
-            return self._check_commit(deed, after)
+        if changes.is_merge or not self._are_plain(changes.against[0], after, fresh):
+            return self._check_commit(changes, after)
         if fresh:
             self._ids |= fresh
             self.fresh |= fresh
         return ()
 
     def _are_plain(self, entries: Mapping[str, TreeChange], after: CommitSnapshot, fresh: dict[str, str]) -> bool:
-        """Whether score files have only grown, by lines as orgtp writes them that fit, with new ids: put in `fresh`.
+        """Whether the commit only appended valid lines in orgtp's format, with new ids. These are added to `fresh`.
 
-        Nearly every commit is of this kind. Of any other, `_wrong` says what it is, and whether that is wrong.
+        This fast check covers nearly every commit. `_check_commit` examines the others in detail.
         """
         for path, entry in entries.items():
             if (file := _seat_file_of_scores(path)) and not self._is_plain(entry, (file, after.oid(file)), fresh):
@@ -70,8 +70,8 @@ class ScoreAudit:
         return True
 
     def _plain_record_id(self, line: bytes, path: str, seat: tuple[str, str | None]) -> str:
-        """The id of a line that is beyond doubt a record which fits; "" where it needs a closer look."""
-        match = PLAIN.fullmatch(line)
+        """Return the id of a line that is certainly a valid record; "" if it must be examined in detail."""
+        match = PLAIN_LINE.fullmatch(line)
         if match is None:
             return ""
         id_, at, metric, period, value, _, note = match.groups()
@@ -82,7 +82,7 @@ class ScoreAudit:
         return id_.decode() if fits else ""
 
     def _find_unit(self, seat: tuple[str, str | None], metric: bytes, period: bytes) -> Unit | None:
-        """The unit of a metric that has such periods, by its seat's file; remembered, for many values share it."""
+        """Return the unit of a metric if its cadence matches the period. Cached, because many values share it."""
         key = (seat[1], metric, period)
         if key not in self._units:
             self._units[key] = self._read_unit(seat, metric.decode(), period.decode())
@@ -90,64 +90,64 @@ class ScoreAudit:
 
     def _read_unit(self, seat: tuple[str, str | None], metric: str, period: str) -> Unit | None:
         path, oid = seat
-        held = self.library.read_seat(path, oid) if oid else None
+        held = self.blobs.read_seat(path, oid) if oid else None
         found = held.metrics.get(metric) if held else None
         known = parse_period(period)
         fit = found and known and known.grain is found.cadence.grain and found.targets.dated
         return found.targets.unit if found and fit else None
 
-    def _check_commit(self, deed: CommitChanges, after: CommitSnapshot) -> Iterator[Violation]:
-        if not deed.is_merge:
-            for path, entry in deed.against[0].items():
+    def _check_commit(self, changes: CommitChanges, after: CommitSnapshot) -> Iterator[Violation]:
+        if not changes.is_merge:
+            for path, entry in changes.against[0].items():
                 if seat_of_scores(path):
-                    yield from self._check_file(deed, entry, after)
+                    yield from self._check_file(changes, entry, after)
             return
-        for path in sorted({path for entries in deed.against for path in entries if seat_of_scores(path)}):
-            yield from self._check_merge(deed, path)
+        for path in sorted({path for entries in changes.against for path in entries if seat_of_scores(path)}):
+            yield from self._check_merge(changes, path)
 
-    def _check_file(self, deed: CommitChanges, entry: TreeChange, after: CommitSnapshot) -> Iterator[Violation]:
+    def _check_file(self, changes: CommitChanges, entry: TreeChange, after: CommitSnapshot) -> Iterator[Violation]:
         if entry.new is None or entry.new_mode in LINKS or (entry.old_mode and entry.old_mode != entry.new_mode):
-            yield from rules.check_file_kind(deed, entry, _find_new_path(deed, entry))
-        if entry.new is None or entry.new_mode in LINKS or entry.old == entry.new or _is_moved(deed, entry):
+            yield from rules.check_file_kind(changes, entry, _find_new_path(changes, entry))
+        if entry.new is None or entry.new_mode in LINKS or entry.old == entry.new or _is_moved(changes, entry):
             return
         grown = self.growth.find_appended(entry)
         if grown is None:
             yield rules.rewritten_file(
-                deed, entry.path, self.growth.read_version(entry.old), self.growth.read_version(entry.new)
+                changes, entry.path, self.growth.read_version(entry.old), self.growth.read_version(entry.new)
             )
             return
-        yield from self._check_added_lines(deed, entry, grown, after)
+        yield from self._check_added_lines(changes, entry, grown, after)
 
     def _check_added_lines(
-        self, deed: CommitChanges, entry: TreeChange, grown: Appended, after: CommitSnapshot
+        self, changes: CommitChanges, entry: TreeChange, grown: Appended, after: CommitSnapshot
     ) -> Iterator[Violation]:
         added = grown.added
         if not grown.began_on_new_line:
-            # What has no newline at its end is a line that is not over: a newline first, or it is another line now.
+            # The old content ended within a line. Unless a newline comes first, the commit changed that line.
             if not added.startswith(b"\n"):
                 yield rules.rewritten_file(
-                    deed, entry.path, self.growth.read_version(entry.old), self.growth.read_version(entry.new)
+                    changes, entry.path, self.growth.read_version(entry.old), self.growth.read_version(entry.new)
                 )
                 return
             added = added[1:]
         *lines, last = added.split(b"\n")
         for number, line in enumerate(lines):
-            yield from self._check_line(deed, entry, (grown, number), line, after)
+            yield from self._check_line(changes, entry, (grown, number), line, after)
         if last:
-            yield from self._malformed_line(deed, entry, (grown, len(lines)), last, "the last line has no newline")
+            yield from self._malformed_line(changes, entry, (grown, len(lines)), last, "the last line has no newline")
 
     def _malformed_line(
-        self, deed: CommitChanges, entry: TreeChange, at: tuple[Appended, int], line: bytes, why: str
+        self, changes: CommitChanges, entry: TreeChange, at: tuple[Appended, int], line: bytes, why: str
     ) -> Iterator[Violation]:
         place = self._line_number(entry, at)
-        yield deed.violation(
+        yield changes.violation(
             rules.MALFORMED, f"not a score: {why}", path=entry.path, line=place, after=rules.decode_line(line)
         )
 
     def _line_number(self, entry: TreeChange, at: tuple[Appended, int]) -> int:
-        """The number of a line that was added, counted when somebody wants to know."""
+        """Return the number of an added line. Counted only for violations."""
         grown, number = at
-        # A line that had no newline got one, and the next begins.
+        # If the old content had no final newline, the added content starts with it.
         return (
             self.growth.read_version(entry.new)[: grown.begin].count(b"\n")
             + number
@@ -155,33 +155,33 @@ class ScoreAudit:
         )
 
     def _check_line(
-        self, deed: CommitChanges, entry: TreeChange, at: tuple[Appended, int], line: bytes, after: CommitSnapshot
+        self, changes: CommitChanges, entry: TreeChange, at: tuple[Appended, int], line: bytes, after: CommitSnapshot
     ) -> Iterator[Violation]:
-        data, moment, wrong = read_line(line)
-        if moment is None:
-            yield from self._malformed_line(deed, entry, at, line, wrong or "it cannot be read")
+        data, timestamp, wrong = parse_score_line(line)
+        if timestamp is None:
+            yield from self._malformed_line(changes, entry, at, line, wrong or "it cannot be read")
             return
-        yield from self._check_id(deed, entry, at, data["id"], line)
+        yield from self._check_id(changes, entry, at, data["id"], line)
         name = str(seat_of_scores(entry.path))
         seat = self._read_seat(name, after)
         metric = seat.metrics.get(data["metric"]) if seat else None
         month = entry.path.endswith(f"/{data['at'][:7]}.jsonl")
         if metric and month and rules.value_fits(metric, data["period"], data["value"], data.get("note", "")):
             return
-        why = rules.explain_misfit(score_of(data, moment, Place(entry.path)), seat)
-        message = why or "its seat could not be read then"
+        why = rules.explain_misfit(build_score(data, timestamp, Place(entry.path)), seat)
+        message = why or "its seat file was not valid at that commit"
         place = self._line_number(entry, at)
-        yield deed.violation(rules.MISFIT, message, path=entry.path, line=place, after=rules.decode_line(line))
+        yield changes.violation(rules.MISFIT, message, path=entry.path, line=place, after=rules.decode_line(line))
 
     def _read_seat(self, name: str, after: CommitSnapshot) -> Seat | None:
         path = seat_path(name)
         oid = after.oid(path)
-        return self.library.read_seat(path, oid) if oid else None
+        return self.blobs.read_seat(path, oid) if oid else None
 
     def _check_id(
-        self, deed: CommitChanges, entry: TreeChange, at: tuple[Appended, int], id_: str, line: bytes
+        self, changes: CommitChanges, entry: TreeChange, at: tuple[Appended, int], id_: str, line: bytes
     ) -> Iterator[Violation]:
-        """An id is used once. A commit that was picked from another branch brings the same line once more."""
+        """Check that an id is new. A cherry-picked commit may add the same line again."""
         path = self._ids.get(id_)
         if path is None:
             self._ids[id_] = self.fresh[id_] = entry.path
@@ -191,53 +191,53 @@ class ScoreAudit:
         message = f'the id "{id_}" is used in {path} already'
         place = self._line_number(entry, at)
         after = rules.decode_line(line)
-        yield deed.violation(rules.TAKEN, message, path=entry.path, line=place, before=path, after=after)
+        yield changes.violation(rules.TAKEN, message, path=entry.path, line=place, before=path, after=after)
 
     def _is_cherry_picked(self, entry: TreeChange, at: tuple[Appended, int], id_: str, line: bytes) -> bool:
-        """Whether the line is not in the file yet, and stands there once in the end."""
+        """Whether the line is not in the file yet, and is in its last version only once."""
         grown, number = at
         before = self.growth.read_version(entry.new)[: grown.begin].split(b"\n") + grown.added.split(b"\n")[:number]
         return line not in before and self._count_final_ids(entry.path)[id_] <= 1
 
     def _count_final_ids(self, path: str) -> Counter[str]:
-        """How often each id stands in the last version of a file, however its lines are written."""
+        """Count each id in the last version of a file, whatever the format of its lines."""
         if path not in self._counts:
-            lines = (read_line(line) for line in self.growth.read_last(path).split(b"\n"))
-            self._counts[path] = Counter(data["id"] for data, moment, _ in lines if moment)
+            lines = (parse_score_line(line) for line in self.growth.read_last(path).split(b"\n"))
+            self._counts[path] = Counter(data["id"] for data, timestamp, _ in lines if timestamp)
         return self._counts[path]
 
-    def _check_merge(self, deed: CommitChanges, path: str) -> Iterator[Violation]:
-        """A merge: every line of every parent is there, in order, and no other."""
-        rows = [entries.get(path) for entries in deed.against]
-        some = next(row for row in rows if row)
-        wrong = {v.message: v for row in rows if row for v in rules.check_file_kind(deed, row, "")}
+    def _check_merge(self, changes: CommitChanges, path: str) -> Iterator[Violation]:
+        """Check that a merge has all lines of every parent, in order, and no others."""
+        rows = [entries.get(path) for entries in changes.against]
+        change = next(row for row in rows if row)
+        wrong = {v.message: v for row in rows if row for v in rules.check_file_kind(changes, row, "")}
         yield from wrong.values()
-        if some.new is None or some.new_mode in LINKS:
+        if change.new is None or change.new_mode in LINKS:
             return
-        olds = [row.old if row else some.new for row in rows]
+        olds = [row.old if row else change.new for row in rows]
         parents = [self.growth.read_version(old) for old in olds]
-        result = self.growth.read_version(some.new)
+        result = self.growth.read_version(change.new)
         if not (result in parents and all(result.startswith(parent) for parent in parents)):
-            yield from rules.check_merged_lines(deed, path, parents, result)
+            yield from rules.check_merged_lines(changes, path, parents, result)
 
 
 @lru_cache(maxsize=1 << 16)
 def _seat_file_of_scores(path: str) -> str:
-    """The file of the seat whose scores stand in the file `path`; "" where the path is no score file's."""
-    seat = seat_of(path)
+    """Return the seat file for a score file; "" if the path is not a score file."""
+    seat = find_seat_of_scores(path)
     return seat_path(seat) if seat else ""
 
 
 @lru_cache(maxsize=1 << 16)
 def _is_of_month(path: str, day: bytes) -> bool:
-    """Whether there is such a day, and its records belong in this file."""
+    """Whether the day exists, and its records belong in this file."""
     text = day.decode()
     return path.endswith(f"/{text[:7]}.jsonl") and parse_period(text) is not None
 
 
 @lru_cache(maxsize=1 << 16)
 def is_stored(unit: Unit, value: bytes) -> bool:
-    """Whether a value is one of this unit, in its stored form."""
+    """Whether a value is in the stored form of this unit."""
     text = value.decode()
     try:
         return unit.format_stored(unit.parse_amount(text)) == text
@@ -245,13 +245,13 @@ def is_stored(unit: Unit, value: bytes) -> bool:
         return False
 
 
-def _find_new_path(deed: CommitChanges, entry: TreeChange) -> str:
-    """Where the content of a file that went stands now."""
-    found = (other.path for other in deed.against[0].values() if other.new == entry.old and other.old is None)
+def _find_new_path(changes: CommitChanges, entry: TreeChange) -> str:
+    """Return the path to which a commit moved the content of a deleted file; "" if it did not."""
+    found = (other.path for other in changes.against[0].values() if other.new == entry.old and other.old is None)
     return next(found, "") if entry.new is None else ""
 
 
-def _is_moved(deed: CommitChanges, entry: TreeChange) -> bool:
-    """Whether the file is another one under a new name, which is told there."""
-    others: Any = deed.against[0].values()
+def _is_moved(changes: CommitChanges, entry: TreeChange) -> bool:
+    """Whether the file is another one that was renamed. The renaming is reported for the old path."""
+    others: Any = changes.against[0].values()
     return entry.old is None and any(o.old == entry.new and o.new is None and seat_of_scores(o.path) for o in others)

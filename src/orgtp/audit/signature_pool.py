@@ -1,4 +1,4 @@
-"""The signatures of many commits, checked several at once and a little ahead of whoever asks."""
+"""Check the signatures of many commits, several at once and ahead of the audit."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from orgtp.git.ssh_signature import (
     split_signed_commit,
 )
 
-# So many are checked when one is asked for: what comes next is most likely asked for, too.
+# How many queued commits are checked with the requested one, because they will probably be requested next.
 _CHECKED_AHEAD = 64
-# In place of an SSH key, where a signature is of OpenPGP and the policy admits none.
+# Used in place of an SSH key for an OpenPGP signature if the policy admits no OpenPGP keys.
 OPENPGP = "OpenPGP"
 
 
 @dataclass(frozen=True, slots=True)
 class SignatureCheck:
-    """What became of a commit's signature: the SSH key that made it (base64), or a key of the forges.
+    """The check of a commit's signature: the SSH key that made it (base64), or that a forge's key did.
 
-    `why` says why it is not good; `missing` that nobody can tell here, and what is needed.
+    `why` says why the signature is not good. `missing` names the program that is needed to check it.
     """
 
     key: str = ""
@@ -39,12 +39,12 @@ class SignatureCheck:
     missing: str = ""
 
 
-# The object id of the OpenPGP keys that a policy admits, and how to get at them.
+# The OpenPGP keys that a policy admits: the object id of the file, and a function that reads it.
 Forges = tuple[str, Callable[[], bytes]]
 
 
 class SignaturePool:
-    """Checks signatures; each once for the keys of a forge that it is held against."""
+    """Checks signatures, each once per file of forge keys."""
 
     def __init__(self, repo: Repo) -> None:
         self._repo = repo
@@ -55,13 +55,13 @@ class SignaturePool:
         self._workers = min(8, 2 * (os.cpu_count() or 1))
 
     def queue_commits(self, commits: Sequence[CommitObject]) -> None:
-        """Say which commits will be asked for, in their order. Nothing is checked yet."""
+        """Announce commits that will be requested, in this order. Nothing is checked yet."""
         signed = [commit for commit in commits if is_signed(commit)]
         self._ahead.extend(signed)
         self._known.update(commit.id for commit in signed)
 
     def check_commit(self, commit: CommitObject, forges: Forges | None) -> SignatureCheck:
-        """What became of the signature, which may be by a key of the `forges`. Raises `NoSshKeygen`."""
+        """Check the signature of a commit, which may be made with a key of `forges`. Raises `NoSshKeygen`."""
         name = forges[0] if forges else ""
         if (commit.id, name) not in self._done:
             ring = self._find_keyring(*forges) if forges else None
@@ -74,14 +74,14 @@ class SignaturePool:
         return self._done.pop((commit.id, name))
 
     def _next_commits(self, commit: CommitObject) -> list[CommitObject]:
-        """The next ones of those that will be asked for; those before `commit` never are any more."""
+        """Return the next queued commits. Those up to `commit` are removed from the queue."""
         while commit.id in self._known:
             passed = self._ahead.popleft().id
             self._known.discard(passed)
         return list(islice(self._ahead, _CHECKED_AHEAD))
 
     def _find_keyring(self, name: str, keys: Callable[[], bytes]) -> GpgKeyring | None:
-        """The keyring of a file of OpenPGP keys; nothing where there is no gpg."""
+        """Return the keyring for a file of OpenPGP keys; None if gpg is not installed."""
         if name not in self._rings:
             try:
                 self._rings[name] = GpgKeyring(self._repo, keys())
@@ -91,7 +91,7 @@ class SignaturePool:
 
 
 def is_signed(commit: CommitObject) -> bool:
-    """Whether a commit carries a signature, good or bad."""
+    """Whether a commit has a signature, good or bad."""
     return b"\ngpgsig" in commit.raw and split_signed_commit(commit.raw, commit.id) is not None
 
 
@@ -120,7 +120,7 @@ def _check_ssh_signature(repo: Repo, payload: bytes, armored: str) -> SignatureC
 
 
 def claimed_key(raw: bytes, id_: str) -> str:
-    """The SSH key that a commit says it was signed with, in base64; nothing is checked."""
+    """Return the SSH key in a commit's signature, in base64, without checking the signature."""
     found = split_signed_commit(raw, id_)
     try:
         return parse_ssh_signature(found[1]).blob if found else ""

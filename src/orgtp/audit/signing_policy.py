@@ -1,7 +1,7 @@
-"""The policy of a history: what it says at a moment, and whether it ever goes back to what it was.
+"""The signing policy over the history, and whether it was ever rolled back.
 
-A key that was taken out never comes back, signatures that were asked for are asked for from then on, and a file of
-signers that was replaced does not return. Which commit took what out is remembered from one audit to the next.
+A removed key must not return, a signature requirement must not be dropped, and a replaced file of signers must not
+return. The commits that removed something are kept from one audit to the next.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from orgtp.audit.model import AuditNote, CommitChanges, Violation
 from orgtp.audit.snapshot import CommitSnapshot
-from orgtp.files.org import read_head
+from orgtp.files.org import read_org_head
 from orgtp.files.signers import read_signers
 from orgtp.files.tree import HEAD
 from orgtp.git.ancestry import find_commits_by_prefix, is_ancestor
@@ -25,7 +25,7 @@ from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, Signe
 
 @dataclass(frozen=True)
 class SigningPolicy:
-    """What one tree says of who may sign: the object ids of its three files, and what they hold."""
+    """The signing policy in one tree: the object ids of its three files, and their content."""
 
     signers: str | None
     forges: str | None
@@ -37,7 +37,7 @@ class SigningPolicy:
 
     @cached_property
     def by_blob(self) -> Mapping[str, tuple[SignerKey, ...]]:
-        """The lines of each key."""
+        """The entries of each key."""
         found: dict[str, tuple[SignerKey, ...]] = {}
         for key in self.keys:
             found[key.blob] = (*found.get(key.blob, ()), key)
@@ -45,18 +45,18 @@ class SigningPolicy:
 
 
 class PolicyCache:
-    """The policies of moments, each read once."""
+    """The policies of snapshots, each read once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str | None, str | None, str | None], SigningPolicy] = {}
 
-    def read_policy(self, moment: CommitSnapshot) -> SigningPolicy:
-        """What a moment says of who may sign."""
-        name = (moment.oid(ALLOWED_SIGNERS_PATH), moment.oid(FORGE_KEYS_PATH), moment.oid(HEAD))
+    def read_policy(self, snapshot: CommitSnapshot) -> SigningPolicy:
+        """Read the signing policy of a snapshot."""
+        name = (snapshot.oid(ALLOWED_SIGNERS_PATH), snapshot.oid(FORGE_KEYS_PATH), snapshot.oid(HEAD))
         found = self._known.get(name)
         if found is None:
-            policy = read_head(moment.raw(HEAD) or b"")[0].policy
-            keys = read_signers(moment.raw(ALLOWED_SIGNERS_PATH) or b"")[0] if name[0] else ()
+            policy = read_org_head(snapshot.raw(HEAD) or b"")[0].policy
+            keys = read_signers(snapshot.raw(ALLOWED_SIGNERS_PATH) or b"")[0] if name[0] else ()
             found = self._known[name] = SigningPolicy(
                 *name, keys, policy.signed_since, policy.forges, _hash_deciders(policy)
             )
@@ -64,16 +64,16 @@ class PolicyCache:
 
 
 def _hash_deciders(policy: Policy) -> str:
-    """A name for what org.yaml says of who may decide: its approvers, scorekeepers and forges."""
+    """Hash the lists of org.yaml that say who may decide: its approvers, scorekeepers and forges."""
     lists = [sorted(names) for names in (policy.approvers, policy.scorekeepers, policy.forges)]
     return sha256(repr(lists).encode()).hexdigest()
 
 
 @dataclass
 class PolicyHistory:
-    """What was taken out of the policy, and by which commits; what comes back is told.
+    """What was removed from the policy, and by which commits. Its return is a violation.
 
-    Lists of org.yaml that come back are no violation: people take turns. They are in `notes`.
+    Earlier lists of org.yaml may return, because people take turns. This only gives a note in `notes`.
     """
 
     repo: Repo
@@ -84,32 +84,32 @@ class PolicyHistory:
     notes: list[AuditNote] = field(default_factory=list)
 
     def cache_state(self) -> dict[str, Any]:
-        """What the next audit goes on from."""
+        """Return the state that the next audit continues from."""
         return {"gone": self.gone, "replaced": self.replaced, "blocks": self.blocks}
 
     def follow_commit(
-        self, deed: CommitChanges, before: Sequence[tuple[str, SigningPolicy]], after: SigningPolicy
+        self, changes: CommitChanges, before: Sequence[tuple[str, SigningPolicy]], after: SigningPolicy
     ) -> Iterator[Violation]:
-        """What a commit brings back, against each parent: its id and its policy. Parents come before their children."""
+        """Find what a commit restores, compared with each parent (its id and policy). Parents must come first."""
         changed = [(parent, policy) for parent, policy in before if policy != after]
-        found = [PolicyRollback(self, deed, parent, policy, after) for parent, policy in changed]
-        told = {(one.rule, one.before, one.after): one for back in found for one in back.find_violations()}
-        self._note_returned_lists(deed.commit.id, changed, after)
+        found = [PolicyRollback(self, changes, parent, policy, after) for parent, policy in changed]
+        violations = {(one.rule, one.before, one.after): one for back in found for one in back.find_violations()}
+        self._note_returned_lists(changes.commit.id, changed, after)
         for _, policy in changed:
-            self._record_removed(deed.commit.id, policy, after)
-        yield from told.values()
+            self._record_removed(changes.commit.id, policy, after)
+        yield from violations.values()
 
     def _note_returned_lists(
         self, commit: str, changed: Sequence[tuple[str, SigningPolicy]], after: SigningPolicy
     ) -> None:
-        """Say it where org.yaml lets the same seats decide again as before some earlier commit."""
+        """Note if org.yaml has the same deciders again as before an earlier commit."""
         others = [parent for parent, policy in changed if policy.deciders_hash != after.deciders_hash]
         took = next(
             filter(None, (self.first_ancestor(self.blocks.get(after.deciders_hash, ()), one) for one in others)), ""
         )
         if took:
-            what = "org.yaml has the approvers, scorekeepers and forges again that it had before"
-            self.notes.append(AuditNote(f"a return to an older policy: {what} {took[:10]}", commit))
+            what = "org.yaml again has the approvers, scorekeepers and forges that it had before"
+            self.notes.append(AuditNote(f"an older policy returned: {what} {took[:10]}", commit))
 
     def _record_removed(self, commit: str, before: SigningPolicy, after: SigningPolicy) -> None:
         if before.deciders_hash != after.deciders_hash:
@@ -120,27 +120,27 @@ class PolicyHistory:
                 self.gone.setdefault(blob, []).append(commit)
 
     def first_ancestor(self, commits: Sequence[str], parent: str) -> str:
-        """The first of the commits that `parent` goes back to; "" where it goes back to none."""
+        """Return the first of the commits that is an ancestor of `parent`; "" if none is."""
         return next((commit for commit in commits if is_ancestor(self.repo, commit, parent)), "")
 
     def find_commit(self, short: str) -> str:
-        """The commit of this history whose id begins so; "" where there is none, or more than one."""
+        """Return the commit of this history with this id prefix; "" if there is not exactly one."""
         found = find_commits_by_prefix(self.repo, short, self.tip) if short else []
         return found[0] if len(found) == 1 else ""
 
 
 @dataclass(frozen=True)
 class PolicyRollback:
-    """One commit against one of its parents: what of the policy goes back to what it was."""
+    """The policy of one commit compared with one parent: which parts were rolled back."""
 
     line: PolicyHistory
-    deed: CommitChanges
+    changes: CommitChanges
     parent: str
     old: SigningPolicy
     new: SigningPolicy
 
     def find_violations(self) -> Iterator[Violation]:
-        """A key, a file or an obligation that went, and came or goes back."""
+        """Find returned keys, a returned file of signers, and a dropped signature requirement."""
         if self.old.signers != self.new.signers:
             yield from self._find_returned_keys()
             yield from self._find_returned_file()
@@ -152,35 +152,35 @@ class PolicyRollback:
             if took:
                 key = self.new.by_blob[blob][0]
                 message = (
-                    f"the key {key.fingerprint} was taken out in {took[:10]}, and is back as that of {key.principal}"
+                    f"the key {key.fingerprint} was removed in {took[:10]}, but is back as a key of {key.principal}"
                 )
-                hint = "A key that was revoked stays revoked. Take it out, and make a new one: ssh-keygen -t ed25519"
+                hint = "A revoked key stays revoked. Remove it, and make a new one: ssh-keygen -t ed25519"
                 yield self._make_violation("key-returned", message, hint, ALLOWED_SIGNERS_PATH, None, key.fingerprint)
 
     def _find_returned_file(self) -> Iterator[Violation]:
-        """A file that was replaced returns, unless it only takes keys out: that is how one is revoked."""
+        """Find out whether a replaced file returned. It may, if this only removes keys: that revokes them."""
         took = self.line.first_ancestor(self.line.replaced.get(self.new.signers or "", ()), self.parent)
         if took and set(self.new.keys) - set(self.old.keys):
-            message = f"the policy is again what it was before {took[:10]} replaced it"
-            hint = "Bring back what the newer one said, and add to it what is meant."
+            message = f"the policy is the same again as before {took[:10]} replaced it"
+            hint = "Restore the newer policy, and make your change to that."
             yield self._make_violation(
                 "policy-rolled-back", message, hint, ALLOWED_SIGNERS_PATH, self.old.signers, self.new.signers
             )
 
     def _find_dropped_requirement(self) -> Iterator[Violation]:
         if self.old.signers and not self.new.signers:
-            hint = "Bring policy/allowed_signers back, without the keys that are revoked."
+            hint = "Restore policy/allowed_signers, without the revoked keys."
             yield self._make_violation(
-                "signatures-dropped", "nobody's signature is known any more", hint, ALLOWED_SIGNERS_PATH, None, None
+                "signatures-dropped", "the policy no longer admits any signer", hint, ALLOWED_SIGNERS_PATH, None, None
             )
         if self.old.since and not self._is_as_strict():
             was, now = self.old.since, self.new.since
-            message = f"signatures were required since {was}, and are {f'only since {now}' if now else 'no longer'}"
-            hint = f'Write it back into org.yaml: policy.require_signatures_since: "{was}"'
+            message = f"signatures were required since {was}, but now {f'only since {now}' if now else 'no longer'}"
+            hint = f'Restore it in org.yaml: policy.require_signatures_since: "{was}"'
             yield self._make_violation("signatures-dropped", message, hint, HEAD, was, now or None)
 
     def _is_as_strict(self) -> bool:
-        """Whether signatures are still required from the same commit on, or from an earlier one."""
+        """Whether signatures are still required since the same commit or an earlier one."""
         if self.old.since == self.new.since:
             return True
         was, now = self.line.find_commit(self.old.since), self.line.find_commit(self.new.since)
@@ -189,5 +189,5 @@ class PolicyRollback:
     def _make_violation(
         self, rule: str, message: str, hint: str, path: str, before: str | None, after: str | None
     ) -> Violation:
-        commit = self.deed.commit
+        commit = self.changes.commit
         return Violation(rule, message, commit.id, commit.who, path, before=before, after=after, hint=hint)

@@ -1,7 +1,7 @@
-"""A moment of the history: what one commit's tree says of the org, its seats, its retirements and its policy.
+"""Snapshots: the org as of one commit, with its seats, retirements and policy.
 
-A walk has a hundred thousand of them. So none is loaded: a moment is a table of paths, and a file of it is read, once
-for all moments that have it, when somebody asks.
+An audit has up to a hundred thousand of them, so none is loaded as a whole. A snapshot is a table of paths. A file is
+read when it is needed, once for all snapshots that contain it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from orgtp.audit.model import CommitObject
 from orgtp.files.escalation import read_escalation
-from orgtp.files.org import Head, read_head, read_retirement
+from orgtp.files.org import OrgHead, read_org_head, read_retirement
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD
 from orgtp.git.repo import Repo
@@ -29,17 +29,17 @@ _PREFIXES = tuple(f"{folder}/" for folder in FOLDERS)
 
 @lru_cache(maxsize=1 << 16)
 def is_of_org(path: str) -> bool:
-    """Whether a file says what the org is: all that counts but the values."""
+    """Whether a file defines the org: org.yaml, seats, retirements, policy and escalations, but not the values."""
     return path.startswith(_PREFIXES) or path == HEAD
 
 
 def read_path_table(repo: Repo, commit: str) -> dict[str, str]:
-    """The table of a commit: path to object id."""
+    """Read the files of the org at a commit: path to object id."""
     return list_blob_ids(repo, commit, HEAD, *FOLDERS)
 
 
 class BlobCache:
-    """Files that were read, by object id: whichever moments have them, each is read and understood once."""
+    """Parsed files by object id. Each is read and parsed once for all snapshots."""
 
     def __init__(self, repo: Repo) -> None:
         self.repo = repo
@@ -48,39 +48,39 @@ class BlobCache:
         self._escalations: dict[tuple[str, str], Escalation | None] = {}
 
     def read_blob(self, oid: str) -> bytes:
-        """The content of a file. Raises `GitFailed` where it is not here."""
+        """Read the content of a file. Raises `GitFailed` if it is missing."""
         return self.repo.read_verified_blobs([oid])[oid]
 
     def read_seat(self, path: str, oid: str) -> Seat | None:
-        """The seat of a file; nothing where it cannot be read as one."""
+        """Read a seat file; None if it is not a valid seat."""
         if (path, oid) not in self._seats:
             self._seats[path, oid] = read_seat(path, self.read_blob(oid))[0]
         return self._seats[path, oid]
 
     def read_retirement(self, path: str, oid: str) -> Retirement | None:
-        """The retirement record of a file; nothing where it cannot be read as one."""
+        """Read a retirement record; None if it is not valid."""
         if (path, oid) not in self._records:
             self._records[path, oid] = read_retirement(path, self.read_blob(oid))[0]
         return self._records[path, oid]
 
     def read_escalation(self, path: str, oid: str) -> Escalation | None:
-        """The escalation of a file; nothing where it cannot be read as one."""
+        """Read an escalation file; None if it is not valid."""
         if (path, oid) not in self._escalations:
             self._escalations[path, oid] = read_escalation(path, self.read_blob(oid))[0]
         return self._escalations[path, oid]
 
 
 class LazyMapping(Mapping[str, Thing]):
-    """The seats or records of one moment by id, each read when it is asked for."""
+    """The seats, records or escalations of one snapshot by id, each read on first access."""
 
     def __init__(
-        self, moment: CommitSnapshot, path: Callable[[str], str], read: Callable[[str, str], Thing | None]
+        self, snapshot: CommitSnapshot, path: Callable[[str], str], read: Callable[[str, str], Thing | None]
     ) -> None:
-        self._moment, self._path, self._read = moment, path, read
+        self._snapshot, self._path, self._read = snapshot, path, read
 
     def __getitem__(self, key: str) -> Thing:
         path = self._path(key)
-        oid = self._moment.oid(path)
+        oid = self._snapshot.oid(path)
         found = self._read(path, oid) if oid else None
         if found is None:
             raise KeyError(key)
@@ -88,7 +88,7 @@ class LazyMapping(Mapping[str, Thing]):
 
     def __iter__(self) -> Iterator[str]:
         before, after = self._path("\0").split("\0")
-        for path in self._moment.paths():
+        for path in self._snapshot.paths():
             key = path.removeprefix(before).removesuffix(after)
             if path == self._path(key) and key in self:
                 yield key
@@ -106,9 +106,9 @@ class LazyMapping(Mapping[str, Thing]):
 
 @dataclass(eq=False)
 class CommitSnapshot:
-    """What the tree of `commit` holds: a table that may go on to change, and what of it is `other` here.
+    """The tree of `commit`: the shared table `files`, and the paths that are different here (`other`; None: absent).
 
-    It holds true for as long as the commit is being looked at.
+    The table may change later, so a snapshot is valid only while its commit is being checked.
     """
 
     commit: str
@@ -117,11 +117,11 @@ class CommitSnapshot:
     other: Mapping[str, str | None] = field(default_factory=dict, repr=False)
 
     def oid(self, path: str) -> str | None:
-        """The object id of a file, if it is there."""
+        """The object id of a file; None if it does not exist."""
         return self.other[path] if path in self.other else self.files.get(path)
 
     def raw(self, path: str) -> bytes | None:
-        """The content of a file, if it is there."""
+        """The content of a file; None if it does not exist."""
         oid = self.oid(path)
         return self.blobs.read_blob(oid) if oid else None
 
@@ -130,13 +130,13 @@ class CommitSnapshot:
         return iter(sorted(path for path in {*self.files, *self.other} if self.oid(path)))
 
     @cached_property
-    def head(self) -> Head:
-        """What org.yaml says; defaults where it says nothing that can be read."""
-        return read_head(self.raw(HEAD) or b"")[0]
+    def head(self) -> OrgHead:
+        """The content of org.yaml, with defaults for what is missing or invalid."""
+        return read_org_head(self.raw(HEAD) or b"")[0]
 
     @cached_property
     def org(self) -> Org:
-        """The org without its values; seats and records are read when they are asked for."""
+        """The org without its values. Seats and records are read on first access."""
         head = self.head
         return Org(
             id=head.id,
@@ -152,16 +152,16 @@ class CommitSnapshot:
         )
 
 
-# Nobody counts how many commits follow one that was not walked.
+# The number of children of a commit from before this audit is unknown.
 _MANY = 1 << 30
 
 
 @dataclass(slots=True)
 class PathTable:
-    """The files of an org at some commits that are next to each other, by path; their object ids.
+    """The files of an org, path to object id. A commit that does not change the org shares its parent's table.
 
-    `holders` counts the commits that left it and are still needed: one that changes nothing of the org shares its
-    parent's. `policed` is whether anything is asked of who signs what; None where nobody has looked yet.
+    `holders` counts the commits that share the table and have unchecked children. `has_policy` is whether a signing
+    policy applies; None if not yet known.
     """
 
     files: dict[str, str]
@@ -169,7 +169,7 @@ class PathTable:
     has_policy: bool | None = None
 
     def with_changes(self, changes: Mapping[str, str | None]) -> PathTable:
-        """The table with changes in place: a new one, where somebody still needs the old."""
+        """Apply changes: to a copy if another commit still needs this table, else in place."""
         found = PathTable(dict(self.files)) if self.holders else self
         found.has_policy = None
         for path, oid in changes.items():
@@ -181,32 +181,32 @@ class PathTable:
 
 
 class PathTables:
-    """The tables of the commits that have others to come."""
+    """The tables of the commits that have unchecked children."""
 
     def __init__(self, repo: Repo) -> None:
         self._repo = repo
         self._known: dict[str, tuple[PathTable, int]] = {}
 
     def read_table(self, commit: str) -> PathTable:
-        """What was there at a commit: as the walk left it, else as its tree has it. Raises `GitFailed`."""
+        """Return the table of a commit, from the audit so far or from its tree. Raises `GitFailed`."""
         if commit not in self._known:
             self.keep_table(commit, PathTable(read_path_table(self._repo, commit)), _MANY)
         return self._known[commit][0]
 
     def follow(self, commit: CommitObject, before: PathTable, changes: Mapping[str, str | None], children: int) -> None:
-        """Leave what a commit made of `before`, the table of its first parent, to so many that follow it."""
+        """Keep the table of a commit for its children: `before`, the table of its first parent, with `changes`."""
         for parent in set(commit.parents):
             self._release_child(parent)
         self.keep_table(commit.id, before.with_changes(changes) if changes else before, children)
 
     def keep_table(self, commit: str, found: PathTable, children: int) -> None:
-        """Keep the table of a commit for so many that follow it."""
+        """Keep the table of a commit for this number of children."""
         if children:
             self._known[commit] = found, children
             found.holders += 1
 
     def _release_child(self, commit: str) -> None:
-        """Count one child of a commit as seen; after the last one, it needs its table no more."""
+        """Count one child of a commit as checked. After the last child, drop the table."""
         found, left = self._known[commit]
         if left > 1:
             self._known[commit] = found, left - 1

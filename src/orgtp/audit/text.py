@@ -8,7 +8,7 @@ from typing import Any
 from orgtp.audit.guarantees import Guarantee
 from orgtp.audit.model import Audit, AuditNote, Gap, Verdict, Violation
 from orgtp.model.text import count_noun, escape_control_chars
-from orgtp.render.problems.fast_lines import Line, flow, painted
+from orgtp.render.problems.fast_lines import Line, flow_line, painted
 from orgtp.render.terminal import Screen
 
 _SHORT = 10
@@ -28,7 +28,9 @@ def format_audit(found: Audit, sure: Iterable[Guarantee], branch: str, screen: S
         lines += [*_format_violation(violation, screen.width), []]
     if len(found.violations) > MAX_SHOWN:
         lines += [
-            *flow([(f"and {len(found.violations) - MAX_SHOWN:,} more; list all with --json", "dim")], screen.width, ""),
+            *flow_line(
+                [(f"and {len(found.violations) - MAX_SHOWN:,} more; list all with --json", "dim")], screen.width, ""
+            ),
             [],
         ]
     for gap in found.gaps:
@@ -44,25 +46,25 @@ def _format_violation(violation: Violation, width: int) -> Iterator[Line]:
     place = f"{violation.path}{f':{violation.line}' if violation.line else ''}"
     head = [("✗ ", "bold red"), (violation.rule, "bold red")]
     head += [(f" {escape_control_chars(place)}", "bold")] if place else []
-    yield from flow([*head, (f": {escape_control_chars(violation.message)}", "")], width, "  ")
+    yield from flow_line([*head, (f": {escape_control_chars(violation.message)}", "")], width, "  ")
     if violation.commit:
         who = f" by {escape_control_chars(violation.author)}" if violation.author else ""
-        yield from flow([(f"  commit {violation.commit[:_SHORT]}{who}", "dim")], width, "  ")
+        yield from flow_line([(f"  commit {violation.commit[:_SHORT]}{who}", "dim")], width, "  ")
     for word, text in (("was", violation.before), ("is ", violation.after)):
         if text is not None:
-            yield from flow([(f"  {word} ", "dim"), (escape_control_chars(text), "")], width, "      ")
+            yield from flow_line([(f"  {word} ", "dim"), (escape_control_chars(text), "")], width, "      ")
     for part in violation.hint.split("\n") if violation.hint else ():
-        yield from flow([(f"  {escape_control_chars(part)}", "dim")], width, "  ")
+        yield from flow_line([(f"  {escape_control_chars(part)}", "dim")], width, "  ")
 
 
 def _format_gap(gap: Gap, width: int) -> Iterator[Line]:
-    yield from flow([("? ", "bold yellow"), (escape_control_chars(gap.what), "")], width, "  ")
-    yield from flow([(f"  {escape_control_chars(gap.remedy)}", "dim")], width, "  ")
+    yield from flow_line([("? ", "bold yellow"), (escape_control_chars(gap.what), "")], width, "  ")
+    yield from flow_line([(f"  {escape_control_chars(gap.remedy)}", "dim")], width, "  ")
 
 
 def _format_note(note: AuditNote, width: int) -> Iterator[Line]:
     where = f" (commit {note.commit[:_SHORT]})" if note.commit else ""
-    yield from flow([("· ", "bold cyan"), (f"{escape_control_chars(note.what)}{where}", "")], width, "  ")
+    yield from flow_line([("· ", "bold cyan"), (f"{escape_control_chars(note.what)}{where}", "")], width, "  ")
 
 
 def _format_verdict(found: Audit, branch: str, width: int) -> Iterator[Line]:
@@ -72,14 +74,14 @@ def _format_verdict(found: Audit, branch: str, width: int) -> Iterator[Line]:
     seen = f", {before:,} of them checked earlier" if before else ""
     commits = count_noun(found.commits, "commit")
     what = f": {escape_control_chars(branch)} up to {found.head[:_SHORT]}, {commits}{seen}{wrong}"
-    yield from flow([(f"{sign} {found.verdict}", style), (what, "")], width, "  ")
+    yield from flow_line([(f"{sign} {found.verdict}", style), (what, "")], width, "  ")
 
 
 def _format_guarantees(sure: Iterable[Guarantee], width: int) -> Iterator[Line]:
     """Format the guarantees of an intact history."""
     for one in sure:
-        by = f" by {one.by}" if one.by and one.label == "enforced" else ""
-        yield from flow([(f"  {one.label}{by}:", "dim"), (f" {one.what}", "")], width, "    ")
+        by = f" by {one.enforced_by}" if one.enforced_by else ""
+        yield from flow_line([(f"  {one.label}{by}:", "dim"), (f" {one.what}", "")], width, "    ")
 
 
 def audit_json(found: Audit, sure: Iterable[Guarantee], branch: str) -> dict[str, Any]:

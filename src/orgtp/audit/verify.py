@@ -1,6 +1,6 @@
 """The audit: check every commit of the ledger branch against the rules of the record, using only git objects.
 
-The rules are pure (`rules/audit_*.py`); what they are asked of is read here. See docs/audit.md for what each proves.
+The rules are pure functions (`audit/rules`). This module reads what they need. See docs/audit.md for what each proves.
 """
 
 from __future__ import annotations
@@ -34,29 +34,29 @@ from orgtp.model.seat import seat_path
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
 from orgtp.model.trailers import NO_CLAIMS, TrailerClaims, parse_claims
 
-# So many gaps are told one by one; what is missing further on has the same cause.
+# How many gaps are listed. Further ones usually have the same cause, so they are only counted.
 _MOST_GAPS = 20
 
 
 def audit_history(repo: Repo, branch: str, tip: str, now: datetime, *, full: bool = False) -> Audit:
-    """Walk the history of `tip`, where `branch` is; what was looked at before is left out, unless `full`."""
+    """Audit the history of `tip`, the head of `branch`. Commits that were checked earlier are skipped unless `full`."""
     memory = AuditCache() if full else _read_matching_cache(repo, branch, tip)
-    # A replay sets its clock back; what this machine's own clock has reached is not the future.
+    # `now` may be set to a past time. A commit is in the future only if it is also ahead of this machine's clock.
     walk = AuditRun(repo, tip, int(max(now, datetime.now(UTC)).timestamp()), memory)
     if memory.head != tip:
         walk.walk_history()
     found = walk.build_result()
     found = replace(found, gaps=[*found.gaps, *find_other_ledger(repo, branch, tip)])
-    # What is of the future now will not be for ever.
+    # A commit dated in the future is checked again next time, so it is not cached.
     if walk.checked and not found.gaps and not any(one.rule == FUTURE for one in found.violations):
-        # What cannot be remembered (a read-only repository, another audit that runs) is looked at again.
+        # If the cache cannot be written (a read-only repository, another audit), the next audit starts over.
         with suppress(OSError, TemporaryFailure), hold_lock(repo, "auditing"):
             write_cache(repo, branch, walk.build_cache(), walk.scores.fresh.items())
     return found
 
 
 def ledger_tip(repo: Repo, branch: str) -> str:
-    """The newest commit of the ledger branch; in a clone that has it from elsewhere alone, of what was seen there.
+    """Return the newest commit of the ledger branch, or of `origin`'s if there is no local branch.
 
     Raises `NoLedger`.
     """
@@ -67,14 +67,14 @@ def ledger_tip(repo: Repo, branch: str) -> str:
 
 
 def _read_matching_cache(repo: Repo, branch: str, tip: str) -> AuditCache:
-    """What was remembered, where it is of this history; its ids only where there is more to look at."""
+    """Read the cache if it belongs to this history; its record ids only if there are new commits."""
     memory = read_cache(repo, branch)
     try:
         if not memory.head or not repo.read(memory.head) or not repo.has_ancestor(memory.head, tip):
             return AuditCache()
         if memory.head != tip:
             if memory.policy.get("binding", "") != binding_commit(repo, tip):
-                return AuditCache()  # What was looked at was not held to what is asked of it now.
+                return AuditCache()  # Earlier commits were checked against another signing requirement.
             read_cached_ids(repo, branch, memory)
     except (GitFailed, OSError, ValueError):
         return AuditCache()
@@ -82,12 +82,12 @@ def _read_matching_cache(repo: Repo, branch: str, tip: str) -> AuditCache:
 
 
 class AuditRun:
-    """One walk: what was found so far, and what each commit that has children to come left behind."""
+    """One audit: the findings so far, and the state that commits leave for their children."""
 
     def __init__(self, repo: Repo, tip: str, now: int, memory: AuditCache) -> None:
         self.repo, self.tip, self.now, self.before = repo, tip, now, memory
-        self.library = BlobCache(repo)
-        self.scores = ScoreAudit(repo, tip, self.library, memory.ids, ahead=not memory.head)
+        self.blobs = BlobCache(repo)
+        self.scores = ScoreAudit(repo, tip, self.blobs, memory.ids, ahead=not memory.head)
         self.violations = list(memory.violations)
         self.notes = list(memory.notes)
         self.gaps: list[Gap] = []
@@ -101,7 +101,7 @@ class AuditRun:
         self.signatures = SignatureAudit(repo, tip, memory.policy)
 
     def walk_history(self) -> None:
-        """Look at every commit, parents first."""
+        """Check every commit, parents before children."""
         log = CommitLog(self.repo, self.tip, [self.before.head] if self.before.head else [])
         try:
             if self.scores.ahead:
@@ -111,19 +111,19 @@ class AuditRun:
             self._note_error(error)
         try:
             with CommitReader(self.repo) as commits:
-                for some in commits.read_commits(log.read_records()):
-                    self._queue_signatures([commit for _, commit in some])
-                    for one, commit in some:
-                        self._check_commit(one, commit)
+                for batch in commits.read_commits(log.read_records()):
+                    self._queue_signatures([commit for _, commit in batch])
+                    for record, commit in batch:
+                        self._check_commit(record, commit)
         except (UnreadableCommit, GitFailed, ObjectTooLarge, BrokenPipeError) as error:
             self._note_error(error)
 
     def build_result(self) -> Audit:
-        """What came of it."""
+        """Build the result of the audit."""
         notes = [*self.notes, *self.signatures.notes, *find_replaced_history(self.repo), *self._note_unknown_actions()]
         total = self.before.commits + self.checked
         more = self._missing - len(self.gaps)
-        gaps = [*self.gaps, *([Gap(f"and {more} more that are not here", self.gaps[-1].remedy)] if more > 0 else [])]
+        gaps = [*self.gaps, *([Gap(f"{more} more objects are missing", self.gaps[-1].remedy)] if more > 0 else [])]
         gaps += self.signatures.gaps
         return Audit(self.tip, total, self.checked, self.violations, gaps, notes, self._count_signatures())
 
@@ -132,149 +132,159 @@ class AuditRun:
         return SignatureCounts(judge.began, judge.signed, judge.unsigned, judge.since) if judge.began else None
 
     def build_cache(self) -> AuditCache:
-        """What to remember of it."""
+        """Build the cache for the next audit."""
         total = self.before.commits + self.checked
         notes = [*self.notes, *self.signatures.notes]
         policy = self.signatures.cache_state()
         return AuditCache(self.tip, total, self.violations, notes, self._gone, policy, kept=self.before.kept)
 
-    def _check_commit(self, one: LogRecord, commit: CommitObject) -> None:
+    def _check_commit(self, record: LogRecord, commit: CommitObject) -> None:
         self.checked += 1
         self._dates[commit.id] = commit.at
         if commit.id in self._shallow:
-            self._start_at_shallow(one)
+            self._start_at_shallow(record)
             return
-        what = changes_of_commit(one, commit)
-        if one.duplicates:
-            self.violations += audit_org.check_duplicates(what, one.duplicates)
+        changes = changes_of_commit(record, commit)
+        if record.duplicates:
+            self.violations += audit_org.check_duplicates(changes, record.duplicates)
         if commit.id == self.tip:
-            self.violations += audit_org.check_duplicates(what, self._find_duplicates(one.duplicates))
+            self.violations += audit_org.check_duplicates(changes, self._find_duplicates(record.duplicates))
         before = [self._tables.read_table(parent) for parent in commit.parents] or [PathTable({})]
-        told = [_select_org_changes(rows) for rows in what.against]
-        changes = {row.path: row.new for row in told[0] if is_of_org(row.path)}
-        after = CommitSnapshot(commit.id, self.library, before[0].files, changes)
+        org_changes = [_select_org_changes(rows) for rows in changes.against]
+        updated = {row.path: row.new for row in org_changes[0] if is_of_org(row.path)}
+        after = CommitSnapshot(commit.id, self.blobs, before[0].files, updated)
         try:
-            self._check_record(what, after)
-            if any(told) or any(map(self._has_policy, before)):
-                self._check_org(what, told, before, after)
+            self._check_record(changes, after)
+            if any(org_changes) or any(map(self._has_policy, before)):
+                self._check_org(changes, org_changes, before, after)
         except (GitFailed, ObjectTooLarge) as error:
             self._note_error(error, commit.id)
-        self._tables.follow(commit, before[0], changes, one.children)
+        self._tables.follow(commit, before[0], updated, record.children)
 
-    def _check_record(self, what: CommitChanges, after: CommitSnapshot) -> None:
-        commit = what.commit
-        self.violations += check_dates(what, [self._commit_date(parent) for parent in commit.parents], self.now)
+    def _check_record(self, changes: CommitChanges, after: CommitSnapshot) -> None:
+        commit = changes.commit
+        self.violations += check_dates(changes, [self._commit_date(parent) for parent in commit.parents], self.now)
         claims = parse_claims(commit.message)
         if claims is not NO_CLAIMS:
-            self._check_claims(what, claims, after)
-        self.violations += self.scores.check_scores(what, after)
+            self._check_claims(changes, claims, after)
+        self.violations += self.scores.check_scores(changes, after)
 
     def _check_org(
-        self, what: CommitChanges, told: list[list[TreeChange]], before: list[PathTable], after: CommitSnapshot
+        self,
+        changes: CommitChanges,
+        org_changes: list[list[TreeChange]],
+        before: list[PathTable],
+        after: CommitSnapshot,
     ) -> None:
-        names = what.commit.parents or ("",)
-        moments = [CommitSnapshot(name, self.library, one.files) for name, one in zip(names, before, strict=True)]
-        for moment, entries in zip(moments, told, strict=True):
+        names = changes.commit.parents or ("",)
+        snapshots = [CommitSnapshot(name, self.blobs, one.files) for name, one in zip(names, before, strict=True)]
+        for snapshot, entries in zip(snapshots, org_changes, strict=True):
             if entries:
-                self._check_against_parent(what, entries, moment, after)
+                self._check_against_parent(changes, entries, snapshot, after)
         if any(map(self._has_policy, before)) or self._requires_signatures(after):
-            self.violations += self.signatures.check_signature_of(what, moments if what.commit.parents else [], after)
+            self.violations += self.signatures.check_signature_of(
+                changes, snapshots if changes.commit.parents else [], after
+            )
 
     def _queue_signatures(self, commits: list[CommitObject]) -> None:
-        """Let signatures be checked ahead, many at a time; what cannot be read now is told where it is needed."""
+        """Queue signatures, so that many are checked at once. A read error is reported later, where it matters."""
         with suppress(GitFailed):
             if self._has_policy(self._last_table):
                 self.signatures.queue_commits(commits)
 
     def _has_policy(self, found: PathTable) -> bool:
-        """Whether anything is asked of who signs a commit that follows this; the table knows once it was asked."""
+        """Whether a signing policy applies to the children of a commit with this table. Cached in the table."""
         if found.has_policy is None:
-            found.has_policy = self._requires_signatures(CommitSnapshot("", self.library, found.files))
+            found.has_policy = self._requires_signatures(CommitSnapshot("", self.blobs, found.files))
         return found.has_policy
 
-    def _requires_signatures(self, moment: CommitSnapshot) -> bool:
-        return bool(moment.oid(ALLOWED_SIGNERS_PATH) or self.signatures.binding or moment.head.policy.signed_since)
+    def _requires_signatures(self, snapshot: CommitSnapshot) -> bool:
+        return bool(snapshot.oid(ALLOWED_SIGNERS_PATH) or self.signatures.binding or snapshot.head.policy.signed_since)
 
     @cached_property
     def _last_table(self) -> PathTable:
         return PathTable(read_path_table(self.repo, self.tip))
 
-    def _check_claims(self, what: CommitChanges, claims: TrailerClaims, after: CommitSnapshot) -> None:
+    def _check_claims(self, changes: CommitChanges, claims: TrailerClaims, after: CommitSnapshot) -> None:
         found = self.violations
-        if claims.content and not what.is_merge:
-            found += check_content_hash(what, claims, self._read_content)
-        if audit_claims.is_plain_score_commit(claims, what.own_changes) and (
+        if claims.content and not changes.is_merge:
+            found += check_content_hash(changes, claims, self._read_content)
+        if audit_claims.is_plain_score_commit(claims, changes.own_changes) and (
             not claims.by or after.oid(seat_path(claims.by))
         ):
             return
-        found += audit_claims.find_hidden_trailers(what, claims)
-        found += audit_claims.find_mismatches(what, claims, lambda seat: after.oid(seat_path(seat)) is not None)
+        found += audit_claims.find_hidden_trailers(changes, claims)
+        found += audit_claims.find_mismatches(changes, claims, lambda seat: after.oid(seat_path(seat)) is not None)
         for action in audit_claims.find_unknown_actions(claims):
             self._unknown[action] = self._unknown.get(action, 0) + 1
         if any(one.approved_by for one in claims.all):
-            paths = audit_claims.new_retirement_paths(what.own_changes)
+            paths = audit_claims.new_retirement_paths(changes.own_changes)
             records = [(path, record) for path in paths if (record := after.org.retirements.get(_file_stem(path)))]
-            found += audit_claims.find_wrong_approvers(what, claims, records)
+            found += audit_claims.find_wrong_approvers(changes, claims, records)
 
     def _read_content(self, entry: TreeChange) -> bytes | None:
-        """What a commit wrote: a submodule is written as the id of its commit."""
+        """Read what a commit wrote to a path. The content of a submodule is its commit id."""
         if entry.new is None or entry.new_mode == MODULE:
             return entry.new.encode() if entry.new else None
         return self.scores.growth.read_version(entry.new)
 
     def _check_against_parent(
-        self, what: CommitChanges, entries: list[TreeChange], before: CommitSnapshot, after: CommitSnapshot
+        self, changes: CommitChanges, entries: list[TreeChange], before: CommitSnapshot, after: CommitSnapshot
     ) -> None:
-        found = audit_org.check_against_parent(what, entries, before.org, after.org, self._try_read)
-        # What a merge did against each of its parents is told once.
-        self.violations += [one for one in found if not (what.is_merge and one in self.violations)]
-        if HEAD in what.own_changes and before.commit in what.commit.parents[:1]:
-            self.notes += audit_org.note_moved_ledger(what, before.org, after.org)
+        found = audit_org.check_against_parent(changes, entries, before.org, after.org, self._try_read)
+        # If a merge violates a rule against several parents, it is reported once.
+        self.violations += [one for one in found if not (changes.is_merge and one in self.violations)]
+        if HEAD in changes.own_changes and before.commit in changes.commit.parents[:1]:
+            self.notes += audit_org.note_moved_ledger(changes, before.org, after.org)
         for entry in entries:
             seat = audit_org.seat_of_file(entry.path)
             if seat and entry.new is None:
-                self._gone.setdefault(seat, []).append(f"{what.commit.id} {entry.old}")
-            elif seat and entry.old is None and entry.path in what.own_changes and seat not in before.org.retirements:
-                self.violations += self._find_reused_id(what, entry, seat)
+                self._gone.setdefault(seat, []).append(f"{changes.commit.id} {entry.old}")
+            elif (
+                seat and entry.old is None and entry.path in changes.own_changes and seat not in before.org.retirements
+            ):
+                self.violations += self._find_reused_id(changes, entry, seat)
 
     def _try_read(self, oid: str | None) -> bytes | None:
-        """A content for the words of a violation, which stands without it."""
+        """Read a blob to quote it in a violation; None if it cannot be read. The violation does not depend on it."""
         try:
-            return self.library.read_blob(oid) if oid else b""
+            return self.blobs.read_blob(oid) if oid else b""
         except (GitFailed, ObjectTooLarge):
             return None
 
-    def _find_reused_id(self, what: CommitChanges, entry: TreeChange, seat: str) -> Iterator[Violation]:
-        """A seat that is added where an earlier one of its id went, in a commit that this one follows."""
+    def _find_reused_id(self, changes: CommitChanges, entry: TreeChange, seat: str) -> Iterator[Violation]:
+        """Find out whether an ancestor deleted a seat with the id of this new seat."""
         for commit, _, old in (row.partition(" ") for row in self._gone.get(seat, ())):
-            # The very file that went is a deletion undone; the deletion is told.
-            if old != entry.new and any(self.repo.has_ancestor(commit, parent) for parent in what.commit.parents):
-                yield audit_org.reused_id(what, entry, seat, commit)
+            # The same content restores a deleted file. The deletion itself is reported already.
+            if old != entry.new and any(self.repo.has_ancestor(commit, parent) for parent in changes.commit.parents):
+                yield audit_org.reused_id(changes, entry, seat, commit)
                 return
 
-    def _find_duplicates(self, told_already: tuple[str, ...]) -> list[str]:
-        """What the last tree has twice: no file may go, so whatever was ever there twice is so still, or was told."""
+    def _find_duplicates(self, reported: tuple[str, ...]) -> list[str]:
+        """Find the paths that the last tree has twice.
+
+        The last tree is enough: files are never deleted, so a duplicate from any earlier commit is still there, or its
+        removal was reported.
+        """
         try:
             found = find_duplicate_paths(self.repo, self.tip, HEAD, "scores", *FOLDERS)
         except GitFailed as error:
             self._note_error(error, self.tip)
             return []
-        return [path for path in found if path not in told_already]
+        return [path for path in found if path not in reported]
 
-    def _start_at_shallow(self, one: LogRecord) -> None:
-        """A commit whose parents this clone does not have: what it did cannot be told, only what it left."""
-        rows = {path: entry.new for path, entry in one.changes.get("", {}).items() if entry.new and is_of_org(path)}
-        self._tables.keep_table(one.id, PathTable(rows), one.children)
+    def _start_at_shallow(self, record: LogRecord) -> None:
+        """Start at a commit whose parents are missing: its changes are unknown, only its tree is known."""
+        rows = {path: entry.new for path, entry in record.changes.get("", {}).items() if entry.new and is_of_org(path)}
+        self._tables.keep_table(record.id, PathTable(rows), record.children)
         remedy = "Get the full history: git fetch --unshallow"
-        self._note_gap(Gap(f"this clone is shallow: what came before {one.id[:10]} is not here", remedy))
+        self._note_gap(Gap(f"this clone is shallow: the history before {record.id[:10]} is missing", remedy))
 
     def _commit_date(self, commit: str) -> int:
         if commit not in self._dates:
             found = self.repo.read(commit)
             self._dates[commit] = parse_commit(commit, found.raw).at if found else 0
         return self._dates[commit]
-
-    # What is in the way.
 
     def _note_error(self, error: Exception, commit: str = "") -> None:
         self._note_gap(gap_from_error(self.repo, error, commit))
@@ -285,14 +295,14 @@ class AuditRun:
             self.gaps.append(gap)
 
     def _note_unknown_actions(self) -> list[AuditNote]:
-        told = sorted(self._unknown.items())
+        counts = sorted(self._unknown.items())
         return [
-            AuditNote(f'{count} commits claim "{action}", which this orgtp does not know') for action, count in told
+            AuditNote(f'{count} commits claim "{action}", which this orgtp does not know') for action, count in counts
         ]
 
 
 def _select_org_changes(rows: Mapping[str, TreeChange]) -> list[TreeChange]:
-    """The entries that bear on what the org is: files that say it, and links, which may lead to anything."""
+    """Select changes of files that define the org, and of symbolic links and submodules, which may point anywhere."""
     return [row for path, row in rows.items() if row.new_mode in LINKS or is_of_org(path)]
 
 

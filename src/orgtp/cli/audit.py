@@ -61,9 +61,9 @@ def verify_audit(
         write_json("audit-verify", here, audit_json(found, sure, here.head.branch))
     else:
         from orgtp.audit.text import format_audit
-        from orgtp.render.terminal import screen
+        from orgtp.render.terminal import detect_screen
 
-        write_stdout(format_audit(found, sure, here.head.branch, screen()))
+        write_stdout(format_audit(found, sure, here.head.branch, detect_screen()))
     return CODES[found.verdict]
 
 
@@ -71,12 +71,12 @@ def _report_unreadable_history(org: Path | None, error: Exception, *, json: bool
     """Not even the head of the history can be read: nothing is proven, and that is said as every verdict is."""
     from orgtp.api import gap_at_path
     from orgtp.audit.text import audit_json
-    from orgtp.render.json import envelope
+    from orgtp.render.json import format_envelope
 
     gap = gap_at_path(chosen_org(org), error)
     found = Audit("", 0, 0, gaps=[gap])
     if json:
-        write_stdout(envelope("audit-verify", "", None, True, audit_json(found, (), "")))
+        write_stdout(format_envelope("audit-verify", "", None, True, audit_json(found, (), "")))
     else:
         write_stdout(f"? {escape_control_chars(gap.what)}\n  {escape_control_chars(gap.remedy)}\n\n? {found.verdict}\n")
     return CODES[found.verdict]

@@ -12,7 +12,7 @@ from orgtp.cli.session import open_chosen_org, write_json, write_stdout
 
 if TYPE_CHECKING:
     from orgtp.api import DiffSinceBase
-    from orgtp.render.spans import Line
+    from orgtp.render.spans import SpanLine
 
 
 class DiffFormat(StrEnum):
@@ -46,26 +46,30 @@ def show_diff(
         }
         write_json("diff", here, {**moments, **_diff_json(found)})
         return 0
-    from orgtp.render.spans import end
+    from orgtp.render.spans import format_revision
 
-    write_stdout(_format_diff(format_, found, end(base, found.base), end(head or "", here.snapshot.commit or "")))
+    write_stdout(
+        _format_diff(
+            format_, found, format_revision(base, found.base), format_revision(head or "", here.snapshot.commit or "")
+        )
+    )
     return 0
 
 
 def _diff_json(found: DiffSinceBase) -> dict[str, Any]:
-    from orgtp.render.json import plain
+    from orgtp.render.json import to_json_value
     from orgtp.views.diff.build import headline
 
-    return {"headline": headline(found.diff), **plain(found.diff)}
+    return {"headline": headline(found.diff), **to_json_value(found.diff)}
 
 
-def _format_diff(format_: DiffFormat, found: DiffSinceBase, base: Line, head: Line) -> str:
+def _format_diff(format_: DiffFormat, found: DiffSinceBase, base: SpanLine, head: SpanLine) -> str:
     """The difference between two moments, each said in words."""
     if format_ is DiffFormat.MARKDOWN:
         from orgtp.render.diff.markdown import diff_markdown
 
         return diff_markdown(found.diff, base, head)
     from orgtp.render.diff.text import diff_text
-    from orgtp.render.terminal import screen
+    from orgtp.render.terminal import detect_screen
 
-    return diff_text(found.diff, base, head, screen())
+    return diff_text(found.diff, base, head, detect_screen())

@@ -66,9 +66,9 @@ def list_escalations(
         write_json("escalations", here, {"escalations": found, "silences": silenced})
         return 0
     from orgtp.render.escalations import escalations_text
-    from orgtp.render.terminal import screen
+    from orgtp.render.terminal import detect_screen
 
-    write_stdout(escalations_text(found, silenced, here.head.zone, screen()))
+    write_stdout(escalations_text(found, silenced, here.head.zone, detect_screen()))
     return 0
 
 
@@ -80,9 +80,9 @@ def show_escalation(id_: IdArgument, org: OrgOption = None, at: AtOption = None,
         write_json("escalation", here, {"escalation": found})
         return 0
     from orgtp.render.escalations import escalation_text
-    from orgtp.render.terminal import screen
+    from orgtp.render.terminal import detect_screen
 
-    write_stdout(escalation_text(found, here.head.zone, screen()))
+    write_stdout(escalation_text(found, here.head.zone, detect_screen()))
     return 0
 
 

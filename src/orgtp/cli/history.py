@@ -47,10 +47,10 @@ def show_log(
         write_json_list("log", here, "commits", pages)
         return 0
     from orgtp.render.log import log_pages
-    from orgtp.render.terminal import screen
+    from orgtp.render.terminal import detect_screen
 
     none = "no commits yet\n" if wanted == Wanted() and since is until is None else "no such commits\n"
-    write_pieces(log_pages(pages, here.staff.org.zone, screen()), none)
+    write_pieces(log_pages(pages, here.staff.org.zone, detect_screen()), none)
     return 0
 
 
@@ -64,14 +64,14 @@ def show_seat_history(seat: SeatArgument, org: OrgOption = None, at: AtOption = 
     found = here.history.seat_history(seat)
     warn_if_shallow(here)
     if json:
-        from orgtp.render.json import life_body
+        from orgtp.render.json import seat_history_body
 
-        write_json("seat-history", here, life_body(found))
+        write_json("seat-history", here, seat_history_body(found))
         return 0
-    from orgtp.render.seat_history import life_text
-    from orgtp.render.terminal import screen
+    from orgtp.render.seat_history import seat_history_text
+    from orgtp.render.terminal import detect_screen
 
-    write_stdout(life_text(found, here.head.zone, screen()))
+    write_stdout(seat_history_text(found, here.head.zone, detect_screen()))
     return 0
 
 
@@ -91,9 +91,9 @@ def show_blame(
         write_json_list("seat-blame", here, "fields", pages, seat=seat)
         return 0
     from orgtp.render.blame import blame_pages
-    from orgtp.render.terminal import screen
+    from orgtp.render.terminal import detect_screen
 
-    write_pieces(blame_pages(pages, here.head.zone, screen(), kind=kind))
+    write_pieces(blame_pages(pages, here.head.zone, detect_screen(), kind=kind))
     return 0
 
 

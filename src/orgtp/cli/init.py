@@ -81,10 +81,10 @@ def _send_new_org(here: Path) -> int:
 
 def _report_created(made: CreatedOrg, folder: Path, *, json: bool, dry_run: bool, sample: bool) -> int:
     if json:
-        from orgtp.render.json import envelope
+        from orgtp.render.json import format_envelope
 
         body = {"commit": made.commit, "paths": made.paths, "outbox": False, "dry_run": dry_run}
-        write_stdout(envelope("init", made.org, made.commit, False, body))
+        write_stdout(format_envelope("init", made.org, made.commit, False, body))
     elif dry_run:
         write_stdout("".join(f"{path}\n" for path in made.paths))
         write_stderr(f"dry run, nothing written: these would be in {folder}")

@@ -18,7 +18,7 @@ from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.text import escape_control_chars, join_with_and
 
 if TYPE_CHECKING:
-    from orgtp.actions.retire import Plan, Request
+    from orgtp.actions.retire import RetirementPlan, RetirementRequest
     from orgtp.api import OrgHandle
 
 _ASKED = {"worked": "What worked?", "failed": "What failed?", "lesson": "What is the lesson?"}
@@ -64,18 +64,18 @@ def retire_seat(
 
     The plan is shown first. The decision belongs to a person whom the policy lets decide.
     """
-    from orgtp.actions.retire import REVIEW, Request
+    from orgtp.actions.retire import REVIEW_KEYS, RetirementRequest
     from orgtp.render.json import plan_body
 
     here = open_chosen_org(org, push=push)
     told = _read_review_file(review) if review else {}
-    request = Request(
+    request = RetirementRequest(
         seat=seat,
         to=tuple(heir.strip() for heir in to.split(",") if heir.strip()),
         moves=dict(_parse_move(text) for text in move or []),
         owner_to=owner_to,
         reason=reason or told.get("reason", ""),
-        review={key: text for key, text in told.items() if key in REVIEW},
+        review={key: text for key, text in told.items() if key in REVIEW_KEYS},
         decided_by=decided_by,
         by=here.ledger.acting(by),
     )
@@ -90,8 +90,8 @@ def retire_seat(
 
 
 def _confirm_request(
-    here: OrgHandle, request: Request, review: Path | None, *, ask: bool, json: bool
-) -> tuple[Request, Plan]:
+    here: OrgHandle, request: RetirementRequest, review: Path | None, *, ask: bool, json: bool
+) -> tuple[RetirementRequest, RetirementPlan]:
     """The request with all that a person had to say, and its plan.
 
     Where a person is there and is to be asked, that person said yes.
@@ -102,7 +102,7 @@ def _confirm_request(
     if not _has_terminal():
         _refuse_incomplete(here, request, plan, review)
         return request, plan
-    had_gaps = bool(plan.open)
+    had_gaps = bool(plan.unassigned)
     request, plan = _ask_missing(here, request, plan)
     if had_gaps:
         # What is agreed to is the whole plan.
@@ -131,17 +131,17 @@ def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _show_plan(here: OrgHandle, plan: Plan, *, json: bool) -> None:
+def _show_plan(here: OrgHandle, plan: RetirementPlan, *, json: bool) -> None:
     """The plan comes before anything is asked or done; beside JSON it goes to standard error."""
     from orgtp.render.change import plan_text
-    from orgtp.render.terminal import Screen, screen
+    from orgtp.render.terminal import Screen, detect_screen
 
-    text = plan_text(here.org, plan, Screen(screen().width) if json else screen())
+    text = plan_text(here.org, plan, Screen(detect_screen().width) if json else detect_screen())
     write_stderr(text) if json else write_stdout(text)
     sys.stdout.flush()
 
 
-def _default_decider(here: OrgHandle, request: Request) -> Request:
+def _default_decider(here: OrgHandle, request: RetirementRequest) -> RetirementRequest:
     """The person who decided: as named, else the one who acts, if that person may decide.
 
     Where nobody can be asked, no seat acts and one person alone may decide, it is that person, and that is said; a
@@ -152,13 +152,13 @@ def _default_decider(here: OrgHandle, request: Request) -> Request:
     return replace(request, decided_by=request.decided_by or (request.by if request.by in fit else sole))
 
 
-def _refuse_incomplete(here: OrgHandle, request: Request, plan: Plan, review: Path | None) -> None:
+def _refuse_incomplete(here: OrgHandle, request: RetirementRequest, plan: RetirementPlan, review: Path | None) -> None:
     """Raise `RetirementIncomplete` with all that is missing, if anything is, and the command that says it."""
-    missing = [f"who takes over {join_with_and(plan.open)}"] if plan.open else []
+    missing = [f"who takes over {join_with_and(plan.unassigned)}"] if plan.unassigned else []
     missing += [] if request.reason.strip() else ["why (--reason; --review FILE may bring the rest)"]
     missing += [] if request.decided_by else ["who decided"]
     if missing:
-        moves = {**request.moves, **dict.fromkeys(plan.open, _guess_heir(plan, request))}
+        moves = {**request.moves, **dict.fromkeys(plan.unassigned, _guess_heir(plan, request))}
         may = (
             ""
             if request.decided_by
@@ -169,9 +169,11 @@ def _refuse_incomplete(here: OrgHandle, request: Request, plan: Plan, review: Pa
         )
 
 
-def _ask_missing(here: OrgHandle, request: Request, plan: Plan) -> tuple[Request, Plan]:
+def _ask_missing(
+    here: OrgHandle, request: RetirementRequest, plan: RetirementPlan
+) -> tuple[RetirementRequest, RetirementPlan]:
     """The request with all that a person says when asked (heirs, the reason, who decided), and the plan with it."""
-    for capability in plan.open:
+    for capability in plan.unassigned:
         request, plan = _ask_heir(here, request, capability, _guess_heir(plan, request))
     request = _tell_prompt(request)
     fit = here.ledger.deciders(request.seat)
@@ -180,11 +182,13 @@ def _ask_missing(here: OrgHandle, request: Request, plan: Plan) -> tuple[Request
     return request, plan
 
 
-def _guess_heir(plan: Plan, request: Request) -> str:
+def _guess_heir(plan: RetirementPlan, request: RetirementRequest) -> str:
     return request.to[0] if request.to else plan.seat.reports_to or plan.seat.owner
 
 
-def _ask_heir(here: OrgHandle, request: Request, capability: str, guess: str) -> tuple[Request, Plan]:
+def _ask_heir(
+    here: OrgHandle, request: RetirementRequest, capability: str, guess: str
+) -> tuple[RetirementRequest, RetirementPlan]:
     """Ask until the heir is one that may be."""
     while True:
         heir = typer.prompt(f"Who takes over {escape_control_chars(capability)}?", default=guess, err=True)
@@ -195,7 +199,7 @@ def _ask_heir(here: OrgHandle, request: Request, capability: str, guess: str) ->
             write_stderr(str(error))
 
 
-def _format_command(here: OrgHandle, request: Request, moves: Mapping[str, str], review: Path | None) -> str:
+def _format_command(here: OrgHandle, request: RetirementRequest, moves: Mapping[str, str], review: Path | None) -> str:
     """The command that would say everything, with all that was said already."""
     words = ["orgtp", *(["--org", str(here.root)] if here.root != _near_seat() else []), "retire", request.seat]
     words += ["--to", ",".join(request.to)] if request.to else []
@@ -207,7 +211,7 @@ def _format_command(here: OrgHandle, request: Request, moves: Mapping[str, str],
     return shlex.join([*words, "--reason", request.reason or "WHY"])
 
 
-def _ask_decider(here: OrgHandle, request: Request) -> str:
+def _ask_decider(here: OrgHandle, request: RetirementRequest) -> str:
     """Who may have decided, for a person to confirm by running the command; an agent is told nobody's name."""
     acting = here.org.seats.get(request.by)
     fit = here.ledger.deciders(request.seat) if acting is None or acting.is_human else []
@@ -224,7 +228,7 @@ def _near_seat() -> Path | None:
         return None
 
 
-def _tell_prompt(request: Request) -> Request:
+def _tell_prompt(request: RetirementRequest) -> RetirementRequest:
     """Ask for the reason and the review, where no reason was given."""
     if request.reason.strip():
         return request

@@ -75,7 +75,7 @@ def _scores_json(edits: tuple[Any, ...]) -> list[dict[str, Any]]:
 
 def _read_scores_file(here: OrgHandle, source: str, others: list[str | None]) -> list[NewScore]:
     """The entries of a file, or of standard input."""
-    from orgtp.api import read_values
+    from orgtp.api import read_import_rows
 
     if any(others):
         raise BadInput(
@@ -85,7 +85,7 @@ def _read_scores_file(here: OrgHandle, source: str, others: list[str | None]) ->
         raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except OSError as error:
         raise BadInput(what=f"{source} cannot be read: {error.strerror}") from error
-    return here.ledger.new_scores(read_values(raw, "-" if source == "-" else Path(source).name))
+    return here.ledger.new_scores(read_import_rows(raw, "-" if source == "-" else Path(source).name))
 
 
 def list_scores(
@@ -103,7 +103,7 @@ def list_scores(
         write_json("scores", here, {"scores": lines})
         return 0
     from orgtp.render.seat import score_list_text
-    from orgtp.render.terminal import screen
+    from orgtp.render.terminal import detect_screen
 
-    write_stdout(score_list_text(lines, screen()))
+    write_stdout(score_list_text(lines, detect_screen()))
     return 0

@@ -39,9 +39,9 @@ def show_seat(
         write_json("seat", here, seat_body(view))
         return 0
     from orgtp.render.seat import seat_text
-    from orgtp.render.terminal import screen
+    from orgtp.render.terminal import detect_screen
 
-    write_stdout(seat_text(view, screen(), here.head.zone, kind=kind))
+    write_stdout(seat_text(view, detect_screen(), here.head.zone, kind=kind))
     return 0
 
 
@@ -60,9 +60,9 @@ def list_seats(
         write_json("seats", here, {"seats": seats})
         return 0
     from orgtp.render.seat import seat_list_text
-    from orgtp.render.terminal import screen
+    from orgtp.render.terminal import detect_screen
 
-    write_stdout(seat_list_text(seats, screen(), kind=kind))
+    write_stdout(seat_list_text(seats, detect_screen(), kind=kind))
     return 0
 
 

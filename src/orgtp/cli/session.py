@@ -106,16 +106,18 @@ def warn_if_shallow(here: OrgHandle) -> None:
 
 def write_json(kind: str, org: OrgHandle, body: Mapping[str, Any]) -> None:
     """A view as JSON, in the one envelope."""
-    from orgtp.render.json import envelope
+    from orgtp.render.json import format_envelope
 
-    write_stdout(envelope(kind, org.head.id, body.get("commit") or org.revision, is_dirty(org), body))
+    write_stdout(format_envelope(kind, org.head.id, body.get("commit") or org.revision, is_dirty(org), body))
 
 
 def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
     """A view that is one long list, as JSON in the one envelope, as it comes; `body` stands before the list."""
-    from orgtp.render.json import envelope, streamed
+    from orgtp.render.json import format_envelope, stream_envelope
 
-    write_pieces(streamed(envelope(kind, org.head.id, org.revision, is_dirty(org), {**body, name: []}), pages))
+    write_pieces(
+        stream_envelope(format_envelope(kind, org.head.id, org.revision, is_dirty(org), {**body, name: []}), pages)
+    )
 
 
 def is_dirty(org: OrgHandle) -> bool:
@@ -204,10 +206,10 @@ def _print_commit(done: RecordedChange) -> None:
 
 
 def _print_dry_run(done: RecordedChange) -> None:
-    from orgtp.render.change import diff_text
+    from orgtp.render.change import dry_run_text
 
     if not done.files:
         write_stderr(f"dry run: there is nothing to change: {done.change.what}")
         return
-    write_stdout(diff_text(done.before, done.files))
+    write_stdout(dry_run_text(done.before, done.files))
     write_stderr(f"dry run, nothing written. The commit would be:\n\n{done.change.message}")

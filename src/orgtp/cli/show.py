@@ -41,18 +41,18 @@ def show_chart(
     if format_ in {ChartFormat.MERMAID, ChartFormat.DOT}:
         from orgtp.render import chart_graph
 
-        draw = chart_graph.mermaid if format_ is ChartFormat.MERMAID else chart_graph.dot
+        draw = chart_graph.chart_mermaid if format_ is ChartFormat.MERMAID else chart_graph.chart_dot
         write_stdout(draw(view, kind=kind))
         return 0
     from orgtp.render.chart import chart_lines, chart_text
-    from orgtp.render.terminal import Screen, screen
+    from orgtp.render.terminal import Screen, detect_screen
 
     if format_ is ChartFormat.SVG:
-        from orgtp.render.svg import svg
+        from orgtp.render.svg import render_svg
 
-        write_stdout(svg(chart_lines(view, Screen(), name=here.head.name, kind=kind), here.head.name))
+        write_stdout(render_svg(chart_lines(view, Screen(), name=here.head.name, kind=kind), here.head.name))
         return 0
-    write_stdout(chart_text(view, screen(), name=here.head.name, kind=kind))
+    write_stdout(chart_text(view, detect_screen(), name=here.head.name, kind=kind))
     return 0
 
 
@@ -71,9 +71,9 @@ def show_scorecard(
         write_json("scorecard", here, {"columns": card.columns, "partial": card.partial, "rows": card.rows})
         return 0
     from orgtp.render.scorecard import scorecard_text
-    from orgtp.render.terminal import screen
+    from orgtp.render.terminal import detect_screen
 
-    write_stdout(scorecard_text(card, screen(), here.head.name))
+    write_stdout(scorecard_text(card, detect_screen(), here.head.name))
     return 0
 
 
@@ -90,10 +90,14 @@ def show_stale(
     if json:
         write_json("stale", here, {"at": here.now, "stale": found})
         return int(bool(found))
-    from orgtp.render.stale import fresh_text, stale_text
-    from orgtp.render.terminal import screen
+    from orgtp.render.stale import nothing_stale_text, stale_text
+    from orgtp.render.terminal import detect_screen
 
-    write_stdout(stale_text(found, here.now, screen()) if found else fresh_text(here.org_about(seat).seats.get(seat)))
+    write_stdout(
+        stale_text(found, here.now, detect_screen())
+        if found
+        else nothing_stale_text(here.org_about(seat).seats.get(seat))
+    )
     return int(bool(found))
 
 
@@ -102,7 +106,7 @@ _SCHEMAS = "escalation, org, retirement, score, seat, silenced or sources."
 
 def print_schema(name: Annotated[str, typer.Argument(metavar="NAME", help=_SCHEMAS)]) -> int:
     """Print a JSON Schema of the file formats."""
-    from orgtp.api import schema_text
+    from orgtp.api import read_schema
 
-    write_stdout(schema_text(name))
+    write_stdout(read_schema(name))
     return 0

@@ -76,9 +76,9 @@ def list_sources(org: OrgOption = None, sources: SourcesOption = None, json: Jso
         write_json("sources", here, body)
     else:
         from orgtp.render.sources import source_list_text
-        from orgtp.render.terminal import screen
+        from orgtp.render.terminal import detect_screen
 
-        write_stdout(source_list_text(lines, screen()))
+        write_stdout(source_list_text(lines, detect_screen()))
         _print_source_problems(read)
         _explain_unused_sources([line.source for line in lines if not line.metrics])
     return int(bool(read.problems))
@@ -154,19 +154,19 @@ def _show_reading(here: OrgHandle | None, said: SourceResult, found: list[Readin
         write_stderr(f"{said.name} has no value: {said.why}")
     else:
         from orgtp.render.sources import source_test_text
-        from orgtp.render.terminal import screen
+        from orgtp.render.terminal import detect_screen
 
-        write_stdout(source_test_text(said.value, said.seconds, found, screen()))
+        write_stdout(source_test_text(said.value, said.seconds, found, detect_screen()))
         _explain_unused_sources([said.name] if here and not found else [])
 
 
 def _write_source_json(here: OrgHandle | None, body: dict[str, Any]) -> None:
-    from orgtp.render.json import envelope
+    from orgtp.render.json import format_envelope
 
     if here:
         write_json("source-test", here, body)
     else:
-        write_stdout(envelope("source-test", "", None, False, body))
+        write_stdout(format_envelope("source-test", "", None, False, body))
 
 
 def add_one_source(

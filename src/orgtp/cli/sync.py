@@ -60,12 +60,12 @@ def _run_sync(here: OrgHandle, *, dry_run: bool, json: bool) -> int:
 
 
 def _show_sync_status(here: OrgHandle, *, json: bool) -> int:
-    from orgtp.render.terminal import screen
+    from orgtp.render.terminal import detect_screen
     from orgtp.sync.text import format_sync_status, sync_status_json
 
     found = here.ledger.sync_status()
     if json:
         write_json("sync-status", here, sync_status_json(found))
     else:
-        write_stdout(format_sync_status(found, screen()))
+        write_stdout(format_sync_status(found, detect_screen()))
     return 0

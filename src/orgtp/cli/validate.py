@@ -94,9 +94,9 @@ def _write_problems(
 
         write_json("validate", here, problems_body(problems, len(here.org.seats)))
         return
-    from orgtp.render.problems.summary import verdict
+    from orgtp.render.problems.summary import format_summary
 
-    said = verdict(problems, len(here.org.seats))
+    said = format_summary(problems, len(here.org.seats))
     write_stdout(_format_problems(format_, here, problems, fatal))
     if format_ is ValidateFormat.GITHUB:
         _write_github_rest(problems, said)
@@ -111,9 +111,9 @@ def _format_problems(
         return ""
     if format_ is ValidateFormat.TEXT:
         from orgtp.render.problems.text import problems_text
-        from orgtp.render.terminal import screen
+        from orgtp.render.terminal import detect_screen
 
-        return problems_text(problems, here.snapshot.loaded.files, screen())
+        return problems_text(problems, here.snapshot.loaded.files, detect_screen())
     if format_ is ValidateFormat.GITHUB:
         from orgtp.render.problems.github import problems_github
 
@@ -134,11 +134,11 @@ def _format_problems(
 
 def _write_github_rest(problems: list[Problem], said: str) -> None:
     """What GitHub has no room for among its annotations: into the step's summary, or else into the log."""
-    from orgtp.render.problems.github import plain_lines, unshown
+    from orgtp.render.problems.github import find_unannotated, format_log_lines
 
-    rest = unshown(problems)
+    rest = find_unannotated(problems)
     if rest and not _write_step_summary(problems, said.partition("\n")[0]):
-        write_stdout(plain_lines(rest))
+        write_stdout(format_log_lines(rest))
 
 
 def _write_step_summary(problems: list[Problem], said: str) -> bool:
@@ -166,14 +166,14 @@ def rule(
 ) -> int:
     """Explain a rule of validate: why it is there, a bad example and a good one, how to fix it. Or list all rules."""
     from orgtp.api import PAGES
-    from orgtp.render.rules import page_text, rules_json, rules_text
-    from orgtp.render.terminal import screen
+    from orgtp.render.rules import rule_text, rules_json, rules_text
+    from orgtp.render.terminal import detect_screen
 
     found = [_rule(id_)] if id_ else PAGES
     if json:
         write_stdout(rules_json(found))
     else:
-        write_stdout(page_text(found[0], screen()) if id_ else rules_text(found, screen()))
+        write_stdout(rule_text(found[0], detect_screen()) if id_ else rules_text(found, detect_screen()))
     return 0
 
 

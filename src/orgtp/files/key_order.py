@@ -1,4 +1,4 @@
-"""The keys of each file, in the order that the design writes them; a new key goes to its place among them."""
+"""The keys of each file in their canonical order. New keys are inserted in this order."""
 
 from __future__ import annotations
 

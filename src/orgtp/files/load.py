@@ -1,4 +1,4 @@
-"""See, the first step: a tree becomes an `Org` and a list of problems. Bad data never raises."""
+"""Load a tree into an `Org` and a list of problems. Bad data never raises."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
-from orgtp.files.admission import sifted, too_large
+from orgtp.files.admission import admit_files, find_size_problem
 from orgtp.files.escalation import read_escalation, read_silences
-from orgtp.files.org import Head, read_head, read_retirement
-from orgtp.files.scores import read_scores, seat_of
+from orgtp.files.org import OrgHead, read_org_head, read_retirement
+from orgtp.files.scores import find_seat_of_scores, read_scores
 from orgtp.files.seat import read_seat
-from orgtp.files.signers import forges_problems, read_signers
+from orgtp.files.signers import check_forge_keys, read_signers
 from orgtp.files.tree import HEAD, Readable, Tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
@@ -27,63 +27,63 @@ _LONGEST = 400
 
 
 class NotAnOrg(OrgtpError):
-    """There is no org.yaml where one was looked for."""
+    """There is no org.yaml at the given place."""
 
-    text = "{where}: no org.yaml here. Name the org with --org DIR or ORGTP_ORG, or make one: orgtp init DIR"
+    text = "{where}: no org.yaml here. Set the org with --org DIR or ORGTP_ORG, or create one: orgtp init DIR"
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """What a tree holds: the org as far as it can be read, what could not, and the files themselves."""
+class LoadedOrg:
+    """A loaded tree: the org as far as it can be read, the problems, and the content of the files."""
 
     org: Org
     problems: tuple[Problem, ...]
     files: dict[str, bytes]
 
     @cached_property
-    def found(self) -> list[Problem]:
-        """What could not be read, and every rule that is broken."""
+    def all_problems(self) -> list[Problem]:
+        """The problems of reading, and those that the rules find."""
         from orgtp import rules
 
         return [*self.problems, *rules.check_org(self.org)]
 
     @cached_property
-    def errors(self) -> list[Problem]:
-        """What no change of orgtp's own may bring."""
+    def blocking_errors(self) -> list[Problem]:
+        """The errors that no change by orgtp may add."""
         from orgtp import rules
 
-        return [problem for problem in select_errors(self.found) if problem.rule not in rules.LENIENT_RULES]
+        return [problem for problem in select_errors(self.all_problems) if problem.rule not in rules.LENIENT_RULES]
 
 
-def load(tree: Tree, where: str = ".", scores: Mapping[str, tuple[Score, ...]] | None = None) -> Loaded:
-    """Read the org in `tree`. Raises `NotAnOrg` where it has no org.yaml.
+def load_org(tree: Tree, where: str = ".", scores: Mapping[str, tuple[Score, ...]] | None = None) -> LoadedOrg:
+    """Load the org in `tree`. Raises `NotAnOrg` if it has no org.yaml.
 
-    `scores` stand in for those of a tree that is without them.
+    `scores` are used instead of the score files, for a tree without them.
     """
     entries = tree.entries()
     if not any(entry.path == HEAD and entry.plain for entry in entries):
         raise NotAnOrg(where=where)
-    paths, problems = sifted(entries)
+    paths, problems = admit_files(entries)
     closed = {problem.place.path for problem in problems}
     files = _read_files(tree, paths, problems, closed)
-    head, wrong = read_head(files.get(HEAD, b""))
+    head, wrong = read_org_head(files.get(HEAD, b""))
     problems += wrong if HEAD in files else ()
-    org = _org(head, files, problems, closed, scores)
-    return Loaded(org, tuple(problems), files)
+    org = _assemble_org(head, files, problems, closed, scores)
+    return LoadedOrg(org, tuple(problems), files)
 
 
 def _read_files(tree: Readable, paths: list[str], problems: list[Problem], closed: set[str]) -> dict[str, bytes]:
-    """The content of the files; one that cannot be read, or holds more than its entry said, is `closed`."""
+    """Path to content of the files that can be read. The others are added to `closed`."""
     return check_files(paths, tree.read(paths), problems, closed)
 
 
 def check_files(
     paths: Iterable[str], files: dict[str, bytes], problems: list[Problem], closed: set[str]
 ) -> dict[str, bytes]:
-    """Those of the files that could be read, and are no larger than they may be; the others are `closed`."""
+    """Those of `files` that could be read and are not too large. The others are problems, and added to `closed`."""
     for path in paths:
         raw = files.get(path)
-        problem = _unreadable(path) if raw is None else too_large(path, len(raw), raw.count(b"\n"))
+        problem = _unreadable(path) if raw is None else find_size_problem(path, len(raw), raw.count(b"\n"))
         if problem:
             problems.append(problem)
             closed.add(path)
@@ -92,22 +92,22 @@ def check_files(
 
 
 def _unreadable(path: str) -> Problem:
-    return Problem("not-a-file", Place(path), "cannot be read", "Look at its permissions.")
+    return Problem("not-a-file", Place(path), "cannot be read", "Check its permissions.")
 
 
-def _org(
-    head: Head,
+def _assemble_org(
+    head: OrgHead,
     files: dict[str, bytes],
     problems: list[Problem],
     closed: set[str],
     scores: Mapping[str, tuple[Score, ...]] | None,
 ) -> Org:
     unreadable = closed | ({HEAD} if not head.id else set())
-    seats = _read_all("seats/", read_seat, files, problems, unreadable)
-    records = _read_all("retirements/", read_retirement, files, problems, unreadable)
-    silences = _read_all(SILENCED_FOLDER, read_silences, files, problems, unreadable)
+    seats = _read_folder_files("seats/", read_seat, files, problems, unreadable)
+    records = _read_folder_files("retirements/", read_retirement, files, problems, unreadable)
+    silences = _read_folder_files(SILENCED_FOLDER, read_silences, files, problems, unreadable)
     trouble = {path: raw for path, raw in files.items() if not path.startswith(SILENCED_FOLDER)}
-    escalations = _read_all(ESCALATIONS_FOLDER, read_escalation, trouble, problems, unreadable)
+    escalations = _read_folder_files(ESCALATIONS_FOLDER, read_escalation, trouble, problems, unreadable)
     return Org(
         id=head.id,
         name=head.name,
@@ -116,25 +116,25 @@ def _org(
         branch=head.branch,
         policy=head.policy,
         seats=seats,
-        scores=_scores(files, problems) if scores is None else scores,
+        scores=_read_all_scores(files, problems) if scores is None else scores,
         retirements=records,
         escalations=escalations,
         silences=silences,
         routing=head.routing,
-        signers=_signers(files, problems),
+        signers=_read_signer_keys(files, problems),
         unreadable=frozenset(unreadable),
         marks=head.marks,
     )
 
 
-def _read_all(
+def _read_folder_files(
     folder: str,
     read: Callable[[str, bytes], tuple[Found | None, tuple[Problem, ...]]],
     files: dict[str, bytes],
     problems: list[Problem],
     unreadable: set[str],
 ) -> dict[str, Found]:
-    """Every file of `folder` by its name, as far as it can be read."""
+    """File name to content of each file of `folder` that `read` can read."""
     found: dict[str, Found] = {}
     for path in (path for path in files if path.startswith(folder)):
         item, wrong = read(path, files[path])
@@ -146,18 +146,18 @@ def _read_all(
     return found
 
 
-def _signers(files: dict[str, bytes], problems: list[Problem]) -> tuple[SignerKey, ...]:
-    """The keys of those who may sign."""
-    problems += forges_problems(files[FORGE_KEYS_PATH]) if FORGE_KEYS_PATH in files else ()
+def _read_signer_keys(files: dict[str, bytes], problems: list[Problem]) -> tuple[SignerKey, ...]:
+    """The keys that may sign, from policy/allowed_signers."""
+    problems += check_forge_keys(files[FORGE_KEYS_PATH]) if FORGE_KEYS_PATH in files else ()
     keys, wrong = read_signers(files[ALLOWED_SIGNERS_PATH]) if ALLOWED_SIGNERS_PATH in files else ((), ())
     problems += wrong
     return keys
 
 
-def _scores(files: dict[str, bytes], problems: list[Problem]) -> dict[str, tuple[Score, ...]]:
+def _read_all_scores(files: dict[str, bytes], problems: list[Problem]) -> dict[str, tuple[Score, ...]]:
     found: dict[str, list[Score]] = {}
     for path, raw in files.items():
-        seat = seat_of(path)
+        seat = find_seat_of_scores(path)
         if seat:
             records, wrong = read_scores(path, raw)
             found.setdefault(seat, []).extend(records)
@@ -165,23 +165,23 @@ def _scores(files: dict[str, bytes], problems: list[Problem]) -> dict[str, tuple
     return {seat: tuple(records) for seat, records in found.items()}
 
 
-def by_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems by file, line, column and rule, each once, and each short enough to be read."""
-    return sorted({_short(problem) for problem in problems}, key=_order)
+def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems sorted by file, line, column and rule, without duplicates, and with long texts cut."""
+    return sorted({_shorten_problem(problem) for problem in problems}, key=_problem_sort_key)
 
 
-def _order(problem: Problem) -> tuple[object, ...]:
-    """`Problem.order` in plain parts, which compare faster."""
+def _problem_sort_key(problem: Problem) -> tuple[object, ...]:
+    """`Problem.order` as plain values, which compare faster."""
     place = problem.place
     return (place.path, place.line, place.column, problem.rule, problem.message)
 
 
-def _short(problem: Problem) -> Problem:
-    """The problem, its words cut where they quote more of a file than anybody reads."""
+def _shorten_problem(problem: Problem) -> Problem:
+    """The problem with message and hint cut to a readable length."""
     if len(problem.message) <= _LONGEST and len(problem.hint) <= _LONGEST:
         return problem
-    return replace(problem, message=_cut(problem.message), hint=_cut(problem.hint))
+    return replace(problem, message=_cut_text(problem.message), hint=_cut_text(problem.hint))
 
 
-def _cut(text: str) -> str:
+def _cut_text(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

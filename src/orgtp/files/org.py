@@ -1,4 +1,4 @@
-"""org.yaml and the retirement records, read into `Org`'s head, `Policy` and `Retirement`."""
+"""Read org.yaml into `OrgHead` and `Policy`, and retirement records into `Retirement`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
-from orgtp.files.escalation_policy import read_ladder, read_routing, span
+from orgtp.files.escalation_policy import read_duration, read_escalation_policy, read_routing
 from orgtp.files.key_order import ORG_ORDER, POLICY_KEYS, RETIREMENT_KEYS, REVIEW_KEYS
-from orgtp.files.mapping_reader import Fields
-from orgtp.files.seat import not_a_mapping
+from orgtp.files.mapping_reader import MappingReader
+from orgtp.files.seat import build_mapping_problem
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import Route
@@ -22,8 +22,8 @@ from orgtp.model.seat import SeatKind
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What org.yaml says."""
+class OrgHead:
+    """The content of org.yaml."""
 
     id: str = ""
     name: str = ""
@@ -36,137 +36,139 @@ class Head:
 
 
 @lru_cache(maxsize=16)
-def read_head(raw: bytes) -> tuple[Head, tuple[Problem, ...]]:
-    """What org.yaml says, with defaults for what cannot be read, and what is wrong with it."""
+def read_org_head(raw: bytes) -> tuple[OrgHead, tuple[Problem, ...]]:
+    """The content of org.yaml, with defaults for what cannot be read, and its problems."""
     try:
         document = read_document("org.yaml", raw)
     except NotStrict as error:
-        return Head(), (error.problem,)
+        return OrgHead(), (error.problem,)
     if not isinstance(document.data, dict):
-        return Head(), (not_a_mapping("org.yaml", "org"),)
+        return OrgHead(), (build_mapping_problem("org.yaml", "org"),)
     problems: list[Problem] = []
-    return _head(Fields(document.data, document.marks, problems, what="org.yaml")), tuple(problems)
+    return _parse_org_head(MappingReader(document.data, document.marks, problems, what="org.yaml")), tuple(problems)
 
 
-def _head(fields: Fields) -> Head:
-    fields.only(ORG_ORDER)
+def _parse_org_head(fields: MappingReader) -> OrgHead:
+    fields.refuse_unknown_keys(ORG_ORDER)
     id = fields.id("org", required=True)  # noqa: A001  (the org's id)
-    return Head(
+    return OrgHead(
         id=id,
         name=fields.text("name") or id,
-        zone=_zone(fields),
-        holidays=_holidays(fields),
-        branch=_branch(fields),
-        policy=_policy(fields),
+        zone=_read_timezone(fields),
+        holidays=_read_holidays(fields),
+        branch=_read_branch_name(fields),
+        policy=_read_policy(fields),
         routing=read_routing(fields),
         marks=fields.marks,
     )
 
 
-def zone_named(name: str) -> ZoneInfo | None:
-    """The IANA time zone `name`, if there is one."""
+def find_timezone(name: str) -> ZoneInfo | None:
+    """The IANA time zone `name`, if it exists."""
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):
         return None
 
 
-def _zone(fields: Fields) -> tzinfo:
+def _read_timezone(fields: MappingReader) -> tzinfo:
     text = fields.text("timezone", required=True)
-    zone = zone_named(text) if text else None
+    zone = find_timezone(text) if text else None
     if text and zone is None:
-        near = next(iter(_cities(text)), "")
-        hint = f'Did you mean "{near}"?' if near else "Use an IANA name: America/New_York."
-        fields.problem("bad-timezone", "timezone", f'"{text}" is not a time zone', hint)
+        near = next(iter(_find_zones_of_city(text)), "")
+        hint = f'Did you mean "{near}"?' if near else "Use an IANA name such as America/New_York."
+        fields.add_problem("bad-timezone", "timezone", f'"{text}" is not a time zone', hint)
     return zone or ZoneInfo("UTC")
 
 
-def _cities(text: str) -> list[str]:
-    """The time zones of the city that `text` names: America/New_York for New York."""
+def _find_zones_of_city(text: str) -> list[str]:
+    """The time zones of a city: America/New_York for New York."""
     city = text.rpartition("/")[2].lower().replace(" ", "_")
     return sorted(zone for zone in available_timezones() if zone.rpartition("/")[2].lower() == city)
 
 
-def _holidays(fields: Fields) -> frozenset[date]:
-    """The org's days off. One that stands there twice is told: another day was meant, or the line is left over."""
+def _read_holidays(fields: MappingReader) -> frozenset[date]:
+    """The org's holidays. A date that is listed twice is a problem: another day may have been meant."""
     seen: set[str] = set()
     texts = fields.data.get("holidays")
     for number, text in enumerate(texts if isinstance(texts, list) else ()):
         if isinstance(text, str) and text in seen:
             place = fields.marks.value_place("holidays", str(number))
-            fields.problems.append(Problem("holiday-twice", place, f'"{text}" is a holiday twice', "Take one out."))
+            fields.problems.append(Problem("holiday-twice", place, f'"{text}" is listed twice', "Remove one of them."))
         seen |= {text} if isinstance(text, str) else set()
     return frozenset(fields.days("holidays"))
 
 
-def _branch(fields: Fields) -> str:
+def _read_branch_name(fields: MappingReader) -> str:
     text = fields.text("branch") or "main"
     bad = text.startswith(("-", "/", ".")) or text.endswith(("/", ".", ".lock")) or ".." in text or "//" in text
     if bad or any(mark in text for mark in " ~^:?*[\\\x7f") or "@{" in text or not text.isprintable():
-        fields.problem("bad-branch", "branch", f'"{text}" is no name for a branch', "Use a plain name: main.")
+        fields.add_problem("bad-branch", "branch", f'"{text}" is not a branch name', "Use a plain name such as main.")
         return "main"
     return text
 
 
-def _policy(fields: Fields) -> Policy:
-    policy = fields.below("policy")
+def _read_policy(fields: MappingReader) -> Policy:
+    policy = fields.mapping("policy")
     if policy is None:
         return Policy()
-    policy.only(POLICY_KEYS)
-    retirement = policy.below("retirement")
+    policy.refuse_unknown_keys(POLICY_KEYS)
+    retirement = policy.mapping("retirement")
     if retirement:
-        retirement.only(("approvers",))
+        retirement.refuse_unknown_keys(("approvers",))
     approvers = retirement.ids("approvers") if retirement else ()
     return Policy(
-        grace=span(policy, "grace", DEFAULT_GRACE),
+        grace=read_duration(policy, "grace", DEFAULT_GRACE),
         scorekeepers=policy.ids("scorekeepers"),
         approvers=approvers,
         push=policy.flag("push"),
-        words=_words(policy),
-        signed_since=_revision(policy, "require_signatures_since"),
+        words=_read_word_lists(policy),
+        signed_since=_read_commit_id(policy, "require_signatures_since"),
         forges=policy.ids("forges"),
-        escalation=read_ladder(policy),
+        escalation=read_escalation_policy(policy),
     )
 
 
-# Git's own least for an id cut short is 4; 7 is what it shows in a small repository, and 64 is a whole one of SHA-256.
+# Git accepts 4 digits and shows 7 in a small repository. A full SHA-256 id has 64.
 _REVISION = re.compile(r"[0-9a-f]{7,64}")
 
 
-def _revision(policy: Fields, key: str) -> str:
-    """A commit's id: a branch or a tag would mean something else tomorrow."""
+def _read_commit_id(policy: MappingReader, key: str) -> str:
+    """A commit id. A branch or tag is not accepted, because it could move."""
     text = policy.text(key)
     if text and not _REVISION.fullmatch(text):
-        hint = 'Write 7 to 64 of 0-9 and a-f in quotes: "4b825dc642cb". It is printed by: git rev-parse HEAD'
-        policy.problem("bad-revision", key, f'{key} "{text}" is not the id of a commit', hint)
+        hint = 'Write 7 to 64 hexadecimal digits in quotes: "4b825dc642cb". To print an id: git rev-parse HEAD'
+        policy.add_problem("bad-revision", key, f'{key} "{text}" is not a commit id', hint)
         return ""
     return text
 
 
-def _words(policy: Fields) -> dict[str, tuple[str, ...]]:
-    words = policy.below("words")
+def _read_word_lists(policy: MappingReader) -> dict[str, tuple[str, ...]]:
+    words = policy.mapping("words")
     if words is None:
         return {}
-    words.only(WORD_TOPICS)
-    return {name: words.listed(name) for name in WORD_TOPICS if name in words.data}
+    words.refuse_unknown_keys(WORD_TOPICS)
+    return {name: words.text_list(name) for name in WORD_TOPICS if name in words.data}
 
 
 @lru_cache(maxsize=4096)
 def read_retirement(path: str, raw: bytes) -> tuple[Retirement | None, tuple[Problem, ...]]:
-    """The record in the file `path`, and what is wrong with it."""
+    """The retirement record in the file `path`, and the problems of the file."""
     try:
         document = read_document(path, raw)
     except NotStrict as error:
         return None, (error.problem,)
     if not isinstance(document.data, dict):
-        return None, (not_a_mapping(path),)
+        return None, (build_mapping_problem(path),)
     problems: list[Problem] = []
-    return _retirement(path, Fields(document.data, document.marks, problems, what="the record")), tuple(problems)
+    return _parse_retirement(path, MappingReader(document.data, document.marks, problems, what="the record")), tuple(
+        problems
+    )
 
 
-def _retirement(path: str, fields: Fields) -> Retirement:
-    fields.only(RETIREMENT_KEYS)
-    _as_it_stood(fields)
+def _parse_retirement(path: str, fields: MappingReader) -> Retirement:
+    fields.refuse_unknown_keys(RETIREMENT_KEYS)
+    _check_seat_copy(fields)
     return Retirement(
         seat=PurePosixPath(path).stem,
         declared=fields.id("seat", required=True),
@@ -174,17 +176,17 @@ def _retirement(path: str, fields: Fields) -> Retirement:
         decided_by=fields.id("decided_by", required=True),
         reason=fields.text("reason", required=True),
         capabilities=fields.texts("capabilities", named=True),
-        metrics=_metrics(fields),
-        ended=_ended(fields),
-        results=_results(fields),
+        metrics=_read_metric_heirs(fields),
+        ended=_read_ended_metrics(fields),
+        results=_read_results(fields),
         reports=fields.texts("reports", named=True),
-        review=_review(fields),
+        review=_read_review_texts(fields),
         marks=fields.marks,
     )
 
 
-def _as_it_stood(fields: Fields) -> None:
-    """Check what the record keeps of the seat. Nothing is built from it: the seat's own file says the same."""
+def _check_seat_copy(fields: MappingReader) -> None:
+    """Check the record's copy of the seat. Its values are not used: the seat's own file has them."""
     for key in ("name", "role"):
         fields.text(key, required=True)
     fields.choice("kind", SeatKind, SeatKind.AGENT, "bad-kind", required=True)
@@ -194,56 +196,58 @@ def _as_it_stood(fields: Fields) -> None:
     fields.text("mission")
 
 
-def _results(fields: Fields) -> dict[str, Ending]:
-    """What each metric ended on."""
-    results = fields.below("results")
+def _read_results(fields: MappingReader) -> dict[str, Ending]:
+    """Metric id to final result."""
+    results = fields.mapping("results")
     if results is None:
         return {}
-    results.keys_are_ids()
-    return {name: _result(results.below(name, required=True, what=f"the result of {name}")) for name in results.data}
+    results.check_keys_are_ids()
+    return {
+        name: _read_result(results.mapping(name, required=True, what=f"the result of {name}")) for name in results.data
+    }
 
 
-def _result(fields: Fields | None) -> Ending:
+def _read_result(fields: MappingReader | None) -> Ending:
     if fields is None:
         return Ending()
-    fields.only(("last", "period", "on_target", "known"))
+    fields.refuse_unknown_keys(("last", "period", "on_target", "known"))
     last, period = fields.text("last"), fields.text("period")
     if period and parse_period(period) is None:
-        fields.problem("bad-period", "period", f'"{period}" is not a period', "Write it as 2026-W47 or 2026-11-20.")
+        fields.add_problem("bad-period", "period", f'"{period}" is not a period', "Write 2026-W47 or 2026-11-20.")
     return Ending(last, period, fields.count("on_target"), fields.count("known"))
 
 
-def _ended(fields: Fields) -> dict[str, str]:
-    """Why each metric ended that nobody took over. What is wrong with it is told with the heirs."""
+def _read_ended_metrics(fields: MappingReader) -> dict[str, str]:
+    """Metric id to reason, for metrics that ended. Their problems are reported by `_read_metric_heirs`."""
     metrics = fields.data.get("metrics")
     rows = metrics.items() if isinstance(metrics, dict) else ()
     return {name: str(row["ended"]) for name, row in rows if isinstance(row, dict) and row.get("ended") is not None}
 
 
-def _review(fields: Fields) -> dict[str, str]:
-    review = fields.below("review")
+def _read_review_texts(fields: MappingReader) -> dict[str, str]:
+    review = fields.mapping("review")
     if review is None:
         return {}
-    review.only(REVIEW_KEYS)
+    review.refuse_unknown_keys(REVIEW_KEYS)
     return {key: review.text(key) for key in REVIEW_KEYS if key in review.data}
 
 
-def _metrics(fields: Fields) -> dict[str, str]:
-    metrics = fields.below("metrics")
+def _read_metric_heirs(fields: MappingReader) -> dict[str, str]:
+    metrics = fields.mapping("metrics")
     if metrics is None:
         return {}
-    metrics.keys_are_ids()
-    return {name: _heir(metrics, name) for name in metrics.data}
+    metrics.check_keys_are_ids()
+    return {name: _read_metric_heir(metrics, name) for name in metrics.data}
 
 
-def _heir(metrics: Fields, name: str) -> str:
-    """The heir of a metric, or "" where it ended."""
-    fields = metrics.below(name, required=True, what=f"the metric {name}")
+def _read_metric_heir(metrics: MappingReader, name: str) -> str:
+    """The heir of a metric; "" if the metric ended."""
+    fields = metrics.mapping(name, required=True, what=f"the metric {name}")
     if fields is None:
         return ""
-    fields.only(("to", "ended"))
+    fields.refuse_unknown_keys(("to", "ended"))
     if ("to" in fields.data) == ("ended" in fields.data):
         both = "both an heir and an end" if "to" in fields.data else "neither an heir nor an end"
-        metrics.problem("wrong-type", name, f"the metric {name} has {both}", "Write {to: HEIR} or {ended: why}.")
+        metrics.add_problem("wrong-type", name, f"the metric {name} has {both}", "Write {to: HEIR} or {ended: why}.")
     fields.text("ended")
     return fields.id("to")

@@ -1,4 +1,4 @@
-"""The score files of an org, read month by month: only the months that can hold what somebody asks for."""
+"""Read the score files of an org month by month, and only the months that a view needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from orgtp.files.admission import sifted
+from orgtp.files.admission import admit_files
 from orgtp.files.load import check_files
 from orgtp.files.scores import read_scores
 from orgtp.files.tree import SCORES, StoredTree
@@ -18,13 +18,13 @@ from orgtp.model.score_series import EARLIEST, ScoresByMonth
 from orgtp.model.text import is_id
 
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl")
-# A file is named for its month in UTC, and a period begins by the wall clock of a zone at most 14 hours ahead.
+# A file is named by its month in UTC. A period begins in local time, which is at most 14 hours ahead of UTC.
 _MARGIN = timedelta(days=1)
 
 
 @dataclass
-class _Months:
-    """The files of one seat: the names of those not read yet, oldest first, and the records of the others."""
+class _SeatMonths:
+    """The score files of one seat: names of the unread ones, oldest first, and the records of the others."""
 
     unread: list[str]
     read: int = 0
@@ -32,7 +32,7 @@ class _Months:
 
     @property
     def complete_since(self) -> datetime:
-        """The earliest start of a period (wall time) of which no record can be in a file that is not read."""
+        """The earliest start of a period (local time) of which no record can be in an unread file."""
         if not self.unread:
             return EARLIEST
         newest = datetime.fromisoformat(f"{self.unread[-1][:7]}-01")
@@ -41,11 +41,11 @@ class _Months:
 
 @dataclass(eq=False)
 class ScoreMonths(ScoresByMonth):
-    """Every score of an org. `problems` are those of the files that were read so far."""
+    """All scores of an org, read on demand. `problems` are those of the files read so far."""
 
     tree: StoredTree
     problems: list[Problem] = field(default_factory=list)
-    _by_seat: dict[str, _Months] = field(default_factory=dict)
+    _by_seat: dict[str, _SeatMonths] = field(default_factory=dict)
 
     def __getitem__(self, seat: str) -> tuple[Score, ...]:
         if seat not in self:
@@ -59,45 +59,45 @@ class ScoreMonths(ScoresByMonth):
     def __contains__(self, seat: object) -> bool:
         if not isinstance(seat, str) or not is_id(seat):
             return False
-        months = self._months(seat)
+        months = self._find_months(seat)
         return bool(months.read or months.unread)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def read_since(self, seat: str, start: datetime) -> tuple[tuple[Score, ...], datetime]:
-        """The scores of the month that `start` is in and of all since; see `ScoresByMonth`."""
-        months = self._months(seat)
+        """The scores of the month that contains `start` and of all later ones; see `ScoresByMonth`."""
+        months = self._find_months(seat)
         if start < months.complete_since:
-            first = _month_of(start - _MARGIN) if start > EARLIEST + _MARGIN else ""
-            self._read(seat, sum(name >= first for name in months.unread))
+            first = _format_month(start - _MARGIN) if start > EARLIEST + _MARGIN else ""
+            self._read_newest(seat, sum(name >= first for name in months.unread))
         return months.scores, months.complete_since
 
     def read_further_back(self, seat: str) -> bool:
-        """Read as many months as were read already: a long way back is read in few steps."""
-        months = self._months(seat)
+        """Double the number of months read, so that reading far back takes few steps. False if all were read."""
+        months = self._find_months(seat)
         more = min(len(months.unread), max(1, months.read))
-        self._read(seat, more)
+        self._read_newest(seat, more)
         return more > 0
 
-    def _months(self, seat: str) -> _Months:
+    def _find_months(self, seat: str) -> _SeatMonths:
         if seat not in self._by_seat:
             folder = f"{SCORES}/{seat}"
             names = self.tree.list_folder(folder)
             if names is None:
-                self.problems += sifted(self.tree.find([folder]))[1]
+                self.problems += admit_files(self.tree.find([folder]))[1]
             files = (name for name, is_folder in names or () if not is_folder and _MONTH.fullmatch(name))
-            self._by_seat[seat] = _Months(sorted(files))
+            self._by_seat[seat] = _SeatMonths(sorted(files))
         return self._by_seat[seat]
 
-    def _read(self, seat: str, count: int) -> None:
-        """Read the newest `count` of the files that are not read yet."""
-        months = self._months(seat)
+    def _read_newest(self, seat: str, count: int) -> None:
+        """Read the newest `count` of the unread files."""
+        months = self._find_months(seat)
         cut = len(months.unread) - count
         paths = [f"{SCORES}/{seat}/{name}" for name in months.unread[cut:]]
         raw = self.tree.read(paths)
-        # Only a file that could not be read is looked at otherwise: what is it, then?
-        fit, problems = sifted(self.tree.find([path for path in paths if path not in raw])) if count else ([], [])
+        # Examine only the files that could not be read, to report why.
+        fit, problems = admit_files(self.tree.find([path for path in paths if path not in raw])) if count else ([], [])
         records: list[Score] = []
         files = check_files([path for path in paths if path in raw or path in fit], raw, problems, set())
         for path in paths:
@@ -110,5 +110,5 @@ class ScoreMonths(ScoresByMonth):
         months.scores = (*records, *months.scores)
 
 
-def _month_of(moment: datetime) -> str:
+def _format_month(moment: datetime) -> str:
     return f"{moment.year:04}-{moment.month:02}"

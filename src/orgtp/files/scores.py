@@ -1,4 +1,4 @@
-"""A score file: JSON Lines, one record a line, read into `Score`s. schema/score.schema.json says the same of a line."""
+"""Read score files (JSON Lines, one record per line) into `Score`s. See also schema/score.schema.json."""
 
 from __future__ import annotations
 
@@ -16,57 +16,57 @@ from orgtp.model.score import SCORE_ID, Score
 from orgtp.model.text import is_id
 
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
-# A line as orgtp writes it, with nothing in it that JSON would write otherwise: most lines are, and are read at once.
-PLAIN = re.compile(
+# A line exactly as orgtp writes it, without JSON escapes. Most lines match, and a regular expression reads them fast.
+PLAIN_LINE = re.compile(
     rb'\{"id":"(?P<id>[A-Za-z0-9._-]{1,64})",'
     rb'"at":"(?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)",'
     rb'"metric":"(?P<metric>[a-z][a-z0-9-]{0,62})",'
     rb'"period":"(?P<period>[0-9WQT-]{1,16})","value":(?:null|"(?P<value>[ !#-\[\]-~]{1,200})")'
     rb'(?:,"by":"(?P<by>[a-z][a-z0-9-]{0,62})")?(?:,"note":"(?P<note>[ !#-\[\]-~]{0,2000})")?\}'
 )
-_PLAIN_LINE = re.compile(re.sub(r"\?P<[a-z]+>", "", PLAIN.pattern.decode()).join(("^", r"\n")), re.MULTILINE)
+_PLAIN_LINE = re.compile(re.sub(r"\?P<[a-z]+>", "", PLAIN_LINE.pattern.decode()).join(("^", r"\n")), re.MULTILINE)
 _HALF = re.compile("[\ud800-\udfff]")
 _PATH = re.compile(r"scores/([^/]+)/[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl")
-# More lines than any month of a seat has: fifty metrics by the hour make 37,200.
+# More lines than any month of a seat has: fifty hourly metrics make 37,200.
 MAX_LINES = 100_000
 _LONGEST = 256 * 1024
-_MOST_TOLD = 10_000
+_MAX_PROBLEMS = 10_000
 
-Read = tuple[tuple[Score, ...], tuple[Problem, ...]]
-# The last content of each file and what it held: a file that has grown is read on from where it ended.
-_known: dict[str, tuple[bytes, Read]] = {}
-_MOST_KNOWN = 16384
+ScoresRead = tuple[tuple[Score, ...], tuple[Problem, ...]]
+# The last content of each file and its records: of a file that has grown, only the new lines are read.
+_known: dict[str, tuple[bytes, ScoresRead]] = {}
+_MAX_CACHED_FILES = 16384
 
 
-def read_scores(path: str, raw: bytes) -> Read:
-    """The records of the file `path`, and what is wrong with its lines."""
+def read_scores(path: str, raw: bytes) -> ScoresRead:
+    """The records of the file `path`, and the problems of its lines."""
     begun, (scores, problems) = known = _known.get(path, (b"", ((), ())))
     if not raw.startswith(begun) or not begun.endswith(b"\n"):
         begun, scores, problems = b"", (), ()
-    more, wrong = _lines(path, raw[len(begun) :], begun.count(b"\n") + 1)
+    more, wrong = _read_score_lines(path, raw[len(begun) :], begun.count(b"\n") + 1)
     found = (scores + more, problems + wrong)
     if len(raw) >= len(known[0]):
-        if len(_known) >= _MOST_KNOWN:
+        if len(_known) >= _MAX_CACHED_FILES:
             _known.clear()
         _known[path] = (raw, found)
     return found
 
 
-def _lines(path: str, raw: bytes, first: int) -> Read:
-    """The records of lines that begin with the number `first`."""
-    plain = _plain_records(path, raw, first)
-    return _any_lines(path, raw, first) if plain is None else (plain, ())
+def _read_score_lines(path: str, raw: bytes, first: int) -> ScoresRead:
+    """The records and problems of lines; the first line has the number `first`."""
+    plain = _read_plain_lines(path, raw, first)
+    return _read_any_lines(path, raw, first) if plain is None else (plain, ())
 
 
-def _plain_records(path: str, raw: bytes, first: int) -> tuple[Score, ...] | None:
-    """The records of lines that are all as orgtp writes them; None where only the slow way can say what one holds."""
+def _read_plain_lines(path: str, raw: bytes, first: int) -> tuple[Score, ...] | None:
+    """The records if every line matches `PLAIN_LINE`; None if a line needs the full JSON parser."""
     rows = _PLAIN_LINE.findall(raw.decode("ascii")) if raw.isascii() else []
-    # Each match is one whole line, so where there are as many as lines, nothing is left over.
+    # Each match is one whole line, so equal counts mean that every line matched.
     if not rows or len(rows) != raw.count(b"\n") or not raw.endswith(b"\n"):
         return None
-    seat, found = seat_of(path) or "", []
+    seat, found = find_seat_of_scores(path) or "", []
     for number, (id_, at, metric, period, value, by, note) in enumerate(rows, first):
-        moment = _moment(at)
+        moment = _parse_score_time(at)
         if moment is None or parse_period(period) is None:
             return None
         place = Place(path, number)
@@ -74,99 +74,99 @@ def _plain_records(path: str, raw: bytes, first: int) -> tuple[Score, ...] | Non
     return tuple(found)
 
 
-def _any_lines(path: str, raw: bytes, first: int) -> Read:
-    """The records of any lines, and what is wrong with each that is none."""
+def _read_any_lines(path: str, raw: bytes, first: int) -> ScoresRead:
+    """The records of any lines, and a problem for each line that is not a record."""
     *lines, last = raw.split(b"\n")
     problems: list[Problem] = []
     if last:
         place = Place(path, first + len(lines), len(last.decode(errors="replace")) + 1)
-        hint = "Add a newline at the end; if the line was cut short, write the value again with orgtp score add."
+        hint = "Add a newline at the end. If the line is cut off, record the value again with orgtp score add."
         problems.append(Problem("score-no-newline", place, "the last line has no newline", hint))
     whole = [*lines, last] if last else lines
-    records = [_record(line, Place(path, number), problems) for number, line in enumerate(whole, first)]
-    return tuple(record for record in records if record), tuple(_told(problems))
+    records = [_read_score_line(line, Place(path, number), problems) for number, line in enumerate(whole, first)]
+    return tuple(record for record in records if record), tuple(_limit_problems(problems))
 
 
-def _told(problems: list[Problem]) -> list[Problem]:
-    """The problems; of very many, those that a person may still want to see."""
-    if len(problems) <= _MOST_TOLD:
+def _limit_problems(problems: list[Problem]) -> list[Problem]:
+    """The problems, limited to a number that a person can still read."""
+    if len(problems) <= _MAX_PROBLEMS:
         return problems
-    left = f"not a score: nor are {len(problems) - _MOST_TOLD:,} lines more"
-    return [*problems[:_MOST_TOLD], replace(problems[_MOST_TOLD], message=left)]
+    left = f"not a score, nor are {len(problems) - _MAX_PROBLEMS:,} more lines"
+    return [*problems[:_MAX_PROBLEMS], replace(problems[_MAX_PROBLEMS], message=left)]
 
 
-def seat_of(path: str) -> str | None:
-    """The seat whose scores stand in the file `path`; nothing where the path is no score file's."""
+def find_seat_of_scores(path: str) -> str | None:
+    """The seat id of a score file; None if `path` is not that of a score file."""
     match = _PATH.fullmatch(path)
     return match[1] if match else None
 
 
-def _record(line: bytes, place: Place, problems: list[Problem]) -> Score | None:
-    data, at, wrong = read_line(line)
+def _read_score_line(line: bytes, place: Place, problems: list[Problem]) -> Score | None:
+    data, at, wrong = parse_score_line(line)
     if at:
-        return score_of(data, at, place)
-    hint = f"What was changed since the last commit: git diff -- {place.path}"
+        return build_score(data, at, place)
+    hint = f"To see what changed since the last commit: git diff -- {place.path}"
     problems.append(Problem("score-malformed", place, f"not a score: {wrong}", hint))
     return None
 
 
-def read_line(line: bytes) -> tuple[dict[str, Any], datetime | None, str | None]:
-    """A line's data and moment, or what keeps it from being a record."""
-    if plain := PLAIN.fullmatch(line):
+def parse_score_line(line: bytes) -> tuple[dict[str, Any], datetime | None, str | None]:
+    """The data and time of a line, or the reason why it is not a record."""
+    if plain := PLAIN_LINE.fullmatch(line):
         data = {key: text.decode() for key, text in plain.groupdict().items() if text is not None}
         data.setdefault("value", None)
-        at = _moment(data["at"])
+        at = _parse_score_time(data["at"])
         if at and parse_period(data["period"]):
             return data, at, None
     if len(line) > _LONGEST:
         return {}, None, f"the line is longer than {_LONGEST // 1024} KiB"
     try:
         data = _DECODER.decode(line.decode())
-        wrong = _shape(data, escaped=b"\\u" in line)
+        wrong = _find_shape_error(data, escaped=b"\\u" in line)
     except (ValueError, RecursionError) as error:
-        return {}, None, _why(line, error)
-    return (data, None, wrong) if wrong else (data, _moment(data["at"]), None)
+        return {}, None, _explain_bad_line(line, error)
+    return (data, None, wrong) if wrong else (data, _parse_score_time(data["at"]), None)
 
 
-def _why(line: bytes, error: Exception) -> str:
-    """What keeps a line from being JSON."""
+def _explain_bad_line(line: bytes, error: Exception) -> str:
+    """The reason why a line is not JSON."""
     if isinstance(error, UnicodeDecodeError):
         return "it is not UTF-8 text"
-    return str(error) if isinstance(error, _Twice) else "it is not JSON" if line.strip() else "the line is empty"
+    return str(error) if isinstance(error, _DuplicateKey) else "it is not JSON" if line.strip() else "the line is empty"
 
 
-class _Twice(ValueError):
-    """A key stands twice in one record: readers would disagree which of the two counts."""
+class _DuplicateKey(ValueError):
+    """A record has a key twice. JSON readers disagree which of the two counts."""
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) != len(pairs):
-        raise _Twice("a key is there twice")
+        raise _DuplicateKey("it has a key twice")
     return data
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_once)
+_DECODER = json.JSONDecoder(object_pairs_hook=_refuse_duplicate_keys)
 _NEEDED = ("id", "at", "metric", "period", "value")
 _TEXTS = ("id", "at", "metric", "period", "by", "note", "value")
 
 
-def _shape(data: Any, *, escaped: bool) -> str | None:
-    """What keeps `data` from being a record; nothing where it is one. `escaped`: the line has escapes in it."""
+def _find_shape_error(data: Any, *, escaped: bool) -> str | None:
+    """The reason why `data` is not a record, if any. `escaped`: the line contains escapes."""
     if not isinstance(data, dict):
-        return "a line holds one JSON object"
+        return "a line must be one JSON object"
     for key in _NEEDED:
         if key not in data:
             return f'it has no "{key}"'
     for key in _TEXTS:
         if not isinstance(data.get(key, ""), str) and (key != "value" or data[key] is not None):
             return f'"{key}" is not text in double quotes'
-    # JSON can escape half of a character; nothing can print it.
+    # JSON can escape half of a surrogate pair, which cannot be printed.
     half = next((key for key in _TEXTS if _HALF.search(data.get(key) or "")), None) if escaped else None
-    return f'"{half}" holds half of a character' if half else _words(data)
+    return f'"{half}" contains half of a surrogate pair' if half else _find_value_error(data)
 
 
-def _words(data: dict[str, str]) -> str | None:
+def _find_value_error(data: dict[str, str]) -> str | None:
     if not SCORE_ID.fullmatch(data["id"]):
         return '"id" is not 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"'
     for key in ("metric", "by"):
@@ -176,24 +176,24 @@ def _words(data: dict[str, str]) -> str | None:
         return f'"{data["period"]}" is not a period'
     if data["value"] == "":
         return '"value" is empty'
-    return None if _moment(data["at"]) else '"at" is not a moment in UTC such as 2026-11-20T13:00:02Z'
+    return None if _parse_score_time(data["at"]) else '"at" is not a UTC time such as 2026-11-20T13:00:02Z'
 
 
 @lru_cache(maxsize=4096)
-def _moment(text: str) -> datetime | None:
+def _parse_score_time(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).astimezone(UTC) if _AT.fullmatch(text) else None
     except (ValueError, OverflowError):
         return None
 
 
-def score_of(data: dict[str, Any], at: datetime, place: Place) -> Score:
-    """The record that a line of the file `place` holds."""
+def build_score(data: dict[str, Any], at: datetime, place: Place) -> Score:
+    """The record in the line at `place`."""
     return Score(
         id=data["id"],
         at=at,
-        seat=seat_of(place.path) or "",
-        # The same few words in a million records: kept once.
+        seat=find_seat_of_scores(place.path) or "",
+        # A million records share a few texts, so intern them.
         metric=intern(data["metric"]),
         period=intern(data["period"]),
         value=data["value"],

@@ -1,4 +1,4 @@
-"""A seat's file, read into a `Seat`. schema/seat.schema.json says the same; a test holds the two together."""
+"""Read a seat's file into a `Seat`. schema/seat.schema.json defines the same; a test checks that both agree."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from orgtp.files.key_order import METRIC_ORDER, SEAT_ORDER
-from orgtp.files.mapping_reader import Fields
+from orgtp.files.mapping_reader import MappingReader
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.due import WEEKDAY_NAMES, parse_due
 from orgtp.model.errors import BadValue
@@ -29,25 +29,25 @@ _LONGEST = 100
 
 @lru_cache(maxsize=_CACHED)
 def read_seat(path: str, raw: bytes) -> tuple[Seat | None, tuple[Problem, ...]]:
-    """The seat in the file `path`, as far as it can be read, and what is wrong with the file."""
+    """The seat in the file `path`, as far as it can be read, and the problems of the file."""
     try:
         document = read_document(path, raw)
     except NotStrict as error:
         return None, (error.problem,)
     if not isinstance(document.data, dict):
-        return None, (not_a_mapping(path),)
+        return None, (build_mapping_problem(path),)
     problems: list[Problem] = []
-    return _seat(path, Fields(document.data, document.marks, problems, what="the seat")), tuple(problems)
+    return _parse_seat(path, MappingReader(document.data, document.marks, problems, what="the seat")), tuple(problems)
 
 
-def not_a_mapping(path: str, key: str = "seat") -> Problem:
-    """The problem of a file that holds no keys at all."""
+def build_mapping_problem(path: str, key: str = "seat") -> Problem:
+    """The problem of a file that is not a mapping."""
     hint = f"Begin it with the line: {key}: {PurePosixPath(path).stem if key == 'seat' else 'my-company'}"
-    return Problem("wrong-type", Place(path), "the file does not hold keys and their values", hint)
+    return Problem("wrong-type", Place(path), "the file does not contain keys with values", hint)
 
 
-def _seat(path: str, fields: Fields) -> Seat:
-    fields.only(SEAT_ORDER)
+def _parse_seat(path: str, fields: MappingReader) -> Seat:
+    fields.refuse_unknown_keys(SEAT_ORDER)
     name = PurePosixPath(path).stem
     kind = fields.choice("kind", SeatKind, SeatKind.AGENT, "bad-kind", required=True)
     return Seat(
@@ -57,103 +57,103 @@ def _seat(path: str, fields: Fields) -> Seat:
         role=fields.text("role", required=True),
         kind=kind,
         status=fields.choice("status", SeatStatus, SeatStatus.ACTIVE, "bad-status", required=True),
-        owner=_owner(fields, name, kind),
+        owner=_read_owner(fields, name, kind),
         reports_to=fields.id("reports_to"),
         mission=fields.text("mission"),
         since=fields.day("since"),
-        email=_email(fields),
+        email=_read_email(fields),
         retire_when=fields.text("retire_when"),
         review_by=fields.day("review_by"),
         capabilities=fields.texts("capabilities"),
-        metrics=_metrics(fields),
-        own=_own(fields.data),
+        metrics=_read_metrics(fields),
+        own=_read_user_keys(fields.data),
         marks=fields.marks,
     )
 
 
-def _own(data: Mapping[str, Any]) -> dict[str, str]:
-    """What stands under the user's own keys, however deep."""
-    return {way: text for key in data if key.startswith("x-") for way, text in _flat(key, data[key])}
+def _read_user_keys(data: Mapping[str, Any]) -> dict[str, str]:
+    """The user's own keys (`x-…`), flattened: dotted path to text."""
+    return {way: text for key in data if key.startswith("x-") for way, text in _flatten_value(key, data[key])}
 
 
-def _flat(way: str, value: Any) -> Iterator[tuple[str, str]]:
+def _flatten_value(way: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, below in value.items():
-            yield from _flat(f"{way}.{key}", below)
+            yield from _flatten_value(f"{way}.{key}", below)
     else:
         yield way, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _owner(fields: Fields, name: str, kind: SeatKind) -> str:
+def _read_owner(fields: MappingReader, name: str, kind: SeatKind) -> str:
     own = kind is SeatKind.HUMAN and "owner" not in fields.data
     return name if own else fields.id("owner")
 
 
-def _email(fields: Fields) -> str:
+def _read_email(fields: MappingReader) -> str:
     text = fields.text("email")
     if text and (text.count("@") != 1 or text.split() != [text] or "" in text.split("@")):
-        fields.problem("bad-email", "email", f'email "{text}" is not an address', "Write it as dash@example.com.")
+        fields.add_problem("bad-email", "email", f'email "{text}" is not an address', "Write it as dash@example.com.")
     return text
 
 
-def _metrics(fields: Fields) -> dict[str, Metric]:
-    below = fields.below("metrics")
+def _read_metrics(fields: MappingReader) -> dict[str, Metric]:
+    below = fields.mapping("metrics")
     if below is None:
         return {}
-    below.keys_are_ids()
-    found = {name: _metric(below, name) for name in below.data}
+    below.check_keys_are_ids()
+    found = {name: _read_seat_metric(below, name) for name in below.data}
     return {name: metric for name, metric in found.items() if metric}
 
 
-def _metric(metrics: Fields, name: str) -> Metric | None:
-    fields = metrics.below(name, required=True, what=f"the metric {name}")
+def _read_seat_metric(metrics: MappingReader, name: str) -> Metric | None:
+    fields = metrics.mapping(name, required=True, what=f"the metric {name}")
     if fields is None:
         return None
-    fields.only(METRIC_ORDER)
+    fields.refuse_unknown_keys(METRIC_ORDER)
     cadence = fields.choice("cadence", Cadence, Cadence.WEEKLY, "bad-cadence", required=True)
-    targets = _targets(fields, cadence.grain)
+    targets = _read_targets(fields, cadence.grain)
     return Metric(
         id=name,
         name=fields.text("name", required=True) or name,
-        # A missing outcome is told by a rule of its own: outcome-missing.
+        # A missing outcome is reported by its own rule, outcome-missing.
         outcome=fields.text("outcome", required="outcome" in fields.data),
         targets=targets,
         cadence=cadence,
-        rollup=_rollup(fields, targets),
+        rollup=_read_rollup(fields, targets),
         source=fields.id("source"),
-        due=_due(fields, cadence),
-        leads_to=_leads_to(fields),
+        due=_read_due(fields, cadence),
+        leads_to=_read_leads_to(fields),
         waive=fields.texts("waive"),
     )
 
 
-def _due(fields: Fields, cadence: Cadence) -> str:
-    """When a value is due after its period, as the file has it; "" where that is not said, or cannot be."""
+def _read_due(fields: MappingReader, cadence: Cadence) -> str:
+    """When a value is due after its period, as written in the file; "" if it is missing or invalid."""
     text = fields.text("due")
     due = parse_due(text) if text else None
     if due is None or not due.fits(cadence):
-        # A cadence that cannot be read is told by itself, and nothing fits it.
+        # An invalid cadence is reported on its own, and no due time fits it.
         if text and (due is None or fields.data.get("cadence") == cadence):
-            message = f'due "{text}" does not fit the cadence {cadence}' if due else f'due "{text}" is no time'
-            fields.problem("bad-due", "due", message, _due_hint(text, cadence))
+            message = f'due "{text}" does not fit the cadence {cadence}' if due else f'due "{text}" is not a time'
+            fields.add_problem("bad-due", "due", message, _suggest_due(text, cadence))
         return ""
     return text
 
 
-def _due_hint(text: str, cadence: Cadence) -> str:
-    """What to write instead: of a text of any spelling, the time and the weekday in it."""
+def _suggest_due(text: str, cadence: Cadence) -> str:
+    """What to write instead: the time and weekday found in the text, in the right form."""
     if cadence is Cadence.HOURLY:
-        return "Take it out: an hourly value is due at the end of its hour."
+        return "Remove it: an hourly value is due at the end of its hour."
     words = text[:_LONGEST].lower().replace(",", " ").split()
     day = next((word[:3] for word in words if word[:3] in WEEKDAY_NAMES), WEEKDAY_NAMES[0])
     weekday = "" if cadence.grain is Grain.DAY else f"{day} "
-    times = [time for word in words if (time := _clock(word))]
-    means = "a time of day" if not weekday else "a weekday and a time of day: the first such moment after the period"
+    times = [time for word in words if (time := _parse_clock_time(word))]
+    means = "a time of day" if not weekday else "a weekday and a time of day: the first such time after the period"
     return f"Write due: {weekday}{times[0] if times else '09:00'} ({means})."
 
 
-def _clock(word: str) -> str:
-    """`9am` or `9:00` as `09:00`; nothing for what is no time of day."""
+def _parse_clock_time(word: str) -> str:
+    """`9am` or `9:00` as `09:00`; "" if it is not a time of day."""
     whole = re.sub(r"^([0-9]{1,2})(am|pm)$", r"\1:00\2", word)
     try:
         return Unit(ValueKind.TIME).format_stored(Unit(ValueKind.TIME).parse_amount(whole))[:5]
@@ -161,61 +161,61 @@ def _clock(word: str) -> str:
         return ""
 
 
-def _leads_to(fields: Fields) -> str:
+def _read_leads_to(fields: MappingReader) -> str:
     text = fields.text("leads_to")
     seat, slash, metric = text.rpartition("/")
     if text and not (is_id(metric) and (is_id(seat) if slash else True)):
-        hint = "Write a metric of this seat, talks-booked, or of another: scout/talks-booked."
-        fields.problem("bad-id", "leads_to", f'leads_to "{text}" is not a metric', hint)
+        hint = "Write the id of a metric of this seat (talks-booked) or of another (scout/talks-booked)."
+        fields.add_problem("bad-id", "leads_to", f'leads_to "{text}" is not a metric', hint)
         return ""
     return text
 
 
-def _rollup(fields: Fields, targets: Targets) -> Rollup:
+def _read_rollup(fields: MappingReader, targets: Targets) -> Rollup:
     rollup = fields.choice("rollup", Rollup, Rollup.LAST, "bad-rollup")
     kind = targets.unit.kind if targets.dated else ValueKind.NUMBER
     no_sum = rollup is Rollup.SUM and kind in {ValueKind.PERCENT, ValueKind.TIME, ValueKind.YES_NO}
     if no_sum or (rollup is Rollup.MEAN and kind is ValueKind.YES_NO):
         hint = "Use hits (how many were on target), last, min or max."
-        fields.problem("bad-rollup", "rollup", f'a metric of kind "{kind}" has no {rollup}', hint)
+        fields.add_problem("bad-rollup", "rollup", f'a metric of kind "{kind}" cannot use {rollup}', hint)
     return rollup
 
 
-def _targets(fields: Fields, grain: Grain) -> Targets:
+def _read_targets(fields: MappingReader, grain: Grain) -> Targets:
     value: Any = fields.data.get("target")
     if not isinstance(value, dict):
-        target = _target(fields, "target")
+        target = _read_target(fields, "target")
         return Targets(((None, target),)) if target else _NO_TARGET
-    below = Fields(value, fields.marks, fields.problems, (*fields.keys, "target"), "target")
+    below = MappingReader(value, fields.marks, fields.problems, (*fields.keys, "target"), "target")
     if not value:
-        fields.problem("bad-target", "target", "target is empty", target_hint(""))
-    dated = [(_begin(below, name, grain), _target(below, name)) for name in value]
-    return _one_unit(fields, sorted((begin, target) for begin, target in dated if begin and target))
+        fields.add_problem("bad-target", "target", "target is empty", target_hint(""))
+    dated = [(_read_target_start(below, name, grain), _read_target(below, name)) for name in value]
+    return _require_one_unit(fields, sorted((begin, target) for begin, target in dated if begin and target))
 
 
-def _begin(fields: Fields, name: str, grain: Grain) -> Period | None:
+def _read_target_start(fields: MappingReader, name: str, grain: Grain) -> Period | None:
     period = parse_period(name)
     if period is None:
         place = fields.marks.key_place(*fields.keys, name)
-        hint = f"Say from which {grain} on the target holds: 2026-W30, 2026-07, 2026-07-20 …"
+        hint = f"Write the {grain} from which the target applies: 2026-W30, 2026-07, 2026-07-20 …"
         fields.problems.append(Problem("bad-target", place, f'"{name}" is not a period', hint))
     return period
 
 
-def _target(fields: Fields, key: str) -> Target | None:
+def _read_target(fields: MappingReader, key: str) -> Target | None:
     bare = fields.data.get(key)
     is_text = not isinstance(bare, (bool, int, Decimal))
     text = fields.text(key, required=True) if is_text else str(bare).lower()
     target = parse_target(text) if is_text else None
     if text and target is None:
-        fields.problem("bad-target", key, f'target "{text}" cannot be judged', target_hint(text))
+        fields.add_problem("bad-target", key, f'target "{text}" is not a target', target_hint(text))
     return target
 
 
-def _one_unit(fields: Fields, dated: list[tuple[Period, Target]]) -> Targets:
+def _require_one_unit(fields: MappingReader, dated: list[tuple[Period, Target]]) -> Targets:
     units = {target.unit for _, target in dated}
     if len(units) > 1:
-        hint = "Values of two kinds cannot stand in one row: begin a new metric."
-        fields.problem("bad-target", "target", "the dated targets are of different kinds", hint)
+        hint = "A metric has values of one kind. Add a new metric for the other kind."
+        fields.add_problem("bad-target", "target", "the dated targets are of different kinds", hint)
         return _NO_TARGET
     return Targets(tuple(dated))

@@ -1,7 +1,6 @@
-"""What an overview tells of a seat: who it is, whom it reports to and what it does. Its metrics are left out.
+"""Read what an overview shows of a seat: its name, role, status, owner, manager and capabilities, but no metrics.
 
-Of thousands of seats that is read with a few regular expressions, where a file is written plainly; any other file is
-read in full.
+For thousands of seats this is done with a few regular expressions. A file that is not plain enough is read in full.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import re
 
 from orgtp.files.seat import read_seat
-from orgtp.files.yaml.fast_loader import resolve
+from orgtp.files.yaml.fast_loader import resolve_scalar
 from orgtp.model.seat import Seat, SeatKind, SeatStatus, seat_path
 from orgtp.model.text import is_id
 
@@ -23,19 +22,19 @@ _CAPABILITY = re.compile(r'^  ([a-z][a-z0-9-]{0,62}): (?:"(.+)"|([^"].*))$', re.
 _NEEDED = ("name", "role", "kind", "status")
 
 
-def read_brief(seat: str, raw: bytes) -> Seat | None:
-    """The seat `seat` without its metrics and without what else only its own page shows, as far as it can be read."""
-    return _read_plain(seat, raw) or read_seat(seat_path(seat), raw)[0]
+def read_seat_brief(seat: str, raw: bytes) -> Seat | None:
+    """The seat without its metrics and other details that only its own page shows, as far as it can be read."""
+    return _read_plain_seat(seat, raw) or read_seat(seat_path(seat), raw)[0]
 
 
-def _read_plain(seat: str, raw: bytes) -> Seat | None:
-    """The seat, where nothing in its file can mean anything else than it seems to."""
+def _read_plain_seat(seat: str, raw: bytes) -> Seat | None:
+    """The seat, if its file is so plain that the regular expressions cannot misread it."""
     text = raw.decode("ascii") if raw.isascii() else ""
     if not text or not _PLAIN.fullmatch(text):
         return None
     rows = _TOP.findall(text)
-    said = {key: quoted or _text_of(bare) for key, quoted, bare in rows}
-    capabilities = _capabilities(text) if "capabilities" in said else {}
+    said = {key: quoted or _parse_bare_text(bare) for key, quoted, bare in rows}
+    capabilities = _parse_capabilities(text) if "capabilities" in said else {}
     if len(said) != len(rows) or capabilities is None or not all(said.get(key) for key in _NEEDED):
         return None
     kind, status = said["kind"], said["status"]
@@ -58,17 +57,17 @@ _KINDS = {kind.value: kind for kind in SeatKind}
 _STATUSES = {status.value: status for status in SeatStatus}
 
 
-def _text_of(bare: str) -> str:
-    """What is written without quotes, if that is text; "" where it is a number, a yes or no, or nothing."""
-    meant = resolve(bare.rstrip())
+def _parse_bare_text(bare: str) -> str:
+    """An unquoted value, if it is text; "" if it is a number, a boolean or empty."""
+    meant = resolve_scalar(bare.rstrip())
     return meant if isinstance(meant, str) else ""
 
 
-def _capabilities(text: str) -> dict[str, str] | None:
-    """What the seat does, by id; None where that is not one line each."""
+def _parse_capabilities(text: str) -> dict[str, str] | None:
+    """Capability id to description; None unless each is on one line."""
     block = _CAPABILITIES.search(text)
     rows = _CAPABILITY.findall(block[1]) if block else []
-    found = {key: quoted or _text_of(bare) for key, quoted, bare in rows}
+    found = {key: quoted or _parse_bare_text(bare) for key, quoted, bare in rows}
     if block is None or len(found) != block[1].count("\n") or not all(one.strip() for one in found.values()):
         return None
     return found

@@ -1,4 +1,4 @@
-"""A tree: the files of an org at one moment, wherever they come from. All that loading needs is here."""
+"""Trees: the files of an org at one point in time, from a folder, from memory, or a part of another tree."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH
 SCORES = "scores"
 FOLDERS = ("seats", SCORES, "retirements", "escalations")
 HEAD = "org.yaml"
-# The files that are known one by one: beside them in policy/ may lie what is the user's own.
+# The single files that orgtp knows. Other files in policy/ are the user's own.
 SINGLE = (HEAD, ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH)
-# The largest file that is read: a score file, which holds one seat's month.
+# The largest file that is read, in bytes. Score files, with one month of one seat, are the largest.
 MAX_BYTES = 8 * 1024 * 1024
-# What is opened is the file itself: no link is followed, and nobody waits for a pipe's other end.
+# Open only the file itself: follow no link, and do not block on a pipe.
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -40,14 +40,14 @@ class Readable(Protocol):
 
 
 class Tree(Readable, Protocol):
-    """The files that orgtp knows of: those of `SINGLE` and all below `FOLDERS`. It reads what `entries` names."""
+    """The files that orgtp knows: those of `SINGLE` and all below `FOLDERS`."""
 
     def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
 
 
 class StoredTree(Tree, Protocol):
-    """A tree that is stored somewhere, of which a part can be read alone: `read` takes any paths."""
+    """A tree on disk or in git, of which any part can be read on its own."""
 
     def without_scores(self) -> Tree:
         """The same without the files in `scores`; what is no folder there stays, as a file."""
@@ -56,14 +56,14 @@ class StoredTree(Tree, Protocol):
         """Those of the files `paths` that are there, in the order given."""
 
     def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
-        """The names in a folder, and which are folders themselves; empty where nothing is there.
+        """(name, is a folder) for each entry of a folder; empty if nothing is there.
 
-        None where what is there is no folder, or a closed one.
+        None if the path is not a folder, or cannot be opened.
         """
 
 
-def twins(names: Iterable[str]) -> list[FileInfo]:
-    """Those of the names at the top that are the org's own but for their case: a disk may take the two for one."""
+def find_case_twins(names: Iterable[str]) -> list[FileInfo]:
+    """Top-level names that differ from the org's own only by case: a file system may not keep them apart."""
     known = {HEAD, *FOLDERS}
     top = set(names)
     odd = (name for name in top - known if name.casefold() in known and name.casefold() in top)
@@ -71,74 +71,74 @@ def twins(names: Iterable[str]) -> list[FileInfo]:
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class FolderTree:
     """The files of a folder, read without following a link."""
 
     root: Path
     with_scores: bool = True
 
-    def without_scores(self) -> Folder:
+    def without_scores(self) -> FolderTree:
         """The same without the files in `scores`; what is no folder there stays, as a file."""
-        return Folder(self.root, with_scores=False)
+        return FolderTree(self.root, with_scores=False)
 
     def find(self, paths: Iterable[str]) -> list[FileInfo]:
         """Those of the files `paths` that are there, in the order given."""
-        return [self._entry(path) for path in paths if self._is_there(path)]
+        return [self._stat_file(path) for path in paths if self._path_exists(path)]
 
     def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
-        """The names in a folder, and which are folders themselves; None where it is no folder, or a closed one."""
+        """(name, is a folder) for each entry; empty if nothing is there, None if it cannot be opened as a folder."""
         path = f"{os.fspath(self.root)}/{folder}"
-        return _listed(path) if self._is_there(folder) else []
+        return _list_folder(path) if self._path_exists(folder) else []
 
     def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
-        found = [self._entry(path) for path in SINGLE if self._is_there(path)]
+        found = [self._stat_file(path) for path in SINGLE if self._path_exists(path)]
         for folder in FOLDERS:
             if os.path.lexists(self.root / folder) and (folder != SCORES or self.with_scores):
-                found += self._below(folder)
-        if not self.with_scores and os.path.lexists(self.root / SCORES) and _listed(self.root / SCORES) is None:
-            found.append(self._entry(SCORES))
+                found += self._list_files_below(folder)
+        if not self.with_scores and os.path.lexists(self.root / SCORES) and _list_folder(self.root / SCORES) is None:
+            found.append(self._stat_file(SCORES))
         with contextlib.suppress(OSError), os.scandir(self.root) as listing:
-            found += twins(item.name for item in listing)
+            found += find_case_twins(item.name for item in listing)
         return sorted(found, key=lambda entry: entry.path)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`; one that is gone by now is left out."""
-        # A path of text: to make a Path of each of ten thousand costs more than to open them.
+        # Join strings: creating ten thousand Path objects costs more than opening the files.
         root = os.fspath(self.root)
-        return {path: raw for path in paths if (raw := read_plain(f"{root}/{path}")) is not None}
+        return {path: raw for path in paths if (raw := read_plain_file(f"{root}/{path}")) is not None}
 
-    def _is_there(self, path: str) -> bool:
-        """Whether there is something at `path`; behind a link there is nothing, as in git."""
+    def _path_exists(self, path: str) -> bool:
+        """Whether something exists at `path`. Paths below a link do not exist, as in git."""
         root, folder = os.fspath(self.root), path.rpartition("/")[0]
         is_link = bool(folder) and os.path.islink(f"{root}/{folder}")  # noqa: PTH114  (quicker than a Path for each)
         return not is_link and os.path.lexists(f"{root}/{path}")
 
-    def _entry(self, path: str) -> FileInfo:
+    def _stat_file(self, path: str) -> FileInfo:
         try:
             state = os.lstat(f"{os.fspath(self.root)}/{path}")
         except OSError:
             return FileInfo(path, 0, plain=False)
         return FileInfo(path, state.st_size, stat.S_ISREG(state.st_mode))
 
-    def _below(self, top: str) -> list[FileInfo]:
-        """Every file below the folder `top`, however deep; what is no folder, or a closed one, as itself."""
+    def _list_files_below(self, top: str) -> list[FileInfo]:
+        """Every file below the folder `top` at any depth. A path that cannot be listed counts as a file."""
         found: list[FileInfo] = []
         folders = [top]
         while folders:
             folder = folders.pop()
-            names = _listed(self.root / folder)
+            names = _list_folder(self.root / folder)
             if names is None:
-                found.append(self._entry(folder))
+                found.append(self._stat_file(folder))
             for name, is_folder in names or ():
                 path = f"{folder}/{name}"
                 folders += [path] if is_folder else []
-                found += [] if is_folder else [self._entry(path)]
+                found += [] if is_folder else [self._stat_file(path)]
         return found
 
 
-def _listed(folder: str | Path) -> list[tuple[str, bool]] | None:
-    """The names in a folder, and which are folders themselves; nothing where it is none, or is closed."""
+def _list_folder(folder: str | Path) -> list[tuple[str, bool]] | None:
+    """(name, is a folder) for each entry of a folder; None if it is not a folder or cannot be opened."""
     try:
         if not stat.S_ISDIR(os.lstat(folder).st_mode):
             return None
@@ -148,22 +148,22 @@ def _listed(folder: str | Path) -> list[tuple[str, bool]] | None:
         return None
 
 
-def read_plain(path: str | Path) -> bytes | None:
-    """The bytes of a plain file of at most `MAX_BYTES`; nothing where there is none (a link and a device are none)."""
+def read_plain_file(path: str | Path) -> bytes | None:
+    """The content of a regular file of at most `MAX_BYTES`; None for anything else, such as a link or a device."""
     try:
         descriptor = os.open(path, _OPEN)
     except OSError:
         return None
     try:
-        return _content(descriptor)
+        return _read_descriptor(descriptor)
     except OSError:
         return None
     finally:
         os.close(descriptor)
 
 
-def _content(descriptor: int) -> bytes | None:
-    """All that an open file holds, read no further than it may be long."""
+def _read_descriptor(descriptor: int) -> bytes | None:
+    """The content of an open file; None if it is not a regular file, or longer than `MAX_BYTES`."""
     state = os.fstat(descriptor)
     if not stat.S_ISREG(state.st_mode) or state.st_size > MAX_BYTES:
         return None
@@ -175,8 +175,8 @@ def _content(descriptor: int) -> bytes | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """A tree held in memory: how the org will look."""
+class MemoryTree:
+    """A tree in memory."""
 
     files: Mapping[str, bytes]
 
@@ -190,8 +190,8 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
-class Filtered:
-    """Those files of a tree whose paths are `kept`."""
+class FilteredTree:
+    """The files of a tree whose paths pass the test `kept`."""
 
     tree: Tree
     kept: Callable[[str], bool]
@@ -206,8 +206,8 @@ class Filtered:
 
 
 @dataclass(frozen=True, slots=True)
-class Selected:
-    """Those of the files `paths` that a tree has, and nothing else of it looked at."""
+class SelectedTree:
+    """The files `paths` of a tree. Nothing else of it is read."""
 
     tree: StoredTree
     paths: Sequence[str]

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from orgtp.files.tree import FOLDERS, SINGLE, Folder, read_plain
+from orgtp.files.tree import FOLDERS, SINGLE, FolderTree, read_plain_file
 from orgtp.git.cat_file import GitObject, ObjectReader
 from orgtp.git.errors import GitFailed
 from orgtp.git.process import start_git, start_with_gitpython
@@ -153,7 +153,7 @@ class Repo:
         git_dir = self._plain_git_dir
         if git_dir is None or (git_dir / "reftable").exists() or self.config("extensions.refstorage"):
             return None
-        raw = read_plain(git_dir / "HEAD")
+        raw = read_plain_file(git_dir / "HEAD")
         match = _HEAD.fullmatch(os.fsdecode(raw)) if raw else None
         return match[1] if match else None
 
@@ -266,7 +266,7 @@ class Repo:
 
     def has_uncommitted_changes(self, rev: str | None) -> bool:
         """Whether the org's files in the work tree differ from those of the commit `rev`."""
-        folder = Folder(self.path)
+        folder = FolderTree(self.path)
         if self.bare:
             return False
         sizes = {entry.path: entry.size for entry in folder.entries() if not _is_hidden(entry.path)}

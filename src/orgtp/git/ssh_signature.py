@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from orgtp.files.signers import fields_of
+from orgtp.files.signers import split_ssh_fields
 from orgtp.git.process import run_program
 from orgtp.git.repo import SHA256_DIGITS, Repo
 from orgtp.lazy_dataclass import dataclass
@@ -81,8 +81,8 @@ def parse_ssh_signature(armored: str) -> SshSignature:
     match = _ARMOR.fullmatch(armored)
     try:
         raw = b64decode("".join(match[1].split()), validate=True) if match else b""
-        parts = list(fields_of(raw.removeprefix(_MAGIC)))
-        kind = next(fields_of(parts[0]), b"").decode("ascii") if parts else ""
+        parts = list(split_ssh_fields(raw.removeprefix(_MAGIC)))
+        kind = next(split_ssh_fields(parts[0]), b"").decode("ascii") if parts else ""
     except ValueError as error:
         raise BadSignature(why="the signature is cut short or mistyped") from error
     if not raw.startswith(_MAGIC) or len(parts) != _FIELDS or not kind:

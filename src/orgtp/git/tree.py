@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cache, cached_property
 
-from orgtp.files.tree import FOLDERS, SCORES, SINGLE, FileInfo, twins
+from orgtp.files.tree import FOLDERS, SCORES, SINGLE, FileInfo, find_case_twins
 from orgtp.git.cat_file import ObjectTooLarge
 from orgtp.git.objects import ObjectStore
 from orgtp.git.repo import Repo
@@ -60,7 +60,7 @@ class GitTree:
         found = [FileInfo(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
         scores = None if self.with_scores else self._walk.find_entry(SCORES)
         found += [FileInfo(SCORES, 0, scores.is_plain)] if scores and scores.mode != TREE else []
-        return sorted([*found, *twins(self._walk.list_entries(""))], key=lambda entry: entry.path)
+        return sorted([*found, *find_case_twins(self._walk.list_entries(""))], key=lambda entry: entry.path)
 
     @cached_property
     def _walk(self) -> TreeEditor:

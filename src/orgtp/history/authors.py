@@ -1,4 +1,4 @@
-"""Who a commit is by: seats, looked up one at a time, so that to name a few costs the same in any org."""
+"""Find the seats that commits are by, one at a time, so that the cost does not grow with the org."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from orgtp.model.commit import Commit
 from orgtp.model.seat import Seat, seat_path
 from orgtp.model.text import is_id
 
-# As many seats are read quicker than git can be started to look through them.
+# Up to this many seats, reading all of them is faster than starting `git grep`.
 _FEW = 50
 
 
 def find_seats_by_email(repo: Repo, walk: TreeEditor, email: str) -> list[Seat]:
-    """The seats with an e-mail, by id."""
+    """The seats with an e-mail address, sorted by id."""
     seats = walk.find_entry("seats")
     if not email or seats is None:
         return []
@@ -28,7 +28,7 @@ def find_seats_by_email(repo: Repo, walk: TreeEditor, email: str) -> list[Seat]:
 
 
 def _find_files_with_email(repo: Repo, walk: TreeEditor, tree: str, email: str) -> list[str]:
-    """The files of seats in which an e-mail stands, sorted."""
+    """The seat files that contain an e-mail address, sorted."""
     nodes = walk.list_entries("seats")
     if len(nodes) <= _FEW and all(node.mode != TREE for node in nodes.values()):
         files = walk.read_files(f"seats/{name}" for name in nodes)
@@ -40,7 +40,7 @@ def _find_files_with_email(repo: Repo, walk: TreeEditor, tree: str, email: str) 
 
 @dataclass
 class CommitActors:
-    """The seats as they are at one commit."""
+    """Finds the seat behind a commit, with the seats as they are at `rev`."""
 
     repo: Repo
     rev: str
@@ -52,7 +52,7 @@ class CommitActors:
         return open_tree(self.repo, self.rev)
 
     def find_seat(self, seat: str) -> Seat | None:
-        """The seat `seat`, if there is one and its file can be read."""
+        """The seat with the id `seat`, if it exists and its file can be read."""
         if seat not in self._seats:
             path = seat_path(seat)
             raw = self._walk.read_files([path]).get(path) if is_id(seat) else None
@@ -60,7 +60,7 @@ class CommitActors:
         return self._seats[seat]
 
     def find_actor(self, commit: Commit) -> str:
-        """The seat that a commit says acted, else the one with its author's e-mail, else ""."""
+        """The seat id in the commit's trailer, else the seat with the author's e-mail address, else ""."""
         if commit.by:
             return commit.by
         email = commit.email.lower()
@@ -70,6 +70,6 @@ class CommitActors:
         return self._emails[email]
 
     def find_actor_name(self, commit: Commit) -> str:
-        """The name of who did it: the seat's, else the author's."""
+        """The name of the acting seat, else of the commit's author."""
         seat = self.find_seat(self.find_actor(commit))
         return seat.name if seat else commit.author

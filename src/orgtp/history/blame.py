@@ -1,7 +1,7 @@
-"""Who set what: for each fact of a few files, the commit that made it what it is, found in git's objects.
+"""Blame: for each fact of a few files, find the commit that gave it its current value.
 
-A commit sets a fact where none of its parents has it as the commit has it. So a merge that takes what one side has sets
-nothing, and neither does a change of layout, or one that was taken back. No rename is guessed, no diff is read.
+A commit sets a fact if no parent has the fact with the same value. So a merge that takes one side's value sets nothing,
+and neither does a change of layout or one that was reverted. Renames are not guessed, and no diff is parsed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.views.seat_fields import THERE, Spot
 
-# The facts of one file by their keys; of a file that cannot be read, none are known.
+# The facts of one file by key; None for a file that cannot be read.
 Facts = Mapping[str, object]
 FactReader = Callable[[str, bytes], Facts | None]
 _ABSENT: Facts = {}
@@ -25,14 +25,14 @@ _ABSENT: Facts = {}
 
 @dataclass(frozen=True)
 class FileStates:
-    """What files say at commits: `reads` makes facts of a file's content."""
+    """The facts of files at commits. `reads` turns the content of a file into facts."""
 
     repo: Repo
     reads: FactReader
     _known: dict[tuple[str, str], Facts | None] = field(default_factory=dict)
 
     def read_facts(self, path: str, oid: str) -> Facts | None:
-        """The facts of the file `path` with the content `oid`: an id, `COMMIT:PATH`, or zeros where there is none."""
+        """The facts of the file `path` with the content `oid`: an id, `COMMIT:PATH`, or zeros for no file."""
         if (path, oid) not in self._known:
             found = self.repo.read(oid) if oid.strip("0") else None
             facts = self.reads(path, found.raw) if found and found.type == "blob" else _ABSENT
@@ -44,15 +44,15 @@ class FileStates:
         return self.read_facts(path, f"{commit}:{path}")
 
 
-# What is looked for at one commit: path, key, and who set it as far as is known so far.
+# The facts to trace at one commit: path, key, and the setter found so far.
 OpenFacts = dict[str, dict[str, Commit | None]]
-# So many paths go on one command line; of more, their folders do.
+# Up to this many paths go on one command line; with more, their folders are used instead.
 _MOST_PATHS = 1000
 
 
 @dataclass
 class Blame:
-    """Looks for who set the facts `wanted`: what they are, by path and key; None for what is not there."""
+    """Finds who set the facts `wanted`: (path, key) to current value; None for a fact that is not there."""
 
     states: FileStates
     wanted: Mapping[Spot, object]
@@ -60,9 +60,9 @@ class Blame:
     _seen: dict[str, Commit] = field(default_factory=dict)
 
     def find_setters(self, head: str | None, without: str = "") -> Iterator[tuple[Spot, Commit | None]]:
-        """Each fact with the commit that set it, as they are found; None for what is not committed yet.
+        """Each fact with the commit that set it, as they are found; None if the fact is not committed yet.
 
-        What was set before the history that is here, or in what `without` has, is left out: nobody knows.
+        Facts set in the history of `without`, or before the start of a shallow clone, are left out.
         """
         held: OpenFacts = {}
         for path, key in self.wanted:
@@ -75,7 +75,7 @@ class Blame:
             yield from self._walk_commits(trace_files(self.states.repo, head, _shorten_path_list(held), without), held)
 
     def _walk_commits(self, commits: Iterable[Commit], held: OpenFacts) -> Iterator[tuple[Spot, Commit | None]]:
-        """Go from commit to commit until all is found. The first of them made everything that is `held` what it is."""
+        """Walk the commits until all facts are found. At the first commit, all facts of `held` have their value."""
         left = sum(map(len, held.values()))
         self._held[NEXT_COMMIT] = held
         for commit in commits:
@@ -89,11 +89,11 @@ class Blame:
                 return
 
     def _is_wanted_value(self, spot: Spot, facts: Facts) -> bool:
-        """Whether a fact is there as it is wanted."""
+        """Whether a fact has its current value among `facts`."""
         return facts.get(spot[1]) == self.wanted[spot]
 
     def _settle_commit(self, commit: Commit) -> Iterator[tuple[Spot, Commit | None]]:
-        """What a commit set of what it holds; the rest goes to its parents, and on where those are known already."""
+        """The facts that a commit set. The others pass to its parents, and on to parents that were already visited."""
         waiting = [commit]
         while waiting:
             here = waiting.pop()
@@ -106,20 +106,20 @@ class Blame:
 
     @cached_property
     def _shallow_commits(self) -> frozenset[str]:
-        """The commits whose parents a shallow clone has not: what they say was set there or before."""
+        """The first commits of a shallow clone: their facts were set there or earlier."""
         return read_shallow_commits(self.states.repo)
 
     def _trace_facts(self, here: Commit, held: OpenFacts) -> Iterator[tuple[Spot, Commit | None, str | None]]:
-        """Of each fact, who set it as far as is known at `here`, and the parent that has it, too.
+        """Each fact with the setter known at `here`, and the parent that has the same value.
 
-        No parent (None): that is who set it. One that nobody can name (""): nobody knows.
+        Parent None: the setter is final. Parent "": the setter is unknown.
         """
         touched: dict[str, tuple[str, tuple[str, ...]]]
         if here.paths:
             touched = {one.path: (one.new, (one.old,)) for one in here.paths if one.path in held}
             self._pass_to_parent({path: keys for path, keys in held.items() if path not in touched}, here.parents)
         else:
-            # A merge that is like none of its parents.
+            # A merge that differs from all its parents.
             touched = {p: (f"{here.id}:{p}", tuple(f"{parent}:{p}" for parent in here.parents)) for p in held}
         for path, (new, old) in touched.items():
             after, before = self.states.read_facts(path, new), [self.states.read_facts(path, one) for one in old]
@@ -128,12 +128,12 @@ class Blame:
                     n for n, facts in enumerate(before) if facts is None or self._is_wanted_value((path, key), facts)
                 )
                 heir = next(same, None)
-                # Of a file that cannot be read, nobody knows what it said: what was there before may be there still.
+                # A file that cannot be read may still contain what was there before.
                 setter = since if after is None else here
                 yield (path, key), setter, None if heir is None else "".join(here.parents[heir : heir + 1])
 
     def _pass_to_parent(self, rest: OpenFacts, parents: tuple[str, ...]) -> None:
-        """What a commit has not touched is as its parent has it."""
+        """Pass the facts that a commit did not touch to its parent."""
         for parent in parents[:1]:
             known = self._held.setdefault(parent, rest)
             if known is not rest:
@@ -142,5 +142,5 @@ class Blame:
 
 
 def _shorten_path_list(held: OpenFacts) -> list[str]:
-    """The paths to ask git for: all of them, or, of very many, what they are below."""
+    """The paths to pass to git: all of them, or their top-level folders if there are very many."""
     return sorted(held if len(held) <= _MOST_PATHS else {path.partition("/")[0] for path in held})

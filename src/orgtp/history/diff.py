@@ -1,4 +1,4 @@
-"""An org and what changed in it since an earlier moment, which is found in its own history."""
+"""What changed in an org since an earlier commit or date of its history."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from orgtp.views.diff.types import Made
 
 @dataclass(frozen=True, slots=True)
 class DiffSinceBase:
-    """What changed since the commit `base`."""
+    """The changes since the commit `base`."""
 
     base: str
     diff: Diff
 
 
 def diff_since(here: OrgSnapshot, base: str, *, parted: bool = False) -> DiffSinceBase:
-    """What changed from `base`, a revision or a date, to `here`; `parted`: from where the two histories part.
+    """What changed from `base`, a revision or a date, to `here`. `parted`: compare with their merge base instead.
 
-    Raises `NoGit`, `UnknownRevision`, `NotYet`, `NotReached`.
+    Raises `NoGit`, `UnknownRevision`, `NoOrgYet`, `NotInClone`.
     """
     if here.repo is None:
         raise NoGit(root=here.root)
@@ -41,7 +41,7 @@ def diff_since(here: OrgSnapshot, base: str, *, parted: bool = False) -> DiffSin
 
 
 def _add_authorship(here: OrgSnapshot, repo: Repo, base: str, facts: Facts, found: Diff) -> Diff:
-    """The difference with by whom and in which commit, where one end leads to the other; else nobody could say."""
+    """Add to the diff who made each change and in which commit, if one end descends from the other."""
     head, wanted = here.revision, facts.wanted(found)
     if head is None or not wanted or not repo.has_ancestor(base, head):
         return found
@@ -57,14 +57,14 @@ def _describe_authorship(people: CommitActors, commit: Commit) -> Made:
 
 
 def _resolve_base(here: OrgSnapshot, repo: Repo, base: str, *, parted: bool) -> str:
-    """The commit that `base` names, or the last one of the ledger before its end."""
+    """The commit that `base` names; for a period, the ledger's last commit before its end."""
     if parse_span(base) is not None:
         return locate_org(here.root, base, None).commit or ""
     return resolve_base_commit(repo, base) if parted else repo.require_commit(base)
 
 
 def _load_org_at(here: OrgSnapshot, rev: str) -> Org:
-    """The org as it stood at a commit; one before there was any is empty, so that all of it is new."""
+    """The org at a commit; an empty one if the commit has no org, so that everything is new."""
     try:
         return locate_org(here.root, rev, None).loaded.org
     except NoOrgYet:

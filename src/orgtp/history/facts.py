@@ -1,11 +1,11 @@
-"""What the files of an org say, fact by fact, for those who look for who set it."""
+"""The files of an org as single facts, for blame."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
 
-from orgtp.files.org import read_head
+from orgtp.files.org import read_org_head
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD
 from orgtp.history.blame import FactReader, Facts
@@ -17,7 +17,7 @@ _ID = re.compile(rb'"id"\s*:\s*"([A-Za-z0-9._-]{1,64})"')
 
 
 def make_fact_reader(rows: Collection[str] = ()) -> FactReader:
-    """A reader of any file of the org. Of values, it knows of the ids `rows` alone whether they are there."""
+    """A function that reads the facts of any file of the org. Of score files, only the record ids `rows` are facts."""
     wanted = {row.encode() for row in rows}
 
     def read(path: str, raw: bytes) -> Facts | None:
@@ -32,7 +32,7 @@ def make_fact_reader(rows: Collection[str] = ()) -> FactReader:
 
 
 def _read_head_facts(raw: bytes) -> Facts | None:
-    head, _ = read_head(raw)
+    head, _ = read_org_head(raw)
     days, policy, routing = head.holidays, head.policy, head.routing
     org = Org(head.id, head.name, head.zone, holidays=days, branch=head.branch, policy=policy, routing=routing)
     return policy_facts(org) if head.id else None

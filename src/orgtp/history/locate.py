@@ -1,4 +1,4 @@
-"""Finding an org and the moment of its history that is meant: a folder, a bare repository, or a commit of either."""
+"""Find an org, now or at a point of its history: a folder, a bare repository, or a commit of either."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from orgtp.files.load import Loaded, NotAnOrg, load
-from orgtp.files.org import Head, read_head
+from orgtp.files.load import LoadedOrg, NotAnOrg, load_org
+from orgtp.files.org import OrgHead, read_org_head
 from orgtp.files.score_months import ScoreMonths
-from orgtp.files.seat_scope import SeatScope, files_about
-from orgtp.files.tree import HEAD, Folder, Selected, StoredTree, read_plain
+from orgtp.files.seat_scope import SeatScope, list_files_for_numbers
+from orgtp.files.tree import HEAD, FolderTree, SelectedTree, StoredTree, read_plain_file
 from orgtp.git.repo import Repo, find_repo
 from orgtp.git.tree import GitTree, open_tree
 from orgtp.lazy_dataclass import dataclass
@@ -27,31 +27,31 @@ _FIRST_YEAR, _LAST_YEAR = 1990, 2900
 
 
 class NoGit(OrgtpError):
-    """A change or the past was asked of an org that is no git repository of its own."""
+    """A change or a past state was requested for an org that is not the top of a git repository."""
 
     text = (
-        "{root} is not the top of a git repository, so nothing can be recorded or looked up in its history. "
-        "Begin one there: git -C {root} init && git -C {root} add . && git -C {root} commit -m 'The org as text'"
+        "{root} is not the top of a git repository, so it has no history and nothing can be recorded. "
+        "Create one: git -C {root} init && git -C {root} add . && git -C {root} commit -m 'The org as text'"
     )
 
 
 class NoOrgYet(OrgtpError):
-    """The history begins later, or holds no org at that commit."""
+    """The history begins later, or the commit has no org."""
 
-    text = "there was no org yet at {at}. See when it began: orgtp log"
+    text = "the org did not exist yet at {at}. To see its first commits: orgtp log"
 
 
 @dataclass(frozen=True, repr=False)
 class OrgSnapshot:
-    """One org: where it is, the tree that holds it, and as of which moment (aware) it is to be judged.
+    """One org: its folder, the tree with its files, and the time `now` (aware) as of which it is judged.
 
-    It is read when it is first looked at, and once. `head` alone is read at once: that is what makes it an org.
+    Only `head` (org.yaml) is read at first. The rest is read on first use, and once.
     """
 
     root: Path
     repo: Repo | None
     tree: StoredTree
-    head: Head
+    head: OrgHead
     now: datetime
     at: str | None = None
     commit: str | None = None
@@ -60,40 +60,40 @@ class OrgSnapshot:
         return f"<org {self.head.id} in {self.root}{f' at {self.at}' if self.at else ''}>"
 
     @cached_property
-    def loaded(self) -> Loaded:
-        """The org, what could not be read of it, and its files."""
-        return load(self.tree, str(self.root))
+    def loaded(self) -> LoadedOrg:
+        """The whole org, its problems, and its files."""
+        return load_org(self.tree, str(self.root))
 
     @cached_property
-    def staff(self) -> Loaded:
-        """The org, whose values are read when somebody asks for them: they are most of what there is to read."""
+    def staff(self) -> LoadedOrg:
+        """The org with values that are read on demand, because they are most of the data."""
         if "loaded" in vars(self):
             return self.loaded
-        return load(self.tree.without_scores(), str(self.root), self._score_months)
+        return load_org(self.tree.without_scores(), str(self.root), self._score_months)
 
     @cached_property
     def _score_months(self) -> ScoreMonths:
         return ScoreMonths(self.tree)
 
-    def load_seat_numbers(self, seat: str) -> Loaded:
-        """The org as far as the numbers of one seat need it: the seat and its owner. Values are read when asked for."""
-        return self._load_part(f"about {seat}", lambda: files_about(self.tree, seat))
+    def load_seat_numbers(self, seat: str) -> LoadedOrg:
+        """The part of the org that the numbers of one seat need: the seat and its owner, with values on demand."""
+        return self._load_part(f"about {seat}", lambda: list_files_for_numbers(self.tree, seat))
 
-    def load_seat_page(self, seat: str) -> Loaded:
-        """The org as far as a page about one seat needs it; see `SeatScope`. Values are read when asked for."""
+    def load_seat_page(self, seat: str) -> LoadedOrg:
+        """The part of the org that a page about one seat needs (see `SeatScope`), with values on demand."""
         return self._load_part(f"around {seat}", lambda: self.seat_scope(seat).paths)
 
     def seat_scope(self, seat: str) -> SeatScope:
-        """The files around one seat."""
+        """The files that concern one seat."""
         if seat not in self._scopes:
             self._scopes[seat] = SeatScope(self.tree, seat)
         return self._scopes[seat]
 
-    def _load_part(self, name: str, paths: Callable[[], Sequence[str]]) -> Loaded:
+    def _load_part(self, name: str, paths: Callable[[], Sequence[str]]) -> LoadedOrg:
         if "staff" in vars(self) or "loaded" in vars(self):
             return self.staff
         if name not in self._parts:
-            self._parts[name] = load(Selected(self.tree, paths()), str(self.root), self._score_months)
+            self._parts[name] = load_org(SelectedTree(self.tree, paths()), str(self.root), self._score_months)
         return self._parts[name]
 
     @cached_property
@@ -101,12 +101,12 @@ class OrgSnapshot:
         return {}
 
     @cached_property
-    def _parts(self) -> dict[str, Loaded]:
+    def _parts(self) -> dict[str, LoadedOrg]:
         return {}
 
     @property
     def problems_so_far(self) -> tuple[Problem, ...]:
-        """What could not be read of the files that were read so far."""
+        """The problems of the files that were read so far."""
         if "loaded" in vars(self):
             return self.loaded.problems
         if "staff" in vars(self) or not self._parts:
@@ -115,40 +115,40 @@ class OrgSnapshot:
         return tuple(dict.fromkeys([*found, *self._score_months.problems]))
 
     def read_files(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of those of `paths` that are files, and nothing else read."""
+        """Path to content for those of `paths` that are files. Nothing else is read."""
         return (
             open_tree(self.repo, self.commit).read_files(paths) if self.repo and self.commit else self.tree.read(paths)
         )
 
     @cached_property
     def revision(self) -> str | None:
-        """The commit that is shown, or that the work tree is based on; none without git."""
+        """The commit that is shown or that the work tree is based on; None without git."""
         return self.commit or (self.repo.resolve_commit("HEAD") if self.repo else None)
 
     @cached_property
     def has_uncommitted_changes(self) -> bool:
-        """Whether the org's files hold changes that are not committed."""
+        """Whether the org's files have uncommitted changes."""
         return self.repo is not None and self.commit is None and self.repo.has_uncommitted_changes(self.revision)
 
 
-def _read_head_in_folder(root: Path, where: object) -> Head:
-    """What the folder's org.yaml says, as far as it can be read. Raises `NotAnOrg` where there is none."""
+def _read_head_in_folder(root: Path, where: object) -> OrgHead:
+    """Read the org.yaml of a folder as far as possible. Raises `NotAnOrg` if there is none."""
     path = root / HEAD
     if path.is_symlink() or not path.is_file():
         raise NotAnOrg(where=where)
-    return read_head(read_plain(path) or b"")[0]
+    return read_org_head(read_plain_file(path) or b"")[0]
 
 
-def _read_head_at_commit(repo: Repo, rev: str) -> Head:
-    """What the commit's org.yaml says. Raises `NotAnOrg` where it has none."""
+def _read_head_at_commit(repo: Repo, rev: str) -> OrgHead:
+    """Read the org.yaml of a commit. Raises `NotAnOrg` if there is none."""
     raw = open_tree(repo, rev).read_files([HEAD]).get(HEAD)
     if raw is None:
         raise NotAnOrg(where=repo.path)
-    return read_head(raw)[0]
+    return read_org_head(raw)[0]
 
 
 def read_clock() -> datetime:
-    """Now, or ORGTP_NOW (RFC 3339). Raises `BadInput` where that is no moment."""
+    """The current time, or ORGTP_NOW (RFC 3339). Raises `BadInput` if that is not a time."""
     text = os.environ.get("ORGTP_NOW", "")
     if not text:
         return datetime.now(UTC)
@@ -157,12 +157,12 @@ def read_clock() -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        raise BadInput(what=f'ORGTP_NOW "{text}" is not a moment. Write it as 2026-11-20T13:00:00Z.')
+        raise BadInput(what=f'ORGTP_NOW "{text}" is not a date and time. Use the form 2026-11-20T13:00:00Z.')
     return moment
 
 
 def find_org_root(path: str | os.PathLike[str] | None = None) -> Path:
-    """The org's folder: `path`, else ORGTP_ORG, else the nearest folder upward with an org.yaml. Raises `NotAnOrg`."""
+    """The org's folder: `path`, else ORGTP_ORG, else the nearest folder with an org.yaml. Raises `NotAnOrg`."""
     named = path or os.environ.get("ORGTP_ORG")
     if named:
         root = Path(named).expanduser().absolute()
@@ -178,9 +178,9 @@ def find_org_root(path: str | os.PathLike[str] | None = None) -> Path:
 
 
 def locate_org(path: str | os.PathLike[str] | None, at: str | None, now: datetime | None) -> OrgSnapshot:
-    """The org at `path`, as it is or as it stood `at` a commit, or at the end of a day, week, month, quarter or year.
+    """The org at `path`, now or `at` a commit or the end of a day, week, month, quarter or year.
 
-    Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` where the past is asked of a plain folder.
+    Raises `NotAnOrg`, `UnknownRevision`, `NoOrgYet`, and `NoGit` if `at` is given for a plain folder.
     """
     root, moment = find_org_root(path), now or read_clock()
     repo = find_repo(root)
@@ -189,11 +189,11 @@ def locate_org(path: str | os.PathLike[str] | None, at: str | None, now: datetim
     if repo and repo.bare:
         rev = _find_ledger_tip(repo)
         return OrgSnapshot(root, repo, GitTree(repo, rev), _read_head_at_commit(repo, rev), moment, commit=rev)
-    return OrgSnapshot(root, repo, Folder(root), _read_head_in_folder(root, path or root), moment)
+    return OrgSnapshot(root, repo, FolderTree(root), _read_head_in_folder(root, path or root), moment)
 
 
 def _find_ledger_tip(repo: Repo) -> str:
-    """The tip of the ledger branch, as the org.yaml of what is checked out names it."""
+    """The tip of the ledger branch, which the org.yaml at HEAD names."""
     head = repo.tip("HEAD") or repo.tip("refs/heads/main")
     if head is None:
         raise NotAnOrg(where=repo.path)
@@ -201,7 +201,7 @@ def _find_ledger_tip(repo: Repo) -> str:
 
 
 def _locate_in_past(root: Path, repo: Repo | None, at: str, now: datetime) -> OrgSnapshot:
-    """The org as it stood; the end of a period is judged as of its last second, and never after now."""
+    """The org at a past point. A period stands for its last second, but never for a time after now."""
     from orgtp.git.log import read_commit_time
 
     if repo is None:
@@ -216,13 +216,13 @@ def _locate_in_past(root: Path, repo: Repo | None, at: str, now: datetime) -> Or
     zone = _read_head_at_commit(repo, tip).zone
     end = min(span[1].ends(zone), now + _LEAST).astimezone(UTC)
     rev = _find_last_commit_before(repo, tip, end, at)
-    # In UTC: on the wall, the second before midnight comes twice on some days.
+    # Subtract in UTC: in local time, the second before midnight occurs twice on some days.
     return OrgSnapshot(
         root, repo, GitTree(repo, rev), _read_past_head(repo, rev, at), (end - _LEAST).astimezone(zone), at, rev
     )
 
 
-def _read_past_head(repo: Repo, rev: str, at: str) -> Head:
+def _read_past_head(repo: Repo, rev: str, at: str) -> OrgHead:
     try:
         return _read_head_at_commit(repo, rev)
     except NotAnOrg as error:
@@ -230,7 +230,7 @@ def _read_past_head(repo: Repo, rev: str, at: str) -> Head:
 
 
 def _find_last_commit_before(repo: Repo, tip: str, end: datetime, at: str) -> str:
-    """The last commit on the ledger's own line that was made before the end of a period."""
+    """The last commit on the ledger's first-parent line before `end`, the end of the period `at`."""
     from orgtp.git.log import list_first_parents
 
     line = list_first_parents(repo, tip)
@@ -242,11 +242,11 @@ def _find_last_commit_before(repo: Repo, tip: str, end: datetime, at: str) -> st
 
 
 def _explain_too_early(repo: Repo, first: str, at: str) -> OrgtpError:
-    """Why there is no commit before the first one of a line."""
+    """The error for a date before the first commit: the org did not exist, or the clone is shallow."""
     from orgtp.git.ancestry import is_shallow_clone
     from orgtp.history.merge_base import NotInClone
 
     if not is_shallow_clone(repo):
         return NoOrgYet(at=at)
-    what = f"this clone is shallow and begins with {first[:10]}, after {at}"
-    return NotInClone(what=what, remedy="Get the whole: git fetch --unshallow")
+    what = f"this clone is shallow and begins at {first[:10]}, after {at}"
+    return NotInClone(what=what, remedy="Fetch the full history: git fetch --unshallow")

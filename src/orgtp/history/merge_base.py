@@ -1,4 +1,4 @@
-"""Two moments of one org side by side, read from git's objects: what a pull request starts from, and what it leaves."""
+"""Compare an org with its merge base: what a pull request starts from and what it results in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from orgtp.files.load import Loaded, load
+from orgtp.files.load import LoadedOrg, load_org
 from orgtp.files.tree import FOLDERS, SINGLE
 from orgtp.git.ancestry import is_shallow_clone
 from orgtp.git.errors import GitFailed
@@ -18,86 +18,86 @@ from orgtp.model.org import Org
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.seat import retirement_path, seat_path
 
-# What git gives a hook for a commit that there was not (gitformat-hash: 40 digits, or 64).
+# The id that git passes to a hook if there is no commit: 40 or 64 zeros.
 _NEVER = re.compile("0{40}|0{64}")
-# So many paths go on one command line.
+# Up to this many paths go on one command line.
 _MOST_PATHS = 1000
-# An org's folders are at most so deep below its top: trees that a partial clone left out are asked for level by level.
+# The greatest depth of an org's folders: trees that a partial clone lacks are fetched level by level.
 _LEVELS = 4
 
 
 class NotInClone(OrgtpError):
-    """The commit to compare with, or what it holds, is not in this clone."""
+    """The commit to compare with, or its content, is not in this clone."""
 
     text = "{what}. {remedy}"
     exit_code = 4
 
 
-def pair_orgs(before: Loaded, after: Loaded) -> OrgPair:
-    """Two loaded orgs side by side."""
+def pair_orgs(before: LoadedOrg, after: LoadedOrg) -> OrgPair:
+    """Pair two loaded orgs for the rules that compare them."""
     same = {path for path, raw in before.files.items() if after.files.get(path) == raw}
-    # What a file holds that is there and was not read is not gone.
+    # The content of a file that exists and could not be read does not count as removed.
     old = {path: raw for path, raw in before.files.items() if path not in same and not _is_unread(path, after)}
     new = {path: raw for path, raw in after.files.items() if path not in same}
     return OrgPair(before.org, after.org, old, new)
 
 
-def _is_unread(path: str, after: Loaded) -> bool:
+def _is_unread(path: str, after: LoadedOrg) -> bool:
     return path not in after.files and after.org.is_unreadable(path)
 
 
-def compare_with_base(repo: Repo, after: Loaded, base: str, head: str | None) -> list[OrgPair]:
-    """What `after`, which stands on the commit `head`, changes since it parted from `base`. Raises `NotReached`.
+def compare_with_base(repo: Repo, after: LoadedOrg, base: str, head: str | None) -> list[OrgPair]:
+    """Pair `after`, which is based on the commit `head`, with its merge bases with `base`. Raises `NotInClone`.
 
-    Histories that were merged both ways parted at several commits, and what was there at any of them is to be kept.
+    Histories that were merged both ways have several merge bases. What any of them has must not be lost.
     """
     if _NEVER.fullmatch(base) or (base == "HEAD" and head is None):
-        # There was nothing before; or the repository has no commit yet.
-        return [pair_orgs(Loaded(Org(), (), {}), after)]
+        # There was no org before, or the repository has no commit yet.
+        return [pair_orgs(LoadedOrg(Org(), (), {}), after)]
     tip = resolve_base_commit(repo, base)
     return [
         _compare_with_commit(repo, parted, after) for parted in (find_merge_bases(repo, tip, head) if head else [tip])
     ]
 
 
-def _compare_with_commit(repo: Repo, parted: str, after: Loaded) -> OrgPair:
-    """What `after` changes since the commit `parted`."""
+def _compare_with_commit(repo: Repo, parted: str, after: LoadedOrg) -> OrgPair:
+    """Pair `after` with the org at the commit `parted`."""
     fetch_missing_objects(repo, parted, after.org.branch)
-    found = pair_orgs(load(GitTree(repo, parted), parted), after)
+    found = pair_orgs(load_org(GitTree(repo, parted), parted), after)
     try:
         return replace(found, used=_find_reused_ids(repo, parted, found), shallow=is_shallow_clone(repo), base=parted)
     except GitFailed:
-        # A partial clone may lack the trees of its history, and then nobody can tell which ids it had.
+        # A partial clone may lack the trees of its history, so the ids that were used before are unknown.
         return replace(found, shallow=True, base=parted)
 
 
 def resolve_base_commit(repo: Repo, base: str) -> str:
-    """The commit that `base` names. Raises `NotReached`."""
+    """The commit that `base` names. Raises `NotInClone`."""
     try:
         return repo.require_commit(base)
     except UnknownRevision as error:
         name = base.removeprefix("refs/remotes/").removeprefix("origin/")
-        remedy = f"Name a commit, a branch or a tag that is here; or get it: git fetch origin {name or 'main'}"
-        raise NotInClone(what=f'no commit is called "{base}" here', remedy=remedy) from error
+        remedy = f"Use a commit, branch or tag of this clone, or fetch it: git fetch origin {name or 'main'}"
+        raise NotInClone(what=f'this clone has no commit "{base}"', remedy=remedy) from error
 
 
 def find_merge_base(repo: Repo, base: str, head: str) -> str:
-    """The commit where the histories of two commits part; of several, git's first. Raises `NotReached`."""
+    """The merge base of two commits; of several, the one that git names first. Raises `NotInClone`."""
     return find_merge_bases(repo, base, head)[0]
 
 
 def find_merge_bases(repo: Repo, base: str, head: str) -> list[str]:
-    """The commits where the histories of two commits part. Raises `NotReached`."""
+    """The merge bases of two commits. Raises `NotInClone`."""
     found = repo.read_output_line("merge-base", "--all", base, head).split()
     if found:
         return found
-    # A commit names its parents, though a shallow clone has them not: CI checks out the merge of base and change.
+    # A commit names its parents even if a shallow clone lacks them: CI checks out the merge of base and change.
     if base in _read_parents(repo, head):
         return [base]
-    what = f"the histories of {base[:10]} and {head[:10]} do not meet here"
+    what = f"{base[:10]} and {head[:10]} have no common commit here"
     if is_shallow_clone(repo):
-        raise NotInClone(what=f"{what}: this clone is shallow", remedy="Get the whole: git fetch --unshallow")
-    raise NotInClone(what=what, remedy="Begin the change on the branch that it is for.")
+        raise NotInClone(what=f"{what}: this clone is shallow", remedy="Fetch the full history: git fetch --unshallow")
+    raise NotInClone(what=what, remedy="Start the change from the branch that it will be merged into.")
 
 
 def _read_parents(repo: Repo, commit: str) -> list[str]:
@@ -107,7 +107,7 @@ def _read_parents(repo: Repo, commit: str) -> list[str]:
 
 
 def fetch_missing_objects(repo: Repo, commit: str, branch: str) -> None:
-    """Get what a partial clone left out of the org's files at `commit`. Raises `NotReached`."""
+    """Fetch the org's files at `commit` that a partial clone lacks. Raises `NotInClone`."""
     if not any(key.startswith("remote.") and key.endswith(".promisor") for _, key, _ in repo.settings):
         return
     for _ in range(_LEVELS):
@@ -118,10 +118,10 @@ def fetch_missing_objects(repo: Repo, commit: str, branch: str) -> None:
 
 
 def _list_missing_objects(repo: Repo, commit: str) -> list[str]:
-    """The objects of the org's files at `commit` that are not here (git-rev-list(1), `--missing=print`)."""
+    """The ids of the org's objects at `commit` that are not here (git-rev-list(1), `--missing=print`)."""
     words = ("rev-list", "--objects", "--missing=print", "--no-walk", commit, "--")
     code, out, _ = repo.attempt(*words, *SINGLE, *FOLDERS)
-    # Git looks for paths in trees that are here; where even these are left out, it names them without.
+    # Git needs the trees to filter by path. If they are missing too, list the missing objects without a filter.
     rows = (repo.run(*words) if code else out).decode(errors="replace").splitlines()
     return [row[1:] for row in rows if row.startswith("?")]
 
@@ -130,15 +130,15 @@ def _fetch_objects_or_refuse(repo: Repo, branch: str, missing: list[str], commit
     remote = find_remote(repo, branch)
     what = f"{len(missing)} objects of {commit[:10]} are not in this partial clone"
     if remote is None:
-        raise NotInClone(what=what, remedy="Clone it whole: git clone, without --filter")
+        raise NotInClone(what=what, remedy="Clone again without --filter")
     try:
         RemoteConnection(repo, remote).fetch_objects(missing)
     except SyncStopped as error:
-        raise NotInClone(what=f"{what}, and {error}", remedy="Clone it whole: git clone, without --filter") from error
+        raise NotInClone(what=f"{what}, and {error}", remedy="Clone again without --filter") from error
 
 
 def _find_reused_ids(repo: Repo, base: str, found: OrgPair) -> dict[str, str]:
-    """The seats that are new, and yet had a file in a commit before, with the newest such commit."""
+    """Seats that are new although an earlier commit had a file for them: id to the newest such commit."""
     new = sorted(seat for seat in found.after.seats if found.is_new(seat_path(seat)))
     paths = {path: seat for seat in new for path in (seat_path(seat), retirement_path(seat))}
     return _find_last_commits_with(repo, base, paths) if paths else {}

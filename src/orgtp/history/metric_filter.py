@@ -1,10 +1,10 @@
-"""Which commits changed a metric, by what they did to the files of seats and of values."""
+"""Find the commits that changed a metric, by their changes to seat files and score files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from orgtp.files.scores import read_scores, seat_of
+from orgtp.files.scores import find_seat_of_scores, read_scores
 from orgtp.files.seat import read_seat
 from orgtp.git.repo import Repo
 from orgtp.lazy_dataclass import dataclass
@@ -13,14 +13,14 @@ from orgtp.model.commit import ChangedFile, Commit
 
 @dataclass(frozen=True)
 class MetricFilter:
-    """Says of a commit whether it changed the metric, of one seat if that is named: its values or what it asks for."""
+    """Tells whether a commit changed the values or the definition of a metric, of one seat if `seat` is set."""
 
     repo: Repo
     metric: str
     seat: str = ""
 
     def __call__(self, commit: Commit) -> bool:
-        """Whether the commit did."""
+        """Whether the commit changed the metric."""
         return any(self._changes_metric(touched) for touched in commit.paths)
 
     def _changes_metric(self, touched: ChangedFile) -> bool:
@@ -28,13 +28,13 @@ class MetricFilter:
         return facts is not None and facts(touched.old) != facts(touched.new)
 
     def _choose_reader(self, path: str) -> Callable[[str], object] | None:
-        """What a file says of the metric, by the id of its content; nothing where it is no file that could."""
-        seat = seat_of(path) or (path[6:-5] if path.startswith("seats/") and path.endswith(".yaml") else "")
+        """A function from blob id to what the file says about the metric; None if the file cannot mention it."""
+        seat = find_seat_of_scores(path) or (path[6:-5] if path.startswith("seats/") and path.endswith(".yaml") else "")
         if not seat or self.seat not in {"", seat}:
             return None
         return (
             (lambda oid: self._read_metric_scores(path, oid))
-            if seat_of(path)
+            if find_seat_of_scores(path)
             else (lambda oid: self._read_metric_at(path, oid))
         )
 
@@ -46,6 +46,6 @@ class MetricFilter:
         return seat.metrics.get(self.metric) if seat else None
 
     def _read_blob(self, oid: str) -> bytes:
-        """The content of the file; of one that is not there, or is a submodule, nothing."""
+        """The content of a file; empty if there is none, or if it is a submodule."""
         found = self.repo.read(oid) if oid.strip("0") else None
         return found.raw if found and found.type == "blob" else b""

@@ -1,13 +1,13 @@
-"""The history of an org that is open, for the views that tell it: from which commit on, and between which moments."""
+"""The history of an open org for the views: log, blame, and the history of a seat."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from orgtp.files.load import load
+from orgtp.files.load import load_org
 from orgtp.files.seat import read_seat
-from orgtp.files.tree import HEAD, Filtered
+from orgtp.files.tree import HEAD, FilteredTree
 from orgtp.git.log import stream_history
 from orgtp.git.repo import Repo
 from orgtp.history.authors import CommitActors
@@ -27,7 +27,7 @@ from orgtp.views.seat_history import Life, life
 
 
 def require_repo(here: OrgSnapshot) -> Repo:
-    """The repository that has the history. Raises `NoGit`."""
+    """The org's repository. Raises `NoGit`."""
     if here.repo is None:
         raise NoGit(root=here.root)
     return here.repo
@@ -36,7 +36,7 @@ def require_repo(here: OrgSnapshot) -> Repo:
 def stream_log_pages(
     here: OrgSnapshot, wanted: Wanted, since: str | None, until: str | None
 ) -> Iterator[list[LogEntry]]:
-    """What is wanted of the history, newest first, a stretch at a time. Raises what does not fit at once.
+    """The log entries that are `wanted`, newest first, in pages. Errors are raised at the call, not during iteration.
 
     Raises `NoGit`, `UnknownSeat`, `UnknownMetric`, `UnknownRevision`, `BadInput`.
     """
@@ -56,15 +56,15 @@ def stream_log_pages(
 
 
 def _require_in_history(repo: Repo, rev: str, head: str | None) -> str:
-    """The commit that `rev` names, which the history of `head` has."""
+    """The commit that `rev` names. Raises `BadInput` if the history of `head` does not contain it."""
     found = repo.require_commit(rev)
     if head is None or not repo.has_ancestor(found, head):
-        raise BadInput(what=f'"{rev}" is not in the history that is told. Name its commits with --at {rev}')
+        raise BadInput(what=f'"{rev}" is not in the history that is shown. To show its history, use --at {rev}')
     return found
 
 
 def blame_seat(here: OrgSnapshot, seat: str) -> Iterator[list[BlameLine]]:
-    """Who last set each field of a seat, as it is found: newest first. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
+    """Who last set each field of a seat, newest first, as it is found. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
     repo, path = require_repo(here), seat_path(seat)
     held = _read_seat_alone(here, seat)
     fields = fields_of(held)
@@ -72,11 +72,13 @@ def blame_seat(here: OrgSnapshot, seat: str) -> Iterator[list[BlameLine]]:
 
 
 def read_seat_life(here: OrgSnapshot, seat: str) -> Life:
-    """One seat's life, from the commits that touched it. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
+    """The history of one seat, from the commits that touched it. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
     repo = require_repo(here)
     _read_seat_alone(here, seat)
     own = (HEAD, seat_path(seat), retirement_path(seat))
-    org = load(Filtered(here.tree, lambda path: path in own or path.startswith(f"scores/{seat}/")), str(here.root)).org
+    org = load_org(
+        FilteredTree(here.tree, lambda path: path in own or path.startswith(f"scores/{seat}/")), str(here.root)
+    ).org
     steps = (
         SeatCommits(repo, seat, CommitActors(repo, here.revision)).list_commits(here.revision) if here.revision else []
     )
@@ -84,7 +86,7 @@ def read_seat_life(here: OrgSnapshot, seat: str) -> Life:
 
 
 def _read_seat_alone(here: OrgSnapshot, seat: str) -> Seat:
-    """The seat, read alone: no other file is looked at where it is there."""
+    """Read one seat, without any other file if the seat exists."""
     path = seat_path(seat)
     raw = here.read_files([path]).get(path) if is_id(seat) else None
     found = read_seat(path, raw)[0] if raw is not None else here.staff.org.seat(seat)

@@ -1,4 +1,4 @@
-"""The commits that touched one seat, each with the seats that it touched as they were before and after it."""
+"""The commits that touched one seat, each with the touched seats before and after it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from orgtp.views.seat_history import SeatCommit
 
 @dataclass(frozen=True)
 class SeatCommits:
-    """Reads what became of `seat`. The names of others are those that they have at the end."""
+    """Reads the commits that touched `seat`. Other seats are shown with their latest names."""
 
     repo: Repo
     seat: str
@@ -35,7 +35,7 @@ class SeatCommits:
         return [self._read_seat_commit(commit) for commit in list_commits_touching(self.repo, head, self._own_paths)]
 
     def stream_newest_first(self, head: str) -> Iterator[SeatCommit]:
-        """The same, newest first, read as they are asked for."""
+        """The same commits, newest first, read on demand."""
         return (self._read_seat_commit(commit) for commit in stream_commits_touching(self.repo, head, self._own_paths))
 
     def _read_seat_commit(self, commit: Commit) -> SeatCommit:
@@ -47,29 +47,29 @@ class SeatCommits:
         return SeatCommit(*told, self.people.find_actor_name(commit), tuple(before_orgs), after_org)
 
     def _find_sides(self, commit: Commit) -> tuple[dict[str, str], list[dict[str, str]]]:
-        """Path to the object of each file that tells: after the commit, and before it on each side."""
+        """Path to object id of each relevant file: after the commit, and before it for each parent."""
         if not commit.paths:
-            # A merge that has the seat as none of its sides has it; or the first commit, which has it as nobody had.
+            # A merge that differs from all its parents, or the first commit.
             after, *befores = (
                 {path: f"{one}:{path}" for path in self._own_paths} for one in (commit.id, *commit.parents)
             )
             return after, befores or [{}]
         files = {one.path: one for one in commit.paths if _is_seat_or_record(one.path)}
         own = files.get(seat_path(self.seat))
-        # Of a first commit with ten thousand seats, none can have given anything to another.
+        # In a first commit with ten thousand seats, no seat can have handed anything to another.
         fit = {
             path: one for path, one in files.items() if path in self._own_paths or (own and {own.how, one.how} != {"A"})
         }
         return {path: one.new for path, one in fit.items()}, [{path: one.old for path, one in fit.items()}]
 
     def _read_side(self, side: Mapping[str, str]) -> dict[str, bytes]:
-        """The content of the files of one side."""
+        """Path to content of the files of one side."""
         wanted = {path: oid for path, oid in side.items() if oid.strip("0")}
         found = {path: self.repo.read(oid) for path, oid in wanted.items()}
         return {path: item.raw for path, item in found.items() if item and item.type == "blob"}
 
     def _read_named_seats(self, orgs: Sequence[Org]) -> dict[str, Seat]:
-        """The seats that are spoken of and are in none of the files, for their names."""
+        """Seats that are mentioned and whose files are not among those read, for their names."""
         there = {path for org in orgs for path in (*map(seat_path, org.seats), *org.unreadable)}
         spoken = {seat for org in orgs for seat in _list_named_seats(org) if seat_path(seat) not in there}
         found = {seat: self.people.find_seat(seat) for seat in spoken}
@@ -77,7 +77,7 @@ class SeatCommits:
 
 
 def _is_seat_or_record(path: str) -> bool:
-    """Whether a file may say what a seat is, gave or took."""
+    """Whether the file is a seat or a retirement record."""
     return path.startswith(("seats/", "retirements/")) and path.endswith(".yaml")
 
 
@@ -89,7 +89,7 @@ def _list_named_seats(org: Org) -> Iterator[str]:
 
 
 def _build_small_org(files: Mapping[str, bytes]) -> Org:
-    """The seats and records of a few files, and nothing else of an org."""
+    """An org with only the seats and retirement records of a few files."""
     seats = {path: read_seat(path, raw)[0] for path, raw in files.items() if path.startswith("seats/")}
     records = {path: read_retirement(path, raw)[0] for path, raw in files.items() if path.startswith("retirements/")}
     broken = frozenset(path for path, item in (*seats.items(), *records.items()) if item is None)

@@ -1,4 +1,4 @@
-"""What of an open org is about one seat, beside what the org says: the problems of its files, and what was decided."""
+"""What an open org knows about one seat: its surroundings, the problems of its files, and past decisions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from orgtp.files.load import Loaded, by_order
-from orgtp.files.seat_brief import read_brief
+from orgtp.files.load import LoadedOrg, sort_problems
+from orgtp.files.seat_brief import read_seat_brief
 from orgtp.history.locate import OrgSnapshot
 from orgtp.model.errors import BadInput
 from orgtp.model.escalation import silences_path
@@ -18,27 +18,27 @@ from orgtp.views.seat_history import Event
 
 
 def load_context_org(here: OrgSnapshot, seat: str) -> Org:
-    """The org as far as the context of a seat needs it: what is around it in full, and of all others what they do.
+    """The part of the org that the context of a seat needs: related seats in full, the others as briefs.
 
-    Raises `UnknownSeat`, and `BadInput` where the seat's file is there and cannot be read.
+    Raises `UnknownSeat`, and `BadInput` if the seat's file cannot be read.
     """
     org = here.load_seat_page(seat).org
     if seat not in org.seats:
         path = seat_path(seat)
         if here.staff.org.is_unreadable(path):
-            raise BadInput(what=f"{path} cannot be read, so nobody knows what the seat is. See: orgtp validate")
+            raise BadInput(what=f"{path} cannot be read. To see why: orgtp validate")
         here.staff.org.seat(seat)
     briefs = (
-        (other, org.seats.get(other) or read_brief(other, raw))
+        (other, org.seats.get(other) or read_seat_brief(other, raw))
         for other, raw in here.seat_scope(seat).seat_files.items()
     )
     return replace(org, seats={other: brief for other, brief in briefs if brief})
 
 
 def find_seat_problems(here: OrgSnapshot, seat: str, now: datetime) -> list[Problem]:
-    """What `validate` says of the seat's own files, as of `now`; but not that another seat has used an id before."""
+    """What `validate` reports about the seat's own files as of `now`, except ids that another seat used before."""
     from orgtp import rules
-    from orgtp.files.json_schema import schema_problems
+    from orgtp.files.json_schema import find_schema_problems
 
     part = _load_for_rules(here, seat)
     its = _make_ownership_test(part.org, seat)
@@ -46,14 +46,14 @@ def find_seat_problems(here: OrgSnapshot, seat: str, now: datetime) -> list[Prob
     found = [*problems, *(one for one in rules.check_org(part.org, now) if its(one.place.path))]
     told = {problem.place.path for problem in found}
     files = {path: raw for path, raw in part.files.items() if its(path) and path not in told}
-    return by_order([*found, *schema_problems(files)])
+    return sort_problems([*found, *find_schema_problems(files)])
 
 
-def _load_for_rules(here: OrgSnapshot, seat: str) -> Loaded:
-    """The org as far as the rules need it to judge the files of one seat, with all its values and no other's."""
+def _load_for_rules(here: OrgSnapshot, seat: str) -> LoadedOrg:
+    """The part of the org that the rules need to judge one seat's files, with the values of that seat only."""
     scope = here.seat_scope(seat)
-    if len(scope.tops) > 1:
-        # Which of them is the top of the chart depends on all seats.
+    if len(scope.top_seats) > 1:
+        # Which of them is the top of the chart depends on all seats, so load the whole org.
         return here.loaded
     part = here.load_seat_page(seat)
     seats = {**part.org.seats, **_find_seats_sharing_work(here, part.org.seats[seat])}
@@ -62,7 +62,7 @@ def _load_for_rules(here: OrgSnapshot, seat: str) -> Loaded:
 
 
 def _find_seats_sharing_work(here: OrgSnapshot, seat: Seat) -> dict[str, Seat]:
-    """The seats that have a capability of this seat, by id."""
+    """Other seats that may have a capability of this seat, by id."""
     names = [name.encode() for name in seat.capabilities]
     scope = here.seat_scope(seat.id)
     fit = [other for other, raw in scope.seat_files.items() if any(name in raw for name in names) or b"\\" in raw]
@@ -70,14 +70,14 @@ def _find_seats_sharing_work(here: OrgSnapshot, seat: Seat) -> dict[str, Seat]:
 
 
 def _make_ownership_test(org: Org, seat: str) -> Callable[[str], bool]:
-    """Whether a file is the seat's: its own, its record, its values, and what is open or silenced about it."""
+    """A test whether a path belongs to the seat: its file, record, values, escalations or silences."""
     about = (one.path for one in org.escalations.values() if one.seat == seat)
     paths = {seat_path(seat), retirement_path(seat), silences_path(seat), *about}
     return lambda path: path in paths or path.startswith(f"scores/{seat}/")
 
 
 def stream_decisions(here: OrgSnapshot, seat: str) -> Iterator[Event] | None:
-    """What was decided about the seat, newest first, read as it is asked for; None where there is no history."""
+    """The decisions about the seat, newest first, read on demand; None without git."""
     from orgtp.git.ancestry import read_shallow_commits
     from orgtp.history.authors import CommitActors
     from orgtp.history.seat_commits import SeatCommits

@@ -1,7 +1,7 @@
-"""Whether the files on disk are those that are committed: attributes can make git write other bytes than it keeps.
+"""Find files that a git attribute converted on checkout, so that their bytes are not those that are committed.
 
-Who judges a pull request by its checkout would judge what the attributes made of it. Git is not asked what differs, for
-then it would run the filters that a repository names; it is asked for its index, and the bytes are compared here.
+A check of a pull request's checkout would otherwise judge the converted files. Asking git for the differences would run
+filters that the repository configures, so only the index is read, and the bytes are compared here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ENTRY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _IndexStat:
-    """What the index knows of a path: the object, and the state of the file when git last saw the two agree."""
+    """The index entry of a path: its object id, and the file's state when git last found them equal."""
 
     id: str
     size: int
@@ -35,7 +35,7 @@ class _IndexStat:
     nano: int
 
     def matches_file(self, path: Path) -> bool:
-        """Whether git takes the file for unchanged."""
+        """Whether git considers the file unchanged."""
         try:
             state = path.lstat()
         except OSError:
@@ -48,7 +48,7 @@ class _IndexStat:
 
 
 def find_converted_files(repo: Repo, head: str, files: Mapping[str, bytes]) -> list[Problem]:
-    """Files that git takes for unchanged and that hold other bytes than the commit `head`, and modules left empty."""
+    """Problems of files that git considers unchanged although their bytes differ from `head`, and of submodules."""
     kept = repo.list_files(head, *SINGLE, *FOLDERS)
     modules = [Problem("not-a-file", Place(path), *_LEFT) for path, row in kept.items() if row[0] == _MODULE]
     suspect = {path for path, raw in files.items() if path in kept and _has_other_content(raw, kept[path][1])}
@@ -58,15 +58,15 @@ def find_converted_files(repo: Repo, head: str, files: Mapping[str, bytes]) -> l
     return [*modules, *(Problem(NOT_AS_COMMITTED.id, Place(path), *_CONVERTED) for path in converted)]
 
 
-_LEFT = ("a submodule, not a file", "Put the file itself there.")
+_LEFT = ("a submodule, not a file", "Replace it with a regular file.")
 _CONVERTED = (
-    "what is on disk here is not what is committed: an attribute makes git convert it",
-    "See .gitattributes: git check-attr -a FILE. What is committed is judged by: orgtp validate --at HEAD",
+    "the file on disk differs from what is committed, because a git attribute converts it",
+    "See .gitattributes: git check-attr -a FILE. To validate what is committed: orgtp validate --at HEAD",
 )
 
 
 def _has_other_content(raw: bytes, oid: str) -> bool:
-    """Whether a file holds something else than the object; other line ends are no difference."""
+    """Whether a file differs from the object in more than its line endings."""
     return compute_object_id(raw, oid) != oid and compute_object_id(raw.replace(b"\r\n", b"\n"), oid) != oid
 
 

@@ -1,9 +1,9 @@
-"""The one place where the ledger branch moves, and where a crash is finished or undone.
+"""Move the ledger branch, and finish or undo a move after a crash. Nothing else moves the branch.
 
-The order, and why. The journal comes first, so that the next run knows. The indexes of those who have the branch
-checked out are locked, and only then looked at and prepared. Then, with the branch locked at its old value, the
-indexes are swapped and the branch moves: **that is the commit point**, and at no moment is there a branch that has a
-value which an index would take back. The work trees follow, and the locks go. See docs/adr/0010.
+The order of steps and its reasons: The journal is written first, so that the next run can recover. The indexes of all
+checkouts of the branch are locked, and only then read and prepared. With the branch locked at its old value, the
+indexes are swapped and the branch moves: **that is the commit point**. So no index ever lags behind the branch, where
+its next commit would revert a value. Then the work trees are updated and the locks released. See docs/adr/0010.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _SWITCHES = 5
 
 @dataclass(frozen=True, slots=True)
 class BranchMove:
-    """The ledger branch `ref` goes from the commit `old` to `new`; `why` is the word for the reflog.
+    """A move of the branch `ref` from the commit `old` to `new`; `why` is the reflog message.
 
-    `along` is a ref that goes with it: its witness, where the branch is made anew.
+    `extra_ref` is a ref that moves with it: the witness, if the branch is rewritten.
     """
 
     ref: str
@@ -47,10 +47,10 @@ class BranchMove:
 
 
 def move_branch(repo: Repo, move: BranchMove, changes: TreeChanges) -> str:
-    """Move the branch, and bring along every checkout of it. The lock is held.
+    """Move the branch, and update every checkout of it. The caller holds the lock.
 
-    Returns why a work tree could not follow, if one could not: the commit stands all the same. Raises `NotNow`,
-    `Uncommitted` and `Linked` with nothing changed.
+    Returns why a work tree could not be updated, or ""; the commit is made in either case. Raises `TemporaryFailure`,
+    `UncommittedChanges` and `PathIsLink` without changing anything.
     """
     refuse_rebase(repo, move.ref)
     since = _find_work_tree_commit(repo, move)
@@ -60,7 +60,7 @@ def move_branch(repo: Repo, move: BranchMove, changes: TreeChanges) -> str:
         _move_ref_and_indexes(repo, move, followers)
         behind = _update_work_trees(followers)
     except BaseException as error:
-        # What was begun is undone, or finished where the branch has moved: by the rules of a crash, at once.
+        # Recover at once, as after a crash: finish if the branch has moved, else undo.
         with suppress(OSError, GitFailed, TemporaryFailure):
             finish_or_undo(repo)
         if not isinstance(error, OSError | GitFailed):
@@ -73,7 +73,7 @@ def move_branch(repo: Repo, move: BranchMove, changes: TreeChanges) -> str:
 
 
 def _lock_checkouts(repo: Repo, ref: str, changes: TreeChanges) -> list[Checkout]:
-    """The checkouts of the branch with their indexes locked: so nobody switches branches or stages meanwhile."""
+    """Lock the indexes of all checkouts of the branch, so that nobody switches branches or stages meanwhile."""
     for _ in range(_SWITCHES):
         followers = [Checkout(found, changes) for found in find_checkouts(repo, ref)]
         for follower in followers:
@@ -82,7 +82,7 @@ def _lock_checkouts(repo: Repo, ref: str, changes: TreeChanges) -> list[Checkout
             return followers
         for follower in followers:
             follower.release_index()
-    raise CannotWrite(words=f"{ref} is checked out here and there from moment to moment")
+    raise CannotWrite(words=f"{ref} keeps being checked out in different work trees")
 
 
 def _move_ref_and_indexes(repo: Repo, move: BranchMove, followers: list[Checkout]) -> None:
@@ -110,7 +110,7 @@ def _update_work_trees(followers: list[Checkout]) -> str:
     return "; ".join(behind)
 
 
-# The journal: one small file that is written over, never replaced, so that one sync makes it last.
+# The journal: one small file that is overwritten in place, so that one fsync makes it durable.
 
 
 def _journal_path(repo: Repo) -> Path:
@@ -118,11 +118,11 @@ def _journal_path(repo: Repo) -> Path:
 
 
 def _write_journal(repo: Repo, move: BranchMove, since: str | None) -> None:
-    """Note what is about to happen. `since` is the commit that work trees are at, which may be an earlier one."""
+    """Write down the move before it begins. `since` is the commit of the work trees, which may be older than `old`."""
     text = json.dumps({"ref": move.ref, "old": move.old, "new": move.new, "since": since, "at": time.time()})
     handle = os.open(_journal_path(repo), os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     try:
-        # Over what is there, which needs no room on a full disk.
+        # Overwrite in place, which needs no space on a full disk.
         os.ftruncate(handle, os.write(handle, f"{text}\n".encode()))
         os.fsync(handle)
     finally:
@@ -130,13 +130,13 @@ def _write_journal(repo: Repo, move: BranchMove, since: str | None) -> None:
 
 
 def _find_work_tree_commit(repo: Repo, move: BranchMove) -> str | None:
-    """At which commit work trees are: an earlier one than the branch, where one could not follow before."""
+    """The commit of the work trees. It is older than the branch if one of them could not be updated before."""
     note = read_journal(repo)
     return note.get("since", note["old"]) if note.get("ref") == move.ref else move.old
 
 
 def _close_journal(repo: Repo, move: BranchMove, since: str | None, *, whole: bool) -> None:
-    """The branch has moved for good. Where a work tree could not follow, it stays noted, for the next run to try."""
+    """Close the journal after a move. If a work tree could not be updated, keep a note for the next run."""
     if whole:
         _clear_journal(repo)
     else:
@@ -150,7 +150,7 @@ def _clear_journal(repo: Repo) -> None:
 
 
 def read_journal(repo: Repo) -> dict[str, Any]:
-    """What the last run noted and did not finish; a note that was cut short was followed by nothing."""
+    """The move that the last run did not finish; empty if none. After an incomplete note, nothing was changed."""
     try:
         found = json.loads(_journal_path(repo).read_bytes() or b"{}")
     except (OSError, ValueError):
@@ -163,7 +163,7 @@ def read_journal(repo: Repo) -> dict[str, Any]:
 
 
 def _is_valid_note(note: Mapping[str, Any]) -> bool:
-    """Whether a note names a branch; a planted one could name any file."""
+    """Whether a note names a branch. A forged one could name any file."""
     ref = str(note["ref"])
     if not isinstance(note["new"], str) or not isinstance(note["old"], str | None) or not isinstance(note["at"], float):
         return False
@@ -171,7 +171,7 @@ def _is_valid_note(note: Mapping[str, Any]) -> bool:
 
 
 def recover_journal(repo: Repo) -> None:
-    """What whoever takes the lock does first: finish or undo what the last run left. Raises `NotNow`."""
+    """Finish or undo what the last run left. Do this first after taking the lock. Raises `TemporaryFailure`."""
     try:
         finish_or_undo(repo)
     except (OSError, GitFailed) as error:
@@ -179,7 +179,7 @@ def recover_journal(repo: Repo) -> None:
 
 
 def finish_or_undo(repo: Repo) -> None:
-    """Finish or undo what the last run left. The lock is held, so whoever left it is dead."""
+    """Finish or undo what the last run left. The caller holds the lock, so the process that left it has ended."""
     note = read_journal(repo)
     if not note:
         return
@@ -201,9 +201,9 @@ def finish_or_undo(repo: Repo) -> None:
 
 
 def _recover_checkout(checkout: Checkout, *, moved: bool) -> bool:
-    """One checkout after a crash: whether its files could follow.
+    """Recover one checkout after a crash. Returns whether its files are up to date.
 
-    Where its lock was not taken yet, nothing has happened there.
+    If its lock had not been taken, nothing has happened there.
     """
     try:
         checkout.remove_temporary_files()
@@ -228,7 +228,7 @@ def _update_checkout(checkout: Checkout) -> bool:
 
 
 def update_work_tree(repo: Repo, old: str) -> None:
-    """Bring a work tree that stands at the commit `old` along to where its branch is now."""
+    """Update a work tree from the commit `old` to the tip of its branch."""
     changes = diff_trees(repo, old, repo.require_commit("HEAD"))
     checkout = Checkout(repo, changes)
     try:
@@ -243,9 +243,9 @@ def update_work_tree(repo: Repo, old: str) -> None:
 
 @contextmanager
 def hold_indexes(repo: Repo, ref: str) -> Iterator[None]:
-    """Hold the indexes of those who have the branch checked out, so that none of them commits to it meanwhile.
+    """Lock the indexes of all checkouts of the branch, so that nobody commits to it from there meanwhile.
 
-    For one who was overtaken again and again by a person or a script. Raises `IndexBusy`.
+    Used when another process keeps moving the branch first. Raises `IndexBusy`.
     """
     try:
         if tip := repo.tip(ref):
@@ -259,19 +259,19 @@ def hold_indexes(repo: Repo, ref: str) -> Iterator[None]:
 
 
 def _branch_contains(repo: Repo, ref: str, commit: str) -> bool:
-    """Whether the branch has the commit; one that was never made, it has not."""
+    """Whether the commit exists and is in the history of the branch."""
     tip = repo.tip(ref)
     return tip is not None and repo.read(commit) is not None and repo.has_ancestor(commit, tip)
 
 
-# Git's own locks, where git was killed with us.
+# Lock files of a git process that was killed together with us.
 
 
 def _remove_stale_locks(repo: Repo, note: Mapping[str, Any]) -> None:
-    """Remove the locks of a git that was killed with us while it moved the branch, once that is proven.
+    """Remove the lock files of a git process that was killed while it moved the branch, if they are certainly stale.
 
-    The lock of the branch holds the very commit of our journal, or nothing; the one of a HEAD never holds anything.
-    None is open in any process, and none changes while we watch. A living git would be done in far less.
+    The branch's lock file contains the commit of our journal or nothing; that of HEAD is always empty. No process has
+    one open, and none changes during one second, far longer than a running git would need.
     """
     left = [lock for lock in _list_ref_locks(repo, note) if _is_our_lock(lock, note)]
     if not left:
@@ -295,7 +295,7 @@ def _is_our_lock(lock: Path, note: Mapping[str, Any]) -> bool:
 
 
 def _is_file_open(path: Path) -> bool:
-    """Whether a process has the file open, as far as this system says (Linux does)."""
+    """Whether a process has the file open. Only known where /proc exists (Linux)."""
     target = str(path.resolve())
     for link in Path("/proc").glob("[0-9]*/fd/*"):
         try:

@@ -1,7 +1,7 @@
-"""Values come in by one door, `post`. What is accepted is in the history exactly once, now or as soon as it can be.
+"""Record values. `append_scores` is the only entry point. An accepted value is committed exactly once, now or later.
 
-Whoever finds the lock free writes at once. Whoever does not puts the values into the outbox and waits; the holder of
-the lock writes all that waits, each lot in a commit of its own, and moves the branch once: many writers share the cost.
+If the lock is free, the values are written at once. If not, they go to the outbox and the process waits. The holder of
+the lock commits everything in the outbox, one commit per entry, and moves the branch once, so writers share that cost.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from orgtp.ledger.advance import recover_journal
 from orgtp.ledger.batch import Action, CommitBatch, Ledger, PlannedCommit, RecordedChange, WrittenCommits
 from orgtp.ledger.outbox import CannotQueue, QueuedScores
 from orgtp.ledger.partial_tree import ReadScope, ScoreKey
-from orgtp.model.change import Append, Change
+from orgtp.model.change import AppendScores, Change
 from orgtp.model.errors import OrgtpError
 from orgtp.model.score import Score
 
 _MAX_PER_MOVE = 500
-# What stands in the way of some paths, and not of others.
+# Errors that block some paths and not others.
 PATH_BLOCKED = (UnfinishedMerge, PathIsLink, UncommittedChanges)
 
 
 def append_scores(
     ledger: Ledger, entries: Sequence[NewScore], by: str = "", *, dry_run: bool = False
 ) -> RecordedChange:
-    """Record `entries`, all or none. What cannot be written now is kept, and `Recorded.kept` says why.
+    """Record `entries`, all or none. If they cannot be written now, they are queued, and `kept` of the result says why.
 
-    Raises the error of an entry that does not fit, what `record` raises for what can never be written, and `NotKept`.
+    Raises the error of an entry that is not valid, the permanent errors of `record_change`, and `CannotQueue`.
     """
     seconds = read_wait_seconds()
     action, reach = _build_action(ledger, entries, by), _build_read_scope(ledger, entries, by)
@@ -46,7 +46,7 @@ def append_scores(
     brought = frozenset(entry.id for entry in entries if entry.brought)
     lock = Lock(ledger.repo)
     try:
-        # What can be done before the lock is held is done before: others wait for less.
+        # Prepare as much as possible before taking the lock, so that others wait less.
         ready = None if lock.holder else batch.write_commits([step])
         if not lock.try_acquire():
             return _wait_for_lock(ledger, lock, step, brought, seconds)
@@ -60,7 +60,7 @@ def append_scores(
 
 
 def find_acting_seat(ledger: Ledger) -> str:
-    """The seat whose e-mail is git's user.email, by the files of the ledger; "" where there is none."""
+    """The id of the active seat whose e-mail address is git's user.email, at the ledger's tip; "" if there is none."""
     email = ledger.repo.config("user.email")
     found = find_seats_by_email(ledger.repo, open_tree(ledger.repo, ledger.tip()), email)
     return next((seat.id for seat in found if not seat.is_retired), "")
@@ -71,9 +71,9 @@ def _write_queue_and_own(
     own: Callable[[CommitBatch], PlannedCommit],
     early: tuple[CommitBatch, PlannedCommit, WrittenCommits] | None,
 ) -> RecordedChange:
-    """Write all that waits, and our own values after it, with one move of the branch.
+    """Write everything in the outbox and then our own values, with one move of the branch.
 
-    `early` is our commit as it was made before the lock was held. It is the one, where nothing else came in between.
+    `early` is our commit, made before the lock was held. It is used if nothing else was written in between.
     """
     prepare_ledger(ledger.repo)
     waiting, written = _list_untried(ledger), _OutboxWriter()
@@ -87,7 +87,7 @@ def _write_queue_and_own(
     except PATH_BLOCKED:
         if not waiting:
             raise
-        # What stands in the way of one that waits is not in ours.
+        # The path that is blocked is that of a queued value, not ours.
         return ledger.commit_all(lambda batch: [own(batch)])[-1]
     written.write_receipts(done, ledger)
     return done[-1]
@@ -106,7 +106,7 @@ def _build_read_scope(ledger: Ledger, entries: Sequence[NewScore], by: str) -> R
 def _queue_planned(
     ledger: Ledger, made: PlannedCommit, brought: frozenset[str], why: TemporaryFailure
 ) -> RecordedChange:
-    """What is accepted and cannot be written goes into the outbox."""
+    """Queue values that were accepted and cannot be written now."""
     if made.planned.files:
         _save_to_outbox(ledger, made, brought, why)
     return _report_queued(made.planned, why)
@@ -129,13 +129,13 @@ def _save_to_outbox(
 
 
 def _list_appended_scores(change: Change) -> list[Score]:
-    return [score for edit in change.edits if isinstance(edit, Append) for score in edit.scores]
+    return [score for edit in change.edits if isinstance(edit, AppendScores) for score in edit.scores]
 
 
 def _wait_for_lock(
     ledger: Ledger, lock: Lock, made: PlannedCommit, brought: frozenset[str], seconds: float
 ) -> RecordedChange:
-    """Into the outbox first, so that whoever holds the lock can write it; then wait for a receipt or the lock."""
+    """Queue the values, so that the holder of the lock can write them. Then wait for a receipt or the lock."""
     planned = made.planned
     if not planned.files:
         return planned
@@ -148,14 +148,14 @@ def _wait_for_lock(
             if lock.try_acquire():
                 return _write_own_from_outbox(ledger, lot, planned)
     except BaseException:
-        # Whoever is told that it failed must not find it written later.
+        # A value that is reported as failed must not be written later.
         lot.path.unlink(missing_ok=True)
         raise
     return _report_queued(planned, LedgerBusy(holder=lock.holder or "it left no name"))
 
 
 def _write_own_from_outbox(ledger: Ledger, lot: QueuedScores, planned: RecordedChange) -> RecordedChange:
-    """Write all that waits. Where our own lot does not fit any more, its error is ours to hear."""
+    """Write everything in the outbox. Raises the error of our own values if they are no longer valid."""
     try:
         write_outbox(ledger)
         refused = _write_queued(ledger, [lot]) if lot.path.exists() else {}
@@ -170,10 +170,10 @@ def _write_own_from_outbox(ledger: Ledger, lot: QueuedScores, planned: RecordedC
 
 
 def write_outbox(ledger: Ledger, *, again: bool = False) -> dict[Path, OrgtpError]:
-    """Finish what a crash left, and write all that waits, with the lock held: the lots that could not be, and why.
+    """Recover from a crash and write everything in the outbox. The caller holds the lock.
 
-    Lots that did not fit before are tried `again` only where that is asked. Raises `NotNow` where nothing can be
-    written.
+    Returns the files that could not be written, with the error of each. Values that were rejected before are only tried
+    with `again`. Raises `TemporaryFailure` if nothing can be written.
     """
     prepare_ledger(ledger.repo)
     return _write_queued(
@@ -182,7 +182,7 @@ def write_outbox(ledger: Ledger, *, again: bool = False) -> dict[Path, OrgtpErro
 
 
 def prepare_ledger(repo: Repo) -> None:
-    """What whoever takes the lock does first."""
+    """Recover from a crash and clean up. Do this first after taking the lock."""
     recover_journal(repo)
     outbox.reserve_disk_space(repo)
     outbox.remove_leftovers(repo)
@@ -205,14 +205,14 @@ def _write_queued(ledger: Ledger, lots: list[QueuedScores]) -> dict[Path, OrgtpE
 
 
 class _OutboxWriter:
-    """What became of lots: each is a commit of its own; one that does not fit is held, and keeps no other back."""
+    """Writes queued values, one commit per entry. An invalid entry is rejected and does not block the others."""
 
     def __init__(self) -> None:
         self.refused: dict[Path, OrgtpError] = {}
         self._lots: list[QueuedScores] = []
 
     def plan_queued_commits(self, batch: CommitBatch, lots: list[QueuedScores]) -> list[PlannedCommit]:
-        """The steps of those that fit."""
+        """The planned commits of the valid entries."""
         self.refused, self._lots = {}, []
         return [step for lot in lots if (step := self._plan_one_commit(batch, lot))]
 
@@ -233,6 +233,6 @@ class _OutboxWriter:
         return step
 
     def write_receipts(self, done: Sequence[RecordedChange], ledger: Ledger) -> None:
-        """Tell those who wait which commit it is."""
+        """Write a receipt with the commit for each process that waits."""
         for lot, recorded in zip(self._lots, done, strict=False):
             outbox.write_receipt(lot, recorded.commit or ledger.tip())

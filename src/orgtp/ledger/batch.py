@@ -1,7 +1,7 @@
-"""Change, the last step: an action becomes a commit. Every write of orgtp goes through here.
+"""Turn actions into commits. Every change that orgtp makes goes through here.
 
-The action is run on the org as it is at the ledger branch's tip, and the resulting org is checked again. If the
-branch moves meanwhile, both are done again: the intent is replayed, text is never merged.
+The action runs on the org at the tip of the ledger branch, and the resulting org is checked. If the branch moves
+meanwhile, both are repeated: the intent is replayed, and text is never merged.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from orgtp.files.apply import applied
-from orgtp.files.load import Loaded, load
+from orgtp.files.apply import apply_change
+from orgtp.files.load import LoadedOrg, load_org
 from orgtp.git.checkout import PathIsLink
 from orgtp.git.commit import CommitDraft, Identity, choose_commit_date, commit_tree, is_signing, resolve_identity
 from orgtp.git.errors import LedgerMoved, TemporaryFailure
@@ -32,9 +32,10 @@ from orgtp.model.problem import Problem
 
 
 def add_content_trailer(objects: ObjectStore, draft: CommitDraft, nodes: Mapping[str, TreeEntry | None]) -> CommitDraft:
-    """The draft with its trailer, where git signs; without one, where it does not.
+    """The draft with a content trailer if git signs commits, else without one.
 
-    `nodes` are what the commit changes. A commit that is made anew had other changes once, so its trailer goes with it.
+    `nodes` are the entries that the commit changes. The trailer of a rewritten commit is replaced, since it may change
+    other content than before.
     """
     value = hash_changed_files(_read_changed_contents(objects, nodes)) if is_signing(objects.repo) else ""
     message = set_content_trailer(draft.message, value)
@@ -52,27 +53,27 @@ _MAX_TRIES = 10
 
 
 class NoLedger(OrgtpError):
-    """The ledger branch is not there, or has no commit yet."""
+    """The ledger branch does not exist, or has no commit yet."""
 
     text = (
-        "there is no commit on {branch}, which org.yaml names as the ledger branch. Make it: git branch {branch} "
-        "(in a new repository: git add . && git commit), or name the one you use in org.yaml"
+        "the ledger branch {branch}, set in org.yaml, has no commits. Create it: git branch {branch} "
+        "(in a new repository: git add . && git commit), or set the branch that you use in org.yaml"
     )
 
 
 class NotWritten(OrgtpError):
-    """The ledger cannot be written now, and such a change is not kept: the org may look different by then."""
+    """The ledger cannot be written now. Only values are queued: for another change, the org may differ by then."""
 
-    text = "{why}. Nothing was written; run the command again."
+    text = "{why}. Nothing was written. Run the command again."
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedChange:
-    """What became of a change: its commit (none on a dry run, or where nothing was to change) and its paths.
+    """The result of a change: its commit (None on a dry run, or if nothing changed) and its files.
 
-    `before` and `files` hold the content of these paths, as it was and as it is. `behind` says why the work tree
-    could not follow a commit that was made, `kept` why nothing was committed yet, though it will be. `noted` are the
-    problems that came with it and did not refuse it.
+    `before` and `files` map the changed paths to their content before and after. `behind`: why the work tree could not
+    be updated after the commit. `kept`: why the change is queued and not committed yet. `noted`: new problems that do
+    not prevent the change.
     """
 
     change: Change
@@ -92,10 +93,10 @@ class RecordedChange:
 def record_change(
     repo: Repo, branch: str, action: Action, now: datetime, *, who: Identity | None = None, dry_run: bool = False
 ) -> RecordedChange:
-    """Run `action` on the org at the tip of `branch` and commit what it wants.
+    """Run `action` on the org at the tip of `branch`, and commit the change that it returns.
 
-    `who` stands in for git's own identity. Raises what the action raises, `Uncommitted`, `WouldBreak`, `NoIdentity`,
-    `NoLedger`, and `NotWritten` where the ledger cannot be written now.
+    `who` replaces git's identity. Raises what the action raises, `UncommittedChanges`, `WouldBreak`, `NoIdentity`,
+    `NoLedger`, and `NotWritten` if the ledger cannot be written now.
     """
     ledger = Ledger(repo, branch, now, who)
     if dry_run:
@@ -110,7 +111,7 @@ def record_change(
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The ledger branch of a repository, to be written at the moment `now`; `who` stands in for git's own identity."""
+    """The ledger branch of a repository, and the time `now` of its next commits; `who` replaces git's identity."""
 
     repo: Repo
     branch: str
@@ -119,29 +120,29 @@ class Ledger:
 
     @property
     def ref(self) -> str:
-        """The branch by its full name."""
+        """The full name of the branch."""
         return f"refs/heads/{self.branch}"
 
     def tip(self) -> str:
-        """The newest commit. Raises `NoLedger`."""
+        """The newest commit of the branch. Raises `NoLedger`."""
         found = self.repo.tip(self.ref)
         if found is None:
             raise NoLedger(branch=self.branch)
         return found
 
     def plan_change(self, action: Action, reach: ReadScope | None = None) -> PlannedCommit:
-        """What the action would do now; nothing is written."""
+        """The commit that the action would make now; nothing is written."""
         return CommitBatch(self, self.tip()).run_action(action, reach)
 
     def commit_change(self, action: Action, reach: ReadScope | None = None) -> RecordedChange:
-        """Do what `record` does, with the lock held already. An action that looks no further than `reach` is quick."""
+        """Do what `record_change` does, while the caller holds the lock. `reach` limits what the action reads."""
         return self.commit_all(lambda batch: [batch.run_action(action, reach)])[0]
 
     def commit_all(self, work: Callable[[CommitBatch], list[PlannedCommit]]) -> list[RecordedChange]:
-        """Commit the steps that `work` takes, each in a commit of its own, and move the branch once.
+        """Commit the steps that `work` plans, one commit per step, and move the branch once.
 
-        Where the branch has moved meanwhile, `work` is done again. From the second time on, those who have the branch
-        checked out are kept from committing to it for so long. Raises `NotNow`.
+        If the branch has moved meanwhile, `work` runs again. From the second attempt on, the indexes of all checkouts
+        are locked, so that nobody commits from there. Raises `TemporaryFailure`.
         """
         try:
             return self._commit_with_tries(work)
@@ -163,7 +164,7 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class SourceCommit:
-    """A commit that is to be made anew: its author with the date as git writes it, and its message."""
+    """A commit that is to be rewritten: its author, its author date as git writes it, and its message."""
 
     id: str
     parent: str | None
@@ -179,9 +180,9 @@ class SourceCommit:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCommit:
-    """A change as it would be done: what becomes of which files, the tree that results, and its author.
+    """A commit that is planned and not made yet: the changed files, the resulting tree, and the author.
 
-    `made` is the commit that it repeats, if it repeats one.
+    `made` is the commit that it rewrites, if any.
     """
 
     planned: RecordedChange
@@ -192,12 +193,12 @@ class PlannedCommit:
     made: SourceCommit | None = None
 
 
-# The commits of some steps, and what was said last: its `parent` is the new tip.
+# The results of the steps, and the draft of the last commit with its own id as `parent`: the new tip.
 WrittenCommits = tuple[list[RecordedChange], CommitDraft | None]
 
 
 class CommitBatch:
-    """Changes that follow one another, each worked out on what the one before it left, and written together."""
+    """A sequence of changes, each planned on the result of the one before, that are written together."""
 
     def __init__(self, ledger: Ledger, tip: str) -> None:
         self.ledger, self.tip = ledger, tip
@@ -206,21 +207,21 @@ class CommitBatch:
     def run_action(
         self, action: Action, reach: ReadScope | None = None, who: Identity | None = None, now: datetime | None = None
     ) -> PlannedCommit:
-        """Run an action on the org as it is by then, and check what comes of it; `who` and `now`: else the ledger's."""
+        """Run an action on the org as the batch leaves it, and check the result. `who`, `now`: default the ledger's."""
         when = now or self.ledger.now
         if reach is not None:
             try:
-                return self._run_on(action, load(PartialTree(self.walk, reach)), who, when)
+                return self._run_on(action, load_org(PartialTree(self.walk, reach)), who, when)
             except OrgtpError:
-                # What does not fit is told with all of the org in view: a near miss may be any of its seats.
+                # Run again on the whole org for the error message: "did you mean" may name any seat.
                 pass
         self.walk.objects.write_objects()
         repo = self.ledger.repo
-        return self._run_on(action, load(GitTree(repo, self.walk.root), str(repo.path)), who, when)
+        return self._run_on(action, load_org(GitTree(repo, self.walk.root), str(repo.path)), who, when)
 
-    def _run_on(self, action: Action, loaded: Loaded, who: Identity | None, now: datetime) -> PlannedCommit:
+    def _run_on(self, action: Action, loaded: LoadedOrg, who: Identity | None, now: datetime) -> PlannedCommit:
         change = action(loaded.org)
-        files = applied(loaded.files, change)
+        files = apply_change(loaded.files, change)
         _refuse_links_at(self.walk, files)
         noted = check_change(loaded, change, files) if files else ()
         old = {path: loaded.files[path] for path in files if path in loaded.files}
@@ -234,11 +235,11 @@ class CommitBatch:
         return who or resolve_identity(self.ledger.repo, org.seats.get(change.by), org.id)
 
     def write_and_advance(self, steps: list[PlannedCommit]) -> list[RecordedChange]:
-        """Make the commits of the steps that change something, and move the branch once. Raises `NotNow`."""
+        """Make a commit for each step that changes something, and move the branch once. Raises `TemporaryFailure`."""
         return self.advance_branch(steps, self.write_commits(steps))
 
     def advance_branch(self, steps: list[PlannedCommit], made: WrittenCommits) -> list[RecordedChange]:
-        """Move the branch to the commits that were made of `steps`. Raises `NotNow`."""
+        """Move the branch to the commits made for `steps`. Raises `TemporaryFailure`."""
         done, last = made
         if last is None:
             return done
@@ -246,7 +247,7 @@ class CommitBatch:
         return [replace(recorded, behind=behind if recorded.commit else "") for recorded in done]
 
     def write_commits(self, steps: list[PlannedCommit]) -> WrittenCommits:
-        """Make the commits; no branch moves. Raises `CannotWrite`."""
+        """Make the commits without moving the branch. Raises `CannotWrite`."""
         parent, last, done = self.tip, None, []
         for step in steps:
             if step.planned.files:
@@ -275,7 +276,7 @@ class CommitBatch:
 
 
 def _refuse_links_at(walk: TreeEditor, files: Iterable[str]) -> None:
-    """Refuse to write where the commit before has a link or a module, at a file itself or above it."""
+    """Refuse to write if the parent commit has a link or submodule at one of the paths or above it."""
     for path in files:
         above = [str(parent) for parent in PurePosixPath(path).parents][:-1]
         found = [name for name in above if (node := walk.find_entry(name)) and node.mode != TREE]

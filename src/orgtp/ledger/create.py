@@ -1,4 +1,4 @@
-"""A new org repository: git, org.yaml, the schemas, and the CI that guards it."""
+"""Create an org repository: git, org.yaml, the schemas, and the CI workflow that validates it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from orgtp.files import json_schema as schema
-from orgtp.files.org import read_head, zone_named
-from orgtp.files.yaml.dumper import scalar
+from orgtp.files.org import find_timezone, read_org_head
+from orgtp.files.yaml.dumper import format_scalar
 from orgtp.git.commit import CommitDraft, Identity, commit_tree, read_git_identity
 from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo, find_repo, init_repo
@@ -24,7 +24,7 @@ from orgtp.model.text import is_id, one_line
 
 _BRANCH = "main"
 _QUOTE = '"'
-# Each file of `templates/`, and where it goes in an org repository.
+# Each file of `templates/`, and its path in an org repository.
 _TEMPLATES = {
     "gitattributes": ".gitattributes",
     "github.yml": ".github/workflows/orgtp.yml",
@@ -33,14 +33,14 @@ _TEMPLATES = {
 
 
 class PathOccupied(OrgtpError):
-    """There is something where the new org should go."""
+    """The new org cannot be created at this path."""
 
     text = "{path}: {why}"
 
 
 @dataclass(frozen=True, slots=True)
 class CreatedOrg:
-    """The new repository, the org's id, its newest commit, and the files that it began with."""
+    """The new repository, the org's id, its newest commit, and its first files."""
 
     repo: Repo
     org: str
@@ -51,8 +51,8 @@ class CreatedOrg:
 def create_repository(
     path: Path, files: Mapping[str, bytes], who: Identity | None, when: datetime, *, dry_run: bool = False
 ) -> CreatedOrg:
-    """Make the repository (or use the one that is there) and commit `files`. Raises `Occupied`."""
-    org = read_head(files["org.yaml"])[0].id
+    """Create the repository, or use the existing one, and commit `files`. Raises `PathOccupied`."""
+    org = read_org_head(files["org.yaml"])[0].id
     found = _find_free_repo(path, files)
     if dry_run:
         return CreatedOrg(found or Repo(path), org, None, sorted(files))
@@ -73,9 +73,9 @@ def create_repository(
 
 
 def commit_history(made: CreatedOrg, now: datetime, work: Callable[[CommitBatch], list[PlannedCommit]]) -> CreatedOrg:
-    """Commit the steps of `work` to the new repository, each in a commit of its own, and check the last one out.
+    """Commit the steps of `work` to the new repository, one commit per step, and check out the last one.
 
-    The steps go through the bare git dir, so that the work tree follows once and not at each of them.
+    The commits are made in the git dir as a bare repository, so that the work tree is updated only once.
     """
     bare = Repo(made.repo.git_dir, bare=True)
     with hold_lock(bare):
@@ -88,18 +88,18 @@ _MESSAGE = "init: the organisation as text\n\nOrgtp-Action: init\n"
 
 
 def _find_free_repo(path: Path, files: Mapping[str, bytes]) -> Repo | None:
-    """The git repository that is at `path` already, if any. Raises `Occupied` where an org cannot begin."""
+    """The existing git repository at `path`, if any. Raises `PathOccupied` if no org can be created there."""
     if path.exists() and not path.is_dir():
-        raise PathOccupied(path=path, why="is a file. Name a folder.")
+        raise PathOccupied(path=path, why="is a file. Give a folder.")
     if (path / "org.yaml").exists():
-        raise PathOccupied(path=path, why=f"is an org already. See: orgtp --org {path} chart")
+        raise PathOccupied(path=path, why=f"is already an org. See: orgtp --org {path} chart")
     found = find_repo(path)
     if path.exists() and any(path.iterdir()) and (found is None or found.bare):
-        why = "has files in it and is no git work tree. Name an empty folder, or run git init there first."
+        why = "is not empty and not a git work tree. Give an empty folder, or run git init there first."
         raise PathOccupied(path=path, why=why)
     taken = next((name for name in files if (path / name).exists()), None)
     if taken:
-        raise PathOccupied(path=path / taken, why="is there already. Nothing is overwritten; move it away first.")
+        raise PathOccupied(path=path / taken, why="already exists, and nothing is overwritten. Move it away first.")
     return found
 
 
@@ -109,24 +109,24 @@ def _init_repo_at(path: Path) -> Repo:
 
 
 def _init_author(repo: Repo) -> Identity:
-    """Git's own identity; where git has none, orgtp's, for all that is here was written by it."""
+    """Git's identity, else orgtp's own, because orgtp wrote all the files."""
     return read_git_identity(repo) or Identity("orgtp", "orgtp@init.invalid")
 
 
 def scaffold_files(branch: str = _BRANCH) -> dict[str, bytes]:
-    """What every org repository has beside its own content: attributes, schemas, CI."""
-    schemas = {f".orgtp/schema/{name}.schema.json": schema.schema_text(name).encode() for name in schema.NAMES}
+    """The files of every org repository besides its own content: attributes, schemas, CI."""
+    schemas = {f".orgtp/schema/{name}.schema.json": schema.read_schema(name).encode() for name in schema.NAMES}
     return schemas | {path: _render_template(name, branch) for name, path in _TEMPLATES.items()}
 
 
 def _render_template(name: str, branch: str) -> bytes:
-    text = (schema.shipped("templates") / name).read_text(encoding="utf-8")
-    marks = {"[BRANCH]": f"[{scalar(branch, _QUOTE)}]", "ON_BRANCH": scalar(_gitlab_condition(branch))}
+    text = (schema.shipped_dir("templates") / name).read_text(encoding="utf-8")
+    marks = {"[BRANCH]": f"[{format_scalar(branch, _QUOTE)}]", "ON_BRANCH": format_scalar(_gitlab_condition(branch))}
     return re.sub(r"\[BRANCH]|ON_BRANCH", lambda found: marks[found[0]], text).encode()
 
 
 def _gitlab_condition(branch: str) -> str:
-    """GitLab's condition that a pipeline is for this branch. Its strings know no escapes; its patterns do."""
+    """GitLab's condition that a pipeline runs for this branch. Its strings have no escapes; its patterns do."""
     if re.fullmatch(r"[A-Za-z0-9_./+-]+", branch):
         return f'$CI_COMMIT_BRANCH == "{branch}"'
     escaped = re.sub(r"[^A-Za-z0-9]", lambda found: f"\\x{{{ord(found[0]):x}}}", branch)
@@ -134,44 +134,44 @@ def _gitlab_condition(branch: str) -> str:
 
 
 class UnknownTimezone(OrgtpError):
-    """A time zone that is none."""
+    """The time zone does not exist."""
 
     text = '"{name}" is not a time zone. Use an IANA name such as America/New_York or Europe/Berlin.'
 
 
 def read_local_timezone() -> str:
-    """The IANA name of this machine's time zone, as TZ or /etc/localtime has it; UTC where neither says."""
+    """The IANA name of this machine's time zone from TZ or /etc/localtime, else UTC."""
     try:
         link = str(Path("/etc/localtime").readlink())
     except OSError:
         link = ""
     names = (os.environ.get("TZ", "").removeprefix(":"), link.partition("zoneinfo/")[2])
-    return next((name for name in names if name and zone_named(name)), "UTC")
+    return next((name for name in names if name and find_timezone(name)), "UTC")
 
 
 def find_checked_out_branch(path: Path) -> str:
-    """The branch that is checked out in the repository at `path`, where the org's actions will land; else main."""
+    """The branch that is checked out in the repository at `path`, else main. It becomes the ledger branch."""
     found = find_repo(path)
     return (found.head_ref().removeprefix("refs/heads/") if found else "") or _BRANCH
 
 
 def build_org_files(name: str, folder: str, timezone: str, branch: str) -> dict[str, bytes]:
-    """The files of a new org of this name, in a folder of that one. Raises `UnknownZone`."""
+    """The files of a new org with this name; `folder` is the name of its folder. Raises `UnknownTimezone`."""
     if name and not one_line(name):
-        raise PathOccupied(path="--name", why="is empty. Write what people call the org.")
-    if not zone_named(timezone):
+        raise PathOccupied(path="--name", why="is empty. Give the org's name.")
+    if not find_timezone(timezone):
         raise UnknownTimezone(name=timezone)
     text = _ORG.format(
         id=make_org_id(name or folder),
-        name=scalar(one_line(name) or folder, _QUOTE),
+        name=format_scalar(one_line(name) or folder, _QUOTE),
         zone=timezone,
-        branch=scalar(branch),
+        branch=format_scalar(branch),
     )
     return {"org.yaml": text.encode(), **scaffold_files(branch)}
 
 
 def make_org_id(name: str) -> str:
-    """An id made of a name: `Sneeze It` is `sneeze-it`."""
+    """An id made from a name: `Sneeze It` becomes `sneeze-it`."""
     made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:63]
     return made if is_id(made) else f"org-{made}".rstrip("-")[:63]
 

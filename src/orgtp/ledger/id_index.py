@@ -1,7 +1,7 @@
-"""Where each record's id stands: a cache in the git dir, so that an id that a caller brings is looked up at once.
+"""Find the score file that contains a record id, with a cache in the git dir.
 
-The cache knows the tree it was made of, and takes in what differs from it before it answers. An id that it has is
-looked at in its file before it counts; so a cache that is lost or behind costs time and never a wrong answer.
+The cache stores the tree that it was built from, and first reads what has changed since. A hit is verified in the file
+itself. So a cache that is lost or outdated costs time and never gives a wrong answer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from orgtp.files.scores import seat_of
+from orgtp.files.scores import find_seat_of_scores
 from orgtp.git.lock import private_git_dir
 from orgtp.git.repo import Repo
 from orgtp.git.tree import TreeEditor, diff_trees
@@ -25,14 +25,14 @@ create table if not exists seen (tree text not null);
 
 
 def find_files_with_ids(walk: TreeEditor, ids: Iterable[str]) -> set[str]:
-    """The score files of the tree that hold a record with one of `ids`."""
+    """The score files of the tree that contain a record with one of `ids`."""
     wanted = set(ids)
-    found = _query_cache(walk.base or walk, wanted) | {path for path in walk.touched if seat_of(path)}
+    found = _query_cache(walk.base or walk, wanted) | {path for path in walk.touched if find_seat_of_scores(path)}
     return {path for path, raw in walk.read_files(found).items() if wanted & _extract_ids(raw)}
 
 
 def _query_cache(walk: TreeEditor, ids: set[str]) -> set[str]:
-    """The files that the cache names for `ids`; where there can be no cache, all files that hold one."""
+    """The files that the cache lists for `ids`. If no cache can be opened, all files are searched."""
     try:
         with closing(_open_cache(walk.objects.repo)) as cache, cache:
             _update_cache(cache, walk)
@@ -55,7 +55,7 @@ def _open_cache(repo: Repo) -> sqlite3.Connection:
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError:
-        # It is torn, and it is only a cache.
+        # The file is corrupt, and it is only a cache: start again.
         for name in (path, path.with_name("ids.sqlite-wal"), path.with_name("ids.sqlite-shm")):
             name.unlink(missing_ok=True)
         return _connect_cache(path)
@@ -63,7 +63,7 @@ def _open_cache(repo: Repo) -> sqlite3.Connection:
 
 def _connect_cache(path: Path) -> sqlite3.Connection:
     cache = sqlite3.connect(path)
-    # A cache that is behind is fine, one that is torn is not: so a log is written ahead, and not synced each time.
+    # The cache may be outdated but not corrupt: a write-ahead log without a sync at each write is enough.
     cache.execute("pragma journal_mode = wal")
     cache.execute("pragma synchronous = normal")
     cache.executescript(_TABLES)
@@ -83,13 +83,13 @@ def _update_cache(cache: sqlite3.Connection, walk: TreeEditor) -> None:
 
 
 def _find_scores_tree(walk: TreeEditor) -> str:
-    """The tree of all score files; "" where there is none yet."""
+    """The id of the tree of all score files; "" if there is none yet."""
     node = walk.find_entry("scores")
     return node.id if node else ""
 
 
 def _read_changed_ids(repo: Repo, old: str | None, tree: str) -> dict[str, set[str]]:
-    """The ids in the files below `tree` that are not the same below `old`."""
+    """Path to record ids of each file below `tree` that differs from `old`."""
     if not tree:
         return {}
     nodes = {path: new for path, (_, new) in diff_trees(repo, old, tree).items() if new and new.is_plain}

@@ -1,7 +1,7 @@
-"""The outbox: values that were accepted and could not be written yet, each lot in a file of its own in the git dir.
+"""The outbox: values that were accepted and not written yet, one file in the git dir for each call.
 
-A lot is on the disk before anybody is told that it is kept. Whoever holds the ledger's lock next writes it, and leaves
-a receipt with the commit for the one who waits. It is written once, because its records have ids.
+The file is on disk before the values are reported as queued. The next holder of the ledger's lock writes them, and
+leaves a receipt with the commit for the process that waits. The records have ids, so they are written only once.
 """
 
 from __future__ import annotations
@@ -32,17 +32,16 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class CannotQueue(OrgtpError):
-    """A value could neither be written nor be kept."""
+    """A value could be neither written nor queued."""
 
-    text = "{why}. It could not be kept for later either ({also}), so nothing is recorded. Run the command again."
+    text = "{why}. It could not be queued either ({also}), so nothing is recorded. Run the command again."
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedScores:
-    """Records that wait: who recorded them, the author of their commit, and which of their ids callers brought.
+    """Queued records: who recorded them, the author of their commit, and which of their ids the caller supplied.
 
-    `why` says why they were not written at once, `held` why they cannot be written as the org is now; "" where nobody
-    tried yet.
+    `why`: the reason for queueing. `held`: why they were rejected ("" if they were not).
     """
 
     path: Path
@@ -65,7 +64,7 @@ class QueuedScores:
 
 
 def outbox_dir(repo: Repo) -> Path:
-    """The folder of the outbox. Raises `CannotWrite` where somebody put a link there."""
+    """The folder of the outbox. Raises `CannotWrite` if it is a link."""
     found = private_git_dir(repo) / "outbox"
     if found.is_symlink():
         raise CannotWrite(words=f"{found} is a link")
@@ -73,7 +72,7 @@ def outbox_dir(repo: Repo) -> Path:
 
 
 def list_queued(repo: Repo) -> list[QueuedScores]:
-    """All that waits, oldest first. A file that cannot be read is a lot that is held."""
+    """Everything in the outbox, oldest first. A file that cannot be read counts as rejected."""
     return [_read_queued(path) for path in sorted(outbox_dir(repo).glob("*.json"))]
 
 
@@ -96,7 +95,7 @@ def _parse_queued_score(row: dict[str, Any]) -> Score:
 def queue_scores(
     repo: Repo, by: str, author: Identity, scores: Sequence[Score], brought: frozenset[str], why: str
 ) -> QueuedScores:
-    """Put records into the outbox, and on the disk. Raises `OSError` where that cannot be."""
+    """Write records to the outbox, and sync them to disk. Raises `OSError`."""
     name = make_ulid(read_clock(), int.from_bytes(os.urandom(RANDOM_BITS // 8)))
     lot = QueuedScores(outbox_dir(repo) / f"{name}.json", by, author, tuple(scores), brought, why=why)
     _save_queued(lot.path, lot.file_text.encode())
@@ -104,7 +103,7 @@ def queue_scores(
 
 
 def reject_queued(lot: QueuedScores, why: str) -> None:
-    """Note why a lot cannot be written; it stays."""
+    """Note why queued values cannot be written. They stay in the outbox."""
     if lot.held != why:
         _save_queued(lot.path, replace(lot, held=why).file_text.encode())
 
@@ -119,7 +118,7 @@ def _save_queued(path: Path, raw: bytes) -> None:
         reserve = path.parent.parent / "reserve"
         if error.errno not in _FULL or len(raw) > _RESERVE_BYTES or not reserve.exists():
             raise
-        # The disk is full: write over what was set aside for this, which needs no more room.
+        # The disk is full: overwrite the reserved file, which needs no more space.
         reserve.rename(beside)
         _write_synced(beside, raw)
     beside.rename(path)
@@ -147,7 +146,7 @@ def _sync_folder(path: Path) -> None:
 
 
 def reserve_disk_space(repo: Repo) -> None:
-    """See to it that there is room on the disk for a value when it is full. The lock is held."""
+    """Reserve disk space for a value, for when the disk is full. The caller holds the lock."""
     reserve = private_git_dir(repo) / "reserve"
     if not reserve.is_file() or reserve.is_symlink():
         try:
@@ -160,15 +159,15 @@ def reserve_disk_space(repo: Repo) -> None:
 
 
 def write_receipt(lot: QueuedScores, commit: str) -> None:
-    """Say that a lot is in the commit, and take it out."""
+    """Write a receipt with the commit, and remove the values from the outbox."""
     with suppress(OSError):
-        # The commit stands: on a full disk one who waits for a receipt finds that out with the lock in hand.
+        # The commit is made. Without a receipt (full disk), the waiting process finds out when it gets the lock.
         _receipt_path(lot).write_text(commit, encoding="utf-8")
     lot.path.unlink(missing_ok=True)
 
 
 def read_receipt(lot: QueuedScores) -> str:
-    """The commit that a lot is in; "" while it waits. A receipt is read once."""
+    """The commit that contains the values; "" while they wait. The receipt is deleted."""
     try:
         commit = _receipt_path(lot).read_text(encoding="utf-8")
     except OSError:
@@ -180,7 +179,7 @@ def read_receipt(lot: QueuedScores) -> str:
 
 
 def remove_leftovers(repo: Repo) -> None:
-    """Take away receipts that nobody came for, and what a killed process was still writing."""
+    """Remove old receipts that nobody read, and unfinished files of killed processes."""
     for left in (*outbox_dir(repo).glob("*.done"), *outbox_dir(repo).glob("*.tmp*")):
         try:
             if time.time() - left.stat().st_mtime > _RECEIPT_SECONDS:

@@ -1,4 +1,4 @@
-"""A part of an org: what a value needs to know of it. What it costs to read does not grow with the org."""
+"""The part of an org that recording a value needs. The cost of reading it does not grow with the org."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MARGIN = timedelta(days=4)
 
 
 class ScoreKey(NamedTuple):
-    """A value to record. `period` is as somebody wrote it: "" is the current one, `last` the one before."""
+    """A value to record. `period` is as the caller wrote it: "" is the current period, `last` the one before."""
 
     seat: str
     metric: str
@@ -28,10 +28,10 @@ class ScoreKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReadScope:
-    """How far an action that records values looks.
+    """What an action that records values reads.
 
-    The seats with all above them; of each metric and period in `wants` what was recorded before; and the records with
-    an id of `ids`, wherever they are.
+    It reads the seats and all seats above them, the earlier records for `score_keys`, and the records with one of
+    `ids`, wherever they are.
     """
 
     seats: frozenset[str]
@@ -42,7 +42,7 @@ class ReadScope:
 
 @dataclass
 class PartialTree:
-    """The files within `reach`, as a tree that `load` reads."""
+    """The files within `scope`, as a tree for `load_org`."""
 
     walk: TreeEditor
     scope: ReadScope
@@ -56,7 +56,7 @@ class PartialTree:
             self._paths |= find_files_with_ids(self.walk, self.scope.ids)
 
     def entries(self) -> list[FileInfo]:
-        """Every file of the part, sorted by path. Their size is looked at by those who read the whole."""
+        """Every file of the part, sorted by path. Sizes are 0: only a load of the whole org checks them."""
         nodes = ((path, self.walk.find_entry(path)) for path in sorted(self._paths))
         return [FileInfo(path, 0, node.is_plain) for path, node in nodes if node]
 
@@ -65,7 +65,7 @@ class PartialTree:
         return self.walk.read_files(paths)
 
     def _find_seat_files(self) -> set[str]:
-        """The files of the seats, of those who answer for them, and of all above."""
+        """The files of the seats, of their owners, and of all seats above them."""
         found: set[str] = set()
         next_up = {seat_path(seat) for seat in self.scope.seats}
         while next_up:
@@ -76,7 +76,7 @@ class PartialTree:
         return found
 
     def _find_score_files(self) -> set[str]:
-        """The files that may hold a record of a period that is wanted: those of its month and of all since."""
+        """The files that may contain a record of one of the periods: those of its month and all later ones."""
         found: set[str] = set()
         for seat, first in self._find_first_months().items():
             names = self.walk.list_entries(f"scores/{seat}")
@@ -84,7 +84,7 @@ class PartialTree:
         return found
 
     def _find_first_months(self) -> dict[str, str]:
-        """The first month that is looked at of each seat."""
+        """Seat id to the first month that is read."""
         months: dict[str, str] = {}
         for want in self.scope.score_keys:
             seat = self._read_seat_file(want.seat)
@@ -101,7 +101,7 @@ class PartialTree:
 
 
 def _first_day(text: str, grain: Grain, now: datetime) -> date:
-    """From which day on a period may have been recorded, whatever the org's time zone."""
+    """The earliest day on which the period may have been recorded, in any time zone."""
     said = text.strip().upper()
     current = period_containing(now, grain, UTC)
     period = parse_period(said) or (current.previous() if said == "LAST" else current)

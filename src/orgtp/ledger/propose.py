@@ -1,4 +1,4 @@
-"""A change that is put before a person: a commit on a branch of its own, which follows the ledger's tip."""
+"""Propose a change for review: a commit on a new branch that starts at the ledger's tip."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from orgtp.model.errors import Refused
 def propose_change(
     repo: Repo, branch: str, action: Action, now: datetime, *, onto: str, dry_run: bool = False
 ) -> RecordedChange:
-    """Commit what `action` wants to the new branch `onto`. The ledger `branch` and every work tree stay as they are.
+    """Commit the change of `action` to the new branch `onto`. The ledger `branch` and all work trees stay as they are.
 
-    Raises what `record` raises, and `Refused` where `onto` is there already.
+    Raises what `record_change` raises, and `Refused` if `onto` exists.
     """
     ledger, ref = Ledger(repo, branch, now), f"refs/heads/{onto}"
     _refuse_existing_branch(repo, ref, onto)
@@ -34,8 +34,8 @@ def propose_change(
 def _refuse_existing_branch(repo: Repo, ref: str, onto: str) -> None:
     tip = repo.tip(ref)
     if tip:
-        what = f"the branch {onto} is there already, at {tip[:10]}"
-        raise Refused(why=f"{what}. A person merges it, or deletes it: git branch -D {onto}")
+        what = f"the branch {onto} already exists, at {tip[:10]}"
+        raise Refused(why=f"{what}. Merge it, or delete it: git branch -D {onto}")
 
 
 def _commit_to_branch(ledger: Ledger, action: Action, ref: str) -> RecordedChange:

@@ -1,4 +1,4 @@
-"""The witness: what was last seen of a remote, kept as a ref, so that a history that was rewritten is noticed."""
+"""The remote witness: a ref with the last commit seen at a remote, to detect a rewritten history."""
 
 from __future__ import annotations
 
@@ -13,55 +13,55 @@ from orgtp.ledger.witness import has_lost_commit, read_witness, witness_ref
 
 
 class LocalHistoryRewritten(SyncStopped):
-    """The ledger branch here no longer has what it had."""
+    """The local ledger branch lost commits that it had before."""
 
     state = "rewritten"
     text = (
-        "ALARM: the history of {branch} was rewritten here: it had {saw} when it was last exchanged or audited, and "
-        "{now} does not lead back to it. Nothing was touched. Find out who did it, and why: git reflog {branch}. "
-        "If it was meant, run this, and orgtp sync again:\n{cure}"
+        "ALARM: the history of {branch} was rewritten in this clone: it contained {saw} at the last sync or audit, and "
+        "{now} does not descend from it. Nothing was changed. Find out who did it and why: git reflog {branch}. "
+        "If it was intended, run this command, then orgtp sync again:\n{cure}"
     )
 
 
 def remote_witness_ref(remote: Remote, branch: str) -> str:
-    """The witness: the ref that keeps what was last seen of a branch at a remote's address."""
+    """The ref with the last commit seen of a branch at a remote's address."""
     return f"refs/orgtp/seen/{hashlib.sha256(remote.url.encode()).hexdigest()[:12]}/{branch}"
 
 
 def read_remote_witness(repo: Repo, remote: Remote, branch: str) -> str | None:
-    """The commit that the remote was last seen at: by a sync; before the first one, by the clone."""
+    """The last commit seen of the remote's branch, by a sync or, before the first sync, by the clone."""
     own = repo.tip(remote_witness_ref(remote, branch))
     synced = own or repo.read_output_line("for-each-ref", "--count=1", "--format=%(refname)", "refs/orgtp/seen/")
     return own if synced else repo.tip(tracking_ref(remote, branch))
 
 
 def tracking_ref(remote: Remote, branch: str) -> str:
-    """The ref in which git itself keeps what it saw there."""
+    """Git's own remote-tracking ref."""
     return f"refs/remotes/{remote.name}/{branch}"
 
 
 def save_remote_witness(repo: Repo, remote: Remote, branch: str, commit: str) -> None:
-    """Keep what was seen, for git, where it keeps that too, and for us. The lock of sync is held.
+    """Save the commit seen at the remote in git's remote-tracking ref and in our own. The caller holds the sync lock.
 
-    Git's comes first: one that is behind ours would look as if the remote had been set back. Where it cannot be moved
-    now, ours waits for the next time.
+    Git's ref moves first: if it were behind ours, the remote would seem to have been reset. If git's ref cannot be
+    moved now, ours is not moved either.
     """
     if is_tracked_by_git(repo, remote) and repo.attempt("update-ref", tracking_ref(remote, branch), commit)[0]:
         return
     own = remote_witness_ref(remote, branch)
     if repo.attempt("update-ref", own, commit)[0]:
-        # Only who holds the lock of sync writes this ref: what locks it was left by one that was killed.
+        # Only the holder of the sync lock writes this ref, so an existing lock file is that of a killed process.
         (repo.common_dir / f"{own}.lock").unlink(missing_ok=True)
         repo.run("update-ref", own, commit)
 
 
 def is_tracked_by_git(repo: Repo, remote: Remote) -> bool:
-    """Whether git keeps what it sees of the remote's branches where we do, too."""
+    """Whether git has a remote-tracking ref for each branch of the remote."""
     return repo.config(f"remote.{remote.name}.fetch") == f"+refs/heads/*:{tracking_ref(remote, '*')}"
 
 
 def format_remote_reset(repo: Repo, remote: Remote, branch: str, there: str | None) -> str:
-    """The commands by which a person says that the remote is to be as it is, each on a line."""
+    """The commands with which a person accepts the current state of the remote, one per line."""
     own = remote_witness_ref(remote, branch)
     if there:
         return f"  git -C {repo.path} update-ref {own} {there}"
@@ -70,9 +70,9 @@ def format_remote_reset(repo: Repo, remote: Remote, branch: str, there: str | No
 
 
 def refuse_rewritten_branch(repo: Repo, remote: Remote, branch: str, tip: str) -> None:
-    """Raise `RewrittenHere` where the branch, which is at `tip`, has lost what its witness saw.
+    """Raise `LocalHistoryRewritten` if the branch at `tip` has lost what its witness saw.
 
-    One that only has what the remote has lost nothing that was exchanged: it was taken back to there on purpose.
+    A branch that was reset to the remote's commit has lost nothing that was exchanged, so it is accepted.
     """
     saw = read_witness(repo, branch)
     if saw and has_lost_commit(repo, saw, tip):
@@ -84,17 +84,17 @@ def refuse_rewritten_branch(repo: Repo, remote: Remote, branch: str, tip: str) -
 
 
 def format_local_reset(repo: Repo, branch: str, now: str) -> str:
-    """The command by which a person says that their own branch is to be as it is."""
+    """The command with which a person accepts the current state of their own branch."""
     return f"  git -C {repo.path} update-ref {witness_ref(branch)} {now}"
 
 
-# Which commits of ours were made anew as which, of late: for one that waited while another's sync did it.
+# Our commits that a sync rewrote recently: a process that waited for the sync looks up its commit's new id.
 
 _MOST = 500
 
 
 def read_rewritten_commits(repo: Repo) -> dict[str, str]:
-    """Commits that were made anew, each with the one that took its place."""
+    """Rewritten commits: old id to new id."""
     try:
         found = json.loads((private_git_dir(repo) / "remade").read_bytes())
     except (OSError, ValueError):
@@ -103,7 +103,7 @@ def read_rewritten_commits(repo: Repo) -> dict[str, str]:
 
 
 def save_rewritten_commits(repo: Repo, remade: Mapping[str, str]) -> None:
-    """Remember them. The lock of sync is held."""
+    """Remember rewritten commits. The caller holds the sync lock."""
     if remade:
         before = {old: remade.get(new, new) for old, new in read_rewritten_commits(repo).items()}
         kept = dict(list((before | dict(remade)).items())[-_MOST:])

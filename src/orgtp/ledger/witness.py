@@ -1,7 +1,7 @@
-"""The witness of a clone's own branch: a ref that keeps what the branch had when it was last looked at.
+"""The witness of a clone's own branch: a ref with the commit that the branch had when it was last checked.
 
-A branch only grows. One that no longer has what its witness saw was rewritten here: amended, rebased, reset. An audit
-keeps what it has looked at, a sync what both sides have; only the ledger's lock lets anybody move it.
+A branch only grows. If it no longer contains its witness, it was rewritten in this clone: amended, rebased or reset.
+An audit moves the witness to what it has checked, a sync to what both sides have, and only under the ledger's lock.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from orgtp.git.repo import Repo
 
 
 def witness_ref(branch: str) -> str:
-    """The witness of a branch."""
+    """The name of the witness of a branch."""
     return f"refs/orgtp/witness/{branch}"
 
 
 def read_witness(repo: Repo, branch: str) -> str | None:
-    """The commit that the branch had when it was last looked at."""
+    """The commit that the branch had when it was last checked."""
     return repo.tip(witness_ref(branch))
 
 
 def has_lost_commit(repo: Repo, old: str, new: str) -> bool:
-    """Whether the history of `new` surely has no `old`. Where it does not reach far enough, nobody can say so."""
+    """Whether `new` certainly does not contain `old`; false if the history here is too short to tell."""
     try:
         return not is_ancestor(repo, old, new) and not any(
             not is_ancestor(repo, end, old) for end in find_shallow_ends(repo, new)
@@ -33,9 +33,9 @@ def has_lost_commit(repo: Repo, old: str, new: str) -> bool:
 
 
 def save_witness(repo: Repo, branch: str, tip: str) -> None:
-    """Keep what was looked at, if the branch still has it. One that saw something else first goes on saying so.
+    """Save `tip` as the witness if the branch still contains it, and if the old witness is not lost by that.
 
-    Where it cannot be kept now (a repository that nobody may write, somebody at work), the next one does.
+    If the witness cannot be written now (a read-only repository, a busy lock), the next caller does it.
     """
     lock = Lock(repo)
     try:
@@ -54,20 +54,20 @@ def _save_if_newer(repo: Repo, branch: str, tip: str) -> None:
 
 
 def move_witness(repo: Repo, branch: str, commit: str) -> None:
-    """Move the witness. The ledger's lock is held. Raises `GitFailed`."""
+    """Move the witness. The caller holds the ledger's lock. Raises `GitFailed`."""
     unlock_witness(repo, branch)
     repo.run("update-ref", witness_ref(branch), commit)
 
 
 def unlock_witness(repo: Repo, branch: str) -> None:
-    """Remove what locks the witness: only who holds the ledger's lock moves it, so whoever left that is dead."""
+    """Remove a stale lock file of the witness: only the holder of the ledger's lock moves it."""
     (repo.common_dir / f"{witness_ref(branch)}.lock").unlink(missing_ok=True)
 
 
 def find_witness_to_move(repo: Repo, branch: str, old: str, new: str) -> str:
-    """The witness, where it must move along with a branch that is made anew: what it saw is in `old`, not in `new`.
+    """The witness if it must move with a rewritten branch, because it is in `old` and not in `new`; else "".
 
-    "" where it stays. The ledger's lock is held.
+    The caller holds the ledger's lock.
     """
     seen = read_witness(repo, branch)
     if seen is None or not has_lost_commit(repo, seen, new) or has_lost_commit(repo, seen, old):
@@ -77,7 +77,7 @@ def find_witness_to_move(repo: Repo, branch: str, old: str, new: str) -> str:
 
 
 def repair_witness(repo: Repo, ref: str, old: str | None, new: str, *, moved: bool) -> None:
-    """After a crash: git moves two refs one after the other, so the witness may be where the branch is not."""
+    """Repair the witness after a crash: git moves two refs one after the other, so only one may have moved."""
     branch = ref.removeprefix("refs/heads/")
     seen = read_witness(repo, branch)
     if seen is None or old is None:

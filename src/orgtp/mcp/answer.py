@@ -10,7 +10,7 @@ from orgtp.api import OrgHandle
 from orgtp.mcp.sanitize import clean_values, list_quoted_keys
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import select_errors
-from orgtp.render.json import VERSION, plain, problems_body
+from orgtp.render.json import VERSION, problems_body, to_json_value
 
 Answer = dict[str, Any]
 _FEW = 5
@@ -37,7 +37,7 @@ def build_answer(here: OrgHandle, kind: str, body: Mapping[str, Any]) -> Answer:
         "problems": problems_body(unread[:_FEW], 0)["problems"],
         "problems_total": len(unread),
     }
-    whole, short = shrink_to_fit(clean_values({**head, **plain(body)}), _MOST)
+    whole, short = shrink_to_fit(clean_values({**head, **to_json_value(body)}), _MOST)
     if short:
         whole |= {"truncated": True, "narrow": whole.get("narrow") or f"Cut short: {', '.join(short)}. Ask for less."}
     return {**whole, "quoted": list_quoted_keys(whole)}
@@ -62,7 +62,7 @@ def bound_rows(name: str, rows: Sequence[Any], limit: int, narrow: str, *, newes
     Where some are left out, `truncated` says so, and `narrow` how to ask for less. `newest`: the last ones stay.
     """
     ordered = rows[::-1] if newest else rows
-    kept = take_fitting([plain(row) for row in ordered[: clamp_limit(limit)]], ROOM)
+    kept = take_fitting([to_json_value(row) for row in ordered[: clamp_limit(limit)]], ROOM)
     shown = kept[::-1] if newest else kept
     return {name: shown, "total": len(rows), **describe_truncation(truncated=len(shown) < len(rows), narrow=narrow)}
 

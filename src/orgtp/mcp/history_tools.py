@@ -11,7 +11,7 @@ from orgtp.mcp.answer import ROOM, Answer, build_answer, clamp_limit, describe_t
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
-from orgtp.render.json import plain
+from orgtp.render.json import to_json_value
 from orgtp.views.diff.build import Diff, diff, headline
 from orgtp.views.log import Wanted
 
@@ -36,8 +36,8 @@ def what_changed(
     pages = here.history.log_pages(Wanted(seat), since=revision or None)
     told = (commit for commit in chain.from_iterable(pages) if scores or commit.action != "score")
     commits = list(islice(told, limit + 1))
-    kept, total = _fit_lists(plain(found), limit)
-    shown = take_fitting([plain(commit) for commit in commits[:limit]], ROOM // 3)
+    kept, total = _fit_lists(to_json_value(found), limit)
+    shown = take_fitting([to_json_value(commit) for commit in commits[:limit]], ROOM // 3)
     more = sum(map(len, kept.values())) < total or len(shown) < len(commits)
     body = {
         "base": {"given": since, "revision": revision or None},

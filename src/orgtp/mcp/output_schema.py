@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from orgtp.render.json import shown_as
+from orgtp.render.json import list_json_keys
 
 Schema = dict[str, Any]
 TEXT, NUMBER, FLAG, OBJECT, LIST = ({"type": name} for name in ("string", "integer", "boolean", "object", "array"))
@@ -17,7 +17,7 @@ _HEAD = ("org", "revision", "dirty", "as_of", "problems", "problems_total", "quo
 
 def view_schema(*views: type, without: str = "", **properties: Schema) -> Schema:
     """The object that one or more views become together, some of its properties told in full."""
-    keys = [key for view in views for key in shown_as(view) if key != without]
+    keys = [key for view in views for key in list_json_keys(view) if key != without]
     return object_schema(*keys, **properties)
 
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from orgtp.actions.retire import Request
+from orgtp.actions.retire import RetirementRequest
 from orgtp.api import OrgHandle
 from orgtp.mcp.answer import ROOM, Answer, shrink_to_fit
 from orgtp.mcp.history_tools import what_changed
 from orgtp.mcp.read_tools import get_seat, scorecard
 from orgtp.mcp.sanitize import clean_values
 from orgtp.model.errors import OrgtpError, Refused
-from orgtp.render.json import plain, plan_body
+from orgtp.render.json import plan_body, to_json_value
 from orgtp.views.scorecard import ScoreRow
 
 _WEEK, _SOON = timedelta(days=7), timedelta(days=28)
@@ -95,7 +95,7 @@ def seat_review(here: OrgHandle, seat: str) -> str:
 def retirement_case(here: OrgHandle, seat: str) -> str:
     """Whether a seat should be retired, with its half year and what it would leave."""
     if here.org.seat(seat).is_retired:
-        raise Refused(why=f"{seat} is retired already. Its record is in get_seat")
+        raise Refused(why=f"{seat} is already retired. Its record is in get_seat")
     facts = {
         **_collect_seat_facts(here, seat, 26),
         "plan": _plan_retirement(here, seat),
@@ -112,7 +112,7 @@ def _format_prompt(words: str, here: OrgHandle, facts: Mapping[str, Any], **name
     """
     as_of = here.now.astimezone(here.head.zone).isoformat(timespec="minutes")
     said = {key: " ".join(clean_values(name).split()) for key, name in names.items()}
-    found, short = shrink_to_fit(clean_values(plain(facts)), ROOM)
+    found, short = shrink_to_fit(clean_values(to_json_value(facts)), ROOM)
     found = {**found, **({"cut_short": short} if short else {})}
     block = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("`", "\\u0060")
     return f"{words.format(as_of=as_of, **said)}\n\n{_RULES}\n\n```json\n{block}\n```\n"
@@ -169,7 +169,7 @@ def _describe_weeks(row: Mapping[str, Any]) -> dict[str, Any]:
 def _plan_retirement(here: OrgHandle, seat: str) -> dict[str, Any]:
     """What it would leave; where that cannot be said yet, why."""
     try:
-        return plan_body(here.ledger.plan_retirement(Request(seat)))
+        return plan_body(here.ledger.plan_retirement(RetirementRequest(seat)))
     except OrgtpError as error:
         return {"why": str(error)}
 

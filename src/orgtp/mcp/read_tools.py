@@ -14,7 +14,7 @@ from orgtp.model.org import Retirement
 from orgtp.model.period import Period
 from orgtp.model.problem import Severity
 from orgtp.model.target import Target
-from orgtp.render.json import context_body, life_body, plain, problems_body, seat_body
+from orgtp.render.json import context_body, problems_body, seat_body, seat_history_body, to_json_value
 from orgtp.views.chart import ChartSeat
 
 KindWord = Literal["", "human", "agent"]
@@ -53,7 +53,7 @@ def list_seats(
         here.org.seat(owner)
     found = [seat for seat in here.seats(retired=True) if kind in {"", seat.kind} and status in {"", seat.status}]
     found = [seat for seat in found if owner in {"", seat.owner} and _matches_words(here, seat, find)]
-    brief = [{key: plain(getattr(seat, key)) for key in BRIEF} for seat in found]
+    brief = [{key: to_json_value(getattr(seat, key)) for key in BRIEF} for seat in found]
     return build_answer(here, "seats", bound_rows("seats", brief, limit, "Ask with find, kind, status or owner."))
 
 
@@ -75,7 +75,7 @@ def get_seat(here: OrgHandle, seat: SeatId) -> Answer:
     """
     view = here.seat(seat)
     known = sorted(here.scores(seat), key=lambda line: line.at)
-    scores = take_fitting([plain(line) for line in known[-_NEWEST:]][::-1], _SEAT_ROOM)[::-1]
+    scores = take_fitting([to_json_value(line) for line in known[-_NEWEST:]][::-1], _SEAT_ROOM)[::-1]
     events = _list_seat_events(here, seat)
     shown = take_fitting(events[::-1], _EVENTS_ROOM)[:_NEWEST][::-1]
     whole, cut_off = _bound_seat_lists(seat_body(view)["seat"])
@@ -107,7 +107,7 @@ def _bound_seat_lists(seat: dict[str, Any]) -> tuple[dict[str, Any], bool]:
 def _list_seat_events(here: OrgHandle, seat: str) -> list[Any]:
     """What became of the seat, the oldest first, as far as this clone can tell; nothing where there is no history."""
     try:
-        told = life_body(here.history.seat_history(seat))["events"]
+        told = seat_history_body(here.history.seat_history(seat))["events"]
         cut = here.history.shallow_boundary
         return [event for event in told if event["commit"] not in cut]
     except NoGit:
@@ -151,7 +151,10 @@ def metric_history(here: OrgHandle, seat: SeatId, metric: Annotated[str, "Metric
     now = next(one for one in here.seat(seat).place.metrics if one.metric == metric)
     body = {
         "seat": seat,
-        "metric": {**plain(now), "targets": [_describe_target(begin, target) for begin, target in held.targets.dated]},
+        "metric": {
+            **to_json_value(now),
+            "targets": [_describe_target(begin, target) for begin, target in held.targets.dated],
+        },
         **bound_rows("scores", here.scores(seat, metric), limit, "These are the newest; ask with limit.", newest=True),
     }
     return build_answer(here, "scores", body)

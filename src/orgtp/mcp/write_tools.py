@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Annotated, Any
 
-from orgtp.actions.retire import REVIEW, Request
+from orgtp.actions.retire import REVIEW_KEYS, RetirementRequest
 from orgtp.api import OrgHandle, RecordedChange
 from orgtp.mcp.answer import Answer, build_answer
 from orgtp.mcp.read_tools import SeatId
@@ -104,11 +104,11 @@ def propose_retirement(
 
     dry_run=false commits it on the branch retire/SEAT, for that person to merge or delete (see next).
     """
-    asked = Request(
+    asked = RetirementRequest(
         seat, moves=heirs, owner_to=owner_to, reason=reason, review=_check_review(review), decided_by=decided_by, by=by
     )
     plan, fit = here.ledger.plan_retirement(asked), here.ledger.deciders(seat)
-    missing = _list_open_questions(asked, plan.open, fit)
+    missing = _list_open_questions(asked, plan.unassigned, fit)
     body = {"seat": seat, "branch": f"retire/{seat}", "plan": plan_body(plan), "missing": missing, "deciders": fit}
     body |= {"next": [] if missing or dry_run else _suggest_commands(here.head.branch, seat, decided_by)}
     if missing and not dry_run:
@@ -136,12 +136,12 @@ def _suggest_commands(ledger: str, seat: str, decider: str) -> list[str]:
 
 
 def _check_review(review: dict[str, str]) -> dict[str, str]:
-    if unknown := sorted(set(review) - set(REVIEW)):
-        raise BadInput(what=f"a review has no {join_with_and(unknown)}. It has: {', '.join(REVIEW)}.")
+    if unknown := sorted(set(review) - set(REVIEW_KEYS)):
+        raise BadInput(what=f"a review has no {join_with_and(unknown)}. It has: {', '.join(REVIEW_KEYS)}.")
     return review
 
 
-def _list_open_questions(asked: Request, left: list[str], fit: list[str]) -> list[str]:
+def _list_open_questions(asked: RetirementRequest, left: list[str], fit: list[str]) -> list[str]:
     """What must be said before it can be proposed: nobody says it but people."""
     said = [f"who takes over {join_with_and(left)} (heirs)"] if left else []
     said += [] if asked.reason.strip() else ["why (reason)"]

@@ -1,4 +1,4 @@
-"""A change: what an action wants done, as a value. Only `store.record` carries it out, as one commit."""
+"""The change that an action asks for, as a value. `orgtp.ledger` writes it as one commit."""
 
 from __future__ import annotations
 
@@ -11,51 +11,51 @@ from orgtp.model.problem import Keys
 from orgtp.model.score import Score
 from orgtp.model.text import one_line
 
-Data: TypeAlias = Union[str, int, bool, "Sequence[Data]", "Mapping[str, Data]", None]
-_SUBJECT = 120
+YamlData: TypeAlias = Union[str, int, bool, "Sequence[YamlData]", "Mapping[str, YamlData]", None]
+_MAX_SUBJECT = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Append:
-    """Add records at the end of a score file, which is made if it is not there."""
+class AppendScores:
+    """Append records to a score file, which is created if it does not exist."""
 
     path: str
     scores: tuple[Score, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Create:
-    """Make a new file: YAML from data, or the very text. Refused where the file is there already."""
+class CreateFile:
+    """Create a file with YAML made from data, or with a given text. Refused if the file exists."""
 
     path: str
-    content: Mapping[str, Data] | str
+    content: Mapping[str, YamlData] | str
 
 
 @dataclass(frozen=True, slots=True)
-class Set:
-    """Set one key of a YAML file, old or new, and leave every other line as it is."""
+class SetKey:
+    """Set one key of a YAML file, whether it exists or not, and leave every other line as it is."""
 
     path: str
     keys: Keys
-    value: Data
+    value: YamlData
 
 
 @dataclass(frozen=True, slots=True)
-class Drop:
-    """Take one key out of a YAML file, with its lines."""
+class DropKey:
+    """Remove one key from a YAML file, with its lines."""
 
     path: str
     keys: Keys
 
 
-Edit: TypeAlias = Append | Create | Set | Drop
+Edit: TypeAlias = AppendScores | CreateFile | SetKey | DropKey
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The edits of one commit, and how it will read in the history (see the design, "Actions are commits").
+    """The edits of one commit, and the parts of its message (see docs/history.md).
 
-    `events` are what happens to escalations, each with the escalation as it is after the change, ordered by file.
+    `events` lists what happens to escalations, each with the escalation as it is after the change, ordered by file.
     """
 
     action: str
@@ -70,14 +70,14 @@ class Change:
 
     @property
     def subject(self) -> str:
-        """`score(radar): briefing-by-8 2026-11-20 = 07:52`; what is about several seats goes without the bracket."""
+        """The subject, such as `score(radar): briefing-by-8 2026-11-20 = 07:52`. It names a seat that is alone."""
         about = self.about or (self.seats[0] if len(self.seats) == 1 else "")
         text = one_line(f"{self.action}({about}): {self.what}" if about else f"{self.action}: {self.what}")
-        return text if len(text) <= _SUBJECT else text[: _SUBJECT - 1] + "…"
+        return text if len(text) <= _MAX_SUBJECT else text[: _MAX_SUBJECT - 1] + "…"
 
     @property
     def trailers(self) -> list[tuple[str, str]]:
-        """The trailers, each value on one line whatever is in it."""
+        """The trailers. Line breaks in values are removed."""
         pairs = [("Orgtp-Action", self.action), *(("Orgtp-Seat", seat) for seat in self.seats)]
         pairs += [("Orgtp-By", self.by), ("Orgtp-Approved-By", self.approved_by)]
         return [(key, one_line(value)) for key, value in pairs if value]
@@ -86,7 +86,7 @@ class Change:
     def message(self) -> str:
         """The whole commit message."""
         trailers = "\n".join(f"{key}: {value}" for key, value in self.trailers)
-        body = "\n".join(_quoted(line) for line in self.body.splitlines())
+        body = "\n".join(_quote_line(line) for line in self.body.splitlines())
         return "\n\n".join(part for part in (self.subject, body, trailers) if part.strip()) + "\n"
 
     @property
@@ -95,7 +95,7 @@ class Change:
         return sorted({edit.path for edit in self.edits})
 
 
-def _quoted(line: str) -> str:
-    """A line of the body that nothing can take for a trailer or a comment of git's."""
+def _quote_line(line: str) -> str:
+    """Quote a line of the body that git could take for a trailer or a comment."""
     text = one_line(line)
     return f"> {text}" if text.lower().startswith(("orgtp-", "signed-off-by", "#", "---")) else text

@@ -1,1 +1,1 @@
-"""How it is shown: a view becomes text, JSON, Mermaid, DOT or SVG. Text of users goes through `page.say`, always."""
+"""Renderers: a view becomes text, JSON, Markdown, Mermaid, DOT or SVG. Text of users passes `terminal.safe_text`."""

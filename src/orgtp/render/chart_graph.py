@@ -13,34 +13,34 @@ _MERMAID = {ord(mark): f"#{ord(mark)};" for mark in '"#&<>`\\[](){}|;*_~%'}
 _DOT = {ord('"'): '\\"', ord("\\"): "\\\\"}
 
 
-def mermaid(chart: Chart, *, kind: bool = False) -> str:
+def chart_mermaid(chart: Chart, *, kind: bool = False) -> str:
     """A Mermaid flowchart, as it stands between the fences of a Markdown code block."""
     shown = {seat.seat for seat in chart.seats}
     lines = ["flowchart TD"]
     for seat in chart.seats:
-        label = "<br/>".join(_words(seat, kind, lambda text: text.translate(_MERMAID)))
-        lines.append(f'  {_node(seat.seat)}["{label}"]{":::quiet" if seat.status != "active" else ""}')
-    lines += [f"  {_node(boss)} --> {_node(seat)}" for boss, seat in _edges(chart, shown)]
+        label = "<br/>".join(_format_box_lines(seat, kind, lambda text: text.translate(_MERMAID)))
+        lines.append(f'  {_make_node_id(seat.seat)}["{label}"]{":::quiet" if seat.status != "active" else ""}')
+    lines += [f"  {_make_node_id(boss)} --> {_make_node_id(seat)}" for boss, seat in _list_edges(chart, shown)]
     return "\n".join([*lines, "  classDef quiet stroke-dasharray: 4 4", ""])
 
 
-def dot(chart: Chart, *, kind: bool = False) -> str:
+def chart_dot(chart: Chart, *, kind: bool = False) -> str:
     """A Graphviz digraph."""
     shown = {seat.seat for seat in chart.seats}
     lines = ["digraph org {", '  node [shape=box, style=rounded, fontname="sans-serif"];']
     for seat in chart.seats:
-        label = "\\n".join(_words(seat, kind, lambda text: text.translate(_DOT)))
+        label = "\\n".join(_format_box_lines(seat, kind, lambda text: text.translate(_DOT)))
         quiet = ', style="rounded,dashed"' if seat.status != "active" else ""
         lines.append(f'  "{seat.seat}" [label="{label}"{quiet}];')
-    lines += [f'  "{boss}" -> "{seat}";' for boss, seat in _edges(chart, shown)]
+    lines += [f'  "{boss}" -> "{seat}";' for boss, seat in _list_edges(chart, shown)]
     return "\n".join([*lines, "}", ""])
 
 
-def _edges(chart: Chart, shown: set[str]) -> Iterator[tuple[str, str]]:
+def _list_edges(chart: Chart, shown: set[str]) -> Iterator[tuple[str, str]]:
     return ((seat.reports_to, seat.seat) for seat in chart.seats if seat.reports_to and seat.reports_to in shown)
 
 
-def _words(seat: ChartSeat, kind: bool, escaped: Callable[[str], str]) -> list[str]:
+def _format_box_lines(seat: ChartSeat, kind: bool, escaped: Callable[[str], str]) -> list[str]:
     """The lines of a box: name, role, owner, and how the metrics stand."""
     known = sum(metric.state.is_known or metric.state.is_gap for metric in seat.metrics)
     on_target = sum(metric.state is CellState.ON for metric in seat.metrics)
@@ -53,6 +53,6 @@ def _words(seat: ChartSeat, kind: bool, escaped: Callable[[str], str]) -> list[s
     return [escaped(one_line(line)) for line in lines]
 
 
-def _node(seat: str) -> str:
+def _make_node_id(seat: str) -> str:
     """An id that is no word of Mermaid's own (a seat may be called `end`)."""
     return f"seat_{seat.replace('-', '_')}"

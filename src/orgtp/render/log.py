@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
-from orgtp.render.terminal import ENDLESS, Screen, Styled, fitted, painted, plainly, width_of
+from orgtp.render.terminal import UNLIMITED_WIDTH, Screen, Styled, apply_style, fit_width, measure_width, plainly
 from orgtp.views.log import LogEntry
 
 _SHORT = 10
@@ -26,15 +26,15 @@ def log_pages(pages: Iterable[Sequence[LogEntry]], zone: tzinfo, screen: Screen)
     """One line a commit: when, who, what about whom, and the commit. A text for each page that has any."""
     widths: list[int] = []
     for page in pages:
-        rows = [_cells(entry, zone) for entry in page]
+        rows = [_format_log_cells(entry, zone) for entry in page]
         if rows and screen.width < _SMALL:
-            yield "".join(_two_lines(row, screen) for row in rows)
+            yield "".join(_format_two_lines(row, screen) for row in rows)
         elif rows:
-            widths = widths or _widths(rows, screen)
-            yield "".join(_line(row, widths, screen) for row in rows)
+            widths = widths or _choose_log_widths(rows, screen)
+            yield "".join(_format_log_row(row, widths, screen) for row in rows)
 
 
-def _cells(entry: LogEntry, zone: tzinfo) -> list[Styled]:
+def _format_log_cells(entry: LogEntry, zone: tzinfo) -> list[Styled]:
     """The row's texts, each with its style."""
     seats = ", ".join(entry.seats[:_SEATS]) + (f" +{len(entry.seats) - _SEATS}" if len(entry.seats) > _SEATS else "")
     approved = f" (approved by {entry.approved_by})" if entry.approved_by else ""
@@ -48,10 +48,10 @@ def _cells(entry: LogEntry, zone: tzinfo) -> list[Styled]:
     ]
 
 
-def _widths(rows: Sequence[Sequence[Styled]], screen: Screen) -> list[int]:
+def _choose_log_widths(rows: Sequence[Sequence[Styled]], screen: Screen) -> list[int]:
     """How wide the columns are, by the first rows and by what the screen has room for."""
-    widths = [max(least, *(width_of(row[n][0]) for row in rows)) for n, least in enumerate(_LEAST)]
-    if screen.width >= ENDLESS:
+    widths = [max(least, *(measure_width(row[n][0]) for row in rows)) for n, least in enumerate(_LEAST)]
+    if screen.width >= UNLIMITED_WIDTH:
         return widths
     most = _NARROW if screen.width < _BELOW else _WIDE
     widths[_WHO], widths[_ABOUT] = min(most, widths[_WHO]), min(most, widths[_ABOUT])
@@ -60,16 +60,16 @@ def _widths(rows: Sequence[Sequence[Styled]], screen: Screen) -> list[int]:
     return widths
 
 
-def _line(row: Sequence[Styled], widths: Sequence[int], screen: Screen) -> str:
+def _format_log_row(row: Sequence[Styled], widths: Sequence[int], screen: Screen) -> str:
     """A row in columns. In a pipe nothing is cut: what is too long moves what is behind it."""
-    whole = screen.width >= ENDLESS
-    cells = [(fitted(text, width, cut=not whole), style) for (text, style), width in zip(row, widths, strict=True)]
-    return (" " * _GAP).join(painted(text, style, screen) for text, style in cells).rstrip() + "\n"
+    whole = screen.width >= UNLIMITED_WIDTH
+    cells = [(fit_width(text, width, cut=not whole), style) for (text, style), width in zip(row, widths, strict=True)]
+    return (" " * _GAP).join(apply_style(text, style, screen) for text, style in cells).rstrip() + "\n"
 
 
-def _two_lines(row: Sequence[Styled], screen: Screen) -> str:
+def _format_two_lines(row: Sequence[Styled], screen: Screen) -> str:
     when, who, (action, style), (about, _), (what, _), commit = row
     room = screen.width - len(when[0]) - _SHORT - 2 * _GAP
-    first = _line([when, who, commit], [len(when[0]), room, _SHORT], screen)
-    told = fitted(f"{about}: {what}" if about else what, max(1, screen.width - len(action) - 3)).rstrip()
-    return f"{first}  {painted(action, style, screen)} {told}\n"
+    first = _format_log_row([when, who, commit], [len(when[0]), room, _SHORT], screen)
+    told = fit_width(f"{about}: {what}" if about else what, max(1, screen.width - len(action) - 3)).rstrip()
+    return f"{first}  {apply_style(action, style, screen)} {told}\n"

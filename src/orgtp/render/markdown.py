@@ -32,7 +32,7 @@ _SIGN = "\0"
 _UNSAFE = re.compile(r"[`|\\@\0]")
 
 
-def inert(text: str, most: int = _LONGEST) -> str:
+def escape_markdown(text: str, most: int = _LONGEST) -> str:
     """`text` on one line, as nothing but text, and the end of it cut off where it is longer than `most` characters."""
     plain = one_line(remove_invisible(text))
     plain = plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"
@@ -44,12 +44,12 @@ def inert(text: str, most: int = _LONGEST) -> str:
     return _BEGINS.sub(lambda match: f"{match[0]}\\", plain).replace(_SIGN, _PART)
 
 
-def strong(text: str) -> str:
+def format_bold(text: str) -> str:
     """A name in bold."""
-    return f"**{inert(text)}**" if one_line(text) else ""
+    return f"**{escape_markdown(text)}**" if one_line(text) else ""
 
 
-def code(text: str) -> str:
+def format_code(text: str) -> str:
     """An id, a target or a value as code; what could end it is plain text instead."""
     plain = one_line(remove_invisible(text))
-    return inert(plain) if not plain or len(plain) > _LONGEST or _UNSAFE.search(plain) else f"`{plain}`"
+    return escape_markdown(plain) if not plain or len(plain) > _LONGEST or _UNSAFE.search(plain) else f"`{plain}`"

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from orgtp.model.problem import Severity
 from orgtp.render.json import VERSION
-from orgtp.render.terminal import Screen, joined, padded, text_of, width_of, wrapped
+from orgtp.render.terminal import Screen, join_text, measure_width, pad_text, render_lines, wrap_text
 from orgtp.rules.rule import Rule
 
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
@@ -31,10 +31,10 @@ def rules_json(rules: Iterable[Rule]) -> str:
 
 def rules_text(rules: Iterable[Rule], screen: Screen) -> str:
     """Every rule with its weight and title, topic by topic."""
-    return text_of(_list_lines(list(rules), screen), screen)
+    return render_lines(_format_rule_list(list(rules), screen), screen)
 
 
-def _list_lines(rules: list[Rule], screen: Screen) -> Iterator[Text]:
+def _format_rule_list(rules: list[Rule], screen: Screen) -> Iterator[Text]:
     ids = max((len(rule.id) for rule in rules), default=0)
     topics = dict.fromkeys(rule.topic for rule in rules)
     for number, topic in enumerate(topics):
@@ -42,35 +42,35 @@ def _list_lines(rules: list[Rule], screen: Screen) -> Iterator[Text]:
             yield Text()
         yield Text(topic, style="bold")
         for rule in (rule for rule in rules if rule.topic == topic):
-            yield from _row(rule, ids, screen)
+            yield from _format_rule_row(rule, ids, screen)
 
 
-def _row(rule: Rule, ids: int, screen: Screen) -> Iterator[Text]:
+def _format_rule_row(rule: Rule, ids: int, screen: Screen) -> Iterator[Text]:
     """One rule; its title beside it, or below it on a narrow screen."""
-    weight = padded(Text(rule.severity, style=_STYLES[rule.severity]), len(Severity.WARNING))
-    head = joined("  ", padded(Text(rule.id), ids), "  ", weight, "  ")
-    room = screen.width - width_of(head)
+    weight = pad_text(Text(rule.severity, style=_STYLES[rule.severity]), len(Severity.WARNING))
+    head = join_text("  ", pad_text(Text(rule.id), ids), "  ", weight, "  ")
+    room = screen.width - measure_width(head)
     if room >= _LEAST:
-        first, *rest = wrapped(Text(rule.title), room)
-        yield joined(head, first)
-        yield from (joined(" " * width_of(head), line) for line in rest)
+        first, *rest = wrap_text(Text(rule.title), room)
+        yield join_text(head, first)
+        yield from (join_text(" " * measure_width(head), line) for line in rest)
     else:
-        yield joined("  ", rule.id, " ", (f"({rule.severity})", _STYLES[rule.severity]))
-        yield from (joined("    ", line) for line in wrapped(Text(rule.title), screen.width - 4))
+        yield join_text("  ", rule.id, " ", (f"({rule.severity})", _STYLES[rule.severity]))
+        yield from (join_text("    ", line) for line in wrap_text(Text(rule.title), screen.width - 4))
 
 
-def page_text(rule: Rule, screen: Screen) -> str:
+def rule_text(rule: Rule, screen: Screen) -> str:
     """The manual page: id, weight and topic; what breaks the rule, why, bad and good examples, and how to fix it."""
     narrow = Screen(min(screen.width, _WIDEST), screen.colour)
-    head = joined((rule.id, "bold"), "  ", (rule.severity, _STYLES[rule.severity]), f", {rule.topic}")
-    return text_of([*wrapped(head, narrow.width), *_page_lines(rule.page.split("\n\n"), narrow)], screen)
+    head = join_text((rule.id, "bold"), "  ", (rule.severity, _STYLES[rule.severity]), f", {rule.topic}")
+    return render_lines([*wrap_text(head, narrow.width), *_format_rule_page(rule.page.split("\n\n"), narrow)], screen)
 
 
-def _page_lines(blocks: Sequence[str], screen: Screen) -> Iterator[Text]:
+def _format_rule_page(blocks: Sequence[str], screen: Screen) -> Iterator[Text]:
     for block in blocks:
         yield Text()
         lines = block.strip("\n").split("\n")
         if all(line.startswith(_CODE) or not line for line in lines):
             yield from (Text(line, style="cyan") for line in lines)
         else:
-            yield from wrapped(Text(" ".join(line.strip() for line in lines)), screen.width)
+            yield from wrap_text(Text(" ".join(line.strip() for line in lines)), screen.width)

@@ -24,14 +24,14 @@ from orgtp.render.terminal import (
     Screen,
     Styled,
     StyledLine,
-    cut_text,
-    joined,
+    join_text,
+    measure_width,
     pad_line,
     plainly,
-    say,
-    text_of,
-    width_of,
-    wrapped,
+    render_lines,
+    safe_text,
+    truncate_string,
+    wrap_text,
 )
 from orgtp.views.scorecard import Scorecard, ScoreRow
 
@@ -43,23 +43,27 @@ _ON = "on target"
 
 def scorecard_text(card: Scorecard, screen: Screen, name: str = "") -> str:
     """The grid, with a legend."""
-    return text_of(scorecard_lines(card, screen, name), screen)
+    return render_lines(scorecard_lines(card, screen, name), screen)
 
 
 def scorecard_lines(card: Scorecard, screen: Screen, name: str = "") -> list[Text | StyledLine]:
     """The lines of the grid, seat by seat in the order of the chart."""
     if not card.rows:
         return [Text("no metrics yet. A seat's metrics stand in its file: seats/SEAT.yaml")]
-    grid = [_Line(row, [_cell(row, cell) for cell in row.cells]) for row in card.rows]
-    layout = _layout(card, grid, screen)
-    lines: list[Text | StyledLine] = [*wrapped(_head(card, name), screen.width), Text(), _header(card, layout)]
+    grid = [_GridRow(row, [_format_grid_cell(row, cell) for cell in row.cells]) for row in card.rows]
+    layout = _choose_layout(card, grid, screen)
+    lines: list[Text | StyledLine] = [
+        *wrap_text(_format_card_title(card, name), screen.width),
+        Text(),
+        _format_grid_header(card, layout),
+    ]
     for seat, rows in groupby(grid, key=lambda line: (line.row.seat, line.row.seat_name)):
-        lines.append([(cut_text(plainly(seat[1]), screen.width), "bold")])
-        lines += [line for row in rows for line in _lines(row, layout, screen)]
-    return [*lines, Text(), *_foot(card, layout, screen)]
+        lines.append([(truncate_string(plainly(seat[1]), screen.width), "bold")])
+        lines += [line for row in rows for line in _format_grid_row(row, layout, screen)]
+    return [*lines, Text(), *_format_card_legend(card, layout, screen)]
 
 
-class _Line(NamedTuple):
+class _GridRow(NamedTuple):
     """A row of the scorecard, and its cells as they are shown."""
 
     row: ScoreRow
@@ -67,7 +71,7 @@ class _Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class _GridLayout:
     """What fits: the width of names and targets, the weeks shown, each with its gap, and the trend (0: none).
 
     `stacked` puts name and target on lines of their own, above the numbers.
@@ -82,11 +86,11 @@ class _Layout:
     stacked: bool
 
 
-def _layout(card: Scorecard, grid: Sequence[_Line], screen: Screen) -> _Layout:
-    widths = _widths(card, grid)
-    natural = max(width_of(plainly(row.name)) for row in card.rows) + 2 * _GAP
-    target = max(width_of(plainly(row.target or "")) for row in card.rows) + _GAP
-    count = max(len(_ON), *(width_of(_count(row)) for row in card.rows)) + _GAP
+def _choose_layout(card: Scorecard, grid: Sequence[_GridRow], screen: Screen) -> _GridLayout:
+    widths = _measure_weeks(card, grid)
+    natural = max(measure_width(plainly(row.name)) for row in card.rows) + 2 * _GAP
+    target = max(measure_width(plainly(row.target or "")) for row in card.rows) + _GAP
+    count = max(len(_ON), *(measure_width(_format_hit_count(row)) for row in card.rows)) + _GAP
     spark = len(card.columns) + _GAP if screen.width >= _SPARK_FROM else 0
     room = screen.width - target - spark - count
     stacked = room - sum(widths[-_FEW:]) - _FEW * _GAP < _NAME_LEAST
@@ -94,26 +98,28 @@ def _layout(card: Scorecard, grid: Sequence[_Line], screen: Screen) -> _Layout:
     target = 0 if stacked else target
     room = screen.width - target - spark - count
     gap = _GAP if sum(widths) + len(widths) * _GAP <= room - natural else 1
-    weeks = min(_fitting(widths, gap, room - least), len(widths) - _begins(card))
+    weeks = min(_count_fitting_weeks(widths, gap, room - least), len(widths) - _find_first_week(card))
     spaced = [width + gap for width in widths]
     left = room - sum(spaced[len(spaced) - weeks :])
     name = least if stacked else min(natural, max(least, left))
-    return _Layout(name, target, range(len(widths) - weeks, len(widths)), spaced, spark, count, stacked)
+    return _GridLayout(name, target, range(len(widths) - weeks, len(widths)), spaced, spark, count, stacked)
 
 
-def _begins(card: Scorecard) -> int:
+def _find_first_week(card: Scorecard) -> int:
     """The first week in which there is anything: a new org shows no empty weeks before it began."""
     weeks = range(len(card.columns) - 1)
     return next((n for n in weeks if any(row.cells[n].state is not CellState.NONE for row in card.rows)), len(weeks))
 
 
-def _widths(card: Scorecard, grid: Sequence[_Line]) -> list[int]:
+def _measure_weeks(card: Scorecard, grid: Sequence[_GridRow]) -> list[int]:
     """What each week needs, so that no number in it is cut."""
     weeks = range(len(card.columns))
-    return [max(width_of(_week(card, n)), *(width_of(line.cells[n][0]) for line in grid)) for n in weeks]
+    return [
+        max(measure_width(_format_week(card, n)), *(measure_width(line.cells[n][0]) for line in grid)) for n in weeks
+    ]
 
 
-def _fitting(widths: Sequence[int], gap: int, room: int) -> int:
+def _count_fitting_weeks(widths: Sequence[int], gap: int, room: int) -> int:
     """How many of the newest weeks fit; one is always shown."""
     weeks = 0
     for width in reversed(widths):
@@ -124,101 +130,107 @@ def _fitting(widths: Sequence[int], gap: int, room: int) -> int:
     return weeks
 
 
-def _head(card: Scorecard, name: str) -> Text:
+def _format_card_title(card: Scorecard, name: str) -> Text:
     states = [row.state for row in card.rows]
     known = sum(state.is_known or state.is_gap for state in states)
     on_target = sum(state is CellState.ON for state in states)
     told = f"  {on_target} of {count_noun(known, 'metric')} on target at the latest value"
-    return joined(say(name or "Scorecard", "bold"), told)
+    return join_text(safe_text(name or "Scorecard", "bold"), told)
 
 
-def _week(card: Scorecard, number: int) -> str:
+def _format_week(card: Scorecard, number: int) -> str:
     """`W47`, and `W47…` while it is not over."""
     text = card.columns[number]
     return f"{text.partition('-')[2]}{'…' if text == card.partial else ''}"
 
 
-def _header(card: Scorecard, layout: _Layout) -> StyledLine:
+def _format_grid_header(card: Scorecard, layout: _GridLayout) -> StyledLine:
     line: list[Styled] = [(" " * layout.name, "")]
     line += pad_line([("target", "dim")], layout.target) if layout.target else []
     for number in layout.shown:
-        line += pad_line([(_week(card, number), "dim")], layout.widths[number], right=True)
+        line += pad_line([(_format_week(card, number), "dim")], layout.widths[number], right=True)
     line += pad_line([("  trend", "dim")], layout.spark) if layout.spark else []
     return [*line, *pad_line([(_ON, "dim")], layout.count, right=True)]
 
 
-def _lines(line: _Line, layout: _Layout, screen: Screen) -> list[Text | StyledLine]:
+def _format_grid_row(line: _GridRow, layout: _GridLayout, screen: Screen) -> list[Text | StyledLine]:
     row = line.row
     if layout.stacked:
-        return [*_stacked_name(row, screen.width - _GAP), _numbers(line, layout, [(" " * layout.name, "")])]
-    name = [*_mark(row), (cut_text(plainly(row.name), layout.name - 2 * _GAP), "")]
-    return [_numbers(line, layout, pad_line(name, layout.name))]
+        return [
+            *_format_stacked_name(row, screen.width - _GAP),
+            _format_numbers(line, layout, [(" " * layout.name, "")]),
+        ]
+    name = [*_format_stale_mark(row), (truncate_string(plainly(row.name), layout.name - 2 * _GAP), "")]
+    return [_format_numbers(line, layout, pad_line(name, layout.name))]
 
 
-def _stacked_name(row: ScoreRow, width: int) -> list[Text]:
+def _format_stacked_name(row: ScoreRow, width: int) -> list[Text]:
     """The name, and the target beside it where it fits whole, else below."""
-    name, target = say(row.name), say(row.target or "", "dim")
-    both = joined(name, "  ", target)
-    lines = [both] if width_of(both) <= width else [*wrapped(name, width), joined(" " * _GAP, target)]
-    return [joined(*(_mark(row) if number == 0 else [" " * _GAP]), line) for number, line in enumerate(lines)]
+    name, target = safe_text(row.name), safe_text(row.target or "", "dim")
+    both = join_text(name, "  ", target)
+    lines = [both] if measure_width(both) <= width else [*wrap_text(name, width), join_text(" " * _GAP, target)]
+    return [
+        join_text(*(_format_stale_mark(row) if number == 0 else [" " * _GAP]), line)
+        for number, line in enumerate(lines)
+    ]
 
 
-def _mark(row: ScoreRow) -> list[Styled]:
+def _format_stale_mark(row: ScoreRow) -> list[Styled]:
     """What stands before a name: where the metric is stale a sign, close to it, so that no line has more words."""
     return pad_line([(STALE, STALE_STYLE)] if row.stale_since else [], _GAP, right=True)
 
 
-def _numbers(line: _Line, layout: _Layout, name: list[Styled]) -> StyledLine:
+def _format_numbers(line: _GridRow, layout: _GridLayout, name: list[Styled]) -> StyledLine:
     row, pieces = line.row, [*name]
     pieces += pad_line([(plainly(row.target or ""), "dim")], layout.target) if layout.target else []
     for number in layout.shown:
         pieces += pad_line([line.cells[number]], layout.widths[number], right=True)
-    pieces += [("  ", ""), *_spark(row)] if layout.spark else []
-    return [*pieces, *pad_line([(_count(row), "")], layout.count, right=True)]
+    pieces += [("  ", ""), *_draw_trend(row)] if layout.spark else []
+    return [*pieces, *pad_line([(_format_hit_count(row), "")], layout.count, right=True)]
 
 
-def _cell(row: ScoreRow, cell: Cell) -> Styled:
+def _format_grid_cell(row: ScoreRow, cell: Cell) -> Styled:
     """The value and its sign; what is no value is a sign alone, visibly not a number."""
     mark = ("~" if cell.partial else "") + ("*" if cell.corrected else "")
-    return _value_and_sign(mark, cell.value, cell.state, row.measure), STYLES[cell.state]
+    return _format_value_and_sign(mark, cell.value, cell.state, row.measure), STYLES[cell.state]
 
 
 @lru_cache(maxsize=8192)
-def _value_and_sign(mark: str, value: str | None, state: CellState, measure: Unit | None) -> str:
+def _format_value_and_sign(mark: str, value: str | None, state: CellState, measure: Unit | None) -> str:
     sign = SIGNS[state]
-    return f"{mark}{sign}" if value is None else plainly(f"{mark}{_shown(value, measure)} {sign}")
+    return f"{mark}{sign}" if value is None else plainly(f"{mark}{_format_grid_value(value, measure)} {sign}")
 
 
 def shown(row: ScoreRow, value: str) -> str:
     """A stored value for a grid whose row says the currency; hits (`4/5`) stand as they are."""
-    return _shown(value, row.measure)
+    return _format_grid_value(value, row.measure)
 
 
-def _shown(value: str, measure: Unit | None) -> str:
+def _format_grid_value(value: str, measure: Unit | None) -> str:
     if measure is None or "/" in value:
         return value
     text = measure.format_shown(value)
     return text.removeprefix(f"{measure.currency} ") if measure.kind is ValueKind.MONEY else text
 
 
-def _count(row: ScoreRow) -> str:
+def _format_hit_count(row: ScoreRow) -> str:
     return f"{row.on_target}/{row.known}"
 
 
-def _spark(row: ScoreRow) -> list[Styled]:
+def _draw_trend(row: ScoreRow) -> list[Styled]:
     """One bar a week between the row's least and greatest value; a week without one has none."""
-    amounts = [_amount(row, cell) for cell in row.cells]
+    amounts = [_parse_cell_amount(row, cell) for cell in row.cells]
     known = [amount for amount in amounts if amount is not None]
     low, span = min(known, default=Decimal(0)), max(known, default=Decimal(0)) - min(known, default=Decimal(0))
-    marks = ["·" if amount is None else _bar(amount - low, span) for amount in amounts]
+    marks = ["·" if amount is None else _choose_bar(amount - low, span) for amount in amounts]
     return [(mark, STYLES[cell.state]) for mark, cell in zip(marks, row.cells, strict=True)]
 
 
-def _bar(above: Decimal, span: Decimal) -> str:
+def _choose_bar(above: Decimal, span: Decimal) -> str:
     return _BARS[int(above / span * (len(_BARS) - 1))] if span else _BARS[len(_BARS) // 2]
 
 
-def _amount(row: ScoreRow, cell: Cell) -> Decimal | None:
+def _parse_cell_amount(row: ScoreRow, cell: Cell) -> Decimal | None:
     if cell.value is None or row.measure is None:
         return None
     hits, _, known = cell.value.partition("/")
@@ -230,19 +242,21 @@ def _amount(row: ScoreRow, cell: Cell) -> Decimal | None:
         return None
 
 
-def _foot(card: Scorecard, layout: _Layout, screen: Screen) -> list[Text]:
-    notes = [LEGEND, f"{_week(card, len(card.columns) - 1)} is not over yet"] if card.partial else [LEGEND]
+def _format_card_legend(card: Scorecard, layout: _GridLayout, screen: Screen) -> list[Text]:
+    notes = [LEGEND, f"{_format_week(card, len(card.columns) - 1)} is not over yet"] if card.partial else [LEGEND]
     notes += ["~ not all days known"] if any(cell.partial for row in card.rows for cell in row.cells) else []
     notes += ["* corrected"] if any(cell.corrected for row in card.rows for cell in row.cells) else []
     stale = sum(row.stale_since is not None for row in card.rows)
     are = "metric is" if stale == 1 else "metrics are"
     notes += [f"{STALE} {stale} {are} stale: a value is late. See: orgtp stale"] if stale else []
-    hidden = layout.shown.start - _begins(card)
+    hidden = layout.shown.start - _find_first_week(card)
     notes += [f"{count_noun(hidden, 'older week')} left out: the screen is too narrow"] if hidden else []
-    return [line for note in _packed(notes, screen.width) for line in wrapped(Text(note, style="dim"), screen.width)]
+    return [
+        line for note in _pack_notes(notes, screen.width) for line in wrap_text(Text(note, style="dim"), screen.width)
+    ]
 
 
-def _packed(notes: Sequence[str], width: int) -> list[str]:
+def _pack_notes(notes: Sequence[str], width: int) -> list[str]:
     """Notes side by side as long as they fit."""
     lines: list[str] = []
     for note in notes:

@@ -9,7 +9,19 @@ from rich.text import Text
 
 from orgtp.model.cell import CellState
 from orgtp.model.org import Retirement
-from orgtp.render.terminal import SIGNS, STALE, STALE_STYLE, STYLES, Screen, dots, joined, labelled, say, table, text_of
+from orgtp.render.terminal import (
+    SIGNS,
+    STALE,
+    STALE_STYLE,
+    STYLES,
+    Screen,
+    align_columns,
+    format_dots,
+    format_labelled,
+    join_text,
+    render_lines,
+    safe_text,
+)
 from orgtp.views.chart import ChartSeat, MetricNow
 from orgtp.views.scores import ScoreLine
 from orgtp.views.seat import SeatView
@@ -19,20 +31,22 @@ def seat_text(view: SeatView, screen: Screen, zone: tzinfo, *, kind: bool = Fals
     """All about one seat, with times of day in `zone`."""
     place = view.place
     status = f"  ({place.status})" if place.status != "active" else ""
-    title = joined(say(place.name, "bold"), ", ", say(place.role), status)
-    lines = [title, Text(), *_facts(view, screen, kind=kind)]
-    lines += _section("capabilities", [[say(name), say(text)] for name, text in place.capabilities.items()], screen)
-    lines += _section("metrics", [_metric(metric) for metric in place.metrics], screen)
+    title = join_text(safe_text(place.name, "bold"), ", ", safe_text(place.role), status)
+    lines = [title, Text(), *_format_seat_facts(view, screen, kind=kind)]
+    lines += _format_table_section(
+        "capabilities", [[safe_text(name), safe_text(text)] for name, text in place.capabilities.items()], screen
+    )
+    lines += _format_table_section("metrics", [_format_metric_row(metric) for metric in place.metrics], screen)
     if view.escalations or view.silences:
         from orgtp.render.escalations import escalation_lines, silence_lines
 
         within = Screen(screen.width - 2, screen.colour)
         below = [*escalation_lines(view.escalations, zone, within), *silence_lines(view.silences, within)]
-        lines += [Text(), Text("in somebody's hands", style="dim"), *(joined("  ", line) for line in below)]
-    return text_of([*lines, *(retirement_lines(view.retirement, screen) if view.retirement else ())], screen)
+        lines += [Text(), Text("in somebody's hands", style="dim"), *(join_text("  ", line) for line in below)]
+    return render_lines([*lines, *(retirement_lines(view.retirement, screen) if view.retirement else ())], screen)
 
 
-def _facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterator[Text]:
+def _format_seat_facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterator[Text]:
     place = view.place
     facts = {
         "id": place.seat,
@@ -49,23 +63,29 @@ def _facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterator[Text]:
     }
     for label, text in facts.items():
         if text:
-            yield from labelled(label, say(text), screen)
+            yield from format_labelled(label, safe_text(text), screen)
 
 
-def _section(title: str, rows: Sequence[Sequence[Text]], screen: Screen) -> list[Text]:
-    lines = table(rows, Screen(screen.width - 2, screen.colour), give=1)
-    return [Text(), Text(title, style="dim"), *(joined("  ", line) for line in lines)] if rows else []
+def _format_table_section(title: str, rows: Sequence[Sequence[Text]], screen: Screen) -> list[Text]:
+    lines = align_columns(rows, Screen(screen.width - 2, screen.colour), give=1)
+    return [Text(), Text(title, style="dim"), *(join_text("  ", line) for line in lines)] if rows else []
 
 
-def _metric(metric: MetricNow) -> list[Text]:
+def _format_metric_row(metric: MetricNow) -> list[Text]:
     words = (
         metric.measure.format_shown(metric.latest)
         if metric.measure and metric.latest is not None
         else metric.state.value
     )
-    latest = say(f"{words} {SIGNS[metric.state]}", STYLES[metric.state])
-    latest = joined(latest, (f" {STALE} stale", STALE_STYLE)) if metric.stale_since else latest
-    return [say(metric.metric), say(metric.name), latest, say(metric.target or ""), Text(metric.cadence, style="dim")]
+    latest = safe_text(f"{words} {SIGNS[metric.state]}", STYLES[metric.state])
+    latest = join_text(latest, (f" {STALE} stale", STALE_STYLE)) if metric.stale_since else latest
+    return [
+        safe_text(metric.metric),
+        safe_text(metric.name),
+        latest,
+        safe_text(metric.target or ""),
+        Text(metric.cadence, style="dim"),
+    ]
 
 
 def retirement_lines(record: Retirement, screen: Screen) -> Iterator[Text]:
@@ -75,38 +95,44 @@ def retirement_lines(record: Retirement, screen: Screen) -> Iterator[Text]:
     facts = {"decided by": record.decided_by, "reason": record.reason, "handed over": heirs, **record.review}
     for label, text in facts.items():
         if text:
-            yield from labelled(label, say(text), screen)
+            yield from format_labelled(label, safe_text(text), screen)
 
 
 def seat_list_text(seats: Iterable[ChartSeat], screen: Screen, *, kind: bool = False) -> str:
     """One line a seat: id, name, role, owner, status, how its metrics stand."""
-    rows = [_seat_row(seat, kind=kind) for seat in seats]
-    return text_of(table(rows, screen, give=2), screen) if rows else "no seats yet\n"
+    rows = [_format_seat_row(seat, kind=kind) for seat in seats]
+    return render_lines(align_columns(rows, screen, give=2), screen) if rows else "no seats yet\n"
 
 
-def _seat_row(seat: ChartSeat, *, kind: bool) -> list[Text]:
+def _format_seat_row(seat: ChartSeat, *, kind: bool) -> list[Text]:
     states: list[CellState] = [metric.state for metric in seat.metrics] if seat.status != "retired" else []
-    status = say(seat.status, "" if seat.status == "active" else "yellow")
+    status = safe_text(seat.status, "" if seat.status == "active" else "yellow")
     cells = [
-        say(seat.seat, "bold"),
-        say(seat.name),
-        say(seat.role),
-        say(seat.owner or "nobody"),
+        safe_text(seat.seat, "bold"),
+        safe_text(seat.name),
+        safe_text(seat.role),
+        safe_text(seat.owner or "nobody"),
         status,
-        joined(*dots(states)),
+        join_text(*format_dots(states)),
     ]
-    return [*cells[:3], say(seat.kind, "dim"), *cells[3:]] if kind else cells
+    return [*cells[:3], safe_text(seat.kind, "dim"), *cells[3:]] if kind else cells
 
 
 def score_list_text(lines: Iterable[ScoreLine], screen: Screen) -> str:
     """One line a record; a corrected one says so, and the one that counts stands below it."""
-    rows = [_score_row(line) for line in lines]
-    return text_of(table(rows, screen, give=6), screen) if rows else "no values yet\n"
+    rows = [_format_score_row(line) for line in lines]
+    return render_lines(align_columns(rows, screen, give=6), screen) if rows else "no values yet\n"
 
 
-def _score_row(line: ScoreLine) -> list[Text]:
+def _format_score_row(line: ScoreLine) -> list[Text]:
     value = line.measure.format_shown(line.value) if line.measure and line.value is not None else "unavailable"
     sign = SIGNS[line.state] if line.counts else ("corrected" if line.corrected else "again")
     style = STYLES[line.state] if line.counts else "dim"
-    cells = [say(line.seat), say(line.metric), say(line.period), say(value, style), Text(sign, style=style)]
-    return [*cells, say(line.by or "", "dim"), say(line.note or "", "dim")]
+    cells = [
+        safe_text(line.seat),
+        safe_text(line.metric),
+        safe_text(line.period),
+        safe_text(value, style),
+        Text(sign, style=style),
+    ]
+    return [*cells, safe_text(line.by or "", "dim"), safe_text(line.note or "", "dim")]

@@ -10,17 +10,23 @@ from typing import Any
 from rich.text import Text
 
 from orgtp.model.text import count_noun
-from orgtp.render.diff.sections import changes_of, moved, of_added, owned, target_line
-from orgtp.render.diff.text import hanging, styled
+from orgtp.render.diff.sections import (
+    format_added_details,
+    format_move,
+    format_owner_change,
+    format_seat_changes,
+    format_target_change,
+)
+from orgtp.render.diff.text import style_spans, wrap_hanging
 from orgtp.render.seat import retirement_lines
-from orgtp.render.spans import Line, line, subject, told, words
-from orgtp.render.terminal import Screen, joined, say, text_of, wrapped
+from orgtp.render.spans import SpanLine, format_seat, join_spans, prefix_text, user_span
+from orgtp.render.terminal import Screen, join_text, render_lines, safe_text, wrap_text
 from orgtp.views.diff.build import Diff
 from orgtp.views.diff.types import SeatAdded
 from orgtp.views.seat_history import Event, Life, RecordedScores
 
 
-def changes_told(event: Event, seat: str) -> Iterator[Line]:
+def format_event_changes(event: Event, seat: str) -> Iterator[SpanLine]:
     """A line for each thing that changed."""
     lists: dict[str, tuple[Any, ...]] = {}
     for change in event.changes:
@@ -29,42 +35,47 @@ def changes_told(event: Event, seat: str) -> Iterator[Line]:
         lists[change.sort] = (*lists.get(change.sort, ()), item)
     found = Diff(**lists)
     for added in found.added:
-        yield from _added(added)
-    yield from (line("its file went") for _ in found.removed)
-    yield from map(owned, found.owners)
-    yield from map(moved, found.moved)
-    yield from changes_of(found, seat)
-    yield from map(target_line, found.targets)
+        yield from _format_arrival(added)
+    yield from (join_spans("its file went") for _ in found.removed)
+    yield from map(format_owner_change, found.owners)
+    yield from map(format_move, found.moved)
+    yield from format_seat_changes(found, seat)
+    yield from map(format_target_change, found.targets)
     for retired in found.retired:
-        yield line("retired", "" if retired.recorded else ", and no record says who decided, why, and who takes over")
-    yield from (line("the retirement record changed") for _ in found.records)
+        yield join_spans(
+            "retired", "" if retired.recorded else ", and no record says who decided, why, and who takes over"
+        )
+    yield from (join_spans("the retirement record changed") for _ in found.records)
 
 
-def _added(seat: SeatAdded) -> Iterator[Line]:
+def _format_arrival(seat: SeatAdded) -> Iterator[SpanLine]:
     """How a seat came."""
     proposed = seat.status == "proposed"
-    yield line("proposed as " if proposed else "added as ", words(seat.name), told(", ", seat.role))
-    yield from of_added(Diff(), replace(seat, status="active") if proposed else seat)
+    yield join_spans("proposed as " if proposed else "added as ", user_span(seat.name), prefix_text(", ", seat.role))
+    yield from format_added_details(Diff(), replace(seat, status="active") if proposed else seat)
 
 
 _SHORT = 10
 
 
-def life_text(life: Life, zone: tzinfo, screen: Screen) -> str:
+def seat_history_text(life: Life, zone: tzinfo, screen: Screen) -> str:
     """Who it is, then what became of it and what was recorded meanwhile, then how it ended."""
-    return text_of(_lines(life, zone, screen), screen)
+    return render_lines(_format_history_lines(life, zone, screen), screen)
 
 
-def _lines(life: Life, zone: tzinfo, screen: Screen) -> Iterator[Text]:
+def _format_history_lines(life: Life, zone: tzinfo, screen: Screen) -> Iterator[Text]:
     status = f"  ({life.status})" if life.status != "active" else ""
-    yield from wrapped(joined(styled(line(subject(life.seat, life.name), told(", ", life.role))), status), screen.width)
+    yield from wrap_text(
+        join_text(style_spans(join_spans(format_seat(life.seat, life.name), prefix_text(", ", life.role))), status),
+        screen.width,
+    )
     for event in life.events:
         yield Text()
         yield from _head(event, zone, screen)
-        for told_ in changes_told(event, life.seat):
-            yield from hanging(styled(told_), 2, screen)
+        for told_ in format_event_changes(event, life.seat):
+            yield from wrap_hanging(style_spans(told_), 2, screen)
         if event.recorded:
-            yield from hanging(Text(recorded_words(event.recorded[0]), style="dim"), 2, screen)
+            yield from wrap_hanging(Text(format_recorded_counts(event.recorded[0]), style="dim"), 2, screen)
     if not life.events:
         yield Text("nothing is committed yet")
     if life.retirement:
@@ -73,10 +84,12 @@ def _lines(life: Life, zone: tzinfo, screen: Screen) -> Iterator[Text]:
 
 def _head(event: Event, zone: tzinfo, screen: Screen) -> Iterator[Text]:
     when = event.at.astimezone(zone).isoformat(" ", "minutes")[:16]
-    yield from wrapped(joined((when, "bold"), "  ", say(event.who), "  ", (event.commit[:_SHORT], "dim")), screen.width)
+    yield from wrap_text(
+        join_text((when, "bold"), "  ", safe_text(event.who), "  ", (event.commit[:_SHORT], "dim")), screen.width
+    )
 
 
-def recorded_words(recorded: RecordedScores) -> str:
+def format_recorded_counts(recorded: RecordedScores) -> str:
     """`41 values, 38 of 40 on target, 1 unavailable, 1 corrected`."""
     parts = [count_noun(recorded.records, "value")]
     parts += [f"{recorded.on_target} of {recorded.known} on target"] if recorded.known else []

@@ -9,10 +9,10 @@ from enum import Enum, auto
 from orgtp.model.value import Unit
 from orgtp.views.diff.types import Made
 
-SHORT = 10
+SHORT_COMMIT = 10
 
 
-class Sort(Enum):
+class SpanKind(Enum):
     """What a part of a line is: words of ours, a name, other words of users, or an id or value."""
 
     OURS = auto()
@@ -26,21 +26,23 @@ class Span:
     """A piece of a line."""
 
     text: str
-    sort: Sort = Sort.OURS
+    kind: SpanKind = SpanKind.OURS
 
 
-Line = tuple[Span, ...]
+SpanLine = tuple[Span, ...]
 
 
-def end(given: str, commit: str) -> Line:
+def format_revision(given: str, commit: str) -> SpanLine:
     """One of the two moments: as the person named it, and the commit that it is."""
     if not commit:
-        return line("the work tree")
-    short = code(commit[:SHORT])
-    return line(short) if not given or commit.startswith(given) else line(code(given), " (", short, ")")
+        return join_spans("the work tree")
+    short = code_span(commit[:SHORT_COMMIT])
+    return (
+        join_spans(short) if not given or commit.startswith(given) else join_spans(code_span(given), " (", short, ")")
+    )
 
 
-def line(*parts: Span | str | Iterable[Span]) -> Line:
+def join_spans(*parts: Span | str | Iterable[Span]) -> SpanLine:
     """Parts in a row; a plain string is ours."""
     out: list[Span] = []
     for part in parts:
@@ -48,73 +50,81 @@ def line(*parts: Span | str | Iterable[Span]) -> Line:
     return tuple(out)
 
 
-def words(text: str | None) -> Span:
+def user_span(text: str | None) -> Span:
     """Words of users."""
-    return Span(text or "", Sort.WORDS)
+    return Span(text or "", SpanKind.WORDS)
 
 
-def code(text: str | None) -> Span:
+def code_span(text: str | None) -> Span:
     """An id, a target or a value."""
-    return Span(text or "", Sort.CODE)
+    return Span(text or "", SpanKind.CODE)
 
 
-def called(id_: str, name: str | None) -> Line:
+def format_named_id(id_: str, name: str | None) -> SpanLine:
     """A thing by its name and, beside it, its id."""
-    return line(words(name or id_), " (", code(id_), ")")
+    return join_spans(user_span(name or id_), " (", code_span(id_), ")")
 
 
-def subject(seat: str, name: str | None) -> Line:
+def format_seat(seat: str, name: str | None) -> SpanLine:
     """A seat by its name and id."""
-    return line(Span(name or seat, Sort.NAME), " (", code(seat), ")")
+    return join_spans(Span(name or seat, SpanKind.NAME), " (", code_span(seat), ")")
 
 
-def who(seat: str | None, name: str | None) -> Line:
+def format_seat_short(seat: str | None, name: str | None) -> SpanLine:
     """A seat by its name; by its id, too, where the name does not say it."""
     if not seat:
-        return line("nobody")
-    return line(Span(name or seat, Sort.NAME)) if (name or seat).casefold() == seat else subject(seat, name)
+        return join_spans("nobody")
+    return (
+        join_spans(Span(name or seat, SpanKind.NAME)) if (name or seat).casefold() == seat else format_seat(seat, name)
+    )
 
 
-def went(before: Span | None, after: Span | None) -> Line:
+def format_transition(before: Span | None, after: Span | None) -> SpanLine:
     """`A → B`, `A, new` or `A, gone`."""
     if before and after:
-        return line(before, " → ", after)
-    return line(after, ", new") if after else line(before or "", ", gone")
+        return join_spans(before, " → ", after)
+    return join_spans(after, ", new") if after else join_spans(before or "", ", gone")
 
 
-def told(before: str, text: str | None) -> Line:
+def prefix_text(before: str, text: str | None) -> SpanLine:
     """Words of users behind words of ours, where there are any."""
-    return line(before, words(text)) if text else ()
+    return join_spans(before, user_span(text)) if text else ()
 
 
-def change(before: str | None, after: str | None) -> Line:
+def format_text_change(before: str | None, after: str | None) -> SpanLine:
     """Words of users, and what became of them."""
-    return went(words(before) if before else None, words(after) if after else None)
+    return format_transition(user_span(before) if before else None, user_span(after) if after else None)
 
 
-def measured(metric: str, name: str, target: str | None, cadence: str, outcome: str) -> Line:
+def format_measured_on(metric: str, name: str, target: str | None, cadence: str, outcome: str) -> SpanLine:
     """What a seat is measured on."""
-    wanted = line(": ", code(target)) if target else line(": no target")
-    return line("measured on ", called(metric, name), wanted, f", {cadence}", told(", for ", outcome))
+    wanted = join_spans(": ", code_span(target)) if target else join_spans(": no target")
+    return join_spans(
+        "measured on ", format_named_id(metric, name), wanted, f", {cadence}", prefix_text(", for ", outcome)
+    )
 
 
-def made(by: Made | None) -> Line:
+def format_change_author(by: Made | None) -> SpanLine:
     """By whom, and in which commit, behind what they made; nothing where nobody knows."""
-    return line(" (", *made_below(by), ")") if by else ()
+    return join_spans(" (", *format_change_author_lines(by), ")") if by else ()
 
 
-def made_below(by: Made | None) -> list[Line]:
+def format_change_author_lines(by: Made | None) -> list[SpanLine]:
     """The same on a line of its own."""
-    return [line("by ", words(by.by_name or by.author), " in ", code(by.commit[:SHORT]))] if by else []
+    return (
+        [join_spans("by ", user_span(by.by_name or by.author), " in ", code_span(by.commit[:SHORT_COMMIT]))]
+        if by
+        else []
+    )
 
 
-def listed(parts: Sequence[Line]) -> Line:
+def join_with_commas(parts: Sequence[SpanLine]) -> SpanLine:
     """Lines beside each other."""
-    return line(*(part for number, one in enumerate(parts) for part in ((", ", one) if number else (one,))))
+    return join_spans(*(part for number, one in enumerate(parts) for part in ((", ", one) if number else (one,))))
 
 
-def shown(value: str | None, measure: Unit | None) -> Span:
+def format_value_span(value: str | None, measure: Unit | None) -> Span:
     """A value as a person reads it."""
     if value is None:
         return Span("unavailable")
-    return code(measure.format_shown(value) if measure else value)
+    return code_span(measure.format_shown(value) if measure else value)

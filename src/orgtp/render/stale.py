@@ -9,7 +9,16 @@ from rich.text import Text
 
 from orgtp.model.seat import Seat
 from orgtp.model.text import count_noun
-from orgtp.render.terminal import STYLES, Screen, joined, say, table, text_of, width_of, wrapped
+from orgtp.render.terminal import (
+    STYLES,
+    Screen,
+    align_columns,
+    join_text,
+    measure_width,
+    render_lines,
+    safe_text,
+    wrap_text,
+)
 from orgtp.views.stale import Stale
 
 _GAP = 2
@@ -17,13 +26,13 @@ _GAP = 2
 
 def stale_text(found: Sequence[Stale], now: datetime, screen: Screen) -> str:
     """The lines, what is stale for longest first; on a narrow screen a metric takes several."""
-    lines = table([_cells(one, now) for one in found], Screen())
-    if any(width_of(line) > screen.width for line in lines):
-        lines = [line for one in found for line in _narrow(one, now, screen)]
-    return text_of(lines, screen)
+    lines = align_columns([_cells(one, now) for one in found], Screen())
+    if any(measure_width(line) > screen.width for line in lines):
+        lines = [line for one in found for line in _format_narrow_metric(one, now, screen)]
+    return render_lines(lines, screen)
 
 
-def fresh_text(seat: Seat | None) -> str:
+def nothing_stale_text(seat: Seat | None) -> str:
     """What is said where nothing is stale; `seat` is the one that was asked for."""
     if seat and not seat.is_active:
         return f"nothing is stale: {seat.id} is {seat.status}, and nobody is chased for its values\n"
@@ -32,7 +41,7 @@ def fresh_text(seat: Seat | None) -> str:
     return "nothing is stale: no value is late\n"
 
 
-def lasting(time: timedelta) -> str:
+def format_age(time: timedelta) -> str:
     """`45 minutes`, `5 hours`, `18 days`: whole ones, of the largest kind of which there are two."""
     minutes = int(time.total_seconds()) // 60
     if minutes < 2 * _HOUR:
@@ -44,28 +53,35 @@ _HOUR, _DAY = 60, 24 * 60
 
 
 def _cells(one: Stale, now: datetime) -> list[Text]:
-    return [say(one.seat_name, "bold"), say(one.name), _owner(one), _since(one, now), _period(one), _why(one)]
+    return [
+        safe_text(one.seat_name, "bold"),
+        safe_text(one.name),
+        _format_owner(one),
+        _format_stale_age(one, now),
+        _format_stale_period(one),
+        _format_stale_reason(one),
+    ]
 
 
-def _narrow(one: Stale, now: datetime, screen: Screen) -> Iterator[Text]:
-    yield from wrapped(joined(say(one.seat_name, "bold"), ": ", say(one.name)), screen.width)
-    facts = Text("  ").join([_owner(one), _since(one, now), _period(one)])
-    for line in [*wrapped(facts, screen.width - _GAP), *wrapped(_why(one), screen.width - _GAP)]:
-        yield joined(" " * _GAP, line)
+def _format_narrow_metric(one: Stale, now: datetime, screen: Screen) -> Iterator[Text]:
+    yield from wrap_text(join_text(safe_text(one.seat_name, "bold"), ": ", safe_text(one.name)), screen.width)
+    facts = Text("  ").join([_format_owner(one), _format_stale_age(one, now), _format_stale_period(one)])
+    for line in [*wrap_text(facts, screen.width - _GAP), *wrap_text(_format_stale_reason(one), screen.width - _GAP)]:
+        yield join_text(" " * _GAP, line)
 
 
-def _owner(one: Stale) -> Text:
-    return joined(("owner ", "dim"), say(one.human_owner or one.owner or "nobody"))
+def _format_owner(one: Stale) -> Text:
+    return join_text(("owner ", "dim"), safe_text(one.human_owner or one.owner or "nobody"))
 
 
-def _since(one: Stale, now: datetime) -> Text:
-    return Text(f"stale for {lasting(now.astimezone(UTC) - one.since)}")
+def _format_stale_age(one: Stale, now: datetime) -> Text:
+    return Text(f"stale for {format_age(now.astimezone(UTC) - one.since)}")
 
 
-def _period(one: Stale) -> Text:
+def _format_stale_period(one: Stale) -> Text:
     return Text(one.period + (f", {one.in_a_row} in a row" if one.in_a_row > 1 else ""), style="dim")
 
 
-def _why(one: Stale) -> Text:
-    why = say(one.why, STYLES[one.state])
-    return joined(why, (f" (silenced until {one.silenced})", "dim")) if one.silenced else why
+def _format_stale_reason(one: Stale) -> Text:
+    why = safe_text(one.why, STYLES[one.state])
+    return join_text(why, (f" (silenced until {one.silenced})", "dim")) if one.silenced else why

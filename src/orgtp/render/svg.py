@@ -11,7 +11,7 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from orgtp.model.text import one_line
-from orgtp.render.terminal import StyledLine, to_rich_text, width_of
+from orgtp.render.terminal import StyledLine, measure_width, to_rich_text
 
 _COLOURS = ("2e3440", "bf2638", "1e824c", "b06800", "245cad", "8c3d90", "007a87", "78808c")
 _THEME = TerminalTheme(
@@ -22,10 +22,10 @@ _THEME = TerminalTheme(
 _FONT_FACES = re.compile(r"\s*@font-face \{.*?\}\s*(?=@font-face|\.)", re.S)
 
 
-def svg(lines: Iterable[Text | StyledLine], title: str) -> str:
+def render_svg(lines: Iterable[Text | StyledLine], title: str) -> str:
     """The lines as a picture. The same lines give the same bytes."""
     page = [to_rich_text(line) for line in lines]
-    width = max((width_of(line) for line in page), default=1) + 1
+    width = max((measure_width(line) for line in page), default=1) + 1
     console = Console(
         record=True,
         width=width,

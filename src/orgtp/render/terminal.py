@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def on_the_wall(moment: datetime, zone: tzinfo) -> datetime:
+def to_local_time(moment: datetime, zone: tzinfo) -> datetime:
     """The moment in `zone`; in its own zone where that lies beyond all calendars, for a file may say any moment."""
     try:
         return moment.astimezone(zone)
@@ -35,7 +35,7 @@ def on_the_wall(moment: datetime, zone: tzinfo) -> datetime:
         return moment
 
 
-ENDLESS = 100_000
+UNLIMITED_WIDTH = 100_000
 STYLES = {
     CellState.ON: "green",
     CellState.OFF: "bold red",
@@ -71,21 +71,21 @@ DOTS = {
 class Screen:
     """What the page goes to: its width in columns, and whether it shows colour."""
 
-    width: int = ENDLESS
+    width: int = UNLIMITED_WIDTH
     colour: bool = False
 
 
-def screen() -> Screen:
+def detect_screen() -> Screen:
     """The screen behind standard output; a pipe is endlessly wide (COLUMNS narrows it) and has no colour."""
     terminal = sys.stdout.isatty()
     wanted = os.environ.get("COLUMNS", "")
     width = int(wanted) if wanted.isdigit() and int(wanted) > 0 else 0
-    width = width or (shutil.get_terminal_size().columns if terminal else ENDLESS)
+    width = width or (shutil.get_terminal_size().columns if terminal else UNLIMITED_WIDTH)
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Screen(width, colour)
 
 
-def say(text: str, style: str = "") -> Text:
+def safe_text(text: str, style: str = "") -> Text:
     """A user's words as one line of plain text in a style of ours."""
     return Text(one_line(text), style=style)
 
@@ -100,30 +100,30 @@ def plainly(text: str) -> str:
     return one_line(text)
 
 
-def fitted(text: str, width: int, *, cut: bool = True) -> str:
+def fit_width(text: str, width: int, *, cut: bool = True) -> str:
     """`text` in exactly `width` columns, filled with blanks; of a longer one the end is cut, or (not `cut`) nothing."""
-    size = width_of(text)
+    size = measure_width(text)
     if size <= width or not cut:
         return text + " " * max(0, width - size)
     return set_cell_size(f"{set_cell_size(text, max(0, width - 1)).rstrip()}…", width)
 
 
-def painted(text: str, style: str, screen: Screen) -> str:
+def apply_style(text: str, style: str, screen: Screen) -> str:
     """`text` in its style where the screen has colour."""
-    return _style(style).render(text, color_system=ColorSystem.STANDARD) if style and screen.colour else text
+    return _parse_style(style).render(text, color_system=ColorSystem.STANDARD) if style and screen.colour else text
 
 
 @cache
-def _style(name: str) -> Style:
+def _parse_style(name: str) -> Style:
     return Style.parse(name)
 
 
-def joined(*parts: Text | str | tuple[str, str]) -> Text:
+def join_text(*parts: Text | str | tuple[str, str]) -> Text:
     """Parts in a row, each with its own style; a plain string is ours, not a user's."""
     return Text.assemble(*parts)
 
 
-def width_of(text: Text | str) -> int:
+def measure_width(text: Text | str) -> int:
     """How many columns a text takes; a wide character takes two."""
     plain = text if isinstance(text, str) else text.plain
     return len(plain) if plain.isascii() else _measure_wide(plain)
@@ -132,22 +132,22 @@ def width_of(text: Text | str) -> int:
 _measure_wide = lru_cache(maxsize=8192)(cell_len)
 
 
-def padded(text: Text, width: int, *, right: bool = False) -> Text:
+def pad_text(text: Text, width: int, *, right: bool = False) -> Text:
     """`text` filled with blanks to `width` columns; a longer one stays as it is."""
-    fill = " " * max(0, width - width_of(text))
-    return joined(fill, text) if right else joined(text, fill)
+    fill = " " * max(0, width - measure_width(text))
+    return join_text(fill, text) if right else join_text(text, fill)
 
 
-def cut_text(text: str, width: int) -> str:
+def truncate_string(text: str, width: int) -> str:
     """`text` in at most `width` columns, the end replaced by … where it is longer. Never used on numbers."""
-    if width_of(text) <= width:
+    if measure_width(text) <= width:
         return text
     return f"{set_cell_size(text, max(0, width - 1)).rstrip()}…"
 
 
 def pad_line(pieces: StyledLine, width: int, *, right: bool = False) -> list[Styled]:
     """Pieces of a line, filled with blanks to `width` columns; longer ones stay as they are."""
-    missing = width - sum(width_of(text) for text, _ in pieces)
+    missing = width - sum(measure_width(text) for text, _ in pieces)
     if missing <= 0:
         return [*pieces]
     return [(" " * missing, ""), *pieces] if right else [*pieces, (" " * missing, "")]
@@ -162,24 +162,24 @@ def strip_line_end(pieces: StyledLine) -> list[Styled]:
     return []
 
 
-def cut(text: Text, width: int) -> Text:
+def truncate_text(text: Text, width: int) -> Text:
     """`text` in at most `width` columns, the end replaced by … where it is longer. Never used on numbers."""
-    if width_of(text) <= width:
+    if measure_width(text) <= width:
         return text
     return Text(f"{set_cell_size(text.plain, max(0, width - 1)).rstrip()}…", style=text.style, spans=text.spans)
 
 
-def wrapped(text: Text, width: int) -> list[Text]:
+def wrap_text(text: Text, width: int) -> list[Text]:
     """`text` in lines of at most `width` columns."""
-    if width_of(text) <= width:
+    if measure_width(text) <= width:
         return [text]
-    lines = text.wrap(_console(Screen()), max(width, 4))
+    lines = text.wrap(_make_console(Screen()), max(width, 4))
     for line in lines:
         line.rstrip()
     return list(lines)
 
 
-def dots(states: Sequence[CellState]) -> list[Styled]:
+def format_dots(states: Sequence[CellState]) -> list[Styled]:
     """One mark for each metric and how many of those with a value are on target: `●○? 1/2`."""
     marks = [(DOTS[state], STYLES[state]) for state in states]
     known = [state for state in states if state.is_known or state.is_gap]
@@ -187,9 +187,9 @@ def dots(states: Sequence[CellState]) -> list[Styled]:
     return [*marks, (count, "")]
 
 
-def table(rows: Sequence[Sequence[Text]], screen: Screen, gap: int = 2, *, give: int = 0) -> list[Text]:
+def align_columns(rows: Sequence[Sequence[Text]], screen: Screen, gap: int = 2, *, give: int = 0) -> list[Text]:
     """Rows in aligned columns. On a screen that is too narrow, the column `give` is cut to what is left."""
-    widths = [max((width_of(row[n]) for row in rows), default=0) for n in range(len(rows[0]) if rows else 0)]
+    widths = [max((measure_width(row[n]) for row in rows), default=0) for n in range(len(rows[0]) if rows else 0)]
     spare = screen.width - sum(widths) - gap * (len(widths) - 1)
     if widths and spare < 0:
         widths[give] = max(_LEAST, widths[give] + spare)
@@ -200,39 +200,39 @@ _LEAST = 6
 
 
 def _row(row: Sequence[Text], widths: Sequence[int], gap: int) -> Text:
-    cells = [padded(cut(text, width), width) for text, width in zip(row, widths, strict=True)]
+    cells = [pad_text(truncate_text(text, width), width) for text, width in zip(row, widths, strict=True)]
     line = Text(" " * gap).join(cells)
     line.rstrip()
     return line
 
 
-def text_of(lines: Iterable[Text | StyledLine], screen: Screen) -> str:
+def render_lines(lines: Iterable[Text | StyledLine], screen: Screen) -> str:
     """The page as a string, with escape sequences for colour only where the screen has it."""
     if not screen.colour:
-        return "".join(f"{_plain(line)}\n" for line in lines)
-    console = _console(screen)
+        return "".join(f"{_to_plain_text(line)}\n" for line in lines)
+    console = _make_console(screen)
     with console.capture() as page:
         for line in lines:
             console.print(to_rich_text(line), soft_wrap=True)
     return page.get()
 
 
-def _plain(line: Text | StyledLine) -> str:
+def _to_plain_text(line: Text | StyledLine) -> str:
     return line.plain if isinstance(line, Text) else "".join([text for text, _ in line])
 
 
 def to_rich_text(line: Text | StyledLine) -> Text:
     """A line as a text of rich's, where it is none."""
-    return line if isinstance(line, Text) else joined(*line)
+    return line if isinstance(line, Text) else join_text(*line)
 
 
-def _console(screen: Screen) -> Console:
+def _make_console(screen: Screen) -> Console:
     """A console of rich's that changes nothing in what it is given; most pages need none, and start faster."""
     from rich.console import Console
 
     return Console(
         file=io.StringIO(),
-        width=ENDLESS,
+        width=UNLIMITED_WIDTH,
         color_system="standard" if screen.colour else None,
         force_terminal=screen.colour,
         legacy_windows=False,
@@ -246,7 +246,7 @@ def _console(screen: Screen) -> Console:
 _LABEL = 14
 
 
-def labelled(label: str, text: Text, screen: Screen) -> Iterator[Text]:
+def format_labelled(label: str, text: Text, screen: Screen) -> Iterator[Text]:
     """A label and a text beside it, wrapped below itself."""
-    for number, line in enumerate(wrapped(text, screen.width - _LABEL)):
-        yield joined((f"{label if number == 0 else '':<{_LABEL}}", "dim"), line)
+    for number, line in enumerate(wrap_text(text, screen.width - _LABEL)):
+        yield join_text((f"{label if number == 0 else '':<{_LABEL}}", "dim"), line)

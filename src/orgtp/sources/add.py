@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from orgtp.files.yaml.dumper import document, entry
-from orgtp.files.yaml.editor import edited
-from orgtp.model.change import Data, Set
+from orgtp.files.yaml.dumper import format_document, format_yaml_entry
+from orgtp.files.yaml.editor import edit_yaml
+from orgtp.model.change import SetKey, YamlData
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.sources.config import parse_sources
 from orgtp.sources.source import Sources
@@ -22,7 +22,7 @@ class SourceExists(OrgtpError):
     text = '{path} already has a source "{name}". Change it there, or choose another name.'
 
 
-def insert_source(path: Path, name: str, source: Mapping[str, Data]) -> str:
+def insert_source(path: Path, name: str, source: Mapping[str, YamlData]) -> str:
     """Return the content of the sources file with the source added. Raises `SourceExists`, `BadInput`, `CannotEdit`."""
     try:
         raw = path.read_bytes()
@@ -36,15 +36,15 @@ def insert_source(path: Path, name: str, source: Mapping[str, Data]) -> str:
     return text
 
 
-def _insert_source_text(path: Path, raw: bytes, name: str, source: Mapping[str, Data]) -> str:
+def _insert_source_text(path: Path, raw: bytes, name: str, source: Mapping[str, YamlData]) -> str:
     before = parse_sources(path, raw)
     if name in before.named:
         raise SourceExists(path=path, name=name)
     if not raw.strip():
-        return document({name: source}, _HEAD)
+        return format_document({name: source}, _HEAD)
     if not before.named:
-        return _append_first_source(before, raw.decode(errors="replace"), entry(name, source, 0))
-    return edited(str(path), raw.decode(), Set(str(path), (name,), source))
+        return _append_first_source(before, raw.decode(errors="replace"), format_yaml_entry(name, source, 0))
+    return edit_yaml(str(path), raw.decode(), SetKey(str(path), (name,), source))
 
 
 def _append_first_source(before: Sources, text: str, lines: str) -> str:

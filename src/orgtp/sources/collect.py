@@ -15,7 +15,7 @@ from orgtp.actions.collect import (
     targets_without_value,
 )
 from orgtp.actions.record_scores import NewScore, check_recorder
-from orgtp.files.load import load
+from orgtp.files.load import load_org
 from orgtp.git.errors import TemporaryFailure
 from orgtp.git.lock import hold_lock
 from orgtp.git.tree import GitTree
@@ -145,7 +145,7 @@ class Collector:
     def _load_ledger_org(self) -> Org:
         """Load the org from the ledger branch. Uncommitted changes in a work tree do not count yet."""
         repo = self.ledger.repo
-        return load(GitTree(repo, self.ledger.tip()), str(repo.path)).org
+        return load_org(GitTree(repo, self.ledger.tip()), str(repo.path)).org
 
     def _make_entry(self, one: CollectedValue, request: CollectRequest) -> NewScore:
         return NewScore(

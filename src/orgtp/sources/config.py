@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from orgtp.files.mapping_reader import Fields
+from orgtp.files.mapping_reader import MappingReader
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.errors import BadInput
 from orgtp.model.problem import Place, Problem
@@ -75,16 +75,16 @@ def parse_sources(where: Path, raw: bytes) -> Sources:
             where, {}, (Problem("wrong-type", Place(str(where)), "the file does not hold names of sources", hint),)
         )
     problems: list[Problem] = []
-    fields = Fields(document.data, document.marks, problems, what="the file")
+    fields = MappingReader(document.data, document.marks, problems, what="the file")
     named = {name: _read_source(fields, name) for name in document.data if not name.startswith("x-")}
     return Sources(where, named, tuple(sorted(problems, key=lambda problem: problem.sort_key)))
 
 
-def _read_source(above: Fields, name: str) -> Source:
+def _read_source(above: MappingReader, name: str) -> Source:
     """Read one source. Its problems are added to the file's; the first one says why it cannot be asked."""
     problems: list[Problem] = []
-    _check_name(Fields(above.data, above.marks, problems), name)
-    fields = Fields(above.data, above.marks, problems).below(name, required=True, what=f"the source {name}")
+    _check_name(MappingReader(above.data, above.marks, problems), name)
+    fields = MappingReader(above.data, above.marks, problems).mapping(name, required=True, what=f"the source {name}")
     kind, settings = _read_kind(fields) if fields else ("", {})
     timeout, retries = (_read_timeout(fields), _read_retries(fields)) if fields else (TIMEOUT, RETRIES)
     problems = [_hide_value_in_hint(problem) for problem in problems]
@@ -112,43 +112,43 @@ _REPEATING = {
 }
 
 
-def _check_name(fields: Fields, name: str) -> None:
+def _check_name(fields: MappingReader, name: str) -> None:
     if not is_id(name):
-        Fields({name: None}, fields.marks, fields.problems).keys_are_ids()
+        MappingReader({name: None}, fields.marks, fields.problems).check_keys_are_ids()
 
 
-def _read_timeout(fields: Fields) -> timedelta:
+def _read_timeout(fields: MappingReader) -> timedelta:
     text = fields.text("timeout")
     span = parse_duration(text)
     if text and span is None:
-        fields.problem("bad-duration", "timeout", f'timeout "{text}" is not a duration', "Write it as 30s or 2m.")
+        fields.add_problem("bad-duration", "timeout", f'timeout "{text}" is not a duration', "Write it as 30s or 2m.")
     return span or TIMEOUT
 
 
-def _read_retries(fields: Fields) -> int:
+def _read_retries(fields: MappingReader) -> int:
     if "retries" not in fields.data:
         return RETRIES
     retries = fields.count("retries")
     if retries > MOST_RETRIES:
         hint = f"Use at most {MOST_RETRIES}."
-        fields.problem(_WRONG, "retries", f"{retries} retries are too many", hint)
+        fields.add_problem(_WRONG, "retries", f"{retries} retries are too many", hint)
     return min(retries, MOST_RETRIES)
 
 
-def _read_kind(fields: Fields) -> tuple[str, Mapping[str, Any]]:
+def _read_kind(fields: MappingReader) -> tuple[str, Mapping[str, Any]]:
     """Return the kind of the source and its settings. Mistakes in either are added to the problems."""
     name = _find_kind_name(fields)
     if not name:
         return "", {}
-    fields.only((name, *COMMON))
+    fields.refuse_unknown_keys((name, *COMMON))
     try:
         return name, _read_checked_settings(fields, name, open_kind(name, find_kinds()[name]))
     except SourceFailed as failed:
-        fields.problem(_WRONG, name, failed.why, "Report this to the author of that kind.")
+        fields.add_problem(_WRONG, name, failed.why, "Report this to the author of that kind.")
         return name, {}
 
 
-def _read_checked_settings(fields: Fields, name: str, kind: Kind) -> Mapping[str, Any]:
+def _read_checked_settings(fields: MappingReader, name: str, kind: Kind) -> Mapping[str, Any]:
     """Return the settings. Faults that the kind itself finds are added to the problems."""
     before = len(fields.problems)
     settings = _read_settings(fields, name, kind)
@@ -158,7 +158,7 @@ def _read_checked_settings(fields: Fields, name: str, kind: Kind) -> Mapping[str
     return settings
 
 
-def _find_kind_name(fields: Fields) -> str:
+def _find_kind_name(fields: MappingReader) -> str:
     """Return the one key that names a kind, or "" if there is none or more than one."""
     names = [key for key in fields.data if key not in COMMON and not key.startswith("x-")]
     known = [name for name in names if name in find_kinds()]
@@ -183,36 +183,36 @@ def _find_kind_name(fields: Fields) -> str:
 _KNOWN = "Installed here: {}."
 
 
-def _read_settings(fields: Fields, name: str, kind: Kind) -> Mapping[str, Any]:
+def _read_settings(fields: MappingReader, name: str, kind: Kind) -> Mapping[str, Any]:
     """Read what is under the kind, according to the keys that the kind takes."""
     if kind.bare and not isinstance(fields.data[name], dict):
         value = _FORMS[kind.keys[kind.bare].form](fields, name, kind.keys[kind.bare])
         return {kind.bare: value} if value else {}
-    below = fields.below(name, required=True)
+    below = fields.mapping(name, required=True)
     if below is None:
         return {}
-    below.only(kind.keys)
+    below.refuse_unknown_keys(kind.keys)
     read = {key: _FORMS[what.form](below, key, what) for key, what in kind.keys.items()}
     return {key: value for key, value in read.items() if value}
 
 
-def _read_text_setting(fields: Fields, name: str, key: Key) -> str:
+def _read_text_setting(fields: MappingReader, name: str, key: Key) -> str:
     text = fields.text(name, required=key.required)
     if text and key.options and text not in key.options:
         hint = f"{did_you_mean(text, key.options)} It is one of: {', '.join(key.options)}.".strip()
-        fields.problem(_WRONG, name, f'{name} "{text}" is not known', hint)
+        fields.add_problem(_WRONG, name, f'{name} "{text}" is not known', hint)
     return text
 
 
-def _read_list_setting(fields: Fields, name: str, key: Key) -> list[str]:
+def _read_list_setting(fields: MappingReader, name: str, key: Key) -> list[str]:
     if name not in fields.data:
         fields.text(name, required=key.required)
         return []
     found = fields.data[name]
     if not isinstance(found, list):
-        return list(fields.listed(name))
+        return list(fields.text_list(name))
     if not found:
-        fields.problem("empty-text", name, f"{name} is empty", "Write it.")
+        fields.add_problem("empty-text", name, f"{name} is empty", "Write it.")
     for number, item in enumerate(found):
         if not isinstance(item, str) or not item.strip():
             place = fields.marks.value_place(*fields.keys, name, str(number))
@@ -221,19 +221,19 @@ def _read_list_setting(fields: Fields, name: str, key: Key) -> list[str]:
     return found
 
 
-def _read_texts_setting(fields: Fields, name: str, key: Key) -> dict[str, str]:
-    below = fields.below(name, required=key.required)
+def _read_texts_setting(fields: MappingReader, name: str, key: Key) -> dict[str, str]:
+    below = fields.mapping(name, required=key.required)
     return {one: below.text(one, required=True) for one in below.data} if below else {}
 
 
-_FORMS: dict[Form, Callable[[Fields, str, Key], Any]] = {
+_FORMS: dict[Form, Callable[[MappingReader, str, Key], Any]] = {
     Form.TEXT: _read_text_setting,
     Form.LIST: _read_list_setting,
     Form.TEXTS: _read_texts_setting,
 }
 
 
-def _add_fault(fields: Fields, name: str, kind: Kind, fault: Fault) -> None:
+def _add_fault(fields: MappingReader, name: str, kind: Kind, fault: Fault) -> None:
     """Add a fault at its key, or at the kind itself if the setting is written without a key."""
     keys = (*fields.keys, name) if fault.key == kind.bare else (*fields.keys, name, fault.key)
     fields.problems.append(Problem(_WRONG, fields.marks.value_place(*keys), fault.message, fault.hint))

@@ -10,12 +10,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from orgtp.actions.escalate import content
+from orgtp.actions.escalate import escalation_data
 from orgtp.files.escalation import read_escalation
-from orgtp.files.yaml.editor import edited
-from orgtp.files.yaml.loader import NotStrict, decode, read_document
+from orgtp.files.yaml.editor import edit_yaml
+from orgtp.files.yaml.loader import NotStrict, decode_yaml, read_document
 from orgtp.git.repo import Repo
-from orgtp.model.change import Drop, Set
+from orgtp.model.change import DropKey, SetKey
 from orgtp.model.errors import OrgtpError
 from orgtp.model.escalation import (
     ESCALATIONS_FOLDER,
@@ -89,11 +89,11 @@ def _merge_events(one: Escalation, other: Escalation, more: list[EscalationEvent
 
 def _edit_escalation(path: str, text: bytes, before: Escalation, after: Escalation) -> bytes:
     """The file with what is otherwise now, and all else in it as it was."""
-    old, new = content(before), content(after)
+    old, new = escalation_data(before), escalation_data(after)
     found = text.decode()
     for key, value in new.items():
         if old.get(key) != value:
-            found = edited(path, found, Set(path, (key,), value))
+            found = edit_yaml(path, found, SetKey(path, (key,), value))
     return found.encode()
 
 
@@ -154,12 +154,12 @@ def _merge_by_keys(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes 
     if not all(isinstance(data, dict) for data in datas):
         return None
     mine = dict(_list_changes(datas[0], datas[1]))
-    text = decode(path, ours)
+    text = decode_yaml(path, ours)
     for keys, here in _list_changes(datas[0], datas[2]):
         if _is_same_change(mine, keys, here):
             continue
         try:
-            after = edited(path, text, Drop(path, keys) if here is _REMOVED else Set(path, keys, here))
+            after = edit_yaml(path, text, DropKey(path, keys) if here is _REMOVED else SetKey(path, keys, here))
         except OrgtpError as error:
             raise MergeClash(".".join(keys)) from error
         if after == text:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from orgtp.audit.rules.trailers import select_named_seats
-from orgtp.files.load import Loaded, load
-from orgtp.files.scores import seat_of
+from orgtp.files.load import LoadedOrg, load_org
+from orgtp.files.scores import find_seat_of_scores
 from orgtp.git.checkout import TreeChanges
 from orgtp.git.commit import Identity
 from orgtp.git.remote import SyncStopped
@@ -120,7 +120,7 @@ class CommitReplay:
         ids: set[str] = set()
         for changes in self._changes.values():
             for path, (old, new) in changes.items():
-                if seat_of(path) and new and new.is_plain:
+                if find_seat_of_scores(path) and new and new.is_plain:
                     ids |= {read_record_id(line) for line in self._read_content(new).splitlines()} - self._read_ids(old)
         files = self.base.read_files(find_files_with_ids(self.base, ids - {""})) if ids else {}
         return {found for raw in files.values() for line in raw.splitlines() if (found := read_record_id(line)) in ids}
@@ -162,7 +162,9 @@ class CommitReplay:
         found: dict[str, TreeEntry | None] = {}
         for path, (old, new) in self._changes[made.id].items():
             now = self.batch.walk.find_entry(path)
-            ground = self.base.find_entry(path) if self._is_manual_merge(made) and not seat_of(path) else now
+            ground = (
+                self.base.find_entry(path) if self._is_manual_merge(made) and not find_seat_of_scores(path) else now
+            )
             try:
                 node = self._merge_node(path, old, ground, new)
             except MergeClash as clash:
@@ -183,7 +185,7 @@ class CommitReplay:
     def _merge_node(
         self, path: str, old: TreeEntry | None, now: TreeEntry | None, new: TreeEntry | None
     ) -> TreeEntry | None:
-        if seat_of(path) and new and new.is_plain and (now is None or now.is_plain):
+        if find_seat_of_scores(path) and new and new.is_plain and (now is None or now.is_plain):
             return self._append_records(old, now, new)
         if old == new:
             return now
@@ -218,7 +220,7 @@ class CommitReplay:
     def _refuse_errors(self, paths: set[str]) -> None:
         """Refuse what would break the org, though each side by itself would not. Raises `Conflict`."""
         try:
-            if any(not seat_of(path) for path in paths):
+            if any(not find_seat_of_scores(path) for path in paths):
                 self.batch.walk.objects.write_objects()
                 refuse_new_errors(self._load_org(self.base), self._load_org(self.batch.walk).files)
             else:
@@ -230,13 +232,13 @@ class CommitReplay:
     def _make_conflict(self, what: str, made: SourceCommit) -> SyncConflict:
         return SyncConflict(what=what, commit=made.id[:10], subject=made.subject, way=self.way)
 
-    def _load_org(self, walk: TreeEditor) -> Loaded:
-        return load(GitTree(self.batch.ledger.repo, walk.root))
+    def _load_org(self, walk: TreeEditor) -> LoadedOrg:
+        return load_org(GitTree(self.batch.ledger.repo, walk.root))
 
     def _refuse_records(self, paths: set[str]) -> None:
         """The records that are added, in the org as far as they reach."""
-        seats = frozenset(seat for path in paths if (seat := seat_of(path)))
-        before = load(PartialTree(self.base, ReadScope(seats, frozenset(), self.batch.ledger.now)))
+        seats = frozenset(seat for path in paths if (seat := find_seat_of_scores(path)))
+        before = load_org(PartialTree(self.base, ReadScope(seats, frozenset(), self.batch.ledger.now)))
         old, new = self.base.read_files(paths), self.batch.walk.read_files(paths)
         refuse_wrong_records(before.org, find_added_lines(old, new))
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from orgtp.model.score import format_timestamp
 from orgtp.model.text import count_noun
-from orgtp.render.terminal import Screen, joined, say, table, text_of
+from orgtp.render.terminal import Screen, align_columns, join_text, render_lines, safe_text
 
 if TYPE_CHECKING:
     from orgtp.ledger.outbox import QueuedScores
@@ -29,7 +29,7 @@ def format_sync(done: SyncResult, *, dry_run: bool) -> str:
     ]
     what = ", ".join(part for part in parts if part) or "already up to date"
     would = "dry run, nothing changed; it would be: " if dry_run else ""
-    return text_of([say(f"{done.commit[:_SHORT]} {done.branch} at {done.remote}: {would}{what}")], Screen())
+    return render_lines([safe_text(f"{done.commit[:_SHORT]} {done.branch} at {done.remote}: {would}{what}")], Screen())
 
 
 def list_waiting_scores(lots: Iterable[QueuedScores]) -> list[dict[str, Any]]:
@@ -74,10 +74,10 @@ def format_sync_status(found: SyncStatus, screen: Screen) -> str:
     rows = list_waiting_scores(found.waiting)
     lines = [_format_remote(found)]
     lines += _format_section(
-        "in the outbox", [[say(_format_value(row)), say(row["held"] or row["why"])] for row in rows], screen
+        "in the outbox", [[safe_text(_format_value(row)), safe_text(row["held"] or row["why"])] for row in rows], screen
     )
     lines += _format_section(
-        "not sent yet", [[say(made.id[:_SHORT]), say(made.subject)] for made in found.unsent], screen
+        "not sent yet", [[safe_text(made.id[:_SHORT]), safe_text(made.subject)] for made in found.unsent], screen
     )
     if not rows:
         lines.append(Text("the outbox is empty"))
@@ -88,21 +88,21 @@ def format_sync_status(found: SyncStatus, screen: Screen) -> str:
     if found.unfinished:
         lines.append(Text("the last run was interrupted; the next one completes or undoes it"))
     if found.holder:
-        lines.append(joined("writing now: ", say(found.holder)))
-    return text_of(lines, screen)
+        lines.append(join_text("writing now: ", safe_text(found.holder)))
+    return render_lines(lines, screen)
 
 
 def _format_remote(found: SyncStatus) -> Text:
     if found.trouble:
-        return joined(say(found.branch, "bold"), ": ", say(found.trouble))
+        return join_text(safe_text(found.branch, "bold"), ": ", safe_text(found.trouble))
     if not found.remote:
-        return joined(say(found.branch, "bold"), " has no remote: git remote add origin URL")
+        return join_text(safe_text(found.branch, "bold"), " has no remote: git remote add origin URL")
     seen = f"last seen at {found.seen[:_SHORT]}" if found.seen else "never seen yet"
-    return joined(say(found.branch, "bold"), " at ", say(found.remote), f", {seen}")
+    return join_text(safe_text(found.branch, "bold"), " at ", safe_text(found.remote), f", {seen}")
 
 
 def _format_section(title: str, rows: list[list[Text]], screen: Screen) -> list[Text]:
-    return [Text(title), *table(rows, screen, give=1)] if rows else []
+    return [Text(title), *align_columns(rows, screen, give=1)] if rows else []
 
 
 def _format_value(row: dict[str, Any]) -> str:

@@ -28,7 +28,7 @@ def test_the_zip_holds_what_it_should(org: Shell) -> None:
 def test_what_is_said(org: Shell) -> None:
     done = org("audit", "export", "../a.zip", "--key", str(org.home / "key"))
     assert done.out.startswith("✓ intact: main up to ")
-    assert "the checkpoint is signed with SHA256:" in done.out
+    assert "The checkpoint is signed with SHA256:" in done.out
     assert "README.txt" in done.out
     plain = org("audit", "export", "../b.zip", "--unsigned", "--json").json
     assert (plain["kind"], plain["verdict"], plain["file"]) == ("audit-export", "intact", "../b.zip")

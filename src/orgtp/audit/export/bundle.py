@@ -1,9 +1,9 @@
-"""The ledger branch as a git bundle (gitformat-bundle(5)): one stream of bytes that `git clone` opens.
+"""Write the ledger branch as a reproducible git bundle (gitformat-bundle(5)), which `git clone` can read.
 
-`git bundle create` copies what a clone happens to have packed, and how, and names the branch as this clone does. So
-the head of the bundle is written here, and its pack is made anew by `git pack-objects`, on one thread and with fixed
-settings: the same history gives the same bytes in every clone, as long as git is the same. It runs in an empty
-repository that borrows the objects, for tags, replace refs and configuration would have a say, too.
+The output of `git bundle create` depends on how a clone is packed and on what it calls the branch. So the bundle header
+is written here, and `git pack-objects` makes a new pack, on one thread and with fixed settings. With the same version
+of git, the same history gives the same bytes in every clone. It runs in an empty repository that borrows the objects,
+so that tags, replace refs and configuration have no effect.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from orgtp.audit.export.history_stats import incomplete_history
 from orgtp.git.errors import GitFailed
 from orgtp.git.repo import SHA256_DIGITS, Repo, init_repo
 
-# What a person's configuration could change in the bytes, and what keeps the memory small.
+# Override configuration that could change the bytes, and limit the memory.
 _SETTINGS = (
     "-c", "core.commitGraph=false", "-c", "core.bigFileThreshold=512m", "-c", "pack.windowMemory=0",
     "-c", "pack.packSizeLimit=0", "-c", "pack.useSparse=false", "-c", "pack.island=", "-c", "pack.deltaCacheSize=16m",
     "-c", "core.packedGitWindowSize=4m", "-c", "core.packedGitLimit=64m",
 )  # fmt: skip
-# Versions of a file lie beside each other, so a short window finds what a long one would, and takes half the time.
+# Versions of a file are adjacent, so a short window finds the same deltas as a long one in half the time.
 _PACK = (
     "pack-objects", "--stdout", "--revs", "-q", "--threads=1", "--window=3", "--depth=50", "--compression=6",
     "--delta-base-offset", "--no-reuse-delta", "--no-reuse-object", "--no-use-bitmap-index",
@@ -32,9 +32,9 @@ _CHUNK_SIZE = 1 << 20
 
 
 def write_bundle(repo: Repo, branch: str, tip: str) -> Iterator[bytes]:
-    """The history of `tip` as a bundle whose one branch is `branch`, checked out when it is cloned.
+    """Write the history of `tip` as a bundle with one branch, which a clone checks out.
 
-    Raises `NotWhole` where an object is missing.
+    Raises `IncompleteHistory` if an object is missing.
     """
     yield _bundle_header(branch, tip)
     with tempfile.TemporaryDirectory(prefix="orgtp-") as place:
@@ -45,7 +45,7 @@ def write_bundle(repo: Repo, branch: str, tip: str) -> Iterator[bytes]:
 
 
 def _read_pack(handle: Any, tip: str) -> Iterator[bytes]:
-    """What git packs for `tip`, in pieces. Raises `NotWhole`."""
+    """Read the pack that git makes for `tip`, in chunks. Raises `IncompleteHistory`."""
     process = handle.proc
     process.stdin.write(f"{tip}\n".encode())
     process.stdin.close()
@@ -61,7 +61,7 @@ def _read_pack(handle: Any, tip: str) -> Iterator[bytes]:
 
 
 def _bundle_header(branch: str, tip: str) -> bytes:
-    """What stands before the pack. Only version 3 can say that the ids are SHA-256."""
+    """Return the header of the bundle. Only version 3 of the format supports SHA-256 ids."""
     long = len(tip) == SHA256_DIGITS
     signature = "# v3 git bundle\n@object-format=sha256\n" if long else "# v2 git bundle\n"
     return f"{signature}{tip} refs/heads/{branch}\n{tip} HEAD\n\n".encode()

@@ -1,4 +1,4 @@
-"""The files of an export that are made to be read: the report as HTML and JSON, and how to check it."""
+"""The files of an export that people and programs read: the report as HTML and JSON, and README.txt."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from orgtp.audit.export.report import AuditReport
 from orgtp.audit.export.templates import render_html, render_readme
 from orgtp.audit.model import Verdict
 from orgtp.model.text import count_noun, one_line
-from orgtp.render.json import envelope, plain
+from orgtp.render.json import format_envelope, to_json_value
 
 KIND = "audit-export"
 _SIGNS = {Verdict.INTACT: "✓", Verdict.VIOLATED: "✗", Verdict.UNPROVEN: "?"}
 
 
 def export_json(found: AuditReport) -> dict[str, Any]:
-    """The report as JSON."""
-    body: dict[str, Any] = plain(found)
+    """Return the report as JSON data."""
+    body: dict[str, Any] = to_json_value(found)
     history = {**body.pop("history"), "unsigned": found.history.unsigned}
     return {**body, "history": {key: value for key, value in history.items() if key != "places"}}
 
 
 def export_files(found: AuditReport) -> Mapping[str, Iterable[bytes]]:
-    """The files by name, each in pieces."""
+    """Return the content of each file by name, in chunks."""
     readme = [render_readme(found)] if found.checkpoint else []
     files = {"README.txt": readme, "report.json": _report_json(found), "report.html": render_html(found)}
     return {name: _encode_pieces(pieces) for name, pieces in files.items()}
 
 
 def _report_json(found: AuditReport) -> Iterator[str]:
-    """The JSON, made when it is its turn: of a large org, it takes as much memory as git does for a bundle."""
-    yield envelope(KIND, found.org, found.head, False, export_json(found))
+    """Make the JSON only when it is written: for a large org, it takes as much memory as packing the bundle."""
+    yield format_envelope(KIND, found.org, found.head, False, export_json(found))
 
 
 def _encode_pieces(pieces: Iterable[str]) -> Iterator[bytes]:
@@ -39,11 +39,11 @@ def _encode_pieces(pieces: Iterable[str]) -> Iterator[bytes]:
 
 
 def format_export(found: AuditReport, where: str) -> str:
-    """What became of it, in two lines or three."""
+    """Format the result of an export in two or three lines."""
     wrong = f", {count_noun(len(found.violations), 'violation')}" if found.violations else ""
     history = f"{one_line(found.branch)} up to {found.head[:10]}, {count_noun(found.history.commits, 'commit')}"
     checkpoint = found.checkpoint
     signed = f"signed with {checkpoint.fingerprint}" if checkpoint and checkpoint.fingerprint else "not signed"
-    unvouched = "" if checkpoint and checkpoint.fingerprint else ": nothing outside of it vouches for this export"
-    lines = [f"{_SIGNS[found.verdict]} {found.verdict}: {history}{wrong}", f"the checkpoint is {signed}{unvouched}"]
-    return "\n".join([*lines, *([f"written to {one_line(where)}; it begins with README.txt"] if where else [])]) + "\n"
+    unvouched = "" if checkpoint and checkpoint.fingerprint else ", so nobody vouches for this export"
+    lines = [f"{_SIGNS[found.verdict]} {found.verdict}: {history}{wrong}", f"The checkpoint is {signed}{unvouched}."]
+    return "\n".join([*lines, *([f"Written to {one_line(where)}. Start with its README.txt."] if where else [])]) + "\n"

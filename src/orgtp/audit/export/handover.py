@@ -1,4 +1,4 @@
-"""What an auditor is handed: the ledger itself as a bundle, a checkpoint, and what was made of them to be read."""
+"""Collect the files of an export: the ledger as a bundle, a checkpoint, and the list of signers."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
 
 
 class NoExportKey(NoSigningKey):
-    """Nobody says which key to sign the checkpoint of an export with."""
+    """No key is configured to sign the checkpoint of an export."""
 
-    text = f"{NoSigningKey.text}. Or go without: --unsigned, and then nothing outside vouches for the export"
+    text = f"{NoSigningKey.text}. To export without a signature, add --unsigned; then nobody vouches for the export"
 
 
 @dataclass(frozen=True, slots=True)
 class ExportContents:
-    """A dossier with its checkpoint, and the files of an export that are not made of it."""
+    """A report with its checkpoint, and the files of an export that do not derive from the report."""
 
-    dossier: AuditReport
+    report: AuditReport
     files: Mapping[str, Iterable[bytes]]
 
 
 def make_export_checkpoint(repo: Repo, origin: str, tip: str, key: str, *, unsigned: bool) -> Checkpoint:
-    """Where the history of `tip` stands, signed unless it is to be `unsigned`. Raises `NoKeyToExport` and others."""
+    """Make the checkpoint of an export at `tip`. Raises `NoExportKey`, and what `make_checkpoint` raises."""
     if unsigned:
         return Checkpoint(origin, count_commits(repo, tip), tip, "")
     try:
@@ -40,7 +40,7 @@ def make_export_checkpoint(repo: Repo, origin: str, tip: str, key: str, *, unsig
 
 
 def collect_export(repo: Repo, found: AuditReport, made: Checkpoint) -> ExportContents:
-    """The dossier and the files, the bundle among them as a stream that raises `NotWhole` where it ends early."""
+    """Return the report with its checkpoint, and the files. Reading the bundle may raise `IncompleteHistory`."""
     signers = open_tree(repo, found.head).read_files([ALLOWED_SIGNERS_PATH]).get(ALLOWED_SIGNERS_PATH)
     files: dict[str, Iterable[bytes]] = {
         "ledger.bundle": write_bundle(repo, found.branch, found.head),

@@ -1,4 +1,4 @@
-"""A history in numbers, from the commit objects themselves: one `git rev-list`, and nothing of it is kept."""
+"""Count the commits, merges and signatures of a history, in one pass over its commit objects (`git rev-list`)."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _DATE = re.compile(rb"^committer .*> (-?[0-9]{1,11}) ", re.MULTILINE)
 
 
 class IncompleteHistory(OrgtpError):
-    """The clone lacks a part of the history, so it cannot be exported."""
+    """Part of the history is missing in this clone, so it cannot be exported."""
 
     exit_code = 4
     text = "{what}. Nothing was written. {remedy}"
 
 
 def count_history(repo: Repo, tip: str, asked: Collection[str] = ()) -> History:
-    """The history of `tip` in numbers, and the places of the commits `asked` in it.
+    """Count the history of `tip`, and find the positions of the commits `asked` in it.
 
-    Raises `NotWhole` where the history ends before its beginning.
+    Raises `IncompleteHistory` if the clone is shallow or an object is missing.
     """
     cut = read_shallow_commits(repo)
     commits = merges = signed = 0
@@ -36,7 +36,7 @@ def count_history(repo: Repo, tip: str, asked: Collection[str] = ()) -> History:
         if id_ in cut:
             remedy = "Get the full history: git fetch --unshallow"
             raise IncompleteHistory(
-                what=f"this clone is shallow: what came before {id_[:10]} is not here", remedy=remedy
+                what=f"this clone is shallow: the history before {id_[:10]} is missing", remedy=remedy
             )
         commits, merges, signed = commits + 1, merges + _is_merge(head), signed + _is_signed(head)
         dates = _widen_dates(dates, head)
@@ -47,7 +47,7 @@ def count_history(repo: Repo, tip: str, asked: Collection[str] = ()) -> History:
 
 
 def _read_commit_headers(repo: Repo, tip: str) -> Iterator[tuple[str, bytes]]:
-    """Each commit's id and the head of its object, parents first. Raises `NotWhole`."""
+    """Read the id and the header of each commit, parents before children. Raises `IncompleteHistory`."""
     handle = repo.start("rev-list", "--topo-order", "--reverse", "--header", "--end-of-options", tip, "--")
     process = handle.proc
     process.stdin.close()
@@ -75,18 +75,18 @@ def _is_signed(head: bytes) -> bool:
 
 
 def _widen_dates(dates: list[int], head: bytes) -> list[int]:
-    """The first and the last date, with that of one more commit; a date that no calendar has is none."""
+    """Extend the first and last date by the date of a commit. A date outside the calendar counts as 1970-01-01."""
     match = _DATE.search(head)
     at = int(match[1]) if match else 0
     at = at if 0 <= at < _LAST else 0
     return [min(dates[0], at), max(dates[1], at)] if dates else [at, at]
 
 
-# The end of the year 9999, which is as far as dates go.
+# The end of the year 9999, the last that Python's dates support, in seconds since 1970.
 _LAST = 253402300800
 
 
 def incomplete_history(error: GitFailed) -> IncompleteHistory:
-    """What git cannot read here, and what to do about it."""
+    """Turn a failure of git into an error with a remedy."""
     remedy = "Make a full clone: git clone, without --depth and --filter. To check this one: git fsck --full"
-    return IncompleteHistory(what=f"this clone lacks a part of the history: {error}", remedy=remedy)
+    return IncompleteHistory(what=f"part of the history is missing in this clone: {error}", remedy=remedy)

@@ -1,4 +1,4 @@
-"""Which commit brought each correction and each retirement record of an org."""
+"""Find the commit that added each correction and each retirement record of an org."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 
 from orgtp.audit.commits import CommitLog, UnreadableCommit
 from orgtp.audit.export.report import find_corrections
-from orgtp.files.load import Loaded
+from orgtp.files.load import LoadedOrg
 from orgtp.git.errors import GitFailed
 from orgtp.git.repo import Repo, compute_object_id
 from orgtp.model.problem import Place
 from orgtp.model.seat import retirement_path
 
-# Beyond so many paths, their folders are named to git instead; so many bytes of versions are read in turn.
+# With more paths than this, git gets their folders instead. Larger files are searched only by their size.
 _MAX_PATHS = 1000
 _MOST_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """A line of a file, with the newline: where it begins and ends in the file as it stands now."""
+    """A line in the current version of a file: the offsets of its start and its end, including the newline."""
 
     path: str
     begin: int
@@ -30,7 +30,7 @@ class FileLine:
 
 @dataclass(frozen=True, slots=True)
 class _FileVersion:
-    """A file as a commit left it, and how large it was before: 0 where it was not there."""
+    """A version of a file, with its size and the size before (0 if the file was new)."""
 
     commit: str
     oid: str
@@ -41,19 +41,19 @@ class _FileVersion:
 
 @dataclass(slots=True)
 class _FileVersions:
-    """Every version of a file, oldest first, and how large each is."""
+    """Every version of a file, oldest first, and their sizes."""
 
     all: list[_FileVersion] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
 
     def find_likely(self, end: int) -> _FileVersion | None:
-        """The first version that is long enough, in a file that only ever grew."""
+        """Find the first version that is long enough to contain the offset `end`, if the file only grew."""
         at = bisect_left(self.sizes, end)
         return self.all[at] if at < len(self.all) else None
 
 
 def locate_line(path: str, raw: bytes, number: int) -> FileLine:
-    """The line `number`, counted from 1, of a file's content."""
+    """Locate the line `number` of a file, counted from 1."""
     begin = 0
     for _ in range(number - 1):
         begin = raw.index(b"\n", begin) + 1
@@ -63,14 +63,14 @@ def locate_line(path: str, raw: bytes, number: int) -> FileLine:
 def find_line_origins(
     repo: Repo, tip: str, lines: Collection[FileLine], files: dict[str, bytes]
 ) -> dict[FileLine, str]:
-    """The commit that brought each line of the `files` at `tip`; a line is left out where that cannot be told."""
+    """Find the commit that added each line of the `files` at `tip`. Lines of unknown origin are left out."""
     try:
         versions = _read_versions(repo, tip, {line.path for line in lines})
         found = {
             line: _find_commit(repo, line, files[line.path], versions.get(line.path, _FileVersions())) for line in lines
         }
     except (GitFailed, UnreadableCommit):
-        # A damaged history is told by the audit; here it only means that nobody knows.
+        # The audit reports a damaged history. Here it only means that the origins are unknown.
         return {}
     return {line: commit for line, commit in found.items() if commit}
 
@@ -113,7 +113,7 @@ def _find_commit(repo: Repo, line: FileLine, whole: bytes, versions: _FileVersio
 
 
 def _is_prefix(whole: bytes, version: _FileVersion) -> bool:
-    """Whether the file, as it stands now, begins as this version and as the one before it."""
+    """Whether this version and the one before it are prefixes of the current file."""
     ends = ((version.oid, version.size), (version.old, version.old_size))
     return all(oid is None or compute_object_id(whole[:size], oid) == oid for oid, size in ends)
 
@@ -122,15 +122,15 @@ def _has_line(repo: Repo, oid: str | None, raw: bytes) -> bool:
     return oid is not None and b"\n" + raw in b"\n" + repo.read_blobs([oid])[oid]
 
 
-def find_origins(repo: Repo, tip: str, loaded: Loaded) -> Callable[[Place], str | None]:
-    """A function that says which commit brought the correction or the record at a place; None where nobody knows."""
+def find_origins(repo: Repo, tip: str, loaded: LoadedOrg) -> Callable[[Place], str | None]:
+    """Return a function from the place of a correction or record to the commit that added it; None if unknown."""
     lines = dict(_list_lines(loaded))
     found = find_line_origins(repo, tip, set(lines.values()), loaded.files)
     known = {place: found[line] for place, line in lines.items() if line in found}
     return lambda place: known.get(Place(place.path, place.line))
 
 
-def _list_lines(loaded: Loaded) -> Iterator[tuple[Place, FileLine]]:
+def _list_lines(loaded: LoadedOrg) -> Iterator[tuple[Place, FileLine]]:
     for _, score in find_corrections(loaded.org):
         path, line = score.place.path, score.place.line
         yield Place(path, line), locate_line(path, loaded.files[path], line)

@@ -1,4 +1,4 @@
-"""The dossier: all that an auditor is handed to read, made of an org and of what an audit of its history came to."""
+"""The auditor's report: the content of an org and the result of the audit of its history."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from orgtp.views.chart import unit_of
 
 @dataclass(frozen=True, slots=True)
 class DatedTarget:
-    """A target and the period from which on it judges; `since` is null where it always did."""
+    """A target and the period since which it applies; `since` is null if it applied from the start."""
 
     since: str | None
     target: str
@@ -27,7 +27,7 @@ class DatedTarget:
 
 @dataclass(frozen=True, slots=True)
 class ReportMetric:
-    """A metric, every target it ever was judged by that is still in its file, and how many periods met theirs."""
+    """A metric with all targets in its seat file, and how many periods were on target, of those with a value."""
 
     metric: str
     name: str
@@ -41,7 +41,7 @@ class ReportMetric:
 
 @dataclass(frozen=True, slots=True)
 class ReportSeat:
-    """A seat, retired ones among them."""
+    """A seat, active or retired."""
 
     seat: str
     name: str
@@ -63,7 +63,7 @@ class ReportSeat:
 
 @dataclass(frozen=True, slots=True)
 class ReportHandover:
-    """What a retired seat did or was measured on: who has it now, or why it ended, and what a metric ended on."""
+    """A capability or metric of a retired seat: its heir, or why it ended, and the last result of a metric."""
 
     what: str
     heir: str | None
@@ -78,7 +78,7 @@ class ReportHandover:
 
 @dataclass(frozen=True, slots=True)
 class ReportRetirement:
-    """A retirement as its record has it. `recorded` is false for a seat that is retired and has no record."""
+    """A retirement record. `recorded` is false for a retired seat without a record."""
 
     seat: str
     name: str
@@ -97,7 +97,7 @@ class ReportRetirement:
 
 @dataclass(frozen=True, slots=True)
 class ReportCorrection:
-    """A value that a later record of the same period corrects. Both are in the ledger; null is: nobody knew."""
+    """A value and a later one that corrects it for the same period. Null means that the value was unavailable."""
 
     seat: str
     name: str
@@ -119,10 +119,10 @@ class ReportCorrection:
 
 @dataclass(frozen=True, slots=True)
 class ReportCheckpoint:
-    """Where the history stood when it was handed over, and whose key signed that.
+    """The checkpoint of an export, and the key that signed it.
 
-    `fingerprint` is null where nobody signed; `seat` where the ledger's own list of signers, if it has one (`signers`),
-    does not know the key.
+    `fingerprint` is null if it is not signed. `signers` is whether the ledger has a list of signers; `seat` is null if
+    that list does not contain the key.
     """
 
     origin: str
@@ -133,13 +133,13 @@ class ReportCheckpoint:
     signers: bool
 
 
-# The commit that brought what stands at a place, where that is known.
+# Maps a place to the commit that added its line, or None if unknown.
 Origin = Callable[[Place], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class ValueCounts:
-    """The recorded values in numbers: all, those that say that nobody knew, those that correct an earlier one."""
+    """The number of recorded values: all, those that are unavailable, and those that correct an earlier one."""
 
     recorded: int
     unavailable: int
@@ -148,7 +148,7 @@ class ValueCounts:
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """What is handed over of the ledger `branch` at the commit `head`, judged as of that commit's date `at`."""
+    """The report on the ledger `branch` at the commit `head`, as of that commit's date `at`."""
 
     org: str
     name: str
@@ -171,7 +171,7 @@ class AuditReport:
 
 @dataclass(frozen=True, slots=True)
 class AuditInput:
-    """An audit, what it stands on, and its history in numbers."""
+    """The result of an audit, its guarantees, and the history in numbers."""
 
     found: Audit
     sure: Sequence[Guarantee]
@@ -179,7 +179,7 @@ class AuditInput:
 
 
 def build_report(org: Org, audited: AuditInput, at: datetime, origin: Origin) -> AuditReport:
-    """The dossier of `org`, as it stood at the commit that was audited."""
+    """Build the report of `org`, loaded at the audited commit."""
     found, corrected = audited.found, report_corrections(org, origin)
     return AuditReport(
         org=org.id,
@@ -202,7 +202,7 @@ def build_report(org: Org, audited: AuditInput, at: datetime, origin: Origin) ->
 
 
 def find_corrections(org: Org) -> list[tuple[Score, Score]]:
-    """Each record that gives a period another value than the one in force before it, after that one; by time."""
+    """Find each record that changes the value of a period, together with the record before it. Sorted by time."""
     pairs = []
     for seat, metric in sorted({(score.seat, score.metric) for scores in org.scores.values() for score in scores}):
         before: dict[str, Score] = {}
@@ -215,7 +215,7 @@ def find_corrections(org: Org) -> list[tuple[Score, Score]]:
 
 
 def report_corrections(org: Org, origin: Origin) -> tuple[ReportCorrection, ...]:
-    """Every correction, the first one first."""
+    """Report every correction, in order of time."""
     return tuple(_report_correction(org, was, now, origin) for was, now in find_corrections(org))
 
 
@@ -248,7 +248,7 @@ def _count_values(org: Org, corrected: int) -> ValueCounts:
 
 
 def _sort_violations(violations: Sequence[Violation], history: History) -> tuple[Violation, ...]:
-    """In the order of the history, whichever part of it was looked at in which run."""
+    """Sort violations in the order of the history, whether this audit or an earlier one found them."""
     return tuple(sorted(violations, key=lambda one: (history.places.get(one.commit, 0), one.path, one.line, one.rule)))
 
 
@@ -294,7 +294,7 @@ def _list_targets(metric: Metric) -> Iterator[DatedTarget]:
 
 
 def _report_retirements(org: Org, origin: Origin) -> tuple[ReportRetirement, ...]:
-    """Every retirement, by its date; a seat that is retired without a record first, for something is amiss there."""
+    """Report every retirement by date. Retired seats without a record come first, because that is a problem."""
     bare = [seat.id for seat in org.seats.values() if seat.is_retired and seat.id not in org.retirements]
     empty = (Retirement(seat, None, "", "") for seat in bare if not org.is_unreadable(retirement_path(seat)))
     records = [*empty, *org.retirements.values()]
@@ -344,11 +344,11 @@ def _report_metric_handover(org: Org, record: Retirement, metric: str, heir: str
 
 
 def _find_unit(org: Org, seat: str, metric: str) -> Unit | None:
-    """The unit that a metric's values are read in, where the metric is still known."""
+    """Find the unit of a metric's values, if the seat file still has the metric."""
     held = org.seats[seat].metrics.get(metric) if seat in org.seats else None
     return held.targets.unit if held and held.targets.dated else None
 
 
 def _seat_name(org: Org, seat: str) -> str | None:
-    """The name of a seat; its id where the org has none of that id."""
+    """Return the name of a seat; its id if the org has no such seat."""
     return (org.seats[seat].name if seat in org.seats else seat) or None

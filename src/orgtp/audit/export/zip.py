@@ -1,6 +1,6 @@
-"""A zip file that depends on nothing but what is in it: entries in order, one date, one mode, and no compression.
+"""Write a reproducible zip file: sorted entries, one date, one mode, and no compression.
 
-Without compression: a bundle is compressed already, and what zlib makes of the rest depends on its version.
+The bundle is compressed already, and the output of zlib depends on its version.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from orgtp.model.errors import OrgtpError
 
 _MODE = 0o100644
 _UNIX = 3
-# The years that a zip file has a date for.
+# The range of dates that a zip file can hold.
 _FIRST, _LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2107, 12, 31, tzinfo=UTC)
 
 
@@ -28,10 +28,10 @@ class OutputExists(OrgtpError):
 
 
 def write_zip(out: IO[bytes], at: datetime, entries: Mapping[str, Iterable[bytes]]) -> None:
-    """Write a zip file of `entries`, all dated `at`, to a file that can be sought in."""
+    """Write a zip file of `entries`, all dated `at`, to a seekable file."""
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, pieces in sorted(entries.items()):
-            # The size of a bundle is known when it is written: so room is kept for a large one.
+            # The size of a bundle is not known yet, so use the format for large files.
             with archive.open(_zip_entry(name, at), "w", force_zip64=True) as entry:
                 for piece in pieces:
                     entry.write(piece)
@@ -45,13 +45,13 @@ def _zip_entry(name: str, at: datetime) -> zipfile.ZipInfo:
 
 
 def refuse_existing(path: Path) -> None:
-    """Raise `FileThere` where something is at `path`."""
+    """Raise `OutputExists` if there is anything at `path`."""
     if os.path.lexists(path):
         raise OutputExists(path=path)
 
 
 def save_zip(out: Path | IO[bytes], at: datetime, entries: Mapping[str, Iterable[bytes]], *, force: bool) -> None:
-    """Write a zip file to an open one, or at a path. Raises `FileThere` where something is there, unless by `force`."""
+    """Write a zip file to an open file or to a path. Raises `OutputExists` if the path exists, unless `force`."""
     if isinstance(out, Path):
         _write_atomically(out, at, entries, force=force)
     else:
@@ -70,7 +70,7 @@ def _write_atomically(path: Path, at: datetime, entries: Mapping[str, Iterable[b
 
 
 def _move_into_place(beside: Path, path: Path, *, force: bool) -> None:
-    """Give a file its name. A link, unlike a move, is refused where somebody was quicker; not all disks have links."""
+    """Give a file its final name. A hard link, unlike a rename, fails if another process created the file first."""
     if not force:
         refuse_existing(path)
         with suppress(PermissionError, NotImplementedError):

@@ -1,7 +1,7 @@
-"""Who may write what: what the policy before a commit lets its signer change.
+"""Permissions: which paths the policy before a commit allows its signer to change.
 
-The question is asked of the org as it stood before the commit, so that nobody lets themselves in, and of the signer,
-whose key it is, never of the author, whom anybody may name.
+The org before the commit decides, so nobody can admit themselves. The signer counts, who is known by the key, and not
+the author, whose name anyone may write.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.text import is_id, join_with_and
 
 Item = TypeVar("Item")
-# The org's own names at the top: as a file or a link, each would stand for all that is below it.
+# The org's top-level names. If one of them becomes a file or a link, it replaces everything below it.
 _TOPS = ("org.yaml", "policy", "seats", "scores", "retirements", "escalations")
 
 
@@ -31,13 +31,13 @@ class Refusal:
 
     @property
     def hint(self) -> str:
-        """Who may, in words."""
-        return f"May: {join_with_and(self.may)}." if self.may else "Nobody may."
+        """Who may change the path, as a sentence."""
+        return f"Allowed: {join_with_and(self.may)}." if self.may else "Nobody may change this."
 
 
 @dataclass(frozen=True)
 class SignedChange:
-    """What a signer did: the org before and after, and the changed paths, each with whether it was there before."""
+    """A signed change: the org before and after, and the changed paths, each with whether it existed before."""
 
     signer: str
     before: Org
@@ -47,20 +47,20 @@ class SignedChange:
 
     @cached_property
     def retiring(self) -> list[str]:
-        """The seats that the signer retires here, and may."""
+        """The seats that the signer retires in this commit and may retire."""
         return [
             seat for seat in self.records if self.signer in retirement_deciders(self.before, seat) and not self.forge
         ]
 
     @cached_property
     def records(self) -> list[str]:
-        """The seats whose retirement records are new here."""
+        """The seats whose retirement records this commit adds."""
         new = (seat for path, there in self.paths.items() if not there and (seat := _seat_of_file(path, "retirements")))
         return sorted(new)
 
 
 def find_refusals(claim: SignedChange) -> Iterator[Refusal]:
-    """What the signer may not change of what was changed, by path."""
+    """Find the changed paths that the signer was not allowed to change, sorted by path."""
     for path in sorted(claim.paths):
         may = _who_may(claim, path)
         if may is not None and claim.signer not in may:
@@ -68,7 +68,7 @@ def find_refusals(claim: SignedChange) -> Iterator[Refusal]:
 
 
 def explain_ineligible_signer(org: Org, signer: str) -> str:
-    """Why the seat of a key may sign nothing at all; "" where it may."""
+    """Explain why the seat of a key may not sign at all; "" if it may."""
     seat = org.seats.get(signer)
     if seat is None:
         return f"{signer} is neither a seat nor a forge of policy.forges"
@@ -76,12 +76,12 @@ def explain_ineligible_signer(org: Org, signer: str) -> str:
 
 
 def retirement_deciders(org: Org, seat: str) -> list[str]:
-    """The seats that may decide a retirement; of a seat that the org does not have, those that decide the policy."""
+    """Return the seats that may decide a retirement; the policy approvers if the org does not have the seat."""
     return org.eligible_deciders(seat) if seat in org.seats else org.policy_approvers
 
 
 def _who_may(claim: SignedChange, path: str) -> Collection[str] | None:
-    """The seats that may change a path; None where any signer may that the policy knows."""
+    """Return the seats that may change a path; None if every signer of the policy may."""
     top = path.partition("/")[0]
     if claim.forge:
         return () if top in _TOPS and (top != "seats" or path == top) else None
@@ -100,28 +100,28 @@ def _who_may(claim: SignedChange, path: str) -> Collection[str] | None:
 
 
 def _seat_of_file(path: str, folder: str) -> str:
-    """The seat whose file in `folder` this is; "" where it is none."""
+    """Return the seat whose file in `folder` this is; "" if it is not one."""
     name = path.removeprefix(f"{folder}/").removesuffix(".yaml")
     return name if path == f"{folder}/{name}.yaml" and is_id(name) else ""
 
 
 def _seat_of_folder(path: str, folder: str) -> str:
-    """The seat whose folder in `folder` a path is in, or is."""
+    """Return the seat whose subfolder of `folder` contains the path or is the path; "" if there is none."""
     top, _, rest = path.partition("/")
     name = rest.partition("/")[0]
     return name if top == folder and is_id(name) else ""
 
 
 def _select_current_seats(org: Org, seats: Iterable[str]) -> list[str]:
-    """Those of `seats` that the org has and that are not retired, each once."""
+    """Select the seats that exist in the org and are not retired, without duplicates."""
     return [seat for seat in dict.fromkeys(seats) if seat in org.seats and not org.seats[seat].is_retired]
 
 
 def _may_change_seat(claim: SignedChange, id_: str, *, there: bool) -> list[str]:
-    """Who may change the file of a seat: its owner and those above; of one that cannot be read, the approvers.
+    """Return who may change a seat file: its owner, and the seats above the owner and the seat.
 
-    Where a policy names no approvers, whoever is at the top is one. So nobody but an approver brings a person there:
-    a person owns their own seat, mostly, and would let themselves in.
+    If the file was not valid, only approvers may change it. Only approvers may also make a person report to nobody: if
+    the policy names no approvers, the people at the top are approvers, and people usually own their own seat.
     """
     seat = claim.before.seats.get(id_)
     if (there and seat is None) or (_is_top_person(claim.after, id_) and not _is_top_person(claim.before, id_)):
@@ -132,15 +132,16 @@ def _may_change_seat(claim: SignedChange, id_: str, *, there: bool) -> list[str]
 
 
 def _is_top_person(org: Org, id_: str) -> bool:
-    """Whether a seat is an active person at the top."""
+    """Whether a seat is an active person who reports to nobody."""
     seat = org.seats.get(id_)
     return seat is not None and seat.is_human and seat.is_active and not seat.reports_to
 
 
 def _may_add_seat(claim: SignedChange, id_: str) -> list[str]:
-    """Who may add a seat: the owner that it names, the seat it reports to, and those above, all as they were before.
+    """Return who may add a seat: its owner, its manager, and the seats above them, all as of before the commit.
 
-    What is itself new here counts by whom it names. A seat that comes to the top is added by an approver.
+    If the owner or manager is new in the same commit, its own owner and manager count. A seat that reports to nobody
+    is added by an approver.
     """
     found: list[str] = []
     ahead, seen = [id_], set[str]()
@@ -156,20 +157,20 @@ def _may_add_seat(claim: SignedChange, id_: str) -> list[str]:
 
 
 def _seat_and_above(org: Org, id_: str) -> list[str]:
-    """A seat and those above it."""
+    """Return a seat and the seats above it."""
     return [id_, *(held.id for held in org.chain_above(id_))]
 
 
 def _may_record_scores(claim: SignedChange, seat: str) -> list[str]:
-    """Who may record for a seat; for one that comes with the same commit, also who may add it."""
+    """Return who may record values for a seat. If the same commit adds the seat, whoever may add it may record, too."""
     added = claim.paths.get(seat_path(seat)) is False
     return [*claim.before.eligible_recorders(seat), *(_may_add_seat(claim, seat) if added else ())]
 
 
 def _may_change_escalation(claim: SignedChange, path: str) -> Collection[str] | None:
-    """Who may write an escalation: anybody may open one; what is open is settled by those whose it was before.
+    """Return who may change an escalation. Anyone may open one; those it was assigned to may resolve it.
 
-    A person who answers for a seat may silence a metric of it; the seat itself may not.
+    The people accountable for a seat may mute a metric of it. The seat itself may not.
     """
     name = path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml")
     if path.startswith(SILENCED_FOLDER):
@@ -189,14 +190,14 @@ def _may_change_escalation(claim: SignedChange, path: str) -> Collection[str] | 
 
 
 def _accountable_people(org: Org, id_: str) -> list[str]:
-    """The people who answer for a seat, and those above them."""
+    """Return the people who are accountable for a seat, and those above them."""
     seat = org.seats.get(id_)
     above = [*_seat_and_above(org, seat.owner), *_seat_and_above(org, id_)[1:]] if seat else org.policy_approvers
     return [held for held in above if held in org.seats and org.seats[held].is_human]
 
 
 def _may_change_by_retirement(claim: SignedChange, id_: str) -> list[str]:
-    """The signer, where a seat is touched by retirements that the signer may decide, and by nothing else."""
+    """Return the signer if the change of a seat results only from retirements that the signer may decide."""
     old, new = claim.before.seats.get(id_), claim.after.seats.get(id_)
     if old is None or new is None or not claim.retiring:
         return []
@@ -205,9 +206,9 @@ def _may_change_by_retirement(claim: SignedChange, id_: str) -> list[str]:
 
 
 def _without_handover(claim: SignedChange, old: Seat, new: Seat) -> Seat:
-    """The seat `new` without what retirements bring it: an heir's part, another seat above it, another owner.
+    """Return the seat `new` without what retirements gave it: inherited capabilities and metrics, a manager, an owner.
 
-    Whoever decides one retirement would otherwise have the say over every seat that its record names.
+    Without this check, whoever decides a retirement could change every seat that its record names.
     """
     records = [claim.after.retirements.get(seat) for seat in claim.retiring]
     parts = {name for record in records if record for name, heir in record.capabilities.items() if heir == old.id}
@@ -226,7 +227,7 @@ def _without_keys(items: Mapping[str, Item], without: Collection[str]) -> dict[s
 
 
 def _may_change_lists(claim: SignedChange, path: str) -> list[str]:
-    """The signer, where org.yaml only takes seats off its lists that the signer retires here."""
+    """Return the signer if org.yaml only lost seats from its lists that the signer retires in this commit."""
     return [claim.signer] if path == "org.yaml" and claim.retiring and _only_removes_retired(claim) else []
 
 
@@ -243,7 +244,7 @@ def _only_removes_retired(claim: SignedChange) -> bool:
 
 
 def find_wrong_deciders(claim: SignedChange) -> Iterator[tuple[str, str]]:
-    """Records of retirement that name somebody else than the signer as who decided: path and that name."""
+    """Find retirement records that do not name the signer as the decider: their path and the name."""
     for seat in claim.retiring:
         record = claim.after.retirements.get(seat)
         if record and record.decided_by != claim.signer:

@@ -1,4 +1,4 @@
-"""Whether the strong hash under a signature is that of what the commit wrote."""
+"""Check the SHA-256 hash in a signed commit message against the files that the commit wrote."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ _WHO = re.compile(rb"\nauthor ([^\n]*)\ncommitter ([^\n]*)(?:\n|\Z)")
 
 
 def check_content_hash(
-    deed: CommitChanges, claims: TrailerClaims, content: Callable[[TreeChange], bytes | None]
+    changes: CommitChanges, claims: TrailerClaims, content: Callable[[TreeChange], bytes | None]
 ) -> Iterator[Violation]:
-    """A signed commit whose `Orgtp-Content` is not that of its files; `content` has what became of one.
+    """Check that `Orgtp-Content` of a signed commit is the hash of its files. `content` reads the result of a change.
 
-    Asked only of a commit that was made by its author, and at once: who picks, rebases, amends or squashes one takes
-    the message along, and writes other files under a new signature. Who and when is under the signature, too.
+    Only commits that their author committed directly are checked. A cherry-pick, rebase, amend or squash keeps the
+    message but signs other files; it changes the committer or the dates, which the signature covers, too.
     """
-    if claims.blocks or not _is_authors_own(deed.commit.raw):
+    if claims.blocks or not _is_authors_own(changes.commit.raw):
         return
-    found = hash_changed_files({path: content(entry) for path, entry in deed.own_changes.items()})
+    found = hash_changed_files({path: content(entry) for path, entry in changes.own_changes.items()})
     if found != claims.content:
-        message = "Orgtp-Content is not the hash of what the commit wrote"
-        yield deed.violation(MISMATCH, message, before=claims.content, after=found)
+        message = "Orgtp-Content is not the hash of the files that the commit wrote"
+        yield changes.violation(MISMATCH, message, before=claims.content, after=found)
 
 
 def _is_authors_own(raw: bytes) -> bool:
-    """Whether a commit is signed by SSH, and was committed by its author in the moment in which it was written."""
+    """Whether a commit has an SSH signature, and its author and committer (with their dates) are the same."""
     head = raw.partition(b"\n\n")[0]
     who = _WHO.search(head)
     return b"-----BEGIN SSH SIGNATURE-----" in head and who is not None and who[1] == who[2]

@@ -1,4 +1,4 @@
-"""What may become of a score file in one commit: lines at its end, and nothing else."""
+"""Rules about score files: a commit may append lines, and nothing else."""
 
 from __future__ import annotations
 
@@ -17,62 +17,66 @@ from orgtp.model.seat import Metric, Seat
 REWRITTEN, DELETED, MODE = "score-rewritten", "score-file-deleted", "score-file-mode"
 LOST, NOWHERE = "merge-lost-lines", "merge-added-lines"
 TAKEN, MALFORMED, MISFIT = "score-id-taken", "score-malformed", "score-misfit"
-_KEEP = "Values are only ever added. Bring the file back as it was, and correct a value with: orgtp score add"
+_KEEP = "Values may only be added. Restore the file; to correct a value, run: orgtp score add"
 _MAX_SHOWN = 400
 _ODD = {"120000": "a symbolic link", "160000": "a submodule"}
 
 
-def check_file_kind(deed: CommitChanges, entry: TreeChange, moved_to: str) -> Iterator[Violation]:
-    """A file that went, is no plain file any more, or has another mode. `moved_to`: where its content is now."""
+def check_file_kind(changes: CommitChanges, entry: TreeChange, moved_to: str) -> Iterator[Violation]:
+    """Find out whether a file was deleted or changed its type or mode. `moved_to`: where its content is now."""
     facts = {"path": entry.path, "hint": _KEEP}
     if entry.new is None:
         where = f"; its content is at {moved_to} now" if moved_to else ""
         how = "renamed" if moved_to else "deleted"
-        yield deed.violation(
+        yield changes.violation(
             DELETED, f"{entry.path} was {how}{where}", before=entry.path, after=moved_to or None, **facts
         )
     elif entry.new_mode in _ODD:
         what = _ODD[str(entry.new_mode)]
-        yield deed.violation(MODE, f"{entry.path} became {what}", before=entry.old_mode, after=entry.new_mode, **facts)
+        yield changes.violation(
+            MODE, f"{entry.path} became {what}", before=entry.old_mode, after=entry.new_mode, **facts
+        )
     elif entry.old_mode and entry.old_mode != entry.new_mode:
         message = f"the mode of {entry.path} was changed from {entry.old_mode} to {entry.new_mode}"
-        yield deed.violation(MODE, message, before=entry.old_mode, after=entry.new_mode, **facts)
+        yield changes.violation(MODE, message, before=entry.old_mode, after=entry.new_mode, **facts)
 
 
-def rewritten_file(deed: CommitChanges, path: str, old: bytes, new: bytes) -> Violation:
-    """What was done to a file of which `old` is not how `new` begins: the first line that differs, and how."""
+def rewritten_file(changes: CommitChanges, path: str, old: bytes, new: bytes) -> Violation:
+    """Make the violation for a file whose old content is not a prefix of the new one, with the first difference."""
     facts = find_first_difference(old, new)
-    return deed.violation(
+    return changes.violation(
         REWRITTEN, _describe_rewrite(_split_lines(old), _split_lines(new)), path=path, hint=_KEEP, **facts
     )
 
 
 def find_first_difference(old: bytes, new: bytes) -> dict[str, Any]:
-    """The number of the first line in which two contents differ, and what it was before and is after."""
+    """Return the number of the first line that differs, and the line before and after."""
     pairs = zip_longest(_split_lines(old), _split_lines(new))
     line, (before, after) = next((n, pair) for n, pair in enumerate(pairs, 1) if pair[0] != pair[1])
     return {"line": line, "before": decode_line(before), "after": decode_line(after)}
 
 
 def _describe_rewrite(was: list[bytes], now: list[bytes]) -> str:
-    """In words, what became of the lines."""
+    """Describe how the lines were changed."""
     lost, came = Counter(was) - Counter(now), Counter(now) - Counter(was)
     if not lost:
-        return "lines were put in another order" if not came else "lines were put in before others"
+        return "lines were reordered" if not came else "lines were inserted before others"
     if was[: len(now)] == now:
         return f"the file was cut off: the last {sum(lost.values())} of {len(was)} lines are gone"
     return f"{sum(lost.values())} of {len(was)} lines were {'changed' if came else 'removed'}"
 
 
-def check_merged_lines(deed: CommitChanges, path: str, parents: Sequence[bytes], result: bytes) -> Iterator[Violation]:
-    """A merge that lost or moved lines of a parent, or has lines that none of them has."""
+def check_merged_lines(
+    changes: CommitChanges, path: str, parents: Sequence[bytes], result: bytes
+) -> Iterator[Violation]:
+    """Find lines of a parent that a merge lost or moved, and lines that no parent has."""
     lines = _split_lines(result)
     for number, parent in enumerate(parents, 1):
         lost = _find_first_lost(_split_lines(parent), lines)
         if lost:
             line, text = lost
             message = f"the merge lost or moved line {line} of its parent {number}"
-            yield deed.violation(LOST, message, path=path, line=line, before=decode_line(text), hint=_KEEP)
+            yield changes.violation(LOST, message, path=path, line=line, before=decode_line(text), hint=_KEEP)
     most: Counter[bytes] = Counter()
     for parent in parents:
         most |= Counter(_split_lines(parent))
@@ -80,12 +84,12 @@ def check_merged_lines(deed: CommitChanges, path: str, parents: Sequence[bytes],
     for line, text in enumerate(lines, 1):
         if new[text] > 0:
             new[text] -= 1
-            message = "the merge has a line that none of its parents has"
-            yield deed.violation(NOWHERE, message, path=path, line=line, after=decode_line(text), hint=_KEEP)
+            message = "the merge has a line that no parent has"
+            yield changes.violation(NOWHERE, message, path=path, line=line, after=decode_line(text), hint=_KEEP)
 
 
 def _find_first_lost(was: list[bytes], now: list[bytes]) -> tuple[int, bytes] | None:
-    """The first line of `was` that `now` does not have after the ones before it."""
+    """Find the first line of `was` that `now` does not have in the same order."""
     at = 0
     for number, line in enumerate(was, 1):
         try:
@@ -96,7 +100,7 @@ def _find_first_lost(was: list[bytes], now: list[bytes]) -> tuple[int, bytes] | 
 
 
 def value_fits(metric: Metric, period_text: str, value: str | None, note: str) -> bool:
-    """Whether a value is one that the metric may have, at once; `misfit` says why not."""
+    """Whether a value fits its metric. This is the fast check; `explain_misfit` gives the reason."""
     period = parse_period(period_text)
     if period is None or period.grain is not metric.cadence.grain:
         return False
@@ -111,7 +115,7 @@ def value_fits(metric: Metric, period_text: str, value: str | None, note: str) -
 
 
 def explain_misfit(score: Score, seat: Seat | None) -> str:
-    """Why a record does not fit its seat and metric as they are: the words of the rules that `validate` has for it."""
+    """Explain why a record does not fit its seat and metric, with the messages of `validate`."""
     from orgtp.rules.org import scores
 
     org = Org(seats={seat.id: seat} if seat else {}, scores={score.seat: (score,)})
@@ -127,7 +131,7 @@ def explain_misfit(score: Score, seat: Seat | None) -> str:
 
 
 def _split_lines(raw: bytes) -> list[bytes]:
-    """The lines of a file; a last one that has no newline is another than the same with one."""
+    """Split a file into lines, each with its newline; the last one may have none."""
     lines = raw.split(b"\n")
     return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 

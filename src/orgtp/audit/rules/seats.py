@@ -1,4 +1,4 @@
-"""What may become of seats and of retirement records in one commit."""
+"""Rules about seats, retirement records and escalations in one commit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orgtp.model.org import Org
 from orgtp.model.seat import retirement_path
 
 _FILE = re.compile(r"(seats|retirements)/([a-z][a-z0-9-]{0,62})\.yaml")
-# All that must be a file, or a folder of files; what may become of a month of values is in audit_scores.py.
+# The paths that must be plain files or folders. Score files have rules of their own, in scores.py.
 _OURS = re.compile(
     r"org\.yaml|(?:seats|retirements|policy|scores|escalations)(?!/[^/]+/[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl\Z)(?:/.*)?",
     re.DOTALL,
@@ -28,54 +28,52 @@ RECORD, DELETED, REUSED, ODD, HEADLESS = (
     "org-removed",
 )
 MALFORMED, UNTOLD = "tree-malformed", "escalation-rewritten"
-_RESTORE = "Bring the file back as it was, and retire the seat: orgtp retire {seat} --to HEIR"
+_RESTORE = "Restore the file, and retire the seat: orgtp retire {seat} --to HEIR"
 
 
 def check_against_parent(
-    deed: CommitChanges, entries: list[TreeChange], before: Org, after: Org, read: Read
+    changes: CommitChanges, entries: list[TreeChange], before: Org, after: Org, read: Read
 ) -> Iterator[Violation]:
-    """What a commit did to seats and records against one parent. `read` gives a content by its id, if it is here."""
+    """Check the changes of a commit against one parent. `read` returns a content by its id, or None if missing."""
     for entry in entries:
         if entry.new_mode in _ODD:
             if not _OURS.fullmatch(entry.path):
                 continue
             what = _ODD[str(entry.new_mode)]
-            yield deed.violation(
+            yield changes.violation(
                 ODD, f"{entry.path} became {what}", path=entry.path, before=entry.old_mode, after=entry.new_mode
             )
         elif entry.path == "org.yaml" and entry.new is None:
-            yield deed.violation(
-                HEADLESS, "org.yaml is gone, and with it what the org is", path=entry.path, before=entry.old
-            )
+            yield changes.violation(HEADLESS, "org.yaml was removed", path=entry.path, before=entry.old)
         elif match := _FILE.fullmatch(entry.path):
             yield from (
-                _check_seat(deed, entry, match[2], before, after)
+                _check_seat(changes, entry, match[2], before, after)
                 if match[1] == "seats"
-                else _check_retirement(deed, entry, match[2], read)
+                else _check_retirement(changes, entry, match[2], read)
             )
         elif entry.path.startswith(ESCALATIONS_FOLDER) and entry.old:
-            yield from _check_escalation(deed, entry, before, after)
+            yield from _check_escalation(changes, entry, before, after)
 
 
-def _check_escalation(deed: CommitChanges, entry: TreeChange, before: Org, after: Org) -> Iterator[Violation]:
-    """What happened to an escalation is only added to, and what it was opened about stays."""
+def _check_escalation(changes: CommitChanges, entry: TreeChange, before: Org, after: Org) -> Iterator[Violation]:
+    """Check that events were only added to an escalation, and that its subject did not change."""
     id_ = entry.path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml")
     old, new = before.escalations.get(id_), after.escalations.get(id_)
     if old is None or (new is not None and old.may_become(new)):
         return
-    how = "was removed" if entry.new is None else "cannot be read any more" if new is None else "says otherwise now"
-    hint = f"Bring it back, and settle it: git checkout COMMIT^ -- {entry.path}"
+    how = "were removed" if entry.new is None else "can no longer be read" if new is None else "were changed"
+    hint = f"Restore the file, and resolve the escalation: git checkout COMMIT^ -- {entry.path}"
     facts = {"before": entry.old, "after": entry.new}
-    yield deed.violation(UNTOLD, f"what happened to the escalation {id_} {how}", path=entry.path, hint=hint, **facts)
+    yield changes.violation(UNTOLD, f"events of the escalation {id_} {how}", path=entry.path, hint=hint, **facts)
 
 
-def _check_retirement(deed: CommitChanges, entry: TreeChange, seat: str, read: Read) -> Iterator[Violation]:
-    """Records are added, and that is all."""
+def _check_retirement(changes: CommitChanges, entry: TreeChange, seat: str, read: Read) -> Iterator[Violation]:
+    """Check that a retirement record was only added."""
     if entry.old is None:
         return
     how = "removed" if entry.new is None else "changed"
-    hint = f"It never changes once it is committed. Bring it back: git checkout COMMIT^ -- {entry.path}"
-    yield deed.violation(
+    hint = f"A committed record must not change. Restore it: git checkout COMMIT^ -- {entry.path}"
+    yield changes.violation(
         RECORD,
         f"the retirement record of {seat} was {how}",
         path=entry.path,
@@ -85,7 +83,7 @@ def _check_retirement(deed: CommitChanges, entry: TreeChange, seat: str, read: R
 
 
 def _describe_change(entry: TreeChange, read: Read) -> dict[str, Any]:
-    """What was there and what is there now: of a content, the first line that differs."""
+    """Describe the change: the first line that differs, or the modes or ids before and after."""
     if entry.old == entry.new:
         return {"before": entry.old_mode, "after": entry.new_mode}
     old, new = read(entry.old), read(entry.new)
@@ -93,58 +91,63 @@ def _describe_change(entry: TreeChange, read: Read) -> dict[str, Any]:
     return find_first_difference(old or b"", new or b"") if both else {"before": entry.old, "after": entry.new}
 
 
-def _check_seat(deed: CommitChanges, entry: TreeChange, seat: str, before: Org, after: Org) -> Iterator[Violation]:
+def _check_seat(changes: CommitChanges, entry: TreeChange, seat: str, before: Org, after: Org) -> Iterator[Violation]:
     if entry.new is None:
         if seat not in after.retirements:
             hint = _RESTORE.format(seat=seat)
             message = f"the seat {seat} was deleted, not retired"
-            yield deed.violation(DELETED, message, path=entry.path, before=entry.old, hint=hint)
+            yield changes.violation(DELETED, message, path=entry.path, before=entry.old, hint=hint)
         return
-    yield from _check_reinstated(deed, entry, seat, before, after)
+    yield from _check_reinstated(changes, entry, seat, before, after)
 
 
 def _check_reinstated(
-    deed: CommitChanges, entry: TreeChange, seat: str, before: Org, after: Org
+    changes: CommitChanges, entry: TreeChange, seat: str, before: Org, after: Org
 ) -> Iterator[Violation]:
-    """A seat whose life was over is there again."""
+    """Check that a retired seat was not added again or made active again."""
     if seat in before.retirements and entry.old is None:
-        yield _reused_violation(deed, entry, f"{seat} was retired, and a seat of that id is added")
+        yield _reused_violation(changes, entry, f"{seat} was retired, but a seat with this id was added")
         return
     old, new = before.seats.get(seat), after.seats.get(seat)
     over = (old is not None and old.is_retired) or seat in before.retirements
     if over and new is not None and not new.is_retired:
         yield _reused_violation(
-            deed, entry, f"{seat} was retired, and is {new.status} again", before="retired", after=new.status
+            changes, entry, f"{seat} was retired, but is {new.status} again", before="retired", after=new.status
         )
 
 
-def reused_id(deed: CommitChanges, entry: TreeChange, seat: str, commit: str) -> Violation:
-    """A seat is added whose id an earlier one had, whose file went in `commit`."""
-    return _reused_violation(deed, entry, f"{seat} was a seat before, until commit {commit[:10]}")
+def reused_id(changes: CommitChanges, entry: TreeChange, seat: str, commit: str) -> Violation:
+    """Make the violation for a new seat with the id of one whose file was removed in `commit`."""
+    return _reused_violation(
+        changes, entry, f"the id {seat} belonged to an earlier seat, which was removed in commit {commit[:10]}"
+    )
 
 
-def _reused_violation(deed: CommitChanges, entry: TreeChange, message: str, **facts: str) -> Violation:
-    hint = f"An id is never used again ({retirement_path('SEAT')} keeps the old one): add a seat with another id."
-    return deed.violation(REUSED, message, path=entry.path, hint=hint, **facts)
+def _reused_violation(changes: CommitChanges, entry: TreeChange, message: str, **facts: str) -> Violation:
+    hint = f"Ids are never used again ({retirement_path('SEAT')} keeps the old one). Add a seat with another id."
+    return changes.violation(REUSED, message, path=entry.path, hint=hint, **facts)
 
 
-def note_moved_ledger(deed: CommitChanges, before: Org, after: Org) -> Iterator[AuditNote]:
-    """Another branch is the ledger from here on: whoever looks at the old one sees no more of it."""
-    if deed.own_changes["org.yaml"].old and deed.own_changes["org.yaml"].new and before.branch != after.branch:
-        what = f"from here on, org.yaml calls {after.branch} the ledger branch; before, that was {before.branch}"
-        yield AuditNote(what, deed.commit.id)
+def note_moved_ledger(changes: CommitChanges, before: Org, after: Org) -> Iterator[AuditNote]:
+    """Note that org.yaml names another ledger branch from this commit on."""
+    if changes.own_changes["org.yaml"].old and changes.own_changes["org.yaml"].new and before.branch != after.branch:
+        what = f"from here on, org.yaml names {after.branch} as the ledger branch; before, it named {before.branch}"
+        yield AuditNote(what, changes.commit.id)
 
 
-def check_duplicates(deed: CommitChanges, paths: Iterable[str]) -> Iterator[Violation]:
-    """Paths that a commit's tree has twice."""
+def check_duplicates(changes: CommitChanges, paths: Iterable[str]) -> Iterator[Violation]:
+    """Make a violation for each path that a commit's tree has twice."""
     for path in paths:
-        message = f"its tree has {path} twice: git shows the one here and the other there"
-        yield deed.violation(
-            MALFORMED, message, path=path, hint="Make the tree anew with one of them. See: git fsck --strict"
+        message = f"its tree has {path} twice, so different commands show different contents"
+        yield changes.violation(
+            MALFORMED,
+            message,
+            path=path,
+            hint="Make the commit again with one of the two entries. See: git fsck --strict",
         )
 
 
 def seat_of_file(path: str) -> str:
-    """The seat whose file the path is; "" where it is none's."""
+    """Return the seat whose file the path is; "" if it is not a seat file."""
     match = _FILE.fullmatch(path)
     return match[2] if match and match[1] == "seats" else ""

@@ -1,4 +1,4 @@
-"""What a commit says it did, held against what it did: trailers are claims, the trees are what happened."""
+"""Compare the trailers of a commit with its changes. Trailers are claims; the trees show what happened."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from orgtp.model.org import Retirement
 from orgtp.model.text import join_with_and
 from orgtp.model.trailers import TrailerClaims
 
-# Where an action of orgtp writes; a retirement takes the seat off the lists in org.yaml, and what is open about it goes
-# to its owner.
+# The paths that each action of orgtp writes. A retirement also removes the seat from the lists in org.yaml, and gives
+# its open escalations to its owner.
 _REACH: Mapping[str, tuple[str, ...]] = {
     "score": ("scores/",),
     "add": ("seats/",),
@@ -20,32 +20,32 @@ _REACH: Mapping[str, tuple[str, ...]] = {
     "retire": ("seats/", "retirements/", "org.yaml", ESCALATIONS_FOLDER),
     "escalate": (ESCALATIONS_FOLDER,),
 }
-# What an action cannot be without.
+# What every commit of an action must contain.
 _BRINGS = {
     "score": ("scores/", "value"),
     "retire": ("retirements/", "retirement record"),
     "escalate": (ESCALATIONS_FOLDER, "escalation"),
 }
-# What an action has nothing to say of: the first commit of an org, and what a later orgtp may do.
+# The first commit of an org may change any path.
 _ANYTHING = "init"
 FORGED, HIDDEN, MISMATCH = "trailer-forged", "trailer-hidden", "trailer-mismatch"
-_RECORD = "The history shows it for good; say in a new commit what really happened."
+_RECORD = "The commit stays in the history. Describe what really happened in a new commit."
 
 
-def find_hidden_trailers(deed: CommitChanges, claims: TrailerClaims) -> Iterator[Violation]:
-    """Trailers that one reader sees and another does not."""
+def find_hidden_trailers(changes: CommitChanges, claims: TrailerClaims) -> Iterator[Violation]:
+    """Find trailers that some programs read and others do not."""
     for line, why in claims.odd:
-        yield deed.violation(
-            HIDDEN, f'"{line}" looks like a trailer and is not read as one: {why}', after=line, hint=_RECORD
+        yield changes.violation(
+            HIDDEN, f'"{line}" looks like a trailer but is not read as one: {why}', after=line, hint=_RECORD
         )
 
 
 def is_plain_score_commit(claims: TrailerClaims, paths: Iterable[str]) -> bool:
-    """Whether a commit that touched `paths` is beyond doubt what it claims to be: values of the seats that it names."""
+    """Whether a commit that changed `paths` certainly matches its trailers: values of exactly the seats it names."""
     if claims.action != "score" or claims.blocks or claims.odd or claims.approved_by:
         return False
     touched = tuple(map(_scored_seat, paths))
-    # Of one seat, as nearly always, nothing needs sorting.
+    # Usually there is one seat; then no sets are needed.
     same = touched == claims.seats or set(touched) == set(claims.seats)
     return same and bool(touched) and "" not in touched
 
@@ -55,86 +55,90 @@ def _scored_seat(path: str) -> str:
     return path.split("/")[1] if path.startswith("scores/") and path.endswith(".jsonl") else ""
 
 
-def find_mismatches(deed: CommitChanges, claims: TrailerClaims, known: Callable[[str], bool]) -> Iterator[Violation]:
-    """What the trailers say and the trees do not. `known` says whether a seat was there then."""
+def find_mismatches(changes: CommitChanges, claims: TrailerClaims, known: Callable[[str], bool]) -> Iterator[Violation]:
+    """Find trailers that disagree with the changes. `known` returns whether a seat existed at the commit."""
     for key, seat in dict.fromkeys(who for one in claims.all for who in _named_actors(one)):
         if not known(seat):
-            yield deed.violation(FORGED, f'{key} names "{seat}", and there was no such seat', after=seat)
+            yield changes.violation(FORGED, f'{key} names "{seat}", but there was no such seat', after=seat)
     actions = {one.action for one in claims.all if one.action}
     if actions or claims.seats:
-        yield from _check_seats(deed, claims)
+        yield from _check_seats(changes, claims)
     if _ANYTHING in actions:
-        yield from _check_init(deed)
+        yield from _check_init(changes)
     elif actions and actions <= _REACH.keys() and not claims.partly:
-        yield from _check_paths(deed, actions)
+        yield from _check_paths(changes, actions)
 
 
-def _check_init(deed: CommitChanges) -> Iterator[Violation]:
-    """The first commit of an org may bring anything; no other may call itself so."""
-    head = deed.own_changes.get("org.yaml")
+def _check_init(changes: CommitChanges) -> Iterator[Violation]:
+    """Check that a commit with the action init adds org.yaml."""
+    head = changes.own_changes.get("org.yaml")
     if head is None or head.old is not None:
-        yield deed.violation(MISMATCH, "it says init, and begins no org", after=_ANYTHING, hint=_RECORD)
+        yield changes.violation(
+            MISMATCH, "its action is init, but it does not add org.yaml", after=_ANYTHING, hint=_RECORD
+        )
 
 
 def _named_actors(claims: TrailerClaims) -> Iterator[tuple[str, str]]:
-    """Who is said to have had a hand in it, each with the trailer that says so."""
+    """List the seats that a commit names as actors, each with its trailer."""
     named = (("Orgtp-By", claims.by), ("Orgtp-Approved-By", claims.approved_by))
     return (pair for pair in named if pair[1])
 
 
-def _check_seats(deed: CommitChanges, claims: TrailerClaims) -> Iterator[Violation]:
-    """Seats that are named and were not touched, or touched and not named.
+def _check_seats(changes: CommitChanges, claims: TrailerClaims) -> Iterator[Violation]:
+    """Find seats that are named but not changed, or changed but not named.
 
-    A merge may name what it brings: a forge writes the words of a pull request into it.
+    A merge may name what it merges: a forge copies the text of a pull request into its message.
     """
-    touched = {seat for path in deed.against[0] if (seat := seat_of_path(path))}
+    touched = {seat for path in changes.against[0] if (seat := seat_of_path(path))}
     named = {seat for one in claims.all for seat in one.seats}
-    trouble = [path for path in deed.against[0] if path.startswith(ESCALATIONS_FOLDER)]
+    trouble = [path for path in changes.against[0] if path.startswith(ESCALATIONS_FOLDER)]
     for seat in sorted(seat for seat in named - touched if not any(is_path_about(path, seat) for path in trouble)):
-        yield deed.violation(FORGED, f'Orgtp-Seat names "{seat}", and nothing of {seat} was touched', after=seat)
+        yield changes.violation(FORGED, f'Orgtp-Seat names "{seat}", but nothing of {seat} was changed', after=seat)
     if claims.partly or _ANYTHING in {one.action for one in claims.all}:
         return
-    for path, seat in sorted((path, seat_of_path(path)) for path in deed.own_changes):
+    for path, seat in sorted((path, seat_of_path(path)) for path in changes.own_changes):
         if path.startswith(ESCALATIONS_FOLDER) and not any(is_path_about(path, seat) for seat in named):
-            yield deed.violation(MISMATCH, f"it touches {path}, and no Orgtp-Seat says so", path=path, hint=_RECORD)
+            yield changes.violation(MISMATCH, f"it changes {path}, but no Orgtp-Seat says so", path=path, hint=_RECORD)
         elif seat and seat not in named:
-            message = f"it touches the seat {seat}, and no Orgtp-Seat says so"
-            yield deed.violation(MISMATCH, message, path=path, hint=_RECORD)
+            message = f"it changes the seat {seat}, but no Orgtp-Seat says so"
+            yield changes.violation(MISMATCH, message, path=path, hint=_RECORD)
 
 
-def _check_paths(deed: CommitChanges, actions: Iterable[str]) -> Iterator[Violation]:
-    """Files that no such action touches."""
+def _check_paths(changes: CommitChanges, actions: Iterable[str]) -> Iterator[Violation]:
+    """Find files that the named actions do not write, and actions whose required file is missing."""
     reach = tuple({place for action in actions for place in _REACH[action]})
-    for path in sorted(deed.own_changes):
+    for path in sorted(changes.own_changes):
         if not path.startswith(reach):
-            message = f"it says {join_with_and(sorted(actions))} and changes {path}"
-            yield deed.violation(MISMATCH, message, path=path, after=join_with_and(sorted(actions)), hint=_RECORD)
+            message = f"its action is {join_with_and(sorted(actions))}, but it changes {path}"
+            yield changes.violation(MISMATCH, message, path=path, after=join_with_and(sorted(actions)), hint=_RECORD)
     for action, (place, what) in _BRINGS.items():
-        if action in actions and not any(path.startswith(place) for path in deed.against[0]):
-            yield deed.violation(MISMATCH, f"it says {action}, and brings no {what}", after=action, hint=_RECORD)
+        if action in actions and not any(path.startswith(place) for path in changes.against[0]):
+            yield changes.violation(
+                MISMATCH, f"its action is {action}, but it adds no {what}", after=action, hint=_RECORD
+            )
 
 
 def find_wrong_approvers(
-    deed: CommitChanges, claims: TrailerClaims, records: Iterable[tuple[str, Retirement]]
+    changes: CommitChanges, claims: TrailerClaims, records: Iterable[tuple[str, Retirement]]
 ) -> Iterator[Violation]:
-    """A retirement whose record names another decider than the trailer does."""
+    """Find retirement records that name another decider than the trailer."""
     said = dict.fromkeys(one.approved_by for one in claims.all if one.approved_by)
     for path, record in records:
         if said and record.decided_by not in said:
             message = (
-                f"Orgtp-Approved-By says {join_with_and(said)}, and the record says {record.decided_by or 'nobody'}"
+                f"Orgtp-Approved-By says {join_with_and(said)}, but the record says {record.decided_by or 'nobody'}"
             )
-            yield deed.violation(FORGED, message, path=path, before=record.decided_by, after=join_with_and(said))
+            yield changes.violation(FORGED, message, path=path, before=record.decided_by, after=join_with_and(said))
 
 
 def select_named_seats(seats: Iterable[str], paths: Iterable[str]) -> set[str]:
-    """Those of `seats` that something of the `paths` is about."""
+    """Select the seats that at least one of the paths is about."""
     touched = list(paths)
     return {seat for seat in seats if any(seat_of_path(path) == seat or is_path_about(path, seat) for path in touched)}
 
 
 def seat_of_path(path: str) -> str:
-    """The seat whose file, record or values a path is; "" where it is none of them."""
+    """Return the seat that a path is the file, the retirement record or a score file of; "" if there is none."""
     folder, _, rest = path.partition("/")
     if folder == "scores":
         return rest.partition("/")[0] if rest.endswith(".jsonl") else ""
@@ -142,10 +146,10 @@ def seat_of_path(path: str) -> str:
 
 
 def find_unknown_actions(claims: TrailerClaims) -> set[str]:
-    """Actions that this orgtp does not know: what they claim was not held against anything."""
+    """Return the actions that this version of orgtp does not know, so they were not checked."""
     return {one.action for one in claims.all if one.action} - _REACH.keys() - {_ANYTHING}
 
 
 def new_retirement_paths(own: Mapping[str, TreeChange]) -> list[str]:
-    """The paths of retirement records that a commit brings."""
+    """Return the paths of the retirement records that a commit adds."""
     return sorted(path for path, entry in own.items() if path.startswith("retirements/") and entry.old is None)

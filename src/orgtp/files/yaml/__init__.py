@@ -1,1 +1,1 @@
-"""The package yaml."""
+"""Read, write and edit YAML strictly. Only this package imports PyYAML."""

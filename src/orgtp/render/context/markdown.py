@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
 from orgtp.model.text import one_line
-from orgtp.render.context.sections import Parts
-from orgtp.render.diff.sections import Item
-from orgtp.render.markdown import code, inert, strong
-from orgtp.render.spans import SHORT, Line, Sort, Span
+from orgtp.render.context.sections import ContextSections
+from orgtp.render.diff.sections import ListItem
+from orgtp.render.markdown import escape_markdown, format_bold, format_code
+from orgtp.render.spans import SHORT_COMMIT, Span, SpanKind, SpanLine
 from orgtp.views.context.types import Context, Way
 
 _OWN_MARKS = str.maketrans("“”„‟«»", '""""""')
@@ -34,56 +34,64 @@ def context_markdown(
 
     `dirty`: there are changes beside that commit. `past`: it is not how the org stands now.
     """
-    parts = Parts(view, zone)
-    commit = f", commit {code(revision[:SHORT])}" if revision else ""
+    parts = ContextSections(view, zone)
+    commit = f", commit {format_code(revision[:SHORT_COMMIT])}" if revision else ""
     more = ", with changes that are not committed" if dirty else ", the past and not how it stands now" if past else ""
-    when = f"As of {parts.when(view.at)} ({code(str(zone))}){commit}{more}."
-    tell = _retired if view.seat.status == "retired" else _living
-    return "\n".join([*_head(parts, when), *tell(parts)]).rstrip("\n") + "\n"
+    when = f"As of {parts.format_time(view.at)} ({format_code(str(zone))}){commit}{more}."
+    tell = _format_retired_seat if view.seat.status == "retired" else _format_current_seat
+    return "\n".join([*_format_page_head(parts, when), *tell(parts)]).rstrip("\n") + "\n"
 
 
-def _head(parts: Parts, when: str) -> Iterator[str]:
+def _format_page_head(parts: ContextSections, when: str) -> Iterator[str]:
     seat, retired = parts.view.seat, parts.view.retirement
-    yield from (f"# The seat {code(seat.seat)}", "", f"{when} {_LEAD}", "")
+    yield from (f"# The seat {format_code(seat.seat)}", "", f"{when} {_LEAD}", "")
     if seat.status in _STATUS:
         on = f" on {retired.retired_on}" if retired and retired.retired_on else ""
         yield from (_STATUS[seat.status].format(on=on), "")
 
 
-def _living(parts: Parts) -> Iterator[str]:
-    yield from _section("Who it is", list(parts.who()))
-    yield from _section("Its place", list(parts.around()))
-    yield from _section("What it does", list(parts.does()), "No capability is recorded.")
-    yield from _section("What it does not do", list(parts.does_not()), lead="Others do this: hand it to them.")
-    yield from _section("What it is measured on", list(parts.measured()), "No metric is recorded.")
-    yield from _section("What is open", list(parts.open()), "Nothing.")
-    yield from _decided(parts)
+def _format_current_seat(parts: ContextSections) -> Iterator[str]:
+    yield from _format_list_section("Who it is", list(parts.list_identity()))
+    yield from _format_list_section("Its place", list(parts.list_place()))
+    yield from _format_list_section("What it does", list(parts.list_capabilities()), "No capability is recorded.")
+    yield from _format_list_section(
+        "What it does not do", list(parts.list_not_owned()), lead="Others do this: hand it to them."
+    )
+    yield from _format_list_section("What it is measured on", list(parts.list_metrics()), "No metric is recorded.")
+    yield from _format_list_section("What is open", list(parts.list_open_trouble()), "Nothing.")
+    yield from _format_decisions(parts)
     if parts.view.commands:
-        yield from ("## How to", "", marked(parts.records()), "", *_fence(parts.view.commands))
+        yield from (
+            "## How to",
+            "",
+            spans_to_quoted_markdown(parts.format_recording_rights()),
+            "",
+            *_format_command_block(parts.view.commands),
+        )
 
 
-def _retired(parts: Parts) -> Iterator[str]:
+def _format_retired_seat(parts: ContextSections) -> Iterator[str]:
     unrecorded = "No record says who has it. Ask who answers for it."
-    yield from _section("Who has its work now", list(parts.handed()), unrecorded)
+    yield from _format_list_section("Who has its work now", list(parts.list_handed_over()), unrecorded)
     if parts.view.commands:
-        yield from (*_fence(parts.view.commands), "")
-    yield from _section("Who it was", list(parts.who()))
-    yield from _section("Why it ended", list(parts.ended()))
+        yield from (*_format_command_block(parts.view.commands), "")
+    yield from _format_list_section("Who it was", list(parts.list_identity()))
+    yield from _format_list_section("Why it ended", list(parts.list_retirement()))
     if not parts.view.trouble.is_none:
-        yield from _section("What is open", list(parts.open()))
-    yield from _decided(parts)
+        yield from _format_list_section("What is open", list(parts.list_open_trouble()))
+    yield from _format_decisions(parts)
 
 
 _SHALLOW = "This clone has not the whole history, so there may be more. Get it: `git fetch --unshallow`"
 
 
-def _decided(parts: Parts) -> Iterator[str]:
+def _format_decisions(parts: ContextSections) -> Iterator[str]:
     none = "Nothing is recorded." if parts.view.decisions is not None else "There is no git history here to tell it."
     short = "" if parts.view.is_whole else _SHALLOW
-    yield from _section("What was decided lately", list(parts.decided()), short or none, short)
+    yield from _format_list_section("What was decided lately", list(parts.list_decisions()), short or none, short)
 
 
-def _section(title: str, items: Sequence[Item], none: str = "", lead: str = "") -> Iterator[str]:
+def _format_list_section(title: str, items: Sequence[ListItem], none: str = "", lead: str = "") -> Iterator[str]:
     """A heading and a list; `none` where it is empty, and nothing at all where that says nothing."""
     if items or none:
         yield from (f"## {title}", "")
@@ -92,12 +100,12 @@ def _section(title: str, items: Sequence[Item], none: str = "", lead: str = "") 
         yield from (("",) if items else (none, ""))
 
 
-def _rows(item: Item) -> Iterator[str]:
-    yield f"- {marked(item.line)}"
-    yield from (f"  - {marked(below)}" for below in item.below)
+def _rows(item: ListItem) -> Iterator[str]:
+    yield f"- {spans_to_quoted_markdown(item.line)}"
+    yield from (f"  - {spans_to_quoted_markdown(below)}" for below in item.below)
 
 
-def _fence(ways: Sequence[Way]) -> Iterator[str]:
+def _format_command_block(ways: Sequence[Way]) -> Iterator[str]:
     """Commands in a block of code, each below what it is for; no line of it can be the end of the block."""
     yield "```sh"
     for way in ways:
@@ -105,21 +113,21 @@ def _fence(ways: Sequence[Way]) -> Iterator[str]:
     yield "```"
 
 
-def marked(line: Line) -> str:
+def spans_to_quoted_markdown(line: SpanLine) -> str:
     """A line in Markdown."""
-    return "".join(map(_part, line))
+    return "".join(map(_span_to_quoted_markdown, line))
 
 
-def _part(part: Span) -> str:
-    if part.sort is Sort.NAME:
-        return strong(part.text)
-    if part.sort is Sort.CODE:
+def _span_to_quoted_markdown(part: Span) -> str:
+    if part.kind is SpanKind.NAME:
+        return format_bold(part.text)
+    if part.kind is SpanKind.CODE:
         # What cannot be code, as an id that is none, must not go on in our name.
-        text = code(part.text)
-        return text if text.startswith("`") else quoted(part.text)
-    return quoted(part.text) if part.sort is Sort.WORDS else part.text
+        text = format_code(part.text)
+        return text if text.startswith("`") else quote_user_text(part.text)
+    return quote_user_text(part.text) if part.kind is SpanKind.WORDS else part.text
 
 
-def quoted(text: str) -> str:
+def quote_user_text(text: str) -> str:
     """Words of people between quotation marks, with none of ours within them."""
-    return f"“{inert(text.translate(_OWN_MARKS), _LONGEST)}”"
+    return f"“{escape_markdown(text.translate(_OWN_MARKS), _LONGEST)}”"

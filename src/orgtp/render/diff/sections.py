@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orgtp.render.spans import (
-    SHORT,
-    Line,
+    SHORT_COMMIT,
     Span,
-    called,
-    change,
-    code,
-    line,
-    listed,
-    made,
-    made_below,
-    measured,
-    shown,
-    subject,
-    told,
-    went,
-    who,
-    words,
+    SpanLine,
+    code_span,
+    format_change_author,
+    format_change_author_lines,
+    format_measured_on,
+    format_named_id,
+    format_seat,
+    format_seat_short,
+    format_text_change,
+    format_transition,
+    format_value_span,
+    join_spans,
+    join_with_commas,
+    prefix_text,
+    user_span,
 )
 from orgtp.views.diff.build import Diff
 from orgtp.views.diff.escalations import EscalationChanged, SilenceChanged
@@ -32,219 +32,306 @@ from orgtp.views.diff.types import CapabilityHanded, FieldChanged, Handover, Hei
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ListItem:
     """A line, and the lines that belong below it. `loud`: it should never be."""
 
-    line: Line
-    below: tuple[Line, ...] = ()
+    line: SpanLine
+    below: tuple[SpanLine, ...] = ()
     loud: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DiffSection:
     """A title, a table if there is one, and items."""
 
     title: str
-    items: tuple[Item, ...] = ()
+    items: tuple[ListItem, ...] = ()
     columns: tuple[str, ...] = ()
-    rows: tuple[tuple[Line, ...], ...] = ()
+    rows: tuple[tuple[SpanLine, ...], ...] = ()
 
 
-def story(found: Diff) -> list[Section]:
+def build_sections(found: Diff) -> list[DiffSection]:
     """The sections that have content, in the order in which people ask."""
     from orgtp.render.diff.sections import changed
 
-    scores = (*map(_rewritten, found.rows), *map(_corrected, found.corrections))
+    scores = (*map(_make_rewritten_item, found.rows), *map(_make_correction_item, found.corrections))
     sections = (
-        Section("Added", tuple(_added(found, seat) for seat in found.added)),
-        Section("Changed", tuple(changed(found))),
-        Section("Moved", tuple(map(_moved, found.moved))),
-        Section("Owners", tuple(map(_owned, found.owners))),
-        Section("Retired", tuple(map(_retired, found.retired))),
-        Section("Removed", tuple(_removed(found))),
-        Section("Targets", tuple(_targets(found))),
-        Section("Scores", scores, ("Seat", "Metric", "Values", "Newest"), tuple(map(_values, found.values))),
-        Section("Escalations", (*map(_trouble, found.escalations), *map(_silenced, found.silences))),
-        Section("Policy", tuple(_policy(found))),
-        Section("Not readable", tuple(Item(line("nothing is known of ", code(path))) for path in found.unreadable)),
+        DiffSection("Added", tuple(_make_added_item(found, seat) for seat in found.added)),
+        DiffSection("Changed", tuple(changed(found))),
+        DiffSection("Moved", tuple(map(_moved, found.moved))),
+        DiffSection("Owners", tuple(map(_owned, found.owners))),
+        DiffSection("Retired", tuple(map(_make_retired_item, found.retired))),
+        DiffSection("Removed", tuple(_list_removed_items(found))),
+        DiffSection("Targets", tuple(_list_target_items(found))),
+        DiffSection(
+            "Scores", scores, ("Seat", "Metric", "Values", "Newest"), tuple(map(_format_values_row, found.values))
+        ),
+        DiffSection(
+            "Escalations", (*map(_make_escalation_item, found.escalations), *map(_make_silence_item, found.silences))
+        ),
+        DiffSection("Policy", tuple(_policy(found))),
+        DiffSection(
+            "Not readable",
+            tuple(ListItem(join_spans("nothing is known of ", code_span(path))) for path in found.unreadable),
+        ),
     )
     return [section for section in sections if section.items or section.rows]
 
 
-def _added(found: Diff, seat: SeatAdded) -> Item:
-    return Item(
-        line(subject(seat.seat, seat.name), told(", ", seat.role)), (*of_added(found, seat), *made_below(seat.made))
+def _make_added_item(found: Diff, seat: SeatAdded) -> ListItem:
+    return ListItem(
+        join_spans(format_seat(seat.seat, seat.name), prefix_text(", ", seat.role)),
+        (*format_added_details(found, seat), *format_change_author_lines(seat.made)),
     )
 
 
-def of_added(found: Diff, seat: SeatAdded) -> Iterator[Line]:
+def format_added_details(found: Diff, seat: SeatAdded) -> Iterator[SpanLine]:
     """Where a new seat stands, what it does and what it is measured on."""
-    boss = line("reports to ", who(seat.reports_to, seat.reports_to_name)) if seat.reports_to else line("at the top")
+    boss = (
+        join_spans("reports to ", format_seat_short(seat.reports_to, seat.reports_to_name))
+        if seat.reports_to
+        else join_spans("at the top")
+    )
     own = seat.owner == seat.seat
-    yield boss if own else line(who(seat.owner, seat.owner_name), " answers, ", boss)
+    yield boss if own else join_spans(format_seat_short(seat.owner, seat.owner_name), " answers, ", boss)
     if seat.status != "active":
-        yield line(f"status: {seat.status}")
+        yield join_spans(f"status: {seat.status}")
     if seat.capabilities:
-        yield line("does ", listed([line(code(what), _giver(found, seat.seat, what)) for what in seat.capabilities]))
+        yield join_spans(
+            "does ",
+            join_with_commas(
+                [join_spans(code_span(what), _format_giver(found, seat.seat, what)) for what in seat.capabilities]
+            ),
+        )
     for metric in seat.metrics:
-        yield measured(metric.metric, metric.name, metric.target, metric.cadence, metric.outcome)
+        yield format_measured_on(metric.metric, metric.name, metric.target, metric.cadence, metric.outcome)
     for waiver in found.waivers:
         if waiver.seat == seat.seat and waiver.after:
-            yield waived(waiver)
+            yield format_waiver(waiver)
 
 
-def _giver(found: Diff, seat: str, what: str) -> Line:
+def _format_giver(found: Diff, seat: str, what: str) -> SpanLine:
     """From whom a new seat has a capability."""
     for hand in found.capabilities:
         if (hand.after, hand.capability) == (seat, what) and hand.before:
-            return line(" (from ", who(hand.before, hand.before_name), ")")
+            return join_spans(" (from ", format_seat_short(hand.before, hand.before_name), ")")
     return ()
 
 
-def waived(waiver: WaiverChanged) -> Line:
+def format_waiver(waiver: WaiverChanged) -> SpanLine:
     """A rule that a metric may break, and why."""
-    metric = called(waiver.metric, waiver.metric_name)
+    metric = format_named_id(waiver.metric, waiver.metric_name)
     if waiver.after:
-        return line(metric, " may break ", code(waiver.rule), ": ", words(waiver.after))
-    return line(metric, " may not break ", code(waiver.rule), " any more")
+        return join_spans(metric, " may break ", code_span(waiver.rule), ": ", user_span(waiver.after))
+    return join_spans(metric, " may not break ", code_span(waiver.rule), " any more")
 
 
-def _moved(move: Handover) -> Item:
-    return Item(line(subject(move.seat, move.name), " ", moved(move), made(move.made)))
+def _moved(move: Handover) -> ListItem:
+    return ListItem(
+        join_spans(format_seat(move.seat, move.name), " ", format_move(move), format_change_author(move.made))
+    )
 
 
-def moved(move: Handover) -> Line:
+def format_move(move: Handover) -> SpanLine:
     """Whom a seat reports to now, and did before."""
-    now = line("reports to ", who(move.after, move.after_name)) if move.after else line("is at the top of the chart")
-    was = line(", before to ", who(move.before, move.before_name)) if move.before else line(", before at the top")
-    return line(now, was)
+    now = (
+        join_spans("reports to ", format_seat_short(move.after, move.after_name))
+        if move.after
+        else join_spans("is at the top of the chart")
+    )
+    was = (
+        join_spans(", before to ", format_seat_short(move.before, move.before_name))
+        if move.before
+        else join_spans(", before at the top")
+    )
+    return join_spans(now, was)
 
 
-def _owned(move: Handover) -> Item:
-    return Item(line(subject(move.seat, move.name), ": ", owned(move), made(move.made)))
+def _owned(move: Handover) -> ListItem:
+    return ListItem(
+        join_spans(format_seat(move.seat, move.name), ": ", format_owner_change(move), format_change_author(move.made))
+    )
 
 
-def owned(move: Handover) -> Line:
+def format_owner_change(move: Handover) -> SpanLine:
     """Who answers for a seat now, and did before."""
-    return line(who(move.after, move.after_name), " answers, before ", who(move.before, move.before_name))
+    return join_spans(
+        format_seat_short(move.after, move.after_name),
+        " answers, before ",
+        format_seat_short(move.before, move.before_name),
+    )
 
 
-def _retired(seat: SeatRetired) -> Item:
-    named = line(subject(seat.seat, seat.name), told(", ", seat.role))
+def _make_retired_item(seat: SeatRetired) -> ListItem:
+    named = join_spans(format_seat(seat.seat, seat.name), prefix_text(", ", seat.role))
     if not seat.recorded:
-        return Item(line(named, ": no record says who decided, why, and who takes over"), loud=True)
-    when = line(f", on {seat.retired_on}" if seat.retired_on else "")
-    decided = line(", decided by ", who(seat.decided_by, seat.decided_by_name), told(": ", seat.reason))
-    below = [line(code(part.what), " → ", _heir(part, "nobody")) for part in seat.capabilities]
-    below += [line(called(part.what, part.name), _heir(part, " ends", " → ")) for part in seat.metrics]
-    return Item(line(named, when, decided), (*below, *made_below(seat.made)))
+        return ListItem(join_spans(named, ": no record says who decided, why, and who takes over"), loud=True)
+    when = join_spans(f", on {seat.retired_on}" if seat.retired_on else "")
+    decided = join_spans(
+        ", decided by ", format_seat_short(seat.decided_by, seat.decided_by_name), prefix_text(": ", seat.reason)
+    )
+    below = [join_spans(code_span(part.what), " → ", _format_heir(part, "nobody")) for part in seat.capabilities]
+    below += [
+        join_spans(format_named_id(part.what, part.name), _format_heir(part, " ends", " → ")) for part in seat.metrics
+    ]
+    return ListItem(join_spans(named, when, decided), (*below, *format_change_author_lines(seat.made)))
 
 
-def _heir(part: Heir, none: str, arrow: str = "") -> Line:
-    return line(arrow, who(part.heir, part.heir_name)) if part.heir else line(none)
+def _format_heir(part: Heir, none: str, arrow: str = "") -> SpanLine:
+    return join_spans(arrow, format_seat_short(part.heir, part.heir_name)) if part.heir else join_spans(none)
 
 
-def _removed(found: Diff) -> Iterator[Item]:
+def _list_removed_items(found: Diff) -> Iterator[ListItem]:
     for seat in found.removed:
         how = "though it was retired" if seat.status == "retired" else "without a retirement"
-        yield Item(
-            line(subject(seat.seat, seat.name), told(", ", seat.role), f": its file went {how}", made(seat.made)),
+        yield ListItem(
+            join_spans(
+                format_seat(seat.seat, seat.name),
+                prefix_text(", ", seat.role),
+                f": its file went {how}",
+                format_change_author(seat.made),
+            ),
             loud=True,
         )
     for record in found.records:
         what = "is gone" if record.gone else "is not as it was"
-        yield Item(
-            line("the retirement record of ", subject(record.seat, record.name), f" {what}", made(record.made)),
+        yield ListItem(
+            join_spans(
+                "the retirement record of ",
+                format_seat(record.seat, record.name),
+                f" {what}",
+                format_change_author(record.made),
+            ),
             loud=True,
         )
 
 
-def _targets(found: Diff) -> Iterator[Item]:
+def _list_target_items(found: Diff) -> Iterator[ListItem]:
     for seat, name in dict.fromkeys((target.seat, target.name) for target in found.targets):
-        below = [target_line(target) for target in found.targets if target.seat == seat]
-        yield Item(subject(seat, name), tuple(below))
+        below = [format_target_change(target) for target in found.targets if target.seat == seat]
+        yield ListItem(format_seat(seat, name), tuple(below))
 
 
-def target_line(target: TargetMoved) -> Line:
+def format_target_change(target: TargetMoved) -> SpanLine:
     """What judges a metric now, from when until when, and did before."""
-    was, now = (code(text) if text else Span("no target") for text in (target.before, target.after))
-    when = _when(target.since, target.until)
-    return line(called(target.metric, target.metric_name), f"{when}: ", was, " → ", now, made(target.made))
+    was, now = (code_span(text) if text else Span("no target") for text in (target.before, target.after))
+    when = _format_target_span(target.since, target.until)
+    return join_spans(
+        format_named_id(target.metric, target.metric_name),
+        f"{when}: ",
+        was,
+        " → ",
+        now,
+        format_change_author(target.made),
+    )
 
 
-def _when(since: str | None, until: str | None) -> str:
+def _format_target_span(since: str | None, until: str | None) -> str:
     """From which period on, and until before which one, a target judges."""
     if since:
         return f", from {since}" + (f" until {until}" if until else "")
     return f", before {until}" if until else ""
 
 
-def _values(added: ValuesAdded) -> tuple[Line, ...]:
+def _format_values_row(added: ValuesAdded) -> tuple[SpanLine, ...]:
     unknown = f", {added.unavailable} unavailable" if added.unavailable else ""
     return (
-        who(added.seat, added.name),
-        called(added.metric, added.metric_name),
-        line(f"{added.added} new{unknown}"),
-        line(code(added.period), " = ", shown(added.value, added.measure)),
+        format_seat_short(added.seat, added.name),
+        format_named_id(added.metric, added.metric_name),
+        join_spans(f"{added.added} new{unknown}"),
+        join_spans(code_span(added.period), " = ", format_value_span(added.value, added.measure)),
     )
 
 
-def _corrected(value: ValueCorrected) -> Item:
-    about = line(who(value.seat, value.name), ", ", called(value.metric, value.metric_name), ", ", code(value.period))
-    was, now = shown(value.before, value.measure), shown(value.after, value.measure)
-    by = line(" by ", code(value.by)) if value.by else ()
-    where = line(" in ", code(value.made.commit[:SHORT])) if value.made else ()
-    return Item(line(about, ": ", was, " → ", now, ", corrected", by, where, told(": ", value.note)))
+def _make_correction_item(value: ValueCorrected) -> ListItem:
+    about = join_spans(
+        format_seat_short(value.seat, value.name),
+        ", ",
+        format_named_id(value.metric, value.metric_name),
+        ", ",
+        code_span(value.period),
+    )
+    was, now = format_value_span(value.before, value.measure), format_value_span(value.after, value.measure)
+    by = join_spans(" by ", code_span(value.by)) if value.by else ()
+    where = join_spans(" in ", code_span(value.made.commit[:SHORT_COMMIT])) if value.made else ()
+    return ListItem(join_spans(about, ": ", was, " → ", now, ", corrected", by, where, prefix_text(": ", value.note)))
 
 
-def _rewritten(row: RowChanged) -> Item:
+def _make_rewritten_item(row: RowChanged) -> ListItem:
     old, new = row.before, row.after
-    about = line(
-        who(row.seat, row.name), ", ", code(old["metric"]), ", ", code(old["period"]), ": the row ", code(row.id)
+    about = join_spans(
+        format_seat_short(row.seat, row.name),
+        ", ",
+        code_span(old["metric"]),
+        ", ",
+        code_span(old["period"]),
+        ": the row ",
+        code_span(row.id),
     )
     if new is None:
-        return Item(line(about, " is gone, with ", _kept(old["value"])), loud=True)
-    other = [line(f"{key} ", _kept(old[key]), " → ", _kept(new[key])) for key in new if old[key] != new[key]]
-    return Item(line(about, " is not as it was: ", listed(other)), loud=True)
+        return ListItem(join_spans(about, " is gone, with ", _format_raw_value(old["value"])), loud=True)
+    other = [
+        join_spans(f"{key} ", _format_raw_value(old[key]), " → ", _format_raw_value(new[key]))
+        for key in new
+        if old[key] != new[key]
+    ]
+    return ListItem(join_spans(about, " is not as it was: ", join_with_commas(other)), loud=True)
 
 
-def _kept(text: str | None) -> Span:
-    return Span("null") if text is None else code(text)
+def _format_raw_value(text: str | None) -> Span:
+    return Span("null") if text is None else code_span(text)
 
 
-def _trouble(one: EscalationChanged) -> Item:
-    hands = went(*(code(seat) if seat else None for seat in (one.with_before, one.with_after)))
-    state = went(*(Span(text) if text else None for text in (one.before, one.after)))
+def _make_escalation_item(one: EscalationChanged) -> ListItem:
+    hands = format_transition(*(code_span(seat) if seat else None for seat in (one.with_before, one.with_after)))
+    state = format_transition(*(Span(text) if text else None for text in (one.before, one.after)))
     same = one.with_before == one.with_after
-    with_ = line(", with ", code(one.with_after)) if same or not one.with_before else line(", with ", hands)
-    about = line(subject(one.seat, one.name), ": ", words(one.about), " (", code(one.escalation), "): ")
-    return Item(line(about, state if one.before != one.after else line(one.after or ""), with_, made(one.made)))
+    with_ = (
+        join_spans(", with ", code_span(one.with_after))
+        if same or not one.with_before
+        else join_spans(", with ", hands)
+    )
+    about = join_spans(
+        format_seat(one.seat, one.name), ": ", user_span(one.about), " (", code_span(one.escalation), "): "
+    )
+    return ListItem(
+        join_spans(
+            about,
+            state if one.before != one.after else join_spans(one.after or ""),
+            with_,
+            format_change_author(one.made),
+        )
+    )
 
 
-def _silenced(one: SilenceChanged) -> Item:
-    days = went(*(code(day) if day else None for day in (one.before, one.after)))
-    about = line(subject(one.seat, one.name), ": ", code(one.metric), " silenced until ")
-    return Item(line(about, days, told(": ", one.reason), made(one.made)))
+def _make_silence_item(one: SilenceChanged) -> ListItem:
+    days = format_transition(*(code_span(day) if day else None for day in (one.before, one.after)))
+    about = join_spans(format_seat(one.seat, one.name), ": ", code_span(one.metric), " silenced until ")
+    return ListItem(join_spans(about, days, prefix_text(": ", one.reason), format_change_author(one.made)))
 
 
-def _policy(found: Diff) -> Iterator[Item]:
+def _policy(found: Diff) -> Iterator[ListItem]:
     for key in found.policy:
-        yield Item(line(code(key.key), ": ", change(key.before, key.after), made(key.made)))
+        yield ListItem(
+            join_spans(
+                code_span(key.key), ": ", format_text_change(key.before, key.after), format_change_author(key.made)
+            )
+        )
 
 
-def changed(found: Diff) -> Iterator[Item]:
+def changed(found: Diff) -> Iterator[ListItem]:
     """An item a seat. Owners, moves, targets and what a retirement hands over are told of elsewhere."""
-    names = _names(found)
+    names = _collect_seat_names(found)
     for seat in found.changed:
-        yield Item(subject(seat, names.get(seat, seat)), tuple(changes_of(found, seat)))
+        yield ListItem(format_seat(seat, names.get(seat, seat)), tuple(format_seat_changes(found, seat)))
 
 
-def changes_of(found: Diff, seat: str) -> Iterator[Line]:
+def format_seat_changes(found: Diff, seat: str) -> Iterator[SpanLine]:
     """A line for each thing that changed about a seat."""
-    yield from (*_about(found, seat), *_hands(found, seat), *_metrics(found, seat))
+    yield from (*_about(found, seat), *_format_capability_changes(found, seat), *_format_metric_changes(found, seat))
 
 
-def _names(found: Diff) -> dict[str, str]:
+def _collect_seat_names(found: Diff) -> dict[str, str]:
     names: dict[str, str] = {}
     hands: tuple[CapabilityHanded | MetricHanded, ...] = (*found.capabilities, *found.metrics)
     for hand in hands:
@@ -254,43 +341,66 @@ def _names(found: Diff) -> dict[str, str]:
     return names | {change.seat: change.name for change in own}
 
 
-def _about(found: Diff, seat: str) -> Iterator[Line]:
+def _about(found: Diff, seat: str) -> Iterator[SpanLine]:
     """The status, and the seat's own words."""
     yield from (_field(field) for field in (*found.statuses, *found.fields) if field.seat == seat)
 
 
-def _field(field: FieldChanged) -> Line:
+def _field(field: FieldChanged) -> SpanLine:
     key, _, capability = field.key.partition(".")
-    label = line("capability ", code(capability)) if capability else line(key.replace("_", " "))
-    return line(label, ": ", change(field.before, field.after), made(field.made))
+    label = join_spans("capability ", code_span(capability)) if capability else join_spans(key.replace("_", " "))
+    return join_spans(label, ": ", format_text_change(field.before, field.after), format_change_author(field.made))
 
 
-def _hands(found: Diff, seat: str) -> Iterator[Line]:
+def _format_capability_changes(found: Diff, seat: str) -> Iterator[SpanLine]:
     """The capabilities that the seat has now, and those that it has no more."""
     for hand in found.capabilities:
         if hand.after == seat and not hand.retirement:
-            giver = line(", taken over from ", who(hand.before, hand.before_name)) if hand.before else ()
-            yield line("does ", code(hand.capability), " now", giver, made(hand.made))
+            giver = (
+                join_spans(", taken over from ", format_seat_short(hand.before, hand.before_name))
+                if hand.before
+                else ()
+            )
+            yield join_spans("does ", code_span(hand.capability), " now", giver, format_change_author(hand.made))
         elif hand.before == seat and not hand.retirement:
-            heir = line(", ", who(hand.after, hand.after_name), " does") if hand.after else ()
-            yield line("does ", code(hand.capability), " no more", heir, made(hand.made))
+            heir = join_spans(", ", format_seat_short(hand.after, hand.after_name), " does") if hand.after else ()
+            yield join_spans("does ", code_span(hand.capability), " no more", heir, format_change_author(hand.made))
 
 
-def _metrics(found: Diff, seat: str) -> Iterator[Line]:
+def _format_metric_changes(found: Diff, seat: str) -> Iterator[SpanLine]:
     """The metrics that came and went, what is new about the others, and what they may break."""
     for hand in found.metrics:
         if hand.after == seat and not hand.retirement:
-            giver = line(", taken over from ", who(hand.before, hand.before_name)) if hand.before else ()
-            yield line(
-                measured(hand.metric, hand.name, hand.target, hand.cadence, hand.outcome), giver, made(hand.made)
+            giver = (
+                join_spans(", taken over from ", format_seat_short(hand.before, hand.before_name))
+                if hand.before
+                else ()
+            )
+            yield join_spans(
+                format_measured_on(hand.metric, hand.name, hand.target, hand.cadence, hand.outcome),
+                giver,
+                format_change_author(hand.made),
             )
         elif hand.before == seat and not hand.retirement:
-            heir = line(", ", who(hand.after, hand.after_name), " is") if hand.after else ()
-            yield line("not measured on ", called(hand.metric, hand.name), " any more", heir, made(hand.made))
+            heir = join_spans(", ", format_seat_short(hand.after, hand.after_name), " is") if hand.after else ()
+            yield join_spans(
+                "not measured on ",
+                format_named_id(hand.metric, hand.name),
+                " any more",
+                heir,
+                format_change_author(hand.made),
+            )
     for field in found.metric_fields:
         if field.seat == seat:
             label = f", {field.key.replace('_', ' ')}: "
-            yield line(
-                called(field.metric, field.metric_name), label, change(field.before, field.after), made(field.made)
+            yield join_spans(
+                format_named_id(field.metric, field.metric_name),
+                label,
+                format_text_change(field.before, field.after),
+                format_change_author(field.made),
             )
-    yield from (line(waived(waiver), made(waiver.made)) for waiver in found.waivers if waiver.seat == seat)
+    yield from (
+        join_spans(format_waiver(waiver), format_change_author(waiver.made))
+        for waiver in found.waivers
+        if waiver.seat == seat
+    )

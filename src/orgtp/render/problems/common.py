@@ -13,7 +13,7 @@ _LINE = re.compile(r"\bline [0-9]+")
 _DIGITS = 32
 
 
-def fingerprints(problems: Iterable[Problem]) -> list[str]:
+def compute_fingerprints(problems: Iterable[Problem]) -> list[str]:
     """One for each problem, unique in the report: of its rule, path and message, and its number among equal ones.
 
     By it a platform knows a problem of the last run again. Where it stands is left out, in the message, too: a line
@@ -29,20 +29,20 @@ def fingerprints(problems: Iterable[Problem]) -> list[str]:
     return found
 
 
-def told(problem: Problem) -> str:
+def format_problem(problem: Problem) -> str:
     """What is wrong and the way out, as sentences."""
     message = problem.message.rstrip(".")
     return f"{message}. {problem.hint}" if problem.hint else f"{message}."
 
 
-def unicode_path(path: str) -> str:
+def to_unicode_path(path: str) -> str:
     """A path as it is, but for bytes of it that are no UTF-8: those are escapes, for no JSON can hold them."""
     return path.encode("utf-8", "backslashreplace").decode()
 
 
-def path_bytes(path: str) -> bytes:
+def encode_path(path: str) -> bytes:
     """A path as the file system has it."""
     try:
         return path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        return unicode_path(path).encode()
+        return to_unicode_path(path).encode()

@@ -33,34 +33,34 @@ class Excerpts:
         self._width = width
         self._path, self._line, self._start = "", 1, 0
 
-    def lines(self, place: Place, style: str) -> list[Line]:
+    def format_lines(self, place: Place, style: str) -> list[Line]:
         """`  7 | owner: bogdn` and `    |        ^^^^^`; nothing where the file was not read or has no such line."""
-        text = self._text(place)
+        text = self._read_line(place)
         if text is None or not text.strip():
             return []
         number = f"{place.line:>3}"
         room = min(max(12, self._width - len(number) - 3), _WIDEST)
-        before, at, after = _cut(*_parted(text, place.column), room)
+        before, at, after = _fit_excerpt(*_split_at_column(text, place.column), room)
         mark = " " * columns(before) + "^" * max(1, columns(at))
         empty = " " * len(number)
         shown = f"{before}{at}{after}"
         return [[(f"{number} | ", "dim"), (shown, "")], [(f"{empty} | ", "dim"), (mark, style)]]
 
-    def _text(self, place: Place) -> str | None:
+    def _read_line(self, place: Place) -> str | None:
         """The line of `place`, as far as it is needed."""
         raw = self._files.get(place.path)
-        if raw is None or place.column > _LONGEST or not self._seek(place.path, place.line, raw):
+        if raw is None or place.column > _LONGEST or not self._seek_line(place.path, place.line, raw):
             return None
         last = min(len(raw), self._start + _UTF8 * (place.column + _WIDEST))
-        end = _breaks(place.path).search(raw, self._start, last)
+        end = _choose_break_pattern(place.path).search(raw, self._start, last)
         text = raw[self._start : end.start() if end else last].decode("utf-8", "replace")
         return text.removeprefix("\ufeff") if place.line == 1 else text
 
-    def _seek(self, path: str, line: int, raw: bytes) -> bool:
+    def _seek_line(self, path: str, line: int, raw: bytes) -> bool:
         """Go to the beginning of a line, from where we are if that is before it; false where there is none."""
         if path != self._path or line < self._line:
             self._path, self._line, self._start = path, 1, 0
-        breaks = _breaks(path)
+        breaks = _choose_break_pattern(path)
         while self._line < line:
             found = breaks.search(raw, self._start)
             if found is None:
@@ -69,11 +69,11 @@ class Excerpts:
         return self._start < len(raw)
 
 
-def _breaks(path: str) -> re.Pattern[bytes]:
+def _choose_break_pattern(path: str) -> re.Pattern[bytes]:
     return _YAML_BREAK if path.endswith(".yaml") else _BREAK
 
 
-def _parted(line: str, column: int) -> tuple[str, str, str]:
+def _split_at_column(line: str, column: int) -> tuple[str, str, str]:
     """The line before the place, what stands at it, and the rest; as it may be shown."""
     start = min(column - 1, len(line))
     word = _WORD.match(line, start)
@@ -86,25 +86,25 @@ def _parted(line: str, column: int) -> tuple[str, str, str]:
     )
 
 
-def _cut(before: str, at: str, after: str, room: int) -> tuple[str, str, str]:
+def _fit_excerpt(before: str, at: str, after: str, room: int) -> tuple[str, str, str]:
     """The three in at most `room` columns; what is left out is marked by …, and the place is not."""
     if columns(before) + columns(at) + columns(after) <= room:
         return before, at, after
     lead = max(room // 3, room - columns(at) - columns(after))
     if columns(before) > lead:
-        before = f"…{_last(before, lead - 1)}"
-    at = _first(at, room - columns(before))
-    return before, at, _first(after, room - columns(before) - columns(at))
+        before = f"…{_truncate_start(before, lead - 1)}"
+    at = _truncate_end(at, room - columns(before))
+    return before, at, _truncate_end(after, room - columns(before) - columns(at))
 
 
-def _first(text: str, room: int) -> str:
+def _truncate_end(text: str, room: int) -> str:
     """The beginning of a text in at most `room` columns."""
     if columns(text) <= room:
         return text
     return f"{set_cell_size(text[: _UTF8 * room], room - 1).rstrip()}…" if room > 0 else ""
 
 
-def _last(text: str, room: int) -> str:
+def _truncate_start(text: str, room: int) -> str:
     """The end of a text in at most `room` columns."""
     kept, used = "", 0
     for sign in reversed(text[-_UTF8 * room :]):

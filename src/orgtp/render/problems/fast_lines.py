@@ -14,13 +14,13 @@ Line = list[tuple[str, str]]
 PLACE = "bold"
 
 
-def flow(pieces: Line, width: int, indent: str) -> list[Line]:
+def flow_line(pieces: Line, width: int, indent: str) -> list[Line]:
     """The pieces on lines of at most `width` columns, broken between words; all but the first line are indented."""
     if columns("".join(text for text, _ in pieces)) <= width:
         return [pieces]
     lines: list[Line] = [[]]
     used = 0
-    for word, style in _short(_words(pieces), width - columns(indent)):
+    for word, style in _chop_long_words(_split_words(pieces), width - columns(indent)):
         if used and used + columns(word) > width:
             lines.append([(indent + word.lstrip(), style)])
             used = columns(indent + word.lstrip())
@@ -30,7 +30,7 @@ def flow(pieces: Line, width: int, indent: str) -> list[Line]:
     return lines
 
 
-def _words(pieces: Line) -> Iterator[tuple[str, str]]:
+def _split_words(pieces: Line) -> Iterator[tuple[str, str]]:
     """The words, each with the blanks before it."""
     for text, style in pieces:
         blanks = ""
@@ -41,7 +41,7 @@ def _words(pieces: Line) -> Iterator[tuple[str, str]]:
             blanks += " "
 
 
-def _short(words: Iterable[tuple[str, str]], width: int) -> Iterator[tuple[str, str]]:
+def _chop_long_words(words: Iterable[tuple[str, str]], width: int) -> Iterator[tuple[str, str]]:
     """The words, those that are longer than a line cut into parts."""
     for word, style in words:
         if style == PLACE or columns(word) <= width:

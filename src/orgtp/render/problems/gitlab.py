@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from orgtp.model.problem import Problem, Severity
 from orgtp.model.text import escape_control_chars
-from orgtp.render.problems.common import fingerprints, told, unicode_path
+from orgtp.render.problems.common import compute_fingerprints, format_problem, to_unicode_path
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTICE: "info"}
 
@@ -17,16 +17,16 @@ def problems_gitlab(problems: Sequence[Problem]) -> str:
 
     GitLab keeps one problem for each fingerprint, and stops reading at the first that lacks a key.
     """
-    pairs = zip(problems, fingerprints(problems), strict=True)
-    rows = ",\n".join(json.dumps(_row(problem, mark)) for problem, mark in pairs)
+    pairs = zip(problems, compute_fingerprints(problems), strict=True)
+    rows = ",\n".join(json.dumps(_problem_to_gitlab(problem, mark)) for problem, mark in pairs)
     return f"[\n{rows}\n]\n" if rows else "[]\n"
 
 
-def _row(problem: Problem, fingerprint: str) -> dict[str, object]:
+def _problem_to_gitlab(problem: Problem, fingerprint: str) -> dict[str, object]:
     return {
-        "description": escape_control_chars(told(problem)),
+        "description": escape_control_chars(format_problem(problem)),
         "check_name": problem.rule,
         "fingerprint": fingerprint,
         "severity": _SEVERITIES[problem.severity],
-        "location": {"path": unicode_path(problem.place.path), "lines": {"begin": problem.place.line}},
+        "location": {"path": to_unicode_path(problem.place.path), "lines": {"begin": problem.place.line}},
     }

@@ -9,7 +9,7 @@ from itertools import groupby, zip_longest
 from orgtp.model.problem import Problem
 
 # Findings that say the same; the first is told in full.
-Group = list[Problem]
+EqualProblems = list[Problem]
 # So many findings of one rule in a row are each told in full; of more than that, the first few.
 _WHOLE, _FIRST = 5, 3
 
@@ -28,9 +28,9 @@ class ProblemGroup:
     counted: list[Problem] = field(default_factory=list)
 
 
-def entries(problems: Iterable[Problem]) -> Iterator[ProblemGroup]:
+def group_problems(problems: Iterable[Problem]) -> Iterator[ProblemGroup]:
     """What is told in full, in the order given; with what is told in short, it is all of the problems."""
-    for _, run in groupby(_equal(problems), key=_place):
+    for _, run in groupby(_collect_equal(problems), key=_get_run_key):
         groups = list(run)
         # A run that is hardly longer than what is told of it is told whole.
         told = groups if len(groups) <= _WHOLE else groups[:_FIRST]
@@ -41,15 +41,15 @@ def entries(problems: Iterable[Problem]) -> Iterator[ProblemGroup]:
             yield ProblemGroup(first, others, hinted, [] if below else rest)
 
 
-def _equal(problems: Iterable[Problem]) -> Iterable[Group]:
+def _collect_equal(problems: Iterable[Problem]) -> Iterable[EqualProblems]:
     """Problems that say the same, together, where the first of them stands."""
-    groups: dict[tuple[str, str, str, str], Group] = {}
+    groups: dict[tuple[str, str, str, str], EqualProblems] = {}
     for problem in problems:
         key = (problem.rule, problem.severity, problem.message, problem.hint)
         groups.setdefault(key, []).append(problem)
     return groups.values()
 
 
-def _place(group: Group) -> tuple[str, str, str]:
+def _get_run_key(group: EqualProblems) -> tuple[str, str, str]:
     """What the groups of one run have in common: the rule, its weight and the file."""
     return (group[0].rule, group[0].severity, group[0].place.path)

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from orgtp.model.problem import Problem, Severity
 from orgtp.model.text import escape_control_chars
-from orgtp.render.problems.common import told
+from orgtp.render.problems.common import format_problem
 
 _FAILING = frozenset({Severity.ERROR})
 
@@ -17,7 +17,7 @@ def problems_junit(problems: Sequence[Problem], fatal: Collection[Severity] = _F
 
     What fails the run (`fatal`) is a failure; the rest is skipped: seen in the report, and not red.
     """
-    top = ET.Element("testsuites", {"name": "orgtp validate", **_counts(problems, fatal)})
+    top = ET.Element("testsuites", {"name": "orgtp validate", **_count_results(problems, fatal)})
     files: dict[str, list[Problem]] = {}
     for problem in problems:
         files.setdefault(problem.place.path, []).append(problem)
@@ -30,21 +30,26 @@ def problems_junit(problems: Sequence[Problem], fatal: Collection[Severity] = _F
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(top, encoding="unicode")}\n'
 
 
-def _counts(problems: Iterable[Problem], fatal: Collection[Severity]) -> dict[str, str]:
+def _count_results(problems: Iterable[Problem], fatal: Collection[Severity]) -> dict[str, str]:
     failing = [problem.severity in fatal for problem in problems]
     return {"tests": str(len(failing) or 1), "failures": str(sum(failing)), "errors": "0"}
 
 
 def _add_suite(top: ET.Element, path: str, problems: list[Problem], fatal: Collection[Severity]) -> None:
-    counts = _counts(problems, fatal)
+    counts = _count_results(problems, fatal)
     skipped = str(len(problems) - int(counts["failures"]))
-    suite = ET.SubElement(top, "testsuite", {"name": _legal(path), **counts, "skipped": skipped})
+    suite = ET.SubElement(top, "testsuite", {"name": _escape_for_xml(path), **counts, "skipped": skipped})
     numbers: dict[str, int] = {}
     for problem in problems:
-        _add_case(suite, _free(_legal(f"{problem.rule}: {problem.message.rstrip('.')}"), numbers), problem, fatal)
+        _add_case(
+            suite,
+            _make_unique(_escape_for_xml(f"{problem.rule}: {problem.message.rstrip('.')}"), numbers),
+            problem,
+            fatal,
+        )
 
 
-def _free(name: str, numbers: dict[str, int]) -> str:
+def _make_unique(name: str, numbers: dict[str, int]) -> str:
     """The name, with a number behind it where it is taken. `numbers`: every name so far, and its highest number."""
     free = name
     while free in numbers:
@@ -56,15 +61,17 @@ def _free(name: str, numbers: dict[str, int]) -> str:
 
 def _add_case(suite: ET.Element, name: str, problem: Problem, fatal: Collection[Severity]) -> None:
     """One problem. GitLab knows a case again by suite, class and name, so these are unique and name no line."""
-    case = ET.SubElement(suite, "testcase", name=name, classname=_legal(problem.place.path), time="0")
-    text = f"{problem.place}: {problem.rule}: {told(problem)}"
+    case = ET.SubElement(suite, "testcase", name=name, classname=_escape_for_xml(problem.place.path), time="0")
+    text = f"{problem.place}: {problem.rule}: {format_problem(problem)}"
     if problem.severity in fatal:
-        failure = ET.SubElement(case, "failure", message=_legal(told(problem)), type=problem.severity)
-        failure.text = _legal(text)
+        failure = ET.SubElement(
+            case, "failure", message=_escape_for_xml(format_problem(problem)), type=problem.severity
+        )
+        failure.text = _escape_for_xml(text)
     else:
-        ET.SubElement(case, "skipped").text = _legal(f"{problem.severity}: {text}")
+        ET.SubElement(case, "skipped").text = _escape_for_xml(f"{problem.severity}: {text}")
 
 
-def _legal(text: str) -> str:
+def _escape_for_xml(text: str) -> str:
     """Text with each character that XML forbids, or that drives a terminal, shown as its escape."""
     return escape_control_chars(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

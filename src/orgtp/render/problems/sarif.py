@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.text import count_noun, escape_control_chars
-from orgtp.render.problems.common import fingerprints, path_bytes, told
+from orgtp.render.problems.common import compute_fingerprints, encode_path, format_problem
 from orgtp.rules.registry import ALL_RULES
 from orgtp.rules.rule import Rule
 
@@ -21,7 +21,7 @@ _TOP = "%SRCROOT%"
 
 
 # What GitHub takes in one run (docs.github.com, "SARIF support for code scanning").
-MOST = 25_000
+MAX_RESULTS = 25_000
 
 
 def problems_sarif(problems: Sequence[Problem], version: str) -> str:
@@ -29,33 +29,33 @@ def problems_sarif(problems: Sequence[Problem], version: str) -> str:
 
     Of more than `MOST`, the worst are told, and a notification says how many are left out.
     """
-    left = max(0, len(problems) - MOST)
-    problems = _worst(problems) if left else problems
+    left = max(0, len(problems) - MAX_RESULTS)
+    problems = _select_worst(problems) if left else problems
     ids = list(dict.fromkeys(problem.rule for problem in problems))
     index = {rule: number for number, rule in enumerate(ids)}
-    marks = fingerprints(problems)
+    marks = compute_fingerprints(problems)
     run = {
-        "tool": {"driver": {"name": "orgtp", "version": version, "rules": [_descriptor(rule) for rule in ids]}},
+        "tool": {"driver": {"name": "orgtp", "version": version, "rules": [_describe_rule(rule) for rule in ids]}},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_TOP: {"description": {"text": "The top of the repository."}}},
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _left_out(left)}],
-        "results": [_result(problem, index, mark) for problem, mark in zip(problems, marks, strict=True)],
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _make_notification(left)}],
+        "results": [_problem_to_result(problem, index, mark) for problem, mark in zip(problems, marks, strict=True)],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
 
 
-def _worst(problems: Sequence[Problem]) -> list[Problem]:
+def _select_worst(problems: Sequence[Problem]) -> list[Problem]:
     weights = list(Severity)
-    worst = sorted(range(len(problems)), key=lambda at: (weights.index(problems[at].severity), at))[:MOST]
+    worst = sorted(range(len(problems)), key=lambda at: (weights.index(problems[at].severity), at))[:MAX_RESULTS]
     return [problems[at] for at in sorted(worst)]
 
 
-def _left_out(left: int) -> list[dict[str, Any]]:
+def _make_notification(left: int) -> list[dict[str, Any]]:
     text = f"{count_noun(left, 'problem')} more left out; orgtp validate --json has them all."
     return [{"level": "warning", "message": {"text": text}}] if left else []
 
 
-def _descriptor(id_: str) -> dict[str, Any]:
+def _describe_rule(id_: str) -> dict[str, Any]:
     rule = next((rule for rule in ALL_RULES if rule.id == id_), None)
     return {"id": id_, **(_explained(rule) if rule else {})}
 
@@ -71,26 +71,26 @@ def _explained(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(problem: Problem, index: dict[str, int], fingerprint: str) -> dict[str, Any]:
+def _problem_to_result(problem: Problem, index: dict[str, int], fingerprint: str) -> dict[str, Any]:
     return {
         "ruleId": problem.rule,
         "ruleIndex": index[problem.rule],
         "level": _LEVELS[problem.severity],
-        "message": {"text": _plain(told(problem))},
-        "locations": [{"physicalLocation": _location(problem.place)}],
+        "message": {"text": _break_links(format_problem(problem))},
+        "locations": [{"physicalLocation": _format_location(problem.place)}],
         # Not primaryLocationLineHash: GitHub's uploader makes that one itself, and warns of any other.
         "partialFingerprints": {"orgtp/v1": fingerprint},
     }
 
 
-def _plain(text: str) -> str:
+def _break_links(text: str) -> str:
     """A message without a link: `[text](address)` is one in SARIF, and the words may be anybody's."""
     return escape_control_chars(text).replace("](", "] (")
 
 
-def _location(place: Place) -> dict[str, Any]:
+def _format_location(place: Place) -> dict[str, Any]:
     """The file as a relative URI, byte by byte, and where in it."""
-    uri = quote(path_bytes(place.path))
+    uri = quote(encode_path(place.path))
     return {
         "artifactLocation": {"uri": uri, "uriBaseId": _TOP},
         "region": {"startLine": place.line, "startColumn": place.column},

@@ -11,14 +11,14 @@ from orgtp.model.text import count_noun
 _WORST = 3
 
 
-def verdict(problems: list[Problem], seats: int) -> str:
+def format_summary(problems: list[Problem], seats: int) -> str:
     """The last line: how many of what; below it how to read more, where there is anything."""
-    counts = summary(problems, seats)
+    counts = count_problems(problems, seats)
     told = [count_noun(counts[f"{noun}s"], noun) for noun in ("error", "warning", "notice") if counts[f"{noun}s"]]
-    return f"{', '.join(told) if told else 'no problems'} in {count_noun(seats, 'seat')}{_to_read(problems)}"
+    return f"{', '.join(told) if told else 'no problems'} in {count_noun(seats, 'seat')}{_format_rule_help(problems)}"
 
 
-def _to_read(problems: Iterable[Problem]) -> str:
+def _format_rule_help(problems: Iterable[Problem]) -> str:
     """`what a rule means: orgtp rule owner-unknown (also: bad-date)`: some of the rules, the worst first."""
     weights = list(Severity)
     ordered = sorted(problems, key=lambda problem: weights.index(problem.severity))
@@ -27,7 +27,7 @@ def _to_read(problems: Iterable[Problem]) -> str:
     return f"\nwhat a rule means: orgtp rule {rules[0]}{also}" if rules else ""
 
 
-def summary(problems: list[Problem], seats: int) -> dict[str, int]:
+def count_problems(problems: list[Problem], seats: int) -> dict[str, int]:
     """How many problems of each weight, over how many seats."""
     counts = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
     return {

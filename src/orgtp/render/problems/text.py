@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.text import count_noun, escape_control_chars, one_line
 from orgtp.render.problems.excerpt import Excerpts
-from orgtp.render.problems.fast_lines import PLACE, Line, flow, painted
-from orgtp.render.problems.grouping import ProblemGroup, entries
+from orgtp.render.problems.fast_lines import PLACE, Line, flow_line, painted
+from orgtp.render.problems.grouping import ProblemGroup, group_problems
 from orgtp.render.terminal import Screen
 from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 
@@ -26,10 +26,10 @@ def problems_text(problems: Iterable[Problem], files: Mapping[str, bytes], scree
     the others counted with their lines.
     """
     excerpts = Excerpts(files, screen.width)
-    return painted(_lines(entries(problems), excerpts, screen.width), screen)
+    return painted(_format_problem_lines(group_problems(problems), excerpts, screen.width), screen)
 
 
-def _lines(told: Iterable[ProblemGroup], excerpts: Excerpts, width: int) -> Iterator[Line]:
+def _format_problem_lines(told: Iterable[ProblemGroup], excerpts: Excerpts, width: int) -> Iterator[Line]:
     shown: Place | None = None
     apart = short = False
     for entry in told:
@@ -38,40 +38,40 @@ def _lines(told: Iterable[ProblemGroup], excerpts: Excerpts, width: int) -> Iter
         first = entry.first
         # What is at the same place as the last one stands below the same line.
         excerpt = _excerpt(first, excerpts) if first.place != shown else []
-        yield from _entry(entry, excerpt, width)
-        shown = first.place if _is_of_its_line(first) else None
+        yield from _format_group(entry, excerpt, width)
+        shown = first.place if _is_about_its_line(first) else None
         # Those that share a hint stand close together above it.
         apart, short = entry.hinted or not first.hint, short or bool(entry.counted)
     if short:
-        yield from ([], *flow([(_ALL, "dim")], width, ""))
+        yield from ([], *flow_line([(_ALL, "dim")], width, ""))
 
 
 def _excerpt(problem: Problem, excerpts: Excerpts) -> list[Line]:
-    return excerpts.lines(problem.place, _STYLES[problem.severity]) if _is_of_its_line(problem) else []
+    return excerpts.format_lines(problem.place, _STYLES[problem.severity]) if _is_about_its_line(problem) else []
 
 
-def _is_of_its_line(problem: Problem) -> bool:
+def _is_about_its_line(problem: Problem) -> bool:
     """Whether it is about what stands at its place. What git lacks has a place only because every problem has one."""
     return problem.rule != BASE_NOT_REACHED.id
 
 
-def _entry(entry: ProblemGroup, excerpt: list[Line], width: int) -> Iterator[Line]:
+def _format_group(entry: ProblemGroup, excerpt: list[Line], width: int) -> Iterator[Line]:
     """One finding: where and what, the line, the hint, where else, and how many more of its rule follow."""
-    yield from flow(_head(entry.first), width, "  ")
+    yield from flow_line(_format_group_heading(entry.first), width, "  ")
     yield from excerpt
     if entry.hinted and entry.first.hint:
-        yield from flow([("  " + one_line(entry.first.hint), "")], width, "  ")
+        yield from flow_line([("  " + one_line(entry.first.hint), "")], width, "  ")
     if entry.others:
-        more = f"  and {len(entry.others)} more like it: {_places(entry.others)}"
-        yield from flow([(more, "dim")], width, "  ")
+        more = f"  and {len(entry.others)} more like it: {_format_other_places(entry.others)}"
+        yield from flow_line([(more, "dim")], width, "  ")
     if entry.counted:
         # These are told nowhere else, so they have the colour of what they are.
         more = f"  and {len(entry.counted)} more of {entry.first.rule}"
-        where = f" in {_pieces(entry.counted)}"
-        yield from flow([(more, _STYLES[entry.first.severity]), (where, "")], width, "  ")
+        where = f" in {_format_counted_places(entry.counted)}"
+        yield from flow_line([(more, _STYLES[entry.first.severity]), (where, "")], width, "  ")
 
 
-def _head(problem: Problem) -> Line:
+def _format_group_heading(problem: Problem) -> Line:
     """`seats/dash.yaml:7:8: owner-unknown: owner "bogdn" is not a seat`; the place in one piece, to be clicked."""
     weight = "" if problem.severity is Severity.ERROR else f" ({problem.severity})"
     message = one_line(problem.message).rstrip(".")
@@ -82,7 +82,7 @@ def _head(problem: Problem) -> Line:
     ]
 
 
-def _places(problems: Sequence[Problem]) -> str:
+def _format_other_places(problems: Sequence[Problem]) -> str:
     """`scores/dash/2026-09.jsonl (12 lines), seats/dash.yaml:3`."""
     counts = Counter(problem.place.path for problem in problems)
     lines = {problem.place.path: problem.place.line for problem in problems}
@@ -96,17 +96,20 @@ def _places(problems: Sequence[Problem]) -> str:
     return ", ".join([*named, *([count_noun(rest, "more file")] if rest > 0 else [])])
 
 
-def _pieces(problems: Sequence[Problem]) -> str:
+def _format_counted_places(problems: Sequence[Problem]) -> str:
     """Where these are: each file with its lines, those that follow one another as a range."""
     lines: dict[str, set[int]] = {}
     for problem in problems:
         lines.setdefault(problem.place.path, set()).add(problem.place.line)
-    named = [f"{escape_control_chars(path)}: {_ranges(sorted(found))}" for path, found in list(lines.items())[:_NAMED]]
+    named = [
+        f"{escape_control_chars(path)}: {_format_line_ranges(sorted(found))}"
+        for path, found in list(lines.items())[:_NAMED]
+    ]
     rest = len(lines) - _NAMED
     return "; ".join([*named, *([count_noun(rest, "more file")] if rest > 0 else [])])
 
 
-def _ranges(lines: Sequence[int]) -> str:
+def _format_line_ranges(lines: Sequence[int]) -> str:
     """Lines as ranges and single ones; of very many the first, and how far they go."""
     pieces: list[list[int]] = []
     for line in lines:

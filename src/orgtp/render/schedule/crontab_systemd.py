@@ -40,12 +40,12 @@ class ScheduledRun:
         """And every quarter of an hour, whatever came of it, this."""
         return ("escalate", "tick", *self.options)
 
-    def again(self, kind: str) -> str:
+    def print_command(self, kind: str) -> str:
         """The command that prints this."""
         return escape_control_chars(shlex.join(("orgtp", "schedule", kind, *self.asked)))
 
     @property
-    def named(self) -> str:
+    def recorder(self) -> str:
         """Who records, for a comment."""
         by = self.options[self.options.index("--by") + 1] if "--by" in self.options else ""
         return f"as {by}" if by else "as whoever git's user.email is; --by SEAT names a seat"
@@ -61,44 +61,45 @@ def schedule_text(kind: str, times: Timetable, place: ScheduledRun) -> str:
     return "\n".join(f"# ---- {name} ----\n{text(times, place)}" for name, text in _KINDS.items())
 
 
-def _cron(times: Timetable, place: ScheduledRun) -> str:
+def _format_crontab(times: Timetable, place: ScheduledRun) -> str:
     """cron(8) knows no timezone but its own, so each quarter of an hour it asks what time it is in the org.
 
     The tick comes after the numbers of that moment: nobody is chased for what is just coming. Raises `BadInput`.
     """
-    when = patterns(times)
+    when = format_clock_patterns(times)
     # Within a crontab, % ends the line (crontab(5)).
     clock = f'case "$(TZ={times.zone} date +\\%u-\\%H:\\%M)" in {when})'
-    collect, tick = (" ".join(map(_quoted, (place.program, *words))) for words in (place.collect, place.tick))
-    command = f"cd {_quoted(place.root)} && {{ {clock} {collect} ;; esac; {tick}; }}"
+    collect, tick = (" ".join(map(_quote_for_cron, (place.program, *words))) for words in (place.collect, place.tick))
+    command = f"cd {_quote_for_cron(place.root)} && {{ {clock} {collect} ;; esac; {tick}; }}"
     if len(command.encode()) > _MOST_IN_CRON:
         why = f"cron takes no command of more than {_MOST_IN_CRON} characters, and this one would have {len(command)}"
         raise BadInput(what=f"{why}. Name fewer --times, or take: orgtp schedule systemd")
     variables = "".join(f"{name}={value}\n" for name, value in sorted(place.variables.items()))
     return (
-        f"# {_numbers(times, place)}, {place.named};\n"
+        f"# {_describe_run(times, place)}, {place.recorder};\n"
         "# and every quarter of an hour a tick, which moves up what nobody took on in time.\n"
-        f"# Put it to use: {place.again('cron')} | crontab -\n"
+        f"# Put it to use: {place.print_command('cron')} | crontab -\n"
         "# (that replaces your crontab; to keep what it has, add the lines with: crontab -e)\n"
         "# cron has no variables of your shell: what sources name with env: stands above the line, as in TOKEN=value\n"
         f"{variables}*/15 * * * * {command}\n"
     )
 
 
-def _quoted(text: str) -> str:
+def _quote_for_cron(text: str) -> str:
     return shlex.quote(text).replace("%", "\\%")
 
 
-def _systemd(times: Timetable, place: ScheduledRun) -> str:
+def _format_systemd(times: Timetable, place: ScheduledRun) -> str:
     """A script that writes the units and starts the timers."""
     name = f"orgtp-{place.org}"
-    return f"""# {_numbers(times, place)}, {place.named};
+    units = "".join(_write_unit(unit, text) for unit, text in _build_units(name, times, place).items())
+    return f"""# {_describe_run(times, place)}, {place.recorder};
 # and every quarter of an hour a tick, which moves up what nobody took on in time.
-# Put it to use: {place.again("systemd")} | sh
+# Put it to use: {place.print_command("systemd")} | sh
 set -e
 units="${{XDG_CONFIG_HOME:-$HOME/.config}}/systemd/user"
 mkdir -p "$units"
-{"".join(_written(unit, text) for unit, text in _units(name, times, place).items())}systemctl --user daemon-reload
+{units}systemctl --user daemon-reload
 systemctl --user enable --now {name}.timer {name}-tick.timer
 # Without this, your timers end when you log out.
 loginctl enable-linger
@@ -107,30 +108,30 @@ loginctl enable-linger
 """
 
 
-def _numbers(times: Timetable, place: ScheduledRun) -> str:
-    return f"Numbers of {place.org}, {spoken(times)}"
+def _describe_run(times: Timetable, place: ScheduledRun) -> str:
+    return f"Numbers of {place.org}, {describe_schedule(times)}"
 
 
-def _written(unit: str, text: str) -> str:
+def _write_unit(unit: str, text: str) -> str:
     return f"cat > \"$units/{unit}\" <<'END'\n{text}END\n"
 
 
-def _units(name: str, times: Timetable, place: ScheduledRun) -> dict[str, str]:
+def _build_units(name: str, times: Timetable, place: ScheduledRun) -> dict[str, str]:
     """The units by their names. The tick that is due at the same moment waits until the numbers are there."""
     moments = "\n".join(f"OnCalendar=Mon..Fri *-*-* {one:%H:%M}:00 {times.zone}" for one in times.times)
-    collect, tick = (_command(place.program, words) for words in (place.collect, place.tick))
-    what, late = _numbers(times, place), f"What is overdue in {place.org}"
+    collect, tick = (_format_unit_command(place.program, words) for words in (place.collect, place.tick))
+    what, late = _describe_run(times, place), f"What is overdue in {place.org}"
     return {
-        f"{name}.service": f"{_service(what, place, collect)}ExecStopPost={tick}\n",
-        f"{name}.timer": _timer(what, f"{moments}\nPersistent=true"),
-        f"{name}-tick.service": _service(late, place, tick, after=f"{name}.service"),
-        f"{name}-tick.timer": _timer(late, "OnCalendar=*:0/15"),
+        f"{name}.service": f"{_format_service(what, place, collect)}ExecStopPost={tick}\n",
+        f"{name}.timer": _format_timer(what, f"{moments}\nPersistent=true"),
+        f"{name}-tick.service": _format_service(late, place, tick, after=f"{name}.service"),
+        f"{name}-tick.timer": _format_timer(late, "OnCalendar=*:0/15"),
     }
 
 
-def _service(what: str, place: ScheduledRun, command: str, after: str = "") -> str:
+def _format_service(what: str, place: ScheduledRun, command: str, after: str = "") -> str:
     order = f"After={after}\n" if after else ""
-    pairs = (_word(f"{name}={value}") for name, value in sorted(place.variables.items()))
+    pairs = (_quote_for_systemd(f"{name}={value}") for name, value in sorted(place.variables.items()))
     variables = "".join(f"Environment={pair}\n" for pair in pairs)
     return f"""[Unit]
 Description={what}
@@ -144,7 +145,7 @@ ExecStart={command}
 """
 
 
-def _timer(what: str, moments: str) -> str:
+def _format_timer(what: str, moments: str) -> str:
     return f"""[Unit]
 Description={what}
 
@@ -156,12 +157,12 @@ WantedBy=timers.target
 """
 
 
-def _command(program: str, words: Sequence[str]) -> str:
+def _format_unit_command(program: str, words: Sequence[str]) -> str:
     """A command in a unit file: $ begins a variable in its arguments, and not in the program (systemd.service(5))."""
-    return " ".join((_word(program), *(_word(word.replace("$", "$$")) for word in words)))
+    return " ".join((_quote_for_systemd(program), *(_quote_for_systemd(word.replace("$", "$$")) for word in words)))
 
 
-def _word(text: str) -> str:
+def _quote_for_systemd(text: str) -> str:
     """A word in a unit file, where % begins a specifier (systemd.unit(5))."""
     safe = text.replace("%", "%%")
     if _PLAIN.fullmatch(text):
@@ -172,20 +173,26 @@ def _word(text: str) -> str:
 _PLAIN = re.compile(r"[\w@%+=:,./-]+")
 
 
-def patterns(times: Timetable) -> str:
+def format_clock_patterns(times: Timetable) -> str:
     """What `date +%u-%H:%M` says at these times, as a shell's case has it."""
     return "|".join(f"[1-5]-{one:%H:%M}" for one in times.times)
 
 
-def spoken(times: Timetable) -> str:
+def describe_schedule(times: Timetable) -> str:
     """The timetable in words."""
     return f"Monday to Friday at {', '.join(f'{one:%H:%M}' for one in times.times)} {times.zone}"
 
 
-def _github(times: Timetable, place: ScheduledRun) -> str:
+def _format_github(times: Timetable, place: ScheduledRun) -> str:
     from orgtp.render.schedule.github import Workflow
 
-    return Workflow(times, place.org, place.options, spoken(times), place.named, place.again("github")).text
+    return Workflow(
+        times, place.org, place.options, describe_schedule(times), place.recorder, place.print_command("github")
+    ).text
 
 
-_KINDS: Mapping[str, Callable[[Timetable, ScheduledRun], str]] = {"cron": _cron, "systemd": _systemd, "github": _github}
+_KINDS: Mapping[str, Callable[[Timetable, ScheduledRun], str]] = {
+    "cron": _format_crontab,
+    "systemd": _format_systemd,
+    "github": _format_github,
+}

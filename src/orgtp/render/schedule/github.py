@@ -16,20 +16,20 @@ class Workflow:
     times: Timetable
     org: str
     options: tuple[str, ...]
-    spoken: str
+    schedule: str
     named: str
     again: str
 
     @property
     def text(self) -> str:
         """The whole file."""
-        return f"{self._head()}{self._clock()}{_SET_UP}{self._runs()}"
+        return f"{self._format_header()}{self._format_clock_step()}{_SET_UP}{self._format_run_steps()}"
 
-    def _head(self) -> str:
+    def _format_header(self) -> str:
         """Each time stands there as summer and as winter have it."""
-        hours = sorted({moment for one in self.times.times for moment in self._in_utc(one)})
+        hours = sorted({moment for one in self.times.times for moment in self._list_utc_times(one)})
         lines = "\n".join(f'    - cron: "{minute} {hour} * * *"' for hour, minute in hours)
-        return f"""# .github/workflows/numbers.yml: {self.spoken}, {self.named}
+        return f"""# .github/workflows/numbers.yml: {self.schedule}, {self.named}
 # Made by: {self.again}
 # Secrets: ORGTP_SOURCES_YAML holds the sources, and ORGTP_NOTIFY_YAML whom to tell of what is in whose hands (it may be
 # missing). What either names with env: is a secret of its own, and GitHub hands over those alone that stand below.
@@ -51,13 +51,13 @@ jobs:
     steps:
 """
 
-    def _in_utc(self, one: time) -> set[tuple[int, int]]:
+    def _list_utc_times(self, one: time) -> set[tuple[int, int]]:
         """What a time of day is in UTC over a year: once, or twice where clocks are changed."""
         days = [date(2026, month, 1) for month in range(1, 13)]
         moments = [datetime.combine(day, one, self.times.zone).astimezone(UTC) for day in days]
         return {(moment.hour, moment.minute) for moment in moments}
 
-    def _clock(self) -> str:
+    def _format_clock_step(self) -> str:
         """The step that drops the wrong one of summer and winter."""
         when = " | ".join(f"[1-5]-{one:%H:%M}" for one in self.times.times)
         return f"""      - id: clock
@@ -78,7 +78,7 @@ jobs:
           esac
 """
 
-    def _runs(self) -> str:
+    def _format_run_steps(self) -> str:
         """A runner is thrown away, so that what it recorded has to be sent."""
         options = (*(word for word in self.options if word != "--push"), "--push")
         return f"""      - if: steps.clock.outputs.run
