@@ -248,7 +248,8 @@ def test_init_and_demo_inside_a_hostile_repository(hostile: Shell, cage: Cage, u
     """New repositories below a hostile one, with a template that is full of birds."""
     env = _environment(cage)
     hooks(cage, cage.folder / "template/hooks")
-    (hostile.home / ".gitconfig").open("a").write(f"[init]\n\ttemplateDir = {cage.folder}/template\n")
+    with (hostile.home / ".gitconfig").open("a") as config:
+        config.write(f"[init]\n\ttemplateDir = {cage.folder}/template\n")
     before = _count(hostile)
     within(hostile, env)("init", "inner", "--name", "Inner")
     within(hostile, env)("demo", "tour")

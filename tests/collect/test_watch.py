@@ -25,20 +25,20 @@ def test_it_collects_at_once_says_when_it_will_again_and_ends_when_told(fed: Fed
     fed.shell("escalate", "open", "bot", "The desk is empty", ORGTP_NOW="2026-11-18T10:00:00-05:00")
     words = [str(SCRIPT), "score", "collect", "--watch", "--times", "08:00,17:00", "--sources", str(fed.sources)]
     env = fed.shell.env({"ORGTP_NOW": "2026-11-20T12:00:00-05:00"})
-    run = subprocess.Popen(words, cwd=fed.shell.folder, env=env, stderr=subprocess.PIPE, text=True)
-    assert run.stderr
-    lines = iter(run.stderr.readline, "")
-    until = time.monotonic() + _PATIENCE
-    said = [next(lines)]
-    while not said[-1].startswith("next at ") and time.monotonic() < until:
-        said.append(next(lines))
-    assert "bot rate: unavailable: source broken: exit code 3: boom" in said[0]
-    assert re.fullmatch(r"next at (Mon|Tue|Wed|Thu|Fri) \d{4}-\d\d-\d\d (08|17):00 America/New_York\n", said[-1])
-    assert fed.told()["talks"] == ("13", "")
-    (late,) = [one for one in fed.shell("escalate", "list", "--json").json["escalations"] if one["kind"] == "issue"]
-    assert [event["what"] for event in late["events"]] == ["opened", "top"], "it ticks, too"
-    run.send_signal(signal.SIGTERM)
-    assert run.wait(30) == 0
+    with subprocess.Popen(words, cwd=fed.shell.folder, env=env, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr
+        lines = iter(run.stderr.readline, "")
+        until = time.monotonic() + _PATIENCE
+        said = [next(lines)]
+        while not said[-1].startswith("next at ") and time.monotonic() < until:
+            said.append(next(lines))
+        assert "bot rate: unavailable: source broken: exit code 3: boom" in said[0]
+        assert re.fullmatch(r"next at (Mon|Tue|Wed|Thu|Fri) \d{4}-\d\d-\d\d (08|17):00 America/New_York\n", said[-1])
+        assert fed.told()["talks"] == ("13", "")
+        (late,) = [one for one in fed.shell("escalate", "list", "--json").json["escalations"] if one["kind"] == "issue"]
+        assert [event["what"] for event in late["events"]] == ["opened", "top"], "it ticks, too"
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(30) == 0
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -50,18 +51,22 @@ class GitMissing(OrgtpError):
 class GitProcess:
     """A running program with pipes for its three streams. It is terminated when this object is collected."""
 
-    __slots__ = ("proc",)
+    __slots__ = ("__weakref__", "proc")
 
     def __init__(self, proc: subprocess.Popen[bytes]) -> None:
         self.proc = proc
+        # Not `__del__`: if this object is part of a reference cycle, Python may finalize the pipes first, which gives a
+        # ResourceWarning. At exit, the pipes close by themselves, and git ends.
+        weakref.finalize(self, _end_process, proc).atexit = False
 
-    def __del__(self) -> None:
-        for pipe in (self.proc.stdin, self.proc.stdout, self.proc.stderr):
-            with suppress(OSError):
-                pipe.close()  # type: ignore[union-attr]  # all three are pipes
-        if self.proc.poll() is None:
-            self.proc.terminate()
-            self.proc.wait()
+
+def _end_process(proc: subprocess.Popen[bytes]) -> None:
+    for pipe in (proc.stdin, proc.stdout, proc.stderr):
+        with suppress(OSError):
+            pipe.close()  # type: ignore[union-attr]  # all three are pipes
+    if proc.poll() is None:
+        proc.terminate()
+        proc.wait()
 
 
 def start_git(words: list[str], where: Path, env: Mapping[str, str], held: int | None) -> Any:
