@@ -134,7 +134,11 @@ class _Story:
             text = self.format_seat(step["add"], at)
             return lambda org: add_seat_file(org, step["add"], text, by, why)
         if "retire" in step:
-            request = _make_retire_request(step["retire"], by)
+            asked = step["retire"]
+            review = {key: asked[key] for key in REVIEW_KEYS if key in asked}
+            request = RetirementRequest(
+                asked["seat"], tuple(asked["to"]), reason=asked["reason"], review=review, decided_by=by, by=by
+            )
             return lambda org: retire_seat(org, request, at)
         if "score" in step:
             entry = self._make_correction(step)
@@ -205,13 +209,6 @@ def _ends_month(day: date) -> bool:
 
 def _push_scores(entries: list[scoring.NewScore], at: datetime) -> Action:
     return lambda org: scoring.add_scores(org, entries, at, _KEEPER)
-
-
-def _make_retire_request(asked: Mapping[str, Any], by: str) -> RetirementRequest:
-    review = {key: asked[key] for key in REVIEW_KEYS if key in asked}
-    return RetirementRequest(
-        asked["seat"], tuple(asked["to"]), reason=asked["reason"], review=review, decided_by=by, by=by
-    )
 
 
 def _make_new_score(series: Mapping[str, Any], word: str, at: datetime, period: Period) -> scoring.NewScore:

@@ -131,22 +131,22 @@ MADE = {
     "yaml-too-large": Made(
         _too_long,
         "seats/ada.yaml:1:1: yaml-too-large: larger than 256 KiB, or more than 20,000 lines and items. "
-        "Keep a file to what its seat needs.\n",
+        "Remove what does not belong in this file.\n",
     ),
     "too-large": Made(
         _too_large,
         f"scores/ada/2026-11.jsonl:1:1: too-large: larger than {MOST >> 20} MiB, so it was not read. "
-        "A score file holds one month of one seat: see what wrote so much there.\n",
+        "A score file contains one month of one seat. Find out what writes so much to it.\n",
     ),
     "not-a-file": Made(
         _links,
-        "scores:1:1: not-a-file: a link, a submodule or a device, not a file. Put the file itself there.\n"
-        "seats/eve.yaml:1:1: not-a-file: a link, a submodule or a device, not a file. Put the file itself there.\n",
+        "scores:1:1: not-a-file: is a link, a submodule or a device, not a file. Replace it with a regular file.\n"
+        "seats/eve.yaml:1:1: not-a-file: is a link, a submodule or a device, not a file. Replace it with a regular file.\n",
     ),
     "id-differs-by-case": Made(
         _case,
-        "seats/Ada.yaml:1:1: id-differs-by-case: seats/Ada.yaml differs from seats/ada.yaml only by case. Rename it or "
-        "take it out: a disk that does not tell the two apart keeps one, and seats/ada.yaml may be lost.\n",
+        "seats/Ada.yaml:1:1: id-differs-by-case: seats/Ada.yaml differs from seats/ada.yaml only by case. Rename or "
+        "remove it: a file system that ignores case keeps only one of them, so seats/ada.yaml may be lost.\n",
     ),
 }
 # What no org can show, and the test that shows it.

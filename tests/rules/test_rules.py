@@ -152,7 +152,7 @@ READERS = (
     "admission",
     "json_schema",
 )
-NOTES = {"Problem", "_problem", "problem", "refuse", "choice"}
+NOTES = {"Problem", "_problem", "add_problem", "refuse_event", "choice"}
 
 
 def told_by_readers() -> Iterator[str]:

@@ -292,7 +292,8 @@ def run_escalation_tick(org: Org, now: datetime, late: Sequence[FoundTrouble] | 
 
     Raises `Refused` for a seat that may not run the tick.
     """
-    _check_may_tick(org, by)
+    if by and not (org.seat(by).is_active and (org.seats[by].is_human or by in org.policy.scorekeepers)):
+        raise Refused(why=f"{by} may not run the tick. An active human seat or a seat in policy.scorekeepers may.")
     edits = EscalationEdits(org, now, by)
     _record_found(edits, late or ())
     _resolve_ended(edits, None if late is None else {(one.seat, one.metric) for one in late})
@@ -301,11 +302,6 @@ def run_escalation_tick(org: Org, now: datetime, late: Sequence[FoundTrouble] | 
     for one in edits.list_open():
         _move_up_if_overdue(edits, one)
     return edits.to_change(_describe_waiting(org, now))
-
-
-def _check_may_tick(org: Org, by: str) -> None:
-    if by and not (org.seat(by).is_active and (org.seats[by].is_human or by in org.policy.scorekeepers)):
-        raise Refused(why=f"{by} may not run the tick. An active human seat or a seat in policy.scorekeepers may.")
 
 
 def _describe_waiting(org: Org, now: datetime) -> str:

@@ -98,20 +98,16 @@ def add_queued_scores(org: Org, queued: Sequence[Score], by: str = "") -> Change
     """
     scores = [score for score in queued if score.id not in org.score_ids]
     for score in scores:
-        _check_still_fits(org, score, by)
+        metric = org.metric(score.seat, score.metric)
+        _check_may_record(org, score.seat, by)
+        period = parse_period(score.period)
+        if period is None or period.grain is not metric.cadence.grain:
+            raise Refused(why=f"{score.period} is no longer a period of {metric.id}, which is now {metric.cadence}.")
+        if score.value is not None:
+            metric.targets.unit.parse_amount(score.value)
     return _make_change(
         org, _drop_duplicate_ids(scores), [org.score_ids[score.id] for score in queued if score.id in org.score_ids], by
     )
-
-
-def _check_still_fits(org: Org, score: Score, by: str) -> None:
-    metric = org.metric(score.seat, score.metric)
-    _check_may_record(org, score.seat, by)
-    period = parse_period(score.period)
-    if period is None or period.grain is not metric.cadence.grain:
-        raise Refused(why=f"{score.period} is no longer a period of {metric.id}, which is now {metric.cadence}.")
-    if score.value is not None:
-        metric.targets.unit.parse_amount(score.value)
 
 
 def _check_may_record(org: Org, seat: str, by: str) -> None:

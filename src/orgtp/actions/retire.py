@@ -69,7 +69,12 @@ def plan_retirement(org: Org, request: RetirementRequest) -> RetirementPlan:
         )
     for heir in [*request.to, *request.moves.values()]:
         _check_heir(org, seat, heir)
-    _check_moves(seat, request.moves)
+    moves = request.moves
+    known = [*seat.capabilities, *seat.metrics]
+    for name in moves:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"It has: {', '.join(known) or 'none'}."
+            raise Refused(why=f'{seat.id} has no capability or metric "{name}". {hint}')
     return RetirementPlan(
         seat=seat,
         capabilities=_assign_capabilities(seat, request),
@@ -90,14 +95,6 @@ def _check_heir(org: Org, seat: Seat, heir: str) -> None:
         raise Refused(why=f"{heir} cannot be its own heir. Name another seat.")
     if org.seats[heir].is_retired:
         raise Refused(why=f"the heir {heir} is retired. Name a seat that is not.")
-
-
-def _check_moves(seat: Seat, moves: Mapping[str, str]) -> None:
-    known = [*seat.capabilities, *seat.metrics]
-    for name in moves:
-        if name not in known:
-            hint = did_you_mean(name, known) or f"It has: {', '.join(known) or 'none'}."
-            raise Refused(why=f'{seat.id} has no capability or metric "{name}". {hint}')
 
 
 def _assign_capabilities(seat: Seat, request: RetirementRequest) -> dict[str, str]:

@@ -93,10 +93,6 @@ def _make_edit(seat: Seat, keys: tuple[str, ...], value: YamlData) -> Edit:
     return DropKey(path, keys) if value == "" else SetKey(path, keys, value)
 
 
-def _is_dated(keys: tuple[str, ...]) -> bool:
-    return len(keys) == _DATED and keys[::2] == ("metrics", "target")
-
-
 _DATED = 4
 
 
@@ -106,7 +102,7 @@ def _merge_target_dates(
     """Merge all dated values of a target into one value, in the given order."""
     merged: dict[tuple[str, ...], YamlData] = {}
     for keys, value in values:
-        if _is_dated(keys):
+        if len(keys) == _DATED and keys[::2] == ("metrics", "target"):
             before = merged.get(keys[:3])
             merged[keys[:3]] = _add_target_date(org, seat, keys, value, before if isinstance(before, Mapping) else None)
         else:

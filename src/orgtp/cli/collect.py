@@ -151,20 +151,16 @@ def _say_elsewhere(done: Collected, sources: Sources) -> None:
 
 def _report_recorded(here: OrgHandle, done: Collected, way: CollectOptions) -> int:
     if done.recorded is None:
-        return _report_nothing_recorded(here, done, way)
+        if way.json:
+            write_json("score-collect", here, {"commit": None, **_collected_json(done)})
+        elif way.dry_run or sys.stderr.isatty():
+            write_stderr("nothing collected: no metric asks for it now")
+        return 0
     said, body = {"json": way.json, "dry_run": way.dry_run, "push": way.push, "quiet": way.quiet}, _collected_json(done)
     code = report_change("score-collect", here, done.recorded, **said, then=done.escalated, **body)
     if done.escalated:
         notify_people(here, done.escalated, way.notify)
     return code
-
-
-def _report_nothing_recorded(here: OrgHandle, done: Collected, way: CollectOptions) -> int:
-    if way.json:
-        write_json("score-collect", here, {"commit": None, **_collected_json(done)})
-    elif way.dry_run or sys.stderr.isatty():
-        write_stderr("nothing collected: no metric asks for it now")
-    return 0
 
 
 def _collected_json(done: Collected) -> dict[str, Any]:

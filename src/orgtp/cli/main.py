@@ -45,15 +45,13 @@ def _read_global_options(
     remember_org_option(org)
 
 
-def _make_group(name: str) -> typer.Typer:
-    return typer.Typer(name=name, help=GROUPS[name], no_args_is_help=True, rich_markup_mode=None)
-
-
 def build_app(commands: Iterable[CommandEntry] = COMMANDS) -> typer.Typer:
     """The command line with these commands."""
     app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, context_settings=_SETTINGS, name="orgtp")
     app.callback()(_read_global_options)
-    groups = {name: _make_group(name) for name in GROUPS}
+    groups = {
+        name: typer.Typer(name=name, help=GROUPS[name], no_args_is_help=True, rich_markup_mode=None) for name in GROUPS
+    }
     for command in commands:
         settings = _VALUES if (command.group, command.name) == ("score", "add") else _SETTINGS
         place = groups.get(command.group, app)

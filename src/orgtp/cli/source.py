@@ -149,7 +149,12 @@ def _show_reading(here: OrgHandle | None, said: SourceResult, found: list[Readin
             "tries": said.tries,
             "readings": found,
         }
-        _write_source_json(here, body)
+        from orgtp.render.json import format_envelope
+
+        if here:
+            write_json("source-test", here, body)
+        else:
+            write_stdout(format_envelope("source-test", "", None, False, body))
     elif said.value is None:
         write_stderr(f"{said.name} has no value: {said.why}")
     else:
@@ -158,15 +163,6 @@ def _show_reading(here: OrgHandle | None, said: SourceResult, found: list[Readin
 
         write_stdout(source_test_text(said.value, said.seconds, found, detect_screen()))
         _explain_unused_sources([said.name] if here and not found else [])
-
-
-def _write_source_json(here: OrgHandle | None, body: dict[str, Any]) -> None:
-    from orgtp.render.json import format_envelope
-
-    if here:
-        write_json("source-test", here, body)
-    else:
-        write_stdout(format_envelope("source-test", "", None, False, body))
 
 
 def add_one_source(

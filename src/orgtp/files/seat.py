@@ -208,7 +208,7 @@ def _read_target(fields: MappingReader, key: str) -> Target | None:
     text = fields.text(key, required=True) if is_text else str(bare).lower()
     target = parse_target(text) if is_text else None
     if text and target is None:
-        fields.add_problem("bad-target", key, f'target "{text}" is not a target', target_hint(text))
+        fields.add_problem("bad-target", key, f'target "{text}" is not a valid target', target_hint(text))
     return target
 
 

@@ -84,7 +84,15 @@ def _split_signer_lines(text: str) -> Iterator[tuple[int, str]]:
 def _parse_signer_key(place: Place, line: str) -> SignerKey:
     """Parse a line: principal, optional options, key type and key. The rest is a comment."""
     words = list(_WORD.finditer(line))
-    principal = _parse_principal(words[0])
+    word = words[0]
+    name = word[0][1:-1] if word[0][:1] == '"' == word[0][-1:] else word[0]
+    if "," in name:
+        raise _SignerLineError(word.start(), f'one key for several seats: "{name}"', _ONE_SEAT)
+    if any(sign in name for sign in "*?!"):
+        raise _SignerLineError(word.start(), f'"{name}" is a pattern, which can match several seats', _ONE_SEAT)
+    if not is_id(name):
+        raise _SignerLineError(word.start(), f'"{name}" is not a seat\'s id', f"{_ONE_SEAT} {id_hint(name)}")
+    principal = name
     rest = words[1:]
     options = _KeyOptions()
     if rest and rest[0][0] not in _TYPES and not _is_key_type(rest[0][0]):
@@ -95,17 +103,6 @@ def _parse_signer_key(place: Place, line: str) -> SignerKey:
     _refuse_bad_key(kind, blob)
     where = Place(place.path, place.line, words[0].start() + 1)
     return SignerKey(principal, kind[0], blob[0], options.namespaces, options.since, options.until, where)
-
-
-def _parse_principal(word: re.Match[str]) -> str:
-    name = word[0][1:-1] if word[0][:1] == '"' == word[0][-1:] else word[0]
-    if "," in name:
-        raise _SignerLineError(word.start(), f'one key for several seats: "{name}"', _ONE_SEAT)
-    if any(sign in name for sign in "*?!"):
-        raise _SignerLineError(word.start(), f'"{name}" is a pattern, which can match several seats', _ONE_SEAT)
-    if not is_id(name):
-        raise _SignerLineError(word.start(), f'"{name}" is not a seat\'s id', f"{_ONE_SEAT} {id_hint(name)}")
-    return name
 
 
 def _is_key_type(word: str) -> bool:

@@ -114,7 +114,14 @@ def fetch_missing_objects(repo: Repo, commit: str, branch: str) -> None:
         missing = _list_missing_objects(repo, commit)
         if not missing:
             return
-        _fetch_objects_or_refuse(repo, branch, missing, commit)
+        remote = find_remote(repo, branch)
+        what = f"{len(missing)} objects of {commit[:10]} are not in this partial clone"
+        if remote is None:
+            raise NotInClone(what=what, remedy="Clone again without --filter")
+        try:
+            RemoteConnection(repo, remote).fetch_objects(missing)
+        except SyncStopped as error:
+            raise NotInClone(what=f"{what}, and {error}", remedy="Clone again without --filter") from error
 
 
 def _list_missing_objects(repo: Repo, commit: str) -> list[str]:
@@ -124,17 +131,6 @@ def _list_missing_objects(repo: Repo, commit: str) -> list[str]:
     # Git needs the trees to filter by path. If they are missing too, list the missing objects without a filter.
     rows = (repo.run(*words) if code else out).decode(errors="replace").splitlines()
     return [row[1:] for row in rows if row.startswith("?")]
-
-
-def _fetch_objects_or_refuse(repo: Repo, branch: str, missing: list[str], commit: str) -> None:
-    remote = find_remote(repo, branch)
-    what = f"{len(missing)} objects of {commit[:10]} are not in this partial clone"
-    if remote is None:
-        raise NotInClone(what=what, remedy="Clone again without --filter")
-    try:
-        RemoteConnection(repo, remote).fetch_objects(missing)
-    except SyncStopped as error:
-        raise NotInClone(what=f"{what}, and {error}", remedy="Clone again without --filter") from error
 
 
 def _find_reused_ids(repo: Repo, base: str, found: OrgPair) -> dict[str, str]:

@@ -138,15 +138,11 @@ def _find_work_tree_commit(repo: Repo, move: BranchMove) -> str | None:
 def _close_journal(repo: Repo, move: BranchMove, since: str | None, *, whole: bool) -> None:
     """Close the journal after a move. If a work tree could not be updated, keep a note for the next run."""
     if whole:
-        _clear_journal(repo)
+        if read_journal(repo):
+            os.truncate(_journal_path(repo), 0)
     else:
         with suppress(OSError):
             _write_journal(repo, replace(move, old=move.new), since)
-
-
-def _clear_journal(repo: Repo) -> None:
-    if read_journal(repo):
-        os.truncate(_journal_path(repo), 0)
 
 
 def read_journal(repo: Repo) -> dict[str, Any]:
@@ -208,22 +204,18 @@ def _recover_checkout(checkout: Checkout, *, moved: bool) -> bool:
     try:
         checkout.remove_temporary_files()
         if moved:
-            return _update_checkout(checkout)
+            checkout.lock_index()
+            checkout.plan()
+            checkout.prepare_index()
+            checkout.swap_index()
+            try:
+                checkout.update_files()
+            except OSError:
+                return False
+            return True
         checkout.restore_index()
     finally:
         checkout.release_index()
-    return True
-
-
-def _update_checkout(checkout: Checkout) -> bool:
-    checkout.lock_index()
-    checkout.plan()
-    checkout.prepare_index()
-    checkout.swap_index()
-    try:
-        checkout.update_files()
-    except OSError:
-        return False
     return True
 
 

@@ -122,7 +122,11 @@ def _save_queued(path: Path, raw: bytes) -> None:
         reserve.rename(beside)
         _write_synced(beside, raw)
     beside.rename(path)
-    _sync_folder(path.parent)
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _write_synced(path: Path, raw: bytes) -> None:
@@ -132,14 +136,6 @@ def _write_synced(path: Path, raw: bytes) -> None:
         while written < len(raw):
             written += os.write(handle, raw[written:])
         os.ftruncate(handle, len(raw))
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
         os.fsync(handle)
     finally:
         os.close(handle)

@@ -26,7 +26,16 @@ def propose_change(
     try:
         with hold_lock(repo):
             _refuse_existing_branch(repo, ref, onto)
-            return _commit_to_branch(ledger, action, ref)
+            batch = CommitBatch(ledger, ledger.tip())
+            done, last = batch.write_commits([batch.run_action(action)])
+            if last is not None:
+                moving = RefTransaction(ledger.repo, ref, None, str(last.parent), last.env)
+                try:
+                    moving.prepare(last.message.partition("\n")[0])
+                    moving.commit()
+                finally:
+                    moving.close()
+            return done[0]
     except TemporaryFailure as why:
         raise NotWritten(why=why) from why
 
@@ -36,16 +45,3 @@ def _refuse_existing_branch(repo: Repo, ref: str, onto: str) -> None:
     if tip:
         what = f"the branch {onto} already exists, at {tip[:10]}"
         raise Refused(why=f"{what}. Merge it, or delete it: git branch -D {onto}")
-
-
-def _commit_to_branch(ledger: Ledger, action: Action, ref: str) -> RecordedChange:
-    batch = CommitBatch(ledger, ledger.tip())
-    done, last = batch.write_commits([batch.run_action(action)])
-    if last is not None:
-        moving = RefTransaction(ledger.repo, ref, None, str(last.parent), last.env)
-        try:
-            moving.prepare(last.message.partition("\n")[0])
-            moving.commit()
-        finally:
-            moving.close()
-    return done[0]

@@ -25,12 +25,10 @@ DELETED = "-"
 def hash_changed_files(files: Mapping[str, bytes | None]) -> str:
     """The value of the trailer for what became of the changed `files`; None for one that went."""
     rows = sorted((path.encode("utf-8", "surrogateescape"), raw) for path, raw in files.items())
-    listing = b"".join(path + b"\0" + _hash_file(raw) + b"\n" for path, raw in rows)
+    listing = b"".join(
+        path + b"\0" + (DELETED if raw is None else sha256(raw).hexdigest()).encode() + b"\n" for path, raw in rows
+    )
     return f"sha256:{sha256(listing).hexdigest()}"
-
-
-def _hash_file(raw: bytes | None) -> bytes:
-    return (DELETED if raw is None else sha256(raw).hexdigest()).encode()
 
 
 def set_content_trailer(message: str, value: str) -> str:

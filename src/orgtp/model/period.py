@@ -147,7 +147,11 @@ def parse_period(text: str) -> Period | None:
     """The period that `text` names, whatever its size; nothing where it names none."""
     for grain, pattern in _PATTERNS.items():
         if match := pattern.fullmatch(text):
-            return _build_period(grain, match)
+            try:
+                period = period_containing_local(_BUILDERS[grain](*(int(group) for group in match.groups())), grain)
+            except ValueError:
+                return None
+            return period if _FIRST_YEAR <= period.start.year <= _LAST_YEAR else None
     return None
 
 
@@ -161,14 +165,6 @@ def parse_span(text: str) -> tuple[Period, Period] | None:
 
 
 _YEAR = re.compile(r"[0-9]{4}")
-
-
-def _build_period(grain: Grain, match: re.Match[str]) -> Period | None:
-    try:
-        period = period_containing_local(_BUILDERS[grain](*(int(group) for group in match.groups())), grain)
-    except ValueError:
-        return None
-    return period if _FIRST_YEAR <= period.start.year <= _LAST_YEAR else None
 
 
 def _midnight(day: date) -> datetime:

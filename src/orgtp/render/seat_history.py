@@ -71,7 +71,10 @@ def _format_history_lines(life: Life, zone: tzinfo, screen: Screen) -> Iterator[
     )
     for event in life.events:
         yield Text()
-        yield from _head(event, zone, screen)
+        when = event.at.astimezone(zone).isoformat(" ", "minutes")[:16]
+        yield from wrap_text(
+            join_text((when, "bold"), "  ", safe_text(event.who), "  ", (event.commit[:_SHORT], "dim")), screen.width
+        )
         for told_ in format_event_changes(event, life.seat):
             yield from wrap_hanging(style_spans(told_), 2, screen)
         if event.recorded:
@@ -80,13 +83,6 @@ def _format_history_lines(life: Life, zone: tzinfo, screen: Screen) -> Iterator[
         yield Text("nothing is committed yet")
     if life.retirement:
         yield from retirement_lines(life.retirement, screen)
-
-
-def _head(event: Event, zone: tzinfo, screen: Screen) -> Iterator[Text]:
-    when = event.at.astimezone(zone).isoformat(" ", "minutes")[:16]
-    yield from wrap_text(
-        join_text((when, "bold"), "  ", safe_text(event.who), "  ", (event.commit[:_SHORT], "dim")), screen.width
-    )
 
 
 def format_recorded_counts(recorded: RecordedScores) -> str:

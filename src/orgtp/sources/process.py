@@ -79,7 +79,10 @@ def ask_module(module: str, fed: bytes, folder: Path, until: float, stop: Event)
         os.close(write)
     pipe = Pipe(read, _ANSWER)
     try:
-        _send_line(child, fed)
+        with suppress(BrokenPipeError):
+            if child.stdin is not None:
+                child.stdin.write(fed + b"\n")
+                child.stdin.flush()
         _read_pipes([pipe], lambda: b"\n" in pipe.data or pipe.cut or stop.is_set(), lambda: _has_ended(child), until)
         code = _read_exit_code(child) if _wait_for_end(child, min(until, time.monotonic() + _LINGER), pipe) else None
     finally:
@@ -100,13 +103,6 @@ def _start_module(module: str, write: int, folder: Path) -> subprocess.Popen[byt
         pass_fds=(write,),
         process_group=0,
     )
-
-
-def _send_line(child: subprocess.Popen[bytes], fed: bytes) -> None:
-    with suppress(BrokenPipeError):
-        if child.stdin is not None:
-            child.stdin.write(fed + b"\n")
-            child.stdin.flush()
 
 
 def _has_ended(child: subprocess.Popen[bytes]) -> bool:

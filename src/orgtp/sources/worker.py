@@ -76,7 +76,10 @@ def _ask_checked_value(asked: Mapping[str, Any], veil: SecretRedactor) -> str:
         veil.add_secret(secret)
     settings = resolve_secrets(asked["settings"], veil)
     if kind.memory:
-        _limit_memory(kind.memory)
+        import resource
+
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_AS, (kind.memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
     said = kind.ask(settings)
     if not isinstance(said, str):
         raise SourceFailed(f"it returned {type(said).__name__} instead of text", again=False)
@@ -90,13 +93,6 @@ def _find_inline_secrets(kind: Kind, settings: Mapping[str, Any]) -> list[str]:
     values = [settings.get(name) for name, key in kind.keys.items() if key.secret]
     texts = [text for value in values for text in (value.values() if isinstance(value, dict) else [value])]
     return [text for text in texts if isinstance(text, str) and not text.startswith(("env:", "file:"))]
-
-
-def _limit_memory(memory: int) -> None:
-    import resource
-
-    with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def shorten_reason(text: str) -> str:

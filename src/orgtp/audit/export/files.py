@@ -26,16 +26,12 @@ def export_files(found: AuditReport) -> Mapping[str, Iterable[bytes]]:
     """Return the content of each file by name, in chunks."""
     readme = [render_readme(found)] if found.checkpoint else []
     files = {"README.txt": readme, "report.json": _report_json(found), "report.html": render_html(found)}
-    return {name: _encode_pieces(pieces) for name, pieces in files.items()}
+    return {name: (piece.encode("utf-8", "replace") for piece in pieces) for name, pieces in files.items()}
 
 
 def _report_json(found: AuditReport) -> Iterator[str]:
     """Make the JSON only when it is written: for a large org, it takes as much memory as packing the bundle."""
     yield format_envelope(KIND, found.org, found.head, False, export_json(found))
-
-
-def _encode_pieces(pieces: Iterable[str]) -> Iterator[bytes]:
-    return (piece.encode("utf-8", "replace") for piece in pieces)
 
 
 def format_export(found: AuditReport, where: str) -> str:

@@ -113,7 +113,9 @@ class _LazyMapping(Mapping[Keys, tuple[int, int]]):
 
 def decode_yaml(path: str, raw: bytes) -> str:
     """`raw` as text. Raises `NotStrict` if it is too large or not UTF-8."""
-    if len(raw) > MAX_BYTES or (len(raw) > MAX_ITEMS and _count_items(raw) > MAX_ITEMS):
+    if len(raw) > MAX_BYTES or (
+        len(raw) > MAX_ITEMS and sum(raw.count(mark) for mark in (b"\n", b"\r", b",")) > MAX_ITEMS
+    ):
         raise NotStrict(_problem("yaml-too-large", Place(path), *TOO_LARGE))
     try:
         return raw.decode()
@@ -242,10 +244,6 @@ def _collect_marks(node: YamlNode, keys: Keys, marks: Marks) -> None:
 
 def _problem(rule: str, place: Place, message: str, hint: str) -> Problem:
     return Problem(rule, place, message, hint)
-
-
-def _count_items(raw: bytes) -> int:
-    return sum(raw.count(mark) for mark in (b"\n", b"\r", b","))
 
 
 _MOST = f"larger than {MAX_BYTES // 1024} KiB, or more than {MAX_ITEMS:,} lines and items"

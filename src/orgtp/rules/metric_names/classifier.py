@@ -231,13 +231,9 @@ def _is_cleared(found: Found, row: Sequence[str], *topics: str) -> bool:
     """Whether a phrase of these topics is there, where it is what it looks like."""
     unlike = found.get("no result", ())
     spans = (span for topic in topics for span in found.get(topic, ()))
-    if any(not _is_within(span, unlike) for span in spans):
+    if any(not any(start <= span[0] and span[1] <= end for start, end in unlike) for span in spans):
         return True
     return _names_who_noticed(found, row) or ("time" in topics and _names_deadline(found, row))
-
-
-def _is_within(span: Span, others: list[Span] | tuple[()]) -> bool:
-    return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
 def _names_deadline(found: Found, row: Sequence[str]) -> bool:

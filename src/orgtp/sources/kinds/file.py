@@ -130,11 +130,7 @@ def _iterate_cells(rows: csv.DictReader[str], column: str | None) -> Iterator[st
         # An unquoted 1,200 is read as two cells, which shifts all that follow.
         if None in row:
             raise SourceFailed(f"line {rows.line_num} has more cells than the first line", again=False)
-        yield "1" if column is None else _cell(row[column])
-
-
-def _cell(text: str | None) -> str:
-    return (text or "").strip()
+        yield "1" if column is None else (row[column] or "").strip()
 
 
 def _roll_up(cells: Sequence[tuple[str, str]], settings: Mapping[str, Any]) -> str:

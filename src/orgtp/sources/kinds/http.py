@@ -120,7 +120,19 @@ def _fetch_answer(client: Client, request: Request) -> str:
         response = client.send(request, stream=True)
         try:
             if response.status_code not in _MOVED:
-                return _read_response_text(response)
+                status = response.status_code
+                if status not in _WHOLE:
+                    said = f"it answered {status} {response.reason_phrase}".rstrip()
+                    raise SourceFailed(said, again=status >= _BROKEN or status in _LATER)
+                raw = b""
+                for chunk in response.iter_bytes():
+                    raw += chunk
+                    if len(raw) > _MOST:
+                        raise SourceFailed(f"its response is larger than {_MOST >> 20} MiB", again=False)
+                try:
+                    return raw.decode("utf-8-sig")
+                except UnicodeDecodeError as error:
+                    raise SourceFailed("its response is not UTF-8 text", again=False) from error
             request = _follow_redirect(client, request, response)
         finally:
             response.close()
@@ -146,19 +158,3 @@ _OF_BODY = {"content-length", "content-type", "transfer-encoding"}
 
 def _split_origin(url: URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
-
-
-def _read_response_text(response: Response) -> str:
-    status = response.status_code
-    if status not in _WHOLE:
-        said = f"it answered {status} {response.reason_phrase}".rstrip()
-        raise SourceFailed(said, again=status >= _BROKEN or status in _LATER)
-    raw = b""
-    for chunk in response.iter_bytes():
-        raw += chunk
-        if len(raw) > _MOST:
-            raise SourceFailed(f"its response is larger than {_MOST >> 20} MiB", again=False)
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceFailed("its response is not UTF-8 text", again=False) from error
