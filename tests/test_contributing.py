@@ -86,7 +86,8 @@ def test_the_command_works(sample: Shell, code: Path) -> None:
 def test_the_rule_works(acme: Shell, code: Path) -> None:
     ran = run_changed(acme, code, "validate")
     assert "mission-missing" in ran.out + ran.err
-    assert 'bot has no mission. Write one sentence: orgtp seat set bot "mission=…"' in ran.out + ran.err
+    assert "mission-missing (warning): bot has no mission\n" in ran.out
+    assert '\n  Write one sentence: orgtp seat set bot "mission=…"\n' in ran.out
     assert run_changed(acme, code, "seat", "set", "bot", "mission=It answers.").code == 0
     assert "mission-missing" not in run_changed(acme, code, "validate").out
     assert "An active agent has no mission." in run_changed(acme, code, "rule", "mission-missing").out

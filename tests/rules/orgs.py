@@ -141,7 +141,8 @@ MADE = {
     "not-a-file": Made(
         _links,
         "scores:1:1: not-a-file: is a link, a submodule or a device, not a file. Replace it with a regular file.\n"
-        "seats/eve.yaml:1:1: not-a-file: is a link, a submodule or a device, not a file. Replace it with a regular file.\n",
+        "seats/eve.yaml:1:1: not-a-file: is a link, a submodule or a device, not a file. "
+        "Replace it with a regular file.\n",
     ),
     "id-differs-by-case": Made(
         _case,

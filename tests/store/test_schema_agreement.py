@@ -101,7 +101,7 @@ def is_read(line: bytes) -> bool:
 
 
 def no_moment(problem: Problem, line: bytes) -> bool:
-    return '"at" is not a moment' in problem.message and MOMENT.search(record(line)["at"]) is not None
+    return '"at" is not a UTC time' in problem.message and MOMENT.search(record(line)["at"]) is not None
 
 
 def test_our_reader_and_two_validators_agree_on_every_score(tmp_path: Path) -> None:

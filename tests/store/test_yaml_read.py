@@ -109,12 +109,12 @@ def test_what_is_refused_and_where(text: str, place: tuple[str, int, int]) -> No
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
-        ("target: >= 95%", 'Put the text in quotes: target: ">= 95%"'),
-        ("name: @dash", 'Put the text in quotes: name: "@dash"'),
-        ("mission: Ads: all of them", 'Put the text in quotes: mission: "Ads: all of them"'),
-        ("mission: 'it's late'", 'Put the text in quotes: mission: "it\'s late"'),
-        ("mission: [draft] Ads", 'Put the text in quotes: mission: "[draft] Ads"'),
-        ('mission: say "hi": now', r'Put the text in quotes: mission: "say \"hi\": now"'),
+        ("target: >= 95%", 'Put the value in quotes: target: ">= 95%"'),
+        ("name: @dash", 'Put the value in quotes: name: "@dash"'),
+        ("mission: Ads: all of them", 'Put the value in quotes: mission: "Ads: all of them"'),
+        ("mission: 'it's late'", 'Put the value in quotes: mission: "it\'s late"'),
+        ("mission: [draft] Ads", 'Put the value in quotes: mission: "[draft] Ads"'),
+        ('mission: say "hi": now', r'Put the value in quotes: mission: "say \"hi\": now"'),
     ],
 )
 def test_the_remedy_is_the_line_to_write(line: str, hint: str) -> None:

@@ -227,12 +227,17 @@ class MappingReader:
         )
 
 
+# Hints that repeat a value of the file begin with these words, so that a reader of secrets can recognise them.
+QUOTE_IT = "Put it in quotes"
+WRITE_AS = "Write it as"
+
+
 def _suggest_value(key: str, wanted: str, value: Any) -> str:
     """What to write instead of `value`."""
     if wanted == _TYPES[str] and isinstance(value, (bool, int, Decimal)):
-        return f'Put it in quotes: {key}: "{str(value).lower() if isinstance(value, bool) else value}".'
+        return f'{QUOTE_IT}: {key}: "{str(value).lower() if isinstance(value, bool) else value}".'
     if wanted == _TYPES[list] and isinstance(value, str):
-        return f"Write it as {key}: [{value}]."
+        return f"{WRITE_AS} {key}: [{value}]."
     if wanted == _TYPES[dict]:
         return f"Write {key}: on a line of its own, and below it one indented line for each entry: name: …"
     return f"Write {wanted}, or remove the key."

@@ -10,7 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from orgtp.files.mapping_reader import MappingReader
+from orgtp.files.mapping_reader import QUOTE_IT, WRITE_AS, MappingReader
+from orgtp.files.yaml.error_messages import QUOTE_VALUE
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.errors import BadInput
 from orgtp.model.problem import Place, Problem
@@ -105,11 +106,7 @@ def _hide_value_in_hint(problem: Problem) -> Problem:
     return problem
 
 
-_REPEATING = {
-    "Put it in quotes": "Put it in quotes.",
-    "Put the text in quotes": "Put the text in quotes.",
-    "Write it as": "Write it as a list: [a, b].",
-}
+_REPEATING = {QUOTE_IT: f"{QUOTE_IT}.", QUOTE_VALUE: f"{QUOTE_VALUE}.", WRITE_AS: f"{WRITE_AS} a list: [a, b]."}
 
 
 def _check_name(fields: MappingReader, name: str) -> None:

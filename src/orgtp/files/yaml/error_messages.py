@@ -96,13 +96,17 @@ _REMEDIES = {
 }
 
 
+# Hints that repeat a value of the file begin with these words, so that a reader of secrets can recognise them.
+QUOTE_VALUE = "Put the value in quotes"
+
+
 def _suggest_quotes(line: str) -> str:
     """A hint with the line's value in quotes; "" if quotes would not help."""
     match = _ENTRY.fullmatch(line.rstrip())
     if match is None or (match[2][0] not in _NEEDS and ": " not in match[2] and not match[2].endswith(":")):
         return ""
     bare = match[2][1:-1] if len(match[2]) > 1 and match[2][0] == match[2][-1] in "'\"" else match[2]
-    return f"Put the value in quotes: {match[1]}: {json.dumps(bare, ensure_ascii=False)}"
+    return f"{QUOTE_VALUE}: {match[1]}: {json.dumps(bare, ensure_ascii=False)}"
 
 
 _NEEDS = set("@`%*&!|>-?,[]{}'\"")
