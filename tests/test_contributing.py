@@ -78,7 +78,7 @@ def test_the_command_works(sample: Shell, code: Path) -> None:
         *["Flags", "anomalies", "in", "Meta", "and", "Google", "spend."],
     ]
     rows = run_changed(sample, code, "capabilities", "--json").json["capabilities"]
-    assert list(rows[0]) == ["capability", "text", "seat", "seat_name"]
+    assert list(rows[0]) == ["capability", "text", "seat"]
     assert {"dash", "jeff"} <= {row["seat"] for row in rows}
     assert "Example: orgtp capabilities" in run_changed(sample, code, "capabilities", "--help").out
 
