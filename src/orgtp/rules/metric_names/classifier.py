@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import pkgutil
+import tomllib
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import product
+from typing import Any
 
 from orgtp.lazy_dataclass import dataclass
-from orgtp.rules.metric_names import vocabulary as words
 from orgtp.rules.metric_names.phrases import (
     Folded,
     Found,
@@ -98,53 +100,38 @@ _LONGEST_NOTHING = 40
 
 @cache
 def _empty_outcomes() -> frozenset[Folded]:
-    return frozenset(map(fold_words, split_phrases(words.NOTHING)))
+    return frozenset(map(fold_words, split_phrases(_load_vocabulary()["nothing"])))
+
+
+@cache
+def _load_vocabulary() -> dict[str, Any]:
+    """The word lists of `vocabulary.toml`: topic to a text of phrases, or to pairs of such texts."""
+    raw = pkgutil.get_data(__package__, "vocabulary.toml")
+    return tomllib.loads((raw or b"").decode())
 
 
 def _build_topics() -> Mapping[str, list[str]]:
-    lists = {
-        "hard": words.RUNTIME,
-        "mild": words.RUNTIME_MILD,
-        "rated": words.RUNTIME_RATES[0],
-        "rate": words.RUNTIME_RATES[1],
-        "activity": words.ACTIVITY,
-        "countable": words.COUNTABLE,
-        "counted": words.COUNTED,
-        "counted after": words.COUNTED_AFTER,
-        "plain": words.PLAIN,
-        "result": words.RESULT,
-        "value": words.VALUE,
-        "time": words.TIME,
-        "when after": words.WHEN_AFTER,
-        "when": words.WHEN,
-        "quality": words.QUALITY,
-        "no result": words.NO_RESULT,
-        "wish first": words.WISH_FIRST,
-        "wish anywhere": words.WISH_ANYWHERE,
-        "no wish": words.NO_WISH,
-        "before wish": words.BEFORE_WISH,
-        "wish deed": words.WISH_DEED,
-        "praise": words.WISH_PRAISE,
-        "virtue": words.WISH_VIRTUE,
-        "soft": words.WISH_SOFT,
-        "people": words.RESULT_NOTICED[0],
-        "noticed": words.RESULT_NOTICED[1],
-    }
-    for name, pairs in (("machine", words.RUNTIME_PAIRS), ("work", words.ACTIVITY_PAIRS)):
-        for number, (things, deeds) in enumerate(pairs):
-            lists |= {f"{name} thing {number}": things, f"{name} deed {number}": deeds}
-    topics = {topic: split_phrases(lines) for topic, lines in lists.items()}
-    topics["result"] += _combine_phrases(*words.RESULT_WHO)
-    return topics | {"of clients": _client_phrases()}
+    """The phrases of each topic that a text is searched for."""
+    words = _load_vocabulary()
+    lists = {topic: text for topic, text in words.items() if isinstance(text, str) and topic not in _NOT_SEARCHED}
+    lists |= {"rated": words["runtime_rates"]["things"], "rate": words["runtime_rates"]["unit"]}
+    lists |= {"people": words["result_noticed"]["people"], "noticed": words["result_noticed"]["deeds"]}
+    for name in ("runtime_pairs", "activity_pairs"):
+        for number, pair in enumerate(words[name]):
+            lists |= {f"{name} thing {number}": pair["things"], f"{name} deed {number}": pair["deeds"]}
+    topics = {topic: split_phrases(text) for topic, text in lists.items()}
+    topics["result"] += _combine_phrases(words["result_who"]["people"], words["result_who"]["deeds"])
+    own, after_of = words["clients_own"], _combine_phrases(words["clients_own"], "of, of our, of the")
+    topics["of clients"] = _combine_phrases(words["client"], f"{own}, {words['of_clients']}")
+    topics["of clients"] += _combine_phrases(",".join(after_of), words["client"])
+    return topics
 
 
-def _client_phrases() -> list[str]:
-    own = (*words.CLIENTS_OWN, *words.OF_CLIENTS)
-    after = _combine_phrases(words.CLIENTS_OWN, ("of, of our, of the",))
-    return _combine_phrases(words.CLIENT, own) + _combine_phrases(after, words.CLIENT)
+# Only parts of phrases, or of no use for a name.
+_NOT_SEARCHED = {"client", "clients_own", "of_clients", "nothing"}
 
 
-def _combine_phrases(first: Iterable[str], second: Iterable[str]) -> list[str]:
+def _combine_phrases(first: str, second: str) -> list[str]:
     return [f"{one} {other}" for one, other in product(split_phrases(first), split_phrases(second))]
 
 
@@ -174,7 +161,7 @@ def _format_span(written: list[str], span: Span) -> str:
 
 def _find_machine_measure(found: Found, row: Sequence[str]) -> Span | None:
     """What no word of time makes an outcome of."""
-    return _first_span(found, "own runtime", "hard") or _find_pair(found, row, "machine", len(words.RUNTIME_PAIRS))
+    return _first_span(found, "own runtime", "runtime") or _find_pair(found, row, "runtime_pairs", _NEAR_MACHINE)
 
 
 def _find_mild_machine_measure(found: Found, row: Sequence[str]) -> Span | None:
@@ -182,21 +169,20 @@ def _find_mild_machine_measure(found: Found, row: Sequence[str]) -> Span | None:
     for start, end in found.get("rated", ()):
         if row[end : end + 1] and row[end] in _PER and (unit := span_starting_at(found.get("rate", ()), end + 1)):
             return start, unit[1]
-    return _first_span(found, "mild")
+    return _first_span(found, "runtime_mild")
 
 
 def _find_activity(found: Found, row: Sequence[str]) -> Span | None:
     named = _first_span(found, "own activity", "activity") or _find_counted(found, row)
-    return named or _find_pair(found, row, "work", len(words.ACTIVITY_PAIRS))
+    return named or _find_pair(found, row, "activity_pairs", _NEAR)
 
 
 def _first_span(found: Found, *topics: str) -> Span | None:
     return next((found[topic][0] for topic in topics if topic in found), None)
 
 
-def _find_pair(found: Found, row: Sequence[str], kind: str, count: int) -> Span | None:
-    most = _NEAR if kind == "work" else _NEAR_MACHINE
-    for number in range(count):
+def _find_pair(found: Found, row: Sequence[str], kind: str, most: int) -> Span | None:
+    for number in range(len(_load_vocabulary()[kind])):
         things = found.get(f"{kind} thing {number}")
         deeds = found.get(f"{kind} deed {number}") if things else None
         if things and deeds and (span := find_near_pair(things, deeds, most, row, _GAP)):
@@ -212,7 +198,7 @@ def _find_counted(found: Found, row: Sequence[str]) -> Span | None:
         if thing := _find_countable(found, end):
             return start, thing[1]
     thing = _find_countable(found, 0)
-    if thing and (after := span_starting_at(found.get("counted after", ()), thing[1])):
+    if thing and (after := span_starting_at(found.get("counted_after", ()), thing[1])):
         return thing[0], after[1]
     return thing if thing and row[thing[1]] == _GAP else None
 
@@ -229,7 +215,7 @@ def _find_countable(found: Found, start: int) -> Span | None:
 
 def _is_cleared(found: Found, row: Sequence[str], *topics: str) -> bool:
     """Whether a phrase of these topics is there, where it is what it looks like."""
-    unlike = found.get("no result", ())
+    unlike = found.get("no_result", ())
     spans = (span for topic in topics for span in found.get(topic, ()))
     if any(not any(start <= span[0] and span[1] <= end for start, end in unlike) for span in spans):
         return True
@@ -239,7 +225,7 @@ def _is_cleared(found: Found, row: Sequence[str], *topics: str) -> bool:
 def _names_deadline(found: Found, row: Sequence[str]) -> bool:
     """Whether it says by when: `by 8`, `by the end of the week`, `in two days`."""
     whens = {start for start, _ in found.get("when", ())}
-    ends = [end for _, end in found.get("when after", ()) if end < len(row)]
+    ends = [end for _, end in found.get("when_after", ()) if end < len(row)]
     return any(row[end][0].isdigit() or end in whens for end in ends)
 
 
@@ -249,19 +235,19 @@ def _names_who_noticed(found: Found, row: Sequence[str]) -> bool:
 
 
 def _begins_as_wish(found: Found) -> bool:
-    start = chain_ends(found.get("before wish", ()), 0)[-1]
-    begins = span_starting_at(found.get("wish first", ()), start) and not span_starting_at(
-        found.get("no wish", ()), start
+    start = chain_ends(found.get("before_wish", ()), 0)[-1]
+    begins = span_starting_at(found.get("wish_first", ()), start) and not span_starting_at(
+        found.get("no_wish", ()), start
     )
-    return bool(begins or "wish anywhere" in found)
+    return bool(begins or "wish_anywhere" in found)
 
 
 def _is_only_praise(found: Found, length: int) -> bool:
     """Whether it begins by wishing for what it praises, or is nothing but praise and virtues: `Great service`."""
-    if "praise" in found and span_starting_at(
-        found.get("wish deed", ()), chain_ends(found.get("before wish", ()), 0)[-1]
+    if "wish_praise" in found and span_starting_at(
+        found.get("wish_deed", ()), chain_ends(found.get("before_wish", ()), 0)[-1]
     ):
         return True
-    kinds = ("praise", "virtue", "soft", "wish deed", "before wish")
+    kinds = ("wish_praise", "wish_virtue", "wish_soft", "wish_deed", "before_wish")
     said = {at for kind in kinds for span in found.get(kind, ()) for at in range(*span)}
-    return len(said) == length and ("praise" in found or "virtue" in found)
+    return len(said) == length and ("wish_praise" in found or "wish_virtue" in found)

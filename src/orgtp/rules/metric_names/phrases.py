@@ -96,9 +96,9 @@ def _plural_word(text: str) -> str:
     return words[0] if len(words) == 1 and _to_singular(words[0]) != words[0] else ""
 
 
-def split_phrases(lines: Iterable[str]) -> list[str]:
-    """The phrases of lines that part them by commas."""
-    return [phrase for line in lines for phrase in line.split(",")]
+def split_phrases(text: str) -> list[str]:
+    """The phrases of a text that separates them with commas."""
+    return [phrase.strip() for phrase in text.split(",")]
 
 
 def find_near_pair(
