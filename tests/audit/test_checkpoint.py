@@ -77,8 +77,8 @@ def test_whose_key_it_is(mine: Shell) -> None:
 
 
 def test_no_key(mine: Shell) -> None:
-    assert "no key to sign with" in mine("audit", "checkpoint", code=2).err
-    assert "no such file" in mine("audit", "checkpoint", "--key", "none", code=2).err
+    assert "no signing key is set" in mine("audit", "checkpoint", code=2).err
+    assert "cannot sign with none: the file does not exist" in mine("audit", "checkpoint", "--key", "none", code=2).err
 
 
 def test_a_bare_repository(mine: Shell) -> None:

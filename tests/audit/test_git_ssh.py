@@ -118,7 +118,7 @@ def test_we_sign_with_a_file_with_the_persons_key_and_with_the_agents(
     key, data = make_key(mine.home, "key"), b"three\nlines\n"
     with pytest.raises(NoSigningKey):
         sign_data(repo_of(mine), data, "orgtp-test")
-    with pytest.raises(CannotSign, match="no such file"):
+    with pytest.raises(CannotSign, match="the file does not exist"):
         sign_data(repo_of(mine), data, "orgtp-test", str(mine.home / "none"))
     made = sign_data(repo_of(mine), data, "orgtp-test", str(key))
     assert check_ssh_signature(repo_of(mine), data, parse_ssh_signature(made), "orgtp-test") == ""

@@ -154,9 +154,9 @@ def test_a_decoy_in_the_place_of_the_ledger(scene: Scene) -> None:
     scene.checkout()
     report = scene.verify(code=4)
     assert (report["branch"], report["violations"]) == ("decoy", [])
-    assert "main is the ledger branch" in report["gaps"][0]["what"]
+    assert "org.yaml names main as the ledger branch" in report["gaps"][0]["what"]
     commit = scene.edit("org.yaml", "branch: main", "branch: decoy", on=["decoy"], to="decoy")
-    assert [(row["commit"], "before, that was main" in row["what"]) for row in scene.verify(code=0)["notes"]] == [
+    assert [(row["commit"], "before, it named main" in row["what"]) for row in scene.verify(code=0)["notes"]] == [
         (commit, True)
     ]
     scene.edit("org.yaml", "branch: decoy", "branch: main")

@@ -61,7 +61,11 @@ def test_who_may(org: Signed, way: ways.Signing, code: int, rules: str) -> None:
 
 def test_what_a_revoked_key_had_signed_is_noted_where_it_is_merged(org: Signed) -> None:
     ways.revoked_key_on_an_old_branch(org)
-    notes = [row for row in Scene(org.shell).verify(code=0)["notes"] if "had been signed with a key" in row["what"]]
+    notes = [
+        row
+        for row in Scene(org.shell).verify(code=0)["notes"]
+        if "signed with a key that had been removed" in row["what"]
+    ]
     assert [row["commit"] for row in notes] == [org.shell.head()]
 
 

@@ -141,7 +141,7 @@ def test_nothing_hides_in_a_text() -> None:
     ],
 )
 def test_what_no_commit_is_called(asked: Shell, tool: str, given: dict[str, str]) -> None:
-    assert refusal(served(asked), tool, **given).startswith('no commit is called "')
+    assert refusal(served(asked), tool, **given).startswith('there is no commit "')
 
 
 @pytest.mark.parametrize("limit", [10**30, -(10**30)])

@@ -146,11 +146,12 @@ def test_a_client_that_reads_no_more(asked: Shell) -> None:
     assert server.stdin
     assert server.stdout
     assert server.stderr
-    server.stdout.close()
-    _say(server, READY, _call(2, "get_seat", seat="dash"))
-    server.stdin.close()
-    assert server.wait(timeout=20) == 0
-    assert b"bug" not in server.stderr.read()
+    with server.stderr:
+        server.stdout.close()
+        _say(server, READY, _call(2, "get_seat", seat="dash"))
+        server.stdin.close()
+        assert server.wait(timeout=20) == 0
+        assert b"bug" not in server.stderr.read()
 
 
 @pytest.mark.parametrize(

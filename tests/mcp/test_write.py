@@ -123,7 +123,9 @@ def test_a_proposal_is_a_branch_for_a_person(sample: Shell) -> None:
     # The worker is where it was until the person has merged it.
     assert call(server, "get_seat", seat="jeff")["seat"]["status"] == "active"
     assert call(server, "get_seat", seat="jeff", at="retire/jeff")["seat"]["status"] == "retired"
-    assert "is there already" in refusal(server, "propose_retirement", **CASE, decided_by="david", dry_run=False)
+    assert "the branch retire/jeff already exists" in refusal(
+        server, "propose_retirement", **CASE, decided_by="david", dry_run=False
+    )
     assert sample("validate", "--at", "retire/jeff", "--base", "main").code == 0
     _, approve, _ = found["next"]
     subprocess.run(["sh", "-ec", approve], cwd=sample.folder, env=sample.env(), check=True, capture_output=True)
@@ -148,7 +150,7 @@ def test_of_many_proposals_one_is_there(sample: Shell) -> None:
     done = talk(served(sample, "radar", allow_write=True), thrice)
     (there,) = [good("propose_retirement", result) for result in done if not result.is_error]
     assert sample.git("rev-parse", "retire/jeff").out.strip() == there["commit"]
-    assert all("is there already" in said(result) for result in done if result.is_error)
+    assert all("the branch retire/jeff already exists" in said(result) for result in done if result.is_error)
 
 
 def test_who_was_retired_since_proposes_nothing(sample: Shell) -> None:

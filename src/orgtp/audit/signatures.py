@@ -166,7 +166,7 @@ class SignatureAudit:
         brought = commits_after(self._repo, [parents[number] for number in fresh], stale) if gone else set()
         count = sum(claimed_key(found.raw, commit) in gone for commit in brought if (found := self._repo.read(commit)))
         if count:
-            signed = f"{count_noun(count, 'commit')} merged here were signed"
+            signed = f"{count_noun(count, 'commit')} merged here {'was' if count == 1 else 'were'} signed"
             what = f"{signed} with a key that had been removed from the policy"
             self.notes.append(AuditNote(what, changes.commit.id))
 

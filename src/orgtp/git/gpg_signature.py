@@ -7,7 +7,9 @@ keyring and trust settings do not matter. The gpg program comes from the person'
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
+import weakref
 from pathlib import Path
 
 from orgtp.git.process import run_program
@@ -35,16 +37,18 @@ class GpgKeyring:
     """The keys of one `policy/forges.asc` in a temporary GnuPG home, which is removed with this object."""
 
     def __init__(self, repo: Repo, keys: bytes) -> None:
-        """Raises `NoGpg`."""
+        """Raises `GpgMissing`."""
         self._program = _find_gpg_program(repo)
-        self._home = tempfile.TemporaryDirectory(prefix="orgtp-", ignore_cleanup_errors=True)
+        self._home = tempfile.mkdtemp(prefix="orgtp-")
+        # Not a `TemporaryDirectory`, which gives a ResourceWarning if it is removed with the object that holds it.
+        weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
         self._run_gpg(["--import"], keys)
 
     def check_signature(self, payload: bytes, armored: str) -> str:
         """Why the signature of `payload` is not a good one by one of the keys; "" if it is."""
         if not _ARMOR.fullmatch(armored):
             return "it is not exactly one OpenPGP signature"
-        with tempfile.NamedTemporaryFile(prefix="sig-", dir=self._home.name) as file:
+        with tempfile.NamedTemporaryFile(prefix="sig-", dir=self._home) as file:
             Path(file.name).write_text(armored, encoding="ascii", errors="replace")
             out = self._run_gpg(["--verify", file.name, "-"], payload)
         said = [row.split()[1] for row in out.decode(errors="replace").splitlines() if row.startswith("[GNUPG:] ")]
@@ -54,7 +58,7 @@ class GpgKeyring:
         return "its OpenPGP signature is bad" if "BADSIG" in verdicts else "no key of policy/forges.asc made it"
 
     def _run_gpg(self, words: list[str], stdin: bytes) -> bytes:
-        done = run_program([self._program, "--homedir", self._home.name, *_OPTIONS, *words], stdin)
+        done = run_program([self._program, "--homedir", self._home, *_OPTIONS, *words], stdin)
         if done is None:
             raise GpgMissing(program=self._program)
         return done[1]

@@ -84,7 +84,7 @@ def test_no_key(org: Shell) -> None:
     assert "--key" in said
     assert "user.signingkey" in said
     assert "--unsigned" in said
-    assert "no such file" in org("audit", "export", "a.zip", "--key", "nowhere", code=2).err
+    assert "the file does not exist" in org("audit", "export", "a.zip", "--key", "nowhere", code=2).err
     assert "one of them" in org("audit", "export", "a.zip", "--key", "k", "--unsigned", code=2).err
     assert left(org.folder) == []
 
