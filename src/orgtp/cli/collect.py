@@ -10,13 +10,10 @@ import typer
 
 from orgtp.cli.notify import NotifyOption, notify_people
 from orgtp.cli.options import (
-    ByOption,
-    DryRunOption,
-    JsonOption,
-    OrgOption,
-    PushOption,
+    ChangeOptions,
     SourcesOption,
     TimesOption,
+    changing_command,
 )
 from orgtp.cli.session import is_unattended, open_chosen_org, report_change, write_json, write_stderr
 from orgtp.lazy_dataclass import dataclass
@@ -42,6 +39,7 @@ WatchOption = Annotated[
 ]
 
 
+@changing_command
 def collect_scores(
     sources: SourcesOption = None,
     seat: SeatOption = "",
@@ -51,12 +49,9 @@ def collect_scores(
     always: AlwaysOption = False,
     watch: WatchOption = False,
     times: TimesOption = "",
-    org: OrgOption = None,
-    by: ByOption = "",
     notify: NotifyOption = None,
-    push: PushOption = False,
-    dry_run: DryRunOption = False,
-    json: JsonOption = False,
+    *,
+    change: ChangeOptions,
 ) -> int:
     """Ask this machine's sources, and append what they say, in one commit.
 
@@ -66,26 +61,26 @@ def collect_scores(
     from orgtp.api import CollectRequest
 
     request = CollectRequest(seat, metric, period, due, always)
-    way = CollectOptions(sources, notify, by, push, dry_run, json)
+    way = CollectOptions(sources, notify, change)
 
     def once() -> int:
-        return _collect_once(open_chosen_org(org, whole=False, push=push), request, way)
+        return _collect_once(open_chosen_org(change.org, whole=False, push=change.push), request, way)
 
     if watch and period:
         raise BadInput(what="--watch goes on, and --for is one period: leave one of them out")
     if times and not watch:
         raise BadInput(what="--times goes with --watch")
-    return _watch_sources(org, once, way, times or DEFAULT_TIMES) if watch else once()
+    return _watch_sources(once, way, times or DEFAULT_TIMES) if watch else once()
 
 
-def _watch_sources(org: Path | None, once: Callable[[], int], way: CollectOptions, times: str) -> int:
+def _watch_sources(once: Callable[[], int], way: CollectOptions, times: str) -> int:
     from orgtp.cli.collect_loop import run_collect_loop
     from orgtp.model.schedule import parse_timetable
 
-    here = open_chosen_org(org, whole=False)
+    here = open_chosen_org(way.change.org, whole=False)
     # What it may not do is said now, and not every quarter of an hour.
-    here.escalations.tick(by=way.by, dry_run=True)
-    return run_collect_loop(parse_timetable(times, here.head.zone), once, lambda: _tick_if_needed(org, way))
+    here.escalations.tick(by=way.change.by, dry_run=True)
+    return run_collect_loop(parse_timetable(times, here.head.zone), once, lambda: _tick_if_needed(way))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +89,20 @@ class CollectOptions:
 
     sources: Path | None
     notify: Path | None
-    by: str
-    push: bool
-    dry_run: bool
-    json: bool
+    change: ChangeOptions
 
     @property
     def quiet(self) -> bool:
         """Whether nothing is said where all is well."""
-        return not (self.json or self.dry_run) and is_unattended()
+        return not (self.change.json or self.change.dry_run) and is_unattended()
 
 
 def _collect_once(here: OrgHandle, request: CollectRequest, way: CollectOptions) -> int:
     from orgtp.api import read_sources
 
-    told = _show_source_result if way.dry_run or sys.stderr.isatty() else None
+    told = _show_source_result if way.change.dry_run or sys.stderr.isatty() else None
     sources = read_sources(way.sources)
-    done = here.collect(sources, request, by=way.by, dry_run=way.dry_run, told=told)
+    done = here.collect(sources, request, by=way.change.by, dry_run=way.change.dry_run, told=told)
     for one in done.blanks:
         write_stderr(f"{one.seat} {one.metric}: unavailable: {one.note}")
     # Where nothing at all is known here, no other machine explains it.
@@ -124,13 +116,13 @@ def _collect_once(here: OrgHandle, request: CollectRequest, way: CollectOptions)
     return _report_recorded(here, done, way) or (BROKEN if done.blanks else 0)
 
 
-def _tick_if_needed(org: Path | None, way: CollectOptions) -> int:
+def _tick_if_needed(way: CollectOptions) -> int:
     """Tick, where there is something to do: nobody wants to hear every quarter of an hour that there is not."""
-    if not open_chosen_org(org, whole=False).escalations.tick(by=way.by, dry_run=True).files:
+    if not open_chosen_org(way.change.org, whole=False).escalations.tick(by=way.change.by, dry_run=True).files:
         return 0
-    from orgtp.cli.escalate import tick_escalations
+    from orgtp.cli.escalate import report_tick
 
-    return tick_escalations(org, way.by, way.notify, way.push, way.dry_run, way.json)
+    return report_tick(way.notify, way.change)
 
 
 def _show_source_result(said: SourceResult, came: Sequence[CollectedValue]) -> None:
@@ -151,13 +143,13 @@ def _say_elsewhere(done: Collected, sources: Sources) -> None:
 
 def _report_recorded(here: OrgHandle, done: Collected, way: CollectOptions) -> int:
     if done.recorded is None:
-        if way.json:
+        if way.change.json:
             write_json("score-collect", here, {"commit": None, **_collected_json(done)})
-        elif way.dry_run or sys.stderr.isatty():
+        elif way.change.dry_run or sys.stderr.isatty():
             write_stderr("nothing collected: no metric asks for it now")
         return 0
-    said, body = {"json": way.json, "dry_run": way.dry_run, "push": way.push, "quiet": way.quiet}, _collected_json(done)
-    code = report_change("score-collect", here, done.recorded, **said, then=done.escalated, **body)
+    then, body = done.escalated, _collected_json(done)
+    code = report_change("score-collect", here, done.recorded, way.change, quiet=way.quiet, then=then, **body)
     if done.escalated:
         notify_people(here, done.escalated, way.notify)
     return code

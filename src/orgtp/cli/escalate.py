@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.notify import NotifyOption, notify_people
-from orgtp.cli.options import (
-    AtOption,
-    ByOption,
-    DryRunOption,
-    JsonOption,
-    OrgOption,
-    PushOption,
-    SeatArgument,
-)
+from orgtp.cli.options import AtOption, ChangeOptions, JsonOption, OrgOption, SeatArgument, changing_command
 from orgtp.cli.session import is_unattended, open_chosen_org, report_change, write_json, write_stderr, write_stdout
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.escalation import EscalationSeverity
@@ -28,6 +20,7 @@ if TYPE_CHECKING:
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The escalation, as orgtp escalate list names it.")]
 
 
+@changing_command
 def open_escalation(
     seat: SeatArgument,
     what: Annotated[str, typer.Argument(metavar="WHAT", help="What the trouble is, in a sentence.")],
@@ -39,17 +32,16 @@ def open_escalation(
     ] = EscalationSeverity.NORMAL,
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="Why, as far as it is known.")] = "",
     metric: Annotated[str, typer.Option("--metric", metavar="METRIC", help="The metric that it is about.")] = "",
-    org: OrgOption = None,
-    by: ByOption = "",
     notify: NotifyOption = None,
-    push: PushOption = False,
-    dry_run: DryRunOption = False,
-    json: JsonOption = False,
+    *,
+    change: ChangeOptions,
 ) -> int:
     """Put trouble with a seat into somebody's hands, as a commit. The same again adds to what is open."""
-    here = _open_synced_org(org, push=push, dry_run=dry_run)
-    done = here.escalations.open(seat, what, why=why, to=to, metric=metric, severity=severity, by=by, dry_run=dry_run)
-    return _report_and_notify("escalate-open", here, done, notify, json=json, dry_run=dry_run, push=push)
+    here = _open_synced_org(change)
+    done = here.escalations.open(
+        seat, what, why=why, to=to, metric=metric, severity=severity, by=change.by, dry_run=change.dry_run
+    )
+    return _report_and_notify("escalate-open", here, done, change, notify)
 
 
 def list_escalations(
@@ -86,93 +78,85 @@ def show_escalation(id_: IdArgument, org: OrgOption = None, at: AtOption = None,
     return 0
 
 
+@changing_command
 def acknowledge_escalation(
     id_: IdArgument,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What is being done.")] = "",
-    org: OrgOption = None,
-    by: ByOption = "",
-    push: PushOption = False,
-    dry_run: DryRunOption = False,
-    json: JsonOption = False,
+    *,
+    change: ChangeOptions,
 ) -> int:
     """Take an escalation on: it stays with you, for as long as policy.escalation.resolve says."""
-    here = _open_synced_org(org, push=push, dry_run=dry_run)
-    done = here.escalations.acknowledge(id_, note, by=by, dry_run=dry_run)
-    return _report_and_notify("escalate-ack", here, done, None, json=json, dry_run=dry_run, push=push)
+    here = _open_synced_org(change)
+    done = here.escalations.acknowledge(id_, note, by=change.by, dry_run=change.dry_run)
+    return _report_and_notify("escalate-ack", here, done, change)
 
 
+@changing_command
 def resolve_escalation(
     id_: IdArgument,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="How it was settled.")],
-    org: OrgOption = None,
-    by: ByOption = "",
-    push: PushOption = False,
-    dry_run: DryRunOption = False,
-    json: JsonOption = False,
+    *,
+    change: ChangeOptions,
 ) -> int:
     """Settle an escalation, and say how."""
-    here = _open_synced_org(org, push=push, dry_run=dry_run)
-    done = here.escalations.resolve(id_, note, by=by, dry_run=dry_run)
-    return _report_and_notify("escalate-resolve", here, done, None, json=json, dry_run=dry_run, push=push)
+    here = _open_synced_org(change)
+    done = here.escalations.resolve(id_, note, by=change.by, dry_run=change.dry_run)
+    return _report_and_notify("escalate-resolve", here, done, change)
 
 
+@changing_command
 def silence_metric(
     seat: SeatArgument,
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="The id of one of its metrics.")],
     until: Annotated[str, typer.Option("--until", metavar="DATE", help="The last day of it, as in 2026-12-01.")],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why nobody should be told.")],
-    org: OrgOption = None,
-    by: ByOption = "",
-    push: PushOption = False,
-    dry_run: DryRunOption = False,
-    json: JsonOption = False,
+    *,
+    change: ChangeOptions,
 ) -> int:
     """Tell of no trouble with a metric for a while. It ends by itself; a person who answers for the seat may."""
-    here = _open_synced_org(org, push=push, dry_run=dry_run)
-    done = here.escalations.silence(seat, metric, _parse_day(until), reason, by=by, dry_run=dry_run)
-    return _report_and_notify("escalate-silence", here, done, None, json=json, dry_run=dry_run, push=push)
+    here = _open_synced_org(change)
+    done = here.escalations.silence(seat, metric, _parse_day(until), reason, by=change.by, dry_run=change.dry_run)
+    return _report_and_notify("escalate-silence", here, done, change)
 
 
-def tick_escalations(
-    org: OrgOption = None,
-    by: ByOption = "",
-    notify: NotifyOption = None,
-    push: PushOption = False,
-    dry_run: DryRunOption = False,
-    json: JsonOption = False,
-) -> int:
-    """Do all that is due, in one commit: for cron.
+@changing_command
+def tick_escalations(notify: NotifyOption = None, *, change: ChangeOptions) -> int:
+    """Do everything that is due, in one commit. Run it from cron.
 
-    What is overdue goes a step up, in working hours; what is about a seat that is not active, or with one, goes to its
-    owner; what has its value again is resolved. A second time in the same minute there is nothing to do.
+    An overdue escalation goes one level up, during working hours. One about or with a seat that is not active goes to
+    that seat's owner. A metric that has its value again is resolved. A second run in the same minute changes nothing.
     """
-    here = _open_synced_org(org, push=push, dry_run=dry_run)
-    done = here.escalations.tick(by=by, dry_run=dry_run)
-    return _report_and_notify("escalate-tick", here, done, notify, json=json, dry_run=dry_run, push=push)
+    return report_tick(notify, change)
 
 
-def _open_synced_org(org: Path | None, *, push: bool, dry_run: bool) -> OrgHandle:
+def report_tick(notify: Path | None, change: ChangeOptions) -> int:
+    """Run the tick, and report it. Returns the exit code."""
+    here = _open_synced_org(change)
+    done = here.escalations.tick(by=change.by, dry_run=change.dry_run)
+    return _report_and_notify("escalate-tick", here, done, change, notify)
+
+
+def _open_synced_org(change: ChangeOptions) -> OrgHandle:
     """The org with what others did meanwhile, where it is sent to them afterwards: so that nobody acts on what is over.
 
     Without the remote it goes on all the same.
     """
-    here = open_chosen_org(org, values=False, push=push)
-    if dry_run or not (push or here.head.policy.push):
+    here = open_chosen_org(change.org, values=False, push=change.push)
+    if change.dry_run or not (change.push or here.head.policy.push):
         return here
     try:
         here.ledger.sync()
     except OrgtpError as stopped:
         write_stderr(f"this goes by what is known here: {stopped}")
-    return open_chosen_org(org, whole=False, values=False)
+    return open_chosen_org(change.org, whole=False, values=False)
 
 
 def _report_and_notify(
-    kind: str, here: OrgHandle, done: RecordedChange, notify: Path | None, *, json: bool, dry_run: bool, push: bool
+    kind: str, here: OrgHandle, done: RecordedChange, change: ChangeOptions, notify: Path | None = None
 ) -> int:
     """What became of it; and, once it is recorded, whoever has it in hand now is told."""
-    quiet = kind == "escalate-tick" and not (json or dry_run) and is_unattended()
-    ids = _touched_escalations(done)
-    code = report_change(kind, here, done, json=json, dry_run=dry_run, push=push, quiet=quiet, escalations=ids)
+    quiet = kind == "escalate-tick" and not (change.json or change.dry_run) and is_unattended()
+    code = report_change(kind, here, done, change, quiet=quiet, escalations=_touched_escalations(done))
     notify_people(here, done, notify)
     return code
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from orgtp.lazy_dataclass import dataclass
 
 OrgOption = Annotated[
     Path | None,
@@ -48,3 +52,38 @@ TimesOption = Annotated[
     str, typer.Option("--times", metavar="T,T", help="Times of day, from Monday to Friday in the org's timezone.")
 ]
 SeatArgument = Annotated[str, typer.Argument(metavar="SEAT", help="The id of a seat.")]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOptions:
+    """What the options that every changing command takes were set to."""
+
+    org: Path | None
+    by: str
+    push: bool
+    dry_run: bool
+    json: bool
+
+
+def read_change_options(
+    org: OrgOption = None,
+    by: ByOption = "",
+    push: PushOption = False,
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> ChangeOptions:
+    """The options that every changing command takes."""
+    return ChangeOptions(org, by, push, dry_run, json)
+
+
+def changing_command(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the parameters of `read_change_options` to a command, which gets them together as `change`."""
+    own = [one for one in inspect.signature(command, eval_str=True).parameters.values() if one.name != "change"]
+    shared = inspect.signature(read_change_options, eval_str=True).parameters
+
+    def run(**given: Any) -> int:
+        return command(**given, change=read_change_options(**{name: given.pop(name) for name in shared}))
+
+    run.__doc__ = command.__doc__
+    run.__signature__ = inspect.Signature([*own, *shared.values()])  # type: ignore[attr-defined]
+    return run

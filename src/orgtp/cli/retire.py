@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.notify import notify_people
-from orgtp.cli.options import ByOption, DryRunOption, JsonOption, OrgOption, PushOption, SeatArgument
+from orgtp.cli.options import ChangeOptions, SeatArgument, changing_command
 from orgtp.cli.session import open_chosen_org, report_change, write_stderr, write_stdout
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.text import escape_control_chars, join_with_and
@@ -45,6 +45,7 @@ ReviewOption = Annotated[
 ]
 
 
+@changing_command
 def retire_seat(
     seat: SeatArgument,
     to: Annotated[str, typer.Option("--to", metavar="A,B", help="The heirs; one for each capability, in order.")] = "",
@@ -54,11 +55,8 @@ def retire_seat(
     decided_by: Annotated[str, typer.Option("--decided-by", metavar="SEAT", help="The person who decided.")] = "",
     review: ReviewOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether to go on.")] = False,
-    org: OrgOption = None,
-    by: ByOption = "",
-    push: PushOption = False,
-    dry_run: DryRunOption = False,
-    json: JsonOption = False,
+    *,
+    change: ChangeOptions,
 ) -> int:
     """Retire a seat: every capability goes to a named heir, and an honest record stays. One commit.
 
@@ -67,7 +65,7 @@ def retire_seat(
     from orgtp.actions.retire import REVIEW_KEYS, RetirementRequest
     from orgtp.render.json import plan_body
 
-    here = open_chosen_org(org, push=push)
+    here = open_chosen_org(change.org, push=change.push)
     told = _read_review_file(review) if review else {}
     request = RetirementRequest(
         seat=seat,
@@ -77,14 +75,13 @@ def retire_seat(
         reason=reason or told.get("reason", ""),
         review={key: text for key, text in told.items() if key in REVIEW_KEYS},
         decided_by=decided_by,
-        by=here.ledger.acting(by),
+        by=here.ledger.acting(change.by),
     )
-    request, plan = _confirm_request(here, request, review, ask=not (yes or dry_run), json=json)
-    done = here.ledger.retire(request, dry_run=dry_run)
+    request, plan = _confirm_request(here, request, review, ask=not (yes or change.dry_run), json=change.json)
+    done = here.ledger.retire(request, dry_run=change.dry_run)
     if not (decided_by or request.by):
         write_stderr(f"the decision is recorded as {request.decided_by}'s")
-    body = plan_body(plan)
-    code = report_change("retire", here, done, json=json, dry_run=dry_run, push=push, seat=seat, plan=body)
+    code = report_change("retire", here, done, change, seat=seat, plan=plan_body(plan))
     notify_people(here, done)
     return code
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.options import AtOption, ByOption, DryRunOption, JsonOption, OrgOption, PushOption
+from orgtp.cli.options import AtOption, ChangeOptions, JsonOption, OrgOption, changing_command
 from orgtp.cli.session import open_chosen_org, report_change, warn_if_incomplete, write_json, write_stdout
 from orgtp.model.errors import BadInput
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orgtp.api import OrgHandle
 
 
+@changing_command
 def add_scores(
     seat: Annotated[str, typer.Argument(metavar="SEAT", help="Whose value it is.")] = "",
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="The id of one of its metrics.")] = "",
@@ -37,24 +38,19 @@ def add_scores(
     score_id: Annotated[
         str, typer.Option("--id", metavar="ID", help="An id of your own: the same id again changes nothing.")
     ] = "",
-    org: OrgOption = None,
-    by: ByOption = "",
-    push: PushOption = False,
-    dry_run: DryRunOption = False,
-    json: JsonOption = False,
+    *,
+    change: ChangeOptions,
 ) -> int:
     """Append a value, as a commit. One that does not fit its metric is refused before anything is written."""
-    here = open_chosen_org(org, whole=False, push=push)
+    here = open_chosen_org(change.org, whole=False, push=change.push)
     if source:
         entries = _read_scores_file(here, source, [seat, metric, value, unavailable, period, note, score_id])
     else:
         text = _check_single_value(seat, metric, value, unavailable)
         reason = unavailable if unavailable is not None else note
         entries = [here.ledger.new_score(seat, metric, text, period=period, note=reason, score_id=score_id)]
-    done = here.ledger.add_scores(entries, by=by, dry_run=dry_run)
-    return report_change(
-        "score-add", here, done, json=json, dry_run=dry_run, push=push, values=_scores_json(done.change.edits)
-    )
+    done = here.ledger.add_scores(entries, by=change.by, dry_run=change.dry_run)
+    return report_change("score-add", here, done, change, values=_scores_json(done.change.edits))
 
 
 def _check_single_value(seat: str, metric: str, value: str | None, unavailable: str | None) -> str | None:

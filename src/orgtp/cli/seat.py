@@ -9,13 +9,12 @@ import typer
 from orgtp.cli.options import (
     AllOption,
     AtOption,
-    ByOption,
-    DryRunOption,
+    ChangeOptions,
     JsonOption,
     KindOption,
     OrgOption,
-    PushOption,
     SeatArgument,
+    changing_command,
 )
 from orgtp.cli.session import open_chosen_org, report_change, warn_if_incomplete, write_json, write_stderr, write_stdout
 from orgtp.model.errors import BadInput
@@ -73,6 +72,7 @@ CapabilityOption = Annotated[
 _AS_IN = "--capability ad-pacing='Watches spend'"
 
 
+@changing_command
 def add_seat(
     seat: SeatArgument,
     role: Annotated[str, typer.Option("--role", help="What the seat is for, in a word or two.")],
@@ -86,16 +86,13 @@ def add_seat(
     email: Annotated[str, typer.Option("--email", help="Ties a git author to the seat.")] = "",
     retire_when: Annotated[str, typer.Option("--retire-when", help="When it should be retired.")] = "",
     capability: CapabilityOption = None,
-    org: OrgOption = None,
-    by: ByOption = "",
-    push: PushOption = False,
-    dry_run: DryRunOption = False,
-    json: JsonOption = False,
+    *,
+    change: ChangeOptions,
 ) -> int:
     """Add a seat to the chart, as a commit. Its metrics are written into its file."""
     from orgtp.actions.seats import NewSeat
 
-    here = open_chosen_org(org, push=push)
+    here = open_chosen_org(change.org, push=change.push)
     if kind is SeatKind.AGENT and not owner:
         raise BadInput(what=f"a person answers for every agent: say who answers for {seat}, with --owner SEAT")
     new = NewSeat(
@@ -112,25 +109,25 @@ def add_seat(
         retire_when=retire_when,
         capabilities=dict(_parse_pair(text, "ID=TEXT", _AS_IN) for text in capability or []),
     )
-    done = here.ledger.add_seat(new, by=by, dry_run=dry_run)
-    return report_change("seat-add", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
+    done = here.ledger.add_seat(new, by=change.by, dry_run=change.dry_run)
+    return report_change("seat-add", here, done, change, seat=seat)
 
 
+@changing_command
 def set_seat_keys(
     seat: SeatArgument,
     values: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…", help="A key may be a path: metrics.ID.target.")],
-    org: OrgOption = None,
-    by: ByOption = "",
-    push: PushOption = False,
-    dry_run: DryRunOption = False,
-    json: JsonOption = False,
+    *,
+    change: ChangeOptions,
 ) -> int:
     """Set keys of a seat, as a commit that changes only the lines it must. KEY= takes a key out."""
-    here = open_chosen_org(org, push=push)
+    here = open_chosen_org(change.org, push=change.push)
     pairs = [_parse_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]
     _warn_of_past_targets(here, seat, [key for key, _ in pairs])
-    done = here.ledger.set_keys(seat, [(_parse_key_path(key), value) for key, value in pairs], by=by, dry_run=dry_run)
-    return report_change("seat-set", here, done, json=json, dry_run=dry_run, push=push, seat=seat)
+    done = here.ledger.set_keys(
+        seat, [(_parse_key_path(key), value) for key, value in pairs], by=change.by, dry_run=change.dry_run
+    )
+    return report_change("seat-set", here, done, change, seat=seat)
 
 
 def _warn_of_past_targets(here: OrgHandle, seat: str, keys: list[str]) -> None:

@@ -15,6 +15,7 @@ from orgtp.model.text import count_noun, escape_control_chars
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle, RecordedChange
+    from orgtp.cli.options import ChangeOptions
 
 _SHORT = 10
 _MOST_NOTED = 3
@@ -132,10 +133,8 @@ def report_change(
     kind: str,
     org: OrgHandle,
     done: RecordedChange,
+    change: ChangeOptions,
     *,
-    json: bool,
-    dry_run: bool,
-    push: bool,
     quiet: bool = False,
     then: RecordedChange | None = None,
     **body: Any,
@@ -144,16 +143,16 @@ def report_change(
 
     `then` is a second commit that came of it. `body` goes into the JSON. `quiet`: nothing is said of what went well.
     """
-    sent, remade = ({}, {}) if dry_run or done.kept else _send_change(org, push=push, quiet=quiet)
+    sent, remade = ({}, {}) if change.dry_run or done.kept else _send_change(org, push=change.push, quiet=quiet)
     # What others had sent meanwhile comes first, and our commit was made anew after it.
     done = replace(done, commit=remade.get(done.commit or "", done.commit))
     body |= {name: remade[commit] for name, commit in body.items() if isinstance(commit, str) and commit in remade}
     if done.kept:
         write_stderr(f"not written now, and kept: {done.kept}. It will be with the next value, or by: orgtp sync")
-    if json:
-        rest = {"commit": done.commit, "paths": done.paths, "outbox": bool(done.kept), "dry_run": dry_run}
+    if change.json:
+        rest = {"commit": done.commit, "paths": done.paths, "outbox": bool(done.kept), "dry_run": change.dry_run}
         write_json(kind, org, {**rest, "subject": done.change.subject, **sent, **body})
-    elif dry_run:
+    elif change.dry_run:
         _print_dry_run(done)
     elif not done.kept:
         _report_commit(org, done, quiet=quiet)
