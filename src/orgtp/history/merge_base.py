@@ -17,6 +17,7 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.seat import retirement_path, seat_path
+from orgtp.model.text import count_noun
 
 # The id that git passes to a hook if there is no commit: 40 or 64 zeros.
 _NEVER = re.compile("0{40}|0{64}")
@@ -128,13 +129,15 @@ def _list_missing_objects(repo: Repo, commit: str) -> list[str]:
 
 def _fetch_objects_or_refuse(repo: Repo, branch: str, missing: list[str], commit: str) -> None:
     remote = find_remote(repo, branch)
-    what = f"{len(missing)} objects of {commit[:10]} are not in this partial clone"
+    what = f"this partial clone lacks {count_noun(len(missing), 'object')} of commit {commit[:10]}"
     if remote is None:
-        raise NotInClone(what=what, remedy="Clone again without --filter")
+        raise NotInClone(what=what, remedy="Make a full clone: git clone, without --filter")
     try:
         RemoteConnection(repo, remote).fetch_objects(missing)
     except SyncStopped as error:
-        raise NotInClone(what=f"{what}, and {error}", remedy="Clone again without --filter") from error
+        raise NotInClone(
+            what=f"{what}, and {error}", remedy="Make a full clone: git clone, without --filter"
+        ) from error
 
 
 def _find_reused_ids(repo: Repo, base: str, found: OrgPair) -> dict[str, str]:
