@@ -80,6 +80,7 @@ def test_one_seat_or_one_metric(fed: Fed) -> None:
     assert 'unknown seat "bto"' in fed.collect("--seat", "bto", code=2).err
     assert "ada has no source" in fed.collect("--seat", "ada", code=2).err
     said = fed.collect("--metric", "churn", code=2).err
+    assert "no metric churn has a source. These metrics have one: bot late, bot rate and bot talks." in said
     assert said.rstrip().endswith("Set one: orgtp seat set SEAT metrics.churn.source=NAME")
 
 
