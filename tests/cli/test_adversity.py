@@ -21,7 +21,7 @@ def test_another_command_at_the_index_is_waited_for_not_overrun(sample: Shell) -
     before = sample.head()
     sample.write(".git/index.lock", "")
     kept = sample(*VALUE, code=75, ORGTP_WAIT="0.2")
-    assert "kept: another git command is at work" in kept.err
+    assert "kept: another git command is running in" in kept.err
     assert "Nothing was written" in sample("seat", "set", "dash", "mission=Less", code=2, ORGTP_WAIT="0.2").err
     assert sample.head() == before
     (sample.folder / ".git/index.lock").unlink()
@@ -106,7 +106,7 @@ def test_a_target_of_another_kind_is_a_new_metric(sample: Shell) -> None:
 
 
 def test_long_ago_there_was_no_org(sample: Shell) -> None:
-    assert "no org yet" in sample("chart", "--at", "1970-01-01", code=2).err
+    assert "the org did not exist yet at 1970-01-01" in sample("chart", "--at", "1970-01-01", code=2).err
 
 
 def test_a_recorded_day_before_the_first_target_is_in_the_week(acme: Shell) -> None:

@@ -116,13 +116,13 @@ def test_weeks_months_quarters_and_years(begun: Callable[..., Shell]) -> None:
     here = begun("2026-09-30T16:00:00Z", "2026-12-31T16:00:00Z", "2027-01-03T16:00:00Z", "2027-01-04T16:00:00Z")
     at = ("2026-Q3", "2026-09", "2026-12", "2026-Q4", "2026", "2026-W53", "2027-W01", "2027")
     assert [name(here, one) for one in at] == ["A", "A", "B", "B", "B", "C", "D", "D"]
-    assert "no commit is called" in here("chart", "--at", "2025-W53", code=2).err
+    assert 'there is no commit "2025-W53"' in here("chart", "--at", "2025-W53", code=2).err
 
 
 def test_before_the_first_and_after_the_last(begun: Callable[..., Shell]) -> None:
     here = begun("2026-04-01T12:00:00Z", "2026-04-02T12:00:00Z")
-    assert "no org yet at 2026-03-31" in here("chart", "--at", "2026-03-31", code=2).err
-    assert "no org yet at 1970-01-01" in here("chart", "--at", "1970-01-01", code=2).err
+    assert "the org did not exist yet at 2026-03-31" in here("chart", "--at", "2026-03-31", code=2).err
+    assert "the org did not exist yet at 1970-01-01" in here("chart", "--at", "1970-01-01", code=2).err
     assert name(here, "2800-01-01") == "B"
 
 

@@ -158,13 +158,13 @@ def test_before_there_was_an_org(shell: Shell) -> None:
 
 
 def test_what_cannot_be_compared(acme: Shell, shell: Shell) -> None:
-    assert 'no commit is called "nope"' in acme("diff", "nope", code=2).err
-    assert 'no commit is called "nope"' in acme("diff", "HEAD", "nope", code=2).err
-    assert 'no commit is called "-x"' in acme("diff", "--", "-x", code=2).err
-    assert "no org yet at 2020-01-01" in acme("diff", "2020-01-01", code=2).err
+    assert 'there is no commit "nope"' in acme("diff", "nope", code=2).err
+    assert 'there is no commit "nope"' in acme("diff", "HEAD", "nope", code=2).err
+    assert 'there is no commit "-x"' in acme("diff", "--", "-x", code=2).err
+    assert "the org did not exist yet at 2020-01-01" in acme("diff", "2020-01-01", code=2).err
     acme.git("checkout", "-q", "--orphan", "alone")
     acme.git("commit", "-qm", "Alone")
-    assert "do not meet here" in acme("diff", "main", "--merge-base", code=4).err
+    assert "have no common commit here" in acme("diff", "main", "--merge-base", code=4).err
     shell.write("plain/org.yaml", "org: plain\ntimezone: UTC\n")
     assert "is not the top of a git repository" in shell("diff", "HEAD", "--org", "plain", code=2).err
 

@@ -175,7 +175,7 @@ def test_since_and_until_a_commit(mixed: Shell) -> None:
     mixed.git("checkout", "-q", "-b", "side", "HEAD~1")
     mixed.git("commit", "-q", "--allow-empty", "-m", "Aside")
     mixed.git("checkout", "-q", "main")
-    assert "is not in the history that is told" in mixed("log", "--until", "side", code=2).err
+    assert '"side" is not in the history that is shown' in mixed("log", "--until", "side", code=2).err
 
 
 def test_columns_hold_what_comes_later(acme: Shell) -> None:

@@ -17,7 +17,7 @@ GOOD = ("retire", "jeff", "--to", "dash,crystal", *WHY, "--by", "david")
         ("worked: yes\n", ""),
         ("wrked: x\n", "1:1: unknown key"),
         ("worked: [a]\n", "1:9: worked is a list"),
-        ("- a\n", "not a mapping"),
+        ("- a\n", "the file has no keys"),
         ("worked: 'x\n", "1:9"),
         ("", "empty"),
         ("worked: 12\n", 'worked: "12"'),
@@ -80,7 +80,7 @@ def test_uncommitted_work_in_its_way(sample: Shell, path: str, staged: bool) -> 
         sample.git("add", path)
     with refused(sample):
         err = sample(*GOOD, code=2).err
-        assert f"{path} has changes that are not committed" in err
+        assert f"{path} has uncommitted changes" in err
 
 
 def test_a_record_of_ones_own_in_the_way(sample: Shell) -> None:

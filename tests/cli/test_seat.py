@@ -117,8 +117,8 @@ def test_add_writes_what_was_said(acme: Shell) -> None:
         (("x", "--kind", "agent"), "owner"),
         (("x", "--kind", "agent", "--owner", "adda"), 'Did you mean "ada"?'),
         (("x", "--kind", "human", "--reports-to", "nobody"), 'reports_to "nobody" is not a seat'),
-        (("Xa", "--kind", "human"), "is not an id"),
-        (("x" * 64, "--kind", "human"), "is not an id"),
+        (("Xa", "--kind", "human"), "is not a valid id"),
+        (("x" * 64, "--kind", "human"), "is not a valid id"),
         (("x", "--kind", "human", "--since", "yesterday"), "2026-11-20"),
         (("x", "--kind", "human", "--email", "nobody"), "is not an address"),
         (("x", "--kind", "human", "--capability", "Draws"), "ID=TEXT"),
@@ -133,10 +133,10 @@ def test_add_refuses(acme: Shell, words: tuple[str, ...], said: str) -> None:
 
 def test_an_id_is_never_used_again(sample: Shell) -> None:
     words = ("--role", "R", "--kind", "agent", "--owner", "david")
-    assert "never used again" in sample("seat", "add", "echo", *words, code=2).err
+    assert "ids are never reused" in sample("seat", "add", "echo", *words, code=2).err
     sample.git("rm", "-q", "seats/echo.yaml", "retirements/echo.yaml")
     sample.git("commit", "-qm", "As if it had not been")
-    assert "never used again" in sample("seat", "add", "echo", *words, code=2).err
+    assert "ids are never reused" in sample("seat", "add", "echo", *words, code=2).err
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_the_subject_tells_old_and_new(sample: Shell) -> None:
         (("bot", "mission="), "has no mission"),
         (("bot", "metrics.nope.target=yes"), "nope"),
         (("bot", "metrics.number.trget=yes"), 'Did you mean "target"?'),
-        (("bot", "metrics.number.target=lots"), "cannot be judged"),
+        (("bot", "metrics.number.target=lots"), 'target "lots" is not a target'),
         (("bot", "metrics=x"), "metrics"),
         (("bot", "name.first=x"), '"name.first" is not a key'),
         (("bot", "metrics..target=x"), "is not a key"),
@@ -244,7 +244,7 @@ def test_set_refuses_a_file_with_uncommitted_changes(acme: Shell) -> None:
     acme.write("seats/bot.yaml", acme.read("seats/bot.yaml").replace("Desk", "Desks"))
     with nothing_written(acme):
         ran = acme("seat", "set", "bot", "name=Botty", code=2)
-        assert "seats/bot.yaml has changes that are not committed" in ran.err
+        assert "seats/bot.yaml has uncommitted changes" in ran.err
     acme("seat", "set", "ada", "role=Chair")
     assert acme.git("status", "--porcelain").out == " M seats/bot.yaml\n"
 

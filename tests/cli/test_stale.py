@@ -88,7 +88,7 @@ def test_a_seat_set_and_a_retirement_keep_when_a_value_is_due(acme: Shell) -> No
     acme("seat", "set", "bot", "metrics.number.due=fri 09:00")
     assert "due: fri 09:00" in acme.read("seats/bot.yaml")
     wrong = acme("seat", "set", "bot", "metrics.number.due=Friday, 9am", code=2)
-    assert 'due "Friday, 9am" is no time. Write due: fri 09:00' in wrong.err
+    assert 'due "Friday, 9am" is not a time. Write due: fri 09:00' in wrong.err
     # As of Friday evening, the week before has just become late.
     before = {one["metric"]: one["due"] for one in acme("stale", "--json", code=1).json["stale"]}
     assert (before["number"], before["done"]) == ("2026-11-20T14:00:00Z", "2026-11-16T05:00:00Z")

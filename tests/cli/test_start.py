@@ -124,7 +124,7 @@ def test_init_refuses_a_folder_with_files(shell: Shell) -> None:
 def test_init_refuses_an_org(acme: Shell) -> None:
     before = acme.head()
     ran = acme("init", ".", code=2)
-    assert "is an org already" in ran.err
+    assert "acme is already an org" in ran.err
     assert "orgtp --org" in ran.err
     assert acme.head() == before
 
@@ -133,7 +133,7 @@ def test_init_refuses_to_overwrite(shell: Shell) -> None:
     shell.git("init", "-q", "there")
     shell.write("there/.gitattributes", "mine\n")
     ran = shell("init", "there", code=2)
-    assert ".gitattributes: is there already" in ran.err
+    assert ".gitattributes already exists, and nothing is overwritten" in ran.err
     assert shell.read("there/.gitattributes") == "mine\n"
     assert not (shell.folder / "there/org.yaml").exists()
 

@@ -78,9 +78,10 @@ def test_one_seat_or_one_metric(fed: Fed) -> None:
     assert [one["metric"] for one in fed.collect("--metric", "rate", "--json").json["values"]] == ["rate"]
     assert len(fed.collect("--seat", "bot", "--json").json["values"]) == len(fed.told())
     assert 'unknown seat "bto"' in fed.collect("--seat", "bto", code=2).err
-    assert "ada names no source" in fed.collect("--seat", "ada", code=2).err
+    assert "ada has no source" in fed.collect("--seat", "ada", code=2).err
     said = fed.collect("--metric", "churn", code=2).err
-    assert said.rstrip().endswith("Name one: orgtp seat set SEAT metrics.churn.source=NAME")
+    assert "no metric churn has a source. These metrics have one: bot late, bot rate and bot talks." in said
+    assert said.rstrip().endswith("Set one: orgtp seat set SEAT metrics.churn.source=NAME")
 
 
 def test_what_is_asked_for_by_name_and_unknown_here_is_an_error(fed: Fed) -> None:
@@ -127,7 +128,9 @@ def test_what_a_metric_cannot_take_is_not_marked_as_good(fed: Fed) -> None:
 def test_a_key_that_is_wrong_leaves_a_reason_that_names_its_file(fed: Fed) -> None:
     fed.sources.write_text("talks: {command: echo 7}\n", encoding="utf-8")
     fed.collect(code=1)
-    assert fed.told()["talks"][1].startswith("source broken: the sources file, line 1: command is text, where a list")
+    assert fed.told()["talks"][1].startswith(
+        "source broken: the sources file, line 1: command is text, but must be a list"
+    )
 
 
 def test_what_another_machine_knows_is_left_to_it(fed: Fed) -> None:

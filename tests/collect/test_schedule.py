@@ -210,7 +210,7 @@ def test_the_command(acme: Shell) -> None:
     assert all(part in whole for part in ("---- cron", "---- systemd", "---- github"))
     assert 'Did you mean "cron"?' in acme("schedule", "corn", code=2).err
     assert 'unknown seat "bto"' in acme("schedule", "--by", "bto", code=2).err
-    assert "bot may not tick" in acme("schedule", "--by", "bot", code=2).err
+    assert "bot may not run the tick" in acme("schedule", "--by", "bot", code=2).err
     assert "Name one: git remote add" in acme("schedule", "--push", code=2).err
     acme.git("remote", "add", "origin", str(acme.home / "r.git"))
     assert "score collect --push ;; " in acme("schedule", "cron").out

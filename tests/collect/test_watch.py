@@ -58,7 +58,7 @@ def test_it_ends_while_a_source_is_asked(fed: Fed, number: signal.Signals, code:
 
 def test_it_collects_again_when_it_is_time_and_ends_when_that_is_interrupted() -> None:
     class Soon(Timetable):
-        def after(self, now: datetime) -> datetime:
+        def next_time(self, now: datetime) -> datetime:
             return now + timedelta(seconds=0.2)
 
     done: list[str] = []
@@ -81,7 +81,7 @@ def test_it_collects_again_when_it_is_time_and_ends_when_that_is_interrupted() -
 
 def test_who_may_not_tick_is_told_at_once(fed: Fed) -> None:
     fed.set_up(talks="13")
-    assert "bot may not tick" in fed.collect("--watch", "--by", "bot", code=2).err
+    assert "bot may not run the tick" in fed.collect("--watch", "--by", "bot", code=2).err
 
 
 def test_the_next_quarter() -> None:

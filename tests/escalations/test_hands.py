@@ -120,7 +120,7 @@ def test_a_clock_that_is_behind_gives_no_less_time() -> None:
 
 def test_who_may_tick() -> None:
     ledger = begun()
-    assert "bot may not tick" in refused(ledger, lambda org: run_escalation_tick(org, FRIDAY, [], "bot"))
+    assert "bot may not run the tick" in refused(ledger, lambda org: run_escalation_tick(org, FRIDAY, [], "bot"))
     ledger.do(lambda org: run_escalation_tick(org, FRIDAY + 5 * HOUR, None, "eve"))
     assert ledger.one().with_ == "eve"
 
@@ -265,7 +265,7 @@ def test_a_value_off_its_target_is_a_value() -> None:
 def test_a_metric_that_is_gone_has_no_trouble() -> None:
     ledger = begun()
     ledger.set("bot", "  calls:", "  talks:")
-    assert ticked(ledger, FRIDAY + HOUR, []) == f"{CALLS} resolved: bot has no metric calls any more"
+    assert ticked(ledger, FRIDAY + HOUR, []) == f"{CALLS} resolved: bot no longer has the metric calls"
 
 
 # Silence.

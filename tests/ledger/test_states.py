@@ -61,7 +61,7 @@ def test_a_conflict_in_the_very_file_is_waited_for(forked: Shell) -> None:
     forked.git("merge", "side", code=1)
     assert f"UD {FILE}" in status(forked)
     ran = forked(*VALUE, "14", "--id", "third", code=75)
-    assert f"in the middle of a merge of {FILE}" in ran.err
+    assert f"has an unfinished merge of {FILE}" in ran.err
     forked.git("merge", "--abort")
     forked(*VALUE, "15", "--id", "fourth")
     assert ids(forked) == ["first", "fourth", "second", "third"]
@@ -87,7 +87,7 @@ def test_in_the_middle_of_a_rebase_of_the_ledger_the_value_waits(forked: Shell, 
     forked.git("rebase", "side", code=1)
     before = forked.git("rev-parse", "main").out
     ran = forked(*VALUE, "13", "--id", "second", code=75)
-    assert "in the middle of a rebase of main" in ran.err
+    assert "has an unfinished rebase of main" in ran.err
     assert "kept" in ran.err
     assert forked(*VALUE, "13", "--id", "second", "--json", code=75).json["outbox"] is True
     assert forked.git("rev-parse", "main").out == before
@@ -168,7 +168,7 @@ def test_a_seat_file_that_is_edited_is_not_written_over(here: Shell, staged: boo
         here.git("add", "seats/bot.yaml")
     before = here.head(), status(here), here.read("seats/bot.yaml")
     ran = here("seat", "set", "bot", "role=Clerk", code=2)
-    assert "seats/bot.yaml has changes that are not committed" in ran.err
+    assert "seats/bot.yaml has uncommitted changes" in ran.err
     assert (here.head(), status(here), here.read("seats/bot.yaml")) == before
     here("seat", "set", "cat", "role=Clerk")
     assert_whole(here, before[1])
@@ -181,7 +181,7 @@ def test_another_programs_index_lock_is_left_and_the_value_kept(here: Shell) -> 
     here(*VALUE, "12", "--id", "first")
     here.write(".git/index.lock", "")
     ran = here(*VALUE, "13", "--id", "second", code=75, ORGTP_WAIT="0.3")
-    assert "another git command is at work" in ran.err
+    assert "another git command is running in" in ran.err
     assert (here.folder / ".git/index.lock").read_bytes() == b""
     (here.folder / ".git/index.lock").unlink()
     here(*VALUE, "14", "--id", "third")

@@ -51,7 +51,7 @@ def test_a_seat_file_that_is_edited_in_the_meantime_is_not_written_over(acme: Sh
     acme.write("seats/bot.yaml", acme.read("seats/bot.yaml") + "x-mine: 1\n")
     lock.unlink()
     _, err = job.communicate(timeout=60)
-    assert (job.returncode, "changes that are not committed" in err) == (2, True)
+    assert (job.returncode, "seats/bot.yaml has uncommitted changes" in err) == (2, True)
     assert acme.read("seats/bot.yaml").endswith("x-mine: 1\n")
 
 
@@ -78,7 +78,7 @@ def test_one_that_waits_keeps_no_other_back(acme: Shell) -> None:
         acme.write(path, acme.read(path).replace('"12"', f'"{text}"'))
         acme.git("commit", "-qam", text)
     acme.git("merge", "other", code=1)
-    assert "in the middle of a merge" in acme(*ADD, code=75).err
+    assert "has an unfinished merge of" in acme(*ADD, code=75).err
     acme("score", "add", "two", "n", "1", "--by", "ada")
     acme("score", "add", "two", "n", "2", "--by", "ada")
     waits = acme("sync", "--status", "--json").json["waiting"]

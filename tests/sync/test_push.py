@@ -119,7 +119,7 @@ def test_what_status_says_waits(clones: Clones) -> None:
     found = clones.a("sync", "--status", "--json").json
     assert (found["kind"], found["outbox"], found["remote"]) == ("sync-status", True, str(clones.remote.folder))
     assert [row["value"] for row in found["waiting"]] == ["13"]
-    assert "another git command is at work" in found["waiting"][0]["why"]
+    assert "another git command is running in" in found["waiting"][0]["why"]
     assert [row["subject"] for row in found["unsent"]] == ["score(bot): number 2026-W47 = 12"]
     (clones.a.folder / ".git/index.lock").unlink()
     assert clones.a("sync").code == 0

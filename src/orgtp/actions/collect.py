@@ -101,13 +101,14 @@ def _metrics_with_source(org: Org) -> Iterator[tuple[Seat, Metric]]:
 
 def _no_source_error(org: Org, seat: str, metric: str) -> BadInput:
     """Build the error that says why there is nothing to collect."""
-    what = f"{seat}'s {metric}" if seat and metric else seat or f"a metric called {metric}"
+    whose = f"{seat}'s {metric}" if metric else seat
+    what = f"{whose} has no source" if seat else f"no metric {metric} has a source"
     if seat and not org.seats[seat].is_active:
         return BadInput(what=f"{seat} is {org.seats[seat].status}. Values are collected for active seats only.")
     known = join_with_and(sorted({f"{held.id} {one.id}" for held, one in _metrics_with_source(org)})[:5]) or "none"
     there = [held.id for _, held in sorted(org.seats.items()) if metric in held.metrics] if metric else []
     set_ = f"orgtp seat set {seat or ' '.join(there[:1]) or 'SEAT'} metrics.{metric or 'METRIC'}.source=NAME"
-    return BadInput(what=f"{what} has no source. These metrics have one: {known}. Set one: {set_}")
+    return BadInput(what=f"{what}. These metrics have one: {known}. Set one: {set_}")
 
 
 def check_collected(

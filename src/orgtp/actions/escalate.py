@@ -422,7 +422,7 @@ def _resolve_ended(edits: EscalationEdits, late: Collection[tuple[str, str]] | N
         if one.kind is EscalationKind.ISSUE or seat is None or not seat.is_active:
             continue
         if one.metric not in seat.metrics:
-            edits.resolve(one, f"{one.seat} no longer has a metric {one.metric}")
+            edits.resolve(one, f"{one.seat} no longer has the metric {one.metric}")
         elif (one.seat, one.metric) not in (late or ()) and _has_ended(edits.org, one, looked=late is not None):
             edits.resolve(one, "no value is late" if _is_newest_unavailable(edits.org, one) else _VALUE_IS_BACK)
 

@@ -216,7 +216,9 @@ class RemoteConnection:
         if any(word in row for word in _RACED):
             raise PushRaced(url=self.remote.public_url)
         if row and "remote failure" not in row:
-            said = "; ".join(line.removeprefix("remote:").strip() for line in err.splitlines() if _is_said(line))
+            said = "; ".join(
+                line.removeprefix("remote:").strip().rstrip(".") for line in err.splitlines() if _is_said(line)
+            )
             raise RemoteRefused(url=self.remote.public_url, words=said or row.rpartition("\t")[2])
         raise RemoteUnreachable(url=self.remote.public_url, words=_find_git_error(err))
 
@@ -249,7 +251,9 @@ class RemoteConnection:
         listening.join(_SECONDS)
         if not said:
             handle.proc.kill()
-            raise RemoteUnreachable(url=self.remote.public_url, words=f"no answer within {_SECONDS:.0f} seconds")
+            raise RemoteUnreachable(
+                url=self.remote.public_url, words=f"git did not finish within {_SECONDS:.0f} seconds"
+            )
         out, err = said[0]
         return handle.proc.returncode, out.decode(errors="replace"), err.decode(errors="replace")
 

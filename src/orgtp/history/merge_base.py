@@ -17,6 +17,7 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.seat import retirement_path, seat_path
+from orgtp.model.text import count_noun
 
 # The id that git passes to a hook if there is no commit: 40 or 64 zeros.
 _NEVER = re.compile("0{40}|0{64}")
@@ -133,6 +134,22 @@ def _list_missing_objects(repo: Repo, commit: str) -> list[str]:
     return [row[1:] for row in rows if row.startswith("?")]
 
 
+<<<<<<< HEAD
+=======
+def _fetch_objects_or_refuse(repo: Repo, branch: str, missing: list[str], commit: str) -> None:
+    remote = find_remote(repo, branch)
+    what = f"this partial clone lacks {count_noun(len(missing), 'object')} of commit {commit[:10]}"
+    if remote is None:
+        raise NotInClone(what=what, remedy="Make a full clone: git clone, without --filter")
+    try:
+        RemoteConnection(repo, remote).fetch_objects(missing)
+    except SyncStopped as error:
+        raise NotInClone(
+            what=f"{what}, and {error}", remedy="Make a full clone: git clone, without --filter"
+        ) from error
+
+
+>>>>>>> wt/fixb
 def _find_reused_ids(repo: Repo, base: str, found: OrgPair) -> dict[str, str]:
     """Seats that are new although an earlier commit had a file for them: id to the newest such commit."""
     new = sorted(seat for seat in found.after.seats if found.is_new(seat_path(seat)))

@@ -35,7 +35,7 @@ _TEMPLATES = {
 class PathOccupied(OrgtpError):
     """The new org cannot be created at this path."""
 
-    text = "{path}: {why}"
+    text = "{path} {why}"
 
 
 @dataclass(frozen=True, slots=True)
