@@ -148,17 +148,9 @@ def report_change(
     done = replace(done, commit=remade.get(done.commit or "", done.commit))
     body |= {name: remade[commit] for name, commit in body.items() if isinstance(commit, str) and commit in remade}
     if done.kept:
-<<<<<<< HEAD
-        write_stderr(f"not written now, and kept: {done.kept}. It will be with the next value, or by: orgtp sync")
+        write_stderr(f"queued: {done.kept}. The change is written with the next value, or by: orgtp sync")
     if change.json:
         rest = {"commit": done.commit, "paths": done.paths, "outbox": bool(done.kept), "dry_run": change.dry_run}
-=======
-        write_stderr(
-            f"not written now, and kept: {done.kept}. The change will be written with the next value, or by: orgtp sync"
-        )
-    if json:
-        rest = {"commit": done.commit, "paths": done.paths, "outbox": bool(done.kept), "dry_run": dry_run}
->>>>>>> wt/fixb
         write_json(kind, org, {**rest, "subject": done.change.subject, **sent, **body})
     elif change.dry_run:
         _print_dry_run(done)

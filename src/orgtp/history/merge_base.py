@@ -116,13 +116,15 @@ def fetch_missing_objects(repo: Repo, commit: str, branch: str) -> None:
         if not missing:
             return
         remote = find_remote(repo, branch)
-        what = f"{len(missing)} objects of {commit[:10]} are not in this partial clone"
+        what = f"this partial clone lacks {count_noun(len(missing), 'object')} of commit {commit[:10]}"
         if remote is None:
-            raise NotInClone(what=what, remedy="Clone again without --filter")
+            raise NotInClone(what=what, remedy="Make a full clone: git clone, without --filter")
         try:
             RemoteConnection(repo, remote).fetch_objects(missing)
         except SyncStopped as error:
-            raise NotInClone(what=f"{what}, and {error}", remedy="Clone again without --filter") from error
+            raise NotInClone(
+                what=f"{what}, and {error}", remedy="Make a full clone: git clone, without --filter"
+            ) from error
 
 
 def _list_missing_objects(repo: Repo, commit: str) -> list[str]:
@@ -134,22 +136,6 @@ def _list_missing_objects(repo: Repo, commit: str) -> list[str]:
     return [row[1:] for row in rows if row.startswith("?")]
 
 
-<<<<<<< HEAD
-=======
-def _fetch_objects_or_refuse(repo: Repo, branch: str, missing: list[str], commit: str) -> None:
-    remote = find_remote(repo, branch)
-    what = f"this partial clone lacks {count_noun(len(missing), 'object')} of commit {commit[:10]}"
-    if remote is None:
-        raise NotInClone(what=what, remedy="Make a full clone: git clone, without --filter")
-    try:
-        RemoteConnection(repo, remote).fetch_objects(missing)
-    except SyncStopped as error:
-        raise NotInClone(
-            what=f"{what}, and {error}", remedy="Make a full clone: git clone, without --filter"
-        ) from error
-
-
->>>>>>> wt/fixb
 def _find_reused_ids(repo: Repo, base: str, found: OrgPair) -> dict[str, str]:
     """Seats that are new although an earlier commit had a file for them: id to the newest such commit."""
     new = sorted(seat for seat in found.after.seats if found.is_new(seat_path(seat)))
