@@ -21,7 +21,7 @@ def test_another_command_at_the_index_is_waited_for_not_overrun(sample: Shell) -
     before = sample.head()
     sample.write(".git/index.lock", "")
     kept = sample(*VALUE, code=75, ORGTP_WAIT="0.2")
-    assert "kept: another git command is running in" in kept.err
+    assert "queued: another git command is running in" in kept.err
     assert "Nothing was written" in sample("seat", "set", "dash", "mission=Less", code=2, ORGTP_WAIT="0.2").err
     assert sample.head() == before
     (sample.folder / ".git/index.lock").unlink()

@@ -218,7 +218,7 @@ def test_the_subject_tells_old_and_new(sample: Shell) -> None:
         (("bot", "mission="), "has no mission"),
         (("bot", "metrics.nope.target=yes"), "nope"),
         (("bot", "metrics.number.trget=yes"), 'Did you mean "target"?'),
-        (("bot", "metrics.number.target=lots"), 'target "lots" is not a target'),
+        (("bot", "metrics.number.target=lots"), 'target "lots" is not a valid target'),
         (("bot", "metrics=x"), "metrics"),
         (("bot", "name.first=x"), '"name.first" is not a key'),
         (("bot", "metrics..target=x"), "is not a key"),

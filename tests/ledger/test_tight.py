@@ -33,7 +33,7 @@ def test_on_a_full_disk_a_value_is_kept_and_written_when_there_is_room(disk: Pat
     before = here.head()
     fill(disk)
     ran = here(*VALUE, "13", "--id", "full", code=75)
-    assert "orgtp: queued: " in "orgtp: " + ran.err
+    assert "queued: " in ran.err
     assert (here.head(), ids(here)) == (before, ["first"])
     again = here(*VALUE, "13", "--id", "full", code=None)
     assert again.code in {2, 75}

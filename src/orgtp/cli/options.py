@@ -82,7 +82,8 @@ def changing_command(command: Callable[..., int]) -> Callable[..., int]:
     shared = inspect.signature(read_change_options, eval_str=True).parameters
 
     def run(**given: Any) -> int:
-        return command(**given, change=read_change_options(**{name: given.pop(name) for name in shared}))
+        change = read_change_options(**{name: given.pop(name) for name in shared})
+        return command(**given, change=change)
 
     run.__doc__ = command.__doc__
     run.__signature__ = inspect.Signature([*own, *shared.values()])  # type: ignore[attr-defined]
