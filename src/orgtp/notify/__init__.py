@@ -1,1 +1,3 @@
 """The package notify."""
+
+__all__ = ["config", "notify"]

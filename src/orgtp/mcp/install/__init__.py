@@ -1,1 +1,3 @@
 """The package install."""
+
+__all__ = ["clients"]

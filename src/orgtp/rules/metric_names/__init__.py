@@ -1,1 +1,3 @@
 """The package metric_names."""
+
+__all__ = ["rules"]

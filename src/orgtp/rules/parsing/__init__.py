@@ -1,1 +1,3 @@
 """The package parsing."""
+
+__all__ = ["form"]

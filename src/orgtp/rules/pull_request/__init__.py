@@ -1,1 +1,3 @@
 """The package pull_request."""
+
+__all__ = ["additions", "base", "forbidden", "notices"]
