@@ -179,7 +179,7 @@ def test_a_file_that_is_broken(acme: Shell) -> None:
     ran = acme("diff", "HEAD")
     assert "nothing is known of seats/bot.yaml" in ran.out
     assert "removed" not in ran.out
-    assert "not the whole org" in ran.err
+    assert "the output is incomplete" in ran.err
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -110,10 +110,10 @@ def _collect_once(handle: OrgHandle, request: CollectRequest, way: CollectOption
     if told or not (done.said or request.due):
         _say_elsewhere(done, sources)
     # On a day off nothing is due, so cron prints nothing. For a period given with --for, report it.
-    if done.left and (told or request.period.lower() not in {"", "last"}):
-        write_stderr(
-            f"skipped, because it is not a working day: {', '.join(f'{one.seat} {one.metric}' for one in done.left)}"
-        )
+    is_usual = request.period.lower() in {"", "last"}
+    if done.left and (told or not is_usual):
+        reason = "not a working day" if is_usual else f"no period {request.period}"
+        write_stderr(f"skipped, {reason}: {', '.join(f'{one.seat} {one.metric}' for one in done.left)}")
     return _report_recorded(handle, done, way) or (BROKEN if done.blanks else 0)
 
 
