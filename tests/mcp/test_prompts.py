@@ -62,8 +62,8 @@ def test_the_case_for_a_retirement(asked: Shell) -> None:
     ("name", "given", "words"),
     [
         ("seat-review", {"seat": "dahs"}, 'unknown seat "dahs". Did you mean "dash"?'),
-        ("seat-review", {}, "seat-review is about a seat: say which, by its id"),
-        ("retirement-case", {"seat": "echo"}, "echo is already retired. Its record is in get_seat"),
+        ("seat-review", {}, "seat-review needs the argument seat, a seat id"),
+        ("retirement-case", {"seat": "echo"}, "echo is already retired. get_seat has its record"),
         ("seat-reviw", {}, 'there is no prompt "seat-reviw". Did you mean "seat-review"?'),
         ("retirement-case", {"seat": "../x"}, 'unknown seat "../x".'),
     ],

@@ -1,1 +1,1 @@
-"""What an organisation is: frozen values that import nothing of ours but each other."""
+"""The organisation as frozen values. Imports nothing else of orgtp."""

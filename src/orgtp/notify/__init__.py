@@ -1,1 +1,1 @@
-"""The package notify."""
+"""Notifies people of escalations."""

@@ -51,10 +51,6 @@ def _read_plugin_keys(name: str, place: str) -> tuple[Mapping[str, Key], str]:
         raise SourceFailed(f"the kind {name} is broken: its description is malformed", again=False) from error
 
 
-def _key(form: str, required: bool, options: list[str], secret: bool) -> Key:
-    return Key(Form(form), required, tuple(options), secret)
-
-
 def _ask_plugin(name: str, place: str, **asked: Any) -> Mapping[str, Any]:
     """Return the answer of the kind, which runs in a separate process. Raises `SourceFailed`."""
     fed = json.dumps({"kind": place, **asked}).encode()

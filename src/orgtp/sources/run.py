@@ -27,12 +27,12 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 
 def ask_sources(
     sources: Iterable[Source],
+    on_result: Callable[[SourceResult], None] | None = None,
     *,
     jobs: int = 8,
     within: timedelta = timedelta(minutes=10),
-    told: Callable[[SourceResult], None] | None = None,
 ) -> list[SourceResult]:
-    """Ask the sources and return their results, sorted by name. `told` is called with each result at once.
+    """Ask the sources and return their results, sorted by name. `on_result` is called with each result at once.
 
     At most `jobs` sources are asked at a time, and the whole run takes no longer than `within`. Every source is asked
     once before any is retried, so that a source that hangs does not delay one that works.
@@ -41,8 +41,8 @@ def ask_sources(
     heard: list[SourceResult] = []
     for said in run.ask_all(sorted(sources, key=lambda source: source.name)):
         heard.append(said)
-        if told:
-            told(said)
+        if on_result:
+            on_result(said)
     return sorted(heard, key=lambda said: said.name)
 
 
@@ -147,10 +147,10 @@ def _parse_answer(answer: bytes) -> str:
         said: Any = json.loads(answer)
         value, why, again = said.get("value"), said.get("why"), said.get("again")
     except (ValueError, AttributeError, RecursionError) as error:
-        raise SourceFailed("its answer is garbage") from error
+        raise SourceFailed("its answer is malformed") from error
     if isinstance(value, str):
         return check_value(value)
-    raise SourceFailed(why if isinstance(why, str) else "its answer is garbage", again=again is not False)
+    raise SourceFailed(why if isinstance(why, str) else "its answer is malformed", again=again is not False)
 
 
 def _describe_exit(code: int) -> str:

@@ -57,24 +57,24 @@ def _watch_parent(parent: int) -> None:
 
 def _ask_kind(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return the value, or why there is none and whether a retry may help. Secrets are redacted."""
-    veil = SecretRedactor()
-    veil.add_environment()
+    redactor = SecretRedactor()
+    redactor.add_environment()
     try:
-        return {"value": _ask_checked_value(asked, veil)}
+        return {"value": _ask_checked_value(asked, redactor)}
     except SourceFailed as failed:
         why, again = failed.why, failed.again
     except MemoryError:
         why, again = "it exceeded its memory limit", False
     except BaseException as error:  # noqa: BLE001  (whatever a kind raises, only its own source fails)
         why, again = f"{type(error).__name__}: {error}", True
-    return {"why": shorten_reason(veil.redact(why)), "again": again}
+    return {"why": shorten_reason(redactor.redact(why)), "again": again}
 
 
-def _ask_checked_value(asked: Mapping[str, Any], veil: SecretRedactor) -> str:
+def _ask_checked_value(asked: Mapping[str, Any], redactor: SecretRedactor) -> str:
     kind = load_kind(asked["kind"])
     for secret in _find_inline_secrets(kind, asked["settings"]):
-        veil.add_secret(secret)
-    settings = resolve_secrets(asked["settings"], veil)
+        redactor.add_secret(secret)
+    settings = resolve_secrets(asked["settings"], redactor)
     if kind.memory:
         import resource
 
@@ -83,7 +83,7 @@ def _ask_checked_value(asked: Mapping[str, Any], veil: SecretRedactor) -> str:
     said = kind.ask(settings)
     if not isinstance(said, str):
         raise SourceFailed(f"it returned {type(said).__name__} instead of text", again=False)
-    if veil.finds_secret(said):
+    if redactor.finds_secret(said):
         raise SourceFailed("its value contains a secret", again=False)
     return check_value(said)
 

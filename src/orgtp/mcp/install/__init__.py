@@ -1,1 +1,1 @@
-"""The package install."""
+"""Adds the org's server to the configuration of MCP clients."""

@@ -1,1 +1,1 @@
-"""The package metric_names."""
+"""Rules about what a metric measures, judged by the words of its name."""

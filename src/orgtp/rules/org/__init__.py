@@ -1,1 +1,1 @@
-"""The package org."""
+"""Rules about one org."""

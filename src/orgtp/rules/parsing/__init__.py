@@ -1,1 +1,1 @@
-"""The package parsing."""
+"""Rules about the file format."""

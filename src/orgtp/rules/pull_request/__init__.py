@@ -1,1 +1,1 @@
-"""The package pull_request."""
+"""Rules about what a pull request changes."""
