@@ -224,7 +224,7 @@ def test_where_no_workspace_is(asked: Shell, tmp_path: Path) -> None:
     asked.git("clone", "-q", "--bare", str(asked.folder), str(tmp_path / "bare.git"))
     here = Shell(tmp_path / "bare.git", tmp_path)
     ran = here("mcp", "--install", "vscode", code=2)
-    assert "is not an org's folder VS Code" in ran.err
+    assert "a folder that you open in VS Code" in ran.err
     assert json.loads(ran.out)["servers"][NAME]["args"] == ["--org", str(here.folder), "mcp"]
     here("mcp", "--install", "cursor")
     assert set(_listed(_file(here, "cursor"))["mcpServers"]) == {NAME}
@@ -233,7 +233,7 @@ def test_where_no_workspace_is(asked: Shell, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--install", "vscod"), '"vscod" is not a known client. Did you mean "vscode"? There are: claude-desktop'),
+        (("--install", "vscod"), '"vscod" is not a known client. Did you mean "vscode"? Known clients: claude-desktop'),
         (("--install", "cursor", "--allow-write"), "--allow-write --as SEAT"),
         (("--install", "cursor", "--allow-write", "--as", "dahs"), 'Did you mean "dash"?'),
         (("--dry-run",), "--install CLIENT --dry-run"),

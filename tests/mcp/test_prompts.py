@@ -51,7 +51,7 @@ def test_the_review_of_a_seat(asked: Shell) -> None:
 
 def test_the_case_for_a_retirement(asked: Shell) -> None:
     text = _prompt(asked, "retirement-case", seat="jeff")
-    assert "Nobody has decided anything, and you do not." in text
+    assert "Nothing has been\ndecided, and you do not decide." in text
     facts = _facts(text)
     assert facts["deciders"] == ["david"]
     assert facts["plan"]["capabilities"] == {"ad-pacing-monitoring": None, "project-reconciliation": None}

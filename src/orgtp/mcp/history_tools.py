@@ -23,7 +23,7 @@ def what_changed(
     scores: Annotated[bool, "Include commits that record values"] = False,
     limit: int = 100,
 ) -> Answer:
-    """What changed: a headline, lists of differences (total counts their items), and the commits that decided them.
+    """What changed: a headline, lists of differences (total counts their items), and the commits.
 
     Use it to find out what is new since a date or commit, up to at.
     """

@@ -25,7 +25,7 @@ _NEWEST, _EVENTS_ROOM, _SEAT_ROOM = 20, 15_000, 10_000
 
 def org_chart(
     handle: OrgHandle,
-    root: Annotated[str, "Seat id: show only the part of the chart from it down"] = "",
+    root: Annotated[str, "Seat id: only from it down"] = "",
     depth: Annotated[int, "Levels below root; -1 for all"] = -1,
     kind: KindWord = "",
     status: Annotated[StatusWord, "Default: all except retired"] = "",
@@ -33,7 +33,7 @@ def org_chart(
 ) -> Answer:
     """The org chart: seats depth first, with role, owner, metrics and position.
 
-    Use it to see who reports to whom and who owns which agents. depth counts from the top, span counts direct reports.
+    Use it to see who reports to whom. depth counts from the top, span counts direct reports.
     """
     view = handle.chart(root, depth if depth >= 0 else None, retired=status == "retired")
     found = [seat for seat in view.seats if kind in {"", seat.kind} and status in {"", seat.status}]
@@ -69,7 +69,7 @@ def _matches_words(handle: OrgHandle, seat: ChartSeat, words: str) -> bool:
 
 
 def get_seat(handle: OrgHandle, seat: SeatId) -> Answer:
-    """Everything about one seat: mission, owner, capabilities, metrics, reports, escalations, history, newest scores.
+    """Everything about one seat: mission, owner, capabilities, metrics, reports, escalations, history, scores.
 
     hands_to is who gets the escalations that it cannot resolve, or who took over from a retired seat.
     """
@@ -146,7 +146,7 @@ def scorecard(
 
 
 def metric_history(handle: OrgHandle, seat: SeatId, metric: Annotated[str, "Metric id"], limit: int = 100) -> Answer:
-    """Every value of one metric, with recorder, notes and corrections, and its targets over time. Use it for trends."""
+    """Every value of one metric, with notes and corrections, and its targets over time. Use it for trends."""
     details = handle.org.metric(seat, metric)
     now = next(one for one in handle.seat(seat).place.metrics if one.metric == metric)
     body = {
@@ -172,7 +172,7 @@ def validate(
     severity: Annotated[Literal["", "error", "warning", "notice"], "Only problems of this severity"] = "",
     limit: int = 100,
 ) -> Answer:
-    """The problems in the org's files: rule, place, message and hint. Call it before you rely on or change the org."""
+    """The problems in the org's files: rule, place, message, hint. Call it before you rely on or change the org."""
     found = handle.validate()
     wanted = [problem for problem in found if severity in {"", problem.severity}]
     worst = sorted(wanted, key=lambda problem: list(Severity).index(problem.severity))

@@ -94,7 +94,7 @@ def propose_retirement(
     by: str,
     seat: SeatId,
     heirs: Annotated[dict[str, str], "Capability or metric id: seat id that takes it over"] = {},  # noqa: B006
-    owner_to: Annotated[str, "Seat id of the new owner of the seats that it owns"] = "",
+    owner_to: Annotated[str, "Seat id of the new owner of its seats"] = "",
     reason: str = "",
     review: Annotated[dict[str, str], "worked, failed, lesson, rehire"] = {},  # noqa: B006
     decided_by: Annotated[str, "Seat id of the person asked to decide; never choose one yourself"] = "",
@@ -102,7 +102,7 @@ def propose_retirement(
 ) -> Answer:
     """Plan a retirement: who takes over what, and what people still have to decide.
 
-    dry_run=false commits it on the branch retire/SEAT, for that person to merge or delete (see next).
+    dry_run=false commits it on the branch retire/SEAT, for a person to merge or delete (see next).
     """
     asked = RetirementRequest(
         seat, moves=heirs, owner_to=owner_to, reason=reason, review=_check_review(review), decided_by=decided_by, by=by
