@@ -104,12 +104,12 @@ def propose_retirement(
 
     dry_run=false commits it on the branch retire/SEAT, for a person to merge or delete (see next).
     """
-    asked = RetirementRequest(
+    request = RetirementRequest(
         seat, moves=heirs, owner_to=owner_to, reason=reason, review=_check_review(review), decided_by=decided_by, by=by
     )
-    plan, fit = handle.ledger.plan_retirement(asked), handle.ledger.deciders(seat)
-    missing = _list_open_questions(asked, plan.unassigned, fit)
-    body = {"seat": seat, "branch": f"retire/{seat}", "plan": plan_body(plan), "missing": missing, "deciders": fit}
+    plan, deciders = handle.ledger.plan_retirement(request), handle.ledger.deciders(seat)
+    missing = _list_open_questions(request, plan.unassigned, deciders)
+    body = {"seat": seat, "branch": f"retire/{seat}", "plan": plan_body(plan), "missing": missing, "deciders": deciders}
     body |= {"next": [] if missing or dry_run else _suggest_commands(handle.head.branch, seat, decided_by)}
     if missing and not dry_run:
         raise Refused(why=f"nothing was proposed. Ask the people for: {'; '.join(missing)}")
@@ -118,15 +118,15 @@ def propose_retirement(
     return build_answer(
         handle,
         "retire",
-        {**_describe_commit(handle.ledger.propose_retirement(asked, dry_run=dry_run), dry_run=dry_run), **body},
+        {**_describe_commit(handle.ledger.propose_retirement(request, dry_run=dry_run), dry_run=dry_run), **body},
     )
 
 
 def _suggest_commands(ledger: str, seat: str, decider: str) -> list[str]:
     """The commands for the person who decides: view the branch, approve it by merging, or reject it."""
-    said = [f"retire({seat}): approved", f"Orgtp-Action: retire\nOrgtp-Seat: {seat}\nOrgtp-By: {decider}"]
-    said[1] += f"\nOrgtp-Approved-By: {decider}"
-    words = " ".join(f"-m {shlex.quote(text)}" for text in said)
+    lines = [f"retire({seat}): approved", f"Orgtp-Action: retire\nOrgtp-Seat: {seat}\nOrgtp-By: {decider}"]
+    lines[1] += f"\nOrgtp-Approved-By: {decider}"
+    words = " ".join(f"-m {shlex.quote(text)}" for text in lines)
     branch = f"retire/{seat}"
     return [
         f"git diff {ledger}...{branch}",
@@ -141,10 +141,10 @@ def _check_review(review: dict[str, str]) -> dict[str, str]:
     return review
 
 
-def _list_open_questions(asked: RetirementRequest, left: list[str], fit: list[str]) -> list[str]:
+def _list_open_questions(request: RetirementRequest, left: list[str], deciders: list[str]) -> list[str]:
     """The questions that people have to answer before the retirement can be proposed."""
-    said = [f"who takes over {join_with_and(left)} (heirs)"] if left else []
-    said += [] if asked.reason.strip() else ["why (reason)"]
-    if asked.decided_by not in fit:
-        said += [f"who is to decide (decided_by: {' or '.join(fit) or 'nobody may; see org.yaml'})"]
-    return said
+    questions = [f"who takes over {join_with_and(left)} (heirs)"] if left else []
+    questions += [] if request.reason.strip() else ["why (reason)"]
+    if request.decided_by not in deciders:
+        questions += [f"who is to decide (decided_by: {' or '.join(deciders) or 'nobody may; see org.yaml'})"]
+    return questions

@@ -19,7 +19,7 @@ WEEKDAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DUE = re.compile(rf"(?:({'|'.join(WEEKDAY_NAMES)}) )?([01][0-9]|2[0-3]):([0-5][0-9])")
 _SATURDAY, _WEEK = 5, 7
 # Enough for a year of days in each of twenty timings.
-_REMEMBERED = 8192
+_CACHED = 8192
 _DAY = timedelta(days=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -98,7 +98,7 @@ def _timing(org: Org, metric: Metric) -> _Timing:
     return _Timing(org.zone, org.holidays, org.policy.grace, metric.cadence, metric.due)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def _due_at(timing: _Timing, period: Period) -> datetime:
     due, end = parse_due(timing.due), period.next().start
     local = datetime.combine(_next_weekday(end.date(), due.weekday), due.at) if due else end
@@ -108,7 +108,7 @@ def _due_at(timing: _Timing, period: Period) -> datetime:
     return period.ends(timing.zone).astimezone(UTC) if local == end and not due else _to_latest_utc(local, timing.zone)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def _stale_at(timing: _Timing, period: Period) -> datetime:
     try:
         late = _due_at(timing, period) + timing.grace
@@ -120,7 +120,7 @@ def _stale_at(timing: _Timing, period: Period) -> datetime:
         return _NEVER
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def _newest_stale_period(timing: _Timing, now: datetime) -> Period | None:
     try:
         period = period_containing(now - timing.grace, timing.cadence.grain, timing.zone)

@@ -13,7 +13,7 @@ from orgtp.lazy_dataclass import dataclass
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _SATURDAY = 5
 # More than the hours of a year.
-_REMEMBERED = 16384
+_CACHED = 16384
 
 
 class Grain(StrEnum):
@@ -136,13 +136,13 @@ def period_containing(instant: datetime, grain: Grain, zone: tzinfo) -> Period:
     return period_containing_local(instant.astimezone(zone).replace(tzinfo=None), grain)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def period_containing_local(local: datetime, grain: Grain) -> Period:
     """The period of size `grain` that contains `local`, a naive local time in the org's zone."""
     return Period(_STARTS[grain](local), grain)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def parse_period(text: str) -> Period | None:
     """Parse a period of any size; None if the text is not one."""
     for grain, pattern in _PATTERNS.items():

@@ -122,8 +122,8 @@ def _fetch_answer(client: Client, request: Request) -> str:
             if response.status_code not in _MOVED:
                 status = response.status_code
                 if status not in _WHOLE:
-                    said = f"it answered {status} {response.reason_phrase}".rstrip()
-                    raise SourceFailed(said, again=status >= _BROKEN or status in _LATER)
+                    reason = f"it answered {status} {response.reason_phrase}".rstrip()
+                    raise SourceFailed(reason, again=status >= _BROKEN or status in _LATER)
                 raw = b""
                 for chunk in response.iter_bytes():
                     raw += chunk
