@@ -260,7 +260,7 @@ def test_a_period_is_for_the_metrics_that_have_it(fed: Fed) -> None:
         (["--for", "2026-47"], '"2026-47" is not a period. Write one as 2026-11-20T14, 2026-11-20, 2026-W47'),
         (["--for", "2026-Q3"], '"2026-Q3" is not a period of late, which is daily.'),
         (["--for", "2026-W48"], "2026-W48 has not begun yet"),
-        (["--for", "2026-09-30"], "2026-09-30 was over before bot began, on 2026-10-05. If it began earlier: orgtp"),
+        (["--for", "2026-09-30"], "2026-09-30 ended before bot began, on 2026-10-05. If it began earlier: orgtp"),
         (["--for", "last", "--watch"], "--watch and --for cannot be combined"),
         (["--times", "08:00"], "--times needs --watch"),
     ],

@@ -1,4 +1,4 @@
-"""What an organisation is: frozen values that import nothing of ours but each other."""
+"""The organisation as frozen values. Imports nothing else of orgtp."""
 
 __all__ = [
     "cell",

@@ -1,4 +1,4 @@
-"""The package org."""
+"""Rules about one org."""
 
 __all__ = [
     "accountability",

@@ -56,7 +56,7 @@ def policy_facts(org: Org) -> dict[str, str]:
         "policy.require_signatures_since": policy.signed_since,
         "policy.forges": ", ".join(policy.forges),
         **{f"policy.words.{sort}": ", ".join(policy.words.get(sort, ())) for sort in WORD_TOPICS},
-        "routing": "; ".join(branch.told for branch in org.routing),
+        "routing": "; ".join(branch.text for branch in org.routing),
     }
 
 
