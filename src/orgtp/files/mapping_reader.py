@@ -16,7 +16,7 @@ from orgtp.model.text import did_you_mean, id_hint, is_id
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
+_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
 _TYPES = {
     str: "text",
     bool: "true or false",
@@ -53,7 +53,7 @@ class MappingReader:
     def text(self, key: str, *, required: bool = False) -> str:
         """The text under `key`; "" if it is missing or not text."""
         value = self.data.get(key)
-        # The usual case first: a big org has tens of thousands of texts.
+        # The usual case first, for speed: a big org has tens of thousands of texts.
         if type(value) is str and value.strip():
             return value
         return self._read_odd_text(key, required=required) if required or key in self.data else ""
@@ -105,7 +105,7 @@ class MappingReader:
             self.add_problem("bad-date", key, f'{named or key} "{text}" is not a date', hint)
             return None
 
-    def moment(self, key: str, *, required: bool = False) -> datetime | None:
+    def timestamp(self, key: str, *, required: bool = False) -> datetime | None:
         """The time in UTC under `key`."""
         text = self.text(key, required=required)
         try:
@@ -250,6 +250,6 @@ def _parse_iso_day(text: str) -> date:
 
 
 def _parse_utc_instant(text: str) -> datetime:
-    if not _MOMENT.fullmatch(text):
+    if not _TIMESTAMP.fullmatch(text):
         raise ValueError(text)
     return datetime.fromisoformat(text).astimezone(UTC)

@@ -66,11 +66,11 @@ def _read_plain_lines(path: str, raw: bytes, first: int) -> tuple[Score, ...] | 
         return None
     seat, found = find_seat_of_scores(path) or "", []
     for number, (id_, at, metric, period, value, by, note) in enumerate(rows, first):
-        moment = _parse_score_time(at)
-        if moment is None or parse_period(period) is None:
+        time = _parse_score_time(at)
+        if time is None or parse_period(period) is None:
             return None
         place = Place(path, number)
-        found.append(Score(id_, moment, seat, intern(metric), intern(period), value or None, intern(by), note, place))
+        found.append(Score(id_, time, seat, intern(metric), intern(period), value or None, intern(by), note, place))
     return tuple(found)
 
 

@@ -220,10 +220,10 @@ class RefTransaction:
         try:
             process.stdin.write(words.encode())
             process.stdin.flush()
-            said = all(process.stdout.readline().decode().strip() == answer for answer in answers)
+            answered = all(process.stdout.readline().decode().strip() == answer for answer in answers)
         except OSError:
-            said = False
-        if not said:
+            answered = False
+        if not answered:
             self._raise_failure()
 
     def _raise_failure(self) -> None:

@@ -127,8 +127,8 @@ class TreeEditor:
         if path not in self._nodes:
             folder, _, name = path.rpartition("/")
             raw = self._read_folder(folder)
-            place = _find_entry_span(raw, os.fsencode(name), self._id_width)
-            self._nodes[path] = next(_parse_entries(raw[place], self._id_width))[1] if place else None
+            span = _find_entry_span(raw, os.fsencode(name), self._id_width)
+            self._nodes[path] = next(_parse_entries(raw[span], self._id_width))[1] if span else None
         return self._nodes[path]
 
     def list_entries(self, path: str) -> dict[str, TreeEntry]:
@@ -205,13 +205,13 @@ def _parse_entries(raw: bytes, width: int) -> Iterator[tuple[str, TreeEntry]]:
 def _find_entry_span(raw: bytes, name: bytes, width: int) -> slice | None:
     """The position of the entry `name` in a tree object. A match inside a longer name or an id does not count."""
     key = b" " + name + b"\0"
-    spot = raw.find(key)
-    while spot >= 0:
-        before = _entries_pattern(width).match(raw, 0, spot)
+    position = raw.find(key)
+    while position >= 0:
+        before = _entries_pattern(width).match(raw, 0, position)
         begin = before.end() if before else 0
-        if raw.index(b" ", begin) == spot:
-            return slice(begin, spot + len(key) + width)
-        spot = raw.find(key, spot + 1)
+        if raw.index(b" ", begin) == position:
+            return slice(begin, position + len(key) + width)
+        position = raw.find(key, position + 1)
     return None
 
 
@@ -225,11 +225,11 @@ def _edit_tree_object(raw: bytes, entries: Mapping[str, TreeEntry | None], width
     changed = raw
     for name, node in entries.items():
         key = os.fsencode(name)
-        place = _find_entry_span(changed, key, width)
-        if place is None or node is None or not changed.startswith(f"{node.mode} ".encode(), place.start):
-            kept = {**dict(_parse_entries(raw, width)), **entries}
-            return _encode_tree({name: node for name, node in kept.items() if node})
-        changed = changed[: place.stop - width] + bytes.fromhex(node.id) + changed[place.stop :]
+        span = _find_entry_span(changed, key, width)
+        if span is None or node is None or not changed.startswith(f"{node.mode} ".encode(), span.start):
+            merged = {**dict(_parse_entries(raw, width)), **entries}
+            return _encode_tree({name: node for name, node in merged.items() if node})
+        changed = changed[: span.stop - width] + bytes.fromhex(node.id) + changed[span.stop :]
     return changed
 
 

@@ -43,8 +43,8 @@ def add_content_trailer(objects: ObjectStore, draft: CommitDraft, nodes: Mapping
 
 
 def _read_changed_contents(objects: ObjectStore, nodes: Mapping[str, TreeEntry | None]) -> dict[str, bytes | None]:
-    kept = [node.id for node in nodes.values() if node and node.mode != MODULE]
-    blobs = objects.read_blobs(kept)
+    ids = [node.id for node in nodes.values() if node and node.mode != MODULE]
+    blobs = objects.read_blobs(ids)
     return {path: blobs.get(node.id, node.id.encode()) if node else None for path, node in nodes.items()}
 
 
@@ -130,13 +130,13 @@ class Ledger:
             raise NoLedger(branch=self.branch)
         return found
 
-    def plan_change(self, action: Action, reach: ReadScope | None = None) -> PlannedCommit:
+    def plan_change(self, action: Action, scope: ReadScope | None = None) -> PlannedCommit:
         """The commit that the action would make now; nothing is written."""
-        return CommitBatch(self, self.tip()).run_action(action, reach)
+        return CommitBatch(self, self.tip()).run_action(action, scope)
 
-    def commit_change(self, action: Action, reach: ReadScope | None = None) -> RecordedChange:
-        """Do what `record_change` does, while the caller holds the lock. `reach` limits what the action reads."""
-        return self.commit_all(lambda batch: [batch.run_action(action, reach)])[0]
+    def commit_change(self, action: Action, scope: ReadScope | None = None) -> RecordedChange:
+        """Do what `record_change` does, while the caller holds the lock. `scope` limits what the action reads."""
+        return self.commit_all(lambda batch: [batch.run_action(action, scope)])[0]
 
     def commit_all(self, work: Callable[[CommitBatch], list[PlannedCommit]]) -> list[RecordedChange]:
         """Commit the steps that `work` plans, one commit per step, and move the branch once.
@@ -205,13 +205,13 @@ class CommitBatch:
         self.walk = self.base = open_tree(ledger.repo, tip)
 
     def run_action(
-        self, action: Action, reach: ReadScope | None = None, who: Identity | None = None, now: datetime | None = None
+        self, action: Action, scope: ReadScope | None = None, who: Identity | None = None, now: datetime | None = None
     ) -> PlannedCommit:
         """Run an action on the org as the batch leaves it, and check the result. `who`, `now`: default the ledger's."""
         when = now or self.ledger.now
-        if reach is not None:
+        if scope is not None:
             try:
-                return self._run_on(action, load_org(PartialTree(self.walk, reach)), who, when)
+                return self._run_on(action, load_org(PartialTree(self.walk, scope)), who, when)
             except OrgtpError:
                 # Run again on the whole org for the error message: "did you mean" may name any seat.
                 pass

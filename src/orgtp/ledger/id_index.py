@@ -40,8 +40,8 @@ def _query_cache(walk: TreeEditor, ids: set[str]) -> set[str]:
     except (sqlite3.Error, OSError):
         return {
             path
-            for path, held in _read_changed_ids(walk.objects.repo, None, _find_scores_tree(walk)).items()
-            if held & ids
+            for path, found_ids in _read_changed_ids(walk.objects.repo, None, _find_scores_tree(walk)).items()
+            if found_ids & ids
         }
 
 
@@ -76,8 +76,8 @@ def _update_cache(cache: sqlite3.Connection, walk: TreeEditor) -> None:
     if seen == tree:
         return
     known = seen if seen and walk.objects.repo.read(seen) else None
-    for path, held in _read_changed_ids(walk.objects.repo, known, tree).items():
-        cache.executemany("insert or replace into ids values (?, ?)", ((id_, path) for id_ in held))
+    for path, found_ids in _read_changed_ids(walk.objects.repo, known, tree).items():
+        cache.executemany("insert or replace into ids values (?, ?)", ((id_, path) for id_ in found_ids))
     cache.execute("delete from seen")
     cache.execute("insert into seen values (?)", [tree])
 

@@ -86,12 +86,12 @@ class PartialTree:
     def _find_first_months(self) -> dict[str, str]:
         """Seat id to the first month that is read."""
         months: dict[str, str] = {}
-        for want in self.scope.score_keys:
-            seat = self._read_seat_file(want.seat)
-            metric = seat.metrics.get(want.metric) if seat else None
+        for key in self.scope.score_keys:
+            seat = self._read_seat_file(key.seat)
+            metric = seat.metrics.get(key.metric) if seat else None
             if metric:
-                first = f"{_first_day(want.period, metric.cadence.grain, self.scope.now):%Y-%m}"
-                months[want.seat] = min(first, months.get(want.seat, first))
+                first = f"{_first_day(key.period, metric.cadence.grain, self.scope.now):%Y-%m}"
+                months[key.seat] = min(first, months.get(key.seat, first))
         return months
 
     def _read_seat_file(self, seat: str) -> Seat | None:
@@ -102,7 +102,7 @@ class PartialTree:
 
 def _first_day(text: str, grain: Grain, now: datetime) -> date:
     """The earliest day on which the period may have been recorded, in any time zone."""
-    said = text.strip().upper()
+    label = text.strip().upper()
     current = period_containing(now, grain, UTC)
-    period = parse_period(said) or (current.previous() if said == "LAST" else current)
+    period = parse_period(label) or (current.previous() if label == "LAST" else current)
     return (period.start - _MARGIN).date()

@@ -1,1 +1,1 @@
-"""The package export."""
+"""The audit export: a zip file with the ledger, a checkpoint and a report."""

@@ -1,1 +1,1 @@
-"""The package rules."""
+"""The rules of the audit."""

@@ -41,7 +41,7 @@ def check_file_kind(changes: CommitChanges, entry: TreeChange, moved_to: str) ->
         yield changes.violation(MODE, message, before=entry.old_mode, after=entry.new_mode, **facts)
 
 
-def rewritten_file(changes: CommitChanges, path: str, old: bytes, new: bytes) -> Violation:
+def make_rewrite_violation(changes: CommitChanges, path: str, old: bytes, new: bytes) -> Violation:
     """Make the violation for a file whose old content is not a prefix of the new one, with the first difference."""
     facts = find_first_difference(old, new)
     return changes.violation(
@@ -119,7 +119,7 @@ def explain_misfit(score: Score, seat: Seat | None) -> str:
     from orgtp.rules.org import scores
 
     org = Org(seats={seat.id: seat} if seat else {}, scores={score.seat: (score,)})
-    judges = (
+    checks = (
         scores.score_unknown_seat,
         scores.score_unknown_metric,
         scores.score_wrong_period,
@@ -127,7 +127,7 @@ def explain_misfit(score: Score, seat: Seat | None) -> str:
         scores.score_blank_without_note,
         scores.score_wrong_file,
     )
-    return "; ".join(found.message for judge in judges for found in judge(org))
+    return "; ".join(found.message for check in checks for found in check(org))
 
 
 def _split_lines(raw: bytes) -> list[bytes]:
