@@ -105,7 +105,9 @@ class SignatureAudit:
             self._note_revoked(changes, old, fresh)
         counted = [number for number in fresh if old[number].signers]
         if counted:
-            yield from _drop_duplicates(self._check_with_policy(changes, counted, before, old, after))
+            # The policies of several parents may report the same violation.
+            found = self._check_with_policy(changes, counted, before, old, after)
+            yield from {(one.rule, one.path, one.message): one for one in found}.values()
         elif self.binding or new.signers or any(policy.since for policy in old):
             yield from self._check_without_policy(changes, old, new)
 
@@ -312,8 +314,3 @@ def _check_claimed_names(changes: CommitChanges, claim: SignedChange) -> Iterato
     for path, named in find_wrong_deciders(claim):
         message = f"the record says that {named or 'nobody'} decided, but {claim.signer} signed the commit"
         yield changes.violation("trailer-forged", message, path=path, before=claim.signer, after=named)
-
-
-def _drop_duplicates(found: Iterator[Violation]) -> Iterator[Violation]:
-    """Drop repeated violations: the policies of several parents may report the same one."""
-    yield from {(one.rule, one.path, one.message): one for one in found}.values()

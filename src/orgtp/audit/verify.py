@@ -5,11 +5,12 @@ The rules are pure functions in `audit/rules`. This module reads what they need.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from orgtp.audit.cache import AuditCache, read_cache, read_cached_ids, write_cache
 from orgtp.audit.commits import CommitLog, CommitReader, LogRecord, UnreadableCommit, build_commit_changes, parse_commit
@@ -43,16 +44,16 @@ def audit_history(repo: Repo, branch: str, tip: str, now: datetime, *, full: boo
     """Audit the history of `tip`, the head of `branch`. Commits that were checked earlier are skipped unless `full`."""
     cache = AuditCache() if full else _read_matching_cache(repo, branch, tip)
     # `now` may be set to a past time. A commit is in the future only if it is also ahead of this machine's clock.
-    walk = AuditRun(repo, tip, int(max(now, datetime.now(UTC)).timestamp()), cache)
+    run = AuditRun(repo, tip, int(max(now, datetime.now(UTC)).timestamp()), cache)
     if cache.head != tip:
-        walk.walk_history()
-    found = walk.build_result()
+        run.check_history()
+    found = run.build_result()
     found = replace(found, gaps=[*found.gaps, *find_other_ledger(repo, branch, tip)])
     # A commit dated in the future is checked again next time, so it is not cached.
-    if walk.checked and not found.gaps and not any(one.rule == FUTURE for one in found.violations):
+    if run.checked and not found.gaps and not any(one.rule == FUTURE for one in found.violations):
         # If the cache cannot be written (a read-only repository, another audit), the next audit starts over.
         with suppress(OSError, TemporaryFailure), hold_lock(repo, "auditing"):
-            write_cache(repo, branch, walk.build_cache(), walk.scores.fresh.items())
+            write_cache(repo, branch, run.build_cache(), run.scores.fresh.items())
     return found
 
 
@@ -101,7 +102,7 @@ class AuditRun:
         self._unknown: dict[str, int] = {}
         self.signatures = SignatureAudit(repo, tip, cache.policy)
 
-    def walk_history(self) -> None:
+    def check_history(self) -> None:
         """Check every commit, parents before children."""
         log = CommitLog(self.repo, self.tip, [self.before.head] if self.before.head else [])
         try:
@@ -151,7 +152,10 @@ class AuditRun:
         if commit.id == self.tip:
             self.violations += audit_org.check_duplicates(changes, self._find_duplicates(record.duplicates))
         before = [self._tables.read_table(parent) for parent in commit.parents] or [PathTable({})]
-        org_changes = [_select_org_changes(rows) for rows in changes.against]
+        # Symbolic links and submodules anywhere are checked, too: they may point into the org.
+        org_changes = [
+            [row for path, row in rows.items() if row.new_mode in LINKS or is_of_org(path)] for rows in changes.against
+        ]
         updated = {row.path: row.new for row in org_changes[0] if is_of_org(row.path)}
         after = CommitSnapshot(commit.id, self.blobs, before[0].files, updated)
         try:
@@ -220,7 +224,9 @@ class AuditRun:
             self._unknown[action] = self._unknown.get(action, 0) + 1
         if any(one.approved_by for one in claims.all):
             paths = audit_claims.list_new_retirements(changes.own_changes)
-            records = [(path, record) for path in paths if (record := after.org.retirements.get(_read_file_stem(path)))]
+            records = [
+                (path, record) for path in paths if (record := after.org.retirements.get(PurePosixPath(path).stem))
+            ]
             found += audit_claims.find_wrong_approvers(changes, claims, records)
 
     def _read_content(self, entry: TreeChange) -> bytes | None:
@@ -301,12 +307,3 @@ class AuditRun:
             AuditNote(f'this version of orgtp does not know the action "{action}" of {count_noun(count, "commit")}')
             for action, count in counts
         ]
-
-
-def _select_org_changes(rows: Mapping[str, TreeChange]) -> list[TreeChange]:
-    """Select changes of files that define the org, and of symbolic links and submodules, which may point anywhere."""
-    return [row for path, row in rows.items() if row.new_mode in LINKS or is_of_org(path)]
-
-
-def _read_file_stem(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".yaml")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
+from orgtp.files.scores import parse_timestamp
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Keys, Marks, Problem
 from orgtp.model.text import did_you_mean, id_hint, is_id
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
 _TYPES = {
     str: "text",
     bool: "true or false",
@@ -108,12 +108,11 @@ class MappingReader:
     def timestamp(self, key: str, *, required: bool = False) -> datetime | None:
         """The time in UTC under `key`."""
         text = self.text(key, required=required)
-        try:
-            return _parse_utc_instant(text) if text else None
-        except ValueError:
+        found = parse_timestamp(text) if text else None
+        if text and found is None:
             hint = 'Write it in UTC and in quotes: "2026-11-20T13:00:02Z".'
             self.add_problem("bad-moment", key, f'{key} "{text}" is not a date and time', hint)
-            return None
+        return found
 
     def flag(self, key: str) -> bool:
         """The boolean under `key`; false if it is missing or not a boolean."""
@@ -247,9 +246,3 @@ def _parse_iso_day(text: str) -> date:
     if not _DAY.fullmatch(text):
         raise ValueError(text)
     return date.fromisoformat(text)
-
-
-def _parse_utc_instant(text: str) -> datetime:
-    if not _TIMESTAMP.fullmatch(text):
-        raise ValueError(text)
-    return datetime.fromisoformat(text).astimezone(UTC)

@@ -69,7 +69,7 @@ class ScoreMonths(ScoresByMonth):
         """The scores of the month that contains `start` and of all later ones; see `ScoresByMonth`."""
         months = self._find_months(seat)
         if start < months.complete_since:
-            first = _format_month(start - _MARGIN) if start > EARLIEST + _MARGIN else ""
+            first = (start - _MARGIN).isoformat()[:7] if start > EARLIEST + _MARGIN else ""
             self._read_newest(seat, sum(name >= first for name in months.unread))
         return months.scores, months.complete_since
 
@@ -108,7 +108,3 @@ class ScoreMonths(ScoresByMonth):
         self.problems += problems
         months.unread, months.read = months.unread[:start], months.read + count
         months.scores = (*records, *months.scores)
-
-
-def _format_month(time: datetime) -> str:
-    return f"{time.year:04}-{time.month:02}"

@@ -138,13 +138,10 @@ def _build_command(words: list[str], folder: Path) -> list[str]:
 def _build_environment(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
     """The environment of git: ours without variables that point to another repository, plus `env`."""
     allowed = _quarantine_variables(folder)
+    # Git looks for no repository from the parent folder up.
+    parent = os.path.dirname(os.path.realpath(folder))  # noqa: PTH120  (a Path costs more, at every call)
     ours = {name: value for name, value in os.environ.items() if name not in _LEAKING_VARIABLES or name in allowed}
-    return {**ours, **_ENGLISH, **_NO_FETCH_NO_GRAFTS, "GIT_CEILING_DIRECTORIES": _parent_dir(folder), **env}
-
-
-def _parent_dir(path: Path) -> str:
-    """The real path of the folder above `path`. Git looks for no repository from there up."""
-    return os.path.dirname(os.path.realpath(path))  # noqa: PTH120  (a Path costs more, at every call)
+    return {**ours, **_ENGLISH, **_NO_FETCH_NO_GRAFTS, "GIT_CEILING_DIRECTORIES": parent, **env}
 
 
 # How git gives a hook access to the commits being pushed (git-receive-pack(1), "quarantine environment").

@@ -216,11 +216,8 @@ class RemoteConnection:
         if any(word in row for word in _RACED):
             raise PushRaced(url=self.remote.public_url)
         if row and "remote failure" not in row:
-            reason = "; ".join(
-                line.removeprefix("remote:").strip().rstrip(".")
-                for line in err.splitlines()
-                if _is_remote_message(line)
-            )
+            lines = (line.removeprefix("remote:").strip() for line in err.splitlines() if line.startswith("remote:"))
+            reason = "; ".join(line.rstrip(".") for line in lines if line)
             raise RemoteRefused(url=self.remote.public_url, words=reason or row.rpartition("\t")[2])
         raise RemoteUnreachable(url=self.remote.public_url, words=_find_git_error(err))
 
@@ -283,10 +280,6 @@ class RemoteConnection:
 def _no_prompt_env() -> dict[str, str]:
     """Disable git's password prompt if there is no terminal."""
     return {} if sys.stdin and sys.stdin.isatty() else {"GIT_TERMINAL_PROMPT": "0"}
-
-
-def _is_remote_message(line: str) -> bool:
-    return line.startswith("remote:") and bool(line.removeprefix("remote:").strip())
 
 
 # Git's generic message when the transport program (ssh) has already printed the reason.

@@ -269,16 +269,14 @@ class Repo:
         folder = FolderTree(self.path)
         if self.bare:
             return False
+        files = self.list_files(rev, *SINGLE, *FOLDERS) if rev else {}
         sizes = {entry.path: entry.size for entry in folder.entries() if not _is_hidden(entry.path)}
-        committed = {path: row for path, row in self._list_org_files(rev).items() if not _is_hidden(path)}
+        committed = {path: row for path, row in files.items() if not _is_hidden(path)}
         if {path: row[2] for path, row in committed.items()} != sizes:
             return True
         return any(
             compute_object_id(raw, committed[path][1]) != committed[path][1] for path, raw in folder.read(sizes).items()
         )
-
-    def _list_org_files(self, rev: str | None) -> dict[str, tuple[str, str, int]]:
-        return self.list_files(rev, *SINGLE, *FOLDERS) if rev else {}
 
 
 def _is_hidden(path: str) -> bool:

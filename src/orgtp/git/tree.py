@@ -58,12 +58,12 @@ class GitTree:
         """Every file, sorted by path."""
         rows = sorted(self.listing.items())
         found = [FileInfo(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
-        scores = None if self.with_scores else self._walk.find_entry(SCORES)
+        scores = None if self.with_scores else self._editor.find_entry(SCORES)
         found += [FileInfo(SCORES, 0, scores.is_plain)] if scores and scores.mode != TREE else []
-        return sorted([*found, *find_case_twins(self._walk.list_entries(""))], key=lambda entry: entry.path)
+        return sorted([*found, *find_case_twins(self._editor.list_entries(""))], key=lambda entry: entry.path)
 
     @cached_property
-    def _walk(self) -> TreeEditor:
+    def _editor(self) -> TreeEditor:
         return open_tree(self.repo, self.rev)
 
     def find(self, paths: Iterable[str]) -> list[FileInfo]:
@@ -76,10 +76,10 @@ class GitTree:
 
     def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
         """(name, is a folder) for each entry of a folder; None if the path is not a folder."""
-        node = self._walk.find_entry(folder)
+        node = self._editor.find_entry(folder)
         if node is not None and node.mode != TREE:
             return None
-        return [(name, below.mode == TREE) for name, below in self._walk.list_entries(folder).items()]
+        return [(name, below.mode == TREE) for name, below in self._editor.list_entries(folder).items()]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Path to content for those of `paths` that are files. Objects above the size limit are left out."""
@@ -102,8 +102,8 @@ class GitTree:
         if "listing" in vars(self) and all(path in self.listing for path in wanted):
             return {path: TreeEntry(self.listing[path][0], self.listing[path][1]) for path in wanted}
         if len(wanted) <= _MOST_NAMED:
-            return {path: node for path in wanted if (node := self._walk.find_entry(path))}
-        folders = {folder: self._walk.list_entries(folder) for folder in {path.rpartition("/")[0] for path in wanted}}
+            return {path: node for path in wanted if (node := self._editor.find_entry(path))}
+        folders = {folder: self._editor.list_entries(folder) for folder in {path.rpartition("/")[0] for path in wanted}}
         found = ((path, folders[path.rpartition("/")[0]].get(path.rpartition("/")[2])) for path in wanted)
         return {path: node for path, node in found if node}
 

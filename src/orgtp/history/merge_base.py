@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 
 from orgtp.files.load import LoadedOrg, load_org
@@ -152,10 +151,7 @@ def _find_last_commits_with(repo: Repo, base: str, paths: dict[str, str]) -> dic
     used: dict[str, str] = {}
     for part in repo.run(*words, "--end-of-options", base, "--", *selected).decode(errors="replace").split("\x1e")[1:]:
         commit, *touched = (piece.strip("\n") for piece in part.split("\0"))
-        for seat in _find_seats_of(touched, paths):
-            used.setdefault(seat, commit)
+        for path in touched:
+            if path in paths:
+                used.setdefault(paths[path], commit)
     return used
-
-
-def _find_seats_of(touched: Iterable[str], paths: dict[str, str]) -> list[str]:
-    return [paths[path] for path in touched if path in paths]

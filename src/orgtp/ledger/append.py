@@ -7,6 +7,7 @@ the lock commits everything in the outbox, one commit per entry, and moves the b
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from orgtp.actions.record_scores import NewScore, add_queued_scores, add_scores
@@ -18,12 +19,11 @@ from orgtp.git.tree import open_tree
 from orgtp.history.authors import find_seats_by_email
 from orgtp.ledger import outbox
 from orgtp.ledger.advance import recover_journal
-from orgtp.ledger.batch import Action, CommitBatch, Ledger, PlannedCommit, RecordedChange, WrittenCommits
+from orgtp.ledger.batch import CommitBatch, Ledger, PlannedCommit, RecordedChange, WrittenCommits
 from orgtp.ledger.outbox import CannotQueue, QueuedScores
 from orgtp.ledger.partial_tree import ReadScope, ScoreKey
-from orgtp.model.change import AppendScores, Change
+from orgtp.model.change import AppendScores
 from orgtp.model.errors import OrgtpError
-from orgtp.model.score import Score
 
 _MAX_PER_MOVE = 500
 # Errors that block some paths and not others.
@@ -38,7 +38,8 @@ def append_scores(
     Raises the error of an entry that is not valid, the permanent errors of `record_change`, and `CannotQueue`.
     """
     seconds = read_wait_seconds()
-    action, scope = _build_action(ledger, entries, by), _build_read_scope(ledger, entries, by)
+    scope = _build_read_scope(ledger, entries, by)
+    action = partial(add_scores, entries=entries, now=ledger.now, by=by)
     batch = CommitBatch(ledger, ledger.tip())
     step = batch.run_action(action, scope)
     if dry_run:
@@ -93,10 +94,6 @@ def _write_queue_and_own(
     return done[-1]
 
 
-def _build_action(ledger: Ledger, entries: Sequence[NewScore], by: str) -> Action:
-    return lambda org: add_scores(org, entries, ledger.now, by)
-
-
 def _build_read_scope(ledger: Ledger, entries: Sequence[NewScore], by: str) -> ReadScope:
     wants = frozenset(ScoreKey(entry.seat, entry.metric, entry.period) for entry in entries)
     own_ids = frozenset(entry.id for entry in entries if entry.brought)
@@ -104,12 +101,12 @@ def _build_read_scope(ledger: Ledger, entries: Sequence[NewScore], by: str) -> R
 
 
 def _queue_planned(
-    ledger: Ledger, made: PlannedCommit, own_ids: frozenset[str], why: TemporaryFailure
+    ledger: Ledger, step: PlannedCommit, own_ids: frozenset[str], why: TemporaryFailure
 ) -> RecordedChange:
     """Queue values that were accepted and cannot be written now."""
-    if made.planned.files:
-        _save_to_outbox(ledger, made, own_ids, why)
-    return _report_queued(made.planned, why)
+    if step.planned.files:
+        _save_to_outbox(ledger, step, own_ids, why)
+    return _report_queued(step.planned, why)
 
 
 def _report_queued(planned: RecordedChange, why: TemporaryFailure) -> RecordedChange:
@@ -117,29 +114,24 @@ def _report_queued(planned: RecordedChange, why: TemporaryFailure) -> RecordedCh
 
 
 def _save_to_outbox(
-    ledger: Ledger, made: PlannedCommit, own_ids: frozenset[str], why: TemporaryFailure
+    ledger: Ledger, step: PlannedCommit, own_ids: frozenset[str], why: TemporaryFailure
 ) -> QueuedScores:
-    change = made.planned.change
+    change = step.planned.change
+    scores = [score for edit in change.edits if isinstance(edit, AppendScores) for score in edit.scores]
     try:
-        return outbox.queue_scores(
-            ledger.repo, change.by, made.author, _list_appended_scores(change), own_ids, str(why)
-        )
+        return outbox.queue_scores(ledger.repo, change.by, step.author, scores, own_ids, str(why))
     except OSError as error:
         raise CannotQueue(why=why, also=error.strerror or error) from error
 
 
-def _list_appended_scores(change: Change) -> list[Score]:
-    return [score for edit in change.edits if isinstance(edit, AppendScores) for score in edit.scores]
-
-
 def _wait_for_lock(
-    ledger: Ledger, lock: Lock, made: PlannedCommit, own_ids: frozenset[str], seconds: float
+    ledger: Ledger, lock: Lock, step: PlannedCommit, own_ids: frozenset[str], seconds: float
 ) -> RecordedChange:
     """Queue the values, so that the holder of the lock can write them. Then wait for a receipt or the lock."""
-    planned = made.planned
+    planned = step.planned
     if not planned.files:
         return planned
-    queued = _save_to_outbox(ledger, made, own_ids, LedgerBusy(holder=lock.holder))
+    queued = _save_to_outbox(ledger, step, own_ids, LedgerBusy(holder=lock.holder))
     try:
         for _ in retry_with_pauses(seconds, lambda: lock.holder):
             commit = outbox.read_receipt(queued)

@@ -52,8 +52,8 @@ def read_original(repo: Repo, commit: str) -> SourceCommit:
     parent = next((value for key, _, value in lines if key == "parent"), None)
     author = next((value for key, _, value in lines if key == "author"), "")
     name, _, rest = author.partition(" <")
-    email, _, wrote = rest.rpartition("> ")
-    return SourceCommit(commit, parent, Identity(name, email), wrote, message)
+    email, _, author_date = rest.rpartition("> ")
+    return SourceCommit(commit, parent, Identity(name, email), author_date, message)
 
 
 def _decode_commit(raw: bytes) -> str:
@@ -74,10 +74,12 @@ class CommitReplay:
     """
 
     def __init__(self, batch: CommitBatch, commits: list[str], commands: str) -> None:
-        self.batch, self.base, self.commands = batch, batch.walk, commands
-        self.made = [read_original(batch.ledger.repo, commit) for commit in commits]
+        self.batch, self.base, self.commands = batch, batch.editor, commands
+        self.sources = [read_original(batch.ledger.repo, commit) for commit in commits]
         repo = batch.ledger.repo
-        self._changes: dict[str, TreeChanges] = {made.id: diff_trees(repo, made.parent, made.id) for made in self.made}
+        self._changes: dict[str, TreeChanges] = {
+            source.id: diff_trees(repo, source.parent, source.id) for source in self.sources
+        }
         self._known_ids: set[str] = set()
         self._merge_index = self._find_manual_merge(commits)
 
@@ -110,8 +112,8 @@ class CommitReplay:
         """Plan the rewritten commits, without those that have no changes left. Raises `SyncConflict`."""
         self._known_ids = self._find_known_ids()
         tried = [
-            self._try_commit(made) if n < self._merge_index else self._plan_commit(made)
-            for n, made in enumerate(self.made)
+            self._try_commit(source) if n < self._merge_index else self._plan_commit(source)
+            for n, source in enumerate(self.sources)
         ]
         steps = [step for step in tried if step]
         self._refuse_errors({path for step in steps for path in step.nodes})
@@ -123,61 +125,60 @@ class CommitReplay:
         for changes in self._changes.values():
             for path, (old, new) in changes.items():
                 if find_seat_of_scores(path) and new and new.is_plain:
-                    ids |= {read_record_id(line) for line in self._read_content(new).splitlines()} - self._read_ids(old)
+                    ids |= {read_record_id(line) for line in self._read_content(new).splitlines()} - {
+                        read_record_id(line) for line in self._read_content(old).splitlines()
+                    }
         files = self.base.read_files(find_files_with_ids(self.base, ids - {""})) if ids else {}
         return {found for raw in files.values() for line in raw.splitlines() if (found := read_record_id(line)) in ids}
 
-    def _read_ids(self, node: TreeEntry | None) -> set[str]:
-        return {read_record_id(line) for line in self._read_content(node).splitlines()}
-
     def _read_content(self, node: TreeEntry | None) -> bytes:
-        return self.batch.walk.objects.read_blobs([node.id])[node.id] if node else b""
+        return self.batch.editor.objects.read_blobs([node.id])[node.id] if node else b""
 
-    def _try_commit(self, made: SourceCommit) -> PlannedCommit | None:
+    def _try_commit(self, source: SourceCommit) -> PlannedCommit | None:
         """Plan a commit before a manual merge. Returns None on a conflict, because the merge contains its changes."""
         known = set(self._known_ids)
         try:
-            return self._plan_commit(made)
+            return self._plan_commit(source)
         except SyncConflict:
             self._known_ids = known
             return None
 
-    def _plan_commit(self, made: SourceCommit) -> PlannedCommit | None:
-        before, nodes = self.batch.walk, self._merge_nodes(made)
+    def _plan_commit(self, source: SourceCommit) -> PlannedCommit | None:
+        before, nodes = self.batch.editor, self._merge_nodes(source)
         if not nodes:
             return None
-        self.batch.walk = before.replace_entries(nodes)
-        files = self.batch.walk.read_files(nodes)
+        self.batch.editor = before.replace_entries(nodes)
+        files = self.batch.editor.read_files(nodes)
         recorded = RecordedChange(
-            Change("", made.subject, ()), None, before.read_files(nodes), {p: files.get(p, b"") for p in nodes}
+            Change("", source.subject, ()), None, before.read_files(nodes), {p: files.get(p, b"") for p in nodes}
         )
         # Changes that the remote already has are dropped, and so are the trailers of their seats.
-        named = (seat for claims in parse_claims(made.message).all for seat in claims.seats)
-        source = replace(made, message=drop_seat_trailers(made.message, select_named_seats(named, nodes)))
-        return PlannedCommit(recorded, self.batch.walk.root, made.author, self.batch.ledger.now, nodes, source)
+        named = (seat for claims in parse_claims(source.message).all for seat in claims.seats)
+        rewritten = replace(source, message=drop_seat_trailers(source.message, select_named_seats(named, nodes)))
+        return PlannedCommit(recorded, self.batch.editor.root, source.author, self.batch.ledger.now, nodes, rewritten)
 
-    def _merge_nodes(self, made: SourceCommit) -> dict[str, TreeEntry | None]:
+    def _merge_nodes(self, source: SourceCommit) -> dict[str, TreeEntry | None]:
         """Merge the changes of a commit into the current tree: path to new entry. Raises `SyncConflict`."""
         found: dict[str, TreeEntry | None] = {}
-        is_merge = self._merge_index >= 0 and made is self.made[self._merge_index]
-        for path, (old, new) in self._changes[made.id].items():
-            now = self.batch.walk.find_entry(path)
+        is_merge = self._merge_index >= 0 and source is self.sources[self._merge_index]
+        for path, (old, new) in self._changes[source.id].items():
+            now = self.batch.editor.find_entry(path)
             ours = self.base.find_entry(path) if is_merge and not find_seat_of_scores(path) else now
             try:
                 node = self._merge_node(path, old, ours, new)
             except MergeClash as clash:
-                raise self._make_conflict(_name_conflict(path, clash.what) + clash.values, made) from clash
+                raise self._make_conflict(_name_conflict(path, clash.what) + clash.values, source) from clash
             if node != now:
                 found[path] = node
         taken = next((name for path, node in found.items() if node for name in self._files_above(path, found)), "")
         if taken:
-            raise self._make_conflict(taken, made)
+            raise self._make_conflict(taken, source)
         return found
 
     def _files_above(self, path: str, gone: Mapping[str, TreeEntry | None]) -> list[str]:
         """List the parent folders of a path that are files in the current tree and that the commit does not delete."""
         above = [str(parent) for parent in PurePosixPath(path).parents][:-1]
-        known = ((name, self.batch.walk.find_entry(name)) for name in above if name not in gone)
+        known = ((name, self.batch.editor.find_entry(name)) for name in above if name not in gone)
         return [name for name, node in known if node and node.mode != TREE]
 
     def _merge_node(
@@ -213,31 +214,31 @@ class CommitReplay:
         return TreeEntry(now.mode if now else PLAIN, self._add_blob(before + gap + b"".join(fresh), new))
 
     def _add_blob(self, raw: bytes, like: TreeEntry) -> str:
-        return self.batch.walk.objects.add_object("blob", raw, like.id)
+        return self.batch.editor.objects.add_object("blob", raw, like.id)
 
     def _refuse_errors(self, paths: set[str]) -> None:
         """Refuse a result with errors that neither side has by itself. Raises `SyncConflict`."""
         try:
             if any(not find_seat_of_scores(path) for path in paths):
-                self.batch.walk.objects.write_objects()
-                refuse_new_errors(self._load_org(self.base), self._load_org(self.batch.walk).files)
+                self.batch.editor.objects.write_objects()
+                refuse_new_errors(self._load_org(self.base), self._load_org(self.batch.editor).files)
             else:
                 self._refuse_records(paths)
         except WouldBreak as error:
-            last = self.made[-1]
+            last = self.sources[-1]
             raise self._make_conflict(f"Both sides together break the org:\n{error}\nIt", last) from error
 
-    def _make_conflict(self, what: str, made: SourceCommit) -> SyncConflict:
-        return SyncConflict(what=what, commit=made.id[:10], subject=made.subject, commands=self.commands)
+    def _make_conflict(self, what: str, source: SourceCommit) -> SyncConflict:
+        return SyncConflict(what=what, commit=source.id[:10], subject=source.subject, commands=self.commands)
 
-    def _load_org(self, walk: TreeEditor) -> LoadedOrg:
-        return load_org(GitTree(self.batch.ledger.repo, walk.root))
+    def _load_org(self, editor: TreeEditor) -> LoadedOrg:
+        return load_org(GitTree(self.batch.ledger.repo, editor.root))
 
     def _refuse_records(self, paths: set[str]) -> None:
         """Check the added records, and load only the part of the org that they need. Raises `WouldBreak`."""
         seats = frozenset(seat for path in paths if (seat := find_seat_of_scores(path)))
         before = load_org(PartialTree(self.base, ReadScope(seats, frozenset(), self.batch.ledger.now)))
-        old, new = self.base.read_files(paths), self.batch.walk.read_files(paths)
+        old, new = self.base.read_files(paths), self.batch.editor.read_files(paths)
         refuse_wrong_records(before.org, find_added_lines(old, new))
 
 

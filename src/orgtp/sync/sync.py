@@ -170,25 +170,25 @@ class RemoteSync:
 
     def plan_sync(self) -> SyncResult:
         """Return what a sync would do now. Fetches objects, but moves no ref and sends nothing."""
-        local, there = self.ledger.tip(), self._fetch_tip(save=False)
-        made, remade = self._replay_onto(local, there)
-        return self._build_result(local, made, there, remade)
+        local, remote_tip = self.ledger.tip(), self._fetch_tip(save=False)
+        new_tip, remade = self._replay_onto(local, remote_tip)
+        return self._build_result(local, new_tip, remote_tip, remade)
 
     def run_sync(self) -> SyncResult:
         """Fetch, rewrite our commits, and push. Repeat if another push came first. Raises `SyncStopped`."""
         first, remade, paths = self.ledger.tip(), dict[str, str](), set[str]()
         for _ in _pause_between_tries():
-            there = self._fetch_tip()
-            done = self._follow_remote(there)
+            remote_tip = self._fetch_tip()
+            done = self._follow_remote(remote_tip)
             remade = {old: done.remade.get(new, new) for old, new in remade.items()} | dict(done.remade)
             paths |= set(done.paths)
             save_rewritten_commits(self._repo, done.remade)
             try:
-                if done.commit != there:
+                if done.commit != remote_tip:
                     self._push_commit(done.commit)
             except PushRaced:
                 continue
-            received = _count_missing(self._repo, there, first) if there else 0
+            received = _count_missing(self._repo, remote_tip, first) if remote_tip else 0
             save_witness(self._repo, self._branch, done.commit)
             return replace(done, before=first, received=received, remade=remade, paths=tuple(sorted(paths)))
         raise PushRaced(url=self.remote.public_url)
@@ -197,25 +197,27 @@ class RemoteSync:
         """Fetch the remote's tip; None if it has no such branch. Raises `RemoteRewritten`, `RemoteUnreachable`."""
         repo, last = self._repo, read_remote_witness(self._repo, self.remote, self._branch)
         known = {"local": self.ledger.tip()} | ({"seen": last} if last else {})
-        there = RemoteConnection(repo, self.remote).fetch_branch(self.ledger.ref, known)
-        if last and (there is None or (not repo.has_ancestor(last, there) and has_lost_commit(repo, last, there))):
-            now = f"now has {there[:10]}, which does not contain it" if there else "now has no such branch"
+        remote_tip = RemoteConnection(repo, self.remote).fetch_branch(self.ledger.ref, known)
+        if last and (
+            remote_tip is None or (not repo.has_ancestor(last, remote_tip) and has_lost_commit(repo, last, remote_tip))
+        ):
+            now = f"now has {remote_tip[:10]}, which does not contain it" if remote_tip else "now has no such branch"
             facts = {"branch": self._branch, "url": self.remote.public_url, "seen": last[:10], "now": now}
-            raise RemoteRewritten(**facts, remedy=format_remote_reset(repo, self.remote, self._branch, there))
-        if save and there:
-            save_remote_witness(repo, self.remote, self._branch, there)
-        return there
+            raise RemoteRewritten(**facts, remedy=format_remote_reset(repo, self.remote, self._branch, remote_tip))
+        if save and remote_tip:
+            save_remote_witness(repo, self.remote, self._branch, remote_tip)
+        return remote_tip
 
-    def _follow_remote(self, there: str | None) -> SyncResult:
+    def _follow_remote(self, remote_tip: str | None) -> SyncResult:
         """Write the outbox, and move the ledger branch onto the remote's tip, with the lock held."""
         with hold_lock(self._repo):
             self._refuse_merge()
             write_outbox(self.ledger, again=True)
             local = self.ledger.tip()
-            made, remade = self._replay_onto(local, there)
-            changes = diff_trees(self._repo, local, made) if made != local else {}
-            behind = move_branch(self._repo, self._branch_move(local, made), changes) if made != local else ""
-        return replace(self._build_result(local, made, there, remade), behind=behind)
+            new_tip, remade = self._replay_onto(local, remote_tip)
+            changes = diff_trees(self._repo, local, new_tip) if new_tip != local else {}
+            behind = move_branch(self._repo, self._branch_move(local, new_tip), changes) if new_tip != local else ""
+        return replace(self._build_result(local, new_tip, remote_tip, remade), behind=behind)
 
     def _refuse_merge(self) -> None:
         """Raise `MergeInProgress` during a manual merge, which resolves a conflict of an earlier sync."""
@@ -229,23 +231,23 @@ class RemoteSync:
         witness_too = find_witness_to_move(self._repo, self._branch, old, new)
         return BranchMove(self.ledger.ref, old, new, f"sync: {self.remote.public_url}", env, witness_too)
 
-    def _replay_onto(self, local: str, there: str | None) -> tuple[str, dict[str, str]]:
+    def _replay_onto(self, local: str, remote_tip: str | None) -> tuple[str, dict[str, str]]:
         """Return a tip that contains both sides, and the rewritten commits: old id to new id. Raises `SyncConflict`."""
         repo = self._repo
-        if there is None or repo.has_ancestor(there, local):
+        if remote_tip is None or repo.has_ancestor(remote_tip, local):
             return local, {}
-        if repo.has_ancestor(local, there):
-            return there, {}
-        if not repo.read_output_line("merge-base", local, there):
+        if repo.has_ancestor(local, remote_tip):
+            return remote_tip, {}
+        if not repo.read_output_line("merge-base", local, remote_tip):
             raise UnrelatedHistory(url=self.remote.public_url)
-        batch = CommitBatch(self.ledger, there)
-        ours = list_unpublished(repo, local, there)
+        batch = CommitBatch(self.ledger, remote_tip)
+        ours = list_unpublished(repo, local, remote_tip)
         steps = CommitReplay(batch, ours, self._merge_commands()).plan_commits()
         done, last = batch.write_commits(steps)
-        tip = str(last.parent) if last else there
-        made = {step.made.id: str(new.commit) for step, new in zip(steps, done, strict=True) if step.made}
+        tip = str(last.parent) if last else remote_tip
+        rewritten = {step.source.id: str(new.commit) for step, new in zip(steps, done, strict=True) if step.source}
         # A commit that the remote already has completely is mapped to the tip.
-        return tip, dict.fromkeys(ours, tip) | made
+        return tip, dict.fromkeys(ours, tip) | rewritten
 
     def _merge_commands(self) -> str:
         """Return the commands for a manual merge: in a checkout of the ledger branch, or in a new work tree."""
@@ -254,20 +256,22 @@ class RemoteSync:
         make = [] if found else [f"  git -C {self._repo.path} worktree add {path} {self._branch}"]
         return "\n".join([*make, f"  git -C {path} pull --no-rebase {self.remote.name} {self._branch}"])
 
-    def _build_result(self, local: str, made: str, there: str | None, remade: dict[str, str]) -> SyncResult:
+    def _build_result(self, local: str, new_tip: str, remote_tip: str | None, remade: dict[str, str]) -> SyncResult:
         repo = self._repo
-        received = _count_missing(repo, there, local) if there else 0
-        paths = tuple(sorted(diff_trees(repo, local, made))) if made != local else ()
-        sent, held = _count_missing(repo, made, there), tuple(list_queued(repo))
-        return SyncResult(self.remote.public_url, self._branch, local, made, received, remade, sent, paths, held=held)
+        received = _count_missing(repo, remote_tip, local) if remote_tip else 0
+        paths = tuple(sorted(diff_trees(repo, local, new_tip))) if new_tip != local else ()
+        sent, held = _count_missing(repo, new_tip, remote_tip), tuple(list_queued(repo))
+        return SyncResult(
+            self.remote.public_url, self._branch, local, new_tip, received, remade, sent, paths, held=held
+        )
 
     def _push_commit(self, commit: str) -> None:
         """Push. If the answer is lost, check whether the remote has the commit. Raises `SyncStopped`."""
         try:
             RemoteConnection(self._repo, self.remote).push_commit(self.ledger.ref, commit)
         except RemoteUnreachable:
-            there = self._fetch_tip()
-            if not there or not self._repo.has_ancestor(commit, there):
+            remote_tip = self._fetch_tip()
+            if not remote_tip or not self._repo.has_ancestor(commit, remote_tip):
                 raise
             return
         save_remote_witness(self._repo, self.remote, self._branch, commit)

@@ -61,7 +61,7 @@ def sync_status_json(found: SyncStatus) -> dict[str, Any]:
         "seen": found.seen,
         "outbox": bool(found.waiting),
         "waiting": list_waiting_scores(found.waiting),
-        "unsent": [{"commit": made.id, "subject": made.subject} for made in found.unsent],
+        "unsent": [{"commit": commit.id, "subject": commit.subject} for commit in found.unsent],
         "unfinished": found.unfinished,
         "holder": found.holder or None,
         "behind": found.behind,
@@ -77,7 +77,7 @@ def format_sync_status(found: SyncStatus, screen: Screen) -> str:
         "in the outbox", [[safe_text(_format_value(row)), safe_text(row["held"] or row["why"])] for row in rows], screen
     )
     lines += _format_section(
-        "not sent yet", [[safe_text(made.id[:_SHORT]), safe_text(made.subject)] for made in found.unsent], screen
+        "not sent yet", [[safe_text(commit.id[:_SHORT]), safe_text(commit.subject)] for commit in found.unsent], screen
     )
     if not rows:
         lines.append(Text("the outbox is empty"))

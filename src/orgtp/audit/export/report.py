@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from orgtp.model.cell import MetricRow
 from orgtp.model.org import Ending, Org, Retirement
 from orgtp.model.problem import Place
 from orgtp.model.score import Score, format_timestamp
-from orgtp.model.seat import Metric, Seat, retirement_path
+from orgtp.model.seat import Seat, retirement_path
 from orgtp.model.value import Unit
 from orgtp.views.chart import unit_of
 
@@ -282,15 +282,10 @@ def _report_metric(row: MetricRow) -> ReportMetric:
         outcome=metric.outcome,
         cadence=metric.cadence,
         unit=unit_of(metric),
-        targets=tuple(_list_targets(metric)),
+        targets=tuple(DatedTarget(since.text if since else None, at.text) for since, at in metric.targets.dated),
         on_target=on_target,
         known=known,
     )
-
-
-def _list_targets(metric: Metric) -> Iterator[DatedTarget]:
-    for since, target in metric.targets.dated:
-        yield DatedTarget(since.text if since else None, target.text)
 
 
 def _report_retirements(org: Org, origin: Origin) -> tuple[ReportRetirement, ...]:

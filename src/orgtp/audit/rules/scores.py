@@ -19,7 +19,7 @@ LOST, NOWHERE = "merge-lost-lines", "merge-added-lines"
 TAKEN, MALFORMED, MISFIT = "score-id-taken", "score-malformed", "score-misfit"
 _KEEP = "Values may only be added. Restore the file; to correct a value, run: orgtp score add"
 _MAX_SHOWN = 400
-_ODD = {"120000": "a symbolic link", "160000": "a submodule"}
+NOT_FILES = {"120000": "a symbolic link", "160000": "a submodule"}
 
 
 def check_file_kind(changes: CommitChanges, entry: TreeChange, moved_to: str) -> Iterator[Violation]:
@@ -31,8 +31,8 @@ def check_file_kind(changes: CommitChanges, entry: TreeChange, moved_to: str) ->
         yield changes.violation(
             DELETED, f"{entry.path} was {how}{where}", before=entry.path, after=moved_to or None, **facts
         )
-    elif entry.new_mode in _ODD:
-        what = _ODD[str(entry.new_mode)]
+    elif entry.new_mode in NOT_FILES:
+        what = NOT_FILES[str(entry.new_mode)]
         yield changes.violation(
             MODE, f"{entry.path} became {what}", before=entry.old_mode, after=entry.new_mode, **facts
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from orgtp.audit.model import AuditNote, CommitChanges, TreeChange, Violation
-from orgtp.audit.rules.scores import find_first_difference
+from orgtp.audit.rules.scores import NOT_FILES, find_first_difference
 from orgtp.model.escalation import ESCALATIONS_FOLDER
 from orgtp.model.org import Org
 from orgtp.model.seat import retirement_path
@@ -19,7 +19,6 @@ _ORG_PATH = re.compile(
     re.DOTALL,
 )
 Read = Callable[[str | None], bytes | None]
-_ODD = {"120000": "a symbolic link", "160000": "a submodule"}
 RECORD, DELETED, REUSED, ODD, ORG_REMOVED = (
     "retirement-changed",
     "seat-deleted",
@@ -36,10 +35,10 @@ def check_against_parent(
 ) -> Iterator[Violation]:
     """Check the changes of a commit against one parent. `read` returns a content by its id, or None if missing."""
     for entry in entries:
-        if entry.new_mode in _ODD:
+        if entry.new_mode in NOT_FILES:
             if not _ORG_PATH.fullmatch(entry.path):
                 continue
-            what = _ODD[str(entry.new_mode)]
+            what = NOT_FILES[str(entry.new_mode)]
             yield changes.violation(
                 ODD, f"{entry.path} became {what}", path=entry.path, before=entry.old_mode, after=entry.new_mode
             )
