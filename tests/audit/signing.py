@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orgtp.audit.commits import CommitLog, CommitReader, changes_of_commit
+from orgtp.audit.commits import CommitLog, CommitReader, build_commit_changes
 from orgtp.audit.model import AuditNote, Gap, Violation
 from orgtp.audit.signatures import SignatureAudit
 from orgtp.audit.snapshot import BlobCache, CommitSnapshot, read_path_table
@@ -97,8 +97,10 @@ def judged(
     judge.queue_commits([commit for _, commit in walked])
     for one, commit in walked:
         before = [CommitSnapshot(parent, library, read_path_table(repo, parent)) for parent in commit.parents]
-        found += judge.check_signature_of(
-            changes_of_commit(one, commit), before, CommitSnapshot(commit.id, library, read_path_table(repo, commit.id))
+        found += judge.check_signature(
+            build_commit_changes(one, commit),
+            before,
+            CommitSnapshot(commit.id, library, read_path_table(repo, commit.id)),
         )
     return Judged(found, judge.notes, judge.gaps, judge)
 

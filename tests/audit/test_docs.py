@@ -45,7 +45,7 @@ def org(sample: Shell) -> Shell:
 
 def begun(org: Shell) -> None:
     """Type all that the chapter on signatures says before it becomes binding."""
-    for block in blocks("sh", "### Begin\n", "### Make it binding\n"):
+    for block in blocks("sh", "### Set up signing\n", "### Require signatures\n"):
         typed(org, block)
 
 
@@ -98,13 +98,13 @@ def test_the_workflow_is_one(tmp_path: Path) -> None:
 def test_the_workflow_keeps_checkpoints_and_notices_a_rewrite(org: Shell) -> None:
     key = make_key(org.home, "night")
     org.git("init", "-q", "--bare", "-b", "main", "../kept.git")
-    org.git("clone", "-q", "../kept.git", "kept")
-    org.write("kept/allowed_signers", signers(night=key))
+    org.git("clone", "-q", "../kept.git", "checkpoints")
+    org.write("checkpoints/allowed_signers", signers(night=key))
     secret = key.read_text(encoding="utf-8").rstrip("\n")
-    keep = step("Make the next one and keep it")
+    keep = step("Make the next checkpoint and store it")
     assert keep["env"] == {"KEY": "${{ secrets.CHECKPOINT_KEY }}"}
     typed(org, keep["run"], KEY=secret, RUNNER_TEMP=str(org.home))
-    kept = org.at(org.folder / "kept")
+    kept = org.at(org.folder / "checkpoints")
     assert kept.git("ls-files").out.endswith(".checkpoint\n")
     assert kept.git("ls-remote", "origin", "main").out.split()[0] == kept.head()
     assert not (org.home / "key").exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.audit.retained import find_rewrites
+from orgtp.audit.evidence import find_rewrites
 from orgtp.git.repo import Repo, find_repo
 from orgtp.ledger.witness import read_witness, save_witness
 from tests.conftest import SCRIPT, Shell

@@ -316,7 +316,7 @@ def test_histories_that_never_met(hub: Shell, acme: Shell) -> None:
     acme.git("checkout", "-q", "--orphan", "fresh")
     acme.git("commit", "-qm", "A history of its own")
     ran = acme("validate", "--base", "main", code=4)
-    assert "have no common commit here" in ran.out
+    assert "have no common commit in this clone" in ran.out
 
 
 def test_a_plain_folder_has_no_base(shell: Shell) -> None:

@@ -164,7 +164,7 @@ def test_what_cannot_be_compared(acme: Shell, shell: Shell) -> None:
     assert "the org did not exist yet at 2020-01-01" in acme("diff", "2020-01-01", code=2).err
     acme.git("checkout", "-q", "--orphan", "alone")
     acme.git("commit", "-qm", "Alone")
-    assert "have no common commit here" in acme("diff", "main", "--merge-base", code=4).err
+    assert "have no common commit in this clone" in acme("diff", "main", "--merge-base", code=4).err
     shell.write("plain/org.yaml", "org: plain\ntimezone: UTC\n")
     assert "is not the top of a git repository" in shell("diff", "HEAD", "--org", "plain", code=2).err
 

@@ -88,7 +88,7 @@ def test_in_the_middle_of_a_rebase_of_the_ledger_the_value_waits(forked: Shell, 
     before = forked.git("rev-parse", "main").out
     ran = forked(*VALUE, "13", "--id", "second", code=75)
     assert "has an unfinished rebase of main" in ran.err
-    assert "kept" in ran.err
+    assert "queued" in ran.err
     assert forked(*VALUE, "13", "--id", "second", "--json", code=75).json["outbox"] is True
     assert forked.git("rev-parse", "main").out == before
     _resolved(forked)

@@ -134,7 +134,7 @@ def test_a_dry_run_moves_nothing_and_says_what_would_be(clones: Clones) -> None:
     ran = clones.a("sync", "--dry-run", "--json")
     assert (ran.json["received"], ran.json["sent"], ran.json["paths"]) == (1, 1, [FILE])
     assert ran.json["commit"] is None
-    assert "would be" in clones.a("sync", "--dry-run").out
+    assert "would do" in clones.a("sync", "--dry-run").out
     assert (state(clones.a), clones.a.git("for-each-ref").out, clones.remote.git("rev-parse", "main").out) == before
 
 

@@ -61,7 +61,7 @@ def test_a_remote_that_refuses_says_why_and_gets_it_when_it_takes_it(clones: Clo
     path = hook(clones, "echo 'Not on a Friday.' >&2\necho fetch first >&2\nexit 1")
     add(clones.a, "12")
     ran = clones.a("sync", code=75)
-    assert "refuses the push: Not on a Friday; fetch first. Your commits are kept" in ran.err
+    assert "refuses the push: Not on a Friday; fetch first. Your commits are safe" in ran.err
     assert values(clones.a) == ["12"]
     assert values(clones.remote) == []
     path.unlink()
@@ -149,7 +149,7 @@ def test_a_branch_that_is_gone_from_the_remote_is_an_alarm(clones: Clones, synce
     clones.remote.git("update-ref", "-d", "refs/heads/main")
     before = state(clones.a), witness(clones.a)
     ran = clones.a("sync", code=1)
-    assert "has no such branch now" in ran.err
+    assert "now has no such branch" in ran.err
     assert (state(clones.a), witness(clones.a)) == before
     run(clones.a, cure(ran))
     clones.a("sync")

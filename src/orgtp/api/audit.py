@@ -35,8 +35,8 @@ class AuditQueries:
         invalid checkpoint, and `NoLedger` if the ledger branch does not exist in this clone.
         """
         from orgtp.audit.checkpoint import parse_checkpoint
+        from orgtp.audit.evidence import ExternalEvidence, check_evidence
         from orgtp.audit.guarantees import list_guarantees
-        from orgtp.audit.retained import ExternalEvidence, check_retained
         from orgtp.audit.verify import audit_history, ledger_tip
 
         repo, branch = self._repo, self.snapshot.head.branch
@@ -45,7 +45,7 @@ class AuditQueries:
             [parse_checkpoint(raw, name, origin) for name, raw in (checkpoints or {}).items()], signers
         )
         found = audit_history(repo, branch, ledger_tip(repo, branch), self.snapshot.now, full=full)
-        found = check_retained(repo, branch, found, outside)
+        found = check_evidence(repo, branch, found, outside)
         return found, list_guarantees(found)
 
     def checkpoint(self, key: str = "") -> tuple[Checkpoint, CheckpointSigner]:

@@ -18,14 +18,14 @@ from orgtp.git.tree import list_blob_ids
 
 # Most commits add a few lines to a file. If a commit adds more, the version is read instead of hashed.
 _MAX_LINES_TRIED = 4
-# How many prefixes are hashed before `is_time` is asked again.
+# `has_time` is called once per this many hashes.
 _CHECK_EVERY = 64
 _NEWLINE = ord("\n")
 
 
 @dataclass(slots=True)
 class Appended:
-    """What a commit added to a file, the size before, and whether the old content was empty or ended in a newline."""
+    """The bytes that a commit added, the old size, and whether the old content was empty or ended in a newline."""
 
     added: bytes
     begin: int
@@ -33,7 +33,7 @@ class Appended:
 
 
 class AppendProof:
-    """The score files in the history of the commit `tip`."""
+    """Finds what each commit in the history of `tip` appended to a score file."""
 
     def __init__(self, repo: Repo, tip: str) -> None:
         self._repo, self._tip = repo, tip
@@ -50,12 +50,12 @@ class AppendProof:
         blobs = self._repo.read_verified_blobs(self._last_versions.values())
         self._buffers = {path: blobs[oid] for path, oid in self._last_versions.items()}
 
-    def hash_ahead(self, is_time: Callable[[], bool]) -> None:
-        """Hash every prefix that ends in a newline, while `is_time()` is true."""
+    def hash_ahead(self, has_time: Callable[[], bool]) -> None:
+        """Hash every prefix that ends in a newline, while `has_time()` is true."""
         for path, buffer in self._buffers.items():
             end = buffer.find(b"\n") + 1
             while end:
-                if not len(self._known) % _CHECK_EVERY and not is_time():
+                if not len(self._known) % _CHECK_EVERY and not has_time():
                     return
                 self._known[_hash_blob_prefix(buffer, end, self._last_versions[path])] = buffer, end
                 end = buffer.find(b"\n", end) + 1

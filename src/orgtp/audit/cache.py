@@ -6,7 +6,7 @@ The cache belongs to this clone and only saves time. It proves nothing to others
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -24,7 +24,7 @@ VERSION = 5
 class AuditCache:
     """The state of an audit up to `head`: commits, findings, and the commits in which seat files were deleted (`gone`).
 
-    `ids` maps each record id to its file. It is stored in the first `kept` bytes of a separate file, whose hash is
+    `ids` maps each record id to its file. They are the first `kept` bytes of a separate file, with the hash
     `seal`. `policy` is the state of the signature audit.
     """
 
@@ -55,42 +55,35 @@ def read_cache(repo: Repo, branch: str) -> AuditCache:
         return AuditCache()
 
 
-def read_cached_ids(repo: Repo, branch: str, memory: AuditCache) -> None:
+def read_cached_ids(repo: Repo, branch: str, cache: AuditCache) -> None:
     """Add the ids that belong to a cache. Raises `ValueError` or `OSError` if they are incomplete."""
-    raw = _cache_path(repo, branch, "ids").read_bytes()[: memory.kept] if memory.kept else b""
-    if hash_cache(raw).decode() != memory.seal:
-        raise ValueError(memory.kept)
+    raw = _cache_path(repo, branch, "ids").read_bytes()[: cache.kept] if cache.kept else b""
+    if hash_cache(raw).decode() != cache.seal:
+        raise ValueError(cache.kept)
     for line in raw.splitlines():
         path, *ids = json.loads(line)
-        memory.ids.update(dict.fromkeys(ids, path))
+        cache.ids.update(dict.fromkeys(ids, path))
 
 
-def write_cache(repo: Repo, branch: str, memory: AuditCache, fresh: Iterable[tuple[str, str]]) -> None:
+def write_cache(repo: Repo, branch: str, cache: AuditCache, fresh: Iterable[tuple[str, str]]) -> None:
     """Write the cache, with the new ids and their files in `fresh`. Writes the ids first, so none is missing."""
-    place = _cache_path(repo, branch, "ids")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    before = place.read_bytes()[: memory.kept] if memory.kept else b""
+    path = _cache_path(repo, branch, "ids")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.read_bytes()[: cache.kept] if cache.kept else b""
     raw = before + "".join(_format_id_lines(fresh)).encode()
-    if len(raw) != memory.kept:
-        write_new_file(place, raw)
-    memory.kept, memory.seal = len(raw), hash_cache(raw).decode()
-    rest = {key: value for key, value in _plain(memory).items() if key != "ids"}
-    write_new_file(_cache_path(repo, branch, "json"), _sealed_whole({"version": VERSION, **rest}))
+    if len(raw) != cache.kept:
+        write_new_file(path, raw)
+    cache.kept, cache.seal = len(raw), hash_cache(raw).decode()
+    lists = {"violations": [asdict(one) for one in cache.violations], "notes": [asdict(one) for one in cache.notes]}
+    data = {"version": VERSION, **vars(cache), **lists}
+    del data["ids"]
+    raw = json.dumps(data).encode()
+    write_new_file(_cache_path(repo, branch, "json"), hash_cache(raw) + b"\n" + raw)
 
 
 def hash_cache(raw: bytes) -> bytes:
     """Hash a cache file, to detect one that is damaged or was edited by hand."""
     return sha256(raw).hexdigest().encode()
-
-
-def _sealed_whole(data: Mapping[str, Any]) -> bytes:
-    raw = json.dumps(data).encode()
-    return hash_cache(raw) + b"\n" + raw
-
-
-def _plain(memory: AuditCache) -> Mapping[str, Any]:
-    found = [asdict(one) for one in memory.violations]
-    return {**vars(memory), "violations": found, "notes": [asdict(one) for one in memory.notes]}
 
 
 def _format_id_lines(fresh: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from orgtp.audit.model import Gap, Violation
 from orgtp.files.signers import read_signers
-from orgtp.git.ancestry import count_commits, is_ancestor, is_partial_clone, is_shallow_clone
+from orgtp.git.ancestry import count_commits, is_partial_clone, is_shallow_clone
 from orgtp.git.errors import GitFailed
 from orgtp.git.repo import Repo
 from orgtp.git.ssh_signature import BadSignature, SshSignature, check_ssh_signature, parse_ssh_signature, sign_data
@@ -94,7 +94,7 @@ class CheckpointSigner:
 def make_checkpoint(repo: Repo, origin: str, tip: str, key: str = "") -> Checkpoint:
     """Make a checkpoint of the history of `tip`, signed with the file `key` or with the key that git uses.
 
-    Raises `NotWhole`, `NoSigningKey`, `CannotSign`, `NoSshKeygen`.
+    Raises `ShallowClone`, `NoSigningKey`, `CannotSign`, `NoSshKeygen`.
     """
     if is_shallow_clone(repo):
         raise ShallowClone
@@ -103,7 +103,7 @@ def make_checkpoint(repo: Repo, origin: str, tip: str, key: str = "") -> Checkpo
 
 
 def parse_checkpoint(raw: bytes, where: str, origin: str) -> Checkpoint:
-    """Parse a checkpoint, which must have this `origin`. Raises `BadInput` with the place `where`."""
+    """Parse a checkpoint of `origin`. Raises `BadInput`, whose message starts with `where`."""
     text = raw[:_MOST_BYTES].decode(errors="replace").replace("\r\n", "\n")
     match = _FORM.fullmatch(text)
     if match is None:
@@ -180,7 +180,7 @@ def _check_contained(repo: Repo, tip: str, checkpoint: Checkpoint) -> tuple[list
                 f"the commit {head[:10]} of the checkpoint is not in this partial clone", "Make a full clone: git clone"
             )
         ]
-    if repo.read(head) is None or not is_ancestor(repo, head, tip):
+    if repo.read(head) is None or not repo.has_ancestor(head, tip):
         if shallow:
             return [], [
                 Gap(f"this clone is shallow and does not reach {head[:10]}, the head of the checkpoint", _UNSHALLOW)

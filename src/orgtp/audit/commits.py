@@ -249,8 +249,8 @@ def _count_trailers(text: str) -> int:
     return text.lower().count("orgtp-")
 
 
-def changes_of_commit(one: LogRecord, commit: CommitObject) -> CommitChanges:
-    """Return the changes of a commit against each parent, in the order of its object. Raises `UnreadableCommit`.
+def build_commit_changes(one: LogRecord, commit: CommitObject) -> CommitChanges:
+    """Return the changes of a commit against each parent, in the order of its parents. Raises `UnreadableCommit`.
 
     A subject may look like git's mark for a parent, `(from 1a2b…)`. So with a single parent, the mark is ignored.
     """

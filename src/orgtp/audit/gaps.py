@@ -1,4 +1,4 @@
-"""Gaps: what prevents an audit from judging the history. Also notes on what hides the real history."""
+"""Gaps: reasons why an audit cannot reach a verdict. Also notes on refs and files that hide the real history."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DAMAGED = "This repository is damaged (see: git fsck --full). Get the objects f
 _TOO_LARGE = "Find out who committed it: git log --find-object OBJECT"
 
 
-def gap_from_error(repo: Repo, error: Exception, commit: str) -> Gap:
+def make_gap_from_error(repo: Repo, error: Exception, commit: str) -> Gap:
     """Turn a failure into a gap: what is missing, and what to fetch."""
     where = f"commit {commit[:10]}: " if commit else ""
     said = " ".join(str(error).split())
@@ -34,7 +34,7 @@ def gap_from_error(repo: Repo, error: Exception, commit: str) -> Gap:
 
 
 def find_other_ledger(repo: Repo, branch: str, tip: str) -> Iterator[Gap]:
-    """Find out whether org.yaml at the tip names another ledger branch; then it is unclear which one counts."""
+    """Report a gap if org.yaml at the tip names another ledger branch: it is unclear which of the two is the ledger."""
     try:
         raw = next(iter(repo.read_verified_blobs(list_blob_ids(repo, tip, HEAD).values()).values()), None)
     except (GitFailed, ObjectTooLarge):
@@ -48,7 +48,7 @@ def find_other_ledger(repo: Repo, branch: str, tip: str) -> Iterator[Gap]:
 def gap_at_path(path: Path | None, error: Exception) -> Gap:
     """Turn a failure to read the org at `path` into a gap."""
     repo = find_repo(find_org_root(path))
-    return gap_from_error(repo, error, "") if repo else Gap(str(error), _DAMAGED)
+    return make_gap_from_error(repo, error, "") if repo else Gap(str(error), _DAMAGED)
 
 
 def find_replaced_history(repo: Repo) -> Iterator[AuditNote]:

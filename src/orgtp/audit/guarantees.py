@@ -1,4 +1,4 @@
-"""What an intact audit guarantees. Each guarantee is enforced (a break would be found) or advisory (a convention)."""
+"""What an intact audit guarantees. Each is enforced (a violation would be found) or advisory (a convention)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orgtp.model.text import count_noun
 
 
 class Label(StrEnum):
-    """Whether a break would be found (enforced), or is only against the convention (advisory)."""
+    """Whether the audit would find a violation (enforced), or the guarantee is only a convention (advisory)."""
 
     ENFORCED = "enforced"
     ADVISORY = "advisory"
@@ -19,7 +19,7 @@ class Label(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guarantee:
-    """One guarantee. `by` is what enforces it: git `objects`, `signatures`, or evidence `kept` of the past."""
+    """One guarantee. `by` is what enforces it: git `objects`, `signatures`, or earlier evidence (`kept`)."""
 
     id: str
     what: str
@@ -29,7 +29,7 @@ class Guarantee:
     @property
     def enforced_by(self) -> str:
         """What enforces the guarantee, for people; "" if it is advisory."""
-        names = {"objects": "git objects", "kept": "evidence kept earlier"}
+        names = {"objects": "git objects", "kept": "earlier evidence"}
         return names.get(self.by, self.by) if self.label is Label.ENFORCED else ""
 
 
@@ -42,7 +42,7 @@ _OBJECTS = (
     ("trailers-agree", "the trailers of every commit agree with its changes"),
     (
         "dates-agree",
-        "no commit is dated two hours before its parents or in the future; within that, dates are the author's claim",
+        "no commit is dated two hours before its parents or in the future; within that, the author chooses its date",
     ),
 )
 
@@ -52,10 +52,10 @@ def list_guarantees(found: Audit) -> list[Guarantee]:
     if found.verdict is not Verdict.INTACT:
         return []
     rows = [Guarantee(id_, what, Label.ENFORCED, "objects") for id_, what in _OBJECTS]
-    return [*rows, _authors_guarantee(found.signatures), _rewrite_guarantee(found.kept)]
+    return [*rows, _make_authors_guarantee(found.signatures), _make_rewrite_guarantee(found.kept)]
 
 
-def _authors_guarantee(signed: SignatureCounts | None) -> Guarantee:
+def _make_authors_guarantee(signed: SignatureCounts | None) -> Guarantee:
     if signed is None:
         return Guarantee(
             "authors-allowed",
@@ -66,13 +66,13 @@ def _authors_guarantee(signed: SignatureCounts | None) -> Guarantee:
         what = f"since {signed.since[:10]}, every change was signed by someone whom the policy allows to make it"
         return Guarantee("authors-allowed", what, Label.ENFORCED, "signatures")
     total = count_noun(signed.signed + signed.unsigned, "commit")
-    what = f"of {total} since signing began, {signed.signed} allowed by their signature; the other authors are unproven"
+    what = f"of {total} since signing began, {signed.signed} have an allowed signer; the other authors are unproven"
     return Guarantee("authors-allowed", what, Label.ADVISORY, "signatures")
 
 
-def _rewrite_guarantee(kept: Sequence[str]) -> Guarantee:
+def _make_rewrite_guarantee(kept: Sequence[str]) -> Guarantee:
     if kept:
         what = f"no history seen earlier by this clone or in a checkpoint was rewritten: {', '.join(kept)}"
         return Guarantee("not-rewritten", what, Label.ENFORCED, "kept")
-    what = "no history was rewritten; to prove this, keep a checkpoint elsewhere: orgtp audit checkpoint"
+    what = "no history was rewritten; to prove this, store a checkpoint elsewhere: orgtp audit checkpoint"
     return Guarantee("not-rewritten", what, Label.ADVISORY)

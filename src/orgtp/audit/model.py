@@ -70,7 +70,7 @@ class CommitObject:
 
 @dataclass(slots=True)
 class CommitChanges:
-    """The changes of one commit: against each parent (a first commit: against nothing), path to `Entry`."""
+    """The changes of one commit: against each parent (a first commit: against nothing), path to `TreeChange`."""
 
     commit: CommitObject
     against: tuple[Mapping[str, TreeChange], ...]
@@ -97,7 +97,7 @@ class CommitChanges:
 class Violation:
     """A violation: the rule, the commit and its author, the place, and what was there before and after.
 
-    `line` counts from 1, and is 0 if no line is meant. `before` and `after` are lines, values or None.
+    `line` counts from 1, and is 0 if the violation is not about a line. `before` and `after` are lines, values or None.
     """
 
     rule: str
@@ -113,7 +113,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that prevents the history from being judged, and the remedy."""
+    """A reason why the audit cannot reach a verdict, and the remedy."""
 
     what: str
     remedy: str
@@ -121,7 +121,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class AuditNote:
-    """Something a person should know that does not change the verdict."""
+    """Information for people that does not change the verdict."""
 
     what: str
     commit: str = ""
@@ -141,8 +141,8 @@ class SignatureCounts:
 class Audit:
     """The result of an audit of the history of `head`: `commits` in total, of which `checked` in this run.
 
-    `signatures` is None if there never was a signing policy. `kept` names the evidence of the earlier history that
-    this history still contains: what this clone saw before, and checkpoints.
+    `signatures` is None if there never was a signing policy. `kept` lists earlier evidence that agrees with
+    this history: what this clone saw before, and checkpoints.
     """
 
     head: str

@@ -36,32 +36,35 @@ class _MergeParent:
 
     def __init__(self, repo: Repo, changes: CommitChanges, number: int) -> None:
         self._repo, self._changes, self._number = repo, changes, number
-        self._parted: dict[int, list[TreeEditor] | None] = {}
+        self._bases: dict[int, list[TreeEditor] | None] = {}
 
     def find_reverted_paths(self) -> dict[str, TreeChange]:
-        """Find the paths of the org that differ from this parent without a decision in another parent."""
+        """Find the paths of the org that differ from this parent although no other parent changed them."""
         rows = self._changes.against[self._number].items()
         return {path: entry for path, entry in rows if is_of_org(path) and self._is_undone(entry)}
 
     def _is_undone(self, entry: TreeChange) -> bool:
-        """Whether the parents that the merge took the path from left it as it was at their merge base with this one."""
+        """Whether every parent that has the merged version has not changed it since its merge base with this parent."""
         against = self._changes.against
-        kept = [number for number, rows in enumerate(against) if entry.path not in rows]
-        return bool(kept) and all(self._is_as_it_was(entry, other) for other in kept)
+        sources = [number for number, rows in enumerate(against) if entry.path not in rows]
+        return bool(sources) and all(self._is_base_version(entry, other) for other in sources)
 
-    def _is_as_it_was(self, entry: TreeChange, other: int) -> bool:
-        """Return True for unrelated histories, which have no say over each other, and False in a shallow clone."""
-        parted = self._merge_bases(other)
-        nodes = [base.find_entry(entry.path) for base in parted or ()]
+    def _is_base_version(self, entry: TreeChange, other: int) -> bool:
+        """Whether the merged version is that of the merge bases with a parent.
+
+        True for unrelated histories. False in a shallow clone, where merge bases may be missing.
+        """
+        bases = self._merge_bases(other)
+        nodes = [base.find_entry(entry.path) for base in bases or ()]
         now = (entry.new_mode, entry.new)
-        return parted is not None and all(((node.mode, node.id) if node else (None, None)) == now for node in nodes)
+        return bases is not None and all(((node.mode, node.id) if node else (None, None)) == now for node in nodes)
 
     def _merge_bases(self, other: int) -> list[TreeEditor] | None:
-        if other not in self._parted:
+        if other not in self._bases:
             parents = self._changes.commit.parents
             found = [
                 open_tree(self._repo, base)
                 for base in find_common_ancestors(self._repo, parents[self._number], parents[other])
             ]
-            self._parted[other] = found if found or not is_shallow_clone(self._repo) else None
-        return self._parted[other]
+            self._bases[other] = found if found or not is_shallow_clone(self._repo) else None
+        return self._bases[other]

@@ -22,7 +22,7 @@ from orgtp.model.value import Unit
 PLAIN_MODE = "100644"
 LINKS = ("120000", "160000")
 _PLAIN_MODES = (None, PLAIN_MODE)
-seat_of_scores = lru_cache(maxsize=65536)(find_seat_of_scores)
+find_seat_cached = lru_cache(maxsize=65536)(find_seat_of_scores)
 
 
 class ScoreAudit:
@@ -63,13 +63,13 @@ class ScoreAudit:
         if grown is None or not grown.began_on_new_line or not grown.added.endswith(b"\n"):
             return False
         for line in grown.added[:-1].split(b"\n"):
-            id_ = self._plain_record_id(line, entry.path, seat)
+            id_ = self._read_plain_record_id(line, entry.path, seat)
             if not id_ or id_ in self._ids or id_ in fresh:
                 return False
             fresh[id_] = entry.path
         return True
 
-    def _plain_record_id(self, line: bytes, path: str, seat: tuple[str, str | None]) -> str:
+    def _read_plain_record_id(self, line: bytes, path: str, seat: tuple[str, str | None]) -> str:
         """Return the id of a line that is certainly a valid record; "" if it must be examined in detail."""
         match = PLAIN_LINE.fullmatch(line)
         if match is None:
@@ -99,10 +99,10 @@ class ScoreAudit:
     def _check_commit(self, changes: CommitChanges, after: CommitSnapshot) -> Iterator[Violation]:
         if not changes.is_merge:
             for path, entry in changes.against[0].items():
-                if seat_of_scores(path):
+                if find_seat_cached(path):
                     yield from self._check_file(changes, entry, after)
             return
-        for path in sorted({path for entries in changes.against for path in entries if seat_of_scores(path)}):
+        for path in sorted({path for entries in changes.against for path in entries if find_seat_cached(path)}):
             yield from self._check_merge(changes, path)
 
     def _check_file(self, changes: CommitChanges, entry: TreeChange, after: CommitSnapshot) -> Iterator[Violation]:
@@ -112,7 +112,7 @@ class ScoreAudit:
             return
         grown = self.growth.find_appended(entry)
         if grown is None:
-            yield rules.rewritten_file(
+            yield rules.make_rewrite_violation(
                 changes, entry.path, self.growth.read_version(entry.old), self.growth.read_version(entry.new)
             )
             return
@@ -125,7 +125,7 @@ class ScoreAudit:
         if not grown.began_on_new_line:
             # The old content ended within a line. Unless a newline comes first, the commit changed that line.
             if not added.startswith(b"\n"):
-                yield rules.rewritten_file(
+                yield rules.make_rewrite_violation(
                     changes, entry.path, self.growth.read_version(entry.old), self.growth.read_version(entry.new)
                 )
                 return
@@ -134,9 +134,11 @@ class ScoreAudit:
         for number, line in enumerate(lines):
             yield from self._check_line(changes, entry, (grown, number), line, after)
         if last:
-            yield from self._malformed_line(changes, entry, (grown, len(lines)), last, "the last line has no newline")
+            yield from self._report_malformed_line(
+                changes, entry, (grown, len(lines)), last, "the last line has no newline"
+            )
 
-    def _malformed_line(
+    def _report_malformed_line(
         self, changes: CommitChanges, entry: TreeChange, at: tuple[Appended, int], line: bytes, why: str
     ) -> Iterator[Violation]:
         place = self._line_number(entry, at)
@@ -159,10 +161,10 @@ class ScoreAudit:
     ) -> Iterator[Violation]:
         data, timestamp, wrong = parse_score_line(line)
         if timestamp is None:
-            yield from self._malformed_line(changes, entry, at, line, wrong or "it cannot be read")
+            yield from self._report_malformed_line(changes, entry, at, line, wrong or "it cannot be read")
             return
         yield from self._check_id(changes, entry, at, data["id"], line)
-        name = str(seat_of_scores(entry.path))
+        name = str(find_seat_cached(entry.path))
         seat = self._read_seat(name, after)
         metric = seat.metrics.get(data["metric"]) if seat else None
         month = entry.path.endswith(f"/{data['at'][:7]}.jsonl")
@@ -254,4 +256,4 @@ def _find_new_path(changes: CommitChanges, entry: TreeChange) -> str:
 def _is_moved(changes: CommitChanges, entry: TreeChange) -> bool:
     """Whether the file is another one that was renamed. The renaming is reported for the old path."""
     others: Any = changes.against[0].values()
-    return entry.old is None and any(o.old == entry.new and o.new is None and seat_of_scores(o.path) for o in others)
+    return entry.old is None and any(o.old == entry.new and o.new is None and find_seat_cached(o.path) for o in others)

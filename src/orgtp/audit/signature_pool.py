@@ -55,7 +55,7 @@ class SignaturePool:
         self._workers = min(8, 2 * (os.cpu_count() or 1))
 
     def queue_commits(self, commits: Sequence[CommitObject]) -> None:
-        """Announce commits that will be requested, in this order. Nothing is checked yet."""
+        """Add commits that will be requested, in this order. Nothing is checked yet."""
         signed = [commit for commit in commits if is_signed(commit)]
         self._ahead.extend(signed)
         self._known.update(commit.id for commit in signed)
@@ -119,7 +119,7 @@ def _check_ssh_signature(repo: Repo, payload: bytes, armored: str) -> SignatureC
     return SignatureCheck(key=signature.blob, why=why)
 
 
-def claimed_key(raw: bytes, id_: str) -> str:
+def read_claimed_key(raw: bytes, id_: str) -> str:
     """Return the SSH key in a commit's signature, in base64, without checking the signature."""
     found = split_signed_commit(raw, id_)
     try:

@@ -18,9 +18,9 @@ from orgtp.audit.rules.authority import (
     explain_ineligible_signer,
     find_refusals,
     find_wrong_deciders,
-    retirement_deciders,
+    list_retirement_deciders,
 )
-from orgtp.audit.signature_pool import OPENPGP, Forges, SignatureCheck, SignaturePool, claimed_key, is_signed
+from orgtp.audit.signature_pool import OPENPGP, Forges, SignatureCheck, SignaturePool, is_signed, read_claimed_key
 from orgtp.audit.signing_policy import PolicyCache, PolicyHistory, SigningPolicy
 from orgtp.audit.snapshot import BlobCache, CommitSnapshot
 from orgtp.files.org import read_org_head
@@ -42,7 +42,7 @@ _ADMIT = (
 _REDO = "A signed commit cannot be corrected. Find out who made it, and undo its changes in a new commit."
 
 
-def binding_commit(repo: Repo, tip: str) -> str:
+def read_binding_commit(repo: Repo, tip: str) -> str:
     """Return the commit since which the policy at `tip` requires signatures; "" if it does not.
 
     This also applies to commits that are older than the policy.
@@ -57,19 +57,19 @@ class SignatureAudit:
     required, or "". `notes` and `gaps` are those of this run only.
     """
 
-    def __init__(self, repo: Repo, tip: str, memory: Mapping[str, Any] | None = None) -> None:
-        known = memory or {}
+    def __init__(self, repo: Repo, tip: str, cached: Mapping[str, Any] | None = None) -> None:
+        known = cached or {}
         self._repo, self._tip = repo, tip
         self._commits = SignaturePool(repo)
         self._policies = PolicyCache()
         gone, replaced, blocks = (dict(known.get(name, {})) for name in ("gone", "replaced", "blocks"))
         self.notes: list[AuditNote] = []
-        self._line = PolicyHistory(repo, tip, gone, replaced, blocks, self.notes)
+        self._policy_history = PolicyHistory(repo, tip, gone, replaced, blocks, self.notes)
         self.began = str(known.get("began", ""))
         self.signed, self.unsigned = int(known.get("signed", 0)), int(known.get("unsigned", 0))
         self.gaps: list[Gap] = []
-        self.binding = binding_commit(repo, tip)
-        self._first = self._line.find_commit(self.binding)
+        self.binding = read_binding_commit(repo, tip)
+        self._first = self._policy_history.find_commit(self.binding)
         if self.binding and not self._first:
             what = f"policy.require_signatures_since names {self.binding}, which is not a commit of this history"
             self.notes.append(AuditNote(f"{what}; it applies from the commit that added it", tip))
@@ -77,7 +77,7 @@ class SignatureAudit:
     def cache_state(self) -> dict[str, Any]:
         """Return the state that the next audit continues from, as JSON."""
         counts = {"began": self.began, "signed": self.signed, "unsigned": self.unsigned}
-        return {**counts, "binding": self.binding, **self._line.cache_state()}
+        return {**counts, "binding": self.binding, **self._policy_history.cache_state()}
 
     @property
     def since(self) -> str:
@@ -85,10 +85,10 @@ class SignatureAudit:
         return self.binding if self._first else ""
 
     def queue_commits(self, commits: Sequence[CommitObject]) -> None:
-        """Announce the next commits, so that several signatures are checked at once."""
+        """Queue the next commits, so that several signatures are checked at once."""
         self._commits.queue_commits(commits)
 
-    def check_signature_of(
+    def check_signature(
         self, changes: CommitChanges, before: Sequence[CommitSnapshot], after: CommitSnapshot
     ) -> Iterator[Violation]:
         """Check a commit's signature, what its signer was allowed to change, and changes of the policy.
@@ -99,20 +99,22 @@ class SignatureAudit:
         new = self._policies.read_policy(after)
         if any(policy != new for policy in old):
             parents = zip((snapshot.commit for snapshot in before), old, strict=True)
-            yield from self._line.follow_commit(changes, list(parents), new)
+            yield from self._policy_history.follow_commit(changes, list(parents), new)
         fresh = self._current_parents(changes, old)
         if len(fresh) < len(old):
             self._note_revoked(changes, old, fresh)
         counted = [number for number in fresh if old[number].signers]
         if counted:
-            yield from _drop_duplicates(self._check_with_policy(changes, counted, before, old, after))
+            # The policies of several parents may report the same violation.
+            found = self._check_with_policy(changes, counted, before, old, after)
+            yield from {(one.rule, one.path, one.message): one for one in found}.values()
         elif self.binding or new.signers or any(policy.since for policy in old):
             yield from self._check_without_policy(changes, old, new)
 
     def _check_without_policy(
         self, changes: CommitChanges, old: Sequence[SigningPolicy], new: SigningPolicy
     ) -> Iterator[Violation]:
-        """Check a commit whose parents have no policy: trust may begin with it."""
+        """Check a commit whose parents have no policy. It may add the first one."""
         if self._is_bound(changes.commit, old):
             if is_signed(changes.commit):
                 message = "the commit is signed, but no earlier policy says whose key it is"
@@ -123,7 +125,7 @@ class SignatureAudit:
                 yield self._missing_signature(changes)
         if new.signers and not self.began:
             self.began = changes.commit.id
-            what = "trust begins here: only its author vouches for the first policy/allowed_signers"
+            what = "trust begins here: no earlier policy confirms the keys in the first policy/allowed_signers"
             self.notes.append(AuditNote(what, changes.commit.id))
 
     def _current_parents(self, changes: CommitChanges, old: Sequence[SigningPolicy]) -> list[int]:
@@ -163,8 +165,10 @@ class SignatureAudit:
         stale = [parents[number] for number in range(len(old)) if number not in fresh]
         known = {blob for number in fresh for blob in old[number].by_blob}
         gone = {blob for number in range(len(old)) for blob in old[number].by_blob} - known
-        brought = commits_after(self._repo, [parents[number] for number in fresh], stale) if gone else set()
-        count = sum(claimed_key(found.raw, commit) in gone for commit in brought if (found := self._repo.read(commit)))
+        merged = commits_after(self._repo, [parents[number] for number in fresh], stale) if gone else set()
+        count = sum(
+            read_claimed_key(found.raw, commit) in gone for commit in merged if (found := self._repo.read(commit))
+        )
         if count:
             signed = f"{count_noun(count, 'commit')} merged here {'was' if count == 1 else 'were'} signed"
             what = f"{signed} with a key that had been removed from the policy"
@@ -189,7 +193,7 @@ class SignatureAudit:
             (before[one.number], one.paths) for one in find_reverted(self._repo, changes) if old[one.number].signers
         ]
         for snapshot, policy in ((before[number], old[number]) for number in counted):
-            checked = self._commits.check_commit(changes.commit, _forge_keys(snapshot, policy))
+            checked = self._commits.check_commit(changes.commit, _find_forge_keys(snapshot, policy))
             if checked.missing:
                 self._note_missing_program(changes.commit, checked.missing)
             elif checked.why:
@@ -245,7 +249,7 @@ class SignatureAudit:
             self.gaps.append(Gap(what, "Install GnuPG, or set its path: git config --global gpg.program PATH"))
 
 
-def _forge_keys(snapshot: CommitSnapshot, policy: SigningPolicy) -> Forges | None:
+def _find_forge_keys(snapshot: CommitSnapshot, policy: SigningPolicy) -> Forges | None:
     """Return the OpenPGP keys that a policy admits; None if it admits none."""
     return (policy.forges, lambda: snapshot.raw(FORGE_KEYS_PATH) or b"") if policy.forges else None
 
@@ -303,15 +307,10 @@ def _check_claimed_names(changes: CommitChanges, claim: SignedChange) -> Iterato
     if claims.by and claims.by != claim.signer:
         message = f"Orgtp-By says {claims.by}, but {claim.signer} signed the commit"
         yield changes.violation("trailer-forged", message, before=claim.signer, after=claims.by)
-    fit = [seat for retired in claim.records for seat in retirement_deciders(claim.before, retired)]
+    fit = [seat for retired in claim.records for seat in list_retirement_deciders(claim.before, retired)]
     if claims.approved_by and claim.records and (claims.approved_by != claim.signer or claim.signer not in fit):
         message = f"Orgtp-Approved-By says {claims.approved_by}, but {claim.signer} signed the commit"
         yield changes.violation("trailer-forged", message, before=claim.signer, after=claims.approved_by)
     for path, named in find_wrong_deciders(claim):
         message = f"the record says that {named or 'nobody'} decided, but {claim.signer} signed the commit"
         yield changes.violation("trailer-forged", message, path=path, before=claim.signer, after=named)
-
-
-def _drop_duplicates(found: Iterator[Violation]) -> Iterator[Violation]:
-    """Each violation once, though several parents' policies say so."""
-    yield from {(one.rule, one.path, one.message): one for one in found}.values()

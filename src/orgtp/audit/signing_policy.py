@@ -1,7 +1,7 @@
 """The signing policy over the history, and whether it was ever rolled back.
 
 A removed key must not return, a signature requirement must not be dropped, and a replaced file of signers must not
-return. The commits that removed something are kept from one audit to the next.
+return. The audit cache stores which commits removed something.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from orgtp.audit.snapshot import CommitSnapshot
 from orgtp.files.org import read_org_head
 from orgtp.files.signers import read_signers
 from orgtp.files.tree import HEAD
-from orgtp.git.ancestry import find_commits_by_prefix, is_ancestor
+from orgtp.git.ancestry import find_commits_by_prefix
 from orgtp.git.repo import Repo
 from orgtp.model.org import Policy
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, SignerKey
@@ -45,7 +45,7 @@ class SigningPolicy:
 
 
 class PolicyCache:
-    """The policies of snapshots, each read once."""
+    """Reads the policies of snapshots, each once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str | None, str | None, str | None], SigningPolicy] = {}
@@ -104,12 +104,12 @@ class PolicyHistory:
     ) -> None:
         """Note if org.yaml has the same deciders again as before an earlier commit."""
         others = [parent for parent, policy in changed if policy.deciders_hash != after.deciders_hash]
-        took = next(
+        removed_in = next(
             filter(None, (self.first_ancestor(self.blocks.get(after.deciders_hash, ()), one) for one in others)), ""
         )
-        if took:
+        if removed_in:
             what = "org.yaml again has the approvers, scorekeepers and forges that it had before"
-            self.notes.append(AuditNote(f"an older policy returned: {what} {took[:10]}", commit))
+            self.notes.append(AuditNote(f"an older policy returned: {what} {removed_in[:10]}", commit))
 
     def _record_removed(self, commit: str, before: SigningPolicy, after: SigningPolicy) -> None:
         if before.deciders_hash != after.deciders_hash:
@@ -121,7 +121,7 @@ class PolicyHistory:
 
     def first_ancestor(self, commits: Sequence[str], parent: str) -> str:
         """Return the first of the commits that is an ancestor of `parent`; "" if none is."""
-        return next((commit for commit in commits if is_ancestor(self.repo, commit, parent)), "")
+        return next((commit for commit in commits if self.repo.has_ancestor(commit, parent)), "")
 
     def find_commit(self, short: str) -> str:
         """Return the commit of this history with this id prefix; "" if there is not exactly one."""
@@ -133,7 +133,7 @@ class PolicyHistory:
 class PolicyRollback:
     """The policy of one commit compared with one parent: which parts were rolled back."""
 
-    line: PolicyHistory
+    history: PolicyHistory
     changes: CommitChanges
     parent: str
     old: SigningPolicy
@@ -148,20 +148,20 @@ class PolicyRollback:
 
     def _find_returned_keys(self) -> Iterator[Violation]:
         for blob in self.new.by_blob.keys() - self.old.by_blob.keys():
-            took = self.line.first_ancestor(self.line.gone.get(blob, ()), self.parent)
-            if took:
+            removed_in = self.history.first_ancestor(self.history.gone.get(blob, ()), self.parent)
+            if removed_in:
                 key = self.new.by_blob[blob][0]
                 message = (
-                    f"the key {key.fingerprint} was removed in {took[:10]}, but is back as a key of {key.principal}"
+                    f"the key {key.fingerprint} was removed in {removed_in[:10]}, but is a key of {key.principal} again"
                 )
                 hint = "A revoked key stays revoked. Remove it, and make a new one: ssh-keygen -t ed25519"
                 yield self._make_violation("key-returned", message, hint, ALLOWED_SIGNERS_PATH, None, key.fingerprint)
 
     def _find_returned_file(self) -> Iterator[Violation]:
         """Find out whether a replaced file returned. It may, if this only removes keys: that revokes them."""
-        took = self.line.first_ancestor(self.line.replaced.get(self.new.signers or "", ()), self.parent)
-        if took and set(self.new.keys) - set(self.old.keys):
-            message = f"the policy is the same again as before {took[:10]} replaced it"
+        removed_in = self.history.first_ancestor(self.history.replaced.get(self.new.signers or "", ()), self.parent)
+        if removed_in and set(self.new.keys) - set(self.old.keys):
+            message = f"the policy is the same again as before {removed_in[:10]} replaced it"
             hint = "Restore the newer policy, and make your change to that."
             yield self._make_violation(
                 "policy-rolled-back", message, hint, ALLOWED_SIGNERS_PATH, self.old.signers, self.new.signers
@@ -183,8 +183,8 @@ class PolicyRollback:
         """Whether signatures are still required since the same commit or an earlier one."""
         if self.old.since == self.new.since:
             return True
-        was, now = self.line.find_commit(self.old.since), self.line.find_commit(self.new.since)
-        return bool(was and now) and is_ancestor(self.line.repo, now, was)
+        was, now = self.history.find_commit(self.old.since), self.history.find_commit(self.new.since)
+        return bool(was and now) and self.history.repo.has_ancestor(now, was)
 
     def _make_violation(
         self, rule: str, message: str, hint: str, path: str, before: str | None, after: str | None

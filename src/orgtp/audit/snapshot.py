@@ -106,7 +106,7 @@ class LazyMapping(Mapping[str, Thing]):
 
 @dataclass(eq=False)
 class CommitSnapshot:
-    """The tree of `commit`: the shared table `files`, and the paths that are different here (`other`; None: absent).
+    """The tree of `commit`: the shared table `files`, and the paths that differ from it (`other`; None: absent).
 
     The table may change later, so a snapshot is valid only while its commit is being checked.
     """
@@ -190,17 +190,19 @@ class PathTables:
     def read_table(self, commit: str) -> PathTable:
         """Return the table of a commit, from the audit so far or from its tree. Raises `GitFailed`."""
         if commit not in self._known:
-            self.keep_table(commit, PathTable(read_path_table(self._repo, commit)), _MANY)
+            self.store_table(commit, PathTable(read_path_table(self._repo, commit)), _MANY)
         return self._known[commit][0]
 
-    def follow(self, commit: CommitObject, before: PathTable, changes: Mapping[str, str | None], children: int) -> None:
-        """Keep the table of a commit for its children: `before`, the table of its first parent, with `changes`."""
+    def follow_commit(
+        self, commit: CommitObject, before: PathTable, changes: Mapping[str, str | None], children: int
+    ) -> None:
+        """Store the table of a commit for its children: `before`, the table of its first parent, with `changes`."""
         for parent in set(commit.parents):
             self._release_child(parent)
-        self.keep_table(commit.id, before.with_changes(changes) if changes else before, children)
+        self.store_table(commit.id, before.with_changes(changes) if changes else before, children)
 
-    def keep_table(self, commit: str, found: PathTable, children: int) -> None:
-        """Keep the table of a commit for this number of children."""
+    def store_table(self, commit: str, found: PathTable, children: int) -> None:
+        """Store the table of a commit for this number of children."""
         if children:
             self._known[commit] = found, children
             found.holders += 1

@@ -21,7 +21,7 @@ _SIGNS = {
 }
 
 
-def format_audit(found: Audit, sure: Iterable[Guarantee], branch: str, screen: Screen) -> str:
+def format_audit(found: Audit, guarantees: Iterable[Guarantee], branch: str, screen: Screen) -> str:
     """Format the report: violations, gaps and notes first, then the verdict and its guarantees."""
     lines: list[Line] = []
     for violation in found.violations[:MAX_SHOWN]:
@@ -38,7 +38,7 @@ def format_audit(found: Audit, sure: Iterable[Guarantee], branch: str, screen: S
     for note in found.notes:
         lines += [*_format_note(note, screen.width), []]
     return painted(
-        [*lines, *_format_verdict(found, branch, screen.width), *_format_guarantees(sure, screen.width)], screen
+        [*lines, *_format_verdict(found, branch, screen.width), *_format_guarantees(guarantees, screen.width)], screen
     )
 
 
@@ -77,14 +77,14 @@ def _format_verdict(found: Audit, branch: str, width: int) -> Iterator[Line]:
     yield from flow_line([(f"{sign} {found.verdict}", style), (what, "")], width, "  ")
 
 
-def _format_guarantees(sure: Iterable[Guarantee], width: int) -> Iterator[Line]:
+def _format_guarantees(guarantees: Iterable[Guarantee], width: int) -> Iterator[Line]:
     """Format the guarantees of an intact history."""
-    for one in sure:
+    for one in guarantees:
         by = f" by {one.enforced_by}" if one.enforced_by else ""
         yield from flow_line([(f"  {one.label}{by}:", "dim"), (f" {one.what}", "")], width, "    ")
 
 
-def audit_json(found: Audit, sure: Iterable[Guarantee], branch: str) -> dict[str, Any]:
+def audit_json(found: Audit, guarantees: Iterable[Guarantee], branch: str) -> dict[str, Any]:
     """The result of an audit as JSON."""
     return {
         "verdict": found.verdict,
@@ -95,7 +95,7 @@ def audit_json(found: Audit, sure: Iterable[Guarantee], branch: str) -> dict[str
         "violations": list(found.violations),
         "gaps": list(found.gaps),
         "notes": list(found.notes),
-        "guarantees": list(sure),
+        "guarantees": list(guarantees),
         "signatures": found.signatures,
         "kept": list(found.kept),
     }

@@ -1,26 +1,27 @@
-"""The audit: check every commit of the ledger branch against the rules of the record, using only git objects.
+"""The audit: check every commit of the ledger branch against the audit rules, using only git objects.
 
-The rules are pure functions (`audit/rules`). This module reads what they need. See docs/audit.md for what each proves.
+The rules are pure functions in `audit/rules`. This module reads what they need. See docs/audit.md for what each proves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from orgtp.audit.cache import AuditCache, read_cache, read_cached_ids, write_cache
-from orgtp.audit.commits import CommitLog, CommitReader, LogRecord, UnreadableCommit, changes_of_commit, parse_commit
-from orgtp.audit.gaps import find_other_ledger, find_replaced_history, gap_from_error
+from orgtp.audit.commits import CommitLog, CommitReader, LogRecord, UnreadableCommit, build_commit_changes, parse_commit
+from orgtp.audit.gaps import find_other_ledger, find_replaced_history, make_gap_from_error
 from orgtp.audit.model import Audit, AuditNote, CommitChanges, CommitObject, Gap, SignatureCounts, TreeChange, Violation
 from orgtp.audit.rules import seats as audit_org
 from orgtp.audit.rules import trailers as audit_claims
 from orgtp.audit.rules.content_hash import check_content_hash
 from orgtp.audit.rules.dates import FUTURE, check_dates
 from orgtp.audit.score_files import LINKS, ScoreAudit
-from orgtp.audit.signatures import SignatureAudit, binding_commit
+from orgtp.audit.signatures import SignatureAudit, read_binding_commit
 from orgtp.audit.snapshot import FOLDERS, BlobCache, CommitSnapshot, PathTable, PathTables, is_of_org, read_path_table
 from orgtp.files.tree import HEAD
 from orgtp.git.ancestry import read_shallow_commits
@@ -32,6 +33,7 @@ from orgtp.git.tree import MODULE, find_duplicate_paths
 from orgtp.ledger.batch import NoLedger
 from orgtp.model.seat import seat_path
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
+from orgtp.model.text import count_noun
 from orgtp.model.trailers import NO_CLAIMS, TrailerClaims, parse_claims
 
 # How many gaps are listed. Further ones usually have the same cause, so they are only counted.
@@ -40,18 +42,18 @@ _MOST_GAPS = 20
 
 def audit_history(repo: Repo, branch: str, tip: str, now: datetime, *, full: bool = False) -> Audit:
     """Audit the history of `tip`, the head of `branch`. Commits that were checked earlier are skipped unless `full`."""
-    memory = AuditCache() if full else _read_matching_cache(repo, branch, tip)
+    cache = AuditCache() if full else _read_matching_cache(repo, branch, tip)
     # `now` may be set to a past time. A commit is in the future only if it is also ahead of this machine's clock.
-    walk = AuditRun(repo, tip, int(max(now, datetime.now(UTC)).timestamp()), memory)
-    if memory.head != tip:
-        walk.walk_history()
-    found = walk.build_result()
+    run = AuditRun(repo, tip, int(max(now, datetime.now(UTC)).timestamp()), cache)
+    if cache.head != tip:
+        run.check_history()
+    found = run.build_result()
     found = replace(found, gaps=[*found.gaps, *find_other_ledger(repo, branch, tip)])
     # A commit dated in the future is checked again next time, so it is not cached.
-    if walk.checked and not found.gaps and not any(one.rule == FUTURE for one in found.violations):
+    if run.checked and not found.gaps and not any(one.rule == FUTURE for one in found.violations):
         # If the cache cannot be written (a read-only repository, another audit), the next audit starts over.
         with suppress(OSError, TemporaryFailure), hold_lock(repo, "auditing"):
-            write_cache(repo, branch, walk.build_cache(), walk.scores.fresh.items())
+            write_cache(repo, branch, run.build_cache(), run.scores.fresh.items())
     return found
 
 
@@ -68,39 +70,39 @@ def ledger_tip(repo: Repo, branch: str) -> str:
 
 def _read_matching_cache(repo: Repo, branch: str, tip: str) -> AuditCache:
     """Read the cache if it belongs to this history; its record ids only if there are new commits."""
-    memory = read_cache(repo, branch)
+    cache = read_cache(repo, branch)
     try:
-        if not memory.head or not repo.read(memory.head) or not repo.has_ancestor(memory.head, tip):
+        if not cache.head or not repo.read(cache.head) or not repo.has_ancestor(cache.head, tip):
             return AuditCache()
-        if memory.head != tip:
-            if memory.policy.get("binding", "") != binding_commit(repo, tip):
+        if cache.head != tip:
+            if cache.policy.get("binding", "") != read_binding_commit(repo, tip):
                 return AuditCache()  # Earlier commits were checked against another signing requirement.
-            read_cached_ids(repo, branch, memory)
+            read_cached_ids(repo, branch, cache)
     except (GitFailed, OSError, ValueError):
         return AuditCache()
-    return memory
+    return cache
 
 
 class AuditRun:
-    """One audit: the findings so far, and the state that commits leave for their children."""
+    """One audit: the findings so far, and the state that the check of later commits needs."""
 
-    def __init__(self, repo: Repo, tip: str, now: int, memory: AuditCache) -> None:
-        self.repo, self.tip, self.now, self.before = repo, tip, now, memory
+    def __init__(self, repo: Repo, tip: str, now: int, cache: AuditCache) -> None:
+        self.repo, self.tip, self.now, self.before = repo, tip, now, cache
         self.blobs = BlobCache(repo)
-        self.scores = ScoreAudit(repo, tip, self.blobs, memory.ids, ahead=not memory.head)
-        self.violations = list(memory.violations)
-        self.notes = list(memory.notes)
+        self.scores = ScoreAudit(repo, tip, self.blobs, cache.ids, ahead=not cache.head)
+        self.violations = list(cache.violations)
+        self.notes = list(cache.notes)
         self.gaps: list[Gap] = []
         self.checked = 0
         self._missing = 0
-        self._gone = {seat: list(commits) for seat, commits in memory.gone.items()}
+        self._gone = {seat: list(commits) for seat, commits in cache.gone.items()}
         self._tables = PathTables(repo)
         self._dates: dict[str, int] = {}
         self._shallow = read_shallow_commits(repo)
         self._unknown: dict[str, int] = {}
-        self.signatures = SignatureAudit(repo, tip, memory.policy)
+        self.signatures = SignatureAudit(repo, tip, cache.policy)
 
-    def walk_history(self) -> None:
+    def check_history(self) -> None:
         """Check every commit, parents before children."""
         log = CommitLog(self.repo, self.tip, [self.before.head] if self.before.head else [])
         try:
@@ -128,8 +130,8 @@ class AuditRun:
         return Audit(self.tip, total, self.checked, self.violations, gaps, notes, self._count_signatures())
 
     def _count_signatures(self) -> SignatureCounts | None:
-        judge = self.signatures
-        return SignatureCounts(judge.began, judge.signed, judge.unsigned, judge.since) if judge.began else None
+        found = self.signatures
+        return SignatureCounts(found.began, found.signed, found.unsigned, found.since) if found.began else None
 
     def build_cache(self) -> AuditCache:
         """Build the cache for the next audit."""
@@ -144,13 +146,16 @@ class AuditRun:
         if commit.id in self._shallow:
             self._start_at_shallow(record)
             return
-        changes = changes_of_commit(record, commit)
+        changes = build_commit_changes(record, commit)
         if record.duplicates:
             self.violations += audit_org.check_duplicates(changes, record.duplicates)
         if commit.id == self.tip:
             self.violations += audit_org.check_duplicates(changes, self._find_duplicates(record.duplicates))
         before = [self._tables.read_table(parent) for parent in commit.parents] or [PathTable({})]
-        org_changes = [_select_org_changes(rows) for rows in changes.against]
+        # Symbolic links and submodules anywhere are checked, too: they may point into the org.
+        org_changes = [
+            [row for path, row in rows.items() if row.new_mode in LINKS or is_of_org(path)] for rows in changes.against
+        ]
         updated = {row.path: row.new for row in org_changes[0] if is_of_org(row.path)}
         after = CommitSnapshot(commit.id, self.blobs, before[0].files, updated)
         try:
@@ -159,7 +164,7 @@ class AuditRun:
                 self._check_org(changes, org_changes, before, after)
         except (GitFailed, ObjectTooLarge) as error:
             self._note_error(error, commit.id)
-        self._tables.follow(commit, before[0], updated, record.children)
+        self._tables.follow_commit(commit, before[0], updated, record.children)
 
     def _check_record(self, changes: CommitChanges, after: CommitSnapshot) -> None:
         commit = changes.commit
@@ -182,7 +187,7 @@ class AuditRun:
             if entries:
                 self._check_against_parent(changes, entries, snapshot, after)
         if any(map(self._has_policy, before)) or self._requires_signatures(after):
-            self.violations += self.signatures.check_signature_of(
+            self.violations += self.signatures.check_signature(
                 changes, snapshots if changes.commit.parents else [], after
             )
 
@@ -218,8 +223,10 @@ class AuditRun:
         for action in audit_claims.find_unknown_actions(claims):
             self._unknown[action] = self._unknown.get(action, 0) + 1
         if any(one.approved_by for one in claims.all):
-            paths = audit_claims.new_retirement_paths(changes.own_changes)
-            records = [(path, record) for path in paths if (record := after.org.retirements.get(_file_stem(path)))]
+            paths = audit_claims.list_new_retirements(changes.own_changes)
+            records = [
+                (path, record) for path in paths if (record := after.org.retirements.get(PurePosixPath(path).stem))
+            ]
             found += audit_claims.find_wrong_approvers(changes, claims, records)
 
     def _read_content(self, entry: TreeChange) -> bytes | None:
@@ -237,7 +244,7 @@ class AuditRun:
         if HEAD in changes.own_changes and before.commit in changes.commit.parents[:1]:
             self.notes += audit_org.note_moved_ledger(changes, before.org, after.org)
         for entry in entries:
-            seat = audit_org.seat_of_file(entry.path)
+            seat = audit_org.find_seat_of_file(entry.path)
             if seat and entry.new is None:
                 self._gone.setdefault(seat, []).append(f"{changes.commit.id} {entry.old}")
             elif (
@@ -257,7 +264,7 @@ class AuditRun:
         for commit, _, old in (row.partition(" ") for row in self._gone.get(seat, ())):
             # The same content restores a deleted file. The deletion itself is reported already.
             if old != entry.new and any(self.repo.has_ancestor(commit, parent) for parent in changes.commit.parents):
-                yield audit_org.reused_id(changes, entry, seat, commit)
+                yield audit_org.make_reused_id_violation(changes, entry, seat, commit)
                 return
 
     def _find_duplicates(self, reported: tuple[str, ...]) -> list[str]:
@@ -276,7 +283,7 @@ class AuditRun:
     def _start_at_shallow(self, record: LogRecord) -> None:
         """Start at a commit whose parents are missing: its changes are unknown, only its tree is known."""
         rows = {path: entry.new for path, entry in record.changes.get("", {}).items() if entry.new and is_of_org(path)}
-        self._tables.keep_table(record.id, PathTable(rows), record.children)
+        self._tables.store_table(record.id, PathTable(rows), record.children)
         remedy = "Get the full history: git fetch --unshallow"
         self._note_gap(Gap(f"this clone is shallow: the history before {record.id[:10]} is missing", remedy))
 
@@ -287,7 +294,7 @@ class AuditRun:
         return self._dates[commit]
 
     def _note_error(self, error: Exception, commit: str = "") -> None:
-        self._note_gap(gap_from_error(self.repo, error, commit))
+        self._note_gap(make_gap_from_error(self.repo, error, commit))
 
     def _note_gap(self, gap: Gap) -> None:
         self._missing += 1
@@ -297,14 +304,6 @@ class AuditRun:
     def _note_unknown_actions(self) -> list[AuditNote]:
         counts = sorted(self._unknown.items())
         return [
-            AuditNote(f'{count} commits claim "{action}", which this orgtp does not know') for action, count in counts
+            AuditNote(f'this version of orgtp does not know the action "{action}" of {count_noun(count, "commit")}')
+            for action, count in counts
         ]
-
-
-def _select_org_changes(rows: Mapping[str, TreeChange]) -> list[TreeChange]:
-    """Select changes of files that define the org, and of symbolic links and submodules, which may point anywhere."""
-    return [row for path, row in rows.items() if row.new_mode in LINKS or is_of_org(path)]
-
-
-def _file_stem(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".yaml")

@@ -25,7 +25,8 @@ def admit_files(entries: Iterable[FileInfo]) -> tuple[list[str], list[Problem]]:
     paths = []
     for entry in known:
         if problem := _find_path_problem(entry):
-            problems += () if _is_under_clash(entry.path, clashes) else (problem,)
+            is_reported = bool(clashes) and any(part in clashes for part in _list_path_prefixes(entry.path))
+            problems += () if is_reported else (problem,)
         else:
             paths.append(entry.path)
     return paths, problems
@@ -34,10 +35,6 @@ def admit_files(entries: Iterable[FileInfo]) -> tuple[list[str], list[Problem]]:
 def _is_ignored(entry: FileInfo) -> bool:
     name = entry.path.rpartition("/")[2]
     return name.startswith(".") or name == "README.md"
-
-
-def _is_under_clash(path: str, clashes: dict[str, Problem]) -> bool:
-    return bool(clashes) and any(part in clashes for part in _list_path_prefixes(path))
 
 
 def _list_path_prefixes(path: str) -> Iterator[str]:

@@ -43,7 +43,7 @@ def _apply_edit(edit: Edit, before: bytes | None) -> bytes:
 
 
 def format_appended_lines(before: bytes, edit: AppendScores) -> bytes:
-    """The bytes that an `Append` adds to a file with the content `before`: whole lines, on a line of their own."""
+    """The bytes that `edit` adds to a file with the content `before`: whole lines, on lines of their own."""
     lines = "".join(f"{score.line}\n" for score in edit.scores).encode()
     return lines if not before or before.endswith(b"\n") else b"\n" + lines
 

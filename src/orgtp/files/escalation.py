@@ -63,8 +63,8 @@ def _parse_escalation(path: str, fields: MappingReader) -> Escalation:
         what=fields.text("what", required=True),
         seat=fields.id("seat", required=True),
         with_=fields.id("with", required=True),
-        opened_at=fields.moment("opened_at", required=True),
-        due=fields.moment("due", required=True),
+        opened_at=fields.timestamp("opened_at", required=True),
+        due=fields.timestamp("due", required=True),
         why=fields.text("why"),
         by=fields.id("by"),
         metric=fields.id("metric"),
@@ -79,7 +79,7 @@ def _parse_escalation(path: str, fields: MappingReader) -> Escalation:
 def _parse_event(fields: MappingReader) -> EscalationEvent:
     fields.refuse_unknown_keys(EVENT_KEYS)
     return EscalationEvent(
-        at=fields.moment("at", required=True),
+        at=fields.timestamp("at", required=True),
         what=fields.choice("what", EventType, EventType.AGAIN, _BAD_ESCALATION, required=True),
         by=fields.id("by"),
         to=fields.id("to"),

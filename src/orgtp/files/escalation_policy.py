@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from orgtp.files.key_order import BRANCH_KEYS, LADDER_KEYS
+from orgtp.files.key_order import ESCALATION_POLICY_KEYS, ROUTE_KEYS
 from orgtp.files.mapping_reader import MappingReader
 from orgtp.model.escalation import EscalationKind, EscalationPolicy, EscalationSeverity, Route
 from orgtp.model.value import Unit, ValueKind
@@ -33,7 +33,7 @@ def read_escalation_policy(policy: MappingReader) -> EscalationPolicy:
     fields = policy.mapping("escalation")
     if fields is None:
         return EscalationPolicy()
-    fields.refuse_unknown_keys(LADDER_KEYS)
+    fields.refuse_unknown_keys(ESCALATION_POLICY_KEYS)
     plain = EscalationPolicy()
     begin, end = _read_working_hours(fields) or (plain.begin, plain.end)
     return EscalationPolicy(
@@ -67,7 +67,7 @@ def read_routing(fields: MappingReader, level: int = MAX_ROUTE_DEPTH, key: str =
 
 def _read_route(fields: MappingReader, level: int) -> Route:
     deeper = level > 1
-    fields.refuse_unknown_keys(BRANCH_KEYS if deeper else BRANCH_KEYS[:-1])
+    fields.refuse_unknown_keys(ROUTE_KEYS if deeper else ROUTE_KEYS[:-1])
     return Route(
         seat=fields.id("seat"),
         metric=fields.id("metric"),

@@ -11,8 +11,8 @@ ORG_ORDER = ("org", "name", "timezone", "holidays", "branch", "policy", "routing
 POLICY_KEYS = (
     "grace", "scorekeepers", "push", "retirement", "escalation", "require_signatures_since", "forges", "words",
 )  # fmt: skip
-LADDER_KEYS = ("acknowledge", "within", "resolve", "hours")
-BRANCH_KEYS = ("seat", "metric", "kind", "severity", "to", "routes")
+ESCALATION_POLICY_KEYS = ("acknowledge", "within", "resolve", "hours")
+ROUTE_KEYS = ("seat", "metric", "kind", "severity", "to", "routes")
 ESCALATION_ORDER = (
     "what", "why", "opened_at", "by", "seat", "metric", "kind", "severity", "with", "due", "state", "events",
 )  # fmt: skip

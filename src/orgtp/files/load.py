@@ -13,7 +13,7 @@ from orgtp.files.org import OrgHead, read_org_head, read_retirement
 from orgtp.files.scores import find_seat_of_scores, read_scores
 from orgtp.files.seat import read_seat
 from orgtp.files.signers import check_forge_keys, read_signers
-from orgtp.files.tree import HEAD, Readable, Tree
+from orgtp.files.tree import HEAD, Tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
@@ -27,7 +27,7 @@ _LONGEST = 400
 
 
 class NotAnOrg(OrgtpError):
-    """There is no org.yaml at the given place."""
+    """There is no org.yaml at the given path."""
 
     text = "{where}: no org.yaml here. Set the org with --org DIR or ORGTP_ORG, or create one: orgtp init DIR"
 
@@ -65,16 +65,11 @@ def load_org(tree: Tree, where: str = ".", scores: Mapping[str, tuple[Score, ...
         raise NotAnOrg(where=where)
     paths, problems = admit_files(entries)
     closed = {problem.place.path for problem in problems}
-    files = _read_files(tree, paths, problems, closed)
+    files = check_files(paths, tree.read(paths), problems, closed)
     head, wrong = read_org_head(files.get(HEAD, b""))
     problems += wrong if HEAD in files else ()
     org = _assemble_org(head, files, problems, closed, scores)
     return LoadedOrg(org, tuple(problems), files)
-
-
-def _read_files(tree: Readable, paths: list[str], problems: list[Problem], closed: set[str]) -> dict[str, bytes]:
-    """Path to content of the files that can be read. The others are added to `closed`."""
-    return check_files(paths, tree.read(paths), problems, closed)
 
 
 def check_files(
@@ -83,16 +78,16 @@ def check_files(
     """Those of `files` that could be read and are not too large. The others are problems, and added to `closed`."""
     for path in paths:
         raw = files.get(path)
-        problem = _unreadable(path) if raw is None else find_size_problem(path, len(raw), raw.count(b"\n"))
+        problem = (
+            Problem("not-a-file", Place(path), "cannot be read", "Check its permissions.")
+            if raw is None
+            else find_size_problem(path, len(raw), raw.count(b"\n"))
+        )
         if problem:
             problems.append(problem)
             closed.add(path)
             files.pop(path, None)
     return files
-
-
-def _unreadable(path: str) -> Problem:
-    return Problem("not-a-file", Place(path), "cannot be read", "Check its permissions.")
 
 
 def _assemble_org(
@@ -106,8 +101,8 @@ def _assemble_org(
     seats = _read_folder_files("seats/", read_seat, files, problems, unreadable)
     records = _read_folder_files("retirements/", read_retirement, files, problems, unreadable)
     silences = _read_folder_files(SILENCED_FOLDER, read_silences, files, problems, unreadable)
-    trouble = {path: raw for path, raw in files.items() if not path.startswith(SILENCED_FOLDER)}
-    escalations = _read_folder_files(ESCALATIONS_FOLDER, read_escalation, trouble, problems, unreadable)
+    escalation_files = {path: raw for path, raw in files.items() if not path.startswith(SILENCED_FOLDER)}
+    escalations = _read_folder_files(ESCALATIONS_FOLDER, read_escalation, escalation_files, problems, unreadable)
     return Org(
         id=head.id,
         name=head.name,

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
+from orgtp.files.scores import parse_timestamp
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Keys, Marks, Problem
 from orgtp.model.text import did_you_mean, id_hint, is_id
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
 _TYPES = {
     str: "text",
     bool: "true or false",
@@ -53,7 +53,7 @@ class MappingReader:
     def text(self, key: str, *, required: bool = False) -> str:
         """The text under `key`; "" if it is missing or not text."""
         value = self.data.get(key)
-        # The usual case first: a big org has tens of thousands of texts.
+        # The usual case first, for speed: a big org has tens of thousands of texts.
         if type(value) is str and value.strip():
             return value
         return self._read_odd_text(key, required=required) if required or key in self.data else ""
@@ -105,15 +105,14 @@ class MappingReader:
             self.add_problem("bad-date", key, f'{named or key} "{text}" is not a date', hint)
             return None
 
-    def moment(self, key: str, *, required: bool = False) -> datetime | None:
+    def timestamp(self, key: str, *, required: bool = False) -> datetime | None:
         """The time in UTC under `key`."""
         text = self.text(key, required=required)
-        try:
-            return _parse_utc_instant(text) if text else None
-        except ValueError:
+        found = parse_timestamp(text) if text else None
+        if text and found is None:
             hint = 'Write it in UTC and in quotes: "2026-11-20T13:00:02Z".'
             self.add_problem("bad-moment", key, f'{key} "{text}" is not a date and time', hint)
-            return None
+        return found
 
     def flag(self, key: str) -> bool:
         """The boolean under `key`; false if it is missing or not a boolean."""
@@ -247,9 +246,3 @@ def _parse_iso_day(text: str) -> date:
     if not _DAY.fullmatch(text):
         raise ValueError(text)
     return date.fromisoformat(text)
-
-
-def _parse_utc_instant(text: str) -> datetime:
-    if not _MOMENT.fullmatch(text):
-        raise ValueError(text)
-    return datetime.fromisoformat(text).astimezone(UTC)

@@ -26,10 +26,10 @@ def read_review(path: Path) -> dict[str, str]:
         raise BadInput(what=f"{path}: the file has no keys. Begin it with worked: …")
     fields = MappingReader(document.data, document.marks, problems, what="the review")
     fields.refuse_unknown_keys(REVIEW_FILE_KEYS)
-    told = {key: fields.text(key) for key in REVIEW_FILE_KEYS if key in document.data}
+    texts = {key: fields.text(key) for key in REVIEW_FILE_KEYS if key in document.data}
     if problems:
         raise _make_bad_input(problems[0])
-    return told
+    return texts
 
 
 def _make_bad_input(problem: Problem) -> BadInput:

@@ -69,7 +69,7 @@ class ScoreMonths(ScoresByMonth):
         """The scores of the month that contains `start` and of all later ones; see `ScoresByMonth`."""
         months = self._find_months(seat)
         if start < months.complete_since:
-            first = _format_month(start - _MARGIN) if start > EARLIEST + _MARGIN else ""
+            first = (start - _MARGIN).isoformat()[:7] if start > EARLIEST + _MARGIN else ""
             self._read_newest(seat, sum(name >= first for name in months.unread))
         return months.scores, months.complete_since
 
@@ -93,8 +93,8 @@ class ScoreMonths(ScoresByMonth):
     def _read_newest(self, seat: str, count: int) -> None:
         """Read the newest `count` of the unread files."""
         months = self._find_months(seat)
-        cut = len(months.unread) - count
-        paths = [f"{SCORES}/{seat}/{name}" for name in months.unread[cut:]]
+        start = len(months.unread) - count
+        paths = [f"{SCORES}/{seat}/{name}" for name in months.unread[start:]]
         raw = self.tree.read(paths)
         # Examine only the files that could not be read, to report why.
         fit, problems = admit_files(self.tree.find([path for path in paths if path not in raw])) if count else ([], [])
@@ -106,9 +106,5 @@ class ScoreMonths(ScoresByMonth):
                 records += more
                 problems += wrong
         self.problems += problems
-        months.unread, months.read = months.unread[:cut], months.read + count
+        months.unread, months.read = months.unread[:start], months.read + count
         months.scores = (*records, *months.scores)
-
-
-def _format_month(moment: datetime) -> str:
-    return f"{moment.year:04}-{moment.month:02}"

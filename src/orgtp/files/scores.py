@@ -66,11 +66,11 @@ def _read_plain_lines(path: str, raw: bytes, first: int) -> tuple[Score, ...] | 
         return None
     seat, found = find_seat_of_scores(path) or "", []
     for number, (id_, at, metric, period, value, by, note) in enumerate(rows, first):
-        moment = _parse_score_time(at)
-        if moment is None or parse_period(period) is None:
+        time = parse_timestamp(at)
+        if time is None or parse_period(period) is None:
             return None
         place = Place(path, number)
-        found.append(Score(id_, moment, seat, intern(metric), intern(period), value or None, intern(by), note, place))
+        found.append(Score(id_, time, seat, intern(metric), intern(period), value or None, intern(by), note, place))
     return tuple(found)
 
 
@@ -115,7 +115,7 @@ def parse_score_line(line: bytes) -> tuple[dict[str, Any], datetime | None, str 
     if plain := PLAIN_LINE.fullmatch(line):
         data = {key: text.decode() for key, text in plain.groupdict().items() if text is not None}
         data.setdefault("value", None)
-        at = _parse_score_time(data["at"])
+        at = parse_timestamp(data["at"])
         if at and parse_period(data["period"]):
             return data, at, None
     if len(line) > _LONGEST:
@@ -125,7 +125,7 @@ def parse_score_line(line: bytes) -> tuple[dict[str, Any], datetime | None, str 
         wrong = _find_shape_error(data, escaped=b"\\u" in line)
     except (ValueError, RecursionError) as error:
         return {}, None, _explain_bad_line(line, error)
-    return (data, None, wrong) if wrong else (data, _parse_score_time(data["at"]), None)
+    return (data, None, wrong) if wrong else (data, parse_timestamp(data["at"]), None)
 
 
 def _explain_bad_line(line: bytes, error: Exception) -> str:
@@ -176,11 +176,12 @@ def _find_value_error(data: dict[str, str]) -> str | None:
         return f'"{data["period"]}" is not a period'
     if data["value"] == "":
         return '"value" is empty'
-    return None if _parse_score_time(data["at"]) else '"at" is not a UTC time such as 2026-11-20T13:00:02Z'
+    return None if parse_timestamp(data["at"]) else '"at" is not a UTC time such as 2026-11-20T13:00:02Z'
 
 
 @lru_cache(maxsize=4096)
-def _parse_score_time(text: str) -> datetime | None:
+def parse_timestamp(text: str) -> datetime | None:
+    """The time in a text such as `2026-11-20T13:00:02Z`; None if it is not a UTC time in this form."""
     try:
         return datetime.fromisoformat(text).astimezone(UTC) if _AT.fullmatch(text) else None
     except (ValueError, OverflowError):

@@ -73,15 +73,15 @@ def _parse_seat(path: str, fields: MappingReader) -> Seat:
 
 def _read_user_keys(data: Mapping[str, Any]) -> dict[str, str]:
     """The user's own keys (`x-…`), flattened: dotted path to text."""
-    return {way: text for key in data if key.startswith("x-") for way, text in _flatten_value(key, data[key])}
+    return {name: text for key in data if key.startswith("x-") for name, text in _flatten_value(key, data[key])}
 
 
-def _flatten_value(way: str, value: Any) -> Iterator[tuple[str, str]]:
+def _flatten_value(name: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, below in value.items():
-            yield from _flatten_value(f"{way}.{key}", below)
+            yield from _flatten_value(f"{name}.{key}", below)
     else:
-        yield way, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _read_owner(fields: MappingReader, name: str, kind: SeatKind) -> str:

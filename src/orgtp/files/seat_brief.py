@@ -33,18 +33,18 @@ def _read_plain_seat(seat: str, raw: bytes) -> Seat | None:
     if not text or not _PLAIN.fullmatch(text):
         return None
     rows = _TOP.findall(text)
-    said = {key: quoted or _parse_bare_text(bare) for key, quoted, bare in rows}
-    capabilities = _parse_capabilities(text) if "capabilities" in said else {}
-    if len(said) != len(rows) or capabilities is None or not all(said.get(key) for key in _NEEDED):
+    texts = {key: quoted or _parse_bare_text(bare) for key, quoted, bare in rows}
+    capabilities = _parse_capabilities(text) if "capabilities" in texts else {}
+    if len(texts) != len(rows) or capabilities is None or not all(texts.get(key) for key in _NEEDED):
         return None
-    kind, status = said["kind"], said["status"]
-    owner, above = said.get("owner", seat if kind == SeatKind.HUMAN else ""), said.get("reports_to", "")
+    kind, status = texts["kind"], texts["status"]
+    owner, above = texts.get("owner", seat if kind == SeatKind.HUMAN else ""), texts.get("reports_to", "")
     if kind not in _KINDS or status not in _STATUSES or not all(is_id(one) for one in (owner, above) if one):
         return None
     return Seat(
         id=seat,
-        name=said["name"],
-        role=said["role"],
+        name=texts["name"],
+        role=texts["role"],
         kind=_KINDS[kind],
         status=_STATUSES[status],
         owner=owner,

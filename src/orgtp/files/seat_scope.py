@@ -58,7 +58,7 @@ class SeatScope:
     @cached_property
     def top_seats(self) -> list[str]:
         """The seats of the scope that report to nobody, as far as they can be read."""
-        return [seat for seat in self.seat_ids if (held := self.read(seat)) and not held.reports_to]
+        return [seat for seat in self.seat_ids if (one := self.read(seat)) and not one.reports_to]
 
     @property
     def paths(self) -> list[str]:
@@ -119,6 +119,6 @@ class SeatScope:
             if seat in found:
                 continue
             found.add(seat)
-            held = self.read(seat)
-            waiting += [name for name in (held.owner, held.reports_to) if name in self._all_seat_ids] if held else []
+            one = self.read(seat)
+            waiting += [name for name in (one.owner, one.reports_to) if name in self._all_seat_ids] if one else []
         return found

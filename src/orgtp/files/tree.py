@@ -36,7 +36,7 @@ class Readable(Protocol):
     """Files that can be read by their paths."""
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of the files `paths`; one that is gone by now is left out."""
+        """Path to content for those of the files `paths` that exist and can be read."""
 
 
 class Tree(Readable, Protocol):
@@ -50,20 +50,20 @@ class StoredTree(Tree, Protocol):
     """A tree on disk or in git, of which any part can be read on its own."""
 
     def without_scores(self) -> Tree:
-        """The same without the files in `scores`; what is no folder there stays, as a file."""
+        """The same tree without the files in `scores`. If `scores` is not a folder, it stays as a file."""
 
     def find(self, paths: Iterable[str]) -> list[FileInfo]:
-        """Those of the files `paths` that are there, in the order given."""
+        """Those of the files `paths` that exist, in the order given."""
 
     def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
-        """(name, is a folder) for each entry of a folder; empty if nothing is there.
+        """(name, is a folder) for each entry of a folder; empty if it does not exist.
 
         None if the path is not a folder, or cannot be opened.
         """
 
 
 def find_case_twins(names: Iterable[str]) -> list[FileInfo]:
-    """Top-level names that differ from the org's own only by case: a file system may not keep them apart."""
+    """Top-level names that differ from the org's own only by case: a file system may not distinguish them."""
     known = {HEAD, *FOLDERS}
     top = set(names)
     odd = (name for name in top - known if name.casefold() in known and name.casefold() in top)
@@ -78,15 +78,15 @@ class FolderTree:
     with_scores: bool = True
 
     def without_scores(self) -> FolderTree:
-        """The same without the files in `scores`; what is no folder there stays, as a file."""
+        """The same tree without the files in `scores`. If `scores` is not a folder, it stays as a file."""
         return FolderTree(self.root, with_scores=False)
 
     def find(self, paths: Iterable[str]) -> list[FileInfo]:
-        """Those of the files `paths` that are there, in the order given."""
+        """Those of the files `paths` that exist, in the order given."""
         return [self._stat_file(path) for path in paths if self._path_exists(path)]
 
     def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
-        """(name, is a folder) for each entry; empty if nothing is there, None if it cannot be opened as a folder."""
+        """(name, is a folder) for each entry; empty if it does not exist, None if it cannot be opened as a folder."""
         path = f"{os.fspath(self.root)}/{folder}"
         return _list_folder(path) if self._path_exists(folder) else []
 
@@ -103,7 +103,7 @@ class FolderTree:
         return sorted(found, key=lambda entry: entry.path)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of the files `paths`; one that is gone by now is left out."""
+        """Path to content for those of the files `paths` that exist and can be read."""
         # Join strings: creating ten thousand Path objects costs more than opening the files.
         root = os.fspath(self.root)
         return {path: raw for path in paths if (raw := read_plain_file(f"{root}/{path}")) is not None}
@@ -191,14 +191,14 @@ class MemoryTree:
 
 @dataclass(frozen=True, slots=True)
 class FilteredTree:
-    """The files of a tree whose paths pass the test `kept`."""
+    """The files of a tree whose paths pass the test `includes`."""
 
     tree: Tree
-    kept: Callable[[str], bool]
+    includes: Callable[[str], bool]
 
     def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
-        return [entry for entry in self.tree.entries() if self.kept(entry.path)]
+        return [entry for entry in self.tree.entries() if self.includes(entry.path)]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""

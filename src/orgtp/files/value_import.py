@@ -103,11 +103,11 @@ def _check_columns(names: Iterable[str], where: str) -> None:
 
 
 def _build_row(where: str, row: Mapping[str, Any]) -> ImportRow:
-    said = {True: "yes", False: "no"}[row["value"]] if isinstance(row["value"], bool) else row["value"]
+    value = {True: "yes", False: "no"}[row["value"]] if isinstance(row["value"], bool) else row["value"]
     texts = {name: row[name] if row.get(name) is not None else "" for name in COLUMNS}
-    texts["value"] = "" if said is None else said
+    texts["value"] = "" if value is None else value
     wrong = next((name for name, text in texts.items() if not isinstance(text, str)), None)
     if wrong:
         raise BadImportFile(where=where, what=f"{wrong} is not text")
     fields = {name: text.strip() for name, text in texts.items() if name != "value"}
-    return ImportRow(where=where, value=said, **fields)
+    return ImportRow(where=where, value=value, **fields)

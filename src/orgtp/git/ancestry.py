@@ -1,57 +1,45 @@
 """The order of commits, and how far back the history of a clone reaches.
 
-Grafts, replace refs and a forged commit-graph can make git report another history, so all of them are ignored.
+A forged commit-graph can make git report another history, so it is ignored. (`git.process` disables grafts and replace
+refs for every command.)
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
-from orgtp.git.errors import GitFailed
 from orgtp.git.repo import Repo
 
-_TRUE = ("-c", "core.commitGraph=false")
-_NO_GRAFTS = {"GIT_GRAFT_FILE": os.devnull}
-
-
-def is_ancestor(repo: Repo, old: str, new: str) -> bool:
-    """Whether `old` is `new` or an ancestor of it. Raises `GitFailed` if a commit is missing in this clone."""
-    if old == new:
-        return True
-    code, _, err = repo.attempt(*_TRUE, "merge-base", "--is-ancestor", old, new, env=_NO_GRAFTS)
-    if code > 1:
-        raise GitFailed(command="merge-base", words=err.decode(errors="replace").strip())
-    return code == 0
+_NO_GRAPH = ("-c", "core.commitGraph=false")
 
 
 def find_common_ancestors(repo: Repo, one: str, other: str) -> list[str]:
     """The best common ancestors of two commits; empty if their histories are unrelated."""
-    code, out, _ = repo.attempt(*_TRUE, "merge-base", "--all", one, other, env=_NO_GRAFTS)
+    code, out, _ = repo.attempt(*_NO_GRAPH, "merge-base", "--all", one, other)
     return out.decode().split() if code == 0 else []
 
 
 def count_commits(repo: Repo, tip: str) -> int:
     """The number of commits in the history of `tip`, itself included."""
-    return int(repo.run(*_TRUE, "rev-list", "--count", tip, "--", env=_NO_GRAFTS))
+    return int(repo.run(*_NO_GRAPH, "rev-list", "--count", tip, "--"))
 
 
 def list_commits_after(repo: Repo, old: Sequence[str], tips: Sequence[str]) -> set[str]:
     """The commits in the history of `tips` that are not in the history of `old`."""
     words = ("rev-list", *tips, *(f"^{commit}" for commit in old), "--")
-    return set(repo.run(*_TRUE, *words, env=_NO_GRAFTS).decode().split())
+    return set(repo.run(*_NO_GRAPH, *words).decode().split())
 
 
 def find_commits_by_prefix(repo: Repo, short: str, tip: str) -> list[str]:
     """The commits in the history of `tip` whose ids begin with `short`; branches and tags of that name do not count."""
     ids = repo.read_output_line("rev-parse", f"--disambiguate={short}").split()
     found = (item for id_ in ids if (item := repo.read(id_)) and item.type == "commit")
-    return [item.id for item in found if is_ancestor(repo, item.id, tip)]
+    return [item.id for item in found if repo.has_ancestor(item.id, tip)]
 
 
 def find_shallow_ends(repo: Repo, tip: str) -> list[str]:
     """The commits in the history of `tip` at which a shallow clone ends: their parents are missing here."""
-    return [end for end in sorted(read_shallow_commits(repo)) if is_ancestor(repo, end, tip)]
+    return [end for end in sorted(read_shallow_commits(repo)) if repo.has_ancestor(end, tip)]
 
 
 def read_shallow_commits(repo: Repo) -> frozenset[str]:

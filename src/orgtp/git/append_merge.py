@@ -22,7 +22,7 @@ def _end_with_newline(text: bytes) -> bytes:
     return text + b"\n" if text and not text.endswith(b"\n") else text
 
 
-def _drop_known_lines(lines: bytes, there: bytes) -> bytes:
-    """The `lines` that `there` does not have yet."""
-    known = set(there.splitlines())
+def _drop_known_lines(lines: bytes, existing: bytes) -> bytes:
+    """The `lines` that `existing` does not contain."""
+    known = set(existing.splitlines())
     return b"".join(line for line in lines.splitlines(keepends=True) if line.strip(b"\r\n") not in known)

@@ -23,22 +23,22 @@ def read_work_tree_file(path: Path) -> bytes | None:
 def replace_file(target: Path, mode: str, content: bytes) -> None:
     """Write a file or a link atomically. `mode` is git's mode (octal)."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".orgtp-{os.getpid()}-{target.name}")
-    beside.unlink(missing_ok=True)
+    temporary = target.with_name(f".orgtp-{os.getpid()}-{target.name}")
+    temporary.unlink(missing_ok=True)
     try:
-        _write_temporary(beside, target, mode, content)
-        beside.replace(target)
+        _write_temporary(temporary, target, mode, content)
+        temporary.replace(target)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
-def _write_temporary(beside: Path, target: Path, mode: str, content: bytes) -> None:
+def _write_temporary(temporary: Path, target: Path, mode: str, content: bytes) -> None:
     if mode == LINK_MODE:
-        beside.symlink_to(os.fsdecode(content))
+        temporary.symlink_to(os.fsdecode(content))
     else:
-        beside.write_bytes(content)
-        kept = target.stat().st_mode & 0o777 if target.is_file() and not target.is_symlink() else 0
-        beside.chmod((kept or beside.stat().st_mode & 0o777) | (0o111 if mode == EXECUTABLE_MODE else 0))
+        temporary.write_bytes(content)
+        permissions = target.stat().st_mode & 0o777 if target.is_file() and not target.is_symlink() else 0
+        temporary.chmod((permissions or temporary.stat().st_mode & 0o777) | (0o111 if mode == EXECUTABLE_MODE else 0))
 
 
 def remove_file(target: Path, root: Path) -> None:

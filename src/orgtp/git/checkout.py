@@ -1,4 +1,4 @@
-"""Update a checkout of the ledger branch: work tree and index follow the branch, uncommitted work stays as it is."""
+"""Update a checkout of the ledger branch: work tree and index follow the branch, and uncommitted work is preserved."""
 
 from __future__ import annotations
 
@@ -147,8 +147,8 @@ class Checkout:
             merged = merge_appended_lines(contents[old.id] if old else b"", mine, contents[new.id])
             if merged is not None:
                 return merged
-        here = Path.cwd().is_relative_to(self.repo.path)
-        raise UncommittedChanges(path=path, where="" if here else f" -C {self.repo.path}")
+        inside = Path.cwd().is_relative_to(self.repo.path)
+        raise UncommittedChanges(path=path, where="" if inside else f" -C {self.repo.path}")
 
     def _refuse_links_above(self, path: str) -> None:
         for parent in list(PurePosixPath(path).parents)[:-1]:

@@ -79,7 +79,7 @@ def make_seat_identity(seat: Seat, org: str) -> Identity:
 class CommitDraft:
     """A commit to write: its parent, its message, its committer and its date.
 
-    `author` and `wrote` are set for a commit that is rewritten: its original author and date (as git writes dates).
+    `author` and `author_date` (as git writes dates) are those of the original, if a commit is rewritten.
     """
 
     parent: str | None
@@ -87,7 +87,7 @@ class CommitDraft:
     who: Identity
     when: datetime
     author: Identity | None = None
-    wrote: str = ""
+    author_date: str = ""
 
     @property
     def env(self) -> dict[str, str]:
@@ -96,7 +96,7 @@ class CommitDraft:
         return {
             "GIT_AUTHOR_NAME": author.name,
             "GIT_AUTHOR_EMAIL": author.email,
-            "GIT_AUTHOR_DATE": f"@{self.wrote or self._stamp}",
+            "GIT_AUTHOR_DATE": f"@{self.author_date or self._stamp}",
             "GIT_COMMITTER_NAME": self.who.name,
             "GIT_COMMITTER_EMAIL": self.who.email,
             "GIT_COMMITTER_DATE": f"@{self._stamp}",
@@ -116,7 +116,7 @@ class CommitDraft:
         """The commit object as git stores it: headers, an empty line, the message."""
         author = self.author or self.who
         heads = [f"tree {tree}", *([f"parent {self.parent}"] if self.parent else [])]
-        heads += [f"author {author.name} <{author.email}> {self.wrote or self._stamp}"]
+        heads += [f"author {author.name} <{author.email}> {self.author_date or self._stamp}"]
         heads += [f"committer {self.who.name} <{self.who.email}> {self._stamp}"]
         return "\n".join([*heads, "", self.message]).encode("utf-8", "surrogateescape")
 
@@ -220,10 +220,10 @@ class RefTransaction:
         try:
             process.stdin.write(words.encode())
             process.stdin.flush()
-            said = all(process.stdout.readline().decode().strip() == answer for answer in answers)
+            answered = all(process.stdout.readline().decode().strip() == answer for answer in answers)
         except OSError:
-            said = False
-        if not said:
+            answered = False
+        if not answered:
             self._raise_failure()
 
     def _raise_failure(self) -> None:

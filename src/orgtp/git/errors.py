@@ -12,7 +12,7 @@ class GitFailed(OrgtpError):
 
 
 class TemporaryFailure(OrgtpError):
-    """The ledger cannot be written at the moment. Nothing was written; a later attempt may succeed."""
+    """The ledger cannot be written now. Nothing was written; a later attempt may succeed."""
 
 
 class LedgerBusy(TemporaryFailure):

@@ -51,9 +51,9 @@ class GpgKeyring:
         with tempfile.NamedTemporaryFile(prefix="sig-", dir=self._home) as file:
             Path(file.name).write_text(armored, encoding="ascii", errors="replace")
             out = self._run_gpg(["--verify", file.name, "-"], payload)
-        said = [row.split()[1] for row in out.decode(errors="replace").splitlines() if row.startswith("[GNUPG:] ")]
-        verdicts = [word for word in said if word in _VERDICTS]
-        if len(verdicts) == 1 and verdicts[0] in _GOOD and "VALIDSIG" in said:
+        statuses = [row.split()[1] for row in out.decode(errors="replace").splitlines() if row.startswith("[GNUPG:] ")]
+        verdicts = [word for word in statuses if word in _VERDICTS]
+        if len(verdicts) == 1 and verdicts[0] in _GOOD and "VALIDSIG" in statuses:
             return ""
         return "its OpenPGP signature is bad" if "BADSIG" in verdicts else "no key of policy/forges.asc made it"
 

@@ -86,7 +86,7 @@ class Lock:
             os.pwrite(self._file, _describe_process().encode(), 0)
         self._taken = True
         if self._name == "lock":
-            self._repo.held = self._file
+            self._repo.lock_descriptor = self._file
         return True
 
     def _open_file(self) -> int:
@@ -101,7 +101,7 @@ class Lock:
         if self._file is not None and self._taken:
             self._taken = False
             if self._name == "lock":
-                self._repo.held = None
+                self._repo.lock_descriptor = None
             os.ftruncate(self._file, 0)
             fcntl.flock(self._file, fcntl.LOCK_UN)
 
@@ -137,13 +137,13 @@ def _describe_process() -> str:
 
 
 def retry_with_pauses(seconds: float, holder: Callable[[], str]) -> Iterator[None]:
-    """Yield at once, then after growing pauses, for `seconds`. `holder` describes whom this waits for."""
-    pause, begin, told = _FIRST_PAUSE, time.monotonic(), False
+    """Yield at once, then after growing pauses, for `seconds`. `holder` describes the process that holds the lock."""
+    pause, begin, notified = _FIRST_PAUSE, time.monotonic(), False
     until = begin + seconds
     yield
     while time.monotonic() < until:
-        if not told and time.monotonic() - begin > _SILENT_SECONDS:
-            told = True
+        if not notified and time.monotonic() - begin > _SILENT_SECONDS:
+            notified = True
             if WaitNotice.on_wait:
                 WaitNotice.on_wait(f"waiting for {holder() or 'another program'} …")
         time.sleep(min(pause, max(0.0, until - time.monotonic())))
@@ -160,7 +160,7 @@ def hold_lock(repo: Repo, name: str = "lock") -> Iterator[None]:
     lock = Lock(repo, name)
     try:
         if not any(lock.try_acquire() for _ in retry_with_pauses(read_wait_seconds(), lambda: lock.holder)):
-            raise LedgerBusy(holder=lock.holder or "it left no name")
+            raise LedgerBusy(holder=lock.holder or "an unknown process")
         yield
     finally:
         lock.close()

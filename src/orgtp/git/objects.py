@@ -1,4 +1,4 @@
-"""Git objects: those in the repository, and new ones that are kept in memory until all are written at once.
+"""Git objects: those in the repository, and new ones that stay in memory until all are written at once.
 
 New objects are written as one pack (gitformat-pack(5)). Git unpacks it into loose objects, or keeps the pack if it is
 large. That takes one process and one sync to disk for all objects, and no filter or attribute applies.

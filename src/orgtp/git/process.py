@@ -69,37 +69,39 @@ def _end_process(proc: subprocess.Popen[bytes]) -> None:
         proc.wait()
 
 
-def start_git(words: list[str], where: Path, env: Mapping[str, str], held: int | None) -> Any:
+def start_git(words: list[str], where: Path, env: Mapping[str, str], inherited: int | None) -> Any:
     """The handle of `git WORDS`, started in `where`. Raises `GitMissing`.
 
-    `held` is a descriptor that git inherits.
+    `inherited` is a descriptor that git inherits.
     """
-    here = where.absolute()
+    folder = where.absolute()
     try:
         return _spawn_process(
-            _build_command(words, here), _build_environment(here, env), (held,) if held is not None else ()
+            _build_command(words, folder),
+            _build_environment(folder, env),
+            (inherited,) if inherited is not None else (),
         )
     except FileNotFoundError as error:
         raise GitMissing from error
 
 
-def start_with_gitpython(words: list[str], where: Path, env: Mapping[str, str], held: int | None) -> Any:
+def start_with_gitpython(words: list[str], where: Path, env: Mapping[str, str], inherited: int | None) -> Any:
     """Do what `start_git` does with GitPython's runner. It is used to create repositories and to reach remotes.
 
-    Importing GitPython takes as long as recording a value, so frequent commands do without it.
+    Importing GitPython takes as long as recording a value, so frequent commands do not use it.
     """
     try:
         from git.cmd import Git  # GitPython asks for the git program when it is imported
         from git.exc import GitCommandNotFound
     except ImportError as error:
         raise GitMissing from error
-    here = where.absolute()
-    keep = {"pass_fds": (held,)} if held is not None else {}
-    clean = _build_environment(here, env)
+    folder = where.absolute()
+    options = {"pass_fds": (inherited,)} if inherited is not None else {}
+    clean = _build_environment(folder, env)
     with _hide_leaking_variables(clean):
         try:
-            return Git(here.anchor).execute(
-                _build_command(words, here), istream=_PIPE, as_process=True, env=clean, **keep
+            return Git(folder.anchor).execute(
+                _build_command(words, folder), istream=_PIPE, as_process=True, env=clean, **options
             )
         except GitCommandNotFound as error:
             raise GitMissing from error
@@ -128,40 +130,39 @@ def _spawn_process(words: list[str], env: Mapping[str, str], inherited: Sequence
     return GitProcess(proc)
 
 
-def _build_command(words: list[str], here: Path) -> list[str]:
-    """The whole command. Git itself changes to `here`, so that it reports a folder that it cannot enter."""
-    return ["git", "-C", str(here), *_SAFE_OPTIONS, *words]
+def _build_command(words: list[str], folder: Path) -> list[str]:
+    """The whole command. Git itself changes to `folder`, so that it reports a folder that it cannot enter."""
+    return ["git", "-C", str(folder), *_SAFE_OPTIONS, *words]
 
 
-def _build_environment(here: Path, env: Mapping[str, str]) -> dict[str, str]:
+def _build_environment(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
     """The environment of git: ours without variables that point to another repository, plus `env`."""
-    kept_ones = _quarantine_variables(here)
-    ours = {name: value for name, value in os.environ.items() if name not in _LEAKING_VARIABLES or name in kept_ones}
-    return {**ours, **_ENGLISH, **_NO_FETCH_NO_GRAFTS, "GIT_CEILING_DIRECTORIES": _parent_dir(here), **env}
-
-
-def _parent_dir(path: Path) -> str:
-    """The real path of the folder above `path`. Git looks for no repository from there up."""
-    return os.path.dirname(os.path.realpath(path))  # noqa: PTH120  (a Path costs more, at every call)
+    allowed = _quarantine_variables(folder)
+    # Git looks for no repository from the parent folder up.
+    parent = os.path.dirname(os.path.realpath(folder))  # noqa: PTH120  (a Path costs more, at every call)
+    ours = {name: value for name, value in os.environ.items() if name not in _LEAKING_VARIABLES or name in allowed}
+    return {**ours, **_ENGLISH, **_NO_FETCH_NO_GRAFTS, "GIT_CEILING_DIRECTORIES": parent, **env}
 
 
 # How git gives a hook access to the commits being pushed (git-receive-pack(1), "quarantine environment").
 _QUARANTINE_VARIABLES = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
 
 
-def _quarantine_variables(here: Path) -> tuple[str, ...]:
-    """The variables through which a hook sees the commits being pushed to the repository at `here`."""
-    place = os.environ.get("GIT_QUARANTINE_PATH", "")
-    inside = place and Path(place).is_absolute() and Path(place).resolve().is_relative_to(here.resolve())
-    return _QUARANTINE_VARIABLES if inside and place == os.environ.get("GIT_OBJECT_DIRECTORY") else ()
+def _quarantine_variables(folder: Path) -> tuple[str, ...]:
+    """The variables through which a hook sees the commits being pushed to the repository at `folder`."""
+    quarantine = os.environ.get("GIT_QUARANTINE_PATH", "")
+    inside = (
+        quarantine and Path(quarantine).is_absolute() and Path(quarantine).resolve().is_relative_to(folder.resolve())
+    )
+    return _QUARANTINE_VARIABLES if inside and quarantine == os.environ.get("GIT_OBJECT_DIRECTORY") else ()
 
 
 @contextmanager
 def _hide_leaking_variables(clean: Mapping[str, str]) -> Iterator[None]:
     """Remove from our environment, which GitPython passes on, what `clean` lacks, while a process starts."""
     with _ENVIRONMENT:
-        kept = {name: os.environ.pop(name) for name in _LEAKING_VARIABLES if name in os.environ and name not in clean}
+        hidden = {name: os.environ.pop(name) for name in _LEAKING_VARIABLES if name in os.environ and name not in clean}
         try:
             yield
         finally:
-            os.environ.update(kept)
+            os.environ.update(hidden)

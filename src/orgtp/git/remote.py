@@ -31,7 +31,7 @@ _RACED = ("fetch first", "non-fast-forward", "cannot lock ref", "failed to updat
 
 
 class SyncStopped(OrgtpError):
-    """The exchange did not complete. Every local commit is where it was. `state` is the reason, for programs."""
+    """The exchange did not complete. Local commits are unchanged. `state` is the reason, for programs."""
 
     state: ClassVar[str] = "stopped"
     exit_code = 1
@@ -43,7 +43,7 @@ class RemoteUnreachable(SyncStopped):
     state = "down"
     exit_code = 75
     text = (
-        "{url} cannot be reached: {words}. Your commits are kept, and the next orgtp sync sends them "
+        "{url} cannot be reached: {words}. Your commits are safe, and the next orgtp sync sends them "
         "(check the address: git remote -v)"
     )
 
@@ -53,7 +53,7 @@ class RemoteCorrupt(SyncStopped):
 
     state = "broken"
     text = (
-        "{url} sends objects that git reports as broken: {words}. Nothing was changed here. "
+        "{url} sends objects that git reports as broken: {words}. Nothing was changed locally. "
         "Check that repository: git fsck"
     )
 
@@ -63,7 +63,7 @@ class RemoteRefused(SyncStopped):
 
     state = "refused"
     exit_code = 75
-    text = "{url} refuses the push: {words}. Your commits are kept, and the next orgtp sync sends them"
+    text = "{url} refuses the push: {words}. Your commits are safe, and the next orgtp sync sends them"
 
 
 class PushRaced(SyncStopped):
@@ -71,7 +71,7 @@ class PushRaced(SyncStopped):
 
     state = "busy"
     exit_code = 75
-    text = "{url} kept moving while this was being sent. Your commits are kept: run orgtp sync later"
+    text = "{url} kept moving while this was being sent. Your commits are safe. Run orgtp sync later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ def _refuse_inside_repo(repo: Repo, url: str) -> str:
     plain = url.removeprefix("file://")
     if "://" in plain or ":" in plain.partition("/")[0]:
         return url
-    place = (repo.path / plain).resolve()
-    if any(place.is_relative_to(inner.resolve()) for inner in (repo.path, repo.common_dir)):
+    local = (repo.path / plain).resolve()
+    if any(local.is_relative_to(inner.resolve()) for inner in (repo.path, repo.common_dir)):
         raise BadInput(what=f'the remote "{_strip_password(url)}" is inside the repository itself. See: git remote -v')
     return url
 
@@ -216,10 +216,9 @@ class RemoteConnection:
         if any(word in row for word in _RACED):
             raise PushRaced(url=self.remote.public_url)
         if row and "remote failure" not in row:
-            said = "; ".join(
-                line.removeprefix("remote:").strip().rstrip(".") for line in err.splitlines() if _is_said(line)
-            )
-            raise RemoteRefused(url=self.remote.public_url, words=said or row.rpartition("\t")[2])
+            lines = (line.removeprefix("remote:").strip() for line in err.splitlines() if line.startswith("remote:"))
+            reason = "; ".join(line.rstrip(".") for line in lines if line)
+            raise RemoteRefused(url=self.remote.public_url, words=reason or row.rpartition("\t")[2])
         raise RemoteUnreachable(url=self.remote.public_url, words=_find_git_error(err))
 
     @property
@@ -227,7 +226,7 @@ class RemoteConnection:
         return private_git_dir(self.repo) / "net"
 
     def _create_net_dir(self, known: Mapping[str, str]) -> None:
-        """Create the separate git dir anew, and remove whatever was there."""
+        """Create the separate git dir, and remove an existing one first."""
         if self._net_dir.is_symlink():
             self._net_dir.unlink()
         elif self._net_dir.exists():
@@ -244,17 +243,17 @@ class RemoteConnection:
 
     def _run_git(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
         handle = self.repo.start(f"--git-dir={self._net_dir}", *words, env=self._build_env(), plain=True)
-        said: list[tuple[bytes, bytes]] = []
+        output: list[tuple[bytes, bytes]] = []
         # After git is killed, a program that it started (ssh) may keep the pipes open, so do not wait for their end.
-        listening = threading.Thread(target=lambda: said.append(handle.proc.communicate(stdin.encode())), daemon=True)
+        listening = threading.Thread(target=lambda: output.append(handle.proc.communicate(stdin.encode())), daemon=True)
         listening.start()
         listening.join(_SECONDS)
-        if not said:
+        if not output:
             handle.proc.kill()
             raise RemoteUnreachable(
                 url=self.remote.public_url, words=f"git did not finish within {_SECONDS:.0f} seconds"
             )
-        out, err = said[0]
+        out, err = output[0]
         return handle.proc.returncode, out.decode(errors="replace"), err.decode(errors="replace")
 
     def _build_env(self) -> dict[str, str]:
@@ -283,10 +282,6 @@ def _no_prompt_env() -> dict[str, str]:
     return {} if sys.stdin and sys.stdin.isatty() else {"GIT_TERMINAL_PROMPT": "0"}
 
 
-def _is_said(line: str) -> bool:
-    return line.startswith("remote:") and bool(line.removeprefix("remote:").strip())
-
-
 # Git's generic message when the transport program (ssh) has already printed the reason.
 _GENERIC = "Could not read from remote repository"
 
@@ -295,5 +290,5 @@ def _find_git_error(err: str) -> str:
     """The line of git's errors that states the reason."""
     lines = [line.strip() for line in err.splitlines() if line.strip() and _GENERIC not in line]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:", "remote:"))]
-    said = (fatal or lines or [""])[0]
-    return _strip_password((said.partition(": ")[2] if fatal else said).rstrip(".")) or "git gave no reason"
+    line = (fatal or lines or [""])[0]
+    return _strip_password((line.partition(": ")[2] if fatal else line).rstrip(".")) or "git gave no reason"

@@ -18,12 +18,12 @@ from orgtp.git.process import start_git, start_with_gitpython
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 
-# The commands we use that would run a hook: they move a ref or write an index.
+# The commands that would run a hook, because they move a ref or write an index.
 _HOOKED = ("update-ref", "update-index")
 # The scopes that may name a program: the person's own configuration, not the repository's.
 _OWN = ("system", "global", "command")
 _CONFIG = ("config", "--list", "-z", "--show-scope")
-_KEEP_BYTES = 64 * 1024 * 1024
+_MAX_CACHED_BYTES = 64 * 1024 * 1024
 SHA1_DIGITS, SHA256_DIGITS = 40, 64
 # HEAD as git writes it when a branch is checked out. With another ref storage, the branch there is `.invalid`.
 _HEAD = re.compile(r"ref: (refs/heads/(?!\.invalid)[^\s\x00-\x20\x7f]+)\n")
@@ -41,30 +41,30 @@ class UnknownRevision(OrgtpError):
 class Repo:
     """A git repository whose top folder is an org: a work tree (`bare` false) or a bare repository.
 
-    `work_tree_cache` and `index_cache` hold git's last answer about the work trees and the index, with the file stamps
-    for which it holds.
+    `work_tree_cache` and `index_cache` hold git's last answer about the work trees and the index, with the stamps of
+    the files that it depends on.
     """
 
     path: Path
     bare: bool = False
-    _mine: threading.local = field(default_factory=threading.local, compare=False, repr=False)
+    _thread: threading.local = field(default_factory=threading.local, compare=False, repr=False)
     work_tree_cache: tuple[object, list[tuple[Path, str]]] | None = field(default=None, compare=False, repr=False)
     index_cache: tuple[object, Mapping[str, Any]] | None = field(default=None, compare=False, repr=False)
     _early: Any = field(default=None, compare=False, repr=False)
     _blobs: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
-    _kept: int = field(default=0, compare=False, repr=False)
+    _cached_bytes: int = field(default=0, compare=False, repr=False)
 
     @property
-    def held(self) -> int | None:
+    def lock_descriptor(self) -> int | None:
         """The descriptor of the ledger's lock while this thread holds it.
 
         Every git process that the thread starts inherits it, so the kernel frees the lock only when all have ended.
         """
-        return getattr(self._mine, "held", None)
+        return getattr(self._thread, "lock_descriptor", None)
 
-    @held.setter
-    def held(self, descriptor: int | None) -> None:
-        self._mine.held = descriptor
+    @lock_descriptor.setter
+    def lock_descriptor(self, descriptor: int | None) -> None:
+        self._thread.lock_descriptor = descriptor
 
     def run(self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
         """The output of one git command. Raises `GitFailed` with git's message."""
@@ -96,7 +96,7 @@ class Repo:
         """
         hooks = self._without_hooks if words[0] in _HOOKED and not plain else {}
         runner = start_with_gitpython if plain else start_git
-        return runner([*words], self.path, {**hooks, **(env or {})}, self.held)
+        return runner([*words], self.path, {**hooks, **(env or {})}, self.lock_descriptor)
 
     def start_early(self) -> None:
         """Start the two git processes that every change needs, so that they are ready in time."""
@@ -226,7 +226,7 @@ class Repo:
         return found.id if found else None
 
     def has_ancestor(self, old: str, new: str) -> bool:
-        """Whether `new` is `old` or descends from it. Raises `GitFailed` if the history here is too short to tell."""
+        """Whether `new` is `old` or descends from it. Raises `GitFailed` if a commit is missing in this clone."""
         if old == new:
             return True
         # A commit-graph is a cache, and may be forged.
@@ -259,9 +259,9 @@ class Repo:
 
     def _cache_blob(self, oid: str, raw: bytes) -> None:
         """Cache the content of a blob. The cache is emptied when it grows too large."""
-        self._kept += len(raw)
-        if self._kept > _KEEP_BYTES:
-            self._blobs, self._kept = {}, len(raw)
+        self._cached_bytes += len(raw)
+        if self._cached_bytes > _MAX_CACHED_BYTES:
+            self._blobs, self._cached_bytes = {}, len(raw)
         self._blobs[oid] = raw
 
     def has_uncommitted_changes(self, rev: str | None) -> bool:
@@ -269,14 +269,14 @@ class Repo:
         folder = FolderTree(self.path)
         if self.bare:
             return False
+        files = self.list_files(rev, *SINGLE, *FOLDERS) if rev else {}
         sizes = {entry.path: entry.size for entry in folder.entries() if not _is_hidden(entry.path)}
-        kept = {path: row for path, row in self._list_org_files(rev).items() if not _is_hidden(path)}
-        if {path: row[2] for path, row in kept.items()} != sizes:
+        committed = {path: row for path, row in files.items() if not _is_hidden(path)}
+        if {path: row[2] for path, row in committed.items()} != sizes:
             return True
-        return any(compute_object_id(raw, kept[path][1]) != kept[path][1] for path, raw in folder.read(sizes).items())
-
-    def _list_org_files(self, rev: str | None) -> dict[str, tuple[str, str, int]]:
-        return self.list_files(rev, *SINGLE, *FOLDERS) if rev else {}
+        return any(
+            compute_object_id(raw, committed[path][1]) != committed[path][1] for path, raw in folder.read(sizes).items()
+        )
 
 
 def _is_hidden(path: str) -> bool:

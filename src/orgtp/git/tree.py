@@ -58,12 +58,12 @@ class GitTree:
         """Every file, sorted by path."""
         rows = sorted(self.listing.items())
         found = [FileInfo(path, size, mode in _PLAIN) for path, (mode, _, size) in rows]
-        scores = None if self.with_scores else self._walk.find_entry(SCORES)
+        scores = None if self.with_scores else self._editor.find_entry(SCORES)
         found += [FileInfo(SCORES, 0, scores.is_plain)] if scores and scores.mode != TREE else []
-        return sorted([*found, *find_case_twins(self._walk.list_entries(""))], key=lambda entry: entry.path)
+        return sorted([*found, *find_case_twins(self._editor.list_entries(""))], key=lambda entry: entry.path)
 
     @cached_property
-    def _walk(self) -> TreeEditor:
+    def _editor(self) -> TreeEditor:
         return open_tree(self.repo, self.rev)
 
     def find(self, paths: Iterable[str]) -> list[FileInfo]:
@@ -76,10 +76,10 @@ class GitTree:
 
     def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
         """(name, is a folder) for each entry of a folder; None if the path is not a folder."""
-        node = self._walk.find_entry(folder)
+        node = self._editor.find_entry(folder)
         if node is not None and node.mode != TREE:
             return None
-        return [(name, below.mode == TREE) for name, below in self._walk.list_entries(folder).items()]
+        return [(name, below.mode == TREE) for name, below in self._editor.list_entries(folder).items()]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Path to content for those of `paths` that are files. Objects above the size limit are left out."""
@@ -102,8 +102,8 @@ class GitTree:
         if "listing" in vars(self) and all(path in self.listing for path in wanted):
             return {path: TreeEntry(self.listing[path][0], self.listing[path][1]) for path in wanted}
         if len(wanted) <= _MOST_NAMED:
-            return {path: node for path in wanted if (node := self._walk.find_entry(path))}
-        folders = {folder: self._walk.list_entries(folder) for folder in {path.rpartition("/")[0] for path in wanted}}
+            return {path: node for path in wanted if (node := self._editor.find_entry(path))}
+        folders = {folder: self._editor.list_entries(folder) for folder in {path.rpartition("/")[0] for path in wanted}}
         found = ((path, folders[path.rpartition("/")[0]].get(path.rpartition("/")[2])) for path in wanted)
         return {path: node for path, node in found if node}
 
@@ -127,8 +127,8 @@ class TreeEditor:
         if path not in self._nodes:
             folder, _, name = path.rpartition("/")
             raw = self._read_folder(folder)
-            place = _find_entry_span(raw, os.fsencode(name), self._id_width)
-            self._nodes[path] = next(_parse_entries(raw[place], self._id_width))[1] if place else None
+            span = _find_entry_span(raw, os.fsencode(name), self._id_width)
+            self._nodes[path] = next(_parse_entries(raw[span], self._id_width))[1] if span else None
         return self._nodes[path]
 
     def list_entries(self, path: str) -> dict[str, TreeEntry]:
@@ -205,13 +205,13 @@ def _parse_entries(raw: bytes, width: int) -> Iterator[tuple[str, TreeEntry]]:
 def _find_entry_span(raw: bytes, name: bytes, width: int) -> slice | None:
     """The position of the entry `name` in a tree object. A match inside a longer name or an id does not count."""
     key = b" " + name + b"\0"
-    spot = raw.find(key)
-    while spot >= 0:
-        before = _entries_pattern(width).match(raw, 0, spot)
+    position = raw.find(key)
+    while position >= 0:
+        before = _entries_pattern(width).match(raw, 0, position)
         begin = before.end() if before else 0
-        if raw.index(b" ", begin) == spot:
-            return slice(begin, spot + len(key) + width)
-        spot = raw.find(key, spot + 1)
+        if raw.index(b" ", begin) == position:
+            return slice(begin, position + len(key) + width)
+        position = raw.find(key, position + 1)
     return None
 
 
@@ -225,11 +225,11 @@ def _edit_tree_object(raw: bytes, entries: Mapping[str, TreeEntry | None], width
     changed = raw
     for name, node in entries.items():
         key = os.fsencode(name)
-        place = _find_entry_span(changed, key, width)
-        if place is None or node is None or not changed.startswith(f"{node.mode} ".encode(), place.start):
-            kept = {**dict(_parse_entries(raw, width)), **entries}
-            return _encode_tree({name: node for name, node in kept.items() if node})
-        changed = changed[: place.stop - width] + bytes.fromhex(node.id) + changed[place.stop :]
+        span = _find_entry_span(changed, key, width)
+        if span is None or node is None or not changed.startswith(f"{node.mode} ".encode(), span.start):
+            merged = {**dict(_parse_entries(raw, width)), **entries}
+            return _encode_tree({name: node for name, node in merged.items() if node})
+        changed = changed[: span.stop - width] + bytes.fromhex(node.id) + changed[span.stop :]
     return changed
 
 

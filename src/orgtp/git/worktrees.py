@@ -1,4 +1,4 @@
-"""The work trees of a repository: which have a branch checked out, and which are in the middle of a rebase."""
+"""The work trees of a repository: which have a branch checked out, and which are being rebased."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def find_checkouts(repo: Repo, ref: str) -> list[Repo]:
     for number, (path, branch) in enumerate(_list_work_trees(repo)):
         if branch == ref and not (number == 0 and repo.bare) and path.is_dir() and _is_work_tree_of(repo, path):
             found.append(repo if path.samefile(repo.path) else Repo(path))
-            found[-1].held = repo.held
+            found[-1].lock_descriptor = repo.lock_descriptor
     return found
 
 
 def is_inside_repo(repo: Repo, path: Path) -> bool:
     """Whether `path` is inside the repository: in its git dir or in one of its work trees."""
     trees = [tree for tree, _ in _list_work_trees(repo)]
-    return any(path.resolve().is_relative_to(place.resolve()) for place in (repo.path, repo.common_dir, *trees))
+    return any(path.resolve().is_relative_to(folder.resolve()) for folder in (repo.path, repo.common_dir, *trees))
 
 
 def _is_work_tree_of(repo: Repo, path: Path) -> bool:
@@ -53,9 +53,9 @@ def _list_work_trees(repo: Repo) -> list[tuple[Path, str]]:
 
 def _is_main(repo: Repo) -> bool:
     """Whether it is the main work tree. Where `.git` is a file or a link, git lists the git dir in its place."""
-    place = repo.config("core.worktree")
-    is_here = not place or (repo.git_dir / place).resolve() == repo.path.resolve()
-    return not repo.bare and repo.git_dir == repo.common_dir and is_here
+    work_tree = repo.config("core.worktree")
+    is_default = not work_tree or (repo.git_dir / work_tree).resolve() == repo.path.resolve()
+    return not repo.bare and repo.git_dir == repo.common_dir and is_default
 
 
 def _only_work_tree(repo: Repo) -> tuple[Path, str] | None:

@@ -17,21 +17,21 @@ from orgtp.model.text import is_id
 _FEW = 50
 
 
-def find_seats_by_email(repo: Repo, walk: TreeEditor, email: str) -> list[Seat]:
+def find_seats_by_email(repo: Repo, editor: TreeEditor, email: str) -> list[Seat]:
     """The seats with an e-mail address, sorted by id."""
-    seats = walk.find_entry("seats")
+    seats = editor.find_entry("seats")
     if not email or seats is None:
         return []
-    paths = _find_files_with_email(repo, walk, seats.id, email)
-    found = (read_seat(path, raw)[0] for path, raw in walk.read_files(paths).items())
+    paths = _find_files_with_email(repo, editor, seats.id, email)
+    found = (read_seat(path, raw)[0] for path, raw in editor.read_files(paths).items())
     return [seat for seat in found if seat and seat.email.lower() == email.lower()]
 
 
-def _find_files_with_email(repo: Repo, walk: TreeEditor, tree: str, email: str) -> list[str]:
+def _find_files_with_email(repo: Repo, editor: TreeEditor, tree: str, email: str) -> list[str]:
     """The seat files that contain an e-mail address, sorted."""
-    nodes = walk.list_entries("seats")
+    nodes = editor.list_entries("seats")
     if len(nodes) <= _FEW and all(node.mode != TREE for node in nodes.values()):
-        files = walk.read_files(f"seats/{name}" for name in nodes)
+        files = editor.read_files(f"seats/{name}" for name in nodes)
         return sorted(path for path, raw in files.items() if email.lower() in raw.decode(errors="replace").lower())
     words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules", "-e", email, tree)
     out = repo.attempt(*words)[1].decode(errors="replace")
@@ -48,14 +48,14 @@ class CommitActors:
     _emails: dict[str, str] = field(default_factory=dict)
 
     @cached_property
-    def _walk(self) -> TreeEditor:
+    def _editor(self) -> TreeEditor:
         return open_tree(self.repo, self.rev)
 
     def find_seat(self, seat: str) -> Seat | None:
         """The seat with the id `seat`, if it exists and its file can be read."""
         if seat not in self._seats:
             path = seat_path(seat)
-            raw = self._walk.read_files([path]).get(path) if is_id(seat) else None
+            raw = self._editor.read_files([path]).get(path) if is_id(seat) else None
             self._seats[seat] = read_seat(path, raw)[0] if raw is not None else None
         return self._seats[seat]
 
@@ -65,7 +65,7 @@ class CommitActors:
             return commit.by
         email = commit.email.lower()
         if email not in self._emails:
-            seats = find_seats_by_email(self.repo, self._walk, email)
+            seats = find_seats_by_email(self.repo, self._editor, email)
             self._emails[email] = seats[-1].id if seats else ""
         return self._emails[email]
 

@@ -56,7 +56,7 @@ class Blame:
 
     states: FileStates
     wanted: Mapping[Spot, object]
-    _held: dict[str, OpenFacts] = field(default_factory=dict)
+    _open: dict[str, OpenFacts] = field(default_factory=dict)
     _seen: dict[str, Commit] = field(default_factory=dict)
 
     def find_setters(self, head: str | None, without: str = "") -> Iterator[tuple[Spot, Commit | None]]:
@@ -64,25 +64,27 @@ class Blame:
 
         Facts set in the history of `without`, or before the start of a shallow clone, are left out.
         """
-        held: OpenFacts = {}
+        traced: OpenFacts = {}
         for path, key in self.wanted:
             facts = self.states.read_facts_at(path, head) if head else _ABSENT
             if facts is None or self._is_wanted_value((path, key), facts):
-                held.setdefault(path, {})[key] = None
+                traced.setdefault(path, {})[key] = None
             else:
                 yield (path, key), None
-        if head is not None and held:
-            yield from self._walk_commits(trace_files(self.states.repo, head, _shorten_path_list(held), without), held)
+        if head is not None and traced:
+            yield from self._walk_commits(
+                trace_files(self.states.repo, head, _shorten_path_list(traced), without), traced
+            )
 
-    def _walk_commits(self, commits: Iterable[Commit], held: OpenFacts) -> Iterator[tuple[Spot, Commit | None]]:
-        """Walk the commits until all facts are found. At the first commit, all facts of `held` have their value."""
-        left = sum(map(len, held.values()))
-        self._held[NEXT_COMMIT] = held
+    def _walk_commits(self, commits: Iterable[Commit], traced: OpenFacts) -> Iterator[tuple[Spot, Commit | None]]:
+        """Walk the commits until all facts are found. At the first commit, all facts of `traced` have their value."""
+        left = sum(map(len, traced.values()))
+        self._open[NEXT_COMMIT] = traced
         for commit in commits:
             self._seen[commit.id] = commit
-            if NEXT_COMMIT in self._held:
-                self._held[commit.id] = self._held.pop(NEXT_COMMIT)
-            for found in self._settle_commit(commit):
+            if NEXT_COMMIT in self._open:
+                self._open[commit.id] = self._open.pop(NEXT_COMMIT)
+            for found in self._find_set_facts(commit):
                 yield found
                 left -= 1
             if not left:
@@ -92,55 +94,57 @@ class Blame:
         """Whether a fact has its current value among `facts`."""
         return facts.get(spot[1]) == self.wanted[spot]
 
-    def _settle_commit(self, commit: Commit) -> Iterator[tuple[Spot, Commit | None]]:
+    def _find_set_facts(self, commit: Commit) -> Iterator[tuple[Spot, Commit | None]]:
         """The facts that a commit set. The others pass to its parents, and on to parents that were already visited."""
         waiting = [commit]
         while waiting:
-            here = waiting.pop()
-            for spot, setter, heir in self._trace_facts(here, self._held.pop(here.id, {})):
-                if heir is None and here.id not in self._shallow_commits:
+            commit = waiting.pop()
+            for spot, setter, heir in self._trace_facts(commit, self._open.pop(commit.id, {})):
+                if heir is None and commit.id not in self._shallow_commits:
                     yield spot, setter
                 elif heir:
-                    self._held.setdefault(heir, {}).setdefault(spot[0], {})[spot[1]] = setter
-            waiting += [self._seen[parent] for parent in here.parents if parent in self._seen and parent in self._held]
+                    self._open.setdefault(heir, {}).setdefault(spot[0], {})[spot[1]] = setter
+            waiting += [
+                self._seen[parent] for parent in commit.parents if parent in self._seen and parent in self._open
+            ]
 
     @cached_property
     def _shallow_commits(self) -> frozenset[str]:
         """The first commits of a shallow clone: their facts were set there or earlier."""
         return read_shallow_commits(self.states.repo)
 
-    def _trace_facts(self, here: Commit, held: OpenFacts) -> Iterator[tuple[Spot, Commit | None, str | None]]:
-        """Each fact with the setter known at `here`, and the parent that has the same value.
+    def _trace_facts(self, commit: Commit, traced: OpenFacts) -> Iterator[tuple[Spot, Commit | None, str | None]]:
+        """Each fact with the setter known at `commit`, and the parent that has the same value.
 
         Parent None: the setter is final. Parent "": the setter is unknown.
         """
         touched: dict[str, tuple[str, tuple[str, ...]]]
-        if here.paths:
-            touched = {one.path: (one.new, (one.old,)) for one in here.paths if one.path in held}
-            self._pass_to_parent({path: keys for path, keys in held.items() if path not in touched}, here.parents)
+        if commit.paths:
+            touched = {one.path: (one.new, (one.old,)) for one in commit.paths if one.path in traced}
+            self._pass_to_parent({path: keys for path, keys in traced.items() if path not in touched}, commit.parents)
         else:
             # A merge that differs from all its parents.
-            touched = {p: (f"{here.id}:{p}", tuple(f"{parent}:{p}" for parent in here.parents)) for p in held}
+            touched = {p: (f"{commit.id}:{p}", tuple(f"{parent}:{p}" for parent in commit.parents)) for p in traced}
         for path, (new, old) in touched.items():
             after, before = self.states.read_facts(path, new), [self.states.read_facts(path, one) for one in old]
-            for key, since in held[path].items():
+            for key, since in traced[path].items():
                 same = (
                     n for n, facts in enumerate(before) if facts is None or self._is_wanted_value((path, key), facts)
                 )
                 heir = next(same, None)
                 # A file that cannot be read may still contain what was there before.
-                setter = since if after is None else here
-                yield (path, key), setter, None if heir is None else "".join(here.parents[heir : heir + 1])
+                setter = since if after is None else commit
+                yield (path, key), setter, None if heir is None else "".join(commit.parents[heir : heir + 1])
 
     def _pass_to_parent(self, rest: OpenFacts, parents: tuple[str, ...]) -> None:
         """Pass the facts that a commit did not touch to its parent."""
         for parent in parents[:1]:
-            known = self._held.setdefault(parent, rest)
+            known = self._open.setdefault(parent, rest)
             if known is not rest:
                 for path, keys in rest.items():
                     known.setdefault(path, {}).update(keys)
 
 
-def _shorten_path_list(held: OpenFacts) -> list[str]:
+def _shorten_path_list(traced: OpenFacts) -> list[str]:
     """The paths to pass to git: all of them, or their top-level folders if there are very many."""
-    return sorted(held if len(held) <= _MOST_PATHS else {path.partition("/")[0] for path in held})
+    return sorted(traced if len(traced) <= _MOST_PATHS else {path.partition("/")[0] for path in traced})

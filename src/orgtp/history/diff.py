@@ -25,24 +25,24 @@ class DiffSinceBase:
     diff: Diff
 
 
-def diff_since(here: OrgSnapshot, base: str, *, parted: bool = False) -> DiffSinceBase:
-    """What changed from `base`, a revision or a date, to `here`. `parted`: compare with their merge base instead.
+def diff_since(snapshot: OrgSnapshot, base: str, *, parted: bool = False) -> DiffSinceBase:
+    """Compare `base`, a revision or a date, with `snapshot`. `parted`: compare with their merge base instead.
 
     Raises `NoGit`, `UnknownRevision`, `NoOrgYet`, `NotInClone`.
     """
-    if here.repo is None:
-        raise NoGit(root=here.root)
-    rev = _resolve_base(here, here.repo, base, parted=parted)
-    if parted and here.revision:
-        rev = find_merge_base(here.repo, rev, here.revision)
-    fetch_missing_objects(here.repo, rev, here.head.branch)
-    before, after = _load_org_at(here, rev), here.loaded.org
-    return DiffSinceBase(rev, _add_authorship(here, here.repo, rev, Facts(before, after), diff(before, after)))
+    if snapshot.repo is None:
+        raise NoGit(root=snapshot.root)
+    rev = _resolve_base(snapshot, snapshot.repo, base, parted=parted)
+    if parted and snapshot.revision:
+        rev = find_merge_base(snapshot.repo, rev, snapshot.revision)
+    fetch_missing_objects(snapshot.repo, rev, snapshot.head.branch)
+    before, after = _load_org_at(snapshot, rev), snapshot.loaded.org
+    return DiffSinceBase(rev, _add_authorship(snapshot, snapshot.repo, rev, Facts(before, after), diff(before, after)))
 
 
-def _add_authorship(here: OrgSnapshot, repo: Repo, base: str, facts: Facts, found: Diff) -> Diff:
+def _add_authorship(snapshot: OrgSnapshot, repo: Repo, base: str, facts: Facts, found: Diff) -> Diff:
     """Add to the diff who made each change and in which commit, if one end descends from the other."""
-    head, wanted = here.revision, facts.wanted(found)
+    head, wanted = snapshot.revision, facts.wanted(found)
     if head is None or not wanted or not repo.has_ancestor(base, head):
         return found
     people, rows = CommitActors(repo, head), [key for path, key in wanted if path.startswith("scores/")]
@@ -56,16 +56,16 @@ def _describe_authorship(people: CommitActors, commit: Commit) -> Made:
     return Made(commit.id, commit.at, by or None, seat.name if seat else None, commit.author)
 
 
-def _resolve_base(here: OrgSnapshot, repo: Repo, base: str, *, parted: bool) -> str:
+def _resolve_base(snapshot: OrgSnapshot, repo: Repo, base: str, *, parted: bool) -> str:
     """The commit that `base` names; for a period, the ledger's last commit before its end."""
     if parse_span(base) is not None:
-        return locate_org(here.root, base, None).commit or ""
+        return locate_org(snapshot.root, base, None).commit or ""
     return resolve_base_commit(repo, base) if parted else repo.require_commit(base)
 
 
-def _load_org_at(here: OrgSnapshot, rev: str) -> Org:
+def _load_org_at(snapshot: OrgSnapshot, rev: str) -> Org:
     """The org at a commit; an empty one if the commit has no org, so that everything is new."""
     try:
-        return locate_org(here.root, rev, None).loaded.org
+        return locate_org(snapshot.root, rev, None).loaded.org
     except NoOrgYet:
         return Org()

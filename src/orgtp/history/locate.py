@@ -43,7 +43,7 @@ class NoOrgYet(OrgtpError):
 
 @dataclass(frozen=True, repr=False)
 class OrgSnapshot:
-    """One org: its folder, the tree with its files, and the time `now` (aware) as of which it is judged.
+    """One org: its folder, the tree with its files, and the time `now` (aware) as of which it is evaluated.
 
     Only `head` (org.yaml) is read at first. The rest is read on first use, and once.
     """
@@ -153,12 +153,12 @@ def read_clock() -> datetime:
     if not text:
         return datetime.now(UTC)
     try:
-        moment = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        time = None
+    if time is None or time.tzinfo is None or not _FIRST_YEAR <= time.year <= _LAST_YEAR:
         raise BadInput(what=f'ORGTP_NOW "{text}" is not a date and time. Use the form 2026-11-20T13:00:00Z.')
-    return moment
+    return time
 
 
 def find_org_root(path: str | os.PathLike[str] | None = None) -> Path:
@@ -168,12 +168,12 @@ def find_org_root(path: str | os.PathLike[str] | None = None) -> Path:
         root = Path(named).expanduser().absolute()
         inside = (root.name == HEAD and root.is_file()) or (root.name == ".git" and (root.parent / HEAD).is_file())
         return root.parent if inside else root
-    here = Path.cwd()
-    for folder in (here, *here.parents):
+    cwd = Path.cwd()
+    for folder in (cwd, *cwd.parents):
         if (folder / HEAD).is_file():
             return folder
-    if find_repo(here):
-        return here
+    if find_repo(cwd):
+        return cwd
     raise NotAnOrg(where=".")
 
 
@@ -182,14 +182,14 @@ def locate_org(path: str | os.PathLike[str] | None, at: str | None, now: datetim
 
     Raises `NotAnOrg`, `UnknownRevision`, `NoOrgYet`, and `NoGit` if `at` is given for a plain folder.
     """
-    root, moment = find_org_root(path), now or read_clock()
+    root, time = find_org_root(path), now or read_clock()
     repo = find_repo(root)
     if at is not None:
-        return _locate_in_past(root, repo, at, moment)
+        return _locate_in_past(root, repo, at, time)
     if repo and repo.bare:
         rev = _find_ledger_tip(repo)
-        return OrgSnapshot(root, repo, GitTree(repo, rev), _read_head_at_commit(repo, rev), moment, commit=rev)
-    return OrgSnapshot(root, repo, FolderTree(root), _read_head_in_folder(root, path or root), moment)
+        return OrgSnapshot(root, repo, GitTree(repo, rev), _read_head_at_commit(repo, rev), time, commit=rev)
+    return OrgSnapshot(root, repo, FolderTree(root), _read_head_in_folder(root, path or root), time)
 
 
 def _find_ledger_tip(repo: Repo) -> str:
@@ -235,10 +235,10 @@ def _find_last_commit_before(repo: Repo, tip: str, end: datetime, at: str) -> st
 
     line = list_first_parents(repo, tip)
     made = order_commit_dates([stamp for stamp, _ in line])
-    place = bisect_left(made, end.timestamp())
-    if place == 0:
+    count = bisect_left(made, end.timestamp())
+    if count == 0:
         raise _explain_too_early(repo, line[0][1], at)
-    return line[place - 1][1]
+    return line[count - 1][1]
 
 
 def _explain_too_early(repo: Repo, first: str, at: str) -> OrgtpError:

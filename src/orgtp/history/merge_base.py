@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 
 from orgtp.files.load import LoadedOrg, load_org
 from orgtp.files.tree import FOLDERS, SINGLE
-from orgtp.git.ancestry import is_shallow_clone
+from orgtp.git.ancestry import is_partial_clone, is_shallow_clone
 from orgtp.git.errors import GitFailed
 from orgtp.git.remote import RemoteConnection, SyncStopped, find_remote
 from orgtp.git.repo import Repo, UnknownRevision
@@ -57,19 +56,22 @@ def compare_with_base(repo: Repo, after: LoadedOrg, base: str, head: str | None)
         return [pair_orgs(LoadedOrg(Org(), (), {}), after)]
     tip = resolve_base_commit(repo, base)
     return [
-        _compare_with_commit(repo, parted, after) for parted in (find_merge_bases(repo, tip, head) if head else [tip])
+        _compare_with_commit(repo, merge_base, after)
+        for merge_base in (find_merge_bases(repo, tip, head) if head else [tip])
     ]
 
 
-def _compare_with_commit(repo: Repo, parted: str, after: LoadedOrg) -> OrgPair:
-    """Pair `after` with the org at the commit `parted`."""
-    fetch_missing_objects(repo, parted, after.org.branch)
-    found = pair_orgs(load_org(GitTree(repo, parted), parted), after)
+def _compare_with_commit(repo: Repo, merge_base: str, after: LoadedOrg) -> OrgPair:
+    """Pair `after` with the org at the commit `merge_base`."""
+    fetch_missing_objects(repo, merge_base, after.org.branch)
+    found = pair_orgs(load_org(GitTree(repo, merge_base), merge_base), after)
     try:
-        return replace(found, used=_find_reused_ids(repo, parted, found), shallow=is_shallow_clone(repo), base=parted)
+        return replace(
+            found, used=_find_reused_ids(repo, merge_base, found), shallow=is_shallow_clone(repo), base=merge_base
+        )
     except GitFailed:
         # A partial clone may lack the trees of its history, so the ids that were used before are unknown.
-        return replace(found, shallow=True, base=parted)
+        return replace(found, shallow=True, base=merge_base)
 
 
 def resolve_base_commit(repo: Repo, base: str) -> str:
@@ -95,7 +97,7 @@ def find_merge_bases(repo: Repo, base: str, head: str) -> list[str]:
     # A commit names its parents even if a shallow clone lacks them: CI checks out the merge of base and change.
     if base in _read_parents(repo, head):
         return [base]
-    what = f"{base[:10]} and {head[:10]} have no common commit here"
+    what = f"{base[:10]} and {head[:10]} have no common commit in this clone"
     if is_shallow_clone(repo):
         raise NotInClone(what=f"{what}: this clone is shallow", remedy="Fetch the full history: git fetch --unshallow")
     raise NotInClone(what=what, remedy="Start the change from the branch that it will be merged into.")
@@ -109,7 +111,7 @@ def _read_parents(repo: Repo, commit: str) -> list[str]:
 
 def fetch_missing_objects(repo: Repo, commit: str, branch: str) -> None:
     """Fetch the org's files at `commit` that a partial clone lacks. Raises `NotInClone`."""
-    if not any(key.startswith("remote.") and key.endswith(".promisor") for _, key, _ in repo.settings):
+    if not is_partial_clone(repo):
         return
     for _ in range(_LEVELS):
         missing = _list_missing_objects(repo, commit)
@@ -128,7 +130,7 @@ def fetch_missing_objects(repo: Repo, commit: str, branch: str) -> None:
 
 
 def _list_missing_objects(repo: Repo, commit: str) -> list[str]:
-    """The ids of the org's objects at `commit` that are not here (git-rev-list(1), `--missing=print`)."""
+    """The ids of the org's objects at `commit` that this clone lacks (git-rev-list(1), `--missing=print`)."""
     words = ("rev-list", "--objects", "--missing=print", "--no-walk", commit, "--")
     code, out, _ = repo.attempt(*words, *SINGLE, *FOLDERS)
     # Git needs the trees to filter by path. If they are missing too, list the missing objects without a filter.
@@ -145,14 +147,11 @@ def _find_reused_ids(repo: Repo, base: str, found: OrgPair) -> dict[str, str]:
 
 def _find_last_commits_with(repo: Repo, base: str, paths: dict[str, str]) -> dict[str, str]:
     words = ("log", "-z", "--full-history", "--name-only", "--no-renames", "-m", "-O/dev/null", "--format=%x1e%H")
-    asked = paths if len(paths) <= _MOST_PATHS else ("seats", "retirements")
+    selected = paths if len(paths) <= _MOST_PATHS else ("seats", "retirements")
     used: dict[str, str] = {}
-    for part in repo.run(*words, "--end-of-options", base, "--", *asked).decode(errors="replace").split("\x1e")[1:]:
+    for part in repo.run(*words, "--end-of-options", base, "--", *selected).decode(errors="replace").split("\x1e")[1:]:
         commit, *touched = (piece.strip("\n") for piece in part.split("\0"))
-        for seat in _seats_of(touched, paths):
-            used.setdefault(seat, commit)
+        for path in touched:
+            if path in paths:
+                used.setdefault(paths[path], commit)
     return used
-
-
-def _seats_of(touched: Iterable[str], paths: dict[str, str]) -> list[str]:
-    return [paths[path] for path in touched if path in paths]

@@ -13,7 +13,7 @@ from orgtp.model.commit import ChangedFile, Commit
 
 @dataclass(frozen=True)
 class MetricFilter:
-    """Tells whether a commit changed the values or the definition of a metric, of one seat if `seat` is set."""
+    """Tests whether a commit changed the values or the definition of a metric, of one seat if `seat` is set."""
 
     repo: Repo
     metric: str

@@ -26,23 +26,23 @@ from orgtp.views.seat_fields import Field, Spot, fields_of
 from orgtp.views.seat_history import Life, life
 
 
-def require_repo(here: OrgSnapshot) -> Repo:
+def require_repo(snapshot: OrgSnapshot) -> Repo:
     """The org's repository. Raises `NoGit`."""
-    if here.repo is None:
-        raise NoGit(root=here.root)
-    return here.repo
+    if snapshot.repo is None:
+        raise NoGit(root=snapshot.root)
+    return snapshot.repo
 
 
 def stream_log_pages(
-    here: OrgSnapshot, wanted: Wanted, since: str | None, until: str | None
+    snapshot: OrgSnapshot, wanted: Wanted, since: str | None, until: str | None
 ) -> Iterator[list[LogEntry]]:
     """The log entries that are `wanted`, newest first, in pages. Errors are raised at the call, not during iteration.
 
     Raises `NoGit`, `UnknownSeat`, `UnknownMetric`, `UnknownRevision`, `BadInput`.
     """
-    repo, org = require_repo(here), here.staff.org
+    repo, org = require_repo(snapshot), snapshot.staff.org
     wanted = checked(org, wanted)
-    head, without = here.revision, ""
+    head, without = snapshot.revision, ""
     if since is not None:
         span = parse_span(since)
         without = "" if span else repo.require_commit(since)
@@ -63,33 +63,34 @@ def _require_in_history(repo: Repo, rev: str, head: str | None) -> str:
     return found
 
 
-def blame_seat(here: OrgSnapshot, seat: str) -> Iterator[list[BlameLine]]:
-    """Who last set each field of a seat, newest first, as it is found. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
-    repo, path = require_repo(here), seat_path(seat)
-    held = _read_seat_alone(here, seat)
-    fields = fields_of(held)
-    return _blame_fields(repo, here.revision, {(path, key): field for key, field in fields.items()})
+def blame_seat(snapshot: OrgSnapshot, seat: str) -> Iterator[list[BlameLine]]:
+    """Yield who last set each field of a seat, newest first. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
+    repo, path = require_repo(snapshot), seat_path(seat)
+    fields = fields_of(_read_seat_alone(snapshot, seat))
+    return _blame_fields(repo, snapshot.revision, {(path, key): field for key, field in fields.items()})
 
 
-def read_seat_life(here: OrgSnapshot, seat: str) -> Life:
+def read_seat_life(snapshot: OrgSnapshot, seat: str) -> Life:
     """The history of one seat, from the commits that touched it. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
-    repo = require_repo(here)
-    _read_seat_alone(here, seat)
+    repo = require_repo(snapshot)
+    _read_seat_alone(snapshot, seat)
     own = (HEAD, seat_path(seat), retirement_path(seat))
     org = load_org(
-        FilteredTree(here.tree, lambda path: path in own or path.startswith(f"scores/{seat}/")), str(here.root)
+        FilteredTree(snapshot.tree, lambda path: path in own or path.startswith(f"scores/{seat}/")), str(snapshot.root)
     ).org
     steps = (
-        SeatCommits(repo, seat, CommitActors(repo, here.revision)).list_commits(here.revision) if here.revision else []
+        SeatCommits(repo, seat, CommitActors(repo, snapshot.revision)).list_commits(snapshot.revision)
+        if snapshot.revision
+        else []
     )
-    return life(org, seat, steps, here.now)
+    return life(org, seat, steps, snapshot.now)
 
 
-def _read_seat_alone(here: OrgSnapshot, seat: str) -> Seat:
-    """Read one seat, without any other file if the seat exists."""
+def _read_seat_alone(snapshot: OrgSnapshot, seat: str) -> Seat:
+    """Read one seat. Reads no other file if the seat exists. Raises `UnknownSeat`, `BadInput`."""
     path = seat_path(seat)
-    raw = here.read_files([path]).get(path) if is_id(seat) else None
-    found = read_seat(path, raw)[0] if raw is not None else here.staff.org.seat(seat)
+    raw = snapshot.read_files([path]).get(path) if is_id(seat) else None
+    found = read_seat(path, raw)[0] if raw is not None else snapshot.staff.org.seat(seat)
     if found is None:
         raise BadInput(what=f"{path} cannot be read. See: orgtp validate")
     return found
@@ -97,9 +98,9 @@ def _read_seat_alone(here: OrgSnapshot, seat: str) -> Seat:
 
 def _blame_fields(repo: Repo, head: str | None, fields: Mapping[Spot, Field]) -> Iterator[list[BlameLine]]:
     people = CommitActors(repo, head or repo.empty_tree)
-    lineage = Blame(FileStates(repo, make_fact_reader()), {spot: field.meaning for spot, field in fields.items()})
+    blame = Blame(FileStates(repo, make_fact_reader()), {spot: field.meaning for spot, field in fields.items()})
     left = dict(fields)
-    for spot, commit in lineage.find_setters(head):
+    for spot, commit in blame.find_setters(head):
         value = left.pop(spot).text
         yield [
             blame_line(

@@ -43,8 +43,8 @@ class SeatCommits:
         orgs = [_build_small_org(self._read_side(side)) for side in (after, *befores)]
         known = self._read_named_seats(orgs)
         after_org, *before_orgs = (replace(org, seats={**known, **org.seats}) for org in orgs)
-        told = (commit.id, commit.at, commit.action or None, self.people.find_actor(commit) or None, commit.author)
-        return SeatCommit(*told, self.people.find_actor_name(commit), tuple(before_orgs), after_org)
+        facts = (commit.id, commit.at, commit.action or None, self.people.find_actor(commit) or None, commit.author)
+        return SeatCommit(*facts, self.people.find_actor_name(commit), tuple(before_orgs), after_org)
 
     def _find_sides(self, commit: Commit) -> tuple[dict[str, str], list[dict[str, str]]]:
         """Path to object id of each relevant file: after the commit, and before it for each parent."""
@@ -69,11 +69,11 @@ class SeatCommits:
         return {path: item.raw for path, item in found.items() if item and item.type == "blob"}
 
     def _read_named_seats(self, orgs: Sequence[Org]) -> dict[str, Seat]:
-        """Seats that are mentioned and whose files are not among those read, for their names."""
-        there = {path for org in orgs for path in (*map(seat_path, org.seats), *org.unreadable)}
-        spoken = {seat for org in orgs for seat in _list_named_seats(org) if seat_path(seat) not in there}
-        found = {seat: self.people.find_seat(seat) for seat in spoken}
-        return {seat: held for seat, held in found.items() if held}
+        """The seats that are mentioned but were not read, for their names."""
+        known = {path for org in orgs for path in (*map(seat_path, org.seats), *org.unreadable)}
+        named = {seat for org in orgs for seat in _list_named_seats(org) if seat_path(seat) not in known}
+        found = {seat: self.people.find_seat(seat) for seat in named}
+        return {id_: seat for id_, seat in found.items() if seat}
 
 
 def _is_seat_or_record(path: str) -> bool:

@@ -17,56 +17,56 @@ from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.views.seat_history import Event
 
 
-def load_context_org(here: OrgSnapshot, seat: str) -> Org:
+def load_context_org(snapshot: OrgSnapshot, seat: str) -> Org:
     """The part of the org that the context of a seat needs: related seats in full, the others as briefs.
 
     Raises `UnknownSeat`, and `BadInput` if the seat's file cannot be read.
     """
-    org = here.load_seat_page(seat).org
+    org = snapshot.load_seat_page(seat).org
     if seat not in org.seats:
         path = seat_path(seat)
-        if here.staff.org.is_unreadable(path):
+        if snapshot.staff.org.is_unreadable(path):
             raise BadInput(what=f"{path} cannot be read. To see why: orgtp validate")
-        here.staff.org.seat(seat)
+        snapshot.staff.org.seat(seat)
     briefs = (
         (other, org.seats.get(other) or read_seat_brief(other, raw))
-        for other, raw in here.seat_scope(seat).seat_files.items()
+        for other, raw in snapshot.seat_scope(seat).seat_files.items()
     )
     return replace(org, seats={other: brief for other, brief in briefs if brief})
 
 
-def find_seat_problems(here: OrgSnapshot, seat: str, now: datetime) -> list[Problem]:
+def find_seat_problems(snapshot: OrgSnapshot, seat: str, now: datetime) -> list[Problem]:
     """What `validate` reports about the seat's own files as of `now`, except ids that another seat used before."""
     from orgtp import rules
     from orgtp.files.json_schema import find_schema_problems
 
-    part = _load_for_rules(here, seat)
-    its = _make_ownership_test(part.org, seat)
-    problems = [one for one in (*part.problems, *here.problems_so_far) if its(one.place.path)]
-    found = [*problems, *(one for one in rules.check_org(part.org, now) if its(one.place.path))]
-    told = {problem.place.path for problem in found}
-    files = {path: raw for path, raw in part.files.items() if its(path) and path not in told}
+    part = _load_for_rules(snapshot, seat)
+    is_own = _make_ownership_test(part.org, seat)
+    problems = [one for one in (*part.problems, *snapshot.problems_so_far) if is_own(one.place.path)]
+    found = [*problems, *(one for one in rules.check_org(part.org, now) if is_own(one.place.path))]
+    reported = {problem.place.path for problem in found}
+    files = {path: raw for path, raw in part.files.items() if is_own(path) and path not in reported}
     return sort_problems([*found, *find_schema_problems(files)])
 
 
-def _load_for_rules(here: OrgSnapshot, seat: str) -> LoadedOrg:
-    """The part of the org that the rules need to judge one seat's files, with the values of that seat only."""
-    scope = here.seat_scope(seat)
+def _load_for_rules(snapshot: OrgSnapshot, seat: str) -> LoadedOrg:
+    """The part of the org that the rules need to check one seat's files, with the values of that seat only."""
+    scope = snapshot.seat_scope(seat)
     if len(scope.top_seats) > 1:
         # Which of them is the top of the chart depends on all seats, so load the whole org.
-        return here.loaded
-    part = here.load_seat_page(seat)
-    seats = {**part.org.seats, **_find_seats_sharing_work(here, part.org.seats[seat])}
+        return snapshot.loaded
+    part = snapshot.load_seat_page(seat)
+    seats = {**part.org.seats, **_find_seats_sharing_work(snapshot, part.org.seats[seat])}
     scores = {seat: part.org.scores[seat]} if seat in part.org.scores else {}
     return replace(part, org=replace(part.org, seats=seats, scores=scores))
 
 
-def _find_seats_sharing_work(here: OrgSnapshot, seat: Seat) -> dict[str, Seat]:
+def _find_seats_sharing_work(snapshot: OrgSnapshot, seat: Seat) -> dict[str, Seat]:
     """Other seats that may have a capability of this seat, by id."""
     names = [name.encode() for name in seat.capabilities]
-    scope = here.seat_scope(seat.id)
+    scope = snapshot.seat_scope(seat.id)
     fit = [other for other, raw in scope.seat_files.items() if any(name in raw for name in names) or b"\\" in raw]
-    return {other: held for other in fit if (held := scope.read(other))}
+    return {other: found for other in fit if (found := scope.read(other))}
 
 
 def _make_ownership_test(org: Org, seat: str) -> Callable[[str], bool]:
@@ -76,20 +76,23 @@ def _make_ownership_test(org: Org, seat: str) -> Callable[[str], bool]:
     return lambda path: path in paths or path.startswith(f"scores/{seat}/")
 
 
-def stream_decisions(here: OrgSnapshot, seat: str) -> Iterator[Event] | None:
+def stream_decisions(snapshot: OrgSnapshot, seat: str) -> Iterator[Event] | None:
     """The decisions about the seat, newest first, read on demand; None without git."""
     from orgtp.git.ancestry import read_shallow_commits
     from orgtp.history.authors import CommitActors
     from orgtp.history.seat_commits import SeatCommits
     from orgtp.views.seat_history import events
 
-    if here.repo is None:
+    if snapshot.repo is None:
         return None
-    if here.revision is None:
+    if snapshot.revision is None:
         return iter(())
     found = events(
-        seat, SeatCommits(here.repo, seat, CommitActors(here.repo, here.revision)).stream_newest_first(here.revision)
+        seat,
+        SeatCommits(snapshot.repo, seat, CommitActors(snapshot.repo, snapshot.revision)).stream_newest_first(
+            snapshot.revision
+        ),
     )
     # Most of what the first commits of a shallow clone contain was there before them.
-    cut = read_shallow_commits(here.repo)
-    return (event for event in found if event.commit not in cut)
+    shallow = read_shallow_commits(snapshot.repo)
+    return (event for event in found if event.commit not in shallow)

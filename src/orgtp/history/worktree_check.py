@@ -1,7 +1,7 @@
 """Find files that a git attribute converted on checkout, so that their bytes are not those that are committed.
 
-A check of a pull request's checkout would otherwise judge the converted files. Asking git for the differences would run
-filters that the repository configures, so only the index is read, and the bytes are compared here.
+A check of a pull request's checkout would otherwise check the converted files. `git diff` would run filters that the
+repository configures, so this module reads only the index and compares the bytes itself.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ class _IndexStat:
 
 def find_converted_files(repo: Repo, head: str, files: Mapping[str, bytes]) -> list[Problem]:
     """Problems of files that git considers unchanged although their bytes differ from `head`, and of submodules."""
-    kept = repo.list_files(head, *SINGLE, *FOLDERS)
-    modules = [Problem("not-a-file", Place(path), *_LEFT) for path, row in kept.items() if row[0] == _MODULE]
-    suspect = {path for path, raw in files.items() if path in kept and _has_other_content(raw, kept[path][1])}
+    committed = repo.list_files(head, *SINGLE, *FOLDERS)
+    modules = [Problem("not-a-file", Place(path), *_LEFT) for path, row in committed.items() if row[0] == _MODULE]
+    suspect = {path for path, raw in files.items() if path in committed and _has_other_content(raw, committed[path][1])}
     index = _read_index_stats(repo) if suspect else {}
-    found = [path for path in sorted(suspect) if path in index and index[path].id == kept[path][1]]
+    found = [path for path in sorted(suspect) if path in index and index[path].id == committed[path][1]]
     converted = [path for path in found if index[path].matches_file(repo.path / path)]
     return [*modules, *(Problem(NOT_AS_COMMITTED.id, Place(path), *_CONVERTED) for path in converted)]
 

@@ -1,9 +1,10 @@
 """Move the ledger branch, and finish or undo a move after a crash. Nothing else moves the branch.
 
-The order of steps and its reasons: The journal is written first, so that the next run can recover. The indexes of all
+The order of the steps matters. The journal is written first, so that the next run can recover. The indexes of all
 checkouts of the branch are locked, and only then read and prepared. With the branch locked at its old value, the
-indexes are swapped and the branch moves: **that is the commit point**. So no index ever lags behind the branch, where
-its next commit would revert a value. Then the work trees are updated and the locks released. See docs/adr/0010.
+indexes are swapped and the branch moves: **that is the commit point**. So no index is ever older than the branch: the
+next commit from such an index would revert a value. Then the work trees are updated and the locks released. See
+docs/adr/0010.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def move_branch(repo: Repo, move: BranchMove, changes: TreeChanges) -> str:
         if repo.tip(move.ref) == move.new:
             return str(error)
         raise CannotWrite(words=error) from error
-    _close_journal(repo, move, since, whole=not behind and since == move.old)
+    _close_journal(repo, move, since, complete=not behind and since == move.old)
     return behind
 
 
@@ -135,9 +136,9 @@ def _find_work_tree_commit(repo: Repo, move: BranchMove) -> str | None:
     return note.get("since", note["old"]) if note.get("ref") == move.ref else move.old
 
 
-def _close_journal(repo: Repo, move: BranchMove, since: str | None, *, whole: bool) -> None:
+def _close_journal(repo: Repo, move: BranchMove, since: str | None, *, complete: bool) -> None:
     """Close the journal after a move. If a work tree could not be updated, keep a note for the next run."""
-    if whole:
+    if complete:
         if read_journal(repo):
             os.truncate(_journal_path(repo), 0)
     else:
@@ -185,7 +186,7 @@ def finish_or_undo(repo: Repo) -> None:
     moved = _branch_contains(repo, move.ref, move.new)
     repair_witness(repo, move.ref, move.old, move.new, moved=moved)
     changes = diff_trees(repo, since if moved else move.old, move.new) if moved or repo.read(move.new) else {}
-    whole = [
+    complete = [
         _recover_checkout(Checkout(found, changes, lenient=True), moved=moved)
         for found in find_checkouts(repo, move.ref)
     ]
@@ -193,7 +194,7 @@ def finish_or_undo(repo: Repo) -> None:
         _write_journal(repo, replace(move, new=str(move.old)), since)
         finish_or_undo(repo)
     else:
-        _close_journal(repo, move, since, whole=all(whole))
+        _close_journal(repo, move, since, complete=all(complete))
 
 
 def _recover_checkout(checkout: Checkout, *, moved: bool) -> bool:

@@ -7,6 +7,7 @@ the lock commits everything in the outbox, one commit per entry, and moves the b
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from orgtp.actions.record_scores import NewScore, add_queued_scores, add_scores
@@ -18,12 +19,11 @@ from orgtp.git.tree import open_tree
 from orgtp.history.authors import find_seats_by_email
 from orgtp.ledger import outbox
 from orgtp.ledger.advance import recover_journal
-from orgtp.ledger.batch import Action, CommitBatch, Ledger, PlannedCommit, RecordedChange, WrittenCommits
+from orgtp.ledger.batch import CommitBatch, Ledger, PlannedCommit, RecordedChange, WrittenCommits
 from orgtp.ledger.outbox import CannotQueue, QueuedScores
 from orgtp.ledger.partial_tree import ReadScope, ScoreKey
-from orgtp.model.change import AppendScores, Change
+from orgtp.model.change import AppendScores
 from orgtp.model.errors import OrgtpError
-from orgtp.model.score import Score
 
 _MAX_PER_MOVE = 500
 # Errors that block some paths and not others.
@@ -38,23 +38,24 @@ def append_scores(
     Raises the error of an entry that is not valid, the permanent errors of `record_change`, and `CannotQueue`.
     """
     seconds = read_wait_seconds()
-    action, reach = _build_action(ledger, entries, by), _build_read_scope(ledger, entries, by)
+    scope = _build_read_scope(ledger, entries, by)
+    action = partial(add_scores, entries=entries, now=ledger.now, by=by)
     batch = CommitBatch(ledger, ledger.tip())
-    step = batch.run_action(action, reach)
+    step = batch.run_action(action, scope)
     if dry_run:
         return step.planned
-    brought = frozenset(entry.id for entry in entries if entry.brought)
+    own_ids = frozenset(entry.id for entry in entries if entry.brought)
     lock = Lock(ledger.repo)
     try:
         # Prepare as much as possible before taking the lock, so that others wait less.
         ready = None if lock.holder else batch.write_commits([step])
         if not lock.try_acquire():
-            return _wait_for_lock(ledger, lock, step, brought, seconds)
+            return _wait_for_lock(ledger, lock, step, own_ids, seconds)
         return _write_queue_and_own(
-            ledger, lambda later: later.run_action(action, reach), ready and (batch, step, ready)
+            ledger, lambda later: later.run_action(action, scope), ready and (batch, step, ready)
         )
     except TemporaryFailure as why:
-        return _queue_planned(ledger, step, brought, why)
+        return _queue_planned(ledger, step, own_ids, why)
     finally:
         lock.close()
 
@@ -93,23 +94,19 @@ def _write_queue_and_own(
     return done[-1]
 
 
-def _build_action(ledger: Ledger, entries: Sequence[NewScore], by: str) -> Action:
-    return lambda org: add_scores(org, entries, ledger.now, by)
-
-
 def _build_read_scope(ledger: Ledger, entries: Sequence[NewScore], by: str) -> ReadScope:
     wants = frozenset(ScoreKey(entry.seat, entry.metric, entry.period) for entry in entries)
-    brought = frozenset(entry.id for entry in entries if entry.brought)
-    return ReadScope(frozenset({want.seat for want in wants} | {by} - {""}), wants, ledger.now, brought)
+    own_ids = frozenset(entry.id for entry in entries if entry.brought)
+    return ReadScope(frozenset({want.seat for want in wants} | {by} - {""}), wants, ledger.now, own_ids)
 
 
 def _queue_planned(
-    ledger: Ledger, made: PlannedCommit, brought: frozenset[str], why: TemporaryFailure
+    ledger: Ledger, step: PlannedCommit, own_ids: frozenset[str], why: TemporaryFailure
 ) -> RecordedChange:
     """Queue values that were accepted and cannot be written now."""
-    if made.planned.files:
-        _save_to_outbox(ledger, made, brought, why)
-    return _report_queued(made.planned, why)
+    if step.planned.files:
+        _save_to_outbox(ledger, step, own_ids, why)
+    return _report_queued(step.planned, why)
 
 
 def _report_queued(planned: RecordedChange, why: TemporaryFailure) -> RecordedChange:
@@ -117,56 +114,51 @@ def _report_queued(planned: RecordedChange, why: TemporaryFailure) -> RecordedCh
 
 
 def _save_to_outbox(
-    ledger: Ledger, made: PlannedCommit, brought: frozenset[str], why: TemporaryFailure
+    ledger: Ledger, step: PlannedCommit, own_ids: frozenset[str], why: TemporaryFailure
 ) -> QueuedScores:
-    change = made.planned.change
+    change = step.planned.change
+    scores = [score for edit in change.edits if isinstance(edit, AppendScores) for score in edit.scores]
     try:
-        return outbox.queue_scores(
-            ledger.repo, change.by, made.author, _list_appended_scores(change), brought, str(why)
-        )
+        return outbox.queue_scores(ledger.repo, change.by, step.author, scores, own_ids, str(why))
     except OSError as error:
         raise CannotQueue(why=why, also=error.strerror or error) from error
 
 
-def _list_appended_scores(change: Change) -> list[Score]:
-    return [score for edit in change.edits if isinstance(edit, AppendScores) for score in edit.scores]
-
-
 def _wait_for_lock(
-    ledger: Ledger, lock: Lock, made: PlannedCommit, brought: frozenset[str], seconds: float
+    ledger: Ledger, lock: Lock, step: PlannedCommit, own_ids: frozenset[str], seconds: float
 ) -> RecordedChange:
     """Queue the values, so that the holder of the lock can write them. Then wait for a receipt or the lock."""
-    planned = made.planned
+    planned = step.planned
     if not planned.files:
         return planned
-    lot = _save_to_outbox(ledger, made, brought, LedgerBusy(holder=lock.holder))
+    queued = _save_to_outbox(ledger, step, own_ids, LedgerBusy(holder=lock.holder))
     try:
         for _ in retry_with_pauses(seconds, lambda: lock.holder):
-            commit = outbox.read_receipt(lot)
+            commit = outbox.read_receipt(queued)
             if commit:
                 return RecordedChange(planned.change, commit, planned.before, planned.files)
             if lock.try_acquire():
-                return _write_own_from_outbox(ledger, lot, planned)
+                return _write_own_from_outbox(ledger, queued, planned)
     except BaseException:
         # A value that is reported as failed must not be written later.
-        lot.path.unlink(missing_ok=True)
+        queued.path.unlink(missing_ok=True)
         raise
-    return _report_queued(planned, LedgerBusy(holder=lock.holder or "it left no name"))
+    return _report_queued(planned, LedgerBusy(holder=lock.holder or "an unknown process"))
 
 
-def _write_own_from_outbox(ledger: Ledger, lot: QueuedScores, planned: RecordedChange) -> RecordedChange:
+def _write_own_from_outbox(ledger: Ledger, queued: QueuedScores, planned: RecordedChange) -> RecordedChange:
     """Write everything in the outbox. Raises the error of our own values if they are no longer valid."""
     try:
         write_outbox(ledger)
-        refused = _write_queued(ledger, [lot]) if lot.path.exists() else {}
+        refused = _write_queued(ledger, [queued]) if queued.path.exists() else {}
     except TemporaryFailure as why:
         return _report_queued(planned, why)
-    error = refused.get(lot.path)
+    error = refused.get(queued.path)
     if isinstance(error, TemporaryFailure):
         return _report_queued(planned, error)
     if error:
         raise error
-    return RecordedChange(planned.change, outbox.read_receipt(lot) or ledger.tip(), planned.before, planned.files)
+    return RecordedChange(planned.change, outbox.read_receipt(queued) or ledger.tip(), planned.before, planned.files)
 
 
 def write_outbox(ledger: Ledger, *, again: bool = False) -> dict[Path, OrgtpError]:
@@ -177,7 +169,8 @@ def write_outbox(ledger: Ledger, *, again: bool = False) -> dict[Path, OrgtpErro
     """
     prepare_ledger(ledger.repo)
     return _write_queued(
-        ledger, [lot for lot in outbox.list_queued(ledger.repo) if lot.scores] if again else _list_untried(ledger)
+        ledger,
+        [queued for queued in outbox.list_queued(ledger.repo) if queued.scores] if again else _list_untried(ledger),
     )
 
 
@@ -189,18 +182,18 @@ def prepare_ledger(repo: Repo) -> None:
 
 
 def _list_untried(ledger: Ledger) -> list[QueuedScores]:
-    return [lot for lot in outbox.list_queued(ledger.repo) if not lot.held][:_MAX_PER_MOVE]
+    return [queued for queued in outbox.list_queued(ledger.repo) if not queued.held][:_MAX_PER_MOVE]
 
 
-def _write_queued(ledger: Ledger, lots: list[QueuedScores]) -> dict[Path, OrgtpError]:
+def _write_queued(ledger: Ledger, queue: list[QueuedScores]) -> dict[Path, OrgtpError]:
     written = _OutboxWriter()
     try:
-        if lots:
-            written.write_receipts(ledger.commit_all(lambda batch: written.plan_queued_commits(batch, lots)), ledger)
+        if queue:
+            written.write_receipts(ledger.commit_all(lambda batch: written.plan_queued_commits(batch, queue)), ledger)
     except PATH_BLOCKED as why:
-        if len(lots) == 1:
-            return {lots[0].path: why}
-        return {path: error for lot in lots for path, error in _write_queued(ledger, [lot]).items()}
+        if len(queue) == 1:
+            return {queue[0].path: why}
+        return {path: error for queued in queue for path, error in _write_queued(ledger, [queued]).items()}
     return written.refused
 
 
@@ -209,30 +202,30 @@ class _OutboxWriter:
 
     def __init__(self) -> None:
         self.refused: dict[Path, OrgtpError] = {}
-        self._lots: list[QueuedScores] = []
+        self._written: list[QueuedScores] = []
 
-    def plan_queued_commits(self, batch: CommitBatch, lots: list[QueuedScores]) -> list[PlannedCommit]:
+    def plan_queued_commits(self, batch: CommitBatch, queue: list[QueuedScores]) -> list[PlannedCommit]:
         """The planned commits of the valid entries."""
-        self.refused, self._lots = {}, []
-        return [step for lot in lots if (step := self._plan_one_commit(batch, lot))]
+        self.refused, self._written = {}, []
+        return [step for queued in queue if (step := self._plan_one_commit(batch, queued))]
 
-    def _plan_one_commit(self, batch: CommitBatch, lot: QueuedScores) -> PlannedCommit | None:
-        wants = frozenset(ScoreKey(score.seat, score.metric, score.period) for score in lot.scores)
-        reach = ReadScope(
-            frozenset({want.seat for want in wants} | {lot.by} - {""}), wants, batch.ledger.now, lot.brought
+    def _plan_one_commit(self, batch: CommitBatch, queued: QueuedScores) -> PlannedCommit | None:
+        wants = frozenset(ScoreKey(score.seat, score.metric, score.period) for score in queued.scores)
+        scope = ReadScope(
+            frozenset({want.seat for want in wants} | {queued.by} - {""}), wants, batch.ledger.now, queued.own_ids
         )
         try:
-            step = batch.run_action(lambda org: add_queued_scores(org, lot.scores, lot.by), reach, lot.author)
+            step = batch.run_action(lambda org: add_queued_scores(org, queued.scores, queued.by), scope, queued.author)
         except (TemporaryFailure, GitFailed):
             raise
         except OrgtpError as error:
-            self.refused[lot.path] = error
-            outbox.reject_queued(lot, str(error))
+            self.refused[queued.path] = error
+            outbox.reject_queued(queued, str(error))
             return None
-        self._lots.append(lot)
+        self._written.append(queued)
         return step
 
     def write_receipts(self, done: Sequence[RecordedChange], ledger: Ledger) -> None:
         """Write a receipt with the commit for each process that waits."""
-        for lot, recorded in zip(self._lots, done, strict=False):
-            outbox.write_receipt(lot, recorded.commit or ledger.tip())
+        for queued, recorded in zip(self._written, done, strict=False):
+            outbox.write_receipt(queued, recorded.commit or ledger.tip())

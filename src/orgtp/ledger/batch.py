@@ -43,8 +43,8 @@ def add_content_trailer(objects: ObjectStore, draft: CommitDraft, nodes: Mapping
 
 
 def _read_changed_contents(objects: ObjectStore, nodes: Mapping[str, TreeEntry | None]) -> dict[str, bytes | None]:
-    kept = [node.id for node in nodes.values() if node and node.mode != MODULE]
-    blobs = objects.read_blobs(kept)
+    ids = [node.id for node in nodes.values() if node and node.mode != MODULE]
+    blobs = objects.read_blobs(ids)
     return {path: blobs.get(node.id, node.id.encode()) if node else None for path, node in nodes.items()}
 
 
@@ -130,13 +130,13 @@ class Ledger:
             raise NoLedger(branch=self.branch)
         return found
 
-    def plan_change(self, action: Action, reach: ReadScope | None = None) -> PlannedCommit:
+    def plan_change(self, action: Action, scope: ReadScope | None = None) -> PlannedCommit:
         """The commit that the action would make now; nothing is written."""
-        return CommitBatch(self, self.tip()).run_action(action, reach)
+        return CommitBatch(self, self.tip()).run_action(action, scope)
 
-    def commit_change(self, action: Action, reach: ReadScope | None = None) -> RecordedChange:
-        """Do what `record_change` does, while the caller holds the lock. `reach` limits what the action reads."""
-        return self.commit_all(lambda batch: [batch.run_action(action, reach)])[0]
+    def commit_change(self, action: Action, scope: ReadScope | None = None) -> RecordedChange:
+        """Do what `record_change` does, while the caller holds the lock. `scope` limits what the action reads."""
+        return self.commit_all(lambda batch: [batch.run_action(action, scope)])[0]
 
     def commit_all(self, work: Callable[[CommitBatch], list[PlannedCommit]]) -> list[RecordedChange]:
         """Commit the steps that `work` plans, one commit per step, and move the branch once.
@@ -169,7 +169,7 @@ class SourceCommit:
     id: str
     parent: str | None
     author: Identity
-    wrote: str
+    author_date: str
     message: str
 
     @property
@@ -182,7 +182,7 @@ class SourceCommit:
 class PlannedCommit:
     """A commit that is planned and not made yet: the changed files, the resulting tree, and the author.
 
-    `made` is the commit that it rewrites, if any.
+    `source` is the commit that it rewrites, if any.
     """
 
     planned: RecordedChange
@@ -190,7 +190,7 @@ class PlannedCommit:
     author: Identity
     when: datetime
     nodes: Mapping[str, TreeEntry | None]
-    made: SourceCommit | None = None
+    source: SourceCommit | None = None
 
 
 # The results of the steps, and the draft of the last commit with its own id as `parent`: the new tip.
@@ -202,37 +202,39 @@ class CommitBatch:
 
     def __init__(self, ledger: Ledger, tip: str) -> None:
         self.ledger, self.tip = ledger, tip
-        self.walk = self.base = open_tree(ledger.repo, tip)
+        self.editor = self.base = open_tree(ledger.repo, tip)
 
     def run_action(
-        self, action: Action, reach: ReadScope | None = None, who: Identity | None = None, now: datetime | None = None
+        self, action: Action, scope: ReadScope | None = None, who: Identity | None = None, now: datetime | None = None
     ) -> PlannedCommit:
         """Run an action on the org as the batch leaves it, and check the result. `who`, `now`: default the ledger's."""
         when = now or self.ledger.now
-        if reach is not None:
+        if scope is not None:
             try:
-                return self._run_on(action, load_org(PartialTree(self.walk, reach)), who, when)
+                return self._run_on(action, load_org(PartialTree(self.editor, scope)), who, when)
             except OrgtpError:
                 # Run again on the whole org for the error message: "did you mean" may name any seat.
                 pass
-        self.walk.objects.write_objects()
+        self.editor.objects.write_objects()
         repo = self.ledger.repo
-        return self._run_on(action, load_org(GitTree(repo, self.walk.root), str(repo.path)), who, when)
+        return self._run_on(action, load_org(GitTree(repo, self.editor.root), str(repo.path)), who, when)
 
     def _run_on(self, action: Action, loaded: LoadedOrg, who: Identity | None, now: datetime) -> PlannedCommit:
         change = action(loaded.org)
         files = apply_change(loaded.files, change)
-        _refuse_links_at(self.walk, files)
+        _refuse_links_at(self.editor, files)
         noted = check_change(loaded, change, files) if files else ()
         old = {path: loaded.files[path] for path in files if path in loaded.files}
-        author = self._author(loaded.org, change, who or self.ledger.who) if files else Identity("", "")
-        nodes = self.walk.add_blobs(files)
-        self.walk = self.walk.replace_entries(nodes) if nodes else self.walk
+        author = Identity("", "")
+        if files:
+            acting = loaded.org.seats.get(change.by)
+            author = who or self.ledger.who or resolve_identity(self.ledger.repo, acting, loaded.org.id)
+        nodes = self.editor.add_blobs(files)
+        self.editor = self.editor.replace_entries(nodes) if nodes else self.editor
         when = now.astimezone(loaded.org.zone)
-        return PlannedCommit(RecordedChange(change, None, old, files, noted=noted), self.walk.root, author, when, nodes)
-
-    def _author(self, org: Org, change: Change, who: Identity | None) -> Identity:
-        return who or resolve_identity(self.ledger.repo, org.seats.get(change.by), org.id)
+        return PlannedCommit(
+            RecordedChange(change, None, old, files, noted=noted), self.editor.root, author, when, nodes
+        )
 
     def write_and_advance(self, steps: list[PlannedCommit]) -> list[RecordedChange]:
         """Make a commit for each step that changes something, and move the branch once. Raises `TemporaryFailure`."""
@@ -251,35 +253,35 @@ class CommitBatch:
         parent, last, done = self.tip, None, []
         for step in steps:
             if step.planned.files:
-                draft = add_content_trailer(self.walk.objects, self._draft_commit(step, parent), step.nodes)
-                parent = commit_tree(self.walk.objects, draft, step.tree)
+                draft = add_content_trailer(self.editor.objects, self._draft_commit(step, parent), step.nodes)
+                parent = commit_tree(self.editor.objects, draft, step.tree)
                 last = replace(draft, parent=parent)
             done.append(replace(step.planned, commit=parent if step.planned.files else None))
-        self.walk.objects.write_objects()
+        self.editor.objects.write_objects()
         return done, last
 
     def _draft_commit(self, step: PlannedCommit, parent: str) -> CommitDraft:
-        repo, made = self.ledger.repo, step.made
+        repo, source = self.ledger.repo, step.source
         when = choose_commit_date(repo, self.tip, step.when)
-        if made is None:
+        if source is None:
             return CommitDraft(parent, step.planned.change.message, step.author, when)
         own = Identity(repo.config("user.name"), repo.config("user.email"))
-        who = own if own.name and own.email else made.author
-        return CommitDraft(parent, made.message, who, when, made.author, made.wrote)
+        who = own if own.name and own.email else source.author
+        return CommitDraft(parent, source.message, who, when, source.author, source.author_date)
 
     def _advance(self, last: CommitDraft, paths: Iterable[str]) -> str:
         why = last.message.partition("\n")[0]
         move = BranchMove(self.ledger.ref, self.tip, str(last.parent), why, last.env)
         return move_branch(
-            self.ledger.repo, move, {path: (self.base.find_entry(path), self.walk.find_entry(path)) for path in paths}
+            self.ledger.repo, move, {path: (self.base.find_entry(path), self.editor.find_entry(path)) for path in paths}
         )
 
 
-def _refuse_links_at(walk: TreeEditor, files: Iterable[str]) -> None:
+def _refuse_links_at(editor: TreeEditor, files: Iterable[str]) -> None:
     """Refuse to write if the parent commit has a link or submodule at one of the paths or above it."""
     for path in files:
         above = [str(parent) for parent in PurePosixPath(path).parents][:-1]
-        found = [name for name in above if (node := walk.find_entry(name)) and node.mode != TREE]
-        node = walk.find_entry(path)
+        found = [name for name in above if (node := editor.find_entry(name)) and node.mode != TREE]
+        node = editor.find_entry(path)
         if found or (node and not node.is_plain):
             raise PathIsLink(path=found[-1] if found else path)

@@ -56,15 +56,18 @@ def create_repository(
     found = _find_free_repo(path, files)
     if dry_run:
         return CreatedOrg(found or Repo(path), org, None, sorted(files))
-    repo = found or _init_repo_at(path)
+    path.mkdir(parents=True, exist_ok=True)
+    repo = found or init_repo(path, _BRANCH)
     ref = repo.head_ref() or f"refs/heads/{_BRANCH}"
     old = repo.tip(ref)
-    walk = open_tree(repo, old)
-    nodes = walk.add_blobs(files)
-    draft = add_content_trailer(walk.objects, CommitDraft(old, _MESSAGE, who or _init_author(repo), when), nodes)
-    tree = walk.replace_entries(nodes).root
-    commit = commit_tree(walk.objects, draft, tree)
-    walk.objects.write_objects()
+    editor = open_tree(repo, old)
+    nodes = editor.add_blobs(files)
+    # Without an identity, orgtp is the author: it wrote all the files.
+    author = who or read_git_identity(repo) or Identity("orgtp", "orgtp@init.invalid")
+    draft = add_content_trailer(editor.objects, CommitDraft(old, _MESSAGE, author, when), nodes)
+    tree = editor.replace_entries(nodes).root
+    commit = commit_tree(editor.objects, draft, tree)
+    editor.objects.write_objects()
     with hold_lock(repo):
         move_branch(
             repo, BranchMove(ref, old, commit, "init", draft.env), {name: (None, node) for name, node in nodes.items()}
@@ -101,16 +104,6 @@ def _find_free_repo(path: Path, files: Mapping[str, bytes]) -> Repo | None:
     if taken:
         raise PathOccupied(path=path / taken, why="already exists, and nothing is overwritten. Move it away first.")
     return found
-
-
-def _init_repo_at(path: Path) -> Repo:
-    path.mkdir(parents=True, exist_ok=True)
-    return init_repo(path, _BRANCH)
-
-
-def _init_author(repo: Repo) -> Identity:
-    """Git's identity, else orgtp's own, because orgtp wrote all the files."""
-    return read_git_identity(repo) or Identity("orgtp", "orgtp@init.invalid")
 
 
 def scaffold_files(branch: str = _BRANCH) -> dict[str, bytes]:

@@ -24,24 +24,24 @@ create table if not exists seen (tree text not null);
 """
 
 
-def find_files_with_ids(walk: TreeEditor, ids: Iterable[str]) -> set[str]:
+def find_files_with_ids(editor: TreeEditor, ids: Iterable[str]) -> set[str]:
     """The score files of the tree that contain a record with one of `ids`."""
     wanted = set(ids)
-    found = _query_cache(walk.base or walk, wanted) | {path for path in walk.touched if find_seat_of_scores(path)}
-    return {path for path, raw in walk.read_files(found).items() if wanted & _extract_ids(raw)}
+    found = _query_cache(editor.base or editor, wanted) | {path for path in editor.touched if find_seat_of_scores(path)}
+    return {path for path, raw in editor.read_files(found).items() if wanted & _extract_ids(raw)}
 
 
-def _query_cache(walk: TreeEditor, ids: set[str]) -> set[str]:
+def _query_cache(editor: TreeEditor, ids: set[str]) -> set[str]:
     """The files that the cache lists for `ids`. If no cache can be opened, all files are searched."""
     try:
-        with closing(_open_cache(walk.objects.repo)) as cache, cache:
-            _update_cache(cache, walk)
+        with closing(_open_cache(editor.objects.repo)) as cache, cache:
+            _update_cache(cache, editor)
             return {path for id_ in ids for (path,) in cache.execute("select path from ids where id = ?", [id_])}
     except (sqlite3.Error, OSError):
         return {
             path
-            for path, held in _read_changed_ids(walk.objects.repo, None, _find_scores_tree(walk)).items()
-            if held & ids
+            for path, found_ids in _read_changed_ids(editor.objects.repo, None, _find_scores_tree(editor)).items()
+            if found_ids & ids
         }
 
 
@@ -70,21 +70,21 @@ def _connect_cache(path: Path) -> sqlite3.Connection:
     return cache
 
 
-def _update_cache(cache: sqlite3.Connection, walk: TreeEditor) -> None:
+def _update_cache(cache: sqlite3.Connection, editor: TreeEditor) -> None:
     row = cache.execute("select tree from seen").fetchone()
-    seen, tree = row[0] if row else "", _find_scores_tree(walk)
+    seen, tree = row[0] if row else "", _find_scores_tree(editor)
     if seen == tree:
         return
-    known = seen if seen and walk.objects.repo.read(seen) else None
-    for path, held in _read_changed_ids(walk.objects.repo, known, tree).items():
-        cache.executemany("insert or replace into ids values (?, ?)", ((id_, path) for id_ in held))
+    known = seen if seen and editor.objects.repo.read(seen) else None
+    for path, found_ids in _read_changed_ids(editor.objects.repo, known, tree).items():
+        cache.executemany("insert or replace into ids values (?, ?)", ((id_, path) for id_ in found_ids))
     cache.execute("delete from seen")
     cache.execute("insert into seen values (?)", [tree])
 
 
-def _find_scores_tree(walk: TreeEditor) -> str:
+def _find_scores_tree(editor: TreeEditor) -> str:
     """The id of the tree of all score files; "" if there is none yet."""
-    node = walk.find_entry("scores")
+    node = editor.find_entry("scores")
     return node.id if node else ""
 
 

@@ -39,7 +39,7 @@ class CannotQueue(OrgtpError):
 
 @dataclass(frozen=True, slots=True)
 class QueuedScores:
-    """Queued records: who recorded them, the author of their commit, and which of their ids the caller supplied.
+    """Queued records: who recorded them, the author of their commit, and the ids that the caller supplied (`own_ids`).
 
     `why`: the reason for queueing. `held`: why they were rejected ("" if they were not).
     """
@@ -48,7 +48,7 @@ class QueuedScores:
     by: str
     author: Identity
     scores: tuple[Score, ...]
-    brought: frozenset[str] = frozenset()
+    own_ids: frozenset[str] = frozenset()
     held: str = ""
     why: str = ""
 
@@ -56,7 +56,7 @@ class QueuedScores:
     def file_text(self) -> str:
         """The file's content."""
         rows = [{"path": score.path, "record": json.loads(score.line)} for score in self.scores]
-        facts = {"by": self.by, "author": [self.author.name, self.author.email], "brought": sorted(self.brought)}
+        facts = {"by": self.by, "author": [self.author.name, self.author.email], "brought": sorted(self.own_ids)}
         return (
             json.dumps({**facts, "held": self.held, "why": self.why, "scores": rows}, ensure_ascii=False, indent=1)
             + "\n"
@@ -93,35 +93,35 @@ def _parse_queued_score(row: dict[str, Any]) -> Score:
 
 
 def queue_scores(
-    repo: Repo, by: str, author: Identity, scores: Sequence[Score], brought: frozenset[str], why: str
+    repo: Repo, by: str, author: Identity, scores: Sequence[Score], own_ids: frozenset[str], why: str
 ) -> QueuedScores:
     """Write records to the outbox, and sync them to disk. Raises `OSError`."""
     name = make_ulid(read_clock(), int.from_bytes(os.urandom(RANDOM_BITS // 8)))
-    lot = QueuedScores(outbox_dir(repo) / f"{name}.json", by, author, tuple(scores), brought, why=why)
-    _save_queued(lot.path, lot.file_text.encode())
-    return lot
+    queued = QueuedScores(outbox_dir(repo) / f"{name}.json", by, author, tuple(scores), own_ids, why=why)
+    _save_queued(queued.path, queued.file_text.encode())
+    return queued
 
 
-def reject_queued(lot: QueuedScores, why: str) -> None:
+def reject_queued(queued: QueuedScores, why: str) -> None:
     """Note why queued values cannot be written. They stay in the outbox."""
-    if lot.held != why:
-        _save_queued(lot.path, replace(lot, held=why).file_text.encode())
+    if queued.held != why:
+        _save_queued(queued.path, replace(queued, held=why).file_text.encode())
 
 
 def _save_queued(path: Path, raw: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(f".tmp{os.getpid()}")
+    temporary = path.with_suffix(f".tmp{os.getpid()}")
     try:
-        _write_synced(beside, raw)
+        _write_synced(temporary, raw)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         reserve = path.parent.parent / "reserve"
         if error.errno not in _FULL or len(raw) > _RESERVE_BYTES or not reserve.exists():
             raise
         # The disk is full: overwrite the reserved file, which needs no more space.
-        reserve.rename(beside)
-        _write_synced(beside, raw)
-    beside.rename(path)
+        reserve.rename(temporary)
+        _write_synced(temporary, raw)
+    temporary.rename(path)
     handle = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -154,35 +154,35 @@ def reserve_disk_space(repo: Repo) -> None:
 # Receipts.
 
 
-def write_receipt(lot: QueuedScores, commit: str) -> None:
+def write_receipt(queued: QueuedScores, commit: str) -> None:
     """Write a receipt with the commit, and remove the values from the outbox."""
     with suppress(OSError):
         # The commit is made. Without a receipt (full disk), the waiting process finds out when it gets the lock.
-        _receipt_path(lot).write_text(commit, encoding="utf-8")
-    lot.path.unlink(missing_ok=True)
+        _receipt_path(queued).write_text(commit, encoding="utf-8")
+    queued.path.unlink(missing_ok=True)
 
 
-def read_receipt(lot: QueuedScores) -> str:
+def read_receipt(queued: QueuedScores) -> str:
     """The commit that contains the values; "" while they wait. The receipt is deleted."""
     try:
-        commit = _receipt_path(lot).read_text(encoding="utf-8")
+        commit = _receipt_path(queued).read_text(encoding="utf-8")
     except OSError:
         return ""
-    if commit and not lot.path.exists():
-        _receipt_path(lot).unlink(missing_ok=True)
+    if commit and not queued.path.exists():
+        _receipt_path(queued).unlink(missing_ok=True)
         return commit
     return ""
 
 
 def remove_leftovers(repo: Repo) -> None:
     """Remove old receipts that nobody read, and unfinished files of killed processes."""
-    for left in (*outbox_dir(repo).glob("*.done"), *outbox_dir(repo).glob("*.tmp*")):
+    for leftover in (*outbox_dir(repo).glob("*.done"), *outbox_dir(repo).glob("*.tmp*")):
         try:
-            if time.time() - left.stat().st_mtime > _RECEIPT_SECONDS:
-                left.unlink(missing_ok=True)
+            if time.time() - leftover.stat().st_mtime > _RECEIPT_SECONDS:
+                leftover.unlink(missing_ok=True)
         except OSError:
             continue
 
 
-def _receipt_path(lot: QueuedScores) -> Path:
-    return lot.path.with_suffix(".done")
+def _receipt_path(queued: QueuedScores) -> Path:
+    return queued.path.with_suffix(".done")

@@ -44,7 +44,7 @@ class ReadScope:
 class PartialTree:
     """The files within `scope`, as a tree for `load_org`."""
 
-    walk: TreeEditor
+    editor: TreeEditor
     scope: ReadScope
     _paths: set[str] = field(default_factory=set)
 
@@ -53,16 +53,16 @@ class PartialTree:
         if self.scope.ids:
             from orgtp.ledger.id_index import find_files_with_ids
 
-            self._paths |= find_files_with_ids(self.walk, self.scope.ids)
+            self._paths |= find_files_with_ids(self.editor, self.scope.ids)
 
     def entries(self) -> list[FileInfo]:
         """Every file of the part, sorted by path. Sizes are 0: only a load of the whole org checks them."""
-        nodes = ((path, self.walk.find_entry(path)) for path in sorted(self._paths))
+        nodes = ((path, self.editor.find_entry(path)) for path in sorted(self._paths))
         return [FileInfo(path, 0, node.is_plain) for path, node in nodes if node]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""
-        return self.walk.read_files(paths)
+        return self.editor.read_files(paths)
 
     def _find_seat_files(self) -> set[str]:
         """The files of the seats, of their owners, and of all seats above them."""
@@ -70,7 +70,7 @@ class PartialTree:
         next_up = {seat_path(seat) for seat in self.scope.seats}
         while next_up:
             found |= next_up
-            seats = [read_seat(path, raw)[0] for path, raw in self.walk.read_files(next_up).items()]
+            seats = [read_seat(path, raw)[0] for path, raw in self.editor.read_files(next_up).items()]
             above = {name for seat in seats if seat for name in (seat.owner, seat.reports_to) if name}
             next_up = {seat_path(name) for name in above} - found
         return found
@@ -79,30 +79,30 @@ class PartialTree:
         """The files that may contain a record of one of the periods: those of its month and all later ones."""
         found: set[str] = set()
         for seat, first in self._find_first_months().items():
-            names = self.walk.list_entries(f"scores/{seat}")
+            names = self.editor.list_entries(f"scores/{seat}")
             found |= {f"scores/{seat}/{name}" for name in names if name >= first}
         return found
 
     def _find_first_months(self) -> dict[str, str]:
         """Seat id to the first month that is read."""
         months: dict[str, str] = {}
-        for want in self.scope.score_keys:
-            seat = self._read_seat_file(want.seat)
-            metric = seat.metrics.get(want.metric) if seat else None
+        for key in self.scope.score_keys:
+            seat = self._read_seat_file(key.seat)
+            metric = seat.metrics.get(key.metric) if seat else None
             if metric:
-                first = f"{_first_day(want.period, metric.cadence.grain, self.scope.now):%Y-%m}"
-                months[want.seat] = min(first, months.get(want.seat, first))
+                first = f"{_first_day(key.period, metric.cadence.grain, self.scope.now):%Y-%m}"
+                months[key.seat] = min(first, months.get(key.seat, first))
         return months
 
     def _read_seat_file(self, seat: str) -> Seat | None:
         path = seat_path(seat)
-        raw = self.walk.read_files([path]).get(path)
+        raw = self.editor.read_files([path]).get(path)
         return read_seat(path, raw)[0] if raw is not None else None
 
 
 def _first_day(text: str, grain: Grain, now: datetime) -> date:
     """The earliest day on which the period may have been recorded, in any time zone."""
-    said = text.strip().upper()
+    label = text.strip().upper()
     current = period_containing(now, grain, UTC)
-    period = parse_period(said) or (current.previous() if said == "LAST" else current)
+    period = parse_period(label) or (current.previous() if label == "LAST" else current)
     return (period.start - _MARGIN).date()

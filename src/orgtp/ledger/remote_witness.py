@@ -17,9 +17,9 @@ class LocalHistoryRewritten(SyncStopped):
 
     state = "rewritten"
     text = (
-        "ALARM: the history of {branch} was rewritten in this clone: it contained {saw} at the last sync or audit, and "
-        "{now} does not descend from it. Nothing was changed. Find out who did it and why: git reflog {branch}. "
-        "If it was intended, run this command, then orgtp sync again:\n{cure}"
+        "ALARM: the history of {branch} was rewritten in this clone: it contained {seen} at the last sync or audit, "
+        "and {now} does not descend from it. Nothing was changed. Find out who did it and why: git reflog {branch}. "
+        "If it was intended, run this command, then orgtp sync again:\n{remedy}"
     )
 
 
@@ -70,16 +70,16 @@ def format_remote_reset(repo: Repo, remote: Remote, branch: str, there: str | No
 
 
 def refuse_rewritten_branch(repo: Repo, remote: Remote, branch: str, tip: str) -> None:
-    """Raise `LocalHistoryRewritten` if the branch at `tip` has lost what its witness saw.
+    """Raise `LocalHistoryRewritten` if the branch at `tip` no longer contains its witness.
 
     A branch that was reset to the remote's commit has lost nothing that was exchanged, so it is accepted.
     """
-    saw = read_witness(repo, branch)
-    if saw and has_lost_commit(repo, saw, tip):
+    seen = read_witness(repo, branch)
+    if seen and has_lost_commit(repo, seen, tip):
         there = read_remote_witness(repo, remote, branch)
         if there is None or has_lost_commit(repo, tip, there):
             raise LocalHistoryRewritten(
-                branch=branch, saw=saw[:10], now=tip[:10], cure=format_local_reset(repo, branch, tip)
+                branch=branch, seen=seen[:10], now=tip[:10], remedy=format_local_reset(repo, branch, tip)
             )
 
 
@@ -103,8 +103,8 @@ def read_rewritten_commits(repo: Repo) -> dict[str, str]:
 
 
 def save_rewritten_commits(repo: Repo, remade: Mapping[str, str]) -> None:
-    """Remember rewritten commits. The caller holds the sync lock."""
+    """Save rewritten commits. The caller holds the sync lock."""
     if remade:
         before = {old: remade.get(new, new) for old, new in read_rewritten_commits(repo).items()}
-        kept = dict(list((before | dict(remade)).items())[-_MOST:])
-        write_new_file(private_git_dir(repo) / "remade", json.dumps(kept).encode())
+        newest = dict(list((before | dict(remade)).items())[-_MOST:])
+        write_new_file(private_git_dir(repo) / "remade", json.dumps(newest).encode())

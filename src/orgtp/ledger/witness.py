@@ -6,7 +6,7 @@ An audit moves the witness to what it has checked, a sync to what both sides hav
 
 from __future__ import annotations
 
-from orgtp.git.ancestry import find_shallow_ends, is_ancestor
+from orgtp.git.ancestry import find_shallow_ends
 from orgtp.git.errors import GitFailed, TemporaryFailure
 from orgtp.git.lock import Lock
 from orgtp.git.repo import Repo
@@ -23,10 +23,10 @@ def read_witness(repo: Repo, branch: str) -> str | None:
 
 
 def has_lost_commit(repo: Repo, old: str, new: str) -> bool:
-    """Whether `new` certainly does not contain `old`; false if the history here is too short to tell."""
+    """Whether `new` certainly does not contain `old`; false if this clone's history is too short to tell."""
     try:
-        return not is_ancestor(repo, old, new) and not any(
-            not is_ancestor(repo, end, old) for end in find_shallow_ends(repo, new)
+        return not repo.has_ancestor(old, new) and not any(
+            not repo.has_ancestor(end, old) for end in find_shallow_ends(repo, new)
         )
     except GitFailed:
         return False

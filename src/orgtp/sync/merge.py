@@ -1,4 +1,4 @@
-"""Three-way merges in memory: records by their id, YAML by its keys, any other text by its lines."""
+"""Three-way merges in memory: records by id, YAML by keys, other text by lines."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ from orgtp.model.problem import Keys
 
 
 def merge_escalations(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """`ours` with what happened in `theirs` as well; `base` is empty where both opened it.
+    """Merge two versions of an escalation. `base` is empty if both sides opened it.
 
-    Nothing where one of the three is no escalation in order, or where they are about different things.
+    Returns None if one of the files is not a valid escalation, or if they are about different subjects.
     """
     if not path.startswith(ESCALATIONS_FOLDER) or path.startswith(SILENCED_FOLDER):
         return None
-    was, mine, other = (_read_valid(path, raw) for raw in (base, ours, theirs))
-    if mine is None or other is None or (base and was is None):
+    old, mine, other = (_read_valid(path, raw) for raw in (base, ours, theirs))
+    if mine is None or other is None or (base and old is None) or not _is_same_issue(mine, other):
         return None
-    one = _merge_continued(was, mine, other) if was else _merge_opened_twice(mine, other)
-    return _edit_escalation(path, ours, mine, one) if one else None
+    merged = _merge_continued(old, mine, other) if old else _merge_opened_twice(mine, other)
+    return _edit_escalation(path, ours, mine, merged) if merged else None
 
 
 def _read_valid(path: str, raw: bytes) -> Escalation | None:
@@ -48,28 +48,26 @@ def _read_valid(path: str, raw: bytes) -> Escalation | None:
     return None if problems else one
 
 
-def _merge_continued(was: Escalation, mine: Escalation, other: Escalation) -> Escalation | None:
-    """What `other` adds to what was there, added to `mine`, which may have been brought together before."""
-    if not was.may_become(other) or not _is_same_issue(mine, other):
+def _merge_continued(old: Escalation, mine: Escalation, other: Escalation) -> Escalation | None:
+    """Add the events that `other` adds to `old` to `mine`, which may contain some of them from an earlier merge."""
+    if not old.may_become(other):
         return None
-    if mine.events == was.events:
+    if mine.events == old.events:
         return other
-    more = [event for event in other.events if event not in was.events and event not in mine.events]
+    more = [event for event in other.events if event not in old.events and event not in mine.events]
     return _merge_events(mine, other, more) if more else mine
 
 
-def _merge_opened_twice(mine: Escalation, other: Escalation) -> Escalation | None:
-    """Two that were opened of the same trouble on the same day: one, opened when the first was."""
-    if not _is_same_issue(mine, other):
-        return None
+def _merge_opened_twice(mine: Escalation, other: Escalation) -> Escalation:
+    """Merge two escalations that were opened for the same issue on the same day. The earlier one continues."""
     first, second = sorted((mine, other), key=lambda one: (one.opened_at is None, one.opened_at, one.by))
     return _merge_events(first, second, [_reopened_event(event, second) for event in second.events])
 
 
 def _is_same_issue(one: Escalation, other: Escalation) -> bool:
-    """Whether both are about the same trouble: with a metric, or in the same words."""
-    about = [(held.seat, held.metric, held.what if held.kind is EscalationKind.ISSUE else "") for held in (one, other)]
-    return about[0] == about[1]
+    """Whether both are about the same metric, or about an issue with the same text."""
+    subjects = {(it.seat, it.metric, it.what if it.kind is EscalationKind.ISSUE else "") for it in (one, other)}
+    return len(subjects) == 1
 
 
 def _reopened_event(event: EscalationEvent, one: Escalation) -> EscalationEvent:
@@ -77,18 +75,18 @@ def _reopened_event(event: EscalationEvent, one: Escalation) -> EscalationEvent:
 
 
 def _merge_events(one: Escalation, other: Escalation, more: list[EscalationEvent]) -> Escalation:
-    """`one` with more that happened to it: both lists are in order, and so is what comes of them."""
+    """Add the events `more`, which come from `other`, to `one`. Events are sorted by time."""
     events = tuple(sorted([*one.events, *more], key=lambda event: (event.at is None, event.at)))
     state, with_ = replace(one, events=events).replayed_state
-    settled = next((held for held in (one, other) if held.state is EscalationStatus.RESOLVED), None)
-    last = settled or (
+    resolved = next((it for it in (one, other) if it.state is EscalationStatus.RESOLVED), None)
+    last = resolved or (
         other if other.replayed_state == (state, with_) and one.replayed_state != (state, with_) else one
     )
     return replace(one, events=events, state=state, with_=with_ or last.with_, due=last.due)
 
 
 def _edit_escalation(path: str, text: bytes, before: Escalation, after: Escalation) -> bytes:
-    """The file with what is otherwise now, and all else in it as it was."""
+    """Write the changed keys into the text of the file, and keep the rest of it."""
     old, new = escalation_data(before), escalation_data(after)
     found = text.decode()
     for key, value in new.items():
@@ -102,9 +100,9 @@ _MAX_QUOTED = 60
 
 
 class MergeClash(Exception):
-    """Both sides changed the same thing; `what` names it: a key of a seat, or nothing where it is the whole file.
+    """Both sides changed the same thing. `what` is its dotted YAML key, or "" for the whole file.
 
-    `values` says what either side has, where that is short.
+    `values` quotes the values of both sides if they are short.
     """
 
     def __init__(self, what: str = "", values: str = "") -> None:
@@ -113,17 +111,17 @@ class MergeClash(Exception):
 
 
 def find_new_records(base: bytes, theirs: bytes) -> bytes:
-    """The lines that `theirs` adds to `base`. Raises `Clash` where it does more than add."""
+    """Return the lines that `theirs` adds to `base`. Raises `MergeClash` if a line of `base` is missing in it."""
     if not theirs.startswith(base) or (base and not base.endswith(b"\n")):
         before, after = base.splitlines(), theirs.splitlines()
         if not set(before) <= set(after):
-            raise MergeClash("records that were there before")
+            raise MergeClash("existing records")
         return b"".join(line + b"\n" for line in after if line not in set(before))
     return theirs[len(base) :]
 
 
 def read_record_id(line: bytes) -> str:
-    """The id of a record's line; "" where it is none."""
+    """Return the id in a line of a score file; "" if the line is not a record."""
     try:
         data = json.loads(line)
     except (ValueError, RecursionError):
@@ -132,34 +130,32 @@ def read_record_id(line: bytes) -> str:
 
 
 def merge_files(repo: Repo, path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes:
-    """`ours` with what `theirs` changed in `base`. Raises `Clash` with what both changed."""
-    told = merge_escalations(path, base, ours, theirs)
-    if told is not None:
-        return told
-    if path.endswith(".yaml"):
-        by_keys = _merge_by_keys(path, base, ours, theirs)
-        if by_keys is not None:
-            lines = _merge_by_lines(repo, base, ours, theirs)
-            # A merge by lines keeps the comments of both, where it comes to the same data.
-            return lines if lines is not None and _read_data(path, lines) == _read_data(path, by_keys) else by_keys
+    """Apply the changes from `base` to `theirs` to `ours`. Raises `MergeClash` if both sides changed the same thing."""
+    escalation = merge_escalations(path, base, ours, theirs)
+    if escalation is not None:
+        return escalation
+    by_keys = _merge_by_keys(path, base, ours, theirs) if path.endswith(".yaml") else None
     lines = _merge_by_lines(repo, base, ours, theirs)
+    if by_keys is not None:
+        # If a merge by lines gives the same data, prefer it: it keeps the comments of both sides.
+        return lines if lines is not None and _read_data(path, lines) == _read_data(path, by_keys) else by_keys
     if lines is None:
         raise MergeClash
     return lines
 
 
 def _merge_by_keys(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """The merge of two edits of a YAML file, key by key; nothing where one of the three is not strict YAML."""
+    """Merge two edits of a YAML file by keys. Returns None if one of the three files is not strict YAML."""
     datas = [_read_data(path, raw) for raw in (base, ours, theirs)]
     if not all(isinstance(data, dict) for data in datas):
         return None
     mine = dict(_list_changes(datas[0], datas[1]))
     text = decode_yaml(path, ours)
-    for keys, here in _list_changes(datas[0], datas[2]):
-        if _is_same_change(mine, keys, here):
+    for keys, value in _list_changes(datas[0], datas[2]):
+        if _is_same_change(mine, keys, value):
             continue
         try:
-            after = edit_yaml(path, text, DropKey(path, keys) if here is _REMOVED else SetKey(path, keys, here))
+            after = edit_yaml(path, text, DropKey(path, keys) if value is _REMOVED else SetKey(path, keys, value))
         except OrgtpError as error:
             raise MergeClash(".".join(keys)) from error
         if after == text:
@@ -169,7 +165,10 @@ def _merge_by_keys(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes 
 
 
 def _is_same_change(mine: dict[Keys, Any], keys: Keys, value: Any) -> bool:
-    """Whether this side made the same change. Raises `Clash` where it made another one there, above or below."""
+    """Whether our side made the same change.
+
+    Raises `MergeClash` if it changed this key, a key above it or a key below it differently.
+    """
     if keys in mine and _is_same_value(mine[keys], value):
         return True
     if any(keys[: len(other)] == other or other[: len(keys)] == keys for other in mine):
@@ -177,19 +176,20 @@ def _is_same_change(mine: dict[Keys, Any], keys: Keys, value: Any) -> bool:
     return False
 
 
-def _format_both_values(there: Any, here: Any) -> str:
-    """What either side has, where that is short to say."""
-    said = [str(value) for value in (here, there) if isinstance(value, str | int | Decimal)]
-    return f' ("{said[0]}" here, "{said[1]}" there)' if len(said) == 2 and max(map(len, said)) < _MAX_QUOTED else ""  # noqa: PLR2004
+def _format_both_values(remote: Any, local: Any) -> str:
+    """Quote the values of both sides; "" if one is not a single value or too long."""
+    texts = [str(value) for value in (local, remote) if isinstance(value, str | int | Decimal)]
+    short = len(texts) == 2 and max(map(len, texts)) < _MAX_QUOTED  # noqa: PLR2004
+    return f' ("{texts[0]}" locally, "{texts[1]}" on the remote)' if short else ""
 
 
 def _is_same_value(one: Any, other: Any) -> bool:
-    """Whether two values are written the same: to Python, 1 and true are equal."""
+    """Whether two values are the same in YAML: in Python, 1 and true are equal."""
     return repr(one) == repr(other)
 
 
 def _list_changes(old: Any, new: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Any]]:
-    """Each key whose value is another one, as deep as both sides have groups of keys."""
+    """List the changed keys and their new values. Descends where both sides have mappings."""
     for key in dict.fromkeys([*old, *new]):
         before, after = old.get(key, _REMOVED), new.get(key, _REMOVED)
         if isinstance(before, dict) and isinstance(after, dict):
@@ -206,9 +206,9 @@ def _read_data(path: str, raw: bytes) -> Any:
 
 
 def _merge_by_lines(repo: Repo, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """Git's merge of lines; nothing where it leaves a conflict, or the text is none."""
-    with tempfile.TemporaryDirectory() as here:
-        names = [Path(here) / name for name in ("ours", "base", "theirs")]
+    """Merge lines with git. Returns None on a conflict, or if a file is binary."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = [Path(folder) / name for name in ("ours", "base", "theirs")]
         for name, raw in zip(names, (ours, base, theirs), strict=True):
             name.write_bytes(raw)
         code, out, _ = repo.attempt("merge-file", "-p", "-q", "--", *map(str, names))

@@ -1,7 +1,7 @@
-"""Commits that the remote does not have, made anew on its tip: history stays one line, and files only grow.
+"""Rewrite the commits that the remote does not have onto its tip: history stays linear, and score files only grow.
 
-Records are appended where their id is not there yet; they are never merged as text. Everything else is merged in three
-ways, in memory. A commit that has nothing left to say is left out.
+Records are appended if their id is new; they are never merged as text. Everything else gets a three-way merge in
+memory. A commit without remaining changes is dropped.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ class SyncConflict(SyncStopped):
 
     state = "conflict"
     text = (
-        "{what} was changed here ({commit} {subject}) and on the remote, each in its own way. Nothing was touched. "
-        "Settle it by hand (edit, git add, git commit), and then run orgtp sync again:\n{way}"
+        "{what} was changed differently by the local commit {commit} ({subject}) and on the remote. Nothing was "
+        "written. Merge by hand (edit, git add, git commit), then run orgtp sync again:\n{commands}"
     )
 
 
 def list_unpublished(repo: Repo, local: str, published: str | None, *, every: bool = False) -> list[str]:
-    """The commits that only the local branch has, oldest first, along the line of first parents, or `every` one."""
+    """List the commits that only the local branch has, oldest first: along first parents, or `every` one."""
     words = ("rev-list", *(() if every else ("--first-parent",)), "--reverse", "--topo-order", local)
     return repo.run(*words, *([f"^{published}"] if published else []), "--").decode().split()
 
 
 def read_original(repo: Repo, commit: str) -> SourceCommit:
-    """A commit as it stands in git."""
+    """Read the author, the message and the first parent of a commit."""
     found = repo.read(commit)
     raw = found.raw if found else b""
     head, _, message = _decode_commit(raw).partition("\n\n")
@@ -52,12 +52,12 @@ def read_original(repo: Repo, commit: str) -> SourceCommit:
     parent = next((value for key, _, value in lines if key == "parent"), None)
     author = next((value for key, _, value in lines if key == "author"), "")
     name, _, rest = author.partition(" <")
-    email, _, wrote = rest.rpartition("> ")
-    return SourceCommit(commit, parent, Identity(name, email), wrote, message)
+    email, _, author_date = rest.rpartition("> ")
+    return SourceCommit(commit, parent, Identity(name, email), author_date, message)
 
 
 def _decode_commit(raw: bytes) -> str:
-    """A commit as text; one that a person wrote in another encoding says so in its head (i18n.commitEncoding)."""
+    """Decode a commit, in the encoding that its header names, else UTF-8 (git-commit(1), `i18n.commitEncoding`)."""
     names = [
         line[len(b"encoding ") :] for line in raw.partition(b"\n\n")[0].split(b"\n") if line.startswith(b"encoding ")
     ]
@@ -68,23 +68,26 @@ def _decode_commit(raw: bytes) -> str:
 
 
 class CommitReplay:
-    """Commits made anew on what a batch has, with the remote's tip as its base.
+    """Rewrites commits onto a batch, which starts at the remote's tip.
 
-    `way` are the commands by which a person merges by hand, where that must be.
+    `commands` are the shell commands for a manual merge, to show in a conflict.
     """
 
-    def __init__(self, batch: CommitBatch, commits: list[str], way: str) -> None:
-        self.batch, self.base, self.way = batch, batch.walk, way
-        self.made = [read_original(batch.ledger.repo, commit) for commit in commits]
+    def __init__(self, batch: CommitBatch, commits: list[str], commands: str) -> None:
+        self.batch, self.base, self.commands = batch, batch.editor, commands
+        self.sources = [read_original(batch.ledger.repo, commit) for commit in commits]
         repo = batch.ledger.repo
-        self._changes: dict[str, TreeChanges] = {made.id: diff_trees(repo, made.parent, made.id) for made in self.made}
-        self._there: set[str] = set()
-        self._settled = self._find_manual_merge(commits)
+        self._changes: dict[str, TreeChanges] = {
+            source.id: diff_trees(repo, source.parent, source.id) for source in self.sources
+        }
+        self._known_ids: set[str] = set()
+        self._merge_index = self._find_manual_merge(commits)
 
     def _find_manual_merge(self, commits: list[str]) -> int:
-        """How many commits come before the last merge of the remote's that a person made, which settles them.
+        """Return the index of the last manual merge with the remote; -1 if there is none.
 
-        It counts as what it changed in the remote's commits; so nothing that it settled clashes once more.
+        The merge resolves the conflicts of the commits before it, so it is replayed as its changes against the remote's
+        side. Then these conflicts do not occur again.
         """
         repo, tip = self.batch.ledger.repo, self.batch.tip
         words = ("rev-list", "--first-parent", "--topo-order", "--merges", "--parents", *commits[-1:], f"^{tip}", "--")
@@ -106,80 +109,76 @@ class CommitReplay:
         }
 
     def plan_commits(self) -> list[PlannedCommit]:
-        """The steps; a commit that changes nothing any more has none. Raises `Conflict` with nothing touched."""
-        self._there = self._find_known_ids()
+        """Plan the rewritten commits, without those that have no changes left. Raises `SyncConflict`."""
+        self._known_ids = self._find_known_ids()
         tried = [
-            self._try_commit(made) if n < self._settled else self._plan_commit(made) for n, made in enumerate(self.made)
+            self._try_commit(source) if n < self._merge_index else self._plan_commit(source)
+            for n, source in enumerate(self.sources)
         ]
         steps = [step for step in tried if step]
         self._refuse_errors({path for step in steps for path in step.nodes})
         return steps
 
     def _find_known_ids(self) -> set[str]:
-        """The ids of records that stand in the org already, of all that the commits add."""
+        """Find which of the record ids that the commits add are already in the org."""
         ids: set[str] = set()
         for changes in self._changes.values():
             for path, (old, new) in changes.items():
                 if find_seat_of_scores(path) and new and new.is_plain:
-                    ids |= {read_record_id(line) for line in self._read_content(new).splitlines()} - self._read_ids(old)
+                    ids |= {read_record_id(line) for line in self._read_content(new).splitlines()} - {
+                        read_record_id(line) for line in self._read_content(old).splitlines()
+                    }
         files = self.base.read_files(find_files_with_ids(self.base, ids - {""})) if ids else {}
         return {found for raw in files.values() for line in raw.splitlines() if (found := read_record_id(line)) in ids}
 
-    def _read_ids(self, node: TreeEntry | None) -> set[str]:
-        return {read_record_id(line) for line in self._read_content(node).splitlines()}
-
     def _read_content(self, node: TreeEntry | None) -> bytes:
-        return self.batch.walk.objects.read_blobs([node.id])[node.id] if node else b""
+        return self.batch.editor.objects.read_blobs([node.id])[node.id] if node else b""
 
-    def _try_commit(self, made: SourceCommit) -> PlannedCommit | None:
-        """The step of a commit before the merge that settles it; none where it clashes, for it is in the merge."""
-        known = set(self._there)
+    def _try_commit(self, source: SourceCommit) -> PlannedCommit | None:
+        """Plan a commit before a manual merge. Returns None on a conflict, because the merge contains its changes."""
+        known = set(self._known_ids)
         try:
-            return self._plan_commit(made)
+            return self._plan_commit(source)
         except SyncConflict:
-            self._there = known
+            self._known_ids = known
             return None
 
-    def _plan_commit(self, made: SourceCommit) -> PlannedCommit | None:
-        before, nodes = self.batch.walk, self._merge_nodes(made)
+    def _plan_commit(self, source: SourceCommit) -> PlannedCommit | None:
+        before, nodes = self.batch.editor, self._merge_nodes(source)
         if not nodes:
             return None
-        self.batch.walk = before.replace_entries(nodes)
-        files = self.batch.walk.read_files(nodes)
+        self.batch.editor = before.replace_entries(nodes)
+        files = self.batch.editor.read_files(nodes)
         recorded = RecordedChange(
-            Change("", made.subject, ()), None, before.read_files(nodes), {p: files.get(p, b"") for p in nodes}
+            Change("", source.subject, ()), None, before.read_files(nodes), {p: files.get(p, b"") for p in nodes}
         )
-        # What is there already is not done again, and nothing is said of its seats.
-        named = (seat for claims in parse_claims(made.message).all for seat in claims.seats)
-        anew = replace(made, message=drop_seat_trailers(made.message, select_named_seats(named, nodes)))
-        return PlannedCommit(recorded, self.batch.walk.root, made.author, self.batch.ledger.now, nodes, anew)
+        # Changes that the remote already has are dropped, and so are the trailers of their seats.
+        named = (seat for claims in parse_claims(source.message).all for seat in claims.seats)
+        rewritten = replace(source, message=drop_seat_trailers(source.message, select_named_seats(named, nodes)))
+        return PlannedCommit(recorded, self.batch.editor.root, source.author, self.batch.ledger.now, nodes, rewritten)
 
-    def _is_manual_merge(self, made: SourceCommit) -> bool:
-        return self._settled >= 0 and made is self.made[self._settled]
-
-    def _merge_nodes(self, made: SourceCommit) -> dict[str, TreeEntry | None]:
-        """What the commit changes, on what is there now."""
+    def _merge_nodes(self, source: SourceCommit) -> dict[str, TreeEntry | None]:
+        """Merge the changes of a commit into the current tree: path to new entry. Raises `SyncConflict`."""
         found: dict[str, TreeEntry | None] = {}
-        for path, (old, new) in self._changes[made.id].items():
-            now = self.batch.walk.find_entry(path)
-            ground = (
-                self.base.find_entry(path) if self._is_manual_merge(made) and not find_seat_of_scores(path) else now
-            )
+        is_merge = self._merge_index >= 0 and source is self.sources[self._merge_index]
+        for path, (old, new) in self._changes[source.id].items():
+            now = self.batch.editor.find_entry(path)
+            ours = self.base.find_entry(path) if is_merge and not find_seat_of_scores(path) else now
             try:
-                node = self._merge_node(path, old, ground, new)
+                node = self._merge_node(path, old, ours, new)
             except MergeClash as clash:
-                raise self._make_conflict(_name_conflict(path, clash.what) + clash.values, made) from clash
+                raise self._make_conflict(_name_conflict(path, clash.what) + clash.values, source) from clash
             if node != now:
                 found[path] = node
         taken = next((name for path, node in found.items() if node for name in self._files_above(path, found)), "")
         if taken:
-            raise self._make_conflict(taken, made)
+            raise self._make_conflict(taken, source)
         return found
 
     def _files_above(self, path: str, gone: Mapping[str, TreeEntry | None]) -> list[str]:
-        """What is a file now and a folder to the commit, which did not take it away itself."""
+        """List the parent folders of a path that are files in the current tree and that the commit does not delete."""
         above = [str(parent) for parent in PurePosixPath(path).parents][:-1]
-        known = ((name, self.batch.walk.find_entry(name)) for name in above if name not in gone)
+        known = ((name, self.batch.editor.find_entry(name)) for name in above if name not in gone)
         return [name for name, node in known if node and node.mode != TREE]
 
     def _merge_node(
@@ -204,47 +203,47 @@ class CommitReplay:
         return TreeEntry(new.mode if old and new.mode != old.mode else now.mode, self._add_blob(raw, new))
 
     def _append_records(self, old: TreeEntry | None, now: TreeEntry | None, new: TreeEntry) -> TreeEntry | None:
-        """The file as it is now with the records that the commit added and that are nowhere yet."""
+        """Append the records that the commit added and whose ids are new to the current file."""
         lines = find_new_records(self._read_content(old), self._read_content(new)).splitlines(keepends=True)
-        fresh = [line for line in lines if read_record_id(line) not in self._there]
+        fresh = [line for line in lines if read_record_id(line) not in self._known_ids]
         if not fresh:
             return now
-        self._there |= {read_record_id(line) for line in fresh} - {""}
+        self._known_ids |= {read_record_id(line) for line in fresh} - {""}
         before = self._read_content(now)
         gap = b"\n" if before and not before.endswith(b"\n") else b""
         return TreeEntry(now.mode if now else PLAIN, self._add_blob(before + gap + b"".join(fresh), new))
 
     def _add_blob(self, raw: bytes, like: TreeEntry) -> str:
-        return self.batch.walk.objects.add_object("blob", raw, like.id)
+        return self.batch.editor.objects.add_object("blob", raw, like.id)
 
     def _refuse_errors(self, paths: set[str]) -> None:
-        """Refuse what would break the org, though each side by itself would not. Raises `Conflict`."""
+        """Refuse a result with errors that neither side has by itself. Raises `SyncConflict`."""
         try:
             if any(not find_seat_of_scores(path) for path in paths):
-                self.batch.walk.objects.write_objects()
-                refuse_new_errors(self._load_org(self.base), self._load_org(self.batch.walk).files)
+                self.batch.editor.objects.write_objects()
+                refuse_new_errors(self._load_org(self.base), self._load_org(self.batch.editor).files)
             else:
                 self._refuse_records(paths)
         except WouldBreak as error:
-            last = self.made[-1]
-            raise self._make_conflict(f"Together they break the org:\n{error}\nIt", last) from error
+            last = self.sources[-1]
+            raise self._make_conflict(f"Both sides together break the org:\n{error}\nIt", last) from error
 
-    def _make_conflict(self, what: str, made: SourceCommit) -> SyncConflict:
-        return SyncConflict(what=what, commit=made.id[:10], subject=made.subject, way=self.way)
+    def _make_conflict(self, what: str, source: SourceCommit) -> SyncConflict:
+        return SyncConflict(what=what, commit=source.id[:10], subject=source.subject, commands=self.commands)
 
-    def _load_org(self, walk: TreeEditor) -> LoadedOrg:
-        return load_org(GitTree(self.batch.ledger.repo, walk.root))
+    def _load_org(self, editor: TreeEditor) -> LoadedOrg:
+        return load_org(GitTree(self.batch.ledger.repo, editor.root))
 
     def _refuse_records(self, paths: set[str]) -> None:
-        """The records that are added, in the org as far as they reach."""
+        """Check the added records, and load only the part of the org that they need. Raises `WouldBreak`."""
         seats = frozenset(seat for path in paths if (seat := find_seat_of_scores(path)))
         before = load_org(PartialTree(self.base, ReadScope(seats, frozenset(), self.batch.ledger.now)))
-        old, new = self.base.read_files(paths), self.batch.walk.read_files(paths)
+        old, new = self.base.read_files(paths), self.batch.editor.read_files(paths)
         refuse_wrong_records(before.org, find_added_lines(old, new))
 
 
 def _name_conflict(path: str, what: str) -> str:
-    """What both sides changed, as a person calls it: `owner of seat dash`."""
+    """Describe what both sides changed: `owner of the seat dash`."""
     folder, _, name = path.partition("/")
     thing = f"the seat {name.removesuffix('.yaml')}" if folder == "seats" and name.endswith(".yaml") else path
     return f"{what} of {thing}" if what else thing

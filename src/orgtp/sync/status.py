@@ -1,11 +1,11 @@
-"""What waits in a clone, without asking the remote: the outbox, and commits that were not sent yet."""
+"""The sync status of a clone, without network access: the outbox, and commits that are not sent yet."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from orgtp.git.lock import Lock
-from orgtp.git.remote import Remote, find_remote
+from orgtp.git.remote import find_remote
 from orgtp.ledger.advance import read_journal
 from orgtp.ledger.batch import Ledger, SourceCommit
 from orgtp.ledger.outbox import QueuedScores, list_queued
@@ -16,10 +16,10 @@ from orgtp.sync.replay import list_unpublished, read_original
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
-    """What is here and not there, as far as it is known here. `seen` is the commit the remote was last seen at.
+    """The queued values and unsent commits of a clone. `seen` is the last commit seen at the remote.
 
-    `unfinished` says that a run was killed, which the next one puts right; `holder` who writes at this moment; `behind`
-    that the remote has commits that are not here; `trouble` what is wrong with its address.
+    `unfinished`: a run was killed, and the next one recovers. `holder`: the process that writes now. `behind`: the
+    remote is known to have commits that the clone does not have. `trouble`: what is wrong with the remote's address.
     """
 
     remote: str
@@ -34,24 +34,21 @@ class SyncStatus:
     trouble: str = ""
 
 
-def _find_remote(ledger: Ledger) -> tuple[Remote | None, str]:
-    """The remote, or why its address is none that can be spoken to: what waits here is to be seen all the same."""
-    try:
-        return find_remote(ledger.repo, ledger.branch), ""
-    except BadInput as error:
-        return None, str(error)
-
-
 def read_sync_status(ledger: Ledger) -> SyncStatus:
-    """What waits. Nothing is touched, and no lock is waited for."""
+    """Read the status. Changes nothing and waits for no lock."""
     repo, tip = ledger.repo, ledger.tip()
-    remote, trouble = _find_remote(ledger)
+    remote, trouble = None, ""
+    try:
+        remote = find_remote(repo, ledger.branch)
+    except BadInput as error:
+        # A bad address must not hide the queued values.
+        trouble = str(error)
     last = read_remote_witness(repo, remote, ledger.branch) if remote else None
     unsent = (
         tuple(read_original(repo, commit) for commit in list_unpublished(repo, tip, last, every=True)) if remote else ()
     )
     lock = Lock(repo)
-    holder = "" if lock.is_free else lock.holder or "a process that does not say who it is"
+    holder = "" if lock.is_free else lock.holder or "an unknown process"
     return SyncStatus(
         remote=remote.public_url if remote else "",
         branch=ledger.branch,

@@ -1,7 +1,7 @@
-"""Exchanging commits with the remote: fetch, make anew what only we have on what is there, push without force.
+"""Exchange commits with the remote: fetch, rewrite our commits onto the remote's tip, and push without force.
 
-The network is never waited for with the ledger's lock held: those who record here go on. Whoever lost a race fetches
-and tries again. Each step leaves a whole: a kill between any two is continued by the next sync.
+The ledger's lock is not held during network access, so that other processes can record values. If another push received
+first, fetch and try again. Each step leaves a consistent state: after a kill, the next sync continues.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ class RemoteRewritten(SyncStopped):
 
     state = "rewritten"
     text = (
-        "ALARM: the history of {branch} at {url} was rewritten: it had {seen}, and {now}. Nothing was touched here. "
-        "Find out who did it, and why. If it was meant, run this, and orgtp sync again, which then sends what is only "
-        "here, with all that was dropped there (to drop that here, too, move {branch} to the remote's commit first):\n"
-        "{cure}"
+        "ALARM: the history of {branch} at {url} was rewritten: it had {seen}, and {now}. Nothing was changed locally. "
+        "Find out who did it and why. If it was intended, run this command, then orgtp sync again. That sends all "
+        "local commits, also those removed from the remote (to remove them here too, first move {branch} to the "
+        "remote's commit):\n{remedy}"
     )
 
 
@@ -65,18 +65,18 @@ class UnrelatedHistory(SyncStopped):
 
 
 class SyncBusy(SyncStopped):
-    """The local ledger cannot be written at the moment."""
+    """The local ledger cannot be written now."""
 
     state = "busy"
     exit_code = 75
-    text = "{why}. Nothing was exchanged; run orgtp sync again"
+    text = "{why}. Nothing was exchanged. Run orgtp sync again"
 
 
 class WorkTreeInTheWay(SyncStopped):
     """The work tree has changes that sync would overwrite."""
 
     state = "uncommitted"
-    text = "{why}. Nothing was exchanged; then run orgtp sync again"
+    text = "{why}. Nothing was exchanged. Then run orgtp sync again"
 
 
 class MergeInProgress(SyncStopped):
@@ -84,16 +84,17 @@ class MergeInProgress(SyncStopped):
 
     state = "merging"
     text = (
-        "{root} is in the middle of a merge. Finish it (edit, git add, git commit) or give it up (git merge --abort), "
+        "a merge is in progress in {root}. Finish it (edit, git add, git commit) or abort it (git merge --abort), "
         "then run orgtp sync again"
     )
 
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What a sync did: the numbers of commits that came and that were sent, and which of ours were made anew as which.
+    """The result of a sync: the numbers of commits received and sent; `remade` maps rewritten commits to their new ids.
 
-    `before` and `commit` are the tips of the ledger branch; `held` are the lots that do not fit the org any more.
+    `before` and `commit` are the old and new tips of the ledger branch. `paths` are the changed files. `behind`: why a
+    work tree could not be updated. `held`: the values that are still in the outbox.
     """
 
     remote: str
@@ -109,10 +110,10 @@ class SyncResult:
 
 
 def sync_ledger(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) -> SyncResult:
-    """Exchange commits with the remote, and write what waits in the outbox.
+    """Exchange commits with the remote, and write the values in the outbox.
 
-    `needed`: only if something here is not known to be there. Raises `SyncStopped` with its state, and what git says
-    of a repository that is broken.
+    `needed`: do nothing if the remote is known to have all local commits. Raises `SyncStopped`, and `GitFailed` if the
+    repository is broken.
     """
     remote = find_remote(ledger.repo, ledger.branch)
     if remote is None:
@@ -123,7 +124,7 @@ def sync_ledger(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) 
             refuse_rewritten_branch(ledger.repo, remote, ledger.branch, ledger.tip())
             if dry_run:
                 return exchange.plan_sync()
-            return exchange.unchanged_result() if needed and exchange.is_published() else exchange.run_sync()
+            return exchange.build_unchanged_result() if needed and exchange.is_published() else exchange.run_sync()
     except TemporaryFailure as why:
         raise SyncBusy(why=why) from why
     except (UncommittedChanges, PathIsLink) as why:
@@ -139,12 +140,7 @@ def _sync_without_remote(ledger: Ledger, *, dry_run: bool) -> SyncResult:
         except TemporaryFailure as why:
             raise SyncBusy(why=why) from why
     paths = tuple(diff_trees(ledger.repo, before, ledger.tip()))
-    return SyncResult("", ledger.branch, before, ledger.tip(), paths=paths, held=list_waiting(ledger.repo))
-
-
-def list_waiting(repo: Repo) -> tuple[QueuedScores, ...]:
-    """What is in the outbox."""
-    return tuple(list_queued(repo))
+    return SyncResult("", ledger.branch, before, ledger.tip(), paths=paths, held=tuple(list_queued(ledger.repo)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,66 +159,68 @@ class RemoteSync:
         return self.ledger.branch
 
     def is_published(self) -> bool:
-        """Whether the remote was seen to have all that is here."""
+        """Whether the remote is known to have all local commits."""
         last = read_remote_witness(self._repo, self.remote, self._branch)
         return bool(last) and not list_unpublished(self._repo, self.ledger.tip(), last)
 
-    def unchanged_result(self) -> SyncResult:
-        """What there is to say where nothing was to do."""
+    def build_unchanged_result(self) -> SyncResult:
+        """Return the result of a sync that had nothing to do."""
         tip = self.ledger.tip()
         return SyncResult(self.remote.public_url, self._branch, tip, tip, remade=read_rewritten_commits(self._repo))
 
     def plan_sync(self) -> SyncResult:
-        """What an exchange would do now: only objects are fetched, nothing moves and nothing is sent."""
-        local, there = self.ledger.tip(), self._fetch_tip(keep=False)
-        made, remade = self._replay_onto(local, there)
-        return self._build_result(local, made, there, remade)
+        """Return what a sync would do now. Fetches objects, but moves no ref and sends nothing."""
+        local, remote_tip = self.ledger.tip(), self._fetch_tip(save=False)
+        new_tip, remade = self._replay_onto(local, remote_tip)
+        return self._build_result(local, new_tip, remote_tip, remade)
 
     def run_sync(self) -> SyncResult:
-        """Fetch, follow, push; again, where somebody else was quicker."""
+        """Fetch, rewrite our commits, and push. Repeat if another push came first. Raises `SyncStopped`."""
         first, remade, paths = self.ledger.tip(), dict[str, str](), set[str]()
         for _ in _pause_between_tries():
-            there = self._fetch_tip()
-            done = self._follow_remote(there)
+            remote_tip = self._fetch_tip()
+            done = self._follow_remote(remote_tip)
             remade = {old: done.remade.get(new, new) for old, new in remade.items()} | dict(done.remade)
             paths |= set(done.paths)
             save_rewritten_commits(self._repo, done.remade)
             try:
-                if done.commit != there:
+                if done.commit != remote_tip:
                     self._push_commit(done.commit)
             except PushRaced:
                 continue
-            came = _count_missing(self._repo, there, first) if there else 0
+            received = _count_missing(self._repo, remote_tip, first) if remote_tip else 0
             save_witness(self._repo, self._branch, done.commit)
-            return replace(done, before=first, received=came, remade=remade, paths=tuple(sorted(paths)))
+            return replace(done, before=first, received=received, remade=remade, paths=tuple(sorted(paths)))
         raise PushRaced(url=self.remote.public_url)
 
-    def _fetch_tip(self, *, keep: bool = True) -> str | None:
-        """The remote's tip, which must have what was seen there before. Raises `Rewritten`, `RemoteDown`."""
+    def _fetch_tip(self, *, save: bool = True) -> str | None:
+        """Fetch the remote's tip; None if it has no such branch. Raises `RemoteRewritten`, `RemoteUnreachable`."""
         repo, last = self._repo, read_remote_witness(self._repo, self.remote, self._branch)
         known = {"local": self.ledger.tip()} | ({"seen": last} if last else {})
-        there = RemoteConnection(repo, self.remote).fetch_branch(self.ledger.ref, known)
-        if last and (there is None or (not repo.has_ancestor(last, there) and has_lost_commit(repo, last, there))):
-            now = f"has {there[:10]} now, which does not lead back to it" if there else "has no such branch now"
+        remote_tip = RemoteConnection(repo, self.remote).fetch_branch(self.ledger.ref, known)
+        if last and (
+            remote_tip is None or (not repo.has_ancestor(last, remote_tip) and has_lost_commit(repo, last, remote_tip))
+        ):
+            now = f"now has {remote_tip[:10]}, which does not contain it" if remote_tip else "now has no such branch"
             facts = {"branch": self._branch, "url": self.remote.public_url, "seen": last[:10], "now": now}
-            raise RemoteRewritten(**facts, cure=format_remote_reset(repo, self.remote, self._branch, there))
-        if keep and there:
-            save_remote_witness(repo, self.remote, self._branch, there)
-        return there
+            raise RemoteRewritten(**facts, remedy=format_remote_reset(repo, self.remote, self._branch, remote_tip))
+        if save and remote_tip:
+            save_remote_witness(repo, self.remote, self._branch, remote_tip)
+        return remote_tip
 
-    def _follow_remote(self, there: str | None) -> SyncResult:
-        """Write what waits, and bring the ledger branch onto the remote's tip, with the lock held."""
+    def _follow_remote(self, remote_tip: str | None) -> SyncResult:
+        """Write the outbox, and move the ledger branch onto the remote's tip, with the lock held."""
         with hold_lock(self._repo):
             self._refuse_merge()
             write_outbox(self.ledger, again=True)
             local = self.ledger.tip()
-            made, remade = self._replay_onto(local, there)
-            changes = diff_trees(self._repo, local, made) if made != local else {}
-            behind = move_branch(self._repo, self._branch_move(local, made), changes) if made != local else ""
-        return replace(self._build_result(local, made, there, remade), behind=behind)
+            new_tip, remade = self._replay_onto(local, remote_tip)
+            changes = diff_trees(self._repo, local, new_tip) if new_tip != local else {}
+            behind = move_branch(self._repo, self._branch_move(local, new_tip), changes) if new_tip != local else ""
+        return replace(self._build_result(local, new_tip, remote_tip, remade), behind=behind)
 
     def _refuse_merge(self) -> None:
-        """A merge by hand that is under way settles what both sides changed; it is waited for."""
+        """Raise `MergeInProgress` during a manual merge, which resolves a conflict of an earlier sync."""
         for tree in find_checkouts(self._repo, self.ledger.ref):
             if (tree.git_dir / "MERGE_HEAD").exists():
                 raise MergeInProgress(root=tree.path)
@@ -233,58 +231,60 @@ class RemoteSync:
         witness_too = find_witness_to_move(self._repo, self._branch, old, new)
         return BranchMove(self.ledger.ref, old, new, f"sync: {self.remote.public_url}", env, witness_too)
 
-    def _replay_onto(self, local: str, there: str | None) -> tuple[str, dict[str, str]]:
-        """The tip that has both, and which of our commits were made anew for it as which. Raises `Conflict`."""
+    def _replay_onto(self, local: str, remote_tip: str | None) -> tuple[str, dict[str, str]]:
+        """Return a tip that contains both sides, and the rewritten commits: old id to new id. Raises `SyncConflict`."""
         repo = self._repo
-        if there is None or repo.has_ancestor(there, local):
+        if remote_tip is None or repo.has_ancestor(remote_tip, local):
             return local, {}
-        if repo.has_ancestor(local, there):
-            return there, {}
-        if not repo.read_output_line("merge-base", local, there):
+        if repo.has_ancestor(local, remote_tip):
+            return remote_tip, {}
+        if not repo.read_output_line("merge-base", local, remote_tip):
             raise UnrelatedHistory(url=self.remote.public_url)
-        batch = CommitBatch(self.ledger, there)
-        ours = list_unpublished(repo, local, there)
+        batch = CommitBatch(self.ledger, remote_tip)
+        ours = list_unpublished(repo, local, remote_tip)
         steps = CommitReplay(batch, ours, self._merge_commands()).plan_commits()
         done, last = batch.write_commits(steps)
-        tip = str(last.parent) if last else there
-        made = {step.made.id: str(new.commit) for step, new in zip(steps, done, strict=True) if step.made}
-        # What was there already, all of it, is to be found from the tip.
-        return tip, dict.fromkeys(ours, tip) | made
+        tip = str(last.parent) if last else remote_tip
+        rewritten = {step.source.id: str(new.commit) for step, new in zip(steps, done, strict=True) if step.source}
+        # A commit that the remote already has completely is mapped to the tip.
+        return tip, dict.fromkeys(ours, tip) | rewritten
 
     def _merge_commands(self) -> str:
-        """How a person merges by hand: where the ledger branch is checked out, or in a work tree made for it."""
+        """Return the commands for a manual merge: in a checkout of the ledger branch, or in a new work tree."""
         found = [tree.path for tree in find_checkouts(self._repo, self.ledger.ref)]
-        place = found[0] if found else self._repo.path.with_name(f"{self._repo.path.name}-settle")
-        make = [] if found else [f"  git -C {self._repo.path} worktree add {place} {self._branch}"]
-        return "\n".join([*make, f"  git -C {place} pull --no-rebase {self.remote.name} {self._branch}"])
+        path = found[0] if found else self._repo.path.with_name(f"{self._repo.path.name}-merge")
+        make = [] if found else [f"  git -C {self._repo.path} worktree add {path} {self._branch}"]
+        return "\n".join([*make, f"  git -C {path} pull --no-rebase {self.remote.name} {self._branch}"])
 
-    def _build_result(self, local: str, made: str, there: str | None, remade: dict[str, str]) -> SyncResult:
+    def _build_result(self, local: str, new_tip: str, remote_tip: str | None, remade: dict[str, str]) -> SyncResult:
         repo = self._repo
-        came = _count_missing(repo, there, local) if there else 0
-        paths = tuple(sorted(diff_trees(repo, local, made))) if made != local else ()
-        sent, held = _count_missing(repo, made, there), list_waiting(repo)
-        return SyncResult(self.remote.public_url, self._branch, local, made, came, remade, sent, paths, held=held)
+        received = _count_missing(repo, remote_tip, local) if remote_tip else 0
+        paths = tuple(sorted(diff_trees(repo, local, new_tip))) if new_tip != local else ()
+        sent, held = _count_missing(repo, new_tip, remote_tip), tuple(list_queued(repo))
+        return SyncResult(
+            self.remote.public_url, self._branch, local, new_tip, received, remade, sent, paths, held=held
+        )
 
     def _push_commit(self, commit: str) -> None:
-        """Push. An answer that was lost is no failure where the remote turns out to have it. Raises `SyncStopped`."""
+        """Push. If the answer is lost, check whether the remote has the commit. Raises `SyncStopped`."""
         try:
             RemoteConnection(self._repo, self.remote).push_commit(self.ledger.ref, commit)
         except RemoteUnreachable:
-            there = self._fetch_tip()
-            if not there or not self._repo.has_ancestor(commit, there):
+            remote_tip = self._fetch_tip()
+            if not remote_tip or not self._repo.has_ancestor(commit, remote_tip):
                 raise
             return
         save_remote_witness(self._repo, self.remote, self._branch, commit)
 
 
 def _count_missing(repo: Repo, have: str, without: str | None) -> int:
-    """How many commits the one history has and the other has not."""
+    """Count the commits in the history of `have` that are not in the history of `without`."""
     words = ("rev-list", "--count", have, *([f"^{without}"] if without else []), "--")
     return int(repo.run(*words))
 
 
 def _pause_between_tries() -> Iterator[None]:
-    """Yield at once, then after random growing pauses, so that those who raced do not meet again; bounded."""
+    """Yield at once, then after random, growing pauses, so that competing pushes do not collide again."""
     pause = _FIRST_PAUSE
     for _ in range(_TRIES):
         yield

@@ -20,7 +20,7 @@ _SHORT = 10
 
 
 def format_sync(done: SyncResult, *, dry_run: bool) -> str:
-    """One line: the new tip, and how many commits came and went."""
+    """Format the result as one line: the new tip, and how many commits were received and sent."""
     if not done.remote:
         return f"{done.commit[:_SHORT]} {done.branch}: no remote, nothing to sync\n"
     parts = [
@@ -28,12 +28,12 @@ def format_sync(done: SyncResult, *, dry_run: bool) -> str:
         f"{count_noun(done.sent, 'commit')} sent{' after them' if done.remade else ''}" if done.sent else "",
     ]
     what = ", ".join(part for part in parts if part) or "already up to date"
-    would = "dry run, nothing changed; it would be: " if dry_run else ""
+    would = "dry run, nothing changed. A sync would do this: " if dry_run else ""
     return render_lines([safe_text(f"{done.commit[:_SHORT]} {done.branch} at {done.remote}: {would}{what}")], Screen())
 
 
-def list_waiting_scores(lots: Iterable[QueuedScores]) -> list[dict[str, Any]]:
-    """The records that wait, each as a row; `held` says why one could not be written."""
+def list_waiting_scores(entries: Iterable[QueuedScores]) -> list[dict[str, Any]]:
+    """List the queued records as rows. `why`: the reason for queueing. `held`: why a record was rejected."""
     return [
         {
             "id": score.id,
@@ -42,18 +42,18 @@ def list_waiting_scores(lots: Iterable[QueuedScores]) -> list[dict[str, Any]]:
             "metric": score.metric,
             "period": score.period,
             "value": score.value,
-            "by": lot.by,
+            "by": entry.by,
             "note": score.note,
-            "why": lot.why,
-            "held": lot.held,
+            "why": entry.why,
+            "held": entry.held,
         }
-        for lot in lots
-        for score in lot.scores
+        for entry in entries
+        for score in entry.scores
     ]
 
 
 def sync_status_json(found: SyncStatus) -> dict[str, Any]:
-    """The JSON of `sync --status`."""
+    """Return the JSON of `sync --status`."""
     return {
         "remote": found.remote or None,
         "branch": found.branch,
@@ -61,7 +61,7 @@ def sync_status_json(found: SyncStatus) -> dict[str, Any]:
         "seen": found.seen,
         "outbox": bool(found.waiting),
         "waiting": list_waiting_scores(found.waiting),
-        "unsent": [{"commit": made.id, "subject": made.subject} for made in found.unsent],
+        "unsent": [{"commit": commit.id, "subject": commit.subject} for commit in found.unsent],
         "unfinished": found.unfinished,
         "holder": found.holder or None,
         "behind": found.behind,
@@ -70,14 +70,14 @@ def sync_status_json(found: SyncStatus) -> dict[str, Any]:
 
 
 def format_sync_status(found: SyncStatus, screen: Screen) -> str:
-    """What waits here, for people."""
+    """Format the output of `sync --status`."""
     rows = list_waiting_scores(found.waiting)
     lines = [_format_remote(found)]
     lines += _format_section(
         "in the outbox", [[safe_text(_format_value(row)), safe_text(row["held"] or row["why"])] for row in rows], screen
     )
     lines += _format_section(
-        "not sent yet", [[safe_text(made.id[:_SHORT]), safe_text(made.subject)] for made in found.unsent], screen
+        "not sent yet", [[safe_text(commit.id[:_SHORT]), safe_text(commit.subject)] for commit in found.unsent], screen
     )
     if not rows:
         lines.append(Text("the outbox is empty"))
@@ -106,5 +106,5 @@ def _format_section(title: str, rows: list[list[Text]], screen: Screen) -> list[
 
 
 def _format_value(row: dict[str, Any]) -> str:
-    said = f"= {row['value']}" if row["value"] is not None else f"unavailable: {row['note']}"
-    return f"{row['seat']} {row['metric']} {row['period']} {said}"
+    value = f"= {row['value']}" if row["value"] is not None else f"unavailable: {row['note']}"
+    return f"{row['seat']} {row['metric']} {row['period']} {value}"

@@ -1,3 +1,1 @@
-"""The package export."""
-
-__all__ = ["files", "handover", "history_stats", "line_origin", "report", "zip"]
+"""The audit export: a zip file with the ledger, a checkpoint and a report."""

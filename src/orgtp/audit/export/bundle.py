@@ -36,7 +36,7 @@ def write_bundle(repo: Repo, branch: str, tip: str) -> Iterator[bytes]:
 
     Raises `IncompleteHistory` if an object is missing.
     """
-    yield _bundle_header(branch, tip)
+    yield _format_bundle_header(branch, tip)
     with tempfile.TemporaryDirectory(prefix="orgtp-") as place:
         long = len(tip) == SHA256_DIGITS
         bare = init_repo(Path(place), "none", bare=True, object_format="sha256" if long else "sha1")
@@ -60,7 +60,7 @@ def _read_pack(handle: Any, tip: str) -> Iterator[bytes]:
         raise incomplete_history(GitFailed(command="pack-objects", words=words))
 
 
-def _bundle_header(branch: str, tip: str) -> bytes:
+def _format_bundle_header(branch: str, tip: str) -> bytes:
     """Return the header of the bundle. Only version 3 of the format supports SHA-256 ids."""
     long = len(tip) == SHA256_DIGITS
     signature = "# v3 git bundle\n@object-format=sha256\n" if long else "# v2 git bundle\n"

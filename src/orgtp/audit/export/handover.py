@@ -48,10 +48,12 @@ def collect_export(repo: Repo, found: AuditReport, made: Checkpoint) -> ExportCo
     }
     if signers is not None:
         files["allowed_signers"] = [signers]
-    return ExportContents(replace(found, checkpoint=_report_checkpoint(repo, made, signers=signers is not None)), files)
+    return ExportContents(
+        replace(found, checkpoint=_build_report_checkpoint(repo, made, signers=signers is not None)), files
+    )
 
 
-def _report_checkpoint(repo: Repo, made: Checkpoint, *, signers: bool) -> ReportCheckpoint:
+def _build_report_checkpoint(repo: Repo, made: Checkpoint, *, signers: bool) -> ReportCheckpoint:
     known = identify_checkpoint_signer(repo, made.head, made) if made.armored else None
     fingerprint, seat = (known.fingerprint, known.seat or None) if known else (None, None)
     return ReportCheckpoint(made.origin, made.commits, made.head, fingerprint, seat, signers)

@@ -24,23 +24,23 @@ class IncompleteHistory(OrgtpError):
     text = "{what}. Nothing was written. {remedy}"
 
 
-def count_history(repo: Repo, tip: str, asked: Collection[str] = ()) -> History:
-    """Count the history of `tip`, and find the positions of the commits `asked` in it.
+def count_history(repo: Repo, tip: str, wanted: Collection[str] = ()) -> History:
+    """Count the history of `tip`, and the position of each commit in `wanted`.
 
     Raises `IncompleteHistory` if the clone is shallow or an object is missing.
     """
-    cut = read_shallow_commits(repo)
+    shallow = read_shallow_commits(repo)
     commits = merges = signed = 0
     dates, places = list[int](), dict[str, int]()
     for id_, head in _read_commit_headers(repo, tip):
-        if id_ in cut:
+        if id_ in shallow:
             remedy = "Get the full history: git fetch --unshallow"
             raise IncompleteHistory(
                 what=f"this clone is shallow: the history before {id_[:10]} is missing", remedy=remedy
             )
-        commits, merges, signed = commits + 1, merges + _is_merge(head), signed + _is_signed(head)
+        commits, merges, signed = commits + 1, merges + (head.count(b"\nparent ") > 1), signed + (b"\ngpgsig" in head)
         dates = _widen_dates(dates, head)
-        if id_ in asked:
+        if id_ in wanted:
             places[id_] = commits
     first, last = (datetime.fromtimestamp(second, UTC) for second in dates)
     return History(commits, merges, signed, first, last, places)
@@ -64,14 +64,6 @@ def _split_records(stream: Any) -> Iterator[bytes]:
     while piece := stream.read(_CHUNK_SIZE):
         *records, rest = (rest + piece).split(b"\0")
         yield from records
-
-
-def _is_merge(head: bytes) -> bool:
-    return head.count(b"\nparent ") > 1
-
-
-def _is_signed(head: bytes) -> bool:
-    return b"\ngpgsig" in head
 
 
 def _widen_dates(dates: list[int], head: bytes) -> list[int]:

@@ -14,7 +14,8 @@ from orgtp.git.repo import Repo, compute_object_id
 from orgtp.model.problem import Place
 from orgtp.model.seat import retirement_path
 
-# With more paths than this, git gets their folders instead. Larger files are searched only by their size.
+# Above this number of paths, git gets their folders instead. If the versions of a file have more bytes than this in
+# total, they are not searched line by line.
 _MAX_PATHS = 1000
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -88,9 +89,9 @@ def _read_versions(repo: Repo, tip: str, paths: set[str]) -> dict[str, _FileVers
     sizes = _read_sizes(repo, {oid for _, _, old, new in rows for oid in (old, new) if oid})
     found: dict[str, _FileVersions] = {}
     for commit, path, old, new in rows:
-        held = found.setdefault(path, _FileVersions())
-        held.all.append(_FileVersion(commit, new, sizes[new], old, sizes[old] if old else 0))
-        held.sizes.append(sizes[new])
+        history = found.setdefault(path, _FileVersions())
+        history.all.append(_FileVersion(commit, new, sizes[new], old, sizes[old] if old else 0))
+        history.sizes.append(sizes[new])
     return found
 
 

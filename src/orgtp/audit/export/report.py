@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from orgtp.model.cell import MetricRow
 from orgtp.model.org import Ending, Org, Retirement
 from orgtp.model.problem import Place
 from orgtp.model.score import Score, format_timestamp
-from orgtp.model.seat import Metric, Seat, retirement_path
+from orgtp.model.seat import Seat, retirement_path
 from orgtp.model.value import Unit
 from orgtp.views.chart import unit_of
 
@@ -174,7 +174,7 @@ class AuditInput:
     """The result of an audit, its guarantees, and the history in numbers."""
 
     found: Audit
-    sure: Sequence[Guarantee]
+    guarantees: Sequence[Guarantee]
     history: History
 
 
@@ -188,7 +188,7 @@ def build_report(org: Org, audited: AuditInput, at: datetime, origin: Origin) ->
         head=found.head,
         at=at,
         verdict=found.verdict,
-        guarantees=tuple(audited.sure),
+        guarantees=tuple(audited.guarantees),
         history=audited.history,
         values=_count_values(org, len(corrected)),
         violations=_sort_violations(found.violations, audited.history),
@@ -232,7 +232,7 @@ def _report_correction(org: Org, was: Score, now: Score, origin: Origin) -> Repo
         after=now.value,
         at=format_timestamp(now.at),
         by=now.by or None,
-        by_name=_seat_name(org, now.by),
+        by_name=_find_seat_name(org, now.by),
         note=now.note or None,
         id=now.id,
         path=now.place.path,
@@ -261,9 +261,9 @@ def _report_seat(org: Org, seat: Seat, at: datetime) -> ReportSeat:
         kind=seat.kind,
         status=seat.status,
         owner=seat.owner or None,
-        owner_name=_seat_name(org, seat.owner),
+        owner_name=_find_seat_name(org, seat.owner),
         reports_to=seat.reports_to or None,
-        reports_to_name=_seat_name(org, seat.reports_to),
+        reports_to_name=_find_seat_name(org, seat.reports_to),
         since=seat.since,
         retired_on=record.retired_on if record else None,
         mission=seat.mission or None,
@@ -282,15 +282,10 @@ def _report_metric(row: MetricRow) -> ReportMetric:
         outcome=metric.outcome,
         cadence=metric.cadence,
         unit=unit_of(metric),
-        targets=tuple(_list_targets(metric)),
+        targets=tuple(DatedTarget(since.text if since else None, at.text) for since, at in metric.targets.dated),
         on_target=on_target,
         known=known,
     )
-
-
-def _list_targets(metric: Metric) -> Iterator[DatedTarget]:
-    for since, target in metric.targets.dated:
-        yield DatedTarget(since.text if since else None, target.text)
 
 
 def _report_retirements(org: Org, origin: Origin) -> tuple[ReportRetirement, ...]:
@@ -312,7 +307,7 @@ def _report_retirement(org: Org, record: Retirement, origin: Origin) -> ReportRe
         retired_on=record.retired_on,
         reason=record.reason or None,
         decided_by=record.decided_by or None,
-        decided_by_name=_seat_name(org, record.decided_by),
+        decided_by_name=_find_seat_name(org, record.decided_by),
         review=record.review,
         capabilities=tuple(_report_handover(org, what, heir) for what, heir in record.capabilities.items()),
         metrics=tuple(_report_metric_handover(org, record, what, heir) for what, heir in record.metrics.items()),
@@ -328,7 +323,7 @@ def _report_handover(
     return ReportHandover(
         what=what,
         heir=heir or None,
-        heir_name=_seat_name(org, heir),
+        heir_name=_find_seat_name(org, heir),
         ended=ended or None,
         last=end.last or None,
         period=end.period or None,
@@ -349,6 +344,6 @@ def _find_unit(org: Org, seat: str, metric: str) -> Unit | None:
     return held.targets.unit if held and held.targets.dated else None
 
 
-def _seat_name(org: Org, seat: str) -> str | None:
+def _find_seat_name(org: Org, seat: str) -> str | None:
     """Return the name of a seat; its id if the org has no such seat."""
     return (org.seats[seat].name if seat in org.seats else seat) or None

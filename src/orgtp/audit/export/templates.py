@@ -1,7 +1,7 @@
-"""Render the files of an export that people read: report.html and README.txt, from the Jinja2 templates beside this.
+"""Render the files of an export that people read: report.html and README.txt, from Jinja2 templates.
 
-Every expression of a template passes `clean_value`, and in HTML it is escaped as well. So no text of a user can become
-markup, start a line of its own or hold a control character, whatever a template forgets.
+Every expression of a template passes `clean_value`, and in HTML it is escaped as well. So text from a user
+cannot become markup, start a new line or contain a control character, even if a template forgets to escape it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from orgtp.model.text import count_noun, escape_control_chars, one_line
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-# Unicode's noncharacters, which HTML may not hold even when escaped.
+# Unicode noncharacters: HTML does not allow them, even escaped.
 _LAST_TWO = "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))
 _NONCHARACTERS = re.compile(f"[\ufdd0-\ufdef{_LAST_TWO}]")
 _REPLACEMENT = "\ufffd"
 _README_WIDTH = 78
-# Expressions per piece of the page: a large org has a page of many megabytes.
+# Expressions per chunk: the page of a large org has many megabytes.
 _BUFFERED = 1000
 
 
@@ -56,7 +56,7 @@ def format_utc(at: datetime, pattern: str) -> str:
 
 @cache
 def load_environment() -> Environment:
-    """Load the templates. A name that a template does not know is an error, never an empty string."""
+    """Load the templates. An undefined name in a template is an error, not an empty string."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     environment = Environment(
@@ -81,7 +81,7 @@ def load_environment() -> Environment:
 
 
 def render_html(report: AuditReport) -> Iterator[str]:
-    """Render the report as one page of HTML, piece by piece. It has no script and loads nothing."""
+    """Render the report as one page of HTML, in chunks. The page has no script and loads nothing."""
     css = files("orgtp.audit.export").joinpath("report.css").read_text(encoding="utf-8")
     # The Content-Security-Policy of the page allows this style sheet by its hash, and nothing else.
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()

@@ -32,12 +32,12 @@ def write_zip(out: IO[bytes], at: datetime, entries: Mapping[str, Iterable[bytes
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, pieces in sorted(entries.items()):
             # The size of a bundle is not known yet, so use the format for large files.
-            with archive.open(_zip_entry(name, at), "w", force_zip64=True) as entry:
+            with archive.open(_make_zip_entry(name, at), "w", force_zip64=True) as entry:
                 for piece in pieces:
                     entry.write(piece)
 
 
-def _zip_entry(name: str, at: datetime) -> zipfile.ZipInfo:
+def _make_zip_entry(name: str, at: datetime) -> zipfile.ZipInfo:
     date = min(max(at.astimezone(UTC), _FIRST), _LAST)
     found = zipfile.ZipInfo(name, date.timetuple()[:6])
     found.create_system, found.external_attr = _UNIX, _MODE << 16
@@ -60,23 +60,23 @@ def save_zip(out: Path | IO[bytes], at: datetime, entries: Mapping[str, Iterable
 
 def _write_atomically(path: Path, at: datetime, entries: Mapping[str, Iterable[bytes]], *, force: bool) -> None:
     """Write the file completely or not at all: first under a temporary name in the same folder."""
-    beside = path.with_name(f".orgtp-{os.getpid()}-{path.name}")
+    temporary = path.with_name(f".orgtp-{os.getpid()}-{path.name}")
     try:
-        with beside.open("xb") as out:
+        with temporary.open("xb") as out:
             write_zip(out, at, entries)
-        _move_into_place(beside, path, force=force)
+        _move_into_place(temporary, path, force=force)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
-def _move_into_place(beside: Path, path: Path, *, force: bool) -> None:
+def _move_into_place(temporary: Path, path: Path, *, force: bool) -> None:
     """Give a file its final name. A hard link, unlike a rename, fails if another process created the file first."""
     if not force:
         refuse_existing(path)
         with suppress(PermissionError, NotImplementedError):
             try:
-                path.hardlink_to(beside)
+                path.hardlink_to(temporary)
             except FileExistsError as error:
                 raise OutputExists(path=path) from error
             return
-    beside.replace(path)
+    temporary.replace(path)

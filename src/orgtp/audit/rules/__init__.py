@@ -1,3 +1,1 @@
-"""The package rules."""
-
-__all__ = ["authority", "content_hash", "dates", "pages", "scores", "seats", "trailers"]
+"""The rules of the audit."""

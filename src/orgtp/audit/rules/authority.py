@@ -1,7 +1,7 @@
 """Permissions: which paths the policy before a commit allows its signer to change.
 
-The org before the commit decides, so nobody can admit themselves. The signer counts, who is known by the key, and not
-the author, whose name anyone may write.
+The org before the commit decides, so nobody can admit themselves. The signer is checked, not the author: a key
+identifies the signer, but anyone can write any name as the author.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TOPS = ("org.yaml", "policy", "seats", "scores", "retirements", "escalations")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A path that the signer may not change, and who may: seats, or nobody."""
+    """A path that the signer may not change, and the seats that may (none if nobody may)."""
 
     path: str
     may: tuple[str, ...]
@@ -49,20 +49,26 @@ class SignedChange:
     def retiring(self) -> list[str]:
         """The seats that the signer retires in this commit and may retire."""
         return [
-            seat for seat in self.records if self.signer in retirement_deciders(self.before, seat) and not self.forge
+            seat
+            for seat in self.records
+            if self.signer in list_retirement_deciders(self.before, seat) and not self.forge
         ]
 
     @cached_property
     def records(self) -> list[str]:
         """The seats whose retirement records this commit adds."""
-        new = (seat for path, there in self.paths.items() if not there and (seat := _seat_of_file(path, "retirements")))
+        new = (
+            seat
+            for path, there in self.paths.items()
+            if not there and (seat := _find_seat_of_file(path, "retirements"))
+        )
         return sorted(new)
 
 
 def find_refusals(claim: SignedChange) -> Iterator[Refusal]:
     """Find the changed paths that the signer was not allowed to change, sorted by path."""
     for path in sorted(claim.paths):
-        may = _who_may(claim, path)
+        may = _find_allowed_seats(claim, path)
         if may is not None and claim.signer not in may:
             yield Refusal(path, tuple(may))
 
@@ -75,37 +81,37 @@ def explain_ineligible_signer(org: Org, signer: str) -> str:
     return f"{signer} is retired" if seat.is_retired else ""
 
 
-def retirement_deciders(org: Org, seat: str) -> list[str]:
+def list_retirement_deciders(org: Org, seat: str) -> list[str]:
     """Return the seats that may decide a retirement; the policy approvers if the org does not have the seat."""
     return org.eligible_deciders(seat) if seat in org.seats else org.policy_approvers
 
 
-def _who_may(claim: SignedChange, path: str) -> Collection[str] | None:
+def _find_allowed_seats(claim: SignedChange, path: str) -> Collection[str] | None:
     """Return the seats that may change a path; None if every signer of the policy may."""
     top = path.partition("/")[0]
     if claim.forge:
         return () if top in _TOPS and (top != "seats" or path == top) else None
-    if seat := _seat_of_file(path, "seats"):
+    if seat := _find_seat_of_file(path, "seats"):
         return [
-            *_select_current_seats(claim.before, _may_change_seat(claim, seat, there=claim.paths[path])),
-            *_may_change_by_retirement(claim, seat),
+            *_select_current_seats(claim.before, _find_seat_editors(claim, seat, there=claim.paths[path])),
+            *_allow_retirement_change(claim, seat),
         ]
-    if seat := _seat_of_file(path, "retirements"):
-        return retirement_deciders(claim.before, seat)
-    if seat := _seat_of_folder(path, "scores"):
-        return _select_current_seats(claim.before, _may_record_scores(claim, seat))
+    if seat := _find_seat_of_file(path, "retirements"):
+        return list_retirement_deciders(claim.before, seat)
+    if seat := _find_seat_of_folder(path, "scores"):
+        return _select_current_seats(claim.before, _find_recorders(claim, seat))
     if top == "policy" or path in _TOPS:
-        return [*claim.before.policy_approvers, *_may_change_lists(claim, path)]
-    return _may_change_escalation(claim, path) if path.startswith(ESCALATIONS_FOLDER) else None
+        return [*claim.before.policy_approvers, *_allow_list_cleanup(claim, path)]
+    return _find_escalation_editors(claim, path) if path.startswith(ESCALATIONS_FOLDER) else None
 
 
-def _seat_of_file(path: str, folder: str) -> str:
+def _find_seat_of_file(path: str, folder: str) -> str:
     """Return the seat whose file in `folder` this is; "" if it is not one."""
     name = path.removeprefix(f"{folder}/").removesuffix(".yaml")
     return name if path == f"{folder}/{name}.yaml" and is_id(name) else ""
 
 
-def _seat_of_folder(path: str, folder: str) -> str:
+def _find_seat_of_folder(path: str, folder: str) -> str:
     """Return the seat whose subfolder of `folder` contains the path or is the path; "" if there is none."""
     top, _, rest = path.partition("/")
     name = rest.partition("/")[0]
@@ -117,7 +123,7 @@ def _select_current_seats(org: Org, seats: Iterable[str]) -> list[str]:
     return [seat for seat in dict.fromkeys(seats) if seat in org.seats and not org.seats[seat].is_retired]
 
 
-def _may_change_seat(claim: SignedChange, id_: str, *, there: bool) -> list[str]:
+def _find_seat_editors(claim: SignedChange, id_: str, *, there: bool) -> list[str]:
     """Return who may change a seat file: its owner, and the seats above the owner and the seat.
 
     If the file was not valid, only approvers may change it. Only approvers may also make a person report to nobody: if
@@ -127,8 +133,8 @@ def _may_change_seat(claim: SignedChange, id_: str, *, there: bool) -> list[str]
     if (there and seat is None) or (_is_top_person(claim.after, id_) and not _is_top_person(claim.before, id_)):
         return claim.before.policy_approvers
     if seat is None:
-        return _may_add_seat(claim, id_)
-    return [*_seat_and_above(claim.before, seat.owner), *_seat_and_above(claim.before, id_)[1:]]
+        return _find_seat_creators(claim, id_)
+    return [*_list_seat_and_above(claim.before, seat.owner), *_list_seat_and_above(claim.before, id_)[1:]]
 
 
 def _is_top_person(org: Org, id_: str) -> bool:
@@ -137,7 +143,7 @@ def _is_top_person(org: Org, id_: str) -> bool:
     return seat is not None and seat.is_human and seat.is_active and not seat.reports_to
 
 
-def _may_add_seat(claim: SignedChange, id_: str) -> list[str]:
+def _find_seat_creators(claim: SignedChange, id_: str) -> list[str]:
     """Return who may add a seat: its owner, its manager, and the seats above them, all as of before the commit.
 
     If the owner or manager is new in the same commit, its own owner and manager count. A seat that reports to nobody
@@ -146,28 +152,28 @@ def _may_add_seat(claim: SignedChange, id_: str) -> list[str]:
     found: list[str] = []
     ahead, seen = [id_], set[str]()
     while ahead:
-        here = ahead.pop()
-        seen.add(here)
-        seat = claim.after.seats.get(here)
-        if here in claim.before.seats:
-            found += _seat_and_above(claim.before, here)
+        current = ahead.pop()
+        seen.add(current)
+        seat = claim.after.seats.get(current)
+        if current in claim.before.seats:
+            found += _list_seat_and_above(claim.before, current)
         elif seat:
             ahead += [name for name in (seat.reports_to, seat.owner) if name and name not in seen]
     return found or claim.before.policy_approvers
 
 
-def _seat_and_above(org: Org, id_: str) -> list[str]:
+def _list_seat_and_above(org: Org, id_: str) -> list[str]:
     """Return a seat and the seats above it."""
     return [id_, *(held.id for held in org.chain_above(id_))]
 
 
-def _may_record_scores(claim: SignedChange, seat: str) -> list[str]:
+def _find_recorders(claim: SignedChange, seat: str) -> list[str]:
     """Return who may record values for a seat. If the same commit adds the seat, whoever may add it may record, too."""
     added = claim.paths.get(seat_path(seat)) is False
-    return [*claim.before.eligible_recorders(seat), *(_may_add_seat(claim, seat) if added else ())]
+    return [*claim.before.eligible_recorders(seat), *(_find_seat_creators(claim, seat) if added else ())]
 
 
-def _may_change_escalation(claim: SignedChange, path: str) -> Collection[str] | None:
+def _find_escalation_editors(claim: SignedChange, path: str) -> Collection[str] | None:
     """Return who may change an escalation. Anyone may open one; those it was assigned to may resolve it.
 
     The people accountable for a seat may mute a metric of it. The seat itself may not.
@@ -175,7 +181,8 @@ def _may_change_escalation(claim: SignedChange, path: str) -> Collection[str] | 
     name = path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml")
     if path.startswith(SILENCED_FOLDER):
         return _select_current_seats(
-            claim.before, _accountable_people(claim.before, path.removeprefix(SILENCED_FOLDER).removesuffix(".yaml"))
+            claim.before,
+            _find_accountable_people(claim.before, path.removeprefix(SILENCED_FOLDER).removesuffix(".yaml")),
         )
     if not claim.paths[path]:
         return None
@@ -189,20 +196,22 @@ def _may_change_escalation(claim: SignedChange, path: str) -> Collection[str] | 
     ]
 
 
-def _accountable_people(org: Org, id_: str) -> list[str]:
+def _find_accountable_people(org: Org, id_: str) -> list[str]:
     """Return the people who are accountable for a seat, and those above them."""
     seat = org.seats.get(id_)
-    above = [*_seat_and_above(org, seat.owner), *_seat_and_above(org, id_)[1:]] if seat else org.policy_approvers
+    above = (
+        [*_list_seat_and_above(org, seat.owner), *_list_seat_and_above(org, id_)[1:]] if seat else org.policy_approvers
+    )
     return [held for held in above if held in org.seats and org.seats[held].is_human]
 
 
-def _may_change_by_retirement(claim: SignedChange, id_: str) -> list[str]:
+def _allow_retirement_change(claim: SignedChange, id_: str) -> list[str]:
     """Return the signer if the change of a seat results only from retirements that the signer may decide."""
     old, new = claim.before.seats.get(id_), claim.after.seats.get(id_)
     if old is None or new is None or not claim.retiring:
         return []
-    whole = (id_ in claim.retiring and new.is_retired) or _without_handover(claim, old, new) == old
-    return [claim.signer] if whole else []
+    allowed = (id_ in claim.retiring and new.is_retired) or _without_handover(claim, old, new) == old
+    return [claim.signer] if allowed else []
 
 
 def _without_handover(claim: SignedChange, old: Seat, new: Seat) -> Seat:
@@ -226,7 +235,7 @@ def _without_keys(items: Mapping[str, Item], without: Collection[str]) -> dict[s
     return {name: item for name, item in items.items() if name not in without}
 
 
-def _may_change_lists(claim: SignedChange, path: str) -> list[str]:
+def _allow_list_cleanup(claim: SignedChange, path: str) -> list[str]:
     """Return the signer if org.yaml only lost seats from its lists that the signer retires in this commit."""
     return [claim.signer] if path == "org.yaml" and claim.retiring and _only_removes_retired(claim) else []
 
@@ -234,13 +243,13 @@ def _may_change_lists(claim: SignedChange, path: str) -> list[str]:
 def _only_removes_retired(claim: SignedChange) -> bool:
     before, after, gone = claim.before, claim.after, set(claim.retiring)
     old = before.policy
-    kept = replace(
+    expected = replace(
         old,
         scorekeepers=tuple(seat for seat in old.scorekeepers if seat not in gone),
         approvers=tuple(seat for seat in old.approvers if seat not in gone),
     )
     heads = [(org.id, org.name, str(org.zone), org.branch, org.routing) for org in (before, after)]
-    return after.policy == kept and heads[0] == heads[1]
+    return after.policy == expected and heads[0] == heads[1]
 
 
 def find_wrong_deciders(claim: SignedChange) -> Iterator[tuple[str, str]]:

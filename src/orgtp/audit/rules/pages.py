@@ -23,8 +23,8 @@ HISTORY: tuple[Rule, ...] = (
     _audit_page(
         "score-rewritten",
         "A commit changed, removed or moved lines of a score file.",
-        "The new file must begin with the old one, byte for byte. If lines could be rewritten, any past could be "
-        "invented.",
+        "The new file must begin with the old one, byte for byte. If lines could be rewritten, no earlier value "
+        "could be trusted.",
         f"-{_FIRST}\n+{_CHANGED}",
         f" {_FIRST}\n+{_LATER}",
         f"{_EVER}, and correct a value with `orgtp score add`.",
@@ -32,7 +32,7 @@ HISTORY: tuple[Rule, ...] = (
     _audit_page(
         "score-file-deleted",
         "A commit deleted or renamed a score file.",
-        "Values are never removed, or moved to a place where nobody looks for them.",
+        "Values are never removed or moved. Nobody would look for them in another file.",
         "git rm scores/jeff/2026-10.jsonl",
         "orgtp retire jeff --to dash        (the values stay)",
         f"{_EVER}: `git checkout COMMIT^ -- FILE`.",
@@ -197,7 +197,7 @@ HISTORY: tuple[Rule, ...] = (
         "Someone changed the checkpoint after it was signed, or signed it with an unknown key.",
         "the number of commits, edited",
         "the three lines and the signature as they were printed",
-        "use another copy. Find out where this one was kept, and who could write there.",
+        "use another copy. Find out where this one was stored, and who could write to it.",
     ),
     _audit_page(
         "signature-missing",
@@ -236,7 +236,7 @@ HISTORY: tuple[Rule, ...] = (
     _audit_page(
         "key-returned",
         "A key that was removed from the policy is in it again.",
-        "Removing a key revokes it. If a revoked key returns, whoever stole it is admitted again.",
+        "Removing a key revokes it. If a revoked key returned, a thief of the key could sign again.",
         "git revert (of the commit that removed the key)",
         "a new key for the seat",
         "remove it again, and give the seat a new key.",

@@ -19,7 +19,7 @@ LOST, NOWHERE = "merge-lost-lines", "merge-added-lines"
 TAKEN, MALFORMED, MISFIT = "score-id-taken", "score-malformed", "score-misfit"
 _KEEP = "Values may only be added. Restore the file; to correct a value, run: orgtp score add"
 _MAX_SHOWN = 400
-_ODD = {"120000": "a symbolic link", "160000": "a submodule"}
+NOT_FILES = {"120000": "a symbolic link", "160000": "a submodule"}
 
 
 def check_file_kind(changes: CommitChanges, entry: TreeChange, moved_to: str) -> Iterator[Violation]:
@@ -31,8 +31,8 @@ def check_file_kind(changes: CommitChanges, entry: TreeChange, moved_to: str) ->
         yield changes.violation(
             DELETED, f"{entry.path} was {how}{where}", before=entry.path, after=moved_to or None, **facts
         )
-    elif entry.new_mode in _ODD:
-        what = _ODD[str(entry.new_mode)]
+    elif entry.new_mode in NOT_FILES:
+        what = NOT_FILES[str(entry.new_mode)]
         yield changes.violation(
             MODE, f"{entry.path} became {what}", before=entry.old_mode, after=entry.new_mode, **facts
         )
@@ -41,7 +41,7 @@ def check_file_kind(changes: CommitChanges, entry: TreeChange, moved_to: str) ->
         yield changes.violation(MODE, message, before=entry.old_mode, after=entry.new_mode, **facts)
 
 
-def rewritten_file(changes: CommitChanges, path: str, old: bytes, new: bytes) -> Violation:
+def make_rewrite_violation(changes: CommitChanges, path: str, old: bytes, new: bytes) -> Violation:
     """Make the violation for a file whose old content is not a prefix of the new one, with the first difference."""
     facts = find_first_difference(old, new)
     return changes.violation(
@@ -119,7 +119,7 @@ def explain_misfit(score: Score, seat: Seat | None) -> str:
     from orgtp.rules.org import scores
 
     org = Org(seats={seat.id: seat} if seat else {}, scores={score.seat: (score,)})
-    judges = (
+    checks = (
         scores.score_unknown_seat,
         scores.score_unknown_metric,
         scores.score_wrong_period,
@@ -127,7 +127,7 @@ def explain_misfit(score: Score, seat: Seat | None) -> str:
         scores.score_blank_without_note,
         scores.score_wrong_file,
     )
-    return "; ".join(found.message for judge in judges for found in judge(org))
+    return "; ".join(found.message for check in checks for found in check(org))
 
 
 def _split_lines(raw: bytes) -> list[bytes]:

@@ -7,27 +7,26 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from orgtp.audit.model import AuditNote, CommitChanges, TreeChange, Violation
-from orgtp.audit.rules.scores import find_first_difference
+from orgtp.audit.rules.scores import NOT_FILES, find_first_difference
 from orgtp.model.escalation import ESCALATIONS_FOLDER
 from orgtp.model.org import Org
 from orgtp.model.seat import retirement_path
 
 _FILE = re.compile(r"(seats|retirements)/([a-z][a-z0-9-]{0,62})\.yaml")
 # The paths that must be plain files or folders. Score files have rules of their own, in scores.py.
-_OURS = re.compile(
+_ORG_PATH = re.compile(
     r"org\.yaml|(?:seats|retirements|policy|scores|escalations)(?!/[^/]+/[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl\Z)(?:/.*)?",
     re.DOTALL,
 )
 Read = Callable[[str | None], bytes | None]
-_ODD = {"120000": "a symbolic link", "160000": "a submodule"}
-RECORD, DELETED, REUSED, ODD, HEADLESS = (
+RECORD, DELETED, REUSED, ODD, ORG_REMOVED = (
     "retirement-changed",
     "seat-deleted",
     "id-reused",
     "not-a-file",
     "org-removed",
 )
-MALFORMED, UNTOLD = "tree-malformed", "escalation-rewritten"
+MALFORMED, EVENTS_CHANGED = "tree-malformed", "escalation-rewritten"
 _RESTORE = "Restore the file, and retire the seat: orgtp retire {seat} --to HEIR"
 
 
@@ -36,15 +35,15 @@ def check_against_parent(
 ) -> Iterator[Violation]:
     """Check the changes of a commit against one parent. `read` returns a content by its id, or None if missing."""
     for entry in entries:
-        if entry.new_mode in _ODD:
-            if not _OURS.fullmatch(entry.path):
+        if entry.new_mode in NOT_FILES:
+            if not _ORG_PATH.fullmatch(entry.path):
                 continue
-            what = _ODD[str(entry.new_mode)]
+            what = NOT_FILES[str(entry.new_mode)]
             yield changes.violation(
                 ODD, f"{entry.path} became {what}", path=entry.path, before=entry.old_mode, after=entry.new_mode
             )
         elif entry.path == "org.yaml" and entry.new is None:
-            yield changes.violation(HEADLESS, "org.yaml was removed", path=entry.path, before=entry.old)
+            yield changes.violation(ORG_REMOVED, "org.yaml was removed", path=entry.path, before=entry.old)
         elif match := _FILE.fullmatch(entry.path):
             yield from (
                 _check_seat(changes, entry, match[2], before, after)
@@ -64,7 +63,9 @@ def _check_escalation(changes: CommitChanges, entry: TreeChange, before: Org, af
     how = "were removed" if entry.new is None else "can no longer be read" if new is None else "were changed"
     hint = f"Restore the file, and resolve the escalation: git checkout COMMIT^ -- {entry.path}"
     facts = {"before": entry.old, "after": entry.new}
-    yield changes.violation(UNTOLD, f"events of the escalation {id_} {how}", path=entry.path, hint=hint, **facts)
+    yield changes.violation(
+        EVENTS_CHANGED, f"events of the escalation {id_} {how}", path=entry.path, hint=hint, **facts
+    )
 
 
 def _check_retirement(changes: CommitChanges, entry: TreeChange, seat: str, read: Read) -> Iterator[Violation]:
@@ -106,25 +107,25 @@ def _check_reinstated(
 ) -> Iterator[Violation]:
     """Check that a retired seat was not added again or made active again."""
     if seat in before.retirements and entry.old is None:
-        yield _reused_violation(changes, entry, f"{seat} was retired, but a seat with this id was added")
+        yield _make_reused_violation(changes, entry, f"{seat} was retired, but a seat with this id was added")
         return
     old, new = before.seats.get(seat), after.seats.get(seat)
     over = (old is not None and old.is_retired) or seat in before.retirements
     if over and new is not None and not new.is_retired:
-        yield _reused_violation(
+        yield _make_reused_violation(
             changes, entry, f"{seat} was retired, but is {new.status} again", before="retired", after=new.status
         )
 
 
-def reused_id(changes: CommitChanges, entry: TreeChange, seat: str, commit: str) -> Violation:
+def make_reused_id_violation(changes: CommitChanges, entry: TreeChange, seat: str, commit: str) -> Violation:
     """Make the violation for a new seat with the id of one whose file was removed in `commit`."""
-    return _reused_violation(
+    return _make_reused_violation(
         changes, entry, f"the id {seat} belonged to an earlier seat, which was removed in commit {commit[:10]}"
     )
 
 
-def _reused_violation(changes: CommitChanges, entry: TreeChange, message: str, **facts: str) -> Violation:
-    hint = f"Ids are never used again ({retirement_path('SEAT')} keeps the old one). Add a seat with another id."
+def _make_reused_violation(changes: CommitChanges, entry: TreeChange, message: str, **facts: str) -> Violation:
+    hint = f"Ids are never reused ({retirement_path('SEAT')} records the earlier seat). Add a seat with another id."
     return changes.violation(REUSED, message, path=entry.path, hint=hint, **facts)
 
 
@@ -136,7 +137,7 @@ def note_moved_ledger(changes: CommitChanges, before: Org, after: Org) -> Iterat
 
 
 def check_duplicates(changes: CommitChanges, paths: Iterable[str]) -> Iterator[Violation]:
-    """Make a violation for each path that a commit's tree has twice."""
+    """Report each path that a commit's tree has twice."""
     for path in paths:
         message = f"its tree has {path} twice, so different commands show different contents"
         yield changes.violation(
@@ -147,7 +148,7 @@ def check_duplicates(changes: CommitChanges, paths: Iterable[str]) -> Iterator[V
         )
 
 
-def seat_of_file(path: str) -> str:
+def find_seat_of_file(path: str) -> str:
     """Return the seat whose file the path is; "" if it is not a seat file."""
     match = _FILE.fullmatch(path)
     return match[2] if match and match[1] == "seats" else ""

@@ -13,15 +13,15 @@ from orgtp.model.trailers import TrailerClaims
 
 # The paths that each action of orgtp writes. A retirement also removes the seat from the lists in org.yaml, and gives
 # its open escalations to its owner.
-_REACH: Mapping[str, tuple[str, ...]] = {
+_ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
     "score": ("scores/",),
     "add": ("seats/",),
     "set": ("seats/",),
     "retire": ("seats/", "retirements/", "org.yaml", ESCALATIONS_FOLDER),
     "escalate": (ESCALATIONS_FOLDER,),
 }
-# What every commit of an action must contain.
-_BRINGS = {
+# The path that every commit of an action must change, and what it adds.
+_REQUIRED_PATHS = {
     "score": ("scores/", "value"),
     "retire": ("retirements/", "retirement record"),
     "escalate": (ESCALATIONS_FOLDER, "escalation"),
@@ -33,7 +33,7 @@ _RECORD = "The commit stays in the history. Describe what really happened in a n
 
 
 def find_hidden_trailers(changes: CommitChanges, claims: TrailerClaims) -> Iterator[Violation]:
-    """Find trailers that some programs read and others do not."""
+    """Find lines that look like trailers but that git does not read as trailers."""
     for line, why in claims.odd:
         yield changes.violation(
             HIDDEN, f'"{line}" looks like a trailer but is not read as one: {why}', after=line, hint=_RECORD
@@ -41,23 +41,23 @@ def find_hidden_trailers(changes: CommitChanges, claims: TrailerClaims) -> Itera
 
 
 def is_plain_score_commit(claims: TrailerClaims, paths: Iterable[str]) -> bool:
-    """Whether a commit that changed `paths` certainly matches its trailers: values of exactly the seats it names."""
+    """Whether a commit certainly matches its trailers: `paths` are score files of exactly the seats that it names."""
     if claims.action != "score" or claims.blocks or claims.odd or claims.approved_by:
         return False
-    touched = tuple(map(_scored_seat, paths))
+    touched = tuple(map(_find_scored_seat, paths))
     # Usually there is one seat; then no sets are needed.
     same = touched == claims.seats or set(touched) == set(claims.seats)
     return same and bool(touched) and "" not in touched
 
 
 @lru_cache(maxsize=1 << 16)
-def _scored_seat(path: str) -> str:
+def _find_scored_seat(path: str) -> str:
     return path.split("/")[1] if path.startswith("scores/") and path.endswith(".jsonl") else ""
 
 
 def find_mismatches(changes: CommitChanges, claims: TrailerClaims, known: Callable[[str], bool]) -> Iterator[Violation]:
     """Find trailers that disagree with the changes. `known` returns whether a seat existed at the commit."""
-    for key, seat in dict.fromkeys(who for one in claims.all for who in _named_actors(one)):
+    for key, seat in dict.fromkeys(who for one in claims.all for who in _list_named_actors(one)):
         if not known(seat):
             yield changes.violation(FORGED, f'{key} names "{seat}", but there was no such seat', after=seat)
     actions = {one.action for one in claims.all if one.action}
@@ -65,7 +65,7 @@ def find_mismatches(changes: CommitChanges, claims: TrailerClaims, known: Callab
         yield from _check_seats(changes, claims)
     if _ANYTHING in actions:
         yield from _check_init(changes)
-    elif actions and actions <= _REACH.keys() and not claims.partly:
+    elif actions and actions <= _ALLOWED_PATHS.keys() and not claims.partly:
         yield from _check_paths(changes, actions)
 
 
@@ -78,7 +78,7 @@ def _check_init(changes: CommitChanges) -> Iterator[Violation]:
         )
 
 
-def _named_actors(claims: TrailerClaims) -> Iterator[tuple[str, str]]:
+def _list_named_actors(claims: TrailerClaims) -> Iterator[tuple[str, str]]:
     """List the seats that a commit names as actors, each with its trailer."""
     named = (("Orgtp-By", claims.by), ("Orgtp-Approved-By", claims.approved_by))
     return (pair for pair in named if pair[1])
@@ -89,29 +89,31 @@ def _check_seats(changes: CommitChanges, claims: TrailerClaims) -> Iterator[Viol
 
     A merge may name what it merges: a forge copies the text of a pull request into its message.
     """
-    touched = {seat for path in changes.against[0] if (seat := seat_of_path(path))}
+    touched = {seat for path in changes.against[0] if (seat := find_seat_of_path(path))}
     named = {seat for one in claims.all for seat in one.seats}
-    trouble = [path for path in changes.against[0] if path.startswith(ESCALATIONS_FOLDER)]
-    for seat in sorted(seat for seat in named - touched if not any(is_path_about(path, seat) for path in trouble)):
+    escalations = [path for path in changes.against[0] if path.startswith(ESCALATIONS_FOLDER)]
+    for seat in sorted(seat for seat in named - touched if not any(is_path_about(path, seat) for path in escalations)):
         yield changes.violation(FORGED, f'Orgtp-Seat names "{seat}", but nothing of {seat} was changed', after=seat)
     if claims.partly or _ANYTHING in {one.action for one in claims.all}:
         return
-    for path, seat in sorted((path, seat_of_path(path)) for path in changes.own_changes):
+    for path, seat in sorted((path, find_seat_of_path(path)) for path in changes.own_changes):
         if path.startswith(ESCALATIONS_FOLDER) and not any(is_path_about(path, seat) for seat in named):
-            yield changes.violation(MISMATCH, f"it changes {path}, but no Orgtp-Seat says so", path=path, hint=_RECORD)
+            yield changes.violation(
+                MISMATCH, f"it changes {path}, but no Orgtp-Seat names its seat", path=path, hint=_RECORD
+            )
         elif seat and seat not in named:
-            message = f"it changes the seat {seat}, but no Orgtp-Seat says so"
+            message = f"it changes the seat {seat}, but no Orgtp-Seat names it"
             yield changes.violation(MISMATCH, message, path=path, hint=_RECORD)
 
 
 def _check_paths(changes: CommitChanges, actions: Iterable[str]) -> Iterator[Violation]:
     """Find files that the named actions do not write, and actions whose required file is missing."""
-    reach = tuple({place for action in actions for place in _REACH[action]})
+    reach = tuple({place for action in actions for place in _ALLOWED_PATHS[action]})
     for path in sorted(changes.own_changes):
         if not path.startswith(reach):
             message = f"its action is {join_with_and(sorted(actions))}, but it changes {path}"
             yield changes.violation(MISMATCH, message, path=path, after=join_with_and(sorted(actions)), hint=_RECORD)
-    for action, (place, what) in _BRINGS.items():
+    for action, (place, what) in _REQUIRED_PATHS.items():
         if action in actions and not any(path.startswith(place) for path in changes.against[0]):
             yield changes.violation(
                 MISMATCH, f"its action is {action}, but it adds no {what}", after=action, hint=_RECORD
@@ -134,10 +136,12 @@ def find_wrong_approvers(
 def select_named_seats(seats: Iterable[str], paths: Iterable[str]) -> set[str]:
     """Select the seats that at least one of the paths is about."""
     touched = list(paths)
-    return {seat for seat in seats if any(seat_of_path(path) == seat or is_path_about(path, seat) for path in touched)}
+    return {
+        seat for seat in seats if any(find_seat_of_path(path) == seat or is_path_about(path, seat) for path in touched)
+    }
 
 
-def seat_of_path(path: str) -> str:
+def find_seat_of_path(path: str) -> str:
     """Return the seat that a path is the file, the retirement record or a score file of; "" if there is none."""
     folder, _, rest = path.partition("/")
     if folder == "scores":
@@ -147,9 +151,9 @@ def seat_of_path(path: str) -> str:
 
 def find_unknown_actions(claims: TrailerClaims) -> set[str]:
     """Return the actions that this version of orgtp does not know, so they were not checked."""
-    return {one.action for one in claims.all if one.action} - _REACH.keys() - {_ANYTHING}
+    return {one.action for one in claims.all if one.action} - _ALLOWED_PATHS.keys() - {_ANYTHING}
 
 
-def new_retirement_paths(own: Mapping[str, TreeChange]) -> list[str]:
+def list_new_retirements(own: Mapping[str, TreeChange]) -> list[str]:
     """Return the paths of the retirement records that a commit adds."""
     return sorted(path for path, entry in own.items() if path.startswith("retirements/") and entry.old is None)

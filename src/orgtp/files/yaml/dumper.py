@@ -68,14 +68,9 @@ def format_yaml_entry(key: str, value: YamlData, indent: int) -> str:
     if isinstance(value, Mapping) and value and not _fits_one_line(key, value):
         return f"{lead}\n{format_block(value, indent + STEP)}"
     if isinstance(value, Sequence) and not isinstance(value, str) and any(isinstance(part, Mapping) for part in value):
-        return f"{lead}\n" + "".join(f"{' ' * (indent + STEP)}- {format_item(part)}\n" for part in value)
+        return f"{lead}\n" + "".join(f"{' ' * (indent + STEP)}- {format_inline(part)}\n" for part in value)
     text = format_inline(value)
     return f"{lead} {text}\n" if text else f"{lead}\n"
-
-
-def format_item(value: YamlData) -> str:
-    """One item of a block list."""
-    return format_inline(value)
 
 
 def format_inline(value: YamlData) -> str:

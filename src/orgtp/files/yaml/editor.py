@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orgtp.files.key_order import METRIC_ORDER, ORG_ORDER, SEAT_ORDER
-from orgtp.files.yaml.dumper import format_inline, format_inline_part, format_item, format_scalar, format_yaml_entry
+from orgtp.files.yaml.dumper import format_inline, format_inline_part, format_scalar, format_yaml_entry
 from orgtp.files.yaml.loader import NotStrict, YamlNode, parse_nodes
 from orgtp.model.change import DropKey, SetKey, YamlData
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Keys
 
-_ORDER = {key: place for order in (SEAT_ORDER, METRIC_ORDER, ORG_ORDER) for place, key in enumerate(order)}
+_ORDER = {key: index for order in (SEAT_ORDER, METRIC_ORDER, ORG_ORDER) for index, key in enumerate(order)}
 
 
 class CannotEdit(OrgtpError):
@@ -55,21 +55,21 @@ def _read_back(path: str, text: str, edit: SetKey | DropKey) -> Any:
 
 
 def _apply_to_data(path: str, data: Any, edit: SetKey | DropKey) -> Any:
-    """The data after the edit. Raises `CannotEdit` if a parent of the key is not a mapping."""
-    here = result = copy.deepcopy(data)
+    """Return the data after the edit. Raises `CannotEdit` if a parent of the key is not a mapping."""
+    node = result = copy.deepcopy(data)
     for key in edit.keys[:-1]:
-        below = here.get(key) if isinstance(here, dict) else None
+        below = node.get(key) if isinstance(node, dict) else None
         if isinstance(edit, DropKey) and below is None:
             return data
-        if below is None and isinstance(here, dict):
-            here[key] = below = {}
-        here = below
-    if not isinstance(here, dict):
+        if below is None and isinstance(node, dict):
+            node[key] = below = {}
+        node = below
+    if not isinstance(node, dict):
         raise _make_edit_error(path, edit)
     if isinstance(edit, SetKey):
-        here[edit.keys[-1]] = _to_plain_data(edit.value)
+        node[edit.keys[-1]] = _to_plain_data(edit.value)
     else:
-        here.pop(edit.keys[-1], None)
+        node.pop(edit.keys[-1], None)
     return result
 
 
@@ -116,7 +116,7 @@ def _append_items(text: str, old: YamlNode, more: Sequence[YamlData]) -> str:
     """Append items to a block list, one line each, without touching the existing lines."""
     lead = f"{' ' * (old.column - 1)}- "
     at = _find_item_end(text, old)
-    lines = "".join(f"{lead}{format_item(value)}{_detect_newline(text)}" for value in more)
+    lines = "".join(f"{lead}{format_inline(value)}{_detect_newline(text)}" for value in more)
     return text[:at] + ("" if text[:at].endswith("\n") else _detect_newline(text)) + lines + text[at:]
 
 

@@ -11,7 +11,7 @@ from orgtp.model.problem import Place, Problem
 
 _BEGINS = 'a value cannot begin with "{mark}"'
 # libyaml's message, ours, and whether to show where the construct begins (its context) or where the error is.
-_PLAINLY = {
+_MESSAGES = {
     "found character that cannot start any token": (_BEGINS, False),
     "did not find expected node content": (_BEGINS, False),
     "block sequence entries are not allowed in this context": (_BEGINS, False),
@@ -37,10 +37,10 @@ _ENTRY = re.compile(r"\s*(?:- +)?([A-Za-z0-9_-]+): +(\S.*)")
 
 def explain_yaml_error(path: str, text: str, error: Any) -> Problem:
     """The problem for PyYAML's `error` in `text`: its place, a message and how to fix it."""
-    said = error.problem or "it cannot be read"
-    if said == _TOO_DEEP:
+    reason = error.problem or "it cannot be read"
+    if reason == _TOO_DEEP:
         return Problem("yaml-too-deep", Place(path, error.problem_mark.line + 1, error.problem_mark.column + 1), *DEEP)
-    plainly, at_context = _PLAINLY.get(said, (said, False))
+    message, at_context = _MESSAGES.get(reason, (reason, False))
     mark = error.context_mark if at_context else error.problem_mark or error.context_mark
     lines = BREAK.split(text.removeprefix("\ufeff"))
     # For a text without a final newline, libyaml reports a line after the last one.
@@ -50,13 +50,13 @@ def explain_yaml_error(path: str, text: str, error: Any) -> Problem:
     if conflict := next((number for number, row in enumerate(lines, 1) if row.startswith("<<<<<<< ")), 0):
         return Problem("yaml-syntax", Place(path, conflict), *_CONFLICT)
     first = lines[line][column : column + 1]
-    message = "a tab is used for indentation" if first == _TAB else _describe_yaml_error(plainly, first)
-    remedy = _suggest_yaml_fix(lines[max(0, line - 1)], lines[line], said)
-    return Problem("yaml-syntax", Place(path, line + 1, column + 1), f"not YAML: {message}", remedy)
+    what = "a tab is used for indentation" if first == _TAB else _describe_yaml_error(message, first)
+    remedy = _suggest_yaml_fix(lines[max(0, line - 1)], lines[line], reason)
+    return Problem("yaml-syntax", Place(path, line + 1, column + 1), f"not YAML: {what}", remedy)
 
 
-def _describe_yaml_error(plainly: str, first: str) -> str:
-    return "something is missing here" if plainly == _BEGINS and not first else plainly.format(mark=first)
+def _describe_yaml_error(message: str, first: str) -> str:
+    return "something is missing here" if message == _BEGINS and not first else message.format(mark=first)
 
 
 _CONFLICT = (
@@ -78,12 +78,12 @@ def _find_open_quote(lines: list[str], line: int, column: int) -> tuple[int, int
     return None if above is None else (above + 1, lines[above].index(quote) + 1)
 
 
-def _suggest_yaml_fix(above: str, here: str, said: str) -> str:
-    if any(_TAB in part[: len(part) - len(part.lstrip())] for part in (above, here)):
+def _suggest_yaml_fix(above: str, line: str, error: str) -> str:
+    if any(_TAB in part[: len(part) - len(part.lstrip())] for part in (above, line)):
         return "Indent with spaces, not with tabs."
-    if said in _REMEDIES:
-        return _REMEDIES[said]
-    return _suggest_quotes(here) or "Indent the line like its neighbours."
+    if error in _REMEDIES:
+        return _REMEDIES[error]
+    return _suggest_quotes(line) or "Indent the line like its neighbours."
 
 
 _CLOSE = "Close it on the same line, or put the whole value in quotes."

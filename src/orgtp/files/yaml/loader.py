@@ -116,12 +116,12 @@ def decode_yaml(path: str, raw: bytes) -> str:
     if len(raw) > MAX_BYTES or (
         len(raw) > MAX_ITEMS and sum(raw.count(mark) for mark in (b"\n", b"\r", b",")) > MAX_ITEMS
     ):
-        raise NotStrict(_problem("yaml-too-large", Place(path), *TOO_LARGE))
+        raise NotStrict(Problem("yaml-too-large", Place(path), *TOO_LARGE))
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
         place = _find_place_after(path, raw[: error.start].decode())
-        raise NotStrict(_problem("yaml-not-utf8", place, "not UTF-8 text", "Save the file as UTF-8.")) from error
+        raise NotStrict(Problem("yaml-not-utf8", place, "not UTF-8 text", "Save the file as UTF-8.")) from error
 
 
 def parse_nodes(path: str, text: str) -> YamlNode:
@@ -146,7 +146,7 @@ class _NodeReader:
         next(self.events)
         if isinstance(begin := next(self.events), yaml.StreamEndEvent):
             raise NotStrict(
-                _problem("yaml-empty", Place(self.path), "the file is empty", "Add the keys, or remove the file.")
+                Problem("yaml-empty", Place(self.path), "the file is empty", "Add the keys, or remove the file.")
             )
         if begin.version or begin.tags:
             self.refuse_event(
@@ -162,7 +162,7 @@ class _NodeReader:
 
     def refuse_event(self, rule: str, event: Any, message: str, hint: str) -> None:
         place = Place(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
-        raise NotStrict(_problem(rule, place, message, hint))
+        raise NotStrict(Problem(rule, place, message, hint))
 
     def read_value(self, event: Any, depth: int) -> YamlNode:
         self.refuse_reference(event, depth)
@@ -234,16 +234,12 @@ def _make_scalar_node(event: Any) -> YamlNode:
 
 
 def _collect_marks(node: YamlNode, keys: Keys, marks: Marks) -> None:
-    marks.values[keys] = (node.line, node.column)  # type: ignore[index]  # ours until it is handed out
+    marks.values[keys] = (node.line, node.column)  # type: ignore[index]  # nobody else has it yet
     for name, (key, value) in node.items.items():
         marks.keys[(*keys, name)] = (key.line, key.column)  # type: ignore[index]
         _collect_marks(value, (*keys, name), marks)
     for number, part in enumerate(node.parts):
         _collect_marks(part, (*keys, str(number)), marks)
-
-
-def _problem(rule: str, place: Place, message: str, hint: str) -> Problem:
-    return Problem(rule, place, message, hint)
 
 
 _MOST = f"larger than {MAX_BYTES // 1024} KiB, or more than {MAX_ITEMS:,} lines and items"
@@ -267,4 +263,4 @@ def find_forbidden_character(path: str, text: str) -> Problem | None:
     if match is None:
         return None
     place = _find_place_after(path, text[: match.start()])
-    return _problem("yaml-syntax", place, f"the character U+{ord(match[0]):04X} is not allowed", "Remove it.")
+    return Problem("yaml-syntax", place, f"the character U+{ord(match[0]):04X} is not allowed", "Remove it.")

@@ -1,7 +1,7 @@
-"""Compare the history with evidence of its past: the witnesses of this clone, and checkpoints.
+"""Compare the history with earlier evidence: the witnesses of this clone, and checkpoints.
 
-Git objects prove that a history is consistent, but a rewritten history is consistent, too. Only what was seen earlier
-shows the difference.
+Git objects prove that a history is consistent, but a rewritten history is consistent, too. Only evidence from before
+the rewrite shows it.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ _SHORT = 10
 
 @dataclass(frozen=True, slots=True)
 class ExternalEvidence:
-    """Evidence kept outside the repository: checkpoints, and a file of allowed signers."""
+    """Evidence from outside the repository: checkpoints, and a file of allowed signers."""
 
     checkpoints: Sequence[Checkpoint] = ()
     signers: Path | None = None
 
 
-def check_retained(repo: Repo, branch: str, found: Audit, outside: ExternalEvidence) -> Audit:
-    """Add what the witnesses and checkpoints show, and update the witness for the next audit."""
+def check_evidence(repo: Repo, branch: str, found: Audit, outside: ExternalEvidence) -> Audit:
+    """Add the violations that witnesses and checkpoints show, and update the witness for the next audit."""
     violations, gaps, kept = list(found.violations), list(found.gaps), list[str]()
-    saw = read_witness(repo, branch)
+    seen = read_witness(repo, branch)
     lost = find_rewrites(repo, branch)
     violations += lost
-    if saw and not lost:
-        kept.append(f"the history this clone saw before, up to {saw[:_SHORT]}")
+    if seen and not lost:
+        kept.append(f"the history this clone saw before, up to {seen[:_SHORT]}")
     for checkpoint in outside.checkpoints:
         wrong, missing = check_checkpoint(repo, found.head, checkpoint, outside.signers)
         violations, gaps = [*violations, *wrong], [*gaps, *missing]
@@ -66,16 +66,16 @@ def find_rewrites(repo: Repo, branch: str) -> list[Violation]:
 
 
 def _find_local_rewrite(repo: Repo, branch: str) -> Iterator[Violation]:
-    saw, now = read_witness(repo, branch), repo.tip(f"refs/heads/{branch}")
-    if saw and now and is_lost(repo, saw, now):
-        message = f"{branch} contained the commit {saw[:10]} when this clone last saw it, but no longer does"
+    seen, now = read_witness(repo, branch), repo.tip(f"refs/heads/{branch}")
+    if seen and now and is_lost(repo, seen, now):
+        message = f"{branch} contained the commit {seen[:10]} when this clone last seen it, but no longer does"
         yield Violation(
             "history-rewritten",
             message,
-            saw,
-            before=saw,
+            seen,
+            before=seen,
             after=now,
-            hint=_format_cure(format_local_reset(repo, branch, now)),
+            hint=_format_remedy(format_local_reset(repo, branch, now)),
         )
 
 
@@ -84,16 +84,16 @@ def _find_remote_rewrite(repo: Repo, branch: str) -> Iterator[Violation]:
         remote = find_remote(repo, branch)
     except BadInput:
         return
-    saw, now = (
+    seen, now = (
         (read_remote_witness(repo, remote, branch), repo.tip(tracking_ref(remote, branch))) if remote else (None, None)
     )
     # If git does not record our fetches, its tracking ref may lag behind. An earlier commit is then expected.
-    late = now and saw and not is_tracked_by_git(repo, remote) and not is_lost(repo, now, saw) if remote else False
-    if remote and saw and now and not late and is_lost(repo, saw, now):
-        message = f"{branch} at {remote.public_url} contained the commit {saw[:10]}, but no longer does"
-        hint = _format_cure(format_remote_reset(repo, remote, branch, now))
-        yield Violation("remote-rewritten", message, saw, before=saw, after=now, hint=hint)
+    late = now and seen and not is_tracked_by_git(repo, remote) and not is_lost(repo, now, seen) if remote else False
+    if remote and seen and now and not late and is_lost(repo, seen, now):
+        message = f"{branch} at {remote.public_url} contained the commit {seen[:10]}, but no longer does"
+        hint = _format_remedy(format_remote_reset(repo, remote, branch, now))
+        yield Violation("remote-rewritten", message, seen, before=seen, after=now, hint=hint)
 
 
-def _format_cure(commands: str) -> str:
+def _format_remedy(commands: str) -> str:
     return f"Find out who rewrote it and why. If it was intended, accept it:\n{commands}"
