@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.text import Text
-
 from orgtp.model.cell import CellState
-from orgtp.model.text import count_noun
+from orgtp.model.text import count_noun, one_line
+from orgtp.render.spans import Line, join_lines, join_spans
 from orgtp.render.terminal import (
     DOT_LEGEND,
     STALE,
     STALE_STYLE,
     Screen,
-    Styled,
-    StyledLine,
     format_dots,
-    join_text,
     measure_width,
     pad_line,
-    plainly,
     render_lines,
     safe_text,
     strip_line_end,
-    truncate_text,
-    wrap_text,
+    truncate_line,
+    wrap_line,
 )
 from orgtp.views.chart import Chart, ChartSeat
 
@@ -36,15 +31,15 @@ def chart_text(chart: Chart, screen: Screen, *, name: str = "", kind: bool = Fal
     return render_lines(chart_lines(chart, screen, name=name, kind=kind), screen)
 
 
-def chart_lines(chart: Chart, screen: Screen, *, name: str = "", kind: bool = False) -> list[Text | StyledLine]:
+def chart_lines(chart: Chart, screen: Screen, *, name: str = "", kind: bool = False) -> list[Line]:
     """The lines of the tree."""
     if not chart.seats:
-        return [Text("no seats yet. Add one: orgtp seat add david --name David --role Founder --kind human")]
+        return [join_spans("no seats yet. Add one: orgtp seat add david --name David --role Founder --kind human")]
     guides = _draw_guides(chart.seats)
     rows = [_format_chart_cells(seat, guide, kind) for seat, (guide, _) in zip(chart.seats, guides, strict=True)]
     widths = [max(_measure_pieces(row[n]) for row in rows) for n in range(len(rows[0]))]
     total = sum(widths) + 2 * (len(widths) - 1)
-    lines: list[Text | StyledLine] = [*wrap_text(_format_chart_title(chart, name), screen.width), Text()]
+    lines: list[Line] = [*wrap_line(_format_chart_title(chart, name), screen.width), []]
     if total <= screen.width:
         lines += [_format_chart_row(row, widths) for row in rows]
     else:
@@ -53,70 +48,70 @@ def chart_lines(chart: Chart, screen: Screen, *, name: str = "", kind: bool = Fa
     return [*lines, *_format_chart_legend(chart, screen)]
 
 
-def _measure_pieces(pieces: StyledLine) -> int:
+def _measure_pieces(pieces: Line) -> int:
     return sum(measure_width(text) for text, _ in pieces)
 
 
-def _format_chart_title(chart: Chart, name: str) -> Text:
+def _format_chart_title(chart: Chart, name: str) -> Line:
     states = [metric.state for seat in chart.seats for metric in seat.metrics if seat.status != "retired"]
     known = sum(state.is_known or state.is_gap for state in states)
     on_target = sum(state is CellState.ON for state in states)
     told = f", {on_target} of {count_noun(known, 'metric')} on target" if known else ""
     stale = sum(seat.stale for seat in chart.seats)
     told += f", {stale} stale" if stale else ""
-    return join_text(safe_text(name or "Chart", "bold"), f"  {count_noun(len(chart.seats), 'seat')}{told}")
+    return join_spans(safe_text(name or "Chart", "bold"), f"  {count_noun(len(chart.seats), 'seat')}{told}")
 
 
-def _format_chart_legend(chart: Chart, screen: Screen) -> list[Text]:
+def _format_chart_legend(chart: Chart, screen: Screen) -> list[Line]:
     measured = any(seat.metrics for seat in chart.seats)
     stale = any(seat.stale for seat in chart.seats)
     notes = [DOT_LEGEND, *([f"{STALE} stale: a value is late. See: orgtp stale"] if stale else [])]
-    lines = [line for note in notes for line in wrap_text(Text(note, style="dim"), screen.width)]
-    return [Text(), *lines] if measured else []
+    lines = [line for note in notes for line in wrap_line([(note, "dim")], screen.width)]
+    return [[], *lines] if measured else []
 
 
-def _format_chart_cells(seat: ChartSeat, guide: str, kind: bool) -> list[list[Styled]]:
-    name, role = [(guide, "dim"), (plainly(seat.name), "bold")], [(plainly(seat.role), "")]
-    kinds = [[(plainly(seat.kind), "dim")]] if kind else []
+def _format_chart_cells(seat: ChartSeat, guide: str, kind: bool) -> list[Line]:
+    name, role = [(guide, "dim"), (one_line(seat.name), "bold")], [(one_line(seat.role), "")]
+    kinds = [[(one_line(seat.kind), "dim")]] if kind else []
     return [name, role, *kinds, _format_owner_cell(seat), _format_dots_cell(seat), _format_status_cell(seat)]
 
 
-def _format_owner_cell(seat: ChartSeat) -> list[Styled]:
+def _format_owner_cell(seat: ChartSeat) -> Line:
     """Who answers, for every seat alike: leaving out those that own themselves would tell who is human."""
-    return [("owner ", "dim"), (plainly(seat.human_owner or seat.owner or "nobody"), "")]
+    return [("owner ", "dim"), (one_line(seat.human_owner or seat.owner or "nobody"), "")]
 
 
-def _format_dots_cell(seat: ChartSeat) -> list[Styled]:
+def _format_dots_cell(seat: ChartSeat) -> Line:
     if seat.status == "retired":
         return []
     marks = format_dots([metric.state for metric in seat.metrics])
     return [*marks, (f" {STALE}", STALE_STYLE)] if seat.stale else marks
 
 
-def _format_status_cell(seat: ChartSeat) -> list[Styled]:
-    return [(plainly(seat.status), "yellow")] if seat.status != "active" else []
+def _format_status_cell(seat: ChartSeat) -> Line:
+    return [(one_line(seat.status), "yellow")] if seat.status != "active" else []
 
 
-def _format_chart_row(row: list[list[Styled]], widths: list[int]) -> StyledLine:
-    line: list[Styled] = []
+def _format_chart_row(row: list[Line], widths: list[int]) -> Line:
+    line: Line = []
     for cell, width in zip(row, widths, strict=True):
         line += [("  ", "")] if line else []
         line += pad_line(cell, width)
     return strip_line_end(line)
 
 
-def _format_narrow_seat(seat: ChartSeat, guide: tuple[str, str], screen: Screen, kind: bool) -> Iterator[Text]:
+def _format_narrow_seat(seat: ChartSeat, guide: tuple[str, str], screen: Screen, kind: bool) -> Iterator[Line]:
     first, below = (part[-(screen.width - _LEAST_TEXT) :] if screen.width > _LEAST_TEXT else "" for part in guide)
     room = max(_LEAST_TEXT, screen.width - len(first))
-    title = join_text(safe_text(seat.name, "bold"), ", ", safe_text(seat.role), f" ({seat.kind})" if kind else "")
+    title = join_spans(safe_text(seat.name, "bold"), ", ", safe_text(seat.role), f" ({seat.kind})" if kind else "")
     facts = [
         part
         for cell in (_format_owner_cell(seat), _format_dots_cell(seat), _format_status_cell(seat))
-        if (part := join_text(*cell)).plain
+        if (part := join_spans(*cell))
     ]
-    lines = [*wrap_text(title, room), *(wrap_text(Text("  ").join(facts), room) if facts else [])]
+    lines = [*wrap_line(title, room), *(wrap_line(join_lines(facts, "  "), room) if facts else [])]
     for number, line in enumerate(lines):
-        yield join_text((first if number == 0 else below, "dim"), truncate_text(line, room))
+        yield join_spans((first if number == 0 else below, "dim"), truncate_line(line, room))
 
 
 def _draw_guides(seats: tuple[ChartSeat, ...]) -> list[tuple[str, str]]:

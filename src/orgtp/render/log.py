@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
-from orgtp.render.terminal import UNLIMITED_WIDTH, Screen, Styled, apply_style, fit_width, measure_width, plainly
+from orgtp.model.text import one_line
+from orgtp.render.spans import Line, Span
+from orgtp.render.terminal import UNLIMITED_WIDTH, Screen, apply_style, fit_width, measure_width
 from orgtp.views.log import LogEntry
 
 _SHORT = 10
@@ -34,21 +36,21 @@ def log_pages(pages: Iterable[Sequence[LogEntry]], zone: tzinfo, screen: Screen)
             yield "".join(_format_log_row(row, widths, screen) for row in rows)
 
 
-def _format_log_cells(entry: LogEntry, zone: tzinfo) -> list[Styled]:
+def _format_log_cells(entry: LogEntry, zone: tzinfo) -> Line:
     """The row's texts, each with its style."""
     seats = ", ".join(entry.seats[:_SEATS]) + (f" +{len(entry.seats) - _SEATS}" if len(entry.seats) > _SEATS else "")
     approved = f" (approved by {entry.approved_by})" if entry.approved_by else ""
     return [
         (entry.at.astimezone(zone).isoformat(" ", "minutes")[:16], "dim"),
-        (plainly(entry.who), ""),
-        (plainly(entry.action), "bold") if entry.action else ("by hand", "yellow"),
-        (plainly(seats), ""),
-        (plainly(entry.what + approved), ""),
+        (one_line(entry.who), ""),
+        (one_line(entry.action), "bold") if entry.action else ("by hand", "yellow"),
+        (one_line(seats), ""),
+        (one_line(entry.what + approved), ""),
         (entry.commit[:_SHORT], "dim"),
     ]
 
 
-def _choose_log_widths(rows: Sequence[Sequence[Styled]], screen: Screen) -> list[int]:
+def _choose_log_widths(rows: Sequence[Sequence[Span]], screen: Screen) -> list[int]:
     """How wide the columns are, by the first rows and by what the screen has room for."""
     widths = [max(least, *(measure_width(row[n][0]) for row in rows)) for n, least in enumerate(_LEAST)]
     if screen.width >= UNLIMITED_WIDTH:
@@ -60,14 +62,14 @@ def _choose_log_widths(rows: Sequence[Sequence[Styled]], screen: Screen) -> list
     return widths
 
 
-def _format_log_row(row: Sequence[Styled], widths: Sequence[int], screen: Screen) -> str:
+def _format_log_row(row: Sequence[Span], widths: Sequence[int], screen: Screen) -> str:
     """A row in columns. In a pipe nothing is cut: what is too long moves what is behind it."""
     whole = screen.width >= UNLIMITED_WIDTH
     cells = [(fit_width(text, width, cut=not whole), style) for (text, style), width in zip(row, widths, strict=True)]
     return (" " * _GAP).join(apply_style(text, style, screen) for text, style in cells).rstrip() + "\n"
 
 
-def _format_two_lines(row: Sequence[Styled], screen: Screen) -> str:
+def _format_two_lines(row: Sequence[Span], screen: Screen) -> str:
     when, who, (action, style), (about, _), (what, _), commit = row
     room = screen.width - len(when[0]) - _SHORT - 2 * _GAP
     first = _format_log_row([when, who, commit], [len(when[0]), room, _SHORT], screen)

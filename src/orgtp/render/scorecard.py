@@ -9,12 +9,11 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from rich.text import Text
-
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.errors import BadValue
-from orgtp.model.text import count_noun
+from orgtp.model.text import count_noun, one_line
 from orgtp.model.value import Unit, ValueKind
+from orgtp.render.spans import Line, Span, join_spans
 from orgtp.render.terminal import (
     LEGEND,
     SIGNS,
@@ -22,16 +21,13 @@ from orgtp.render.terminal import (
     STALE_STYLE,
     STYLES,
     Screen,
-    Styled,
-    StyledLine,
-    join_text,
+    measure_line,
     measure_width,
     pad_line,
-    plainly,
     render_lines,
     safe_text,
     truncate_string,
-    wrap_text,
+    wrap_line,
 )
 from orgtp.views.scorecard import Scorecard, ScoreRow
 
@@ -46,28 +42,28 @@ def scorecard_text(card: Scorecard, screen: Screen, name: str = "") -> str:
     return render_lines(scorecard_lines(card, screen, name), screen)
 
 
-def scorecard_lines(card: Scorecard, screen: Screen, name: str = "") -> list[Text | StyledLine]:
+def scorecard_lines(card: Scorecard, screen: Screen, name: str = "") -> list[Line]:
     """The lines of the grid, seat by seat in the order of the chart."""
     if not card.rows:
-        return [Text("no metrics yet. A seat's metrics stand in its file: seats/SEAT.yaml")]
+        return [join_spans("no metrics yet. A seat's metrics stand in its file: seats/SEAT.yaml")]
     grid = [_GridRow(row, [_format_grid_cell(row, cell) for cell in row.cells]) for row in card.rows]
     layout = _choose_layout(card, grid, screen)
-    lines: list[Text | StyledLine] = [
-        *wrap_text(_format_card_title(card, name), screen.width),
-        Text(),
+    lines: list[Line] = [
+        *wrap_line(_format_card_title(card, name), screen.width),
+        [],
         _format_grid_header(card, layout),
     ]
     for seat, rows in groupby(grid, key=lambda line: (line.row.seat, line.row.seat_name)):
-        lines.append([(truncate_string(plainly(seat[1]), screen.width), "bold")])
+        lines.append([(truncate_string(one_line(seat[1]), screen.width), "bold")])
         lines += [line for row in rows for line in _format_grid_row(row, layout, screen)]
-    return [*lines, Text(), *_format_card_legend(card, layout, screen)]
+    return [*lines, [], *_format_card_legend(card, layout, screen)]
 
 
 class _GridRow(NamedTuple):
     """A row of the scorecard, and its cells as they are shown."""
 
     row: ScoreRow
-    cells: Sequence[Styled]
+    cells: Sequence[Span]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +84,8 @@ class _GridLayout:
 
 def _choose_layout(card: Scorecard, grid: Sequence[_GridRow], screen: Screen) -> _GridLayout:
     widths = _measure_weeks(card, grid)
-    natural = max(measure_width(plainly(row.name)) for row in card.rows) + 2 * _GAP
-    target = max(measure_width(plainly(row.target or "")) for row in card.rows) + _GAP
+    natural = max(measure_width(one_line(row.name)) for row in card.rows) + 2 * _GAP
+    target = max(measure_width(one_line(row.target or "")) for row in card.rows) + _GAP
     count = max(len(_ON), *(measure_width(_format_hit_count(row)) for row in card.rows)) + _GAP
     spark = len(card.columns) + _GAP if screen.width >= _SPARK_FROM else 0
     room = screen.width - target - spark - count
@@ -130,12 +126,12 @@ def _count_fitting_weeks(widths: Sequence[int], gap: int, room: int) -> int:
     return weeks
 
 
-def _format_card_title(card: Scorecard, name: str) -> Text:
+def _format_card_title(card: Scorecard, name: str) -> Line:
     states = [row.state for row in card.rows]
     known = sum(state.is_known or state.is_gap for state in states)
     on_target = sum(state is CellState.ON for state in states)
     told = f"  {on_target} of {count_noun(known, 'metric')} on target at the latest value"
-    return join_text(safe_text(name or "Scorecard", "bold"), told)
+    return join_spans(safe_text(name or "Scorecard", "bold"), told)
 
 
 def _format_week(card: Scorecard, number: int) -> str:
@@ -144,8 +140,8 @@ def _format_week(card: Scorecard, number: int) -> str:
     return f"{text.partition('-')[2]}{'…' if text == card.partial else ''}"
 
 
-def _format_grid_header(card: Scorecard, layout: _GridLayout) -> StyledLine:
-    line: list[Styled] = [(" " * layout.name, "")]
+def _format_grid_header(card: Scorecard, layout: _GridLayout) -> Line:
+    line: Line = [(" " * layout.name, "")]
     line += pad_line([("target", "dim")], layout.target) if layout.target else []
     for number in layout.shown:
         line += pad_line([(_format_week(card, number), "dim")], layout.widths[number], right=True)
@@ -153,43 +149,43 @@ def _format_grid_header(card: Scorecard, layout: _GridLayout) -> StyledLine:
     return [*line, *pad_line([(_ON, "dim")], layout.count, right=True)]
 
 
-def _format_grid_row(line: _GridRow, layout: _GridLayout, screen: Screen) -> list[Text | StyledLine]:
+def _format_grid_row(line: _GridRow, layout: _GridLayout, screen: Screen) -> list[Line]:
     row = line.row
     if layout.stacked:
         return [
             *_format_stacked_name(row, screen.width - _GAP),
             _format_numbers(line, layout, [(" " * layout.name, "")]),
         ]
-    name = [*_format_stale_mark(row), (truncate_string(plainly(row.name), layout.name - 2 * _GAP), "")]
+    name = [*_format_stale_mark(row), (truncate_string(one_line(row.name), layout.name - 2 * _GAP), "")]
     return [_format_numbers(line, layout, pad_line(name, layout.name))]
 
 
-def _format_stacked_name(row: ScoreRow, width: int) -> list[Text]:
+def _format_stacked_name(row: ScoreRow, width: int) -> list[Line]:
     """The name, and the target beside it where it fits whole, else below."""
     name, target = safe_text(row.name), safe_text(row.target or "", "dim")
-    both = join_text(name, "  ", target)
-    lines = [both] if measure_width(both) <= width else [*wrap_text(name, width), join_text(" " * _GAP, target)]
+    both = join_spans(name, "  ", target)
+    lines = [both] if measure_line(both) <= width else [*wrap_line(name, width), join_spans(" " * _GAP, target)]
     return [
-        join_text(*(_format_stale_mark(row) if number == 0 else [" " * _GAP]), line)
+        join_spans(*(_format_stale_mark(row) if number == 0 else [" " * _GAP]), line)
         for number, line in enumerate(lines)
     ]
 
 
-def _format_stale_mark(row: ScoreRow) -> list[Styled]:
+def _format_stale_mark(row: ScoreRow) -> Line:
     """What stands before a name: where the metric is stale a sign, close to it, so that no line has more words."""
     return pad_line([(STALE, STALE_STYLE)] if row.stale_since else [], _GAP, right=True)
 
 
-def _format_numbers(line: _GridRow, layout: _GridLayout, name: list[Styled]) -> StyledLine:
+def _format_numbers(line: _GridRow, layout: _GridLayout, name: Line) -> Line:
     row, pieces = line.row, [*name]
-    pieces += pad_line([(plainly(row.target or ""), "dim")], layout.target) if layout.target else []
+    pieces += pad_line([(one_line(row.target or ""), "dim")], layout.target) if layout.target else []
     for number in layout.shown:
         pieces += pad_line([line.cells[number]], layout.widths[number], right=True)
     pieces += [("  ", ""), *_draw_trend(row)] if layout.spark else []
     return [*pieces, *pad_line([(_format_hit_count(row), "")], layout.count, right=True)]
 
 
-def _format_grid_cell(row: ScoreRow, cell: Cell) -> Styled:
+def _format_grid_cell(row: ScoreRow, cell: Cell) -> Span:
     """The value and its sign; what is no value is a sign alone, visibly not a number."""
     mark = ("~" if cell.partial else "") + ("*" if cell.corrected else "")
     return _format_value_and_sign(mark, cell.value, cell.state, row.measure), STYLES[cell.state]
@@ -198,7 +194,7 @@ def _format_grid_cell(row: ScoreRow, cell: Cell) -> Styled:
 @lru_cache(maxsize=8192)
 def _format_value_and_sign(mark: str, value: str | None, state: CellState, measure: Unit | None) -> str:
     sign = SIGNS[state]
-    return f"{mark}{sign}" if value is None else plainly(f"{mark}{_format_grid_value(value, measure)} {sign}")
+    return f"{mark}{sign}" if value is None else one_line(f"{mark}{_format_grid_value(value, measure)} {sign}")
 
 
 def shown(row: ScoreRow, value: str) -> str:
@@ -217,7 +213,7 @@ def _format_hit_count(row: ScoreRow) -> str:
     return f"{row.on_target}/{row.known}"
 
 
-def _draw_trend(row: ScoreRow) -> list[Styled]:
+def _draw_trend(row: ScoreRow) -> Line:
     """One bar a week between the row's least and greatest value; a week without one has none."""
     amounts = [_parse_cell_amount(row, cell) for cell in row.cells]
     known = [amount for amount in amounts if amount is not None]
@@ -242,7 +238,7 @@ def _parse_cell_amount(row: ScoreRow, cell: Cell) -> Decimal | None:
         return None
 
 
-def _format_card_legend(card: Scorecard, layout: _GridLayout, screen: Screen) -> list[Text]:
+def _format_card_legend(card: Scorecard, layout: _GridLayout, screen: Screen) -> list[Line]:
     notes = [LEGEND, f"{_format_week(card, len(card.columns) - 1)} is not over yet"] if card.partial else [LEGEND]
     notes += ["~ not all days known"] if any(cell.partial for row in card.rows for cell in row.cells) else []
     notes += ["* corrected"] if any(cell.corrected for row in card.rows for cell in row.cells) else []
@@ -251,9 +247,7 @@ def _format_card_legend(card: Scorecard, layout: _GridLayout, screen: Screen) ->
     notes += [f"{STALE} {stale} {are} stale: a value is late. See: orgtp stale"] if stale else []
     hidden = layout.shown.start - _find_first_week(card)
     notes += [f"{count_noun(hidden, 'older week')} left out: the screen is too narrow"] if hidden else []
-    return [
-        line for note in _pack_notes(notes, screen.width) for line in wrap_text(Text(note, style="dim"), screen.width)
-    ]
+    return [line for note in _pack_notes(notes, screen.width) for line in wrap_line([(note, "dim")], screen.width)]
 
 
 def _pack_notes(notes: Sequence[str], width: int) -> list[str]:

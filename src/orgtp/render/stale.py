@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from rich.text import Text
-
 from orgtp.model.seat import Seat
 from orgtp.model.text import count_noun
-from orgtp.render.terminal import (
-    STYLES,
-    Screen,
-    align_columns,
-    join_text,
-    measure_width,
-    render_lines,
-    safe_text,
-    wrap_text,
-)
+from orgtp.render.spans import Line, join_lines, join_spans
+from orgtp.render.terminal import STYLES, Screen, align_columns, measure_line, render_lines, safe_text, wrap_line
 from orgtp.views.stale import Stale
 
 _GAP = 2
@@ -27,7 +17,7 @@ _GAP = 2
 def stale_text(found: Sequence[Stale], now: datetime, screen: Screen) -> str:
     """The lines, what is stale for longest first; on a narrow screen a metric takes several."""
     lines = align_columns([_cells(one, now) for one in found], Screen())
-    if any(measure_width(line) > screen.width for line in lines):
+    if any(measure_line(line) > screen.width for line in lines):
         lines = [line for one in found for line in _format_narrow_metric(one, now, screen)]
     return render_lines(lines, screen)
 
@@ -52,7 +42,7 @@ def format_age(time: timedelta) -> str:
 _HOUR, _DAY = 60, 24 * 60
 
 
-def _cells(one: Stale, now: datetime) -> list[Text]:
+def _cells(one: Stale, now: datetime) -> list[Line]:
     return [
         safe_text(one.seat_name, "bold"),
         safe_text(one.name),
@@ -63,25 +53,25 @@ def _cells(one: Stale, now: datetime) -> list[Text]:
     ]
 
 
-def _format_narrow_metric(one: Stale, now: datetime, screen: Screen) -> Iterator[Text]:
-    yield from wrap_text(join_text(safe_text(one.seat_name, "bold"), ": ", safe_text(one.name)), screen.width)
-    facts = Text("  ").join([_format_owner(one), _format_stale_age(one, now), _format_stale_period(one)])
-    for line in [*wrap_text(facts, screen.width - _GAP), *wrap_text(_format_stale_reason(one), screen.width - _GAP)]:
-        yield join_text(" " * _GAP, line)
+def _format_narrow_metric(one: Stale, now: datetime, screen: Screen) -> Iterator[Line]:
+    yield from wrap_line(join_spans(safe_text(one.seat_name, "bold"), ": ", safe_text(one.name)), screen.width)
+    facts = join_lines([_format_owner(one), _format_stale_age(one, now), _format_stale_period(one)], "  ")
+    for line in [*wrap_line(facts, screen.width - _GAP), *wrap_line(_format_stale_reason(one), screen.width - _GAP)]:
+        yield join_spans(" " * _GAP, line)
 
 
-def _format_owner(one: Stale) -> Text:
-    return join_text(("owner ", "dim"), safe_text(one.human_owner or one.owner or "nobody"))
+def _format_owner(one: Stale) -> Line:
+    return join_spans(("owner ", "dim"), safe_text(one.human_owner or one.owner or "nobody"))
 
 
-def _format_stale_age(one: Stale, now: datetime) -> Text:
-    return Text(f"stale for {format_age(now.astimezone(UTC) - one.since)}")
+def _format_stale_age(one: Stale, now: datetime) -> Line:
+    return join_spans(f"stale for {format_age(now.astimezone(UTC) - one.since)}")
 
 
-def _format_stale_period(one: Stale) -> Text:
-    return Text(one.period + (f", {one.in_a_row} in a row" if one.in_a_row > 1 else ""), style="dim")
+def _format_stale_period(one: Stale) -> Line:
+    return [(one.period + (f", {one.in_a_row} in a row" if one.in_a_row > 1 else ""), "dim")]
 
 
-def _format_stale_reason(one: Stale) -> Text:
+def _format_stale_reason(one: Stale) -> Line:
     why = safe_text(one.why, STYLES[one.state])
-    return join_text(why, (f" (silenced until {one.silenced})", "dim")) if one.silenced else why
+    return join_spans(why, (f" (silenced until {one.silenced})", "dim")) if one.silenced else why

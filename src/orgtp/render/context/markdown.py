@@ -12,8 +12,8 @@ from datetime import tzinfo
 from orgtp.model.text import one_line
 from orgtp.render.context.sections import ContextSections
 from orgtp.render.diff.sections import ListItem
-from orgtp.render.markdown import escape_markdown, format_bold, format_code
-from orgtp.render.spans import SHORT_COMMIT, Span, SpanKind, SpanLine
+from orgtp.render.markdown import escape_markdown, format_code, line_to_markdown
+from orgtp.render.spans import SHORT_COMMIT, Line
 from orgtp.views.context.types import Context, Way
 
 _OWN_MARKS = str.maketrans("“”„‟«»", '""""""')
@@ -95,7 +95,7 @@ def _format_list_section(title: str, items: Sequence[ListItem], none: str = "", 
     """A heading and a list; `none` where it is empty, and nothing at all where that says nothing."""
     if items or none:
         yield from (f"## {title}", "")
-        yield from ((lead, "") if lead and items else ())
+        yield from ((lead, "") if lead and items else [])
         yield from (row for item in items for row in _rows(item))
         yield from (("",) if items else (none, ""))
 
@@ -113,21 +113,11 @@ def _format_command_block(ways: Sequence[Way]) -> Iterator[str]:
     yield "```"
 
 
-def spans_to_quoted_markdown(line: SpanLine) -> str:
-    """A line in Markdown."""
-    return "".join(map(_span_to_quoted_markdown, line))
-
-
-def _span_to_quoted_markdown(part: Span) -> str:
-    if part.kind is SpanKind.NAME:
-        return format_bold(part.text)
-    if part.kind is SpanKind.CODE:
-        # What cannot be code, as an id that is none, must not go on in our name.
-        text = format_code(part.text)
-        return text if text.startswith("`") else quote_user_text(part.text)
-    return quote_user_text(part.text) if part.kind is SpanKind.WORDS else part.text
+def spans_to_quoted_markdown(line: Line) -> str:
+    """A line in Markdown, with the words of users in quotation marks."""
+    return line_to_markdown(line, quote_user_text)
 
 
 def quote_user_text(text: str) -> str:
-    """Words of people between quotation marks, with none of ours within them."""
+    """Words of a user in quotation marks; quotation marks in the text become plain ones."""
     return f"“{escape_markdown(text.translate(_OWN_MARKS), _LONGEST)}”"

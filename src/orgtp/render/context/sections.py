@@ -12,17 +12,16 @@ from orgtp.model.text import count_noun
 from orgtp.render.diff.sections import ListItem
 from orgtp.render.seat_history import format_event_changes
 from orgtp.render.spans import (
+    NAME,
     SHORT_COMMIT,
-    Span,
-    SpanKind,
-    SpanLine,
-    code_span,
+    Line,
+    code_text,
     format_named_id,
     format_seat,
+    join_lines,
     join_spans,
-    join_with_commas,
     prefix_text,
-    user_span,
+    user_text,
 )
 from orgtp.render.terminal import to_local_time
 from orgtp.views.context.types import Colleague, Context, Elsewhere, Handed, MetricContext, Relation
@@ -47,19 +46,19 @@ _RELATIONS = {
 _CHANGES, _ARRIVAL = 6, 2
 
 
-def format_colleague(other: Colleague) -> SpanLine:
+def format_colleague(other: Colleague) -> Line:
     """A seat by its name, its id and its role; its status where nobody is at work there."""
     status = "" if other.status == "active" else f", {other.status}"
     return join_spans(
-        Span(other.name or other.seat, SpanKind.NAME),
+        (other.name or other.seat, NAME),
         " (",
-        code_span(other.seat),
+        code_text(other.seat),
         prefix_text(", ", other.role),
         f"{status})",
     )
 
 
-def format_colleague_name(other: Colleague) -> SpanLine:
+def format_colleague_name(other: Colleague) -> Line:
     """A seat by its name and its id."""
     return format_seat(other.seat, other.name)
 
@@ -77,24 +76,24 @@ class ContextSections:
         # Not by strftime, which writes the year 1 as it likes.
         return f"{local:%a} {local.isoformat(' ', 'minutes')[:16]}"
 
-    def format_left_out(self, name: str, what: str = "") -> SpanLine:
+    def format_left_out(self, name: str, what: str = "") -> Line:
         """How many a list lacks, if it is not whole, of `what`, and the command that shows them."""
         for left in self.view.left_out:
             if left.list == name:
                 return join_spans(
-                    "older ones" if left.count is None else f"and {left.count} more{what}", ": ", code_span(left.see)
+                    "older ones" if left.count is None else f"and {left.count} more{what}", ": ", code_text(left.see)
                 )
-        return ()
+        return []
 
     def _list_left_out(self, name: str, what: str = "") -> Iterator[ListItem]:
         """The same as an item of its own."""
         if more := self.format_left_out(name, what):
             yield ListItem(more)
 
-    def _join_seats(self, seats: Iterable[SpanLine], name: str) -> SpanLine:
+    def _join_seats(self, seats: Iterable[Line], name: str) -> Line:
         """Seats in a row, and how many more there are."""
         more = self.format_left_out(name)
-        return join_with_commas([*seats, *([more] if more else [])])
+        return join_lines([*seats, *([more] if more else [])])
 
     def list_identity(self) -> Iterator[ListItem]:
         """The seat, who answers for it, and what it is for."""
@@ -109,11 +108,11 @@ class ContextSections:
         if seat.review_by:
             yield ListItem(join_spans(f"To be reviewed by {seat.review_by}"))
 
-    def _format_owner_line(self) -> SpanLine:
+    def _format_owner_line(self) -> Line:
         owner, seat = self.view.owner, self.view.seat
         if owner is None:
             return (
-                join_spans("Owner: ", code_span(seat.owner), ", and there is no such seat")
+                join_spans("Owner: ", code_text(seat.owner), ", and there is no such seat")
                 if seat.owner
                 else join_spans("Owner: nobody")
             )
@@ -133,7 +132,7 @@ class ContextSections:
                     join_spans(f"{label}: ", self._join_seats(map(format_colleague, seats), f"chart.{name}"))
                 )
 
-    def _format_chain_above(self) -> SpanLine:
+    def _format_chain_above(self) -> Line:
         chart, boss = self.view.chart, self.view.seat.reports_to
         if chart.above:
             first, *rest = [format_colleague(other) for other in chart.above]
@@ -141,7 +140,7 @@ class ContextSections:
             way = [join_spans(" → ", one) for one in (*rest, *([more] if more else []))]
             return join_spans("Reports to: ", first, *(part for one in way for part in one))
         return (
-            join_spans("Reports to: ", code_span(boss), ", and there is no such seat")
+            join_spans("Reports to: ", code_text(boss), ", and there is no such seat")
             if boss
             else join_spans("At the top of the chart")
         )
@@ -149,7 +148,7 @@ class ContextSections:
     def list_capabilities(self) -> Iterator[ListItem]:
         """What it does and no other active seat does."""
         for name, text in self.view.capabilities.items():
-            yield ListItem(join_spans(code_span(name), prefix_text(": ", text)))
+            yield ListItem(join_spans(code_text(name), prefix_text(": ", text)))
         yield from self._list_left_out("capabilities")
 
     def list_not_owned(self) -> Iterator[ListItem]:
@@ -166,17 +165,17 @@ class ContextSections:
         )
         yield from self._list_left_out("metrics")
 
-    def _format_metric_values(self, metric: MetricContext) -> Iterator[SpanLine]:
+    def _format_metric_values(self, metric: MetricContext) -> Iterator[Line]:
         if metric.next:
             source = (
-                join_spans(", brought by the source ", code_span(metric.source), "; by hand only where that fails")
+                join_spans(", brought by the source ", code_text(metric.source), "; by hand only where that fails")
                 if metric.source
-                else ()
+                else []
             )
             yield join_spans(f"next value: {metric.next.period}, due {self.format_time(metric.next.due)}", source)
         if metric.latest:
             yield join_spans(
-                "latest: ", join_with_commas([_format_cell_run(run, metric) for run in _group_blank_periods(metric)])
+                "latest: ", join_lines([_format_cell_run(run, metric) for run in _group_blank_periods(metric)])
             )
         if metric.silenced:
             yield join_spans(f"silenced until the end of {metric.silenced}: nobody is chased for it")
@@ -187,7 +186,7 @@ class ContextSections:
         for late in trouble.stale:
             about = join_spans(
                 "Stale: ",
-                code_span(late.metric),
+                code_text(late.metric),
                 f", since {self.format_time(late.since)}, {count_noun(late.in_a_row, 'value')}",
             )
             yield ListItem(join_spans(about, f" to {late.period} not there", prefix_text(": ", late.why)))
@@ -196,15 +195,15 @@ class ContextSections:
         yield from self._list_left_out("trouble.escalations")
         for one in trouble.problems:
             place = join_spans(
-                f"{one.severity.value.capitalize()} at ", code_span(str(one.place)), ", ", code_span(one.rule)
+                f"{one.severity.value.capitalize()} at ", code_text(str(one.place)), ", ", code_text(one.rule)
             )
             yield ListItem(join_spans(place, prefix_text(": ", one.message), prefix_text(" ", one.hint)))
         yield from self._list_left_out("trouble.problems")
 
-    def _format_escalation(self, one: EscalationView) -> SpanLine:
+    def _format_escalation(self, one: EscalationView) -> Line:
         mine = one.with_ == self.view.seat.seat
-        about = join_spans(", about ", code_span(one.seat)) if one.seat != self.view.seat.seat else ()
-        metric = join_spans(", ", code_span(one.metric)) if one.metric else ()
+        about = join_spans(", about ", code_text(one.seat)) if one.seat != self.view.seat.seat else []
+        metric = join_spans(", ", code_text(one.metric)) if one.metric else []
         until = f", until {self.format_time(one.due)}" if one.due else ""
         state = "overdue" if one.overdue else one.state.value
         with_ = (
@@ -215,19 +214,19 @@ class ContextSections:
             about,
             metric,
             f" ({state}{until}): ",
-            user_span(one.what),
+            user_text(one.what),
             prefix_text(" ", one.why),
             " ",
-            code_span(one.id),
+            code_text(one.id),
         )
 
     def list_decisions(self) -> Iterator[ListItem]:
         """What was decided about it, newest first."""
         for event in self.view.decisions or ():
             changes = list(_format_decision(event, self.view.seat.seat))
-            by = format_seat(event.by, event.who) if event.by else join_spans(user_span(event.who))
+            by = format_seat(event.by, event.who) if event.by else join_spans(user_text(event.who))
             head = join_spans(
-                f"{event.at.astimezone(self.zone).date()}, ", by, ", ", code_span(event.commit[:SHORT_COMMIT])
+                f"{event.at.astimezone(self.zone).date()}, ", by, ", ", code_text(event.commit[:SHORT_COMMIT])
             )
             yield ListItem(join_spans(head, ": ", changes[0])) if len(changes) == 1 else ListItem(head, tuple(changes))
         yield from self._list_left_out("decisions")
@@ -235,7 +234,7 @@ class ContextSections:
     def list_handed_over(self) -> Iterator[ListItem]:
         """Who has the work of a retired seat."""
         retired = self.view.retirement
-        yield from (ListItem(_format_handed_over(one)) for one in (retired.handed if retired else ()))
+        yield from (ListItem(_format_handed_over(one)) for one in (retired.handed if retired else []))
         yield from self._list_left_out("retirement.handed")
 
     def list_retirement(self) -> Iterator[ListItem]:
@@ -245,35 +244,35 @@ class ContextSections:
             by = (
                 join_spans(" by ", format_seat(retired.decided_by, retired.decided_by_name))
                 if retired.decided_by
-                else ()
+                else []
             )
             yield ListItem(join_spans("Decided", by, prefix_text(": ", retired.reason)))
             yield from (
                 ListItem(prefix_text(f"{key.capitalize()}: ", text)) for key, text in retired.review.items() if text
             )
 
-    def format_recording_rights(self) -> SpanLine:
+    def format_recording_rights(self) -> Line:
         """What it may record."""
         records, seat = self.view.records, self.view.seat.seat
         if records.all:
             return join_spans("It keeps the score: it may record values for every seat.")
-        others = [join_spans(code_span(other.seat)) for other in records.seats if other.seat != seat]
-        rest = join_spans(", and for ", self._join_seats(others, "records.seats")) if others else ()
+        others = [join_spans(code_text(other.seat)) for other in records.seats if other.seat != seat]
+        rest = join_spans(", and for ", self._join_seats(others, "records.seats")) if others else []
         return join_spans("It may record values for itself", rest, ".")
 
 
-def _format_not_owned(one: Elsewhere) -> SpanLine:
+def _format_not_owned(one: Elsewhere) -> Line:
     away = one.hand_to is None or one.hand_to.seat != one.by.seat
     to = (
         join_spans(", for now to ", format_colleague_name(one.hand_to))
         if one.hand_to and away
         else join_spans(", nobody is there")
         if away
-        else ()
+        else []
     )
     status = "" if one.by.status == "active" else f", {one.by.status}"
     return join_spans(
-        code_span(one.capability),
+        code_text(one.capability),
         " → ",
         format_colleague_name(one.by),
         f", {_RELATIONS[one.relation]}{status}",
@@ -282,8 +281,8 @@ def _format_not_owned(one: Elsewhere) -> SpanLine:
     )
 
 
-def _format_metric_terms(metric: MetricContext) -> SpanLine:
-    target = join_spans(code_span(metric.target)) if metric.target else join_spans("no target")
+def _format_metric_terms(metric: MetricContext) -> Line:
+    target = join_spans(code_text(metric.target)) if metric.target else join_spans("no target")
     return join_spans(
         format_named_id(metric.metric, metric.name),
         ", ",
@@ -302,29 +301,29 @@ def _why_blank(cell: Cell) -> tuple[str, ...]:
     return (cell.state, cell.note or "") if cell.value is None else (cell.period,)
 
 
-def _format_cell_run(run: list[Cell], metric: MetricContext) -> SpanLine:
+def _format_cell_run(run: list[Cell], metric: MetricContext) -> Line:
     cell, until = run[-1], f" to {run[-1].period}" if len(run) > 1 else ""
     value = (
-        join_spans(metric.measure.format_shown(cell.value), " ") if metric.measure and cell.value is not None else ()
+        join_spans(metric.measure.format_shown(cell.value), " ") if metric.measure and cell.value is not None else []
     )
     corrected = ", corrected" if cell.corrected else ""
     # Of a metric that is stale, why stands with what is open.
-    note = prefix_text(" ", cell.note) if cell.state is CellState.UNAVAILABLE and not metric.stale_since else ()
+    note = prefix_text(" ", cell.note) if cell.state is CellState.UNAVAILABLE and not metric.stale_since else []
     return join_spans(f"{run[0].period}{until} ", value, f"{_STATES[cell.state]}{corrected}", note)
 
 
-def _format_handed_over(one: Handed) -> SpanLine:
+def _format_handed_over(one: Handed) -> Line:
     ended = (
         join_spans(" ended", prefix_text(": ", one.ended))
         if one.ended or one.what == "metric"
         else join_spans(" → nobody")
     )
     return join_spans(
-        f"{one.what} ", code_span(one.id), join_spans(" → ", format_colleague(one.by)) if one.by else ended
+        f"{one.what} ", code_text(one.id), join_spans(" → ", format_colleague(one.by)) if one.by else ended
     )
 
 
-def _format_decision(event: Event, seat: str) -> Iterator[SpanLine]:
+def _format_decision(event: Event, seat: str) -> Iterator[Line]:
     """What one commit changed."""
     every = list(format_event_changes(event, seat))
     if any(change.sort == "added" for change in event.changes):

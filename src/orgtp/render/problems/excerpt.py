@@ -9,7 +9,8 @@ from rich.cells import set_cell_size
 
 from orgtp.model.problem import Place
 from orgtp.model.text import escape_control_chars
-from orgtp.render.problems.fast_lines import Line, columns
+from orgtp.render.spans import Line
+from orgtp.render.terminal import measure_width
 
 # A line break as the reader of each kind of file sees it: YAML has more of them than JSON Lines.
 _YAML_BREAK = re.compile(rb"\r\n|[\n\r]|\xc2\x85|\xe2\x80[\xa8\xa9]")
@@ -41,7 +42,7 @@ class Excerpts:
         number = f"{place.line:>3}"
         room = min(max(12, self._width - len(number) - 3), _WIDEST)
         before, at, after = _fit_excerpt(*_split_at_column(text, place.column), room)
-        mark = " " * columns(before) + "^" * max(1, columns(at))
+        mark = " " * measure_width(before) + "^" * max(1, measure_width(at))
         empty = " " * len(number)
         shown = f"{before}{at}{after}"
         return [[(f"{number} | ", "dim"), (shown, "")], [(f"{empty} | ", "dim"), (mark, style)]]
@@ -88,18 +89,18 @@ def _split_at_column(line: str, column: int) -> tuple[str, str, str]:
 
 def _fit_excerpt(before: str, at: str, after: str, room: int) -> tuple[str, str, str]:
     """The three in at most `room` columns; what is left out is marked by …, and the place is not."""
-    if columns(before) + columns(at) + columns(after) <= room:
+    if measure_width(before) + measure_width(at) + measure_width(after) <= room:
         return before, at, after
-    lead = max(room // 3, room - columns(at) - columns(after))
-    if columns(before) > lead:
+    lead = max(room // 3, room - measure_width(at) - measure_width(after))
+    if measure_width(before) > lead:
         before = f"…{_truncate_start(before, lead - 1)}"
-    at = _truncate_end(at, room - columns(before))
-    return before, at, _truncate_end(after, room - columns(before) - columns(at))
+    at = _truncate_end(at, room - measure_width(before))
+    return before, at, _truncate_end(after, room - measure_width(before) - measure_width(at))
 
 
 def _truncate_end(text: str, room: int) -> str:
     """The beginning of a text in at most `room` columns."""
-    if columns(text) <= room:
+    if measure_width(text) <= room:
         return text
     return f"{set_cell_size(text[: _UTF8 * room], room - 1).rstrip()}…" if room > 0 else ""
 
@@ -108,7 +109,7 @@ def _truncate_start(text: str, room: int) -> str:
     """The end of a text in at most `room` columns."""
     kept, used = "", 0
     for sign in reversed(text[-_UTF8 * room :]):
-        used += columns(sign)
+        used += measure_width(sign)
         if used > room:
             break
         kept = sign + kept

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.text import count_noun, escape_control_chars, one_line
 from orgtp.render.problems.excerpt import Excerpts
-from orgtp.render.problems.fast_lines import PLACE, Line, flow_line, painted
 from orgtp.render.problems.grouping import ProblemGroup, group_problems
-from orgtp.render.terminal import Screen
+from orgtp.render.spans import Line
+from orgtp.render.terminal import PLACE, Screen, render_lines, wrap_line
 from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
@@ -26,7 +26,7 @@ def problems_text(problems: Iterable[Problem], files: Mapping[str, bytes], scree
     the others counted with their lines.
     """
     excerpts = Excerpts(files, screen.width)
-    return painted(_format_problem_lines(group_problems(problems), excerpts, screen.width), screen)
+    return render_lines(_format_problem_lines(group_problems(problems), excerpts, screen.width), screen)
 
 
 def _format_problem_lines(told: Iterable[ProblemGroup], excerpts: Excerpts, width: int) -> Iterator[Line]:
@@ -43,7 +43,7 @@ def _format_problem_lines(told: Iterable[ProblemGroup], excerpts: Excerpts, widt
         # Those that share a hint stand close together above it.
         apart, short = entry.hinted or not first.hint, short or bool(entry.counted)
     if short:
-        yield from ([], *flow_line([(_ALL, "dim")], width, ""))
+        yield from ([], *wrap_line([(_ALL, "dim")], width, ""))
 
 
 def _excerpt(problem: Problem, excerpts: Excerpts) -> list[Line]:
@@ -57,18 +57,18 @@ def _is_about_its_line(problem: Problem) -> bool:
 
 def _format_group(entry: ProblemGroup, excerpt: list[Line], width: int) -> Iterator[Line]:
     """One finding: where and what, the line, the hint, where else, and how many more of its rule follow."""
-    yield from flow_line(_format_group_heading(entry.first), width, "  ")
+    yield from wrap_line(_format_group_heading(entry.first), width, "  ")
     yield from excerpt
     if entry.hinted and entry.first.hint:
-        yield from flow_line([("  " + one_line(entry.first.hint), "")], width, "  ")
+        yield from wrap_line([("  " + one_line(entry.first.hint), "")], width, "  ")
     if entry.others:
         more = f"  and {len(entry.others)} more like it: {_format_other_places(entry.others)}"
-        yield from flow_line([(more, "dim")], width, "  ")
+        yield from wrap_line([(more, "dim")], width, "  ")
     if entry.counted:
         # These are told nowhere else, so they have the colour of what they are.
         more = f"  and {len(entry.counted)} more of {entry.first.rule}"
         where = f" in {_format_counted_places(entry.counted)}"
-        yield from flow_line([(more, _STYLES[entry.first.severity]), (where, "")], width, "  ")
+        yield from wrap_line([(more, _STYLES[entry.first.severity]), (where, "")], width, "  ")
 
 
 def _format_group_heading(problem: Problem) -> Line:
