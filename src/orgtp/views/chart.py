@@ -11,6 +11,7 @@ from orgtp.model.org import Org
 from orgtp.model.period import period_containing
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.value import Unit
+from orgtp.views.seat_summary import SeatSummary, summarize_seat
 from orgtp.views.stale import stale_row
 
 
@@ -34,17 +35,12 @@ class MetricNow:
 
 
 @dataclass(frozen=True, slots=True)
-class ChartSeat:
+class ChartSeat(SeatSummary):
     """A seat in its place. `depth` is 0 at the top of the chart; `span` counts the seats that report to it.
 
     `stale` counts the metrics that are stale.
     """
 
-    seat: str
-    name: str
-    role: str
-    kind: str
-    status: str
     owner: str | None
     reports_to: str | None
     reports_to_kind: str | None
@@ -135,11 +131,7 @@ def _place(org: Org, now: datetime, seat: Seat, depth: int) -> ChartSeat:
     owner, boss = org.owner_seat(seat), org.seats.get(seat.reports_to)
     metrics = tuple(metric_now(MetricRow(org, seat, metric, now)) for metric in seat.metrics.values())
     return ChartSeat(
-        seat=seat.id,
-        name=seat.name,
-        role=seat.role,
-        kind=seat.kind,
-        status=seat.status,
+        *summarize_seat(seat),
         owner=seat.owner or None,
         reports_to=seat.reports_to or None,
         reports_to_kind=boss.kind if boss else None,

@@ -24,9 +24,10 @@ from orgtp.render.spans import (
     user_text,
 )
 from orgtp.render.terminal import to_local_time
-from orgtp.views.context.types import Colleague, Context, Elsewhere, Handed, MetricContext, Relation
+from orgtp.views.context.types import Context, Elsewhere, Handed, MetricContext, Relation
 from orgtp.views.escalations import EscalationView
 from orgtp.views.seat_history import Event
+from orgtp.views.seat_summary import SeatSummary
 
 _STATES = {
     CellState.ON: "on target",
@@ -46,7 +47,7 @@ _RELATIONS = {
 _CHANGES, _ARRIVAL = 6, 2
 
 
-def format_colleague(other: Colleague) -> Line:
+def format_colleague(other: SeatSummary) -> Line:
     """A seat by its name, its id and its role; its status where nobody is at work there."""
     status = "" if other.status == "active" else f", {other.status}"
     return join_spans(
@@ -58,7 +59,7 @@ def format_colleague(other: Colleague) -> Line:
     )
 
 
-def format_colleague_name(other: Colleague) -> Line:
+def format_colleague_name(other: SeatSummary) -> Line:
     """A seat by its name and its id."""
     return format_seat(other.seat, other.name)
 
@@ -126,7 +127,7 @@ class ContextSections:
         yield ListItem(self._format_chain_above())
         chart = self.view.chart
         for label, name in (("Beside it", "siblings"), ("Report to it", "reports"), ("Answers for", "answers_for")):
-            seats: tuple[Colleague, ...] = getattr(chart, name)
+            seats: tuple[SeatSummary, ...] = getattr(chart, name)
             if seats:
                 yield ListItem(
                     join_spans(f"{label}: ", self._join_seats(map(format_colleague, seats), f"chart.{name}"))

@@ -23,7 +23,6 @@ from orgtp.views.context.commands import ways, ways_after
 from orgtp.views.context.metrics import measured
 from orgtp.views.context.types import (
     Around,
-    Colleague,
     Context,
     Elsewhere,
     Handed,
@@ -36,6 +35,7 @@ from orgtp.views.context.types import (
 )
 from orgtp.views.escalations import escalations
 from orgtp.views.seat_history import Event
+from orgtp.views.seat_summary import SeatSummary, summarize_seat
 from orgtp.views.stale import stale
 
 Item = TypeVar("Item")
@@ -100,11 +100,7 @@ def context(org: Org, now: datetime, seat: str, known: SeatEvidence) -> Context:
 
 def _profile(seat: Seat) -> Profile:
     return Profile(
-        seat=seat.id,
-        name=seat.name,
-        role=seat.role,
-        kind=seat.kind,
-        status=seat.status,
+        *summarize_seat(seat),
         owner=seat.owner or None,
         reports_to=seat.reports_to or None,
         mission=seat.mission or None,
@@ -186,7 +182,7 @@ def _handed(org: Org, record: Retirement) -> Iterator[Handed]:
         yield Handed("metric", name, _holder(org, heir, name, "metrics"), record.ended.get(name) or None)
 
 
-def _holder(org: Org, heir: str, what: str, sort: str) -> Colleague | None:
+def _holder(org: Org, heir: str, what: str, sort: str) -> SeatSummary | None:
     """The heir; of one that was retired later its own heir, and so on."""
     seen: set[str] = set()
     while heir in org.seats and heir not in seen:

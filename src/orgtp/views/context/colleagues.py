@@ -10,7 +10,8 @@ from functools import cached_property
 
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat
-from orgtp.views.context.types import Colleague, Elsewhere, Relation
+from orgtp.views.context.types import Elsewhere, Relation
+from orgtp.views.seat_summary import SeatSummary, summarize_seat
 
 _WORD = re.compile(r"[^\W_]{2,}")
 # Words that say nothing of what a seat does.
@@ -23,12 +24,12 @@ _EMPTY = frozenset({
 _SHARED = 2
 
 
-def colleague(seat: Seat) -> Colleague:
+def colleague(seat: Seat) -> SeatSummary:
     """Another seat in a few words."""
-    return Colleague(seat.id, seat.name, seat.role, seat.kind, seat.status)
+    return SeatSummary(*summarize_seat(seat))
 
 
-def hand_to(org: Org, seat: Seat) -> Colleague | None:
+def hand_to(org: Org, seat: Seat) -> SeatSummary | None:
     """Whom to give a seat's work to: the seat itself while somebody works there, else whoever answers for it."""
     owner = org.owner_seat(seat)
     found = seat if seat.is_active else owner

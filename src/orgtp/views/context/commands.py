@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 
 from orgtp.model.escalation import EscalationStatus
 from orgtp.model.text import is_id, one_line
-from orgtp.views.context.types import Colleague, Handed, MetricContext, Way
+from orgtp.views.context.types import Handed, MetricContext, Way
 from orgtp.views.escalations import EscalationView
+from orgtp.views.seat_summary import SeatSummary
 
 # How a value of each unit is typed; a bare number has none, and money its currency.
 _FORMS = {"%": "92.5%", "duration": "1h30m", "time of day": "07:52", "yes/no": "yes", None: "12"}
 
 
 def ways(
-    seat: str, metrics: Sequence[MetricContext], escalations: Sequence[EscalationView], to: Colleague | None
+    seat: str, metrics: Sequence[MetricContext], escalations: Sequence[EscalationView], to: SeatSummary | None
 ) -> Iterator[Way]:
     """What a seat at work will want to do. `to` is whom what it escalates goes to."""
     by = _typed("--by", seat)

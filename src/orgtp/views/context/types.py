@@ -12,6 +12,7 @@ from orgtp.model.problem import Problem
 from orgtp.model.value import Unit
 from orgtp.views.escalations import EscalationView
 from orgtp.views.seat_history import Event
+from orgtp.views.seat_summary import SeatSummary
 from orgtp.views.stale import Stale
 
 
@@ -25,25 +26,14 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Colleague:
-    """Another seat, in as few words as it takes to know who that is."""
-
-    seat: str
-    name: str
-    role: str
-    kind: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
 class Elsewhere:
     """A capability that another seat has. `hand_to` is whom to give such work to, None where nobody is there."""
 
     capability: str
     text: str
     relation: Relation
-    by: Colleague
-    hand_to: Colleague | None
+    by: SeatSummary
+    hand_to: SeatSummary | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +75,7 @@ class Handed:
 
     what: str
     id: str
-    by: Colleague | None
+    by: SeatSummary | None
     ended: str | None
 
 
@@ -107,14 +97,9 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(SeatSummary):
     """The seat itself."""
 
-    seat: str
-    name: str
-    role: str
-    kind: str
-    status: str
     owner: str | None
     reports_to: str | None
     mission: str | None
@@ -130,10 +115,10 @@ class Around:
     `answers_for` are the other seats whose owner it is.
     """
 
-    above: tuple[Colleague, ...]
-    siblings: tuple[Colleague, ...]
-    reports: tuple[Colleague, ...]
-    answers_for: tuple[Colleague, ...]
+    above: tuple[SeatSummary, ...]
+    siblings: tuple[SeatSummary, ...]
+    reports: tuple[SeatSummary, ...]
+    answers_for: tuple[SeatSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +126,7 @@ class Records:
     """The seats for which it may record values; `all`: for every one, and `seats` does not list them."""
 
     all: bool
-    seats: tuple[Colleague, ...]
+    seats: tuple[SeatSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +139,7 @@ class OpenTrouble:
     stale: tuple[Stale, ...]
     escalations: tuple[EscalationView, ...]
     problems: tuple[Problem, ...]
-    goes_to: Colleague | None
+    goes_to: SeatSummary | None
 
     @property
     def is_none(self) -> bool:
@@ -184,7 +169,7 @@ class Context:
 
     at: datetime
     seat: Profile
-    owner: Colleague | None
+    owner: SeatSummary | None
     chart: Around
     capabilities: Mapping[str, str]
     not_owned: tuple[Elsewhere, ...]

@@ -22,6 +22,7 @@ from orgtp.views.diff.types import (
     SeatRemoved,
     SeatRetired,
 )
+from orgtp.views.seat_summary import summarize_seat
 
 _FIELDS = ("name", "role", "kind", "mission", "since", "retire_when", "review_by", "email")
 Hand = tuple[str, str | None, str | None]
@@ -69,11 +70,7 @@ class Seats:
         for seat in self.new.values():
             if seat.id not in self.old and seat.id not in self.gone:
                 yield SeatAdded(
-                    seat=seat.id,
-                    name=seat.name,
-                    role=seat.role,
-                    kind=seat.kind,
-                    status=seat.status,
+                    *summarize_seat(seat),
                     owner=seat.owner or None,
                     owner_name=self.name(seat.owner),
                     reports_to=seat.reports_to or None,

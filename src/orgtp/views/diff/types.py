@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from orgtp.views.seat_summary import SeatSummary
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -29,14 +31,9 @@ class MetricBrief:
 
 
 @dataclass(frozen=True, slots=True)
-class SeatAdded:
+class SeatAdded(SeatSummary):
     """A seat that was not there before."""
 
-    seat: str
-    name: str
-    role: str
-    kind: str
-    status: str
     owner: str | None
     owner_name: str | None
     reports_to: str | None
