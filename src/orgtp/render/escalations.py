@@ -1,4 +1,4 @@
-"""What is in somebody's hands, as a list, and one of it with all that happened."""
+"""Show a list of escalations, and one escalation with its history."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from orgtp.render.terminal import (
     Screen,
     align_columns,
     format_labelled,
+    indent_lines,
     measure_line,
     render_lines,
     safe_text,
@@ -25,14 +26,14 @@ _STYLES = {EscalationStatus.OPEN: "yellow", EscalationStatus.ACKNOWLEDGED: "", E
 def escalations_text(
     found: Sequence[EscalationView], silenced: Sequence[SilenceView], zone: tzinfo, screen: Screen
 ) -> str:
-    """How each stands, with whom, until when, what, and its id; then of what nobody is told."""
+    """A line for each escalation: status, assignee, due time, subject and id; then the silenced metrics."""
     quiet = [[], *silence_lines(silenced, screen)] if silenced else []
     lines = escalation_lines(found, zone, screen) or [join_spans("nothing is open")]
     return render_lines([*lines, *quiet], screen)
 
 
 def escalation_lines(found: Sequence[EscalationView], zone: tzinfo, screen: Screen) -> list[Line]:
-    """A line each; on a narrow screen each takes several."""
+    """A line for each escalation; several on a narrow screen."""
     lines = align_columns([_format_escalation_row(view, zone) for view in found], Screen())
     if any(measure_line(line) > screen.width for line in lines):
         return [line for view in found for line in _format_narrow_escalation(view, zone, screen)]
@@ -40,9 +41,11 @@ def escalation_lines(found: Sequence[EscalationView], zone: tzinfo, screen: Scre
 
 
 def silence_lines(found: Sequence[SilenceView], screen: Screen) -> list[Line]:
-    """Of which metrics nobody is told, until when, and why."""
-    told = (f"{one.seat} {one.metric} is silenced until {one.until}{_format_by(one.by)}: {one.reason}" for one in found)
-    return [line for text in told for line in wrap_line(safe_text(text, "dim"), screen.width)]
+    """The silenced metrics: until when, and why."""
+    notes = (
+        f"{one.seat} {one.metric} is silenced until {one.until}{_format_by(one.by)}: {one.reason}" for one in found
+    )
+    return [line for note in notes for line in wrap_line(safe_text(note, "dim"), screen.width)]
 
 
 def _format_narrow_escalation(view: EscalationView, zone: tzinfo, screen: Screen) -> Iterator[Line]:
@@ -72,22 +75,21 @@ def _format_status(view: EscalationView) -> Line:
 
 
 def escalation_text(view: EscalationView, zone: tzinfo, screen: Screen) -> str:
-    """One escalation, and what happened to it."""
+    """One escalation and its history."""
     lines = [
         join_spans(safe_text(view.what, "bold"), "  (", _format_status(view), ")"),
         [],
         *_format_escalation_facts(view, zone, screen),
     ]
-    events = align_columns(
-        [_format_escalation_event(event, zone) for event in view.events],
-        Screen(screen.width - 2, screen.colour),
-        give=2,
-    )
-    lines += [[], [("what happened", "dim")], *(join_spans("  ", line) for line in events)]
+    rows = [_format_escalation_event(event, zone) for event in view.events]
+    events = align_columns(rows, Screen(screen.width - 2), give=2)
+    lines += [[], [("what happened", "dim")], *indent_lines(events)]
     return render_lines(lines, screen)
 
 
 def _format_escalation_facts(view: EscalationView, zone: tzinfo, screen: Screen) -> Iterator[Line]:
+    top = "nobody: this is the top, and it stays there"
+    then = "" if view.state is EscalationStatus.RESOLVED else view.next or top
     facts = {
         "id": view.id,
         "why": view.why or "",
@@ -95,7 +97,7 @@ def _format_escalation_facts(view: EscalationView, zone: tzinfo, screen: Screen)
         "kind": f"{view.kind}, {view.severity}",
         "with": view.with_,
         "due": _format_local_time(view.due, zone),
-        "then to": _then(view),
+        "then to": then,
         "silenced": f"until {view.silenced}" if view.silenced else "",
         "opened": f"{_format_local_time(view.opened_at, zone)}{_format_by(view.by)}",
     }
@@ -106,13 +108,6 @@ def _format_by(seat: str | None) -> str:
     return f" by {seat}" if seat else ""
 
 
-def _then(view: EscalationView) -> str:
-    """Where it goes next."""
-    if view.state is EscalationStatus.RESOLVED:
-        return ""
-    return view.next or "nobody: this is the top, and it stays there"
-
-
 def _format_escalation_event(event: EscalationEvent, zone: tzinfo) -> list[Line]:
     to = join_spans(" to ", safe_text(event.to)) if event.to else []
     by = join_spans(" by ", safe_text(event.by)) if event.by else []
@@ -120,5 +115,5 @@ def _format_escalation_event(event: EscalationEvent, zone: tzinfo) -> list[Line]
     return [[(_format_local_time(event.at, zone), "dim")], what, safe_text(event.note)]
 
 
-def _format_local_time(moment: datetime | None, zone: tzinfo) -> str:
-    return to_local_time(moment, zone).isoformat(" ", "minutes")[:16] if moment else ""
+def _format_local_time(time: datetime | None, zone: tzinfo) -> str:
+    return to_local_time(time, zone).isoformat(" ", "minutes")[:16] if time else ""

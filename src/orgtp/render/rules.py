@@ -1,4 +1,4 @@
-"""Rules as text and JSON: the list of them, and the manual page of one."""
+"""Show the list of rules, and the manual page of one."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from orgtp.render.terminal import Screen, measure_line, pad_line, render_lines, 
 from orgtp.rules.rule import Rule
 
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
-# Lines that are longer are hard to read, however wide the screen is.
+# Longer lines are hard to read, even on a wide screen.
 _WIDEST = 100
-# A title in less room than this goes below its rule.
+# A title with fewer columns than this goes below its rule.
 _LEAST = 30
 _CODE = "    "
 
 
 def rules_json(rules: Iterable[Rule]) -> str:
-    """Rules as JSON. There need not be an org, so this is not the envelope of a view."""
+    """Rules as JSON. It has no envelope, because it needs no org."""
     rows = [
         {"rule": rule.id, "severity": rule.severity, "topic": rule.topic, "title": rule.title, "page": rule.page}
         for rule in rules
@@ -29,7 +29,7 @@ def rules_json(rules: Iterable[Rule]) -> str:
 
 
 def rules_text(rules: Iterable[Rule], screen: Screen) -> str:
-    """Every rule with its weight and title, topic by topic."""
+    """Every rule with its severity and title, by topic."""
     return render_lines(_format_rule_list(list(rules), screen), screen)
 
 
@@ -45,9 +45,9 @@ def _format_rule_list(rules: list[Rule], screen: Screen) -> Iterator[Line]:
 
 
 def _format_rule_row(rule: Rule, ids: int, screen: Screen) -> Iterator[Line]:
-    """One rule; its title beside it, or below it on a narrow screen."""
-    weight = pad_line([(rule.severity, _STYLES[rule.severity])], len(Severity.WARNING))
-    head = join_spans("  ", pad_line(join_spans(rule.id), ids), "  ", weight, "  ")
+    """A rule with its title beside it, or below it on a narrow screen."""
+    severity = pad_line([(rule.severity, _STYLES[rule.severity])], len(Severity.WARNING))
+    head = join_spans("  ", pad_line(join_spans(rule.id), ids), "  ", severity, "  ")
     room = screen.width - measure_line(head)
     if room >= _LEAST:
         first, *rest = wrap_line(join_spans(rule.title), room)
@@ -59,7 +59,7 @@ def _format_rule_row(rule: Rule, ids: int, screen: Screen) -> Iterator[Line]:
 
 
 def rule_text(rule: Rule, screen: Screen) -> str:
-    """The manual page: id, weight and topic; what breaks the rule, why, bad and good examples, and how to fix it."""
+    """The manual page: id, severity and topic; what breaks the rule, why, examples, and how to fix it."""
     narrow = Screen(min(screen.width, _WIDEST), screen.colour)
     head = join_spans((rule.id, "bold"), "  ", (rule.severity, _STYLES[rule.severity]), f", {rule.topic}")
     return render_lines([*wrap_line(head, narrow.width), *_format_rule_page(rule.page.split("\n\n"), narrow)], screen)

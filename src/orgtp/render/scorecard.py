@@ -1,4 +1,7 @@
-"""The scorecard as a grid: numbers are never cut; where there is no room, old weeks are left out, and it says so."""
+"""Show the scorecard as a grid. Numbers are never truncated: on a narrow screen, old weeks are left out.
+
+Cells are plain strings with a style, because a page has thousands of them.
+"""
 
 from __future__ import annotations
 
@@ -38,14 +41,14 @@ _ON = "on target"
 
 
 def scorecard_text(card: Scorecard, screen: Screen, name: str = "") -> str:
-    """The grid, with a legend."""
+    """The grid and its legend."""
     return render_lines(scorecard_lines(card, screen, name), screen)
 
 
 def scorecard_lines(card: Scorecard, screen: Screen, name: str = "") -> list[Line]:
-    """The lines of the grid, seat by seat in the order of the chart."""
+    """The lines of the grid, by seat in the order of the chart."""
     if not card.rows:
-        return [join_spans("no metrics yet. A seat's metrics stand in its file: seats/SEAT.yaml")]
+        return [join_spans("no metrics yet. A seat's metrics are in its file: seats/SEAT.yaml")]
     grid = [_GridRow(row, [_format_grid_cell(row, cell) for cell in row.cells]) for row in card.rows]
     layout = _choose_layout(card, grid, screen)
     lines: list[Line] = [
@@ -60,7 +63,7 @@ def scorecard_lines(card: Scorecard, screen: Screen, name: str = "") -> list[Lin
 
 
 class _GridRow(NamedTuple):
-    """A row of the scorecard, and its cells as they are shown."""
+    """A row of the scorecard, and its formatted cells."""
 
     row: ScoreRow
     cells: Sequence[Span]
@@ -68,9 +71,9 @@ class _GridRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _GridLayout:
-    """What fits: the width of names and targets, the weeks shown, each with its gap, and the trend (0: none).
+    """The widths in columns: of names, targets, each week with its gap, the trend (0: none) and the counts.
 
-    `stacked` puts name and target on lines of their own, above the numbers.
+    `shown` are the weeks that fit. `stacked` puts name and target on lines of their own, above the numbers.
     """
 
     name: int
@@ -102,7 +105,7 @@ def _choose_layout(card: Scorecard, grid: Sequence[_GridRow], screen: Screen) ->
 
 
 def _find_first_week(card: Scorecard) -> int:
-    """The first week in which there is anything: a new org shows no empty weeks before it began."""
+    """The first week with a value, so that a new org shows no empty weeks before its start."""
     weeks = range(len(card.columns) - 1)
     return next((n for n in weeks if any(row.cells[n].state is not CellState.NONE for row in card.rows)), len(weeks))
 
@@ -116,7 +119,7 @@ def _measure_weeks(card: Scorecard, grid: Sequence[_GridRow]) -> list[int]:
 
 
 def _count_fitting_weeks(widths: Sequence[int], gap: int, room: int) -> int:
-    """How many of the newest weeks fit; one is always shown."""
+    """How many of the newest weeks fit, at least one."""
     weeks = 0
     for width in reversed(widths):
         room -= width + gap
@@ -130,12 +133,12 @@ def _format_card_title(card: Scorecard, name: str) -> Line:
     states = [row.state for row in card.rows]
     known = sum(state.is_known or state.is_gap for state in states)
     on_target = sum(state is CellState.ON for state in states)
-    told = f"  {on_target} of {count_noun(known, 'metric')} on target at the latest value"
-    return join_spans(safe_text(name or "Scorecard", "bold"), told)
+    totals = f"  {on_target} of {count_noun(known, 'metric')} on target at the latest value"
+    return join_spans(safe_text(name or "Scorecard", "bold"), totals)
 
 
 def _format_week(card: Scorecard, number: int) -> str:
-    """`W47`, and `W47…` while it is not over."""
+    """`W47`, or `W47…` for the current week."""
     text = card.columns[number]
     return f"{text.partition('-')[2]}{'…' if text == card.partial else ''}"
 
@@ -161,7 +164,7 @@ def _format_grid_row(line: _GridRow, layout: _GridLayout, screen: Screen) -> lis
 
 
 def _format_stacked_name(row: ScoreRow, width: int) -> list[Line]:
-    """The name, and the target beside it where it fits whole, else below."""
+    """The name, with the target beside it if it fits, else below."""
     name, target = safe_text(row.name), safe_text(row.target or "", "dim")
     both = join_spans(name, "  ", target)
     lines = [both] if measure_line(both) <= width else [*wrap_line(name, width), join_spans(" " * _GAP, target)]
@@ -172,7 +175,7 @@ def _format_stacked_name(row: ScoreRow, width: int) -> list[Line]:
 
 
 def _format_stale_mark(row: ScoreRow) -> Line:
-    """What stands before a name: where the metric is stale a sign, close to it, so that no line has more words."""
+    """The sign of a stale metric, padded to the width of the gap before a name."""
     return pad_line([(STALE, STALE_STYLE)] if row.stale_since else [], _GAP, right=True)
 
 
@@ -186,7 +189,7 @@ def _format_numbers(line: _GridRow, layout: _GridLayout, name: Line) -> Line:
 
 
 def _format_grid_cell(row: ScoreRow, cell: Cell) -> Span:
-    """The value and its sign; what is no value is a sign alone, visibly not a number."""
+    """The value and its sign; a cell without a value shows the sign only."""
     mark = ("~" if cell.partial else "") + ("*" if cell.corrected else "")
     return _format_value_and_sign(mark, cell.value, cell.state, row.measure), STYLES[cell.state]
 
@@ -197,12 +200,8 @@ def _format_value_and_sign(mark: str, value: str | None, state: CellState, measu
     return f"{mark}{sign}" if value is None else one_line(f"{mark}{_format_grid_value(value, measure)} {sign}")
 
 
-def shown(row: ScoreRow, value: str) -> str:
-    """A stored value for a grid whose row says the currency; hits (`4/5`) stand as they are."""
-    return _format_grid_value(value, row.measure)
-
-
 def _format_grid_value(value: str, measure: Unit | None) -> str:
+    """A value without its currency, which the target shows. Hits (`4/5`) are unchanged."""
     if measure is None or "/" in value:
         return value
     text = measure.format_shown(value)
@@ -214,16 +213,16 @@ def _format_hit_count(row: ScoreRow) -> str:
 
 
 def _draw_trend(row: ScoreRow) -> Line:
-    """One bar a week between the row's least and greatest value; a week without one has none."""
+    """A bar for each week, between the least and the greatest value of the row; a dot for a week without a value."""
     amounts = [_parse_cell_amount(row, cell) for cell in row.cells]
     known = [amount for amount in amounts if amount is not None]
     low, span = min(known, default=Decimal(0)), max(known, default=Decimal(0)) - min(known, default=Decimal(0))
-    marks = ["·" if amount is None else _choose_bar(amount - low, span) for amount in amounts]
+    top = len(_BARS) - 1
+    bars = [
+        None if amount is None else int((amount - low) / span * top) if span else top // 2 + 1 for amount in amounts
+    ]
+    marks = ["·" if bar is None else _BARS[bar] for bar in bars]
     return [(mark, STYLES[cell.state]) for mark, cell in zip(marks, row.cells, strict=True)]
-
-
-def _choose_bar(above: Decimal, span: Decimal) -> str:
-    return _BARS[int(above / span * (len(_BARS) - 1))] if span else _BARS[len(_BARS) // 2]
 
 
 def _parse_cell_amount(row: ScoreRow, cell: Cell) -> Decimal | None:
@@ -251,7 +250,7 @@ def _format_card_legend(card: Scorecard, layout: _GridLayout, screen: Screen) ->
 
 
 def _pack_notes(notes: Sequence[str], width: int) -> list[str]:
-    """Notes side by side as long as they fit."""
+    """The notes on as few lines as they fit on."""
     lines: list[str] = []
     for note in notes:
         if lines and len(lines[-1]) + len(note) + 3 <= min(width, _SPARK_FROM):

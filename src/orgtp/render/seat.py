@@ -1,4 +1,4 @@
-"""One seat on one page, the list of seats, and the list of values."""
+"""Show one seat, the list of seats, and the list of values."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from orgtp.render.terminal import (
     align_columns,
     format_dots,
     format_labelled,
+    indent_lines,
     render_lines,
     safe_text,
 )
@@ -26,7 +27,7 @@ from orgtp.views.seat import SeatView
 
 
 def seat_text(view: SeatView, screen: Screen, zone: tzinfo, *, kind: bool = False) -> str:
-    """All about one seat, with times of day in `zone`."""
+    """One seat, with times in `zone`."""
     place = view.place
     status = f"  ({place.status})" if place.status != "active" else ""
     title = join_spans(safe_text(place.name, "bold"), ", ", safe_text(place.role), status)
@@ -38,9 +39,9 @@ def seat_text(view: SeatView, screen: Screen, zone: tzinfo, *, kind: bool = Fals
     if view.escalations or view.silences:
         from orgtp.render.escalations import escalation_lines, silence_lines
 
-        within = Screen(screen.width - 2, screen.colour)
+        within = Screen(screen.width - 2)
         below = [*escalation_lines(view.escalations, zone, within), *silence_lines(view.silences, within)]
-        lines += [[], [("in somebody's hands", "dim")], *(join_spans("  ", line) for line in below)]
+        lines += [[], [("escalations", "dim")], *indent_lines(below)]
     return render_lines([*lines, *(retirement_lines(view.retirement, screen) if view.retirement else [])], screen)
 
 
@@ -63,8 +64,8 @@ def _format_seat_facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterato
 
 
 def _format_table_section(title: str, rows: Sequence[Sequence[Line]], screen: Screen) -> list[Line]:
-    lines = align_columns(rows, Screen(screen.width - 2, screen.colour), give=1)
-    return [[], [(title, "dim")], *(join_spans("  ", line) for line in lines)] if rows else []
+    lines = align_columns(rows, Screen(screen.width - 2), give=1)
+    return [[], [(title, "dim")], *indent_lines(lines)] if rows else []
 
 
 def _format_metric_row(metric: MetricNow) -> list[Line]:
@@ -85,7 +86,7 @@ def _format_metric_row(metric: MetricNow) -> list[Line]:
 
 
 def retirement_lines(record: Retirement, screen: Screen) -> Iterator[Line]:
-    """What the record of a retirement says."""
+    """The record of a retirement."""
     yield from [[], [(f"retired {record.retired_on or ''}", "bold")]]
     heirs = ", ".join(f"{name} to {heir}" for name, heir in record.capabilities.items())
     facts = {"decided by": record.decided_by, "reason": record.reason, "handed over": heirs, **record.review}
@@ -93,7 +94,7 @@ def retirement_lines(record: Retirement, screen: Screen) -> Iterator[Line]:
 
 
 def seat_list_text(seats: Iterable[ChartSeat], screen: Screen, *, kind: bool = False) -> str:
-    """One line a seat: id, name, role, owner, status, how its metrics stand."""
+    """A line for each seat: id, name, role, owner, status, metrics on target."""
     rows = [_format_seat_row(seat, kind=kind) for seat in seats]
     return render_lines(align_columns(rows, screen, give=2), screen) if rows else "no seats yet\n"
 
@@ -113,7 +114,7 @@ def _format_seat_row(seat: ChartSeat, *, kind: bool) -> list[Line]:
 
 
 def score_list_text(lines: Iterable[ScoreLine], screen: Screen) -> str:
-    """One line a record; a corrected one says so, and the one that counts stands below it."""
+    """A line for each record. The record that corrects another one is below it."""
     rows = [_format_score_row(line) for line in lines]
     return render_lines(align_columns(rows, screen, give=6), screen) if rows else "no values yet\n"
 

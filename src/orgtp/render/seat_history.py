@@ -1,4 +1,4 @@
-"""One seat's life on one page, from its first day on."""
+"""Show the history of a seat, from its first day."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ from orgtp.render.diff.sections import (
     format_target_change,
 )
 from orgtp.render.seat import retirement_lines
-from orgtp.render.spans import Line, format_seat, join_spans, prefix_text, user_text
+from orgtp.render.spans import SHORT_COMMIT, Line, format_seat, join_spans, prefix_text, user_text
 from orgtp.render.terminal import Screen, render_lines, safe_text, wrap_hanging, wrap_line
 from orgtp.views.diff.build import Diff
-from orgtp.views.diff.types import SeatAdded
 from orgtp.views.seat_history import Event, Life, RecordedScores
 
 
@@ -27,12 +26,15 @@ def format_event_changes(event: Event, seat: str) -> Iterator[Line]:
     """A line for each thing that changed."""
     lists: dict[str, tuple[Any, ...]] = {}
     for change in event.changes:
-        # Who takes over from a retired seat has it from there, as from any other.
+        # The new owner shows what it took over from a retired seat like any other handover.
         item = replace(change.item, retirement=False) if hasattr(change.item, "retirement") else change.item
         lists[change.sort] = (*lists.get(change.sort, ()), item)
     found = Diff(**lists)
     for added in found.added:
-        yield from _format_arrival(added)
+        proposed = added.status == "proposed"
+        verb = "proposed as " if proposed else "added as "
+        yield join_spans(verb, user_text(added.name), prefix_text(", ", added.role))
+        yield from format_added_details(Diff(), replace(added, status="active") if proposed else added)
     yield from (join_spans("its file went") for _ in found.removed)
     yield from map(format_owner_change, found.owners)
     yield from map(format_move, found.moved)
@@ -45,18 +47,8 @@ def format_event_changes(event: Event, seat: str) -> Iterator[Line]:
     yield from (join_spans("the retirement record changed") for _ in found.records)
 
 
-def _format_arrival(seat: SeatAdded) -> Iterator[Line]:
-    """How a seat came."""
-    proposed = seat.status == "proposed"
-    yield join_spans("proposed as " if proposed else "added as ", user_text(seat.name), prefix_text(", ", seat.role))
-    yield from format_added_details(Diff(), replace(seat, status="active") if proposed else seat)
-
-
-_SHORT = 10
-
-
 def seat_history_text(life: Life, zone: tzinfo, screen: Screen) -> str:
-    """Who it is, then what became of it and what was recorded meanwhile, then how it ended."""
+    """The seat, then each change with what was recorded until the next one, then its retirement."""
     return render_lines(_format_history_lines(life, zone, screen), screen)
 
 
@@ -70,7 +62,8 @@ def _format_history_lines(life: Life, zone: tzinfo, screen: Screen) -> Iterator[
         yield []
         when = event.at.astimezone(zone).isoformat(" ", "minutes")[:16]
         yield from wrap_line(
-            join_spans((when, "bold"), "  ", safe_text(event.who), "  ", (event.commit[:_SHORT], "dim")), screen.width
+            join_spans((when, "bold"), "  ", safe_text(event.who), "  ", (event.commit[:SHORT_COMMIT], "dim")),
+            screen.width,
         )
         for line in format_event_changes(event, life.seat):
             yield from wrap_hanging(line, 2, screen)

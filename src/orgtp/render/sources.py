@@ -1,17 +1,17 @@
-"""The sources of a machine, and what one of them said."""
+"""Show the sources of a machine, and the value that one of them returned."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from orgtp.render.spans import Line, join_spans
-from orgtp.render.terminal import Screen, align_columns, render_lines, safe_text
+from orgtp.render.terminal import Screen, align_columns, indent_lines, render_lines, safe_text
 from orgtp.views.sources import Reading, SourceLine
 
 
 def source_list_text(lines: Sequence[SourceLine], screen: Screen) -> str:
-    """A row for each source: what it is here, and the metrics that name it."""
+    """A line for each source: its kind, and the metrics that use it."""
     rows = [[safe_text(line.source), _format_source_kind(line), _format_source_uses(line)] for line in lines]
     return render_lines(align_columns(rows, screen, give=2), screen)
 
@@ -29,15 +29,11 @@ def _format_source_uses(line: SourceLine) -> Line:
 
 
 def source_test_text(value: str, seconds: Decimal, readings: Iterable[Reading], screen: Screen) -> str:
-    """The value, how long it took, and how it reads against each metric."""
+    """The value, how long it took, and how each metric reads it."""
     head = join_spans(safe_text(value, "bold"), (f"  in {seconds:f}s", "dim"))
-    return render_lines([head, *_readings(readings, screen)], screen)
-
-
-def _readings(readings: Iterable[Reading], screen: Screen) -> Iterator[Line]:
     rows = [[safe_text(f"{reading.seat}/{reading.metric}"), _format_reading(reading)] for reading in readings]
-    for line in align_columns(rows, Screen(max(1, screen.width - 2), screen.colour), give=1):
-        yield join_spans("  ", line)
+    lines = align_columns(rows, Screen(max(1, screen.width - 2)), give=1)
+    return render_lines([head, *indent_lines(lines)], screen)
 
 
 def _format_reading(reading: Reading) -> Line:

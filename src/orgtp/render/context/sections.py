@@ -1,4 +1,4 @@
-"""The context of a seat, told: the lines of each section. All words of people are parts of the sort that is quoted."""
+"""Word the sections of a seat's context. Text from users is in spans with a style that Markdown quotes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _STATES = {
     CellState.UNAVAILABLE: "unavailable",
     CellState.MISSING: "missing",
     CellState.PENDING: "not due yet",
-    CellState.NONE: "judged by no target",
+    CellState.NONE: "without a target",
 }
 _RELATIONS = {
     Relation.ABOVE: "above it",
@@ -43,12 +43,12 @@ _RELATIONS = {
     Relation.BELOW: "below it",
     Relation.ALIKE: "elsewhere",
 }
-# So many changes of one commit are told; of how it came, that it did, and whom it reported to.
+# At most so many changes of a commit are shown; of the commit that added the seat, the first _ARRIVAL.
 _CHANGES, _ARRIVAL = 6, 2
 
 
 def format_colleague(other: SeatSummary) -> Line:
-    """A seat by its name, its id and its role; its status where nobody is at work there."""
+    """A seat by name, id and role, and by its status if that is not active."""
     status = "" if other.status == "active" else f", {other.status}"
     return join_spans(
         (other.name or other.seat, NAME),
@@ -59,26 +59,21 @@ def format_colleague(other: SeatSummary) -> Line:
     )
 
 
-def format_colleague_name(other: SeatSummary) -> Line:
-    """A seat by its name and its id."""
-    return format_seat(other.seat, other.name)
-
-
 @dataclass(frozen=True)
 class ContextSections:
-    """The sections of one context, with times of day in `zone`."""
+    """The sections of a context, with times in `zone`."""
 
     view: Context
     zone: tzinfo
 
-    def format_time(self, moment: datetime) -> str:
-        """A moment as people there have it on the wall: `Mon 2026-11-23 09:00`."""
-        local = to_local_time(moment, self.zone)
-        # Not by strftime, which writes the year 1 as it likes.
+    def format_time(self, time: datetime) -> str:
+        """A time in the zone: `Mon 2026-11-23 09:00`."""
+        local = to_local_time(time, self.zone)
+        # isoformat, because strftime does not pad the year 1 on every platform.
         return f"{local:%a} {local.isoformat(' ', 'minutes')[:16]}"
 
     def format_left_out(self, name: str, what: str = "") -> Line:
-        """How many a list lacks, if it is not whole, of `what`, and the command that shows them."""
+        """How many items (`what`) a list lacks, and the command that shows them; empty if it is complete."""
         for left in self.view.left_out:
             if left.list == name:
                 return join_spans(
@@ -87,17 +82,17 @@ class ContextSections:
         return []
 
     def _list_left_out(self, name: str, what: str = "") -> Iterator[ListItem]:
-        """The same as an item of its own."""
+        """The same as a list item, if the list is not complete."""
         if more := self.format_left_out(name, what):
             yield ListItem(more)
 
     def _join_seats(self, seats: Iterable[Line], name: str) -> Line:
-        """Seats in a row, and how many more there are."""
+        """Seats on one line, and how many more there are."""
         more = self.format_left_out(name)
         return join_lines([*seats, *([more] if more else [])])
 
     def list_identity(self) -> Iterator[ListItem]:
-        """The seat, who answers for it, and what it is for."""
+        """The seat, its owner and its mission."""
         seat = self.view.seat
         since = f" since {seat.since}" if seat.since and seat.status == "active" else ""
         yield ListItem(
@@ -138,8 +133,8 @@ class ContextSections:
         if chart.above:
             first, *rest = [format_colleague(other) for other in chart.above]
             more = self.format_left_out("chart.above")
-            way = [join_spans(" → ", one) for one in (*rest, *([more] if more else []))]
-            return join_spans("Reports to: ", first, *(part for one in way for part in one))
+            chain = [join_spans(" → ", one) for one in (*rest, *([more] if more else []))]
+            return join_spans("Reports to: ", first, *(part for one in chain for part in one))
         return (
             join_spans("Reports to: ", code_text(boss), ", and there is no such seat")
             if boss
@@ -147,19 +142,19 @@ class ContextSections:
         )
 
     def list_capabilities(self) -> Iterator[ListItem]:
-        """What it does and no other active seat does."""
+        """Its capabilities."""
         for name, text in self.view.capabilities.items():
             yield ListItem(join_spans(code_text(name), prefix_text(": ", text)))
         yield from self._list_left_out("capabilities")
 
     def list_not_owned(self) -> Iterator[ListItem]:
-        """What others do."""
+        """Capabilities of other seats."""
         yield from (ListItem(_format_not_owned(one)) for one in self.view.not_owned)
         yield from self._list_left_out("not_owned", " around it")
         yield from self._list_left_out("not_owned.alike", " that sound like its work")
 
     def list_metrics(self) -> Iterator[ListItem]:
-        """What it is measured on."""
+        """Its metrics."""
         yield from (
             ListItem(_format_metric_terms(metric), tuple(self._format_metric_values(metric)))
             for metric in self.view.metrics
@@ -169,7 +164,7 @@ class ContextSections:
     def _format_metric_values(self, metric: MetricContext) -> Iterator[Line]:
         if metric.next:
             source = (
-                join_spans(", brought by the source ", code_text(metric.source), "; by hand only where that fails")
+                join_spans(", from the source ", code_text(metric.source), "; by hand only where that fails")
                 if metric.source
                 else []
             )
@@ -179,10 +174,10 @@ class ContextSections:
                 "latest: ", join_lines([_format_cell_run(run, metric) for run in _group_blank_periods(metric)])
             )
         if metric.silenced:
-            yield join_spans(f"silenced until the end of {metric.silenced}: nobody is chased for it")
+            yield join_spans(f"silenced until the end of {metric.silenced}: nobody is reminded of it")
 
     def list_open_trouble(self) -> Iterator[ListItem]:
-        """What is late, in somebody's hands, or wrong in its files."""
+        """Late values, open escalations, and problems in its files."""
         trouble = self.view.trouble
         for late in trouble.stale:
             about = join_spans(
@@ -208,7 +203,7 @@ class ContextSections:
         until = f", until {self.format_time(one.due)}" if one.due else ""
         state = "overdue" if one.overdue else one.state.value
         with_ = (
-            join_spans("In its hands") if mine else join_spans("Escalated to ", format_seat(one.with_, one.with_name))
+            join_spans("Assigned to it") if mine else join_spans("Escalated to ", format_seat(one.with_, one.with_name))
         )
         return join_spans(
             with_,
@@ -222,7 +217,7 @@ class ContextSections:
         )
 
     def list_decisions(self) -> Iterator[ListItem]:
-        """What was decided about it, newest first."""
+        """The decisions about it, newest first."""
         for event in self.view.decisions or ():
             changes = list(_format_decision(event, self.view.seat.seat))
             by = format_seat(event.by, event.who) if event.by else join_spans(user_text(event.who))
@@ -233,13 +228,13 @@ class ContextSections:
         yield from self._list_left_out("decisions")
 
     def list_handed_over(self) -> Iterator[ListItem]:
-        """Who has the work of a retired seat."""
+        """Who took over the work of a retired seat."""
         retired = self.view.retirement
         yield from (ListItem(_format_handed_over(one)) for one in (retired.handed if retired else []))
         yield from self._list_left_out("retirement.handed")
 
     def list_retirement(self) -> Iterator[ListItem]:
-        """Why it was retired, and what was learned."""
+        """Why it was retired, and the review."""
         retired = self.view.retirement
         if retired:
             by = (
@@ -253,10 +248,10 @@ class ContextSections:
             )
 
     def format_recording_rights(self) -> Line:
-        """What it may record."""
+        """For which seats it may record values."""
         records, seat = self.view.records, self.view.seat.seat
         if records.all:
-            return join_spans("It keeps the score: it may record values for every seat.")
+            return join_spans("It is a scorekeeper: it may record values for every seat.")
         others = [join_spans(code_text(other.seat)) for other in records.seats if other.seat != seat]
         rest = join_spans(", and for ", self._join_seats(others, "records.seats")) if others else []
         return join_spans("It may record values for itself", rest, ".")
@@ -265,7 +260,7 @@ class ContextSections:
 def _format_not_owned(one: Elsewhere) -> Line:
     away = one.hand_to is None or one.hand_to.seat != one.by.seat
     to = (
-        join_spans(", for now to ", format_colleague_name(one.hand_to))
+        join_spans(", for now to ", format_seat(one.hand_to.seat, one.hand_to.name))
         if one.hand_to and away
         else join_spans(", nobody is there")
         if away
@@ -275,7 +270,7 @@ def _format_not_owned(one: Elsewhere) -> Line:
     return join_spans(
         code_text(one.capability),
         " → ",
-        format_colleague_name(one.by),
+        format_seat(one.by.seat, one.by.name),
         f", {_RELATIONS[one.relation]}{status}",
         to,
         prefix_text(": ", one.text),
@@ -294,7 +289,7 @@ def _format_metric_terms(metric: MetricContext) -> Line:
 
 
 def _group_blank_periods(metric: MetricContext) -> list[list[Cell]]:
-    """The last periods; those that follow each other and have no value for the same reason are one."""
+    """The last periods. Consecutive ones without a value, for the same reason, are one group."""
     return [list(run) for _, run in groupby(metric.latest, _why_blank)]
 
 
@@ -308,7 +303,7 @@ def _format_cell_run(run: list[Cell], metric: MetricContext) -> Line:
         join_spans(metric.measure.format_shown(cell.value), " ") if metric.measure and cell.value is not None else []
     )
     corrected = ", corrected" if cell.corrected else ""
-    # Of a metric that is stale, why stands with what is open.
+    # The section on open trouble says why a metric is stale.
     note = prefix_text(" ", cell.note) if cell.state is CellState.UNAVAILABLE and not metric.stale_since else []
     return join_spans(f"{run[0].period}{until} ", value, f"{_STATES[cell.state]}{corrected}", note)
 
@@ -325,10 +320,10 @@ def _format_handed_over(one: Handed) -> Line:
 
 
 def _format_decision(event: Event, seat: str) -> Iterator[Line]:
-    """What one commit changed."""
+    """The changes of a commit."""
     every = list(format_event_changes(event, seat))
     if any(change.sort == "added" for change in event.changes):
-        # What it did and was measured on then, stands as it is now further up.
+        # Other sections show its capabilities and metrics of now.
         every = every[:_ARRIVAL]
     yield from every[:_CHANGES]
     if len(every) > _CHANGES:

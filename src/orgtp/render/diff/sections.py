@@ -1,4 +1,4 @@
-"""A difference told: sections of lines, worded once for the terminal and for Markdown."""
+"""Word a diff: sections of lines, for the terminal and for Markdown."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from orgtp.views.diff.types import (
 
 @dataclass(frozen=True, slots=True)
 class ListItem:
-    """A line, and the lines that belong below it. `loud`: it should never be."""
+    """A line, and the lines below it. `loud`: a change that should never happen."""
 
     line: Line
     below: tuple[Line, ...] = ()
@@ -48,7 +48,7 @@ class ListItem:
 
 @dataclass(frozen=True, slots=True)
 class DiffSection:
-    """A title, a table if there is one, and items."""
+    """A title, items and a table."""
 
     title: str
     items: tuple[ListItem, ...] = ()
@@ -57,13 +57,13 @@ class DiffSection:
 
 
 def build_sections(found: Diff) -> list[DiffSection]:
-    """The sections that have content, in the order in which people ask."""
+    """The sections that have content."""
     scores = (*map(_make_rewritten_item, found.rows), *map(_make_correction_item, found.corrections))
     sections = (
         DiffSection("Added", tuple(_make_added_item(found, seat) for seat in found.added)),
-        DiffSection("Changed", tuple(changed(found))),
-        DiffSection("Moved", tuple(map(_moved, found.moved))),
-        DiffSection("Owners", tuple(map(_owned, found.owners))),
+        DiffSection("Changed", tuple(_list_changed_items(found))),
+        DiffSection("Moved", tuple(map(_make_moved_item, found.moved))),
+        DiffSection("Owners", tuple(map(_make_owner_item, found.owners))),
         DiffSection("Retired", tuple(map(_make_retired_item, found.retired))),
         DiffSection("Removed", tuple(_list_removed_items(found))),
         DiffSection("Targets", tuple(_list_target_items(found))),
@@ -73,10 +73,10 @@ def build_sections(found: Diff) -> list[DiffSection]:
         DiffSection(
             "Escalations", (*map(_make_escalation_item, found.escalations), *map(_make_silence_item, found.silences))
         ),
-        DiffSection("Policy", tuple(_policy(found))),
+        DiffSection("Policy", tuple(_list_policy_items(found))),
         DiffSection(
             "Not readable",
-            tuple(ListItem(join_spans("nothing is known of ", code_text(path))) for path in found.unreadable),
+            tuple(ListItem(join_spans("not compared: ", code_text(path))) for path in found.unreadable),
         ),
     )
     return [section for section in sections if section.items or section.rows]
@@ -90,7 +90,7 @@ def _make_added_item(found: Diff, seat: SeatAdded) -> ListItem:
 
 
 def format_added_details(found: Diff, seat: SeatAdded) -> Iterator[Line]:
-    """Where a new seat stands, what it does and what it is measured on."""
+    """The place of a new seat on the chart, its capabilities and its metrics."""
     boss = (
         join_spans("reports to ", format_seat_short(seat.reports_to, seat.reports_to_name))
         if seat.reports_to
@@ -115,7 +115,7 @@ def format_added_details(found: Diff, seat: SeatAdded) -> Iterator[Line]:
 
 
 def _format_giver(found: Diff, seat: str, what: str) -> Line:
-    """From whom a new seat has a capability."""
+    """The seat that had a capability of a new seat before."""
     for hand in found.capabilities:
         if (hand.after, hand.capability) == (seat, what) and hand.before:
             return join_spans(" (from ", format_seat_short(hand.before, hand.before_name), ")")
@@ -123,21 +123,21 @@ def _format_giver(found: Diff, seat: str, what: str) -> Line:
 
 
 def format_waiver(waiver: WaiverChanged) -> Line:
-    """A rule that a metric may break, and why."""
+    """A rule that a metric may break, and the reason."""
     metric = format_named_id(waiver.metric, waiver.metric_name)
     if waiver.after:
         return join_spans(metric, " may break ", code_text(waiver.rule), ": ", user_text(waiver.after))
     return join_spans(metric, " may not break ", code_text(waiver.rule), " any more")
 
 
-def _moved(move: Handover) -> ListItem:
+def _make_moved_item(move: Handover) -> ListItem:
     return ListItem(
         join_spans(format_seat(move.seat, move.name), " ", format_move(move), _format_change_author(move.made))
     )
 
 
 def format_move(move: Handover) -> Line:
-    """Whom a seat reports to now, and did before."""
+    """The seat that a seat reports to, now and before."""
     now = (
         join_spans("reports to ", format_seat_short(move.after, move.after_name))
         if move.after
@@ -151,14 +151,14 @@ def format_move(move: Handover) -> Line:
     return join_spans(now, was)
 
 
-def _owned(move: Handover) -> ListItem:
+def _make_owner_item(move: Handover) -> ListItem:
     return ListItem(
         join_spans(format_seat(move.seat, move.name), ": ", format_owner_change(move), _format_change_author(move.made))
     )
 
 
 def format_owner_change(move: Handover) -> Line:
-    """Who answers for a seat now, and did before."""
+    """The owner of a seat, now and before."""
     return join_spans(
         format_seat_short(move.after, move.after_name),
         " answers, before ",
@@ -217,7 +217,7 @@ def _list_target_items(found: Diff) -> Iterator[ListItem]:
 
 
 def format_target_change(target: TargetMoved) -> Line:
-    """What judges a metric now, from when until when, and did before."""
+    """The old and the new target of a metric, and the periods that they are for."""
     was, now = (code_text(text) if text else join_spans("no target") for text in (target.before, target.after))
     when = _format_target_span(target.since, target.until)
     return join_spans(
@@ -231,7 +231,7 @@ def format_target_change(target: TargetMoved) -> Line:
 
 
 def _format_target_span(since: str | None, until: str | None) -> str:
-    """From which period on, and until before which one, a target judges."""
+    """The first period of a target, and the first one after it."""
     if since:
         return f", from {since}" + (f" until {until}" if until else "")
     return f", before {until}" if until else ""
@@ -314,7 +314,7 @@ def _make_silence_item(one: SilenceChanged) -> ListItem:
     return ListItem(join_spans(about, days, prefix_text(": ", one.reason), _format_change_author(one.made)))
 
 
-def _policy(found: Diff) -> Iterator[ListItem]:
+def _list_policy_items(found: Diff) -> Iterator[ListItem]:
     for key in found.policy:
         yield ListItem(
             join_spans(
@@ -323,16 +323,18 @@ def _policy(found: Diff) -> Iterator[ListItem]:
         )
 
 
-def changed(found: Diff) -> Iterator[ListItem]:
-    """An item a seat. Owners, moves, targets and what a retirement hands over are told of elsewhere."""
+def _list_changed_items(found: Diff) -> Iterator[ListItem]:
+    """An item for each seat. Other sections show owners, moves, targets and the handovers of a retirement."""
     names = _collect_seat_names(found)
     for seat in found.changed:
         yield ListItem(format_seat(seat, names.get(seat, seat)), tuple(format_seat_changes(found, seat)))
 
 
 def format_seat_changes(found: Diff, seat: str) -> Iterator[Line]:
-    """A line for each thing that changed about a seat."""
-    yield from (*_about(found, seat), *_format_capability_changes(found, seat), *_format_metric_changes(found, seat))
+    """A line for each change of a seat."""
+    yield from (_format_field(field) for field in (*found.statuses, *found.fields) if field.seat == seat)
+    yield from _format_capability_changes(found, seat)
+    yield from _format_metric_changes(found, seat)
 
 
 def _collect_seat_names(found: Diff) -> dict[str, str]:
@@ -345,19 +347,14 @@ def _collect_seat_names(found: Diff) -> dict[str, str]:
     return names | {change.seat: change.name for change in own}
 
 
-def _about(found: Diff, seat: str) -> Iterator[Line]:
-    """The status, and the seat's own words."""
-    yield from (_field(field) for field in (*found.statuses, *found.fields) if field.seat == seat)
-
-
-def _field(field: FieldChanged) -> Line:
+def _format_field(field: FieldChanged) -> Line:
     key, _, capability = field.key.partition(".")
     label = join_spans("capability ", code_text(capability)) if capability else join_spans(key.replace("_", " "))
     return join_spans(label, ": ", format_text_change(field.before, field.after), _format_change_author(field.made))
 
 
 def _format_capability_changes(found: Diff, seat: str) -> Iterator[Line]:
-    """The capabilities that the seat has now, and those that it has no more."""
+    """The capabilities that the seat gained and lost."""
     for hand in found.capabilities:
         if hand.after == seat and not hand.retirement:
             giver = (
@@ -372,7 +369,7 @@ def _format_capability_changes(found: Diff, seat: str) -> Iterator[Line]:
 
 
 def _format_metric_changes(found: Diff, seat: str) -> Iterator[Line]:
-    """The metrics that came and went, what is new about the others, and what they may break."""
+    """The metrics that the seat gained and lost, the changes of the others, and their waivers."""
     for hand in found.metrics:
         if hand.after == seat and not hand.retirement:
             giver = (
