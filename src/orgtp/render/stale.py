@@ -33,7 +33,7 @@ def stale_text(found: Sequence[Stale], now: datetime, screen: Screen) -> str:
 def nothing_stale_text(seat: Seat | None) -> str:
     """The message if nothing is stale; `seat` is the seat that the user asked for."""
     if seat and not seat.is_active:
-        return f"nothing is stale: {seat.id} is {seat.status}, and nobody is chased for its values\n"
+        return f"nothing is stale: {seat.id} is {seat.status}, and its values are not expected\n"
     if seat and not seat.metrics:
         return f"nothing is stale: {seat.id} has no metrics\n"
     return "nothing is stale: no value is late\n"

@@ -71,8 +71,8 @@ class Wanted:
 Measures = Callable[[Commit], bool]
 
 
-def checked(org: Org, wanted: Wanted) -> Wanted:
-    """The filter, if its names exist. Raises `UnknownSeat`, `UnknownMetric`, `BadInput`, which suggest a similar name."""
+def check_filter(org: Org, wanted: Wanted) -> Wanted:
+    """The filter, if its names exist. Raises `UnknownSeat`, `UnknownMetric` or `BadInput` with a similar name."""
     for seat in (wanted.seat, wanted.by):
         if seat and seat not in org.retirements:
             org.seat(seat)
@@ -106,13 +106,11 @@ def log(
     names = {held.id: held.name for held in org.seats.values()}
     stream, size = iter(commits), _FIRST_PAGE
     while some := list(islice(stream, size)):
-        yield [
-            entry for commit in some if (entry := _match_commit(commit, wanted or Wanted(), emails, names, measures))
-        ]
+        yield [entry for commit in some if (entry := _match(commit, wanted or Wanted(), emails, names, measures))]
         size = _PAGE
 
 
-def _match_commit(
+def _match(
     commit: Commit, wanted: Wanted, emails: Mapping[str, str], names: Mapping[str, str], measures: Measures | None
 ) -> LogEntry | None:
     """The entry of a commit, or None if it does not match."""
