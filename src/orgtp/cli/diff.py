@@ -12,7 +12,7 @@ from orgtp.cli.session import open_chosen_org, write_json, write_stdout
 
 if TYPE_CHECKING:
     from orgtp.api import DiffSinceBase
-    from orgtp.render.spans import SpanLine
+    from orgtp.render.spans import Line
 
 
 class DiffFormat(StrEnum):
@@ -66,7 +66,7 @@ def _diff_json(found: DiffSinceBase) -> dict[str, Any]:
     return {"headline": headline(found.diff), **to_json_value(found.diff)}
 
 
-def _format_diff(format_: DiffFormat, found: DiffSinceBase, base: SpanLine, head: SpanLine) -> str:
+def _format_diff(format_: DiffFormat, found: DiffSinceBase, base: Line, head: Line) -> str:
     """Format the difference as text or Markdown."""
     if format_ is DiffFormat.MARKDOWN:
         from orgtp.render.diff.markdown import diff_markdown
