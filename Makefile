@@ -11,11 +11,11 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint docs lock pictures sample rules snapshots bench torture fuzz build clean
+.PHONY: help demo test coverage lint docs lock pictures sample rules api snapshots bench torture fuzz build clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -6
-	@echo '  make coverage | lock | pictures | sample | rules | snapshots | bench | torture | fuzz | build | clean'
+	@echo '  make coverage | lock | pictures | sample | rules | api | snapshots | bench | torture | fuzz | build | clean'
 
 $(VENV)/pyvenv.cfg:
 	@test -n '$(PYTHON)' || { echo 'orgtp needs Python 3.11 or later; none was found on the PATH.' >&2; exit 1; }
@@ -73,6 +73,10 @@ sample: $(VENV)/tested
 # The manual pages of all rules, gathered into docs/rules.md.
 rules: $(VENV)/tested
 	$(BIN)/python -m tools.rules_page
+
+# The reference part of docs/api.md, from the docstrings.
+api: $(VENV)/tested
+	@$(BIN)/python -m tools.api_page
 
 # Take what the snapshot tests print now as what they should print; read the diff before you commit it.
 snapshots: $(VENV)/tested

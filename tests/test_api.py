@@ -1,8 +1,9 @@
-"""The Python API, which is what the doors use."""
+"""The Python API, which all interfaces use."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 
 import pytest
 
@@ -12,11 +13,12 @@ from orgtp.history.locate import NoGit, NoOrgYet
 from orgtp.model.change import AppendScores
 from orgtp.model.errors import UnknownSeat
 from tests.conftest import NOW, ROOT, Shell
+from tools.api_page import PAGE, format_page
 
 HERE = datetime.fromisoformat(NOW)
 
 
-def test_open_is_what_the_doors_use(sample: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_open_is_what_the_interfaces_use(sample: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ORGTP_NOW", NOW)
     org = orgtp.open(sample.folder)
     assert [seat.seat for seat in org.chart("radar", 1).seats] == ["radar", "crystal", "dash", "jeff", "tally"]
@@ -73,3 +75,19 @@ def test_a_dated_target_leaves_the_past_as_it_was_judged(sample: Shell, monkeypa
 def test_an_unknown_seat_is_named_with_the_near_miss(sample: Shell) -> None:
     with pytest.raises(UnknownSeat, match=r'unknown seat "dahs"\. Did you mean "dash"\?'):
         open_org(sample.folder, now=HERE).seat("dahs")
+
+
+def test_the_reference_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == format_page(), "docs/api.md is stale: make api"
+
+
+def test_old_names_work_and_warn(acme: Shell) -> None:
+    """Code that was written against the flat interface keeps running for one release."""
+    org = orgtp.open(acme.folder)
+    with pytest.warns(DeprecationWarning, match=r"org\.add_score is now org\.ledger\.add_score"):
+        done = attrgetter("add_score")(org)("bot", "number", "12", by="ada")
+    assert done.commit == acme.head()
+    with pytest.warns(DeprecationWarning, match=r"org\.log is now org\.history\.log"):
+        assert next(iter(attrgetter("log")(org)())).action == "score"
+    with pytest.raises(AttributeError, match="no_such_name"):
+        attrgetter("no_such_name")(org)

@@ -1,4 +1,4 @@
-"""orgtp: the organisation as text. One seat, one owner, one show_chart, one show_scorecard, in git."""
+"""orgtp: the organisation as text. One seat, one owner, one chart, one scorecard, in git."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["__version__", "open"]
 
 
 def open(path: str | os.PathLike[str] | None = None, at: str | None = None) -> OrgHandle:  # noqa: A001  (reads as orgtp.open)
-    """Open the org at `path` (a work tree, a bare repository or a to_json_value folder), as it is or as it stood `at`.
+    """Open the org at `path` (a work tree, a bare repository or a plain folder), as it is now or as of `at`.
 
-    Without `path` it is the one that ORGTP_ORG names, else the nearest one in this folder or above it.
-    Raises a subclass of `orgtp.model.errors.OrgtpError` where there is no org, or no such commit or date.
+    `path` defaults to ORGTP_ORG, or to the nearest org in the current folder or above it.
+    Raises a subclass of `orgtp.model.errors.OrgtpError` if there is no org, or no such commit or date.
     """
     from orgtp import api
 

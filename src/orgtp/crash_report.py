@@ -1,4 +1,4 @@
-"""A bug of ours: its trace goes to a file that is named, for the report."""
+"""Saves the traceback of a bug in orgtp to a file for the bug report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tempfile
 
 
 def save_trace(text: str) -> str:
-    """Write a trace to a new file and say where it is; "" where no file can be written."""
+    """Write a traceback to a new file, and return a sentence with its path; "" if no file can be written."""
     try:
         handle, name = tempfile.mkstemp(prefix="orgtp-bug-", suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as out:

@@ -1,4 +1,4 @@
-"""The public names of a package, each imported when it is first used, so that importing a package costs nothing."""
+"""Imports the public names of a package when they are first used, so that importing the package is fast."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The sample org: a story of thirteen invented weeks, replayed through the real actions into a real history.
+"""Creates the sample org by replaying a story of thirteen invented weeks with the real actions.
 
-The story (sample-org/story) knows weeks and weekdays, no dates: it is laid so that its last week is the current
-one, and what lies in the future is left out. The same moment gives the same commits, to the last byte.
+The story (sample-org/story) has weeks and weekdays instead of dates. Its last week becomes the current one, and events
+in the future are left out. The same current time gives exactly the same commits.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ _FIRST = "david"
 _KEEPER = "tally"
 _OPENING = "mon 08:30"
 _NOTHING, _UNKNOWN = "-", "?"
-# The week that the story was written in: dates in its seat files move by as much as the story does.
+# The week in which the story was written. Dates in its seat files are shifted with the story.
 _WRITTEN = date(2026, 11, 16)
 
 
 @dataclass(frozen=True, slots=True)
 class StoryEvent:
-    """Something that happens in the story: when, by whose hand, and the action."""
+    """An event of the story: its time, the acting seat and the action."""
 
     at: datetime
     by: str
@@ -50,9 +50,9 @@ class StoryEvent:
 
 
 def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> CreatedOrg:
-    """Make the sample org at `path`, with its history up to `now`. Raises `Occupied`."""
+    """Create the sample org at `path`, with its history up to `now`. Raises `Occupied`."""
     story = _Story(shipped_dir("sample-org") / "story", now)
-    opening = story.find_moment(1, _OPENING)
+    opening = story.find_time(1, _OPENING)
     first = make_seat_identity(story.load_seat(_FIRST), story.org)
     made = create_repository(path, story.build_opening_files(), first, opening, dry_run=dry_run)
     if dry_run:
@@ -67,7 +67,7 @@ def _replay_event(batch: CommitBatch, story: _Story, event: StoryEvent) -> Plann
 
 
 class _Story:
-    """The story's files, laid over the thirteen weeks that end with the one of `now`."""
+    """The story's files, shifted to the thirteen weeks that end with the current one."""
 
     def __init__(self, folder: Path, now: datetime) -> None:
         self.folder, self.now = folder, now
@@ -79,28 +79,28 @@ class _Story:
     def load_seat(self, seat: str) -> Any:
         return read_seat(seat_path(seat), (self.folder / seat_path(seat)).read_bytes())[0]
 
-    def find_moment(self, week: int, text: str) -> datetime:
-        """The moment that `mon 09:00` of a week of the story is now."""
+    def find_time(self, week: int, text: str) -> datetime:
+        """The actual time of, for example, `mon 09:00` in a week of the story."""
         day, _, clock = text.partition(" ")
         hour, minute = (int(part) for part in clock.split(":"))
         back = timedelta(days=_DAYS.index(day) - 7 * (WEEKS - week), hours=hour, minutes=minute)
         return (self.last.start + back).replace(tzinfo=self.zone)
 
     def find_week(self, number: int) -> Period:
-        """A week of the story as the period it is now."""
+        """The actual period of a week of the story."""
         return period_containing_local(self.last.start - timedelta(days=7 * (WEEKS - number)), Grain.WEEK)
 
     def build_opening_files(self) -> dict[str, bytes]:
-        """What the first commit holds."""
+        """The files of the first commit."""
         readme = (self.folder.parent / "README.md").read_bytes()
         first = {
-            seat_path(_FIRST): self.format_seat(_FIRST, self.find_moment(1, _OPENING)).encode(),
+            seat_path(_FIRST): self.format_seat(_FIRST, self.find_time(1, _OPENING)).encode(),
             "README.md": readme,
         }
         return {"org.yaml": (self.folder / "org.yaml").read_bytes(), **first, **scaffold_files()}
 
     def format_seat(self, seat: str, added: datetime) -> str:
-        """A seat's file as it is added: a review that was to come still is, and a new seat begins that day."""
+        """A seat's file when it is added: `review_by` is shifted, and a new seat's `since` is that day."""
         path = seat_path(seat)
         text = (self.folder / path).read_text(encoding="utf-8")
         data = read_document(path, text.encode()).data
@@ -109,13 +109,13 @@ class _Story:
                 path, text, SetKey(path, ("review_by",), f"{date.fromisoformat(data['review_by']) + self.shift}")
             )
         if date.fromisoformat(data.get("since", "0001-01-01")) > added.date():
-            # The story is older than it was written: who was there before it began still was.
+            # The story is shifted to the past; a seat that existed before it began still does.
             text = edit_yaml(path, text, SetKey(path, ("since",), f"{date.fromisoformat(data['since']) + self.shift}"))
         begins = "since" in data or data["status"] == "proposed"
         return text if begins else edit_yaml(path, text, SetKey(path, ("since",), f"{added:%Y-%m-%d}"))
 
     def list_events(self) -> list[StoryEvent]:
-        """All that has happened by now, in order."""
+        """The events up to now, in order."""
         found = [*self._iterate_steps(), *self._iterate_pushes()]
         return sorted((event for event in found if event.at <= self.now), key=lambda event: event.at)
 
@@ -125,7 +125,7 @@ class _Story:
 
     def _iterate_steps(self) -> Iterator[StoryEvent]:
         for step in self._read_items("steps.yaml"):
-            at = self.find_moment(step["week"], step["at"])
+            at = self.find_time(step["week"], step["at"])
             yield StoryEvent(at, step["by"], self._make_action(step, at))
 
     def _make_action(self, step: Mapping[str, Any], at: datetime) -> Action:
@@ -160,13 +160,13 @@ class _Story:
         score = step["score"]
         period = self.find_week(int(score["for"].removeprefix("week "))).text
         key = _derive_random_bits(score["seat"], score["metric"], period, "corrected")
-        at = self.find_moment(step["week"], step["at"])
+        at = self.find_time(step["week"], step["at"])
         return scoring.NewScore(
             score["seat"], score["metric"], score["value"], make_ulid(at, key), period, step["note"]
         )
 
     def _iterate_pushes(self) -> Iterator[StoryEvent]:
-        """Tally's pushes: all values of one moment are one commit."""
+        """Yield Tally's recordings: all values of one time are one commit."""
         values = sorted(self._iterate_values(), key=lambda item: (item[0], item[1].seat))
         for at, group in groupby(values, key=lambda item: item[0]):
             yield StoryEvent(at, _KEEPER, _push_scores([entry for _, entry in group], at))
@@ -181,23 +181,23 @@ class _Story:
     def _iterate_words(self, series: Mapping[str, Any], cadence: Cadence) -> Iterator[tuple[datetime, str]]:
         push = series["push"]
         if cadence is Cadence.MONTHLY:
-            ends = [self._moment_on(day, push) for day in self._month_ends()]
+            ends = [self._time_on(day, push) for day in self._month_ends()]
             yield from zip(ends[::-1], series["months"][::-1], strict=False)
             return
         for number, words in enumerate(series["weeks"], 1):
             days = _DAYS if cadence is Cadence.WEEKDAYS else (series["on"],)
             for day, word in zip(days, words.split(), strict=True):
-                yield self.find_moment(number, f"{day} {push}"), word
+                yield self.find_time(number, f"{day} {push}"), word
 
     def _month_ends(self) -> list[date]:
-        """The last weekday of each month that lies within the story and is over by now."""
+        """The last weekday of each month that ends within the story and is over by now."""
         first = self.find_week(1).start.date()
         days = [first + timedelta(days=n) for n in range(7 * WEEKS)]
         work = [day for day in days if day.weekday() < len(_DAYS)]
         last = {(day.year, day.month): day for day in work}
-        return [day for day in last.values() if _ends_month(day) and self._moment_on(day, "17:35") <= self.now]
+        return [day for day in last.values() if _ends_month(day) and self._time_on(day, "17:35") <= self.now]
 
-    def _moment_on(self, day: date, clock: str) -> datetime:
+    def _time_on(self, day: date, clock: str) -> datetime:
         return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=self.zone)
 
 
@@ -218,5 +218,5 @@ def _make_new_score(series: Mapping[str, Any], word: str, at: datetime, period: 
 
 
 def _derive_random_bits(*parts: str) -> int:
-    """80 bits that look random and are the same every time, so that the sample is."""
+    """80 pseudorandom bits that are always the same, so that the sample is reproducible."""
     return int.from_bytes(hashlib.sha256("/".join(parts).encode()).digest()[:10], "big")

@@ -120,7 +120,7 @@ def test_jobs_check_out_whole_histories_without_leaving_a_token(made: Path) -> N
 
 
 def test_action_and_workflow_comment_alike(made: Path) -> None:
-    name = "Say what the pull request does"
+    name = "Comment on the pull request"
     ours, theirs = step(ACTION, name), step(made / WORKFLOW, name)
     assert ours["run"] == theirs["run"]
     assert set(ours["env"]) == set(theirs["env"])

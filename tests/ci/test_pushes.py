@@ -55,12 +55,12 @@ def test_push_that_rewinds_the_branch_fails(runner: Runner, after_push: Callable
     for gone in (before, "1" * 40):
         ran = after_push(runner, gone)
         assert ran.code == 1
-        assert f"The push took commits off the branch, and what was recorded stays: {gone}" in ran.out + ran.err
+        assert f"The push removed commits from the branch, but recorded history must stay: {gone}" in ran.out + ran.err
 
 
 def test_rewound_branch_is_an_annotation(runner: Runner) -> None:
     ran = workflow(runner, "1" * 40)
-    assert ran.out.startswith("::error::The push took commits off the branch")
+    assert ran.out.startswith("::error::The push removed commits from the branch")
 
 
 def test_what_is_judged_is_the_commit(converted: Runner) -> None:

@@ -12,7 +12,7 @@ from tests.ci.github import BOT, Comments, github
 from tests.ci.steps import ACTION, GUARD, HOSTILE, PLAIN, VALIDATE, Runner, need, step
 from tests.conftest import ROOT, SCRIPT, Ran, Shell
 
-SAY = "Say what the pull request does"
+SAY = "Comment on the pull request"
 MARK = "<!-- orgtp diff -->\n"
 INSTALL, COMMENT = (step(ACTION, name)["run"] for name in ("Install orgtp", SAY))
 
@@ -27,10 +27,10 @@ def test_action_validates(runner: Runner) -> None:
 
 
 def test_action_is_strict_when_told_so(runner: Runner) -> None:
-    """The small org's bot does not say when it should go: a warning."""
+    """The small org's bot has no retire_when: a warning."""
     assert runner.run(VALIDATE, **{**PLAIN, "STRICT": "true"}).code == 1
     ran = runner.run(VALIDATE, **{**PLAIN, "STRICT": "yes"})
-    assert (ran.code, ran.err) == (2, "strict is true or false, and nothing else\n")
+    assert (ran.code, ran.err) == (2, "strict must be true or false\n")
 
 
 def test_action_compares(rewritten: Runner) -> None:

@@ -131,6 +131,6 @@ def test_pausing_hides_no_miss(acme: Shell) -> None:
 
 def test_the_only_one_who_may_decide_has_decided_where_nobody_can_be_asked(sample: Shell) -> None:
     ran = sample("retire", "jeff", "--to", "dash,crystal", "--reason", "Others do it better.")
-    assert "the decision is recorded as david's" in ran.err
+    assert "recorded as decided by david" in ran.err
     assert "decided_by: david" in sample.read("retirements/jeff.yaml")
     assert "Orgtp-Approved-By: david" in sample.git("log", "-1", "--format=%B").out

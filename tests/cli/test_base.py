@@ -76,7 +76,7 @@ def test_rows_are_added_and_never_changed(hub: Shell, acme: Shell) -> None:
     change(acme, "other", rewrite)
     assert judged(acme, code=1) == {"score-row-changed": "error"}
     said = acme("validate", "--base", "main", code=1).out
-    assert f'{FILE}:2:1: score-row-changed: the row number 2026-W46 was changed: value was "13", is "99"' in said
+    assert f'{FILE}:2:1: score-row-changed: the row number 2026-W46 was changed: value from "13" to "99"' in said
 
 
 def test_what_is_not_committed_counts_as_well(hub: Shell, acme: Shell) -> None:

@@ -177,9 +177,9 @@ def test_a_bare_repository(acme: Shell) -> None:
 def test_a_file_that_is_broken(acme: Shell) -> None:
     acme.write("seats/bot.yaml", "seat: [\n")
     ran = acme("diff", "HEAD")
-    assert "nothing is known of seats/bot.yaml" in ran.out
+    assert "not compared: seats/bot.yaml" in ran.out
     assert "removed" not in ran.out
-    assert "not the whole org" in ran.err
+    assert "the output is incomplete" in ran.err
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -136,7 +136,7 @@ def test_a_waiver_that_is_left_over_is_taken_out_as_the_hint_says(acme: Shell) -
     (problem,) = found(acme, metric("talks-booked", "First talks booked", waive=waive))
     acme.git("add", ".")
     acme.git("commit", "-qm", "Scout")
-    acme(*problem["hint"].removeprefix("Take it out: orgtp ").split())
+    acme(*problem["hint"].removeprefix("Remove it: orgtp ").split())
     assert "metric-wish" not in acme.read("seats/scout.yaml")
     problems = acme("validate", "--json").json["problems"]
     assert [p for p in problems if p["path"] == "seats/scout.yaml" and p["severity"] == "error"] == []
@@ -162,7 +162,12 @@ def test_a_retired_seat_is_left_in_peace(sample: Shell) -> None:
     [
         ("Tokens used", ">= 1", (), "measures the machine (tokens)"),
         ("Improve the onboarding", "yes", (), "is a wish without a number"),
-        ("Messages sent", ">= 1", ("leads_to=numbr",), 'leads_to "numbr" is no metric of bot. Did you mean "number"?'),
+        (
+            "Messages sent",
+            ">= 1",
+            ("leads_to=numbr",),
+            'leads_to "numbr" is not a metric of bot. Did you mean "number"?',
+        ),
         ("Kept promises", ">= 1", ("waive.metric-activty=x",), 'Did you mean "metric-activity"?'),
     ],
 )

@@ -135,7 +135,7 @@ def test_subject_and_trailers(acme: Shell) -> None:
         (("bot", "number", "1", "--for", "last week"), "Write one as 2026-W47"),
         (("bot", "number", "1", "--for", "2026-W54"), "Write one as 2026-W47"),
         (("bot", "number", "--unavailable", " "), "--unavailable REASON"),
-        (("bot", "number", "1", "--unavailable", "x"), "leave VALUE or --unavailable out"),
+        (("bot", "number", "1", "--unavailable", "x"), "give VALUE or --unavailable, not both"),
         (("bot", "number"), "give a value"),
         (("bot",), "SEAT METRIC VALUE"),
         ((), "SEAT METRIC VALUE"),

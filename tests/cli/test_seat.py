@@ -298,6 +298,6 @@ def test_a_change_from_another_branch_lands_on_the_ledger(acme: Shell) -> None:
 
 def test_what_a_change_leaves_to_mend_is_said_at_once(acme: Shell) -> None:
     ran = acme("seat", "add", "pixel", "--role", "R", "--kind", "agent", "--owner", "ada", "--reports-to", "ada")
-    assert "nothing is measured on pixel. Say what it is for: orgtp seat set pixel" in ran.err
-    assert "pixel does not say when it should go" in ran.err
+    assert "pixel has no metric. Add a metric: orgtp seat set pixel" in ran.err
+    assert "pixel has no retire_when" in ran.err
     assert acme("seat", "set", "pixel", "mission=Draws").err == ""

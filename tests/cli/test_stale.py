@@ -43,7 +43,7 @@ def test_a_line_each_and_exit_code_1(sample: Shell) -> None:
 def test_nothing_is_stale(sample: Shell) -> None:
     assert sample("stale", "dash").out == "nothing is stale: no value is late\n"
     assert sample("stale", "--at", "2026-10-10").out == "nothing is stale: no value is late\n"
-    assert sample("stale", "echo").out == "nothing is stale: echo is retired, and nobody is chased for its values\n"
+    assert sample("stale", "echo").out == "nothing is stale: echo is retired, and its values are not expected\n"
 
 
 def test_as_json(sample: Shell) -> None:

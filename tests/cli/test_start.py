@@ -57,7 +57,7 @@ def _tracked(here: Shell) -> list[str]:
 def test_init_makes_a_clean_repository(shell: Shell) -> None:
     ran = shell("init", "acme", "--name", "Acme Inc", "--timezone", "Europe/Berlin")
     here = shell.at(shell.folder / "acme")
-    assert ran.out == f"{here.head()[:10]} acme-inc is in acme\n"
+    assert ran.out == "Created org acme-inc in ./acme.\n"
     assert here.git("status", "--porcelain").out == ""
     assert here.git("symbolic-ref", "HEAD").out == "refs/heads/main\n"
     assert here("validate", "--json").json["summary"] == {"errors": 0, "warnings": 0, "notices": 0, "seats": 0}

@@ -48,7 +48,7 @@ def test_a_view_of_the_past_says_of_when_it_is(sample: Shell) -> None:
     commit = sample.git("rev-parse", "--short=10", "main~3").out.strip()
     seen = on_terminal(sample, "chart", "--at", "main~3", NO_COLOR="1")
     first, _, rest = seen.text.partition("\n")
-    assert re.fullmatch(rf"as it stood on [0-9-]{{10}} at [0-9:]{{5}}, by commit {commit}", first)
+    assert re.fullmatch(rf"as of [0-9-]{{10}} [0-9:]{{5}}, commit {commit}", first)
     assert rest == sample("chart", "--at", "main~3", COLUMNS="100").out
 
 

@@ -113,15 +113,15 @@ def test_a_dry_run_of_what_is_there_already_promises_no_commit(fed: Fed) -> None
     fed.set_up(talks="13")
     fed.collect()
     ran = fed.collect("--dry-run")
-    assert "dry run: there is nothing to change: already recorded: bot talks 2026-W47 = 13" in ran.err
+    assert "dry run: nothing to change: already recorded: bot talks 2026-W47 = 13" in ran.err
     assert "commit" not in ran.err
-    assert "no metric asks for it now" in fed.collect("--dry-run", "--due", "--metric", "talks").err
+    assert "no metric has a value due from this machine" in fed.collect("--dry-run", "--due", "--metric", "talks").err
 
 
 def test_what_a_metric_cannot_take_is_not_marked_as_good(fed: Fed) -> None:
     fed.set_up(late="92.5%", talks="13")
     said = fed.collect("--dry-run", code=1).err
-    assert "✗ late: 92.5%, which bot late cannot take (" in said
+    assert "✗ late: 92.5%, which does not fit bot late (" in said
     assert "✓ talks: 13 (" in said
 
 
@@ -245,7 +245,7 @@ def test_last_collects_for_the_period_that_is_over(fed: Fed) -> None:
 def test_a_period_is_for_the_metrics_that_have_it(fed: Fed) -> None:
     fed.set_up(talks="13", rate="96")
     ran = fed.collect("--for", "2026-W46")
-    assert "left out, for want of such a period: bot late, bot rate" in ran.err
+    assert "skipped, no period 2026-W46: bot late, bot rate" in ran.err
     assert [(row["metric"], row["period"]) for row in fed.rows()] == [("talks", "2026-W46")]
     assert [one["metric"] for one in fed.collect("--for", "2026-W46", "--json").json["left"]] == ["late", "rate"]
     assert fed.collect("--for", "2026-W46", "--due", "--json").json["values"] == []
@@ -260,9 +260,9 @@ def test_a_period_is_for_the_metrics_that_have_it(fed: Fed) -> None:
         (["--for", "2026-47"], '"2026-47" is not a period. Write one as 2026-11-20T14, 2026-11-20, 2026-W47'),
         (["--for", "2026-Q3"], '"2026-Q3" is not a period of late, which is daily.'),
         (["--for", "2026-W48"], "2026-W48 has not begun yet"),
-        (["--for", "2026-09-30"], "2026-09-30 was over before bot began, on 2026-10-05. If it began earlier: orgtp"),
-        (["--for", "last", "--watch"], "--watch goes on, and --for is one period"),
-        (["--times", "08:00"], "--times goes with --watch"),
+        (["--for", "2026-09-30"], "2026-09-30 ended before bot began, on 2026-10-05. If it began earlier: orgtp"),
+        (["--for", "last", "--watch"], "--watch and --for cannot be combined"),
+        (["--times", "08:00"], "--times needs --watch"),
     ],
 )
 def test_a_period_that_nothing_has_is_refused_before_anything_is_asked(fed: Fed, words: list[str], said: str) -> None:

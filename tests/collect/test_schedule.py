@@ -205,7 +205,7 @@ def test_the_command(acme: Shell) -> None:
     assert f"cd {acme.folder} && {{ case " in ran.out
     assert "score collect --by ada ;; esac; " in ran.out
     assert "escalate tick --by ada; }" in ran.out
-    assert "Put it to use: orgtp schedule cron --times 17:00 --by ada | crontab -\n" in ran.out
+    assert "Install it: orgtp schedule cron --times 17:00 --by ada | crontab -\n" in ran.out
     whole = acme("schedule").out
     assert all(part in whole for part in ("---- cron", "---- systemd", "---- github"))
     assert 'Did you mean "cron"?' in acme("schedule", "corn", code=2).err

@@ -145,7 +145,9 @@ def test_what_is_open(sample: Shell) -> None:
         f"- Warning at `seats/penny.yaml:{number}:12`, `review-by-past`: “th"[:60],
     ]
     hands = section(sample("context", "janine").out, "What is open")
-    assert hands.startswith("- In its hands, about `penny` (open, until Mon 2026-11-23 13:00): “The account is locked”")
+    assert hands.startswith(
+        "- Assigned to it, about `penny` (open, until Mon 2026-11-23 13:00): “The account is locked”"
+    )
     assert "“Two logins failed”" in hands
 
 
@@ -187,14 +189,14 @@ def test_a_file_that_cannot_be_read_is_no_unknown_seat(sample: Shell) -> None:
     assert "seats/dash.yaml cannot be read. To see why: orgtp validate" in ran.err
     assert ran.out == ""
     others = sample("context", "tally")
-    assert "this is not the whole org" in others.err
+    assert "this is the output is incomplete" in others.err
     assert "**Dash**" not in others.out
 
 
 def test_in_a_plain_folder(sample: Shell) -> None:
     shutil.rmtree(sample.folder / ".git")
     ran = sample("context", "dash")
-    assert "There is no git history here to tell it." in ran.out
+    assert "There is no git history." in ran.out
     assert "commit" not in ran.out.splitlines()[2]
     data = sample("context", "dash", "--json").json
     assert (data["decisions"], data["revision"]) == (None, None)
@@ -205,7 +207,7 @@ def test_a_shallow_clone_says_so(sample: Shell) -> None:
     ran = sample.at(sample.folder.parent / "shallow")("context", "dash")
     assert "this clone is shallow" in ran.err
     told = ran.out.partition("## What was decided lately")[2].partition("##")[0]
-    assert "This clone has not the whole history" in told
+    assert "This clone does not have the whole history" in told
     assert "added" not in told, "nobody knows when it was"
 
 

@@ -12,7 +12,7 @@ from orgtp.model.cell import CellState
 from orgtp.model.period import Cadence
 from orgtp.model.seat import SeatStatus
 from orgtp.views.context.build import DECISIONS, SeatEvidence
-from orgtp.views.context.metrics import measured, next_due
+from orgtp.views.context.metrics import describe_metric, next_due
 from orgtp.views.context.types import Relation
 from orgtp.views.diff.types import FieldChanged
 from orgtp.views.seat_history import Became, Event
@@ -92,13 +92,15 @@ class TestLatest:
 
     def test_the_current_one_only_with_a_value(self) -> None:
         values: dict[str, str | list[str | None] | None] = {f"2026-W{week}": str(week) for week in range(40, 47)}
-        assert [cell.period for cell in measured(row(">= 5", values)).latest] == [f"2026-W{n}" for n in range(43, 47)]
-        cells = measured(row(">= 5", {**values, "2026-W47": "1"})).latest
+        assert [cell.period for cell in describe_metric(row(">= 5", values)).latest] == [
+            f"2026-W{n}" for n in range(43, 47)
+        ]
+        cells = describe_metric(row(">= 5", {**values, "2026-W47": "1"})).latest
         assert [(cell.period, cell.value) for cell in cells][-1] == ("2026-W47", "1")
         assert len(cells) == 4
 
     def test_blanks_and_corrections_are_told(self) -> None:
-        cells = measured(row(">= 5", {"2026-W44": ["4", "6"], "2026-W45": None})).latest
+        cells = describe_metric(row(">= 5", {"2026-W44": ["4", "6"], "2026-W45": None})).latest
         assert [cell.state for cell in cells] == [
             CellState.MISSING,
             CellState.ON,
@@ -108,7 +110,7 @@ class TestLatest:
         assert cells[1].corrected
 
     def test_none_before_it_began(self) -> None:
-        assert [c.period for c in measured(row(">= 5", {}, since=date(2026, 11, 9))).latest] == ["2026-W46"]
+        assert [c.period for c in describe_metric(row(">= 5", {}, since=date(2026, 11, 9))).latest] == ["2026-W46"]
 
 
 class TestOthers:
@@ -228,7 +230,7 @@ class TestDecisions:
 
     def test_none_and_no_history_are_two_things(self) -> None:
         assert "Nothing is recorded." in page(told(known=SeatEvidence((), [])))
-        assert "There is no git history here" in page(told())
+        assert "There is no git history" in page(told())
 
 
 class TestWhoMayAct:
@@ -313,7 +315,7 @@ class TestPlace:
     def test_the_score_is_kept_for_all(self) -> None:
         view = told({"org.yaml": f"{HEAD}policy: {{scorekeepers: [bot]}}\n"})
         assert (view.records.all, view.records.seats) == (True, ())
-        assert "It keeps the score: it may record values for every seat." in page(view)
+        assert "It is a scorekeeper: it may record values for every seat." in page(view)
 
     def test_those_above_may_record_for_those_below(self) -> None:
         assert [one.seat for one in told(seat="ada").records.seats] == ["ada", "bot", "eve"]

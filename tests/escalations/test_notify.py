@@ -73,7 +73,7 @@ def test_whoever_it_is_with_is_told_when_it_is_opened_and_when_it_goes_up(patien
     assert to_bogdan["title"] == "Sneeze It: Dash needs you"
     assert to_bogdan["message"].splitlines() == [
         "The ad account is locked. Two logins failed.",
-        "It is with you. Due Mon 2026-11-23 13:00.",
+        "It is assigned to you. Due Mon 2026-11-23 13:00.",
         "orgtp escalate ack 2026-11-20-dash-the-ad-account-is-locked",
     ]
     assert "It came up to you: bogdan did not acknowledge it in time." in to_boss["message"]
@@ -93,7 +93,7 @@ def test_what_cannot_be_told_is_reported_without_its_address(sample: Shell, inbo
     inbox.status = 500
     url = told.format(down=f"json://127.0.0.1:1/{SECRET}", no=inbox.url, secret=SECRET)
     err = opened(sample, ORGTP_NOTIFY=config(sample, f"bogdan: ['{url}']\n"))
-    assert err.startswith("recorded, but not told to bogdan, address 1 of 1: ")
+    assert err.startswith("recorded, but bogdan was not notified at address 1 of 1: ")
     assert ("NOT_SET" in err) == (told == "env:NOT_SET")
 
 
@@ -106,7 +106,7 @@ def test_a_file_that_is_none_changes_no_record(sample: Shell, text: str) -> None
 def test_a_file_that_is_not_there_or_knows_nobody_is_said(sample: Shell) -> None:
     assert "cannot be read" in opened(sample, "--notify", "nowhere.yaml")
     err = sample("escalate", "open", "dash", "x", "--notify", config(sample, "david: [env:X]\n")).err
-    assert err == "recorded, but not told to bogdan: the file has no address of it, and no default\n"
+    assert err == "recorded, but bogdan was not notified: the file has no address for it, and no default\n"
 
 
 def test_without_the_library_a_word_says_what_to_install(sample: Shell, inbox: Inbox) -> None:
@@ -123,17 +123,20 @@ def test_whoever_a_retirement_leaves_trouble_with_is_told(patient: Shell, inbox:
     words = ["--to", "dash,crystal", "--decided-by", "david", "--reason", "Others do it better.", "--yes"]
     patient("retire", "jeff", *words, ORGTP_NOTIFY=people)
     ((_, told),) = inbox.got
-    assert "It is with you now: jeff is retired." in told["message"]
+    assert "It was reassigned to you: jeff is retired." in told["message"]
 
 
 def test_an_address_that_stands_after_env_is_not_said(patient: Shell) -> None:
     people = config(patient, f"default: 'env:json://127.0.0.1:1/{SECRET}'\n")
     said = opened(patient, "--notify", people)
-    assert said == "recorded, but not told to bogdan, address 1 of 1: what stands after env: is no name of a variable\n"
+    assert (
+        said
+        == "recorded, but bogdan was not notified at address 1 of 1: the text after env: is not a variable's name\n"
+    )
 
 
 def test_a_file_of_addresses_that_nobody_can_read(patient: Shell) -> None:
-    assert opened(patient, "--notify", config(patient, "a: [")).startswith("recorded, but nobody was told: /")
+    assert opened(patient, "--notify", config(patient, "a: [")).startswith("recorded, but no notification was sent: /")
 
 
 def test_whom_much_comes_to_at_once_reads_one_message(patient: Shell, inbox: Inbox) -> None:
@@ -142,7 +145,7 @@ def test_whom_much_comes_to_at_once_reads_one_message(patient: Shell, inbox: Inb
         patient("escalate", "open", "dash", what, "--by", "dash")
     patient("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY, ORGTP_NOTIFY=people)
     ((_, told),) = inbox.got
-    assert told["title"] == "Sneeze It: 2 things are with you now"
+    assert told["title"] == "Sneeze It: 2 escalations are assigned to you"
     assert [line for line in told["message"].splitlines() if line.startswith("The ")] == [
         "The ad account is locked.",
         "The deck is late.",
@@ -151,4 +154,4 @@ def test_whom_much_comes_to_at_once_reads_one_message(patient: Shell, inbox: Inb
 
 def test_what_is_no_address_is_said_to_be_none(patient: Shell) -> None:
     said = opened(patient, "--notify", config(patient, "default: nonsense\n"))
-    assert said.endswith("address 1 of 1: that is no address that apprise knows\n")
+    assert said.endswith("address 1 of 1: apprise does not support this address\n")

@@ -169,8 +169,8 @@ def test_a_tick_goes_on_without_the_remote(clones: Clones) -> None:
     clones.remote.folder.rename(clones.folder / "gone")
     ran = clones.a("escalate", "tick", "--by", "ada", "--push", code=None, ORGTP_NOW=LATER)
     assert ran.code != 0
-    assert "this goes by what is known here: " in ran.err
-    assert "not sent: " in ran.err
+    assert "could not sync first, so the latest changes of others may be missing: " in ran.err
+    assert "not pushed: " in ran.err
     assert (
         clones.a("escalate", "show", FULL, "--json", ORGTP_NOW=LATER).json["escalation"]["events"][-1]["what"] == "top"
     )

@@ -162,6 +162,6 @@ def test_the_summary_stops_before_there_is_no_room() -> None:
     assert len(text.encode()) <= SUMMARY_BYTES
     rows = text.count("\n| error |")
     assert rows > 1000
-    assert text.endswith(f"\n{10_000 - rows} problems more left out: there is no room for more here.\n")
+    assert text.endswith(f"\n{10_000 - rows} problems more left out: the summary has no room for them.\n")
     assert summary_markdown(many(11), "x", 100) == ""
     assert len(summary_markdown(many(11), "x", 1000).encode()) <= 1000

@@ -188,8 +188,8 @@ def test_a_link_stays_one(asked: Shell, tmp_path: Path) -> None:
     [
         ('{\n  "mcpServers": {\n    "a": {},\n  }\n}\n', ":"),
         ('{\n  "mcpServers": {} // mine\n}\n', ":2:20: "),
-        ('{"mcpServers": ["a"]}', ":1:16: an object is needed here"),
-        ("[]", ":1:1: an object is needed here"),
+        ('{"mcpServers": ["a"]}', ":1:16: an object is required"),
+        ("[]", ":1:1: an object is required"),
     ],
 )
 def test_what_is_broken_is_left(asked: Shell, tmp_path: Path, text: str, told: str) -> None:
@@ -224,7 +224,7 @@ def test_where_no_workspace_is(asked: Shell, tmp_path: Path) -> None:
     asked.git("clone", "-q", "--bare", str(asked.folder), str(tmp_path / "bare.git"))
     here = Shell(tmp_path / "bare.git", tmp_path)
     ran = here("mcp", "--install", "vscode", code=2)
-    assert "is no folder to open in VS Code" in ran.err
+    assert "a folder that you open in VS Code" in ran.err
     assert json.loads(ran.out)["servers"][NAME]["args"] == ["--org", str(here.folder), "mcp"]
     here("mcp", "--install", "cursor")
     assert set(_listed(_file(here, "cursor"))["mcpServers"]) == {NAME}
@@ -233,7 +233,7 @@ def test_where_no_workspace_is(asked: Shell, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--install", "vscod"), '"vscod" is no client known here. Did you mean "vscode"? There are: claude-desktop'),
+        (("--install", "vscod"), '"vscod" is not a known client. Did you mean "vscode"? Known clients: claude-desktop'),
         (("--install", "cursor", "--allow-write"), "--allow-write --as SEAT"),
         (("--install", "cursor", "--allow-write", "--as", "dahs"), 'Did you mean "dash"?'),
         (("--dry-run",), "--install CLIENT --dry-run"),

@@ -51,7 +51,7 @@ def test_the_review_of_a_seat(asked: Shell) -> None:
 
 def test_the_case_for_a_retirement(asked: Shell) -> None:
     text = _prompt(asked, "retirement-case", seat="jeff")
-    assert "Nobody has decided anything, and you do not." in text
+    assert "Nothing has been\ndecided, and you do not decide." in text
     facts = _facts(text)
     assert facts["deciders"] == ["david"]
     assert facts["plan"]["capabilities"] == {"ad-pacing-monitoring": None, "project-reconciliation": None}
@@ -62,8 +62,8 @@ def test_the_case_for_a_retirement(asked: Shell) -> None:
     ("name", "given", "words"),
     [
         ("seat-review", {"seat": "dahs"}, 'unknown seat "dahs". Did you mean "dash"?'),
-        ("seat-review", {}, "seat-review is about a seat: say which, by its id"),
-        ("retirement-case", {"seat": "echo"}, "echo is already retired. Its record is in get_seat"),
+        ("seat-review", {}, "seat-review needs the argument seat, a seat id"),
+        ("retirement-case", {"seat": "echo"}, "echo is already retired. get_seat has its record"),
         ("seat-reviw", {}, 'there is no prompt "seat-reviw". Did you mean "seat-review"?'),
         ("retirement-case", {"seat": "../x"}, 'unknown seat "../x".'),
     ],

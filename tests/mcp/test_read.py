@@ -70,7 +70,7 @@ def test_one_seat_whole(asked: Shell) -> None:
         (capability, heir) for capability, heir in found["seat"]["retirement"]["capabilities"].items()
     }
     jeff = call(served(asked), "get_seat", seat="jeff")
-    assert jeff["hands_to"] == [{"what": "trouble it cannot settle", "seat": "bogdan", "name": "Bogdan"}]
+    assert jeff["hands_to"] == [{"what": "escalations it cannot resolve", "seat": "bogdan", "name": "Bogdan"}]
     assert jeff["history"][0]["action"] == "add"
     assert len(jeff["scores"]) == 20
     assert jeff["scores"] == sorted(jeff["scores"], key=lambda line: line["at"])
@@ -265,7 +265,7 @@ def test_a_shallow_clone_tells_no_beginning(sample: Shell) -> None:
 
 def test_a_stretch_that_ends_before_it_begins_is_none(asked: Shell) -> None:
     told = refusal(served(asked), "what_changed", since="2026-11-10", at="2026-11-01")
-    assert told == "since 2026-11-10 is after 2026-11-01, where the stretch ends"
+    assert told == "since 2026-11-10 is after 2026-11-01, the end of the range"
 
 
 @pytest.mark.parametrize("tool", ["get_seat", "seat_context", "metric_history", "scorecard"])

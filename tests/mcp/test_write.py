@@ -188,7 +188,7 @@ def test_no_decision_is_made_up(sample: Shell) -> None:
     with nothing_written(sample):
         for nobody in ("", "radar", "janine", "nobody"):
             said = refusal(server, "propose_retirement", **CASE, decided_by=nobody, dry_run=False)
-            assert said.startswith("nothing was proposed. Ask the people, then say: who is to decide")
+            assert said.startswith("nothing was proposed. Ask the people for: who is to decide")
         open_ = refusal(server, "propose_retirement", seat="jeff", decided_by="david", reason="R", dry_run=False)
         assert "who takes over ad-pacing-monitoring and project-reconciliation" in open_
         assert 'the heir "dahs" is not a seat. Did you mean "dash"?' in refusal(
@@ -228,13 +228,13 @@ def test_an_id_of_another_value_is_no_success(sample: Shell) -> None:
     first = call(server, "add_score", **VALUE, id="k1")
     assert call(server, "add_score", **VALUE, id="k1")["commit"] is None
     told = refusal(server, "add_score", seat="jeff", metric="pacing-on-plan", value="80", id="k1")
-    assert told.startswith("the id k1 is that of another value: radar briefing-by-8 ")
+    assert told.startswith("the id k1 belongs to another value: radar briefing-by-8 ")
     assert sample.head() == first["commit"]
 
 
 def test_words_are_those_of_a_client(sample: Shell) -> None:
     server = served(sample, "tally", allow_write=True)
     assert refusal(server, "mark_unavailable", seat="radar", metric="briefing-by-8", reason=" ") == (
-        "say why nobody knows: reason"
+        "say why the value is unknown: reason"
     )
     assert "--" not in refusal(server, "propose_retirement", seat="david")

@@ -29,13 +29,13 @@ def test_a_seat_may_be_added_first_and_measured_next(acme: Shell) -> None:
     assert "no-metric" not in told_of(acme, "seats/desk.yaml", code=0)
 
 
-def test_a_seat_with_a_name_that_windows_keeps_is_not_added(acme: Shell) -> None:
+def test_a_seat_with_a_name_that_windows_reserves_is_not_added(acme: Shell) -> None:
     with nothing_written(acme):
         ran = acme(
             *("seat", "add", "aux", "--role", "Desk", "--kind", "agent", "--owner", "ada", "--reports-to", "ada"),
             code=2,
         )
-    assert 'Windows can make no file named "aux.yaml"' in ran.err
+    assert 'Windows cannot create a file named "aux.yaml"' in ran.err
 
 
 def test_a_review_is_past_on_the_day_after_it(acme: Shell) -> None:
@@ -53,7 +53,7 @@ def test_a_retired_seat_that_was_set_back_by_hand(sample: Shell) -> None:
     assert "id-of-retired-seat" in told_of(sample, "seats/jeff.yaml", code=1)
 
 
-def test_a_chain_below_a_retired_seat_is_told_once(sample: Shell) -> None:
+def test_a_chain_below_a_retired_seat_is_reported_once(sample: Shell) -> None:
     """Of all that hangs below a boss who is gone, the seat to mend is named, with how many come along."""
     sample("seat", "set", "dash", "reports_to=bogdan")
     sample("seat", "set", "sift", "reports_to=dash")
@@ -65,5 +65,5 @@ def test_a_chain_below_a_retired_seat_is_told_once(sample: Shell) -> None:
         if problem["rule"] in {"reports-to-retired", "no-human-above"}
     ]
     assert [(problem["path"], problem["message"]) for problem in problems] == [
-        ("seats/dash.yaml", 'reports_to "echo" is retired, and 1 more seat below dash hangs with it')
+        ("seats/dash.yaml", 'reports_to "echo" is retired (this also cuts off 1 seat below dash)')
     ]

@@ -61,7 +61,7 @@ def test_a_source_that_works_has_its_turn_before_any_that_hangs_is_asked_again(t
         read_sources(written(tmp_path, text)).named.values(),
         jobs=1,
         within=timedelta(seconds=60),
-        told=lambda one: told.append(one.name),
+        on_result=lambda one: told.append(one.name),
     )
     assert told == ["b", "a"]
     assert said[1].value == "5"
@@ -209,18 +209,21 @@ SECRET = "p@ss w0rd/ü%"  # noqa: S105  (of nobody)
 )
 def test_a_secret_is_hidden_in_every_form(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     monkeypatch.setenv("SECRET", SECRET)
-    veil = SecretRedactor()
-    assert resolve_secrets({"a": ["env:SECRET"], "b": "not env:SECRET"}, veil) == {"a": [SECRET], "b": "not env:SECRET"}
-    hidden = veil.redact(said)
+    redactor = SecretRedactor()
+    assert resolve_secrets({"a": ["env:SECRET"], "b": "not env:SECRET"}, redactor) == {
+        "a": [SECRET],
+        "b": "not env:SECRET",
+    }
+    hidden = redactor.redact(said)
     assert "***" in hidden
     assert "w0rd" not in hidden
 
 
 def test_the_password_within_an_address_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOOKS", "postgresql://ada:p%40ss@db/books")
-    veil = SecretRedactor()
-    resolve_secrets("env:BOOKS", veil)
-    assert veil.redact("user ada, password p@ss, or p%40ss, at db") == "user ada, password ***, or ***, at db"
+    redactor = SecretRedactor()
+    resolve_secrets("env:BOOKS", redactor)
+    assert redactor.redact("user ada, password p@ss, or p%40ss, at db") == "user ada, password ***, or ***, at db"
 
 
 def test_a_secret_in_a_file_is_taken_from_there(tmp_path: Path) -> None:
@@ -232,10 +235,10 @@ def test_a_secret_in_a_file_is_taken_from_there(tmp_path: Path) -> None:
 
 def test_a_short_secret_leaves_other_words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIN", "1")
-    veil = SecretRedactor()
-    resolve_secrets("env:PIN", veil)
-    assert veil.redact("pin 1 of 12") == "pin *** of 12"
-    assert not veil.finds_secret("12")
+    redactor = SecretRedactor()
+    resolve_secrets("env:PIN", redactor)
+    assert redactor.redact("pin 1 of 12") == "pin *** of 12"
+    assert not redactor.finds_secret("12")
 
 
 @pytest.mark.parametrize(

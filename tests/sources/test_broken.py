@@ -80,7 +80,7 @@ def _asked(path: Path, org: Path, elsewhere: list[tuple[str, dict[str, str]]]) -
     done = open_org(org).collect(sources, CollectRequest(), told=lambda said, _: told.append(said))
     # What has no name that a metric can have is asked by itself.
     names = {one.name for one in done.said}
-    rest = ask_sources([one for name, one in sources.named.items() if name not in names], told=told.append)
+    rest = ask_sources([one for name, one in sources.named.items() if name not in names], on_result=told.append)
     said = sorted([*done.said, *rest], key=lambda one: one.name)
     assert [one.name for one in said] == sorted(BROKEN | GOOD)
     return Heard({one.name: one for one in said}, told, time.monotonic() - begun, elsewhere, org)

@@ -62,7 +62,7 @@ def test_list_says_what_is_named_and_what_is_known(desk: Shell) -> None:
         ["closed", "file", "no metric names it"],
         ["elsewhere", "not known here", "bot/span"],
     ]
-    assert "no metric names broken. One does after: orgtp seat set SEAT metrics.METRIC.source=broken\n" in ran.err
+    assert "no metric uses broken yet. Connect one with: orgtp seat set SEAT metrics.METRIC.source=broken\n" in ran.err
     assert f"{desk.folder}/sources.yaml:4:10: " in ran.err
     assert 'Did you mean "command"?' in ran.err
 
@@ -111,7 +111,7 @@ def test_test_of_a_source_that_nothing_is_wrong_with(desk: Shell) -> None:
     before = desk.head()
     ran = desk("source", "test", "closed", "--sources", "sources.yaml")
     assert ran.out.startswith("7  in ")
-    assert ran.err == "no metric names closed. One does after: orgtp seat set SEAT metrics.METRIC.source=closed\n"
+    assert ran.err == "no metric uses closed yet. Connect one with: orgtp seat set SEAT metrics.METRIC.source=closed\n"
     assert desk.head() == before
 
 
@@ -134,7 +134,7 @@ def test_test_needs_no_org(shell: Shell) -> None:
 def test_add_writes_the_machines_own_file_for_nobody_elses_eyes(desk: Shell) -> None:
     ran = desk("source", "add", "stock", "--command", "echo '5 %'", "--timeout", "1m", "--retries", "0")
     path = desk.home / ".config" / "orgtp" / "sources.yaml"
-    assert ran.out == f"stock is in {path}\n"
+    assert ran.out == f"Added stock to {path}.\n"
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     read = parse_sources(path, path.read_bytes())
@@ -183,24 +183,24 @@ def test_add_a_query_and_a_file(desk: Shell) -> None:
         (["closed", "--command", "date"], 'already has a source "closed"'),
         (["one"], "--command, --sql, --http and --file"),
         (["one", "--command", "date", "--http", "https://example.com"], "--command, --sql, --http and --file"),
-        (["one", "--command", "date 'x"], "cannot be taken apart"),
+        (["one", "--command", "date 'x"], "cannot split --command into words"),
         (["one", "--sql", "sqlite:///a.db"], "See: orgtp source add --help"),
-        (["one", "--command", "date", "--pointer", "/a"], "--pointer goes with --http and --file, not with --command"),
-        (["one", "--http", "https://example.com", "--max-age", "1d"], "--max-age goes with --file"),
-        (["one", "--file", "a.csv", "--header", "A=b"], "--header goes with --http"),
+        (["one", "--command", "date", "--pointer", "/a"], "--pointer applies to --http and --file, not to --command"),
+        (["one", "--http", "https://example.com", "--max-age", "1d"], "--max-age applies to --file"),
+        (["one", "--file", "a.csv", "--header", "A=b"], "--header applies to --http"),
         (["one", "--file", "a.csv", "--rollup", "count", "--max-age", "a day"], '--max-age "a day" is not a duration'),
         (["one", "--file", "log", "--rollup", "count"], "Use --format csv, json or jsonl"),
         (["one", "--command", "date", "--retries", "-1"], "-1 is not in the range 0<=x<=10"),
         (["one", "--http", "https://example.com", "--header", "Authorization=Bearer env:T"], "Authorization=env:NAME"),
-        (["one", "--http", "https://example.com", "--header", "x-token=hush"], "say --header x-token=env:NAME"),
+        (["one", "--http", "https://example.com", "--header", "x-token=hush"], "use --header x-token=env:NAME"),
         (["one", "--sql", "/srv/books.db", "select 1"], "Write it as sqlite:////home/ada/books.db"),
         (["One", "--command", "date"], 'Did you mean "one"?'),
         (["one", "--command", "date", "--timeout", "soon"], "is not a duration"),
-        (["one", "--http", "https://ada:hush@example.com"], "say --http env:METRICS_URL"),
+        (["one", "--http", "https://ada:hush@example.com"], "use --http env:METRICS_URL"),
         (["one", "--http", "https://example.com", "--header", "hush"], "is not NAME=VALUE"),
-        (["one", "--command", "date", "--body", "{}"], "--body goes with --http, not with --command"),
-        (["one", "--http", "https://example.com", "--column", "a"], "--column goes with --file"),
-        (["one", "--sql", "postgresql://ada:hush@db/x", "select 1"], "say --sql env:BOOKS_URL"),
+        (["one", "--command", "date", "--body", "{}"], "--body applies to --http, not to --command"),
+        (["one", "--http", "https://example.com", "--column", "a"], "--column applies to --file"),
+        (["one", "--sql", "postgresql://ada:hush@db/x", "select 1"], "use --sql env:BOOKS_URL"),
         (["one", "--file", "a.csv"], "Use --column NAME, or --rollup count"),
     ],
 )
@@ -217,12 +217,12 @@ def test_add_says_what_would_be_found_out_by_trying_only(desk: Shell) -> None:
     desk.write("../../home/bin/x.sh", "echo 5\n")
     folder = f"{desk.home}/.config/orgtp"
     ran = desk("source", "add", "one", "--command", "sh bin/x.sh | tail -1")
-    assert f"bin/x.sh is looked for in {folder}, where the sources file is\n" in ran.err
-    assert "mind: It runs without a shell, so | is a plain argument. To use a shell, write: sh -c '…'\n" in ran.err
+    assert f"bin/x.sh is relative to {folder}, the folder of the sources file\n" in ran.err
+    assert "note: It runs without a shell, so | is a plain argument. To use a shell, write: sh -c '…'\n" in ran.err
     ran = desk("source", "add", "two", "--sql", "sqlite:///books.db", "select 1")
-    assert f"books.db is looked for in {folder}" in ran.err
+    assert f"books.db is relative to {folder}" in ran.err
     ran = desk("source", "add", "three", "--command", "sh ~/bin/x.sh")
-    assert ran.err == "try it: orgtp source test three\n"
+    assert ran.err == "test it with: orgtp source test three\n"
     assert desk("source", "test", "three").out.startswith("5  in ")
 
 

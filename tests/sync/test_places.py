@@ -30,7 +30,7 @@ def test_a_value_is_recorded_though_a_seat_that_is_being_edited_keeps_it_from_be
     clones.a.write("seats/bot.yaml", clones.a.read("seats/bot.yaml") + "# mine\n")
     ran = clones.a("score", "add", "bot", "number", "12", "--by", "ada", "--push", code=1)
     assert ran.out.split()[0] == clones.a.head()[:10]
-    assert "not sent: seats/bot.yaml has uncommitted changes" in ran.err
+    assert "not pushed: seats/bot.yaml has uncommitted changes" in ran.err
     assert values(clones.a) == ["12"]
 
 

@@ -16,7 +16,7 @@ RETIRE = ("retire", "cat", "--to", "bot", "--reason", "Enough", "--decided-by", 
 def test_a_new_org_is_sent_to_an_empty_remote(shell: Shell) -> None:
     shell.git("init", "-q", "--bare", "-b", "main", "org.git")
     ran = shell("init", "acme", "--remote", "org.git")
-    assert "sent to" in ran.err
+    assert "pushed to" in ran.err
     acme = shell.at(shell.folder / "acme")
     assert acme.git("ls-remote", "origin", "main").out.split()[0] == acme.head()
     assert acme.git("status", "-sb").out == "## main...origin/main\n"
@@ -31,7 +31,7 @@ def test_a_remote_that_has_commits_takes_no_new_org(clones: Clones) -> None:
 
 def test_a_new_org_is_there_though_its_remote_cannot_be_reached(shell: Shell) -> None:
     ran = shell("init", "acme", "--remote", str(shell.folder / "later.git"), code=75)
-    assert "not sent" in ran.err
+    assert "not pushed" in ran.err
     acme = shell.at(shell.folder / "acme")
     assert acme("validate").code == 0
     shell.git("init", "-q", "--bare", "-b", "main", "later.git")

@@ -52,10 +52,10 @@ def list_collect_targets(org: Org, seat: str = "", metric: str = "") -> list[Col
         org.seat(seat)
     if seat and metric:
         org.metric(seat, metric)
-    found = [(held, one) for held, one in _metrics_with_source(org) if seat in {"", held.id} and metric in {"", one.id}]
+    found = [(owner, m) for owner, m in _metrics_with_source(org) if seat in {"", owner.id} and metric in {"", m.id}]
     if not found and (seat or metric):
         raise _no_source_error(org, seat, metric)
-    return [CollectTarget(held.id, one.id, one.source) for held, one in found]
+    return [CollectTarget(owner.id, m.id, m.source) for owner, m in found]
 
 
 def set_period(org: Org, now: datetime, some: Sequence[CollectTarget], period: str) -> list[CollectTarget]:
@@ -67,7 +67,7 @@ def set_period(org: Org, now: datetime, some: Sequence[CollectTarget], period: s
     named = parse_period(name)
     if name not in {"", "LAST"} and named is None:
         raise BadInput(what=f'"{period}" is not a period. Write one as {", ".join(PERIOD_EXAMPLES.values())}, or last.')
-    found, wrong = [], None
+    found, first_error = [], None
     same_grain = [one for one in some if named is None or _target_grain(org, one) is named.grain]
     for one in same_grain or some:
         metric = org.metric(one.seat, one.metric)
@@ -76,9 +76,9 @@ def set_period(org: Org, now: datetime, some: Sequence[CollectTarget], period: s
         try:
             found.append(replace(one, period=parse_metric_period(org, one.seat, metric, period, now)))
         except BadInput as error:
-            wrong = wrong or error
-    if wrong and name and not found:
-        raise wrong
+            first_error = first_error or error
+    if first_error and name and not found:
+        raise first_error
     return found
 
 
@@ -105,9 +105,9 @@ def _no_source_error(org: Org, seat: str, metric: str) -> BadInput:
     what = f"{whose} has no source" if seat else f"no metric {metric} has a source"
     if seat and not org.seats[seat].is_active:
         return BadInput(what=f"{seat} is {org.seats[seat].status}. Values are collected for active seats only.")
-    known = join_with_and(sorted({f"{held.id} {one.id}" for held, one in _metrics_with_source(org)})[:5]) or "none"
-    there = [held.id for _, held in sorted(org.seats.items()) if metric in held.metrics] if metric else []
-    set_ = f"orgtp seat set {seat or ' '.join(there[:1]) or 'SEAT'} metrics.{metric or 'METRIC'}.source=NAME"
+    known = join_with_and(sorted({f"{owner.id} {m.id}" for owner, m in _metrics_with_source(org)})[:5]) or "none"
+    seats = [one.id for _, one in sorted(org.seats.items()) if metric in one.metrics] if metric else []
+    set_ = f"orgtp seat set {seat or ' '.join(seats[:1]) or 'SEAT'} metrics.{metric or 'METRIC'}.source=NAME"
     return BadInput(what=f"{what}. These metrics have one: {known}. Set one: {set_}")
 
 

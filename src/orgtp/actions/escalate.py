@@ -109,7 +109,7 @@ class EscalationEdits:
         self.append_event(replace(one, state=EscalationStatus.RESOLVED), EventType.RESOLVED, note=note)
 
     def append_event(self, one: Escalation, what: EventType, *, to: str = "", note: str = "") -> None:
-        """Keep `one` as it is after an event, with the event added to its list."""
+        """Store `one`, which is in its new state, with the event appended."""
         event = EscalationEvent(self._event_time(one), what, self.by, to, one_line(note))
         self.escalations[one.id] = replace(one, events=(*one.events, event))
         line = _EVENT_TEXTS[what][0].format(id=one.id, to=to, with_=one.with_)
@@ -181,13 +181,13 @@ def _event_data(event: EscalationEvent) -> dict[str, YamlData]:
 
 
 def last_trouble_at(one: Escalation) -> datetime | None:
-    """Return when a run last reported the problem, or None if somebody opened the escalation by hand."""
+    """Return when a run last reported the problem, or None if a seat opened the escalation by hand."""
     found = [event.at for event in one.events if event.what in _TROUBLE_EVENTS and event.at]
     return max(found, default=None) if one.kind is not EscalationKind.ISSUE else None
 
 
 def is_recently_recorded(now: datetime, one: Escalation, kind: EscalationKind, why: str) -> bool:
-    """Tell whether the same problem was recorded within a week.
+    """Return whether the same problem was recorded within a week.
 
     For a late value, any earlier report counts, because a value that does not come is missing again in each period.
     For anything else, the reason has to be the same, apart from its numbers.
@@ -286,9 +286,9 @@ def record_trouble(
 def run_escalation_tick(org: Org, now: datetime, late: Sequence[FoundTrouble] | None = None, by: str = "") -> Change:
     """Do everything that is due: open escalations for `late` values, resolve what has ended, move up what is overdue.
 
-    `late` lists every stale value; None means that nobody looked. An escalation about an inactive seat, or assigned to
-    one, goes to that seat's owner. Overdue ones move up one step at a time, in working hours only. At the top they
-    stay, which is recorded once. A second tick at the same time has nothing to do.
+    `late` lists every stale value; None means that this was not checked. An escalation about an inactive seat, or
+    assigned to one, goes to that seat's owner. Overdue ones move up one step at a time, in working hours only. At the
+    top they stay, which is recorded once. A second tick at the same time has nothing to do.
 
     Raises `Refused` for a seat that may not run the tick.
     """
@@ -378,16 +378,16 @@ def _list_who_may(org: Org, allowed: Iterable[str]) -> str:
 
 def _open_or_add(edits: EscalationEdits, new: NewEscalation) -> None:
     """Open an escalation, or add to the open one of the same problem."""
-    there = edits.find_same(new.seat, new.metric, new.kind, new.what)
-    if there is None:
+    existing = edits.find_same(new.seat, new.metric, new.kind, new.what)
+    if existing is None:
         to = new.to or find_first_assignee(edits.org, new.seat, new.metric, new.kind, new.severity)
         edits.add_escalation(new, to)
         return
     # A broken source is the reason for the late value, so the lateness is not news.
-    known = there.kind is EscalationKind.SOURCE and new.kind is EscalationKind.STALE
-    if not known and not is_recently_recorded(edits.now, there, new.kind, one_line(new.why)):
-        edits.append_event(there, EventType.AGAIN, note=new.why)
-    _raise_severity(edits, edits.escalations[there.id], new)
+    known = existing.kind is EscalationKind.SOURCE and new.kind is EscalationKind.STALE
+    if not known and not is_recently_recorded(edits.now, existing, new.kind, one_line(new.why)):
+        edits.append_event(existing, EventType.AGAIN, note=new.why)
+    _raise_severity(edits, edits.escalations[existing.id], new)
 
 
 def _raise_severity(edits: EscalationEdits, one: Escalation, new: NewEscalation) -> None:
@@ -411,7 +411,7 @@ def _record_found(edits: EscalationEdits, found: Sequence[FoundTrouble]) -> None
         if seat is None or not seat.is_active or one.metric not in seat.metrics:
             continue
         if silenced_until(org, edits.now, one.seat, one.metric) is None:
-            what = _FOUND_TEXTS.get(one.kind, "Trouble with {metric}").format(metric=one.metric)
+            what = _FOUND_TEXTS.get(one.kind, "Problem with {metric}").format(metric=one.metric)
             _open_or_add(edits, NewEscalation(one.seat, what, one.why, metric=one.metric, kind=one.kind))
 
 
@@ -423,21 +423,21 @@ def _resolve_ended(edits: EscalationEdits, late: Collection[tuple[str, str]] | N
             continue
         if one.metric not in seat.metrics:
             edits.resolve(one, f"{one.seat} no longer has the metric {one.metric}")
-        elif (one.seat, one.metric) not in (late or ()) and _has_ended(edits.org, one, looked=late is not None):
+        elif (one.seat, one.metric) not in (late or ()) and _has_ended(edits.org, one, checked=late is not None):
             edits.resolve(one, "no value is late" if _is_newest_unavailable(edits.org, one) else _VALUE_IS_BACK)
 
 
-def _has_ended(org: Org, one: Escalation, *, looked: bool) -> bool:
-    """Tell whether a problem that is not late has ended. After a source failed, a newer value has to be recorded."""
+def _has_ended(org: Org, one: Escalation, *, checked: bool) -> bool:
+    """Return whether a problem that is not late has ended. After a source failed, a newer value has to be recorded."""
     if one.kind is EscalationKind.STALE:
-        return looked
+        return checked
     last = last_trouble_at(one)
     known = (score for score in org.scores_in_force(one.seat, one.metric).values() if score.value is not None)
     return any(last is None or score.at > last for score in known) and not _is_newest_unavailable(org, one)
 
 
 def _is_newest_unavailable(org: Org, one: Escalation) -> bool:
-    """Tell whether the value of its metric is unavailable in the newest period that has a record."""
+    """Return whether the value of its metric is unavailable in the newest period that has a record."""
     dated = [
         (period.start, score)
         for text, score in org.scores_in_force(one.seat, one.metric).items()

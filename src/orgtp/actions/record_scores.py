@@ -68,19 +68,19 @@ def add_scores(org: Org, entries: Sequence[NewScore], now: datetime, by: str = "
     return _make_change(org, _drop_duplicate_ids(scores), known, by)
 
 
-# No run takes longer. A larger difference means that a clock is wrong, not that a later run was faster.
+# No run takes longer. A larger difference means that a clock is wrong.
 _LONGEST_RUN = timedelta(minutes=15)
 
 
 def _is_superseded(before: Score, begun: datetime) -> bool:
-    """Tell whether the value in effect was recorded while the run that began at `begun` was still collecting."""
+    """Return whether the value in effect was recorded while the run that began at `begun` was still collecting."""
     return timedelta() < before.at - begun <= _LONGEST_RUN
 
 
 def _differs_from_record(org: Org, score: Score, before: Score) -> bool:
-    """Tell whether a record adds something to the one in effect.
+    """Return whether a record adds something to the one in effect.
 
-    An unavailable value counts as new if its reason differs, apart from numbers. After a correction by somebody else,
+    An unavailable value counts as new if its reason differs, apart from numbers. After a correction by another seat,
     the earlier value does not count as new if the same seat repeats it.
     """
     if score.value is None and before.value is None:
@@ -171,7 +171,7 @@ def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: dat
     name = text.strip().upper()
     period = {"": current, "LAST": previous_owed_period(org, metric, current)}.get(name) or parse_period(name)
     if period and not period.exists(org.zone):
-        raise BadInput(what=f"{period.text} does not exist: the clocks were put forward over it.")
+        raise BadInput(what=f"{period.text} does not exist: the clocks skipped it when daylight saving time began.")
     if period is None or period.grain is not grain:
         hint = f"Write one as {PERIOD_EXAMPLES[grain]}, or last."
         raise BadInput(what=f'"{text}" is not a period of {metric.id}, which is {metric.cadence}. {hint}')
@@ -180,7 +180,7 @@ def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: dat
     began = org.seats[seat].since
     if began and period.next().start.date() <= began:
         hint = f"If it began earlier: orgtp seat set {seat} since=DATE"
-        raise BadInput(what=f"{period.text} was over before {seat} began, on {began}. {hint}")
+        raise BadInput(what=f"{period.text} ended before {seat} began, on {began}. {hint}")
     return period.text
 
 

@@ -1,4 +1,4 @@
-"""Retire a seat: a person's decision that moves every capability to a named heir and leaves an honest record."""
+"""Retire a seat: a person decides, every capability goes to a named heir, and a record is written."""
 
 from __future__ import annotations
 
@@ -209,13 +209,13 @@ def _check_may_decide(org: Org, request: RetirementRequest) -> None:
     allowed = org.eligible_deciders(request.seat)
     if request.decided_by in allowed:
         return
-    may = (
-        f"May decide: {join_with_and(allowed)}. Name who decided: --decided-by SEAT"
+    hint = (
+        f"Allowed: {join_with_and(allowed)}. Name who decided: --decided-by SEAT"
         if allowed
         else "Nobody may decide it: see policy.retirement.approvers in org.yaml."
     )
     who = f'"{request.decided_by}" may not decide' if request.decided_by else "a person has to decide"
-    raise Refused(why=f"{who} the retirement of {request.seat}. {may}")
+    raise Refused(why=f"{who} the retirement of {request.seat}. {hint}")
 
 
 def _list_transfers(plan: RetirementPlan) -> Iterator[str]:
@@ -254,7 +254,7 @@ def _list_policy_edits(org: Org, plan: RetirementPlan) -> Iterator[Edit]:
 
 
 def _metric_data(seat: str, metric: Metric) -> dict[str, YamlData]:
-    target: YamlData = {begin.text: held.text for begin, held in metric.targets.dated if begin}
+    target: YamlData = {begin.text: dated.text for begin, dated in metric.targets.dated if begin}
     content: dict[str, YamlData] = {"name": metric.name, "outcome": metric.outcome}
     content |= {"target": target or metric.targets.dated[0][1].text, "cadence": str(metric.cadence)}
     content |= {"due": metric.due} if metric.due else {}

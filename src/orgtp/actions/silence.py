@@ -1,4 +1,4 @@
-"""Silence a metric: mute its alerts until a date, because somebody already knows about the problem."""
+"""Silence a metric: mute its alerts until a date, because people already know about the problem."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orgtp.model.escalation_policy import is_active_seat
 from orgtp.model.org import Org
 from orgtp.model.text import join_with_and, one_line
 
-# A metric that nobody wants to hear about for longer than this should be removed instead.
+# A metric that is muted for longer should be removed instead.
 MAX_SILENCE = timedelta(days=366)
 
 
@@ -56,5 +56,5 @@ def _check_may_silence(org: Org, seat: str, by: str) -> None:
     people = [other for other in dict.fromkeys(above) if is_active_seat(org, other) and org.seats[other].is_human]
     allowed = [other for other in people if other != seat] or people
     if by and org.seat(by).id not in allowed:
-        may = f"Allowed: {join_with_and(allowed)}." if allowed else "Nobody may: no active human is above it."
-        raise Refused(why=f"{by} may not silence a metric of {seat}. {may}")
+        hint = f"Allowed: {join_with_and(allowed)}." if allowed else "Nobody may: no active human is above it."
+        raise Refused(why=f"{by} may not silence a metric of {seat}. {hint}")

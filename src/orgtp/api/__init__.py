@@ -1,4 +1,4 @@
-"""The one way in: open an org, see it, check it, change it; and the types that its methods take and return."""
+"""The public Python API: open, read, check and change an org. It also exports the types that its methods use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the record of an org is intact, and what an auditor is handed."""
+"""Verify that the history of an org is intact, and export it for an auditor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 from orgtp.history.locate import NoGit, OrgSnapshot, locate_org
 from orgtp.lazy_dataclass import dataclass
 
-# Start-up is a feature: what only some commands need is imported where it is used.
+# Modules that only some commands need are imported where they are used, to keep start-up fast.
 if TYPE_CHECKING:
     from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
     from orgtp.audit.export.report import AuditReport
@@ -28,11 +28,11 @@ class AuditQueries:
     def verify(
         self, *, full: bool = False, checkpoints: Mapping[str, bytes] | None = None, signers: Path | None = None
     ) -> tuple[Audit, list[Guarantee]]:
-        """Whether the record is intact, and what that stands on; see docs/audit.md.
+        """Verify that the history is intact, and list what that guarantees; see docs/audit.md.
 
-        What was verified before is not looked at again, unless `full`. `checkpoints` were kept outside, each by the
-        name that errors call it, and `signers` is a file of those who may sign them. Raises `NoGit`, `BadInput` for
-        what is no checkpoint of this org, and `NoLedger` where the ledger branch is not here.
+        Commits that were verified earlier are skipped unless `full`. `checkpoints` are externally stored checkpoints by
+        the name to use in errors; `signers` is a file of their allowed signers. Raises `NoGit`, `BadInput` for an
+        invalid checkpoint, and `NoLedger` if the ledger branch does not exist in this clone.
         """
         from orgtp.audit.checkpoint import parse_checkpoint
         from orgtp.audit.evidence import ExternalEvidence, check_evidence
@@ -49,9 +49,9 @@ class AuditQueries:
         return found, list_guarantees(found)
 
     def checkpoint(self, key: str = "") -> tuple[Checkpoint, CheckpointSigner]:
-        """Where the ledger branch stands, signed with the SSH key `key`, else with git's; and whose key that is.
+        """Make a checkpoint of the ledger branch, signed with the SSH key `key` or git's, and identify the signer.
 
-        Raises `NoGit`, `NoLedger`, `NotWhole`, and what keeps it from being signed.
+        Raises `NoGit`, `NoLedger`, `NotWhole`, and the errors of signing.
         """
         from orgtp.audit.checkpoint import identify_checkpoint_signer, make_checkpoint
         from orgtp.audit.verify import ledger_tip
@@ -66,7 +66,7 @@ class AuditQueries:
     def report(self, *, full: bool = False) -> AuditReport:
         """Return the auditor's report: the org at the ledger's newest commit, and what `verify` finds.
 
-        Raises `NotWhole` where this clone has not the whole history, and what `verify` raises.
+        Raises `NotWhole` if this clone does not have the full history, and what `verify` raises.
         """
         from orgtp.audit.export.history_stats import count_history, incomplete_history
         from orgtp.audit.export.line_origin import find_origins
@@ -74,7 +74,7 @@ class AuditQueries:
         from orgtp.audit.guarantees import list_guarantees
         from orgtp.git.errors import GitFailed
 
-        # What this clone saw before proves nothing to whoever is handed the report; another clone saw something else.
+        # What this clone saw earlier proves nothing to the recipient of the report.
         found = replace(self.verify(full=full)[0], kept=())
         repo, then = self._repo, locate_org(self.snapshot.root, found.head, self.snapshot.now)
         try:
@@ -93,10 +93,10 @@ class AuditQueries:
         full: bool = False,
         force: bool = False,
     ) -> AuditReport:
-        """Write the zip file that an auditor is handed, whole or not at all, and say what is in its report.
+        """Write the zip file for an auditor atomically, and return its report.
 
-        Its checkpoint is signed as `checkpoint` does it, unless it is to be `unsigned`. Raises `FileThere`,
-        `NoKeyToExport`, and what `report` and `checkpoint` raise.
+        Its checkpoint is signed as in `checkpoint`, unless `unsigned`. Raises `FileThere`, `NoKeyToExport`, and what
+        `report` and `checkpoint` raise.
         """
         from orgtp.audit.export.files import export_files
         from orgtp.audit.export.handover import collect_export
@@ -106,14 +106,14 @@ class AuditQueries:
             refuse_existing(out)
         made = self._make_checkpoint(key, unsigned=unsigned)
         found = self.report(full=full)
-        # The ledger may have grown while it was looked at.
+        # The ledger may have grown in the meantime.
         made = made if made.head == found.head else self._make_checkpoint(key, unsigned=unsigned, commit=found.head)
         contents = collect_export(self._repo, found, made)
         save_zip(out, found.at, {**export_files(contents.report), **contents.files}, force=force)
         return contents.report
 
     def _make_checkpoint(self, key: str, *, unsigned: bool, commit: str = "") -> Checkpoint:
-        """Where the ledger branch stands, or stood at a commit, signed or not."""
+        """Make a checkpoint of the ledger branch at its tip or at a commit, signed or not."""
         from orgtp.audit.export.handover import make_export_checkpoint
         from orgtp.audit.verify import ledger_tip
 

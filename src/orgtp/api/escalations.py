@@ -1,4 +1,4 @@
-"""The problems that someone is handling, and what can be done about them.
+"""Read and change the escalations of an org.
 
 import orgtp
 escalations = orgtp.open("sneeze-it").escalations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def late(org: Org, now: datetime) -> Sequence[FoundTrouble]:
-    """What is stale at `now`, as trouble."""
+    """The values that are stale at `now`, as problems to record."""
     from orgtp.actions.escalate import FoundTrouble
     from orgtp.model.escalation import EscalationKind
     from orgtp.views.stale import stale
@@ -42,13 +42,13 @@ class Escalations:
     ledger: LedgerActions
 
     def list_open(self, seat: str = "", *, settled: bool = False) -> list[EscalationView]:
-        """What is open, of one seat or of all; with `settled`, what was, too. Raises `UnknownSeat`."""
+        """The open escalations, of one seat or all. `settled` includes resolved ones. Raises `UnknownSeat`."""
         from orgtp.views.escalations import escalations
 
         return escalations(self.snapshot.staff.org, self.snapshot.now, seat, settled=settled)
 
     def silences(self, seat: str = "") -> list[SilenceView]:
-        """Of which metrics nobody is told now, of one seat or of all."""
+        """The silenced metrics, of one seat or all."""
         from orgtp.views.escalations import silences
 
         return silences(self.snapshot.staff.org, self.snapshot.now, seat)
@@ -78,7 +78,7 @@ class Escalations:
         return self.ledger.record(lambda org: open_escalation(org, self.snapshot.now, new, acting), dry_run=dry_run)
 
     def acknowledge(self, id_: str, note: str = "", *, by: str = "", dry_run: bool = False) -> RecordedChange:
-        """Take one on. Raises `UnknownEscalation`, `Refused`."""
+        """Acknowledge an escalation. Raises `UnknownEscalation`, `BadInput`, `Refused`."""
         from orgtp.actions.escalate import acknowledge_escalation
 
         acting = self.ledger.acting(by)
@@ -87,7 +87,7 @@ class Escalations:
         )
 
     def resolve(self, id_: str, note: str, *, by: str = "", dry_run: bool = False) -> RecordedChange:
-        """Settle one. Raises `UnknownEscalation`, `BadInput`, `Refused`."""
+        """Resolve an escalation. Raises `UnknownEscalation`, `BadInput`, `Refused`."""
         from orgtp.actions.escalate import resolve_escalation
 
         acting = self.ledger.acting(by)
@@ -105,7 +105,7 @@ class Escalations:
         return self.ledger.record(lambda org: silence_metric(org, self.snapshot.now, new, acting), dry_run=dry_run)
 
     def tick(self, *, by: str = "", dry_run: bool = False) -> RecordedChange:
-        """Do all that is due, in one commit; see `orgtp.actions.escalate.run_escalation_tick`."""
+        """Do everything that is due, in one commit; see `orgtp.actions.escalate.run_escalation_tick`."""
         from orgtp.actions.escalate import run_escalation_tick
 
         acting, now = self.ledger.acting(by), self.snapshot.now
@@ -119,7 +119,7 @@ class Escalations:
         by: str = "",
         dry_run: bool = False,
     ) -> RecordedChange:
-        """Open or extend escalations for problems; resolve those that are over. See `orgtp.actions.escalate`."""
+        """Open or extend escalations for problems, and resolve those that have ended; see `record_trouble`."""
         from orgtp.actions.escalate import record_trouble
 
         acting = self.ledger.acting(by)

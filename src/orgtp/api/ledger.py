@@ -1,4 +1,4 @@
-"""What can be changed in an org: every change is a commit on the ledger branch."""
+"""Change an org: every change is a commit on the ledger branch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orgtp.history.locate import NoGit, OrgSnapshot
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput, NotCommitted, ReadOnly, UnknownMetric, UnknownSeat
 
-# Start-up is a feature: what only some commands need is imported where it is used.
+# Modules that only some commands need are imported where they are used, to keep start-up fast.
 if TYPE_CHECKING:
     from orgtp.actions.record_scores import NewScore
     from orgtp.actions.retire import RetirementPlan
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LedgerActions:
-    """The changes of one org. Each is made on the newest commit of the ledger branch, not on what was read before."""
+    """Changes of one org. Each is based on the newest commit of the ledger branch, not on what was read before."""
 
     snapshot: OrgSnapshot
 
     def acting(self, by: str = "") -> str:
-        """The seat that acts: `by`, else ORGTP_SEAT, else the one with git's user.email, else "".
+        """The acting seat: `by`, else ORGTP_SEAT, else the one whose email is git's user.email, else "".
 
         Raises `UnknownSeat`.
         """
@@ -43,7 +43,7 @@ class LedgerActions:
         return self.snapshot.loaded.org.seat(named).id if named else find_acting_seat(self.branch)
 
     def record(self, action: Action, *, dry_run: bool = False) -> RecordedChange:
-        """Run `action` on the ledger branch and commit what it wants; see `orgtp.ledger.batch`."""
+        """Run `action` on the ledger branch and commit its change; see `orgtp.ledger.batch`."""
         from orgtp.ledger.batch import record_change
 
         repo = self.writable
@@ -52,18 +52,18 @@ class LedgerActions:
 
     @property
     def writable(self) -> Repo:
-        """The repository, where its ledger branch can be written. Raises `ReadOnly`, `NoGit`, `BadInput`."""
+        """The repository, if its ledger branch can be written. Raises `ReadOnly`, `NoGit`, `BadInput`."""
         if self.snapshot.at is not None:
             raise ReadOnly(at=self.snapshot.at)
         if self.snapshot.repo is None:
             raise NoGit(root=self.snapshot.root)
         if not self.snapshot.head.id:
-            raise BadInput(what="org.yaml cannot be read, so nobody knows the ledger branch. See: orgtp validate")
+            raise BadInput(what="org.yaml cannot be read, so the ledger branch is unknown. See: orgtp validate")
         return self.snapshot.repo
 
     @contextmanager
     def _explain_uncommitted(self) -> Iterator[None]:
-        """Say of what the ledger branch has not that it is only in the work tree, where it is."""
+        """Turn an unknown seat or metric into `NotCommitted` if the work tree has it."""
         try:
             yield
         except (UnknownSeat, UnknownMetric) as error:
@@ -73,7 +73,7 @@ class LedgerActions:
             raise NotCommitted(what=what, branch=self.snapshot.head.branch) from error
 
     def _find_uncommitted(self, facts: Mapping[str, object]) -> str:
-        """The seat or metric that the ledger branch has not, if the work tree has it."""
+        """Name the unknown seat or metric if the work tree has it; else ""."""
         seat, metric = self.snapshot.loaded.org.seats.get(str(facts["seat"])), facts.get("metric")
         if seat is None or (metric and metric not in seat.metrics):
             return ""
@@ -81,7 +81,7 @@ class LedgerActions:
 
     @property
     def is_other_branch_checked_out(self) -> bool:
-        """Whether something else than the ledger branch is checked out, so that changes do not show there."""
+        """Whether another branch than the ledger branch is checked out, so that changes are not visible there."""
         repo = self.snapshot.repo
         return repo is not None and not repo.bare and repo.head_ref() != f"refs/heads/{self.snapshot.head.branch}"
 
@@ -95,7 +95,7 @@ class LedgerActions:
         note: str = "",
         score_id: str = "",
     ) -> NewScore:
-        """A value to record, with an id of its own where the caller brings none."""
+        """A value to record, with a new id if the caller gives none."""
         from orgtp.actions.record_scores import NewScore
 
         return NewScore(seat, metric, value, score_id or self.new_id(), period, note, brought=bool(score_id))
@@ -107,16 +107,16 @@ class LedgerActions:
         return make_ulid(self.snapshot.now, int.from_bytes(os.urandom(RANDOM_BITS // 8)))
 
     def new_scores(self, rows: Sequence[ImportRow]) -> list[NewScore]:
-        """The rows of a file of values as entries to record."""
+        """Turn imported rows into values to record."""
         made = (
             (self.new_score(r.seat, r.metric, r.value, period=r.period, note=r.note, score_id=r.id), r) for r in rows
         )
         return [replace(entry, where=row.where) for entry, row in made]
 
     def add_scores(self, entries: Sequence[NewScore], *, by: str = "", dry_run: bool = False) -> RecordedChange:
-        """Record values, all or none, in one commit. Raises what does not fit before anything is written.
+        """Record values, all or none, in one commit. Raises for invalid values before anything is written.
 
-        What cannot be written now is kept and will be: `Recorded.kept` says why.
+        Values that cannot be written now are queued; `RecordedChange.kept` says why.
         """
         self.writable.start_early()
         from orgtp.ledger.append import append_scores, find_acting_seat
@@ -129,7 +129,7 @@ class LedgerActions:
     def add_score(
         self, seat: str, metric: str, value: str | None, *, period: str = "", note: str = "", by: str = ""
     ) -> RecordedChange:
-        """Record one value; None says that nobody knows, and `note` why."""
+        """Record one value. None means unavailable, and `note` says why."""
         return self.add_scores([self.new_score(seat, metric, value, period=period, note=note)], by=by)
 
     def add_seat(self, new: NewSeat, *, by: str = "", dry_run: bool = False) -> RecordedChange:
@@ -142,16 +142,16 @@ class LedgerActions:
     def set_keys(
         self, seat: str, values: Sequence[tuple[tuple[str, ...], YamlData]], *, by: str = "", dry_run: bool = False
     ) -> RecordedChange:
-        """Set keys of a seat, each a path; "" takes one out."""
+        """Set keys of a seat, each a path; the value "" removes the key."""
         from orgtp.actions.seats import set_keys
 
         acting = self.acting(by)
         return self.record(lambda org: set_keys(org, seat, values, acting), dry_run=dry_run)
 
     def sync(self, *, needed: bool = False, dry_run: bool = False) -> SyncResult:
-        """Exchange commits with the remote and write what waits; see `orgtp.sync.sync`.
+        """Exchange commits with the remote and write queued values; see `orgtp.sync.sync`.
 
-        `needed`: only if something here is not known to be there. Raises `SyncStopped` with its state.
+        With `needed`, do so only if there may be something to push. Raises `SyncStopped` with its state.
         """
         from orgtp.sync.sync import sync_ledger
 
@@ -159,33 +159,33 @@ class LedgerActions:
 
     @property
     def has_remote(self) -> bool:
-        """Whether there is somewhere to send commits to."""
+        """Whether the ledger branch has a remote."""
         from orgtp.git.remote import find_remote
 
         return find_remote(self.writable, self.snapshot.head.branch) is not None
 
     def refuse_without_remote(self) -> None:
-        """Raise `NoRemote` where there is nowhere to send commits to."""
+        """Raise `NoRemote` if the ledger branch has no remote."""
         from orgtp.sync.sync import NoRemote
 
         if not self.has_remote:
             raise NoRemote(branch=self.snapshot.head.branch)
 
     def sync_status(self) -> SyncStatus:
-        """What waits here, without asking the remote."""
+        """What is not pushed or still queued, without contacting the remote."""
         from orgtp.sync.status import read_sync_status
 
         return read_sync_status(self.branch)
 
     @property
     def branch(self) -> Ledger:
-        """The ledger branch, as the packages below write it. Raises what `writable` raises."""
+        """The ledger branch. Raises what `writable` raises."""
         from orgtp.ledger.batch import Ledger
 
         return Ledger(self.writable, self.snapshot.head.branch, self.snapshot.now)
 
     def plan_retirement(self, request: Retirement) -> RetirementPlan:
-        """What a retirement would do. Raises `Refused` with the reason for what cannot be."""
+        """What a retirement would do. Raises `Refused` with the reason if it is not possible."""
         from orgtp.actions.retire import plan_retirement
 
         return plan_retirement(self.snapshot.loaded.org, request)
@@ -201,7 +201,7 @@ class LedgerActions:
         return self.record(lambda org: retire_seat(org, request, self.snapshot.now), dry_run=dry_run)
 
     def propose_retirement(self, request: Retirement, *, dry_run: bool = False) -> RecordedChange:
-        """Commit a retirement to the branch `retire/SEAT`. Whoever decides on it merges the branch."""
+        """Commit a retirement to the branch `retire/SEAT`. The person who decides merges or deletes it."""
         from orgtp.actions.retire import propose_retirement as proposed
         from orgtp.ledger.propose import propose_change
 

@@ -1,4 +1,4 @@
-"""The one way in: open an org, see it, check it, change it. Every door calls this, and so may you.
+"""Open an org, read it, check it and change it. The command line and the MCP server use this API, and so can you.
 
 import orgtp
 org = orgtp.open("sneeze-it")
@@ -24,7 +24,7 @@ from orgtp.model.org import Org
 from orgtp.model.period import parse_span
 from orgtp.model.problem import Place, Problem
 
-# Start-up is a feature: what only some commands need is imported where it is used.
+# Modules that only some commands need are imported where they are used, to keep start-up fast.
 if TYPE_CHECKING:
     from orgtp.api.audit import AuditQueries
     from orgtp.api.escalations import Escalations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from orgtp.views.seat import SeatView
     from orgtp.views.stale import Stale
 
-# Where the methods of 0.1 are now. They work for one more release, with a warning.
+# Methods of 0.1 and their new names. The old ones work for one more release, with a warning.
 _MOVED = {
     "log": "history.log",
     "log_pages": "history.log_pages",
@@ -76,7 +76,7 @@ _MOVED = {
 
 @dataclass(frozen=True, repr=False)
 class OrgHandle:
-    """One org, read once: what can be seen and checked, and by parts its history, ledger, audit and escalations."""
+    """One org, read once, with views and checks; `history`, `ledger`, `audit` and `escalations` have the rest."""
 
     snapshot: OrgSnapshot
 
@@ -85,80 +85,80 @@ class OrgHandle:
 
     @property
     def root(self) -> Path:
-        """The org's folder, or its bare repository."""
+        """The org's folder or bare repository."""
         return self.snapshot.root
 
     @property
     def head(self) -> OrgHead:
-        """What org.yaml says of the org itself: id, timezone, ledger branch, policy."""
+        """The content of org.yaml: id, time zone, ledger branch, policy."""
         return self.snapshot.head
 
     @property
     def now(self) -> datetime:
-        """The moment that the org is judged at (aware)."""
+        """The time at which the org is viewed (aware)."""
         return self.snapshot.now
 
     @property
     def at(self) -> str | None:
-        """The commit or date that was asked for; None for the org as it is."""
+        """The requested commit or date; None for the current org."""
         return self.snapshot.at
 
     @property
     def revision(self) -> str | None:
-        """The commit that is shown, or that the work tree is based on; None without git."""
+        """The commit that was opened, or that the work tree is based on; None without git."""
         return self.snapshot.revision
 
     @property
     def dirty(self) -> bool:
-        """Whether the org's files hold changes that are not committed."""
+        """Whether the org's files have uncommitted changes."""
         return self.snapshot.has_uncommitted_changes
 
     @property
     def staff(self) -> LoadedOrg:
-        """The org; its values are read when somebody asks for them."""
+        """The loaded org. Scores are read on demand."""
         return self.snapshot.staff
 
     @property
     def history(self) -> HistoryQueries:
-        """What happened: log, blame, diff, the history of a seat."""
+        """The log, blame, diff, and the history of a seat."""
         from orgtp.api.history import HistoryQueries
 
         return HistoryQueries(self.snapshot)
 
     @property
     def ledger(self) -> LedgerActions:
-        """Every change: values, seats, retirements, and the exchange with a remote."""
+        """Changes: values, seats, retirements, and sync with a remote."""
         from orgtp.api.ledger import LedgerActions
 
         return LedgerActions(self.snapshot)
 
     @property
     def audit(self) -> AuditQueries:
-        """Whether the record is intact."""
+        """Verification of the history, checkpoints and exports."""
         from orgtp.api.audit import AuditQueries
 
         return AuditQueries(self.snapshot)
 
     @property
     def escalations(self) -> Escalations:
-        """The problems that someone is handling."""
+        """The escalations, and changes to them."""
         from orgtp.api.escalations import Escalations
 
         return Escalations(self.snapshot, self.ledger)
 
     @property
     def org(self) -> Org:
-        """The organisation itself; its values are read when somebody asks for them."""
+        """The organisation. Scores are read on demand."""
         return self.snapshot.staff.org
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What kept parts of the org from being read; `validate` says all that is wrong."""
+        """The problems found when reading the files; `validate` returns all problems."""
         return self.snapshot.loaded.problems
 
     @property
     def problems_so_far(self) -> tuple[Problem, ...]:
-        """What could not be read of the files that the views read so far; they leave out months that show nothing."""
+        """The problems in the files read so far; views read only the months that they show."""
         return self.snapshot.problems_so_far
 
     def chart(self, root: str = "", depth: int | None = None, *, retired: bool = False) -> Chart:
@@ -174,19 +174,19 @@ class OrgHandle:
         return scorecard(self.org_about(seat), self.now, weeks, seat)
 
     def stale(self, seat: str = "") -> list[Stale]:
-        """What should be there by now and is not, of one seat or of all. Raises `UnknownSeat`."""
+        """The values that are stale, of one seat or all. Raises `UnknownSeat`."""
         from orgtp.views.stale import stale
 
         return stale(self.org_about(seat), self.now, seat)
 
     def seat(self, seat: str) -> SeatView:
-        """All about one seat. Raises `UnknownSeat`."""
+        """Everything about one seat. Raises `UnknownSeat`."""
         from orgtp.views.seat import seat_view
 
         return seat_view(self._org_around(seat), self.now, seat)
 
     def context(self, seat: str) -> Context:
-        """What an agent should know before it works as a seat. Raises `UnknownSeat`, `BadInput`."""
+        """What an agent needs to know before it works as a seat. Raises `UnknownSeat`, `BadInput`."""
         from orgtp.history.seat_context import find_seat_problems, load_context_org, stream_decisions
         from orgtp.views.context.build import SeatEvidence, context
 
@@ -195,54 +195,54 @@ class OrgHandle:
             find_seat_problems(self.snapshot, seat, self._today), stream_decisions(self.snapshot, seat)
         )
         found = context(org, self.now, seat, evidence)
-        # Nobody acts in the past.
+        # The past cannot be changed, so no commands are suggested.
         return replace(found, commands=() if self.at else found.commands, is_whole=self.history.is_complete)
 
     def org_about(self, seat: str) -> Org:
-        """The org as far as the numbers of `seat` need it; all of it where no seat is named, or no such is there."""
+        """The part of the org that the values of `seat` need; the whole org without a seat or for an unknown one."""
         org = self.snapshot.load_seat_numbers(seat).org if seat else self.org
         return org if not seat or seat in org.seats else self.org
 
     def _org_around(self, seat: str) -> Org:
-        """The org as far as a page about `seat` needs it; all of it where no such seat is there."""
+        """The part of the org that a page about `seat` needs; the whole org for an unknown seat."""
         org = self.snapshot.load_seat_page(seat).org
         return org if seat in org.seats else self.org
 
     def seats(self, *, retired: bool = False) -> tuple[ChartSeat, ...]:
-        """Every seat by id."""
+        """Every seat, ordered by id; `retired` includes retired ones."""
         from orgtp.views.seat import seat_list
 
         return seat_list(self.org, self.now, retired=retired)
 
     def scores(self, seat: str = "", metric: str = "") -> list[ScoreLine]:
-        """Every record, corrections among them. Raises `UnknownSeat`, `UnknownMetric`."""
+        """Every record, including corrected ones. Raises `UnknownSeat`, `UnknownMetric`."""
         from orgtp.views.scores import score_lines
 
         return score_lines(self.org_about(seat), self.now, seat, metric)
 
     def validate(self, base: str | None = None) -> list[Problem]:
-        """Every problem: of form, by our own reading and by the JSON Schemas, and of every rule.
+        """Return every problem: those of reading the files, of the JSON Schemas and of all rules.
 
-        With a `base`, a revision, also what the org does that a pull request may not since it parted from there.
-        Raises `NoGit` where there is no history.
+        With `base`, a revision, the changes since the merge base with it are checked too. Raises `NoGit` without a
+        repository.
         """
         from orgtp import rules
         from orgtp.files.json_schema import find_schema_problems
 
         compared, more = self._compared(base) if base is not None else ([], [])
         found = [*self.problems, *more, *rules.check_org(self.snapshot.loaded.org, self._today, *compared)]
-        told = {problem.place.path for problem in found}
+        reported = {problem.place.path for problem in found}
         return sort_problems(
-            [*found, *(p for p in find_schema_problems(self.snapshot.loaded.files) if p.place.path not in told)]
+            [*found, *(p for p in find_schema_problems(self.snapshot.loaded.files) if p.place.path not in reported)]
         )
 
     @property
     def _today(self) -> datetime:
-        """As of when the org is judged. A commit says itself when it was made, and may say anything."""
+        """The time for rules about time: for an org opened at a commit it is now, as commit dates can be forged."""
         return read_clock() if self.at is not None and parse_span(self.at) is None else self.now
 
     def _compared(self, base: str) -> tuple[list[OrgPair], list[Problem]]:
-        """What the org changes since it parted from `base`, and what keeps that from being told, or from being true."""
+        """The pairs to compare since the merge base with `base`, and problems that prevent a reliable comparison."""
         from orgtp.history.merge_base import NotInClone, compare_with_base
         from orgtp.history.worktree_check import find_converted_files
         from orgtp.rules.pull_request.base import BASE_NOT_REACHED
@@ -268,10 +268,10 @@ class OrgHandle:
         dry_run: bool = False,
         told: OnSourceResult | None = None,
     ) -> Collected:
-        """Ask this machine's sources and record what they say, in one commit; see `orgtp.sources.collect`.
+        """Ask this machine's sources and record the results in one commit; see `orgtp.sources.collect`.
 
-        A source that broke is escalated, in a commit of its own, and what is good again is settled; where the ledger
-        cannot be written now, by the next run.
+        A second commit opens escalations for failed sources and resolves those that work again. If the ledger cannot be
+        written now, the next run does it.
         """
         from orgtp.actions.escalate import FoundTrouble
         from orgtp.ledger.append import find_acting_seat
@@ -281,7 +281,7 @@ class OrgHandle:
 
         ledger = self.ledger.branch
         acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger)
-        done = Collector(ledger, sources, acting, self.ledger.new_id).collect(request, dry_run=dry_run, told=told)
+        done = Collector(ledger, sources, acting, self.ledger.new_id).collect(request, dry_run=dry_run, on_result=told)
         found = [FoundTrouble(EscalationKind.SOURCE, one.seat, one.metric, one.why) for one in done.blanks]
         if dry_run or done.recorded is None or done.recorded.kept:
             return done
@@ -292,7 +292,7 @@ class OrgHandle:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> object:
-            """Find a method of 0.1 where it is now, with a `DeprecationWarning`."""
+            """Find a method of 0.1 by its new name, with a `DeprecationWarning`."""
             if name not in _MOVED:
                 raise AttributeError(f"an org has no {name}")
             warnings.warn(f"org.{name} is now org.{_MOVED[name]}", DeprecationWarning, stacklevel=2)
@@ -305,17 +305,17 @@ class OrgHandle:
 def open_org(
     path: str | os.PathLike[str] | None = None, *, at: str | None = None, now: datetime | None = None
 ) -> OrgHandle:
-    """Open the org at `path` as it is, or as it stood `at` a commit, a day, a week or a month.
+    """Open the org at `path` as it is, or as it was `at` a commit, day, week or month.
 
-    Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` where the past is asked of a plain folder.
+    Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` for the past of a plain folder.
     """
     return OrgHandle(locate_org(path, at, now))
 
 
 def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = "", dry_run: bool = False) -> CreatedOrg:
-    """Make a new org at `path`. Raises `Occupied`, `UnknownZone`. A dry run only says what would be there.
+    """Create an org at `path`. Raises `Occupied`, `UnknownZone`. A dry run returns what would be created.
 
-    `remote` is the address of an empty repository, which becomes the org's `origin`; `sync` sends to it.
+    `remote` is the address of an empty repository. It becomes the org's `origin`, to which `sync` pushes.
     """
     from orgtp.git.remote import refuse_used_remote, set_origin
     from orgtp.ledger.create import build_org_files, create_repository, find_checked_out_branch, read_local_timezone
@@ -330,7 +330,7 @@ def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = ""
 
 
 def init_sample(path: Path, *, dry_run: bool = False) -> CreatedOrg:
-    """Make the sample org at `path`, with its history. Raises `Occupied`."""
+    """Create the sample org at `path`, with its history. Raises `Occupied`."""
     from orgtp.sample import make_sample
 
     return make_sample(path, read_clock(), dry_run=dry_run)

@@ -8,8 +8,8 @@ from typing import Any
 from orgtp.audit.guarantees import Guarantee
 from orgtp.audit.model import Audit, AuditNote, Gap, Verdict, Violation
 from orgtp.model.text import count_noun, escape_control_chars
-from orgtp.render.problems.fast_lines import Line, flow_line, painted
-from orgtp.render.terminal import Screen
+from orgtp.render.spans import Line
+from orgtp.render.terminal import PLACE, Screen, render_lines, wrap_line
 
 _SHORT = 10
 # How many violations the text lists; the JSON has all of them.
@@ -28,7 +28,7 @@ def format_audit(found: Audit, guarantees: Iterable[Guarantee], branch: str, scr
         lines += [*_format_violation(violation, screen.width), []]
     if len(found.violations) > MAX_SHOWN:
         lines += [
-            *flow_line(
+            *wrap_line(
                 [(f"and {len(found.violations) - MAX_SHOWN:,} more; list all with --json", "dim")], screen.width, ""
             ),
             [],
@@ -37,7 +37,7 @@ def format_audit(found: Audit, guarantees: Iterable[Guarantee], branch: str, scr
         lines += [*_format_gap(gap, screen.width), []]
     for note in found.notes:
         lines += [*_format_note(note, screen.width), []]
-    return painted(
+    return render_lines(
         [*lines, *_format_verdict(found, branch, screen.width), *_format_guarantees(guarantees, screen.width)], screen
     )
 
@@ -45,26 +45,26 @@ def format_audit(found: Audit, guarantees: Iterable[Guarantee], branch: str, scr
 def _format_violation(violation: Violation, width: int) -> Iterator[Line]:
     place = f"{violation.path}{f':{violation.line}' if violation.line else ''}"
     head = [("✗ ", "bold red"), (violation.rule, "bold red")]
-    head += [(f" {escape_control_chars(place)}", "bold")] if place else []
-    yield from flow_line([*head, (f": {escape_control_chars(violation.message)}", "")], width, "  ")
+    head += [(f" {escape_control_chars(place)}", PLACE)] if place else []
+    yield from wrap_line([*head, (f": {escape_control_chars(violation.message)}", "")], width, "  ")
     if violation.commit:
         who = f" by {escape_control_chars(violation.author)}" if violation.author else ""
-        yield from flow_line([(f"  commit {violation.commit[:_SHORT]}{who}", "dim")], width, "  ")
+        yield from wrap_line([(f"  commit {violation.commit[:_SHORT]}{who}", "dim")], width, "  ")
     for word, text in (("was", violation.before), ("is ", violation.after)):
         if text is not None:
-            yield from flow_line([(f"  {word} ", "dim"), (escape_control_chars(text), "")], width, "      ")
+            yield from wrap_line([(f"  {word} ", "dim"), (escape_control_chars(text), "")], width, "      ")
     for part in violation.hint.split("\n") if violation.hint else ():
-        yield from flow_line([(f"  {escape_control_chars(part)}", "dim")], width, "  ")
+        yield from wrap_line([(f"  {escape_control_chars(part)}", "dim")], width, "  ")
 
 
 def _format_gap(gap: Gap, width: int) -> Iterator[Line]:
-    yield from flow_line([("? ", "bold yellow"), (escape_control_chars(gap.what), "")], width, "  ")
-    yield from flow_line([(f"  {escape_control_chars(gap.remedy)}", "dim")], width, "  ")
+    yield from wrap_line([("? ", "bold yellow"), (escape_control_chars(gap.what), "")], width, "  ")
+    yield from wrap_line([(f"  {escape_control_chars(gap.remedy)}", "dim")], width, "  ")
 
 
 def _format_note(note: AuditNote, width: int) -> Iterator[Line]:
     where = f" (commit {note.commit[:_SHORT]})" if note.commit else ""
-    yield from flow_line([("· ", "bold cyan"), (f"{escape_control_chars(note.what)}{where}", "")], width, "  ")
+    yield from wrap_line([("· ", "bold cyan"), (f"{escape_control_chars(note.what)}{where}", "")], width, "  ")
 
 
 def _format_verdict(found: Audit, branch: str, width: int) -> Iterator[Line]:
@@ -74,14 +74,14 @@ def _format_verdict(found: Audit, branch: str, width: int) -> Iterator[Line]:
     seen = f", {before:,} of them checked earlier" if before else ""
     commits = count_noun(found.commits, "commit")
     what = f": {escape_control_chars(branch)} up to {found.head[:_SHORT]}, {commits}{seen}{wrong}"
-    yield from flow_line([(f"{sign} {found.verdict}", style), (what, "")], width, "  ")
+    yield from wrap_line([(f"{sign} {found.verdict}", style), (what, "")], width, "  ")
 
 
 def _format_guarantees(guarantees: Iterable[Guarantee], width: int) -> Iterator[Line]:
     """Format the guarantees of an intact history."""
     for one in guarantees:
         by = f" by {one.enforced_by}" if one.enforced_by else ""
-        yield from flow_line([(f"  {one.label}{by}:", "dim"), (f" {one.what}", "")], width, "    ")
+        yield from wrap_line([(f"  {one.label}{by}:", "dim"), (f" {one.what}", "")], width, "    ")
 
 
 def audit_json(found: Audit, guarantees: Iterable[Guarantee], branch: str) -> dict[str, Any]:

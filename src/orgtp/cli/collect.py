@@ -1,4 +1,4 @@
-"""`orgtp score collect`: the numbers that come by themselves."""
+"""`orgtp score collect`: collect values from the sources of this machine."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ if TYPE_CHECKING:
     from orgtp.api import Collected, CollectRequest, OrgHandle, SourceResult, Sources
 
 BROKEN = 1
-SeatOption = Annotated[str, typer.Option("--seat", metavar="SEAT", help="Only this seat's metrics.")]
-MetricOption = Annotated[str, typer.Option("--metric", metavar="METRIC", help="Only metrics of this id.")]
+SeatOption = Annotated[str, typer.Option("--seat", metavar="SEAT", help="Only metrics of this seat.")]
+MetricOption = Annotated[str, typer.Option("--metric", metavar="METRIC", help="Only metrics with this id.")]
 ForOption = Annotated[
-    str, typer.Option("--for", metavar="PERIOD", help="2026-W47, last … Default: each metric's current one.")
+    str,
+    typer.Option("--for", metavar="PERIOD", help="The period: 2026-W47, last … Default: each metric's current one."),
 ]
-DueOption = Annotated[bool, typer.Option("--due", help="Only what has no value yet for its period.")]
-AlwaysOption = Annotated[bool, typer.Option("--always", help="Write a value again that has not changed.")]
+DueOption = Annotated[bool, typer.Option("--due", help="Only metrics without a value for the period.")]
+AlwaysOption = Annotated[bool, typer.Option("--always", help="Record values that have not changed, too.")]
 WatchOption = Annotated[
-    bool, typer.Option("--watch", help="Stay, and do what orgtp schedule has cron do: collect at --times, and tick.")
+    bool, typer.Option("--watch", help="Keep running: collect at --times, and tick every quarter of an hour.")
 ]
 
 
@@ -53,10 +54,10 @@ def collect_scores(
     *,
     change: ChangeOptions,
 ) -> int:
-    """Ask this machine's sources, and append what they say, in one commit.
+    """Collect values from this machine's sources.
 
-    A source that fails leaves a blank with its reason, and exit code 1: no number is ever made up. A value that has not
-    changed is not written again. Without a terminal nothing is said when all is well.
+    They are appended in one commit. If a source fails, a blank with the reason is recorded, and the exit code is 1. No
+    value is ever made up. Unchanged values are not written again. Without a terminal, a successful run prints nothing.
     """
     from orgtp.api import CollectRequest
 
@@ -67,9 +68,9 @@ def collect_scores(
         return _collect_once(open_chosen_org(change.org, whole=False, push=change.push), request, way)
 
     if watch and period:
-        raise BadInput(what="--watch goes on, and --for is one period: leave one of them out")
+        raise BadInput(what="--watch and --for cannot be combined")
     if times and not watch:
-        raise BadInput(what="--times goes with --watch")
+        raise BadInput(what="--times needs --watch")
     return _watch_sources(once, way, times or DEFAULT_TIMES) if watch else once()
 
 
@@ -77,15 +78,15 @@ def _watch_sources(once: Callable[[], int], way: CollectOptions, times: str) -> 
     from orgtp.cli.collect_loop import run_collect_loop
     from orgtp.model.schedule import parse_timetable
 
-    here = open_chosen_org(way.change.org, whole=False)
-    # What it may not do is said now, and not every quarter of an hour.
-    here.escalations.tick(by=way.change.by, dry_run=True)
-    return run_collect_loop(parse_timetable(times, here.head.zone), once, lambda: _tick_if_needed(way))
+    handle = open_chosen_org(way.change.org, whole=False)
+    # Fail now if the seat may not run the tick, not every quarter of an hour.
+    handle.escalations.tick(by=way.change.by, dry_run=True)
+    return run_collect_loop(parse_timetable(times, handle.head.zone), once, lambda: _tick_if_needed(way))
 
 
 @dataclass(frozen=True, slots=True)
 class CollectOptions:
-    """How it is done: with which files of this machine, as whom, and what is said of it."""
+    """The files of this machine to use, and the options of the change."""
 
     sources: Path | None
     notify: Path | None
@@ -93,31 +94,31 @@ class CollectOptions:
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing is said where all is well."""
+        """Whether a successful run prints nothing."""
         return not (self.change.json or self.change.dry_run) and is_unattended()
 
 
-def _collect_once(here: OrgHandle, request: CollectRequest, way: CollectOptions) -> int:
+def _collect_once(handle: OrgHandle, request: CollectRequest, way: CollectOptions) -> int:
     from orgtp.api import read_sources
 
     told = _show_source_result if way.change.dry_run or sys.stderr.isatty() else None
     sources = read_sources(way.sources)
-    done = here.collect(sources, request, by=way.change.by, dry_run=way.change.dry_run, told=told)
+    done = handle.collect(sources, request, by=way.change.by, dry_run=way.change.dry_run, told=told)
     for one in done.blanks:
         write_stderr(f"{one.seat} {one.metric}: unavailable: {one.note}")
-    # Where nothing at all is known here, no other machine explains it.
+    # If this machine has no source at all, say so even without a terminal.
     if told or not (done.said or request.due):
         _say_elsewhere(done, sources)
-    # On a day off nothing is owed, and cron is told nothing of it; a period that somebody names is another matter.
-    if done.left and (told or request.period.lower() not in {"", "last"}):
-        write_stderr(
-            f"left out, for want of such a period: {', '.join(f'{one.seat} {one.metric}' for one in done.left)}"
-        )
-    return _report_recorded(here, done, way) or (BROKEN if done.blanks else 0)
+    # On a day off nothing is due, so cron prints nothing. For a period given with --for, report it.
+    is_usual = request.period.lower() in {"", "last"}
+    if done.left and (told or not is_usual):
+        reason = "not a working day" if is_usual else f"no period {request.period}"
+        write_stderr(f"skipped, {reason}: {', '.join(f'{one.seat} {one.metric}' for one in done.left)}")
+    return _report_recorded(handle, done, way) or (BROKEN if done.blanks else 0)
 
 
 def _tick_if_needed(way: CollectOptions) -> int:
-    """Tick, where there is something to do: nobody wants to hear every quarter of an hour that there is not."""
+    """Run the tick if anything is due, so that idle ticks print nothing."""
     if not open_chosen_org(way.change.org, whole=False).escalations.tick(by=way.change.by, dry_run=True).files:
         return 0
     from orgtp.cli.escalate import report_tick
@@ -128,30 +129,30 @@ def _tick_if_needed(way: CollectOptions) -> int:
 def _show_source_result(said: SourceResult, came: Sequence[CollectedValue]) -> None:
     refused = [f"{one.seat} {one.metric}" for one in came if one.value is None] if said.value is not None else []
     mark, text = ("✗", said.why) if said.value is None else ("✗" if refused else "✓", said.value)
-    no = f", which {' and '.join(refused)} cannot take" if refused else ""
+    no = f", which does not fit {' and '.join(refused)}" if refused else ""
     tries = f", {said.tries} tries" if said.tries > 1 else ""
     write_stderr(f"{mark} {said.name}: {text}{no} ({said.seconds} s{tries})")
 
 
 def _say_elsewhere(done: Collected, sources: Sources) -> None:
-    """Whose numbers this machine cannot know: another may collect them, so cron is told nothing of it."""
+    """Name the metrics whose sources this machine does not have. Another machine may collect them."""
     from orgtp.api import describe_unknown_sources
 
     if done.elsewhere:
         write_stderr(f"{describe_unknown_sources(done.elsewhere, sources)}. List the sources with: orgtp source list")
 
 
-def _report_recorded(here: OrgHandle, done: Collected, way: CollectOptions) -> int:
+def _report_recorded(handle: OrgHandle, done: Collected, way: CollectOptions) -> int:
     if done.recorded is None:
         if way.change.json:
-            write_json("score-collect", here, {"commit": None, **_collected_json(done)})
+            write_json("score-collect", handle, {"commit": None, **_collected_json(done)})
         elif way.change.dry_run or sys.stderr.isatty():
-            write_stderr("nothing collected: no metric asks for it now")
+            write_stderr("nothing collected: no metric has a value due from this machine")
         return 0
     then, body = done.escalated, _collected_json(done)
-    code = report_change("score-collect", here, done.recorded, way.change, quiet=way.quiet, then=then, **body)
+    code = report_change("score-collect", handle, done.recorded, way.change, quiet=way.quiet, then=then, **body)
     if done.escalated:
-        notify_people(here, done.escalated, way.notify)
+        notify_people(handle, done.escalated, way.notify)
     return code
 
 

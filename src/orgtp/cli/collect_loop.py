@@ -1,4 +1,4 @@
-"""Staying, and doing at the times of a timetable what orgtp schedule does: for those without cron."""
+"""Collect and tick by a timetable in one process, for machines without cron."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from orgtp.cli.error_handler import INTERRUPTED, run_with_error_handler
 from orgtp.cli.session import write_stderr
 from orgtp.model.schedule import Timetable
 
-# A machine that slept wakes up late; so the clock is looked at again and again.
+# Check the clock often, because a machine that was suspended wakes up late.
 _NAP = 20.0
 _QUARTER = timedelta(minutes=15)
 
 
 class _LoopEnded(BaseException):
-    """Somebody ended it; nothing on the way takes that for a failure of its own."""
+    """The loop was ended by SIGTERM. Not an `Exception`, so that no handler takes it for a failure."""
 
 
 def run_collect_loop(times: Timetable, collect: Callable[[], int], tick: Callable[[], int]) -> int:
-    """Collect now, then at each of the times; tick after that, and every quarter of an hour, until somebody ends it.
+    """Collect now and at each of the times. Tick after that and every quarter of an hour. Returns the exit code.
 
-    What fails ends nothing.
+    A failed run does not end the loop; SIGTERM or an interrupt does.
     """
     signal.signal(signal.SIGTERM, _raise_loop_ended)
     try:
@@ -44,13 +44,13 @@ def run_collect_loop(times: Timetable, collect: Callable[[], int], tick: Callabl
 
 
 def _run_guarded(work: Callable[[], int]) -> None:
-    """Do it, whatever comes of it; who interrupts it means all of it. Raises `KeyboardInterrupt`."""
+    """Run it and ignore failures. Raises `KeyboardInterrupt` if it is interrupted."""
     if run_with_error_handler(work) == INTERRUPTED:
         raise KeyboardInterrupt
 
 
 def next_quarter_hour(now: datetime) -> datetime:
-    """The next quarter of an hour, at which cron would look."""
+    """The next full quarter of an hour after `now`."""
     return now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % _QUARTER + _QUARTER
 
 

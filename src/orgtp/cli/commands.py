@@ -1,4 +1,4 @@
-"""Every command: its name, the function that does it, and an example. Only what is called is imported."""
+"""All commands: name, function and example. Only the command that is called is imported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from orgtp.lazy_dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CommandEntry:
-    """A command and where it is: `module` below orgtp.cli, and the function in it."""
+    """A command, and its function in a module of orgtp.cli."""
 
     name: str
     module: str
@@ -19,7 +19,7 @@ class CommandEntry:
     group: str = ""
 
     def load(self) -> Callable[..., int]:
-        """The function itself."""
+        """Import the function."""
         function: Callable[..., int] = getattr(import_module(f"orgtp.cli.{self.module}"), self.function)
         return function
 
@@ -27,9 +27,9 @@ class CommandEntry:
 GROUPS = {
     "seat": "Show, list, add and change seats.",
     "score": "Record values, and list them.",
-    "source": "Set up where numbers come from on this machine.",
-    "escalate": "Put trouble into somebody's hands, and see that it is settled.",
-    "audit": "Prove that the record is intact.",
+    "source": "List, test and add the sources of this machine.",
+    "escalate": "Open, acknowledge and resolve escalations.",
+    "audit": "Verify and export the record.",
 }
 COMMANDS = (
     CommandEntry("init", "init", "init_repository", "orgtp init acme --name 'Acme Inc'"),
@@ -113,7 +113,7 @@ COMMANDS = (
 
 
 def find_commands(words: list[str]) -> tuple[CommandEntry, ...]:
-    """The commands that the command line `words` may be calling: all, unless it names one beyond doubt."""
+    """The commands that a command line may call: one if it is clear, else all."""
     if words == ["--version"]:
         return ()
     plain = [word for word in _drop_org_option(words) if not word.startswith("-")]

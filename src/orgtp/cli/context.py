@@ -1,4 +1,4 @@
-"""`orgtp context SEAT`: what an agent should know before it works."""
+"""`orgtp context SEAT`: what an agent should know before it starts work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orgtp.cli.session import is_dirty, open_chosen_org, warn_if_incomplete, war
 
 
 class ContextFormat(StrEnum):
-    """How it is written."""
+    """The output formats of `context`."""
 
     MD = "md"
     JSON = "json"
@@ -22,27 +22,25 @@ def show_context(
     seat: SeatArgument,
     org: OrgOption = None,
     at: AtOption = None,
-    format_: Annotated[
-        ContextFormat, typer.Option("--format", help="Markdown for a reader, JSON for a program.")
-    ] = ContextFormat.MD,
+    format_: Annotated[ContextFormat, typer.Option("--format", help="The output format.")] = ContextFormat.MD,
     json: JsonOption = False,
 ) -> int:
-    """Tell all that an agent should know before it works as a seat, on one page.
+    """Print what an agent should know about its seat.
 
-    The seat and who answers for it, what it does and what others do instead, its numbers with targets and due times,
-    what is open, what was decided lately, and the commands it will want.
+    The page has the seat and its owner, its capabilities and those of other seats, its metrics with targets and due
+    times, open escalations, recent decisions, and useful commands.
     """
-    here = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(here):
-        view = here.context(seat)
-    warn_if_shallow(here)
+    handle = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(handle):
+        view = handle.context(seat)
+    warn_if_shallow(handle)
     if json or format_ is ContextFormat.JSON:
         from orgtp.render.json import context_body
 
-        write_json("context", here, context_body(view))
+        write_json("context", handle, context_body(view))
         return 0
     from orgtp.render.context.markdown import context_markdown
 
-    page = context_markdown(view, here.head.zone, here.revision, dirty=is_dirty(here), past=at is not None)
+    page = context_markdown(view, handle.head.zone, handle.revision, dirty=is_dirty(handle), past=at is not None)
     write_stdout(page)
     return 0

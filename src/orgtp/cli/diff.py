@@ -1,4 +1,4 @@
-"""The command that shows what changed between two moments."""
+"""`orgtp diff`: show what changed between two states of the org."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from orgtp.cli.session import open_chosen_org, write_json, write_stdout
 
 if TYPE_CHECKING:
     from orgtp.api import DiffSinceBase
-    from orgtp.render.spans import SpanLine
+    from orgtp.render.spans import Line
 
 
 class DiffFormat(StrEnum):
-    """How `diff` says it."""
+    """The output formats of `diff`."""
 
     TEXT = "text"
     MARKDOWN = "markdown"
@@ -24,33 +24,36 @@ class DiffFormat(StrEnum):
 
 
 def show_diff(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="A commit, a branch or a date: what to compare with.")],
+    base: Annotated[str, typer.Argument(metavar="BASE", help="The commit, branch or date to compare with.")],
     head: Annotated[
         str | None,
-        typer.Argument(metavar="[HEAD]", help="The same. Default: the files as they are."),
+        typer.Argument(metavar="[HEAD]", help="A commit, branch or date. Default: the current files."),
     ] = None,
     org: OrgOption = None,
-    format_: Annotated[DiffFormat, typer.Option("--format", help="How to say it.")] = DiffFormat.TEXT,
+    format_: Annotated[DiffFormat, typer.Option("--format", help="The output format.")] = DiffFormat.TEXT,
     json: JsonOption = False,
     merge_base: Annotated[
-        bool, typer.Option("--merge-base", help="Compare with where HEAD left BASE, as a pull request does.")
+        bool, typer.Option("--merge-base", help="Compare with the merge base of BASE and HEAD, as a pull request does.")
     ] = False,
 ) -> int:
-    """Tell what changed between two moments: seats, who answers, targets, values, policy."""
-    here = open_chosen_org(org, head)
-    found = here.history.diff(base, parted=merge_base)
+    """Show what changed between two states of the org.
+
+    Compares seats, owners, targets, values and policy.
+    """
+    handle = open_chosen_org(org, head)
+    found = handle.history.diff(base, parted=merge_base)
     if json or format_ is DiffFormat.JSON:
-        moments = {
+        compared = {
             "base": {"given": base, "revision": found.base},
-            "head": {"given": head, "revision": here.snapshot.commit},
+            "head": {"given": head, "revision": handle.snapshot.commit},
         }
-        write_json("diff", here, {**moments, **_diff_json(found)})
+        write_json("diff", handle, {**compared, **_diff_json(found)})
         return 0
     from orgtp.render.spans import format_revision
 
     write_stdout(
         _format_diff(
-            format_, found, format_revision(base, found.base), format_revision(head or "", here.snapshot.commit or "")
+            format_, found, format_revision(base, found.base), format_revision(head or "", handle.snapshot.commit or "")
         )
     )
     return 0
@@ -63,8 +66,8 @@ def _diff_json(found: DiffSinceBase) -> dict[str, Any]:
     return {"headline": headline(found.diff), **to_json_value(found.diff)}
 
 
-def _format_diff(format_: DiffFormat, found: DiffSinceBase, base: SpanLine, head: SpanLine) -> str:
-    """The difference between two moments, each said in words."""
+def _format_diff(format_: DiffFormat, found: DiffSinceBase, base: Line, head: Line) -> str:
+    """Format the difference as text or Markdown."""
     if format_ is DiffFormat.MARKDOWN:
         from orgtp.render.diff.markdown import diff_markdown
 

@@ -1,4 +1,4 @@
-"""One handler turns whatever went wrong into a line for people and an exit code."""
+"""Turn any error into a message for people and an exit code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PIPE_CLOSED = 141
 
 
 def run_with_error_handler(work: Callable[[], int], named: str = "orgtp") -> int:
-    """The exit code of `work`, the command that is `named`; no traceback of it ever reaches a person."""
+    """Run `work`, the command called `named`, and return its exit code. No traceback is ever printed."""
     try:
         return _flush_stdout(work())
     except OrgtpError as error:
@@ -35,7 +35,7 @@ def run_with_error_handler(work: Callable[[], int], named: str = "orgtp") -> int
 
 
 def _is_pipe(error: BaseException) -> bool:
-    """Whether the reader of our output left; typer makes an exit of its own of that."""
+    """Whether the reader of our output has gone. Typer turns that into an exit."""
     return isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError)
 
 
@@ -45,16 +45,16 @@ def _flush_stdout(code: int) -> int:
 
 
 def _discard_stdout(code: int) -> int:
-    """Our output has nowhere to go (`orgtp log | head`, a full disk): say no more of it when Python ends."""
+    """Redirect standard output to /dev/null after it failed, so that Python reports nothing at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
 
 def _report_usage_error(error: Exception, named: str) -> int:
-    """An error that typer found in the arguments; its own words, and where help is."""
+    """Report an error that typer found in the arguments, and where to find help."""
     said = str(error.format_message()) if hasattr(error, "format_message") else str(error)
     context = getattr(error, "ctx", None)
-    # An option without its value is found before there is a context.
+    # Typer finds a missing option value before it has a context.
     command = getattr(context, "command_path", "") or named
     if said.startswith("Usage:"):
         write_stderr(said)
@@ -65,11 +65,11 @@ def _report_usage_error(error: Exception, named: str) -> int:
 
 
 def _report_bug(error: Exception) -> int:
-    """A bug of ours: the trace goes to a file that is named, for the report."""
+    """Report a bug in orgtp. The traceback goes to a file, to attach to a report."""
     import traceback
 
     from orgtp.crash_report import save_trace
 
     text = "".join(traceback.format_exception(error))
-    write_stderr(f"orgtp: this is a bug of ours: {type(error).__name__}: {error}\n{save_trace(text) or text}")
+    write_stderr(f"orgtp: this is a bug in orgtp: {type(error).__name__}: {error}\n{save_trace(text) or text}")
     return BUG

@@ -1,4 +1,4 @@
-"""The commands that tell the past: log, seat history, seat blame."""
+"""`orgtp log`, `seat history` and `seat blame`."""
 
 from __future__ import annotations
 
@@ -12,93 +12,98 @@ from orgtp.cli.session import open_chosen_org, warn_if_shallow, write_json, writ
 
 Item = TypeVar("Item")
 SinceOption = Annotated[
-    str | None, typer.Option("--since", metavar="DATE|REV", help="From this day, week or month on; after a commit.")
+    str | None,
+    typer.Option("--since", metavar="DATE|REV", help="From this day, week or month on, or after this commit."),
 ]
 UntilOption = Annotated[
-    str | None, typer.Option("--until", metavar="DATE|REV", help="To the end of it; to a commit, itself included.")
+    str | None,
+    typer.Option(
+        "--until", metavar="DATE|REV", help="To the end of this day, week or month, or up to and including this commit."
+    ),
 ]
 
 
 def show_log(
-    seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only what touched this seat.")] = "",
+    seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only changes to this seat.")] = "",
     org: OrgOption = None,
     at: AtOption = None,
     action: Annotated[
         str,
-        typer.Option("--action", metavar="A", help="init, add, set, score, retire, escalate, or hand: made by hand."),
+        typer.Option(
+            "--action", metavar="A", help="init, add, set, score, retire, escalate, or hand (edited by hand)."
+        ),
     ] = "",
-    by: Annotated[str, typer.Option("--by", metavar="SEAT", help="What this seat did.")] = "",
+    by: Annotated[str, typer.Option("--by", metavar="SEAT", help="Only changes by this seat.")] = "",
     metric: Annotated[
-        str, typer.Option("--metric", metavar="METRIC", help="What changed this metric or its values.")
+        str, typer.Option("--metric", metavar="METRIC", help="Only changes to this metric or its values.")
     ] = "",
     since: SinceOption = None,
     until: UntilOption = None,
-    limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="The newest N only.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="Only the newest N.")] = None,
     json: JsonOption = False,
 ) -> int:
-    """Tell what happened, newest first, in the org's words."""
+    """List changes in the org's terms, newest first."""
     from orgtp.views.log import Wanted
 
-    here = open_chosen_org(org, at, values=False)
+    handle = open_chosen_org(org, at, values=False)
     wanted = Wanted(seat, action, by, metric)
-    pages = _take_items(here.history.log_pages(wanted, since, until), limit)
-    warn_if_shallow(here)
+    pages = _take_items(handle.history.log_pages(wanted, since, until), limit)
+    warn_if_shallow(handle)
     if json:
-        write_json_list("log", here, "commits", pages)
+        write_json_list("log", handle, "commits", pages)
         return 0
     from orgtp.render.log import log_pages
     from orgtp.render.terminal import detect_screen
 
     none = "no commits yet\n" if wanted == Wanted() and since is until is None else "no such commits\n"
-    write_pieces(log_pages(pages, here.staff.org.zone, detect_screen()), none)
+    write_pieces(log_pages(pages, handle.staff.org.zone, detect_screen()), none)
     return 0
 
 
 def show_seat_history(seat: SeatArgument, org: OrgOption = None, at: AtOption = None, json: JsonOption = False) -> int:
-    """Tell one seat's life on one page.
+    """Show the history of one seat.
 
-    How it came, who answered for it, whom it reported to, what it did, its targets, and how it ended; between the
-    commits that changed it, how much was recorded and how much of that was on target.
+    Each change of its owner, reporting line, capabilities, metrics and status, and between those, how many values were
+    recorded and how many of them were on target.
     """
-    here = open_chosen_org(org, at, whole=False)
-    found = here.history.seat_history(seat)
-    warn_if_shallow(here)
+    handle = open_chosen_org(org, at, whole=False)
+    found = handle.history.seat_history(seat)
+    warn_if_shallow(handle)
     if json:
         from orgtp.render.json import seat_history_body
 
-        write_json("seat-history", here, seat_history_body(found))
+        write_json("seat-history", handle, seat_history_body(found))
         return 0
     from orgtp.render.seat_history import seat_history_text
     from orgtp.render.terminal import detect_screen
 
-    write_stdout(seat_history_text(found, here.head.zone, detect_screen()))
+    write_stdout(seat_history_text(found, handle.head.zone, detect_screen()))
     return 0
 
 
 def show_blame(
     seat: SeatArgument, org: OrgOption = None, at: AtOption = None, kind: KindOption = False, json: JsonOption = False
 ) -> int:
-    """Tell who last set each field of a seat.
+    """Show who last set each field of a seat.
 
-    With when and in which commit; what was set last stands first.
+    Also when, and in which commit, newest first.
 
-    What counts is what a field means: a comment, a new layout or another spelling sets nothing, and neither does a
-    merge that takes what one side has.
+    Only changes of meaning count: not comments, layout or spelling of a value, and not merges that take one side.
     """
-    here = open_chosen_org(org, at, whole=False)
-    pages = here.history.blame_pages(seat)
+    handle = open_chosen_org(org, at, whole=False)
+    pages = handle.history.blame_pages(seat)
     if json:
-        write_json_list("seat-blame", here, "fields", pages, seat=seat)
+        write_json_list("seat-blame", handle, "fields", pages, seat=seat)
         return 0
     from orgtp.render.blame import blame_pages
     from orgtp.render.terminal import detect_screen
 
-    write_pieces(blame_pages(pages, here.head.zone, detect_screen(), kind=kind))
+    write_pieces(blame_pages(pages, handle.head.zone, detect_screen(), kind=kind))
     return 0
 
 
 def _take_items(pages: Iterable[list[Item]], limit: int | None) -> Iterator[list[Item]]:
-    """The first `limit` items of all pages, and no page after the one that has the last."""
+    """Yield the first `limit` items of all pages, without reading further pages."""
     left = limit
     for page in pages:
         yield page if left is None else page[:left]

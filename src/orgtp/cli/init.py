@@ -1,4 +1,4 @@
-"""The commands that begin: init and demo."""
+"""`orgtp init` and `orgtp demo`."""
 
 from __future__ import annotations
 
@@ -21,61 +21,72 @@ _SHORT = 10
 _WELCOME = "A small agency of people and agents, as text in git. All its numbers are invented."
 _REASON = "Pacing and reconciliation fit better with the seats that act on them."
 TOUR = (
-    ("Is the org as text in order?", ("validate",)),
-    ("Who is there, what for, and how do their numbers stand?", ("chart",)),
+    ("Check the files.", ("validate",)),
+    ("The chart: seats, roles and how many metrics are on target.", ("chart",)),
     (
-        "A value is one line in a file, and one commit.",
+        "Record a value: one line in a file, and one commit.",
         ("score", "add", "jeff", "invoices-reconciled", "80.3%", "--by", "tally"),
     ),
-    ("Everyone's numbers, people and agents alike.", ("scorecard",)),
+    ("The scorecard: the metrics of people and agents.", ("scorecard",)),
     (
-        "Jeff has been off target for weeks. Retiring moves what Jeff does to named heirs.",
+        "Jeff has been off target for weeks. Retire Jeff, and move its capabilities to named heirs.",
         ("retire", "jeff", "--to", "dash,crystal", "--by", "david", "--reason", _REASON, "--yes"),
     ),
-    ("Jeff is off the chart; Sift reports to Radar now.", ("chart",)),
+    ("Jeff is off the chart, and Sift now reports to Radar.", ("chart",)),
     ("The history is the record.", ("log", "--limit", "8")),
 )
 
 
 def init_repository(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or a git repository without an org.")],
-    name: Annotated[str, typer.Option("--name", metavar="N", help="What people call it. Default: the folder.")] = "",
-    sample: Annotated[bool, typer.Option("--sample", help="The sample agency, with its invented history.")] = False,
-    timezone: Annotated[str, typer.Option("--timezone", metavar="TZ", help="IANA name. Default: this machine's.")] = "",
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A new folder, or a git repository that has no org yet.")
+    ],
+    name: Annotated[
+        str, typer.Option("--name", metavar="N", help="The name of the org. Default: the folder's name.")
+    ] = "",
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Create the sample agency, with an invented history.")
+    ] = False,
+    timezone: Annotated[
+        str, typer.Option("--timezone", metavar="TZ", help="An IANA name. Default: this machine's.")
+    ] = "",
     remote: Annotated[
-        str, typer.Option("--remote", metavar="URL", help="An empty repository to send it to, as origin.")
+        str, typer.Option("--remote", metavar="URL", help="An empty repository to push to, as origin.")
     ] = "",
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> int:
-    """Make a new org repository: git, org.yaml, the schemas, and the CI that guards it."""
+    """Create an org repository.
+
+    It has org.yaml, the schemas, and CI that checks each change.
+    """
     from orgtp import api
 
-    here = folder.expanduser().absolute()
+    target = folder.expanduser().absolute()
     if sample and (name or timezone or remote):
-        raise BadInput(what="--sample has its own name and time zone, and no remote; leave the other options out")
+        raise BadInput(what="--sample cannot be combined with --name, --timezone or --remote")
     if sample and not dry_run:
-        write_stderr("replaying thirteen weeks of the sample's history …")
+        write_stderr("creating thirteen weeks of sample history …")
     made = (
-        api.init_sample(here, dry_run=dry_run)
+        api.init_sample(target, dry_run=dry_run)
         if sample
-        else api.init_org(here, name=name, timezone=timezone, remote=remote, dry_run=dry_run)
+        else api.init_org(target, name=name, timezone=timezone, remote=remote, dry_run=dry_run)
     )
     told = _report_created(made, folder, json=json, dry_run=dry_run, sample=sample)
-    return _send_new_org(here) if remote and not dry_run else told
+    return _send_new_org(target) if remote and not dry_run else told
 
 
-def _send_new_org(here: Path) -> int:
-    """Send the new org to its remote; where that fails, it is there all the same, and the reason is told."""
+def _send_new_org(target: Path) -> int:
+    """Push the new org. If that fails, the org stays, and the reason is printed."""
     from orgtp import api
     from orgtp.api import SyncStopped
 
     try:
-        done = api.open_org(here).ledger.sync()
+        done = api.open_org(target).ledger.sync()
     except SyncStopped as stopped:
-        write_stderr(f"not sent: {stopped}")
+        write_stderr(f"not pushed: {stopped}")
         return stopped.exit_code
-    write_stderr(f"sent to {done.remote}")
+    write_stderr(f"pushed to {done.remote}")
     return 0
 
 
@@ -87,9 +98,10 @@ def _report_created(made: CreatedOrg, folder: Path, *, json: bool, dry_run: bool
         write_stdout(format_envelope("init", made.org, made.commit, False, body))
     elif dry_run:
         write_stdout("".join(f"{path}\n" for path in made.paths))
-        write_stderr(f"dry run, nothing written: these would be in {folder}")
+        write_stderr(f"dry run, nothing written. These files would be created in {folder}.")
     else:
-        write_stdout(f"{(made.commit or '')[:_SHORT]} {made.org} is in {folder}\n")
+        where = folder if folder.is_absolute() or folder == Path() else f"./{folder}"
+        write_stdout(f"Created org {made.org} in {where}.\n")
         write_stderr(_suggest_next_steps(folder, sample=sample))
     return 0
 
@@ -107,31 +119,36 @@ def _suggest_next_steps(folder: Path, *, sample: bool) -> str:
 
 
 def run_demo(
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Default: a new temporary folder.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="The folder to create. Default: a temporary folder.")
+    ] = None,
 ) -> int:
-    """Take the guided tour: the sample org in a new folder, and each command before what it prints."""
+    """Run a guided tour of the sample org.
+
+    Creates the sample org in a new folder, and shows each command with its output.
+    """
     import shlex
     import tempfile
 
     from orgtp.cli.main import run_command_line
 
-    here = folder.expanduser().absolute() if folder else Path(tempfile.mkdtemp(prefix="orgtp-demo-")) / "sneeze-it"
-    code = _run_demo_step(_WELCOME, ("init", "--sample", str(here)), run_command_line)
+    target = folder.expanduser().absolute() if folder else Path(tempfile.mkdtemp(prefix="orgtp-demo-")) / "sneeze-it"
+    code = _run_demo_step(_WELCOME, ("init", "--sample", str(target)), run_command_line)
     if code:
         return code
-    os.chdir(here)
-    # The tour is about its own org, whatever the environment names.
+    os.chdir(target)
+    # The tour uses its own org, whatever the environment sets.
     for name in ("ORGTP_ORG", "ORGTP_SEAT"):
         os.environ.pop(name, None)
-    write_stdout(f"$ cd {shlex.quote(str(here))}\n\n")
+    write_stdout(f"$ cd {shlex.quote(str(target))}\n\n")
     for said, words in TOUR:
         code = code or _run_demo_step(said, words, run_command_line)
-    write_stdout(f"# That was the tour. The org is yours to look at and to change:\n{here}\n")
+    write_stdout(f"# That was the tour. The org is yours to explore and change:\n{target}\n")
     return code
 
 
 def _run_demo_step(said: str, words: tuple[str, ...], run: Callable[[list[str]], int]) -> int:
-    """Say what comes, print the command as a person would type it, and run it."""
+    """Print a heading and the command as a person would type it, and run it."""
     import shlex
 
     write_stdout(f"# {said}\n$ orgtp {shlex.join(words)}\n")

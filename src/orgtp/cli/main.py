@@ -1,4 +1,4 @@
-"""The command line's one entrance: the commands, and the handler around them."""
+"""The entry point of the command line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from orgtp.cli.session import remember_org_option, write_stderr
 from orgtp.model.errors import BadInput
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-# A value may begin with a minus: what looks like an option and is none is a value here (and `-1h` no call for help).
+# A value can begin with a minus, so unknown options are values here, and `-h` in `-1h` is not a call for help.
 _VALUES = {**_SETTINGS, "help_option_names": ["--help"], "ignore_unknown_options": True}
 
 
@@ -38,15 +38,15 @@ def _read_global_options(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Keep the organisation as text: people and agents on one chart and one scorecard, in git.
+    """The organisation as text: people and agents on one chart and one scorecard, in git.
 
-    A command is explained by: orgtp COMMAND --help
+    For help on a command: orgtp COMMAND --help
     """
     remember_org_option(org)
 
 
 def build_app(commands: Iterable[CommandEntry] = COMMANDS) -> typer.Typer:
-    """The command line with these commands."""
+    """Build the command line with these commands."""
     app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, context_settings=_SETTINGS, name="orgtp")
     app.callback()(_read_global_options)
     groups = {
@@ -63,19 +63,19 @@ def build_app(commands: Iterable[CommandEntry] = COMMANDS) -> typer.Typer:
 
 
 def run_command_line(words: list[str]) -> int:
-    """Run one command line; its exit code."""
+    """Run one command line. Returns the exit code."""
     return run_with_error_handler(lambda: _run_app([_decode_argument(word) for word in words]), _command_name(words))
 
 
 def _command_name(words: list[str]) -> str:
-    """The command that is called, with its group; `orgtp` where that is in doubt."""
+    """The called command with its group, or `orgtp` if that is unclear."""
     found = find_commands(words)
     parts = (found[0].group, found[0].name) if len(found) == 1 else ()
     return " ".join(["orgtp", *(part for part in parts if part)])
 
 
 def _decode_argument(word: str) -> str:
-    """An argument, if it is text: what is not UTF-8 could be written nowhere."""
+    """Return an argument if it is UTF-8. Raises `BadInput` if not, because it could not be written to any file."""
     try:
         word.encode()
     except UnicodeEncodeError as error:
@@ -90,26 +90,27 @@ def _run_app(words: list[str]) -> int:
 
 
 def _refuse_closed_stdout() -> None:
-    """End where there is nowhere to write data to; python has None for what was closed before it started."""
+    """Exit if standard output is closed. Python has None for a stream that was closed before it started."""
     streams: dict[str, object] = vars(sys)
     if streams["stderr"] is None:
         sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     if streams["stdout"] is None:
-        sys.stderr.write("orgtp: standard output is closed, and there is nowhere else to write to\n")
+        sys.stderr.write("orgtp: standard output is closed\n")
         sys.exit(2)
 
 
 def main() -> None:
-    """Be the installed script."""
-    # A command lives for a moment and makes few cycles: collecting them ten times while it starts costs a tenth of it.
+    """Run the installed script."""
+    # A command is short-lived and makes few reference cycles. Collecting them during start-up would take a tenth of the
+    # time.
     gc.set_threshold(100_000, 20, 20)
     WaitNotice.on_wait = write_stderr
     _refuse_closed_stdout()
-    # A terminal that cannot show a sign shows its code: never `?`, which means that a value is unavailable.
+    # Show the code of a character that a terminal cannot display, never `?`, which means an unavailable value.
     cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
     code = run_command_line(sys.argv[1:])
     with suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()
-    # What is left is freed with the process: to take it apart first, object by object, is a tenth of a command.
+    # Skip Python's clean-up, which takes a tenth of a command.
     os._exit(code)

@@ -1,4 +1,4 @@
-"""Putting the org's server on the list of an MCP client on this machine."""
+"""Add the org's server to the config of an MCP client on this machine."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ ASK = (
 )
 
 
-def install_in_client(here: OrgHandle, wanted: str, words: list[str], *, dry_run: bool) -> int:
-    """Put the server on the client's list, or print what is to be put there. `words` are said to the server, too.
+def install_in_client(handle: OrgHandle, wanted: str, words: list[str], *, dry_run: bool) -> int:
+    """Add the server to the client's config, or print the block with `dry_run`. `words` are options for the server.
 
-    What cannot be merged is printed, and left to its owner. Raises what is wrong.
+    If the config cannot be updated, the block is printed for pasting, and the error is raised.
     """
     from orgtp.mcp.install.clients import (
         Machine,
@@ -37,12 +37,12 @@ def install_in_client(here: OrgHandle, wanted: str, words: list[str], *, dry_run
         server_name,
     )
 
-    client, root, name = find_client(wanted), here.root.resolve(), server_name(here.head.id)
+    client, root, name = find_client(wanted), handle.root.resolve(), server_name(handle.head.id)
     server = build_server_block(client, _script_path(), ["--org", str(root), "mcp", *words], _program_folders())
     path = client.where(Machine(sys.platform, os.environ, _home_folder()), root)
     if dry_run:
         write_stdout(_format_client_block(client, name, server))
-        write_stderr(f"dry run, nothing written: this would be in {path}")
+        write_stderr(f"dry run, nothing written. This would be added to {path}.")
         return 0
     try:
         refuse_without_workspace(client, root)
@@ -51,35 +51,35 @@ def install_in_client(here: OrgHandle, wanted: str, words: list[str], *, dry_run
         write_stdout(_format_client_block(client, name, server))
         raise
     if made.is_installed:
-        write_stdout(f"{name} is in {path} already: nothing was changed\n")
+        write_stdout(f"{name} is already in {path}; nothing was changed\n")
     else:
         copy = made.write()
-        write_stdout(f"{name} is in {path}\n")
-        write_stderr(f"as it was before: {copy}" if copy else "the file is new")
+        write_stdout(f"Added {name} to {path}.\n")
+        write_stderr(f"backup: {copy}" if copy else "the file is new")
         if made.was:
-            write_stderr(f"it was started otherwise until now: {made.was}")
-    write_stderr("it reads, and that is all" if not words else f"it may write, as {words[-1]}")
-    _explain_next_steps(here, client, name, server)
+            write_stderr(f"replaced the earlier command: {made.was}")
+    write_stderr("the server is read-only" if not words else f"the server can write as {words[-1]}")
+    _explain_next_steps(handle, client, name, server)
     return 0
 
 
 def _format_client_block(client: Client, name: str, server: Block) -> str:
-    """What somebody may paste: the server under its client's key."""
+    """The block to paste: the server under its client's key."""
     return json.dumps({client.key: {name: server}}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _script_path() -> str:
-    """Where orgtp is: the link that it was called by, which an upgrade leaves as it is. Raises `BadInput`."""
+    """The path that orgtp was called by; a link stays valid after an upgrade. Raises `BadInput`."""
     script = Path(sys.argv[0]).absolute()
     if not script.is_file():
         script = Path(shutil.which(Path(sys.argv[0]).name) or script)
     if not script.is_file():
-        raise BadInput(what=f"nobody knows where orgtp is installed: {script} is no file. Call it by its path")
+        raise BadInput(what=f"cannot find where orgtp is installed: {script} is not a file. Call orgtp by its path")
     return str(script)
 
 
 def _program_folders() -> str:
-    """The folders where programs are, if git is not where a client would find it: clients start servers with few."""
+    """A PATH with the folder of git, if git is not on the short PATH that clients use; else ""."""
     git = shutil.which("git")
     if git is None or shutil.which("git", path=os.defpath):
         return ""
@@ -90,14 +90,14 @@ def _home_folder() -> Path:
     try:
         return Path.home()
     except RuntimeError as error:
-        raise BadInput(what="nobody knows where your home is. Print the block, and paste it: --dry-run") from error
+        raise BadInput(what="cannot find your home folder. Print the block and paste it: --dry-run") from error
 
 
-def _explain_next_steps(here: OrgHandle, client: Client, name: str, server: Block) -> None:
-    """What is to be done now, and what to ask first."""
+def _explain_next_steps(handle: OrgHandle, client: Client, name: str, server: Block) -> None:
+    """Say what to do next, and what to ask first."""
     if client.shared:
-        write_stderr("the file has paths of this machine: leave it out of commits")
+        write_stderr("the file contains paths of this machine: do not commit it")
     if client.name == "claude-code":
         add = ["claude", "mcp", "add", "--scope", "user", name, "--", server["command"], *server["args"]]
-        write_stderr(f"for every folder, not for this one alone: {shlex.join(add)}")
-    write_stderr(f"next: {client.again.format(root=here.root.resolve())}. Then ask: {ASK.format(org=here.head.id)}")
+        write_stderr(f"to use it in every folder: {shlex.join(add)}")
+    write_stderr(f"next: {client.again.format(root=handle.root.resolve())}. Then ask: {ASK.format(org=handle.head.id)}")

@@ -1,4 +1,4 @@
-"""What every command does that may have put something into somebody's hands: tell them, once it is recorded."""
+"""Notify people whom a change assigned an escalation to."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ NotifyOption = Annotated[
     typer.Option(
         "--notify",
         metavar="FILE",
-        help="Where whom can be told. Default: ORGTP_NOTIFY, else ~/.config/orgtp/notify.yaml.",
+        help="The addresses to notify. Default: ORGTP_NOTIFY, or ~/.config/orgtp/notify.yaml.",
     ),
 ]
 
 
-def notify_people(here: OrgHandle, done: RecordedChange, notify: Path | None = None) -> None:
-    """Tell those whose hands something is in now. What cannot be told is said, and the exit code does not speak of it.
+def notify_people(handle: OrgHandle, done: RecordedChange, notify: Path | None = None) -> None:
+    """Notify the people whom a recorded change assigns an escalation to.
 
-    Nobody is told of what was not recorded.
+    A failed notification is reported and does not change the exit code. An unrecorded change notifies nobody.
     """
     if done.commit is None:
         return
     from orgtp.api import build_notifications, send_notifications
 
-    for why in send_notifications(build_notifications(here.staff.org, done), notify):
+    for why in send_notifications(build_notifications(handle.staff.org, done), notify):
         write_stderr(f"recorded, but {why}")

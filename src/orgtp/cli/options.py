@@ -1,4 +1,4 @@
-"""The options that many commands share, so that they are called and explained the same everywhere."""
+"""Options that several commands share, so that names and help texts are the same everywhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OrgOption = Annotated[
     typer.Option(
         "--org",
         metavar="DIR",
-        help="The org's folder, or a bare repository. Default: ORGTP_ORG, else upward from here.",
+        help="The org's folder, or a bare repository. Default: ORGTP_ORG, or the current folder or one above it.",
     ),
 ]
 AtOption = Annotated[
@@ -24,32 +24,32 @@ AtOption = Annotated[
     typer.Option(
         "--at",
         metavar="REV|DATE",
-        help="As it stood at a commit, or at the end of a day, week, month, quarter or year.",
+        help="Show the org as of a commit, or the end of a day, week, month, quarter or year.",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
-KindOption = Annotated[bool, typer.Option("--kind", help="Say which seats are human and which are agents.")]
-AllOption = Annotated[bool, typer.Option("--all", help="Retired seats, too.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+KindOption = Annotated[bool, typer.Option("--kind", help="Show which seats are human and which are agents.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Include retired seats.")]
 ByOption = Annotated[
     str,
     typer.Option(
-        "--by", metavar="SEAT", help="The seat that acts. Default: ORGTP_SEAT, else the seat with git's e-mail."
+        "--by", metavar="SEAT", help="The acting seat. Default: ORGTP_SEAT, or the seat with git's user.email."
     ),
 ]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would be written, without writing.")]
 PushOption = Annotated[
-    bool, typer.Option("--push", help="Send it to the remote at once. Default: what policy.push in org.yaml says.")
+    bool, typer.Option("--push", help="Push to the remote afterwards. Default: policy.push in org.yaml.")
 ]
 SourcesOption = Annotated[
     Path | None,
     typer.Option(
         "--sources",
         metavar="FILE",
-        help="The sources of this machine. Default: ORGTP_SOURCES, else ~/.config/orgtp/sources.yaml.",
+        help="The sources file of this machine. Default: ORGTP_SOURCES, or ~/.config/orgtp/sources.yaml.",
     ),
 ]
 TimesOption = Annotated[
-    str, typer.Option("--times", metavar="T,T", help="Times of day, from Monday to Friday in the org's timezone.")
+    str, typer.Option("--times", metavar="T,T", help="Times of day, Monday to Friday, in the org's timezone.")
 ]
 SeatArgument = Annotated[str, typer.Argument(metavar="SEAT", help="The id of a seat.")]
 

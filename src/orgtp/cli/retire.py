@@ -1,4 +1,4 @@
-"""`orgtp retire`: show the plan, ask a person what a person must say, and record it."""
+"""`orgtp retire`: show the plan, ask for what is missing, and record the retirement."""
 
 from __future__ import annotations
 
@@ -25,47 +25,54 @@ _ASKED = {"worked": "What worked?", "failed": "What failed?", "lesson": "What is
 
 
 class RetirementIncomplete(OrgtpError):
-    """Something only a person can say is missing, and there is no terminal to ask on."""
+    """Information that only a person can give is missing, and there is no terminal to ask on."""
 
     text = "{what} Run:\n  {command}"
 
 
 class RetirementDeclined(OrgtpError):
-    """A person looked at the plan and said no."""
+    """A person declined the plan."""
 
     exit_code = 130
     text = "nothing was written"
 
 
 MoveOption = Annotated[
-    list[str] | None, typer.Option("--move", metavar="CAP=HEIR", help="The heir of one capability or metric.")
+    list[str] | None,
+    typer.Option("--move", metavar="CAP=HEIR", help="The heir of one capability or metric. Can be repeated."),
 ]
 ReviewOption = Annotated[
-    Path | None, typer.Option("--review", metavar="FILE", help="YAML: worked, failed, lesson, rehire, reason.")
+    Path | None,
+    typer.Option("--review", metavar="FILE", help="A YAML file with worked, failed, lesson, rehire, reason."),
 ]
 
 
 @changing_command
 def retire_seat(
     seat: SeatArgument,
-    to: Annotated[str, typer.Option("--to", metavar="A,B", help="The heirs; one for each capability, in order.")] = "",
+    to: Annotated[
+        str, typer.Option("--to", metavar="A,B", help="The heirs: one, or one for each capability in order.")
+    ] = "",
     move: MoveOption = None,
-    owner_to: Annotated[str, typer.Option("--owner-to", metavar="SEAT", help="Who answers for what it owned.")] = "",
-    reason: Annotated[str, typer.Option("--reason", metavar="T", help="Why.")] = "",
-    decided_by: Annotated[str, typer.Option("--decided-by", metavar="SEAT", help="The person who decided.")] = "",
+    owner_to: Annotated[
+        str, typer.Option("--owner-to", metavar="SEAT", help="The new owner of the seats that it owned.")
+    ] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="T", help="The reason.")] = "",
+    decided_by: Annotated[str, typer.Option("--decided-by", metavar="SEAT", help="The human seat that decided.")] = "",
     review: ReviewOption = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether to go on.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     *,
     change: ChangeOptions,
 ) -> int:
-    """Retire a seat: every capability goes to a named heir, and an honest record stays. One commit.
+    """Retire a seat, with named heirs, in one commit.
 
-    The plan is shown first. The decision belongs to a person whom the policy lets decide.
+    Each capability goes to an heir, and the record stays. The plan is shown first. Only people named by the policy may
+    decide.
     """
     from orgtp.actions.retire import REVIEW_KEYS, RetirementRequest
     from orgtp.render.json import plan_body
 
-    here = open_chosen_org(change.org, push=change.push)
+    handle = open_chosen_org(change.org, push=change.push)
     told = _read_review_file(review) if review else {}
     request = RetirementRequest(
         seat=seat,
@@ -75,35 +82,36 @@ def retire_seat(
         reason=reason or told.get("reason", ""),
         review={key: text for key, text in told.items() if key in REVIEW_KEYS},
         decided_by=decided_by,
-        by=here.ledger.acting(change.by),
+        by=handle.ledger.acting(change.by),
     )
-    request, plan = _confirm_request(here, request, review, ask=not (yes or change.dry_run), json=change.json)
-    done = here.ledger.retire(request, dry_run=change.dry_run)
+    request, plan = _confirm_request(handle, request, review, ask=not (yes or change.dry_run), json=change.json)
+    done = handle.ledger.retire(request, dry_run=change.dry_run)
     if not (decided_by or request.by):
-        write_stderr(f"the decision is recorded as {request.decided_by}'s")
-    code = report_change("retire", here, done, change, seat=seat, plan=plan_body(plan))
-    notify_people(here, done)
+        write_stderr(f"recorded as decided by {request.decided_by}")
+    code = report_change("retire", handle, done, change, seat=seat, plan=plan_body(plan))
+    notify_people(handle, done)
     return code
 
 
 def _confirm_request(
-    here: OrgHandle, request: RetirementRequest, review: Path | None, *, ask: bool, json: bool
+    handle: OrgHandle, request: RetirementRequest, review: Path | None, *, ask: bool, json: bool
 ) -> tuple[RetirementRequest, RetirementPlan]:
-    """The request with all that a person had to say, and its plan.
+    """Return the completed request and its plan.
 
-    Where a person is there and is to be asked, that person said yes.
+    On a terminal, it asks for what is missing, and for confirmation if `ask`. Raises `RetirementDeclined` and
+    `RetirementIncomplete`.
     """
-    plan = here.ledger.plan_retirement(request)
-    _show_plan(here, plan, json=json)
-    request = _default_decider(here, request)
+    plan = handle.ledger.plan_retirement(request)
+    _show_plan(handle, plan, json=json)
+    request = _default_decider(handle, request)
     if not _has_terminal():
-        _refuse_incomplete(here, request, plan, review)
+        _refuse_incomplete(handle, request, plan, review)
         return request, plan
     had_gaps = bool(plan.unassigned)
-    request, plan = _ask_missing(here, request, plan)
+    request, plan = _ask_missing(handle, request, plan)
     if had_gaps:
-        # What is agreed to is the whole plan.
-        _show_plan(here, plan, json=json)
+        # Confirmation is for the complete plan.
+        _show_plan(handle, plan, json=json)
     if ask and not typer.confirm("Retire it?", err=True):
         raise RetirementDeclined
     return request, plan
@@ -112,68 +120,70 @@ def _confirm_request(
 def _parse_move(text: str) -> tuple[str, str]:
     name, equals, heir = text.partition("=")
     if not (equals and name.strip() and heir.strip()):
-        raise BadInput(what=f'--move "{text}" is not CAP=HEIR. Write it so: --move ad-pacing-monitoring=dash')
+        raise BadInput(what=f'--move "{text}" is not CAP=HEIR. Example: --move ad-pacing-monitoring=dash')
     return name.strip(), heir.strip()
 
 
 def _read_review_file(path: Path) -> dict[str, str]:
-    """What the review file says. Raises `BadInput` with its place for what is no review."""
+    """Read a review file. Raises `BadInput` with the location of a mistake."""
     from orgtp.api import read_review
 
     return read_review(path)
 
 
 def _has_terminal() -> bool:
-    """Whether a person is there to be asked."""
+    """Whether a person can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _show_plan(here: OrgHandle, plan: RetirementPlan, *, json: bool) -> None:
-    """The plan comes before anything is asked or done; beside JSON it goes to standard error."""
+def _show_plan(handle: OrgHandle, plan: RetirementPlan, *, json: bool) -> None:
+    """Print the plan, before anything is asked or done. With JSON output, it goes to standard error."""
     from orgtp.render.change import plan_text
     from orgtp.render.terminal import Screen, detect_screen
 
-    text = plan_text(here.org, plan, Screen(detect_screen().width) if json else detect_screen())
+    text = plan_text(handle.org, plan, Screen(detect_screen().width) if json else detect_screen())
     write_stderr(text) if json else write_stdout(text)
     sys.stdout.flush()
 
 
-def _default_decider(here: OrgHandle, request: RetirementRequest) -> RetirementRequest:
-    """The person who decided: as named, else the one who acts, if that person may decide.
+def _default_decider(handle: OrgHandle, request: RetirementRequest) -> RetirementRequest:
+    """Fill in who decided: as given, or else the acting seat if it may decide.
 
-    Where nobody can be asked, no seat acts and one person alone may decide, it is that person, and that is said; a
-    seat that acts and may not decide has to name who did.
+    Without a terminal and an acting seat, it is the only person who may decide, if there is exactly one. An acting
+    seat that may not decide must name the person who did.
     """
-    fit = here.ledger.deciders(request.seat)
+    fit = handle.ledger.deciders(request.seat)
     sole = fit[0] if not (request.by or _has_terminal()) and len(fit) == 1 else ""
     return replace(request, decided_by=request.decided_by or (request.by if request.by in fit else sole))
 
 
-def _refuse_incomplete(here: OrgHandle, request: RetirementRequest, plan: RetirementPlan, review: Path | None) -> None:
-    """Raise `RetirementIncomplete` with all that is missing, if anything is, and the command that says it."""
+def _refuse_incomplete(
+    handle: OrgHandle, request: RetirementRequest, plan: RetirementPlan, review: Path | None
+) -> None:
+    """Raise `RetirementIncomplete` with everything that is missing, and a complete command."""
     missing = [f"who takes over {join_with_and(plan.unassigned)}"] if plan.unassigned else []
-    missing += [] if request.reason.strip() else ["why (--reason; --review FILE may bring the rest)"]
+    missing += [] if request.reason.strip() else ["why (--reason; --review FILE can add the rest)"]
     missing += [] if request.decided_by else ["who decided"]
     if missing:
         moves = {**request.moves, **dict.fromkeys(plan.unassigned, _guess_heir(plan, request))}
         may = (
             ""
             if request.decided_by
-            else f" May decide: {join_with_and(here.ledger.deciders(request.seat)) or 'nobody'}."
+            else f" May decide: {join_with_and(handle.ledger.deciders(request.seat)) or 'nobody'}."
         )
         raise RetirementIncomplete(
-            what=f"say {join_with_and(missing)}.{may}", command=_format_command(here, request, moves, review)
+            what=f"say {join_with_and(missing)}.{may}", command=_format_command(handle, request, moves, review)
         )
 
 
 def _ask_missing(
-    here: OrgHandle, request: RetirementRequest, plan: RetirementPlan
+    handle: OrgHandle, request: RetirementRequest, plan: RetirementPlan
 ) -> tuple[RetirementRequest, RetirementPlan]:
-    """The request with all that a person says when asked (heirs, the reason, who decided), and the plan with it."""
+    """Ask for heirs, the reason and who decided, where missing. Returns the request and its plan."""
     for capability in plan.unassigned:
-        request, plan = _ask_heir(here, request, capability, _guess_heir(plan, request))
+        request, plan = _ask_heir(handle, request, capability, _guess_heir(plan, request))
     request = _tell_prompt(request)
-    fit = here.ledger.deciders(request.seat)
+    fit = handle.ledger.deciders(request.seat)
     if not request.decided_by:
         request = replace(request, decided_by=typer.prompt("Who decided?", default=fit[0] if fit else None, err=True))
     return request, plan
@@ -184,39 +194,41 @@ def _guess_heir(plan: RetirementPlan, request: RetirementRequest) -> str:
 
 
 def _ask_heir(
-    here: OrgHandle, request: RetirementRequest, capability: str, guess: str
+    handle: OrgHandle, request: RetirementRequest, capability: str, guess: str
 ) -> tuple[RetirementRequest, RetirementPlan]:
-    """Ask until the heir is one that may be."""
+    """Ask until the heir is valid."""
     while True:
         heir = typer.prompt(f"Who takes over {escape_control_chars(capability)}?", default=guess, err=True)
         asked = replace(request, moves={**request.moves, capability: heir})
         try:
-            return asked, here.ledger.plan_retirement(asked)
+            return asked, handle.ledger.plan_retirement(asked)
         except OrgtpError as error:
             write_stderr(str(error))
 
 
-def _format_command(here: OrgHandle, request: RetirementRequest, moves: Mapping[str, str], review: Path | None) -> str:
-    """The command that would say everything, with all that was said already."""
-    words = ["orgtp", *(["--org", str(here.root)] if here.root != _near_seat() else []), "retire", request.seat]
+def _format_command(
+    handle: OrgHandle, request: RetirementRequest, moves: Mapping[str, str], review: Path | None
+) -> str:
+    """Return the complete command, with everything that was given already."""
+    words = ["orgtp", *(["--org", str(handle.root)] if handle.root != _near_seat() else []), "retire", request.seat]
     words += ["--to", ",".join(request.to)] if request.to else []
     words += [word for name, heir in moves.items() for word in ("--move", f"{name}={heir}")]
     words += ["--owner-to", request.owner_to] if request.owner_to else []
     words += ["--review", str(review)] if review else []
     words += ["--by", request.by] if request.by else []
-    words += ["--decided-by", request.decided_by or _ask_decider(here, request)]
+    words += ["--decided-by", request.decided_by or _ask_decider(handle, request)]
     return shlex.join([*words, "--reason", request.reason or "WHY"])
 
 
-def _ask_decider(here: OrgHandle, request: RetirementRequest) -> str:
-    """Who may have decided, for a person to confirm by running the command; an agent is told nobody's name."""
-    acting = here.org.seats.get(request.by)
-    fit = here.ledger.deciders(request.seat) if acting is None or acting.is_human else []
+def _ask_decider(handle: OrgHandle, request: RetirementRequest) -> str:
+    """Suggest who decided, for a person to confirm by running the command. Agents get no suggestion."""
+    acting = handle.org.seats.get(request.by)
+    fit = handle.ledger.deciders(request.seat) if acting is None or acting.is_human else []
     return next(iter(fit), "SEAT")
 
 
 def _near_seat() -> Path | None:
-    """The org that a command without --org would be about."""
+    """The org that a command without --org would use."""
     from orgtp.api import find_org_root
 
     try:
@@ -226,7 +238,7 @@ def _near_seat() -> Path | None:
 
 
 def _tell_prompt(request: RetirementRequest) -> RetirementRequest:
-    """Ask for the reason and the review, where no reason was given."""
+    """Ask for the reason and the review, if no reason was given."""
     if request.reason.strip():
         return request
     reason = typer.prompt(f"Why is {request.seat} retired?", err=True)
@@ -235,4 +247,4 @@ def _tell_prompt(request: RetirementRequest) -> RetirementRequest:
 
 
 def _ask_person(question: str) -> str:
-    return str(typer.prompt(f"{question} (empty to leave out)", default="", show_default=False, err=True)).strip()
+    return str(typer.prompt(f"{question} (leave empty to skip)", default="", show_default=False, err=True)).strip()

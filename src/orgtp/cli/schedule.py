@@ -1,4 +1,4 @@
-"""`orgtp schedule`: the lines by which numbers come by themselves."""
+"""`orgtp schedule`: print a schedule that collects values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def print_schedule(
     kind: Annotated[
         str,
-        typer.Argument(metavar="[cron|systemd|github]", help="What runs it. Default: all three, one below the other."),
+        typer.Argument(metavar="[cron|systemd|github]", help="The scheduler. Default: all three."),
     ] = "",
     times: TimesOption = DEFAULT_TIMES,
     by: Annotated[
@@ -29,48 +29,49 @@ def print_schedule(
         typer.Option(
             "--by",
             metavar="SEAT",
-            help="The seat that records. Default: ORGTP_SEAT, else the scorekeeper, if there is one and no other.",
+            help="The seat that records. Default: ORGTP_SEAT, or the only scorekeeper.",
         ),
     ] = "",
     push: PushOption = False,
     org: OrgOption = None,
 ) -> int:
-    """Print what makes the numbers come: a crontab line, systemd timers, or a workflow of GitHub Actions.
+    """Print a schedule that collects values.
 
-    All run score collect at the same times on working days in the org's timezone, whatever the machine's is. The
-    crontab and the timers tick every quarter of an hour, and hold this machine's paths, also those in ORGTP_SOURCES and
-    ORGTP_NOTIFY; the workflow holds none. Commits are sent where the org has a remote.
+    It is a crontab line, systemd timers, or a GitHub Actions workflow. Each runs score collect at the same times on
+    working days, in the org's timezone. The crontab line and the timers also tick every quarter of an hour, and contain
+    paths of this machine, including ORGTP_SOURCES and ORGTP_NOTIFY. The workflow contains none. Commits are pushed if
+    the org has a remote.
     """
     from orgtp.model.schedule import parse_timetable
     from orgtp.render.schedule.crontab_systemd import ScheduledRun, schedule_text
 
-    here = open_chosen_org(org, whole=False, push=push)
-    acting = _acting_seat(here, by)
+    handle = open_chosen_org(org, whole=False, push=push)
+    acting = _acting_seat(handle, by)
     place = ScheduledRun(
-        str(here.root),
+        str(handle.root),
         str(Path(sys.argv[0]).absolute()),
-        here.head.id,
-        (*(("--by", acting) if acting else ()), *(("--push",) if push or _is_sent(here) else ())),
+        handle.head.id,
+        (*(("--by", acting) if acting else ()), *(("--push",) if push or _is_sent(handle) else ())),
         _environment_variables(),
         _describe_request(times, by, org, push=push),
     )
-    write_stdout(schedule_text(kind, parse_timetable(times, here.head.zone), place))
+    write_stdout(schedule_text(kind, parse_timetable(times, handle.head.zone), place))
     return 0
 
 
-def _acting_seat(here: OrgHandle, by: str) -> str:
-    """The seat that records; what it may not do is said now, and not to cron. "" leaves it to git's user.email."""
-    org = here.staff.org
+def _acting_seat(handle: OrgHandle, by: str) -> str:
+    """The seat that records; "" leaves it to git's user.email. Raises now if it may not run the tick."""
+    org = handle.staff.org
     named = by or os.environ.get("ORGTP_SEAT", "")
     if named:
-        here.escalations.tick(by=named, dry_run=True)
+        handle.escalations.tick(by=named, dry_run=True)
         return org.seat(named).id
     (only, *others) = [*org.policy.scorekeepers, ""]
     return only if others == [""] and only in org.seats and org.seats[only].is_active else ""
 
 
 def _environment_variables() -> dict[str, str]:
-    """What says here where the files of this machine are, which cron would not know."""
+    """The variables that locate the files of this machine. Cron does not set them."""
     from orgtp.api import notify_path, sources_path
 
     named = {"ORGTP_SOURCES": sources_path(), "ORGTP_NOTIFY": notify_path()}
@@ -79,15 +80,15 @@ def _environment_variables() -> dict[str, str]:
 
 
 def _describe_request(times: str, by: str, org: Path | None, *, push: bool) -> tuple[str, ...]:
-    """The options as they were given."""
+    """The options of this call."""
     where = chosen_org(org)
     given = {"--times": "" if times == DEFAULT_TIMES else times, "--by": by, "--org": str(where) if where else ""}
     return (*(word for name, value in given.items() if value for word in (name, value)), *(("--push",) if push else ()))
 
 
-def _is_sent(here: OrgHandle) -> bool:
-    """Whether there is somewhere to send commits to, by an address that orgtp speaks to."""
+def _is_sent(handle: OrgHandle) -> bool:
+    """Whether the org has a remote that orgtp can push to."""
     try:
-        return here.ledger.has_remote
+        return handle.ledger.has_remote
     except OrgtpError:
         return False

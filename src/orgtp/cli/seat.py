@@ -28,19 +28,19 @@ if TYPE_CHECKING:
 def show_seat(
     seat: SeatArgument, org: OrgOption = None, at: AtOption = None, kind: KindOption = False, json: JsonOption = False
 ) -> int:
-    """Show all about one seat."""
-    here = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(here):
-        view = here.seat(seat)
+    """Show everything about one seat."""
+    handle = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(handle):
+        view = handle.seat(seat)
     if json:
         from orgtp.render.json import seat_body
 
-        write_json("seat", here, seat_body(view))
+        write_json("seat", handle, seat_body(view))
         return 0
     from orgtp.render.seat import seat_text
     from orgtp.render.terminal import detect_screen
 
-    write_stdout(seat_text(view, detect_screen(), here.head.zone, kind=kind))
+    write_stdout(seat_text(view, detect_screen(), handle.head.zone, kind=kind))
     return 0
 
 
@@ -51,12 +51,12 @@ def list_seats(
     kind: KindOption = False,
     json: JsonOption = False,
 ) -> int:
-    """List the seats, one a line."""
-    here = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(here):
-        seats = here.seats(retired=all_)
+    """List the seats, one per line."""
+    handle = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(handle):
+        seats = handle.seats(retired=all_)
     if json:
-        write_json("seats", here, {"seats": seats})
+        write_json("seats", handle, {"seats": seats})
         return 0
     from orgtp.render.seat import seat_list_text
     from orgtp.render.terminal import detect_screen
@@ -67,7 +67,7 @@ def list_seats(
 
 CapabilityOption = Annotated[
     list[str] | None,
-    typer.Option("--capability", metavar="ID=TEXT", help="What only this seat does. Repeat for more."),
+    typer.Option("--capability", metavar="ID=TEXT", help="A capability that no other seat has. Can be repeated."),
 ]
 _AS_IN = "--capability ad-pacing='Watches spend'"
 
@@ -75,26 +75,26 @@ _AS_IN = "--capability ad-pacing='Watches spend'"
 @changing_command
 def add_seat(
     seat: SeatArgument,
-    role: Annotated[str, typer.Option("--role", help="What the seat is for, in a word or two.")],
-    kind: Annotated[SeatKind, typer.Option("--kind", help="Who sits there.")],
-    name: Annotated[str, typer.Option("--name", help="What people call it. Default: from the id.")] = "",
-    owner: Annotated[str, typer.Option("--owner", metavar="SEAT", help="The person who answers for it.")] = "",
-    reports_to: Annotated[str, typer.Option("--reports-to", metavar="SEAT", help="The seat above it.")] = "",
-    status: Annotated[SeatStatus, typer.Option("--status", help="Where it is in its life.")] = SeatStatus.ACTIVE,
-    mission: Annotated[str, typer.Option("--mission", help="What it does, for whom.")] = "",
-    since: Annotated[str, typer.Option("--since", metavar="DATE", help="The day it began. Default: today.")] = "",
-    email: Annotated[str, typer.Option("--email", help="Ties a git author to the seat.")] = "",
-    retire_when: Annotated[str, typer.Option("--retire-when", help="When it should be retired.")] = "",
+    role: Annotated[str, typer.Option("--role", help="The role, in a word or two.")],
+    kind: Annotated[SeatKind, typer.Option("--kind", help="Whether a human or an agent holds the seat.")],
+    name: Annotated[str, typer.Option("--name", help="The display name. Default: made from the id.")] = "",
+    owner: Annotated[str, typer.Option("--owner", metavar="SEAT", help="The human seat accountable for it.")] = "",
+    reports_to: Annotated[str, typer.Option("--reports-to", metavar="SEAT", help="The seat that it reports to.")] = "",
+    status: Annotated[SeatStatus, typer.Option("--status", help="The status.")] = SeatStatus.ACTIVE,
+    mission: Annotated[str, typer.Option("--mission", help="What it does, and for whom.")] = "",
+    since: Annotated[str, typer.Option("--since", metavar="DATE", help="The first day. Default: today.")] = "",
+    email: Annotated[str, typer.Option("--email", help="The e-mail of the seat as a git author.")] = "",
+    retire_when: Annotated[str, typer.Option("--retire-when", help="The condition for retiring it.")] = "",
     capability: CapabilityOption = None,
     *,
     change: ChangeOptions,
 ) -> int:
-    """Add a seat to the chart, as a commit. Its metrics are written into its file."""
+    """Add a seat to the chart, as a commit. Add its metrics with orgtp seat set, or in its file."""
     from orgtp.actions.seats import NewSeat
 
-    here = open_chosen_org(change.org, push=change.push)
+    handle = open_chosen_org(change.org, push=change.push)
     if kind is SeatKind.AGENT and not owner:
-        raise BadInput(what=f"a person answers for every agent: say who answers for {seat}, with --owner SEAT")
+        raise BadInput(what=f"every agent needs a human owner. Name one for {seat} with --owner SEAT")
     new = NewSeat(
         seat=seat,
         name=name or seat.replace("-", " ").capitalize(),
@@ -109,42 +109,47 @@ def add_seat(
         retire_when=retire_when,
         capabilities=dict(_parse_pair(text, "ID=TEXT", _AS_IN) for text in capability or []),
     )
-    done = here.ledger.add_seat(new, by=change.by, dry_run=change.dry_run)
-    return report_change("seat-add", here, done, change, seat=seat)
+    done = handle.ledger.add_seat(new, by=change.by, dry_run=change.dry_run)
+    return report_change("seat-add", handle, done, change, seat=seat)
 
 
 @changing_command
 def set_seat_keys(
     seat: SeatArgument,
-    values: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…", help="A key may be a path: metrics.ID.target.")],
+    values: Annotated[
+        list[str], typer.Argument(metavar="KEY=VALUE…", help="A key can be a path, such as metrics.ID.target.")
+    ],
     *,
     change: ChangeOptions,
 ) -> int:
-    """Set keys of a seat, as a commit that changes only the lines it must. KEY= takes a key out."""
-    here = open_chosen_org(change.org, push=change.push)
+    """Set keys of a seat, as a commit.
+
+    Only the lines concerned change. KEY= removes a key.
+    """
+    handle = open_chosen_org(change.org, push=change.push)
     pairs = [_parse_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]
-    _warn_of_past_targets(here, seat, [key for key, _ in pairs])
-    done = here.ledger.set_keys(
+    _warn_of_past_targets(handle, seat, [key for key, _ in pairs])
+    done = handle.ledger.set_keys(
         seat, [(_parse_key_path(key), value) for key, value in pairs], by=change.by, dry_run=change.dry_run
     )
-    return report_change("seat-set", here, done, change, seat=seat)
+    return report_change("seat-set", handle, done, change, seat=seat)
 
 
-def _warn_of_past_targets(here: OrgHandle, seat: str, keys: list[str]) -> None:
-    """Say that a plain target judges the past, too, where there is one; a dated one would not."""
+def _warn_of_past_targets(handle: OrgHandle, seat: str, keys: list[str]) -> None:
+    """Warn that a target without a date also re-scores past periods, if the metric has values."""
     for key in keys:
         head, _, rest = key.partition(".")
         metric, _, last = rest.partition(".")
-        if (head, last) == ("metrics", "target") and here.org.score_records(seat, metric):
+        if (head, last) == ("metrics", "target") and handle.org.score_records(seat, metric):
             write_stderr(
-                f"every period of {metric} is judged by it, past ones too; from a period on it would be: {key}.PERIOD=…"
+                f"this also re-scores past periods of {metric}. To apply it from a period on, use: {key}.PERIOD=…"
             )
 
 
 def _parse_pair(text: str, form: str, example: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise BadInput(what=f'"{text}" is not {form}. Write it so: {example}')
+        raise BadInput(what=f'"{text}" is not {form}. Example: {example}')
     return key.strip(), value
 
 
@@ -152,9 +157,9 @@ _PATHS = ("capabilities", "metrics")
 
 
 def _parse_key_path(key: str) -> tuple[str, ...]:
-    """A dotted key as a path; only capabilities, metrics and a user's own x- keys have anything below them."""
+    """Split a dotted key into a path. Only capabilities, metrics and x- keys can have parts."""
     head, *rest = key.split(".")
     if not all([head, *rest]) or (rest and head not in _PATHS and not head.startswith("x-")):
-        hint = did_you_mean(head, _PATHS) or "Only these have parts: metrics.ID.target, capabilities.ID"
+        hint = did_you_mean(head, _PATHS) or "Only these keys have parts: metrics.ID.target, capabilities.ID"
         raise BadInput(what=f'"{key}" is not a key. {hint}')
     return (head, *rest)

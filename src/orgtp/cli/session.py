@@ -1,4 +1,4 @@
-"""What every command does at the door: find the org, write to standard output, say what became of a change."""
+"""Shared by all commands: open the org, write output, and report a change."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ if TYPE_CHECKING:
 
 _SHORT = 10
 _MOST_NOTED = 3
-# sysexits.h calls it EX_TEMPFAIL: not now, and kept for later.
+# EX_TEMPFAIL of sysexits.h: the change could not be written now and is queued.
 EXIT_QUEUED = 75
-# `--org` before the command; one after it goes first.
+# The `--org` before the command name. One after it takes precedence.
 _before: dict[str, Path | None] = {"org": None}
 
 
 def remember_org_option(org: Path | None) -> None:
-    """Keep the `--org` that stands before the command."""
+    """Remember the `--org` given before the command name."""
     _before["org"] = org
 
 
 def chosen_org(org: Path | None) -> Path | None:
-    """Where the org is said to be, after the command or before it."""
+    """Return the folder given with `--org`, after or before the command name."""
     return org or _before["org"]
 
 
 def open_chosen_org(
     org: Path | None, at: str | None = None, *, whole: bool = True, values: bool = True, push: bool = False
 ) -> OrgHandle:
-    """The org that the command is about; where it is not `whole` as it should be, standard error says so.
+    """Open the org that the command is about.
 
-    A command that needs no `values` does not wait until they are read. What is to be sent (`push`) is refused where
-    there is nowhere to send it, before anything is done.
+    `whole`: warn on standard error if files have problems. `values`: include the values in that check; a command that
+    needs none does not wait for them. `push`: refuse before anything is done if the org has no remote.
     """
     from orgtp import api
 
     found = api.open_org(chosen_org(org), at=at)
     if at is not None and sys.stderr.isatty():
         when = found.now.astimezone(found.head.zone)
-        write_stderr(f"as it stood on {when:%Y-%m-%d at %H:%M}, by commit {(found.revision or '')[:_SHORT]}")
+        write_stderr(f"as of {when:%Y-%m-%d %H:%M}, commit {(found.revision or '')[:_SHORT]}")
     if push:
         found.ledger.refuse_without_remote()
     if whole:
@@ -57,29 +57,29 @@ def open_chosen_org(
 
 
 @contextmanager
-def warn_if_incomplete(here: OrgHandle) -> Iterator[None]:
-    """Around the making of a view: say afterwards what could not be read of the files that it needed."""
+def warn_if_incomplete(handle: OrgHandle) -> Iterator[None]:
+    """Build a view inside this context. Afterwards, it warns of files that could not be read."""
     try:
         yield
     finally:
-        _warn_of_problems(here.problems_so_far)
+        _warn_of_problems(handle.problems_so_far)
 
 
 def _warn_of_problems(problems: Iterable[Problem]) -> None:
     broken = select_errors(problems)
     if broken:
         write_stderr(
-            f"{count_noun(len(broken), 'problem')} in the files, so this is not the whole org. See: orgtp validate"
+            f"{count_noun(len(broken), 'problem')} in the files, so the output is incomplete. See: orgtp validate"
         )
 
 
 def write_stdout(text: str) -> None:
-    """Data, to standard output."""
+    """Write data to standard output."""
     sys.stdout.write(text)
 
 
 def write_pieces(pieces: Iterable[str], none: str = "") -> None:
-    """Data, to standard output, each piece as soon as it is there; `none` where there is no piece."""
+    """Write each piece to standard output as soon as it is ready, or `none` if there are no pieces."""
     for piece in pieces:
         none = ""
         sys.stdout.write(piece)
@@ -88,32 +88,32 @@ def write_pieces(pieces: Iterable[str], none: str = "") -> None:
 
 
 def is_unattended() -> bool:
-    """Whether nobody looks: cron mails what is said, so nothing is where all is well."""
+    """Whether no terminal is attached. Cron mails all output, so a successful run then prints nothing."""
     return not (sys.stdout.isatty() or sys.stderr.isatty())
 
 
 def write_stderr(text: str) -> None:
-    """Everything else, to standard error; line by line, with nothing in it that could drive a terminal."""
+    """Write messages to standard error, with control characters escaped."""
     sys.stderr.write("".join(f"{escape_control_chars(line)}\n" for line in text.splitlines()))
 
 
-def warn_if_shallow(here: OrgHandle) -> None:
-    """What a shallow clone begins with looks as if all of it had been done in one commit."""
-    if not here.history.is_complete:
+def warn_if_shallow(handle: OrgHandle) -> None:
+    """Warn if the clone is shallow, because everything older then seems to come from its first commit."""
+    if not handle.history.is_complete:
         write_stderr(
-            "this clone is shallow: what its first commit seems to add may be older. Get all: git fetch --unshallow"
+            "this clone is shallow, so changes in its first commit may be older. Fetch the rest: git fetch --unshallow"
         )
 
 
 def write_json(kind: str, org: OrgHandle, body: Mapping[str, Any]) -> None:
-    """A view as JSON, in the one envelope."""
+    """Write a view as JSON, in the envelope that all commands share."""
     from orgtp.render.json import format_envelope
 
     write_stdout(format_envelope(kind, org.head.id, body.get("commit") or org.revision, is_dirty(org), body))
 
 
 def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
-    """A view that is one long list, as JSON in the one envelope, as it comes; `body` stands before the list."""
+    """Write a long list as JSON in the envelope, page by page. The keys of `body` come before the list."""
     from orgtp.render.json import format_envelope, stream_envelope
 
     write_pieces(
@@ -122,7 +122,7 @@ def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequen
 
 
 def is_dirty(org: OrgHandle) -> bool:
-    """Whether the files differ from the commit; where that cannot be read, nobody can say that they do not."""
+    """Whether the files differ from the commit. True if that cannot be read."""
     try:
         return org.dirty
     except OrgtpError:
@@ -139,12 +139,12 @@ def report_change(
     then: RecordedChange | None = None,
     **body: Any,
 ) -> int:
-    """Say what became of a change: its commit, or what it would do; and send it where that is wanted.
+    """Report a change (its commit, or what a dry run would write), and push it if requested. Returns the exit code.
 
-    `then` is a second commit that came of it. `body` goes into the JSON. `quiet`: nothing is said of what went well.
+    `then` is a second commit that resulted from it. `body` is added to the JSON. `quiet`: report failures only.
     """
     sent, remade = ({}, {}) if change.dry_run or done.kept else _send_change(org, push=change.push, quiet=quiet)
-    # What others had sent meanwhile comes first, and our commit was made anew after it.
+    # Sync places our commits after those of others, so a commit may have a new id.
     done = replace(done, commit=remade.get(done.commit or "", done.commit))
     body |= {name: remade[commit] for name, commit in body.items() if isinstance(commit, str) and commit in remade}
     if done.kept:
@@ -159,12 +159,12 @@ def report_change(
         if then and then.commit and not quiet:
             write_stderr(f"{remade.get(then.commit, then.commit)[:_SHORT]} {then.change.subject}")
     if sent.get("why"):
-        write_stderr(f"not sent: {sent['why']}")
+        write_stderr(f"not pushed: {sent['why']}")
     return EXIT_QUEUED if done.kept else int(sent.get("exit_code", 0))
 
 
 def _send_change(org: OrgHandle, *, push: bool, quiet: bool) -> tuple[dict[str, Any], Mapping[str, str]]:
-    """What became of sending a change to the remote, if that was asked, and which commits were made anew as which."""
+    """Push if requested. Returns the JSON keys that report it, and the commits that got a new id (old to new)."""
     if not (push or org.head.policy.push):
         return {}, {}
     try:
@@ -174,9 +174,9 @@ def _send_change(org: OrgHandle, *, push: bool, quiet: bool) -> tuple[dict[str, 
         return {"sent": state, "why": str(stopped), "exit_code": stopped.exit_code}, {}
     if done.remote:
         if not quiet:
-            write_stderr(f"sent to {done.remote}")
+            write_stderr(f"pushed to {done.remote}")
         return {"sent": "yes"}, done.remade
-    why = f"this repository has no remote for {done.branch}. Name one: git remote add origin URL"
+    why = f"this repository has no remote for {done.branch}. Add one: git remote add origin URL"
     return {"sent": "no remote", "why": why}, {}
 
 
@@ -186,13 +186,13 @@ def _report_commit(org: OrgHandle, done: RecordedChange, *, quiet: bool) -> None
     if done.commit is None:
         return
     if done.behind:
-        write_stderr(f"committed, but the work tree could not follow: {done.behind}")
+        write_stderr(f"committed, but the work tree could not be updated: {done.behind}")
     for problem in done.noted[:_MOST_NOTED]:
         write_stderr(f"{problem.place}: {problem.message}. {problem.hint}".rstrip())
     if len(done.noted) > _MOST_NOTED:
-        write_stderr(f"and {count_noun(len(done.noted) - _MOST_NOTED, 'thing')} more to mend: orgtp validate")
+        write_stderr(f"and {count_noun(len(done.noted) - _MOST_NOTED, 'more warning')}. See: orgtp validate")
     if org.ledger.is_other_branch_checked_out:
-        write_stderr(f"recorded on the branch {org.head.branch}; another is checked out and stays as it is")
+        write_stderr(f"recorded on the branch {org.head.branch}; the branch that is checked out was not changed")
 
 
 def _print_commit(done: RecordedChange) -> None:
@@ -201,14 +201,16 @@ def _print_commit(done: RecordedChange) -> None:
         return
     write_stdout(f"{done.commit[:_SHORT]} {done.change.subject}\n")
     if not done.change.by and sys.stderr.isatty():
-        write_stderr("no seat is named as acting: git's user.email is none's. Name one with --by SEAT or ORGTP_SEAT")
+        write_stderr(
+            "no seat has git's user.email, so none is recorded as acting. Name one with --by SEAT or ORGTP_SEAT"
+        )
 
 
 def _print_dry_run(done: RecordedChange) -> None:
     from orgtp.render.change import dry_run_text
 
     if not done.files:
-        write_stderr(f"dry run: there is nothing to change: {done.change.what}")
+        write_stderr(f"dry run: nothing to change: {done.change.what}")
         return
     write_stdout(dry_run_text(done.before, done.files))
     write_stderr(f"dry run, nothing written. The commit would be:\n\n{done.change.message}")

@@ -1,4 +1,4 @@
-"""The commands that show: chart, scorecard, stale, schema."""
+"""`orgtp chart`, `scorecard`, `stale` and `schema`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orgtp.cli.session import open_chosen_org, warn_if_incomplete, write_json, w
 
 
 class ChartFormat(StrEnum):
-    """How `chart` draws it."""
+    """The output formats of `chart`."""
 
     TREE = "tree"
     MERMAID = "mermaid"
@@ -24,19 +24,22 @@ class ChartFormat(StrEnum):
 def show_chart(
     org: OrgOption = None,
     at: AtOption = None,
-    root: Annotated[str, typer.Option("--root", metavar="SEAT", help="From this seat down.")] = "",
-    depth: Annotated[int | None, typer.Option("--depth", metavar="N", min=0, help="So many levels down.")] = None,
+    root: Annotated[str, typer.Option("--root", metavar="SEAT", help="Start at this seat.")] = "",
+    depth: Annotated[int | None, typer.Option("--depth", metavar="N", min=0, help="Show at most N levels.")] = None,
     kind: KindOption = False,
     all_: AllOption = False,
-    format_: Annotated[ChartFormat, typer.Option("--format", help="How to draw it.")] = ChartFormat.TREE,
+    format_: Annotated[ChartFormat, typer.Option("--format", help="The output format.")] = ChartFormat.TREE,
     json: JsonOption = False,
 ) -> int:
-    """Draw the org chart: who is there, what for, who answers, and how many metrics are on target."""
-    here = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(here):
-        view = here.chart(root, depth, retired=all_)
+    """Draw the org chart.
+
+    Each seat has its role, its owner and how many of its metrics are on target.
+    """
+    handle = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(handle):
+        view = handle.chart(root, depth, retired=all_)
     if json or format_ is ChartFormat.JSON:
-        write_json("chart", here, {"seats": view.seats})
+        write_json("chart", handle, {"seats": view.seats})
         return 0
     if format_ in {ChartFormat.MERMAID, ChartFormat.DOT}:
         from orgtp.render import chart_graph
@@ -50,53 +53,56 @@ def show_chart(
     if format_ is ChartFormat.SVG:
         from orgtp.render.svg import render_svg
 
-        write_stdout(render_svg(chart_lines(view, Screen(), name=here.head.name, kind=kind), here.head.name))
+        write_stdout(render_svg(chart_lines(view, Screen(), name=handle.head.name, kind=kind), handle.head.name))
         return 0
-    write_stdout(chart_text(view, detect_screen(), name=here.head.name, kind=kind))
+    write_stdout(chart_text(view, detect_screen(), name=handle.head.name, kind=kind))
     return 0
 
 
 def show_scorecard(
     org: OrgOption = None,
     at: AtOption = None,
-    weeks: Annotated[int, typer.Option("--weeks", metavar="N", min=1, max=520, help="How many weeks.")] = 13,
-    seat: Annotated[str, typer.Option("--seat", metavar="SEAT", help="One seat's numbers only.")] = "",
+    weeks: Annotated[int, typer.Option("--weeks", metavar="N", min=1, max=520, help="The number of weeks.")] = 13,
+    seat: Annotated[str, typer.Option("--seat", metavar="SEAT", help="Only metrics of this seat.")] = "",
     json: JsonOption = False,
 ) -> int:
-    """Show everyone's numbers on one grid of weeks. The current week is marked: it is not over."""
-    here = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(here):
-        card = here.scorecard(weeks, seat)
+    """Show the metrics of all seats by week. The current week is marked, because it is not over."""
+    handle = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(handle):
+        card = handle.scorecard(weeks, seat)
     if json:
-        write_json("scorecard", here, {"columns": card.columns, "partial": card.partial, "rows": card.rows})
+        write_json("scorecard", handle, {"columns": card.columns, "partial": card.partial, "rows": card.rows})
         return 0
     from orgtp.render.scorecard import scorecard_text
     from orgtp.render.terminal import detect_screen
 
-    write_stdout(scorecard_text(card, detect_screen(), here.head.name))
+    write_stdout(scorecard_text(card, detect_screen(), handle.head.name))
     return 0
 
 
 def show_stale(
-    seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only this seat's.")] = "",
+    seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only metrics of this seat.")] = "",
     org: OrgOption = None,
     at: AtOption = None,
     json: JsonOption = False,
 ) -> int:
-    """List the numbers that are late: what, whose it is, for how long, why. The exit code is 1 if there are any."""
-    here = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(here):
-        found = here.stale(seat)
+    """List overdue values.
+
+    Each with its metric, its seat, how long it is overdue, and why. Exit code 1 if there are any.
+    """
+    handle = open_chosen_org(org, at, whole=False)
+    with warn_if_incomplete(handle):
+        found = handle.stale(seat)
     if json:
-        write_json("stale", here, {"at": here.now, "stale": found})
+        write_json("stale", handle, {"at": handle.now, "stale": found})
         return int(bool(found))
     from orgtp.render.stale import nothing_stale_text, stale_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(
-        stale_text(found, here.now, detect_screen())
+        stale_text(found, handle.now, detect_screen())
         if found
-        else nothing_stale_text(here.org_about(seat).seats.get(seat))
+        else nothing_stale_text(handle.org_about(seat).seats.get(seat))
     )
     return int(bool(found))
 

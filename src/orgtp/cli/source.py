@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from orgtp.model.problem import Problem
     from orgtp.views.sources import Reading
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of a source, as metrics have it.")]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of a source, as used by metrics.")]
 
 
 CommandOption = Annotated[
@@ -26,54 +26,54 @@ CommandOption = Annotated[
     typer.Option(
         "--command",
         metavar="WORDS",
-        help="A program and its arguments, as one word; no shell. It runs in the folder of that file.",
+        help="A program and its arguments, quoted. No shell. It runs in the folder of the sources file.",
     ),
 ]
 SqlOption = Annotated[
-    tuple[str, str], typer.Option("--sql", metavar="URL QUERY", help="A database, and a select of one field.")
+    tuple[str, str], typer.Option("--sql", metavar="URL QUERY", help="A database, and a query that selects one field.")
 ]
-HttpOption = Annotated[str, typer.Option("--http", metavar="URL", help="An address that answers it.")]
+HttpOption = Annotated[str, typer.Option("--http", metavar="URL", help="A web address that returns the value.")]
 FormatOption = Annotated[
-    str, typer.Option("--format", metavar="F", help="csv, json or jsonl, where the file's name does not say it.")
+    str, typer.Option("--format", metavar="F", help="csv, json or jsonl, if the file name does not show it.")
 ]
 FileOption = Annotated[str, typer.Option("--file", metavar="PATH", help="A CSV, JSON or JSON Lines file.")]
 HeaderOption = Annotated[
-    list[str] | None, typer.Option("--header", metavar="NAME=env:VAR", help="With --http. Repeat for more.")
+    list[str] | None, typer.Option("--header", metavar="NAME=env:VAR", help="With --http: a header. Can be repeated.")
 ]
-BodyOption = Annotated[str, typer.Option("--body", metavar="TEXT", help="With --http: what is posted.")]
-PointerOption = Annotated[str, typer.Option("--pointer", metavar="/A/B", help="Where it is in the JSON.")]
+BodyOption = Annotated[str, typer.Option("--body", metavar="TEXT", help="With --http: the body of a POST request.")]
+PointerOption = Annotated[str, typer.Option("--pointer", metavar="/A/B", help="The JSON pointer of the value.")]
 ColumnOption = Annotated[str, typer.Option("--column", metavar="NAME", help="The column of a CSV file.")]
 RollupOption = Annotated[
-    str, typer.Option("--rollup", metavar="HOW", help="sum, mean, min, max, last or count of the rows.")
+    str, typer.Option("--rollup", metavar="HOW", help="How to combine rows: sum, mean, min, max, last or count.")
 ]
-MaxAgeOption = Annotated[str, typer.Option("--max-age", metavar="1d", help="With --file: an older file has no value.")]
-TimeoutOption = Annotated[str, typer.Option("--timeout", metavar="30s", help="How long it may take.")]
+MaxAgeOption = Annotated[str, typer.Option("--max-age", metavar="1d", help="With --file: ignore an older file.")]
+TimeoutOption = Annotated[str, typer.Option("--timeout", metavar="30s", help="The time limit.")]
 RetriesOption = Annotated[
-    int | None, typer.Option("--retries", metavar="N", min=0, max=10, help="How often it is asked again, 10 at most.")
+    int | None, typer.Option("--retries", metavar="N", min=0, max=10, help="The number of retries, at most 10.")
 ]
 
 
 class UnknownSource(OrgtpError):
-    """No source of this name is known here."""
+    """The sources file has no source with this name."""
 
     text = 'there is no source "{name}" in {path}. {hint}'
 
 
 def list_sources(org: OrgOption = None, sources: SourcesOption = None, json: JsonOption = False) -> int:
-    """List the sources that the org's metrics name, and those that this machine knows. Exit code 1: one is wrong."""
+    """List the sources that metrics use and those of this machine. Exit code 1 if the sources file has problems."""
     from orgtp.api import read_sources
     from orgtp.views.sources import KnownSource, source_lines
 
-    here = open_chosen_org(org, whole=False)
+    handle = open_chosen_org(org, whole=False)
     read = read_sources(sources)
-    lines = source_lines(here.staff.org, {name: KnownSource(one.kind, one.wrong) for name, one in read.named.items()})
+    lines = source_lines(handle.staff.org, {name: KnownSource(one.kind, one.wrong) for name, one in read.named.items()})
     if json:
         body = {
             "file": str(read.path),
             "sources": lines,
             "problems": [_problem_json(problem) for problem in read.problems],
         }
-        write_json("sources", here, body)
+        write_json("sources", handle, body)
     else:
         from orgtp.render.sources import source_list_text
         from orgtp.render.terminal import detect_screen
@@ -90,10 +90,10 @@ def _problem_json(problem: Problem) -> dict[str, Any]:
 
 
 def _explain_unused_sources(names: list[str]) -> None:
-    """How a metric gets the first of the sources that none names."""
+    """Explain how to connect a metric to the first unused source."""
     if names:
         write_stderr(
-            f"no metric names {names[0]}. One does after: orgtp seat set SEAT metrics.METRIC.source={names[0]}"
+            f"no metric uses {names[0]} yet. Connect one with: orgtp seat set SEAT metrics.METRIC.source={names[0]}"
         )
 
 
@@ -101,20 +101,20 @@ def _print_source_problems(read: Sources) -> None:
     for problem in read.problems:
         write_stderr(f"{problem.place}: {problem.message}. {problem.hint}".rstrip())
     if not read.named and not read.problems:
-        write_stderr(f"this machine knows no source: there is none in {read.path}. See: orgtp source add --help")
+        write_stderr(f"there are no sources in {read.path}. See: orgtp source add --help")
 
 
 def try_one_source(
     name: NameArgument, org: OrgOption = None, sources: SourcesOption = None, json: JsonOption = False
 ) -> int:
-    """Ask a source now; write nothing. Shows what it says, and how that reads against each metric that names it.
+    """Read a source now, without recording anything. Shows its value, and the result for each metric that uses it.
 
-    Exit code 1 where it has no value, or a metric would refuse it.
+    Exit code 1 if it has no value, or if the value does not fit a metric.
     """
     from orgtp.api import ask_sources, read_sources, refuse_inside
     from orgtp.views.sources import readings
 
-    here = _find_org(org)
+    handle = _find_org(org)
     read = read_sources(sources)
     if name not in read.named:
         _print_source_problems(read)
@@ -122,13 +122,13 @@ def try_one_source(
         raise UnknownSource(name=name, path=read.path, hint=hint)
     refuse_inside(read.path)
     (said,) = ask_sources([read.named[name]])
-    found = readings(here.staff.org, name, said.value) if here and said.value is not None else []
-    _show_reading(here, said, found, json=json)
+    found = readings(handle.staff.org, name, said.value) if handle and said.value is not None else []
+    _show_reading(handle, said, found, json=json)
     return int(said.value is None or any(reading.stored is None for reading in found))
 
 
 def _find_org(org: Path | None) -> OrgHandle | None:
-    """The org; none where none is named and none is here: a source can be tried before there is one."""
+    """Open the org, or return None if there is none here and none was named. A source can be tested without one."""
     from orgtp.api import NotAnOrg
 
     try:
@@ -139,7 +139,7 @@ def _find_org(org: Path | None) -> OrgHandle | None:
         return None
 
 
-def _show_reading(here: OrgHandle | None, said: SourceResult, found: list[Reading], *, json: bool) -> None:
+def _show_reading(handle: OrgHandle | None, said: SourceResult, found: list[Reading], *, json: bool) -> None:
     if json:
         body = {
             "source": said.name,
@@ -151,8 +151,8 @@ def _show_reading(here: OrgHandle | None, said: SourceResult, found: list[Readin
         }
         from orgtp.render.json import format_envelope
 
-        if here:
-            write_json("source-test", here, body)
+        if handle:
+            write_json("source-test", handle, body)
         else:
             write_stdout(format_envelope("source-test", "", None, False, body))
     elif said.value is None:
@@ -162,7 +162,7 @@ def _show_reading(here: OrgHandle | None, said: SourceResult, found: list[Readin
         from orgtp.render.terminal import detect_screen
 
         write_stdout(source_test_text(said.value, said.seconds, found, detect_screen()))
-        _explain_unused_sources([said.name] if here and not found else [])
+        _explain_unused_sources([said.name] if handle and not found else [])
 
 
 def add_one_source(
@@ -183,9 +183,10 @@ def add_one_source(
     sources: SourcesOption = None,
     dry_run: DryRunOption = False,
 ) -> int:
-    """Add a source to this machine's file. A secret is named there (env:TOKEN, file:PATH), and never written.
+    """Add a source to this machine's file.
 
-    It is one of --command, --sql, --http and --file. What is there already is never changed.
+    Give one of --command, --sql, --http and --file. Refer to secrets by name (env:TOKEN, file:PATH); they are never
+    written. Existing sources are not changed.
     """
     from orgtp.cli.source_add import NewSource, add_source, build_source
 

@@ -1,4 +1,4 @@
-"""Adding a source as it is typed: options become a source, and what is wrong with one is said in options."""
+"""`orgtp source add`: build a source from options, and word its errors in terms of options."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
 from orgtp.model.text import join_with_and
 
-# Which kinds each option is for.
+# The kinds of source that each option applies to.
 _FOR = {
     "header": ("http",),
     "body": ("http",),
@@ -23,20 +23,20 @@ _FOR = {
     "format": ("file",),
     "max-age": ("file",),
 }
-# What the reader of the file says, as whoever types options would say it.
+# Hints of the reader of the sources file, reworded as options.
 _AS_TYPED = (
     (r"Add column: NAME, or rollup: count", "Use --column NAME, or --rollup count"),
     (r"Add format: csv, json or jsonl", "Use --format csv, json or jsonl"),
-    (r'write url: "env:BOOKS_URL"', 'say --sql env:BOOKS_URL "select …"'),
-    (r'write url: "env:METRICS_URL"', "say --http env:METRICS_URL"),
-    (r'write headers: \{(\S+): "env:NAME"\}', r"say --header \1=env:NAME"),
+    (r'write url: "env:BOOKS_URL"', 'use --sql env:BOOKS_URL "select …"'),
+    (r'write url: "env:METRICS_URL"', "use --http env:METRICS_URL"),
+    (r'write headers: \{(\S+): "env:NAME"\}', r"use --header \1=env:NAME"),
     (r"\bmax_age\b", "--max-age"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """What was typed. `options` are those of some kinds alone, by name; "" and None: not said."""
+    """The options as given. `options` holds those that only some kinds have, by name. "" and None: not given."""
 
     command: str
     sql: tuple[str, str]
@@ -49,7 +49,7 @@ class NewSource:
 
 
 def build_source(new: NewSource) -> dict[str, Any]:
-    """The source that was typed. Raises `BadInput` where it is none, or an option is of another kind."""
+    """Build the source from its options. Raises `BadInput` if the kind is unclear or an option does not apply to it."""
     kinds: dict[str, Any] = {
         "command": _split_command(new.command),
         "sql": dict(zip(("url", "query"), new.sql, strict=True)) if any(new.sql) else {},
@@ -58,7 +58,7 @@ def build_source(new: NewSource) -> dict[str, Any]:
     }
     chosen = {kind: settings for kind, settings in kinds.items() if settings}
     if len(chosen) != 1:
-        raise BadInput(what="say what the source is with one of --command, --sql, --http and --file")
+        raise BadInput(what="give one of --command, --sql, --http and --file")
     ((kind, settings),) = chosen.items()
     said = {name: value for name, value in new.options.items() if value}
     _refuse_other_kinds(kind, [*(["header"] if new.headers else []), *said])
@@ -73,34 +73,34 @@ def _refuse_other_kinds(kind: str, names: list[str]) -> None:
     for name in names:
         if kind not in _FOR[name]:
             raise BadInput(
-                what=f"--{name} goes with {join_with_and(f'--{one}' for one in _FOR[name])}, not with --{kind}"
+                what=f"--{name} applies to {join_with_and(f'--{one}' for one in _FOR[name])}, not to --{kind}"
             )
 
 
 def _absolute_path(file: str) -> str:
-    """A path from here, where it is typed, as one that holds from everywhere."""
+    """Make a path absolute, because the source runs in another folder."""
     return file if file.startswith(("~", "env:", "file:")) else str(Path(file).absolute())
 
 
 def _split_command(command: str) -> list[str]:
-    """The words of a command; ~/ begins a path in each, as it does where no quotes are around it."""
+    """Split a command into words, and expand ~/ in each, as a shell does without quotes."""
     try:
         words = shlex.split(command)
     except ValueError as error:
-        raise BadInput(what=f"--command cannot be taken apart: {error}") from error
+        raise BadInput(what=f"cannot split --command into words: {error}") from error
     return [str(Path(word).expanduser()) if word.startswith("~/") else word for word in words]
 
 
 def _parse_header(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals and value):
-        # It may hold a secret already.
-        raise BadInput(what="a --header is not NAME=VALUE. Write it so: --header Authorization=env:TOKEN")
+        # Do not repeat the text: it may contain a secret.
+        raise BadInput(what="a --header is not NAME=VALUE. Example: --header Authorization=env:TOKEN")
     return name, value
 
 
 def add_source(name: str, source: dict[str, Any], sources: Path | None, *, dry_run: bool) -> int:
-    """Write it into this machine's file, and say what has to be known of it; the exit code."""
+    """Add the source to this machine's file, and print what to know about it. Returns the exit code."""
     from orgtp.api import insert_source, refuse_inside, save_sources_file, sources_path
 
     path = sources_path(sources)
@@ -111,15 +111,15 @@ def add_source(name: str, source: dict[str, Any], sources: Path | None, *, dry_r
         raise BadInput(what=_name_options(str(error))) from error
     if dry_run:
         write_stdout(text)
-        write_stderr(f"dry run, nothing written: this would be {path}")
+        write_stderr(f"dry run, nothing written. This would be the content of {path}.")
     else:
         save_sources_file(path, text)
-        write_stdout(f"{name} is in {path}\n")
+        write_stdout(f"Added {name} to {path}.\n")
     for what in _list_warnings(source, path.parent):
         write_stderr(what)
     if not dry_run:
         where = f" --sources {shlex.quote(str(sources))}" if sources else ""
-        write_stderr(f"try it: orgtp source test {name}{where}")
+        write_stderr(f"test it with: orgtp source test {name}{where}")
     return 0
 
 
@@ -130,20 +130,20 @@ def _name_options(said: str) -> str:
 
 
 def _list_warnings(source: Mapping[str, Any], folder: Path) -> Iterator[str]:
-    """What would be found out by trying only."""
+    """Warn of what would otherwise only show when the source runs."""
     from orgtp.api import explain_shell_words, find_kinds, load_kind
 
     kind = next(iter(source))
     if lacks := load_kind(find_kinds()[kind].value).lacks:
         yield lacks
     if kind == "command" and (words := explain_shell_words(source["command"])):
-        yield f"mind:{words.removeprefix('.')}"
+        yield f"note:{words.removeprefix('.')}"
     if relative := next(_relative_paths(source), ""):
-        yield f"{relative} is looked for in {folder}, where the sources file is"
+        yield f"{relative} is relative to {folder}, the folder of the sources file"
 
 
 def _relative_paths(source: Mapping[str, Any]) -> Iterator[str]:
-    """The paths that begin in the folder of the sources file."""
+    """The paths that are relative to the folder of the sources file."""
     yield from (word for word in source.get("command", ()) if re.fullmatch(r"(?!-)[^/:\s][^:\s]*/[^:\s]*", word))
     found = re.fullmatch(r"sqlite:///([^/~:].*)", source.get("sql", {}).get("url", ""))
     yield from found.groups() if found else ()

@@ -1,4 +1,4 @@
-"""The commands that check: validate, and rule, which explains what validate finds."""
+"""`orgtp validate`, and `orgtp rule`, which explains what it finds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ValidateFormat(StrEnum):
-    """How `validate` says it."""
+    """The output formats of `validate`."""
 
     TEXT = "text"
     JSON = "json"
@@ -33,14 +33,14 @@ class ValidateFormat(StrEnum):
     AUTO = "auto"
 
 
-_FORMAT_HELP = "How to say it; auto: github or gitlab where that runs it, else text."
+_FORMAT_HELP = "The output format. auto: github or gitlab in their CI, else text."
 FormatOption = Annotated[ValidateFormat, typer.Option("--format", help=_FORMAT_HELP)]
 
 BaseOption = Annotated[
     str | None,
-    typer.Option("--base", metavar="REV", help="The branch or commit that a pull request is for: origin/main."),
+    typer.Option("--base", metavar="REV", help="The target of a pull request, such as origin/main."),
 ]
-# The base of the comparison is not in this clone.
+# The exit code if the base of the comparison is not in this clone.
 UNPROVEN = 4
 
 
@@ -56,28 +56,28 @@ def validate_org(
     base: BaseOption = None,
     format_: FormatOption = ValidateFormat.TEXT,
     json: JsonOption = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings as well.")] = False,
 ) -> int:
-    """Find every problem in the org, each with its place and the way out. Exit code 1 if there are errors.
+    """List every problem in the org with its location and a fix. Exit code 1 if there are errors.
 
-    With --base, also what a pull request may not do, compared from the commit where it parted from there.
+    With --base, also check what a pull request may not change, compared with the merge base.
     """
-    here = open_chosen_org(org, at, whole=False)
-    problems = here.validate(base)
+    handle = open_chosen_org(org, at, whole=False)
+    problems = handle.validate(base)
     fatal = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    _write_problems(ValidateFormat.JSON if json else _resolve_format(format_), here, problems, fatal)
+    _write_problems(ValidateFormat.JSON if json else _resolve_format(format_), handle, problems, fatal)
     return _exit_code({problem.rule for problem in problems if problem.severity in fatal})
 
 
 def _exit_code(broken: Collection[str]) -> int:
-    """1 where something is wrong; where all that is wrong is a base that is not here, nobody can say."""
+    """1 if a rule is broken, 0 if none is, and 4 if the only problem is that the base is not in this clone."""
     from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 
     return UNPROVEN if broken == {BASE_NOT_REACHED.id} else int(bool(broken))
 
 
 def _resolve_format(format_: ValidateFormat) -> ValidateFormat:
-    """The format itself; for `auto`, the one of whatever runs us."""
+    """Resolve `auto` to the format of the CI that runs us."""
     if format_ is not ValidateFormat.AUTO:
         return format_
     if os.environ.get("GITHUB_ACTIONS") == "true":
@@ -86,34 +86,34 @@ def _resolve_format(format_: ValidateFormat) -> ValidateFormat:
 
 
 def _write_problems(
-    format_: ValidateFormat, here: OrgHandle, problems: list[Problem], fatal: Collection[Severity]
+    format_: ValidateFormat, handle: OrgHandle, problems: list[Problem], fatal: Collection[Severity]
 ) -> None:
-    """The problems to standard output; what they come to, to standard error (the JSON says it itself)."""
+    """Write the problems to standard output, and their summary to standard error (JSON includes it)."""
     if format_ is ValidateFormat.JSON:
         from orgtp.render.json import problems_body
 
-        write_json("validate", here, problems_body(problems, len(here.org.seats)))
+        write_json("validate", handle, problems_body(problems, len(handle.org.seats)))
         return
     from orgtp.render.problems.summary import format_summary
 
-    said = format_summary(problems, len(here.org.seats))
-    write_stdout(_format_problems(format_, here, problems, fatal))
+    said = format_summary(problems, len(handle.org.seats))
+    write_stdout(_format_problems(format_, handle, problems, fatal))
     if format_ is ValidateFormat.GITHUB:
         _write_github_rest(problems, said)
     write_stderr(said)
 
 
 def _format_problems(
-    format_: ValidateFormat, here: OrgHandle, problems: list[Problem], fatal: Collection[Severity]
+    format_: ValidateFormat, handle: OrgHandle, problems: list[Problem], fatal: Collection[Severity]
 ) -> str:
-    """The problems in any format but JSON; only what it needs is imported."""
+    """Format the problems in any format but JSON. Only the renderer needed is imported."""
     if format_ is ValidateFormat.TEXT and not problems:
         return ""
     if format_ is ValidateFormat.TEXT:
         from orgtp.render.problems.text import problems_text
         from orgtp.render.terminal import detect_screen
 
-        return problems_text(problems, here.snapshot.loaded.files, detect_screen())
+        return problems_text(problems, handle.snapshot.loaded.files, detect_screen())
     if format_ is ValidateFormat.GITHUB:
         from orgtp.render.problems.github import problems_github
 
@@ -133,7 +133,7 @@ def _format_problems(
 
 
 def _write_github_rest(problems: list[Problem], said: str) -> None:
-    """What GitHub has no room for among its annotations: into the step's summary, or else into the log."""
+    """Write problems beyond GitHub's limit of annotations to the step summary, or else to the log."""
     from orgtp.render.problems.github import find_unannotated, format_log_lines
 
     rest = find_unannotated(problems)
@@ -142,7 +142,7 @@ def _write_github_rest(problems: list[Problem], said: str) -> None:
 
 
 def _write_step_summary(problems: list[Problem], said: str) -> bool:
-    """Whether the step has a summary, and all problems are in it now."""
+    """Write all problems to the step summary. False if there is none, or if that fails."""
     from orgtp.render.problems.github import SUMMARY_BYTES, summary_markdown
 
     name = os.environ.get("GITHUB_STEP_SUMMARY", "")
@@ -153,18 +153,21 @@ def _write_step_summary(problems: list[Problem], said: str) -> bool:
             table = summary_markdown(problems, said, SUMMARY_BYTES - out.tell())
             out.write(table.encode())
     except OSError as error:
-        write_stderr(f"the step's summary cannot be written: {error.strerror or error}")
+        write_stderr(f"cannot write the step summary: {error.strerror or error}")
         return False
     return bool(table)
 
 
 def rule(
     id_: Annotated[
-        str, typer.Argument(metavar="[ID]", help="The rule. Without it: all rules.", show_default=False)
+        str, typer.Argument(metavar="[ID]", help="The id of a rule. Default: list all rules.", show_default=False)
     ] = "",
     json: JsonOption = False,
 ) -> int:
-    """Explain a rule of validate: why it is there, a bad example and a good one, how to fix it. Or list all rules."""
+    """Explain a rule, or list all rules.
+
+    The page has its purpose, a bad and a good example, and how to fix a violation.
+    """
     from orgtp.api import PAGES
     from orgtp.render.rules import rule_text, rules_json, rules_text
     from orgtp.render.terminal import detect_screen
@@ -183,5 +186,5 @@ def _rule(id_: str) -> Rule:
     for one in PAGES:
         if one.id == id_:
             return one
-    hint = f"{did_you_mean(id_, [one.id for one in PAGES])} All are listed by: orgtp rule".strip()
+    hint = f"{did_you_mean(id_, [one.id for one in PAGES])} List all rules: orgtp rule".strip()
     raise UnknownRule(rule=id_, hint=hint)

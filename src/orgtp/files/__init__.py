@@ -1,1 +1,21 @@
 """The file formats: read the files of an org into the model, and apply changes to their content."""
+
+__all__ = [
+    "admission",
+    "apply",
+    "escalation",
+    "json_schema",
+    "load",
+    "mapping_reader",
+    "org",
+    "retirement_review",
+    "score_months",
+    "scores",
+    "seat",
+    "seat_brief",
+    "seat_scope",
+    "signers",
+    "tree",
+    "value_import",
+    "yaml",
+]

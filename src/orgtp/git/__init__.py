@@ -1,1 +1,18 @@
 """Git plumbing: processes, objects, trees, refs, the index, locks, signatures and remotes."""
+
+__all__ = [
+    "ancestry",
+    "cat_file",
+    "checkout",
+    "commit",
+    "errors",
+    "gpg_signature",
+    "lock",
+    "log",
+    "objects",
+    "remote",
+    "repo",
+    "ssh_signature",
+    "tree",
+    "worktrees",
+]

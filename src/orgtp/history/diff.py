@@ -47,7 +47,7 @@ def _add_authorship(snapshot: OrgSnapshot, repo: Repo, base: str, facts: Facts, 
         return found
     people, rows = CommitActors(repo, head), [key for path, key in wanted if path.startswith("scores/")]
     setters = Blame(FileStates(repo, reader(rows)), wanted).find_setters(head, base)
-    return facts.told(found, {spot: _describe_authorship(people, commit) for spot, commit in setters if commit})
+    return facts.add_authors(found, {spot: _describe_authorship(people, commit) for spot, commit in setters if commit})
 
 
 def _describe_authorship(people: CommitActors, commit: Commit) -> Made:

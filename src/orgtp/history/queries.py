@@ -21,7 +21,7 @@ from orgtp.model.period import parse_span
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.text import is_id
 from orgtp.views.blame import BlameLine, blame_line, unknown_line
-from orgtp.views.log import LogEntry, Wanted, checked, log
+from orgtp.views.log import LogEntry, Wanted, check_filter, log
 from orgtp.views.seat_fields import Field, Spot, fields_of
 from orgtp.views.seat_history import Life, life
 
@@ -41,7 +41,7 @@ def stream_log_pages(
     Raises `NoGit`, `UnknownSeat`, `UnknownMetric`, `UnknownRevision`, `BadInput`.
     """
     repo, org = require_repo(snapshot), snapshot.staff.org
-    wanted = checked(org, wanted)
+    wanted = check_filter(org, wanted)
     head, without = snapshot.revision, ""
     if since is not None:
         span = parse_span(since)

@@ -1,1 +1,15 @@
 """Write to the ledger branch: actions become commits, values can wait in an outbox, and crashes are recovered."""
+
+__all__ = [
+    "advance",
+    "append",
+    "batch",
+    "checks",
+    "create",
+    "id_index",
+    "outbox",
+    "partial_tree",
+    "propose",
+    "remote_witness",
+    "witness",
+]

@@ -2,3 +2,5 @@
 
 `server` is the only module that imports the protocol's SDK. The other modules build plain answers.
 """
+
+__all__ = ["install", "server", "stdio"]

@@ -1,4 +1,4 @@
-"""One shape for every answer: what the command's JSON has, as of when it is true, and how much of it is there."""
+"""The common shape of all answers: the JSON of the command, the time it refers to, and whether it is complete."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from orgtp.render.json import VERSION, problems_body, to_json_value
 
 Answer = dict[str, Any]
 _FEW = 5
-# What fits a client's context beside all else that is in it, in characters.
+# The most characters of an answer's main list, so that it fits in a client's context.
 ROOM = 60_000
-# What has no room in that has to be cut, whatever it is.
+# The most characters of a whole answer; a larger one is cut.
 _MOST = 80_000
 
 
-def build_answer(here: OrgHandle, kind: str, body: Mapping[str, Any]) -> Answer:
-    """The answer of this kind: `body`, in the one envelope.
+def build_answer(handle: OrgHandle, kind: str, body: Mapping[str, Any]) -> Answer:
+    """Put `body` into the common envelope.
 
-    `as_of` is in the org's own time. `problems` are the first few that kept parts of the org from being read, and
-    `problems_total` counts them all; where `body` has problems of its own (`validate`), these stand.
+    `as_of` is in the org's time zone. `problems` has the first few errors in the files read, and `problems_total`
+    counts all of them; if `body` has its own problems (`validate`), those are used.
     """
-    unread = select_errors(here.problems_so_far)
+    unread = select_errors(handle.problems_so_far)
     head = {
         "orgtp": VERSION,
         "kind": kind,
-        "org": here.head.id,
-        "revision": body.get("commit") or here.revision,
-        "dirty": _is_dirty(here),
-        "as_of": here.now.astimezone(here.head.zone).isoformat(timespec="seconds"),
+        "org": handle.head.id,
+        "revision": body.get("commit") or handle.revision,
+        "dirty": _is_dirty(handle),
+        "as_of": handle.now.astimezone(handle.head.zone).isoformat(timespec="seconds"),
         "problems": problems_body(unread[:_FEW], 0)["problems"],
         "problems_total": len(unread),
     }
@@ -43,85 +43,85 @@ def build_answer(here: OrgHandle, kind: str, body: Mapping[str, Any]) -> Answer:
     return {**whole, "quoted": list_quoted_keys(whole)}
 
 
-def _is_dirty(here: OrgHandle) -> bool:
-    """Whether the files differ from the commit; where that cannot be read, nobody can say that they do not."""
+def _is_dirty(handle: OrgHandle) -> bool:
+    """Whether the files differ from the commit. If git cannot tell, they count as different."""
     try:
-        return here.dirty
+        return handle.dirty
     except OrgtpError:
         return True
 
 
 def clamp_limit(limit: int) -> int:
-    """How many were asked for, as far as that is a number of things."""
+    """Limit the number of items to 0 .. `ROOM`."""
     return min(max(limit, 0), ROOM)
 
 
 def bound_rows(name: str, rows: Sequence[Any], limit: int, narrow: str, *, newest: bool = False) -> Answer:
-    """`rows` under their name, no more than `limit` and than there is room for, and how many there are in all.
+    """Return at most `limit` of `rows` under `name`, as far as they fit, with the total.
 
-    Where some are left out, `truncated` says so, and `narrow` how to ask for less. `newest`: the last ones stay.
+    If rows are missing, `truncated` is true and `narrow` says how to ask for less. `newest` keeps the last rows.
     """
     ordered = rows[::-1] if newest else rows
-    kept = take_fitting([to_json_value(row) for row in ordered[: clamp_limit(limit)]], ROOM)
-    shown = kept[::-1] if newest else kept
+    fitting = take_fitting([to_json_value(row) for row in ordered[: clamp_limit(limit)]], ROOM)
+    shown = fitting[::-1] if newest else fitting
     return {name: shown, "total": len(rows), **describe_truncation(truncated=len(shown) < len(rows), narrow=narrow)}
 
 
 def describe_truncation(*, truncated: bool, narrow: str) -> Answer:
-    """Whether something is left out, and how to ask for less."""
+    """The keys that say whether something is missing, and how to ask for less."""
     return {"truncated": truncated, "narrow": narrow if truncated else None}
 
 
 def take_fitting(rows: Sequence[Any], room: int) -> list[Any]:
-    """The first of `rows` that have room together, and at least one."""
-    kept: list[Any] = []
+    """The first of `rows` that fit in `room` characters, but at least one."""
+    fitting: list[Any] = []
     for row in rows:
         room -= measure_size(row)
-        if room < 0 and kept:
+        if room < 0 and fitting:
             break
-        kept.append(row)
-    return kept
+        fitting.append(row)
+    return fitting
 
 
-# What is a group of ids, as a list is, though an object has it.
+# Objects with one key per id, which can be cut like lists.
 _GROUPS = frozenset({"capabilities", "metrics", "owned", "reports", "results"})
 
 
 def shrink_to_fit(value: Answer, room: int) -> tuple[Answer, list[str]]:
-    """`value` with its largest lists and groups cut to their halves until it has room, and the keys of those."""
+    """Halve the largest lists and groups of `value` until it fits. Returns it with the keys of those that were cut."""
     short: set[str] = set()
-    while measure_size(value) > room and (way := _find_largest_list(value)):
-        value = _halve_at(value, way)
-        short.add(next(str(key) for key in reversed(way) if isinstance(key, str)))
+    while measure_size(value) > room and (path := _find_largest_list(value)):
+        value = _halve_at(value, path)
+        short.add(next(str(key) for key in reversed(path) if isinstance(key, str)))
     return value, sorted(short)
 
 
 def _find_largest_list(value: Answer) -> tuple[Any, ...]:
-    """The way to the largest list or group that has more than one item; none where nothing can be cut."""
-    found = [(measure_size(inner), way) for way, inner in _iterate_lists(value, ()) if len(inner) > 1]
+    """The path to the largest list or group with more than one item; () if nothing can be cut."""
+    found = [(measure_size(inner), path) for path, inner in _iterate_lists(value, ()) if len(inner) > 1]
     return max(found, key=lambda pair: pair[0])[1] if found else ()
 
 
-def _iterate_lists(value: Any, way: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Every list and group within a value, the outer ones first, with the way to each."""
-    if isinstance(value, list) or (isinstance(value, dict) and way and way[-1] in _GROUPS):
-        yield way, value
+def _iterate_lists(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Yield the path and content of every list and group in a value, the outer ones first."""
+    if isinstance(value, list) or (isinstance(value, dict) and path and path[-1] in _GROUPS):
+        yield path, value
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in items:
-        yield from _iterate_lists(item, (*way, key))
+        yield from _iterate_lists(item, (*path, key))
 
 
-def _halve_at(value: Any, way: tuple[Any, ...]) -> Any:
-    """The same with what stands at the end of the way cut to its first half."""
-    if way:
+def _halve_at(value: Any, path: tuple[Any, ...]) -> Any:
+    """A copy of `value` in which only the first half of the list or group at `path` is left."""
+    if path:
         whole = {**value} if isinstance(value, dict) else [*value]
-        whole[way[0]] = _halve_at(value[way[0]], way[1:])
+        whole[path[0]] = _halve_at(value[path[0]], path[1:])
         return whole
-    kept = [*value.items()] if isinstance(value, dict) else value
-    half = kept[: len(kept) // 2]
+    items = [*value.items()] if isinstance(value, dict) else value
+    half = items[: len(items) // 2]
     return dict(half) if isinstance(value, dict) else half
 
 
 def measure_size(value: Any) -> int:
-    """How much room something takes, in characters."""
+    """The size of a value as JSON, in characters."""
     return len(json.dumps(value, ensure_ascii=False)) + 1

@@ -1,4 +1,4 @@
-"""What changed since a moment, in the org's words: the difference that it makes, and the commits that made it."""
+"""The tool that shows what changed since a date or commit: the differences, and the commits."""
 
 from __future__ import annotations
 
@@ -17,83 +17,83 @@ from orgtp.views.log import Wanted
 
 
 def what_changed(
-    here: OrgHandle,
-    since: Annotated[str, "Day, week or month, from its first day on; or a commit, after it"],
-    seat: Annotated[str, "Seat id: what is about it only"] = "",
-    scores: Annotated[bool, "Commits of values too"] = False,
+    handle: OrgHandle,
+    since: Annotated[str, "Day, week or month (from its first day), or a commit (after it)"],
+    seat: Annotated[str, "Seat id: only changes to it"] = "",
+    scores: Annotated[bool, "Include commits that record values"] = False,
     limit: int = 100,
 ) -> Answer:
-    """What changed, in one headline, in lists (total counts their items), and decision by decision (commits).
+    """What changed: a headline, lists of differences (total counts their items), and the commits.
 
-    Use it for what is new since a date or commit, up to at.
+    Use it to find out what is new since a date or commit, up to at.
     """
     if seat:
-        here.org.seat(seat)
+        handle.org.seat(seat)
     limit = clamp_limit(limit)
-    _refuse_backward_span(here, since)
-    revision, found = _diff_since(here, _find_base(since))
+    _refuse_backward_span(handle, since)
+    revision, found = _diff_since(handle, _find_base(since))
     found = _filter_by_seat(found, seat) if seat else found
-    pages = here.history.log_pages(Wanted(seat), since=revision or None)
-    told = (commit for commit in chain.from_iterable(pages) if scores or commit.action != "score")
-    commits = list(islice(told, limit + 1))
-    kept, total = _fit_lists(to_json_value(found), limit)
+    pages = handle.history.log_pages(Wanted(seat), since=revision or None)
+    wanted = (commit for commit in chain.from_iterable(pages) if scores or commit.action != "score")
+    commits = list(islice(wanted, limit + 1))
+    lists, total = _fit_lists(to_json_value(found), limit)
     shown = take_fitting([to_json_value(commit) for commit in commits[:limit]], ROOM // 3)
-    more = sum(map(len, kept.values())) < total or len(shown) < len(commits)
+    more = sum(map(len, lists.values())) < total or len(shown) < len(commits)
     body = {
         "base": {"given": since, "revision": revision or None},
-        "head": {"given": here.at, "revision": here.snapshot.commit},
+        "head": {"given": handle.at, "revision": handle.snapshot.commit},
         "headline": headline(found),
-        **kept,
+        **lists,
         "commits": shown,
         "total": total,
-        **describe_truncation(truncated=more, narrow="Ask with seat, or a later since; at ends the stretch."),
+        **describe_truncation(truncated=more, narrow="Ask with seat, a later since or an earlier at."),
     }
-    return build_answer(here, "diff", body)
+    return build_answer(handle, "diff", body)
 
 
-def _refuse_backward_span(here: OrgHandle, since: str) -> None:
-    """Refuse a stretch that begins after its end: it would be told backwards."""
+def _refuse_backward_span(handle: OrgHandle, since: str) -> None:
+    """Refuse a `since` that is after the end of the range."""
     span = parse_span(since)
-    if span and span[0].start.replace(tzinfo=here.head.zone) > here.now:
-        raise BadInput(what=f"since {since} is after {here.at or 'now'}, where the stretch ends")
+    if span and span[0].start.replace(tzinfo=handle.head.zone) > handle.now:
+        raise BadInput(what=f"since {since} is after {handle.at or 'now'}, the end of the range")
 
 
 def _find_base(since: str) -> str:
-    """The moment before a span begins, so that what happened in it is told; a commit stands for itself."""
+    """The period before a span, so that the whole span is included; a commit is returned unchanged."""
     span = parse_span(since)
     return span[0].previous().text if span else since
 
 
-def _diff_since(here: OrgHandle, base: str) -> tuple[str, Diff]:
-    """The commit to compare with, and what differs; where there was no org yet, all of it is new."""
+def _diff_since(handle: OrgHandle, base: str) -> tuple[str, Diff]:
+    """The base commit and the differences from it. If there was no org yet, everything is new."""
     try:
-        found = here.history.diff(base)
+        found = handle.history.diff(base)
     except NoOrgYet:
-        return "", diff(Org(), here.org)
+        return "", diff(Org(), handle.org)
     return found.base, found.diff
 
 
 def _filter_by_seat(found: Diff, seat: str) -> Diff:
-    """What of a difference is about one seat."""
-    ours = {
+    """The part of a difference that is about one seat."""
+    filtered = {
         field.name: tuple(item for item in getattr(found, field.name) if seat in _list_item_seats(item))
         for field in fields(found)
     }
-    return replace(found, **ours)
+    return replace(found, **filtered)
 
 
 def _list_item_seats(item: Any) -> set[Any]:
-    """The seats that an item of a difference names: whose it is, and between whom it went."""
+    """The seats that an item of a difference names."""
     return {getattr(item, key, None) for key in ("seat", "before", "after")}
 
 
 def _fit_lists(lists: dict[str, list[Any]], limit: int) -> tuple[dict[str, list[Any]], int]:
-    """As much of each list as there is room for, and how many items there are in all.
+    """Cut each list to its share of the room, and return the lists and the total number of items.
 
-    What a short list leaves of its share, longer ones have.
+    Room that short lists leave unused goes to longer ones.
     """
-    kept, room, left = {}, ROOM // 2, len(lists)
+    fitting, room, left = {}, ROOM // 2, len(lists)
     for key in sorted(lists, key=lambda key: measure_size(lists[key])):
-        kept[key] = take_fitting(lists[key][:limit], room // left)
-        room, left = room - measure_size(kept[key]), left - 1
-    return {key: kept[key] for key in lists}, sum(map(len, lists.values()))
+        fitting[key] = take_fitting(lists[key][:limit], room // left)
+        room, left = room - measure_size(fitting[key]), left - 1
+    return {key: fitting[key] for key in lists}, sum(map(len, lists.values()))

@@ -1,7 +1,7 @@
-"""JSON Schemas of answers, their keys read off the views themselves, so that the two cannot differ.
+"""JSON Schemas of the answers. Their keys come from the views, so that the two cannot differ.
 
-A client pays for every word of them before it asks anything: a row is told by its keys, each of which is always there;
-docs/json.md says what they mean. All schemas are open: a later version may say more.
+Clients load the schemas into their context, so they are short: rows are described by their required keys alone, which
+docs/json.md explains. All schemas allow more keys, for later versions.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ _HEAD = ("org", "revision", "dirty", "as_of", "problems", "problems_total", "quo
 
 
 def view_schema(*views: type, without: str = "", **properties: Schema) -> Schema:
-    """The object that one or more views become together, some of its properties told in full."""
+    """The schema of an object with the keys of one or more views, and full schemas of some properties."""
     keys = [key for view in views for key in list_json_keys(view) if key != without]
     return object_schema(*keys, **properties)
 
 
 def object_schema(*keys: str, **properties: Schema) -> Schema:
-    """An object with these keys, some of which are told in full."""
+    """The schema of an object with these keys, and full schemas of some."""
     return {
         "type": "object",
         **({"properties": properties} if properties else {}),
@@ -31,21 +31,21 @@ def object_schema(*keys: str, **properties: Schema) -> Schema:
 
 
 def list_schema(items: Schema) -> Schema:
-    """A list of these."""
+    """The schema of a list."""
     return {"type": "array", "items": items}
 
 
 def answer_schema(**properties: Schema) -> Schema:
-    """An answer with these properties, beside what every answer has."""
+    """The schema of an answer with these properties and those of every answer."""
     return object_schema(*_HEAD, *properties, **properties)
 
 
 def answer_schema_of_keys(*keys: str) -> Schema:
-    """An answer with these keys, beside those that every answer has."""
+    """The schema of an answer with these keys and those of every answer."""
     return object_schema(*_HEAD, *keys)
 
 
 def rows_schema(name: str, items: Schema, *keys: str, **properties: Schema) -> Schema:
-    """An answer that is mostly a list, of which some may be left out; beside it what is said of it by key alone."""
+    """The schema of an answer with a list that may be truncated, and these other keys and properties."""
     found = answer_schema(**properties, **{name: list_schema(items)}, total=NUMBER, truncated=FLAG)
     return {**found, "required": [*found["required"], "narrow", *keys]}

@@ -1,6 +1,6 @@
-"""What can be asked of the org as it stands: the chart, a seat, the numbers, what is wrong.
+"""Tools that read the org: the chart, seats, values and problems.
 
-Each function is a tool: its name, its words and its arguments are what a client is told of it.
+Each function is a tool. Clients see its name, docstring and arguments.
 """
 
 from __future__ import annotations
@@ -24,156 +24,158 @@ _NEWEST, _EVENTS_ROOM, _SEAT_ROOM = 20, 15_000, 10_000
 
 
 def org_chart(
-    here: OrgHandle,
-    root: Annotated[str, "Seat id: from it down"] = "",
-    depth: Annotated[int, "Levels below root; -1: all"] = -1,
+    handle: OrgHandle,
+    root: Annotated[str, "Seat id: only from it down"] = "",
+    depth: Annotated[int, "Levels below root; -1 for all"] = -1,
     kind: KindWord = "",
-    status: Annotated[StatusWord, "Default: all but retired"] = "",
+    status: Annotated[StatusWord, "Default: all except retired"] = "",
     limit: int = 200,
 ) -> Answer:
-    """Who is there and where: seats depth first, with role, owner, metrics and position.
+    """The org chart: seats depth first, with role, owner, metrics and position.
 
-    Use it for the chart, who answers for whom, agents among people. depth counts from the top, span direct reports.
+    Use it to see who reports to whom. depth counts from the top, span counts direct reports.
     """
-    view = here.chart(root, depth if depth >= 0 else None, retired=status == "retired")
+    view = handle.chart(root, depth if depth >= 0 else None, retired=status == "retired")
     found = [seat for seat in view.seats if kind in {"", seat.kind} and status in {"", seat.status}]
-    return build_answer(here, "chart", bound_rows("seats", found, limit, "Ask with root, depth, kind or status."))
+    return build_answer(handle, "chart", bound_rows("seats", found, limit, "Ask with root, depth, kind or status."))
 
 
 def list_seats(
-    here: OrgHandle,
-    find: Annotated[str, "Words of the seat or its metrics"] = "",
+    handle: OrgHandle,
+    find: Annotated[str, "Words in the seat or its metrics"] = "",
     kind: KindWord = "",
-    status: Annotated[StatusWord, "Default: all, retired too"] = "",
-    owner: Annotated[str, "Seat id that answers for them"] = "",
+    status: Annotated[StatusWord, "Default: all, including retired"] = "",
+    owner: Annotated[str, "Seat id of the owner"] = "",
     limit: int = 200,
 ) -> Answer:
-    """Find seats and their ids, by words, kind, status or owner. Use it first when you have a name and need an id."""
+    """Find seats and their ids by words, kind, status or owner. Use it first if you have a name and need an id."""
     if owner:
-        here.org.seat(owner)
-    found = [seat for seat in here.seats(retired=True) if kind in {"", seat.kind} and status in {"", seat.status}]
-    found = [seat for seat in found if owner in {"", seat.owner} and _matches_words(here, seat, find)]
+        handle.org.seat(owner)
+    found = [seat for seat in handle.seats(retired=True) if kind in {"", seat.kind} and status in {"", seat.status}]
+    found = [seat for seat in found if owner in {"", seat.owner} and _matches_words(handle, seat, find)]
     brief = [{key: to_json_value(getattr(seat, key)) for key in BRIEF} for seat in found]
-    return build_answer(here, "seats", bound_rows("seats", brief, limit, "Ask with find, kind, status or owner."))
+    return build_answer(handle, "seats", bound_rows("seats", brief, limit, "Ask with find, kind, status or owner."))
 
 
 BRIEF = ("seat", "name", "role", "kind", "status", "owner", "human_owner", "reports_to", "depth", "span", "stale")
 
 
-def _matches_words(here: OrgHandle, seat: ChartSeat, words: str) -> bool:
-    """Whether all of `words` are somewhere in what the seat says of itself."""
-    own = [seat.seat, seat.name, seat.role, here.org.seats[seat.seat].mission]
+def _matches_words(handle: OrgHandle, seat: ChartSeat, words: str) -> bool:
+    """Whether the seat's own text contains all of `words`."""
+    own = [seat.seat, seat.name, seat.role, handle.org.seats[seat.seat].mission]
     metrics = [text for one in seat.metrics for text in (one.metric, one.name, one.outcome)]
     text = " ".join([*own, *seat.capabilities, *seat.capabilities.values(), *metrics]).lower()
     return all(word in text for word in words.lower().split())
 
 
-def get_seat(here: OrgHandle, seat: SeatId) -> Answer:
-    """All about one seat: mission, owner, capabilities, metrics, reports, open trouble, history, newest scores.
+def get_seat(handle: OrgHandle, seat: SeatId) -> Answer:
+    """Everything about one seat: mission, owner, capabilities, metrics, reports, escalations, history, scores.
 
-    Use it for one worker. hands_to: who gets what it cannot hold, or who took over from a retired one.
+    hands_to is who gets the escalations that it cannot resolve, or who took over from a retired seat.
     """
-    view = here.seat(seat)
-    known = sorted(here.scores(seat), key=lambda line: line.at)
+    view = handle.seat(seat)
+    known = sorted(handle.scores(seat), key=lambda line: line.at)
     scores = take_fitting([to_json_value(line) for line in known[-_NEWEST:]][::-1], _SEAT_ROOM)[::-1]
-    events = _list_seat_events(here, seat)
+    events = _list_seat_events(handle, seat)
     shown = take_fitting(events[::-1], _EVENTS_ROOM)[:_NEWEST][::-1]
     whole, cut_off = _bound_seat_lists(seat_body(view)["seat"])
-    handed = _list_successors(here, seat, view.retirement)
+    successors = _list_successors(handle, seat, view.retirement)
     body = {
         "seat": whole,
-        "hands_to": take_fitting(handed, _SEAT_ROOM),
+        "hands_to": take_fitting(successors, _SEAT_ROOM),
         "history": shown,
-        "history_whole": here.history.is_complete,
+        "history_whole": handle.history.is_complete,
         "scores": scores,
         "scores_total": len(known),
         **describe_truncation(
             truncated=cut_off or len(shown) < len(events) or len(scores) < len(known), narrow=_NARROW
         ),
     }
-    return build_answer(here, "seat", body)
+    return build_answer(handle, "seat", body)
 
 
-_NARROW = "The newest events and values are here; ask what_changed and metric_history for more."
+_NARROW = "These are the newest events and values; call what_changed and metric_history for more."
 
 
 def _bound_seat_lists(seat: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """A seat whose lists have room together, and whether something of them is left out."""
+    """The seat with its lists cut to fit, and whether anything was cut."""
     lists = {key: take_fitting(items, _SEAT_ROOM) for key, items in seat.items() if isinstance(items, list)}
-    kept = {**seat, **lists, "capabilities": dict(take_fitting([*seat["capabilities"].items()], _SEAT_ROOM))}
-    return kept, kept != seat
+    bounded = {**seat, **lists, "capabilities": dict(take_fitting([*seat["capabilities"].items()], _SEAT_ROOM))}
+    return bounded, bounded != seat
 
 
-def _list_seat_events(here: OrgHandle, seat: str) -> list[Any]:
-    """What became of the seat, the oldest first, as far as this clone can tell; nothing where there is no history."""
+def _list_seat_events(handle: OrgHandle, seat: str) -> list[Any]:
+    """The events of the seat, oldest first, as far as this clone has them; [] without git."""
     try:
-        told = seat_history_body(here.history.seat_history(seat))["events"]
-        cut = here.history.shallow_boundary
-        return [event for event in told if event["commit"] not in cut]
+        events = seat_history_body(handle.history.seat_history(seat))["events"]
+        boundary = handle.history.shallow_boundary
+        return [event for event in events if event["commit"] not in boundary]
     except NoGit:
         return []
 
 
-def _list_successors(here: OrgHandle, seat: str, retirement: Retirement | None) -> list[dict[str, str]]:
-    """Who gets what the seat does not hold (any more)."""
+def _list_successors(handle: OrgHandle, seat: str, retirement: Retirement | None) -> list[dict[str, str]]:
+    """Who took over from a retired seat, or who gets the escalations that the seat cannot resolve."""
     heirs = {**retirement.capabilities, **retirement.metrics} if retirement else {}
-    handed = heirs if heirs else {"trouble it cannot settle": find_responsible_seat(here.org, seat)}
-    names = {id_: held.name for id_, held in here.org.seats.items()}
-    return [{"what": what, "seat": to, "name": names.get(to, "")} for what, to in handed.items() if to]
+    successors = heirs or {"escalations it cannot resolve": find_responsible_seat(handle.org, seat)}
+    names = {id_: one.name for id_, one in handle.org.seats.items()}
+    return [{"what": what, "seat": to, "name": names.get(to, "")} for what, to in successors.items() if to]
 
 
-def seat_context(here: OrgHandle, seat: SeatId) -> Answer:
-    """What to know before working as a seat: owner, what it does and does not own, targets, due times, open trouble.
+def seat_context(handle: OrgHandle, seat: SeatId) -> Answer:
+    """Everything to know before working as a seat: owner, scope, targets, due times and open escalations.
 
-    Use it first when you are that seat. left_out: of what there is more.
+    Call it first if you are that seat. left_out lists what was shortened.
     """
-    return build_answer(here, "context", context_body(here.context(seat)))
+    return build_answer(handle, "context", context_body(handle.context(seat)))
 
 
 def scorecard(
-    here: OrgHandle,
+    handle: OrgHandle,
     weeks: Annotated[int, "1 to 104"] = 6,
-    seat: Annotated[str, "Seat id: its rows only"] = "",
+    seat: Annotated[str, "Seat id: only its rows"] = "",
     limit: int = 100,
 ) -> Answer:
-    """Everyone's numbers by week. Use it for how things go, what is off target, stale or unknown.
+    """The values of all metrics by week. Use it to see what is off target, stale or unknown.
 
-    state: on, off, unavailable (nobody knows; see note), missing (late), pending (not due), none.
+    state is on, off, unavailable (unknown; see note), missing (late), pending (not due yet) or none.
     """
-    card = here.scorecard(min(max(weeks, 1), 104), seat)
-    body = bound_rows("rows", card.rows, limit, "Ask with seat, or for fewer weeks.")
-    return build_answer(here, "scorecard", {"columns": card.columns, "partial": card.partial, **body})
+    card = handle.scorecard(min(max(weeks, 1), 104), seat)
+    body = bound_rows("rows", card.rows, limit, "Ask with seat or fewer weeks.")
+    return build_answer(handle, "scorecard", {"columns": card.columns, "partial": card.partial, **body})
 
 
-def metric_history(here: OrgHandle, seat: SeatId, metric: Annotated[str, "Metric id"], limit: int = 100) -> Answer:
-    """Every value of one metric: who recorded it, notes, corrections, targets over time. Use it for a trend."""
-    held = here.org.metric(seat, metric)
-    now = next(one for one in here.seat(seat).place.metrics if one.metric == metric)
+def metric_history(handle: OrgHandle, seat: SeatId, metric: Annotated[str, "Metric id"], limit: int = 100) -> Answer:
+    """Every value of one metric, with notes and corrections, and its targets over time. Use it for trends."""
+    details = handle.org.metric(seat, metric)
+    now = next(one for one in handle.seat(seat).place.metrics if one.metric == metric)
     body = {
         "seat": seat,
         "metric": {
             **to_json_value(now),
-            "targets": [_describe_target(begin, target) for begin, target in held.targets.dated],
+            "targets": [_describe_target(begin, target) for begin, target in details.targets.dated],
         },
-        **bound_rows("scores", here.scores(seat, metric), limit, "These are the newest; ask with limit.", newest=True),
+        **bound_rows(
+            "scores", handle.scores(seat, metric), limit, "These are the newest; ask with a higher limit.", newest=True
+        ),
     }
-    return build_answer(here, "scores", body)
+    return build_answer(handle, "scores", body)
 
 
 def _describe_target(begin: Period | None, target: Target) -> dict[str, str | None]:
-    """A target, and the first period that it judges (None: it always did)."""
+    """A target, and the first period that it applies to (None: it has always applied)."""
     return {"since": begin.text if begin else None, "target": target.text}
 
 
 def validate(
-    here: OrgHandle,
-    severity: Annotated[Literal["", "error", "warning", "notice"], "Only these"] = "",
+    handle: OrgHandle,
+    severity: Annotated[Literal["", "error", "warning", "notice"], "Only problems of this severity"] = "",
     limit: int = 100,
 ) -> Answer:
-    """What is wrong with the org's files: rule, place, message, way out. Use it before trusting or changing the org."""
-    found = here.validate()
+    """The problems in the org's files: rule, place, message, hint. Call it before you rely on or change the org."""
+    found = handle.validate()
     wanted = [problem for problem in found if severity in {"", problem.severity}]
     worst = sorted(wanted, key=lambda problem: list(Severity).index(problem.severity))
-    body = bound_rows("problems", problems_body(worst, 0)["problems"], limit, "Ask with severity, or mend these first.")
-    summary = problems_body(found, len(here.org.seats))["summary"]
-    return build_answer(here, "validate", {**body, "problems_total": len(found), "summary": summary})
+    body = bound_rows("problems", problems_body(worst, 0)["problems"], limit, "Ask with severity, or fix these first.")
+    summary = problems_body(found, len(handle.org.seats))["summary"]
+    return build_answer(handle, "validate", {**body, "problems_total": len(found), "summary": summary})

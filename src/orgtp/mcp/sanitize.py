@@ -1,4 +1,4 @@
-"""Words of the record as a client may have them: data, with nothing in it that is hidden or drives a terminal."""
+"""Makes text from the org safe for clients: no hidden or control characters, and marked as quoted data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from orgtp.model.text import plain_lines, remove_invisible
 
 _LONGEST = 2_000
-# The keys whose text somebody wrote into the record: people, agents, or a machine that failed.
+# Keys whose text was written by people, agents or failing sources.
 _QUOTED = frozenset(
     {
         "after", "author", "before", "body", "capabilities", "failed", "hint", "human_owner", "lesson", "message",
@@ -17,21 +17,21 @@ _QUOTED = frozenset(
         "with_name", "worked",
     }
 )  # fmt: skip
-# What is ours, or has been read and written anew. All else is the record's as soon as it is more than an id, a number
-# or a moment: a file's name, who a commit says that made it, an id that is none.
+# Keys whose text orgtp writes itself. Any other text that is more than an id, a number or a time counts as quoted, such
+# as a file name, a commit's author or an invalid id.
 _OURS = frozenset({"command", "headline", "narrow", "next", "target", "unit"})
 _WORD = re.compile(r"[A-Za-z0-9._:/+%~@-]*")
 
 
 def clean_text(text: str) -> str:
-    """`text` with its lines as they are, without what is hidden or controls anything; shortened where it is long."""
+    """`text` without hidden and control characters, except newlines. A long text is shortened."""
     whole = remove_invisible(plain_lines(text))
     more = len(whole) - _LONGEST
     return whole if more <= 0 else f"{whole[:_LONGEST]}… ({more} characters more)"
 
 
 def clean_values(value: Any) -> Any:
-    """What `plain` made of a view, with every text in it cleaned."""
+    """A JSON value with every text in it cleaned."""
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, Mapping):
@@ -40,7 +40,7 @@ def clean_values(value: Any) -> Any:
 
 
 def list_quoted_keys(value: Any) -> list[str]:
-    """The keys of an answer under which words of the record stand, each once, sorted."""
+    """The keys of an answer that have text from the org, sorted."""
     return sorted({key for key, item in _iterate_items(value) if _is_quoted(key, item)})
 
 
@@ -57,7 +57,7 @@ def _iterate_items(value: Any) -> Iterator[tuple[str, Any]]:
             if key == "quoted":
                 continue
             yield key, item
-            # What is below such a key is said already.
+            # A quoted key covers everything below it.
             yield from _iterate_items(item) if key not in _QUOTED else ()
     elif isinstance(value, list):
         for item in value:

@@ -1,4 +1,4 @@
-"""Standard input and output kept for a protocol alone, whatever else reads or prints, here or in a child."""
+"""Reserves standard input and output for the protocol, whatever else this process or a child reads or prints."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _IN, _OUT, _ERR = 0, 1, 2
 
 
 def take_over_stdio() -> None:
-    """Move the process's standard input and output to where only `sys.stdin` and `sys.stdout` reach them.
+    """Move standard input and output to new descriptors, which only `sys.stdin` and `sys.stdout` use.
 
-    From here on, descriptor 0 is empty and 1 goes where errors go. Raises `BadInput` where either is closed.
+    From then on, descriptor 0 is empty, and 1 is standard error. Raises `BadInput` if either is closed.
     """
     try:
         reads, writes = os.dup(_IN), os.dup(_OUT)
     except OSError as error:
-        raise BadInput(what="an MCP client talks over standard input and output, and one is closed") from error
+        raise BadInput(what="an MCP client uses standard input and output, but one is closed") from error
     _redirect_descriptor(_IN, os.open(os.devnull, os.O_RDONLY))
     try:
         os.dup2(_ERR, _OUT, inheritable=True)
@@ -33,14 +33,14 @@ def take_over_stdio() -> None:
 
 
 def _redirect_descriptor(descriptor: int, at: int) -> None:
-    """Have one of the standard descriptors be another file; children get it, too."""
+    """Point a standard descriptor to another file, for children too."""
     os.dup2(at, descriptor, inheritable=True)
     if at > _ERR:
         os.close(at)
 
 
 def call_on_interrupt(leave: Callable[[], None]) -> None:
-    """Have Ctrl-C call `leave` at once: a thread that waits for the next line of input cannot be told to stop."""
+    """Make Ctrl-C call `leave` at once, because a thread that waits for input cannot be stopped."""
 
     def handler(_number: int, _frame: FrameType | None) -> None:
         leave()

@@ -1,4 +1,4 @@
-"""Every tool, in one visible list: the function that answers, and what its answer looks like."""
+"""The list of all tools, each with its function and the schema of its answer."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ _CHANGED = ("commit", "paths", "dry_run", "subject", "seat")
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool. `function` takes the org that is open, then (a tool that writes) the seat that acts, then what is asked.
+    """A tool. `function` takes the org, then the acting seat if the tool `writes`, then the client's arguments.
 
-    A tool that `writes` is there only where that is allowed. None destroys anything, and none looks beyond the org.
+    Tools that write are available only if the server allows it. No tool deletes anything or accesses other systems.
     """
 
     function: Callable[..., Answer]
@@ -57,17 +57,17 @@ class Tool:
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """The name of the tool: that of its function."""
         return self.function.__name__
 
     @cached_property
     def description(self) -> str:
-        """What a model is told of it, on one line."""
+        """The description for the model, on one line."""
         return " ".join((inspect.getdoc(self.function) or "").split())
 
     @property
     def leading_arguments(self) -> int:
-        """How many of the function's arguments are not the client's."""
+        """The number of leading arguments that do not come from the client."""
         return 2 if self.writes else 1
 
 
@@ -80,7 +80,7 @@ TOOLS = (
     ),
     Tool(
         seat_context,
-        "Before work",
+        "Context of a seat",
         answer_schema_of_keys("seat", "not_owned", "metrics", "trouble", "decisions", "left_out"),
     ),
     Tool(list_seats, "Find seats", rows_schema("seats", object_schema(*BRIEF))),
@@ -101,11 +101,13 @@ TOOLS = (
     ),
     Tool(
         validate,
-        "What is wrong",
+        "Validate the org",
         rows_schema("problems", object_schema("rule", "severity", "path", "line", "message", "hint")),
     ),
     Tool(add_score, "Record a value", answer_schema_of_keys(*_CHANGED, "outbox", "id"), writes=True),
-    Tool(mark_unavailable, "Record that nobody knows", answer_schema_of_keys(*_CHANGED, "outbox", "id"), writes=True),
+    Tool(
+        mark_unavailable, "Record an unavailable value", answer_schema_of_keys(*_CHANGED, "outbox", "id"), writes=True
+    ),
     Tool(
         propose_retirement,
         "Propose a retirement",

@@ -1,4 +1,4 @@
-"""What may be done through the server, by the one seat that it acts as: record, and propose. Nobody is retired here."""
+"""Tools that write, as the server's acting seat: they record values and propose retirements, but never retire."""
 
 from __future__ import annotations
 
@@ -14,50 +14,50 @@ from orgtp.model.text import join_with_and, one_line
 from orgtp.render.json import plan_body
 
 MetricId = Annotated[str, "Metric id"]
-PeriodWord = Annotated[str, "2026-11-20, 2026-W47, 2026-11 …; default: the current one"]
-ScoreId = Annotated[str, "Your own id: a retry with it changes nothing"]
+PeriodWord = Annotated[str, "2026-11-20, 2026-W47, 2026-11 …; default: the current period"]
+ScoreId = Annotated[str, "Your own id, so that a retry changes nothing"]
 
 
 def add_score(
-    here: OrgHandle,
+    handle: OrgHandle,
     by: str,
     seat: SeatId,
     metric: MetricId,
-    value: Annotated[str, "As its target is written: 12, 96.5%, USD 1200, 1h30m, 07:52, yes"],
+    value: Annotated[str, "In the form of its target: 12, 96.5%, USD 1200, 1h30m, 07:52, yes"],
     period: PeriodWord = "",
     note: str = "",
     id: ScoreId = "",  # noqa: A002  (as in the record)
 ) -> Answer:
-    """Record one value of a metric, as one commit. Only a value that you were given, never a guess.
+    """Record one value of a metric in one commit. Only record values that you were given, never a guess.
 
-    A wrong one is corrected by adding again.
+    To correct a wrong value, add it again.
     """
-    return _record_score(here, by, seat, metric, value, period, note, id)
+    return _record_score(handle, by, seat, metric, value, period, note, id)
 
 
 def mark_unavailable(
-    here: OrgHandle,
+    handle: OrgHandle,
     by: str,
     seat: SeatId,
     metric: MetricId,
-    reason: Annotated[str, "Why nobody knows"],
+    reason: Annotated[str, "Why the value is unknown"],
     period: PeriodWord = "",
     id: ScoreId = "",  # noqa: A002  (as in the record)
 ) -> Answer:
-    """Record that nobody knows a value and why, where its source failed. Use it instead of zero or a guess."""
+    """Record that a value is unknown, and why, such as a failed source. Use it instead of zero or a guess."""
     if not one_line(reason):
-        raise BadInput(what="say why nobody knows: reason")
-    return _record_score(here, by, seat, metric, None, period, reason, id)
+        raise BadInput(what="say why the value is unknown: reason")
+    return _record_score(handle, by, seat, metric, None, period, reason, id)
 
 
 def _record_score(
-    here: OrgHandle, by: str, seat: str, metric: str, value: str | None, period: str, note: str, score_id: str
+    handle: OrgHandle, by: str, seat: str, metric: str, value: str | None, period: str, note: str, score_id: str
 ) -> Answer:
-    entry = here.ledger.new_score(seat, metric, value, period=period, note=note, score_id=score_id)
-    there = here.org.score_ids.get(entry.id)
-    if there and (there.seat, there.metric, there.value is None) != (seat, metric, value is None):
-        raise BadInput(what=f"the id {entry.id} is that of another value: {there.seat} {there.metric} {there.period}")
-    done = here.ledger.add_scores([entry], by=by)
+    entry = handle.ledger.new_score(seat, metric, value, period=period, note=note, score_id=score_id)
+    known = handle.org.score_ids.get(entry.id)
+    if known and (known.seat, known.metric, known.value is None) != (seat, metric, value is None):
+        raise BadInput(what=f"the id {entry.id} belongs to another value: {known.seat} {known.metric} {known.period}")
+    done = handle.ledger.add_scores([entry], by=by)
     body = {
         **_describe_commit(done, dry_run=False),
         "seat": seat,
@@ -65,7 +65,7 @@ def _record_score(
         "id": entry.id,
         "kept": done.kept or None,
     }
-    return build_answer(here, "score-add", {**body, **_sync_if_required(here, done)})
+    return build_answer(handle, "score-add", {**body, **_sync_if_required(handle, done)})
 
 
 def _describe_commit(done: RecordedChange, *, dry_run: bool) -> dict[str, Any]:
@@ -78,55 +78,55 @@ def _describe_commit(done: RecordedChange, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _sync_if_required(here: OrgHandle, done: RecordedChange) -> dict[str, Any]:
-    """What became of sending it to the remote, where the org's policy wants that."""
-    if done.kept or not here.head.policy.push:
+def _sync_if_required(handle: OrgHandle, done: RecordedChange) -> dict[str, Any]:
+    """Sync with the remote if the org's policy requires it, and describe the result."""
+    if done.kept or not handle.head.policy.push:
         return {}
     try:
-        sent = here.ledger.sync(needed=True)
+        sent = handle.ledger.sync(needed=True)
     except OrgtpError as stopped:
         return {"sent": getattr(stopped, "state", "no"), "sent_why": str(stopped)}
     return {"sent": "yes" if sent.remote else "no remote", "commit": sent.remade.get(done.commit or "", done.commit)}
 
 
 def propose_retirement(
-    here: OrgHandle,
+    handle: OrgHandle,
     by: str,
     seat: SeatId,
     heirs: Annotated[dict[str, str], "Capability or metric id: seat id that takes it over"] = {},  # noqa: B006
-    owner_to: Annotated[str, "Seat id of who answers for what it owned"] = "",
+    owner_to: Annotated[str, "Seat id of the new owner of its seats"] = "",
     reason: str = "",
     review: Annotated[dict[str, str], "worked, failed, lesson, rehire"] = {},  # noqa: B006
     decided_by: Annotated[str, "Seat id of the person asked to decide; never choose one yourself"] = "",
     dry_run: bool = True,
 ) -> Answer:
-    """Plan a retirement: who takes over what, and what people must still say.
+    """Plan a retirement: who takes over what, and what people still have to decide.
 
-    dry_run=false commits it on the branch retire/SEAT, for that person to merge or delete (see next).
+    dry_run=false commits it on the branch retire/SEAT, for a person to merge or delete (see next).
     """
-    asked = RetirementRequest(
+    request = RetirementRequest(
         seat, moves=heirs, owner_to=owner_to, reason=reason, review=_check_review(review), decided_by=decided_by, by=by
     )
-    plan, fit = here.ledger.plan_retirement(asked), here.ledger.deciders(seat)
-    missing = _list_open_questions(asked, plan.unassigned, fit)
-    body = {"seat": seat, "branch": f"retire/{seat}", "plan": plan_body(plan), "missing": missing, "deciders": fit}
-    body |= {"next": [] if missing or dry_run else _suggest_commands(here.head.branch, seat, decided_by)}
+    plan, deciders = handle.ledger.plan_retirement(request), handle.ledger.deciders(seat)
+    missing = _list_open_questions(request, plan.unassigned, deciders)
+    body = {"seat": seat, "branch": f"retire/{seat}", "plan": plan_body(plan), "missing": missing, "deciders": deciders}
+    body |= {"next": [] if missing or dry_run else _suggest_commands(handle.head.branch, seat, decided_by)}
     if missing and not dry_run:
-        raise Refused(why=f"nothing was proposed. Ask the people, then say: {'; '.join(missing)}")
+        raise Refused(why=f"nothing was proposed. Ask the people for: {'; '.join(missing)}")
     if missing:
-        return build_answer(here, "retire", {"commit": None, "paths": [], "dry_run": True, "subject": None, **body})
+        return build_answer(handle, "retire", {"commit": None, "paths": [], "dry_run": True, "subject": None, **body})
     return build_answer(
-        here,
+        handle,
         "retire",
-        {**_describe_commit(here.ledger.propose_retirement(asked, dry_run=dry_run), dry_run=dry_run), **body},
+        {**_describe_commit(handle.ledger.propose_retirement(request, dry_run=dry_run), dry_run=dry_run), **body},
     )
 
 
 def _suggest_commands(ledger: str, seat: str, decider: str) -> list[str]:
-    """What the person who decides types: to look at it, to approve it by a merge that says so, or to refuse it."""
-    said = [f"retire({seat}): approved", f"Orgtp-Action: retire\nOrgtp-Seat: {seat}\nOrgtp-By: {decider}"]
-    said[1] += f"\nOrgtp-Approved-By: {decider}"
-    words = " ".join(f"-m {shlex.quote(text)}" for text in said)
+    """The commands for the person who decides: view the branch, approve it by merging, or reject it."""
+    lines = [f"retire({seat}): approved", f"Orgtp-Action: retire\nOrgtp-Seat: {seat}\nOrgtp-By: {decider}"]
+    lines[1] += f"\nOrgtp-Approved-By: {decider}"
+    words = " ".join(f"-m {shlex.quote(text)}" for text in lines)
     branch = f"retire/{seat}"
     return [
         f"git diff {ledger}...{branch}",
@@ -141,10 +141,10 @@ def _check_review(review: dict[str, str]) -> dict[str, str]:
     return review
 
 
-def _list_open_questions(asked: RetirementRequest, left: list[str], fit: list[str]) -> list[str]:
-    """What must be said before it can be proposed: nobody says it but people."""
-    said = [f"who takes over {join_with_and(left)} (heirs)"] if left else []
-    said += [] if asked.reason.strip() else ["why (reason)"]
-    if asked.decided_by not in fit:
-        said += [f"who is to decide (decided_by: {' or '.join(fit) or 'nobody here may; see org.yaml'})"]
-    return said
+def _list_open_questions(request: RetirementRequest, left: list[str], deciders: list[str]) -> list[str]:
+    """The questions that people have to answer before the retirement can be proposed."""
+    questions = [f"who takes over {join_with_and(left)} (heirs)"] if left else []
+    questions += [] if request.reason.strip() else ["why (reason)"]
+    if request.decided_by not in deciders:
+        questions += [f"who is to decide (decided_by: {' or '.join(deciders) or 'nobody may; see org.yaml'})"]
+    return questions

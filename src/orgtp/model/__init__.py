@@ -1,1 +1,26 @@
-"""What an organisation is: frozen values that import nothing of ours but each other."""
+"""The organisation as frozen values. Imports nothing else of orgtp."""
+
+__all__ = [
+    "cell",
+    "change",
+    "commit",
+    "commit_dates",
+    "content_hash",
+    "due",
+    "errors",
+    "escalation",
+    "escalation_policy",
+    "org",
+    "org_pair",
+    "period",
+    "problem",
+    "schedule",
+    "score",
+    "score_series",
+    "seat",
+    "signing_key",
+    "target",
+    "text",
+    "trailers",
+    "value",
+]

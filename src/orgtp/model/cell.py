@@ -1,6 +1,6 @@
-"""Cells: what a metric's values say of one period, judged by the target then in force.
+"""Cells: a metric's value in one period, compared with the target for that period.
 
-Nothing is made up here: a value that nobody knows, or that did not come, is a state of its own and never a number.
+An unknown or missing value is a state of its own, never a number.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from orgtp.model.value import EXACT, round_mean
 
 
 class CellState(StrEnum):
-    """What is known of a metric for a period."""
+    """The state of a metric in one period."""
 
     ON = "on"
     OFF = "off"
@@ -35,20 +35,20 @@ class CellState(StrEnum):
 
     @property
     def is_known(self) -> bool:
-        """Whether there is a value, on target or off."""
+        """Whether there is a value, on target or off target."""
         return self in {CellState.ON, CellState.OFF}
 
     @property
     def is_gap(self) -> bool:
-        """Whether a value should be there and is not."""
+        """Whether a value is expected but unknown."""
         return self in {CellState.UNAVAILABLE, CellState.MISSING}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One metric in one period. `value` is the stored form, or `4/5` for hits; `at` is in UTC.
+    """One metric in one period. `value` is in its stored form, or `4/5` for hits; `at` is in UTC.
 
-    `partial` says that some of the finer values it is made of are not known.
+    `partial` means that some of the values that it combines are unknown.
     """
 
     period: str
@@ -63,7 +63,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """A metric of a seat, to be judged as of `now` (an aware datetime)."""
+    """A metric of a seat as of `now` (an aware datetime)."""
 
     org: Org
     seat: Seat
@@ -71,7 +71,7 @@ class MetricRow:
     now: datetime
 
     def cell_at(self, period: Period) -> Cell:
-        """The metric in one period of its own cadence."""
+        """The cell for one period of the metric's own cadence."""
         series = self._series(period.start)
         score = series.in_force.get(period.text)
         if score is None:
@@ -83,7 +83,7 @@ class MetricRow:
         return self.org.score_series(self.seat.id, self.metric.id, since)
 
     def column_cell(self, column: Period) -> Cell:
-        """The metric in one column of a grid, finer values rolled up as the metric says."""
+        """The cell for one column of a grid. The metric's rollup combines shorter periods."""
         if _SIZES[self.metric.cadence.grain] > _SIZES[column.grain]:
             return self._coarser_cell(column)
         pieces = [self.cell_at(piece) for piece in column.split(self.metric.cadence.grain)]
@@ -91,7 +91,7 @@ class MetricRow:
         return found if found.period == column.text else replace(found, period=column.text)
 
     def latest_cell(self) -> Cell:
-        """The newest period that has a value or should have one; a value is never carried forward to it."""
+        """The cell of the newest period that has or should have a value. Values are never carried forward."""
         grain = self.metric.cadence.grain
         period = period_containing(self.now, grain, self.org.zone)
         current = cell = self.cell_at(period)
@@ -103,19 +103,19 @@ class MetricRow:
         return current
 
     def count_on_target(self) -> tuple[int, int]:
-        """Over all periods ever recorded: how many were on target, and how many have a value."""
+        """The number of recorded periods that are on target, and the number that have a value."""
         records = self.org.scores_in_force(self.seat.id, self.metric.id).values()
         cells = [self.cell_at(period) for score in records if (period := score.parsed_period)]
         return sum(cell.state is CellState.ON for cell in cells), sum(cell.state.is_known for cell in cells)
 
     def known_periods(self, since: datetime = EARLIEST) -> list[Period]:
-        """The periods of the metric's own cadence from `since` on that somebody gave a value for, in no order."""
+        """The periods of the metric's own cadence from `since` on that have a value, in no order."""
         series = self._series(since)
         periods = (period for period in series.periods(self.metric.cadence.grain) if period.start >= since)
         return [period for period in periods if self._parse_amount(series.in_force[period.text]) is not None]
 
     def newest_known_before(self, period: Period) -> Period | None:
-        """The newest period before this one that somebody gave a value for, however long ago."""
+        """The newest period before this one that has a value, however old; None if there is none."""
         while True:
             series, complete = self._series(period.start), self.org.scores_complete_since(self.seat.id)
             before = [one for one in series.periods(self.metric.cadence.grain) if complete <= one.start < period.start]
@@ -126,9 +126,9 @@ class MetricRow:
                 return None
 
     def declared_beginning(self) -> Period | None:
-        """The first period by the seat's `since` and by the first dated target; nothing where neither is there."""
+        """The first period according to the seat's `since` and the first dated target; None without either."""
         grain, since, targets = self.metric.cadence.grain, self.seat.since, self.metric.targets
-        # Of the day on which a seat began, its last hour is the first to count.
+        # The day on which a seat began counts from its last hour.
         begins = [period_containing_local(datetime.combine(since, time(23)), grain)] if since else []
         if target := targets.first_period if targets.dated else None:
             period = period_containing_local(target.start, grain)
@@ -136,17 +136,17 @@ class MetricRow:
         return max(begins, default=None)
 
     def first_period(self) -> Period | None:
-        """The first period of a metric that is there, days off aside; nothing where nobody can say."""
+        """The metric's first period, ignoring days off; None if it is unknown."""
         grain = self.metric.cadence.grain
         return self.declared_beginning() or min(self._series().periods(grain), default=None)
 
     def _metric_existed(self, period: Period) -> bool:
-        """Whether the metric was there: the seat had begun, and its first target was in force."""
+        """Whether the metric existed: the seat had begun, and its first target was in force."""
         begun = self.seat.since is None or period.next().start.date() > self.seat.since
         return begun and self.metric.targets.target_for(period) is not None
 
     def _state_without_record(self, period: Period) -> CellState:
-        """The state of a period that nobody recorded anything for."""
+        """The state of a period without a record."""
         owed = self._seat_was_active(period) and is_owed(self.org, self.metric, period)
         if not owed or not self._metric_existed(period) or self._precedes_first_value(period):
             return CellState.NONE
@@ -154,28 +154,28 @@ class MetricRow:
         return CellState.MISSING if late else CellState.PENDING
 
     def _seat_was_active(self, period: Period) -> bool:
-        """Whether somebody was there to have a value: of a seat that is not active now, until its last one."""
+        """Whether the seat is active, or was: an inactive seat counts as active until its last record."""
         if self.seat.is_active:
             return True
-        # Compared by their texts, for the cadence may have changed: a text of an earlier year is less than this one.
-        told = self._series(period.start.replace(month=1, day=1) - _A_WEEK).in_force
-        return period.text < max(told, default="")
+        # Compared as text, because the cadence may have changed; texts of earlier years sort first.
+        recorded = self._series(period.start.replace(month=1, day=1) - _A_WEEK).in_force
+        return period.text < max(recorded, default="")
 
     def _has_ended(self, period: Period) -> bool:
-        """Whether the period has ended; in UTC, for two times of one zone compare by the clock on the wall."""
+        """Whether the period has ended. Compared in UTC, because times in one zone compare by local time."""
         return period.ends(self.org.zone).astimezone(UTC) <= self.now.astimezone(UTC)
 
     def _precedes_first_value(self, period: Period) -> bool:
-        """Whether a seat that does not say since when it is there had no value yet."""
+        """Whether the period is before the first record of a seat whose beginning is unknown."""
         if self.seat.since is not None or self.metric.targets.first_period is not None:
             return False
         return self._has_ended(period) and not self._has_record_until(period)
 
     def _has_record_until(self, period: Period) -> bool:
-        """Whether there is a record of this period or of any before it."""
+        """Whether there is a record for this period or an earlier one."""
         while True:
-            told = map(parse_period, self._series(period.start).in_force)
-            if any(one is not None and one.start <= period.start for one in told):
+            recorded = map(parse_period, self._series(period.start).in_force)
+            if any(one is not None and one.start <= period.start for one in recorded):
                 return True
             if not self.org.read_further_back(self.seat.id):
                 return False
@@ -186,9 +186,9 @@ class MetricRow:
         if score.value is None or amount is None:
             note = note if score.value is None else f'"{score.value}" cannot be read'
             return Cell(period.text, CellState.UNAVAILABLE, None, at, by, note, corrected)
-        # What somebody recorded is shown; before the first target nothing judges it.
+        # A recorded value is shown even if no target applies yet.
         target = self.metric.targets.target_for(period)
-        state = _judge_amount(target, amount) if target else CellState.NONE
+        state = _compare_with_target(target, amount) if target else CellState.NONE
         return Cell(period.text, state, self.metric.targets.unit.normalize(score.value), at, by, note, corrected)
 
     def _parse_amount(self, score: Score) -> Decimal | None:
@@ -200,44 +200,44 @@ class MetricRow:
             return None
 
     def _coarser_cell(self, column: Period) -> Cell:
-        """A month or quarter shows in the one week that it ends in, or, while it lasts, in the current one."""
-        here = period_containing(self.now, column.grain, self.org.zone)
+        """The cell of a longer period, which is shown in the column of its last day, or of today while it lasts."""
+        current = period_containing(self.now, column.grain, self.org.zone)
         grain = self.metric.cadence.grain
         ends = sorted({period_containing_local(day, grain) for day in (column.start, _last_day(column))})
         cells = [
             self.cell_at(period)
             for period in ends
-            if min(period_containing_local(_last_day(period), column.grain), here) == column
+            if min(period_containing_local(_last_day(period), column.grain), current) == column
         ]
         known = [cell for cell in cells if cell.state.is_known]
         return known[-1] if known else cells[0] if cells else Cell(column.text, CellState.NONE)
 
     def _roll_up(self, column: Period, pieces: Sequence[Cell]) -> Cell:
         known = [cell for cell in pieces if cell.value is not None]
-        holes = [cell for cell in pieces if cell.state.is_gap]
-        # What is not due yet is no hole; but of a week that is over nobody expects to see a part.
+        gaps = [cell for cell in pieces if cell.state.is_gap]
+        # A value that is not due yet is not a gap, but a column that has ended without it is partial.
         waiting = sum(cell.state is CellState.PENDING for cell in pieces) if self._has_ended(column) else 0
         if not known:
             return Cell(
-                column.text, _worst_state(pieces), note=next((cell.note for cell in reversed(holes) if cell.note), None)
+                column.text, _worst_state(pieces), note=next((cell.note for cell in reversed(gaps) if cell.note), None)
             )
         if self.metric.rollup is Rollup.LAST:
-            last = [cell for cell in pieces if cell in known or cell in holes][-1]
-            return replace(last, partial=bool(holes or waiting))
+            last = [cell for cell in pieces if cell in known or cell in gaps][-1]
+            return replace(last, partial=bool(gaps or waiting))
         note = f"{waiting} of {len(known) + waiting} not due yet" if waiting else known[-1].note
-        note = f"{len(holes)} of {len(known) + len(holes) + waiting} not known" if holes else note
+        note = f"{len(gaps)} of {len(known) + len(gaps) + waiting} not known" if gaps else note
         newest = replace(
             max(known, key=lambda cell: cell.at or ""),
             note=note,
             corrected=any(cell.corrected for cell in known),
-            partial=bool(holes or waiting),
+            partial=bool(gaps or waiting),
         )
-        if holes and self.metric.rollup is Rollup.SUM:
+        if gaps and self.metric.rollup is Rollup.SUM:
             return replace(newest, state=CellState.UNAVAILABLE, value=None)
         return self._aggregate_known(newest, known)
 
     def _aggregate_known(self, newest: Cell, known: Sequence[Cell]) -> Cell:
-        """The cell of what is known, judged by its own value; hits stand by their parts."""
+        """The cell of the combined known values, on target by the combined value, or for hits by all of its parts."""
         if self.metric.rollup is Rollup.HITS:
             hits = sum(cell.state is CellState.ON for cell in known)
             state = CellState.ON if hits == len(known) else CellState.OFF
@@ -247,7 +247,7 @@ class MetricRow:
         last = parse_period(known[-1].period)
         target = (last and self.metric.targets.target_for(last)) or self.metric.targets.dated[-1][1]
         shown = round_mean(amount) if self.metric.rollup is Rollup.MEAN else amount
-        return replace(newest, value=unit.format_stored(shown), state=_judge_amount(target, amount))
+        return replace(newest, value=unit.format_stored(shown), state=_compare_with_target(target, amount))
 
 
 _LOOK_BACK = 8
@@ -257,18 +257,18 @@ _SIZES = {grain: size for size, grain in enumerate(Grain)}
 
 
 def _last_day(period: Period) -> datetime:
-    """The first moment of the last day of `period`."""
+    """The beginning of the last day of `period`."""
     return period_containing_local(period.next().start, Grain.DAY).previous().start
 
 
 def _worst_state(pieces: Sequence[Cell]) -> CellState:
-    """The state of pieces none of which has a value."""
+    """The combined state of pieces without a value."""
     states = {cell.state for cell in pieces}
     order = (CellState.UNAVAILABLE, CellState.MISSING, CellState.PENDING, CellState.NONE)
     return next((state for state in order if state in states), CellState.NONE)
 
 
-def _judge_amount(target: Target, amount: Decimal) -> CellState:
+def _compare_with_target(target: Target, amount: Decimal) -> CellState:
     return CellState.ON if target.is_met(amount) else CellState.OFF
 
 

@@ -1,4 +1,4 @@
-"""One commit of the org's history, as git tells it."""
+"""One commit of the org's history, as read from git."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from orgtp.lazy_dataclass import dataclass
 
 
 class ChangedFile(NamedTuple):
-    """A file that a commit touched: how (A, M, D, T), its path, and the ids of its content before and after."""
+    """A file that a commit touched: how (A, M, D, T), its path, and its blob ids before and after."""
 
     how: str
     path: str
@@ -19,7 +19,7 @@ class ChangedFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """Who committed what, when, on which commits, what its trailers claim, and which files it touched."""
+    """A commit: its parents, author and time, the claims of its trailers, and the files that it touched."""
 
     id: str
     parents: tuple[str, ...]

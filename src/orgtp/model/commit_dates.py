@@ -1,4 +1,4 @@
-"""When things were made that were made one after another, told by clocks any of which may have been wrong."""
+"""Corrects the dates of consecutive commits, some of which come from wrong clocks."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from math import inf
 
 
 def order_commit_dates(stamps: Sequence[int]) -> list[int]:
-    """When each was made: what its clock said, unless the others outvote it; it never falls.
+    """Return corrected, nondecreasing dates for `stamps`, which are in commit order.
 
-    As few clocks as can be are taken to have been wrong. What such a one made was made after what came before it and
-    before what came after it, as near to what the clock said as that allows.
+    As few stamps as possible are changed. A changed one becomes the nearest date between its neighbours.
     """
     right = _longest_nondecreasing(stamps)
     limits = [stamp if place in right else inf for place, stamp in enumerate(stamps)]
@@ -22,7 +21,7 @@ def order_commit_dates(stamps: Sequence[int]) -> list[int]:
 
 
 def _longest_nondecreasing(stamps: Sequence[int]) -> set[int]:
-    """The places of a longest part of `stamps` that never falls, by patience sorting."""
+    """The indexes of a longest nondecreasing subsequence of `stamps`, found by patience sorting."""
     tops: list[int] = []
     ends: list[int] = []
     below: list[int] = []

@@ -1,14 +1,14 @@
-"""`Orgtp-Content`: a strong hash of what a commit wrote, in its message, so that a signature stands on it.
+"""`Orgtp-Content`: a strong hash of what a commit wrote, in its message, so that a signature covers it.
 
-A commit's id is a SHA-1 in most repositories, and so is the id of every file that it holds: whoever could make two
-files of one id could put the other under a signature. The trailer names what was written by SHA-256.
+In most repositories, commit and file ids are SHA-1. Whoever can make two files with the same id could replace a signed
+one with the other. The trailer identifies the content by SHA-256.
 
 Its value is `sha256:` and the SHA-256, in lower-case hexadecimal, of a listing: for each path that the commit changed
 against its parent, in the order of the paths' bytes,
 
     PATH NUL CONTENT LF
 
-where CONTENT is the SHA-256 of the file's new content in lower-case hexadecimal, or `-` for a file that went. A link's
+where CONTENT is the SHA-256 of the file's new content in lower-case hexadecimal, or `-` for a deleted file. A link's
 content is its target; that of a submodule is the id of its commit.
 """
 
@@ -23,7 +23,7 @@ DELETED = "-"
 
 
 def hash_changed_files(files: Mapping[str, bytes | None]) -> str:
-    """The value of the trailer for what became of the changed `files`; None for one that went."""
+    """The trailer's value for the changed `files`: the new content by path, None for a deleted file."""
     rows = sorted((path.encode("utf-8", "surrogateescape"), raw) for path, raw in files.items())
     listing = b"".join(
         path + b"\0" + (DELETED if raw is None else sha256(raw).hexdigest()).encode() + b"\n" for path, raw in rows
@@ -32,9 +32,9 @@ def hash_changed_files(files: Mapping[str, bytes | None]) -> str:
 
 
 def set_content_trailer(message: str, value: str) -> str:
-    """The message with this value as its last trailer, in place of one that it had; all else stays as it is.
+    """Return the message with this value as its last trailer, which replaces an existing one.
 
-    An empty `value` only takes out what is there. A message without any words has no place for a trailer.
+    An empty `value` only removes the trailer. An empty message stays empty.
     """
     bare = _remove_content_trailer(message)
     if not value or not bare.strip():
@@ -59,8 +59,8 @@ def _are_trailers(lines: list[str]) -> bool:
 
 def _remove_content_trailer(message: str) -> str:
     last = _last_paragraph(message)
-    kept = [line for line in last if not line.startswith(f"{CONTENT_KEY}:")]
-    if kept == last or not _are_trailers(last):
+    others = [line for line in last if not line.startswith(f"{CONTENT_KEY}:")]
+    if others == last or not _are_trailers(last):
         return message
     head = message.rstrip("\n").rpartition("\n\n")[0]
-    return "\n\n".join([head, *(["\n".join(kept)] if kept else [])]) + "\n"
+    return "\n\n".join([head, *(["\n".join(others)] if others else [])]) + "\n"

@@ -1,8 +1,7 @@
-"""When a value is due, and from when on it is stale. By the wall clock of the org's zone; moments are in UTC.
+"""When a value is due, and when it becomes stale. Computed in the org's time zone; results are in UTC.
 
-A value is due at the end of its period or, with `due:`, at the first such moment at or after that end. For a
-`weekdays` metric weekends and the org's holidays do not count: they have no value of their own, and what would fall on
-one is moved to the same time of the next working day.
+A value is due at the end of its period or, with `due:`, at the first such time at or after that end. A `weekdays`
+metric has no values for weekends and holidays; a due time on one moves to the same time of the next working day.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ from orgtp.model.seat import Metric
 WEEKDAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DUE = re.compile(rf"(?:({'|'.join(WEEKDAY_NAMES)}) )?([01][0-9]|2[0-3]):([0-5][0-9])")
 _SATURDAY, _WEEK = 5, 7
-# Periods of a few rhythms: a year of days in each of twenty.
-_REMEMBERED = 8192
+# Enough for a year of days in each of twenty timings.
+_CACHED = 8192
 _DAY = timedelta(days=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -32,13 +31,13 @@ class Due(NamedTuple):
     at: time
 
     def fits(self, cadence: Cadence) -> bool:
-        """Whether a metric of this cadence may have it: a weekday goes with a week or more, an hour has none."""
+        """Whether a metric of this cadence may have it: weekdays are for weekly and slower metrics, none for hourly."""
         return cadence is not Cadence.HOURLY and (self.weekday is None) == (cadence.grain is Grain.DAY)
 
 
 @lru_cache(maxsize=1024)
 def parse_due(text: str) -> Due | None:
-    """What `09:00` or `mon 09:00` says; nothing where the text is neither."""
+    """Parse `09:00` or `mon 09:00`; None for any other text."""
     match = _DUE.fullmatch(text)
     if match is None:
         return None
@@ -46,33 +45,33 @@ def parse_due(text: str) -> Due | None:
 
 
 def is_workday(holidays: frozenset[date], day: date) -> bool:
-    """Whether `day` is a Monday to Friday that is no holiday."""
+    """Whether `day` is a Monday to Friday and not a holiday."""
     return day.weekday() < _SATURDAY and day not in holidays
 
 
 def is_owed(org: Org, metric: Metric, period: Period) -> bool:
-    """Whether there is such a period for the metric at all: a skipped hour or, for weekdays, a day off is none."""
-    return _rhythm(org, metric).is_owed(period)
+    """Whether the metric has a value for the period: not for a skipped hour or, with `weekdays`, a day off."""
+    return _timing(org, metric).is_owed(period)
 
 
 def due_at(org: Org, metric: Metric, period: Period) -> datetime:
-    """When the value of `period` is due: from this moment on it is missing where it is not there."""
-    return _due_at(_rhythm(org, metric), period)
+    """When the value of `period` is due. From then on it counts as missing."""
+    return _due_at(_timing(org, metric), period)
 
 
 def stale_at(org: Org, metric: Metric, period: Period) -> datetime:
-    """From when on a value of `period` that is not there is stale: due, and the policy's grace after it."""
-    return _stale_at(_rhythm(org, metric), period)
+    """When the missing value of `period` becomes stale: the policy's grace after it is due."""
+    return _stale_at(_timing(org, metric), period)
 
 
 def newest_stale_period(org: Org, metric: Metric, now: datetime) -> Period | None:
-    """The newest period whose value would be stale at `now`, were it not there."""
-    # In UTC: of one zone, two moments by the same wall clock are equal, the first and the second time that it shows so.
-    return _newest_stale_period(_rhythm(org, metric), now.astimezone(UTC))
+    """The newest period whose value would be stale at `now` if it were missing; None if there is none."""
+    # In UTC, because two times in one zone compare equal if the clock shows the same, even in the repeated hour.
+    return _newest_stale_period(_timing(org, metric), now.astimezone(UTC))
 
 
-class _Rhythm(NamedTuple):
-    """All that due times depend on; the same for most metrics of an org, so that each time is computed once."""
+class _Timing(NamedTuple):
+    """Everything that due times depend on. Most metrics of an org share it, so caching by it is effective."""
 
     zone: tzinfo
     holidays: frozenset[date]
@@ -88,53 +87,53 @@ class _Rhythm(NamedTuple):
             return self.is_workday(period.start.date())
         return period.grain is not Grain.HOUR or period.exists(self.zone)
 
-    def at_work(self, local: datetime) -> datetime:
-        """The same time of the first working day from `local` on."""
+    def on_workday(self, local: datetime) -> datetime:
+        """The same time on the first working day from `local` on."""
         while not self.is_workday(local.date()):
             local += _DAY
         return local
 
 
-def _rhythm(org: Org, metric: Metric) -> _Rhythm:
-    return _Rhythm(org.zone, org.holidays, org.policy.grace, metric.cadence, metric.due)
+def _timing(org: Org, metric: Metric) -> _Timing:
+    return _Timing(org.zone, org.holidays, org.policy.grace, metric.cadence, metric.due)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _due_at(rhythm: _Rhythm, period: Period) -> datetime:
-    due, end = parse_due(rhythm.due), period.next().start
+@lru_cache(maxsize=_CACHED)
+def _due_at(timing: _Timing, period: Period) -> datetime:
+    due, end = parse_due(timing.due), period.next().start
     local = datetime.combine(_next_weekday(end.date(), due.weekday), due.at) if due else end
-    if rhythm.cadence is Cadence.WEEKDAYS:
-        local = rhythm.at_work(local)
-    # An end is exact: a midnight that comes twice ends a day the first time.
-    return period.ends(rhythm.zone).astimezone(UTC) if local == end and not due else _to_latest_utc(local, rhythm.zone)
+    if timing.cadence is Cadence.WEEKDAYS:
+        local = timing.on_workday(local)
+    # If midnight occurs twice, the first one ends the day.
+    return period.ends(timing.zone).astimezone(UTC) if local == end and not due else _to_latest_utc(local, timing.zone)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _stale_at(rhythm: _Rhythm, period: Period) -> datetime:
+@lru_cache(maxsize=_CACHED)
+def _stale_at(timing: _Timing, period: Period) -> datetime:
     try:
-        late = _due_at(rhythm, period) + rhythm.grace
-        if rhythm.cadence is not Cadence.WEEKDAYS:
+        late = _due_at(timing, period) + timing.grace
+        if timing.cadence is not Cadence.WEEKDAYS:
             return late
-        local = late.astimezone(rhythm.zone).replace(tzinfo=None)
-        return late if rhythm.is_workday(local.date()) else _to_latest_utc(rhythm.at_work(local), rhythm.zone)
+        local = late.astimezone(timing.zone).replace(tzinfo=None)
+        return late if timing.is_workday(local.date()) else _to_latest_utc(timing.on_workday(local), timing.zone)
     except OverflowError:
         return _NEVER
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _newest_stale_period(rhythm: _Rhythm, now: datetime) -> Period | None:
+@lru_cache(maxsize=_CACHED)
+def _newest_stale_period(timing: _Timing, now: datetime) -> Period | None:
     try:
-        period = period_containing(now - rhythm.grace, rhythm.cadence.grain, rhythm.zone)
-        while not rhythm.is_owed(period) or _stale_at(rhythm, period) > now:
+        period = period_containing(now - timing.grace, timing.cadence.grain, timing.zone)
+        while not timing.is_owed(period) or _stale_at(timing, period) > now:
             period = period.previous()
     except OverflowError:
-        # A grace that reaches back beyond all calendars.
+        # The grace reaches back before the first year.
         return None
     return period
 
 
 def previous_owed_period(org: Org, metric: Metric, period: Period) -> Period:
-    """The newest period before this one that the metric has a value for."""
+    """The newest period before this one for which a value is expected."""
     period = period.previous()
     while not is_owed(org, metric, period):
         period = period.previous()
@@ -142,19 +141,19 @@ def previous_owed_period(org: Org, metric: Metric, period: Period) -> Period:
 
 
 def next_owed_period(org: Org, metric: Metric, period: Period) -> Period:
-    """The first period from this one on that the metric has a value for."""
+    """The first period from this one on for which a value is expected."""
     while not is_owed(org, metric, period):
         period = period.next()
     return period
 
 
 def count_owed_periods(org: Org, metric: Metric, first: Period, last: Period) -> int:
-    """How many values there should be from the period `first` to `last`, both included."""
+    """The number of values expected from the period `first` to `last`, inclusive."""
     if metric.cadence is Cadence.WEEKDAYS:
         return _count_workdays(org, first.start.date(), last.start.date())
     months = (last.start.year - first.start.year) * 12 + last.start.month - first.start.month
     spans = {Grain.MONTH: months, Grain.QUARTER: months // 3}
-    # By the wall clock: in spring that counts the hour which is skipped.
+    # Counted in local time, so an hour that is skipped in spring is included.
     sizes = {Grain.HOUR: timedelta(hours=1), Grain.DAY: _DAY, Grain.WEEK: _WEEK * _DAY}
     grain = metric.cadence.grain
     return 1 + (spans[grain] if grain in spans else (last.start - first.start) // sizes[grain])
@@ -172,8 +171,8 @@ def _next_weekday(day: date, weekday: int | None) -> date:
 
 
 def _to_latest_utc(local: datetime, zone: tzinfo) -> datetime:
-    """The moment of a wall time: of an hour that comes twice the second, of one that is skipped as long after the gap.
+    """Convert a local time to UTC. If it occurs twice or never, the later interpretation applies.
 
-    Both are the later of two readings: nobody is late for what a clock did.
+    So no value is late because of a clock change.
     """
     return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))

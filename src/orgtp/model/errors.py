@@ -1,6 +1,6 @@
-"""What cannot be done: one class a failure, its text in the class, its exit code with it.
+"""The errors that operations raise: one class per failure, with its text and exit code.
 
-Bad data is never one of these (it is a `Problem` in a list); a failed operation always is.
+Bad data is never an exception, but a `Problem` in a list.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class OrgtpError(Exception):
 
 
 class BadInput(OrgtpError):
-    """An argument that does not fit; `what` says how, and what would."""
+    """An invalid argument; `what` says why, and what is valid."""
 
 
 class UnknownSeat(OrgtpError):
@@ -42,24 +42,24 @@ class UnknownEscalation(OrgtpError):
 
 
 class BadValue(OrgtpError):
-    """A value that is not of its metric's kind."""
+    """A value of another kind than its metric's."""
 
     text = '"{value}" is not {kind}. Accepted: {accepted}.'
 
 
 class Refused(OrgtpError):
-    """An action that the org's own rules do not allow; `why` says what to do instead."""
+    """An action that the org's rules do not allow; `why` gives the reason and the alternative."""
 
     text = "{why}"
 
 
 class ReadOnly(OrgtpError):
-    """A change was asked of the past."""
+    """A change to an org that was opened at an earlier commit."""
 
-    text = "this is the org as it stood at {at}. Open it without at= to change it."
+    text = "this is the org as of {at}, which cannot be changed. Open it without at= to change it."
 
 
 class NotCommitted(OrgtpError):
-    """A change is about something that is only in the work tree."""
+    """A change to something that is only in the work tree, not on the ledger branch."""
 
-    text = "{what} is in what is checked out here, but not on {branch}. Commit it there first: git add, git commit"
+    text = "{what} is in the work tree, but not on {branch}. Commit it there first: git add, git commit"

@@ -1,4 +1,4 @@
-"""Escalations: trouble that is in somebody's hands, how it gets there, and how it goes up until somebody settles it."""
+"""Escalations: problems assigned to a seat, their events, and the routes and policy that assign them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SLUG = 60
 
 
 class EscalationKind(StrEnum):
-    """What opened it: a source that broke, a value that went stale, or somebody who has something to say."""
+    """What opened it: a source that failed, a stale value, or an issue that a seat reported."""
 
     SOURCE = "source"
     STALE = "stale"
@@ -27,7 +27,7 @@ class EscalationKind(StrEnum):
 
 
 class EscalationSeverity(StrEnum):
-    """How severe it is: routes may tell by it."""
+    """How severe it is. Routes can match it."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -35,7 +35,7 @@ class EscalationSeverity(StrEnum):
 
 
 class EscalationStatus(StrEnum):
-    """Where it is in its life."""
+    """The state of an escalation."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
@@ -43,7 +43,7 @@ class EscalationStatus(StrEnum):
 
 
 class EventType(StrEnum):
-    """What may happen to one. `up`: it went a step up; `top`: it should have, and nobody is above."""
+    """The type of an event. `up`: it moved up the chart; `top`: it was overdue, but nobody is above."""
 
     OPENED = "opened"
     AGAIN = "again"
@@ -56,7 +56,7 @@ class EventType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EscalationEvent:
-    """One thing that happened: when (None where the file has no moment), by which seat, to whom it went, and a note."""
+    """An event: its time (None if the file has none), the seat that caused it, the new assignee, and a note."""
 
     at: datetime | None
     what: EventType
@@ -67,9 +67,9 @@ class EscalationEvent:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """One escalation. `id` is its file's name; `seat` is what it is about, `with_` the seat that it is with.
+    """One escalation. `id` is its file's name, `seat` the seat that it is about, and `with_` the assignee.
 
-    `opened_at` and `due` are None where the file has no moment there. `due`: until then it may stay where it is.
+    `opened_at` and `due` are None if the file has no valid time. After `due`, it moves up.
     """
 
     id: str
@@ -89,7 +89,7 @@ class Escalation:
 
     @property
     def is_resolved(self) -> bool:
-        """Whether it is settled."""
+        """Whether it is resolved."""
         return self.state is EscalationStatus.RESOLVED
 
     @property
@@ -99,7 +99,7 @@ class Escalation:
 
     @property
     def replayed_state(self) -> tuple[EscalationStatus, str]:
-        """The state that it is in and the seat that it is with, as its events have it; "" where none says with whom."""
+        """The state and the assignee according to the events; the assignee is "" if no event names one."""
         whats = [event.what for event in self.events]
         turns = [what for what in whats if what in _STATUS_AFTER]
         state = (
@@ -112,9 +112,9 @@ class Escalation:
         return state, next((event.to for event in reversed(self.events) if event.to), "")
 
     def may_become(self, later: Escalation) -> bool:
-        """Whether it may have become `later`: it is about the same, and all that happened is still there, in its order.
+        """Whether `later` is a valid later version: the same problem, with all events still there, in order.
 
-        Where it is and until when changes only as something happens. A merge may put what others did in between.
+        The assignee, deadline and state change only with a new event. A merge may insert events between others.
         """
         same = [(one.what, one.opened_at, one.by, one.seat, one.metric, one.kind) for one in (self, later)]
         facts = [(one.with_, one.due, one.state, one.why, one.severity) for one in (self, later)]
@@ -123,7 +123,7 @@ class Escalation:
         return same[0] == same[1] and moved and all(event in rest for event in self.events)
 
 
-# What each turn makes of its state.
+# The state after each type of event.
 _STATUS_AFTER = {
     EventType.OPENED: EscalationStatus.OPEN,
     EventType.UP: EscalationStatus.OPEN,
@@ -134,7 +134,7 @@ _STATUS_AFTER = {
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A metric of which no trouble is told, to the end of the day `until`: who said so, and why."""
+    """Alerts for a metric are muted until the end of the day `until`; `by` is the seat that asked for it."""
 
     until: date | None
     by: str = ""
@@ -143,7 +143,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Silences:
-    """What is silenced of one seat, metric by metric, as its file says."""
+    """The silenced metrics of one seat."""
 
     metrics: Mapping[str, Silence] = field(default_factory=dict)
     marks: Marks = field(default=Marks(""), compare=False, repr=False)
@@ -151,9 +151,9 @@ class Silences:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A branch of the routing tree: what it takes ("" takes all), whom that goes to, and the branches below it.
+    """A route in the routing tree: its conditions ("" matches everything), the assignee, and the routes below it.
 
-    A `to` of "" is that of the branch above; where none has one, it is the owner of the seat.
+    If `to` is "", the parent's applies; if none has one, the owner of the seat is assigned.
     """
 
     seat: str = ""
@@ -165,28 +165,28 @@ class Route:
 
     @property
     def conditions(self) -> Mapping[str, str]:
-        """What it asks for, by name."""
+        """The conditions that are set, by name."""
         asked = {"seat": self.seat, "metric": self.metric, "kind": self.kind, "severity": self.severity}
         return {name: word for name, word in asked.items() if word}
 
     @property
-    def told(self) -> str:
-        """The branch in words: `seat dash, kind source to bogdan (severity high to david)`."""
+    def text(self) -> str:
+        """The route as text: `seat dash, kind source to bogdan (severity high to david)`."""
         wants = ", ".join(f"{name} {word}" for name, word in self.conditions.items()) or "all"
-        below = f" ({'; '.join(branch.told for branch in self.routes)})" if self.routes else ""
+        below = f" ({'; '.join(branch.text for branch in self.routes)})" if self.routes else ""
         return f"{wants}{f' to {self.to}' if self.to else ''}{below}"
 
     def matches_facts(self, found: Mapping[str, str]) -> bool:
-        """Whether something with these facts goes this way."""
+        """Whether the route matches these facts."""
         return all(found.get(name) == word for name, word in self.conditions.items())
 
 
 @dataclass(frozen=True, slots=True)
 class EscalationPolicy:
-    """How long, in working time, until an escalation goes a step up.
+    """How long, in working time, an escalation may wait before it moves up.
 
-    `acknowledge`: at first; `within`: on each further step; `resolve`: from when somebody took it on. Work is from the
-    minute `begin` of a weekday to the minute `end`, counted from midnight.
+    `acknowledge` applies to the first assignee, `within` to each further one, and `resolve` after an acknowledgement.
+    Working hours are from the minute `begin` of a weekday to the minute `end`, counted from midnight.
     """
 
     acknowledge: timedelta = timedelta(hours=4)
@@ -197,15 +197,15 @@ class EscalationPolicy:
 
     @property
     def hours(self) -> str:
-        """The working hours as org.yaml has them: `09:00..17:00`."""
+        """The working hours in the form of org.yaml: `09:00..17:00`."""
         first, last = (f"{minute // 60:02}:{minute % 60:02}" for minute in (self.begin, self.end))
         return f"{first}..{last}"
 
 
 def resolve_route(branches: tuple[Route, ...], found: Mapping[str, str], to: str = "") -> str:
-    """Whom something with these facts goes to: the first branch that takes it decides, and below it likewise.
+    """The assignee for these facts. The first matching route decides, and below it the first matching one again.
 
-    "" where no branch takes it, or none on the way says to whom.
+    Returns "" if no route matches, or none on the path has an assignee.
     """
     for branch in branches:
         if branch.matches_facts(found):
@@ -214,17 +214,17 @@ def resolve_route(branches: tuple[Route, ...], found: Mapping[str, str], to: str
 
 
 def escalation_path(id_: str) -> str:
-    """The file of an escalation."""
+    """The path of an escalation's file."""
     return f"{ESCALATIONS_FOLDER}{id_}.yaml"
 
 
 def silences_path(seat: str) -> str:
-    """The file of what is silenced of a seat."""
+    """The path of the file with a seat's silenced metrics."""
     return f"{SILENCED_FOLDER}{seat}.yaml"
 
 
 def is_path_about(path: str, seat: str) -> bool:
-    """Whether the file `path` is an escalation about `seat`, or what is silenced of it, as far as its name tells."""
+    """Whether the name of the file `path` says that it is an escalation about `seat`, or the silenced metrics of it."""
     name = path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml")
     if path == silences_path(seat):
         return True
@@ -237,6 +237,6 @@ def is_path_about(path: str, seat: str) -> bool:
 
 
 def slugify_text(text: str) -> str:
-    """A few words of a sentence as a part of a file's name: `Ad account locked` is `ad-account-locked`."""
+    """Shorten a sentence to part of a file name: `Ad account locked` becomes `ad-account-locked`."""
     words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     return words[:_SLUG].rpartition("-")[0] or words[:_SLUG] if len(words) > _SLUG else words or "issue"

@@ -1,6 +1,6 @@
-"""Who an escalation is with: at first by the routing tree or the seat's owner, then a step up at a time, to the top.
+"""Who is assigned an escalation: first by the routing tree or the seat's owner, then one step up at a time.
 
-Both what is shown and what is done ask here, so that a view never says otherwise than what happens.
+Both views and actions use these functions, so that a view never contradicts what happens.
 """
 
 from __future__ import annotations
@@ -13,95 +13,95 @@ from orgtp.model.org import Org
 
 
 def find_first_assignee(org: Org, seat: str, metric: str, kind: str, severity: str) -> str:
-    """The seat that a new escalation about `seat` goes to: an active person, wherever there is one."""
+    """The first assignee of a new escalation about `seat`: an active person if there is one."""
     found = {"seat": seat, "metric": metric, "kind": kind, "severity": severity}
     wanted = [resolve_route(org.routing, found), org.seats[seat].owner]
-    return next((held for held in wanted if _is_active_person(org, held)), "") or _owner_or_above(org, seat)
+    return next((one for one in wanted if _is_active_person(org, one)), "") or _owner_or_above(org, seat)
 
 
 def find_responsible_seat(org: Org, seat: str) -> str:
-    """Whose hands what `seat` cannot hold goes to: its owner's, else of whoever comes above."""
+    """Who takes over the escalations of an inactive `seat`: its owner, or else the next person above."""
     owner = org.seats[seat].owner if seat in org.seats else ""
     return owner if owner != seat and _is_active_person(org, owner) else _owner_or_above(org, seat)
 
 
 def _owner_or_above(org: Org, seat: str) -> str:
-    """The next active person above a seat or its owner; where there is none, one at the top, or the owner all the same.
+    """The next active person above a seat or its owner, else one at the top, else the owner.
 
-    It never fails: whatever is wrong with the chart, `validate` says so, and trouble still has a place.
+    It never fails, even if the chart is broken, because every escalation needs an assignee.
     """
     owner = org.seats[seat].owner if seat in org.seats else ""
     people = [*_people_above(org, owner), *_people_above(org, seat), *org.policy_approvers]
-    return next((held for held in people if held != seat), owner or seat)
+    return next((person for person in people if person != seat), owner or seat)
 
 
-def find_next_person_up(org: Org, held: str, been: Collection[str] = ()) -> str:
-    """The seat one step up from `held`: of an agent its owner, of a person the next one above; "" at the top.
+def find_next_person_up(org: Org, assignee: str, been: Collection[str] = ()) -> str:
+    """The seat one step up from `assignee`: the owner of an agent, the next person above a person; "" at the top.
 
-    Nobody of `been` gets it again: on a chart whose ways lead in a circle that is the top.
+    Seats in `been` are skipped, so that a cycle in the chart ends.
     """
-    seat = org.seats.get(held)
+    seat = org.seats.get(assignee)
     if seat is None:
         return next(iter(org.policy_approvers), "")
-    ways = [seat.owner] if not seat.is_human and _is_active_person(org, seat.owner) else []
-    return next((other for other in [*ways, *_people_above(org, held)] if other not in {held, *been}), "")
+    owner = [seat.owner] if not seat.is_human and _is_active_person(org, seat.owner) else []
+    return next((one for one in [*owner, *_people_above(org, assignee)] if one not in {assignee, *been}), "")
 
 
 def find_next_assignee(org: Org, one: Escalation) -> str:
-    """Whom an escalation goes to from where it is; "" where it is at the top."""
+    """The next assignee of an escalation; "" at the top of the chart."""
     turns = [number for number, event in enumerate(one.events) if event.what in _ASSIGNING_EVENTS and event.to]
     return find_next_person_up(org, one.with_, {event.to for event in one.events[turns[-1] if turns else 0 :]})
 
 
-# From here on it is somebody's anew, and may come to those who had it before.
+# After one of these events, it may be assigned again to seats that had it before.
 _ASSIGNING_EVENTS = (EventType.OPENED, EventType.HANDED, EventType.ACKNOWLEDGED)
 
 
 def is_with_responsible(org: Org, one: Escalation) -> bool:
-    """Whether it is with a person who answers for the seat that it is about: its owner, or who is above the owner."""
+    """Whether the assignee is responsible for the seat that it is about: its owner, or a person above the owner."""
     owner = find_responsible_seat(org, one.seat)
     return is_active_seat(org, one.with_) and one.with_ in {owner, *_people_above(org, owner)}
 
 
 def list_allowed_resolvers(org: Org, one: Escalation) -> list[str]:
-    """The seats that may resolve it: whose it is, those above them, who opened it, who may record for the seat.
+    """The seats that may resolve it: the assignee, those above it, who opened it, and who may record for the seat.
 
-    None of them is retired; whoever is not here otherwise may all the same.
+    Retired seats are excluded; other inactive seats are not.
     """
-    above = [held.id for held in org.chain_above(one.with_)]
+    above = [seat.id for seat in org.chain_above(one.with_)]
     fit = dict.fromkeys([one.with_, *above, *org.eligible_recorders(one.seat), *([one.by] if one.by else [])])
-    return [held for held in fit if held not in org.seats or not org.seats[held].is_retired]
+    return [seat for seat in fit if seat not in org.seats or not org.seats[seat].is_retired]
 
 
 def list_allowed_acknowledgers(org: Org, one: Escalation) -> list[str]:
-    """The seats that may take it on: of those that may resolve it the people, and whose it is."""
-    return [held for held in list_allowed_resolvers(org, one) if held == one.with_ or _is_active_person(org, held)]
+    """The seats that may acknowledge it: the assignee, and the people among those who may resolve it."""
+    return [seat for seat in list_allowed_resolvers(org, one) if seat == one.with_ or _is_active_person(org, seat)]
 
 
 def silenced_until(org: Org, now: datetime, seat: str, metric: str) -> date | None:
-    """To the end of which day nobody is told of trouble with a metric; None where somebody is."""
-    held = org.silences.get(seat)
-    until = held.metrics[metric].until if held and metric in held.metrics else None
+    """The last day on which alerts for a metric are muted; None if they are not muted."""
+    silences = org.silences.get(seat)
+    until = silences.metrics[metric].until if silences and metric in silences.metrics else None
     return until if until and now.astimezone(org.zone).date() <= until else None
 
 
 def is_overdue(org: Org, now: datetime, one: Escalation) -> bool:
-    """Whether an escalation may not stay where it is any more: past its due, not settled and not silenced."""
+    """Whether an escalation is past its deadline, not resolved and not silenced."""
     late = one.due is None or one.due <= now
     return not one.is_resolved and late and silenced_until(org, now, one.seat, one.metric) is None
 
 
 def is_active_seat(org: Org, seat: str) -> bool:
-    """Whether somebody can be asked there: the org has the seat, and it is active."""
+    """Whether the org has the seat and it is active."""
     return seat in org.seats and org.seats[seat].is_active
 
 
-def _is_active_person(org: Org, held: str) -> bool:
-    seat = org.seats.get(held)
+def _is_active_person(org: Org, seat_id: str) -> bool:
+    seat = org.seats.get(seat_id)
     return seat is not None and seat.is_human and seat.is_active
 
 
 def _people_above(org: Org, seat: str) -> Iterator[str]:
-    """The active people above a seat, from the nearest to the top; for an agent on the way stands whoever owns it."""
-    above = (held if held.is_human else org.seats.get(held.owner) for held in org.chain_above(seat))
-    return (held.id for held in above if held and held.is_human and held.is_active)
+    """Yield the active people above a seat, from the nearest to the top. The owner stands in for an agent."""
+    above = (one if one.is_human else org.seats.get(one.owner) for one in org.chain_above(seat))
+    return (one.id for one in above if one and one.is_human and one.is_active)

@@ -1,4 +1,4 @@
-"""The organisation: every seat, score and retirement, and the questions that all else asks of it."""
+"""The organisation: every seat, score, retirement and escalation, and the queries that other packages share."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from orgtp.model.text import did_you_mean, join_with_and
 WORD_TOPICS = ("runtime", "activity", "outcome")
 DEFAULT_GRACE = timedelta(hours=1)
 
-# So many are named where several fit.
+# The most ids that an error lists.
 _MAX_LISTED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who may do what, how late is late, and whether every recorded change is sent to the remote at once.
+    """Who may do what, how late a value may be, and whether changes are pushed at once.
 
-    `words` are the org's own among those that tell an outcome from an activity: lists for `WORDS`. Commits after
-    `signed_since`, a commit's id, must be signed; `forges` are principals of allowed_signers that are a forge's.
+    `words` has the org's own words for each of `WORD_TOPICS`. Commits after the commit id `signed_since` must be
+    signed. `forges` are the principals in allowed_signers that belong to a forge.
     """
 
     grace: timedelta = DEFAULT_GRACE
@@ -46,7 +46,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What a metric ended on: its last value and the period of it, how many periods were on target of those known."""
+    """A metric's final result: its last value and period, and how many known periods were on target."""
 
     last: str = ""
     period: str = ""
@@ -56,9 +56,9 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Retirement:
-    """The honest record of a retired seat, as far as rules and views need it.
+    """The retirement record of a seat, as far as rules and views need it.
 
-    `metrics` has the heir of each, "" where it ended; why it ended is in `ended`, and what it ended on in `results`.
+    `metrics` maps each metric to its heir, or to "" if it ended; `ended` has the reason, `results` the final result.
     """
 
     seat: str
@@ -77,10 +77,10 @@ class Retirement:
 
 @dataclass(frozen=True)
 class Org:
-    """One organisation at one moment of its history.
+    """One organisation at one point in its history.
 
-    `holidays` are days off, which do not count for `weekdays` metrics. `unreadable` holds the paths of files that could
-    not be read: what they say is unknown, not absent.
+    `holidays` are days off, which do not count for `weekdays` metrics. `unreadable` has the paths of files that could
+    not be read: their content is unknown, not absent.
     """
 
     id: str = ""
@@ -100,16 +100,16 @@ class Org:
     marks: Marks = field(default=Marks("org.yaml"), compare=False, repr=False)
 
     def seat(self, id: str) -> Seat:  # noqa: A002  (a seat's id is what it is called)
-        """The seat `id`. Raises `UnknownSeat` with the near miss."""
+        """The seat `id`. Raises `UnknownSeat` with a suggestion."""
         if id not in self.seats:
             path = seat_path(id)
-            broken = f"{path} is there, and cannot be read. See: orgtp validate" if self.is_unreadable(path) else ""
-            hint = broken or did_you_mean(id, self.seats) or "orgtp seat list shows them all."
+            broken = f"{path} exists, but cannot be read. See: orgtp validate" if self.is_unreadable(path) else ""
+            hint = broken or did_you_mean(id, self.seats) or "orgtp seat list shows all seats."
             raise UnknownSeat(seat=id, hint=hint)
         return self.seats[id]
 
     def metric(self, seat: str, metric: str) -> Metric:
-        """A metric of a seat. Raises `UnknownSeat` or `UnknownMetric` with the near miss."""
+        """A metric of a seat. Raises `UnknownSeat` or `UnknownMetric` with a suggestion."""
         metrics = self.seat(seat).metrics
         if metric not in metrics:
             known = f"It has: {', '.join(metrics)}." if metrics else "It has none."
@@ -117,29 +117,29 @@ class Org:
         return metrics[metric]
 
     def escalation(self, id: str) -> Escalation:  # noqa: A002  (as above)
-        """The escalation `id`, or the only one whose id begins so. Raises `UnknownEscalation` with the near miss."""
+        """The escalation `id`, or the only one whose id begins with it. Raises `UnknownEscalation`."""
         if id in self.escalations:
             return self.escalations[id]
-        begun = [known for known in self.escalations if id and known.startswith(id)]
-        if len(begun) == 1:
-            return self.escalations[begun[0]]
-        hint = did_you_mean(id, self.escalations) or "orgtp escalate list --all shows them all."
+        matches = [known for known in self.escalations if id and known.startswith(id)]
+        if len(matches) == 1:
+            return self.escalations[matches[0]]
+        hint = did_you_mean(id, self.escalations) or "orgtp escalate list --all shows all escalations."
         raise UnknownEscalation(
-            id=id, hint=f"Several begin so: {join_with_and(begun[:_MAX_LISTED])}." if begun else hint
+            id=id, hint=f"Several ids begin with it: {join_with_and(matches[:_MAX_LISTED])}." if matches else hint
         )
 
     @cached_property
     def work_time(self) -> WorkTime:
-        """When people work here."""
-        ladder = self.policy.escalation
-        return WorkTime(self.zone, ladder.begin, ladder.end, self.holidays)
+        """The org's working hours."""
+        policy = self.policy.escalation
+        return WorkTime(self.zone, policy.begin, policy.end, self.holidays)
 
     def is_unreadable(self, path: str) -> bool:
-        """Whether the file `path` is there and could not be read, so that nobody may say it is missing."""
+        """Whether the file `path` exists but could not be read, so that it is not reported as missing."""
         return path in self.unreadable or path.partition("/")[0] in self.unreadable
 
     def owner_seat(self, seat: Seat) -> Seat | None:
-        """The seat that answers for `seat`, if the org has it."""
+        """The owner of `seat`, or None if the org does not have that seat."""
         return self.seats.get(seat.owner)
 
     @cached_property
@@ -150,39 +150,39 @@ class Org:
         return reports
 
     def direct_reports(self, seat: str) -> list[Seat]:
-        """The seats that report to `seat`, by id; "" gives those at the top."""
+        """The seats that report to `seat`, ordered by id; those at the top for ""."""
         return self._reports_by_manager.get(seat, [])
 
     def current_reports(self, seat: str) -> list[Seat]:
-        """The seats that report to `seat` and are not retired, by id."""
+        """The seats that report to `seat` and are not retired, ordered by id."""
         return [report for report in self.direct_reports(seat) if not report.is_retired]
 
     def seats_owned_by(self, seat: str) -> list[Seat]:
-        """The other seats, not retired, that `seat` answers for."""
+        """The other seats that `seat` owns and that are not retired."""
         return [
             other for other in self.seats.values() if other.owner == seat and other.id != seat and not other.is_retired
         ]
 
     def chain_above(self, seat: str) -> Iterator[Seat]:
-        """The seats from the one that `seat` reports to up to the top; a cycle ends where it closes."""
+        """Yield the seats above `seat`, up to the top. In a cycle, each seat comes once."""
         seen = {seat}
-        here = self.seats.get(seat)
-        while here and here.reports_to in self.seats and here.reports_to not in seen:
-            here = self.seats[here.reports_to]
-            seen.add(here.id)
-            yield here
+        current = self.seats.get(seat)
+        while current and current.reports_to in self.seats and current.reports_to not in seen:
+            current = self.seats[current.reports_to]
+            seen.add(current.id)
+            yield current
 
     def eligible_deciders(self, seat: str) -> list[str]:
         """The active human seats that may retire `seat`: the policy's approvers, else the owner and all above."""
         owner = self.seats[seat].owner
-        above = [owner, *(held.id for held in self.chain_above(owner)), *(held.id for held in self.chain_above(seat))]
-        named = self.policy.approvers or [held for held in above if held != seat]
-        fit = [self.seats[held] for held in dict.fromkeys(named) if held in self.seats]
-        return [held.id for held in fit if held.is_human and held.is_active]
+        above = [owner, *(one.id for one in self.chain_above(owner)), *(one.id for one in self.chain_above(seat))]
+        named = self.policy.approvers or [id_ for id_ in above if id_ != seat]
+        fit = [self.seats[id_] for id_ in dict.fromkeys(named) if id_ in self.seats]
+        return [one.id for one in fit if one.is_human and one.is_active]
 
     def eligible_recorders(self, seat: str) -> list[str]:
         """The seats that may record for `seat`: itself, its owner, those above it, and the scorekeepers."""
-        above = (held.id for held in self.chain_above(seat))
+        above = (one.id for one in self.chain_above(seat))
         known = [seat, self.seats[seat].owner, *above] if seat in self.seats else []
         return list(dict.fromkeys([*known, *self.policy.scorekeepers]))
 
@@ -192,14 +192,14 @@ class Org:
 
     @cached_property
     def policy_approvers(self) -> list[str]:
-        """The active human seats that may change the policy: those that it names, else those at the top."""
+        """The active human seats that may change the policy: its approvers, else those at the top."""
         named = self.policy.approvers or [top.id for top in self.direct_reports("")]
-        fit = [self.seats[held] for held in dict.fromkeys(named) if held in self.seats]
-        return [held.id for held in fit if held.is_human and held.is_active]
+        fit = [self.seats[id_] for id_ in dict.fromkeys(named) if id_ in self.seats]
+        return [one.id for one in fit if one.is_human and one.is_active]
 
     @cached_property
     def score_ids(self) -> Mapping[str, Score]:
-        """Every record by its id; of two with one id, the first."""
+        """Every record by its id. If two share an id, the first counts."""
         ids: dict[str, Score] = {}
         for scores in self.scores.values():
             for score in scores:
@@ -208,15 +208,15 @@ class Org:
 
     @cached_property
     def _read(self) -> dict[str, SeatScores]:
-        """The records that somebody asked for so far, by seat."""
+        """The records read so far, by seat."""
         return {}
 
     def score_series(self, seat: str, metric: str, since: datetime = EARLIEST) -> ScoreSeries:
-        """The records of a metric, complete for every period that begins at `since` (wall time) or later."""
-        held = self._read.get(seat)
-        if held is None or since < held.since:
-            held = self._read[seat] = self._read_since(seat, since)
-        return held.by_metric.get(metric, NO_SCORES)
+        """The records of a metric, complete for every period that begins at `since` (local time) or later."""
+        scores = self._read.get(seat)
+        if scores is None or since < scores.since:
+            scores = self._read[seat] = self._read_since(seat, since)
+        return scores.by_metric.get(metric, NO_SCORES)
 
     def _read_since(self, seat: str, since: datetime) -> SeatScores:
         if isinstance(self.scores, ScoresByMonth):
@@ -224,20 +224,20 @@ class Org:
         return group_by_metric(self.scores.get(seat, ()), EARLIEST)
 
     def scores_complete_since(self, seat: str) -> datetime:
-        """The earliest start of a period (wall time) that the records of a seat are complete for, as read so far."""
+        """The start (local time) of the earliest period for which all records of a seat are read."""
         return self._read[seat].since if seat in self._read else datetime.max  # noqa: DTZ901  (wall time)
 
     def read_further_back(self, seat: str) -> bool:
-        """Read more of the older records of a seat; False where all of them are read."""
+        """Read older records of a seat. Returns False if all of them are read."""
         if not isinstance(self.scores, ScoresByMonth) or not self.scores.read_further_back(seat):
             return False
         self._read.pop(seat, None)
         return True
 
     def score_records(self, seat: str, metric: str) -> list[Score]:
-        """All records of a metric in the order of `at`; of equal moments, the later line last."""
+        """All records of a metric ordered by `at`, then by line."""
         return self.score_series(seat, metric).records
 
     def scores_in_force(self, seat: str, metric: str) -> Mapping[str, Score]:
-        """The record that counts for each period: the newest."""
+        """Map each period to the record that counts: the newest."""
         return self.score_series(seat, metric).in_force

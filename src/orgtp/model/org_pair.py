@@ -1,4 +1,4 @@
-"""Two moments of one org beside each other: what a pull request starts from, and what it would leave."""
+"""An org before and after a pull request."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from orgtp.model.org import Org
 
 @dataclass(frozen=True)
 class OrgPair:
-    """The org before and after, and the bytes of every file of it that differs.
+    """The org before and after, and the content of every file that differs.
 
-    `old` has the files that were there before, `new` those that are there now; a file that was removed is in `old`
-    alone. `used` names the seats that are new in `after` and yet had a file in an earlier commit, with that commit;
-    `shallow`: the history does not reach far enough to know them all. `base` is the commit of `before`.
+    `old` has the files before, `new` those after; a removed file is only in `old`. `used` maps each seat that is new in
+    `after`, but had a file earlier in the history, to that commit. `shallow` means that the history is too short to
+    know all of them. `base` is the commit of `before`.
     """
 
     before: Org
@@ -27,5 +27,5 @@ class OrgPair:
     base: str = "BASE"
 
     def is_new(self, path: str) -> bool:
-        """Whether the file `path` was not there before."""
+        """Whether the file `path` was added."""
         return path in self.new and path not in self.old

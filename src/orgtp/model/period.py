@@ -1,4 +1,4 @@
-"""Periods: the hour, day, week, month or quarter that a value speaks of, in the org's time zone."""
+"""Periods: the hour, day, week, month or quarter that a value is for, in the org's time zone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orgtp.lazy_dataclass import dataclass
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _SATURDAY = 5
 # More than the hours of a year.
-_REMEMBERED = 16384
+_CACHED = 16384
 
 
 class Grain(StrEnum):
@@ -27,7 +27,7 @@ class Grain(StrEnum):
 
 
 class Cadence(StrEnum):
-    """How often a metric has a value. `weekdays` is daily, and nothing is due on a Saturday or Sunday."""
+    """How often a metric has a value. `weekdays` is daily, except Saturdays, Sundays and holidays."""
 
     HOURLY = "hourly"
     DAILY = "daily"
@@ -61,9 +61,9 @@ PERIOD_EXAMPLES = {
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """One period: its first moment as local wall time, and its size. Ordered by time.
+    """One period: its start in local time, and its size. Ordered by time.
 
-    The metrics of an org share few periods, so each is made once and keeps what it was asked.
+    The metrics of an org share few periods, so objects are shared and cache their properties.
     """
 
     start: datetime
@@ -78,7 +78,7 @@ class Period:
         return _TEXTS[self.grain](self.start)
 
     def next(self) -> Period:
-        """The period right after this one."""
+        """The following period."""
         return self._next
 
     @cached_property
@@ -86,7 +86,7 @@ class Period:
         return period_containing_local(_NEXT[self.grain](self.start), self.grain)
 
     def previous(self) -> Period:
-        """The period right before this one."""
+        """The preceding period."""
         return self._previous
 
     @cached_property
@@ -94,15 +94,15 @@ class Period:
         return period_containing_local(self.start - timedelta(hours=1), self.grain)
 
     def begins(self, zone: tzinfo) -> datetime:
-        """The first moment of the period in `zone`."""
+        """When the period begins in `zone`."""
         return self.start.replace(tzinfo=zone)
 
     def ends(self, zone: tzinfo) -> datetime:
-        """The first moment after the period in `zone`: when its value is due."""
+        """When the period ends in `zone`: the start of the next one."""
         return self.next().begins(zone)
 
     def exists(self, zone: tzinfo) -> bool:
-        """Whether the period takes any time in `zone`: the hour that a clock skips in spring does not."""
+        """Whether the period exists in `zone`: an hour that the clocks skip in spring does not."""
         return self.begins(zone).astimezone(UTC) < self.ends(zone).astimezone(UTC)
 
     def is_workday(self) -> bool:
@@ -131,20 +131,20 @@ class Period:
             piece = piece.next()
 
 
-def period_containing(moment: datetime, grain: Grain, zone: tzinfo) -> Period:
-    """The period of size `grain` that holds `moment` (an aware datetime) in `zone`."""
-    return period_containing_local(moment.astimezone(zone).replace(tzinfo=None), grain)
+def period_containing(instant: datetime, grain: Grain, zone: tzinfo) -> Period:
+    """The period of size `grain` that contains `instant` (an aware datetime) in `zone`."""
+    return period_containing_local(instant.astimezone(zone).replace(tzinfo=None), grain)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def period_containing_local(local: datetime, grain: Grain) -> Period:
-    """The period of size `grain` that holds `local`, a naive wall time in the org's zone."""
+    """The period of size `grain` that contains `local`, a naive local time in the org's zone."""
     return Period(_STARTS[grain](local), grain)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def parse_period(text: str) -> Period | None:
-    """The period that `text` names, whatever its size; nothing where it names none."""
+    """Parse a period of any size; None if the text is not one."""
     for grain, pattern in _PATTERNS.items():
         if match := pattern.fullmatch(text):
             try:
@@ -156,7 +156,7 @@ def parse_period(text: str) -> Period | None:
 
 
 def parse_span(text: str) -> tuple[Period, Period] | None:
-    """The first and the last period of what `text` names: a period by itself, or the four quarters of a year."""
+    """The first and last period of a text: a period (twice), or a year (its first and fourth quarter); else None."""
     period = parse_period(text)
     if period is None and _YEAR.fullmatch(text):
         first, last = parse_period(f"{text}-Q1"), parse_period(f"{text}-Q4")

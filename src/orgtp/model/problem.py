@@ -1,4 +1,4 @@
-"""A problem is a value: what is wrong with the data, where, and the way out. Data never raises."""
+"""Problems as values: what is wrong with the data, where, and how to fix it. Bad data never raises an exception."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Keys = tuple[str, ...]
 
 
 class Severity(StrEnum):
-    """How much a problem weighs: an error fails `validate`, a warning does with `--strict`."""
+    """How serious a problem is. `validate` fails for an error, and with `--strict` for a warning."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -21,20 +21,20 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A place in a file of the org: its path from the org's root, line and column from 1."""
+    """A place in a file: its path from the org's root, and the line and column from 1."""
 
     path: str
     line: int = 1
     column: int = 1
 
     def __str__(self) -> str:
-        """`seats/dash.yaml:7:8`, as editors and terminals link it."""
+        """Format as `seats/dash.yaml:7:8`, which editors and terminals recognise as a link."""
         return f"{self.path}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: the rule it breaks, its place, the message and the remedy."""
+    """One problem: the rule that is violated, the place, the message and the remedy."""
 
     rule: str
     place: Place
@@ -44,13 +44,13 @@ class Problem:
 
     @property
     def sort_key(self) -> tuple[Place, str, str]:
-        """By file, line and column; then by rule, so that output is stable."""
+        """The key to sort by: file, line and column, then rule and message, so that output is stable."""
         return (self.place, self.rule, self.message)
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Where each key and each value of one file stands; what is not there stands where its parent does."""
+    """The line and column of each key and value of one file. A missing one has the place of its parent."""
 
     path: str
     values: Mapping[Keys, tuple[int, int]] = field(default_factory=dict)
@@ -65,11 +65,11 @@ class Marks:
         return self._find_place(keys, self.keys, self.values)
 
     def _find_place(self, keys: Keys, *marks: Mapping[Keys, tuple[int, int]]) -> Place:
-        ways = (keys[:size] for size in range(len(keys), -1, -1))
-        known = (mark[way] for way in ways for mark in marks if way in mark)
+        parents = (keys[:size] for size in range(len(keys), -1, -1))
+        known = (mark[path] for path in parents for mark in marks if path in mark)
         return Place(self.path, *next(known, (1, 1)))
 
 
 def select_errors(problems: Iterable[Problem]) -> list[Problem]:
-    """Those of `problems` that fail a validation."""
+    """The problems that are errors."""
     return [problem for problem in problems if problem.severity is Severity.ERROR]

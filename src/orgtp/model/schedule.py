@@ -1,4 +1,4 @@
-"""A timetable: when numbers are collected, as times of day on working days in the org's timezone."""
+"""A timetable: when values are collected, as times of day from Monday to Friday in the org's time zone."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Timetable:
     zone: tzinfo
 
     def next_time(self, now: datetime) -> datetime:
-        """The first moment after `now` (aware), in UTC. A time that the clocks go over comes when they have."""
+        """The first time after `now` (aware), in UTC. A time that the clocks skip comes right after the gap."""
         day = now.astimezone(self.zone).date()
-        return next(moment for moment in self._times_from(day) if moment > now.astimezone(UTC))
+        return next(instant for instant in self._times_from(day) if instant > now.astimezone(UTC))
 
     def _times_from(self, day: date) -> Iterator[datetime]:
         while True:
@@ -32,7 +32,7 @@ class Timetable:
 
 
 def parse_timetable(text: str, zone: tzinfo) -> Timetable:
-    """The timetable of `08:00,11:00`. Raises `BadInput`."""
+    """Parse a timetable such as `08:00,11:00`. Raises `BadInput`."""
     times = sorted({_parse_time(part.strip()) for part in text.split(",") if part.strip()})
     if not times:
         raise BadInput(what="name at least one time: --times 08:00,17:00")
@@ -44,7 +44,7 @@ def _parse_time(text: str) -> time:
         hour, minute = text.split(":")
         found = time(int(hour), int(minute))
     except ValueError as error:
-        raise BadInput(what=f'"{text}" is no time of day. Write it as 08:00.') from error
+        raise BadInput(what=f'"{text}" is not a time of day. Write it as 08:00.') from error
     if found.minute % 15:
-        raise BadInput(what=f"{text} is not on a quarter of an hour, at which cron looks. Write 08:00, 08:15 …")
+        raise BadInput(what=f"{text} is not on a quarter of an hour, when the schedule runs. Use 08:00, 08:15 …")
     return found

@@ -1,4 +1,4 @@
-"""A score: one value that somebody recorded for one metric and one period. Only ever added to."""
+"""A score: one value recorded for one metric and period. Records are only ever appended."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Score:
 
     @property
     def line(self) -> str:
-        """The record as its line of the file, without the newline."""
+        """The record as a line of its file, without the newline."""
         record = {
             "id": self.id,
             "at": format_timestamp(self.at),
@@ -47,21 +47,21 @@ class Score:
 
     @property
     def path(self) -> str:
-        """The file that the record belongs in: its seat's, for the calendar month of `at` in UTC."""
+        """The file that the record belongs in: that of its seat for the calendar month of `at` in UTC."""
         at = self.at.astimezone(UTC)
         return f"scores/{self.seat}/{at.year:04}-{at.month:02}.jsonl"
 
     @property
     def parsed_period(self) -> Period | None:
-        """The period as a value, or nothing where its text names none."""
+        """The parsed period; None if the text is not one."""
         return parse_period(self.period)
 
 
-def format_timestamp(moment: datetime) -> str:
-    """RFC 3339 in UTC, whole seconds: `2026-11-20T13:00:02Z`."""
-    # Not by strftime, which writes the year 1 as it likes.
-    utc = moment.astimezone(UTC)
-    # Nor by isoformat, which takes three times as long: a large scorecard has tens of thousands of cells.
+def format_timestamp(instant: datetime) -> str:
+    """Format as RFC 3339 in UTC with whole seconds: `2026-11-20T13:00:02Z`."""
+    # strftime formats the year 1 differently on each platform.
+    utc = instant.astimezone(UTC)
+    # isoformat takes three times as long, and a large scorecard has tens of thousands of cells.
     return "%04d-%02d-%02dT%02d:%02d:%02dZ" % (  # noqa: UP031
         utc.year,
         utc.month,
@@ -73,6 +73,6 @@ def format_timestamp(moment: datetime) -> str:
 
 
 def make_ulid(now: datetime, random: int) -> str:
-    """A ULID: 48 bits of milliseconds, 80 of `random`, in Crockford's base 32 (github.com/ulid/spec)."""
+    """Make a ULID: 48 bits of milliseconds and 80 of `random`, in Crockford's base 32 (github.com/ulid/spec)."""
     number = int(now.timestamp() * 1000) << RANDOM_BITS | random
     return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))

@@ -1,6 +1,6 @@
-"""The records of a metric in the order in which they were made, read only as far back as a question needs.
+"""The records of a metric in the order of `at`, read only as far back as a query needs.
 
-A record of a period is made after the period begins, so whoever asks about a period needs no older months.
+A period's records are made after it begins, so a query about a period needs no older months.
 """
 
 from __future__ import annotations
@@ -15,49 +15,49 @@ from operator import attrgetter
 from orgtp.model.period import Grain, Period, parse_period
 from orgtp.model.score import Score
 
-# Asks for every record there is.
-EARLIEST = datetime.min  # noqa: DTZ901  (wall time, as the start of a period is)
+# Selects every record.
+EARLIEST = datetime.min  # noqa: DTZ901  (local time, like the start of a period)
 
 
 class ScoresByMonth(Mapping[str, tuple[Score, ...]], ABC):
-    """The scores of each seat, read month by month when somebody asks for them, the newest months first.
+    """The scores of each seat, read month by month on demand, the newest month first.
 
-    As a mapping it holds every score: to look up a seat reads all months of that seat.
+    As a mapping it has every score: looking up a seat reads all of its months.
     """
 
     @abstractmethod
     def read_since(self, seat: str, start: datetime) -> tuple[tuple[Score, ...], datetime]:
-        """The scores of the months that can hold a record of a period which begins at `start` (wall time) or later.
+        """Read the months that can have a record for a period that begins at `start` (local time) or later.
 
-        With them comes the earliest such start that the months read so far are complete for.
+        Returns the scores, and the start of the earliest period for which they are complete.
         """
 
     @abstractmethod
     def read_further_back(self, seat: str) -> bool:
-        """Read more of the older months of a seat; False where none is left."""
+        """Read older months of a seat. Returns False if none are left."""
 
 
 class ScoreSeries:
-    """The records of one metric in the order of `at`; of equal moments, the later line last."""
+    """The records of one metric, ordered by `at`, then by line."""
 
     def __init__(self, records: Iterable[Score] = ()) -> None:
         self.records = sorted(records, key=attrgetter("at"))
 
     @cached_property
     def in_force(self) -> Mapping[str, Score]:
-        """The record that counts for each period, by the text of the period: the newest."""
+        """Map the text of each period to the record that counts: the newest."""
         return {score.period: score for score in self.records}
 
     @cached_property
     def corrected(self) -> frozenset[str]:
-        """The periods of which an older record says something else than the one that counts."""
-        counts = self.in_force
-        if len(counts) == len(self.records):
+        """The periods with an older record whose value differs from the one that counts."""
+        current = self.in_force
+        if len(current) == len(self.records):
             return frozenset()
-        return frozenset(score.period for score in self.records if score.value != counts[score.period].value)
+        return frozenset(score.period for score in self.records if score.value != current[score.period].value)
 
     def periods(self, grain: Grain) -> list[Period]:
-        """The periods of the size `grain` that have a record, in no order."""
+        """The periods of size `grain` that have a record, in no order."""
         found = map(parse_period, self.in_force)
         return [period for period in found if period and period.grain is grain]
 
@@ -67,14 +67,14 @@ NO_SCORES = ScoreSeries()
 
 @dataclass(frozen=True)
 class SeatScores:
-    """The records of one seat, complete for every period that begins at `since` (wall time) or later."""
+    """The records of one seat, complete for every period that begins at `since` (local time) or later."""
 
     by_metric: Mapping[str, ScoreSeries]
     since: datetime
 
 
 def group_by_metric(scores: Iterable[Score], since: datetime) -> SeatScores:
-    """The records of one seat, metric by metric."""
+    """Group the records of one seat by metric."""
     found: dict[str, list[Score]] = {}
     for score in scores:
         found.setdefault(score.metric, []).append(score)

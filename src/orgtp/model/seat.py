@@ -14,14 +14,14 @@ from orgtp.model.target import Targets
 
 
 class SeatKind(StrEnum):
-    """Who sits here. Views do not say unless asked; the data always knows."""
+    """Whether a seat is a person or an agent. Most views do not show it."""
 
     HUMAN = "human"
     AGENT = "agent"
 
 
 class SeatStatus(StrEnum):
-    """Where a seat is in its life."""
+    """The status of a seat."""
 
     PROPOSED = "proposed"
     ACTIVE = "active"
@@ -31,7 +31,7 @@ class SeatStatus(StrEnum):
 
 
 class Rollup(StrEnum):
-    """How finer values make one cell of a coarser grid."""
+    """How the values of shorter periods are combined into a longer one."""
 
     LAST = "last"
     SUM = "sum"
@@ -43,11 +43,11 @@ class Rollup(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A business outcome that a seat is measured on.
+    """A metric of a seat: a business outcome and how it is measured.
 
-    `due` is when a value is due after its period, `09:00` or `mon 09:00`; "" is at the period's end. `leads_to` is the
-    outcome metric that an activity is done for, `METRIC` of the same seat or `SEAT/METRIC`. `waive` says which rules
-    this metric may break, and why.
+    `due` is when a value is due after its period, `09:00` or `mon 09:00`; "" means at the period's end. `leads_to` is
+    the outcome metric that an activity serves, `METRIC` of the same seat or `SEAT/METRIC`. `waive` maps the rules that
+    this metric may break to the reasons.
     """
 
     id: str
@@ -64,9 +64,9 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A worker's place. `owner` and `reports_to` are ids; "" where the file has none (or one that is no text).
+    """A seat on the chart. `owner` and `reports_to` are ids, or "" if the file has none or not a text.
 
-    `own` is what stands under the user's own keys, by dotted key, as text: orgtp makes nothing of it.
+    `own` has the user's own `x-` keys as text, by dotted key; orgtp does not interpret them.
     """
 
     id: str
@@ -89,25 +89,25 @@ class Seat:
 
     @property
     def is_retired(self) -> bool:
-        """Whether the seat's life is over."""
+        """Whether the seat is retired."""
         return self.status is SeatStatus.RETIRED
 
     @property
     def is_active(self) -> bool:
-        """Whether somebody works here now."""
+        """Whether the seat is active."""
         return self.status is SeatStatus.ACTIVE
 
     @property
     def is_human(self) -> bool:
-        """Whether a person sits here."""
+        """Whether the seat is a person."""
         return self.kind is SeatKind.HUMAN
 
 
 def seat_path(seat: str) -> str:
-    """The file of a seat."""
+    """The path of a seat's file."""
     return f"seats/{seat}.yaml"
 
 
 def retirement_path(seat: str) -> str:
-    """The file of a seat's retirement record."""
+    """The path of a seat's retirement record."""
     return f"retirements/{seat}.yaml"

@@ -1,4 +1,4 @@
-"""Who signs: the keys of `policy/allowed_signers`, each with the seat or the forge that it is the key of."""
+"""The keys in `policy/allowed_signers`, each with its seat or forge."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from hashlib import sha256
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Place
 
-# The file of who may sign, and that of the OpenPGP keys of a forge: policy that belongs to no YAML file.
+# Parts of the policy that are not YAML: the allowed signers, and the OpenPGP keys of a forge.
 ALLOWED_SIGNERS_PATH = "policy/allowed_signers"
 FORGE_KEYS_PATH = "policy/forges.asc"
 
 
 @dataclass(frozen=True, slots=True)
 class SignerKey:
-    """One line of `policy/allowed_signers`: whose key it is, and what it may be used for.
+    """One line of `policy/allowed_signers`: a key, whose it is, and what it may be used for.
 
-    `blob` is the public key as OpenSSH writes it, in base64. `namespaces` are those that it is good for, all if there
-    are none. `since` and `until` are seconds since 1970; they narrow the key by the committer's date alone, which
-    whoever holds the key can choose.
+    `blob` is the public key in OpenSSH's base64. The key is valid for `namespaces`, or for all if there are none.
+    `since` and `until` are seconds since 1970. They are compared with the committer date, which the signer can choose.
     """
 
     principal: str
@@ -33,15 +32,15 @@ class SignerKey:
 
     @property
     def fingerprint(self) -> str:
-        """The key's name in the form that ssh-keygen prints."""
+        """The key's fingerprint as ssh-keygen prints it."""
         return fingerprint(self.blob)
 
     def is_for(self, namespace: str) -> bool:
-        """Whether the key is good for what is signed in this namespace."""
+        """Whether the key is valid in this namespace."""
         return not self.namespaces or namespace in self.namespaces
 
     def is_valid_at(self, at: int) -> bool:
-        """Whether a date, in seconds since 1970, is within those of the key."""
+        """Whether the key is valid at a time in seconds since 1970."""
         return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
 
 

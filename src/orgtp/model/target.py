@@ -1,4 +1,4 @@
-"""Targets: what a metric is judged by, written as a person would say it (`>= 95%`, `by 08:00`)."""
+"""Targets: when a value is on target, written as a person would say it (`>= 95%`, `by 08:00`)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ ACCEPTED_TARGETS = (
     'Write a target such as ">= 12", "<= 2", "= 0", "10..20", "not 10..20", ">= 95%", ">= USD 185000", "<= 1h", '
     '"by 08:00", "before 08:00", "yes" or "no".'
 )
-# Longer than any target: what was meant is not looked for.
+# A longer text is not a mistyped target, so no suggestion is made.
 _LONGEST = 100
-# The same grammar stands in schema/seat.schema.json; a test holds the two together.
+# The same grammar is in schema/seat.schema.json; a test compares the two.
 _NUMBER = r"-?[0-9]{1,18}(?:\.[0-9]{1,6})?"
 _DURATION = r"(?=[0-9])(?:[0-9]{1,6}d)?(?:[0-9]{1,6}h)?(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?"
 _OPERAND = rf"(?:{_NUMBER}%?|[A-Z]{{3}} {_NUMBER}|{_DURATION})"
@@ -29,7 +29,7 @@ _CLOCK = re.compile(r"(by|before) ((?:[01][0-9]|2[0-3]):[0-5][0-9])")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One target: its unit, the comparison and its bounds (equal but for a range)."""
+    """One target: its unit, the comparison and its bounds (equal except for a range)."""
 
     text: str
     unit: Unit
@@ -44,17 +44,17 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """A metric's targets in time: each holds from its first period until the next one's."""
+    """A metric's targets over time: each applies from its first period until that of the next."""
 
     dated: tuple[tuple[Period | None, Target], ...]
 
     @property
     def unit(self) -> Unit:
-        """The one unit of all of them."""
+        """The unit that all of them share."""
         return self.dated[0][1].unit
 
     def target_for(self, period: Period) -> Target | None:
-        """The target that judges `period`: the last to begin by its start; none before the first."""
+        """The target that applies to `period`: the last that began by then; None before the first."""
         for begin, target in reversed(self.dated):
             if begin is None or begin.start <= period.start:
                 return target
@@ -62,13 +62,13 @@ class Targets:
 
     @property
     def first_period(self) -> Period | None:
-        """The period in which the first target came into force, if that is known."""
+        """The first period of the first target; None if it has no date."""
         return self.dated[0][0]
 
 
 @lru_cache(maxsize=4096)
 def parse_target(text: str) -> Target | None:
-    """The target that `text` says, or nothing where it says none (see `ACCEPTED`)."""
+    """Parse a target (see `ACCEPTED_TARGETS`); None if the text is not one."""
     if text in {"yes", "no"}:
         wanted = Decimal(text == "yes")
         return Target(text, Unit(ValueKind.YES_NO), "=", wanted, wanted)
@@ -82,7 +82,7 @@ def parse_target(text: str) -> Target | None:
 
 
 def target_hint(text: str) -> str:
-    """What to write instead of `text`, which is no target."""
+    """The hint for `text`, which is not a target: the intended one, or the accepted forms."""
     if len(text) > _LONGEST:
         return ACCEPTED_TARGETS
     guess = " ".join(text.lower().split())
@@ -94,7 +94,7 @@ def target_hint(text: str) -> str:
 
 
 def _normalize_clock(guess: str) -> str:
-    """`by 8:30am` as `by 08:30`."""
+    """Turn `by 8:30am` into `by 08:30`."""
     match = re.fullmatch(r"(by|before) (.+)", guess)
     try:
         amount = Unit(ValueKind.TIME).parse_amount(match[2]) if match else None
@@ -104,12 +104,12 @@ def _normalize_clock(guess: str) -> str:
 
 
 def _swap_bounds(guess: str) -> str:
-    """`20..10` as `10..20`."""
+    """Turn `20..10` into `10..20`."""
     match = _RANGE.fullmatch(guess)
     return f"{match[1] or ''}{match[3]}..{match[2]}" if match and not parse_target(guess) else guess
 
 
-# What people write for a target, each with what they mean by it; applied in this order to text in lower case.
+# Common spellings and what they mean, applied in this order to lower-case text.
 _SPELLINGS = (
     (r"(?<=[0-9]),(?=[0-9]{3})", ""),
     (r"[\u2018-\u201f\"']", ""),
@@ -119,7 +119,7 @@ _SPELLINGS = (
     (r"^(at least|no less than|not less than|min(imum)?) ?", ">= "),
     (r"^([0-9.]+%?) ?\+$", r">= \1"),
     (r"^(at most|no more than|not more than|within|max(imum)?|up to) ?", "<= "),
-    # Of whole numbers the next one is meant, of a share or an amount nearly the same.
+    # Not for whole numbers, where `> 3` means `>= 4`.
     (r"^>(?!=) ?(?=.*[^0-9. ])", ">= "),
     (r"^<(?!=) ?(?=.*[^0-9. ])", "<= "),
     (r"^(zero|none|0)$", "= 0"),

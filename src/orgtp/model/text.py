@@ -1,4 +1,4 @@
-"""Words: what an id looks like, what a mistyped one was meant to be, and text made safe for one line."""
+"""Text helpers: ids, suggestions for mistyped words, and removing unsafe characters."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9-]{0,62}")
-# Longer than any id or key: nobody mistyped it, and looking for what was meant would take long.
+# A longer text is not a mistyped id, and searching for a similar one would be slow.
 _LONGEST = 200
-# Of more known words than these, only those are looked for that are one slip away from a short one.
+# With more known words than this, only short words one edit away are found.
 _MANY, _SHORT = 300, 24
 ID_DESCRIPTION = "a lower-case letter, then up to 62 of a-z, 0-9 and -"
 
-# C0, DEL and C1 drive terminals; the rest reorders or hides what a person reads (Unicode TR9, TR36).
+# C0, DEL and C1 control terminals; the others reorder or hide text (Unicode TR9, TR36).
 _DANGEROUS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 def is_id(text: str) -> bool:
-    """Whether `text` may name an org, a seat, a metric or a capability."""
+    """Whether `text` is a valid id of an org, seat, metric or capability."""
     return ID_PATTERN.fullmatch(text) is not None
 
 
 def id_hint(text: str) -> str:
-    """What an id is, and the one that `text` would make: `Did you mean "ada-lovelace"? An id is …`."""
+    """The hint for an invalid id, with a suggestion: `Did you mean "ada-lovelace"? An id is …`."""
     import unicodedata
 
-    # An accent is dropped, not its letter: Léna is lena.
+    # Remove accents, but keep their letters: Léna becomes lena.
     bare = "".join(mark for mark in unicodedata.normalize("NFKD", text[:_LONGEST]) if not unicodedata.combining(mark))
     near = re.sub(r"[^a-z0-9]+", "-", bare.lower().replace("'", "")).strip("-")
     guess = f'Did you mean "{near}"? ' if is_id(near) else ""
@@ -33,7 +33,7 @@ def id_hint(text: str) -> str:
 
 
 def find_nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` was most likely meant to be, if any is near."""
+    """The known word most similar to `word`; None if none is similar enough."""
     import difflib
 
     if len(word) > _LONGEST:
@@ -45,7 +45,7 @@ def find_nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _find_one_edit_away(word: str, known: Collection[str]) -> str | None:
-    """The known word that is nearly `word`; what that takes hardly grows with how many are known."""
+    """The known word one edit away from `word`, found by an index, so that many words take little longer."""
     if len(word) > _SHORT:
         return None
     index = _deletion_index(known)
@@ -53,13 +53,13 @@ def _find_one_edit_away(word: str, known: Collection[str]) -> str | None:
 
 
 def _word_and_deletions(word: str) -> set[str]:
-    """`word`, and what is left of it without one of its letters: two words that share one are a slip apart."""
+    """`word`, and `word` without each of its letters. Two words that share one of these are one edit apart."""
     return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
 
 def _deletion_index(known: Collection[str]) -> Mapping[str, list[str]]:
-    """The known words by their parts; that of the words that were asked for last is kept."""
-    global _last  # noqa: PLW0603  (who has ten thousand names to mend asks ten thousand times)
+    """Index the known words by their deletions. The last index is cached."""
+    global _last  # noqa: PLW0603  (a file with ten thousand mistyped names asks ten thousand times)
     words, size, index = _last
     if words is not known or size != len(known):
         index = {}
@@ -74,56 +74,56 @@ _last: tuple[Collection[str], int, dict[str, list[str]]] = ((), 0, {})
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`Did you mean "bogdan"?`, or nothing where no known word is near."""
+    """`Did you mean "bogdan"?`, or "" if no known word is similar."""
     near = find_nearest(word, known)
     return f'Did you mean "{near}"?' if near else ""
 
 
 def one_line(text: str) -> str:
-    """`text` on one line, every white space a single blank and every control character gone.
+    """`text` on one line, with single spaces and without control characters.
 
-    What goes through here can neither drive a terminal nor begin a new line (a trailer, a log entry).
+    The result can neither control a terminal nor begin a new line (a trailer, a log entry).
     """
     return " ".join(_DANGEROUS.sub(" ", text).split())
 
 
 def plain_lines(text: str) -> str:
-    """`text` with its lines as they are: a tab becomes a blank, and every other control character is gone."""
+    """`text` with its line breaks, tabs as spaces, and without other control characters."""
     return "\n".join(_DANGEROUS.sub("", line.replace("\t", " ")) for line in text.split("\n"))
 
 
-# What shows nothing and is read by a model all the same: fillers, shorthand and musical formats, tags, all selectors of
-# variants but the two of emoji.
+# Invisible characters that a language model still reads: fillers, shorthand and musical formats, tags, and all
+# variation selectors except the two for emoji.
 _HIDDEN = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u3164\ufe00-\ufe0d\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-# What joins letters of some scripts and makes emoji of signs; of many in a row, or behind ASCII, nobody sees anything.
+# These join letters in some scripts and form emoji, but after ASCII or in long runs they are invisible.
 _JOINER = "[\u200c\u200d\ufe0e\ufe0f]"
 _IDLE = re.compile(f"(?<=[\x00-\x7f]){_JOINER}+|(?<={_JOINER}{{2}}){_JOINER}+")
 
 
 def remove_invisible(text: str) -> str:
-    """`text` without what nobody sees and a model reads all the same."""
+    """`text` without characters that people do not see but a language model reads."""
     return _IDLE.sub("", _HIDDEN.sub("", text))
 
 
 def escape_control_chars(text: str) -> str:
-    """`text` with each character that could drive a terminal shown as the escape that names it."""
+    """`text` with each unsafe character replaced by its escape sequence."""
     return _DANGEROUS.sub(lambda match: match[0].encode("unicode_escape", "backslashreplace").decode(), text)
 
 
 def count_noun(number: int, noun: str, many: str = "") -> str:
-    """`1 seat`, `3 seats`, `2 capabilities`."""
+    """Format a number with its noun: `1 seat`, `3 seats`, `2 capabilities`."""
     return f"{number} {noun if number == 1 else many or noun + 's'}"
 
 
 def join_with_and(words: Iterable[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """Join words: `a`, `a and b`, `a, b and c`."""
     *most, last = list(words) or [""]
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def remove_digits(text: str) -> str:
-    """A reason without what differs each time: a process's number, how long it took."""
+    """`text` without digits, so that reasons that differ only in a duration or process id compare equal."""
     return re.sub(r"[0-9]+", "", text)

@@ -1,7 +1,7 @@
-"""What a commit claims of itself: the trailers of its message, and what looks like one and is not read as one.
+"""The trailers of a commit message, and lines that look like trailers but are not read as such.
 
-Trailers are the last paragraph of a message, each on a line of its own (git-interpret-trailers(1)). A line that one
-reader takes for a claim and another does not could tell two people two stories, so it is said.
+Trailers are the last paragraph of a message, one per line (git-interpret-trailers(1)). A line that only some readers
+take for a trailer could mislead people, so it is reported.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ _LOOKS_LIKE_TRAILER = re.compile(
 )
 _TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:")
 _FORM = re.compile(r"(Orgtp-[A-Z][A-Za-z-]*): (\S.*)")
-# What git itself adds below the trailers of a commit that is picked from elsewhere.
+# git adds this below the trailers of a cherry-picked commit.
 _PICKED = "(cherry picked from commit "
 _MERGED = re.compile(r"^Squashed commit of the following:\n", re.MULTILINE)
 _COMMIT = re.compile(r"commit [0-9a-f]{40,64}\nAuthor: ")
 _SUBJECT = re.compile(r"[a-z]+(\([a-z0-9-]+\))?: \S")
 _SQUASHED = re.compile(r"\n\n\* ")
-# Where a message ends and a patch begins (git-interpret-trailers(1)); a longer row of dashes is a forge's.
+# Ends the message and begins a patch (git-interpret-trailers(1)). Forges write longer rows of dashes.
 _DIVIDER = re.compile(r"^---(?:\s|\Z)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class TrailerClaims:
-    """What the trailers say. `odd` are lines that look like one of ours and are not, with why.
+    """What the trailers claim. `odd` has lines that only look like orgtp's trailers, each with the reason.
 
-    `blocks` are the claims of commits that a forge squashed into this one and quoted, each by itself; `partly`: some of
-    these commits claim nothing, so that more may have been done than is claimed.
+    `blocks` has the claims of each commit that a forge squashed into this one and quoted. `partly` means that some of
+    these commits have no claims, so this commit may do more than it claims.
     """
 
     action: str = ""
@@ -53,7 +53,7 @@ class TrailerClaims:
 
     @property
     def all(self) -> tuple[TrailerClaims, ...]:
-        """These claims and those that are quoted."""
+        """These claims and the quoted ones."""
         return (self, *self.blocks)
 
 
@@ -61,9 +61,9 @@ NO_CLAIMS = TrailerClaims()
 
 
 def parse_claims(message: str) -> TrailerClaims:
-    """What a commit message claims."""
+    """Parse the claims of a commit message."""
     subject, gap, last = message.partition("\n\n")
-    # As orgtp writes it: a subject of one line and the trailers, and few of these differ.
+    # orgtp writes a one-line subject and trailers. Few of these differ, so caching them is effective.
     plain = gap and subject.isprintable() and not subject.startswith("---") and "orgtp-" not in subject.lower()
     found = _parse_plain_trailers(last) if plain else None
     return _parse_message(message.rstrip("\n")) if found is None else found
@@ -71,7 +71,7 @@ def parse_claims(message: str) -> TrailerClaims:
 
 @lru_cache(maxsize=1 << 16)
 def _parse_plain_trailers(paragraphs: str) -> TrailerClaims | None:
-    """What stands below a subject claims, whatever that says; None where it takes a closer look at the whole."""
+    """Parse the part below the subject; None if the whole message has to be parsed."""
     text = paragraphs.rstrip("\n")
     if "\n\n" in text or any(odd in f"\n{text}" for odd in ("\0", "\n---", "\n    ")):
         return None
@@ -83,7 +83,7 @@ def _parse_message(text: str) -> TrailerClaims:
     if not looks:
         return NO_CLAIMS
     if "\0" in text:
-        return TrailerClaims(odd=((one_line(looks[-1]), "a NUL byte in the message hides what stands after it"),))
+        return TrailerClaims(odd=((one_line(looks[-1]), "a NUL byte in the message hides the text after it"),))
     paragraphs = _unindent_squashed(text).split("\n\n")
     own = _trailer_block(paragraphs[-1]) if len(paragraphs) > 1 else None
     squashed = len(_SQUASHED.findall(text))
@@ -100,18 +100,18 @@ def _parse_message(text: str) -> TrailerClaims:
 
 
 def _unindent_squashed(text: str) -> str:
-    """The message; of one that `git merge --squash` wrote, with the messages that it quotes as they were."""
+    """The message; if `git merge --squash` wrote it, with the quoted messages unindented."""
     return re.sub(r"^    ", "", text, flags=re.MULTILINE) if _MERGED.search(text) else text
 
 
 def _is_squashed_by_git(paragraphs: list[str]) -> bool:
-    """Whether git put messages one below the other (`merge --squash`, `rebase -i`): after a block, a subject."""
+    """Whether git joined several messages (`merge --squash`, `rebase -i`): a subject follows each trailer block."""
     after = [following for part, following in pairwise(paragraphs[1:]) if _trailer_block(part)]
     return bool(after) and all(_SUBJECT.match(part) or _COMMIT.match(part) or _trailer_block(part) for part in after)
 
 
 def _quoted_blocks(paragraphs: list[str], *, anywhere: bool) -> list[list[str]]:
-    """Blocks of trailers that a forge left above its own: of each commit that it squashed, or of the only one."""
+    """The trailer blocks of squashed commits that a forge quotes above its own."""
     found: list[list[str]] = []
     for part in reversed(paragraphs):
         block = _trailer_block(part)
@@ -123,32 +123,32 @@ def _quoted_blocks(paragraphs: list[str], *, anywhere: bool) -> list[list[str]]:
 
 
 def drop_seat_trailers(message: str, touched: Collection[str]) -> str:
-    """The message without trailers that name seats which are not `touched`: for a commit that does less than it did."""
+    """Remove the trailers of seats that are not `touched`, for a commit that was reduced to part of its changes."""
     head, gap, last = message.rpartition("\n\n")
     lines = last.split("\n")
-    kept = [line for line in lines if not line.startswith(_SEAT) or line.removeprefix(_SEAT) in touched]
-    return message if kept == lines or not gap else f"{head}{gap}" + "\n".join(kept)
+    left = [line for line in lines if not line.startswith(_SEAT) or line.removeprefix(_SEAT) in touched]
+    return message if left == lines or not gap else f"{head}{gap}" + "\n".join(left)
 
 
 def _trailer_block(paragraph: str) -> list[str] | None:
-    """The lines of a paragraph, if it is one of trailers and nothing else."""
+    """The lines of a paragraph that has only trailers; None for any other."""
     lines = paragraph.strip("\n").split("\n")
     whole = all(_TRAILER.match(line) or line[:1] in " \t" or line.startswith(_PICKED) for line in lines)
     return lines if whole and not lines[0][:1].isspace() else None
 
 
 def _find_unread_lines(looks: list[str], read: list[str], text: str) -> list[tuple[str, str]]:
-    """Lines that look like a trailer of ours, and stand where git reads none."""
+    """The lines that look like orgtp's trailers, but are where git reads none, each with the reason."""
     left = list(read)
     odd = []
     for line in looks:
         if line in left:
             left.remove(line)
         else:
-            odd.append((one_line(line), "it does not stand among the trailers, where git reads it"))
+            odd.append((one_line(line), "it is not in the last paragraph, where git reads trailers"))
     divider = _DIVIDER.search(text)
     if read and divider and divider.start() < text.rfind(f"\n{read[-1]}"):
-        odd.append((one_line(read[0]), "a line of dashes above it ends the message for some readers"))
+        odd.append((one_line(read[0]), "some readers end the message at the line of dashes above it"))
     return odd
 
 
@@ -168,11 +168,11 @@ def _collect_claims(lines: list[str], blocks: tuple[TrailerClaims, ...], odd: li
 
 
 def _trailer_fault(match: re.Match[str] | None, following: list[str], found: dict[str, list[str]]) -> str:
-    """What is wrong with a trailer of ours; "" where nothing is."""
+    """What is wrong with one of orgtp's trailers; "" if nothing is."""
     if match is None:
-        return "it is not written as orgtp writes it, Key: value"
+        return "it does not have the form Key: value that orgtp writes"
     if following and following[0][:1] in {" ", "\t"}:
-        return "it goes on in the next line"
+        return "it continues on the next line"
     if match[1] in _ONCE and found.get(match[1]):
-        return "there are two of it"
-    return "it names no seat" if match[1] in _SEATS and not is_id(match[2]) else ""
+        return "it occurs twice"
+    return "it does not name a seat" if match[1] in _SEATS and not is_id(match[2]) else ""

@@ -1,7 +1,7 @@
-"""Values: six kinds, each held as one exact decimal, read from what people type and stored in one form.
+"""Values: six kinds, each an exact decimal, parsed from what people type and stored in one form.
 
-A number, a percentage and an amount of money are held in their own unit, a duration in seconds, a time
-of day in seconds since midnight, yes and no as 1 and 0. A binary float is never made.
+A number, a percentage and an amount of money are in their own unit, a duration in seconds, a time of day in seconds
+since midnight, and yes and no are 1 and 0. Binary floats are never used.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from functools import lru_cache
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadValue
 
-# Room for exact sums and products of what DIGITS lets in; the default context would round at 28 digits.
+# Enough digits for exact sums and products of DIGITS digits; the default context rounds at 28.
 EXACT = Context(prec=80)
 DIGITS = 24
 _SHOWN_PLACES = 4
-# Longer than any value, blanks and all.
+# Longer than any value, including spaces.
 _LONGEST = 200
 
 
@@ -46,28 +46,28 @@ class Unit:
 
     @property
     def text(self) -> str | None:
-        """What JSON calls the unit: `%`, `USD`, `duration`, `time of day`, `yes/no`; a bare number has none."""
+        """The unit in JSON: `%`, `USD`, `duration`, `time of day`, `yes/no`; None for a plain number."""
         return {ValueKind.NUMBER: None, ValueKind.PERCENT: "%", ValueKind.MONEY: self.currency}.get(
             self.kind, self.kind.value
         )
 
     def parse_amount(self, text: str) -> Decimal:
-        """The amount that `text` says. Raises `BadValue` with what would be accepted."""
+        """Parse an amount. Raises `BadValue` with the accepted forms."""
         amount = _parse_cached(self, text)
         if amount is None:
             raise BadValue(value=text, kind=_A_KIND[self.kind].format(self), accepted=_ACCEPTED[self.kind].format(self))
         return amount
 
     def format_stored(self, amount: Decimal) -> str:
-        """The one stored form of `amount`: `12.5`, `1h30m`, `07:52`, `yes`."""
+        """The stored form of `amount`: `12.5`, `1h30m`, `07:52`, `yes`."""
         return _WRITERS[self.kind](amount)
 
     def normalize(self, text: str) -> str:
-        """The stored form of what `text` says. Raises `BadValue` with what would be accepted."""
+        """The stored form of `text`. Raises `BadValue` with the accepted forms."""
         return _normalize(self, text)
 
     def format_shown(self, stored: str) -> str:
-        """A stored value as a person reads it: `92.5%`, `USD 185,000`, `1,200`; what is no value, as it is."""
+        """Format a stored value for people: `92.5%`, `USD 185,000`, `1,200`. An invalid value is unchanged."""
         amount = _parse_cached(self, stored)
         return (
             stored
@@ -78,7 +78,7 @@ class Unit:
 
 @lru_cache(maxsize=8192)
 def _parse_cached(unit: Unit, text: str) -> Decimal | None:
-    """The amount, or nothing. Remembered, for the same values are read by one view and rule after the other."""
+    """The amount, or None. Cached, because views and rules read the same values repeatedly."""
     if len(text) > _LONGEST:
         return None
     return _READERS[unit.kind](text.strip().lower(), unit.currency.lower())
@@ -105,7 +105,7 @@ def _parse_number(text: str, _currency: str = "") -> Decimal | None:
 
 
 def _limit_digits(amount: Decimal) -> Decimal | None:
-    """`amount`, if its stored form can be read back: what is written may have a digit more than what was typed."""
+    """`amount`, or None if its stored form, which may have one digit more than the input, cannot be read back."""
     return amount if sum(mark.isdigit() for mark in write_number(amount)) <= DIGITS else None
 
 
@@ -152,7 +152,7 @@ def _parse_yes_no(text: str, _currency: str) -> Decimal | None:
 
 
 def write_number(amount: Decimal) -> str:
-    """`amount` in plain digits: no exponent, no trailing zeros, no minus before a zero."""
+    """Write `amount` in plain digits: no exponent, no trailing zeros, no minus before a zero."""
     text = format(amount, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in {"-0", ""} else text
@@ -182,7 +182,7 @@ def _group_thousands(stored: str, _currency: str = "") -> str:
 
 
 def _pad_cents(text: str) -> str:
-    """An amount of money with a fraction has two places at least."""
+    """Pad a fraction of an amount of money to at least two places."""
     return text + "0" if text[-2:-1] == "." else text
 
 
@@ -226,5 +226,5 @@ _ACCEPTED = {
 
 
 def round_mean(amount: Decimal) -> Decimal:
-    """A computed mean as it is shown: at most four places, half to even. What was recorded is never rounded."""
+    """Round a computed mean to at most four places, half to even. Recorded values are never rounded."""
     return amount.quantize(Decimal(1).scaleb(-_SHOWN_PLACES), context=EXACT)

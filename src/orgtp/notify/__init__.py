@@ -1,1 +1,3 @@
-"""The package notify."""
+"""Notifies people of escalations."""
+
+__all__ = ["config", "notify"]

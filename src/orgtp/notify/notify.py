@@ -1,6 +1,6 @@
-"""Telling people of escalations: what there is to tell of a change, and the addresses that it goes to.
+"""Builds notifications about escalations and sends them.
 
-The record is made before anybody is told. What cannot be told changes nothing in it, and is reported.
+The change is recorded first. A notification that cannot be sent is reported, but does not affect the record.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from orgtp.notify.config import DEFAULT, notify_path, read_notify_file, resolve_
 if TYPE_CHECKING:
     from orgtp.ledger.batch import RecordedChange
 
-_SAID = {
-    EventType.OPENED: "It is with you.",
-    EventType.UP: "It came up to you: {note}.",
-    EventType.HANDED: "It is with you now: {note}.",
-    EventType.TOP: "It is overdue and stays with you: nobody is above.",
+_TEXTS = {
+    EventType.OPENED: "It is assigned to you.",
+    EventType.UP: "It moved up to you: {note}.",
+    EventType.HANDED: "It was reassigned to you: {note}.",
+    EventType.TOP: "It is overdue and stays with you: nobody is above you.",
 }
 _LONGEST = 300
 
 
 class NoApprise(OrgtpError):
-    """The library that reaches people is not installed."""
+    """The library that sends notifications is not installed."""
 
-    text = "nobody can be told without apprise. Install it: pip install 'orgtp[notify]'"
+    text = "sending notifications needs apprise. Install it: pip install 'orgtp[notify]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +45,20 @@ class Notification:
 
 
 def build_notifications(org: Org, done: RecordedChange) -> list[Notification]:
-    """What a recorded change has to tell to those whose hands something is in now: one text for each of them."""
-    held: dict[str, list[Notification]] = {}
+    """One notification for each seat that an escalation of the change is now assigned to."""
+    by_seat: dict[str, list[Notification]] = {}
     for one, event in done.change.events:
-        if event.what in _SAID:
-            held.setdefault(one.with_, []).append(_build_notification(org, one, event))
-    return [_merge_notifications(org, told) for _, told in sorted(held.items())]
+        if event.what in _TEXTS:
+            by_seat.setdefault(one.with_, []).append(_build_notification(org, one, event))
+    return [_merge_notifications(org, some) for _, some in sorted(by_seat.items())]
 
 
-def _merge_notifications(org: Org, told: list[Notification]) -> Notification:
-    """Whoever is told of many things at once reads one message."""
-    first, several = told[0], len(told) > 1
-    title = f"{org.name}: {len(told)} things are with you now" if several else first.title
+def _merge_notifications(org: Org, some: list[Notification]) -> Notification:
+    """Merge the notifications of one seat into one."""
+    first, several = some[0], len(some) > 1
+    title = f"{org.name}: {len(some)} escalations are assigned to you" if several else first.title
     return Notification(
-        first.to, _shorten_line(title), "\n\n".join(f"{one.title}\n{one.text}" if several else one.text for one in told)
+        first.to, _shorten_line(title), "\n\n".join(f"{one.title}\n{one.text}" if several else one.text for one in some)
     )
 
 
@@ -68,8 +68,8 @@ def _build_notification(org: Org, one: Escalation, event: EscalationEvent) -> No
         f" Due {one.due.astimezone(org.zone):%a %Y-%m-%d %H:%M}." if one.due and event.what is not EventType.TOP else ""
     )
     why = f" {_shorten_line(one.why)}" if one.why else ""
-    said = _SAID[event.what].format(note=_shorten_line(event.note))
-    text = f"{_shorten_line(one.what)}.{why}\n{said}{due}\norgtp escalate ack {one.id}"
+    assigned = _TEXTS[event.what].format(note=_shorten_line(event.note))
+    text = f"{_shorten_line(one.what)}.{why}\n{assigned}{due}\norgtp escalate ack {one.id}"
     return Notification(one.with_, _shorten_line(f"{org.name}: {seat} needs you"), text)
 
 
@@ -79,43 +79,43 @@ def _shorten_line(text: str) -> str:
 
 
 def send_notifications(news: Iterable[Notification], named: Path | None = None) -> list[str]:
-    """Tell everybody whom this machine's file has addresses of; what could not be told, in words, with no address."""
-    told = list(news)
+    """Send to the addresses in this machine's file. Returns a message, without addresses, for each failure."""
+    waiting = list(news)
     try:
-        path = notify_path(named) if told else None
-        book = read_notify_file(path) if path else {}
+        path = notify_path(named) if waiting else None
+        addresses = read_notify_file(path) if path else {}
     except OrgtpError as error:
-        return [f"nobody was told: {error}"]
-    return [why for one in told for why in _notify_seat(one, book)]
+        return [f"no notification was sent: {error}"]
+    return [why for one in waiting for why in _notify_seat(one, addresses)]
 
 
-def _notify_seat(one: Notification, book: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """What went wrong when telling one."""
-    known = book.get(one.to) or book.get(DEFAULT) or ()
-    if book and not known:
-        yield f"not told to {one.to}: the file has no address of it, and no default"
+def _notify_seat(one: Notification, addresses: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Notify one seat, and yield a message for each failure."""
+    known = addresses.get(one.to) or addresses.get(DEFAULT) or ()
+    if addresses and not known:
+        yield f"{one.to} was not notified: the file has no address for it, and no default"
     for number, text in enumerate(known, 1):
         try:
             why = _send_notification(resolve_address(text), one)
         except OrgtpError as error:
             why = str(error)
         if why:
-            yield f"not told to {one.to}, address {number} of {len(known)}: {why}"
+            yield f"{one.to} was not notified at address {number} of {len(known)}: {why}"
 
 
 def _send_notification(url: str, one: Notification) -> str:
-    """Why an address did not take it; "" where it did. Raises `NoApprise`."""
+    """Send to one address. Returns the reason if it failed, else "". Raises `NoApprise`."""
     try:
         import apprise
     except ImportError as error:
         raise NoApprise from error
-    # It would write addresses to standard error.
+    # Its log messages contain addresses.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     out = apprise.Apprise()
     try:
         if not out.add(url):
-            return "that is no address that apprise knows"
-        taken = bool(out.notify(one.text, title=one.title, body_format=apprise.NotifyFormat.TEXT))
-    except Exception:  # noqa: BLE001  (a hundred services; whatever one of them does, the record stands)
-        taken = False
-    return "" if taken else "it was not taken"
+            return "apprise does not support this address"
+        sent = bool(out.notify(one.text, title=one.title, body_format=apprise.NotifyFormat.TEXT))
+    except Exception:  # noqa: BLE001  (a service may raise anything, which must not affect the record)
+        sent = False
+    return "" if sent else "it was not accepted"

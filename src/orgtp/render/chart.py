@@ -1,30 +1,25 @@
-"""The chart as a tree in the terminal: aligned columns where there is room, two lines a seat where there is not."""
+"""Show the chart as a tree: in columns if the screen is wide enough, else on several lines for each seat."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.text import Text
-
 from orgtp.model.cell import CellState
 from orgtp.model.text import count_noun
+from orgtp.render.spans import Line, join_lines, join_spans
 from orgtp.render.terminal import (
     DOT_LEGEND,
     STALE,
     STALE_STYLE,
     Screen,
-    Styled,
-    StyledLine,
+    align_columns,
     format_dots,
-    join_text,
-    measure_width,
-    pad_line,
-    plainly,
+    measure_line,
     render_lines,
     safe_text,
-    strip_line_end,
-    truncate_text,
-    wrap_text,
+    to_plain_text,
+    truncate_line,
+    wrap_line,
 )
 from orgtp.views.chart import Chart, ChartSeat
 
@@ -32,95 +27,69 @@ _LEAST_TEXT = 12
 
 
 def chart_text(chart: Chart, screen: Screen, *, name: str = "", kind: bool = False) -> str:
-    """The tree, below a line that says whose it is and how it stands."""
+    """The tree, below a line with the name of the org and totals."""
     return render_lines(chart_lines(chart, screen, name=name, kind=kind), screen)
 
 
-def chart_lines(chart: Chart, screen: Screen, *, name: str = "", kind: bool = False) -> list[Text | StyledLine]:
+def chart_lines(chart: Chart, screen: Screen, *, name: str = "", kind: bool = False) -> list[Line]:
     """The lines of the tree."""
     if not chart.seats:
-        return [Text("no seats yet. Add one: orgtp seat add david --name David --role Founder --kind human")]
+        return [join_spans("no seats yet. Add one: orgtp seat add david --name David --role Founder --kind human")]
     guides = _draw_guides(chart.seats)
     rows = [_format_chart_cells(seat, guide, kind) for seat, (guide, _) in zip(chart.seats, guides, strict=True)]
-    widths = [max(_measure_pieces(row[n]) for row in rows) for n in range(len(rows[0]))]
-    total = sum(widths) + 2 * (len(widths) - 1)
-    lines: list[Text | StyledLine] = [*wrap_text(_format_chart_title(chart, name), screen.width), Text()]
-    if total <= screen.width:
-        lines += [_format_chart_row(row, widths) for row in rows]
+    widths = [max(map(measure_line, column)) for column in zip(*rows, strict=True)]
+    lines: list[Line] = [*wrap_line(_format_chart_title(chart, name), screen.width), []]
+    if sum(widths) + 2 * (len(widths) - 1) <= screen.width:
+        lines += align_columns(rows, Screen())
     else:
         pairs = zip(chart.seats, guides, strict=True)
         lines += [line for seat, guide in pairs for line in _format_narrow_seat(seat, guide, screen, kind)]
     return [*lines, *_format_chart_legend(chart, screen)]
 
 
-def _measure_pieces(pieces: StyledLine) -> int:
-    return sum(measure_width(text) for text, _ in pieces)
-
-
-def _format_chart_title(chart: Chart, name: str) -> Text:
+def _format_chart_title(chart: Chart, name: str) -> Line:
     states = [metric.state for seat in chart.seats for metric in seat.metrics if seat.status != "retired"]
     known = sum(state.is_known or state.is_gap for state in states)
     on_target = sum(state is CellState.ON for state in states)
-    told = f", {on_target} of {count_noun(known, 'metric')} on target" if known else ""
+    totals = f", {on_target} of {count_noun(known, 'metric')} on target" if known else ""
     stale = sum(seat.stale for seat in chart.seats)
-    told += f", {stale} stale" if stale else ""
-    return join_text(safe_text(name or "Chart", "bold"), f"  {count_noun(len(chart.seats), 'seat')}{told}")
+    totals += f", {stale} stale" if stale else ""
+    return join_spans(safe_text(name or "Chart", "bold"), f"  {count_noun(len(chart.seats), 'seat')}{totals}")
 
 
-def _format_chart_legend(chart: Chart, screen: Screen) -> list[Text]:
+def _format_chart_legend(chart: Chart, screen: Screen) -> list[Line]:
     measured = any(seat.metrics for seat in chart.seats)
     stale = any(seat.stale for seat in chart.seats)
     notes = [DOT_LEGEND, *([f"{STALE} stale: a value is late. See: orgtp stale"] if stale else [])]
-    lines = [line for note in notes for line in wrap_text(Text(note, style="dim"), screen.width)]
-    return [Text(), *lines] if measured else []
+    lines = [line for note in notes for line in wrap_line([(note, "dim")], screen.width)]
+    return [[], *lines] if measured else []
 
 
-def _format_chart_cells(seat: ChartSeat, guide: str, kind: bool) -> list[list[Styled]]:
-    name, role = [(guide, "dim"), (plainly(seat.name), "bold")], [(plainly(seat.role), "")]
-    kinds = [[(plainly(seat.kind), "dim")]] if kind else []
-    return [name, role, *kinds, _format_owner_cell(seat), _format_dots_cell(seat), _format_status_cell(seat)]
+def _format_chart_cells(seat: ChartSeat, guide: str, kind: bool) -> list[Line]:
+    name = [(guide, "dim"), *safe_text(seat.name, "bold")]
+    return [name, safe_text(seat.role), *([safe_text(seat.kind, "dim")] if kind else []), *_format_facts(seat)]
 
 
-def _format_owner_cell(seat: ChartSeat) -> list[Styled]:
-    """Who answers, for every seat alike: leaving out those that own themselves would tell who is human."""
-    return [("owner ", "dim"), (plainly(seat.human_owner or seat.owner or "nobody"), "")]
+def _format_facts(seat: ChartSeat) -> list[Line]:
+    """The owner, the metrics and the status. Every seat shows its owner: leaving out some would show who is human."""
+    dots = format_dots([metric.state for metric in seat.metrics]) if seat.status != "retired" else []
+    dots += [(f" {STALE}", STALE_STYLE)] if seat.stale and dots else []
+    owner = join_spans(("owner ", "dim"), safe_text(seat.human_owner or seat.owner or "nobody"))
+    return [owner, dots, safe_text(seat.status, "yellow") if seat.status != "active" else []]
 
 
-def _format_dots_cell(seat: ChartSeat) -> list[Styled]:
-    if seat.status == "retired":
-        return []
-    marks = format_dots([metric.state for metric in seat.metrics])
-    return [*marks, (f" {STALE}", STALE_STYLE)] if seat.stale else marks
-
-
-def _format_status_cell(seat: ChartSeat) -> list[Styled]:
-    return [(plainly(seat.status), "yellow")] if seat.status != "active" else []
-
-
-def _format_chart_row(row: list[list[Styled]], widths: list[int]) -> StyledLine:
-    line: list[Styled] = []
-    for cell, width in zip(row, widths, strict=True):
-        line += [("  ", "")] if line else []
-        line += pad_line(cell, width)
-    return strip_line_end(line)
-
-
-def _format_narrow_seat(seat: ChartSeat, guide: tuple[str, str], screen: Screen, kind: bool) -> Iterator[Text]:
+def _format_narrow_seat(seat: ChartSeat, guide: tuple[str, str], screen: Screen, kind: bool) -> Iterator[Line]:
     first, below = (part[-(screen.width - _LEAST_TEXT) :] if screen.width > _LEAST_TEXT else "" for part in guide)
     room = max(_LEAST_TEXT, screen.width - len(first))
-    title = join_text(safe_text(seat.name, "bold"), ", ", safe_text(seat.role), f" ({seat.kind})" if kind else "")
-    facts = [
-        part
-        for cell in (_format_owner_cell(seat), _format_dots_cell(seat), _format_status_cell(seat))
-        if (part := join_text(*cell)).plain
-    ]
-    lines = [*wrap_text(title, room), *(wrap_text(Text("  ").join(facts), room) if facts else [])]
+    title = join_spans(safe_text(seat.name, "bold"), ", ", safe_text(seat.role), f" ({seat.kind})" if kind else "")
+    facts = [fact for fact in _format_facts(seat) if to_plain_text(fact)]
+    lines = [*wrap_line(title, room), *wrap_line(join_lines(facts, "  "), room)]
     for number, line in enumerate(lines):
-        yield join_text((first if number == 0 else below, "dim"), truncate_text(line, room))
+        yield join_spans((first if number == 0 else below, "dim"), truncate_line(line, room))
 
 
 def _draw_guides(seats: tuple[ChartSeat, ...]) -> list[tuple[str, str]]:
-    """The lines of the tree before each seat, on its first line and on those below it."""
+    """The lines of the tree before each seat: on its first line, and on those below it."""
     base = min(seat.depth for seat in seats)
     last = _find_last_siblings(seats)
     out: list[tuple[str, str]] = []
@@ -129,7 +98,8 @@ def _draw_guides(seats: tuple[ChartSeat, ...]) -> list[tuple[str, str]]:
         level = seat.depth - base
         open_levels = open_levels[: max(0, level - 1)]
         before = "".join(open_levels)
-        children = "│ " if _has_children(seats, len(out)) else "  "
+        is_parent = len(out) + 1 < len(seats) and seats[len(out) + 1].depth > seat.depth
+        children = "│ " if is_parent else "  "
         if level == 0:
             out.append(("", children))
             continue
@@ -138,12 +108,8 @@ def _draw_guides(seats: tuple[ChartSeat, ...]) -> list[tuple[str, str]]:
     return out
 
 
-def _has_children(seats: tuple[ChartSeat, ...], number: int) -> bool:
-    return number + 1 < len(seats) and seats[number + 1].depth > seats[number].depth
-
-
 def _find_last_siblings(seats: tuple[ChartSeat, ...]) -> list[bool]:
-    """Whether no sibling follows, found from the end."""
+    """Whether each seat is the last of its siblings."""
     seen: set[int] = set()
     out = []
     for seat in reversed(seats):

@@ -1,4 +1,4 @@
-"""The chart as a graph for other programs: Mermaid (mermaid.js.org) and DOT (graphviz.org)."""
+"""Format the chart as a graph for other programs: Mermaid (mermaid.js.org) and DOT (graphviz.org)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from orgtp.model.cell import CellState
 from orgtp.model.text import one_line
 from orgtp.views.chart import Chart, ChartSeat
 
-# Mermaid reads #name; as an entity inside quotes; everything that could end the label or become HTML is one.
+# Mermaid reads `#name;` inside quotes as an entity. Characters that could end the label or become HTML are entities.
 _MERMAID = {ord(mark): f"#{ord(mark)};" for mark in '"#&<>`\\[](){}|;*_~%'}
 _DOT = {ord('"'): '\\"', ord("\\"): "\\\\"}
 
 
 def chart_mermaid(chart: Chart, *, kind: bool = False) -> str:
-    """A Mermaid flowchart, as it stands between the fences of a Markdown code block."""
+    """A Mermaid flowchart, without the fences of a Markdown code block."""
     shown = {seat.seat for seat in chart.seats}
     lines = ["flowchart TD"]
     for seat in chart.seats:
@@ -41,7 +41,7 @@ def _list_edges(chart: Chart, shown: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _format_box_lines(seat: ChartSeat, kind: bool, escaped: Callable[[str], str]) -> list[str]:
-    """The lines of a box: name, role, owner, and how the metrics stand."""
+    """The lines of a box: name, role, owner, and how many metrics are on target."""
     known = sum(metric.state.is_known or metric.state.is_gap for metric in seat.metrics)
     on_target = sum(metric.state is CellState.ON for metric in seat.metrics)
     lines = [seat.name, seat.role]
@@ -54,5 +54,5 @@ def _format_box_lines(seat: ChartSeat, kind: bool, escaped: Callable[[str], str]
 
 
 def _make_node_id(seat: str) -> str:
-    """An id that is no word of Mermaid's own (a seat may be called `end`)."""
+    """An id that is not a keyword of Mermaid; a seat may be called `end`."""
     return f"seat_{seat.replace('-', '_')}"

@@ -1,23 +1,22 @@
-"""What is in somebody's hands, as a list, and one of it with all that happened."""
+"""Show a list of escalations, and one escalation with its history."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
-from rich.text import Text
-
 from orgtp.model.escalation import EscalationEvent, EscalationStatus
+from orgtp.render.spans import Line, join_spans
 from orgtp.render.terminal import (
     Screen,
     align_columns,
     format_labelled,
-    join_text,
-    measure_width,
+    indent_lines,
+    measure_line,
     render_lines,
     safe_text,
     to_local_time,
-    wrap_text,
+    wrap_line,
 )
 from orgtp.views.escalations import EscalationView, SilenceView
 
@@ -27,69 +26,70 @@ _STYLES = {EscalationStatus.OPEN: "yellow", EscalationStatus.ACKNOWLEDGED: "", E
 def escalations_text(
     found: Sequence[EscalationView], silenced: Sequence[SilenceView], zone: tzinfo, screen: Screen
 ) -> str:
-    """How each stands, with whom, until when, what, and its id; then of what nobody is told."""
-    quiet = [Text(), *silence_lines(silenced, screen)] if silenced else []
-    lines = escalation_lines(found, zone, screen) or [Text("nothing is open")]
+    """A line for each escalation: status, assignee, due time, subject and id; then the silenced metrics."""
+    quiet = [[], *silence_lines(silenced, screen)] if silenced else []
+    lines = escalation_lines(found, zone, screen) or [join_spans("nothing is open")]
     return render_lines([*lines, *quiet], screen)
 
 
-def escalation_lines(found: Sequence[EscalationView], zone: tzinfo, screen: Screen) -> list[Text]:
-    """A line each; on a narrow screen each takes several."""
+def escalation_lines(found: Sequence[EscalationView], zone: tzinfo, screen: Screen) -> list[Line]:
+    """A line for each escalation; several on a narrow screen."""
     lines = align_columns([_format_escalation_row(view, zone) for view in found], Screen())
-    if any(measure_width(line) > screen.width for line in lines):
+    if any(measure_line(line) > screen.width for line in lines):
         return [line for view in found for line in _format_narrow_escalation(view, zone, screen)]
     return lines
 
 
-def silence_lines(found: Sequence[SilenceView], screen: Screen) -> list[Text]:
-    """Of which metrics nobody is told, until when, and why."""
-    told = (f"{one.seat} {one.metric} is silenced until {one.until}{_format_by(one.by)}: {one.reason}" for one in found)
-    return [line for text in told for line in wrap_text(safe_text(text, "dim"), screen.width)]
+def silence_lines(found: Sequence[SilenceView], screen: Screen) -> list[Line]:
+    """The silenced metrics: until when, and why."""
+    notes = (
+        f"{one.seat} {one.metric} is silenced until {one.until}{_format_by(one.by)}: {one.reason}" for one in found
+    )
+    return [line for note in notes for line in wrap_line(safe_text(note, "dim"), screen.width)]
 
 
-def _format_narrow_escalation(view: EscalationView, zone: tzinfo, screen: Screen) -> Iterator[Text]:
+def _format_narrow_escalation(view: EscalationView, zone: tzinfo, screen: Screen) -> Iterator[Line]:
     state, with_, due, what, id_ = _format_escalation_row(view, zone)
-    yield from wrap_text(join_text(state, "  ", with_, *(("  ", due) if due else ())), screen.width)
+    yield from wrap_line(join_spans(state, "  ", with_, *(("  ", due) if due else [])), screen.width)
     for text in (what, id_):
-        yield from (join_text("  ", line) for line in wrap_text(text, screen.width - 2))
+        yield from (join_spans("  ", line) for line in wrap_line(text, screen.width - 2))
 
 
-def _format_escalation_row(view: EscalationView, zone: tzinfo) -> list[Text]:
+def _format_escalation_row(view: EscalationView, zone: tzinfo) -> list[Line]:
     due = "" if view.state is EscalationStatus.RESOLVED else f"due {_format_local_time(view.due, zone)}"
     return [
         _format_status(view),
-        join_text("with ", safe_text(view.with_, "bold")),
-        Text(due, style="dim"),
+        join_spans("with ", safe_text(view.with_, "bold")),
+        [(due, "dim")],
         safe_text(view.what),
         safe_text(view.id, "dim"),
     ]
 
 
-def _format_status(view: EscalationView) -> Text:
+def _format_status(view: EscalationView) -> Line:
     if view.silenced and view.state is not EscalationStatus.RESOLVED:
-        return Text("silenced", style="dim")
+        return [("silenced", "dim")]
     if view.overdue:
-        return Text("overdue" if view.next else "overdue, at the top", style="bold red")
-    return Text(view.state.value, style=_STYLES[view.state])
+        return [("overdue" if view.next else "overdue, at the top", "bold red")]
+    return [(view.state.value, _STYLES[view.state])]
 
 
 def escalation_text(view: EscalationView, zone: tzinfo, screen: Screen) -> str:
-    """One escalation, and what happened to it."""
+    """One escalation and its history."""
     lines = [
-        join_text(safe_text(view.what, "bold"), "  (", _format_status(view), ")"),
-        Text(),
+        join_spans(safe_text(view.what, "bold"), "  (", _format_status(view), ")"),
+        [],
         *_format_escalation_facts(view, zone, screen),
     ]
-    events = align_columns(
-        [_format_escalation_event(event, zone) for event in view.events],
-        Screen(screen.width - 2, screen.colour),
-        give=2,
-    )
-    lines += [Text(), Text("what happened", style="dim"), *(join_text("  ", line) for line in events)]
+    rows = [_format_escalation_event(event, zone) for event in view.events]
+    events = align_columns(rows, Screen(screen.width - 2), give=2)
+    lines += [[], [("what happened", "dim")], *indent_lines(events)]
     return render_lines(lines, screen)
 
 
-def _format_escalation_facts(view: EscalationView, zone: tzinfo, screen: Screen) -> Iterator[Text]:
+def _format_escalation_facts(view: EscalationView, zone: tzinfo, screen: Screen) -> Iterator[Line]:
+    top = "nobody: this is the top, and it stays there"
+    then = "" if view.state is EscalationStatus.RESOLVED else view.next or top
     facts = {
         "id": view.id,
         "why": view.why or "",
@@ -97,32 +97,23 @@ def _format_escalation_facts(view: EscalationView, zone: tzinfo, screen: Screen)
         "kind": f"{view.kind}, {view.severity}",
         "with": view.with_,
         "due": _format_local_time(view.due, zone),
-        "then to": _then(view),
+        "then to": then,
         "silenced": f"until {view.silenced}" if view.silenced else "",
         "opened": f"{_format_local_time(view.opened_at, zone)}{_format_by(view.by)}",
     }
-    for label, text in facts.items():
-        if text:
-            yield from format_labelled(label, safe_text(text), screen)
+    yield from format_labelled(facts, screen)
 
 
 def _format_by(seat: str | None) -> str:
     return f" by {seat}" if seat else ""
 
 
-def _then(view: EscalationView) -> str:
-    """Where it goes next."""
-    if view.state is EscalationStatus.RESOLVED:
-        return ""
-    return view.next or "nobody: this is the top, and it stays there"
+def _format_escalation_event(event: EscalationEvent, zone: tzinfo) -> list[Line]:
+    to = join_spans(" to ", safe_text(event.to)) if event.to else []
+    by = join_spans(" by ", safe_text(event.by)) if event.by else []
+    what = join_spans(event.what.value, to, by)
+    return [[(_format_local_time(event.at, zone), "dim")], what, safe_text(event.note)]
 
 
-def _format_escalation_event(event: EscalationEvent, zone: tzinfo) -> list[Text]:
-    to = join_text(" to ", safe_text(event.to)) if event.to else Text()
-    by = join_text(" by ", safe_text(event.by)) if event.by else Text()
-    what = join_text(event.what.value, to, by)
-    return [Text(_format_local_time(event.at, zone), style="dim"), what, safe_text(event.note)]
-
-
-def _format_local_time(moment: datetime | None, zone: tzinfo) -> str:
-    return to_local_time(moment, zone).isoformat(" ", "minutes")[:16] if moment else ""
+def _format_local_time(time: datetime | None, zone: tzinfo) -> str:
+    return to_local_time(time, zone).isoformat(" ", "minutes")[:16] if time else ""

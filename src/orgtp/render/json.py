@@ -1,4 +1,4 @@
-"""JSON: one envelope for every view. Decimals travel as strings, and nothing in it can drive a terminal."""
+"""Format views as JSON in one envelope. Decimals are strings, and control characters are escaped."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from orgtp.views.seat import SeatView
 from orgtp.views.seat_history import Event, Life
 
 VERSION = 1
-# What only the text renderers need.
+# Fields that only the text renderers need.
 _HIDDEN = {"measure", "seat_name", "who", "marks", "declared"}
-# JSON escapes what is below a blank itself; these would reach a terminal raw.
+# Python's json escapes the control characters below a blank, but not these.
 _RAW = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -38,7 +38,7 @@ def _escape_raw(text: str) -> str:
 
 
 def stream_envelope(whole: str, pages: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """The envelope `whole`, whose last list is empty, with what is on `pages` in that list, page by page."""
+    """The envelope `whole` in pieces, with the items of `pages` in its last list, which is empty in `whole`."""
     head, between = whole.removesuffix(_EMPTY), "[\n    "
     for page in pages:
         if text := _escape_raw(",\n    ".join([dump_view(item, "\n    ") for item in page])):
@@ -52,9 +52,9 @@ _quote_string = json.encoder.encode_basestring
 
 
 def dump_view(value: Any, newline: str) -> str:
-    """What `json.dumps(plain(value), ensure_ascii=False, indent=2)` says, for a view that stands behind `newline`.
+    """The same as `json.dumps(to_json_value(value), ensure_ascii=False, indent=2)`, indented like `newline`.
 
-    Python's own takes five times as long where it indents.
+    `json.dumps` takes five times as long if it indents.
     """
     if type(value) is str:
         return _quote_string(value)
@@ -79,29 +79,29 @@ def dump_view(value: Any, newline: str) -> str:
 
 
 def _wrap_rows(ends: str, rows: list[str], newline: str) -> str:
-    """Rows, each on a line of its own between the two brackets."""
+    """Rows on lines of their own, between two brackets."""
     return f"{ends[0]}{newline}  {f',{newline}  '.join(rows)}{newline}{ends[1]}" if rows else ends
 
 
 @cache
 def _list_json_fields(kind: type) -> tuple[str, ...]:
-    """The fields of a view that are in its JSON."""
+    """The fields of a view that its JSON contains."""
     names = (field.name for field in dataclasses.fields(kind))
     return tuple(name for name in names if name not in _HIDDEN and not name.startswith("_"))
 
 
 def list_json_keys(kind: type) -> list[str]:
-    """The keys that a view has in its JSON."""
+    """The keys in the JSON of a view."""
     return [_to_json_key(name) for name in _list_json_fields(kind)]
 
 
 def _to_json_key(name: str) -> str:
-    """A field's name in JSON, where `with` is a word like any other."""
+    """The JSON key of a field. `with` is a keyword in Python, so that field is called `with_`."""
     return name.removesuffix("_")
 
 
 def to_json_value(value: Any) -> Any:
-    """Any view as what JSON has."""
+    """A view as dicts, lists and plain values."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {_to_json_key(name): to_json_value(getattr(value, name)) for name in _list_json_fields(type(value))}
     if isinstance(value, Mapping):
@@ -137,19 +137,19 @@ def _problem_to_json(problem: Problem) -> dict[str, Any]:
 
 
 def seat_history_body(life: Life) -> dict[str, Any]:
-    """The body of `seat history`: each change with the name of the list of a difference that it would be in."""
+    """The body of `seat history`. `what` of a change is the list of a diff that would contain it."""
     return {**to_json_value(life), "events": [_event_to_json(event) for event in life.events]}
 
 
 def _event_to_json(event: Event) -> dict[str, Any]:
     changes = [{"what": one.sort, **to_json_value(one.item)} for one in event.changes]
     for change in changes:
-        # The event says it once for all that it changed.
+        # The event says once who made all of its changes.
         change.pop("made", None)
     return {**to_json_value(event), "changes": changes}
 
 
-# Where a context holds words of people, as they stand in the record.
+# The paths in a context that contain text from users.
 QUOTED_PATHS = (
     "seat.name", "seat.role", "seat.mission", "seat.retire_when", "owner.name", "owner.role", "chart", "capabilities",
     "not_owned[].text", "not_owned[].by", "not_owned[].hand_to", "metrics[].name", "metrics[].outcome",
@@ -159,25 +159,25 @@ QUOTED_PATHS = (
 
 
 def context_body(context: Context) -> dict[str, Any]:
-    """The body of `context`. `quoted` says where words of people are, there or below: data, never an instruction."""
+    """The body of `context`. `quoted` lists the paths with text from users, which is data and never an instruction."""
     body = to_json_value(context)
     body["trouble"]["problems"] = [_problem_to_json(problem) for problem in context.trouble.problems]
     if context.decisions is not None:
-        told = [_event_to_json(event) for event in context.decisions]
-        # What was recorded is told by the metrics.
-        body["decisions"] = [{key: value for key, value in one.items() if key != "recorded"} for one in told]
+        events = [_event_to_json(event) for event in context.decisions]
+        # The metrics already show what was recorded.
+        body["decisions"] = [{key: value for key, value in one.items() if key != "recorded"} for one in events]
     return {"quoted": QUOTED_PATHS, **body}
 
 
 def seat_body(view: SeatView) -> dict[str, Any]:
-    """The body of `seat show`: the seat as on the chart, and all else that is known of it."""
+    """The body of `seat show`: the seat as on the chart, with the other fields of the view."""
     rest = to_json_value(view)
     place = rest.pop("place")
     return {"seat": {**place, **rest}}
 
 
 def plan_body(plan: RetirementPlan) -> dict[str, Any]:
-    """The plan of a retirement: who takes over what, null where nobody does (yet)."""
+    """The plan of a retirement: who takes over what, null if nobody does (yet)."""
     return {
         "capabilities": {name: heir or None for name, heir in plan.capabilities.items()},
         "metrics": {name: heir or None for name, heir in plan.metrics.items()},

@@ -1,29 +1,30 @@
-"""The history as text, line by line as it comes: what is shown first decides how wide the columns are."""
+"""Show the history page by page. The first page decides the widths of the columns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
-from orgtp.render.terminal import UNLIMITED_WIDTH, Screen, Styled, apply_style, fit_width, measure_width, plainly
+from orgtp.model.text import one_line
+from orgtp.render.spans import SHORT_COMMIT, Line, Span
+from orgtp.render.terminal import UNLIMITED_WIDTH, Screen, apply_style, fit_width, measure_width
 from orgtp.views.log import LogEntry
 
-_SHORT = 10
-# Columns: when, who, action, about whom, what, commit. So wide at least, and at most unless the screen has no end.
-_LEAST = (16, 6, 7, 6, 20, _SHORT)
+# The least widths of the columns: when, who, action, seats, what, commit.
+_LEAST = (16, 6, 7, 6, 20, SHORT_COMMIT)
 _WHO, _ABOUT, _WHAT = 1, 3, 4
 _GAP = 2
-# On a narrow screen an author's name and a list of seats give way to what happened; on any other, to some length.
+# The greatest width of the author and the seats on a screen narrower than _BELOW, and on a wider one.
 _NARROW, _WIDE, _BELOW = 10, 28, 110
-# What happened has as much room as most subjects take, where the screen has it.
+# The width of `what`, if the screen has room: most subjects fit.
 _ROOM = 72
 _SEATS = 3
-# On a screen that has no room for columns, a commit takes two lines.
+# On a screen narrower than this, a commit takes two lines.
 _SMALL = 76
 
 
 def log_pages(pages: Iterable[Sequence[LogEntry]], zone: tzinfo, screen: Screen) -> Iterator[str]:
-    """One line a commit: when, who, what about whom, and the commit. A text for each page that has any."""
+    """A text for each page, with a line for each commit: when, who, action, seats, what and the commit."""
     widths: list[int] = []
     for page in pages:
         rows = [_format_log_cells(entry, zone) for entry in page]
@@ -34,22 +35,22 @@ def log_pages(pages: Iterable[Sequence[LogEntry]], zone: tzinfo, screen: Screen)
             yield "".join(_format_log_row(row, widths, screen) for row in rows)
 
 
-def _format_log_cells(entry: LogEntry, zone: tzinfo) -> list[Styled]:
-    """The row's texts, each with its style."""
+def _format_log_cells(entry: LogEntry, zone: tzinfo) -> Line:
+    """The cells of a row."""
     seats = ", ".join(entry.seats[:_SEATS]) + (f" +{len(entry.seats) - _SEATS}" if len(entry.seats) > _SEATS else "")
     approved = f" (approved by {entry.approved_by})" if entry.approved_by else ""
     return [
         (entry.at.astimezone(zone).isoformat(" ", "minutes")[:16], "dim"),
-        (plainly(entry.who), ""),
-        (plainly(entry.action), "bold") if entry.action else ("by hand", "yellow"),
-        (plainly(seats), ""),
-        (plainly(entry.what + approved), ""),
-        (entry.commit[:_SHORT], "dim"),
+        (one_line(entry.who), ""),
+        (one_line(entry.action), "bold") if entry.action else ("by hand", "yellow"),
+        (one_line(seats), ""),
+        (one_line(entry.what + approved), ""),
+        (entry.commit[:SHORT_COMMIT], "dim"),
     ]
 
 
-def _choose_log_widths(rows: Sequence[Sequence[Styled]], screen: Screen) -> list[int]:
-    """How wide the columns are, by the first rows and by what the screen has room for."""
+def _choose_log_widths(rows: Sequence[Sequence[Span]], screen: Screen) -> list[int]:
+    """The widths of the columns, from the first rows and the width of the screen."""
     widths = [max(least, *(measure_width(row[n][0]) for row in rows)) for n, least in enumerate(_LEAST)]
     if screen.width >= UNLIMITED_WIDTH:
         return widths
@@ -60,16 +61,16 @@ def _choose_log_widths(rows: Sequence[Sequence[Styled]], screen: Screen) -> list
     return widths
 
 
-def _format_log_row(row: Sequence[Styled], widths: Sequence[int], screen: Screen) -> str:
-    """A row in columns. In a pipe nothing is cut: what is too long moves what is behind it."""
+def _format_log_row(row: Sequence[Span], widths: Sequence[int], screen: Screen) -> str:
+    """A row in columns. In a pipe, nothing is truncated."""
     whole = screen.width >= UNLIMITED_WIDTH
     cells = [(fit_width(text, width, cut=not whole), style) for (text, style), width in zip(row, widths, strict=True)]
     return (" " * _GAP).join(apply_style(text, style, screen) for text, style in cells).rstrip() + "\n"
 
 
-def _format_two_lines(row: Sequence[Styled], screen: Screen) -> str:
+def _format_two_lines(row: Sequence[Span], screen: Screen) -> str:
     when, who, (action, style), (about, _), (what, _), commit = row
-    room = screen.width - len(when[0]) - _SHORT - 2 * _GAP
-    first = _format_log_row([when, who, commit], [len(when[0]), room, _SHORT], screen)
-    told = fit_width(f"{about}: {what}" if about else what, max(1, screen.width - len(action) - 3)).rstrip()
-    return f"{first}  {apply_style(action, style, screen)} {told}\n"
+    room = screen.width - len(when[0]) - SHORT_COMMIT - 2 * _GAP
+    first = _format_log_row([when, who, commit], [len(when[0]), room, SHORT_COMMIT], screen)
+    below = fit_width(f"{about}: {what}" if about else what, max(1, screen.width - len(action) - 3)).rstrip()
+    return f"{first}  {apply_style(action, style, screen)} {below}\n"

@@ -1,4 +1,7 @@
-"""The scorecard as a grid: numbers are never cut; where there is no room, old weeks are left out, and it says so."""
+"""Show the scorecard as a grid. Numbers are never truncated: on a narrow screen, old weeks are left out.
+
+Cells are plain strings with a style, because a page has thousands of them.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,11 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from rich.text import Text
-
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.errors import BadValue
-from orgtp.model.text import count_noun
+from orgtp.model.text import count_noun, one_line
 from orgtp.model.value import Unit, ValueKind
+from orgtp.render.spans import Line, Span, join_spans
 from orgtp.render.terminal import (
     LEGEND,
     SIGNS,
@@ -22,16 +24,13 @@ from orgtp.render.terminal import (
     STALE_STYLE,
     STYLES,
     Screen,
-    Styled,
-    StyledLine,
-    join_text,
+    measure_line,
     measure_width,
     pad_line,
-    plainly,
     render_lines,
     safe_text,
     truncate_string,
-    wrap_text,
+    wrap_line,
 )
 from orgtp.views.scorecard import Scorecard, ScoreRow
 
@@ -42,39 +41,39 @@ _ON = "on target"
 
 
 def scorecard_text(card: Scorecard, screen: Screen, name: str = "") -> str:
-    """The grid, with a legend."""
+    """The grid and its legend."""
     return render_lines(scorecard_lines(card, screen, name), screen)
 
 
-def scorecard_lines(card: Scorecard, screen: Screen, name: str = "") -> list[Text | StyledLine]:
-    """The lines of the grid, seat by seat in the order of the chart."""
+def scorecard_lines(card: Scorecard, screen: Screen, name: str = "") -> list[Line]:
+    """The lines of the grid, by seat in the order of the chart."""
     if not card.rows:
-        return [Text("no metrics yet. A seat's metrics stand in its file: seats/SEAT.yaml")]
+        return [join_spans("no metrics yet. A seat's metrics are in its file: seats/SEAT.yaml")]
     grid = [_GridRow(row, [_format_grid_cell(row, cell) for cell in row.cells]) for row in card.rows]
     layout = _choose_layout(card, grid, screen)
-    lines: list[Text | StyledLine] = [
-        *wrap_text(_format_card_title(card, name), screen.width),
-        Text(),
+    lines: list[Line] = [
+        *wrap_line(_format_card_title(card, name), screen.width),
+        [],
         _format_grid_header(card, layout),
     ]
     for seat, rows in groupby(grid, key=lambda line: (line.row.seat, line.row.seat_name)):
-        lines.append([(truncate_string(plainly(seat[1]), screen.width), "bold")])
+        lines.append([(truncate_string(one_line(seat[1]), screen.width), "bold")])
         lines += [line for row in rows for line in _format_grid_row(row, layout, screen)]
-    return [*lines, Text(), *_format_card_legend(card, layout, screen)]
+    return [*lines, [], *_format_card_legend(card, layout, screen)]
 
 
 class _GridRow(NamedTuple):
-    """A row of the scorecard, and its cells as they are shown."""
+    """A row of the scorecard, and its formatted cells."""
 
     row: ScoreRow
-    cells: Sequence[Styled]
+    cells: Sequence[Span]
 
 
 @dataclass(frozen=True, slots=True)
 class _GridLayout:
-    """What fits: the width of names and targets, the weeks shown, each with its gap, and the trend (0: none).
+    """The widths in columns: of names, targets, each week with its gap, the trend (0: none) and the counts.
 
-    `stacked` puts name and target on lines of their own, above the numbers.
+    `shown` are the weeks that fit. `stacked` puts name and target on lines of their own, above the numbers.
     """
 
     name: int
@@ -88,8 +87,8 @@ class _GridLayout:
 
 def _choose_layout(card: Scorecard, grid: Sequence[_GridRow], screen: Screen) -> _GridLayout:
     widths = _measure_weeks(card, grid)
-    natural = max(measure_width(plainly(row.name)) for row in card.rows) + 2 * _GAP
-    target = max(measure_width(plainly(row.target or "")) for row in card.rows) + _GAP
+    natural = max(measure_width(one_line(row.name)) for row in card.rows) + 2 * _GAP
+    target = max(measure_width(one_line(row.target or "")) for row in card.rows) + _GAP
     count = max(len(_ON), *(measure_width(_format_hit_count(row)) for row in card.rows)) + _GAP
     spark = len(card.columns) + _GAP if screen.width >= _SPARK_FROM else 0
     room = screen.width - target - spark - count
@@ -106,7 +105,7 @@ def _choose_layout(card: Scorecard, grid: Sequence[_GridRow], screen: Screen) ->
 
 
 def _find_first_week(card: Scorecard) -> int:
-    """The first week in which there is anything: a new org shows no empty weeks before it began."""
+    """The first week with a value, so that a new org shows no empty weeks before its start."""
     weeks = range(len(card.columns) - 1)
     return next((n for n in weeks if any(row.cells[n].state is not CellState.NONE for row in card.rows)), len(weeks))
 
@@ -120,7 +119,7 @@ def _measure_weeks(card: Scorecard, grid: Sequence[_GridRow]) -> list[int]:
 
 
 def _count_fitting_weeks(widths: Sequence[int], gap: int, room: int) -> int:
-    """How many of the newest weeks fit; one is always shown."""
+    """How many of the newest weeks fit, at least one."""
     weeks = 0
     for width in reversed(widths):
         room -= width + gap
@@ -130,22 +129,22 @@ def _count_fitting_weeks(widths: Sequence[int], gap: int, room: int) -> int:
     return weeks
 
 
-def _format_card_title(card: Scorecard, name: str) -> Text:
+def _format_card_title(card: Scorecard, name: str) -> Line:
     states = [row.state for row in card.rows]
     known = sum(state.is_known or state.is_gap for state in states)
     on_target = sum(state is CellState.ON for state in states)
-    told = f"  {on_target} of {count_noun(known, 'metric')} on target at the latest value"
-    return join_text(safe_text(name or "Scorecard", "bold"), told)
+    totals = f"  {on_target} of {count_noun(known, 'metric')} on target at the latest value"
+    return join_spans(safe_text(name or "Scorecard", "bold"), totals)
 
 
 def _format_week(card: Scorecard, number: int) -> str:
-    """`W47`, and `W47…` while it is not over."""
+    """`W47`, or `W47…` for the current week."""
     text = card.columns[number]
     return f"{text.partition('-')[2]}{'…' if text == card.partial else ''}"
 
 
-def _format_grid_header(card: Scorecard, layout: _GridLayout) -> StyledLine:
-    line: list[Styled] = [(" " * layout.name, "")]
+def _format_grid_header(card: Scorecard, layout: _GridLayout) -> Line:
+    line: Line = [(" " * layout.name, "")]
     line += pad_line([("target", "dim")], layout.target) if layout.target else []
     for number in layout.shown:
         line += pad_line([(_format_week(card, number), "dim")], layout.widths[number], right=True)
@@ -153,44 +152,44 @@ def _format_grid_header(card: Scorecard, layout: _GridLayout) -> StyledLine:
     return [*line, *pad_line([(_ON, "dim")], layout.count, right=True)]
 
 
-def _format_grid_row(line: _GridRow, layout: _GridLayout, screen: Screen) -> list[Text | StyledLine]:
+def _format_grid_row(line: _GridRow, layout: _GridLayout, screen: Screen) -> list[Line]:
     row = line.row
     if layout.stacked:
         return [
             *_format_stacked_name(row, screen.width - _GAP),
             _format_numbers(line, layout, [(" " * layout.name, "")]),
         ]
-    name = [*_format_stale_mark(row), (truncate_string(plainly(row.name), layout.name - 2 * _GAP), "")]
+    name = [*_format_stale_mark(row), (truncate_string(one_line(row.name), layout.name - 2 * _GAP), "")]
     return [_format_numbers(line, layout, pad_line(name, layout.name))]
 
 
-def _format_stacked_name(row: ScoreRow, width: int) -> list[Text]:
-    """The name, and the target beside it where it fits whole, else below."""
+def _format_stacked_name(row: ScoreRow, width: int) -> list[Line]:
+    """The name, with the target beside it if it fits, else below."""
     name, target = safe_text(row.name), safe_text(row.target or "", "dim")
-    both = join_text(name, "  ", target)
-    lines = [both] if measure_width(both) <= width else [*wrap_text(name, width), join_text(" " * _GAP, target)]
+    both = join_spans(name, "  ", target)
+    lines = [both] if measure_line(both) <= width else [*wrap_line(name, width), join_spans(" " * _GAP, target)]
     return [
-        join_text(*(_format_stale_mark(row) if number == 0 else [" " * _GAP]), line)
+        join_spans(*(_format_stale_mark(row) if number == 0 else [" " * _GAP]), line)
         for number, line in enumerate(lines)
     ]
 
 
-def _format_stale_mark(row: ScoreRow) -> list[Styled]:
-    """What stands before a name: where the metric is stale a sign, close to it, so that no line has more words."""
+def _format_stale_mark(row: ScoreRow) -> Line:
+    """The sign of a stale metric, padded to the width of the gap before a name."""
     return pad_line([(STALE, STALE_STYLE)] if row.stale_since else [], _GAP, right=True)
 
 
-def _format_numbers(line: _GridRow, layout: _GridLayout, name: list[Styled]) -> StyledLine:
+def _format_numbers(line: _GridRow, layout: _GridLayout, name: Line) -> Line:
     row, pieces = line.row, [*name]
-    pieces += pad_line([(plainly(row.target or ""), "dim")], layout.target) if layout.target else []
+    pieces += pad_line([(one_line(row.target or ""), "dim")], layout.target) if layout.target else []
     for number in layout.shown:
         pieces += pad_line([line.cells[number]], layout.widths[number], right=True)
     pieces += [("  ", ""), *_draw_trend(row)] if layout.spark else []
     return [*pieces, *pad_line([(_format_hit_count(row), "")], layout.count, right=True)]
 
 
-def _format_grid_cell(row: ScoreRow, cell: Cell) -> Styled:
-    """The value and its sign; what is no value is a sign alone, visibly not a number."""
+def _format_grid_cell(row: ScoreRow, cell: Cell) -> Span:
+    """The value and its sign; a cell without a value shows the sign only."""
     mark = ("~" if cell.partial else "") + ("*" if cell.corrected else "")
     return _format_value_and_sign(mark, cell.value, cell.state, row.measure), STYLES[cell.state]
 
@@ -198,15 +197,11 @@ def _format_grid_cell(row: ScoreRow, cell: Cell) -> Styled:
 @lru_cache(maxsize=8192)
 def _format_value_and_sign(mark: str, value: str | None, state: CellState, measure: Unit | None) -> str:
     sign = SIGNS[state]
-    return f"{mark}{sign}" if value is None else plainly(f"{mark}{_format_grid_value(value, measure)} {sign}")
-
-
-def shown(row: ScoreRow, value: str) -> str:
-    """A stored value for a grid whose row says the currency; hits (`4/5`) stand as they are."""
-    return _format_grid_value(value, row.measure)
+    return f"{mark}{sign}" if value is None else one_line(f"{mark}{_format_grid_value(value, measure)} {sign}")
 
 
 def _format_grid_value(value: str, measure: Unit | None) -> str:
+    """A value without its currency, which the target shows. Hits (`4/5`) are unchanged."""
     if measure is None or "/" in value:
         return value
     text = measure.format_shown(value)
@@ -217,17 +212,17 @@ def _format_hit_count(row: ScoreRow) -> str:
     return f"{row.on_target}/{row.known}"
 
 
-def _draw_trend(row: ScoreRow) -> list[Styled]:
-    """One bar a week between the row's least and greatest value; a week without one has none."""
+def _draw_trend(row: ScoreRow) -> Line:
+    """A bar for each week, between the least and the greatest value of the row; a dot for a week without a value."""
     amounts = [_parse_cell_amount(row, cell) for cell in row.cells]
     known = [amount for amount in amounts if amount is not None]
     low, span = min(known, default=Decimal(0)), max(known, default=Decimal(0)) - min(known, default=Decimal(0))
-    marks = ["·" if amount is None else _choose_bar(amount - low, span) for amount in amounts]
+    top = len(_BARS) - 1
+    bars = [
+        None if amount is None else int((amount - low) / span * top) if span else top // 2 + 1 for amount in amounts
+    ]
+    marks = ["·" if bar is None else _BARS[bar] for bar in bars]
     return [(mark, STYLES[cell.state]) for mark, cell in zip(marks, row.cells, strict=True)]
-
-
-def _choose_bar(above: Decimal, span: Decimal) -> str:
-    return _BARS[int(above / span * (len(_BARS) - 1))] if span else _BARS[len(_BARS) // 2]
 
 
 def _parse_cell_amount(row: ScoreRow, cell: Cell) -> Decimal | None:
@@ -242,7 +237,7 @@ def _parse_cell_amount(row: ScoreRow, cell: Cell) -> Decimal | None:
         return None
 
 
-def _format_card_legend(card: Scorecard, layout: _GridLayout, screen: Screen) -> list[Text]:
+def _format_card_legend(card: Scorecard, layout: _GridLayout, screen: Screen) -> list[Line]:
     notes = [LEGEND, f"{_format_week(card, len(card.columns) - 1)} is not over yet"] if card.partial else [LEGEND]
     notes += ["~ not all days known"] if any(cell.partial for row in card.rows for cell in row.cells) else []
     notes += ["* corrected"] if any(cell.corrected for row in card.rows for cell in row.cells) else []
@@ -251,13 +246,11 @@ def _format_card_legend(card: Scorecard, layout: _GridLayout, screen: Screen) ->
     notes += [f"{STALE} {stale} {are} stale: a value is late. See: orgtp stale"] if stale else []
     hidden = layout.shown.start - _find_first_week(card)
     notes += [f"{count_noun(hidden, 'older week')} left out: the screen is too narrow"] if hidden else []
-    return [
-        line for note in _pack_notes(notes, screen.width) for line in wrap_text(Text(note, style="dim"), screen.width)
-    ]
+    return [line for note in _pack_notes(notes, screen.width) for line in wrap_line([(note, "dim")], screen.width)]
 
 
 def _pack_notes(notes: Sequence[str], width: int) -> list[str]:
-    """Notes side by side as long as they fit."""
+    """The notes on as few lines as they fit on."""
     lines: list[str] = []
     for note in notes:
         if lines and len(lines[-1]) + len(note) + 3 <= min(width, _SPARK_FROM):

@@ -1,14 +1,13 @@
-"""One seat on one page, the list of seats, and the list of values."""
+"""Show one seat, the list of seats, and the list of values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
-from rich.text import Text
-
 from orgtp.model.cell import CellState
 from orgtp.model.org import Retirement
+from orgtp.render.spans import Line, join_spans
 from orgtp.render.terminal import (
     SIGNS,
     STALE,
@@ -18,7 +17,7 @@ from orgtp.render.terminal import (
     align_columns,
     format_dots,
     format_labelled,
-    join_text,
+    indent_lines,
     render_lines,
     safe_text,
 )
@@ -28,11 +27,11 @@ from orgtp.views.seat import SeatView
 
 
 def seat_text(view: SeatView, screen: Screen, zone: tzinfo, *, kind: bool = False) -> str:
-    """All about one seat, with times of day in `zone`."""
+    """One seat, with times in `zone`."""
     place = view.place
     status = f"  ({place.status})" if place.status != "active" else ""
-    title = join_text(safe_text(place.name, "bold"), ", ", safe_text(place.role), status)
-    lines = [title, Text(), *_format_seat_facts(view, screen, kind=kind)]
+    title = join_spans(safe_text(place.name, "bold"), ", ", safe_text(place.role), status)
+    lines = [title, [], *_format_seat_facts(view, screen, kind=kind)]
     lines += _format_table_section(
         "capabilities", [[safe_text(name), safe_text(text)] for name, text in place.capabilities.items()], screen
     )
@@ -40,13 +39,13 @@ def seat_text(view: SeatView, screen: Screen, zone: tzinfo, *, kind: bool = Fals
     if view.escalations or view.silences:
         from orgtp.render.escalations import escalation_lines, silence_lines
 
-        within = Screen(screen.width - 2, screen.colour)
+        within = Screen(screen.width - 2)
         below = [*escalation_lines(view.escalations, zone, within), *silence_lines(view.silences, within)]
-        lines += [Text(), Text("in somebody's hands", style="dim"), *(join_text("  ", line) for line in below)]
-    return render_lines([*lines, *(retirement_lines(view.retirement, screen) if view.retirement else ())], screen)
+        lines += [[], [("escalations", "dim")], *indent_lines(below)]
+    return render_lines([*lines, *(retirement_lines(view.retirement, screen) if view.retirement else [])], screen)
 
 
-def _format_seat_facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterator[Text]:
+def _format_seat_facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterator[Line]:
     place = view.place
     facts = {
         "id": place.seat,
@@ -61,50 +60,46 @@ def _format_seat_facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterato
         "retire when": view.retire_when or "",
         "review by": str(view.review_by or ""),
     }
-    for label, text in facts.items():
-        if text:
-            yield from format_labelled(label, safe_text(text), screen)
+    yield from format_labelled(facts, screen)
 
 
-def _format_table_section(title: str, rows: Sequence[Sequence[Text]], screen: Screen) -> list[Text]:
-    lines = align_columns(rows, Screen(screen.width - 2, screen.colour), give=1)
-    return [Text(), Text(title, style="dim"), *(join_text("  ", line) for line in lines)] if rows else []
+def _format_table_section(title: str, rows: Sequence[Sequence[Line]], screen: Screen) -> list[Line]:
+    lines = align_columns(rows, Screen(screen.width - 2), give=1)
+    return [[], [(title, "dim")], *indent_lines(lines)] if rows else []
 
 
-def _format_metric_row(metric: MetricNow) -> list[Text]:
+def _format_metric_row(metric: MetricNow) -> list[Line]:
     words = (
         metric.measure.format_shown(metric.latest)
         if metric.measure and metric.latest is not None
         else metric.state.value
     )
     latest = safe_text(f"{words} {SIGNS[metric.state]}", STYLES[metric.state])
-    latest = join_text(latest, (f" {STALE} stale", STALE_STYLE)) if metric.stale_since else latest
+    latest = join_spans(latest, (f" {STALE} stale", STALE_STYLE)) if metric.stale_since else latest
     return [
         safe_text(metric.metric),
         safe_text(metric.name),
         latest,
         safe_text(metric.target or ""),
-        Text(metric.cadence, style="dim"),
+        [(metric.cadence, "dim")],
     ]
 
 
-def retirement_lines(record: Retirement, screen: Screen) -> Iterator[Text]:
-    """What the record of a retirement says."""
-    yield from [Text(), Text(f"retired {record.retired_on or ''}", style="bold")]
+def retirement_lines(record: Retirement, screen: Screen) -> Iterator[Line]:
+    """The record of a retirement."""
+    yield from [[], [(f"retired {record.retired_on or ''}", "bold")]]
     heirs = ", ".join(f"{name} to {heir}" for name, heir in record.capabilities.items())
     facts = {"decided by": record.decided_by, "reason": record.reason, "handed over": heirs, **record.review}
-    for label, text in facts.items():
-        if text:
-            yield from format_labelled(label, safe_text(text), screen)
+    yield from format_labelled(facts, screen)
 
 
 def seat_list_text(seats: Iterable[ChartSeat], screen: Screen, *, kind: bool = False) -> str:
-    """One line a seat: id, name, role, owner, status, how its metrics stand."""
+    """A line for each seat: id, name, role, owner, status, metrics on target."""
     rows = [_format_seat_row(seat, kind=kind) for seat in seats]
     return render_lines(align_columns(rows, screen, give=2), screen) if rows else "no seats yet\n"
 
 
-def _format_seat_row(seat: ChartSeat, *, kind: bool) -> list[Text]:
+def _format_seat_row(seat: ChartSeat, *, kind: bool) -> list[Line]:
     states: list[CellState] = [metric.state for metric in seat.metrics] if seat.status != "retired" else []
     status = safe_text(seat.status, "" if seat.status == "active" else "yellow")
     cells = [
@@ -113,18 +108,18 @@ def _format_seat_row(seat: ChartSeat, *, kind: bool) -> list[Text]:
         safe_text(seat.role),
         safe_text(seat.owner or "nobody"),
         status,
-        join_text(*format_dots(states)),
+        join_spans(*format_dots(states)),
     ]
     return [*cells[:3], safe_text(seat.kind, "dim"), *cells[3:]] if kind else cells
 
 
 def score_list_text(lines: Iterable[ScoreLine], screen: Screen) -> str:
-    """One line a record; a corrected one says so, and the one that counts stands below it."""
+    """A line for each record. The record that corrects another one is below it."""
     rows = [_format_score_row(line) for line in lines]
     return render_lines(align_columns(rows, screen, give=6), screen) if rows else "no values yet\n"
 
 
-def _format_score_row(line: ScoreLine) -> list[Text]:
+def _format_score_row(line: ScoreLine) -> list[Line]:
     value = line.measure.format_shown(line.value) if line.measure and line.value is not None else "unavailable"
     sign = SIGNS[line.state] if line.counts else ("corrected" if line.corrected else "again")
     style = STYLES[line.state] if line.counts else "dim"
@@ -133,6 +128,6 @@ def _format_score_row(line: ScoreLine) -> list[Text]:
         safe_text(line.metric),
         safe_text(line.period),
         safe_text(value, style),
-        Text(sign, style=style),
+        [(sign, style)],
     ]
     return [*cells, safe_text(line.by or "", "dim"), safe_text(line.note or "", "dim")]

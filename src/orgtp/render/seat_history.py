@@ -1,4 +1,4 @@
-"""One seat's life on one page, from its first day on."""
+"""Show the history of a seat, from its first day."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
-
-from rich.text import Text
 
 from orgtp.model.text import count_noun
 from orgtp.render.diff.sections import (
@@ -17,25 +15,26 @@ from orgtp.render.diff.sections import (
     format_seat_changes,
     format_target_change,
 )
-from orgtp.render.diff.text import style_spans, wrap_hanging
 from orgtp.render.seat import retirement_lines
-from orgtp.render.spans import SpanLine, format_seat, join_spans, prefix_text, user_span
-from orgtp.render.terminal import Screen, join_text, render_lines, safe_text, wrap_text
+from orgtp.render.spans import SHORT_COMMIT, Line, format_seat, join_spans, prefix_text, user_text
+from orgtp.render.terminal import Screen, render_lines, safe_text, wrap_hanging, wrap_line
 from orgtp.views.diff.build import Diff
-from orgtp.views.diff.types import SeatAdded
 from orgtp.views.seat_history import Event, Life, RecordedScores
 
 
-def format_event_changes(event: Event, seat: str) -> Iterator[SpanLine]:
+def format_event_changes(event: Event, seat: str) -> Iterator[Line]:
     """A line for each thing that changed."""
     lists: dict[str, tuple[Any, ...]] = {}
     for change in event.changes:
-        # Who takes over from a retired seat has it from there, as from any other.
+        # The new owner shows what it took over from a retired seat like any other handover.
         item = replace(change.item, retirement=False) if hasattr(change.item, "retirement") else change.item
         lists[change.sort] = (*lists.get(change.sort, ()), item)
     found = Diff(**lists)
     for added in found.added:
-        yield from _format_arrival(added)
+        proposed = added.status == "proposed"
+        verb = "proposed as " if proposed else "added as "
+        yield join_spans(verb, user_text(added.name), prefix_text(", ", added.role))
+        yield from format_added_details(Diff(), replace(added, status="active") if proposed else added)
     yield from (join_spans("its file went") for _ in found.removed)
     yield from map(format_owner_change, found.owners)
     yield from map(format_move, found.moved)
@@ -48,39 +47,30 @@ def format_event_changes(event: Event, seat: str) -> Iterator[SpanLine]:
     yield from (join_spans("the retirement record changed") for _ in found.records)
 
 
-def _format_arrival(seat: SeatAdded) -> Iterator[SpanLine]:
-    """How a seat came."""
-    proposed = seat.status == "proposed"
-    yield join_spans("proposed as " if proposed else "added as ", user_span(seat.name), prefix_text(", ", seat.role))
-    yield from format_added_details(Diff(), replace(seat, status="active") if proposed else seat)
-
-
-_SHORT = 10
-
-
 def seat_history_text(life: Life, zone: tzinfo, screen: Screen) -> str:
-    """Who it is, then what became of it and what was recorded meanwhile, then how it ended."""
+    """The seat, then each change with what was recorded until the next one, then its retirement."""
     return render_lines(_format_history_lines(life, zone, screen), screen)
 
 
-def _format_history_lines(life: Life, zone: tzinfo, screen: Screen) -> Iterator[Text]:
+def _format_history_lines(life: Life, zone: tzinfo, screen: Screen) -> Iterator[Line]:
     status = f"  ({life.status})" if life.status != "active" else ""
-    yield from wrap_text(
-        join_text(style_spans(join_spans(format_seat(life.seat, life.name), prefix_text(", ", life.role))), status),
+    yield from wrap_line(
+        join_spans(format_seat(life.seat, life.name), prefix_text(", ", life.role), status),
         screen.width,
     )
     for event in life.events:
-        yield Text()
+        yield []
         when = event.at.astimezone(zone).isoformat(" ", "minutes")[:16]
-        yield from wrap_text(
-            join_text((when, "bold"), "  ", safe_text(event.who), "  ", (event.commit[:_SHORT], "dim")), screen.width
+        yield from wrap_line(
+            join_spans((when, "bold"), "  ", safe_text(event.who), "  ", (event.commit[:SHORT_COMMIT], "dim")),
+            screen.width,
         )
-        for told_ in format_event_changes(event, life.seat):
-            yield from wrap_hanging(style_spans(told_), 2, screen)
+        for line in format_event_changes(event, life.seat):
+            yield from wrap_hanging(line, 2, screen)
         if event.recorded:
-            yield from wrap_hanging(Text(format_recorded_counts(event.recorded[0]), style="dim"), 2, screen)
+            yield from wrap_hanging([(format_recorded_counts(event.recorded[0]), "dim")], 2, screen)
     if not life.events:
-        yield Text("nothing is committed yet")
+        yield join_spans("nothing is committed yet")
     if life.retirement:
         yield from retirement_lines(life.retirement, screen)
 

@@ -1,48 +1,46 @@
-"""What is stale, a line each: what, whose it is, for how long, and why."""
+"""Show the metrics with late values: who owns them, since when they are late, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-
-from rich.text import Text
 
 from orgtp.model.seat import Seat
 from orgtp.model.text import count_noun
+from orgtp.render.spans import Line, join_lines, join_spans
 from orgtp.render.terminal import (
     STYLES,
     Screen,
     align_columns,
-    join_text,
-    measure_width,
+    indent_lines,
+    measure_line,
     render_lines,
     safe_text,
-    wrap_text,
+    wrap_line,
 )
 from orgtp.views.stale import Stale
 
-_GAP = 2
-
 
 def stale_text(found: Sequence[Stale], now: datetime, screen: Screen) -> str:
-    """The lines, what is stale for longest first; on a narrow screen a metric takes several."""
-    lines = align_columns([_cells(one, now) for one in found], Screen())
-    if any(measure_width(line) > screen.width for line in lines):
+    """A line for each metric; several on a narrow screen."""
+    rows = [[safe_text(one.seat_name, "bold"), safe_text(one.name), *_format_stale_facts(one, now)] for one in found]
+    lines = align_columns(rows, Screen())
+    if any(measure_line(line) > screen.width for line in lines):
         lines = [line for one in found for line in _format_narrow_metric(one, now, screen)]
     return render_lines(lines, screen)
 
 
 def nothing_stale_text(seat: Seat | None) -> str:
-    """What is said where nothing is stale; `seat` is the one that was asked for."""
+    """The message if nothing is stale; `seat` is the seat that the user asked for."""
     if seat and not seat.is_active:
-        return f"nothing is stale: {seat.id} is {seat.status}, and nobody is chased for its values\n"
+        return f"nothing is stale: {seat.id} is {seat.status}, and its values are not expected\n"
     if seat and not seat.metrics:
         return f"nothing is stale: {seat.id} has no metrics\n"
     return "nothing is stale: no value is late\n"
 
 
 def format_age(time: timedelta) -> str:
-    """`45 minutes`, `5 hours`, `18 days`: whole ones, of the largest kind of which there are two."""
+    """`45 minutes`, `5 hours`, `18 days`: in the largest unit of which there are at least two."""
     minutes = int(time.total_seconds()) // 60
     if minutes < 2 * _HOUR:
         return count_noun(minutes, "minute")
@@ -52,36 +50,19 @@ def format_age(time: timedelta) -> str:
 _HOUR, _DAY = 60, 24 * 60
 
 
-def _cells(one: Stale, now: datetime) -> list[Text]:
+def _format_stale_facts(one: Stale, now: datetime) -> list[Line]:
+    """The owner, the age, the period and the reason."""
+    why = safe_text(one.why, STYLES[one.state])
     return [
-        safe_text(one.seat_name, "bold"),
-        safe_text(one.name),
-        _format_owner(one),
-        _format_stale_age(one, now),
-        _format_stale_period(one),
-        _format_stale_reason(one),
+        join_spans(("owner ", "dim"), safe_text(one.human_owner or one.owner or "nobody")),
+        [(f"stale for {format_age(now.astimezone(UTC) - one.since)}", "")],
+        [(one.period + (f", {one.in_a_row} in a row" if one.in_a_row > 1 else ""), "dim")],
+        join_spans(why, (f" (silenced until {one.silenced})", "dim")) if one.silenced else why,
     ]
 
 
-def _format_narrow_metric(one: Stale, now: datetime, screen: Screen) -> Iterator[Text]:
-    yield from wrap_text(join_text(safe_text(one.seat_name, "bold"), ": ", safe_text(one.name)), screen.width)
-    facts = Text("  ").join([_format_owner(one), _format_stale_age(one, now), _format_stale_period(one)])
-    for line in [*wrap_text(facts, screen.width - _GAP), *wrap_text(_format_stale_reason(one), screen.width - _GAP)]:
-        yield join_text(" " * _GAP, line)
-
-
-def _format_owner(one: Stale) -> Text:
-    return join_text(("owner ", "dim"), safe_text(one.human_owner or one.owner or "nobody"))
-
-
-def _format_stale_age(one: Stale, now: datetime) -> Text:
-    return Text(f"stale for {format_age(now.astimezone(UTC) - one.since)}")
-
-
-def _format_stale_period(one: Stale) -> Text:
-    return Text(one.period + (f", {one.in_a_row} in a row" if one.in_a_row > 1 else ""), style="dim")
-
-
-def _format_stale_reason(one: Stale) -> Text:
-    why = safe_text(one.why, STYLES[one.state])
-    return join_text(why, (f" (silenced until {one.silenced})", "dim")) if one.silenced else why
+def _format_narrow_metric(one: Stale, now: datetime, screen: Screen) -> list[Line]:
+    title = join_spans(safe_text(one.seat_name, "bold"), ": ", safe_text(one.name))
+    *facts, reason = _format_stale_facts(one, now)
+    below = [*wrap_line(join_lines(facts, "  "), screen.width - 2), *wrap_line(reason, screen.width - 2)]
+    return [*wrap_line(title, screen.width), *indent_lines(below)]

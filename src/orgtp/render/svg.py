@@ -1,4 +1,4 @@
-"""A page as an SVG picture of a terminal, by rich, with nothing fetched from anywhere."""
+"""Draw lines as an SVG picture of a terminal, with rich. The picture loads no fonts from the network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from orgtp.model.text import one_line
-from orgtp.render.terminal import StyledLine, measure_width, to_rich_text
+from orgtp.render.spans import Line
+from orgtp.render.terminal import make_safe, measure_line
 
 _COLOURS = ("2e3440", "bf2638", "1e824c", "b06800", "245cad", "8c3d90", "007a87", "78808c")
 _THEME = TerminalTheme(
@@ -22,20 +23,19 @@ _THEME = TerminalTheme(
 _FONT_FACES = re.compile(r"\s*@font-face \{.*?\}\s*(?=@font-face|\.)", re.S)
 
 
-def render_svg(lines: Iterable[Text | StyledLine], title: str) -> str:
+def render_svg(lines: Iterable[Line], title: str) -> str:
     """The lines as a picture. The same lines give the same bytes."""
-    page = [to_rich_text(line) for line in lines]
-    width = max((measure_width(line) for line in page), default=1) + 1
+    page = [make_safe(line) for line in lines]
     console = Console(
         record=True,
-        width=width,
+        width=max(map(measure_line, page), default=1) + 1,
         file=io.StringIO(),
         force_terminal=True,
         highlight=False,
         legacy_windows=False,
     )
     for line in page:
-        console.print(line, soft_wrap=True)
+        console.print(Text.assemble(*line), soft_wrap=True)
     picture = console.export_svg(title=one_line(title), theme=_THEME, unique_id="orgtp")
     return _FONT_FACES.sub("\n    ", picture).replace(
         "Fira Code, monospace", "ui-monospace, Menlo, Consolas, monospace"

@@ -1,38 +1,32 @@
-"""A page: lines of styled text for a terminal of some width, or for none. The only text that reaches a screen.
+"""Show lines on a terminal: wrap, align, and add colour.
 
-All words of users pass `say`: no escape sequence, markup or newline of theirs is ever anything but text.
+Text from users passes `one_line`, so it contains no control character, escape sequence or line break.
 """
 
 from __future__ import annotations
 
-import io
 import os
+import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache, partial
 
-from rich.cells import cell_len, set_cell_size
-from rich.color import ColorSystem
-from rich.style import Style
-from rich.text import Text
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from orgtp.model.cell import CellState
 from orgtp.model.text import one_line
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from orgtp.render.spans import CODE, NAME, WORDS, Line, join_lines, join_spans
 
 
-def to_local_time(moment: datetime, zone: tzinfo) -> datetime:
-    """The moment in `zone`; in its own zone where that lies beyond all calendars, for a file may say any moment."""
+def to_local_time(time: datetime, zone: tzinfo) -> datetime:
+    """The time in `zone`; unchanged if the calendar has no such time there, because a file may contain any time."""
     try:
-        return moment.astimezone(zone)
+        return time.astimezone(zone)
     except OverflowError:
-        return moment
+        return time
 
 
 UNLIMITED_WIDTH = 100_000
@@ -44,7 +38,7 @@ STYLES = {
     CellState.PENDING: "dim",
     CellState.NONE: "dim",
 }
-# A sign for every state: nothing is ever told by colour alone.
+# Each state has a sign, so that colour alone never carries meaning.
 SIGNS = {
     CellState.ON: "✓",
     CellState.OFF: "✗",
@@ -55,7 +49,7 @@ SIGNS = {
 }
 DOT_LEGEND = "● on target   ○ off target   ? unavailable   – missing   · not due yet"
 LEGEND = "✓ on target   ✗ off target   ? unavailable   – missing   · not due yet"
-# Beside what should be there by now and is not.
+# Marks a metric with a late value.
 STALE, STALE_STYLE = "!", "bold yellow"
 DOTS = {
     CellState.ON: "●",
@@ -69,14 +63,14 @@ DOTS = {
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What the page goes to: its width in columns, and whether it shows colour."""
+    """The width of the output in columns, and whether it shows colour."""
 
     width: int = UNLIMITED_WIDTH
     colour: bool = False
 
 
 def detect_screen() -> Screen:
-    """The screen behind standard output; a pipe is endlessly wide (COLUMNS narrows it) and has no colour."""
+    """The screen of standard output. A pipe has no colour, and no limit of width unless COLUMNS is set."""
     terminal = sys.stdout.isatty()
     wanted = os.environ.get("COLUMNS", "")
     width = int(wanted) if wanted.isdigit() and int(wanted) > 0 else 0
@@ -85,168 +79,190 @@ def detect_screen() -> Screen:
     return Screen(width, colour)
 
 
-def safe_text(text: str, style: str = "") -> Text:
-    """A user's words as one line of plain text in a style of ours."""
-    return Text(one_line(text), style=style)
+def safe_text(text: str, style: str = "") -> Line:
+    """Text from a user as one line without control characters."""
+    return [(one_line(text), style)]
 
 
-# A text with its style, and a line of them: a page with thousands of cells is not made of rich's own texts.
-Styled = tuple[str, str]
-StyledLine = Sequence[Styled]
+_USER_STYLES = {NAME: "bold", WORDS: "", CODE: "cyan"}
+# The style of a place such as `seats/dash.yaml:7`. It is bold ("b" is rich's short name for that), and `wrap_line` does
+# not break it, so that a terminal makes it a link.
+PLACE = "b"
 
 
-def plainly(text: str) -> str:
-    """A user's words as one line of plain text, without a style: what `say` is made of."""
-    return one_line(text)
-
-
-def fit_width(text: str, width: int, *, cut: bool = True) -> str:
-    """`text` in exactly `width` columns, filled with blanks; of a longer one the end is cut, or (not `cut`) nothing."""
-    size = measure_width(text)
-    if size <= width or not cut:
-        return text + " " * max(0, width - size)
-    return set_cell_size(f"{set_cell_size(text, max(0, width - 1)).rstrip()}…", width)
+def make_safe(line: Line) -> Line:
+    """The line with the text of its users made safe, in the styles of a terminal."""
+    return [(one_line(text), _USER_STYLES[style]) if style in _USER_STYLES else (text, style) for text, style in line]
 
 
 def apply_style(text: str, style: str, screen: Screen) -> str:
-    """`text` in its style where the screen has colour."""
-    return _parse_style(style).render(text, color_system=ColorSystem.STANDARD) if style and screen.colour else text
+    """`text` with the escape sequences of its style if the screen shows colour."""
+    return _make_painter(style)(text) if style and screen.colour else text
 
 
 @cache
-def _parse_style(name: str) -> Style:
-    return Style.parse(name)
+def _make_painter(style: str) -> Callable[[str], str]:
+    from rich.color import ColorSystem
+    from rich.style import Style
+
+    return partial(Style.parse(style).render, color_system=ColorSystem.STANDARD)
 
 
-def join_text(*parts: Text | str | tuple[str, str]) -> Text:
-    """Parts in a row, each with its own style; a plain string is ours, not a user's."""
-    return Text.assemble(*parts)
+def render_lines(lines: Iterable[Line], screen: Screen) -> str:
+    """The lines as a string, with escape sequences only if the screen shows colour."""
+    if not screen.colour:
+        return "".join([f"{to_plain_text(line)}\n" for line in lines])
+    return "".join(
+        ["".join([apply_style(text, style, screen) for text, style in make_safe(line)]) + "\n" for line in lines]
+    )
 
 
-def measure_width(text: Text | str) -> int:
-    """How many columns a text takes; a wide character takes two."""
-    plain = text if isinstance(text, str) else text.plain
-    return len(plain) if plain.isascii() else _measure_wide(plain)
+def to_plain_text(line: Line) -> str:
+    """The text of a line without its styles."""
+    return "".join([one_line(text) if style in _USER_STYLES else text for text, style in line])
+
+
+def measure_width(text: str) -> int:
+    """The width of a text in columns. A wide character takes two."""
+    return len(text) if text.isascii() else _measure_wide(text)
 
 
 _measure_wide = lru_cache(maxsize=8192)(cell_len)
 
 
-def pad_text(text: Text, width: int, *, right: bool = False) -> Text:
-    """`text` filled with blanks to `width` columns; a longer one stays as it is."""
-    fill = " " * max(0, width - measure_width(text))
-    return join_text(fill, text) if right else join_text(text, fill)
+def measure_line(line: Line) -> int:
+    """The width of a line in columns."""
+    return sum([measure_width(text) for text, _ in line])
 
 
 def truncate_string(text: str, width: int) -> str:
-    """`text` in at most `width` columns, the end replaced by … where it is longer. Never used on numbers."""
+    """`text` in at most `width` columns. A longer one ends in … . Do not use this on numbers."""
     if measure_width(text) <= width:
         return text
     return f"{set_cell_size(text, max(0, width - 1)).rstrip()}…"
 
 
-def pad_line(pieces: StyledLine, width: int, *, right: bool = False) -> list[Styled]:
-    """Pieces of a line, filled with blanks to `width` columns; longer ones stay as they are."""
-    missing = width - sum(measure_width(text) for text, _ in pieces)
+def fit_width(text: str, width: int, *, cut: bool = True) -> str:
+    """`text` padded to `width` columns. A longer text is truncated if `cut`, and unchanged otherwise."""
+    if not cut and measure_width(text) > width:
+        return text
+    return set_cell_size(truncate_string(text, width), max(0, width))
+
+
+def _slice_line(line: Line, start: int, end: int) -> Line:
+    """The characters from `start` to `end`, with their styles."""
+    part: Line = []
+    for text, style in line:
+        if piece := text[max(0, start) : max(0, end)]:
+            part.append((piece, style))
+        start, end = start - len(text), end - len(text)
+    return part
+
+
+def truncate_line(line: Line, width: int) -> Line:
+    """`line` in at most `width` columns. A longer one ends in … . Do not use this on numbers."""
+    if measure_line(line) <= width:
+        return line
+    cut = truncate_string(to_plain_text(line), width)
+    *first, (text, style) = _slice_line(line, 0, len(cut))
+    return [*first, (f"{text[:-1]}…", style)]
+
+
+def pad_line(line: Line, width: int, *, right: bool = False) -> Line:
+    """`line` padded to `width` columns, on the left if `right`. A longer line is unchanged."""
+    missing = width - measure_line(line)
     if missing <= 0:
-        return [*pieces]
-    return [(" " * missing, ""), *pieces] if right else [*pieces, (" " * missing, "")]
+        return line
+    return [(" " * missing, ""), *line] if right else [*line, (" " * missing, "")]
 
 
-def strip_line_end(pieces: StyledLine) -> list[Styled]:
-    """A line without the blanks at its end."""
-    for number in range(len(pieces) - 1, -1, -1):
-        text, style = pieces[number]
+def strip_line_end(line: Line) -> Line:
+    """The line without the blanks at its end."""
+    for number in range(len(line) - 1, -1, -1):
+        text, style = line[number]
         if stripped := text.rstrip():
-            return [*pieces[:number], (stripped, style)]
+            return [*line[:number], (stripped, style)]
     return []
 
 
-def truncate_text(text: Text, width: int) -> Text:
-    """`text` in at most `width` columns, the end replaced by … where it is longer. Never used on numbers."""
-    if measure_width(text) <= width:
-        return text
-    return Text(f"{set_cell_size(text.plain, max(0, width - 1)).rstrip()}…", style=text.style, spans=text.spans)
+_LEAST_WRAP = 4
+_WORD = re.compile(" *([^ ]+)")
 
 
-def wrap_text(text: Text, width: int) -> list[Text]:
-    """`text` in lines of at most `width` columns."""
-    if measure_width(text) <= width:
-        return [text]
-    lines = text.wrap(_make_console(Screen()), max(width, 4))
-    for line in lines:
-        line.rstrip()
-    return list(lines)
+def wrap_line(line: Line, width: int, indent: str = "") -> list[Line]:
+    """`line` on lines of at most `width` columns, broken between words. All but the first begin with `indent`."""
+    line = make_safe(line)
+    if measure_line(line) <= width:
+        return [line]
+    width = max(width, _LEAST_WRAP)
+    plain, places = "", set[int]()
+    for text, style in line:
+        if style == PLACE:
+            places.add(len(plain))
+        # The blanks within a place break nothing. The first character may be the blank before it.
+        plain += text[:1] + text[1:].replace(" ", "_") if style == PLACE else text
+    ranges: list[tuple[int, int]] = []
+    used = 0
+    for word in _WORD.finditer(plain):
+        if ranges and used + measure_width(word[0]) <= width:
+            ranges[-1] = (ranges[-1][0], word.end())
+            used += measure_width(word[0])
+            continue
+        start = word.start(1) if ranges else word.start()
+        text, room = plain[start : word.end()], width - measure_width(indent)
+        breakable = places.isdisjoint(range(*word.span()))
+        for part in chop_cells(text, max(room, 2)) if breakable and measure_width(text) > room else [text]:
+            used = measure_width(part) + (measure_width(indent) if ranges else 0)
+            ranges.append((start, start + len(part)))
+            start += len(part)
+    first, *rest = [_slice_line(line, *span) for span in ranges] or [[]]
+    return [first, *([(indent + below[0][0], below[0][1]), *below[1:]] for below in rest)]
 
 
-def format_dots(states: Sequence[CellState]) -> list[Styled]:
-    """One mark for each metric and how many of those with a value are on target: `●○? 1/2`."""
+def wrap_hanging(line: Line, indent: int, screen: Screen) -> Iterator[Line]:
+    """The line, indented and wrapped. The lines after the first are indented by two more columns."""
+    for number, part in enumerate(wrap_line(line, screen.width - indent - 2)):
+        yield join_spans(" " * (indent if number == 0 else indent + 2), part)
+
+
+def align_columns(rows: Sequence[Sequence[Line]], screen: Screen, *, give: int = 0) -> list[Line]:
+    """Rows in aligned columns. If the screen is too narrow, the column `give` is truncated."""
+    rows = [[make_safe(cell) for cell in row] for row in rows]
+    widths = [max(map(measure_line, column)) for column in zip(*rows, strict=True)]
+    spare = screen.width - sum(widths) - len(_GAP) * (len(widths) - 1)
+    if widths and spare < 0:
+        widths[give] = max(_LEAST_COLUMN, widths[give] + spare)
+    return [
+        strip_line_end(
+            join_lines(
+                [pad_line(truncate_line(cell, width), width) for cell, width in zip(row, widths, strict=True)], _GAP
+            )
+        )
+        for row in rows
+    ]
+
+
+_GAP, _LEAST_COLUMN = "  ", 6
+
+
+def indent_lines(lines: Iterable[Line]) -> list[Line]:
+    """The lines, each indented by two columns."""
+    return [join_spans("  ", line) for line in lines]
+
+
+def format_dots(states: Sequence[CellState]) -> Line:
+    """A mark for each metric, then how many of those with a value are on target: `●○? 1/2`."""
     marks = [(DOTS[state], STYLES[state]) for state in states]
     known = [state for state in states if state.is_known or state.is_gap]
     count = f" {sum(state is CellState.ON for state in states)}/{len(known)}" if known else ""
     return [*marks, (count, "")]
 
 
-def align_columns(rows: Sequence[Sequence[Text]], screen: Screen, gap: int = 2, *, give: int = 0) -> list[Text]:
-    """Rows in aligned columns. On a screen that is too narrow, the column `give` is cut to what is left."""
-    widths = [max((measure_width(row[n]) for row in rows), default=0) for n in range(len(rows[0]) if rows else 0)]
-    spare = screen.width - sum(widths) - gap * (len(widths) - 1)
-    if widths and spare < 0:
-        widths[give] = max(_LEAST, widths[give] + spare)
-    return [_row(row, widths, gap) for row in rows]
+_LABEL_WIDTH = 14
 
 
-_LEAST = 6
-
-
-def _row(row: Sequence[Text], widths: Sequence[int], gap: int) -> Text:
-    cells = [pad_text(truncate_text(text, width), width) for text, width in zip(row, widths, strict=True)]
-    line = Text(" " * gap).join(cells)
-    line.rstrip()
-    return line
-
-
-def render_lines(lines: Iterable[Text | StyledLine], screen: Screen) -> str:
-    """The page as a string, with escape sequences for colour only where the screen has it."""
-    if not screen.colour:
-        return "".join(f"{_to_plain_text(line)}\n" for line in lines)
-    console = _make_console(screen)
-    with console.capture() as page:
-        for line in lines:
-            console.print(to_rich_text(line), soft_wrap=True)
-    return page.get()
-
-
-def _to_plain_text(line: Text | StyledLine) -> str:
-    return line.plain if isinstance(line, Text) else "".join([text for text, _ in line])
-
-
-def to_rich_text(line: Text | StyledLine) -> Text:
-    """A line as a text of rich's, where it is none."""
-    return line if isinstance(line, Text) else join_text(*line)
-
-
-def _make_console(screen: Screen) -> Console:
-    """A console of rich's that changes nothing in what it is given; most pages need none, and start faster."""
-    from rich.console import Console
-
-    return Console(
-        file=io.StringIO(),
-        width=UNLIMITED_WIDTH,
-        color_system="standard" if screen.colour else None,
-        force_terminal=screen.colour,
-        legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-
-
-# The width of the column of labels.
-_LABEL = 14
-
-
-def format_labelled(label: str, text: Text, screen: Screen) -> Iterator[Text]:
-    """A label and a text beside it, wrapped below itself."""
-    for number, line in enumerate(wrap_text(text, screen.width - _LABEL)):
-        yield join_text((f"{label if number == 0 else '':<{_LABEL}}", "dim"), line)
+def format_labelled(facts: Mapping[str, str], screen: Screen) -> Iterator[Line]:
+    """A label and a text from a user on each line, without those that have no text. Long texts are wrapped."""
+    for label, text in facts.items():
+        for number, line in enumerate(wrap_line(safe_text(text), screen.width - _LABEL_WIDTH) if text else ()):
+            yield join_spans((f"{label if number == 0 else '':<{_LABEL_WIDTH}}", "dim"), line)

@@ -1,4 +1,4 @@
-"""What must hold of an org: every rule, and the function that checks them all."""
+"""Every rule that an org must follow, and the function that checks them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules about values. They judge a record by itself, so that what adds records checks these and no others."""
+"""The rules about values. Each needs only the records, so commands that add records check these rules alone."""
 
 from __future__ import annotations
 
@@ -31,6 +31,6 @@ RECORD_RULES: tuple[Rule, ...] = (
 
 
 def check_records(org: Org) -> Iterator[Problem]:
-    """Every problem of the values of `org`, rule by rule. Rules about the present moment are left out."""
+    """Yield every problem of the values of `org`, rule by rule. Rules that need the current time are skipped."""
     for rule in RECORD_RULES:
         yield from limit_problems(rule.find_problems(RuleContext(org)))

@@ -1,4 +1,4 @@
-"""What must hold: each rule a plain function from an `Org` to findings, all in one visible list."""
+"""The list of all rules, and the function that checks an org with them."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ from orgtp.rules.rule import (
     with_topic,
 )
 
-# Each with its heading in docs/rules.md. What is most orgtp's own comes first, what any file format asks for last.
+# Each topic with its heading in docs/rules.md. Topics specific to orgtp come first, those of file formats last.
 TOPICS = {
-    "accountability": "A human answers",
-    "seats": "What a seat says of itself",
+    "accountability": "A person answers for every seat",
+    "seats": "Seats",
     "outcomes": "Outcomes, not activity",
-    "structure": "One chart",
-    "capabilities": "Who does what",
+    "structure": "The chart",
+    "capabilities": "Capabilities",
     "scores": "Values",
-    "recording": "When values were recorded",
-    "retirements": "Retired, not deleted",
-    "escalations": "Trouble in somebody's hands",
-    "signers": "Who may sign",
-    "changes": "What a pull request may not do",
+    "recording": "How values were recorded",
+    "retirements": "Retirements",
+    "escalations": "Escalations and routes",
+    "signers": "Signers",
+    "changes": "What a pull request may not change",
     "additions": "What a pull request may not add",
-    "notices": "What a pull request must be seen doing",
-    "history": "What may not be in the history",
-    "form": "What can be read",
+    "notices": "Changes that reviewers should notice",
+    "history": "What the history may not contain",
+    "form": "File format",
 }
 
 
 def sort_by_topic(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """The rules topic by topic, those of one topic in the order given; a topic that is not in `TOPICS` comes last."""
+    """Sort the rules by topic, otherwise in the given order. Topics that are not in `TOPICS` come last."""
     order = {topic: place for place, topic in enumerate(TOPICS)}
     return tuple(sorted(rules, key=lambda rule: order.get(rule.topic, len(order))))
 
@@ -159,19 +159,19 @@ RULES: tuple[Rule, ...] = (
         change_rule(notices.policy_changed, Severity.NOTICE),
     ),
 )
-# Every rule that there is, those of form among them; topic by topic, as they are listed.
+# Every rule, including those without a check function, sorted by topic.
 ALL_RULES: tuple[Rule, ...] = sort_by_topic((*FORM, *RULES, BASE_NOT_REACHED, NOT_AS_COMMITTED))
 
 
-# Errors that a change of orgtp's own may bring all the same.
+# Errors that do not stop an orgtp command from writing a change.
 LENIENT_RULES = frozenset(rule.id for rule in RULES if not rule.refuses)
 
 
 def check_org(org: Org, now: datetime | None = None, *compared: OrgPair) -> Iterator[Problem]:
-    """Every problem of `org`, rule by rule.
+    """Yield every problem of `org`, rule by rule.
 
-    Without a moment, rules about time are left out; without a base, those about a change. Of several bases, what may
-    not be done is looked for from each.
+    Without `now`, rules about time are skipped; without `compared`, rules about changes. With several pairs, the
+    topic "changes" is checked against each base, all other rules against the first only.
     """
     case = RuleContext(org, now, compared[0] if compared else None)
     for rule in RULES:

@@ -1,4 +1,4 @@
-"""A rule as a value: its id, how much it weighs, its manual page, and the function that finds what breaks it."""
+"""A rule as a value: its id, severity, manual page, and the function that finds violations."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from orgtp.model.seat import Metric
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One place where a rule is broken, in words, with the way out.
+    """One violation of a rule: where, what, and how to fix it.
 
-    `metric` is the one that it is about, where it is about one: its `waive` may silence the finding.
+    `metric` is set if the finding is about one metric, whose `waive` may silence it.
     """
 
     place: Place
@@ -29,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RuleContext:
-    """What is judged: the org, as of which moment (none: rules that need one are left out), and against what base."""
+    """The input of a rule: the org, the current time and the base. Rules that need a missing part are skipped."""
 
     org: Org
     now: datetime | None = None
@@ -38,7 +38,7 @@ class RuleContext:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `text` is its manual page as it stands in the code; `refuses`: orgtp makes no change that breaks it."""
+    """One rule. `text` is the unprocessed docstring; with `refuses`, orgtp commands make no change that breaks it."""
 
     id: str
     severity: Severity
@@ -49,29 +49,29 @@ class Rule:
 
     @property
     def page(self) -> str:
-        """The manual page: why, a bad example, a good one, and how to fix it; as Markdown."""
+        """The manual page in Markdown: the reason, a bad and a good example, and the fix."""
         from inspect import cleandoc
 
         return cleandoc(self.text)
 
     @property
     def title(self) -> str:
-        """The first line of the page: what breaks the rule."""
+        """The first line of the page, which says what breaks the rule."""
         return self.page.partition("\n")[0]
 
     def find_problems(self, case: RuleContext) -> Iterator[Problem]:
-        """Every problem that the rule finds, but for what a metric waives."""
+        """Yield every problem that the rule finds and no metric waives."""
         for found in self.find(case):
             if found.metric is None or self.id not in found.metric.waive:
                 yield Problem(self.id, found.place, found.message, found.hint, self.severity)
 
 
-# From so many problems of one rule on, the rest are counted: whoever sends more wants to fill a disk.
+# Further problems of a rule are only counted, so that a hostile org cannot fill a disk with messages.
 MAX_PER_RULE = 10_000
 
 
 def limit_problems(problems: Iterator[Problem]) -> Iterator[Problem]:
-    """The first of many problems, and how many there are more, at the place of the next."""
+    """Yield the first `MAX_PER_RULE` problems, then one that gives the number of the others."""
     yield from islice(problems, MAX_PER_RULE)
     following = next(problems, None)
     if following:
@@ -82,33 +82,33 @@ def limit_problems(problems: Iterator[Problem]) -> Iterator[Problem]:
 def org_rule(
     find: Callable[[Org], Iterator[Finding]], severity: Severity = Severity.ERROR, *, refuses: bool = True
 ) -> Rule:
-    """A rule about the org as it is."""
+    """Make a rule about one org."""
     return _rule_from_function(find, severity, lambda case: find(case.org), refuses=refuses)
 
 
 def dated_rule(find: Callable[[Org, datetime], Iterator[Finding]], severity: Severity = Severity.ERROR) -> Rule:
-    """A rule about the org at a moment."""
+    """Make a rule about one org and the current time."""
     return _rule_from_function(find, severity, lambda case: find(case.org, case.now) if case.now else iter(()))
 
 
 def change_rule(find: Callable[[OrgPair], Iterator[Finding]], severity: Severity = Severity.ERROR) -> Rule:
-    """A rule about what a pull request does to the org."""
+    """Make a rule about what a pull request changes."""
     return _rule_from_function(find, severity, lambda case: find(case.pair) if case.pair else iter(()))
 
 
 def rule_without_check(id_: str, text: str, severity: Severity = Severity.ERROR, *, topic: str = "form") -> Rule:
-    """A rule of form: the readers of files find what breaks it, for what cannot be read is in no `Org`."""
+    """Make a rule whose violations are found elsewhere, such as by the readers in `orgtp.files`."""
     return Rule(id_, severity, topic, text, lambda _: iter(()))
 
 
 def _rule_from_function(
     find: Callable[..., Iterator[Finding]],
     severity: Severity,
-    judge: Callable[[RuleContext], Iterator[Finding]],
+    check: Callable[[RuleContext], Iterator[Finding]],
     *,
     refuses: bool = True,
 ) -> Rule:
-    return Rule(find.__name__.replace("_", "-"), severity, "", find.__doc__ or "", judge, refuses)
+    return Rule(find.__name__.replace("_", "-"), severity, "", find.__doc__ or "", check, refuses)
 
 
 def with_topic(topic: str, *rules: Rule) -> tuple[Rule, ...]:
@@ -126,7 +126,7 @@ def form_rule(
     severity: Severity = Severity.ERROR,
     topic: str = "form",
 ) -> Rule:
-    """A rule of form with its page: what breaks it, why it matters, a bad and a good example, and how to mend it."""
+    """Make a rule about the file format from the parts of its manual page."""
     parts = [title, why, "Bad:", _indent_example(bad), "Good:", _indent_example(good), f"Fix: {fix}"]
     return rule_without_check(id_, "\n\n".join(parts), severity, topic=topic)
 

@@ -89,41 +89,41 @@ class Collector:
     new_id: Callable[[], str]
 
     def collect(
-        self, request: CollectRequest, *, dry_run: bool = False, told: OnSourceResult | None = None
+        self, request: CollectRequest, *, dry_run: bool = False, on_result: OnSourceResult | None = None
     ) -> Collected:
         """Ask each source once and record all results in one commit; a source that fails is recorded as a blank.
 
-        `told` is called with each source's result as soon as it is known, and the readings of its metrics. Raises
-        `NoSources`, what `wanted` and `with_period` raise, and `NotYours` before anything is asked; then what `post`
-        raises.
+        `on_result` is called with each source's result and the values of its metrics as soon as they are known. Raises
+        `NoSources`, `NotAllowedToRecord`, and what `list_collect_targets` and `set_period` raise, before any source is
+        asked; then what `append_scores` raises.
         """
         self._refuse_no_sources()
         org = self._load_ledger_org()
         some, left = self._select_metrics(org, request)
-        here = {one.source: self.sources.named[one.source] for one in some if one.source in self.sources.named}
+        known = {one.source: self.sources.named[one.source] for one in some if one.source in self.sources.named}
         for one in some:
-            if one.source in here:
+            if one.source in known:
                 check_recorder(org, one.seat, self.by)
-        if some and not here and (request.seat or request.metric):
+        if some and not known and (request.seat or request.metric):
             raise NoSources(
                 what=f"{describe_unknown_sources(some, self.sources)}. List the sources with: orgtp source list"
             )
         said = tuple(
-            ask_sources(here.values(), told=told and (lambda one: told(one, _match_results(org, some, [one]))))
+            ask_sources(known.values(), on_result and (lambda one: on_result(one, _match_results(org, some, [one]))))
         )
         # The org may have changed while its sources were asked.
         org = self._load_ledger_org()
         found = _match_results(org, [one for one in self._select_metrics(org, request)[0] if one in some], said)
         entries = [self._make_entry(one, request) for one in found]
         recorded = self._append_entries(entries, dry_run=dry_run) if entries else None
-        elsewhere = tuple(one for one in some if one.source not in here)
+        elsewhere = tuple(one for one in some if one.source not in known)
         return Collected(said, found, elsewhere, recorded, left=tuple(left))
 
     def _append_entries(self, entries: list[NewScore], *, dry_run: bool) -> RecordedChange:
-        """Record under a lock, so that each run can tell what is new. A run that waits too long goes on without it."""
-        with ExitStack() as held:
+        """Record under a lock, so that each run knows what is new. A run that waits too long continues without it."""
+        with ExitStack() as locks:
             with suppress(TemporaryFailure):
-                held.enter_context(hold_lock(self.ledger.repo, "collecting"))
+                locks.enter_context(hold_lock(self.ledger.repo, "collecting"))
             return append_scores(self.ledger, entries, self.by, dry_run=dry_run)
 
     def _refuse_no_sources(self) -> None:
@@ -160,12 +160,12 @@ def _match_results(org: Org, some: Sequence[CollectTarget], said: Iterable[Sourc
 def describe_unknown_sources(some: Iterable[CollectTarget], sources: Sources) -> str:
     """Return a message that names the sources of `some` that this machine does not have, with suggestions."""
     near = {one.source: find_nearest(one.source, sources.named) for one in some}
-    told = [f'"{name}"' + (f' (did you mean "{meant}"?)' if meant else "") for name, meant in sorted(near.items())]
-    return f"this machine has no source {', '.join(told)}"
+    names = [f'"{name}"' + (f' (did you mean "{meant}"?)' if meant else "") for name, meant in sorted(near.items())]
+    return f"this machine has no source {', '.join(names)}"
 
 
 def _describe_no_sources(sources: Sources) -> str:
     if sources.problems:
         first = sources.problems[0]
         return f"{first.place}: {first.message}. {first.hint}".rstrip()
-    return f"this machine has no sources: {sources.path} names none. To add one, see: orgtp source add --help"
+    return f"this machine has no sources: {sources.path} has none. To add one, see: orgtp source add --help"

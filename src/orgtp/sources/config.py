@@ -177,7 +177,7 @@ def _find_kind_name(fields: MappingReader) -> str:
     return ""
 
 
-_KNOWN = "Installed here: {}."
+_KNOWN = "Installed kinds: {}."
 
 
 def _read_settings(fields: MappingReader, name: str, kind: Kind) -> Mapping[str, Any]:
@@ -209,7 +209,7 @@ def _read_list_setting(fields: MappingReader, name: str, key: Key) -> list[str]:
     if not isinstance(found, list):
         return list(fields.text_list(name))
     if not found:
-        fields.add_problem("empty-text", name, f"{name} is empty", "Write it.")
+        fields.add_problem("empty-text", name, f"{name} is empty", "Write at least one item.")
     for number, item in enumerate(found):
         if not isinstance(item, str) or not item.strip():
             place = fields.marks.value_place(*fields.keys, name, str(number))

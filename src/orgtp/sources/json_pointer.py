@@ -34,11 +34,11 @@ def _refuse_json_constant(word: str) -> NoReturn:
 
 def resolve_pointer(document: Any, pointer: str) -> Any:
     """Return the value at `pointer` in the document. Raises `SourceFailed`."""
-    here, way = document, ""
+    value, path = document, ""
     for part in pointer.split("/")[1:]:
-        here = _read_child(here, part.replace("~1", "/").replace("~0", "~"), way)
-        way += f"/{part}"
-    return here
+        value = _read_child(value, part.replace("~1", "/").replace("~0", "~"), path)
+        path += f"/{part}"
+    return value
 
 
 def read_pointer_value(document: Any, pointer: str, what: str) -> str:
@@ -54,17 +54,17 @@ def read_pointer_value(document: Any, pointer: str, what: str) -> str:
     return format_raw_value(found, pointer or what)
 
 
-def _read_child(here: Any, name: str, way: str) -> Any:
-    if isinstance(here, dict) and name in here:
-        return here[name]
-    if isinstance(here, list) and _INDEX.fullmatch(name) and int(name) < len(here):
-        return here[int(name)]
+def _read_child(parent: Any, name: str, path: str) -> Any:
+    if isinstance(parent, dict) and name in parent:
+        return parent[name]
+    if isinstance(parent, list) and _INDEX.fullmatch(name) and int(name) < len(parent):
+        return parent[int(name)]
     raise SourceFailed(
-        f"the pointer matches nothing: {way or 'the document'} {_describe_missing_child(here, name)}", again=False
+        f"the pointer matches nothing: {path or 'the document'} {_describe_missing_child(parent, name)}", again=False
     )
 
 
-def _describe_missing_child(here: Any, name: str) -> str:
-    if isinstance(here, dict):
-        return f'has no "{name}". {did_you_mean(name, here)}'.rstrip()
-    return f'has {len(here)} items and no "{name}"' if isinstance(here, list) else "has nothing below it"
+def _describe_missing_child(parent: Any, name: str) -> str:
+    if isinstance(parent, dict):
+        return f'has no "{name}". {did_you_mean(name, parent)}'.rstrip()
+    return f'has {len(parent)} items and no "{name}"' if isinstance(parent, list) else "has nothing below it"

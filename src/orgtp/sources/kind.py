@@ -50,7 +50,7 @@ class Fault:
 
 
 class SourceFailed(Exception):
-    """A source returned no value. `why` is the reason, in one line; `again` tells whether a retry may help."""
+    """A source returned no value. `why` is the reason, in one line; `again` says whether a retry may help."""
 
     def __init__(self, why: str, *, again: bool = True) -> None:
         super().__init__(why)
@@ -85,7 +85,7 @@ class Kind:
         return f"{name} is not installed. Install it: {self.needs[name]}"
 
     def ask(self, settings: Mapping[str, Any]) -> str:
-        """Return the value, as a person would type it. Raises `SourceFailed`; any other exception is a failure, too."""
+        """Return the value as a person would type it. Raises `SourceFailed`; any other exception is also a failure."""
         raise NotImplementedError
 
 

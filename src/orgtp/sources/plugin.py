@@ -40,33 +40,29 @@ class PluginKind(Kind):
 
 def _read_plugin_keys(name: str, place: str) -> tuple[Mapping[str, Key], str]:
     """Return the keys that a kind takes, and its `bare` key."""
-    said = _ask_plugin(name, place)
+    answer = _ask_plugin(name, place)
     try:
-        rows = said["keys"].items()
+        rows = answer["keys"].items()
         keys = {
             key: Key(Form(form), bool(must), tuple(words), bool(secret)) for key, (form, must, words, secret) in rows
         }
-        return keys, str(said["bare"])
+        return keys, str(answer["bare"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SourceFailed(f"the kind {name} is broken: its description is malformed", again=False) from error
 
 
-def _key(form: str, required: bool, options: list[str], secret: bool) -> Key:
-    return Key(Form(form), required, tuple(options), secret)
-
-
-def _ask_plugin(name: str, place: str, **asked: Any) -> Mapping[str, Any]:
+def _ask_plugin(name: str, place: str, **request: Any) -> Mapping[str, Any]:
     """Return the answer of the kind, which runs in a separate process. Raises `SourceFailed`."""
-    fed = json.dumps({"kind": place, **asked}).encode()
+    fed = json.dumps({"kind": place, **request}).encode()
     raw, _ = ask_module(_DESCRIBER, fed, Path.cwd(), time.monotonic() + _SECONDS, Event())
     try:
-        said = json.loads(raw)
+        answer = json.loads(raw)
     except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
+        answer = None
+    if not isinstance(answer, dict):
         raise SourceFailed(f"the kind {name} is broken: it does not describe itself", again=False)
-    if "why" in said:
-        raise SourceFailed(str(said["why"]), again=False)
-    if "broken" in said:
-        raise SourceFailed(f"the kind {name} is broken: {said['broken']}", again=False)
-    return said
+    if "why" in answer:
+        raise SourceFailed(str(answer["why"]), again=False)
+    if "broken" in answer:
+        raise SourceFailed(f"the kind {name} is broken: {answer['broken']}", again=False)
+    return answer

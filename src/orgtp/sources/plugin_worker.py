@@ -12,12 +12,12 @@ from orgtp.sources.kind import SourceFailed, load_kind
 from orgtp.sources.worker import serve_request, shorten_reason
 
 
-def describe_kind(asked: Mapping[str, Any]) -> dict[str, Any]:
+def describe_kind(request: Mapping[str, Any]) -> dict[str, Any]:
     """Return the kind's keys and `bare` key or, if settings are given, the faults that it finds in them."""
     try:
-        kind = load_kind(asked["kind"])
-        if "settings" in asked:
-            found = list(kind.faults(asked["settings"]))
+        kind = load_kind(request["kind"])
+        if "settings" in request:
+            found = list(kind.faults(request["settings"]))
             return {"faults": [[str(one.key), str(one.message), str(one.hint)] for one in found]}
         keys = {
             str(name): [str(key.form), bool(key.required), [str(word) for word in key.options], bool(key.secret)]

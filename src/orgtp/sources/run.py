@@ -27,23 +27,23 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 
 def ask_sources(
     sources: Iterable[Source],
+    on_result: Callable[[SourceResult], None] | None = None,
     *,
     jobs: int = 8,
     within: timedelta = timedelta(minutes=10),
-    told: Callable[[SourceResult], None] | None = None,
 ) -> list[SourceResult]:
-    """Ask the sources and return their results, sorted by name. `told` is called with each result at once.
+    """Ask the sources and return their results, sorted by name. `on_result` is called with each result at once.
 
     At most `jobs` sources are asked at a time, and the whole run takes no longer than `within`. Every source is asked
     once before any is retried, so that a source that hangs does not delay one that works.
     """
     run = _AskRun(time.monotonic() + within.total_seconds(), max(1, jobs), Event())
-    heard: list[SourceResult] = []
-    for said in run.ask_all(sorted(sources, key=lambda source: source.name)):
-        heard.append(said)
-        if told:
-            told(said)
-    return sorted(heard, key=lambda said: said.name)
+    results: list[SourceResult] = []
+    for result in run.ask_all(sorted(sources, key=lambda source: source.name)):
+        results.append(result)
+        if on_result:
+            on_result(result)
+    return sorted(results, key=lambda result: result.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ class _Turn:
     """One source, its latest result, and the earliest time of its next attempt (monotonic clock)."""
 
     source: Source
-    said: SourceResult
+    result: SourceResult
     again: bool = True
     at: float = 0.0
 
     @property
     def is_over(self) -> bool:
-        return not self.again or self.said.value is not None or self.said.tries > self.source.retries
+        return not self.again or self.result.value is not None or self.result.tries > self.source.retries
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,13 @@ class _AskRun:
             _Turn(one, SourceResult(one.name, None, shorten_reason(one.wrong or NOT_ASKED), Decimal(0), 0))
             for one in sources
         ]
-        yield from (turn.said for turn in turns if turn.source.wrong)
+        yield from (turn.result for turn in turns if turn.source.wrong)
         turns = [turn for turn in turns if not turn.source.wrong]
         while turns:
             left = []
             for turn in self._ask_round(turns):
                 if turn.is_over:
-                    yield turn.said
+                    yield turn.result
                 else:
                     left.append(turn)
             turns = sorted(left, key=lambda turn: turn.at)
@@ -106,10 +106,10 @@ class _AskRun:
         except SourceFailed as failed:
             value, why, again = None, shorten_reason(failed.why), failed.again
         ended = time.monotonic()
-        tries = turn.said.tries + 1
-        seconds = turn.said.seconds + Decimal(round((ended - begun) * 1000)).scaleb(-3)
-        said = SourceResult(turn.source.name, value, why, seconds, tries)
-        return _Turn(turn.source, said, again, ended + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (tries - 1)))
+        tries = turn.result.tries + 1
+        seconds = turn.result.seconds + Decimal(round((ended - begun) * 1000)).scaleb(-3)
+        result = SourceResult(turn.source.name, value, why, seconds, tries)
+        return _Turn(turn.source, result, again, ended + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (tries - 1)))
 
     def _fetch_value(self, source: Source, share: float) -> str:
         """Ask the source once, for no longer than its share of the time. Raises `SourceFailed`."""
@@ -144,13 +144,13 @@ def _find_kind_location(source: Source) -> str:
 def _parse_answer(answer: bytes) -> str:
     """Return the value of an answer. Plugin code can write to the pipe, so the answer is not trusted."""
     try:
-        said: Any = json.loads(answer)
-        value, why, again = said.get("value"), said.get("why"), said.get("again")
+        parsed: Any = json.loads(answer)
+        value, why, again = parsed.get("value"), parsed.get("why"), parsed.get("again")
     except (ValueError, AttributeError, RecursionError) as error:
-        raise SourceFailed("its answer is garbage") from error
+        raise SourceFailed("its answer is malformed") from error
     if isinstance(value, str):
         return check_value(value)
-    raise SourceFailed(why if isinstance(why, str) else "its answer is garbage", again=again is not False)
+    raise SourceFailed(why if isinstance(why, str) else "its answer is malformed", again=again is not False)
 
 
 def _describe_exit(code: int) -> str:

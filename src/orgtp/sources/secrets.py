@@ -100,16 +100,16 @@ def _encode_forms(part: str) -> set[str]:
     return forms - {""}
 
 
-def resolve_secrets(value: Any, veil: SecretRedactor) -> Any:
+def resolve_secrets(value: Any, redactor: SecretRedactor) -> Any:
     """Replace `env:NAME` and `file:PATH` in `value` and add the secrets to the redactor. Raises `SourceFailed`."""
     if isinstance(value, Mapping):
-        return {key: resolve_secrets(item, veil) for key, item in value.items()}
+        return {key: resolve_secrets(item, redactor) for key, item in value.items()}
     if isinstance(value, list):
-        return [resolve_secrets(item, veil) for item in value]
+        return [resolve_secrets(item, redactor) for item in value]
     if isinstance(value, str) and value.startswith("env:"):
-        return veil.add_secret(_read_secret_variable(value.removeprefix("env:")))
+        return redactor.add_secret(_read_secret_variable(value.removeprefix("env:")))
     if isinstance(value, str) and value.startswith("file:"):
-        return veil.add_secret(_read_secret_file(value.removeprefix("file:")))
+        return redactor.add_secret(_read_secret_file(value.removeprefix("file:")))
     return value
 
 

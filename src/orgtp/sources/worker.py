@@ -28,10 +28,10 @@ def serve_request(answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None
     """Answer one request and exit at once, even if the kind left threads running."""
     out = int(sys.argv[1])
     os.set_inheritable(out, False)
-    asked = json.loads(sys.stdin.buffer.readline())
+    request = json.loads(sys.stdin.buffer.readline())
     _prefer_oom_kill()
     _end_with_parent()
-    os.write(out, json.dumps(answer(asked)).encode() + b"\n")
+    os.write(out, json.dumps(answer(request)).encode() + b"\n")
     os._exit(0)
 
 
@@ -55,37 +55,37 @@ def _watch_parent(parent: int) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _ask_kind(asked: Mapping[str, Any]) -> dict[str, Any]:
+def _ask_kind(request: Mapping[str, Any]) -> dict[str, Any]:
     """Return the value, or why there is none and whether a retry may help. Secrets are redacted."""
-    veil = SecretRedactor()
-    veil.add_environment()
+    redactor = SecretRedactor()
+    redactor.add_environment()
     try:
-        return {"value": _ask_checked_value(asked, veil)}
+        return {"value": _ask_checked_value(request, redactor)}
     except SourceFailed as failed:
         why, again = failed.why, failed.again
     except MemoryError:
         why, again = "it exceeded its memory limit", False
     except BaseException as error:  # noqa: BLE001  (whatever a kind raises, only its own source fails)
         why, again = f"{type(error).__name__}: {error}", True
-    return {"why": shorten_reason(veil.redact(why)), "again": again}
+    return {"why": shorten_reason(redactor.redact(why)), "again": again}
 
 
-def _ask_checked_value(asked: Mapping[str, Any], veil: SecretRedactor) -> str:
-    kind = load_kind(asked["kind"])
-    for secret in _find_inline_secrets(kind, asked["settings"]):
-        veil.add_secret(secret)
-    settings = resolve_secrets(asked["settings"], veil)
+def _ask_checked_value(request: Mapping[str, Any], redactor: SecretRedactor) -> str:
+    kind = load_kind(request["kind"])
+    for secret in _find_inline_secrets(kind, request["settings"]):
+        redactor.add_secret(secret)
+    settings = resolve_secrets(request["settings"], redactor)
     if kind.memory:
         import resource
 
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_AS, (kind.memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    said = kind.ask(settings)
-    if not isinstance(said, str):
-        raise SourceFailed(f"it returned {type(said).__name__} instead of text", again=False)
-    if veil.finds_secret(said):
+    value = kind.ask(settings)
+    if not isinstance(value, str):
+        raise SourceFailed(f"it returned {type(value).__name__} instead of text", again=False)
+    if redactor.finds_secret(value):
         raise SourceFailed("its value contains a secret", again=False)
-    return check_value(said)
+    return check_value(value)
 
 
 def _find_inline_secrets(kind: Kind, settings: Mapping[str, Any]) -> list[str]:

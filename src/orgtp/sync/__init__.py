@@ -1,1 +1,3 @@
 """Sync: exchange commits with a remote."""
+
+__all__ = ["status", "sync", "text"]

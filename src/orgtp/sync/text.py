@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
 from orgtp.model.score import format_timestamp
 from orgtp.model.text import count_noun
-from orgtp.render.terminal import Screen, align_columns, join_text, render_lines, safe_text
+from orgtp.render.spans import Line, join_spans
+from orgtp.render.terminal import Screen, align_columns, render_lines, safe_text
 
 if TYPE_CHECKING:
     from orgtp.ledger.outbox import QueuedScores
@@ -80,29 +79,29 @@ def format_sync_status(found: SyncStatus, screen: Screen) -> str:
         "not sent yet", [[safe_text(commit.id[:_SHORT]), safe_text(commit.subject)] for commit in found.unsent], screen
     )
     if not rows:
-        lines.append(Text("the outbox is empty"))
+        lines.append(join_spans("the outbox is empty"))
     if found.remote and not found.unsent:
-        lines.append(Text("every commit was sent"))
+        lines.append(join_spans("every commit was sent"))
     if found.behind:
-        lines.append(Text("the remote has newer commits. Get them: orgtp sync"))
+        lines.append(join_spans("the remote has newer commits. Get them: orgtp sync"))
     if found.unfinished:
-        lines.append(Text("the last run was interrupted; the next one completes or undoes it"))
+        lines.append(join_spans("the last run was interrupted; the next one completes or undoes it"))
     if found.holder:
-        lines.append(join_text("writing now: ", safe_text(found.holder)))
+        lines.append(join_spans("writing now: ", safe_text(found.holder)))
     return render_lines(lines, screen)
 
 
-def _format_remote(found: SyncStatus) -> Text:
+def _format_remote(found: SyncStatus) -> Line:
     if found.trouble:
-        return join_text(safe_text(found.branch, "bold"), ": ", safe_text(found.trouble))
+        return join_spans(safe_text(found.branch, "bold"), ": ", safe_text(found.trouble))
     if not found.remote:
-        return join_text(safe_text(found.branch, "bold"), " has no remote: git remote add origin URL")
+        return join_spans(safe_text(found.branch, "bold"), " has no remote: git remote add origin URL")
     seen = f"last seen at {found.seen[:_SHORT]}" if found.seen else "never seen yet"
-    return join_text(safe_text(found.branch, "bold"), " at ", safe_text(found.remote), f", {seen}")
+    return join_spans(safe_text(found.branch, "bold"), " at ", safe_text(found.remote), f", {seen}")
 
 
-def _format_section(title: str, rows: list[list[Text]], screen: Screen) -> list[Text]:
-    return [Text(title), *align_columns(rows, screen, give=1)] if rows else []
+def _format_section(title: str, rows: list[list[Line]], screen: Screen) -> list[Line]:
+    return [join_spans(title), *align_columns(rows, screen, give=1)] if rows else []
 
 
 def _format_value(row: dict[str, Any]) -> str:

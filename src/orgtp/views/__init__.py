@@ -1,1 +1,1 @@
-"""What can be seen: pure functions from an `Org` to a view, a value that renderers and JSON show."""
+"""Views: pure functions from an `Org` to a value that `render` shows as text or JSON."""

@@ -10,9 +10,9 @@ from orgtp.model.commit import Commit
 
 @dataclass(frozen=True, slots=True)
 class BlameLine:
-    """A field, what it says, and the commit that made it say so: none where it is not committed, or nobody knows.
+    """A field, its value, and the commit that set it; None if it is not committed, or set before the local history.
 
-    `by` is the seat that acted, `who` its name, or the author's where no seat is known.
+    `by` is the seat that acted, and `who` its name, or the author's name if no seat is known.
     """
 
     key: str
@@ -27,13 +27,13 @@ class BlameLine:
 
 
 def blame_line(key: str, value: str, commit: Commit | None, by: str, who: str) -> BlameLine:
-    """A field that `commit` set; without one, it is not committed yet."""
+    """A field that `commit` set, or that is not committed if `commit` is None."""
     if commit is None:
         return BlameLine(key, value, None, None, None, None, None, committed=False)
-    told = (commit.id, commit.at, by or None, commit.author, commit.action or None)
-    return BlameLine(key, value, *told, committed=True, who=who)
+    made = (commit.id, commit.at, by or None, commit.author, commit.action or None)
+    return BlameLine(key, value, *made, committed=True, who=who)
 
 
 def unknown_line(key: str, value: str) -> BlameLine:
-    """A field that was set before the history that this clone has."""
+    """A field that was set before the history of this clone."""
     return BlameLine(key, value, None, None, None, None, None, committed=True)

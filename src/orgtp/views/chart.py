@@ -1,4 +1,4 @@
-"""The org chart: every seat in its place, with what it is measured on and how that stands."""
+"""The org chart: every seat in its place, with its metrics and their newest values."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from orgtp.model.org import Org
 from orgtp.model.period import period_containing
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.value import Unit
+from orgtp.views.seat_summary import SeatSummary, summarize_seat
 from orgtp.views.stale import stale_row
 
 
@@ -18,7 +19,7 @@ from orgtp.views.stale import stale_row
 class MetricNow:
     """A metric, the target in force, and its newest period: the stored value and its state.
 
-    `stale_since` is when a value that should be there became stale; nothing where it is there, or not late.
+    `stale_since` is when a late value became stale, or None.
     """
 
     metric: str
@@ -34,17 +35,12 @@ class MetricNow:
 
 
 @dataclass(frozen=True, slots=True)
-class ChartSeat:
+class ChartSeat(SeatSummary):
     """A seat in its place. `depth` is 0 at the top of the chart; `span` counts the seats that report to it.
 
     `stale` counts the metrics that are stale.
     """
 
-    seat: str
-    name: str
-    role: str
-    kind: str
-    status: str
     owner: str | None
     reports_to: str | None
     reports_to_kind: str | None
@@ -70,7 +66,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class ChartOptions:
-    """What of the chart to show: from which seat down, how many levels below it, with the retired or without."""
+    """What of the chart to show: from which seat down, how many levels below it, with or without retired seats."""
 
     root: str = ""
     depth: int | None = None
@@ -81,65 +77,61 @@ _EVERYTHING = ChartOptions()
 
 
 def chart(org: Org, now: datetime, options: ChartOptions = _EVERYTHING) -> Chart:
-    """The chart as of `now`. Raises `UnknownSeat` for a root that is none."""
-    return Chart(tuple(_place(org, now, seat, depth) for seat, depth in seats_in_chart_order(org, options)))
+    """The chart as of `now`. Raises `UnknownSeat` for an unknown root."""
+    return Chart(tuple(_build_chart_seat(org, now, seat, depth) for seat, depth in seats_in_chart_order(org, options)))
 
 
 def seats_in_chart_order(org: Org, options: ChartOptions = _EVERYTHING) -> Iterator[tuple[Seat, int]]:
-    """The seats of the chart, depth first, each with its depth. Raises `UnknownSeat` for a root that is none."""
-    tops = [org.seat(options.root)] if options.root else _tops(org, options)
-    return (place for top in tops for place in _walk(org, top, options))
+    """The seats of the chart, depth first, each with its depth. Raises `UnknownSeat` for an unknown root."""
+    tops = [org.seat(options.root)] if options.root else _find_tops(org, options)
+    return (place for top in tops for place in _walk_down(org, top, options))
 
 
-def _tops(org: Org, options: ChartOptions) -> list[Seat]:
-    """The seats with nobody above them on this chart, and one of each ring, so that no seat is left out."""
+def _find_tops(org: Org, options: ChartOptions) -> list[Seat]:
+    """The seats without a superior on this chart, and one of each reporting cycle, so that no seat is left out."""
     shown = [seat for seat in org.seats.values() if options.retired or not seat.is_retired]
     ids = {seat.id for seat in shown}
     tops = [seat for seat in shown if seat.reports_to not in ids]
-    reached = {id_ for top in tops for id_ in _below(org, top.id, set())}
+    reached = {id_ for top in tops for id_ in _collect_below(org, top.id, set())}
     for seat in shown:
         if seat.id not in reached:
-            # Up from it there is a ring, or it would have been reached: what hangs below the ring is not its top.
+            # It is in or below a cycle, whose last seat in the chain becomes the top.
             top = [seat, *org.chain_above(seat.id)][-1]
             tops.append(top)
-            reached |= _below(org, top.id, set())
+            reached |= _collect_below(org, top.id, set())
     return tops
 
 
-def _below(org: Org, seat: str, seen: set[str]) -> set[str]:
+def _collect_below(org: Org, seat: str, seen: set[str]) -> set[str]:
     waiting = [seat]
     while waiting:
-        here = waiting.pop()
-        if here not in seen:
-            seen.add(here)
-            waiting += [report.id for report in org.direct_reports(here)]
+        current = waiting.pop()
+        if current not in seen:
+            seen.add(current)
+            waiting += [report.id for report in org.direct_reports(current)]
     return seen
 
 
-def _walk(org: Org, top: Seat, options: ChartOptions) -> Iterator[tuple[Seat, int]]:
-    """Depth first on a stack of our own: a chart may be deeper than Python's."""
+def _walk_down(org: Org, top: Seat, options: ChartOptions) -> Iterator[tuple[Seat, int]]:
+    """Depth first, without recursion, because a chart may be deeper than Python's stack."""
     stack, seen = [(top, 0)], {top.id}
     base = sum(1 for _ in org.chain_above(top.id)) if options.root else 0
     while stack:
-        seat, here = stack.pop()
-        yield seat, base + here
-        if options.depth is None or here < options.depth:
+        seat, depth = stack.pop()
+        yield seat, base + depth
+        if options.depth is None or depth < options.depth:
             below = [
                 s for s in org.direct_reports(seat.id) if s.id not in seen and (options.retired or not s.is_retired)
             ]
             seen |= {report.id for report in below}
-            stack += [(report, here + 1) for report in reversed(below)]
+            stack += [(report, depth + 1) for report in reversed(below)]
 
 
-def _place(org: Org, now: datetime, seat: Seat, depth: int) -> ChartSeat:
+def _build_chart_seat(org: Org, now: datetime, seat: Seat, depth: int) -> ChartSeat:
     owner, boss = org.owner_seat(seat), org.seats.get(seat.reports_to)
     metrics = tuple(metric_now(MetricRow(org, seat, metric, now)) for metric in seat.metrics.values())
     return ChartSeat(
-        seat=seat.id,
-        name=seat.name,
-        role=seat.role,
-        kind=seat.kind,
-        status=seat.status,
+        *summarize_seat(seat),
         owner=seat.owner or None,
         reports_to=seat.reports_to or None,
         reports_to_kind=boss.kind if boss else None,
@@ -170,12 +162,12 @@ def metric_now(row: MetricRow) -> MetricNow:
 
 
 def unit_of(metric: Metric) -> str | None:
-    """`%`, `USD`, `duration`, `time of day`, `yes/no`; nothing for a bare number."""
+    """`%`, `USD`, `duration`, `time of day`, `yes/no`; None for a bare number."""
     return metric.targets.unit.text if metric.targets.dated else None
 
 
 def target_now(org: Org, metric: Metric, now: datetime) -> str | None:
-    """The text of the target in force as of `now`, or of the first where none is yet."""
+    """The text of the target in force as of `now`, or of the first target if none is in force yet."""
     target = metric.targets.target_for(period_containing(now, metric.cadence.grain, org.zone))
     if target is None and metric.targets.dated:
         target = metric.targets.dated[0][1]

@@ -1,8 +1,7 @@
-"""What is in somebody's hands: how long it may stay there, what is overdue, and where it goes next."""
+"""Escalations: who is handling them until when, what is overdue, and who is next."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,10 +12,9 @@ from orgtp.model.org import Org
 
 @dataclass(frozen=True, slots=True)
 class EscalationView:
-    """One escalation as of a moment. `with_` is the seat that it is with, `next` whom it goes to, None at the top.
+    """An escalation at one time. `with_` is the assignee and `next` the seat after it, None at the top.
 
-    `overdue`: it may not stay where it is any more; that is computed, and stands in no file. `silenced`: to the end of
-    which day nobody is chased.
+    `overdue` is computed, and in no file. `silenced` is the last day on which the metric sends no alerts.
     """
 
     id: str
@@ -40,7 +38,7 @@ class EscalationView:
 
 @dataclass(frozen=True, slots=True)
 class SilenceView:
-    """A metric of which nobody is told to the end of the day `until`: who said so, and why."""
+    """A metric without alerts until the end of the day `until`: who silenced it, and why."""
 
     seat: str
     metric: str
@@ -50,7 +48,7 @@ class SilenceView:
 
 
 def silences(org: Org, now: datetime, seat: str = "") -> list[SilenceView]:
-    """What is silenced as of `now`, of one seat or of all, by seat and metric."""
+    """The metrics that are silenced as of `now`, of one seat or of all, by seat and metric."""
     found = [(id_, metric, one) for id_, held in org.silences.items() for metric, one in held.metrics.items()]
     return [
         SilenceView(id_, metric, until, one.by or None, one.reason)
@@ -60,23 +58,27 @@ def silences(org: Org, now: datetime, seat: str = "") -> list[SilenceView]:
 
 
 def escalations(org: Org, now: datetime, seat: str = "", *, settled: bool = False) -> list[EscalationView]:
-    """What is open, and with `settled` what was; of one seat, what is about it or with it. Raises `UnknownSeat`.
+    """The open escalations, and with `settled` the resolved ones, that are about a seat or assigned to it.
 
-    What is overdue comes first, then what is due soonest; what is settled last.
+    Overdue ones come first, then by due time, and resolved ones last. Raises `UnknownSeat`.
     """
     if seat:
         org.seat(seat)
-    found = [view_of(org, now, one) for one in _wanted(org, seat, settled=settled)]
-    return sorted(found, key=_order)
+    found = [
+        view_of(org, now, one)
+        for one in org.escalations.values()
+        if (settled or not one.is_resolved) and seat in {"", one.seat, one.with_}
+    ]
+    return sorted(found, key=_get_order)
 
 
 def escalation(org: Org, now: datetime, id_: str) -> EscalationView:
-    """One escalation. Raises `UnknownEscalation` with the near miss."""
+    """One escalation. Raises `UnknownEscalation`, which suggests a similar id."""
     return view_of(org, now, org.escalation(id_))
 
 
 def view_of(org: Org, now: datetime, one: Escalation) -> EscalationView:
-    """An escalation as of a moment."""
+    """An escalation as of `now`."""
     held = org.seats.get(one.with_)
     return EscalationView(
         id=one.id,
@@ -99,13 +101,7 @@ def view_of(org: Org, now: datetime, one: Escalation) -> EscalationView:
     )
 
 
-def _wanted(org: Org, seat: str, *, settled: bool) -> Iterator[Escalation]:
-    for one in org.escalations.values():
-        if (settled or not one.is_resolved) and seat in {"", one.seat, one.with_}:
-            yield one
-
-
-def _order(view: EscalationView) -> tuple[bool, bool, str, str]:
+def _get_order(view: EscalationView) -> tuple[bool, bool, str, str]:
     over = view.state is EscalationStatus.RESOLVED
     when = view.opened_at if over else view.due
     return (over, not view.overdue, when.isoformat() if when else "", view.id)

@@ -1,4 +1,4 @@
-"""What happened, in the org's words: orgtp's own commits by their trailers, hand-made ones by what they touched."""
+"""The history: commits by orgtp with their trailers, and commits by hand with the files that they touched."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from orgtp.model.text import did_you_mean, is_id, join_with_and
 
 _PREFIX = re.compile(r"[a-z-]+(?:\([a-z0-9-]+\))?: ")
 _TOUCHED = {"A": "added", "D": "deleted"}
-# What a commit that claims no action is called where one asks for it.
+# The name of the action of a commit without an action trailer.
 BY_HAND = "hand"
 ACTIONS = ("init", "add", "set", "score", "retire", "escalate", BY_HAND)
-# So many commits are looked at before what is found among them is handed on; at first fewer, so that it begins at once.
+# The commits in a page. The first page is smaller, so that the output begins at once.
 _FIRST_PAGE, _PAGE = 50, 500
 _FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One commit: when, who (a seat's name where one is known, else the author), which seats, and what."""
+    """One commit: when, who (the name of the seat if known, else of the author), which seats, and what."""
 
     commit: str
     at: datetime
@@ -41,13 +41,13 @@ class LogEntry:
 
     @property
     def by_hand(self) -> bool:
-        """Whether a person made the commit, not orgtp: it claims no action."""
+        """Whether the commit was made without orgtp: it has no action."""
         return self.action is None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which commits: that touched a seat or a metric, with an action, done by a seat, from when until before when."""
+    """A filter of commits: by touched seat or metric, action, acting seat, and time (`until` is excluded)."""
 
     seat: str = ""
     action: str = ""
@@ -57,7 +57,7 @@ class Wanted:
     until: datetime | None = None
 
     def fits(self, entry: LogEntry, touched: Iterable[str]) -> bool:
-        """Whether a commit is one of them, as far as it says so itself."""
+        """Whether a commit matches, except for the metric."""
         return (
             self.action in {"", entry.action or BY_HAND}
             and self.by in {"", entry.by}
@@ -67,12 +67,12 @@ class Wanted:
         )
 
 
-# Whether a commit changed a metric: its values, or what it asks for.
+# Whether a commit changed the values or the definition of a metric.
 Measures = Callable[[Commit], bool]
 
 
-def checked(org: Org, wanted: Wanted) -> Wanted:
-    """What is wanted, if the org has it. Raises `UnknownSeat`, `UnknownMetric`, `BadInput` with the near miss."""
+def check_filter(org: Org, wanted: Wanted) -> Wanted:
+    """The filter, if its names exist. Raises `UnknownSeat`, `UnknownMetric` or `BadInput` with a similar name."""
     for seat in (wanted.seat, wanted.by):
         if seat and seat not in org.retirements:
             org.seat(seat)
@@ -85,7 +85,7 @@ def checked(org: Org, wanted: Wanted) -> Wanted:
 
 
 def _check_metric(org: Org, seat: str, metric: str) -> None:
-    """Refuse a metric that the seat, or (where none is named) every seat, has not."""
+    """Refuse a metric that the seat, or without a seat every seat, does not have."""
     if seat in org.seats:
         org.metric(seat, metric)
         return
@@ -98,32 +98,31 @@ def _check_metric(org: Org, seat: str, metric: str) -> None:
 def log(
     org: Org, commits: Iterable[Commit], wanted: Wanted | None = None, measures: Measures | None = None
 ) -> Iterator[list[LogEntry]]:
-    """The history, in the order of `commits`: what is wanted, as it comes.
+    """The commits that match, in the order of `commits`, in pages that may be empty.
 
-    Each list is of a stretch of the history, and may be empty. `measures` says of a commit of several metrics, or of
-    one by hand, whether it is about the one that is wanted.
+    `measures` decides for a commit with several metrics, or by hand, whether it is about the metric of the filter.
     """
     emails = {held.email.lower(): held.id for held in org.seats.values() if held.email}
     names = {held.id: held.name for held in org.seats.values()}
     stream, size = iter(commits), _FIRST_PAGE
     while some := list(islice(stream, size)):
-        yield [entry for commit in some if (entry := _fitting(commit, wanted or Wanted(), emails, names, measures))]
+        yield [entry for commit in some if (entry := _match(commit, wanted or Wanted(), emails, names, measures))]
         size = _PAGE
 
 
-def _fitting(
+def _match(
     commit: Commit, wanted: Wanted, emails: Mapping[str, str], names: Mapping[str, str], measures: Measures | None
 ) -> LogEntry | None:
-    """A commit as an entry, if it is wanted."""
-    touched = tuple(dict.fromkeys(seat for _, path, _, _ in commit.paths if (seat := _seat_of(path))))
-    entry = _entry(commit, touched, emails, names)
+    """The entry of a commit, or None if it does not match."""
+    touched = tuple(dict.fromkeys(seat for _, path, _, _ in commit.paths if (seat := _parse_seat(path))))
+    entry = _build_entry(commit, touched, emails, names)
     if not wanted.fits(entry, touched):
         return None
-    return entry if not wanted.metric or _measured(commit, entry, wanted, measures) else None
+    return entry if not wanted.metric or _is_about_metric(commit, entry, wanted, measures) else None
 
 
-def _measured(commit: Commit, entry: LogEntry, wanted: Wanted, measures: Measures | None) -> bool:
-    """Whether a commit is about the metric: one that records values says so line by line."""
+def _is_about_metric(commit: Commit, entry: LogEntry, wanted: Wanted, measures: Measures | None) -> bool:
+    """Whether a commit is about the metric. A commit of values names its metrics in the message."""
     if entry.action != "score":
         return measures is not None and measures(commit)
     if len(entry.seats) == 1 and entry.what.startswith(f"{wanted.metric} "):
@@ -132,7 +131,9 @@ def _measured(commit: Commit, entry: LogEntry, wanted: Wanted, measures: Measure
     return any(line.startswith(f"{seat} {wanted.metric} ") for line in entry.body.splitlines() for seat in seats)
 
 
-def _entry(commit: Commit, touched: tuple[str, ...], emails: Mapping[str, str], names: Mapping[str, str]) -> LogEntry:
+def _build_entry(
+    commit: Commit, touched: tuple[str, ...], emails: Mapping[str, str], names: Mapping[str, str]
+) -> LogEntry:
     by = who_did(commit, emails)
     return LogEntry(
         commit=commit.id,
@@ -143,23 +144,23 @@ def _entry(commit: Commit, touched: tuple[str, ...], emails: Mapping[str, str], 
         approved_by=commit.approved_by or None,
         author=commit.author,
         who=names.get(by, commit.author),
-        what=_PREFIX.sub("", commit.subject, count=1) if commit.action else _by_hand(commit),
+        what=_PREFIX.sub("", commit.subject, count=1) if commit.action else _describe_manual_commit(commit),
         body=commit.body,
         paths=tuple([path for _, path, _, _ in commit.paths]),
     )
 
 
 def who_did(commit: Commit, emails: Mapping[str, str]) -> str:
-    """The seat that a commit says acted, else the one with its author's e-mail, else ""."""
+    """The seat in the trailer of a commit, else the seat with the author's e-mail, else ""."""
     return commit.by or emails.get(commit.email.lower(), "")
 
 
-def _by_hand(commit: Commit) -> str:
-    """The person's own words, and which of the org's files they touched."""
+def _describe_manual_commit(commit: Commit) -> str:
+    """The subject of a commit by hand, and the files of the org that it touched."""
     files = [
         f"{_TOUCHED.get(how, 'changed')} {path}"
         for how, path, _, _ in commit.paths
-        if _seat_of(path) or path == "org.yaml"
+        if _parse_seat(path) or path == "org.yaml"
     ]
     if not files:
         return commit.subject
@@ -167,8 +168,8 @@ def _by_hand(commit: Commit) -> str:
     return f"{commit.subject} ({', '.join(files[:_FEW]) + more if more else join_with_and(files)})"
 
 
-def _seat_of(path: str) -> str | None:
-    """The seat whose file, scores or record `path` is."""
+def _parse_seat(path: str) -> str | None:
+    """The seat of a seat file, score file or retirement record, else None."""
     folder, _, rest = path.partition("/")
     if folder not in {"seats", "scores", "retirements"}:
         return None

@@ -1,4 +1,4 @@
-"""The scorecard: everyone's numbers on one grid of weeks."""
+"""The scorecard: the values of all metrics by week."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from orgtp.views.stale import stale_row
 class ScoreRow:
     """A metric over the weeks. `on_target` and `known` count its cells; `latest` is its newest period's value.
 
-    `stale_since` is when a value that should be there became stale; nothing where it is there, or not late.
+    `stale_since` is when a late value became stale, or None.
     """
 
     seat: str
@@ -40,7 +40,7 @@ class ScoreRow:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """The grid: ISO weeks, oldest first; `partial` is the one that is not over, if it is among them."""
+    """The grid: ISO weeks, oldest first; `partial` is the current week, if it is among them."""
 
     columns: tuple[str, ...]
     partial: str | None
@@ -49,25 +49,25 @@ class Scorecard:
 
 def scorecard(org: Org, now: datetime, weeks: int = 13, seat: str = "") -> Scorecard:
     """The last `weeks` weeks as of `now`, of one seat or of all. Raises `UnknownSeat`."""
-    columns = _columns(period_containing(now, Grain.WEEK, org.zone), weeks)
+    columns = _list_columns(period_containing(now, Grain.WEEK, org.zone), weeks)
     seats = [org.seat(seat)] if seat else [held for held, _ in seats_in_chart_order(org)]
-    rows = tuple(row for one in seats for row in _rows(org, one, columns, now))
+    rows = tuple(row for one in seats for row in _build_rows(org, one, columns, now))
     over = columns[-1].ends(org.zone) - now.astimezone(org.zone) <= _A_SECOND
     return Scorecard(tuple(column.text for column in columns), None if over else columns[-1].text, rows)
 
 
-# A view of the past is as of the last second of its period: then the week is over.
+# A view of the past is as of the last second of its period, in which the week counts as over.
 _A_SECOND = timedelta(seconds=1)
 
 
-def _columns(last: Period, weeks: int) -> list[Period]:
+def _list_columns(last: Period, weeks: int) -> list[Period]:
     columns = [last]
     while len(columns) < weeks:
         columns.append(columns[-1].previous())
     return columns[::-1]
 
 
-def _rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> Iterator[ScoreRow]:
+def _build_rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> Iterator[ScoreRow]:
     for metric in seat.metrics.values():
         row = MetricRow(org, seat, metric, now)
         cells, latest, late = tuple(row.column_cell(column) for column in columns), row.latest_cell(), stale_row(row)

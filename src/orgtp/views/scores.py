@@ -1,8 +1,7 @@
-"""The values as they were recorded, corrections shown."""
+"""All recorded values, including corrected ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,13 +9,12 @@ from orgtp.model.cell import CellState, MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
 from orgtp.model.score import Score, format_timestamp
-from orgtp.model.seat import Metric, Seat
 from orgtp.model.value import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreLine:
-    """One record. `counts` is false where a newer one of its period stands; `corrected` where that says otherwise."""
+    """One record. `counts`: it is the newest of its period. `corrected`: the newest one has another value."""
 
     seat: str
     metric: str
@@ -35,21 +33,20 @@ class ScoreLine:
 def score_lines(org: Org, now: datetime, seat: str = "", metric: str = "") -> list[ScoreLine]:
     """Every record, by seat, metric, period and time. Raises `UnknownSeat`, `UnknownMetric`."""
     seats = [org.seat(seat)] if seat else list(org.seats.values())
-    metrics = [(one, org.metric(one.id, metric)) for one in seats] if metric else _all(seats)
-    return [line for one, held in metrics for line in _lines(MetricRow(org, one, held, now))]
+    metrics = (
+        [(one, org.metric(one.id, metric)) for one in seats]
+        if metric
+        else [(one, held) for one in seats for held in one.metrics.values()]
+    )
+    return [line for one, held in metrics for line in _list_lines(MetricRow(org, one, held, now))]
 
 
-def _all(seats: list[Seat]) -> list[tuple[Seat, Metric]]:
-    return [(seat, metric) for seat in seats for metric in seat.metrics.values()]
-
-
-def _lines(row: MetricRow) -> Iterator[ScoreLine]:
+def _list_lines(row: MetricRow) -> list[ScoreLine]:
     records = row.org.score_records(row.seat.id, row.metric.id)
-    for score in sorted(records, key=lambda score: (score.period, score.at)):
-        yield _line(row, score)
+    return [_build_line(row, score) for score in sorted(records, key=lambda score: (score.period, score.at))]
 
 
-def _line(row: MetricRow, score: Score) -> ScoreLine:
+def _build_line(row: MetricRow, score: Score) -> ScoreLine:
     newest = row.org.scores_in_force(row.seat.id, row.metric.id)[score.period]
     period = parse_period(score.period)
     state = row.cell_at(period).state if period and newest is score else CellState.NONE

@@ -1,4 +1,4 @@
-"""One seat on one page, and the list of all."""
+"""One seat, and the list of all seats."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from orgtp.views.escalations import EscalationView, SilenceView, escalations, si
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """A seat, who is around it on the chart, its retirement if it had one, and what is open about it or with it.
-
-    Of what is in `silences` nobody is told.
-    """
+    """A seat, its neighbours on the chart, its retirement, and the escalations about it or assigned to it."""
 
     place: ChartSeat
     mission: str | None
@@ -31,7 +28,7 @@ class SeatView:
 
 
 def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
-    """All about one seat. Raises `UnknownSeat`."""
+    """One seat. Raises `UnknownSeat`."""
     found = org.seat(seat)
     place = chart(org, now, ChartOptions(root=seat, depth=0, retired=True)).seats[0]
     return SeatView(
@@ -50,5 +47,5 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
 
 
 def seat_list(org: Org, now: datetime, *, retired: bool = False) -> tuple[ChartSeat, ...]:
-    """Every seat by id, the retired ones if asked for."""
+    """The seats by id, with or without the retired ones."""
     return tuple(sorted(chart(org, now, ChartOptions(retired=retired)).seats, key=lambda place: place.seat))

@@ -1,4 +1,4 @@
-"""One seat's life: what became of it, commit by commit, and how much was recorded between."""
+"""The history of a seat: its changes by commit, and the values recorded between them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from orgtp.model.score import Score
 from orgtp.views.diff.build import Diff, diff
 from orgtp.views.diff.types import CapabilityHanded, MetricHanded
 
-# What of a difference is part of a life, in the order in which it is told.
-_TOLD = (
+# The lists of a diff that are part of the history of a seat, in the order in which they are shown.
+_LISTS = (
     "added", "removed", "statuses", "owners", "moved", "fields", "capabilities", "metrics", "targets", "metric_fields",
     "waivers", "retired", "records",
 )  # fmt: skip
@@ -23,9 +23,9 @@ _TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class SeatCommit:
-    """A commit that touched the seat: those that it touched as each of its parents has them, and as it left them.
+    """A commit that touched the seat, with the seats that it touched in each parent (`before`) and in it (`after`).
 
-    `by` is the seat that acted, where one is known, and `who` its name or the author's.
+    `by` is the seat that acted, if known, and `who` its name or the author's.
     """
 
     commit: str
@@ -40,7 +40,7 @@ class SeatCommit:
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """One thing that changed: `sort` is the list of a difference that `item` would be in."""
+    """A change. `sort` is the list of a diff that contains `item`."""
 
     sort: str
     item: Any
@@ -48,10 +48,10 @@ class Became:
 
 @dataclass(frozen=True, slots=True)
 class RecordedScores:
-    """What was recorded in a stretch of time, of one metric or of all (null).
+    """The records of a span of time, of one metric or of all (null).
 
-    `unavailable` of the records say that nobody knows, `corrected` were put right by a later one. Of the periods whose
-    record counts, `known` have a value that a target judges, and `on_target` are on it.
+    `unavailable` of the records have no value, and `corrected` were corrected later. Of the periods of the records that
+    count, `known` have a value and a target, and `on_target` are on target.
     """
 
     metric: str | None
@@ -64,7 +64,7 @@ class RecordedScores:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A commit that changed something about the seat, and what was recorded from then until the next one."""
+    """A commit that changed the seat, and what was recorded from then until the next one."""
 
     commit: str
     at: datetime
@@ -78,7 +78,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A seat's life, oldest event first; `retirement` is its record, if it has one."""
+    """The history of a seat, oldest event first; `retirement` is its record, if it has one."""
 
     seat: str
     name: str
@@ -89,39 +89,41 @@ class Life:
 
 
 def life(org: Org, seat: str, steps: Iterable[SeatCommit], now: datetime) -> Life:
-    """The life of a seat of `org`, from the commits that touched it, oldest first."""
+    """The history of a seat of `org`, from the commits that touched it, oldest first."""
     held = org.seats[seat]
-    told = list(events(seat, steps))
-    values = _recorded(org, seat, [event.at for event in told], now)
-    whole = tuple(replace(event, recorded=recorded) for event, recorded in zip(told, values, strict=True))
+    found = list(events(seat, steps))
+    values = _count_by_span(org, seat, [event.at for event in found], now)
+    whole = tuple(replace(event, recorded=recorded) for event, recorded in zip(found, values, strict=True))
     return Life(seat, held.name, held.role, held.status, whole, org.retirements.get(seat))
 
 
 def events(seat: str, steps: Iterable[SeatCommit]) -> Iterator[Event]:
-    """Those of the commits that changed something about the seat, with what they changed, as they come."""
+    """The commits that changed the seat, with their changes, in the order of `steps`."""
     for step in steps:
-        if changes := tuple(_became(step, seat)):
+        if changes := tuple(_list_changes(step, seat)):
             yield Event(step.commit, step.at, step.action, step.by, step.author, step.who, changes)
 
 
-def _became(step: SeatCommit, seat: str) -> Iterator[Became]:
-    """What the commit changed about the seat: what differs from every parent, told as it differs from the first."""
+def _list_changes(step: SeatCommit, seat: str) -> Iterator[Became]:
+    """The changes of the seat in a commit: from the first parent, and only what differs from every parent."""
     found = [diff(before, step.after) for before in step.before]
-    others = [{_what(change) for change in _about(other, seat)} for other in found[1:]]
-    for change in _about(found[0], seat):
-        if all(_what(change) in other for other in others):
+    others = [{_get_identity(change) for change in _list_seat_changes(other, seat)} for other in found[1:]]
+    for change in _list_seat_changes(found[0], seat):
+        if all(_get_identity(change) in other for other in others):
             yield change
 
 
-def _about(found: Diff, seat: str) -> Iterator[Became]:
-    for sort in _TOLD:
+def _list_seat_changes(found: Diff, seat: str) -> Iterator[Became]:
+    for sort in _LISTS:
         for item in getattr(found, sort):
-            if seat in (item.ends if hasattr(item, "ends") else (item.seat,)) and not _within(item, seat, found):
+            if seat in (item.ends if hasattr(item, "ends") else (item.seat,)) and not _is_part_of_larger(
+                item, seat, found
+            ):
                 yield Became(sort, item)
 
 
-def _within(item: Any, seat: str, found: Diff) -> bool:
-    """Whether a capability or metric is told of with the seat's coming, its going or its retirement."""
+def _is_part_of_larger(item: Any, seat: str, found: Diff) -> bool:
+    """Whether the change of a capability or metric is part of adding, removing or retiring the seat."""
     if not isinstance(item, (CapabilityHanded, MetricHanded)):
         return False
     came = item.before is None and any(added.seat == seat for added in found.added)
@@ -129,31 +131,31 @@ def _within(item: Any, seat: str, found: Diff) -> bool:
     return came or went or (item.before == seat and item.retirement)
 
 
-def _what(change: Became) -> tuple[object, ...]:
-    """What a change is, however it was before."""
+def _get_identity(change: Became) -> tuple[object, ...]:
+    """A change without its old value."""
     names = (field.name for field in fields(change.item) if not field.name.startswith("before"))
     return (change.sort, *(getattr(change.item, name) for name in names))
 
 
-def _recorded(org: Org, seat: str, begins: Sequence[datetime], now: datetime) -> list[tuple[RecordedScores, ...]]:
-    """What was recorded from each moment on until the next; what came before the first is told of with it."""
+def _count_by_span(org: Org, seat: str, begins: Sequence[datetime], now: datetime) -> list[tuple[RecordedScores, ...]]:
+    """The records from each time in `begins` until the next; earlier ones count to the first."""
     stretches: list[dict[str, list[Score]]] = [{} for _ in begins]
     for score in org.scores.get(seat, ()) if begins else ():
         place = max(0, bisect_right(begins, score.at) - 1)
         stretches[place].setdefault(score.metric, []).append(score)
-    return [tuple(_counted(org, seat, metrics, now)) for metrics in stretches]
+    return [tuple(_count_by_metric(org, seat, metrics, now)) for metrics in stretches]
 
 
-def _counted(org: Org, seat: str, metrics: dict[str, list[Score]], now: datetime) -> Iterator[RecordedScores]:
-    """What was recorded of all metrics together, then of each."""
-    each = [_of_metric(org, seat, metric, scores, now) for metric, scores in sorted(metrics.items())]
+def _count_by_metric(org: Org, seat: str, metrics: dict[str, list[Score]], now: datetime) -> Iterator[RecordedScores]:
+    """The records of all metrics together, then of each metric."""
+    each = [_count_metric(org, seat, metric, scores, now) for metric, scores in sorted(metrics.items())]
     if each:
         names = [field.name for field in fields(RecordedScores)[1:]]
         yield RecordedScores(None, *(sum(getattr(one, name) for one in each) for name in names))
         yield from each
 
 
-def _of_metric(org: Org, seat: str, metric: str, scores: list[Score], now: datetime) -> RecordedScores:
+def _count_metric(org: Org, seat: str, metric: str, scores: list[Score], now: datetime) -> RecordedScores:
     in_force = org.scores_in_force(seat, metric)
     counting = [score for score in scores if in_force[score.period] is score]
     corrected = [score for score in scores if in_force[score.period].value != score.value]

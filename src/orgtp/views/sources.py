@@ -1,4 +1,4 @@
-"""Sources as an org names them: what a machine knows of each, and how what one says reads against its metrics."""
+"""The sources that an org names, what a machine knows of each, and how a metric reads a value from one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orgtp.model.text import find_nearest
 
 @dataclass(frozen=True, slots=True)
 class KnownSource:
-    """What a machine knows of a source: its kind, and why it cannot be asked, if so."""
+    """What a machine knows of a source: its kind, and what is wrong with its definition."""
 
     kind: str
     wrong: str = ""
@@ -30,9 +30,9 @@ class SourceUse:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One source: what is known of it here (`kind` is null where nothing is), and who waits for what it says.
+    """A source and the metrics that use it. `kind` is null if this machine does not define it.
 
-    `near` is the source that is known here and may be meant.
+    `near` is a source of this machine with a similar name.
     """
 
     source: str
@@ -44,7 +44,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a value reads against one metric: as it would be stored, or why it would be refused."""
+    """How a metric reads a value: as it would be stored, or why it would be refused."""
 
     seat: str
     metric: str
@@ -56,26 +56,26 @@ class Reading:
 
 
 def source_lines(org: Org, known: Mapping[str, KnownSource]) -> list[SourceLine]:
-    """Every source that a metric names or that is known here, by name."""
+    """The sources that a metric names or that this machine defines, by name."""
     used: dict[str, list[SourceUse]] = {}
-    for seat, metric in _metrics(org):
+    for seat, metric in _list_metrics(org):
         used.setdefault(metric.source, []).append(SourceUse(seat.id, metric.id, metric.name))
-    return [_line(name, known, tuple(used.get(name, ()))) for name in sorted({*used, *known})]
-
-
-def _line(name: str, known: Mapping[str, KnownSource], uses: tuple[SourceUse, ...]) -> SourceLine:
-    here = known.get(name)
-    if here is None:
-        return SourceLine(name, None, None, uses, find_nearest(name, known))
-    return SourceLine(name, here.kind or None, here.wrong or None, uses)
+    lines = []
+    for name in sorted({*used, *known}):
+        uses, defined = tuple(used.get(name, ())), known.get(name)
+        if defined is None:
+            lines.append(SourceLine(name, None, None, uses, find_nearest(name, known)))
+        else:
+            lines.append(SourceLine(name, defined.kind or None, defined.wrong or None, uses))
+    return lines
 
 
 def readings(org: Org, source: str, value: str) -> list[Reading]:
-    """How `value` reads against each metric that names `source`."""
-    return [_reading(seat, metric, value) for seat, metric in _metrics(org) if metric.source == source]
+    """How each metric that names `source` reads `value`."""
+    return [_read_value(seat, metric, value) for seat, metric in _list_metrics(org) if metric.source == source]
 
 
-def _reading(seat: Seat, metric: Metric, value: str) -> Reading:
+def _read_value(seat: Seat, metric: Metric, value: str) -> Reading:
     if not metric.targets.dated:
         why = "its target cannot be read. See: orgtp validate"
         return Reading(seat.id, metric.id, metric.name, None, None, None, why)
@@ -87,8 +87,8 @@ def _reading(seat: Seat, metric: Metric, value: str) -> Reading:
     return Reading(seat.id, metric.id, metric.name, unit.text, stored, unit.format_shown(stored), None)
 
 
-def _metrics(org: Org) -> Iterator[tuple[Seat, Metric]]:
-    """The metrics with a source, of all who are not retired, by seat and metric."""
+def _list_metrics(org: Org) -> Iterator[tuple[Seat, Metric]]:
+    """The metrics with a source, of seats that are not retired, by seat and metric."""
     for _, seat in sorted(org.seats.items()):
         for _, metric in sorted(seat.metrics.items()):
             if metric.source and not seat.is_retired:

@@ -1,4 +1,4 @@
-"""What is stale: values that should be there by now, grace included, and are not, whatever the reason."""
+"""Stale metrics: those whose value is late, beyond the grace period."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from orgtp.model.period import Period, period_containing
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A metric whose newest value that should be there is not.
+    """A metric whose newest due value is late.
 
-    `period` is the newest one whose value is late, `due` when it was due. With it end `in_a_row` periods without a
-    value; `since` is when the first of them became stale. `state` is `missing` or `unavailable`, and `why` says it in
-    words. To the end of the day `silenced` nobody is told.
+    `period` is the newest period with a late value, and `due` when it was due. It is the last of `in_a_row` periods
+    without a value, and `since` is when the first of these became stale. `state` is `missing` or `unavailable`, and
+    `why` the reason. Alerts are silenced until the end of the day `silenced`.
     """
 
     seat: str
@@ -38,9 +38,9 @@ class Stale:
 
 
 def stale(org: Org, now: datetime, seat: str | None = None) -> list[Stale]:
-    """All that is stale as of `now`, of one seat or of all: what is so for longest comes first. Raises `UnknownSeat`.
+    """The stale metrics as of `now`, of one seat or of all, the oldest first. Raises `UnknownSeat`.
 
-    Nobody is chased for a seat that is not active.
+    A seat that is not active has none.
     """
     seats = [org.seat(seat)] if seat else list(org.seats.values())
     found = [stale_row(MetricRow(org, one, metric, now)) for one in seats for metric in one.metrics.values()]
@@ -48,12 +48,12 @@ def stale(org: Org, now: datetime, seat: str | None = None) -> list[Stale]:
 
 
 def stale_row(row: MetricRow) -> Stale | None:
-    """How stale a metric is, if it is."""
+    """The metric if it is stale, else None."""
     period = newest_stale_period(row.org, row.metric, row.now) if row.seat.is_active else None
     cell = row.cell_at(period) if period else None
     if period is None or cell is None or not cell.state.is_gap or _is_known_since(row, period):
         return None
-    first, owner = _first(row, period), row.org.owner_seat(row.seat)
+    first, owner = _find_first(row, period), row.org.owner_seat(row.seat)
     return Stale(
         seat=row.seat.id,
         metric=row.metric.id,
@@ -66,26 +66,26 @@ def stale_row(row: MetricRow) -> Stale | None:
         in_a_row=count_owed_periods(row.org, row.metric, first, period),
         state=cell.state,
         source=row.metric.source or None,
-        why=_why(row, cell),
+        why=_explain(row, cell),
         seat_name=row.seat.name,
         silenced=silenced_until(row.org, row.now, row.seat.id, row.metric.id),
     )
 
 
-def _why(row: MetricRow, cell: Cell) -> str:
+def _explain(row: MetricRow, cell: Cell) -> str:
     if cell.state is CellState.UNAVAILABLE:
         return cell.note or "unavailable, and nobody said why"
     return f"no value came from {row.metric.source}" if row.metric.source else "no value came"
 
 
 def _is_known_since(row: MetricRow, period: Period) -> bool:
-    """Whether a later period that has begun has a value: then the number is fresh, and the hole is history."""
-    here = period_containing(row.now, period.grain, row.org.zone)
-    return any(period < known <= here for known in row.known_periods(period.start))
+    """Whether a later period that has begun has a value, so that the newest value is not late."""
+    current = period_containing(row.now, period.grain, row.org.zone)
+    return any(period < known <= current for known in row.known_periods(period.start))
 
 
-def _first(row: MetricRow, period: Period) -> Period:
-    """The first of the periods without a value that end with this one."""
+def _find_first(row: MetricRow, period: Period) -> Period:
+    """The first of the consecutive periods without a value of which this one is the last."""
     known, declared = row.newest_known_before(period), row.declared_beginning()
     begins = [one for one in (known and known.next(), declared) if one]
     first = max(begins) if known else row.first_period()

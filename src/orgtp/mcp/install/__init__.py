@@ -1,1 +1,3 @@
-"""The package install."""
+"""Adds the org's server to the configuration of MCP clients."""
+
+__all__ = ["clients"]

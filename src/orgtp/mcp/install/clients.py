@@ -1,6 +1,6 @@
-"""Where MCP clients keep the list of servers that they start, and how this org's server is put on it.
+"""The configuration files of MCP clients, and how this org's server is added to them.
 
-Each client's file and form are those of its own documentation; docs/mcp.md says which.
+The paths and formats come from the clients' documentation, which docs/mcp.md links.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.text import did_you_mean
 
 Block = dict[str, Any]
-# What a client makes of a server's and a tool's names together has at most 64 characters.
+# Clients limit the combined names of server and tool to 64 characters.
 _LONGEST = 39
 
 
 class BadConfig(OrgtpError):
-    """A client's config is broken. It is left as it is, for nobody but its owner knows what was meant."""
+    """A client's config is invalid. It is not changed."""
 
-    text = "{path}:{why}. Nothing was written. Mend that, or paste the block above by hand"
+    text = "{path}:{why}. Nothing was written. Fix the file, or add the block above by hand"
 
 
 class ConfigChanged(OrgtpError):
-    """Somebody else wrote the file while we did."""
+    """Another program changed the config in the meantime."""
 
-    text = "{path} was changed by somebody else just now. Nothing was written; try again"
+    text = "another program has just changed {path}. Nothing was written; try again"
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What decides where a client's file is: the system (as `sys.platform`), the environment, the home folder."""
+    """What determines where a client's file is: the system (as in `sys.platform`), environment and home folder."""
 
     platform: str
     environment: Mapping[str, str]
@@ -45,9 +45,9 @@ class Machine:
 
 @dataclass(frozen=True)
 class Client:
-    """A client: where its file is (of a workspace's own, the org's folder), and the key its servers are under.
+    """A client: the path of its file (in the org's folder if `shared`), and the key of its servers.
 
-    `typed`: a server says that it talks over stdio. `comments`: the file may have some.
+    `typed`: each server has `type: stdio`. `comments`: the file may have comments.
     """
 
     name: str
@@ -77,14 +77,14 @@ CLIENTS = (
         "claude-code",
         "Claude Code",
         lambda _machine, root: root / ".mcp.json",
-        "Start claude in {root}, and say yes to the server",
+        "Start claude in {root}, and approve the server",
         shared=True,
     ),
     Client(
         "cursor",
         "Cursor",
         lambda machine, _root: machine.home / ".cursor" / "mcp.json",
-        "Start Cursor again, and see that the server is on in its settings",
+        "Restart Cursor, and check that the server is enabled in its settings",
         comments=True,
     ),
     Client(
@@ -100,24 +100,24 @@ CLIENTS = (
 
 
 def find_client(name: str) -> Client:
-    """The client of this name. Raises `BadInput`."""
+    """Find the client with this name. Raises `BadInput`."""
     known = {client.name: client for client in CLIENTS}
     if name not in known:
         near = f" {did_you_mean(name, known)}".rstrip()
-        raise BadInput(what=f'"{name}" is no client known here.{near} There are: {", ".join(known)}')
+        raise BadInput(what=f'"{name}" is not a known client.{near} Known clients: {", ".join(known)}')
     return known[name]
 
 
 def server_name(org: str) -> str:
-    """What clients call this org's server: always the same, and no longer than they take."""
+    """The name of this org's server in clients, cut to the length that they accept."""
     return f"orgtp-{org}"[:_LONGEST].rstrip("-") if org else "orgtp"
 
 
 @dataclass(frozen=True)
 class PlannedInstall:
-    """An org's server on a client's list: `text` is what the file is to hold, `before` what it does.
+    """The planned change of a client's config: `before` is its content, `text` the new one.
 
-    `was` is how the client started a server of this name until now, where it started it otherwise.
+    `was` is the previous command of a server with this name, if it was different.
     """
 
     path: Path
@@ -128,13 +128,13 @@ class PlannedInstall:
 
     @property
     def is_installed(self) -> bool:
-        """Whether nothing is to be done."""
+        """Whether the config already has the server."""
         return self.before is not None and self.text == self.before.decode()
 
     def write(self) -> Path | None:
-        """Write the file in one step, with the permissions it has; a link stays one. The copy of what was there before.
+        """Replace the file atomically, and return the path of the backup. Permissions and symlinks stay.
 
-        Raises `Elsewhere`, `OSError`.
+        Raises `ConfigChanged`, `OSError`.
         """
         target = self.path.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -152,20 +152,20 @@ class PlannedInstall:
 
 
 def build_server_block(client: Client, command: str, args: list[str], path: str = "") -> Block:
-    """How a client is told to start the server. `path`: the folders where programs are, if not the usual ones."""
+    """The config block that starts the server. `path` sets PATH if programs are in unusual folders."""
     kind = {"type": "stdio"} if client.typed else {}
     return {**kind, "command": command, "args": args, **({"env": {"PATH": path}} if path else {})}
 
 
 def plan_install(client: Client, where: Path, name: str, server: Block) -> PlannedInstall:
-    """The client's file with the server in it: what else stands there stays. Raises `BadConfig`, `OSError`."""
+    """Plan adding the server to the client's file, whose other content stays. Raises `BadConfig`, `OSError`."""
     before = _read_config(where)
     try:
         text = (before or b"").decode()
         servers = parse_json_object(text, comments=client.comments).get(client.key)
-        had = servers.get(name) if isinstance(servers, dict) else None
-        whole = _merge_server(had, server)
-        if had == whole:
+        old = servers.get(name) if isinstance(servers, dict) else None
+        whole = _merge_server(old, server)
+        if old == whole:
             return PlannedInstall(where, name, before, text)
         after = set_json_member(text, (client.key, name), whole, comments=client.comments)
         return PlannedInstall(
@@ -173,7 +173,7 @@ def plan_install(client: Client, where: Path, name: str, server: Block) -> Plann
             name,
             before,
             after,
-            _format_start_command(had) if _format_start_command(had) != _format_start_command(whole) else "",
+            _format_start_command(old) if _format_start_command(old) != _format_start_command(whole) else "",
         )
     except UnicodeDecodeError as error:
         raise BadConfig(path=where, why=" it is not UTF-8") from error
@@ -182,7 +182,7 @@ def plan_install(client: Client, where: Path, name: str, server: Block) -> Plann
 
 
 def _format_start_command(server: Any) -> str:
-    """How a client starts a server, as one types it; "" where that does not say."""
+    """The command line that starts a server; "" if the config does not have a valid one."""
     words = [server.get("command"), *_as_list(server.get("args"))] if isinstance(server, dict) else []
     return shlex.join(words) if words and all(isinstance(word, str) for word in words) else ""
 
@@ -191,12 +191,12 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _merge_server(had: Any, server: Block) -> Block:
-    """The server as it is to be, with what somebody else said of it (a timeout, a variable) beside that."""
-    if not isinstance(had, dict):
+def _merge_server(old: Any, server: Block) -> Block:
+    """The new server block, with other settings of the old one, such as a timeout or a variable."""
+    if not isinstance(old, dict):
         return server
-    env = {**_as_dict(had.get("env")), **server.get("env", {})}
-    return {**had, **server, **({"env": env} if env else {})}
+    env = {**_as_dict(old.get("env")), **server.get("env", {})}
+    return {**old, **server, **({"env": env} if env else {})}
 
 
 def _as_dict(value: Any) -> dict[str, Any]:
@@ -211,18 +211,18 @@ def _read_config(path: Path) -> bytes | None:
 
 
 def _write_backup(path: Path, before: bytes, mode: int) -> Path:
-    """A copy of what was there, beside it; copies of earlier days stay. The same content is kept once."""
+    """Write a backup next to the file, unless one with the same content exists. Earlier backups stay."""
     number, copy = 1, path.with_name(f"{path.name}.bak")
-    while (there := _read_config(copy)) is not None and there != before:
+    while (existing := _read_config(copy)) is not None and existing != before:
         number += 1
         copy = path.with_name(f"{path.name}.bak-{number}")
-    if there is None:
+    if existing is None:
         _write_new_file(copy, before, mode)
     return copy
 
 
 def _write_new_file(path: Path, content: bytes, mode: int) -> None:
-    """A new file that is never, not for a moment, open to more eyes than `mode` says."""
+    """Write a new file that is never readable by more users than `mode` allows."""
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(content)
@@ -232,8 +232,8 @@ def _write_new_file(path: Path, content: bytes, mode: int) -> None:
 
 
 def refuse_without_workspace(client: Client, root: Path) -> None:
-    """Refuse to put a workspace's file where no workspace can be. Raises `Refused`."""
+    """Refuse a config in the org's folder if that is not an org. Raises `Refused`."""
     if client.shared and not (root / "org.yaml").is_file():
         raise Refused(
-            why=f"{root} is no folder to open in {client.title}. Paste the block above into the file of one that is"
+            why=f"{root} is not an org's folder. Add the block above to a folder that you open in {client.title}"
         )

@@ -1,4 +1,4 @@
-"""One member of a JSON file set, by a splice: comments, order, indentation and all that is not it stay as they are."""
+"""Sets one member of a JSON file and leaves everything else, such as comments and indentation, as it is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from orgtp.model.errors import OrgtpError
 
-# A string, so that what stands in it is left alone; or what JSON with comments has and JSON has not.
+# A string, which is skipped, or a comment.
 _COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _LAST_COMMA = re.compile(r'"(?:[^"\\\n]|\\.)*"|,(?=\s*[}\]])')
 _BLANK = re.compile(r"[^\r\n]")
@@ -20,20 +20,20 @@ _INDENT = "  "
 
 
 class NotJson(OrgtpError):
-    """A text is not JSON, or not an object where one is needed; `line` and `column` count from 1."""
+    """A text that is not JSON, or not an object where one is required. `line` and `column` count from 1."""
 
     text = "{line}:{column}: {what}"
 
 
 class CannotSplice(OrgtpError):
-    """What came of an edit is not what it was to be; nothing is lost, for nothing was written."""
+    """The result of an edit would be wrong, so nothing was written."""
 
-    text = "this file is laid out in a way that cannot be edited here"
+    text = "the layout of this file does not allow an automatic edit"
 
 
 @dataclass(frozen=True)
 class _ObjectSpan:
-    """Where an object stands in a text: its braces, and its members' beginnings and the spans of their values."""
+    """Where an object is in a text: its braces, and for each member its start and the span of its value."""
 
     start: int
     end: int
@@ -41,20 +41,20 @@ class _ObjectSpan:
 
 
 def parse_json_object(text: str, *, comments: bool = False) -> dict[str, Any]:
-    """The object that `text` is; none of its members where it is empty. Raises `NotJson`."""
+    """Parse a JSON object; an empty text is an empty object. Raises `NotJson`."""
     bare = _strip_comments(text, comments=comments)
     if not bare.strip():
         return {}
     data = _decode_json(bare)
     if not isinstance(data, dict):
-        _raise_not_json(bare, _skip_space(bare, 0), "an object is needed here: {}")
+        _raise_not_json(bare, _skip_space(bare, 0), "an object is required: {}")
     return data
 
 
 def set_json_member(text: str, path: Sequence[str], value: Any, *, comments: bool = False) -> str:
-    """`text` with `value` at `path`, whose last key is new or replaced. Objects on the way are made where none is.
+    """Return `text` with `value` at `path`. Missing objects on the path are created.
 
-    `comments`: it may have comments, and commas after the last member. Raises `NotJson`, `CannotSplice`.
+    With `comments`, it may have comments and trailing commas. Raises `NotJson`, `CannotSplice`.
     """
     wanted = _set_in_data(parse_json_object(text, comments=comments), path, value)
     if not _strip_comments(text, comments=comments).strip():
@@ -73,7 +73,7 @@ def _set_in_data(data: dict[str, Any], path: Sequence[str], value: Any) -> dict[
 
 
 def _strip_comments(text: str, *, comments: bool) -> str:
-    """The same text, of the same length, as plain JSON: what only JSON with comments has becomes space."""
+    """The text as plain JSON of the same length: comments and trailing commas become spaces."""
     bare = " " + text[1:] if text.startswith(_MARK) else text
     if not comments:
         return bare
@@ -105,23 +105,23 @@ def _raise_not_json(bare: str, at: int, what: str) -> NoReturn:
 
 
 def _splice_member(text: str, bare: str, at: int, path: tuple[str, ...], value: Any) -> str:
-    """`text` with the value set in the object that begins `at`."""
+    """`text` with the value set in the object that begins at `at`."""
     if not bare.startswith("{", at):
-        _raise_not_json(bare, at, "an object is needed here: {}")
-    here = _scan_object(bare, at)
+        _raise_not_json(bare, at, "an object is required: {}")
+    span = _scan_object(bare, at)
     key, *rest = path
-    if key in here.members:
-        begin, start, end = here.members[key]
+    if key in span.members:
+        begin, start, end = span.members[key]
         if rest:
             return _splice_member(text, bare, start, tuple(rest), value)
         return text[:start] + _format_replacement(text, begin, value) + text[end:]
     for outer in reversed(rest):
         value = {outer: value}
-    return _insert_member(text, here, f"{json.dumps(key, ensure_ascii=False)}: ", value)
+    return _insert_member(text, span, f"{json.dumps(key, ensure_ascii=False)}: ", value)
 
 
 def _scan_object(bare: str, start: int) -> _ObjectSpan:
-    """Where the members of the object are that begins at `start`. Of a key that is there twice, the last one counts."""
+    """Find the members of the object that begins at `start`. The last one of a duplicate key counts."""
     members, at = {}, _skip_space(bare, start + 1)
     while bare[at] != "}":
         begin = _skip_space(bare, at + 1) if bare[at] == "," else at
@@ -134,31 +134,31 @@ def _scan_object(bare: str, start: int) -> _ObjectSpan:
 
 
 def _skip_space(bare: str, at: int) -> int:
-    """The first place from `at` on that is no space."""
+    """The first index from `at` on that is not a space."""
     while at < len(bare) and bare[at] in " \t\r\n":
         at += 1
     return at
 
 
-def _insert_member(text: str, here: _ObjectSpan, key: str, value: Any) -> str:
-    """`text` with a member more at the end of an object, laid out as its neighbours are."""
-    last = max((end for _, _, end in here.members.values()), default=here.start + 1)
-    inside = text[last : here.end]
-    # In `bare` a comma after the last member is blank already.
-    comma = "" if not here.members or "," in _COMMENT.sub(_blank_match, inside) else ","
-    before, after = text[:last] + comma + inside.rstrip(), text[here.end :]
+def _insert_member(text: str, span: _ObjectSpan, key: str, value: Any) -> str:
+    """`text` with a new last member of an object, formatted like its neighbours."""
+    last = max((end for _, _, end in span.members.values()), default=span.start + 1)
+    inside = text[last : span.end]
+    # A trailing comma is blanked in `bare`, but still present in `text`.
+    comma = "" if not span.members or "," in _COMMENT.sub(_blank_match, inside) else ","
+    before, after = text[:last] + comma + inside.rstrip(), text[span.end :]
     newline = "\r\n" if "\r\n" in text else "\n"
-    begin = max((begin for begin, _, _ in here.members.values()), default=None)
+    begin = max((begin for begin, _, _ in span.members.values()), default=None)
     if begin is not None and not _begins_line(text, begin):
         return f"{before} {key}{_format_compact(value)}{after}"
-    outer = _indent_at(text, here.start)
+    outer = _indent_at(text, span.start)
     inner = _indent_at(text, begin) if begin is not None else outer + _detect_indent(text)
     whole = key + _format_indented(value, _detect_indent(text), inner, newline)
     return f"{before}{newline}{inner}{whole}{newline}{outer}{after}"
 
 
 def _format_replacement(text: str, begin: int, value: Any) -> str:
-    """A value in place of another one."""
+    """Format a value that replaces another."""
     if not _begins_line(text, begin):
         return _format_compact(value)
     return _format_indented(value, _detect_indent(text), _indent_at(text, begin), "\r\n" if "\r\n" in text else "\n")
@@ -173,17 +173,17 @@ def _format_indented(value: Any, unit: str, indent: str, newline: str) -> str:
 
 
 def _begins_line(text: str, at: int) -> bool:
-    """Whether nothing but space stands before `at` on its line."""
+    """Whether only spaces precede `at` on its line."""
     return at > 0 and not text[text.rfind("\n", 0, at) + 1 : at].strip() and "\n" in text[:at]
 
 
 def _indent_at(text: str, at: int) -> str:
-    """The space that the line of `at` begins with."""
+    """The indentation of the line of `at`."""
     line = text[text.rfind("\n", 0, at) + 1 :]
     return line[: len(line) - len(line.lstrip(" \t"))]
 
 
 def _detect_indent(text: str) -> str:
-    """One step of the text's indentation: that of the first line that has any."""
+    """One level of the text's indentation: that of the first indented line."""
     found = re.search(r"^([ \t]+)\S", text, re.MULTILINE)
     return found[1] if found else _INDENT

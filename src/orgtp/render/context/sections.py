@@ -1,4 +1,4 @@
-"""The context of a seat, told: the lines of each section. All words of people are parts of the sort that is quoted."""
+"""Word the sections of a seat's context. Text from users is in spans with a style that Markdown quotes."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from orgtp.model.text import count_noun
 from orgtp.render.diff.sections import ListItem
 from orgtp.render.seat_history import format_event_changes
 from orgtp.render.spans import (
+    NAME,
     SHORT_COMMIT,
-    Span,
-    SpanKind,
-    SpanLine,
-    code_span,
+    Line,
+    code_text,
     format_named_id,
     format_seat,
+    join_lines,
     join_spans,
-    join_with_commas,
     prefix_text,
-    user_span,
+    user_text,
 )
 from orgtp.render.terminal import to_local_time
-from orgtp.views.context.types import Colleague, Context, Elsewhere, Handed, MetricContext, Relation
+from orgtp.views.context.types import Context, Elsewhere, Handed, MetricContext, Relation
 from orgtp.views.escalations import EscalationView
 from orgtp.views.seat_history import Event
+from orgtp.views.seat_summary import SeatSummary
 
 _STATES = {
     CellState.ON: "on target",
@@ -35,7 +35,7 @@ _STATES = {
     CellState.UNAVAILABLE: "unavailable",
     CellState.MISSING: "missing",
     CellState.PENDING: "not due yet",
-    CellState.NONE: "judged by no target",
+    CellState.NONE: "without a target",
 }
 _RELATIONS = {
     Relation.ABOVE: "above it",
@@ -43,61 +43,56 @@ _RELATIONS = {
     Relation.BELOW: "below it",
     Relation.ALIKE: "elsewhere",
 }
-# So many changes of one commit are told; of how it came, that it did, and whom it reported to.
+# At most so many changes of a commit are shown; of the commit that added the seat, the first _ARRIVAL.
 _CHANGES, _ARRIVAL = 6, 2
 
 
-def format_colleague(other: Colleague) -> SpanLine:
-    """A seat by its name, its id and its role; its status where nobody is at work there."""
+def format_colleague(other: SeatSummary) -> Line:
+    """A seat by name, id and role, and by its status if that is not active."""
     status = "" if other.status == "active" else f", {other.status}"
     return join_spans(
-        Span(other.name or other.seat, SpanKind.NAME),
+        (other.name or other.seat, NAME),
         " (",
-        code_span(other.seat),
+        code_text(other.seat),
         prefix_text(", ", other.role),
         f"{status})",
     )
 
 
-def format_colleague_name(other: Colleague) -> SpanLine:
-    """A seat by its name and its id."""
-    return format_seat(other.seat, other.name)
-
-
 @dataclass(frozen=True)
 class ContextSections:
-    """The sections of one context, with times of day in `zone`."""
+    """The sections of a context, with times in `zone`."""
 
     view: Context
     zone: tzinfo
 
-    def format_time(self, moment: datetime) -> str:
-        """A moment as people there have it on the wall: `Mon 2026-11-23 09:00`."""
-        local = to_local_time(moment, self.zone)
-        # Not by strftime, which writes the year 1 as it likes.
+    def format_time(self, time: datetime) -> str:
+        """A time in the zone: `Mon 2026-11-23 09:00`."""
+        local = to_local_time(time, self.zone)
+        # isoformat, because strftime does not pad the year 1 on every platform.
         return f"{local:%a} {local.isoformat(' ', 'minutes')[:16]}"
 
-    def format_left_out(self, name: str, what: str = "") -> SpanLine:
-        """How many a list lacks, if it is not whole, of `what`, and the command that shows them."""
+    def format_left_out(self, name: str, what: str = "") -> Line:
+        """How many items (`what`) a list lacks, and the command that shows them; empty if it is complete."""
         for left in self.view.left_out:
             if left.list == name:
                 return join_spans(
-                    "older ones" if left.count is None else f"and {left.count} more{what}", ": ", code_span(left.see)
+                    "older ones" if left.count is None else f"and {left.count} more{what}", ": ", code_text(left.see)
                 )
-        return ()
+        return []
 
     def _list_left_out(self, name: str, what: str = "") -> Iterator[ListItem]:
-        """The same as an item of its own."""
+        """The same as a list item, if the list is not complete."""
         if more := self.format_left_out(name, what):
             yield ListItem(more)
 
-    def _join_seats(self, seats: Iterable[SpanLine], name: str) -> SpanLine:
-        """Seats in a row, and how many more there are."""
+    def _join_seats(self, seats: Iterable[Line], name: str) -> Line:
+        """Seats on one line, and how many more there are."""
         more = self.format_left_out(name)
-        return join_with_commas([*seats, *([more] if more else [])])
+        return join_lines([*seats, *([more] if more else [])])
 
     def list_identity(self) -> Iterator[ListItem]:
-        """The seat, who answers for it, and what it is for."""
+        """The seat, its owner and its mission."""
         seat = self.view.seat
         since = f" since {seat.since}" if seat.since and seat.status == "active" else ""
         yield ListItem(
@@ -109,11 +104,11 @@ class ContextSections:
         if seat.review_by:
             yield ListItem(join_spans(f"To be reviewed by {seat.review_by}"))
 
-    def _format_owner_line(self) -> SpanLine:
+    def _format_owner_line(self) -> Line:
         owner, seat = self.view.owner, self.view.seat
         if owner is None:
             return (
-                join_spans("Owner: ", code_span(seat.owner), ", and there is no such seat")
+                join_spans("Owner: ", code_text(seat.owner), ", and there is no such seat")
                 if seat.owner
                 else join_spans("Owner: nobody")
             )
@@ -127,67 +122,67 @@ class ContextSections:
         yield ListItem(self._format_chain_above())
         chart = self.view.chart
         for label, name in (("Beside it", "siblings"), ("Report to it", "reports"), ("Answers for", "answers_for")):
-            seats: tuple[Colleague, ...] = getattr(chart, name)
+            seats: tuple[SeatSummary, ...] = getattr(chart, name)
             if seats:
                 yield ListItem(
                     join_spans(f"{label}: ", self._join_seats(map(format_colleague, seats), f"chart.{name}"))
                 )
 
-    def _format_chain_above(self) -> SpanLine:
+    def _format_chain_above(self) -> Line:
         chart, boss = self.view.chart, self.view.seat.reports_to
         if chart.above:
             first, *rest = [format_colleague(other) for other in chart.above]
             more = self.format_left_out("chart.above")
-            way = [join_spans(" → ", one) for one in (*rest, *([more] if more else []))]
-            return join_spans("Reports to: ", first, *(part for one in way for part in one))
+            chain = [join_spans(" → ", one) for one in (*rest, *([more] if more else []))]
+            return join_spans("Reports to: ", first, *(part for one in chain for part in one))
         return (
-            join_spans("Reports to: ", code_span(boss), ", and there is no such seat")
+            join_spans("Reports to: ", code_text(boss), ", and there is no such seat")
             if boss
             else join_spans("At the top of the chart")
         )
 
     def list_capabilities(self) -> Iterator[ListItem]:
-        """What it does and no other active seat does."""
+        """Its capabilities."""
         for name, text in self.view.capabilities.items():
-            yield ListItem(join_spans(code_span(name), prefix_text(": ", text)))
+            yield ListItem(join_spans(code_text(name), prefix_text(": ", text)))
         yield from self._list_left_out("capabilities")
 
     def list_not_owned(self) -> Iterator[ListItem]:
-        """What others do."""
+        """Capabilities of other seats."""
         yield from (ListItem(_format_not_owned(one)) for one in self.view.not_owned)
         yield from self._list_left_out("not_owned", " around it")
         yield from self._list_left_out("not_owned.alike", " that sound like its work")
 
     def list_metrics(self) -> Iterator[ListItem]:
-        """What it is measured on."""
+        """Its metrics."""
         yield from (
             ListItem(_format_metric_terms(metric), tuple(self._format_metric_values(metric)))
             for metric in self.view.metrics
         )
         yield from self._list_left_out("metrics")
 
-    def _format_metric_values(self, metric: MetricContext) -> Iterator[SpanLine]:
+    def _format_metric_values(self, metric: MetricContext) -> Iterator[Line]:
         if metric.next:
             source = (
-                join_spans(", brought by the source ", code_span(metric.source), "; by hand only where that fails")
+                join_spans(", from the source ", code_text(metric.source), "; by hand only where that fails")
                 if metric.source
-                else ()
+                else []
             )
             yield join_spans(f"next value: {metric.next.period}, due {self.format_time(metric.next.due)}", source)
         if metric.latest:
             yield join_spans(
-                "latest: ", join_with_commas([_format_cell_run(run, metric) for run in _group_blank_periods(metric)])
+                "latest: ", join_lines([_format_cell_run(run, metric) for run in _group_blank_periods(metric)])
             )
         if metric.silenced:
-            yield join_spans(f"silenced until the end of {metric.silenced}: nobody is chased for it")
+            yield join_spans(f"silenced until the end of {metric.silenced}: nobody is reminded of it")
 
     def list_open_trouble(self) -> Iterator[ListItem]:
-        """What is late, in somebody's hands, or wrong in its files."""
+        """Late values, open escalations, and problems in its files."""
         trouble = self.view.trouble
         for late in trouble.stale:
             about = join_spans(
                 "Stale: ",
-                code_span(late.metric),
+                code_text(late.metric),
                 f", since {self.format_time(late.since)}, {count_noun(late.in_a_row, 'value')}",
             )
             yield ListItem(join_spans(about, f" to {late.period} not there", prefix_text(": ", late.why)))
@@ -196,94 +191,94 @@ class ContextSections:
         yield from self._list_left_out("trouble.escalations")
         for one in trouble.problems:
             place = join_spans(
-                f"{one.severity.value.capitalize()} at ", code_span(str(one.place)), ", ", code_span(one.rule)
+                f"{one.severity.value.capitalize()} at ", code_text(str(one.place)), ", ", code_text(one.rule)
             )
             yield ListItem(join_spans(place, prefix_text(": ", one.message), prefix_text(" ", one.hint)))
         yield from self._list_left_out("trouble.problems")
 
-    def _format_escalation(self, one: EscalationView) -> SpanLine:
+    def _format_escalation(self, one: EscalationView) -> Line:
         mine = one.with_ == self.view.seat.seat
-        about = join_spans(", about ", code_span(one.seat)) if one.seat != self.view.seat.seat else ()
-        metric = join_spans(", ", code_span(one.metric)) if one.metric else ()
+        about = join_spans(", about ", code_text(one.seat)) if one.seat != self.view.seat.seat else []
+        metric = join_spans(", ", code_text(one.metric)) if one.metric else []
         until = f", until {self.format_time(one.due)}" if one.due else ""
         state = "overdue" if one.overdue else one.state.value
         with_ = (
-            join_spans("In its hands") if mine else join_spans("Escalated to ", format_seat(one.with_, one.with_name))
+            join_spans("Assigned to it") if mine else join_spans("Escalated to ", format_seat(one.with_, one.with_name))
         )
         return join_spans(
             with_,
             about,
             metric,
             f" ({state}{until}): ",
-            user_span(one.what),
+            user_text(one.what),
             prefix_text(" ", one.why),
             " ",
-            code_span(one.id),
+            code_text(one.id),
         )
 
     def list_decisions(self) -> Iterator[ListItem]:
-        """What was decided about it, newest first."""
+        """The decisions about it, newest first."""
         for event in self.view.decisions or ():
             changes = list(_format_decision(event, self.view.seat.seat))
-            by = format_seat(event.by, event.who) if event.by else join_spans(user_span(event.who))
+            by = format_seat(event.by, event.who) if event.by else join_spans(user_text(event.who))
             head = join_spans(
-                f"{event.at.astimezone(self.zone).date()}, ", by, ", ", code_span(event.commit[:SHORT_COMMIT])
+                f"{event.at.astimezone(self.zone).date()}, ", by, ", ", code_text(event.commit[:SHORT_COMMIT])
             )
             yield ListItem(join_spans(head, ": ", changes[0])) if len(changes) == 1 else ListItem(head, tuple(changes))
         yield from self._list_left_out("decisions")
 
     def list_handed_over(self) -> Iterator[ListItem]:
-        """Who has the work of a retired seat."""
+        """Who took over the work of a retired seat."""
         retired = self.view.retirement
-        yield from (ListItem(_format_handed_over(one)) for one in (retired.handed if retired else ()))
+        yield from (ListItem(_format_handed_over(one)) for one in (retired.handed if retired else []))
         yield from self._list_left_out("retirement.handed")
 
     def list_retirement(self) -> Iterator[ListItem]:
-        """Why it was retired, and what was learned."""
+        """Why it was retired, and the review."""
         retired = self.view.retirement
         if retired:
             by = (
                 join_spans(" by ", format_seat(retired.decided_by, retired.decided_by_name))
                 if retired.decided_by
-                else ()
+                else []
             )
             yield ListItem(join_spans("Decided", by, prefix_text(": ", retired.reason)))
             yield from (
                 ListItem(prefix_text(f"{key.capitalize()}: ", text)) for key, text in retired.review.items() if text
             )
 
-    def format_recording_rights(self) -> SpanLine:
-        """What it may record."""
+    def format_recording_rights(self) -> Line:
+        """For which seats it may record values."""
         records, seat = self.view.records, self.view.seat.seat
         if records.all:
-            return join_spans("It keeps the score: it may record values for every seat.")
-        others = [join_spans(code_span(other.seat)) for other in records.seats if other.seat != seat]
-        rest = join_spans(", and for ", self._join_seats(others, "records.seats")) if others else ()
+            return join_spans("It is a scorekeeper: it may record values for every seat.")
+        others = [join_spans(code_text(other.seat)) for other in records.seats if other.seat != seat]
+        rest = join_spans(", and for ", self._join_seats(others, "records.seats")) if others else []
         return join_spans("It may record values for itself", rest, ".")
 
 
-def _format_not_owned(one: Elsewhere) -> SpanLine:
+def _format_not_owned(one: Elsewhere) -> Line:
     away = one.hand_to is None or one.hand_to.seat != one.by.seat
     to = (
-        join_spans(", for now to ", format_colleague_name(one.hand_to))
+        join_spans(", for now to ", format_seat(one.hand_to.seat, one.hand_to.name))
         if one.hand_to and away
         else join_spans(", nobody is there")
         if away
-        else ()
+        else []
     )
     status = "" if one.by.status == "active" else f", {one.by.status}"
     return join_spans(
-        code_span(one.capability),
+        code_text(one.capability),
         " → ",
-        format_colleague_name(one.by),
+        format_seat(one.by.seat, one.by.name),
         f", {_RELATIONS[one.relation]}{status}",
         to,
         prefix_text(": ", one.text),
     )
 
 
-def _format_metric_terms(metric: MetricContext) -> SpanLine:
-    target = join_spans(code_span(metric.target)) if metric.target else join_spans("no target")
+def _format_metric_terms(metric: MetricContext) -> Line:
+    target = join_spans(code_text(metric.target)) if metric.target else join_spans("no target")
     return join_spans(
         format_named_id(metric.metric, metric.name),
         ", ",
@@ -294,7 +289,7 @@ def _format_metric_terms(metric: MetricContext) -> SpanLine:
 
 
 def _group_blank_periods(metric: MetricContext) -> list[list[Cell]]:
-    """The last periods; those that follow each other and have no value for the same reason are one."""
+    """The last periods. Consecutive ones without a value, for the same reason, are one group."""
     return [list(run) for _, run in groupby(metric.latest, _why_blank)]
 
 
@@ -302,33 +297,33 @@ def _why_blank(cell: Cell) -> tuple[str, ...]:
     return (cell.state, cell.note or "") if cell.value is None else (cell.period,)
 
 
-def _format_cell_run(run: list[Cell], metric: MetricContext) -> SpanLine:
+def _format_cell_run(run: list[Cell], metric: MetricContext) -> Line:
     cell, until = run[-1], f" to {run[-1].period}" if len(run) > 1 else ""
     value = (
-        join_spans(metric.measure.format_shown(cell.value), " ") if metric.measure and cell.value is not None else ()
+        join_spans(metric.measure.format_shown(cell.value), " ") if metric.measure and cell.value is not None else []
     )
     corrected = ", corrected" if cell.corrected else ""
-    # Of a metric that is stale, why stands with what is open.
-    note = prefix_text(" ", cell.note) if cell.state is CellState.UNAVAILABLE and not metric.stale_since else ()
+    # The section on open trouble says why a metric is stale.
+    note = prefix_text(" ", cell.note) if cell.state is CellState.UNAVAILABLE and not metric.stale_since else []
     return join_spans(f"{run[0].period}{until} ", value, f"{_STATES[cell.state]}{corrected}", note)
 
 
-def _format_handed_over(one: Handed) -> SpanLine:
+def _format_handed_over(one: Handed) -> Line:
     ended = (
         join_spans(" ended", prefix_text(": ", one.ended))
         if one.ended or one.what == "metric"
         else join_spans(" → nobody")
     )
     return join_spans(
-        f"{one.what} ", code_span(one.id), join_spans(" → ", format_colleague(one.by)) if one.by else ended
+        f"{one.what} ", code_text(one.id), join_spans(" → ", format_colleague(one.by)) if one.by else ended
     )
 
 
-def _format_decision(event: Event, seat: str) -> Iterator[SpanLine]:
-    """What one commit changed."""
+def _format_decision(event: Event, seat: str) -> Iterator[Line]:
+    """The changes of a commit."""
     every = list(format_event_changes(event, seat))
     if any(change.sort == "added" for change in event.changes):
-        # What it did and was measured on then, stands as it is now further up.
+        # Other sections show its capabilities and metrics of now.
         every = every[:_ARRIVAL]
     yield from every[:_CHANGES]
     if len(every) > _CHANGES:

@@ -1,1 +1,3 @@
 """The package diff."""
+
+__all__ = ["markdown", "sections", "text"]

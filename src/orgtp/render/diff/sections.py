@@ -1,65 +1,69 @@
-"""A difference told: sections of lines, worded once for the terminal and for Markdown."""
+"""Word a diff: sections of lines, for the terminal and for Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from orgtp.model.value import Unit
 from orgtp.render.spans import (
     SHORT_COMMIT,
-    Span,
-    SpanLine,
-    code_span,
-    format_change_author,
-    format_change_author_lines,
+    Line,
+    code_text,
     format_measured_on,
     format_named_id,
     format_seat,
     format_seat_short,
     format_text_change,
     format_transition,
-    format_value_span,
+    join_lines,
     join_spans,
-    join_with_commas,
     prefix_text,
-    user_span,
+    user_text,
 )
 from orgtp.views.diff.build import Diff
 from orgtp.views.diff.escalations import EscalationChanged, SilenceChanged
 from orgtp.views.diff.metrics import MetricField, TargetMoved, WaiverChanged
 from orgtp.views.diff.scores import RowChanged, ValueCorrected, ValuesAdded
-from orgtp.views.diff.types import CapabilityHanded, FieldChanged, Handover, Heir, MetricHanded, SeatAdded, SeatRetired
+from orgtp.views.diff.types import (
+    CapabilityHanded,
+    FieldChanged,
+    Handover,
+    Heir,
+    Made,
+    MetricHanded,
+    SeatAdded,
+    SeatRetired,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ListItem:
-    """A line, and the lines that belong below it. `loud`: it should never be."""
+    """A line, and the lines below it. `loud`: a change that should never happen."""
 
-    line: SpanLine
-    below: tuple[SpanLine, ...] = ()
+    line: Line
+    below: tuple[Line, ...] = ()
     loud: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DiffSection:
-    """A title, a table if there is one, and items."""
+    """A title, items and a table."""
 
     title: str
     items: tuple[ListItem, ...] = ()
     columns: tuple[str, ...] = ()
-    rows: tuple[tuple[SpanLine, ...], ...] = ()
+    rows: tuple[tuple[Line, ...], ...] = ()
 
 
 def build_sections(found: Diff) -> list[DiffSection]:
-    """The sections that have content, in the order in which people ask."""
-    from orgtp.render.diff.sections import changed
-
+    """The sections that have content."""
     scores = (*map(_make_rewritten_item, found.rows), *map(_make_correction_item, found.corrections))
     sections = (
         DiffSection("Added", tuple(_make_added_item(found, seat) for seat in found.added)),
-        DiffSection("Changed", tuple(changed(found))),
-        DiffSection("Moved", tuple(map(_moved, found.moved))),
-        DiffSection("Owners", tuple(map(_owned, found.owners))),
+        DiffSection("Changed", tuple(_list_changed_items(found))),
+        DiffSection("Moved", tuple(map(_make_moved_item, found.moved))),
+        DiffSection("Owners", tuple(map(_make_owner_item, found.owners))),
         DiffSection("Retired", tuple(map(_make_retired_item, found.retired))),
         DiffSection("Removed", tuple(_list_removed_items(found))),
         DiffSection("Targets", tuple(_list_target_items(found))),
@@ -69,10 +73,10 @@ def build_sections(found: Diff) -> list[DiffSection]:
         DiffSection(
             "Escalations", (*map(_make_escalation_item, found.escalations), *map(_make_silence_item, found.silences))
         ),
-        DiffSection("Policy", tuple(_policy(found))),
+        DiffSection("Policy", tuple(_list_policy_items(found))),
         DiffSection(
             "Not readable",
-            tuple(ListItem(join_spans("nothing is known of ", code_span(path))) for path in found.unreadable),
+            tuple(ListItem(join_spans("not compared: ", code_text(path))) for path in found.unreadable),
         ),
     )
     return [section for section in sections if section.items or section.rows]
@@ -81,12 +85,12 @@ def build_sections(found: Diff) -> list[DiffSection]:
 def _make_added_item(found: Diff, seat: SeatAdded) -> ListItem:
     return ListItem(
         join_spans(format_seat(seat.seat, seat.name), prefix_text(", ", seat.role)),
-        (*format_added_details(found, seat), *format_change_author_lines(seat.made)),
+        (*format_added_details(found, seat), *_format_change_author_lines(seat.made)),
     )
 
 
-def format_added_details(found: Diff, seat: SeatAdded) -> Iterator[SpanLine]:
-    """Where a new seat stands, what it does and what it is measured on."""
+def format_added_details(found: Diff, seat: SeatAdded) -> Iterator[Line]:
+    """The place of a new seat on the chart, its capabilities and its metrics."""
     boss = (
         join_spans("reports to ", format_seat_short(seat.reports_to, seat.reports_to_name))
         if seat.reports_to
@@ -99,8 +103,8 @@ def format_added_details(found: Diff, seat: SeatAdded) -> Iterator[SpanLine]:
     if seat.capabilities:
         yield join_spans(
             "does ",
-            join_with_commas(
-                [join_spans(code_span(what), _format_giver(found, seat.seat, what)) for what in seat.capabilities]
+            join_lines(
+                [join_spans(code_text(what), _format_giver(found, seat.seat, what)) for what in seat.capabilities]
             ),
         )
     for metric in seat.metrics:
@@ -110,30 +114,30 @@ def format_added_details(found: Diff, seat: SeatAdded) -> Iterator[SpanLine]:
             yield format_waiver(waiver)
 
 
-def _format_giver(found: Diff, seat: str, what: str) -> SpanLine:
-    """From whom a new seat has a capability."""
+def _format_giver(found: Diff, seat: str, what: str) -> Line:
+    """The seat that had a capability of a new seat before."""
     for hand in found.capabilities:
         if (hand.after, hand.capability) == (seat, what) and hand.before:
             return join_spans(" (from ", format_seat_short(hand.before, hand.before_name), ")")
-    return ()
+    return []
 
 
-def format_waiver(waiver: WaiverChanged) -> SpanLine:
-    """A rule that a metric may break, and why."""
+def format_waiver(waiver: WaiverChanged) -> Line:
+    """A rule that a metric may break, and the reason."""
     metric = format_named_id(waiver.metric, waiver.metric_name)
     if waiver.after:
-        return join_spans(metric, " may break ", code_span(waiver.rule), ": ", user_span(waiver.after))
-    return join_spans(metric, " may not break ", code_span(waiver.rule), " any more")
+        return join_spans(metric, " may break ", code_text(waiver.rule), ": ", user_text(waiver.after))
+    return join_spans(metric, " may not break ", code_text(waiver.rule), " any more")
 
 
-def _moved(move: Handover) -> ListItem:
+def _make_moved_item(move: Handover) -> ListItem:
     return ListItem(
-        join_spans(format_seat(move.seat, move.name), " ", format_move(move), format_change_author(move.made))
+        join_spans(format_seat(move.seat, move.name), " ", format_move(move), _format_change_author(move.made))
     )
 
 
-def format_move(move: Handover) -> SpanLine:
-    """Whom a seat reports to now, and did before."""
+def format_move(move: Handover) -> Line:
+    """The seat that a seat reports to, now and before."""
     now = (
         join_spans("reports to ", format_seat_short(move.after, move.after_name))
         if move.after
@@ -147,14 +151,14 @@ def format_move(move: Handover) -> SpanLine:
     return join_spans(now, was)
 
 
-def _owned(move: Handover) -> ListItem:
+def _make_owner_item(move: Handover) -> ListItem:
     return ListItem(
-        join_spans(format_seat(move.seat, move.name), ": ", format_owner_change(move), format_change_author(move.made))
+        join_spans(format_seat(move.seat, move.name), ": ", format_owner_change(move), _format_change_author(move.made))
     )
 
 
-def format_owner_change(move: Handover) -> SpanLine:
-    """Who answers for a seat now, and did before."""
+def format_owner_change(move: Handover) -> Line:
+    """The owner of a seat, now and before."""
     return join_spans(
         format_seat_short(move.after, move.after_name),
         " answers, before ",
@@ -170,14 +174,14 @@ def _make_retired_item(seat: SeatRetired) -> ListItem:
     decided = join_spans(
         ", decided by ", format_seat_short(seat.decided_by, seat.decided_by_name), prefix_text(": ", seat.reason)
     )
-    below = [join_spans(code_span(part.what), " → ", _format_heir(part, "nobody")) for part in seat.capabilities]
+    below = [join_spans(code_text(part.what), " → ", _format_heir(part, "nobody")) for part in seat.capabilities]
     below += [
         join_spans(format_named_id(part.what, part.name), _format_heir(part, " ends", " → ")) for part in seat.metrics
     ]
-    return ListItem(join_spans(named, when, decided), (*below, *format_change_author_lines(seat.made)))
+    return ListItem(join_spans(named, when, decided), (*below, *_format_change_author_lines(seat.made)))
 
 
-def _format_heir(part: Heir, none: str, arrow: str = "") -> SpanLine:
+def _format_heir(part: Heir, none: str, arrow: str = "") -> Line:
     return join_spans(arrow, format_seat_short(part.heir, part.heir_name)) if part.heir else join_spans(none)
 
 
@@ -189,7 +193,7 @@ def _list_removed_items(found: Diff) -> Iterator[ListItem]:
                 format_seat(seat.seat, seat.name),
                 prefix_text(", ", seat.role),
                 f": its file went {how}",
-                format_change_author(seat.made),
+                _format_change_author(seat.made),
             ),
             loud=True,
         )
@@ -200,7 +204,7 @@ def _list_removed_items(found: Diff) -> Iterator[ListItem]:
                 "the retirement record of ",
                 format_seat(record.seat, record.name),
                 f" {what}",
-                format_change_author(record.made),
+                _format_change_author(record.made),
             ),
             loud=True,
         )
@@ -212,9 +216,9 @@ def _list_target_items(found: Diff) -> Iterator[ListItem]:
         yield ListItem(format_seat(seat, name), tuple(below))
 
 
-def format_target_change(target: TargetMoved) -> SpanLine:
-    """What judges a metric now, from when until when, and did before."""
-    was, now = (code_span(text) if text else Span("no target") for text in (target.before, target.after))
+def format_target_change(target: TargetMoved) -> Line:
+    """The old and the new target of a metric, and the periods that they are for."""
+    was, now = (code_text(text) if text else join_spans("no target") for text in (target.before, target.after))
     when = _format_target_span(target.since, target.until)
     return join_spans(
         format_named_id(target.metric, target.metric_name),
@@ -222,24 +226,24 @@ def format_target_change(target: TargetMoved) -> SpanLine:
         was,
         " → ",
         now,
-        format_change_author(target.made),
+        _format_change_author(target.made),
     )
 
 
 def _format_target_span(since: str | None, until: str | None) -> str:
-    """From which period on, and until before which one, a target judges."""
+    """The first period of a target, and the first one after it."""
     if since:
         return f", from {since}" + (f" until {until}" if until else "")
     return f", before {until}" if until else ""
 
 
-def _format_values_row(added: ValuesAdded) -> tuple[SpanLine, ...]:
+def _format_values_row(added: ValuesAdded) -> tuple[Line, ...]:
     unknown = f", {added.unavailable} unavailable" if added.unavailable else ""
     return (
         format_seat_short(added.seat, added.name),
         format_named_id(added.metric, added.metric_name),
         join_spans(f"{added.added} new{unknown}"),
-        join_spans(code_span(added.period), " = ", format_value_span(added.value, added.measure)),
+        join_spans(code_text(added.period), " = ", _format_value(added.value, added.measure)),
     )
 
 
@@ -249,11 +253,11 @@ def _make_correction_item(value: ValueCorrected) -> ListItem:
         ", ",
         format_named_id(value.metric, value.metric_name),
         ", ",
-        code_span(value.period),
+        code_text(value.period),
     )
-    was, now = format_value_span(value.before, value.measure), format_value_span(value.after, value.measure)
-    by = join_spans(" by ", code_span(value.by)) if value.by else ()
-    where = join_spans(" in ", code_span(value.made.commit[:SHORT_COMMIT])) if value.made else ()
+    was, now = _format_value(value.before, value.measure), _format_value(value.after, value.measure)
+    by = join_spans(" by ", code_text(value.by)) if value.by else []
+    where = join_spans(" in ", code_text(value.made.commit[:SHORT_COMMIT])) if value.made else []
     return ListItem(join_spans(about, ": ", was, " → ", now, ", corrected", by, where, prefix_text(": ", value.note)))
 
 
@@ -262,11 +266,11 @@ def _make_rewritten_item(row: RowChanged) -> ListItem:
     about = join_spans(
         format_seat_short(row.seat, row.name),
         ", ",
-        code_span(old["metric"]),
+        code_text(old["metric"]),
         ", ",
-        code_span(old["period"]),
+        code_text(old["period"]),
         ": the row ",
-        code_span(row.id),
+        code_text(row.id),
     )
     if new is None:
         return ListItem(join_spans(about, " is gone, with ", _format_raw_value(old["value"])), loud=True)
@@ -275,60 +279,62 @@ def _make_rewritten_item(row: RowChanged) -> ListItem:
         for key in new
         if old[key] != new[key]
     ]
-    return ListItem(join_spans(about, " is not as it was: ", join_with_commas(other)), loud=True)
+    return ListItem(join_spans(about, " is not as it was: ", join_lines(other)), loud=True)
 
 
-def _format_raw_value(text: str | None) -> Span:
-    return Span("null") if text is None else code_span(text)
+def _format_raw_value(text: str | None) -> Line:
+    return join_spans("null") if text is None else code_text(text)
 
 
 def _make_escalation_item(one: EscalationChanged) -> ListItem:
-    hands = format_transition(*(code_span(seat) if seat else None for seat in (one.with_before, one.with_after)))
-    state = format_transition(*(Span(text) if text else None for text in (one.before, one.after)))
+    hands = format_transition(*(code_text(seat) if seat else [] for seat in (one.with_before, one.with_after)))
+    state = format_transition(*(join_spans(text) if text else [] for text in (one.before, one.after)))
     same = one.with_before == one.with_after
     with_ = (
-        join_spans(", with ", code_span(one.with_after))
+        join_spans(", with ", code_text(one.with_after))
         if same or not one.with_before
         else join_spans(", with ", hands)
     )
     about = join_spans(
-        format_seat(one.seat, one.name), ": ", user_span(one.about), " (", code_span(one.escalation), "): "
+        format_seat(one.seat, one.name), ": ", user_text(one.about), " (", code_text(one.escalation), "): "
     )
     return ListItem(
         join_spans(
             about,
             state if one.before != one.after else join_spans(one.after or ""),
             with_,
-            format_change_author(one.made),
+            _format_change_author(one.made),
         )
     )
 
 
 def _make_silence_item(one: SilenceChanged) -> ListItem:
-    days = format_transition(*(code_span(day) if day else None for day in (one.before, one.after)))
-    about = join_spans(format_seat(one.seat, one.name), ": ", code_span(one.metric), " silenced until ")
-    return ListItem(join_spans(about, days, prefix_text(": ", one.reason), format_change_author(one.made)))
+    days = format_transition(*(code_text(day) if day else [] for day in (one.before, one.after)))
+    about = join_spans(format_seat(one.seat, one.name), ": ", code_text(one.metric), " silenced until ")
+    return ListItem(join_spans(about, days, prefix_text(": ", one.reason), _format_change_author(one.made)))
 
 
-def _policy(found: Diff) -> Iterator[ListItem]:
+def _list_policy_items(found: Diff) -> Iterator[ListItem]:
     for key in found.policy:
         yield ListItem(
             join_spans(
-                code_span(key.key), ": ", format_text_change(key.before, key.after), format_change_author(key.made)
+                code_text(key.key), ": ", format_text_change(key.before, key.after), _format_change_author(key.made)
             )
         )
 
 
-def changed(found: Diff) -> Iterator[ListItem]:
-    """An item a seat. Owners, moves, targets and what a retirement hands over are told of elsewhere."""
+def _list_changed_items(found: Diff) -> Iterator[ListItem]:
+    """An item for each seat. Other sections show owners, moves, targets and the handovers of a retirement."""
     names = _collect_seat_names(found)
     for seat in found.changed:
         yield ListItem(format_seat(seat, names.get(seat, seat)), tuple(format_seat_changes(found, seat)))
 
 
-def format_seat_changes(found: Diff, seat: str) -> Iterator[SpanLine]:
-    """A line for each thing that changed about a seat."""
-    yield from (*_about(found, seat), *_format_capability_changes(found, seat), *_format_metric_changes(found, seat))
+def format_seat_changes(found: Diff, seat: str) -> Iterator[Line]:
+    """A line for each change of a seat."""
+    yield from (_format_field(field) for field in (*found.statuses, *found.fields) if field.seat == seat)
+    yield from _format_capability_changes(found, seat)
+    yield from _format_metric_changes(found, seat)
 
 
 def _collect_seat_names(found: Diff) -> dict[str, str]:
@@ -341,54 +347,49 @@ def _collect_seat_names(found: Diff) -> dict[str, str]:
     return names | {change.seat: change.name for change in own}
 
 
-def _about(found: Diff, seat: str) -> Iterator[SpanLine]:
-    """The status, and the seat's own words."""
-    yield from (_field(field) for field in (*found.statuses, *found.fields) if field.seat == seat)
-
-
-def _field(field: FieldChanged) -> SpanLine:
+def _format_field(field: FieldChanged) -> Line:
     key, _, capability = field.key.partition(".")
-    label = join_spans("capability ", code_span(capability)) if capability else join_spans(key.replace("_", " "))
-    return join_spans(label, ": ", format_text_change(field.before, field.after), format_change_author(field.made))
+    label = join_spans("capability ", code_text(capability)) if capability else join_spans(key.replace("_", " "))
+    return join_spans(label, ": ", format_text_change(field.before, field.after), _format_change_author(field.made))
 
 
-def _format_capability_changes(found: Diff, seat: str) -> Iterator[SpanLine]:
-    """The capabilities that the seat has now, and those that it has no more."""
+def _format_capability_changes(found: Diff, seat: str) -> Iterator[Line]:
+    """The capabilities that the seat gained and lost."""
     for hand in found.capabilities:
         if hand.after == seat and not hand.retirement:
             giver = (
                 join_spans(", taken over from ", format_seat_short(hand.before, hand.before_name))
                 if hand.before
-                else ()
+                else []
             )
-            yield join_spans("does ", code_span(hand.capability), " now", giver, format_change_author(hand.made))
+            yield join_spans("does ", code_text(hand.capability), " now", giver, _format_change_author(hand.made))
         elif hand.before == seat and not hand.retirement:
-            heir = join_spans(", ", format_seat_short(hand.after, hand.after_name), " does") if hand.after else ()
-            yield join_spans("does ", code_span(hand.capability), " no more", heir, format_change_author(hand.made))
+            heir = join_spans(", ", format_seat_short(hand.after, hand.after_name), " does") if hand.after else []
+            yield join_spans("does ", code_text(hand.capability), " no more", heir, _format_change_author(hand.made))
 
 
-def _format_metric_changes(found: Diff, seat: str) -> Iterator[SpanLine]:
-    """The metrics that came and went, what is new about the others, and what they may break."""
+def _format_metric_changes(found: Diff, seat: str) -> Iterator[Line]:
+    """The metrics that the seat gained and lost, the changes of the others, and their waivers."""
     for hand in found.metrics:
         if hand.after == seat and not hand.retirement:
             giver = (
                 join_spans(", taken over from ", format_seat_short(hand.before, hand.before_name))
                 if hand.before
-                else ()
+                else []
             )
             yield join_spans(
                 format_measured_on(hand.metric, hand.name, hand.target, hand.cadence, hand.outcome),
                 giver,
-                format_change_author(hand.made),
+                _format_change_author(hand.made),
             )
         elif hand.before == seat and not hand.retirement:
-            heir = join_spans(", ", format_seat_short(hand.after, hand.after_name), " is") if hand.after else ()
+            heir = join_spans(", ", format_seat_short(hand.after, hand.after_name), " is") if hand.after else []
             yield join_spans(
                 "not measured on ",
                 format_named_id(hand.metric, hand.name),
                 " any more",
                 heir,
-                format_change_author(hand.made),
+                _format_change_author(hand.made),
             )
     for field in found.metric_fields:
         if field.seat == seat:
@@ -397,10 +398,27 @@ def _format_metric_changes(found: Diff, seat: str) -> Iterator[SpanLine]:
                 format_named_id(field.metric, field.metric_name),
                 label,
                 format_text_change(field.before, field.after),
-                format_change_author(field.made),
+                _format_change_author(field.made),
             )
     yield from (
-        join_spans(format_waiver(waiver), format_change_author(waiver.made))
+        join_spans(format_waiver(waiver), _format_change_author(waiver.made))
         for waiver in found.waivers
         if waiver.seat == seat
     )
+
+
+def _format_change_author(made: Made | None) -> Line:
+    """Who made the change and in which commit, in brackets; empty if unknown."""
+    return join_spans(" (", *_format_change_author_lines(made), ")") if made else []
+
+
+def _format_change_author_lines(made: Made | None) -> list[Line]:
+    if made is None:
+        return []
+    return [join_spans("by ", user_text(made.by_name or made.author), " in ", code_text(made.commit[:SHORT_COMMIT]))]
+
+
+def _format_value(value: str | None, measure: Unit | None) -> Line:
+    if value is None:
+        return join_spans("unavailable")
+    return code_text(measure.format_shown(value) if measure else value)

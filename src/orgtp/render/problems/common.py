@@ -1,4 +1,4 @@
-"""What the formats for machines share: the sentence of a problem, its path, and its fingerprint."""
+"""Shared by the formats for machines: the sentence of a problem, its path, and its fingerprint."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _DIGITS = 32
 
 
 def compute_fingerprints(problems: Iterable[Problem]) -> list[str]:
-    """One for each problem, unique in the report: of its rule, path and message, and its number among equal ones.
+    """A fingerprint for each problem, unique in the report, by which a platform recognises it in the next run.
 
-    By it a platform knows a problem of the last run again. Where it stands is left out, in the message, too: a line
-    that is added above makes no old problem a new one.
+    It is a hash of the rule, the path, the message, and the number among equal problems. Line numbers are left out, in
+    the message too, so that a line added above does not make an old problem a new one.
     """
     seen: Counter[str] = Counter()
     found = []
@@ -30,18 +30,18 @@ def compute_fingerprints(problems: Iterable[Problem]) -> list[str]:
 
 
 def format_problem(problem: Problem) -> str:
-    """What is wrong and the way out, as sentences."""
+    """The message and the hint, as sentences."""
     message = problem.message.rstrip(".")
     return f"{message}. {problem.hint}" if problem.hint else f"{message}."
 
 
 def to_unicode_path(path: str) -> str:
-    """A path as it is, but for bytes of it that are no UTF-8: those are escapes, for no JSON can hold them."""
+    """A path with bytes that are not UTF-8 as escapes, because JSON cannot contain them."""
     return path.encode("utf-8", "backslashreplace").decode()
 
 
 def encode_path(path: str) -> bytes:
-    """A path as the file system has it."""
+    """The bytes of a path in the file system."""
     try:
         return path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""The line that a problem is about, with its number and a mark under the place."""
+"""Show the line of a problem, with its number and a mark under the place."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from rich.cells import set_cell_size
 
 from orgtp.model.problem import Place
 from orgtp.model.text import escape_control_chars
-from orgtp.render.problems.fast_lines import Line, columns
+from orgtp.render.spans import Line
+from orgtp.render.terminal import measure_width
 
-# A line break as the reader of each kind of file sees it: YAML has more of them than JSON Lines.
+# YAML has more kinds of line breaks than JSON Lines.
 _YAML_BREAK = re.compile(rb"\r\n|[\n\r]|\xc2\x85|\xe2\x80[\xa8\xa9]")
 _BREAK = re.compile(rb"\n")
-# What stands at a place: a quoted text, or words up to what ends them in YAML. Each character fits one part only, so
-# that a hostile line costs no more than its length.
+# The text at a place: quoted, or up to a character that ends it in YAML. Each character matches one alternative only,
+# so that matching takes linear time.
 _WORD = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|(?:[^\s:,\[\]{}#"]|:(?=\S)|\ (?=[^\s#])|(?<=\S)[#"])+""")
-# So many columns of a line are shown where there is room, which is in a pipe, too: a record of a score fits whole. What
-# is beyond so many characters of a line has no excerpt: ten thousand problems in one line of a hostile file are to cost
-# no more than anywhere else.
+# At most so many columns of a line are shown; a record of a score fits. A place beyond the column _LONGEST has no
+# excerpt, so that thousands of problems in one long line are not slow.
 _WIDEST, _LONGEST = 200, 2_000
 _TAB = 4
 _UTF8 = 4
 
 
 class Excerpts:
-    """The lines of the files, for problems in order of their places: each file is gone through once."""
+    """The lines of the files. If the problems are sorted by place, each file is read once."""
 
     def __init__(self, files: Mapping[str, bytes], width: int) -> None:
         self._files = files
@@ -34,20 +34,20 @@ class Excerpts:
         self._path, self._line, self._start = "", 1, 0
 
     def format_lines(self, place: Place, style: str) -> list[Line]:
-        """`  7 | owner: bogdn` and `    |        ^^^^^`; nothing where the file was not read or has no such line."""
+        """`  7 | owner: bogdn` and `    |        ^^^^^`; empty if the file was not read or has no such line."""
         text = self._read_line(place)
         if text is None or not text.strip():
             return []
         number = f"{place.line:>3}"
         room = min(max(12, self._width - len(number) - 3), _WIDEST)
         before, at, after = _fit_excerpt(*_split_at_column(text, place.column), room)
-        mark = " " * columns(before) + "^" * max(1, columns(at))
+        mark = " " * measure_width(before) + "^" * max(1, measure_width(at))
         empty = " " * len(number)
         shown = f"{before}{at}{after}"
         return [[(f"{number} | ", "dim"), (shown, "")], [(f"{empty} | ", "dim"), (mark, style)]]
 
     def _read_line(self, place: Place) -> str | None:
-        """The line of `place`, as far as it is needed."""
+        """The beginning of the line of `place`, or None."""
         raw = self._files.get(place.path)
         if raw is None or place.column > _LONGEST or not self._seek_line(place.path, place.line, raw):
             return None
@@ -57,7 +57,7 @@ class Excerpts:
         return text.removeprefix("\ufeff") if place.line == 1 else text
 
     def _seek_line(self, path: str, line: int, raw: bytes) -> bool:
-        """Go to the beginning of a line, from where we are if that is before it; false where there is none."""
+        """Move to the beginning of a line, from the current line if possible. Return whether there is such a line."""
         if path != self._path or line < self._line:
             self._path, self._line, self._start = path, 1, 0
         breaks = _choose_break_pattern(path)
@@ -74,7 +74,7 @@ def _choose_break_pattern(path: str) -> re.Pattern[bytes]:
 
 
 def _split_at_column(line: str, column: int) -> tuple[str, str, str]:
-    """The line before the place, what stands at it, and the rest; as it may be shown."""
+    """The line before the place, the text at the place, and the rest; without control characters."""
     start = min(column - 1, len(line))
     word = _WORD.match(line, start)
     end = word.end() if word else min(start + 1, len(line))
@@ -87,29 +87,29 @@ def _split_at_column(line: str, column: int) -> tuple[str, str, str]:
 
 
 def _fit_excerpt(before: str, at: str, after: str, room: int) -> tuple[str, str, str]:
-    """The three in at most `room` columns; what is left out is marked by …, and the place is not."""
-    if columns(before) + columns(at) + columns(after) <= room:
+    """The three parts in at most `room` columns. An … replaces what is left out, which is never the place."""
+    if measure_width(before) + measure_width(at) + measure_width(after) <= room:
         return before, at, after
-    lead = max(room // 3, room - columns(at) - columns(after))
-    if columns(before) > lead:
+    lead = max(room // 3, room - measure_width(at) - measure_width(after))
+    if measure_width(before) > lead:
         before = f"…{_truncate_start(before, lead - 1)}"
-    at = _truncate_end(at, room - columns(before))
-    return before, at, _truncate_end(after, room - columns(before) - columns(at))
+    at = _truncate_end(at, room - measure_width(before))
+    return before, at, _truncate_end(after, room - measure_width(before) - measure_width(at))
 
 
 def _truncate_end(text: str, room: int) -> str:
-    """The beginning of a text in at most `room` columns."""
-    if columns(text) <= room:
+    """The beginning of a text, in at most `room` columns."""
+    if measure_width(text) <= room:
         return text
     return f"{set_cell_size(text[: _UTF8 * room], room - 1).rstrip()}…" if room > 0 else ""
 
 
 def _truncate_start(text: str, room: int) -> str:
-    """The end of a text in at most `room` columns."""
-    kept, used = "", 0
+    """The end of a text, in at most `room` columns."""
+    end, used = "", 0
     for sign in reversed(text[-_UTF8 * room :]):
-        used += columns(sign)
+        used += measure_width(sign)
         if used > room:
             break
-        kept = sign + kept
-    return kept
+        end = sign + end
+    return end

@@ -1,4 +1,4 @@
-"""Problems as GitHub shows them: workflow commands, which become annotations, and a table for the step summary."""
+"""Format problems for GitHub: workflow commands, which become annotations, and a table for the step summary."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from orgtp.model.problem import Problem
 from orgtp.model.text import count_noun, escape_control_chars
 from orgtp.render.problems.common import format_problem, to_unicode_path
 
-# GitHub makes so many annotations of each kind in a step, and drops the rest without a word.
+# GitHub shows so many annotations of each kind for a step, and silently drops the rest.
 MAX_ANNOTATIONS = 10
-# What it takes as a step's summary; one byte more, and it takes none of it.
+# The greatest size of a step summary. GitHub rejects a larger one as a whole.
 SUMMARY_BYTES = 1024 * 1024
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = {**_DATA, ":": "%3A", ",": "%2C"}
-# The runner still looks for commands of its first form anywhere in a line.
+# The runner still recognises the old syntax of commands anywhere in a line.
 _OLD_COMMAND = re.compile(r"##(?=\[)")
 _LAST_LINE = 200
 
 
 def format_workflow_command(kind: str, properties: Mapping[str, object], message: str) -> str:
-    """`::error file=…,line=…::message`, each part escaped as the runner reads it."""
+    """`::error file=…,line=…::message`, escaped for the runner."""
     parts = ",".join(f"{key}={_escape_signs(str(value), _PROPERTY)}" for key, value in properties.items())
     return f"::{kind} {parts}::{_escape_signs(message, _DATA)}"
 
@@ -32,17 +32,17 @@ def _escape_signs(text: str, signs: Mapping[str, str]) -> str:
 
 
 def problems_github(problems: Iterable[Problem]) -> str:
-    """The problems that become annotations, as workflow commands, one a line."""
+    """The problems that become annotations, as workflow commands on lines of their own."""
     return "".join(f"{_format_annotation(problem)}\n" for problem in _split_at_limit(problems)[0])
 
 
 def find_unannotated(problems: Iterable[Problem]) -> list[Problem]:
-    """The problems for which GitHub has no room among the annotations."""
+    """The problems beyond the limit of annotations."""
     return _split_at_limit(problems)[1]
 
 
 def _split_at_limit(problems: Iterable[Problem]) -> tuple[list[Problem], list[Problem]]:
-    """The first `SHOWN` of each kind, and all others."""
+    """The first `MAX_ANNOTATIONS` of each severity, and the others."""
     counts: Counter[str] = Counter()
     parts: tuple[list[Problem], list[Problem]] = ([], [])
     for problem in problems:
@@ -66,12 +66,12 @@ def _format_annotation(problem: Problem) -> str:
 
 
 def _escape_path(path: str) -> str:
-    """A path without what drives a terminal; line breaks stay, for they are escaped."""
+    """A path without control characters, except line breaks, which the caller escapes."""
     return "".join(sign if sign in _DATA else escape_control_chars(sign) for sign in path)
 
 
 def format_log_lines(problems: Iterable[Problem]) -> str:
-    """Problems as lines of the log, in none of which the runner finds a command."""
+    """Problems as lines of the log, none of which contains a command of the runner."""
     return "".join(f"- {_OLD_COMMAND.sub('# #', _line(problem))}\n" for problem in problems)
 
 
@@ -80,9 +80,9 @@ def _line(problem: Problem) -> str:
 
 
 def summary_markdown(problems: Sequence[Problem], title: str, room: int = SUMMARY_BYTES) -> str:
-    """All problems as a table in at most `room` bytes, and how many are left out of it. Empty where not even that fits.
+    """The problems as a table in at most `room` bytes, and how many are left out. Empty if not even that fits.
 
-    The summary is a page of the repository's: what users wrote can be no link, image, mention or markup in it.
+    Text from users becomes no link, image, mention or markup.
     """
     head = f"\n### orgtp validate: {_escape_html(title)}\n\n| | Where | Rule | What |\n| --- | --- | --- | --- |\n"
     rows, used = [], len(head.encode()) + _LAST_LINE
@@ -92,7 +92,7 @@ def summary_markdown(problems: Sequence[Problem], title: str, room: int = SUMMAR
             break
         rows.append(row)
     left = len(problems) - len(rows)
-    rest = f"\n{count_noun(left, 'problem')} more left out: there is no room for more here.\n" if left else ""
+    rest = f"\n{count_noun(left, 'problem')} more left out: the summary has no room for them.\n" if left else ""
     return f"{head}{''.join(rows)}{rest}" if used <= room or rows else ""
 
 
@@ -108,12 +108,12 @@ def _format_summary_rows(problems: Iterable[Problem]) -> Iterator[str]:
 
 
 def _format_html_code(text: str) -> str:
-    """Text as code: GitHub looks for no mention, issue or commit in there."""
+    """Text as code, in which GitHub finds no mention, issue or commit."""
     return f"<code>{_escape_html(text)}</code>"
 
 
 def _escape_html(text: str) -> str:
-    """Text of which no sign means anything in Markdown or HTML."""
+    """Text without any markup of Markdown or HTML."""
     return "".join(sign if _is_plain(sign) else f"&#{ord(sign)};" for sign in escape_control_chars(text))
 
 

@@ -1,4 +1,4 @@
-"""Problems as a Code Quality report, as GitLab reads it (`artifacts: reports: codequality`)."""
+"""Format problems as a Code Quality report for GitLab (`artifacts: reports: codequality`)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTI
 
 
 def problems_gitlab(problems: Sequence[Problem]) -> str:
-    """A JSON array with one object a line; empty where nothing is wrong, so that GitLab sees what was mended.
+    """A JSON array with an object on each line; empty without problems, so that GitLab sees what was fixed.
 
-    GitLab keeps one problem for each fingerprint, and stops reading at the first that lacks a key.
+    GitLab shows one problem for each fingerprint, and stops reading at the first that lacks a key.
     """
     pairs = zip(problems, compute_fingerprints(problems), strict=True)
     rows = ",\n".join(json.dumps(_problem_to_gitlab(problem, mark)) for problem, mark in pairs)

@@ -1,4 +1,4 @@
-"""Problems as a JUnit report, which GitLab, Jenkins and most others show as tests."""
+"""Format problems as a JUnit report, which GitLab, Jenkins and others show as tests."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _FAILING = frozenset({Severity.ERROR})
 
 
 def problems_junit(problems: Sequence[Problem], fatal: Collection[Severity] = _FAILING) -> str:
-    """A suite for each file and a case for each problem; where nothing is wrong, one case that passes.
+    """A suite for each file and a case for each problem; without problems, one case that passes.
 
-    What fails the run (`fatal`) is a failure; the rest is skipped: seen in the report, and not red.
+    A problem with a `fatal` severity is a failure. The others are skipped cases: visible in the report, and not red.
     """
     top = ET.Element("testsuites", {"name": "orgtp validate", **_count_results(problems, fatal)})
     files: dict[str, list[Problem]] = {}
@@ -50,7 +50,7 @@ def _add_suite(top: ET.Element, path: str, problems: list[Problem], fatal: Colle
 
 
 def _make_unique(name: str, numbers: dict[str, int]) -> str:
-    """The name, with a number behind it where it is taken. `numbers`: every name so far, and its highest number."""
+    """The name, followed by a number if it is taken. `numbers` maps each name so far to its highest number."""
     free = name
     while free in numbers:
         numbers[name] += 1
@@ -60,7 +60,7 @@ def _make_unique(name: str, numbers: dict[str, int]) -> str:
 
 
 def _add_case(suite: ET.Element, name: str, problem: Problem, fatal: Collection[Severity]) -> None:
-    """One problem. GitLab knows a case again by suite, class and name, so these are unique and name no line."""
+    """Add a problem. GitLab recognises a case by suite, class and name, so these are unique and contain no line."""
     case = ET.SubElement(suite, "testcase", name=name, classname=_escape_for_xml(problem.place.path), time="0")
     text = f"{problem.place}: {problem.rule}: {format_problem(problem)}"
     if problem.severity in fatal:
@@ -73,5 +73,5 @@ def _add_case(suite: ET.Element, name: str, problem: Problem, fatal: Collection[
 
 
 def _escape_for_xml(text: str) -> str:
-    """Text with each character that XML forbids, or that drives a terminal, shown as its escape."""
+    """Text with control characters, and characters that XML forbids, as escapes."""
     return escape_control_chars(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

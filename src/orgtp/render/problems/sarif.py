@@ -1,4 +1,4 @@
-"""Problems as SARIF 2.1.0, which code scanners exchange (GitHub's code scanning, Azure DevOps, editors)."""
+"""Format problems as SARIF 2.1.0, for code scanners (GitHub code scanning, Azure DevOps, editors)."""
 
 from __future__ import annotations
 
@@ -14,20 +14,18 @@ from orgtp.rules.registry import ALL_RULES
 from orgtp.rules.rule import Rule
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}
-# GitHub's words for the same, by which it sorts.
+# The words of GitHub for the severities, by which it sorts.
 _WEIGHTS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "recommendation"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _TOP = "%SRCROOT%"
-
-
-# What GitHub takes in one run (docs.github.com, "SARIF support for code scanning").
+# The most results that GitHub accepts in a run (docs.github.com, "SARIF support for code scanning").
 MAX_RESULTS = 25_000
 
 
 def problems_sarif(problems: Sequence[Problem], version: str) -> str:
     """One run of this version of orgtp, with the rules that occur and a result for each problem.
 
-    Of more than `MOST`, the worst are told, and a notification says how many are left out.
+    Of more than `MAX_RESULTS` problems it contains the worst, and a notification with the number left out.
     """
     left = max(0, len(problems) - MAX_RESULTS)
     problems = _select_worst(problems) if left else problems
@@ -61,7 +59,7 @@ def _describe_rule(id_: str) -> dict[str, Any]:
 
 
 def _explained(rule: Rule) -> dict[str, Any]:
-    """What a rule says of itself: its title, and its page."""
+    """The title, the page and the severity of a rule."""
     return {
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.page},
@@ -78,18 +76,18 @@ def _problem_to_result(problem: Problem, index: dict[str, int], fingerprint: str
         "level": _LEVELS[problem.severity],
         "message": {"text": _break_links(format_problem(problem))},
         "locations": [{"physicalLocation": _format_location(problem.place)}],
-        # Not primaryLocationLineHash: GitHub's uploader makes that one itself, and warns of any other.
+        # Not primaryLocationLineHash: GitHub's uploader computes that one itself, and warns of any other.
         "partialFingerprints": {"orgtp/v1": fingerprint},
     }
 
 
 def _break_links(text: str) -> str:
-    """A message without a link: `[text](address)` is one in SARIF, and the words may be anybody's."""
+    """A message without a link, because text from users may contain `[text](address)`, a link in SARIF."""
     return escape_control_chars(text).replace("](", "] (")
 
 
 def _format_location(place: Place) -> dict[str, Any]:
-    """The file as a relative URI, byte by byte, and where in it."""
+    """The file as a relative URI, and the place in it."""
     uri = quote(encode_path(place.path))
     return {
         "artifactLocation": {"uri": uri, "uriBaseId": _TOP},

@@ -1,4 +1,4 @@
-"""Problems as lines for people: where and what, the line itself with a mark under the place, and the way out."""
+"""Show problems on a terminal: place and message, the line with a mark under the place, and the hint."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.text import count_noun, escape_control_chars, one_line
 from orgtp.render.problems.excerpt import Excerpts
-from orgtp.render.problems.fast_lines import PLACE, Line, flow_line, painted
 from orgtp.render.problems.grouping import ProblemGroup, group_problems
-from orgtp.render.terminal import Screen
+from orgtp.render.spans import Line
+from orgtp.render.terminal import PLACE, Screen, render_lines, wrap_line
 from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
-# So many files of a group are named, and so many pieces of one file; the JSON has every place.
+# A group names at most so many files, and so many ranges of lines in a file; the JSON has every place.
 _NAMED, _PIECES = 5, 30
 _ALL = "each of them in full: add --json"
 
 
 def problems_text(problems: Iterable[Problem], files: Mapping[str, bytes], screen: Screen) -> str:
-    """Problems in the order given, with the lines of `files` that they are about.
+    """The problems in the order given, with their lines of `files`.
 
-    Equal findings are told once, at the first of their places; of many of one rule in a row the first are told, and
-    the others counted with their lines.
+    Equal problems are shown once, at their first place. Of many problems of one rule in a row, the first are shown and
+    the others counted.
     """
     excerpts = Excerpts(files, screen.width)
-    return painted(_format_problem_lines(group_problems(problems), excerpts, screen.width), screen)
+    return render_lines(_format_problem_lines(group_problems(problems), excerpts, screen.width), screen)
 
 
-def _format_problem_lines(told: Iterable[ProblemGroup], excerpts: Excerpts, width: int) -> Iterator[Line]:
+def _format_problem_lines(groups: Iterable[ProblemGroup], excerpts: Excerpts, width: int) -> Iterator[Line]:
     shown: Place | None = None
     apart = short = False
-    for entry in told:
+    for entry in groups:
         if apart:
             yield []
         first = entry.first
-        # What is at the same place as the last one stands below the same line.
+        # Problems at the same place share one excerpt.
         excerpt = _excerpt(first, excerpts) if first.place != shown else []
         yield from _format_group(entry, excerpt, width)
         shown = first.place if _is_about_its_line(first) else None
-        # Those that share a hint stand close together above it.
+        # Problems that share a hint have no empty line between them.
         apart, short = entry.hinted or not first.hint, short or bool(entry.counted)
     if short:
-        yield from ([], *flow_line([(_ALL, "dim")], width, ""))
+        yield from ([], *wrap_line([(_ALL, "dim")], width, ""))
 
 
 def _excerpt(problem: Problem, excerpts: Excerpts) -> list[Line]:
@@ -51,28 +51,28 @@ def _excerpt(problem: Problem, excerpts: Excerpts) -> list[Line]:
 
 
 def _is_about_its_line(problem: Problem) -> bool:
-    """Whether it is about what stands at its place. What git lacks has a place only because every problem has one."""
+    """Whether the line at its place is what is wrong. A problem of git has a place only because all problems have."""
     return problem.rule != BASE_NOT_REACHED.id
 
 
 def _format_group(entry: ProblemGroup, excerpt: list[Line], width: int) -> Iterator[Line]:
-    """One finding: where and what, the line, the hint, where else, and how many more of its rule follow."""
-    yield from flow_line(_format_group_heading(entry.first), width, "  ")
+    """A problem: place and message, excerpt, hint, other places, and how many more of its rule follow."""
+    yield from wrap_line(_format_group_heading(entry.first), width, "  ")
     yield from excerpt
     if entry.hinted and entry.first.hint:
-        yield from flow_line([("  " + one_line(entry.first.hint), "")], width, "  ")
+        yield from wrap_line([("  " + one_line(entry.first.hint), "")], width, "  ")
     if entry.others:
         more = f"  and {len(entry.others)} more like it: {_format_other_places(entry.others)}"
-        yield from flow_line([(more, "dim")], width, "  ")
+        yield from wrap_line([(more, "dim")], width, "  ")
     if entry.counted:
-        # These are told nowhere else, so they have the colour of what they are.
+        # These are shown nowhere else, so they have the colour of their severity.
         more = f"  and {len(entry.counted)} more of {entry.first.rule}"
         where = f" in {_format_counted_places(entry.counted)}"
-        yield from flow_line([(more, _STYLES[entry.first.severity]), (where, "")], width, "  ")
+        yield from wrap_line([(more, _STYLES[entry.first.severity]), (where, "")], width, "  ")
 
 
 def _format_group_heading(problem: Problem) -> Line:
-    """`seats/dash.yaml:7:8: owner-unknown: owner "bogdn" is not a seat`; the place in one piece, to be clicked."""
+    """`seats/dash.yaml:7:8: owner-unknown: owner "bogdn" is not a seat`."""
     weight = "" if problem.severity is Severity.ERROR else f" ({problem.severity})"
     message = one_line(problem.message).rstrip(".")
     return [
@@ -97,7 +97,7 @@ def _format_other_places(problems: Sequence[Problem]) -> str:
 
 
 def _format_counted_places(problems: Sequence[Problem]) -> str:
-    """Where these are: each file with its lines, those that follow one another as a range."""
+    """The files of the problems, each with its lines."""
     lines: dict[str, set[int]] = {}
     for problem in problems:
         lines.setdefault(problem.place.path, set()).add(problem.place.line)
@@ -110,7 +110,7 @@ def _format_counted_places(problems: Sequence[Problem]) -> str:
 
 
 def _format_line_ranges(lines: Sequence[int]) -> str:
-    """Lines as ranges and single ones; of very many the first, and how far they go."""
+    """Lines as ranges; of very many the first, and the last line."""
     pieces: list[list[int]] = []
     for line in lines:
         if pieces and line == pieces[-1][-1] + 1:

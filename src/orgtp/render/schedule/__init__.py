@@ -1,1 +1,3 @@
 """The package schedule."""
+
+__all__ = ["crontab_systemd"]

@@ -1,4 +1,4 @@
-"""A timetable as a crontab, a systemd timer and a workflow: each runs it in the org's timezone, whatever its own is."""
+"""Format a timetable as a crontab, systemd timers or a workflow. Each runs in the timezone of the org."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from orgtp.model.errors import BadInput
 from orgtp.model.schedule import Timetable
 from orgtp.model.text import did_you_mean, escape_control_chars
 
-# Debian's cron takes no longer command, and then runs nothing of the whole crontab, without a word.
+# Debian's cron silently ignores a whole crontab with a longer command.
 _MOST_IN_CRON = 998
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledRun:
-    """Where it runs: the org's folder, the program, the options of both commands; and the org's id for names.
+    """What to run: the folder of the org, the program, the options of both commands, and the id of the org.
 
-    `variables` are those of this machine's that say where its files are. `asked` are the options of `orgtp schedule`
-    itself, so that what is printed says how it was made.
+    `variables` are the environment variables of this machine with the paths of its files. `asked` are the options of
+    `orgtp schedule`, which the output repeats.
     """
 
     root: str
@@ -32,27 +32,27 @@ class ScheduledRun:
 
     @property
     def collect(self) -> tuple[str, ...]:
-        """What follows the program on the command line: at the times of the timetable, this."""
+        """The arguments of the program at the times of the timetable."""
         return ("score", "collect", *self.options)
 
     @property
     def tick(self) -> tuple[str, ...]:
-        """And every quarter of an hour, whatever came of it, this."""
+        """The arguments of the program every quarter of an hour."""
         return ("escalate", "tick", *self.options)
 
     def print_command(self, kind: str) -> str:
-        """The command that prints this."""
+        """The command that prints this schedule."""
         return escape_control_chars(shlex.join(("orgtp", "schedule", kind, *self.asked)))
 
     @property
     def recorder(self) -> str:
-        """Who records, for a comment."""
+        """Who records the values, for a comment."""
         by = self.options[self.options.index("--by") + 1] if "--by" in self.options else ""
-        return f"as {by}" if by else "as whoever git's user.email is; --by SEAT names a seat"
+        return f"as {by}" if by else "as the seat with git's user.email; --by SEAT names another"
 
 
 def schedule_text(kind: str, times: Timetable, place: ScheduledRun) -> str:
-    """One kind, or all of them, each below a line that says how it is put to use. Raises `BadInput`."""
+    """A schedule of one kind, or of all kinds. Raises `BadInput`."""
     if kind:
         if kind not in _KINDS:
             hint = did_you_mean(kind, _KINDS)
@@ -62,9 +62,9 @@ def schedule_text(kind: str, times: Timetable, place: ScheduledRun) -> str:
 
 
 def _format_crontab(times: Timetable, place: ScheduledRun) -> str:
-    """cron(8) knows no timezone but its own, so each quarter of an hour it asks what time it is in the org.
+    """cron(8) has one timezone, so every quarter of an hour the command checks the time in the timezone of the org.
 
-    The tick comes after the numbers of that moment: nobody is chased for what is just coming. Raises `BadInput`.
+    The tick runs after the collection, so that a value just collected raises no alert. Raises `BadInput`.
     """
     when = format_clock_patterns(times)
     # Within a crontab, % ends the line (crontab(5)).
@@ -72,15 +72,15 @@ def _format_crontab(times: Timetable, place: ScheduledRun) -> str:
     collect, tick = (" ".join(map(_quote_for_cron, (place.program, *words))) for words in (place.collect, place.tick))
     command = f"cd {_quote_for_cron(place.root)} && {{ {clock} {collect} ;; esac; {tick}; }}"
     if len(command.encode()) > _MOST_IN_CRON:
-        why = f"cron takes no command of more than {_MOST_IN_CRON} characters, and this one would have {len(command)}"
-        raise BadInput(what=f"{why}. Name fewer --times, or take: orgtp schedule systemd")
+        why = f"cron accepts no command of more than {_MOST_IN_CRON} characters, and this one would have {len(command)}"
+        raise BadInput(what=f"{why}. Use fewer --times, or: orgtp schedule systemd")
     variables = "".join(f"{name}={value}\n" for name, value in sorted(place.variables.items()))
     return (
         f"# {_describe_run(times, place)}, {place.recorder};\n"
-        "# and every quarter of an hour a tick, which moves up what nobody took on in time.\n"
-        f"# Put it to use: {place.print_command('cron')} | crontab -\n"
-        "# (that replaces your crontab; to keep what it has, add the lines with: crontab -e)\n"
-        "# cron has no variables of your shell: what sources name with env: stands above the line, as in TOKEN=value\n"
+        "# and every quarter of an hour a tick, which escalates what is overdue.\n"
+        f"# Install it: {place.print_command('cron')} | crontab -\n"
+        "# (this replaces your crontab; to add the lines to it instead: crontab -e)\n"
+        "# cron does not read your shell's variables: set what sources name with env: above the line (TOKEN=value)\n"
         f"{variables}*/15 * * * * {command}\n"
     )
 
@@ -90,12 +90,12 @@ def _quote_for_cron(text: str) -> str:
 
 
 def _format_systemd(times: Timetable, place: ScheduledRun) -> str:
-    """A script that writes the units and starts the timers."""
+    """A shell script that writes the units and starts the timers."""
     name = f"orgtp-{place.org}"
     units = "".join(_write_unit(unit, text) for unit, text in _build_units(name, times, place).items())
     return f"""# {_describe_run(times, place)}, {place.recorder};
-# and every quarter of an hour a tick, which moves up what nobody took on in time.
-# Put it to use: {place.print_command("systemd")} | sh
+# and every quarter of an hour a tick, which escalates what is overdue.
+# Install it: {place.print_command("systemd")} | sh
 set -e
 units="${{XDG_CONFIG_HOME:-$HOME/.config}}/systemd/user"
 mkdir -p "$units"
@@ -104,7 +104,7 @@ systemctl --user enable --now {name}.timer {name}-tick.timer
 # Without this, your timers end when you log out.
 loginctl enable-linger
 # systemd sends no mail. What failed, and why: systemctl --user --failed; journalctl --user -u {name} -u {name}-tick
-# (to be told, add OnFailure= with a unit of yours: systemctl --user edit {name}.service)
+# (for an alert, add OnFailure= with a unit of yours: systemctl --user edit {name}.service)
 """
 
 
@@ -117,13 +117,13 @@ def _write_unit(unit: str, text: str) -> str:
 
 
 def _build_units(name: str, times: Timetable, place: ScheduledRun) -> dict[str, str]:
-    """The units by their names. The tick that is due at the same moment waits until the numbers are there."""
-    moments = "\n".join(f"OnCalendar=Mon..Fri *-*-* {one:%H:%M}:00 {times.zone}" for one in times.times)
+    """The units by name. The tick waits for a collection that starts at the same time."""
+    calendar = "\n".join(f"OnCalendar=Mon..Fri *-*-* {one:%H:%M}:00 {times.zone}" for one in times.times)
     collect, tick = (_format_unit_command(place.program, words) for words in (place.collect, place.tick))
-    what, late = _describe_run(times, place), f"What is overdue in {place.org}"
+    what, late = _describe_run(times, place), f"Overdue escalations of {place.org}"
     return {
         f"{name}.service": f"{_format_service(what, place, collect)}ExecStopPost={tick}\n",
-        f"{name}.timer": _format_timer(what, f"{moments}\nPersistent=true"),
+        f"{name}.timer": _format_timer(what, f"{calendar}\nPersistent=true"),
         f"{name}-tick.service": _format_service(late, place, tick, after=f"{name}.service"),
         f"{name}-tick.timer": _format_timer(late, "OnCalendar=*:0/15"),
     }
@@ -139,18 +139,18 @@ Description={what}
 [Service]
 Type=oneshot
 WorkingDirectory={place.root.replace("%", "%%")}
-{variables}# What your sources name with env: stands in this file, as in TOKEN=value
+{variables}# Set what your sources name with env: in this file, as in TOKEN=value
 EnvironmentFile=-%h/.config/orgtp/environment
 ExecStart={command}
 """
 
 
-def _format_timer(what: str, moments: str) -> str:
+def _format_timer(what: str, times: str) -> str:
     return f"""[Unit]
 Description={what}
 
 [Timer]
-{moments}
+{times}
 
 [Install]
 WantedBy=timers.target
@@ -158,7 +158,7 @@ WantedBy=timers.target
 
 
 def _format_unit_command(program: str, words: Sequence[str]) -> str:
-    """A command in a unit file: $ begins a variable in its arguments, and not in the program (systemd.service(5))."""
+    """A command in a unit file, where $ begins a variable in arguments but not in the program (systemd.service(5))."""
     return " ".join((_quote_for_systemd(program), *(_quote_for_systemd(word.replace("$", "$$")) for word in words)))
 
 
@@ -174,7 +174,7 @@ _PLAIN = re.compile(r"[\w@%+=:,./-]+")
 
 
 def format_clock_patterns(times: Timetable) -> str:
-    """What `date +%u-%H:%M` says at these times, as a shell's case has it."""
+    """The output of `date +%u-%H:%M` at these times, as patterns of a shell's `case`."""
     return "|".join(f"[1-5]-{one:%H:%M}" for one in times.times)
 
 

@@ -1,4 +1,4 @@
-"""A timetable as a workflow of GitHub Actions, whose clock is UTC."""
+"""Format a timetable as a workflow of GitHub Actions, which uses UTC."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orgtp.model.schedule import Timetable
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """The workflow of one org: when it runs, with which options, and what its comments say of that."""
+    """The workflow of an org: when it runs, with which options, and the texts of its comments."""
 
     times: Timetable
     org: str
@@ -26,13 +26,13 @@ class Workflow:
         return f"{self._format_header()}{self._format_clock_step()}{_SET_UP}{self._format_run_steps()}"
 
     def _format_header(self) -> str:
-        """Each time stands there as summer and as winter have it."""
-        hours = sorted({moment for one in self.times.times for moment in self._list_utc_times(one)})
+        """The header, with each time both in summer time and in winter time."""
+        hours = sorted({utc for one in self.times.times for utc in self._list_utc_times(one)})
         lines = "\n".join(f'    - cron: "{minute} {hour} * * *"' for hour, minute in hours)
         return f"""# .github/workflows/numbers.yml: {self.schedule}, {self.named}
 # Made by: {self.again}
-# Secrets: ORGTP_SOURCES_YAML holds the sources, and ORGTP_NOTIFY_YAML whom to tell of what is in whose hands (it may be
-# missing). What either names with env: is a secret of its own, and GitHub hands over those alone that stand below.
+# Secrets: ORGTP_SOURCES_YAML contains the sources, and ORGTP_NOTIFY_YAML (optional) the recipients of notifications.
+# What either names with env: is another secret, which you add to env: below.
 name: Numbers of {self.org}
 on:
   schedule:
@@ -46,32 +46,32 @@ jobs:
     runs-on: ubuntu-latest
     env:
       ORGTP_SOURCES: /tmp/sources.yaml
-      # A line for each secret that is named with env: in the sources, and in whom to tell:
+      # A line for each secret that the sources and recipients name with env:
       # TOKEN: ${{{{ secrets.TOKEN }}}}
     steps:
 """
 
     def _list_utc_times(self, one: time) -> set[tuple[int, int]]:
-        """What a time of day is in UTC over a year: once, or twice where clocks are changed."""
+        """A time of day in UTC over a year: two times if the zone has summer time."""
         days = [date(2026, month, 1) for month in range(1, 13)]
-        moments = [datetime.combine(day, one, self.times.zone).astimezone(UTC) for day in days]
-        return {(moment.hour, moment.minute) for moment in moments}
+        times = [datetime.combine(day, one, self.times.zone).astimezone(UTC) for day in days]
+        return {(utc.hour, utc.minute) for utc in times}
 
     def _format_clock_step(self) -> str:
-        """The step that drops the wrong one of summer and winter."""
+        """The step that checks that this run is for the current season."""
         when = " | ".join(f"[1-5]-{one:%H:%M}" for one in self.times.times)
         return f"""      - id: clock
         env:
           CRON: ${{{{ github.event.schedule }}}}
         run: |
           if [ -z "$CRON" ]; then
-            # What a person starts has no schedule, and is in time.
+            # A run that a person starts has no schedule.
             echo "run=yes" >> "$GITHUB_OUTPUT"
             exit
           fi
           read -r minute hour _ <<< "$CRON"
           at=$(date -d "$(date -u +%F) $hour:$minute UTC" +%s)
-          # What GitHub starts late, after midnight, is of the day before.
+          # A run that GitHub starts late, after midnight, is for the day before.
           if [ "$at" -gt "$(date +%s)" ]; then at=$((at - 86400)); fi
           case "$(TZ={self.times.zone} date -d "@$at" +%u-%H:%M)" in
             {when}) echo "run=yes" >> "$GITHUB_OUTPUT" ;;
@@ -79,12 +79,12 @@ jobs:
 """
 
     def _format_run_steps(self) -> str:
-        """A runner is thrown away, so that what it recorded has to be sent."""
+        """The steps that run orgtp. They push, because the runner is deleted afterwards."""
         options = (*(word for word in self.options if word != "--push"), "--push")
         return f"""      - if: steps.clock.outputs.run
         run: orgtp {shlex.join(("score", "collect", *options))}
-      # It ticks when it has collected, and at no other time: what is overdue goes up at the next of these times that is
-      # within working hours. Where that is too seldom, let a machine of yours tick: orgtp schedule cron
+      # The tick runs only after a collection, so overdue escalations move on at the next of these times in working
+      # hours. If that is too seldom, run the tick on a machine of yours: orgtp schedule cron
       - if: always() && steps.clock.outputs.run
         run: orgtp {shlex.join(("escalate", "tick", *options))}
 """

@@ -1,4 +1,4 @@
-"""Judging the name of a metric by its words: an outcome, an activity, a machine's own measure, or a wish."""
+"""Classifies a metric by the words of its name: an outcome, an activity, a measure of the machine, or a wish."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from orgtp.rules.metric_names.phrases import (
     split_words,
 )
 
-# What stands between a name and an id; no phrase has it, so none goes from one into the other.
+# Separates a name from an id. No phrase contains it, so no match spans both.
 _GAP = "|"
 _NEAR = 3
 _NEAR_MACHINE = 2
@@ -34,7 +34,7 @@ _PER = {"per", "a", "an", "each", "every"}
 
 
 class MetricSense(StrEnum):
-    """What the words of a metric are about."""
+    """What a metric measures."""
 
     OUTCOME = "outcome"
     ACTIVITY = "activity"
@@ -43,29 +43,29 @@ class MetricSense(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What a metric's words are about, and those that say so; where the id alone has them, that is said too."""
+    """What a metric measures, and the words that show it; the text says so if only the id has them."""
 
     sense: MetricSense
     word: str = ""
 
     @property
     def is_outcome(self) -> bool:
-        """Whether the metric says what came of the work."""
+        """Whether the metric measures an outcome."""
         return self.sense is MetricSense.OUTCOME
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MetricClassifier:
-    """Somebody who knows the words of orgtp and of one org."""
+    """Classifies metrics with orgtp's words and those of one org."""
 
     phrases: PhraseIndex
 
     def classify_metric(self, name: str, id_: str = "") -> Classification:
-        """What the metric `id_` of this name is about."""
+        """Classify the metric with this name and id."""
         return _classify(self, name, id_)
 
     def is_wish(self, name: str) -> bool:
-        """Whether the name only wishes for something: no number in it, no time, nothing that has come of it."""
+        """Whether the name is only a wish: it has no number, no time and no result."""
         row = split_words(name)
         found = self.phrases.find_phrases(row)
         counted = any(word[0].isdigit() for word in row)
@@ -77,13 +77,13 @@ class MetricClassifier:
 def get_classifier(
     runtime: tuple[str, ...] = (), activity: tuple[str, ...] = (), outcome: tuple[str, ...] = ()
 ) -> MetricClassifier:
-    """The judge who also knows an org's own words."""
+    """The classifier for an org with these words of its own."""
     own = {"own runtime": runtime, "own activity": activity, "own outcome": outcome}
     return MetricClassifier(PhraseIndex({**_build_topics(), **own}))
 
 
 def is_empty_outcome(outcome: str, *names: str) -> bool:
-    """Whether the words of an outcome say none: a dash, TBD, or no more than one of `names`."""
+    """Whether the text of an outcome says nothing: a dash, TBD, or one of `names`."""
     if len(outcome) > _LONGEST_NOTHING and not any(outcome[:1].lower() == name[:1].lower() for name in names):
         return False
     said = split_words(outcome)
@@ -111,23 +111,23 @@ def _load_vocabulary() -> dict[str, Any]:
 
 
 def _build_topics() -> Mapping[str, list[str]]:
-    """The phrases of each topic that a text is searched for."""
+    """The phrases of each topic."""
     words = _load_vocabulary()
     lists = {topic: text for topic, text in words.items() if isinstance(text, str) and topic not in _NOT_SEARCHED}
     lists |= {"rated": words["runtime_rates"]["things"], "rate": words["runtime_rates"]["unit"]}
-    lists |= {"people": words["result_noticed"]["people"], "noticed": words["result_noticed"]["deeds"]}
+    lists |= {"people": words["result_noticed"]["people"], "noticed": words["result_noticed"]["verbs"]}
     for name in ("runtime_pairs", "activity_pairs"):
         for number, pair in enumerate(words[name]):
-            lists |= {f"{name} thing {number}": pair["things"], f"{name} deed {number}": pair["deeds"]}
+            lists |= {f"{name} thing {number}": pair["things"], f"{name} verb {number}": pair["verbs"]}
     topics = {topic: split_phrases(text) for topic, text in lists.items()}
-    topics["result"] += _combine_phrases(words["result_who"]["people"], words["result_who"]["deeds"])
+    topics["result"] += _combine_phrases(words["result_who"]["people"], words["result_who"]["verbs"])
     own, after_of = words["clients_own"], _combine_phrases(words["clients_own"], "of, of our, of the")
     topics["of clients"] = _combine_phrases(words["client"], f"{own}, {words['of_clients']}")
     topics["of clients"] += _combine_phrases(",".join(after_of), words["client"])
     return topics
 
 
-# Only parts of phrases, or of no use for a name.
+# Topics that are only parts of phrases, or not used for names.
 _NOT_SEARCHED = {"client", "clients_own", "of_clients", "nothing"}
 
 
@@ -136,10 +136,10 @@ def _combine_phrases(first: str, second: str) -> list[str]:
 
 
 @lru_cache(maxsize=_CACHED)
-def _classify(judge: MetricClassifier, name: str, id_: str) -> Classification:
-    """The strictest of what the words say, unless others clear it."""
+def _classify(classifier: MetricClassifier, name: str, id_: str) -> Classification:
+    """Return the strictest sense that the words have, unless other words clear it."""
     written = [*split_words(name), _GAP, *split_words(id_)]
-    found = judge.phrases.find_phrases(written)
+    found = classifier.phrases.find_phrases(written)
     if not found:
         return Classification(MetricSense.OUTCOME)
     made = ("own outcome", "result", "value")
@@ -155,17 +155,17 @@ def _classify(judge: MetricClassifier, name: str, id_: str) -> Classification:
 
 
 def _format_span(written: list[str], span: Span) -> str:
-    told = " ".join(written[span[0] : span[1]]).lower()
-    return told if span[0] < written.index(_GAP) else f"{told}, in its id"
+    text = " ".join(written[span[0] : span[1]]).lower()
+    return text if span[0] < written.index(_GAP) else f"{text}, in its id"
 
 
 def _find_machine_measure(found: Found, row: Sequence[str]) -> Span | None:
-    """What no word of time makes an outcome of."""
+    """A measure of the machine that no word of time clears."""
     return _first_span(found, "own runtime", "runtime") or _find_pair(found, row, "runtime_pairs", _NEAR_MACHINE)
 
 
 def _find_mild_machine_measure(found: Found, row: Sequence[str]) -> Span | None:
-    """A machine's measure that a word of time clears: `requests per hour`, `tasks an hour`."""
+    """A measure of the machine that a word of time clears: `requests per hour`, `tasks an hour`."""
     for start, end in found.get("rated", ()):
         if row[end : end + 1] and row[end] in _PER and (unit := span_starting_at(found.get("rate", ()), end + 1)):
             return start, unit[1]
@@ -184,14 +184,14 @@ def _first_span(found: Found, *topics: str) -> Span | None:
 def _find_pair(found: Found, row: Sequence[str], kind: str, most: int) -> Span | None:
     for number in range(len(_load_vocabulary()[kind])):
         things = found.get(f"{kind} thing {number}")
-        deeds = found.get(f"{kind} deed {number}") if things else None
-        if things and deeds and (span := find_near_pair(things, deeds, most, row, _GAP)):
+        verbs = found.get(f"{kind} verb {number}") if things else None
+        if things and verbs and (span := find_near_pair(things, verbs, most, row, _GAP)):
             return span
     return None
 
 
 def _find_counted(found: Found, row: Sequence[str]) -> Span | None:
-    """`number of messages`, `messages per day`, or `Cold calls` and no more."""
+    """A counted thing: `number of messages`, `messages per day`, or `Cold calls` alone."""
     if "countable" not in found:
         return None
     for start, end in found.get("counted", ()):
@@ -204,7 +204,7 @@ def _find_counted(found: Found, row: Sequence[str]) -> Span | None:
 
 
 def _find_countable(found: Found, start: int) -> Span | None:
-    """What can be counted at `start`, after any words that leave it as bare as it is: `new client emails`."""
+    """The countable thing at `start`, after any plain adjectives: `new client emails`."""
     spans = [
         thing
         for step in chain_ends(found.get("plain", ()), start)
@@ -214,7 +214,7 @@ def _find_countable(found: Found, start: int) -> Span | None:
 
 
 def _is_cleared(found: Found, row: Sequence[str], *topics: str) -> bool:
-    """Whether a phrase of these topics is there, where it is what it looks like."""
+    """Whether the text has a phrase of these topics that is not part of a `no_result` phrase."""
     unlike = found.get("no_result", ())
     spans = (span for topic in topics for span in found.get(topic, ()))
     if any(not any(start <= span[0] and span[1] <= end for start, end in unlike) for span in spans):
@@ -223,14 +223,14 @@ def _is_cleared(found: Found, row: Sequence[str], *topics: str) -> bool:
 
 
 def _names_deadline(found: Found, row: Sequence[str]) -> bool:
-    """Whether it says by when: `by 8`, `by the end of the week`, `in two days`."""
+    """Whether the text has a deadline: `by 8`, `by the end of the week`, `in two days`."""
     whens = {start for start, _ in found.get("when", ())}
     ends = [end for _, end in found.get("when_after", ()) if end < len(row)]
     return any(row[end][0].isdigit() or end in whens for end in ends)
 
 
 def _names_who_noticed(found: Found, row: Sequence[str]) -> bool:
-    """Whether somebody whom the work is for noticed it: `that customers noticed`, `felt by our clients`."""
+    """Whether the people served noticed it: `that customers noticed`, `felt by our clients`."""
     return bool(find_near_pair(found.get("people", ()), found.get("noticed", ()), _NEAR_MACHINE, row, _GAP))
 
 
@@ -243,11 +243,11 @@ def _begins_as_wish(found: Found) -> bool:
 
 
 def _is_only_praise(found: Found, length: int) -> bool:
-    """Whether it begins by wishing for what it praises, or is nothing but praise and virtues: `Great service`."""
+    """Whether the name wishes for something praised, or is only praise and virtues: `Great service`."""
     if "wish_praise" in found and span_starting_at(
-        found.get("wish_deed", ()), chain_ends(found.get("before_wish", ()), 0)[-1]
+        found.get("wish_verb", ()), chain_ends(found.get("before_wish", ()), 0)[-1]
     ):
         return True
-    kinds = ("wish_praise", "wish_virtue", "wish_soft", "wish_deed", "before_wish")
+    kinds = ("wish_praise", "wish_virtue", "wish_soft", "wish_verb", "before_wish")
     said = {at for kind in kinds for span in found.get(kind, ()) for at in range(*span)}
     return len(said) == length and ("wish_praise" in found or "wish_virtue" in found)

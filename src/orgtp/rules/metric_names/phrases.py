@@ -1,4 +1,4 @@
-"""Finding phrases in a text by whole words. No pattern is made of anybody's words: a text is a row of folded words."""
+"""Finds phrases in a text by comparing whole normalised words. User text never becomes a regular expression."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ Folded = tuple[str, ...]
 Span = tuple[int, int]
 Found = Mapping[str, list[Span]]
 
-# A name has few words; of one that has not, the first are judged, so that none takes long.
+# Only the first words of a very long name are classified, so that none takes long.
 MOST_WORDS = 60
 _SHORT = 2
 _WORD = re.compile(r"[^\W_]+")
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text as they are written; an apostrophe parts none."""
+    """The first `MOST_WORDS` words of a text as written. An apostrophe does not split a word."""
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     words = _WORD.finditer(plain.replace("'", "").replace("\u2019", ""))
     return [match[0] for match in islice(words, MOST_WORDS)]
 
 
 def fold_words(text: str) -> Folded:
-    """The words of a text, each folded."""
+    """The words of a text, each normalised by `fold_word`."""
     return tuple(map(fold_word, split_words(text)))
 
 
 @lru_cache(maxsize=8192)
 def fold_word(word: str) -> str:
-    """A word in the one form that its plural, its accents and its British and American spellings share."""
+    """Normalise a word: lower case, singular, without accents, in American spelling."""
     low = word.lower()
     if not low.isascii():
         low = "".join(mark for mark in unicodedata.normalize("NFKD", low) if not unicodedata.combining(mark))
@@ -61,9 +61,9 @@ _SPELLINGS = (
 
 
 class PhraseIndex:
-    """Phrases of many topics, each found in one pass over a text.
+    """The phrases of many topics, all found in one pass over a text.
 
-    A single word in the plural is found in the plural alone: "hits" are web traffic, "hit" is said of a target.
+    A one-word phrase in the plural matches only the plural: "hits" are web traffic, but a target can be "hit".
     """
 
     def __init__(self, topics: Mapping[str, Iterable[str]]) -> None:
@@ -72,13 +72,13 @@ class PhraseIndex:
             for key in dict.fromkeys((fold_words(text), _plural_word(text)) for text in texts):
                 known.setdefault(key, []).append(topic)
         self._by_first: dict[str, list[tuple[Folded, str, list[str]]]] = {}
-        # The longest first: it says best what was meant.
+        # The longest phrase comes first: it is the most specific.
         for phrase, plural in sorted(known, key=lambda key: len(key[0]), reverse=True):
             if phrase:
                 self._by_first.setdefault(phrase[0], []).append((phrase, plural, known[phrase, plural]))
 
     def find_phrases(self, written: Sequence[str]) -> Found:
-        """Where the phrases of each topic lie in a row of words, from the first word on."""
+        """Map each topic to the spans of its phrases in a row of words, in their order."""
         row = tuple(map(fold_word, written))
         found: dict[str, list[Span]] = {}
         for start, word in enumerate(row):
@@ -91,29 +91,29 @@ class PhraseIndex:
 
 
 def _plural_word(text: str) -> str:
-    """The one word of `text`, if it is in the plural."""
+    """The word of `text`, if it is a single word in the plural; otherwise ""."""
     words = split_words(text.lower())
     return words[0] if len(words) == 1 and _to_singular(words[0]) != words[0] else ""
 
 
 def split_phrases(text: str) -> list[str]:
-    """The phrases of a text that separates them with commas."""
+    """Split a comma-separated list of phrases."""
     return [phrase.strip() for phrase in text.split(",")]
 
 
 def find_near_pair(
-    things: Iterable[Span], deeds: Iterable[Span], most: int, row: Sequence[str], gap: str
+    things: Iterable[Span], verbs: Iterable[Span], most: int, row: Sequence[str], gap: str
 ) -> Span | None:
-    """Where a thing and a deed lie, in either order, with at most so many words between them and no `gap`."""
-    for thing, deed in product(things, deeds):
-        first, second = sorted((thing, deed))
+    """The span of a thing and a verb, in either order, with at most `most` words between them and no `gap`."""
+    for thing, verb in product(things, verbs):
+        first, second = sorted((thing, verb))
         if first[1] <= second[0] <= first[1] + most and gap not in row[first[1] : second[0]]:
             return first[0], second[1]
     return None
 
 
 def chain_ends(spans: Iterable[Span], start: int) -> list[int]:
-    """`start`, and where each of the `spans` ends that follow from there one after the other."""
+    """`start`, and the end of each of the adjacent `spans` that follow it."""
     ends = {span[0]: span[1] for span in reversed(list(spans))}
     found = [start]
     while found[-1] in ends:

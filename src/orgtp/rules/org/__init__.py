@@ -1,1 +1,13 @@
-"""The package org."""
+"""Rules about one org."""
+
+__all__ = [
+    "accountability",
+    "capabilities",
+    "escalations",
+    "retirements",
+    "score_recording",
+    "scores",
+    "seats",
+    "signers",
+    "structure",
+]

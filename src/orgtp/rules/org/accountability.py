@@ -1,4 +1,4 @@
-"""A human answers: every active seat's owner is an active human seat."""
+"""Rules on accountability: every active seat's owner is an active human seat."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def owner_not_human(org: Org) -> Iterator[Finding]:
 def owner_retired(org: Org) -> Iterator[Finding]:
     """An owner is retired.
 
-    Somebody who has left cannot answer for a seat. A person who is still here has to take it over, knowingly.
+    A person who has left cannot answer for a seat. An active person has to take it over, knowingly.
 
     Bad:
 
@@ -104,7 +104,7 @@ def owner_retired(org: Org) -> Iterator[Finding]:
     people = _list_active_humans(org) or "add a human seat first"
     for seat, owner in _seats_with_owner(org):
         if owner.is_retired and owner.id != seat.id:
-            hint = f"Name a person who is here: {people}."
+            hint = f"Name an active person: {people}."
             yield Finding(seat.marks.value_place("owner"), f'owner "{owner.id}" is retired', hint)
 
 
@@ -157,13 +157,13 @@ def no_human_above(org: Org) -> Iterator[Finding]:
     Fix: make the topmost seat report to a person: `orgtp seat set radar reports_to=david owner=bogdan`.
     """
     people = _list_active_humans(org)
-    way_out = f"Name a person above it ({people})" if people else "Add a human seat first, and name it"
+    fix = f"Name a person above it ({people})" if people else "Add a human seat first, and name it"
     for top in org.direct_reports(""):
         lost = [] if ("reports_to",) in top.marks.keys else _seats_without_human(org, top)
         if lost:
             first, *below = lost
             more = f", nor from {count_noun(len(below), 'seat')} below it" if below else ""
-            hint = f"{way_out}: orgtp seat set {first.id} reports_to=SEAT owner=SEAT"
+            hint = f"{fix}: orgtp seat set {first.id} reports_to=SEAT owner=SEAT"
             yield Finding(first.marks.value_place(), f"no human can be reached from {first.id}{more}", hint)
 
 
@@ -199,7 +199,7 @@ def _active_humans(org: Org) -> list[str]:
 
 
 def _list_active_humans(org: Org) -> str:
-    """The ids of the active humans for a hint, the first few only so that the hint stays short in a large org."""
+    """The ids of the first few active humans, as text for a hint."""
     humans = _active_humans(org)
     return ", ".join([*humans[:_MAX_LISTED], "…"] if len(humans) > _MAX_LISTED else humans)
 

@@ -1,4 +1,4 @@
-"""Capabilities: each is done by exactly one active seat."""
+"""Rules on capabilities: exactly one active seat does each."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def capability_claimed_twice(org: Org) -> Iterator[Finding]:
             holder = first.setdefault(capability, seat.id)
             if holder != seat.id:
                 place = seat.marks.key_place("capabilities", capability)
-                hint = f"Take it out of one of the two; {seat_path(holder)} has it first."
-                message = f'capability "{capability}" is claimed by {holder} and by {seat.id}'
+                hint = f"Remove it from one of them: {seat_path(holder)} or {seat_path(seat.id)}."
+                message = f'capability "{capability}" is claimed by both {holder} and {seat.id}'
                 yield Finding(place, message, hint)
 
 
@@ -69,25 +69,25 @@ def capability_unused(org: Org) -> Iterator[Finding]:
     # A seat file that cannot be read may have the capability.
     if any(path.startswith("seats/") for path in org.unreadable):
         return
-    at_work = {name for seat in org.seats.values() if seat.status in _AT_WORK for name in seat.capabilities}
+    working = {name for seat in org.seats.values() if seat.status in _WORKING for name in seat.capabilities}
     for capability, seats in _inactive_holders(org).items():
-        if capability not in at_work:
+        if capability not in working:
             first = seats[0]
             whose = join_with_and(f"{seat.id} ({seat.status})" for seat in seats)
-            hint = f"Activate {first.id}, or give it to a seat at work: orgtp seat set SEAT capabilities.{capability}=…"
+            hint = f"Activate {first.id}, or give it to an active seat: orgtp seat set SEAT capabilities.{capability}=…"
             message = f'nobody does "{capability}" now: only {whose} {"have" if len(seats) > 1 else "has"} it'
             yield Finding(first.marks.key_place("capabilities", capability), message, hint)
 
 
 # A proposed seat is about to do the work.
-_AT_WORK = {SeatStatus.ACTIVE, SeatStatus.PROPOSED}
-_RESTING = {SeatStatus.PAUSED, SeatStatus.VACANT}
+_WORKING = {SeatStatus.ACTIVE, SeatStatus.PROPOSED}
+_INACTIVE = {SeatStatus.PAUSED, SeatStatus.VACANT}
 
 
 def _inactive_holders(org: Org) -> dict[str, list[Seat]]:
-    """The paused and vacant seats that have each capability."""
+    """Map each capability to the paused and vacant seats that have it."""
     found: dict[str, list[Seat]] = {}
     for seat in org.seats.values():
-        for name in seat.capabilities if seat.status in _RESTING else ():
+        for name in seat.capabilities if seat.status in _INACTIVE else ():
             found.setdefault(name, []).append(seat)
     return found

@@ -1,4 +1,4 @@
-"""Escalations end with a person: the routing tree, the escalation files and the silenced metrics."""
+"""Rules on escalations: the routing tree, the escalation files and the silenced metrics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orgtp.model.seat import seat_path
 from orgtp.model.text import did_you_mean
 from orgtp.rules.rule import Finding
 
-_PEOPLE = 8
+_MAX_LISTED = 8
 
 
 def routing_not_human(org: Org) -> Iterator[Finding]:
@@ -33,7 +33,7 @@ def routing_not_human(org: Org) -> Iterator[Finding]:
     Fix: name an active person, or remove `to`: the escalation then goes to the owner of the seat.
     """
     people = [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
-    hint = f"Name a person who is here ({', '.join(people[:_PEOPLE])}), or take it out."
+    hint = f"Name an active person ({', '.join(people[:_MAX_LISTED])}), or remove to."
     for keys, branch, _ in _walk_routes(org.routing):
         seat = org.seats.get(branch.to)
         if seat and not (seat.is_human and seat.is_active):
@@ -60,16 +60,16 @@ def routing_unknown_seat(org: Org) -> Iterator[Finding]:
     Fix: use an id from `seats/`, or remove the route.
     """
     metrics = {metric for seat in org.seats.values() for metric in seat.metrics}
-    blind = any(path.startswith("seats") for path in org.unreadable)
+    incomplete = any(path.startswith("seats") for path in org.unreadable)
     for keys, branch, _ in _walk_routes(org.routing):
         for key, id_ in (("seat", branch.seat), ("to", branch.to)):
             if id_ and id_ not in org.seats and not org.is_unreadable(seat_path(id_)):
-                hint = did_you_mean(id_, org.seats) or "orgtp seat list shows them all."
+                hint = did_you_mean(id_, org.seats) or "orgtp seat list shows all seats."
                 yield Finding(org.marks.value_place(*keys, key), f'{key} "{id_}" is not a seat', hint)
         known = org.seats[branch.seat].metrics if branch.seat in org.seats else metrics
-        if branch.metric and branch.metric not in known and not blind:
+        if branch.metric and branch.metric not in known and not incomplete:
             whose = f"{branch.seat} has no" if branch.seat in org.seats else "no seat has a"
-            hint = did_you_mean(branch.metric, known) or "What a seat is measured on: orgtp seat show SEAT"
+            hint = did_you_mean(branch.metric, known) or "orgtp seat show SEAT lists the metrics of a seat."
             yield Finding(org.marks.value_place(*keys, "metric"), f'{whose} metric "{branch.metric}"', hint)
 
 
@@ -94,11 +94,11 @@ def routing_unreachable(org: Org) -> Iterator[Finding]:
     Fix: put the more specific route first, or remove it.
     """
     for keys, branch, why in _walk_routes(org.routing):
-        held = org.seats.get(branch.seat)
-        told = why or (f"{branch.seat} is retired" if held and held.is_retired else "")
-        if told:
-            hint = "Put the finer route first, or take it out."
-            yield Finding(org.marks.value_place(*keys), f"nothing ever goes along this route: {told}", hint)
+        seat = org.seats.get(branch.seat)
+        reason = why or (f"{branch.seat} is retired" if seat and seat.is_retired else "")
+        if reason:
+            hint = "Put the more specific route first, or remove it."
+            yield Finding(org.marks.value_place(*keys), f"no escalation can take this route: {reason}", hint)
 
 
 def escalation_unknown_seat(org: Org) -> Iterator[Finding]:
@@ -121,7 +121,7 @@ def escalation_unknown_seat(org: Org) -> Iterator[Finding]:
     for one in org.escalations.values():
         for key, id_ in (("seat", one.seat), ("with", one.with_)):
             if id_ and id_ not in org.seats and not org.is_unreadable(seat_path(id_)):
-                hint = did_you_mean(id_, org.seats) or "orgtp seat list shows them all."
+                hint = did_you_mean(id_, org.seats) or "orgtp seat list shows all seats."
                 yield Finding(one.marks.value_place(key), f'{key} "{id_}" is not a seat', hint)
 
 
@@ -144,10 +144,9 @@ def escalation_file_name(org: Org) -> Iterator[Finding]:
     """
     for one in org.escalations.values():
         if one.seat and not is_path_about(one.path, one.seat):
-            hint = f"Rename the file to {one.id[:10]}-{one.seat}-WHAT.yaml, or write the seat that it is about."
-            yield Finding(
-                one.marks.value_place("seat"), f"{one.path} is about {one.seat}, and its name says otherwise", hint
-            )
+            hint = f"Rename the file to {one.id[:10]}-{one.seat}-WHAT.yaml, or correct seat."
+            message = f"{one.path} is about {one.seat}, but is not named after it"
+            yield Finding(one.marks.value_place("seat"), message, hint)
 
 
 def escalation_unknown_metric(org: Org) -> Iterator[Finding]:
@@ -172,7 +171,7 @@ def escalation_unknown_metric(org: Org) -> Iterator[Finding]:
     for one in org.escalations.values():
         seat = org.seats.get(one.seat)
         if one.metric and not one.is_resolved and seat and one.metric not in seat.metrics:
-            hint = did_you_mean(one.metric, seat.metrics) or f'Settle it: orgtp escalate resolve {one.id} --note "…"'
+            hint = did_you_mean(one.metric, seat.metrics) or f'Resolve it: orgtp escalate resolve {one.id} --note "…"'
             yield Finding(one.marks.value_place("metric"), f'{one.seat} has no metric "{one.metric}"', hint)
 
 
@@ -202,10 +201,10 @@ def escalation_not_as_told(org: Org) -> Iterator[Finding]:
     """
     for one in org.escalations.values():
         state, with_ = one.replayed_state
-        for key, there, told in (("state", one.state, state), ("with", one.with_, with_)):
-            if one.events and told and there and there != told:
-                hint = f"Write {key}: {told}, or add what happened at the end of events."
-                yield Finding(one.marks.value_place(key), f"{key} is {there}, and its events say {told}", hint)
+        for key, written, expected in (("state", one.state, state), ("with", one.with_, with_)):
+            if one.events and expected and written and written != expected:
+                hint = f"Write {key}: {expected}, or append the missing event to events."
+                yield Finding(one.marks.value_place(key), f"{key} is {written}, but its events say {expected}", hint)
 
 
 def silence_unknown_metric(org: Org) -> Iterator[Finding]:
@@ -225,12 +224,12 @@ def silence_unknown_metric(org: Org) -> Iterator[Finding]:
 
     Fix: correct the id of the metric, or remove the line.
     """
-    for seat, held in org.silences.items():
+    for seat, silences in org.silences.items():
         known: Mapping[str, object] = org.seats[seat].metrics if seat in org.seats else {}
-        for metric in held.metrics:
+        for metric in silences.metrics:
             if metric not in known and not org.is_unreadable(seat_path(seat)):
-                hint = did_you_mean(metric, known) or "Take it out, or write the id of a metric of this seat."
-                yield Finding(held.marks.key_place(metric), f'{seat} has no metric "{metric}"', hint)
+                hint = did_you_mean(metric, known) or "Remove it, or write the id of a metric of this seat."
+                yield Finding(silences.marks.key_place(metric), f'{seat} has no metric "{metric}"', hint)
 
 
 def _walk_routes(
@@ -248,7 +247,7 @@ def _why_unreachable(branch: Route, before: Sequence[Route], above: Mapping[str,
     """Why no escalation can take a route; "" if one can."""
     for name, word in branch.conditions.items():
         if above.get(name, word) != word:
-            return f"the route above it takes only {name} {above[name]}"
+            return f"its parent route takes only {name} {above[name]}"
     wants = {**above, **branch.conditions}.items()
     taken = next((first for first in before if first.conditions.items() <= wants), None)
-    return f"the route before it that takes {taken.told} takes all of it" if taken else ""
+    return f"an earlier route ({taken.text}) matches all of it" if taken else ""

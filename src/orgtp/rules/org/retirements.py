@@ -1,4 +1,4 @@
-"""Seats are retired, not deleted: every retired seat has a retirement record, and every record a retired seat."""
+"""Rules on retirements: every retired seat has a retirement record, and every record a retired seat."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def retired_without_record(org: Org) -> Iterator[Finding]:
         path = retirement_path(seat.id)
         if seat.is_retired and seat.id not in org.retirements and not org.is_unreadable(path):
             hint = f"Set its status back, then: orgtp retire {seat.id} --to HEIR"
-            message = f"{seat.id} is retired, and there is no {path}"
+            message = f"{seat.id} is retired, but {path} does not exist"
             yield Finding(seat.marks.value_place("status"), message, hint)
 
 
@@ -63,7 +63,7 @@ def record_without_retired(org: Org) -> Iterator[Finding]:
     for record in org.retirements.values():
         path = seat_path(record.seat)
         if record.seat not in org.seats and not org.is_unreadable(path):
-            hint = f"Bring {path} back, with status: retired; git log -- {path} finds it."
+            hint = f"Restore {path} with status: retired; git log -- {path} finds it."
             place = Place(record.marks.path)
             yield Finding(place, f"{record.seat} has no file {path}", f"{hint} A seat is retired, never deleted.")
 
@@ -92,8 +92,8 @@ def id_of_retired_seat(org: Org) -> Iterator[Finding]:
         seat = org.seats.get(record.seat)
         if seat and not seat.is_retired:
             when = f" on {record.retired_on}" if record.retired_on else ""
-            message = f"{seat.id} is {seat.status}, and {record.marks.path} says that it was retired{when}"
-            hint = "A retired seat never comes back: write status: retired, and give a new seat an id that nobody had."
+            message = f"{seat.id} is {seat.status}, but {record.marks.path} says that it was retired{when}"
+            hint = "A retired seat never comes back: write status: retired, and add a new seat with an unused id."
             yield Finding(seat.marks.value_place("status"), message, hint)
 
 
@@ -121,8 +121,8 @@ def record_incomplete(org: Org) -> Iterator[Finding]:
         left = [name for name in seat.capabilities if name not in record.capabilities] if seat else []
         left += [name for name in seat.metrics if name not in record.metrics] if seat else []
         if left:
-            message = f"the record does not say what became of {', '.join(left)}"
-            hint = "Name an heir for each; a metric may also have {ended: why}."
+            message = f"the record does not say what happened to {', '.join(left)}"
+            hint = "Name an heir for each; a metric may have {ended: REASON} instead."
             yield Finding(record.marks.value_place(), message, hint)
 
 
@@ -169,8 +169,7 @@ def decided_by_not_human(org: Org) -> Iterator[Finding]:
         seat = org.seats.get(record.decided_by)
         if seat and not seat.is_human:
             message = f'decided_by "{seat.id}" is not a human seat'
-            hint = "Name the person who decided."
-            yield Finding(record.marks.value_place("decided_by"), message, hint)
+            yield Finding(record.marks.value_place("decided_by"), message, "Name the person who decided.")
 
 
 # The most seats that a hint lists, so that it stays short in a large org.

@@ -1,4 +1,4 @@
-"""How a value was recorded: when, in what order, and with what note."""
+"""Rules on how a value was recorded: when, in what order, and with what note."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orgtp.model.score import Score, format_timestamp
 from orgtp.model.text import count_noun
 from orgtp.rules.rule import Finding
 
-# Clocks differ a little from machine to machine.
+# The clocks of two machines differ a little.
 _SLACK = timedelta(minutes=5)
 
 
@@ -42,9 +42,9 @@ def score_in_future(org: Org, now: datetime) -> Iterator[Finding]:
             begins[score.period] = period.begins(org.zone) - _SLACK if period else None
         begin = begins[score.period]
         if score.at > latest:
-            yield Finding(score.place, f"recorded at {format_timestamp(score.at)}, which is yet to come", _TOO_EARLY)
+            yield Finding(score.place, f"recorded at {format_timestamp(score.at)}, which is in the future", _TOO_EARLY)
         elif begin and score.at < begin:
-            message = f"recorded at {format_timestamp(score.at)}, before {score.period} had begun"
+            message = f"recorded at {format_timestamp(score.at)}, before {score.period} began"
             yield Finding(score.place, message, _TOO_EARLY)
 
 
@@ -73,13 +73,15 @@ def score_out_of_order(org: Org) -> Iterator[Finding]:
             if late:
                 many = "is" if len(late) == 1 else "are"
                 message = f"{count_noun(len(late), 'line')} of {path} {many} older than the line above"
-                yield Finding(late[0].place, message, "Fine if sync brought it; the newest record counts.")
+                yield Finding(
+                    late[0].place, message, "This is fine if orgtp sync added them; the newest record counts."
+                )
 
 
 def score_before_since(org: Org) -> Iterator[Finding]:
     """A value belongs to a period that ended before the seat began.
 
-    `since` is the day on which the seat began. Earlier results are somebody else's, and the seat is not judged by them.
+    `since` is the day on which the seat began. Earlier results are not its own, so they do not count.
 
     Bad:
 
@@ -101,7 +103,7 @@ def score_before_since(org: Org) -> Iterator[Finding]:
                 ended[score.period] = period.next().start.date() if period else None
             end = ended[score.period]
             if end and seat.since and end <= seat.since:
-                message = f"{score.period} was over before {seat.id} began, on {seat.since}"
+                message = f"{score.period} ended before {seat.id} began, on {seat.since}"
                 yield Finding(score.place, message, _TOO_OLD.format(seat.id))
 
 
@@ -124,14 +126,14 @@ def score_note_formula(org: Org) -> Iterator[Finding]:
     """
     for score in _all_scores(org):
         if score.note and _FORMULA.match(score.note):
-            hint = "Begin the note with a word; for a line that is committed, record the value again."
-            yield Finding(score.place, "the note begins as a formula does, and a spreadsheet would run it", hint)
+            hint = "Begin the note with a word. If the line is committed, record the value again."
+            yield Finding(score.place, "a spreadsheet would run the note as a formula", hint)
 
 
-# What a spreadsheet takes for a formula: by its first character, or a sign with a call or a command after it.
+# A spreadsheet runs a text that begins with = or @, or with a sign and then a function call or a command.
 _FORMULA = re.compile(r"\s*(?:[=@\uff1d\uff20]|[-+\uff0b\uff0d](?:[-+=@(]|[^ ]{0,99}?(?:[A-Za-z]\(|\|.{0,99}!)))")
-_TOO_EARLY = "Take the line out before it is committed, and record the value when it is known."
-_TOO_OLD = "Take the line out before it is committed, or correct since in seats/{}.yaml."
+_TOO_EARLY = "Remove the line before it is committed, and record the value when it is known."
+_TOO_OLD = "Remove the line before it is committed, or correct since in seats/{}.yaml."
 
 
 def _all_scores(org: Org) -> Iterator[Score]:

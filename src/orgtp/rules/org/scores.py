@@ -1,4 +1,4 @@
-"""Values: each has a known metric, a period of its cadence, the right kind and a unique id, and a blank has a note."""
+"""Rules on values: the metric exists, the period fits its cadence, the id is unique, and a blank has a note."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def score_unknown_seat(org: Org) -> Iterator[Finding]:
     """A score file belongs to no seat.
 
     A folder in `scores/` is named after the seat whose values it holds. Values without a seat count nowhere. Either the
-    name is misspelled, or somebody deleted a seat that should have been retired.
+    name is misspelled, or a seat was deleted that should have been retired.
 
     Bad:
 
@@ -34,7 +34,7 @@ def score_unknown_seat(org: Org) -> Iterator[Finding]:
     """
     for seat, scores in org.scores.items():
         if seat not in org.seats and not org.is_unreadable(seat_path(seat)):
-            hint = did_you_mean(seat, org.seats) or f"Bring back {seat_path(seat)}: a seat is retired, never removed."
+            hint = did_you_mean(seat, org.seats) or f"Restore {seat_path(seat)}: a seat is retired, never deleted."
             path = scores[0].place.path if scores else f"scores/{seat}"
             yield Finding(Place(path), f'"{seat}" is not a seat', hint)
 
@@ -58,7 +58,7 @@ def score_unknown_metric(org: Org) -> Iterator[Finding]:
     for score in _scores_of_known_seats(org):
         metrics = org.seats[score.seat].metrics
         if score.metric not in metrics and not _has_broken_metric(org, score):
-            back = f"Bring the metric back in {seat_path(score.seat)}: values stay."
+            back = f"Restore the metric in {seat_path(score.seat)}: recorded values stay."
             hint = f"{did_you_mean(score.metric, metrics)} {back}".strip()
             message = f'{score.seat} has no metric "{score.metric}"'
             yield Finding(score.place, message, hint)
@@ -86,8 +86,10 @@ def score_wrong_period(org: Org) -> Iterator[Finding]:
         grain = metric.cadence.grain
         if period and period.grain is not grain:
             message = f'"{score.period}" is not a period of {metric.id}, which is {metric.cadence}'
-            kept = f"Its values stay: a metric of another cadence is a new one, in {seat_path(score.seat)}."
-            hint = f"{kept} A line that is not committed yet is recorded for a period such as {PERIOD_EXAMPLES[grain]}."
+            new = f"Restore the old cadence in {seat_path(score.seat)}, and add a new metric for another one."
+            hint = (
+                f"{new} If the line is not committed, record the value for a period such as {PERIOD_EXAMPLES[grain]}."
+            )
             yield Finding(score.place, message, hint)
 
 
@@ -126,7 +128,7 @@ def score_blank_without_note(org: Org) -> Iterator[Finding]:
     """A value is unavailable, but no note says why.
 
     A blank needs a reason: the source was down, the person was away, or nobody counted. Without one, it looks like a
-    value that somebody forgot.
+    value that was forgotten.
 
     Bad:
 
@@ -140,7 +142,7 @@ def score_blank_without_note(org: Org) -> Iterator[Finding]:
     """
     for score in _each_score(org):
         if score.value is None and not score.note.strip() and _is_in_force(org, score):
-            message = f"{score.metric} {score.period} is unavailable, and no note says why"
+            message = f"{score.metric} {score.period} is unavailable, but no note says why"
             hint = f"Record it again: {_record_again_command(score, '--unavailable REASON')}"
             yield Finding(score.place, message, hint)
 
@@ -166,8 +168,8 @@ def score_duplicate_id(org: Org) -> Iterator[Finding]:
     for score in _each_score(org):
         first = org.score_ids[score.id]
         if first is not score:
-            hint = "Take the copy out before it is committed; the first stays."
-            yield Finding(score.place, f'the id "{score.id}" is used at {first.place} already', hint)
+            hint = "Remove the second record before it is committed."
+            yield Finding(score.place, f'the id "{score.id}" is already used at {first.place}', hint)
 
 
 def score_wrong_file(org: Org) -> Iterator[Finding]:
@@ -190,7 +192,7 @@ def score_wrong_file(org: Org) -> Iterator[Finding]:
     """
     for score in _each_score(org):
         if score.path != score.place.path:
-            hint = "Move the line there before it is committed: a file holds one month of at, in UTC."
+            hint = "Move the line there before it is committed: a file holds one calendar month of at, in UTC."
             yield Finding(score.place, f"this record belongs in {score.path}", hint)
 
 

@@ -1,4 +1,4 @@
-"""What a seat's file says about it: its metrics, when it should be retired, and when it is reviewed."""
+"""Rules on the fields of a seat: its metrics, when it should be retired, and when it is reviewed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def no_metric(org: Org) -> Iterator[Finding]:
     for seat in _seats_without_metric(org):
         # A seat file that cannot be read may be of a seat that this person owns.
         if seat.id not in leads and not (unsure and seat.is_human):
-            yield Finding(seat.marks.key_place("metrics"), f"nothing is measured on {seat.id}", _metric_hint(seat))
+            yield Finding(seat.marks.key_place("metrics"), f"{seat.id} has no metric", _metric_hint(seat))
 
 
 def no_metric_of_its_own(org: Org) -> Iterator[Finding]:
@@ -75,7 +75,7 @@ def no_metric_of_its_own(org: Org) -> Iterator[Finding]:
     leads = _owners_of_measured(org)
     for seat in _seats_without_metric(org):
         if seat.id in leads:
-            message = f"{seat.id} has no metric of its own; only seats that it answers for have one"
+            message = f"{seat.id} has no metric of its own; only seats that it owns have one"
             yield Finding(seat.marks.key_place("metrics"), message, _metric_hint(seat))
 
 
@@ -100,8 +100,8 @@ def retire_when_missing(org: Org) -> Iterator[Finding]:
     """
     for seat in org.seats.values():
         if not (seat.is_human or seat.is_retired or seat.retire_when or ("retire_when",) in seat.marks.keys):
-            hint = f'Write what would end it: orgtp seat set {seat.id} "retire_when=…"'
-            yield Finding(seat.marks.value_place(), f"{seat.id} does not say when it should go", hint)
+            hint = f'Say what would make it unnecessary: orgtp seat set {seat.id} "retire_when=…"'
+            yield Finding(seat.marks.value_place(), f"{seat.id} has no retire_when", hint)
 
 
 def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:
@@ -123,10 +123,9 @@ def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:
     today = now.astimezone(org.zone).date()
     for seat in org.seats.values():
         if seat.review_by and seat.review_by < today and not seat.is_retired:
-            hint = f"Review {seat.id}, then set the next day: orgtp seat set {seat.id} review_by=DATE"
-            yield Finding(
-                seat.marks.value_place("review_by"), f"the review of {seat.id} was due by {seat.review_by}", hint
-            )
+            hint = f"Review {seat.id}, then set the next date: orgtp seat set {seat.id} review_by=DATE"
+            message = f"the review of {seat.id} was due by {seat.review_by}"
+            yield Finding(seat.marks.value_place("review_by"), message, hint)
 
 
 def _seats_without_metric(org: Org) -> Iterator[Seat]:
@@ -151,4 +150,4 @@ def _some_seat_is_unreadable(org: Org) -> bool:
 
 def _metric_hint(seat: Seat) -> str:
     parts = ("name=…", "outcome=…", 'target=">= 95%"', "cadence=weekly")
-    return f"Say what it is for: orgtp seat set {seat.id} {' '.join(f'metrics.ID.{part}' for part in parts)}"
+    return f"Add a metric: orgtp seat set {seat.id} {' '.join(f'metrics.ID.{part}' for part in parts)}"

@@ -1,4 +1,4 @@
-"""Who may sign: the keys of `policy/allowed_signers`, and the forges that the policy names."""
+"""Rules on signers: the keys in `policy/allowed_signers`, and the forges that the policy names."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def signer_unknown_seat(org: Org) -> Iterator[Finding]:
     for key in org.signers:
         known = key.principal in org.seats or key.principal in org.policy.forges
         if not known and not org.is_unreadable(seat_path(key.principal)) and not org.is_unreadable("org.yaml"):
-            hint = did_you_mean(key.principal, org.seats) or "Name a seat, or a forge of policy.forges in org.yaml."
+            hint = did_you_mean(key.principal, org.seats) or "Name a seat, or a forge from policy.forges in org.yaml."
             yield Finding(key.place, f'"{key.principal}" is not a seat', hint)
 
 
 def signer_retired(org: Org) -> Iterator[Finding]:
     """A key in `policy/allowed_signers` belongs to a retired seat.
 
-    `orgtp audit verify` accepts nothing that this key signs after the retirement. Removing a key without a use leaves
-    one less to protect.
+    `orgtp audit verify` accepts nothing that this key signs after the retirement. An unused key is only a
+    risk.
 
     Bad:
 
@@ -53,7 +53,7 @@ def signer_retired(org: Org) -> Iterator[Finding]:
     for key in org.signers:
         seat = org.seats.get(key.principal)
         if seat and seat.is_retired:
-            yield Finding(key.place, f"the key of {seat.id}, which is retired", "Take the line out.")
+            yield Finding(key.place, f"{seat.id}, whose key this is, is retired", "Remove the line.")
 
 
 def signer_key_twice(org: Org) -> Iterator[Finding]:
@@ -78,9 +78,9 @@ def signer_key_twice(org: Org) -> Iterator[Finding]:
     for key in org.signers:
         other = first.setdefault(key.blob, key)
         if other is not key:
-            whose = "stands here already" if other.principal == key.principal else f"is that of {other.principal}, too"
-            message = f"the key of {key.principal} {whose}, in line {other.place.line}"
-            yield Finding(key.place, message, "Keep one of the lines; each seat has keys of its own.")
+            whose = "is listed twice" if other.principal == key.principal else f"is also the key of {other.principal}"
+            message = f"the key of {key.principal} {whose}, on line {other.place.line}"
+            yield Finding(key.place, message, "Remove one of the lines: each seat has its own keys.")
 
 
 def forge_unfit(org: Org) -> Iterator[Finding]:
@@ -106,7 +106,9 @@ def forge_unfit(org: Org) -> Iterator[Finding]:
     for number, forge in enumerate(org.policy.forges):
         place = org.marks.value_place("policy", "forges", str(number))
         if forge in org.seats:
-            yield Finding(place, f'the forge "{forge}" is a seat', "Give the forge a name that no seat has.")
+            yield Finding(
+                place, f'the forge "{forge}" is a seat', "Give the forge a name that is not the id of a seat."
+            )
         elif forge and forge not in keys:
             hint = did_you_mean(forge, sorted(keys - org.seats.keys())) or f"Add its key: {forge} ssh-ed25519 AAAA…"
             yield Finding(place, f'the forge "{forge}" has no key in policy/allowed_signers', hint)

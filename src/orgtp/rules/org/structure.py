@@ -1,4 +1,4 @@
-"""One chart: ids, lines of reporting, and the seats that the policy names."""
+"""Rules on the chart: ids, reporting lines, and the seats that the policy names."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def id_not_file_name(org: Org) -> Iterator[Finding]:
     """
     for seat in org.seats.values():
         if seat.declared and seat.declared != seat.id:
-            message = f'seat "{seat.declared}" stands in the file of "{seat.id}"'
+            message = f'the file of "{seat.id}" says seat: {seat.declared}'
             hint = f"Write seat: {seat.id}, or rename the file to {seat_path(seat.declared)}."
             yield Finding(seat.marks.value_place("seat"), message, hint)
     for record in org.retirements.values():
         if record.declared and record.declared != record.seat:
-            message = f'the record of "{record.declared}" stands in the file of "{record.seat}"'
+            message = f'the retirement record of "{record.seat}" says seat: {record.declared}'
             hint = f"Write seat: {record.seat}, or rename the file to {retirement_path(record.declared)}."
             yield Finding(record.marks.value_place("seat"), message, hint)
 
@@ -62,8 +62,8 @@ def id_reserved(org: Org) -> Iterator[Finding]:
     """
     for seat in org.seats.values():
         if _DEVICE.fullmatch(seat.id):
-            hint = f"Name the seat something else, such as {seat.id}-desk: its file is named for it."
-            yield Finding(seat.marks.value_place("seat"), f'Windows can make no file named "{seat.id}.yaml"', hint)
+            hint = f"Use another id, such as {seat.id}-seat: the file is named after it."
+            yield Finding(seat.marks.value_place("seat"), f'Windows cannot create a file named "{seat.id}.yaml"', hint)
 
 
 _DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)[1-9]")
@@ -111,10 +111,10 @@ def reports_to_retired(org: Org) -> Iterator[Finding]:
         boss = org.seats.get(seat.reports_to)
         if boss and boss.is_retired and not seat.is_retired:
             up = next((above.id for above in org.chain_above(boss.id) if not above.is_retired), "SEAT")
-            hint = f"Say where it reports now: orgtp seat set {seat.id} reports_to={up}"
+            hint = f"Name the seat that it reports to now: orgtp seat set {seat.id} reports_to={up}"
             below = _count_below(org, seat)
-            more = f", and {count_noun(below, 'more seat')} below {seat.id} {'hang' if below > 1 else 'hangs'} with it"
-            message = f'reports_to "{boss.id}" is retired{more if below else ""}'
+            more = f" (this also cuts off {count_noun(below, 'seat')} below {seat.id})" if below else ""
+            message = f'reports_to "{boss.id}" is retired{more}'
             yield Finding(seat.marks.value_place("reports_to"), message, hint)
 
 
@@ -139,10 +139,10 @@ def reports_to_cycle(org: Org) -> Iterator[Finding]:
 
     Fix: make one of them report to a seat outside the cycle, or remove its `reports_to` if it is the top.
     """
-    for ring in _find_rings(org):
-        message = f"reports_to goes round in a ring: {_format_ring([*ring, ring[0]])}"
-        hint = "One of them reports to a seat outside the ring, or stands at the top without reports_to."
-        yield Finding(org.seats[ring[0]].marks.value_place("reports_to"), message, hint)
+    for cycle in _find_cycles(org):
+        message = f"reports_to forms a cycle: {_format_cycle([*cycle, cycle[0]])}"
+        hint = "Make one of them report to a seat outside the cycle, or remove its reports_to if it is the top."
+        yield Finding(org.seats[cycle[0]].marks.value_place("reports_to"), message, hint)
 
 
 def two_tops(org: Org) -> Iterator[Finding]:
@@ -169,8 +169,8 @@ def two_tops(org: Org) -> Iterator[Finding]:
     if len(tops) > 1:
         top = max(tops, key=lambda seat: (seat.is_human, _count_below(org, seat)))
         for seat in (seat for seat in tops if seat is not top):
-            hint = f"Say whom it reports to: orgtp seat set {seat.id} reports_to={top.id}"
-            yield Finding(seat.marks.value_place(), f"{seat.id} stands at the top beside {top.id}", hint)
+            hint = f"Name the seat that it reports to: orgtp seat set {seat.id} reports_to={top.id}"
+            yield Finding(seat.marks.value_place(), f"{seat.id} and {top.id} are both at the top of the chart", hint)
 
 
 def policy_unknown_seat(org: Org) -> Iterator[Finding]:
@@ -197,13 +197,13 @@ def policy_unknown_seat(org: Org) -> Iterator[Finding]:
         found = org.seats.get(seat)
         if org.is_unreadable(seat_path(seat)) or not seat:
             continue
-        wrong = _policy_fault(found, human="approvers" in keys)
-        if wrong:
+        fault = _policy_fault(found, human="approvers" in keys)
+        if fault:
             hint = did_you_mean(seat, org.seats) if found is None else ""
-            yield Finding(org.marks.value_place(*keys), f'{keys[-2]}: "{seat}" {wrong}', hint or _FIX)
+            yield Finding(org.marks.value_place(*keys), f'{keys[-2]}: "{seat}" {fault}', hint or _FIX)
 
 
-_FIX = "Take it off the list in org.yaml, or name another seat."
+_FIX = "Remove it from the list in org.yaml, or name another seat."
 
 
 def _count_below(org: Org, seat: Seat) -> int:
@@ -218,25 +218,25 @@ def _count_below(org: Org, seat: Seat) -> int:
     return count
 
 
-def _find_rings(org: Org) -> Iterator[list[str]]:
-    """Every cycle of `reports_to`, once, from its alphabetically first seat. It visits each seat once."""
+def _find_cycles(org: Org) -> Iterator[list[str]]:
+    """Yield every cycle of `reports_to` once, from its alphabetically first seat. Each seat is visited once."""
     done: set[str] = set()
     for start in org.seats.values():
-        way: dict[str, None] = {}
-        here: Seat | None = start
-        while here and here.id not in done and here.id not in way:
-            way[here.id] = None
-            here = org.seats.get(here.reports_to)
-        done |= set(way)
-        if here and here.id in way:
-            ids = list(way)
-            ring = ids[ids.index(here.id) :]
-            first = ring.index(min(ring))
-            yield ring[first:] + ring[:first]
+        path: dict[str, None] = {}
+        seat: Seat | None = start
+        while seat and seat.id not in done and seat.id not in path:
+            path[seat.id] = None
+            seat = org.seats.get(seat.reports_to)
+        done |= set(path)
+        if seat and seat.id in path:
+            ids = list(path)
+            cycle = ids[ids.index(seat.id) :]
+            first = cycle.index(min(cycle))
+            yield cycle[first:] + cycle[:first]
 
 
-def _format_ring(ids: list[str]) -> str:
-    """`a -> b -> c`; the middle of a long cycle is left out."""
+def _format_cycle(ids: list[str]) -> str:
+    """Format the ids as `a -> b -> c`, without the middle of a long cycle."""
     shown = ids if len(ids) <= _LONG else [*ids[: _LONG - 2], f"… ({len(ids) - _LONG + 1} more)", ids[-1]]
     return " -> ".join(shown)
 

@@ -1,1 +1,3 @@
-"""The package parsing."""
+"""Rules about the file format."""
+
+__all__ = ["form"]

@@ -1,4 +1,4 @@
-"""Rules of form for whole files and for the lines of score files."""
+"""Format rules for whole files and for the lines of score files."""
 
 from __future__ import annotations
 

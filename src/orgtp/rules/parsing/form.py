@@ -1,4 +1,4 @@
-"""Rules of form: what a file must look like to be read. The readers in `orgtp.files` report violations of them."""
+"""All format rules. The readers in `orgtp.files` report their violations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of form for the keys of a YAML file and their values."""
+"""Format rules for the keys of a YAML file and their values."""
 
 from __future__ import annotations
 
@@ -144,8 +144,8 @@ KEYS = (
     form_rule(
         "bad-target",
         "A target cannot be used to judge a value.",
-        "A metric is either on target or off target, without room for argument. That takes a comparison with a\n"
-        "number, a percentage, an amount, a duration or a time of day, or a plain yes or no.",
+        "A metric is either on target or off target, without room for argument. So a target is a comparison with a\n"
+        "number, a percentage, an amount, a duration or a time of day, or simply yes or no.",
         "target: as many as possible\ntarget: 95%",
         'target: ">= 40"\ntarget: ">= 95%"',
         'write it as ">= 12", "<= 1h", "10..20", ">= USD 185000", "by 08:00" or "yes".',
@@ -162,7 +162,7 @@ KEYS = (
     form_rule(
         "empty-text",
         "A key has an empty text.",
-        "An empty key looks as if somebody had meant to fill it in later.",
+        "A key without a value looks unfinished.",
         'mission: ""',
         "mission: Finds what moved in ad spend and tells the people who decide.",
         "write the text, or remove the key if it is optional.",

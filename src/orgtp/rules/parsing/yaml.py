@@ -1,4 +1,4 @@
-"""Rules of form for YAML: the strict subset that every reader understands in the same way."""
+"""Format rules for YAML: the strict subset that every reader understands in the same way."""
 
 from __future__ import annotations
 

@@ -1,1 +1,3 @@
-"""The package pull_request."""
+"""Rules about what a pull request changes."""
+
+__all__ = ["additions", "base", "forbidden", "notices"]

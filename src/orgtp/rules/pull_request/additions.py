@@ -32,8 +32,10 @@ def score_after_retirement(compared: OrgPair) -> Iterator[Finding]:
         seat, record = compared.before.seats.get(score.seat), compared.before.retirements.get(score.seat)
         day = score.at.astimezone(compared.after.zone).date()
         if seat and seat.is_retired and record and record.retired_on and day > record.retired_on:
-            message = f"recorded on {day}, and {seat.id} was retired on {record.retired_on}"
-            yield Finding(score.place, message, "Take the line out; who has the metric now records it.")
+            message = f"recorded on {day}, but {seat.id} was retired on {record.retired_on}"
+            yield Finding(
+                score.place, message, "Remove the line, and record the value for the seat that has the metric now."
+            )
 
 
 def score_row_backdated(compared: OrgPair) -> Iterator[Finding]:
@@ -60,12 +62,12 @@ def score_row_backdated(compared: OrgPair) -> Iterator[Finding]:
     late = Counter(one.place.path for one, last in added if last and one.at < last.at)
     for path, count in sorted(late.items()):
         are = "is" if count == 1 else "are"
-        message = f"{count_noun(count, 'new row')} of {path} {are} older than rows that were there"
-        yield Finding(Place(path), message, "Fine if sync brought it; the newest record counts.")
+        message = f"{count_noun(count, 'new row')} of {path} {are} older than existing rows"
+        yield Finding(Place(path), message, "This is fine if orgtp sync added them; the newest record counts.")
 
 
 def decider_not_approver(compared: OrgPair) -> Iterator[Finding]:
-    """A retirement was decided by somebody who may not decide it.
+    """A retirement was decided by a person who may not decide it.
 
     The approvers that the policy names decide a retirement; without any, the owner and the seats above do. The policy
     of the base commit applies, so that a pull request cannot make its author an approver.
@@ -83,13 +85,13 @@ def decider_not_approver(compared: OrgPair) -> Iterator[Finding]:
     for record in compared.after.retirements.values():
         is_new = record.seat not in compared.before.retirements and record.seat in compared.before.seats
         if is_new and record.decided_by and record.decided_by not in compared.before.eligible_deciders(record.seat):
-            who = ", ".join(compared.before.eligible_deciders(record.seat)) or "nobody, as things are"
+            who = ", ".join(compared.before.eligible_deciders(record.seat)) or "nobody"
             message = f'"{record.decided_by}" may not decide the retirement of {record.seat}'
-            yield Finding(record.marks.value_place("decided_by"), message, f"May decide it: {who}.")
+            yield Finding(record.marks.value_place("decided_by"), message, f"Who may decide it: {who}.")
 
 
 def _added_scores(compared: OrgPair) -> Iterator[Score]:
-    """The scores that are new in the changed files."""
+    """Yield the scores that are new in the changed files."""
     paths = compared.new.keys()
     for scores in compared.after.scores.values():
         yield from (one for one in scores if one.place.path in paths and one.id not in compared.before.score_ids)

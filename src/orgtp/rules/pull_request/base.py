@@ -1,4 +1,4 @@
-"""What prevents a pull request from being compared with its base, or judged as it would be merged."""
+"""Rules for a pull request that cannot be compared with its base, or whose files differ from the commit."""
 
 from __future__ import annotations
 

@@ -57,9 +57,8 @@ def retirement_record_touched(compared: OrgPair) -> Iterator[Finding]:
     for path, raw in compared.old.items():
         if path.startswith("retirements/") and compared.new.get(path) != raw:
             what = "was changed" if path in compared.new else "was removed"
-            yield Finding(
-                Place(path), f"the record {what}; it never changes once committed", restore_hint(compared, path)
-            )
+            message = f"the record {what}; it never changes once committed"
+            yield Finding(Place(path), message, restore_hint(compared, path))
 
 
 def escalation_record_touched(compared: OrgPair) -> Iterator[Finding]:
@@ -82,8 +81,8 @@ def escalation_record_touched(compared: OrgPair) -> Iterator[Finding]:
     for id_, old in compared.before.escalations.items():
         new = compared.after.escalations.get(id_)
         if old.path in compared.old and not (new and old.may_become(new)):
-            gone = "was removed" if old.path not in compared.new else "was changed, and is only ever added to"
-            yield Finding(Place(old.path), f"what happened to {id_} {gone}", restore_hint(compared, old.path))
+            what = "was removed" if old.path not in compared.new else "was changed; events are only ever appended"
+            yield Finding(Place(old.path), f"the record of {id_} {what}", restore_hint(compared, old.path))
 
 
 def seat_deleted(compared: OrgPair) -> Iterator[Finding]:
@@ -106,8 +105,8 @@ def seat_deleted(compared: OrgPair) -> Iterator[Finding]:
     for path in compared.old:
         if path.startswith("seats/") and path not in compared.new:
             seat = path.removeprefix("seats/").removesuffix(".yaml")
-            way = "" if seat in compared.after.retirements else f"; then: orgtp retire {seat} --to HEIR"
-            hint = f"{restore_hint(compared, path)}{way}"
+            then = "" if seat in compared.after.retirements else f"; then: orgtp retire {seat} --to HEIR"
+            hint = f"{restore_hint(compared, path)}{then}"
             yield Finding(Place(path), f"the seat {seat} was deleted, not retired", hint)
 
 
@@ -131,10 +130,9 @@ def seat_brought_back(compared: OrgPair) -> Iterator[Finding]:
     for seat in compared.after.seats.values():
         old = compared.before.seats.get(seat.id)
         if old and old.is_retired and not seat.is_retired:
-            message = f"{seat.id} was retired, and is {seat.status} here"
-            yield Finding(
-                seat.marks.value_place("status"), message, f"{restore_hint(compared, seat_path(seat.id))}. {_ANOTHER}"
-            )
+            hint = f"{restore_hint(compared, seat_path(seat.id))}. {_ANOTHER}"
+            message = f"{seat.id} was retired, but this change makes it {seat.status}"
+            yield Finding(seat.marks.value_place("status"), message, hint)
 
 
 def id_used_again(compared: OrgPair) -> Iterator[Finding]:
@@ -156,8 +154,10 @@ def id_used_again(compared: OrgPair) -> Iterator[Finding]:
     for seat in _new_seats(compared):
         when = compared.used.get(seat.id, "")
         if when or seat.id in compared.before.retirements:
-            since = f", as commit {when[:10]} shows" if when else ""
-            yield Finding(seat.marks.value_place("seat"), f'the id "{seat.id}" was a seat before{since}', _ANOTHER)
+            since = f" (commit {when[:10]})" if when else ""
+            yield Finding(
+                seat.marks.value_place("seat"), f'the id "{seat.id}" was used by an earlier seat{since}', _ANOTHER
+            )
 
 
 def retired_with_work_left(compared: OrgPair) -> Iterator[Finding]:
@@ -208,9 +208,9 @@ def target_kind_changed(compared: OrgPair) -> Iterator[Finding]:
         for name, metric in old.metrics.items() if old else ():
             was, now = metric.targets, seat.metrics[name].targets if name in seat.metrics else metric.targets
             if was.dated and now.dated and was.unit != now.unit and compared.after.score_records(seat.id, name):
-                kinds = f"are {was.unit.kind}, and would become {now.unit.kind}"
+                kinds = f"are {was.unit.kind}, and the new target makes them {now.unit.kind}"
                 place = seat.marks.value_place("metrics", name, "target")
-                hint = "Put the old kind back, and begin a new metric with an id of its own."
+                hint = "Restore the old kind, and add a new metric with its own id."
                 yield Finding(place, f"the values of {seat.id} {name} {kinds}", hint)
 
 
@@ -233,32 +233,32 @@ def history_short(compared: OrgPair) -> Iterator[Finding]:
     new = [seat.id for seat in _new_seats(compared) if seat.id not in compared.used]
     if compared.shallow and new:
         ids = join_with_and(new)
-        message = f"the history here is not whole, so nobody can say whether {ids} was ever the id of another seat"
-        yield Finding(Place(seat_path(new[0])), message, "Get the whole history: git fetch --unshallow")
+        message = f"this clone is shallow, so orgtp cannot tell whether an earlier seat had the id {ids}"
+        yield Finding(Place(seat_path(new[0])), message, "Fetch the full history: git fetch --unshallow")
 
 
-_ANOTHER = "An id is never used again: add a new seat with another one."
+_ANOTHER = "An id is never reused: add a new seat with another id."
 
 
 def _new_seats(compared: OrgPair) -> Iterator[Seat]:
-    """The seats whose files are new."""
+    """Yield the seats whose files are new."""
     return (seat for seat in compared.after.seats.values() if compared.is_new(seat_path(seat.id)))
 
 
 def _find_work_left(compared: OrgPair, old: Seat, record: Retirement) -> Iterator[Finding]:
-    """A finding for each capability and metric of the retired seat that no current seat has."""
-    living = [seat for seat in compared.after.seats.values() if not seat.is_retired]
+    """Yield a finding for each capability and metric of the retired seat that no current seat has."""
+    current = [seat for seat in compared.after.seats.values() if not seat.is_retired]
     for capability in old.capabilities:
-        if not any(capability in seat.capabilities for seat in living):
+        if not any(capability in seat.capabilities for seat in current):
             yield _work_left_finding(record, old.id, "capabilities", capability)
     for metric in old.metrics:
-        if record.metrics.get(metric) and not any(metric in seat.metrics for seat in living):
+        if record.metrics.get(metric) and not any(metric in seat.metrics for seat in current):
             yield _work_left_finding(record, old.id, "metrics", metric)
 
 
 def _work_left_finding(record: Retirement, seat: str, group: str, name: str) -> Finding:
     what, heirs = {"capabilities": ("capability", record.capabilities), "metrics": ("metric", record.metrics)}[group]
     heir = heirs.get(name, "")
-    why = f"{heir} does not have it, nor has any other" if heir else "the record names no heir, and no seat has it"
-    hint = f"Undo it, and retire the seat with: orgtp retire {seat} --to HEIR, which moves everything."
-    return Finding(record.marks.value_place(group, name), f"the {what} {name} of {seat} is left over: {why}", hint)
+    why = f"neither {heir} nor any other seat has it" if heir else "the record names no heir, and no seat has it"
+    hint = f"Undo the change, and run: orgtp retire {seat} --to HEIR, which moves everything."
+    return Finding(record.marks.value_place(group, name), f"nobody takes over the {what} {name} of {seat}: {why}", hint)

@@ -1,4 +1,4 @@
-"""What a pull request may do, but reviewers should notice."""
+"""Rules on changes that a pull request may make, but that reviewers should notice."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def target_changed(compared: OrgPair) -> Iterator[Finding]:
     for seat, metric in _metrics_in_both(compared):
         old, new = compared.before.seats[seat.id].metrics[metric].targets, seat.metrics[metric].targets
         if old != new and new.dated:
-            message = f"the target of {seat.id} {metric} was {_format_targets(old)} and becomes {_format_targets(new)}"
+            message = f"the target of {seat.id} {metric} changes from {_format_targets(old)} to {_format_targets(new)}"
             yield Finding(seat.marks.value_place("metrics", metric, "target"), message, _SEEN)
 
 
@@ -54,8 +54,8 @@ def owner_changed(compared: OrgPair) -> Iterator[Finding]:
     """
     for old, new in _seats_in_both(compared):
         if old.owner != new.owner and new.owner:
-            message = f"{new.id} was answered for by {old.owner or 'nobody'}, and will be by {new.owner}"
-            yield Finding(new.marks.value_place("owner"), message, "Both should look at this before it is merged.")
+            message = f"the owner of {new.id} changes from {old.owner or 'nobody'} to {new.owner}"
+            yield Finding(new.marks.value_place("owner"), message, "Ask both to review it.")
 
 
 def outcome_changed(compared: OrgPair) -> Iterator[Finding]:
@@ -78,7 +78,7 @@ def outcome_changed(compared: OrgPair) -> Iterator[Finding]:
         for name, metric in old.metrics.items():
             now = new.metrics.get(name)
             if now is None and ("metrics", name) not in new.marks.keys:
-                yield Finding(new.marks.value_place("metrics"), f"{new.id} is no longer measured on {name}", _SEEN)
+                yield Finding(new.marks.value_place("metrics"), f"{new.id} loses the metric {name}", _SEEN)
             elif now and now.outcome != metric.outcome:
                 place = new.marks.value_place("metrics", name, "outcome")
                 yield Finding(place, f'the outcome of {new.id} {name} was "{metric.outcome}"', _SEEN)
@@ -106,8 +106,8 @@ def metric_changed(compared: OrgPair) -> Iterator[Finding]:
         for key in ("name", "cadence", "due", "rollup"):
             was, now = str(getattr(old, key)), str(getattr(new, key))
             if was != now:
-                told = [f'"{text}"' if text else "not set" for text in (was, now)]
-                message = f"the {key} of {seat.id} {name} was {told[0]}, and is {told[1]}"
+                shown = [f'"{text}"' if text else "not set" for text in (was, now)]
+                message = f"the {key} of {seat.id} {name} changes from {shown[0]} to {shown[1]}"
                 yield Finding(seat.marks.value_place("metrics", name, key), message, _SEEN)
 
 
@@ -129,10 +129,10 @@ def seat_moved(compared: OrgPair) -> Iterator[Finding]:
     """
     for old, new in _seats_in_both(compared):
         if old.reports_to != new.reports_to:
-            message = f"{new.id} reported to {old.reports_to or 'nobody'}, and will to {new.reports_to or 'nobody'}"
+            message = f"{new.id} moves from {old.reports_to or 'the top'} to {new.reports_to or 'the top'} on the chart"
             yield Finding(new.marks.value_place("reports_to"), message, _SEEN)
         if old.status is not new.status and not old.is_retired and not new.is_retired:
-            yield Finding(new.marks.value_place("status"), f"{new.id} was {old.status}, and is {new.status}", _SEEN)
+            yield Finding(new.marks.value_place("status"), f"{new.id} changes from {old.status} to {new.status}", _SEEN)
 
 
 def kind_changed(compared: OrgPair) -> Iterator[Finding]:
@@ -154,8 +154,8 @@ def kind_changed(compared: OrgPair) -> Iterator[Finding]:
     """
     for old, new in _seats_in_both(compared):
         if old.kind is not new.kind:
-            hint = f"Put it back; who takes over is a new seat: orgtp retire {new.id} --to HEIR"
-            yield Finding(new.marks.value_place("kind"), f"{new.id} was {old.kind}, and is {new.kind} here", hint)
+            hint = f"Restore it; for a new worker, add a new seat, then: orgtp retire {new.id} --to HEIR"
+            yield Finding(new.marks.value_place("kind"), f"{new.id} changes from {old.kind} to {new.kind}", hint)
 
 
 def waiver_added(compared: OrgPair) -> Iterator[Finding]:
@@ -178,7 +178,7 @@ def waiver_added(compared: OrgPair) -> Iterator[Finding]:
         for name, metric in seat.metrics.items():
             known: Mapping[str, str] = old.metrics[name].waive if old and name in old.metrics else {}
             for rule in (rule for rule in metric.waive if rule not in known):
-                message = f'{seat.id} {name} is excused from {rule}: "{metric.waive[rule]}"'
+                message = f'{seat.id} {name} waives {rule}: "{metric.waive[rule]}"'
                 yield Finding(seat.marks.key_place("metrics", name, "waive", rule), message, _SEEN)
 
 
@@ -206,15 +206,15 @@ def policy_changed(compared: OrgPair) -> Iterator[Finding]:
     old, new = _format_org_settings(compared.before), _format_org_settings(compared.after)
     for keys, now in new.items():
         if old[keys] != now:
-            message = f"{'.'.join(keys)} was {old[keys] or 'empty'}, and is {now or 'empty'}"
+            message = f"{'.'.join(keys)} changes from {old[keys] or 'empty'} to {now or 'empty'}"
             yield Finding(compared.after.marks.value_place(*keys), message, _SEEN)
 
 
-_SEEN = "Nothing to mend if it is meant; it should be seen before it is merged."
+_SEEN = "Nothing to fix if it is intended; a reviewer should see it before it is merged."
 
 
 def _seats_in_both(compared: OrgPair) -> Iterator[tuple[Seat, Seat]]:
-    """Each seat that exists before and after, as (old, new)."""
+    """Yield each seat that exists both before and after, as (old, new)."""
     before = compared.before.seats
     return ((before[seat.id], seat) for seat in compared.after.seats.values() if seat.id in before)
 
@@ -224,7 +224,7 @@ def _metrics_in_both(compared: OrgPair) -> Iterator[tuple[Seat, str]]:
 
 
 def _format_org_settings(org: Org) -> dict[Keys, str]:
-    """The settings of org.yaml as text, by key."""
+    """Map the keys of org.yaml to their values as text."""
     policy = org.policy
     return {
         ("org",): org.id,
@@ -241,13 +241,13 @@ def _format_org_settings(org: Org) -> dict[Keys, str]:
         ("policy", "escalation", "within"): str(policy.escalation.within),
         ("policy", "escalation", "resolve"): str(policy.escalation.resolve),
         ("policy", "escalation", "hours"): policy.escalation.hours,
-        ("routing",): "; ".join(branch.told for branch in org.routing),
+        ("routing",): "; ".join(branch.text for branch in org.routing),
         **{("policy", "words", name): ", ".join(policy.words.get(name, ())) for name in WORD_TOPICS},
     }
 
 
 def _format_targets(targets: Targets) -> str:
-    """The targets as text: `>= 3`, or `>= 3 from 2026-W01, >= 5 from 2026-W48`."""
+    """Format the targets: `>= 3`, or `>= 3 from 2026-W01, >= 5 from 2026-W48`."""
     if not targets.dated:
         return "none"
     return ", ".join(f"{target.text} from {begin.text}" if begin else target.text for begin, target in targets.dated)

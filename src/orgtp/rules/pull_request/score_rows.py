@@ -13,19 +13,19 @@ from orgtp.rules.rule import Finding
 
 
 def restore_hint(compared: OrgPair, path: str) -> str:
-    """The hint that says how to restore a file from the base."""
-    return f"Take it back from the base: git checkout {compared.base[:10]} -- {path}"
+    """A hint with the command that restores a file from the base."""
+    return f"Restore it from the base: git checkout {compared.base[:10]} -- {path}"
 
 
 def find_lost_rows(compared: OrgPair, path: str, raw: bytes) -> Iterator[Finding]:
-    """A finding for each row of a score file that was removed, changed or moved; one finding if all rows were."""
+    """Yield a finding for each row of a score file that was removed, changed or moved; one finding if all rows were."""
     rows, now = _split_rows(raw), _split_rows(compared.new.get(path, b""))
     seat = path.split("/")[1]
     was = {score.place.line: score for score in compared.before.scores.get(seat, ()) if score.place.path == path}
-    # A line that was not a record may go, and so may a duplicate of a record that stays.
+    # A line that is not a record may be removed, and so may a duplicate of a record that stays.
     missing = [line for line in _missing_row_numbers(rows, now) if line in was and not _is_copy(compared, was[line])]
     if missing and len(missing) == len(was):
-        what = f"all {count_noun(len(missing), 'row')} of this file are gone or changed"
+        what = f"all {count_noun(len(missing), 'row')} of this file were removed or changed"
         yield Finding(Place(path), what, restore_hint(compared, path))
         return
     ids = {score.id: score for score in compared.after.scores.get(seat, ()) if score.place.path == path}
@@ -42,7 +42,7 @@ def _is_copy(compared: OrgPair, score: Score) -> bool:
     return first is not score and score.id in compared.after.score_ids
 
 
-_RECORD = "Put the row back as it was, at its place; a wrong value is corrected by: orgtp score add"
+_RECORD = "Restore the row in its place; correct a wrong value with: orgtp score add"
 
 
 def _split_rows(raw: bytes) -> list[bytes]:
@@ -50,7 +50,7 @@ def _split_rows(raw: bytes) -> list[bytes]:
 
 
 def _missing_row_numbers(rows: list[bytes], now: list[bytes]) -> list[int]:
-    """The numbers, from 1, of the rows that `now` does not have in their old order."""
+    """The numbers, from 1, of the rows that are missing in `now` or not in their old order."""
     places: dict[bytes, list[int]] = {}
     for number, row in enumerate(now):
         places.setdefault(row, []).append(number)
@@ -60,8 +60,8 @@ def _missing_row_numbers(rows: list[bytes], now: list[bytes]) -> list[int]:
         turn = seen[row] = seen.get(row, -1) + 1
         if turn < len(places.get(row, ())):
             found.append((number, places[row][turn]))
-    kept = _longest_in_order(found)
-    return [number for number in range(1, len(rows) + 1) if number not in kept]
+    in_order = _longest_in_order(found)
+    return [number for number in range(1, len(rows) + 1) if number not in in_order]
 
 
 def _longest_in_order(found: list[tuple[int, int]]) -> set[int]:
@@ -73,23 +73,23 @@ def _longest_in_order(found: list[tuple[int, int]]) -> set[int]:
         spot = bisect_left(ends, place)
         before.append(chain[spot - 1] if spot else -1)
         ends[spot : spot + 1], chain[spot : spot + 1] = [place], [at]
-    kept, at = set(), chain[-1] if chain else -1
+    rows, at = set(), chain[-1] if chain else -1
     while at >= 0:
-        kept.add(found[at][0])
+        rows.add(found[at][0])
         at = before[at]
-    return kept
+    return rows
 
 
 def _describe_change(old: Score, new: Score | None) -> str:
-    """What happened to a row, as text."""
+    """Say what happened to a row."""
     if new is None:
         return f"the row {old.metric} {old.period} = {_format_value(old.value)} was removed"
     pairs = {key: (getattr(old, key), getattr(new, key)) for key in ("metric", "period", "value", "at", "by", "note")}
-    told = [
-        f"{key} was {_format_value(was)}, is {_format_value(now)}" for key, (was, now) in pairs.items() if was != now
+    changes = [
+        f"{key} from {_format_value(was)} to {_format_value(now)}" for key, (was, now) in pairs.items() if was != now
     ]
-    row = f"the row {old.metric} {old.period}"
-    return f"{row} was changed: {join_with_and(told)}" if told else f"{row} was moved, or is written otherwise"
+    row = f"the row {old.metric} {old.period} was"
+    return f"{row} changed: {join_with_and(changes)}" if changes else f"{row} moved or written differently"
 
 
 def _format_value(value: object) -> str:

@@ -1,1 +1,3 @@
 """The built-in kinds of source."""
+
+__all__ = ["command"]

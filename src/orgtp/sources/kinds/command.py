@@ -43,10 +43,10 @@ class Command(Kind):
             raise SourceFailed("its output is not UTF-8 text", again=False) from error
 
 
-def _check_with_hint(said: str, hint: str) -> str:
+def _check_with_hint(output: str, hint: str) -> str:
     """Return the output. If it is not a value, the error includes `hint`. Raises `SourceFailed`."""
     try:
-        return check_value(said) if hint else said
+        return check_value(output) if hint else output
     except SourceFailed as failed:
         raise SourceFailed(f"{failed.why}{hint}", again=failed.again) from failed
 
@@ -70,11 +70,11 @@ def _describe_start_error(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)
 
 
-def _describe_command_failure(code: int, said: str) -> str:
+def _describe_command_failure(code: int, output: str) -> str:
     from signal import Signals
 
     how = f"exit code {code}" if code > 0 else f"killed by {Signals(-code).name}"
-    return f"{how}: {said}" if said else how
+    return f"{how}: {output}" if output else how
 
 
 def _read_last_line(raw: bytes, errors: str = "strict") -> str:

@@ -51,7 +51,7 @@ class File(Kind):
             yield Fault("max_age", f'max_age "{settings["max_age"]}" is not a duration', "Write it as 1d or 12h.")
         format_ = _detect_format(settings)
         if not format_:
-            yield Fault("path", "the format cannot be told from the file's name", "Add format: csv, json or jsonl.")
+            yield Fault("path", "the file's name does not show the format", "Add format: csv, json or jsonl.")
             return
         for key in sorted({"column", "pointer", "rollup"} & {*settings} - _TAKES[format_]):
             yield Fault(key, f"a {format_} file has no {key}", f"It has: {', '.join(sorted(_TAKES[format_]))}.")

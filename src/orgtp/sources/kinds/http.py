@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from httpx import URL, Client, Request, Response
 
 ADDRESS = r"^(?:https?://[^/?#@\s]+(?:[/?#]\S*)?|env:.*|file:.*)$(?!\n)"
-# A key in the query is as good as a password.
+# A key in the query works like a password.
 KEY = r"^https?://[^#]*[?&](?:api[_-]?key|access[_-]?token|auth|key|pass(?:word|wd)?|secret|sig(?:nature)?|token)="
 _ADDRESS = re.compile(ADDRESS)
 # env: or file: inside a longer text would be sent unresolved.
@@ -122,8 +122,8 @@ def _fetch_answer(client: Client, request: Request) -> str:
             if response.status_code not in _MOVED:
                 status = response.status_code
                 if status not in _WHOLE:
-                    said = f"it answered {status} {response.reason_phrase}".rstrip()
-                    raise SourceFailed(said, again=status >= _BROKEN or status in _LATER)
+                    reason = f"it answered {status} {response.reason_phrase}".rstrip()
+                    raise SourceFailed(reason, again=status >= _BROKEN or status in _LATER)
                 raw = b""
                 for chunk in response.iter_bytes():
                     raw += chunk
@@ -144,11 +144,11 @@ def _follow_redirect(client: Client, request: Request, response: Response) -> Re
     url = request.url.join(response.headers.get("location", ""))
     if url.scheme not in {"http", "https"}:
         raise SourceFailed(f"it redirects to {url.scheme or 'nowhere'}", again=False)
-    at_home = _split_origin(url) == _split_origin(request.url)
+    same_host = _split_origin(url) == _split_origin(request.url)
     if response.status_code in _MOVED_AS_GET or request.method == "GET":
-        kept = {name: value for name, value in request.headers.items() if name not in _OF_BODY}
-        return client.build_request("GET", url, headers=kept if at_home else {})
-    if not at_home:
+        headers = {name: value for name, value in request.headers.items() if name not in _OF_BODY}
+        return client.build_request("GET", url, headers=headers if same_host else {})
+    if not same_host:
         raise SourceFailed("it redirects a POST to another host", again=False)
     return client.build_request(request.method, url, headers=dict(request.headers), content=request.content)
 

@@ -80,8 +80,8 @@ _DRIVERS = {"postgresql": ("psycopg", "psycopg2")}
 
 def _choose_driver(url: URL) -> URL:
     """Return the address with an installed driver, if it names none."""
-    there = [driver for driver in _DRIVERS.get(url.drivername, ()) if find_spec(driver)]
-    return url.set(drivername=f"{url.drivername}+{there[0]}") if there else url
+    installed = [driver for driver in _DRIVERS.get(url.drivername, ()) if find_spec(driver)]
+    return url.set(drivername=f"{url.drivername}+{installed[0]}") if installed else url
 
 
 def _make_read_only(url: URL) -> URL:

@@ -1,1 +1,3 @@
 """The package context."""
+
+__all__ = ["build", "types"]

@@ -1,8 +1,8 @@
-"""What an agent should know before it works as a seat, as one document.
+"""Build the context of a seat: what an agent should know before it works as the seat.
 
-The seat and who answers for it, its work and what is not its work, who is around it, its numbers, what is late or
-open, what was decided about it, and how to do the usual things. Of a retired seat, who has its work now.
-Every list is bounded; what it lacks is counted, with the command that shows it.
+It contains the seat and its owner, its capabilities and those of others, its neighbours on the chart, its metrics, what
+is late or open, the decisions about it, and the usual commands; for a retired seat, who took over its work. Every list
+is bounded: `left_out` counts what it lacks, with the command that shows it.
 """
 
 from __future__ import annotations
@@ -19,15 +19,14 @@ from orgtp.model.org import Org, Retirement
 from orgtp.model.problem import Problem
 from orgtp.model.seat import Seat
 from orgtp.views.context.colleagues import Others, colleague
-from orgtp.views.context.commands import ways, ways_after
-from orgtp.views.context.metrics import measured
+from orgtp.views.context.commands import list_handover_commands, list_seat_commands
+from orgtp.views.context.metrics import describe_metric
 from orgtp.views.context.types import (
-    Around,
-    Colleague,
     Context,
     Elsewhere,
     Handed,
     LeftOut,
+    Neighbours,
     OpenTrouble,
     Profile,
     Records,
@@ -36,21 +35,22 @@ from orgtp.views.context.types import (
 )
 from orgtp.views.escalations import escalations
 from orgtp.views.seat_history import Event
+from orgtp.views.seat_summary import SeatSummary, summarize_seat
 from orgtp.views.stale import stale
 
 Item = TypeVar("Item")
 DECISIONS = 10
-# So many of each at most; fewer of those above, and of what only sounds alike.
+# The most items of a list. Superiors, and capabilities that only sound alike, have fewer.
 _MOST, _FEW = 12, 5
-# What happened last to an escalation; all of it: orgtp escalate show ID.
+# The last events of an escalation. `orgtp escalate show ID` shows all.
 _LAST = 3
 
 
 @dataclass(frozen=True)
 class SeatEvidence:
-    """What is known of a seat beside the org itself: the problems of its files, and what was decided about it.
+    """What the org does not contain: the problems of the seat's files, and the decisions about it.
 
-    The decisions come newest first, and no more are read than are told; None where there is no history.
+    The decisions are newest first, and read only as far as they are shown; None without a git history.
     """
 
     problems: Sequence[Problem] = ()
@@ -59,11 +59,11 @@ class SeatEvidence:
 
 @dataclass
 class _Bounded:
-    """Cuts lists, and keeps what it cut."""
+    """Cuts lists, and records what it left out."""
 
     left: list[LeftOut] = field(default_factory=list)
 
-    def some(self, name: str, items: Iterable[Item], see: str, most: int = _MOST) -> tuple[Item, ...]:
+    def take(self, name: str, items: Iterable[Item], see: str, most: int = _MOST) -> tuple[Item, ...]:
         """The first of the items; `see` is the command that shows the others."""
         every = tuple(items)
         if len(every) > most:
@@ -75,36 +75,32 @@ def context(org: Org, now: datetime, seat: str, known: SeatEvidence) -> Context:
     """The context of a seat as of `now`. Raises `UnknownSeat`."""
     held, cut, show = org.seat(seat), _Bounded(), f"orgtp seat show {seat}"
     owner, others, record = org.owner_seat(held), Others(org, held), org.retirements.get(seat)
-    # A retired seat does nothing and is measured on nothing: its work is told with whoever has it.
+    # Of a retired seat, `retirement` shows who has its work.
     does, numbers = ({}, {}) if held.is_retired else (held.capabilities, held.metrics)
-    metrics = cut.some("metrics", (measured(MetricRow(org, held, one, now)) for one in numbers.values()), show)
-    trouble = _trouble(org, now, held, known.problems, cut)
-    retired = _retired(org, record, cut, show) if record and held.is_retired else None
-    at_work = ways(seat, metrics, trouble.escalations, trouble.goes_to) if held.is_active else ()
+    metrics = cut.take("metrics", (describe_metric(MetricRow(org, held, one, now)) for one in numbers.values()), show)
+    trouble = _list_trouble(org, now, held, known.problems, cut)
+    retired = _describe_retirement(org, record, cut, show) if record and held.is_retired else None
+    commands = list_seat_commands(seat, metrics, trouble.escalations, trouble.goes_to) if held.is_active else ()
     return Context(
         at=now,
-        seat=_profile(held),
+        seat=_build_profile(held),
         owner=colleague(owner) if owner else None,
-        chart=_around(org, held, others, cut),
-        capabilities=dict(cut.some("capabilities", does.items(), show)),
-        not_owned=() if held.is_retired else _not_owned(others, cut),
+        chart=_build_neighbours(org, held, others, cut),
+        capabilities=dict(cut.take("capabilities", does.items(), show)),
+        not_owned=() if held.is_retired else _list_not_owned(others, cut),
         metrics=metrics,
-        records=_records(org, held, cut),
+        records=_list_recordable(org, held, cut),
         trouble=trouble,
-        decisions=_decisions(known.decisions, cut, seat),
+        decisions=_take_decisions(known.decisions, cut, seat),
         retirement=retired,
-        commands=tuple(ways_after(retired.handed) if retired else at_work),
+        commands=tuple(list_handover_commands(retired.handed) if retired else commands),
         left_out=tuple(cut.left),
     )
 
 
-def _profile(seat: Seat) -> Profile:
+def _build_profile(seat: Seat) -> Profile:
     return Profile(
-        seat=seat.id,
-        name=seat.name,
-        role=seat.role,
-        kind=seat.kind,
-        status=seat.status,
+        *summarize_seat(seat),
         owner=seat.owner or None,
         reports_to=seat.reports_to or None,
         mission=seat.mission or None,
@@ -114,49 +110,49 @@ def _profile(seat: Seat) -> Profile:
     )
 
 
-def _around(org: Org, seat: Seat, others: Others, cut: _Bounded) -> Around:
+def _build_neighbours(org: Org, seat: Seat, others: Others, cut: _Bounded) -> Neighbours:
     near = {relation: map(colleague, seats) for relation, seats in others.neighbours.items()}
     chart, show = "orgtp chart --depth 1 --root", f"orgtp seat show {seat.id}"
-    return Around(
-        above=cut.some("chart.above", map(colleague, org.chain_above(seat.id)), "orgtp chart", _FEW),
-        siblings=cut.some("chart.siblings", near[Relation.BESIDE], f"{chart} {seat.reports_to}"),
-        reports=cut.some("chart.reports", near[Relation.BELOW], f"{chart} {seat.id}"),
-        answers_for=cut.some("chart.answers_for", map(colleague, org.seats_owned_by(seat.id)), show),
+    return Neighbours(
+        above=cut.take("chart.above", map(colleague, org.chain_above(seat.id)), "orgtp chart", _FEW),
+        siblings=cut.take("chart.siblings", near[Relation.BESIDE], f"{chart} {seat.reports_to}"),
+        reports=cut.take("chart.reports", near[Relation.BELOW], f"{chart} {seat.id}"),
+        answers_for=cut.take("chart.answers_for", map(colleague, org.seats_owned_by(seat.id)), show),
     )
 
 
-def _not_owned(others: Others, cut: _Bounded) -> tuple[Elsewhere, ...]:
-    """What those around it do, and what only sounds like its work."""
+def _list_not_owned(others: Others, cut: _Bounded) -> tuple[Elsewhere, ...]:
+    """The capabilities of its neighbours, and those that sound like its own."""
     see = "orgtp chart --json"
-    alike = cut.some("not_owned.alike", others.alike(), see, _FEW)
-    around = cut.some("not_owned", others.around(), see)
+    alike = cut.take("not_owned.alike", others.alike(), see, _FEW)
+    around = cut.take("not_owned", others.around(), see)
     return (*sorted(around, key=lambda one: (list(Relation).index(one.relation), one.by.seat)), *alike)
 
 
-def _records(org: Org, seat: Seat, cut: _Bounded) -> Records:
+def _list_recordable(org: Org, seat: Seat, cut: _Bounded) -> Records:
     if seat.is_retired:
         return Records(all=False, seats=())
     if seat.id in org.policy.scorekeepers:
         return Records(all=True, seats=())
     living = (other for other in org.seats.values() if not other.is_retired)
     found = sorted((one for one in living if org.may_record(one.id, seat.id)), key=lambda one: one.id != seat.id)
-    return Records(all=False, seats=cut.some("records.seats", map(colleague, found), "orgtp chart"))
+    return Records(all=False, seats=cut.take("records.seats", map(colleague, found), "orgtp chart"))
 
 
-def _trouble(org: Org, now: datetime, seat: Seat, problems: Sequence[Problem], cut: _Bounded) -> OpenTrouble:
+def _list_trouble(org: Org, now: datetime, seat: Seat, problems: Sequence[Problem], cut: _Bounded) -> OpenTrouble:
     to = None if seat.is_retired else org.seats.get(find_first_assignee(org, seat.id, "", "issue", "normal"))
     listed = f"orgtp escalate list --seat {seat.id}"
     found = [replace(one, events=one.events[-_LAST:]) for one in escalations(org, now, seat.id)]
     return OpenTrouble(
-        stale=cut.some("trouble.stale", stale(org, now, seat.id), f"orgtp stale {seat.id}"),
-        escalations=cut.some("trouble.escalations", found, listed),
-        problems=cut.some("trouble.problems", problems, "orgtp validate"),
+        stale=cut.take("trouble.stale", stale(org, now, seat.id), f"orgtp stale {seat.id}"),
+        escalations=cut.take("trouble.escalations", found, listed),
+        problems=cut.take("trouble.problems", problems, "orgtp validate"),
         goes_to=colleague(to) if to else None,
     )
 
 
-def _decisions(events: Iterable[Event] | None, cut: _Bounded, seat: str) -> tuple[Event, ...] | None:
-    """The newest; how many more there are, nobody counts, for that would take the whole history."""
+def _take_decisions(events: Iterable[Event] | None, cut: _Bounded, seat: str) -> tuple[Event, ...] | None:
+    """The newest decisions. The others are not counted, because that would take the whole history."""
     if events is None:
         return None
     found = tuple(islice(events, DECISIONS + 1))
@@ -165,7 +161,7 @@ def _decisions(events: Iterable[Event] | None, cut: _Bounded, seat: str) -> tupl
     return tuple(replace(event, changes=event.changes[:_MOST]) for event in found[:DECISIONS])
 
 
-def _retired(org: Org, record: Retirement, cut: _Bounded, show: str) -> Retired:
+def _describe_retirement(org: Org, record: Retirement, cut: _Bounded, show: str) -> Retired:
     decider = org.seats.get(record.decided_by)
     return Retired(
         retired_on=record.retired_on,
@@ -173,21 +169,21 @@ def _retired(org: Org, record: Retirement, cut: _Bounded, show: str) -> Retired:
         decided_by_name=decider.name if decider else None,
         reason=record.reason or None,
         review=record.review,
-        handed=cut.some("retirement.handed", _handed(org, record), show),
+        handed=cut.take("retirement.handed", _list_handed(org, record), show),
     )
 
 
-def _handed(org: Org, record: Retirement) -> Iterator[Handed]:
-    """Everything that the seat did, with whoever has it now."""
+def _list_handed(org: Org, record: Retirement) -> Iterator[Handed]:
+    """All that the seat did, with the seat that has it now."""
     doers = {name: seat.id for seat in org.seats.values() if not seat.is_retired for name in seat.capabilities}
     for name, heir in record.capabilities.items():
-        yield Handed("capability", name, _holder(org, doers.get(name, heir), name, "capabilities"), None)
+        yield Handed("capability", name, _find_holder(org, doers.get(name, heir), name, "capabilities"), None)
     for name, heir in record.metrics.items():
-        yield Handed("metric", name, _holder(org, heir, name, "metrics"), record.ended.get(name) or None)
+        yield Handed("metric", name, _find_holder(org, heir, name, "metrics"), record.ended.get(name) or None)
 
 
-def _holder(org: Org, heir: str, what: str, sort: str) -> Colleague | None:
-    """The heir; of one that was retired later its own heir, and so on."""
+def _find_holder(org: Org, heir: str, what: str, sort: str) -> SeatSummary | None:
+    """The seat that took over; if that was retired too, the seat that took over from it, and so on."""
     seen: set[str] = set()
     while heir in org.seats and heir not in seen:
         seat = org.seats[heir]

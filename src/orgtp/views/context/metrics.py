@@ -1,4 +1,4 @@
-"""A metric as its seat needs it: what is asked for, what the last periods say, and when the next value is due."""
+"""A metric of a seat: its target, the last periods, and when the next value is due."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from orgtp.views.context.types import MetricContext, Next
 _PERIODS = 4
 
 
-def measured(row: MetricRow) -> MetricContext:
-    """A metric of a seat as of now."""
+def describe_metric(row: MetricRow) -> MetricContext:
+    """The metric as of now."""
     now, metric = metric_now(row), row.metric
     return MetricContext(
         metric=metric.id,
@@ -29,24 +29,24 @@ def measured(row: MetricRow) -> MetricContext:
         stale_since=now.stale_since,
         silenced=silenced_until(row.org, row.now, row.seat.id, metric.id),
         next=next_due(row),
-        latest=tuple(_latest(row)),
+        latest=tuple(_list_latest(row)),
         measure=now.measure,
     )
 
 
 def next_due(row: MetricRow) -> Next | None:
-    """The first value that is not there and not due yet; None where nobody waits for one."""
+    """The first value that is missing and not due yet; None if none is expected."""
     if not row.seat.is_active or not row.metric.targets.dated:
         return None
     try:
-        period = _awaited(row)
+        period = _find_next_period(row)
         return Next(period.text, due_at(row.org, row.metric, period))
     except (OverflowError, ValueError):
-        # A seat that begins at the end of all calendars.
+        # The seat begins at the end of the calendar.
         return None
 
 
-def _awaited(row: MetricRow) -> Period:
+def _find_next_period(row: MetricRow) -> Period:
     org, metric = row.org, row.metric
     period = next_owed_period(org, metric, period_containing(row.now, metric.cadence.grain, org.zone))
     while due_at(org, metric, before := previous_owed_period(org, metric, period)) > row.now:
@@ -59,8 +59,8 @@ def _awaited(row: MetricRow) -> Period:
     return period
 
 
-def _latest(row: MetricRow) -> Iterator[Cell]:
-    """The last periods, oldest first; the current one only where it has a value, for the next is told of by itself."""
+def _list_latest(row: MetricRow) -> Iterator[Cell]:
+    """The last periods, oldest first; the current one only if it has a value, because `next` shows it otherwise."""
     newest = period_containing(row.now, row.metric.cadence.grain, row.org.zone)
     if not is_owed(row.org, row.metric, newest):
         newest = previous_owed_period(row.org, row.metric, newest)

@@ -1,4 +1,4 @@
-"""What the context of a seat is told with. All of it is JSON as it stands."""
+"""The parts of the context of a seat. Their fields are the JSON keys."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from orgtp.model.problem import Problem
 from orgtp.model.value import Unit
 from orgtp.views.escalations import EscalationView
 from orgtp.views.seat_history import Event
+from orgtp.views.seat_summary import SeatSummary
 from orgtp.views.stale import Stale
 
 
 class Relation(StrEnum):
-    """Where another seat stands, seen from this one; `alike`: elsewhere, but its work sounds like this seat's."""
+    """The place of another seat on the chart, seen from this one; `alike`: elsewhere, with similar work."""
 
     ABOVE = "above"
     BESIDE = "beside"
@@ -25,30 +26,19 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Colleague:
-    """Another seat, in as few words as it takes to know who that is."""
-
-    seat: str
-    name: str
-    role: str
-    kind: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A capability that another seat has. `hand_to` is whom to give such work to, None where nobody is there."""
+    """A capability of another seat. `hand_to` is the seat to give such work to, or None."""
 
     capability: str
     text: str
     relation: Relation
-    by: Colleague
-    hand_to: Colleague | None
+    by: SeatSummary
+    hand_to: SeatSummary | None
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The next value that is owed: of which period, and when it is due."""
+    """The next value that is expected: its period, and when it is due."""
 
     period: str
     due: datetime
@@ -56,9 +46,9 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class MetricContext:
-    """What a seat is measured on: the target in force, the next value that is owed, the last periods, oldest first.
+    """A metric: its target in force, the next value that is expected, and the last periods, oldest first.
 
-    `state` and `stale_since` are those of the chart. `silenced`: to the end of which day nobody is chased for it.
+    `state` and `stale_since` are those of the chart. `silenced` is the last day without alerts.
     """
 
     metric: str
@@ -78,20 +68,20 @@ class MetricContext:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What a retired seat did, and who has it now; `by` is None where nobody has, and `ended` says why it ended.
+    """A capability or metric (`what`) of a retired seat, and the seat that has it now, or None.
 
-    `what` is `capability` or `metric`.
+    `ended` says why a metric ended.
     """
 
     what: str
     id: str
-    by: Colleague | None
+    by: SeatSummary | None
     ended: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """A command that the seat will want, and what it is for; words in capitals are to be filled in."""
+class SeatCommand:
+    """A command and its purpose. The user replaces words in capitals."""
 
     purpose: str
     command: str
@@ -99,7 +89,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """That a list is not whole: how many it lacks (None: nobody counted), and the command that shows them."""
+    """How many items a list lacks (None: not counted), and the command that shows them."""
 
     list: str
     count: int | None
@@ -107,14 +97,9 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """The seat itself."""
+class Profile(SeatSummary):
+    """The seat of the context."""
 
-    seat: str
-    name: str
-    role: str
-    kind: str
-    status: str
     owner: str | None
     reports_to: str | None
     mission: str | None
@@ -124,37 +109,37 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """Who is around it on the chart. `above` begins with the seat that it reports to, and ends at the top.
+class Neighbours:
+    """Its neighbours on the chart. `above` begins with the seat that it reports to, and ends at the top.
 
-    `answers_for` are the other seats whose owner it is.
+    `answers_for` are the other seats that it owns.
     """
 
-    above: tuple[Colleague, ...]
-    siblings: tuple[Colleague, ...]
-    reports: tuple[Colleague, ...]
-    answers_for: tuple[Colleague, ...]
+    above: tuple[SeatSummary, ...]
+    siblings: tuple[SeatSummary, ...]
+    reports: tuple[SeatSummary, ...]
+    answers_for: tuple[SeatSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The seats for which it may record values; `all`: for every one, and `seats` does not list them."""
+    """The seats for which it may record values. `all`: every seat, and `seats` is empty."""
 
     all: bool
-    seats: tuple[Colleague, ...]
+    seats: tuple[SeatSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenTrouble:
-    """What is open: values that are late, escalations about it and with it, problems of its files.
+    """Late values, escalations about it or assigned to it, and problems of its files.
 
-    `goes_to` has what is escalated about it first.
+    `goes_to` is the first assignee of an escalation about it.
     """
 
     stale: tuple[Stale, ...]
     escalations: tuple[EscalationView, ...]
     problems: tuple[Problem, ...]
-    goes_to: Colleague | None
+    goes_to: SeatSummary | None
 
     @property
     def is_none(self) -> bool:
@@ -164,7 +149,7 @@ class OpenTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """How a seat ended, and who has its work now; what nobody recorded is None."""
+    """The retirement of a seat, and who has its work now. What is not recorded is None."""
 
     retired_on: date | None
     decided_by: str | None
@@ -176,16 +161,16 @@ class Retired:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """All that an agent should know before it works as a seat, `at` a moment.
+    """What an agent should know before it works as a seat, as of `at`.
 
-    `not_owned` is work that somebody would take for this seat's and that is another's. `decisions`, newest first, is
-    None where there is no history, and not all of them where it is not `is_whole` here.
+    `not_owned` is work of other seats that could be mistaken for its own. `decisions`, newest first, is None without a
+    git history, and incomplete if the history of this clone is not `is_whole`.
     """
 
     at: datetime
     seat: Profile
-    owner: Colleague | None
-    chart: Around
+    owner: SeatSummary | None
+    chart: Neighbours
     capabilities: Mapping[str, str]
     not_owned: tuple[Elsewhere, ...]
     metrics: tuple[MetricContext, ...]
@@ -193,6 +178,6 @@ class Context:
     trouble: OpenTrouble
     decisions: tuple[Event, ...] | None
     retirement: Retired | None
-    commands: tuple[Way, ...]
+    commands: tuple[SeatCommand, ...]
     left_out: tuple[LeftOut, ...]
     is_whole: bool = True

@@ -1,4 +1,4 @@
-"""By whom, and in which commit, what differs was made what it is: where each difference stands, to be looked up."""
+"""Find who made each change of a diff: the file and key to look up, and the value there."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from orgtp.views.seat_fields import THERE, Spot, facts_of
 
 
 class Fact(NamedTuple):
-    """Where it stands that something is as it is, and what it is there; None for what is not there any more."""
+    """The place of a change, and the value there; None if the value was removed."""
 
     spot: Spot
     wanted: object
 
 
-Way = Callable[[Any], "Fact | None"]
+FactFinder = Callable[[Any], "Fact | None"]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts that two orgs differ in."""
+    """The places where two orgs differ."""
 
     before: Org
     after: Org
 
     @cached_property
-    def ways(self) -> dict[str, Way]:
-        """For each list of a difference that is told with who made it, where that stands."""
+    def finders(self) -> dict[str, FactFinder]:
+        """For each list of a diff whose items have an author, the function that finds the place of an item."""
         return {
             "added": lambda item: self._seat(item.seat, THERE),
             "retired": self._retired,
@@ -57,21 +57,21 @@ class Facts:
         }
 
     def wanted(self, found: Diff) -> dict[Spot, object]:
-        """What to look up for a difference: each fact once."""
-        facts = (way(item) for name, way in self.ways.items() for item in getattr(found, name))
+        """The values to look up for a diff, by place."""
+        facts = (find(item) for name, find in self.finders.items() for item in getattr(found, name))
         return {fact.spot: fact.wanted for fact in facts if fact}
 
-    def told(self, found: Diff, made: Mapping[Spot, Made]) -> Diff:
-        """The difference with who made what, as far as that was found."""
+    def add_authors(self, found: Diff, made: Mapping[Spot, Made]) -> Diff:
+        """The diff with the authors that were found."""
         lists = {
-            name: tuple(_told(item, way(item), made) for item in getattr(found, name))
-            for name, way in self.ways.items()
+            name: tuple(_add_author(item, find(item), made) for item in getattr(found, name))
+            for name, find in self.finders.items()
         }
         return replace(found, **lists)
 
     def _seat(self, seat: str, key: str) -> Fact:
         """A key of a seat as it is now."""
-        return Fact((seat_path(seat), key), _facts(self.after, seat).get(key))
+        return Fact((seat_path(seat), key), _read_facts(self.after, seat).get(key))
 
     def _record(self, seat: str) -> Fact:
         return Fact((retirement_path(seat), THERE), (seat in self.after.retirements) or None)
@@ -80,14 +80,14 @@ class Facts:
         return self._record(item.seat) if item.seat in self.after.retirements else self._seat(item.seat, "status")
 
     def _handed(self, item: CapabilityHanded | MetricHanded, key: str) -> Fact:
-        """With whoever has it now; else where it was given up."""
+        """In the seat that has it now; else where it was removed."""
         if item.after:
             return self._seat(item.after, key)
         return self._record(item.before or "") if item.retirement else self._seat(item.before or "", key)
 
     def _target(self, item: TargetMoved) -> Fact | None:
-        """The target that judges now; where it is an old one, the end of the one that judged before."""
-        was, now = _facts(self.before, item.seat), _facts(self.after, item.seat)
+        """The target in force now; if it is an old one, the end of the one before."""
+        was, now = _read_facts(self.before, item.seat), _read_facts(self.after, item.seat)
         for org in (self.after, self.before):
             key = _target_key(org, item)
             if key and was.get(key) != now.get(key):
@@ -100,22 +100,22 @@ class Facts:
 
 
 def _target_key(org: Org, item: TargetMoved) -> str:
-    """Under which key the target stands that judges the stretch; "" where none does."""
+    """The key of the target of a span of periods; "" if there is none."""
     metric = org.seats[item.seat].metrics.get(item.metric) if item.seat in org.seats else None
-    begins = _in_force(metric, item.since) if metric else None
+    begins = _find_key_suffix(metric, item.since) if metric else None
     return "" if begins is None else f"metrics.{item.metric}.target{begins}"
 
 
-def _in_force(metric: Metric, since: str | None) -> str | None:
-    """How the key of the target in force from `since` on ends: with its first period, if it has one."""
+def _find_key_suffix(metric: Metric, since: str | None) -> str | None:
+    """The end of the key of the target in force from `since` on: its first period, or ""; None without a target."""
     start = parse_period(since) if since else None
     held = [begin for begin, _ in metric.targets.dated if begin is None or (start and begin.start <= start.start)]
     return None if not held else f".{held[-1].text}" if held[-1] else ""
 
 
-def _facts(org: Org, seat: str) -> Mapping[str, object]:
+def _read_facts(org: Org, seat: str) -> Mapping[str, object]:
     return facts_of(org.seats[seat]) if seat in org.seats else {}
 
 
-def _told(item: Any, fact: Fact | None, made: Mapping[Spot, Made]) -> Any:
+def _add_author(item: Any, fact: Fact | None, made: Mapping[Spot, Made]) -> Any:
     return replace(item, made=made[fact.spot]) if fact and fact.spot in made else item

@@ -1,6 +1,6 @@
-"""What changed between two moments of one org: seats, who answers for what, targets, values, policy.
+"""Compare two versions of an org: seats, owners, targets, values, policy.
 
-By whom and in which commit is not told here: a difference has two ends, not a history.
+`authorship.py` finds who made each change.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from orgtp.views.diff.types import (
 class Diff:
     """Everything that differs, each list sorted by seat id and what it is about.
 
-    `owners` are changes of who answers, `moved` of whom a seat reports to. `records` are retirement records that differ
-    and `rows` recorded values that are not as they were: neither should ever be. `unreadable` are files that could not
-    be read at one of the two moments, so that nothing is said of them.
+    `owners` are changes of owner, and `moved` of the seat that a seat reports to. `records` are retirement records and
+    `rows` recorded values that changed, which should never happen. `unreadable` are files that are unreadable on either
+    side, and not compared.
     """
 
     added: tuple[SeatAdded, ...] = ()
@@ -102,7 +102,7 @@ def diff(before: Org, after: Org) -> Diff:
 
 
 def headline(found: Diff) -> str:
-    """The whole in one sentence: `2 seats added, 1 retired, 1 target moved`."""
+    """A summary: `2 seats added, 1 retired, 1 target moved`."""
     seats = {
         "added": len(found.added),
         "retired": len(found.retired),
@@ -111,13 +111,13 @@ def headline(found: Diff) -> str:
         "moved": len(found.moved),
         "with another owner": len(found.owners),
     }
-    told = [(f"{number} {what}", count_noun(number, "seat") + f" {what}") for what, number in seats.items() if number]
-    words = [whole if number == 0 else short for number, (short, whole) in enumerate(told)]
-    return ", ".join([*words, *_beside(found)]) or "nothing changed"
+    parts = [(f"{number} {what}", count_noun(number, "seat") + f" {what}") for what, number in seats.items() if number]
+    words = [whole if number == 0 else short for number, (short, whole) in enumerate(parts)]
+    return ", ".join([*words, *_count_other_changes(found)]) or "nothing changed"
 
 
-def _beside(found: Diff) -> list[str]:
-    """What changed beside the seats themselves."""
+def _count_other_changes(found: Diff) -> list[str]:
+    """The counts of what changed besides seats."""
     new = sum(values.added for values in found.values)
     counts = (
         (len({(target.seat, target.metric) for target in found.targets}), "target", "moved"),

@@ -1,4 +1,4 @@
-"""What changed about escalations: opened, in other hands, settled, silenced."""
+"""Compare escalations and silences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orgtp.views.diff.types import Made
 
 @dataclass(frozen=True, slots=True)
 class EscalationChanged:
-    """An escalation that was opened (`before` null), is gone (`after` null), or is in another state or other hands."""
+    """An escalation that was opened (`before` null), is gone (`after` null), or has another state or assignee."""
 
     escalation: str
     seat: str
@@ -26,7 +26,7 @@ class EscalationChanged:
 
 @dataclass(frozen=True, slots=True)
 class SilenceChanged:
-    """A metric that is silenced until a day, and was until another one; null where it is or was not."""
+    """A metric that is silenced until another day than before; null if it is or was not silenced."""
 
     seat: str
     name: str
@@ -38,7 +38,7 @@ class SilenceChanged:
 
 
 def escalations_changed(before: Org, after: Org) -> Iterator[EscalationChanged]:
-    """The escalations that are not as they were, by id; of one that cannot be read, nothing is said."""
+    """The escalations that changed, by id, without those that cannot be read."""
     for id_ in sorted({*before.escalations, *after.escalations}):
         was, now = before.escalations.get(id_), after.escalations.get(id_)
         known = now or was
@@ -51,7 +51,7 @@ def escalations_changed(before: Org, after: Org) -> Iterator[EscalationChanged]:
 
 
 def silences_changed(before: Org, after: Org) -> Iterator[SilenceChanged]:
-    """The metrics that are silenced otherwise than they were."""
+    """The metrics whose silence changed."""
     for seat in sorted({*before.silences, *after.silences}):
         old, new = ((org.silences[seat].metrics if seat in org.silences else {}) for org in (before, after))
         for metric in sorted({*old, *new}):

@@ -1,4 +1,4 @@
-"""What changed in the metrics themselves: targets, outcomes and the other keys, and the rules that are waived."""
+"""Compare the definitions of metrics: targets, other keys, and waivers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orgtp.views.seat_fields import target_meaning
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A metric of a seat now, and as that seat, or the one that it came from, had it; `old` is none where it is new."""
+    """A metric now and before, when it may have been another seat's. `old` is None if the metric is new."""
 
     seat: Seat
     old: Metric | None
@@ -23,7 +23,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class MetricField:
-    """Another key of a metric: name, outcome, cadence, due, rollup, source or leads_to."""
+    """A change of another key: name, outcome, cadence, due, rollup, source or leads_to."""
 
     seat: str
     name: str
@@ -37,7 +37,7 @@ class MetricField:
 
 @dataclass(frozen=True, slots=True)
 class TargetMoved:
-    """What judges the periods from `since` (null: from the first on) until before `until` (null: without end)."""
+    """A change of the target of the periods from `since` (null: the first) to before `until` (null: no end)."""
 
     seat: str
     name: str
@@ -52,7 +52,7 @@ class TargetMoved:
 
 @dataclass(frozen=True, slots=True)
 class WaiverChanged:
-    """A rule that a metric may break, with the reason that was and is given; null where it may not."""
+    """A rule that a metric may break, with the old and the new reason; null if it may not."""
 
     seat: str
     name: str
@@ -77,7 +77,7 @@ def metric_fields(pairs: Iterable[Pair]) -> Iterator[MetricField]:
 
 
 def waivers(pairs: Iterable[Pair]) -> Iterator[WaiverChanged]:
-    """Every waiver that is new, gone or has another reason; those of new metrics, too."""
+    """The waivers that are new, gone or have another reason, including those of new metrics."""
     for pair in pairs:
         old, new = pair.old.waive if pair.old else {}, pair.new.waive
         for rule in sorted({*old, *new}):
@@ -87,39 +87,39 @@ def waivers(pairs: Iterable[Pair]) -> Iterator[WaiverChanged]:
 
 
 def targets_moved(pairs: Iterable[Pair]) -> Iterator[TargetMoved]:
-    """Every stretch of time that is judged by another target than before."""
+    """The spans of periods that have another target than before."""
     for pair in pairs:
         if pair.old and pair.old.targets != pair.new.targets:
             names = pair.seat.id, pair.seat.name, pair.new.id, pair.new.name
-            for since, until, was, now in _stretches(pair.old.targets, pair.new.targets):
+            for since, until, was, now in _list_spans(pair.old.targets, pair.new.targets):
                 yield TargetMoved(*names, since, until, was, now)
 
 
-Stretch = tuple[str | None, str | None, str | None, str | None]
+TargetSpan = tuple[str | None, str | None, str | None, str | None]
 Step = tuple[str | None, Target | None, Target | None]
 
 
-def _stretches(old: Targets, new: Targets) -> Iterator[Stretch]:
-    """Since when, until when, the old target and the new one, where the two differ."""
-    steps = _steps(old, new)
+def _list_spans(old: Targets, new: Targets) -> Iterator[TargetSpan]:
+    """The spans in which the two targets differ: since, until, old and new target."""
+    steps = _list_steps(old, new)
     for number, (since, was, now) in enumerate(steps):
         until = steps[number + 1][0] if number + 1 < len(steps) else None
         if target_meaning(was) != target_meaning(now):
             yield since, until, was.text if was else None, now.text if now else None
 
 
-def _steps(old: Targets, new: Targets) -> list[Step]:
-    """Each moment at which the old target or the new one becomes another, from the first on."""
+def _list_steps(old: Targets, new: Targets) -> list[Step]:
+    """The periods at which the old or the new target changes, with both targets."""
     begins = {begin.start: begin.text for held in (old, new) for begin, _ in held.dated if begin}
-    steps: list[Step] = [(None, _at(old, None), _at(new, None))]
+    steps: list[Step] = [(None, _find_target(old, None), _find_target(new, None))]
     for start, text in sorted(begins.items()):
-        now = _at(old, start), _at(new, start)
+        now = _find_target(old, start), _find_target(new, start)
         if now != steps[-1][1:]:
             steps.append((text, *now))
     return steps
 
 
-def _at(targets: Targets, start: datetime | None) -> Target | None:
-    """The target in force from `start` on; before all, one without a date."""
+def _find_target(targets: Targets, start: datetime | None) -> Target | None:
+    """The target in force from `start` on; for None, the one without a date."""
     held = [target for begin, target in targets.dated if begin is None or (start and begin.start <= start)]
     return held[-1] if held else None

@@ -1,4 +1,4 @@
-"""What changed in org.yaml."""
+"""Compare org.yaml."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orgtp.views.diff.types import Made
 
 @dataclass(frozen=True, slots=True)
 class PolicyChanged:
-    """A key of org.yaml and what it was and is; null where it is not set."""
+    """A key of org.yaml with its old and new value; null if it is not set."""
 
     key: str
     before: str | None
@@ -23,7 +23,7 @@ class PolicyChanged:
 
 
 def policy_changes(before: Org, after: Org) -> Iterator[PolicyChanged]:
-    """Every key of org.yaml that differs, in the order of the file. Of a file that cannot be read, nothing is known."""
+    """Every key of org.yaml that differs, in the order of the file. Nothing if either file cannot be read."""
     if before.is_unreadable("org.yaml") or after.is_unreadable("org.yaml"):
         return
     old, new = policy_facts(before), policy_facts(after)
@@ -34,7 +34,7 @@ def policy_changes(before: Org, after: Org) -> Iterator[PolicyChanged]:
 
 
 def policy_facts(org: Org) -> dict[str, str]:
-    """What org.yaml says; of an org that is not there yet, nothing."""
+    """The values of org.yaml by key; empty if there is no org yet."""
     if not org.id:
         return {}
     policy = org.policy
@@ -45,20 +45,20 @@ def policy_facts(org: Org) -> dict[str, str]:
         "timezone": str(org.zone),
         "holidays": ", ".join(str(day) for day in sorted(org.holidays)),
         "branch": org.branch,
-        "policy.grace": _span(policy.grace),
+        "policy.grace": _format_span(policy.grace),
         "policy.scorekeepers": ", ".join(policy.scorekeepers),
         "policy.push": "yes" if policy.push else "no",
         "policy.retirement.approvers": ", ".join(policy.approvers),
-        "policy.escalation.acknowledge": _span(ladder.acknowledge),
-        "policy.escalation.within": _span(ladder.within),
-        "policy.escalation.resolve": _span(ladder.resolve),
+        "policy.escalation.acknowledge": _format_span(ladder.acknowledge),
+        "policy.escalation.within": _format_span(ladder.within),
+        "policy.escalation.resolve": _format_span(ladder.resolve),
         "policy.escalation.hours": ladder.hours,
         "policy.require_signatures_since": policy.signed_since,
         "policy.forges": ", ".join(policy.forges),
         **{f"policy.words.{sort}": ", ".join(policy.words.get(sort, ())) for sort in WORD_TOPICS},
-        "routing": "; ".join(branch.told for branch in org.routing),
+        "routing": "; ".join(branch.text for branch in org.routing),
     }
 
 
-def _span(span: timedelta) -> str:
+def _format_span(span: timedelta) -> str:
     return Unit(ValueKind.DURATION).format_stored(Decimal(int(span.total_seconds())))

@@ -1,4 +1,4 @@
-"""What changed on the chart: seats that came, went and moved, who answers, and what passed from hand to hand."""
+"""Compare seats: added, retired, removed and moved ones, owners, fields, and who has which capability and metric."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from orgtp.views.diff.types import (
     SeatRemoved,
     SeatRetired,
 )
+from orgtp.views.seat_summary import summarize_seat
 
 _FIELDS = ("name", "role", "kind", "mission", "since", "retire_when", "review_by", "email")
 Hand = tuple[str, str | None, str | None]
@@ -29,7 +30,7 @@ Hand = tuple[str, str | None, str | None]
 
 @dataclass(frozen=True)
 class Seats:
-    """The seats before and after. Of a seat whose file cannot be read on either side, nothing is said."""
+    """The seats before and after, without those whose file cannot be read on either side."""
 
     before: Org
     after: Org
@@ -50,7 +51,7 @@ class Seats:
 
     @cached_property
     def both(self) -> list[tuple[Seat, Seat]]:
-        """Every seat that is there before and after."""
+        """The seats that exist before and after."""
         return [(self.old[id_], seat) for id_, seat in self.new.items() if id_ in self.old]
 
     @cached_property
@@ -60,26 +61,22 @@ class Seats:
         return frozenset(id_ for id_, seat in self.new.items() if seat.is_retired and id_ not in over)
 
     def name(self, seat: str, *, then: bool = False) -> str | None:
-        """The name of a seat, as it is now or (`then`) was before; its id where no file has one."""
+        """The name of a seat now, or before if `then`; its id if it has no name."""
         orgs = (self.before, self.after) if then else (self.after, self.before)
         return next((org.seats[seat].name for org in orgs if seat in org.seats), seat or None)
 
     def added(self) -> Iterator[SeatAdded]:
-        """The seats that are new; one that came and went is told of as retired."""
+        """The new seats, without those that are retired already."""
         for seat in self.new.values():
             if seat.id not in self.old and seat.id not in self.gone:
                 yield SeatAdded(
-                    seat=seat.id,
-                    name=seat.name,
-                    role=seat.role,
-                    kind=seat.kind,
-                    status=seat.status,
+                    *summarize_seat(seat),
                     owner=seat.owner or None,
                     owner_name=self.name(seat.owner),
                     reports_to=seat.reports_to or None,
                     reports_to_name=self.name(seat.reports_to),
                     capabilities=tuple(seat.capabilities),
-                    metrics=tuple(_brief(metric) for metric in seat.metrics.values()),
+                    metrics=tuple(_describe_metric(metric) for metric in seat.metrics.values()),
                 )
 
     def retired(self) -> Iterator[SeatRetired]:
@@ -101,17 +98,17 @@ class Seats:
             )
 
     def _heirs(self, names: Mapping[str, str], heirs: Mapping[str, str]) -> tuple[Heir, ...]:
-        told = {**dict.fromkeys(names, ""), **heirs}
-        return tuple(Heir(what, names.get(what, what), heir or None, self.name(heir)) for what, heir in told.items())
+        every = {**dict.fromkeys(names, ""), **heirs}
+        return tuple(Heir(what, names.get(what, what), heir or None, self.name(heir)) for what, heir in every.items())
 
     def removed(self) -> Iterator[SeatRemoved]:
-        """The seats whose file went."""
+        """The seats whose file was removed."""
         for seat in self.old.values():
             if seat.id not in self.new:
                 yield SeatRemoved(seat.id, seat.name, seat.role, seat.status)
 
     def handed_over(self, key: str) -> Iterator[Handover]:
-        """The seats whose `owner` or `reports_to` is another."""
+        """The seats with another `owner` or `reports_to` (`key`)."""
         for old, new in self.both:
             was, now = getattr(old, key), getattr(new, key)
             if was != now:
@@ -119,42 +116,42 @@ class Seats:
                 yield Handover(new.id, new.name, was or None, names[0], now or None, names[1])
 
     def statuses(self) -> Iterator[FieldChanged]:
-        """The seats that have another status; a retirement is told of on its own."""
+        """The seats with another status, without those retired now."""
         for old, new in self.both:
             if old.status != new.status and new.id not in self.gone:
                 yield FieldChanged(new.id, new.name, "status", old.status, new.status)
 
     def fields(self) -> Iterator[FieldChanged]:
-        """Every other key that differs, in the order of the file."""
+        """The other keys that differ, in the order of the file."""
         for old, new in self.both:
-            was, now = _facts(old), _facts(new)
+            was, now = _list_facts(old), _list_facts(new)
             for key in now:
                 if was.get(key, now[key]) != now[key]:
                     yield FieldChanged(new.id, new.name, key, was[key] or None, now[key] or None)
 
     def capabilities(self) -> Iterator[CapabilityHanded]:
-        """Every capability that came, went or changed hands."""
-        for what, was, now in self._hands(lambda seat: seat.capabilities):
+        """The capabilities that a seat gained, lost or took over."""
+        for what, was, now in self._list_handovers(lambda seat: seat.capabilities):
             record = self.after.retirements.get(was or "") if was in self.gone else None
             passed = record is not None and record.capabilities.get(what, "") == (now or "")
-            yield CapabilityHanded(what, was, self._then(was), now, self.name(now or ""), passed)
+            yield CapabilityHanded(what, was, self._name_before(was), now, self.name(now or ""), passed)
 
     def metrics(self) -> Iterator[MetricHanded]:
-        """Every metric that came, went or changed hands."""
-        for what, was, now in self._hands(lambda seat: seat.metrics):
+        """The metrics that a seat gained, lost or took over."""
+        for what, was, now in self._list_handovers(lambda seat: seat.metrics):
             record = self.after.retirements.get(was or "") if was in self.gone else None
             passed = record is not None and record.metrics.get(what, "") == (now or "")
-            brief = _brief(self.new[now].metrics[what] if now else self.old[was or ""].metrics[what])
-            told = (brief.metric, brief.name, brief.outcome, brief.target, brief.cadence)
-            yield MetricHanded(*told, was, self._then(was), now, self.name(now or ""), passed)
+            brief = _describe_metric(self.new[now].metrics[what] if now else self.old[was or ""].metrics[what])
+            facts = (brief.metric, brief.name, brief.outcome, brief.target, brief.cadence)
+            yield MetricHanded(*facts, was, self._name_before(was), now, self.name(now or ""), passed)
 
-    def _then(self, seat: str | None) -> str | None:
+    def _name_before(self, seat: str | None) -> str | None:
         return self.name(seat or "", then=True)
 
-    def _hands(self, held: Callable[[Seat], Mapping[str, object]]) -> Iterator[Hand]:
-        """What, from whom, to whom: those who have it no more beside those who have it now, by id."""
-        old = _holders(self.old.values(), held)
-        new = _holders((seat for seat in self.new.values() if seat.id not in self.gone), held)
+    def _list_handovers(self, held: Callable[[Seat], Mapping[str, object]]) -> Iterator[Hand]:
+        """What, from which seat, to which seat: pairs, by id, of seats that lost it and seats that gained it."""
+        old = _map_holders(self.old.values(), held)
+        new = _map_holders((seat for seat in self.new.values() if seat.id not in self.gone), held)
         for what in sorted({*old, *new}):
             lost = sorted(old.get(what, set()) - new.get(what, set()))
             got = sorted(new.get(what, set()) - old.get(what, set()))
@@ -163,26 +160,26 @@ class Seats:
 
     @property
     def metric_pairs(self) -> list[Pair]:
-        """Every metric of now beside what it was, with its seat or with the one that it came from."""
+        """Each metric now, with the same metric before, of its seat or of the seat that had it."""
         came = {(hand.after, hand.metric): hand.before for hand in self.metrics() if hand.after}
         return [
-            Pair(seat, self._was(came.get((seat.id, metric.id)) or seat.id, metric.id), metric)
+            Pair(seat, self._find_old_metric(came.get((seat.id, metric.id)) or seat.id, metric.id), metric)
             for seat in self.new.values()
             for metric in seat.metrics.values()
         ]
 
-    def _was(self, seat: str, metric: str) -> Metric | None:
+    def _find_old_metric(self, seat: str, metric: str) -> Metric | None:
         return self.old[seat].metrics.get(metric) if seat in self.old else None
 
     def records(self) -> Iterator[RecordTouched]:
-        """The retirement records that are not as they were."""
+        """The retirement records that were changed or removed."""
         for seat, record in sorted(self.before.retirements.items()):
             now = self.after.retirements.get(seat)
             if now != record and not self.after.is_unreadable(retirement_path(seat)):
                 yield RecordTouched(seat, self.name(seat) or seat, now is None)
 
 
-def _holders(seats: Iterable[Seat], held: Callable[[Seat], Mapping[str, object]]) -> dict[str, set[str]]:
+def _map_holders(seats: Iterable[Seat], held: Callable[[Seat], Mapping[str, object]]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for seat in seats:
         for what in held(seat):
@@ -190,12 +187,12 @@ def _holders(seats: Iterable[Seat], held: Callable[[Seat], Mapping[str, object]]
     return found
 
 
-def _brief(metric: Metric) -> MetricBrief:
+def _describe_metric(metric: Metric) -> MetricBrief:
     target = metric.targets.dated[-1][1].text if metric.targets.dated else None
     return MetricBrief(metric.id, metric.name, metric.outcome, target, metric.cadence)
 
 
-def _facts(seat: Seat) -> dict[str, str]:
-    """The plain keys of a seat as text, and the sentence of every capability."""
+def _list_facts(seat: Seat) -> dict[str, str]:
+    """The plain keys of a seat as text, and the description of every capability."""
     plain = {key: str(getattr(seat, key) or "") for key in _FIELDS}
     return plain | {f"capabilities.{name}": text for name, text in seat.capabilities.items()}

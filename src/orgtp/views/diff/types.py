@@ -1,14 +1,16 @@
-"""The ways in which seats differ: what each difference on the chart is told with. All of it is JSON as it stands."""
+"""The changes of seats in a diff. Their fields are the JSON keys."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from orgtp.views.seat_summary import SeatSummary
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """By whom something was made what it is, and in which commit. `by` is a seat, where one is known."""
+    """Who made a change, and in which commit. `by` is the seat, if known."""
 
     commit: str
     at: datetime
@@ -19,7 +21,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class MetricBrief:
-    """A metric of a seat that is new; `target` is the last one by date."""
+    """A metric of a new seat; `target` is the last one by date."""
 
     metric: str
     name: str
@@ -29,14 +31,9 @@ class MetricBrief:
 
 
 @dataclass(frozen=True, slots=True)
-class SeatAdded:
-    """A seat that was not there before."""
+class SeatAdded(SeatSummary):
+    """A new seat."""
 
-    seat: str
-    name: str
-    role: str
-    kind: str
-    status: str
     owner: str | None
     owner_name: str | None
     reports_to: str | None
@@ -48,7 +45,7 @@ class SeatAdded:
 
 @dataclass(frozen=True, slots=True)
 class Heir:
-    """What of a retired seat goes to whom; to nobody where the record names none (a metric has then ended)."""
+    """A capability or metric of a retired seat and who takes it over; None if nobody (a metric has then ended)."""
 
     what: str
     name: str
@@ -58,7 +55,7 @@ class Heir:
 
 @dataclass(frozen=True, slots=True)
 class SeatRetired:
-    """A seat that is retired now, with what its record says; `recorded` is false where it has none."""
+    """A seat that is retired now, with its retirement record; `recorded` is false if it has none."""
 
     seat: str
     name: str
@@ -75,7 +72,7 @@ class SeatRetired:
 
 @dataclass(frozen=True, slots=True)
 class SeatRemoved:
-    """A seat whose file went. A seat is retired, not deleted."""
+    """A seat whose file was removed. Seats should be retired instead."""
 
     seat: str
     name: str
@@ -86,7 +83,7 @@ class SeatRemoved:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """A seat that has another owner, or reports to another seat."""
+    """A seat with another owner, or that reports to another seat."""
 
     seat: str
     name: str
@@ -99,7 +96,7 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class FieldChanged:
-    """A key of a seat and what it was and is; `capabilities.ID` is the sentence of a capability."""
+    """A key of a seat with its old and new value; `capabilities.ID` is the description of a capability."""
 
     seat: str
     name: str
@@ -111,7 +108,7 @@ class FieldChanged:
 
 @dataclass(frozen=True, slots=True)
 class CapabilityHanded:
-    """A capability that came (`before` null), went (`after` null) or changed hands; `retirement`: as a record says."""
+    """A capability that a seat gained (`before` null), lost (`after` null) or took over (`retirement`: by a record)."""
 
     capability: str
     before: str | None
@@ -123,13 +120,13 @@ class CapabilityHanded:
 
     @property
     def ends(self) -> list[str]:
-        """The seats that it is about."""
+        """The seats that it concerns."""
         return [seat for seat in (self.before, self.after) if seat]
 
 
 @dataclass(frozen=True, slots=True)
 class MetricHanded:
-    """A metric that a seat is measured on now (`after`), is not any more (`before`), or took over."""
+    """A metric that a seat gained (`before` null), lost (`after` null) or took over."""
 
     metric: str
     name: str
@@ -145,13 +142,13 @@ class MetricHanded:
 
     @property
     def ends(self) -> list[str]:
-        """The seats that it is about."""
+        """The seats that it concerns."""
         return [seat for seat in (self.before, self.after) if seat]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordTouched:
-    """A retirement record that is not as it was, or (`gone`) is not there any more. A record never changes."""
+    """A retirement record that was changed, or removed (`gone`). Records should never change."""
 
     seat: str
     name: str

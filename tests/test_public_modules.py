@@ -1,0 +1,70 @@
+"""Each package's `__init__` names its public interface: the names, or the modules, that other packages import."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+SRC = ROOT / "src"
+PACKAGES = sorted(
+    ".".join(path.parent.relative_to(SRC).parts)
+    for path in SRC.glob("orgtp/**/__init__.py")
+    if path.parent != SRC / "orgtp"
+)
+
+
+def is_module(name: str) -> bool:
+    path = SRC / Path(*name.split("."))
+    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
+
+
+def list_imports(path: Path) -> set[str]:
+    """The modules that a file imports, with the names that it imports from packages."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def find_used_modules() -> dict[str, set[str]]:
+    """Package -> its modules and subpackages that code outside it imports."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for path in SRC.glob("orgtp/**/*.py"):
+        inside = ".".join(path.relative_to(SRC).with_suffix("").parts)
+        for name in filter(is_module, list_imports(path)):
+            package, _, module = name.rpartition(".")
+            while package and package != "orgtp":
+                if not inside.startswith(f"{package}."):
+                    used[package].add(module)
+                package, _, module = package.rpartition(".")
+    return used
+
+
+USED = find_used_modules()
+
+
+def read_public_names(package: str) -> list[str]:
+    tree = ast.parse((SRC / Path(*package.split(".")) / "__init__.py").read_text(encoding="utf-8"))
+    lists = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__"
+    ]
+    return [str(name) for value in lists for name in ast.literal_eval(value)]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_names_its_public_interface(package: str) -> None:
+    public = read_public_names(package)
+    assert public == sorted(set(public), key=lambda name: (not name.isupper(), not name[0].isupper(), name))
+    modules = [name for name in public if is_module(f"{package}.{name}")]
+    if len(modules) == len(public):
+        assert set(modules) == USED[package]
