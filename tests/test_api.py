@@ -35,7 +35,7 @@ def test_the_past_can_be_opened_and_not_changed(sample: Shell) -> None:
     then = open_org(sample.folder, at="2026-10-01", now=HERE)
     assert "echo" in {seat.seat for seat in then.seats()}
     assert then.now.isoformat() == "2026-10-01T23:59:59-04:00"
-    with pytest.raises(Exception, match="as it stood at 2026-10-01"):
+    with pytest.raises(Exception, match="the org as of 2026-10-01"):
         then.ledger.add_score("radar", "briefing-by-8", "07:50")
 
 

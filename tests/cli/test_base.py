@@ -90,7 +90,7 @@ def test_what_must_be_seen_is_a_notice_and_no_failure(hub: Shell, acme: Shell) -
     assert judged(acme, code=0) == {"target-changed": "notice"}
     assert judged(acme, "--strict", code=None)["target-changed"] == "notice"
     ran = acme("validate", "--base", "main")
-    assert "target-changed (notice): the target of bot number was >= 12 and becomes >= 10" in ran.out
+    assert "target-changed (notice): the target of bot number changes from >= 12 to >= 10" in ran.out
 
 
 def test_a_deleted_seat(hub: Shell, acme: Shell) -> None:

@@ -222,7 +222,7 @@ def test_the_subject_tells_old_and_new(sample: Shell) -> None:
         (("bot", "metrics=x"), "metrics"),
         (("bot", "name.first=x"), '"name.first" is not a key'),
         (("bot", "metrics..target=x"), "is not a key"),
-        (("bot", "reports_to=bot"), "ring"),
+        (("bot", "reports_to=bot"), "cycle"),
         (("bot", "since=2026-02-30"), "is not a date"),
         (("bott", "name=x"), 'Did you mean "bot"?'),
         (("bot",), "KEY=VALUE"),

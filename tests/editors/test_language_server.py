@@ -169,5 +169,5 @@ def test_hover_says_what_a_key_means(editor: Editor) -> None:
     target = editor.hover("seats/bot", "target")
     assert "What a value is judged by." in target
     assert "USD 185000" in target
-    assert "Under what conditions the seat should be retired." in editor.hover("seats/bot", "retire_when")
+    assert "When the seat should be retired." in editor.hover("seats/bot", "retire_when")
     assert "hourly (a value for each hour" in editor.hover("seats/bot", "cadence")

@@ -160,7 +160,7 @@ def test_an_id_may_be_short(org: Shell) -> None:
     assert org("escalate", "show", "2026-11-20-dash").out == org("escalate", "show", LOCKED).out
     org("escalate", "open", "dash", "The deck is late", "--by", "dash")
     said = org("escalate", "ack", "2026-11-20-dash", "--by", "bogdan", code=2).err
-    assert f"Several begin so: {LOCKED} and 2026-11-20-dash-the-deck-is-late." in said
+    assert f"Several ids begin with it: {LOCKED} and 2026-11-20-dash-the-deck-is-late." in said
     ran = org("escalate", "ack", "2026-11-20-dash-the-d", "--by", "bogdan")
     assert ran.out.endswith("2026-11-20-dash-the-deck-is-late acknowledged\n")
 

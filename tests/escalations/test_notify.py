@@ -76,7 +76,7 @@ def test_whoever_it_is_with_is_told_when_it_is_opened_and_when_it_goes_up(patien
         "It is assigned to you. Due Mon 2026-11-23 13:00.",
         "orgtp escalate ack 2026-11-20-dash-the-ad-account-is-locked",
     ]
-    assert "It came up to you: bogdan did not acknowledge it in time." in to_boss["message"]
+    assert "It moved up to you: bogdan did not acknowledge it in time." in to_boss["message"]
 
 
 def test_nobody_is_told_of_a_dry_run_or_of_what_is_said_already(sample: Shell, inbox: Inbox) -> None:

@@ -1,3 +1,3 @@
 """The audit: whether the recorded history is intact."""
 
-__all__ = ["checkpoint", "export", "gaps", "guarantees", "model", "retained", "rules", "text", "verify"]
+__all__ = ["checkpoint", "evidence", "export", "gaps", "guarantees", "model", "rules", "text", "verify"]

@@ -201,10 +201,13 @@ class Org:
     def score_ids(self) -> Mapping[str, Score]:
         """Every record by its id. If two share an id, the first counts."""
         ids: dict[str, Score] = {}
-        for scores in self.scores.values():
-            for score in scores:
-                ids.setdefault(score.id, score)
+        for score in self.each_score():
+            ids.setdefault(score.id, score)
         return ids
+
+    def each_score(self) -> Iterator[Score]:
+        """Yield every record of every seat."""
+        return (score for scores in self.scores.values() for score in scores)
 
     @cached_property
     def _read(self) -> dict[str, SeatScores]:

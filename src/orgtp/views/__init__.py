@@ -1,1 +1,18 @@
 """Views: pure functions from an `Org` to a value that `render` shows as text or JSON."""
+
+__all__ = [
+    "blame",
+    "chart",
+    "context",
+    "diff",
+    "escalations",
+    "log",
+    "scorecard",
+    "scores",
+    "seat",
+    "seat_fields",
+    "seat_history",
+    "seat_summary",
+    "sources",
+    "stale",
+]

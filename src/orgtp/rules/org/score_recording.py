@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
-from orgtp.model.score import Score, format_timestamp
+from orgtp.model.score import format_timestamp
 from orgtp.model.text import count_noun
 from orgtp.rules.rule import Finding
 
@@ -36,7 +36,7 @@ def score_in_future(org: Org, now: datetime) -> Iterator[Finding]:
     """
     begins: dict[str, datetime | None] = {}
     latest = now + _SLACK
-    for score in _all_scores(org):
+    for score in org.each_score():
         if score.period not in begins:
             period = parse_period(score.period)
             begins[score.period] = period.begins(org.zone) - _SLACK if period else None
@@ -124,7 +124,7 @@ def score_note_formula(org: Org) -> Iterator[Finding]:
 
     Fix: begin the note with a word. If the line is committed, record the value again.
     """
-    for score in _all_scores(org):
+    for score in org.each_score():
         if score.note and _FORMULA.match(score.note):
             hint = "Begin the note with a word. If the line is committed, record the value again."
             yield Finding(score.place, "a spreadsheet would run the note as a formula", hint)
@@ -134,7 +134,3 @@ def score_note_formula(org: Org) -> Iterator[Finding]:
 _FORMULA = re.compile(r"\s*(?:[=@\uff1d\uff20]|[-+\uff0b\uff0d](?:[-+=@(]|[^ ]{0,99}?(?:[A-Za-z]\(|\|.{0,99}!)))")
 _TOO_EARLY = "Remove the line before it is committed, and record the value when it is known."
 _TOO_OLD = "Remove the line before it is committed, or correct since in seats/{}.yaml."
-
-
-def _all_scores(org: Org) -> Iterator[Score]:
-    return (score for scores in org.scores.values() for score in scores)

@@ -140,7 +140,7 @@ def score_blank_without_note(org: Org) -> Iterator[Finding]:
 
     Fix: record it again: `orgtp score add SEAT METRIC --unavailable REASON --for PERIOD`.
     """
-    for score in _each_score(org):
+    for score in org.each_score():
         if score.value is None and not score.note.strip() and _is_in_force(org, score):
             message = f"{score.metric} {score.period} is unavailable, but no note says why"
             hint = f"Record it again: {_record_again_command(score, '--unavailable REASON')}"
@@ -165,7 +165,7 @@ def score_duplicate_id(org: Org) -> Iterator[Finding]:
 
     Fix: remove the second record before it is committed, and keep the first.
     """
-    for score in _each_score(org):
+    for score in org.each_score():
         first = org.score_ids[score.id]
         if first is not score:
             hint = "Remove the second record before it is committed."
@@ -190,7 +190,7 @@ def score_wrong_file(org: Org) -> Iterator[Finding]:
 
     Fix: move the line to the file that the message names, before it is committed.
     """
-    for score in _each_score(org):
+    for score in org.each_score():
         if score.path != score.place.path:
             hint = "Move the line there before it is committed: a file holds one calendar month of at, in UTC."
             yield Finding(score.place, f"this record belongs in {score.path}", hint)
@@ -205,12 +205,8 @@ def _record_again_command(score: Score, value: str) -> str:
     return f"orgtp score add {score.seat} {score.metric} {value} --for {score.period}"
 
 
-def _each_score(org: Org) -> Iterator[Score]:
-    return (score for scores in org.scores.values() for score in scores)
-
-
 def _scores_of_known_seats(org: Org) -> Iterator[Score]:
-    return (score for score in _each_score(org) if score.seat in org.seats)
+    return (score for score in org.each_score() if score.seat in org.seats)
 
 
 def _scores_of_known_metrics(org: Org) -> Iterator[tuple[Score, Metric]]:

@@ -55,7 +55,7 @@ def score_row_backdated(compared: OrgPair) -> Iterator[Finding]:
     Fix: nothing, if `orgtp sync` added the row.
     """
     newest: dict[str, Score] = {}
-    for score in (score for scores in compared.before.scores.values() for score in scores):
+    for score in compared.before.each_score():
         known = newest.setdefault(score.place.path, score)
         newest[score.place.path] = max(known, score, key=lambda one: one.at)
     added = [(one, newest.get(one.place.path)) for one in _added_scores(compared)]
