@@ -132,7 +132,7 @@ _measure_wide = lru_cache(maxsize=8192)(cell_len)
 
 def measure_line(line: Line) -> int:
     """The width of a line in columns."""
-    return sum([measure_width(text) for text, _ in line])
+    return sum([len(text) if text.isascii() else _measure_wide(text) for text, _ in line])
 
 
 def truncate_string(text: str, width: int) -> str:
@@ -226,20 +226,16 @@ def wrap_hanging(line: Line, indent: int, screen: Screen) -> Iterator[Line]:
 
 
 def align_columns(rows: Sequence[Sequence[Line]], screen: Screen, *, give: int = 0) -> list[Line]:
-    """Rows in aligned columns. If the screen is too narrow, the column `give` is truncated."""
-    rows = [[make_safe(cell) for cell in row] for row in rows]
+    """Rows in aligned columns; if the screen is too narrow, with the column `give` truncated.
+
+    The cells are in the styles of a terminal: see `make_safe`.
+    """
     widths = [max(map(measure_line, column)) for column in zip(*rows, strict=True)]
     spare = screen.width - sum(widths) - len(_GAP) * (len(widths) - 1)
     if widths and spare < 0:
         widths[give] = max(_LEAST_COLUMN, widths[give] + spare)
-    return [
-        strip_line_end(
-            join_lines(
-                [pad_line(truncate_line(cell, width), width) for cell, width in zip(row, widths, strict=True)], _GAP
-            )
-        )
-        for row in rows
-    ]
+        rows = [[*row[:give], truncate_line(row[give], widths[give]), *row[give + 1 :]] for row in rows]
+    return [strip_line_end(join_lines(list(map(pad_line, row, widths)), _GAP)) for row in rows]
 
 
 _GAP, _LEAST_COLUMN = "  ", 6

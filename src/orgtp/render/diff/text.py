@@ -10,6 +10,7 @@ from orgtp.render.terminal import (
     Screen,
     align_columns,
     indent_lines,
+    make_safe,
     measure_line,
     render_lines,
     safe_text,
@@ -43,9 +44,10 @@ def _format_diff_lines(found: Diff, base: Line, head: Line, screen: Screen) -> I
 
 def _format_section_table(section: DiffSection, screen: Screen) -> Iterator[Line]:
     """The rows in columns; on a screen that is too narrow, one row after the other."""
-    lines = indent_lines(align_columns(section.rows, Screen()))
+    rows = [[make_safe(cell) for cell in row] for row in section.rows]
+    lines = indent_lines(align_columns(rows, Screen()))
     if max(map(measure_line, lines), default=0) <= screen.width:
         yield from lines
         return
-    for row in section.rows:
+    for row in rows:
         yield from wrap_hanging(join_lines(row), 2, screen)
