@@ -1,4 +1,4 @@
-"""`orgtp seat history`: one seat's life on one page."""
+"""`orgtp seat history`: the history of one seat on one page."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from orgtp.model.score import Score
 from orgtp.model.text import one_line
 from orgtp.views.context.build import SeatEvidence, context
 from orgtp.views.diff.types import FieldChanged
-from orgtp.views.seat_history import Became, Event
+from orgtp.views.seat_history import Event, SeatChange
 from tests.cli.test_diff_markdown import HOSTILE
 from tests.context.pages import NOW, headings, page, tokens
 from tests.views.orgs import org
@@ -56,7 +56,7 @@ def hostile(text: str) -> tuple[Org, SeatEvidence]:
         escalations={one.id: one},
     )
     field = FieldChanged("bot", "Bot", "mission", text, text + "!")
-    event = Event("c" * 40, AT, None, None, text, text, (Became("fields", field),))
+    event = Event("c" * 40, AT, None, None, text, text, (SeatChange("fields", field),))
     return here, SeatEvidence([Problem("rule", Place("seats/bot.yaml"), text, text)], [event])
 
 

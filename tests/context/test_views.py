@@ -15,7 +15,7 @@ from orgtp.views.context.build import DECISIONS, SeatEvidence
 from orgtp.views.context.metrics import describe_metric, next_due
 from orgtp.views.context.types import Relation
 from orgtp.views.diff.types import FieldChanged
-from orgtp.views.seat_history import Became, Event
+from orgtp.views.seat_history import Event, SeatChange
 from tests.context.pages import headings, page, section, told
 from tests.model.building import row
 from tests.views.orgs import BOT, EVE, HEAD
@@ -37,7 +37,7 @@ def other(id_: str, boss: str = "ada", role: str = "Help", does: str = "") -> di
 def changed(number: int) -> Event:
     """A commit that changed the bot's mission."""
     field = FieldChanged("bot", "Bot", "mission", f"m{number}", f"m{number + 1}")
-    return Event(f"{number:040}", AT, "set", "ada", "Ada", "Ada", (Became("fields", field),))
+    return Event(f"{number:040}", AT, "set", "ada", "Ada", "Ada", (SeatChange("fields", field),))
 
 
 class TestNext:

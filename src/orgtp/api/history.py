@@ -13,8 +13,8 @@ from orgtp.lazy_dataclass import dataclass
 if TYPE_CHECKING:
     from orgtp.history.diff import DiffSinceBase
     from orgtp.views.blame import BlameLine
-    from orgtp.views.log import LogEntry, Wanted
-    from orgtp.views.seat_history import Life
+    from orgtp.views.log import LogEntry, LogFilter
+    from orgtp.views.seat_history import SeatHistory
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,23 @@ class HistoryQueries:
         `since` and `until` are a day, week, month or quarter (inclusive), or a revision. Raises `UnknownSeat`,
         `UnknownMetric`, `BadInput`, `UnknownRevision`, and `NoGit` without a repository.
         """
-        from orgtp.views.log import Wanted
+        from orgtp.views.log import LogFilter
 
-        return chain.from_iterable(self.log_pages(Wanted(seat, action, by, metric), since, until))
+        return chain.from_iterable(self.log_pages(LogFilter(seat, action, by, metric), since, until))
 
-    def log_pages(self, wanted: Wanted, since: str | None = None, until: str | None = None) -> Iterator[list[LogEntry]]:
+    def log_pages(
+        self, wanted: LogFilter, since: str | None = None, until: str | None = None
+    ) -> Iterator[list[LogEntry]]:
         """Like `log`, but in pages."""
         from orgtp.history.queries import stream_log_pages
 
         return stream_log_pages(self.snapshot, wanted, since, until)
 
-    def seat_history(self, seat: str) -> Life:
+    def seat_history(self, seat: str) -> SeatHistory:
         """The history of one seat from its first commit. Raises `UnknownSeat`, and `NoGit` without a repository."""
-        from orgtp.history.queries import read_seat_life
+        from orgtp.history.queries import read_seat_history
 
-        return read_seat_life(self.snapshot, seat)
+        return read_seat_history(self.snapshot, seat)
 
     def blame(self, seat: str) -> Iterator[BlameLine]:
         """Yield who last set each field of a seat, uncommitted fields first, then the newest.

@@ -43,10 +43,10 @@ def show_log(
     json: JsonOption = False,
 ) -> int:
     """List changes in the org's terms, newest first."""
-    from orgtp.views.log import Wanted
+    from orgtp.views.log import LogFilter
 
     handle = open_chosen_org(org, at, values=False)
-    wanted = Wanted(seat, action, by, metric)
+    wanted = LogFilter(seat, action, by, metric)
     pages = _take_items(handle.history.log_pages(wanted, since, until), limit)
     warn_if_shallow(handle)
     if json:
@@ -55,7 +55,7 @@ def show_log(
     from orgtp.render.log import log_pages
     from orgtp.render.terminal import detect_screen
 
-    none = "no commits yet\n" if wanted == Wanted() and since is until is None else "no such commits\n"
+    none = "no commits yet\n" if wanted == LogFilter() and since is until is None else "no such commits\n"
     write_pieces(log_pages(pages, handle.staff.org.zone, detect_screen()), none)
     return 0
 

@@ -21,9 +21,9 @@ from orgtp.model.period import parse_span
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.text import is_id
 from orgtp.views.blame import BlameLine, blame_line, unknown_line
-from orgtp.views.log import LogEntry, Wanted, check_filter, log
+from orgtp.views.log import LogEntry, LogFilter, check_filter, log
 from orgtp.views.seat_fields import Field, Spot, fields_of
-from orgtp.views.seat_history import Life, life
+from orgtp.views.seat_history import SeatHistory, build_seat_history
 
 
 def require_repo(snapshot: OrgSnapshot) -> Repo:
@@ -34,7 +34,7 @@ def require_repo(snapshot: OrgSnapshot) -> Repo:
 
 
 def stream_log_pages(
-    snapshot: OrgSnapshot, wanted: Wanted, since: str | None, until: str | None
+    snapshot: OrgSnapshot, wanted: LogFilter, since: str | None, until: str | None
 ) -> Iterator[list[LogEntry]]:
     """The log entries that are `wanted`, newest first, in pages. Errors are raised at the call, not during iteration.
 
@@ -70,7 +70,7 @@ def blame_seat(snapshot: OrgSnapshot, seat: str) -> Iterator[list[BlameLine]]:
     return _blame_fields(repo, snapshot.revision, {(path, key): field for key, field in fields.items()})
 
 
-def read_seat_life(snapshot: OrgSnapshot, seat: str) -> Life:
+def read_seat_history(snapshot: OrgSnapshot, seat: str) -> SeatHistory:
     """The history of one seat, from the commits that touched it. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
     repo = require_repo(snapshot)
     _read_seat_alone(snapshot, seat)
@@ -83,7 +83,7 @@ def read_seat_life(snapshot: OrgSnapshot, seat: str) -> Life:
         if snapshot.revision
         else []
     )
-    return life(org, seat, steps, snapshot.now)
+    return build_seat_history(org, seat, steps, snapshot.now)
 
 
 def _read_seat_alone(snapshot: OrgSnapshot, seat: str) -> Seat:

@@ -13,7 +13,7 @@ from orgtp.model.org import Org
 from orgtp.model.period import parse_span
 from orgtp.render.json import to_json_value
 from orgtp.views.diff.build import Diff, diff, headline
-from orgtp.views.log import Wanted
+from orgtp.views.log import LogFilter
 
 
 def what_changed(
@@ -33,7 +33,7 @@ def what_changed(
     _refuse_backward_span(handle, since)
     revision, found = _diff_since(handle, _find_base(since))
     found = _filter_by_seat(found, seat) if seat else found
-    pages = handle.history.log_pages(Wanted(seat), since=revision or None)
+    pages = handle.history.log_pages(LogFilter(seat), since=revision or None)
     wanted = (commit for commit in chain.from_iterable(pages) if scores or commit.action != "score")
     commits = list(islice(wanted, limit + 1))
     lists, total = _fit_lists(to_json_value(found), limit)

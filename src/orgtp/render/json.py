@@ -18,7 +18,7 @@ from orgtp.model.score import format_timestamp
 from orgtp.render.problems.summary import count_problems
 from orgtp.views.context.types import Context
 from orgtp.views.seat import SeatView
-from orgtp.views.seat_history import Event, Life
+from orgtp.views.seat_history import Event, SeatHistory
 
 VERSION = 1
 # Fields that only the text renderers need.
@@ -136,9 +136,9 @@ def _problem_to_json(problem: Problem) -> dict[str, Any]:
     }
 
 
-def seat_history_body(life: Life) -> dict[str, Any]:
+def seat_history_body(history: SeatHistory) -> dict[str, Any]:
     """The body of `seat history`. `what` of a change is the list of a diff that would contain it."""
-    return {**to_json_value(life), "events": [_event_to_json(event) for event in life.events]}
+    return {**to_json_value(history), "events": [_event_to_json(event) for event in history.events]}
 
 
 def _event_to_json(event: Event) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from orgtp.render.seat import retirement_lines
 from orgtp.render.spans import SHORT_COMMIT, Line, format_seat, join_spans, prefix_text, user_text
 from orgtp.render.terminal import Screen, render_lines, safe_text, wrap_hanging, wrap_line
 from orgtp.views.diff.build import Diff
-from orgtp.views.seat_history import Event, Life, RecordedScores
+from orgtp.views.seat_history import Event, RecordedScores, SeatHistory
 
 
 def format_event_changes(event: Event, seat: str) -> Iterator[Line]:
@@ -47,32 +47,32 @@ def format_event_changes(event: Event, seat: str) -> Iterator[Line]:
     yield from (join_spans("the retirement record changed") for _ in found.records)
 
 
-def seat_history_text(life: Life, zone: tzinfo, screen: Screen) -> str:
+def seat_history_text(history: SeatHistory, zone: tzinfo, screen: Screen) -> str:
     """The seat, then each change with what was recorded until the next one, then its retirement."""
-    return render_lines(_format_history_lines(life, zone, screen), screen)
+    return render_lines(_format_history_lines(history, zone, screen), screen)
 
 
-def _format_history_lines(life: Life, zone: tzinfo, screen: Screen) -> Iterator[Line]:
-    status = f"  ({life.status})" if life.status != "active" else ""
+def _format_history_lines(history: SeatHistory, zone: tzinfo, screen: Screen) -> Iterator[Line]:
+    status = f"  ({history.status})" if history.status != "active" else ""
     yield from wrap_line(
-        join_spans(format_seat(life.seat, life.name), prefix_text(", ", life.role), status),
+        join_spans(format_seat(history.seat, history.name), prefix_text(", ", history.role), status),
         screen.width,
     )
-    for event in life.events:
+    for event in history.events:
         yield []
         when = event.at.astimezone(zone).isoformat(" ", "minutes")[:16]
         yield from wrap_line(
             join_spans((when, "bold"), "  ", safe_text(event.who), "  ", (event.commit[:SHORT_COMMIT], "dim")),
             screen.width,
         )
-        for line in format_event_changes(event, life.seat):
+        for line in format_event_changes(event, history.seat):
             yield from wrap_hanging(line, 2, screen)
         if event.recorded:
             yield from wrap_hanging([(format_recorded_counts(event.recorded[0]), "dim")], 2, screen)
-    if not life.events:
+    if not history.events:
         yield join_spans("nothing is committed yet")
-    if life.retirement:
-        yield from retirement_lines(life.retirement, screen)
+    if history.retirement:
+        yield from retirement_lines(history.retirement, screen)
 
 
 def format_recorded_counts(recorded: RecordedScores) -> str:

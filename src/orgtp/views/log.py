@@ -46,7 +46,7 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LogFilter:
     """A filter of commits: by touched seat or metric, action, acting seat, and time (`until` is excluded)."""
 
     seat: str = ""
@@ -71,7 +71,7 @@ class Wanted:
 Measures = Callable[[Commit], bool]
 
 
-def check_filter(org: Org, wanted: Wanted) -> Wanted:
+def check_filter(org: Org, wanted: LogFilter) -> LogFilter:
     """The filter, if its names exist. Raises `UnknownSeat`, `UnknownMetric` or `BadInput` with a similar name."""
     for seat in (wanted.seat, wanted.by):
         if seat and seat not in org.retirements:
@@ -96,7 +96,7 @@ def _check_metric(org: Org, seat: str, metric: str) -> None:
 
 
 def log(
-    org: Org, commits: Iterable[Commit], wanted: Wanted | None = None, measures: Measures | None = None
+    org: Org, commits: Iterable[Commit], wanted: LogFilter | None = None, measures: Measures | None = None
 ) -> Iterator[list[LogEntry]]:
     """The commits that match, in the order of `commits`, in pages that may be empty.
 
@@ -106,12 +106,12 @@ def log(
     names = {held.id: held.name for held in org.seats.values()}
     stream, size = iter(commits), _FIRST_PAGE
     while some := list(islice(stream, size)):
-        yield [entry for commit in some if (entry := _match(commit, wanted or Wanted(), emails, names, measures))]
+        yield [entry for commit in some if (entry := _match(commit, wanted or LogFilter(), emails, names, measures))]
         size = _PAGE
 
 
 def _match(
-    commit: Commit, wanted: Wanted, emails: Mapping[str, str], names: Mapping[str, str], measures: Measures | None
+    commit: Commit, wanted: LogFilter, emails: Mapping[str, str], names: Mapping[str, str], measures: Measures | None
 ) -> LogEntry | None:
     """The entry of a commit, or None if it does not match."""
     touched = tuple(dict.fromkeys(seat for _, path, _, _ in commit.paths if (seat := _parse_seat(path))))
@@ -121,7 +121,7 @@ def _match(
     return entry if not wanted.metric or _is_about_metric(commit, entry, wanted, measures) else None
 
 
-def _is_about_metric(commit: Commit, entry: LogEntry, wanted: Wanted, measures: Measures | None) -> bool:
+def _is_about_metric(commit: Commit, entry: LogEntry, wanted: LogFilter, measures: Measures | None) -> bool:
     """Whether a commit is about the metric. A commit of values names its metrics in the message."""
     if entry.action != "score":
         return measures is not None and measures(commit)

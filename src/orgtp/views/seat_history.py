@@ -39,7 +39,7 @@ class SeatCommit:
 
 
 @dataclass(frozen=True, slots=True)
-class Became:
+class SeatChange:
     """A change. `sort` is the list of a diff that contains `item`."""
 
     sort: str
@@ -72,12 +72,12 @@ class Event:
     by: str | None
     author: str
     who: str
-    changes: tuple[Became, ...]
+    changes: tuple[SeatChange, ...]
     recorded: tuple[RecordedScores, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class SeatHistory:
     """The history of a seat, oldest event first; `retirement` is its record, if it has one."""
 
     seat: str
@@ -88,13 +88,13 @@ class Life:
     retirement: Retirement | None
 
 
-def life(org: Org, seat: str, steps: Iterable[SeatCommit], now: datetime) -> Life:
+def build_seat_history(org: Org, seat: str, steps: Iterable[SeatCommit], now: datetime) -> SeatHistory:
     """The history of a seat of `org`, from the commits that touched it, oldest first."""
     held = org.seats[seat]
     found = list(events(seat, steps))
     values = _count_by_span(org, seat, [event.at for event in found], now)
     whole = tuple(replace(event, recorded=recorded) for event, recorded in zip(found, values, strict=True))
-    return Life(seat, held.name, held.role, held.status, whole, org.retirements.get(seat))
+    return SeatHistory(seat, held.name, held.role, held.status, whole, org.retirements.get(seat))
 
 
 def events(seat: str, steps: Iterable[SeatCommit]) -> Iterator[Event]:
@@ -104,7 +104,7 @@ def events(seat: str, steps: Iterable[SeatCommit]) -> Iterator[Event]:
             yield Event(step.commit, step.at, step.action, step.by, step.author, step.who, changes)
 
 
-def _list_changes(step: SeatCommit, seat: str) -> Iterator[Became]:
+def _list_changes(step: SeatCommit, seat: str) -> Iterator[SeatChange]:
     """The changes of the seat in a commit: from the first parent, and only what differs from every parent."""
     found = [diff(before, step.after) for before in step.before]
     others = [{_get_identity(change) for change in _list_seat_changes(other, seat)} for other in found[1:]]
@@ -113,13 +113,13 @@ def _list_changes(step: SeatCommit, seat: str) -> Iterator[Became]:
             yield change
 
 
-def _list_seat_changes(found: Diff, seat: str) -> Iterator[Became]:
+def _list_seat_changes(found: Diff, seat: str) -> Iterator[SeatChange]:
     for sort in _LISTS:
         for item in getattr(found, sort):
             if seat in (item.ends if hasattr(item, "ends") else (item.seat,)) and not _is_part_of_larger(
                 item, seat, found
             ):
-                yield Became(sort, item)
+                yield SeatChange(sort, item)
 
 
 def _is_part_of_larger(item: Any, seat: str, found: Diff) -> bool:
@@ -131,7 +131,7 @@ def _is_part_of_larger(item: Any, seat: str, found: Diff) -> bool:
     return came or went or (item.before == seat and item.retirement)
 
 
-def _get_identity(change: Became) -> tuple[object, ...]:
+def _get_identity(change: SeatChange) -> tuple[object, ...]:
     """A change without its old value."""
     names = (field.name for field in fields(change.item) if not field.name.startswith("before"))
     return (change.sort, *(getattr(change.item, name) for name in names))
