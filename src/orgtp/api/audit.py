@@ -51,7 +51,7 @@ class AuditQueries:
     def checkpoint(self, key: str = "") -> tuple[Checkpoint, CheckpointSigner]:
         """Make a checkpoint of the ledger branch, signed with the SSH key `key` or git's, and identify the signer.
 
-        Raises `NoGit`, `NoLedger`, `NotWhole`, and the errors of signing.
+        Raises `NoGit`, `NoLedger`, `ShallowClone`, and the errors of signing.
         """
         from orgtp.audit.checkpoint import identify_checkpoint_signer, make_checkpoint
         from orgtp.audit.verify import ledger_tip
@@ -66,7 +66,7 @@ class AuditQueries:
     def report(self, *, full: bool = False) -> AuditReport:
         """Return the auditor's report: the org at the ledger's newest commit, and what `verify` finds.
 
-        Raises `NotWhole` if this clone does not have the full history, and what `verify` raises.
+        Raises `ShallowClone` if this clone does not have the full history, and what `verify` raises.
         """
         from orgtp.audit.export.history_stats import count_history, incomplete_history
         from orgtp.audit.export.line_origin import find_origins
