@@ -167,7 +167,7 @@ def test_hover_says_what_a_key_means(editor: Editor) -> None:
     assert "The active human seat that answers for this one." in owner
     assert "bogdan" in owner
     target = editor.hover("seats/bot", "target")
-    assert "What a value is judged by." in target
+    assert "When a value is on target." in target
     assert "USD 185000" in target
     assert "When the seat should be retired." in editor.hover("seats/bot", "retire_when")
     assert "hourly (a value for each hour" in editor.hover("seats/bot", "cadence")

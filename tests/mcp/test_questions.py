@@ -170,10 +170,10 @@ ASKED: dict[str, Callable[[Shell], None]] = {
     "Use OTP to show me the org chart for sneeze-it.": _which_are_agents,
     "What is off target, late or unknown": _what_is_off,
     "Who is Dash": _who_is_dash,
-    "How did the days to payment go": _days_to_payment,
+    "How have the days to payment changed": _days_to_payment,
     "What changed since the first of November?": _what_changed,
-    "What became of Echo": _what_became_of_echo,
-    "How did the chart look at the end of August?": _how_it_looked,
+    "What happened to Echo": _what_became_of_echo,
+    "What did the chart look like at the end of August?": _how_it_looked,
 }
 
 
