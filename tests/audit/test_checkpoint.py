@@ -165,7 +165,7 @@ def test_signers_from_outside(mine: Shell) -> None:
 def test_signers_without_a_checkpoint_would_prove_nothing(mine: Shell) -> None:
     run = mine("audit", "verify", "--allowed-signers", "kept", code=2)
     assert (run.code, run.out) == (2, "")
-    assert "Give one, too: --checkpoint FILE" in run.err
+    assert "--allowed-signers needs a checkpoint: --checkpoint FILE" in run.err
 
 
 def test_shallow_and_partial_clones_cannot_prove_it(mine: Shell) -> None:

@@ -75,7 +75,7 @@ def test_a_batch_out_of_the_outbox_is_signed(acme: Shell, key: Path) -> None:
     lock.touch()
     for number in range(3):
         who = within(acme, {"ORGTP_WAIT": "0", **({"GIT_AUTHOR_NAME": "Zoë <.>"} if number else {})})
-        assert "kept" in who("score", "add", "bot", "number", f"2{number}", code=75).err
+        assert "queued" in who("score", "add", "bot", "number", f"2{number}", code=75).err
     lock.unlink()
     acme(*_VALUE)
     _verified(acme, 4)

@@ -47,7 +47,7 @@ REFUSED = [
     (("echo", "--to", "dash"), "echo is already retired"),
     (("jeff", "--to", "dash,crystal", "--decided-by", "bogdan"), '"bogdan" may not decide'),
     (("jeff", "--to", "dash,crystal", "--decided-by", "radar"), '"radar" may not decide'),
-    (("jeff", "--to", "dash,crystal", "--decided-by", "nobody"), "May decide: david"),
+    (("jeff", "--to", "dash,crystal", "--decided-by", "nobody"), "Allowed: david"),
     (("jeff", "--to", "dash,crystal", "--by", "bogdan"), "--by bogdan --decided-by david"),
     (("jeff", "--to", "dash,crystal", "--review", "gone.yaml"), "gone.yaml"),
 ]

@@ -189,7 +189,7 @@ def test_a_file_that_cannot_be_read_is_no_unknown_seat(sample: Shell) -> None:
     assert "seats/dash.yaml cannot be read. To see why: orgtp validate" in ran.err
     assert ran.out == ""
     others = sample("context", "tally")
-    assert "this is the output is incomplete" in others.err
+    assert "the output is incomplete" in others.err
     assert "**Dash**" not in others.out
 
 

@@ -111,7 +111,7 @@ def test_a_work_tree_that_could_not_follow_does_so_with_the_next_value(here: She
     here(*VALUE, "12", "--id", "first")
     with sealed(here.folder / "scores/bot"):
         for turn in range(2):
-            assert "the work tree could not follow" in here(*VALUE, "13", "--id", f"sealed-{turn}").err
+            assert "the work tree could not be updated" in here(*VALUE, "13", "--id", f"sealed-{turn}").err
             assert status(here) == [" M notes/plan.txt", f" M {FILE}"]
         here("score", "add", "cat", "number", "13", "--id", "elsewhere")
     here(*VALUE, "14", "--id", "after")

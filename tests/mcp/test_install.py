@@ -88,7 +88,7 @@ def test_a_bare_home(asked: Shell, client: str, tmp_path: Path) -> None:
     assert str(path) in told.err
     assert not path.exists()
     ran = here("mcp", "--install", client)
-    assert ran.out == f"{NAME} is in {path}\n"
+    assert ran.out == f"Added {NAME} to {path}.\n"
     assert QUESTION in ran.err
     assert _listed(path) == json.loads(told.out)
     ((key, servers),) = _listed(path).items()
@@ -96,12 +96,12 @@ def test_a_bare_home(asked: Shell, client: str, tmp_path: Path) -> None:
     assert servers[NAME]["command"] == str(SCRIPT)
     assert servers[NAME]["args"] == ["--org", str(here.folder), "mcp"]
     assert servers[NAME].get("type") == (None if client == "claude-desktop" else "stdio")
-    assert here("mcp", "--install", client).out == f"{NAME} is in {path} already: nothing was changed\n"
+    assert here("mcp", "--install", client).out == f"{NAME} is already in {path}; nothing was changed\n"
     assert list(path.parent.glob("*.bak*")) == []
     # A file in the org's folder is no part of the org.
     assert here("chart", "--json").json["dirty"] is False
     if here.folder in path.parents:
-        assert "leave it out of commits" in ran.err
+        assert "do not commit it" in ran.err
         path.unlink()
     assert asked.git("status", "--porcelain").out == before
 
@@ -145,8 +145,8 @@ def test_others_stay(asked: Shell, tmp_path: Path) -> None:
     assert (path.stat().st_mode & 0o777, copy.stat().st_mode & 0o777) == (0o640, 0o640)
     # Another change is another copy; the first one is the user's own, and stays.
     ran = here("mcp", "--install", "claude-desktop", "--allow-write", "--as", "tally")
-    assert f"it was started otherwise until now: {SCRIPT} --org" in ran.err
-    assert "it may write, as tally" in ran.err
+    assert f"replaced the earlier command: {SCRIPT} --org" in ran.err
+    assert "the server can write as tally" in ran.err
     assert copy.read_text(encoding="utf-8") == OTHERS
     assert path.with_name(path.name + ".bak-2").read_text(encoding="utf-8") == text
     assert sorted(entry.name for entry in path.parent.iterdir()) == [

@@ -85,7 +85,8 @@ def test_no_key(org: Shell) -> None:
     assert "user.signingkey" in said
     assert "--unsigned" in said
     assert "the file does not exist" in org("audit", "export", "a.zip", "--key", "nowhere", code=2).err
-    assert "one of them" in org("audit", "export", "a.zip", "--key", "k", "--unsigned", code=2).err
+    said = org("audit", "export", "a.zip", "--key", "k", "--unsigned", code=2).err
+    assert "give --unsigned or --key, not both" in said
     assert left(org.folder) == []
 
 
