@@ -25,6 +25,7 @@ from orgtp.files.yaml.loader import read_document
 from orgtp.git.commit import make_seat_identity
 from orgtp.ledger.batch import Action, CommitBatch, PlannedCommit
 from orgtp.ledger.create import CreatedOrg, commit_history, create_repository, scaffold_files
+from orgtp.ledger.partial_tree import ReadScope, ScoreKey
 from orgtp.model.change import SetKey
 from orgtp.model.period import Cadence, Grain, Period, period_containing, period_containing_local
 from orgtp.model.score import make_ulid
@@ -42,11 +43,12 @@ _WRITTEN = date(2026, 11, 16)
 
 @dataclass(frozen=True, slots=True)
 class StoryEvent:
-    """An event of the story: its time, the acting seat and the action."""
+    """An event of the story: its time, the acting seat, the action, and the values that it records, if any."""
 
     at: datetime
     by: str
     action: Action
+    entries: tuple[scoring.NewScore, ...] = ()
 
 
 def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> CreatedOrg:
@@ -63,7 +65,11 @@ def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> CreatedO
 
 
 def _replay_event(batch: CommitBatch, story: _Story, event: StoryEvent) -> PlannedCommit:
-    return batch.run_action(event.action, who=make_seat_identity(story.load_seat(event.by), story.org), now=event.at)
+    who = make_seat_identity(story.load_seat(event.by), story.org)
+    keys = frozenset(ScoreKey(entry.seat, entry.metric, entry.period) for entry in event.entries)
+    # Values need only their part of the org, which is read without git.
+    scope = ReadScope(frozenset({event.by, *(key.seat for key in keys)}), keys, event.at) if keys else None
+    return batch.run_action(event.action, scope, who, event.at)
 
 
 class _Story:
@@ -169,7 +175,8 @@ class _Story:
         """Yield Tally's recordings: all values of one time are one commit."""
         values = sorted(self._iterate_values(), key=lambda item: (item[0], item[1].seat))
         for at, group in groupby(values, key=lambda item: item[0]):
-            yield StoryEvent(at, _KEEPER, _push_scores([entry for _, entry in group], at))
+            entries = tuple(entry for _, entry in group)
+            yield StoryEvent(at, _KEEPER, _push_scores(entries, at), entries)
 
     def _iterate_values(self) -> Iterator[tuple[datetime, scoring.NewScore]]:
         for series in self._read_items("values.yaml"):
@@ -207,7 +214,7 @@ def _ends_month(day: date) -> bool:
     return all(other.month != day.month or other.weekday() >= len(_DAYS) for other in later)
 
 
-def _push_scores(entries: list[scoring.NewScore], at: datetime) -> Action:
+def _push_scores(entries: tuple[scoring.NewScore, ...], at: datetime) -> Action:
     return lambda org: scoring.add_scores(org, entries, at, _KEEPER)
 
 
