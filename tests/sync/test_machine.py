@@ -6,8 +6,8 @@ import os
 
 from tests.sync.machine import stateful
 
-# Hypothesis takes constants from the code that is tested, so a change of it can change the stories: enough of them that
-# each operation occurs.
+# Hypothesis takes constants from the code under test, so a reworded message can change the stories. Run enough of them
+# for each operation to occur.
 FEW = 11
 
 
