@@ -77,7 +77,7 @@ def _asked(path: Path, org: Path, elsewhere: list[tuple[str, dict[str, str]]]) -
     (org / "seats" / "ada.yaml").write_text(_seat(), encoding="utf-8")
     for words in (["add", "."], ["commit", "-qm", "Ada"]):
         subprocess.run(["git", "-C", str(org), *words], check=True)
-    done = open_org(org).collect(sources, CollectRequest(), told=lambda said, _: told.append(said))
+    done = open_org(org).collect(sources, CollectRequest(), on_result=lambda said, _: told.append(said))
     # What has no name that a metric can have is asked by itself.
     names = {one.name for one in done.said}
     rest = ask_sources([one for name, one in sources.named.items() if name not in names], on_result=told.append)

@@ -266,7 +266,7 @@ class OrgHandle:
         *,
         by: str = "",
         dry_run: bool = False,
-        told: OnSourceResult | None = None,
+        on_result: OnSourceResult | None = None,
     ) -> Collected:
         """Ask this machine's sources and record the results in one commit; see `orgtp.sources.collect`.
 
@@ -281,7 +281,9 @@ class OrgHandle:
 
         ledger = self.ledger.branch
         acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger)
-        done = Collector(ledger, sources, acting, self.ledger.new_id).collect(request, dry_run=dry_run, on_result=told)
+        done = Collector(ledger, sources, acting, self.ledger.new_id).collect(
+            request, dry_run=dry_run, on_result=on_result
+        )
         found = [FoundTrouble(EscalationKind.SOURCE, one.seat, one.metric, one.why) for one in done.blanks]
         if dry_run or done.recorded is None or done.recorded.kept:
             return done

@@ -101,17 +101,17 @@ class CollectOptions:
 def _collect_once(handle: OrgHandle, request: CollectRequest, way: CollectOptions) -> int:
     from orgtp.api import read_sources
 
-    told = _show_source_result if way.change.dry_run or sys.stderr.isatty() else None
+    on_result = _show_source_result if way.change.dry_run or sys.stderr.isatty() else None
     sources = read_sources(way.sources)
-    done = handle.collect(sources, request, by=way.change.by, dry_run=way.change.dry_run, told=told)
+    done = handle.collect(sources, request, by=way.change.by, dry_run=way.change.dry_run, on_result=on_result)
     for one in done.blanks:
         write_stderr(f"{one.seat} {one.metric}: unavailable: {one.note}")
     # If this machine has no source at all, say so even without a terminal.
-    if told or not (done.said or request.due):
+    if on_result or not (done.said or request.due):
         _say_elsewhere(done, sources)
     # On a day off nothing is due, so cron prints nothing. For a period given with --for, report it.
     is_usual = request.period.lower() in {"", "last"}
-    if done.left and (told or not is_usual):
+    if done.left and (on_result or not is_usual):
         reason = "not a working day" if is_usual else f"no period {request.period}"
         write_stderr(f"skipped, {reason}: {', '.join(f'{one.seat} {one.metric}' for one in done.left)}")
     return _report_recorded(handle, done, way) or (BROKEN if done.blanks else 0)

@@ -72,8 +72,8 @@ def init_repository(
         if sample
         else api.init_org(target, name=name, timezone=timezone, remote=remote, dry_run=dry_run)
     )
-    told = _report_created(made, folder, json=json, dry_run=dry_run, sample=sample)
-    return _send_new_org(target) if remote and not dry_run else told
+    code = _report_created(made, folder, json=json, dry_run=dry_run, sample=sample)
+    return _send_new_org(target) if remote and not dry_run else code
 
 
 def _send_new_org(target: Path) -> int:

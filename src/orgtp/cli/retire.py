@@ -73,14 +73,14 @@ def retire_seat(
     from orgtp.render.json import plan_body
 
     handle = open_chosen_org(change.org, push=change.push)
-    told = _read_review_file(review) if review else {}
+    answers = _read_review_file(review) if review else {}
     request = RetirementRequest(
         seat=seat,
         to=tuple(heir.strip() for heir in to.split(",") if heir.strip()),
         moves=dict(_parse_move(text) for text in move or []),
         owner_to=owner_to,
-        reason=reason or told.get("reason", ""),
-        review={key: text for key, text in told.items() if key in REVIEW_KEYS},
+        reason=reason or answers.get("reason", ""),
+        review={key: text for key, text in answers.items() if key in REVIEW_KEYS},
         decided_by=decided_by,
         by=handle.ledger.acting(change.by),
     )
