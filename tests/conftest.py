@@ -65,7 +65,7 @@ class Shell:
         if not RUNNER.can_run(self.env(env)):
             return self._run(full, stdin, code, env)
         done = RUNNER.run(full, self.folder, self.env(env), stdin.encode(), TIMEOUT)
-        return self._checked(*done, full, code)
+        return self._checked(done.code, done.out, done.err, full, code)
 
     def process(self, *words: str, stdin: str = "", code: int | None = 0, **env: str) -> Ran:
         """The same in a real process: for tests that are about the process itself."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from itertools import count, pairwise
 from pathlib import Path
@@ -72,9 +73,10 @@ def _numbered(slug: str) -> Iterator[str]:
 
 def broken_links(root: Path = ROOT) -> Iterator[str]:
     """Each link that leads nowhere, as `file:line: message`."""
+    anchors = cache(anchors_of)
     for path in pages(root):
         for line, target in _links(path):
-            message = _problem_with(root, path, target)
+            message = _problem_with(root, path, target, anchors)
             if message:
                 yield f"{path.relative_to(root)}:{line}: {message}"
 
@@ -92,8 +94,8 @@ def _links(path: Path) -> Iterator[tuple[int, str]]:
                 yield next((n for n in range(begin, end) if unquote(text) in unquote(lines[n])), begin) + 1, text
 
 
-def _problem_with(root: Path, path: Path, target: str) -> str:
-    """What is wrong with one target; empty if nothing is."""
+def _problem_with(root: Path, path: Path, target: str, anchors: Callable[[Path], set[str]]) -> str:
+    """What is wrong with one target, given the anchors of each page; empty if nothing is."""
     address, _, anchor = target.partition("#")
     if address.startswith(REPOSITORY):
         there = root / unquote(address.removeprefix(REPOSITORY))
@@ -112,7 +114,7 @@ def _problem_with(root: Path, path: Path, target: str) -> str:
         and not there.resolve().is_relative_to(docs.resolve())
     ):
         return f"{target} leaves docs/, which is all that the site holds; link to {REPOSITORY}"
-    if anchor and there.suffix == ".md" and anchor not in anchors_of(there):
+    if anchor and there.suffix == ".md" and anchor not in anchors(there):
         return f"{target} leads to a heading that does not exist in {there.name}"
     return ""
 

@@ -18,10 +18,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 SERVER = Path(__file__).with_name("server.py")
-INT = struct.Struct("!i")
+# What the server sends (`server.py`): a process id; then wait status, processor seconds and KiB of memory.
+INT, ENDED = struct.Struct("!i"), struct.Struct("!idq")
 # The interpreter and GitPython read these when they start or are imported, so a fork cannot change them.
 READ_AT_START = ("PYTHON", "GIT_PYTHON_", "LC_", "LANG", "LD_", "MALLOC_", "COVERAGE_")
 
@@ -29,6 +31,20 @@ READ_AT_START = ("PYTHON", "GIT_PYTHON_", "LC_", "LANG", "LD_", "MALLOC_", "COVE
 def read_at_start(env: Mapping[str, str]) -> dict[str, str]:
     """The variables of an environment that a program sees only when it starts."""
     return {name: value for name, value in env.items() if name.startswith(READ_AT_START)}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its exit code (minus a signal's number), what it printed, and what it used.
+
+    `mib` is the memory by which it grew beyond the server, which has everything imported already.
+    """
+
+    code: int
+    out: bytes
+    err: bytes
+    seconds: float
+    mib: float
 
 
 class Runner:
@@ -48,9 +64,15 @@ class Runner:
         return forks and read_at_start(env) == read_at_start(self._env())
 
     def run(
-        self, words: Sequence[str], folder: Path, env: Mapping[str, str], stdin: bytes, timeout: float
-    ) -> tuple[int, bytes, bytes]:
-        """Run a command to its end: its exit code (minus a signal's number), output and errors.
+        self,
+        words: Sequence[str],
+        folder: Path,
+        env: Mapping[str, str],
+        stdin: bytes,
+        timeout: float,
+        processor_seconds: int = 0,
+    ) -> Ended:
+        """Run a command to its end, which comes after `processor_seconds` at the latest (0: no limit).
 
         Raises `subprocess.TimeoutExpired` after `timeout` seconds, once the command and its children are killed.
         """
@@ -66,23 +88,24 @@ class Runner:
             for descriptor in theirs:
                 os.close(descriptor)
         asked = {"words": list(words), "env": dict(env), "folder": str(folder), "umask": _umask()}
+        asked["seconds"] = processor_seconds
         call.sendall(json.dumps(asked).encode())
         call.shutdown(socket.SHUT_WR)
         with call:
-            pid = INT.unpack(self._receive(call))[0]
+            pid = INT.unpack(self._receive(call, INT.size))[0]
             try:
                 out, err = _communicate(ours, stdin, time.monotonic() + timeout)
                 call.settimeout(timeout)
-                status = INT.unpack(self._receive(call))[0]
+                status, seconds, kib = ENDED.unpack(self._receive(call, ENDED.size))
             except TimeoutError as error:
                 with suppress(ProcessLookupError):
                     os.killpg(pid, signal.SIGKILL)
                 raise subprocess.TimeoutExpired(list(words), timeout) from error
-        return os.waitstatus_to_exitcode(status), out, err
+        return Ended(os.waitstatus_to_exitcode(status), out, err, seconds, kib / 1024)
 
-    def _receive(self, call: socket.socket) -> bytes:
-        received = call.recv(INT.size, socket.MSG_WAITALL)
-        if len(received) < INT.size:
+    def _receive(self, call: socket.socket, size: int) -> bytes:
+        received = call.recv(size, socket.MSG_WAITALL)
+        if len(received) < size:
             message = f"the server of the test runner ended: {self._server and self._server.poll()}"
             raise RuntimeError(message)
         return received

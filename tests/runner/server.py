@@ -2,8 +2,8 @@
 
 It is started as a script. Its standard input is the control socket. Each message there carries four descriptors: the
 standard input, output and error of the child, and a socket for this call alone. On that socket the server sends the
-child's process id and, when the child ends, its wait status; the child reads there what to run. When the control
-socket closes, the server ends.
+child's process id and, when the child ends, its wait status and what it used (`ENDED`); the child reads there what to
+run. When the control socket closes, the server ends.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import io
 import json
 import os
 import pkgutil
+import resource
 import selectors
 import shutil
 import signal
@@ -48,6 +49,8 @@ LIBRARIES = (
 )
 LEFT_OUT = ("orgtp.mcp",)
 INT = struct.Struct("!i")
+# The wait status, the seconds of all processors, and the KiB by which the memory grew beyond the server's.
+ENDED = struct.Struct("!idq")
 
 
 def import_commands() -> None:
@@ -69,7 +72,7 @@ class Server:
 
     def __init__(self, control: socket.socket) -> None:
         self.control = control
-        self.calls: dict[int, socket.socket] = {}
+        self.calls: dict[int, tuple[socket.socket, int]] = {}
         self.git = shutil.which("git")
         self.woken, self.wakes = os.pipe()
         os.set_blocking(self.wakes, False)
@@ -99,6 +102,7 @@ class Server:
     def _fork(self, descriptors: list[int]) -> socket.socket | None:
         *standard, call_fd = descriptors
         call = socket.socket(fileno=call_fd)
+        held = resident_kib()
         pid = os.fork()
         if not pid:
             self._leave(standard)
@@ -108,7 +112,7 @@ class Server:
         # Both set the group, so that it is set before either goes on.
         with suppress(PermissionError, ProcessLookupError):
             os.setpgid(pid, pid)
-        self.calls[pid] = call
+        self.calls[pid] = call, held
         with suppress(OSError):  # whoever called has given up
             call.send(INT.pack(pid))
         return None
@@ -123,18 +127,19 @@ class Server:
             os.dup2(descriptor, number, inheritable=True)
             os.close(descriptor)
         self.control.detach()
-        for other in self.calls.values():
+        for other, _ in self.calls.values():
             other.close()
         os.close(self.woken)
         os.close(self.wakes)
 
     def _report_ended(self) -> None:
         while self.calls:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+            pid, status, used = os.wait4(-1, os.WNOHANG)
             if not pid:
                 return
-            with self.calls.pop(pid) as call, suppress(OSError):
-                call.send(INT.pack(status))
+            call, held = self.calls.pop(pid)
+            with call, suppress(OSError):
+                call.send(ENDED.pack(status, used.ru_utime + used.ru_stime, used.ru_maxrss - held))
 
     def _end_all(self) -> None:
         for pid in self.calls:
@@ -142,14 +147,24 @@ class Server:
                 os.killpg(pid, signal.SIGKILL)
 
 
+def resident_kib() -> int:
+    """The memory of this process. A fork begins with as much, so its own maximum says little by itself."""
+    statm = Path("/proc/self/statm")
+    if not statm.exists():  # only Linux has it
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(statm.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
 def become(call: socket.socket, git: str | None) -> None:
-    """In the child: take the arguments, environment, folder and umask that the caller sent."""
+    """In the child: take the arguments, environment, folder, umask and limit that the caller sent."""
     with call:
         received = b"".join(iter(lambda: call.recv(1 << 16), b""))
     asked = json.loads(received)
     os.environ.clear()
     os.environ.update(asked["env"])
     os.umask(asked["umask"])
+    if asked["seconds"]:
+        resource.setrlimit(resource.RLIMIT_CPU, (asked["seconds"], asked["seconds"]))
     os.chdir(asked["folder"])
     time.tzset()
     tempfile.tempdir = None
