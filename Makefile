@@ -39,8 +39,9 @@ demo: $(VENV)/installed
 	@$(BIN)/orgtp demo
 
 # One worker more than there are cores: most tests wait for a process or a disk now and then.
-# An idle worker takes tests from a busy one. ARGS are arguments of pytest.
-PYTEST := $(BIN)/python -m pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist worksteal
+# An idle worker takes tests from a busy one. ARGS are arguments of pytest. What the workers compile is kept, also where
+# the environment says otherwise: each would compile all tests again.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist worksteal
 test: $(VENV)/tested tests/npm/node_modules/.package-lock.json
 	$(PYTEST) $(ARGS)
 

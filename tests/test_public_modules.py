@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ def list_imports(path: Path) -> set[str]:
     return found
 
 
+@cache
 def find_used_modules() -> dict[str, set[str]]:
     """Package -> its modules and subpackages that code outside it imports."""
     used: dict[str, set[str]] = defaultdict(set)
@@ -46,9 +48,6 @@ def find_used_modules() -> dict[str, set[str]]:
                     used[package].add(module)
                 package, _, module = package.rpartition(".")
     return used
-
-
-USED = find_used_modules()
 
 
 def read_public_names(package: str) -> list[str]:
@@ -67,4 +66,4 @@ def test_a_package_names_its_public_interface(package: str) -> None:
     assert public == sorted(set(public), key=lambda name: (not name.isupper(), not name[0].isupper(), name))
     modules = [name for name in public if is_module(f"{package}.{name}")]
     if len(modules) == len(public):
-        assert set(modules) == USED[package]
+        assert set(modules) == find_used_modules()[package]

@@ -67,6 +67,14 @@ def import_commands() -> None:
             importlib.import_module(module.name)
 
 
+def generate_methods() -> None:
+    """Generate the methods of all `lazy_dataclass` classes, so that not every child does it for itself."""
+    for one in [found for found in gc.get_objects() if isinstance(found, type) and f"{found.__module__}".startswith("orgtp.")]:
+        for method in [held for held in vars(one).values() if getattr(held, "__name__", "") == "generate_and_call"]:
+            with suppress(Exception):  # it is generated, and then called with an object that is none of its class
+                method(object())
+
+
 class Server:
     """Accepts calls and forks a child for each."""
 
@@ -194,6 +202,7 @@ def start() -> bool:
     control = socket.socket(fileno=os.dup(0))
     os.set_inheritable(control.fileno(), False)
     import_commands()
+    generate_methods()
     gc.collect()
     gc.freeze()
     server = Server(control)

@@ -98,7 +98,8 @@ def _compare(files: dict[str, str], whole: Org, now: datetime) -> None:
         return handle.org_about(seat) if seat else handle.org
 
     assert chart(here(), now, ChartOptions(retired=True)) == chart(whole, now, ChartOptions(retired=True))
-    for weeks in (1, 13, 30):
+    # What is read follows the number of weeks; thirty of hourly cells take long, so that number is compared once.
+    for weeks in (1, 13, 30) if now == NEWEST else (1, 13):
         assert scorecard(here(), now, weeks) == scorecard(whole, now, weeks)
     assert stale(here(), now) == stale(whole, now)
     assert score_lines(here(), now) == score_lines(whole, now)
