@@ -152,7 +152,7 @@ MADE = {
 }
 # What no org can show, and the test that shows it.
 ELSEWHERE = {
-    "schema": "tests/store/test_schema_agreement.py",
+    "schema": "tests/files/test_schema_agreement.py",
     "not-as-committed": "tests/cli/test_base.py",
     "base-not-reached": "tests/cli/test_base.py",
 }

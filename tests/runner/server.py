@@ -69,7 +69,8 @@ def import_commands() -> None:
 
 def generate_methods() -> None:
     """Generate the methods of all `lazy_dataclass` classes, so that not every child does it for itself."""
-    for one in [found for found in gc.get_objects() if isinstance(found, type) and f"{found.__module__}".startswith("orgtp.")]:
+    classes = [found for found in gc.get_objects() if isinstance(found, type)]
+    for one in [found for found in classes if f"{found.__module__}".startswith("orgtp.")]:
         for method in [held for held in vars(one).values() if getattr(held, "__name__", "") == "generate_and_call"]:
             with suppress(Exception):  # it is generated, and then called with an object that is none of its class
                 method(object())

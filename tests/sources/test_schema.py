@@ -17,8 +17,8 @@ from orgtp.files.yaml.loader import read_document
 from orgtp.model.problem import Problem
 from orgtp.sources.config import parse_sources
 from tests.conftest import Shell
-from tests.store.test_schema_agreement import NEWER, keywords, refused_by_checker
-from tests.store.test_schema_any import bent
+from tests.files.test_schema_agreement import NEWER, keywords, refused_by_checker
+from tests.files.test_schema_any import bent
 
 SCHEMA = json.loads(read_schema("sources"))
 # What no schema can know: which kinds are installed, and what the name of a file says of it.

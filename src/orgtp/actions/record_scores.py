@@ -21,9 +21,9 @@ from orgtp.model.text import count_noun, one_line, remove_digits
 class NewScore:
     """A value to record, as entered. `value` None means unavailable, and `note` says why.
 
-    `period` "" means the current one. `where` names the entry in errors (`scores.csv:3`). `brought` means that the
-    caller supplied the id, so any file of the org may already have it. `news` means that the entry is skipped if it
-    does not differ from the value in effect.
+    `period` "" means the current one. `where` names the entry in errors (`scores.csv:3`). `has_caller_id`: the caller
+    supplied the id, so any file of the org may already have it. `news`: the entry is skipped if it does not differ from
+    the value in effect.
     """
 
     seat: str
@@ -33,7 +33,7 @@ class NewScore:
     period: str = ""
     note: str = ""
     where: str = ""
-    brought: bool = False
+    has_caller_id: bool = False
     news: bool = False
 
 

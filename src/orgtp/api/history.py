@@ -69,11 +69,11 @@ class HistoryQueries:
 
         return blame_seat(self.snapshot, seat)
 
-    def diff(self, base: str, *, parted: bool = False) -> DiffSinceBase:
-        """What changed since `base`, a revision or a date; with `parted`, since the merge base with it."""
+    def diff(self, base: str, *, from_merge_base: bool = False) -> DiffSinceBase:
+        """What changed since `base`, a revision or a date; with `from_merge_base`, since the merge base with it."""
         from orgtp.history.diff import diff_since
 
-        return diff_since(self.snapshot, base, parted=parted)
+        return diff_since(self.snapshot, base, from_merge_base=from_merge_base)
 
     @property
     def shallow_boundary(self) -> frozenset[str]:

@@ -98,7 +98,7 @@ class LedgerActions:
         """A value to record, with a new id if the caller gives none."""
         from orgtp.actions.record_scores import NewScore
 
-        return NewScore(seat, metric, value, score_id or self.new_id(), period, note, brought=bool(score_id))
+        return NewScore(seat, metric, value, score_id or self.new_id(), period, note, has_caller_id=bool(score_id))
 
     def new_id(self) -> str:
         """Return a new id for a record: a ULID of the current time."""

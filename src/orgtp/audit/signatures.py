@@ -143,11 +143,15 @@ class SignatureAudit:
 
     def _is_stale(self, commit: str, policy: SigningPolicy, other: str, others: SigningPolicy) -> bool:
         """Whether a parent still has the policy of the merge base, and the other parent has changed it."""
-        parted = [
+        base_policies = [
             self._policies.read_policy(self._policy_snapshot(base))
             for base in find_common_ancestors(self._repo, commit, other)
         ]
-        return bool(parted) and all(policy == base for base in parted) and all(others != base for base in parted)
+        return (
+            bool(base_policies)
+            and all(policy == base for base in base_policies)
+            and all(others != base for base in base_policies)
+        )
 
     def _policy_snapshot(self, commit: str) -> CommitSnapshot:
         nodes = {

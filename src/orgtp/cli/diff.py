@@ -41,7 +41,7 @@ def show_diff(
     Compares seats, owners, targets, values and policy.
     """
     handle = open_chosen_org(org, head)
-    found = handle.history.diff(base, parted=merge_base)
+    found = handle.history.diff(base, from_merge_base=merge_base)
     if json or format_ is DiffFormat.JSON:
         compared = {
             "base": {"given": base, "revision": found.base},

@@ -143,10 +143,12 @@ def report_change(
 
     `then` is a second commit that resulted from it. `body` is added to the JSON. `quiet`: report failures only.
     """
-    sent, remade = ({}, {}) if change.dry_run or done.kept else _send_change(org, push=change.push, quiet=quiet)
+    sent, rewritten = ({}, {}) if change.dry_run or done.kept else _send_change(org, push=change.push, quiet=quiet)
     # Sync places our commits after those of others, so a commit may have a new id.
-    done = replace(done, commit=remade.get(done.commit or "", done.commit))
-    body |= {name: remade[commit] for name, commit in body.items() if isinstance(commit, str) and commit in remade}
+    done = replace(done, commit=rewritten.get(done.commit or "", done.commit))
+    body |= {
+        name: rewritten[commit] for name, commit in body.items() if isinstance(commit, str) and commit in rewritten
+    }
     if done.kept:
         write_stderr(f"queued: {done.kept}. The change is written with the next value, or by: orgtp sync")
     if change.json:
@@ -157,7 +159,7 @@ def report_change(
     elif not done.kept:
         _report_commit(org, done, quiet=quiet)
         if then and then.commit and not quiet:
-            write_stderr(f"{remade.get(then.commit, then.commit)[:_SHORT]} {then.change.subject}")
+            write_stderr(f"{rewritten.get(then.commit, then.commit)[:_SHORT]} {then.change.subject}")
     if sent.get("why"):
         write_stderr(f"not pushed: {sent['why']}")
     return EXIT_QUEUED if done.kept else int(sent.get("exit_code", 0))
@@ -175,7 +177,7 @@ def _send_change(org: OrgHandle, *, push: bool, quiet: bool) -> tuple[dict[str, 
     if done.remote:
         if not quiet:
             write_stderr(f"pushed to {done.remote}")
-        return {"sent": "yes"}, done.remade
+        return {"sent": "yes"}, done.rewritten
     why = f"this repository has no remote for {done.branch}. Add one: git remote add origin URL"
     return {"sent": "no remote", "why": why}, {}
 

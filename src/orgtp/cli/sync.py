@@ -46,7 +46,7 @@ def _run_sync(handle: OrgHandle, *, dry_run: bool, json: bool) -> int:
             "remote": done.remote or None,
             "branch": done.branch,
             "received": done.received,
-            "remade": dict(done.remade),
+            "remade": dict(done.rewritten),
             "sent": done.sent,
             "waiting": list_waiting_scores(done.held),
         }

@@ -25,15 +25,15 @@ class DiffSinceBase:
     diff: Diff
 
 
-def diff_since(snapshot: OrgSnapshot, base: str, *, parted: bool = False) -> DiffSinceBase:
-    """Compare `base`, a revision or a date, with `snapshot`. `parted`: compare with their merge base instead.
+def diff_since(snapshot: OrgSnapshot, base: str, *, from_merge_base: bool = False) -> DiffSinceBase:
+    """Compare `base`, a revision or a date, with `snapshot`. `from_merge_base`: compare with their merge base instead.
 
     Raises `NoGit`, `UnknownRevision`, `NoOrgYet`, `NotInClone`.
     """
     if snapshot.repo is None:
         raise NoGit(root=snapshot.root)
-    rev = _resolve_base(snapshot, snapshot.repo, base, parted=parted)
-    if parted and snapshot.revision:
+    rev = _resolve_base(snapshot, snapshot.repo, base, from_merge_base=from_merge_base)
+    if from_merge_base and snapshot.revision:
         rev = find_merge_base(snapshot.repo, rev, snapshot.revision)
     fetch_missing_objects(snapshot.repo, rev, snapshot.head.branch)
     before, after = _load_org_at(snapshot, rev), snapshot.loaded.org
@@ -56,11 +56,11 @@ def _describe_authorship(people: CommitActors, commit: Commit) -> Made:
     return Made(commit.id, commit.at, by or None, seat.name if seat else None, commit.author)
 
 
-def _resolve_base(snapshot: OrgSnapshot, repo: Repo, base: str, *, parted: bool) -> str:
+def _resolve_base(snapshot: OrgSnapshot, repo: Repo, base: str, *, from_merge_base: bool) -> str:
     """The commit that `base` names; for a period, the ledger's last commit before its end."""
     if parse_span(base) is not None:
         return locate_org(snapshot.root, base, None).commit or ""
-    return resolve_base_commit(repo, base) if parted else repo.require_commit(base)
+    return resolve_base_commit(repo, base) if from_merge_base else repo.require_commit(base)
 
 
 def _load_org_at(snapshot: OrgSnapshot, rev: str) -> Org:

@@ -44,7 +44,7 @@ def append_scores(
     step = batch.run_action(action, scope)
     if dry_run:
         return step.planned
-    own_ids = frozenset(entry.id for entry in entries if entry.brought)
+    own_ids = frozenset(entry.id for entry in entries if entry.has_caller_id)
     lock = Lock(ledger.repo)
     try:
         # Prepare as much as possible before taking the lock, so that others wait less.
@@ -96,7 +96,7 @@ def _write_queue_and_own(
 
 def _build_read_scope(ledger: Ledger, entries: Sequence[NewScore], by: str) -> ReadScope:
     wants = frozenset(ScoreKey(entry.seat, entry.metric, entry.period) for entry in entries)
-    own_ids = frozenset(entry.id for entry in entries if entry.brought)
+    own_ids = frozenset(entry.id for entry in entries if entry.has_caller_id)
     return ReadScope(frozenset({want.seat for want in wants} | {by} - {""}), wants, ledger.now, own_ids)
 
 
@@ -134,7 +134,7 @@ def _wait_for_lock(
     queued = _save_to_outbox(ledger, step, own_ids, LedgerBusy(holder=lock.holder))
     try:
         for _ in retry_with_pauses(seconds, lambda: lock.holder):
-            commit = outbox.read_receipt(queued)
+            commit = outbox.take_receipt(queued)
             if commit:
                 return RecordedChange(planned.change, commit, planned.before, planned.files)
             if lock.try_acquire():
@@ -158,7 +158,7 @@ def _write_own_from_outbox(ledger: Ledger, queued: QueuedScores, planned: Record
         return _report_queued(planned, error)
     if error:
         raise error
-    return RecordedChange(planned.change, outbox.read_receipt(queued) or ledger.tip(), planned.before, planned.files)
+    return RecordedChange(planned.change, outbox.take_receipt(queued) or ledger.tip(), planned.before, planned.files)
 
 
 def write_outbox(ledger: Ledger, *, again: bool = False) -> dict[Path, OrgtpError]:

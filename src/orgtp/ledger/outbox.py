@@ -162,8 +162,8 @@ def write_receipt(queued: QueuedScores, commit: str) -> None:
     queued.path.unlink(missing_ok=True)
 
 
-def read_receipt(queued: QueuedScores) -> str:
-    """The commit that contains the values; "" while they wait. The receipt is deleted."""
+def take_receipt(queued: QueuedScores) -> str:
+    """The commit that contains the values, whose receipt is deleted; "" while they wait."""
     try:
         commit = _receipt_path(queued).read_text(encoding="utf-8")
     except OSError:

@@ -102,9 +102,9 @@ def read_rewritten_commits(repo: Repo) -> dict[str, str]:
     return {str(old): str(new) for old, new in found.items()} if isinstance(found, dict) else {}
 
 
-def save_rewritten_commits(repo: Repo, remade: Mapping[str, str]) -> None:
+def save_rewritten_commits(repo: Repo, rewritten: Mapping[str, str]) -> None:
     """Save rewritten commits. The caller holds the sync lock."""
-    if remade:
-        before = {old: remade.get(new, new) for old, new in read_rewritten_commits(repo).items()}
-        newest = dict(list((before | dict(remade)).items())[-_MOST:])
+    if rewritten:
+        before = {old: rewritten.get(new, new) for old, new in read_rewritten_commits(repo).items()}
+        newest = dict(list((before | dict(rewritten)).items())[-_MOST:])
         write_new_file(private_git_dir(repo) / "remade", json.dumps(newest).encode())

@@ -86,7 +86,7 @@ def _sync_if_required(handle: OrgHandle, done: RecordedChange) -> dict[str, Any]
         sent = handle.ledger.sync(needed=True)
     except OrgtpError as stopped:
         return {"sent": getattr(stopped, "state", "no"), "sent_why": str(stopped)}
-    return {"sent": "yes" if sent.remote else "no remote", "commit": sent.remade.get(done.commit or "", done.commit)}
+    return {"sent": "yes" if sent.remote else "no remote", "commit": sent.rewritten.get(done.commit or "", done.commit)}
 
 
 def propose_retirement(

@@ -91,7 +91,7 @@ class MergeInProgress(SyncStopped):
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """The result of a sync: the numbers of commits received and sent; `remade` maps rewritten commits to their new ids.
+    """The result of a sync: the numbers of commits received and sent; `rewritten` maps old ids of commits to new ones.
 
     `before` and `commit` are the old and new tips of the ledger branch. `paths` are the changed files. `behind`: why a
     work tree could not be updated. `held`: the values that are still in the outbox.
@@ -102,7 +102,7 @@ class SyncResult:
     before: str
     commit: str
     received: int = 0
-    remade: Mapping[str, str] = field(default_factory=dict)
+    rewritten: Mapping[str, str] = field(default_factory=dict)
     sent: int = 0
     paths: tuple[str, ...] = ()
     behind: str = ""
@@ -166,23 +166,23 @@ class RemoteSync:
     def build_unchanged_result(self) -> SyncResult:
         """Return the result of a sync that had nothing to do."""
         tip = self.ledger.tip()
-        return SyncResult(self.remote.public_url, self._branch, tip, tip, remade=read_rewritten_commits(self._repo))
+        return SyncResult(self.remote.public_url, self._branch, tip, tip, rewritten=read_rewritten_commits(self._repo))
 
     def plan_sync(self) -> SyncResult:
         """Return what a sync would do now. Fetches objects, but moves no ref and sends nothing."""
         local, remote_tip = self.ledger.tip(), self._fetch_tip(save=False)
-        new_tip, remade = self._replay_onto(local, remote_tip)
-        return self._build_result(local, new_tip, remote_tip, remade)
+        new_tip, rewritten = self._replay_onto(local, remote_tip)
+        return self._build_result(local, new_tip, remote_tip, rewritten)
 
     def run_sync(self) -> SyncResult:
         """Fetch, rewrite our commits, and push. Repeat if another push came first. Raises `SyncStopped`."""
-        first, remade, paths = self.ledger.tip(), dict[str, str](), set[str]()
+        first, rewritten, paths = self.ledger.tip(), dict[str, str](), set[str]()
         for _ in _pause_between_tries():
             remote_tip = self._fetch_tip()
             done = self._follow_remote(remote_tip)
-            remade = {old: done.remade.get(new, new) for old, new in remade.items()} | dict(done.remade)
+            rewritten = {old: done.rewritten.get(new, new) for old, new in rewritten.items()} | dict(done.rewritten)
             paths |= set(done.paths)
-            save_rewritten_commits(self._repo, done.remade)
+            save_rewritten_commits(self._repo, done.rewritten)
             try:
                 if done.commit != remote_tip:
                     self._push_commit(done.commit)
@@ -190,7 +190,7 @@ class RemoteSync:
                 continue
             received = _count_missing(self._repo, remote_tip, first) if remote_tip else 0
             save_witness(self._repo, self._branch, done.commit)
-            return replace(done, before=first, received=received, remade=remade, paths=tuple(sorted(paths)))
+            return replace(done, before=first, received=received, rewritten=rewritten, paths=tuple(sorted(paths)))
         raise PushRaced(url=self.remote.public_url)
 
     def _fetch_tip(self, *, save: bool = True) -> str | None:
@@ -214,10 +214,10 @@ class RemoteSync:
             self._refuse_merge()
             write_outbox(self.ledger, again=True)
             local = self.ledger.tip()
-            new_tip, remade = self._replay_onto(local, remote_tip)
+            new_tip, rewritten = self._replay_onto(local, remote_tip)
             changes = diff_trees(self._repo, local, new_tip) if new_tip != local else {}
             behind = move_branch(self._repo, self._branch_move(local, new_tip), changes) if new_tip != local else ""
-        return replace(self._build_result(local, new_tip, remote_tip, remade), behind=behind)
+        return replace(self._build_result(local, new_tip, remote_tip, rewritten), behind=behind)
 
     def _refuse_merge(self) -> None:
         """Raise `MergeInProgress` during a manual merge, which resolves a conflict of an earlier sync."""
@@ -256,13 +256,13 @@ class RemoteSync:
         make = [] if found else [f"  git -C {self._repo.path} worktree add {path} {self._branch}"]
         return "\n".join([*make, f"  git -C {path} pull --no-rebase {self.remote.name} {self._branch}"])
 
-    def _build_result(self, local: str, new_tip: str, remote_tip: str | None, remade: dict[str, str]) -> SyncResult:
+    def _build_result(self, local: str, new_tip: str, remote_tip: str | None, rewritten: dict[str, str]) -> SyncResult:
         repo = self._repo
         received = _count_missing(repo, remote_tip, local) if remote_tip else 0
         paths = tuple(sorted(diff_trees(repo, local, new_tip))) if new_tip != local else ()
         sent, held = _count_missing(repo, new_tip, remote_tip), tuple(list_queued(repo))
         return SyncResult(
-            self.remote.public_url, self._branch, local, new_tip, received, remade, sent, paths, held=held
+            self.remote.public_url, self._branch, local, new_tip, received, rewritten, sent, paths, held=held
         )
 
     def _push_commit(self, commit: str) -> None:

@@ -24,7 +24,7 @@ def format_sync(done: SyncResult, *, dry_run: bool) -> str:
         return f"{done.commit[:_SHORT]} {done.branch}: no remote, nothing to sync\n"
     parts = [
         f"{count_noun(done.received, 'commit')} received" if done.received else "",
-        f"{count_noun(done.sent, 'commit')} sent{' after them' if done.remade else ''}" if done.sent else "",
+        f"{count_noun(done.sent, 'commit')} sent{' after them' if done.rewritten else ''}" if done.sent else "",
     ]
     what = ", ".join(part for part in parts if part) or "already up to date"
     would = "dry run, nothing changed. A sync would do this: " if dry_run else ""

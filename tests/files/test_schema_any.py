@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 
 from orgtp.files.yaml.dumper import format_document
 from orgtp.files.yaml.loader import read_document
-from tests.store.judges import SCHEMAS, YAMLS, accepted, base_name, ours, yaml_files
+from tests.files.judges import SCHEMAS, YAMLS, accepted, base_name, ours, yaml_files
 
 RAW = {name: {raw: base_name(path) for path, raw in yaml_files(name).items()} for name in YAMLS}
 GOOD = {

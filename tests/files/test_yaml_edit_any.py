@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from orgtp.files.yaml.dumper import format_scalar
 from orgtp.files.yaml.editor import edit_yaml
 from orgtp.model.change import DropKey, SetKey, YamlData
-from tests.store.test_yaml_edit import PATH, changed, read
+from tests.files.test_yaml_edit import PATH, changed, read
 
 Keys = tuple[str, ...]
 IDS = st.from_regex(r"[a-d]", fullmatch=True)

@@ -21,7 +21,7 @@ from orgtp.files.scores import read_scores
 from orgtp.files.yaml.loader import read_document
 from orgtp.model.problem import Problem
 from tests.conftest import ROOT
-from tests.store.judges import SCHEMAS, YAMLS, accepted, base_name, find_files, no_period, yaml_files
+from tests.files.judges import SCHEMAS, YAMLS, accepted, base_name, find_files, no_period, yaml_files
 
 CHECKER = Path(sys.executable).with_name("check-jsonschema")
 MOMENT = re.compile(SCHEMAS["score"]["properties"]["at"]["pattern"])
