@@ -34,6 +34,9 @@ class RecordingTree:
         below = (path.removeprefix(f"{folder}/") for path in self.files if path.startswith(f"{folder}/"))
         return [*dict.fromkeys((rest.partition("/")[0], "/" in rest) for rest in below)]
 
+    def find_closed(self, folders: Iterable[str]) -> list[str]:
+        return [folder for folder in folders if folder in self.files]
+
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         found = {path: self.files[path] for path in paths if path in self.files}
         self.read_paths += found

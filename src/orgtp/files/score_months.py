@@ -20,6 +20,8 @@ from orgtp.model.text import is_id
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl")
 # A file is named by its month in UTC. A period begins in local time, which is at most 14 hours ahead of UTC.
 _MARGIN = timedelta(days=1)
+# A file name may have a month that no date has (0000-01), or that no month follows.
+_FIRST_MONTH, _LAST_MONTH = "0001-01", "9999-12"
 
 
 @dataclass
@@ -35,7 +37,12 @@ class _SeatMonths:
         """The earliest start of a period (local time) of which no record can be in an unread file."""
         if not self.unread:
             return EARLIEST
-        newest = datetime.fromisoformat(f"{self.unread[-1][:7]}-01")
+        month = self.unread[-1][:7]
+        if month < _FIRST_MONTH:
+            return EARLIEST + timedelta.resolution
+        if month >= _LAST_MONTH:
+            return datetime.max  # noqa: DTZ901  (local time, like the start of a period)
+        newest = datetime.fromisoformat(f"{month}-01")
         return period_containing_local(newest, Grain.MONTH).next().start + _MARGIN
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
 from orgtp.lazy_dataclass import dataclass
+from orgtp.model.escalation import SILENCED_FOLDER
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH
 
 SCORES = "scores"
 FOLDERS = ("seats", SCORES, "retirements", "escalations")
+# The folders that a part of an org is read from, with those inside others. The folder of a seat's scores is apart.
+READ_FOLDERS = (*FOLDERS, SILENCED_FOLDER.rstrip("/"))
 HEAD = "org.yaml"
 # The single files that orgtp knows. Other files in policy/ are the user's own.
 SINGLE = (HEAD, ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH)
@@ -61,6 +65,9 @@ class StoredTree(Tree, Protocol):
         None if the path is not a folder, or cannot be opened.
         """
 
+    def find_closed(self, folders: Iterable[str]) -> list[str]:
+        """Those of `folders` that exist and cannot be opened as a folder, such as a link. They hide all below them."""
+
 
 def find_case_twins(names: Iterable[str]) -> list[FileInfo]:
     """Top-level names that differ from the org's own only by case: a file system may not distinguish them."""
@@ -105,14 +112,23 @@ class FolderTree:
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Path to content for those of the files `paths` that exist and can be read."""
         # Join strings: creating ten thousand Path objects costs more than opening the files.
+        root, wanted = os.fspath(self.root), list(paths)
+        linked = {folder for folder in {path.rpartition("/")[0] for path in wanted} if self._is_linked(folder)}
+        wanted = [path for path in wanted if path.rpartition("/")[0] not in linked] if linked else wanted
+        return {path: raw for path in wanted if (raw := read_plain_file(f"{root}/{path}")) is not None}
+
+    def find_closed(self, folders: Iterable[str]) -> list[str]:
+        """Those of `folders` that exist and cannot be opened as a folder."""
         root = os.fspath(self.root)
-        return {path: raw for path in paths if (raw := read_plain_file(f"{root}/{path}")) is not None}
+        return [name for name in folders if self._path_exists(name) and not _is_open_folder(f"{root}/{name}")]
 
     def _path_exists(self, path: str) -> bool:
         """Whether something exists at `path`. Paths below a link do not exist, as in git."""
-        root, folder = os.fspath(self.root), path.rpartition("/")[0]
-        is_link = bool(folder) and os.path.islink(f"{root}/{folder}")  # noqa: PTH114  (quicker than a Path for each)
-        return not is_link and os.path.lexists(f"{root}/{path}")
+        return not self._is_linked(path.rpartition("/")[0]) and os.path.lexists(f"{os.fspath(self.root)}/{path}")
+
+    def _is_linked(self, folder: str) -> bool:
+        """Whether the folder, or one above it within the org, is a link."""
+        return any(os.path.islink(f"{os.fspath(self.root)}/{part}") for part in _list_parents(folder))  # noqa: PTH114  (quicker than a Path for each)
 
     def _stat_file(self, path: str) -> FileInfo:
         try:
@@ -135,6 +151,15 @@ class FolderTree:
                 folders += [path] if is_folder else []
                 found += [] if is_folder else [self._stat_file(path)]
         return found
+
+
+def _list_parents(folder: str) -> Iterator[str]:
+    """The folder and those above it, from the top down; nothing for the org itself."""
+    return accumulate(folder.split("/"), "{}/{}".format) if folder else iter(())
+
+
+def _is_open_folder(path: str) -> bool:
+    return stat.S_ISDIR(os.lstat(path).st_mode) and os.access(path, os.R_OK | os.X_OK)
 
 
 def _list_folder(folder: str | Path) -> list[tuple[str, bool]] | None:

@@ -81,6 +81,10 @@ class GitTree:
             return None
         return [(name, below.mode == TREE) for name, below in self._editor.list_entries(folder).items()]
 
+    def find_closed(self, folders: Iterable[str]) -> list[str]:
+        """Those of `folders` that exist and are not folders."""
+        return [name for name in folders if (node := self._editor.find_entry(name)) and node.mode != TREE]
+
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Path to content for those of `paths` that are files. Objects above the size limit are left out."""
         ids = {path: node.id for path, node in self._find_entries(paths).items() if node.is_plain}

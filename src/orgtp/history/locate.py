@@ -13,7 +13,7 @@ from orgtp.files.load import LoadedOrg, NotAnOrg, load_org
 from orgtp.files.org import OrgHead, read_org_head
 from orgtp.files.score_months import ScoreMonths
 from orgtp.files.seat_scope import SeatScope, list_files_for_numbers
-from orgtp.files.tree import HEAD, FolderTree, SelectedTree, StoredTree, read_plain_file
+from orgtp.files.tree import HEAD, READ_FOLDERS, FolderTree, SelectedTree, StoredTree, read_plain_file
 from orgtp.git.repo import Repo, find_repo
 from orgtp.git.tree import GitTree, open_tree
 from orgtp.lazy_dataclass import dataclass
@@ -93,7 +93,9 @@ class OrgSnapshot:
         if "staff" in vars(self) or "loaded" in vars(self):
             return self.staff
         if name not in self._parts:
-            self._parts[name] = load_org(SelectedTree(self.tree, paths()), str(self.root), self._score_months)
+            # What hides its files from every view is a problem of every view.
+            found = [*paths(), *self.tree.find_closed(READ_FOLDERS)]
+            self._parts[name] = load_org(SelectedTree(self.tree, found), str(self.root), self._score_months)
         return self._parts[name]
 
     @cached_property

@@ -1,7 +1,8 @@
-"""Record values. `append_scores` is the only entry point. An accepted value is committed exactly once, now or later.
+"""Record values with `append_scores`, and write those that wait with `write_outbox`.
 
-If the lock is free, the values are written at once. If not, they go to the outbox and the process waits. The holder of
-the lock commits everything in the outbox, one commit per entry, and moves the branch once, so writers share that cost.
+A value that was accepted is committed exactly once, now or later. If the lock is free, the values are written at once.
+If not, the process puts them in the outbox and waits. Whoever holds the lock commits what is in the outbox, one commit
+for each process that waits, and moves the branch once for up to 500 of them.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def append_scores(
         if not lock.try_acquire():
             return _wait_for_lock(ledger, lock, step, own_ids, seconds)
         return _write_queue_and_own(
-            ledger, lambda later: later.run_action(action, scope), ready and (batch, step, ready)
+            ledger, lambda later: later.run_action(action, scope), (batch, step, ready) if ready else None
         )
     except TemporaryFailure as why:
         return _queue_planned(ledger, step, own_ids, why)
@@ -72,25 +73,25 @@ def _write_queue_and_own(
     own: Callable[[CommitBatch], PlannedCommit],
     early: tuple[CommitBatch, PlannedCommit, WrittenCommits] | None,
 ) -> RecordedChange:
-    """Write everything in the outbox and then our own values, with one move of the branch.
+    """Write what waits in the outbox and then our own values, with one move of the branch. The caller holds the lock.
 
-    `early` is our commit, made before the lock was held. It is used if nothing else was written in between.
+    `early` is our commit, made before the lock was held. It is used if nothing waits and the branch has not moved.
     """
     prepare_ledger(ledger.repo)
-    waiting, written = _list_untried(ledger), _OutboxWriter()
+    waiting, writer = _list_untried(ledger), _OutboxWriter()
     if early and not waiting and early[0].tip == ledger.tip():
         try:
             return early[0].advance_branch([early[1]], early[2])[0]
         except LedgerMoved:
             pass
     try:
-        done = ledger.commit_all(lambda batch: [*written.plan_queued_commits(batch, waiting), own(batch)])
+        done = ledger.commit_all(lambda batch: [*writer.plan_queued_commits(batch, waiting), own(batch)])
     except PATH_BLOCKED:
         if not waiting:
             raise
         # The path that is blocked is that of a queued value, not ours.
         return ledger.commit_all(lambda batch: [own(batch)])[-1]
-    written.write_receipts(done, ledger)
+    writer.write_receipts(done, ledger)
     return done[-1]
 
 
@@ -147,7 +148,7 @@ def _wait_for_lock(
 
 
 def _write_own_from_outbox(ledger: Ledger, queued: QueuedScores, planned: RecordedChange) -> RecordedChange:
-    """Write everything in the outbox. Raises the error of our own values if they are no longer valid."""
+    """Write what waits in the outbox, our own values among it. Raises their error if they are no longer valid."""
     try:
         write_outbox(ledger)
         refused = _write_queued(ledger, [queued]) if queued.path.exists() else {}
@@ -162,10 +163,10 @@ def _write_own_from_outbox(ledger: Ledger, queued: QueuedScores, planned: Record
 
 
 def write_outbox(ledger: Ledger, *, again: bool = False) -> dict[Path, OrgtpError]:
-    """Recover from a crash and write everything in the outbox. The caller holds the lock.
+    """Recover from a crash and write what waits in the outbox. The caller holds the lock.
 
-    Returns the files that could not be written, with the error of each. Values that were rejected before are only tried
-    with `again`. Raises `TemporaryFailure` if nothing can be written.
+    Returns the files of the outbox that could not be written, with the error of each. At most 500 files are written at
+    a time. `again`: try all, also those that were rejected before. Raises `TemporaryFailure` if nothing can be written.
     """
     prepare_ledger(ledger.repo)
     return _write_queued(
@@ -186,27 +187,30 @@ def _list_untried(ledger: Ledger) -> list[QueuedScores]:
 
 
 def _write_queued(ledger: Ledger, queue: list[QueuedScores]) -> dict[Path, OrgtpError]:
-    written = _OutboxWriter()
+    writer = _OutboxWriter()
     try:
         if queue:
-            written.write_receipts(ledger.commit_all(lambda batch: written.plan_queued_commits(batch, queue)), ledger)
+            writer.write_receipts(ledger.commit_all(lambda batch: writer.plan_queued_commits(batch, queue)), ledger)
     except PATH_BLOCKED as why:
         if len(queue) == 1:
             return {queue[0].path: why}
         return {path: error for queued in queue for path, error in _write_queued(ledger, [queued]).items()}
-    return written.refused
+    return writer.refused
 
 
 class _OutboxWriter:
-    """Writes queued values, one commit per entry. An invalid entry is rejected and does not block the others."""
+    """Plans the commits of queued values, one for each file of the outbox, and writes their receipts.
+
+    A file whose values are no longer valid is rejected (`refused`), and does not block the others.
+    """
 
     def __init__(self) -> None:
         self.refused: dict[Path, OrgtpError] = {}
-        self._written: list[QueuedScores] = []
+        self._planned: list[QueuedScores] = []
 
     def plan_queued_commits(self, batch: CommitBatch, queue: list[QueuedScores]) -> list[PlannedCommit]:
-        """The planned commits of the valid entries."""
-        self.refused, self._written = {}, []
+        """The planned commits of the files whose values are valid."""
+        self.refused, self._planned = {}, []
         return [step for queued in queue if (step := self._plan_one_commit(batch, queued))]
 
     def _plan_one_commit(self, batch: CommitBatch, queued: QueuedScores) -> PlannedCommit | None:
@@ -222,10 +226,10 @@ class _OutboxWriter:
             self.refused[queued.path] = error
             outbox.reject_queued(queued, str(error))
             return None
-        self._written.append(queued)
+        self._planned.append(queued)
         return step
 
     def write_receipts(self, done: Sequence[RecordedChange], ledger: Ledger) -> None:
         """Write a receipt with the commit for each process that waits."""
-        for queued, recorded in zip(self._written, done, strict=False):
+        for queued, recorded in zip(self._planned, done, strict=False):
             outbox.write_receipt(queued, recorded.commit or ledger.tip())

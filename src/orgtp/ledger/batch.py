@@ -193,8 +193,17 @@ class PlannedCommit:
     source: SourceCommit | None = None
 
 
-# The results of the steps, and the draft of the last commit with its own id as `parent`: the new tip.
-WrittenCommits = tuple[list[RecordedChange], CommitDraft | None]
+@dataclass(frozen=True, slots=True)
+class WrittenCommits:
+    """Commits that are made and that no branch contains yet.
+
+    `recorded` has the result of each step. `tip` is the newest commit, and `draft` what it was made from; without a
+    draft, no step changed anything.
+    """
+
+    recorded: list[RecordedChange]
+    tip: str
+    draft: CommitDraft | None
 
 
 class CommitBatch:
@@ -240,25 +249,27 @@ class CommitBatch:
         """Make a commit for each step that changes something, and move the branch once. Raises `TemporaryFailure`."""
         return self.advance_branch(steps, self.write_commits(steps))
 
-    def advance_branch(self, steps: list[PlannedCommit], made: WrittenCommits) -> list[RecordedChange]:
-        """Move the branch to the commits made for `steps`. Raises `TemporaryFailure`."""
-        done, last = made
-        if last is None:
-            return done
-        behind = self._advance(last, {path for step in steps for path in step.nodes})
-        return [replace(recorded, behind=behind if recorded.commit else "") for recorded in done]
+    def advance_branch(self, steps: list[PlannedCommit], written: WrittenCommits) -> list[RecordedChange]:
+        """Move the branch to the commits that were written for `steps`. Raises `TemporaryFailure`."""
+        if written.draft is None:
+            return written.recorded
+        subject = written.draft.message.partition("\n")[0]
+        move = BranchMove(self.ledger.ref, self.tip, written.tip, subject, written.draft.env)
+        paths = {path for step in steps for path in step.nodes}
+        entries = {path: (self.base.find_entry(path), self.editor.find_entry(path)) for path in paths}
+        behind = move_branch(self.ledger.repo, move, entries)
+        return [replace(recorded, behind=behind if recorded.commit else "") for recorded in written.recorded]
 
     def write_commits(self, steps: list[PlannedCommit]) -> WrittenCommits:
         """Make the commits without moving the branch. Raises `CannotWrite`."""
-        parent, last, done = self.tip, None, []
+        tip, draft, recorded = self.tip, None, []
         for step in steps:
             if step.planned.files:
-                draft = add_content_trailer(self.editor.objects, self._draft_commit(step, parent), step.nodes)
-                parent = commit_tree(self.editor.objects, draft, step.tree)
-                last = replace(draft, parent=parent)
-            done.append(replace(step.planned, commit=parent if step.planned.files else None))
+                draft = add_content_trailer(self.editor.objects, self._draft_commit(step, tip), step.nodes)
+                tip = commit_tree(self.editor.objects, draft, step.tree)
+            recorded.append(replace(step.planned, commit=tip if step.planned.files else None))
         self.editor.objects.write_objects()
-        return done, last
+        return WrittenCommits(recorded, tip, draft)
 
     def _draft_commit(self, step: PlannedCommit, parent: str) -> CommitDraft:
         repo, source = self.ledger.repo, step.source
@@ -268,13 +279,6 @@ class CommitBatch:
         own = Identity(repo.config("user.name"), repo.config("user.email"))
         who = own if own.name and own.email else source.author
         return CommitDraft(parent, source.message, who, when, source.author, source.author_date)
-
-    def _advance(self, last: CommitDraft, paths: Iterable[str]) -> str:
-        why = last.message.partition("\n")[0]
-        move = BranchMove(self.ledger.ref, self.tip, str(last.parent), why, last.env)
-        return move_branch(
-            self.ledger.repo, move, {path: (self.base.find_entry(path), self.editor.find_entry(path)) for path in paths}
-        )
 
 
 def _refuse_links_at(editor: TreeEditor, files: Iterable[str]) -> None:

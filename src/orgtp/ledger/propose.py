@@ -27,15 +27,15 @@ def propose_change(
         with hold_lock(repo):
             _refuse_existing_branch(repo, ref, onto)
             batch = CommitBatch(ledger, ledger.tip())
-            done, last = batch.write_commits([batch.run_action(action)])
-            if last is not None:
-                moving = RefTransaction(ledger.repo, ref, None, str(last.parent), last.env)
+            written = batch.write_commits([batch.run_action(action)])
+            if written.draft:
+                moving = RefTransaction(ledger.repo, ref, None, written.tip, written.draft.env)
                 try:
-                    moving.prepare(last.message.partition("\n")[0])
+                    moving.prepare(written.draft.message.partition("\n")[0])
                     moving.commit()
                 finally:
                     moving.close()
-            return done[0]
+            return written.recorded[0]
     except TemporaryFailure as why:
         raise NotWritten(why=why) from why
 

@@ -243,11 +243,11 @@ class RemoteSync:
         batch = CommitBatch(self.ledger, remote_tip)
         ours = list_unpublished(repo, local, remote_tip)
         steps = CommitReplay(batch, ours, self._merge_commands()).plan_commits()
-        done, last = batch.write_commits(steps)
-        tip = str(last.parent) if last else remote_tip
-        rewritten = {step.source.id: str(new.commit) for step, new in zip(steps, done, strict=True) if step.source}
+        written = batch.write_commits(steps)
+        pairs = zip(steps, written.recorded, strict=True)
+        rewritten = {step.source.id: str(new.commit) for step, new in pairs if step.source}
         # A commit that the remote already has completely is mapped to the tip.
-        return tip, dict.fromkeys(ours, tip) | rewritten
+        return written.tip, dict.fromkeys(ours, written.tip) | rewritten
 
     def _merge_commands(self) -> str:
         """Return the commands for a manual merge: in a checkout of the ledger branch, or in a new work tree."""

@@ -1,0 +1,93 @@
+"""What hides files of an org is a problem of every view that reads only a part of it, too."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orgtp.api.org import OrgHandle, open_org
+from orgtp.model.problem import Problem
+from tests.conftest import Shell
+
+VIEWS: dict[str, Callable[[OrgHandle], object]] = {
+    "seat show": lambda handle: handle.seat("bot"),
+    "context": lambda handle: handle.context("bot"),
+    "scorecard": lambda handle: handle.scorecard(seat="bot"),
+    "stale": lambda handle: handle.stale("bot"),
+}
+
+
+def _link(path: Path) -> None:
+    """Put a link in the place of a folder, to another folder with the same files."""
+    outside = path.parents[1] / f"outside-{path.name}"
+    if path.exists():
+        shutil.move(path, outside)
+    else:
+        outside.mkdir(parents=True)
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to(outside)
+
+
+def _file(path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("not a folder\n", encoding="utf-8")
+
+
+PLACES = ["scores", "scores/bot", "escalations", "escalations/silenced", "retirements"]
+BREAKS = [(place, make) for place in PLACES for make in (_link, _file)]
+
+
+def _find_problems(handle: OrgHandle, paths: set[str]) -> set[Problem]:
+    return {problem for problem in handle.problems_so_far if problem.place.path in paths}
+
+
+@pytest.fixture
+def org(acme: Shell) -> Shell:
+    """An org with a value and a silence of the bot."""
+    acme("score", "add", "bot", "number", "13", "--for", "2026-W46")
+    acme("escalate", "silence", "bot", "number", "--until", "2026-12-01", "--reason", "Moving", "--by", "ada")
+    return acme
+
+
+@pytest.mark.parametrize("in_git", [False, True])
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(("place", "make"), BREAKS)
+def test_a_folder_that_is_none_is_reported(
+    org: Shell, place: str, make: Callable[[Path], None], view: str, in_git: bool
+) -> None:
+    make(org.folder / place)
+    if in_git:
+        org.git("add", "-A")
+        org.git("commit", "-qm", "Broken")
+    rev = org.head() if in_git else None
+    whole, part = open_org(org.folder, at=rev), open_org(org.folder, at=rev)
+    whole.validate()
+    expected = _find_problems(whole, {place})
+    assert expected
+    VIEWS[view](part)
+    assert _find_problems(part, {place}) == expected
+
+
+def test_nothing_is_read_through_a_link(org: Shell) -> None:
+    """The silence is there, behind the link, and counts for nobody, as in git."""
+    _link(org.folder / "escalations")
+    org.git("add", "-A")
+    org.git("commit", "-qm", "Broken")
+    for at in (None, org.head()):
+        handle = open_org(org.folder, at=at)
+        handle.stale("bot")
+        assert not handle.org_about("bot").silences
+
+
+@pytest.mark.parametrize("name", ["0000-01", "0001-01", "9998-12", "9999-12"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_month_of_any_name_is_read(org: Shell, view: str, name: str) -> None:
+    (kept,) = (org.folder / "scores" / "bot").glob("*.jsonl")
+    shutil.copy(kept, kept.with_name(f"{name}.jsonl"))
+    whole, part = open_org(org.folder), open_org(org.folder)
+    VIEWS[view](part)
+    assert part.org.scores["bot"] == whole.snapshot.loaded.org.scores["bot"]
