@@ -33,9 +33,9 @@ class UncommittedChanges(OrgtpError):
 
 
 class PathIsLink(OrgtpError):
-    """A file to be written is below a link, or a link is committed in its place."""
+    """A file to be written is below a link, or there is a link in its place."""
 
-    text = "{path} is a link, and orgtp writes nothing through links. Replace it with a folder."
+    text = "{path} is a link, and orgtp writes nothing through links. Replace it with a regular file or folder."
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,8 @@ class Checkout:
         if now == after or (now is None and before is not None and path.startswith("scores/")):
             return
         if now != before:
+            if (self.repo.path / path).is_symlink():
+                raise PathIsLink(path=path)
             after = self._merge_score_file(path, (old, now, new), contents)
         if after != now:
             self._files[path] = (new.mode if new else PLAIN, after) if after is not None else None

@@ -61,6 +61,12 @@ class NoLedger(OrgtpError):
     )
 
 
+class UnreadFile(OrgtpError):
+    """A file to be changed exists and cannot be read, because it is too large, for example."""
+
+    text = "{path} exists and cannot be read, so nothing is written to it. See: orgtp validate"
+
+
 class NotWritten(OrgtpError):
     """The ledger cannot be written now. Only values are queued: for another change, the org may differ by then."""
 
@@ -230,6 +236,7 @@ class CommitBatch:
 
     def _run_on(self, action: Action, loaded: LoadedOrg, who: Identity | None, now: datetime) -> PlannedCommit:
         change = action(loaded.org)
+        _refuse_unread_files(self.editor, loaded, change)
         files = apply_change(loaded.files, change)
         _refuse_links_at(self.editor, files)
         noted = check_change(loaded, change, files) if files else ()
@@ -279,6 +286,14 @@ class CommitBatch:
         own = Identity(repo.config("user.name"), repo.config("user.email"))
         who = own if own.name and own.email else source.author
         return CommitDraft(parent, source.message, who, when, source.author, source.author_date)
+
+
+def _refuse_unread_files(editor: TreeEditor, loaded: LoadedOrg, change: Change) -> None:
+    """Refuse to write to a file that exists and was not read: its content would be lost."""
+    for edit in change.edits:
+        node = None if edit.path in loaded.files else editor.find_entry(edit.path)
+        if node and node.is_plain:
+            raise UnreadFile(path=edit.path)
 
 
 def _refuse_links_at(editor: TreeEditor, files: Iterable[str]) -> None:

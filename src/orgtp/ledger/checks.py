@@ -28,34 +28,41 @@ def check_change(before: LoadedOrg, change: Change, files: Mapping[str, bytes]) 
     `files` is the content of the changed files. Returns the new problems that are not errors. Raises `WouldBreak`.
     """
     if all(isinstance(edit, AppendScores) for edit in change.edits):
-        return refuse_wrong_records(before.org, find_added_lines(before.files, files))
+        return refuse_wrong_records(before.org, before.files, files)
     return refuse_new_errors(before, files)
 
 
-def find_added_lines(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Path to the bytes that were appended to each file."""
-    return {path: raw[len(old.get(path, b"")) :].lstrip(b"\n") for path, raw in new.items()}
+def refuse_wrong_records(org: Org, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[Problem, ...]:
+    """Check the lines that are added to score files with the rules about values, and that no file becomes too large.
 
-
-def refuse_wrong_records(org: Org, added: Mapping[str, bytes]) -> tuple[Problem, ...]:
-    """Check the lines that are added to score files with the rules about values. Raises `WouldBreak`.
-
-    A record is valid or not by itself, and the caller has looked up its id. So neither the org's other values nor its
-    other problems matter.
+    `old` and `new` are the contents of the files before and after. A record is valid or not by itself, and the caller
+    has looked up its id. So neither the org's other values nor its other problems matter. Raises `WouldBreak`.
     """
-    scores: dict[str, tuple[Score, ...]] = {}
-    found: list[Problem] = []
-    for path, raw in added.items():
-        records, wrong = read_scores(path, raw)
-        large = find_size_problem(path, len(raw), raw.count(b"\n"))
-        found += [large] if large else wrong
-        scores[find_seat_of_scores(path) or ""] = scores.get(find_seat_of_scores(path) or "", ()) + (
-            () if large else records
-        )
     from orgtp.rules.records import check_records
 
+    scores: dict[str, tuple[Score, ...]] = {}
+    found: list[Problem] = []
+    for path, raw in new.items():
+        seat = find_seat_of_scores(path) or ""
+        records, wrong = read_scores(path, _cut_added_lines(old.get(path, b""), raw))
+        found += wrong
+        scores[seat] = scores.get(seat, ()) + records
     found += check_records(replace(org, scores=scores))
+    found = [_count_from_start(problem, old.get(problem.place.path, b"")) for problem in found]
+    large = (find_size_problem(path, len(raw), raw.count(b"\n")) for path, raw in new.items())
+    found += [problem for problem in large if problem]
     return _raise_if_broken(found, select_errors(found))
+
+
+def _cut_added_lines(old: bytes, new: bytes) -> bytes:
+    """The lines that were appended to `old`."""
+    return new[len(old) :].lstrip(b"\n")
+
+
+def _count_from_start(problem: Problem, old: bytes) -> Problem:
+    """The problem of an added line, at its line in the whole file, which began with `old`."""
+    before = old.count(b"\n") + (0 if not old or old.endswith(b"\n") else 1)
+    return replace(problem, place=replace(problem.place, line=problem.place.line + before))
 
 
 def refuse_new_errors(before: LoadedOrg, files: Mapping[str, bytes]) -> tuple[Problem, ...]:

@@ -7,11 +7,13 @@ from dataclasses import field
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from orgtp.files.org import read_org_head
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD, FileInfo
 from orgtp.git.tree import TreeEditor
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.period import Grain, parse_period, period_containing
+from orgtp.model.due import is_workday
+from orgtp.model.period import Cadence, parse_period, period_containing
 from orgtp.model.seat import Seat, seat_path
 
 # A weekend and a time zone.
@@ -90,19 +92,25 @@ class PartialTree:
             seat = self._read_seat_file(key.seat)
             metric = seat.metrics.get(key.metric) if seat else None
             if metric:
-                first = f"{_first_day(key.period, metric.cadence.grain, self.scope.now):%Y-%m}"
+                first = f"{self._find_first_day(key.period, metric.cadence):%Y-%m}"
                 months[key.seat] = min(first, months.get(key.seat, first))
         return months
+
+    def _find_first_day(self, text: str, cadence: Cadence) -> date:
+        """The earliest day on which the period may have been recorded, in any time zone."""
+        label = text.strip().upper()
+        current = period_containing(self.scope.now, cadence.grain, UTC)
+        if label != "LAST":
+            return ((parse_period(label) or current).start - _MARGIN).date()
+        # The current period in the org's zone may be an earlier one.
+        last = current.previous().previous()
+        if cadence is Cadence.WEEKDAYS:
+            holidays = read_org_head(self.editor.read_files([HEAD]).get(HEAD, b""))[0].holidays
+            while not is_workday(holidays, last.start.date()):
+                last = last.previous()
+        return (last.start - _MARGIN).date()
 
     def _read_seat_file(self, seat: str) -> Seat | None:
         path = seat_path(seat)
         raw = self.editor.read_files([path]).get(path)
         return read_seat(path, raw)[0] if raw is not None else None
-
-
-def _first_day(text: str, grain: Grain, now: datetime) -> date:
-    """The earliest day on which the period may have been recorded, in any time zone."""
-    label = text.strip().upper()
-    current = period_containing(now, grain, UTC)
-    period = parse_period(label) or (current.previous() if label == "LAST" else current)
-    return (period.start - _MARGIN).date()

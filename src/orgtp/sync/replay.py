@@ -19,7 +19,7 @@ from orgtp.git.remote import SyncStopped
 from orgtp.git.repo import Repo
 from orgtp.git.tree import PLAIN, TREE, GitTree, TreeEditor, TreeEntry, diff_trees, open_tree
 from orgtp.ledger.batch import CommitBatch, PlannedCommit, RecordedChange, SourceCommit
-from orgtp.ledger.checks import WouldBreak, find_added_lines, refuse_new_errors, refuse_wrong_records
+from orgtp.ledger.checks import WouldBreak, refuse_new_errors, refuse_wrong_records
 from orgtp.ledger.id_index import find_files_with_ids
 from orgtp.ledger.partial_tree import PartialTree, ReadScope
 from orgtp.model.change import Change
@@ -239,7 +239,7 @@ class CommitReplay:
         seats = frozenset(seat for path in paths if (seat := find_seat_of_scores(path)))
         before = load_org(PartialTree(self.base, ReadScope(seats, frozenset(), self.batch.ledger.now)))
         old, new = self.base.read_files(paths), self.batch.editor.read_files(paths)
-        refuse_wrong_records(before.org, find_added_lines(old, new))
+        refuse_wrong_records(before.org, old, new)
 
 
 def _name_conflict(path: str, what: str) -> str:

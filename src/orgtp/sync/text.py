@@ -70,11 +70,13 @@ def sync_status_json(found: SyncStatus) -> dict[str, Any]:
 
 def format_sync_status(found: SyncStatus, screen: Screen) -> str:
     """Format the output of `sync --status`."""
-    rows = list_waiting_scores(found.waiting)
+    rows = [
+        [safe_text(_format_value(row)), safe_text(row["held"] or row["why"])]
+        for row in list_waiting_scores(found.waiting)
+    ]
+    rows += [[safe_text(str(entry.path)), safe_text(entry.held)] for entry in found.waiting if not entry.scores]
     lines = [_format_remote(found)]
-    lines += _format_section(
-        "in the outbox", [[safe_text(_format_value(row)), safe_text(row["held"] or row["why"])] for row in rows], screen
-    )
+    lines += _format_section("in the outbox", rows, screen)
     lines += _format_section(
         "not sent yet", [[safe_text(commit.id[:_SHORT]), safe_text(commit.subject)] for commit in found.unsent], screen
     )
