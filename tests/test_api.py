@@ -8,6 +8,8 @@ from operator import attrgetter
 import pytest
 
 import orgtp
+from orgtp.api.escalations import _MOVED as ESCALATIONS_MOVED
+from orgtp.api.org import _MOVED as ORG_MOVED
 from orgtp.api.org import open_org
 from orgtp.history.locate import NoGit, NoOrgYet
 from orgtp.model.change import AppendScores
@@ -89,5 +91,17 @@ def test_old_names_work_and_warn(acme: Shell) -> None:
     assert done.commit == acme.head()
     with pytest.warns(DeprecationWarning, match=r"org\.log is now org\.history\.log"):
         assert next(iter(attrgetter("log")(org)())).action == "score"
+    with pytest.warns(DeprecationWarning, match=r"org\.audit\(\) is now org\.audit\.verify"):
+        assert not attrgetter("audit")(org)(full=True)[0].violations
     with pytest.raises(AttributeError, match="no_such_name"):
         attrgetter("no_such_name")(org)
+
+
+def test_every_old_name_leads_to_a_new_one(acme: Shell) -> None:
+    org = orgtp.open(acme.folder)
+    for of, what, moved in ((org, "org", ORG_MOVED), (org.escalations, "escalations", ESCALATIONS_MOVED)):
+        for old, new in moved.items():
+            with pytest.warns(DeprecationWarning, match=rf"{what}\.{old} is now {what}\.{new}"):
+                found = attrgetter(old)(of)
+            wanted = attrgetter(new)(of)
+            assert getattr(found, "__func__", found) == getattr(wanted, "__func__", wanted)

@@ -70,7 +70,7 @@ def commands(org: Path) -> dict[str, Callable[[], object]]:
         "`org.ledger.add_score`": lambda: here.ledger.add_score(SEAT, METRIC, "80", by=SCOREKEEPER),
         "`org.add_scores`, with an id": with_id,
     }
-    if not here.ledger.writable.bare:
+    if not here.ledger.writable_repo.bare:
         ways["`git add && git commit`, for comparison"] = lambda: bare_commit(org)
     return ways
 

@@ -91,12 +91,9 @@ def test_the_last_working_day_is_found_behind_a_long_holiday(acme: Shell) -> Non
     )
     for value, hour in (("5", 15), ("6", 16)):
         acme("score", "add", "bot", "number", value, ORGTP_NOW=f"2025-12-23T{hour}:00:00Z")
-    now = {"ORGTP_NOW": "2026-01-12T15:00:00Z"}
-    plans = [
-        acme("score", "add", "bot", "number", "7", "--for", period, "--dry-run", "--json", **now).json["subject"]
-        for period in ("last", "2025-12-23")
-    ]
-    assert plans == ["score(bot): number 2025-12-23 = 7 (was 6)"] * 2
+    words = ("score", "add", "bot", "number", "7", "--dry-run", "--json", "--for")
+    plans = [acme(*words, period, ORGTP_NOW="2026-01-12T15:00:00Z") for period in ("last", "2025-12-23")]
+    assert [plan.json["subject"] for plan in plans] == ["score(bot): number 2025-12-23 = 7 (was 6)"] * 2
 
 
 def test_a_warning_names_the_line_in_the_whole_file(acme: Shell) -> None:

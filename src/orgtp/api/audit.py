@@ -48,6 +48,15 @@ class AuditQueries:
         found = check_evidence(repo, branch, found, outside)
         return found, list_guarantees(found)
 
+    if not TYPE_CHECKING:
+
+        def __call__(self, **options: object) -> object:
+            """Verify as `org.audit()` did in 0.1, with a `DeprecationWarning`."""
+            import warnings
+
+            warnings.warn("org.audit() is now org.audit.verify()", DeprecationWarning, stacklevel=2)
+            return self.verify(**options)
+
     def checkpoint(self, key: str = "") -> tuple[Checkpoint, CheckpointSigner]:
         """Make a checkpoint of the ledger branch, signed with the SSH key `key` or git's, and identify the signer.
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from orgtp.api.moved import find_moved
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import EscalationSeverity
 
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
     from orgtp.views.escalations import EscalationView, SilenceView
 
 
-def late(org: Org, now: datetime) -> Sequence[FoundTrouble]:
+# Methods of 0.1 and their new names; see `orgtp.api.moved`.
+_MOVED = {"listed": "list_open", "silences": "list_silences", "trouble": "record_trouble"}
+
+
+def list_stale_values(org: Org, now: datetime) -> Sequence[FoundTrouble]:
     """The values that are stale at `now`, as problems to record."""
     from orgtp.actions.escalate import FoundTrouble
     from orgtp.model.escalation import EscalationKind
@@ -47,7 +52,7 @@ class Escalations:
 
         return escalations(self.snapshot.staff.org, self.snapshot.now, seat, settled=settled)
 
-    def silences(self, seat: str = "") -> list[SilenceView]:
+    def list_silences(self, seat: str = "") -> list[SilenceView]:
         """The silenced metrics, of one seat or all."""
         from orgtp.views.escalations import silences
 
@@ -74,14 +79,14 @@ class Escalations:
         """Open an escalation about `seat`; see `orgtp.actions.escalate.open_escalation`."""
         from orgtp.actions.escalate import NewEscalation, open_escalation
 
-        acting, new = self.ledger.acting(by), NewEscalation(seat, what, why, to, metric, severity)
+        acting, new = self.ledger.find_acting_seat(by), NewEscalation(seat, what, why, to, metric, severity)
         return self.ledger.record(lambda org: open_escalation(org, self.snapshot.now, new, acting), dry_run=dry_run)
 
     def acknowledge(self, id_: str, note: str = "", *, by: str = "", dry_run: bool = False) -> RecordedChange:
         """Acknowledge an escalation. Raises `UnknownEscalation`, `BadInput`, `Refused`."""
         from orgtp.actions.escalate import acknowledge_escalation
 
-        acting = self.ledger.acting(by)
+        acting = self.ledger.find_acting_seat(by)
         return self.ledger.record(
             lambda org: acknowledge_escalation(org, self.snapshot.now, id_, note, acting), dry_run=dry_run
         )
@@ -90,7 +95,7 @@ class Escalations:
         """Resolve an escalation. Raises `UnknownEscalation`, `BadInput`, `Refused`."""
         from orgtp.actions.escalate import resolve_escalation
 
-        acting = self.ledger.acting(by)
+        acting = self.ledger.find_acting_seat(by)
         return self.ledger.record(
             lambda org: resolve_escalation(org, self.snapshot.now, id_, note, acting), dry_run=dry_run
         )
@@ -101,17 +106,19 @@ class Escalations:
         """Mute alerts for a metric until the end of a day. Raises what `actions.silence.silence_metric` raises."""
         from orgtp.actions.silence import NewSilence, silence_metric
 
-        acting, new = self.ledger.acting(by), NewSilence(seat, metric, until, reason)
+        acting, new = self.ledger.find_acting_seat(by), NewSilence(seat, metric, until, reason)
         return self.ledger.record(lambda org: silence_metric(org, self.snapshot.now, new, acting), dry_run=dry_run)
 
     def tick(self, *, by: str = "", dry_run: bool = False) -> RecordedChange:
         """Do everything that is due, in one commit; see `orgtp.actions.escalate.run_escalation_tick`."""
         from orgtp.actions.escalate import run_escalation_tick
 
-        acting, now = self.ledger.acting(by), self.snapshot.now
-        return self.ledger.record(lambda org: run_escalation_tick(org, now, late(org, now), acting), dry_run=dry_run)
+        acting, now = self.ledger.find_acting_seat(by), self.snapshot.now
+        return self.ledger.record(
+            lambda org: run_escalation_tick(org, now, list_stale_values(org, now), acting), dry_run=dry_run
+        )
 
-    def trouble(
+    def record_trouble(
         self,
         found: Sequence[FoundTrouble],
         good: Collection[tuple[str, str]] = (),
@@ -119,10 +126,16 @@ class Escalations:
         by: str = "",
         dry_run: bool = False,
     ) -> RecordedChange:
-        """Open or extend escalations for problems, and resolve those that have ended; see `record_trouble`."""
-        from orgtp.actions.escalate import record_trouble
+        """Open or extend escalations for problems, and resolve those that have ended; see `orgtp.actions.escalate`."""
+        from orgtp.actions import escalate
 
-        acting = self.ledger.acting(by)
+        acting = self.ledger.find_acting_seat(by)
         return self.ledger.record(
-            lambda org: record_trouble(org, self.snapshot.now, found, good, acting), dry_run=dry_run
+            lambda org: escalate.record_trouble(org, self.snapshot.now, found, good, acting), dry_run=dry_run
         )
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """Find a method of 0.1 by its new name, with a `DeprecationWarning`."""
+            return find_moved(self, "escalations", _MOVED, name)

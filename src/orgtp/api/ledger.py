@@ -32,26 +32,26 @@ class LedgerActions:
 
     snapshot: OrgSnapshot
 
-    def acting(self, by: str = "") -> str:
+    def find_acting_seat(self, by: str = "") -> str:
         """The acting seat: `by`, else ORGTP_SEAT, else the one whose email is git's user.email, else "".
 
         Raises `UnknownSeat`.
         """
-        from orgtp.ledger.append import find_acting_seat
+        from orgtp.ledger import append
 
         named = by or os.environ.get("ORGTP_SEAT", "")
-        return self.snapshot.loaded.org.seat(named).id if named else find_acting_seat(self.branch)
+        return self.snapshot.staff.org.seat(named).id if named else append.find_acting_seat(self.open_ledger())
 
     def record(self, action: Action, *, dry_run: bool = False) -> RecordedChange:
         """Run `action` on the ledger branch and commit its change; see `orgtp.ledger.batch`."""
         from orgtp.ledger.batch import record_change
 
-        repo = self.writable
+        repo = self.writable_repo
         with self._explain_uncommitted():
             return record_change(repo, self.snapshot.head.branch, action, self.snapshot.now, dry_run=dry_run)
 
     @property
-    def writable(self) -> Repo:
+    def writable_repo(self) -> Repo:
         """The repository, if its ledger branch can be written. Raises `ReadOnly`, `NoGit`, `BadInput`."""
         if self.snapshot.at is not None:
             raise ReadOnly(at=self.snapshot.at)
@@ -118,10 +118,10 @@ class LedgerActions:
 
         Values that cannot be written now are queued; `RecordedChange.kept` says why.
         """
-        self.writable.start_early()
+        self.writable_repo.start_early()
         from orgtp.ledger.append import append_scores, find_acting_seat
 
-        ledger = self.branch
+        ledger = self.open_ledger()
         with self._explain_uncommitted():
             acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger)
             return append_scores(ledger, entries, acting, dry_run=dry_run)
@@ -136,7 +136,7 @@ class LedgerActions:
         """Add a seat to the chart."""
         from orgtp.actions.seats import add_seat
 
-        acting = self.acting(by)
+        acting = self.find_acting_seat(by)
         return self.record(lambda org: add_seat(org, new, self.snapshot.now, acting), dry_run=dry_run)
 
     def set_keys(
@@ -145,7 +145,7 @@ class LedgerActions:
         """Set keys of a seat, each a path; the value "" removes the key."""
         from orgtp.actions.seats import set_keys
 
-        acting = self.acting(by)
+        acting = self.find_acting_seat(by)
         return self.record(lambda org: set_keys(org, seat, values, acting), dry_run=dry_run)
 
     def sync(self, *, needed: bool = False, dry_run: bool = False) -> SyncResult:
@@ -155,14 +155,14 @@ class LedgerActions:
         """
         from orgtp.sync.sync import sync_ledger
 
-        return sync_ledger(self.branch, needed=needed, dry_run=dry_run)
+        return sync_ledger(self.open_ledger(), needed=needed, dry_run=dry_run)
 
     @property
     def has_remote(self) -> bool:
         """Whether the ledger branch has a remote."""
         from orgtp.git.remote import find_remote
 
-        return find_remote(self.writable, self.snapshot.head.branch) is not None
+        return find_remote(self.writable_repo, self.snapshot.head.branch) is not None
 
     def refuse_without_remote(self) -> None:
         """Raise `NoRemote` if the ledger branch has no remote."""
@@ -175,14 +175,13 @@ class LedgerActions:
         """What is not pushed or still queued, without contacting the remote."""
         from orgtp.sync.status import read_sync_status
 
-        return read_sync_status(self.branch)
+        return read_sync_status(self.open_ledger())
 
-    @property
-    def branch(self) -> Ledger:
-        """The ledger branch. Raises what `writable` raises."""
+    def open_ledger(self) -> Ledger:
+        """The ledger branch. Raises what `writable_repo` raises."""
         from orgtp.ledger.batch import Ledger
 
-        return Ledger(self.writable, self.snapshot.head.branch, self.snapshot.now)
+        return Ledger(self.writable_repo, self.snapshot.head.branch, self.snapshot.now)
 
     def plan_retirement(self, request: Retirement) -> RetirementPlan:
         """What a retirement would do. Raises `Refused` with the reason if it is not possible."""
@@ -190,7 +189,7 @@ class LedgerActions:
 
         return plan_retirement(self.snapshot.loaded.org, request)
 
-    def deciders(self, seat: str) -> list[str]:
+    def list_deciders(self, seat: str) -> list[str]:
         """The human seats that may decide the retirement of `seat`. Raises `UnknownSeat`."""
         return self.snapshot.loaded.org.eligible_deciders(self.snapshot.loaded.org.seat(seat).id)
 
@@ -205,7 +204,7 @@ class LedgerActions:
         from orgtp.actions.retire import propose_retirement as proposed
         from orgtp.ledger.propose import propose_change
 
-        repo, onto = self.writable, f"retire/{request.seat}"
+        repo, onto = self.writable_repo, f"retire/{request.seat}"
         with self._explain_uncommitted():
             action: Action = lambda org: proposed(org, request, self.snapshot.now)  # noqa: E731
             return propose_change(

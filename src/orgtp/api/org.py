@@ -8,13 +8,13 @@ org.chart().seats, org.validate(), org.ledger.add_score("radar", "briefing-by-8"
 from __future__ import annotations
 
 import os
-import warnings
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orgtp.api.moved import find_moved
 from orgtp.files.load import LoadedOrg, sort_problems
 from orgtp.files.org import OrgHead
 from orgtp.files.tree import HEAD
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from orgtp.views.seat import SeatView
     from orgtp.views.stale import Stale
 
-# Methods of 0.1 and their new names. The old ones work for one more release, with a warning.
+# Methods of 0.1 and their new names; see `orgtp.api.moved`.
 _MOVED = {
     "log": "history.log",
     "log_pages": "history.log_pages",
@@ -50,9 +50,9 @@ _MOVED = {
     "blame_pages": "history.blame_pages",
     "since": "history.diff",
     "is_whole": "history.is_complete",
-    "acting": "ledger.acting",
+    "acting": "ledger.find_acting_seat",
     "record": "ledger.record",
-    "writable": "ledger.writable",
+    "writable": "ledger.writable_repo",
     "elsewhere": "ledger.is_other_branch_checked_out",
     "entry": "ledger.new_score",
     "entries": "ledger.new_scores",
@@ -64,13 +64,21 @@ _MOVED = {
     "has_remote": "ledger.has_remote",
     "sync_status": "ledger.sync_status",
     "plan_retirement": "ledger.plan_retirement",
-    "deciders": "ledger.deciders",
+    "deciders": "ledger.list_deciders",
     "retire": "ledger.retire",
     "propose_retirement": "ledger.propose_retirement",
     "checkpoint": "audit.checkpoint",
     "dossier": "audit.report",
     "export": "audit.export",
     "desk": "escalations",
+    "refuse_without_remote": "ledger.refuse_without_remote",
+    "repo": "snapshot.repo",
+    "tree": "snapshot.tree",
+    "commit": "snapshot.commit",
+    "dirty": "snapshot.has_uncommitted_changes",
+    "loaded": "snapshot.loaded",
+    "staff": "snapshot.staff",
+    "files": "snapshot.read_files",
 }
 
 
@@ -279,7 +287,7 @@ class OrgHandle:
         from orgtp.model.escalation import EscalationKind
         from orgtp.sources.collect import Collector
 
-        ledger = self.ledger.branch
+        ledger = self.ledger.open_ledger()
         acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger)
         done = Collector(ledger, sources, acting, self.ledger.new_id).collect(
             request, dry_run=dry_run, on_result=on_result
@@ -288,20 +296,14 @@ class OrgHandle:
         if dry_run or done.recorded is None or done.recorded.kept:
             return done
         with suppress(NotWritten):
-            return replace(done, escalated=self.escalations.trouble(found, done.good, by=acting))
+            return replace(done, escalated=self.escalations.record_trouble(found, done.good, by=acting))
         return done
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> object:
             """Find a method of 0.1 by its new name, with a `DeprecationWarning`."""
-            if name not in _MOVED:
-                raise AttributeError(f"an org has no {name}")
-            warnings.warn(f"org.{name} is now org.{_MOVED[name]}", DeprecationWarning, stacklevel=2)
-            found = self
-            for part in _MOVED[name].split("."):
-                found = getattr(found, part)
-            return found
+            return find_moved(self, "org", _MOVED, name)
 
 
 def open_org(

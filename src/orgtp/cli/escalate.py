@@ -60,7 +60,7 @@ def list_escalations(
 ) -> int:
     """List open escalations: overdue first, then by due time."""
     handle = open_chosen_org(org, at, values=False)
-    found, silenced = handle.escalations.list_open(seat, settled=all_), handle.escalations.silences(seat)
+    found, silenced = handle.escalations.list_open(seat, settled=all_), handle.escalations.list_silences(seat)
     if json:
         write_json("escalations", handle, {"escalations": found, "silences": silenced})
         return 0

@@ -90,7 +90,7 @@ def _refuse_unusable_org(handle: OrgHandle, acting: str, *, allow_write: bool) -
     if acting and handle.staff.org.seat(acting).is_retired:
         raise Refused(why=f"{acting} is retired. Name another seat: --as SEAT")
     if allow_write:
-        handle.ledger.writable  # noqa: B018  (it raises if nothing can be written)
+        handle.ledger.writable_repo  # noqa: B018  (it raises if nothing can be written)
 
 
 def _install_server(handle: OrgHandle, client: str, acting: str, *, allow_write: bool, dry_run: bool) -> int:

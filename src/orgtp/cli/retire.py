@@ -82,7 +82,7 @@ def retire_seat(
         reason=reason or answers.get("reason", ""),
         review={key: text for key, text in answers.items() if key in REVIEW_KEYS},
         decided_by=decided_by,
-        by=handle.ledger.acting(change.by),
+        by=handle.ledger.find_acting_seat(change.by),
     )
     request, plan = _confirm_request(handle, request, review, ask=not (yes or change.dry_run), json=change.json)
     done = handle.ledger.retire(request, dry_run=change.dry_run)
@@ -152,7 +152,7 @@ def _default_decider(handle: OrgHandle, request: RetirementRequest) -> Retiremen
     Without a terminal and an acting seat, it is the only person who may decide, if there is exactly one. An acting
     seat that may not decide must name the person who did.
     """
-    fit = handle.ledger.deciders(request.seat)
+    fit = handle.ledger.list_deciders(request.seat)
     sole = fit[0] if not (request.by or _has_terminal()) and len(fit) == 1 else ""
     return replace(request, decided_by=request.decided_by or (request.by if request.by in fit else sole))
 
@@ -169,7 +169,7 @@ def _refuse_incomplete(
         may = (
             ""
             if request.decided_by
-            else f" May decide: {join_with_and(handle.ledger.deciders(request.seat)) or 'nobody'}."
+            else f" May decide: {join_with_and(handle.ledger.list_deciders(request.seat)) or 'nobody'}."
         )
         raise RetirementIncomplete(
             what=f"say {join_with_and(missing)}.{may}", command=_format_command(handle, request, moves, review)
@@ -183,7 +183,7 @@ def _ask_missing(
     for capability in plan.unassigned:
         request, plan = _ask_heir(handle, request, capability, _guess_heir(plan, request))
     request = _tell_prompt(request)
-    fit = handle.ledger.deciders(request.seat)
+    fit = handle.ledger.list_deciders(request.seat)
     if not request.decided_by:
         request = replace(request, decided_by=typer.prompt("Who decided?", default=fit[0] if fit else None, err=True))
     return request, plan
@@ -223,7 +223,7 @@ def _format_command(
 def _ask_decider(handle: OrgHandle, request: RetirementRequest) -> str:
     """Suggest who decided, for a person to confirm by running the command. Agents get no suggestion."""
     acting = handle.org.seats.get(request.by)
-    fit = handle.ledger.deciders(request.seat) if acting is None or acting.is_human else []
+    fit = handle.ledger.list_deciders(request.seat) if acting is None or acting.is_human else []
     return next(iter(fit), "SEAT")
 
 

@@ -99,9 +99,9 @@ def retirement_case(handle: OrgHandle, seat: str) -> str:
     facts = {
         **_collect_seat_facts(handle, seat, 26),
         "plan": _plan_retirement(handle, seat),
-        "deciders": handle.ledger.deciders(seat),
+        "deciders": handle.ledger.list_deciders(seat),
     }
-    who = ", ".join(handle.ledger.deciders(seat)) or "nobody may; see org.yaml"
+    who = ", ".join(handle.ledger.list_deciders(seat)) or "nobody may; see org.yaml"
     return _format_prompt(_CASE, handle, facts, seat=seat, deciders=who)
 
 

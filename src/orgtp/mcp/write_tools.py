@@ -107,7 +107,7 @@ def propose_retirement(
     request = RetirementRequest(
         seat, moves=heirs, owner_to=owner_to, reason=reason, review=_check_review(review), decided_by=decided_by, by=by
     )
-    plan, deciders = handle.ledger.plan_retirement(request), handle.ledger.deciders(seat)
+    plan, deciders = handle.ledger.plan_retirement(request), handle.ledger.list_deciders(seat)
     missing = _list_open_questions(request, plan.unassigned, deciders)
     body = {"seat": seat, "branch": f"retire/{seat}", "plan": plan_body(plan), "missing": missing, "deciders": deciders}
     body |= {"next": [] if missing or dry_run else _suggest_commands(handle.head.branch, seat, decided_by)}
