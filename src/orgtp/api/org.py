@@ -75,9 +75,7 @@ _MOVED = {
     "repo": "snapshot.repo",
     "tree": "snapshot.tree",
     "commit": "snapshot.commit",
-    "dirty": "snapshot.has_uncommitted_changes",
     "loaded": "snapshot.loaded",
-    "staff": "snapshot.staff",
     "files": "snapshot.read_files",
 }
 
