@@ -11,7 +11,7 @@ import pytest
 from tests.cli.terminal import driving
 from tests.conftest import Shell
 from tests.hostile.cases import BASE, FILES, MONTH, NAMES, OBJECTS, ORG, Case
-from tests.hostile.measure import Measured, measured
+from tests.hostile.measure import START_MIB, Measured, measured
 from tests.hostile.objects import FILE, bare, large_blob
 
 ON_DISK = FILES | NAMES
@@ -95,7 +95,7 @@ def test_ten_thousand_files(shell: Shell) -> None:
     seat = b"seat: s%05d\nname: X\nrole: R\nkind: human\nstatus: paused\nreports_to: nowhere-%d\n"
     files = {b"seats/s%05d.yaml" % number: seat % (number, number) for number in range(10_000)}
     lay_out(shell.folder, Case(files, set()))
-    told = measured(shell, "validate", "--json", most=300)
+    told = measured(shell, "validate", "--json", most=300, process=True)
     assert [problem["rule"] for problem in told.problems] == ["reports-to-unknown"] * 10_000
 
 
@@ -108,4 +108,4 @@ def test_ten_thousand_errors_in_every_form(shell: Shell) -> None:
 def test_the_org_that_is_in_order(shell: Shell) -> None:
     """What the others are made of: were it broken, they would show nothing."""
     lay_out(shell.folder, Case({b"org.yaml": ORG}, set()))
-    assert measured(shell, "validate", "--json").problems == []
+    assert measured(shell, "validate", "--json", most=START_MIB, process=True).problems == []

@@ -9,11 +9,12 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from types import FrameType
 
 import orgtp
-from orgtp.actions.retire import RetirementRequest
 from orgtp.api import OrgHandle
+from orgtp.cli.main import run_command_line
 
 
 def add_value(org: OrgHandle) -> None:
@@ -22,8 +23,12 @@ def add_value(org: OrgHandle) -> None:
 
 
 def retire_cat(org: OrgHandle) -> None:
-    """Retire a seat."""
-    org.ledger.retire(RetirementRequest("cat", reason="Done.", decided_by="ada", by="ada"))
+    """Retire a seat with the command line."""
+    words = ["retire", "cat", "--reason", "Done.", "--decided-by", "ada", "--by", "ada", "--yes"]
+    with redirect_stdout(sys.stderr):
+        code = run_command_line([*words, "--org", str(org.root)])
+    if code:
+        sys.exit(code)
 
 
 def count_calls(do: Callable[[OrgHandle], None], org: OrgHandle) -> Counter[str]:

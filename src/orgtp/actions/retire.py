@@ -170,12 +170,12 @@ def _list_seat_texts(seat: Seat) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("metrics", metric.id, "name"), f"{metric.name} {metric.outcome}"
 
 
-def retire_seat(org: Org, request: RetirementRequest, now: datetime) -> Change:
-    """Retire the seat in one change.
+def retire_seat(org: Org, request: RetirementRequest, now: datetime, plan: RetirementPlan | None = None) -> Change:
+    """Retire the seat in one change. `plan`: what `plan_retirement` returned for the same seats and policy, if known.
 
     Raises `Refused` if a capability has no heir, the reason is missing, or `decided_by` may not decide.
     """
-    plan = plan_retirement(org, request)
+    plan = plan or plan_retirement(org, request)
     if plan.unassigned:
         raise Refused(
             why=f"{join_with_and(plan.unassigned)} would have no heir. Name one for each: --move CAPABILITY=SEAT"

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from orgtp.files.value_import import ImportRow
     from orgtp.git.repo import Repo
     from orgtp.ledger.batch import Action, Ledger, RecordedChange
-    from orgtp.model.change import YamlData
+    from orgtp.model.change import Change, YamlData
+    from orgtp.model.org import Org
     from orgtp.sync.status import SyncStatus
     from orgtp.sync.sync import SyncResult
 
@@ -193,11 +194,21 @@ class LedgerActions:
         """The human seats that may decide the retirement of `seat`. Raises `UnknownSeat`."""
         return self.snapshot.loaded.org.eligible_deciders(self.snapshot.loaded.org.seat(seat).id)
 
-    def retire(self, request: Retirement, *, dry_run: bool = False) -> RecordedChange:
-        """Retire a seat in one commit."""
+    def retire(
+        self, request: Retirement, plan: RetirementPlan | None = None, *, dry_run: bool = False
+    ) -> RecordedChange:
+        """Retire a seat in one commit. `plan`: what `plan_retirement` returned for the request, if it was called.
+
+        The plan is made again if the ledger branch has other seats than this org.
+        """
         from orgtp.actions.retire import retire_seat
 
-        return self.record(lambda org: retire_seat(org, request, self.snapshot.now), dry_run=dry_run)
+        def action(org: Org) -> Change:
+            ours = self.snapshot.loaded.org if plan else org
+            is_same = (ours.seats, ours.policy) == (org.seats, org.policy)
+            return retire_seat(org, request, self.snapshot.now, plan if is_same else None)
+
+        return self.record(action, dry_run=dry_run)
 
     def propose_retirement(self, request: Retirement, *, dry_run: bool = False) -> RecordedChange:
         """Commit a retirement to the branch `retire/SEAT`. The person who decides merges or deletes it."""

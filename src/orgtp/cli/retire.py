@@ -85,7 +85,7 @@ def retire_seat(
         by=handle.ledger.find_acting_seat(change.by),
     )
     request, plan = _confirm_request(handle, request, review, ask=not (yes or change.dry_run), json=change.json)
-    done = handle.ledger.retire(request, dry_run=change.dry_run)
+    done = handle.ledger.retire(request, plan, dry_run=change.dry_run)
     if not (decided_by or request.by):
         write_stderr(f"recorded as decided by {request.decided_by}")
     code = report_change("retire", handle, done, change, seat=seat, plan=plan_body(plan))
