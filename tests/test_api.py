@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import datetime
 from operator import attrgetter
+from pathlib import Path
 
 import pytest
 
 import orgtp
+from orgtp import api
 from orgtp.api.escalations import _MOVED as ESCALATIONS_MOVED
 from orgtp.api.org import _MOVED as ORG_MOVED
 from orgtp.api.org import open_org
@@ -105,3 +108,31 @@ def test_every_old_name_leads_to_a_new_one(acme: Shell) -> None:
                 found = attrgetter(old)(of)
             wanted = attrgetter(new)(of)
             assert getattr(found, "__func__", found) == getattr(wanted, "__func__", wanted)
+
+
+def list_annotated_names(path: Path) -> set[str]:
+    """The names from orgtp in the annotations of a module's public functions and methods, as defined there."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    named = {
+        alias.asname or alias.name: alias.name
+        for node in imports
+        if str(node.module).startswith("orgtp.")
+        for alias in node.names
+    }
+    public = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    annotations = [part for node in public for part in (node.returns, *(one.annotation for one in _arguments(node)))]
+    used = {one.id for part in annotations if part for one in ast.walk(part) if isinstance(one, ast.Name)}
+    return {named[name] for name in used & named.keys()}
+
+
+def _arguments(function: ast.FunctionDef) -> list[ast.arg]:
+    return [*function.args.args, *function.args.kwonlyargs]
+
+
+@pytest.mark.parametrize("module", ["audit", "escalations", "history", "ledger", "org"])
+def test_the_types_of_methods_are_exported(module: str) -> None:
+    found = list_annotated_names(ROOT / "src" / "orgtp" / "api" / f"{module}.py")
+    assert found
+    assert found <= set(api.__all__)
+    assert all(getattr(api, name) for name in found)

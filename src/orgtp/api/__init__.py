@@ -7,53 +7,119 @@ from typing import TYPE_CHECKING
 from orgtp.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
+    from orgtp.actions.escalate import FoundTrouble
+    from orgtp.actions.record_scores import NewScore
+    from orgtp.actions.retire import RetirementPlan, RetirementRequest
+    from orgtp.actions.seats import NewSeat
+    from orgtp.api.audit import AuditQueries
+    from orgtp.api.escalations import Escalations
+    from orgtp.api.history import HistoryQueries
+    from orgtp.api.ledger import LedgerActions
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
+    from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
     from orgtp.audit.export.report import AuditReport
     from orgtp.audit.gaps import gap_at_path
+    from orgtp.audit.guarantees import Guarantee
     from orgtp.audit.model import Audit, Verdict
     from orgtp.audit.rules.pages import PAGES
     from orgtp.files.json_schema import read_schema
-    from orgtp.files.load import NotAnOrg
+    from orgtp.files.load import LoadedOrg, NotAnOrg
+    from orgtp.files.org import OrgHead
     from orgtp.files.retirement_review import read_review
-    from orgtp.files.value_import import read_import_rows
+    from orgtp.files.value_import import ImportRow, read_import_rows
     from orgtp.git.cat_file import ObjectTooLarge
     from orgtp.git.errors import GitFailed
     from orgtp.git.lock import WaitNotice
     from orgtp.git.remote import SyncStopped
+    from orgtp.git.repo import Repo
     from orgtp.history.diff import DiffSinceBase
     from orgtp.history.locate import NoGit, NoOrgYet, find_org_root
-    from orgtp.ledger.batch import RecordedChange
+    from orgtp.ledger.batch import Action, Ledger, RecordedChange
     from orgtp.ledger.create import CreatedOrg
+    from orgtp.model.change import YamlData
+    from orgtp.model.escalation import EscalationSeverity
+    from orgtp.model.org import Org
+    from orgtp.model.problem import Problem
     from orgtp.notify.config import notify_path
     from orgtp.notify.notify import build_notifications, send_notifications
     from orgtp.sources.add import insert_source, save_sources_file
-    from orgtp.sources.collect import Collected, CollectRequest, describe_unknown_sources
+    from orgtp.sources.collect import Collected, CollectRequest, OnSourceResult, describe_unknown_sources
     from orgtp.sources.config import read_sources, refuse_inside, sources_path
     from orgtp.sources.kind import find_kinds, load_kind
     from orgtp.sources.kinds.command import explain_shell_words
     from orgtp.sources.run import ask_sources
     from orgtp.sources.source import SourceResult, Sources
+    from orgtp.sync.status import SyncStatus
+    from orgtp.sync.sync import SyncResult
+    from orgtp.views.blame import BlameLine
+    from orgtp.views.chart import Chart, ChartSeat
+    from orgtp.views.context.types import Context
+    from orgtp.views.escalations import EscalationView, SilenceView
+    from orgtp.views.log import LogEntry, LogFilter
+    from orgtp.views.scorecard import Scorecard
+    from orgtp.views.scores import ScoreLine
+    from orgtp.views.seat import SeatView
+    from orgtp.views.seat_history import SeatHistory
+    from orgtp.views.stale import Stale
 
 __all__ = [
     "PAGES",
+    "Action",
     "Audit",
+    "AuditQueries",
     "AuditReport",
+    "BlameLine",
+    "Chart",
+    "ChartSeat",
+    "Checkpoint",
+    "CheckpointSigner",
     "CollectRequest",
     "Collected",
+    "Context",
     "CreatedOrg",
     "DiffSinceBase",
+    "EscalationSeverity",
+    "EscalationView",
+    "Escalations",
+    "FoundTrouble",
     "GitFailed",
+    "Guarantee",
+    "HistoryQueries",
+    "ImportRow",
+    "Ledger",
+    "LedgerActions",
+    "LoadedOrg",
+    "LogEntry",
+    "LogFilter",
+    "NewScore",
+    "NewSeat",
     "NoGit",
     "NoOrgYet",
     "NotAnOrg",
     "ObjectTooLarge",
+    "OnSourceResult",
+    "Org",
     "OrgHandle",
+    "OrgHead",
+    "Problem",
     "RecordedChange",
+    "Repo",
+    "RetirementPlan",
+    "RetirementRequest",
+    "ScoreLine",
+    "Scorecard",
+    "SeatHistory",
+    "SeatView",
+    "SilenceView",
     "SourceResult",
     "Sources",
+    "Stale",
+    "SyncResult",
+    "SyncStatus",
     "SyncStopped",
     "Verdict",
     "WaitNotice",
+    "YamlData",
     "ask_sources",
     "build_notifications",
     "describe_unknown_sources",
@@ -80,31 +146,59 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "orgtp.actions.escalate": "FoundTrouble",
+        "orgtp.actions.record_scores": "NewScore",
+        "orgtp.actions.retire": "RetirementPlan RetirementRequest",
+        "orgtp.actions.seats": "NewSeat",
+        "orgtp.api.audit": "AuditQueries",
+        "orgtp.api.escalations": "Escalations",
+        "orgtp.api.history": "HistoryQueries",
+        "orgtp.api.ledger": "LedgerActions",
         "orgtp.api.org": "OrgHandle init_org init_sample open_org",
+        "orgtp.audit.checkpoint": "Checkpoint CheckpointSigner",
         "orgtp.audit.export.report": "AuditReport",
         "orgtp.audit.gaps": "gap_at_path",
+        "orgtp.audit.guarantees": "Guarantee",
         "orgtp.audit.model": "Audit Verdict",
         "orgtp.audit.rules.pages": "PAGES",
         "orgtp.files.json_schema": "read_schema",
-        "orgtp.files.load": "NotAnOrg",
+        "orgtp.files.load": "NotAnOrg LoadedOrg",
+        "orgtp.files.org": "OrgHead",
         "orgtp.files.retirement_review": "read_review",
-        "orgtp.files.value_import": "read_import_rows",
+        "orgtp.files.value_import": "read_import_rows ImportRow",
         "orgtp.git.cat_file": "ObjectTooLarge",
+        "orgtp.git.errors": "GitFailed",
         "orgtp.git.lock": "WaitNotice",
         "orgtp.git.remote": "SyncStopped",
-        "orgtp.git.errors": "GitFailed",
+        "orgtp.git.repo": "Repo",
         "orgtp.history.diff": "DiffSinceBase",
         "orgtp.history.locate": "NoGit NoOrgYet find_org_root",
-        "orgtp.ledger.batch": "RecordedChange",
+        "orgtp.ledger.batch": "RecordedChange Action Ledger",
         "orgtp.ledger.create": "CreatedOrg",
+        "orgtp.model.change": "YamlData",
+        "orgtp.model.escalation": "EscalationSeverity",
+        "orgtp.model.org": "Org",
+        "orgtp.model.problem": "Problem",
         "orgtp.notify.config": "notify_path",
         "orgtp.notify.notify": "build_notifications send_notifications",
         "orgtp.sources.add": "save_sources_file insert_source",
-        "orgtp.sources.collect": "Collected CollectRequest describe_unknown_sources",
+        "orgtp.sources.collect": "Collected CollectRequest describe_unknown_sources OnSourceResult",
         "orgtp.sources.config": "read_sources refuse_inside sources_path",
         "orgtp.sources.kind": "find_kinds load_kind",
         "orgtp.sources.kinds.command": "explain_shell_words",
         "orgtp.sources.run": "ask_sources",
         "orgtp.sources.source": "SourceResult Sources",
+        "orgtp.sync.status": "SyncStatus",
+        "orgtp.sync.sync": "SyncResult",
+        "orgtp.views.blame": "BlameLine",
+        "orgtp.views.chart": "Chart ChartSeat",
+        "orgtp.views.context.types": "Context",
+        "orgtp.views.escalations": "EscalationView SilenceView",
+        "orgtp.views.log": "LogEntry LogFilter",
+        "orgtp.views.scorecard": "Scorecard",
+        "orgtp.views.scores": "ScoreLine",
+        "orgtp.views.seat": "SeatView",
+        "orgtp.views.seat_history": "SeatHistory",
+        "orgtp.views.stale": "Stale",
     },
 )
