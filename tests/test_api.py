@@ -120,7 +120,8 @@ def list_annotated_names(path: Path) -> set[str]:
         if str(node.module).startswith("orgtp.")
         for alias in node.names
     }
-    public = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    outer = [*tree.body, *(node for one in tree.body if isinstance(one, ast.ClassDef) for node in one.body)]
+    public = [node for node in outer if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
     annotations = [part for node in public for part in (node.returns, *(one.annotation for one in _arguments(node)))]
     used = {one.id for part in annotations if part for one in ast.walk(part) if isinstance(one, ast.Name)}
     return {named[name] for name in used & named.keys()}
