@@ -34,7 +34,7 @@ SqlOption = Annotated[
 ]
 HttpOption = Annotated[str, typer.Option("--http", metavar="URL", help="A web address that returns the value.")]
 FormatOption = Annotated[
-    str, typer.Option("--format", metavar="F", help="csv, json or jsonl, if the file name does not show it.")
+    str, typer.Option("--format", metavar="TEXT", help="csv, json or jsonl, if the file name does not show it.")
 ]
 FileOption = Annotated[str, typer.Option("--file", metavar="PATH", help="A CSV, JSON or JSON Lines file.")]
 HeaderOption = Annotated[
