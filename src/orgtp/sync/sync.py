@@ -76,7 +76,7 @@ class WorkTreeInTheWay(SyncStopped):
     """The work tree has changes that sync would overwrite."""
 
     state = "uncommitted"
-    text = "nothing was exchanged: {why}. After that, run: orgtp sync"
+    text = "{why}. After that, run orgtp sync again. Nothing was exchanged."
 
 
 class MergeInProgress(SyncStopped):
