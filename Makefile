@@ -31,7 +31,7 @@ $(VENV)/tested: pyproject.toml $(VENV)/pyvenv.cfg
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sources,notify,mcp]' --group dev
 	@touch $@ $(VENV)/installed
 
-# What some tests are held against; without npm they are left out, and say so.
+# The npm packages that some tests compare orgtp with. Without npm, these tests are skipped and say so.
 tests/npm/node_modules/.package-lock.json: tests/npm/package-lock.json
 	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund --prefix tests/npm; fi
 
@@ -39,13 +39,13 @@ demo: $(VENV)/installed
 	@$(BIN)/orgtp demo
 
 # One worker more than there are cores: most tests wait for a process or a disk now and then.
-# An idle worker takes tests from a busy one. ARGS are arguments of pytest. What the workers compile is kept, also where
-# the environment says otherwise: each would compile all tests again.
+# An idle worker takes tests from a busy one. ARGS are arguments of pytest. Compiled files are kept even if the environment
+# forbids it, because otherwise each worker would compile all tests again.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist worksteal
 test: $(VENV)/tested tests/npm/node_modules/.package-lock.json
 	$(PYTEST) $(ARGS)
 
-# The same tests, slower, with the lines of src that no test reaches; it fails below the share in pyproject.toml.
+# The same tests, slower, with a report of the lines of src that no test runs.
 coverage: $(VENV)/tested tests/npm/node_modules/.package-lock.json
 	$(PYTEST) --cov --cov-report=term $(ARGS)
 
@@ -79,7 +79,7 @@ rules: $(VENV)/tested
 api: $(VENV)/tested
 	@$(BIN)/python -m tools.api_page
 
-# Take what the snapshot tests print now as what they should print; read the diff before you commit it.
+# Accept the current output of the snapshot tests as the expected output. Read the diff before you commit it.
 snapshots: $(VENV)/tested
 	ORGTP_ACCEPT=1 $(BIN)/python -m pytest -n auto tests/snapshots tests/gallery tests/rules/test_rules.py
 
@@ -93,11 +93,12 @@ bench: $(VENV)/tested
 	$(BIN)/python -m tools.bench_history
 	$(BIN)/python -m tools.bench_mcp
 
-# The ledger in full: 500 kills and one at every line, 32 processes, 8 clones, random operations. About half an hour.
+# The full tests of the ledger and the audit: 500 kills and one at every line, 32 processes, 8 clones, random operations.
+# They take about half an hour.
 torture: $(VENV)/tested
 	$(BIN)/python -m tools.torture
 
-# The readers on whatever comes up, each claim for SECONDS. What is found is kept in .hypothesis, and tried first.
+# Fuzz the file readers, each property for SECONDS. Failing inputs are kept in .hypothesis and tried first next time.
 SECONDS ?= 120
 fuzz: $(VENV)/tested
 	ORGTP_FUZZ=$(SECONDS) $(BIN)/python -m pytest -n auto tests/fuzz

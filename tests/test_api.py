@@ -44,9 +44,19 @@ def test_the_past_can_be_opened_and_not_changed(sample: Shell) -> None:
         then.ledger.add_score("radar", "briefing-by-8", "07:50")
 
 
-@pytest.mark.parametrize("at", ["2020-01-01", "2026-W30", "2025-12"])
-def test_before_it_began_there_was_no_org(sample: Shell, at: str) -> None:
-    with pytest.raises(NoOrgYet, match=at):
+@pytest.mark.parametrize(
+    ("at", "then"),
+    [
+        ("2020-01-01", "on 2020-01-01"),
+        ("2020-01-01T10", "at 2020-01-01T10"),
+        ("2026-W30", "in 2026-W30"),
+        ("2025-12", "in 2025-12"),
+        ("2025-Q4", "in 2025-Q4"),
+        ("2025", "in 2025"),
+    ],
+)
+def test_before_it_began_there_was_no_org(sample: Shell, at: str, then: str) -> None:
+    with pytest.raises(NoOrgYet, match=rf"did not exist yet {then}\."):
         open_org(sample.folder, at=at, now=HERE)
 
 

@@ -52,7 +52,7 @@ class StoryEvent:
 
 
 def make_sample(path: Path, now: datetime, *, dry_run: bool = False) -> CreatedOrg:
-    """Create the sample org at `path`, with its history up to `now`. Raises `Occupied`."""
+    """Create the sample org at `path`, with its history up to `now`. Raises `PathOccupied`."""
     story = _Story(shipped_dir("sample-org") / "story", now)
     opening = story.find_time(1, _OPENING)
     first = make_seat_identity(story.load_seat(_FIRST), story.org)

@@ -106,7 +106,7 @@ def test_a_target_of_another_kind_is_a_new_metric(sample: Shell) -> None:
 
 
 def test_long_ago_there_was_no_org(sample: Shell) -> None:
-    assert "the org did not exist yet at 1970-01-01" in sample("chart", "--at", "1970-01-01", code=2).err
+    assert "the org did not exist yet on 1970-01-01" in sample("chart", "--at", "1970-01-01", code=2).err
 
 
 def test_a_recorded_day_before_the_first_target_is_in_the_week(acme: Shell) -> None:

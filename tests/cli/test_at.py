@@ -121,8 +121,8 @@ def test_weeks_months_quarters_and_years(begun: Callable[..., Shell]) -> None:
 
 def test_before_the_first_and_after_the_last(begun: Callable[..., Shell]) -> None:
     here = begun("2026-04-01T12:00:00Z", "2026-04-02T12:00:00Z")
-    assert "the org did not exist yet at 2026-03-31" in here("chart", "--at", "2026-03-31", code=2).err
-    assert "the org did not exist yet at 1970-01-01" in here("chart", "--at", "1970-01-01", code=2).err
+    assert "the org did not exist yet on 2026-03-31" in here("chart", "--at", "2026-03-31", code=2).err
+    assert "the org did not exist yet on 1970-01-01" in here("chart", "--at", "1970-01-01", code=2).err
     assert name(here, "2800-01-01") == "B"
 
 

@@ -132,7 +132,7 @@ def test_at_a_revision_and_at_a_day(sample: Shell) -> None:
     states = {seat["seat"]: seat for seat in day["seats"]}
     assert {"echo", "pixel"} <= set(states)
     assert sample("chart", "--at", "2026-W43", "--json").json["seats"] != day["seats"]
-    assert "the org did not exist yet at 2020-01-01" in sample("chart", "--at", "2020-01-01", code=2).err
+    assert "the org did not exist yet on 2020-01-01" in sample("chart", "--at", "2020-01-01", code=2).err
 
 
 def test_at_a_revision_leaves_the_work_tree_out(sample: Shell) -> None:

@@ -68,8 +68,8 @@ def test_dates(sample: Shell) -> None:
 
 def test_the_samples_history(sample: Shell) -> None:
     out = sample("diff", "2026-08-24", "--format", "markdown").out
-    assert "- **Sift** (`sift`): **Janine** answers, before **Bogdan**" in out
-    assert "- **Crystal** (`crystal`) reports to **Radar**, before to **Bogdan**" in out
+    assert "- **Sift** (`sift`): owned by **Janine**, previously by **Bogdan**" in out
+    assert "- **Crystal** (`crystal`) reports to **Radar**, previously to **Bogdan**" in out
     assert "from 2026-W41: `>= 90%` → `>= 95%`" in out
     assert "### Retired\n\n- **Echo** (`echo`)" in out
 
@@ -161,7 +161,7 @@ def test_what_cannot_be_compared(acme: Shell, shell: Shell) -> None:
     assert 'there is no commit "nope"' in acme("diff", "nope", code=2).err
     assert 'there is no commit "nope"' in acme("diff", "HEAD", "nope", code=2).err
     assert 'there is no commit "-x"' in acme("diff", "--", "-x", code=2).err
-    assert "the org did not exist yet at 2020-01-01" in acme("diff", "2020-01-01", code=2).err
+    assert "the org did not exist yet on 2020-01-01" in acme("diff", "2020-01-01", code=2).err
     acme.git("checkout", "-q", "--orphan", "alone")
     acme.git("commit", "-qm", "Alone")
     assert "have no common commit in this clone" in acme("diff", "main", "--merge-base", code=4).err

@@ -54,9 +54,9 @@ def test_a_whole_life(acme: Shell) -> None:
     assert [sum(count[key] for count in counts) for key in ("records", "unavailable", "corrected")] == [4, 1, 1]
     assert [sum(count[key] for count in counts) for key in ("on_target", "known")] == [1, 2]
     out = acme("seat", "history", "new").out
-    assert "proposed as New, Greeter\n  Ada answers, reports to Ada\n  does greet\n" in out
+    assert "proposed as New, Greeter\n  owned by Ada, reports to Ada\n  does greet\n" in out
     assert "status: proposed → active" in out
-    assert "reports to Bot, before to Ada" in out
+    assert "reports to Bot, previously to Ada" in out
     assert "decided by    ada" in out
     assert whats(events(acme, "bot")[-1]) == ["capabilities", "metrics"]
     assert "does greet now, taken over from New" in acme("seat", "history", "bot").out

@@ -30,7 +30,7 @@ KEYS = [
     "silenced",
 ]
 PENNY = (
-    "Penny  Average days from invoice to payment  owner Janine  stale for 18 days  2026-W46, 3 in a row  "
+    "Penny  Average days from invoice to payment  owner Janine  stale for 18 days  3 periods in a row, up to 2026-W46  "
     "source broken: the bank feed answered 401, its access has expired\n"
 )
 

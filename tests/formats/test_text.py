@@ -14,7 +14,7 @@ from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.text import escape_control_chars
 from orgtp.render.problems.summary import format_summary
 from orgtp.render.problems.text import problems_text
-from orgtp.render.terminal import Screen, measure_width
+from orgtp.render.terminal import LEGEND, Screen, measure_width, to_plain_text, wrap_legend
 from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 from tests.formats.hostile import NASTY, SETS, equal, hostile, many
 
@@ -389,3 +389,19 @@ def test_the_verdict_names_up_to_three_rules_the_worst_first() -> None:
 
 def test_the_verdict_counts_what_the_text_only_counts() -> None:
     assert format_summary(many(10_000), 3).startswith("10000 errors in 3 seats\n")
+
+
+@pytest.mark.parametrize("width", range(14, 90))
+def test_a_legend_keeps_each_mark_with_its_words(width: int) -> None:
+    lines = [to_plain_text(line) for line in wrap_legend(LEGEND, width)]
+    assert all(len(line) <= width for line in lines)
+    assert [entry for line in lines for entry in line.split("   ")] == LEGEND.split("   ")
+
+
+def test_an_entry_of_a_legend_that_is_longer_than_a_line_is_broken_between_words() -> None:
+    assert [to_plain_text(line) for line in wrap_legend("✓ on   ! stale: a value is late", 12)] == [
+        "✓ on   !",
+        "stale: a",
+        "value is",
+        "late",
+    ]

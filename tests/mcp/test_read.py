@@ -147,7 +147,7 @@ def test_as_it_stood(asked: Shell) -> None:
     assert then["revision"] != asked.head()
     by_commit = call(served(asked), "org_chart", at=then["revision"])
     assert by_commit["revision"] == then["revision"]
-    assert "the org did not exist yet at 1999" in refusal(served(asked), "org_chart", at="1999")
+    assert "the org did not exist yet in 1999" in refusal(served(asked), "org_chart", at="1999")
     for bad in ("--output=/tmp/x", "nonsense", "HEAD:seats/dash.yaml", "../..", "a..b"):
         assert refusal(served(asked), "org_chart", at=bad)
 

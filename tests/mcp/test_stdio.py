@@ -158,7 +158,7 @@ def test_a_client_that_reads_no_more(asked: Shell) -> None:
     ("words", "told"),
     [
         (("--org", "/nowhere/at/all", "mcp"), "/nowhere/at/all: no org.yaml here"),
-        (("mcp",), "no org.yaml here"),
+        (("mcp",), "orgtp: no org.yaml in this folder or above it"),
         (("--org", ".", "mcp", "--allow-write"), "--allow-write --as SEAT"),
         (("--org", ".", "mcp", "--as", "tally"), "--as needs --allow-write: give both, or neither"),
         (("--org", ".", "mcp", "--allow-write", "--as", "dahs"), 'unknown seat "dahs". Did you mean "dash"?'),

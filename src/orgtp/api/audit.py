@@ -104,7 +104,7 @@ class AuditQueries:
     ) -> AuditReport:
         """Write the zip file for an auditor atomically, and return its report.
 
-        Its checkpoint is signed as in `checkpoint`, unless `unsigned`. Raises `FileThere`, `NoKeyToExport`, and what
+        Its checkpoint is signed as in `checkpoint`, unless `unsigned`. Raises `OutputExists`, `NoExportKey`, and what
         `report` and `checkpoint` raise.
         """
         from orgtp.audit.export.files import export_files

@@ -309,15 +309,16 @@ def open_org(
 ) -> OrgHandle:
     """Open the org at `path` as it is, or as it was `at` a commit, day, week or month.
 
-    Raises `NotAnOrg`, `UnknownRevision`, `NotYet`, and `NoGit` for the past of a plain folder.
+    Raises `NotAnOrg`, `UnknownRevision`, `NoOrgYet`, and `NoGit` for the past of a plain folder.
     """
     return OrgHandle(locate_org(path, at, now))
 
 
 def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = "", dry_run: bool = False) -> CreatedOrg:
-    """Create an org at `path`. Raises `Occupied`, `UnknownZone`. A dry run returns what would be created.
+    """Create an org at `path`. A dry run returns what would be created.
 
-    `remote` is the address of an empty repository. It becomes the org's `origin`, to which `sync` pushes.
+    `remote` is the address of an empty repository. It becomes the org's `origin`, to which `sync` pushes. Raises
+    `PathOccupied`, `UnknownTimezone`, and `BadInput` if the remote cannot be used.
     """
     from orgtp.git.remote import refuse_used_remote, set_origin
     from orgtp.ledger.create import build_org_files, create_repository, find_checked_out_branch, read_local_timezone
@@ -332,7 +333,7 @@ def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = ""
 
 
 def init_sample(path: Path, *, dry_run: bool = False) -> CreatedOrg:
-    """Create the sample org at `path`, with its history. Raises `Occupied`."""
+    """Create the sample org at `path`, with its history. Raises `PathOccupied`."""
     from orgtp.sample import make_sample
 
     return make_sample(path, read_clock(), dry_run=dry_run)

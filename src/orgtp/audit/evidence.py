@@ -68,7 +68,7 @@ def find_rewrites(repo: Repo, branch: str) -> list[Violation]:
 def _find_local_rewrite(repo: Repo, branch: str) -> Iterator[Violation]:
     seen, now = read_witness(repo, branch), repo.tip(f"refs/heads/{branch}")
     if seen and now and is_lost(repo, seen, now):
-        message = f"{branch} contained the commit {seen[:10]} when this clone last seen it, but no longer does"
+        message = f"{branch} contained the commit {seen[:10]} when this clone last saw it, but no longer does"
         yield Violation(
             "history-rewritten",
             message,

@@ -60,7 +60,7 @@ COMMANDS = (
         "set",
         "seat",
         "set_seat_keys",
-        "orgtp seat set dash owner=bogdan metrics.variance-before-call.target=yes",
+        "orgtp seat set penny 'metrics.days-to-pay.target=<= 30'",
         "seat",
     ),
     CommandEntry("add", "score", "add_scores", "orgtp score add radar briefing-by-8 7:52am", "score"),

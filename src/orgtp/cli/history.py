@@ -13,12 +13,14 @@ from orgtp.cli.session import open_chosen_org, warn_if_shallow, write_json, writ
 Item = TypeVar("Item")
 SinceOption = Annotated[
     str | None,
-    typer.Option("--since", metavar="DATE|REV", help="From this day, week or month on, or after this commit."),
+    typer.Option("--since", metavar="DATE|REV", help="From this day, week, month or quarter on, or after this commit."),
 ]
 UntilOption = Annotated[
     str | None,
     typer.Option(
-        "--until", metavar="DATE|REV", help="To the end of this day, week or month, or up to and including this commit."
+        "--until",
+        metavar="DATE|REV",
+        help="To the end of this day, week, month or quarter, or up to and including this commit.",
     ),
 ]
 
@@ -30,7 +32,9 @@ def show_log(
     action: Annotated[
         str,
         typer.Option(
-            "--action", metavar="A", help="init, add, set, score, retire, escalate, or hand (edited by hand)."
+            "--action",
+            metavar="TEXT",
+            help="init, add, set, score, retire or escalate; or hand, for commits that orgtp did not make.",
         ),
     ] = "",
     by: Annotated[str, typer.Option("--by", metavar="SEAT", help="Only changes by this seat.")] = "",

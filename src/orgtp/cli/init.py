@@ -42,7 +42,7 @@ def init_repository(
         Path, typer.Argument(metavar="DIR", help="A new folder, or a git repository that has no org yet.")
     ],
     name: Annotated[
-        str, typer.Option("--name", metavar="N", help="The name of the org. Default: the folder's name.")
+        str, typer.Option("--name", metavar="TEXT", help="The name of the org. Default: the folder's name.")
     ] = "",
     sample: Annotated[
         bool, typer.Option("--sample", help="Create the sample agency, with an invented history.")

@@ -43,7 +43,9 @@ MoveOption = Annotated[
 ]
 ReviewOption = Annotated[
     Path | None,
-    typer.Option("--review", metavar="FILE", help="A YAML file with worked, failed, lesson, rehire, reason."),
+    typer.Option(
+        "--review", metavar="FILE", help="A YAML file with the keys reason, worked, failed, lesson and rehire."
+    ),
 ]
 
 
@@ -51,13 +53,16 @@ ReviewOption = Annotated[
 def retire_seat(
     seat: SeatArgument,
     to: Annotated[
-        str, typer.Option("--to", metavar="A,B", help="The heirs: one, or one for each capability in order.")
+        str,
+        typer.Option(
+            "--to", metavar="A,B", help="One heir for each capability, in order, or for each that --move does not name."
+        ),
     ] = "",
     move: MoveOption = None,
     owner_to: Annotated[
         str, typer.Option("--owner-to", metavar="SEAT", help="The new owner of the seats that it owned.")
     ] = "",
-    reason: Annotated[str, typer.Option("--reason", metavar="T", help="The reason.")] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="The reason.")] = "",
     decided_by: Annotated[str, typer.Option("--decided-by", metavar="SEAT", help="The human seat that decided.")] = "",
     review: ReviewOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
@@ -66,8 +71,8 @@ def retire_seat(
 ) -> int:
     """Retire a seat, with named heirs, in one commit.
 
-    Each capability goes to an heir, and the record stays. The plan is shown first. Only people named by the policy may
-    decide.
+    Each capability goes to an heir, and the record stays. The plan is shown first. The people listed in
+    policy.retirement.approvers in org.yaml may decide; without that list, the owner of the seat and the people above.
     """
     from orgtp.actions.retire import REVIEW_KEYS, RetirementRequest
     from orgtp.render.json import plan_body

@@ -31,7 +31,7 @@ def add_scores(
             "--for", metavar="PERIOD", help="The period: 2026-W47, 2026-11-20, last … Default: the current one."
         ),
     ] = "",
-    note: Annotated[str, typer.Option("--note", metavar="T", help="A note about the value.")] = "",
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="A note about the value.")] = "",
     unavailable: Annotated[
         str | None, typer.Option("--unavailable", metavar="REASON", help="Record that the value is not known, and why.")
     ] = None,

@@ -74,17 +74,23 @@ _AS_IN = "--capability ad-pacing='Watches spend'"
 
 @changing_command
 def add_seat(
-    seat: SeatArgument,
-    role: Annotated[str, typer.Option("--role", help="The role, in a word or two.")],
+    seat: Annotated[str, typer.Argument(metavar="SEAT", help="The id of the new seat.")],
+    role: Annotated[str, typer.Option("--role", metavar="TEXT", help="The role, in a word or two.")],
     kind: Annotated[SeatKind, typer.Option("--kind", help="Whether a human or an agent holds the seat.")],
-    name: Annotated[str, typer.Option("--name", help="The display name. Default: made from the id.")] = "",
+    name: Annotated[
+        str, typer.Option("--name", metavar="TEXT", help="The display name. Default: made from the id.")
+    ] = "",
     owner: Annotated[str, typer.Option("--owner", metavar="SEAT", help="The human seat accountable for it.")] = "",
     reports_to: Annotated[str, typer.Option("--reports-to", metavar="SEAT", help="The seat that it reports to.")] = "",
     status: Annotated[SeatStatus, typer.Option("--status", help="The status.")] = SeatStatus.ACTIVE,
-    mission: Annotated[str, typer.Option("--mission", help="What it does, and for whom.")] = "",
+    mission: Annotated[str, typer.Option("--mission", metavar="TEXT", help="What it does, and for whom.")] = "",
     since: Annotated[str, typer.Option("--since", metavar="DATE", help="The first day. Default: today.")] = "",
-    email: Annotated[str, typer.Option("--email", help="The e-mail of the seat as a git author.")] = "",
-    retire_when: Annotated[str, typer.Option("--retire-when", help="The condition for retiring it.")] = "",
+    email: Annotated[
+        str, typer.Option("--email", metavar="TEXT", help="The git e-mail address of whoever holds the seat.")
+    ] = "",
+    retire_when: Annotated[
+        str, typer.Option("--retire-when", metavar="TEXT", help="The condition for retiring it.")
+    ] = "",
     capability: CapabilityOption = None,
     *,
     change: ChangeOptions,

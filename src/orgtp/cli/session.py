@@ -190,7 +190,7 @@ def _report_commit(org: OrgHandle, done: RecordedChange, *, quiet: bool) -> None
     if done.behind:
         write_stderr(f"committed, but the work tree could not be updated: {done.behind}")
     for problem in done.noted[:_MOST_NOTED]:
-        write_stderr(f"{problem.place}: {problem.message}. {problem.hint}".rstrip())
+        write_stderr(f"note: {problem.place}: {problem.message}. {problem.hint}".rstrip())
     if len(done.noted) > _MOST_NOTED:
         write_stderr(f"and {count_noun(len(done.noted) - _MOST_NOTED, 'more warning')}. See: orgtp validate")
     if org.ledger.is_other_branch_checked_out:

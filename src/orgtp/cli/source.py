@@ -34,7 +34,7 @@ SqlOption = Annotated[
 ]
 HttpOption = Annotated[str, typer.Option("--http", metavar="URL", help="A web address that returns the value.")]
 FormatOption = Annotated[
-    str, typer.Option("--format", metavar="F", help="csv, json or jsonl, if the file name does not show it.")
+    str, typer.Option("--format", metavar="TEXT", help="csv, json or jsonl, if the file name does not show it.")
 ]
 FileOption = Annotated[str, typer.Option("--file", metavar="PATH", help="A CSV, JSON or JSON Lines file.")]
 HeaderOption = Annotated[
@@ -46,7 +46,9 @@ ColumnOption = Annotated[str, typer.Option("--column", metavar="NAME", help="The
 RollupOption = Annotated[
     str, typer.Option("--rollup", metavar="HOW", help="How to combine rows: sum, mean, min, max, last or count.")
 ]
-MaxAgeOption = Annotated[str, typer.Option("--max-age", metavar="1d", help="With --file: ignore an older file.")]
+MaxAgeOption = Annotated[
+    str, typer.Option("--max-age", metavar="1d", help="With --file: fail if the file is older than this.")
+]
 TimeoutOption = Annotated[str, typer.Option("--timeout", metavar="30s", help="The time limit.")]
 RetriesOption = Annotated[
     int | None, typer.Option("--retries", metavar="N", min=0, max=10, help="The number of retries, at most 10.")

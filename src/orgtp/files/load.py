@@ -32,6 +32,14 @@ class NotAnOrg(OrgtpError):
     text = "{where}: no org.yaml here. Set the org with --org DIR or ORGTP_ORG, or create one: orgtp init DIR"
 
 
+class NoOrgAbove(NotAnOrg):
+    """No path was given, and neither the current folder nor one above it has an org.yaml."""
+
+    text = (
+        "no org.yaml in this folder or above it. Set the org with --org DIR or ORGTP_ORG, or create one: orgtp init DIR"
+    )
+
+
 @dataclass(frozen=True)
 class LoadedOrg:
     """A loaded tree: the org as far as it can be read, the problems, and the content of the files."""

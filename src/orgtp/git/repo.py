@@ -34,7 +34,10 @@ _LONGEST = 4096
 class UnknownRevision(OrgtpError):
     """No commit has this name."""
 
-    text = 'there is no commit "{rev}". Give a commit, a branch, a tag or a date such as 2026-11-20.'
+    text = (
+        'there is no commit "{rev}". Give a commit, branch or tag, or a day, week, month or quarter '
+        "such as 2026-11-20, 2026-W47, 2026-11 or 2026-Q4."
+    )
 
 
 @dataclass

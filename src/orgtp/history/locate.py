@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from orgtp.files.load import LoadedOrg, NotAnOrg, load_org
+from orgtp.files.load import LoadedOrg, NoOrgAbove, NotAnOrg, load_org
 from orgtp.files.org import OrgHead, read_org_head
 from orgtp.files.score_months import ScoreMonths
 from orgtp.files.seat_scope import SeatScope, list_files_for_numbers
@@ -19,7 +19,7 @@ from orgtp.git.tree import GitTree, open_tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit_dates import order_commit_dates
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.model.period import parse_span
+from orgtp.model.period import Grain, parse_span
 from orgtp.model.problem import Problem
 
 _LEAST = timedelta(seconds=1)
@@ -38,7 +38,7 @@ class NoGit(OrgtpError):
 class NoOrgYet(OrgtpError):
     """The history begins later, or the commit has no org."""
 
-    text = "the org did not exist yet at {at}. To see its first commits: orgtp log"
+    text = "the org did not exist yet {then}. To see its first commits: orgtp log"
 
 
 @dataclass(frozen=True, repr=False)
@@ -176,7 +176,7 @@ def find_org_root(path: str | os.PathLike[str] | None = None) -> Path:
             return folder
     if find_repo(cwd):
         return cwd
-    raise NotAnOrg(where=".")
+    raise NoOrgAbove
 
 
 def locate_org(path: str | os.PathLike[str] | None, at: str | None, now: datetime | None) -> OrgSnapshot:
@@ -228,7 +228,17 @@ def _read_past_head(repo: Repo, rev: str, at: str) -> OrgHead:
     try:
         return _read_head_at_commit(repo, rev)
     except NotAnOrg as error:
-        raise NoOrgYet(at=at) from error
+        raise _make_too_early(at) from error
+
+
+def _make_too_early(at: str) -> NoOrgYet:
+    """The error, with `on` before a day, `in` before a longer period, and `at` before anything else."""
+    span = parse_span(at)
+    word = _PREPOSITIONS.get(span[0].grain, "in") if span else "at"
+    return NoOrgYet(then=f"{word} {at}")
+
+
+_PREPOSITIONS = {Grain.HOUR: "at", Grain.DAY: "on"}
 
 
 def _find_last_commit_before(repo: Repo, tip: str, end: datetime, at: str) -> str:
@@ -249,6 +259,6 @@ def _explain_too_early(repo: Repo, first: str, at: str) -> OrgtpError:
     from orgtp.history.merge_base import NotInClone
 
     if not is_shallow_clone(repo):
-        return NoOrgYet(at=at)
+        return _make_too_early(at)
     what = f"this clone is shallow and begins at {first[:10]}, after {at}"
     return NotInClone(what=what, remedy="Fetch the full history: git fetch --unshallow")

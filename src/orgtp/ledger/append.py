@@ -1,8 +1,12 @@
 """Record values with `append_scores`, and write those that wait with `write_outbox`.
 
-A value that was accepted is committed exactly once, now or later. If the lock is free, the values are written at once.
-If not, the process puts them in the outbox and waits. Whoever holds the lock commits what is in the outbox, one commit
-for each process that waits, and moves the branch once for up to 500 of them.
+If the lock is free, the values are written at once. If not, the process puts them in the outbox and waits. Whoever
+holds the lock commits what is in the outbox, one commit for each process that waits, and moves the branch once for up
+to 500 of them.
+
+A value that was accepted is committed exactly once, now or later, with two exceptions. If a queued value is no longer
+valid when it would be written, it is rejected and stays in the outbox. If a process is interrupted or fails while it
+waits, it withdraws its values from the outbox.
 """
 
 from __future__ import annotations
@@ -36,7 +40,9 @@ def append_scores(
 ) -> RecordedChange:
     """Record `entries`, all or none. If they cannot be written now, they are queued, and `kept` of the result says why.
 
-    Raises the error of an entry that is not valid, the permanent errors of `record_change`, and `CannotQueue`.
+    Raises what `add_scores` raises for an entry that is not valid; `WouldBreak`, `NoIdentity`, `NoLedger`,
+    `UncommittedChanges`, `PathIsLink`; `BadInput` if ORGTP_WAIT is not a number of seconds; and `CannotQueue` or
+    `CannotWrite` if the values can be neither written nor queued.
     """
     seconds = read_wait_seconds()
     scope = _build_read_scope(ledger, entries, by)

@@ -2,6 +2,8 @@
 
 The action runs on the org at the tip of the ledger branch, and the resulting org is checked. If the branch moves
 meanwhile, both are repeated: the intent is replayed, and text is never merged.
+
+In a damaged repository, everything here can also raise `GitFailed`.
 """
 
 from __future__ import annotations
@@ -101,8 +103,9 @@ def record_change(
 ) -> RecordedChange:
     """Run `action` on the org at the tip of `branch`, and commit the change that it returns.
 
-    `who` replaces git's identity. Raises what the action raises, `UncommittedChanges`, `WouldBreak`, `NoIdentity`,
-    `NoLedger`, and `NotWritten` if the ledger cannot be written now.
+    `who` replaces git's identity. Raises what the action raises; `CannotCreate`, `CannotEdit` or `Refused` if its edits
+    do not fit the files; `WouldBreak`, `NoIdentity`, `NoLedger`, `UncommittedChanges`, `PathIsLink`; `BadInput` if
+    ORGTP_WAIT is not a number of seconds; and `NotWritten` if the ledger cannot be written now.
     """
     ledger = Ledger(repo, branch, now, who)
     if dry_run:
@@ -141,14 +144,19 @@ class Ledger:
         return CommitBatch(self, self.tip()).run_action(action, scope)
 
     def commit_change(self, action: Action, scope: ReadScope | None = None) -> RecordedChange:
-        """Do what `record_change` does, while the caller holds the lock. `scope` limits what the action reads."""
+        """Run an action on the org at the tip, and commit its change. The caller holds the lock.
+
+        `scope` limits what the action reads. Raises what `record_change` raises, with `TemporaryFailure` in place of
+        `NotWritten`.
+        """
         return self.commit_all(lambda batch: [batch.run_action(action, scope)])[0]
 
     def commit_all(self, work: Callable[[CommitBatch], list[PlannedCommit]]) -> list[RecordedChange]:
         """Commit the steps that `work` plans, one commit per step, and move the branch once.
 
         If the branch has moved meanwhile, `work` runs again. From the second attempt on, the indexes of all checkouts
-        are locked, so that nobody commits from there. Raises `TemporaryFailure`.
+        are locked, so that nobody commits from there. Raises what `work` raises, `NoLedger`, `UncommittedChanges`,
+        `PathIsLink`, `TemporaryFailure`, and `BadInput` if ORGTP_WAIT is not a number of seconds.
         """
         try:
             return self._commit_with_tries(work)
@@ -186,9 +194,11 @@ class SourceCommit:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCommit:
-    """A commit that is planned and not made yet: the changed files, the resulting tree, and the author.
+    """A commit that is planned and not made yet: the change (`planned`), the resulting tree, and the author.
 
-    `source` is the commit that it rewrites, if any.
+    `when` is the time of the commit in the org's time zone; its date may be later, since dates never decrease. `nodes`
+    maps the changed paths to their new entries in the tree, None for a removed file. `source` is the commit that this
+    one rewrites, if any.
     """
 
     planned: RecordedChange
@@ -222,7 +232,12 @@ class CommitBatch:
     def run_action(
         self, action: Action, scope: ReadScope | None = None, who: Identity | None = None, now: datetime | None = None
     ) -> PlannedCommit:
-        """Run an action on the org as the batch leaves it, and check the result. `who`, `now`: default the ledger's."""
+        """Run an action on the org as the batch leaves it, and check the result. `who`, `now`: default the ledger's.
+
+        With `scope`, the action reads only that part of the org. After an error, it runs again on the whole org, and
+        that run's result or error counts. Raises what the action raises; `CannotCreate`, `CannotEdit` or `Refused` if
+        its edits do not fit the files; `PathIsLink`, `WouldBreak`, `NoIdentity`, `CannotWrite`.
+        """
         when = now or self.ledger.now
         if scope is not None:
             try:
@@ -253,11 +268,18 @@ class CommitBatch:
         )
 
     def write_and_advance(self, steps: list[PlannedCommit]) -> list[RecordedChange]:
-        """Make a commit for each step that changes something, and move the branch once. Raises `TemporaryFailure`."""
+        """Make a commit for each step that changes something, and move the branch once.
+
+        Raises what `advance_branch` raises, without moving the branch.
+        """
         return self.advance_branch(steps, self.write_commits(steps))
 
     def advance_branch(self, steps: list[PlannedCommit], written: WrittenCommits) -> list[RecordedChange]:
-        """Move the branch to the commits that were written for `steps`. Raises `TemporaryFailure`."""
+        """Move the branch to the commits that were written for `steps`.
+
+        Raises `TemporaryFailure` (`LedgerMoved` if the branch is no longer at the tip that the batch is based on),
+        `UncommittedChanges`, `PathIsLink`, and `BadInput` if ORGTP_WAIT is not a number of seconds.
+        """
         if written.draft is None:
             return written.recorded
         subject = written.draft.message.partition("\n")[0]

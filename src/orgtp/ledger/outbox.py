@@ -95,7 +95,7 @@ def _parse_queued_score(row: dict[str, Any]) -> Score:
 def queue_scores(
     repo: Repo, by: str, author: Identity, scores: Sequence[Score], own_ids: frozenset[str], why: str
 ) -> QueuedScores:
-    """Write records to the outbox, and sync them to disk. Raises `OSError`."""
+    """Write records to the outbox, and sync them to disk. Raises `OSError`, and `CannotWrite` if a folder is a link."""
     name = make_ulid(read_clock(), int.from_bytes(os.urandom(RANDOM_BITS // 8)))
     queued = QueuedScores(outbox_dir(repo) / f"{name}.json", by, author, tuple(scores), own_ids, why=why)
     _save_queued(queued.path, queued.file_text.encode())

@@ -19,6 +19,7 @@ from orgtp.render.terminal import (
     safe_text,
     to_plain_text,
     truncate_line,
+    wrap_legend,
     wrap_line,
 )
 from orgtp.views.chart import Chart, ChartSeat
@@ -61,7 +62,7 @@ def _format_chart_legend(chart: Chart, screen: Screen) -> list[Line]:
     measured = any(seat.metrics for seat in chart.seats)
     stale = any(seat.stale for seat in chart.seats)
     notes = [DOT_LEGEND, *([f"{STALE} stale: a value is late. See: orgtp stale"] if stale else [])]
-    lines = [line for note in notes for line in wrap_line([(note, "dim")], screen.width)]
+    lines = [line for note in notes for line in wrap_legend(note, screen.width)]
     return [[], *lines] if measured else []
 
 

@@ -30,6 +30,7 @@ from orgtp.render.terminal import (
     render_lines,
     safe_text,
     truncate_string,
+    wrap_legend,
     wrap_line,
 )
 from orgtp.views.scorecard import Scorecard, ScoreRow
@@ -246,7 +247,7 @@ def _format_card_legend(card: Scorecard, layout: _GridLayout, screen: Screen) ->
     notes += [f"{STALE} {stale} {are} stale: a value is late. See: orgtp stale"] if stale else []
     hidden = layout.shown.start - _find_first_week(card)
     notes += [f"{count_noun(hidden, 'older week')} left out: the screen is too narrow"] if hidden else []
-    return [line for note in _pack_notes(notes, screen.width) for line in wrap_line([(note, "dim")], screen.width)]
+    return [line for note in _pack_notes(notes, screen.width) for line in wrap_legend(note, screen.width)]
 
 
 def _pack_notes(notes: Sequence[str], width: int) -> list[str]:

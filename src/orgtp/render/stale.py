@@ -56,7 +56,7 @@ def _format_stale_facts(one: Stale, now: datetime) -> list[Line]:
     return [
         join_spans(("owner ", "dim"), safe_text(one.human_owner or one.owner or "nobody")),
         [(f"stale for {format_age(now.astimezone(UTC) - one.since)}", "")],
-        [(one.period + (f", {one.in_a_row} in a row" if one.in_a_row > 1 else ""), "dim")],
+        [(f"{one.in_a_row} periods in a row, up to {one.period}" if one.in_a_row > 1 else one.period, "dim")],
         join_spans(why, (f" (silenced until {one.silenced})", "dim")) if one.silenced else why,
     ]
 

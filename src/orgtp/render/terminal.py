@@ -219,6 +219,23 @@ def wrap_line(line: Line, width: int, indent: str = "") -> list[Line]:
     return [first, *([(indent + below[0][0], below[0][1]), *below[1:]] for below in rest)]
 
 
+def wrap_legend(legend: str, width: int) -> list[Line]:
+    """A legend in a dim style, broken between its entries, so that each mark stays next to its words.
+
+    Entries are three blanks apart. One that is longer than a line is broken between words.
+    """
+    entries = legend.split(_BETWEEN_ENTRIES)
+    joined = _BETWEEN_ENTRIES.join(
+        entry.replace(" ", _NO_BREAK) if measure_width(entry) <= width else entry for entry in entries
+    )
+    return [
+        [(text.replace(_NO_BREAK, " "), style) for text, style in line] for line in wrap_line([(joined, "dim")], width)
+    ]
+
+
+_BETWEEN_ENTRIES, _NO_BREAK = "   ", "\N{NO-BREAK SPACE}"
+
+
 def wrap_hanging(line: Line, indent: int, screen: Screen) -> Iterator[Line]:
     """The line, indented and wrapped. The lines after the first are indented by two more columns."""
     for number, part in enumerate(wrap_line(line, screen.width - indent - 2)):

@@ -76,7 +76,7 @@ class WorkTreeInTheWay(SyncStopped):
     """The work tree has changes that sync would overwrite."""
 
     state = "uncommitted"
-    text = "{why}. Nothing was exchanged. Then run orgtp sync again"
+    text = "{why}. After that, run orgtp sync again. Nothing was exchanged."
 
 
 class MergeInProgress(SyncStopped):

@@ -97,7 +97,7 @@ def format_added_details(found: Diff, seat: SeatAdded) -> Iterator[Line]:
         else join_spans("at the top")
     )
     own = seat.owner == seat.seat
-    yield boss if own else join_spans(format_seat_short(seat.owner, seat.owner_name), " answers, ", boss)
+    yield boss if own else join_spans("owned by ", format_seat_short(seat.owner, seat.owner_name), ", ", boss)
     if seat.status != "active":
         yield join_spans(f"status: {seat.status}")
     if seat.capabilities:
@@ -144,9 +144,9 @@ def format_move(move: Handover) -> Line:
         else join_spans("is at the top of the chart")
     )
     was = (
-        join_spans(", before to ", format_seat_short(move.before, move.before_name))
+        join_spans(", previously to ", format_seat_short(move.before, move.before_name))
         if move.before
-        else join_spans(", before at the top")
+        else join_spans(", previously at the top")
     )
     return join_spans(now, was)
 
@@ -160,8 +160,9 @@ def _make_owner_item(move: Handover) -> ListItem:
 def format_owner_change(move: Handover) -> Line:
     """The owner of a seat, now and before."""
     return join_spans(
+        "owned by ",
         format_seat_short(move.after, move.after_name),
-        " answers, before ",
+        ", previously by ",
         format_seat_short(move.before, move.before_name),
     )
 
