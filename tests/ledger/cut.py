@@ -98,7 +98,7 @@ def _recorded(folder: str, order: dict[str, Any]) -> dict[str, Any]:
         return {"error": f"{type(error).__name__}: {error}"}
     finally:
         sys.settrace(None)
-    return {"lines": cut.lines, "kept": done.kept, "commit": done.commit}
+    return {"lines": cut.lines, "kept": done.queued_because, "commit": done.commit}
 
 
 if __name__ == "__main__":

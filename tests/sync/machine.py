@@ -201,7 +201,7 @@ class Exchange(RuleBasedStateMachine):
         except OrgtpError:
             ran[f"{what} refused"] += 1
             return None
-        assert not done.kept
+        assert not done.queued_because
         ran[what] += 1
         return done
 

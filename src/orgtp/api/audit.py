@@ -84,7 +84,7 @@ class AuditQueries:
         from orgtp.git.errors import GitFailed
 
         # What this clone saw earlier proves nothing to the recipient of the report.
-        found = replace(self.verify(full=full)[0], kept=())
+        found = replace(self.verify(full=full)[0], confirmed_evidence=())
         repo, then = self._repo, locate_org(self.snapshot.root, found.head, self.snapshot.now)
         try:
             history = count_history(repo, found.head, {violation.commit for violation in found.violations})

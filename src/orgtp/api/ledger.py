@@ -117,7 +117,7 @@ class LedgerActions:
     def add_scores(self, entries: Sequence[NewScore], *, by: str = "", dry_run: bool = False) -> RecordedChange:
         """Record values, all or none, in one commit. Raises for invalid values before anything is written.
 
-        Values that cannot be written now are queued; `RecordedChange.kept` says why.
+        Values that cannot be written now are queued; `RecordedChange.queued_because` says why.
         """
         self.writable_repo.start_early()
         from orgtp.ledger.append import append_scores, find_acting_seat

@@ -291,7 +291,7 @@ class OrgHandle:
             request, dry_run=dry_run, on_result=on_result
         )
         found = [FoundTrouble(EscalationKind.SOURCE, one.seat, one.metric, one.why) for one in done.blanks]
-        if dry_run or done.recorded is None or done.recorded.kept:
+        if dry_run or done.recorded is None or done.recorded.queued_because:
             return done
         with suppress(NotWritten):
             return replace(done, escalated=self.escalations.record_trouble(found, done.good, by=acting))

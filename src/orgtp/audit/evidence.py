@@ -39,19 +39,19 @@ class ExternalEvidence:
 
 def check_evidence(repo: Repo, branch: str, found: Audit, outside: ExternalEvidence) -> Audit:
     """Add the violations that witnesses and checkpoints show, and update the witness for the next audit."""
-    violations, gaps, kept = list(found.violations), list(found.gaps), list[str]()
+    violations, gaps, confirmed = list(found.violations), list(found.gaps), list[str]()
     seen = read_witness(repo, branch)
     lost = find_rewrites(repo, branch)
     violations += lost
     if seen and not lost:
-        kept.append(f"the history this clone saw before, up to {seen[:_SHORT]}")
+        confirmed.append(f"the history this clone saw before, up to {seen[:_SHORT]}")
     for checkpoint in outside.checkpoints:
         wrong, missing = check_checkpoint(repo, found.head, checkpoint, outside.signers)
         violations, gaps = [*violations, *wrong], [*gaps, *missing]
         if not wrong and not missing:
-            kept.append(_describe_checkpoint(repo, found.head, checkpoint, outside.signers))
+            confirmed.append(_describe_checkpoint(repo, found.head, checkpoint, outside.signers))
     save_witness(repo, branch, found.head)
-    return replace(found, violations=violations, gaps=gaps, kept=kept)
+    return replace(found, violations=violations, gaps=gaps, confirmed_evidence=confirmed)
 
 
 def _describe_checkpoint(repo: Repo, tip: str, checkpoint: Checkpoint, signers: Path | None) -> str:

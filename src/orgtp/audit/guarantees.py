@@ -52,7 +52,7 @@ def list_guarantees(found: Audit) -> list[Guarantee]:
     if found.verdict is not Verdict.INTACT:
         return []
     rows = [Guarantee(id_, what, Label.ENFORCED, "objects") for id_, what in _OBJECTS]
-    return [*rows, _make_authors_guarantee(found.signatures), _make_rewrite_guarantee(found.kept)]
+    return [*rows, _make_authors_guarantee(found.signatures), _make_rewrite_guarantee(found.confirmed_evidence)]
 
 
 def _make_authors_guarantee(signed: SignatureCounts | None) -> Guarantee:
@@ -70,9 +70,9 @@ def _make_authors_guarantee(signed: SignatureCounts | None) -> Guarantee:
     return Guarantee("authors-allowed", what, Label.ADVISORY, "signatures")
 
 
-def _make_rewrite_guarantee(kept: Sequence[str]) -> Guarantee:
-    if kept:
-        what = f"no history seen earlier by this clone or in a checkpoint was rewritten: {', '.join(kept)}"
+def _make_rewrite_guarantee(evidence: Sequence[str]) -> Guarantee:
+    if evidence:
+        what = f"no history seen earlier by this clone or in a checkpoint was rewritten: {', '.join(evidence)}"
         return Guarantee("not-rewritten", what, Label.ENFORCED, "kept")
     what = "no history was rewritten; to prove this, store a checkpoint elsewhere: orgtp audit checkpoint"
     return Guarantee("not-rewritten", what, Label.ADVISORY)

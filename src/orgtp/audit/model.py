@@ -141,8 +141,8 @@ class SignatureCounts:
 class Audit:
     """The result of an audit of the history of `head`: `commits` in total, of which `checked` in this run.
 
-    `signatures` is None if there never was a signing policy. `kept` lists earlier evidence that agrees with
-    this history: what this clone saw before, and checkpoints.
+    `signatures` is None if there never was a signing policy. `confirmed_evidence` lists earlier evidence that agrees
+    with this history: what this clone saw before, and checkpoints.
     """
 
     head: str
@@ -152,7 +152,7 @@ class Audit:
     gaps: Sequence[Gap] = ()
     notes: Sequence[AuditNote] = ()
     signatures: SignatureCounts | None = None
-    kept: Sequence[str] = ()
+    confirmed_evidence: Sequence[str] = ()
 
     @property
     def verdict(self) -> Verdict:

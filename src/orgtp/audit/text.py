@@ -97,5 +97,5 @@ def audit_json(found: Audit, guarantees: Iterable[Guarantee], branch: str) -> di
         "notes": list(found.notes),
         "guarantees": list(guarantees),
         "signatures": found.signatures,
-        "kept": list(found.kept),
+        "kept": list(found.confirmed_evidence),
     }

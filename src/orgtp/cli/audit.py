@@ -56,10 +56,10 @@ def verify_audit(
 
     if signers and not checkpoint:
         raise BadInput(what="--allowed-signers needs a checkpoint: --checkpoint FILE")
-    kept = {name: _read_checkpoint_file(name) for name in checkpoint or ()}
+    checkpoints = {name: _read_checkpoint_file(name) for name in checkpoint or ()}
     try:
         handle = open_chosen_org(org, whole=False)
-        found, sure = handle.audit.verify(full=full, checkpoints=kept, signers=signers)
+        found, sure = handle.audit.verify(full=full, checkpoints=checkpoints, signers=signers)
     except (GitFailed, ObjectTooLarge) as error:
         return _report_unreadable_history(org, error, json=json)
     if json:

@@ -143,26 +143,33 @@ def report_change(
 
     `then` is a second commit that resulted from it. `body` is added to the JSON. `quiet`: report failures only.
     """
-    sent, rewritten = ({}, {}) if change.dry_run or done.kept else _send_change(org, push=change.push, quiet=quiet)
+    sent, rewritten = (
+        ({}, {}) if change.dry_run or done.queued_because else _send_change(org, push=change.push, quiet=quiet)
+    )
     # Sync places our commits after those of others, so a commit may have a new id.
     done = replace(done, commit=rewritten.get(done.commit or "", done.commit))
     body |= {
         name: rewritten[commit] for name, commit in body.items() if isinstance(commit, str) and commit in rewritten
     }
-    if done.kept:
-        write_stderr(f"queued: {done.kept}. The change is written with the next value, or by: orgtp sync")
+    if done.queued_because:
+        write_stderr(f"queued: {done.queued_because}. The change is written with the next value, or by: orgtp sync")
     if change.json:
-        rest = {"commit": done.commit, "paths": done.paths, "outbox": bool(done.kept), "dry_run": change.dry_run}
+        rest = {
+            "commit": done.commit,
+            "paths": done.paths,
+            "outbox": bool(done.queued_because),
+            "dry_run": change.dry_run,
+        }
         write_json(kind, org, {**rest, "subject": done.change.subject, **sent, **body})
     elif change.dry_run:
         _print_dry_run(done)
-    elif not done.kept:
+    elif not done.queued_because:
         _report_commit(org, done, quiet=quiet)
         if then and then.commit and not quiet:
             write_stderr(f"{rewritten.get(then.commit, then.commit)[:_SHORT]} {then.change.subject}")
     if sent.get("why"):
         write_stderr(f"not pushed: {sent['why']}")
-    return EXIT_QUEUED if done.kept else int(sent.get("exit_code", 0))
+    return EXIT_QUEUED if done.queued_because else int(sent.get("exit_code", 0))
 
 
 def _send_change(org: OrgHandle, *, push: bool, quiet: bool) -> tuple[dict[str, Any], Mapping[str, str]]:

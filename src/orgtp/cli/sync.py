@@ -41,23 +41,23 @@ def _run_sync(handle: OrgHandle, *, dry_run: bool, json: bool) -> int:
         body = {
             "commit": None if dry_run else done.commit,
             "paths": list(done.paths),
-            "outbox": bool(done.held),
+            "outbox": bool(done.queued),
             "dry_run": dry_run,
             "remote": done.remote or None,
             "branch": done.branch,
             "received": done.received,
             "remade": dict(done.rewritten),
             "sent": done.sent,
-            "waiting": list_waiting_scores(done.held),
+            "waiting": list_waiting_scores(done.queued),
         }
         write_json("sync", handle, body)
     else:
         write_stdout(format_sync(done, dry_run=dry_run))
     if done.behind:
         write_stderr(f"the work tree could not be updated: {done.behind}")
-    for lot in done.held:
-        write_stderr(f"still in the outbox ({lot.path}): {lot.held or 'it could not be written'}")
-    return _HELD if any(lot.held for lot in done.held) else 0
+    for entry in done.queued:
+        write_stderr(f"still in the outbox ({entry.path}): {entry.rejected_because or 'it could not be written'}")
+    return _HELD if any(entry.rejected_because for entry in done.queued) else 0
 
 
 def _show_sync_status(handle: OrgHandle, *, json: bool) -> int:

@@ -38,7 +38,9 @@ PATH_BLOCKED = (UnfinishedMerge, PathIsLink, UncommittedChanges)
 def append_scores(
     ledger: Ledger, entries: Sequence[NewScore], by: str = "", *, dry_run: bool = False
 ) -> RecordedChange:
-    """Record `entries`, all or none. If they cannot be written now, they are queued, and `kept` of the result says why.
+    """Record `entries`, all or none.
+
+    If they cannot be written now, they are queued, and `queued_because` of the result says why.
 
     Raises what `add_scores` raises for an entry that is not valid; `WouldBreak`, `NoIdentity`, `NoLedger`,
     `UncommittedChanges`, `PathIsLink`; `BadInput` if ORGTP_WAIT is not a number of seconds; and `CannotQueue` or
@@ -117,7 +119,9 @@ def _queue_planned(
 
 
 def _report_queued(planned: RecordedChange, why: TemporaryFailure) -> RecordedChange:
-    return RecordedChange(planned.change, None, planned.before, planned.files, kept=str(why) if planned.files else "")
+    return RecordedChange(
+        planned.change, None, planned.before, planned.files, queued_because=str(why) if planned.files else ""
+    )
 
 
 def _save_to_outbox(
@@ -189,7 +193,7 @@ def prepare_ledger(repo: Repo) -> None:
 
 
 def _list_untried(ledger: Ledger) -> list[QueuedScores]:
-    return [queued for queued in outbox.list_queued(ledger.repo) if not queued.held][:_MAX_PER_MOVE]
+    return [queued for queued in outbox.list_queued(ledger.repo) if not queued.rejected_because][:_MAX_PER_MOVE]
 
 
 def _write_queued(ledger: Ledger, queue: list[QueuedScores]) -> dict[Path, OrgtpError]:

@@ -80,8 +80,8 @@ class RecordedChange:
     """The result of a change: its commit (None on a dry run, or if nothing changed) and its files.
 
     `before` and `files` map the changed paths to their content before and after. `behind`: why the work tree could not
-    be updated after the commit. `kept`: why the change is queued and not committed yet. `noted`: new problems that do
-    not prevent the change.
+    be updated after the commit. `queued_because`: why the change is queued and not committed yet. `noted`: new
+    problems that do not prevent the change.
     """
 
     change: Change
@@ -89,7 +89,7 @@ class RecordedChange:
     before: Mapping[str, bytes]
     files: Mapping[str, bytes]
     behind: str = ""
-    kept: str = ""
+    queued_because: str = ""
     noted: tuple[Problem, ...] = ()
 
     @property

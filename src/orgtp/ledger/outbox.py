@@ -41,7 +41,7 @@ class CannotQueue(OrgtpError):
 class QueuedScores:
     """Queued records: who recorded them, the author of their commit, and the ids that the caller supplied (`own_ids`).
 
-    `why`: the reason for queueing. `held`: why they were rejected ("" if they were not).
+    `why`: the reason for queueing. `rejected_because`: why they were rejected ("" if they were not).
     """
 
     path: Path
@@ -49,7 +49,7 @@ class QueuedScores:
     author: Identity
     scores: tuple[Score, ...]
     own_ids: frozenset[str] = frozenset()
-    held: str = ""
+    rejected_because: str = ""
     why: str = ""
 
     @property
@@ -58,7 +58,9 @@ class QueuedScores:
         rows = [{"path": score.path, "record": json.loads(score.line)} for score in self.scores]
         facts = {"by": self.by, "author": [self.author.name, self.author.email], "brought": sorted(self.own_ids)}
         return (
-            json.dumps({**facts, "held": self.held, "why": self.why, "scores": rows}, ensure_ascii=False, indent=1)
+            json.dumps(
+                {**facts, "held": self.rejected_because, "why": self.why, "scores": rows}, ensure_ascii=False, indent=1
+            )
             + "\n"
         )
 
@@ -84,7 +86,7 @@ def _read_queued(path: Path) -> QueuedScores:
         by, name, email, held, why = texts
         return QueuedScores(path, by, Identity(name, email), scores, frozenset(data["brought"]), held, why)
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
-        return QueuedScores(path, "", Identity("", ""), (), held="the file cannot be read")
+        return QueuedScores(path, "", Identity("", ""), (), rejected_because="the file cannot be read")
 
 
 def _parse_queued_score(row: dict[str, Any]) -> Score:
@@ -104,8 +106,8 @@ def queue_scores(
 
 def reject_queued(queued: QueuedScores, why: str) -> None:
     """Note why queued values cannot be written. They stay in the outbox."""
-    if queued.held != why:
-        _save_queued(queued.path, replace(queued, held=why).file_text.encode())
+    if queued.rejected_because != why:
+        _save_queued(queued.path, replace(queued, rejected_because=why).file_text.encode())
 
 
 def _save_queued(path: Path, raw: bytes) -> None:

@@ -63,7 +63,7 @@ def _record_score(
         "seat": seat,
         "metric": metric,
         "id": entry.id,
-        "kept": done.kept or None,
+        "kept": done.queued_because or None,
     }
     return build_answer(handle, "score-add", {**body, **_sync_if_required(handle, done)})
 
@@ -72,7 +72,7 @@ def _describe_commit(done: RecordedChange, *, dry_run: bool) -> dict[str, Any]:
     return {
         "commit": done.commit,
         "paths": done.paths,
-        "outbox": bool(done.kept),
+        "outbox": bool(done.queued_because),
         "dry_run": dry_run,
         "subject": done.change.subject,
     }
@@ -80,7 +80,7 @@ def _describe_commit(done: RecordedChange, *, dry_run: bool) -> dict[str, Any]:
 
 def _sync_if_required(handle: OrgHandle, done: RecordedChange) -> dict[str, Any]:
     """Sync with the remote if the org's policy requires it, and describe the result."""
-    if done.kept or not handle.head.policy.push:
+    if done.queued_because or not handle.head.policy.push:
         return {}
     try:
         sent = handle.ledger.sync(needed=True)

@@ -94,7 +94,7 @@ class SyncResult:
     """The result of a sync: the numbers of commits received and sent; `rewritten` maps old ids of commits to new ones.
 
     `before` and `commit` are the old and new tips of the ledger branch. `paths` are the changed files. `behind`: why a
-    work tree could not be updated. `held`: the values that are still in the outbox.
+    work tree could not be updated. `queued`: the values that are still in the outbox.
     """
 
     remote: str
@@ -106,7 +106,7 @@ class SyncResult:
     sent: int = 0
     paths: tuple[str, ...] = ()
     behind: str = ""
-    held: tuple[QueuedScores, ...] = field(default=())
+    queued: tuple[QueuedScores, ...] = field(default=())
 
 
 def sync_ledger(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) -> SyncResult:
@@ -140,7 +140,7 @@ def _sync_without_remote(ledger: Ledger, *, dry_run: bool) -> SyncResult:
         except TemporaryFailure as why:
             raise SyncBusy(why=why) from why
     paths = tuple(diff_trees(ledger.repo, before, ledger.tip()))
-    return SyncResult("", ledger.branch, before, ledger.tip(), paths=paths, held=tuple(list_queued(ledger.repo)))
+    return SyncResult("", ledger.branch, before, ledger.tip(), paths=paths, queued=tuple(list_queued(ledger.repo)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +260,9 @@ class RemoteSync:
         repo = self._repo
         received = _count_missing(repo, remote_tip, local) if remote_tip else 0
         paths = tuple(sorted(diff_trees(repo, local, new_tip))) if new_tip != local else ()
-        sent, held = _count_missing(repo, new_tip, remote_tip), tuple(list_queued(repo))
+        sent, queued = _count_missing(repo, new_tip, remote_tip), tuple(list_queued(repo))
         return SyncResult(
-            self.remote.public_url, self._branch, local, new_tip, received, rewritten, sent, paths, held=held
+            self.remote.public_url, self._branch, local, new_tip, received, rewritten, sent, paths, queued=queued
         )
 
     def _push_commit(self, commit: str) -> None:

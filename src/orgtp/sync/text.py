@@ -44,7 +44,7 @@ def list_waiting_scores(entries: Iterable[QueuedScores]) -> list[dict[str, Any]]
             "by": entry.by,
             "note": score.note,
             "why": entry.why,
-            "held": entry.held,
+            "held": entry.rejected_because,
         }
         for entry in entries
         for score in entry.scores
@@ -74,7 +74,9 @@ def format_sync_status(found: SyncStatus, screen: Screen) -> str:
         [safe_text(_format_value(row)), safe_text(row["held"] or row["why"])]
         for row in list_waiting_scores(found.waiting)
     ]
-    rows += [[safe_text(str(entry.path)), safe_text(entry.held)] for entry in found.waiting if not entry.scores]
+    rows += [
+        [safe_text(str(entry.path)), safe_text(entry.rejected_because)] for entry in found.waiting if not entry.scores
+    ]
     lines = [_format_remote(found)]
     lines += _format_section("in the outbox", rows, screen)
     lines += _format_section(
