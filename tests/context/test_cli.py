@@ -248,3 +248,11 @@ def test_decisions_are_the_newest(acme: Shell) -> None:
         "mission: “M0” → “M1”",
         "mission: “M0”, new",
     ]
+
+
+def test_a_hint_lists_all_who_fit(sample: Shell) -> None:
+    """The page reads a part of the org; what it says of a mistake is what `validate` says of it."""
+    sample.write("seats/dash.yaml", sample.read("seats/dash.yaml").replace("owner: bogdan", "owner: crystal"))
+    wanted = [row for row in sample("validate", "--json", code=1).json["problems"] if row["severity"] == "error"]
+    assert len(wanted) == 1
+    assert wanted[0]["hint"] in sample("context", "dash", code=None).out

@@ -12,7 +12,7 @@ from orgtp.history.locate import OrgSnapshot
 from orgtp.model.errors import BadInput
 from orgtp.model.escalation import silences_path
 from orgtp.model.org import Org
-from orgtp.model.problem import Problem
+from orgtp.model.problem import Problem, select_errors
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.views.seat_history import Event
 
@@ -42,8 +42,13 @@ def find_seat_problems(snapshot: OrgSnapshot, seat: str, now: datetime) -> list[
 
     part = _load_for_rules(snapshot, seat)
     is_own = _make_ownership_test(part.org, seat)
+    broken = [one for one in rules.check_org(part.org, now) if is_own(one.place.path)]
+    if select_errors(broken):
+        # The hint of an error may list seats of the whole org, such as all who may own a seat.
+        part = snapshot.loaded
+        broken = [one for one in rules.check_org(part.org, now) if is_own(one.place.path)]
     problems = [one for one in (*part.problems, *snapshot.problems_so_far) if is_own(one.place.path)]
-    found = [*problems, *(one for one in rules.check_org(part.org, now) if is_own(one.place.path))]
+    found = [*dict.fromkeys(problems), *broken]
     reported = {problem.place.path for problem in found}
     files = {path: raw for path, raw in part.files.items() if is_own(path) and path not in reported}
     return sort_problems([*found, *find_schema_problems(files)])
