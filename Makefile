@@ -45,7 +45,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$(( $$(getconf _N
 test: $(VENV)/tested tests/npm/node_modules/.package-lock.json
 	$(PYTEST) $(ARGS)
 
-# The same tests, slower, with a report of the lines of src that no test runs.
+# The same tests, slower, with a report of the lines of src that no test runs. It fails below the share in pyproject.toml.
 coverage: $(VENV)/tested tests/npm/node_modules/.package-lock.json
 	$(PYTEST) --cov --cov-report=term $(ARGS)
 
