@@ -135,7 +135,7 @@ MADE = {
     ),
     "too-large": Made(
         _too_large,
-        f"scores/ada/2026-11.jsonl:1:1: too-large: larger than {MOST >> 20} MiB, so it was not read. "
+        f"scores/ada/2026-11.jsonl:1:1: too-large: larger than {MOST >> 20} MiB, the most that orgtp reads. "
         "A score file contains one month of one seat. Find out what writes so much to it.\n",
     ),
     "not-a-file": Made(

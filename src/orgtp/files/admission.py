@@ -94,7 +94,7 @@ def find_size_problem(path: str, size: int, lines: int = 0) -> Problem | None:
     if size <= MAX_BYTES and lines <= MAX_LINES:
         return None
     hint = "A score file contains one month of one seat. Find out what writes so much to it."
-    return Problem("too-large", Place(path), f"{what}, so it was not read", hint)
+    return Problem("too-large", Place(path), f"{what}, the most that orgtp reads", hint)
 
 
 def _suggest_file_name(path: str) -> str:
