@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from orgtp.model.cell import MetricRow
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org, Policy
 from orgtp.model.period import Cadence, Period, parse_period
 from orgtp.model.score import Score

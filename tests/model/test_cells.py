@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.cell import Cell, CellState, MetricRow
+from orgtp.model.cell import Cell, CellState
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.period import Cadence, Period
 from orgtp.model.seat import Rollup, SeatStatus
 from tests.model.building import FRIDAY, NEW_YORK, period, row

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.cell import CellState, MetricRow
+from orgtp.model.cell import CellState
 from orgtp.model.due import newest_stale_period, previous_owed_period, stale_at
 from orgtp.model.errors import UnknownSeat
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.period import Cadence
 from orgtp.model.seat import SeatStatus
 from orgtp.views.stale import Stale, stale, stale_row

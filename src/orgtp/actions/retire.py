@@ -8,9 +8,9 @@ from datetime import datetime
 
 from orgtp.actions.escalate import hand_over_retired
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.cell import MetricRow
 from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import Refused
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.problem import Place
 from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
@@ -257,8 +257,11 @@ def _metric_data(seat: str, metric: Metric) -> dict[str, YamlData]:
     target: YamlData = {begin.text: dated.text for begin, dated in metric.targets.dated if begin}
     content: dict[str, YamlData] = {"name": metric.name, "outcome": metric.outcome}
     content |= {"target": target or metric.targets.dated[0][1].text, "cadence": str(metric.cadence)}
+    content |= {"per": str(metric.per)} if metric.per else {}
     content |= {"due": metric.due} if metric.due else {}
-    content |= {"rollup": str(metric.rollup)} | ({"source": metric.source} if metric.source else {})
+    content |= {"rollup": str(metric.rollup)}
+    content |= {"allow_misses": metric.allow_misses} if metric.allow_misses else {}
+    content |= {"source": metric.source} if metric.source else {}
     # A metric of the old seat keeps its full name; the retirement record says which seat has it now.
     leads_to = metric.leads_to if "/" in metric.leads_to or not metric.leads_to else f"{seat}/{metric.leads_to}"
     content |= {"leads_to": leads_to} if leads_to else {}

@@ -6,7 +6,9 @@ SEAT_ORDER = (
     "seat", "name", "role", "kind", "status", "owner", "reports_to", "mission", "since", "email", "retire_when",
     "review_by", "capabilities", "metrics",
 )  # fmt: skip
-METRIC_ORDER = ("name", "outcome", "target", "cadence", "due", "rollup", "source", "leads_to", "waive")
+METRIC_ORDER = (
+    "name", "outcome", "target", "cadence", "per", "due", "rollup", "allow_misses", "source", "leads_to", "waive",
+)  # fmt: skip
 ORG_ORDER = ("org", "name", "timezone", "holidays", "branch", "policy", "routing")
 POLICY_KEYS = (
     "grace", "scorekeepers", "push", "retirement", "escalation", "require_signatures_since", "forges", "words",

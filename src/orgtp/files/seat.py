@@ -15,14 +15,15 @@ from orgtp.files.mapping_reader import MappingReader
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.due import WEEKDAY_NAMES, parse_due
 from orgtp.model.errors import BadValue
-from orgtp.model.period import Cadence, Grain, Period, parse_period
+from orgtp.model.period import GRAIN_SIZES, Cadence, Grain, Period, parse_period
 from orgtp.model.problem import Place, Problem
 from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, SeatStatus
 from orgtp.model.target import Target, Targets, parse_target, target_hint
-from orgtp.model.text import is_id
+from orgtp.model.text import did_you_mean, is_id
 from orgtp.model.value import Unit, ValueKind
 
 _NO_TARGET = Targets(())
+PER_GRAINS = tuple(str(grain) for grain in Grain if grain is not Grain.HOUR)
 _CACHED = 4096
 _LONGEST = 100
 
@@ -112,6 +113,7 @@ def _read_seat_metric(metrics: MappingReader, name: str) -> Metric | None:
     fields.refuse_unknown_keys(METRIC_ORDER)
     cadence = fields.choice("cadence", Cadence, Cadence.WEEKLY, "bad-cadence", required=True)
     targets = _read_targets(fields, cadence.grain)
+    rollup = _read_rollup(fields, targets)
     return Metric(
         id=name,
         name=fields.text("name", required=True) or name,
@@ -119,12 +121,42 @@ def _read_seat_metric(metrics: MappingReader, name: str) -> Metric | None:
         outcome=fields.text("outcome", required="outcome" in fields.data),
         targets=targets,
         cadence=cadence,
-        rollup=_read_rollup(fields, targets),
+        rollup=rollup,
         source=fields.id("source"),
         due=_read_due(fields, cadence),
         leads_to=_read_leads_to(fields),
         waive=fields.texts("waive"),
+        per=_read_per(fields, cadence),
+        allow_misses=_read_allow_misses(fields, rollup),
     )
+
+
+def _read_per(fields: MappingReader, cadence: Cadence) -> Grain | None:
+    """The size of the cells in which the metric is judged; None if it is missing or invalid."""
+    text = fields.text("per")
+    if text and text not in PER_GRAINS:
+        known = f"It is one of: {', '.join(PER_GRAINS)}."
+        hint = f"{did_you_mean(text.lower().removesuffix('s'), PER_GRAINS)} {known}".strip()
+        fields.add_problem("bad-per", "per", f'per "{text}" is not known', hint)
+    # An invalid cadence is reported on its own, and any size may fit it.
+    if text not in PER_GRAINS or fields.data.get("cadence") != cadence:
+        return None
+    per = Grain(text)
+    if GRAIN_SIZES[per] < GRAIN_SIZES[cadence.grain]:
+        message = f"per {per} is shorter than the cadence {cadence}, so most cells would have no value"
+        fields.add_problem("bad-per", "per", message, f"Write per: {cadence.grain}, or record values more often.")
+        return None
+    return per
+
+
+def _read_allow_misses(fields: MappingReader, rollup: Rollup) -> int:
+    """How many values of a cell may be off target or unknown; 0 if the key is missing or invalid."""
+    allowed = fields.count("allow_misses")
+    if "allow_misses" in fields.data and rollup is not Rollup.HITS and fields.data.get("rollup", rollup) == rollup:
+        message = f"allow_misses has no meaning with the rollup {rollup}"
+        fields.add_problem("bad-per", "allow_misses", message, "Add rollup: hits, or remove allow_misses.")
+        return 0
+    return allowed
 
 
 def _read_due(fields: MappingReader, cadence: Cadence) -> str:

@@ -12,6 +12,7 @@ from orgtp.lazy_dataclass import dataclass
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _SATURDAY = 5
+_TO_THURSDAY = timedelta(days=3)
 # More than the hours of a year.
 _CACHED = 16384
 
@@ -24,6 +25,10 @@ class Grain(StrEnum):
     WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"
+
+
+# How the grains compare: a greater number is a longer period.
+GRAIN_SIZES = {grain: size for size, grain in enumerate(Grain)}
 
 
 class Cadence(StrEnum):
@@ -114,7 +119,7 @@ class Period:
         return self.start <= other.start < self.next().start
 
     def split(self, grain: Grain) -> Sequence[Period]:
-        """The periods of the finer `grain` that begin within this one, in order."""
+        """The periods of the finer `grain` that belong to this one, in order. A week belongs where its Thursday is."""
         if grain not in self._pieces:
             self._pieces[grain] = tuple(self._split(grain))
         return self._pieces[grain]
@@ -125,10 +130,19 @@ class Period:
 
     def _split(self, grain: Grain) -> Iterator[Period]:
         piece = period_containing_local(self.start, grain)
-        while piece.start < self.next().start:
-            if piece.start >= self.start:
+        while piece.anchor < self.next().start:
+            if piece.anchor >= self.start:
                 yield piece
             piece = piece.next()
+
+    @property
+    def anchor(self) -> datetime:
+        """The local time that decides to which longer period this one belongs: of a week, its Thursday (ISO 8601)."""
+        return self.start + _TO_THURSDAY if self.grain is Grain.WEEK else self.start
+
+    def widen(self, grain: Grain) -> Period:
+        """The period of the same or a coarser `grain` that this one belongs to."""
+        return self if grain is self.grain else period_containing_local(self.anchor, grain)
 
 
 def period_containing(instant: datetime, grain: Grain, zone: tzinfo) -> Period:

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.period import Cadence
+from orgtp.model.period import GRAIN_SIZES, Cadence, Grain
 from orgtp.model.problem import Marks
 from orgtp.model.target import Targets
 
@@ -45,9 +45,10 @@ class Rollup(StrEnum):
 class Metric:
     """A metric of a seat: a business outcome and how it is measured.
 
-    `due` is when a value is due after its period, `09:00` or `mon 09:00`; "" means at the period's end. `leads_to` is
-    the outcome metric that an activity serves, `METRIC` of the same seat or `SEAT/METRIC`. `waive` maps the rules that
-    this metric may break to the reasons.
+    `per` is the size of the cells in which the metric is judged, if the file says it, and `allow_misses` how many
+    values of a cell may be off target or unknown (rollup `hits`). `due` is when a value is due after its period,
+    `09:00` or `mon 09:00`; "" means at the period's end. `leads_to` is the outcome metric that an activity serves,
+    `METRIC` of the same seat or `SEAT/METRIC`. `waive` maps the rules that this metric may break to the reasons.
     """
 
     id: str
@@ -60,6 +61,18 @@ class Metric:
     due: str = ""
     leads_to: str = ""
     waive: Mapping[str, str] = field(default_factory=dict)
+    per: Grain | None = None
+    allow_misses: int = 0
+
+    @property
+    def cell_grain(self) -> Grain:
+        """The size of a cell: `per`, else a week, or a period of the cadence if that is longer."""
+        return self.per or max(Grain.WEEK, self.cadence.grain, key=GRAIN_SIZES.__getitem__)
+
+    @property
+    def is_rolled_up(self) -> bool:
+        """Whether a cell combines several values."""
+        return self.cell_grain is not self.cadence.grain
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from orgtp.model.cell import CellState
 from orgtp.model.org import Retirement
-from orgtp.render.spans import Line, join_spans
+from orgtp.render.spans import Line, describe_cadence, join_spans
 from orgtp.render.terminal import (
     SIGNS,
     STALE,
@@ -81,7 +81,7 @@ def _format_metric_row(metric: MetricNow) -> list[Line]:
         safe_text(metric.name),
         latest,
         safe_text(metric.target or ""),
-        [(metric.cadence, "dim")],
+        [(describe_cadence(metric.cadence, metric.per), "dim")],
     ]
 
 

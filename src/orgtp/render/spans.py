@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from orgtp.model.period import Cadence
+
 Span = tuple[str, str]
 Line = list[Span]
 NAME, WORDS, CODE = "name", "words", "code"
@@ -80,6 +82,11 @@ def format_transition(before: Line, after: Line) -> Line:
 def format_text_change(before: str | None, after: str | None) -> Line:
     """The old and the new text of a user."""
     return format_transition(user_text(before) if before else [], user_text(after) if after else [])
+
+
+def describe_cadence(cadence: str, per: str) -> str:
+    """How often a value is recorded and, if several values are judged together, in which cells: `daily, per week`."""
+    return cadence if Cadence(cadence).grain == per else f"{cadence}, per {per}"
 
 
 def format_measured_on(metric: str, name: str, target: str | None, cadence: str, outcome: str) -> Line:

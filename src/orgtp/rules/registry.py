@@ -72,6 +72,7 @@ RULES: tuple[Rule, ...] = (
         "seats",
         org_rule(seats.no_metric, refuses=False),
         org_rule(seats.no_metric_of_its_own, Severity.WARNING),
+        org_rule(seats.per_missing, Severity.WARNING),
         org_rule(seats.retire_when_missing, Severity.WARNING),
         dated_rule(seats.review_by_past, Severity.WARNING),
     ),

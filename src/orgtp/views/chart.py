@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from orgtp.model.cell import CellState, MetricRow
+from orgtp.model.cell import CellState
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import period_containing
 from orgtp.model.seat import Metric, Seat
@@ -17,7 +18,9 @@ from orgtp.views.stale import stale_row
 
 @dataclass(frozen=True, slots=True)
 class MetricNow:
-    """A metric, the target in force, and its newest period: the stored value and its state.
+    """A metric, the target in force, and its newest verdict: the stored value (`4/5` for hits) and its state.
+
+    `per` is the size of the cells in which it is judged: day, week, month or quarter.
 
     `stale_since` is when a late value became stale, or None.
     """
@@ -28,6 +31,7 @@ class MetricNow:
     target: str | None
     unit: str | None
     cadence: str
+    per: str
     latest: str | None
     state: CellState
     measure: Unit | None
@@ -145,7 +149,7 @@ def _build_chart_seat(org: Org, now: datetime, seat: Seat, depth: int) -> ChartS
 
 
 def metric_now(row: MetricRow) -> MetricNow:
-    """A metric with its target in force and its newest period."""
+    """A metric with its target in force and its newest verdict."""
     cell, metric, late = row.latest_cell(), row.metric, stale_row(row)
     return MetricNow(
         metric=metric.id,
@@ -154,6 +158,7 @@ def metric_now(row: MetricRow) -> MetricNow:
         target=target_now(row.org, metric, row.now),
         unit=unit_of(metric),
         cadence=metric.cadence,
+        per=metric.cell_grain,
         latest=cell.value,
         state=cell.state,
         measure=metric.targets.unit if metric.targets.dated else None,

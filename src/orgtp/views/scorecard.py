@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from orgtp.model.cell import Cell, CellState, MetricRow
+from orgtp.model.cell import Cell, CellState
+from orgtp.model.metric_row import A_SECOND, MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import Grain, Period, period_containing
 from orgtp.model.seat import Seat
@@ -17,9 +18,11 @@ from orgtp.views.stale import stale_row
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """A metric over the weeks. `on_target` and `known` count its cells; `latest` is its newest period's value.
+    """A metric over the weeks. `latest` and `state` are those of its newest verdict.
 
-    `stale_since` is when a late value became stale, or None.
+    `on_target` and `known` count its cells in these weeks, of the size of its `per`. `misses_in_a_row` counts those off
+    target up to the newest, in all of its history; a blank neither breaks nor extends the run. `stale_since` is when a
+    late value became stale, or None.
     """
 
     seat: str
@@ -31,6 +34,7 @@ class ScoreRow:
     cells: tuple[Cell, ...]
     latest: str | None
     state: CellState
+    misses_in_a_row: int
     on_target: int
     known: int
     measure: Unit | None
@@ -52,12 +56,8 @@ def scorecard(org: Org, now: datetime, weeks: int = 13, seat: str = "") -> Score
     columns = _list_columns(period_containing(now, Grain.WEEK, org.zone), weeks)
     seats = [org.seat(seat)] if seat else [held for held, _ in seats_in_chart_order(org)]
     rows = tuple(row for one in seats for row in _build_rows(org, one, columns, now))
-    over = columns[-1].ends(org.zone) - now.astimezone(org.zone) <= _A_SECOND
+    over = columns[-1].ends(org.zone) - now.astimezone(org.zone) <= A_SECOND
     return Scorecard(tuple(column.text for column in columns), None if over else columns[-1].text, rows)
-
-
-# A view of the past is as of the last second of its period, in which the week counts as over.
-_A_SECOND = timedelta(seconds=1)
 
 
 def _list_columns(last: Period, weeks: int) -> list[Period]:
@@ -71,6 +71,7 @@ def _build_rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> I
     for metric in seat.metrics.values():
         row = MetricRow(org, seat, metric, now)
         cells, latest, late = tuple(row.column_cell(column) for column in columns), row.latest_cell(), stale_row(row)
+        states = [cell.state for cell in row.cells_in(columns)]
         yield ScoreRow(
             seat=seat.id,
             metric=metric.id,
@@ -81,8 +82,9 @@ def _build_rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> I
             cells=cells,
             latest=latest.value,
             state=latest.state,
-            on_target=sum(cell.state is CellState.ON for cell in cells),
-            known=sum(cell.state.is_known for cell in cells),
+            misses_in_a_row=row.count_misses_in_a_row(),
+            on_target=sum(state is CellState.ON for state in states),
+            known=sum(state.is_known for state in states),
             measure=metric.targets.unit if metric.targets.dated else None,
             seat_name=seat.name,
             stale_since=late.since if late else None,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from orgtp.model.cell import CellState, MetricRow
+from orgtp.model.cell import CellState
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
 from orgtp.model.score import Score, format_timestamp

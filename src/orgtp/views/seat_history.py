@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from orgtp.model.cell import CellState, MetricRow
+from orgtp.model.cell import CellState
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org, Retirement
+from orgtp.model.period import Period
 from orgtp.model.score import Score
 from orgtp.views.diff.build import Diff, diff
 from orgtp.views.diff.types import CapabilityHanded, MetricHanded
@@ -50,8 +52,8 @@ class SeatChange:
 class RecordedScores:
     """The records of a span of time, of one metric or of all (null).
 
-    `unavailable` of the records have no value, and `corrected` were corrected later. Of the periods of the records that
-    count, `known` have a value and a target, and `on_target` are on target.
+    `unavailable` of the records have no value, and `corrected` were corrected later. Of the cells whose newest record
+    is among them, `known` are on or off target, and `on_target` are on target.
     """
 
     metric: str | None
@@ -160,8 +162,7 @@ def _count_metric(org: Org, seat: str, metric: str, scores: list[Score], now: da
     counting = [score for score in scores if in_force[score.period] is score]
     corrected = [score for score in scores if in_force[score.period].value != score.value]
     held = org.seats[seat].metrics.get(metric)
-    periods = [period for score in counting if (period := score.parsed_period)]
-    states = [MetricRow(org, org.seats[seat], held, now).cell_at(period).state for period in periods] if held else []
+    states = _list_verdicts(MetricRow(org, org.seats[seat], held, now), in_force, counting) if held else []
     return RecordedScores(
         metric=metric,
         records=len(scores),
@@ -170,3 +171,15 @@ def _count_metric(org: Org, seat: str, metric: str, scores: list[Score], now: da
         on_target=sum(state is CellState.ON for state in states),
         known=sum(state in {CellState.ON, CellState.OFF} for state in states),
     )
+
+
+def _list_verdicts(row: MetricRow, in_force: Mapping[str, Score], counting: list[Score]) -> list[CellState]:
+    """The states of the cells whose newest record is one of `counting`."""
+    newest: dict[Period, Score] = {}
+    for score in in_force.values():
+        period = score.parsed_period
+        if period and period.grain is row.metric.cadence.grain:
+            cell = period.widen(row.metric.cell_grain)
+            newest[cell] = max(newest.get(cell, score), score, key=lambda one: one.at)
+    ids = {score.id for score in counting}
+    return [row.judged_cell(cell).state for cell, score in newest.items() if score.id in ids]

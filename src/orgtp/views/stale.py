@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from orgtp.model.cell import Cell, CellState, MetricRow
+from orgtp.model.cell import Cell, CellState
 from orgtp.model.due import count_owed_periods, due_at, newest_stale_period, next_owed_period, stale_at
 from orgtp.model.escalation_policy import silenced_until
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import Period, period_containing
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from orgtp.audit.guarantees import Guarantee
 from orgtp.audit.model import Audit, AuditNote, Gap, History, Verdict, Violation
-from orgtp.model.cell import MetricRow
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Ending, Org, Retirement
 from orgtp.model.problem import Place
 from orgtp.model.score import Score, format_timestamp

@@ -16,6 +16,7 @@ from orgtp.render.spans import (
     SHORT_COMMIT,
     Line,
     code_text,
+    describe_cadence,
     format_named_id,
     format_seat,
     join_lines,
@@ -35,7 +36,7 @@ _STATES = {
     CellState.UNAVAILABLE: "unavailable",
     CellState.MISSING: "missing",
     CellState.PENDING: "not due yet",
-    CellState.NONE: "without a target",
+    CellState.NONE: "not judged",
 }
 _RELATIONS = {
     Relation.ABOVE: "above it",
@@ -283,7 +284,7 @@ def _format_metric_terms(metric: MetricContext) -> Line:
         format_named_id(metric.metric, metric.name),
         ", ",
         target,
-        f", {metric.cadence}",
+        f", {describe_cadence(metric.cadence, metric.per)}",
         prefix_text(", for ", metric.outcome),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from orgtp.model.org import Org
-from orgtp.model.seat import Seat
+from orgtp.model.seat import Rollup, Seat
 from orgtp.rules.rule import Finding
 
 
@@ -77,6 +77,35 @@ def no_metric_of_its_own(org: Org) -> Iterator[Finding]:
         if seat.id in leads:
             message = f"{seat.id} has no metric of its own; only seats that it owns have one"
             yield Finding(seat.marks.key_place("metrics"), message, _metric_hint(seat))
+
+
+def per_missing(org: Org) -> Iterator[Finding]:
+    """A sum does not say whether its target is per day, week or month.
+
+    "10 calls" is a different target for a day than for a week. Until `per` is set, the values of a week are added up
+    and compared with the target.
+
+    Bad:
+
+        target: ">= 10"
+        cadence: weekdays
+        rollup: sum
+
+    Good:
+
+        target: ">= 10"
+        cadence: weekdays
+        per: week
+        rollup: sum
+
+    Fix: set `per`, for example `orgtp seat set scout metrics.calls.per=week`. For 10 calls on each day, use `per: day`.
+    """
+    pairs = ((seat, metric) for seat in org.seats.values() if not seat.is_retired for metric in seat.metrics.values())
+    for seat, metric in pairs:
+        if metric.rollup is Rollup.SUM and metric.per is None and metric.is_rolled_up:
+            message = f"{metric.id} adds up {metric.cadence} values, but does not say per day, week or month"
+            hint = f"Until it does, a week is judged. Set it: orgtp seat set {seat.id} metrics.{metric.id}.per=week"
+            yield Finding(seat.marks.value_place("metrics", metric.id, "rollup"), message, hint)
 
 
 def retire_when_missing(org: Org) -> Iterator[Finding]:

@@ -106,6 +106,15 @@ KEYS = (
         'write it as "2026-11-20T13:00:02Z".',
     ),
     form_rule(
+        "bad-per",
+        "A metric cannot be judged in such cells.",
+        "A metric is judged per day, week, month or quarter, and a cell must be at least as long as the period of one\n"
+        "value. With the rollup hits, allow_misses says how many values of a cell may be off target or unknown.",
+        "cadence: weekly\nper: day",
+        "cadence: daily\nper: week\nrollup: hits\nallow_misses: 1",
+        "write `per: day`, `week`, `month` or `quarter`, and use `allow_misses` with `rollup: hits` only.",
+    ),
+    form_rule(
         "bad-period",
         "A text does not name a period.",
         "A retirement record has the last value of each metric, with its period: an hour, a day, a week, a month\n"

@@ -85,7 +85,7 @@ def outcome_changed(compared: OrgPair) -> Iterator[Finding]:
 
 
 def metric_changed(compared: OrgPair) -> Iterator[Finding]:
-    """The name, cadence, due time or rollup of a metric was changed.
+    """The name, cadence, due time, rollup, `per` or `allow_misses` of a metric was changed.
 
     The values stay, but their meaning changes. A monthly target that becomes quarterly is a third of what it was, and
     the highest value of a week is not the same as the last. A later due time hides late values.
@@ -103,8 +103,8 @@ def metric_changed(compared: OrgPair) -> Iterator[Finding]:
     """
     for seat, name in _metrics_in_both(compared):
         old, new = compared.before.seats[seat.id].metrics[name], seat.metrics[name]
-        for key in ("name", "cadence", "due", "rollup"):
-            was, now = str(getattr(old, key)), str(getattr(new, key))
+        for key in ("name", "cadence", "per", "due", "rollup", "allow_misses"):
+            was, now = (str(getattr(metric, key) or "") for metric in (old, new))
             if was != now:
                 shown = [f'"{text}"' if text else "not set" for text in (was, now)]
                 message = f"the {key} of {seat.id} {name} changes from {shown[0]} to {shown[1]}"

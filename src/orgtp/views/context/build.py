@@ -13,8 +13,8 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from orgtp.model.cell import MetricRow
 from orgtp.model.escalation_policy import find_first_assignee
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org, Retirement
 from orgtp.model.problem import Problem
 from orgtp.model.seat import Seat

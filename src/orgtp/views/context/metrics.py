@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orgtp.model.cell import Cell, CellState, MetricRow
+from orgtp.model.cell import Cell, CellState
 from orgtp.model.due import due_at, is_owed, next_owed_period, previous_owed_period
 from orgtp.model.escalation_policy import silenced_until
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.period import Period, period_containing
 from orgtp.views.chart import metric_now
 from orgtp.views.context.types import MetricContext, Next
@@ -24,6 +25,7 @@ def describe_metric(row: MetricRow) -> MetricContext:
         target=now.target,
         unit=now.unit,
         cadence=metric.cadence,
+        per=now.per,
         source=metric.source or None,
         state=now.state,
         stale_since=now.stale_since,
@@ -67,7 +69,6 @@ def _list_latest(row: MetricRow) -> Iterator[Cell]:
     periods = [newest]
     while len(periods) <= _PERIODS:
         periods.append(previous_owed_period(row.org, row.metric, periods[-1]))
-    cells = [
-        cell for period in periods if (cell := row.cell_at(period)).state not in {CellState.NONE, CellState.PENDING}
-    ]
-    yield from reversed(cells[:_PERIODS])
+    cells = [row.cell_at(period) for period in periods]
+    shown = [cell for cell in cells if cell.value is not None or cell.state not in {CellState.NONE, CellState.PENDING}]
+    yield from reversed(shown[:_PERIODS])

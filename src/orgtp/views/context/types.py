@@ -57,6 +57,7 @@ class MetricContext:
     target: str | None
     unit: str | None
     cadence: str
+    per: str
     source: str | None
     state: CellState
     stale_since: datetime | None

@@ -1,0 +1,250 @@
+"""A metric of a seat as of one moment: its cells, its state, and its counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import field, replace
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.cell import Cell, CellRules, CellState, compare_with_target, roll_up
+from orgtp.model.due import due_at, is_owed
+from orgtp.model.errors import BadValue
+from orgtp.model.org import Org
+from orgtp.model.period import GRAIN_SIZES, Grain, Period, parse_period, period_containing, period_containing_local
+from orgtp.model.score import Score, format_timestamp
+from orgtp.model.score_series import EARLIEST, ScoreSeries
+from orgtp.model.seat import Metric, Rollup, Seat
+from orgtp.model.value import Unit, ValueKind
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """A metric of a seat as of `now` (an aware datetime)."""
+
+    org: Org
+    seat: Seat
+    metric: Metric
+    now: datetime
+    _judged: dict[Period, Cell] = field(default_factory=dict, compare=False, repr=False)
+
+    def cell_at(self, period: Period) -> Cell:
+        """The cell for one period of the metric's own cadence."""
+        series = self._series(period.start)
+        score = series.in_force.get(period.text)
+        if score is None:
+            return Cell(period.text, self._state_without_record(period))
+        return self._cell_from_record(period, score, corrected=period.text in series.corrected)
+
+    def _series(self, since: datetime = EARLIEST) -> ScoreSeries:
+        """The records, complete for every period that begins at `since` or later."""
+        return self.org.score_series(self.seat.id, self.metric.id, since)
+
+    def judged_cell(self, period: Period) -> Cell:
+        """The verdict on one cell, a period of the size of the metric's `per`."""
+        if period not in self._judged:
+            self._judged[period] = self._judge(period)
+        return self._judged[period]
+
+    def _judge(self, period: Period) -> Cell:
+        if not self.metric.is_rolled_up:
+            return self.cell_at(period)
+        pieces = [self.cell_at(piece) for piece in period.split(self.metric.cadence.grain)]
+        return roll_up(period.text, pieces, self._rules_for(period), has_ended=self._has_ended(period))
+
+    def _rules_for(self, period: Period) -> CellRules:
+        metric = self.metric
+        last = period.split(metric.cadence.grain)[-1]
+        unit = metric.targets.unit if metric.targets.dated else _NUMBER
+        return CellRules(metric.rollup, unit, metric.targets.target_for(last), metric.allow_misses)
+
+    def column_cell(self, week: Period) -> Cell:
+        """The cell for a week of a grid: hits of the days in it, or the month or quarter that ends in it."""
+        grain = self.metric.cell_grain
+        if grain is week.grain:
+            return self.judged_cell(week)
+        if GRAIN_SIZES[grain] > GRAIN_SIZES[week.grain]:
+            return self._longer_cell(week)
+        days = [self.judged_cell(day) for day in week.split(grain)]
+        allowed = self.metric.allow_misses if not self.metric.is_rolled_up else 0
+        return roll_up(week.text, days, CellRules(Rollup.HITS, _NUMBER, None, allowed), has_ended=self._has_ended(week))
+
+    def cells_in(self, weeks: Sequence[Period]) -> list[Cell]:
+        """The cells that the counts of a grid of weeks count: those that it shows, or the days that it combines."""
+        if GRAIN_SIZES[self.metric.cell_grain] < GRAIN_SIZES[Grain.WEEK]:
+            return [self.judged_cell(day) for week in weeks for day in week.split(self.metric.cell_grain)]
+        return [self.column_cell(week) for week in weeks]
+
+    def latest_cell(self) -> Cell:
+        """The cell that gives the metric its state: the newest that has ended and is neither pending nor none.
+
+        The current cell is used instead if its verdict is final: a value is recorded for the whole of it, or no later
+        value can change it. Values are never carried forward.
+        """
+        period = period_containing(self.now, self.metric.cell_grain, self.org.zone)
+        current = cell = self.judged_cell(period)
+        if cell.state.is_known or (cell.state.is_gap and not self.metric.is_rolled_up):
+            return cell
+        for _ in range(_LOOK_BACK):
+            period = period.previous()
+            cell = self.judged_cell(period)
+            if cell.state.is_known or cell.state.is_gap:
+                return cell
+        recorded = (self.judged_cell(older) for older in self.recorded_cells(period))
+        return next((cell for cell in recorded if cell.state.is_known or cell.state.is_gap), current)
+
+    def recorded_cells(self, before: Period | None = None) -> Iterator[Period]:
+        """The cells with a record, newest first, from `before` on. Older records are read as far as they are needed."""
+        until = before.start if before else datetime.max  # noqa: DTZ901  (wall time, like the start of a period)
+        grain, needed = self.metric.cadence.grain, period_containing(self.now, self.metric.cell_grain, self.org.zone)
+        while True:
+            series = self._series(min(until, needed.start))
+            complete = self.org.scores_complete_since(self.seat.id)
+            cells = {piece.widen(self.metric.cell_grain) for piece in series.periods(grain)}
+            fresh = sorted((cell for cell in cells if complete <= cell.start < until), reverse=True)
+            yield from fresh
+            until = min(until, complete)
+            if not self.org.read_further_back(self.seat.id):
+                return
+
+    def count_misses_in_a_row(self) -> int:
+        """How many cells were off target in a row, up to the newest. A blank neither breaks nor extends the run."""
+        misses = 0
+        for period in self.recorded_cells():
+            state = self.judged_cell(period).state
+            if state is CellState.ON:
+                break
+            misses += state is CellState.OFF
+        return misses
+
+    def count_on_target(self) -> tuple[int, int]:
+        """The number of cells that are on target, and the number that are on or off target."""
+        states = [self.judged_cell(period).state for period in self.recorded_cells()]
+        return sum(state is CellState.ON for state in states), sum(state.is_known for state in states)
+
+    def known_periods(self, since: datetime = EARLIEST) -> list[Period]:
+        """The periods of the metric's own cadence from `since` on that have a value, in no order."""
+        series = self._series(since)
+        periods = (period for period in series.periods(self.metric.cadence.grain) if period.start >= since)
+        return [period for period in periods if self._parse_amount(series.in_force[period.text]) is not None]
+
+    def newest_known_before(self, period: Period) -> Period | None:
+        """The newest period before this one that has a value, however old; None if there is none."""
+        while True:
+            series, complete = self._series(period.start), self.org.scores_complete_since(self.seat.id)
+            before = [one for one in series.periods(self.metric.cadence.grain) if complete <= one.start < period.start]
+            for known in sorted(before, reverse=True):
+                if self._parse_amount(series.in_force[known.text]) is not None:
+                    return known
+            if not self.org.read_further_back(self.seat.id):
+                return None
+
+    def declared_beginning(self) -> Period | None:
+        """The first period according to the seat's `since` and the first dated target; None without either."""
+        grain, since, targets = self.metric.cadence.grain, self.seat.since, self.metric.targets
+        # The day on which a seat began counts from its last hour.
+        begins = [period_containing_local(datetime.combine(since, time(23)), grain)] if since else []
+        if target := targets.first_period if targets.dated else None:
+            period = period_containing_local(target.start, grain)
+            begins.append(period if period.start >= target.start else period.next())
+        return max(begins, default=None)
+
+    def first_period(self) -> Period | None:
+        """The metric's first period, ignoring days off; None if it is unknown."""
+        grain = self.metric.cadence.grain
+        return self.declared_beginning() or min(self._series().periods(grain), default=None)
+
+    def _metric_existed(self, period: Period) -> bool:
+        """Whether the metric existed: the seat had begun, and its first target was in force."""
+        begun = self.seat.since is None or period.next().start.date() > self.seat.since
+        return begun and self.metric.targets.target_for(period) is not None
+
+    def _state_without_record(self, period: Period) -> CellState:
+        """The state of a period without a record."""
+        owed = self._seat_was_active(period) and is_owed(self.org, self.metric, period)
+        if not owed or not self._metric_existed(period) or self._precedes_first_value(period):
+            return CellState.NONE
+        late = due_at(self.org, self.metric, period) <= self.now.astimezone(UTC)
+        return CellState.MISSING if late else CellState.PENDING
+
+    def _seat_was_active(self, period: Period) -> bool:
+        """Whether the seat is active, or was: an inactive seat counts as active until its last record."""
+        if self.seat.is_active:
+            return True
+        # Compared as text, because the cadence may have changed; texts of earlier years sort first.
+        recorded = self._series(period.start.replace(month=1, day=1) - _A_WEEK).in_force
+        return period.text < max(recorded, default="")
+
+    def _has_ended(self, period: Period) -> bool:
+        """Whether the period has ended. A view of the past is as of the last second of its period, which has ended.
+
+        Compared in UTC, because times in one zone compare by local time.
+        """
+        return period.ends(self.org.zone).astimezone(UTC) <= self.now.astimezone(UTC) + A_SECOND
+
+    def _precedes_first_value(self, period: Period) -> bool:
+        """Whether the period is before the first record of a seat whose beginning is unknown."""
+        if self.seat.since is not None or self.metric.targets.first_period is not None:
+            return False
+        return self._has_ended(period) and not self._has_record_until(period)
+
+    @property
+    def _is_part_of_sum(self) -> bool:
+        """Whether one value is part of a sum, so that it has no verdict of its own."""
+        return self.metric.rollup is Rollup.SUM and self.metric.is_rolled_up
+
+    def _has_record_until(self, period: Period) -> bool:
+        """Whether there is a record for this period or an earlier one."""
+        while True:
+            recorded = map(parse_period, self._series(period.start).in_force)
+            if any(one is not None and one.start <= period.start for one in recorded):
+                return True
+            if not self.org.read_further_back(self.seat.id):
+                return False
+
+    def _cell_from_record(self, period: Period, score: Score, *, corrected: bool) -> Cell:
+        at, by, note = format_timestamp(score.at), score.by or None, score.note or None
+        amount = self._parse_amount(score)
+        if score.value is None or amount is None:
+            note = note if score.value is None else f'"{score.value}" cannot be read'
+            return Cell(period.text, CellState.UNAVAILABLE, None, at, by, note, corrected)
+        # A recorded value is shown even if no target applies yet.
+        target = self.metric.targets.target_for(period)
+        state = CellState.NONE if self._is_part_of_sum else compare_with_target(target, amount)
+        return Cell(period.text, state, self.metric.targets.unit.normalize(score.value), at, by, note, corrected)
+
+    def _parse_amount(self, score: Score) -> Decimal | None:
+        if score.value is None or not self.metric.targets.dated:
+            return None
+        try:
+            return self.metric.targets.unit.parse_amount(score.value)
+        except BadValue:
+            return None
+
+    def _longer_cell(self, week: Period) -> Cell:
+        """The cell of a month or quarter, which is shown in the week of its last day, or of today while it lasts."""
+        current = period_containing(self.now, week.grain, self.org.zone)
+        grain = self.metric.cell_grain
+        ends = sorted({period_containing_local(day, grain) for day in (week.start, _last_day(week))})
+        cells = [
+            self.judged_cell(period)
+            for period in ends
+            if min(period_containing_local(_last_day(period), week.grain), current) == week
+        ]
+        known = [cell for cell in cells if cell.state.is_known]
+        shown = known[-1] if known else cells[0] if cells else Cell(week.text, CellState.NONE)
+        return replace(shown, period=week.text)
+
+
+_LOOK_BACK = 8
+# A view of the past is as of the last second of its period.
+A_SECOND = timedelta(seconds=1)
+# The first week of a year may begin in the year before.
+_A_WEEK = timedelta(days=7)
+_NUMBER = Unit(ValueKind.NUMBER)
+
+
+def _last_day(period: Period) -> datetime:
+    """The beginning of the last day of `period`."""
+    return period_containing_local(period.next().start, Grain.DAY).previous().start
