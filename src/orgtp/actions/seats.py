@@ -9,7 +9,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
-from orgtp.model.period import Period, period_containing_local
+from orgtp.model.period import Period, period_containing, period_containing_local
 from orgtp.model.seat import Metric, Seat, seat_path
 from orgtp.model.target import parse_target
 from orgtp.model.text import id_hint, is_id
@@ -62,12 +62,18 @@ def add_seat_file(org: Org, seat: str, text: str, by: str = "", why: str = "") -
 
 
 def set_keys(
-    org: Org, seat: str, values: Sequence[tuple[tuple[str, ...], YamlData]], by: str = "", why: str = ""
+    org: Org,
+    seat: str,
+    values: Sequence[tuple[tuple[str, ...], YamlData]],
+    by: str = "",
+    why: str = "",
+    now: datetime | None = None,
 ) -> Change:
     """Set keys of a seat, each a path such as ("metrics", "m", "target"). The value "" removes the key.
 
     A path that ends in a period, ("metrics", "m", "target", "2026-W48"), sets a dated target: earlier periods are
-    still judged by the old one.
+    still judged by the old one. With `now`, a target without a period applies from the period of `now` on if the metric
+    has earlier values; without `now`, it applies to all periods.
 
     Raises `UnknownSeat`, `BadInput` for a key to remove that does not exist, and `Refused` for a retired seat, for its
     id, for the status `retired`, and for a target that does not fit the recorded values.
@@ -75,6 +81,7 @@ def set_keys(
     found = org.seat(seat)
     if found.is_retired:
         raise Refused(why=f"{seat} is retired, so its file cannot be changed.")
+    values = [_date_target(org, found, keys, value, now) for keys, value in values]
     values = _merge_target_dates(org, found, values)
     for keys, value in values:
         _refuse_other_unit(org, found, keys, value)
@@ -84,16 +91,35 @@ def set_keys(
     return Change("set", ", ".join(words), (seat,), edits, by=by, body=body)
 
 
+def _date_target(
+    org: Org, seat: Seat, keys: tuple[str, ...], value: YamlData, now: datetime | None
+) -> tuple[tuple[str, ...], YamlData]:
+    """Add the current period to the path of a target that would change how earlier values are judged."""
+    is_target = len(keys) == _DATED - 1 and keys[::2] == ("metrics", "target")
+    metric = seat.metrics.get(keys[1]) if is_target else None
+    if now is None or metric is None or not isinstance(value, str) or not value or not metric.targets.dated:
+        return keys, value
+    current = period_containing(now, metric.cadence.grain, org.zone)
+    periods = [score.parsed_period for score in org.score_records(seat.id, metric.id)]
+    has_past = any(period and period.start < current.start for period in periods)
+    return ((*keys, current.text), value) if has_past or metric.targets.first_period else (keys, value)
+
+
 def _make_edit(seat: Seat, keys: tuple[str, ...], value: YamlData) -> Edit:
     if keys == ("seat",) or (keys == ("status",) and value == "retired"):
         raise Refused(why=_FIXED[keys[0]].format(seat=seat.id))
     if value == "" and keys not in seat.marks.keys:
         raise BadInput(what=f"{seat.id} has no {'.'.join(keys)} to remove.")
     path = seat_path(seat.id)
-    return DropKey(path, keys) if value == "" else SetKey(path, keys, value)
+    if value == "":
+        return DropKey(path, keys)
+    is_number = keys[-1] in _NUMBERS and isinstance(value, str) and value.isdecimal()
+    return SetKey(path, keys, int(str(value)) if is_number else value)
 
 
 _DATED = 4
+# The keys whose value is a whole number in the file; as an option, every value is text.
+_NUMBERS = {"allow_misses"}
 
 
 def _merge_target_dates(
@@ -130,20 +156,19 @@ def _first_metric_period(org: Org, seat: Seat, metric: Metric) -> Period:
     return period_containing_local(min(starts, default=_LONG_AGO), metric.cadence.grain)
 
 
-def _refuse_other_unit(org: Org, seat: Seat, keys: tuple[str, ...], value: YamlData) -> None:
-    """Refuse an undated target of another kind than the recorded values, and one that would replace dated targets."""
-    metric = seat.metrics.get(keys[1]) if len(keys) == _DATED - 1 and keys[::2] == ("metrics", "target") else None
-    if metric is None or not isinstance(value, str) or not metric.targets.dated:
-        return
-    new = parse_target(value)
-    if new and new.unit != metric.targets.unit and org.score_records(seat.id, metric.id):
-        raise Refused(why=f"{metric.id} has values of another kind than {value}. Add a new metric instead.")
-    if metric.targets.first_period:
-        dated = f"orgtp seat set {seat.id} '{'.'.join(keys)}.PERIOD={value}'"
-        raise Refused(why=f"the target of {metric.id} is dated. Name the first period of the new target: {dated}")
-
-
 _LONG_AGO = datetime(2000, 1, 3)  # noqa: DTZ001  (wall time, as in every period)
+
+
+def _refuse_other_unit(org: Org, seat: Seat, keys: tuple[str, ...], value: YamlData) -> None:
+    """Refuse a target of another kind than the recorded values."""
+    metric = seat.metrics.get(keys[1]) if len(keys) == _DATED - 1 and keys[::2] == ("metrics", "target") else None
+    if metric is None or not metric.targets.dated:
+        return
+    texts = list(value.values()) if isinstance(value, Mapping) else [value]
+    for text in texts:
+        new = parse_target(text) if isinstance(text, str) else None
+        if new and new.unit != metric.targets.unit and org.score_records(seat.id, metric.id):
+            raise Refused(why=f"{metric.id} has values of another kind than {text}. Add a new metric instead.")
 
 
 def _format_setting(seat: Seat, keys: tuple[str, ...], value: YamlData) -> str:

@@ -141,13 +141,23 @@ class LedgerActions:
         return self.record(lambda org: add_seat(org, new, self.snapshot.now, acting), dry_run=dry_run)
 
     def set_keys(
-        self, seat: str, values: Sequence[tuple[tuple[str, ...], YamlData]], *, by: str = "", dry_run: bool = False
+        self,
+        seat: str,
+        values: Sequence[tuple[tuple[str, ...], YamlData]],
+        *,
+        by: str = "",
+        also_past: bool = False,
+        dry_run: bool = False,
     ) -> RecordedChange:
-        """Set keys of a seat, each a path; the value "" removes the key."""
+        """Set keys of a seat, each a path; the value "" removes the key.
+
+        A target applies from the current period on, or to all periods with `also_past`.
+        """
         from orgtp.actions.seats import set_keys
 
         acting = self.find_acting_seat(by)
-        return self.record(lambda org: set_keys(org, seat, values, acting), dry_run=dry_run)
+        now = None if also_past else self.snapshot.now
+        return self.record(lambda org: set_keys(org, seat, values, acting, now=now), dry_run=dry_run)
 
     def sync(self, *, needed: bool = False, dry_run: bool = False) -> SyncResult:
         """Exchange commits with the remote and write queued values; see `orgtp.sync.sync`.

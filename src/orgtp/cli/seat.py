@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import Annotated
 
 import typer
 
@@ -20,9 +21,6 @@ from orgtp.cli.session import open_chosen_org, report_change, warn_if_incomplete
 from orgtp.model.errors import BadInput
 from orgtp.model.seat import SeatKind, SeatStatus
 from orgtp.model.text import did_you_mean
-
-if TYPE_CHECKING:
-    from orgtp.api import OrgHandle
 
 
 def show_seat(
@@ -125,31 +123,32 @@ def set_seat_keys(
     values: Annotated[
         list[str], typer.Argument(metavar="KEY=VALUE…", help="A key can be a path, such as metrics.ID.target.")
     ],
+    also_past: Annotated[
+        bool, typer.Option("--also-past", help="Judge past periods by a new target, too, not only from now on.")
+    ] = False,
     *,
     change: ChangeOptions,
 ) -> int:
     """Set keys of a seat, as a commit.
 
-    Only the lines concerned change. KEY= removes a key.
+    Only the lines concerned change. KEY= removes a key. A new target applies from the current period on; earlier values
+    keep the target that they had.
     """
     handle = open_chosen_org(change.org, push=change.push)
     pairs = [_parse_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]
-    _warn_of_past_targets(handle, seat, [key for key, _ in pairs])
-    done = handle.ledger.set_keys(
-        seat, [(_parse_key_path(key), value) for key, value in pairs], by=change.by, dry_run=change.dry_run
+    set_keys = partial(
+        handle.ledger.set_keys,
+        seat,
+        [(_parse_key_path(key), value) for key, value in pairs],
+        by=change.by,
+        also_past=also_past,
     )
-    return report_change("seat-set", handle, done, change, seat=seat)
-
-
-def _warn_of_past_targets(handle: OrgHandle, seat: str, keys: list[str]) -> None:
-    """Warn that a target without a date also re-scores past periods, if the metric has values."""
-    for key in keys:
-        head, _, rest = key.partition(".")
-        metric, _, last = rest.partition(".")
-        if (head, last) == ("metrics", "target") and handle.org.score_records(seat, metric):
-            write_stderr(
-                f"this also re-scores past periods of {metric}. To apply it from a period on, use: {key}.PERIOD=…"
-            )
+    if _JUDGED & {key.partition(".")[0] for key, _ in pairs}:
+        # What happens to the past is said before anything is written.
+        for verdict in set_keys(dry_run=True).verdicts:
+            write_stderr(f"{verdict.metric}: {verdict.summary}")
+    done = set_keys(dry_run=change.dry_run)
+    return report_change("seat-set", handle, done, change, seat=seat, verdicts=done.verdicts)
 
 
 def _parse_pair(text: str, form: str, example: str) -> tuple[str, str]:
@@ -160,6 +159,8 @@ def _parse_pair(text: str, form: str, example: str) -> tuple[str, str]:
 
 
 _PATHS = ("capabilities", "metrics")
+# The keys that the verdicts on past periods depend on.
+_JUDGED = {"metrics", "since", "status"}
 
 
 def _parse_key_path(key: str) -> tuple[str, ...]:

@@ -37,7 +37,9 @@ def diff_since(snapshot: OrgSnapshot, base: str, *, from_merge_base: bool = Fals
         rev = find_merge_base(snapshot.repo, rev, snapshot.revision)
     fetch_missing_objects(snapshot.repo, rev, snapshot.head.branch)
     before, after = _load_org_at(snapshot, rev), snapshot.loaded.org
-    return DiffSinceBase(rev, _add_authorship(snapshot, snapshot.repo, rev, Facts(before, after), diff(before, after)))
+    return DiffSinceBase(
+        rev, _add_authorship(snapshot, snapshot.repo, rev, Facts(before, after), diff(before, after, snapshot.now))
+    )
 
 
 def _add_authorship(snapshot: OrgSnapshot, repo: Repo, base: str, facts: Facts, found: Diff) -> Diff:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from orgtp.files.apply import apply_change
 from orgtp.files.load import LoadedOrg, load_org
@@ -24,13 +25,16 @@ from orgtp.git.repo import Repo
 from orgtp.git.tree import MODULE, TREE, GitTree, TreeEditor, TreeEntry, open_tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.advance import BranchMove, hold_indexes, move_branch, recover_journal
-from orgtp.ledger.checks import check_change
+from orgtp.ledger.checks import CheckedChange, check_change
 from orgtp.ledger.partial_tree import PartialTree, ReadScope
 from orgtp.model.change import Change
 from orgtp.model.content_hash import hash_changed_files, set_content_trailer
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem
+
+if TYPE_CHECKING:
+    from orgtp.model.verdict_changes import VerdictChange
 
 
 def add_content_trailer(objects: ObjectStore, draft: CommitDraft, nodes: Mapping[str, TreeEntry | None]) -> CommitDraft:
@@ -81,7 +85,7 @@ class RecordedChange:
 
     `before` and `files` map the changed paths to their content before and after. `behind`: why the work tree could not
     be updated after the commit. `queued_because`: why the change is queued and not committed yet. `noted`: new
-    problems that do not prevent the change.
+    problems that do not prevent the change. `verdicts`: the metrics whose past it judges differently.
     """
 
     change: Change
@@ -91,6 +95,7 @@ class RecordedChange:
     behind: str = ""
     queued_because: str = ""
     noted: tuple[Problem, ...] = ()
+    verdicts: tuple[VerdictChange, ...] = ()
 
     @property
     def paths(self) -> list[str]:
@@ -254,7 +259,7 @@ class CommitBatch:
         _refuse_unread_files(self.editor, loaded, change)
         files = apply_change(loaded.files, change)
         _refuse_links_at(self.editor, files)
-        noted = check_change(loaded, change, files) if files else ()
+        checked = check_change(loaded, change, files, now) if files else CheckedChange()
         old = {path: loaded.files[path] for path in files if path in loaded.files}
         author = Identity("", "")
         if files:
@@ -264,7 +269,11 @@ class CommitBatch:
         self.editor = self.editor.replace_entries(nodes) if nodes else self.editor
         when = now.astimezone(loaded.org.zone)
         return PlannedCommit(
-            RecordedChange(change, None, old, files, noted=noted), self.editor.root, author, when, nodes
+            RecordedChange(change, None, old, files, noted=checked.noted, verdicts=checked.verdicts),
+            self.editor.root,
+            author,
+            when,
+            nodes,
         )
 
     def write_and_advance(self, steps: list[PlannedCommit]) -> list[RecordedChange]:

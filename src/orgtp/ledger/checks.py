@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from orgtp.files.admission import find_size_problem
 from orgtp.files.load import LoadedOrg, load_org
 from orgtp.files.scores import find_seat_of_scores, read_scores
 from orgtp.files.tree import MemoryTree
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import AppendScores, Change
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem, select_errors
 from orgtp.model.score import Score
+
+if TYPE_CHECKING:
+    from orgtp.model.verdict_changes import VerdictChange
 
 
 class WouldBreak(OrgtpError):
@@ -22,14 +28,26 @@ class WouldBreak(OrgtpError):
     text = "nothing was written, because the change would break the org:\n{problems}"
 
 
-def check_change(before: LoadedOrg, change: Change, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+@dataclass(frozen=True, slots=True)
+class CheckedChange:
+    """What a change that is allowed brings with it: new problems that are no errors, and other verdicts on the past."""
+
+    noted: tuple[Problem, ...] = ()
+    verdicts: tuple[VerdictChange, ...] = ()
+
+
+def check_change(before: LoadedOrg, change: Change, files: Mapping[str, bytes], now: datetime) -> CheckedChange:
     """Refuse a change that adds an error. Existing errors do not matter.
 
-    `files` is the content of the changed files. Returns the new problems that are not errors. Raises `WouldBreak`.
+    `files` is the content of the changed files. Raises `WouldBreak`.
     """
     if all(isinstance(edit, AppendScores) for edit in change.edits):
-        return refuse_wrong_records(before.org, before.files, files)
-    return refuse_new_errors(before, files)
+        return CheckedChange(refuse_wrong_records(before.org, before.files, files))
+    from orgtp.model.verdict_changes import compare_verdicts
+
+    after = load_org(MemoryTree({**before.files, **files}))
+    noted = refuse_new_errors(before, after)
+    return CheckedChange(noted, tuple(compare_verdicts(before.org, after.org, now)))
 
 
 def refuse_wrong_records(org: Org, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[Problem, ...]:
@@ -65,10 +83,9 @@ def _count_from_start(problem: Problem, old: bytes) -> Problem:
     return replace(problem, place=replace(problem.place, line=problem.place.line + before))
 
 
-def refuse_new_errors(before: LoadedOrg, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
-    """Refuse changed `files` that add errors. Returns the new problems that are not errors. Raises `WouldBreak`."""
+def refuse_new_errors(before: LoadedOrg, after: LoadedOrg) -> tuple[Problem, ...]:
+    """Refuse errors that only `after` has. Returns the new problems that are not errors. Raises `WouldBreak`."""
     known = {(problem.rule, problem.place.path, problem.message) for problem in before.all_problems}
-    after = load_org(MemoryTree({**before.files, **files}))
     new = [p for p in after.all_problems if (p.rule, p.place.path, p.message) not in known]
     return _raise_if_broken(new, [problem for problem in new if problem in after.blocking_errors])
 

@@ -26,6 +26,7 @@ from orgtp.rules.rule import (
     Rule,
     RuleContext,
     change_rule,
+    dated_change_rule,
     dated_rule,
     limit_problems,
     org_rule,
@@ -151,6 +152,7 @@ RULES: tuple[Rule, ...] = (
     *with_topic(
         "notices",
         change_rule(notices.target_changed, Severity.NOTICE),
+        dated_change_rule(notices.past_verdict_changed, Severity.NOTICE),
         change_rule(notices.owner_changed, Severity.NOTICE),
         change_rule(notices.outcome_changed, Severity.NOTICE),
         change_rule(notices.metric_changed, Severity.NOTICE),

@@ -96,6 +96,13 @@ def change_rule(find: Callable[[OrgPair], Iterator[Finding]], severity: Severity
     return _rule_from_function(find, severity, lambda case: find(case.pair) if case.pair else iter(()))
 
 
+def dated_change_rule(find: Callable[[OrgPair, datetime], Iterator[Finding]], severity: Severity) -> Rule:
+    """Make a rule about what a pull request changes, as of the current time."""
+    return _rule_from_function(
+        find, severity, lambda case: find(case.pair, case.now) if case.pair and case.now else iter(())
+    )
+
+
 def rule_without_check(id_: str, text: str, severity: Severity = Severity.ERROR, *, topic: str = "form") -> Rule:
     """Make a rule whose violations are found elsewhere, such as by the readers in `orgtp.files`."""
     return Rule(id_, severity, topic, text, lambda _: iter(()))

@@ -221,7 +221,7 @@ class CommitReplay:
         try:
             if any(not find_seat_of_scores(path) for path in paths):
                 self.batch.editor.objects.write_objects()
-                refuse_new_errors(self._load_org(self.base), self._load_org(self.batch.editor).files)
+                refuse_new_errors(self._load_org(self.base), self._load_org(self.batch.editor))
             else:
                 self._refuse_records(paths)
         except WouldBreak as error:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orgtp.model.value import Unit
+from orgtp.model.verdict_changes import VerdictChange
 from orgtp.render.spans import (
     SHORT_COMMIT,
     Line,
@@ -67,6 +68,7 @@ def build_sections(found: Diff) -> list[DiffSection]:
         DiffSection("Retired", tuple(map(_make_retired_item, found.retired))),
         DiffSection("Removed", tuple(_list_removed_items(found))),
         DiffSection("Targets", tuple(_list_target_items(found))),
+        DiffSection("Verdicts on the past", tuple(map(_make_verdict_item, found.verdicts))),
         DiffSection(
             "Scores", scores, ("Seat", "Metric", "Values", "Newest"), tuple(map(_format_values_row, found.values))
         ),
@@ -80,6 +82,14 @@ def build_sections(found: Diff) -> list[DiffSection]:
         ),
     )
     return [section for section in sections if section.items or section.rows]
+
+
+def _make_verdict_item(change: VerdictChange) -> ListItem:
+    """A metric whose past periods are judged differently, and in which direction."""
+    metric = join_spans(
+        format_seat_short(change.seat, change.name), " ", format_named_id(change.metric, change.metric_name)
+    )
+    return ListItem(join_spans(metric, f": {change.summary}"))
 
 
 def _make_added_item(found: Diff, seat: SeatAdded) -> ListItem:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from orgtp.model.org import WORD_TOPICS, Org
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Keys
 from orgtp.model.seat import Seat
 from orgtp.model.target import Targets
+from orgtp.model.verdict_changes import compare_verdicts
 from orgtp.rules.rule import Finding
 
 
@@ -34,6 +36,28 @@ def target_changed(compared: OrgPair) -> Iterator[Finding]:
         if old != new and new.dated:
             message = f"the target of {seat.id} {metric} changes from {_format_targets(old)} to {_format_targets(new)}"
             yield Finding(seat.marks.value_place("metrics", metric, "target"), message, _SEEN)
+
+
+def past_verdict_changed(compared: OrgPair, now: datetime) -> Iterator[Finding]:
+    """Past periods of a metric are judged differently than before.
+
+    A target without a date, another `per`, a later `since` or a new holiday also changes how earlier values are judged.
+    The message says how many periods change, and in which direction.
+
+    Bad:
+
+        -target: ">= 95%"
+        +target: ">= 60%"      (five misses become hits)
+
+    Good:
+
+        +target: {2026-W01: ">= 95%", 2026-W48: ">= 90%"}
+
+    Fix: nothing, if it is intended. `orgtp seat set SEAT "metrics.METRIC.target=>= 90%"` keeps the past as it is.
+    """
+    for change in compare_verdicts(compared.before, compared.after, now):
+        place = compared.after.seats[change.seat].marks.key_place("metrics", change.metric)
+        yield Finding(place, f"{change.seat} {change.metric}: {change.summary}", _SEEN)
 
 
 def owner_changed(compared: OrgPair) -> Iterator[Finding]:

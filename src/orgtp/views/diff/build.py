@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 from orgtp.model.org import Org
 from orgtp.model.text import count_noun
+from orgtp.model.verdict_changes import VerdictChange, compare_verdicts
 from orgtp.views.diff.escalations import EscalationChanged, SilenceChanged, escalations_changed, silences_changed
 from orgtp.views.diff.metrics import MetricField, TargetMoved, WaiverChanged, metric_fields, targets_moved, waivers
 from orgtp.views.diff.policy import PolicyChanged, policy_changes
@@ -31,7 +33,8 @@ class Diff:
     """Everything that differs, each list sorted by seat id and what it is about.
 
     `owners` are changes of owner, and `moved` of the seat that a seat reports to. `records` are retirement records and
-    `rows` recorded values that changed, which should never happen. `unreadable` are files that are unreadable on either
+    `rows` recorded values that changed, which should never happen. `verdicts` are the metrics whose past periods are
+    judged differently. `unreadable` are files that are unreadable on either
     side, and not compared.
     """
 
@@ -54,6 +57,7 @@ class Diff:
     escalations: tuple[EscalationChanged, ...] = ()
     silences: tuple[SilenceChanged, ...] = ()
     policy: tuple[PolicyChanged, ...] = ()
+    verdicts: tuple[VerdictChange, ...] = ()
     unreadable: tuple[str, ...] = ()
 
     @property
@@ -73,8 +77,8 @@ class Diff:
         return sorted(({change.seat for change in own} | (handed - retired)) - whole)
 
 
-def diff(before: Org, after: Org) -> Diff:
-    """What changed from `before` to `after`."""
+def diff(before: Org, after: Org, now: datetime | None = None) -> Diff:
+    """What changed from `before` to `after`. With `now`, also how the verdicts on the past as of now changed."""
     seats = Seats(before, after)
     pairs = seats.metric_pairs
     return Diff(
@@ -97,6 +101,7 @@ def diff(before: Org, after: Org) -> Diff:
         escalations=tuple(escalations_changed(before, after)),
         silences=tuple(silences_changed(before, after)),
         policy=tuple(policy_changes(before, after)),
+        verdicts=tuple(compare_verdicts(before, after, now)) if now else (),
         unreadable=tuple(sorted(before.unreadable | after.unreadable)),
     )
 
@@ -128,6 +133,7 @@ def _count_other_changes(found: Diff) -> list[str]:
         (sum(one.before is None for one in found.escalations), "escalation", "opened"),
         (sum(one.after == "resolved" for one in found.escalations), "escalation", "resolved"),
         (len(found.policy), "line", "of org.yaml changed"),
+        (len(found.verdicts), "metric", "with another verdict on the past"),
         (len(found.unreadable), "file", "not readable"),
     )
     return [f"{count_noun(number, noun)} {what}" for number, noun, what in counts if number]
