@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org, Policy
-from orgtp.model.period import Cadence, Period, parse_period
+from orgtp.model.period import Cadence, Grain, Period, parse_period
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, SeatStatus
 from orgtp.model.target import Target, Targets, parse_target
@@ -54,9 +54,12 @@ def row(
     holidays: tuple[date, ...] = (),
     grace: timedelta = timedelta(hours=1),
     zone: tzinfo = NEW_YORK,
+    per: Grain | None = None,
+    allow_misses: int = 0,
 ) -> MetricRow:
     """A row of one metric `on-time` of the seat `dash`, `values` by period (several: corrections, oldest first)."""
-    metric = Metric("on-time", "On time", "Clients stay", targets(told), cadence, rollup, source, due)
+    terms = (targets(told), cadence, rollup, source, due)
+    metric = Metric("on-time", "On time", "Clients stay", *terms, per=per, allow_misses=allow_misses)
     seat = Seat("dash", "Dash", "Analytics", SeatKind.AGENT, status, "bogdan", since=since, metrics={"on-time": metric})
     seats, scores = {"dash": seat}, {"dash": tuple(_scores(values))}
     org = Org("o", "O", zone, frozenset(holidays), policy=Policy(grace), seats=seats, scores=scores)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.metric_row import MetricRow
-from orgtp.model.period import Cadence, Period
+from orgtp.model.period import Cadence, Grain, Period
 from orgtp.model.seat import Rollup, SeatStatus
 from tests.model.building import FRIDAY, NEW_YORK, period, row
 
@@ -149,14 +149,14 @@ class TestDue:
     def test_the_latest_is_found_behind_a_long_holiday(self) -> None:
         off = tuple(date(2026, 12, 21) + timedelta(days=number) for number in range(14))
         monday = datetime(2027, 1, 4, 10, tzinfo=NEW_YORK)
-        one = row(">= 1", {"2026-12-18": "1"}, cadence=Cadence.WEEKDAYS, holidays=off, now=monday)
+        one = row(">= 1", {"2026-12-18": "1"}, cadence=Cadence.WEEKDAYS, holidays=off, now=monday, per=Grain.DAY)
         assert one.latest_cell().period == "2026-12-18"
 
     @pytest.mark.parametrize(
         ("rollup", "value", "note"),
         [
             (Rollup.SUM, "40", "1 of 5 not due yet"),
-            (Rollup.LAST, "10", None),
+            (Rollup.LAST, "10", "1 of 5 not due yet"),
             (Rollup.HITS, "4/4", "1 of 5 not due yet"),
         ],
     )
@@ -167,7 +167,7 @@ class TestDue:
         values = days("10", "10", "10", "10")
         one = row(">= 10", values, cadence=Cadence.WEEKDAYS, rollup=rollup, due="09:00", now=monday)
         cell = one.column_cell(LAST_WEEK)
-        assert (cell.value, cell.note, cell.partial) == (value, note, True)
+        assert (cell.value, cell.note, cell.partial, cell.state) == (value, note, True, CellState.PENDING)
 
     def test_a_hole_is_told_before_what_is_not_due_yet(self) -> None:
         monday = datetime(2026, 11, 16, 8, tzinfo=NEW_YORK)
@@ -208,11 +208,11 @@ class TestRollups:
         cell = in_week(Rollup.SUM, days("10", None, "12", "13", "14"))
         assert (cell.value, cell.state, cell.note) == (None, CellState.UNAVAILABLE, "1 of 5 not known")
 
-    def test_the_last_is_never_carried_over_a_hole(self) -> None:
-        missed = in_week(Rollup.LAST, days("10", "11", "12", "13", "-"))
-        broken = in_week(Rollup.LAST, days("10", "11", "12", "13", None))
-        assert (missed.value, missed.state) == (None, CellState.MISSING)
-        assert (broken.value, broken.state) == (None, CellState.UNAVAILABLE)
+    def test_the_last_known_value_is_judged_and_says_that_a_later_one_is_not_known(self) -> None:
+        for hole in ("-", None):
+            cell = in_week(Rollup.LAST, days("10", "11", "12", "13", hole))
+            assert (cell.value, cell.state, cell.partial) == ("13", CellState.ON, True)
+            assert cell.note == "1 of 5 not known"
 
     @pytest.mark.parametrize("rollup", list(Rollup))
     def test_a_week_of_holes_is_a_hole(self, rollup: Rollup) -> None:
@@ -224,10 +224,12 @@ class TestRollups:
         assert in_week(rollup, days(None, None, None, None, None)).note == "source broken"
 
     @pytest.mark.parametrize("rollup", [Rollup.SUM, Rollup.MEAN, Rollup.MIN, Rollup.MAX, Rollup.LAST])
-    def test_a_week_that_still_runs_counts_what_is_there(self, rollup: Rollup) -> None:
+    def test_a_week_that_still_runs_shows_what_is_there_and_is_pending(self, rollup: Rollup) -> None:
         values: dict[str, str | None] = {f"2026-11-{day}": "10" for day in range(16, 20)}
         cell = in_week(rollup, values, text="2026-W47")
-        assert (cell.value, cell.state) == ("40" if rollup is Rollup.SUM else "10", CellState.ON)
+        # A maximum that has reached its target stays there.
+        state = CellState.ON if rollup is Rollup.MAX else CellState.PENDING
+        assert (cell.value, cell.state) == ("40" if rollup is Rollup.SUM else "10", state)
 
     def test_a_week_before_the_seat_is_none(self) -> None:
         assert in_week(Rollup.SUM, {}, text="2024-W10") == Cell("2024-W10", CellState.NONE)
@@ -262,8 +264,10 @@ class TestRollups:
     def test_there_is_a_number_only_where_somebody_gave_one(self, values: list[str | None], rollup: Rollup) -> None:
         cell = in_week(rollup, days(*values))
         given_numbers = [value for value in values if value not in {"-", None}]
-        assert (cell.value is not None) == cell.state.is_known
+        assert not cell.state.is_known or cell.value is not None
         assert given_numbers or cell.value is None
+        # Only a count that allows no unknown value is unavailable in spite of a number.
+        assert cell.value is None or cell.state.is_known or rollup is Rollup.HITS
 
 
 class TestGrids:
@@ -326,8 +330,8 @@ class TestLatestAndTally:
 
     def test_on_a_monday_the_latest_weekday_is_friday(self) -> None:
         monday = FRIDAY + timedelta(days=3)
-        latest = row(">= 1", {"2026-11-20": "1"}, cadence=Cadence.WEEKDAYS, now=monday).latest_cell()
-        assert latest.period == "2026-11-20"
+        one = row(">= 1", {"2026-11-20": "1"}, cadence=Cadence.WEEKDAYS, now=monday, per=Grain.DAY)
+        assert one.latest_cell().period == "2026-11-20"
 
     def test_where_there_is_nothing_the_latest_is_the_current_period(self) -> None:
         assert row(">= 1", {}, status=SeatStatus.PROPOSED).latest_cell() == Cell("2026-W47", CellState.NONE)

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from orgtp.actions.record_scores import NewScore
     from orgtp.actions.retire import RetirementPlan, RetirementRequest
     from orgtp.actions.seats import NewSeat
+    from orgtp.actions.upgrade import list_sums_without_per
     from orgtp.api.audit import AuditQueries
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
-    from orgtp.api.ledger import LedgerActions
+    from orgtp.api.ledger import LedgerActions, UpgradedOrg
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
     from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
     from orgtp.audit.export.report import AuditReport
@@ -38,8 +39,11 @@ if TYPE_CHECKING:
     from orgtp.ledger.create import CreatedOrg
     from orgtp.model.change import YamlData
     from orgtp.model.escalation import EscalationSeverity
+    from orgtp.model.former_verdicts import RecountedVerdict, list_recounted_verdicts
     from orgtp.model.org import Org
+    from orgtp.model.period import Grain
     from orgtp.model.problem import Problem
+    from orgtp.model.verdict_changes import VerdictChange
     from orgtp.notify.config import notify_path
     from orgtp.notify.notify import build_notifications, send_notifications
     from orgtp.sources.add import insert_source, save_sources_file
@@ -83,6 +87,7 @@ __all__ = [
     "Escalations",
     "FoundTrouble",
     "GitFailed",
+    "Grain",
     "Guarantee",
     "HistoryQueries",
     "ImportRow",
@@ -103,6 +108,7 @@ __all__ = [
     "OrgHead",
     "Problem",
     "RecordedChange",
+    "RecountedVerdict",
     "Repo",
     "RetirementPlan",
     "RetirementRequest",
@@ -117,7 +123,9 @@ __all__ = [
     "SyncResult",
     "SyncStatus",
     "SyncStopped",
+    "UpgradedOrg",
     "Verdict",
+    "VerdictChange",
     "WaitNotice",
     "YamlData",
     "ask_sources",
@@ -130,6 +138,8 @@ __all__ = [
     "init_org",
     "init_sample",
     "insert_source",
+    "list_recounted_verdicts",
+    "list_sums_without_per",
     "load_kind",
     "notify_path",
     "open_org",
@@ -150,10 +160,11 @@ __getattr__ = lazy_exports(
         "orgtp.actions.record_scores": "NewScore",
         "orgtp.actions.retire": "RetirementPlan RetirementRequest",
         "orgtp.actions.seats": "NewSeat",
+        "orgtp.actions.upgrade": "list_sums_without_per",
         "orgtp.api.audit": "AuditQueries",
         "orgtp.api.escalations": "Escalations",
         "orgtp.api.history": "HistoryQueries",
-        "orgtp.api.ledger": "LedgerActions",
+        "orgtp.api.ledger": "LedgerActions UpgradedOrg",
         "orgtp.api.org": "OrgHandle init_org init_sample open_org",
         "orgtp.audit.checkpoint": "Checkpoint CheckpointSigner",
         "orgtp.audit.export.report": "AuditReport",
@@ -177,8 +188,11 @@ __getattr__ = lazy_exports(
         "orgtp.ledger.create": "CreatedOrg",
         "orgtp.model.change": "YamlData",
         "orgtp.model.escalation": "EscalationSeverity",
+        "orgtp.model.former_verdicts": "RecountedVerdict list_recounted_verdicts",
         "orgtp.model.org": "Org",
+        "orgtp.model.period": "Grain",
         "orgtp.model.problem": "Problem",
+        "orgtp.model.verdict_changes": "VerdictChange",
         "orgtp.notify.config": "notify_path",
         "orgtp.notify.notify": "build_notifications send_notifications",
         "orgtp.sources.add": "save_sources_file insert_source",

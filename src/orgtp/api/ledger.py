@@ -23,8 +23,17 @@ if TYPE_CHECKING:
     from orgtp.ledger.batch import Action, Ledger, RecordedChange
     from orgtp.model.change import Change, YamlData
     from orgtp.model.org import Org
+    from orgtp.model.period import Grain
     from orgtp.sync.status import SyncStatus
     from orgtp.sync.sync import SyncResult
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradedOrg:
+    """The commit of an upgrade, and the CI files that were left alone because somebody edited them."""
+
+    done: RecordedChange
+    edited: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -158,6 +167,22 @@ class LedgerActions:
         acting = self.find_acting_seat(by)
         now = None if also_past else self.snapshot.now
         return self.record(lambda org: set_keys(org, seat, values, acting, now=now), dry_run=dry_run)
+
+    def upgrade(
+        self, per: Mapping[tuple[str, str], Grain] | None = None, *, by: str = "", dry_run: bool = False
+    ) -> UpgradedOrg:
+        """Bring the org's files up to date with this orgtp. `per`: the choices for sums, by seat and metric."""
+        from orgtp.actions.upgrade import UpgradeRequest, upgrade_org
+        from orgtp.ledger.create import CI_FILES, is_unchanged_template, scaffold_files
+
+        branch = self.snapshot.head.branch
+        ledger, shipped = self.open_ledger(), scaffold_files(branch)
+        present = ledger.read_files(shipped)
+        ours = {path for path, raw in present.items() if is_unchanged_template(path, raw, branch)}
+        request = UpgradeRequest(shipped, present, frozenset(ours), per or {}, self.find_acting_seat(by))
+        done = self.record(lambda org: upgrade_org(org, request), dry_run=dry_run)
+        edited = [path for path in sorted(present) if path in CI_FILES and present[path] != shipped[path]]
+        return UpgradedOrg(done, tuple(path for path in edited if path not in ours))
 
     def sync(self, *, needed: bool = False, dry_run: bool = False) -> SyncResult:
         """Exchange commits with the remote and write queued values; see `orgtp.sync.sync`.

@@ -44,6 +44,7 @@ COMMANDS = (
     CommandEntry(
         "retire", "retire", "retire_seat", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"
     ),
+    CommandEntry("upgrade", "upgrade", "upgrade_org", "orgtp upgrade --dry-run"),
     CommandEntry("sync", "sync", "sync_commits", "orgtp sync && orgtp sync --status"),
     CommandEntry("schedule", "schedule", "print_schedule", "orgtp schedule cron --times 08:00,17:00 | crontab -"),
     CommandEntry("mcp", "mcp", "run_mcp", "orgtp mcp --install claude-desktop --allow-write --as tally"),

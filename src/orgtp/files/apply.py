@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orgtp.model.change import AppendScores, Change, CreateFile, Edit
+from orgtp.model.change import AppendScores, Change, CreateFile, Edit, ReplaceFile
 from orgtp.model.errors import OrgtpError, Refused
 
 
@@ -29,6 +29,10 @@ def _apply_edit(edit: Edit, before: bytes | None) -> bytes:
         if before is not None:
             raise CannotCreate(path=edit.path)
         return _format_new_file(edit).encode()
+    if isinstance(edit, ReplaceFile):
+        if before != edit.before:
+            raise Refused(why=f"{edit.path} has just been changed. Run the command again.")
+        return edit.content
     if before is None:
         raise Refused(why=f"{edit.path} does not exist, so it cannot be changed.")
     # Imported here because recording a value, the most frequent change, writes no YAML.

@@ -9,7 +9,7 @@ SEAT_ORDER = (
 METRIC_ORDER = (
     "name", "outcome", "target", "cadence", "per", "due", "rollup", "allow_misses", "source", "leads_to", "waive",
 )  # fmt: skip
-ORG_ORDER = ("org", "name", "timezone", "holidays", "branch", "policy", "routing")
+ORG_ORDER = ("org", "orgtp", "name", "timezone", "holidays", "branch", "policy", "routing")
 POLICY_KEYS = (
     "grace", "scorekeepers", "push", "retirement", "escalation", "require_signatures_since", "forges", "words",
 )  # fmt: skip

@@ -125,6 +125,7 @@ def _assemble_org(
         silences=silences,
         routing=head.routing,
         signers=_read_signer_keys(files, problems),
+        version=head.version,
         unreadable=frozenset(unreadable),
         marks=head.marks,
     )

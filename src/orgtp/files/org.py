@@ -15,7 +15,7 @@ from orgtp.files.seat import build_mapping_problem
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import Route
-from orgtp.model.org import DEFAULT_GRACE, WORD_TOPICS, Ending, Policy, Retirement
+from orgtp.model.org import DEFAULT_GRACE, FORMAT_VERSION, WORD_TOPICS, Ending, Policy, Retirement
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Marks, Problem
 from orgtp.model.seat import SeatKind
@@ -32,6 +32,7 @@ class OrgHead:
     branch: str = "main"
     policy: Policy = Policy()
     routing: tuple[Route, ...] = ()
+    version: int = 0
     marks: Marks = Marks("org.yaml")
 
 
@@ -59,8 +60,19 @@ def _parse_org_head(fields: MappingReader) -> OrgHead:
         branch=_read_branch_name(fields),
         policy=_read_policy(fields),
         routing=read_routing(fields),
+        version=_read_version(fields),
         marks=fields.marks,
     )
+
+
+def _read_version(fields: MappingReader) -> int:
+    """The version of the file formats; 0 if the org does not say it."""
+    version = fields.count("orgtp")
+    if version > FORMAT_VERSION or (version == 0 and fields.data.get("orgtp") == 0):
+        message = f"the files have version {version} of the formats, but this orgtp reads version {FORMAT_VERSION}"
+        hint = "Install a newer orgtp." if version else f"Write orgtp: {FORMAT_VERSION}, or remove the key."
+        fields.add_problem("bad-version", "orgtp", message, hint)
+    return version
 
 
 def find_timezone(name: str) -> ZoneInfo | None:

@@ -27,7 +27,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.advance import BranchMove, hold_indexes, move_branch, recover_journal
 from orgtp.ledger.checks import CheckedChange, check_change
 from orgtp.ledger.partial_tree import PartialTree, ReadScope
-from orgtp.model.change import Change
+from orgtp.model.change import Change, ReplaceFile
 from orgtp.model.content_hash import hash_changed_files, set_content_trailer
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
@@ -144,6 +144,10 @@ class Ledger:
             raise NoLedger(branch=self.branch)
         return found
 
+    def read_files(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of those of the files that exist at the tip. Raises `NoLedger`."""
+        return open_tree(self.repo, self.tip()).read_files(paths)
+
     def plan_change(self, action: Action, scope: ReadScope | None = None) -> PlannedCommit:
         """The commit that the action would make now; nothing is written."""
         return CommitBatch(self, self.tip()).run_action(action, scope)
@@ -257,10 +261,12 @@ class CommitBatch:
     def _run_on(self, action: Action, loaded: LoadedOrg, who: Identity | None, now: datetime) -> PlannedCommit:
         change = action(loaded.org)
         _refuse_unread_files(self.editor, loaded, change)
-        files = apply_change(loaded.files, change)
+        replaced = [edit.path for edit in change.edits if isinstance(edit, ReplaceFile)]
+        present = {**loaded.files, **self.editor.read_files(replaced)} if replaced else loaded.files
+        files = apply_change(present, change)
         _refuse_links_at(self.editor, files)
         checked = check_change(loaded, change, files, now) if files else CheckedChange()
-        old = {path: loaded.files[path] for path in files if path in loaded.files}
+        old = {path: present[path] for path in files if path in present}
         author = Identity("", "")
         if files:
             acting = loaded.org.seats.get(change.by)
@@ -322,7 +328,7 @@ class CommitBatch:
 def _refuse_unread_files(editor: TreeEditor, loaded: LoadedOrg, change: Change) -> None:
     """Refuse to write to a file that exists and was not read: its content would be lost."""
     for edit in change.edits:
-        node = None if edit.path in loaded.files else editor.find_entry(edit.path)
+        node = None if edit.path in loaded.files or isinstance(edit, ReplaceFile) else editor.find_entry(edit.path)
         if node and node.is_plain:
             raise UnreadFile(path=edit.path)
 

@@ -12,7 +12,7 @@ from orgtp.files.load import LoadedOrg, load_org
 from orgtp.files.scores import find_seat_of_scores, read_scores
 from orgtp.files.tree import MemoryTree
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.change import AppendScores, Change
+from orgtp.model.change import AppendScores, Change, ReplaceFile
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem, select_errors
@@ -45,7 +45,9 @@ def check_change(before: LoadedOrg, change: Change, files: Mapping[str, bytes], 
         return CheckedChange(refuse_wrong_records(before.org, before.files, files))
     from orgtp.model.verdict_changes import compare_verdicts
 
-    after = load_org(MemoryTree({**before.files, **files}))
+    replaced = {edit.path for edit in change.edits if isinstance(edit, ReplaceFile)}
+    record = {path: raw for path, raw in files.items() if path not in replaced}
+    after = load_org(MemoryTree({**before.files, **record}))
     noted = refuse_new_errors(before, after)
     return CheckedChange(noted, tuple(compare_verdicts(before.org, after.org, now)))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -30,6 +32,7 @@ _TEMPLATES = {
     "github.yml": ".github/workflows/orgtp.yml",
     "gitlab.yml": ".gitlab-ci.yml",
 }
+CI_FILES = tuple(path for path in _TEMPLATES.values() if path.endswith(".yml"))
 
 
 class PathOccupied(OrgtpError):
@@ -112,6 +115,17 @@ def scaffold_files(branch: str = _BRANCH) -> dict[str, bytes]:
     return schemas | {path: _render_template(name, branch) for name, path in _TEMPLATES.items()}
 
 
+def is_unchanged_template(path: str, raw: bytes, branch: str) -> bool:
+    """Whether `raw`, the content of `path` in an org, is what an earlier version of orgtp wrote there."""
+    name = next((name for name, place in _TEMPLATES.items() if place == path), "")
+    marks = {f"[{format_scalar(branch, _QUOTE)}]": "[BRANCH]", format_scalar(_gitlab_condition(branch)): "ON_BRANCH"}
+    text = raw.decode(errors="replace")
+    for rendered, mark in marks.items():
+        text = text.replace(rendered, mark)
+    former = json.loads((schema.shipped_dir("templates") / "former.json").read_text(encoding="utf-8"))
+    return hashlib.sha256(text.encode()).hexdigest() in former.get(name, ())
+
+
 def _render_template(name: str, branch: str) -> bytes:
     text = (schema.shipped_dir("templates") / name).read_text(encoding="utf-8")
     marks = {"[BRANCH]": f"[{format_scalar(branch, _QUOTE)}]", "ON_BRANCH": format_scalar(_gitlab_condition(branch))}
@@ -172,6 +186,8 @@ def make_org_id(name: str) -> str:
 _ORG = """\
 # yaml-language-server: $schema=.orgtp/schema/org.schema.json
 org: {id}
+# The version of the file formats.
+orgtp: 1
 name: {name}
 # Periods are days, weeks and months in this zone.
 timezone: {zone}

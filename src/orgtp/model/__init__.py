@@ -10,6 +10,8 @@ __all__ = [
     "errors",
     "escalation",
     "escalation_policy",
+    "former_verdicts",
+    "metric_row",
     "org",
     "org_pair",
     "period",
@@ -23,4 +25,5 @@ __all__ = [
     "text",
     "trailers",
     "value",
+    "verdict_changes",
 ]

@@ -48,7 +48,16 @@ class DropKey:
     keys: Keys
 
 
-Edit: TypeAlias = AppendScores | CreateFile | SetKey | DropKey
+@dataclass(frozen=True, slots=True)
+class ReplaceFile:
+    """Write a whole file that is not part of the record, such as a schema. Refused if it is not `before` any more."""
+
+    path: str
+    before: bytes | None
+    content: bytes
+
+
+Edit: TypeAlias = AppendScores | CreateFile | SetKey | DropKey | ReplaceFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,10 @@ class Policy:
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
 
 
+# The version of the file formats that this orgtp writes, and the newest that it reads.
+FORMAT_VERSION = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """A metric's final result: its last value and period, and how many known periods were on target."""
@@ -79,8 +83,9 @@ class Retirement:
 class Org:
     """One organisation at one point in its history.
 
-    `holidays` are days off, which do not count for `weekdays` metrics. `unreadable` has the paths of files that could
-    not be read: their content is unknown, not absent.
+    `version` is the version of its file formats, or 0 if org.yaml does not say it. `holidays` are days off, which do
+    not count for `weekdays` metrics. `unreadable` has the paths of files that could not be read: their content is
+    unknown, not absent.
     """
 
     id: str = ""
@@ -96,6 +101,7 @@ class Org:
     silences: Mapping[str, Silences] = field(default_factory=dict)
     routing: tuple[Route, ...] = ()
     signers: tuple[SignerKey, ...] = ()
+    version: int = 0
     unreadable: frozenset[str] = frozenset()
     marks: Marks = field(default=Marks("org.yaml"), compare=False, repr=False)
 

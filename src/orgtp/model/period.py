@@ -115,8 +115,8 @@ class Period:
         return self.start.weekday() < _SATURDAY
 
     def holds(self, other: Period) -> bool:
-        """Whether `other` begins within this period."""
-        return self.start <= other.start < self.next().start
+        """Whether `other` belongs to this period: whether it begins in it or, for a week, has its Thursday in it."""
+        return self.start <= other.anchor < self.next().start
 
     def split(self, grain: Grain) -> Sequence[Period]:
         """The periods of the finer `grain` that belong to this one, in order. A week belongs where its Thursday is."""

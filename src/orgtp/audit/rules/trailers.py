@@ -19,6 +19,7 @@ _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
     "set": ("seats/",),
     "retire": ("seats/", "retirements/", "org.yaml", ESCALATIONS_FOLDER),
     "escalate": (ESCALATIONS_FOLDER,),
+    "upgrade": ("seats/", "org.yaml", ".orgtp/", ".gitattributes", ".github/", ".gitlab-ci.yml"),
 }
 # The path that every commit of an action must change, and what it adds.
 _REQUIRED_PATHS = {

@@ -169,6 +169,14 @@ KEYS = (
         "use the IANA name, a region and a city.",
     ),
     form_rule(
+        "bad-version",
+        "The files have a version of the formats that this orgtp cannot read.",
+        "A newer orgtp may have written keys that this one does not know, so its answers could be wrong.",
+        "orgtp: 2",
+        "orgtp: 1",
+        "install a newer orgtp, or write the version that the files have.",
+    ),
+    form_rule(
         "empty-text",
         "A key has an empty text.",
         "A key without a value looks unfinished.",
