@@ -27,7 +27,8 @@ SEAT_KEYS = [
     "metrics",
     "stale",
 ]
-METRIC_KEYS = ["metric", "name", "outcome", "target", "unit", "cadence", "latest", "state", "stale_since"]
+METRIC_KEYS = ["metric", "name", "outcome", "target", "unit", "cadence", "per", "latest", "state"]
+METRIC_KEYS += ["stale_since"]
 WIDE = {
     "dash": "名前が広い",
     "crystal": "Zoe\u0301",
@@ -72,9 +73,9 @@ def test_seats_come_depth_first(sample: Shell) -> None:
 def test_values_are_text_and_states_are_known(sample: Shell) -> None:
     metrics = {m["metric"]: m for seat in sample("chart", "--json").json["seats"] for m in seat["metrics"]}
     assert metrics["cash-collected"]["unit"] == "USD"
-    assert (metrics["briefing-by-8"]["latest"], metrics["briefing-by-8"]["state"]) == ("07:52", "on")
+    assert (metrics["briefing-by-8"]["latest"], metrics["briefing-by-8"]["state"]) == ("5/5", "on")
     assert (metrics["days-to-pay"]["latest"], metrics["days-to-pay"]["state"]) == (None, "unavailable")
-    assert (metrics["pacing-on-plan"]["latest"], metrics["pacing-on-plan"]["unit"]) == ("73.3", "%")
+    assert (metrics["pacing-on-plan"]["latest"], metrics["pacing-on-plan"]["unit"]) == ("80", "%")
     assert metrics["anomalies-before-open"]["target"] == ">= 95%"
 
 

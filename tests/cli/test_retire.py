@@ -87,8 +87,8 @@ results:
   pacing-on-plan:
     last: "73.3"
     period: 2026-11-20
-    on_target: 35
-    known: 64
+    on_target: 7
+    known: 12
   invoices-reconciled:
     last: "82.1"
     period: 2026-W47

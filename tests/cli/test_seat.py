@@ -48,7 +48,7 @@ def test_show_tells_all(sample: Shell) -> None:
     text = sample("seat", "show", "jeff").out
     for part in ("Jeff, Data integrity", "Bogdan", "radar", "sift", "2025-05-12", "jeff@example.com"):
         assert part in text
-    for part in ("ad-pacing-monitoring", "Compares the hours", "pacing-on-plan", ">= 90%", "73.3"):
+    for part in ("ad-pacing-monitoring", "Compares the hours", "pacing-on-plan", ">= 90%", "80%", "weekdays, per week"):
         assert part in text
 
 

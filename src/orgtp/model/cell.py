@@ -42,6 +42,7 @@ class CellState(StrEnum):
 class Cell:
     """One metric in one period. `value` is in its stored form, or `4/5` for hits; `at` is in UTC.
 
+    A pending cell that has a value is in progress: the value is that so far.
     `partial` means that some of the values that it combines are unknown.
     """
 
@@ -110,8 +111,10 @@ def _count_hits(cell: Cell, pieces: Sequence[Cell], allowed: int, *, has_ended: 
         state = CellState.OFF
     elif misses + unknown + waiting <= allowed:
         state = CellState.ON
+    elif has_ended and not waiting:
+        return replace(cell, value=None, state=CellState.UNAVAILABLE)
     else:
-        state = CellState.UNAVAILABLE if has_ended and not waiting else CellState.PENDING
+        state = CellState.PENDING
     return replace(cell, value=f"{hits}/{hits + misses}", state=state)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
@@ -233,8 +233,7 @@ class MetricRow:
             if min(period_containing_local(_last_day(period), week.grain), current) == week
         ]
         known = [cell for cell in cells if cell.state.is_known]
-        shown = known[-1] if known else cells[0] if cells else Cell(week.text, CellState.NONE)
-        return replace(shown, period=week.text)
+        return known[-1] if known else cells[0] if cells else Cell(week.text, CellState.NONE)
 
 
 _LOOK_BACK = 8
