@@ -112,8 +112,9 @@ def test_a_pull_request_reports_what_it_does_to_the_past(brief: Shell, setting: 
 
 
 def test_a_holiday_that_is_added_later_is_reported(brief: Shell) -> None:
-    brief("seat", "set", "bot", "metrics.late.name=Clients kept waiting", "metrics.late.outcome=Clients stay",
-          "metrics.late.target== 0", "metrics.late.cadence=weekdays", "metrics.late.rollup=sum", "metrics.late.per=week")  # fmt: skip
+    terms = {"name": "Clients kept waiting", "outcome": "Clients stay", "target": "= 0", "cadence": "weekdays"}
+    terms |= {"rollup": "sum", "per": "week"}
+    brief("seat", "set", "bot", *(f"metrics.late.{key}={value}" for key, value in terms.items()))
     for day in ("09", "10", "11", "12"):
         brief("score", "add", "bot", "late", "0", "--for", f"2026-11-{day}")
     brief.git("checkout", "-qb", "pr")
