@@ -15,7 +15,7 @@ def refused(here: Shell, *names: str) -> None:
     ran = here("sync", code=1)
     for name in names:
         assert name in ran.err
-    assert "Nothing was written" in ran.err
+    assert "Nothing was merged or pushed" in ran.err
     assert state(here) == before
 
 

@@ -27,7 +27,7 @@ def sync_commits(
 
     Writes queued values, fetches, places our commits after the remote's, and pushes. Never force-pushes. Local commits
     are recreated on top of the remote's, so that the history stays linear. If both sides changed the same thing,
-    nothing is changed, and the conflict is named. Exit code 75: try again later; nothing is lost.
+    nothing is merged or pushed, and the conflict is named. Exit code 75: try again later; nothing is lost.
     """
     handle = open_chosen_org(org, whole=False)
     return _show_sync_status(handle, json=json) if status else _run_sync(handle, dry_run=dry_run, json=json)
