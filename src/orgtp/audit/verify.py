@@ -289,8 +289,7 @@ class AuditRun:
 
     def _commit_date(self, commit: str) -> int:
         if commit not in self._dates:
-            found = self.repo.read(commit)
-            self._dates[commit] = parse_commit(commit, found.raw).at if found else 0
+            self._dates[commit] = parse_commit(commit, self.repo.require(commit).raw).at
         return self._dates[commit]
 
     def _note_error(self, error: Exception, commit: str = "") -> None:

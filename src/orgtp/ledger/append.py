@@ -12,6 +12,7 @@ waits, it withdraws its values from the outbox.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -234,7 +235,9 @@ class _OutboxWriter:
             raise
         except OrgtpError as error:
             self.refused[queued.path] = error
-            outbox.reject_queued(queued, str(error))
+            with suppress(OSError):
+                # A file of another user that cannot be changed is tried again.
+                outbox.reject_queued(batch.ledger.repo, queued, str(error))
             return None
         self._planned.append(queued)
         return step

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from orgtp.git.ancestry import find_common_ancestors
 from orgtp.git.checkout import PathIsLink, UncommittedChanges
 from orgtp.git.commit import CommitDraft, Identity
 from orgtp.git.errors import TemporaryFailure
@@ -238,7 +239,7 @@ class RemoteSync:
             return local, {}
         if repo.has_ancestor(local, remote_tip):
             return remote_tip, {}
-        if not repo.read_output_line("merge-base", local, remote_tip):
+        if not find_common_ancestors(repo, local, remote_tip):
             raise UnrelatedHistory(url=self.remote.public_url)
         batch = CommitBatch(self.ledger, remote_tip)
         ours = list_unpublished(repo, local, remote_tip)
