@@ -36,16 +36,23 @@ def chosen_org(org: Path | None) -> Path | None:
 
 
 def open_chosen_org(
-    org: Path | None, at: str | None = None, *, whole: bool = True, values: bool = True, push: bool = False
+    org: Path | None,
+    at: str | None = None,
+    *,
+    whole: bool = True,
+    values: bool = True,
+    push: bool = False,
+    to_record: bool = False,
 ) -> OrgHandle:
     """Open the org that the command is about.
 
     `whole`: warn on standard error if files have problems. `values`: include the values in that check; a command that
-    needs none does not wait for them. `push`: refuse before anything is done if the org has no remote.
+    needs none does not wait for them. `push`: refuse before anything is done if the org has no remote. `to_record`: see
+    `open_org`.
     """
     from orgtp import api
 
-    found = api.open_org(chosen_org(org), at=at)
+    found = api.open_org(chosen_org(org), at=at, to_record=to_record)
     if at is not None and sys.stderr.isatty():
         when = found.now.astimezone(found.head.zone)
         write_stderr(f"as of {when:%Y-%m-%d %H:%M}, commit {(found.revision or '')[:_SHORT]}")
@@ -109,7 +116,9 @@ def write_json(kind: str, org: OrgHandle, body: Mapping[str, Any]) -> None:
     """Write a view as JSON, in the envelope that all commands share."""
     from orgtp.render.json import format_envelope
 
-    write_stdout(format_envelope(kind, org.head.id, body.get("commit") or org.revision, is_dirty(org), body))
+    # If a change is queued, the reason was told already.
+    revision = body.get("commit") or find_revision(org, quiet=bool(body.get("outbox")))
+    write_stdout(format_envelope(kind, org.head.id, revision, is_dirty(org), body))
 
 
 def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
@@ -117,8 +126,21 @@ def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequen
     from orgtp.render.json import format_envelope, stream_envelope
 
     write_pieces(
-        stream_envelope(format_envelope(kind, org.head.id, org.revision, is_dirty(org), {**body, name: []}), pages)
+        stream_envelope(format_envelope(kind, org.head.id, find_revision(org), is_dirty(org), {**body, name: []}), pages)
     )
+
+
+def find_revision(org: OrgHandle, *, quiet: bool = False) -> str | None:
+    """The commit that the files are based on; None if there is none.
+
+    If it cannot be read, it is None with a warning, unless `quiet`.
+    """
+    try:
+        return org.revision
+    except OrgtpError as error:
+        if not quiet:
+            write_stderr(f"the commit that is checked out is unknown: {error}")
+        return None
 
 
 def is_dirty(org: OrgHandle) -> bool:

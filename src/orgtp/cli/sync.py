@@ -12,7 +12,7 @@ from orgtp.cli.session import open_chosen_org, write_json, write_stderr, write_s
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
 
-_HELD = 1
+_HELD = _UNREADABLE = 1
 
 
 def sync_commits(
@@ -29,7 +29,7 @@ def sync_commits(
     are recreated on top of the remote's, so that the history stays linear. If both sides changed the same thing,
     nothing is changed, and the conflict is named. Exit code 75: try again later; nothing is lost.
     """
-    handle = open_chosen_org(org, whole=False)
+    handle = open_chosen_org(org, whole=False, to_record=status)
     return _show_sync_status(handle, json=json) if status else _run_sync(handle, dry_run=dry_run, json=json)
 
 
@@ -69,4 +69,4 @@ def _show_sync_status(handle: OrgHandle, *, json: bool) -> int:
         write_json("sync-status", handle, sync_status_json(found))
     else:
         write_stdout(format_sync_status(found, detect_screen()))
-    return 0
+    return 0 if found.tip else _UNREADABLE

@@ -18,7 +18,8 @@ class TemporaryFailure(OrgtpError):
 class UnreadableRef(GitFailed, TemporaryFailure):
     """A branch or another ref exists and cannot be read: its file, or the commit that it names, is damaged or missing.
 
-    It is a temporary failure, because it can be repaired: `remedy` says how.
+    It is a temporary failure, because it can be repaired: `remedy` says how. `last_readable` is the newest earlier
+    commit that can be read, or "".
     """
 
     text = "git cannot read {what}: {words}. {remedy}"

@@ -35,17 +35,21 @@ class DamagedRef:
     def make_error(self) -> UnreadableRef:
         """The error that says what is wrong and what to do."""
         name = f"the branch {self._branch}" if self._branch else f"the ref {self.ref}"
+        good = next(self._find_readable_commits(), "")
+        words, remedy = self._describe_damage(good)
+        return UnreadableRef(what=name, words=words, remedy=remedy, last_readable=good)
+
+    def _describe_damage(self, good: str) -> tuple[str, str]:
+        """What is wrong, and what to do. `good` is a commit of the branch that can be read."""
         denied = self._find_denied_path()
         if denied:
-            words, remedy = f"{denied}: Permission denied", f"Ask its owner for permission to read it: ls -ld {denied}"
-            return UnreadableRef(what=name, words=words, remedy=remedy)
+            return f"{denied}: Permission denied", f"Ask its owner for permission to read it: ls -ld {denied}"
         at = f"it is at {self.commit[:_SHORT]}, and that commit is missing or damaged"
         words = at if self.commit else (self.words or f"{self._file} does not contain the id of a commit")
         gone = next(self._find_missing_alternates(), None)
         if gone:
-            remedy = f"{gone[0]} names the folder {gone[1]}, which is not there. Restore or mount it"
-            return UnreadableRef(what=name, words=words, remedy=remedy)
-        return UnreadableRef(what=name, words=words, remedy=self._describe_repair())
+            return words, f"{gone[0]} names the folder {gone[1]}, which is not there. Restore or mount it"
+        return words, self._describe_repair(good)
 
     @property
     def _branch(self) -> str:
@@ -76,14 +80,13 @@ class DamagedRef:
             if folder and not folder.startswith(("#", '"')) and not (listed.parents[1] / folder).is_dir():
                 yield listed, folder
 
-    def _describe_repair(self) -> str:
+    def _describe_repair(self, good: str) -> str:
         git = f"git -C {shlex.quote(str(self.root))}"
-        clear = "" if self.commit else f"rm {shlex.quote(str(self._file))} && "
+        clear = "" if self.commit else f"{self._format_clearing()} && "
         if not self._branch:
             forget = clear.removesuffix(" && ") or f"{git} update-ref -d {self.ref}"
             return f"Restore it from a backup. To go on without what this clone saw before: {forget}"
         fetch = f"Fetch it again: {git} fetch {self.remote}. " if self.remote and self.commit else ""
-        good = next(self._find_readable_commits(), "")
         if not good:
             return f"{fetch}Otherwise restore the repository from a backup, or clone it again".removeprefix("Otherwise ")
         back = f"{clear}{git} update-ref {self.ref} {good}"
@@ -92,6 +95,13 @@ class DamagedRef:
             f"{fetch}{what}, or go back to {good[:_SHORT]}, the last commit of the branch that can be read "
             f"(files stay as they are): {back}"
         )
+
+    def _format_clearing(self) -> str:
+        """The command after which git can write the ref again: git does not replace a file that it cannot read."""
+        packed = self.common_dir / "packed-refs"
+        if not self._file.exists() and packed.exists():
+            return f"mv {shlex.quote(str(packed))} {shlex.quote(str(packed))}.damaged"
+        return f"rm {shlex.quote(str(self._file))}"
 
     def _find_readable_commits(self) -> Iterator[str]:
         """The commits that the branch had before and that can be read with their files, newest first."""

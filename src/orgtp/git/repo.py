@@ -253,8 +253,15 @@ class Repo:
         """The object with the id `oid`, which another object names. Raises `GitFailed` if it is missing or damaged."""
         found = self.read(oid)
         if found is None:
-            raise GitFailed(command="cat-file", words=f"the object {oid} is missing. See: git fsck --full")
+            raise self._make_missing_object(oid)
         return found
+
+    def _make_missing_object(self, oid: str) -> GitFailed:
+        """The error for an object that other objects name, with the way to get it back."""
+        remote = self.config("remote.origin.url") and f" Fetch it again: git -C {self.path} fetch --refetch origin."
+        return GitFailed(
+            command="cat-file", words=f"the object {oid} is missing or damaged.{remote} See: git fsck --full"
+        )
 
     def tip(self, ref: str) -> str | None:
         """The id of the commit that the full ref `ref` points to now; None if the ref does not exist.
@@ -322,7 +329,7 @@ class Repo:
         missing = [oid for oid in wanted if oid not in have]
         for oid, found in zip(missing, self._reader.read_objects(missing), strict=True):
             if found is None:
-                raise GitFailed(command="cat-file", words=f"the object {oid} is missing. See: git fsck")
+                raise self._make_missing_object(oid)
             have[oid] = found.raw
             self._cache_blob(oid, found.raw)
         return {oid: have[oid] for oid in wanted}

@@ -66,7 +66,7 @@ class UnrelatedHistory(SyncStopped):
 
 
 class SyncBusy(SyncStopped):
-    """The local ledger cannot be written now."""
+    """The local ledger cannot be read or written now."""
 
     state = "busy"
     exit_code = 75
@@ -133,13 +133,13 @@ def sync_ledger(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) 
 
 
 def _sync_without_remote(ledger: Ledger, *, dry_run: bool) -> SyncResult:
-    before = ledger.tip()
-    if not dry_run:
-        try:
+    try:
+        before = ledger.tip()
+        if not dry_run:
             with hold_lock(ledger.repo):
                 write_outbox(ledger, again=True)
-        except TemporaryFailure as why:
-            raise SyncBusy(why=why) from why
+    except TemporaryFailure as why:
+        raise SyncBusy(why=why) from why
     paths = tuple(diff_trees(ledger.repo, before, ledger.tip()))
     return SyncResult("", ledger.branch, before, ledger.tip(), paths=paths, queued=tuple(list_queued(ledger.repo)))
 
