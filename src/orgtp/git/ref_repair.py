@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,6 +47,9 @@ class DamagedRef:
             return f"{denied}: Permission denied", f"Ask its owner for permission to read it: ls -ld {denied}"
         at = f"it is at {self.commit[:_SHORT]}, and that commit is missing or damaged"
         words = at if self.commit else (self.words or f"{self._file} does not contain the id of a commit")
+        head = self.common_dir / "HEAD"
+        if self._branch and not _is_head_valid(head):
+            return f"{head} is missing or damaged", f"Write it again: echo 'ref: {self.ref}' > {shlex.quote(str(head))}"
         gone = next(self._find_missing_alternates(), None)
         if gone:
             return words, f"{gone[0]} names the folder {gone[1]}, which is not there. Restore or mount it"
@@ -88,7 +92,7 @@ class DamagedRef:
             return f"Restore it from a backup. To go on without what this clone saw before: {forget}"
         fetch = f"Fetch it again: {git} fetch {self.remote}. " if self.remote and self.commit else ""
         if not good:
-            return f"{fetch}Otherwise restore the repository from a backup, or clone it again".removeprefix("Otherwise ")
+            return f"{fetch}{'Otherwise restore' if fetch else 'Restore'} the repository from a backup, or clone it again"
         back = f"{clear}{git} update-ref {self.ref} {good}"
         what = f"{'If that fails, restore' if fetch else 'Restore'} it from a backup"
         return (
@@ -121,6 +125,14 @@ class DamagedRef:
             return []
         ids = [word.decode(errors="replace") for line in reversed(lines) for word in line.split(b" ")[1::-1]]
         return list(dict.fromkeys(found for found in ids if found.strip("0")))
+
+
+def _is_head_valid(head: Path) -> bool:
+    """Whether the file HEAD names a branch or a commit (gitrepository-layout(5)). With other ref storages it does."""
+    try:
+        return head.is_symlink() or bool(re.match(rb"ref: refs/|[0-9a-f]{40}", head.read_bytes()))
+    except OSError:
+        return False
 
 
 def _list_folder(folder: Path) -> list[Path]:

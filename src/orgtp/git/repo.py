@@ -351,6 +351,29 @@ class Repo:
             self._blobs, self._cached_bytes = {}, len(raw)
         self._blobs[oid] = raw
 
+    def list_left_out_files(self) -> dict[str, str]:
+        """Path to object id of the org's files that a sparse checkout leaves out (git-sparse-checkout(1))."""
+        if not self._has_sparse_checkout:
+            return {}
+        rows = self.run("ls-files", "-s", "-t", "-z", "--", *SINGLE, *FOLDERS).split(b"\0")[:-1]
+        split = (row.partition(b"\t") for row in rows if row.startswith(b"S 100"))
+        return {os.fsdecode(path): meta.split(b" ")[2].decode() for meta, _, path in split}
+
+    @property
+    def _has_sparse_checkout(self) -> bool:
+        """Whether the checkout is sparse. Only the setting decides; the file saves asking git about it."""
+        link = self.path / ".git"
+        try:
+            target = "" if link.is_dir() else os.fsdecode(link.read_bytes()).removeprefix("gitdir:").strip()
+            if not (link if not target else self.path / target).joinpath("info/sparse-checkout").exists():
+                return False
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            # It may exist.
+            pass
+        return self.config("core.sparsecheckout").lower() in {"true", "yes", "on", "1"}
+
     def has_uncommitted_changes(self, rev: str | None) -> bool:
         """Whether the org's files in the work tree differ from those of the commit `rev`, as git decides it."""
         folder = FolderTree(self.path)
@@ -358,7 +381,10 @@ class Repo:
             return False
         files = self.list_files(rev, *SINGLE, *FOLDERS) if rev else {}
         sizes = {entry.path: entry.size for entry in folder.entries() if not _is_hidden(entry.path)}
-        committed = {path: row for path, row in files.items() if not _is_hidden(path)}
+        left_out = self.list_left_out_files()
+        committed = {
+            path: row for path, row in files.items() if not _is_hidden(path) and (path in sizes or path not in left_out)
+        }
         if committed.keys() != sizes.keys():
             return True
         other_size = [path for path, row in committed.items() if row[2] != sizes[path]]
@@ -409,9 +435,12 @@ def _parse_setting(row: str) -> tuple[str, str]:
 
 
 def find_repo(path: Path) -> Repo | None:
-    """The repository whose top folder is `path`; None if `path` is not the top of one."""
+    """The repository whose top folder is `path`; None if `path` is not the top of one.
+
+    A `.git` that has lost its HEAD is a damaged repository, of which git will say so.
+    """
     git = path / ".git"
-    if git.is_file() or (git / "HEAD").exists():
+    if git.is_file() or (git / "HEAD").exists() or (git / "objects").is_dir():
         return Repo(path)
     return Repo(path, bare=True) if (path / "HEAD").is_file() and (path / "objects").is_dir() else None
 

@@ -16,6 +16,7 @@ from orgtp.files.seat_scope import SeatScope, list_files_for_numbers
 from orgtp.files.tree import HEAD, READ_FOLDERS, FolderTree, SelectedTree, StoredTree, read_plain_file
 from orgtp.git.errors import UnreadableRef
 from orgtp.git.repo import Repo, find_repo
+from orgtp.git.sparse_tree import open_work_tree
 from orgtp.git.tree import GitTree, open_tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit_dates import order_commit_dates
@@ -201,7 +202,8 @@ def locate_org(
             if not to_record or not rev:
                 raise
         return OrgSnapshot(root, repo, GitTree(repo, rev), _read_head_at_commit(repo, rev), time, commit=rev)
-    return OrgSnapshot(root, repo, FolderTree(root), _read_head_in_folder(root, path or root), time)
+    tree = open_work_tree(repo) if repo else FolderTree(root)
+    return OrgSnapshot(root, repo, tree, _read_head_in_folder(root, path or root), time)
 
 
 def _find_ledger_tip(repo: Repo) -> str:

@@ -26,7 +26,13 @@ from orgtp.git.repo import Repo
 from orgtp.git.tree import diff_trees
 from orgtp.git.worktrees import find_checkouts, list_git_dirs, list_index_dirs, read_file_stamp, refuse_rebase
 from orgtp.lazy_dataclass import dataclass
-from orgtp.ledger.outdated_trees import OutdatedTree, name_git_dir, note_outdated_trees, update_outdated_trees
+from orgtp.ledger.outdated_trees import (
+    OutdatedTree,
+    list_outdated_trees,
+    name_git_dir,
+    note_outdated_trees,
+    update_outdated_trees,
+)
 from orgtp.ledger.witness import repair_witness
 
 _STILL_SECONDS = 1.0
@@ -60,7 +66,7 @@ def move_branch(repo: Repo, move: BranchMove, changes: TreeChanges) -> str:
         _write_journal(repo, move)
         followers = _lock_indexes(repo, move, changes, others)
         _move_ref_and_indexes(repo, move, followers)
-        behind = _update_work_trees(repo, move, followers)
+        failed = _update_work_trees(repo, move, followers)
     except BaseException as error:
         # Recover at once, as after a crash: finish if the branch has moved, else undo.
         with suppress(OSError, GitFailed, TemporaryFailure):
@@ -73,7 +79,13 @@ def move_branch(repo: Repo, move: BranchMove, changes: TreeChanges) -> str:
     finally:
         _release_locks(others)
     _close_journal(repo)
-    return behind
+    return "; ".join(dict.fromkeys([*failed, *_describe_outdated_trees(repo)]))
+
+
+def _describe_outdated_trees(repo: Repo) -> list[str]:
+    """Why work trees could not be updated, also before. The folder is named if it is another one."""
+    notes = [note for note in list_outdated_trees(repo) if note.why]
+    return [note.why if note.root == str(repo.path) else f"{note.root}: {note.why}" for note in notes]
 
 
 def _lock_indexes(repo: Repo, move: BranchMove, changes: TreeChanges, others: list[IndexLock]) -> list[Checkout]:
@@ -124,23 +136,25 @@ def _move_ref_and_indexes(repo: Repo, move: BranchMove, followers: list[Checkout
         moving.close()
 
 
-def _update_work_trees(repo: Repo, move: BranchMove, followers: list[Checkout]) -> str:
-    """Update the files of the checkouts, and release their locks. Returns why files could not be updated."""
-    reasons = []
+def _update_work_trees(repo: Repo, move: BranchMove, followers: list[Checkout]) -> list[str]:
+    """Update the files of the checkouts, and release their locks. Returns what could not be noted for the next run."""
+    lost = []
     for follower in followers:
         failed = follower.update_files()
-        if failed:
-            _note_failed(repo, move, follower.repo, failed)
+        if failed and not _note_failed(repo, move, follower.repo, failed):
+            lost += failed
         follower.lock.release()
-        reasons += failed
-    return "; ".join(reasons)
+    return lost
 
 
-def _note_failed(repo: Repo, move: BranchMove, tree: Repo, failed: list[str]) -> None:
-    """Note a work tree whose files are older than the branch now, for the next run."""
+def _note_failed(repo: Repo, move: BranchMove, tree: Repo, failed: list[str]) -> bool:
+    """Note a work tree whose files are older than the branch now, for the next run. False if the disk is full."""
     name, why = name_git_dir(repo, tree.git_dir), "; ".join(failed)
-    with suppress(OSError):
+    try:
         note_outdated_trees(repo, [OutdatedTree(name, move.ref, move.old or move.new, str(tree.path), why)])
+    except OSError:
+        return False
+    return True
 
 
 # The journal: one small file that is overwritten in place, so that one fsync makes it durable.
