@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.options import DryRunOption, JsonOption, OrgOption
-from orgtp.cli.session import open_chosen_org, write_json, write_stderr, write_stdout
+from orgtp.cli.session import open_chosen_org, remember_result, write_json, write_stderr, write_stdout
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -37,6 +37,8 @@ def _run_sync(handle: OrgHandle, *, dry_run: bool, json: bool) -> int:
     from orgtp.sync.text import format_sync, list_waiting_scores
 
     done = handle.ledger.sync(dry_run=dry_run)
+    if not dry_run:
+        remember_result("the sync is done")
     if json:
         body = {
             "commit": None if dry_run else done.commit,

@@ -183,7 +183,7 @@ class Checkout:
             self._files[path] = (new.mode if new else PLAIN, after) if after is not None else None
 
     def _find_version(self, content: bytes | None, like: TreeEntry | None) -> TreeEntry | None:
-        """The entry that a file of this content has, if it may be an earlier version in a work tree that fell behind."""
+        """The entry that a file of this content has, if the work tree fell behind and may have earlier versions."""
         if self.list_versions is None or content is None or like is None:
             return None
         return TreeEntry(PLAIN, compute_object_id(content, like.id))
@@ -294,10 +294,13 @@ class Checkout:
 
 
 def _describe_failure(path: str, error: OSError, root: Path) -> str:
-    """Why a file could not be written, and how to give the permission that is missing."""
+    """Why a file could not be written, and how to give the permission that is missing: git replaces files."""
     if not isinstance(error, PermissionError):
         return f"{path}: {error.strerror or error}"
-    remedy = f"the owner of {root} can let your group write there: chmod -R g+rwX {shlex.quote(str(root))}"
+    folder = next(parent for parent in (root / path).parents if parent.is_dir())
+    remedy = (
+        f"if the folder is shared, its owner can let your group write there: chmod g+rwx {shlex.quote(str(folder))}"
+    )
     return f"{path}: {error.strerror}; {remedy}"
 
 

@@ -195,7 +195,13 @@ def _explain_refusal(err: str, branch: str) -> str:
     if not match:
         return f"git could not move the branch {branch}: {find_last_line(err)}"
     lock = Path(match[1])
-    what = "HEAD" if lock.name == "HEAD.lock" else "its refs" if lock.name == "packed-refs.lock" else f"the branch {branch}"
+    what = (
+        "HEAD"
+        if lock.name == "HEAD.lock"
+        else "its refs"
+        if lock.name == "packed-refs.lock"
+        else f"the branch {branch}"
+    )
     return (
         f"another git command has locked {what}: {lock} exists. If no git command is running, one was killed: check "
         f"that, then remove the file: rm {shlex.quote(str(lock))}"

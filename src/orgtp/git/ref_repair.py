@@ -92,7 +92,9 @@ class DamagedRef:
             return f"Restore it from a backup. To go on without what this clone saw before: {forget}"
         fetch = f"Fetch it again: {git} fetch {self.remote}. " if self.remote and self.commit else ""
         if not good:
-            return f"{fetch}{'Otherwise restore' if fetch else 'Restore'} the repository from a backup, or clone it again"
+            return (
+                f"{fetch}{'Otherwise restore' if fetch else 'Restore'} the repository from a backup, or clone it again"
+            )
         back = f"{clear}{git} update-ref {self.ref} {good}"
         what = f"{'If that fails, restore' if fetch else 'Restore'} it from a backup"
         return (

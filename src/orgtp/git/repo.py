@@ -14,8 +14,8 @@ from typing import Any
 from orgtp.files.tree import FOLDERS, SINGLE, FolderTree, read_plain_file
 from orgtp.git.cat_file import GitObject, ObjectReader
 from orgtp.git.errors import GitFailed
-from orgtp.git.ref_repair import DamagedRef
 from orgtp.git.process import start_git, start_with_gitpython
+from orgtp.git.ref_repair import DamagedRef
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 
@@ -389,7 +389,9 @@ class Repo:
             return True
         other_size = [path for path, row in committed.items() if row[2] != sizes[path]]
         raw = folder.read(sizes) if len(other_size) <= _MOST_COMPARED else {}
-        other = [path for path, text in raw.items() if compute_object_id(text, committed[path][1]) != committed[path][1]]
+        other = [
+            path for path, text in raw.items() if compute_object_id(text, committed[path][1]) != committed[path][1]
+        ]
         return self._differ_for_git({*other_size, *other}, committed) if raw or not committed else True
 
     def _differ_for_git(self, paths: Collection[str], committed: Mapping[str, tuple[str, str, int]]) -> bool:

@@ -106,7 +106,9 @@ def _read_queued(path: Path) -> QueuedScores:
         by, name, email, held, why = texts
         return QueuedScores(path, by, Identity(name, email), scores, frozenset(data["brought"]), held, why)
     except OSError as error:
-        return QueuedScores(path, "", Identity("", ""), (), rejected_because=f"the file cannot be read: {error.strerror}")
+        return QueuedScores(
+            path, "", Identity("", ""), (), rejected_because=f"the file cannot be read: {error.strerror}"
+        )
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
         why = "the file cannot be read: it is not a file of the outbox"
         return QueuedScores(path, "", Identity("", ""), (), rejected_because=why)

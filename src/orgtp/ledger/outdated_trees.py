@@ -47,7 +47,7 @@ def _notes_path(repo: Repo) -> Path:
 
 
 def list_outdated_trees(repo: Repo) -> list[OutdatedTree]:
-    """The notes about work trees. After an incomplete one, there are none. Raises `CannotWrite` if it cannot be read."""
+    """The notes about work trees; none if they were not written completely. Raises `CannotWrite`."""
     try:
         rows = json.loads(_notes_path(repo).read_bytes() or b"[]")
         return [OutdatedTree(*(str(row[key]) for key in OutdatedTree.__slots__)) for row in rows]
