@@ -190,14 +190,21 @@ def test_another_programs_index_lock_is_left_and_the_value_kept(here: Shell) -> 
     assert_whole(here)
 
 
-@pytest.mark.parametrize("lock", ["refs/heads/main.lock", "HEAD.lock"])
-def test_another_programs_lock_of_the_branch_is_left_and_the_value_kept(here: Shell, lock: str) -> None:
+@pytest.mark.parametrize("content", ["", "{head}\n"])
+@pytest.mark.parametrize(("lock", "what"), [("refs/heads/main.lock", "the branch main"), ("HEAD.lock", "HEAD")])
+def test_another_programs_lock_of_the_branch_is_left_and_the_value_kept(
+    here: Shell, lock: str, what: str, content: str
+) -> None:
+    """Also an empty one: nothing tells it from the lock of a git command that runs now."""
     here(*VALUE, "12", "--id", "first")
-    here.write(f".git/{lock}", f"{here.head()}\n")
+    path = here.folder / ".git" / lock
+    here.write(f".git/{lock}", content.format(head=here.head()))
     ran = here(*VALUE, "13", "--id", "second", code=75, ORGTP_WAIT="0.3")
-    assert "git could not lock" in ran.err
-    assert (here.folder / ".git" / lock).exists()
-    (here.folder / ".git" / lock).unlink()
+    assert f"queued: another git command has locked {what}: {path} exists." in ran.err
+    assert f"remove the file: rm {path}. The change is written with the next value" in ran.err
+    assert "seems to be running" not in ran.err
+    assert path.exists()
+    path.unlink()
     here(*VALUE, "14", "--id", "third")
     assert ids(here) == ["first", "second", "third"]
     assert_swept(here)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orgtp.actions.retire import RetirementPlan
     from orgtp.actions.retire import RetirementRequest as Retirement
     from orgtp.actions.seats import NewSeat
+    from orgtp.files.load import LoadedOrg
     from orgtp.files.value_import import ImportRow
     from orgtp.git.repo import Repo
     from orgtp.ledger.batch import Action, Ledger, RecordedChange
@@ -133,8 +134,12 @@ class LedgerActions:
 
         ledger = self.open_ledger()
         with self._explain_uncommitted():
-            acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger)
-            return append_scores(ledger, entries, acting, dry_run=dry_run)
+            acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger, self.load_fallback)
+            return append_scores(ledger, entries, acting, dry_run=dry_run, fallback=self.load_fallback)
+
+    def load_fallback(self) -> LoadedOrg:
+        """The whole org as this handle has it. Values are checked against it if the ledger branch cannot be read."""
+        return self.snapshot.loaded
 
     def add_score(
         self, seat: str, metric: str, value: str | None, *, period: str = "", note: str = "", by: str = ""

@@ -286,8 +286,9 @@ class OrgHandle:
         from orgtp.sources.collect import Collector
 
         ledger = self.ledger.open_ledger()
-        acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger)
-        done = Collector(ledger, sources, acting, self.ledger.new_id).collect(
+        fallback = self.ledger.load_fallback
+        acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger, fallback)
+        done = Collector(ledger, sources, acting, self.ledger.new_id, fallback).collect(
             request, dry_run=dry_run, on_result=on_result
         )
         found = [FoundTrouble(EscalationKind.SOURCE, one.seat, one.metric, one.why) for one in done.blanks]
@@ -305,13 +306,20 @@ class OrgHandle:
 
 
 def open_org(
-    path: str | os.PathLike[str] | None = None, *, at: str | None = None, now: datetime | None = None
+    path: str | os.PathLike[str] | None = None,
+    *,
+    at: str | None = None,
+    now: datetime | None = None,
+    to_record: bool = False,
 ) -> OrgHandle:
     """Open the org at `path` as it is, or as it was `at` a commit, day, week or month.
 
-    Raises `NotAnOrg`, `UnknownRevision`, `NoOrgYet`, and `NoGit` for the past of a plain folder.
+    `to_record`: the handle is used only to record values. If the ledger branch of a bare repository is damaged, it has
+    the org of the last commit that can be read, and values that are recorded wait in the outbox.
+
+    Raises `NotAnOrg`, `UnknownRevision`, `NoOrgYet`, `UnreadableRef`, and `NoGit` for the past of a plain folder.
     """
-    return OrgHandle(locate_org(path, at, now))
+    return OrgHandle(locate_org(path, at, now, to_record=to_record))
 
 
 def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = "", dry_run: bool = False) -> CreatedOrg:

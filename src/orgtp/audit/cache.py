@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.audit.model import AuditNote, Violation
-from orgtp.git.lock import private_git_dir, write_new_file
+from orgtp.git.lock import make_private_dir, private_git_dir, write_new_file
 from orgtp.git.repo import Repo
 
 # A change of the checks or of this format invalidates earlier caches.
@@ -68,7 +68,7 @@ def read_cached_ids(repo: Repo, branch: str, cache: AuditCache) -> None:
 def write_cache(repo: Repo, branch: str, cache: AuditCache, fresh: Iterable[tuple[str, str]]) -> None:
     """Write the cache, with the new ids and their files in `fresh`. Writes the ids first, so none is missing."""
     path = _cache_path(repo, branch, "ids")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_dir(repo, "audit")
     before = path.read_bytes()[: cache.kept] if cache.kept else b""
     raw = before + "".join(_format_id_lines(fresh)).encode()
     if len(raw) != cache.kept:

@@ -10,7 +10,7 @@ from orgtp.files.org import read_org_head
 from orgtp.files.tree import HEAD
 from orgtp.git.ancestry import is_partial_clone, read_shallow_commits
 from orgtp.git.cat_file import ObjectTooLarge
-from orgtp.git.errors import GitFailed
+from orgtp.git.errors import GitFailed, UnreadableRef
 from orgtp.git.repo import Repo, find_repo
 from orgtp.git.tree import list_blob_ids
 from orgtp.history.locate import find_org_root
@@ -28,9 +28,13 @@ def make_gap_from_error(repo: Repo, error: Exception, commit: str) -> Gap:
     said = " ".join(str(error).split())
     if isinstance(error, ObjectTooLarge):
         return Gap(where + said, _TOO_LARGE)
-    if read_shallow_commits(repo):
-        return Gap(where + said, _WHOLE)
-    return Gap(where + said, _PARTIAL if is_partial_clone(repo) else _DAMAGED)
+    if isinstance(error, UnreadableRef):
+        return Gap(f"{where}git cannot read {error.facts['what']}: {error.facts['words']}", str(error.facts["remedy"]))
+    try:
+        remedy = _WHOLE if read_shallow_commits(repo) else _PARTIAL if is_partial_clone(repo) else _DAMAGED
+    except GitFailed:
+        remedy = _DAMAGED
+    return Gap(where + said, remedy)
 
 
 def find_other_ledger(repo: Repo, branch: str, tip: str) -> Iterator[Gap]:
@@ -52,11 +56,16 @@ def gap_at_path(path: Path | None, error: Exception) -> Gap:
 
 
 def find_replaced_history(repo: Repo) -> Iterator[AuditNote]:
-    """Find replace refs and grafts, which make git show another history than the audited one."""
-    for ref in repo.read_output_line("for-each-ref", "--format=%(refname)", "refs/replace/").split():
+    """Find replace refs and grafts, which make git show another history than the audited one. Raises `GitFailed`."""
+    for ref in repo.run("for-each-ref", "--format=%(refname)", "refs/replace/").decode(errors="replace").split():
         yield AuditNote(f"{ref} makes git show another object instead; the audit read the real one")
     grafts = repo.common_dir / "info/grafts"
-    if grafts.is_file() and any(
-        line.strip() and not line.startswith(b"#") for line in grafts.read_bytes().splitlines()
-    ):
+    try:
+        lines = grafts.read_bytes().splitlines()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield AuditNote(f"{grafts} cannot be read ({error.strerror}); the audit does not use it")
+        return
+    if any(line.strip() and not line.startswith(b"#") for line in lines):
         yield AuditNote(f"{grafts} makes git show other parents; the audit read the real ones")

@@ -170,9 +170,7 @@ class SignatureAudit:
         known = {blob for number in fresh for blob in old[number].by_blob}
         gone = {blob for number in range(len(old)) for blob in old[number].by_blob} - known
         merged = commits_after(self._repo, [parents[number] for number in fresh], stale) if gone else set()
-        count = sum(
-            read_claimed_key(found.raw, commit) in gone for commit in merged if (found := self._repo.read(commit))
-        )
+        count = sum(read_claimed_key(self._repo.require(commit).raw, commit) in gone for commit in merged)
         if count:
             signed = f"{count_noun(count, 'commit')} merged here {'was' if count == 1 else 'were'} signed"
             what = f"{signed} with a key that had been removed from the policy"

@@ -26,7 +26,7 @@ from orgtp.audit.snapshot import FOLDERS, BlobCache, CommitSnapshot, PathTable, 
 from orgtp.files.tree import HEAD
 from orgtp.git.ancestry import read_shallow_commits
 from orgtp.git.cat_file import ObjectTooLarge
-from orgtp.git.errors import GitFailed, TemporaryFailure
+from orgtp.git.errors import GitFailed, TemporaryFailure, UnreadableRef
 from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo
 from orgtp.git.tree import MODULE, find_duplicate_paths
@@ -38,6 +38,12 @@ from orgtp.model.trailers import NO_CLAIMS, TrailerClaims, parse_claims
 
 # How many gaps are listed. Further ones usually have the same cause, so they are only counted.
 _MOST_GAPS = 20
+
+
+class UnreadableLedger(UnreadableRef):
+    """The ledger branch cannot be read, so nothing about it can be proven."""
+
+    exit_code = 4
 
 
 def audit_history(repo: Repo, branch: str, tip: str, now: datetime, *, full: bool = False) -> Audit:
@@ -60,9 +66,12 @@ def audit_history(repo: Repo, branch: str, tip: str, now: datetime, *, full: boo
 def ledger_tip(repo: Repo, branch: str) -> str:
     """Return the newest commit of the ledger branch, or of `origin`'s if there is no local branch.
 
-    Raises `NoLedger`.
+    Raises `NoLedger`, `UnreadableLedger`.
     """
-    found = repo.tip(f"refs/heads/{branch}") or repo.tip(f"refs/remotes/origin/{branch}")
+    try:
+        found = repo.tip(f"refs/heads/{branch}") or repo.tip(f"refs/remotes/origin/{branch}")
+    except UnreadableRef as error:
+        raise UnreadableLedger(**error.facts) from error
     if found is None:
         raise NoLedger(branch=branch)
     return found
@@ -289,8 +298,7 @@ class AuditRun:
 
     def _commit_date(self, commit: str) -> int:
         if commit not in self._dates:
-            found = self.repo.read(commit)
-            self._dates[commit] = parse_commit(commit, found.raw).at if found else 0
+            self._dates[commit] = parse_commit(commit, self.repo.require(commit).raw).at
         return self._dates[commit]
 
     def _note_error(self, error: Exception, commit: str = "") -> None:

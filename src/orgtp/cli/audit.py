@@ -12,7 +12,7 @@ import typer
 
 from orgtp.api import Audit, Verdict
 from orgtp.cli.options import JsonOption, OrgOption
-from orgtp.cli.session import chosen_org, open_chosen_org, write_json, write_stderr, write_stdout
+from orgtp.cli.session import chosen_org, open_chosen_org, remember_result, write_json, write_stderr, write_stdout
 from orgtp.model.errors import BadInput
 from orgtp.model.text import escape_control_chars
 
@@ -148,6 +148,8 @@ def export_audit(
         found = _export_to_stdout(handle, key, unsigned=unsigned, full=full)
     else:
         found = handle.audit.export(Path(file).expanduser(), key=key, unsigned=unsigned, full=full, force=force)
+    if file != "-":
+        remember_result(f"{file} is written")
     _report_export(handle, found, file, json=json)
     return CODES[found.verdict]
 

@@ -65,7 +65,7 @@ def collect_scores(
     way = CollectOptions(sources, notify, change)
 
     def once() -> int:
-        return _collect_once(open_chosen_org(change.org, whole=False, push=change.push), request, way)
+        return _collect_once(open_chosen_org(change.org, whole=False, push=change.push, to_record=True), request, way)
 
     if watch and period:
         raise BadInput(what="--watch and --for cannot be combined")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 
 from typer import Abort
 
-from orgtp.cli.session import write_stderr
+from orgtp.cli.session import discard_stdout, remember_result, report_lost_output, write_stderr
 from orgtp.model.errors import OrgtpError
 
 BUG, INTERRUPTED, WRONG = 3, 130, 2
@@ -17,6 +16,7 @@ _PIPE_CLOSED = 141
 
 def run_with_error_handler(work: Callable[[], int], named: str = "orgtp") -> int:
     """Run `work`, the command called `named`, and return its exit code. No traceback is ever printed."""
+    remember_result("")
     try:
         return _flush_stdout(work())
     except OrgtpError as error:
@@ -40,13 +40,17 @@ def _is_pipe(error: BaseException) -> bool:
 
 
 def _flush_stdout(code: int) -> int:
-    sys.stdout.flush()
+    """The exit code, unless standard output cannot be written and the command has done nothing else."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        if not report_lost_output(error):
+            raise
     return code
 
 
 def _discard_stdout(code: int) -> int:
-    """Redirect standard output to /dev/null after it failed, so that Python reports nothing at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    discard_stdout()
     return code
 
 

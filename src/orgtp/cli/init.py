@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.options import DryRunOption, JsonOption
-from orgtp.cli.session import write_stderr, write_stdout
+from orgtp.cli.session import remember_result, write_stderr, write_stdout
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ def init_repository(
         if sample
         else api.init_org(target, name=name, timezone=timezone, remote=remote, dry_run=dry_run)
     )
+    if not dry_run:
+        remember_result("the org is created")
     code = _report_created(made, folder, json=json, dry_run=dry_run, sample=sample)
     return _send_new_org(target) if remote and not dry_run else code
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgtp.cli.session import write_stderr, write_stdout
+from orgtp.cli.session import remember_result, write_stderr, write_stdout
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def install_in_client(handle: OrgHandle, wanted: str, words: list[str], *, dry_r
         write_stdout(f"{name} is already in {path}; nothing was changed\n")
     else:
         copy = made.write()
+        remember_result(f"{name} is in {path}")
         write_stdout(f"Added {name} to {path}.\n")
         write_stderr(f"backup: {copy}" if copy else "the file is new")
         if made.was:

@@ -45,7 +45,7 @@ def add_scores(
     change: ChangeOptions,
 ) -> int:
     """Record a value, as a commit. A value that does not fit its metric is refused."""
-    handle = open_chosen_org(change.org, whole=False, push=change.push)
+    handle = open_chosen_org(change.org, whole=False, push=change.push, to_record=True)
     if source:
         entries = _read_scores_file(handle, source, [seat, metric, value, unavailable, period, note, score_id])
     else:

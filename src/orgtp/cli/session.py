@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ _MOST_NOTED = 3
 EXIT_QUEUED = 75
 # The `--org` before the command name. One after it takes precedence.
 _before: dict[str, Path | None] = {"org": None}
+# What the command has done so far, for the case that its output cannot be written.
+_result = {"done": ""}
 
 
 def remember_org_option(org: Path | None) -> None:
@@ -36,16 +39,23 @@ def chosen_org(org: Path | None) -> Path | None:
 
 
 def open_chosen_org(
-    org: Path | None, at: str | None = None, *, whole: bool = True, values: bool = True, push: bool = False
+    org: Path | None,
+    at: str | None = None,
+    *,
+    whole: bool = True,
+    values: bool = True,
+    push: bool = False,
+    to_record: bool = False,
 ) -> OrgHandle:
     """Open the org that the command is about.
 
     `whole`: warn on standard error if files have problems. `values`: include the values in that check; a command that
-    needs none does not wait for them. `push`: refuse before anything is done if the org has no remote.
+    needs none does not wait for them. `push`: refuse before anything is done if the org has no remote. `to_record`: see
+    `open_org`.
     """
     from orgtp import api
 
-    found = api.open_org(chosen_org(org), at=at)
+    found = api.open_org(chosen_org(org), at=at, to_record=to_record)
     if at is not None and sys.stderr.isatty():
         when = found.now.astimezone(found.head.zone)
         write_stderr(f"as of {when:%Y-%m-%d %H:%M}, commit {(found.revision or '')[:_SHORT]}")
@@ -73,9 +83,33 @@ def _warn_of_problems(problems: Iterable[Problem]) -> None:
         )
 
 
+def remember_result(what: str) -> None:
+    """Remember what the command has done. Then it no longer fails if standard output cannot be written."""
+    _result["done"] = what
+
+
+def report_lost_output(error: OSError) -> bool:
+    """Say what was done although standard output cannot be written. False if nothing was done, which is a failure."""
+    if not _result["done"]:
+        return False
+    discard_stdout()
+    with suppress(OSError):
+        write_stderr(f"the result could not be written to standard output ({error.strerror}), but {_result['done']}")
+    return True
+
+
+def discard_stdout() -> None:
+    """Redirect standard output to /dev/null after it failed, so that Python reports nothing at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def write_stdout(text: str) -> None:
     """Write data to standard output."""
-    sys.stdout.write(text)
+    try:
+        sys.stdout.write(text)
+    except OSError as error:
+        if not report_lost_output(error):
+            raise
 
 
 def write_pieces(pieces: Iterable[str], none: str = "") -> None:
@@ -93,8 +127,9 @@ def is_unattended() -> bool:
 
 
 def write_stderr(text: str) -> None:
-    """Write messages to standard error, with control characters escaped."""
-    sys.stderr.write("".join(f"{escape_control_chars(line)}\n" for line in text.splitlines()))
+    """Write messages to standard error, with control characters escaped. If it cannot be written, nobody can be told."""
+    with suppress(OSError):
+        sys.stderr.write("".join(f"{escape_control_chars(line)}\n" for line in text.splitlines()))
 
 
 def warn_if_shallow(handle: OrgHandle) -> None:
@@ -109,7 +144,9 @@ def write_json(kind: str, org: OrgHandle, body: Mapping[str, Any]) -> None:
     """Write a view as JSON, in the envelope that all commands share."""
     from orgtp.render.json import format_envelope
 
-    write_stdout(format_envelope(kind, org.head.id, body.get("commit") or org.revision, is_dirty(org), body))
+    # If a change is queued, the reason was told already.
+    revision = body.get("commit") or find_revision(org, quiet=bool(body.get("outbox")))
+    write_stdout(format_envelope(kind, org.head.id, revision, is_dirty(org), body))
 
 
 def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
@@ -117,8 +154,23 @@ def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequen
     from orgtp.render.json import format_envelope, stream_envelope
 
     write_pieces(
-        stream_envelope(format_envelope(kind, org.head.id, org.revision, is_dirty(org), {**body, name: []}), pages)
+        stream_envelope(
+            format_envelope(kind, org.head.id, find_revision(org), is_dirty(org), {**body, name: []}), pages
+        )
     )
+
+
+def find_revision(org: OrgHandle, *, quiet: bool = False) -> str | None:
+    """The commit that the files are based on; None if there is none.
+
+    If it cannot be read, it is None with a warning, unless `quiet`.
+    """
+    try:
+        return org.revision
+    except OrgtpError as error:
+        if not quiet:
+            write_stderr(f"the commit that is checked out is unknown: {error}")
+        return None
 
 
 def is_dirty(org: OrgHandle) -> bool:
@@ -143,6 +195,8 @@ def report_change(
 
     `then` is a second commit that resulted from it. `body` is added to the JSON. `quiet`: report failures only.
     """
+    if not change.dry_run:
+        remember_result(_describe_result(done))
     sent, rewritten = (
         ({}, {}) if change.dry_run or done.queued_because else _send_change(org, push=change.push, quiet=quiet)
     )
@@ -170,6 +224,14 @@ def report_change(
     if sent.get("why"):
         write_stderr(f"not pushed: {sent['why']}")
     return EXIT_QUEUED if done.queued_because else int(sent.get("exit_code", 0))
+
+
+def _describe_result(done: RecordedChange) -> str:
+    if done.queued_because:
+        return "the change is queued"
+    return (
+        f"the change is committed: {done.commit[:_SHORT]} {done.change.subject}" if done.commit else "nothing was to do"
+    )
 
 
 def _send_change(org: OrgHandle, *, push: bool, quiet: bool) -> tuple[dict[str, Any], Mapping[str, str]]:

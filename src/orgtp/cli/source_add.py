@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from orgtp.cli.session import write_stderr, write_stdout
+from orgtp.cli.session import remember_result, write_stderr, write_stdout
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
 from orgtp.model.text import join_with_and
@@ -114,6 +114,7 @@ def add_source(name: str, source: dict[str, Any], sources: Path | None, *, dry_r
         write_stderr(f"dry run, nothing written. This would be the content of {path}.")
     else:
         save_sources_file(path, text)
+        remember_result(f"{name} is in {path}")
         write_stdout(f"Added {name} to {path}.\n")
     for what in _list_warnings(source, path.parent):
         write_stderr(what)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.options import DryRunOption, JsonOption, OrgOption
-from orgtp.cli.session import open_chosen_org, write_json, write_stderr, write_stdout
+from orgtp.cli.session import open_chosen_org, remember_result, write_json, write_stderr, write_stdout
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
 
-_HELD = 1
+_HELD = _UNREADABLE = 1
 
 
 def sync_commits(
@@ -29,7 +29,7 @@ def sync_commits(
     are recreated on top of the remote's, so that the history stays linear. If both sides changed the same thing,
     nothing is merged or pushed, and the conflict is named. Exit code 75: try again later; nothing is lost.
     """
-    handle = open_chosen_org(org, whole=False)
+    handle = open_chosen_org(org, whole=False, to_record=status)
     return _show_sync_status(handle, json=json) if status else _run_sync(handle, dry_run=dry_run, json=json)
 
 
@@ -37,6 +37,8 @@ def _run_sync(handle: OrgHandle, *, dry_run: bool, json: bool) -> int:
     from orgtp.sync.text import format_sync, list_waiting_scores
 
     done = handle.ledger.sync(dry_run=dry_run)
+    if not dry_run:
+        remember_result("the sync is done")
     if json:
         body = {
             "commit": None if dry_run else done.commit,
@@ -69,4 +71,4 @@ def _show_sync_status(handle: OrgHandle, *, json: bool) -> int:
         write_json("sync-status", handle, sync_status_json(found))
     else:
         write_stdout(format_sync_status(found, detect_screen()))
-    return 0
+    return 0 if found.tip else _UNREADABLE

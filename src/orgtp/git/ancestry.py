@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from orgtp.git.errors import GitFailed
 from orgtp.git.repo import Repo
 
 _NO_GRAPH = ("-c", "core.commitGraph=false")
 
 
 def find_common_ancestors(repo: Repo, one: str, other: str) -> list[str]:
-    """The best common ancestors of two commits; empty if their histories are unrelated."""
-    code, out, _ = repo.attempt(*_NO_GRAPH, "merge-base", "--all", one, other)
-    return out.decode().split() if code == 0 else []
+    """The best common ancestors of two commits; empty if their histories are unrelated.
+
+    Raises `GitFailed` if a commit cannot be read.
+    """
+    code, out, err = repo.attempt(*_NO_GRAPH, "merge-base", "--all", one, other)
+    if code > 1:
+        raise GitFailed(command="merge-base", words=err.decode(errors="replace").strip())
+    return out.decode().split()
 
 
 def count_commits(repo: Repo, tip: str) -> int:
@@ -32,7 +38,7 @@ def list_commits_after(repo: Repo, old: Sequence[str], tips: Sequence[str]) -> s
 
 def find_commits_by_prefix(repo: Repo, short: str, tip: str) -> list[str]:
     """The commits in the history of `tip` whose ids begin with `short`; branches and tags of that name do not count."""
-    ids = repo.read_output_line("rev-parse", f"--disambiguate={short}").split()
+    ids = repo.run("rev-parse", f"--disambiguate={short}").decode().split()
     found = (item for id_ in ids if (item := repo.read(id_)) and item.type == "commit")
     return [item.id for item in found if repo.has_ancestor(item.id, tip)]
 
@@ -43,11 +49,14 @@ def find_shallow_ends(repo: Repo, tip: str) -> list[str]:
 
 
 def read_shallow_commits(repo: Repo) -> frozenset[str]:
-    """The commits whose parents a shallow clone does not have (gitformat-shallow)."""
+    """The commits whose parents a shallow clone does not have (gitformat-shallow). Raises `GitFailed`."""
+    path = repo.common_dir / "shallow"
     try:
-        return frozenset((repo.common_dir / "shallow").read_text(encoding="ascii").split())
-    except (OSError, ValueError):
+        return frozenset(path.read_text(encoding="ascii").split())
+    except FileNotFoundError:
         return frozenset()
+    except (OSError, ValueError) as error:
+        raise GitFailed(command="rev-parse", words=f"{path} cannot be read: {error}") from error
 
 
 def is_shallow_clone(repo: Repo) -> bool:

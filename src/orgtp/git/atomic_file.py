@@ -6,6 +6,8 @@ import os
 import stat
 from pathlib import Path
 
+from orgtp.git.shared_clone import keep_group, share_path
+
 LINK_MODE, EXECUTABLE_MODE = "120000", "100755"
 
 
@@ -20,25 +22,34 @@ def read_work_tree_file(path: Path) -> bytes | None:
         return None
 
 
-def replace_file(target: Path, mode: str, content: bytes) -> None:
-    """Write a file or a link atomically. `mode` is git's mode (octal)."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+def replace_file(target: Path, mode: str, content: bytes, shared: int = 0) -> None:
+    """Write a file or a link atomically. `mode` is git's mode (octal), `shared` the permissions in a shared clone."""
+    if not target.parent.exists():
+        new = [folder for folder in (target.parent, *target.parent.parents) if not folder.exists()]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for folder in new:
+            share_path(folder, shared)
     temporary = target.with_name(f".orgtp-{os.getpid()}-{target.name}")
     temporary.unlink(missing_ok=True)
     try:
-        _write_temporary(temporary, target, mode, content)
+        _write_temporary(temporary, target, mode, content, shared)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _write_temporary(temporary: Path, target: Path, mode: str, content: bytes) -> None:
+def _write_temporary(temporary: Path, target: Path, mode: str, content: bytes, shared: int) -> None:
     if mode == LINK_MODE:
         temporary.symlink_to(os.fsdecode(content))
     else:
         temporary.write_bytes(content)
-        permissions = target.stat().st_mode & 0o777 if target.is_file() and not target.is_symlink() else 0
-        temporary.chmod((permissions or temporary.stat().st_mode & 0o777) | (0o111 if mode == EXECUTABLE_MODE else 0))
+        replaced = target.stat() if target.is_file() and not target.is_symlink() else None
+        permissions = (replaced or temporary.stat()).st_mode & 0o777
+        temporary.chmod(permissions | (0o111 if mode == EXECUTABLE_MODE else 0))
+        if replaced:
+            keep_group(temporary, replaced)
+        else:
+            share_path(temporary, shared)
 
 
 def remove_file(target: Path, root: Path) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Mapping
+import shlex
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field
 from pathlib import Path, PurePosixPath
 
 from orgtp.git.append_merge import merge_appended_lines
 from orgtp.git.atomic_file import read_work_tree_file, remove_file, replace_file, set_executable_bit
-from orgtp.git.errors import IndexBusy, UnfinishedMerge
-from orgtp.git.lock import read_wait_seconds, retry_with_pauses, write_new_file
+from orgtp.git.errors import UnfinishedMerge
+from orgtp.git.index_lock import IndexLock
 from orgtp.git.objects import ObjectStore
-from orgtp.git.repo import Repo
+from orgtp.git.repo import Repo, compute_object_id
+from orgtp.git.shared_clone import parse_shared_mode
 from orgtp.git.tree import PLAIN, TreeEntry
 from orgtp.git.worktrees import read_file_stamp
 from orgtp.lazy_dataclass import dataclass
@@ -22,8 +24,6 @@ from orgtp.model.errors import OrgtpError
 TreeChanges = Mapping[str, tuple[TreeEntry | None, TreeEntry | None]]
 _MODULE = "160000"
 _ALL_AT_ONCE = 200
-# File names in the git dir of a checkout. Only the holder of the ledger's lock uses them.
-_TOKEN, _NEW, _OLD = "orgtp-index.token", "orgtp-index.new", "orgtp-index.old"
 
 
 class UncommittedChanges(OrgtpError):
@@ -51,33 +51,39 @@ class IndexEntry:
 class Checkout:
     """One work tree with its index, and the changes of the branch that is checked out there.
 
-    Call `lock_index`, `plan`, `prepare_index`, `swap_index` and `update_files` in this order, and `release_index` in
-    any case. `plan` only reads. A `lenient` checkout skips files that cannot be updated; it is used after a crash.
+    Take the `lock`, call `plan`, `prepare_index`, `swap_index` and `update_files` in this order, and release the lock
+    in any case. `plan` only reads. A `lenient` checkout leaves files that cannot be updated, and `kept` says why; it is
+    used after a crash, and for a work tree that fell behind.
+
+    Such a work tree may have a version that is neither the old nor the new one. `list_versions` returns every version
+    that a path had since the old one. `switched_at` is when the branch was checked out there, in nanoseconds: what a
+    person has written later is theirs, even if it is an earlier version.
     """
 
     repo: Repo
     changes: TreeChanges
     lenient: bool = False
+    list_versions: Callable[[str], Collection[TreeEntry]] | None = None
+    switched_at: int = 0
+    kept: list[str] = field(default_factory=list)
     _index: dict[str, TreeEntry | None] = field(default_factory=dict)
     _files: dict[str, tuple[str, bytes] | None] = field(default_factory=dict)
     _modes: dict[str, str] = field(default_factory=dict)
     _skipped: set[str] = field(default_factory=set)
+    _versions: dict[str, frozenset[TreeEntry]] = field(default_factory=dict)
 
     # Plan.
 
     def __post_init__(self) -> None:
         self._objects = ObjectStore(self.repo)
+        self.lock = IndexLock(self.repo.git_dir)
 
     def plan(self) -> None:
         """Decide what each path becomes. Raises `UncommittedChanges`, `PathIsLink`, `UnfinishedMerge`."""
         index = self._read_index()
         contents = self._read_blobs_of_changes(index)
         for path, (old, new) in self.changes.items():
-            try:
-                self._plan_path(path, old, new, index.get(path), contents)
-            except (UncommittedChanges, PathIsLink):
-                if not self.lenient:
-                    raise
+            self._plan_path(path, old, new, index.get(path), contents)
 
     def _plan_path(
         self,
@@ -90,13 +96,39 @@ class Checkout:
         if found and found.merging:
             raise UnfinishedMerge(root=self.repo.path, what="merge", about=path)
         node = found.node if found else None
-        staged = self._plan_index_entry(path, (old, node, new), contents)
+        if node == new and self.switched_at:
+            return
+        if node and node != new and self._is_staged_since_switch(path, contents[node.id]):
+            return
         skipped = found.skipped if found else self._is_outside_sparse_checkout(path)
-        if not skipped and _MODULE not in {n.mode for n in (old, new) if n}:
-            self._plan_file(path, (old, new), contents)
+        try:
+            staged = self._plan_index_entry(path, (old, node, new), contents)
+        except UncommittedChanges as why:
+            self._keep_or_raise(why)
+            return
         if staged != node:
             self._index[path] = staged
             self._skipped |= {path} if skipped and staged else set()
+        if not skipped and _MODULE not in {n.mode for n in (old, new) if n}:
+            try:
+                self._plan_file(path, (old, node, new), contents)
+            except (UncommittedChanges, PathIsLink) as why:
+                self._keep_or_raise(why)
+
+    def _keep_or_raise(self, why: OrgtpError) -> None:
+        if not self.lenient:
+            raise why
+        self.kept.append(str(why))
+
+    def _is_staged_since_switch(self, path: str, staged: bytes) -> bool:
+        """Whether a person staged the file after the branch was checked out: in a score file, lines only get more."""
+        if not self.switched_at or path.startswith("scores/"):
+            return False
+        target = self.repo.path / path
+        try:
+            return target.lstat().st_ctime_ns > self.switched_at and read_work_tree_file(target) == staged
+        except OSError:
+            return False
 
     def _is_outside_sparse_checkout(self, path: str) -> bool:
         """Whether a sparse checkout leaves out the whole top-level folder that a new file belongs to."""
@@ -112,7 +144,7 @@ class Checkout:
     ) -> TreeEntry | None:
         """The new entry of the index: the new content, or what a person staged plus the new records."""
         old, now, new = nodes
-        if now in {old, new}:
+        if now in {old, new} or self._is_earlier_version(path, now):
             return new
         if now is None and path.startswith("scores/"):
             return None
@@ -121,10 +153,13 @@ class Checkout:
         return TreeEntry(now.mode if now else PLAIN, self._objects.add_object("blob", merged, like))
 
     def _plan_file(
-        self, path: str, nodes: tuple[TreeEntry | None, TreeEntry | None], contents: Mapping[str, bytes]
+        self,
+        path: str,
+        nodes: tuple[TreeEntry | None, TreeEntry | None, TreeEntry | None],
+        contents: Mapping[str, bytes],
     ) -> None:
         """Decide the new content of a file. A score file that a person removed or edited keeps their change."""
-        old, new = nodes
+        old, staged, new = nodes
         self._refuse_links_above(path)
         now = read_work_tree_file(self.repo.path / path)
         before = contents[old.id] if old else None
@@ -134,11 +169,32 @@ class Checkout:
         if now == after or (now is None and before is not None and path.startswith("scores/")):
             return
         if now != before:
-            if (self.repo.path / path).is_symlink():
-                raise PathIsLink(path=path)
-            after = self._merge_score_file(path, (old, now, new), contents)
+            is_link = (self.repo.path / path).is_symlink()
+            # Git may convert line ends or the encoding (gitattributes(5)).
+            is_clean = staged and now is not None and not is_link and path not in self.repo.list_modified_files([path])
+            if is_clean and staged == new:
+                return
+            known = staged if is_clean else self._find_version(now, old or staged)
+            if known is None or (known != old and not self._is_earlier_version(path, known)):
+                if is_link:
+                    raise PathIsLink(path=path)
+                after = self._merge_score_file(path, (old, now, new), contents)
         if after != now:
             self._files[path] = (new.mode if new else PLAIN, after) if after is not None else None
+
+    def _find_version(self, content: bytes | None, like: TreeEntry | None) -> TreeEntry | None:
+        """The entry that a file of this content has, if the work tree fell behind and may have earlier versions."""
+        if self.list_versions is None or content is None or like is None:
+            return None
+        return TreeEntry(PLAIN, compute_object_id(content, like.id))
+
+    def _is_earlier_version(self, path: str, node: TreeEntry | None) -> bool:
+        """Whether the branch had this version of the path, in a work tree that fell behind."""
+        if self.list_versions is None or node is None:
+            return False
+        if path not in self._versions:
+            self._versions[path] = frozenset(self.list_versions(path))
+        return node in self._versions[path]
 
     def _merge_score_file(
         self, path: str, nodes: tuple[TreeEntry | None, bytes | None, TreeEntry | None], contents: Mapping[str, bytes]
@@ -160,7 +216,7 @@ class Checkout:
     def _read_index(self) -> dict[str, IndexEntry]:
         """The entries of the index for the paths that change."""
         known = self.repo.index_cache
-        if known and known[0] == read_file_stamp(self._git_path("index")) and self.changes.keys() <= known[1].keys():
+        if known and known[0] == read_file_stamp(self.lock.index) and self.changes.keys() <= known[1].keys():
             return {path: IndexEntry(node) for path, node in known[1].items() if node}
         some = self.changes if len(self.changes) <= _ALL_AT_ONCE else ()
         found: dict[str, IndexEntry] = {}
@@ -177,38 +233,18 @@ class Checkout:
 
     # Apply the plan.
 
-    def lock_index(self) -> None:
-        """Take `index.lock` as a hard link to a token file, which proves after a crash that the lock is ours.
-
-        Raises `IndexBusy` if another program holds it for longer than the wait.
-        """
-        if self.holds_lock:
-            return
-        write_new_file(self._git_path(_TOKEN), f"held by orgtp, process {os.getpid()}\n".encode())
-        if not any(self._link_lock() for _ in retry_with_pauses(read_wait_seconds(), lambda: str(self._lock_path))):
-            self._git_path(_TOKEN).unlink()
-            raise IndexBusy(root=self.repo.path, lock=self._lock_path)
-
-    def _link_lock(self) -> bool:
-        try:
-            os.link(self._git_path(_TOKEN), self._lock_path)
-        except FileExistsError:
-            return False
-        return True
+    @property
+    def has_work(self) -> bool:
+        """Whether the plan changes anything."""
+        return bool(self._index or self._files or self._modes)
 
     def prepare_index(self) -> None:
         """Write the new index next to the old one. Raises `CannotWrite`, `GitFailed`."""
         if not self._index:
             return
         self._objects.write_objects()
-        env = {"GIT_INDEX_FILE": str(self._git_path(_NEW))}
-        for name in (_NEW, f"{_NEW}.lock"):
-            self._git_path(name).unlink(missing_ok=True)
-        if self._git_path("index").exists():
-            write_new_file(self._git_path(_NEW), self._git_path("index").read_bytes())
-            # Keep the time stamp: git re-reads files as recent as their index, to notice edits in the same second.
-            found = self._git_path("index").stat()
-            os.utime(self._git_path(_NEW), ns=(found.st_atime_ns, found.st_mtime_ns))
+        env = {"GIT_INDEX_FILE": str(self.lock.new)}
+        self.lock.copy_index()
         none = next("0" * len(node.id) for pair in self.changes.values() for node in pair if node)
         nodes = sorted(self._index.items(), key=lambda item: item[1] is not None)
         rows = (_format_index_row(path, node, none) for path, node in nodes)
@@ -218,48 +254,36 @@ class Checkout:
             self.repo.run("update-index", "--skip-worktree", "-z", "--stdin", stdin=names, env=env)
 
     def swap_index(self) -> None:
-        """Put the new index in place, and keep the old one until `release_index`."""
+        """Put the new index in place. The lock keeps the old one until it is released."""
         if self._index:
-            self._git_path(_OLD).unlink(missing_ok=True)
-            if self._git_path("index").exists():
-                os.link(self._git_path("index"), self._git_path(_OLD))
-            self._git_path(_NEW).replace(self._git_path("index"))
+            self.lock.swap_index()
             plain = (
                 {path: self._index.get(path) for path in self.changes}
                 if self._index.keys() == self.changes.keys()
                 else {}
             )
-            self.repo.index_cache = (read_file_stamp(self._git_path("index")), plain) if not self._skipped else None
+            self.repo.index_cache = (read_file_stamp(self.lock.index), plain) if not self._skipped else None
 
-    def update_files(self) -> None:
-        """Update the files of the work tree. Raises `OSError` if one cannot be written."""
+    def update_files(self) -> list[str]:
+        """Update the files of the work tree. Returns why files could not be written, one text for each."""
+        failed = []
+        shared = parse_shared_mode(self.repo.config("core.sharedrepository"))
         # Remove files first: one may make room for a folder of the same name, and the other way round.
         for path, content in sorted(self._files.items(), key=lambda item: item[1] is not None):
             target = self.repo.path / path
-            if content is None:
-                remove_file(target, self.repo.path)
-            else:
-                replace_file(target, *content)
+            try:
+                if content is None:
+                    remove_file(target, self.repo.path)
+                else:
+                    replace_file(target, *content, shared)
+            except OSError as error:
+                failed.append(_describe_failure(path, error, self.repo.path))
         for path, mode in self._modes.items():
-            set_executable_bit(self.repo.path / path, mode)
-
-    def release_index(self) -> None:
-        """Unlock the index. The lock goes last, so that after an earlier crash it is still recognised as ours."""
-        for name in (_NEW, f"{_NEW}.lock", _OLD):
-            self._git_path(name).unlink(missing_ok=True)
-        if self.holds_lock:
-            self._lock_path.unlink()
-        self._git_path(_TOKEN).unlink(missing_ok=True)
-
-    # After a crash.
-
-    @property
-    def holds_lock(self) -> bool:
-        """Whether `index.lock` is ours, that is, the same file as our token."""
-        try:
-            return self._lock_path.samefile(self._git_path(_TOKEN))
-        except OSError:
-            return False
+            try:
+                set_executable_bit(self.repo.path / path, mode)
+            except OSError as error:
+                failed.append(_describe_failure(path, error, self.repo.path))
+        return failed
 
     def remove_temporary_files(self) -> None:
         """Remove the temporary files of a killed process next to the files that change."""
@@ -268,17 +292,16 @@ class Checkout:
                 if left.is_file() and not target.parent.is_symlink():
                     left.unlink(missing_ok=True)
 
-    def restore_index(self) -> None:
-        """Restore the old index if a killed process swapped it and the branch did not move."""
-        if self.holds_lock and self._git_path(_OLD).exists():
-            self._git_path(_OLD).replace(self._git_path("index"))
 
-    @property
-    def _lock_path(self) -> Path:
-        return self._git_path("index.lock")
-
-    def _git_path(self, name: str) -> Path:
-        return self.repo.git_dir / name
+def _describe_failure(path: str, error: OSError, root: Path) -> str:
+    """Why a file could not be written, and how to give the permission that is missing: git replaces files."""
+    if not isinstance(error, PermissionError):
+        return f"{path}: {error.strerror or error}"
+    folder = next(parent for parent in (root / path).parents if parent.is_dir())
+    remedy = (
+        f"if the folder is shared, its owner can let your group write there: chmod g+rwx {shlex.quote(str(folder))}"
+    )
+    return f"{path}: {error.strerror}; {remedy}"
 
 
 def _format_index_row(path: str, node: TreeEntry | None, none: str) -> bytes:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orgtp.git.errors import CannotWrite, GitFailed, LedgerMoved, RefLocked
 from orgtp.git.objects import ObjectStore
-from orgtp.git.repo import Repo
+from orgtp.git.repo import Repo, find_last_line
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 from orgtp.model.text import one_line
@@ -173,13 +176,36 @@ def _signing_options(repo: Repo) -> list[str]:
 
 def choose_commit_date(repo: Repo, parent: str | None, now: datetime) -> datetime:
     """The date of a new commit: now, or its parent's date if that lies less than a day in the future."""
-    found = repo.read(parent) if parent else None
-    line = next((row for row in (found.raw if found else b"").split(b"\n") if row.startswith(b"committer ")), b"")
+    raw = repo.require(parent).raw if parent else b""
+    line = next((row for row in raw.split(b"\n") if row.startswith(b"committer ")), b"")
     try:
         last = datetime.fromtimestamp(int(line.split()[-2]), now.tzinfo)
     except (ValueError, OverflowError, IndexError, OSError):
         return now
     return last if now < last <= now + _SKEW else now
+
+
+# How git names the lock file that it could not create.
+_LOCK_EXISTS = re.compile(r"Unable to create '(.+\.lock)': File exists", re.DOTALL)
+
+
+def _explain_refusal(err: str, branch: str) -> str:
+    """Why git could not move a branch: which lock another program holds, or else what git says."""
+    match = _LOCK_EXISTS.search(err)
+    if not match:
+        return f"git could not move the branch {branch}: {find_last_line(err)}"
+    lock = Path(match[1])
+    what = (
+        "HEAD"
+        if lock.name == "HEAD.lock"
+        else "its refs"
+        if lock.name == "packed-refs.lock"
+        else f"the branch {branch}"
+    )
+    return (
+        f"another git command has locked {what}: {lock} exists. If no git command is running, one was killed: check "
+        f"that, then remove the file: rm {shlex.quote(str(lock))}"
+    )
 
 
 class RefTransaction:
@@ -233,4 +259,4 @@ class RefTransaction:
         if now not in {self.old, self.new}:
             raise LedgerMoved(ref=self.ref)
         if now != self.new:
-            raise RefLocked(ref=self.ref, words=err.decode(errors="replace").strip())
+            raise RefLocked(why=_explain_refusal(err.decode(errors="replace"), self.ref.removeprefix("refs/heads/")))

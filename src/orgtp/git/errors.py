@@ -15,6 +15,16 @@ class TemporaryFailure(OrgtpError):
     """The ledger cannot be written now. Nothing was written; a later attempt may succeed."""
 
 
+class UnreadableRef(GitFailed, TemporaryFailure):
+    """A branch or another ref exists and cannot be read: its file, or the commit that it names, is damaged or missing.
+
+    It is a temporary failure, because it can be repaired: `remedy` says how. `last_readable` is the newest earlier
+    commit that can be read, or "".
+    """
+
+    text = "git cannot read {what}: {words}. {remedy}"
+
+
 class LedgerBusy(TemporaryFailure):
     """Another process is writing and did not finish within the wait."""
 
@@ -28,9 +38,9 @@ class LedgerMoved(TemporaryFailure):
 
 
 class RefLocked(TemporaryFailure):
-    """Another git command has locked the branch."""
+    """Git could not move the branch, because another git command has locked it, or for another reason."""
 
-    text = "git could not lock {ref}: {words}"
+    text = "{why}"
 
 
 class IndexBusy(TemporaryFailure):
@@ -38,7 +48,7 @@ class IndexBusy(TemporaryFailure):
 
     text = (
         "another git command is running in {root}: {lock} exists. If no git command is running, one was killed: "
-        "check that, then remove the file"
+        "check that, then remove the file: rm {lock}"
     )
 
 

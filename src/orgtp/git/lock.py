@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
 import sys
 import threading
 import time
@@ -16,8 +17,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar
 
-from orgtp.git.errors import CannotWrite, LedgerBusy
+from orgtp.git.errors import CannotWrite, GitFailed, LedgerBusy
 from orgtp.git.repo import Repo
+from orgtp.git.shared_clone import parse_shared_mode, share_path
 from orgtp.model.errors import BadInput
 
 
@@ -53,6 +55,45 @@ def private_git_dir(repo: Repo) -> Path:
     if found.is_symlink():
         raise CannotWrite(words=f"{found} is a link")
     return found
+
+
+def make_private_dir(repo: Repo, name: str = "") -> Path:
+    """The folder, or one in it, with the permissions of a shared clone; it is created if it is missing.
+
+    Raises `OSError`, `CannotWrite`.
+    """
+    found = private_git_dir(repo)
+    for folder in (found, found / name) if name else (found,):
+        if not folder.is_dir():
+            folder.mkdir(exist_ok=True)
+            share_private_file(repo, folder)
+    return found / name
+
+
+def share_private_file(repo: Repo, path: Path) -> None:
+    """Give a new file or folder of this clone the permissions of a shared clone. If git fails, do nothing."""
+    with suppress(GitFailed):
+        share_path(path, parse_shared_mode(repo.config("core.sharedrepository")))
+
+
+def open_private_file(repo: Repo, path: Path, flags: int) -> int:
+    """The descriptor of a file of this clone, which is created if it is missing. No link is followed.
+
+    Raises `OSError`.
+    """
+    try:
+        found = os.open(path, flags | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+    except FileExistsError:
+        return os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+    share_private_file(repo, path)
+    return found
+
+
+def _explain_denied(repo: Repo, path: Path, error: OSError) -> str:
+    """Why this user may not write in the git dir, and how its owner can share the clone."""
+    git_dir = shlex.quote(str(repo.common_dir))
+    share = f"git -C {git_dir} config core.sharedRepository group && chmod -R g+rwX {git_dir}"
+    return f"{path}: {error.strerror}. If users of one group share this clone, its owner runs once: {share}"
 
 
 def write_new_file(path: Path, raw: bytes) -> None:
@@ -91,8 +132,10 @@ class Lock:
 
     def _open_file(self) -> int:
         try:
-            self._path.parent.mkdir(exist_ok=True)
-            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+            make_private_dir(self._repo)
+            return open_private_file(self._repo, self._path, os.O_RDWR)
+        except PermissionError as error:
+            raise CannotWrite(words=_explain_denied(self._repo, self._path, error)) from error
         except OSError as error:
             raise CannotWrite(words=f"{self._path}: {error.strerror}") from error
 

@@ -13,6 +13,7 @@ from orgtp.git.repo import Repo
 from orgtp.model.commit import ChangedFile, Commit
 
 _AT_ONCE = 64 * 1024
+_MODULE = "160000"
 
 
 def stream_nul_fields(repo: Repo, *words: str, prompt: bool = True) -> Iterator[bytes]:
@@ -113,12 +114,18 @@ def parse_commits(stream: Iterator[bytes], most: int = 0) -> Iterator[Commit]:
                 break
             meta = part.lstrip(b"\n")
             if meta.startswith(b":"):
-                _, _, old, new, how = meta.decode().split()
-                touched.append(ChangedFile(how, os.fsdecode(next(stream, b"")), old, new))
+                old_mode, new_mode, old, new, how = meta.decode().lstrip(":").split()
+                path = os.fsdecode(next(stream, b""))
+                touched.append(ChangedFile(how, path, _drop_module(old_mode, old), _drop_module(new_mode, new)))
                 if len(touched) == most:
                     break
         yield _parse_commit(b"\0".join(fields).decode(errors="replace").split("\0"), touched)
         head = head or _skip_to_commit(stream)
+
+
+def _drop_module(mode: str, oid: str) -> str:
+    """The id of a file; zeros for a submodule, whose commit is not in this repository."""
+    return "0" * len(oid) if mode == _MODULE else oid
 
 
 def _skip_to_commit(stream: Iterator[bytes]) -> bytes:
@@ -152,9 +159,20 @@ def _parse_commit_time(seconds: str) -> datetime:
     return datetime.fromtimestamp(max(0, min(int(seconds), _LAST_SECOND)), UTC)
 
 
+def list_file_versions(repo: Repo, path: str, since: str, tip: str) -> set[tuple[str, str]]:
+    """Mode and object id of every version that the file had from the commit `since` to `tip`."""
+    words = ("log", "-m", "--raw", "--no-renames", "--no-abbrev", "--no-color", "-O/dev/null", "--format=")
+    found: set[tuple[str, str]] = set()
+    for row in repo.run(*words, "--end-of-options", tip, f"^{since}", "--", path).decode(errors="replace").splitlines():
+        if row.startswith(":"):
+            old_mode, new_mode, old, new = row[1:].split(" ")[:4]
+            found |= {(old_mode.lstrip("0"), old), (new_mode.lstrip("0"), new)}
+    return {(mode, oid) for mode, oid in found if mode}
+
+
 def read_commit_time(repo: Repo, rev: str) -> datetime:
-    """The commit date of `rev`, a commit id."""
-    return _parse_commit_time(repo.read_output_line("log", "-1", "--format=%ct", rev))
+    """The commit date of `rev`, a commit id. Raises `GitFailed`."""
+    return _parse_commit_time(repo.run("log", "-1", "--format=%ct", rev).decode().strip())
 
 
 def list_first_parents(repo: Repo, rev: str) -> list[tuple[int, str]]:

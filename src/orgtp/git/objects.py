@@ -34,7 +34,7 @@ class ObjectStore:
 
     repo: Repo
     _fresh: dict[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
-    _trees: dict[str, bytes | None] = field(default_factory=dict, repr=False)
+    _trees: dict[str, bytes] = field(default_factory=dict, repr=False)
     _bases: dict[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
 
     def add_object(self, kind: str, raw: bytes, like: str, base: str = "") -> str:
@@ -49,19 +49,20 @@ class ObjectStore:
         self._fresh[oid] = (kind, raw)
         return oid
 
-    def read_tree(self, oid: str) -> bytes | None:
-        """The content of a tree object; None if there is no tree with this id."""
+    def read_tree(self, oid: str) -> bytes:
+        """The content of the tree with this id. Raises `GitFailed` if it is missing."""
         if oid in self._fresh:
             return self._fresh[oid][1]
         if oid not in self._trees:
             self._trees[oid] = _tree_cache.get(oid) or self._read_stored_tree(oid)
         return self._trees[oid]
 
-    def _read_stored_tree(self, oid: str) -> bytes | None:
-        found = self.repo.read(oid)
-        raw = found.raw if found and found.type == "tree" else None
-        _cache_tree(oid, raw or b"")
-        return raw
+    def _read_stored_tree(self, oid: str) -> bytes:
+        found = self.repo.require(oid)
+        if found.type != "tree":
+            raise GitFailed(command="cat-file", words=f"the object {oid} is not a folder. See: git fsck --full")
+        _cache_tree(oid, found.raw)
+        return found.raw
 
     def read_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """Object id to content of these blobs. Raises `GitFailed` if one is missing."""

@@ -16,8 +16,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from orgtp.git.lock import private_git_dir
+from orgtp.git.errors import CannotWrite
+from orgtp.git.lock import make_private_dir, private_git_dir
 from orgtp.git.repo import SHA256_DIGITS, Repo, find_repo, run_git_outside_repo
+from orgtp.git.shared_clone import parse_shared_mode
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput, OrgtpError
 
@@ -226,15 +228,25 @@ class RemoteConnection:
         return private_git_dir(self.repo) / "net"
 
     def _create_net_dir(self, known: Mapping[str, str]) -> None:
-        """Create the separate git dir, and remove an existing one first."""
+        """Create the separate git dir, and remove an existing one first. Raises `CannotWrite`."""
+        try:
+            self._write_net_dir(known)
+        except OSError as error:
+            raise CannotWrite(words=f"{error.filename or self._net_dir}: {error.strerror}") from error
+
+    def _write_net_dir(self, known: Mapping[str, str]) -> None:
         if self._net_dir.is_symlink():
             self._net_dir.unlink()
         elif self._net_dir.exists():
             shutil.rmtree(self._net_dir)
-        for name in ("objects", "refs/seen", "refs/known"):
-            (self._net_dir / name).mkdir(parents=True, exist_ok=True)
+        for name in ("", "objects", "refs", "refs/seen", "refs/known"):
+            make_private_dir(self.repo, f"net/{name}")
+        shared = self.repo.config("core.sharedrepository")
         sha256 = len(self.repo.empty_tree) == SHA256_DIGITS
-        text = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[fetch]\n\tfsckObjects = true\n"
+        text = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n"
+        # What git fetches goes to the objects of the clone, which other users may have to write as well.
+        text += f"\tsharedRepository = {shared}\n" if parse_shared_mode(shared) else ""
+        text += "[fetch]\n\tfsckObjects = true\n"
         text += "[extensions]\n\tobjectFormat = sha256\n" if sha256 else ""
         (self._net_dir / "config").write_text(text, encoding="ascii")
         (self._net_dir / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from orgtp.files.tree import FOLDERS, SINGLE, FolderTree, read_plain_file
 from orgtp.git.cat_file import GitObject, ObjectReader
 from orgtp.git.errors import GitFailed
 from orgtp.git.process import start_git, start_with_gitpython
+from orgtp.git.ref_repair import DamagedRef
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 
@@ -29,6 +30,8 @@ SHA1_DIGITS, SHA256_DIGITS = 40, 64
 _HEAD = re.compile(r"ref: (refs/heads/(?!\.invalid)[^\s\x00-\x20\x7f]+)\n")
 # The longest name of a commit that is looked up, in characters.
 _LONGEST = 4096
+# Up to this many files whose bytes differ from what is committed are compared as git compares them.
+_MOST_COMPARED = 100
 
 
 class UnknownRevision(OrgtpError):
@@ -107,14 +110,12 @@ class Repo:
             self._early = self.start(*_CONFIG)
             self._reader.start_process()
 
-    def read_output_line(self, *words: str) -> str:
-        """The output of a git command as one line of text; "" if the command fails."""
-        code, out, _ = self.attempt(*words)
-        return "" if code else out.decode(errors="replace").rstrip("\n")
-
     def resolve_commit(self, rev: str) -> str | None:
-        """The id of the commit that `rev` names; None if there is none."""
+        """The id of the commit that `rev` names; None if there is none. Raises `UnreadableRef`, `GitFailed`."""
         code, out, err = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+        if code:
+            for ref in _list_possible_refs(rev):
+                self._refuse_damaged_ref(ref)
         if code > 1 and err.strip():
             raise GitFailed(command="rev-parse", words=err.decode(errors="replace").strip())
         return out.decode().strip() or None if not code else None
@@ -171,8 +172,13 @@ class Repo:
         return compute_object_id(b"", "0" * (SHA256_DIGITS if is_sha256 else SHA1_DIGITS), "tree")
 
     def head_ref(self) -> str:
-        """The full name of the branch that is checked out; "" when HEAD is detached."""
-        return self.plain_head or self.read_output_line("symbolic-ref", "--quiet", "HEAD")
+        """The full name of the branch that is checked out; "" when HEAD is detached. Raises `GitFailed`."""
+        if self.plain_head:
+            return self.plain_head
+        code, out, err = self.attempt("symbolic-ref", "--quiet", "HEAD")
+        if code > 1:
+            raise GitFailed(command="symbolic-ref", words=err.decode(errors="replace").strip())
+        return out.decode(errors="replace").rstrip("\n")
 
     @cached_property
     def settings(self) -> list[tuple[str, str, str]]:
@@ -191,11 +197,28 @@ class Repo:
 
         `core.hooksPath` does not disable these, and a hook's name may contain what a command line cannot express.
         """
-        keys = [os.fsdecode(row.partition(b"\n")[0]) for row in self._settings[1::2] if row.startswith(b"hook.")]
-        names = sorted({key.rpartition(".")[0] for key in keys})
-        rows = {f"GIT_CONFIG_KEY_{number}": f"{name}.enabled" for number, name in enumerate(names)}
-        rows |= {f"GIT_CONFIG_VALUE_{number}": "false" for number in range(len(names))}
-        return {"GIT_CONFIG_COUNT": str(len(names)), **rows} if names else {}
+        return _override_settings([(f"{name}.enabled", "false") for name in self._list_sections(b"hook.")])
+
+    @cached_property
+    def _without_filters(self) -> dict[str, str]:
+        """Variables that disable the filter programs in git's configuration (gitattributes(5), `filter`)."""
+        off = {"clean": "", "smudge": "", "process": "", "required": "false"}
+        names = self._list_sections(b"filter.")
+        return _override_settings([(f"{name}.{key}", value) for name in names for key, value in off.items()])
+
+    def _list_sections(self, kind: bytes) -> list[str]:
+        """The sections of the configuration whose names begin with `kind`, sorted."""
+        keys = [os.fsdecode(row.partition(b"\n")[0]) for row in self._settings[1::2] if row.startswith(kind)]
+        return sorted({key.rpartition(".")[0] for key in keys})
+
+    def list_modified_files(self, paths: Iterable[str]) -> set[str]:
+        """Those of `paths` that differ from the index, as git decides it: line ends and encodings are converted.
+
+        Filter programs do not run, so a file that only a filter can compare counts as modified. So does a file that
+        a person told git to assume unchanged.
+        """
+        rows = self.run("ls-files", "-v", "-c", "-m", "-z", "--", *paths, env=self._without_filters).split(b"\0")[:-1]
+        return {os.fsdecode(row[2:]) for row in rows if row[:1] == b"C" or row[:1].islower()}
 
     def config(self, key: str, *, own: bool = False) -> str:
         """A value of git's configuration, by its lower-case name; "" if it is not set.
@@ -220,12 +243,73 @@ class Repo:
         return ObjectReader(self.run, self.start)
 
     def read(self, name: str) -> GitObject | None:
-        """The object called `name` (an id, or a full ref such as `refs/heads/main`), if it exists now."""
+        """The object called `name` (an id, or a full ref such as `refs/heads/main`), if it exists now.
+
+        Use it only where the object may be absent: for a ref see `tip`, for an object that another one names `require`.
+        """
         return self._reader.read_object(name)
 
+    def require(self, oid: str) -> GitObject:
+        """The object with the id `oid`, which another object names. Raises `GitFailed` if it is missing or damaged."""
+        found = self.read(oid)
+        if found is None:
+            raise self._make_missing_object(oid)
+        return found
+
+    def _make_missing_object(self, oid: str) -> GitFailed:
+        """The error for an object that other objects name, with the way to get it back."""
+        remote = self.config("remote.origin.url") and f" Fetch it again: git -C {self.path} fetch --refetch origin."
+        return GitFailed(
+            command="cat-file", words=f"the object {oid} is missing or damaged.{remote} See: git fsck --full"
+        )
+
     def tip(self, ref: str) -> str | None:
-        """The id of the commit that the full ref `ref` points to now."""
-        found = self.read(f"{ref}^{{commit}}")
+        """The id of the commit that the full ref `ref` points to now; None if the ref does not exist.
+
+        Raises `UnreadableRef` if the ref exists and it or its commit cannot be read.
+        """
+        try:
+            found = self.read(f"{ref}^{{commit}}")
+        except GitFailed as error:
+            raise self._make_damaged_ref(ref, str(error.facts["words"])).make_error() from error
+        if found is None:
+            self._refuse_damaged_ref(ref)
+        return found.id if found else None
+
+    def _refuse_damaged_ref(self, ref: str) -> None:
+        """Raise `UnreadableRef` if the ref exists. Git does not tell a damaged ref from one that does not exist."""
+        target = (self.head_ref() or ref) if ref == "HEAD" else ref
+        if not self._is_ref_absent(target):
+            raise self._make_damaged_ref(target, "").make_error()
+
+    def _is_ref_absent(self, ref: str) -> bool:
+        try:
+            # A folder is not a ref: it contains the branches `main/…`, if there is no branch `main`.
+            if not (self.common_dir / ref).is_dir() and os.path.lexists(self.common_dir / ref):
+                return False
+        except PermissionError:
+            return False
+        code, out, err = self.attempt("for-each-ref", "--format=%(refname)", ref)
+        broken = {line.rpartition(" ")[2] for line in err.decode(errors="replace").splitlines()}
+        return not code and ref not in {*out.decode(errors="replace").splitlines(), *broken}
+
+    def _make_damaged_ref(self, ref: str, words: str) -> DamagedRef:
+        """The facts about a ref that cannot be read. In a damaged repository, each of them may be unknown."""
+        code, out, _ = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", ref)
+        try:
+            named = self.config(f"branch.{ref.removeprefix('refs/heads/')}.remote")
+            remote = named or ("origin" if self.config("remote.origin.url") else "")
+        except GitFailed:
+            remote = ""
+        commit = "" if code else out.decode().strip()
+        return DamagedRef(ref, self.path, self.common_dir, commit, find_last_line(words), remote, self._find_object_id)
+
+    def _find_object_id(self, name: str) -> str | None:
+        """The id of an object that can be read."""
+        try:
+            found = self.read(name)
+        except OrgtpError:
+            return None
         return found.id if found else None
 
     def has_ancestor(self, old: str, new: str) -> bool:
@@ -245,7 +329,7 @@ class Repo:
         missing = [oid for oid in wanted if oid not in have]
         for oid, found in zip(missing, self._reader.read_objects(missing), strict=True):
             if found is None:
-                raise GitFailed(command="cat-file", words=f"the object {oid} is missing. See: git fsck")
+                raise self._make_missing_object(oid)
             have[oid] = found.raw
             self._cache_blob(oid, found.raw)
         return {oid: have[oid] for oid in wanted}
@@ -267,19 +351,79 @@ class Repo:
             self._blobs, self._cached_bytes = {}, len(raw)
         self._blobs[oid] = raw
 
+    def list_left_out_files(self) -> dict[str, str]:
+        """Path to object id of the org's files that a sparse checkout leaves out (git-sparse-checkout(1))."""
+        if not self._has_sparse_checkout:
+            return {}
+        rows = self.run("ls-files", "-s", "-t", "-z", "--", *SINGLE, *FOLDERS).split(b"\0")[:-1]
+        split = (row.partition(b"\t") for row in rows if row.startswith(b"S 100"))
+        return {os.fsdecode(path): meta.split(b" ")[2].decode() for meta, _, path in split}
+
+    @property
+    def _has_sparse_checkout(self) -> bool:
+        """Whether the checkout is sparse. Only the setting decides; the file saves asking git about it."""
+        link = self.path / ".git"
+        try:
+            target = "" if link.is_dir() else os.fsdecode(link.read_bytes()).removeprefix("gitdir:").strip()
+            if not (link if not target else self.path / target).joinpath("info/sparse-checkout").exists():
+                return False
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            # It may exist.
+            pass
+        return self.config("core.sparsecheckout").lower() in {"true", "yes", "on", "1"}
+
     def has_uncommitted_changes(self, rev: str | None) -> bool:
-        """Whether the org's files in the work tree differ from those of the commit `rev`."""
+        """Whether the org's files in the work tree differ from those of the commit `rev`, as git decides it."""
         folder = FolderTree(self.path)
         if self.bare:
             return False
         files = self.list_files(rev, *SINGLE, *FOLDERS) if rev else {}
         sizes = {entry.path: entry.size for entry in folder.entries() if not _is_hidden(entry.path)}
-        committed = {path: row for path, row in files.items() if not _is_hidden(path)}
-        if {path: row[2] for path, row in committed.items()} != sizes:
+        left_out = self.list_left_out_files()
+        committed = {
+            path: row for path, row in files.items() if not _is_hidden(path) and (path in sizes or path not in left_out)
+        }
+        if committed.keys() != sizes.keys():
             return True
-        return any(
-            compute_object_id(raw, committed[path][1]) != committed[path][1] for path, raw in folder.read(sizes).items()
-        )
+        other_size = [path for path, row in committed.items() if row[2] != sizes[path]]
+        raw = folder.read(sizes) if len(other_size) <= _MOST_COMPARED else {}
+        other = [
+            path for path, text in raw.items() if compute_object_id(text, committed[path][1]) != committed[path][1]
+        ]
+        return self._differ_for_git({*other_size, *other}, committed) if raw or not committed else True
+
+    def _differ_for_git(self, paths: Collection[str], committed: Mapping[str, tuple[str, str, int]]) -> bool:
+        """Whether any of the files differs from what is committed once git has converted it, or is staged."""
+        if not paths or len(paths) > _MOST_COMPARED:
+            return bool(paths)
+        rows = self.run("ls-files", "-s", "-z", "--", *paths).split(b"\0")[:-1]
+        staged = {os.fsdecode(row.partition(b"\t")[2]): row.split(b" ")[1].decode() for row in rows}
+        is_staged = any(staged.get(path) != committed[path][1] for path in paths)
+        return is_staged or bool(self.list_modified_files(paths))
+
+
+def _override_settings(settings: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Variables that override git's configuration. A key may contain what a command line cannot express."""
+    rows = list(settings)
+    found = {f"GIT_CONFIG_KEY_{number}": key for number, (key, _) in enumerate(rows)}
+    found |= {f"GIT_CONFIG_VALUE_{number}": value for number, (_, value) in enumerate(rows)}
+    return {"GIT_CONFIG_COUNT": str(len(rows)), **found} if rows else {}
+
+
+def _list_possible_refs(rev: str) -> list[str]:
+    """The refs that the first part of a revision may name (gitrevisions(7))."""
+    name = re.split(r"[~^@:]", rev)[0]
+    if name in {"HEAD", ""} or ".." in name or name.startswith("/"):
+        return ["HEAD"] if name == "HEAD" else []
+    return [name] if name.startswith("refs/") else [f"refs/{kind}/{name}" for kind in ("heads", "tags", "remotes")]
+
+
+def find_last_line(words: str) -> str:
+    """The last line of what git says, which states the reason, without git's `fatal:`."""
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    return lines[-1].removeprefix("fatal: ").removeprefix("error: ") if lines else ""
 
 
 def _is_hidden(path: str) -> bool:
@@ -293,9 +437,12 @@ def _parse_setting(row: str) -> tuple[str, str]:
 
 
 def find_repo(path: Path) -> Repo | None:
-    """The repository whose top folder is `path`; None if `path` is not the top of one."""
+    """The repository whose top folder is `path`; None if `path` is not the top of one.
+
+    A `.git` that has lost its HEAD is a damaged repository, of which git will say so.
+    """
     git = path / ".git"
-    if git.is_file() or (git / "HEAD").exists():
+    if git.is_file() or (git / "HEAD").exists() or (git / "objects").is_dir():
         return Repo(path)
     return Repo(path, bare=True) if (path / "HEAD").is_file() and (path / "objects").is_dir() else None
 

@@ -140,9 +140,12 @@ class TreeEditor:
         return dict(_parse_entries(self._read_folder(path), self._id_width))
 
     def _read_folder(self, path: str) -> bytes:
-        """The tree object of the folder `path`; empty if there is no such folder."""
+        """The tree object of the folder `path`; empty if there is no such folder.
+
+        Raises `GitFailed` if the folder exists and its object is missing: an edit would lose all that is in it.
+        """
         node = self.find_entry(path) if path else TreeEntry(TREE, self.root)
-        return (self.objects.read_tree(node.id) or b"") if node and node.mode == TREE else b""
+        return self.objects.read_tree(node.id) if node and node.mode == TREE else b""
 
     @property
     def _id_width(self) -> int:
@@ -191,9 +194,8 @@ class TreeEditor:
 
 
 def open_tree(repo: Repo, commit: str | None) -> TreeEditor:
-    """The tree of a commit; the empty tree if `commit` is None."""
-    found = repo.read(f"{commit}^{{tree}}") if commit else None
-    return TreeEditor(ObjectStore(repo), found.id if found else repo.empty_tree)
+    """The tree of a commit or tree; the empty tree if `commit` is None. Raises `GitFailed` if it cannot be read."""
+    return TreeEditor(ObjectStore(repo), repo.require(f"{commit}^{{tree}}").id if commit else repo.empty_tree)
 
 
 def _parse_entries(raw: bytes, width: int) -> Iterator[tuple[str, TreeEntry]]:

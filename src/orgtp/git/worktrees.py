@@ -5,19 +5,43 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from orgtp.git.errors import GitFailed, UnfinishedMerge
+from orgtp.git.errors import CannotWrite, TemporaryFailure, UnfinishedMerge
 from orgtp.git.repo import Repo
 
 FileStamp = tuple[int, int, int, int] | None
 
 
+class WorkTreeClosed(TemporaryFailure):
+    """A work tree has the branch checked out and cannot be opened by this user, so it could not follow the branch."""
+
+    text = (
+        "the work tree {path} has {branch} checked out, and you may not open it. Its owner can give you access, check "
+        "out another branch there, or remove it: git worktree remove {path}"
+    )
+
+
 def find_checkouts(repo: Repo, ref: str) -> list[Repo]:
-    """Every work tree in which the branch `ref` is checked out, including linked ones."""
+    """Every work tree in which the branch `ref` is checked out, including linked ones.
+
+    A work tree whose folder is gone is left out. Raises `WorkTreeClosed`, `CannotWrite`.
+    """
     found = []
     for number, (path, branch) in enumerate(_list_work_trees(repo)):
-        if branch == ref and not (number == 0 and repo.bare) and path.is_dir() and _is_work_tree_of(repo, path):
-            found.append(repo if path.samefile(repo.path) else Repo(path))
-            found[-1].lock_descriptor = repo.lock_descriptor
+        if branch == ref and not (number == 0 and repo.bare):
+            try:
+                git_dir = _find_git_dir(repo, path)
+            except PermissionError as error:
+                raise WorkTreeClosed(path=path, branch=ref.removeprefix("refs/heads/")) from error
+            if git_dir:
+                found.append(repo if path.samefile(repo.path) else _open_work_tree(repo, path, git_dir))
+    return found
+
+
+def _open_work_tree(repo: Repo, path: Path, git_dir: Path) -> Repo:
+    found = Repo(path)
+    found.lock_descriptor = repo.lock_descriptor
+    # Known without asking git.
+    vars(found).update(git_dir=git_dir, common_dir=repo.common_dir)
     return found
 
 
@@ -27,14 +51,22 @@ def is_inside_repo(repo: Repo, path: Path) -> bool:
     return any(path.resolve().is_relative_to(folder.resolve()) for folder in (repo.path, repo.common_dir, *trees))
 
 
-def _is_work_tree_of(repo: Repo, path: Path) -> bool:
-    """Whether the work tree at `path` belongs to this repository. A copied repository lists those of the original."""
-    if path.samefile(repo.path):
-        return True
+def _find_git_dir(repo: Repo, path: Path) -> Path | None:
+    """The git dir of the work tree at `path`; None if its folder is gone, or belongs to another repository.
+
+    A copied repository lists the work trees of the original. Raises `PermissionError`.
+    """
     try:
-        return Repo(path).common_dir.samefile(repo.common_dir)
-    except (GitFailed, OSError):
-        return False
+        if path.samefile(repo.path):
+            return repo.git_dir
+        link = path / ".git"
+        if link.is_dir():
+            return repo.common_dir if link.samefile(repo.common_dir) else None
+        target = os.fsdecode(link.read_bytes()).removeprefix("gitdir:").strip("\n").removeprefix(" ")
+        found = Path(os.path.realpath(path / target))
+        return next((known for known in list_git_dirs(repo) if known.is_dir() and known.samefile(found)), None)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _list_work_trees(repo: Repo) -> list[tuple[Path, str]]:
@@ -78,9 +110,20 @@ def _ask_git_for_work_trees(repo: Repo) -> list[dict[str, str]]:
 
 
 def list_git_dirs(repo: Repo) -> list[Path]:
-    """The git dir of the repository, and those of its linked work trees."""
+    """The git dir of the repository, and those of its linked work trees. Raises `CannotWrite`."""
     linked = repo.common_dir / "worktrees"
-    return [repo.common_dir, *(sorted(linked.iterdir()) if linked.is_dir() else ())]
+    try:
+        return [repo.common_dir, *sorted(linked.iterdir())]
+    except (FileNotFoundError, NotADirectoryError):
+        return [repo.common_dir]
+    except OSError as error:
+        raise CannotWrite(words=f"{linked}: {error.strerror}") from error
+
+
+def list_index_dirs(repo: Repo) -> list[Path]:
+    """The git dirs that have an index: all except that of a bare repository."""
+    is_bare = repo.bare or (repo.git_dir != repo.common_dir and repo.config("core.bare").lower() == "true")
+    return list_git_dirs(repo)[1 if is_bare else 0 :]
 
 
 def read_file_stamp(path: Path) -> FileStamp:
@@ -93,9 +136,18 @@ def read_file_stamp(path: Path) -> FileStamp:
 
 
 def refuse_rebase(repo: Repo, ref: str) -> None:
-    """Refuse to move a branch that is being rebased: `git rebase --abort` would reset it. Raises `UnfinishedMerge`."""
+    """Refuse to move a branch that is being rebased: `git rebase --abort` would reset it. Raises `UnfinishedMerge`.
+
+    Raises `CannotWrite` if it cannot be found out.
+    """
     for git_dir in list_git_dirs(repo):
         for kind in ("rebase-merge", "rebase-apply"):
             name = git_dir / kind / "head-name"
-            if name.is_file() and name.read_text(encoding="utf-8", errors="replace").strip() == ref:
+            try:
+                rebased = name.read_text(encoding="utf-8", errors="replace").strip()
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                raise CannotWrite(words=f"{name}: {error.strerror}") from error
+            if rebased == ref:
                 raise UnfinishedMerge(root=repo.path, what="rebase", about=ref.removeprefix("refs/heads/"))

@@ -14,7 +14,9 @@ from orgtp.files.org import OrgHead, read_org_head
 from orgtp.files.score_months import ScoreMonths
 from orgtp.files.seat_scope import SeatScope, list_files_for_numbers
 from orgtp.files.tree import HEAD, READ_FOLDERS, FolderTree, SelectedTree, StoredTree, read_plain_file
+from orgtp.git.errors import UnreadableRef
 from orgtp.git.repo import Repo, find_repo
+from orgtp.git.sparse_tree import open_work_tree
 from orgtp.git.tree import GitTree, open_tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit_dates import order_commit_dates
@@ -179,19 +181,29 @@ def find_org_root(path: str | os.PathLike[str] | None = None) -> Path:
     raise NoOrgAbove
 
 
-def locate_org(path: str | os.PathLike[str] | None, at: str | None, now: datetime | None) -> OrgSnapshot:
+def locate_org(
+    path: str | os.PathLike[str] | None, at: str | None, now: datetime | None, *, to_record: bool = False
+) -> OrgSnapshot:
     """The org at `path`, now or `at` a commit or the end of a day, week, month, quarter or year.
 
-    Raises `NotAnOrg`, `UnknownRevision`, `NoOrgYet`, and `NoGit` if `at` is given for a plain folder.
+    `to_record`: if the ledger branch of a bare repository cannot be read, use the last commit of it that can.
+
+    Raises `NotAnOrg`, `UnknownRevision`, `NoOrgYet`, `UnreadableRef`, and `NoGit` if `at` is given for a plain folder.
     """
     root, time = find_org_root(path), now or read_clock()
     repo = find_repo(root)
     if at is not None:
         return _locate_in_past(root, repo, at, time)
     if repo and repo.bare:
-        rev = _find_ledger_tip(repo)
+        try:
+            rev = _find_ledger_tip(repo)
+        except UnreadableRef as error:
+            rev = str(error.facts["last_readable"])
+            if not to_record or not rev:
+                raise
         return OrgSnapshot(root, repo, GitTree(repo, rev), _read_head_at_commit(repo, rev), time, commit=rev)
-    return OrgSnapshot(root, repo, FolderTree(root), _read_head_in_folder(root, path or root), time)
+    tree = open_work_tree(repo) if repo else FolderTree(root)
+    return OrgSnapshot(root, repo, tree, _read_head_in_folder(root, path or root), time)
 
 
 def _find_ledger_tip(repo: Repo) -> str:

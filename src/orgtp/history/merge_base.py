@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from orgtp.files.load import LoadedOrg, load_org
 from orgtp.files.tree import FOLDERS, SINGLE
-from orgtp.git.ancestry import is_partial_clone, is_shallow_clone
+from orgtp.git.ancestry import find_common_ancestors, is_partial_clone, is_shallow_clone
 from orgtp.git.errors import GitFailed
 from orgtp.git.remote import RemoteConnection, SyncStopped, find_remote
 from orgtp.git.repo import Repo, UnknownRevision
@@ -91,7 +91,7 @@ def find_merge_base(repo: Repo, base: str, head: str) -> str:
 
 def find_merge_bases(repo: Repo, base: str, head: str) -> list[str]:
     """The merge bases of two commits. Raises `NotInClone`."""
-    found = repo.read_output_line("merge-base", "--all", base, head).split()
+    found = find_common_ancestors(repo, base, head)
     if found:
         return found
     # A commit names its parents even if a shallow clone lacks them: CI checks out the merge of base and change.
@@ -104,8 +104,7 @@ def find_merge_bases(repo: Repo, base: str, head: str) -> list[str]:
 
 
 def _read_parents(repo: Repo, commit: str) -> list[str]:
-    found = repo.read(commit)
-    head = found.raw.partition(b"\n\n")[0].decode(errors="replace") if found else ""
+    head = repo.require(commit).raw.partition(b"\n\n")[0].decode(errors="replace")
     return [row.removeprefix("parent ") for row in head.splitlines() if row.startswith("parent ")]
 
 

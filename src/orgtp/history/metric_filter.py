@@ -47,5 +47,5 @@ class MetricFilter:
 
     def _read_blob(self, oid: str) -> bytes:
         """The content of a file; empty if there is none, or if it is a submodule."""
-        found = self.repo.read(oid) if oid.strip("0") else None
+        found = self.repo.require(oid) if oid.strip("0") else None
         return found.raw if found and found.type == "blob" else b""

@@ -65,8 +65,8 @@ class SeatCommits:
     def _read_side(self, side: Mapping[str, str]) -> dict[str, bytes]:
         """Path to content of the files of one side."""
         wanted = {path: oid for path, oid in side.items() if oid.strip("0")}
-        found = {path: self.repo.read(oid) for path, oid in wanted.items()}
-        return {path: item.raw for path, item in found.items() if item and item.type == "blob"}
+        found = {path: self.repo.require(oid) for path, oid in wanted.items()}
+        return {path: item.raw for path, item in found.items() if item.type == "blob"}
 
     def _read_named_seats(self, orgs: Sequence[Org]) -> dict[str, Seat]:
         """The seats that are mentioned but were not read, for their names."""

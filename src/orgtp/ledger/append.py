@@ -12,10 +12,12 @@ waits, it withdraws its values from the outbox.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from orgtp.actions.record_scores import NewScore, add_queued_scores, add_scores
+from orgtp.files.load import LoadedOrg
 from orgtp.git.checkout import PathIsLink, UncommittedChanges
 from orgtp.git.errors import GitFailed, LedgerBusy, LedgerMoved, TemporaryFailure, UnfinishedMerge
 from orgtp.git.lock import Lock, read_wait_seconds, retry_with_pauses
@@ -24,7 +26,7 @@ from orgtp.git.tree import open_tree
 from orgtp.history.authors import find_seats_by_email
 from orgtp.ledger import outbox
 from orgtp.ledger.advance import recover_journal
-from orgtp.ledger.batch import CommitBatch, Ledger, PlannedCommit, RecordedChange, WrittenCommits
+from orgtp.ledger.batch import CommitBatch, Ledger, PlannedCommit, RecordedChange, WrittenCommits, plan_on_fallback
 from orgtp.ledger.outbox import CannotQueue, QueuedScores
 from orgtp.ledger.partial_tree import ReadScope, ScoreKey
 from orgtp.model.change import AppendScores
@@ -35,12 +37,22 @@ _MAX_PER_MOVE = 500
 PATH_BLOCKED = (UnfinishedMerge, PathIsLink, UncommittedChanges)
 
 
+# The org to check values against if the ledger branch cannot be read: the work tree, or an earlier commit.
+OrgFallback = Callable[[], LoadedOrg]
+
+
 def append_scores(
-    ledger: Ledger, entries: Sequence[NewScore], by: str = "", *, dry_run: bool = False
+    ledger: Ledger,
+    entries: Sequence[NewScore],
+    by: str = "",
+    *,
+    dry_run: bool = False,
+    fallback: OrgFallback | None = None,
 ) -> RecordedChange:
     """Record `entries`, all or none.
 
-    If they cannot be written now, they are queued, and `queued_because` of the result says why.
+    If they cannot be written now, they are queued, and `queued_because` of the result says why. If the branch cannot
+    even be read, they are checked against `fallback` first. They are checked again when they are written.
 
     Raises what `add_scores` raises for an entry that is not valid; `WouldBreak`, `NoIdentity`, `NoLedger`,
     `UncommittedChanges`, `PathIsLink`; `BadInput` if ORGTP_WAIT is not a number of seconds; and `CannotQueue` or
@@ -49,11 +61,16 @@ def append_scores(
     seconds = read_wait_seconds()
     scope = _build_read_scope(ledger, entries, by)
     action = partial(add_scores, entries=entries, now=ledger.now, by=by)
-    batch = CommitBatch(ledger, ledger.tip())
-    step = batch.run_action(action, scope)
+    own_ids = frozenset(entry.id for entry in entries if entry.has_caller_id)
+    try:
+        batch = CommitBatch(ledger, ledger.tip())
+        step = batch.run_action(action, scope)
+    except GitFailed as why:
+        if dry_run or fallback is None:
+            raise
+        return _queue_planned(ledger, plan_on_fallback(ledger, action, fallback()), own_ids, why)
     if dry_run:
         return step.planned
-    own_ids = frozenset(entry.id for entry in entries if entry.has_caller_id)
     lock = Lock(ledger.repo)
     try:
         # Prepare as much as possible before taking the lock, so that others wait less.
@@ -63,16 +80,25 @@ def append_scores(
         return _write_queue_and_own(
             ledger, lambda later: later.run_action(action, scope), (batch, step, ready) if ready else None
         )
-    except TemporaryFailure as why:
+    except (TemporaryFailure, GitFailed) as why:
         return _queue_planned(ledger, step, own_ids, why)
     finally:
         lock.close()
 
 
-def find_acting_seat(ledger: Ledger) -> str:
-    """The id of the active seat whose e-mail address is git's user.email, at the ledger's tip; "" if there is none."""
+def find_acting_seat(ledger: Ledger, fallback: OrgFallback | None = None) -> str:
+    """The id of the active seat whose e-mail address is git's user.email, at the ledger's tip; "" if there is none.
+
+    `fallback` is used if the ledger branch cannot be read. Raises `GitFailed` without one.
+    """
     email = ledger.repo.config("user.email")
-    found = find_seats_by_email(ledger.repo, open_tree(ledger.repo, ledger.tip()), email)
+    try:
+        found = find_seats_by_email(ledger.repo, open_tree(ledger.repo, ledger.tip()), email)
+    except GitFailed:
+        if fallback is None:
+            raise
+        seats = fallback().org.seats.values()
+        found = [seat for seat in seats if email and seat.email.lower() == email.lower()]
     return next((seat.id for seat in found if not seat.is_retired), "")
 
 
@@ -110,7 +136,7 @@ def _build_read_scope(ledger: Ledger, entries: Sequence[NewScore], by: str) -> R
 
 
 def _queue_planned(
-    ledger: Ledger, step: PlannedCommit, own_ids: frozenset[str], why: TemporaryFailure
+    ledger: Ledger, step: PlannedCommit, own_ids: frozenset[str], why: TemporaryFailure | GitFailed
 ) -> RecordedChange:
     """Queue values that were accepted and cannot be written now."""
     if step.planned.files:
@@ -118,14 +144,14 @@ def _queue_planned(
     return _report_queued(step.planned, why)
 
 
-def _report_queued(planned: RecordedChange, why: TemporaryFailure) -> RecordedChange:
+def _report_queued(planned: RecordedChange, why: TemporaryFailure | GitFailed) -> RecordedChange:
     return RecordedChange(
         planned.change, None, planned.before, planned.files, queued_because=str(why) if planned.files else ""
     )
 
 
 def _save_to_outbox(
-    ledger: Ledger, step: PlannedCommit, own_ids: frozenset[str], why: TemporaryFailure
+    ledger: Ledger, step: PlannedCommit, own_ids: frozenset[str], why: TemporaryFailure | GitFailed
 ) -> QueuedScores:
     change = step.planned.change
     scores = [score for edit in change.edits if isinstance(edit, AppendScores) for score in edit.scores]
@@ -162,7 +188,7 @@ def _write_own_from_outbox(ledger: Ledger, queued: QueuedScores, planned: Record
     try:
         write_outbox(ledger)
         refused = _write_queued(ledger, [queued]) if queued.path.exists() else {}
-    except TemporaryFailure as why:
+    except (TemporaryFailure, GitFailed) as why:
         return _report_queued(planned, why)
     error = refused.get(queued.path)
     if isinstance(error, TemporaryFailure):
@@ -234,7 +260,9 @@ class _OutboxWriter:
             raise
         except OrgtpError as error:
             self.refused[queued.path] = error
-            outbox.reject_queued(queued, str(error))
+            with suppress(OSError):
+                # A file of another user that cannot be changed is tried again.
+                outbox.reject_queued(batch.ledger.repo, queued, str(error))
             return None
         self._planned.append(queued)
         return step

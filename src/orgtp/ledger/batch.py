@@ -267,10 +267,7 @@ class CommitBatch:
         _refuse_links_at(self.editor, files)
         checked = check_change(loaded, change, files, now) if files else CheckedChange()
         old = {path: present[path] for path in files if path in present}
-        author = Identity("", "")
-        if files:
-            acting = loaded.org.seats.get(change.by)
-            author = who or self.ledger.who or resolve_identity(self.ledger.repo, acting, loaded.org.id)
+        author = _find_author(self.ledger, loaded, change, who) if files else Identity("", "")
         nodes = self.editor.add_blobs(files)
         self.editor = self.editor.replace_entries(nodes) if nodes else self.editor
         when = now.astimezone(loaded.org.zone)
@@ -323,6 +320,24 @@ class CommitBatch:
         own = Identity(repo.config("user.name"), repo.config("user.email"))
         who = own if own.name and own.email else source.author
         return CommitDraft(parent, source.message, who, when, source.author, source.author_date)
+
+
+def plan_on_fallback(ledger: Ledger, action: Action, loaded: LoadedOrg) -> PlannedCommit:
+    """The change of an action on an org that is not the tip of the ledger branch, which cannot be read now.
+
+    It can be queued, but not committed. Raises what the action raises, `WouldBreak`, `NoIdentity`.
+    """
+    change = action(loaded.org)
+    files = apply_change(loaded.files, change)
+    noted = check_change(loaded, change, files) if files else ()
+    author = _find_author(ledger, loaded, change, None) if files else Identity("", "")
+    old = {path: loaded.files[path] for path in files if path in loaded.files}
+    return PlannedCommit(RecordedChange(change, None, old, files, noted=noted), "", author, ledger.now, {})
+
+
+def _find_author(ledger: Ledger, loaded: LoadedOrg, change: Change, who: Identity | None) -> Identity:
+    acting = loaded.org.seats.get(change.by)
+    return who or ledger.who or resolve_identity(ledger.repo, acting, loaded.org.id)
 
 
 def _refuse_unread_files(editor: TreeEditor, loaded: LoadedOrg, change: Change) -> None:

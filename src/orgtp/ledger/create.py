@@ -86,7 +86,7 @@ def commit_history(made: CreatedOrg, now: datetime, work: Callable[[CommitBatch]
     bare = Repo(made.repo.git_dir, bare=True)
     with hold_lock(bare):
         Ledger(bare, _BRANCH, now).commit_all(work)
-    update_work_tree(made.repo, made.commit or "")
+        update_work_tree(made.repo, made.commit or "")
     return replace(made, commit=made.repo.tip(f"refs/heads/{_BRANCH}"))
 
 

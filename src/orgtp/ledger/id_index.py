@@ -7,6 +7,7 @@ itself. So a cache that is lost or outdated costs time and never gives a wrong a
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from orgtp.files.scores import find_seat_of_scores
-from orgtp.git.lock import private_git_dir
+from orgtp.git.lock import make_private_dir, open_private_file
 from orgtp.git.repo import Repo
 from orgtp.git.tree import TreeEditor, diff_trees
 
@@ -50,10 +51,9 @@ def _query_cache(editor: TreeEditor, ids: set[str]) -> set[str]:
 
 
 def _open_cache(repo: Repo) -> sqlite3.Connection:
-    path = private_git_dir(repo) / "ids.sqlite"
-    path.parent.mkdir(exist_ok=True)
-    if path.is_symlink():
-        raise OSError(path)
+    path = make_private_dir(repo) / "ids.sqlite"
+    # SQLite gives its other files the permissions of this one.
+    os.close(open_private_file(repo, path, os.O_RDWR))
     try:
         return _connect_cache(path)
     except sqlite3.OperationalError:

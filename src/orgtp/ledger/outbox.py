@@ -18,8 +18,8 @@ from typing import Any
 
 from orgtp.files.scores import read_scores
 from orgtp.git.commit import Identity
-from orgtp.git.errors import CannotWrite
-from orgtp.git.lock import private_git_dir, write_new_file
+from orgtp.git.errors import CannotWrite, TemporaryFailure
+from orgtp.git.lock import make_private_dir, private_git_dir, share_private_file, write_new_file
 from orgtp.git.repo import Repo
 from orgtp.history.locate import read_clock
 from orgtp.lazy_dataclass import dataclass
@@ -35,6 +35,12 @@ class CannotQueue(OrgtpError):
     """A value could be neither written nor queued."""
 
     text = "{why}. It could not be queued either ({also}), so nothing is recorded. Run the command again."
+
+
+class OutboxUnreadable(TemporaryFailure):
+    """The folder of the outbox cannot be read, so it is unknown what waits in it."""
+
+    text = "the outbox {folder} cannot be read: {why}. Ask its owner for permission: ls -ld {folder}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class QueuedScores:
 
 
 def outbox_dir(repo: Repo) -> Path:
-    """The folder of the outbox. Raises `CannotWrite` if it is a link."""
+    """The folder of the outbox, which may not exist yet. Raises `CannotWrite` if it is a link."""
     found = private_git_dir(repo) / "outbox"
     if found.is_symlink():
         raise CannotWrite(words=f"{found} is a link")
@@ -74,8 +80,22 @@ def outbox_dir(repo: Repo) -> Path:
 
 
 def list_queued(repo: Repo) -> list[QueuedScores]:
-    """Everything in the outbox, oldest first. A file that cannot be read counts as rejected."""
-    return [_read_queued(path) for path in sorted(outbox_dir(repo).glob("*.json"))]
+    """Everything in the outbox, oldest first. A file that cannot be read counts as rejected.
+
+    Raises `OutboxUnreadable`.
+    """
+    return [_read_queued(path) for path in _list_outbox_files(repo, ".json")]
+
+
+def _list_outbox_files(repo: Repo, *endings: str) -> list[Path]:
+    folder = outbox_dir(repo)
+    try:
+        names = os.listdir(folder)  # noqa: PTH208  (a Path for each costs more)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise OutboxUnreadable(folder=folder, why=error.strerror) from error
+    return [folder / name for name in sorted(names) if os.path.splitext(name)[1].startswith(endings)]  # noqa: PTH122
 
 
 def _read_queued(path: Path) -> QueuedScores:
@@ -85,8 +105,13 @@ def _read_queued(path: Path) -> QueuedScores:
         texts = [str(data["by"]), *map(str, data["author"]), str(data["held"]), str(data.get("why", ""))]
         by, name, email, held, why = texts
         return QueuedScores(path, by, Identity(name, email), scores, frozenset(data["brought"]), held, why)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
-        return QueuedScores(path, "", Identity("", ""), (), rejected_because="the file cannot be read")
+    except OSError as error:
+        return QueuedScores(
+            path, "", Identity("", ""), (), rejected_because=f"the file cannot be read: {error.strerror}"
+        )
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+        why = "the file cannot be read: it is not a file of the outbox"
+        return QueuedScores(path, "", Identity("", ""), (), rejected_because=why)
 
 
 def _parse_queued_score(row: dict[str, Any]) -> Score:
@@ -100,18 +125,18 @@ def queue_scores(
     """Write records to the outbox, and sync them to disk. Raises `OSError`, and `CannotWrite` if a folder is a link."""
     name = make_ulid(read_clock(), int.from_bytes(os.urandom(RANDOM_BITS // 8)))
     queued = QueuedScores(outbox_dir(repo) / f"{name}.json", by, author, tuple(scores), own_ids, why=why)
-    _save_queued(queued.path, queued.file_text.encode())
+    make_private_dir(repo, "outbox")
+    _save_queued(repo, queued.path, queued.file_text.encode())
     return queued
 
 
-def reject_queued(queued: QueuedScores, why: str) -> None:
+def reject_queued(repo: Repo, queued: QueuedScores, why: str) -> None:
     """Note why queued values cannot be written. They stay in the outbox."""
     if queued.rejected_because != why:
-        _save_queued(queued.path, replace(queued, rejected_because=why).file_text.encode())
+        _save_queued(repo, queued.path, replace(queued, rejected_because=why).file_text.encode())
 
 
-def _save_queued(path: Path, raw: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _save_queued(repo: Repo, path: Path, raw: bytes) -> None:
     temporary = path.with_suffix(f".tmp{os.getpid()}")
     try:
         _write_synced(temporary, raw)
@@ -123,6 +148,7 @@ def _save_queued(path: Path, raw: bytes) -> None:
         # The disk is full: overwrite the reserved file, which needs no more space.
         reserve.rename(temporary)
         _write_synced(temporary, raw)
+    share_private_file(repo, temporary)
     temporary.rename(path)
     handle = os.open(path.parent, os.O_RDONLY)
     try:
@@ -149,6 +175,7 @@ def reserve_disk_space(repo: Repo) -> None:
     if not reserve.is_file() or reserve.is_symlink():
         try:
             write_new_file(reserve, b"Room for a value when the disk is full.\n".ljust(_RESERVE_BYTES, b"."))
+            share_private_file(repo, reserve)
         except OSError:
             reserve.unlink(missing_ok=True)
 
@@ -161,7 +188,9 @@ def write_receipt(queued: QueuedScores, commit: str) -> None:
     with suppress(OSError):
         # The commit is made. Without a receipt (full disk), the waiting process finds out when it gets the lock.
         _receipt_path(queued).write_text(commit, encoding="utf-8")
-    queued.path.unlink(missing_ok=True)
+    with suppress(OSError):
+        # A file of another user that stays here is tried again, and its records are found by their ids.
+        queued.path.unlink(missing_ok=True)
 
 
 def take_receipt(queued: QueuedScores) -> str:
@@ -178,7 +207,7 @@ def take_receipt(queued: QueuedScores) -> str:
 
 def remove_leftovers(repo: Repo) -> None:
     """Remove old receipts that nobody read, and unfinished files of killed processes."""
-    for leftover in (*outbox_dir(repo).glob("*.done"), *outbox_dir(repo).glob("*.tmp*")):
+    for leftover in _list_outbox_files(repo, ".done", ".tmp"):
         try:
             if time.time() - leftover.stat().st_mtime > _RECEIPT_SECONDS:
                 leftover.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from orgtp.git.lock import private_git_dir, write_new_file
+from orgtp.git.lock import private_git_dir, share_private_file, write_new_file
 from orgtp.git.remote import Remote, SyncStopped
 from orgtp.git.repo import Repo
 from orgtp.ledger.witness import has_lost_commit, read_witness, witness_ref
@@ -29,9 +29,12 @@ def remote_witness_ref(remote: Remote, branch: str) -> str:
 
 
 def read_remote_witness(repo: Repo, remote: Remote, branch: str) -> str | None:
-    """The last commit seen of the remote's branch, by a sync or, before the first sync, by the clone."""
+    """The last commit seen of the remote's branch, by a sync or, before the first sync, by the clone.
+
+    Raises `UnreadableRef`.
+    """
     own = repo.tip(remote_witness_ref(remote, branch))
-    synced = own or repo.read_output_line("for-each-ref", "--count=1", "--format=%(refname)", "refs/orgtp/seen/")
+    synced = own or repo.run("for-each-ref", "--count=1", "--format=%(refname)", "refs/orgtp/seen/").strip()
     return own if synced else repo.tip(tracking_ref(remote, branch))
 
 
@@ -107,4 +110,6 @@ def save_rewritten_commits(repo: Repo, rewritten: Mapping[str, str]) -> None:
     if rewritten:
         before = {old: rewritten.get(new, new) for old, new in read_rewritten_commits(repo).items()}
         newest = dict(list((before | dict(rewritten)).items())[-_MOST:])
-        write_new_file(private_git_dir(repo) / "remade", json.dumps(newest).encode())
+        path = private_git_dir(repo) / "remade"
+        write_new_file(path, json.dumps(newest).encode())
+        share_private_file(repo, path)

@@ -18,7 +18,7 @@ def witness_ref(branch: str) -> str:
 
 
 def read_witness(repo: Repo, branch: str) -> str | None:
-    """The commit that the branch had when it was last checked."""
+    """The commit that the branch had when it was last checked; None before that. Raises `UnreadableRef`."""
     return repo.tip(witness_ref(branch))
 
 

@@ -36,7 +36,14 @@ def notify_path(named: Path | None = None) -> Path | None:
     if named or os.environ.get("ORGTP_NOTIFY"):
         return named or Path(os.environ["ORGTP_NOTIFY"]).expanduser()
     usual = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "orgtp" / "notify.yaml"
-    return usual if usual.is_file() else None
+    try:
+        usual.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        # It may exist: reading it will say what is wrong.
+        return usual
+    return usual
 
 
 def read_notify_file(path: Path) -> Mapping[str, tuple[str, ...]]:

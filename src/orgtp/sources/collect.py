@@ -16,11 +16,11 @@ from orgtp.actions.collect import (
 )
 from orgtp.actions.record_scores import NewScore, check_recorder
 from orgtp.files.load import load_org
-from orgtp.git.errors import TemporaryFailure
+from orgtp.git.errors import GitFailed, TemporaryFailure
 from orgtp.git.lock import hold_lock
 from orgtp.git.tree import GitTree
 from orgtp.git.worktrees import is_inside_repo
-from orgtp.ledger.append import append_scores
+from orgtp.ledger.append import OrgFallback, append_scores
 from orgtp.ledger.batch import Ledger, RecordedChange
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
@@ -81,12 +81,16 @@ class Collected:
 
 @dataclass(frozen=True)
 class Collector:
-    """One run against the ledger of an org, acting as the seat `by`. `new_id` returns an id for each record."""
+    """One run against the ledger of an org, acting as the seat `by`. `new_id` returns an id for each record.
+
+    `fallback` is the org to use if the ledger branch cannot be read. The values are queued then.
+    """
 
     ledger: Ledger
     sources: Sources
     by: str
     new_id: Callable[[], str]
+    fallback: OrgFallback | None = None
 
     def collect(
         self, request: CollectRequest, *, dry_run: bool = False, on_result: OnSourceResult | None = None
@@ -124,7 +128,7 @@ class Collector:
         with ExitStack() as locks:
             with suppress(TemporaryFailure):
                 locks.enter_context(hold_lock(self.ledger.repo, "collecting"))
-            return append_scores(self.ledger, entries, self.by, dry_run=dry_run)
+            return append_scores(self.ledger, entries, self.by, dry_run=dry_run, fallback=self.fallback)
 
     def _refuse_no_sources(self) -> None:
         if not self.sources.named:
@@ -145,7 +149,12 @@ class Collector:
     def _load_ledger_org(self) -> Org:
         """Load the org from the ledger branch. Uncommitted changes in a work tree do not count yet."""
         repo = self.ledger.repo
-        return load_org(GitTree(repo, self.ledger.tip()), str(repo.path)).org
+        try:
+            return load_org(GitTree(repo, self.ledger.tip()), str(repo.path)).org
+        except GitFailed:
+            if self.fallback is None:
+                raise
+            return self.fallback().org
 
     def _make_entry(self, one: CollectedValue, request: CollectRequest) -> NewScore:
         return NewScore(

@@ -56,8 +56,11 @@ def read_sources(path: Path | None = None) -> Sources:
     where = sources_path(path)
     try:
         raw = where.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return Sources(where, {})
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if not where.is_symlink():
+            return Sources(where, {})
+        what = f"the sources file is a link to a file that cannot be read: {error.strerror}"
+        return Sources(where, {}, (Problem(_WRONG, Place(str(where)), what, "Name another file with --sources FILE."),))
     except OSError as error:
         what = f"the sources file cannot be read: {error.strerror}"
         return Sources(where, {}, (Problem(_WRONG, Place(str(where)), what, "Name another file with --sources FILE."),))

@@ -44,10 +44,8 @@ def list_unpublished(repo: Repo, local: str, published: str | None, *, every: bo
 
 
 def read_original(repo: Repo, commit: str) -> SourceCommit:
-    """Read the author, the message and the first parent of a commit."""
-    found = repo.read(commit)
-    raw = found.raw if found else b""
-    head, _, message = _decode_commit(raw).partition("\n\n")
+    """Read the author, the message and the first parent of a commit. Raises `GitFailed`."""
+    head, _, message = _decode_commit(repo.require(commit).raw).partition("\n\n")
     lines = [line.partition(" ") for line in head.split("\n")]
     parent = next((value for key, _, value in lines if key == "parent"), None)
     author = next((value for key, _, value in lines if key == "author"), "")

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from orgtp.git.ancestry import find_common_ancestors
 from orgtp.git.checkout import PathIsLink, UncommittedChanges
 from orgtp.git.commit import CommitDraft, Identity
 from orgtp.git.errors import TemporaryFailure
@@ -65,7 +66,7 @@ class UnrelatedHistory(SyncStopped):
 
 
 class SyncBusy(SyncStopped):
-    """The local ledger cannot be written now."""
+    """The local ledger cannot be read or written now."""
 
     state = "busy"
     exit_code = 75
@@ -132,13 +133,13 @@ def sync_ledger(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) 
 
 
 def _sync_without_remote(ledger: Ledger, *, dry_run: bool) -> SyncResult:
-    before = ledger.tip()
-    if not dry_run:
-        try:
+    try:
+        before = ledger.tip()
+        if not dry_run:
             with hold_lock(ledger.repo):
                 write_outbox(ledger, again=True)
-        except TemporaryFailure as why:
-            raise SyncBusy(why=why) from why
+    except TemporaryFailure as why:
+        raise SyncBusy(why=why) from why
     paths = tuple(diff_trees(ledger.repo, before, ledger.tip()))
     return SyncResult("", ledger.branch, before, ledger.tip(), paths=paths, queued=tuple(list_queued(ledger.repo)))
 
@@ -238,7 +239,7 @@ class RemoteSync:
             return local, {}
         if repo.has_ancestor(local, remote_tip):
             return remote_tip, {}
-        if not repo.read_output_line("merge-base", local, remote_tip):
+        if not find_common_ancestors(repo, local, remote_tip):
             raise UnrelatedHistory(url=self.remote.public_url)
         batch = CommitBatch(self.ledger, remote_tip)
         ours = list_unpublished(repo, local, remote_tip)

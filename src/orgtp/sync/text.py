@@ -56,7 +56,7 @@ def sync_status_json(found: SyncStatus) -> dict[str, Any]:
     return {
         "remote": found.remote or None,
         "branch": found.branch,
-        "commit": found.tip,
+        "commit": found.tip or None,
         "seen": found.seen,
         "outbox": bool(found.waiting),
         "waiting": list_waiting_scores(found.waiting),
@@ -64,6 +64,7 @@ def sync_status_json(found: SyncStatus) -> dict[str, Any]:
         "unfinished": found.unfinished,
         "holder": found.holder or None,
         "behind": found.behind,
+        "outdated": [{"path": tree.root, "since": tree.since, "why": tree.why} for tree in found.outdated],
         "trouble": found.trouble or None,
     }
 
@@ -88,6 +89,10 @@ def format_sync_status(found: SyncStatus, screen: Screen) -> str:
         lines.append(join_spans("every commit was sent"))
     if found.behind:
         lines.append(join_spans("the remote has newer commits. Get them: orgtp sync"))
+    for tree in found.outdated:
+        lines.append(join_spans(safe_text(f"the work tree {tree.root} is older than {found.branch}: {tree.why}")))
+    if found.outdated:
+        lines.append(join_spans("once that is fixed, the next command that writes updates it, for example: orgtp sync"))
     if found.unfinished:
         lines.append(join_spans("the last run was interrupted; the next one completes or undoes it"))
     if found.holder:

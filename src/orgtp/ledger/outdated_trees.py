@@ -1,0 +1,147 @@
+"""Work trees that did not follow the ledger branch, or may not have: notes about them, and how they catch up.
+
+A work tree on another branch need not follow. But while git checks out the ledger branch there, HEAD still names the
+other branch, and the index and files become those of the commit at which git began. So each move of the branch notes
+the work trees that do not follow it. Once such a work tree is on the ledger branch, it is compared with the branch, and
+what is older is updated. What a person changed there stays.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from orgtp.git.checkout import Checkout
+from orgtp.git.errors import CannotWrite, GitFailed, TemporaryFailure
+from orgtp.git.lock import private_git_dir, share_private_file, write_new_file
+from orgtp.git.log import list_file_versions
+from orgtp.git.repo import Repo
+from orgtp.git.tree import TreeEntry, diff_trees
+from orgtp.git.worktrees import find_checkouts
+from orgtp.lazy_dataclass import dataclass
+
+_INTERRUPTED = "the update was interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class OutdatedTree:
+    """A work tree that may be older than the branch `ref`: at the earliest, it is at the commit `since`.
+
+    `git_dir` is its git dir, relative to the common one. `root` is its folder, and `why` the reason why it could not be
+    updated; both are "" if it was on another branch when the ledger branch moved, so that it may be up to date.
+    """
+
+    git_dir: str
+    ref: str
+    since: str
+    root: str = ""
+    why: str = ""
+
+
+def _notes_path(repo: Repo) -> Path:
+    return private_git_dir(repo) / "outdated"
+
+
+def list_outdated_trees(repo: Repo) -> list[OutdatedTree]:
+    """The notes about work trees; none if they were not written completely. Raises `CannotWrite`."""
+    try:
+        rows = json.loads(_notes_path(repo).read_bytes() or b"[]")
+        return [OutdatedTree(*(str(row[key]) for key in OutdatedTree.__slots__)) for row in rows]
+    except FileNotFoundError:
+        return []
+    except (ValueError, TypeError, KeyError):
+        return []
+    except OSError as error:
+        raise CannotWrite(words=f"{_notes_path(repo)}: {error.strerror}") from error
+
+
+def note_outdated_trees(repo: Repo, found: Iterable[OutdatedTree]) -> None:
+    """Note work trees. A note that exists keeps its commit, which is older. The caller holds the ledger's lock.
+
+    Raises `OSError`, `CannotWrite`.
+    """
+    before = list_outdated_trees(repo)
+    notes = {(note.git_dir, note.ref): note for note in before}
+    for new in found:
+        old = notes.get((new.git_dir, new.ref))
+        notes[new.git_dir, new.ref] = replace(new, since=old.since) if old and new.why else old or new
+    _save_notes(repo, before, list(notes.values()))
+
+
+def _save_notes(repo: Repo, before: list[OutdatedTree], notes: list[OutdatedTree]) -> None:
+    if notes == before:
+        return
+    path = _notes_path(repo)
+    if not notes:
+        path.unlink(missing_ok=True)
+        return
+    rows = [{key: getattr(note, key) for key in OutdatedTree.__slots__} for note in notes]
+    temporary = path.with_name("outdated.new")
+    write_new_file(temporary, f"{json.dumps(rows)}\n".encode())
+    share_private_file(repo, temporary)
+    temporary.replace(path)
+
+
+def name_git_dir(repo: Repo, git_dir: Path) -> str:
+    """The name of a git dir in a note: relative to the common git dir."""
+    return os.path.relpath(os.path.realpath(git_dir), os.path.realpath(repo.common_dir))
+
+
+def update_outdated_trees(repo: Repo) -> None:
+    """Update the work trees that are older than their branch. The caller holds the ledger's lock.
+
+    A work tree that cannot be updated now keeps its note, and hinders nobody.
+    """
+    notes = list_outdated_trees(repo)
+    if not notes:
+        return
+    kept: list[OutdatedTree] = []
+    for note in notes:
+        try:
+            left = _update_noted_tree(repo, note)
+        except (TemporaryFailure, GitFailed, OSError):
+            left = note
+        kept += [left] if left else []
+    with suppress(OSError):
+        _save_notes(repo, notes, kept)
+
+
+def _update_noted_tree(repo: Repo, note: OutdatedTree) -> OutdatedTree | None:
+    """Update one work tree. Returns what is left to do; None if nothing is."""
+    if not (repo.common_dir / note.git_dir).is_dir():
+        return None
+    trees = [tree for tree in find_checkouts(repo, note.ref) if name_git_dir(repo, tree.git_dir) == note.git_dir]
+    tip = repo.tip(note.ref)
+    if not trees or tip is None:
+        return note
+    if tip == note.since or repo.read(note.since) is None:
+        # Nothing was missed, or the branch was rewritten and the commit is gone.
+        return None
+    checkout = Checkout(
+        trees[0],
+        diff_trees(repo, note.since, tip),
+        lenient=True,
+        list_versions=lambda path: _list_versions(repo, path, note.since, tip),
+        switched_at=0 if note.why else (trees[0].git_dir / "HEAD").stat().st_mtime_ns,
+    )
+    if not checkout.lock.try_acquire():
+        return note
+    try:
+        checkout.plan()
+        if checkout.has_work and not note.why:
+            # If this process is killed now, the next one knows that the files are older than the index.
+            note_outdated_trees(repo, [replace(note, root=str(trees[0].path), why=_INTERRUPTED)])
+        checkout.prepare_index()
+        checkout.swap_index()
+        why = [*checkout.kept, *checkout.update_files()]
+    finally:
+        checkout.lock.release()
+    return replace(note, root=str(trees[0].path), why="; ".join(why)) if why else None
+
+
+def _list_versions(repo: Repo, path: str, since: str, tip: str) -> frozenset[TreeEntry]:
+    return frozenset(TreeEntry(mode, oid) for mode, oid in list_file_versions(repo, path, since, tip))
