@@ -223,6 +223,17 @@ class Repo:
         """The object called `name` (an id, or a full ref such as `refs/heads/main`), if it exists now."""
         return self._reader.read_object(name)
 
+    def read_all(self, names: Iterable[str]) -> list[GitObject | None]:
+        """The objects called `names`, in that order; None for each that does not exist. Many are read at once."""
+        return self._reader.read_objects(names)
+
+    def read_sizes(self, oids: Iterable[str]) -> dict[str, int]:
+        """Object id to size in bytes of these objects; 0 for one that is missing."""
+        wanted = list(dict.fromkeys(oids))
+        asked = "".join(f"{oid}\n" for oid in wanted).encode()
+        rows = self.run("cat-file", "--batch-check=%(objectsize)", stdin=asked).split(b"\n") if wanted else []
+        return {oid: int(row) if row.isdigit() else 0 for oid, row in zip(wanted, rows, strict=False)}
+
     def tip(self, ref: str) -> str | None:
         """The id of the commit that the full ref `ref` points to now."""
         found = self.read(f"{ref}^{{commit}}")
