@@ -127,11 +127,7 @@ def _parse_log(parts: Iterator[str]) -> Iterator[LogRecord]:
     reshaped: list[str] = []
     for part in parts:
         if part.startswith(":"):
-            path = next(parts, "")
-            if part[1:7] != part[8:14]:
-                reshaped.append(path)
-            if not part.startswith(_FOLDER_ROWS):
-                rows[path] = _parse_change(part, path)
+            _add_change(part, next(parts, ""), rows, reshaped)
             continue
         match = _LOG_HEADER.match(part)
         if match is None:
@@ -144,6 +140,14 @@ def _parse_log(parts: Iterator[str]) -> Iterator[LogRecord]:
         changes[match[3] or ""] = rows
     if id_:
         yield LogRecord(id_, children, changes, reshaped)
+
+
+def _add_change(meta: str, path: str, rows: dict[str, TreeChange], reshaped: list[str]) -> None:
+    """Add a row of the diff: to `rows` unless it is a folder's, and to `reshaped` unless only its content changed."""
+    if meta[1:7] != meta[8:14]:
+        reshaped.append(path)
+    if not meta.startswith(_FOLDER_ROWS):
+        rows[path] = _parse_change(meta, path)
 
 
 def _parse_change(meta: str, path: str) -> TreeChange:

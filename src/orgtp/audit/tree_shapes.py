@@ -6,7 +6,7 @@ same order. So only the trees in which something was added, removed or changed i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 
 from orgtp.git.errors import GitFailed
@@ -22,6 +22,7 @@ class TreeShapes:
     def __init__(self, repo: Repo) -> None:
         self._repo = repo
         self._known: set[tuple[str, str]] = set()
+        self._whole: set[tuple[str, str]] = set()
 
     def find_faults(self, commit: str, paths: Iterable[str]) -> Iterator[TreeFault]:
         """Find the faults of the top folder of a commit, and of the folders above `paths` that orgtp reads.
@@ -29,6 +30,23 @@ class TreeShapes:
         Raises `GitFailed` if a tree is missing, or does not have the content that its id stands for.
         """
         wanted = {folder for path in paths for folder in _list_folders(path) if is_read_folder(folder)}
+        return self._walk_trees(commit, lambda folder, _: folder in wanted)
+
+    def find_all_faults(self, commit: str) -> Iterator[TreeFault]:
+        """Find the faults of all folders of a commit that orgtp reads, without those that an earlier call read.
+
+        Raises what `find_faults` raises.
+        """
+        return self._walk_trees(commit, self._is_new_folder)
+
+    def _is_new_folder(self, folder: str, oid: str) -> bool:
+        """Whether orgtp reads a folder and `find_all_faults` has not met it with this content."""
+        if (folder, oid) in self._whole or not is_read_folder(folder):
+            return False
+        self._whole.add((folder, oid))
+        return True
+
+    def _walk_trees(self, commit: str, wanted: Callable[[str, str], bool]) -> Iterator[TreeFault]:
         objects = ObjectStore(self._repo)
         ahead = [("", open_tree(self._repo, commit, checked=False).root)]
         while ahead:
@@ -37,7 +55,7 @@ class TreeShapes:
             for folder, oid in ahead:
                 faults, below = self._check_tree(folder, oid, raws[oid])
                 yield from faults
-                following += [(path, child) for path, child in below if path in wanted]
+                following += [(path, child) for path, child in below if wanted(path, child)]
             ahead = following
 
     def _check_tree(self, folder: str, oid: str, raw: bytes) -> tuple[list[TreeFault], list[tuple[str, str]]]:

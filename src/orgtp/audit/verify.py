@@ -120,7 +120,35 @@ class AuditRun:
                     for record, commit in batch:
                         self._check_commit(record, commit)
         except (UnreadableCommit, GitFailed, ObjectTooLarge, BrokenPipeError) as error:
-            self._note_error(error)
+            if not self._find_tree_that_stops_git():
+                self._note_error(error)
+
+    def _find_tree_that_stops_git(self) -> bool:
+        """Find the first commit with a tree on which git itself stops, such as one with an empty name."""
+        words = (
+            "rev-list",
+            "--reverse",
+            "--topo-order",
+            self.tip,
+            *([f"^{self.before.head}"] if self.before.head else []),
+        )
+        shapes = TreeShapes(self.repo)
+        try:
+            for id_ in self.repo.run("-c", "core.commitGraph=false", *words, "--").decode().split():
+                found = self.repo.read(id_)
+                faults = list(shapes.find_all_faults(id_))
+                if found and faults:
+                    changes = CommitChanges(parse_commit(id_, found.raw), ({},))
+                    known = {(one.commit, one.path) for one in self.violations}
+                    self.violations += [
+                        one
+                        for one in audit_org.check_tree_shapes(changes, faults)
+                        if (one.commit, one.path) not in known
+                    ]
+                    return True
+        except (UnreadableCommit, GitFailed, ObjectTooLarge):
+            pass
+        return False
 
     def build_result(self) -> Audit:
         """Build the result of the audit."""
@@ -270,7 +298,9 @@ class AuditRun:
     def _check_trees(self, changes: CommitChanges, reshaped: Iterable[str]) -> None:
         """Check the trees of a commit in which something was added, removed or got another mode."""
         try:
-            self.violations += audit_org.check_tree_shapes(changes, self._shapes.find_faults(changes.commit.id, reshaped))
+            self.violations += audit_org.check_tree_shapes(
+                changes, self._shapes.find_faults(changes.commit.id, reshaped)
+            )
         except (GitFailed, ObjectTooLarge) as error:
             self._note_error(error, changes.commit.id)
 

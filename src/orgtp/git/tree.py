@@ -310,7 +310,7 @@ def _encode_tree(entries: Mapping[str, TreeEntry]) -> bytes:
 
 
 def list_blob_ids(repo: Repo, rev: str, *paths: str) -> dict[str, str]:
-    """Path to object id of every file of a commit below `paths`, as git lists them. Unlike `TreeEditor`, it checks no tree."""
+    """Path to object id of every file of a commit below `paths`, as git lists them. No tree is checked."""
     rows = repo.run("ls-tree", "-r", "-z", "--full-tree", rev, "--", *paths).split(b"\0")[:-1]
     return {os.fsdecode(path): meta.split(b" ")[2].decode() for meta, _, path in (row.partition(b"\t") for row in rows)}
 

@@ -27,7 +27,9 @@ RECORD, DELETED, REUSED, ODD, ORG_REMOVED = (
     "org-removed",
 )
 MALFORMED, EVENTS_CHANGED = "tree-malformed", "escalation-rewritten"
-_REPAIR_TREE = "Find out who made the commit, and with which program. Repair the tree in a new commit: git fsck --strict"
+_REPAIR_TREE = (
+    "Find out who made the commit, and with which program. Repair the tree in a new commit: git fsck --strict"
+)
 _RESTORE = "Restore the file, and retire the seat: orgtp retire {seat} --to HEIR"
 
 
