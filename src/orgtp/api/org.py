@@ -236,11 +236,22 @@ class OrgHandle:
         from orgtp.files.json_schema import find_schema_problems
 
         compared, more = self._compared(base) if base is not None else ([], [])
-        found = [*self.problems, *more, *rules.check_org(self.snapshot.loaded.org, self._today, *compared)]
+        more = [*more, *self._find_problems_of_head()]
+        known = {(one.rule, one.place, one.message) for one in more}
+        checked = rules.check_org(self.snapshot.loaded.org, self._today, *compared)
+        found = [*self.problems, *more, *(p for p in checked if (p.rule, p.place, p.message) not in known)]
         reported = {problem.place.path for problem in found}
         return sort_problems(
             [*found, *(p for p in find_schema_problems(self.snapshot.loaded.files) if p.place.path not in reported)]
         )
+
+    def _find_problems_of_head(self) -> list[Problem]:
+        """The problems of the commit that the work tree is based on, and of what would be committed on top of it."""
+        from orgtp.history.worktree_check import find_problems_of_head
+
+        if self.snapshot.repo is None or self.revision is None or self.snapshot.commit is not None:
+            return []
+        return find_problems_of_head(self.snapshot.repo, self.snapshot.loaded, self.revision)
 
     @property
     def _today(self) -> datetime:
@@ -249,8 +260,9 @@ class OrgHandle:
 
     def _compared(self, base: str) -> tuple[list[OrgPair], list[Problem]]:
         """The pairs to compare since the merge base with `base`, and problems that prevent a reliable comparison."""
+        from orgtp.git.tree_check import MalformedTree
         from orgtp.history.merge_base import NotInClone, compare_with_base
-        from orgtp.history.worktree_check import find_converted_files
+        from orgtp.history.worktree_check import find_converted_files, make_malformed_problem
         from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 
         if self.snapshot.repo is None:
@@ -260,10 +272,16 @@ class OrgHandle:
         except NotInClone as error:
             what, remedy = str(error.facts["what"]), str(error.facts["remedy"])
             return [], [Problem(BASE_NOT_REACHED.id, Place(HEAD), what, remedy)]
+        except MalformedTree as error:
+            return [], [make_malformed_problem(error, base)]
         on_disk = self.snapshot.commit is None and self.revision is not None
-        return found, find_converted_files(
-            self.snapshot.repo, str(self.revision), self.snapshot.loaded.files
-        ) if on_disk else []
+        try:
+            return found, find_converted_files(
+                self.snapshot.repo, str(self.revision), self.snapshot.loaded.files
+            ) if on_disk else []
+        except MalformedTree:
+            # The commit itself is reported, whether there is a base or not.
+            return found, []
 
     def collect(
         self,

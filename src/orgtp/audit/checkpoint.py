@@ -26,7 +26,7 @@ from orgtp.git.ancestry import count_commits, is_partial_clone, is_shallow_clone
 from orgtp.git.errors import GitFailed
 from orgtp.git.repo import Repo
 from orgtp.git.ssh_signature import BadSignature, SshSignature, check_ssh_signature, parse_ssh_signature, sign_data
-from orgtp.git.tree import open_tree
+from orgtp.git.tree import open_tree, refuse_malformed_commit
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
 
@@ -94,10 +94,12 @@ class CheckpointSigner:
 def make_checkpoint(repo: Repo, origin: str, tip: str, key: str = "") -> Checkpoint:
     """Make a checkpoint of the history of `tip`, signed with the file `key` or with the key that git uses.
 
-    Raises `ShallowClone`, `NoSigningKey`, `CannotSign`, `NoSshKeygen`.
+    Raises `ShallowClone`, `NoSigningKey`, `CannotSign`, `NoSshKeygen`, and `MalformedTree` for a commit that shows
+    different files to different commands.
     """
     if is_shallow_clone(repo):
         raise ShallowClone
+    refuse_malformed_commit(repo, tip)
     bare = Checkpoint(origin, count_commits(repo, tip), tip, "")
     return Checkpoint(origin, bare.commits, tip, sign_data(repo, bare.signed_lines, NAMESPACE, key))
 
@@ -144,7 +146,7 @@ def identify_checkpoint_signer(
     raw = (
         _read_signers_file(outside)
         if outside
-        else open_tree(repo, tip).read_files([ALLOWED_SIGNERS_PATH]).get(ALLOWED_SIGNERS_PATH, b"")
+        else open_tree(repo, tip, checked=False).read_files([ALLOWED_SIGNERS_PATH]).get(ALLOWED_SIGNERS_PATH, b"")
     )
     where = str(outside) if outside else f"{ALLOWED_SIGNERS_PATH} at {tip[:10]}"
     keys = read_signers(raw, where)[0]

@@ -11,7 +11,7 @@ import fcntl
 import os
 import re
 import select
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,7 +25,7 @@ from orgtp.model.errors import OrgtpError
 # Compare a merge with each parent and a root commit with the empty tree, whatever the user's configuration says.
 _LOG = (
     "-c", "log.showRoot=true", "-c", "core.commitGraph=false", "log", "--reverse", "--topo-order", "--children", "-z",
-    "--diff-merges=separate", "--raw", "--no-abbrev", "--no-renames", "--no-relative", "--ignore-submodules=none",
+    "--diff-merges=separate", "--raw", "-t", "--no-abbrev", "--no-renames", "--no-relative", "--ignore-submodules=none",
     "-O/dev/null", "--pretty=oneline", "--no-abbrev-commit", "--no-decorate", "--no-notes", "--no-color",
 )  # fmt: skip
 _LOG_HEADER = re.compile(r"([0-9a-f]+)((?: (?:[0-9a-f]{64}|[0-9a-f]{40}))*)(?: \(from ([0-9a-f]+)\))? ")
@@ -35,6 +35,8 @@ _COMMIT = re.compile(
 )
 _ENCODING = re.compile(rb"^encoding ([^\n]+)$", re.MULTILINE)
 _NO_MODE = "000000"
+# The rows of folders (`-t`): changed, added and removed.
+_FOLDER_ROWS = (":040000 040000", ":000000 040000", ":040000 000000")
 _CHUNK_SIZE = 1 << 20
 # Let git buffer its output instead of flushing after each commit (git(1), `GIT_FLUSH`).
 _NO_FLUSH = {"GIT_FLUSH": "0"}
@@ -52,14 +54,14 @@ class UnreadableCommit(OrgtpError):
 class LogRecord:
     """One commit in the log: its id, its number of children, and its changes against each parent.
 
-    `changes` is keyed by parent, or by "" if there is at most one parent. `duplicates` lists paths that appear twice in
-    the tree; different programs then read different entries.
+    `changes` is keyed by parent, or by "" if there is at most one parent. `reshaped` lists the paths, folders included,
+    that were added, removed or got another mode. A folder without one has the same names as before, in the same order.
     """
 
     id: str
     children: int
     changes: Mapping[str, Mapping[str, TreeChange]]
-    duplicates: tuple[str, ...] = ()
+    reshaped: Sequence[str] = ()
 
 
 class CommitLog:
@@ -122,13 +124,10 @@ def _parse_log(parts: Iterator[str]) -> Iterator[LogRecord]:
     """Group headers and changes into records. A merge has one header per parent."""
     id_, children, changes = "", 0, dict[str, dict[str, TreeChange]]()
     rows: dict[str, TreeChange] = {}
-    twice: list[str] = []
+    reshaped: list[str] = []
     for part in parts:
         if part.startswith(":"):
-            path = next(parts, "")
-            if path in rows:
-                twice.append(path)
-            rows[path] = _parse_change(part, path)
+            _add_change(part, next(parts, ""), rows, reshaped)
             continue
         match = _LOG_HEADER.match(part)
         if match is None:
@@ -136,11 +135,19 @@ def _parse_log(parts: Iterator[str]) -> Iterator[LogRecord]:
         found, rows = match[1], {}
         if found != id_:
             if id_:
-                yield LogRecord(id_, children, changes, tuple(twice))
-            id_, children, changes, twice = found, match[2].count(" "), {}, []
+                yield LogRecord(id_, children, changes, reshaped)
+            id_, children, changes, reshaped = found, match[2].count(" "), {}, []
         changes[match[3] or ""] = rows
     if id_:
-        yield LogRecord(id_, children, changes, tuple(twice))
+        yield LogRecord(id_, children, changes, reshaped)
+
+
+def _add_change(meta: str, path: str, rows: dict[str, TreeChange], reshaped: list[str]) -> None:
+    """Add a row of the diff: to `rows` unless it is a folder's, and to `reshaped` unless only its content changed."""
+    if meta[1:7] != meta[8:14]:
+        reshaped.append(path)
+    if not meta.startswith(_FOLDER_ROWS):
+        rows[path] = _parse_change(meta, path)
 
 
 def _parse_change(meta: str, path: str) -> TreeChange:

@@ -63,7 +63,7 @@ class _MergeParent:
         if other not in self._bases:
             parents = self._changes.commit.parents
             found = [
-                open_tree(self._repo, base)
+                open_tree(self._repo, base, checked=False)
                 for base in find_common_ancestors(self._repo, parents[self._number], parents[other])
             ]
             self._bases[other] = found if found or not is_shallow_clone(self._repo) else None

@@ -5,7 +5,7 @@ The rules are pure functions in `audit/rules`. This module reads what they need.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,14 +22,15 @@ from orgtp.audit.rules.content_hash import check_content_hash
 from orgtp.audit.rules.dates import FUTURE, check_dates
 from orgtp.audit.score_files import LINKS, ScoreAudit
 from orgtp.audit.signatures import SignatureAudit, read_binding_commit
-from orgtp.audit.snapshot import FOLDERS, BlobCache, CommitSnapshot, PathTable, PathTables, is_of_org, read_path_table
+from orgtp.audit.snapshot import BlobCache, CommitSnapshot, PathTable, PathTables, is_of_org, read_path_table
+from orgtp.audit.tree_shapes import TreeShapes
 from orgtp.files.tree import HEAD
 from orgtp.git.ancestry import read_shallow_commits
 from orgtp.git.cat_file import ObjectTooLarge
 from orgtp.git.errors import GitFailed, TemporaryFailure, UnreadableRef
 from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo
-from orgtp.git.tree import MODULE, find_duplicate_paths
+from orgtp.git.tree import MODULE
 from orgtp.ledger.batch import NoLedger
 from orgtp.model.seat import seat_path
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
@@ -106,6 +107,7 @@ class AuditRun:
         self._missing = 0
         self._gone = {seat: list(commits) for seat, commits in cache.gone.items()}
         self._tables = PathTables(repo)
+        self._shapes = TreeShapes(repo)
         self._dates: dict[str, int] = {}
         self._shallow = read_shallow_commits(repo)
         self._unknown: dict[str, int] = {}
@@ -127,7 +129,35 @@ class AuditRun:
                     for record, commit in batch:
                         self._check_commit(record, commit)
         except (UnreadableCommit, GitFailed, ObjectTooLarge, BrokenPipeError) as error:
-            self._note_error(error)
+            if not self._find_tree_that_stops_git():
+                self._note_error(error)
+
+    def _find_tree_that_stops_git(self) -> bool:
+        """Find the first commit with a tree on which git itself stops, such as one with an empty name."""
+        words = (
+            "rev-list",
+            "--reverse",
+            "--topo-order",
+            self.tip,
+            *([f"^{self.before.head}"] if self.before.head else []),
+        )
+        shapes = TreeShapes(self.repo)
+        try:
+            for id_ in self.repo.run("-c", "core.commitGraph=false", *words, "--").decode().split():
+                found = self.repo.read(id_)
+                faults = list(shapes.find_all_faults(id_))
+                if found and faults:
+                    changes = CommitChanges(parse_commit(id_, found.raw), ({},))
+                    known = {(one.commit, one.path) for one in self.violations}
+                    self.violations += [
+                        one
+                        for one in audit_org.check_tree_shapes(changes, faults)
+                        if (one.commit, one.path) not in known
+                    ]
+                    return True
+        except (UnreadableCommit, GitFailed, ObjectTooLarge):
+            pass
+        return False
 
     def build_result(self) -> Audit:
         """Build the result of the audit."""
@@ -156,10 +186,8 @@ class AuditRun:
             self._start_at_shallow(record)
             return
         changes = build_commit_changes(record, commit)
-        if record.duplicates:
-            self.violations += audit_org.check_duplicates(changes, record.duplicates)
-        if commit.id == self.tip:
-            self.violations += audit_org.check_duplicates(changes, self._find_duplicates(record.duplicates))
+        if record.reshaped:
+            self._check_trees(changes, record.reshaped)
         before = [self._tables.read_table(parent) for parent in commit.parents] or [PathTable({})]
         # Symbolic links and submodules anywhere are checked, too: they may point into the org.
         org_changes = [
@@ -276,18 +304,14 @@ class AuditRun:
                 yield audit_org.make_reused_id_violation(changes, entry, seat, commit)
                 return
 
-    def _find_duplicates(self, reported: tuple[str, ...]) -> list[str]:
-        """Find the paths that the last tree has twice.
-
-        The last tree is enough: files are never deleted, so a duplicate from any earlier commit is still there, or its
-        removal was reported.
-        """
+    def _check_trees(self, changes: CommitChanges, reshaped: Iterable[str]) -> None:
+        """Check the trees of a commit in which something was added, removed or got another mode."""
         try:
-            found = find_duplicate_paths(self.repo, self.tip, HEAD, "scores", *FOLDERS)
-        except GitFailed as error:
-            self._note_error(error, self.tip)
-            return []
-        return [path for path in found if path not in reported]
+            self.violations += audit_org.check_tree_shapes(
+                changes, self._shapes.find_faults(changes.commit.id, reshaped)
+            )
+        except (GitFailed, ObjectTooLarge) as error:
+            self._note_error(error, changes.commit.id)
 
     def _start_at_shallow(self, record: LogRecord) -> None:
         """Start at a commit whose parents are missing: its changes are unknown, only its tree is known."""

@@ -14,5 +14,6 @@ __all__ = [
     "repo",
     "ssh_signature",
     "tree",
+    "tree_check",
     "worktrees",
 ]

@@ -30,9 +30,13 @@ _MAX_COPY = 0xFFFF
 
 @dataclass
 class ObjectStore:
-    """The objects of one repository. Added objects can be read at once, and are stored by `write_objects`."""
+    """The objects of one repository. Added objects can be read at once, and are stored by `write_objects`.
+
+    `sound` has the ids of the trees that were found to have only entries that git writes.
+    """
 
     repo: Repo
+    sound: set[str] = field(default_factory=set, repr=False)
     _fresh: dict[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
     _trees: dict[str, bytes] = field(default_factory=dict, repr=False)
     _bases: dict[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
@@ -47,6 +51,8 @@ class ObjectStore:
         if old and oid not in self._fresh and oid not in {base, *(known for known, _ in self._bases.values())}:
             self._bases[oid] = (base, old)
         self._fresh[oid] = (kind, raw)
+        if kind == "tree":
+            self.sound.add(oid)
         return oid
 
     def read_tree(self, oid: str) -> bytes:
@@ -56,6 +62,15 @@ class ObjectStore:
         if oid not in self._trees:
             self._trees[oid] = _tree_cache.get(oid) or self._read_stored_tree(oid)
         return self._trees[oid]
+
+    def read_trees(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """Object id to content of these trees. Many are read at once. Raises `GitFailed` if one is missing."""
+        wanted = list(dict.fromkeys(oids))
+        stored = [oid for oid in wanted if oid not in self._fresh and oid not in self._trees]
+        for oid, found in zip(stored, self.repo.read_all(stored), strict=True):
+            if found and found.type == "tree":
+                self._trees[oid] = found.raw
+        return {oid: self.read_tree(oid) for oid in wanted}
 
     def _read_stored_tree(self, oid: str) -> bytes:
         found = self.repo.require(oid)

@@ -263,6 +263,17 @@ class Repo:
             command="cat-file", words=f"the object {oid} is missing or damaged.{remote} See: git fsck --full"
         )
 
+    def read_all(self, names: Iterable[str]) -> list[GitObject | None]:
+        """The objects called `names`, in that order; None for each that does not exist. Many are read at once."""
+        return self._reader.read_objects(names)
+
+    def read_sizes(self, oids: Iterable[str]) -> dict[str, int]:
+        """Object id to size in bytes of these objects; 0 for one that is missing."""
+        wanted = list(dict.fromkeys(oids))
+        asked = "".join(f"{oid}\n" for oid in wanted).encode()
+        rows = self.run("cat-file", "--batch-check=%(objectsize)", stdin=asked).split(b"\n") if wanted else []
+        return {oid: int(row) if row.isdigit() else 0 for oid, row in zip(wanted, rows, strict=False)}
+
     def tip(self, ref: str) -> str | None:
         """The id of the commit that the full ref `ref` points to now; None if the ref does not exist.
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cache, cached_property
+from itertools import accumulate
 
 from orgtp.files.tree import FOLDERS, SCORES, SINGLE, FileInfo, find_case_twins
 from orgtp.git.cat_file import ObjectTooLarge
+from orgtp.git.errors import GitFailed
 from orgtp.git.objects import ObjectStore
 from orgtp.git.repo import Repo
+from orgtp.git.tree_check import MalformedTree, find_twin_names, refuse_malformed_tree
 from orgtp.lazy_dataclass import dataclass
 
 _PLAIN = ("100644", "100755")
@@ -38,7 +40,10 @@ class TreeEntry:
 
 @dataclass(frozen=True)
 class GitTree:
-    """The org's files at one commit, read from git objects."""
+    """The org's files at one commit, read from git objects.
+
+    Every method raises `MalformedTree` if a tree that it reads has entries that git never writes.
+    """
 
     repo: Repo
     rev: str
@@ -52,7 +57,11 @@ class GitTree:
     def listing(self) -> dict[str, tuple[str, str, int]]:
         """Path to (mode, object id, size)."""
         folders = [folder for folder in FOLDERS if folder != SCORES or self.with_scores]
-        return self.repo.list_files(self.rev, *SINGLE, *folders)
+        return self._add_sizes(self._editor.list_files(*SINGLE, *folders))
+
+    def _add_sizes(self, nodes: Mapping[str, TreeEntry]) -> dict[str, tuple[str, str, int]]:
+        sizes = self.repo.read_sizes(node.id for node in nodes.values() if node.mode != MODULE)
+        return {path: (node.mode, node.id, sizes.get(node.id, 0)) for path, node in nodes.items()}
 
     def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
@@ -71,7 +80,8 @@ class GitTree:
         wanted = list(paths)
         if len(wanted) > _MOST_NAMED:
             return [FileInfo(path, 0, node.is_plain) for path, node in self._find_entries(wanted).items()]
-        rows = self.repo.list_files(self.rev, *wanted) if wanted else {}
+        nodes = {path: node for path, node in self._find_entries(wanted).items() if node.mode != TREE}
+        rows = self._add_sizes(nodes) if nodes else {}
         return [FileInfo(path, rows[path][2], rows[path][0] in _PLAIN) for path in wanted if path in rows]
 
     def list_folder(self, folder: str) -> list[tuple[str, bool]] | None:
@@ -117,13 +127,15 @@ class TreeEditor:
     """Looks up and edits a tree path by path. The cost depends on the paths, not on the size of the tree.
 
     `root` is the id of the tree. An edited tree knows the stored tree that it began from (`base`) and the paths that
-    changed since (`touched`).
+    changed since (`touched`). Every method raises `MalformedTree` if a tree that it reads has entries that git never
+    writes, unless it was opened with `checked=False`: the audit reads such trees, and reports them itself.
     """
 
     objects: ObjectStore
     root: str
     base: TreeEditor | None = field(default=None, repr=False)
     touched: frozenset[str] = frozenset()
+    checked: bool = True
     _nodes: dict[str, TreeEntry | None] = field(default_factory=dict, repr=False)
 
     def find_entry(self, path: str) -> TreeEntry | None:
@@ -132,12 +144,12 @@ class TreeEditor:
             folder, _, name = path.rpartition("/")
             raw = self._read_folder(folder)
             span = _find_entry_span(raw, os.fsencode(name), self._id_width)
-            self._nodes[path] = next(_parse_entries(raw[span], self._id_width))[1] if span else None
+            self._nodes[path] = next(list_tree_entries(raw[span], self._id_width))[1] if span else None
         return self._nodes[path]
 
     def list_entries(self, path: str) -> dict[str, TreeEntry]:
         """The entries of the folder `path` by name; empty if there is no such folder."""
-        return dict(_parse_entries(self._read_folder(path), self._id_width))
+        return dict(list_tree_entries(self._read_folder(path), self._id_width))
 
     def _read_folder(self, path: str) -> bytes:
         """The tree object of the folder `path`; empty if there is no such folder.
@@ -145,7 +157,34 @@ class TreeEditor:
         Raises `GitFailed` if the folder exists and its object is missing: an edit would lose all that is in it.
         """
         node = self.find_entry(path) if path else TreeEntry(TREE, self.root)
-        return self.objects.read_tree(node.id) if node and node.mode == TREE else b""
+        raw = self.objects.read_tree(node.id) if node and node.mode == TREE else b""
+        if node and raw and self.checked:
+            self._refuse_malformed(path, node.id, raw)
+        return raw
+
+    def _refuse_malformed(self, path: str, oid: str, raw: bytes) -> None:
+        """Check a tree object that was not checked before. Raises `MalformedTree`."""
+        if oid not in self.objects.sound:
+            refuse_malformed_tree(raw, path, self._id_width)
+            self.objects.sound.add(oid)
+
+    def list_files(self, *paths: str) -> dict[str, TreeEntry]:
+        """Path to entry of every file at `paths` or below them, in any order. Raises `GitFailed` if a tree is missing.
+
+        Links and submodules count as files.
+        """
+        ahead = {path: node for path in paths if (node := self.find_entry(path))}
+        found: dict[str, TreeEntry] = {}
+        while ahead:
+            found |= {path: node for path, node in ahead.items() if node.mode != TREE}
+            folders = {path: node.id for path, node in ahead.items() if node.mode == TREE}
+            raws = self.objects.read_trees(folders.values())
+            ahead = {}
+            for path, oid in folders.items():
+                if self.checked:
+                    self._refuse_malformed(path, oid, raws[oid])
+                ahead |= {f"{path}/{name}": node for name, node in list_tree_entries(raws[oid], self._id_width)}
+        return found
 
     @property
     def _id_width(self) -> int:
@@ -168,7 +207,7 @@ class TreeEditor:
     def replace_entries(self, nodes: Mapping[str, TreeEntry | None]) -> TreeEditor:
         """A new tree with the entries `nodes` replaced; None removes one."""
         root = self._write_folder("", nodes) or self.objects.add_object("tree", b"", self.root)
-        return TreeEditor(self.objects, root, self.base or self, self.touched | nodes.keys())
+        return TreeEditor(self.objects, root, self.base or self, self.touched | nodes.keys(), self.checked)
 
     def _write_folder(self, path: str, nodes: Mapping[str, TreeEntry | None]) -> str:
         """Add the new tree of the folder `path`, and return its id; "" if the folder becomes empty."""
@@ -193,19 +232,45 @@ class TreeEditor:
         )
 
 
-def open_tree(repo: Repo, commit: str | None) -> TreeEditor:
-    """The tree of a commit or tree; the empty tree if `commit` is None. Raises `GitFailed` if it cannot be read."""
-    return TreeEditor(ObjectStore(repo), repo.require(f"{commit}^{{tree}}").id if commit else repo.empty_tree)
+def open_tree(repo: Repo, commit: str | None, *, checked: bool = True) -> TreeEditor:
+    """The tree of a commit or tree; the empty tree if `commit` is None. See `TreeEditor` for `checked`.
+
+    Raises `GitFailed` if it cannot be read.
+    """
+    root = repo.require(f"{commit}^{{tree}}").id if commit else repo.empty_tree
+    return TreeEditor(ObjectStore(repo), root, checked=checked)
 
 
-def _parse_entries(raw: bytes, width: int) -> Iterator[tuple[str, TreeEntry]]:
-    """The entries of a tree object: mode, space, name, NUL, and an id of `width` bytes (git-mktree(1))."""
+def refuse_malformed_commit(repo: Repo, commit: str) -> None:
+    """Check the top folder of a commit and all folders that orgtp reads, including names that differ only by case.
+
+    Raises `MalformedTree`, and `GitFailed` if a tree is missing.
+    """
+    editor = open_tree(repo, commit)
+    names: dict[str, set[str]] = {"": set(editor.list_entries(""))}
+    for path in editor.list_files(*SINGLE, *FOLDERS):
+        for part in accumulate(path.split("/"), "{}/{}".format):
+            folder, _, name = part.rpartition("/")
+            names.setdefault(folder, set()).add(name)
+    for folder, found in names.items():
+        for fault in find_twin_names(found, folder):
+            raise MalformedTree(fault)
+
+
+def list_tree_entries(raw: bytes, width: int) -> Iterator[tuple[str, TreeEntry]]:
+    """The entries of a tree object: mode, space, name, NUL, and an id of `width` bytes (git-mktree(1)).
+
+    Raises `GitFailed` if it cannot be parsed.
+    """
     at = 0
     while at < len(raw):
-        end = raw.index(b"\0", at)
-        mode, _, name = raw[at:end].partition(b" ")
+        end = raw.find(b"\0", at)
+        mode, blank, name = raw[at:end].partition(b" ")
         at = end + 1 + width
-        yield os.fsdecode(name), TreeEntry(mode.decode(), raw[end + 1 : at].hex())
+        if end < 0 or not blank or at > len(raw):
+            raise GitFailed(command="cat-file", words="a tree cannot be parsed. See: git fsck")
+        # Early programs padded the mode of a folder.
+        yield os.fsdecode(name), TreeEntry(mode.decode(errors="replace").lstrip("0"), raw[end + 1 : at].hex())
 
 
 def _find_entry_span(raw: bytes, name: bytes, width: int) -> slice | None:
@@ -233,7 +298,7 @@ def _edit_tree_object(raw: bytes, entries: Mapping[str, TreeEntry | None], width
         key = os.fsencode(name)
         span = _find_entry_span(changed, key, width)
         if span is None or node is None or not changed.startswith(f"{node.mode} ".encode(), span.start):
-            merged = {**dict(_parse_entries(raw, width)), **entries}
+            merged = {**dict(list_tree_entries(raw, width)), **entries}
             return _encode_tree({name: node for name, node in merged.items() if node})
         changed = changed[: span.stop - width] + bytes.fromhex(node.id) + changed[span.stop :]
     return changed
@@ -248,15 +313,9 @@ def _encode_tree(entries: Mapping[str, TreeEntry]) -> bytes:
 
 
 def list_blob_ids(repo: Repo, rev: str, *paths: str) -> dict[str, str]:
-    """Path to object id of every file of a commit below `paths`. Unlike `Repo.list_files`, it reads no file sizes."""
+    """Path to object id of every file of a commit below `paths`, as git lists them. No tree is checked."""
     rows = repo.run("ls-tree", "-r", "-z", "--full-tree", rev, "--", *paths).split(b"\0")[:-1]
     return {os.fsdecode(path): meta.split(b" ")[2].decode() for meta, _, path in (row.partition(b"\t") for row in rows)}
-
-
-def find_duplicate_paths(repo: Repo, rev: str, *paths: str) -> list[str]:
-    """The paths that a commit has more than once, which is invalid (git-fsck(1), `duplicateEntries`)."""
-    rows = Counter(repo.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", rev, "--", *paths).split(b"\0"))
-    return sorted(os.fsdecode(path) for path, number in rows.items() if number > 1)
 
 
 def diff_trees(repo: Repo, old: str | None, new: str) -> dict[str, tuple[TreeEntry | None, TreeEntry | None]]:

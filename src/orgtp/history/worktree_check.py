@@ -1,7 +1,9 @@
-"""Find files that a git attribute converted on checkout, so that their bytes are not those that are committed.
+"""Compare the files of a work tree with those that are committed.
 
-A check of a pull request's checkout would otherwise check the converted files. `git diff` would run filters that the
-repository configures, so this module reads only the index and compares the bytes itself.
+Files that a git attribute converted on checkout are a problem: a check of a pull request's checkout would otherwise
+check the converted files. And what is not committed yet is compared with HEAD, to say in time what the audit would
+report for good. `git diff` would run filters that the repository configures, so this module reads only the index and
+compares the bytes itself.
 """
 
 from __future__ import annotations
@@ -9,13 +11,23 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from orgtp.files.tree import FOLDERS, SINGLE
+from orgtp.files.admission import admit_files
+from orgtp.files.load import LoadedOrg, NotAnOrg, load_org
+from orgtp.files.tree import FOLDERS, SINGLE, FileInfo
+from orgtp.git.ancestry import is_partial_clone
+from orgtp.git.errors import GitFailed
 from orgtp.git.repo import Repo, compute_object_id
+from orgtp.git.tree import GitTree, open_tree, refuse_malformed_commit
+from orgtp.git.tree_check import MalformedTree
+from orgtp.history.merge_base import pair_orgs
 from orgtp.lazy_dataclass import dataclass
+from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place, Problem
-from orgtp.rules.pull_request.base import NOT_AS_COMMITTED
+from orgtp.rules.pull_request.base import NOT_AS_COMMITTED, TREE_MALFORMED
+from orgtp.rules.registry import check_uncommitted
 
 _MODULE = "160000"
 # git-ls-files(1), `--debug`: meant for people, and stable since 2010.
@@ -48,14 +60,63 @@ class _IndexStat:
 
 
 def find_converted_files(repo: Repo, head: str, files: Mapping[str, bytes]) -> list[Problem]:
-    """Problems of files that git considers unchanged although their bytes differ from `head`, and of submodules."""
-    committed = repo.list_files(head, *SINGLE, *FOLDERS)
+    """Problems of files that git considers unchanged although their bytes differ from `head`, and of submodules.
+
+    Raises `MalformedTree`.
+    """
+    committed = {
+        path: (node.mode, node.id) for path, node in open_tree(repo, head).list_files(*SINGLE, *FOLDERS).items()
+    }
     modules = [Problem("not-a-file", Place(path), *_LEFT) for path, row in committed.items() if row[0] == _MODULE]
     suspect = {path for path, raw in files.items() if path in committed and _has_other_content(raw, committed[path][1])}
     index = _read_index_stats(repo) if suspect else {}
     found = [path for path in sorted(suspect) if path in index and index[path].id == committed[path][1]]
     converted = [path for path in found if index[path].matches_file(repo.path / path)]
     return [*modules, *(Problem(NOT_AS_COMMITTED.id, Place(path), *_CONVERTED) for path in converted)]
+
+
+def find_problems_of_head(repo: Repo, loaded: LoadedOrg, head: str) -> list[Problem]:
+    """Problems of the commit `head`, on which the work tree is based, and of what is not committed yet.
+
+    These are trees that git never writes, and changes that the audit would report for good once they are committed.
+    """
+    try:
+        refuse_malformed_commit(repo, head)
+        pair = _pair_with_head(repo, loaded, head)
+    except MalformedTree as error:
+        return [make_malformed_problem(error, head)]
+    except GitFailed:
+        # A partial clone lacks objects that its work tree does not need.
+        if not is_partial_clone(repo):
+            raise
+        return []
+    except NotAnOrg:
+        return []
+    return list(check_uncommitted(pair)) if pair else []
+
+
+def make_malformed_problem(error: MalformedTree, commit: str) -> Problem:
+    """The problem of the commit whose tree has an entry that git never writes."""
+    message = f"the commit {commit[:10]} has a tree that git never writes: {error.fault.what}"
+    hint = f"Other commands may show other files. Find out who made it: git log -1 {commit[:10]}"
+    return Problem(TREE_MALFORMED.id, Place(error.fault.path), message, hint)
+
+
+def _pair_with_head(repo: Repo, loaded: LoadedOrg, head: str) -> OrgPair | None:
+    """Pair the org of the commit `head` with that of the work tree; None if no committed file was changed or removed.
+
+    Files that differ only in their line endings count as unchanged, and so do those that a sparse checkout left out.
+    """
+    committed = open_tree(repo, head).list_files(*FOLDERS)
+    files = loaded.files
+    changed = {path for path in committed.keys() & files.keys() if _has_other_content(files[path], committed[path].id)}
+    if repo.config("core.sparsecheckout").lower() != "true":
+        changed |= set(admit_files(FileInfo(path, 0) for path in committed.keys() - files.keys())[0])
+    if not changed:
+        return None
+    pair = pair_orgs(load_org(GitTree(repo, head), head), loaded)
+    old = {path: raw for path, raw in pair.old.items() if path in changed}
+    return replace(pair, old=old, base="HEAD", appends_only=not (repo.git_dir / "MERGE_HEAD").exists())
 
 
 _LEFT = ("a submodule, not a file", "Replace it with a regular file.")

@@ -15,7 +15,8 @@ class OrgPair:
 
     `old` has the files before, `new` those after; a removed file is only in `old`. `used` maps each seat that is new in
     `after`, but had a file earlier in the history, to that commit. `shallow` means that the history is too short to
-    know all of them. `base` is the commit of `before`.
+    know all of them. `base` is the commit of `before`. `appends_only` means that one commit leads from `before` to
+    `after`, so score files may only grow at their end; a merge may also insert rows.
     """
 
     before: Org
@@ -25,6 +26,7 @@ class OrgPair:
     used: Mapping[str, str] = field(default_factory=dict)
     shallow: bool = False
     base: str = "BASE"
+    appends_only: bool = False
 
     def is_new(self, path: str) -> bool:
         """Whether the file `path` was added."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from orgtp.model.org import Org
@@ -20,7 +21,7 @@ from orgtp.rules.org import (
 )
 from orgtp.rules.parsing.form import FORM
 from orgtp.rules.pull_request import additions, forbidden, notices
-from orgtp.rules.pull_request.base import BASE_NOT_REACHED, NOT_AS_COMMITTED
+from orgtp.rules.pull_request.base import BASE_NOT_REACHED, NOT_AS_COMMITTED, TREE_MALFORMED
 from orgtp.rules.records import RECORD_RULES
 from orgtp.rules.rule import (
     Rule,
@@ -163,7 +164,18 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 # Every rule, including those without a check function, sorted by topic.
-ALL_RULES: tuple[Rule, ...] = sort_by_topic((*FORM, *RULES, BASE_NOT_REACHED, NOT_AS_COMMITTED))
+ALL_RULES: tuple[Rule, ...] = sort_by_topic((*FORM, *RULES, BASE_NOT_REACHED, NOT_AS_COMMITTED, TREE_MALFORMED))
+
+
+# What the audit reports for good once it is committed, even if a later commit undoes it.
+_PERMANENT = (
+    "score-row-changed",
+    "retirement-record-touched",
+    "escalation-record-touched",
+    "seat-deleted",
+    "seat-brought-back",
+)
+_UNDO_NOW = "Do so before you commit: the audit reports what was committed for good, even if a later commit undoes it."
 
 
 # Errors that do not stop an orgtp command from writing a change.
@@ -182,3 +194,15 @@ def check_org(org: Org, now: datetime | None = None, *compared: OrgPair) -> Iter
     for other in compared[1:]:
         for rule in (rule for rule in RULES if rule.topic == "changes"):
             yield from limit_problems(rule.find_problems(RuleContext(org, now, other)))
+
+
+def check_uncommitted(compared: OrgPair) -> Iterator[Problem]:
+    """Yield every problem of a change that is not committed yet, if the audit would report it for good.
+
+    Changed lines of a score file that is still there are warnings, because the file may be in the middle of an edit.
+    """
+    for rule in (rule for rule in RULES if rule.id in _PERMANENT):
+        for problem in limit_problems(rule.find_problems(RuleContext(compared.after, None, compared))):
+            hint = f"{problem.hint.rstrip('.')}. {_UNDO_NOW}".removeprefix(". ")
+            is_edit = problem.rule == "score-row-changed" and problem.place.path in compared.new
+            yield replace(problem, hint=hint, severity=Severity.WARNING if is_edit else problem.severity)

@@ -76,7 +76,7 @@ class CommitReplay:
         self.sources = [read_original(batch.ledger.repo, commit) for commit in commits]
         repo = batch.ledger.repo
         self._changes: dict[str, TreeChanges] = {
-            source.id: diff_trees(repo, source.parent, source.id) for source in self.sources
+            source.id: _diff_checked_trees(repo, source.parent, source.id) for source in self.sources
         }
         self._known_ids: set[str] = set()
         self._merge_index = self._find_manual_merge(commits)
@@ -238,6 +238,18 @@ class CommitReplay:
         before = load_org(PartialTree(self.base, ReadScope(seats, frozenset(), self.batch.ledger.now)))
         old, new = self.base.read_files(paths), self.batch.editor.read_files(paths)
         refuse_wrong_records(before.org, old, new)
+
+
+def _diff_checked_trees(repo: Repo, parent: str | None, commit: str) -> TreeChanges:
+    """The changes of a commit. Raises `MalformedTree` if one of its trees has an entry that git never writes.
+
+    A tree whose entries only got other contents has the same names as before (see `audit.tree_shapes`).
+    """
+    changes, editor = diff_trees(repo, parent, commit), open_tree(repo, commit)
+    for path, (old, new) in changes.items():
+        if old is None or new is None or old.mode != new.mode:
+            editor.find_entry(path)
+    return changes
 
 
 def _name_conflict(path: str, what: str) -> str:

@@ -11,14 +11,15 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from orgtp.git.ancestry import find_common_ancestors
+from orgtp.git.ancestry import find_common_ancestors, is_partial_clone
 from orgtp.git.checkout import PathIsLink, UncommittedChanges
 from orgtp.git.commit import CommitDraft, Identity
-from orgtp.git.errors import TemporaryFailure
+from orgtp.git.errors import GitFailed, TemporaryFailure
 from orgtp.git.lock import hold_lock
 from orgtp.git.remote import PushRaced, Remote, RemoteConnection, RemoteUnreachable, SyncStopped, find_remote
 from orgtp.git.repo import Repo
-from orgtp.git.tree import diff_trees
+from orgtp.git.tree import diff_trees, refuse_malformed_commit
+from orgtp.git.tree_check import MalformedTree
 from orgtp.git.worktrees import find_checkouts
 from orgtp.ledger.advance import BranchMove, move_branch
 from orgtp.ledger.append import write_outbox
@@ -29,6 +30,7 @@ from orgtp.ledger.remote_witness import (
     read_remote_witness,
     read_rewritten_commits,
     refuse_rewritten_branch,
+    remote_witness_ref,
     save_remote_witness,
     save_rewritten_commits,
 )
@@ -63,6 +65,16 @@ class UnrelatedHistory(SyncStopped):
 
     state = "unrelated"
     text = "the history at {url} is unrelated to this one. Check the address: git remote -v"
+
+
+class MalformedHistory(SyncStopped):
+    """The newest commit of one side has a tree that git never writes."""
+
+    state = "malformed"
+    text = (
+        "the commit {commit} {where} has a tree that git never writes: {what}. Other commands may show other files, so "
+        "nothing was exchanged. Find out who made it: git -C {root} log -1 {commit}"
+    )
 
 
 class SyncBusy(SyncStopped):
@@ -205,9 +217,23 @@ class RemoteSync:
             now = f"now has {remote_tip[:10]}, which does not contain it" if remote_tip else "now has no such branch"
             facts = {"branch": self._branch, "url": self.remote.public_url, "seen": last[:10], "now": now}
             raise RemoteRewritten(**facts, remedy=format_remote_reset(repo, self.remote, self._branch, remote_tip))
+        if remote_tip and remote_tip != repo.tip(remote_witness_ref(self.remote, self._branch)):
+            self._refuse_malformed(remote_tip, f"at {self.remote.public_url}")
         if save and remote_tip:
             save_remote_witness(repo, self.remote, self._branch, remote_tip)
         return remote_tip
+
+    def _refuse_malformed(self, commit: str, where: str) -> None:
+        """Raise `MalformedHistory` if the trees of a commit are not ones that git writes."""
+        try:
+            refuse_malformed_commit(self._repo, commit)
+        except MalformedTree as error:
+            facts = {"commit": commit[:10], "where": where, "root": self._repo.path}
+            raise MalformedHistory(what=error.fault.what, **facts) from error
+        except GitFailed:
+            # A partial clone lacks trees. What it reads of them is checked then.
+            if not is_partial_clone(self._repo):
+                raise
 
     def _follow_remote(self, remote_tip: str | None) -> SyncResult:
         """Write the outbox, and move the ledger branch onto the remote's tip, with the lock held."""
@@ -235,10 +261,11 @@ class RemoteSync:
     def _replay_onto(self, local: str, remote_tip: str | None) -> tuple[str, dict[str, str]]:
         """Return a tip that contains both sides, and the rewritten commits: old id to new id. Raises `SyncConflict`."""
         repo = self._repo
+        if local == remote_tip or (remote_tip and repo.has_ancestor(local, remote_tip)):
+            return remote_tip or local, {}
+        self._refuse_malformed(local, "here")
         if remote_tip is None or repo.has_ancestor(remote_tip, local):
             return local, {}
-        if repo.has_ancestor(local, remote_tip):
-            return remote_tip, {}
         if not find_common_ancestors(repo, local, remote_tip):
             raise UnrelatedHistory(url=self.remote.public_url)
         batch = CommitBatch(self.ledger, remote_tip)

@@ -11,7 +11,7 @@ from orgtp.audit.export.report import AuditReport, ReportCheckpoint
 from orgtp.git.ancestry import count_commits
 from orgtp.git.repo import Repo
 from orgtp.git.ssh_signature import NoSigningKey
-from orgtp.git.tree import open_tree
+from orgtp.git.tree import open_tree, refuse_malformed_commit
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
 
 
@@ -32,6 +32,7 @@ class ExportContents:
 def make_export_checkpoint(repo: Repo, origin: str, tip: str, key: str, *, unsigned: bool) -> Checkpoint:
     """Make the checkpoint of an export at `tip`. Raises `NoExportKey`, and what `make_checkpoint` raises."""
     if unsigned:
+        refuse_malformed_commit(repo, tip)
         return Checkpoint(origin, count_commits(repo, tip), tip, "")
     try:
         return make_checkpoint(repo, origin, tip, key)

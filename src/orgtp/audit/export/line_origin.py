@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from orgtp.audit.commits import CommitLog, UnreadableCommit
@@ -86,19 +86,13 @@ def _read_versions(repo: Repo, tip: str, paths: set[str]) -> dict[str, _FileVers
         for entry in one.changes.get("", {}).values()
         if entry.path in paths and entry.new
     ]
-    sizes = _read_sizes(repo, {oid for _, _, old, new in rows for oid in (old, new) if oid})
+    sizes = repo.read_sizes({oid for _, _, old, new in rows for oid in (old, new) if oid})
     found: dict[str, _FileVersions] = {}
     for commit, path, old, new in rows:
         history = found.setdefault(path, _FileVersions())
         history.all.append(_FileVersion(commit, new, sizes[new], old, sizes[old] if old else 0))
         history.sizes.append(sizes[new])
     return found
-
-
-def _read_sizes(repo: Repo, oids: Iterable[str]) -> dict[str, int]:
-    asked = list(oids)
-    out = repo.run("cat-file", "--batch-check=%(objectsize)", stdin="".join(f"{oid}\n" for oid in asked).encode())
-    return {oid: int(size) if size.isdigit() else 0 for oid, size in zip(asked, out.split(b"\n"), strict=False)}
 
 
 def _find_commit(repo: Repo, line: FileLine, whole: bytes, versions: _FileVersions) -> str:

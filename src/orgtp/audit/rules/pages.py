@@ -103,14 +103,6 @@ HISTORY: tuple[Rule, ...] = (
         "set `status: retired` again, and add a seat with an id that was never used.",
     ),
     _audit_page(
-        "tree-malformed",
-        "A tree has two entries with the same name.",
-        "Some git commands show one entry, and others the other. So two people can see different contents of a commit.",
-        "scores/dash/2026-11.jsonl, twice in one tree",
-        "scores/dash/2026-11.jsonl, once",
-        "make the commit again with one of the two. `git fsck --strict` finds such trees; a server can refuse them.",
-    ),
-    _audit_page(
         "org-removed",
         "A commit removed org.yaml.",
         "Without it, the time zone, the ledger branch and the permissions are unknown.",

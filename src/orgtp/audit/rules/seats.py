@@ -27,6 +27,9 @@ RECORD, DELETED, REUSED, ODD, ORG_REMOVED = (
     "org-removed",
 )
 MALFORMED, EVENTS_CHANGED = "tree-malformed", "escalation-rewritten"
+_REPAIR_TREE = (
+    "Find out who made the commit, and with which program. Repair the tree in a new commit: git fsck --strict"
+)
 _RESTORE = "Restore the file, and retire the seat: orgtp retire {seat} --to HEIR"
 
 
@@ -136,16 +139,11 @@ def note_moved_ledger(changes: CommitChanges, before: Org, after: Org) -> Iterat
         yield AuditNote(what, changes.commit.id)
 
 
-def check_duplicates(changes: CommitChanges, paths: Iterable[str]) -> Iterator[Violation]:
-    """Report each path that a commit's tree has twice."""
-    for path in paths:
-        message = f"its tree has {path} twice, so different commands show different contents"
-        yield changes.violation(
-            MALFORMED,
-            message,
-            path=path,
-            hint="Make the commit again with one of the two entries. See: git fsck --strict",
-        )
+def check_tree_shapes(changes: CommitChanges, faults: Iterable[tuple[str, str]]) -> Iterator[Violation]:
+    """Report the entries of a commit's trees that git never writes: each path, and what is wrong with it."""
+    for path, what in faults:
+        message = f"its tree is not one that git writes, so commands show different files: {what}"
+        yield changes.violation(MALFORMED, message, path=path, hint=_REPAIR_TREE)
 
 
 def find_seat_of_file(path: str) -> str:

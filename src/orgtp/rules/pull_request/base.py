@@ -45,3 +45,25 @@ NOT_AS_COMMITTED = rule_without_check(
     """,
     topic="changes",
 )
+
+TREE_MALFORMED = rule_without_check(
+    "tree-malformed",
+    """A tree has an entry that git never writes.
+
+    Such an entry is a name with a slash, no name, `.`, `..` or `.git`, two entries with the same name, entries that
+    are not sorted, or two files that orgtp reads and whose paths differ only by case. Some commands then show one
+    file, and others another. So two people can see different contents of the same commit.
+
+    Bad:
+
+        100644 blob …    scores/dash/2026-11.jsonl        (one entry of the top folder, beside the folder scores)
+
+    Good:
+
+        040000 tree …    scores
+
+    Fix: find out who made the commit, and with which program. Repair the tree in a new commit. `git fsck --strict`
+    finds such trees; a server can refuse them (`receive.fsckObjects`).
+    """,
+    topic="changes",
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
@@ -34,6 +35,10 @@ def find_lost_rows(compared: OrgPair, path: str, raw: bytes) -> Iterator[Finding
         yield Finding(
             new.place if new else Place(path, min(line, len(now)) or 1), _describe_change(was[line], new), _RECORD
         )
+    if not missing and compared.appends_only and not compared.new.get(path, b"").startswith(raw):
+        line = next((n for n, (old, new) in enumerate(zip_longest(rows, now), 1) if old != new), len(rows))
+        what = "this line differs from the committed file, in which lines are only added at the end"
+        yield Finding(Place(path, line), what, restore_hint(compared, path))
 
 
 def _is_copy(compared: OrgPair, score: Score) -> bool:
