@@ -29,7 +29,7 @@ def print_schedule(
         typer.Option(
             "--by",
             metavar="SEAT",
-            help="The seat that records. Default: ORGTP_SEAT, or the only scorekeeper.",
+            help="The seat that records. Default: ORGTP_SEAT, the only scorekeeper, or the seat with git's user.email.",
         ),
     ] = "",
     push: PushOption = False,
@@ -63,11 +63,15 @@ def _acting_seat(handle: OrgHandle, by: str) -> str:
     """The seat that records; "" leaves it to git's user.email. Raises now if it may not run the tick."""
     org = handle.staff.org
     named = by or os.environ.get("ORGTP_SEAT", "")
-    if named:
-        handle.escalations.tick(by=named, dry_run=True)
-        return org.seat(named).id
     (only, *others) = [*org.policy.scorekeepers, ""]
-    return only if others == [""] and only in org.seats and org.seats[only].is_active else ""
+    if not named and others == [""] and only in org.seats and org.seats[only].is_active:
+        return only
+    if not (named or org.has_addresses):
+        return ""
+    # Where the schedule runs, git may have another user, so the seat is named even if it is the one of git's user here.
+    acting = handle.ledger.find_acting_seat(named)
+    handle.escalations.tick(by=acting, dry_run=True)
+    return acting
 
 
 def _environment_variables() -> dict[str, str]:

@@ -86,7 +86,7 @@ def add_seat(
     mission: Annotated[str, typer.Option("--mission", metavar="TEXT", help="What it does, and for whom.")] = "",
     since: Annotated[str, typer.Option("--since", metavar="DATE", help="The first day. Default: today.")] = "",
     email: Annotated[
-        str, typer.Option("--email", metavar="TEXT", help="The git e-mail address of whoever holds the seat.")
+        str, typer.Option("--email", metavar="A,B", help="The git e-mail addresses of whoever holds the seat.")
     ] = "",
     retire_when: Annotated[
         str, typer.Option("--retire-when", metavar="TEXT", help="The condition for retiring it.")
@@ -111,7 +111,7 @@ def add_seat(
         reports_to=reports_to,
         mission=mission,
         since=since,
-        email=email,
+        email=_parse_addresses(email),
         retire_when=retire_when,
         capabilities=dict(_parse_pair(text, "ID=TEXT", _AS_IN) for text in capability or []),
     )
@@ -130,14 +130,13 @@ def set_seat_keys(
 ) -> int:
     """Set keys of a seat, as a commit.
 
-    Only the lines concerned change. KEY= removes a key.
+    Only the lines concerned change. KEY= removes a key. email can have several addresses: email=A,B
     """
     handle = open_chosen_org(change.org, push=change.push)
     pairs = [_parse_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]
     _warn_of_past_targets(handle, seat, [key for key, _ in pairs])
-    done = handle.ledger.set_keys(
-        seat, [(_parse_key_path(key), value) for key, value in pairs], by=change.by, dry_run=change.dry_run
-    )
+    settings = [(_parse_key_path(key), _parse_addresses(value) if key == "email" else value) for key, value in pairs]
+    done = handle.ledger.set_keys(seat, settings, by=change.by, dry_run=change.dry_run)
     return report_change("seat-set", handle, done, change, seat=seat)
 
 
@@ -157,6 +156,12 @@ def _parse_pair(text: str, form: str, example: str) -> tuple[str, str]:
     if not equals or not key.strip():
         raise BadInput(what=f'"{text}" is not {form}. Example: {example}')
     return key.strip(), value
+
+
+def _parse_addresses(text: str) -> str | list[str]:
+    """One address as a text; several, with commas between them, as a list."""
+    found = [address.strip() for address in text.split(",")]
+    return found if len(found) > 1 else text
 
 
 _PATHS = ("capabilities", "metrics")

@@ -191,7 +191,7 @@ def _send_change(org: OrgHandle, *, push: bool, quiet: bool) -> tuple[dict[str, 
 
 def _report_commit(org: OrgHandle, done: RecordedChange, *, quiet: bool) -> None:
     if not quiet:
-        _print_commit(done)
+        _print_commit(org, done)
     if done.commit is None:
         return
     if done.behind:
@@ -204,14 +204,25 @@ def _report_commit(org: OrgHandle, done: RecordedChange, *, quiet: bool) -> None
         write_stderr(f"recorded on the branch {org.head.branch}; the branch that is checked out was not changed")
 
 
-def _print_commit(done: RecordedChange) -> None:
+def _print_commit(org: OrgHandle, done: RecordedChange) -> None:
     if done.commit is None:
         write_stderr(f"nothing to change: {done.change.what}")
         return
     write_stdout(f"{done.commit[:_SHORT]} {done.change.subject}\n")
-    if not done.change.by and sys.stderr.isatty():
+    if not done.change.by:
+        _note_unknown_actor(org)
+
+
+def _note_unknown_actor(org: OrgHandle) -> None:
+    """Say on a terminal that no seat is recorded as acting; if seats share the address, say so anywhere."""
+    try:
+        user = org.ledger.read_git_user()
+    except OrgtpError:
+        return
+    # The change itself may have given a seat the address.
+    if not user.acting_seat and (user.seats or sys.stderr.isatty()):
         write_stderr(
-            "no seat has git's user.email, so none is recorded as acting. Name one with --by SEAT or ORGTP_SEAT"
+            f"{user.explain_unknown()}, so none is recorded as acting. Name one with --by SEAT or ORGTP_SEAT"
         )
 
 

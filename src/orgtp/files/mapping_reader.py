@@ -131,26 +131,26 @@ class MappingReader:
 
     def ids(self, key: str) -> tuple[str, ...]:
         """A list of ids."""
-        below = self._read_list_items(key)
+        below = self.list_items(key)
         return tuple(below.id(number, named=key) for number in below.data)
 
     def days(self, key: str) -> tuple[date, ...]:
         """A list of dates."""
-        below = self._read_list_items(key)
+        below = self.list_items(key)
         return tuple(day for number in below.data if (day := below.day(number, named=key)))
 
     def text_list(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
-        below = self._read_list_items(key)
+        below = self.list_items(key)
         return tuple(text for number in below.data if (text := below.text(number)))
 
     def groups(self, key: str, what: str, *, required: bool = False) -> list[MappingReader]:
         """A list of mappings; messages call each of them `what`."""
-        below = self._read_list_items(key, required=required)
+        below = self.list_items(key, required=required)
         found = (below.mapping(number, required=True, what=what) for number in below.data)
         return [fields for fields in found if fields]
 
-    def _read_list_items(self, key: str, *, required: bool = False) -> MappingReader:
+    def list_items(self, key: str, *, required: bool = False) -> MappingReader:
         """The items of a list as a mapping from index to item."""
         value = self._get_value(key, required=required)
         if value is not None and not isinstance(value, list):

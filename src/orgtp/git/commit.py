@@ -53,8 +53,13 @@ def resolve_identity(repo: Repo, acting: Seat | None, org: str) -> Identity:
 def read_git_identity(repo: Repo) -> Identity | None:
     """The author that git is configured with (environment or `user.name` and `user.email`), if any."""
     name = _read_variable("GIT_AUTHOR_NAME") or repo.config("user.name")
-    email = _read_variable("GIT_AUTHOR_EMAIL") or repo.config("user.email")
+    email = read_git_address(repo)
     return Identity(name, email) if _is_valid_name(name) and email else None
+
+
+def read_git_address(repo: Repo) -> str:
+    """The address of the author that git is configured with; "" if it has none."""
+    return _read_variable("GIT_AUTHOR_EMAIL") or repo.config("user.email")
 
 
 def _read_variable(variable: str) -> str:
@@ -71,7 +76,7 @@ def make_seat_identity(seat: Seat, org: str) -> Identity:
     """A seat as an author. Without an address it gets one in `.invalid`, which nobody can own (RFC 2606)."""
     name = one_line(seat.name)
     return Identity(
-        name if _is_valid_name(name) else seat.id, one_line(seat.email) or f"{seat.id}@{org or 'org'}.invalid"
+        name if _is_valid_name(name) else seat.id, one_line(next(iter(seat.emails), "")) or f"{seat.id}@{org or 'org'}.invalid"
     )
 
 
