@@ -93,8 +93,12 @@ def is_unattended() -> bool:
 
 
 def write_stderr(text: str) -> None:
-    """Write messages to standard error, with control characters escaped."""
-    sys.stderr.write("".join(f"{escape_control_chars(line)}\n" for line in text.splitlines()))
+    """Write messages to standard error, with control characters escaped.
+
+    Tabs at the start of a line become spaces: git indents a command with them, and the command can be copied.
+    """
+    lines = ((line.lstrip("\t"), len(line) - len(line.lstrip("\t"))) for line in text.splitlines())
+    sys.stderr.write("".join(f"{'    ' * tabs}{escape_control_chars(line)}\n" for line, tabs in lines))
 
 
 def warn_if_shallow(handle: OrgHandle) -> None:
