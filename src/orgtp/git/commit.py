@@ -52,9 +52,17 @@ def resolve_identity(repo: Repo, acting: Seat | None, org: str) -> Identity:
 
 def read_git_identity(repo: Repo) -> Identity | None:
     """The author that git is configured with (environment or `user.name` and `user.email`), if any."""
-    name = _read_variable("GIT_AUTHOR_NAME") or repo.config("user.name")
-    email = read_git_address(repo)
-    return Identity(name, email) if _is_valid_name(name) and email else None
+    return None if list_missing_identity(repo) else Identity(_read_git_name(repo), read_git_address(repo))
+
+
+def list_missing_identity(repo: Repo) -> list[str]:
+    """The settings of git that an author needs and that are not configured: `user.name`, `user.email`."""
+    has = {"user.name": _is_valid_name(_read_git_name(repo)), "user.email": bool(read_git_address(repo))}
+    return [setting for setting, is_set in has.items() if not is_set]
+
+
+def _read_git_name(repo: Repo) -> str:
+    return _read_variable("GIT_AUTHOR_NAME") or repo.config("user.name")
 
 
 def read_git_address(repo: Repo) -> str:
