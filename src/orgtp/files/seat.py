@@ -100,7 +100,7 @@ def _read_emails(fields: MappingReader) -> tuple[str, ...]:
 
 
 def _read_address(fields: MappingReader, key: str) -> str:
-    text = fields.text(key)
+    text = fields.text(key, named="email")
     if text and (text.count("@") != 1 or text.split() != [text] or "" in text.split("@")):
         fields.add_problem("bad-email", key, f'email "{text}" is not an address', "Write it as dash@example.com.")
         return ""
