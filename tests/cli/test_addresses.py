@@ -30,7 +30,9 @@ def give(here: Shell, seat: str, email: str) -> None:
 
 def told(here: Shell, *words: str) -> dict[str, tuple[str | None, str]]:
     """Subject to acting seat and author of each commit in the log."""
-    return {one["what"].split(" (")[0]: (one["by"], one["author"]) for one in here("log", "--json", *words).json["commits"]}
+    return {
+        one["what"].split(" (")[0]: (one["by"], one["author"]) for one in here("log", "--json", *words).json["commits"]
+    }
 
 
 def shown_by_every_view(here: Shell) -> set[tuple[str | None, str]]:
@@ -52,7 +54,9 @@ def test_an_address_that_another_seat_takes_over_leaves_the_past_as_it_was(acme:
     by_hand(acme, "Second", ADA)
     found = told(acme)
     assert [found[what][0] for what in ("First", "Between", "Second")] == ["ada", None, "bot"]
-    (row,) = [row for row in acme("seat", "blame", "bot", "--at", "HEAD~2", "--json").json["fields"] if row["key"] == "role"]
+    (row,) = [
+        row for row in acme("seat", "blame", "bot", "--at", "HEAD~2", "--json").json["fields"] if row["key"] == "role"
+    ]
     assert row["by"] is None, "nobody had it then"
     assert [one["what"] for one in acme("log", "--by", "ada", "--action", "hand", "--json").json["commits"]] == [
         "First (changed seats/bot.yaml)"
@@ -210,7 +214,9 @@ def test_the_audit_ignores_a_mailmap(acme: Shell) -> None:
 def test_a_pull_request_that_changes_the_mailmap_is_noticed(acme: Shell) -> None:
     acme.git("tag", "base")
     map_authors(acme)
-    (row,) = [r for r in acme("validate", "--base", "base", "--json", code=None).json["problems"] if "mailmap" in r["rule"]]
+    (row,) = [
+        r for r in acme("validate", "--base", "base", "--json", code=None).json["problems"] if "mailmap" in r["rule"]
+    ]
     assert (row["severity"], row["path"], row["line"]) == ("notice", ".mailmap", 3)
     acme.write(".mailmap", "")
     found = acme("validate", "--base", "HEAD", "--json", code=None).json["problems"]
@@ -272,7 +278,9 @@ def test_a_mailmap_means_what_git_says(shell: Shell, count: int) -> None:
     shell.write(".mailmap", text)
     asked = "".join(f"{name} <{address}>\n" for name, address in AUTHORS)
     words = ["git", "check-mailmap", "--stdin"]
-    said = subprocess.run(words, cwd=shell.folder, env=shell.env(), input=asked, capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        words, cwd=shell.folder, env=shell.env(), input=asked, capture_output=True, text=True, check=True
+    )
     found = parse_mailmap(text)
     ours = [f"{name} <{address}>" for name, address in (found.find_author(*author) for author in AUTHORS)]
     assert ours == said.stdout.splitlines()

@@ -199,7 +199,9 @@ def test_without_a_policy_the_owner_and_those_above_decide(sample: Shell) -> Non
     sample.write("org.yaml", text[: text.index("  retirement:")])
     sample.git("commit", "-qam", "No approvers")
     with refused(sample):
-        err = sample("retire", "jeff", "--to", "dash,crystal", *WHY, "--by", "bogdan", "--decided-by", "janine", code=2).err
+        err = sample(
+            "retire", "jeff", "--to", "dash,crystal", *WHY, "--by", "bogdan", "--decided-by", "janine", code=2
+        ).err
         assert "bogdan and david" in err
     sample("retire", "jeff", "--to", "dash,crystal", *WHY, "--by", "bogdan")
     assert trailers(sample)[-1] == "Orgtp-Approved-By: bogdan"

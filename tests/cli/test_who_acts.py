@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ RECORDING = {
     "an escalation": ("escalate", "open", "bot", "The mailbox is full"),
     "that one is handled": ("escalate", "ack", "{id}"),
     "that one is over": ("escalate", "resolve", "{id}", "--note", "It works again."),
-    "that nobody wants to hear of it": ("escalate", "silence", "bot", "number", "--until", "2026-12-01", "--reason", "R"),
+    "what is not news": ("escalate", "silence", "bot", "number", "--until", "2026-12-01", "--reason", "R"),
     "what is overdue": ("escalate", "tick"),
     "a retirement": ("retire", "bot", "--reason", "R", "--yes"),
     "a retirement that names who decided": ("retire", "bot", "--reason", "R", "--decided-by", "ada", "--yes"),
@@ -58,7 +59,7 @@ def test_an_unknown_identity_records_and_decides_nothing_until_it_names_its_seat
         assert ran.out == "", "nothing is planned or shown for it either"
     before = known.head()
     known(*words, "--by", "ada", stdin=ROWS)
-    assert "Orgtp-By: ada" in trailers(known) or known.head() == before and what == "what is overdue"
+    assert "Orgtp-By: ada" in trailers(known) or (known.head() == before and what == "what is overdue")
 
 
 @pytest.mark.parametrize("what", RECORDING)
@@ -76,7 +77,7 @@ def test_where_no_seat_has_an_address_nobody_is_asked(acme: Shell, what: str) ->
     (acme.home / "sources.yaml").write_text("talks: {command: [echo, '13']}\n", encoding="utf-8")
     ran = acme(*fill(acme, RECORDING[what]), stdin=ROWS, code=None)
     assert "addresses" not in ran.err
-    assert ran.code == 0 or "--by SEAT" in ran.err and what == "that one is handled"
+    assert ran.code == 0 or ("--by SEAT" in ran.err and what == "that one is handled")
 
 
 def test_the_refusal_says_which_address_it_is_and_how_to_be_known(known: Shell) -> None:
@@ -117,19 +118,19 @@ def test_the_python_api_asks_too(known: Shell, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delenv("ORGTP_SEAT", raising=False)
     org = orgtp.open(known.folder)
     request = RetirementRequest("bot", reason="R", decided_by="ada")
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: org.ledger.add_score("bot", "number", "13"),
         lambda: org.ledger.add_scores([org.ledger.new_score("bot", "number", "13")]),
         lambda: org.escalations.open("bot", "The mailbox is full"),
         lambda: org.escalations.resolve(OPEN, "It works again."),
-        lambda: org.escalations.tick(),
+        org.escalations.tick,
         lambda: org.escalations.record_trouble([]),
         lambda: org.ledger.retire(request),
         lambda: org.ledger.propose_retirement(request),
     ]
     with nothing_written(known):
         for call in calls:
-            with pytest.raises(UnknownActor, match="tester@example.com.*--by SEAT"):
+            with pytest.raises(UnknownActor, match=r"tester@example\.com.*--by SEAT"):
                 call()
     assert org.ledger.add_score("bot", "number", "13", by="ada").commit
 

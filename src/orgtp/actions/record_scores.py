@@ -189,7 +189,7 @@ def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: dat
 
 
 def check_recorder(org: Org, seat: str, by: str) -> None:
-    """Raise `NotAllowedToRecord` if `by` may not record for `seat`, and `UnknownActor` if `by` is "" and has to be known."""
+    """Raise `NotAllowedToRecord` if `by` may not record for `seat`; for an unknown actor, see `require_acting_seat`."""
     require_acting_seat(org, by)
     if by and not org.may_record(seat, org.seat(by).id):
         keepers = ", ".join(org.policy.scorekeepers) or "none"

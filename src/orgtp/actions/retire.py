@@ -107,7 +107,8 @@ def _refuse_too_many_heirs(seat: Seat, request: RetirementRequest) -> None:
     if not unassigned:
         raise Refused(why=f"{heirs}, and no capability of {seat.id} needs one. Leave out --to, or name one successor.")
     needs = f"{count_noun(len(unassigned), 'capability', 'capabilities')} of {seat.id} ({', '.join(unassigned)})"
-    raise Refused(why=f"{heirs}, but {needs} {'needs' if len(unassigned) == 1 else 'need'} one. Name one heir for each.")
+    verb = "needs" if len(unassigned) == 1 else "need"
+    raise Refused(why=f"{heirs}, but {needs} {verb} one. Name one heir for each.")
 
 
 def _assign_capabilities(seat: Seat, request: RetirementRequest) -> dict[str, str]:

@@ -206,7 +206,7 @@ class LedgerActions:
         return plan_retirement(self.snapshot.loaded.org, request)
 
     def check_retirement(self, request: Retirement) -> None:
-        """Raise `Refused` if the acting seat has to be known and is not, or if `decided_by` is given and may not decide."""
+        """Raise `Refused` if the acting seat is unknown and has to be known, or if `decided_by` may not decide."""
         from orgtp.actions.acting_seat import require_acting_seat
         from orgtp.actions.retire import check_decider
 

@@ -225,9 +225,7 @@ def _note_unknown_actor(org: OrgHandle) -> None:
         return
     # The change itself may have given a seat the address.
     if not user.acting_seat and (user.seats or sys.stderr.isatty()):
-        write_stderr(
-            f"{user.explain_unknown()}, so none is recorded as acting. Name one with --by SEAT or ORGTP_SEAT"
-        )
+        write_stderr(f"{user.explain_unknown()}, so none is recorded as acting. Name one with --by SEAT or ORGTP_SEAT")
 
 
 def _print_dry_run(done: RecordedChange) -> None:

@@ -82,10 +82,8 @@ def _is_valid_name(text: str) -> bool:
 
 def make_seat_identity(seat: Seat, org: str) -> Identity:
     """A seat as an author. Without an address it gets one in `.invalid`, which nobody can own (RFC 2606)."""
-    name = one_line(seat.name)
-    return Identity(
-        name if _is_valid_name(name) else seat.id, one_line(next(iter(seat.emails), "")) or f"{seat.id}@{org or 'org'}.invalid"
-    )
+    name, address = one_line(seat.name), one_line(next(iter(seat.emails), ""))
+    return Identity(name if _is_valid_name(name) else seat.id, address or f"{seat.id}@{org or 'org'}.invalid")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def read_mailmap(repo: Repo, commit: str | None) -> Mailmap:
 
 
 def parse_mailmap(text: str) -> Mailmap:
-    """Parse a mailmap. A line that is none is ignored, as git does; of two lines for an author, the later one counts."""
+    """Parse a mailmap. Lines that git ignores are ignored. Of two lines for an author, the later one counts."""
     addresses: dict[str, tuple[str, str]] = {}
     people: dict[tuple[str, str], tuple[str, str]] = {}
     for line in text.split("\n"):

@@ -311,8 +311,9 @@ def find_enclosing_repo(path: Path) -> Repo | None:
         return None
     inside = folder.relative_to(os.path.realpath(found.path)).as_posix()
     # `git check-ignore` does not take our safe options.
-    ignored = found.attempt("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z", "--", inside)
-    return None if ignored[1] else found
+    words = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z", "--", inside)
+    _, ignored, _ = found.attempt(*words)
+    return None if ignored else found
 
 
 def compute_object_id(raw: bytes, like: str, kind: str = "blob") -> str:

@@ -97,9 +97,7 @@ def _read_seat_alone(snapshot: OrgSnapshot, seat: str) -> Seat:
     return found
 
 
-def _blame_fields(
-    snapshot: OrgSnapshot, repo: Repo, fields: Mapping[Spot, Field]
-) -> Iterator[list[BlameLine]]:
+def _blame_fields(snapshot: OrgSnapshot, repo: Repo, fields: Mapping[Spot, Field]) -> Iterator[list[BlameLine]]:
     people = find_commit_actors(snapshot, repo)
     blame = Blame(FileStates(repo, make_fact_reader()), {spot: field.meaning for spot, field in fields.items()})
     left = dict(fields)

@@ -81,7 +81,7 @@ class PartialTree:
         return found
 
     def _find_seat_file_with_address(self) -> set[str]:
-        """The file of a seat with an address, if any seat has one: it decides whether the acting seat has to be known."""
+        """The file of a seat with an address, if any has one. If so, the acting seat has to be known."""
         from orgtp.history.authors import find_any_address, find_seats_folder
 
         found = find_any_address(self.editor.objects.repo, find_seats_folder(self.editor))

@@ -66,8 +66,8 @@ class Metric:
 class Seat:
     """A seat on the chart. `owner` and `reports_to` are ids, or "" if the file has none or not a text.
 
-    `emails` are the addresses of whoever holds the seat, as in git's `user.email`. `own` has the user's own `x-` keys as
-    text, by dotted key; orgtp does not interpret them.
+    `emails` are the addresses of whoever holds the seat, as in git's `user.email`. `own` has the user's own `x-` keys
+    as text, by dotted key; orgtp does not interpret them.
     """
 
     id: str

@@ -109,9 +109,7 @@ def log(
         size = _PAGE
 
 
-def _match(
-    commit: Commit, wanted: LogFilter, names: Mapping[str, str], measures: Measures | None
-) -> LogEntry | None:
+def _match(commit: Commit, wanted: LogFilter, names: Mapping[str, str], measures: Measures | None) -> LogEntry | None:
     """The entry of a commit, or None if it does not match."""
     touched = tuple(dict.fromkeys(seat for _, path, _, _ in commit.paths if (seat := _parse_seat(path))))
     entry = _build_entry(commit, touched, names)
