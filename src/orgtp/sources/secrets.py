@@ -46,7 +46,7 @@ _BASE64_WORD = re.compile(r"[A-Za-z0-9+/_-]{8,4096}")
 _JSON_ESCAPE = re.compile(r'(?:\\u[0-9A-Fa-f]{4})+|\\["\\/bfnrt]')
 _DEPTH = 2
 # What URL encoders leave as it is besides letters, digits, "_", "-" and ".".
-_LEFT_AS_IS = ("", "/", "~", "!~*'()", "/~:@!$&'()*+,;=", ";,/?:@&=+$!~*'()#", "/~:@!$&'()*+,;=?")
+_LEFT_AS_IS = ("", "/", "~", "/~", "!~*'()", "/~:@!$&'()*+,;=", ";,/?:@&=+$!~*'()#", "/~:@!$&'()*+,;=?")
 
 
 def _spell_percent(secret: str) -> Iterator[str]:
@@ -161,9 +161,7 @@ class SecretRedactor:
         return f"{HIDDEN} (the reason contains a secret)" if self.finds_secret(hidden) else hidden
 
     def _replace_spellings(self, text: str) -> str:
-        lower = text.translate(_LOWER_CASE)
-        cuts = [found.start() for found in _CUT.finditer(text)]
-        spans = sorted(span for secret in self._secrets for span in _find_spans(lower, secret, cuts))
+        spans = sorted(self._find_all_spans(text))
         kept, at = [], 0
         for begin, end in spans:
             # Secrets overlap: a word of one may be part of another.
@@ -174,9 +172,15 @@ class SecretRedactor:
 
     def finds_secret(self, text: str) -> bool:
         """Whether `text`, or what it encodes, contains a secret. Short secrets are ignored."""
-        wanted = [secret.translate(_LOWER_CASE) for secret in self._secrets if len(secret) >= _SHORT]
-        texts = [form.translate(_LOWER_CASE) for form in _decode_text(text)]
-        return any(secret in form for form in texts for secret in wanted)
+        return any(True for form in _decode_text(text) for _ in self._find_all_spans(form, _SHORT))
+
+    def _find_all_spans(self, text: str, shortest: int = 1) -> Iterator[tuple[int, int]]:
+        """Where the text contains a secret, or the beginning of one that was cut."""
+        lower = text.translate(_LOWER_CASE)
+        cuts = [found.start() for found in _CUT.finditer(text)]
+        for secret in self._secrets:
+            if len(secret) >= shortest:
+                yield from _find_spans(lower, secret, cuts)
 
 
 def _decode_text(text: str) -> set[str]:
@@ -199,8 +203,8 @@ def _decode_base64(word: str) -> Iterator[str]:
     """The text whose base64 a word is or contains, from each place where a group of four may begin."""
     plain = word.replace("-", "+").replace("_", "/")
     for begin in range(4):
-        rest = plain[begin:]
-        yield b64decode(rest[: len(rest) // 4 * 4]).decode(errors="ignore")
+        rest = plain[begin:] if len(plain[begin:]) % 4 != 1 else plain[begin:-1]
+        yield b64decode(rest + "=" * (-len(rest) % 4)).decode(errors="ignore")
 
 
 def _find_spans(text: str, secret: str, cuts: Iterable[int]) -> Iterator[tuple[int, int]]:
