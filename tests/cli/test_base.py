@@ -110,7 +110,7 @@ def test_what_happened_to_trouble_is_only_added_to(acme: Shell) -> None:
 
 def test_a_retirement_by_the_command_is_fine_and_its_record_is_for_ever(sample: Shell) -> None:
     sample.git("tag", "before")
-    words = ["--to", "dash,crystal", "--decided-by", "david", "--reason", "Others do it better.", "--yes"]
+    words = ["--to", "dash,crystal", "--by", "david", "--reason", "Others do it better.", "--yes"]
     sample("retire", "jeff", *words)
     assert judged(sample, base="before", code=0) == {"seat-moved": "notice"}
     sample.git("tag", "after")
@@ -128,7 +128,7 @@ def test_retired_by_hand_without_a_record_or_with_work_left(sample: Shell) -> No
     assert judged(sample, base="HEAD", code=1)["retired-without-record"] == "error"
     sample.write("seats/jeff.yaml", seat)
     sample.git("tag", "before")
-    words = ["--to", "dash,crystal", "--decided-by", "david", "--reason", "Others do it better.", "--yes"]
+    words = ["--to", "dash,crystal", "--by", "david", "--reason", "Others do it better.", "--yes"]
     sample("retire", "jeff", *words)
     dash = sample.read("seats/dash.yaml").splitlines(keepends=True)
     sample.write("seats/dash.yaml", "".join(line for line in dash if "ad-pacing-monitoring" not in line))
@@ -378,7 +378,7 @@ def test_the_date_of_a_commit_is_its_authors_word(hub: Shell, acme: Shell) -> No
 
 def test_work_that_moved_on_by_commands_is_not_left_over(sample: Shell) -> None:
     """What a retired seat did may have moved again before anybody looked."""
-    why = ["--decided-by", "david", "--reason", "Others do it better.", "--yes"]
+    why = ["--by", "david", "--reason", "Others do it better.", "--yes"]
     sample.git("tag", "before")
     sample("seat", "set", "jeff", "capabilities.ad-pacing-monitoring=")
     sample("seat", "set", "dash", "capabilities.ad-pacing-monitoring=Compares spend with the plan.")

@@ -111,7 +111,7 @@ def test_by_whom_and_in_which_commit(acme: Shell) -> None:
 
 
 def test_of_a_retirement_and_of_what_is_gone(sample: Shell) -> None:
-    done = sample("retire", "jeff", "--to", "dash,crystal", "--decided-by", "david", "--reason", "R", "--yes", "--json")
+    done = sample("retire", "jeff", "--to", "dash,crystal", "--by", "david", "--reason", "R", "--yes", "--json")
     found = made(sample, "HEAD~1")
     assert {commit for items in found.values() for _, commit in items} == {done.json["commit"]}
     assert set(found) >= {"retired", "capabilities", "metrics"}

@@ -42,6 +42,8 @@ REFUSED = [
     (("jeff", "--to", "dash,crystal", "--move", "pacing-on-plan"), "CAP=HEIR"),
     (("jeff", "--to", "dash,crystal", "--move", "pacing-on-plan=jef"), '"jef" is not a seat'),
     (("jeff", "--to", "dash"), "say who takes over"),
+    (("jeff", "--to", "dash,crystal,radar"), "--to names 3 heirs (dash, crystal, radar), but 2 capabilities of jeff"),
+    (("jeff", "--to", "dash,crystal,radar", "--decided-by", "bogdan"), "--to names 3 heirs"),
     (("jeff",), "say who takes over"),
     (("jef", "--to", "dash"), 'Did you mean "jeff"?'),
     (("echo", "--to", "dash"), "echo is already retired"),
@@ -56,7 +58,9 @@ REFUSED = [
 @pytest.mark.parametrize(("words", "said"), REFUSED, ids=[" ".join(words) for words, _ in REFUSED])
 def test_refused(sample: Shell, words: tuple[str, ...], said: str) -> None:
     with refused(sample):
-        assert said in sample("retire", *words, *WHY, code=2).err
+        ran = sample("retire", *words, *WHY, code=2, ORGTP_SEAT="bogdan")
+        assert said in ran.err
+        assert "say who takes over" in said or "--decided-by david" in said or ran.out == "", "the plan is not shown"
 
 
 def test_a_reason_is_needed(sample: Shell) -> None:

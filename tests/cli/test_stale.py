@@ -71,7 +71,7 @@ def test_a_value_ends_it_everywhere(sample: Shell) -> None:
     assert [row["stale_since"] for row in rows if row["stale_since"]] == ["2026-11-02T06:00:00Z"]
     assert "unavailable ? ! stale" in sample("seat", "show", "penny").out
 
-    sample("score", "add", "penny", "days-to-pay", "30", "--for", "2026-W46")
+    sample("score", "add", "penny", "days-to-pay", "30", "--for", "2026-W46", "--by", "penny")
     assert sample("stale").code == 0
     assert "stale" not in sample("chart").out + sample("scorecard").out + sample("seat", "show", "penny").out
 

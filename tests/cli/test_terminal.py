@@ -80,7 +80,7 @@ def test_retire_asks_for_all_that_a_person_must_say(sample: Shell) -> None:
         ("Who decided?", "\n"),
         ("Retire it?", "y\n"),
     ]
-    seen = on_terminal(sample, "retire", "jeff", answers=answers)
+    seen = on_terminal(sample, "retire", "jeff", "--by", "bogdan", answers=answers)
     assert seen.code == 0, seen.text
     assert seen.text.index("Retiring") < seen.text.index("Why is jeff retired?")
     assert "nobody yet" in seen.text[: seen.text.index("Who takes over")]
@@ -125,7 +125,7 @@ def test_a_wrong_heir_given_at_the_prompt_is_asked_for_again(sample: Shell) -> N
         ('Did you mean "dash"?', "dash\n"),
         ("Who takes over project-reconciliation?", INTERRUPT),
     ]
-    seen = on_terminal(sample, "retire", "jeff", answers=answers)
+    seen = on_terminal(sample, "retire", "jeff", "--by", "bogdan", answers=answers)
     assert seen.code == 130
     assert seen.text.count("Who takes over ad-pacing-monitoring?") == 2
 

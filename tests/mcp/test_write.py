@@ -64,7 +64,7 @@ def test_the_policy_holds(sample: Shell) -> None:
         assert unfit.startswith('"soon" is not')
         assert 'Did you mean "dash"?' in refusal(server, "add_score", seat="dahs", metric="x", value="1")
     # Retired since the server was started: it acts no more.
-    sample("retire", "dash", "--to", "jeff", "--reason", "R", "--decided-by", "david")
+    sample("retire", "dash", "--to", "jeff", "--reason", "R", "--by", "david")
     with nothing_written(sample):
         assert "dash" in refusal(server, "add_score", **VALUE)
 
@@ -155,7 +155,7 @@ def test_of_many_proposals_one_is_there(sample: Shell) -> None:
 
 def test_who_was_retired_since_proposes_nothing(sample: Shell) -> None:
     server = served(sample, "sift", allow_write=True)
-    sample("retire", "sift", "--to", "dash", "--reason", "R", "--decided-by", "david")
+    sample("retire", "sift", "--to", "dash", "--reason", "R", "--by", "david")
     with nothing_written(sample):
         told = refusal(server, "propose_retirement", **CASE, decided_by="david", dry_run=False)
     assert told == "sift is retired and cannot propose a retirement"

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from orgtp.actions.acting_seat import require_acting_seat
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, Edit, SetKey, YamlData
 from orgtp.model.errors import BadInput, Refused
@@ -50,9 +51,13 @@ _EVENT_TEXTS = {
 
 
 class EscalationEdits:
-    """Collects what the seat `by` does at `now` with the escalations of `org`, and turns it into one change."""
+    """Collects what the seat `by` does at `now` with the escalations of `org`, and turns it into one change.
+
+    Raises `UnknownActor` if `by` is "" and has to be known.
+    """
 
     def __init__(self, org: Org, now: datetime, by: str) -> None:
+        require_acting_seat(org, by)
         self.org, self.now, self.by = org, now.replace(microsecond=0), by
         self.escalations = dict(org.escalations)
         self.events: list[tuple[EventType, str, str]] = []
@@ -373,7 +378,8 @@ def _get_open_escalation(org: Org, id_: str) -> Escalation:
 
 
 def _list_who_may(org: Org, allowed: Iterable[str]) -> str:
-    return f"Allowed: {join_with_and(seat for seat in allowed if is_active_seat(org, seat))}."
+    names = join_with_and(seat for seat in allowed if is_active_seat(org, seat))
+    return f"Allowed: {names}." if names else "Nobody active may. Hand it to somebody who is: orgtp escalate tick"
 
 
 def _open_or_add(edits: EscalationEdits, new: NewEscalation) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from orgtp.actions.acting_seat import require_acting_seat
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import AppendScores, Change
 from orgtp.model.due import previous_owed_period
@@ -99,7 +100,10 @@ def add_queued_scores(org: Org, queued: Sequence[Score], by: str = "") -> Change
     scores = [score for score in queued if score.id not in org.score_ids]
     for score in scores:
         metric = org.metric(score.seat, score.metric)
-        _check_may_record(org, score.seat, by)
+        _refuse_retired(org, score.seat)
+        if by:
+            # Without a seat, it was accepted before the first seat of the org had an address.
+            check_recorder(org, score.seat, by)
         period = parse_period(score.period)
         if period is None or period.grain is not metric.cadence.grain:
             raise Refused(why=f"{score.period} is no longer a period of {metric.id}, which is now {metric.cadence}.")
@@ -110,11 +114,10 @@ def add_queued_scores(org: Org, queued: Sequence[Score], by: str = "") -> Change
     )
 
 
-def _check_may_record(org: Org, seat: str, by: str) -> None:
-    """Refuse a value for a retired seat, and one for a seat that `by` may not record for."""
+def _refuse_retired(org: Org, seat: str) -> None:
+    """Refuse a value for a retired seat."""
     if org.seats[seat].is_retired:
         raise Refused(why=f"{seat} is retired and takes no more values. Record them for its heirs.")
-    check_recorder(org, seat, by)
 
 
 def _combine_errors(wrong: list[tuple[NewScore, OrgtpError]], count: int) -> OrgtpError:
@@ -132,7 +135,8 @@ def _drop_duplicate_ids(scores: Iterable[Score]) -> list[Score]:
 
 def _make_score(org: Org, entry: NewScore, now: datetime, by: str) -> Score:
     metric = org.metric(entry.seat, entry.metric)
-    _check_may_record(org, entry.seat, by)
+    _refuse_retired(org, entry.seat)
+    check_recorder(org, entry.seat, by)
     if not SCORE_ID.fullmatch(entry.id):
         raise BadInput(
             what=f'"{entry.id}" is not a valid id. Use 1 to 64 of the characters A-Z, a-z, 0-9, ".", "_" and "-".'
@@ -185,10 +189,9 @@ def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: dat
 
 
 def check_recorder(org: Org, seat: str, by: str) -> None:
-    """Raise `NotAllowedToRecord` if `by` may not record for `seat`. Nothing is checked if `by` is ""."""
-    if not by:
-        return
-    if not org.may_record(seat, org.seat(by).id):
+    """Raise `NotAllowedToRecord` if `by` may not record for `seat`; for an unknown actor, see `require_acting_seat`."""
+    require_acting_seat(org, by)
+    if by and not org.may_record(seat, org.seat(by).id):
         keepers = ", ".join(org.policy.scorekeepers) or "none"
         raise NotAllowedToRecord(by=by, seat=seat, keepers=keepers)
 

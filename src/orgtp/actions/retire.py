@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from datetime import datetime
 
+from orgtp.actions.acting_seat import require_acting_seat, suggest_owner
 from orgtp.actions.escalate import hand_over_retired
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlData
@@ -14,7 +15,7 @@ from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.problem import Place
 from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
-from orgtp.model.text import did_you_mean, join_with_and
+from orgtp.model.text import count_noun, did_you_mean, join_with_and
 
 REVIEW_KEYS = ("worked", "failed", "lesson", "rehire")
 
@@ -69,12 +70,12 @@ def plan_retirement(org: Org, request: RetirementRequest) -> RetirementPlan:
         )
     for heir in [*request.to, *request.moves.values()]:
         _check_heir(org, seat, heir)
-    moves = request.moves
     known = [*seat.capabilities, *seat.metrics]
-    for name in moves:
+    for name in request.moves:
         if name not in known:
             hint = did_you_mean(name, known) or f"It has: {', '.join(known) or 'none'}."
             raise Refused(why=f'{seat.id} has no capability or metric "{name}". {hint}')
+    _refuse_too_many_heirs(seat, request)
     return RetirementPlan(
         seat=seat,
         capabilities=_assign_capabilities(seat, request),
@@ -95,6 +96,19 @@ def _check_heir(org: Org, seat: Seat, heir: str) -> None:
         raise Refused(why=f"{heir} cannot be its own heir. Name another seat.")
     if org.seats[heir].is_retired:
         raise Refused(why=f"the heir {heir} is retired. Name a seat that is not.")
+
+
+def _refuse_too_many_heirs(seat: Seat, request: RetirementRequest) -> None:
+    """Refuse heirs in `to` that no capability is left for. A seat at the top may name its successor, however few."""
+    unassigned = [name for name in seat.capabilities if name not in request.moves]
+    if len(request.to) in {len(seat.capabilities), len(unassigned)} or len(request.to) <= max(1, len(unassigned)):
+        return
+    heirs = f"--to names {count_noun(len(request.to), 'heir')} ({', '.join(request.to)})"
+    if not unassigned:
+        raise Refused(why=f"{heirs}, and no capability of {seat.id} needs one. Leave out --to, or name one successor.")
+    needs = f"{count_noun(len(unassigned), 'capability', 'capabilities')} of {seat.id} ({', '.join(unassigned)})"
+    verb = "needs" if len(unassigned) == 1 else "need"
+    raise Refused(why=f"{heirs}, but {needs} {verb} one. Name one heir for each.")
 
 
 def _assign_capabilities(seat: Seat, request: RetirementRequest) -> dict[str, str]:
@@ -175,6 +189,7 @@ def retire_seat(org: Org, request: RetirementRequest, now: datetime, plan: Retir
 
     Raises `Refused` if a capability has no heir, the reason is missing, or `decided_by` may not decide.
     """
+    require_acting_seat(org, request.by)
     plan = plan or plan_retirement(org, request)
     if plan.unassigned:
         raise Refused(
@@ -182,7 +197,7 @@ def retire_seat(org: Org, request: RetirementRequest, now: datetime, plan: Retir
         )
     if not request.reason.strip():
         raise Refused(why=f"say why you retire {request.seat}: --reason TEXT")
-    _check_may_decide(org, request)
+    check_decider(org, request)
     escalations = hand_over_retired(org, now, request.seat, request.by)
     touched = [request.seat, *plan.heirs, *plan.reports, *plan.owned, *escalations.seats]
     return Change(
@@ -205,17 +220,25 @@ def retire_seat(org: Org, request: RetirementRequest, now: datetime, plan: Retir
     )
 
 
-def _check_may_decide(org: Org, request: RetirementRequest) -> None:
-    allowed = org.eligible_deciders(request.seat)
+def check_decider(org: Org, request: RetirementRequest) -> None:
+    """Raise `Refused` if `decided_by` may not decide the retirement, and `UnknownSeat` if the seat does not exist."""
+    allowed = org.eligible_deciders(org.seat(request.seat).id)
     if request.decided_by in allowed:
         return
     hint = (
         f"Allowed: {join_with_and(allowed)}. Name who decided: --decided-by SEAT"
         if allowed
-        else "Nobody may decide it: see policy.retirement.approvers in org.yaml."
+        else f"Nobody may decide it. {_suggest_decider(org, request.seat)}"
     )
     who = f'"{request.decided_by}" may not decide' if request.decided_by else "a person has to decide"
     raise Refused(why=f"{who} the retirement of {request.seat}. {hint}")
+
+
+def _suggest_decider(org: Org, seat: str) -> str:
+    """What to do if nobody may decide about `seat`."""
+    if org.policy.approvers:
+        return "List an active human seat in policy.retirement.approvers in org.yaml, and commit it."
+    return suggest_owner(org, seat)
 
 
 def _list_transfers(plan: RetirementPlan) -> Iterator[str]:

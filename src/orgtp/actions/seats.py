@@ -22,7 +22,7 @@ _FIXED = {
 
 @dataclass(frozen=True, slots=True)
 class NewSeat:
-    """A seat to add. Fields that are "" are left out of the file."""
+    """A seat to add. Fields that are "" are left out of the file. `email` is an address, or several as a list."""
 
     seat: str
     name: str
@@ -33,7 +33,7 @@ class NewSeat:
     reports_to: str = ""
     mission: str = ""
     since: str = ""
-    email: str = ""
+    email: str | Sequence[str] = ""
     retire_when: str = ""
     capabilities: Mapping[str, str] | None = None
 
@@ -47,8 +47,8 @@ def add_seat(org: Org, new: NewSeat, now: datetime, by: str = "") -> Change:
     since = new.since or f"{now.astimezone(org.zone):%Y-%m-%d}"
     fields = {"seat": new.seat, "name": new.name, "role": new.role, "kind": new.kind, "status": new.status}
     fields |= {"owner": new.owner, "reports_to": new.reports_to, "mission": new.mission, "since": since}
-    fields |= {"email": new.email, "retire_when": new.retire_when}
-    content: dict[str, YamlData] = {key: value for key, value in fields.items() if value}
+    texts: dict[str, YamlData] = {**fields, "email": new.email, "retire_when": new.retire_when}
+    content = {key: value for key, value in texts.items() if value}
     content |= {"capabilities": dict(new.capabilities)} if new.capabilities else {}
     edit = CreateFile(seat_path(new.seat), content)
     return Change("add", f"{new.name}, {new.role}", (new.seat,), (edit,), by=by)
@@ -174,6 +174,8 @@ def _refuse_other_unit(org: Org, seat: Seat, keys: tuple[str, ...], value: YamlD
 def _format_setting(seat: Seat, keys: tuple[str, ...], value: YamlData) -> str:
     """Return `owner bogdan -> david` for a short field, and `mission = …` for a long or new one."""
     name = ".".join(keys)
+    if isinstance(value, list | tuple):
+        return f"{name} = {', '.join(map(str, value))}"
     if value == "":
         return f"{name} removed"
     if isinstance(value, Mapping):

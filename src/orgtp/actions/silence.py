@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from orgtp.actions.acting_seat import require_acting_seat, suggest_owner
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, Edit, SetKey, YamlData
 from orgtp.model.errors import BadInput, Refused
@@ -33,6 +34,7 @@ def silence_metric(org: Org, now: datetime, new: NewSilence, by: str = "") -> Ch
     reason, and `Refused` for a seat that may not silence the metric.
     """
     org.metric(new.seat, new.metric)
+    require_acting_seat(org, by)
     today = now.astimezone(org.zone).date()
     if not today <= new.until <= today + MAX_SILENCE:
         last = today + MAX_SILENCE
@@ -56,5 +58,5 @@ def _check_may_silence(org: Org, seat: str, by: str) -> None:
     people = [other for other in dict.fromkeys(above) if is_active_seat(org, other) and org.seats[other].is_human]
     allowed = [other for other in people if other != seat] or people
     if by and org.seat(by).id not in allowed:
-        hint = f"Allowed: {join_with_and(allowed)}." if allowed else "Nobody may: no active human is above it."
+        hint = f"Allowed: {join_with_and(allowed)}." if allowed else f"Nobody may. {suggest_owner(org, seat)}"
         raise Refused(why=f"{by} may not silence a metric of {seat}. {hint}")

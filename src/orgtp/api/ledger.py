@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from orgtp.files.value_import import ImportRow
     from orgtp.git.repo import Repo
     from orgtp.ledger.batch import Action, Ledger, RecordedChange
+    from orgtp.ledger.git_user import GitUser
     from orgtp.model.change import Change, YamlData
     from orgtp.model.org import Org
     from orgtp.model.period import Grain
@@ -48,17 +50,21 @@ class LedgerActions:
 
         Raises `UnknownSeat`.
         """
-        from orgtp.ledger import append
-
         named = by or os.environ.get("ORGTP_SEAT", "")
-        return self.snapshot.staff.org.seat(named).id if named else append.find_acting_seat(self.open_ledger())
+        return self.snapshot.staff.org.seat(named).id if named else self.read_git_user().acting_seat
+
+    def read_git_user(self) -> GitUser:
+        """The address that git knows, and the seats that have it. Raises what `writable_repo` raises."""
+        from orgtp.ledger.git_user import read_git_user
+
+        return read_git_user(self.open_ledger())
 
     def record(self, action: Action, *, dry_run: bool = False) -> RecordedChange:
         """Run `action` on the ledger branch and commit its change; see `orgtp.ledger.batch`."""
         from orgtp.ledger.batch import record_change
 
         repo = self.writable_repo
-        with self._explain_uncommitted():
+        with self.explain_refusals():
             return record_change(repo, self.snapshot.head.branch, action, self.snapshot.now, dry_run=dry_run)
 
     @property
@@ -73,10 +79,18 @@ class LedgerActions:
         return self.snapshot.repo
 
     @contextmanager
-    def _explain_uncommitted(self) -> Iterator[None]:
-        """Turn an unknown seat or metric into `NotCommitted` if the work tree has it."""
+    def explain_refusals(self) -> Iterator[None]:
+        """Turn an unknown seat or metric into `NotCommitted` if the work tree has it. Explain an `UnknownActor`."""
+        from orgtp.actions.acting_seat import UnknownActor
+
         try:
             yield
+        except UnknownActor as error:
+            user = self.read_git_user()
+            address = shlex.quote(user.address)
+            mine = f" Or give your seat this address (several: email=A,B): orgtp seat set SEAT email={address}"
+            hint = mine if user.address and not (user.seats or user.retired) else ""
+            raise UnknownActor(why=user.explain_unknown(), hint=hint) from error
         except (UnknownSeat, UnknownMetric) as error:
             what = self._find_uncommitted(error.facts)
             if not what:
@@ -130,11 +144,12 @@ class LedgerActions:
         Values that cannot be written now are queued; `RecordedChange.queued_because` says why.
         """
         self.writable_repo.start_early()
-        from orgtp.ledger.append import append_scores, find_acting_seat
+        from orgtp.ledger.append import append_scores
+        from orgtp.ledger.git_user import read_git_user
 
         ledger = self.open_ledger()
-        with self._explain_uncommitted():
-            acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger, self.load_fallback)
+        with self.explain_refusals():
+            acting = by or os.environ.get("ORGTP_SEAT", "") or read_git_user(ledger, self.load_fallback).acting_seat
             return append_scores(ledger, entries, acting, dry_run=dry_run, fallback=self.load_fallback)
 
     def load_fallback(self) -> LoadedOrg:
@@ -230,6 +245,17 @@ class LedgerActions:
 
         return plan_retirement(self.snapshot.loaded.org, request)
 
+    def check_retirement(self, request: Retirement) -> None:
+        """Raise `Refused` if the acting seat is unknown and has to be known, or if `decided_by` may not decide."""
+        from orgtp.actions.acting_seat import require_acting_seat
+        from orgtp.actions.retire import check_decider
+
+        org = self.snapshot.loaded.org
+        with self.explain_refusals():
+            require_acting_seat(org, request.by)
+        if request.decided_by:
+            check_decider(org, request)
+
     def list_deciders(self, seat: str) -> list[str]:
         """The human seats that may decide the retirement of `seat`. Raises `UnknownSeat`."""
         return self.snapshot.loaded.org.eligible_deciders(self.snapshot.loaded.org.seat(seat).id)
@@ -256,7 +282,7 @@ class LedgerActions:
         from orgtp.ledger.propose import propose_change
 
         repo, onto = self.writable_repo, f"retire/{request.seat}"
-        with self._explain_uncommitted():
+        with self.explain_refusals():
             action: Action = lambda org: proposed(org, request, self.snapshot.now)  # noqa: E731
             return propose_change(
                 repo, self.snapshot.head.branch, action, self.snapshot.now, onto=onto, dry_run=dry_run

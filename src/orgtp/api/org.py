@@ -298,17 +298,18 @@ class OrgHandle:
         written now, the next run does it.
         """
         from orgtp.actions.escalate import FoundTrouble
-        from orgtp.ledger.append import find_acting_seat
         from orgtp.ledger.batch import NotWritten
+        from orgtp.ledger.git_user import read_git_user
         from orgtp.model.escalation import EscalationKind
         from orgtp.sources.collect import Collector
 
         ledger = self.ledger.open_ledger()
         fallback = self.ledger.load_fallback
-        acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger, fallback)
-        done = Collector(ledger, sources, acting, self.ledger.new_id, fallback).collect(
-            request, dry_run=dry_run, on_result=on_result
-        )
+        acting = by or os.environ.get("ORGTP_SEAT", "") or read_git_user(ledger, fallback).acting_seat
+        with self.ledger.explain_refusals():
+            done = Collector(ledger, sources, acting, self.ledger.new_id, fallback).collect(
+                request, dry_run=dry_run, on_result=on_result
+            )
         found = [FoundTrouble(EscalationKind.SOURCE, one.seat, one.metric, one.why) for one in done.blanks]
         if dry_run or done.recorded is None or done.recorded.queued_because:
             return done

@@ -71,8 +71,6 @@ class TreeShapes:
     def _read_verified(self, objects: ObjectStore, oids: set[str]) -> dict[str, bytes]:
         found = {}
         for oid, raw in objects.read_trees(oids).items():
-            if raw is None:
-                raise GitFailed(command="cat-file", words=f"the tree {oid} is missing. See: git fsck")
             if compute_object_id(raw, oid, "tree") != oid:
                 words = f"the tree {oid} does not have the content that its id stands for"
                 raise GitFailed(command="cat-file", words=words)

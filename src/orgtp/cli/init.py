@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orgtp.cli.options import DryRunOption, JsonOption
 from orgtp.cli.session import remember_result, write_stderr, write_stdout
 from orgtp.model.errors import BadInput
+from orgtp.model.text import join_with_and
 
 if TYPE_CHECKING:
     from orgtp.api import CreatedOrg
@@ -96,7 +97,8 @@ def _report_created(made: CreatedOrg, folder: Path, *, json: bool, dry_run: bool
     if json:
         from orgtp.render.json import format_envelope
 
-        body = {"commit": made.commit, "paths": made.paths, "outbox": False, "dry_run": dry_run}
+        body: dict[str, Any] = {"commit": made.commit, "paths": made.paths, "outbox": False, "dry_run": dry_run}
+        body |= {"inside": str(made.inside) if made.inside else None, "missing_identity": made.missing_identity}
         write_stdout(format_envelope("init", made.org, made.commit, False, body))
     elif dry_run:
         write_stdout("".join(f"{path}\n" for path in made.paths))
@@ -104,20 +106,43 @@ def _report_created(made: CreatedOrg, folder: Path, *, json: bool, dry_run: bool
     else:
         where = folder if folder.is_absolute() or folder == Path() else f"./{folder}"
         write_stdout(f"Created org {made.org} in {where}.\n")
-        write_stderr(_suggest_next_steps(folder, sample=sample))
+    if made.inside:
+        write_stderr(_warn_of_outer_repo(made.inside, folder))
+    if not (json or dry_run):
+        write_stderr(_suggest_next_steps(made, folder, sample=sample))
     return 0
 
 
-def _suggest_next_steps(folder: Path, *, sample: bool) -> str:
+def _warn_of_outer_repo(outer: Path, folder: Path) -> str:
+    """Say that the org is a repository within a repository, and how to keep them apart."""
     import shlex
 
-    where = shlex.quote(str(folder))
-    steps = (
-        ("orgtp chart", "orgtp scorecard")
-        if sample
-        else ("orgtp seat add ada --role Founder --kind human", "orgtp chart")
+    inside = os.path.relpath(os.path.realpath(folder.expanduser()), os.path.realpath(outer))
+    ignore = f"echo {shlex.quote(f'/{inside}/')} >> {shlex.quote(str(outer / '.gitignore'))}"
+    return (
+        f"warning: {folder} is inside another git repository, {outer}. There, git add would record it as an embedded "
+        f"repository, and clones would have an empty folder. Keep it out of that repository:\n  {ignore}"
     )
-    return "\n".join(["next:", f"  cd {where}", *(f"  {step}" for step in steps)])
+
+
+def _suggest_next_steps(made: CreatedOrg, folder: Path, *, sample: bool) -> str:
+    import shlex
+
+    steps = [f"cd {shlex.quote(str(folder))}"]
+    if sample:
+        return _format_steps("next:", [*steps, "orgtp chart", "orgtp scorecard"])
+    # An example that works as it stands. The address links the seat to the commits that are made here.
+    examples = {"user.name": '"Your Name"', "user.email": "you@example.com"}
+    steps += [f"git config --global {setting} {examples[setting]}" for setting in made.missing_identity]
+    address = made.address or examples["user.email"]
+    steps += [f"orgtp seat add ada --role Founder --kind human --email {shlex.quote(address)}", "orgtp chart"]
+    missing = join_with_and(f"no {setting}" for setting in made.missing_identity)
+    why = f"git has {missing}, which every commit needs; the first one is by orgtp. Set it once:\n" if missing else ""
+    return _format_steps(f"{why}next:", steps)
+
+
+def _format_steps(head: str, steps: list[str]) -> str:
+    return "\n".join([head, *(f"  {step}" for step in steps)])
 
 
 def run_demo(

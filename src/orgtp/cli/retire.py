@@ -107,6 +107,7 @@ def _confirm_request(
     `RetirementIncomplete`.
     """
     plan = handle.ledger.plan_retirement(request)
+    handle.ledger.check_retirement(request)
     _show_plan(handle, plan, json=json)
     request = _default_decider(handle, request)
     if not _has_terminal():

@@ -11,7 +11,7 @@ import typer
 
 from orgtp.cli.options import OrgOption, PushOption, TimesOption
 from orgtp.cli.session import chosen_org, open_chosen_org, write_stdout
-from orgtp.model.errors import OrgtpError
+from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.schedule import DEFAULT_TIMES
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def print_schedule(
         typer.Option(
             "--by",
             metavar="SEAT",
-            help="The seat that records. Default: ORGTP_SEAT, or the only scorekeeper.",
+            help="The seat that records. Default: ORGTP_SEAT, the only scorekeeper, or the seat with git's user.email.",
         ),
     ] = "",
     push: PushOption = False,
@@ -46,6 +46,8 @@ def print_schedule(
     from orgtp.render.schedule.crontab_systemd import ScheduledRun, schedule_text
 
     handle = open_chosen_org(org, whole=False, push=push)
+    if kind in {"", "cron", "systemd"}:
+        _refuse_missing_zone(str(handle.head.zone))
     acting = _acting_seat(handle, by)
     place = ScheduledRun(
         str(handle.root),
@@ -59,15 +61,35 @@ def print_schedule(
     return 0
 
 
+# Where C libraries look for time zones, unless TZDIR names another folder (tzset(3)).
+_ZONE_FOLDERS = ("/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo")
+
+
+def _refuse_missing_zone(zone: str) -> None:
+    """Refuse a schedule that cron or systemd would run in UTC, because the machine does not know the org's time zone.
+
+    orgtp itself has a database of time zones, which other programs do not use.
+    """
+    named = os.environ.get("TZDIR", "")
+    folders = [named] if named else _ZONE_FOLDERS
+    if zone != "UTC" and not any((Path(folder) / zone).is_file() for folder in folders):
+        why = f"this machine has no time zone {zone} ({named or _ZONE_FOLDERS[0]}), so cron and systemd would use UTC"
+        raise BadInput(what=f"{why}. Install the package tzdata, for example: apt-get install tzdata")
+
+
 def _acting_seat(handle: OrgHandle, by: str) -> str:
     """The seat that records; "" leaves it to git's user.email. Raises now if it may not run the tick."""
     org = handle.staff.org
     named = by or os.environ.get("ORGTP_SEAT", "")
-    if named:
-        handle.escalations.tick(by=named, dry_run=True)
-        return org.seat(named).id
     (only, *others) = [*org.policy.scorekeepers, ""]
-    return only if others == [""] and only in org.seats and org.seats[only].is_active else ""
+    if not named and others == [""] and only in org.seats and org.seats[only].is_active:
+        return only
+    if not (named or org.has_addresses):
+        return ""
+    # Where the schedule runs, git may have another user, so the seat is named even if it is the one of git's user here.
+    acting = handle.ledger.find_acting_seat(named)
+    handle.escalations.tick(by=acting, dry_run=True)
+    return acting
 
 
 def _environment_variables() -> dict[str, str]:

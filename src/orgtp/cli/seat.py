@@ -84,7 +84,7 @@ def add_seat(
     mission: Annotated[str, typer.Option("--mission", metavar="TEXT", help="What it does, and for whom.")] = "",
     since: Annotated[str, typer.Option("--since", metavar="DATE", help="The first day. Default: today.")] = "",
     email: Annotated[
-        str, typer.Option("--email", metavar="TEXT", help="The git e-mail address of whoever holds the seat.")
+        str, typer.Option("--email", metavar="A,B", help="The git e-mail addresses of whoever holds the seat.")
     ] = "",
     retire_when: Annotated[
         str, typer.Option("--retire-when", metavar="TEXT", help="The condition for retiring it.")
@@ -109,7 +109,7 @@ def add_seat(
         reports_to=reports_to,
         mission=mission,
         since=since,
-        email=email,
+        email=_parse_addresses(email),
         retire_when=retire_when,
         capabilities=dict(_parse_pair(text, "ID=TEXT", _AS_IN) for text in capability or []),
     )
@@ -132,17 +132,12 @@ def set_seat_keys(
     """Set keys of a seat, as a commit.
 
     Only the lines concerned change. KEY= removes a key. A new target applies from the current period on; earlier values
-    keep the target that they had.
+    keep the target that they had. email can have several addresses: email=A,B
     """
     handle = open_chosen_org(change.org, push=change.push)
     pairs = [_parse_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]
-    set_keys = partial(
-        handle.ledger.set_keys,
-        seat,
-        [(_parse_key_path(key), value) for key, value in pairs],
-        by=change.by,
-        also_past=also_past,
-    )
+    settings = [(_parse_key_path(key), _parse_addresses(value) if key == "email" else value) for key, value in pairs]
+    set_keys = partial(handle.ledger.set_keys, seat, settings, by=change.by, also_past=also_past)
     if _JUDGED & {key.partition(".")[0] for key, _ in pairs}:
         # What happens to the past is said before anything is written.
         for verdict in set_keys(dry_run=True).verdicts:
@@ -156,6 +151,12 @@ def _parse_pair(text: str, form: str, example: str) -> tuple[str, str]:
     if not equals or not key.strip():
         raise BadInput(what=f'"{text}" is not {form}. Example: {example}')
     return key.strip(), value
+
+
+def _parse_addresses(text: str) -> str | list[str]:
+    """One address as a text; several, with commas between them, as a list."""
+    found = [address.strip() for address in text.split(",")]
+    return found if len(found) > 1 else text
 
 
 _PATHS = ("capabilities", "metrics")

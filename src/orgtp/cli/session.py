@@ -127,9 +127,13 @@ def is_unattended() -> bool:
 
 
 def write_stderr(text: str) -> None:
-    """Write messages to standard error, with control characters escaped. If it cannot be written, nobody can be told."""
+    """Write messages to standard error, with control characters escaped. If that fails, nobody can be told.
+
+    Tabs at the start of a line become spaces: git indents a command with them, and the command can be copied.
+    """
+    lines = ((line.lstrip("\t"), len(line) - len(line.lstrip("\t"))) for line in text.splitlines())
     with suppress(OSError):
-        sys.stderr.write("".join(f"{escape_control_chars(line)}\n" for line in text.splitlines()))
+        sys.stderr.write("".join(f"{'    ' * tabs}{escape_control_chars(line)}\n" for line, tabs in lines))
 
 
 def warn_if_shallow(handle: OrgHandle) -> None:
@@ -253,7 +257,7 @@ def _send_change(org: OrgHandle, *, push: bool, quiet: bool) -> tuple[dict[str, 
 
 def _report_commit(org: OrgHandle, done: RecordedChange, *, quiet: bool) -> None:
     if not quiet:
-        _print_commit(done)
+        _print_commit(org, done)
     if done.commit is None:
         return
     if done.behind:
@@ -266,15 +270,24 @@ def _report_commit(org: OrgHandle, done: RecordedChange, *, quiet: bool) -> None
         write_stderr(f"recorded on the branch {org.head.branch}; the branch that is checked out was not changed")
 
 
-def _print_commit(done: RecordedChange) -> None:
+def _print_commit(org: OrgHandle, done: RecordedChange) -> None:
     if done.commit is None:
         write_stderr(f"nothing to change: {done.change.what}")
         return
     write_stdout(f"{done.commit[:_SHORT]} {done.change.subject}\n")
-    if not done.change.by and sys.stderr.isatty():
-        write_stderr(
-            "no seat has git's user.email, so none is recorded as acting. Name one with --by SEAT or ORGTP_SEAT"
-        )
+    if not done.change.by:
+        _note_unknown_actor(org)
+
+
+def _note_unknown_actor(org: OrgHandle) -> None:
+    """Say on a terminal that no seat is recorded as acting; if seats share the address, say so anywhere."""
+    try:
+        user = org.ledger.read_git_user()
+    except OrgtpError:
+        return
+    # The change itself may have given a seat the address.
+    if not user.acting_seat and (user.seats or sys.stderr.isatty()):
+        write_stderr(f"{user.explain_unknown()}, so none is recorded as acting. Name one with --by SEAT or ORGTP_SEAT")
 
 
 def _print_dry_run(done: RecordedChange) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from orgtp.files.scores import MAX_LINES, find_seat_of_scores
 from orgtp.files.tree import HEAD, MAX_BYTES, SINGLE, FileInfo
 from orgtp.files.yaml import loader as yaml_read
+from orgtp.model.commit import MAILMAP_PATH
 from orgtp.model.escalation import ESCALATION_ID as ESCALATION
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
 from orgtp.model.problem import Place, Problem, Severity
@@ -34,6 +35,9 @@ def admit_files(entries: Iterable[FileInfo]) -> tuple[list[str], list[Problem]]:
 
 def _is_ignored(entry: FileInfo) -> bool:
     name = entry.path.rpartition("/")[2]
+    if entry.path == MAILMAP_PATH:
+        # Git does not follow a link there either.
+        return not entry.plain
     return name.startswith(".") or name == "README.md"
 
 

@@ -50,27 +50,27 @@ class MappingReader:
         """Add a problem with the value under `key`."""
         self.problems.append(Problem(rule, self.marks.value_place(*self.keys, key), message, hint))
 
-    def text(self, key: str, *, required: bool = False) -> str:
-        """The text under `key`; "" if it is missing or not text."""
+    def text(self, key: str, *, required: bool = False, named: str = "") -> str:
+        """The text under `key`; "" if it is missing or not text. Messages about its type call it `named`."""
         value = self.data.get(key)
         # The usual case first, for speed: a big org has tens of thousands of texts.
         if type(value) is str and value.strip():
             return value
-        return self._read_odd_text(key, required=required) if required or key in self.data else ""
+        return self._read_odd_text(key, required=required, named=named) if required or key in self.data else ""
 
-    def _read_odd_text(self, key: str, *, required: bool) -> str:
+    def _read_odd_text(self, key: str, *, required: bool, named: str = "") -> str:
         """Add a problem for a value that is missing or is not a text."""
         value = self._get_value(key, required=required)
         if value is None:
             return ""
         if not isinstance(value, str):
-            self._add_type_problem(key, _TYPES[str], value)
+            self._add_type_problem(key, _TYPES[str], value, named)
             return ""
         if not value.strip():
             self.add_problem(
                 "empty-text",
                 key,
-                f"{key} is empty",
+                f"{named or key} is empty",
                 "Give a value, or remove the key." if not required else "Give a value.",
             )
         return value if value.strip() else ""
@@ -131,26 +131,26 @@ class MappingReader:
 
     def ids(self, key: str) -> tuple[str, ...]:
         """A list of ids."""
-        below = self._read_list_items(key)
+        below = self.list_items(key)
         return tuple(below.id(number, named=key) for number in below.data)
 
     def days(self, key: str) -> tuple[date, ...]:
         """A list of dates."""
-        below = self._read_list_items(key)
+        below = self.list_items(key)
         return tuple(day for number in below.data if (day := below.day(number, named=key)))
 
     def text_list(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
-        below = self._read_list_items(key)
+        below = self.list_items(key)
         return tuple(text for number in below.data if (text := below.text(number)))
 
     def groups(self, key: str, what: str, *, required: bool = False) -> list[MappingReader]:
         """A list of mappings; messages call each of them `what`."""
-        below = self._read_list_items(key, required=required)
+        below = self.list_items(key, required=required)
         found = (below.mapping(number, required=True, what=what) for number in below.data)
         return [fields for fields in found if fields]
 
-    def _read_list_items(self, key: str, *, required: bool = False) -> MappingReader:
+    def list_items(self, key: str, *, required: bool = False) -> MappingReader:
         """The items of a list as a mapping from index to item."""
         value = self._get_value(key, required=required)
         if value is not None and not isinstance(value, list):
@@ -219,10 +219,10 @@ class MappingReader:
         odd = type(value) is not str and isinstance(value, (int, Decimal)) and not isinstance(value, bool)
         return str(value) if odd else self.text(key, required=required)
 
-    def _add_type_problem(self, key: str, wanted: str, value: Any) -> None:
-        found = _TYPES.get(type(value), _TYPES[int])
+    def _add_type_problem(self, key: str, wanted: str, value: Any, named: str = "") -> None:
+        found, name = _TYPES.get(type(value), _TYPES[int]), named or key
         self.add_problem(
-            "wrong-type", key, f"{key} is {found}, but must be {wanted}", _suggest_value(key, wanted, value)
+            "wrong-type", key, f"{name} is {found}, but must be {wanted}", _suggest_value(name, wanted, value)
         )
 
 

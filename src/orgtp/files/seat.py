@@ -62,7 +62,7 @@ def _parse_seat(path: str, fields: MappingReader) -> Seat:
         reports_to=fields.id("reports_to"),
         mission=fields.text("mission"),
         since=fields.day("since"),
-        email=_read_email(fields),
+        emails=_read_emails(fields),
         retire_when=fields.text("retire_when"),
         review_by=fields.day("review_by"),
         capabilities=fields.texts("capabilities"),
@@ -90,10 +90,21 @@ def _read_owner(fields: MappingReader, name: str, kind: SeatKind) -> str:
     return name if own else fields.id("owner")
 
 
-def _read_email(fields: MappingReader) -> str:
-    text = fields.text("email")
+def _read_emails(fields: MappingReader) -> tuple[str, ...]:
+    """The addresses of a seat: one as a text, or several as a list. Those that are not addresses are left out."""
+    if isinstance(fields.data.get("email"), list):
+        below = fields.list_items("email")
+        found = [_read_address(below, number) for number in below.data]
+    else:
+        found = [_read_address(fields, "email")]
+    return tuple(address for address in found if address)
+
+
+def _read_address(fields: MappingReader, key: str) -> str:
+    text = fields.text(key, named="email")
     if text and (text.count("@") != 1 or text.split() != [text] or "" in text.split("@")):
-        fields.add_problem("bad-email", "email", f'email "{text}" is not an address', "Write it as dash@example.com.")
+        fields.add_problem("bad-email", key, f'email "{text}" is not an address', "Write it as dash@example.com.")
+        return ""
     return text
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from orgtp.lazy_dataclass import dataclass
+from orgtp.model.commit import MAILMAP_PATH
 from orgtp.model.escalation import SILENCED_FOLDER
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH
 
@@ -20,7 +21,7 @@ FOLDERS = ("seats", SCORES, "retirements", "escalations")
 READ_FOLDERS = (*FOLDERS, SILENCED_FOLDER.rstrip("/"))
 HEAD = "org.yaml"
 # The single files that orgtp knows. Other files in policy/ are the user's own.
-SINGLE = (HEAD, ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH)
+SINGLE = (HEAD, ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, MAILMAP_PATH)
 # The largest file that is read, in bytes. Score files, with one month of one seat, are the largest.
 MAX_BYTES = 8 * 1024 * 1024
 # Open only the file itself: follow no link, and do not block on a pipe.

@@ -55,9 +55,22 @@ def resolve_identity(repo: Repo, acting: Seat | None, org: str) -> Identity:
 
 def read_git_identity(repo: Repo) -> Identity | None:
     """The author that git is configured with (environment or `user.name` and `user.email`), if any."""
-    name = _read_variable("GIT_AUTHOR_NAME") or repo.config("user.name")
-    email = _read_variable("GIT_AUTHOR_EMAIL") or repo.config("user.email")
-    return Identity(name, email) if _is_valid_name(name) and email else None
+    return None if list_missing_identity(repo) else Identity(_read_git_name(repo), read_git_address(repo))
+
+
+def list_missing_identity(repo: Repo) -> list[str]:
+    """The settings of git that an author needs and that are not configured: `user.name`, `user.email`."""
+    has = {"user.name": _is_valid_name(_read_git_name(repo)), "user.email": bool(read_git_address(repo))}
+    return [setting for setting, is_set in has.items() if not is_set]
+
+
+def _read_git_name(repo: Repo) -> str:
+    return _read_variable("GIT_AUTHOR_NAME") or repo.config("user.name")
+
+
+def read_git_address(repo: Repo) -> str:
+    """The address of the author that git is configured with; "" if it has none."""
+    return _read_variable("GIT_AUTHOR_EMAIL") or repo.config("user.email")
 
 
 def _read_variable(variable: str) -> str:
@@ -72,10 +85,8 @@ def _is_valid_name(text: str) -> bool:
 
 def make_seat_identity(seat: Seat, org: str) -> Identity:
     """A seat as an author. Without an address it gets one in `.invalid`, which nobody can own (RFC 2606)."""
-    name = one_line(seat.name)
-    return Identity(
-        name if _is_valid_name(name) else seat.id, one_line(seat.email) or f"{seat.id}@{org or 'org'}.invalid"
-    )
+    name, address = one_line(seat.name), one_line(next(iter(seat.emails), ""))
+    return Identity(name if _is_valid_name(name) else seat.id, address or f"{seat.id}@{org or 'org'}.invalid")
 
 
 @dataclass(frozen=True, slots=True)

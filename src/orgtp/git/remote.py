@@ -299,8 +299,11 @@ _GENERIC = "Could not read from remote repository"
 
 
 def _find_git_error(err: str) -> str:
-    """The line of git's errors that states the reason."""
-    lines = [line.strip() for line in err.splitlines() if line.strip() and _GENERIC not in line]
+    """The line of git's errors that states the reason, and the command that git suggests, which it indents by a tab."""
+    rows = err.splitlines()
+    command = next((row.strip() for row in rows if row.startswith("\t")), "")
+    lines = [row.strip() for row in rows if row.strip() and _GENERIC not in row]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:", "remote:"))]
     line = (fatal or lines or [""])[0]
-    return _strip_password((line.partition(": ")[2] if fatal else line).rstrip(".")) or "git gave no reason"
+    reason = (line.partition(": ")[2] if fatal else line).rstrip(".")
+    return _strip_password(f"{reason} (run: {command})" if command else reason) or "git gave no reason"

@@ -458,6 +458,22 @@ def find_repo(path: Path) -> Repo | None:
     return Repo(path, bare=True) if (path / "HEAD").is_file() and (path / "objects").is_dir() else None
 
 
+def find_enclosing_repo(path: Path) -> Repo | None:
+    """The repository whose work tree contains the folder `path`, above its top.
+
+    None if there is none, or if it ignores the folder.
+    """
+    folder = Path(os.path.realpath(path))
+    found = next((repo for parent in folder.parents if (repo := find_repo(parent))), None)
+    if found is None or found.bare:
+        return None
+    inside = folder.relative_to(os.path.realpath(found.path)).as_posix()
+    # `git check-ignore` does not take our safe options.
+    words = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z", "--", inside)
+    _, ignored, _ = found.attempt(*words)
+    return None if ignored else found
+
+
 def compute_object_id(raw: bytes, like: str, kind: str = "blob") -> str:
     """The id that git gives an object of this content and kind, in the same hash as the id `like`."""
     return str(hash_of_width(len(like))(b"%s %d\0" % (kind.encode(), len(raw)) + raw).hexdigest())

@@ -1,75 +1,232 @@
-"""Find the seats that commits are by, one at a time, so that the cost does not grow with the org."""
+"""Find the seats that commits are by. An address belongs to the seat that had it when the commit was made.
+
+Seats are looked up one at a time, so that the cost does not grow with the org.
+"""
 
 from __future__ import annotations
 
-from dataclasses import field
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import field, replace
 from functools import cached_property
 
 from orgtp.files.seat import read_seat
+from orgtp.git.cat_file import GitObject, ObjectTooLarge
+from orgtp.git.errors import GitFailed
+from orgtp.git.mailmap import Mailmap, read_mailmap
 from orgtp.git.repo import Repo
 from orgtp.git.tree import TREE, TreeEditor, open_tree
+from orgtp.history.locate import OrgSnapshot
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.model.seat import Seat, seat_path
 from orgtp.model.text import is_id
 
+_FOLDER = "seats"
 # Up to this many seats, reading all of them is faster than starting `git grep`.
 _FEW = 50
+# The entry of a plain file in a tree object: mode, space, name, NUL, and an id of this many bytes (git-mktree(1)).
+_PLAIN_FILE = re.compile(rb"(?s)100(?:644|755) [^\0]+\.yaml\0.*")
 
 
-def find_seats_by_email(repo: Repo, editor: TreeEditor, email: str) -> list[Seat]:
-    """The seats with an e-mail address, sorted by id."""
-    seats = editor.find_entry("seats")
-    if not email or seats is None:
+def find_seats_folder(tree: TreeEditor) -> str:
+    """The id of the folder with the seats of a tree; "" if there is none."""
+    node = tree.find_entry(_FOLDER)
+    return node.id if node and node.mode == TREE else ""
+
+
+def find_seats_with_address(repo: Repo, folder: str, address: str) -> list[Seat]:
+    """The seats of a folder (its id) that have the address, sorted by id."""
+    if not folder or not address:
         return []
-    paths = _find_files_with_email(repo, editor, seats.id, email)
-    found = (read_seat(path, raw)[0] for path, raw in editor.read_files(paths).items())
-    return [seat for seat in found if seat and seat.email.lower() == email.lower()]
+    files = _read_files_with(repo, folder, address)
+    return [seat for seat in _parse_seats(files) if seat.has_email(address)]
 
 
-def _find_files_with_email(repo: Repo, editor: TreeEditor, tree: str, email: str) -> list[str]:
-    """The seat files that contain an e-mail address, sorted."""
-    nodes = editor.list_entries("seats")
-    if len(nodes) <= _FEW and all(node.mode != TREE for node in nodes.values()):
-        files = editor.read_files(f"seats/{name}" for name in nodes)
-        return sorted(path for path, raw in files.items() if email.lower() in raw.decode(errors="replace").lower())
-    words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules", "-e", email, tree)
-    out = repo.attempt(*words)[1].decode(errors="replace")
-    return sorted(f"seats/{name.partition(':')[2]}" for name in out.split("\0")[:-1])
+def find_any_address(repo: Repo, folder: str) -> str:
+    """The id of a seat of a folder that has an address; "" if none has one."""
+    files = _read_files_with(repo, folder, "email") if folder else {}
+    return next((seat.id for seat in _parse_seats(files) if seat.emails), "")
+
+
+def select_acting_seat(seats: Iterable[Seat]) -> str:
+    """The id of the seat that acts, if `seats` have the address: the only one that is not retired, else the only one.
+
+    If several share it, nobody can tell which of them acts: "".
+    """
+    found = list(seats)
+    left = [seat for seat in found if not seat.is_retired] or found
+    return left[0].id if len(left) == 1 else ""
+
+
+def _parse_seats(files: dict[str, bytes]) -> Iterator[Seat]:
+    found = (read_seat(seat_path(name), raw)[0] for name, raw in sorted(files.items()))
+    return (seat for seat in found if seat)
+
+
+def _read_files_with(repo: Repo, folder: str, text: str) -> dict[str, bytes]:
+    """Seat to file content of a folder: at least each file that has the text, in upper or lower case.
+
+    YAML can spell a text with escapes, so a file with a backslash may have it, too.
+    """
+    rows = _list_rows(repo.read(folder))
+    if len(rows) > _FEW:
+        words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules")
+        out = repo.attempt(*words, "-e", text, "-e", "\\", folder)[1]
+        named = {name.partition(b":")[2] for name in out.split(b"\0")}
+        rows = {row for row in rows if b"%s.yaml" % _split_row(row)[0] in named}
+    return _read_rows(repo, rows)
+
+
+def _list_rows(folder: GitObject | None) -> set[bytes]:
+    """The entries of the seat files in a tree object, each as it is stored there."""
+    if folder is None:
+        return set()
+    found = re.findall(rb"(?s)[0-7]+ [^\0]+\0.{%d}" % (len(folder.id) // 2), folder.raw)
+    return {row for row in found if _PLAIN_FILE.fullmatch(row)}
+
+
+def _split_row(row: bytes) -> tuple[bytes, str]:
+    """The seat and the id of the content of an entry."""
+    name, _, oid = row.partition(b" ")[2].partition(b".yaml\0")
+    return name, oid.hex()
+
+
+def _read_rows(repo: Repo, rows: Iterable[bytes]) -> dict[str, bytes]:
+    """Seat to content of the entries. What cannot be read is left out."""
+    ids = {name.decode(errors="replace"): oid for name, oid in map(_split_row, rows)}
+    try:
+        blobs = repo.read_blobs(ids.values())
+    except (GitFailed, ObjectTooLarge):
+        blobs = dict(found for oid in set(ids.values()) for found in _read_blob_if_possible(repo, oid))
+    return {name: blobs[oid] for name, oid in ids.items() if oid in blobs and is_id(name)}
+
+
+def _read_blob_if_possible(repo: Repo, oid: str) -> Iterator[tuple[str, bytes]]:
+    try:
+        yield from repo.read_blobs([oid]).items()
+    except (GitFailed, ObjectTooLarge):
+        return
+
+
+@dataclass
+class _AddressIndex:
+    """Finds the seats with an address in one version of the folder after another.
+
+    Versions differ little, so only the files that differ are read again. `_seats` has the seats by address and id.
+    """
+
+    repo: Repo
+    _folder: str = ""
+    _rows: set[bytes] = field(default_factory=set)
+    _seats: dict[str, dict[str, Seat]] = field(default_factory=dict)
+
+    def find_seats(self, folder: str, address: str) -> list[Seat]:
+        """The seats with the address in the folder, sorted by id."""
+        if not folder or not address:
+            return []
+        self._move_to(folder)
+        if address not in self._seats:
+            self._seats[address] = {seat.id: seat for seat in find_seats_with_address(self.repo, folder, address)}
+        return [seat for _, seat in sorted(self._seats[address].items())]
+
+    def _move_to(self, folder: str) -> None:
+        if folder == self._folder:
+            return
+        rows = _list_rows(self.repo.read(folder))
+        if self._seats:
+            for name, _ in map(_split_row, self._rows - rows):
+                for seats in self._seats.values():
+                    seats.pop(name.decode(errors="replace"), None)
+            for seat in _parse_seats(_read_rows(self.repo, rows - self._rows)):
+                for address in {email.lower() for email in seat.emails} & self._seats.keys():
+                    self._seats[address][seat.id] = seat
+        self._folder, self._rows = folder, rows
 
 
 @dataclass
 class CommitActors:
-    """Finds the seat behind a commit, with the seats as they are at `rev`."""
+    """Finds the seat behind each commit. The names of seats are those at `rev`."""
 
     repo: Repo
     rev: str
-    _seats: dict[str, Seat | None] = field(default_factory=dict)
-    _emails: dict[str, str] = field(default_factory=dict)
+    mailmap: Mailmap = field(default_factory=Mailmap)
+    _named: dict[str, Seat | None] = field(default_factory=dict)
+    _folders: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def _editor(self) -> TreeEditor:
         return open_tree(self.repo, self.rev)
 
+    @cached_property
+    def _index(self) -> _AddressIndex:
+        return _AddressIndex(self.repo)
+
     def find_seat(self, seat: str) -> Seat | None:
         """The seat with the id `seat`, if it exists and its file can be read."""
-        if seat not in self._seats:
+        if seat not in self._named:
             path = seat_path(seat)
             raw = self._editor.read_files([path]).get(path) if is_id(seat) else None
-            self._seats[seat] = read_seat(path, raw)[0] if raw is not None else None
-        return self._seats[seat]
+            self._named[seat] = read_seat(path, raw)[0] if raw is not None else None
+        return self._named[seat]
 
-    def find_actor(self, commit: Commit) -> str:
-        """The seat id in the commit's trailer, else the seat with the author's e-mail address, else ""."""
-        if commit.by:
-            return commit.by
-        email = commit.email.lower()
-        if email not in self._emails:
-            seats = find_seats_by_email(self.repo, self._editor, email)
-            self._emails[email] = seats[-1].id if seats else ""
-        return self._emails[email]
-
-    def find_actor_name(self, commit: Commit) -> str:
-        """The name of the acting seat, else of the commit's author."""
-        seat = self.find_seat(self.find_actor(commit))
+    def find_name(self, commit: Commit) -> str:
+        """The name of the seat that acted, else of the author, of a commit that `identify` returned."""
+        seat = self.find_seat(commit.by)
         return seat.name if seat else commit.author
+
+    def identify_all(self, history: Iterable[Commit]) -> Iterator[Commit]:
+        """`identify` each commit of a history in which every commit has all its parents and paths, newest first."""
+        for commit in history:
+            has_other_seats = len(commit.parents) != 1 or _touches_seats(commit)
+            yield self.identify(commit, has_other_seats=has_other_seats)
+            folder = self._folders.pop(commit.id, None)
+            if folder is not None and not has_other_seats:
+                self._folders[commit.parents[0]] = folder
+
+    def identify(self, commit: Commit, *, has_other_seats: bool = True) -> Commit:
+        """The commit with the seat that acted in `by`, and with the author's name and address from the mailmap.
+
+        The seat is the one in the commit's trailer, else the one with the author's address; "" if there is none, or if
+        several share the address. `has_other_seats`: the seats may be others than before the commit.
+        """
+        author, email = self.mailmap.find_author(commit.author, commit.email)
+        by = commit.by or self._find_author_seat(commit, email, has_other_seats=has_other_seats)
+        same = (commit.author, commit.email, commit.by) == (author, email, by)
+        return commit if same else replace(commit, author=author, email=email, by=by)
+
+    def _find_author_seat(self, commit: Commit, email: str, *, has_other_seats: bool) -> str:
+        """The seat with the address. Only if there is none, other addresses of the same person count."""
+        after = self._find_folder(commit.id)
+        before = find_seats_folder(open_tree(self.repo, f"{commit.id}^")) if has_other_seats else after
+        own = self._find_seats_then(commit, before, after, [email.lower()])
+        aliases = () if own else self.mailmap.list_aliases(email)
+        return select_acting_seat(own or self._find_seats_then(commit, before, after, aliases))
+
+    def _find_seats_then(self, commit: Commit, before: str, after: str, addresses: Iterable[str]) -> list[Seat]:
+        """The seats that had an address before the commit; if none had it, those that the commit adds with it.
+
+        So a commit cannot give its own author the address of a seat that is there already.
+        """
+        wanted = list(addresses)
+        found = {seat.id: seat for address in wanted for seat in self._index.find_seats(before, address)}
+        if not found and before != after:
+            own = {seat.id: seat for address in wanted for seat in self._index.find_seats(after, address)}
+            parent = open_tree(self.repo, f"{commit.id}^") if own else None
+            found = {id_: seat for id_, seat in own.items() if parent and not parent.find_entry(seat_path(id_))}
+        return list(found.values())
+
+    def _find_folder(self, commit: str) -> str:
+        if commit not in self._folders:
+            self._folders[commit] = find_seats_folder(open_tree(self.repo, commit))
+        return self._folders[commit]
+
+
+def _touches_seats(commit: Commit) -> bool:
+    return any(changed.path.startswith(f"{_FOLDER}/") for changed in commit.paths)
+
+
+def find_commit_actors(snapshot: OrgSnapshot, repo: Repo) -> CommitActors:
+    """Who is behind the commits of an org. The mailmap is that of the ledger's tip, for the past as well."""
+    tip = repo.tip(f"refs/heads/{snapshot.head.branch}") or snapshot.revision
+    return CommitActors(repo, snapshot.revision or repo.empty_tree, read_mailmap(repo, tip))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orgtp.git.repo import Repo
-from orgtp.history.authors import CommitActors
+from orgtp.history.authors import CommitActors, find_commit_actors
 from orgtp.history.blame import Blame, FileStates
 from orgtp.history.facts import make_fact_reader as reader
 from orgtp.history.locate import NoGit, NoOrgYet, OrgSnapshot, locate_org
@@ -47,15 +47,15 @@ def _add_authorship(snapshot: OrgSnapshot, repo: Repo, base: str, facts: Facts, 
     head, wanted = snapshot.revision, facts.wanted(found)
     if head is None or not wanted or not repo.has_ancestor(base, head):
         return found
-    people, rows = CommitActors(repo, head), [key for path, key in wanted if path.startswith("scores/")]
+    people, rows = find_commit_actors(snapshot, repo), [key for path, key in wanted if path.startswith("scores/")]
     setters = Blame(FileStates(repo, reader(rows)), wanted).find_setters(head, base)
     return facts.add_authors(found, {spot: _describe_authorship(people, commit) for spot, commit in setters if commit})
 
 
 def _describe_authorship(people: CommitActors, commit: Commit) -> Made:
-    by = people.find_actor(commit)
-    seat = people.find_seat(by)
-    return Made(commit.id, commit.at, by or None, seat.name if seat else None, commit.author)
+    found = people.identify(commit)
+    seat = people.find_seat(found.by)
+    return Made(found.id, found.at, found.by or None, seat.name if seat else None, found.author)
 
 
 def _resolve_base(snapshot: OrgSnapshot, repo: Repo, base: str, *, from_merge_base: bool) -> str:

@@ -10,7 +10,7 @@ from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD, FilteredTree
 from orgtp.git.log import stream_history
 from orgtp.git.repo import Repo
-from orgtp.history.authors import CommitActors
+from orgtp.history.authors import find_commit_actors
 from orgtp.history.blame import Blame, FileStates
 from orgtp.history.facts import make_fact_reader
 from orgtp.history.locate import NoGit, OrgSnapshot
@@ -52,7 +52,8 @@ def stream_log_pages(
         head = head if span else _require_in_history(repo, until, head)
         wanted = replace(wanted, until=span[1].ends(org.zone)) if span else wanted
     measures = MetricFilter(repo, wanted.metric, wanted.seat) if wanted.metric else None
-    return log(org, stream_history(repo, head, without) if head else (), wanted, measures)
+    commits = stream_history(repo, head, without) if head else ()
+    return log(org, find_commit_actors(snapshot, repo).identify_all(commits), wanted, measures)
 
 
 def _require_in_history(repo: Repo, rev: str, head: str | None) -> str:
@@ -67,7 +68,7 @@ def blame_seat(snapshot: OrgSnapshot, seat: str) -> Iterator[list[BlameLine]]:
     """Yield who last set each field of a seat, newest first. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
     repo, path = require_repo(snapshot), seat_path(seat)
     fields = fields_of(_read_seat_alone(snapshot, seat))
-    return _blame_fields(repo, snapshot.revision, {(path, key): field for key, field in fields.items()})
+    return _blame_fields(snapshot, repo, {(path, key): field for key, field in fields.items()})
 
 
 def read_seat_history(snapshot: OrgSnapshot, seat: str) -> SeatHistory:
@@ -79,7 +80,7 @@ def read_seat_history(snapshot: OrgSnapshot, seat: str) -> SeatHistory:
         FilteredTree(snapshot.tree, lambda path: path in own or path.startswith(f"scores/{seat}/")), str(snapshot.root)
     ).org
     steps = (
-        SeatCommits(repo, seat, CommitActors(repo, snapshot.revision)).list_commits(snapshot.revision)
+        SeatCommits(repo, seat, find_commit_actors(snapshot, repo)).list_commits(snapshot.revision)
         if snapshot.revision
         else []
     )
@@ -96,18 +97,11 @@ def _read_seat_alone(snapshot: OrgSnapshot, seat: str) -> Seat:
     return found
 
 
-def _blame_fields(repo: Repo, head: str | None, fields: Mapping[Spot, Field]) -> Iterator[list[BlameLine]]:
-    people = CommitActors(repo, head or repo.empty_tree)
+def _blame_fields(snapshot: OrgSnapshot, repo: Repo, fields: Mapping[Spot, Field]) -> Iterator[list[BlameLine]]:
+    people = find_commit_actors(snapshot, repo)
     blame = Blame(FileStates(repo, make_fact_reader()), {spot: field.meaning for spot, field in fields.items()})
     left = dict(fields)
-    for spot, commit in blame.find_setters(head):
-        value = left.pop(spot).text
-        yield [
-            blame_line(
-                spot[1],
-                value,
-                commit,
-                *((people.find_actor(commit), people.find_actor_name(commit)) if commit else ("", "")),
-            )
-        ]
+    for spot, setter in blame.find_setters(snapshot.revision):
+        commit = people.identify(setter) if setter else None
+        yield [blame_line(spot[1], left.pop(spot).text, commit, people.find_name(commit) if commit else "")]
     yield [unknown_line(key, field.text) for (_, key), field in left.items()]

@@ -43,8 +43,9 @@ class SeatCommits:
         orgs = [_build_small_org(self._read_side(side)) for side in (after, *befores)]
         known = self._read_named_seats(orgs)
         after_org, *before_orgs = (replace(org, seats={**known, **org.seats}) for org in orgs)
-        facts = (commit.id, commit.at, commit.action or None, self.people.find_actor(commit) or None, commit.author)
-        return SeatCommit(*facts, self.people.find_actor_name(commit), tuple(before_orgs), after_org)
+        named = self.people.identify(commit)
+        facts = (named.id, named.at, named.action or None, named.by or None, named.author)
+        return SeatCommit(*facts, self.people.find_name(named), tuple(before_orgs), after_org)
 
     def _find_sides(self, commit: Commit) -> tuple[dict[str, str], list[dict[str, str]]]:
         """Path to object id of each relevant file: after the commit, and before it for each parent."""

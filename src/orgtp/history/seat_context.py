@@ -61,16 +61,17 @@ def _load_for_rules(snapshot: OrgSnapshot, seat: str) -> LoadedOrg:
         # Which of them is the top of the chart depends on all seats, so load the whole org.
         return snapshot.loaded
     part = snapshot.load_seat_page(seat)
-    seats = {**part.org.seats, **_find_seats_sharing_work(snapshot, part.org.seats[seat])}
+    seats = {**part.org.seats, **_find_seats_sharing_something(snapshot, part.org.seats[seat])}
     scores = {seat: part.org.scores[seat]} if seat in part.org.scores else {}
     return replace(part, org=replace(part.org, seats=seats, scores=scores))
 
 
-def _find_seats_sharing_work(snapshot: OrgSnapshot, seat: Seat) -> dict[str, Seat]:
-    """Other seats that may have a capability of this seat, by id."""
-    names = [name.encode() for name in seat.capabilities]
+def _find_seats_sharing_something(snapshot: OrgSnapshot, seat: Seat) -> dict[str, Seat]:
+    """Other seats that may have a capability or an address of this seat, by id."""
+    texts = [text.lower().encode() for text in (*seat.capabilities, *seat.emails)]
     scope = snapshot.seat_scope(seat.id)
-    fit = [other for other, raw in scope.seat_files.items() if any(name in raw for name in names) or b"\\" in raw]
+    files = ((other, raw.lower()) for other, raw in scope.seat_files.items()) if texts else ()
+    fit = [other for other, raw in files if any(text in raw for text in texts) or b"\\" in raw]
     return {other: found for other in fit if (found := scope.read(other))}
 
 
@@ -84,7 +85,7 @@ def _make_ownership_test(org: Org, seat: str) -> Callable[[str], bool]:
 def stream_decisions(snapshot: OrgSnapshot, seat: str) -> Iterator[Event] | None:
     """The decisions about the seat, newest first, read on demand; None without git."""
     from orgtp.git.ancestry import read_shallow_commits
-    from orgtp.history.authors import CommitActors
+    from orgtp.history.authors import find_commit_actors
     from orgtp.history.seat_commits import SeatCommits
     from orgtp.views.seat_history import events
 
@@ -94,7 +95,7 @@ def stream_decisions(snapshot: OrgSnapshot, seat: str) -> Iterator[Event] | None
         return iter(())
     found = events(
         seat,
-        SeatCommits(snapshot.repo, seat, CommitActors(snapshot.repo, snapshot.revision)).stream_newest_first(
+        SeatCommits(snapshot.repo, seat, find_commit_actors(snapshot, snapshot.repo)).stream_newest_first(
             snapshot.revision
         ),
     )

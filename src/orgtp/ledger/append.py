@@ -22,8 +22,6 @@ from orgtp.git.checkout import PathIsLink, UncommittedChanges
 from orgtp.git.errors import GitFailed, LedgerBusy, LedgerMoved, TemporaryFailure, UnfinishedMerge
 from orgtp.git.lock import Lock, read_wait_seconds, retry_with_pauses
 from orgtp.git.repo import Repo
-from orgtp.git.tree import open_tree
-from orgtp.history.authors import find_seats_by_email
 from orgtp.ledger import outbox
 from orgtp.ledger.advance import recover_journal
 from orgtp.ledger.batch import CommitBatch, Ledger, PlannedCommit, RecordedChange, WrittenCommits, plan_on_fallback
@@ -86,22 +84,6 @@ def append_scores(
         lock.close()
 
 
-def find_acting_seat(ledger: Ledger, fallback: OrgFallback | None = None) -> str:
-    """The id of the active seat whose e-mail address is git's user.email, at the ledger's tip; "" if there is none.
-
-    `fallback` is used if the ledger branch cannot be read. Raises `GitFailed` without one.
-    """
-    email = ledger.repo.config("user.email")
-    try:
-        found = find_seats_by_email(ledger.repo, open_tree(ledger.repo, ledger.tip()), email)
-    except GitFailed:
-        if fallback is None:
-            raise
-        seats = fallback().org.seats.values()
-        found = [seat for seat in seats if email and seat.email.lower() == email.lower()]
-    return next((seat.id for seat in found if not seat.is_retired), "")
-
-
 def _write_queue_and_own(
     ledger: Ledger,
     own: Callable[[CommitBatch], PlannedCommit],
@@ -132,7 +114,8 @@ def _write_queue_and_own(
 def _build_read_scope(ledger: Ledger, entries: Sequence[NewScore], by: str) -> ReadScope:
     wants = frozenset(ScoreKey(entry.seat, entry.metric, entry.period) for entry in entries)
     own_ids = frozenset(entry.id for entry in entries if entry.has_caller_id)
-    return ReadScope(frozenset({want.seat for want in wants} | {by} - {""}), wants, ledger.now, own_ids)
+    seats = frozenset({want.seat for want in wants} | {by} - {""})
+    return ReadScope(seats, wants, ledger.now, own_ids, is_actor_unknown=not by)
 
 
 def _queue_planned(

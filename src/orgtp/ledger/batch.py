@@ -329,7 +329,7 @@ def plan_on_fallback(ledger: Ledger, action: Action, loaded: LoadedOrg) -> Plann
     """
     change = action(loaded.org)
     files = apply_change(loaded.files, change)
-    noted = check_change(loaded, change, files) if files else ()
+    noted = check_change(loaded, change, files, ledger.now).noted if files else ()
     author = _find_author(ledger, loaded, change, None) if files else Identity("", "")
     old = {path: loaded.files[path] for path in files if path in loaded.files}
     return PlannedCommit(RecordedChange(change, None, old, files, noted=noted), "", author, ledger.now, {})

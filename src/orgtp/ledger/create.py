@@ -14,9 +14,16 @@ from pathlib import Path
 from orgtp.files import json_schema as schema
 from orgtp.files.org import find_timezone, read_org_head
 from orgtp.files.yaml.dumper import format_scalar
-from orgtp.git.commit import CommitDraft, Identity, commit_tree, read_git_identity
+from orgtp.git.commit import (
+    CommitDraft,
+    Identity,
+    commit_tree,
+    list_missing_identity,
+    read_git_address,
+    read_git_identity,
+)
 from orgtp.git.lock import hold_lock
-from orgtp.git.repo import Repo, find_repo, init_repo
+from orgtp.git.repo import Repo, find_enclosing_repo, find_repo, init_repo
 from orgtp.git.tree import open_tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.advance import BranchMove, move_branch, update_work_tree
@@ -43,12 +50,19 @@ class PathOccupied(OrgtpError):
 
 @dataclass(frozen=True, slots=True)
 class CreatedOrg:
-    """The new repository, the org's id, its newest commit, and its first files."""
+    """The new repository, the org's id, its newest commit, and its first files.
+
+    `inside` is another git repository whose work tree contains it. `address` is that of git's user, and
+    `missing_identity` has the settings of git that the author of a commit needs, and that are not configured.
+    """
 
     repo: Repo
     org: str
     commit: str | None
     paths: list[str]
+    inside: Path | None = None
+    address: str = ""
+    missing_identity: tuple[str, ...] = ()
 
 
 def create_repository(
@@ -58,7 +72,7 @@ def create_repository(
     org = read_org_head(files["org.yaml"])[0].id
     found = _find_free_repo(path, files)
     if dry_run:
-        return CreatedOrg(found or Repo(path), org, None, sorted(files))
+        return CreatedOrg(found or Repo(path), org, None, sorted(files), _find_outer_folder(found, path))
     path.mkdir(parents=True, exist_ok=True)
     repo = found or init_repo(path, _BRANCH)
     ref = repo.head_ref() or f"refs/heads/{_BRANCH}"
@@ -75,7 +89,14 @@ def create_repository(
         move_branch(
             repo, BranchMove(ref, old, commit, "init", draft.env), {name: (None, node) for name, node in nodes.items()}
         )
-    return CreatedOrg(repo, org, commit, sorted(files))
+    missing, outer = tuple(list_missing_identity(repo)), _find_outer_folder(found, path)
+    return CreatedOrg(repo, org, commit, sorted(files), outer, read_git_address(repo), missing)
+
+
+def _find_outer_folder(found: Repo | None, path: Path) -> Path | None:
+    """The git repository that a new repository at `path` is inside of. One that was `found` there is not new."""
+    outer = None if found else find_enclosing_repo(path)
+    return outer.path if outer else None
 
 
 def commit_history(made: CreatedOrg, now: datetime, work: Callable[[CommitBatch], list[PlannedCommit]]) -> CreatedOrg:

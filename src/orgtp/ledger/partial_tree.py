@@ -33,13 +33,14 @@ class ReadScope:
     """What an action that records values reads.
 
     It reads the seats and all seats above them, the earlier records for `score_keys`, and the records with one of
-    `ids`, wherever they are.
+    `ids`, wherever they are. If nobody knows which seat acts, it also reads a seat with an address, if there is one.
     """
 
     seats: frozenset[str]
     score_keys: frozenset[ScoreKey]
     now: datetime
     ids: frozenset[str] = frozenset()
+    is_actor_unknown: bool = False
 
 
 @dataclass
@@ -70,12 +71,21 @@ class PartialTree:
         """The files of the seats, of their owners, and of all seats above them."""
         found: set[str] = set()
         next_up = {seat_path(seat) for seat in self.scope.seats}
+        if self.scope.is_actor_unknown:
+            next_up |= self._find_seat_file_with_address()
         while next_up:
             found |= next_up
             seats = [read_seat(path, raw)[0] for path, raw in self.editor.read_files(next_up).items()]
             above = {name for seat in seats if seat for name in (seat.owner, seat.reports_to) if name}
             next_up = {seat_path(name) for name in above} - found
         return found
+
+    def _find_seat_file_with_address(self) -> set[str]:
+        """The file of a seat with an address, if any has one. If so, the acting seat has to be known."""
+        from orgtp.history.authors import find_any_address, find_seats_folder
+
+        found = find_any_address(self.editor.objects.repo, find_seats_folder(self.editor))
+        return {seat_path(found)} if found else set()
 
     def _find_score_files(self) -> set[str]:
         """The files that may contain a record of one of the periods: those of its month and all later ones."""

@@ -129,8 +129,8 @@ def _suggest_commands(ledger: str, seat: str, decider: str) -> list[str]:
     words = " ".join(f"-m {shlex.quote(text)}" for text in lines)
     branch = f"retire/{seat}"
     return [
-        f"git diff {ledger}...{branch}",
-        f"git switch {ledger} && git merge --no-ff {branch} {words}",
+        f"git diff {shlex.quote(f'{ledger}...{branch}')}",
+        f"git switch {shlex.quote(ledger)} && git merge --no-ff {branch} {words}",
         f"git branch -D {branch}",
     ]
 

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from orgtp.lazy_dataclass import dataclass
 
+# The file with the names and addresses that are shown for authors (gitmailmap(5)).
+MAILMAP_PATH = ".mailmap"
+
 
 class ChangedFile(NamedTuple):
     """A file that a commit touched: how (A, M, D, T), its path, and its blob ids before and after."""
@@ -19,7 +22,11 @@ class ChangedFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit: its parents, author and time, the claims of its trailers, and the files that it touched."""
+    """A commit: its parents, author and time, the claims of its trailers, and the files that it touched.
+
+    `by` is the acting seat: as the trailer says or, once `history.authors` has identified it, as the author's address
+    says.
+    """
 
     id: str
     parents: tuple[str, ...]

@@ -140,6 +140,11 @@ class Org:
         policy = self.policy.escalation
         return WorkTime(self.zone, policy.begin, policy.end, self.holidays)
 
+    @cached_property
+    def has_addresses(self) -> bool:
+        """Whether a seat has an address, so that git's user can be told from others."""
+        return any(seat.emails for seat in self.seats.values())
+
     def is_unreadable(self, path: str) -> bool:
         """Whether the file `path` exists but could not be read, so that it is not reported as missing."""
         return path in self.unreadable or path.partition("/")[0] in self.unreadable

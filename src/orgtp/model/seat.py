@@ -79,7 +79,8 @@ class Metric:
 class Seat:
     """A seat on the chart. `owner` and `reports_to` are ids, or "" if the file has none or not a text.
 
-    `own` has the user's own `x-` keys as text, by dotted key; orgtp does not interpret them.
+    `emails` are the addresses of whoever holds the seat, as in git's `user.email`. `own` has the user's own `x-` keys
+    as text, by dotted key; orgtp does not interpret them.
     """
 
     id: str
@@ -91,7 +92,7 @@ class Seat:
     reports_to: str = ""
     mission: str = ""
     since: date | None = None
-    email: str = ""
+    emails: tuple[str, ...] = ()
     retire_when: str = ""
     review_by: date | None = None
     capabilities: Mapping[str, str] = field(default_factory=dict)
@@ -99,6 +100,15 @@ class Seat:
     declared: str = ""
     own: Mapping[str, str] = field(default_factory=dict, compare=False)
     marks: Marks = field(default=Marks(""), compare=False, repr=False)
+
+    @property
+    def email(self) -> str:
+        """The addresses as text, separated by commas; "" if there are none."""
+        return ", ".join(self.emails)
+
+    def has_email(self, address: str) -> bool:
+        """Whether `address` is one of the seat's, in upper or lower case."""
+        return address.lower() in (email.lower() for email in self.emails)
 
     @property
     def is_retired(self) -> bool:

@@ -75,6 +75,7 @@ RULES: tuple[Rule, ...] = (
         org_rule(seats.no_metric, refuses=False),
         org_rule(seats.no_metric_of_its_own, Severity.WARNING),
         org_rule(seats.per_missing, Severity.WARNING),
+        org_rule(seats.email_shared, Severity.WARNING),
         org_rule(seats.retire_when_missing, Severity.WARNING),
         dated_rule(seats.review_by_past, Severity.WARNING),
     ),
@@ -161,6 +162,7 @@ RULES: tuple[Rule, ...] = (
         change_rule(notices.kind_changed, Severity.WARNING),
         change_rule(notices.waiver_added, Severity.NOTICE),
         change_rule(notices.policy_changed, Severity.NOTICE),
+        change_rule(notices.mailmap_changed, Severity.NOTICE),
     ),
 )
 # Every rule, including those without a check function, sorted by topic.

@@ -176,4 +176,9 @@ def run_command(argv: Sequence[str], most: int) -> CommandResult:
             code = child.wait() if not out.cut else 0
         finally:
             child.kill()
-        return CommandResult(bytes(out.data), bytes(err.data), code, out.cut)
+        return CommandResult(bytes(out.data), _drop_first_word(err) if err.cut else bytes(err.data), code, out.cut)
+
+
+def _drop_first_word(pipe: Pipe) -> bytes:
+    """The output without its first word, of which a part was cut off. It may be the rest of a secret."""
+    return bytes((pipe.data.split(maxsplit=1)[1:] or [bytearray()])[0])

@@ -27,9 +27,13 @@ def check_value(text: str) -> str:
     if not text:
         raise SourceFailed("it returned nothing")
     if not any(_unit_accepts(unit, text) for unit in _candidate_units(text)):
-        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-        raise SourceFailed(f'"{shown}" is not a value', again=False)
+        raise SourceFailed(f'"{_shorten_text(text)}" is not a value', again=False)
     return text
+
+
+def _shorten_text(text: str) -> str:
+    """A text as messages quote it. The mark at the end says that it was cut, which `SecretRedactor` has to know."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _candidate_units(text: str) -> list[Unit]:
@@ -81,7 +85,7 @@ def parse_amount(text: str, what: str) -> Decimal:
     try:
         return Unit(ValueKind.NUMBER).parse_amount(text)
     except BadValue as error:
-        raise SourceFailed(f'{what}: "{text[:_SHOWN]}" is not a number', again=False) from error
+        raise SourceFailed(f'{what}: "{_shorten_text(text)}" is not a number', again=False) from error
 
 
 def sum_numbers(numbers: Sequence[Decimal]) -> Decimal:

@@ -22,6 +22,8 @@ from orgtp.sources.secrets import SecretRedactor, resolve_secrets
 from orgtp.sources.value import check_value
 
 MOST_WORDS = 300
+# A longer text is no value, and nobody reads the rest of a longer reason.
+_MOST_SEARCHED = 64 * 1024
 
 
 def serve_request(answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
@@ -67,6 +69,7 @@ def _ask_kind(request: Mapping[str, Any]) -> dict[str, Any]:
         why, again = "it exceeded its memory limit", False
     except BaseException as error:  # noqa: BLE001  (whatever a kind raises, only its own source fails)
         why, again = f"{type(error).__name__}: {error}", True
+    why = why if len(why) <= _MOST_SEARCHED else f"{why[:_MOST_SEARCHED]}…"
     return {"why": shorten_reason(redactor.redact(why)), "again": again}
 
 
@@ -83,7 +86,7 @@ def _ask_checked_value(request: Mapping[str, Any], redactor: SecretRedactor) -> 
     value = kind.ask(settings)
     if not isinstance(value, str):
         raise SourceFailed(f"it returned {type(value).__name__} instead of text", again=False)
-    if redactor.finds_secret(value):
+    if len(value) <= _MOST_SEARCHED and redactor.finds_secret(value):
         raise SourceFailed("its value contains a secret", again=False)
     return check_value(value)
 

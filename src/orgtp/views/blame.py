@@ -26,11 +26,11 @@ class BlameLine:
     who: str = ""
 
 
-def blame_line(key: str, value: str, commit: Commit | None, by: str, who: str) -> BlameLine:
-    """A field that `commit` set, or that is not committed if `commit` is None."""
+def blame_line(key: str, value: str, commit: Commit | None, who: str) -> BlameLine:
+    """A field that `commit` set, by the seat in its `by`, or that is not committed if `commit` is None."""
     if commit is None:
         return BlameLine(key, value, None, None, None, None, None, committed=False)
-    made = (commit.id, commit.at, by or None, commit.author, commit.action or None)
+    made = (commit.id, commit.at, commit.by or None, commit.author, commit.action or None)
     return BlameLine(key, value, *made, committed=True, who=who)
 
 

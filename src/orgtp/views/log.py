@@ -98,24 +98,21 @@ def _check_metric(org: Org, seat: str, metric: str) -> None:
 def log(
     org: Org, commits: Iterable[Commit], wanted: LogFilter | None = None, measures: Measures | None = None
 ) -> Iterator[list[LogEntry]]:
-    """The commits that match, in the order of `commits`, in pages that may be empty.
+    """The commits that match, in the order of `commits`, in pages that may be empty. `by` of each is the acting seat.
 
     `measures` decides for a commit with several metrics, or by hand, whether it is about the metric of the filter.
     """
-    emails = {held.email.lower(): held.id for held in org.seats.values() if held.email}
     names = {held.id: held.name for held in org.seats.values()}
     stream, size = iter(commits), _FIRST_PAGE
     while some := list(islice(stream, size)):
-        yield [entry for commit in some if (entry := _match(commit, wanted or LogFilter(), emails, names, measures))]
+        yield [entry for commit in some if (entry := _match(commit, wanted or LogFilter(), names, measures))]
         size = _PAGE
 
 
-def _match(
-    commit: Commit, wanted: LogFilter, emails: Mapping[str, str], names: Mapping[str, str], measures: Measures | None
-) -> LogEntry | None:
+def _match(commit: Commit, wanted: LogFilter, names: Mapping[str, str], measures: Measures | None) -> LogEntry | None:
     """The entry of a commit, or None if it does not match."""
     touched = tuple(dict.fromkeys(seat for _, path, _, _ in commit.paths if (seat := _parse_seat(path))))
-    entry = _build_entry(commit, touched, emails, names)
+    entry = _build_entry(commit, touched, names)
     if not wanted.fits(entry, touched):
         return None
     return entry if not wanted.metric or _is_about_metric(commit, entry, wanted, measures) else None
@@ -131,28 +128,20 @@ def _is_about_metric(commit: Commit, entry: LogEntry, wanted: LogFilter, measure
     return any(line.startswith(f"{seat} {wanted.metric} ") for line in entry.body.splitlines() for seat in seats)
 
 
-def _build_entry(
-    commit: Commit, touched: tuple[str, ...], emails: Mapping[str, str], names: Mapping[str, str]
-) -> LogEntry:
-    by = who_did(commit, emails)
+def _build_entry(commit: Commit, touched: tuple[str, ...], names: Mapping[str, str]) -> LogEntry:
     return LogEntry(
         commit=commit.id,
         at=commit.at,
         action=commit.action or None,
         seats=commit.seats or touched,
-        by=by or None,
+        by=commit.by or None,
         approved_by=commit.approved_by or None,
         author=commit.author,
-        who=names.get(by, commit.author),
+        who=names.get(commit.by, commit.author),
         what=_PREFIX.sub("", commit.subject, count=1) if commit.action else _describe_manual_commit(commit),
         body=commit.body,
         paths=tuple([path for _, path, _, _ in commit.paths]),
     )
-
-
-def who_did(commit: Commit, emails: Mapping[str, str]) -> str:
-    """The seat in the trailer of a commit, else the seat with the author's e-mail, else ""."""
-    return commit.by or emails.get(commit.email.lower(), "")
 
 
 def _describe_manual_commit(commit: Commit) -> str:

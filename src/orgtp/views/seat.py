@@ -18,6 +18,7 @@ class SeatView:
     mission: str | None
     since: date | None
     email: str | None
+    emails: tuple[str, ...]
     retire_when: str | None
     review_by: date | None
     reports: tuple[str, ...]
@@ -35,7 +36,8 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
         place=place,
         mission=found.mission or None,
         since=found.since,
-        email=found.email or None,
+        email=next(iter(found.emails), None),
+        emails=found.emails,
         retire_when=found.retire_when or None,
         review_by=found.review_by,
         reports=tuple(report.id for report in org.current_reports(seat)),

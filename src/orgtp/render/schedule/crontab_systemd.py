@@ -52,7 +52,10 @@ class ScheduledRun:
 
 
 def schedule_text(kind: str, times: Timetable, place: ScheduledRun) -> str:
-    """A schedule of one kind, or of all kinds. Raises `BadInput`."""
+    """A schedule of one kind, or of all kinds.
+
+    Raises `BadInput` for an unknown kind, and for a path or option that the schedule cannot contain.
+    """
     if kind:
         if kind not in _KINDS:
             hint = did_you_mean(kind, _KINDS)
@@ -61,11 +64,28 @@ def schedule_text(kind: str, times: Timetable, place: ScheduledRun) -> str:
     return "\n".join(f"# ---- {name} ----\n{text(times, place)}" for name, text in _KINDS.items())
 
 
+# A line break would begin another line of the schedule: a command of its own. The others no program expects in a path.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def _refuse_control_chars(place: ScheduledRun) -> None:
+    """Refuse a path or an option that could not be written into a schedule as it is."""
+    variables = {f"the path in {name}": value for name, value in place.variables.items()}
+    options = {f'the option "{escape_control_chars(word)}"': word for word in place.options}
+    texts = {"the folder of the org": place.root, "the path of orgtp": place.program, "the org": place.org}
+    for what, text in {**texts, **variables, **options}.items():
+        if _CONTROL.search(text):
+            shown = escape_control_chars(text)
+            why = f'{what} has a control character, which a schedule cannot contain: "{shown}"'
+            raise BadInput(what=f"{why}. Rename or move it, and run the command again.")
+
+
 def _format_crontab(times: Timetable, place: ScheduledRun) -> str:
     """cron(8) has one timezone, so every quarter of an hour the command checks the time in the timezone of the org.
 
     The tick runs after the collection, so that a value just collected raises no alert. Raises `BadInput`.
     """
+    _refuse_control_chars(place)
     when = format_clock_patterns(times)
     # Within a crontab, % ends the line (crontab(5)).
     clock = f'case "$(TZ={times.zone} date +\\%u-\\%H:\\%M)" in {when})'
@@ -74,7 +94,7 @@ def _format_crontab(times: Timetable, place: ScheduledRun) -> str:
     if len(command.encode()) > _MOST_IN_CRON:
         why = f"cron accepts no command of more than {_MOST_IN_CRON} characters, and this one would have {len(command)}"
         raise BadInput(what=f"{why}. Use fewer --times, or: orgtp schedule systemd")
-    variables = "".join(f"{name}={value}\n" for name, value in sorted(place.variables.items()))
+    variables = "".join(f"{name}={_quote_cron_value(value)}\n" for name, value in sorted(place.variables.items()))
     return (
         f"# {_describe_run(times, place)}, {place.recorder};\n"
         "# and every quarter of an hour a tick, which escalates what is overdue.\n"
@@ -89,8 +109,17 @@ def _quote_for_cron(text: str) -> str:
     return shlex.quote(text).replace("%", "\\%")
 
 
+def _quote_cron_value(value: str) -> str:
+    """The value of a variable in a crontab, where blanks at its ends are removed outside quotes (crontab(5))."""
+    return value if value == value.strip() else f'"{value}"'
+
+
 def _format_systemd(times: Timetable, place: ScheduledRun) -> str:
-    """A shell script that writes the units and starts the timers."""
+    """A shell script that writes the units and starts the timers. Raises `BadInput`."""
+    _refuse_control_chars(place)
+    if place.root.endswith("\\") or place.root != place.root.strip():
+        why = f'systemd cannot start in a folder whose path ends with a backslash or a blank: "{place.root}"'
+        raise BadInput(what=f"{why}. Rename the folder, or use: orgtp schedule cron")
     name = f"orgtp-{place.org}"
     units = "".join(_write_unit(unit, text) for unit, text in _build_units(name, times, place).items())
     return f"""# {_describe_run(times, place)}, {place.recorder};

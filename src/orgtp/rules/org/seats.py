@@ -45,6 +45,36 @@ def no_metric(org: Org) -> Iterator[Finding]:
             yield Finding(seat.marks.key_place("metrics"), f"{seat.id} has no metric", _metric_hint(seat))
 
 
+def email_shared(org: Org) -> Iterator[Finding]:
+    """Two seats that are not retired have the same address.
+
+    An address says which seat made a commit, and which seat a command acts as. If several have it, nobody can tell:
+    commits by that address show the name of their author, and a command that records, decides or approves asks for
+    `--by SEAT`.
+
+    Bad:
+
+        email: team@example.com     (in seats/ada.yaml and in seats/scout.yaml)
+
+    Good:
+
+        email: ada@example.com      (in seats/ada.yaml)
+        email: scout@example.com    (in seats/scout.yaml)
+
+    Fix: leave the address with the seat whose it is. A seat can have several addresses, as a list.
+    """
+    first: dict[str, Seat] = {}
+    for seat in (seat for _, seat in sorted(org.seats.items()) if not seat.is_retired):
+        for number, email in enumerate(seat.emails):
+            other = first.setdefault(email.lower(), seat)
+            if other is not seat:
+                keys = ("email", str(number)) if ("email", str(number)) in seat.marks.keys else ("email",)
+                hint = f"Leave it with one of them; until then, name the seat that acts: --by {seat.id}"
+                yield Finding(
+                    seat.marks.value_place(*keys), f"{seat.id} and {other.id} share the address {email}", hint
+                )
+
+
 def no_metric_of_its_own(org: Org) -> Iterator[Finding]:
     """An active seat has no metric of its own; only seats that it owns have one.
 

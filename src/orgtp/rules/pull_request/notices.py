@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from orgtp.model.commit import MAILMAP_PATH
 from orgtp.model.org import WORD_TOPICS, Org
 from orgtp.model.org_pair import OrgPair
-from orgtp.model.problem import Keys
+from orgtp.model.problem import Keys, Place
 from orgtp.model.seat import Seat
 from orgtp.model.target import Targets
 from orgtp.model.verdict_changes import compare_verdicts
@@ -232,6 +233,32 @@ def policy_changed(compared: OrgPair) -> Iterator[Finding]:
         if old[keys] != now:
             message = f"{'.'.join(keys)} changes from {old[keys] or 'empty'} to {now or 'empty'}"
             yield Finding(compared.after.marks.value_place(*keys), message, _SEEN)
+
+
+def mailmap_changed(compared: OrgPair) -> Iterator[Finding]:
+    """A line of `.mailmap` was added or removed.
+
+    The mailmap decides whose name `orgtp log`, `orgtp seat blame` and `orgtp diff` show for commits, past ones as well.
+    It changes nobody's permissions, and the audit ignores it.
+
+    Bad:
+
+        +Bogdan <bogdan@example.com> <kristen@example.com>      (Kristen's commits are shown as Bogdan's)
+
+    Good:
+
+        +Kristen <kristen@example.com> <7+kristen@users.noreply.github.com>
+
+    Fix: nothing, if both addresses belong to the same person.
+    """
+    sides = [side.get(MAILMAP_PATH, b"").decode(errors="replace").split("\n") for side in (compared.old, compared.new)]
+    before, after = ([line.strip() for line in lines] for lines in sides)
+    for number, line in enumerate(after, 1):
+        if line not in before and "<" in line and not line.startswith("#"):
+            yield Finding(Place(MAILMAP_PATH, number), f'authors are shown by a new line: "{line}"', _SEEN)
+    for line in before:
+        if line not in after and "<" in line and not line.startswith("#"):
+            yield Finding(Place(MAILMAP_PATH), f'authors are no longer shown by the line "{line}"', _SEEN)
 
 
 _SEEN = "Nothing to fix if it is intended; a reviewer should see it before it is merged."
