@@ -20,7 +20,7 @@ from orgtp.model.score import Score, format_timestamp
 from orgtp.model.score_series import EARLIEST, ScoreSeries
 from orgtp.model.seat import Metric, Rollup, Seat
 from orgtp.model.target import Target
-from orgtp.model.value import EXACT, round_mean
+from orgtp.model.value import EXACT, ValueKind, mean_of_times, round_mean
 
 
 class CellState(StrEnum):
@@ -243,7 +243,11 @@ class MetricRow:
             state = CellState.ON if hits == len(known) else CellState.OFF
             return replace(newest, value=f"{hits}/{len(known)}", state=state)
         unit = self.metric.targets.unit
-        amount = _ROLLUPS[self.metric.rollup]([unit.parse_amount(cell.value or "") for cell in known])
+        amounts = [unit.parse_amount(cell.value or "") for cell in known]
+        is_mean_of_times = unit.kind is ValueKind.TIME and self.metric.rollup is Rollup.MEAN
+        amount = mean_of_times(amounts) if is_mean_of_times else _ROLLUPS[self.metric.rollup](amounts)
+        if isinstance(amount, str):
+            return replace(newest, state=CellState.UNAVAILABLE, value=None, note=amount)
         last = parse_period(known[-1].period)
         target = (last and self.metric.targets.target_for(last)) or self.metric.targets.dated[-1][1]
         shown = round_mean(amount) if self.metric.rollup is Rollup.MEAN else amount
