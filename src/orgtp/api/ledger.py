@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -114,10 +114,19 @@ class LedgerActions:
         )
         return [replace(entry, where=row.where) for entry, row in made]
 
-    def add_scores(self, entries: Sequence[NewScore], *, by: str = "", dry_run: bool = False) -> RecordedChange:
+    def add_scores(
+        self,
+        entries: Sequence[NewScore],
+        *,
+        by: str = "",
+        dry_run: bool = False,
+        confirm: Callable[[Sequence[str]], None] | None = None,
+    ) -> RecordedChange:
         """Record values, all or none, in one commit. Raises for invalid values before anything is written.
 
-        Values that cannot be written now are queued; `RecordedChange.queued_because` says why.
+        Values that cannot be written now are queued; `RecordedChange.queued_because` says why. Values that look
+        mistyped are recorded, and `RecordedChange.change.doubts` says why they do. To ask first, give `confirm`, which
+        is called with the doubts and raises an error to stop.
         """
         self.writable_repo.start_early()
         from orgtp.ledger.append import append_scores, find_acting_seat
@@ -125,13 +134,31 @@ class LedgerActions:
         ledger = self.open_ledger()
         with self._explain_uncommitted():
             acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger)
-            return append_scores(ledger, entries, acting, dry_run=dry_run)
+            return append_scores(ledger, entries, acting, dry_run=dry_run, confirm=confirm)
 
     def add_score(
         self, seat: str, metric: str, value: str | None, *, period: str = "", note: str = "", by: str = ""
     ) -> RecordedChange:
         """Record one value. None means unavailable, and `note` says why."""
         return self.add_scores([self.new_score(seat, metric, value, period=period, note=note)], by=by)
+
+    def withdraw_score(
+        self,
+        seat: str,
+        metric: str,
+        *,
+        period: str,
+        reason: str,
+        score_id: str = "",
+        by: str = "",
+        dry_run: bool = False,
+    ) -> RecordedChange:
+        """Withdraw the value of a period, as if nothing had been recorded. The earlier records stay in the ledger.
+
+        Raises `NotAllowedToWithdraw`, and `Refused` if the period has no value.
+        """
+        entry = self.new_score(seat, metric, None, period=period, note=reason, score_id=score_id)
+        return self.add_scores([replace(entry, void=True)], by=by, dry_run=dry_run)
 
     def add_seat(self, new: NewSeat, *, by: str = "", dry_run: bool = False) -> RecordedChange:
         """Add a seat to the chart."""

@@ -74,7 +74,9 @@ class ScoreAudit:
         match = PLAIN_LINE.fullmatch(line)
         if match is None:
             return ""
-        id_, at, metric, period, value, _, note = match.groups()
+        id_, at, metric, period, void, value, _, note = match.groups()
+        if void:
+            return ""
         unit = self._find_unit(seat, metric, period) if _is_of_month(path, at[:10]) else None
         if unit is None:
             return ""
@@ -168,7 +170,12 @@ class ScoreAudit:
         seat = self._read_seat(name, after)
         metric = seat.metrics.get(data["metric"]) if seat else None
         month = entry.path.endswith(f"/{data['at'][:7]}.jsonl")
-        if metric and month and rules.value_fits(metric, data["period"], data["value"], data.get("note", "")):
+        void = "void" in data
+        if (
+            metric
+            and month
+            and rules.value_fits(metric, data["period"], data["value"], data.get("note", ""), void=void)
+        ):
             return
         why = rules.explain_misfit(build_score(data, timestamp, Place(entry.path)), seat)
         message = why or "its seat file was not valid at that commit"

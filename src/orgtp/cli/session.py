@@ -92,6 +92,17 @@ def is_unattended() -> bool:
     return not (sys.stdout.isatty() or sys.stderr.isatty())
 
 
+def has_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def warn_of_doubts(done: RecordedChange) -> None:
+    """Warn of values that look mistyped."""
+    for doubt in done.change.doubts:
+        write_stderr(f"warning: {doubt}")
+
+
 def write_stderr(text: str) -> None:
     """Write messages to standard error, with control characters escaped."""
     sys.stderr.write("".join(f"{escape_control_chars(line)}\n" for line in text.splitlines()))

@@ -36,11 +36,17 @@ PATH_BLOCKED = (UnfinishedMerge, PathIsLink, UncommittedChanges)
 
 
 def append_scores(
-    ledger: Ledger, entries: Sequence[NewScore], by: str = "", *, dry_run: bool = False
+    ledger: Ledger,
+    entries: Sequence[NewScore],
+    by: str = "",
+    *,
+    dry_run: bool = False,
+    confirm: Callable[[Sequence[str]], None] | None = None,
 ) -> RecordedChange:
     """Record `entries`, all or none.
 
-    If they cannot be written now, they are queued, and `queued_because` of the result says why.
+    If they cannot be written now, they are queued, and `queued_because` of the result says why. If values look
+    mistyped, `confirm` is called with the doubts before anything is written; it raises an error to stop.
 
     Raises what `add_scores` raises for an entry that is not valid; `WouldBreak`, `NoIdentity`, `NoLedger`,
     `UncommittedChanges`, `PathIsLink`; `BadInput` if ORGTP_WAIT is not a number of seconds; and `CannotQueue` or
@@ -53,6 +59,8 @@ def append_scores(
     step = batch.run_action(action, scope)
     if dry_run:
         return step.planned
+    if confirm and step.planned.change.doubts:
+        confirm(step.planned.change.doubts)
     own_ids = frozenset(entry.id for entry in entries if entry.has_caller_id)
     lock = Lock(ledger.repo)
     try:

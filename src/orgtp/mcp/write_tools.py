@@ -30,7 +30,7 @@ def add_score(
 ) -> Answer:
     """Record one value of a metric in one commit. Only record values that you were given, never a guess.
 
-    To correct a wrong value, add it again.
+    To correct a wrong value, add it again. If warnings is not empty, ask whether the value is right.
     """
     return _record_score(handle, by, seat, metric, value, period, note, id)
 
@@ -54,18 +54,41 @@ def _record_score(
     handle: OrgHandle, by: str, seat: str, metric: str, value: str | None, period: str, note: str, score_id: str
 ) -> Answer:
     entry = handle.ledger.new_score(seat, metric, value, period=period, note=note, score_id=score_id)
-    known = handle.org.score_ids.get(entry.id)
-    if known and (known.seat, known.metric, known.value is None) != (seat, metric, value is None):
-        raise BadInput(what=f"the id {entry.id} belongs to another value: {known.seat} {known.metric} {known.period}")
-    done = handle.ledger.add_scores([entry], by=by)
+    return _answer_recorded(handle, "score-add", seat, metric, entry.id, handle.ledger.add_scores([entry], by=by))
+
+
+def withdraw_score(
+    handle: OrgHandle,
+    by: str,
+    seat: SeatId,
+    metric: MetricId,
+    period: Annotated[str, "The period of the value: 2026-11-20, 2026-W47, 2026-11 …"],
+    reason: Annotated[str, "Why the value should not be there"],
+    id: ScoreId = "",  # noqa: A002  (as in the record)
+) -> Answer:
+    """Withdraw a value that should never have been recorded, as if nothing had been. Only if a person asks for it.
+
+    A value is owed again, except on a day off. Only the owner, those above and scorekeepers may withdraw.
+    """
+    if not one_line(reason):
+        raise BadInput(what="say why the value should not be there: reason")
+    entry_id = id or handle.ledger.new_id()
+    done = handle.ledger.withdraw_score(seat, metric, period=period, reason=reason, score_id=entry_id, by=by)
+    return _answer_recorded(handle, "score-withdraw", seat, metric, entry_id, done)
+
+
+def _answer_recorded(
+    handle: OrgHandle, kind: str, seat: str, metric: str, entry_id: str, done: RecordedChange
+) -> Answer:
     body = {
         **_describe_commit(done, dry_run=False),
         "seat": seat,
         "metric": metric,
-        "id": entry.id,
+        "id": entry_id,
         "kept": done.queued_because or None,
+        "warnings": list(done.change.doubts),
     }
-    return build_answer(handle, "score-add", {**body, **_sync_if_required(handle, done)})
+    return build_answer(handle, kind, {**body, **_sync_if_required(handle, done)})
 
 
 def _describe_commit(done: RecordedChange, *, dry_run: bool) -> dict[str, Any]:

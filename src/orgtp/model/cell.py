@@ -86,7 +86,7 @@ class MetricRow:
         """The cell for one column of a grid. The metric's rollup combines shorter periods."""
         if _SIZES[self.metric.cadence.grain] > _SIZES[column.grain]:
             return self._coarser_cell(column)
-        pieces = [self.cell_at(piece) for piece in column.split(self.metric.cadence.grain)]
+        pieces = [self.cell_at(piece) for piece in column.split(self.metric.cadence.grain, self.org.zone)]
         found = pieces[0] if len(pieces) == 1 else self._roll_up(column, pieces)
         return found if found.period == column.text else replace(found, period=column.text)
 
@@ -118,7 +118,9 @@ class MetricRow:
         """The newest period before this one that has a value, however old; None if there is none."""
         while True:
             series, complete = self._series(period.start), self.org.scores_complete_since(self.seat.id)
-            before = [one for one in series.periods(self.metric.cadence.grain) if complete <= one.start < period.start]
+            before = [
+                one for one in series.periods(self.metric.cadence.grain) if complete <= one.start and one < period
+            ]
             for known in sorted(before, reverse=True):
                 if self._parse_amount(series.in_force[known.text]) is not None:
                     return known

@@ -133,6 +133,13 @@ def replace_decimal_commas(text: str) -> str:
     )
 
 
+def read_other_comma(unit: Unit, text: str) -> Decimal | None:
+    """The amount if the only comma of `text` is a decimal comma (`2,500` as 2.5); None if it cannot be one."""
+    if text.count(",") != 1 or "." in text:
+        return None
+    return _parse_cached(unit, text.replace(",", "."))
+
+
 def remove_group_marks(text: str) -> str:
     """`text` without the commas that separate groups of three digits: `1200` for `1,200`. Other commas stay."""
     return _GROUPED_NUMBER.sub(lambda match: match[0].replace(",", ""), text)
@@ -171,8 +178,9 @@ def _parse_duration(text: str, _currency: str) -> Decimal | None:
 def _sum_seconds(parts: list[Decimal]) -> Decimal:
     total = Decimal(0)
     # ISO 8601 has no milliseconds.
-    for part, size in zip(parts, (_DAY, _HOUR, _MINUTE, 1, Decimal("0.001")), strict=False):
-        total = EXACT.add(total, EXACT.multiply(part, Decimal(size)))
+    sizes = (*map(Decimal, (_DAY, _HOUR, _MINUTE, 1)), Decimal("0.001"))
+    for part, size in zip(parts, sizes, strict=False):
+        total = EXACT.add(total, EXACT.multiply(part, size))
     return total
 
 

@@ -99,8 +99,13 @@ def _find_first_lost(was: list[bytes], now: list[bytes]) -> tuple[int, bytes] | 
     return None
 
 
-def value_fits(metric: Metric, period_text: str, value: str | None, note: str) -> bool:
-    """Whether a value fits its metric. This is the fast check; `explain_misfit` gives the reason."""
+def value_fits(metric: Metric, period_text: str, value: str | None, note: str, *, void: bool = False) -> bool:
+    """Whether a value fits its metric. This is the fast check; `explain_misfit` gives the reason.
+
+    A record that withdraws a value needs only a note: the cadence may have changed since the value was recorded.
+    """
+    if void:
+        return bool(note.strip())
     period = parse_period(period_text)
     if period is None or period.grain is not metric.cadence.grain:
         return False

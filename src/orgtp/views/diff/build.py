@@ -118,11 +118,12 @@ def headline(found: Diff) -> str:
 
 def _count_other_changes(found: Diff) -> list[str]:
     """The counts of what changed besides seats."""
-    new = sum(values.added for values in found.values)
+    new = sum(values.added - values.withdrawn for values in found.values)
     counts = (
         (len({(target.seat, target.metric) for target in found.targets}), "target", "moved"),
         (new, "value", "recorded"),
-        (len(found.corrections), "value", "corrected"),
+        (sum(not value.withdrawn for value in found.corrections), "value", "corrected"),
+        (sum(value.withdrawn for value in found.corrections), "value", "withdrawn"),
         (len(found.rows), "recorded value", "changed or removed"),
         (len(found.records), "retirement record", "changed or removed"),
         (sum(one.before is None for one in found.escalations), "escalation", "opened"),
