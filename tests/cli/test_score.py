@@ -180,11 +180,15 @@ def test_the_same_id_again_changes_nothing(acme: Shell) -> None:
 
 
 def test_a_repeated_id_says_what_stands_there(acme: Shell) -> None:
-    """A caller that reuses an id for another value sees that it is the first which counts."""
+    """A caller that uses an id again for another value is refused, and sees both."""
     acme("score", "add", "bot", "number", "13", "--id", "run-1")
     with nothing_written(acme):
-        ran = acme("score", "add", "bot", "number", "14", "--id", "run-1")
-        assert "already recorded: bot number 2026-W47 = 13" in ran.err
+        ran = acme("score", "add", "bot", "number", "14", "--id", "run-1", code=2)
+        assert (
+            "the id run-1 belongs to another value: bot number 2026-W47 = 13, recorded at 2026-11-20T23:00:00Z"
+            in ran.err
+        )
+        assert "The new one is bot number = 14." in ran.err
 
 
 def test_help_is_asked_for_and_not_stumbled_into(acme: Shell) -> None:

@@ -67,7 +67,7 @@ def set_period(org: Org, now: datetime, some: Sequence[CollectTarget], period: s
     named = parse_period(name)
     if name not in {"", "LAST"} and named is None:
         current = dict.fromkeys(period_containing(now, _target_grain(org, one), org.zone).text for one in some)
-        raise BadInput(what=f'"{period}" is not a period. Write one such as {", ".join(current)}, or last.')
+        raise BadInput(what=f'"{period}" is not a period. Write one as {", ".join(current)}, or last.')
     found, first_error = [], None
     same_grain = [one for one in some if named is None or _target_grain(org, one) is named.grain]
     for one in same_grain or some:

@@ -61,8 +61,8 @@ class ScoreIdTaken(Refused):
     """Raised when the id of a new value belongs to a record with other content."""
 
     text = (
-        "the id {id} is already used for {known}, so it cannot be used for {new}. If both are right, give the new "
-        "value an id of its own."
+        "the id {id} belongs to another value: {known}. The new one is {new}. If both are right, give the new one an "
+        "id of its own."
     )
 
 
@@ -119,7 +119,7 @@ def refuse_other_content(org: Org, entry: NewScore, known: Score, now: datetime)
     same = (entry.seat, entry.metric, entry.void) == (known.seat, known.metric, known.void)
     if not same or _normalize_value(org, entry) != known.value or period not in {"", known.period}:
         new = _describe_content(entry.seat, entry.metric, period, entry.value, void=entry.void)
-        raise ScoreIdTaken(id=entry.id, known=_describe_score(known), new=new)
+        raise ScoreIdTaken(id=entry.id, known=describe_score(known), new=new)
 
 
 def _name_period(org: Org, entry: NewScore, now: datetime) -> str:
@@ -139,7 +139,8 @@ def _normalize_value(org: Org, entry: NewScore) -> str | None:
         return entry.value
 
 
-def _describe_score(score: Score) -> str:
+def describe_score(score: Score) -> str:
+    """Return `bot won 2026-W47 = 3, recorded at 2026-11-20T13:00:02Z`."""
     what = _describe_content(score.seat, score.metric, score.period, score.value, void=score.void)
     return f"{what}, recorded at {format_timestamp(score.at)}"
 
@@ -184,7 +185,7 @@ def add_queued_scores(org: Org, queued: Sequence[Score], by: str = "") -> Change
     for score in queued:
         if found := org.score_ids.get(score.id) or scores.get(score.id):
             if not found.repeats(score):
-                raise ScoreIdTaken(id=score.id, known=_describe_score(found), new=_describe_score(score))
+                raise ScoreIdTaken(id=score.id, known=describe_score(found), new=describe_score(score))
             known.append(found)
             continue
         metric = org.metric(score.seat, score.metric)
@@ -306,13 +307,13 @@ def _parse_hour(org: Org, name: str) -> Period | None:
 
 def _suggest_period(other: Period | None, current: Period) -> str:
     """Say what to write instead of `other`, a period of another size, or of a text that is not a period (None)."""
-    if other is None:
-        return f"Write one such as {current.text}, or last."
-    hint = name_matching_periods(other, current.grain)
-    first, last = other.matching(current.grain)
-    if first > current:
-        return f"{hint[:-1]}, and the current one is {current.text}."
-    return hint if last <= current else f"{hint[:-1]}; the last that has begun is {current.text}."
+    first, last = other.matching(current.grain) if other else (current, current)
+    if other and first > current:
+        named = name_matching_periods(other, current.grain)
+        return f"{named[0].upper()}{named[1:]}, has not begun yet."
+    if first == last:
+        return f"Write one as {first.text}, or last."
+    return f"Write one of its {current.grain}s, {first.text} to {min(last, current).text}, or last."
 
 
 def _refuse_not_owed(org: Org, metric: Metric, period: Period, began: date | None) -> None:

@@ -62,17 +62,16 @@ def withdraw_score(
     by: str,
     seat: SeatId,
     metric: MetricId,
-    period: Annotated[str, "The period of the value: 2026-11-20, 2026-W47, 2026-11 …"],
-    reason: Annotated[str, "Why the value should not be there"],
-    id: ScoreId = "",  # noqa: A002  (as in the record)
+    period: str,
+    reason: str,
 ) -> Answer:
-    """Withdraw a value that should never have been recorded, as if nothing had been. Only if a person asks for it.
+    """Withdraw a value that should never have been recorded, if a person asks for it. A value is then owed again.
 
-    A value is owed again, except on a day off. Only the owner, those above and scorekeepers may withdraw.
+    Only the owner, those above and scorekeepers may.
     """
     if not one_line(reason):
         raise BadInput(what="say why the value should not be there: reason")
-    entry_id = id or handle.ledger.new_id()
+    entry_id = handle.ledger.new_id()
     done = handle.ledger.withdraw_score(seat, metric, period=period, reason=reason, score_id=entry_id, by=by)
     return _answer_recorded(handle, "score-withdraw", seat, metric, entry_id, done)
 
@@ -109,7 +108,10 @@ def _sync_if_required(handle: OrgHandle, done: RecordedChange) -> dict[str, Any]
         sent = handle.ledger.sync(needed=True)
     except OrgtpError as stopped:
         return {"sent": getattr(stopped, "state", "no"), "sent_why": str(stopped)}
-    return {"sent": "yes" if sent.remote else "no remote", "commit": sent.rewritten.get(done.commit or "", done.commit)}
+    commit = {"commit": sent.rewritten.get(done.commit or "", done.commit)}
+    if sent.left_out:
+        return {"sent": "left out", "sent_why": "\n".join(one.text for one in sent.left_out), **commit}
+    return {"sent": "yes" if sent.remote else "no remote", **commit}
 
 
 def propose_retirement(

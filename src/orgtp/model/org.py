@@ -197,6 +197,12 @@ class Org:
         named = dict.fromkeys([*known, *self.policy.scorekeepers])
         return [id_ for id_ in named if id_ in self.seats and not self.seats[id_].is_retired]
 
+    def may_withdraw(self, seat: str, by: str) -> bool:
+        """Whether `by` may withdraw a value of `seat`. An unknown seat "" may only if no seat has an address."""
+        if not by:
+            return not any(held.email for held in self.seats.values())
+        return by in self.eligible_withdrawers(seat)
+
     @cached_property
     def policy_approvers(self) -> list[str]:
         """The active human seats that may change the policy: its approvers, else those at the top."""

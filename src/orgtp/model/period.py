@@ -194,11 +194,9 @@ class Period:
 
 
 def name_matching_periods(period: Period, grain: Grain) -> str:
-    """Name the periods of size `grain` that belong to `period`, such as `Its week is 2026-W40.`."""
+    """Name the periods of size `grain` that belong to `period`: `its week, 2026-W40`."""
     first, last = period.matching(grain)
-    if first == last:
-        return f"Its {grain} is {first.text}."
-    return f"Its {grain}s are {first.text} to {last.text}."
+    return f"its {grain}, {first.text}" if first == last else f"one of its {grain}s, {first.text} to {last.text}"
 
 
 def period_containing(instant: datetime, grain: Grain, zone: tzinfo) -> Period:

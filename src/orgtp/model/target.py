@@ -14,7 +14,7 @@ from orgtp.model.value import Unit, ValueKind, remove_group_marks, replace_decim
 
 ACCEPTED_TARGETS = (
     'Write a target such as ">= 12", "<= 2", "= 0", "10..20", "not 10..20", ">= 95%", ">= USD 185000", "<= 1h", '
-    '"by 08:00", "before 24:30" (half past midnight, when the day has ended), "yes" or "no".'
+    '"by 08:00", "before 08:00", "yes" or "no".'
 )
 # A longer text is not a mistyped target, so no suggestion is made.
 _LONGEST = 100

@@ -89,7 +89,8 @@ def score_wrong_period(org: Org) -> Iterator[Finding]:
         if period and period.grain is not grain and not _is_withdrawn(org, score):
             message = f'"{score.period}" is not a period of {metric.id}, which is {metric.cadence}'
             new = f"Restore the old cadence in {seat_path(score.seat)}, and add a new metric for another one."
-            hint = f"{new} If the line is not committed, record the value again. {name_matching_periods(period, grain)}"
+            right = name_matching_periods(period, grain)
+            hint = f"{new} If the line is not committed, record the value for {right}."
             yield Finding(score.place, message, hint)
 
 
@@ -103,8 +104,7 @@ def score_not_owed(org: Org) -> Iterator[Finding]:
     Bad:
 
         {"id":"a","at":"2026-11-14T13:00:02Z","metric":"calls-booked","period":"2026-11-14","value":"12"}
-
-    which is a Saturday.
+        (a Saturday)
 
     Good:
 
