@@ -136,9 +136,7 @@ class Period:
 
         An hour that the clocks skip in spring does not, nor does one with another offset than that of a second time.
         """
-        if self.offset:
-            return period_containing(self.begins(zone), self.grain, zone) == self
-        return self.begins(zone).astimezone(UTC) < self.ends(zone).astimezone(UTC)
+        return _exists_in(self, zone)
 
     def second_time(self, zone: tzinfo) -> Period | None:
         """The same hour when it occurs again in `zone` because the clocks go back; None if it does not."""
@@ -171,11 +169,15 @@ class Period:
         return {}
 
     def _split(self, grain: Grain, zone: tzinfo) -> Iterator[Period]:
+        if grain is Grain.HOUR and self.grain is not Grain.HOUR:
+            for day in [self] if self.grain is Grain.DAY else self.split(Grain.DAY, zone):
+                yield from _list_hours(day, zone)
+            return
         piece = period_containing_local(self.start, grain)
         while piece.start < self.next().start:
-            if piece.start >= self.start and (grain is not Grain.HOUR or piece.exists(zone)):
+            if piece.start >= self.start:
                 yield piece
-            piece = piece.next_in(zone)
+            piece = piece.next()
 
     def matching(self, grain: Grain) -> tuple[Period, Period]:
         """The first and last period of size `grain` that belong to this one, or the one that this one belongs to.
@@ -191,6 +193,23 @@ class Period:
             first = first if first.start + _TO_THURSDAY >= begin else first.next()
             last = last if last.start + _TO_THURSDAY < end else last.previous()
         return first, last
+
+
+def _list_hours(day: Period, zone: tzinfo) -> Iterator[Period]:
+    """The hours of a day. On a day without a clock change, they need no computation in the zone."""
+    changes = day.begins(zone).utcoffset() != day.next().begins(zone).utcoffset()
+    hour = period_containing_local(day.start, Grain.HOUR)
+    while hour.start < day.next().start:
+        if not changes or hour.exists(zone):
+            yield hour
+        hour = hour.next_in(zone) if changes else hour.next()
+
+
+@lru_cache(maxsize=_CACHED)
+def _exists_in(period: Period, zone: tzinfo) -> bool:
+    if period.offset:
+        return period_containing(period.begins(zone), period.grain, zone) == period
+    return period.begins(zone).astimezone(UTC) < period.ends(zone).astimezone(UTC)
 
 
 def name_matching_periods(period: Period, grain: Grain) -> str:

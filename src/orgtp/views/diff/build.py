@@ -118,7 +118,7 @@ def headline(found: Diff) -> str:
 
 def _count_other_changes(found: Diff) -> list[str]:
     """The counts of what changed besides seats."""
-    new = sum(values.added - values.withdrawn for values in found.values)
+    new = sum(values.added for values in found.values)
     counts = (
         (len({(target.seat, target.metric) for target in found.targets}), "target", "moved"),
         (new, "value", "recorded"),

@@ -18,9 +18,9 @@ Row = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class ValuesAdded:
-    """The new rows of a metric: how many, how many of them without a value, and the value of the newest period.
+    """The new values of a metric: how many, how many of them unavailable, and the value of the newest period.
 
-    `withdrawn` of the rows withdraw an earlier one. `period` is null if no value of the new rows is left.
+    `withdrawn` is the number of further rows that withdraw a value. `period` is null if all new values were withdrawn.
     """
 
     seat: str
@@ -66,11 +66,14 @@ class RowChanged:
 
 
 def values_added(before: Org, after: Org) -> Iterator[ValuesAdded]:
-    """The new rows, by seat and metric."""
+    """The new values, by seat and metric."""
     groups: dict[tuple[str, str], list[Score]] = {}
     for score in _list_new_rows(before, after):
         groups.setdefault((score.seat, score.metric), []).append(score)
     for (seat, metric), scores in sorted(groups.items()):
+        withdrawn = sum(score.void for score in scores)
+        if withdrawn == len(scores):
+            continue
         left = {score.period for score in scores} & set(after.scores_in_force(seat, metric))
         newest = after.scores_in_force(seat, metric)[max(left)] if left else None
         yield ValuesAdded(
@@ -78,9 +81,9 @@ def values_added(before: Org, after: Org) -> Iterator[ValuesAdded]:
             name=_name(after, before, seat),
             metric=metric,
             metric_name=_find_metric_name(after, before, seat, metric),
-            added=len(scores),
+            added=len(scores) - withdrawn,
             unavailable=sum(score.value is None and not score.void for score in scores),
-            withdrawn=sum(score.void for score in scores),
+            withdrawn=withdrawn,
             period=newest.period if newest else None,
             value=newest.value if newest else None,
             note=newest.note or None if newest else None,
