@@ -61,14 +61,15 @@ NOTES = st.sampled_from(["", " ", "\t", "why", "\u00a0", "\u2003"]) | st.text(ma
 
 
 @settings(max_examples=600, deadline=None, database=None)
-@given(metric=st.sampled_from(sorted(SEAT.metrics)), period=PERIODS, value=VALUES, note=NOTES)
-def test_fits_is_no_misfit(metric: str, period: str, value: str | None, note: str) -> None:
+@given(metric=st.sampled_from(sorted(SEAT.metrics)), period=PERIODS, value=VALUES, note=NOTES, void=st.booleans())
+def test_fits_is_no_misfit(metric: str, period: str, value: str | None, note: str, void: bool) -> None:
     at = datetime(2026, 11, 20, tzinfo=UTC)
     if parse_period(period) is None:
         return
-    score = Score("i", at, "bot", metric, period, value, "", note, Place("scores/bot/2026-11.jsonl", 1))
+    value = None if void else value
+    score = Score("i", at, "bot", metric, period, value, "", note, void, Place("scores/bot/2026-11.jsonl", 1))
     why = audit_scores.explain_misfit(score, SEAT)
-    assert audit_scores.value_fits(SEAT.metrics[metric], period, value, note) == (why == ""), why
+    assert audit_scores.value_fits(SEAT.metrics[metric], period, value, note, void=void) == (why == ""), why
 
 
 @settings(max_examples=400, deadline=None, database=None)

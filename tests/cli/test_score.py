@@ -40,6 +40,11 @@ def _records(here: Shell, path: str = FILE) -> list[dict[str, Any]]:
         ("clock", "7:52am", "07:52"),
         ("clock", "07:52", "07:52"),
         ("clock", "12:05am", "00:05"),
+        ("clock", "24:15", "24:15"),
+        ("number", "1e-05", "0.00001"),
+        ("percent", "9.5E1", "95"),
+        ("span", "1.8s", "1.8s"),
+        ("span", "36ms", "0.036s"),
         ("done", "true", "yes"),
         ("done", "Y", "yes"),
         ("done", "0", "no"),
@@ -122,12 +127,15 @@ def test_subject_and_trailers(acme: Shell) -> None:
         (("bot", "number", ""), "is not a number"),
         (("bot", "number", "NaN"), "is not a number"),
         (("bot", "number", "inf"), "is not a number"),
-        (("bot", "number", "1e5"), "is not a number"),
+        (("bot", "number", "0,500"), 'Did you mean "0.500"?'),
+        (("bot", "percent", "0,950%"), 'Did you mean "0.950%"?'),
+        (("bot", "money", "USD 0,500"), 'Did you mean "USD 0.500"?'),
+        (("bot", "span", "1,5h"), 'Did you mean "1.5h"?'),
         (("bot", "number", "1,2"), "is not a number"),
         (("bot", "percent", "USD 5"), "is not a percentage"),
         (("bot", "money", "EUR 5"), "USD"),
         (("bot", "span", "-1h"), "is not a duration"),
-        (("bot", "clock", "25:00"), "is not a time of day"),
+        (("bot", "clock", "48:00"), "is not a time of day"),
         (("bot", "clock", "13:00pm"), "is not a time of day"),
         (("bot", "done", "maybe"), "is not yes or no"),
         (("bot", "number", "1", "--for", "2026-W48"), "has not begun yet"),
@@ -172,11 +180,15 @@ def test_the_same_id_again_changes_nothing(acme: Shell) -> None:
 
 
 def test_a_repeated_id_says_what_stands_there(acme: Shell) -> None:
-    """A caller that reuses an id for another value sees that it is the first which counts."""
+    """A caller that uses an id again for another value is refused, and sees both."""
     acme("score", "add", "bot", "number", "13", "--id", "run-1")
     with nothing_written(acme):
-        ran = acme("score", "add", "bot", "number", "14", "--id", "run-1")
-        assert "already recorded: bot number 2026-W47 = 13" in ran.err
+        ran = acme("score", "add", "bot", "number", "14", "--id", "run-1", code=2)
+        assert (
+            "the id run-1 belongs to another value: bot number 2026-W47 = 13, recorded at 2026-11-20T23:00:00Z"
+            in ran.err
+        )
+        assert "The new one is bot number = 14." in ran.err
 
 
 def test_help_is_asked_for_and_not_stumbled_into(acme: Shell) -> None:

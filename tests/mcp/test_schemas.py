@@ -22,7 +22,7 @@ READ = {
     "what_changed",
     "validate",
 }
-WRITE = {"add_score", "mark_unavailable", "propose_retirement"}
+WRITE = {"add_score", "mark_unavailable", "withdraw_score", "propose_retirement"}
 
 
 def _listed(shell: Shell, *, allow_write: bool, mode: str = "auto") -> Any:
@@ -33,10 +33,10 @@ def _listed(shell: Shell, *, allow_write: bool, mode: str = "auto") -> Any:
 
 @pytest.mark.parametrize("mode", ERAS)
 def test_all_of_it_is_small(asked: Shell, mode: str) -> None:
-    """People with many servers pay for each of them in context: all tools, those that write too, are below 12 kB."""
+    """People with many servers pay for each of them in context: all tools, those that write too, are below 13 kB."""
     wire = json.dumps(_listed(asked, allow_write=True, mode=mode), separators=(",", ":"), ensure_ascii=False)
     # What stands around it on the wire takes the rest.
-    assert len(wire.encode()) < 11_940
+    assert len(wire.encode()) < 12_940
 
 
 def test_only_what_is_allowed_is_there(asked: Shell) -> None:

@@ -116,13 +116,23 @@ class TestOnePeriod:
         one = row(">= 1", {}, cadence=Cadence.HOURLY)
         assert states(one, "2026-03-08T01", "2026-03-08T02", "2026-03-08T03") == ["missing", "none", "missing"]
 
-    def test_the_hour_that_comes_twice_is_due_after_its_second_end(self) -> None:
+    def test_an_hour_that_occurs_twice_is_owed_twice_and_each_is_due_at_its_own_end(self) -> None:
         first_end, second_end = datetime(2026, 11, 1, 6, 0, tzinfo=UTC), datetime(2026, 11, 1, 7, 0, tzinfo=UTC)
         for zone in (UTC, NEW_YORK):
             early = row(">= 1", {}, cadence=Cadence.HOURLY, now=first_end.astimezone(zone))
             late = row(">= 1", {}, cadence=Cadence.HOURLY, now=second_end.astimezone(zone))
-            assert states(early, "2026-11-01T01") == ["pending"]
-            assert states(late, "2026-11-01T01") == ["missing"]
+            assert states(early, "2026-11-01T01", "2026-11-01T01-0500") == ["missing", "pending"]
+            assert states(late, "2026-11-01T01", "2026-11-01T01-0500") == ["missing", "missing"]
+        assert states(late, "2026-11-01T01-0700", "2026-11-01T02-0500") == ["none", "none"]
+
+    def test_both_values_of_an_hour_that_occurs_twice_count(self) -> None:
+        values = {"2026-11-01T01": "5", "2026-11-01T01-0500": "7", "2026-11-01T02": "1"}
+        now = datetime(2026, 11, 1, 7, 30, tzinfo=UTC)
+        one = row(">= 1", values, cadence=Cadence.HOURLY, rollup=Rollup.SUM, now=now)
+        assert [cell.value for cell in (one.cell_at(period(text)) for text in values)] == ["5", "7", "1"]
+        assert one.latest_cell().value == "1"
+        before = one.newest_known_before(period("2026-11-01T01-0500"))
+        assert before == period("2026-11-01T01")
 
 
 class TestDue:

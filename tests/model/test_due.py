@@ -17,6 +17,7 @@ from orgtp.model.due import (
     is_owed,
     is_workday,
     newest_stale_period,
+    next_owed_period,
     parse_due,
     previous_owed_period,
     stale_at,
@@ -163,10 +164,16 @@ class TestClocksAndCalendars:
         assert due("daily", "2026-10-31", "00:00", zone=HAVANA) == "2026-11-01T00:00-0500"
 
     def test_the_hour_that_comes_twice_and_the_hour_that_is_skipped(self) -> None:
-        assert due("hourly", "2026-11-01T01") == "2026-11-01T02:00-0500"
+        assert due("hourly", "2026-11-01T01") == "2026-11-01T01:00-0500"
+        assert due("hourly", "2026-11-01T01-0500") == "2026-11-01T02:00-0500"
         one = row(">= 1", {}, cadence=Cadence.HOURLY)
         assert not is_owed(one.org, one.metric, period("2026-03-08T02"))
         assert previous_owed_period(one.org, one.metric, period("2026-03-08T03")) == period("2026-03-08T01")
+        twice = [period(text) for text in ("2026-11-01T01", "2026-11-01T01-0500", "2026-11-01T02")]
+        assert [previous_owed_period(one.org, one.metric, later) for later in twice[1:]] == twice[:2]
+        assert next_owed_period(one.org, one.metric, twice[0].next_in(one.org.zone)) == twice[1]
+        assert count_owed_periods(one.org, one.metric, period("2026-11-01T00"), period("2026-11-01T23")) == 25
+        assert count_owed_periods(one.org, one.metric, period("2026-03-08T00"), period("2026-03-08T23")) == 23
 
     @pytest.mark.parametrize(
         ("week", "moment"),

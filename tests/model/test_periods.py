@@ -61,7 +61,7 @@ def test_a_moment_lies_in_exactly_the_period_that_contains_it(moment: datetime, 
 
 @given(PERIODS, GRAINS)
 def test_the_pieces_of_a_period_begin_within_it_one_after_the_other(one: Period, grain: Grain) -> None:
-    pieces = list(one.split(grain))
+    pieces = list(one.split(grain, ZoneInfo("UTC")))
     assert all(one.holds(piece) for piece in pieces)
     assert all(before.next() == after for before, after in pairwise(pieces))
     assert not pieces or not (one.holds(pieces[0].previous()) or one.holds(pieces[-1].next()))
@@ -94,6 +94,10 @@ def test_periods_are_ordered_by_time(periods: list[Period]) -> None:
             "2026-11-20T24",
             "2026-11-20T1",
             "2026-11-20T14:00",
+            "2026-11-20T14+1",
+            "2026-11-20T14+1500",
+            "2026-11-20T14+0060",
+            "2026-11-20+0000",
             "2026-11-20 ",
             "\uff12026-11",
         ),
@@ -147,9 +151,9 @@ def test_a_year_ends_and_the_next_period_follows(text: str, after: str) -> None:
         ("2026-11-23T04:30:00Z", UTC, ["2026-11-23T04", "2026-11-23", "2026-W48", "2026-11", "2026-Q4"]),
         # 14 hours ahead: the new year is there while New York has its New Year's Eve breakfast.
         ("2026-12-31T12:00:00Z", KIRITIMATI, ["2027-01-01T02", "2027-01-01", "2026-W53", "2027-01", "2027-Q1"]),
-        # The hour that New York has twice: both are T01, by the clock on the wall.
+        # The hour that New York has twice: the second time is told by its offset.
         ("2026-11-01T05:30:00Z", NEW_YORK, ["2026-11-01T01", "2026-11-01", "2026-W44", "2026-11", "2026-Q4"]),
-        ("2026-11-01T06:30:00Z", NEW_YORK, ["2026-11-01T01", "2026-11-01", "2026-W44", "2026-11", "2026-Q4"]),
+        ("2026-11-01T06:30:00Z", NEW_YORK, ["2026-11-01T01-0500", "2026-11-01", "2026-W44", "2026-11", "2026-Q4"]),
         ("2026-11-01T07:00:00Z", NEW_YORK, ["2026-11-01T02", "2026-11-01", "2026-W44", "2026-11", "2026-Q4"]),
         # And the one that it skips: after 01:59 comes 03:00.
         ("2026-03-08T06:59:59Z", NEW_YORK, ["2026-03-08T01", "2026-03-08", "2026-W10", "2026-03", "2026-Q1"]),
@@ -174,6 +178,75 @@ def test_the_hour_that_the_clock_skips_takes_no_time() -> None:
     assert [text for text in HOURS if not period(text).exists(NEW_YORK)] == ["2026-03-08T02"]
 
 
+TWICE = [
+    # Zone, first name, second name, and when each begins and the second ends.
+    ("Europe/London", "2026-10-25T01", "2026-10-25T01+0000", "00:00", "01:00", "02:00"),
+    ("America/New_York", "2026-11-01T01", "2026-11-01T01-0500", "05:00", "06:00", "07:00"),
+    # At midnight, so the day begins with the same hour twice.
+    ("America/Havana", "2026-11-01T00", "2026-11-01T00-0500", "04:00", "05:00", "06:00"),
+    # The clocks go back by half an hour.
+    ("Australia/Lord_Howe", "2026-04-05T01", "2026-04-05T01+1030", "14:00", "15:00", "15:30"),
+]
+
+
+@pytest.mark.parametrize(("name", "first", "second", "begin", "middle", "end"), TWICE)
+def test_an_hour_that_occurs_twice_has_two_names(
+    name: str, first: str, second: str, begin: str, middle: str, end: str
+) -> None:
+    zone, one, other = ZoneInfo(name), period(first), period(second)
+    moments = [
+        moment.astimezone(UTC) for moment in (one.begins(zone), one.ends(zone), other.begins(zone), other.ends(zone))
+    ]
+    assert [f"{moment:%H:%M}" for moment in moments] == [begin, middle, middle, end]
+    assert (one.next_in(zone), other.previous_in(zone)) == (other, one)
+    assert (one.second_time(zone), other.second_time(zone), one.previous_in(zone).second_time(zone)) == (
+        other,
+        other,
+        None,
+    )
+    assert one != other
+    assert one < other < other.next_in(zone)
+    assert [text for text in (first, second, f"{first}+0700") if period(text).exists(zone)] == [first, second]
+    day = period(first[:10])
+    hours = [hour.text for hour in day.split(Grain.HOUR, zone)]
+    assert len(hours) == len(set(hours)) == 25
+    assert hours.index(second) == hours.index(first) + 1
+
+
+def test_a_day_on_which_the_clocks_go_forward_has_23_hours() -> None:
+    hours = [hour.text for hour in period("2026-03-08").split(Grain.HOUR, NEW_YORK)]
+    assert len(hours) == 23
+    assert "2026-03-08T02" not in hours
+    assert len(period("2026-W44").split(Grain.HOUR, NEW_YORK)) == 169
+
+
+@pytest.mark.parametrize(
+    ("text", "grain", "first", "last"),
+    [
+        ("2026-10-01", Grain.WEEK, "2026-W40", "2026-W40"),
+        ("2026-10", Grain.WEEK, "2026-W40", "2026-W44"),
+        ("2026-11", Grain.WEEK, "2026-W45", "2026-W48"),
+        ("2026-Q4", Grain.WEEK, "2026-W40", "2026-W53"),
+        ("2026-W40", Grain.MONTH, "2026-10", "2026-10"),
+        ("2026-W53", Grain.QUARTER, "2026-Q4", "2026-Q4"),
+        ("2026-W47", Grain.DAY, "2026-11-16", "2026-11-22"),
+        ("2026-11-20", Grain.HOUR, "2026-11-20T00", "2026-11-20T23"),
+        ("2026-11-20T14", Grain.QUARTER, "2026-Q4", "2026-Q4"),
+        ("2026-11-20", Grain.DAY, "2026-11-20", "2026-11-20"),
+    ],
+)
+def test_the_periods_of_another_size_that_belong_to_one(text: str, grain: Grain, first: str, last: str) -> None:
+    assert [one.text for one in period(text).matching(grain)] == [first, last]
+
+
+@given(PERIODS)
+def test_every_week_belongs_to_exactly_one_month(one: Period) -> None:
+    week = period_containing_local(one.start, Grain.WEEK)
+    first, last = week.matching(Grain.MONTH)[0].matching(Grain.WEEK)
+    assert first <= week <= last
+    assert not any(first <= other <= last for other in (first.previous(), last.next()))
+
+
 HOURS = ("2026-03-08T01", "2026-03-08T02", "2026-03-08T03", "2026-11-01T01", "2026-11-01T02")
 
 
@@ -183,13 +256,15 @@ def test_every_moment_lies_between_the_begin_and_the_end_of_its_period(
 ) -> None:
     aware = moment.replace(tzinfo=UTC)
     one = period_containing(aware, grain, zone)
-    # An hour that the clock turns back to comes a second time after it has ended once.
-    slack = timedelta(hours=1)
-    assert one.begins(zone).astimezone(UTC) <= aware < one.ends(zone).astimezone(UTC) + slack
+    assert one.begins(zone).astimezone(UTC) <= aware < one.ends(zone).astimezone(UTC)
+    assert one.exists(zone)
+    assert parse_period(one.text) == one
+    assert one.next_in(zone).previous_in(zone) == one
+    assert one.next_in(zone).begins(zone).astimezone(UTC) == one.ends(zone).astimezone(UTC)
 
 
 def test_workdays() -> None:
-    days = list(period("2026-W47").split(Grain.DAY))
+    days = list(period("2026-W47").split(Grain.DAY, NEW_YORK))
     assert [one.is_workday() for one in days] == [True] * 5 + [False] * 2
 
 

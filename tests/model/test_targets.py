@@ -18,7 +18,8 @@ from orgtp.model.value import ValueKind
 SCHEMA = json.loads((Path(__file__).parents[2] / "schema" / "seat.schema.json").read_text(encoding="utf-8"))
 FORMS = SCHEMA["properties"]["metrics"]["additionalProperties"]["properties"]["target"]["anyOf"]
 PATTERN = re.compile(FORMS[0]["pattern"])
-NUMBER = r"-?[0-9]{1,18}(\.[0-9]{1,6})?"
+NUMBER = r"-?[0-9]{1,18}(\.[0-9]{1,6})?([eE][+-]?[0-9]{1,2})?"
+PART = r"[0-9]{1,6}(\.[0-9]{1,7})?"
 
 
 def target(text: str) -> Target:
@@ -46,6 +47,13 @@ def target(text: str) -> Target:
         ("1h..1d", ["24h", "60m"], ["59m"]),
         ("by 08:00", ["08:00", "7:52am"], ["08:01", "8:00pm"]),
         ("before 08:00", ["07:59"], ["08:00"]),
+        ("by 23:00", ["22:50", "00:15"], ["23:01", "24:15"]),
+        ("by 24:30", ["24:30", "23:59"], ["24:31"]),
+        (">= 1e-05", ["0.00001", "1e-05"], ["0.000009"]),
+        ("<= 1E3", ["1000", "1e3"], ["1000.1"]),
+        ("<= 1.8s", ["1.8s", "1800ms"], ["1.81s"]),
+        ("<= 36ms", ["0.036s", "36ms"], ["37ms"]),
+        ("<= 1.5h", ["90m"], ["91m"]),
         ("yes", ["yes", "true"], ["no"]),
         ("no", ["n"], ["1"]),
     ],
@@ -106,8 +114,6 @@ def test_a_target_without_a_date_always_holds() -> None:
         ("95", ">= 95"),
         ("95%", ">= 95%"),
         ("95 %", ">= 95%"),
-        ("$5,000", ">= USD 5000"),
-        (">= $5,000", ">= USD 5000"),
         ("<= €9.50", "<= EUR 9.50"),
         (">= usd 5", ">= USD 5"),
         ("at least 3", ">= 3"),
@@ -123,7 +129,6 @@ def test_a_target_without_a_date_always_holds() -> None:
         ("=< 12", "<= 12"),
         (">=  12", ">= 12"),
         (" >= 12", ">= 12"),
-        (">= 12,000", ">= 12000"),
         ("20..10", "10..20"),
         ("not 20..10", "not 10..20"),
         ("10..20%", "10%..20%"),
@@ -147,7 +152,19 @@ def test_a_target_without_a_date_always_holds() -> None:
         ("== 5", "= 5"),
         ("95-100%", "95%..100%"),
         (">= 95 percent", ">= 95%"),
-        (">= 50,000 EUR", ">= EUR 50000"),
+        (">= 0,95%", ">= 0.95%"),
+        (">= 1,5", ">= 1.5"),
+        (">= 0,500", ">= 0.500"),
+        (">= 00,125", ">= 00.125"),
+        (">= 1,2345", ">= 1.2345"),
+        ("<= 1,5h", "<= 1.5h"),
+        ("<= 1,5 hours", "<= 1.5h"),
+        (">= USD 0,500", ">= USD 0.500"),
+        (">= 1.234,5", ">= 1234.5"),
+        ("0,5..1,5", "0.5..1.5"),
+        (">= 1,234,567", ">= 1234567"),
+        ("<= 36 ms", "<= 36ms"),
+        ("<= 1.8 seconds", "<= 1.8s"),
         (">= $50k", ">= USD 50000"),
         ("\u201c<= 2h\u201d", "<= 2h"),
     ],
@@ -156,6 +173,24 @@ def test_a_near_miss_is_told_what_was_meant(text: str, meant: str) -> None:
     assert parse_target(text) is None
     assert target_hint(text) == f'Did you mean "{meant}"?'
     assert parse_target(meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "grouped", "decimal"),
+    [
+        (">= 12,000", ">= 12000", ">= 12.000"),
+        (">= 2,500", ">= 2500", ">= 2.500"),
+        ("$5,000", ">= USD 5000", ">= USD 5.000"),
+        (">= $5,000", ">= USD 5000", ">= USD 5.000"),
+        (">= 50,000 EUR", ">= EUR 50000", ">= EUR 50.000"),
+        ("<= 1,500s", "<= 1500s", "<= 1.500s"),
+    ],
+)
+def test_a_comma_that_may_be_either_mark_is_told_both_readings(text: str, grouped: str, decimal: str) -> None:
+    assert parse_target(text) is None
+    assert target_hint(text) == f'Did you mean "{grouped}"? If the comma is a decimal comma, write "{decimal}".'
+    assert parse_target(grouped)
+    assert parse_target(decimal)
 
 
 @pytest.mark.parametrize(
@@ -194,6 +229,16 @@ TABLE = [
         ">= .5",
         ">= 5.",
         ">= 1e5",
+        ">= 1E-16",
+        ">= 1e-17",
+        ">= 1e18",
+        ">= 1e+017",
+        ">= 1234567e3",
+        "<= 1e3h",
+        "<= 36ms",
+        "<= 1m36ms",
+        "<= 36ms1s",
+        "<= 1.1234567s",
         ">= 1,000",
         ">= $5",
         ">= usd 5",
@@ -212,6 +257,8 @@ TABLE = [
         "not 5",
         "by 8:00",
         "by 24:00",
+        "by 47:59",
+        "by 48:00",
         "by 08:60",
         "at 08:00",
     ),
@@ -244,9 +291,9 @@ def test_only_the_reader_can_refuse_a_range_that_is_reversed_or_mixed(text: str)
     assert parse_target(text) is None
 
 
-OPERAND = rf"({NUMBER}%?|[A-Z]{{3}} {NUMBER}|([0-9]{{1,6}}d)?([0-9]{{1,6}}h)?([0-9]{{1,6}}m)?([0-9]{{1,6}}s)?)"
+OPERAND = rf"({NUMBER}%?|[A-Z]{{3}} {NUMBER}|({PART}d)?({PART}h)?({PART}m)?({PART}s)?({PART}ms)?)"
 GRAMMAR = (
-    rf"(yes|no|(by|before) [012][0-9]:[0-6][0-9]|(>=|<=|=) ?{OPERAND}|(not )?{OPERAND}\.\.{OPERAND})",
+    rf"(yes|no|(by|before) [0-5][0-9]:[0-6][0-9]|(>=|<=|=) ?{OPERAND}|(not )?{OPERAND}\.\.{OPERAND})",
     r"(>=|<=|=|>|<)? ?(USD|\$)? ?-?[0-9]{0,20}\.?[0-9]{0,8}(%|h|m|d)?",
 )
 NEARLY = st.one_of(

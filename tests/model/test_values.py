@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orgtp.model.errors import BadValue
-from orgtp.model.value import DIGITS, EXACT, Unit, ValueKind, round_mean
+from orgtp.model.value import DIGITS, EXACT, Unit, ValueKind, mean_of_times, round_mean
 
 NUMBER = Unit(ValueKind.NUMBER)
 PERCENT = Unit(ValueKind.PERCENT)
@@ -34,12 +34,18 @@ ACCEPTED = [
     (NUMBER, "-.50", "-0.5"),
     (NUMBER, "100", "100"),
     (NUMBER, "0.1", "0.1"),
+    (NUMBER, "1e-05", "0.00001"),
+    (NUMBER, "1E3", "1000"),
+    (NUMBER, "-2.5e+2", "-250"),
+    (NUMBER, "1e23", "1" + "0" * 23),
     (NUMBER, "999999999999999999999999", "999999999999999999999999"),
     (PERCENT, "92.5", "92.5"),
     (PERCENT, "92.5%", "92.5"),
     (PERCENT, "92.5 %", "92.5"),
     (PERCENT, "-3%", "-3"),
     (PERCENT, "1,200%", "1200"),
+    (PERCENT, "5e-1%", "0.5"),
+    (USD, "USD 1.85E5", "185000"),
     (USD, "185000", "185000"),
     (USD, "$185,000", "185000"),
     (USD, "$ 185,000.50", "185000.5"),
@@ -61,6 +67,12 @@ ACCEPTED = [
     (DURATION, "0m", "0s"),
     (DURATION, "0.5s", "0.5s"),
     (DURATION, "45s", "45s"),
+    (DURATION, "1.8s", "1.8s"),
+    (DURATION, "36ms", "0.036s"),
+    (DURATION, "1500ms", "1.5s"),
+    (DURATION, "1m36ms", "1m0.036s"),
+    (DURATION, "1e-05s", "0.00001s"),
+    (DURATION, "1,200s", "20m"),
     (TIME, "07:52", "07:52"),
     (TIME, "7:52", "07:52"),
     (TIME, "7:52am", "07:52"),
@@ -69,6 +81,9 @@ ACCEPTED = [
     (TIME, "12:30pm", "12:30"),
     (TIME, "07:52:09", "07:52:09"),
     (TIME, "23:59", "23:59"),
+    (TIME, "24:00", "24:00"),
+    (TIME, "24:15", "24:15"),
+    (TIME, "47:59:59", "47:59:59"),
     (YES_NO, "yes", "yes"),
     (YES_NO, "Y", "yes"),
     (YES_NO, "TRUE", "yes"),
@@ -96,7 +111,12 @@ REFUSED = [
     (NUMBER, "NaN", "12.5"),
     (NUMBER, "inf", "12.5"),
     (NUMBER, "-Infinity", "12.5"),
-    (NUMBER, "1e5", "plain digits"),
+    (NUMBER, "1e24", "at most 24"),
+    (NUMBER, "1e-24", "at most 24"),
+    (NUMBER, "1e99999", "at most 24"),
+    (NUMBER, "1e", "12.5"),
+    (NUMBER, "e5", "12.5"),
+    (NUMBER, "1,200e3", "12.5"),
     (NUMBER, "12 34", "12.5"),
     (NUMBER, "1,2", "1,200"),
     (NUMBER, "12,34.5", "1,200"),
@@ -128,7 +148,9 @@ REFUSED = [
     (DURATION, "P", "PT1H30M"),
     (DURATION, "1.2.3h", "1.5h"),
     (DURATION, "9" * 24 + "d", "1h30m"),
-    (TIME, "24:00", "07:52"),
+    (TIME, "48:00", "24:15"),
+    (TIME, "24:15am", "24:15"),
+    (TIME, "24:60", "24:15"),
     (TIME, "7:60", "07:52"),
     (TIME, "07:52:60", "07:52"),
     (TIME, "13:00pm", "7:52am"),
@@ -147,6 +169,38 @@ def test_a_refusal_says_what_would_be_accepted(unit: Unit, typed: str, accepted:
     with pytest.raises(BadValue, match=re.escape(accepted)) as refused:
         unit.parse_amount(typed)
     assert str(refused.value).startswith(f'"{typed}" is not ')
+
+
+@pytest.mark.parametrize(
+    ("unit", "typed", "meant"),
+    [
+        (NUMBER, "0,500", "0.500"),
+        (NUMBER, "-0,500", "-0.500"),
+        (NUMBER, "00,125", "00.125"),
+        (NUMBER, "0,075", "0.075"),
+        (NUMBER, "1,2345", "1.2345"),
+        (NUMBER, "12,34", "12.34"),
+        (NUMBER, "1.234,5", "1234.5"),
+        (PERCENT, "0,950%", "0.950%"),
+        (USD, "USD 0,500", "USD 0.500"),
+        (USD, "-$0,500", "-$0.500"),
+        (DURATION, "1,5h", "1.5h"),
+        (DURATION, "0,500h", "0.500h"),
+    ],
+)
+def test_a_comma_that_separates_no_group_of_digits_is_refused(unit: Unit, typed: str, meant: str) -> None:
+    with pytest.raises(BadValue, match=re.escape(f'Did you mean "{meant}"?')):
+        unit.parse_amount(typed)
+    assert unit.parse_amount(meant) < 10000
+
+
+@pytest.mark.parametrize("typed", ["1,200,00", "12,00,000", "0,500.5", "1,,200", ",500", "1200,000", "1,2e3"])
+def test_a_number_with_misplaced_commas_has_no_meaning(typed: str) -> None:
+    for unit in (NUMBER, PERCENT, USD):
+        with pytest.raises(BadValue):
+            unit.parse_amount(typed)
+    with pytest.raises(BadValue):
+        DURATION.parse_amount(f"{typed}s")
 
 
 DIGIT_TEXTS = st.from_regex(r"[+-]?[0-9]{0,26}(\.[0-9]{0,26})?", fullmatch=True)
@@ -202,8 +256,8 @@ def test_every_whole_duration_survives(seconds: int) -> None:
     assert DURATION.parse_amount(DURATION.format_stored(Decimal(seconds))) == seconds
 
 
-@given(seconds=st.integers(0, 86399))
-def test_every_second_of_the_day_survives(seconds: int) -> None:
+@given(seconds=st.integers(0, 2 * 86400 - 1))
+def test_every_second_of_the_day_and_of_the_night_after_it_survives(seconds: int) -> None:
     assert TIME.parse_amount(TIME.format_stored(Decimal(seconds))) == seconds
 
 
@@ -234,6 +288,33 @@ def test_what_a_person_sees(unit: Unit, stored: str, shown: str) -> None:
 
 def test_what_json_calls_each_unit() -> None:
     assert [unit.text for unit in UNITS] == [None, "%", "USD", "duration", "time of day", "yes/no"]
+
+
+def times(*texts: str) -> list[Decimal]:
+    return [TIME.parse_amount(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("given_times", "mean"),
+    [
+        (("07:00", "08:00", "09:00"), "08:00"),
+        (("22:50", "24:10"), "23:30"),
+        (("23:50", "24:10"), "24:00"),
+        (("00:00", "11:59:58"), "05:59:59"),
+        (("24:15",), "24:15"),
+    ],
+)
+def test_times_of_day_that_are_close_have_a_mean(given_times: tuple[str, ...], mean: str) -> None:
+    found = mean_of_times(times(*given_times))
+    assert isinstance(found, Decimal)
+    assert TIME.format_stored(found) == mean
+
+
+@pytest.mark.parametrize("given_times", [("00:10", "23:50"), ("06:00", "18:00"), ("23:50", "08:00", "00:10")])
+def test_times_of_day_on_both_sides_of_midnight_have_no_mean(given_times: tuple[str, ...]) -> None:
+    why = mean_of_times(times(*given_times))
+    assert isinstance(why, str)
+    assert f"{min(given_times)} and {max(given_times)} are half a day or more apart" in why
 
 
 def test_a_computed_mean_is_rounded_half_to_even_at_four_places() -> None:

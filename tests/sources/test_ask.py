@@ -242,14 +242,30 @@ def test_a_short_secret_leaves_other_words_alone(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    "text", ["5", " 5\n", "-1,200.5", "92.5%", "$185,000", "USD 5", "EUR -5", "1h30m", "7:52am", "no"]
+    "text",
+    [
+        "5",
+        " 5\n",
+        "-1,200.5",
+        "1e5",
+        "1E-05",
+        "92.5%",
+        "$185,000",
+        "USD 5",
+        "EUR -5",
+        "1h30m",
+        "36ms",
+        "7:52am",
+        "24:15",
+        "no",
+    ],
 )
 def test_what_some_metric_would_take_is_a_value(text: str) -> None:
     assert check_value(text) == text.strip()
 
 
 @pytest.mark.parametrize(
-    "text", ["", "NaN", "inf", "null", "1e5", "0x10", "5 apples", "5\n6", "one", "12:60", "<b>5</b>"]
+    "text", ["", "NaN", "inf", "null", "0,500", "1,2", "0x10", "5 apples", "5\n6", "one", "12:60", "<b>5</b>"]
 )
 def test_what_no_metric_would_take_is_none(text: str) -> None:
     with pytest.raises(SourceFailed):

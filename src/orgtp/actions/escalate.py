@@ -445,7 +445,7 @@ def _has_ended(org: Org, one: Escalation, *, checked: bool) -> bool:
 def _is_newest_unavailable(org: Org, one: Escalation) -> bool:
     """Return whether the value of its metric is unavailable in the newest period that has a record."""
     dated = [
-        (period.start, score)
+        (period, score)
         for text, score in org.scores_in_force(one.seat, one.metric).items()
         if (period := parse_period(text))
     ]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from orgtp.actions.acting_seat import require_acting_seat
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import AppendScores, Change
-from orgtp.model.due import previous_owed_period
+from orgtp.model.due import explain_not_owed, previous_owed_period
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.org import Org
-from orgtp.model.period import PERIOD_EXAMPLES, parse_period, period_containing
-from orgtp.model.score import SCORE_ID, Score
+from orgtp.model.period import Cadence, Period, name_matching_periods, parse_period, period_containing
+from orgtp.model.plausibility import find_doubt
+from orgtp.model.score import SCORE_ID, Score, format_timestamp
 from orgtp.model.seat import Metric
 from orgtp.model.text import count_noun, one_line, remove_digits
 
@@ -24,7 +25,7 @@ class NewScore:
 
     `period` "" means the current one. `where` names the entry in errors (`scores.csv:3`). `has_caller_id`: the caller
     supplied the id, so any file of the org may already have it. `news`: the entry is skipped if it does not differ from
-    the value in effect.
+    the value in effect. `void`: the entry withdraws the value of `period`; its `value` is None.
     """
 
     seat: str
@@ -36,6 +37,7 @@ class NewScore:
     where: str = ""
     has_caller_id: bool = False
     news: bool = False
+    void: bool = False
 
 
 class NotAllowedToRecord(Refused):
@@ -47,26 +49,107 @@ class NotAllowedToRecord(Refused):
     )
 
 
+class NotAllowedToWithdraw(Refused):
+    """Raised when a seat withdraws a value without being allowed to."""
+
+    text = (
+        "{by} may not withdraw a value of {seat}. Its owner, those above it and the scorekeepers may: {may}. "
+        "See policy.scorekeepers in org.yaml."
+    )
+
+
+class ScoreIdTaken(Refused):
+    """Raised when the id of a new value belongs to a record with other content."""
+
+    text = (
+        "the id {id} belongs to another value: {known}. The new one is {new}. If both are right, give the new one an "
+        "id of its own."
+    )
+
+
 def add_scores(org: Org, entries: Sequence[NewScore], now: datetime, by: str = "") -> Change:
-    """Append `entries`, all or none. An entry whose id is already recorded is skipped, so you can safely retry.
+    """Append `entries`, all or none. An entry that repeats a record with its id is skipped, so you can safely retry.
 
     Raises the error itself if there is one entry, or else `BadInput` with a line for each entry that is wrong.
     """
-    scores, wrong = [], []
-    known = [org.score_ids[entry.id] for entry in entries if entry.id in org.score_ids]
-    for entry in (entry for entry in entries if entry.id not in org.score_ids):
+    made: dict[str, Score] = {}
+    known: list[Score] = []
+    wrong: list[tuple[NewScore, OrgtpError]] = []
+    doubts: list[str] = []
+    for entry in entries:
         try:
+            if found := org.score_ids.get(entry.id) or made.get(entry.id):
+                refuse_other_content(org, entry, found, now)
+                known += [found] if entry.id not in made else []
+                continue
             score = _make_score(org, entry, now, by)
-            before = org.scores_in_force(score.seat, score.metric).get(score.period)
-            if entry.news and before and (_is_superseded(before, now) or not _differs_from_record(org, score, before)):
+            before = org.newest_scores(score.seat, score.metric).get(score.period)
+            if before and not _is_needed(org, entry, score, before, now):
                 known.append(before)
-            else:
-                scores.append(score)
+                continue
+            made[score.id] = score
+            doubts += _find_doubts(org, entry, score)
         except OrgtpError as error:
             wrong.append((entry, error))
     if wrong:
         raise _combine_errors(wrong, len(entries))
-    return _make_change(org, _drop_duplicate_ids(scores), known, by)
+    return _make_change(org, list(made.values()), known, by, doubts)
+
+
+def _is_needed(org: Org, entry: NewScore, score: Score, before: Score, now: datetime) -> bool:
+    """Return whether a new record adds something to `before`, the newest one of its period."""
+    if entry.void:
+        return not before.void
+    if not entry.news or before.void:
+        return True
+    return not _is_superseded(before, now) and _differs_from_record(org, score, before)
+
+
+def _find_doubts(org: Org, entry: NewScore, score: Score) -> list[str]:
+    """Return why the value may be mistyped, as a sentence that names it; empty if it looks plausible."""
+    why = find_doubt(org, org.metric(score.seat, score.metric), score, entry.value or "")
+    return [f"{entry.where or f'{score.seat} {score.metric} {score.period}'}: {why}"] if why else []
+
+
+def refuse_other_content(org: Org, entry: NewScore, known: Score, now: datetime) -> None:
+    """Raise `ScoreIdTaken` unless `entry` repeats the record `known`, which has its id.
+
+    A period counts only if the caller named one: a retry after midnight has another current period.
+    """
+    period = entry.period.strip() and _name_period(org, entry, now)
+    same = (entry.seat, entry.metric, entry.void) == (known.seat, known.metric, known.void)
+    if not same or _normalize_value(org, entry) != known.value or period not in {"", known.period}:
+        new = _describe_content(entry.seat, entry.metric, period, entry.value, void=entry.void)
+        raise ScoreIdTaken(id=entry.id, known=describe_score(known), new=new)
+
+
+def _name_period(org: Org, entry: NewScore, now: datetime) -> str:
+    """Return the period that an entry names, even if it could not be recorded any more."""
+    try:
+        metric = org.metric(entry.seat, entry.metric)
+        return parse_metric_period(org, entry.seat, metric, entry.period, now)
+    except OrgtpError:
+        return entry.period.strip().upper()
+
+
+def _normalize_value(org: Org, entry: NewScore) -> str | None:
+    try:
+        metric = org.metric(entry.seat, entry.metric)
+        return entry.value if entry.value is None else metric.targets.unit.normalize(entry.value)
+    except (OrgtpError, IndexError):
+        return entry.value
+
+
+def describe_score(score: Score) -> str:
+    """Return `bot won 2026-W47 = 3, recorded at 2026-11-20T13:00:02Z`."""
+    what = _describe_content(score.seat, score.metric, score.period, score.value, void=score.void)
+    return f"{what}, recorded at {format_timestamp(score.at)}"
+
+
+def _describe_content(seat: str, metric: str, period: str, value: str | None, *, void: bool) -> str:
+    """Return `bot won 2026-W47 = 3`; a period "" is left out."""
+    named = " ".join(word for word in (seat, metric, period) if word)
+    return f"{named} = {value}" if value is not None else f"{named} {'withdrawn' if void else 'unavailable'}"
 
 
 # No run takes longer. A larger difference means that a clock is wrong.
@@ -95,29 +178,47 @@ def _differs_from_record(org: Org, score: Score, before: Score) -> bool:
 def add_queued_scores(org: Org, queued: Sequence[Score], by: str = "") -> Change:
     """Append records that were accepted and queued, unchanged. Records that are already there are skipped.
 
-    Raises `Refused` or another `OrgtpError` for a record that no longer fits.
+    Raises `ScoreIdTaken` for a record whose id was meanwhile used for another, and `Refused` or another `OrgtpError`
+    for a record that no longer fits.
     """
-    scores = [score for score in queued if score.id not in org.score_ids]
-    for score in scores:
+    scores: dict[str, Score] = {}
+    known: list[Score] = []
+    for score in queued:
+        if found := org.score_ids.get(score.id) or scores.get(score.id):
+            if not found.repeats(score):
+                raise ScoreIdTaken(id=score.id, known=describe_score(found), new=describe_score(score))
+            known.append(found)
+            continue
         metric = org.metric(score.seat, score.metric)
-        _refuse_retired(org, score.seat)
-        if by:
-            # Without a seat, it was accepted before the first seat of the org had an address.
-            check_recorder(org, score.seat, by)
+        _check_may_record(org, score.seat, by, void=score.void, queued=True)
+        scores[score.id] = score
+        if score.void:
+            continue
         period = parse_period(score.period)
         if period is None or period.grain is not metric.cadence.grain:
             raise Refused(why=f"{score.period} is no longer a period of {metric.id}, which is now {metric.cadence}.")
+        _refuse_not_owed(org, metric, period, org.seats[score.seat].since)
         if score.value is not None:
             metric.targets.unit.parse_amount(score.value)
-    return _make_change(
-        org, _drop_duplicate_ids(scores), [org.score_ids[score.id] for score in queued if score.id in org.score_ids], by
-    )
+    return _make_change(org, list(scores.values()), known, by)
 
 
-def _refuse_retired(org: Org, seat: str) -> None:
-    """Refuse a value for a retired seat."""
+def _check_may_record(org: Org, seat: str, by: str, *, void: bool = False, queued: bool = False) -> None:
+    """Refuse a value for a retired seat, and one that `by` may not record or withdraw.
+
+    A queued value without a seat was accepted before the first seat of the org had an address.
+    """
     if org.seats[seat].is_retired:
-        raise Refused(why=f"{seat} is retired and takes no more values. Record them for its heirs.")
+        remedy = "Its record stays as it is." if void else "Record them for its heirs."
+        raise Refused(why=f"{seat} is retired and takes no more values. {remedy}")
+    if queued and not by:
+        return
+    if not void:
+        check_recorder(org, seat, by)
+        return
+    require_acting_seat(org, by)
+    if by and org.seat(by).id not in (may := org.eligible_withdrawers(seat)):
+        raise NotAllowedToWithdraw(by=by, seat=seat, may=", ".join(may) or "none")
 
 
 def _combine_errors(wrong: list[tuple[NewScore, OrgtpError]], count: int) -> OrgtpError:
@@ -129,20 +230,16 @@ def _combine_errors(wrong: list[tuple[NewScore, OrgtpError]], count: int) -> Org
     )
 
 
-def _drop_duplicate_ids(scores: Iterable[Score]) -> list[Score]:
-    return list({score.id: score for score in reversed(list(scores))}.values())[::-1]
-
-
 def _make_score(org: Org, entry: NewScore, now: datetime, by: str) -> Score:
     metric = org.metric(entry.seat, entry.metric)
-    _refuse_retired(org, entry.seat)
-    check_recorder(org, entry.seat, by)
+    _check_may_record(org, entry.seat, by, void=entry.void)
     if not SCORE_ID.fullmatch(entry.id):
         raise BadInput(
             what=f'"{entry.id}" is not a valid id. Use 1 to 64 of the characters A-Z, a-z, 0-9, ".", "_" and "-".'
         )
-    period = parse_metric_period(org, entry.seat, metric, entry.period, now)
-    before = org.scores_in_force(entry.seat, metric.id).get(period)
+    period = _find_period_to_withdraw(org, metric, entry, now) if entry.void else ""
+    period = period or parse_metric_period(org, entry.seat, metric, entry.period, now)
+    before = org.newest_scores(entry.seat, metric.id).get(period)
     # If the clock is behind, a correction must still not be older than what it corrects.
     at = max(now.replace(microsecond=0), before.at) if before else now.replace(microsecond=0)
     return Score(
@@ -154,13 +251,33 @@ def _make_score(org: Org, entry: NewScore, now: datetime, by: str) -> Score:
         value=_parse_value(metric, entry),
         by=by,
         note=one_line(entry.note),
+        void=entry.void,
     )
+
+
+def _find_period_to_withdraw(org: Org, metric: Metric, entry: NewScore, now: datetime) -> str:
+    """Return the period of the value to withdraw. It need not be one for which a value could be recorded.
+
+    Raises `Refused` if the period has no value.
+    """
+    recorded = org.newest_scores(entry.seat, metric.id)
+    name = entry.period.strip().upper()
+    period = name if name in recorded else parse_metric_period(org, entry.seat, metric, entry.period, now)
+    if period not in recorded:
+        see = f"To see its values: orgtp score list {entry.seat} {metric.id}"
+        raise Refused(why=f"{metric.id} has no value for {period}, so there is nothing to withdraw. {see}")
+    return period
 
 
 def _parse_value(metric: Metric, entry: NewScore) -> str | None:
     if entry.value is None:
         if not one_line(entry.note):
-            raise BadInput(what="say why the value is unavailable: --unavailable REASON (in JSON Lines: a note).")
+            how = (
+                "withdrawn: --reason TEXT"
+                if entry.void
+                else "unavailable: --unavailable REASON (in JSON Lines: a note)"
+            )
+            raise BadInput(what=f"say why the value is {how}.")
         return None
     if not metric.targets.dated:
         raise Refused(why=f"the target of {entry.seat}'s {metric.id} cannot be read. See: orgtp validate")
@@ -173,11 +290,9 @@ def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: dat
     grain = metric.cadence.grain
     current = period_containing(now, grain, org.zone)
     name = text.strip().upper()
-    period = {"": current, "LAST": previous_owed_period(org, metric, current)}.get(name) or parse_period(name)
-    if period and not period.exists(org.zone):
-        raise BadInput(what=f"{period.text} does not exist: the clocks skipped it when daylight saving time began.")
+    period = {"": current, "LAST": previous_owed_period(org, metric, current)}.get(name) or _parse_hour(org, name)
     if period is None or period.grain is not grain:
-        hint = f"Write one as {PERIOD_EXAMPLES[grain]}, or last."
+        hint = _suggest_period(period, current)
         raise BadInput(what=f'"{text}" is not a period of {metric.id}, which is {metric.cadence}. {hint}')
     if period > current:
         raise BadInput(what=f"{period.text} has not begun yet. The current period of {metric.id} is {current.text}.")
@@ -185,7 +300,43 @@ def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: dat
     if began and period.next().start.date() <= began:
         hint = f"If it began earlier: orgtp seat set {seat} since=DATE"
         raise BadInput(what=f"{period.text} ended before {seat} began, on {began}. {hint}")
+    _refuse_not_owed(org, metric, period, began)
     return period.text
+
+
+def _parse_hour(org: Org, name: str) -> Period | None:
+    """Parse a period. The offset of an hour is dropped unless it is needed to tell the hour from another one."""
+    period = parse_period(name)
+    if period is None or not period.offset or period.exists(org.zone):
+        return period
+    hour = Period(period.start, period.grain)
+    return hour if f"{hour.begins(org.zone):%z}" == period.offset else period
+
+
+def _suggest_period(other: Period | None, current: Period) -> str:
+    """Say what to write instead of `other`, a period of another size, or of a text that is not a period (None)."""
+    first, last = other.matching(current.grain) if other else (current, current)
+    if other and first > current:
+        named = name_matching_periods(other, current.grain)
+        return f"{named[0].upper()}{named[1:]}, has not begun yet."
+    if first == last:
+        return f"Write one as {first.text}, or last."
+    return f"Write one of its {current.grain}s, {first.text} to {min(last, current).text}, or last."
+
+
+def _refuse_not_owed(org: Org, metric: Metric, period: Period, began: date | None) -> None:
+    """Raise `BadInput` for a day off and for an hour that does not exist, with the period that may be meant.
+
+    `began` is the day on which the seat began.
+    """
+    why = explain_not_owed(org, metric, period)
+    if not why:
+        return
+    kind = "working day" if metric.cadence is Cadence.WEEKDAYS else metric.cadence.grain
+    before = previous_owed_period(org, metric, period)
+    existed = began is None or before.next().start.date() > began
+    hint = f" The last {kind} before it is {before.text}." if existed else ""
+    raise BadInput(what=f"no value can be recorded for {period.text}: {why}.{hint}")
 
 
 def check_recorder(org: Org, seat: str, by: str) -> None:
@@ -196,23 +347,31 @@ def check_recorder(org: Org, seat: str, by: str) -> None:
         raise NotAllowedToRecord(by=by, seat=seat, keepers=keepers)
 
 
-def _make_change(org: Org, scores: list[Score], known: list[Score], by: str) -> Change:
+def _make_change(org: Org, scores: list[Score], known: list[Score], by: str, doubts: Sequence[str] = ()) -> Change:
     by_path = groupby(sorted(scores, key=lambda score: score.path), key=lambda score: score.path)
     seats = tuple(sorted({score.seat for score in scores}))
     lines = [f"{score.seat} {_format_score(org, score)}" for score in scores]
     return Change(
-        action="score",
+        action="withdraw" if scores and all(score.void for score in scores) else "score",
         what=_format_subject(org, scores, seats) if scores else _describe_known(known),
         seats=seats,
         edits=tuple(AppendScores(path, tuple(group)) for path, group in by_path),
         by=by,
-        body="\n".join(lines) if len(scores) > 1 else scores[0].note if scores and scores[0].value is not None else "",
+        body="\n".join(lines) if len(scores) > 1 else _explain_score(scores[0]) if scores else "",
+        doubts=tuple(doubts),
     )
 
 
+def _explain_score(score: Score) -> str:
+    """Return the note of a record, unless the subject of its commit has it."""
+    return score.note if score.value is not None or score.void else ""
+
+
 def _describe_known(known: list[Score]) -> str:
-    """Say why nothing is recorded: list the records that already have these ids. They may differ from the input."""
-    first = [f"{score.seat} {score.metric} {score.period} = {score.value or 'unavailable'}" for score in known[:3]]
+    """Say why nothing is recorded: list the records that say the same already."""
+    first = [
+        _describe_content(score.seat, score.metric, score.period, score.value, void=score.void) for score in known[:3]
+    ]
     more = f" and {len(known) - len(first)} more" if len(known) > len(first) else ""
     return f"already recorded: {', '.join(first)}{more}" if known else "no values were given"
 
@@ -227,7 +386,7 @@ def _format_subject(org: Org, scores: list[Score], seats: tuple[str, ...]) -> st
 def _format_score(org: Org, score: Score) -> str:
     """Return `briefing-by-8 2026-11-20 = 07:52`, with the earlier value if it differs."""
     before = org.scores_in_force(score.seat, score.metric).get(score.period)
-    value = score.value if score.value is not None else f"unavailable: {score.note}"
-    text = f"{score.metric} {score.period}{' = ' if score.value is not None else ' '}{value}"
-    changed = before is not None and before.value != score.value
-    return f"{text} (was {before.value or 'unavailable'})" if before and changed else text
+    was = f" (was {before.value or 'unavailable'})" if before and before.outcome != score.outcome else ""
+    if score.value is not None:
+        return f"{score.metric} {score.period} = {score.value}{was}"
+    return f"{score.metric} {score.period}{was if score.void else f' unavailable: {score.note}{was}'}"

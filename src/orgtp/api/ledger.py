@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -138,10 +138,19 @@ class LedgerActions:
         )
         return [replace(entry, where=row.where) for entry, row in made]
 
-    def add_scores(self, entries: Sequence[NewScore], *, by: str = "", dry_run: bool = False) -> RecordedChange:
+    def add_scores(
+        self,
+        entries: Sequence[NewScore],
+        *,
+        by: str = "",
+        dry_run: bool = False,
+        confirm: Callable[[Sequence[str]], None] | None = None,
+    ) -> RecordedChange:
         """Record values, all or none, in one commit. Raises for invalid values before anything is written.
 
-        Values that cannot be written now are queued; `RecordedChange.queued_because` says why.
+        Values that cannot be written now are queued; `RecordedChange.queued_because` says why. Values that look
+        mistyped are recorded, and `RecordedChange.change.doubts` says why they do. To ask first, give `confirm`, which
+        is called with the doubts and raises an error to stop.
         """
         self.writable_repo.start_early()
         from orgtp.ledger.append import append_scores
@@ -150,7 +159,7 @@ class LedgerActions:
         ledger = self.open_ledger()
         with self.explain_refusals():
             acting = by or os.environ.get("ORGTP_SEAT", "") or read_git_user(ledger, self.load_fallback).acting_seat
-            return append_scores(ledger, entries, acting, dry_run=dry_run, fallback=self.load_fallback)
+            return append_scores(ledger, entries, acting, dry_run=dry_run, fallback=self.load_fallback, confirm=confirm)
 
     def load_fallback(self) -> LoadedOrg:
         """The whole org as this handle has it. Values are checked against it if the ledger branch cannot be read."""
@@ -161,6 +170,24 @@ class LedgerActions:
     ) -> RecordedChange:
         """Record one value. None means unavailable, and `note` says why."""
         return self.add_scores([self.new_score(seat, metric, value, period=period, note=note)], by=by)
+
+    def withdraw_score(
+        self,
+        seat: str,
+        metric: str,
+        *,
+        period: str,
+        reason: str,
+        score_id: str = "",
+        by: str = "",
+        dry_run: bool = False,
+    ) -> RecordedChange:
+        """Withdraw the value of a period, as if nothing had been recorded. The earlier records stay in the ledger.
+
+        Raises `NotAllowedToWithdraw`, and `Refused` if the period has no value.
+        """
+        entry = self.new_score(seat, metric, None, period=period, note=reason, score_id=score_id)
+        return self.add_scores([replace(entry, void=True)], by=by, dry_run=dry_run)
 
     def add_seat(self, new: NewSeat, *, by: str = "", dry_run: bool = False) -> RecordedChange:
         """Add a seat to the chart."""

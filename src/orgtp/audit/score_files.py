@@ -16,6 +16,7 @@ from orgtp.git.repo import Repo
 from orgtp.model.errors import BadValue
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Place
+from orgtp.model.score import Score
 from orgtp.model.seat import Seat, seat_path
 from orgtp.model.value import Unit
 
@@ -26,25 +27,34 @@ find_seat_cached = lru_cache(maxsize=65536)(find_seat_of_scores)
 
 
 class ScoreAudit:
-    """The state of the score audit of one history. `ids` maps the record ids of earlier audits to their files."""
+    """The state of the score audit of one history. `ids` maps the record ids of earlier audits to their files.
+
+    `withdrawn` are the files to which the last checked commit added a record that withdraws a value.
+    """
 
     def __init__(self, repo: Repo, tip: str, blobs: BlobCache, ids: dict[str, str], *, ahead: bool) -> None:
         self.blobs, self.ahead = blobs, ahead
         self.fresh: dict[str, str] = {}
+        self.withdrawn: set[str] = set()
         self._ids = ids
         self._units: dict[tuple[str | None, bytes, bytes], Unit | None] = {}
         self._counts: dict[str, Counter[str]] = {}
+        self._withdrawals: list[tuple[Score, bytes]] = []
         self.growth = AppendProof(repo, tip)
 
-    def check_scores(self, changes: CommitChanges, after: CommitSnapshot) -> Iterable[Violation]:
-        """Find all violations in a commit's changes to score files. Raises `GitFailed`."""
+    def check_scores(
+        self, changes: CommitChanges, before: CommitSnapshot, after: CommitSnapshot
+    ) -> Iterable[Violation]:
+        """Find all violations in a commit's changes to score files. `before`: its first parent. Raises `GitFailed`."""
         fresh: dict[str, str] = {}
+        self.withdrawn = set()
         if changes.is_merge or not self._are_plain(changes.against[0], after, fresh):
-            return self._check_commit(changes, after)
+            yield from self._check_commit(changes, after)
+            yield from self._check_withdrawals(changes, before, after)
+            return
         if fresh:
             self._ids |= fresh
             self.fresh |= fresh
-        return ()
 
     def _are_plain(self, entries: Mapping[str, TreeChange], after: CommitSnapshot, fresh: dict[str, str]) -> bool:
         """Whether the commit only appended valid lines in orgtp's format, with new ids. These are added to `fresh`.
@@ -74,7 +84,9 @@ class ScoreAudit:
         match = PLAIN_LINE.fullmatch(line)
         if match is None:
             return ""
-        id_, at, metric, period, value, _, note = match.groups()
+        id_, at, metric, period, void, value, _, note = match.groups()
+        if void:
+            return ""
         unit = self._find_unit(seat, metric, period) if _is_of_month(path, at[:10]) else None
         if unit is None:
             return ""
@@ -164,16 +176,37 @@ class ScoreAudit:
             yield from self._report_malformed_line(changes, entry, at, line, wrong or "it cannot be read")
             return
         yield from self._check_id(changes, entry, at, data["id"], line)
+        if "void" in data:
+            self.withdrawn.add(entry.path)
+            self._withdrawals.append(
+                (build_score(data, timestamp, Place(entry.path, self._line_number(entry, at))), line)
+            )
         name = str(find_seat_cached(entry.path))
         seat = self._read_seat(name, after)
         metric = seat.metrics.get(data["metric"]) if seat else None
         month = entry.path.endswith(f"/{data['at'][:7]}.jsonl")
-        if metric and month and rules.value_fits(metric, data["period"], data["value"], data.get("note", "")):
+        void = "void" in data
+        if (
+            metric
+            and month
+            and rules.value_fits(metric, data["period"], data["value"], data.get("note", ""), void=void)
+        ):
             return
         why = rules.explain_misfit(build_score(data, timestamp, Place(entry.path)), seat)
         message = why or "its seat file was not valid at that commit"
         place = self._line_number(entry, at)
         yield changes.violation(rules.MISFIT, message, path=entry.path, line=place, after=rules.decode_line(line))
+
+    def _check_withdrawals(
+        self, changes: CommitChanges, before: CommitSnapshot, after: CommitSnapshot
+    ) -> Iterator[Violation]:
+        """Check that each record that withdraws a value names a seat that may, by the policy before the commit."""
+        for score, line in self._withdrawals:
+            # A seat that the commit itself adds is not in the org before it.
+            org = before.org if score.seat in before.org.seats else after.org
+            if not org.may_withdraw(score.seat, score.by):
+                yield rules.make_withdrawal_violation(changes, score, line, org.eligible_withdrawers(score.seat))
+        self._withdrawals = []
 
     def _read_seat(self, name: str, after: CommitSnapshot) -> Seat | None:
         path = seat_path(name)

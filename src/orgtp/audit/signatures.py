@@ -6,7 +6,7 @@ good when the key is removed later. Without `policy/allowed_signers`, no signatu
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -89,11 +89,16 @@ class SignatureAudit:
         self._commits.queue_commits(commits)
 
     def check_signature(
-        self, changes: CommitChanges, before: Sequence[CommitSnapshot], after: CommitSnapshot
+        self,
+        changes: CommitChanges,
+        before: Sequence[CommitSnapshot],
+        after: CommitSnapshot,
+        withdrawn: Collection[str] = (),
     ) -> Iterator[Violation]:
         """Check a commit's signature, what its signer was allowed to change, and changes of the policy.
 
-        `before` has a snapshot for each parent. Raises `NoSshKeygen`.
+        `before` has a snapshot for each parent. `withdrawn` are the score files in which it withdraws a value. Raises
+        `NoSshKeygen`.
         """
         old = [self._policies.read_policy(snapshot) for snapshot in before]
         new = self._policies.read_policy(after)
@@ -106,7 +111,7 @@ class SignatureAudit:
         counted = [number for number in fresh if old[number].signers]
         if counted:
             # The policies of several parents may report the same violation.
-            found = self._check_with_policy(changes, counted, before, old, after)
+            found = self._check_with_policy(changes, counted, before, old, after, withdrawn)
             yield from {(one.rule, one.path, one.message): one for one in found}.values()
         elif self.binding or new.signers or any(policy.since for policy in old):
             yield from self._check_without_policy(changes, old, new)
@@ -183,6 +188,7 @@ class SignatureAudit:
         before: Sequence[CommitSnapshot],
         old: Sequence[SigningPolicy],
         after: CommitSnapshot,
+        withdrawn: Collection[str],
     ) -> Iterator[Violation]:
         if not is_signed(changes.commit):
             self.unsigned += 1
@@ -201,7 +207,7 @@ class SignatureAudit:
             elif checked.why:
                 yield changes.violation("signature-bad", checked.why, hint=_REDO)
             else:
-                claim = yield from self._check_signer(changes, checked, snapshot, policy, after)
+                claim = yield from self._check_signer(changes, checked, snapshot, policy, after, withdrawn)
                 yield from _check_reverted(changes, claim, back) if claim else ()
 
     def _check_signer(
@@ -211,6 +217,7 @@ class SignatureAudit:
         snapshot: CommitSnapshot,
         policy: SigningPolicy,
         after: CommitSnapshot,
+        withdrawn: Collection[str],
     ) -> Generator[Violation, None, SignedChange | None]:
         """Check the signer of a good signature against one policy. Returns the change for further checks."""
         signer, unknown = ("", "") if checked.forge else _identify_signer(policy, checked.key, changes.commit.at)
@@ -223,7 +230,7 @@ class SignatureAudit:
             yield changes.violation("signer-not-allowed", f"its signer, {wrong}", after=signer, hint=_REDO)
             return None
         paths = {path: snapshot.oid(path) is not None for path in changes.own_changes}
-        claim = SignedChange(signer, snapshot.org, after.org, paths, forge)
+        claim = SignedChange(signer, snapshot.org, after.org, paths, forge, withdrawn)
         yield from _check_permissions(changes, claim, changes.own_changes, "change")
         if not forge:
             yield from _check_claimed_names(changes, claim)

@@ -196,20 +196,23 @@ class AuditRun:
         updated = {row.path: row.new for row in org_changes[0] if is_of_org(row.path)}
         after = CommitSnapshot(commit.id, self.blobs, before[0].files, updated)
         try:
-            self._check_record(changes, after)
+            first = CommitSnapshot(next(iter(commit.parents), ""), self.blobs, before[0].files)
+            self._check_record(changes, first, after)
             if any(org_changes) or any(map(self._has_policy, before)):
                 self._check_org(changes, org_changes, before, after)
         except (GitFailed, ObjectTooLarge) as error:
             self._note_error(error, commit.id)
         self._tables.follow_commit(commit, before[0], updated, record.children)
 
-    def _check_record(self, changes: CommitChanges, after: CommitSnapshot) -> None:
+    def _check_record(self, changes: CommitChanges, before: CommitSnapshot, after: CommitSnapshot) -> None:
         commit = changes.commit
         self.violations += check_dates(changes, [self._commit_date(parent) for parent in commit.parents], self.now)
         claims = parse_claims(commit.message)
         if claims is not NO_CLAIMS:
             self._check_claims(changes, claims, after)
-        self.violations += self.scores.check_scores(changes, after)
+        self.violations += self.scores.check_scores(changes, before, after)
+        if self.scores.withdrawn:
+            self.violations += audit_claims.find_unnamed_withdrawals(changes, claims, self.scores.withdrawn)
 
     def _check_org(
         self,
@@ -225,7 +228,7 @@ class AuditRun:
                 self._check_against_parent(changes, entries, snapshot, after)
         if any(map(self._has_policy, before)) or self._requires_signatures(after):
             self.violations += self.signatures.check_signature(
-                changes, snapshots if changes.commit.parents else [], after
+                changes, snapshots if changes.commit.parents else [], after, self.scores.withdrawn
             )
 
     def _queue_signatures(self, commits: list[CommitObject]) -> None:

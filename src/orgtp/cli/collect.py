@@ -15,7 +15,14 @@ from orgtp.cli.options import (
     TimesOption,
     changing_command,
 )
-from orgtp.cli.session import is_unattended, open_chosen_org, report_change, write_json, write_stderr
+from orgtp.cli.session import (
+    is_unattended,
+    open_chosen_org,
+    report_change,
+    warn_of_doubts,
+    write_json,
+    write_stderr,
+)
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
 from orgtp.model.schedule import DEFAULT_TIMES
@@ -143,6 +150,8 @@ def _say_elsewhere(done: Collected, sources: Sources) -> None:
 
 
 def _report_recorded(handle: OrgHandle, done: Collected, way: CollectOptions) -> int:
+    if done.recorded:
+        warn_of_doubts(done.recorded)
     if done.recorded is None:
         if way.change.json:
             write_json("score-collect", handle, {"commit": None, **_collected_json(done)})
@@ -159,4 +168,5 @@ def _report_recorded(handle: OrgHandle, done: Collected, way: CollectOptions) ->
 def _collected_json(done: Collected) -> dict[str, Any]:
     escalated = done.escalated.commit if done.escalated else None
     rest = {"elsewhere": done.elsewhere, "left": done.left, "escalated": escalated}
-    return {"values": done.heard, "sources": done.said, **rest}
+    warnings = done.recorded.change.doubts if done.recorded else ()
+    return {"values": done.heard, "sources": done.said, **rest, "warnings": warnings}

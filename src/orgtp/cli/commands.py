@@ -26,7 +26,7 @@ class CommandEntry:
 
 GROUPS = {
     "seat": "Show, list, add and change seats.",
-    "score": "Record values, and list them.",
+    "score": "Record, withdraw and list values.",
     "source": "List, test and add the sources of this machine.",
     "escalate": "Open, acknowledge and resolve escalations.",
     "audit": "Verify and export the record.",
@@ -65,6 +65,13 @@ COMMANDS = (
         "seat",
     ),
     CommandEntry("add", "score", "add_scores", "orgtp score add radar briefing-by-8 7:52am", "score"),
+    CommandEntry(
+        "withdraw",
+        "score",
+        "withdraw_score",
+        "orgtp score withdraw radar briefing-by-8 --for 2026-11-20 --reason 'The office was closed.'",
+        "score",
+    ),
     CommandEntry("collect", "collect", "collect_scores", "orgtp score collect --due --push", "score"),
     CommandEntry("list", "score", "list_scores", "orgtp score list dash anomalies-before-open", "score"),
     CommandEntry("list", "source", "list_sources", "orgtp source list", "source"),

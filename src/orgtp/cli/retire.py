@@ -13,7 +13,7 @@ import typer
 
 from orgtp.cli.notify import notify_people
 from orgtp.cli.options import ChangeOptions, SeatArgument, changing_command
-from orgtp.cli.session import open_chosen_org, report_change, write_stderr, write_stdout
+from orgtp.cli.session import has_terminal, open_chosen_org, report_change, write_stderr, write_stdout
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.text import escape_control_chars, join_with_and
 
@@ -110,7 +110,7 @@ def _confirm_request(
     handle.ledger.check_retirement(request)
     _show_plan(handle, plan, json=json)
     request = _default_decider(handle, request)
-    if not _has_terminal():
+    if not has_terminal():
         _refuse_incomplete(handle, request, plan, review)
         return request, plan
     had_gaps = bool(plan.unassigned)
@@ -137,11 +137,6 @@ def _read_review_file(path: Path) -> dict[str, str]:
     return read_review(path)
 
 
-def _has_terminal() -> bool:
-    """Whether a person can be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
 def _show_plan(handle: OrgHandle, plan: RetirementPlan, *, json: bool) -> None:
     """Print the plan, before anything is asked or done. With JSON output, it goes to standard error."""
     from orgtp.render.change import plan_text
@@ -159,7 +154,7 @@ def _default_decider(handle: OrgHandle, request: RetirementRequest) -> Retiremen
     seat that may not decide must name the person who did.
     """
     fit = handle.ledger.list_deciders(request.seat)
-    sole = fit[0] if not (request.by or _has_terminal()) and len(fit) == 1 else ""
+    sole = fit[0] if not (request.by or has_terminal()) and len(fit) == 1 else ""
     return replace(request, decided_by=request.decided_by or (request.by if request.by in fit else sole))
 
 

@@ -1,4 +1,4 @@
-"""`orgtp score add|list`."""
+"""`orgtp score add|list|withdraw`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.options import AtOption, ChangeOptions, JsonOption, OrgOption, changing_command
-from orgtp.cli.session import open_chosen_org, report_change, warn_if_incomplete, write_json, write_stdout
-from orgtp.model.errors import BadInput
+from orgtp.cli.session import (
+    has_terminal,
+    open_chosen_org,
+    report_change,
+    warn_if_incomplete,
+    warn_of_doubts,
+    write_json,
+    write_stderr,
+    write_stdout,
+)
+from orgtp.model.errors import BadInput, OrgtpError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orgtp.actions.record_scores import NewScore
     from orgtp.api import OrgHandle
 
@@ -28,7 +39,10 @@ def add_scores(
     period: Annotated[
         str,
         typer.Option(
-            "--for", metavar="PERIOD", help="The period: 2026-W47, 2026-11-20, last … Default: the current one."
+            "--for",
+            metavar="PERIOD",
+            help="The period: 2026-W47, 2026-11-20, last … An hour that occurs twice in autumn: 2026-10-25T01 for the "
+            "first time, 2026-10-25T01+0000 for the second. Default: the current period.",
         ),
     ] = "",
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="A note about the value.")] = "",
@@ -39,12 +53,19 @@ def add_scores(
         str, typer.Option("--from", metavar="FILE|-", help="Read many values from CSV or JSON Lines, in one commit.")
     ] = "",
     score_id: Annotated[
-        str, typer.Option("--id", metavar="ID", help="Your own id. Recording the same id again changes nothing.")
+        str,
+        typer.Option(
+            "--id", metavar="ID", help="Your own id. Recording the same value again with the same id changes nothing."
+        ),
     ] = "",
     *,
     change: ChangeOptions,
 ) -> int:
-    """Record a value, as a commit. A value that does not fit its metric is refused."""
+    """Record a value, as a commit.
+
+    A value that does not fit its metric is refused. If it looks mistyped, you are asked on a terminal, and warned
+    elsewhere.
+    """
     handle = open_chosen_org(change.org, whole=False, push=change.push, to_record=True)
     if source:
         entries = _read_scores_file(handle, source, [seat, metric, value, unavailable, period, note, score_id])
@@ -52,8 +73,51 @@ def add_scores(
         text = _check_single_value(seat, metric, value, unavailable)
         reason = unavailable if unavailable is not None else note
         entries = [handle.ledger.new_score(seat, metric, text, period=period, note=reason, score_id=score_id)]
-    done = handle.ledger.add_scores(entries, by=change.by, dry_run=change.dry_run)
-    return report_change("score-add", handle, done, change, values=_scores_json(done.change.edits))
+    asked = ask_about_doubts if has_terminal() else None
+    done = handle.ledger.add_scores(entries, by=change.by, dry_run=change.dry_run, confirm=asked)
+    if change.dry_run or not asked:
+        warn_of_doubts(done)
+    values, warnings = _scores_json(done.change.edits), done.change.doubts
+    return report_change("score-add", handle, done, change, values=values, warnings=warnings)
+
+
+class RecordingDeclined(OrgtpError):
+    """A person declined to record values that look mistyped."""
+
+    exit_code = 130
+    text = "nothing was written"
+
+
+def ask_about_doubts(doubts: Sequence[str]) -> None:
+    """Show why values may be mistyped, and ask whether to record them. Raises `RecordingDeclined`."""
+    write_stderr("\n".join(doubts))
+    if not typer.confirm("Record it anyway?" if len(doubts) == 1 else "Record them anyway?", err=True):
+        raise RecordingDeclined
+
+
+@changing_command
+def withdraw_score(
+    seat: Annotated[str, typer.Argument(metavar="SEAT", help="The seat of the value.")],
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="The id of one of its metrics.")],
+    period: Annotated[str, typer.Option("--for", metavar="PERIOD", help="The period of the value, as it is listed.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why the value should not be there.")],
+    score_id: Annotated[
+        str, typer.Option("--id", metavar="ID", help="Your own id. Withdrawing again with the same id changes nothing.")
+    ] = "",
+    *,
+    change: ChangeOptions,
+) -> int:
+    """Withdraw a value that should never have been recorded, as a commit.
+
+    It is as if nothing had been recorded for the period: a value is owed again, or none if it is a day off. Earlier
+    values do not return, and all records stay in the ledger. The owner of the seat, those above it and the scorekeepers
+    may withdraw a value. To correct a wrong value, record the right one with orgtp score add.
+    """
+    handle = open_chosen_org(change.org, whole=False, push=change.push)
+    done = handle.ledger.withdraw_score(
+        seat, metric, period=period, reason=reason, score_id=score_id, by=change.by, dry_run=change.dry_run
+    )
+    return report_change("score-withdraw", handle, done, change, values=_scores_json(done.change.edits))
 
 
 def _check_single_value(seat: str, metric: str, value: str | None, unavailable: str | None) -> str | None:

@@ -22,6 +22,8 @@ _SHORT = 10
 _MOST_NOTED = 3
 # EX_TEMPFAIL of sysexits.h: the change could not be written now and is queued.
 EXIT_QUEUED = 75
+# What `sent` says if a record was not sent, because its id belongs to another value on the remote.
+LEFT_OUT = "left out"
 # The `--org` before the command name. One after it takes precedence.
 _before: dict[str, Path | None] = {"org": None}
 # What the command has done so far, for the case that its output cannot be written.
@@ -126,6 +128,17 @@ def is_unattended() -> bool:
     return not (sys.stdout.isatty() or sys.stderr.isatty())
 
 
+def has_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def warn_of_doubts(done: RecordedChange) -> None:
+    """Warn of values that look mistyped."""
+    for doubt in done.change.doubts:
+        write_stderr(f"warning: {doubt}")
+
+
 def write_stderr(text: str) -> None:
     """Write messages to standard error, with control characters escaped. If that fails, nobody can be told.
 
@@ -226,7 +239,7 @@ def report_change(
         if then and then.commit and not quiet:
             write_stderr(f"{rewritten.get(then.commit, then.commit)[:_SHORT]} {then.change.subject}")
     if sent.get("why"):
-        write_stderr(f"not pushed: {sent['why']}")
+        write_stderr(sent["why"] if sent["sent"] == LEFT_OUT else f"not pushed: {sent['why']}")
     return EXIT_QUEUED if done.queued_because else int(sent.get("exit_code", 0))
 
 
@@ -247,6 +260,9 @@ def _send_change(org: OrgHandle, *, push: bool, quiet: bool) -> tuple[dict[str, 
     except OrgtpError as stopped:
         state = getattr(stopped, "state", "no")
         return {"sent": state, "why": str(stopped), "exit_code": stopped.exit_code}, {}
+    if done.left_out:
+        why = "\n".join(one.text for one in done.left_out)
+        return {"sent": LEFT_OUT, "why": why, "exit_code": 1}, done.rewritten
     if done.remote:
         if not quiet:
             write_stderr(f"pushed to {done.remote}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import json as jsonlib
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +12,7 @@ from orgtp.cli.session import open_chosen_org, remember_result, write_json, writ
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
+    from orgtp.model.score import Score
 
 _HELD = _UNREADABLE = 1
 
@@ -51,6 +53,10 @@ def _run_sync(handle: OrgHandle, *, dry_run: bool, json: bool) -> int:
             "remade": dict(done.rewritten),
             "sent": done.sent,
             "waiting": list_waiting_scores(done.queued),
+            "left_out": [
+                {"local": _record_json(one.local), "remote": _record_json(one.remote), "why": one.text}
+                for one in done.left_out
+            ],
         }
         write_json("sync", handle, body)
     else:
@@ -59,7 +65,14 @@ def _run_sync(handle: OrgHandle, *, dry_run: bool, json: bool) -> int:
         write_stderr(f"the work tree could not be updated: {done.behind}")
     for entry in done.queued:
         write_stderr(f"still in the outbox ({entry.path}): {entry.rejected_because or 'it could not be written'}")
-    return _HELD if any(entry.rejected_because for entry in done.queued) else 0
+    for one in done.left_out:
+        write_stderr(one.text)
+    return _HELD if done.left_out or any(entry.rejected_because for entry in done.queued) else 0
+
+
+def _record_json(score: Score) -> dict[str, Any]:
+    record: dict[str, Any] = jsonlib.loads(score.line)
+    return record | {"seat": score.seat}
 
 
 def _show_sync_status(handle: OrgHandle, *, json: bool) -> int:

@@ -21,7 +21,7 @@ PLAIN_LINE = re.compile(
     rb'\{"id":"(?P<id>[A-Za-z0-9._-]{1,64})",'
     rb'"at":"(?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)",'
     rb'"metric":"(?P<metric>[a-z][a-z0-9-]{0,62})",'
-    rb'"period":"(?P<period>[0-9WQT-]{1,16})","value":(?:null|"(?P<value>[ !#-\[\]-~]{1,200})")'
+    rb'"period":"(?P<period>[0-9WQT+-]{1,18})","value":(?:null(?P<void>,"void":true)?|"(?P<value>[ !#-\[\]-~]{1,200})")'
     rb'(?:,"by":"(?P<by>[a-z][a-z0-9-]{0,62})")?(?:,"note":"(?P<note>[ !#-\[\]-~]{0,2000})")?\}'
 )
 _PLAIN_LINE = re.compile(re.sub(r"\?P<[a-z]+>", "", PLAIN_LINE.pattern.decode()).join(("^", r"\n")), re.MULTILINE)
@@ -65,12 +65,14 @@ def _read_plain_lines(path: str, raw: bytes, first: int) -> tuple[Score, ...] | 
     if not rows or len(rows) != raw.count(b"\n") or not raw.endswith(b"\n"):
         return None
     seat, found = find_seat_of_scores(path) or "", []
-    for number, (id_, at, metric, period, value, by, note) in enumerate(rows, first):
+    for number, (id_, at, metric, period, void, value, by, note) in enumerate(rows, first):
         time = parse_timestamp(at)
         if time is None or parse_period(period) is None:
             return None
         place = Place(path, number)
-        found.append(Score(id_, time, seat, intern(metric), intern(period), value or None, intern(by), note, place))
+        found.append(
+            Score(id_, time, seat, intern(metric), intern(period), value or None, intern(by), note, bool(void), place)
+        )
     return tuple(found)
 
 
@@ -113,8 +115,9 @@ def _read_score_line(line: bytes, place: Place, problems: list[Problem]) -> Scor
 def parse_score_line(line: bytes) -> tuple[dict[str, Any], datetime | None, str | None]:
     """The data and time of a line, or the reason why it is not a record."""
     if plain := PLAIN_LINE.fullmatch(line):
-        data = {key: text.decode() for key, text in plain.groupdict().items() if text is not None}
+        data: dict[str, Any] = {key: text.decode() for key, text in plain.groupdict().items() if text is not None}
         data.setdefault("value", None)
+        data |= {"void": True} if "void" in data else {}
         at = parse_timestamp(data["at"])
         if at and parse_period(data["period"]):
             return data, at, None
@@ -166,7 +169,7 @@ def _find_shape_error(data: Any, *, escaped: bool) -> str | None:
     return f'"{half}" contains half of a surrogate pair' if half else _find_value_error(data)
 
 
-def _find_value_error(data: dict[str, str]) -> str | None:
+def _find_value_error(data: dict[str, Any]) -> str | None:
     if not SCORE_ID.fullmatch(data["id"]):
         return '"id" is not 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"'
     for key in ("metric", "by"):
@@ -176,6 +179,8 @@ def _find_value_error(data: dict[str, str]) -> str | None:
         return f'"{data["period"]}" is not a period'
     if data["value"] == "":
         return '"value" is empty'
+    if "void" in data and (data["void"] is not True or data["value"] is not None):
+        return '"void" is not true, or stands beside a value: a withdrawn record has "value":null,"void":true'
     return None if parse_timestamp(data["at"]) else '"at" is not a UTC time such as 2026-11-20T13:00:02Z'
 
 
@@ -200,5 +205,6 @@ def build_score(data: dict[str, Any], at: datetime, place: Place) -> Score:
         value=data["value"],
         by=intern(data.get("by", "")),
         note=data.get("note", ""),
+        void=data.get("void", False),
         place=place,
     )

@@ -196,12 +196,13 @@ def _suggest_due(text: str, cadence: Cadence) -> str:
 
 
 def _parse_clock_time(word: str) -> str:
-    """`9am` or `9:00` as `09:00`; "" if it is not a time of day."""
+    """`9am` or `9:00` as `09:00`; "" if it is not a time at which a value can be due."""
     whole = re.sub(r"^([0-9]{1,2})(am|pm)$", r"\1:00\2", word)
     try:
-        return Unit(ValueKind.TIME).format_stored(Unit(ValueKind.TIME).parse_amount(whole))[:5]
+        time = Unit(ValueKind.TIME).format_stored(Unit(ValueKind.TIME).parse_amount(whole))[:5]
     except BadValue:
         return ""
+    return time if parse_due(time) else ""
 
 
 def _read_leads_to(fields: MappingReader) -> str:

@@ -46,11 +46,13 @@ def append_scores(
     *,
     dry_run: bool = False,
     fallback: OrgFallback | None = None,
+    confirm: Callable[[Sequence[str]], None] | None = None,
 ) -> RecordedChange:
     """Record `entries`, all or none.
 
     If they cannot be written now, they are queued, and `queued_because` of the result says why. If the branch cannot
-    even be read, they are checked against `fallback` first. They are checked again when they are written.
+    even be read, they are checked against `fallback` first. They are checked again when they are written. If values
+    look mistyped, `confirm` is called with the doubts before anything is written; it raises an error to stop.
 
     Raises what `add_scores` raises for an entry that is not valid; `WouldBreak`, `NoIdentity`, `NoLedger`,
     `UncommittedChanges`, `PathIsLink`; `BadInput` if ORGTP_WAIT is not a number of seconds; and `CannotQueue` or
@@ -69,6 +71,8 @@ def append_scores(
         return _queue_planned(ledger, plan_on_fallback(ledger, action, fallback()), own_ids, why)
     if dry_run:
         return step.planned
+    if confirm and step.planned.change.doubts:
+        confirm(step.planned.change.doubts)
     lock = Lock(ledger.repo)
     try:
         # Prepare as much as possible before taking the lock, so that others wait less.

@@ -88,11 +88,15 @@ class PartialTree:
         return {seat_path(found)} if found else set()
 
     def _find_score_files(self) -> set[str]:
-        """The files that may contain a record of one of the periods: those of its month and all later ones."""
+        """The files that may contain a record of one of the periods: those of its month and all later ones.
+
+        The newest earlier file is included, so that a value can be compared with those before it.
+        """
         found: set[str] = set()
         for seat, first in self._find_first_months().items():
             names = self.editor.list_entries(f"scores/{seat}")
-            found |= {f"scores/{seat}/{name}" for name in names if name >= first}
+            earlier = max((name for name in names if name < first), default=first)
+            found |= {f"scores/{seat}/{name}" for name in names if name >= earlier}
         return found
 
     def _find_first_months(self) -> dict[str, str]:

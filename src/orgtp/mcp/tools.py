@@ -31,7 +31,7 @@ from orgtp.mcp.read_tools import (
     seat_context,
     validate,
 )
-from orgtp.mcp.write_tools import add_score, mark_unavailable, propose_retirement
+from orgtp.mcp.write_tools import add_score, mark_unavailable, propose_retirement, withdraw_score
 from orgtp.model.cell import Cell
 from orgtp.views.chart import ChartSeat, MetricNow
 from orgtp.views.log import LogEntry
@@ -41,6 +41,7 @@ from orgtp.views.seat import SeatView
 
 _METRICS = list_schema(view_schema(MetricNow))
 _CHANGED = ("commit", "paths", "dry_run", "subject", "seat")
+_RECORDED = (*_CHANGED, "outbox", "id", "warnings")
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,9 @@ TOOLS = (
         "Validate the org",
         rows_schema("problems", object_schema("rule", "severity", "path", "line", "message", "hint")),
     ),
-    Tool(add_score, "Record a value", answer_schema_of_keys(*_CHANGED, "outbox", "id"), writes=True),
-    Tool(
-        mark_unavailable, "Record an unavailable value", answer_schema_of_keys(*_CHANGED, "outbox", "id"), writes=True
-    ),
+    Tool(add_score, "Record a value", answer_schema_of_keys(*_RECORDED), writes=True),
+    Tool(mark_unavailable, "Record an unavailable value", answer_schema_of_keys(*_RECORDED), writes=True),
+    Tool(withdraw_score, "Withdraw a value", answer_schema_of_keys(*_RECORDED), writes=True),
     Tool(
         propose_retirement,
         "Propose a retirement",

@@ -30,7 +30,7 @@ def add_score(
 ) -> Answer:
     """Record one value of a metric in one commit. Only record values that you were given, never a guess.
 
-    To correct a wrong value, add it again.
+    To correct a wrong value, add it again. If warnings is not empty, ask whether the value is right.
     """
     return _record_score(handle, by, seat, metric, value, period, note, id)
 
@@ -54,18 +54,40 @@ def _record_score(
     handle: OrgHandle, by: str, seat: str, metric: str, value: str | None, period: str, note: str, score_id: str
 ) -> Answer:
     entry = handle.ledger.new_score(seat, metric, value, period=period, note=note, score_id=score_id)
-    known = handle.org.score_ids.get(entry.id)
-    if known and (known.seat, known.metric, known.value is None) != (seat, metric, value is None):
-        raise BadInput(what=f"the id {entry.id} belongs to another value: {known.seat} {known.metric} {known.period}")
-    done = handle.ledger.add_scores([entry], by=by)
+    return _answer_recorded(handle, "score-add", seat, metric, entry.id, handle.ledger.add_scores([entry], by=by))
+
+
+def withdraw_score(
+    handle: OrgHandle,
+    by: str,
+    seat: SeatId,
+    metric: MetricId,
+    period: str,
+    reason: str,
+) -> Answer:
+    """Withdraw a value that should never have been recorded, if a person asks for it. A value is then owed again.
+
+    Only the owner, those above and scorekeepers may.
+    """
+    if not one_line(reason):
+        raise BadInput(what="say why the value should not be there: reason")
+    entry_id = handle.ledger.new_id()
+    done = handle.ledger.withdraw_score(seat, metric, period=period, reason=reason, score_id=entry_id, by=by)
+    return _answer_recorded(handle, "score-withdraw", seat, metric, entry_id, done)
+
+
+def _answer_recorded(
+    handle: OrgHandle, kind: str, seat: str, metric: str, entry_id: str, done: RecordedChange
+) -> Answer:
     body = {
         **_describe_commit(done, dry_run=False),
         "seat": seat,
         "metric": metric,
-        "id": entry.id,
+        "id": entry_id,
         "kept": done.queued_because or None,
+        "warnings": list(done.change.doubts),
     }
-    return build_answer(handle, "score-add", {**body, **_sync_if_required(handle, done)})
+    return build_answer(handle, kind, {**body, **_sync_if_required(handle, done)})
 
 
 def _describe_commit(done: RecordedChange, *, dry_run: bool) -> dict[str, Any]:
@@ -86,7 +108,10 @@ def _sync_if_required(handle: OrgHandle, done: RecordedChange) -> dict[str, Any]
         sent = handle.ledger.sync(needed=True)
     except OrgtpError as stopped:
         return {"sent": getattr(stopped, "state", "no"), "sent_why": str(stopped)}
-    return {"sent": "yes" if sent.remote else "no remote", "commit": sent.rewritten.get(done.commit or "", done.commit)}
+    commit = {"commit": sent.rewritten.get(done.commit or "", done.commit)}
+    if sent.left_out:
+        return {"sent": "left out", "sent_why": "\n".join(one.text for one in sent.left_out), **commit}
+    return {"sent": "yes" if sent.remote else "no remote", **commit}
 
 
 def propose_retirement(

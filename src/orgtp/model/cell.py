@@ -14,7 +14,7 @@ from enum import StrEnum
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.seat import Rollup
 from orgtp.model.target import Target
-from orgtp.model.value import EXACT, Unit, round_mean
+from orgtp.model.value import EXACT, Unit, ValueKind, mean_of_times, round_mean
 
 
 class CellState(StrEnum):
@@ -89,7 +89,11 @@ def roll_up(period: str, pieces: Sequence[Cell], rules: CellRules, *, has_ended:
         return _count_hits(cell, pieces, rules.allow_misses, has_ended=has_ended)
     if rules.rollup is Rollup.SUM and gaps:
         return replace(cell, state=CellState.UNAVAILABLE, value=None)
-    amount = _COMBINED[rules.rollup]([rules.unit.parse_amount(one.value or "") for one in known])
+    amounts = [rules.unit.parse_amount(one.value or "") for one in known]
+    is_mean_of_times = rules.unit.kind is ValueKind.TIME and rules.rollup is Rollup.MEAN
+    amount = mean_of_times(amounts) if is_mean_of_times else _COMBINED[rules.rollup](amounts)
+    if isinstance(amount, str):
+        return replace(cell, state=CellState.UNAVAILABLE, value=None, note=amount)
     shown = round_mean(amount) if rules.rollup is Rollup.MEAN else amount
     state = compare_with_target(rules.target, amount)
     is_complete = rules.rollup in _EXTREMES and not gaps

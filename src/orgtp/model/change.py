@@ -65,6 +65,7 @@ class Change:
     """The edits of one commit, and the parts of its message (see docs/history.md).
 
     `events` lists what happens to escalations, each with the escalation as it is after the change, ordered by file.
+    `doubts` are sentences about what may be mistyped; they do not prevent the change.
     """
 
     action: str
@@ -76,6 +77,7 @@ class Change:
     approved_by: str = ""
     body: str = ""
     events: tuple[tuple[Escalation, EscalationEvent], ...] = ()
+    doubts: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:

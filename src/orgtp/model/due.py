@@ -54,6 +54,23 @@ def is_owed(org: Org, metric: Metric, period: Period) -> bool:
     return _timing(org, metric).is_owed(period)
 
 
+def explain_not_owed(org: Org, metric: Metric, period: Period) -> str:
+    """Why the metric has no value for the period; "" if it has one."""
+    if is_owed(org, metric, period):
+        return ""
+    if metric.cadence is Cadence.WEEKDAYS:
+        day = period.start.date()
+        what = "a holiday in org.yaml" if day in org.holidays else f"a {day:%A}"
+        return f"it is {what}, and {metric.id} is recorded on working days only"
+    if not period.offset:
+        return f"it does not exist in {org.zone}, because the clocks skipped it when daylight saving time began"
+    first = Period(period.start, period.grain)
+    again = first.second_time(org.zone)
+    if again:
+        return f"it does not exist in {org.zone}; the hour occurs twice, as {first.text} and as {again.text}"
+    return f"it does not exist in {org.zone}, where the hour is called {first.text}"
+
+
 def due_at(org: Org, metric: Metric, period: Period) -> datetime:
     """When the value of `period` is due. From then on it counts as missing."""
     return _due_at(_timing(org, metric), period)
@@ -125,7 +142,7 @@ def _newest_stale_period(timing: _Timing, now: datetime) -> Period | None:
     try:
         period = period_containing(now - timing.grace, timing.cadence.grain, timing.zone)
         while not timing.is_owed(period) or _stale_at(timing, period) > now:
-            period = period.previous()
+            period = period.previous_in(timing.zone)
     except OverflowError:
         # The grace reaches back before the first year.
         return None
@@ -134,16 +151,16 @@ def _newest_stale_period(timing: _Timing, now: datetime) -> Period | None:
 
 def previous_owed_period(org: Org, metric: Metric, period: Period) -> Period:
     """The newest period before this one for which a value is expected."""
-    period = period.previous()
+    period = period.previous_in(org.zone)
     while not is_owed(org, metric, period):
-        period = period.previous()
+        period = period.previous_in(org.zone)
     return period
 
 
 def next_owed_period(org: Org, metric: Metric, period: Period) -> Period:
     """The first period from this one on for which a value is expected."""
     while not is_owed(org, metric, period):
-        period = period.next()
+        period = period.next_in(org.zone)
     return period
 
 
@@ -151,10 +168,12 @@ def count_owed_periods(org: Org, metric: Metric, first: Period, last: Period) ->
     """The number of values expected from the period `first` to `last`, inclusive."""
     if metric.cadence is Cadence.WEEKDAYS:
         return _count_workdays(org, first.start.date(), last.start.date())
+    if metric.cadence is Cadence.HOURLY:
+        first_begin, last_begin = (period.begins(org.zone).astimezone(UTC) for period in (first, last))
+        return 1 + round((last_begin - first_begin) / timedelta(hours=1))
     months = (last.start.year - first.start.year) * 12 + last.start.month - first.start.month
     spans = {Grain.MONTH: months, Grain.QUARTER: months // 3}
-    # Counted in local time, so an hour that is skipped in spring is included.
-    sizes = {Grain.HOUR: timedelta(hours=1), Grain.DAY: _DAY, Grain.WEEK: _WEEK * _DAY}
+    sizes = {Grain.DAY: _DAY, Grain.WEEK: _WEEK * _DAY}
     grain = metric.cadence.grain
     return 1 + (spans[grain] if grain in spans else (last.start - first.start) // sizes[grain])
 

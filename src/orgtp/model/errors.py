@@ -44,7 +44,7 @@ class UnknownEscalation(OrgtpError):
 class BadValue(OrgtpError):
     """A value of another kind than its metric's."""
 
-    text = '"{value}" is not {kind}. Accepted: {accepted}.'
+    text = '"{value}" is not {kind}. {hint}Accepted: {accepted}.'
 
 
 class Refused(OrgtpError):

@@ -52,7 +52,7 @@ def _compare_metric(row: MetricRow, seat: Seat, metric: Metric) -> Iterator[Reco
 
 def _former_week_state(row: MetricRow, week: Period) -> CellState:
     rollup, targets = row.metric.rollup, row.metric.targets
-    pieces = [row.cell_at(piece) for piece in week.split(row.metric.cadence.grain)]
+    pieces = [row.cell_at(piece) for piece in week.split(row.metric.cadence.grain, row.org.zone)]
     known = [cell for cell in pieces if cell.value is not None]
     if known and rollup is Rollup.HITS:
         return CellState.ON if all(cell.state is CellState.ON for cell in known) else CellState.OFF
@@ -60,7 +60,7 @@ def _former_week_state(row: MetricRow, week: Period) -> CellState:
     if known and rollup is Rollup.LAST and expected[-1].value is None:
         return expected[-1].state
     shown = [cell for cell in pieces if cell.state is not CellState.PENDING]
-    target = targets.target_for(week.split(row.metric.cadence.grain)[-1])
+    target = targets.target_for(week.split(row.metric.cadence.grain, row.org.zone)[-1])
     return roll_up(week.text, shown, CellRules(rollup, targets.unit, target), has_ended=True).state
 
 

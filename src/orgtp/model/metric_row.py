@@ -50,12 +50,12 @@ class MetricRow:
     def _judge(self, period: Period) -> Cell:
         if not self.metric.is_rolled_up:
             return self.cell_at(period)
-        pieces = [self.cell_at(piece) for piece in period.split(self.metric.cadence.grain)]
+        pieces = [self.cell_at(piece) for piece in period.split(self.metric.cadence.grain, self.org.zone)]
         return roll_up(period.text, pieces, self._rules_for(period), has_ended=self._has_ended(period))
 
     def _rules_for(self, period: Period) -> CellRules:
         metric = self.metric
-        last = period.split(metric.cadence.grain)[-1]
+        last = period.split(metric.cadence.grain, self.org.zone)[-1]
         unit = metric.targets.unit if metric.targets.dated else _NUMBER
         return CellRules(metric.rollup, unit, metric.targets.target_for(last), metric.allow_misses)
 
@@ -66,14 +66,16 @@ class MetricRow:
             return self.judged_cell(week)
         if GRAIN_SIZES[grain] > GRAIN_SIZES[week.grain]:
             return self._longer_cell(week)
-        days = [self.judged_cell(day) for day in week.split(grain)]
+        days = [self.judged_cell(day) for day in week.split(grain, self.org.zone)]
         allowed = self.metric.allow_misses if not self.metric.is_rolled_up else 0
         return roll_up(week.text, days, CellRules(Rollup.HITS, _NUMBER, None, allowed), has_ended=self._has_ended(week))
 
     def cells_in(self, weeks: Sequence[Period]) -> list[Cell]:
         """The cells that the counts of a grid of weeks count: those that it shows, or the days that it combines."""
         if GRAIN_SIZES[self.metric.cell_grain] < GRAIN_SIZES[Grain.WEEK]:
-            return [self.judged_cell(day) for week in weeks for day in week.split(self.metric.cell_grain)]
+            return [
+                self.judged_cell(day) for week in weeks for day in week.split(self.metric.cell_grain, self.org.zone)
+            ]
         return [self.column_cell(week) for week in weeks]
 
     def latest_cell(self) -> Cell:
@@ -133,7 +135,9 @@ class MetricRow:
         """The newest period before this one that has a value, however old; None if there is none."""
         while True:
             series, complete = self._series(period.start), self.org.scores_complete_since(self.seat.id)
-            before = [one for one in series.periods(self.metric.cadence.grain) if complete <= one.start < period.start]
+            before = [
+                one for one in series.periods(self.metric.cadence.grain) if complete <= one.start and one < period
+            ]
             for known in sorted(before, reverse=True):
                 if self._parse_amount(series.in_force[known.text]) is not None:
                     return known

@@ -201,6 +201,19 @@ class Org:
         """Whether `by` may record for `seat`; a retired seat may not."""
         return by in self.eligible_recorders(seat) and by in self.seats and not self.seats[by].is_retired
 
+    def eligible_withdrawers(self, seat: str) -> list[str]:
+        """The seats that may withdraw a value of `seat`: its owner, those above it, and the scorekeepers."""
+        above = (one.id for one in self.chain_above(seat))
+        known = [self.seats[seat].owner, *above] if seat in self.seats else []
+        named = dict.fromkeys([*known, *self.policy.scorekeepers])
+        return [id_ for id_ in named if id_ in self.seats and not self.seats[id_].is_retired]
+
+    def may_withdraw(self, seat: str, by: str) -> bool:
+        """Whether `by` may withdraw a value of `seat`. An unknown seat "" may only if no seat has an address."""
+        if not by:
+            return not any(held.email for held in self.seats.values())
+        return by in self.eligible_withdrawers(seat)
+
     @cached_property
     def policy_approvers(self) -> list[str]:
         """The active human seats that may change the policy: its approvers, else those at the top."""
@@ -253,5 +266,9 @@ class Org:
         return self.score_series(seat, metric).records
 
     def scores_in_force(self, seat: str, metric: str) -> Mapping[str, Score]:
-        """Map each period to the record that counts: the newest."""
+        """Map each period to the record that counts: the newest. A withdrawn period has none."""
         return self.score_series(seat, metric).in_force
+
+    def newest_scores(self, seat: str, metric: str) -> Mapping[str, Score]:
+        """Map each period to its newest record, which may withdraw the earlier ones."""
+        return self.score_series(seat, metric).newest

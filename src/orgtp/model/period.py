@@ -12,7 +12,7 @@ from orgtp.lazy_dataclass import dataclass
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _SATURDAY = 5
-_TO_THURSDAY = timedelta(days=3)
+_HOUR, _TO_THURSDAY = timedelta(hours=1), timedelta(days=3)
 # More than the hours of a year.
 _CACHED = 16384
 
@@ -55,6 +55,7 @@ _GRAINS = {
     Cadence.MONTHLY: Grain.MONTH,
     Cadence.QUARTERLY: Grain.QUARTER,
 }
+_ORDER = {grain: size for size, grain in enumerate(Grain)}
 PERIOD_EXAMPLES = {
     Grain.HOUR: "2026-11-20T14",
     Grain.DAY: "2026-11-20",
@@ -68,22 +69,26 @@ PERIOD_EXAMPLES = {
 class Period:
     """One period: its start in local time, and its size. Ordered by time.
 
+    `offset` is "" except for an hour that occurs a second time because the clocks go back: then it is the UTC offset of
+    that second time, such as `+0000`.
+
     The metrics of an org share few periods, so objects are shared and cache their properties.
     """
 
     start: datetime
     grain: Grain
+    offset: str = ""
 
     def __hash__(self) -> int:
         return hash(self.start)
 
     @cached_property
     def text(self) -> str:
-        """`2026-11-20T14`, `2026-11-20`, `2026-W47` (ISO 8601), `2026-11` or `2026-Q4`."""
-        return _TEXTS[self.grain](self.start)
+        """`2026-11-20T14`, `2026-11-20`, `2026-W47` (ISO 8601), `2026-11`, `2026-Q4`, or `2026-10-25T01+0000`."""
+        return _TEXTS[self.grain](self.start) + self.offset
 
     def next(self) -> Period:
-        """The following period."""
+        """The following period by the clock; see `next_in` for hours that the clocks skip or repeat."""
         return self._next
 
     @cached_property
@@ -91,24 +96,59 @@ class Period:
         return period_containing_local(_NEXT[self.grain](self.start), self.grain)
 
     def previous(self) -> Period:
-        """The preceding period."""
+        """The preceding period by the clock; see `previous_in`."""
         return self._previous
 
     @cached_property
     def _previous(self) -> Period:
         return period_containing_local(self.start - timedelta(hours=1), self.grain)
 
+    def next_in(self, zone: tzinfo) -> Period:
+        """The period that begins when this one ends in `zone`."""
+        return period_containing(self.ends(zone), self.grain, zone) if self.grain is Grain.HOUR else self.next()
+
+    def previous_in(self, zone: tzinfo) -> Period:
+        """The period that ends when this one begins in `zone`."""
+        if self.grain is not Grain.HOUR:
+            return self.previous()
+        return period_containing(self.begins(zone).astimezone(UTC) - timedelta.resolution, self.grain, zone)
+
     def begins(self, zone: tzinfo) -> datetime:
         """When the period begins in `zone`."""
-        return self.start.replace(tzinfo=zone)
+        begin = self.start.replace(tzinfo=zone)
+        if not self.offset:
+            return begin
+        # Where the clocks go back by half an hour, the second time is only the second half of the hour.
+        return max(self._to_utc(self.start), begin.astimezone(UTC) + _HOUR).astimezone(zone)
 
     def ends(self, zone: tzinfo) -> datetime:
         """When the period ends in `zone`: the start of the next one."""
-        return self.next().begins(zone)
+        if self.offset:
+            return self._to_utc(self.start + _HOUR).astimezone(zone)
+        end = self.next().begins(zone)
+        if self.grain is not Grain.HOUR:
+            return end
+        # An hour that occurs twice ends before the next hour by the clock begins.
+        return min(end.astimezone(UTC), self.begins(zone).astimezone(UTC) + _HOUR).astimezone(zone)
+
+    def _to_utc(self, local: datetime) -> datetime:
+        """Convert a local time within the second occurrence of an hour."""
+        return datetime.strptime(f"{local:%Y-%m-%dT%H:%M}{self.offset}", "%Y-%m-%dT%H:%M%z").astimezone(UTC)
 
     def exists(self, zone: tzinfo) -> bool:
-        """Whether the period exists in `zone`: an hour that the clocks skip in spring does not."""
-        return self.begins(zone).astimezone(UTC) < self.ends(zone).astimezone(UTC)
+        """Whether the period exists in `zone`.
+
+        An hour that the clocks skip in spring does not, nor does one with another offset than that of a second time.
+        """
+        return _exists_in(self, zone)
+
+    def second_time(self, zone: tzinfo) -> Period | None:
+        """The same hour when it occurs again in `zone` because the clocks go back; None if it does not."""
+        if self.grain is not Grain.HOUR:
+            return None
+        last = (self.start + _HOUR - timedelta.resolution).replace(tzinfo=zone, fold=1)
+        again = period_containing(last.astimezone(UTC), Grain.HOUR, zone)
+        return again if again.offset and again.start == self.start else None
 
     def is_workday(self) -> bool:
         """Whether the period begins on a Monday to Friday."""
@@ -118,17 +158,25 @@ class Period:
         """Whether `other` belongs to this period: whether it begins in it or, for a week, has its Thursday in it."""
         return self.start <= other.anchor < self.next().start
 
-    def split(self, grain: Grain) -> Sequence[Period]:
-        """The periods of the finer `grain` that belong to this one, in order. A week belongs where its Thursday is."""
-        if grain not in self._pieces:
-            self._pieces[grain] = tuple(self._split(grain))
-        return self._pieces[grain]
+    def split(self, grain: Grain, zone: tzinfo) -> Sequence[Period]:
+        """The periods of the finer `grain` that belong to this one in `zone`, in order.
+
+        A week belongs where its Thursday is. A day on which the clocks go back has 25 hours.
+        """
+        key = (grain, zone if grain is Grain.HOUR else None)
+        if key not in self._pieces:
+            self._pieces[key] = tuple(self._split(grain, zone))
+        return self._pieces[key]
 
     @cached_property
-    def _pieces(self) -> dict[Grain, Sequence[Period]]:
+    def _pieces(self) -> dict[tuple[Grain, tzinfo | None], Sequence[Period]]:
         return {}
 
-    def _split(self, grain: Grain) -> Iterator[Period]:
+    def _split(self, grain: Grain, zone: tzinfo) -> Iterator[Period]:
+        if grain is Grain.HOUR and self.grain is not Grain.HOUR:
+            for day in [self] if self.grain is Grain.DAY else self.split(Grain.DAY, zone):
+                yield from _list_hours(day, zone)
+            return
         piece = period_containing_local(self.start, grain)
         while piece.anchor < self.next().start:
             if piece.anchor >= self.start:
@@ -144,10 +192,50 @@ class Period:
         """The period of the same or a coarser `grain` that this one belongs to."""
         return self if grain is self.grain else period_containing_local(self.anchor, grain)
 
+    def matching(self, grain: Grain) -> tuple[Period, Period]:
+        """The first and last period of size `grain` that belong to this one, or the one that this one belongs to.
+
+        A week belongs to the month and quarter of its Thursday, as it belongs to a year (ISO 8601).
+        """
+        begin, end = self.start, self.next().start
+        if GRAIN_SIZES[grain] >= GRAIN_SIZES[self.grain]:
+            found = self.widen(grain)
+            return found, found
+        first, last = (period_containing_local(local, grain) for local in (begin, end - timedelta.resolution))
+        if grain is Grain.WEEK:
+            first = first if first.anchor >= begin else first.next()
+            last = last if last.anchor < end else last.previous()
+        return first, last
+
+
+def _list_hours(day: Period, zone: tzinfo) -> Iterator[Period]:
+    """The hours of a day. On a day without a clock change, they need no computation in the zone."""
+    changes = day.begins(zone).utcoffset() != day.next().begins(zone).utcoffset()
+    hour = period_containing_local(day.start, Grain.HOUR)
+    while hour.start < day.next().start:
+        if not changes or hour.exists(zone):
+            yield hour
+        hour = hour.next_in(zone) if changes else hour.next()
+
+
+@lru_cache(maxsize=_CACHED)
+def _exists_in(period: Period, zone: tzinfo) -> bool:
+    if period.offset:
+        return period_containing(period.begins(zone), period.grain, zone) == period
+    return period.begins(zone).astimezone(UTC) < period.ends(zone).astimezone(UTC)
+
+
+def name_matching_periods(period: Period, grain: Grain) -> str:
+    """Name the periods of size `grain` that belong to `period`: `its week, 2026-W40`."""
+    first, last = period.matching(grain)
+    return f"its {grain}, {first.text}" if first == last else f"one of its {grain}s, {first.text} to {last.text}"
+
 
 def period_containing(instant: datetime, grain: Grain, zone: tzinfo) -> Period:
     """The period of size `grain` that contains `instant` (an aware datetime) in `zone`."""
-    return period_containing_local(instant.astimezone(zone).replace(tzinfo=None), grain)
+    local = instant.astimezone(zone)
+    found = period_containing_local(local.replace(tzinfo=None), grain)
+    return Period(found.start, grain, f"{local:%z}") if local.fold and grain is Grain.HOUR else found
 
 
 @lru_cache(maxsize=_CACHED)
@@ -159,6 +247,9 @@ def period_containing_local(local: datetime, grain: Grain) -> Period:
 @lru_cache(maxsize=_CACHED)
 def parse_period(text: str) -> Period | None:
     """Parse a period of any size; None if the text is not one."""
+    if again := _SECOND_TIME.fullmatch(text):
+        hour = parse_period(again[1])
+        return Period(hour.start, hour.grain, again[2]) if hour else None
     for grain, pattern in _PATTERNS.items():
         if match := pattern.fullmatch(text):
             try:
@@ -179,6 +270,7 @@ def parse_span(text: str) -> tuple[Period, Period] | None:
 
 
 _YEAR = re.compile(r"[0-9]{4}")
+_SECOND_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2})([+-](?:0[0-9]|1[0-4])[0-5][0-9])")
 
 
 def _midnight(day: date) -> datetime:

@@ -12,14 +12,17 @@ from orgtp.model.period import Period, parse_period
 from orgtp.model.problem import Place
 
 SCORE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-SCORE_KEYS = ("id", "at", "metric", "period", "value", "by", "note")
+SCORE_KEYS = ("id", "at", "metric", "period", "value", "void", "by", "note")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BITS = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One record of a score file. `value` is the stored form; None means unavailable, and `note` says why."""
+    """One record of a score file. `value` is the stored form; None means unavailable, and `note` says why.
+
+    `void` means withdrawn: it is as if nothing had been recorded for the period. Its `value` is None.
+    """
 
     id: str
     at: datetime
@@ -29,18 +32,20 @@ class Score:
     value: str | None
     by: str = ""
     note: str = ""
+    void: bool = False
     place: Place = field(default=Place(""), compare=False)
 
     @property
     def line(self) -> str:
         """The record as a line of its file, without the newline."""
-        record = {
+        record: dict[str, str | bool | None] = {
             "id": self.id,
             "at": format_timestamp(self.at),
             "metric": self.metric,
             "period": self.period,
             "value": self.value,
         }
+        record |= {"void": True} if self.void else {}
         record |= {"by": self.by} if self.by else {}
         record |= {"note": self.note} if self.note else {}
         return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
@@ -50,6 +55,16 @@ class Score:
         """The file that the record belongs in: that of its seat for the calendar month of `at` in UTC."""
         at = self.at.astimezone(UTC)
         return f"scores/{self.seat}/{at.year:04}-{at.month:02}.jsonl"
+
+    @property
+    def outcome(self) -> tuple[str | None, bool]:
+        """What the record says of its period: the value, and whether it is withdrawn."""
+        return self.value, self.void
+
+    def repeats(self, other: Score) -> bool:
+        """Whether both records say the same of the same period, as a command that is run again does."""
+        ours, theirs = ((one.seat, one.metric, one.period, *one.outcome) for one in (self, other))
+        return ours == theirs
 
     @property
     def parsed_period(self) -> Period | None:

@@ -44,9 +44,16 @@ class ScoreSeries:
         self.records = sorted(records, key=attrgetter("at"))
 
     @cached_property
-    def in_force(self) -> Mapping[str, Score]:
-        """Map the text of each period to the record that counts: the newest."""
+    def newest(self) -> Mapping[str, Score]:
+        """Map the text of each period to its newest record, which may withdraw the earlier ones."""
         return {score.period: score for score in self.records}
+
+    @cached_property
+    def in_force(self) -> Mapping[str, Score]:
+        """Map the text of each period to the record that counts: the newest. A withdrawn period has none."""
+        if not any(score.void for score in self.records):
+            return self.newest
+        return {period: score for period, score in self.newest.items() if not score.void}
 
     @cached_property
     def corrected(self) -> frozenset[str]:
@@ -54,7 +61,11 @@ class ScoreSeries:
         current = self.in_force
         if len(current) == len(self.records):
             return frozenset()
-        return frozenset(score.period for score in self.records if score.value != current[score.period].value)
+        return frozenset(
+            score.period
+            for score in self.records
+            if score.period in current and score.outcome != current[score.period].outcome
+        )
 
     def periods(self, grain: Grain) -> list[Period]:
         """The periods of size `grain` that have a record, in no order."""

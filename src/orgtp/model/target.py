@@ -10,7 +10,7 @@ from functools import lru_cache
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadValue
 from orgtp.model.period import Period
-from orgtp.model.value import Unit, ValueKind
+from orgtp.model.value import Unit, ValueKind, remove_group_marks, replace_decimal_commas
 
 ACCEPTED_TARGETS = (
     'Write a target such as ">= 12", "<= 2", "= 0", "10..20", "not 10..20", ">= 95%", ">= USD 185000", "<= 1h", '
@@ -19,12 +19,16 @@ ACCEPTED_TARGETS = (
 # A longer text is not a mistyped target, so no suggestion is made.
 _LONGEST = 100
 # The same grammar is in schema/seat.schema.json; a test compares the two.
-_NUMBER = r"-?[0-9]{1,18}(?:\.[0-9]{1,6})?"
-_DURATION = r"(?=[0-9])(?:[0-9]{1,6}d)?(?:[0-9]{1,6}h)?(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?"
+# No more digits than a value may have, so that whatever the pattern matches is a number.
+_NUMBER = (
+    r"-?(?:[0-9]{1,18}(?:\.[0-9]{1,6})?|[0-9]{1,6}(?:\.[0-9]{1,6})?[eE](?:\+?(?:0?[0-9]|1[0-7])|-(?:0?[0-9]|1[0-6])))"
+)
+_PART = r"[0-9]{1,6}(?:\.[0-9]{1,6})?"
+_DURATION = "(?=[0-9])" + "".join(f"(?:{_PART}{unit})?" for unit in ("d", "h", "m", "s", "ms"))
 _OPERAND = rf"(?:{_NUMBER}%?|[A-Z]{{3}} {_NUMBER}|{_DURATION})"
 _COMPARED = re.compile(rf"(>=|<=|=) ?({_OPERAND})")
 _RANGE = re.compile(rf"(not )?({_OPERAND})\.\.({_OPERAND})")
-_CLOCK = re.compile(r"(by|before) ((?:[01][0-9]|2[0-3]):[0-5][0-9])")
+_CLOCK = re.compile(r"(by|before) ((?:[0-3][0-9]|4[0-7]):[0-5][0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +89,22 @@ def target_hint(text: str) -> str:
     """The hint for `text`, which is not a target: the intended one, or the accepted forms."""
     if len(text) > _LONGEST:
         return ACCEPTED_TARGETS
-    guess = " ".join(text.lower().split())
+    plain = replace_decimal_commas(" ".join(text.lower().split()))
+    guess = _guess_target(remove_group_marks(plain))
+    if guess == text or not parse_target(guess):
+        return ACCEPTED_TARGETS
+    # In `2,500`, the comma separates groups in English, and is a decimal comma in most of Europe.
+    other = _guess_target(plain.replace(",", ".")) if plain.count(",") == 1 and "." not in plain else ""
+    also = f' If the comma is a decimal comma, write "{other}".' if parse_target(other) else ""
+    return f'Did you mean "{guess}"?{also}'
+
+
+def _guess_target(text: str) -> str:
+    """The target that the lower-case `text` may mean."""
     for pattern, meant in _SPELLINGS:
-        guess = re.sub(pattern, meant, guess)
-    guess = re.sub(r"\b(usd|eur|gbp)\b", lambda match: match[0].upper(), _normalize_clock(guess))
-    guess = f">= {guess}" if re.fullmatch(_OPERAND, guess) else _swap_bounds(guess)
-    return f'Did you mean "{guess}"?' if guess != text and parse_target(guess) else ACCEPTED_TARGETS
+        text = re.sub(pattern, meant, text)
+    text = re.sub(r"\b(usd|eur|gbp)\b", lambda match: match[0].upper(), _normalize_clock(text))
+    return f">= {text}" if re.fullmatch(_OPERAND, text) else _swap_bounds(text)
 
 
 def _normalize_clock(guess: str) -> str:
@@ -111,7 +125,6 @@ def _swap_bounds(guess: str) -> str:
 
 # Common spellings and what they mean, applied in this order to lower-case text.
 _SPELLINGS = (
-    (r"(?<=[0-9]),(?=[0-9]{3})", ""),
     (r"[\u2018-\u201f\"']", ""),
     (r"≥|=>", ">="),
     (r"≤|=<", "<="),
@@ -127,6 +140,7 @@ _SPELLINGS = (
     (r"(?<=[0-9]) ?(days?|d)$", "d"),
     (r"(?<=[0-9]) ?(hours?|hrs?|h)$", "h"),
     (r"(?<=[0-9]) ?(minutes?|mins?)$", "m"),
+    (r"(?<=[0-9]) ?(milliseconds?|millis|msecs?|ms)$", "ms"),
     (r"(?<=[0-9]) ?(seconds?|secs?)$", "s"),
     (r"^(\D*)([0-9]+)k$", r"\g<1>\g<2>000"),
     (r"^([<>=]+) ([0-9.]+) ?(usd|eur|gbp)$", r"\1 \3 \2"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 
+_ID_LENGTH = 63
 ID_PATTERN = re.compile(r"[a-z][a-z0-9-]{0,62}")
 # A longer text is not a mistyped id, and searching for a similar one would be slow.
 _LONGEST = 200
@@ -28,6 +29,8 @@ def id_hint(text: str) -> str:
     # Remove accents, but keep their letters: Léna becomes lena.
     bare = "".join(mark for mark in unicodedata.normalize("NFKD", text[:_LONGEST]) if not unicodedata.combining(mark))
     near = re.sub(r"[^a-z0-9]+", "-", bare.lower().replace("'", "")).strip("-")
+    # An id begins with a letter: `a-3d-artist`.
+    near = (f"a-{near}" if near[:1].isdigit() else near)[:_ID_LENGTH].rstrip("-")
     guess = f'Did you mean "{near}"? ' if is_id(near) else ""
     return f"{guess}An id is {ID_DESCRIPTION}."
 
@@ -41,7 +44,18 @@ def find_nearest(word: str, known: Iterable[str]) -> str | None:
     known = known if isinstance(known, Collection) else list(known)
     if len(known) > _MANY:
         return _find_one_edit_away(word.lower(), known)
+    if any(_has_other_prefix(word.lower(), one) for one in known):
+        return None
     return next(iter(difflib.get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.6)), None)
+
+
+# Prefixes that make another word of one: `biweekly` is not a misspelling of `weekly`, nor `inactive` of `active`.
+_PREFIXES = ("bi", "semi", "half", "tri", "multi", "twice", "every other", "in", "un", "non", "anti")
+
+
+def _has_other_prefix(word: str, known: str) -> bool:
+    """Whether `word` is the known word with a prefix that changes its meaning."""
+    return any(word.removeprefix(prefix).lstrip("- ") == known for prefix in _PREFIXES if word.startswith(prefix))
 
 
 def _find_one_edit_away(word: str, known: Collection[str]) -> str | None:

@@ -1,13 +1,16 @@
 """Values: six kinds, each an exact decimal, parsed from what people type and stored in one form.
 
 A number, a percentage and an amount of money are in their own unit, a duration in seconds, a time of day in seconds
-since midnight, and yes and no are 1 and 0. Binary floats are never used.
+since the midnight that begins the day, and yes and no are 1 and 0. Binary floats are never used.
+
+A time after the midnight that ends the day is written with hours from 24 on, as in timetables: `24:15` is a quarter
+past that midnight (https://gtfs.org/documentation/schedule/reference/#field-types).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Context, Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -55,7 +58,9 @@ class Unit:
         """Parse an amount. Raises `BadValue` with the accepted forms."""
         amount = _parse_cached(self, text)
         if amount is None:
-            raise BadValue(value=text, kind=_A_KIND[self.kind].format(self), accepted=_ACCEPTED[self.kind].format(self))
+            accepted = _ACCEPTED[self.kind].format(self)
+            hint = _suggest_decimal_point(self, text)
+            raise BadValue(value=text, kind=_A_KIND[self.kind].format(self), hint=hint, accepted=accepted)
         return amount
 
     def format_stored(self, amount: Decimal) -> str:
@@ -89,14 +94,55 @@ def _normalize(unit: Unit, text: str) -> str:
     return unit.format_stored(unit.parse_amount(text))
 
 
-_PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|\.[0-9]+)")
+def _suggest_decimal_point(unit: Unit, text: str) -> str:
+    """`Did you mean "0.5"? …` if the text has a decimal comma, else ""."""
+    meant = replace_decimal_commas(text)
+    if meant == text or _parse_cached(unit, meant) is None:
+        return ""
+    return f'Did you mean "{meant}"? A comma only separates groups of three digits, as in 1,200. '
+
+
+# A comma that separates groups of three digits; a group never follows a leading zero.
+_GROUPED = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+"
+_EXPONENT = r"e[+-]?[0-9]{1,3}"
+_PLAIN = re.compile(rf"[+-]?(?:(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:{_EXPONENT})?|{_GROUPED}(?:\.[0-9]+)?)")
+# Not part of a longer number. Two dots are those of a range.
+_BEFORE, _AFTER = r"(?<![0-9,])(?<![0-9]\.)", r"(?![0-9,])"
+_NUMBER_WITH_COMMA = re.compile(rf"{_BEFORE}([0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+),([0-9]+){_AFTER}(?!\.[0-9])")
+_GROUPED_NUMBER = re.compile(rf"{_BEFORE}{_GROUPED}{_AFTER}")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*(am|pm)?")
-_SPAN = re.compile(r"(?=.)(?:([0-9.]+)d)?\s*(?:([0-9.]+)h)?\s*(?:([0-9.]+)m)?\s*(?:([0-9.]+)s)?")
+_PART = rf"([0-9.,]+(?:{_EXPONENT})?)"
+_SPAN = re.compile(r"(?=.)" + r"\s*".join(f"(?:{_PART}{unit})?" for unit in ("d", "h", "m", "s", "ms")))
 _ISO_SPAN = re.compile(r"p(?:([0-9.]+)d)?(?:t(?=.)(?:([0-9.]+)h)?(?:([0-9.]+)m)?(?:([0-9.]+)s)?)?")
 _DAY, _HOUR, _MINUTE = 86400, 3600, 60
 _NOON = 12
+# Times of day are before this one: the end of the following day.
+_LATEST = 2 * _DAY
 _SYMBOLS = {"$": ("usd", "cad", "aud", "nzd", "sgd", "hkd", "mxn"), "€": ("eur",), "£": ("gbp",), "¥": ("jpy", "cny")}
 _WORDS = {"yes": 1, "y": 1, "true": 1, "1": 1, "no": 0, "n": 0, "false": 0, "0": 0}
+
+
+def replace_decimal_commas(text: str) -> str:
+    """`text` with a decimal point for each decimal comma: `0.5` for `0,5`, `1234.5` for `1.234,5`.
+
+    A comma that can separate groups of three digits (`1,200`) stays.
+    """
+    return _NUMBER_WITH_COMMA.sub(
+        lambda match: match[0] if _GROUPED_NUMBER.fullmatch(match[0]) else f"{match[1].replace('.', '')}.{match[2]}",
+        text,
+    )
+
+
+def read_other_comma(unit: Unit, text: str) -> Decimal | None:
+    """The amount if the only comma of `text` is a decimal comma (`2,500` as 2.5); None if it cannot be one."""
+    if text.count(",") != 1 or "." in text:
+        return None
+    return _parse_cached(unit, text.replace(",", "."))
+
+
+def remove_group_marks(text: str) -> str:
+    """`text` without the commas that separate groups of three digits: `1200` for `1,200`. Other commas stay."""
+    return _GROUPED_NUMBER.sub(lambda match: match[0].replace(",", ""), text)
 
 
 def _parse_number(text: str, _currency: str = "") -> Decimal | None:
@@ -131,8 +177,10 @@ def _parse_duration(text: str, _currency: str) -> Decimal | None:
 
 def _sum_seconds(parts: list[Decimal]) -> Decimal:
     total = Decimal(0)
-    for part, size in zip(parts, (_DAY, _HOUR, _MINUTE, 1), strict=True):
-        total = EXACT.add(total, EXACT.multiply(part, Decimal(size)))
+    # ISO 8601 has no milliseconds.
+    sizes = (*map(Decimal, (_DAY, _HOUR, _MINUTE, 1)), Decimal("0.001"))
+    for part, size in zip(parts, sizes, strict=False):
+        total = EXACT.add(total, EXACT.multiply(part, size))
     return total
 
 
@@ -143,7 +191,7 @@ def _parse_time_of_day(text: str, _currency: str) -> Decimal | None:
     hour, minute, second = (int(group or 0) for group in match.groups()[:3])
     if match[4]:
         hour = hour % _NOON + (_NOON if match[4] == "pm" else 0) if 1 <= hour <= _NOON else 99
-    inside = hour * _HOUR < _DAY and minute < _MINUTE and second < _MINUTE
+    inside = hour * _HOUR < _LATEST and minute < _MINUTE and second < _MINUTE
     return Decimal(hour * _HOUR + minute * _MINUTE + second) if inside else None
 
 
@@ -216,13 +264,25 @@ _A_KIND = {
     ValueKind.YES_NO: "yes or no",
 }
 _ACCEPTED = {
-    ValueKind.NUMBER: "12.5, 1,200 (plain digits, at most 24)",
+    ValueKind.NUMBER: "12.5, 1,200, 1e-5 (at most 24 digits)",
     ValueKind.PERCENT: "92.5, 92.5%",
     ValueKind.MONEY: "185000, {0.currency} 185000, 185,000.50",
-    ValueKind.DURATION: "1h30m, 90m, 1.5h, 45s, PT1H30M",
-    ValueKind.TIME: "07:52, 7:52am, 19:05",
+    ValueKind.DURATION: "1h30m, 90m, 1.5h, 45s, 36ms, PT1H30M",
+    ValueKind.TIME: "07:52, 7:52am, 19:05; after the midnight that ends the day: 24:15, up to 47:59",
     ValueKind.YES_NO: "yes, no, true, false, y, n, 1, 0",
 }
+
+
+def mean_of_times(times: Sequence[Decimal]) -> Decimal | str:
+    """The mean of times of day in seconds, or the reason why they have none.
+
+    They must be less than half a day apart. Times further apart may be on either side of midnight, and the number
+    halfway between them is then a time at which nothing happened.
+    """
+    first, last = min(times), max(times)
+    if last - first >= _DAY // 2:
+        return f"{_write_time(first)} and {_write_time(last)} are half a day or more apart, so the times have no mean"
+    return EXACT.divide(sum(times, Decimal(0)), Decimal(len(times)))
 
 
 def round_mean(amount: Decimal) -> Decimal:

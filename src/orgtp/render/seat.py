@@ -120,7 +120,8 @@ def score_list_text(lines: Iterable[ScoreLine], screen: Screen) -> str:
 
 
 def _format_score_row(line: ScoreLine) -> list[Line]:
-    value = line.measure.format_shown(line.value) if line.measure and line.value is not None else "unavailable"
+    unknown = "withdrawn" if line.void else "unavailable"
+    value = line.measure.format_shown(line.value) if line.measure and line.value is not None else unknown
     sign = SIGNS[line.state] if line.counts else ("corrected" if line.corrected else "again")
     style = STYLES[line.state] if line.counts else "dim"
     cells = [

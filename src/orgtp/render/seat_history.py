@@ -77,8 +77,9 @@ def _format_history_lines(history: SeatHistory, zone: tzinfo, screen: Screen) ->
 
 def format_recorded_counts(recorded: RecordedScores) -> str:
     """`41 values, 38 of 40 on target, 1 unavailable, 1 corrected`."""
-    parts = [count_noun(recorded.records, "value")]
+    parts = [count_noun(recorded.records - recorded.withdrawn, "value")]
     parts += [f"{recorded.on_target} of {recorded.known} on target"] if recorded.known else []
     parts += [f"{recorded.unavailable} unavailable"] if recorded.unavailable else []
     parts += [f"{recorded.corrected} corrected"] if recorded.corrected else []
+    parts += [f"{recorded.withdrawn} withdrawn"] if recorded.withdrawn else []
     return ", ".join(parts)

@@ -15,6 +15,7 @@ RECORD_RULES: tuple[Rule, ...] = (
         org_rule(scores.score_unknown_seat),
         org_rule(scores.score_unknown_metric),
         org_rule(scores.score_wrong_period),
+        org_rule(scores.score_not_owed, Severity.NOTICE),
         org_rule(scores.score_wrong_value),
         org_rule(scores.score_blank_without_note),
         org_rule(scores.score_duplicate_id),

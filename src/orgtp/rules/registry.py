@@ -149,6 +149,8 @@ RULES: tuple[Rule, ...] = (
         "additions",
         change_rule(additions.score_after_retirement),
         change_rule(additions.decider_not_approver),
+        change_rule(additions.withdrawal_not_allowed),
+        change_rule(additions.score_withdrawn, Severity.NOTICE),
         change_rule(additions.score_row_backdated, Severity.NOTICE),
     ),
     *with_topic(

@@ -1,7 +1,8 @@
 """Rewrite the commits that the remote does not have onto its tip: history stays linear, and score files only grow.
 
-Records are appended if their id is new; they are never merged as text. Everything else gets a three-way merge in
-memory. A commit without remaining changes is dropped.
+Records are appended if their id is new; they are never merged as text. A record that repeats one of the remote is
+dropped. One with the id of another value is left out and reported. Everything else gets a three-way merge in memory. A
+commit without remaining changes is dropped.
 """
 
 from __future__ import annotations
@@ -10,19 +11,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from orgtp.actions.record_scores import describe_score
 from orgtp.audit.rules.trailers import select_named_seats
 from orgtp.files.load import LoadedOrg, load_org
-from orgtp.files.scores import find_seat_of_scores
+from orgtp.files.scores import build_score, find_seat_of_scores, parse_score_line
 from orgtp.git.checkout import TreeChanges
 from orgtp.git.commit import Identity
 from orgtp.git.remote import SyncStopped
 from orgtp.git.repo import Repo
 from orgtp.git.tree import PLAIN, TREE, GitTree, TreeEditor, TreeEntry, diff_trees, open_tree
+from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.batch import CommitBatch, PlannedCommit, RecordedChange, SourceCommit
 from orgtp.ledger.checks import WouldBreak, refuse_new_errors, refuse_wrong_records
 from orgtp.ledger.id_index import find_files_with_ids
 from orgtp.ledger.partial_tree import PartialTree, ReadScope
 from orgtp.model.change import Change
+from orgtp.model.problem import Place
+from orgtp.model.score import Score
 from orgtp.model.trailers import drop_seat_trailers, parse_claims
 from orgtp.sync.merge import MergeClash, find_new_records, merge_escalations, merge_files, read_record_id
 
@@ -35,6 +40,25 @@ class SyncConflict(SyncStopped):
         "{what} was changed differently by the local commit {commit} ({subject}) and on the remote. Nothing was "
         "merged or pushed. Merge by hand (edit, git add, git commit), then run orgtp sync again:\n{commands}"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLeftOut:
+    """A local record that was not sent, because the remote has a record with its id and other content."""
+
+    local: Score
+    remote: Score
+
+    @property
+    def text(self) -> str:
+        """What was left out, and how to record it."""
+        local = self.local
+        verb, value = ("withdraw", "--reason TEXT") if local.void else ("add", local.value or "--unavailable REASON")
+        again = f"orgtp score {verb} {local.seat} {local.metric} {value} --for {local.period}"
+        return (
+            f"left out: the id {self.local.id} belongs to another value on the remote: {describe_score(self.remote)}. "
+            f"The local one is {describe_score(self.local)}. If both are right, record it again: {again}"
+        )
 
 
 def list_unpublished(repo: Repo, local: str, published: str | None, *, every: bool = False) -> list[str]:
@@ -68,7 +92,8 @@ def _decode_commit(raw: bytes) -> str:
 class CommitReplay:
     """Rewrites commits onto a batch, which starts at the remote's tip.
 
-    `commands` are the shell commands for a manual merge, to show in a conflict.
+    `commands` are the shell commands for a manual merge, to show in a conflict. After `plan_commits`, `left_out` has
+    the records that were left out, each with the one that has its id.
     """
 
     def __init__(self, batch: CommitBatch, commits: list[str], commands: str) -> None:
@@ -78,7 +103,8 @@ class CommitReplay:
         self._changes: dict[str, TreeChanges] = {
             source.id: _diff_checked_trees(repo, source.parent, source.id) for source in self.sources
         }
-        self._known_ids: set[str] = set()
+        self.left_out: list[RecordLeftOut] = []
+        self._known: dict[str, Score | None] = {}
         self._merge_index = self._find_manual_merge(commits)
 
     def _find_manual_merge(self, commits: list[str]) -> int:
@@ -108,7 +134,7 @@ class CommitReplay:
 
     def plan_commits(self) -> list[PlannedCommit]:
         """Plan the rewritten commits, without those that have no changes left. Raises `SyncConflict`."""
-        self._known_ids = self._find_known_ids()
+        self._known, self.left_out = self._find_known_records(), []
         tried = [
             self._try_commit(source) if n < self._merge_index else self._plan_commit(source)
             for n, source in enumerate(self.sources)
@@ -117,8 +143,11 @@ class CommitReplay:
         self._refuse_errors({path for step in steps for path in step.nodes})
         return steps
 
-    def _find_known_ids(self) -> set[str]:
-        """Find which of the record ids that the commits add are already in the org."""
+    def _find_known_records(self) -> dict[str, Score | None]:
+        """Find which ids of the records that the commits add are already in the org: id to the record there.
+
+        The record is None if the line is not a valid record.
+        """
         ids: set[str] = set()
         for changes in self._changes.values():
             for path, (old, new) in changes.items():
@@ -127,18 +156,23 @@ class CommitReplay:
                         read_record_id(line) for line in self._read_content(old).splitlines()
                     }
         files = self.base.read_files(find_files_with_ids(self.base, ids - {""})) if ids else {}
-        return {found for raw in files.values() for line in raw.splitlines() if (found := read_record_id(line)) in ids}
+        known: dict[str, Score | None] = {}
+        for path, raw in files.items():
+            for line in raw.splitlines():
+                if (id_ := read_record_id(line)) in ids:
+                    known.setdefault(id_, _read_record(path, line))
+        return known
 
     def _read_content(self, node: TreeEntry | None) -> bytes:
         return self.batch.editor.objects.read_blobs([node.id])[node.id] if node else b""
 
     def _try_commit(self, source: SourceCommit) -> PlannedCommit | None:
         """Plan a commit before a manual merge. Returns None on a conflict, because the merge contains its changes."""
-        known = set(self._known_ids)
+        known, left_out = dict(self._known), list(self.left_out)
         try:
             return self._plan_commit(source)
         except SyncConflict:
-            self._known_ids = known
+            self._known, self.left_out = known, left_out
             return None
 
     def _plan_commit(self, source: SourceCommit) -> PlannedCommit | None:
@@ -183,7 +217,7 @@ class CommitReplay:
         self, path: str, old: TreeEntry | None, now: TreeEntry | None, new: TreeEntry | None
     ) -> TreeEntry | None:
         if find_seat_of_scores(path) and new and new.is_plain and (now is None or now.is_plain):
-            return self._append_records(old, now, new)
+            return self._append_records(path, old, now, new)
         if old == new:
             return now
         if now in {old, new}:
@@ -200,16 +234,28 @@ class CommitReplay:
             raise MergeClash
         return TreeEntry(new.mode if old and new.mode != old.mode else now.mode, self._add_blob(raw, new))
 
-    def _append_records(self, old: TreeEntry | None, now: TreeEntry | None, new: TreeEntry) -> TreeEntry | None:
+    def _append_records(
+        self, path: str, old: TreeEntry | None, now: TreeEntry | None, new: TreeEntry
+    ) -> TreeEntry | None:
         """Append the records that the commit added and whose ids are new to the current file."""
         lines = find_new_records(self._read_content(old), self._read_content(new)).splitlines(keepends=True)
-        fresh = [line for line in lines if read_record_id(line) not in self._known_ids]
+        fresh = [line for line in lines if self._is_new_record(path, line)]
         if not fresh:
             return now
-        self._known_ids |= {read_record_id(line) for line in fresh} - {""}
         before = self._read_content(now)
         gap = b"\n" if before and not before.endswith(b"\n") else b""
         return TreeEntry(now.mode if now else PLAIN, self._add_blob(before + gap + b"".join(fresh), new))
+
+    def _is_new_record(self, path: str, line: bytes) -> bool:
+        """Whether the id of a line is new. If it belongs to another value, the line is noted in `left_out`."""
+        id_, record = read_record_id(line), _read_record(path, line)
+        if not id_ or id_ not in self._known:
+            self._known |= {id_: record} if id_ else {}
+            return True
+        known = self._known[id_]
+        if known and record and not known.repeats(record):
+            self.left_out.append(RecordLeftOut(record, known))
+        return False
 
     def _add_blob(self, raw: bytes, like: TreeEntry) -> str:
         return self.batch.editor.objects.add_object("blob", raw, like.id)
@@ -250,6 +296,12 @@ def _diff_checked_trees(repo: Repo, parent: str | None, commit: str) -> TreeChan
         if old is None or new is None or old.mode != new.mode:
             editor.find_entry(path)
     return changes
+
+
+def _read_record(path: str, line: bytes) -> Score | None:
+    """Read a line of a score file; None if it is not a valid record."""
+    data, at, _ = parse_score_line(line.rstrip(b"\n"))
+    return build_score(data, at, Place(path)) if at else None
 
 
 def _name_conflict(path: str, what: str) -> str:

@@ -36,7 +36,7 @@ from orgtp.ledger.remote_witness import (
 )
 from orgtp.ledger.witness import find_witness_to_move, has_lost_commit, save_witness
 from orgtp.model.errors import BadInput
-from orgtp.sync.replay import CommitReplay, list_unpublished
+from orgtp.sync.replay import CommitReplay, RecordLeftOut, list_unpublished
 
 _TRIES = 14
 _FIRST_PAUSE, _LAST_PAUSE = 0.1, 6.0
@@ -107,7 +107,8 @@ class SyncResult:
     """The result of a sync: the numbers of commits received and sent; `rewritten` maps old ids of commits to new ones.
 
     `before` and `commit` are the old and new tips of the ledger branch. `paths` are the changed files. `behind`: why a
-    work tree could not be updated. `queued`: the values that are still in the outbox.
+    work tree could not be updated. `queued`: the values that are still in the outbox. `left_out`: the local records
+    whose ids belong to other values on the remote.
     """
 
     remote: str
@@ -120,6 +121,7 @@ class SyncResult:
     paths: tuple[str, ...] = ()
     behind: str = ""
     queued: tuple[QueuedScores, ...] = field(default=())
+    left_out: tuple[RecordLeftOut, ...] = field(default=())
 
 
 def sync_ledger(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) -> SyncResult:
@@ -184,17 +186,19 @@ class RemoteSync:
     def plan_sync(self) -> SyncResult:
         """Return what a sync would do now. Fetches objects, but moves no ref and sends nothing."""
         local, remote_tip = self.ledger.tip(), self._fetch_tip(save=False)
-        new_tip, rewritten = self._replay_onto(local, remote_tip)
-        return self._build_result(local, new_tip, remote_tip, rewritten)
+        new_tip, rewritten, left_out = self._replay_onto(local, remote_tip)
+        return replace(self._build_result(local, new_tip, remote_tip, rewritten), left_out=left_out)
 
     def run_sync(self) -> SyncResult:
         """Fetch, rewrite our commits, and push. Repeat if another push came first. Raises `SyncStopped`."""
         first, rewritten, paths = self.ledger.tip(), dict[str, str](), set[str]()
+        left_out: tuple[RecordLeftOut, ...] = ()
         for _ in _pause_between_tries():
             remote_tip = self._fetch_tip()
             done = self._follow_remote(remote_tip)
             rewritten = {old: done.rewritten.get(new, new) for old, new in rewritten.items()} | dict(done.rewritten)
             paths |= set(done.paths)
+            left_out += done.left_out
             save_rewritten_commits(self._repo, done.rewritten)
             try:
                 if done.commit != remote_tip:
@@ -203,7 +207,8 @@ class RemoteSync:
                 continue
             received = _count_missing(self._repo, remote_tip, first) if remote_tip else 0
             save_witness(self._repo, self._branch, done.commit)
-            return replace(done, before=first, received=received, rewritten=rewritten, paths=tuple(sorted(paths)))
+            found = replace(done, before=first, received=received, rewritten=rewritten, paths=tuple(sorted(paths)))
+            return replace(found, left_out=left_out)
         raise PushRaced(url=self.remote.public_url)
 
     def _fetch_tip(self, *, save: bool = True) -> str | None:
@@ -241,10 +246,10 @@ class RemoteSync:
             self._refuse_merge()
             write_outbox(self.ledger, again=True)
             local = self.ledger.tip()
-            new_tip, rewritten = self._replay_onto(local, remote_tip)
+            new_tip, rewritten, left_out = self._replay_onto(local, remote_tip)
             changes = diff_trees(self._repo, local, new_tip) if new_tip != local else {}
             behind = move_branch(self._repo, self._branch_move(local, new_tip), changes) if new_tip != local else ""
-        return replace(self._build_result(local, new_tip, remote_tip, rewritten), behind=behind)
+        return replace(self._build_result(local, new_tip, remote_tip, rewritten), behind=behind, left_out=left_out)
 
     def _refuse_merge(self) -> None:
         """Raise `MergeInProgress` during a manual merge, which resolves a conflict of an earlier sync."""
@@ -258,24 +263,28 @@ class RemoteSync:
         witness_too = find_witness_to_move(self._repo, self._branch, old, new)
         return BranchMove(self.ledger.ref, old, new, f"sync: {self.remote.public_url}", env, witness_too)
 
-    def _replay_onto(self, local: str, remote_tip: str | None) -> tuple[str, dict[str, str]]:
-        """Return a tip that contains both sides, and the rewritten commits: old id to new id. Raises `SyncConflict`."""
+    def _replay_onto(self, local: str, remote_tip: str | None) -> tuple[str, dict[str, str], tuple[RecordLeftOut, ...]]:
+        """Return a tip that contains both sides, the rewritten commits (old id to new id), and what was left out.
+
+        Raises `SyncConflict`.
+        """
         repo = self._repo
         if local == remote_tip or (remote_tip and repo.has_ancestor(local, remote_tip)):
-            return remote_tip or local, {}
+            return remote_tip or local, {}, ()
         self._refuse_malformed(local, "here")
         if remote_tip is None or repo.has_ancestor(remote_tip, local):
-            return local, {}
+            return local, {}, ()
         if not find_common_ancestors(repo, local, remote_tip):
             raise UnrelatedHistory(url=self.remote.public_url)
         batch = CommitBatch(self.ledger, remote_tip)
         ours = list_unpublished(repo, local, remote_tip)
-        steps = CommitReplay(batch, ours, self._merge_commands()).plan_commits()
+        replay = CommitReplay(batch, ours, self._merge_commands())
+        steps = replay.plan_commits()
         written = batch.write_commits(steps)
         pairs = zip(steps, written.recorded, strict=True)
         rewritten = {step.source.id: str(new.commit) for step, new in pairs if step.source}
         # A commit that the remote already has completely is mapped to the tip.
-        return written.tip, dict.fromkeys(ours, written.tip) | rewritten
+        return written.tip, dict.fromkeys(ours, written.tip) | rewritten, tuple(replay.left_out)
 
     def _merge_commands(self) -> str:
         """Return the commands for a manual merge: in a checkout of the ledger branch, or in a new work tree."""

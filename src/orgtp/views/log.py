@@ -17,7 +17,7 @@ _PREFIX = re.compile(r"[a-z-]+(?:\([a-z0-9-]+\))?: ")
 _TOUCHED = {"A": "added", "D": "deleted"}
 # The name of the action of a commit without an action trailer.
 BY_HAND = "hand"
-ACTIONS = ("init", "add", "set", "score", "retire", "escalate", "upgrade", BY_HAND)
+ACTIONS = ("init", "add", "set", "score", "withdraw", "retire", "escalate", "upgrade", BY_HAND)
 # The commits in a page. The first page is smaller, so that the output begins at once.
 _FIRST_PAGE, _PAGE = 50, 500
 _FEW = 3
@@ -120,7 +120,7 @@ def _match(commit: Commit, wanted: LogFilter, names: Mapping[str, str], measures
 
 def _is_about_metric(commit: Commit, entry: LogEntry, wanted: LogFilter, measures: Measures | None) -> bool:
     """Whether a commit is about the metric. A commit of values names its metrics in the message."""
-    if entry.action != "score":
+    if entry.action not in {"score", "withdraw"}:
         return measures is not None and measures(commit)
     if len(entry.seats) == 1 and entry.what.startswith(f"{wanted.metric} "):
         return True

@@ -15,7 +15,10 @@ from orgtp.model.value import Unit
 
 @dataclass(frozen=True, slots=True)
 class ScoreLine:
-    """One record. `counts`: it is the newest of its period. `corrected`: the newest one has another value."""
+    """One record. `counts`: it is the newest of its period. `corrected`: the newest one has another value.
+
+    `void`: it withdraws the earlier records of its period.
+    """
 
     seat: str
     metric: str
@@ -29,6 +32,7 @@ class ScoreLine:
     counts: bool
     corrected: bool
     measure: Unit | None
+    void: bool = False
 
 
 def score_lines(org: Org, now: datetime, seat: str = "", metric: str = "") -> list[ScoreLine]:
@@ -48,7 +52,7 @@ def _list_lines(row: MetricRow) -> list[ScoreLine]:
 
 
 def _build_line(row: MetricRow, score: Score) -> ScoreLine:
-    newest = row.org.scores_in_force(row.seat.id, row.metric.id)[score.period]
+    newest = row.org.newest_scores(row.seat.id, row.metric.id)[score.period]
     period = parse_period(score.period)
     state = row.cell_at(period).state if period and newest is score else CellState.NONE
     return ScoreLine(
@@ -62,6 +66,7 @@ def _build_line(row: MetricRow, score: Score) -> ScoreLine:
         note=score.note or None,
         id=score.id,
         counts=newest is score,
-        corrected=newest is not score and newest.value != score.value,
+        corrected=newest is not score and newest.outcome != score.outcome,
         measure=row.metric.targets.unit if row.metric.targets.dated else None,
+        void=score.void,
     )

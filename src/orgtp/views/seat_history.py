@@ -52,8 +52,9 @@ class SeatChange:
 class RecordedScores:
     """The records of a span of time, of one metric or of all (null).
 
-    `unavailable` of the records have no value, and `corrected` were corrected later. Of the cells whose newest record
-    is among them, `known` are on or off target, and `on_target` are on target.
+    `unavailable` of the records have no value, `corrected` were corrected or withdrawn later, and `withdrawn` withdraw
+    an earlier one. Of the cells whose newest record is among them, `known` are on or off target, and `on_target` are on
+    target.
     """
 
     metric: str | None
@@ -62,6 +63,7 @@ class RecordedScores:
     corrected: int
     on_target: int
     known: int
+    withdrawn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,25 +160,26 @@ def _count_by_metric(org: Org, seat: str, metrics: dict[str, list[Score]], now: 
 
 
 def _count_metric(org: Org, seat: str, metric: str, scores: list[Score], now: datetime) -> RecordedScores:
-    in_force = org.scores_in_force(seat, metric)
-    counting = [score for score in scores if in_force[score.period] is score]
-    corrected = [score for score in scores if in_force[score.period].value != score.value]
+    newest = org.newest_scores(seat, metric)
+    counting = [score for score in scores if newest[score.period] is score and not score.void]
+    corrected = [score for score in scores if newest[score.period].outcome != score.outcome and not score.void]
     held = org.seats[seat].metrics.get(metric)
-    states = _list_verdicts(MetricRow(org, org.seats[seat], held, now), in_force, counting) if held else []
+    states = _list_verdicts(MetricRow(org, org.seats[seat], held, now), newest, counting) if held else []
     return RecordedScores(
         metric=metric,
         records=len(scores),
-        unavailable=sum(score.value is None for score in scores),
+        unavailable=sum(score.value is None and not score.void for score in scores),
         corrected=len(corrected),
         on_target=sum(state is CellState.ON for state in states),
         known=sum(state in {CellState.ON, CellState.OFF} for state in states),
+        withdrawn=sum(score.void for score in scores),
     )
 
 
-def _list_verdicts(row: MetricRow, in_force: Mapping[str, Score], counting: list[Score]) -> list[CellState]:
+def _list_verdicts(row: MetricRow, records: Mapping[str, Score], counting: list[Score]) -> list[CellState]:
     """The states of the cells whose newest record is one of `counting`."""
     newest: dict[Period, Score] = {}
-    for score in in_force.values():
+    for score in records.values():
         period = score.parsed_period
         if period and period.grain is row.metric.cadence.grain:
             cell = period.widen(row.metric.cell_grain)

@@ -88,6 +88,6 @@ def _is_known_since(row: MetricRow, period: Period) -> bool:
 def _find_first(row: MetricRow, period: Period) -> Period:
     """The first of the consecutive periods without a value of which this one is the last."""
     known, declared = row.newest_known_before(period), row.declared_beginning()
-    begins = [one for one in (known and known.next(), declared) if one]
+    begins = [one for one in (known and known.next_in(row.org.zone), declared) if one]
     first = max(begins) if known else row.first_period()
     return next_owed_period(row.org, row.metric, min(period, first or period))

@@ -97,7 +97,7 @@ class ReportRetirement:
 
 @dataclass(frozen=True, slots=True)
 class ReportCorrection:
-    """A value and a later one that corrects it for the same period. Null means that the value was unavailable."""
+    """A value and a later record that corrects or withdraws it. Null means unavailable or withdrawn."""
 
     seat: str
     name: str
@@ -106,6 +106,7 @@ class ReportCorrection:
     period: str
     before: str | None
     after: str | None
+    withdrawn: bool
     at: str
     by: str | None
     by_name: str | None
@@ -139,10 +140,11 @@ Origin = Callable[[Place], str | None]
 
 @dataclass(frozen=True, slots=True)
 class ValueCounts:
-    """The number of recorded values: all, those that are unavailable, and those that correct an earlier one."""
+    """The number of records: all, those without a value, those that withdraw one, and the corrections of both kinds."""
 
     recorded: int
     unavailable: int
+    withdrawn: int
     corrections: int
 
 
@@ -202,13 +204,13 @@ def build_report(org: Org, audited: AuditInput, at: datetime, origin: Origin) ->
 
 
 def find_corrections(org: Org) -> list[tuple[Score, Score]]:
-    """Find each record that changes the value of a period, together with the record before it. Sorted by time."""
+    """Find each record that changes or withdraws the value of a period, with the record before it. Sorted by time."""
     pairs = []
     for seat, metric in sorted({(score.seat, score.metric) for scores in org.scores.values() for score in scores}):
         before: dict[str, Score] = {}
         for score in org.score_records(seat, metric):
             was = before.get(score.period)
-            if was is not None and was.value != score.value:
+            if was is not None and not was.void and was.outcome != score.outcome:
                 pairs.append((was, score))
             before[score.period] = score
     return sorted(pairs, key=lambda pair: (pair[1].at, pair[1].seat, pair[1].id))
@@ -230,6 +232,7 @@ def _report_correction(org: Org, was: Score, now: Score, origin: Origin) -> Repo
         period=now.period,
         before=was.value,
         after=now.value,
+        withdrawn=now.void,
         at=format_timestamp(now.at),
         by=now.by or None,
         by_name=_find_seat_name(org, now.by),
@@ -244,7 +247,8 @@ def _report_correction(org: Org, was: Score, now: Score, origin: Origin) -> Repo
 
 def _count_values(org: Org, corrected: int) -> ValueCounts:
     every = [score for scores in org.scores.values() for score in scores]
-    return ValueCounts(len(every), sum(score.value is None for score in every), corrected)
+    withdrawn = sum(score.void for score in every)
+    return ValueCounts(len(every), sum(score.value is None for score in every) - withdrawn, withdrawn, corrected)
 
 
 def _sort_violations(violations: Sequence[Violation], history: History) -> tuple[Violation, ...]:

@@ -37,13 +37,17 @@ class Refusal:
 
 @dataclass(frozen=True)
 class SignedChange:
-    """A signed change: the org before and after, and the changed paths, each with whether it existed before."""
+    """A signed change: the org before and after, and the changed paths, each with whether it existed before.
+
+    `withdrawn` are the score files to which it adds a record that withdraws a value.
+    """
 
     signer: str
     before: Org
     after: Org
     paths: Mapping[str, bool]
     forge: bool = False
+    withdrawn: Collection[str] = ()
 
     @cached_property
     def retiring(self) -> list[str]:
@@ -99,7 +103,7 @@ def _find_allowed_seats(claim: SignedChange, path: str) -> Collection[str] | Non
     if seat := _find_seat_of_file(path, "retirements"):
         return list_retirement_deciders(claim.before, seat)
     if seat := _find_seat_of_folder(path, "scores"):
-        return _select_current_seats(claim.before, _find_recorders(claim, seat))
+        return _select_current_seats(claim.before, _find_recorders(claim, seat, path))
     if top == "policy" or path in _TOPS:
         return [*claim.before.policy_approvers, *_allow_list_cleanup(claim, path)]
     return _find_escalation_editors(claim, path) if path.startswith(ESCALATIONS_FOLDER) else None
@@ -167,9 +171,14 @@ def _list_seat_and_above(org: Org, id_: str) -> list[str]:
     return [id_, *(held.id for held in org.chain_above(id_))]
 
 
-def _find_recorders(claim: SignedChange, seat: str) -> list[str]:
-    """Return who may record values for a seat. If the same commit adds the seat, whoever may add it may record, too."""
+def _find_recorders(claim: SignedChange, seat: str, path: str) -> list[str]:
+    """Return who may change the score file `path`.
+
+    If the same commit adds the seat, whoever may add it may record, too. If the commit withdraws a value, fewer may.
+    """
     added = claim.paths.get(seat_path(seat)) is False
+    if path in claim.withdrawn and not added:
+        return claim.before.eligible_withdrawers(seat)
     return [*claim.before.eligible_recorders(seat), *(_find_seat_creators(claim, seat) if added else ())]
 
 

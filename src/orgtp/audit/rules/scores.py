@@ -13,10 +13,12 @@ from orgtp.model.org import Org
 from orgtp.model.period import parse_period
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, Seat
+from orgtp.model.text import join_with_and
 
 REWRITTEN, DELETED, MODE = "score-rewritten", "score-file-deleted", "score-file-mode"
 LOST, NOWHERE = "merge-lost-lines", "merge-added-lines"
 TAKEN, MALFORMED, MISFIT = "score-id-taken", "score-malformed", "score-misfit"
+WITHDRAWN = "withdrawal-not-allowed"
 _KEEP = "Values may only be added. Restore the file; to correct a value, run: orgtp score add"
 _MAX_SHOWN = 400
 NOT_FILES = {"120000": "a symbolic link", "160000": "a submodule"}
@@ -66,6 +68,15 @@ def _describe_rewrite(was: list[bytes], now: list[bytes]) -> str:
     return f"{sum(lost.values())} of {len(was)} lines were {'changed' if came else 'removed'}"
 
 
+def make_withdrawal_violation(changes: CommitChanges, score: Score, line: bytes, may: Sequence[str]) -> Violation:
+    """Make the violation for a record that withdraws a value and does not name a seat that may."""
+    who = score.by or "nobody"
+    message = f"{who} withdrew {score.seat} {score.metric} {score.period}, but may not"
+    hint = f"Allowed: {join_with_and(may) or 'nobody'}. If the value was right, record it again: orgtp score add"
+    facts = {"path": score.place.path, "line": score.place.line, "after": decode_line(line)}
+    return changes.violation(WITHDRAWN, message, hint=hint, **facts)
+
+
 def check_merged_lines(
     changes: CommitChanges, path: str, parents: Sequence[bytes], result: bytes
 ) -> Iterator[Violation]:
@@ -99,8 +110,13 @@ def _find_first_lost(was: list[bytes], now: list[bytes]) -> tuple[int, bytes] | 
     return None
 
 
-def value_fits(metric: Metric, period_text: str, value: str | None, note: str) -> bool:
-    """Whether a value fits its metric. This is the fast check; `explain_misfit` gives the reason."""
+def value_fits(metric: Metric, period_text: str, value: str | None, note: str, *, void: bool = False) -> bool:
+    """Whether a value fits its metric. This is the fast check; `explain_misfit` gives the reason.
+
+    A record that withdraws a value needs only a note: the cadence may have changed since the value was recorded.
+    """
+    if void:
+        return bool(note.strip())
     period = parse_period(period_text)
     if period is None or period.grain is not metric.cadence.grain:
         return False

@@ -15,6 +15,7 @@ from orgtp.model.trailers import TrailerClaims
 # its open escalations to its owner.
 _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
     "score": ("scores/",),
+    "withdraw": ("scores/",),
     "add": ("seats/",),
     "set": ("seats/",),
     "retire": ("seats/", "retirements/", "org.yaml", ESCALATIONS_FOLDER),
@@ -24,6 +25,7 @@ _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
 # The path that every commit of an action must change, and what it adds.
 _REQUIRED_PATHS = {
     "score": ("scores/", "value"),
+    "withdraw": ("scores/", "withdrawal"),
     "retire": ("retirements/", "retirement record"),
     "escalate": (ESCALATIONS_FOLDER, "escalation"),
 }
@@ -68,6 +70,19 @@ def find_mismatches(changes: CommitChanges, claims: TrailerClaims, known: Callab
         yield from _check_init(changes)
     elif actions and actions <= _ALLOWED_PATHS.keys() and not claims.partly:
         yield from _check_paths(changes, actions)
+
+
+def find_unnamed_withdrawals(
+    changes: CommitChanges, claims: TrailerClaims, withdrawn: Iterable[str]
+) -> Iterator[Violation]:
+    """Find files in which a commit withdraws a value although its actions are others."""
+    actions = {one.action for one in claims.all if one.action}
+    if not actions or not actions <= _ALLOWED_PATHS.keys() or "withdraw" in actions or claims.partly:
+        return
+    for path in sorted(withdrawn):
+        named = join_with_and(sorted(actions))
+        message = f"its action is {named}, but it withdraws a value in {path}"
+        yield changes.violation(MISMATCH, message, path=path, after=named, hint=_RECORD)
 
 
 def _check_init(changes: CommitChanges) -> Iterator[Violation]:

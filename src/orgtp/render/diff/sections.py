@@ -249,12 +249,14 @@ def _format_target_span(since: str | None, until: str | None) -> str:
 
 
 def _format_values_row(added: ValuesAdded) -> tuple[Line, ...]:
-    unknown = f", {added.unavailable} unavailable" if added.unavailable else ""
+    counts = {"unavailable": added.unavailable, "withdrawn": added.withdrawn}
+    rest = "".join(f", {number} {what}" for what, number in counts.items() if number)
+    newest = join_spans(code_text(added.period), " = ", _format_value(added.value, added.measure))
     return (
         format_seat_short(added.seat, added.name),
         format_named_id(added.metric, added.metric_name),
-        join_spans(f"{added.added} new{unknown}"),
-        join_spans(code_text(added.period), " = ", _format_value(added.value, added.measure)),
+        join_spans(f"{added.added} new{rest}"),
+        newest if added.period else [],
     )
 
 
@@ -269,7 +271,8 @@ def _make_correction_item(value: ValueCorrected) -> ListItem:
     was, now = _format_value(value.before, value.measure), _format_value(value.after, value.measure)
     by = join_spans(" by ", code_text(value.by)) if value.by else []
     where = join_spans(" in ", code_text(value.made.commit[:SHORT_COMMIT])) if value.made else []
-    return ListItem(join_spans(about, ": ", was, " → ", now, ", corrected", by, where, prefix_text(": ", value.note)))
+    what = [", withdrawn"] if value.withdrawn else [" → ", now, ", corrected"]
+    return ListItem(join_spans(about, ": ", was, *what, by, where, prefix_text(": ", value.note)))
 
 
 def _make_rewritten_item(row: RowChanged) -> ListItem:

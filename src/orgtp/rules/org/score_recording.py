@@ -98,6 +98,8 @@ def score_before_since(org: Org) -> Iterator[Finding]:
     ended: dict[str, date | None] = {}
     for seat in org.seats.values():
         for score in org.scores.get(seat.id, ()) if seat.since else ():
+            if org.newest_scores(score.seat, score.metric)[score.period].void:
+                continue
             if score.period not in ended:
                 period = parse_period(score.period)
                 ended[score.period] = period.next().start.date() if period else None

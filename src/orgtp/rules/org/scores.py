@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orgtp.model.due import explain_not_owed
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
-from orgtp.model.period import PERIOD_EXAMPLES, parse_period
+from orgtp.model.period import name_matching_periods, parse_period
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, seat_path
@@ -79,18 +80,47 @@ def score_wrong_period(org: Org) -> Iterator[Finding]:
         {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
 
     Fix: if the cadence was changed, restore it, and add a new metric with the new cadence; recorded values stay. If the
-    line is not committed yet, remove it, and record the value again `--for` a period of the metric's cadence.
+    line is not committed yet, remove it, and record the value again `--for` a period of the metric's cadence. A value
+    that should never have been recorded can be withdrawn: `orgtp score withdraw`.
     """
     for score, metric in _scores_of_known_metrics(org):
         period = parse_period(score.period)
         grain = metric.cadence.grain
-        if period and period.grain is not grain:
+        if period and period.grain is not grain and not _is_withdrawn(org, score):
             message = f'"{score.period}" is not a period of {metric.id}, which is {metric.cadence}'
             new = f"Restore the old cadence in {seat_path(score.seat)}, and add a new metric for another one."
-            hint = (
-                f"{new} If the line is not committed, record the value for a period such as {PERIOD_EXAMPLES[grain]}."
-            )
+            right = name_matching_periods(period, grain)
+            hint = f"{new} If the line is not committed, record the value for {right}."
             yield Finding(score.place, message, hint)
+
+
+def score_not_owed(org: Org) -> Iterator[Finding]:
+    """A value belongs to a day off, or to an hour that does not exist.
+
+    A metric with the cadence `weekdays` has no value for a Saturday, a Sunday or a holiday of org.yaml, and no hourly
+    metric has one for an hour that the clocks skip. Such a value usually belongs to another day, and yet it counts: in
+    the week's sum, or as its last value. orgtp commands refuse it; before version 0.2, they accepted it.
+
+    Bad:
+
+        {"id":"a","at":"2026-11-14T13:00:02Z","metric":"calls-booked","period":"2026-11-14","value":"12"}
+        (a Saturday)
+
+    Good:
+
+        {"id":"a","at":"2026-11-13T13:00:02Z","metric":"calls-booked","period":"2026-11-13","value":"12"}
+
+    Fix: withdraw it, and record it for the right day: `orgtp score withdraw SEAT METRIC --for PERIOD --reason TEXT`.
+    """
+    for score, metric in _scores_of_known_metrics(org):
+        period = parse_period(score.period)
+        if period and period.grain is metric.cadence.grain and _is_in_force(org, score):
+            why = explain_not_owed(org, metric, period)
+            if why:
+                withdraw = f"orgtp score withdraw {score.seat} {score.metric} --for {score.period} --reason TEXT"
+                yield Finding(
+                    score.place, f"{metric.id} has a value for {score.period}: {why}", f"Withdraw it: {withdraw}"
+                )
 
 
 def score_wrong_value(org: Org) -> Iterator[Finding]:
@@ -128,7 +158,7 @@ def score_blank_without_note(org: Org) -> Iterator[Finding]:
     """A value is unavailable, but no note says why.
 
     A blank needs a reason: the source was down, the person was away, or nobody counted. Without one, it looks like a
-    value that was forgotten.
+    value that was forgotten. A record that withdraws a value needs one, too.
 
     Bad:
 
@@ -141,9 +171,11 @@ def score_blank_without_note(org: Org) -> Iterator[Finding]:
     Fix: record it again: `orgtp score add SEAT METRIC --unavailable REASON --for PERIOD`.
     """
     for score in org.each_score():
-        if score.value is None and not score.note.strip() and _is_in_force(org, score):
-            message = f"{score.metric} {score.period} is unavailable, but no note says why"
+        if score.value is None and not score.note.strip() and _is_newest(org, score):
+            what = "withdrawn" if score.void else "unavailable"
+            message = f"{score.metric} {score.period} is {what}, but no note says why"
             hint = f"Record it again: {_record_again_command(score, '--unavailable REASON')}"
+            hint = "Add a note to the line before it is committed." if score.void else hint
             yield Finding(score.place, message, hint)
 
 
@@ -199,6 +231,16 @@ def score_wrong_file(org: Org) -> Iterator[Finding]:
 def _is_in_force(org: Org, score: Score) -> bool:
     """Whether the score is the newest record of its period, and so the one that counts."""
     return org.scores_in_force(score.seat, score.metric).get(score.period) is score
+
+
+def _is_newest(org: Org, score: Score) -> bool:
+    """Whether the score is the newest record of its period, be it one that withdraws the others."""
+    return org.newest_scores(score.seat, score.metric).get(score.period) is score
+
+
+def _is_withdrawn(org: Org, score: Score) -> bool:
+    """Whether the newest record of the score's period withdraws it."""
+    return org.newest_scores(score.seat, score.metric)[score.period].void
 
 
 def _record_again_command(score: Score, value: str) -> str:

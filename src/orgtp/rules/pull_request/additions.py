@@ -66,6 +66,54 @@ def score_row_backdated(compared: OrgPair) -> Iterator[Finding]:
         yield Finding(Place(path), message, "This is fine if orgtp sync added them; the newest record counts.")
 
 
+def withdrawal_not_allowed(compared: OrgPair) -> Iterator[Finding]:
+    """A value was withdrawn by a seat that may not.
+
+    A withdrawn value counts no more, so the seat that it measures may not withdraw it. The owner of the seat, those
+    above it and the scorekeepers may. The policy of the base commit applies.
+
+    Bad:
+
+        +{"id":"z", …, "period":"2026-W47","value":null,"void":true,"by":"jeff","note":"too low"}    (in scores/jeff)
+
+    Good:
+
+        +{"id":"z", …, "period":"2026-W47","value":null,"void":true,"by":"bogdan","note":"counted twice"}
+
+    Fix: remove the line, and ask one of the seats in the message to run `orgtp score withdraw`.
+    """
+    for score in _added_scores(compared):
+        # A seat that the pull request adds is not in the base.
+        org = compared.before if score.seat in compared.before.seats else compared.after
+        if score.void and not org.may_withdraw(score.seat, score.by):
+            who = f'"{score.by}" may not withdraw' if score.by else "the record does not say who withdraws"
+            may = ", ".join(org.eligible_withdrawers(score.seat)) or "nobody"
+            yield Finding(score.place, f"{who} {score.metric} {score.period} of {score.seat}", f"Who may: {may}.")
+
+
+def score_withdrawn(compared: OrgPair) -> Iterator[Finding]:
+    """A value was withdrawn.
+
+    The value counts no more, and neither does a miss. The reviewer should see the value and the reason.
+
+    Bad:
+
+        a miss that is withdrawn because it is a miss
+
+    Good:
+
+        a value that was recorded for a Saturday by mistake, and its withdrawal with that reason
+
+    Fix: nothing, if the reason is right. Otherwise remove the line before it is merged.
+    """
+    for score in _added_scores(compared):
+        was = compared.before.scores_in_force(score.seat, score.metric).get(score.period) if score.void else None
+        if was:
+            value = "unavailable" if was.value is None else was.value
+            message = f"{score.seat} {score.metric} {score.period} = {value} was withdrawn: {score.note}"
+            yield Finding(score.place, message, "The value counts no more. Check the reason.")
+
+
 def decider_not_approver(compared: OrgPair) -> Iterator[Finding]:
     """A retirement was decided by a person who may not decide it.
 

@@ -57,7 +57,7 @@ def _find_next_period(row: MetricRow) -> Period:
     period = next_owed_period(org, metric, max(period, first) if first else period)
     known = org.score_series(row.seat.id, metric.id, period.start).in_force
     while period.text in known:
-        period = next_owed_period(org, metric, period.next())
+        period = next_owed_period(org, metric, period.next_in(org.zone))
     return period
 
 

@@ -95,7 +95,7 @@ class Facts:
         return None
 
     def _correction(self, item: ValueCorrected) -> Fact:
-        score = self.after.scores_in_force(item.seat, item.metric)[item.period]
+        score = self.after.newest_scores(item.seat, item.metric)[item.period]
         return Fact((score.place.path, score.id), True)
 
 

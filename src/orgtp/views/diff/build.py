@@ -127,7 +127,8 @@ def _count_other_changes(found: Diff) -> list[str]:
     counts = (
         (len({(target.seat, target.metric) for target in found.targets}), "target", "moved"),
         (new, "value", "recorded"),
-        (len(found.corrections), "value", "corrected"),
+        (sum(not value.withdrawn for value in found.corrections), "value", "corrected"),
+        (sum(value.withdrawn for value in found.corrections), "value", "withdrawn"),
         (len(found.rows), "recorded value", "changed or removed"),
         (len(found.records), "retirement record", "changed or removed"),
         (sum(one.before is None for one in found.escalations), "escalation", "opened"),

@@ -18,7 +18,10 @@ Row = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class ValuesAdded:
-    """The new rows of a metric: how many, how many of them without a value, and the value of the newest period."""
+    """The new values of a metric: how many, how many of them unavailable, and the value of the newest period.
+
+    `withdrawn` is the number of further rows that withdraw a value. `period` is null if all new values were withdrawn.
+    """
 
     seat: str
     name: str
@@ -26,7 +29,8 @@ class ValuesAdded:
     metric_name: str
     added: int
     unavailable: int
-    period: str
+    withdrawn: int
+    period: str | None
     value: str | None
     note: str | None
     measure: Unit | None
@@ -34,7 +38,7 @@ class ValuesAdded:
 
 @dataclass(frozen=True, slots=True)
 class ValueCorrected:
-    """A period whose value was corrected by a newer row."""
+    """A period whose value was corrected by a newer row, or `withdrawn` by it."""
 
     seat: str
     name: str
@@ -43,6 +47,7 @@ class ValueCorrected:
     period: str
     before: str | None
     after: str | None
+    withdrawn: bool
     by: str | None
     note: str | None
     measure: Unit | None
@@ -61,33 +66,38 @@ class RowChanged:
 
 
 def values_added(before: Org, after: Org) -> Iterator[ValuesAdded]:
-    """The new rows, by seat and metric."""
+    """The new values, by seat and metric."""
     groups: dict[tuple[str, str], list[Score]] = {}
     for score in _list_new_rows(before, after):
         groups.setdefault((score.seat, score.metric), []).append(score)
     for (seat, metric), scores in sorted(groups.items()):
-        newest = after.scores_in_force(seat, metric)[max(score.period for score in scores)]
+        withdrawn = sum(score.void for score in scores)
+        if withdrawn == len(scores):
+            continue
+        left = {score.period for score in scores} & set(after.scores_in_force(seat, metric))
+        newest = after.scores_in_force(seat, metric)[max(left)] if left else None
         yield ValuesAdded(
             seat=seat,
             name=_name(after, before, seat),
             metric=metric,
             metric_name=_find_metric_name(after, before, seat, metric),
-            added=len(scores),
-            unavailable=sum(score.value is None for score in scores),
-            period=newest.period,
-            value=newest.value,
-            note=newest.note or None,
+            added=len(scores) - withdrawn,
+            unavailable=sum(score.value is None and not score.void for score in scores),
+            withdrawn=withdrawn,
+            period=newest.period if newest else None,
+            value=newest.value if newest else None,
+            note=newest.note or None if newest else None,
             measure=_find_unit(after, before, seat, metric),
         )
 
 
 def corrections(before: Org, after: Org) -> Iterator[ValueCorrected]:
-    """The periods that had a value before, and have another one by a newer row."""
+    """The periods that had a value before, and have another one by a newer row, or none because it is withdrawn."""
     for seat, metric in sorted({(score.seat, score.metric) for score in _list_new_rows(before, after)}):
-        old, new = before.scores_in_force(seat, metric), after.scores_in_force(seat, metric)
+        old, new = before.scores_in_force(seat, metric), after.newest_scores(seat, metric)
         for period in sorted(set(old) & set(new)):
             was, now = old[period], new[period]
-            if was.value != now.value and was.id != now.id:
+            if was.outcome != now.outcome and was.id != now.id:
                 yield _correction(before, after, was, now)
 
 
@@ -100,6 +110,7 @@ def _correction(before: Org, after: Org, was: Score, now: Score) -> ValueCorrect
         period=now.period,
         before=was.value,
         after=now.value,
+        withdrawn=now.void,
         by=now.by or None,
         note=now.note or None,
         measure=_find_unit(after, before, now.seat, now.metric),
@@ -152,6 +163,7 @@ def _row_facts(score: Score) -> Row:
         "metric": score.metric,
         "period": score.period,
         "value": score.value,
+        "void": "true" if score.void else None,
         "at": format_timestamp(score.at),
         "by": score.by or None,
         "note": score.note or None,
