@@ -256,7 +256,7 @@ class OrgHandle:
         if self.snapshot.repo is None:
             raise NoGit(root=self.root)
         try:
-            found = compare_with_base(self.snapshot.repo, self.snapshot.loaded, base, self.revision)
+            found = compare_with_base(self.snapshot.repo, self.snapshot.loaded, self.snapshot.tree, base, self.revision)
         except NotInClone as error:
             what, remedy = str(error.facts["what"]), str(error.facts["remedy"])
             return [], [Problem(BASE_NOT_REACHED.id, Place(HEAD), what, remedy)]

@@ -21,6 +21,8 @@ READ_FOLDERS = (*FOLDERS, SILENCED_FOLDER.rstrip("/"))
 HEAD = "org.yaml"
 # The single files that orgtp knows. Other files in policy/ are the user's own.
 SINGLE = (HEAD, ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH)
+# What git does with the files: how it merges and compares them. Only `validate --base` reads this.
+ATTRIBUTES = ".gitattributes"
 # The largest file that is read, in bytes. Score files, with one month of one seat, are the largest.
 MAX_BYTES = 8 * 1024 * 1024
 # Open only the file itself: follow no link, and do not block on a pipe.

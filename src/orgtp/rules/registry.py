@@ -19,7 +19,7 @@ from orgtp.rules.org import (
     structure,
 )
 from orgtp.rules.parsing.form import FORM
-from orgtp.rules.pull_request import additions, forbidden, notices
+from orgtp.rules.pull_request import additions, forbidden, notices, record_notices
 from orgtp.rules.pull_request.base import BASE_NOT_REACHED, NOT_AS_COMMITTED
 from orgtp.rules.records import RECORD_RULES
 from orgtp.rules.rule import (
@@ -153,10 +153,19 @@ RULES: tuple[Rule, ...] = (
         change_rule(notices.owner_changed, Severity.NOTICE),
         change_rule(notices.outcome_changed, Severity.NOTICE),
         change_rule(notices.metric_changed, Severity.NOTICE),
+        change_rule(notices.seat_changed, Severity.NOTICE),
+        change_rule(notices.address_changed, Severity.NOTICE),
+        change_rule(notices.capability_changed, Severity.NOTICE),
         change_rule(notices.seat_moved, Severity.NOTICE),
         change_rule(notices.kind_changed, Severity.WARNING),
         change_rule(notices.waiver_added, Severity.NOTICE),
         change_rule(notices.policy_changed, Severity.NOTICE),
+        change_rule(record_notices.value_corrected, Severity.NOTICE),
+        change_rule(record_notices.seat_retired, Severity.NOTICE),
+        change_rule(record_notices.silence_changed, Severity.NOTICE),
+        change_rule(record_notices.escalation_changed, Severity.NOTICE),
+        change_rule(record_notices.signers_changed, Severity.NOTICE),
+        change_rule(record_notices.attributes_changed, Severity.NOTICE),
     ),
 )
 # Every rule, including those without a check function, sorted by topic.

@@ -9,6 +9,7 @@ from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
 from orgtp.model.text import count_noun
+from orgtp.rules.pull_request.score_rows import list_added_scores
 from orgtp.rules.rule import Finding
 
 
@@ -28,7 +29,7 @@ def score_after_retirement(compared: OrgPair) -> Iterator[Finding]:
 
     Fix: remove the line, and record the value for the seat that has the metric now.
     """
-    for score in _added_scores(compared):
+    for score in list_added_scores(compared):
         seat, record = compared.before.seats.get(score.seat), compared.before.retirements.get(score.seat)
         day = score.at.astimezone(compared.after.zone).date()
         if seat and seat.is_retired and record and record.retired_on and day > record.retired_on:
@@ -58,7 +59,7 @@ def score_row_backdated(compared: OrgPair) -> Iterator[Finding]:
     for score in compared.before.each_score():
         known = newest.setdefault(score.place.path, score)
         newest[score.place.path] = max(known, score, key=lambda one: one.at)
-    added = [(one, newest.get(one.place.path)) for one in _added_scores(compared)]
+    added = [(one, newest.get(one.place.path)) for one in list_added_scores(compared)]
     late = Counter(one.place.path for one, last in added if last and one.at < last.at)
     for path, count in sorted(late.items()):
         are = "is" if count == 1 else "are"
@@ -88,10 +89,3 @@ def decider_not_approver(compared: OrgPair) -> Iterator[Finding]:
             who = ", ".join(compared.before.eligible_deciders(record.seat)) or "nobody"
             message = f'"{record.decided_by}" may not decide the retirement of {record.seat}'
             yield Finding(record.marks.value_place("decided_by"), message, f"Who may decide it: {who}.")
-
-
-def _added_scores(compared: OrgPair) -> Iterator[Score]:
-    """Yield the scores that are new in the changed files."""
-    paths = compared.new.keys()
-    for scores in compared.after.scores.values():
-        yield from (one for one in scores if one.place.path in paths and one.id not in compared.before.score_ids)
