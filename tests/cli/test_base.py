@@ -427,7 +427,7 @@ def test_work_that_moved_on_by_commands_is_not_left_over(sample: Shell) -> None:
 def test_broken_rows_and_copies_can_be_mended(hub: Shell, acme: Shell) -> None:
     acme.write(FILE, FIRST + "<<<<<<< HEAD\n\n" + FIRST)
     acme.git("commit", "-qam", "Merged badly")
-    assert judged(acme, base="HEAD", code=1).keys() == {"score-malformed", "score-duplicate-id", "score-out-of-order"}
+    assert judged(acme, base="HEAD~", code=1).keys() == {"score-malformed", "score-duplicate-id", "score-out-of-order"}
     change(acme, "mend", lambda shell: shell.write(FILE, FIRST))
     assert judged(acme, code=0) == {}
 

@@ -54,9 +54,9 @@ def files(folder: Path) -> dict[str, bytes]:
 def problems(tree: Tree, compared: OrgPair | None = None) -> list[Problem]:
     """All that is found in an org as of `NOW`."""
     loaded = load_org(tree)
-    return sort_problems(
-        [*loaded.problems, *rules.check_org(loaded.org, datetime.fromisoformat(NOW), *([compared] if compared else []))]
-    )
+    now = datetime.fromisoformat(NOW)
+    of_change = rules.check_changes(loaded.org, now, compared) if compared else ()
+    return sort_problems([*loaded.problems, *rules.check_org(loaded.org, now), *of_change])
 
 
 @cache

@@ -13,7 +13,7 @@ from orgtp.files.load import load_org
 from orgtp.files.tree import ATTRIBUTES, SINGLE, MemoryTree
 from orgtp.model.problem import Severity
 from orgtp.rules.pull_request.key_decisions import ANY, FILE_DECISIONS, KEY_DECISIONS, OWN, find_decision
-from orgtp.rules.registry import ALL_RULES, check_org
+from orgtp.rules.registry import ALL_RULES, check_changes
 
 RULES = {rule.id: rule for rule in ALL_RULES}
 # The file of the sources is on a machine, and not in an org.
@@ -196,7 +196,7 @@ def rules_found(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
     from orgtp.history.merge_base import pair_orgs
 
     old, new = load_org(MemoryTree(before)), load_org(MemoryTree(after))
-    found = check_org(new.org, None, pair_orgs(old, new))
+    found = check_changes(new.org, None, pair_orgs(old, new))
     return {problem.rule for problem in found if RULES[problem.rule].topic == "notices"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from orgtp.files.key_values import read_key_values
 from orgtp.files.load import LoadedOrg, load_org
@@ -76,7 +76,15 @@ def _is_unread(path: str, after: LoadedOrg) -> bool:
     return path not in after.files and after.org.is_unreadable(path)
 
 
-def compare_with_base(repo: Repo, after: LoadedOrg, tree: Tree, base: str, head: str | None) -> list[OrgPair]:
+@dataclass(frozen=True, slots=True)
+class ComparedOrg:
+    """A base of a comparison as it was loaded, and its pair with the org that is compared with it."""
+
+    before: LoadedOrg
+    pair: OrgPair
+
+
+def compare_with_base(repo: Repo, after: LoadedOrg, tree: Tree, base: str, head: str | None) -> list[ComparedOrg]:
     """Pair `after`, read from `tree` and based on the commit `head`, with its merge bases with `base`.
 
     Raises `NotInClone`.
@@ -85,7 +93,8 @@ def compare_with_base(repo: Repo, after: LoadedOrg, tree: Tree, base: str, head:
     """
     if _NEVER.fullmatch(base) or (base == "HEAD" and head is None):
         # There was no org before, or the repository has no commit yet.
-        return [pair_orgs(LoadedOrg(Org(), (), {}), after)]
+        nothing = LoadedOrg(Org(), (), {})
+        return [ComparedOrg(nothing, pair_orgs(nothing, after))]
     tip = resolve_base_commit(repo, base)
     return [
         _compare_with_commit(repo, merge_base, after, tree)
@@ -93,18 +102,18 @@ def compare_with_base(repo: Repo, after: LoadedOrg, tree: Tree, base: str, head:
     ]
 
 
-def _compare_with_commit(repo: Repo, merge_base: str, after: LoadedOrg, tree: Tree) -> OrgPair:
+def _compare_with_commit(repo: Repo, merge_base: str, after: LoadedOrg, tree: Tree) -> ComparedOrg:
     """Pair `after`, read from `tree`, with the org at the commit `merge_base`."""
     fetch_missing_objects(repo, merge_base, after.org.branch)
     old = GitTree(repo, merge_base)
-    found = pair_orgs(load_org(old, merge_base), after, (read_attribute_files(old), read_attribute_files(tree)))
+    before = load_org(old, merge_base)
+    found = pair_orgs(before, after, (read_attribute_files(old), read_attribute_files(tree)))
     try:
-        return replace(
-            found, used=_find_reused_ids(repo, merge_base, found), shallow=is_shallow_clone(repo), base=merge_base
-        )
+        used, shallow = _find_reused_ids(repo, merge_base, found), is_shallow_clone(repo)
     except GitFailed:
         # A partial clone may lack the trees of its history, so the ids that were used before are unknown.
-        return replace(found, shallow=True, base=merge_base)
+        used, shallow = {}, True
+    return ComparedOrg(before, replace(found, used=used, shallow=shallow, base=merge_base))
 
 
 def resolve_base_commit(repo: Repo, base: str) -> str:

@@ -176,15 +176,24 @@ ALL_RULES: tuple[Rule, ...] = sort_by_topic((*FORM, *RULES, BASE_NOT_REACHED, NO
 LENIENT_RULES = frozenset(rule.id for rule in RULES if not rule.refuses)
 
 
-def check_org(org: Org, now: datetime | None = None, *compared: OrgPair) -> Iterator[Problem]:
-    """Yield every problem of `org`, rule by rule.
+# The rules that need a base to compare with.
+_CHANGE_TOPICS = {"changes", "additions", "notices"}
 
-    Without `now`, rules about time are skipped; without `compared`, rules about changes. With several pairs, the
-    topic "changes" is checked against each base, all other rules against the first only.
-    """
-    case = RuleContext(org, now, compared[0] if compared else None)
+
+def check_org(org: Org, now: datetime | None = None) -> Iterator[Problem]:
+    """Yield every problem of `org`, rule by rule. Without `now`, rules about time are skipped."""
+    case = RuleContext(org, now)
     for rule in RULES:
-        yield from limit_problems(rule.find_problems(case))
-    for other in compared[1:]:
-        for rule in (rule for rule in RULES if rule.topic == "changes"):
-            yield from limit_problems(rule.find_problems(RuleContext(org, now, other)))
+        if rule.topic not in _CHANGE_TOPICS:
+            yield from limit_problems(rule.find_problems(case))
+
+
+def check_changes(org: Org, now: datetime | None, *compared: OrgPair) -> Iterator[Problem]:
+    """Yield every problem of the change that resulted in `org`, rule by rule.
+
+    With several pairs, the topic "changes" is checked against each base, the others against the first only.
+    """
+    for number, pair in enumerate(compared):
+        topics = _CHANGE_TOPICS if number == 0 else {"changes"}
+        for rule in (rule for rule in RULES if rule.topic in topics):
+            yield from limit_problems(rule.find_problems(RuleContext(org, now, pair)))
