@@ -114,6 +114,20 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f'Did you mean "{near}"?' if near else ""
 
 
+def join_sentences(*parts: str) -> str:
+    """Join the texts that are not empty, with a full stop after each but the last that has no other end."""
+    whole = ""
+    for part in filter(None, map(str.strip, parts)):
+        end = "" if not whole or whole.endswith((".", "?", "!")) else "."
+        whole = f"{whole}{end} {part}" if whole else part
+    return whole
+
+
+def fold_spelling(text: str) -> str:
+    """`text` in lower case, with single spaces: equal for two spellings of the same name."""
+    return " ".join(text.casefold().split())
+
+
 def one_line(text: str) -> str:
     """`text` on one line, with single spaces and without control characters.
 

@@ -73,6 +73,7 @@ RULES: tuple[Rule, ...] = (
         org_rule(seats.no_metric, refuses=False),
         org_rule(seats.no_metric_of_its_own, Severity.WARNING),
         org_rule(seats.retire_when_missing, Severity.WARNING),
+        org_rule(seats.seat_same_name, Severity.WARNING),
         dated_rule(seats.review_by_past, Severity.WARNING),
     ),
     *with_topic(
