@@ -93,6 +93,42 @@ def test_what_must_be_seen_is_a_notice_and_no_failure(hub: Shell, acme: Shell) -
     assert "target-changed (notice): the target of bot number changes from >= 12 to >= 10" in ran.out
 
 
+def swap_names(shell: Shell) -> None:
+    for seat, name in (("ada", "Bot"), ("bot", "Ada")):
+        path = f"seats/{seat}.yaml"
+        old = next(line for line in shell.read(path).splitlines() if line.startswith("name: "))
+        shell.write(path, shell.read(path).replace(old, f"name: {name}"))
+
+
+def add_lines(path: str, *lines: str) -> Callable[[Shell], None]:
+    def edit(shell: Shell) -> None:
+        before = shell.read(path) if (shell.folder / path).exists() else ""
+        shell.write(path, before + "".join(f"{line}\n" for line in lines))
+
+    return edit
+
+
+SILENCE = "number: {until: 2027-11-01, by: ada, reason: Later.}"
+UNKNOWN = '{"id":"u","at":"2026-11-20T16:00:00Z","metric":"number","period":"2026-W45","value":null,"note":"no idea"}'
+UNSEEN: dict[str, tuple[Callable[[Shell], None], str]] = {
+    "two names swapped": (swap_names, "seat-changed"),
+    "a review put off": (add_lines("seats/bot.yaml", "review_by: 2036-01-01"), "seat-changed"),
+    "an address taken": (add_lines("seats/bot.yaml", "email: ada@example.com"), "address-changed"),
+    "alerts silenced": (add_lines("escalations/silenced/bot.yaml", SILENCE), "silence-changed"),
+    "a miss made unavailable": (add_lines(FILE, UNKNOWN), "value-corrected"),
+    "files hidden from reviewers": (add_lines(".gitattributes", "seats/** linguist-generated"), "attributes-changed"),
+    "files hidden by a folder": (add_lines("scores/.gitattributes", "** -diff"), "attributes-changed"),
+}
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_what_hides_a_miss_or_who_answers_for_it_is_a_notice(hub: Shell, acme: Shell, name: str) -> None:
+    edit, rule = UNSEEN[name]
+    change(acme, "unseen", edit)
+    assert judged(acme, code=0) == {rule: "notice"}
+    assert judged(acme, "--at", "HEAD", code=0) == {rule: "notice"}
+
+
 def test_a_deleted_seat(hub: Shell, acme: Shell) -> None:
     change(acme, "gone", lambda shell: (shell.folder / "seats/bot.yaml").unlink())
     assert judged(acme, code=1)["seat-deleted"] == "error"
@@ -102,7 +138,7 @@ def test_what_happened_to_trouble_is_only_added_to(acme: Shell) -> None:
     acme("escalate", "open", "bot", "The mailbox is full", "--by", "ada")
     acme.git("tag", "opened")
     acme("escalate", "resolve", "2026-11-20-bot-the-mailbox-is-full", "--note", "Archived", "--by", "ada")
-    assert judged(acme, base="opened", code=0) == {}
+    assert judged(acme, base="opened", code=0) == {"escalation-changed": "notice"}
     path = "escalations/2026-11-20-bot-the-mailbox-is-full.yaml"
     acme.write(path, acme.read(path).replace("Archived", "Archived long ago"))
     assert judged(acme, base="HEAD", code=1) == {"escalation-record-touched": "error"}
@@ -112,7 +148,7 @@ def test_a_retirement_by_the_command_is_fine_and_its_record_is_for_ever(sample: 
     sample.git("tag", "before")
     words = ["--to", "dash,crystal", "--by", "david", "--reason", "Others do it better.", "--yes"]
     sample("retire", "jeff", *words)
-    assert judged(sample, base="before", code=0) == {"seat-moved": "notice"}
+    assert judged(sample, base="before", code=0) == {"seat-moved": "notice", "seat-retired": "notice"}
     sample.git("tag", "after")
     record = sample.read("retirements/jeff.yaml")
     sample.write("retirements/jeff.yaml", record.replace("Others do it better.", "It was lazy."))
@@ -391,7 +427,7 @@ def test_work_that_moved_on_by_commands_is_not_left_over(sample: Shell) -> None:
 def test_broken_rows_and_copies_can_be_mended(hub: Shell, acme: Shell) -> None:
     acme.write(FILE, FIRST + "<<<<<<< HEAD\n\n" + FIRST)
     acme.git("commit", "-qam", "Merged badly")
-    assert judged(acme, base="HEAD", code=1).keys() == {"score-malformed", "score-duplicate-id", "score-out-of-order"}
+    assert judged(acme, base="HEAD~", code=1).keys() == {"score-malformed", "score-duplicate-id", "score-out-of-order"}
     change(acme, "mend", lambda shell: shell.write(FILE, FIRST))
     assert judged(acme, code=0) == {}
 

@@ -161,3 +161,27 @@ def test_a_thousand_values_in_one_commit(acme: Shell) -> None:
     acme("score", "add", "--from", "-", stdin=f"seat,metric,value,id\n{rows}")
     assert subject(acme) == "score(bot): 1000 values"
     assert len(acme.read("scores/bot/2026-11.jsonl").splitlines()) == 1000
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        (
+            "colour",
+            'unknown column "colour". The columns are seat, metric, value, period, note, id, separated by commas.',
+        ),
+        (
+            "vaule",
+            'unknown column "vaule". Did you mean "value"? The columns are seat, metric, value, period, note, id,',
+        ),
+    ],
+)
+def test_an_unknown_column_is_named_in_whole_sentences(acme: Shell, column: str, said: str) -> None:
+    for text in (
+        f"seat,metric,value,{column}\nbot,number,1,x\n",
+        f'{{"seat":"bot","metric":"number","value":1,"{column}":1}}\n',
+    ):
+        err = acme("score", "add", "--from", "-", "--by", "ada", stdin=text, code=2).err
+        assert said in err
+        assert ".  " not in err
+        assert ". (" not in err

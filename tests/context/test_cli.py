@@ -256,3 +256,11 @@ def test_a_hint_lists_all_who_fit(sample: Shell) -> None:
     wanted = [row for row in sample("validate", "--json", code=1).json["problems"] if row["severity"] == "error"]
     assert len(wanted) == 1
     assert wanted[0]["hint"] in sample("context", "dash", code=None).out
+
+
+def test_a_seat_of_the_same_name_is_found_though_only_a_part_is_read(acme: Shell) -> None:
+    twin = acme.read("seats/bot.yaml").replace("seat: bot", "seat: zed").replace("name: Bot", 'name: "BOT"')
+    acme.write("seats/zed.yaml", twin)
+    (wanted,) = (row for row in acme("validate", "--json").json["problems"] if row["rule"] == "seat-same-name")
+    assert wanted["path"] == "seats/zed.yaml"
+    assert wanted in acme("context", "zed", "--json", code=None).json["trouble"]["problems"]

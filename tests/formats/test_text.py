@@ -180,7 +180,7 @@ def test_of_more_than_five_three_are_told_and_the_rest_counted() -> None:
         "  Take it out.",
         f"  and 28 more of score-duplicate-id in {SCORES}: lines 4–31",
         "",
-        "each of them in full: add --json",
+        "each of them in full: add --full",
     ]
 
 
@@ -203,16 +203,44 @@ def test_what_is_counted_has_its_lines(lines: list[int], named: str) -> None:
 def test_what_is_counted_counts_in_every_file() -> None:
     problems = [Problem("r", Place(f"seats/s{n}.yaml", line), f"message {line}") for n in range(8) for line in range(9)]
     lines = problems_text(problems, {}, PIPE).splitlines()
-    files = "; ".join(f"seats/s{n}.yaml: lines 3–8" for n in range(5))
-    assert lines[-3] == f"  and 48 more of r in {files}; 3 more files"
+    files = ", ".join(f"seats/s{n}.yaml (6 lines)" for n in range(5))
+    assert lines[-3] == f"  and 48 more of r in 8 files: {files}, 3 more files"
     assert lines[1].startswith("  and 7 more like it: ")
 
 
-def test_a_run_ends_where_another_rule_or_file_comes_between() -> None:
-    rows = [("r", "a.yaml", 1), ("r", "a.yaml", 2), ("r", "a.yaml", 3), ("s", "a.yaml", 4), ("r", "a.yaml", 5)]
-    for break_ in (rows[3], ("r", "b.yaml", 1)):
-        each = [*rows[:3], break_, *rows[:3]]
-        assert " more of " not in problems_text(told_of(*((*row, "") for row in each)), {}, PIPE)
+def test_many_of_a_rule_fold_across_files_and_whatever_lies_between() -> None:
+    each = [(rule, f"seats/s{n:03}.yaml", 7) for n in range(240) for rule in ("many", "also-many")]
+    each.insert(99, ("single", "seats/s049.yaml", 3))
+    text = problems_text(told_of(*((*row, f"Hint {n}.") for n, row in enumerate(each))), {}, PIPE)
+    others = f"{', '.join(f'seats/s00{n}.yaml:7' for n in range(3, 8))}, 232 more files"
+    assert text.splitlines() == [
+        "seats/s000.yaml:7:1: many: message 1",
+        "seats/s001.yaml:7:1: many: message 3",
+        "seats/s002.yaml:7:1: many: message 5",
+        "  Hint 4.",
+        f"  and 237 more of many in 237 files: {others}",
+        "",
+        "seats/s000.yaml:7:1: also-many: message 2",
+        "seats/s001.yaml:7:1: also-many: message 4",
+        "seats/s002.yaml:7:1: also-many: message 6",
+        "  Hint 5.",
+        f"  and 237 more of also-many in 237 files: {others}",
+        "",
+        "seats/s049.yaml:3:1: single: message 100",
+        "  Hint 99.",
+        "",
+        "each of them in full: add --full",
+    ]
+
+
+def test_full_shows_every_one() -> None:
+    problems = [*told_of(*(("r", f"seats/s{n}.yaml", 7, f"Hint {n}.") for n in range(240))), *equal(67)]
+    lines = problems_text(problems, {}, PIPE, full=True).splitlines()
+    assert [line.partition(": ")[0] for line in lines if line.startswith(("seats/", "scores/"))] == [
+        str(problem.place) for problem in problems
+    ]
+    assert sum(line.startswith("  Hint ") for line in lines) == 240
+    assert not any(" more " in line or "--full" in line for line in lines)
 
 
 def test_a_hidden_problem_is_of_the_weight_that_is_shown() -> None:
@@ -329,24 +357,19 @@ def test_every_problem_is_told(name: str) -> None:
     assert len(heads) + more == len(SETS[name])
 
 
-def mixed(problems: list[Problem]) -> list[Problem]:
-    """The same of two rules in turn, so that each is told in full."""
-    return [dataclasses.replace(problem, rule=("r", "s")[n % 2]) for n, problem in enumerate(problems)]
-
-
 def test_ten_thousand_in_gaps_are_told_in_a_few_lines() -> None:
     problems = [Problem("r", Place(SCORES, 1 + 2 * n), f"m{n}") for n in range(10_000)]
     begin = time.process_time()
     text = problems_text(problems, {SCORES: b"x\n" * 20_000}, PIPE)
     assert time.process_time() - begin < 1
-    assert text.endswith(" and others up to 19999\n\neach of them in full: add --json\n")
+    assert text.endswith(" and others up to 19999\n\neach of them in full: add --full\n")
     assert len(text) < 1000
 
 
 def test_ten_thousand_take_no_time() -> None:
     files = {f"seats/s{n}.yaml": b"owner: somebody\n" * 1000 for n in range(10)}
     begin = time.process_time()
-    text = problems_text(mixed(many(10_000)), files, Screen(80))
+    text = problems_text(many(10_000), files, Screen(80), full=True)
     # Measured: a fifteenth of this. A line that is sought anew from the top each time takes far longer.
     assert time.process_time() - begin < 2
     assert text.count("^^^^^^^^") == 10_000
@@ -356,7 +379,7 @@ def test_ten_thousand_in_one_line_take_no_time() -> None:
     raw = ("{" + "".join(f'k{n}: "x, ' for n in range(10_000)) + "}").encode()
     found = [Problem("r", Place("org.yaml", 1, 2 + 12 * n), f"m{n}") for n in range(10_000)]
     begin = time.process_time()
-    text = problems_text(mixed(found), {"org.yaml": raw}, Screen(80))
+    text = problems_text(found, {"org.yaml": raw}, Screen(80), full=True)
     assert time.process_time() - begin < 2
     assert text.count("org.yaml:1:") == 10_000
     assert text.count("  1 | ") > 100
@@ -364,7 +387,7 @@ def test_ten_thousand_in_one_line_take_no_time() -> None:
 
 @pytest.mark.parametrize("width", [1, 2, 7, 13])
 def test_a_screen_of_hardly_any_width_is_no_trouble(width: int) -> None:
-    text = problems_text(hostile(), {}, Screen(width))
+    text = problems_text(hostile(), {}, Screen(width), full=True)
     assert [p for p in hostile() if f"{escape_control_chars(str(p.place))}:\n" not in text] == []
 
 

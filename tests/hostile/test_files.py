@@ -92,8 +92,8 @@ def test_an_org_yaml_of_a_hundred_megabytes_in_git_is_refused(shell: Shell) -> N
 
 def test_ten_thousand_files(shell: Shell) -> None:
     """Each with an error of its own; what is allowed for ten thousand seats is 300 MiB."""
-    seat = b"seat: s%05d\nname: X\nrole: R\nkind: human\nstatus: paused\nreports_to: nowhere-%d\n"
-    files = {b"seats/s%05d.yaml" % number: seat % (number, number) for number in range(10_000)}
+    seat = b"seat: s%05d\nname: X%05d\nrole: R\nkind: human\nstatus: paused\nreports_to: nowhere-%d\n"
+    files = {b"seats/s%05d.yaml" % number: seat % (number, number, number) for number in range(10_000)}
     lay_out(shell.folder, Case(files, set()))
     told = measured(shell, "validate", "--json", most=300, process=True)
     assert [problem["rule"] for problem in told.problems] == ["reports-to-unknown"] * 10_000

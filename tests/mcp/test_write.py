@@ -20,7 +20,7 @@ CASE: dict[str, Any] = {**PLAN, "reason": "Others do it better.", "review": {"le
 
 def test_without_leave_there_is_nothing_to_call(sample: Shell) -> None:
     with nothing_written(sample):
-        assert refusal(served(sample, "tally"), "add_score", **VALUE).startswith('there is no tool "add_score".')
+        assert refusal(served(sample, "tally"), "add_score", **VALUE).startswith('there is no tool "add_score"')
 
 
 def test_a_value(sample: Shell) -> None:

@@ -18,7 +18,7 @@ from orgtp.model.period import Cadence, Grain
 from orgtp.model.seat import Rollup
 from orgtp.model.target import Targets
 from orgtp.model.verdict_changes import VerdictChange, VerdictCount, VerdictTurn, compare_verdicts
-from tests.model.building import FRIDAY, period, row, targets
+from tests.model.building import FRIDAY, NEW_YORK, period, row, targets
 
 LAST_WEEK, WEEK = period("2026-W46"), period("2026-W47")
 ON, OFF, UNAVAILABLE = CellState.ON, CellState.OFF, CellState.UNAVAILABLE
@@ -63,7 +63,9 @@ class TestPer:
         one = row(">= 5", values, rollup=Rollup.SUM, per=Grain.MONTH)
         october = one.judged_cell(period("2026-10"))
         assert (october.value, october.state) == ("5", ON)
-        assert [piece.text for piece in period("2026-10").split(Grain.WEEK)] == [f"2026-W{n}" for n in range(40, 45)]
+        assert [piece.text for piece in period("2026-10").split(Grain.WEEK, NEW_YORK)] == [
+            f"2026-W{n}" for n in range(40, 45)
+        ]
         assert period("2026-W53").widen(Grain.QUARTER).text == "2026-Q4"
 
     def test_a_month_of_weeks_shows_in_the_week_that_it_ends_in(self) -> None:

@@ -54,9 +54,9 @@ def files(folder: Path) -> dict[str, bytes]:
 def problems(tree: Tree, compared: OrgPair | None = None) -> list[Problem]:
     """All that is found in an org as of `NOW`."""
     loaded = load_org(tree)
-    return sort_problems(
-        [*loaded.problems, *rules.check_org(loaded.org, datetime.fromisoformat(NOW), *([compared] if compared else []))]
-    )
+    now = datetime.fromisoformat(NOW)
+    of_change = rules.check_changes(loaded.org, now, compared) if compared else ()
+    return sort_problems([*loaded.problems, *rules.check_org(loaded.org, now), *of_change])
 
 
 @cache
@@ -69,10 +69,11 @@ def found_in(folder: Path) -> list[Problem]:
 
 def _compared(folder: Path) -> OrgPair:
     """The org before and after; `earlier` is what an older commit had, `shallow` marks a clone without its history."""
-    from orgtp.history.merge_base import pair_orgs
+    from orgtp.history.merge_base import pair_orgs, read_attribute_files
 
-    before, after = load_org(FolderTree(folder / "before")), load_org(FolderTree(folder / "after"))
-    found = pair_orgs(before, after)
+    trees = FolderTree(folder / "before"), FolderTree(folder / "after")
+    before, after = load_org(trees[0]), load_org(trees[1])
+    found = pair_orgs(before, after, (read_attribute_files(trees[0]), read_attribute_files(trees[1])))
     earlier = (
         load_org(FolderTree(folder / "earlier")) if (folder / "earlier").is_dir() else LoadedOrg(before.org, (), {})
     )

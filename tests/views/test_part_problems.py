@@ -38,6 +38,7 @@ def _file(path: Path) -> None:
 
 
 PLACES = ["scores", "scores/bot", "escalations", "escalations/silenced", "retirements"]
+ALL_VIEWS: dict[str, Callable[[OrgHandle], object]] = {**VIEWS, "chart": lambda handle: handle.chart()}
 BREAKS = [(place, make) for place in PLACES for make in (_link, _file)]
 
 
@@ -70,6 +71,39 @@ def test_a_folder_that_is_none_is_reported(
     assert expected
     VIEWS[view](part)
     assert _find_problems(part, {place}) == expected
+
+
+TWINS = [
+    "Seats",
+    "ORG.yaml",
+    "Scores",
+    "Policy",
+    "seats/Bot.yaml",
+    "retirements/BOT.yaml",
+    "escalations/silenced/Bot.yaml",
+]
+
+
+@pytest.mark.parametrize("in_git", [False, True])
+@pytest.mark.parametrize("view", ALL_VIEWS)
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_name_that_differs_only_by_case_is_reported(org: Shell, twin: str, view: str, in_git: bool) -> None:
+    """A file system that ignores case keeps one of the two."""
+    for path in (twin.lower(), twin):
+        if not (org.folder / path).exists():
+            org.write(path if "." in path else f"{path}/notes.txt", "seat: bot\n")
+    if in_git:
+        org.git("add", "-A")
+        org.git("commit", "-qm", "Twins")
+    rev = org.head() if in_git else None
+    whole, part = open_org(org.folder, at=rev), open_org(org.folder, at=rev)
+    whole.validate()
+    expected = {one for one in _find_problems(whole, {twin}) if one.rule == "id-differs-by-case"}
+    assert len(expected) == 1
+    ALL_VIEWS[view](part)
+    # The numbers of a seat need no retirement record.
+    is_read = not (twin.startswith("retirements") and view in {"scorecard", "stale"})
+    assert _find_problems(part, {twin}) == (expected if is_read else set())
 
 
 def test_nothing_is_read_through_a_link(org: Shell) -> None:

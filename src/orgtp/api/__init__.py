@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from orgtp.model.verdict_changes import VerdictChange
     from orgtp.notify.config import notify_path
     from orgtp.notify.notify import build_notifications, send_notifications
+    from orgtp.rules.pull_request.known_problems import FoundProblems
     from orgtp.sources.add import insert_source, save_sources_file
     from orgtp.sources.collect import Collected, CollectRequest, OnSourceResult, describe_unknown_sources
     from orgtp.sources.config import read_sources, refuse_inside, sources_path
@@ -85,6 +86,7 @@ __all__ = [
     "EscalationSeverity",
     "EscalationView",
     "Escalations",
+    "FoundProblems",
     "FoundTrouble",
     "GitFailed",
     "Grain",
@@ -195,6 +197,7 @@ __getattr__ = lazy_exports(
         "orgtp.model.verdict_changes": "VerdictChange",
         "orgtp.notify.config": "notify_path",
         "orgtp.notify.notify": "build_notifications send_notifications",
+        "orgtp.rules.pull_request.known_problems": "FoundProblems",
         "orgtp.sources.add": "save_sources_file insert_source",
         "orgtp.sources.collect": "Collected CollectRequest describe_unknown_sources OnSourceResult",
         "orgtp.sources.config": "read_sources refuse_inside sources_path",

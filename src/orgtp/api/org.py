@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions
+    from orgtp.history.merge_base import ComparedOrg
     from orgtp.ledger.create import CreatedOrg
-    from orgtp.model.org_pair import OrgPair
+    from orgtp.rules.pull_request.known_problems import FoundProblems
     from orgtp.sources.collect import Collected, CollectRequest, OnSourceResult
     from orgtp.sources.source import Sources
     from orgtp.views.chart import Chart, ChartSeat
@@ -229,20 +230,44 @@ class OrgHandle:
     def validate(self, base: str | None = None) -> list[Problem]:
         """Return every problem: those of reading the files, of the JSON Schemas and of all rules.
 
-        With `base`, a revision, the changes since the merge base with it are checked too. Raises `NoGit` without a
-        repository.
+        With `base`, a revision, return only what the change since the merge base with it adds; see `find_problems`.
+        Raises `NoGit` without a repository.
         """
+        return self.find_problems(base).problems
+
+    def find_problems(self, base: str | None = None) -> FoundProblems:
+        """Find every problem.
+
+        With `base`, a revision, the changes since the merge base with it are checked too, and the problems that the
+        merge base has as well are separate. Raises `NoGit` without a repository.
+        """
+        from orgtp import rules
+        from orgtp.rules.pull_request.known_problems import FoundProblems, split_known
+
+        loaded = self.snapshot.loaded
+        compared, more = self._compared(base) if base is not None else ([], [])
+        more = [*more, *self._find_problems_of_head()]
+        seen = {(one.rule, one.place, one.message) for one in more}
+        changes = rules.check_changes(loaded.org, self._today, *(one.pair for one in compared))
+        of_change = [*more, *(one for one in changes if (one.rule, one.place, one.message) not in seen)]
+        of_org = self._find_org_problems(loaded)
+        # Without problems, the base need not be checked.
+        known = [self._find_org_problems(one.before) for one in compared] if of_org else []
+        added, also_in_base = of_org, list[Problem]()
+        for one, problems in zip(compared, known, strict=False):
+            split = split_known(added, loaded.files, problems, one.before.files)
+            added, also_in_base = split.problems, [*also_in_base, *split.also_in_base]
+        return FoundProblems(sort_problems([*of_change, *added]), sort_problems(also_in_base))
+
+    def _find_org_problems(self, loaded: LoadedOrg) -> list[Problem]:
+        """The problems of one org: those of reading it, of the rules and of the JSON Schemas."""
         from orgtp import rules
         from orgtp.files.json_schema import find_schema_problems
 
-        compared, more = self._compared(base) if base is not None else ([], [])
-        more = [*more, *self._find_problems_of_head()]
-        known = {(one.rule, one.place, one.message) for one in more}
-        checked = rules.check_org(self.snapshot.loaded.org, self._today, *compared)
-        found = [*self.problems, *more, *(p for p in checked if (p.rule, p.place, p.message) not in known)]
+        found = [*loaded.problems, *rules.check_org(loaded.org, self._today)]
         reported = {problem.place.path for problem in found}
         return sort_problems(
-            [*found, *(p for p in find_schema_problems(self.snapshot.loaded.files) if p.place.path not in reported)]
+            [*found, *(one for one in find_schema_problems(loaded.files) if one.place.path not in reported)]
         )
 
     def _find_problems_of_head(self) -> list[Problem]:
@@ -258,8 +283,8 @@ class OrgHandle:
         """The time for rules about time: for an org opened at a commit it is now, as commit dates can be forged."""
         return read_clock() if self.at is not None and parse_span(self.at) is None else self.now
 
-    def _compared(self, base: str) -> tuple[list[OrgPair], list[Problem]]:
-        """The pairs to compare since the merge base with `base`, and problems that prevent a reliable comparison."""
+    def _compared(self, base: str) -> tuple[list[ComparedOrg], list[Problem]]:
+        """The merge bases with `base`, each paired with this org, and problems that prevent a reliable comparison."""
         from orgtp.git.tree_check import MalformedTree
         from orgtp.history.merge_base import NotInClone, compare_with_base
         from orgtp.history.worktree_check import find_converted_files, make_malformed_problem
@@ -268,7 +293,7 @@ class OrgHandle:
         if self.snapshot.repo is None:
             raise NoGit(root=self.root)
         try:
-            found = compare_with_base(self.snapshot.repo, self.snapshot.loaded, base, self.revision)
+            found = compare_with_base(self.snapshot.repo, self.snapshot.loaded, self.snapshot.tree, base, self.revision)
         except NotInClone as error:
             what, remedy = str(error.facts["what"]), str(error.facts["remedy"])
             return [], [Problem(BASE_NOT_REACHED.id, Place(HEAD), what, remedy)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +18,7 @@ from orgtp.model.problem import Problem, Severity
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api import OrgHandle
+    from orgtp.api import FoundProblems, OrgHandle
     from orgtp.rules.rule import Rule
 
 
@@ -57,16 +58,18 @@ def validate_org(
     format_: FormatOption = ValidateFormat.TEXT,
     json: JsonOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings as well.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Show every problem, however many a rule has.")] = False,
 ) -> int:
     """List every problem in the org with its location and a fix. Exit code 1 if there are errors.
 
-    With --base, also check what a pull request may not change, compared with the merge base.
+    With --base, list only what the change since the merge base adds, and check what a pull request may not change.
     """
     handle = open_chosen_org(org, at, whole=False)
-    problems = handle.validate(base)
+    found = handle.find_problems(base)
     fatal = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    _write_problems(ValidateFormat.JSON if json else _resolve_format(format_), handle, problems, fatal)
-    return _exit_code({problem.rule for problem in problems if problem.severity in fatal})
+    format_ = ValidateFormat.JSON if json else _resolve_format(format_)
+    _write_problems(ValidateReport(format_, handle, found, fatal, base, full))
+    return _exit_code({problem.rule for problem in found.problems if problem.severity in fatal})
 
 
 def _exit_code(broken: Collection[str]) -> int:
@@ -85,63 +88,96 @@ def _resolve_format(format_: ValidateFormat) -> ValidateFormat:
     return ValidateFormat.GITLAB if os.environ.get("GITLAB_CI") else ValidateFormat.TEXT
 
 
-def _write_problems(
-    format_: ValidateFormat, handle: OrgHandle, problems: list[Problem], fatal: Collection[Severity]
-) -> None:
-    """Write the problems to standard output, and their summary to standard error (JSON includes it)."""
-    if format_ is ValidateFormat.JSON:
-        from orgtp.render.json import problems_body
+@dataclass(frozen=True)
+class ValidateReport:
+    """What is to be written: the problems found, in which format, and which severities are fatal.
 
-        write_json("validate", handle, problems_body(problems, len(handle.org.seats)))
+    `base` is the revision of the comparison; with `full`, the text shows every problem.
+    """
+
+    format: ValidateFormat
+    handle: OrgHandle
+    found: FoundProblems
+    fatal: Collection[Severity]
+    base: str | None
+    full: bool
+
+    @property
+    def is_of_change(self) -> bool:
+        """Whether only the problems that a change adds are reported; all are if the base is not in this clone."""
+        from orgtp.rules.pull_request.base import BASE_NOT_REACHED
+
+        reached = all(problem.rule != BASE_NOT_REACHED.id for problem in self.found.problems)
+        return self.base is not None and reached
+
+    @property
+    def also_in_base(self) -> str:
+        """The line on the problems that the base has as well; empty without any."""
+        from orgtp.render.problems.summary import format_also_in_base
+
+        if not self.found.also_in_base:
+            return ""
+        at = f" --at {self.handle.at}" if self.handle.at else ""
+        return f"{format_also_in_base(self.found.also_in_base, self.base or '')}{at}"
+
+
+def _write_problems(report: ValidateReport) -> None:
+    """Write the problems to standard output, and their summary to standard error (JSON includes it)."""
+    problems, seats = report.found.problems, len(report.handle.org.seats)
+    if report.format is ValidateFormat.JSON:
+        from orgtp.render.json import found_problems_body
+
+        write_json("validate", report.handle, found_problems_body(report.found, seats, of_change=report.is_of_change))
         return
     from orgtp.render.problems.summary import format_summary
 
-    said = format_summary(problems, len(handle.org.seats))
-    write_stdout(_format_problems(format_, handle, problems, fatal))
-    if format_ is ValidateFormat.GITHUB:
-        _write_github_rest(problems, said)
-    write_stderr(said)
+    said = format_summary(problems, seats, of_change=report.is_of_change)
+    write_stdout(_format_problems(report))
+    if report.format is ValidateFormat.GITHUB:
+        _write_github_rest(problems, said, report.also_in_base)
+    write_stderr(f"{said}\n{report.also_in_base}".rstrip())
 
 
-def _format_problems(
-    format_: ValidateFormat, handle: OrgHandle, problems: list[Problem], fatal: Collection[Severity]
-) -> str:
+def _format_problems(report: ValidateReport) -> str:
     """Format the problems in any format but JSON. Only the renderer needed is imported."""
-    if format_ is ValidateFormat.TEXT and not problems:
+    problems = report.found.problems
+    if report.format is ValidateFormat.TEXT and not problems:
         return ""
-    if format_ is ValidateFormat.TEXT:
+    if report.format is ValidateFormat.TEXT:
         from orgtp.render.problems.text import problems_text
         from orgtp.render.terminal import detect_screen
 
-        return problems_text(problems, handle.snapshot.loaded.files, detect_screen())
-    if format_ is ValidateFormat.GITHUB:
+        files = report.handle.snapshot.loaded.files
+        return problems_text(problems, files, detect_screen(), full=report.full)
+    if report.format is ValidateFormat.GITHUB:
         from orgtp.render.problems.github import problems_github
 
         return problems_github(problems)
-    if format_ is ValidateFormat.GITLAB:
+    if report.format is ValidateFormat.GITLAB:
         from orgtp.render.problems.gitlab import problems_gitlab
 
         return problems_gitlab(problems)
-    if format_ is ValidateFormat.SARIF:
+    if report.format is ValidateFormat.SARIF:
         from orgtp import __version__
         from orgtp.render.problems.sarif import problems_sarif
 
-        return problems_sarif(problems, __version__)
+        return problems_sarif(problems, __version__, report.also_in_base)
     from orgtp.render.problems.junit import problems_junit
 
-    return problems_junit(problems, fatal)
+    return problems_junit(problems, report.fatal, report.also_in_base)
 
 
-def _write_github_rest(problems: list[Problem], said: str) -> None:
+def _write_github_rest(problems: list[Problem], said: str, also_in_base: str) -> None:
     """Write problems beyond GitHub's limit of annotations to the step summary, or else to the log."""
     from orgtp.render.problems.github import find_unannotated, format_log_lines
 
     rest = find_unannotated(problems)
-    if rest and not _write_step_summary(problems, said.partition("\n")[0]):
+    title = said.partition("\n")[0]
+    if rest and not _write_step_summary(problems, title, also_in_base):
         write_stdout(format_log_lines(rest))
 
 
-def _write_step_summary(problems: list[Problem], said: str) -> bool:
+def _write_step_summary(problems: list[Problem], title: str, also_in_base: str) -> bool:
     """Write all problems to the step summary. False if there is none, or if that fails."""
     from orgtp.render.problems.github import SUMMARY_BYTES, summary_markdown
 
@@ -150,7 +186,7 @@ def _write_step_summary(problems: list[Problem], said: str) -> bool:
         return False
     try:
         with Path(name).open("ab") as out:
-            table = summary_markdown(problems, said, SUMMARY_BYTES - out.tell())
+            table = summary_markdown(problems, title, SUMMARY_BYTES - out.tell(), also_in_base)
             out.write(table.encode())
     except OSError as error:
         write_stderr(f"cannot write the step summary: {error.strerror or error}")

@@ -5,6 +5,7 @@ __all__ = [
     "apply",
     "escalation",
     "json_schema",
+    "key_values",
     "load",
     "mapping_reader",
     "org",

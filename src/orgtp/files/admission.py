@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from orgtp.files.scores import MAX_LINES, find_seat_of_scores
-from orgtp.files.tree import HEAD, MAX_BYTES, SINGLE, FileInfo
+from orgtp.files.tree import HEAD, MAX_BYTES, SINGLE, TOP_NAMES, FileInfo
 from orgtp.files.yaml import loader as yaml_read
 from orgtp.model.commit import MAILMAP_PATH
 from orgtp.model.escalation import ESCALATION_ID as ESCALATION
@@ -52,7 +52,8 @@ def _find_case_clashes(entries: list[FileInfo]) -> dict[str, Problem]:
     odd = [path for entry in entries if (path := entry.path) != path.casefold()]
     if not odd:
         return {}
-    first: dict[str, str] = {}
+    # A part of an org may lack the files below a name at its top.
+    first: dict[str, str] = {name: name for name in TOP_NAMES}
     for path in sorted((entry.path for entry in entries), key=lambda path: (path != path.casefold(), path)):
         for part in _list_path_prefixes(path):
             first.setdefault(part.casefold(), part)

@@ -22,6 +22,8 @@ READ_FOLDERS = (*FOLDERS, SILENCED_FOLDER.rstrip("/"))
 HEAD = "org.yaml"
 # The single files that orgtp knows. Other files in policy/ are the user's own.
 SINGLE = (HEAD, ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, MAILMAP_PATH)
+# What git does with the files: how it merges and compares them. Only `validate --base` reads this.
+ATTRIBUTES = ".gitattributes"
 # The largest file that is read, in bytes. Score files, with one month of one seat, are the largest.
 MAX_BYTES = 8 * 1024 * 1024
 # Open only the file itself: follow no link, and do not block on a pipe.
@@ -70,12 +72,29 @@ class StoredTree(Tree, Protocol):
         """Those of `folders` that exist and cannot be opened as a folder, such as a link. They hide all below them."""
 
 
+# The names at the top of an org that orgtp knows.
+TOP_NAMES = frozenset({HEAD, *FOLDERS, *(path.partition("/")[0] for path in SINGLE)})
+
+
 def find_case_twins(names: Iterable[str]) -> list[FileInfo]:
     """Top-level names that differ from the org's own only by case: a file system may not distinguish them."""
-    known = {HEAD, *FOLDERS}
     top = set(names)
-    odd = (name for name in top - known if name.casefold() in known and name.casefold() in top)
+    odd = (name for name in top - TOP_NAMES if name.casefold() in TOP_NAMES and name.casefold() in top)
     return [FileInfo(name, 0) for name in sorted(odd)]
+
+
+def find_twins_of(tree: StoredTree, paths: Iterable[str]) -> list[FileInfo]:
+    """The top-level names, and the files beside `paths`, that differ from the org's own or from these only by case."""
+    wanted: dict[str, set[str]] = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        wanted.setdefault(folder, set()).add(name)
+    found = find_case_twins(name for name, _ in tree.list_folder("") or ())
+    for folder in wanted.keys() - {""}:
+        folded = {name.casefold() for name in wanted[folder]}
+        names = [name for name, _ in tree.list_folder(folder) or () if name != name.casefold()]
+        found += [FileInfo(f"{folder}/{name}", 0) for name in names if name.casefold() in folded]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +252,15 @@ class FilteredTree:
 
 @dataclass(frozen=True, slots=True)
 class SelectedTree:
-    """The files `paths` of a tree. Nothing else of it is read."""
+    """The files `paths` of a tree. Of the others, only names that a file system may take for those are noticed."""
 
     tree: StoredTree
     paths: Sequence[str]
 
     def entries(self) -> list[FileInfo]:
         """Every file, sorted by path."""
-        return self.tree.find(sorted(self.paths))
+        found = [*self.tree.find(self.paths), *find_twins_of(self.tree, self.paths)]
+        return sorted({entry.path: entry for entry in found}.values(), key=lambda entry: entry.path)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""

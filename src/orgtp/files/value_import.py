@@ -10,7 +10,7 @@ from typing import Any
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
-from orgtp.model.text import did_you_mean
+from orgtp.model.text import did_you_mean, join_sentences
 
 COLUMNS = ("seat", "metric", "value", "period", "note", "id")
 _NEEDED = COLUMNS[:3]
@@ -93,13 +93,14 @@ def _check_columns(names: Iterable[str], where: str) -> None:
     twice = next((name for name in known if known.count(name) > 1), None)
     missing = next((name for name in _NEEDED if name not in known), None)
     strange = next((name for name in known if name not in COLUMNS), None)
-    columns = f"(the columns are {', '.join(COLUMNS)}, separated by commas)"
+    columns = f"The columns are {', '.join(COLUMNS)}, separated by commas"
     if twice:
         raise BadImportFile(where=where, what=f'the column "{twice}" occurs twice')
     if missing:
-        raise BadImportFile(where=where, what=f'no column "{missing}" {columns}')
+        raise BadImportFile(where=where, what=f'no column "{missing}". {columns}')
     if strange:
-        raise BadImportFile(where=where, what=f'unknown column "{strange}". {did_you_mean(strange, COLUMNS)} {columns}')
+        what = join_sentences(f'unknown column "{strange}"', did_you_mean(strange, COLUMNS), columns)
+        raise BadImportFile(where=where, what=what)
 
 
 def _build_row(where: str, row: Mapping[str, Any]) -> ImportRow:

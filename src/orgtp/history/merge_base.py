@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from orgtp.files.key_values import read_key_values
 from orgtp.files.load import LoadedOrg, load_org
-from orgtp.files.tree import FOLDERS, SINGLE
+from orgtp.files.tree import ATTRIBUTES, FOLDERS, SINGLE, Tree
 from orgtp.git.ancestry import find_common_ancestors, is_partial_clone, is_shallow_clone
 from orgtp.git.errors import GitFailed
 from orgtp.git.remote import RemoteConnection, SyncStopped, find_remote
@@ -14,7 +16,7 @@ from orgtp.git.repo import Repo, UnknownRevision
 from orgtp.git.tree import GitTree
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
-from orgtp.model.org_pair import OrgPair
+from orgtp.model.org_pair import KeyValues, OrgPair
 from orgtp.model.seat import retirement_path, seat_path
 from orgtp.model.text import count_noun
 
@@ -33,45 +35,85 @@ class NotInClone(OrgtpError):
     exit_code = 4
 
 
-def pair_orgs(before: LoadedOrg, after: LoadedOrg) -> OrgPair:
-    """Pair two loaded orgs for the rules that compare them."""
+def pair_orgs(
+    before: LoadedOrg,
+    after: LoadedOrg,
+    attributes: tuple[Mapping[str, bytes], Mapping[str, bytes]] = ({}, {}),
+) -> OrgPair:
+    """Pair two loaded orgs for the rules that compare them, with the `.gitattributes` files before and after."""
     same = {path for path, raw in before.files.items() if after.files.get(path) == raw}
     # The content of a file that exists and could not be read does not count as removed.
     old = {path: raw for path, raw in before.files.items() if path not in same and not _is_unread(path, after)}
     new = {path: raw for path, raw in after.files.items() if path not in same}
-    return OrgPair(before.org, after.org, old, new)
+    # Without an org before, everything is new, and nothing is compared key by key.
+    old_keys, new_keys = (_read_all_keys(files) if before.org.id else {} for files in (old, new))
+    was, now = attributes
+    return OrgPair(
+        before.org,
+        after.org,
+        old,
+        new,
+        old_keys,
+        new_keys,
+        old_attributes={path: raw for path, raw in was.items() if now.get(path) != raw},
+        new_attributes={path: raw for path, raw in now.items() if was.get(path) != raw},
+    )
+
+
+def _read_all_keys(files: Mapping[str, bytes]) -> dict[str, KeyValues]:
+    """The keys of the YAML files that can be read."""
+    found = {path: read_key_values(path, raw) for path, raw in files.items() if path.endswith(".yaml")}
+    return {path: keys for path, keys in found.items() if keys is not None}
+
+
+def read_attribute_files(tree: Tree) -> dict[str, bytes]:
+    """Every `.gitattributes` file at the top of a tree and in the folders that orgtp reads."""
+    below = [entry.path for entry in tree.entries() if entry.path.endswith(f"/{ATTRIBUTES}")]
+    return tree.read([ATTRIBUTES, *below])
 
 
 def _is_unread(path: str, after: LoadedOrg) -> bool:
     return path not in after.files and after.org.is_unreadable(path)
 
 
-def compare_with_base(repo: Repo, after: LoadedOrg, base: str, head: str | None) -> list[OrgPair]:
-    """Pair `after`, which is based on the commit `head`, with its merge bases with `base`. Raises `NotInClone`.
+@dataclass(frozen=True, slots=True)
+class ComparedOrg:
+    """A base of a comparison as it was loaded, and its pair with the org that is compared with it."""
+
+    before: LoadedOrg
+    pair: OrgPair
+
+
+def compare_with_base(repo: Repo, after: LoadedOrg, tree: Tree, base: str, head: str | None) -> list[ComparedOrg]:
+    """Pair `after`, read from `tree` and based on the commit `head`, with its merge bases with `base`.
+
+    Raises `NotInClone`.
 
     Histories that were merged both ways have several merge bases. What any of them has must not be lost.
     """
     if _NEVER.fullmatch(base) or (base == "HEAD" and head is None):
         # There was no org before, or the repository has no commit yet.
-        return [pair_orgs(LoadedOrg(Org(), (), {}), after)]
+        nothing = LoadedOrg(Org(), (), {})
+        return [ComparedOrg(nothing, pair_orgs(nothing, after))]
     tip = resolve_base_commit(repo, base)
     return [
-        _compare_with_commit(repo, merge_base, after)
+        _compare_with_commit(repo, merge_base, after, tree)
         for merge_base in (find_merge_bases(repo, tip, head) if head else [tip])
     ]
 
 
-def _compare_with_commit(repo: Repo, merge_base: str, after: LoadedOrg) -> OrgPair:
-    """Pair `after` with the org at the commit `merge_base`."""
+def _compare_with_commit(repo: Repo, merge_base: str, after: LoadedOrg, tree: Tree) -> ComparedOrg:
+    """Pair `after`, read from `tree`, with the org at the commit `merge_base`."""
     fetch_missing_objects(repo, merge_base, after.org.branch)
-    found = pair_orgs(load_org(GitTree(repo, merge_base), merge_base), after)
+    old = GitTree(repo, merge_base)
+    before = load_org(old, merge_base)
+    found = pair_orgs(before, after, (read_attribute_files(old), read_attribute_files(tree)))
     try:
-        return replace(
-            found, used=_find_reused_ids(repo, merge_base, found), shallow=is_shallow_clone(repo), base=merge_base
-        )
+        used, shallow = _find_reused_ids(repo, merge_base, found), is_shallow_clone(repo)
     except GitFailed:
         # A partial clone may lack the trees of its history, so the ids that were used before are unknown.
-        return replace(found, shallow=True, base=merge_base)
+        used, shallow = {}, True
+    return ComparedOrg(before, replace(found, used=used, shallow=shallow, base=merge_base))
 
 
 def resolve_base_commit(repo: Repo, base: str) -> str:
@@ -131,7 +173,7 @@ def fetch_missing_objects(repo: Repo, commit: str, branch: str) -> None:
 def _list_missing_objects(repo: Repo, commit: str) -> list[str]:
     """The ids of the org's objects at `commit` that this clone lacks (git-rev-list(1), `--missing=print`)."""
     words = ("rev-list", "--objects", "--missing=print", "--no-walk", commit, "--")
-    code, out, _ = repo.attempt(*words, *SINGLE, *FOLDERS)
+    code, out, _ = repo.attempt(*words, *SINGLE, *FOLDERS, ATTRIBUTES)
     # Git needs the trees to filter by path. If they are missing too, list the missing objects without a filter.
     rows = (repo.run(*words) if code else out).decode(errors="replace").splitlines()
     return [row[1:] for row in rows if row.startswith("?")]

@@ -14,6 +14,7 @@ from orgtp.model.escalation import silences_path
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem, select_errors
 from orgtp.model.seat import Seat, retirement_path, seat_path
+from orgtp.model.text import fold_spelling
 from orgtp.views.seat_history import Event
 
 
@@ -61,17 +62,17 @@ def _load_for_rules(snapshot: OrgSnapshot, seat: str) -> LoadedOrg:
         # Which of them is the top of the chart depends on all seats, so load the whole org.
         return snapshot.loaded
     part = snapshot.load_seat_page(seat)
-    seats = {**part.org.seats, **_find_seats_sharing_something(snapshot, part.org.seats[seat])}
+    seats = {**part.org.seats, **_find_similar_seats(snapshot, part.org.seats[seat])}
     scores = {seat: part.org.scores[seat]} if seat in part.org.scores else {}
     return replace(part, org=replace(part.org, seats=seats, scores=scores))
 
 
-def _find_seats_sharing_something(snapshot: OrgSnapshot, seat: Seat) -> dict[str, Seat]:
-    """Other seats that may have a capability or an address of this seat, by id."""
-    texts = [text.lower().encode() for text in (*seat.capabilities, *seat.emails)]
+def _find_similar_seats(snapshot: OrgSnapshot, seat: Seat) -> dict[str, Seat]:
+    """Other seats that may have a capability, an address or the name of this seat, by id."""
+    words = [*seat.capabilities, *(email.casefold() for email in seat.emails), *fold_spelling(seat.name).split()[:1]]
     scope = snapshot.seat_scope(seat.id)
-    files = ((other, raw.lower()) for other, raw in scope.seat_files.items()) if texts else ()
-    fit = [other for other, raw in files if any(text in raw for text in texts) or b"\\" in raw]
+    texts = {other: raw.decode(errors="replace") for other, raw in scope.seat_files.items()}
+    fit = [other for other, text in texts.items() if "\\" in text or any(map(text.casefold().__contains__, words))]
     return {other: found for other in fit if (found := scope.read(other))}
 
 

@@ -45,7 +45,7 @@ from orgtp.mcp.read_tools import get_seat, org_chart, scorecard
 from orgtp.mcp.sanitize import clean_text
 from orgtp.mcp.tools import TOOLS, Tool
 from orgtp.model.errors import OrgtpError, UnknownSeat
-from orgtp.model.text import did_you_mean
+from orgtp.model.text import did_you_mean, join_sentences
 
 # Only the org's id is inserted: its name is data from the org, and this text is instructions.
 INSTRUCTIONS = """\
@@ -156,12 +156,12 @@ class OrgServer(MCPServer[Any]):
         """The error for an unknown tool or argument, which the SDK would ignore; "" if all names are known."""
         known = self._arguments.get(name)
         if known is None:
-            return f'there is no tool "{clean_text(name)}". {did_you_mean(name, self._arguments)}'.strip()
+            return join_sentences(f'there is no tool "{clean_text(name)}"', did_you_mean(name, self._arguments))
         odd = next((key for key in given if key not in known), None)
+        if odd is None:
+            return ""
         has = f"It has: {', '.join(known)}."
-        return (
-            f'{name} has no argument "{clean_text(odd)}". {did_you_mean(odd, known)} {has}' if odd is not None else ""
-        )
+        return join_sentences(f'{name} has no argument "{clean_text(odd)}"', did_you_mean(odd, known), has)
 
     async def read_resource(
         self, uri: Any, context: Context[Any, Any] | None = None
@@ -181,9 +181,8 @@ class OrgServer(MCPServer[Any]):
         """Build a prompt. Raises `MCPError`."""
         about = {prompt.name: prompt.about for prompt in PROMPTS}
         if name not in about:
-            raise MCPError(
-                INVALID_PARAMS, f'there is no prompt "{clean_text(name)}". {did_you_mean(name, about)}'.strip()
-            )
+            what = join_sentences(f'there is no prompt "{clean_text(name)}"', did_you_mean(name, about))
+            raise MCPError(INVALID_PARAMS, what)
         if about[name] and "seat" not in (arguments or {}):
             raise MCPError(INVALID_PARAMS, f"{name} needs the argument seat, a seat id")
         try:

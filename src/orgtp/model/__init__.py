@@ -1,6 +1,7 @@
 """The organisation as frozen values. Imports nothing else of orgtp."""
 
 __all__ = [
+    "candidates",
     "cell",
     "change",
     "commit",

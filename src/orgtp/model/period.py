@@ -55,7 +55,6 @@ _GRAINS = {
     Cadence.MONTHLY: Grain.MONTH,
     Cadence.QUARTERLY: Grain.QUARTER,
 }
-_ORDER = {grain: size for size, grain in enumerate(Grain)}
 PERIOD_EXAMPLES = {
     Grain.HOUR: "2026-11-20T14",
     Grain.DAY: "2026-11-20",

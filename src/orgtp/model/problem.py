@@ -34,13 +34,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem: the rule that is violated, the place, the message and the remedy."""
+    """One problem: the rule that is violated, the place, the message and the remedy.
+
+    `unlisted` is the number of further problems of the rule that this one stands for.
+    """
 
     rule: str
     place: Place
     message: str
     hint: str = ""
     severity: Severity = Severity.ERROR
+    unlisted: int = 0
 
     @property
     def sort_key(self) -> tuple[Place, str, str]:

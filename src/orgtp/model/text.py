@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 _ID_LENGTH = 63
 ID_PATTERN = re.compile(r"[a-z][a-z0-9-]{0,62}")
 # A longer text is not a mistyped id, and searching for a similar one would be slow.
 _LONGEST = 200
-# With more known words than this, only short words one edit away are found.
-_MANY, _SHORT = 300, 24
+# With more known words than _MANY, only short words are found: those one edit away, or up to _VERY_MANY also those that
+# share most of the rarest pairs of letters.
+_MANY, _VERY_MANY, _SHORT = 300, 2_000, 32
+_RARE_PAIRS, _COMPARED = 4, 3
+_LEAST_ALIKE = 0.6
 ID_DESCRIPTION = "a lower-case letter, then up to 62 of a-z, 0-9 and -"
 
 # C0, DEL and C1 control terminals; the others reorder or hide text (Unicode TR9, TR36).
@@ -43,10 +48,10 @@ def find_nearest(word: str, known: Iterable[str]) -> str | None:
         return None
     known = known if isinstance(known, Collection) else list(known)
     if len(known) > _MANY:
-        return _find_one_edit_away(word.lower(), known)
+        return _find_near_among_many(word.lower(), known)
     if any(_has_other_prefix(word.lower(), one) for one in known):
         return None
-    return next(iter(difflib.get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.6)), None)
+    return next(iter(difflib.get_close_matches(word.lower(), sorted(known), n=1, cutoff=_LEAST_ALIKE)), None)
 
 
 # Prefixes that make another word of one: `biweekly` is not a misspelling of `weekly`, nor `inactive` of `active`.
@@ -58,12 +63,25 @@ def _has_other_prefix(word: str, known: str) -> bool:
     return any(word.removeprefix(prefix).lstrip("- ") == known for prefix in _PREFIXES if word.startswith(prefix))
 
 
-def _find_one_edit_away(word: str, known: Collection[str]) -> str | None:
-    """The known word one edit away from `word`, found by an index, so that many words take little longer."""
+def _find_near_among_many(word: str, known: Collection[str]) -> str | None:
+    """The known word one edit away from `word`, or else the most similar of those that share rare pairs of letters.
+
+    Indexes find both, so that many words take little longer than a few.
+    """
+    import difflib
+
     if len(word) > _SHORT:
         return None
-    index = _deletion_index(known)
-    return min((name for part in _word_and_deletions(word) for name in index.get(part, ())), default=None)
+    index = _index_words(known)
+    if near := min((name for part in _word_and_deletions(word) for name in index.edits.get(part, ())), default=None):
+        return near
+    if len(known) > _VERY_MANY:
+        return None
+    pairs = sorted((len(index.pairs.get(pair, ())), pair) for pair in _letter_pairs(word))
+    rare = [index.pairs[pair] for number, pair in pairs if number][:_RARE_PAIRS]
+    shared = Counter(name for names in rare if len(names) <= _MANY for name in names)
+    alike = sorted(name for name, _ in shared.most_common(_COMPARED))
+    return next(iter(difflib.get_close_matches(word, alike, n=1, cutoff=_LEAST_ALIKE)), None)
 
 
 def _word_and_deletions(word: str) -> set[str]:
@@ -71,26 +89,57 @@ def _word_and_deletions(word: str) -> set[str]:
     return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
 
-def _deletion_index(known: Collection[str]) -> Mapping[str, list[str]]:
-    """Index the known words by their deletions. The last index is cached."""
+def _letter_pairs(word: str) -> set[str]:
+    """The pairs of adjacent letters of a word, including its beginning."""
+    return {f" {word}"[at : at + 2] for at in range(len(word))}
+
+
+class _WordIndex(NamedTuple):
+    """Known words by their deletions, and by the pairs of letters in them."""
+
+    known: Collection[str]
+    size: int
+    edits: dict[str, list[str]]
+    pairs: dict[str, list[str]]
+
+
+def _index_words(known: Collection[str]) -> _WordIndex:
+    """Index the known words. The last index is cached."""
     global _last  # noqa: PLW0603  (a file with ten thousand mistyped names asks ten thousand times)
-    words, size, index = _last
-    if words is not known or size != len(known):
-        index = {}
+    if _last.known is not known or _last.size != len(known):
+        edits: dict[str, list[str]] = {}
+        pairs: dict[str, list[str]] = {}
         for name in known:
-            for part in _word_and_deletions(name) if len(name) <= _SHORT else ():
-                index.setdefault(part, []).append(name)
-        _last = (known, len(known), index)
-    return index
+            if len(name) <= _SHORT:
+                for part in _word_and_deletions(name):
+                    edits.setdefault(part, []).append(name)
+                for pair in _letter_pairs(name) if len(known) <= _VERY_MANY else ():
+                    pairs.setdefault(pair, []).append(name)
+        _last = _WordIndex(known, len(known), edits, pairs)
+    return _last
 
 
-_last: tuple[Collection[str], int, dict[str, list[str]]] = ((), 0, {})
+_last = _WordIndex((), 0, {}, {})
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`Did you mean "bogdan"?`, or "" if no known word is similar."""
     near = find_nearest(word, known)
     return f'Did you mean "{near}"?' if near else ""
+
+
+def join_sentences(*parts: str) -> str:
+    """Join the texts that are not empty, with a full stop after each but the last that has no other end."""
+    whole = ""
+    for part in filter(None, map(str.strip, parts)):
+        end = "" if not whole or whole.endswith((".", "?", "!")) else "."
+        whole = f"{whole}{end} {part}" if whole else part
+    return whole
+
+
+def fold_spelling(text: str) -> str:
+    """`text` in lower case, with single spaces: equal for two spellings of the same name."""
+    return " ".join(text.casefold().split())
 
 
 def one_line(text: str) -> str:

@@ -16,6 +16,7 @@ from orgtp.actions.retire import RetirementPlan
 from orgtp.model.problem import Problem
 from orgtp.model.score import format_timestamp
 from orgtp.render.problems.summary import count_problems
+from orgtp.rules.pull_request.known_problems import FoundProblems
 from orgtp.views.context.types import Context
 from orgtp.views.seat import SeatView
 from orgtp.views.seat_history import Event, SeatHistory
@@ -122,6 +123,15 @@ def _leaf_to_json(value: Any) -> Any:
 def problems_body(problems: list[Problem], seats: int) -> dict[str, Any]:
     """The body of `validate`."""
     return {"problems": [_problem_to_json(problem) for problem in problems], "summary": count_problems(problems, seats)}
+
+
+def found_problems_body(found: FoundProblems, seats: int, *, of_change: bool) -> dict[str, Any]:
+    """The body of `validate`, with the number of problems that the base of a comparison has as well."""
+    body = problems_body(found.problems, seats)
+    if not of_change:
+        return body
+    counts = count_problems(found.also_in_base, 0)
+    return {**body, "also_in_base": {name: number for name, number in counts.items() if name != "seats"}}
 
 
 def _problem_to_json(problem: Problem) -> dict[str, Any]:

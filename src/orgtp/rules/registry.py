@@ -20,7 +20,7 @@ from orgtp.rules.org import (
     structure,
 )
 from orgtp.rules.parsing.form import FORM
-from orgtp.rules.pull_request import additions, forbidden, notices
+from orgtp.rules.pull_request import additions, forbidden, notices, record_notices
 from orgtp.rules.pull_request.base import BASE_NOT_REACHED, NOT_AS_COMMITTED, TREE_MALFORMED
 from orgtp.rules.records import RECORD_RULES
 from orgtp.rules.rule import (
@@ -77,6 +77,7 @@ RULES: tuple[Rule, ...] = (
         org_rule(seats.per_missing, Severity.WARNING),
         org_rule(seats.email_shared, Severity.WARNING),
         org_rule(seats.retire_when_missing, Severity.WARNING),
+        org_rule(seats.seat_same_name, Severity.WARNING),
         dated_rule(seats.review_by_past, Severity.WARNING),
     ),
     *with_topic(
@@ -160,11 +161,20 @@ RULES: tuple[Rule, ...] = (
         change_rule(notices.owner_changed, Severity.NOTICE),
         change_rule(notices.outcome_changed, Severity.NOTICE),
         change_rule(notices.metric_changed, Severity.NOTICE),
+        change_rule(notices.seat_changed, Severity.NOTICE),
+        change_rule(notices.address_changed, Severity.NOTICE),
+        change_rule(notices.capability_changed, Severity.NOTICE),
         change_rule(notices.seat_moved, Severity.NOTICE),
         change_rule(notices.kind_changed, Severity.WARNING),
         change_rule(notices.waiver_added, Severity.NOTICE),
         change_rule(notices.policy_changed, Severity.NOTICE),
         change_rule(notices.mailmap_changed, Severity.NOTICE),
+        change_rule(record_notices.value_corrected, Severity.NOTICE),
+        change_rule(record_notices.seat_retired, Severity.NOTICE),
+        change_rule(record_notices.silence_changed, Severity.NOTICE),
+        change_rule(record_notices.escalation_changed, Severity.NOTICE),
+        change_rule(record_notices.signers_changed, Severity.NOTICE),
+        change_rule(record_notices.attributes_changed, Severity.NOTICE),
     ),
 )
 # Every rule, including those without a check function, sorted by topic.
@@ -186,18 +196,27 @@ _UNDO_NOW = "Do so before you commit: the audit reports what was committed for g
 LENIENT_RULES = frozenset(rule.id for rule in RULES if not rule.refuses)
 
 
-def check_org(org: Org, now: datetime | None = None, *compared: OrgPair) -> Iterator[Problem]:
-    """Yield every problem of `org`, rule by rule.
+# The rules that need a base to compare with.
+_CHANGE_TOPICS = {"changes", "additions", "notices"}
 
-    Without `now`, rules about time are skipped; without `compared`, rules about changes. With several pairs, the
-    topic "changes" is checked against each base, all other rules against the first only.
-    """
-    case = RuleContext(org, now, compared[0] if compared else None)
+
+def check_org(org: Org, now: datetime | None = None) -> Iterator[Problem]:
+    """Yield every problem of `org`, rule by rule. Without `now`, rules about time are skipped."""
+    case = RuleContext(org, now)
     for rule in RULES:
-        yield from limit_problems(rule.find_problems(case))
-    for other in compared[1:]:
-        for rule in (rule for rule in RULES if rule.topic == "changes"):
-            yield from limit_problems(rule.find_problems(RuleContext(org, now, other)))
+        if rule.topic not in _CHANGE_TOPICS:
+            yield from limit_problems(rule.find_problems(case))
+
+
+def check_changes(org: Org, now: datetime | None, *compared: OrgPair) -> Iterator[Problem]:
+    """Yield every problem of the change that resulted in `org`, rule by rule.
+
+    With several pairs, the topic "changes" is checked against each base, the others against the first only.
+    """
+    for number, pair in enumerate(compared):
+        topics = _CHANGE_TOPICS if number == 0 else {"changes"}
+        for rule in (rule for rule in RULES if rule.topic in topics):
+            yield from limit_problems(rule.find_problems(RuleContext(org, now, pair)))
 
 
 def check_uncommitted(compared: OrgPair) -> Iterator[Problem]:

@@ -76,7 +76,8 @@ def limit_problems(problems: Iterator[Problem]) -> Iterator[Problem]:
     following = next(problems, None)
     if following:
         more = 1 + sum(1 for _ in problems)
-        yield replace(following, message=f"{following.message} (the first of {more:,} that are not listed one by one)")
+        message = f"{following.message} (the first of {more:,} that are not listed one by one)"
+        yield replace(following, message=message, unlisted=more - 1)
 
 
 def org_rule(

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from orgtp.model.text import did_you_mean
+from orgtp.model.text import did_you_mean, join_sentences
 from orgtp.sources.kind import SourceFailed
 from orgtp.sources.value import format_raw_value
 
@@ -66,5 +66,5 @@ def _read_child(parent: Any, name: str, path: str) -> Any:
 
 def _describe_missing_child(parent: Any, name: str) -> str:
     if isinstance(parent, dict):
-        return f'has no "{name}". {did_you_mean(name, parent)}'.rstrip()
+        return join_sentences(f'has no "{name}"', did_you_mean(name, parent))
     return f'has {len(parent)} items and no "{name}"' if isinstance(parent, list) else "has nothing below it"

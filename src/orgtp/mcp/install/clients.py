@@ -15,7 +15,7 @@ from typing import Any
 
 from orgtp.mcp.install.json_editor import NotJson, parse_json_object, set_json_member
 from orgtp.model.errors import BadInput, OrgtpError, Refused
-from orgtp.model.text import did_you_mean
+from orgtp.model.text import did_you_mean, join_sentences
 
 Block = dict[str, Any]
 # Clients limit the combined names of server and tool to 64 characters.
@@ -103,8 +103,8 @@ def find_client(name: str) -> Client:
     """Find the client with this name. Raises `BadInput`."""
     known = {client.name: client for client in CLIENTS}
     if name not in known:
-        near = f" {did_you_mean(name, known)}".rstrip()
-        raise BadInput(what=f'"{name}" is not a known client.{near} Known clients: {", ".join(known)}')
+        listed = f"Known clients: {', '.join(known)}"
+        raise BadInput(what=join_sentences(f'"{name}" is not a known client', did_you_mean(name, known), listed))
     return known[name]
 
 

@@ -42,13 +42,20 @@ def find_unannotated(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _split_at_limit(problems: Iterable[Problem]) -> tuple[list[Problem], list[Problem]]:
-    """The first `MAX_ANNOTATIONS` of each severity, and the others."""
+    """Of each severity, `MAX_ANNOTATIONS` problems, and the others. The first problem of each rule comes first."""
+    found = list(problems)
+    seen: set[tuple[str, str]] = set()
+    first, later = list[int](), list[int]()
+    for at, problem in enumerate(found):
+        (later if (problem.rule, problem.severity) in seen else first).append(at)
+        seen.add((problem.rule, problem.severity))
     counts: Counter[str] = Counter()
-    parts: tuple[list[Problem], list[Problem]] = ([], [])
-    for problem in problems:
-        counts[problem.severity] += 1
-        parts[counts[problem.severity] > MAX_ANNOTATIONS].append(problem)
-    return parts
+    parts: tuple[set[int], set[int]] = (set(), set())
+    for at in (*first, *later):
+        counts[found[at].severity] += 1
+        parts[counts[found[at].severity] > MAX_ANNOTATIONS].add(at)
+    shown, rest = ([found[at] for at in sorted(part)] for part in parts)
+    return shown, rest
 
 
 def _format_annotation(problem: Problem) -> str:
@@ -79,13 +86,15 @@ def _line(problem: Problem) -> str:
     return escape_control_chars(f"{problem.severity}: {problem.place}: {problem.rule}: {format_problem(problem)}")
 
 
-def summary_markdown(problems: Sequence[Problem], title: str, room: int = SUMMARY_BYTES) -> str:
+def summary_markdown(problems: Sequence[Problem], title: str, room: int = SUMMARY_BYTES, also_in_base: str = "") -> str:
     """The problems as a table in at most `room` bytes, and how many are left out. Empty if not even that fits.
 
-    Text from users becomes no link, image, mention or markup.
+    `also_in_base` is a line below it on the problems that the base of a comparison has as well. Text from users becomes
+    no link, image, mention or markup.
     """
     head = f"\n### orgtp validate: {_escape_html(title)}\n\n| | Where | Rule | What |\n| --- | --- | --- | --- |\n"
-    rows, used = [], len(head.encode()) + _LAST_LINE
+    last = f"\n{_escape_html(also_in_base)}\n" if also_in_base else ""
+    rows, used = [], len(head.encode()) + len(last.encode()) + _LAST_LINE
     for row in _format_summary_rows(problems):
         used += len(row.encode())
         if used > room:
@@ -93,7 +102,7 @@ def summary_markdown(problems: Sequence[Problem], title: str, room: int = SUMMAR
         rows.append(row)
     left = len(problems) - len(rows)
     rest = f"\n{count_noun(left, 'problem')} more left out: the summary has no room for them.\n" if left else ""
-    return f"{head}{''.join(rows)}{rest}" if used <= room or rows else ""
+    return f"{head}{''.join(rows)}{rest}{last}" if used <= room or rows else ""
 
 
 def _format_summary_rows(problems: Iterable[Problem]) -> Iterator[str]:

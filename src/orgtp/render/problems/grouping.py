@@ -1,16 +1,16 @@
-"""Group problems to show equal ones once, a shared hint once, and a long run of one rule in short."""
+"""Group problems to show equal ones once, a shared hint once, and many problems of one rule in short."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby, zip_longest
+from itertools import zip_longest
 
 from orgtp.model.problem import Problem
 
 # Problems with the same message. The first is shown in full.
 EqualProblems = list[Problem]
-# Up to _WHOLE groups of one rule in a row are shown in full; of more, the first _FIRST.
+# Up to _WHOLE groups of one rule are shown in full; of more, the first _FIRST.
 _WHOLE, _FIRST = 5, 3
 
 
@@ -19,7 +19,7 @@ class ProblemGroup:
     """A problem that is shown in full, and those that are shown with it.
 
     `others` have the same message elsewhere. `hinted`: the hint is shown here, also for the problems before it that
-    share it. `counted` are more of its rule, which are only counted.
+    share it. `counted` are more of its rule, in any file, which are only counted.
     """
 
     first: Problem
@@ -28,16 +28,33 @@ class ProblemGroup:
     counted: list[Problem] = field(default_factory=list)
 
 
-def group_problems(problems: Iterable[Problem]) -> Iterator[ProblemGroup]:
-    """The groups, in the order of the problems. Together they contain all problems."""
-    for _, run in groupby(_collect_equal(problems), key=_get_run_key):
-        groups = list(run)
-        shown = groups if len(groups) <= _WHOLE else groups[:_FIRST]
-        rest = [problem for group in groups[len(shown) :] for problem in group]
-        for group, below in zip_longest(shown, shown[1:]):
-            first, *others = group
-            hinted = below is None or below[0].hint != first.hint
-            yield ProblemGroup(first, others, hinted, [] if below else rest)
+def group_problems(problems: Iterable[Problem], *, full: bool = False) -> Iterator[ProblemGroup]:
+    """The groups, in the order of the problems; together they contain all problems.
+
+    Of a rule with many groups, the first are shown together, in the place of the first, with one hint below them. With
+    `full`, every problem has a group of its own.
+    """
+    groups = [[problem] for problem in problems] if full else list(_collect_equal(problems))
+    rules: dict[tuple[str, str], list[EqualProblems]] = {}
+    for group in groups:
+        rules.setdefault(_get_rule(group), []).append(group)
+    folded = {} if full else {rule: found for rule, found in rules.items() if len(found) > _WHOLE}
+    shown = [one for group in groups for one in _list_shown(group, folded.get(_get_rule(group)))]
+    for group, below in zip_longest(shown, shown[1:]):
+        first, *others = group
+        rest = folded.get(_get_rule(group), [])[_FIRST:]
+        if below is None or _get_rule(below) != _get_rule(group):
+            yield ProblemGroup(first, others, True, [problem for equal in rest for problem in equal])
+        else:
+            hinted = not rest and _get_hint_key(below) != _get_hint_key(group)
+            yield ProblemGroup(first, others, hinted)
+
+
+def _list_shown(group: EqualProblems, folded: list[EqualProblems] | None) -> list[EqualProblems]:
+    """What is shown in the place of a group: the group, or the first ones of its rule, if it is the first of many."""
+    if folded is None:
+        return [group]
+    return folded[:_FIRST] if folded[0] is group else []
 
 
 def _collect_equal(problems: Iterable[Problem]) -> Iterable[EqualProblems]:
@@ -49,6 +66,11 @@ def _collect_equal(problems: Iterable[Problem]) -> Iterable[EqualProblems]:
     return groups.values()
 
 
-def _get_run_key(group: EqualProblems) -> tuple[str, str, str]:
-    """What the groups of a run have in common: the rule, the severity and the file."""
-    return (group[0].rule, group[0].severity, group[0].place.path)
+def _get_rule(group: EqualProblems) -> tuple[str, str]:
+    """What many groups are folded by: the rule and the severity."""
+    return (group[0].rule, group[0].severity)
+
+
+def _get_hint_key(group: EqualProblems) -> tuple[str, str]:
+    """What the groups of a rule have in common that share one hint: the file and the hint."""
+    return (group[0].place.path, group[0].hint)

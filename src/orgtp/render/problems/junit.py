@@ -12,10 +12,11 @@ from orgtp.render.problems.common import format_problem
 _FAILING = frozenset({Severity.ERROR})
 
 
-def problems_junit(problems: Sequence[Problem], fatal: Collection[Severity] = _FAILING) -> str:
+def problems_junit(problems: Sequence[Problem], fatal: Collection[Severity] = _FAILING, also_in_base: str = "") -> str:
     """A suite for each file and a case for each problem; without problems, one case that passes.
 
     A problem with a `fatal` severity is a failure. The others are skipped cases: visible in the report, and not red.
+    `also_in_base`, a line on the problems that the base of a comparison has as well, is the output of the whole.
     """
     top = ET.Element("testsuites", {"name": "orgtp validate", **_count_results(problems, fatal)})
     files: dict[str, list[Problem]] = {}
@@ -26,6 +27,8 @@ def problems_junit(problems: Sequence[Problem], fatal: Collection[Severity] = _F
     if not files:
         suite = ET.SubElement(top, "testsuite", name="orgtp validate", tests="1", failures="0", errors="0", skipped="0")
         ET.SubElement(suite, "testcase", name="no problems", classname="orgtp", time="0")
+    if also_in_base:
+        ET.SubElement(top[-1], "system-out").text = _escape_for_xml(also_in_base)
     ET.indent(top)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(top, encoding="unicode")}\n'
 

@@ -22,10 +22,11 @@ _TOP = "%SRCROOT%"
 MAX_RESULTS = 25_000
 
 
-def problems_sarif(problems: Sequence[Problem], version: str) -> str:
+def problems_sarif(problems: Sequence[Problem], version: str, also_in_base: str = "") -> str:
     """One run of this version of orgtp, with the rules that occur and a result for each problem.
 
-    Of more than `MAX_RESULTS` problems it contains the worst, and a notification with the number left out.
+    `also_in_base` is a line on the problems that the base of a comparison has as well. Of more than `MAX_RESULTS`
+    problems it contains the worst, and a notification with the number left out.
     """
     left = max(0, len(problems) - MAX_RESULTS)
     problems = _select_worst(problems) if left else problems
@@ -36,7 +37,9 @@ def problems_sarif(problems: Sequence[Problem], version: str) -> str:
         "tool": {"driver": {"name": "orgtp", "version": version, "rules": [_describe_rule(rule) for rule in ids]}},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_TOP: {"description": {"text": "The top of the repository."}}},
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _make_notification(left)}],
+        "invocations": [
+            {"executionSuccessful": True, "toolExecutionNotifications": _make_notifications(left, also_in_base)}
+        ],
         "results": [_problem_to_result(problem, index, mark) for problem, mark in zip(problems, marks, strict=True)],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
@@ -48,9 +51,10 @@ def _select_worst(problems: Sequence[Problem]) -> list[Problem]:
     return [problems[at] for at in sorted(worst)]
 
 
-def _make_notification(left: int) -> list[dict[str, Any]]:
+def _make_notifications(left: int, also_in_base: str) -> list[dict[str, Any]]:
     text = f"{count_noun(left, 'problem')} more left out; orgtp validate --json has them all."
-    return [{"level": "warning", "message": {"text": text}}] if left else []
+    texts = {"warning": text if left else "", "note": also_in_base}
+    return [{"level": level, "message": {"text": text}} for level, text in texts.items() if text]
 
 
 def _describe_rule(id_: str) -> dict[str, Any]:

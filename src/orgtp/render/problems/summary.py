@@ -5,17 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from orgtp.model.problem import Problem, Severity
-from orgtp.model.text import count_noun
+from orgtp.model.text import count_noun, one_line
 
 # So many rules are named below the summary, the worst first.
 _WORST = 3
 
 
-def format_summary(problems: list[Problem], seats: int) -> str:
-    """How many problems of each severity; below it how to read about their rules, if there are any."""
-    counts = count_problems(problems, seats)
-    parts = [count_noun(counts[f"{noun}s"], noun) for noun in ("error", "warning", "notice") if counts[f"{noun}s"]]
-    return f"{', '.join(parts) if parts else 'no problems'} in {count_noun(seats, 'seat')}{_format_rule_help(problems)}"
+def format_summary(problems: list[Problem], seats: int, *, of_change: bool = False) -> str:
+    """How many problems of each severity; below it how to read about their rules, if there are any.
+
+    `of_change`: only the problems that a change adds are counted.
+    """
+    added = " that this change adds," if of_change else ""
+    return f"{format_counts(problems)}{added} in {count_noun(seats, 'seat')}{_format_rule_help(problems)}"
+
+
+def format_counts(problems: list[Problem]) -> str:
+    """`2 errors, 1 notice`."""
+    counts = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
+    return ", ".join(count_noun(number, severity) for severity, number in counts.items() if number) or "no problems"
+
+
+def format_also_in_base(problems: list[Problem], base: str) -> str:
+    """The line on problems that the base of a comparison has as well; empty without any."""
+    noun = count_noun(len(problems), "more is", "more are")
+    line = f"{noun} in {one_line(base)} as well, and not shown: {format_counts(problems)}. To list them: orgtp validate"
+    return line if problems else ""
 
 
 def _format_rule_help(problems: Iterable[Problem]) -> str:

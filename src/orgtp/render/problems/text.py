@@ -16,17 +16,19 @@ from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
 # A group names at most so many files, and so many ranges of lines in a file; the JSON has every place.
 _NAMED, _PIECES = 5, 30
-_ALL = "each of them in full: add --json"
+_ALL = "each of them in full: add --full"
 
 
-def problems_text(problems: Iterable[Problem], files: Mapping[str, bytes], screen: Screen) -> str:
+def problems_text(
+    problems: Iterable[Problem], files: Mapping[str, bytes], screen: Screen, *, full: bool = False
+) -> str:
     """The problems in the order given, with their lines of `files`.
 
-    Equal problems are shown once, at their first place. Of many problems of one rule in a row, the first are shown and
-    the others counted.
+    Equal problems are shown once, at their first place. Of many problems of one rule, the first are shown and the
+    others counted, in whatever files they are. With `full`, every problem is shown.
     """
     excerpts = Excerpts(files, screen.width)
-    return render_lines(_format_problem_lines(group_problems(problems), excerpts, screen.width), screen)
+    return render_lines(_format_problem_lines(group_problems(problems, full=full), excerpts, screen.width), screen)
 
 
 def _format_problem_lines(groups: Iterable[ProblemGroup], excerpts: Excerpts, width: int) -> Iterator[Line]:
@@ -97,16 +99,15 @@ def _format_other_places(problems: Sequence[Problem]) -> str:
 
 
 def _format_counted_places(problems: Sequence[Problem]) -> str:
-    """The files of the problems, each with its lines."""
+    """The files of the problems, each with its lines. Of many files, their number and the first of them."""
     lines: dict[str, set[int]] = {}
     for problem in problems:
         lines.setdefault(problem.place.path, set()).add(problem.place.line)
-    named = [
-        f"{escape_control_chars(path)}: {_format_line_ranges(sorted(found))}"
-        for path, found in list(lines.items())[:_NAMED]
-    ]
-    rest = len(lines) - _NAMED
-    return "; ".join([*named, *([count_noun(rest, "more file")] if rest > 0 else [])])
+    if len(lines) > _NAMED:
+        return f"{len(lines)} files: {_format_other_places(problems)}"
+    return "; ".join(
+        f"{escape_control_chars(path)}: {_format_line_ranges(sorted(found))}" for path, found in lines.items()
+    )
 
 
 def _format_line_ranges(lines: Sequence[int]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from orgtp.model.errors import BadInput
 from orgtp.model.schedule import Timetable
-from orgtp.model.text import did_you_mean, escape_control_chars
+from orgtp.model.text import did_you_mean, escape_control_chars, join_sentences
 
 # Debian's cron silently ignores a whole crontab with a longer command.
 _MOST_IN_CRON = 998
@@ -58,8 +58,8 @@ def schedule_text(kind: str, times: Timetable, place: ScheduledRun) -> str:
     """
     if kind:
         if kind not in _KINDS:
-            hint = did_you_mean(kind, _KINDS)
-            raise BadInput(what=f'"{kind}" is not known. {hint} It is one of: {", ".join(_KINDS)}.'.replace("  ", " "))
+            known = f"It is one of: {', '.join(_KINDS)}."
+            raise BadInput(what=join_sentences(f'"{kind}" is not known', did_you_mean(kind, _KINDS), known))
         return _KINDS[kind](times, place)
     return "\n".join(f"# ---- {name} ----\n{text(times, place)}" for name, text in _KINDS.items())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orgtp.model.candidates import format_choice, list_likely_owners
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, seat_path
 from orgtp.model.text import count_noun, did_you_mean
@@ -31,10 +32,9 @@ def owner_missing(org: Org) -> Iterator[Finding]:
 
     Fix: name the person who answers for it: `orgtp seat set dash owner=bogdan`.
     """
-    people = _list_active_humans(org) or "none yet"
     for seat in _current_seats(org):
         if not seat.owner and ("owner",) not in seat.marks.keys:
-            hint = f"Name the person who answers for it ({people}): orgtp seat set {seat.id} owner=SEAT"
+            hint = _suggest_owner(org, seat, "Name the person who answers for it")
             yield Finding(seat.marks.value_place(), f"{seat.id} has no owner", hint)
 
 
@@ -53,10 +53,11 @@ def owner_unknown(org: Org) -> Iterator[Finding]:
 
     Fix: use an id from `seats/`, or add a seat for that person first: `orgtp seat add`.
     """
-    humans, people = frozenset(_active_humans(org)), _list_active_humans(org) or "none"
+    humans = frozenset(_active_humans(org))
     for seat in _current_seats(org):
         if seat.owner and seat.owner not in org.seats and not org.is_unreadable(seat_path(seat.owner)):
-            hint = did_you_mean(seat.owner, humans) or f"Active human seats: {people}."
+            near = did_you_mean(seat.owner, list_likely_owners(org, seat)) or did_you_mean(seat.owner, humans)
+            hint = near or _suggest_owner(org, seat, "Name a person")
             yield Finding(seat.marks.value_place("owner"), f'owner "{seat.owner}" is not a seat', hint)
 
 
@@ -79,10 +80,9 @@ def owner_not_human(org: Org) -> Iterator[Finding]:
 
     Fix: name a person: `orgtp seat set dash owner=bogdan`.
     """
-    people = _list_active_humans(org) or "add a human seat first"
     for seat, owner in _seats_with_owner(org):
         if not owner.is_human:
-            hint = f"Name a person: {people}."
+            hint = _suggest_owner(org, seat, "Name a person")
             yield Finding(seat.marks.value_place("owner"), f'owner "{owner.id}" is not a human seat', hint)
 
 
@@ -101,10 +101,9 @@ def owner_retired(org: Org) -> Iterator[Finding]:
 
     Fix: name an active person: `orgtp seat set dash owner=bogdan`.
     """
-    people = _list_active_humans(org) or "add a human seat first"
     for seat, owner in _seats_with_owner(org):
         if owner.is_retired and owner.id != seat.id:
-            hint = f"Name an active person: {people}."
+            hint = _suggest_owner(org, seat, "Name an active person")
             yield Finding(seat.marks.value_place("owner"), f'owner "{owner.id}" is retired', hint)
 
 
@@ -126,10 +125,11 @@ def owner_not_active(org: Org) -> Iterator[Finding]:
 
     Fix: make the owner's seat active, name another person, or pause the seat: `orgtp seat set dash status=paused`.
     """
-    people = _list_active_humans(org) or "none is active"
     for seat, owner in _seats_with_owner(org):
         if seat.is_active and owner.is_human and not owner.is_active and not owner.is_retired:
-            hint = f"Activate {owner.id}, or name another person: {people}."
+            activate = f"Activate the owner: orgtp seat set {owner.id} status=active"
+            others = owner.id != seat.id and list_likely_owners(org, seat)
+            hint = f"{activate}; {_suggest_owner(org, seat, 'or name another person')}" if others else activate
             message = f'owner "{owner.id}" is {owner.status}, not active'
             yield Finding(seat.marks.value_place("owner"), message, hint)
 
@@ -156,14 +156,14 @@ def no_human_above(org: Org) -> Iterator[Finding]:
 
     Fix: make the topmost seat report to a person: `orgtp seat set radar reports_to=david owner=bogdan`.
     """
-    people = _list_active_humans(org)
-    fix = f"Name a person above it ({people})" if people else "Add a human seat first, and name it"
     for top in org.direct_reports(""):
         lost = [] if ("reports_to",) in top.marks.keys else _seats_without_human(org, top)
         if lost:
             first, *below = lost
             more = f", nor from {count_noun(len(below), 'seat')} below it" if below else ""
-            hint = f"{fix}: orgtp seat set {first.id} reports_to=SEAT owner=SEAT"
+            likely = list_likely_owners(org, first)
+            names = f"reports_to={likely[0]} owner={likely[0]}" if likely else ""
+            hint = _suggest_person(f"Name a person above it, such as {format_choice(likely)}", first, names)
             yield Finding(first.marks.value_place(), f"no human can be reached from {first.id}{more}", hint)
 
 
@@ -198,10 +198,14 @@ def _active_humans(org: Org) -> list[str]:
     return [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
 
 
-def _list_active_humans(org: Org) -> str:
-    """The ids of the first few active humans, as text for a hint."""
-    humans = _active_humans(org)
-    return ", ".join([*humans[:_MAX_LISTED], "…"] if len(humans) > _MAX_LISTED else humans)
+def _suggest_owner(org: Org, seat: Seat, what: str) -> str:
+    """A hint with the likely owners of a seat, and the command that names the likeliest."""
+    likely = list_likely_owners(org, seat)
+    return _suggest_person(f"{what}, such as {format_choice(likely)}", seat, f"owner={likely[0]}" if likely else "")
 
 
-_MAX_LISTED = 8
+def _suggest_person(what: str, seat: Seat, names: str) -> str:
+    """The hint `what` with the command that names a person; without names, how to add a person first."""
+    if names:
+        return f"{what}: orgtp seat set {seat.id} {names}"
+    return f"Add a person first: orgtp seat add ID --role ROLE --kind human; then: orgtp seat set {seat.id} owner=ID"

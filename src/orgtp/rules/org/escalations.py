@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from orgtp.model.candidates import format_choice, list_likely_owners
 from orgtp.model.escalation import Route, is_path_about
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
 from orgtp.model.seat import seat_path
 from orgtp.model.text import did_you_mean
 from orgtp.rules.rule import Finding
-
-_MAX_LISTED = 8
 
 
 def routing_not_human(org: Org) -> Iterator[Finding]:
@@ -32,12 +31,12 @@ def routing_not_human(org: Org) -> Iterator[Finding]:
 
     Fix: name an active person, or remove `to`: the escalation then goes to the owner of the seat.
     """
-    people = [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
-    hint = f"Name an active person ({', '.join(people[:_MAX_LISTED])}), or remove to."
     for keys, branch, _ in _walk_routes(org.routing):
         seat = org.seats.get(branch.to)
         if seat and not (seat.is_human and seat.is_active):
             what = "an agent" if not seat.is_human else str(seat.status)
+            likely = format_choice(list_likely_owners(org, seat))
+            hint = f"Name an active person{f', such as {likely},' if likely else ''} or remove to."
             message = f"this route ends with {seat.id}, which is {what}"
             yield Finding(org.marks.value_place(*keys, "to"), message, hint)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
+from orgtp.model.candidates import format_choice
 from orgtp.model.org import Org, Retirement
 from orgtp.model.problem import Place
 from orgtp.model.seat import retirement_path, seat_path
@@ -142,11 +142,10 @@ def record_unknown_seat(org: Org) -> Iterator[Finding]:
 
     Fix: use an id from `seats/`.
     """
-    known = ", ".join([*islice(org.seats, _MAX_LISTED), *(["…"] if len(org.seats) > _MAX_LISTED else [])])
     for record in org.retirements.values():
         for place, seat in _seats_in_record(record):
             if seat and seat not in org.seats and not org.is_unreadable(seat_path(seat)):
-                hint = did_you_mean(seat, org.seats) or f"Name a seat of this org: {known}."
+                hint = did_you_mean(seat, org.seats) or _suggest_heir(org, record)
                 yield Finding(place, f'"{seat}" is not a seat', hint)
 
 
@@ -172,8 +171,18 @@ def decided_by_not_human(org: Org) -> Iterator[Finding]:
             yield Finding(record.marks.value_place("decided_by"), message, "Name the person who decided.")
 
 
-# The most seats that a hint lists, so that it stays short in a large org.
-_MAX_LISTED = 8
+def _suggest_heir(org: Org, record: Retirement) -> str:
+    """A hint with the seats around a retired one: its owner and those above and beside it."""
+    seat = org.seats.get(record.seat)
+    boss, owner = (org.seats.get(id_) for id_ in (seat.reports_to, seat.owner)) if seat else (None, None)
+    beside = org.current_reports(boss.id) if boss else []
+    near = [one.id for one in (owner, boss, *beside) if one and not one.is_retired]
+    names = list(dict.fromkeys(near))[:_MOST_NAMED]
+    return f"Name a seat of this org, such as {format_choice(names)}." if names else "orgtp seat list shows all seats."
+
+
+# The most seats that a hint names.
+_MOST_NAMED = 3
 
 
 def _seats_in_record(record: Retirement) -> Iterator[tuple[Place, str]]:

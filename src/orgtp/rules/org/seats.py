@@ -7,6 +7,7 @@ from datetime import datetime
 
 from orgtp.model.org import Org
 from orgtp.model.seat import Rollup, Seat
+from orgtp.model.text import fold_spelling, one_line
 from orgtp.rules.rule import Finding
 
 
@@ -161,6 +162,40 @@ def retire_when_missing(org: Org) -> Iterator[Finding]:
         if not (seat.is_human or seat.is_retired or seat.retire_when or ("retire_when",) in seat.marks.keys):
             hint = f'Say what would make it unnecessary: orgtp seat set {seat.id} "retire_when=…"'
             yield Finding(seat.marks.value_place(), f"{seat.id} has no retire_when", hint)
+
+
+def seat_same_name(org: Org) -> Iterator[Finding]:
+    """Two seats have the same name and role.
+
+    The chart shows two equal rows, and whoever reads that a value of one is late takes it for the other. Often the same
+    agent was added twice. Capitals and blanks make no difference. A person who holds two seats has a role in each.
+
+    Bad:
+
+        # seats/lens1.yaml and seats/lens2.yaml
+        name: Lithe Lens
+        role: Viewer
+
+    Good:
+
+        # seats/lens2.yaml
+        name: Lithe Lens
+        role: Viewer of archives
+
+    Fix: say in the name or the role what differs: `orgtp seat set lens2 "role=Viewer of archives"`; or retire one of
+    them: `orgtp retire lens2 --to lens1`.
+    """
+    first: dict[tuple[str, str], Seat] = {}
+    for seat in org.seats.values():
+        if not seat.is_retired and seat.name and seat.role:
+            other = first.setdefault((fold_spelling(seat.name), fold_spelling(seat.role)), seat)
+            if other is not seat:
+                message = (
+                    f'{seat.id} has the name and role of {other.id}: "{one_line(seat.name)}", {one_line(seat.role)}'
+                )
+                rename = f'Say what differs: orgtp seat set {seat.id} "role=…"'
+                hint = f"{rename}; or retire one of them: orgtp retire {seat.id} --to {other.id}"
+                yield Finding(seat.marks.value_place("name"), message, hint)
 
 
 def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:

@@ -87,8 +87,17 @@ def reports_to_unknown(org: Org) -> Iterator[Finding]:
     for seat in org.seats.values():
         boss = seat.reports_to
         if boss and not seat.is_retired and boss not in org.seats and not org.is_unreadable(seat_path(boss)):
-            hint = did_you_mean(boss, org.seats) or "Name a seat, or leave reports_to out at the top of the chart."
+            hint = did_you_mean(boss, org.seats) or _suggest_manager(org, seat)
             yield Finding(seat.marks.value_place("reports_to"), f'reports_to "{boss}" is not a seat', hint)
+
+
+def _suggest_manager(org: Org, seat: Seat) -> str:
+    """A hint with a seat that `seat` may report to: its owner, unless that is below it."""
+    owner = org.seats.get(seat.owner)
+    out = "leave reports_to out at the top of the chart"
+    if owner is None or owner.id == seat.id or seat in org.chain_above(owner.id):
+        return f"Name a seat, or {out}: orgtp seat set {seat.id} reports_to="
+    return f"Name a seat, such as its owner: orgtp seat set {seat.id} reports_to={owner.id}; or {out}."
 
 
 def reports_to_retired(org: Org) -> Iterator[Finding]:

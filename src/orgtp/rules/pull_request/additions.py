@@ -9,6 +9,7 @@ from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
 from orgtp.model.text import count_noun
+from orgtp.rules.pull_request.score_rows import list_added_scores
 from orgtp.rules.rule import Finding
 
 
@@ -28,7 +29,7 @@ def score_after_retirement(compared: OrgPair) -> Iterator[Finding]:
 
     Fix: remove the line, and record the value for the seat that has the metric now.
     """
-    for score in _added_scores(compared):
+    for score in list_added_scores(compared):
         seat, record = compared.before.seats.get(score.seat), compared.before.retirements.get(score.seat)
         day = score.at.astimezone(compared.after.zone).date()
         if seat and seat.is_retired and record and record.retired_on and day > record.retired_on:
@@ -58,7 +59,7 @@ def score_row_backdated(compared: OrgPair) -> Iterator[Finding]:
     for score in compared.before.each_score():
         known = newest.setdefault(score.place.path, score)
         newest[score.place.path] = max(known, score, key=lambda one: one.at)
-    added = [(one, newest.get(one.place.path)) for one in _added_scores(compared)]
+    added = [(one, newest.get(one.place.path)) for one in list_added_scores(compared)]
     late = Counter(one.place.path for one, last in added if last and one.at < last.at)
     for path, count in sorted(late.items()):
         are = "is" if count == 1 else "are"
@@ -82,7 +83,7 @@ def withdrawal_not_allowed(compared: OrgPair) -> Iterator[Finding]:
 
     Fix: remove the line, and ask one of the seats in the message to run `orgtp score withdraw`.
     """
-    for score in _added_scores(compared):
+    for score in list_added_scores(compared):
         # A seat that the pull request adds is not in the base.
         org = compared.before if score.seat in compared.before.seats else compared.after
         if score.void and not org.may_withdraw(score.seat, score.by):
@@ -106,7 +107,7 @@ def score_withdrawn(compared: OrgPair) -> Iterator[Finding]:
 
     Fix: nothing, if the reason is right. Otherwise remove the line before it is merged.
     """
-    for score in _added_scores(compared):
+    for score in list_added_scores(compared):
         was = compared.before.scores_in_force(score.seat, score.metric).get(score.period) if score.void else None
         if was:
             value = "unavailable" if was.value is None else was.value
@@ -136,10 +137,3 @@ def decider_not_approver(compared: OrgPair) -> Iterator[Finding]:
             who = ", ".join(compared.before.eligible_deciders(record.seat)) or "nobody"
             message = f'"{record.decided_by}" may not decide the retirement of {record.seat}'
             yield Finding(record.marks.value_place("decided_by"), message, f"Who may decide it: {who}.")
-
-
-def _added_scores(compared: OrgPair) -> Iterator[Score]:
-    """Yield the scores that are new in the changed files."""
-    paths = compared.new.keys()
-    for scores in compared.after.scores.values():
-        yield from (one for one in scores if one.place.path in paths and one.id not in compared.before.score_ids)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import MAILMAP_PATH
-from orgtp.model.org import WORD_TOPICS, Org
-from orgtp.model.org_pair import OrgPair
+from orgtp.model.org import Org
+from orgtp.model.org_pair import NO_KEYS, KeyChange, KeyValues, OrgPair, compare_keys
 from orgtp.model.problem import Keys, Place
-from orgtp.model.seat import Seat
+from orgtp.model.seat import Metric, Seat, seat_path
 from orgtp.model.target import Targets
 from orgtp.model.verdict_changes import compare_verdicts
+from orgtp.rules.pull_request.key_decisions import find_decision
 from orgtp.rules.rule import Finding
 
 
@@ -32,11 +34,12 @@ def target_changed(compared: OrgPair) -> Iterator[Finding]:
 
     Fix: nothing, if it is intended. `orgtp seat set SEAT "metrics.METRIC.target.2026-W48=>= 90%"` dates it.
     """
-    for seat, metric in _metrics_in_both(compared):
-        old, new = compared.before.seats[seat.id].metrics[metric].targets, seat.metrics[metric].targets
+    for pair in _pair_metrics(compared):
+        old, new = pair.old.targets, pair.new.targets
         if old != new and new.dated:
-            message = f"the target of {seat.id} {metric} changes from {_format_targets(old)} to {_format_targets(new)}"
-            yield Finding(seat.marks.value_place("metrics", metric, "target"), message, _SEEN)
+            change = f"changes from {_format_targets(old)} to {_format_targets(new)}{pair.move}"
+            place = pair.seat.marks.value_place("metrics", pair.new.id, "target")
+            yield Finding(place, f"the target of {pair.seat.id} {pair.new.id} {change}", SEEN)
 
 
 def past_verdict_changed(compared: OrgPair, now: datetime) -> Iterator[Finding]:
@@ -58,7 +61,7 @@ def past_verdict_changed(compared: OrgPair, now: datetime) -> Iterator[Finding]:
     """
     for change in compare_verdicts(compared.before, compared.after, now):
         place = compared.after.seats[change.seat].marks.key_place("metrics", change.metric)
-        yield Finding(place, f"{change.seat} {change.metric}: {change.summary}", _SEEN)
+        yield Finding(place, f"{change.seat} {change.metric}: {change.summary}", SEEN)
 
 
 def owner_changed(compared: OrgPair) -> Iterator[Finding]:
@@ -100,20 +103,22 @@ def outcome_changed(compared: OrgPair) -> Iterator[Finding]:
     Fix: nothing, if it is intended: ask the owner to review it.
     """
     for old, new in _seats_in_both(compared):
-        for name, metric in old.metrics.items():
-            now = new.metrics.get(name)
-            if now is None and ("metrics", name) not in new.marks.keys:
-                yield Finding(new.marks.value_place("metrics"), f"{new.id} loses the metric {name}", _SEEN)
-            elif now and now.outcome != metric.outcome:
-                place = new.marks.value_place("metrics", name, "outcome")
-                yield Finding(place, f'the outcome of {new.id} {name} was "{metric.outcome}"', _SEEN)
+        for name in old.metrics:
+            if name not in new.metrics and ("metrics", name) not in new.marks.keys:
+                yield Finding(new.marks.value_place("metrics"), f"{new.id} loses the metric {name}", SEEN)
+    for pair in _pair_metrics(compared):
+        if pair.old.outcome != pair.new.outcome:
+            place = pair.seat.marks.value_place("metrics", pair.new.id, "outcome")
+            message = f'the outcome of {pair.seat.id} {pair.new.id} was "{pair.old.outcome}"{pair.move}'
+            yield Finding(place, message, SEEN)
 
 
 def metric_changed(compared: OrgPair) -> Iterator[Finding]:
-    """The name, cadence, due time, rollup, `per` or `allow_misses` of a metric was changed.
+    """A key of a metric was changed: its name, cadence, `per`, due time, rollup, source or another one.
 
     The values stay, but their meaning changes. A monthly target that becomes quarterly is a third of what it was, and
-    the highest value of a week is not the same as the last. A later due time hides late values.
+    the highest value of a week is not the same as the last. A later due time hides late values, and another source
+    measures something else. A metric that passes to another seat is compared with what it was there.
 
     Bad:
 
@@ -126,14 +131,83 @@ def metric_changed(compared: OrgPair) -> Iterator[Finding]:
 
     Fix: nothing, if it is intended: ask the owner to review it.
     """
-    for seat, name in _metrics_in_both(compared):
-        old, new = compared.before.seats[seat.id].metrics[name], seat.metrics[name]
-        for key in ("name", "cadence", "per", "due", "rollup", "allow_misses"):
-            was, now = (str(getattr(metric, key) or "") for metric in (old, new))
-            if was != now:
-                shown = [f'"{text}"' if text else "not set" for text in (was, now)]
-                message = f"the {key} of {seat.id} {name} changes from {shown[0]} to {shown[1]}"
-                yield Finding(seat.marks.value_place("metrics", name, key), message, _SEEN)
+    for pair in _pair_metrics(compared):
+        for change in pair.key_changes:
+            keys = ("metrics", pair.new.id, *change.keys)
+            if _is_reported(change, "seat", keys, "metric-changed"):
+                what = f"the {'.'.join(change.keys)} of {pair.seat.id} {pair.new.id} {_format_change(change)}"
+                yield Finding(pair.seat.marks.value_place(*keys), f"{what}{pair.move}", SEEN)
+
+
+def seat_changed(compared: OrgPair) -> Iterator[Finding]:
+    """The name, role, mission or a date of a seat was changed, or what would end it.
+
+    People know a seat by its name, so two swapped names swap who seems to have missed a target. A later `since` hides
+    the misses before it, and a later `review_by` or a vaguer `retire_when` puts off the question whether the seat is
+    still needed.
+
+    Bad:
+
+        -review_by: 2026-12-01
+        +review_by: 2036-12-01
+
+    Good:
+
+        the same change, reviewed by the owner
+
+    Fix: nothing, if it is intended: ask the owner to review it.
+    """
+    yield from _find_key_changes(compared, "seat-changed")
+
+
+def address_changed(compared: OrgPair) -> Iterator[Finding]:
+    """The address or the holder of a seat was changed.
+
+    An address decides whose commits are whose. Whoever takes over an address also takes over what it did.
+
+    Bad:
+
+        # seats/bot.yaml
+        +email: ada@example.com        (the address of Ada, until now)
+
+    Good:
+
+        the same change, reviewed by Ada
+
+    Fix: nothing, if it is intended: ask those who had the address and those who get it to review it.
+    """
+    yield from _find_key_changes(compared, "address-changed")
+
+
+def capability_changed(compared: OrgPair) -> Iterator[Finding]:
+    """A seat lost a capability, or its description was changed.
+
+    A capability is work that one seat has promised to do. If it disappears, nobody does the work, and nobody is to
+    blame. A new capability needs no notice.
+
+    Bad:
+
+        -  ad-anomaly-detection: Flags anomalies in Meta and Google spend.
+
+    Good:
+
+        the same line, in the file of another active seat
+
+    Fix: nothing, if another seat does it now, or nobody needs it: ask the owner to review it.
+    """
+    for old, new in _seats_in_both(compared):
+        for change in compared.key_changes(seat_path(new.id)):
+            if _is_reported(change, "seat", change.keys, "capability-changed") and change.before is not None:
+                name = change.keys[-1]
+                yield Finding(new.marks.value_place(*change.keys), _describe_capability(compared, old, name), SEEN)
+
+
+def _describe_capability(compared: OrgPair, old: Seat, name: str) -> str:
+    """What happened to a capability of the seat `old`."""
+    if name in compared.after.seats[old.id].capabilities:
+        return f'the capability {name} of {old.id} was "{old.capabilities.get(name, "")}"'
+    heirs = [seat.id for seat in compared.after.seats.values() if name in seat.capabilities and not seat.is_retired]
+    return f"{old.id} loses the capability {name}; {f'{heirs[0]} has it' if heirs else 'no seat has it'} now"
 
 
 def seat_moved(compared: OrgPair) -> Iterator[Finding]:
@@ -155,9 +229,9 @@ def seat_moved(compared: OrgPair) -> Iterator[Finding]:
     for old, new in _seats_in_both(compared):
         if old.reports_to != new.reports_to:
             message = f"{new.id} moves from {old.reports_to or 'the top'} to {new.reports_to or 'the top'} on the chart"
-            yield Finding(new.marks.value_place("reports_to"), message, _SEEN)
+            yield Finding(new.marks.value_place("reports_to"), message, SEEN)
         if old.status is not new.status and not old.is_retired and not new.is_retired:
-            yield Finding(new.marks.value_place("status"), f"{new.id} changes from {old.status} to {new.status}", _SEEN)
+            yield Finding(new.marks.value_place("status"), f"{new.id} changes from {old.status} to {new.status}", SEEN)
 
 
 def kind_changed(compared: OrgPair) -> Iterator[Finding]:
@@ -184,7 +258,7 @@ def kind_changed(compared: OrgPair) -> Iterator[Finding]:
 
 
 def waiver_added(compared: OrgPair) -> Iterator[Finding]:
-    """A metric waives a rule.
+    """A metric waives a rule, or for another reason than before.
 
     A waiver permanently silences one finding, with its reason in the file. Whoever merges it agrees with the reason.
 
@@ -202,9 +276,11 @@ def waiver_added(compared: OrgPair) -> Iterator[Finding]:
         old = compared.before.seats.get(seat.id)
         for name, metric in seat.metrics.items():
             known: Mapping[str, str] = old.metrics[name].waive if old and name in old.metrics else {}
-            for rule in (rule for rule in metric.waive if rule not in known):
-                message = f'{seat.id} {name} waives {rule}: "{metric.waive[rule]}"'
-                yield Finding(seat.marks.key_place("metrics", name, "waive", rule), message, _SEEN)
+            for rule, why in metric.waive.items():
+                if known.get(rule) != why:
+                    before = f', before: "{known[rule]}"' if rule in known else ""
+                    message = f'{seat.id} {name} waives {rule}: "{why}"{before}'
+                    yield Finding(seat.marks.key_place("metrics", name, "waive", rule), message, SEEN)
 
 
 def policy_changed(compared: OrgPair) -> Iterator[Finding]:
@@ -226,13 +302,13 @@ def policy_changed(compared: OrgPair) -> Iterator[Finding]:
 
     Fix: nothing, if it is intended: ask the people that the policy names to review it.
     """
-    if not compared.before.id or compared.after.is_unreadable("org.yaml"):
-        return
-    old, new = _format_org_settings(compared.before), _format_org_settings(compared.after)
-    for keys, now in new.items():
-        if old[keys] != now:
-            message = f"{'.'.join(keys)} changes from {old[keys] or 'empty'} to {now or 'empty'}"
-            yield Finding(compared.after.marks.value_place(*keys), message, _SEEN)
+    for change in compared.key_changes("org.yaml"):
+        if _is_reported(change, "org", change.keys, "policy-changed"):
+            was, now = change.before or "empty", change.after or "empty"
+            if change.keys == ("routing",):
+                was, now = _format_routes(compared.before), _format_routes(compared.after)
+            place = compared.after.marks.value_place(*change.keys)
+            yield Finding(place, f"{'.'.join(change.keys)} changes from {was} to {now}", SEEN)
 
 
 def mailmap_changed(compared: OrgPair) -> Iterator[Finding]:
@@ -255,13 +331,39 @@ def mailmap_changed(compared: OrgPair) -> Iterator[Finding]:
     before, after = ([line.strip() for line in lines] for lines in sides)
     for number, line in enumerate(after, 1):
         if line not in before and "<" in line and not line.startswith("#"):
-            yield Finding(Place(MAILMAP_PATH, number), f'authors are shown by a new line: "{line}"', _SEEN)
+            yield Finding(Place(MAILMAP_PATH, number), f'authors are shown by a new line: "{line}"', SEEN)
     for line in before:
         if line not in after and "<" in line and not line.startswith("#"):
-            yield Finding(Place(MAILMAP_PATH), f'authors are no longer shown by the line "{line}"', _SEEN)
+            yield Finding(Place(MAILMAP_PATH), f'authors are no longer shown by the line "{line}"', SEEN)
 
 
-_SEEN = "Nothing to fix if it is intended; a reviewer should see it before it is merged."
+def _format_routes(org: Org) -> str:
+    """The routing tree as a sentence, which is easier to read than its YAML."""
+    return "; ".join(branch.text for branch in org.routing) or "empty"
+
+
+SEEN = "Nothing to fix if it is intended; a reviewer should see it before it is merged."
+
+
+def _find_key_changes(compared: OrgPair, rule: str) -> Iterator[Finding]:
+    """The changed keys of seats that `rule` reports according to the table of decisions."""
+    for _, new in _seats_in_both(compared):
+        for change in compared.key_changes(seat_path(new.id)):
+            if _is_reported(change, "seat", change.keys, rule):
+                message = f"the {'.'.join(change.keys)} of {new.id} {_format_change(change)}"
+                yield Finding(new.marks.value_place(*change.keys), message, SEEN)
+
+
+def _is_reported(change: KeyChange, schema: str, keys: Keys, rule: str) -> bool:
+    """Whether `rule` reports the change of a key."""
+    decision = find_decision(schema, keys)
+    return bool(decision and decision.rule == rule and not decision.has_same_meaning(change.before, change.after))
+
+
+def _format_change(change: KeyChange) -> str:
+    """`changes from "Bot" to "Bob"`."""
+    was, now = ("not set" if text is None else f'"{text}"' for text in (change.before, change.after))
+    return f"changes from {was} to {now}"
 
 
 def _seats_in_both(compared: OrgPair) -> Iterator[tuple[Seat, Seat]]:
@@ -270,31 +372,59 @@ def _seats_in_both(compared: OrgPair) -> Iterator[tuple[Seat, Seat]]:
     return ((before[seat.id], seat) for seat in compared.after.seats.values() if seat.id in before)
 
 
-def _metrics_in_both(compared: OrgPair) -> Iterator[tuple[Seat, str]]:
-    return ((new, name) for old, new in _seats_in_both(compared) for name in new.metrics if name in old.metrics)
+@dataclass(frozen=True, slots=True)
+class MetricPair:
+    """A metric before and after. `seat` has it now, and `giver` had it before; they differ if it moved."""
+
+    giver: Seat
+    seat: Seat
+    old: Metric
+    new: Metric
+    old_keys: KeyValues
+    new_keys: KeyValues
+
+    @property
+    def move(self) -> str:
+        """The end of a message: where the metric comes from, if it moved."""
+        return "" if self.giver.id == self.seat.id else f", as it passes from {self.giver.id} to {self.seat.id}"
+
+    @property
+    def key_changes(self) -> Iterator[KeyChange]:
+        """The keys of the metric that differ, from the metric down."""
+        head = ("metrics", self.new.id)
+        sides = [
+            {keys[2:]: text for keys, text in values.items() if keys[:2] == head}
+            for values in (self.old_keys, self.new_keys)
+        ]
+        return compare_keys(*sides)
 
 
-def _format_org_settings(org: Org) -> dict[Keys, str]:
-    """Map the keys of org.yaml to their values as text."""
-    policy = org.policy
-    return {
-        ("org",): org.id,
-        ("timezone",): str(org.zone),
-        ("holidays",): ", ".join(str(day) for day in sorted(org.holidays)),
-        ("branch",): org.branch,
-        ("policy", "grace"): str(policy.grace),
-        ("policy", "scorekeepers"): ", ".join(policy.scorekeepers),
-        ("policy", "push"): "yes" if policy.push else "no",
-        ("policy", "retirement", "approvers"): ", ".join(policy.approvers),
-        ("policy", "require_signatures_since"): policy.signed_since,
-        ("policy", "forges"): ", ".join(policy.forges),
-        ("policy", "escalation", "acknowledge"): str(policy.escalation.acknowledge),
-        ("policy", "escalation", "within"): str(policy.escalation.within),
-        ("policy", "escalation", "resolve"): str(policy.escalation.resolve),
-        ("policy", "escalation", "hours"): policy.escalation.hours,
-        ("routing",): "; ".join(branch.text for branch in org.routing),
-        **{("policy", "words", name): ", ".join(policy.words.get(name, ())) for name in WORD_TOPICS},
-    }
+def _pair_metrics(compared: OrgPair) -> Iterator[MetricPair]:
+    """Yield each metric that exists both before and after, of the same seat or passed on to another."""
+    givers = _find_givers(compared)
+    for seat in compared.after.seats.values():
+        path = seat_path(seat.id)
+        for name, metric in seat.metrics.items() if path in compared.new else ():
+            same = compared.before.seats.get(seat.id)
+            giver = same if same and name in same.metrics else givers.get((seat.id, name)) or givers.get(("", name))
+            if giver:
+                old_keys = compared.old_keys.get(seat_path(giver.id), NO_KEYS)
+                yield MetricPair(
+                    giver, seat, giver.metrics[name], metric, old_keys, compared.new_keys.get(path, NO_KEYS)
+                )
+
+
+def _find_givers(compared: OrgPair) -> dict[tuple[str, str], Seat]:
+    """The seats that a metric came from: by (heir, metric) as a new record says, and by ("", metric) if it was lost."""
+    found: dict[tuple[str, str], Seat] = {}
+    for old in compared.before.seats.values():
+        new, record = compared.after.seats.get(old.id), compared.after.retirements.get(old.id)
+        for name in old.metrics if seat_path(old.id) in compared.old else ():
+            if record and not old.is_retired and record.metrics.get(name):
+                found[record.metrics[name], name] = old
+            elif new is None or name not in new.metrics:
+                found.setdefault(("", name), old)
+    return found
 
 
 def _format_targets(targets: Targets) -> str:

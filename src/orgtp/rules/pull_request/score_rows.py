@@ -1,4 +1,4 @@
-"""Finds the rows of a score file that a pull request removed, changed or moved."""
+"""Finds the rows of a score file that a pull request added, removed, changed or moved."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from orgtp.model.problem import Place
 from orgtp.model.score import Score
 from orgtp.model.text import count_noun, join_with_and
 from orgtp.rules.rule import Finding
+
+
+def list_added_scores(compared: OrgPair) -> Iterator[Score]:
+    """Yield the records that are new in the changed files."""
+    paths = compared.new.keys()
+    for scores in compared.after.scores.values():
+        yield from (one for one in scores if one.place.path in paths and one.id not in compared.before.score_ids)
 
 
 def restore_hint(compared: OrgPair, path: str) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
-from orgtp.model.text import did_you_mean
+from orgtp.model.text import did_you_mean, join_sentences
 from orgtp.model.value import write_number
 from orgtp.sources.duration import parse_duration
 from orgtp.sources.json_pointer import parse_json_document, read_pointer_value
@@ -125,7 +125,8 @@ def _iterate_cells(rows: csv.DictReader[str], column: str | None) -> Iterator[st
     names = list(rows.fieldnames or ())
     if column is not None and names.count(column) != 1:
         many = "more than one column" if column in names else "no column"
-        raise SourceFailed(f'the file has {many} "{column}". {did_you_mean(column, names)}'.rstrip(), again=False)
+        what = join_sentences(f'the file has {many} "{column}"', did_you_mean(column, names))
+        raise SourceFailed(what, again=False)
     for row in rows:
         # An unquoted 1,200 is read as two cells, which shifts all that follow.
         if None in row:
