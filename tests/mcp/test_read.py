@@ -237,8 +237,11 @@ def test_a_broken_file_leaves_the_rest(sample: Shell) -> None:
     assert chart["problems_total"] == 1
     assert chart["problems"][0]["path"] == "seats/dash.yaml"
     found = call(server, "validate", severity="error")
-    assert found["problems_total"] >= found["total"] >= 1
-    assert found["summary"]["errors"] == found["total"]
+    assert (found["problems_total"], found["total"]) == (1, found["summary"]["errors"])
+    history = call(server, "what_changed", since="2026-11-19")
+    assert (history["unreadable"], history["problems_total"]) == (["seats/dash.yaml"], 1)
+    assert call(server, "scorecard")["problems_total"] == 1
+    assert call(server, "seat_context", seat="radar")["problems_total"] == 1
     sample.write("org.yaml", "][")
     assert call(server, "org_chart")["problems_total"] == 2
     (sample.folder / "org.yaml").unlink()

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from orgtp.git.remote import SyncStopped
     from orgtp.git.repo import Repo
     from orgtp.history.diff import DiffSinceBase
-    from orgtp.history.locate import NoGit, NoOrgYet, find_org_root
+    from orgtp.history.locate import NoGit, NoOrgYet, UnreadAt, find_org_root
     from orgtp.ledger.batch import Action, Ledger, RecordedChange
     from orgtp.ledger.create import CreatedOrg
     from orgtp.model.change import YamlData
@@ -117,6 +117,7 @@ __all__ = [
     "SyncResult",
     "SyncStatus",
     "SyncStopped",
+    "UnreadAt",
     "Verdict",
     "WaitNotice",
     "YamlData",
@@ -172,7 +173,7 @@ __getattr__ = lazy_exports(
         "orgtp.git.remote": "SyncStopped",
         "orgtp.git.repo": "Repo",
         "orgtp.history.diff": "DiffSinceBase",
-        "orgtp.history.locate": "NoGit NoOrgYet find_org_root",
+        "orgtp.history.locate": "NoGit NoOrgYet UnreadAt find_org_root",
         "orgtp.ledger.batch": "RecordedChange Action Ledger",
         "orgtp.ledger.create": "CreatedOrg",
         "orgtp.model.change": "YamlData",

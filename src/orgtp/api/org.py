@@ -18,7 +18,7 @@ from orgtp.api.moved import find_moved
 from orgtp.files.load import LoadedOrg, sort_problems
 from orgtp.files.org import OrgHead
 from orgtp.files.tree import HEAD
-from orgtp.history.locate import NoGit, OrgSnapshot, locate_org, read_clock
+from orgtp.history.locate import NoGit, OrgSnapshot, UnreadAt, locate_org, read_clock
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
@@ -166,6 +166,11 @@ class OrgHandle:
     def problems_so_far(self) -> tuple[Problem, ...]:
         """The problems in the files read so far; views read only the months that they show."""
         return self.snapshot.problems_so_far
+
+    @property
+    def unread(self) -> tuple[UnreadAt, ...]:
+        """What the answers so far may lack, because it could not be read: the errors, by revision."""
+        return self.snapshot.unread
 
     def chart(self, root: str = "", depth: int | None = None, *, retired: bool = False) -> Chart:
         """The org chart, from the seat `root` down. Raises `UnknownSeat`."""

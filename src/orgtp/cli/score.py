@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.options import AtOption, ChangeOptions, JsonOption, OrgOption, changing_command
-from orgtp.cli.session import open_chosen_org, report_change, warn_if_incomplete, write_json, write_stdout
+from orgtp.cli.session import finish_answer, open_chosen_org, report_change, write_json, write_stdout
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def add_scores(
     change: ChangeOptions,
 ) -> int:
     """Record a value, as a commit. A value that does not fit its metric is refused."""
-    handle = open_chosen_org(change.org, whole=False, push=change.push)
+    handle = open_chosen_org(change.org, push=change.push)
     if source:
         entries = _read_scores_file(handle, source, [seat, metric, value, unavailable, period, note, score_id])
     else:
@@ -93,14 +93,13 @@ def list_scores(
     json: JsonOption = False,
 ) -> int:
     """List the values as recorded. Corrected values stay, and are marked."""
-    handle = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(handle):
-        lines = handle.scores(seat, metric)
+    handle = open_chosen_org(org, at)
+    lines = handle.scores(seat, metric)
     if json:
         write_json("scores", handle, {"scores": lines})
-        return 0
+        return finish_answer(handle)
     from orgtp.render.seat import score_list_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(score_list_text(lines, detect_screen()))
-    return 0
+    return finish_answer(handle)

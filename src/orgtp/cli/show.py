@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from orgtp.cli.options import AllOption, AtOption, JsonOption, KindOption, OrgOption
-from orgtp.cli.session import open_chosen_org, warn_if_incomplete, write_json, write_stdout
+from orgtp.cli.session import finish_answer, open_chosen_org, write_json, write_stdout
 
 
 class ChartFormat(StrEnum):
@@ -35,18 +35,17 @@ def show_chart(
 
     Each seat has its role, its owner and how many of its metrics are on target.
     """
-    handle = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(handle):
-        view = handle.chart(root, depth, retired=all_)
+    handle = open_chosen_org(org, at)
+    view = handle.chart(root, depth, retired=all_)
     if json or format_ is ChartFormat.JSON:
         write_json("chart", handle, {"seats": view.seats})
-        return 0
+        return finish_answer(handle)
     if format_ in {ChartFormat.MERMAID, ChartFormat.DOT}:
         from orgtp.render import chart_graph
 
         draw = chart_graph.chart_mermaid if format_ is ChartFormat.MERMAID else chart_graph.chart_dot
         write_stdout(draw(view, kind=kind))
-        return 0
+        return finish_answer(handle)
     from orgtp.render.chart import chart_lines, chart_text
     from orgtp.render.terminal import Screen, detect_screen
 
@@ -54,9 +53,9 @@ def show_chart(
         from orgtp.render.svg import render_svg
 
         write_stdout(render_svg(chart_lines(view, Screen(), name=handle.head.name, kind=kind), handle.head.name))
-        return 0
+        return finish_answer(handle)
     write_stdout(chart_text(view, detect_screen(), name=handle.head.name, kind=kind))
-    return 0
+    return finish_answer(handle)
 
 
 def show_scorecard(
@@ -67,17 +66,16 @@ def show_scorecard(
     json: JsonOption = False,
 ) -> int:
     """Show the metrics of all seats by week. The current week is marked, because it is not over."""
-    handle = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(handle):
-        card = handle.scorecard(weeks, seat)
+    handle = open_chosen_org(org, at)
+    card = handle.scorecard(weeks, seat)
     if json:
         write_json("scorecard", handle, {"columns": card.columns, "partial": card.partial, "rows": card.rows})
-        return 0
+        return finish_answer(handle)
     from orgtp.render.scorecard import scorecard_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(scorecard_text(card, detect_screen(), handle.head.name))
-    return 0
+    return finish_answer(handle)
 
 
 def show_stale(
@@ -90,21 +88,20 @@ def show_stale(
 
     Each with its metric, its seat, how long it is overdue, and why. Exit code 1 if there are any.
     """
-    handle = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(handle):
-        found = handle.stale(seat)
+    handle = open_chosen_org(org, at)
+    found = handle.stale(seat)
     if json:
         write_json("stale", handle, {"at": handle.now, "stale": found})
-        return int(bool(found))
+        return finish_answer(handle, int(bool(found)))
     from orgtp.render.stale import nothing_stale_text, stale_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(
         stale_text(found, handle.now, detect_screen())
         if found
-        else nothing_stale_text(handle.org_about(seat).seats.get(seat))
+        else nothing_stale_text(handle.org_about(seat).seats.get(seat), is_whole=not handle.unread)
     )
-    return int(bool(found))
+    return finish_answer(handle, int(bool(found)))
 
 
 _SCHEMAS = "escalation, org, retirement, score, seat, silenced or sources."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.options import DryRunOption, JsonOption, OrgOption
-from orgtp.cli.session import open_chosen_org, write_json, write_stderr, write_stdout
+from orgtp.cli.session import count_unread, finish_answer, open_chosen_org, write_json, write_stderr, write_stdout
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -29,7 +29,7 @@ def sync_commits(
     are recreated on top of the remote's, so that the history stays linear. If both sides changed the same thing,
     nothing is changed, and the conflict is named. Exit code 75: try again later; nothing is lost.
     """
-    handle = open_chosen_org(org, whole=False)
+    handle = open_chosen_org(org)
     return _show_sync_status(handle, json=json) if status else _run_sync(handle, dry_run=dry_run, json=json)
 
 
@@ -57,7 +57,7 @@ def _run_sync(handle: OrgHandle, *, dry_run: bool, json: bool) -> int:
         write_stderr(f"the work tree could not be updated: {done.behind}")
     for entry in done.queued:
         write_stderr(f"still in the outbox ({entry.path}): {entry.rejected_because or 'it could not be written'}")
-    return _HELD if any(entry.rejected_because for entry in done.queued) else 0
+    return finish_answer(handle, _HELD if any(entry.rejected_because for entry in done.queued) else 0)
 
 
 def _show_sync_status(handle: OrgHandle, *, json: bool) -> int:
@@ -66,7 +66,8 @@ def _show_sync_status(handle: OrgHandle, *, json: bool) -> int:
 
     found = handle.ledger.sync_status()
     if json:
-        write_json("sync-status", handle, sync_status_json(found))
+        body = sync_status_json(found)
+        write_json("sync-status", handle, {**body, "problems_total": count_unread(handle) + len(body["unreadable"])})
     else:
         write_stdout(format_sync_status(found, detect_screen()))
-    return 0
+    return finish_answer(handle, int(bool(found.unreadable)))

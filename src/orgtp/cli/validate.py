@@ -62,7 +62,7 @@ def validate_org(
 
     With --base, also check what a pull request may not change, compared with the merge base.
     """
-    handle = open_chosen_org(org, at, whole=False)
+    handle = open_chosen_org(org, at)
     problems = handle.validate(base)
     fatal = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     _write_problems(ValidateFormat.JSON if json else _resolve_format(format_), handle, problems, fatal)

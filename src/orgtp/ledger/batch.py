@@ -30,7 +30,7 @@ from orgtp.model.change import Change
 from orgtp.model.content_hash import hash_changed_files, set_content_trailer
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
-from orgtp.model.problem import Problem
+from orgtp.model.problem import Problem, select_unread
 
 
 def add_content_trailer(objects: ObjectStore, draft: CommitDraft, nodes: Mapping[str, TreeEntry | None]) -> CommitDraft:
@@ -81,7 +81,8 @@ class RecordedChange:
 
     `before` and `files` map the changed paths to their content before and after. `behind`: why the work tree could not
     be updated after the commit. `queued_because`: why the change is queued and not committed yet. `noted`: new
-    problems that do not prevent the change.
+    problems that do not prevent the change. `unread`: the errors in the files that the change was based on, for which
+    it may lack something.
     """
 
     change: Change
@@ -91,6 +92,7 @@ class RecordedChange:
     behind: str = ""
     queued_because: str = ""
     noted: tuple[Problem, ...] = ()
+    unread: tuple[Problem, ...] = ()
 
     @property
     def paths(self) -> list[str]:
@@ -263,8 +265,9 @@ class CommitBatch:
         nodes = self.editor.add_blobs(files)
         self.editor = self.editor.replace_entries(nodes) if nodes else self.editor
         when = now.astimezone(loaded.org.zone)
+        unread = tuple(select_unread(loaded.problems))
         return PlannedCommit(
-            RecordedChange(change, None, old, files, noted=noted), self.editor.root, author, when, nodes
+            RecordedChange(change, None, old, files, noted=noted, unread=unread), self.editor.root, author, when, nodes
         )
 
     def write_and_advance(self, steps: list[PlannedCommit]) -> list[RecordedChange]:

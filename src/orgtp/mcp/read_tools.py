@@ -178,4 +178,4 @@ def validate(
     worst = sorted(wanted, key=lambda problem: list(Severity).index(problem.severity))
     body = bound_rows("problems", problems_body(worst, 0)["problems"], limit, "Ask with severity, or fix these first.")
     summary = problems_body(found, len(handle.org.seats))["summary"]
-    return build_answer(handle, "validate", {**body, "problems_total": len(found), "summary": summary})
+    return build_answer(handle, "validate", {**body, "summary": summary})

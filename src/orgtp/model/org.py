@@ -80,7 +80,8 @@ class Org:
     """One organisation at one point in its history.
 
     `holidays` are days off, which do not count for `weekdays` metrics. `unreadable` has the paths of files that could
-    not be read: their content is unknown, not absent.
+    not be read: their content is unknown, not absent. `seats_with_unread_scores` are those some of whose records could
+    not be read, as far as their records were read when the org was loaded.
     """
 
     id: str = ""
@@ -97,6 +98,7 @@ class Org:
     routing: tuple[Route, ...] = ()
     signers: tuple[SignerKey, ...] = ()
     unreadable: frozenset[str] = frozenset()
+    seats_with_unread_scores: frozenset[str] = frozenset()
     marks: Marks = field(default=Marks("org.yaml"), compare=False, repr=False)
 
     def seat(self, id: str) -> Seat:  # noqa: A002  (a seat's id is what it is called)

@@ -30,8 +30,13 @@ def stale_text(found: Sequence[Stale], now: datetime, screen: Screen) -> str:
     return render_lines(lines, screen)
 
 
-def nothing_stale_text(seat: Seat | None) -> str:
-    """The message if nothing is stale; `seat` is the seat that the user asked for."""
+def nothing_stale_text(seat: Seat | None, *, is_whole: bool) -> str:
+    """The message if nothing is stale; `seat` is the seat that the user asked for.
+
+    If the org could not be read in full (not `is_whole`), a value may be late in the rest.
+    """
+    if not is_whole:
+        return "no value is late in the part of the org that could be read\n"
     if seat and not seat.is_active:
         return f"nothing is stale: {seat.id} is {seat.status}, and its values are not expected\n"
     if seat and not seat.metrics:
