@@ -76,12 +76,12 @@ def called(here: Shell, words: str) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(READS.keys() - {"history", "blame"}))
 def test_an_answer_that_misses_a_seat_says_so(halved: Shell, name: str) -> None:
-    words, env = called(halved, READS[name]), {"ORGTP_SOURCES": str(halved.folder.parent / "sources.yaml")}
-    ran = halved(*words, code=1, **env)
+    words, file = called(halved, READS[name]), str(halved.folder.parent / "sources.yaml")
+    ran = halved(*words, code=1, ORGTP_SOURCES=file)
     assert SAYS in ran.err
     assert "seats/crystal.yaml:" in ran.err
     assert "See: orgtp validate" in ran.err
-    data = halved(*words, "--json", code=1, **env)
+    data = halved(*words, "--json", code=1, ORGTP_SOURCES=file)
     assert data.json["problems_total"] >= 1
     assert SAYS in data.err
 
@@ -179,14 +179,14 @@ def write_sources(here: Shell, folder: Path) -> None:
 def test_collect_collects_the_rest_and_says_what_it_passed_over(acme: Shell) -> None:
     write_sources(acme, acme.folder.parent)
     break_seat(acme, "eve")
-    env = {"ORGTP_SOURCES": str(acme.folder.parent / "s.yaml")}
-    ran = acme("score", "collect", "--by", "ada", code=1, **env)
+    file = str(acme.folder.parent / "s.yaml")
+    ran = acme("score", "collect", "--by", "ada", code=1, ORGTP_SOURCES=file)
     assert "seats/eve.yaml:" in ran.err
     assert ran.err.endswith("See: orgtp validate --at main\n")
     assert [one["value"] for one in acme("score", "list", "--json", code=1).json["scores"]] == ["15"]
     # A second run has nothing to write, and misses the same.
     for words in ((), ("--due",), ("--dry-run",)):
-        data = acme("score", "collect", "--by", "ada", "--json", *words, code=1, **env).json
+        data = acme("score", "collect", "--by", "ada", "--json", *words, code=1, ORGTP_SOURCES=file).json
         assert data["problems_total"] == 1, words
 
 
@@ -194,8 +194,8 @@ def test_collect_reads_the_ledger_and_not_the_work_tree(acme: Shell) -> None:
     """Half an edit in a work tree takes nothing from what is collected, so it is no problem of the run."""
     write_sources(acme, acme.folder.parent)
     acme.write("seats/eve.yaml", acme.read("seats/eve.yaml") + MARK)
-    env = {"ORGTP_SOURCES": str(acme.folder.parent / "s.yaml")}
-    assert acme("score", "collect", "--by", "ada", "--json", **env).json["problems_total"] == 0
+    file = str(acme.folder.parent / "s.yaml")
+    assert acme("score", "collect", "--by", "ada", "--json", ORGTP_SOURCES=file).json["problems_total"] == 0
 
 
 def test_a_tick_does_the_rest_and_says_what_it_passed_over(sample: Shell) -> None:
@@ -279,12 +279,12 @@ class TestUnreadableIsNotAbsent:
         assert self.state(sample, id_)["with"] == "janine"
         break_seat(sample, "david")
         broken = sample.head()
-        later = {"ORGTP_NOW": "2026-11-24T12:00:00-05:00"}
-        ran = sample("escalate", "tick", "--by", "tally", code=1, **later)
+        later = "2026-11-24T12:00:00-05:00"
+        ran = sample("escalate", "tick", "--by", "tally", code=1, ORGTP_NOW=later)
         assert "seats/david.yaml" in ran.err
         assert self.state(sample, id_)["with"] == "janine"
         sample.git("revert", "--no-edit", broken)
-        sample("escalate", "tick", "--by", "tally", **later)
+        sample("escalate", "tick", "--by", "tally", ORGTP_NOW=later)
         assert self.state(sample, id_)["with"] == "david"
 
 

@@ -160,7 +160,7 @@ def test_what_is_asked_wrongly(asked: Shell) -> None:
     assert refusal(server, "get_seat", seat="dash", date="2026-10").startswith('get_seat has no argument "date".')
     assert refusal(server, "org_chrt") == 'there is no tool "org_chrt". Did you mean "org_chart"?'
     assert refusal(server, "get_seat") == "seat: Field required"
-    assert refusal(server, "org_chart", kind="robot").startswith("kind: Input should be")
+    assert refusal(server, "org_chart", kind="robot").startswith("only: Input should be")
     # Clients that must say every argument say null of those that they do not mean.
     assert call(server, "org_chart", root=None, kind=None, at=None)["total"] == 12
 

@@ -60,7 +60,8 @@ if TYPE_CHECKING:
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
     from orgtp.views.seat_history import SeatHistory
-    from orgtp.views.stale import Stale
+    from orgtp.views.selection import Omitted, Selection, parse_selection
+    from orgtp.views.stale import Stale, StaleList
 
 __all__ = [
     "PAGES",
@@ -97,6 +98,7 @@ __all__ = [
     "NoOrgYet",
     "NotAnOrg",
     "ObjectTooLarge",
+    "Omitted",
     "OnSourceResult",
     "Org",
     "OrgHandle",
@@ -110,10 +112,12 @@ __all__ = [
     "Scorecard",
     "SeatHistory",
     "SeatView",
+    "Selection",
     "SilenceView",
     "SourceResult",
     "Sources",
     "Stale",
+    "StaleList",
     "SyncResult",
     "SyncStatus",
     "SyncStopped",
@@ -134,6 +138,7 @@ __all__ = [
     "load_kind",
     "notify_path",
     "open_org",
+    "parse_selection",
     "read_import_rows",
     "read_review",
     "read_schema",
@@ -200,6 +205,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.scores": "ScoreLine",
         "orgtp.views.seat": "SeatView",
         "orgtp.views.seat_history": "SeatHistory",
-        "orgtp.views.stale": "Stale",
+        "orgtp.views.selection": "Omitted Selection parse_selection",
+        "orgtp.views.stale": "Stale StaleList",
     },
 )

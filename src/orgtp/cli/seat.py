@@ -15,6 +15,7 @@ from orgtp.cli.options import (
     OrgOption,
     SeatArgument,
     changing_command,
+    selecting_command,
 )
 from orgtp.cli.session import finish_answer, open_chosen_org, report_change, write_json, write_stderr, write_stdout
 from orgtp.model.errors import BadInput
@@ -22,7 +23,7 @@ from orgtp.model.seat import SeatKind, SeatStatus
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api import OrgHandle
+    from orgtp.api import OrgHandle, Selection
 
 
 def show_seat(
@@ -43,23 +44,26 @@ def show_seat(
     return finish_answer(handle)
 
 
+@selecting_command
 def list_seats(
     org: OrgOption = None,
     at: AtOption = None,
     all_: AllOption = False,
     kind: KindOption = False,
     json: JsonOption = False,
+    *,
+    selection: Selection,
 ) -> int:
-    """List the seats, one per line."""
+    """List the seats, one per line; on a narrow screen, several lines for each."""
     handle = open_chosen_org(org, at)
-    seats = handle.seats(retired=all_)
+    view = handle.list_seats(selection, retired=all_)
     if json:
-        write_json("seats", handle, {"seats": seats})
+        write_json("seats", handle, {"seats": view.seats, "left_out": view.left_out})
         return finish_answer(handle)
     from orgtp.render.seat import seat_list_text
     from orgtp.render.terminal import detect_screen
 
-    write_stdout(seat_list_text(seats, detect_screen(), kind=kind))
+    write_stdout(seat_list_text(view, detect_screen(), kind=kind, by=selection.text))
     return finish_answer(handle)
 
 

@@ -99,6 +99,15 @@ class OrgSnapshot:
         """The part of the org that a page about one seat needs (see `SeatScope`), with values on demand."""
         return self._load_part(f"around {seat}", lambda: self.seat_scope(seat).paths)
 
+    def list_current_seats(self) -> set[str]:
+        """The ids of the seats that have no retirement record, by the names of their files. Nothing is read."""
+        names = {folder: self.tree.list_folder(folder) or () for folder in ("seats", "retirements")}
+        ids = {
+            folder: {name.removesuffix(".yaml") for name, _ in found if name.endswith(".yaml")}
+            for folder, found in names.items()
+        }
+        return {seat for seat in ids["seats"] - ids["retirements"] if is_id(seat)}
+
     def seat_scope(self, seat: str) -> SeatScope:
         """The files that concern one seat."""
         if seat not in self._scopes:

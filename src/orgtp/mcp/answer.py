@@ -59,15 +59,23 @@ def clamp_limit(limit: int) -> int:
     return min(max(limit, 0), ROOM)
 
 
-def bound_rows(name: str, rows: Sequence[Any], limit: int, narrow: str, *, newest: bool = False) -> Answer:
-    """Return at most `limit` of `rows` under `name`, as far as they fit, with the total.
+def bound_rows(
+    name: str, rows: Sequence[Any], limit: int, narrow: str, *, offset: int = 0, newest: bool = False
+) -> Answer:
+    """Return at most `limit` of `rows` under `name` after the first `offset`, as far as they fit, with the total.
 
-    If rows are missing, `truncated` is true and `narrow` says how to ask for less. `newest` keeps the last rows.
+    If more rows follow, `truncated` is true, `narrow` says how to ask for less, and `next_offset` how to go on; it is
+    None at the end. `newest` begins with the last rows.
     """
-    ordered = rows[::-1] if newest else rows
+    ordered = (rows[::-1] if newest else rows)[max(offset, 0) :]
     fitting = take_fitting([to_json_value(row) for row in ordered[: clamp_limit(limit)]], ROOM)
-    shown = fitting[::-1] if newest else fitting
-    return {name: shown, "total": len(rows), **describe_truncation(truncated=len(shown) < len(rows), narrow=narrow)}
+    more = len(fitting) < len(ordered)
+    return {
+        name: fitting[::-1] if newest else fitting,
+        "total": len(rows),
+        **describe_truncation(truncated=more, narrow=narrow),
+        "next_offset": max(offset, 0) + len(fitting) if more else None,
+    }
 
 
 def describe_truncation(*, truncated: bool, narrow: str) -> Answer:

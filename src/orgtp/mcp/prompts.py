@@ -157,7 +157,7 @@ def _summarize_week(handle: OrgHandle) -> Answer | None:
 
 
 def _collect_seat_facts(handle: OrgHandle, seat: str, weeks: int) -> dict[str, Any]:
-    found, card = get_seat(handle, seat), scorecard(handle, weeks, seat)
+    found, card = get_seat(handle, seat), scorecard(handle, weeks=weeks, seat=seat)
     facts = {key: found[key] for key in ("seat", "hands_to", "history")}
     rows = [{key: row[key] for key in ("metric", "on_target", "known")} | _describe_weeks(row) for row in card["rows"]]
     return {**facts, "weeks": card["columns"], "numbers": rows}
@@ -166,7 +166,7 @@ def _collect_seat_facts(handle: OrgHandle, seat: str, weeks: int) -> dict[str, A
 def _describe_weeks(row: Mapping[str, Any]) -> dict[str, Any]:
     cells = row["cells"]
     weeks = [" ".join([cell["state"], *([cell["value"]] if cell["value"] else [])]) for cell in cells]
-    return {"weeks": weeks, "notes": [f"{cell['period']}: {cell['note']}" for cell in cells if cell["note"]]}
+    return {"weeks": weeks, "notes": [f"{cell['period']}: {cell['note']}" for cell in cells if cell.get("note")]}
 
 
 def _plan_retirement(handle: OrgHandle, seat: str) -> dict[str, Any]:
