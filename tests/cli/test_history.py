@@ -108,7 +108,19 @@ def test_a_file_that_was_broken_for_a_while(acme: Shell) -> None:
     for content in ("seat: [\n", text.replace("role: Desk", "role: Counter")):
         acme.write("seats/bot.yaml", content)
         acme.git("commit", "-qam", "X")
-    assert acme("seat", "history", "bot").out.startswith("Bot (bot), Counter\n")
+    ran = acme("seat", "history", "bot", code=1)
+    assert ran.out.startswith("Bot (bot), Counter\n")
+    # Neither commit hides that it says less than it should.
+    assert ran.out.count("seats/bot.yaml could not be read before or after this commit") == 2
+    broken = acme.git("rev-parse", "HEAD~1").out.strip()
+    told = f"seats/bot.yaml:2:1 could not be read at {broken[:10]}, so the output is incomplete. "
+    assert ran.err == f"{told}See: orgtp validate --at {broken[:10]}\n"
+    assert acme("validate", "--at", broken[:10], code=1).out.startswith("seats/bot.yaml:2:1")
+    data = acme("seat", "history", "bot", "--json", code=1).json
+    assert data["problems_total"] == 1
+    assert [one for event in data["events"][1:] for one in event["changes"]] == [
+        {"what": "unreadable", "seat": "bot", "path": "seats/bot.yaml"}
+    ] * 2
 
 
 def test_gone_and_back_by_hand(acme: Shell) -> None:

@@ -156,6 +156,7 @@ def test_init_json(shell: Shell) -> None:
         "org": "acme",
         "revision": here.head(),
         "dirty": False,
+        "problems_total": 0,
         "commit": here.head(),
         "paths": [],
         "outbox": False,

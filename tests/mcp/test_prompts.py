@@ -49,6 +49,17 @@ def test_the_review_of_a_seat(asked: Shell) -> None:
     assert len(facts["weeks"]) == len(facts["numbers"][0]["weeks"]) == 13
 
 
+@pytest.mark.parametrize(("name", "given"), [("weekly-review", {}), ("seat-review", {"seat": "radar"})])
+def test_facts_that_are_not_the_whole_say_so(sample: Shell, name: str, given: dict[str, str]) -> None:
+    assert _facts(_prompt(sample, name, **given))["problems_total"] == 0
+    sample.write("seats/dash.yaml", sample.read("seats/dash.yaml") + "<<<<<<< HEAD\n")
+    text = _prompt(sample, name, **given)
+    assert "so the facts are incomplete: say so first" in text.replace("\n", " ")
+    facts = _facts(text)
+    assert facts["problems_total"] == 1
+    assert facts["problems"][0]["path"] == "seats/dash.yaml"
+
+
 def test_the_case_for_a_retirement(asked: Shell) -> None:
     text = _prompt(asked, "retirement-case", seat="jeff")
     assert "Nothing has been\ndecided, and you do not decide." in text

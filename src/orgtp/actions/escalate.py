@@ -34,6 +34,7 @@ from orgtp.model.escalation_policy import (
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
 from orgtp.model.score import format_timestamp
+from orgtp.model.seat import Seat, seat_path
 from orgtp.model.text import count_noun, join_with_and, one_line, remove_digits
 
 _WEEK = timedelta(days=7)
@@ -416,6 +417,9 @@ def _record_found(edits: EscalationEdits, found: Sequence[FoundTrouble]) -> None
         seat = org.seats.get(one.seat)
         if seat is None or not seat.is_active or one.metric not in seat.metrics:
             continue
+        if one.kind is EscalationKind.STALE and one.seat in org.seats_with_unread_scores:
+            # The value may be among those that could not be read.
+            continue
         if silenced_until(org, edits.now, one.seat, one.metric) is None:
             what = _FOUND_TEXTS.get(one.kind, "Problem with {metric}").format(metric=one.metric)
             _open_or_add(edits, NewEscalation(one.seat, what, one.why, metric=one.metric, kind=one.kind))
@@ -427,10 +431,18 @@ def _resolve_ended(edits: EscalationEdits, late: Collection[tuple[str, str]] | N
         seat = edits.org.seats.get(one.seat)
         if one.kind is EscalationKind.ISSUE or seat is None or not seat.is_active:
             continue
+        if _is_metric_unread(edits.org, seat, one.metric):
+            continue
         if one.metric not in seat.metrics:
             edits.resolve(one, f"{one.seat} no longer has the metric {one.metric}")
         elif (one.seat, one.metric) not in (late or ()) and _has_ended(edits.org, one, checked=late is not None):
             edits.resolve(one, "no value is late" if _is_newest_unavailable(edits.org, one) else _VALUE_IS_BACK)
+
+
+def _is_metric_unread(org: Org, seat: Seat, metric: str) -> bool:
+    """Whether the metric or its values could not be read, so that nobody knows whether its problem has ended."""
+    is_declared = ("metrics", metric) in seat.marks.keys
+    return seat.id in org.seats_with_unread_scores or (is_declared and metric not in seat.metrics)
 
 
 def _has_ended(org: Org, one: Escalation, *, checked: bool) -> bool:
@@ -465,6 +477,9 @@ def _move_up_if_overdue(edits: EscalationEdits, one: Escalation) -> None:
     """Move an overdue escalation one step up the chart. At the top, record once that it stays."""
     if not (is_overdue(edits.org, edits.now, one) and edits.org.work_time.is_working_at(edits.now)):
         return
+    if not _is_way_up_readable(edits.org, one.with_):
+        # Whose turn it is cannot be known. The next tick that can read the seat moves it.
+        return
     to, missed = find_next_assignee(edits.org, one), _describe_missed_step(one)
     if to:
         due = edits.due_after(edits.org.policy.escalation.within, one)
@@ -473,6 +488,13 @@ def _move_up_if_overdue(edits: EscalationEdits, one: Escalation) -> None:
         )
     elif _last_step(one) is not EventType.TOP:
         edits.append_event(one, EventType.TOP, note=f"{missed}; nobody is above {one.with_}, so it stays")
+
+
+def _is_way_up_readable(org: Org, seat: str) -> bool:
+    """Whether the seat, those above it, and their owners can all be read."""
+    way = [seat, *(one.id for one in org.chain_above(seat))]
+    named = {*way, *(end for id_ in way if (one := org.seats.get(id_)) for end in (one.owner, one.reports_to) if end)}
+    return not any(org.is_unreadable(seat_path(id_)) for id_ in named)
 
 
 def _describe_missed_step(one: Escalation) -> str:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from orgtp.git.remote import SyncStopped
     from orgtp.git.repo import Repo
     from orgtp.history.diff import DiffSinceBase
-    from orgtp.history.locate import NoGit, NoOrgYet, find_org_root
+    from orgtp.history.locate import NoGit, NoOrgYet, UnreadAt, find_org_root
     from orgtp.ledger.batch import Action, Ledger, RecordedChange
     from orgtp.ledger.create import CreatedOrg
     from orgtp.model.change import YamlData
@@ -65,7 +65,8 @@ if TYPE_CHECKING:
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
     from orgtp.views.seat_history import SeatHistory
-    from orgtp.views.stale import Stale
+    from orgtp.views.selection import Omitted, Selection, parse_selection
+    from orgtp.views.stale import Stale, StaleList
 
 __all__ = [
     "PAGES",
@@ -104,6 +105,7 @@ __all__ = [
     "NoOrgYet",
     "NotAnOrg",
     "ObjectTooLarge",
+    "Omitted",
     "OnSourceResult",
     "Org",
     "OrgHandle",
@@ -118,13 +120,16 @@ __all__ = [
     "Scorecard",
     "SeatHistory",
     "SeatView",
+    "Selection",
     "SilenceView",
     "SourceResult",
     "Sources",
     "Stale",
+    "StaleList",
     "SyncResult",
     "SyncStatus",
     "SyncStopped",
+    "UnreadAt",
     "UpgradedOrg",
     "Verdict",
     "VerdictChange",
@@ -145,6 +150,7 @@ __all__ = [
     "load_kind",
     "notify_path",
     "open_org",
+    "parse_selection",
     "read_import_rows",
     "read_review",
     "read_schema",
@@ -185,7 +191,7 @@ __getattr__ = lazy_exports(
         "orgtp.git.remote": "SyncStopped",
         "orgtp.git.repo": "Repo",
         "orgtp.history.diff": "DiffSinceBase",
-        "orgtp.history.locate": "NoGit NoOrgYet find_org_root",
+        "orgtp.history.locate": "NoGit NoOrgYet UnreadAt find_org_root",
         "orgtp.ledger.batch": "RecordedChange Action Ledger",
         "orgtp.ledger.create": "CreatedOrg",
         "orgtp.model.change": "YamlData",
@@ -216,6 +222,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.scores": "ScoreLine",
         "orgtp.views.seat": "SeatView",
         "orgtp.views.seat_history": "SeatHistory",
-        "orgtp.views.stale": "Stale",
+        "orgtp.views.selection": "Omitted Selection parse_selection",
+        "orgtp.views.stale": "Stale StaleList",
     },
 )

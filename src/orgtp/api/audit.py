@@ -86,6 +86,7 @@ class AuditQueries:
         # What this clone saw earlier proves nothing to the recipient of the report.
         found = replace(self.verify(full=full)[0], confirmed_evidence=())
         repo, then = self._repo, locate_org(self.snapshot.root, found.head, self.snapshot.now)
+        self.snapshot.note_unread(found.head, then.loaded.problems)
         try:
             history = count_history(repo, found.head, {violation.commit for violation in found.violations})
             origin = find_origins(repo, found.head, then.loaded)

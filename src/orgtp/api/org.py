@@ -18,7 +18,7 @@ from orgtp.api.moved import find_moved
 from orgtp.files.load import LoadedOrg, sort_problems
 from orgtp.files.org import OrgHead
 from orgtp.files.tree import HEAD
-from orgtp.history.locate import NoGit, OrgSnapshot, locate_org, read_clock
+from orgtp.history.locate import NoGit, OrgSnapshot, UnreadAt, locate_org, read_clock
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
-    from orgtp.views.stale import Stale
+    from orgtp.views.selection import Omitted, Selection
+    from orgtp.views.stale import Stale, StaleList
 
 # Methods of 0.1 and their new names; see `orgtp.api.moved`.
 _MOVED = {
@@ -168,23 +169,57 @@ class OrgHandle:
         """The problems in the files read so far; views read only the months that they show."""
         return self.snapshot.problems_so_far
 
-    def chart(self, root: str = "", depth: int | None = None, *, retired: bool = False) -> Chart:
-        """The org chart, from the seat `root` down. Raises `UnknownSeat`."""
+    @property
+    def unread(self) -> tuple[UnreadAt, ...]:
+        """What the answers so far may lack, because it could not be read: the errors, by revision."""
+        return self.snapshot.unread
+
+    def chart(
+        self, root: str = "", depth: int | None = None, *, retired: bool = False, selection: Selection | None = None
+    ) -> Chart:
+        """The org chart, from the seat `root` down, or of a selection. Raises `UnknownSeat`."""
         from orgtp.views.chart import ChartOptions, chart
+        from orgtp.views.selection import Selection
 
-        return chart(self.org, self.now, ChartOptions(root, depth, retired))
+        chosen = selection or Selection()
+        chosen = replace(chosen, root=root or chosen.root)
+        return chart(self.org, self.now, ChartOptions(chosen, depth, retired))
 
-    def scorecard(self, weeks: int = 13, seat: str = "") -> Scorecard:
-        """The last `weeks` weeks of every metric, or of one seat's. Raises `UnknownSeat`."""
+    def scorecard(self, weeks: int = 13, seat: str = "", *, selection: Selection | None = None) -> Scorecard:
+        """The last `weeks` weeks of every metric, of one seat's, or of a selection. Raises `UnknownSeat`."""
         from orgtp.views.scorecard import scorecard
+        from orgtp.views.selection import Selection
 
-        return scorecard(self.org_about(seat), self.now, weeks, seat)
+        chosen = selection or Selection(seat=seat)
+        card = scorecard(self._org_for(chosen), self.now, weeks, chosen)
+        return replace(card, left_out=self._count_others(chosen, card.left_out))
 
     def stale(self, seat: str = "") -> list[Stale]:
         """The values that are stale, of one seat or all. Raises `UnknownSeat`."""
-        from orgtp.views.stale import stale
+        from orgtp.views.selection import Selection
 
-        return stale(self.org_about(seat), self.now, seat)
+        return [*self.list_stale(Selection(seat=seat)).stale]
+
+    def list_stale(self, selection: Selection | None = None) -> StaleList:
+        """The values that are stale, of a selection, and how many others are. Raises `UnknownSeat`."""
+        from orgtp.views.selection import Selection
+        from orgtp.views.stale import list_stale
+
+        chosen = selection or Selection()
+        found = list_stale(self._org_for(chosen), self.now, chosen)
+        return replace(found, left_out=self._count_others(chosen, found.left_out))
+
+    def _org_for(self, selection: Selection) -> Org:
+        """The part of the org that the numbers of a selection need."""
+        return self.org_about(selection.seat if selection.is_about_one_seat else "")
+
+    def _count_others(self, selection: Selection, counted: Omitted) -> Omitted:
+        """What is left out. If one seat alone was read, the others are counted by their files, without metrics."""
+        from orgtp.views.selection import Omitted
+
+        if not selection.is_about_one_seat:
+            return counted
+        return Omitted(len(self.snapshot.list_current_seats() - {selection.seat}), None)
 
     def seat(self, seat: str) -> SeatView:
         """Everything about one seat. Raises `UnknownSeat`."""
@@ -217,9 +252,14 @@ class OrgHandle:
 
     def seats(self, *, retired: bool = False) -> tuple[ChartSeat, ...]:
         """Every seat, ordered by id; `retired` includes retired ones."""
-        from orgtp.views.seat import seat_list
+        return self.list_seats(retired=retired).seats
 
-        return seat_list(self.org, self.now, retired=retired)
+    def list_seats(self, selection: Selection | None = None, *, retired: bool = False) -> Chart:
+        """The seats of a selection as a list, and how many others there are. Raises `UnknownSeat`."""
+        from orgtp.views.seat import seat_list
+        from orgtp.views.selection import Selection
+
+        return seat_list(self.org, self.now, selection or Selection(), retired=retired)
 
     def scores(self, seat: str = "", metric: str = "") -> list[ScoreLine]:
         """Every record, including corrected ones. Raises `UnknownSeat`, `UnknownMetric`."""

@@ -12,7 +12,15 @@ import typer
 
 from orgtp.api import Audit, Verdict
 from orgtp.cli.options import JsonOption, OrgOption
-from orgtp.cli.session import chosen_org, open_chosen_org, remember_result, write_json, write_stderr, write_stdout
+from orgtp.cli.session import (
+    chosen_org,
+    finish_answer,
+    open_chosen_org,
+    remember_result,
+    write_json,
+    write_stderr,
+    write_stdout,
+)
 from orgtp.model.errors import BadInput
 from orgtp.model.text import escape_control_chars
 
@@ -58,7 +66,7 @@ def verify_audit(
         raise BadInput(what="--allowed-signers needs a checkpoint: --checkpoint FILE")
     checkpoints = {name: _read_checkpoint_file(name) for name in checkpoint or ()}
     try:
-        handle = open_chosen_org(org, whole=False)
+        handle = open_chosen_org(org)
         found, sure = handle.audit.verify(full=full, checkpoints=checkpoints, signers=signers)
     except (GitFailed, ObjectTooLarge) as error:
         return _report_unreadable_history(org, error, json=json)
@@ -71,7 +79,7 @@ def verify_audit(
         from orgtp.render.terminal import detect_screen
 
         write_stdout(format_audit(found, sure, handle.head.branch, detect_screen()))
-    return CODES[found.verdict]
+    return finish_answer(handle, CODES[found.verdict])
 
 
 def _report_unreadable_history(org: Path | None, error: Exception, *, json: bool) -> int:
@@ -112,7 +120,7 @@ def print_checkpoint(org: OrgOption = None, key: KeyOption = "", json: JsonOptio
     artifact, in another repository, in an e-mail. Later, orgtp audit verify --checkpoint proves that the history still
     contains it. Without one, whoever can force-push can rewrite everything.
     """
-    handle = open_chosen_org(org, whole=False)
+    handle = open_chosen_org(org)
     made, known = handle.audit.checkpoint(key)
     if json:
         body = {"origin": made.origin, "commits": made.commits, "head": made.head, "checkpoint": made.text}
@@ -120,7 +128,7 @@ def print_checkpoint(org: OrgOption = None, key: KeyOption = "", json: JsonOptio
     else:
         write_stdout(made.text)
         write_stderr(f"{known.description}. Store this outside the repository.")
-    return 0
+    return finish_answer(handle)
 
 
 def export_audit(
@@ -143,7 +151,7 @@ def export_audit(
     violation. The file is written whatever the verdict; the exit code is that of verify.
     """
     _refuse_conflicting_options(file, key, unsigned=unsigned, json=json)
-    handle = open_chosen_org(org, whole=False)
+    handle = open_chosen_org(org)
     if file == "-":
         found = _export_to_stdout(handle, key, unsigned=unsigned, full=full)
     else:
@@ -151,7 +159,7 @@ def export_audit(
     if file != "-":
         remember_result(f"{file} is written")
     _report_export(handle, found, file, json=json)
-    return CODES[found.verdict]
+    return finish_answer(handle, CODES[found.verdict])
 
 
 def _refuse_conflicting_options(file: str, key: str, *, unsigned: bool, json: bool) -> None:

@@ -19,6 +19,7 @@ from orgtp.cli.session import (
     is_unattended,
     open_chosen_org,
     report_change,
+    say_unread_on_ledger,
     warn_of_doubts,
     write_json,
     write_stderr,
@@ -72,7 +73,7 @@ def collect_scores(
     way = CollectOptions(sources, notify, change)
 
     def once() -> int:
-        return _collect_once(open_chosen_org(change.org, whole=False, push=change.push, to_record=True), request, way)
+        return _collect_once(open_chosen_org(change.org, push=change.push, to_record=True), request, way)
 
     if watch and period:
         raise BadInput(what="--watch and --for cannot be combined")
@@ -85,7 +86,7 @@ def _watch_sources(once: Callable[[], int], way: CollectOptions, times: str) -> 
     from orgtp.cli.collect_loop import run_collect_loop
     from orgtp.model.schedule import parse_timetable
 
-    handle = open_chosen_org(way.change.org, whole=False)
+    handle = open_chosen_org(way.change.org)
     # Fail now if the seat may not run the tick, not every quarter of an hour.
     handle.escalations.tick(by=way.change.by, dry_run=True)
     return run_collect_loop(parse_timetable(times, handle.head.zone), once, lambda: _tick_if_needed(way))
@@ -126,7 +127,7 @@ def _collect_once(handle: OrgHandle, request: CollectRequest, way: CollectOption
 
 def _tick_if_needed(way: CollectOptions) -> int:
     """Run the tick if anything is due, so that idle ticks print nothing."""
-    if not open_chosen_org(way.change.org, whole=False).escalations.tick(by=way.change.by, dry_run=True).files:
+    if not open_chosen_org(way.change.org).escalations.tick(by=way.change.by, dry_run=True).files:
         return 0
     from orgtp.cli.escalate import report_tick
 
@@ -154,12 +155,17 @@ def _report_recorded(handle: OrgHandle, done: Collected, way: CollectOptions) ->
         warn_of_doubts(done.recorded)
     if done.recorded is None:
         if way.change.json:
-            write_json("score-collect", handle, {"commit": None, **_collected_json(done)})
+            body = {"commit": None, **_collected_json(done), "problems_total": len(done.unread)}
+            write_json("score-collect", handle, body)
         elif way.change.dry_run or sys.stderr.isatty():
             write_stderr("nothing collected: no metric has a value due from this machine")
-        return 0
+        if done.unread:
+            say_unread_on_ledger(handle, done.unread)
+        return int(bool(done.unread))
     then, body = done.escalated, _collected_json(done)
-    code = report_change("score-collect", handle, done.recorded, way.change, quiet=way.quiet, then=then, **body)
+    code = report_change(
+        "score-collect", handle, done.recorded, way.change, quiet=way.quiet, then=then, unread=done.unread, **body
+    )
     if done.escalated:
         notify_people(handle, done.escalated, way.notify)
     return code

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from orgtp.cli.options import AtOption, JsonOption, OrgOption, SeatArgument
-from orgtp.cli.session import is_dirty, open_chosen_org, warn_if_incomplete, warn_if_shallow, write_json, write_stdout
+from orgtp.cli.session import finish_answer, is_dirty, open_chosen_org, warn_if_shallow, write_json, write_stdout
 
 
 class ContextFormat(StrEnum):
@@ -30,17 +30,16 @@ def show_context(
     The page has the seat and its owner, its capabilities and those of other seats, its metrics with targets and due
     times, open escalations, recent decisions, and useful commands.
     """
-    handle = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(handle):
-        view = handle.context(seat)
+    handle = open_chosen_org(org, at)
+    view = handle.context(seat)
     warn_if_shallow(handle)
     if json or format_ is ContextFormat.JSON:
         from orgtp.render.json import context_body
 
         write_json("context", handle, context_body(view))
-        return 0
+        return finish_answer(handle)
     from orgtp.render.context.markdown import context_markdown
 
     page = context_markdown(view, handle.head.zone, handle.revision, dirty=is_dirty(handle), past=at is not None)
     write_stdout(page)
-    return 0
+    return finish_answer(handle)

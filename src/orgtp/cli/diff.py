@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.options import JsonOption, OrgOption
-from orgtp.cli.session import open_chosen_org, write_json, write_stdout
+from orgtp.cli.session import finish_answer, open_chosen_org, write_json, write_stdout
 
 if TYPE_CHECKING:
     from orgtp.api import DiffSinceBase
@@ -48,7 +48,7 @@ def show_diff(
             "head": {"given": head, "revision": handle.snapshot.commit},
         }
         write_json("diff", handle, {**compared, **_diff_json(found)})
-        return 0
+        return finish_answer(handle)
     from orgtp.render.spans import format_revision
 
     write_stdout(
@@ -56,7 +56,7 @@ def show_diff(
             format_, found, format_revision(base, found.base), format_revision(head or "", handle.snapshot.commit or "")
         )
     )
-    return 0
+    return finish_answer(handle)
 
 
 def _diff_json(found: DiffSinceBase) -> dict[str, Any]:

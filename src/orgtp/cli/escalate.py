@@ -10,7 +10,15 @@ import typer
 
 from orgtp.cli.notify import NotifyOption, notify_people
 from orgtp.cli.options import AtOption, ChangeOptions, JsonOption, OrgOption, SeatArgument, changing_command
-from orgtp.cli.session import is_unattended, open_chosen_org, report_change, write_json, write_stderr, write_stdout
+from orgtp.cli.session import (
+    finish_answer,
+    is_unattended,
+    open_chosen_org,
+    report_change,
+    write_json,
+    write_stderr,
+    write_stdout,
+)
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.escalation import EscalationSeverity
 
@@ -59,30 +67,30 @@ def list_escalations(
     json: JsonOption = False,
 ) -> int:
     """List open escalations: overdue first, then by due time."""
-    handle = open_chosen_org(org, at, values=False)
+    handle = open_chosen_org(org, at)
     found, silenced = handle.escalations.list_open(seat, settled=all_), handle.escalations.list_silences(seat)
     if json:
         write_json("escalations", handle, {"escalations": found, "silences": silenced})
-        return 0
+        return finish_answer(handle)
     from orgtp.render.escalations import escalations_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(escalations_text(found, silenced, handle.head.zone, detect_screen()))
-    return 0
+    return finish_answer(handle)
 
 
 def show_escalation(id_: IdArgument, org: OrgOption = None, at: AtOption = None, json: JsonOption = False) -> int:
     """Show one escalation with all its events."""
-    handle = open_chosen_org(org, at, values=False)
+    handle = open_chosen_org(org, at)
     found = handle.escalations.show(id_)
     if json:
         write_json("escalation", handle, {"escalation": found})
-        return 0
+        return finish_answer(handle)
     from orgtp.render.escalations import escalation_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(escalation_text(found, handle.head.zone, detect_screen()))
-    return 0
+    return finish_answer(handle)
 
 
 @changing_command
@@ -153,22 +161,24 @@ def _open_synced_org(change: ChangeOptions) -> OrgHandle:
 
     If the remote cannot be reached, continue with a warning.
     """
-    handle = open_chosen_org(change.org, values=False, push=change.push)
+    handle = open_chosen_org(change.org, push=change.push)
     if change.dry_run or not (change.push or handle.head.policy.push):
         return handle
     try:
         handle.ledger.sync()
     except OrgtpError as stopped:
         write_stderr(f"could not sync first, so the latest changes of others may be missing: {stopped}")
-    return open_chosen_org(change.org, whole=False, values=False)
+    return open_chosen_org(change.org)
 
 
 def _report_and_notify(
     kind: str, handle: OrgHandle, done: RecordedChange, change: ChangeOptions, notify: Path | None = None
 ) -> int:
     """Report the change, and notify the people whom it assigns an escalation to. Returns the exit code."""
-    quiet = kind == "escalate-tick" and not (change.json or change.dry_run) and is_unattended()
-    code = report_change(kind, handle, done, change, quiet=quiet, escalations=_touched_escalations(done))
+    ticked = kind == "escalate-tick"
+    quiet = ticked and not (change.json or change.dry_run) and is_unattended()
+    unread = done.unread if ticked else None
+    code = report_change(kind, handle, done, change, quiet=quiet, unread=unread, escalations=_touched_escalations(done))
     notify_people(handle, done, notify)
     return code
 

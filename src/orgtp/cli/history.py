@@ -8,7 +8,15 @@ from typing import Annotated, TypeVar
 import typer
 
 from orgtp.cli.options import AtOption, JsonOption, KindOption, OrgOption, SeatArgument
-from orgtp.cli.session import open_chosen_org, warn_if_shallow, write_json, write_json_list, write_pieces, write_stdout
+from orgtp.cli.session import (
+    finish_answer,
+    open_chosen_org,
+    warn_if_shallow,
+    write_json,
+    write_json_list,
+    write_pieces,
+    write_stdout,
+)
 
 Item = TypeVar("Item")
 SinceOption = Annotated[
@@ -49,19 +57,19 @@ def show_log(
     """List changes in the org's terms, newest first."""
     from orgtp.views.log import LogFilter
 
-    handle = open_chosen_org(org, at, values=False)
+    handle = open_chosen_org(org, at)
     wanted = LogFilter(seat, action, by, metric)
     pages = _take_items(handle.history.log_pages(wanted, since, until), limit)
     warn_if_shallow(handle)
     if json:
         write_json_list("log", handle, "commits", pages)
-        return 0
+        return finish_answer(handle)
     from orgtp.render.log import log_pages
     from orgtp.render.terminal import detect_screen
 
     none = "no commits yet\n" if wanted == LogFilter() and since is until is None else "no such commits\n"
     write_pieces(log_pages(pages, handle.staff.org.zone, detect_screen()), none)
-    return 0
+    return finish_answer(handle)
 
 
 def show_seat_history(seat: SeatArgument, org: OrgOption = None, at: AtOption = None, json: JsonOption = False) -> int:
@@ -70,19 +78,19 @@ def show_seat_history(seat: SeatArgument, org: OrgOption = None, at: AtOption = 
     Each change of its owner, reporting line, capabilities, metrics and status, and between those, how many values were
     recorded and how many of them were on target.
     """
-    handle = open_chosen_org(org, at, whole=False)
+    handle = open_chosen_org(org, at)
     found = handle.history.seat_history(seat)
     warn_if_shallow(handle)
     if json:
         from orgtp.render.json import seat_history_body
 
         write_json("seat-history", handle, seat_history_body(found))
-        return 0
+        return finish_answer(handle)
     from orgtp.render.seat_history import seat_history_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(seat_history_text(found, handle.head.zone, detect_screen()))
-    return 0
+    return finish_answer(handle)
 
 
 def show_blame(
@@ -94,16 +102,16 @@ def show_blame(
 
     Only changes of meaning count: not comments, layout or spelling of a value, and not merges that take one side.
     """
-    handle = open_chosen_org(org, at, whole=False)
+    handle = open_chosen_org(org, at)
     pages = handle.history.blame_pages(seat)
     if json:
         write_json_list("seat-blame", handle, "fields", pages, seat=seat)
-        return 0
+        return finish_answer(handle)
     from orgtp.render.blame import blame_pages
     from orgtp.render.terminal import detect_screen
 
     write_pieces(blame_pages(pages, handle.head.zone, detect_screen(), kind=kind))
-    return 0
+    return finish_answer(handle)
 
 
 def _take_items(pages: Iterable[list[Item]], limit: int | None) -> Iterator[list[Item]]:

@@ -53,7 +53,7 @@ def run_mcp(
     The client starts it. It is read-only unless --allow-write and --as are given. The org is read again for each
     answer. With --install, the client's config is updated, and a backup is kept.
     """
-    handle = open_chosen_org(org, values=False)
+    handle = open_chosen_org(org)
     _refuse_unusable_org(handle, as_, allow_write=allow_write)
     if install:
         return _install_server(handle, install, as_, allow_write=allow_write, dry_run=dry_run)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orgtp.lazy_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from orgtp.api import Selection
 
 OrgOption = Annotated[
     Path | None,
@@ -78,12 +81,59 @@ def read_change_options(
 
 def changing_command(command: Callable[..., int]) -> Callable[..., int]:
     """Add the parameters of `read_change_options` to a command, which gets them together as `change`."""
-    own = [one for one in inspect.signature(command, eval_str=True).parameters.values() if one.name != "change"]
-    shared = inspect.signature(read_change_options, eval_str=True).parameters
+    return _add_options(command, "change", read_change_options)
+
+
+SelectedSeatOption = Annotated[str, typer.Option("--seat", metavar="SEAT", help="Only this seat.")]
+RootOption = Annotated[str, typer.Option("--root", metavar="SEAT", help="Only this seat and all below it.")]
+OwnerOption = Annotated[str, typer.Option("--owner", metavar="SEAT", help="Only seats that this one answers for.")]
+OnlyOption = Annotated[
+    str, typer.Option("--only", metavar="KIND", help="Only seats of this kind: agent, human or group.")
+]
+StateOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--state",
+        metavar="STATE",
+        help="Only metrics in this state, and seats with one: on, off, unavailable, missing, pending or late. "
+        "Can be repeated, or several with commas.",
+    ),
+]
+SortOption = Annotated[
+    str,
+    typer.Option("--sort", metavar="ORDER", help="Sort by chart, id, name, owner, state, misses (in a row) or late."),
+]
+
+
+def read_selection_options(
+    seat: SelectedSeatOption = "",
+    root: RootOption = "",
+    owner: OwnerOption = "",
+    only: OnlyOption = "",
+    state: StateOption = None,
+    sort: SortOption = "",
+) -> Selection:
+    """The options that every command takes that lists seats or metrics."""
+    from orgtp.api import parse_selection
+
+    return parse_selection(seat=seat, root=root, owner=owner, only=only, states=state or (), sort=sort)
+
+
+def selecting_command(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the parameters of `read_selection_options` to a command, which gets them together as `selection`."""
+    return _add_options(command, "selection", read_selection_options)
+
+
+def _add_options(command: Callable[..., int], name: str, read: Callable[..., Any]) -> Callable[..., int]:
+    """Add the parameters of `read` to a command, which gets its result as the argument `name`."""
+    # `Selection` is not imported here, because most commands start without it.
+    every = inspect.signature(command, eval_str=True, locals={"Selection": Any}).parameters
+    own = [one for one in every.values() if one.name != name]
+    shared = inspect.signature(read, eval_str=True, locals={"Selection": Any}).parameters
 
     def run(**given: Any) -> int:
-        change = read_change_options(**{name: given.pop(name) for name in shared})
-        return command(**given, change=change)
+        found = read(**{key: given.pop(key) for key in shared})
+        return command(**given, **{name: found})
 
     run.__doc__ = command.__doc__
     run.__signature__ = inspect.Signature([*own, *shared.values()])  # type: ignore[attr-defined]

@@ -13,7 +13,15 @@ import typer
 
 from orgtp.cli.notify import notify_people
 from orgtp.cli.options import ChangeOptions, SeatArgument, changing_command
-from orgtp.cli.session import has_terminal, open_chosen_org, report_change, write_stderr, write_stdout
+from orgtp.cli.session import (
+    finish_answer,
+    has_terminal,
+    open_chosen_org,
+    report_change,
+    say_unread_on_ledger,
+    write_stderr,
+    write_stdout,
+)
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.text import escape_control_chars, join_with_and
 
@@ -78,6 +86,7 @@ def retire_seat(
     from orgtp.render.json import plan_body
 
     handle = open_chosen_org(change.org, push=change.push)
+    handle.problems  # noqa: B018  (the plan needs the whole org)
     answers = _read_review_file(review) if review else {}
     request = RetirementRequest(
         seat=seat,
@@ -89,13 +98,16 @@ def retire_seat(
         decided_by=decided_by,
         by=handle.ledger.find_acting_seat(change.by),
     )
+    is_partial = finish_answer(handle)
     request, plan = _confirm_request(handle, request, review, ask=not (yes or change.dry_run), json=change.json)
     done = handle.ledger.retire(request, plan, dry_run=change.dry_run)
     if not (decided_by or request.by):
         write_stderr(f"recorded as decided by {request.decided_by}")
     code = report_change("retire", handle, done, change, seat=seat, plan=plan_body(plan))
     notify_people(handle, done)
-    return code
+    if done.unread and not is_partial:
+        say_unread_on_ledger(handle, done.unread)
+    return code or int(bool(done.unread))
 
 
 def _confirm_request(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.options import OrgOption, PushOption, TimesOption
-from orgtp.cli.session import chosen_org, open_chosen_org, write_stdout
+from orgtp.cli.session import chosen_org, finish_answer, open_chosen_org, write_stdout
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.schedule import DEFAULT_TIMES
 
@@ -45,7 +45,7 @@ def print_schedule(
     from orgtp.model.schedule import parse_timetable
     from orgtp.render.schedule.crontab_systemd import ScheduledRun, schedule_text
 
-    handle = open_chosen_org(org, whole=False, push=push)
+    handle = open_chosen_org(org, push=push)
     if kind in {"", "cron", "systemd"}:
         _refuse_missing_zone(str(handle.head.zone))
     acting = _acting_seat(handle, by)
@@ -58,7 +58,7 @@ def print_schedule(
         _describe_request(times, by, org, push=push),
     )
     write_stdout(schedule_text(kind, parse_timetable(times, handle.head.zone), place))
-    return 0
+    return finish_answer(handle)
 
 
 # Where C libraries look for time zones, unless TZDIR names another folder (tzset(3)).

@@ -11,10 +11,10 @@ import typer
 
 from orgtp.cli.options import AtOption, ChangeOptions, JsonOption, OrgOption, changing_command
 from orgtp.cli.session import (
+    finish_answer,
     has_terminal,
     open_chosen_org,
     report_change,
-    warn_if_incomplete,
     warn_of_doubts,
     write_json,
     write_stderr,
@@ -66,7 +66,7 @@ def add_scores(
     A value that does not fit its metric is refused. If it looks mistyped, you are asked on a terminal, and warned
     elsewhere.
     """
-    handle = open_chosen_org(change.org, whole=False, push=change.push, to_record=True)
+    handle = open_chosen_org(change.org, push=change.push, to_record=True)
     if source:
         entries = _read_scores_file(handle, source, [seat, metric, value, unavailable, period, note, score_id])
     else:
@@ -113,7 +113,7 @@ def withdraw_score(
     values do not return, and all records stay in the ledger. The owner of the seat, those above it and the scorekeepers
     may withdraw a value. To correct a wrong value, record the right one with orgtp score add.
     """
-    handle = open_chosen_org(change.org, whole=False, push=change.push)
+    handle = open_chosen_org(change.org, push=change.push)
     done = handle.ledger.withdraw_score(
         seat, metric, period=period, reason=reason, score_id=score_id, by=change.by, dry_run=change.dry_run
     )
@@ -157,14 +157,13 @@ def list_scores(
     json: JsonOption = False,
 ) -> int:
     """List the values as recorded. Corrected values stay, and are marked."""
-    handle = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(handle):
-        lines = handle.scores(seat, metric)
+    handle = open_chosen_org(org, at)
+    lines = handle.scores(seat, metric)
     if json:
         write_json("scores", handle, {"scores": lines})
-        return 0
+        return finish_answer(handle)
     from orgtp.render.seat import score_list_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(score_list_text(lines, detect_screen()))
-    return 0
+    return finish_answer(handle)

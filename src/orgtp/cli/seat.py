@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,51 +16,56 @@ from orgtp.cli.options import (
     OrgOption,
     SeatArgument,
     changing_command,
+    selecting_command,
 )
-from orgtp.cli.session import open_chosen_org, report_change, warn_if_incomplete, write_json, write_stderr, write_stdout
+from orgtp.cli.session import finish_answer, open_chosen_org, report_change, write_json, write_stderr, write_stdout
 from orgtp.model.errors import BadInput
 from orgtp.model.seat import SeatKind, SeatStatus
 from orgtp.model.text import did_you_mean
+
+if TYPE_CHECKING:
+    from orgtp.api import Selection
 
 
 def show_seat(
     seat: SeatArgument, org: OrgOption = None, at: AtOption = None, kind: KindOption = False, json: JsonOption = False
 ) -> int:
     """Show everything about one seat."""
-    handle = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(handle):
-        view = handle.seat(seat)
+    handle = open_chosen_org(org, at)
+    view = handle.seat(seat)
     if json:
         from orgtp.render.json import seat_body
 
         write_json("seat", handle, seat_body(view))
-        return 0
+        return finish_answer(handle)
     from orgtp.render.seat import seat_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(seat_text(view, detect_screen(), handle.head.zone, kind=kind))
-    return 0
+    return finish_answer(handle)
 
 
+@selecting_command
 def list_seats(
     org: OrgOption = None,
     at: AtOption = None,
     all_: AllOption = False,
     kind: KindOption = False,
     json: JsonOption = False,
+    *,
+    selection: Selection,
 ) -> int:
-    """List the seats, one per line."""
-    handle = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(handle):
-        seats = handle.seats(retired=all_)
+    """List the seats, one per line; on a narrow screen, several lines for each."""
+    handle = open_chosen_org(org, at)
+    view = handle.list_seats(selection, retired=all_)
     if json:
-        write_json("seats", handle, {"seats": seats})
-        return 0
+        write_json("seats", handle, {"seats": view.seats, "left_out": view.left_out})
+        return finish_answer(handle)
     from orgtp.render.seat import seat_list_text
     from orgtp.render.terminal import detect_screen
 
-    write_stdout(seat_list_text(seats, detect_screen(), kind=kind))
-    return 0
+    write_stdout(seat_list_text(view, detect_screen(), kind=kind, by=selection.text))
+    return finish_answer(handle)
 
 
 CapabilityOption = Annotated[

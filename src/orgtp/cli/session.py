@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orgtp.model.errors import OrgtpError
-from orgtp.model.problem import Problem, select_errors
-from orgtp.model.text import count_noun, escape_control_chars
+from orgtp.model.problem import Problem
+from orgtp.model.text import count_noun, escape_control_chars, join_with_and
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle, RecordedChange
     from orgtp.cli.options import ChangeOptions
 
-_SHORT = 10
-_MOST_NOTED = 3
+_SHORT, _COMMIT_ID = 10, 40
+_MOST_NOTED = _MOST_NAMED = 3
 # EX_TEMPFAIL of sysexits.h: the change could not be written now and is queued.
 EXIT_QUEUED = 75
 # What `sent` says if a record was not sent, because its id belongs to another value on the remote.
@@ -41,19 +42,11 @@ def chosen_org(org: Path | None) -> Path | None:
 
 
 def open_chosen_org(
-    org: Path | None,
-    at: str | None = None,
-    *,
-    whole: bool = True,
-    values: bool = True,
-    push: bool = False,
-    to_record: bool = False,
+    org: Path | None, at: str | None = None, *, push: bool = False, to_record: bool = False
 ) -> OrgHandle:
     """Open the org that the command is about.
 
-    `whole`: warn on standard error if files have problems. `values`: include the values in that check; a command that
-    needs none does not wait for them. `push`: refuse before anything is done if the org has no remote. `to_record`: see
-    `open_org`.
+    `push`: refuse before anything is done if the org has no remote. `to_record`: see `open_org`.
     """
     from orgtp import api
 
@@ -63,26 +56,28 @@ def open_chosen_org(
         write_stderr(f"as of {when:%Y-%m-%d %H:%M}, commit {(found.revision or '')[:_SHORT]}")
     if push:
         found.ledger.refuse_without_remote()
-    if whole:
-        _warn_of_problems((found.snapshot.loaded if values else found.staff).problems)
     return found
 
 
-@contextmanager
-def warn_if_incomplete(handle: OrgHandle) -> Iterator[None]:
-    """Build a view inside this context. Afterwards, it warns of files that could not be read."""
-    try:
-        yield
-    finally:
-        _warn_of_problems(handle.problems_so_far)
+def finish_answer(handle: OrgHandle, code: int = 0) -> int:
+    """Say on standard error what the answer may lack, because it could not be read.
+
+    Every command that answers from the files of an org ends with this. Returns the exit code: `code`, or 1 instead of
+    0 if something could not be read.
+    """
+    for part in handle.unread[:_MOST_NAMED]:
+        _say_unread(part.problems, part.revision)
+    return code or int(bool(handle.unread))
 
 
-def _warn_of_problems(problems: Iterable[Problem]) -> None:
-    broken = select_errors(problems)
-    if broken:
-        write_stderr(
-            f"{count_noun(len(broken), 'problem')} in the files, so the output is incomplete. See: orgtp validate"
-        )
+def _say_unread(problems: Sequence[Problem], revision: str) -> None:
+    """Name the first places that could not be read, and the command that explains them all."""
+    places = [str(problem.place) for problem in problems[:_MOST_NAMED]]
+    more = len(problems) - len(places)
+    names = join_with_and([*places, *([count_noun(more, "more place")] if more else [])])
+    short = revision[:_SHORT] if len(revision) >= _COMMIT_ID else revision
+    when, at = (f" at {short}", f" --at {shlex.quote(short)}") if revision else ("", "")
+    write_stderr(f"{names} could not be read{when}, so the output is incomplete. See: orgtp validate{at}")
 
 
 def remember_result(what: str) -> None:
@@ -163,18 +158,21 @@ def write_json(kind: str, org: OrgHandle, body: Mapping[str, Any]) -> None:
 
     # If a change is queued, the reason was told already.
     revision = body.get("commit") or find_revision(org, quiet=bool(body.get("outbox")))
-    write_stdout(format_envelope(kind, org.head.id, revision, is_dirty(org), body))
+    unread = body["problems_total"] if "problems_total" in body else count_unread(org)
+    write_stdout(format_envelope(kind, org.head.id, revision, is_dirty(org), body, unread))
+
+
+def count_unread(org: OrgHandle) -> int:
+    """How many errors kept the answers so far from reading everything."""
+    return sum(len(part.problems) for part in org.unread)
 
 
 def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
     """Write a long list as JSON in the envelope, page by page. The keys of `body` come before the list."""
     from orgtp.render.json import format_envelope, stream_envelope
 
-    write_pieces(
-        stream_envelope(
-            format_envelope(kind, org.head.id, find_revision(org), is_dirty(org), {**body, name: []}), pages
-        )
-    )
+    whole = format_envelope(kind, org.head.id, find_revision(org), is_dirty(org), {**body, name: []}, count_unread(org))
+    write_pieces(stream_envelope(whole, pages))
 
 
 def find_revision(org: OrgHandle, *, quiet: bool = False) -> str | None:
@@ -206,11 +204,14 @@ def report_change(
     *,
     quiet: bool = False,
     then: RecordedChange | None = None,
+    unread: Sequence[Problem] | None = None,
     **body: Any,
 ) -> int:
     """Report a change (its commit, or what a dry run would write), and push it if requested. Returns the exit code.
 
     `then` is a second commit that resulted from it. `body` is added to the JSON. `quiet`: report failures only.
+    `unread`: for a change that depends on the whole org, the errors for which it may lack something; the exit code is
+    then 1 at least.
     """
     if not change.dry_run:
         remember_result(_describe_result(done))
@@ -231,16 +232,23 @@ def report_change(
             "outbox": bool(done.queued_because),
             "dry_run": change.dry_run,
         }
-        write_json(kind, org, {**rest, "subject": done.change.subject, **sent, **body})
+        total = len(done.unread if unread is None else unread)
+        write_json(kind, org, {**rest, "subject": done.change.subject, **sent, **body, "problems_total": total})
     elif change.dry_run:
         _print_dry_run(done)
     elif not done.queued_because:
-        _report_commit(org, done, quiet=quiet)
-        if then and then.commit and not quiet:
-            write_stderr(f"{rewritten.get(then.commit, then.commit)[:_SHORT]} {then.change.subject}")
+        second = replace(then, commit=rewritten.get(then.commit or "", then.commit)) if then else None
+        _report_commit(org, done, second, quiet=quiet)
     if sent.get("why"):
         write_stderr(sent["why"] if sent["sent"] == LEFT_OUT else f"not pushed: {sent['why']}")
-    return EXIT_QUEUED if done.queued_because else int(sent.get("exit_code", 0))
+    if unread:
+        say_unread_on_ledger(org, unread)
+    return EXIT_QUEUED if done.queued_because else int(sent.get("exit_code", 0)) or int(bool(unread))
+
+
+def say_unread_on_ledger(org: OrgHandle, problems: Sequence[Problem]) -> None:
+    """Say on standard error what a change lacks, because it could not be read on the ledger branch."""
+    _say_unread(problems, org.head.branch)
 
 
 def _describe_result(done: RecordedChange) -> str:
@@ -271,11 +279,17 @@ def _send_change(org: OrgHandle, *, push: bool, quiet: bool) -> tuple[dict[str, 
     return {"sent": "no remote", "why": why}, {}
 
 
-def _report_commit(org: OrgHandle, done: RecordedChange, *, quiet: bool) -> None:
+def _report_commit(org: OrgHandle, done: RecordedChange, then: RecordedChange | None, *, quiet: bool) -> None:
     if not quiet:
         _print_commit(org, done)
-    if done.commit is None:
-        return
+    if done.commit is not None:
+        _report_trouble(org, done)
+    if then and then.commit and not quiet:
+        write_stderr(f"{then.commit[:_SHORT]} {then.change.subject}")
+
+
+def _report_trouble(org: OrgHandle, done: RecordedChange) -> None:
+    """Say what a commit did not update, and which new warnings there are."""
     if done.behind:
         write_stderr(f"committed, but the work tree could not be updated: {done.behind}")
     for problem in done.noted[:_MOST_NOTED]:

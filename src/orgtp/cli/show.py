@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.options import AllOption, AtOption, JsonOption, KindOption, OrgOption
-from orgtp.cli.session import open_chosen_org, warn_if_incomplete, write_json, write_stdout
+from orgtp.cli.options import AllOption, AtOption, JsonOption, KindOption, OrgOption, selecting_command
+from orgtp.cli.session import chosen_org, finish_answer, open_chosen_org, write_json, write_stderr, write_stdout
+from orgtp.model.errors import BadInput
+
+if TYPE_CHECKING:
+    from orgtp.api import Chart, Selection
 
 
 class ChartFormat(StrEnum):
@@ -21,90 +29,132 @@ class ChartFormat(StrEnum):
     JSON = "json"
 
 
+@selecting_command
 def show_chart(
     org: OrgOption = None,
     at: AtOption = None,
-    root: Annotated[str, typer.Option("--root", metavar="SEAT", help="Start at this seat.")] = "",
     depth: Annotated[int | None, typer.Option("--depth", metavar="N", min=0, help="Show at most N levels.")] = None,
     kind: KindOption = False,
     all_: AllOption = False,
     format_: Annotated[ChartFormat, typer.Option("--format", help="The output format.")] = ChartFormat.TREE,
     json: JsonOption = False,
+    *,
+    selection: Selection,
 ) -> int:
     """Draw the org chart.
 
     Each seat has its role, its owner and how many of its metrics are on target.
     """
-    handle = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(handle):
-        view = handle.chart(root, depth, retired=all_)
+    handle = open_chosen_org(org, at)
+    view = handle.chart(depth=depth, retired=all_, selection=selection)
     if json or format_ is ChartFormat.JSON:
-        write_json("chart", handle, {"seats": view.seats})
-        return 0
+        body = {"seats": view.seats, "left_out": view.left_out, "hidden_below": view.hidden_below}
+        write_json("chart", handle, body)
+        return finish_answer(handle)
+    by = " ".join([selection.text, *([f"--depth {depth}"] if depth is not None else [])]).strip()
     if format_ in {ChartFormat.MERMAID, ChartFormat.DOT}:
         from orgtp.render import chart_graph
 
         draw = chart_graph.chart_mermaid if format_ is ChartFormat.MERMAID else chart_graph.chart_dot
-        write_stdout(draw(view, kind=kind))
-        return 0
+        text = draw(view, kind=kind, by=by)
+        write_stdout(text)
+        if format_ is ChartFormat.MERMAID and (why := chart_graph.explain_mermaid_limits(text)):
+            words = [*_list_org_options(org, at), *shlex.split(selection.text), *(["--all"] if all_ else [])]
+            words += ["--kind"] if kind else []
+            less = _find_drawable_depth(
+                lambda level: handle.chart(depth=level, retired=all_, selection=selection), view
+            )
+            write_stderr(f"{why}. {_suggest_other_chart(words, depth, less)}")
+        return finish_answer(handle)
     from orgtp.render.chart import chart_lines, chart_text
     from orgtp.render.terminal import Screen, detect_screen
 
     if format_ is ChartFormat.SVG:
         from orgtp.render.svg import render_svg
 
-        write_stdout(render_svg(chart_lines(view, Screen(), name=handle.head.name, kind=kind), handle.head.name))
-        return 0
-    write_stdout(chart_text(view, detect_screen(), name=handle.head.name, kind=kind))
-    return 0
+        lines = chart_lines(view, Screen(), name=handle.head.name, kind=kind, by=by)
+        write_stdout(render_svg(lines, handle.head.name))
+        return finish_answer(handle)
+    write_stdout(chart_text(view, detect_screen(), name=handle.head.name, kind=kind, by=by))
+    return finish_answer(handle)
 
 
+def _list_org_options(org: Path | None, at: str | None) -> list[str]:
+    named = chosen_org(org)
+    return [*(["--org", str(named)] if named else []), *(["--at", at] if at else [])]
+
+
+def _find_drawable_depth(draw: Callable[[int], Chart], view: Chart) -> int:
+    """The most levels that Mermaid draws; 0 if it draws none of those below the first."""
+    from orgtp.render.chart_graph import chart_mermaid, explain_mermaid_limits
+
+    depths = [seat.depth for seat in view.seats]
+    levels = range(max(depths) - min(depths) - 1, 0, -1)
+    return next((level for level in levels if not explain_mermaid_limits(chart_mermaid(draw(level), kind=True))), 0)
+
+
+def _suggest_other_chart(words: list[str], depth: int | None, fewer: int) -> str:
+    levels = ["--depth", str(depth)] if depth is not None else []
+    picture = f"{shlex.join(['orgtp', 'chart', *words, *levels, '--format', 'svg'])} > chart.svg"
+    less = shlex.join(["orgtp", "chart", *words, "--depth", str(fewer), "--format", "mermaid"])
+    return f"A picture of it all: {picture}" + (f"\nA chart that it draws: {less}" if fewer else "")
+
+
+@selecting_command
 def show_scorecard(
     org: OrgOption = None,
     at: AtOption = None,
     weeks: Annotated[int, typer.Option("--weeks", metavar="N", min=1, max=520, help="The number of weeks.")] = 13,
-    seat: Annotated[str, typer.Option("--seat", metavar="SEAT", help="Only metrics of this seat.")] = "",
     json: JsonOption = False,
+    *,
+    selection: Selection,
 ) -> int:
     """Show the metrics of all seats by week. The current week is marked, because it is not over."""
-    handle = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(handle):
-        card = handle.scorecard(weeks, seat)
+    handle = open_chosen_org(org, at)
+    card = handle.scorecard(weeks, selection=selection)
     if json:
-        write_json("scorecard", handle, {"columns": card.columns, "partial": card.partial, "rows": card.rows})
-        return 0
+        body = {"columns": card.columns, "partial": card.partial, "rows": card.rows, "left_out": card.left_out}
+        write_json("scorecard", handle, body)
+        return finish_answer(handle)
     from orgtp.render.scorecard import scorecard_text
     from orgtp.render.terminal import detect_screen
 
-    write_stdout(scorecard_text(card, detect_screen(), handle.head.name))
-    return 0
+    write_stdout(scorecard_text(card, detect_screen(), handle.head.name, by=selection.text))
+    return finish_answer(handle)
 
 
+@selecting_command
 def show_stale(
-    seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only metrics of this seat.")] = "",
+    seat_: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only metrics of this seat.")] = "",
     org: OrgOption = None,
     at: AtOption = None,
     json: JsonOption = False,
+    *,
+    selection: Selection,
 ) -> int:
     """List overdue values.
 
     Each with its metric, its seat, how long it is overdue, and why. Exit code 1 if there are any.
     """
-    handle = open_chosen_org(org, at, whole=False)
-    with warn_if_incomplete(handle):
-        found = handle.stale(seat)
+    if seat_ and selection.seat not in {"", seat_}:
+        raise BadInput(what=f"name one seat: {seat_}, or --seat {selection.seat}")
+    selection = replace(selection, seat=seat_ or selection.seat)
+    handle = open_chosen_org(org, at)
+    found = handle.list_stale(selection)
+    code = int(bool(found.stale))
     if json:
-        write_json("stale", handle, {"at": handle.now, "stale": found})
-        return int(bool(found))
+        write_json("stale", handle, {"at": handle.now, "stale": found.stale, "left_out": found.left_out})
+        return finish_answer(handle, code)
     from orgtp.render.stale import nothing_stale_text, stale_text
     from orgtp.render.terminal import detect_screen
 
-    write_stdout(
-        stale_text(found, handle.now, detect_screen())
-        if found
-        else nothing_stale_text(handle.org_about(seat).seats.get(seat))
-    )
-    return int(bool(found))
+    screen = detect_screen()
+    if found.stale:
+        write_stdout(stale_text(found, handle.now, screen, by=selection.text))
+    else:
+        named = handle.org_about(selection.seat).seats.get(selection.seat)
+        write_stdout(nothing_stale_text(named, found, screen, is_whole=not handle.unread, by=selection.text))
+    return finish_answer(handle, code)
 
 
 _SCHEMAS = "escalation, org, retirement, score, seat, silenced or sources."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.options import DryRunOption, JsonOption, OrgOption, SourcesOption
-from orgtp.cli.session import chosen_org, open_chosen_org, write_json, write_stderr, write_stdout
+from orgtp.cli.session import chosen_org, finish_answer, open_chosen_org, write_json, write_stderr, write_stdout
 from orgtp.model.errors import OrgtpError
 from orgtp.model.text import did_you_mean
 
@@ -66,7 +66,7 @@ def list_sources(org: OrgOption = None, sources: SourcesOption = None, json: Jso
     from orgtp.api import read_sources
     from orgtp.views.sources import KnownSource, source_lines
 
-    handle = open_chosen_org(org, whole=False)
+    handle = open_chosen_org(org)
     read = read_sources(sources)
     lines = source_lines(handle.staff.org, {name: KnownSource(one.kind, one.wrong) for name, one in read.named.items()})
     if json:
@@ -83,7 +83,7 @@ def list_sources(org: OrgOption = None, sources: SourcesOption = None, json: Jso
         write_stdout(source_list_text(lines, detect_screen()))
         _print_source_problems(read)
         _explain_unused_sources([line.source for line in lines if not line.metrics])
-    return int(bool(read.problems))
+    return finish_answer(handle, int(bool(read.problems)))
 
 
 def _problem_json(problem: Problem) -> dict[str, Any]:
@@ -126,7 +126,8 @@ def try_one_source(
     (said,) = ask_sources([read.named[name]])
     found = readings(handle.staff.org, name, said.value) if handle and said.value is not None else []
     _show_reading(handle, said, found, json=json)
-    return int(said.value is None or any(reading.stored is None for reading in found))
+    code = int(said.value is None or any(reading.stored is None for reading in found))
+    return finish_answer(handle, code) if handle else code
 
 
 def _find_org(org: Path | None) -> OrgHandle | None:
@@ -134,7 +135,7 @@ def _find_org(org: Path | None) -> OrgHandle | None:
     from orgtp.api import NotAnOrg
 
     try:
-        return open_chosen_org(org, whole=False)
+        return open_chosen_org(org)
     except NotAnOrg:
         if chosen_org(org) is not None:
             raise

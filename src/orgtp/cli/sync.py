@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.options import DryRunOption, JsonOption, OrgOption
-from orgtp.cli.session import open_chosen_org, remember_result, write_json, write_stderr, write_stdout
+from orgtp.cli.session import (
+    count_unread,
+    finish_answer,
+    open_chosen_org,
+    remember_result,
+    write_json,
+    write_stderr,
+    write_stdout,
+)
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -31,7 +39,7 @@ def sync_commits(
     are recreated on top of the remote's, so that the history stays linear. If both sides changed the same thing,
     nothing is merged or pushed, and the conflict is named. Exit code 75: try again later; nothing is lost.
     """
-    handle = open_chosen_org(org, whole=False, to_record=status)
+    handle = open_chosen_org(org, to_record=status)
     return _show_sync_status(handle, json=json) if status else _run_sync(handle, dry_run=dry_run, json=json)
 
 
@@ -67,7 +75,8 @@ def _run_sync(handle: OrgHandle, *, dry_run: bool, json: bool) -> int:
         write_stderr(f"still in the outbox ({entry.path}): {entry.rejected_because or 'it could not be written'}")
     for one in done.left_out:
         write_stderr(one.text)
-    return _HELD if done.left_out or any(entry.rejected_because for entry in done.queued) else 0
+    is_held = bool(done.left_out) or any(entry.rejected_because for entry in done.queued)
+    return finish_answer(handle, _HELD if is_held else 0)
 
 
 def _record_json(score: Score) -> dict[str, Any]:
@@ -81,7 +90,8 @@ def _show_sync_status(handle: OrgHandle, *, json: bool) -> int:
 
     found = handle.ledger.sync_status()
     if json:
-        write_json("sync-status", handle, sync_status_json(found))
+        body = sync_status_json(found)
+        write_json("sync-status", handle, {**body, "problems_total": count_unread(handle) + len(body["unreadable"])})
     else:
         write_stdout(format_sync_status(found, detect_screen()))
-    return 0 if found.tip else _UNREADABLE
+    return finish_answer(handle, _UNREADABLE if not found.tip else int(bool(found.unreadable)))

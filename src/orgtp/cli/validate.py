@@ -64,7 +64,7 @@ def validate_org(
 
     With --base, list only what the change since the merge base adds, and check what a pull request may not change.
     """
-    handle = open_chosen_org(org, at, whole=False)
+    handle = open_chosen_org(org, at)
     found = handle.find_problems(base)
     fatal = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     format_ = ValidateFormat.JSON if json else _resolve_format(format_)

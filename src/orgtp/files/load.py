@@ -18,7 +18,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
 from orgtp.model.org import Org
-from orgtp.model.problem import Place, Problem, select_errors
+from orgtp.model.problem import Place, Problem, select_errors, select_unread
 from orgtp.model.score import Score
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, SignerKey
 
@@ -111,6 +111,8 @@ def _assemble_org(
     silences = _read_folder_files(SILENCED_FOLDER, read_silences, files, problems, unreadable)
     escalation_files = {path: raw for path, raw in files.items() if not path.startswith(SILENCED_FOLDER)}
     escalations = _read_folder_files(ESCALATIONS_FOLDER, read_escalation, escalation_files, problems, unreadable)
+    scores = _read_all_scores(files, problems) if scores is None else scores
+    broken = {find_seat_of_scores(problem.place.path) for problem in select_unread(problems)}
     return Org(
         id=head.id,
         name=head.name,
@@ -119,7 +121,7 @@ def _assemble_org(
         branch=head.branch,
         policy=head.policy,
         seats=seats,
-        scores=_read_all_scores(files, problems) if scores is None else scores,
+        scores=scores,
         retirements=records,
         escalations=escalations,
         silences=silences,
@@ -127,6 +129,7 @@ def _assemble_org(
         signers=_read_signer_keys(files, problems),
         version=head.version,
         unreadable=frozenset(unreadable),
+        seats_with_unread_scores=frozenset(seat for seat in broken if seat),
         marks=head.marks,
     )
 

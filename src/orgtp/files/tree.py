@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
@@ -232,22 +232,6 @@ class MemoryTree:
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of the files `paths`."""
         return {path: self.files[path] for path in paths}
-
-
-@dataclass(frozen=True, slots=True)
-class FilteredTree:
-    """The files of a tree whose paths pass the test `includes`."""
-
-    tree: Tree
-    includes: Callable[[str], bool]
-
-    def entries(self) -> list[FileInfo]:
-        """Every file, sorted by path."""
-        return [entry for entry in self.tree.entries() if self.includes(entry.path)]
-
-    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of the files `paths`."""
-        return self.tree.read(paths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ def _resolve_base(snapshot: OrgSnapshot, repo: Repo, base: str, *, from_merge_ba
 def _load_org_at(snapshot: OrgSnapshot, rev: str) -> Org:
     """The org at a commit; an empty one if the commit has no org, so that everything is new."""
     try:
-        return locate_org(snapshot.root, rev, None).loaded.org
+        loaded = locate_org(snapshot.root, rev, None).loaded
     except NoOrgYet:
         return Org()
+    snapshot.note_unread(rev, loaded.problems)
+    return loaded.org

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +23,9 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit_dates import order_commit_dates
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.period import Grain, parse_span
-from orgtp.model.problem import Problem
+from orgtp.model.problem import Problem, select_unread
+from orgtp.model.seat import retirement_path, seat_path
+from orgtp.model.text import is_id
 
 _LEAST = timedelta(seconds=1)
 _FIRST_YEAR, _LAST_YEAR = 1990, 2900
@@ -41,6 +44,14 @@ class NoOrgYet(OrgtpError):
     """The history begins later, or the commit has no org."""
 
     text = "the org did not exist yet {then}. To see its first commits: orgtp log"
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadAt:
+    """The errors that kept an answer from reading all of an org, at a revision; "" is the org as it is."""
+
+    revision: str
+    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,6 +88,11 @@ class OrgSnapshot:
     def _score_months(self) -> ScoreMonths:
         return ScoreMonths(self.tree)
 
+    def load_seat_record(self, seat: str) -> LoadedOrg:
+        """The seat's own file and retirement record, with values on demand."""
+        own = [HEAD, seat_path(seat), retirement_path(seat)]
+        return self._load_part(f"of {seat}", lambda: own if is_id(seat) else [HEAD])
+
     def load_seat_numbers(self, seat: str) -> LoadedOrg:
         """The part of the org that the numbers of one seat need: the seat and its owner, with values on demand."""
         return self._load_part(f"about {seat}", lambda: list_files_for_numbers(self.tree, seat))
@@ -84,6 +100,15 @@ class OrgSnapshot:
     def load_seat_page(self, seat: str) -> LoadedOrg:
         """The part of the org that a page about one seat needs (see `SeatScope`), with values on demand."""
         return self._load_part(f"around {seat}", lambda: self.seat_scope(seat).paths)
+
+    def list_current_seats(self) -> set[str]:
+        """The ids of the seats that have no retirement record, by the names of their files. Nothing is read."""
+        names = {folder: self.tree.list_folder(folder) or () for folder in ("seats", "retirements")}
+        ids = {
+            folder: {name.removesuffix(".yaml") for name, _ in found if name.endswith(".yaml")}
+            for folder, found in names.items()
+        }
+        return {seat for seat in ids["seats"] - ids["retirements"] if is_id(seat)}
 
     def seat_scope(self, seat: str) -> SeatScope:
         """The files that concern one seat."""
@@ -110,13 +135,31 @@ class OrgSnapshot:
 
     @property
     def problems_so_far(self) -> tuple[Problem, ...]:
-        """The problems of the files that were read so far."""
+        """The problems of the files that were read so far; of org.yaml, if no other was read."""
         if "loaded" in vars(self):
             return self.loaded.problems
-        if "staff" in vars(self) or not self._parts:
+        if "staff" in vars(self):
             return (*self.staff.problems, *self._score_months.problems)
-        found = [problem for part in self._parts.values() for problem in part.problems]
+        parts = [*self._parts.values()] or [self._load_part("the org alone", lambda: [HEAD])]
+        found = [problem for part in parts for problem in part.problems]
         return tuple(dict.fromkeys([*found, *self._score_months.problems]))
+
+    @property
+    def unread(self) -> tuple[UnreadAt, ...]:
+        """What could not be read so far: of this org, and of the commits that it was compared with."""
+        here = UnreadAt(self.at or "", tuple(select_unread(self.problems_so_far)))
+        others = (replace(one, problems=_subtract(one.problems, here.problems)) for one in self._unread_elsewhere)
+        return tuple(one for one in (here, *others) if one.problems)
+
+    def note_unread(self, revision: str, problems: Iterable[Problem]) -> None:
+        """Remember the errors found when an answer also read the org at another commit."""
+        found = UnreadAt(revision, tuple(select_unread(problems)))
+        if found not in self._unread_elsewhere:
+            self._unread_elsewhere.append(found)
+
+    @cached_property
+    def _unread_elsewhere(self) -> list[UnreadAt]:
+        return []
 
     def read_files(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Path to content for those of `paths` that are files. Nothing else is read."""
@@ -133,6 +176,10 @@ class OrgSnapshot:
     def has_uncommitted_changes(self) -> bool:
         """Whether the org's files have uncommitted changes."""
         return self.repo is not None and self.commit is None and self.repo.has_uncommitted_changes(self.revision)
+
+
+def _subtract(problems: Iterable[Problem], known: Collection[Problem]) -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems if problem not in known)
 
 
 def _read_head_in_folder(root: Path, where: object) -> OrgHead:

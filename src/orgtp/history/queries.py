@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from orgtp.files.load import load_org
-from orgtp.files.seat import read_seat
-from orgtp.files.tree import HEAD, FilteredTree
 from orgtp.git.log import stream_history
 from orgtp.git.repo import Repo
 from orgtp.history.authors import find_commit_actors
@@ -18,8 +15,7 @@ from orgtp.history.metric_filter import MetricFilter
 from orgtp.history.seat_commits import SeatCommits
 from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_span
-from orgtp.model.seat import Seat, retirement_path, seat_path
-from orgtp.model.text import is_id
+from orgtp.model.seat import Seat, seat_path
 from orgtp.views.blame import BlameLine, blame_line, unknown_line
 from orgtp.views.log import LogEntry, LogFilter, check_filter, log
 from orgtp.views.seat_fields import Field, Spot, fields_of
@@ -75,26 +71,22 @@ def read_seat_history(snapshot: OrgSnapshot, seat: str) -> SeatHistory:
     """The history of one seat, from the commits that touched it. Raises `NoGit`, `UnknownSeat`, `BadInput`."""
     repo = require_repo(snapshot)
     _read_seat_alone(snapshot, seat)
-    own = (HEAD, seat_path(seat), retirement_path(seat))
-    org = load_org(
-        FilteredTree(snapshot.tree, lambda path: path in own or path.startswith(f"scores/{seat}/")), str(snapshot.root)
-    ).org
     steps = (
         SeatCommits(repo, seat, find_commit_actors(snapshot, repo)).list_commits(snapshot.revision)
         if snapshot.revision
         else []
     )
-    return build_seat_history(org, seat, steps, snapshot.now)
+    for step in steps:
+        snapshot.note_unread(step.commit, step.unread)
+    return build_seat_history(snapshot.load_seat_record(seat).org, seat, steps, snapshot.now)
 
 
 def _read_seat_alone(snapshot: OrgSnapshot, seat: str) -> Seat:
     """Read one seat. Reads no other file if the seat exists. Raises `UnknownSeat`, `BadInput`."""
-    path = seat_path(seat)
-    raw = snapshot.read_files([path]).get(path) if is_id(seat) else None
-    found = read_seat(path, raw)[0] if raw is not None else snapshot.staff.org.seat(seat)
-    if found is None:
-        raise BadInput(what=f"{path} cannot be read. See: orgtp validate")
-    return found
+    org = snapshot.load_seat_record(seat).org
+    if org.is_unreadable(seat_path(seat)):
+        raise BadInput(what=f"{seat_path(seat)} cannot be read. See: orgtp validate")
+    return org.seats[seat] if seat in org.seats else snapshot.staff.org.seat(seat)
 
 
 def _blame_fields(snapshot: OrgSnapshot, repo: Repo, fields: Mapping[Spot, Field]) -> Iterator[list[BlameLine]]:

@@ -13,7 +13,8 @@ from orgtp.git.repo import Repo
 from orgtp.history.authors import CommitActors
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
-from orgtp.model.org import Org
+from orgtp.model.org import Org, Retirement
+from orgtp.model.problem import Problem
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.views.seat_history import SeatCommit
 
@@ -40,12 +41,21 @@ class SeatCommits:
 
     def _read_seat_commit(self, commit: Commit) -> SeatCommit:
         after, befores = self._find_sides(commit)
-        orgs = [_build_small_org(self._read_side(side)) for side in (after, *befores)]
+        files = [self._read_side(side) for side in (after, *befores)]
+        orgs = [_build_small_org(side) for side in files]
         known = self._read_named_seats(orgs)
         after_org, *before_orgs = (replace(org, seats={**known, **org.seats}) for org in orgs)
         named = self.people.identify(commit)
         facts = (named.id, named.at, named.action or None, named.by or None, named.author)
-        return SeatCommit(*facts, self.people.find_name(named), tuple(before_orgs), after_org)
+        unread = tuple(self._find_unread(files[0]))
+        return SeatCommit(*facts, self.people.find_name(named), tuple(before_orgs), after_org, unread)
+
+    def _find_unread(self, files: Mapping[str, bytes]) -> Iterator[Problem]:
+        """Why the seat's own files cannot be read, of those that cannot."""
+        for path, raw in files.items():
+            if path in self._own_paths:
+                found, problems = _read_seat_or_record(path, raw)
+                yield from problems if found is None else ()
 
     def _find_sides(self, commit: Commit) -> tuple[dict[str, str], list[dict[str, str]]]:
         """Path to object id of each relevant file: after the commit, and before it for each parent."""
@@ -91,11 +101,13 @@ def _list_named_seats(org: Org) -> Iterator[str]:
 
 def _build_small_org(files: Mapping[str, bytes]) -> Org:
     """An org with only the seats and retirement records of a few files."""
-    seats = {path: read_seat(path, raw)[0] for path, raw in files.items() if path.startswith("seats/")}
-    records = {path: read_retirement(path, raw)[0] for path, raw in files.items() if path.startswith("retirements/")}
-    broken = frozenset(path for path, item in (*seats.items(), *records.items()) if item is None)
+    found = {path: _read_seat_or_record(path, raw)[0] for path, raw in files.items()}
     return Org(
-        seats={PurePosixPath(path).stem: seat for path, seat in seats.items() if seat},
-        retirements={PurePosixPath(path).stem: record for path, record in records.items() if record},
-        unreadable=broken,
+        seats={PurePosixPath(path).stem: one for path, one in found.items() if isinstance(one, Seat)},
+        retirements={PurePosixPath(path).stem: one for path, one in found.items() if isinstance(one, Retirement)},
+        unreadable=frozenset(path for path, one in found.items() if one is None),
     )
+
+
+def _read_seat_or_record(path: str, raw: bytes) -> tuple[Seat | Retirement | None, tuple[Problem, ...]]:
+    return read_seat(path, raw) if path.startswith("seats/") else read_retirement(path, raw)

@@ -15,7 +15,7 @@ from orgtp.model.org import Org
 from orgtp.model.problem import Problem, select_errors
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.text import fold_spelling
-from orgtp.views.seat_history import Event
+from orgtp.views.seat_history import Event, SeatCommit
 
 
 def load_context_org(snapshot: OrgSnapshot, seat: str) -> Org:
@@ -94,12 +94,14 @@ def stream_decisions(snapshot: OrgSnapshot, seat: str) -> Iterator[Event] | None
         return None
     if snapshot.revision is None:
         return iter(())
-    found = events(
-        seat,
-        SeatCommits(snapshot.repo, seat, find_commit_actors(snapshot, snapshot.repo)).stream_newest_first(
-            snapshot.revision
-        ),
-    )
+    commits = SeatCommits(snapshot.repo, seat, find_commit_actors(snapshot, snapshot.repo))
+    found = events(seat, _note_unread_files(snapshot, commits.stream_newest_first(snapshot.revision)))
     # Most of what the first commits of a shallow clone contain was there before them.
     shallow = read_shallow_commits(snapshot.repo)
     return (event for event in found if event.commit not in shallow)
+
+
+def _note_unread_files(snapshot: OrgSnapshot, steps: Iterator[SeatCommit]) -> Iterator[SeatCommit]:
+    for step in steps:
+        snapshot.note_unread(step.commit, step.unread)
+        yield step

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -132,9 +133,7 @@ def _queue_planned(
 
 
 def _report_queued(planned: RecordedChange, why: TemporaryFailure | GitFailed) -> RecordedChange:
-    return RecordedChange(
-        planned.change, None, planned.before, planned.files, queued_because=str(why) if planned.files else ""
-    )
+    return replace(planned, queued_because=str(why) if planned.files else "")
 
 
 def _save_to_outbox(
@@ -160,7 +159,7 @@ def _wait_for_lock(
         for _ in retry_with_pauses(seconds, lambda: lock.holder):
             commit = outbox.take_receipt(queued)
             if commit:
-                return RecordedChange(planned.change, commit, planned.before, planned.files)
+                return replace(planned, commit=commit)
             if lock.try_acquire():
                 return _write_own_from_outbox(ledger, queued, planned)
     except BaseException:
@@ -182,7 +181,7 @@ def _write_own_from_outbox(ledger: Ledger, queued: QueuedScores, planned: Record
         return _report_queued(planned, error)
     if error:
         raise error
-    return RecordedChange(planned.change, outbox.take_receipt(queued) or ledger.tip(), planned.before, planned.files)
+    return replace(planned, commit=outbox.take_receipt(queued) or ledger.tip())
 
 
 def write_outbox(ledger: Ledger, *, again: bool = False) -> dict[Path, OrgtpError]:

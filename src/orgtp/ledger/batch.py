@@ -31,7 +31,7 @@ from orgtp.model.change import Change, ReplaceFile
 from orgtp.model.content_hash import hash_changed_files, set_content_trailer
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
-from orgtp.model.problem import Problem
+from orgtp.model.problem import Problem, select_unread
 
 if TYPE_CHECKING:
     from orgtp.model.verdict_changes import VerdictChange
@@ -85,7 +85,8 @@ class RecordedChange:
 
     `before` and `files` map the changed paths to their content before and after. `behind`: why the work tree could not
     be updated after the commit. `queued_because`: why the change is queued and not committed yet. `noted`: new
-    problems that do not prevent the change. `verdicts`: the metrics whose past it judges differently.
+    problems that do not prevent the change. `verdicts`: the metrics whose past it judges differently. `unread`: the
+    errors in the files that the change was based on, for which it may lack something.
     """
 
     change: Change
@@ -96,6 +97,7 @@ class RecordedChange:
     queued_because: str = ""
     noted: tuple[Problem, ...] = ()
     verdicts: tuple[VerdictChange, ...] = ()
+    unread: tuple[Problem, ...] = ()
 
     @property
     def paths(self) -> list[str]:
@@ -271,8 +273,9 @@ class CommitBatch:
         nodes = self.editor.add_blobs(files)
         self.editor = self.editor.replace_entries(nodes) if nodes else self.editor
         when = now.astimezone(loaded.org.zone)
+        unread = tuple(select_unread(loaded.problems))
         return PlannedCommit(
-            RecordedChange(change, None, old, files, noted=checked.noted, verdicts=checked.verdicts),
+            RecordedChange(change, None, old, files, noted=checked.noted, verdicts=checked.verdicts, unread=unread),
             self.editor.root,
             author,
             when,

@@ -9,7 +9,6 @@ from typing import Any
 from orgtp.api import OrgHandle
 from orgtp.mcp.sanitize import clean_values, list_quoted_keys
 from orgtp.model.errors import OrgtpError
-from orgtp.model.problem import select_errors
 from orgtp.render.json import VERSION, problems_body, to_json_value
 
 Answer = dict[str, Any]
@@ -23,10 +22,9 @@ _MOST = 80_000
 def build_answer(handle: OrgHandle, kind: str, body: Mapping[str, Any]) -> Answer:
     """Put `body` into the common envelope.
 
-    `as_of` is in the org's time zone. `problems` has the first few errors in the files read, and `problems_total`
-    counts all of them; if `body` has its own problems (`validate`), those are used.
+    `as_of` is in the org's time zone. `problems` has the first few errors of what could not be read, and
+    `problems_total` counts all of them; if `body` has its own `problems` (`validate`), those are used.
     """
-    unread = select_errors(handle.problems_so_far)
     head = {
         "orgtp": VERSION,
         "kind": kind,
@@ -34,13 +32,18 @@ def build_answer(handle: OrgHandle, kind: str, body: Mapping[str, Any]) -> Answe
         "revision": body.get("commit") or handle.revision,
         "dirty": _is_dirty(handle),
         "as_of": handle.now.astimezone(handle.head.zone).isoformat(timespec="seconds"),
-        "problems": problems_body(unread[:_FEW], 0)["problems"],
-        "problems_total": len(unread),
+        **describe_unread(handle),
     }
     whole, short = shrink_to_fit(clean_values({**head, **to_json_value(body)}), _MOST)
     if short:
         whole |= {"truncated": True, "narrow": whole.get("narrow") or f"Cut short: {', '.join(short)}. Ask for less."}
     return {**whole, "quoted": list_quoted_keys(whole)}
+
+
+def describe_unread(handle: OrgHandle) -> Answer:
+    """What the answers so far may lack, because it could not be read: the first errors, and their number."""
+    unread = [problem for part in handle.unread for problem in part.problems]
+    return {"problems": problems_body(unread[:_FEW], 0)["problems"], "problems_total": len(unread)}
 
 
 def _is_dirty(handle: OrgHandle) -> bool:
@@ -56,15 +59,23 @@ def clamp_limit(limit: int) -> int:
     return min(max(limit, 0), ROOM)
 
 
-def bound_rows(name: str, rows: Sequence[Any], limit: int, narrow: str, *, newest: bool = False) -> Answer:
-    """Return at most `limit` of `rows` under `name`, as far as they fit, with the total.
+def bound_rows(
+    name: str, rows: Sequence[Any], limit: int, narrow: str, *, offset: int = 0, newest: bool = False
+) -> Answer:
+    """Return at most `limit` of `rows` under `name` after the first `offset`, as far as they fit, with the total.
 
-    If rows are missing, `truncated` is true and `narrow` says how to ask for less. `newest` keeps the last rows.
+    If more rows follow, `truncated` is true, `narrow` says how to ask for less, and `next_offset` how to go on; it is
+    None at the end. `newest` begins with the last rows.
     """
-    ordered = rows[::-1] if newest else rows
+    ordered = (rows[::-1] if newest else rows)[max(offset, 0) :]
     fitting = take_fitting([to_json_value(row) for row in ordered[: clamp_limit(limit)]], ROOM)
-    shown = fitting[::-1] if newest else fitting
-    return {name: shown, "total": len(rows), **describe_truncation(truncated=len(shown) < len(rows), narrow=narrow)}
+    more = len(fitting) < len(ordered)
+    return {
+        name: fitting[::-1] if newest else fitting,
+        "total": len(rows),
+        **describe_truncation(truncated=more, narrow=narrow),
+        "next_offset": max(offset, 0) + len(fitting) if more else None,
+    }
 
 
 def describe_truncation(*, truncated: bool, narrow: str) -> Answer:

@@ -1,7 +1,8 @@
 """JSON Schemas of the answers. Their keys come from the views, so that the two cannot differ.
 
 Clients load the schemas into their context, so they are short: rows are described by their required keys alone, which
-docs/json.md explains. All schemas allow more keys, for later versions.
+docs/json.md explains, and the keys of every answer, which docs/mcp.md explains, are left out. All schemas allow more
+keys, for later versions.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from typing import Any
 from orgtp.render.json import list_json_keys
 
 Schema = dict[str, Any]
-TEXT, NUMBER, FLAG, OBJECT, LIST = ({"type": name} for name in ("string", "integer", "boolean", "object", "array"))
-_HEAD = ("org", "revision", "dirty", "as_of", "problems", "problems_total", "quoted")
+TEXT, NUMBER, FLAG, OBJECT = ({"type": name} for name in ("string", "integer", "boolean", "object"))
+# Some providers refuse a list that does not say what is in it.
+OBJECTS: Schema = {"type": "array", "items": OBJECT}
+TEXTS: Schema = {"type": "array", "items": TEXT}
 
 
-def view_schema(*views: type, without: str = "", **properties: Schema) -> Schema:
-    """The schema of an object with the keys of one or more views, and full schemas of some properties."""
-    keys = [key for view in views for key in list_json_keys(view) if key != without]
-    return object_schema(*keys, **properties)
+def view_schema(view: type) -> Schema:
+    """The schema of an object with the keys of a view."""
+    return object_schema(*list_json_keys(view))
 
 
 def object_schema(*keys: str, **properties: Schema) -> Schema:
@@ -26,7 +28,7 @@ def object_schema(*keys: str, **properties: Schema) -> Schema:
     return {
         "type": "object",
         **({"properties": properties} if properties else {}),
-        "required": list(dict.fromkeys(keys)),
+        "required": list(dict.fromkeys([*properties, *keys])),
     }
 
 
@@ -35,17 +37,7 @@ def list_schema(items: Schema) -> Schema:
     return {"type": "array", "items": items}
 
 
-def answer_schema(**properties: Schema) -> Schema:
-    """The schema of an answer with these properties and those of every answer."""
-    return object_schema(*_HEAD, *properties, **properties)
-
-
-def answer_schema_of_keys(*keys: str) -> Schema:
-    """The schema of an answer with these keys and those of every answer."""
-    return object_schema(*_HEAD, *keys)
-
-
 def rows_schema(name: str, items: Schema, *keys: str, **properties: Schema) -> Schema:
     """The schema of an answer with a list that may be truncated, and these other keys and properties."""
-    found = answer_schema(**properties, **{name: list_schema(items)}, total=NUMBER, truncated=FLAG)
-    return {**found, "required": [*found["required"], "narrow", *keys]}
+    found = {**properties, name: list_schema(items), "total": NUMBER, "truncated": FLAG}
+    return object_schema("narrow", *keys, **found)

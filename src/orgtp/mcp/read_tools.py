@@ -7,54 +7,69 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from orgtp.api import NoGit, OrgHandle
+from orgtp.api import NoGit, OrgHandle, Selection
 from orgtp.mcp.answer import Answer, bound_rows, build_answer, describe_truncation, take_fitting
+from orgtp.mcp.selecting import selecting_tool
 from orgtp.model.escalation_policy import find_responsible_seat
 from orgtp.model.org import Retirement
 from orgtp.model.period import Period
 from orgtp.model.problem import Severity
 from orgtp.model.target import Target
-from orgtp.render.json import context_body, problems_body, seat_body, seat_history_body, to_json_value
+from orgtp.render.json import (
+    context_body,
+    list_json_keys,
+    problems_body,
+    seat_body,
+    seat_history_body,
+    to_json_value,
+)
 from orgtp.views.chart import ChartSeat
+from orgtp.views.scorecard import ScoreRow
 
-KindWord = Literal["", "human", "agent"]
-StatusWord = Literal["", "proposed", "active", "paused", "vacant", "retired"]
+StatusWord = Literal["proposed", "active", "paused", "vacant", "retired"]
 SeatId = Annotated[str, "Seat id"]
+Offset = Annotated[int, "next_offset of the answer before"]
 _NEWEST, _EVENTS_ROOM, _SEAT_ROOM = 20, 15_000, 10_000
+DetailWord = Literal["compact", "full"]
+_SELECT = "Ask with seat, root, owner, only or state"
 
 
+@selecting_tool
 def org_chart(
     handle: OrgHandle,
-    root: Annotated[str, "Seat id: only from it down"] = "",
-    depth: Annotated[int, "Levels below root; -1 for all"] = -1,
-    kind: KindWord = "",
-    status: Annotated[StatusWord, "Default: all except retired"] = "",
+    depth: Annotated[int, "Levels below root; -1 (default) for all"] = -1,
+    status: Annotated[StatusWord | None, "Default: all except retired"] = None,
     limit: int = 200,
+    offset: Offset = 0,
+    *,
+    selection: Selection,
 ) -> Answer:
     """The org chart: seats depth first, with role, owner, metrics and position.
 
     Use it to see who reports to whom. depth counts from the top, span counts direct reports.
     """
-    view = handle.chart(root, depth if depth >= 0 else None, retired=status == "retired")
-    found = [seat for seat in view.seats if kind in {"", seat.kind} and status in {"", seat.status}]
-    return build_answer(handle, "chart", bound_rows("seats", found, limit, "Ask with root, depth, kind or status."))
+    view = handle.chart(depth=depth if depth >= 0 else None, retired=status == "retired", selection=selection)
+    found = [seat for seat in view.seats if status in {None, seat.status}]
+    body = bound_rows("seats", found, limit, f"{_SELECT}, depth or status.", offset=offset)
+    return build_answer(handle, "chart", {**body, "left_out": view.left_out, "hidden_below": view.hidden_below})
 
 
+@selecting_tool
 def list_seats(
     handle: OrgHandle,
     find: Annotated[str, "Words in the seat or its metrics"] = "",
-    kind: KindWord = "",
-    status: Annotated[StatusWord, "Default: all, including retired"] = "",
-    owner: Annotated[str, "Seat id of the owner"] = "",
+    status: Annotated[StatusWord | None, "Default: all, including retired"] = None,
     limit: int = 200,
+    offset: Offset = 0,
+    *,
+    selection: Selection,
 ) -> Answer:
     """Find seats and their ids by words, kind, status or owner. Use it first if you have a name and need an id."""
-    if owner:
-        handle.org.seat(owner)
-    found = [seat for seat in handle.seats(retired=True) if kind in {"", seat.kind} and status in {"", seat.status}]
-    found = [seat for seat in found if owner in {"", seat.owner} and _matches_words(handle, seat, find)]
+    view = handle.list_seats(selection, retired=True)
+    found = [seat for seat in view.seats if status in {None, seat.status} and _matches_words(handle, seat, find)]
     brief = [{key: to_json_value(getattr(seat, key)) for key in BRIEF} for seat in found]
-    return build_answer(handle, "seats", bound_rows("seats", brief, limit, "Ask with find, kind, status or owner."))
+    body = bound_rows("seats", brief, limit, f"{_SELECT}, find or status.", offset=offset)
+    return build_answer(handle, "seats", {**body, "left_out": view.left_out})
 
 
 BRIEF = ("seat", "name", "role", "kind", "status", "owner", "human_owner", "reports_to", "depth", "span", "stale")
@@ -130,34 +145,63 @@ def seat_context(handle: OrgHandle, seat: SeatId) -> Answer:
     return build_answer(handle, "context", context_body(handle.context(seat)))
 
 
+@selecting_tool
 def scorecard(
     handle: OrgHandle,
-    weeks: Annotated[int, "1 to 104"] = 6,
-    seat: Annotated[str, "Seat id: only its rows"] = "",
+    weeks: Annotated[int, "1 to 104; default: 6"] = 6,
+    detail: Annotated[DetailWord | None, "full: also who recorded what when; default: if it fits"] = None,
     limit: int = 100,
+    offset: Offset = 0,
+    *,
+    selection: Selection,
 ) -> Answer:
     """The values of all metrics by week. Use it to see what is off target, stale or unknown.
 
     state is on, off, unavailable (unknown; see note), missing (late), pending (not due yet) or none.
     """
-    card = handle.scorecard(min(max(weeks, 1), 104), seat)
-    body = bound_rows("rows", card.rows, limit, "Ask with seat or fewer weeks.")
-    return build_answer(handle, "scorecard", {"columns": card.columns, "partial": card.partial, **body})
+    card = handle.scorecard(min(max(weeks, 1), 104), selection=selection)
+    narrow = f"{_SELECT}, fewer weeks or detail=compact."
+    body = {} if detail == "compact" else bound_rows("rows", card.rows, limit, narrow, offset=offset)
+    is_short = not body or (detail is None and body["truncated"] and len(body["rows"]) < limit)
+    if is_short:
+        body = bound_rows("rows", [_shorten_row(row) for row in card.rows], limit, narrow, offset=offset)
+    head = {"columns": card.columns, "partial": card.partial, "left_out": card.left_out}
+    return build_answer(handle, "scorecard", {**head, "detail": "compact" if is_short else "full", **body})
 
 
-def metric_history(handle: OrgHandle, seat: SeatId, metric: Annotated[str, "Metric id"], limit: int = 100) -> Answer:
+# The keys of a row and of a cell that a compact scorecard leaves out, and those of a cell that it has only if set.
+_LONG_KEYS = frozenset({"outcome", "human_owner"})
+SHORT_ROW = tuple(key for key in list_json_keys(ScoreRow) if key not in _LONG_KEYS)
+SHORT_CELL, _IF_SET = ("period", "value", "state"), ("note", "partial", "corrected")
+
+
+def _shorten_row(row: ScoreRow) -> dict[str, Any]:
+    """A row without its long texts, and its cells without who recorded them when."""
+    whole = to_json_value(row)
+    cells = [
+        {key: cell[key] for key in (*SHORT_CELL, *(key for key in _IF_SET if cell[key]))} for cell in whole["cells"]
+    ]
+    return {**{key: whole[key] for key in SHORT_ROW}, "cells": cells}
+
+
+def metric_history(
+    handle: OrgHandle,
+    seat: SeatId,
+    metric: Annotated[str, "Metric id"],
+    limit: int = 100,
+    offset: Offset = 0,
+) -> Answer:
     """Every value of one metric, with notes and corrections, and its targets over time. Use it for trends."""
     details = handle.org.metric(seat, metric)
     now = next(one for one in handle.seat(seat).place.metrics if one.metric == metric)
+    found, narrow = handle.scores(seat, metric), "These are the newest; ask with a higher limit."
     body = {
         "seat": seat,
         "metric": {
             **to_json_value(now),
             "targets": [_describe_target(begin, target) for begin, target in details.targets.dated],
         },
-        **bound_rows(
-            "scores", handle.scores(seat, metric), limit, "These are the newest; ask with a higher limit.", newest=True
-        ),
+        **bound_rows("scores", found, limit, narrow, offset=offset, newest=True),
     }
     return build_answer(handle, "scores", body)
 
@@ -169,13 +213,15 @@ def _describe_target(begin: Period | None, target: Target) -> dict[str, str | No
 
 def validate(
     handle: OrgHandle,
-    severity: Annotated[Literal["", "error", "warning", "notice"], "Only problems of this severity"] = "",
+    severity: Annotated[Literal["error", "warning", "notice"] | None, "Only problems of this severity"] = None,
     limit: int = 100,
+    offset: Offset = 0,
 ) -> Answer:
     """The problems in the org's files: rule, place, message, hint. Call it before you rely on or change the org."""
     found = handle.validate()
-    wanted = [problem for problem in found if severity in {"", problem.severity}]
+    wanted = [problem for problem in found if severity in {None, problem.severity}]
     worst = sorted(wanted, key=lambda problem: list(Severity).index(problem.severity))
-    body = bound_rows("problems", problems_body(worst, 0)["problems"], limit, "Ask with severity, or fix these first.")
+    narrow = "Ask with severity, or fix these first."
+    body = bound_rows("problems", problems_body(worst, 0)["problems"], limit, narrow, offset=offset)
     summary = problems_body(found, len(handle.org.seats))["summary"]
-    return build_answer(handle, "validate", {**body, "problems_total": len(found), "summary": summary})
+    return build_answer(handle, "validate", {**body, "summary": summary})

@@ -11,7 +11,7 @@ import json
 import logging
 import sys
 import traceback
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, redirect_stdout
 from functools import partial, reduce
 from pathlib import Path
@@ -34,7 +34,7 @@ from mcp.types import (
     TextContent,
     ToolAnnotations,
 )
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, WithJsonSchema
 
 from orgtp import __version__
 from orgtp.api import OrgHandle, open_org
@@ -65,7 +65,7 @@ class OrgServer(MCPServer[Any]):
         self.root, self.acting = root, acting
         tools = [self._build_tool(tool) for tool in TOOLS if allow_write or not tool.writes]
         id_ = self._open_org().head.id or "this org"
-        self._arguments = {tool.name: list(tool.parameters["properties"]) for tool in tools}
+        self._parameters = {tool.name: tool.parameters["properties"] for tool in tools}
         super().__init__(
             "orgtp",
             title=f"OTP for {id_}",
@@ -144,7 +144,7 @@ class OrgServer(MCPServer[Any]):
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Answer a tool call. Raises `ToolError` with a message for the model."""
-        given = {key: value for key, value in arguments.items() if value is not None}
+        given = self._adapt_arguments(name, arguments)
         if fault := self._describe_unknown_name(name, given):
             raise ToolError(fault)
         try:
@@ -152,11 +152,21 @@ class OrgServer(MCPServer[Any]):
         except ToolError as error:
             raise ToolError(_describe_error(error)) from error.__cause__
 
+    def _adapt_arguments(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments as the tool takes them, from the forms in which models give the same."""
+        known = self._parameters.get(name, {})
+        renamed = {_RENAMED.get(key, key) if key not in known else key: value for key, value in arguments.items()}
+        return {
+            key: _adapt_list(value) if known.get(key, {}).get("type") == "array" else value
+            for key, value in renamed.items()
+            if value is not None and not (value == "" and "enum" in known.get(key, {}))
+        }
+
     def _describe_unknown_name(self, name: str, given: Iterable[str]) -> str:
         """The error for an unknown tool or argument, which the SDK would ignore; "" if all names are known."""
-        known = self._arguments.get(name)
-        if known is None:
-            return join_sentences(f'there is no tool "{clean_text(name)}"', did_you_mean(name, self._arguments))
+        if name not in self._parameters:
+            return join_sentences(f'there is no tool "{clean_text(name)}"', did_you_mean(name, self._parameters))
+        known = list(self._parameters[name])
         odd = next((key for key in given if key not in known), None)
         if odd is None:
             return ""
@@ -237,19 +247,37 @@ def _make_signature(tool: Tool) -> inspect.Signature:
 
 
 def _describe_annotation(annotation: Any) -> Any:
-    """Turn `Annotated[type, text]` into a type with a pydantic description."""
+    """Turn `Annotated[type, text]` into a type with a pydantic description, and a schema in its place into that."""
     if get_origin(annotation) is not Annotated:
         return annotation
     kind, words = get_args(annotation)
-    return Annotated[kind, Field(description=words)]
+    return Annotated[kind, WithJsonSchema(words) if isinstance(words, dict) else Field(description=words)]
 
 
 def _trim_schema(schema: Any) -> Any:
-    """Remove generated titles and empty defaults from a schema, which uses up the client's context."""
+    """A schema in the part of JSON Schema that every large provider accepts, and short, because it is context.
+
+    An optional argument is left out of `required`: it needs no default, no null and no empty word among its choices,
+    which some providers answer with an error for all tools at once.
+    """
     if not isinstance(schema, dict):
         return schema
-    left = {key: value for key, value in schema.items() if not (key == "title" and isinstance(value, str))}
-    return {key: _trim_schema(value) for key, value in left.items() if not (key == "default" and value in ("", {}))}
+    if "anyOf" in schema:
+        (only,) = [one for one in schema["anyOf"] if one != {"type": "null"}]
+        schema = {**only, **{key: value for key, value in schema.items() if key != "anyOf"}}
+    left = {key: value for key, value in schema.items() if key not in {"title", "default"} or isinstance(value, dict)}
+    return {key: _trim_schema(value) for key, value in left.items()}
+
+
+def _adapt_list(value: Any) -> Any:
+    """A list, from a text with commas or an object: `{"id": "seat"}` as `["id=seat"]`."""
+    if isinstance(value, str):
+        return [word.strip() for word in value.split(",") if word.strip()]
+    return [f"{key}={item}" for key, item in value.items()] if isinstance(value, dict) else value
+
+
+# The earlier name of an argument.
+_RENAMED = {"kind": "only"}
 
 
 def _find_cause(error: BaseException) -> BaseException:

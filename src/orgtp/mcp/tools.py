@@ -10,19 +10,18 @@ from functools import cached_property
 from orgtp.mcp.answer import Answer
 from orgtp.mcp.history_tools import what_changed
 from orgtp.mcp.output_schema import (
-    LIST,
     OBJECT,
+    OBJECTS,
     TEXT,
+    TEXTS,
     Schema,
-    answer_schema,
-    answer_schema_of_keys,
-    list_schema,
     object_schema,
     rows_schema,
     view_schema,
 )
 from orgtp.mcp.read_tools import (
     BRIEF,
+    SHORT_ROW,
     get_seat,
     list_seats,
     metric_history,
@@ -32,14 +31,10 @@ from orgtp.mcp.read_tools import (
     validate,
 )
 from orgtp.mcp.write_tools import add_score, mark_unavailable, propose_retirement, withdraw_score
-from orgtp.model.cell import Cell
-from orgtp.views.chart import ChartSeat, MetricNow
-from orgtp.views.log import LogEntry
-from orgtp.views.scorecard import ScoreRow
-from orgtp.views.scores import ScoreLine
-from orgtp.views.seat import SeatView
+from orgtp.views.chart import ChartSeat
 
-_METRICS = list_schema(view_schema(MetricNow))
+_PAGED = "next_offset"
+_LISTED = ("left_out", _PAGED)
 _CHANGED = ("commit", "paths", "dry_run", "subject", "seat")
 _RECORDED = (*_CHANGED, "outbox", "id", "warnings")
 
@@ -73,45 +68,25 @@ class Tool:
 
 
 TOOLS = (
-    Tool(org_chart, "Org chart", rows_schema("seats", view_schema(ChartSeat, metrics=_METRICS))),
-    Tool(
-        get_seat,
-        "One seat",
-        answer_schema(seat=view_schema(ChartSeat, SeatView, without="place"), hands_to=LIST, history=LIST, scores=LIST),
-    ),
-    Tool(
-        seat_context,
-        "Context of a seat",
-        answer_schema_of_keys("seat", "not_owned", "metrics", "trouble", "decisions", "left_out"),
-    ),
-    Tool(list_seats, "Find seats", rows_schema("seats", object_schema(*BRIEF))),
+    Tool(org_chart, "Org chart", rows_schema("seats", view_schema(ChartSeat), *_LISTED)),
+    Tool(get_seat, "One seat", object_schema(seat=OBJECT, hands_to=OBJECTS, history=OBJECTS, scores=OBJECTS)),
+    Tool(seat_context, "Context of a seat", object_schema("seat", "metrics", "trouble", "left_out")),
+    Tool(list_seats, "Find seats", rows_schema("seats", object_schema(*BRIEF), *_LISTED)),
     Tool(
         scorecard,
         "Scorecard",
-        rows_schema("rows", view_schema(ScoreRow, cells=list_schema(view_schema(Cell))), "partial", columns=LIST),
+        rows_schema("rows", object_schema(*SHORT_ROW), "partial", "detail", *_LISTED, columns=TEXTS),
     ),
-    Tool(
-        metric_history,
-        "One metric",
-        rows_schema("scores", view_schema(ScoreLine), seat=TEXT, metric=view_schema(MetricNow)),
-    ),
-    Tool(
-        what_changed,
-        "What changed",
-        rows_schema("commits", view_schema(LogEntry), base=OBJECT, head=OBJECT, headline=TEXT),
-    ),
-    Tool(
-        validate,
-        "Validate the org",
-        rows_schema("problems", object_schema("rule", "severity", "path", "line", "message", "hint")),
-    ),
-    Tool(add_score, "Record a value", answer_schema_of_keys(*_RECORDED), writes=True),
-    Tool(mark_unavailable, "Record an unavailable value", answer_schema_of_keys(*_RECORDED), writes=True),
-    Tool(withdraw_score, "Withdraw a value", answer_schema_of_keys(*_RECORDED), writes=True),
+    Tool(metric_history, "One metric", rows_schema("scores", OBJECT, _PAGED, metric=OBJECT)),
+    Tool(what_changed, "What changed", rows_schema("commits", OBJECT, base=OBJECT, head=OBJECT, headline=TEXT)),
+    Tool(validate, "Validate the org", rows_schema("problems", OBJECT, _PAGED)),
+    Tool(add_score, "Record a value", object_schema(*_RECORDED), writes=True),
+    Tool(mark_unavailable, "Record an unavailable value", object_schema(*_RECORDED), writes=True),
+    Tool(withdraw_score, "Withdraw a value", object_schema(*_RECORDED), writes=True),
     Tool(
         propose_retirement,
         "Propose a retirement",
-        answer_schema_of_keys(*_CHANGED, "branch", "plan", "missing", "deciders"),
+        object_schema(*_CHANGED, "branch", "plan", "missing", "deciders"),
         writes=True,
     ),
 )

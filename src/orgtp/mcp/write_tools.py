@@ -16,6 +16,8 @@ from orgtp.render.json import plan_body
 MetricId = Annotated[str, "Metric id"]
 PeriodWord = Annotated[str, "2026-11-20, 2026-W47, 2026-11 …; default: the current period"]
 ScoreId = Annotated[str, "Your own id, so that a retry changes nothing"]
+# The keys are listed, because some providers refuse an object with any keys.
+_REVIEW = {"type": "object", "properties": {key: {"type": "string"} for key in REVIEW_KEYS}}
 
 
 def add_score(
@@ -118,19 +120,20 @@ def propose_retirement(
     handle: OrgHandle,
     by: str,
     seat: SeatId,
-    heirs: Annotated[dict[str, str], "Capability or metric id: seat id that takes it over"] = {},  # noqa: B006
+    heirs: Annotated[list[str] | None, "ID=SEAT: a capability or metric id, and who takes it over"] = None,
     owner_to: Annotated[str, "Seat id of the new owner of its seats"] = "",
     reason: str = "",
-    review: Annotated[dict[str, str], "worked, failed, lesson, rehire"] = {},  # noqa: B006
+    review: Annotated[dict[str, str], _REVIEW] = {},  # noqa: B006
     decided_by: Annotated[str, "Seat id of the person asked to decide; never choose one yourself"] = "",
-    dry_run: bool = True,
+    dry_run: Annotated[bool, "Default: true"] = True,
 ) -> Answer:
     """Plan a retirement: who takes over what, and what people still have to decide.
 
     dry_run=false commits it on the branch retire/SEAT, for a person to merge or delete (see next).
     """
+    moves = dict(_parse_heir(text) for text in heirs or ())
     request = RetirementRequest(
-        seat, moves=heirs, owner_to=owner_to, reason=reason, review=_check_review(review), decided_by=decided_by, by=by
+        seat, moves=moves, owner_to=owner_to, reason=reason, review=_check_review(review), decided_by=decided_by, by=by
     )
     plan, deciders = handle.ledger.plan_retirement(request), handle.ledger.list_deciders(seat)
     missing = _list_open_questions(request, plan.unassigned, deciders)
@@ -158,6 +161,13 @@ def _suggest_commands(ledger: str, seat: str, decider: str) -> list[str]:
         f"git switch {shlex.quote(ledger)} && git merge --no-ff {branch} {words}",
         f"git branch -D {branch}",
     ]
+
+
+def _parse_heir(text: str) -> tuple[str, str]:
+    what, equals, heir = (part.strip() for part in text.partition("="))
+    if not (what and equals and heir):
+        raise BadInput(what=f'heirs "{one_line(text)}" is not ID=SEAT. Example: ad-pacing-monitoring=dash')
+    return what, heir
 
 
 def _check_review(review: dict[str, str]) -> dict[str, str]:

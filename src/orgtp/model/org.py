@@ -85,7 +85,8 @@ class Org:
 
     `version` is the version of its file formats, or 0 if org.yaml does not say it. `holidays` are days off, which do
     not count for `weekdays` metrics. `unreadable` has the paths of files that could not be read: their content is
-    unknown, not absent.
+    unknown, not absent. `seats_with_unread_scores` are those some of whose records could not be read, as far as their
+    records were read when the org was loaded.
     """
 
     id: str = ""
@@ -103,6 +104,7 @@ class Org:
     signers: tuple[SignerKey, ...] = ()
     version: int = 0
     unreadable: frozenset[str] = frozenset()
+    seats_with_unread_scores: frozenset[str] = frozenset()
     marks: Marks = field(default=Marks("org.yaml"), compare=False, repr=False)
 
     def seat(self, id: str) -> Seat:  # noqa: A002  (a seat's id is what it is called)

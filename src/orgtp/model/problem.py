@@ -77,3 +77,8 @@ class Marks:
 def select_errors(problems: Iterable[Problem]) -> list[Problem]:
     """The problems that are errors."""
     return [problem for problem in problems if problem.severity is Severity.ERROR]
+
+
+def select_unread(problems: Iterable[Problem]) -> list[Problem]:
+    """The errors for which something that exists could not be read. A key that is missing is not there to be read."""
+    return [problem for problem in select_errors(problems) if problem.rule != "missing-key"]

@@ -190,3 +190,22 @@ def join_with_and(words: Iterable[str]) -> str:
 def remove_digits(text: str) -> str:
     """`text` without digits, so that reasons that differ only in a duration or process id compare equal."""
     return re.sub(r"[0-9]+", "", text)
+
+
+_DIGITS = re.compile(r"([0-9]+)")
+
+
+def make_name_key(name: str) -> tuple[tuple[bool, int, str], ...]:
+    """A key that sorts names as a reader expects: without case or accents, and numbers by their value (2 before 10)."""
+    if not name.isascii():
+        import unicodedata
+
+        name = "".join(mark for mark in unicodedata.normalize("NFKD", name) if not unicodedata.combining(mark))
+    parts = (part for part in _DIGITS.split(name.casefold()) if part)
+    return tuple((True, 0, part) if not _DIGITS.fullmatch(part) else _make_number_key(part) for part in parts)
+
+
+def _make_number_key(digits: str) -> tuple[bool, int, str]:
+    """A key of a number of any length: one with more digits is greater."""
+    plain = digits.lstrip("0")
+    return (False, len(plain), plain)

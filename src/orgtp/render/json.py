@@ -28,9 +28,15 @@ _HIDDEN = {"measure", "seat_name", "who", "marks", "declared"}
 _RAW = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
-def format_envelope(kind: str, org: str, revision: str | None, dirty: bool, body: Mapping[str, Any]) -> str:
-    """The JSON document of a view: `{"orgtp": 1, "kind": …, "org": …, "revision": …, "dirty": …, …}`."""
+def format_envelope(
+    kind: str, org: str, revision: str | None, dirty: bool, body: Mapping[str, Any], problems_total: int = 0
+) -> str:
+    """The JSON document of a view: `{"orgtp": 1, "kind": …, "org": …, "revision": …, "dirty": …, …}`.
+
+    `problems_total` counts what could not be read.
+    """
     head = {"orgtp": VERSION, "kind": kind, "org": org, "revision": revision, "dirty": dirty}
+    head["problems_total"] = problems_total
     return _escape_raw(json.dumps({**head, **to_json_value(body)}, ensure_ascii=False, indent=2)) + "\n"
 
 

@@ -16,6 +16,7 @@ from orgtp.model.cell import Cell, CellState
 from orgtp.model.errors import BadValue
 from orgtp.model.text import count_noun, one_line
 from orgtp.model.value import Unit, ValueKind
+from orgtp.render.selection import left_out_lines
 from orgtp.render.spans import Line, Span, join_spans
 from orgtp.render.terminal import (
     LEGEND,
@@ -24,11 +25,13 @@ from orgtp.render.terminal import (
     STALE_STYLE,
     STYLES,
     Screen,
+    format_owner,
     measure_line,
     measure_width,
     pad_line,
     render_lines,
     safe_text,
+    truncate_line,
     truncate_string,
     wrap_legend,
     wrap_line,
@@ -37,17 +40,20 @@ from orgtp.views.scorecard import Scorecard, ScoreRow
 
 _BARS = "▁▂▃▄▅▆▇█"
 _GAP = 2
-_NAME_LEAST, _SPARK_FROM, _FEW = 24, 100, 2
-_ON = "on target"
+_NAME_LEAST, _OWNER_MOST, _SPARK_FROM, _FEW = 24, 20, 100, 1
+_ON, _LATEST = "on target", "latest"
 
 
-def scorecard_text(card: Scorecard, screen: Screen, name: str = "") -> str:
-    """The grid and its legend."""
-    return render_lines(scorecard_lines(card, screen, name), screen)
+def scorecard_text(card: Scorecard, screen: Screen, name: str = "", *, by: str = "") -> str:
+    """The grid and its legend. `by` are the options that left something out."""
+    return render_lines(scorecard_lines(card, screen, name, by=by), screen)
 
 
-def scorecard_lines(card: Scorecard, screen: Screen, name: str = "") -> list[Line]:
-    """The lines of the grid, by seat in the order of the chart."""
+def scorecard_lines(card: Scorecard, screen: Screen, name: str = "", *, by: str = "") -> list[Line]:
+    """The lines of the grid, with a heading for each seat."""
+    left_out = left_out_lines(card.left_out, by, screen.width)
+    if not card.rows and left_out:
+        return [join_spans("no metric fits"), *left_out]
     if not card.rows:
         return [join_spans("no metrics yet. A seat's metrics are in its file: seats/SEAT.yaml")]
     grid = [_GridRow(row, [_format_grid_cell(row, cell) for cell in row.cells]) for row in card.rows]
@@ -57,10 +63,19 @@ def scorecard_lines(card: Scorecard, screen: Screen, name: str = "") -> list[Lin
         [],
         _format_grid_header(card, layout),
     ]
-    for seat, rows in groupby(grid, key=lambda line: (line.row.seat, line.row.seat_name)):
-        lines.append([(truncate_string(one_line(seat[1]), screen.width), "bold")])
+    for _, group in groupby(grid, key=lambda line: line.row.seat):
+        rows = list(group)
+        lines.append(_format_seat_heading(rows[0].row, layout, screen))
         lines += [line for row in rows for line in _format_grid_row(row, layout, screen)]
-    return [*lines, [], *_format_card_legend(card, layout, screen)]
+    return [*lines, [], *_format_card_legend(card, layout, screen), *left_out]
+
+
+def _format_seat_heading(row: ScoreRow, layout: _GridLayout, screen: Screen) -> Line:
+    """The name of the seat, and its owner if there is no room for a column of owners."""
+    line = [(truncate_string(one_line(row.seat_name), screen.width), "bold")]
+    owner = join_spans("  ", ("owner ", "dim"), format_owner(row.human_owner, row.owner))
+    fits = not layout.owner and measure_line([*line, *owner]) <= screen.width
+    return [*line, *owner] if fits else line
 
 
 class _GridRow(NamedTuple):
@@ -72,16 +87,20 @@ class _GridRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _GridLayout:
-    """The widths in columns: of names, targets, each week with its gap, the trend (0: none) and the counts.
+    """The widths of the columns with their gaps; 0: no such column.
+
+    `widths` has that of each week.
 
     `shown` are the weeks that fit. `stacked` puts name and target on lines of their own, above the numbers.
     """
 
     name: int
+    owner: int
     target: int
     shown: range
     widths: Sequence[int]
     spark: int
+    latest: int
     count: int
     stacked: bool
 
@@ -91,24 +110,34 @@ def _choose_layout(card: Scorecard, grid: Sequence[_GridRow], screen: Screen) ->
     natural = max(measure_width(one_line(row.name)) for row in card.rows) + 2 * _GAP
     target = max(measure_width(one_line(row.target or "")) for row in card.rows) + _GAP
     count = max(len(_ON), *(measure_width(_format_hit_count(row)) for row in card.rows)) + _GAP
-    spark = len(card.columns) + _GAP if screen.width >= _SPARK_FROM else 0
-    room = screen.width - target - spark - count
+    latest = max(len(_LATEST), *(measure_width(_format_latest(row)[0]) for row in card.rows)) + _GAP
+    is_wide = screen.width >= _SPARK_FROM
+    spark = len(card.columns) + _GAP if is_wide else 0
+    owner = min(_OWNER_MOST, max(measure_line(_format_grid_owner(row)) for row in card.rows)) + _GAP if is_wide else 0
+    fixed = owner + spark + latest + count
+    room = screen.width - target - fixed
     stacked = room - sum(widths[-_FEW:]) - _FEW * _GAP < _NAME_LEAST
     least = _GAP if stacked else min(natural, _NAME_LEAST)
     target = 0 if stacked else target
-    room = screen.width - target - spark - count
+    room = screen.width - target - fixed
     gap = _GAP if sum(widths) + len(widths) * _GAP <= room - natural else 1
     weeks = min(_count_fitting_weeks(widths, gap, room - least), len(widths) - _find_first_week(card))
     spaced = [width + gap for width in widths]
     left = room - sum(spaced[len(spaced) - weeks :])
     name = least if stacked else min(natural, max(least, left))
-    return _GridLayout(name, target, range(len(widths) - weeks, len(widths)), spaced, spark, count, stacked)
+    shown = range(len(widths) - weeks, len(widths))
+    return _GridLayout(name, owner, target, shown, spaced, spark, latest, count, stacked)
 
 
 def _find_first_week(card: Scorecard) -> int:
-    """The first week with a value, so that a new org shows no empty weeks before its start."""
+    """The first week with a value or a state, so that a new org shows no empty weeks before its start."""
     weeks = range(len(card.columns) - 1)
-    return next((n for n in weeks if any(row.cells[n].state is not CellState.NONE for row in card.rows)), len(weeks))
+    return next((n for n in weeks if any(_has_content(row.cells[n]) for row in card.rows)), len(weeks))
+
+
+def _has_content(cell: Cell) -> bool:
+    """Whether there is something to see. A value recorded before the first target has no state, and is shown."""
+    return cell.state is not CellState.NONE or cell.value is not None
 
 
 def _measure_weeks(card: Scorecard, grid: Sequence[_GridRow]) -> list[int]:
@@ -146,10 +175,12 @@ def _format_week(card: Scorecard, number: int) -> str:
 
 def _format_grid_header(card: Scorecard, layout: _GridLayout) -> Line:
     line: Line = [(" " * layout.name, "")]
+    line += pad_line([("owner", "dim")], layout.owner) if layout.owner else []
     line += pad_line([("target", "dim")], layout.target) if layout.target else []
     for number in layout.shown:
         line += pad_line([(_format_week(card, number), "dim")], layout.widths[number], right=True)
     line += pad_line([("  trend", "dim")], layout.spark) if layout.spark else []
+    line += pad_line([(_LATEST, "dim")], layout.latest, right=True)
     return [*line, *pad_line([(_ON, "dim")], layout.count, right=True)]
 
 
@@ -182,11 +213,23 @@ def _format_stale_mark(row: ScoreRow) -> Line:
 
 def _format_numbers(line: _GridRow, layout: _GridLayout, name: Line) -> Line:
     row, pieces = line.row, [*name]
+    owner = truncate_line(_format_grid_owner(row), layout.owner - _GAP) if layout.owner else []
+    pieces += pad_line(owner, layout.owner) if layout.owner else []
     pieces += pad_line([(one_line(row.target or ""), "dim")], layout.target) if layout.target else []
     for number in layout.shown:
         pieces += pad_line([line.cells[number]], layout.widths[number], right=True)
     pieces += [("  ", ""), *_draw_trend(row)] if layout.spark else []
+    pieces += pad_line([_format_latest(row)], layout.latest, right=True)
     return [*pieces, *pad_line([(_format_hit_count(row), "")], layout.count, right=True)]
+
+
+def _format_grid_owner(row: ScoreRow) -> Line:
+    return format_owner(row.human_owner, row.owner)
+
+
+def _format_latest(row: ScoreRow) -> Span:
+    """The latest value, also of a metric that has none in any week that is shown."""
+    return _format_value_and_sign("", row.latest, row.state, row.measure), STYLES[row.state]
 
 
 def _format_grid_cell(row: ScoreRow, cell: Cell) -> Span:

@@ -7,7 +7,8 @@ from datetime import tzinfo
 
 from orgtp.model.cell import CellState
 from orgtp.model.org import Retirement
-from orgtp.render.spans import Line, describe_cadence, join_spans
+from orgtp.render.selection import left_out_lines
+from orgtp.render.spans import Line, describe_cadence, join_lines, join_spans
 from orgtp.render.terminal import (
     SIGNS,
     STALE,
@@ -17,11 +18,15 @@ from orgtp.render.terminal import (
     align_columns,
     format_dots,
     format_labelled,
+    format_owner,
     indent_lines,
+    measure_line,
     render_lines,
     safe_text,
+    to_plain_text,
+    wrap_line,
 )
-from orgtp.views.chart import ChartSeat, MetricNow
+from orgtp.views.chart import Chart, ChartSeat, MetricNow
 from orgtp.views.scores import ScoreLine
 from orgtp.views.seat import SeatView
 
@@ -50,7 +55,7 @@ def _format_seat_facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterato
     facts = {
         "id": place.seat,
         "kind": place.kind if kind else "",
-        "owner": place.human_owner or place.owner or "nobody",
+        "owner": _explain_owner(place),
         "reports to": place.reports_to or "nobody: the top of the chart",
         "reports": ", ".join(view.reports),
         "answers for": ", ".join(view.owns),
@@ -61,6 +66,12 @@ def _format_seat_facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterato
         "review by": str(view.review_by or ""),
     }
     yield from format_labelled(facts, screen)
+
+
+def _explain_owner(place: ChartSeat) -> str:
+    if place.owner and place.human_owner is None:
+        return f"{place.owner} (unknown: no seat with that id could be read. See: orgtp validate)"
+    return place.human_owner or "nobody"
 
 
 def _format_table_section(title: str, rows: Sequence[Sequence[Line]], screen: Screen) -> list[Line]:
@@ -93,10 +104,29 @@ def retirement_lines(record: Retirement, screen: Screen) -> Iterator[Line]:
     yield from format_labelled(facts, screen)
 
 
-def seat_list_text(seats: Iterable[ChartSeat], screen: Screen, *, kind: bool = False) -> str:
-    """A line for each seat: id, name, role, owner, status, metrics on target."""
-    rows = [_format_seat_row(seat, kind=kind) for seat in seats]
-    return render_lines(align_columns(rows, screen, give=2), screen) if rows else "no seats yet\n"
+def seat_list_text(found: Chart, screen: Screen, *, kind: bool = False, by: str = "") -> str:
+    """A line for each seat: id, name, role, owner, status, metrics on target; several on a narrow screen.
+
+    `by` are the options that left something out.
+    """
+    left_out = left_out_lines(found.left_out, by, screen.width)
+    if not found.seats:
+        return render_lines([join_spans("no seat fits" if left_out else "no seats yet"), *left_out], screen)
+    rows = [_format_seat_row(seat, kind=kind) for seat in found.seats]
+    lines = align_columns(rows, Screen())
+    if any(measure_line(line) > screen.width for line in lines):
+        lines = [line for row in rows for line in _wrap_seat_row(row, screen)]
+    return render_lines([*lines, *left_out], screen)
+
+
+def _wrap_seat_row(row: Sequence[Line], screen: Screen) -> Iterator[Line]:
+    """The id, the name and the role, and below them the rest."""
+    shown = [cell for cell in row if to_plain_text(cell).strip()]
+    yield from wrap_line(join_lines(shown[:_TITLE], "  "), screen.width)
+    yield from indent_lines(wrap_line(join_lines(shown[_TITLE:], "  "), screen.width - 2))
+
+
+_TITLE = 3
 
 
 def _format_seat_row(seat: ChartSeat, *, kind: bool) -> list[Line]:
@@ -106,7 +136,7 @@ def _format_seat_row(seat: ChartSeat, *, kind: bool) -> list[Line]:
         safe_text(seat.seat, "bold"),
         safe_text(seat.name),
         safe_text(seat.role),
-        safe_text(seat.owner or "nobody"),
+        safe_text(seat.owner) if seat.human_owner and seat.owner else format_owner(seat.human_owner, seat.owner),
         status,
         join_spans(*format_dots(states)),
     ]

@@ -16,16 +16,22 @@ from orgtp.render.diff.sections import (
     format_target_change,
 )
 from orgtp.render.seat import retirement_lines
-from orgtp.render.spans import SHORT_COMMIT, Line, format_seat, join_spans, prefix_text, user_text
+from orgtp.render.spans import SHORT_COMMIT, Line, code_text, format_seat, join_spans, prefix_text, user_text
 from orgtp.render.terminal import Screen, render_lines, safe_text, wrap_hanging, wrap_line
 from orgtp.views.diff.build import Diff
-from orgtp.views.seat_history import Event, RecordedScores, SeatHistory
+from orgtp.views.seat_history import UNREADABLE, Event, RecordedScores, SeatHistory
 
 
 def format_event_changes(event: Event, seat: str) -> Iterator[Line]:
     """A line for each thing that changed."""
     lists: dict[str, tuple[Any, ...]] = {}
     for change in event.changes:
+        if change.sort == UNREADABLE:
+            yield join_spans(
+                code_text(change.item.path),
+                " could not be read before or after this commit, so its changes are missing",
+            )
+            continue
         # The new owner shows what it took over from a retired seat like any other handover.
         item = replace(change.item, retirement=False) if hasattr(change.item, "retirement") else change.item
         lists[change.sort] = (*lists.get(change.sort, ()), item)

@@ -2,41 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from orgtp.model.seat import Seat
 from orgtp.model.text import count_noun
+from orgtp.render.selection import left_out_lines
 from orgtp.render.spans import Line, join_lines, join_spans
 from orgtp.render.terminal import (
     STYLES,
     Screen,
     align_columns,
+    format_owner,
     indent_lines,
     measure_line,
     render_lines,
     safe_text,
     wrap_line,
 )
-from orgtp.views.stale import Stale
+from orgtp.views.stale import Stale, StaleList
 
 
-def stale_text(found: Sequence[Stale], now: datetime, screen: Screen) -> str:
-    """A line for each metric; several on a narrow screen."""
-    rows = [[safe_text(one.seat_name, "bold"), safe_text(one.name), *_format_stale_facts(one, now)] for one in found]
+def stale_text(found: StaleList, now: datetime, screen: Screen, *, by: str = "") -> str:
+    """A line for each metric; several on a narrow screen. `by` are the options that left something out."""
+    rows = [
+        [safe_text(one.seat_name, "bold"), safe_text(one.name), *_format_stale_facts(one, now)] for one in found.stale
+    ]
     lines = align_columns(rows, Screen())
     if any(measure_line(line) > screen.width for line in lines):
-        lines = [line for one in found for line in _format_narrow_metric(one, now, screen)]
-    return render_lines(lines, screen)
+        lines = [line for one in found.stale for line in _format_narrow_metric(one, now, screen)]
+    return render_lines([*lines, *_list_left_out(found, screen, by)], screen)
 
 
-def nothing_stale_text(seat: Seat | None) -> str:
-    """The message if nothing is stale; `seat` is the seat that the user asked for."""
+def nothing_stale_text(
+    seat: Seat | None, found: StaleList, screen: Screen, *, is_whole: bool = True, by: str = ""
+) -> str:
+    """The message if nothing is stale; `seat` is the seat that the user asked for.
+
+    If the org could not be read in full (not `is_whole`), a value may be late in the rest.
+    """
+    text = _explain_nothing(seat) if is_whole else "no value is late in the part of the org that could be read"
+    return render_lines([safe_text(text), *_list_left_out(found, screen, by)], screen)
+
+
+def _explain_nothing(seat: Seat | None) -> str:
     if seat and not seat.is_active:
-        return f"nothing is stale: {seat.id} is {seat.status}, and its values are not expected\n"
+        return f"nothing is stale: {seat.id} is {seat.status}, and its values are not expected"
     if seat and not seat.metrics:
-        return f"nothing is stale: {seat.id} has no metrics\n"
-    return "nothing is stale: no value is late\n"
+        return f"nothing is stale: {seat.id} has no metrics"
+    return "nothing is stale: no value is late"
+
+
+def _list_left_out(found: StaleList, screen: Screen, by: str) -> list[Line]:
+    return left_out_lines(found.left_out, by, screen.width, noun="stale metric")
 
 
 def format_age(time: timedelta) -> str:
@@ -54,7 +71,7 @@ def _format_stale_facts(one: Stale, now: datetime) -> list[Line]:
     """The owner, the age, the period and the reason."""
     why = safe_text(one.why, STYLES[one.state])
     return [
-        join_spans(("owner ", "dim"), safe_text(one.human_owner or one.owner or "nobody")),
+        join_spans(("owner ", "dim"), format_owner(one.human_owner, one.owner)),
         [(f"stale for {format_age(now.astimezone(UTC) - one.since)}", "")],
         [(f"{one.in_a_row} periods in a row, up to {one.period}" if one.in_a_row > 1 else one.period, "dim")],
         join_spans(why, (f" (silenced until {one.silenced})", "dim")) if one.silenced else why,

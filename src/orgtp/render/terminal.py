@@ -271,6 +271,13 @@ def format_dots(states: Sequence[CellState]) -> Line:
     return [*marks, (count, "")]
 
 
+def format_owner(name: str | None, owner: str | None) -> Line:
+    """The owner's name; `ID (unknown)` if no seat with that id could be read, and `nobody` without an owner."""
+    if name or not owner:
+        return safe_text(name or "nobody")
+    return join_spans(safe_text(owner), (" (unknown)", "yellow"))
+
+
 _LABEL_WIDTH = 14
 
 

@@ -15,7 +15,7 @@ from orgtp.actions.collect import (
     targets_without_value,
 )
 from orgtp.actions.record_scores import NewScore, check_recorder
-from orgtp.files.load import load_org
+from orgtp.files.load import LoadedOrg, load_org
 from orgtp.git.errors import GitFailed, TemporaryFailure
 from orgtp.git.lock import hold_lock
 from orgtp.git.tree import GitTree
@@ -24,6 +24,7 @@ from orgtp.ledger.append import OrgFallback, append_scores
 from orgtp.ledger.batch import Ledger, RecordedChange
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
+from orgtp.model.problem import Problem, select_unread
 from orgtp.model.text import find_nearest
 from orgtp.sources.config import SOURCES_INSIDE_ORG, refuse_inside
 from orgtp.sources.run import ask_sources
@@ -58,7 +59,7 @@ class Collected:
     """The result of a run. `elsewhere` are the metrics whose source this machine does not have.
 
     `left` are the metrics that have no such period. `escalated` is the record of the escalations that the run opened or
-    resolved.
+    resolved. `unread` are the errors in the org's files, for which metrics may be missing.
     """
 
     said: tuple[SourceResult, ...]
@@ -67,6 +68,7 @@ class Collected:
     recorded: RecordedChange | None
     escalated: RecordedChange | None = None
     left: tuple[CollectTarget, ...] = ()
+    unread: tuple[Problem, ...] = ()
 
     @property
     def good(self) -> frozenset[tuple[str, str]]:
@@ -102,7 +104,7 @@ class Collector:
         asked; then what `append_scores` raises.
         """
         self._refuse_no_sources()
-        org = self._load_ledger_org()
+        org = self._load_ledger_org().org
         some, left = self._select_metrics(org, request)
         known = {one.source: self.sources.named[one.source] for one in some if one.source in self.sources.named}
         for one in some:
@@ -116,12 +118,14 @@ class Collector:
             ask_sources(known.values(), on_result and (lambda one: on_result(one, _match_results(org, some, [one]))))
         )
         # The org may have changed while its sources were asked.
-        org = self._load_ledger_org()
+        loaded = self._load_ledger_org()
+        org = loaded.org
         found = _match_results(org, [one for one in self._select_metrics(org, request)[0] if one in some], said)
         entries = [self._make_entry(one, request) for one in found]
         recorded = self._append_entries(entries, dry_run=dry_run) if entries else None
         elsewhere = tuple(one for one in some if one.source not in known)
-        return Collected(said, found, elsewhere, recorded, left=tuple(left))
+        unread = tuple(select_unread(loaded.problems))
+        return Collected(said, found, elsewhere, recorded, left=tuple(left), unread=unread)
 
     def _append_entries(self, entries: list[NewScore], *, dry_run: bool) -> RecordedChange:
         """Record under a lock, so that each run knows what is new. A run that waits too long continues without it."""
@@ -146,15 +150,15 @@ class Collector:
         left = [one for one in named if (one.seat, one.metric) not in fits]
         return targets_without_value(org, some) if request.due else some, left
 
-    def _load_ledger_org(self) -> Org:
+    def _load_ledger_org(self) -> LoadedOrg:
         """Load the org from the ledger branch. Uncommitted changes in a work tree do not count yet."""
         repo = self.ledger.repo
         try:
-            return load_org(GitTree(repo, self.ledger.tip()), str(repo.path)).org
+            return load_org(GitTree(repo, self.ledger.tip()), str(repo.path))
         except GitFailed:
             if self.fallback is None:
                 raise
-            return self.fallback().org
+            return self.fallback()
 
     def _make_entry(self, one: CollectedValue, request: CollectRequest) -> NewScore:
         return NewScore(

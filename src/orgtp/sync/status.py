@@ -37,6 +37,11 @@ class SyncStatus:
     outdated: tuple[OutdatedTree, ...] = ()
     trouble: str = ""
 
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """The files of the outbox whose values are unknown, because they cannot be read."""
+        return tuple(str(entry.path) for entry in self.waiting if not entry.scores)
+
 
 def read_sync_status(ledger: Ledger) -> SyncStatus:
     """Read the status. Changes nothing and waits for no lock."""

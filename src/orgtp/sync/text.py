@@ -60,6 +60,7 @@ def sync_status_json(found: SyncStatus) -> dict[str, Any]:
         "seen": found.seen,
         "outbox": bool(found.waiting),
         "waiting": list_waiting_scores(found.waiting),
+        "unreadable": found.unreadable,
         "unsent": [{"commit": commit.id, "subject": commit.subject} for commit in found.unsent],
         "unfinished": found.unfinished,
         "holder": found.holder or None,

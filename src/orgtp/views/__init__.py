@@ -13,6 +13,7 @@ __all__ = [
     "seat_fields",
     "seat_history",
     "seat_summary",
+    "selection",
     "sources",
     "stale",
 ]

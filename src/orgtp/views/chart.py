@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from orgtp.model.cell import CellState
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import period_containing
-from orgtp.model.seat import Metric, Seat
+from orgtp.model.seat import Metric
 from orgtp.model.value import Unit
+from orgtp.views.chart_order import SeatPlace, list_places
 from orgtp.views.seat_summary import SeatSummary, summarize_seat
+from orgtp.views.selection import (
+    EVERYTHING,
+    NOTHING_OMITTED,
+    Omitted,
+    RowFacts,
+    Selection,
+    SortOrder,
+    count_omitted,
+    select_places,
+    select_rows,
+)
 from orgtp.views.stale import stale_row
 
 
@@ -63,16 +75,23 @@ class ChartSeat(SeatSummary):
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Seats, depth first; the seats below one come right after it."""
+    """Seats, depth first; the seats below one come right after it.
+
+    `left_out` counts what is not shown, and `hidden_below` has the seats at which the chart is cut, with the number of
+    seats below. `above` maps each seat to the nearest seat above it that is shown, or to "".
+    """
 
     seats: tuple[ChartSeat, ...]
+    left_out: Omitted = NOTHING_OMITTED
+    hidden_below: Mapping[str, int] = field(default_factory=dict)
+    above: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ChartOptions:
-    """What of the chart to show: from which seat down, how many levels below it, with or without retired seats."""
+    """What of the chart to show: which seats, how many levels of them, with or without retired ones."""
 
-    root: str = ""
+    selection: Selection = EVERYTHING
     depth: int | None = None
     retired: bool = False
 
@@ -81,71 +100,118 @@ _EVERYTHING = ChartOptions()
 
 
 def chart(org: Org, now: datetime, options: ChartOptions = _EVERYTHING) -> Chart:
-    """The chart as of `now`. Raises `UnknownSeat` for an unknown root."""
-    return Chart(tuple(_build_chart_seat(org, now, seat, depth) for seat, depth in seats_in_chart_order(org, options)))
+    """The chart as of `now`. Raises `UnknownSeat` for an unknown seat of the selection."""
+    selection, every = options.selection, _list_all_places(org, options)
+    cut = _cut_below(every, options.depth)
+    built = _build_seats(org, now, options, [place for place in every if place.seat.id in cut])
+    kept = {seat.seat for seat, _ in select_rows(built, replace(selection, sort=None), _get_facts)}
+    shown = [pair for pair in built if pair[0].seat in kept]
+    above = _find_shown_above(every, kept)
+    seats = [seat for seat, _ in shown]
+    if selection.sort not in {None, SortOrder.CHART}:
+        seats = _sort_siblings(shown, above, selection)
+    hidden = {seat.seat: cut[seat.seat] for seat in seats if cut[seat.seat]}
+    return Chart(tuple(seats), _count_left_out(org, kept, options), hidden, above)
 
 
-def seats_in_chart_order(org: Org, options: ChartOptions = _EVERYTHING) -> Iterator[tuple[Seat, int]]:
-    """The seats of the chart, depth first, each with its depth. Raises `UnknownSeat` for an unknown root."""
-    tops = [org.seat(options.root)] if options.root else _find_tops(org, options)
-    return (place for top in tops for place in _walk_down(org, top, options))
+def list_chart_seats(org: Org, now: datetime, options: ChartOptions, default: SortOrder) -> Chart:
+    """The seats as a list and not as a tree, in the order of the selection, else in the `default` order."""
+    built = _build_seats(org, now, options, _list_all_places(org, options))
+    seats = [seat for seat, _ in select_rows(built, options.selection, _get_facts, default)]
+    return Chart(tuple(seats), _count_left_out(org, {seat.seat for seat in seats}, options))
 
 
-def _find_tops(org: Org, options: ChartOptions) -> list[Seat]:
-    """The seats without a superior on this chart, and one of each reporting cycle, so that no seat is left out."""
-    shown = [seat for seat in org.seats.values() if options.retired or not seat.is_retired]
-    ids = {seat.id for seat in shown}
-    tops = [seat for seat in shown if seat.reports_to not in ids]
-    reached = {id_ for top in tops for id_ in _collect_below(org, top.id, set())}
-    for seat in shown:
-        if seat.id not in reached:
-            # It is in or below a cycle, whose last seat in the chain becomes the top.
-            top = [seat, *org.chain_above(seat.id)][-1]
-            tops.append(top)
-            reached |= _collect_below(org, top.id, set())
-    return tops
+def _list_all_places(org: Org, options: ChartOptions) -> list[SeatPlace]:
+    """Every place from the root down, before seats are selected and the chart is cut."""
+    selection = options.selection
+    return list_places(org, selection.root, retired=options.retired or bool(selection.seat))
 
 
-def _collect_below(org: Org, seat: str, seen: set[str]) -> set[str]:
-    waiting = [seat]
-    while waiting:
-        current = waiting.pop()
-        if current not in seen:
-            seen.add(current)
-            waiting += [report.id for report in org.direct_reports(current)]
-    return seen
+def _build_seats(
+    org: Org, now: datetime, options: ChartOptions, places: Sequence[SeatPlace]
+) -> list[tuple[ChartSeat, RowFacts]]:
+    """Those of the places that the selection names."""
+    chosen = {place.seat.id for place in select_places(org, options.selection, retired=options.retired)}
+    with_misses = options.selection.sort is SortOrder.MISSES
+    return [_build_chart_seat(org, now, place, with_misses=with_misses) for place in places if place.seat.id in chosen]
 
 
-def _walk_down(org: Org, top: Seat, options: ChartOptions) -> Iterator[tuple[Seat, int]]:
-    """Depth first, without recursion, because a chart may be deeper than Python's stack."""
-    stack, seen = [(top, 0)], {top.id}
-    base = sum(1 for _ in org.chain_above(top.id)) if options.root else 0
+def _cut_below(places: Sequence[SeatPlace], depth: int | None) -> dict[str, int]:
+    """The seats down to `depth` levels below the first, each with the number of seats below it that are cut off."""
+    hidden: dict[str, int] = {}
+    last, base = "", places[0].depth if places else 0
+    for place in places:
+        if depth is None or place.depth - base <= depth:
+            last = place.seat.id
+            hidden[last] = 0
+        else:
+            # The places are depth first, so the last one shown is the one above the cut.
+            hidden[last] += 1
+    return hidden
+
+
+def _find_shown_above(places: Sequence[SeatPlace], shown: Collection[str]) -> dict[str, str]:
+    """For each seat that is shown, the nearest seat above it that is shown, or ""."""
+    found: dict[str, str] = {}
+    for place in places:
+        found[place.seat.id] = place.above if place.above in shown else found.get(place.above, "")
+    return {seat: above for seat, above in found.items() if seat in shown}
+
+
+def _sort_siblings(
+    shown: Sequence[tuple[ChartSeat, RowFacts]], above: Mapping[str, str], selection: Selection
+) -> list[ChartSeat]:
+    """The seats, depth first, with the seats below the same one in the order of the selection."""
+    ordered = select_rows(shown, replace(selection, states=()), _get_facts)
+    below: dict[str, list[ChartSeat]] = {}
+    for seat, _ in ordered:
+        below.setdefault(above[seat.seat], []).append(seat)
+    found: list[ChartSeat] = []
+    stack = below.get("", [])[::-1]
     while stack:
-        seat, depth = stack.pop()
-        yield seat, base + depth
-        if options.depth is None or depth < options.depth:
-            below = [
-                s for s in org.direct_reports(seat.id) if s.id not in seen and (options.retired or not s.is_retired)
-            ]
-            seen |= {report.id for report in below}
-            stack += [(report, depth + 1) for report in reversed(below)]
+        seat = stack.pop()
+        found.append(seat)
+        stack += below.get(seat.seat, [])[::-1]
+    return found
 
 
-def _build_chart_seat(org: Org, now: datetime, seat: Seat, depth: int) -> ChartSeat:
+def _get_facts(built: tuple[ChartSeat, RowFacts]) -> RowFacts:
+    return built[1]
+
+
+def _count_left_out(org: Org, shown: Collection[str], options: ChartOptions) -> Omitted:
+    every = {seat.id: len(seat.metrics) for seat in org.seats.values() if options.retired or not seat.is_retired}
+    return count_omitted(every, {seat: len(org.seats[seat].metrics) for seat in shown})
+
+
+def _build_chart_seat(org: Org, now: datetime, place: SeatPlace, *, with_misses: bool) -> tuple[ChartSeat, RowFacts]:
+    """The seat, and what it is selected and sorted by."""
+    seat = place.seat
     owner, boss = org.owner_seat(seat), org.seats.get(seat.reports_to)
-    metrics = tuple(metric_now(MetricRow(org, seat, metric, now)) for metric in seat.metrics.values())
-    return ChartSeat(
+    rows = [MetricRow(org, seat, metric, now) for metric in seat.metrics.values()]
+    metrics = tuple(map(metric_now, rows))
+    late = [metric.stale_since for metric in metrics if metric.stale_since is not None]
+    built = ChartSeat(
         *summarize_seat(seat),
         owner=seat.owner or None,
         reports_to=seat.reports_to or None,
         reports_to_kind=boss.kind if boss else None,
         human_owner=owner.name if owner else None,
-        depth=depth,
+        depth=place.depth,
         span=len(org.current_reports(seat.id)),
         capabilities=seat.capabilities,
         metrics=metrics,
-        stale=sum(metric.stale_since is not None for metric in metrics),
+        stale=len(late),
     )
+    facts = RowFacts(
+        key=(seat.id,),
+        name=seat.name,
+        owner=owner.name if owner else seat.owner,
+        states=[metric.state for metric in metrics],
+        misses=max((row.count_misses_in_a_row() for row in rows), default=0) if with_misses else 0,
+        late=min(late, default=None),
+    )
+    return built, facts
 
 
 def metric_now(row: MetricRow) -> MetricNow:

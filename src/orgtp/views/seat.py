@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from orgtp.model.org import Org, Retirement
-from orgtp.views.chart import ChartOptions, ChartSeat, chart
+from orgtp.views.chart import Chart, ChartOptions, ChartSeat, chart, list_chart_seats
 from orgtp.views.escalations import EscalationView, SilenceView, escalations, silences
+from orgtp.views.selection import EVERYTHING, Selection, SortOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class SeatView:
 def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
     """One seat. Raises `UnknownSeat`."""
     found = org.seat(seat)
-    place = chart(org, now, ChartOptions(root=seat, depth=0, retired=True)).seats[0]
+    place = chart(org, now, ChartOptions(Selection(root=seat), depth=0, retired=True)).seats[0]
     return SeatView(
         place=place,
         mission=found.mission or None,
@@ -48,6 +49,6 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
     )
 
 
-def seat_list(org: Org, now: datetime, *, retired: bool = False) -> tuple[ChartSeat, ...]:
-    """The seats by id, with or without the retired ones."""
-    return tuple(sorted(chart(org, now, ChartOptions(retired=retired)).seats, key=lambda place: place.seat))
+def seat_list(org: Org, now: datetime, selection: Selection = EVERYTHING, *, retired: bool = False) -> Chart:
+    """The seats of a selection by id, or in its order, with or without the retired ones. Raises `UnknownSeat`."""
+    return list_chart_seats(org, now, ChartOptions(selection, retired=retired), SortOrder.ID)

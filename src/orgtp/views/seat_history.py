@@ -12,7 +12,9 @@ from orgtp.model.cell import CellState
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org, Retirement
 from orgtp.model.period import Period
+from orgtp.model.problem import Problem
 from orgtp.model.score import Score
+from orgtp.model.seat import retirement_path, seat_path
 from orgtp.views.diff.build import Diff, diff
 from orgtp.views.diff.types import CapabilityHanded, MetricHanded
 
@@ -21,13 +23,15 @@ _LISTS = (
     "added", "removed", "statuses", "owners", "moved", "fields", "capabilities", "metrics", "targets", "metric_fields",
     "waivers", "retired", "records",
 )  # fmt: skip
+UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
 class SeatCommit:
     """A commit that touched the seat, with the seats that it touched in each parent (`before`) and in it (`after`).
 
-    `by` is the seat that acted, if known, and `who` its name or the author's.
+    `by` is the seat that acted, if known, and `who` its name or the author's. `unread` says why the seat's own files
+    could not be read in it.
     """
 
     commit: str
@@ -38,6 +42,15 @@ class SeatCommit:
     who: str
     before: tuple[Org, ...]
     after: Org
+    unread: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileUnread:
+    """A file of the seat that could not be read before or after the commit, so that its changes are not known."""
+
+    seat: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +137,8 @@ def _list_seat_changes(found: Diff, seat: str) -> Iterator[SeatChange]:
                 item, seat, found
             ):
                 yield SeatChange(sort, item)
+    own = {seat_path(seat), retirement_path(seat)}
+    yield from (SeatChange(UNREADABLE, FileUnread(seat, path)) for path in found.unreadable if path in own)
 
 
 def _is_part_of_larger(item: Any, seat: str, found: Diff) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,6 +13,19 @@ from orgtp.model.escalation_policy import silenced_until
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import Period, period_containing
+from orgtp.model.seat import Seat
+from orgtp.views.chart_order import list_places
+from orgtp.views.selection import (
+    EVERYTHING,
+    NOTHING_OMITTED,
+    Omitted,
+    RowFacts,
+    Selection,
+    SortOrder,
+    count_omitted,
+    select_places,
+    select_rows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +53,48 @@ class Stale:
     silenced: date | None
 
 
-def stale(org: Org, now: datetime, seat: str | None = None) -> list[Stale]:
+@dataclass(frozen=True, slots=True)
+class StaleList:
+    """The stale metrics of a selection, those late for longest first; `left_out` counts the other stale metrics."""
+
+    stale: tuple[Stale, ...]
+    left_out: Omitted = NOTHING_OMITTED
+
+
+def stale(org: Org, now: datetime, seat: str = "") -> list[Stale]:
     """The stale metrics as of `now`, of one seat or of all, the oldest first. Raises `UnknownSeat`.
 
     A seat that is not active has none.
     """
-    seats = [org.seat(seat)] if seat else list(org.seats.values())
-    found = [stale_row(MetricRow(org, one, metric, now)) for one in seats for metric in one.metrics.values()]
-    return sorted((one for one in found if one), key=lambda one: (one.since, one.seat, one.metric))
+    return [*list_stale(org, now, Selection(seat=seat)).stale]
+
+
+def list_stale(org: Org, now: datetime, selection: Selection = EVERYTHING) -> StaleList:
+    """The stale metrics of a selection as of `now`, the oldest first unless it says otherwise. Raises `UnknownSeat`."""
+    chosen = [place.seat for place in select_places(org, selection)]
+    counted = chosen if selection.is_about_one_seat else [place.seat for place in list_places(org)]
+    every = [(row, late) for row in _list_metric_rows(org, now, counted) if (late := stale_row(row))]
+    named = {seat.id for seat in chosen}
+    with_misses = selection.sort is SortOrder.MISSES
+    found = select_rows(
+        [pair for pair in every if pair[1].seat in named],
+        selection,
+        lambda pair: _describe_for_selection(*pair, with_misses=with_misses),
+        SortOrder.LATE,
+    )
+    left_out = count_omitted(Counter(one.seat for _, one in every), Counter(one.seat for _, one in found))
+    return StaleList(tuple(one for _, one in found), left_out)
+
+
+def _list_metric_rows(org: Org, now: datetime, seats: Iterable[Seat]) -> Iterator[MetricRow]:
+    return (MetricRow(org, seat, metric, now) for seat in seats for metric in seat.metrics.values())
+
+
+def _describe_for_selection(row: MetricRow, one: Stale, *, with_misses: bool) -> RowFacts:
+    """What a stale metric is selected and sorted by. Its state is that of the metric, as in every other view."""
+    misses = row.count_misses_in_a_row() if with_misses else 0
+    owner = one.human_owner or one.owner or ""
+    return RowFacts((one.seat, one.metric), one.name, owner, [row.latest_cell().state], misses, one.since)
 
 
 def stale_row(row: MetricRow) -> Stale | None:
