@@ -1,4 +1,4 @@
-"""What is recorded while git checks out the ledger branch is in no work tree yet, and is not taken back by the next commit.
+"""What is recorded while git checks out the ledger branch is not taken back by the next commit in that work tree.
 
 Git reads the branch first and writes HEAD last, so the work tree ends with the files from before.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -32,9 +32,9 @@ CHANGES = [
 NAMES = ["a-value", "the-first-value-of-a-seat", "a-seat", "a-new-seat", "a-retirement"]
 
 
-def _wait_for(what: str, true: object) -> None:
+def _wait_for(what: str, is_true: Callable[[], bool]) -> None:
     until = time.monotonic() + 20
-    while not (true() if callable(true) else true):
+    while not is_true():
         assert time.monotonic() < until, what
         time.sleep(0.01)
 
@@ -61,7 +61,7 @@ def under_way(at: Shell, *words: str) -> Iterator[None]:
     """`git checkout main` in the work tree `at`, which writes the files after the block."""
     git_dir = at.folder / at.git("rev-parse", "--git-dir").out.strip()
     job = subprocess.Popen(["git", "checkout", "-q", *words], cwd=at.folder, env=at.env(), stderr=subprocess.PIPE)
-    _wait_for("git has locked its index", lambda: (git_dir / "index.lock").exists())
+    _wait_for("git has locked its index", (git_dir / "index.lock").exists)
     yield
     (at.home / "go").touch()
     _, err = job.communicate(timeout=20)
@@ -97,7 +97,7 @@ def test_the_next_command_brings_the_work_tree_up_to_date(
     _commit_all(away)
     assert away.git("show", f"main:{path}").out.startswith(recorded)
     assert "intact" in away("audit", "verify").out
-    assert_whole(away)
+    assert (leftovers(away), status(away)) == ([], [])
 
 
 def test_several_moves_were_missed(away: Shell) -> None:

@@ -127,7 +127,7 @@ def is_unattended() -> bool:
 
 
 def write_stderr(text: str) -> None:
-    """Write messages to standard error, with control characters escaped. If it cannot be written, nobody can be told."""
+    """Write messages to standard error, with control characters escaped. If that fails, nobody can be told."""
     with suppress(OSError):
         sys.stderr.write("".join(f"{escape_control_chars(line)}\n" for line in text.splitlines()))
 
