@@ -39,6 +39,10 @@ def _wait_for(what: str, is_true: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+def _commit(here: Shell, *words: str) -> None:
+    here.git("commit", *words, GIT_AUTHOR_DATE=NOW, GIT_COMMITTER_DATE=NOW)
+
+
 @pytest.fixture
 def away(here: Shell) -> Shell:
     """A work tree on a branch of its own. Checking out main from there waits for the file `go` in the home folder."""
@@ -49,10 +53,10 @@ def away(here: Shell) -> Shell:
     here.write(".git/info/attributes", "*.slow filter=slow\n")
     here.write("a.slow", "main\n")
     here.git("add", "a.slow")
-    here.git("commit", "-qm", "A large file", **DATES)
+    _commit(here, "-qm", "A large file")
     here.git("checkout", "-qb", "side")
     here.write("a.slow", "side\n")
-    here.git("commit", "-qam", "Another", **DATES)
+    _commit(here, "-qam", "Another")
     return here
 
 
@@ -71,7 +75,7 @@ def under_way(at: Shell, *words: str) -> Iterator[None]:
 def _commit_all(at: Shell) -> None:
     """A commit of everything, as the person in the work tree makes it next."""
     at.write("notes/plan.txt", "mine\n")
-    at.git("commit", "-qam", "My plan", **DATES)
+    _commit(at, "-qam", "My plan")
     assert at.git("show", "--format=", "--name-only", "HEAD").out == "notes/plan.txt\n"
 
 
@@ -136,7 +140,7 @@ def test_it_was_detached_before(away: Shell) -> None:
 
 
 def test_in_a_linked_work_tree(away: Shell) -> None:
-    away.git("worktree", "add", "-q", "-b", "other", "../linked", "side", GIT_CONFIG_COUNT="1", **_no_filter())
+    _git_at_once(away, "worktree", "add", "-q", "-b", "other", "../linked", "side")
     linked = away.at(away.folder.parent / "linked")
     with under_way(linked, "main"):
         away(*VALUE, "77", "--id", "accepted", ORGTP_WAIT="0")
@@ -147,14 +151,15 @@ def test_in_a_linked_work_tree(away: Shell) -> None:
     assert_whole(linked)
 
 
-def _no_filter() -> dict[str, str]:
-    return {"GIT_CONFIG_KEY_0": "filter.slow.smudge", "GIT_CONFIG_VALUE_0": "cat"}
+def _git_at_once(here: Shell, *words: str) -> None:
+    """Run git without the slow filter."""
+    here.git(*words, GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0="filter.slow.smudge", GIT_CONFIG_VALUE_0="cat")
 
 
 def test_what_a_sync_received_meanwhile(away: Shell) -> None:
     away.git("clone", "-q", "--bare", ".", "../remote.git")
     away.git("remote", "add", "origin", "../remote.git")
-    away.git("clone", "-q", "-b", "main", "../remote.git", "../other", GIT_CONFIG_COUNT="1", **_no_filter())
+    _git_at_once(away, "clone", "-q", "-b", "main", "../remote.git", "../other")
     away.at(away.folder.parent / "other")(*VALUE, "77", "--id", "received", "--push")
     with under_way(away, "main"):
         away("sync", ORGTP_WAIT="0")
@@ -278,7 +283,7 @@ def test_a_lock_is_released_wherever_head_is_by_then(here: Shell, at: str, ref: 
 def test_a_rebase_loop_beside_many_values_leaves_no_lock(here: Shell) -> None:
     here(*VALUE, "1", "--id", "first")
     here.git("checkout", "-qb", "side")
-    here.git("commit", "-q", "--allow-empty", "-m", "Theirs", **DATES)
+    _commit(here, "-q", "--allow-empty", "-m", "Theirs")
     loop = "while [ ! -e ../stop ]; do git rebase -q main; git checkout -q main; git checkout -q side; done"
     job = subprocess.Popen(["sh", "-c", loop], cwd=here.folder, env=here.env(DATES), stdout=-3, stderr=-3)
     given = ["first"]
