@@ -215,10 +215,18 @@ class Repo:
         """Those of `paths` that differ from the index, as git decides it: line ends and encodings are converted.
 
         Filter programs do not run, so a file that only a filter can compare counts as modified. So does a file that
-        a person told git to assume unchanged.
+        a person told git to assume unchanged, and a link.
         """
-        rows = self.run("ls-files", "-v", "-c", "-m", "-z", "--", *paths, env=self._without_filters).split(b"\0")[:-1]
-        return {os.fsdecode(row[2:]) for row in rows if row[:1] == b"C" or row[:1].islower()}
+        words = ("ls-files", "-s", "-v", "-c", "-m", "-z", "--", *paths)
+        rows = [row.partition(b"\t") for row in self.run(*words, env=self._without_filters).split(b"\0")[:-1]]
+        found = {os.fsdecode(path) for meta, _, path in rows if meta[:1].islower()}
+        # Git compares only the size of a file whose size has changed, so convert and hash it.
+        changed = {os.fsdecode(path): meta.split(b" ")[2].decode() for meta, _, path in rows if meta[:1] == b"C"}
+        files = [path for path in changed if not set('"\n') & set(path) and _is_regular(self.path / path)]
+        listed = b"".join(os.fsencode(path) + b"\n" for path in files)
+        out = self.run("hash-object", "--stdin-paths", stdin=listed, env=self._without_filters) if files else b""
+        same = {path for path, oid in zip(files, out.decode().split(), strict=True) if oid == changed[path]}
+        return found | (changed.keys() - same)
 
     def config(self, key: str, *, own: bool = False) -> str:
         """A value of git's configuration, by its lower-case name; "" if it is not set.
@@ -424,6 +432,11 @@ def find_last_line(words: str) -> str:
     """The last line of what git says, which states the reason, without git's `fatal:`."""
     lines = [line.strip() for line in words.splitlines() if line.strip()]
     return lines[-1].removeprefix("fatal: ").removeprefix("error: ") if lines else ""
+
+
+def _is_regular(path: Path) -> bool:
+    """Whether it is a regular file, and not a link to one."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _is_hidden(path: str) -> bool:
