@@ -232,6 +232,14 @@ def test_a_branch_that_does_not_exist_is_still_said_to_be_absent(org: Shell) -> 
     assert "has no commits. Create it: git branch main" in org(*VALUE, "14", code=2).err
 
 
+@pytest.mark.parametrize("rev", ["HEAD~99", "main~99", "nobody", "HEAD:seats", "a-blob", "refs/heads/none"])
+def test_what_does_not_exist_in_a_sound_repository_is_said_not_to_exist(org: Shell, rev: str) -> None:
+    org.git("tag", "a-blob", "main:org.yaml")
+    assert f'there is no commit "{rev}"' in org("chart", "--at", rev, code=2).err
+    org.git("checkout", "-q", "--detach")
+    assert f'there is no commit "{rev}"' in org("chart", "--at", rev, code=2).err
+
+
 # The witnesses of an audit.
 
 

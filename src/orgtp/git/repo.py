@@ -113,8 +113,8 @@ class Repo:
     def resolve_commit(self, rev: str) -> str | None:
         """The id of the commit that `rev` names; None if there is none. Raises `UnreadableRef`, `GitFailed`."""
         code, out, err = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
-        if code:
-            for ref in _list_possible_refs(rev):
+        for ref in _list_possible_refs(rev) if code else ():
+            if self._find_object_id(ref) is None:
                 self._refuse_damaged_ref(ref)
         if code > 1 and err.strip():
             raise GitFailed(command="rev-parse", words=err.decode(errors="replace").strip())
@@ -266,9 +266,13 @@ class Repo:
 
     def _make_missing_object(self, oid: str) -> GitFailed:
         """The error for an object that other objects name, with the way to get it back."""
-        remote = self.config("remote.origin.url") and f" Fetch it again: git -C {self.path} fetch --refetch origin."
+        is_partial = any(key.startswith("remote.") and key.endswith(".promisor") for _, key, _ in self.settings)
+        fetch = (
+            f" Fetch it again: git -C {self.path} fetch --refetch origin." if self.config("remote.origin.url") else ""
+        )
+        remedy = " This clone is partial. Make a full one: git clone, without --filter." if is_partial else fetch
         return GitFailed(
-            command="cat-file", words=f"the object {oid} is missing or damaged.{remote} See: git fsck --full"
+            command="cat-file", words=f"the object {oid} is missing or damaged.{remedy} See: git fsck --full"
         )
 
     def tip(self, ref: str) -> str | None:
@@ -279,27 +283,34 @@ class Repo:
         try:
             found = self.read(f"{ref}^{{commit}}")
         except GitFailed as error:
+            if error.is_refusal:
+                raise
             raise self._make_damaged_ref(ref, str(error.facts["words"])).make_error() from error
         if found is None:
             self._refuse_damaged_ref(ref)
         return found.id if found else None
 
-    def _refuse_damaged_ref(self, ref: str) -> None:
-        """Raise `UnreadableRef` if the ref exists. Git does not tell a damaged ref from one that does not exist."""
-        target = (self.head_ref() or ref) if ref == "HEAD" else ref
-        if not self._is_ref_absent(target):
-            raise self._make_damaged_ref(target, "").make_error()
+    def _refuse_damaged_ref(self, name: str) -> None:
+        """Raise `UnreadableRef` if the ref exists. Git does not tell a damaged ref from one that does not exist.
 
-    def _is_ref_absent(self, ref: str) -> bool:
-        try:
-            # A folder is not a ref: it contains the branches `main/…`, if there is no branch `main`.
-            if not (self.common_dir / ref).is_dir() and os.path.lexists(self.common_dir / ref):
-                return False
-        except PermissionError:
-            return False
+        Raises `GitFailed` if git does not trust the repository.
+        """
+        ref = (self.head_ref() or name) if name == "HEAD" else name
         code, out, err = self.attempt("for-each-ref", "--format=%(refname)", ref)
-        broken = {line.rpartition(" ")[2] for line in err.decode(errors="replace").splitlines()}
-        return not code and ref not in {*out.decode(errors="replace").splitlines(), *broken}
+        words = err.decode(errors="replace").strip()
+        failure = GitFailed(command="for-each-ref", words=words)
+        if failure.is_refusal:
+            raise failure
+        broken = {line.rpartition(" ")[2] for line in words.splitlines()}
+        if code or self._has_ref_file(ref) or ref in {*out.decode(errors="replace").splitlines(), *broken}:
+            raise self._make_damaged_ref(ref, words if code else "").make_error()
+
+    def _has_ref_file(self, ref: str) -> bool:
+        """Whether the ref has a file, or this user may not know. A folder has branches such as `main/…` in it."""
+        try:
+            return not (self.common_dir / ref).is_dir() and os.path.lexists(self.common_dir / ref)
+        except PermissionError:
+            return True
 
     def _make_damaged_ref(self, ref: str, words: str) -> DamagedRef:
         """The facts about a ref that cannot be read. In a damaged repository, each of them may be unknown."""

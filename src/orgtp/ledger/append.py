@@ -66,7 +66,7 @@ def append_scores(
         batch = CommitBatch(ledger, ledger.tip())
         step = batch.run_action(action, scope)
     except GitFailed as why:
-        if dry_run or fallback is None:
+        if dry_run or fallback is None or why.is_refusal:
             raise
         return _queue_planned(ledger, plan_on_fallback(ledger, action, fallback()), own_ids, why)
     if dry_run:
@@ -94,8 +94,8 @@ def find_acting_seat(ledger: Ledger, fallback: OrgFallback | None = None) -> str
     email = ledger.repo.config("user.email")
     try:
         found = find_seats_by_email(ledger.repo, open_tree(ledger.repo, ledger.tip()), email)
-    except GitFailed:
-        if fallback is None:
+    except GitFailed as error:
+        if fallback is None or error.is_refusal:
             raise
         seats = fallback().org.seats.values()
         found = [seat for seat in seats if email and seat.email.lower() == email.lower()]
