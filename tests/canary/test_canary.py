@@ -176,7 +176,7 @@ def test_a_bare_repository(hostile: Shell, cage: Cage) -> None:
 
 
 def test_objects_that_only_a_remote_has(hostile: Shell, cage: Cage) -> None:
-    """A partial clone: what is missing is not fetched, for the remote may be a program."""
+    """A partial clone: what is missing is not fetched, for the remote may be a program. A value waits for it."""
     missing = "1234567890" * 4
     seats = hostile.git("mktree", "--missing", stdin=f"100644 blob {missing}\tdash.yaml\n").out.strip()
     rows = [row for row in hostile.git("ls-tree", "HEAD").out.splitlines() if not row.endswith("\tseats")]
@@ -185,7 +185,7 @@ def test_objects_that_only_a_remote_has(hostile: Shell, cage: Cage) -> None:
     hostile.git("update-ref", "refs/heads/main", commit)
     cage.sung()
     for line in ("chart --at HEAD", "score add dash variance-before-call yes", "seat set dash mission=M", _WHOLE):
-        ran = hostile(*line.split(), code=2)
+        ran = hostile(*line.split(), code=75 if line.startswith("score") else 2)
         assert cage.sung() == set(), line
         assert f"the object {missing} is missing" in ran.err, line
     hostile("chart", "--at", "HEAD~1")

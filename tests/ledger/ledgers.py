@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT, Shell, make_home
+from tests.conftest import NOW, ROOT, Shell, make_home
 
 FILE = "scores/bot/2026-11.jsonl"
 VALUE = ("score", "add", "bot", "number")
@@ -45,7 +45,7 @@ def made(base: Path) -> Shell:
     for name in ("plan", "draft", "kept"):
         here.write(f"notes/{name}.txt", f"{name}\n")
     here.git("add", ".")
-    here.git("commit", "-qm", "Three seats")
+    here.git("commit", "-qm", "Three seats", GIT_AUTHOR_DATE=NOW, GIT_COMMITTER_DATE=NOW)
     return here
 
 

@@ -109,6 +109,46 @@ def test_a_sparse_checkout_without_scores(here: Shell, cone: str) -> None:
     assert_whole(here)
 
 
+@pytest.mark.parametrize("cone", ["--cone", "--no-cone"])
+def test_what_a_sparse_checkout_leaves_out_is_not_missing(here: Shell, cone: str) -> None:
+    """Every view shows it, from git. The work tree is not `dirty` because of it, and validate reads it as well."""
+    here(*VALUE, "12", "--id", "first")
+    here("seat", "set", "cat", "role=Other")
+    views = [("chart",), ("scorecard",), ("score", "list"), ("seat", "show", "bot"), ("stale",), ("seat", "list")]
+    views += [("context", "bot"), ("validate",), ("escalate", "list")]
+    before = [_shown(here, *view) for view in views]
+    assert '"12"' in before[2]
+    assert status(here) == []
+    here.git("sparse-checkout", "set", cone, *(["notes"] if cone == "--cone" else ["/*", "!/scores/", "!/seats/"]))
+    assert not (here.folder / "scores").exists()
+    assert not (here.folder / "seats").exists()
+    assert [_shown(here, *view) for view in views] == before
+    assert here("chart", "--json").json["dirty"] is False
+    here.git("worktree", "add", "-q", "--detach", "../linked")
+    linked = here.at(here.folder.parent / "linked")
+    assert [_shown(linked, *view) for view in views] == before
+    here.git("sparse-checkout", "disable")
+    (here.folder / FILE).unlink()
+    assert '"12"' not in _shown(here, "score", "list")
+
+
+def _shown(here: Shell, *words: str) -> str:
+    return here(*words, "--json", code=None).out
+
+
+def test_what_a_sparse_and_partial_clone_lacks_is_said_to_be_unread(here: Shell) -> None:
+    here(*VALUE, "12", "--id", "first")
+    here.git("config", "uploadpack.allowFilter", "true")
+    here.git("clone", "-q", "--filter=blob:none", "--sparse", f"file://{here.folder}", "../part")
+    part = here.at(here.folder.parent / "part")
+    part.git("sparse-checkout", "set", "seats")
+    assert not (part.folder / "scores").exists()
+    ran = part("score", "list", code=None)
+    assert "the output is incomplete" in ran.err
+    problems = part("validate", "--json", code=1).json["problems"]
+    assert (FILE, "cannot be read") in {(problem["path"], problem["message"]) for problem in problems}
+
+
 def test_an_id_of_a_caller_that_stands_in_another_seats_file(here: Shell) -> None:
     here(*VALUE, "12", "--id", "run-1")
     for spoil in (None, b"no database", b""):

@@ -10,6 +10,11 @@ class GitFailed(OrgtpError):
 
     text = "git {command} failed: {words}"
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether git does not trust the repository, because it belongs to another user (git-config(1))."""
+        return "dubious ownership" in str(self.facts.get("words", ""))
+
 
 class TemporaryFailure(OrgtpError):
     """The ledger cannot be written now. Nothing was written; a later attempt may succeed."""

@@ -89,11 +89,12 @@ def open_private_file(repo: Repo, path: Path, flags: int) -> int:
     return found
 
 
-def _explain_denied(repo: Repo, path: Path, error: OSError) -> str:
+def explain_denied(repo: Repo, error: OSError) -> str:
     """Why this user may not write in the git dir, and how its owner can share the clone."""
     git_dir = shlex.quote(str(repo.common_dir))
     share = f"git -C {git_dir} config core.sharedRepository group && chmod -R g+rwX {git_dir}"
-    return f"{path}: {error.strerror}. If users of one group share this clone, its owner runs once: {share}"
+    why = f"{error.filename or git_dir}: {error.strerror}"
+    return f"{why}. If users of one group share this clone, its owner runs once: {share}"
 
 
 def write_new_file(path: Path, raw: bytes) -> None:
@@ -135,7 +136,7 @@ class Lock:
             make_private_dir(self._repo)
             return open_private_file(self._repo, self._path, os.O_RDWR)
         except PermissionError as error:
-            raise CannotWrite(words=_explain_denied(self._repo, self._path, error)) from error
+            raise CannotWrite(words=explain_denied(self._repo, error)) from error
         except OSError as error:
             raise CannotWrite(words=f"{self._path}: {error.strerror}") from error
 

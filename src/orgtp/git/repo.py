@@ -113,8 +113,8 @@ class Repo:
     def resolve_commit(self, rev: str) -> str | None:
         """The id of the commit that `rev` names; None if there is none. Raises `UnreadableRef`, `GitFailed`."""
         code, out, err = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
-        if code:
-            for ref in _list_possible_refs(rev):
+        for ref in _list_possible_refs(rev) if code else ():
+            if self._find_object_id(ref) is None:
                 self._refuse_damaged_ref(ref)
         if code > 1 and err.strip():
             raise GitFailed(command="rev-parse", words=err.decode(errors="replace").strip())
@@ -215,10 +215,18 @@ class Repo:
         """Those of `paths` that differ from the index, as git decides it: line ends and encodings are converted.
 
         Filter programs do not run, so a file that only a filter can compare counts as modified. So does a file that
-        a person told git to assume unchanged.
+        a person told git to assume unchanged, and a link.
         """
-        rows = self.run("ls-files", "-v", "-c", "-m", "-z", "--", *paths, env=self._without_filters).split(b"\0")[:-1]
-        return {os.fsdecode(row[2:]) for row in rows if row[:1] == b"C" or row[:1].islower()}
+        words = ("ls-files", "-s", "-v", "-c", "-m", "-z", "--", *paths)
+        rows = [row.partition(b"\t") for row in self.run(*words, env=self._without_filters).split(b"\0")[:-1]]
+        found = {os.fsdecode(path) for meta, _, path in rows if meta[:1].islower()}
+        # Git compares only the size of a file whose size has changed, so convert and hash it.
+        changed = {os.fsdecode(path): meta.split(b" ")[2].decode() for meta, _, path in rows if meta[:1] == b"C"}
+        files = [path for path in changed if not set('"\n') & set(path) and _is_regular(self.path / path)]
+        listed = b"".join(os.fsencode(path) + b"\n" for path in files)
+        out = self.run("hash-object", "--stdin-paths", stdin=listed, env=self._without_filters) if files else b""
+        same = {path for path, oid in zip(files, out.decode().split(), strict=True) if oid == changed[path]}
+        return found | (changed.keys() - same)
 
     def config(self, key: str, *, own: bool = False) -> str:
         """A value of git's configuration, by its lower-case name; "" if it is not set.
@@ -258,9 +266,13 @@ class Repo:
 
     def _make_missing_object(self, oid: str) -> GitFailed:
         """The error for an object that other objects name, with the way to get it back."""
-        remote = self.config("remote.origin.url") and f" Fetch it again: git -C {self.path} fetch --refetch origin."
+        is_partial = any(key.startswith("remote.") and key.endswith(".promisor") for _, key, _ in self.settings)
+        fetch = (
+            f" Fetch it again: git -C {self.path} fetch --refetch origin." if self.config("remote.origin.url") else ""
+        )
+        remedy = " This clone is partial. Make a full one: git clone, without --filter." if is_partial else fetch
         return GitFailed(
-            command="cat-file", words=f"the object {oid} is missing or damaged.{remote} See: git fsck --full"
+            command="cat-file", words=f"the object {oid} is missing or damaged.{remedy} See: git fsck --full"
         )
 
     def read_all(self, names: Iterable[str]) -> list[GitObject | None]:
@@ -282,27 +294,34 @@ class Repo:
         try:
             found = self.read(f"{ref}^{{commit}}")
         except GitFailed as error:
+            if error.is_refusal:
+                raise
             raise self._make_damaged_ref(ref, str(error.facts["words"])).make_error() from error
         if found is None:
             self._refuse_damaged_ref(ref)
         return found.id if found else None
 
-    def _refuse_damaged_ref(self, ref: str) -> None:
-        """Raise `UnreadableRef` if the ref exists. Git does not tell a damaged ref from one that does not exist."""
-        target = (self.head_ref() or ref) if ref == "HEAD" else ref
-        if not self._is_ref_absent(target):
-            raise self._make_damaged_ref(target, "").make_error()
+    def _refuse_damaged_ref(self, name: str) -> None:
+        """Raise `UnreadableRef` if the ref exists. Git does not tell a damaged ref from one that does not exist.
 
-    def _is_ref_absent(self, ref: str) -> bool:
-        try:
-            # A folder is not a ref: it contains the branches `main/…`, if there is no branch `main`.
-            if not (self.common_dir / ref).is_dir() and os.path.lexists(self.common_dir / ref):
-                return False
-        except PermissionError:
-            return False
+        Raises `GitFailed` if git does not trust the repository.
+        """
+        ref = (self.head_ref() or name) if name == "HEAD" else name
         code, out, err = self.attempt("for-each-ref", "--format=%(refname)", ref)
-        broken = {line.rpartition(" ")[2] for line in err.decode(errors="replace").splitlines()}
-        return not code and ref not in {*out.decode(errors="replace").splitlines(), *broken}
+        words = err.decode(errors="replace").strip()
+        failure = GitFailed(command="for-each-ref", words=words)
+        if failure.is_refusal:
+            raise failure
+        broken = {line.rpartition(" ")[2] for line in words.splitlines()}
+        if code or self._has_ref_file(ref) or ref in {*out.decode(errors="replace").splitlines(), *broken}:
+            raise self._make_damaged_ref(ref, words if code else "").make_error()
+
+    def _has_ref_file(self, ref: str) -> bool:
+        """Whether the ref has a file, or this user may not know. A folder has branches such as `main/…` in it."""
+        try:
+            return not (self.common_dir / ref).is_dir() and os.path.lexists(self.common_dir / ref)
+        except PermissionError:
+            return True
 
     def _make_damaged_ref(self, ref: str, words: str) -> DamagedRef:
         """The facts about a ref that cannot be read. In a damaged repository, each of them may be unknown."""
@@ -435,6 +454,11 @@ def find_last_line(words: str) -> str:
     """The last line of what git says, which states the reason, without git's `fatal:`."""
     lines = [line.strip() for line in words.splitlines() if line.strip()]
     return lines[-1].removeprefix("fatal: ").removeprefix("error: ") if lines else ""
+
+
+def _is_regular(path: Path) -> bool:
+    """Whether it is a regular file, and not a link to one."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _is_hidden(path: str) -> bool:

@@ -126,6 +126,14 @@ def list_index_dirs(repo: Repo) -> list[Path]:
     return list_git_dirs(repo)[1 if is_bare else 0 :]
 
 
+def find_work_tree_folder(git_dir: Path) -> Path:
+    """The folder of the work tree with this git dir; the git dir itself if it is unknown (gitrepository-layout(5))."""
+    try:
+        return Path(os.fsdecode((git_dir / "gitdir").read_bytes()).strip("\n")).parent
+    except OSError:
+        return git_dir.parent if git_dir.name == ".git" else git_dir
+
+
 def read_file_stamp(path: Path) -> FileStamp:
     """The inode, size and times of a file, which change when it is replaced; None if it does not exist."""
     try:

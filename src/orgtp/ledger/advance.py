@@ -24,9 +24,17 @@ from orgtp.git.index_lock import IndexLock
 from orgtp.git.lock import open_private_file, private_git_dir
 from orgtp.git.repo import Repo
 from orgtp.git.tree import diff_trees
-from orgtp.git.worktrees import find_checkouts, list_git_dirs, list_index_dirs, read_file_stamp, refuse_rebase
+from orgtp.git.worktrees import (
+    find_checkouts,
+    find_work_tree_folder,
+    list_git_dirs,
+    list_index_dirs,
+    read_file_stamp,
+    refuse_rebase,
+)
 from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.outdated_trees import (
+    INTERRUPTED,
     OutdatedTree,
     list_outdated_trees,
     name_git_dir,
@@ -234,6 +242,8 @@ def finish_or_undo(repo: Repo) -> None:
         changes = diff_trees(repo, move.old, move.new) if moved or repo.read(move.new) else {}
         for tree in find_checkouts(repo, move.ref):
             _recover_checkout(repo, move, Checkout(tree, changes, lenient=True), moved=moved)
+        if moved:
+            _note_left_trees(repo, move)
     _release_left_locks(repo, restore=bool(note) and not moved)
     if note:
         _close_journal(repo)
@@ -254,6 +264,14 @@ def _recover_checkout(repo: Repo, move: BranchMove, checkout: Checkout, *, moved
             _note_failed(repo, move, checkout.repo, failed)
     finally:
         checkout.lock.release()
+
+
+def _note_left_trees(repo: Repo, move: BranchMove) -> None:
+    """Note the work trees that were being updated by a killed process and are on another branch by now."""
+    left = [path for path in list_git_dirs(repo) if IndexLock(path).has_leftovers]
+    trees = [(name_git_dir(repo, path), str(find_work_tree_folder(path))) for path in left]
+    since = move.old or move.new
+    note_outdated_trees(repo, [OutdatedTree(name, move.ref, since, root, INTERRUPTED) for name, root in trees])
 
 
 def _release_left_locks(repo: Repo, *, restore: bool) -> None:

@@ -21,7 +21,7 @@ from orgtp.actions.record_scores import NewScore, add_queued_scores, add_scores
 from orgtp.files.load import LoadedOrg
 from orgtp.git.checkout import PathIsLink, UncommittedChanges
 from orgtp.git.errors import GitFailed, LedgerBusy, LedgerMoved, TemporaryFailure, UnfinishedMerge
-from orgtp.git.lock import Lock, read_wait_seconds, retry_with_pauses
+from orgtp.git.lock import Lock, explain_denied, read_wait_seconds, retry_with_pauses
 from orgtp.git.repo import Repo
 from orgtp.ledger import outbox
 from orgtp.ledger.advance import recover_journal
@@ -67,7 +67,7 @@ def append_scores(
         batch = CommitBatch(ledger, ledger.tip())
         step = batch.run_action(action, scope)
     except GitFailed as why:
-        if dry_run or fallback is None:
+        if dry_run or fallback is None or why.is_refusal:
             raise
         return _queue_planned(ledger, plan_on_fallback(ledger, action, fallback()), own_ids, why)
     if dry_run:
@@ -143,6 +143,8 @@ def _save_to_outbox(
     scores = [score for edit in change.edits if isinstance(edit, AppendScores) for score in edit.scores]
     try:
         return outbox.queue_scores(ledger.repo, change.by, step.author, scores, own_ids, str(why))
+    except PermissionError as error:
+        raise CannotQueue(why=why, also=explain_denied(ledger.repo, error)) from error
     except OSError as error:
         raise CannotQueue(why=why, also=error.strerror or error) from error
 

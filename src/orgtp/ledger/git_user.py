@@ -47,8 +47,8 @@ def read_git_user(ledger: Ledger, fallback: Callable[[], LoadedOrg] | None = Non
     try:
         folder = find_seats_folder(open_tree(ledger.repo, ledger.tip()))
         found = find_seats_with_address(ledger.repo, folder, address)
-    except GitFailed:
-        if fallback is None:
+    except GitFailed as error:
+        if fallback is None or error.is_refusal:
             raise
         found = [seat for seat in fallback().org.seats.values() if seat.has_email(address)]
     return GitUser(

@@ -24,7 +24,8 @@ from orgtp.git.tree import TreeEntry, diff_trees
 from orgtp.git.worktrees import find_checkouts
 from orgtp.lazy_dataclass import dataclass
 
-_INTERRUPTED = "the update was interrupted"
+# Why a work tree is older than its branch after a crash.
+INTERRUPTED = "the update was interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _update_noted_tree(repo: Repo, note: OutdatedTree) -> OutdatedTree | None:
         checkout.plan()
         if checkout.has_work and not note.why:
             # If this process is killed now, the next one knows that the files are older than the index.
-            note_outdated_trees(repo, [replace(note, root=str(trees[0].path), why=_INTERRUPTED)])
+            note_outdated_trees(repo, [replace(note, root=str(trees[0].path), why=INTERRUPTED)])
         checkout.prepare_index()
         checkout.swap_index()
         why = [*checkout.kept, *checkout.update_files()]
