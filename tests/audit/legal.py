@@ -50,6 +50,19 @@ class Legal(Exchange):
             self._branch(f"pr-{number}", seat, back, ["score", "file"])
         self._merged("octopus", self._git("merge", "--no-ff", "-m", "Merge both", "pr-0", "pr-1"))
 
+    @rule(seat=SEATS, back=st.integers(0, 2))
+    def criss_cross(self, seat: str, back: int) -> None:
+        """Two people merge each other's branch, and the ledger merges both of them."""
+        for name in ("pr-0", "pr-1"):
+            self._branch(name, seat, back, ["score"])
+        self.forge.git("branch", "-f", "pr-2", "pr-0")
+        for name, other in (("pr-0", "pr-1"), ("pr-1", "pr-2")):
+            self.forge.git("checkout", "-q", name)
+            self._git("merge", "-m", "Merge each other", other)
+        self.forge.git("checkout", "-q", "main")
+        done = [self._git("merge", "--no-ff", "-m", f"Merge {name}", name) for name in ("pr-0", "pr-1")]
+        self._merged("criss-cross", all(done))
+
     @rule(seat=SEATS)
     def revert(self, seat: str) -> None:
         """The last change of a seat by hand is reverted by git."""

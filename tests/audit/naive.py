@@ -50,14 +50,24 @@ def _badly_merged(scene: Scene, path: str, before: list[Files], after: Files) ->
         return True
     result = _raw(scene, after[path]).splitlines(keepends=True)
     parents = [_raw(scene, old.get(path)).splitlines(keepends=True) for old in before]
-    nowhere = Counter(result) - Counter({line: max(one.count(line) for one in parents) for line in result})
-    return bool(nowhere) or not all(_in_order(one, result) for one in parents)
+    nowhere = Counter(result) - Counter({line: sum(one.count(line) for one in parents) for line in result})
+    lost = {line for one in parents for line in one} - set(result)
+    pairs = {pair for one in parents for pair in _pairs(one)}
+    disputed = {line for one, other in pairs if (other, one) in pairs for line in (one, other)}
+    fixed = [(one, other) for one, other in pairs if not {one, other} & disputed]
+    return bool(nowhere) or bool(lost) or any(_is_moved(*pair, result) for pair in fixed)
 
 
-def _in_order(lines: list[bytes], result: list[bytes]) -> bool:
-    """Whether all lines are among the others, one after the other."""
-    rest = iter(result)
-    return all(line in rest for line in lines)
+def _pairs(lines: list[bytes]) -> set[tuple[bytes, bytes]]:
+    """Each line with each that comes later."""
+    return {(one, other) for number, one in enumerate(lines) for other in lines[number + 1 :] if one != other}
+
+
+def _is_moved(one: bytes, other: bytes, result: list[bytes]) -> bool:
+    """Whether every copy of a line comes after every copy of another one that it must precede."""
+    return min(n for n, line in enumerate(result) if line == one) > max(
+        n for n, line in enumerate(result) if line == other
+    )
 
 
 def _raw(scene: Scene, leaf: tuple[str, str] | None) -> bytes:

@@ -52,6 +52,94 @@ def merge_by_driver(scene: Scene) -> Sequence[Found]:
     return [Found("merge-lost-lines", scene.tip(), BOT, 4, line("s1"), None)]
 
 
+def criss_cross(scene: Scene) -> Sequence[Found]:
+    """Nobody tampers: two people merge each other's branch, and then one of them merges the other's again."""
+    _crossed(scene)
+    scene.git("merge", "-q", "--no-edit", "side")
+    assert {line("m1"), line("s1")} <= set(scene.lines())
+    return []
+
+
+def _crossed(scene: Scene) -> None:
+    """Two branches that have merged each other: each has its own value before that of the other."""
+    _parted(scene)
+    scene.git("branch", "-q", "old-main", "main")
+    scene.git("merge", "-q", "--no-edit", "side")
+    scene.checkout("side")
+    scene.git("merge", "-q", "--no-edit", "old-main")
+    scene.checkout("main")
+    assert scene.lines()[-2:] == [line("m1"), line("s1")]
+    assert scene.lines(rev="side")[-2:] == [line("s1"), line("m1")]
+
+
+def criss_cross_that_goes_on(scene: Scene) -> Sequence[Found]:
+    """Nobody tampers: both go on recording, and merge each other again and again."""
+    _crossed(scene)
+    for number in range(3):
+        for branch, other in (("main", "side"), ("side", "main")):
+            scene.append(line(f"{branch[0]}{number}x"), on=[branch], to=branch)
+            scene.checkout(branch)
+            scene.git("merge", "-q", "--no-edit", "--no-ff", other)
+    scene.checkout("main")
+    scene.git("merge", "-q", "--no-edit", "side")
+    return []
+
+
+def lines_between_that_git_writes_twice(scene: Scene) -> Sequence[Found]:
+    """Nobody tampers: where both sides add lines above and below the same line, git writes that line twice."""
+    shared = line("n1")
+    side(scene)
+    side(scene, "third")
+    scene.append(line("s1"), on=["side"], to="side")
+    scene.append(shared, on=["third"], to="third")
+    scene.append(line("m1"))
+    scene.commit({BOT: f"{scene.text(BOT)}{shared}\n"}, "Merge\n", on=["main", "third"])
+    scene.commit({BOT: f"{scene.text(BOT, 'side')}{shared}\n"}, "Merge\n", on=["side", "third"], to="side")
+    scene.append(line("m2"))
+    scene.append(line("s2"), on=["side"], to="side")
+    scene.checkout()
+    scene.git("merge", "-q", "--no-edit", "side")
+    assert scene.lines().count(shared) == 2
+    return []
+
+
+def criss_cross_that_loses(scene: Scene) -> Sequence[Found]:
+    """The last merge of two people who merged each other drops a value."""
+    _crossed(scene)
+    text = scene.text(BOT).replace(f"{line('s1')}\n", "")
+    commit = scene.commit({BOT: text}, "Merge\n", on=["main", "side"])
+    return [
+        Found("merge-lost-lines", commit, BOT, 5, line("s1"), None),
+        Found("merge-lost-lines", commit, BOT, 4, line("s1"), None),
+    ]
+
+
+def criss_cross_that_reorders(scene: Scene) -> Sequence[Found]:
+    """The last merge of two people who merged each other moves a line on whose place both agree."""
+    _crossed(scene)
+    first, second, third, *rest = scene.lines()
+    lines = [first, third, second, *rest]
+    commit = scene.commit({BOT: "".join(f"{one}\n" for one in lines)}, "Merge\n", on=["main", "side"])
+    return [Found("merge-lost-lines", commit, BOT, 3, third, None)] * 2
+
+
+def criss_cross_that_moves_a_new_line(scene: Scene) -> Sequence[Found]:
+    """The last merge puts a line that only one of them has before the lines that it follows there."""
+    _crossed(scene)
+    scene.append(line("m9"))
+    first, *others, newest = scene.lines()
+    lines = [first, newest, *others]
+    commit = scene.commit({BOT: "".join(f"{text}\n" for text in lines)}, "Merge\n", on=["main", "side"])
+    return [Found("merge-lost-lines", commit, BOT, 6, newest, None)]
+
+
+def criss_cross_that_triples(scene: Scene) -> Sequence[Found]:
+    """The last merge writes a line more often than both of them together."""
+    _crossed(scene)
+    commit = scene.commit({BOT: scene.text(BOT) + f"{line('s1')}\n" * 2}, "Merge\n", on=["main", "side"])
+    return [Found("merge-added-lines", commit, BOT, 5, None, line("s1"))]
+
+
 def evil_merge_adds(scene: Scene) -> Sequence[Found]:
     """A merge brings a value that stands on neither side."""
     other, whole = _parted(scene)

@@ -170,6 +170,40 @@ def trailer_in_an_encoding(scene: Scene) -> Sequence[Found]:
     return [Found("trailer-forged", commit, "", 0, None, "cat"), Found("trailer-mismatch", commit, _BOT, 0, None, None)]
 
 
+# Trailers as mailers and forges leave them.
+
+_SET = "set(bot): x-more = 1\n\nOrgtp-Action: set\nOrgtp-Seat: bot\nOrgtp-By: ada\n"
+_SET_TRAILERS = _SET.partition("\n\n")[2]
+LATE = {
+    "paragraph below": f"{_SET}\nCloses #12\n",
+    "signature of a mailer": f"{_SET}\n-- \nSent by a mailer\n",
+    "line right below": f"{_SET}See the minutes of Monday.\n",
+    "statistics of a patch": f"{_SET}---\n seats/bot.yaml | 1 +\n 1 file changed, 1 insertion(+)\n",
+    "several paragraphs": f"{_SET}\nReviewed in the meeting.\n\nSee also: the plan\nand its annex.\n",
+    "one trailer apart": _SET.replace("Orgtp-By", "\nWhat follows was added later.\n\nOrgtp-By"),
+}
+UNTIDY = {
+    "carriage returns": _SET.replace("\n", "\r\n"),
+    "blanks at the end": _SET.replace("ada\n", "ada  \n").replace("set\n", "set\t\n"),
+    "carriage return at the very end": _SET[:-1] + "\r",
+}
+BOTH = {
+    "carriage returns and a line below": f"{_SET}\nCloses #12\n".replace("\n", "\r\n"),
+    "blanks and a signature": f"{_SET}\n-- \nSent by a mailer\n".replace("bot\n", "bot \n"),
+}
+# What the message says, and the lines that are held against it, because it is not what happened.
+FALSE = {
+    "another seat": (f"{_SET}\nCloses #12\n".replace("Seat: bot", "Seat: cat"), 3),
+    "another action": (f"{_SET}\nCloses #12\n".replace("Action: set", "Action: score"), 3),
+    "a seat that is not there": (f"{_SET}\nCloses #12\n".replace("By: ada", "By: eve"), 3),
+    "two who did it": (f"Work\n\nOrgtp-By: cat\n\nMore\n\n{_SET_TRAILERS}", 1),
+    "two actions apart": (f"Work\n\nOrgtp-Action: score\n\nMore\n\n{_SET_TRAILERS}", 1),
+    "twice in the wrong place": (f"{_SET}Orgtp-By: cat\n\nCloses #12\n", 4),
+    "with carriage returns": (f"{_SET}\nCloses #12\n".replace("Seat: bot", "Seat: cat").replace("\n", "\r\n"), 3),
+    "continued on the next line": (_SET.replace("Seat: bot", "Seat: bot\n cat") + "\nCloses #12\n", 3),
+}
+
+
 # Messages of forges.
 
 _SQUASHED = """Two things (#12)

@@ -5,7 +5,7 @@ The rules are pure functions in `audit/rules`. This module reads what they need.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,6 +32,7 @@ from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo
 from orgtp.git.tree import MODULE
 from orgtp.ledger.batch import NoLedger
+from orgtp.model.org import Retirement
 from orgtp.model.seat import seat_path
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
 from orgtp.model.text import count_noun
@@ -251,23 +252,26 @@ class AuditRun:
         return PathTable(read_path_table(self.repo, self.tip))
 
     def _check_claims(self, changes: CommitChanges, claims: TrailerClaims, after: CommitSnapshot) -> None:
-        found = self.violations
-        if claims.content and not changes.is_merge:
-            found += check_content_hash(changes, claims, self._read_content)
+        whole = claims.with_misplaced or claims
+        if whole.content and not changes.is_merge:
+            self.violations += check_content_hash(changes, whole, self._read_content)
         if audit_claims.is_plain_score_commit(claims, changes.own_changes) and (
             not claims.by or after.oid(seat_path(claims.by))
         ):
             return
-        found += audit_claims.find_hidden_trailers(changes, claims)
-        found += audit_claims.find_mismatches(changes, claims, lambda seat: after.oid(seat_path(seat)) is not None)
-        for action in audit_claims.find_unknown_actions(claims):
+        is_known: Callable[[str], bool] = lambda seat: after.oid(seat_path(seat)) is not None  # noqa: E731
+        found = list(audit_claims.find_false_claims(changes, claims, is_known, self._read_new_records(changes, after)))
+        self.violations += found
+        if not any(one.rule == audit_claims.HIDDEN for one in found):
+            self.notes += audit_claims.note_trailer_places(changes, claims)
+        for action in audit_claims.find_unknown_actions(whole):
             self._unknown[action] = self._unknown.get(action, 0) + 1
-        if any(one.approved_by for one in claims.all):
-            paths = audit_claims.list_new_retirements(changes.own_changes)
-            records = [
-                (path, record) for path in paths if (record := after.org.retirements.get(PurePosixPath(path).stem))
-            ]
-            found += audit_claims.find_wrong_approvers(changes, claims, records)
+
+    def _read_new_records(self, changes: CommitChanges, after: CommitSnapshot) -> list[tuple[str, Retirement]]:
+        """Read the retirement records that a commit adds: path and record."""
+        paths = audit_claims.list_new_retirements(changes.own_changes)
+        found = ((path, after.org.retirements.get(PurePosixPath(path).stem)) for path in paths)
+        return [(path, record) for path, record in found if record]
 
     def _read_content(self, entry: TreeChange) -> bytes | None:
         """Read what a commit wrote to a path. The content of a submodule is its commit id."""

@@ -38,10 +38,13 @@ class ScoresByMonth(Mapping[str, tuple[Score, ...]], ABC):
 
 
 class ScoreSeries:
-    """The records of one metric, ordered by `at`, then by line."""
+    """The records of one metric, ordered by `at`, then by line. A record that a merge wrote twice is there once."""
 
     def __init__(self, records: Iterable[Score] = ()) -> None:
-        self.records = sorted(records, key=attrgetter("at"))
+        found = list(records)
+        if len({score.id for score in found}) < len(found):
+            found = list(dict.fromkeys(found))
+        self.records = sorted(found, key=attrgetter("at"))
 
     @cached_property
     def newest(self) -> Mapping[str, Score]:

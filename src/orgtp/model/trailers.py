@@ -1,7 +1,8 @@
 """The trailers of a commit message, and lines that look like trailers but are not read as such.
 
 Trailers are the last paragraph of a message, one per line (git-interpret-trailers(1)). A line that only some readers
-take for a trailer could mislead people, so it is reported.
+take for a trailer could mislead people, so it is reported. Forges and mailers add lines below the trailers, carriage
+returns or trailing blanks, so such a line is not held against a commit that did what the line says.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ _LOOKS_LIKE_TRAILER = re.compile(
 )
 _TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:")
 _FORM = re.compile(r"(Orgtp-[A-Z][A-Za-z-]*): (\S.*)")
+_PREFIX = "orgtp-"
+# What mailers put at the end of a line.
+_LINE_ENDS = re.compile(r"[ \t\r]+$", re.MULTILINE)
+_UNTIDY = re.compile(r"^orgtp-.*[ \t\r]$", re.IGNORECASE | re.MULTILINE)
 # git adds this below the trailers of a cherry-picked commit.
 _PICKED = "(cherry picked from commit "
 _MERGED = re.compile(r"^Squashed commit of the following:\n", re.MULTILINE)
@@ -39,7 +44,9 @@ class TrailerClaims:
     """What the trailers claim. `odd` has lines that only look like orgtp's trailers, each with the reason.
 
     `blocks` has the claims of each commit that a forge squashed into this one and quoted. `partly` means that some of
-    these commits have no claims, so this commit may do more than it claims.
+    these commits have no claims, so this commit may do more than it claims. `misplaced` has the claims of those odd
+    lines that are whole trailers and only not in the last paragraph. `untidy` means that lines of the trailers end with
+    carriage returns or blanks.
     """
 
     action: str = ""
@@ -50,11 +57,35 @@ class TrailerClaims:
     odd: tuple[tuple[str, str], ...] = ()
     blocks: tuple[TrailerClaims, ...] = ()
     partly: bool = False
+    misplaced: TrailerClaims | None = None
+    misplaced_lines: tuple[str, ...] = ()
+    untidy: bool = False
 
     @property
     def all(self) -> tuple[TrailerClaims, ...]:
         """These claims and the quoted ones."""
         return (self, *self.blocks)
+
+    @property
+    def with_misplaced(self) -> TrailerClaims | None:
+        """The claims with the misplaced ones, as a person reads them; None if the two contradict each other."""
+        late = self.misplaced
+        if late is None:
+            return self
+        pairs = ((getattr(self, name), getattr(late, name)) for name in ("action", "by", "approved_by", "content"))
+        if late.odd or any(here and there and here != there for here, there in pairs):
+            return None
+        return replace(
+            self,
+            action=self.action or late.action,
+            seats=tuple(dict.fromkeys((*self.seats, *late.seats))),
+            by=self.by or late.by,
+            approved_by=self.approved_by or late.approved_by,
+            content=self.content or late.content,
+            odd=tuple(pair for pair in self.odd if pair[0] not in self.misplaced_lines),
+            misplaced=None,
+            misplaced_lines=(),
+        )
 
 
 NO_CLAIMS = TrailerClaims()
@@ -78,7 +109,8 @@ def _parse_plain_trailers(paragraphs: str) -> TrailerClaims | None:
     return _parse_message(f"\n\n{text}")
 
 
-def _parse_message(text: str) -> TrailerClaims:
+def _parse_message(message: str) -> TrailerClaims:
+    text = _LINE_ENDS.sub("", message)
     looks = _LOOKS_LIKE_TRAILER.findall(text)
     if not looks:
         return NO_CLAIMS
@@ -92,11 +124,34 @@ def _parse_message(text: str) -> TrailerClaims:
         if own or squashed
         else []
     )
-    read = [line for block in [own, *quoted] if block for line in block if line[:6].lower() == "orgtp-"]
+    read = [line for block in [own, *quoted] if block for line in block if line[:6].lower() == _PREFIX]
     found = _collect_claims(
         own or [], tuple(_collect_claims(block, (), []) for block in quoted), _find_unread_lines(looks, read, text)
     )
-    return replace(found, partly=1 < squashed > sum(bool(one.action) for one in found.all))
+    late = _collect_misplaced(_unindent_squashed(text), read)
+    return replace(
+        found,
+        partly=1 < squashed > sum(bool(one.action) for one in found.all),
+        misplaced=_collect_claims(late, (), []) if late else None,
+        misplaced_lines=tuple(one_line(line) for line in late if line[:6].lower() == _PREFIX),
+        untidy=_UNTIDY.search(message) is not None,
+    )
+
+
+def _collect_misplaced(text: str, read: list[str]) -> list[str]:
+    """The lines that are whole trailers of orgtp, but not among those `read`, each with a line that continues it.
+
+    Below a line of dashes, some readers see no message any more, so nothing there counts.
+    """
+    divider = _DIVIDER.search(text)
+    lines = (text[: divider.start()] if divider else text).split("\n")[1:]
+    left, found = list(read), list[str]()
+    for number, line in enumerate(lines):
+        if line in left:
+            left.remove(line)
+        elif _FORM.fullmatch(line) and line[:6].lower() == _PREFIX:
+            found += [line, *(after for after in lines[number + 1 : number + 2] if after[:1] in {" ", "\t"})]
+    return found
 
 
 def _unindent_squashed(text: str) -> str:
@@ -155,7 +210,7 @@ def _find_unread_lines(looks: list[str], read: list[str], text: str) -> list[tup
 def _collect_claims(lines: list[str], blocks: tuple[TrailerClaims, ...], odd: list[tuple[str, str]]) -> TrailerClaims:
     found: dict[str, list[str]] = {key: [] for key in _ORGTP_KEYS}
     for number, line in enumerate(lines):
-        if line[:6].lower() != "orgtp-":
+        if line[:6].lower() != _PREFIX:
             continue
         match = _FORM.fullmatch(line)
         why = _trailer_fault(match, lines[number + 1 : number + 2], found)

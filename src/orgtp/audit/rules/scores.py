@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from orgtp.audit.model import CommitChanges, TreeChange, Violation
+from orgtp.audit.rules.merged_lines import MergedLines
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
@@ -82,32 +83,17 @@ def check_merged_lines(
 ) -> Iterator[Violation]:
     """Find lines of a parent that a merge lost or moved, and lines that no parent has."""
     lines = _split_lines(result)
-    for number, parent in enumerate(parents, 1):
-        lost = _find_first_lost(_split_lines(parent), lines)
-        if lost:
-            line, text = lost
+    merged = MergedLines([_split_lines(parent) for parent in parents], lines)
+    for number, parent in enumerate(merged.parents, 1):
+        line = merged.find_first_lost(parent)
+        if line:
             message = f"the merge lost or moved line {line} of its parent {number}"
-            yield changes.violation(LOST, message, path=path, line=line, before=decode_line(text), hint=_KEEP)
-    most: Counter[bytes] = Counter()
-    for parent in parents:
-        most |= Counter(_split_lines(parent))
-    new = Counter(lines) - most
-    for line, text in enumerate(lines, 1):
-        if new[text] > 0:
-            new[text] -= 1
-            message = "the merge has a line that no parent has"
-            yield changes.violation(NOWHERE, message, path=path, line=line, after=decode_line(text), hint=_KEEP)
-
-
-def _find_first_lost(was: list[bytes], now: list[bytes]) -> tuple[int, bytes] | None:
-    """Find the first line of `was` that `now` does not have in the same order."""
-    at = 0
-    for number, line in enumerate(was, 1):
-        try:
-            at = now.index(line, at) + 1
-        except ValueError:
-            return number, line
-    return None
+            text = decode_line(parent[line - 1])
+            yield changes.violation(LOST, message, path=path, line=line, before=text, hint=_KEEP)
+    for line in merged.find_added():
+        text = decode_line(lines[line - 1])
+        message = "the merge has a line that no parent has"
+        yield changes.violation(NOWHERE, message, path=path, line=line, after=text, hint=_KEEP)
 
 
 def value_fits(metric: Metric, period_text: str, value: str | None, note: str, *, void: bool = False) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from orgtp.audit.model import CommitChanges, TreeChange, Violation
+from orgtp.audit.model import AuditNote, CommitChanges, TreeChange, Violation
 from orgtp.model.escalation import ESCALATIONS_FOLDER, is_path_about
 from orgtp.model.org import Retirement
 from orgtp.model.text import join_with_and
@@ -43,9 +43,37 @@ def find_hidden_trailers(changes: CommitChanges, claims: TrailerClaims) -> Itera
         )
 
 
+def find_false_claims(
+    changes: CommitChanges,
+    claims: TrailerClaims,
+    known: Callable[[str], bool],
+    records: Sequence[tuple[str, Retirement]],
+) -> Iterator[Violation]:
+    """Find trailers that disagree with the changes, and lines that look like trailers but are not read as such.
+
+    Trailers that are not in the last paragraph are only a note if all that the message claims is what happened.
+    `known` returns whether a seat existed at the commit; `records` are the retirement records that it adds.
+    """
+    whole = claims.with_misplaced
+    if claims.misplaced and whole and not list(find_false_claims(changes, whole, known, records)):
+        return
+    yield from find_hidden_trailers(changes, claims)
+    yield from find_mismatches(changes, claims, known)
+    yield from find_wrong_approvers(changes, claims, records)
+
+
+def note_trailer_places(changes: CommitChanges, claims: TrailerClaims) -> Iterator[AuditNote]:
+    """Note trailers that are right, but where git does not read them, or with carriage returns or blanks at the end."""
+    if claims.misplaced:
+        what = "its trailers agree with its changes, but are not in the last paragraph, where git reads them"
+        yield AuditNote(what, changes.commit.id)
+    elif claims.untidy:
+        yield AuditNote("its trailers end with carriage returns or blanks", changes.commit.id)
+
+
 def is_plain_score_commit(claims: TrailerClaims, paths: Iterable[str]) -> bool:
     """Whether a commit certainly matches its trailers: `paths` are score files of exactly the seats that it names."""
-    if claims.action != "score" or claims.blocks or claims.odd or claims.approved_by:
+    if claims.action != "score" or claims.blocks or claims.odd or claims.approved_by or claims.untidy:
         return False
     touched = tuple(map(_find_scored_seat, paths))
     # Usually there is one seat; then no sets are needed.
