@@ -62,7 +62,9 @@ def _load_for_rules(snapshot: OrgSnapshot, seat: str) -> LoadedOrg:
         # Which of them is the top of the chart depends on all seats, so load the whole org.
         return snapshot.loaded
     part = snapshot.load_seat_page(seat)
-    seats = {**part.org.seats, **_find_similar_seats(snapshot, part.org.seats[seat])}
+    found = {**part.org.seats, **_find_similar_seats(snapshot, part.org.seats[seat])}
+    # Rules that compare seats report the later one, in the order of the files.
+    seats = {other: found[other] for other in sorted(found, key=seat_path)}
     scores = {seat: part.org.scores[seat]} if seat in part.org.scores else {}
     return replace(part, org=replace(part.org, seats=seats, scores=scores))
 
