@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from orgtp.history.locate import NoGit, NoOrgYet, find_org_root
     from orgtp.ledger.batch import Action, Ledger, RecordedChange
     from orgtp.ledger.create import CreatedOrg
+    from orgtp.ledger.git_user import GitUser
     from orgtp.model.change import YamlData
     from orgtp.model.escalation import EscalationSeverity
     from orgtp.model.org import Org
@@ -83,6 +84,7 @@ __all__ = [
     "Escalations",
     "FoundTrouble",
     "GitFailed",
+    "GitUser",
     "Guarantee",
     "HistoryQueries",
     "ImportRow",
@@ -175,6 +177,7 @@ __getattr__ = lazy_exports(
         "orgtp.history.locate": "NoGit NoOrgYet find_org_root",
         "orgtp.ledger.batch": "RecordedChange Action Ledger",
         "orgtp.ledger.create": "CreatedOrg",
+        "orgtp.ledger.git_user": "GitUser",
         "orgtp.model.change": "YamlData",
         "orgtp.model.escalation": "EscalationSeverity",
         "orgtp.model.org": "Org",
