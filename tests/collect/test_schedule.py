@@ -301,12 +301,12 @@ def test_a_variable_with_blanks_at_its_ends_is_quoted_for_cron() -> None:
 
 def test_a_machine_without_the_orgs_time_zone_gets_no_schedule_that_needs_it(acme: Shell) -> None:
     """orgtp itself has all time zones; `date` and systemd take an unknown one for UTC."""
-    nowhere = {"TZDIR": str(acme.home)}
+    nowhere = str(acme.home)
     for kind in ((), ("cron",), ("systemd",)):
-        ran = acme("schedule", *kind, code=2, **nowhere)
+        ran = acme("schedule", *kind, code=2, TZDIR=nowhere)
         assert "no time zone America/New_York" in ran.err
         assert "apt-get install tzdata" in ran.err
         assert ran.out == ""
-    assert "TZ=America/New_York" in acme("schedule", "github", **nowhere).out, "GitHub's machines have one"
+    assert "TZ=America/New_York" in acme("schedule", "github", TZDIR=nowhere).out, "GitHub's machines have one"
     acme.write("org.yaml", acme.read("org.yaml").replace("America/New_York", "UTC"))
-    assert "TZ=UTC" in acme("schedule", "cron", **nowhere).out
+    assert "TZ=UTC" in acme("schedule", "cron", TZDIR=nowhere).out
