@@ -242,3 +242,71 @@ def test_the_example_of_its_help_is_a_crontab(acme: Shell) -> None:
     assert example
     lines = [row for row in acme(*example[1].split()).out.splitlines() if not row.startswith("#")]
     assert [row.partition("cd ")[0] for row in lines] == ["*/15 * * * * "]
+
+
+HOSTILE = "\n* * * * * touch PWN #"
+# What ends a line, or begins another one, somewhere; and what no terminal shows.
+CONTROL = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\x00", "\x1b[2J", "\x7f", "\t", "\udcff"]
+
+
+@pytest.mark.parametrize("kind", ["cron", "systemd", ""])
+@pytest.mark.parametrize("sign", CONTROL)
+@pytest.mark.parametrize("part", ["root", "program", "org", "options", "variables"])
+def test_a_control_character_in_no_text_becomes_part_of_a_schedule(kind: str, sign: str, part: str) -> None:
+    facts: dict[str, Any] = {"root": "/srv/org", "program": "/opt/orgtp", "org": "acme"}
+    text = f"/x{sign}{HOSTILE.strip()}"
+    facts[part] = {"options": ("--by", text), "variables": {"ORGTP_SOURCES": text}}.get(part, text)
+    with pytest.raises(BadInput, match="has a control character") as error:
+        schedule_text(kind, parse_timetable(DEFAULT_TIMES, NEW_YORK), ScheduledRun(**facts))
+    assert sign not in str(error.value)
+
+
+def test_a_workflow_has_no_path_so_a_control_character_does_no_harm() -> None:
+    place = ScheduledRun(f"/srv/x{HOSTILE}", "/opt/orgtp", "acme", asked=("--org", f"/srv/x{HOSTILE}"))
+    text = schedule_text("github", parse_timetable(DEFAULT_TIMES, NEW_YORK), place)
+    assert [line for line in text.splitlines() if "PWN" in line] == [
+        r"# Made by: orgtp schedule github --org '/srv/x\n* * * * * touch PWN #'"
+    ]
+
+
+def test_the_command_in_a_folder_whose_name_has_a_line_break(acme: Shell) -> None:
+    folder = acme.folder.with_name(f"x{HOSTILE}")
+    acme.folder.rename(folder)
+    here = acme.at(folder)
+    for kind in ("cron", "systemd"):
+        ran = here("schedule", kind, code=2)
+        assert ran.out == ""
+        assert r"x\n* * * * * touch PWN #" in ran.err
+    assert "\n* * *" not in here("schedule", "github").out
+    sources = f"{acme.home}/s{HOSTILE}.yaml"
+    whole = acme.at(folder.rename(folder.with_name("plain")))
+    assert (
+        "the path in ORGTP_SOURCES has a control character"
+        in whole("schedule", "cron", code=2, ORGTP_SOURCES=sources).err
+    )
+
+
+@pytest.mark.parametrize("root", ["/srv/org\\", "/srv/org ", "/srv/a\\\\"])
+def test_a_folder_that_a_unit_cannot_name_is_refused_for_systemd_alone(root: str) -> None:
+    """A backslash at the end of a line of a unit joins the next line to it (systemd.syntax(7))."""
+    times = parse_timetable(DEFAULT_TIMES, NEW_YORK)
+    with pytest.raises(BadInput, match="ends with a backslash or a blank"):
+        schedule_text("systemd", times, ScheduledRun(root, "/opt/orgtp", "acme"))
+    assert f"cd '{root}' && " in schedule_text("cron", times, ScheduledRun(root, "/opt/orgtp", "acme"))
+
+
+def test_a_variable_with_blanks_at_its_ends_is_quoted_for_cron() -> None:
+    assert '\nORGTP_SOURCES="/srv/s.yaml "\n' in printed("cron", variables={"ORGTP_SOURCES": "/srv/s.yaml "})
+
+
+def test_a_machine_without_the_orgs_time_zone_gets_no_schedule_that_needs_it(acme: Shell) -> None:
+    """orgtp itself has all time zones; `date` and systemd take an unknown one for UTC."""
+    nowhere = str(acme.home)
+    for kind in ((), ("cron",), ("systemd",)):
+        ran = acme("schedule", *kind, code=2, TZDIR=nowhere)
+        assert "no time zone America/New_York" in ran.err
+        assert "apt-get install tzdata" in ran.err
+        assert ran.out == ""
+    assert "TZ=America/New_York" in acme("schedule", "github", TZDIR=nowhere).out, "GitHub's machines have one"
+    acme.write("org.yaml", acme.read("org.yaml").replace("America/New_York", "UTC"))
+    assert "TZ=UTC" in acme("schedule", "cron", TZDIR=nowhere).out

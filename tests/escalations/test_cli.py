@@ -20,7 +20,7 @@ def org(patient: Shell) -> Shell:
 
 def test_it_is_opened_goes_up_is_acknowledged_and_resolved(org: Shell) -> None:
     assert org("validate").out == ""
-    assert org("escalate", "tick").out == "", "it is evening"
+    assert org("escalate", "tick", "--by", "tally").out == "", "it is evening"
     assert org("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY).out == "", "cron mails what is said"
     assert "bogdan did not acknowledge it in time" in org("escalate", "show", LOCKED, ORGTP_NOW=TUESDAY).out
     head = org.head()
@@ -64,10 +64,12 @@ def test_json_of_the_list_and_of_one(org: Shell) -> None:
 
 
 def test_a_change_says_in_json_what_it_did(org: Shell) -> None:
-    ran = org("escalate", "tick", "--dry-run", "--json", ORGTP_NOW=TUESDAY).json
+    ran = org("escalate", "tick", "--by", "tally", "--dry-run", "--json", ORGTP_NOW=TUESDAY).json
     assert (ran["kind"], ran["commit"], ran["escalations"]) == ("escalate-tick", None, [LOCKED])
     assert org("escalate", "list", "--json").json["escalations"][0]["with"] == "bogdan"
-    done = org("escalate", "open", "dash", "Again", "--to", "kristen", "--severity", "high", "--json").json
+    done = org(
+        "escalate", "open", "dash", "Again", "--to", "kristen", "--severity", "high", "--by", "dash", "--json"
+    ).json
     assert done["escalations"] == ["2026-11-20-dash-again"]
     assert done["paths"] == ["escalations/2026-11-20-dash-again.yaml"]
 
@@ -145,7 +147,7 @@ def test_what_is_stale_is_escalated_and_settled_when_a_value_comes(sample: Shell
     sample("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY)
     assert sample.head() == head
     later = TUESDAY.replace("12:00", "12:05")
-    sample("score", "add", "radar", "briefing-by-8", "7:50am", ORGTP_NOW=later)
+    sample("score", "add", "radar", "briefing-by-8", "7:50am", "--by", "radar", ORGTP_NOW=later)
     sample("escalate", "tick", "--by", "tally", ORGTP_NOW=later)
     left = sample("escalate", "list", "--json", ORGTP_NOW=later).json["escalations"]
     assert {one["id"] for one in found} - {one["id"] for one in left} == {"2026-11-24-radar-briefing-by-8"}

@@ -81,10 +81,10 @@ def test_whoever_it_is_with_is_told_when_it_is_opened_and_when_it_goes_up(patien
 
 def test_nobody_is_told_of_a_dry_run_or_of_what_is_said_already(sample: Shell, inbox: Inbox) -> None:
     path = config(sample, f"default: ['{inbox.url}']\n")
-    sample("escalate", "open", "dash", "x", "--dry-run", "--notify", path)
+    sample("escalate", "open", "dash", "x", "--by", "dash", "--dry-run", "--notify", path)
     assert inbox.got == []
-    sample("escalate", "open", "dash", "x", "--notify", path)
-    sample("escalate", "open", "dash", "x", "--notify", path)
+    sample("escalate", "open", "dash", "x", "--by", "dash", "--notify", path)
+    sample("escalate", "open", "dash", "x", "--by", "dash", "--notify", path)
     assert len(inbox.got) == 1
 
 
@@ -105,7 +105,7 @@ def test_a_file_that_is_none_changes_no_record(sample: Shell, text: str) -> None
 
 def test_a_file_that_is_not_there_or_knows_nobody_is_said(sample: Shell) -> None:
     assert "cannot be read" in opened(sample, "--notify", "nowhere.yaml")
-    err = sample("escalate", "open", "dash", "x", "--notify", config(sample, "david: [env:X]\n")).err
+    err = sample("escalate", "open", "dash", "x", "--by", "dash", "--notify", config(sample, "david: [env:X]\n")).err
     assert err == "recorded, but bogdan was not notified: the file has no address for it, and no default\n"
 
 
@@ -120,7 +120,7 @@ def test_without_the_library_a_word_says_what_to_install(sample: Shell, inbox: I
 def test_whoever_a_retirement_leaves_trouble_with_is_told(patient: Shell, inbox: Inbox) -> None:
     patient("escalate", "open", "jeff", "Spend is high", "--to", "jeff", "--by", "dash")
     people = config(patient, f"default: '{inbox.url}/all'\n")
-    words = ["--to", "dash,crystal", "--decided-by", "david", "--reason", "Others do it better.", "--yes"]
+    words = ["--to", "dash,crystal", "--by", "david", "--reason", "Others do it better.", "--yes"]
     patient("retire", "jeff", *words, ORGTP_NOTIFY=people)
     ((_, told),) = inbox.got
     assert "It was reassigned to you: jeff is retired." in told["message"]

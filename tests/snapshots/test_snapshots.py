@@ -29,7 +29,7 @@ def test_chart_as_graph(sample: Shell, matches_snapshot: Callable[[str, str], No
 
 
 def test_retirement_plan(sample: Shell, matches_snapshot: Callable[[str, str], None]) -> None:
-    words = ("retire", "jeff", "--to", "dash,crystal", "--reason", "Why not", "--decided-by", "david", "--dry-run")
+    words = ("retire", "jeff", "--to", "dash,crystal", "--reason", "Why not", "--by", "david", "--dry-run")
     matches_snapshot("retire.txt", sample(*words, COLUMNS="100").out)
 
 

@@ -12,7 +12,7 @@ from orgtp.model.org import Org
 class UnknownActor(Refused):
     """Raised when nobody knows which seat acts, in an org whose seats have addresses."""
 
-    text = "{why}. Name the seat that you act as: --by SEAT, or ORGTP_SEAT in the environment.{hint}"
+    text = "{why}. Name the acting seat with --by SEAT or ORGTP_SEAT.{hint}"
 
 
 def require_acting_seat(org: Org, by: str) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from orgtp.history.locate import NoGit, NoOrgYet, UnreadAt, find_org_root
     from orgtp.ledger.batch import Action, Ledger, RecordedChange
     from orgtp.ledger.create import CreatedOrg
+    from orgtp.ledger.git_user import GitUser
     from orgtp.model.change import YamlData
     from orgtp.model.escalation import EscalationSeverity
     from orgtp.model.former_verdicts import RecountedVerdict, list_recounted_verdicts
@@ -90,6 +91,7 @@ __all__ = [
     "FoundProblems",
     "FoundTrouble",
     "GitFailed",
+    "GitUser",
     "Grain",
     "Guarantee",
     "HistoryQueries",
@@ -194,6 +196,7 @@ __getattr__ = lazy_exports(
         "orgtp.history.locate": "NoGit NoOrgYet UnreadAt find_org_root",
         "orgtp.ledger.batch": "RecordedChange Action Ledger",
         "orgtp.ledger.create": "CreatedOrg",
+        "orgtp.ledger.git_user": "GitUser",
         "orgtp.model.change": "YamlData",
         "orgtp.model.escalation": "EscalationSeverity",
         "orgtp.model.former_verdicts": "RecountedVerdict list_recounted_verdicts",

@@ -88,7 +88,7 @@ class LedgerActions:
         except UnknownActor as error:
             user = self.read_git_user()
             address = shlex.quote(user.address)
-            mine = f" Or give your seat this address (several: email=A,B): orgtp seat set SEAT email={address}"
+            mine = f" Or give your seat this address (for several: email=A,B): orgtp seat set SEAT email={address}"
             hint = mine if user.address and not (user.seats or user.retired) else ""
             raise UnknownActor(why=user.explain_unknown(), hint=hint) from error
         except (UnknownSeat, UnknownMetric) as error:

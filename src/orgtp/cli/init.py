@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -97,8 +97,7 @@ def _report_created(made: CreatedOrg, folder: Path, *, json: bool, dry_run: bool
     if json:
         from orgtp.render.json import format_envelope
 
-        body: dict[str, Any] = {"commit": made.commit, "paths": made.paths, "outbox": False, "dry_run": dry_run}
-        body |= {"inside": str(made.inside) if made.inside else None, "missing_identity": made.missing_identity}
+        body = {"commit": made.commit, "paths": made.paths, "outbox": False, "dry_run": dry_run}
         write_stdout(format_envelope("init", made.org, made.commit, False, body))
     elif dry_run:
         write_stdout("".join(f"{path}\n" for path in made.paths))
@@ -108,6 +107,8 @@ def _report_created(made: CreatedOrg, folder: Path, *, json: bool, dry_run: bool
         write_stdout(f"Created org {made.org} in {where}.\n")
     if made.inside:
         write_stderr(_warn_of_outer_repo(made.inside, folder))
+    if made.missing_identity and not sample:
+        write_stderr(_explain_missing_identity(made.missing_identity))
     if not (json or dry_run):
         write_stderr(_suggest_next_steps(made, folder, sample=sample))
     return 0
@@ -125,24 +126,28 @@ def _warn_of_outer_repo(outer: Path, folder: Path) -> str:
     )
 
 
+# Example values of git's settings, quoted for a shell.
+_IDENTITY = {"user.name": '"Your Name"', "user.email": "you@example.com"}
+
+
+def _explain_missing_identity(missing: Sequence[str]) -> str:
+    """Say which settings git lacks, and how to set them."""
+    what = join_with_and(f"no {setting}" for setting in missing)
+    commands = [f"  git config --global {setting} {_IDENTITY[setting]}" for setting in missing]
+    return "\n".join([f"git has {what}, which every commit needs; the first one is by orgtp. Set it once:", *commands])
+
+
 def _suggest_next_steps(made: CreatedOrg, folder: Path, *, sample: bool) -> str:
     import shlex
 
     steps = [f"cd {shlex.quote(str(folder))}"]
     if sample:
-        return _format_steps("next:", [*steps, "orgtp chart", "orgtp scorecard"])
-    # An example that works as it stands. The address links the seat to the commits that are made here.
-    examples = {"user.name": '"Your Name"', "user.email": "you@example.com"}
-    steps += [f"git config --global {setting} {examples[setting]}" for setting in made.missing_identity]
-    address = made.address or examples["user.email"]
-    steps += [f"orgtp seat add ada --role Founder --kind human --email {shlex.quote(address)}", "orgtp chart"]
-    missing = join_with_and(f"no {setting}" for setting in made.missing_identity)
-    why = f"git has {missing}, which every commit needs; the first one is by orgtp. Set it once:\n" if missing else ""
-    return _format_steps(f"{why}next:", steps)
-
-
-def _format_steps(head: str, steps: list[str]) -> str:
-    return "\n".join([head, *(f"  {step}" for step in steps)])
+        steps += ["orgtp chart", "orgtp scorecard"]
+    else:
+        # An example that works as it stands. The address links the seat to the commits that are made here.
+        address = made.address or _IDENTITY["user.email"]
+        steps += [f"orgtp seat add ada --role Founder --kind human --email {shlex.quote(address)}", "orgtp chart"]
+    return "\n".join(["next:", *(f"  {step}" for step in steps)])
 
 
 def run_demo(

@@ -9,6 +9,7 @@ __all__ = [
     "gpg_signature",
     "lock",
     "log",
+    "mailmap",
     "objects",
     "remote",
     "repo",

@@ -6,6 +6,7 @@ __all__ = [
     "batch",
     "checks",
     "create",
+    "git_user",
     "id_index",
     "outbox",
     "partial_tree",

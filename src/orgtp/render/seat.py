@@ -61,7 +61,7 @@ def _format_seat_facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterato
         "answers for": ", ".join(view.owns),
         "mission": view.mission or "",
         "since": str(view.since or ""),
-        "email": ", ".join(view.emails),
+        "email": view.email if isinstance(view.email, str) else ", ".join(view.email or ()),
         "retire when": view.retire_when or "",
         "review by": str(view.review_by or ""),
     }

@@ -13,13 +13,15 @@ from orgtp.views.selection import EVERYTHING, Selection, SortOrder
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """A seat, its neighbours on the chart, its retirement, and the escalations about it or assigned to it."""
+    """A seat, its neighbours on the chart, its retirement, and the escalations about it or assigned to it.
+
+    `email` is an address, or several as in the file.
+    """
 
     place: ChartSeat
     mission: str | None
     since: date | None
-    email: str | None
-    emails: tuple[str, ...]
+    email: str | tuple[str, ...] | None
     retire_when: str | None
     review_by: date | None
     reports: tuple[str, ...]
@@ -37,8 +39,7 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
         place=place,
         mission=found.mission or None,
         since=found.since,
-        email=next(iter(found.emails), None),
-        emails=found.emails,
+        email=found.emails if len(found.emails) > 1 else found.email or None,
         retire_when=found.retire_when or None,
         review_by=found.review_by,
         reports=tuple(report.id for report in org.current_reports(seat)),
