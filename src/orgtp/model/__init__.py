@@ -13,6 +13,7 @@ __all__ = [
     "org",
     "org_pair",
     "period",
+    "plausibility",
     "problem",
     "schedule",
     "score",
