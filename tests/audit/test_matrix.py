@@ -15,6 +15,7 @@ from tests.audit import ways_merges as merges
 from tests.audit import ways_scores as scores
 from tests.audit import ways_seats as seats
 from tests.audit import ways_trailers as trailers
+from tests.audit import ways_withdrawals as withdrawals
 from tests.audit.scene import Scene
 from tests.audit.ways import Way, meant, told
 
@@ -42,6 +43,16 @@ MATRIX: tuple[tuple[Way, int, str], ...] = (
     (scores.id_used_twice_in_one_commit, VIOLATED, "score-id-taken"),
     (scores.id_in_other_case, INTACT, ""),
     (scores.picked_to_another_branch, INTACT, ""),
+    (withdrawals.withdrawn_by_the_owner, INTACT, ""),
+    (withdrawals.withdrawn_by_hand_by_nobody, INTACT, ""),
+    (withdrawals.withdrawn_by_nobody_where_seats_have_addresses, VIOLATED, "withdrawal-not-allowed"),
+    (withdrawals.withdrawn_by_the_seat_itself, VIOLATED, "withdrawal-not-allowed"),
+    (withdrawals.withdrawn_by_a_stranger, VIOLATED, "withdrawal-not-allowed"),
+    (withdrawals.withdrawn_by_a_new_scorekeeper, VIOLATED, "withdrawal-not-allowed"),
+    (withdrawals.withdrawn_as_a_score, VIOLATED, "trailer-mismatch"),
+    (withdrawals.withdrawn_without_note, VIOLATED, "score-misfit"),
+    (withdrawals.withdrawn_beside_a_value, VIOLATED, "score-malformed"),
+    (withdrawals.withdrawn_and_not, VIOLATED, "score-malformed"),
     *((way, VIOLATED, "score-misfit") for way in lines.LINES),
     *((way, VIOLATED, "score-malformed") for way in lines.MALFORMED),
     (lines.carriage_return, INTACT, ""),

@@ -72,6 +72,25 @@ def values_of_another_seat(org: Signed) -> Sequence[Found]:
     return _refused(org, _values(org, "a", by="clerk"), BOT)
 
 
+VOID = (
+    '{"id":"v","at":"2026-11-20T13:00:03Z","metric":"m","period":"2026-W47","value":null,"void":true,'
+    '"by":"bob","note":"counted twice"}\n'
+)
+
+
+def value_withdrawn_in_order(org: Signed) -> Sequence[Found]:
+    """The owner of the bot withdraws what it recorded."""
+    _values(org, "a")
+    org.commit({BOT: LINE.format("a") + VOID}, "bob")
+    return []
+
+
+def value_withdrawn_by_the_seat_itself(org: Signed) -> Sequence[Found]:
+    """The bot withdraws its own value, and writes that its owner did: its key gives it away."""
+    _values(org, "a")
+    return _refused(org, org.commit({BOT: LINE.format("a") + VOID}, "bot"), BOT)
+
+
 def key_returned(org: Signed) -> Sequence[Found]:
     """A key that was taken out comes back."""
     org.admit("ada", "bob", "bot", "clerk", by="ada")

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.conftest import SCRIPT, Shell
-from tests.ledger.ledgers import FILE, VALUE, assert_swept, assert_whole, common_dir, ids, lock_held, status
+from tests.ledger.ledgers import FILE, VALUE, assert_swept, assert_whole, common_dir, ids, lock_held, records, status
 
 HAND = '{"id":"hand-1","at":"2026-11-20T22:00:00Z","metric":"number","period":"2026-W46","value":"7"}\n'
 
@@ -236,6 +236,41 @@ def test_what_waits_and_fits_no_more_keeps_nobody_back(here: Shell) -> None:
     assert ids(here) == ["early", "next"]
     (left,) = (common_dir(here) / "orgtp/outbox").glob("*.json")
     assert "late" in left.read_text(encoding="utf-8")
+
+
+def test_what_waits_with_an_id_that_is_used_for_another_value_is_kept_and_named(here: Shell) -> None:
+    with lock_held(here):
+        for second, value in enumerate(("12", "12.0", "13")):
+            now = f"2026-11-20T18:00:0{second}-05:00"
+            here(*VALUE, value, "--id", "same", code=75, ORGTP_WAIT="0", ORGTP_NOW=now)
+    here(*VALUE, "14", "--id", "next")
+    assert [(record["id"], record["value"]) for record in records(here)] == [("same", "12"), ("next", "14")]
+    (left,) = (common_dir(here) / "orgtp/outbox").glob("*.json")
+    held = "the id same belongs to another value: bot number 2026-W47 = 12, recorded at"
+    assert held in left.read_text(encoding="utf-8")
+    assert held in here("sync", code=1).err
+    (waiting,) = here("sync", "--status", "--json").json["waiting"]
+    assert (waiting["value"], held in waiting["held"]) == ("13", True)
+    left.unlink()
+    assert_whole(here)
+
+
+def test_a_withdrawal_that_waits_is_written_as_one(here: Shell) -> None:
+    here(*VALUE, "12", "--by", "ada")
+    words = ("score", "withdraw", "bot", "number", "--for", "2026-W47", "--reason", "counted twice", "--by", "ada")
+    with lock_held(here):
+        ran = here(*words, code=75, ORGTP_WAIT="0")
+        assert "queued" in ran.err
+        (waiting,) = here("sync", "--status", "--json").json["waiting"]
+        assert (waiting["value"], waiting["void"]) == (None, True)
+        assert "withdrawn: counted twice" in here("sync", "--status").out
+    here("score", "add", "cat", "number", "5")
+    assert [(record["value"], record.get("void", False)) for record in records(here)] == [
+        ("12", False), (None, True), ("5", False),
+    ]  # fmt: skip
+    actions = here.git("log", "-2", "--format=%(trailers:key=Orgtp-Action,valueonly,separator=)").out.split()
+    assert actions == ["score", "withdraw"]
+    assert_whole(here)
 
 
 def test_one_id_by_many_at_once_is_one_value(here: Shell) -> None:

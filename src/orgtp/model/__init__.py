@@ -16,6 +16,7 @@ __all__ = [
     "org",
     "org_pair",
     "period",
+    "plausibility",
     "problem",
     "schedule",
     "score",

@@ -35,7 +35,7 @@ def id_hint(text: str) -> str:
     bare = "".join(mark for mark in unicodedata.normalize("NFKD", text[:_LONGEST]) if not unicodedata.combining(mark))
     near = re.sub(r"[^a-z0-9]+", "-", bare.lower().replace("'", "")).strip("-")
     # An id begins with a letter: `a-3d-artist`.
-    near = (f"a-{near}" if near[:1].isdigit() else near)[:_ID_LENGTH].rstrip("-")
+    near = (f"a-{near}" if near[:1].isdigit() and not near.isdigit() else near)[:_ID_LENGTH].rstrip("-")
     guess = f'Did you mean "{near}"? ' if is_id(near) else ""
     return f"{guess}An id is {ID_DESCRIPTION}."
 

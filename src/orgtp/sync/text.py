@@ -41,6 +41,7 @@ def list_waiting_scores(entries: Iterable[QueuedScores]) -> list[dict[str, Any]]
             "metric": score.metric,
             "period": score.period,
             "value": score.value,
+            "void": score.void,
             "by": entry.by,
             "note": score.note,
             "why": entry.why,
@@ -115,5 +116,6 @@ def _format_section(title: str, rows: list[list[Line]], screen: Screen) -> list[
 
 
 def _format_value(row: dict[str, Any]) -> str:
-    value = f"= {row['value']}" if row["value"] is not None else f"unavailable: {row['note']}"
+    unknown = "withdrawn" if row["void"] else "unavailable"
+    value = f"= {row['value']}" if row["value"] is not None else f"{unknown}: {row['note']}"
     return f"{row['seat']} {row['metric']} {row['period']} {value}"
