@@ -29,8 +29,6 @@ WRONG = {
     "Social media mentions": "outcome",
     "Cost per completed task": "activity",
     "Number of qualified first meetings held": "activity",
-    "Average response time of the model": "outcome",
-    "Network availability": "outcome",
     "Number of LLM calls per task": "outcome",
     "Requests handled per second": "activity",
     "Commit to a better work-life balance": "outcome",

@@ -20,6 +20,7 @@ from orgtp.rules.metric_names.phrases import (
     find_near_pair,
     fold_word,
     fold_words,
+    is_plural,
     span_starting_at,
     split_phrases,
     split_words,
@@ -60,17 +61,33 @@ class MetricClassifier:
 
     phrases: PhraseIndex
 
-    def classify_metric(self, name: str, id_: str = "") -> Classification:
-        """Classify the metric with this name and id."""
-        return _classify(self, name, id_)
+    def classify_metric(self, name: str, id_: str = "", seconds: str = "") -> Classification:
+        """Classify the metric with this name and id. `seconds` is its target, if that is a time of a few seconds."""
+        return _classify(self, name, id_, seconds)
 
     def is_wish(self, name: str) -> bool:
         """Whether the name is only a wish: it has no number, no time and no result."""
         row = split_words(name)
         found = self.phrases.find_phrases(row)
-        counted = any(word[0].isdigit() for word in row)
         wished = _begins_as_wish(found) or _is_only_praise(found, len(row))
-        return wished and not counted and not _is_cleared(found, row, "own outcome", "result", "time")
+        return wished and not _has_figure(row) and not _is_cleared(found, row, "own outcome", "result", "time")
+
+    def is_instruction(self, name: str, *, yes_no: bool) -> bool:
+        """Whether the name says how to work, and not what came of it: `Always write tests`.
+
+        With a target of yes or no (`yes_no`), so does `Clean code`, because it says nothing that can be seen.
+        """
+        row = split_words(name)
+        found = self.phrases.find_phrases(row)
+        if _has_figure(row) or _names_time(found, row) or _is_cleared(found, row, "own outcome", "result"):
+            return False
+        if yes_no and "measure" not in found and (_is_only_manner(found, len(row)) or _begins_as_manner(found, row)):
+            return True
+        return _begins_as_instruction(found) and not _is_cleared(found, row, "value")
+
+
+def _has_figure(row: Sequence[str]) -> bool:
+    return any(word[0].isdigit() for word in row)
 
 
 @lru_cache(maxsize=64)
@@ -136,12 +153,10 @@ def _combine_phrases(first: str, second: str) -> list[str]:
 
 
 @lru_cache(maxsize=_CACHED)
-def _classify(classifier: MetricClassifier, name: str, id_: str) -> Classification:
+def _classify(classifier: MetricClassifier, name: str, id_: str, seconds: str) -> Classification:
     """Return the strictest sense that the words have, unless other words clear it."""
     written = [*split_words(name), _GAP, *split_words(id_)]
     found = classifier.phrases.find_phrases(written)
-    if not found:
-        return Classification(MetricSense.OUTCOME)
     made = ("own outcome", "result", "value")
     if (span := _find_machine_measure(found, written)) and not _is_cleared(found, written, *made, "of clients"):
         return Classification(MetricSense.RUNTIME, _format_span(written, span))
@@ -149,6 +164,8 @@ def _classify(classifier: MetricClassifier, name: str, id_: str) -> Classificati
         found, written, *made, "of clients", "time"
     ):
         return Classification(MetricSense.RUNTIME, _format_span(written, span))
+    if seconds and not _is_about_people(found) and not _is_cleared(found, written, *made, "of clients", "quality"):
+        return Classification(MetricSense.RUNTIME, f"a target of {seconds}")
     if (span := _find_activity(found, written)) and not _is_cleared(found, written, *made, "time", "quality"):
         return Classification(MetricSense.ACTIVITY, _format_span(written, span))
     return Classification(MetricSense.OUTCOME)
@@ -161,11 +178,73 @@ def _format_span(written: list[str], span: Span) -> str:
 
 def _find_machine_measure(found: Found, row: Sequence[str]) -> Span | None:
     """A measure of the machine that no word of time clears."""
-    return _first_span(found, "own runtime", "runtime") or _find_pair(found, row, "runtime_pairs", _NEAR_MACHINE)
+    if span := _first_span(found, "own runtime"):
+        return span
+    if "people_ask" in found or "human_service" in found or "of_steel" in found:
+        return None
+    return (
+        _first_span(found, "runtime")
+        or _find_machine_amount(found, row)
+        or _find_few_seconds(found, row)
+        or _find_first_machine_measure(found, row)
+        or _find_pair(found, row, "runtime_pairs", _NEAR_MACHINE)
+    )
+
+
+def _is_about_people(found: Found) -> bool:
+    """Whether the text names people, what they ask, the service that they give, or what they work with."""
+    return not found.keys().isdisjoint({"people", "people_ask", "human_service", "of_steel"})
+
+
+def _find_machine_amount(found: Found, row: Sequence[str]) -> Span | None:
+    """An amount that only a machine has: `200 ms` or `50KB`."""
+    for start, end in found.get("machine_units", ()):
+        if start and row[start - 1][0].isdigit():
+            return start - 1, end
+    units = _list_machine_units()
+    for at, word in enumerate(row):
+        if word.lstrip(_DIGITS).lower() in units and word[0].isdigit():
+            return at, at + 1
+    return None
+
+
+def _find_few_seconds(found: Found, row: Sequence[str]) -> Span | None:
+    """An amount of a few seconds near something that only a machine does so fast: `Initial load < 3s`."""
+    spans = [
+        (at, at + 1 + (word[-1:] not in {"s", "S"}))
+        for at, word in enumerate(row)
+        if (number := word.rstrip("sS")).isdigit()
+        and int(number[:_DIGITS_OF_SECONDS]) <= _FEW
+        and (number != word or (row[at + 1 : at + 2] and row[at + 1].lower() in _SECONDS))
+    ]
+    return find_near_pair(found.get("fast", ()), spans, _NEAR_SECONDS, row, _GAP)
+
+
+_FEW, _DIGITS_OF_SECONDS, _NEAR_SECONDS = 10, 3, 5
+_SECONDS = {"s", "sec", "secs", "second", "seconds"}
+_DIGITS = "0123456789"
+
+
+@cache
+def _list_machine_units() -> frozenset[str]:
+    return frozenset(split_phrases(_load_vocabulary()["machine_units"]))
+
+
+def _find_first_machine_measure(found: Found, row: Sequence[str]) -> Span | None:
+    """A measure that is a machine's if the name, or the id, says no more than that and how much."""
+    gap = row.index(_GAP)
+    said = {at for kind in ("filler", "before_runtime") for span in found.get(kind, ()) for at in range(*span)}
+    for start, end in found.get("runtime_first", ()):
+        words = range(gap) if start < gap else range(gap + 1, len(row))
+        if all(start <= at < end or at in said or row[at][0].isdigit() for at in words):
+            return start, end
+    return None
 
 
 def _find_mild_machine_measure(found: Found, row: Sequence[str]) -> Span | None:
     """A measure of the machine that a word of time clears: `requests per hour`, `tasks an hour`."""
+    if "of_steel" in found:
+        return None
     for start, end in found.get("rated", ()):
         if row[end : end + 1] and row[end] in _PER and (unit := span_starting_at(found.get("rate", ()), end + 1)):
             return start, unit[1]
@@ -222,11 +301,51 @@ def _is_cleared(found: Found, row: Sequence[str], *topics: str) -> bool:
     return _names_who_noticed(found, row) or ("time" in topics and _names_deadline(found, row))
 
 
+def _names_time(found: Found, row: Sequence[str]) -> bool:
+    """Whether the text says by when. "Before" and "within" alone do not: `Think before you answer`."""
+    times = (row[start:end] for start, end in found.get("time", ()))
+    return any(len(words) > 1 or words[0].lower() not in {"before", "within"} for words in times) or _names_deadline(
+        found, row
+    )
+
+
 def _names_deadline(found: Found, row: Sequence[str]) -> bool:
     """Whether the text has a deadline: `by 8`, `by the end of the week`, `in two days`."""
     whens = {start for start, _ in found.get("when", ())}
     ends = [end for _, end in found.get("when_after", ()) if end < len(row)]
     return any(row[end][0].isdigit() or end in whens for end in ends)
+
+
+def _begins_as_instruction(found: Found) -> bool:
+    """Whether the text begins with words that no measure begins with: `Always`, `Do not`, `You`."""
+    starts = chain_ends(found.get("before_wish", ()), 0)
+    begins, excluded = (
+        any(span_starting_at(found.get(topic, ()), at) for at in starts)
+        for topic in ("instruction_first", "no_instruction")
+    )
+    return begins and not excluded
+
+
+def _begins_as_manner(found: Found, row: Sequence[str]) -> bool:
+    """Whether the name begins with a verb that says how to work: `Cite sources`, but not `Choose a new bank`."""
+    start = chain_ends(found.get("before_wish", ()), 0)[-1]
+    if not row[start:] or is_plural(row[start]) or span_starting_at(found.get("no_manner_first", ()), start):
+        return False
+    rest = [span for span in found.get("manner", ()) if span[0] > start]
+    if verb := span_starting_at(found.get("manner_first", ()), start):
+        what = row[verb[1] : verb[1] + 1]
+        # What follows an article is a thing that can be delivered, unless it is a word on how to work.
+        return bool(rest) or not what or what[0].lower() not in _ARTICLES
+    return bool(rest and span_starting_at(found.get("deliver_first", ()), start))
+
+
+_ARTICLES = {"the", "a", "an", "our", "all", "every", "each", "this", "these", "new", "another"}
+
+
+def _is_only_manner(found: Found, length: int) -> bool:
+    """Whether the name consists of words on how to work, and of words that say nothing: `Clean and readable code`."""
+    said = {at for kind in ("manner", "filler") for span in found.get(kind, ()) for at in range(*span)}
+    return "manner" in found and len(said) == length
 
 
 def _names_who_noticed(found: Found, row: Sequence[str]) -> bool:

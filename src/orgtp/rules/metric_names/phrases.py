@@ -90,10 +90,15 @@ class PhraseIndex:
         return found
 
 
+def is_plural(word: str) -> bool:
+    """Whether a word has the form of a plural."""
+    return _to_singular(word.lower()) != word.lower()
+
+
 def _plural_word(text: str) -> str:
     """The word of `text`, if it is a single word in the plural; otherwise ""."""
     words = split_words(text.lower())
-    return words[0] if len(words) == 1 and _to_singular(words[0]) != words[0] else ""
+    return words[0] if len(words) == 1 and is_plural(words[0]) else ""
 
 
 def split_phrases(text: str) -> list[str]:

@@ -10,9 +10,10 @@ from orgtp.model.text import did_you_mean, join_with_and
 from orgtp.rules.metric_names.classifier import Classification, MetricSense, is_empty_outcome
 from orgtp.rules.metric_names.waivers import (
     classifier_for,
+    classify_with_target,
     find_broken_rule,
     find_leads_to_fault,
-    is_metric_wish,
+    find_wish_fault,
     sense_after_waivers,
     shorten_text,
     suggest_outcome_metric,
@@ -63,7 +64,7 @@ def metric_runtime(org: Org) -> Iterator[Finding]:
 
     Tokens, latency, uptime, cache hits and requests per hour can all be excellent while no client is better off. They
     belong on an operations dashboard. Words of time or speed do not make an outcome of them (`Latency within 200 ms`),
-    but words for a result do (`Cost of tokens per resolved ticket`).
+    but words for a result do (`Cost of tokens per resolved ticket`). A target of at most five seconds is a machine's, too.
 
     Bad:
 
@@ -152,10 +153,11 @@ def leads_to_unknown(org: Org) -> Iterator[Finding]:
 
 
 def metric_wish(org: Org) -> Iterator[Finding]:
-    """A metric is a wish without a number.
+    """A metric is a wish without a number, or an instruction.
 
     "Improve the onboarding" can be answered with yes or no in any week. A wish becomes an outcome when it says what
-    will have changed, by how much, and by when.
+    will have changed, by how much, and by when. "Always write tests" says how to work, whatever its target is: it
+    belongs in the instructions of the seat.
 
     Bad:
 
@@ -169,14 +171,16 @@ def metric_wish(org: Org) -> Iterator[Finding]:
           name: New clients live within ten days
           target: ">= 90%"
 
-    Fix: name a result, and give it a target with a number.
+    Fix: name a result, and give it a target with a number. If the words mean something else in your org, waive the
+    rule: `orgtp seat set SEAT "metrics.METRIC.waive.metric-wish=We vote on it every Friday."`
     """
     classifier = classifier_for(org)
     for seat, metric in _current_metrics(org):
-        if is_metric_wish(classifier, metric):
+        fault = find_wish_fault(classifier, metric)
+        if fault:
             waiver = f"orgtp seat set {seat.id} {_waiver_argument(metric, 'metric-wish')}"
             hint = f"Name a result, and give it a target with a number; or waive the rule: {waiver}"
-            yield _name_finding(seat, metric, "is a wish without a number", hint)
+            yield _name_finding(seat, metric, fault, hint)
 
 
 def seat_only_activity(org: Org) -> Iterator[Finding]:
@@ -279,9 +283,7 @@ def _current_metrics(org: Org) -> Iterator[tuple[Seat, Metric]]:
 
 def _metrics_of_sense(org: Org, sense: MetricSense) -> Iterator[tuple[Seat, Metric, Classification]]:
     classifier = classifier_for(org)
-    verdicts = (
-        (seat, metric, classifier.classify_metric(metric.name, metric.id)) for seat, metric in _current_metrics(org)
-    )
+    verdicts = ((seat, metric, classify_with_target(classifier, metric)) for seat, metric in _current_metrics(org))
     return (found for found in verdicts if found[2].sense is sense)
 
 

@@ -6,7 +6,7 @@ from orgtp.model.org import WORD_TOPICS, Org
 from orgtp.model.seat import Metric, Seat, seat_path
 from orgtp.model.text import did_you_mean, one_line
 from orgtp.model.value import ValueKind
-from orgtp.rules.metric_names.classifier import MetricClassifier, MetricSense, get_classifier
+from orgtp.rules.metric_names.classifier import Classification, MetricClassifier, MetricSense, get_classifier
 
 _RULE = {MetricSense.ACTIVITY: "metric-activity", MetricSense.RUNTIME: "metric-runtime"}
 _DOES = {MetricSense.ACTIVITY: "counts activity", MetricSense.RUNTIME: "measures the machine"}
@@ -19,6 +19,17 @@ def classifier_for(org: Org) -> MetricClassifier:
     return get_classifier(*(org.policy.words.get(topic, ()) for topic in WORD_TOPICS))
 
 
+def classify_with_target(classifier: MetricClassifier, metric: Metric) -> Classification:
+    """What a metric measures, by the words of its name and id and by its target."""
+    dated = metric.targets.dated
+    few = bool(dated) and metric.targets.unit.kind is ValueKind.DURATION and all(t.high <= _FEW for _, t in dated)
+    return classifier.classify_metric(metric.name, metric.id, dated[-1][1].text if few else "")
+
+
+# No person works to a target of at most so many seconds; a machine does.
+_FEW = 5
+
+
 def shorten_text(text: str) -> str:
     """A user's text on one line, cut after `_LONGEST` characters."""
     line = one_line(text[: 4 * _LONGEST])
@@ -27,28 +38,33 @@ def shorten_text(text: str) -> str:
 
 def sense_after_waivers(classifier: MetricClassifier, metric: Metric) -> MetricSense:
     """The sense of a metric; an outcome if it waives the rule that it breaks."""
-    sense = classifier.classify_metric(metric.name, metric.id).sense
+    sense = classify_with_target(classifier, metric).sense
     return MetricSense.OUTCOME if _RULE.get(sense) in metric.waive else sense
 
 
-def is_metric_wish(classifier: MetricClassifier, metric: Metric) -> bool:
-    """Whether a yes/no metric is only a wish."""
+def find_wish_fault(classifier: MetricClassifier, metric: Metric) -> str:
+    """What is wrong with a metric that is only a wish, or an instruction; "" if it is neither."""
+    if not classify_with_target(classifier, metric).is_outcome:
+        return ""
     yes_no = bool(metric.targets.dated) and metric.targets.unit.kind is ValueKind.YES_NO
-    return yes_no and classifier.classify_metric(metric.name, metric.id).is_outcome and classifier.is_wish(metric.name)
+    if yes_no and classifier.is_wish(metric.name):
+        return "is a wish without a number"
+    is_instruction = classifier.is_instruction(metric.name, yes_no=yes_no)
+    return "says how to work, and not what came of it" if is_instruction else ""
 
 
 def find_broken_rule(org: Org, classifier: MetricClassifier, seat: Seat, metric: Metric) -> str:
     """The id of the rule that the metric's name breaks, ignoring waivers; "" if none."""
-    sense = classifier.classify_metric(metric.name, metric.id).sense
+    sense = classify_with_target(classifier, metric).sense
     if sense is MetricSense.ACTIVITY and metric.leads_to and not find_leads_to_fault(org, classifier, seat, metric)[0]:
         return ""
-    return _RULE.get(sense) or ("metric-wish" if is_metric_wish(classifier, metric) else "")
+    return _RULE.get(sense) or ("metric-wish" if find_wish_fault(classifier, metric) else "")
 
 
 def suggest_outcome_metric(classifier: MetricClassifier, seat: Seat, metric: Metric) -> str:
     """The id of another metric of the seat that is an outcome, for a hint; "METRIC" if there is none."""
     others = (other for other in seat.metrics.values() if other.id != metric.id)
-    return next((one.id for one in others if classifier.classify_metric(one.name, one.id).is_outcome), "METRIC")
+    return next((one.id for one in others if classify_with_target(classifier, one).is_outcome), "METRIC")
 
 
 def find_leads_to_fault(org: Org, classifier: MetricClassifier, seat: Seat, metric: Metric) -> tuple[str, str]:
@@ -76,7 +92,7 @@ def _find_outcome_fault(classifier: MetricClassifier, seat: Seat, name: str) -> 
     sense = sense_after_waivers(classifier, seat.metrics[name])
     if sense is MetricSense.OUTCOME:
         return "", ""
-    word = classifier.classify_metric(seat.metrics[name].name, name).word
+    word = classify_with_target(classifier, seat.metrics[name]).word
     return f"itself {_DOES[sense]} ({shorten_text(word)})", "Name a metric that measures the outcome."
 
 
