@@ -9,6 +9,7 @@ import pytest
 from orgtp.audit.rules.authority import SignedChange, explain_ineligible_signer, find_refusals, find_wrong_deciders
 from orgtp.files.load import load_org
 from orgtp.files.tree import MemoryTree
+from orgtp.files.yaml.loader import read_document
 from orgtp.model.org import Org
 from tests.audit.signing import ORG, PEOPLE, seat
 
@@ -29,12 +30,18 @@ def may(files: Mapping[str, str | None], base: Mapping[str, str] = BASE, *, forg
     """Who may make all of a change."""
     before, after = org(base), org({**base, **files})
     paths = {path: path in base for path in files}
+    both = (base, {**base, **files})
     claims = [
-        SignedChange(name, before, after, paths, forge)
+        SignedChange(name, before, after, paths, forge, lambda path: (_data(both[0], path), _data(both[1], path)))
         for name in EVERYONE
         if not explain_ineligible_signer(before, name)
     ]
     return [claim.signer for claim in claims if not list(find_refusals(claim))]
+
+
+def _data(files: Mapping[str, str | None], path: str) -> object:
+    text = files.get(path)
+    return read_document(path, text.encode()).data if text else None
 
 
 def record(seat_id: str, more: str = "", by: str = "ada") -> dict[str, str]:
@@ -153,6 +160,89 @@ def test_org_yaml_only_loses_the_seat() -> None:
     assert may({**off, "org.yaml": ORG.replace("[tally]", "[]")}, base) == ["ada"]
     assert may({**off, "org.yaml": ORG + "  grace: 2h\n"}, base) == ["ada"]
     assert may({**off, "org.yaml": ORG.replace("UTC", "Europe/Berlin")}, base) == ["ada"]
+
+
+# Clerk is a scorekeeper, and Bob may retire it, though he is no approver.
+CLERK = {**BASE, "seats/clerk.yaml": seat("clerk").replace("owner: ada", "owner: bob")}
+OFF = {**record("clerk"), "seats/clerk.yaml": CLERK["seats/clerk.yaml"].replace("active", "retired")}
+SETTINGS = {
+    "holidays": ORG + "holidays: [2026-11-30, 2026-12-01]\n",
+    "name": ORG.replace("Acme", "Acne"),
+    "org": ORG.replace("org: acme", "org: acne"),
+    "timezone": ORG.replace("UTC", "Europe/Berlin"),
+    "branch": ORG + "branch: other\n",
+    "routing": ORG + "routing:\n  - {seat: bot, to: bob}\n",
+    "grace": ORG + "  grace: 2h\n",
+    "push": ORG + "  push: yes\n",
+    "words": ORG + "  words: {outcome: [calls]}\n",
+    "escalation": ORG + "  escalation: {within: 100h}\n",
+    "forges": ORG + "  forges: [gitlab]\n",
+    "signatures": ORG + '  require_signatures_since: "4b825dc642cb6eb9a060e54bf8d69288fbee4904"\n',
+    "approvers": ORG + "  retirement: {approvers: [bob]}\n",
+    "another scorekeeper": ORG.replace("[tally]", "[tally, bob]"),
+    "a scorekeeper less": ORG.replace("[tally]", "[]"),
+    "a key of the user": ORG + "x-note: anything\n",
+    "a key of the user in the policy": ORG + "  x-note: anything\n",
+    "an unknown key": ORG + "hollidays: [2026-11-30]\n",
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_with_a_retirement_org_yaml_loses_the_seat_and_nothing_else_changes(name: str) -> None:
+    assert may({**OFF, "org.yaml": ORG}, CLERK) == ["ada", "bob"]
+    assert may({**OFF, "org.yaml": f"# A comment.\n{ORG}"}, CLERK) == ["ada", "bob"]
+    assert may({**OFF, "org.yaml": SETTINGS[name]}, CLERK) == ["ada"]
+
+
+METRIC = "metrics:\n  calls: {{name: Calls, outcome: Sales, cadence: {}, target: '{}'{}}}\n"
+MAIL = "capabilities: {mail: Answers mail.}\n"
+# What Tally, which Ada owns, may become in a commit with which Bob retires the bot.
+HEIRS = {
+    "what the bot had": (MAIL + METRIC.format("weekly", ">= 9", ""), True),
+    "the capability alone": (MAIL, True),
+    "another text": (MAIL.replace("Answers", "Opens") + METRIC.format("weekly", ">= 9", ""), False),
+    "another target": (METRIC.format("weekly", ">= 1", ""), False),
+    "another cadence": (METRIC.format("monthly", ">= 9", ""), False),
+    "another rollup": (METRIC.format("weekly", ">= 9", ", rollup: max"), False),
+    "a due time": (METRIC.format("weekly", ">= 9", ", due: 'fri 12:00'"), False),
+    "a waiver": (METRIC.format("weekly", ">= 9", ", waive: {metric-activity: x}"), False),
+    "what it leads to, of the bot": (METRIC.format("weekly", ">= 9", ", leads_to: bot/calls"), True),
+    "what it leads to, of somebody": (METRIC.format("weekly", ">= 9", ", leads_to: ada/calls"), False),
+    "one more capability": ("capabilities: {mail: Answers mail., post: Opens post.}\n", False),
+    "an address": (MAIL + "email: bob@example.com\n", False),
+    "a beginning": (MAIL + "since: 2026-01-01\n", False),
+    "a key of the user": (MAIL + "x-note: anything\n", False),
+    "another manager": (MAIL + "reports_to: bob\n", False),
+}
+
+
+@pytest.mark.parametrize("name", HEIRS)
+def test_an_heir_gets_what_the_retired_seat_had_and_nothing_else(name: str) -> None:
+    more, allowed = HEIRS[name]
+    base = {**BASE, "seats/bot.yaml": seat("bot", METRIC.format("weekly", ">= 9", ""))}
+    files = record("bot", "capabilities: {mail: tally}\nmetrics: {calls: {to: tally}}\n", by="bob")
+    files["seats/bot.yaml"] = base["seats/bot.yaml"].replace("active", "retired")
+    text = seat("tally").replace("reports_to: ada\n", "") if "reports_to" in more else seat("tally")
+    assert may({**files, "seats/tally.yaml": text + more}, base) == (["ada", "bob"] if allowed else ["ada"])
+
+
+@pytest.mark.parametrize("more", ["email: x@example.com\n", "x-note: 1\n", "mission: M\n", "since: 2026-01-01\n"])
+def test_the_decider_changes_only_the_status_of_the_retired_seat(more: str) -> None:
+    """Bob is the approver, and neither owns Tally nor is above it."""
+    files = record("tally", by="bob")
+    assert may(files, NAMED) == ["bob"]
+    assert may({**files, "seats/tally.yaml": files["seats/tally.yaml"] + more}, NAMED) == []
+
+
+def test_a_manager_is_the_one_of_the_record_or_the_one_above() -> None:
+    """Bob, the approver, retires Tally. The desk, to which he is nobody, reported to it; Ada is above Tally."""
+    desk = seat("desk", "kind: agent\nowner: ada\nreports_to: tally\n")
+    base = {**NAMED, "seats/desk.yaml": desk}
+    cases = (("clerk", "clerk", True), ("ada", "", True), ("clerk", "ada", False), ("clerk", "", False))
+    for manager, named, allowed in cases:
+        files = record("tally", f"reports: {{desk: {named}}}\n" if named else "", by="bob")
+        moved = desk.replace("reports_to: tally", f"reports_to: {manager}")
+        assert may({**files, "seats/desk.yaml": moved}, base) == (["bob"] if allowed else []), manager
 
 
 def test_the_record_names_the_signer() -> None:

@@ -38,6 +38,17 @@ MATRIX: tuple[tuple[ways.Signing, int, str], ...] = (
     (ways.revoked_key_merges_with_swapped_parents, VIOLATED, "signer-unknown"),
     (ways.revoked_key_on_an_old_branch, INTACT, ""),
     (ways.evil_merge_signed, VIOLATED, "signer-not-allowed"),
+    (ways.names_in_order, INTACT, ""),
+    (ways.value_by_another, VIOLATED, "record-forged"),
+    (ways.value_by_another_in_other_words, VIOLATED, "record-forged"),
+    (ways.value_by_another_in_a_merge, VIOLATED, "record-forged merge-added-lines"),
+    (ways.blank_by_another, VIOLATED, "record-forged"),
+    (ways.escalation_opened_by_another, VIOLATED, "record-forged"),
+    (ways.escalation_resolved_by_another, VIOLATED, "record-forged"),
+    (ways.silence_by_another, VIOLATED, "record-forged"),
+    (ways.approved_by_another, VIOLATED, "trailer-forged"),
+    (ways.approved_by_another_with_a_line_below, VIOLATED, "trailer-forged"),
+    (ways.holidays_with_a_retirement, VIOLATED, "signer-not-allowed"),
 )
 
 

@@ -123,6 +123,12 @@ def test_a_key_is_good_for_commits_and_for_its_time(org: Signed) -> None:
     found = judged(org.shell)
     assert found.rules == ["signer-unknown"] * 3
     assert "was not valid for commits of that date" in found.violations[0].message
+    reasons = [one.message.rpartition(": ")[2] for one in found.violations]
+    assert reasons == [
+        "it may only sign in the namespace file",
+        "it is valid before 2023-11-14T00:00:00Z",
+        "it is valid from 2030-01-01T00:00:00Z",
+    ]
 
 
 def test_a_key_of_two_seats_is_nobodys(org: Signed) -> None:

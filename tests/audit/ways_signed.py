@@ -221,3 +221,113 @@ def evil_merge_signed(org: Signed) -> Sequence[Found]:
     org.shell.git("merge", "-q", "--no-ff", "--no-commit", "side")
     commit = org.commit({_ADA: seat("ada", "mission: M\n")}, "bot")
     return _refused(org, commit, _ADA)
+
+
+# Names that a record or a trailer claims.
+
+SAID = '{{"id":"{}","at":"2026-11-20T13:00:02Z","metric":"m","period":"2026-W47","value":"1","by":"{}"}}\n'
+_SILENCED, _OPENED = "escalations/silenced/bot.yaml", "escalations/2026-11-20-bot-m.yaml"
+_EVENT = '  - {{at: "2026-11-20T1{}:00:00Z", what: {}, by: {}}}\n'
+_ISSUE = """what: x
+opened_at: "2026-11-20T12:00:00Z"
+by: {}
+seat: bot
+with: bob
+due: "2026-11-20T18:00:00Z"
+state: {}
+events:
+"""
+
+
+def _forged(commit: str, path: str, line_number: int, signer: str, named: str) -> Found:
+    return Found("record-forged", commit, path, line_number, signer, named)
+
+
+def names_in_order(org: Signed) -> Sequence[Found]:
+    """Nobody tampers: every record names who signed it, or nobody; and a merge brings the records of both."""
+    org.commit({BOT: SAID.format("a", "bot")}, "bot")
+    org.shell.git("switch", "-qc", "side")
+    org.commit({BOT: SAID.format("a", "bot") + SAID.format("b", "tally")}, "tally")
+    org.shell.git("switch", "-q", "main")
+    org.commit({BOT: SAID.format("a", "bot") + LINE.format("c")}, "bob")
+    org.shell.write(".git/info/attributes", "scores/** merge=union\n")
+    _merged(org, "ada", "main", "side")
+    issue = _ISSUE.format("bot", "open") + _EVENT.format(2, "opened", "bot")
+    org.commit({_OPENED: issue}, "bot")
+    org.commit({_OPENED: issue.replace("open\n", "resolved\n") + _EVENT.format(3, "resolved", "bob")}, "bob")
+    org.commit({_SILENCED: "m: {until: 2026-12-01, reason: x, by: bob}\n"}, "bob")
+    org.commit({_SILENCED: "m: {until: 2026-12-01, reason: x, by: bob}\nx-note: 1\n"}, "ada")
+    return []
+
+
+def value_by_another(org: Signed) -> Sequence[Found]:
+    """A value says that Ada recorded it."""
+    org.commit({BOT: SAID.format("a", "bot")}, "bot")
+    commit = org.commit({BOT: SAID.format("a", "bot") + SAID.format("b", "ada")}, "bot")
+    return [_forged(commit, BOT, 2, "bot", "ada")]
+
+
+def value_by_another_in_other_words(org: Signed) -> Sequence[Found]:
+    """The same, in a line that JSON reads in the same way."""
+    text = SAID.format("a", "ada").replace(",", ", ").replace('"by"', '"\\u0062y"')
+    return [_forged(org.commit({BOT: text}, "bot"), BOT, 1, "bot", "ada")]
+
+
+def value_by_another_in_a_merge(org: Signed) -> Sequence[Found]:
+    """The same, in a merge: no parent has the line."""
+    org.commit({BOT: SAID.format("a", "bot")}, "bot")
+    org.shell.git("switch", "-qc", "side")
+    org.commit({"notes.txt": "x"}, "bot")
+    org.shell.git("switch", "-q", "main")
+    org.shell.git("merge", "-q", "--no-ff", "--no-commit", "side")
+    commit = org.commit({BOT: SAID.format("a", "bot") + SAID.format("b", "ada")}, "bot")
+    added = Found("merge-added-lines", commit, BOT, 2, None, SAID.format("b", "ada").rstrip("\n"))
+    return [_forged(commit, BOT, 2, "bot", "ada"), added]
+
+
+def blank_by_another(org: Signed) -> Sequence[Found]:
+    """Nobody knows the value, and it is said to be Ada who says so."""
+    text = SAID.format("a", "ada").replace('"value":"1"', '"value":null').replace("}", ',"note":"broken"}')
+    return [_forged(org.commit({BOT: text}, "bot"), BOT, 1, "bot", "ada")]
+
+
+def escalation_opened_by_another(org: Signed) -> Sequence[Found]:
+    """An escalation says that Ada opened it, and its event says so, too."""
+    commit = org.commit({_OPENED: _ISSUE.format("ada", "open") + _EVENT.format(2, "opened", "ada")}, "clerk")
+    return [_forged(commit, _OPENED, 0, "clerk", "ada")] * 2
+
+
+def escalation_resolved_by_another(org: Signed) -> Sequence[Found]:
+    """An event says that Bob resolved it."""
+    issue = _ISSUE.format("bot", "open") + _EVENT.format(2, "opened", "bot")
+    org.commit({_OPENED: issue}, "bot")
+    commit = org.commit({_OPENED: issue.replace("open\n", "resolved\n") + _EVENT.format(3, "resolved", "bob")}, "bot")
+    return [_forged(commit, _OPENED, 0, "bot", "bob")]
+
+
+def silence_by_another(org: Signed) -> Sequence[Found]:
+    """A silence says that Ada asked for it."""
+    commit = org.commit({_SILENCED: "m: {until: 2026-12-01, reason: x, by: ada}\n"}, "bob")
+    return [_forged(commit, _SILENCED, 0, "bob", "ada")]
+
+
+def approved_by_another(org: Signed) -> Sequence[Found]:
+    """A value that Ada is said to approve, and nobody asked her."""
+    words = "score(bot): m\n\nOrgtp-Action: score\nOrgtp-Seat: bot\nOrgtp-By: bot\nOrgtp-Approved-By: ada\n"
+    commit = org.commit({BOT: LINE.format("a")}, "bot", words)
+    return [Found("trailer-forged", commit, "", 0, "bot", "ada")]
+
+
+def approved_by_another_with_a_line_below(org: Signed) -> Sequence[Found]:
+    """The same, where git does not read it and people do."""
+    words = "Work\n\nOrgtp-Action: set\nOrgtp-Seat: bot\nOrgtp-By: ada\nOrgtp-Approved-By: ada\n\nCloses #12\n"
+    commit = org.commit({"seats/bot.yaml": seat("bot", f"{METRIC}mission: M\n")}, "bob", words)
+    return [Found("trailer-forged", commit, "", 0, "bob", "ada")] * 2
+
+
+def holidays_with_a_retirement(org: Signed) -> Sequence[Found]:
+    """Bob may retire the bot. With that he gives everybody days off."""
+    record = "seat: bot\nname: N\nrole: R\nkind: agent\nretired_on: 2026-11-20\nreason: R\ndecided_by: bob\n"
+    retired = seat("bot", METRIC).replace("active", "retired")
+    changes = {"retirements/bot.yaml": record, "seats/bot.yaml": retired, "org.yaml": ORG + "holidays: [2026-11-30]\n"}
+    return _refused(org, org.commit(changes, "bob"), "org.yaml")

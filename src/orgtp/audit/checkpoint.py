@@ -75,12 +75,13 @@ class Checkpoint:
 class CheckpointSigner:
     """The key that signed a checkpoint: its fingerprint, the seat it belongs to, and the file that says so.
 
-    `seat` is "" if the file `by` does not list the key.
+    `seat` is "" if the file `by` does not list the key, or only for the other namespaces `limits`.
     """
 
     fingerprint: str
     seat: str
     by: str
+    limits: str = ""
 
     @property
     def description(self) -> str:
@@ -88,7 +89,8 @@ class CheckpointSigner:
         who = (
             f"by {self.seat} ({self.fingerprint}), according to {self.by}" if self.seat else f"with {self.fingerprint}"
         )
-        return f"signed {who}" + ("" if self.seat else f", a key that {self.by} does not list")
+        how = f"admits only for {self.limits}" if self.limits else "does not list"
+        return f"signed {who}" + ("" if self.seat else f", a key that {self.by} {how}")
 
 
 def make_checkpoint(repo: Repo, origin: str, tip: str, key: str = "") -> Checkpoint:
@@ -151,8 +153,10 @@ def identify_checkpoint_signer(
     where = str(outside) if outside else f"{ALLOWED_SIGNERS_PATH} at {tip[:10]}"
     keys = read_signers(raw, where)[0]
     blob = checkpoint.signature.blob
-    names = {key.principal for key in keys if key.blob == blob and key.is_for(NAMESPACE)}
-    return CheckpointSigner(checkpoint.signature.fingerprint, names.pop() if len(names) == 1 else "", where)
+    known = [key for key in keys if key.blob == blob]
+    names = {key.principal for key in known if key.is_for(NAMESPACE)}
+    limits = "" if names else ", ".join(sorted({name for key in known for name in key.namespaces}))
+    return CheckpointSigner(checkpoint.signature.fingerprint, names.pop() if len(names) == 1 else "", where, limits)
 
 
 def _read_signers_file(path: Path) -> bytes:

@@ -6,11 +6,13 @@ good when the key is removed later. Without `policy/allowed_signers`, no signatu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from orgtp.audit.append_proof import AppendProof
 from orgtp.audit.model import AuditNote, CommitChanges, CommitObject, Gap, TreeChange, Violation
 from orgtp.audit.reverts import find_reverted
 from orgtp.audit.rules.authority import (
@@ -18,23 +20,29 @@ from orgtp.audit.rules.authority import (
     explain_ineligible_signer,
     find_refusals,
     find_wrong_deciders,
-    list_retirement_deciders,
 )
+from orgtp.audit.rules.names import ClaimedName, find_claimed_names
 from orgtp.audit.signature_pool import OPENPGP, Forges, SignatureCheck, SignaturePool, is_signed, read_claimed_key
 from orgtp.audit.signing_policy import PolicyCache, PolicyHistory, SigningPolicy
 from orgtp.audit.snapshot import BlobCache, CommitSnapshot
 from orgtp.files.org import read_org_head
+from orgtp.files.scores import find_seat_of_scores, parse_score_line
 from orgtp.files.tree import HEAD
+from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.git.ancestry import find_common_ancestors
 from orgtp.git.ancestry import list_commits_after as commits_after
 from orgtp.git.repo import Repo
 from orgtp.git.ssh_signature import GIT_NAMESPACE
 from orgtp.git.tree import open_tree
-from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, fingerprint
+from orgtp.model.org import Org
+from orgtp.model.score import format_timestamp
+from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, SignerKey, fingerprint
 from orgtp.model.text import count_noun
 from orgtp.model.trailers import TrailerClaims, parse_claims
 
 _MOST_GAPS = 20
+RECORD_FORGED = "record-forged"
+FILE_MODES = ("100644", "100755")
 _ADMIT = (
     "Add the key to policy/allowed_signers in a commit signed by an admitted key, or make this commit again with an "
     "admitted key."
@@ -62,6 +70,7 @@ class SignatureAudit:
         self._repo, self._tip = repo, tip
         self._commits = SignaturePool(repo)
         self._policies = PolicyCache()
+        self._growth = AppendProof(repo, tip)
         gone, replaced, blocks = (dict(known.get(name, {})) for name in ("gone", "replaced", "blocks"))
         self.notes: list[AuditNote] = []
         self._policy_history = PolicyHistory(repo, tip, gone, replaced, blocks, self.notes)
@@ -208,7 +217,11 @@ class SignatureAudit:
                 yield changes.violation("signature-bad", checked.why, hint=_REDO)
             else:
                 claim = yield from self._check_signer(changes, checked, snapshot, policy, after, withdrawn)
-                yield from _check_reverted(changes, claim, back) if claim else ()
+                if claim:
+                    yield from _check_reverted(changes, claim, back)
+                    # A forge may not change the files that have such names.
+                    if not claim.forge:
+                        yield from self._check_recorded_names(changes, claim, [one.org for one in before])
 
     def _check_signer(
         self,
@@ -230,11 +243,44 @@ class SignatureAudit:
             yield changes.violation("signer-not-allowed", f"its signer, {wrong}", after=signer, hint=_REDO)
             return None
         paths = {path: snapshot.oid(path) is not None for path in changes.own_changes}
-        claim = SignedChange(signer, snapshot.org, after.org, paths, forge, withdrawn)
+        claim = SignedChange(
+            signer, snapshot.org, after.org, paths, forge, withdrawn, lambda path: _read_data(path, snapshot, after)
+        )
         yield from _check_permissions(changes, claim, changes.own_changes, "change")
         if not forge:
             yield from _check_claimed_names(changes, claim)
         return claim
+
+    def _check_recorded_names(
+        self, changes: CommitChanges, claim: SignedChange, before: Sequence[Org]
+    ) -> Iterator[Violation]:
+        """Find new values, events and silences that name another seat than the signer as the one that acted."""
+        named = find_claimed_names(before, claim.after, [*changes.own_changes])
+        for one in (*self._find_other_recorders(changes, claim.signer), *named):
+            if one.seat != claim.signer:
+                message = f"{one.what} says by {one.seat}, but {claim.signer} signed the commit"
+                facts = {"before": claim.signer, "after": one.seat}
+                yield changes.violation(RECORD_FORGED, message, path=one.path, line=one.line, **facts)
+
+    def _find_other_recorders(self, changes: CommitChanges, signer: str) -> Iterator[ClaimedName]:
+        """Find the seats other than the signer that new lines of score files name."""
+        for path, entry in sorted(changes.own_changes.items()):
+            if find_seat_of_scores(path) and entry.new_mode in FILE_MODES:
+                for line in self._find_new_lines(changes, entry):
+                    data, at, _ = parse_score_line(line)
+                    if at and data.get("by", signer) != signer:
+                        number = self._growth.read_version(entry.new).split(b"\n").index(line) + 1
+                        yield ClaimedName(data["by"], path, f"the value {data['id']}", number)
+
+    def _find_new_lines(self, changes: CommitChanges, entry: TreeChange) -> Iterable[bytes]:
+        """Find the lines of a file that no parent has."""
+        olds = [rows[entry.path] for rows in changes.against if entry.path in rows]
+        grown = self._growth.find_appended(entry) if len(olds) == 1 and entry.old_mode in (None, *FILE_MODES) else None
+        if grown and not changes.is_merge:
+            return grown.added.split(b"\n")
+        versions = (self._growth.read_version(one.old) for one in olds if one.old_mode in FILE_MODES)
+        known = {line for raw in versions for line in raw.split(b"\n")}
+        return [line for line in self._growth.read_version(entry.new).split(b"\n") if line not in known]
 
     def _is_bound(self, commit: CommitObject, old: Sequence[SigningPolicy]) -> bool:
         """Whether a commit must be signed, according to the policy before it or the current one."""
@@ -275,8 +321,37 @@ def _identify_signer(policy: SigningPolicy, blob: str, at: int) -> tuple[str, st
     if len(names) > 1:
         return "", f"its key {_format_key(blob)} belongs to several signers: {', '.join(sorted(names))}"
     if lines:
-        return "", f"the key of {lines[0].principal}, {_format_key(blob)}, was not valid for commits of that date"
+        what = f"the key of {lines[0].principal}, {_format_key(blob)}, was not valid for commits of that date"
+        return "", f"{what}: {_explain_unfit_key(lines)}"
     return "", f"its key {_format_key(blob)} is not in the policy before it"
+
+
+def _explain_unfit_key(lines: Sequence[SignerKey]) -> str:
+    """Explain why no line of the policy for a key admits it: what it is for, or when."""
+    fit = [key for key in lines if key.is_for(GIT_NAMESPACE)]
+    if not fit:
+        names = sorted({name for key in lines for name in key.namespaces})
+        return f"it may only sign in the {'namespace' if len(names) == 1 else 'namespaces'} {', '.join(names)}"
+    spans = [(("from", key.since), ("before", key.until)) for key in fit]
+    texts = (" and ".join(f"{word} {_format_day(at)}" for word, at in span if at is not None) for span in spans)
+    return f"it is valid {', or '.join(texts)}"
+
+
+def _format_day(at: int) -> str:
+    return format_timestamp(datetime.fromtimestamp(at, UTC))
+
+
+def _read_data(path: str, before: CommitSnapshot, after: CommitSnapshot) -> tuple[object, object]:
+    """Return the content of a YAML file in two snapshots; None for one that is missing or not valid."""
+    return _parse_data(path, before.raw(path)), _parse_data(path, after.raw(path))
+
+
+def _parse_data(path: str, raw: bytes | None) -> object:
+    try:
+        data: object = read_document(path, raw).data if raw is not None else None
+    except NotStrict:
+        return None
+    return data
 
 
 def _format_key(blob: str) -> str:
@@ -312,14 +387,17 @@ def _check_permissions(
 
 def _check_claimed_names(changes: CommitChanges, claim: SignedChange) -> Iterator[Violation]:
     """Find trailers and retirement records that must name the signer, but name someone else."""
-    claims: TrailerClaims = parse_claims(changes.commit.message)
-    if claims.by and claims.by != claim.signer:
-        message = f"Orgtp-By says {claims.by}, but {claim.signer} signed the commit"
-        yield changes.violation("trailer-forged", message, before=claim.signer, after=claims.by)
-    fit = [seat for retired in claim.records for seat in list_retirement_deciders(claim.before, retired)]
-    if claims.approved_by and claim.records and (claims.approved_by != claim.signer or claim.signer not in fit):
-        message = f"Orgtp-Approved-By says {claims.approved_by}, but {claim.signer} signed the commit"
-        yield changes.violation("trailer-forged", message, before=claim.signer, after=claims.approved_by)
+    for key, named in _list_claimed_names(parse_claims(changes.commit.message)):
+        if named != claim.signer:
+            message = f"{key} says {named}, but {claim.signer} signed the commit"
+            yield changes.violation("trailer-forged", message, before=claim.signer, after=named)
     for path, named in find_wrong_deciders(claim):
         message = f"the record says that {named or 'nobody'} decided, but {claim.signer} signed the commit"
         yield changes.violation("trailer-forged", message, path=path, before=claim.signer, after=named)
+
+
+def _list_claimed_names(claims: TrailerClaims) -> dict[tuple[str, str], None]:
+    """List the trailers that name who acted or approved, wherever they stand in the message, without duplicates."""
+    read = [one for one in (claims, claims.misplaced) if one]
+    named = [("Orgtp-By", one.by) for one in read] + [("Orgtp-Approved-By", one.approved_by) for one in read]
+    return dict.fromkeys(pair for pair in named if pair[1])

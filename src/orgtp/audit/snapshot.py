@@ -12,13 +12,13 @@ from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from orgtp.audit.model import CommitObject
-from orgtp.files.escalation import read_escalation
+from orgtp.files.escalation import read_escalation, read_silences
 from orgtp.files.org import OrgHead, read_org_head, read_retirement
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD
 from orgtp.git.repo import Repo
 from orgtp.git.tree import list_blob_ids
-from orgtp.model.escalation import Escalation, escalation_path
+from orgtp.model.escalation import Escalation, Silences, escalation_path, silences_path
 from orgtp.model.org import Org, Retirement
 from orgtp.model.seat import Seat, retirement_path, seat_path
 
@@ -46,6 +46,7 @@ class BlobCache:
         self._seats: dict[tuple[str, str], Seat | None] = {}
         self._records: dict[tuple[str, str], Retirement | None] = {}
         self._escalations: dict[tuple[str, str], Escalation | None] = {}
+        self._silences: dict[tuple[str, str], Silences | None] = {}
 
     def read_blob(self, oid: str) -> bytes:
         """Read the content of a file. Raises `GitFailed` if it is missing."""
@@ -68,6 +69,12 @@ class BlobCache:
         if (path, oid) not in self._escalations:
             self._escalations[path, oid] = read_escalation(path, self.read_blob(oid))[0]
         return self._escalations[path, oid]
+
+    def read_silences(self, path: str, oid: str) -> Silences | None:
+        """Read the silenced metrics of a seat; None if the file is not valid."""
+        if (path, oid) not in self._silences:
+            self._silences[path, oid] = read_silences(path, self.read_blob(oid))[0]
+        return self._silences[path, oid]
 
 
 class LazyMapping(Mapping[str, Thing]):
@@ -149,6 +156,7 @@ class CommitSnapshot:
             seats=LazyMapping(self, seat_path, self.blobs.read_seat),
             retirements=LazyMapping(self, retirement_path, self.blobs.read_retirement),
             escalations=LazyMapping(self, escalation_path, self.blobs.read_escalation),
+            silences=LazyMapping(self, silences_path, self.blobs.read_silences),
         )
 
 

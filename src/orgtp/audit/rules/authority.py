@@ -1,20 +1,21 @@
 """Permissions: which paths the policy before a commit allows its signer to change.
 
 The org before the commit decides, so nobody can admit themselves. The signer is checked, not the author: a key
-identifies the signer, but anyone can write any name as the author.
+identifies the signer, but anyone can write any name as the author. A permission lists what may change; everything else
+must stay as it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TypeVar
 
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
 from orgtp.model.escalation_policy import list_allowed_resolvers
-from orgtp.model.org import Org
-from orgtp.model.seat import Seat, retirement_path, seat_path
+from orgtp.model.org import Org, Retirement
+from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
 from orgtp.model.text import is_id, join_with_and
 
 Item = TypeVar("Item")
@@ -40,6 +41,7 @@ class SignedChange:
     """A signed change: the org before and after, and the changed paths, each with whether it existed before.
 
     `withdrawn` are the score files to which it adds a record that withdraws a value.
+    `read_data` returns the content of a YAML file before and after, for keys that have no meaning for orgtp.
     """
 
     signer: str
@@ -48,6 +50,7 @@ class SignedChange:
     paths: Mapping[str, bool]
     forge: bool = False
     withdrawn: Collection[str] = ()
+    read_data: Callable[[str], tuple[object, object]] = lambda _: (None, None)
 
     @cached_property
     def retiring(self) -> list[str]:
@@ -215,27 +218,30 @@ def _find_accountable_people(org: Org, id_: str) -> list[str]:
 
 
 def _allow_retirement_change(claim: SignedChange, id_: str) -> list[str]:
-    """Return the signer if the change of a seat results only from retirements that the signer may decide."""
+    """Return the signer if the change of a seat results only from retirements that the signer may decide.
+
+    Everything else must stay as it is. Without this check, whoever decides a retirement could change every seat that
+    its record names.
+    """
     old, new = claim.before.seats.get(id_), claim.after.seats.get(id_)
     if old is None or new is None or not claim.retiring:
         return []
-    allowed = (id_ in claim.retiring and new.is_retired) or _without_handover(claim, old, new) == old
-    return [claim.signer] if allowed else []
+    if id_ in claim.retiring and new.is_retired:
+        new = replace(new, status=old.status)
+    expected = _without_handover(claim, old, new)
+    return [claim.signer] if expected == old and new.own == old.own else []
 
 
 def _without_handover(claim: SignedChange, old: Seat, new: Seat) -> Seat:
     """Return the seat `new` without what retirements gave it: inherited capabilities and metrics, a manager, an owner.
 
-    Without this check, whoever decides a retirement could change every seat that its record names.
+    What it inherited must be what the retired seat had.
     """
-    records = [claim.after.retirements.get(seat) for seat in claim.retiring]
-    parts = {name for record in records if record for name, heir in record.capabilities.items() if heir == old.id}
-    metrics = {name for record in records if record for name, heir in record.metrics.items() if heir == old.id}
     return replace(
         new,
-        capabilities=_without_keys(new.capabilities, parts - old.capabilities.keys()),
-        metrics=_without_keys(new.metrics, metrics - old.metrics.keys()),
-        reports_to=old.reports_to if old.reports_to in claim.retiring else new.reports_to,
+        capabilities=_without_keys(new.capabilities, _find_inherited_capabilities(claim, old, new)),
+        metrics=_without_keys(new.metrics, _find_inherited_metrics(claim, old, new)),
+        reports_to=old.reports_to if new.reports_to in _find_new_managers(claim, old) else new.reports_to,
         owner=old.owner if old.owner in claim.retiring else new.owner,
     )
 
@@ -244,21 +250,104 @@ def _without_keys(items: Mapping[str, Item], without: Collection[str]) -> dict[s
     return {name: item for name, item in items.items() if name not in without}
 
 
+def _find_inherited_capabilities(claim: SignedChange, old: Seat, new: Seat) -> set[str]:
+    """Find the new capabilities of a seat that a record gives it, with the text that they had."""
+    return {
+        name
+        for retired, record in _list_records(claim)
+        for name, heir in record.capabilities.items()
+        if heir == old.id
+        and name not in old.capabilities
+        and new.capabilities.get(name) == retired.capabilities.get(name)
+    }
+
+
+def _find_inherited_metrics(claim: SignedChange, old: Seat, new: Seat) -> set[str]:
+    """Find the new metrics of a seat that a record gives it, and that are measured as they were."""
+    return {
+        name
+        for retired, record in _list_records(claim)
+        for name, heir in record.metrics.items()
+        if heir == old.id
+        and name not in old.metrics
+        and name in retired.metrics
+        and name in new.metrics
+        and _is_same_measure(retired, retired.metrics[name], new.metrics[name])
+    }
+
+
+# The settings of a metric that refer to the seat that has it, so an heir's differ.
+_RELATIVE = ("leads_to", "continues")
+
+
+def _is_same_measure(retired: Seat, old: Metric, new: Metric) -> bool:
+    """Whether a metric is measured as for the retired seat. A setting that refers to a seat may name that one."""
+    pairs = [(field.name, getattr(old, field.name), getattr(new, field.name)) for field in fields(Metric)]
+    return all(
+        now == was or (name in _RELATIVE and now in {"", f"{retired.id}/{was}", f"{retired.id}/{old.id}"})
+        for name, was, now in pairs
+    )
+
+
+def _find_new_managers(claim: SignedChange, old: Seat) -> set[str]:
+    """Find the managers that a retirement may give to a seat: that of the record, else the one above the retired seat.
+
+    A seat that gets none goes to the top.
+    """
+    return {
+        record.reports.get(old.id) or above
+        for retired, record in _list_records(claim)
+        if retired.id == old.reports_to
+        for above in ("", retired.reports_to)
+    }
+
+
+def _list_records(claim: SignedChange) -> Iterator[tuple[Seat, Retirement]]:
+    """List the seats that the signer retires, as they were, each with its record."""
+    for id_ in claim.retiring:
+        record, seat = claim.after.retirements.get(id_), claim.before.seats.get(id_)
+        if record and seat:
+            yield seat, record
+
+
 def _allow_list_cleanup(claim: SignedChange, path: str) -> list[str]:
     """Return the signer if org.yaml only lost seats from its lists that the signer retires in this commit."""
     return [claim.signer] if path == "org.yaml" and claim.retiring and _only_removes_retired(claim) else []
 
 
+# The parts of an org that are in other files than org.yaml, or only say where something is.
+_OTHER_FILES = frozenset(
+    {"seats", "scores", "retirements", "escalations", "silences", "signers", "explanations", "unreadable", "marks"}
+)
+
+
 def _only_removes_retired(claim: SignedChange) -> bool:
-    before, after, gone = claim.before, claim.after, set(claim.retiring)
-    old = before.policy
-    expected = replace(
+    """Whether org.yaml is as before, except for seats that were removed from its lists. Any other key counts."""
+    gone, old = set(claim.retiring), claim.before.policy
+    policy = replace(
         old,
         scorekeepers=tuple(seat for seat in old.scorekeepers if seat not in gone),
         approvers=tuple(seat for seat in old.approvers if seat not in gone),
     )
-    heads = [(org.id, org.name, str(org.zone), org.branch, org.routing) for org in (before, after)]
-    return after.policy == expected and heads[0] == heads[1]
+    was, now = ({**_read_org_settings(org), "policy": org.policy} for org in (claim.before, claim.after))
+    before, after = (_drop_lists(data) for data in claim.read_data("org.yaml"))
+    return {**was, "policy": policy} == now and before == after
+
+
+def _read_org_settings(org: Org) -> dict[str, object]:
+    """Return everything that org.yaml sets, by its name in `Org`."""
+    names = [field.name for field in fields(Org) if field.name not in _OTHER_FILES]
+    return {name: str(org.zone) if name == "zone" else getattr(org, name) for name in names}
+
+
+def _drop_lists(data: object) -> object:
+    """Return the content of org.yaml without the lists from which a retirement removes a seat."""
+    if not isinstance(data, Mapping) or not isinstance(policy := data.get("policy"), Mapping):
+        return data
+    rest = {key: value for key, value in policy.items() if key != "scorekeepers"}
+    if isinstance(retirement := policy.get("retirement"), Mapping):
+        rest["retirement"] = {key: value for key, value in retirement.items() if key != "approvers"}
+    return {**data, "policy": rest}
 
 
 def find_wrong_deciders(claim: SignedChange) -> Iterator[tuple[str, str]]:

@@ -120,8 +120,9 @@ HISTORY: tuple[Rule, ...] = (
     ),
     _audit_page(
         "trailer-forged",
-        "A trailer names a seat that was not changed, did not exist, or did not decide.",
-        "A false trailer attributes a change to someone who did not make it.",
+        "A trailer names a seat that was not changed, did not exist, did not decide, or did not sign.",
+        "A false trailer attributes a change to someone who did not make it. In a signed commit, `Orgtp-By` and "
+        "`Orgtp-Approved-By` name the signer.",
         "Orgtp-Approved-By: david           (and the record says decided_by: kristen)",
         "Orgtp-Approved-By: david           (decided_by: david)",
         "find out who made the commit, and record that in a new one.",
@@ -224,6 +225,15 @@ HISTORY: tuple[Rule, ...] = (
         "seats/dash.yaml changed and signed by dash",
         "seats/dash.yaml changed and signed by its owner",
         "ask someone who may make this change to make it again in a commit of their own.",
+    ),
+    _audit_page(
+        "record-forged",
+        "A signed commit adds a record that names another seat than its signer.",
+        "A value, an event of an escalation and a silence say who acted (`by`). In a signed commit that is the signer. "
+        "A record that names nobody is fine.",
+        '{"id":"b",…,"value":"9","by":"david"}        (signed with the key of dash)',
+        '{"id":"b",…,"value":"9","by":"dash"}',
+        "find out who made the commit, and record that in a new one. If the value is right, record it again.",
     ),
     _audit_page(
         "key-returned",
