@@ -181,6 +181,8 @@ def test_validate_says_why_and_a_waiver_silences_it(acme: Shell) -> None:
             f"seat: s{number}\nname: S{number}\nrole: R\nkind: human\nstatus: active\nreports_to: ada\n"
             f'metrics:\n  m:\n    name: {name}\n    outcome: Clients stay\n    target: ">= 90%"\n    cadence: weekly\n',
         )
+    acme.git("add", ".")
+    acme.git("commit", "-qm", "Three seats")
     said = acme("validate", code=1).out
     assert 'metric-wish: "Always write tests" says how to work, and not what came of it' in said
     assert 'metric-runtime: "Page loads in under 2 seconds" measures the machine (page loads)' in said

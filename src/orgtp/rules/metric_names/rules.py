@@ -64,8 +64,8 @@ def metric_runtime(org: Org) -> Iterator[Finding]:
 
     Tokens, latency, uptime, cache hits and requests per hour can all be excellent while no client is better off. They
     belong on an operations dashboard. Words of time or speed do not make an outcome of them (`Latency within 200 ms`),
-    but words for a result do (`Cost of tokens per resolved ticket`). A target of at most five seconds is a machine's,
-    too.
+    but words for a result do (`Cost of tokens per resolved ticket`). No person works to a target of a few seconds, so
+    that is a machine's, too.
 
     Bad:
 
