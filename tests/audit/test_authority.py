@@ -32,7 +32,9 @@ def may(files: Mapping[str, str | None], base: Mapping[str, str] = BASE, *, forg
     paths = {path: path in base for path in files}
     both = (base, {**base, **files})
     claims = [
-        SignedChange(name, before, after, paths, forge, read_data=lambda path: (_data(both[0], path), _data(both[1], path)))
+        SignedChange(
+            name, before, after, paths, forge, read_data=lambda path: (_data(both[0], path), _data(both[1], path))
+        )
         for name in EVERYONE
         if not explain_ineligible_signer(before, name)
     ]

@@ -49,7 +49,17 @@ def _names(text: str) -> list[str]:
 
 def test_json_has_the_keys_of_the_design(sample: Shell) -> None:
     data = sample("chart", "--json").json
-    assert list(data) == ["orgtp", "kind", "org", "revision", "dirty", "problems_total", "seats"]
+    assert list(data) == [
+        "orgtp",
+        "kind",
+        "org",
+        "revision",
+        "dirty",
+        "problems_total",
+        "seats",
+        "left_out",
+        "hidden_below",
+    ]
     assert (data["kind"], data["org"], data["revision"], data["dirty"]) == ("chart", "sneeze-it", sample.head(), False)
     assert all(list(seat) == SEAT_KEYS for seat in data["seats"])
     assert all(list(metric) == METRIC_KEYS for seat in data["seats"] for metric in seat["metrics"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from rich.cells import cell_len
 
 from tests.conftest import Shell
 
-ROW_KEYS = {"seat", "metric", "name", "outcome", "target", "unit", "cells", "latest", "state", "misses_in_a_row"}
-ROW_KEYS |= {"on_target", "known"}
+ROW_KEYS = {
+    "seat", "owner", "metric", "name", "outcome", "target", "unit", "cells", "latest", "state", "misses_in_a_row",
+    "on_target", "known",
+}  # fmt: skip
 CELL_KEYS = {"period", "value", "state", "at", "by", "note"}
 STATES = {"on", "off", "unavailable", "missing", "pending", "none"}
 SIGNS = {"on": "✓", "off": "✗", "unavailable": "?", "missing": "–", "pending": "·"}
@@ -61,8 +64,9 @@ def test_every_state_is_shown(acme: Shell) -> None:
     blank = row["cells"][5]
     assert (blank["value"], blank["note"]) == (None, "the source was down")
     line = next(line for line in acme("scorecard", "--weeks", "8").out.splitlines() if "number" in line)
-    assert line.split()[3:12] == ["–", "–", "13", "✓", "11", "✗", "?", "–", "·"]
-    assert line.endswith(" 1/2")
+    assert line.split()[1:13] == ["Ada", ">=", "12", "–", "–", "13", "✓", "11", "✗", "?", "–", "·"]
+    # The latest value, then how many of the known ones are on target.
+    assert line.split()[-2:] == ["–", "1/2"]
 
 
 def test_a_value_is_never_carried_forward(acme: Shell) -> None:
@@ -186,3 +190,55 @@ def test_an_org_without_metrics(shell: Shell) -> None:
     ran = shell("scorecard", "--org", "empty")
     assert "no metrics yet" in ran.out
     assert shell("scorecard", "--org", "empty", "--json").json["rows"] == []
+
+
+@pytest.mark.parametrize("width", ["80", "100", "200", "400"])
+def test_the_latest_value_stays_in_sight(sample: Shell, width: str) -> None:
+    """Of a monthly metric, too, whose weeks are empty most of the time."""
+    rows = _rows(sample)
+    out = sample("scorecard", COLUMNS=width).out
+    head = next(line for line in out.splitlines() if "W47" in line)
+    assert head.split()[-3:] == ["latest", "on", "target"]
+    for name, key in {"Gross margin": "gross-margin", "Cash collected": "cash-collected"}.items():
+        line = next(line for line in out.splitlines() if line.strip().startswith(name))
+        row = next(row for (_, metric), row in rows.items() if metric == key)
+        assert row["cells"][-1]["value"] is None
+        shown = line.split()[-3].replace(",", "").removesuffix("%")
+        assert (shown, line.split()[-2]) == (row["latest"], SIGNS[row["state"]]), width
+    assert all(cell_len(line) <= int(width) for line in out.splitlines())
+
+
+def test_the_owner_of_each_row(sample: Shell) -> None:
+    """In a column if there is room, else beside the name of the seat."""
+    rows = _rows(sample)
+    assert (rows["penny", "days-to-pay"]["owner"], rows["david", "gross-margin"]["owner"]) == ("janine", "david")
+    wide = sample("scorecard", COLUMNS="140").out.splitlines()
+    assert next(line for line in wide if "W47" in line).split()[:2] == ["owner", "target"]
+    assert "Janine" in next(line for line in wide if "Invoices sent" in line)
+    assert "Penny  owner Janine" in sample("scorecard", COLUMNS="80").out.splitlines()
+
+
+def test_misses_in_a_row(acme: Shell) -> None:
+    """Only values that are known end or extend the run, however many weeks are shown."""
+    values = {"2026-W41": "9", "2026-W42": "20", "2026-W43": "9", "2026-W44": "8", "2026-W46": "7"}
+    for week, value in values.items():
+        acme("score", "add", "bot", "number", value, "--for", week)
+    acme("score", "add", "bot", "number", "--unavailable", "down", "--for", "2026-W45")
+    for weeks in ("1", "3", "13"):
+        assert _rows(acme, "--weeks", weeks)["bot", "number"]["misses_in_a_row"] == 3, weeks
+    assert _rows(acme)["bot", "done"]["misses_in_a_row"] == 0
+    acme("score", "add", "bot", "number", "12")
+    assert _rows(acme)["bot", "number"]["misses_in_a_row"] == 0
+
+
+def test_a_value_from_before_the_first_target_is_shown(acme: Shell) -> None:
+    """It has no state, and the weeks that lead up to the first target are not empty because of that."""
+    text = acme.read("seats/bot.yaml").replace("target: '>= 12'", "target: {2026-W46: '>= 12'}")
+    acme.write("seats/bot.yaml", text.replace("since: 2026-10-05", "since: 2026-11-09"))
+    line = {"id": "early", "at": "2026-10-20T13:00:00Z", "metric": "number", "period": "2026-W42", "value": "7"}
+    acme.write("scores/bot/2026-10.jsonl", json.dumps({**line, "by": "ada"}, separators=(",", ":")) + "\n")
+    cells = {cell["period"]: cell for cell in _rows(acme)["bot", "number"]["cells"]}
+    assert (cells["2026-W42"]["value"], cells["2026-W42"]["state"]) == ("7", "none")
+    out = acme("scorecard", COLUMNS="200").out
+    assert "W42" in out
+    assert "W41" not in out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -66,3 +67,41 @@ def test_each_tool_says_what_it_is_for(asked: Shell) -> None:
             jsonschema.Draft202012Validator.check_schema(schema)
             assert schema["type"] == "object"
             assert "title" not in schema
+
+
+# What the function declarations of every large provider take: one error in one tool, and all of them are refused.
+INPUT_KEYWORDS = {"type", "description", "enum", "items", "properties", "required"}
+
+
+def _walk(schema: Any, place: str) -> Any:
+    """Each schema inside a schema, with its place."""
+    yield place, schema
+    for name, inner in schema.get("properties", {}).items():
+        yield from _walk(inner, f"{place}.{name}")
+    if "items" in schema:
+        yield from _walk(schema["items"], f"{place}[]")
+
+
+def test_no_provider_refuses_an_input_schema(asked: Shell) -> None:
+    for tool in _listed(asked, allow_write=True)["tools"]:
+        assert re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", tool["name"])
+        assert len(tool["description"]) <= 1024
+        for place, schema in _walk(tool["inputSchema"], tool["name"]):
+            # No union, reference, default, title, constant, pattern or object with any keys, and one type each.
+            assert schema.keys() <= INPUT_KEYWORDS, place
+            assert schema["type"] in {"object", "array", "string", "integer", "boolean"}, place
+            assert ("items" in schema) is (schema["type"] == "array"), place
+            assert bool(schema.get("properties")) is (schema["type"] == "object"), place
+            assert set(schema.get("required", ())) <= schema.get("properties", {}).keys(), place
+            if "enum" in schema:
+                # Choices are texts, none of them empty: an optional choice is left out of `required`.
+                assert schema["type"] == "string", place
+                assert schema["enum"], place
+                assert all(isinstance(word, str) and word for word in schema["enum"]), place
+
+
+def test_every_list_of_an_answer_says_what_is_in_it(asked: Shell) -> None:
+    for tool in _listed(asked, allow_write=True)["tools"]:
+        for place, schema in _walk(tool["outputSchema"], tool["name"]):
+            assert isinstance(schema["type"], str), place
+            assert ("items" in schema) is (schema["type"] == "array"), place

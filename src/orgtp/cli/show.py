@@ -138,7 +138,7 @@ def show_stale(
     """
     if seat_ and selection.seat not in {"", seat_}:
         raise BadInput(what=f"name one seat: {seat_}, or --seat {selection.seat}")
-    selection = replace(selection, seat=seat_ or selection.seat)
+    by, selection = selection.text, replace(selection, seat=seat_ or selection.seat)
     handle = open_chosen_org(org, at)
     found = handle.list_stale(selection)
     code = int(bool(found.stale))
@@ -150,10 +150,10 @@ def show_stale(
 
     screen = detect_screen()
     if found.stale:
-        write_stdout(stale_text(found, handle.now, screen, by=selection.text))
+        write_stdout(stale_text(found, handle.now, screen, by=by))
     else:
         named = handle.org_about(selection.seat).seats.get(selection.seat)
-        write_stdout(nothing_stale_text(named, found, screen, is_whole=not handle.unread, by=selection.text))
+        write_stdout(nothing_stale_text(named, found, screen, is_whole=not handle.unread, by=by))
     return finish_answer(handle, code)
 
 

@@ -254,19 +254,21 @@ def _describe_annotation(annotation: Any) -> Any:
     return Annotated[kind, WithJsonSchema(words) if isinstance(words, dict) else Field(description=words)]
 
 
-def _trim_schema(schema: Any) -> Any:
+def _trim_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """A schema in the part of JSON Schema that every large provider accepts, and short, because it is context.
 
     An optional argument is left out of `required`: it needs no default, no null and no empty word among its choices,
     which some providers answer with an error for all tools at once.
     """
-    if not isinstance(schema, dict):
-        return schema
     if "anyOf" in schema:
         (only,) = [one for one in schema["anyOf"] if one != {"type": "null"}]
         schema = {**only, **{key: value for key, value in schema.items() if key != "anyOf"}}
-    left = {key: value for key, value in schema.items() if key not in {"title", "default"} or isinstance(value, dict)}
-    return {key: _trim_schema(value) for key, value in left.items()}
+    found = {key: value for key, value in schema.items() if key not in {"title", "default"}}
+    if "items" in found:
+        found["items"] = _trim_schema(found["items"])
+    if "properties" in found:
+        found["properties"] = {name: _trim_schema(value) for name, value in found["properties"].items()}
+    return found
 
 
 def _adapt_list(value: Any) -> Any:

@@ -115,6 +115,9 @@ def _choose_layout(card: Scorecard, grid: Sequence[_GridRow], screen: Screen) ->
     spark = len(card.columns) + _GAP if is_wide else 0
     owner = min(_OWNER_MOST, max(measure_line(_format_grid_owner(row)) for row in card.rows)) + _GAP if is_wide else 0
     fixed = owner + spark + latest + count
+    if screen.width - fixed - _GAP <= widths[-1]:
+        # Where one week has no room beside the latest value, the week stays.
+        fixed, latest = fixed - latest, 0
     room = screen.width - target - fixed
     stacked = room - sum(widths[-_FEW:]) - _FEW * _GAP < _NAME_LEAST
     least = _GAP if stacked else min(natural, _NAME_LEAST)
@@ -180,7 +183,7 @@ def _format_grid_header(card: Scorecard, layout: _GridLayout) -> Line:
     for number in layout.shown:
         line += pad_line([(_format_week(card, number), "dim")], layout.widths[number], right=True)
     line += pad_line([("  trend", "dim")], layout.spark) if layout.spark else []
-    line += pad_line([(_LATEST, "dim")], layout.latest, right=True)
+    line += pad_line([(_LATEST, "dim")], layout.latest, right=True) if layout.latest else []
     return [*line, *pad_line([(_ON, "dim")], layout.count, right=True)]
 
 
@@ -219,7 +222,7 @@ def _format_numbers(line: _GridRow, layout: _GridLayout, name: Line) -> Line:
     for number in layout.shown:
         pieces += pad_line([line.cells[number]], layout.widths[number], right=True)
     pieces += [("  ", ""), *_draw_trend(row)] if layout.spark else []
-    pieces += pad_line([_format_latest(row)], layout.latest, right=True)
+    pieces += pad_line([_format_latest(row)], layout.latest, right=True) if layout.latest else []
     return [*pieces, *pad_line([(_format_hit_count(row), "")], layout.count, right=True)]
 
 

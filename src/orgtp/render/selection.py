@@ -18,7 +18,9 @@ def left_out_lines(left_out: Omitted, by: str, width: int, *, noun: str = "metri
 
 
 def describe_left_out(left_out: Omitted, by: str, *, noun: str = "metric") -> str:
-    """The same as a text; "" if nothing is left out."""
+    """The same as a text; "" if nothing is left out, or if that was not asked for with options."""
+    if not by:
+        return ""
     other = "other seat" if left_out.metrics is None else "seat"
     counts = {other: left_out.seats or 0, noun: left_out.metrics or 0}
     parts = [count_noun(number, name) for name, number in counts.items() if number]
