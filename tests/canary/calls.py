@@ -85,13 +85,14 @@ CALLS = (
     Call("audit export ../audit.zip --force --unsigned --json", has='"fingerprint": null', code=1, env=LATER),
     Call("schema seat", has="$schema"),
     Call("mcp --allow-write --as tally", has='"orgtp"', stdin=HELLO),
-    Call("score add radar briefing-by-8 7:52am", 1),
-    Call("score add radar briefing-by-8 7:52am --json", 1, '"commit"'),
-    Call("score add radar briefing-by-8 7:52am --dry-run", 0, "07:52"),
+    Call("score add radar briefing-by-8 7:52am", 1, env={"GIT_AUTHOR_EMAIL": "radar@example.com"}),
+    Call("score add radar briefing-by-8 7:52am --by radar --json", 1, '"commit"'),
+    Call("score add radar briefing-by-8 7:52am --by radar --dry-run", 0, "07:52"),
     Call("score add radar briefing-by-8 7:52am --dry-run --json --by tally", 0, "07:52"),
     Call("score add radar briefing-by-8 --unavailable broken", 1, env={"ORGTP_SEAT": "tally"}),
-    Call("score add --from -", 1, stdin=VALUES),
-    Call("score add --from - --json", 1, stdin=VALUES, env={"GIT_AUTHOR_EMAIL": "dash@example.com"}),
+    Call("score add radar briefing-by-8 7:52am", code=2),
+    Call("score add --from - --by radar", 1, stdin=VALUES),
+    Call("score add --from - --by radar --json", 1, stdin=VALUES, env={"GIT_AUTHOR_EMAIL": "dash@example.com"}),
     Call("score add nobody nothing 1", code=2),
     Call("score collect --sources ../sources.yaml --json --by tally", 1, '"97"'),
     Call("stale", has="Penny", code=1, env={"ORGTP_NOW": "2026-11-24T12:00:00Z"}),
@@ -127,6 +128,6 @@ LINES = tuple(
     Call(line, commits)
     for line, commits in (
         ("validate", 0), ("chart --at HEAD~1", 0), ("log --limit 3", 0), ("seat set dash mission=M", 1),
-        ("score add radar briefing-by-8 7:52am", 1), (_RETIRE, 1), ("scorecard", 0),
+        ("score add radar briefing-by-8 7:52am --by radar", 1), (_RETIRE, 1), ("scorecard", 0),
     )
 )  # fmt: skip

@@ -201,7 +201,7 @@ def test_sync_with_a_remote(hostile: Shell, cage: Cage) -> None:
             out.write(config_text(rows))
     cage.sung()
     for line in (
-        "sync --status", "sync --dry-run", "sync", "score add radar briefing-by-8 7:52am --push",
+        "sync --status", "sync --dry-run", "sync", "score add radar briefing-by-8 7:52am --by radar --push",
         "seat set dash mission=M --push", f"{_WHOLE} --push --json", "sync --json",
     ):  # fmt: skip
         ran = hostile(*line.split())
@@ -220,7 +220,7 @@ def test_sync_over_ssh(hostile: Shell, cage: Cage) -> None:
     net = hostile.folder / ".git/orgtp/net"
     net.mkdir(parents=True)
     (net / "commondir").write_text(f"{hostile.folder}/.git\n", encoding="utf-8")
-    for line in ("sync", "score add radar briefing-by-8 7:52am --push", "init new --remote ssh://nowhere.invalid/x"):
+    for line in ("sync", "score add radar briefing-by-8 7:52am --by radar --push", "init new --remote ssh://nowhere.invalid/x"):
         ran = hostile(*line.split(), code=None)
         assert cage.sung() == set(), line
         assert "nowhere.invalid" in ran.err
@@ -276,7 +276,7 @@ def test_a_signature_that_a_repository_wants(hostile: Shell, cage: Cage, rows: l
         out.write(config_text([("commit.gpgsign", "true"), *rows]))
     (hostile.folder / ".git/config.worktree").unlink()
     before = _count(hostile)
-    kept = hostile("score", "add", "radar", "briefing-by-8", "7:52am", code=75)
+    kept = hostile("score", "add", "radar", "briefing-by-8", "7:52am", "--by", "radar", code=75)
     refused = hostile("seat", "set", "dash", "mission=M", code=2)
     assert cage.sung() == set()
     assert _count(hostile) == before
