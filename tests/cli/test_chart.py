@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import subprocess
@@ -273,3 +274,128 @@ def test_mermaid_names_and_labels_are_safe(sample: Shell) -> None:
     assert node.count('"') == 2
     assert "<script" not in node
     assert "  seat_david --> seat_end" in lines
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is missing; on Debian: apt-get install graphviz")
+def test_many_seats_are_a_column_for_each_level(acme: Shell) -> None:
+    """Two hundred seats below three are no ribbon of thousands of points."""
+    for boss in ("x", "y", "z"):
+        acme.write(f"seats/{boss}.yaml", _person(boss, "reports_to: ada\n"))
+        for number in range(66):
+            acme.write(f"seats/{boss}{number}.yaml", _person(f"{boss}{number}", f"reports_to: {boss}\n"))
+    svg = _rendered(acme("chart", "--format", "dot").out)
+    width, height = (int(number) for number in re.findall(r'<svg width="(\d+)pt" height="(\d+)pt"', svg)[0])
+    assert width < 800
+    assert height < 200 * 40
+    assert len({round(float(x)) for x in re.findall(r'<text [^>]*x="([\d.]+)"', svg)}) == 3
+
+
+def _many(acme: Shell, count: int, below: str = "ada") -> None:
+    for number in range(count):
+        acme.write(f"seats/s{number}.yaml", _person(f"s{number}", f"reports_to: {below}\n"))
+
+
+def _told(acme: Shell, *words: str) -> tuple[str, list[str]]:
+    """The Mermaid chart, and the commands that standard error names."""
+    ran = acme("chart", "--format", "mermaid", *words)
+    return ran.out, re.findall(r"orgtp chart [^\n>]*(?:> chart\.svg)?", ran.err)
+
+
+class TestWhatMermaidRefuses:
+    """GitHub and VS Code draw 500 arrows and 50,000 characters, and show an error for more."""
+
+    def test_not_a_word_of_what_is_drawn(self, acme: Shell) -> None:
+        _many(acme, 400)
+        assert acme("chart", "--format", "mermaid").err == ""
+
+    def test_too_many_arrows_below_one_seat(self, acme: Shell) -> None:
+        """No smaller chart shows these seats, so a picture is offered."""
+        _many(acme, 520)
+        ran = acme("chart", "--format", "mermaid")
+        assert ran.out.count("-->") == 521
+        assert ran.err.startswith("Mermaid draws at most 500 arrows and 50,000 characters; this chart has 521 and ")
+        assert ran.err.endswith("A picture of it all: orgtp chart --format svg > chart.svg\n")
+
+    def test_the_commands_that_are_named_work(self, acme: Shell) -> None:
+        acme.write("seats/mid.yaml", _person("mid", "reports_to: ada\n"))
+        _many(acme, 520, "mid")
+        _, (picture, less) = _told(acme, "--kind", "--all", "--root", "ada")
+        assert picture == "orgtp chart --root ada --all --kind --format svg > chart.svg"
+        assert less == "orgtp chart --root ada --all --kind --depth 1 --format mermaid"
+        ran = acme(*less.split()[1:])
+        assert (ran.err, ran.out.count("-->")) == ("", 2)
+        assert "+ 520 seats below" in ran.out
+        assert acme(*picture.split()[1:-2]).out.count("S519<") == 2
+
+    def test_too_many_characters(self, acme: Shell) -> None:
+        _many(acme, 300)
+        for number in range(300):
+            text = acme.read(f"seats/s{number}.yaml").replace("role: R", f"role: {'Very long ' * 12}")
+            acme.write(f"seats/s{number}.yaml", text)
+        assert "this chart has 301 and " in acme("chart", "--format", "mermaid").err
+
+    def test_no_other_format_has_these_limits(self, acme: Shell) -> None:
+        _many(acme, 520)
+        for form in ("dot", "svg", "tree", "json"):
+            assert acme("chart", "--format", form).err == "", form
+
+
+@pytest.mark.parametrize("words", [(), ("--all", "--kind"), ("--depth", "1"), ("--owner", "bogdan")])
+def test_no_blank_of_a_picture_can_vanish(sample: Shell, words: tuple[str, ...]) -> None:
+    """Most programs drop the blanks at the ends of a text. So each run of words has its own place in the picture."""
+    svg = sample("chart", *words, "--format", "svg").out
+    texts = re.findall(
+        r'<text class="orgtp-r\d+" x="([\d.]+)" y="([\d.]+)" textLength="([\d.]+)"[^>]*>([^<]*)</text>', svg
+    )
+    drawn: dict[float, str] = {}
+    for x, y, length, escaped in texts:
+        text = html.unescape(escaped)
+        assert text == text.strip("\N{NO-BREAK SPACE} \n"), escaped
+        assert "\N{NO-BREAK SPACE}" * 2 not in text
+        assert float(length) == pytest.approx(cell_len(text) * 12.2, abs=0.1)
+        line = drawn.get(float(y), "")
+        drawn[float(y)] = line.ljust(round(float(x) / 12.2)) + text.replace("\N{NO-BREAK SPACE}", " ")
+    assert [line for _, line in sorted(drawn.items())] == [
+        line for line in sample("chart", *words).out.splitlines() if line
+    ]
+
+
+def test_siblings_come_by_name(acme: Shell) -> None:
+    """As a reader expects it: not by id, without case or accents, and numbers by their value."""
+    names = ["émile", "Desk 10", "Desk 9", "zoe", "Adam", "Emma", "desk 1"]
+    for number, name in enumerate(names):
+        text = _person(f"s{number}", "reports_to: ada\n").replace(f"name: S{number}", f"name: {name}")
+        acme.write(f"seats/s{number}.yaml", text)
+    wanted = ["Adam", "Bot", "desk 1", "Desk 9", "Desk 10", "émile", "Emma", "zoe"]
+    assert [seat["name"] for seat in acme("chart", "--json").json["seats"]][1:] == wanted
+    lines = acme("chart", "--format", "mermaid").out.splitlines()
+    assert [re.findall(r'\["(.*?)<br/>', line)[0] for line in lines if "[" in line][1:] == wanted
+    # Two seats of one name come by id.
+    acme.write("seats/a.yaml", acme.read("seats/s3.yaml").replace("seat: s3", "seat: a"))
+    assert [seat["seat"] for seat in acme("chart", "--json").json["seats"]][-2:] == ["a", "s3"]
+
+
+def test_tops_come_by_name_too(acme: Shell) -> None:
+    acme.write("seats/zed.yaml", _person("zed").replace("Zed", "Aaron"))
+    assert [seat["seat"] for seat in acme("chart", "--json").json["seats"]] == ["zed", "ada", "bot"]
+
+
+@pytest.mark.parametrize("width", ["40", "200"])
+def test_an_owner_that_is_no_seat_points_to_validate(acme: Shell, width: str) -> None:
+    acme.write("seats/bot.yaml", acme.read("seats/bot.yaml").replace("owner: ada", "owner: adda"))
+    out = acme("chart", COLUMNS=width).out
+    assert "owner adda (unknown)" in " ".join(out.split())
+    assert "unknown: no seat with that id could be read. See: orgtp validate" in " ".join(out.split())
+    assert 'owner "adda"' in acme("validate", code=1).out
+    assert "unknown" not in acme("chart", "--root", "ada", "--depth", "0").out
+    assert "adda (unknown: no seat with that id could be read. See: orgtp validate)" in acme("seat", "show", "bot").out
+    assert "adda (unknown)" in acme("seat", "list").out
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80])
+def test_the_list_of_seats_fits_the_screen(sample: Shell, width: int) -> None:
+    wide = sample("seat", "list").out.splitlines()
+    lines = sample("seat", "list", COLUMNS=str(width)).out.splitlines()
+    assert all(cell_len(line) <= width for line in lines)
+    # Nothing is cut: all words of the list are still there, in their order.
+    assert " ".join(lines).split() == " ".join(wide).split()
