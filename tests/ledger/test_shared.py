@@ -183,6 +183,34 @@ def test_the_owner_updates_what_the_other_could_not(shared: Users) -> None:
     assert_whole(shared.here)
 
 
+def test_what_could_not_be_written_is_not_taken_for_work_of_a_person(shared: Users) -> None:
+    (shared.here.folder / "seats").chmod(0o2755)
+    for role in ("First", "Second", "Third"):
+        shared.cron("seat", "set", "bot", f"role={role}")
+    shared.person("seat", "set", "cat", "role=Other")
+    assert status(shared.here) == []
+    assert "role: Third" in shared.here.read("seats/bot.yaml")
+
+
+@pytest.mark.parametrize("staged", [True, False])
+def test_what_a_person_does_while_the_work_tree_is_behind_stays(shared: Users, staged: bool) -> None:
+    """Even if they stage an earlier version."""
+    shared.person(*VALUE, "1", "--id", "first")
+    shared.cron("seat", "set", "cat", "role=Other")
+    (shared.here.folder / "scores/bot").chmod(0o2755)
+    shared.cron(*VALUE, "2", "--id", "behind")
+    assert status(shared.here) == [f" M {FILE}"]
+    shared.person.git("checkout", "-q", "HEAD~2", "--", "seats/cat.yaml")
+    if not staged:
+        shared.person.git("reset", "-q", "--", "seats/cat.yaml")
+    mine = shared.here.read("seats/cat.yaml")
+    shared.person(*VALUE, "3", "--id", "next")
+    assert shared.here.read("seats/cat.yaml") == mine
+    assert "role: Other" not in mine
+    assert status(shared.here) == ["M  seats/cat.yaml" if staged else " M seats/cat.yaml"]
+    assert len(shared.here.read(FILE).splitlines()) == 3
+
+
 def test_a_clone_that_is_not_shared_says_how_to_share_it(unshared: Users) -> None:
     unshared.person(*VALUE, "1", "--id", "first")
     ran = unshared.cron(*VALUE, "2", "--id", "second", code=2)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.conftest import NOW, Shell
+from tests.conftest import NOW, SCRIPT, Shell
 from tests.ledger.kills import cutter
 from tests.ledger.ledgers import FILE, VALUE, assert_swept, assert_whole, common_dir, ids, leftovers, status
 
@@ -227,6 +227,23 @@ def test_an_earlier_version_that_a_person_stages_after_the_checkout_stays(away: 
     assert "seats/bot.yaml" in "".join(status(away))
     if not edited:
         assert status(away) == ["M  seats/bot.yaml"]
+
+
+@pytest.mark.parametrize("words", [(*VALUE, "5", "--id", "later"), (*SEAT, "role=Later")], ids=["value", "seat"])
+def test_another_program_holds_the_index_when_the_work_tree_could_catch_up(away: Shell, words: tuple[str, ...]) -> None:
+    """The command waits for it, and then finds the index behind."""
+    with under_way(away, "main"):
+        away(*VALUE, "77", "--id", "accepted", ORGTP_WAIT="0")
+        away(*SEAT, "role=Meanwhile", ORGTP_WAIT="0")
+    lock = away.folder / ".git/index.lock"
+    lock.touch()
+    job = subprocess.Popen([str(SCRIPT), *words], cwd=away.folder, env=away.env(), stdout=-3, stderr=-3)
+    _wait_for("orgtp waits for the index", (away.folder / ".git/orgtp-index.token").exists)
+    lock.unlink()
+    assert job.wait(60) == 0
+    assert status(away) == []
+    assert '"accepted"' in away.read(FILE)
+    assert_whole(away)
 
 
 def test_a_work_tree_that_came_back_in_order_is_left_alone(away: Shell) -> None:

@@ -47,24 +47,32 @@ class IndexEntry:
     merging: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierVersions:
+    """The versions that a work tree may have instead of the old one, because it fell behind its branch.
+
+    `list_versions` returns every version that a path had since the old one. `switched_at` is when the branch was
+    checked out there, in nanoseconds: what was written later is a person's, even if it is an earlier version. It is 0
+    if the index is up to date, and only files may be earlier.
+    """
+
+    list_versions: Callable[[str], Collection[TreeEntry]]
+    switched_at: int = 0
+
+
 @dataclass
 class Checkout:
     """One work tree with its index, and the changes of the branch that is checked out there.
 
     Take the `lock`, call `plan`, `prepare_index`, `swap_index` and `update_files` in this order, and release the lock
     in any case. `plan` only reads. A `lenient` checkout leaves files that cannot be updated, and `kept` says why; it is
-    used after a crash, and for a work tree that fell behind.
-
-    Such a work tree may have a version that is neither the old nor the new one. `list_versions` returns every version
-    that a path had since the old one. `switched_at` is when the branch was checked out there, in nanoseconds: what a
-    person has written later is theirs, even if it is an earlier version.
+    used after a crash, and for a work tree that fell behind, which may have `earlier` versions.
     """
 
     repo: Repo
     changes: TreeChanges
     lenient: bool = False
-    list_versions: Callable[[str], Collection[TreeEntry]] | None = None
-    switched_at: int = 0
+    earlier: EarlierVersions | None = None
     kept: list[str] = field(default_factory=list)
     _index: dict[str, TreeEntry | None] = field(default_factory=dict)
     _files: dict[str, tuple[str, bytes] | None] = field(default_factory=dict)
@@ -96,9 +104,7 @@ class Checkout:
         if found and found.merging:
             raise UnfinishedMerge(root=self.repo.path, what="merge", about=path)
         node = found.node if found else None
-        if node == new and self.switched_at:
-            return
-        if node and node != new and self._is_staged_since_switch(path, contents[node.id]):
+        if self.lenient and self.earlier and self._is_left_alone(path, node, new, contents):
             return
         skipped = found.skipped if found else self._is_outside_sparse_checkout(path)
         try:
@@ -120,15 +126,26 @@ class Checkout:
             raise why
         self.kept.append(str(why))
 
-    def _is_staged_since_switch(self, path: str, staged: bytes) -> bool:
-        """Whether a person staged the file after the branch was checked out: in a score file, lines only get more."""
-        if not self.switched_at or path.startswith("scores/"):
-            return False
+    def _is_left_alone(
+        self, path: str, node: TreeEntry | None, new: TreeEntry | None, contents: Mapping[str, bytes]
+    ) -> bool:
+        """Whether a person has changed the path in a work tree that may have fallen behind.
+
+        Where the index is up to date, another entry is a person's. Otherwise, what they stage or write after the branch
+        was checked out is. Score files only grow, so an earlier version that is staged is never meant.
+        """
+        switched_at = self.earlier.switched_at if self.earlier else 0
+        if not switched_at:
+            return node != new
         target = self.repo.path / path
         try:
-            return target.lstat().st_ctime_ns > self.switched_at and read_work_tree_file(target) == staged
+            is_written = target.lstat().st_ctime_ns > switched_at
         except OSError:
             return False
+        if node == new:
+            return is_written
+        is_staged = is_written and node is not None and read_work_tree_file(target) == contents[node.id]
+        return is_staged and not path.startswith("scores/")
 
     def _is_outside_sparse_checkout(self, path: str) -> bool:
         """Whether a sparse checkout leaves out the whole top-level folder that a new file belongs to."""
@@ -144,7 +161,7 @@ class Checkout:
     ) -> TreeEntry | None:
         """The new entry of the index: the new content, or what a person staged plus the new records."""
         old, now, new = nodes
-        if now in {old, new} or self._is_earlier_version(path, now):
+        if now in {old, new} or (self.earlier and self.earlier.switched_at and self._is_earlier_version(path, now)):
             return new
         if now is None and path.startswith("scores/"):
             return None
@@ -184,16 +201,16 @@ class Checkout:
 
     def _find_version(self, content: bytes | None, like: TreeEntry | None) -> TreeEntry | None:
         """The entry that a file of this content has, if the work tree fell behind and may have earlier versions."""
-        if self.list_versions is None or content is None or like is None:
+        if self.earlier is None or content is None or like is None:
             return None
         return TreeEntry(PLAIN, compute_object_id(content, like.id))
 
     def _is_earlier_version(self, path: str, node: TreeEntry | None) -> bool:
         """Whether the branch had this version of the path, in a work tree that fell behind."""
-        if self.list_versions is None or node is None:
+        if self.earlier is None or node is None:
             return False
         if path not in self._versions:
-            self._versions[path] = frozenset(self.list_versions(path))
+            self._versions[path] = frozenset(self.earlier.list_versions(path))
         return node in self._versions[path]
 
     def _merge_score_file(
@@ -232,11 +249,6 @@ class Checkout:
         return self.repo.read_blobs(node.id for node in nodes if node.mode != _MODULE)
 
     # Apply the plan.
-
-    @property
-    def has_work(self) -> bool:
-        """Whether the plan changes anything."""
-        return bool(self._index or self._files or self._modes)
 
     def prepare_index(self) -> None:
         """Write the new index next to the old one. Raises `CannotWrite`, `GitFailed`."""

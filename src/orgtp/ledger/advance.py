@@ -36,6 +36,8 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.outdated_trees import (
     INTERRUPTED,
     OutdatedTree,
+    find_outdated_tree,
+    list_earlier_versions,
     list_outdated_trees,
     name_git_dir,
     note_outdated_trees,
@@ -92,7 +94,10 @@ def move_branch(repo: Repo, move: BranchMove, changes: TreeChanges) -> str:
 
 def _describe_outdated_trees(repo: Repo) -> list[str]:
     """Why work trees could not be updated, also before. The folder is named if it is another one."""
-    notes = [note for note in list_outdated_trees(repo) if note.why]
+    try:
+        notes = [note for note in list_outdated_trees(repo) if note.why]
+    except TemporaryFailure:
+        return []
     return [note.why if note.root == str(repo.path) else f"{note.root}: {note.why}" for note in notes]
 
 
@@ -103,18 +108,33 @@ def _lock_indexes(repo: Repo, move: BranchMove, changes: TreeChanges, others: li
     of these, the work tree is noted, because that program may be checking out the branch.
     """
     for _ in range(_SWITCHES):
-        followers = [Checkout(found, changes) for found in find_checkouts(repo, move.ref)]
-        for follower in followers:
-            follower.lock.acquire(follower.repo.path)
-        following = {os.path.realpath(follower.repo.git_dir) for follower in followers}
-        away = [path for path in list_index_dirs(repo) if os.path.realpath(path) not in following]
-        others += [lock for path in away if (lock := IndexLock(path)).try_acquire()]
-        if [follower.repo.path for follower in followers] == [found.path for found in find_checkouts(repo, move.ref)]:
-            _note_away(repo, move, away)
+        followers = _try_to_lock_indexes(repo, move, changes, others)
+        if followers is not None:
             return followers
-        _release_locks([*(follower.lock for follower in followers), *others])
+        _release_left_locks(repo, restore=False)
         others.clear()
+        update_outdated_trees(repo)
     raise CannotWrite(words=f"{move.ref} keeps being checked out in different work trees")
+
+
+def _try_to_lock_indexes(
+    repo: Repo, move: BranchMove, changes: TreeChanges, others: list[IndexLock]
+) -> list[Checkout] | None:
+    """The checkouts of the branch, locked. None if they have changed meanwhile, or if the index of one fell behind."""
+    followers = [Checkout(found, changes) for found in find_checkouts(repo, move.ref)]
+    for follower in followers:
+        follower.lock.acquire(follower.repo.path)
+        note = find_outdated_tree(repo, follower.repo, move.ref)
+        if note and not note.why:
+            return None
+        follower.earlier = list_earlier_versions(repo, note, move.old or move.new) if note else None
+    following = {os.path.realpath(follower.repo.git_dir) for follower in followers}
+    away = [path for path in list_index_dirs(repo) if os.path.realpath(path) not in following]
+    others += [lock for path in away if (lock := IndexLock(path)).try_acquire()]
+    if [follower.repo.path for follower in followers] != [found.path for found in find_checkouts(repo, move.ref)]:
+        return None
+    _note_away(repo, move, away)
+    return followers
 
 
 def _note_away(repo: Repo, move: BranchMove, git_dirs: list[Path]) -> None:

@@ -13,9 +13,10 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from orgtp.git.checkout import Checkout
+from orgtp.git.checkout import Checkout, EarlierVersions
 from orgtp.git.errors import CannotWrite, GitFailed, TemporaryFailure
 from orgtp.git.lock import private_git_dir, share_private_file, write_new_file
 from orgtp.git.log import list_file_versions
@@ -42,6 +43,10 @@ class OutdatedTree:
     root: str = ""
     why: str = ""
 
+    def is_about(self, repo: Repo, tree: Repo) -> bool:
+        """Whether the note is about a work tree of the repository."""
+        return name_git_dir(repo, tree.git_dir) == self.git_dir
+
 
 def _notes_path(repo: Repo) -> Path:
     return private_git_dir(repo) / "outdated"
@@ -61,7 +66,7 @@ def list_outdated_trees(repo: Repo) -> list[OutdatedTree]:
 
 
 def note_outdated_trees(repo: Repo, found: Iterable[OutdatedTree]) -> None:
-    """Note work trees. A note that exists keeps its commit, which is older. The caller holds the ledger's lock.
+    """Note work trees. A new note about one keeps the commit of the earlier. The caller holds the ledger's lock.
 
     Raises `OSError`, `CannotWrite`.
     """
@@ -69,7 +74,7 @@ def note_outdated_trees(repo: Repo, found: Iterable[OutdatedTree]) -> None:
     notes = {(note.git_dir, note.ref): note for note in before}
     for new in found:
         old = notes.get((new.git_dir, new.ref))
-        notes[new.git_dir, new.ref] = replace(new, since=old.since) if old and new.why else old or new
+        notes[new.git_dir, new.ref] = replace(new, since=old.since) if old else new
     _save_notes(repo, before, list(notes.values()))
 
 
@@ -115,34 +120,37 @@ def _update_noted_tree(repo: Repo, note: OutdatedTree) -> OutdatedTree | None:
     """Update one work tree. Returns what is left to do; None if nothing is."""
     if not (repo.common_dir / note.git_dir).is_dir():
         return None
-    trees = [tree for tree in find_checkouts(repo, note.ref) if name_git_dir(repo, tree.git_dir) == note.git_dir]
+    tree = next((tree for tree in find_checkouts(repo, note.ref) if note.is_about(repo, tree)), None)
     tip = repo.tip(note.ref)
-    if not trees or tip is None:
+    if tree is None or tip is None:
         return note
     if tip == note.since or repo.read(note.since) is None:
         # Nothing was missed, or the branch was rewritten and the commit is gone.
         return None
-    checkout = Checkout(
-        trees[0],
-        diff_trees(repo, note.since, tip),
-        lenient=True,
-        list_versions=lambda path: _list_versions(repo, path, note.since, tip),
-        switched_at=0 if note.why else (trees[0].git_dir / "HEAD").stat().st_mtime_ns,
-    )
+    switched_at = 0 if note.why else (tree.git_dir / "HEAD").stat().st_mtime_ns
+    earlier = EarlierVersions(partial(_list_versions, repo, note.since, tip), switched_at)
+    checkout = Checkout(tree, diff_trees(repo, note.since, tip), lenient=True, earlier=earlier)
     if not checkout.lock.try_acquire():
         return note
     try:
         checkout.plan()
-        if checkout.has_work and not note.why:
-            # If this process is killed now, the next one knows that the files are older than the index.
-            note_outdated_trees(repo, [replace(note, root=str(trees[0].path), why=INTERRUPTED)])
         checkout.prepare_index()
         checkout.swap_index()
         why = [*checkout.kept, *checkout.update_files()]
     finally:
         checkout.lock.release()
-    return replace(note, root=str(trees[0].path), why="; ".join(why)) if why else None
+    return replace(note, root=str(tree.path), why="; ".join(why)) if why else None
 
 
-def _list_versions(repo: Repo, path: str, since: str, tip: str) -> frozenset[TreeEntry]:
+def find_outdated_tree(repo: Repo, tree: Repo, ref: str) -> OutdatedTree | None:
+    """The note about a checkout of the branch `ref`, if there is one. Raises `CannotWrite`."""
+    return next((note for note in list_outdated_trees(repo) if note.ref == ref and note.is_about(repo, tree)), None)
+
+
+def list_earlier_versions(repo: Repo, note: OutdatedTree, tip: str) -> EarlierVersions:
+    """The versions that the files of a work tree may have that could not be updated up to the commit `tip`."""
+    return EarlierVersions(partial(_list_versions, repo, note.since, tip))
+
+
+def _list_versions(repo: Repo, since: str, tip: str, path: str) -> frozenset[TreeEntry]:
     return frozenset(TreeEntry(mode, oid) for mode, oid in list_file_versions(repo, path, since, tip))
