@@ -295,7 +295,7 @@ def test_a_shallow_clone_that_does_not_reach_says_so(pushed: Shell) -> None:
     here = clone(pushed, "shallow", "--depth=1", "--branch=mine")
     ran = here("validate", "--base", "origin/main", code=4)
     assert 'this clone has no commit "origin/main"' in ran.out
-    assert "git fetch origin main" in ran.out
+    assert "git fetch --unshallow origin +refs/heads/main:refs/remotes/origin/main" in " ".join(ran.out.split())
     here.git("fetch", "-q", "--depth=1", "origin", "+refs/heads/main:refs/remotes/origin/main")
     ran = here("validate", "--base", "origin/main", code=4)
     assert "this clone is shallow" in ran.out
@@ -335,7 +335,10 @@ def test_a_partial_clone_whose_remote_is_gone_says_what_is_missing(pushed: Shell
     here.git("remote", "set-url", "origin", str(Path("/nowhere/hub.git")))
     ran = here("validate", "--base", "origin/main", code=4)
     assert "this partial clone lacks 1 object of commit" in ran.out
-    assert "Make a full clone: git clone, without --filter" in ran.out
+    assert "get all objects: git fetch --refetch --no-filter origin" in " ".join(ran.out.split())
+    here.git("remote", "set-url", "origin", str(pushed.folder.parent / "hub.git"))
+    here.git("fetch", "-q", "--refetch", "--no-filter", "origin")
+    assert "?" not in here.git("rev-list", "--objects", "--all", "--missing=print").out
 
 
 def test_more_new_seats_than_a_command_line_takes(hub: Shell, acme: Shell) -> None:

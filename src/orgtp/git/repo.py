@@ -34,13 +34,16 @@ _LONGEST = 4096
 _MOST_COMPARED = 100
 
 
+_UNSHALLOW = "Fetch the full history: git fetch --unshallow"
+_REVISIONS = (
+    "Give a commit, branch or tag, or a day, week, month or quarter such as 2026-11-20, 2026-W47, 2026-11 or 2026-Q4."
+)
+
+
 class UnknownRevision(OrgtpError):
     """No commit has this name."""
 
-    text = (
-        'there is no commit "{rev}". Give a commit, branch or tag, or a day, week, month or quarter '
-        "such as 2026-11-20, 2026-W47, 2026-11 or 2026-Q4."
-    )
+    text = 'there is no commit "{rev}"{where}. {hint}'
 
 
 @dataclass
@@ -126,7 +129,9 @@ class Repo:
         can_be = 0 < len(rev) <= _LONGEST and rev.isprintable() and not rev.startswith("-")
         found = self.resolve_commit(rev) if can_be else None
         if found is None:
-            raise UnknownRevision(rev=rev)
+            shallow = can_be and (self.common_dir / "shallow").exists()
+            where = " in this clone, which is shallow" if shallow else ""
+            raise UnknownRevision(rev=rev, where=where, hint=_UNSHALLOW if shallow else _REVISIONS)
         return found
 
     @cached_property

@@ -319,8 +319,9 @@ def _explain_too_early(repo: Repo, first: str, at: str) -> OrgtpError:
     """The error for a date before the first commit: the org did not exist, or the clone is shallow."""
     from orgtp.git.ancestry import is_shallow_clone
     from orgtp.history.merge_base import NotInClone
+    from orgtp.history.missing_commit import UNSHALLOW
 
     if not is_shallow_clone(repo):
         return _make_too_early(at)
     what = f"this clone is shallow and begins at {first[:10]}, after {at}"
-    return NotInClone(what=what, remedy="Fetch the full history: git fetch --unshallow")
+    return NotInClone(what=what, remedy=UNSHALLOW)

@@ -14,6 +14,7 @@ from orgtp.git.errors import GitFailed
 from orgtp.git.remote import RemoteConnection, SyncStopped, find_remote
 from orgtp.git.repo import Repo, UnknownRevision
 from orgtp.git.tree import GitTree
+from orgtp.history.missing_commit import UNSHALLOW, suggest_fetch
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.org_pair import KeyValues, OrgPair
@@ -121,9 +122,7 @@ def resolve_base_commit(repo: Repo, base: str) -> str:
     try:
         return repo.require_commit(base)
     except UnknownRevision as error:
-        name = base.removeprefix("refs/remotes/").removeprefix("origin/")
-        remedy = f"Use a commit, branch or tag of this clone, or fetch it: git fetch origin {name or 'main'}"
-        raise NotInClone(what=f'this clone has no commit "{base}"', remedy=remedy) from error
+        raise NotInClone(what=f'this clone has no commit "{base}"', remedy=suggest_fetch(repo, base)) from error
 
 
 def find_merge_base(repo: Repo, base: str, head: str) -> str:
@@ -141,7 +140,7 @@ def find_merge_bases(repo: Repo, base: str, head: str) -> list[str]:
         return [base]
     what = f"{base[:10]} and {head[:10]} have no common commit in this clone"
     if is_shallow_clone(repo):
-        raise NotInClone(what=f"{what}: this clone is shallow", remedy="Fetch the full history: git fetch --unshallow")
+        raise NotInClone(what=f"{what}: this clone is shallow", remedy=UNSHALLOW)
     raise NotInClone(what=what, remedy="Start the change from the branch that it will be merged into.")
 
 
@@ -161,13 +160,12 @@ def fetch_missing_objects(repo: Repo, commit: str, branch: str) -> None:
         remote = find_remote(repo, branch)
         what = f"this partial clone lacks {count_noun(len(missing), 'object')} of commit {commit[:10]}"
         if remote is None:
-            raise NotInClone(what=what, remedy="Make a full clone: git clone, without --filter")
+            raise NotInClone(what=what, remedy="Clone the repository again, in full")
         try:
             RemoteConnection(repo, remote).fetch_objects(missing)
         except SyncStopped as error:
-            raise NotInClone(
-                what=f"{what}, and {error}", remedy="Make a full clone: git clone, without --filter"
-            ) from error
+            remedy = f"When it can be reached, get all objects: git fetch --refetch --no-filter {remote.name}"
+            raise NotInClone(what=f"{what}, and {error}", remedy=remedy) from error
 
 
 def _list_missing_objects(repo: Repo, commit: str) -> list[str]:
