@@ -198,7 +198,7 @@ class CommitActors:
     def _find_author_seat(self, commit: Commit, email: str, *, has_other_seats: bool) -> str:
         """The seat with the address. Only if there is none, other addresses of the same person count."""
         after = self._find_folder(commit.id)
-        before = find_seats_folder(open_tree(self.repo, f"{commit.id}^")) if has_other_seats else after
+        before = find_seats_folder(self._open_parent(commit)) if has_other_seats else after
         own = self._find_seats_then(commit, before, after, [email.lower()])
         aliases = () if own else self.mailmap.list_aliases(email)
         return select_acting_seat(own or self._find_seats_then(commit, before, after, aliases))
@@ -212,9 +212,13 @@ class CommitActors:
         found = {seat.id: seat for address in wanted for seat in self._index.find_seats(before, address)}
         if not found and before != after:
             own = {seat.id: seat for address in wanted for seat in self._index.find_seats(after, address)}
-            parent = open_tree(self.repo, f"{commit.id}^") if own else None
+            parent = self._open_parent(commit) if own else None
             found = {id_: seat for id_, seat in own.items() if parent and not parent.find_entry(seat_path(id_))}
         return list(found.values())
+
+    def _open_parent(self, commit: Commit) -> TreeEditor:
+        """The tree of the first parent; an empty one if there is none, or if the clone does not have it."""
+        return open_tree(self.repo, commit.parents[0] if commit.parents else None)
 
     def _find_folder(self, commit: str) -> str:
         if commit not in self._folders:
