@@ -1,3 +1,12 @@
 """Actions: pure functions from an `Org` and arguments to a `Change`. They use no files, clock or git."""
 
-__all__ = ["acting_seat", "collect", "escalate", "record_scores", "retire", "seats", "silence"]
+__all__ = [
+    "acting_seat",
+    "collect",
+    "escalate",
+    "record_scores",
+    "retire",
+    "seats",
+    "silence",
+    "upgrade",
+]

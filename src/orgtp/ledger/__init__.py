@@ -9,6 +9,7 @@ __all__ = [
     "git_user",
     "id_index",
     "outbox",
+    "outdated_trees",
     "partial_tree",
     "propose",
     "remote_witness",

@@ -1,3 +1,12 @@
 """The rules of the audit."""
 
-__all__ = ["authority", "content_hash", "dates", "pages", "scores", "seats", "trailers"]
+__all__ = [
+    "authority",
+    "content_hash",
+    "dates",
+    "names",
+    "pages",
+    "scores",
+    "seats",
+    "trailers",
+]
