@@ -236,22 +236,27 @@ class OrgHandle:
         from orgtp.files.json_schema import find_schema_problems
 
         compared, more = self._compared(base) if base is not None else ([], [])
-        more = [*more, *self._find_problems_of_head()]
-        known = {(one.rule, one.place, one.message) for one in more}
-        checked = rules.check_org(self.snapshot.loaded.org, self._today, *compared)
-        found = [*self.problems, *more, *(p for p in checked if (p.rule, p.place, p.message) not in known)]
+        checked = list(rules.check_org(self.snapshot.loaded.org, self._today, *compared))
+        found = [*self.problems, *more, *self._add_problems_of_head(checked)]
         reported = {problem.place.path for problem in found}
         return sort_problems(
             [*found, *(p for p in find_schema_problems(self.snapshot.loaded.files) if p.place.path not in reported)]
         )
 
-    def _find_problems_of_head(self) -> list[Problem]:
-        """The problems of the commit that the work tree is based on, and of what would be committed on top of it."""
+    def _add_problems_of_head(self, checked: list[Problem]) -> list[Problem]:
+        """Add the problems of the commit that the work tree is based on, and of what would be committed on top of it.
+
+        What the comparison with a base reports already is reported once, with the hint to undo it before the commit.
+        """
         from orgtp.history.worktree_check import find_problems_of_head
 
         if self.snapshot.repo is None or self.revision is None or self.snapshot.commit is not None:
-            return []
-        return find_problems_of_head(self.snapshot.repo, self.snapshot.loaded, self.revision)
+            return checked
+        more = find_problems_of_head(self.snapshot.repo, self.snapshot.loaded, self.revision)
+        hints = {(one.rule, one.place.path): one.hint for one in more}
+        known = {(one.rule, one.place.path) for one in checked}
+        checked = [replace(one, hint=hints.get((one.rule, one.place.path), one.hint)) for one in checked]
+        return [*checked, *(one for one in more if (one.rule, one.place.path) not in known)]
 
     @property
     def _today(self) -> datetime:

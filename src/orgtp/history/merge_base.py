@@ -12,6 +12,7 @@ from orgtp.git.errors import GitFailed
 from orgtp.git.remote import RemoteConnection, SyncStopped, find_remote
 from orgtp.git.repo import Repo, UnknownRevision
 from orgtp.git.tree import GitTree
+from orgtp.history.retirement_moments import find_retirement_moments
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.org_pair import OrgPair
@@ -56,22 +57,22 @@ def compare_with_base(repo: Repo, after: LoadedOrg, base: str, head: str | None)
         return [pair_orgs(LoadedOrg(Org(), (), {}), after)]
     tip = resolve_base_commit(repo, base)
     return [
-        _compare_with_commit(repo, merge_base, after)
+        _compare_with_commit(repo, merge_base, after, head)
         for merge_base in (find_merge_bases(repo, tip, head) if head else [tip])
     ]
 
 
-def _compare_with_commit(repo: Repo, merge_base: str, after: LoadedOrg) -> OrgPair:
-    """Pair `after` with the org at the commit `merge_base`."""
+def _compare_with_commit(repo: Repo, merge_base: str, after: LoadedOrg, head: str | None) -> OrgPair:
+    """Pair `after`, which is based on `head`, with the org at the commit `merge_base`."""
     fetch_missing_objects(repo, merge_base, after.org.branch)
-    found = pair_orgs(load_org(GitTree(repo, merge_base), merge_base), after)
+    found = replace(pair_orgs(load_org(GitTree(repo, merge_base), merge_base), after), base=merge_base)
     try:
-        return replace(
-            found, used=_find_reused_ids(repo, merge_base, found), shallow=is_shallow_clone(repo), base=merge_base
-        )
+        found = replace(found, used=_find_reused_ids(repo, merge_base, found), shallow=is_shallow_clone(repo))
+        retired = [seat for seat in after.org.retirements if found.is_new(retirement_path(seat))]
+        return replace(found, moments=find_retirement_moments(repo, merge_base, head, retired)) if head else found
     except GitFailed:
-        # A partial clone may lack the trees of its history, so the ids that were used before are unknown.
-        return replace(found, shallow=True, base=merge_base)
+        # A partial clone may lack objects of its history, so the ids that were used before are unknown.
+        return replace(found, shallow=True)
 
 
 def resolve_base_commit(repo: Repo, base: str) -> str:

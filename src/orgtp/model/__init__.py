@@ -14,6 +14,7 @@ __all__ = [
     "org_pair",
     "period",
     "problem",
+    "results",
     "schedule",
     "score",
     "score_series",

@@ -146,6 +146,7 @@ RULES: tuple[Rule, ...] = (
         "additions",
         change_rule(additions.score_after_retirement),
         change_rule(additions.decider_not_approver),
+        change_rule(additions.retirement_results_wrong),
         change_rule(additions.score_row_backdated, Severity.NOTICE),
     ),
     *with_topic(
