@@ -49,7 +49,7 @@ def find_wrong_results(record: Retirement, moments: Iterable[Moment]) -> Iterato
     """
     known = [moment for one in moments for moment in _list_times(one, record) if record.seat in moment.org.seats]
     for metric, stated in record.results.items() if known else ():
-        if not any(_is_right(moment, record.seat, metric, stated) for moment in known):
+        if not any(is_result_right(moment, record.seat, metric, stated) for moment in known):
             yield _describe_wrong_result(known[0], record.seat, metric, stated)
 
 
@@ -74,7 +74,8 @@ def _list_times(moment: Moment, record: Retirement) -> Iterator[Moment]:
 _EARLIEST_ZONE, _LATEST_ZONE = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
 
 
-def _is_right(moment: Moment, seat: str, metric: str, stated: Ending) -> bool:
+def is_result_right(moment: Moment, seat: str, metric: str, stated: Ending) -> bool:
+    """Whether a result is right at exactly this moment, by one of the countings."""
     held = moment.org.seats[seat].metrics.get(metric)
     if held is None:
         return False

@@ -29,7 +29,7 @@ from orgtp.model.escalation import (
 )
 from orgtp.model.org import Retirement
 from orgtp.model.problem import Keys
-from orgtp.model.results import Moment, find_wrong_results
+from orgtp.model.results import Moment, is_result_right
 
 
 def merge_escalations(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
@@ -138,10 +138,9 @@ def update_results(path: str, raw: bytes, record: Retirement, moment: Moment) ->
     Only the metrics that it gives a result for are updated. A record that is right stays as it is, byte for byte.
     """
     seat = moment.org.seats.get(record.seat)
-    wrong = [one.metric for one in find_wrong_results(record, [moment])]
-    for metric in wrong if seat else ():
+    for metric, stated in record.results.items() if seat else ():
         held = seat.metrics.get(metric) if seat else None
-        if seat and held:
+        if seat and held and not is_result_right(moment, record.seat, metric, stated):
             edit = SetKey(path, ("results", metric), describe_result(moment.org, seat, held, moment.now))
             raw = edit_yaml(path, decode_yaml(path, raw), edit).encode()
     return raw
