@@ -7,8 +7,10 @@ import shutil
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from orgtp.actions.retire import RetirementRequest
 from orgtp.api.org import open_org
 from orgtp.audit.model import Verdict
+from orgtp.model.errors import OrgtpError
 from tests.audit.scene import line
 from tests.conftest import Shell
 from tests.sync.machine import CLONES, SEATS, Exchange, ran
@@ -62,6 +64,22 @@ class Legal(Exchange):
         self.forge.git("checkout", "-q", "main")
         done = [self._git("merge", "--no-ff", "-m", f"Merge {name}", name) for name in ("pr-0", "pr-1")]
         self._merged("criss-cross", all(done))
+
+    @rule(how=st.sampled_from(["no-ff", "squash", "rebase", "pick"]), seat=st.sampled_from(["bot", "cat"]))
+    def proposal(self, how: str, seat: str) -> None:
+        """A retirement is proposed on a branch, the seat gets one more value, and then the branch is merged."""
+        self._fresh()
+        org = open_org(self.forge.folder, now=self.now)
+        moves = dict.fromkeys(org.org.seats[seat].capabilities, "ada")
+        request = RetirementRequest(seat=seat, moves=moves, reason="Enough", decided_by="ada", by="ada")
+        try:
+            org.ledger.propose_retirement(request)
+        except OrgtpError:
+            return
+        self.forge.git("branch", "-M", f"retire/{seat}", "pr")
+        self.count += 1
+        self._score(seat)
+        self._merged(f"proposal {how}", getattr(self, f"_{how.replace('-', '_')}")())
 
     @rule(seat=SEATS)
     def revert(self, seat: str) -> None:

@@ -11,9 +11,9 @@ from orgtp.actions.escalate import hand_over_retired
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import Refused
-from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.problem import Place
+from orgtp.model.results import count_judged_cells, find_last_known
 from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
 from orgtp.model.text import count_noun, did_you_mean, join_with_and
 
@@ -304,17 +304,15 @@ def _retirement_data(org: Org, plan: RetirementPlan, request: RetirementRequest,
         "capabilities": dict(plan.capabilities),
         "metrics": {name: {"to": heir} if heir else {"ended": ended} for name, heir in plan.metrics.items()},
         "reports": {report: boss for report, boss in plan.reports.items() if boss},
-        "results": {metric.id: _metric_result(org, seat, metric, now) for metric in seat.metrics.values()},
+        "results": {metric.id: describe_result(org, seat, metric, now) for metric in seat.metrics.values()},
     }
     return {key: value for key, value in {**fields, **parts}.items() if value}
 
 
-def _metric_result(org: Org, seat: Seat, metric: Metric, now: datetime) -> dict[str, YamlData]:
+def describe_result(org: Org, seat: Seat, metric: Metric, now: datetime) -> dict[str, YamlData]:
     """Return a metric's final result: the last known value, and the periods on target out of the periods known."""
-    row = MetricRow(org, seat, metric, now)
-    known = [score for score in org.scores_in_force(seat.id, metric.id).values() if score.value is not None]
-    last = max(known, key=lambda score: score.period, default=None)
-    on_target, count = row.count_on_target()
+    last = find_last_known(org, seat.id, metric.id)
+    on_target, count = count_judged_cells(org, seat, metric, now)
     result: dict[str, YamlData] = {"last": last.value, "period": last.period} if last else {}
     return result | {"on_target": on_target, "known": count}
 

@@ -286,10 +286,8 @@ class OrgHandle:
 
         loaded = self.snapshot.loaded
         compared, more = self._compared(base) if base is not None else ([], [])
-        more = [*more, *self._find_problems_of_head()]
-        seen = {(one.rule, one.place, one.message) for one in more}
         changes = rules.check_changes(loaded.org, self._today, *(one.pair for one in compared))
-        of_change = [*more, *(one for one in changes if (one.rule, one.place, one.message) not in seen)]
+        of_change = [*more, *self._add_problems_of_head(list(changes))]
         of_org = self._find_org_problems(loaded)
         # Without problems, the base need not be checked.
         known = [self._find_org_problems(one.before) for one in compared] if of_org else []
@@ -310,13 +308,20 @@ class OrgHandle:
             [*found, *(one for one in find_schema_problems(loaded.files) if one.place.path not in reported)]
         )
 
-    def _find_problems_of_head(self) -> list[Problem]:
-        """The problems of the commit that the work tree is based on, and of what would be committed on top of it."""
+    def _add_problems_of_head(self, checked: list[Problem]) -> list[Problem]:
+        """Add the problems of the commit that the work tree is based on, and of what would be committed on top of it.
+
+        What the comparison with a base reports already is reported once, with the hint to undo it before the commit.
+        """
         from orgtp.history.worktree_check import find_problems_of_head
 
         if self.snapshot.repo is None or self.revision is None or self.snapshot.commit is not None:
-            return []
-        return find_problems_of_head(self.snapshot.repo, self.snapshot.loaded, self.revision)
+            return checked
+        more = find_problems_of_head(self.snapshot.repo, self.snapshot.loaded, self.revision)
+        hints = {(one.rule, one.place.path): one.hint for one in more}
+        known = {(one.rule, one.place.path) for one in checked}
+        checked = [replace(one, hint=hints.get((one.rule, one.place.path), one.hint)) for one in checked]
+        return [*checked, *(one for one in more if (one.rule, one.place.path) not in known)]
 
     @property
     def _today(self) -> datetime:

@@ -5,7 +5,7 @@ The rules are pure functions in `audit/rules`. This module reads what they need.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,8 +31,10 @@ from orgtp.git.errors import GitFailed, TemporaryFailure, UnreadableRef
 from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo
 from orgtp.git.tree import MODULE
+from orgtp.history.retirement_moments import read_moments
 from orgtp.ledger.batch import NoLedger
 from orgtp.model.org import Retirement
+from orgtp.model.results import find_wrong_results
 from orgtp.model.seat import seat_path
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
 from orgtp.model.text import count_noun
@@ -208,9 +210,12 @@ class AuditRun:
     def _check_record(self, changes: CommitChanges, before: CommitSnapshot, after: CommitSnapshot) -> None:
         commit = changes.commit
         self.violations += check_dates(changes, [self._commit_date(parent) for parent in commit.parents], self.now)
-        claims = parse_claims(commit.message)
+        claims, records = parse_claims(commit.message), self._read_new_records(changes, after)
         if claims is not NO_CLAIMS:
-            self._check_claims(changes, claims, after)
+            self._check_claims(changes, claims, after, records)
+        for path, record in records:
+            moments = read_moments(self.repo, commit.id, record.seat, checked=False)
+            self.violations += audit_org.check_results(changes, path, find_wrong_results(record, moments))
         self.violations += self.scores.check_scores(changes, before, after)
         if self.scores.withdrawn:
             self.violations += audit_claims.find_unnamed_withdrawals(changes, claims, self.scores.withdrawn)
@@ -251,7 +256,13 @@ class AuditRun:
     def _last_table(self) -> PathTable:
         return PathTable(read_path_table(self.repo, self.tip))
 
-    def _check_claims(self, changes: CommitChanges, claims: TrailerClaims, after: CommitSnapshot) -> None:
+    def _check_claims(
+        self,
+        changes: CommitChanges,
+        claims: TrailerClaims,
+        after: CommitSnapshot,
+        records: Sequence[tuple[str, Retirement]],
+    ) -> None:
         whole = claims.with_misplaced or claims
         if whole.content and not changes.is_merge:
             self.violations += check_content_hash(changes, whole, self._read_content)
@@ -260,7 +271,7 @@ class AuditRun:
         ):
             return
         is_known: Callable[[str], bool] = lambda seat: after.oid(seat_path(seat)) is not None  # noqa: E731
-        found = list(audit_claims.find_false_claims(changes, claims, is_known, self._read_new_records(changes, after)))
+        found = list(audit_claims.find_false_claims(changes, claims, is_known, records))
         self.violations += found
         if not any(one.rule == audit_claims.HIDDEN for one in found):
             self.notes += audit_claims.note_trailer_places(changes, claims)

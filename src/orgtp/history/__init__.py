@@ -1,3 +1,12 @@
 """Read an org through time: as of a commit or date, who set what, what changed, and the log."""
 
-__all__ = ["authors", "diff", "locate", "merge_base", "queries", "seat_context", "worktree_check"]
+__all__ = [
+    "authors",
+    "diff",
+    "locate",
+    "merge_base",
+    "queries",
+    "retirement_moments",
+    "seat_context",
+    "worktree_check",
+]

@@ -18,6 +18,7 @@ __all__ = [
     "period",
     "plausibility",
     "problem",
+    "results",
     "schedule",
     "score",
     "score_series",

@@ -8,6 +8,7 @@ from dataclasses import field
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
+from orgtp.model.results import Moment
 
 # The value of each key of a YAML file as text.
 KeyValues = Mapping[Keys, str]
@@ -32,6 +33,7 @@ class OrgPair:
     `used` maps each seat that is new in `after`, but had a file earlier in the history, to that commit. `shallow` means
     that the history is too short to know all of them. `base` is the commit of `before`. `appends_only` means that one
     commit leads from `before` to `after`, so score files may only grow at their end; a merge may also insert rows.
+    `moments` maps each seat whose retirement record is new to the org as it was where a commit added the record.
     """
 
     before: Org
@@ -46,6 +48,7 @@ class OrgPair:
     shallow: bool = False
     base: str = "BASE"
     appends_only: bool = False
+    moments: Mapping[str, tuple[Moment, ...]] = field(default_factory=dict)
 
     def is_new(self, path: str) -> bool:
         """Whether the file `path` was added."""

@@ -19,7 +19,6 @@ RECORD_RULES: tuple[Rule, ...] = (
         org_rule(scores.score_wrong_value),
         org_rule(scores.score_blank_without_note),
         org_rule(scores.score_duplicate_id),
-        org_rule(scores.score_written_twice, Severity.NOTICE),
         org_rule(scores.score_wrong_file),
     ),
     *with_topic(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.actions.escalate import escalation_data
+from orgtp.actions.retire import describe_result
 from orgtp.files.escalation import read_escalation
 from orgtp.files.yaml.editor import edit_yaml
 from orgtp.files.yaml.loader import NotStrict, decode_yaml, read_document
@@ -26,7 +27,9 @@ from orgtp.model.escalation import (
     EscalationStatus,
     EventType,
 )
+from orgtp.model.org import Retirement
 from orgtp.model.problem import Keys
+from orgtp.model.results import Moment, is_result_right
 
 
 def merge_escalations(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
@@ -127,6 +130,20 @@ def read_record_id(line: bytes) -> str:
     except (ValueError, RecursionError):
         return ""
     return str(data.get("id", "")) if isinstance(data, dict) else ""
+
+
+def update_results(path: str, raw: bytes, record: Retirement, moment: Moment) -> bytes:
+    """Return a retirement record with the results of its metrics as the scores are at `moment`.
+
+    Only the metrics that it gives a result for are updated. A record that is right stays as it is, byte for byte.
+    """
+    seat = moment.org.seats.get(record.seat)
+    for metric, stated in record.results.items() if seat else ():
+        held = seat.metrics.get(metric) if seat else None
+        if seat and held and not is_result_right(moment, record.seat, metric, stated):
+            edit = SetKey(path, ("results", metric), describe_result(moment.org, seat, held, moment.now))
+            raw = edit_yaml(path, decode_yaml(path, raw), edit).encode()
+    return raw
 
 
 def merge_files(repo: Repo, path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes:

@@ -7,29 +7,41 @@ commit without remaining changes is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from orgtp.actions.record_scores import describe_score
 from orgtp.audit.rules.trailers import select_named_seats
 from orgtp.files.load import LoadedOrg, load_org
+from orgtp.files.org import read_retirement
 from orgtp.files.scores import build_score, find_seat_of_scores, parse_score_line
 from orgtp.git.checkout import TreeChanges
 from orgtp.git.commit import Identity
 from orgtp.git.remote import SyncStopped
 from orgtp.git.repo import Repo
 from orgtp.git.tree import PLAIN, TREE, GitTree, TreeEditor, TreeEntry, diff_trees, open_tree
+from orgtp.history.retirement_moments import read_moments, read_seat_org
 from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.batch import CommitBatch, PlannedCommit, RecordedChange, SourceCommit
 from orgtp.ledger.checks import WouldBreak, refuse_new_errors, refuse_wrong_records
 from orgtp.ledger.id_index import find_files_with_ids
 from orgtp.ledger.partial_tree import PartialTree, ReadScope
 from orgtp.model.change import Change
+from orgtp.model.org import Retirement
 from orgtp.model.problem import Place
+from orgtp.model.results import Moment, find_wrong_results
 from orgtp.model.score import Score
 from orgtp.model.trailers import drop_seat_trailers, parse_claims
-from orgtp.sync.merge import MergeClash, find_new_records, merge_escalations, merge_files, read_record_id
+from orgtp.sync.merge import (
+    MergeClash,
+    find_new_records,
+    merge_escalations,
+    merge_files,
+    read_record_id,
+    update_results,
+)
 
 
 class SyncConflict(SyncStopped):
@@ -179,6 +191,7 @@ class CommitReplay:
         before, nodes = self.batch.editor, self._merge_nodes(source)
         if not nodes:
             return None
+        nodes |= self._refresh_results(source, nodes)
         self.batch.editor = before.replace_entries(nodes)
         files = self.batch.editor.read_files(nodes)
         recorded = RecordedChange(
@@ -188,6 +201,34 @@ class CommitReplay:
         named = (seat for claims in parse_claims(source.message).all for seat in claims.seats)
         rewritten = replace(source, message=drop_seat_trailers(source.message, select_named_seats(named, nodes)))
         return PlannedCommit(recorded, self.batch.editor.root, source.author, self.batch.ledger.now, nodes, rewritten)
+
+    def _refresh_results(
+        self, source: SourceCommit, nodes: Mapping[str, TreeEntry | None]
+    ) -> dict[str, TreeEntry | None]:
+        """Return the new retirement records with the results that the scores have now, if other values came before.
+
+        A record that was wrong from the start stays as it is.
+        """
+        found: dict[str, TreeEntry | None] = {}
+        for path, node in nodes.items():
+            record = self._read_new_record(path, node)
+            if node and record and not list(find_wrong_results(record, self._read_moments(source, record.seat))):
+                raw = update_results(path, self._read_content(node), record, self._read_moment(source, record.seat))
+                found[path] = replace(node, id=self._add_blob(raw, node))
+        return found
+
+    def _read_new_record(self, path: str, node: TreeEntry | None) -> Retirement | None:
+        """Read a retirement record that the current tree does not have; None for anything else."""
+        is_new = path.startswith("retirements/") and node and node.is_plain and not self.batch.editor.find_entry(path)
+        return read_retirement(path, self._read_content(node))[0] if is_new else None
+
+    def _read_moments(self, source: SourceCommit, seat: str) -> Iterator[Moment]:
+        return read_moments(self.batch.ledger.repo, source.id, seat)
+
+    def _read_moment(self, source: SourceCommit, seat: str) -> Moment:
+        """Read what the current tree knows of a seat, as of the time at which a commit was written."""
+        seconds = int(source.author_date.split()[0])
+        return Moment(read_seat_org(self.batch.editor, seat), datetime.fromtimestamp(seconds, UTC))
 
     def _merge_nodes(self, source: SourceCommit) -> dict[str, TreeEntry | None]:
         """Merge the changes of a commit into the current tree: path to new entry. Raises `SyncConflict`."""

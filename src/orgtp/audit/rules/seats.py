@@ -10,6 +10,7 @@ from orgtp.audit.model import AuditNote, CommitChanges, TreeChange, Violation
 from orgtp.audit.rules.scores import NOT_FILES, find_first_difference
 from orgtp.model.escalation import ESCALATIONS_FOLDER
 from orgtp.model.org import Org
+from orgtp.model.results import WrongResult
 from orgtp.model.seat import retirement_path
 
 _FILE = re.compile(r"(seats|retirements)/([a-z][a-z0-9-]{0,62})\.yaml")
@@ -26,7 +27,9 @@ RECORD, DELETED, REUSED, ODD, ORG_REMOVED = (
     "not-a-file",
     "org-removed",
 )
+RESULTS = "retirement-results-wrong"
 MALFORMED, EVENTS_CHANGED = "tree-malformed", "escalation-rewritten"
+_RIGHT_RESULT = "A record never changes. Say what is right in a new commit, or in: orgtp audit explain"
 _REPAIR_TREE = (
     "Find out who made the commit, and with which program. Repair the tree in a new commit: git fsck --strict"
 )
@@ -144,6 +147,14 @@ def check_tree_shapes(changes: CommitChanges, faults: Iterable[tuple[str, str]])
     for path, what in faults:
         message = f"its tree is not one that git writes, so commands show different files: {what}"
         yield changes.violation(MALFORMED, message, path=path, hint=_REPAIR_TREE)
+
+
+def check_results(changes: CommitChanges, path: str, wrong: Iterable[WrongResult]) -> Iterator[Violation]:
+    """Report the results of a new retirement record that are not what the scores were then."""
+    for one in wrong:
+        yield changes.violation(
+            RESULTS, one.message, path=path, before=one.found or None, after=one.stated, hint=_RIGHT_RESULT
+        )
 
 
 def find_seat_of_file(path: str) -> str:

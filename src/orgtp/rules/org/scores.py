@@ -11,7 +11,7 @@ from orgtp.model.period import name_matching_periods, parse_period
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, seat_path
-from orgtp.model.text import count_noun, did_you_mean
+from orgtp.model.text import did_you_mean
 from orgtp.rules.rule import Finding
 
 
@@ -183,8 +183,8 @@ def score_duplicate_id(org: Org) -> Iterator[Finding]:
     """Two records have the same id.
 
     Ids are unique in the org, so that a value counts once even if it is sent again because the first answer was lost.
-    If two records share an id, nobody can tell which one was meant. A line that is a copy of another one in its file is
-    the same record (see `score-written-twice`).
+    If two records share an id, nobody can tell which one was meant. A copy of a line is the same record, and counts
+    once. Where two branches add lines close to each other, git's union merge may write such a copy.
 
     Bad:
 
@@ -200,42 +200,11 @@ def score_duplicate_id(org: Org) -> Iterator[Finding]:
     """
     for score in org.each_score():
         first = org.score_ids[score.id]
-        if first is not score and not is_copied_line(first, score):
+        if first is not score:
             hint = "Remove the second record before it is committed."
+            if first == score and first.place.path == score.place.path:
+                hint = "It is a copy and counts once. Remove it before it is committed; a committed line stays."
             yield Finding(score.place, f'the id "{score.id}" is already used at {first.place}', hint)
-
-
-def is_copied_line(first: Score, second: Score) -> bool:
-    """Whether two records are the same, in one file."""
-    return first == second and first.place.path == second.place.path
-
-
-def score_written_twice(org: Org) -> Iterator[Finding]:
-    """A line of a score file is there twice.
-
-    Where two branches add lines close to each other, git's union merge may write the lines between them twice. They
-    are the same records, and count once. This is reported once per file.
-
-    Bad:
-
-        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
-        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
-
-    Good:
-
-        {"id":"a","at":"2026-11-20T13:00:02Z","metric":"calls-booked","period":"2026-W47","value":"12"}
-
-    Fix: nothing, if it is committed: a line of a score file is never removed. Otherwise remove the copy.
-    """
-    copies: dict[str, list[Score]] = {}
-    for score in org.each_score():
-        first = org.score_ids[score.id]
-        if first is not score and is_copied_line(first, score):
-            copies.setdefault(score.place.path, []).append(score)
-    for path, found in copies.items():
-        are = "is a copy" if len(found) == 1 else "are copies"
-        message = f"{count_noun(len(found), 'line')} of {path} {are} of a line above"
-        yield Finding(found[0].place, message, "It counts once. If it is not committed yet, remove it.")
 
 
 def score_wrong_file(org: Org) -> Iterator[Finding]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, time
 
+from orgtp.model.org import Retirement
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
+from orgtp.model.results import Moment, find_wrong_results
 from orgtp.model.score import Score
+from orgtp.model.seat import retirement_path
 from orgtp.model.text import count_noun
 from orgtp.rules.pull_request.score_rows import list_added_scores
 from orgtp.rules.rule import Finding
@@ -137,3 +142,41 @@ def decider_not_approver(compared: OrgPair) -> Iterator[Finding]:
             who = ", ".join(compared.before.eligible_deciders(record.seat)) or "nobody"
             message = f'"{record.decided_by}" may not decide the retirement of {record.seat}'
             yield Finding(record.marks.value_place("decided_by"), message, f"Who may decide it: {who}.")
+
+
+def retirement_results_wrong(compared: OrgPair) -> Iterator[Finding]:
+    """A new retirement record gives other results than the scores had.
+
+    The record keeps how each metric ended: the last value, and how many periods were on target. It never changes, so it
+    must be right from the start. It is checked against the scores as they were where a commit added the record, or on
+    the day of the retirement, and by every way of counting that orgtp had.
+
+    Bad:
+
+        results:
+          talks-booked: {last: "4", period: 2026-W47, on_target: 40, known: 40}      (it has two values)
+
+    Good:
+
+        results:
+          talks-booked: {last: "4", period: 2026-W47, on_target: 2, known: 2}
+
+    Fix: write what the message says, or let `orgtp retire` write the record. `results` may also be left out.
+    """
+    for record in compared.after.retirements.values():
+        if record.seat not in compared.before.retirements and compared.is_new(retirement_path(record.seat)):
+            for wrong in find_wrong_results(record, _list_moments(compared, record)):
+                hint = "Correct it before it is merged; a record never changes. orgtp retire writes the right results."
+                yield Finding(record.marks.value_place("results", wrong.metric), wrong.message, hint)
+
+
+def _list_moments(compared: OrgPair, record: Retirement) -> Iterator[Moment]:
+    """Yield the states of the org with which a record may agree: where it was added, at the base, and in the change."""
+    yield from compared.moments.get(record.seat, ())
+    day = record.retired_on or date.max
+    before, after = compared.before, compared.after
+    known = before if record.seat in before.seats else after
+    for scores in (before.scores, after.scores):
+        # The end of that day is as good as any time of it, because a record does not say when it was written.
+        now = datetime.combine(day, time.max, known.zone)
+        yield Moment(replace(known, scores={record.seat: tuple(scores.get(record.seat, ()))}), now)
