@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from orgtp.actions.retire import RetirementPlan
     from orgtp.actions.retire import RetirementRequest as Retirement
     from orgtp.actions.seats import NewSeat
-    from orgtp.files.load import LoadedOrg
     from orgtp.files.value_import import ImportRow
     from orgtp.git.repo import Repo
+    from orgtp.ledger.append import OrgFallback
     from orgtp.ledger.batch import Action, Ledger, RecordedChange
     from orgtp.model.change import Change, YamlData
     from orgtp.model.org import Org
@@ -125,12 +125,10 @@ class LedgerActions:
 
         ledger = self.open_ledger()
         with self._explain_uncommitted():
-            acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger, self.load_fallback)
-            return append_scores(ledger, entries, acting, dry_run=dry_run, fallback=self.load_fallback)
-
-    def load_fallback(self) -> LoadedOrg:
-        """The whole org as this handle has it. Values are checked against it if the ledger branch cannot be read."""
-        return self.snapshot.loaded
+            # If the ledger branch cannot be read, values are checked against the org as this handle has it.
+            fallback: OrgFallback = lambda: self.snapshot.loaded  # noqa: E731
+            acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger, fallback)
+            return append_scores(ledger, entries, acting, dry_run=dry_run, fallback=fallback)
 
     def add_score(
         self, seat: str, metric: str, value: str | None, *, period: str = "", note: str = "", by: str = ""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions
+    from orgtp.ledger.append import OrgFallback
     from orgtp.ledger.create import CreatedOrg
     from orgtp.model.org_pair import OrgPair
     from orgtp.sources.collect import Collected, CollectRequest, OnSourceResult
@@ -286,7 +287,7 @@ class OrgHandle:
         from orgtp.sources.collect import Collector
 
         ledger = self.ledger.open_ledger()
-        fallback = self.ledger.load_fallback
+        fallback: OrgFallback = lambda: self.snapshot.loaded  # noqa: E731
         acting = by or os.environ.get("ORGTP_SEAT", "") or find_acting_seat(ledger, fallback)
         done = Collector(ledger, sources, acting, self.ledger.new_id, fallback).collect(
             request, dry_run=dry_run, on_result=on_result

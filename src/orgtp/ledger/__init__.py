@@ -8,6 +8,7 @@ __all__ = [
     "create",
     "id_index",
     "outbox",
+    "outdated_trees",
     "partial_tree",
     "propose",
     "remote_witness",
