@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from orgtp.actions.retire import RetirementPlan
     from orgtp.actions.retire import RetirementRequest as Retirement
     from orgtp.actions.seats import NewSeat
-    from orgtp.files.load import LoadedOrg
     from orgtp.files.value_import import ImportRow
     from orgtp.git.repo import Repo
     from orgtp.ledger.batch import Action, Ledger, RecordedChange

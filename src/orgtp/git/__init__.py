@@ -16,6 +16,7 @@ __all__ = [
     "repo",
     "sparse_tree",
     "ssh_signature",
+    "stale_lock",
     "tree",
     "tree_check",
     "worktrees",

@@ -23,13 +23,13 @@ from orgtp.git.errors import CannotWrite, GitFailed, TemporaryFailure
 from orgtp.git.index_lock import IndexLock
 from orgtp.git.lock import open_private_file, private_git_dir
 from orgtp.git.repo import Repo
+from orgtp.git.stale_lock import STILL_SECONDS, remove_still_locks
 from orgtp.git.tree import diff_trees
 from orgtp.git.worktrees import (
     find_checkouts,
     find_work_tree_folder,
     list_git_dirs,
     list_index_dirs,
-    read_file_stamp,
     refuse_rebase,
 )
 from orgtp.lazy_dataclass import dataclass
@@ -45,7 +45,6 @@ from orgtp.ledger.outdated_trees import (
 )
 from orgtp.ledger.witness import repair_witness
 
-_STILL_SECONDS = 1.0
 _SWITCHES = 5
 
 
@@ -256,7 +255,7 @@ def finish_or_undo(repo: Repo) -> None:
     moved = False
     if note:
         move = BranchMove(note["ref"], note["old"], note["new"], "", {})
-        _remove_stale_locks(repo, note)
+        remove_still_locks(_find_ref_locks(repo, note))
         moved = _branch_contains(repo, move.ref, move.new)
         repair_witness(repo, move.ref, move.old, move.new, moved=moved)
         changes = diff_trees(repo, move.old, move.new) if moved or repo.read(move.new) else {}
@@ -341,21 +340,6 @@ def _branch_contains(repo: Repo, ref: str, commit: str) -> bool:
 # Lock files of a git process that was killed together with us.
 
 
-def _remove_stale_locks(repo: Repo, note: Mapping[str, Any]) -> None:
-    """Remove the lock files of a git process that was killed while it moved the branch, if they are certainly ours.
-
-    No process has one open, and none changes during one second, far longer than a running git would need.
-    """
-    left = _find_ref_locks(repo, note)
-    if not left:
-        return
-    before = [read_file_stamp(lock) for lock in left]
-    time.sleep(_STILL_SECONDS)
-    for lock, state in zip(left, before, strict=True):
-        if state is not None and state == read_file_stamp(lock) and not _is_file_open(lock):
-            lock.unlink(missing_ok=True)
-
-
 def _find_ref_locks(repo: Repo, note: Mapping[str, Any]) -> list[Path]:
     """The locks that git took to move the branch to the commit of the journal.
 
@@ -370,7 +354,7 @@ def _find_ref_locks(repo: Repo, note: Mapping[str, Any]) -> list[Path]:
     written = lock if ours else branch if _contains_commit(branch, note["new"]) else None
     if written is not None:
         state = written.stat()
-        until = state.st_mtime_ns + int(_STILL_SECONDS * 1e9) if ours else state.st_ctime_ns
+        until = state.st_mtime_ns + int(STILL_SECONDS * 1e9) if ours else state.st_ctime_ns
         heads = [git_dir / "HEAD.lock" for git_dir in list_git_dirs(repo)]
         found += [head for head in heads if _was_created_between(head, state.st_mtime_ns, until)]
     return found
@@ -390,15 +374,3 @@ def _was_created_between(lock: Path, begin: int, end: int) -> bool:
     except OSError:
         return False
     return state.st_size == 0 and begin <= state.st_ctime_ns <= end
-
-
-def _is_file_open(path: Path) -> bool:
-    """Whether a process has the file open. Only known where /proc exists (Linux)."""
-    target = str(path.resolve())
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
-        try:
-            if os.readlink(link) == target:  # noqa: PTH115  (a Path for each of thousands costs too much)
-                return True
-        except OSError:
-            continue
-    return False

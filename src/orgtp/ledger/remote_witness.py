@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from orgtp.git.lock import private_git_dir, share_private_file, write_new_file
 from orgtp.git.remote import Remote, SyncStopped
 from orgtp.git.repo import Repo
+from orgtp.git.stale_lock import remove_still_locks
 from orgtp.ledger.witness import has_lost_commit, read_witness, witness_ref
 
 
@@ -53,8 +54,8 @@ def save_remote_witness(repo: Repo, remote: Remote, branch: str, commit: str) ->
         return
     own = remote_witness_ref(remote, branch)
     if repo.attempt("update-ref", own, commit)[0]:
-        # Only the holder of the sync lock writes this ref, so an existing lock file is that of a killed process.
-        (repo.common_dir / f"{own}.lock").unlink(missing_ok=True)
+        # Only the holder of the sync lock writes this ref, so a lock file that stays is that of a killed process.
+        remove_still_locks([repo.common_dir / f"{own}.lock"])
         repo.run("update-ref", own, commit)
 
 

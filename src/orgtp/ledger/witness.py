@@ -10,6 +10,7 @@ from orgtp.git.ancestry import find_shallow_ends
 from orgtp.git.errors import GitFailed, TemporaryFailure
 from orgtp.git.lock import Lock
 from orgtp.git.repo import Repo
+from orgtp.git.stale_lock import remove_still_locks
 
 
 def witness_ref(branch: str) -> str:
@@ -60,8 +61,8 @@ def move_witness(repo: Repo, branch: str, commit: str) -> None:
 
 
 def unlock_witness(repo: Repo, branch: str) -> None:
-    """Remove a stale lock file of the witness: only the holder of the ledger's lock moves it."""
-    (repo.common_dir / f"{witness_ref(branch)}.lock").unlink(missing_ok=True)
+    """Remove a stale lock file of the witness. Only the holder of the ledger's lock moves it, but git may pack it."""
+    remove_still_locks([repo.common_dir / f"{witness_ref(branch)}.lock"])
 
 
 def find_witness_to_move(repo: Repo, branch: str, old: str, new: str) -> str:
