@@ -138,7 +138,7 @@ class LedgerActions:
         from orgtp.actions.seats import add_seat
 
         acting = self.find_acting_seat(by)
-        return self.record(lambda org: add_seat(org, new, self.snapshot.now, acting), dry_run=dry_run)
+        return self.record(lambda org: add_seat(org, new, acting), dry_run=dry_run)
 
     def set_keys(
         self, seat: str, values: Sequence[tuple[tuple[str, ...], YamlData]], *, by: str = "", dry_run: bool = False

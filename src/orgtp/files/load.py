@@ -129,6 +129,7 @@ def _assemble_org(
         signers=_read_signer_keys(files, problems),
         unreadable=frozenset(unreadable),
         seats_with_unread_scores=frozenset(seat for seat in broken if seat),
+        own=dict(head.own),
         marks=head.marks,
     )
 

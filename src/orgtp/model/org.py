@@ -81,7 +81,8 @@ class Org:
 
     `holidays` are days off, which do not count for `weekdays` metrics. `unreadable` has the paths of files that could
     not be read: their content is unknown, not absent. `seats_with_unread_scores` are those some of whose records could
-    not be read, as far as their records were read when the org was loaded.
+    not be read, as far as their records were read when the org was loaded. `own` has the user's own `x-` keys of
+    org.yaml as text, by dotted key.
     """
 
     id: str = ""
@@ -99,6 +100,7 @@ class Org:
     signers: tuple[SignerKey, ...] = ()
     unreadable: frozenset[str] = frozenset()
     seats_with_unread_scores: frozenset[str] = frozenset()
+    own: Mapping[str, str] = field(default_factory=dict, compare=False)
     marks: Marks = field(default=Marks("org.yaml"), compare=False, repr=False)
 
     def seat(self, id: str) -> Seat:  # noqa: A002  (a seat's id is what it is called)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,7 +14,10 @@ from orgtp.views.selection import EVERYTHING, Selection, SortOrder
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """A seat, its neighbours on the chart, its retirement, and the escalations about it or assigned to it."""
+    """A seat, its neighbours on the chart, its retirement, and the escalations about it or assigned to it.
+
+    `own` has the user's own `x-` keys of the seat and its metrics.
+    """
 
     place: ChartSeat
     mission: str | None
@@ -23,6 +27,7 @@ class SeatView:
     review_by: date | None
     reports: tuple[str, ...]
     owns: tuple[str, ...]
+    own: Mapping[str, str]
     retirement: Retirement | None
     escalations: tuple[EscalationView, ...] = ()
     silences: tuple[SilenceView, ...] = ()
@@ -41,6 +46,7 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
         review_by=found.review_by,
         reports=tuple(report.id for report in org.current_reports(seat)),
         owns=tuple(other.id for other in org.seats_owned_by(seat)),
+        own=found.own,
         retirement=org.retirements.get(seat),
         escalations=tuple(escalations(org, now, seat)),
         silences=tuple(silences(org, now, seat)),
