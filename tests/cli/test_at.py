@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -123,13 +124,13 @@ def test_before_the_first_and_after_the_last(begun: Callable[..., Shell]) -> Non
     here = begun("2026-04-01T12:00:00Z", "2026-04-02T12:00:00Z")
     assert "the org did not exist yet on 2026-03-31" in here("chart", "--at", "2026-03-31", code=2).err
     assert "the org did not exist yet on 1970-01-01" in here("chart", "--at", "1970-01-01", code=2).err
-    assert name(here, "2800-01-01") == "B"
+    assert name(here, "2027-12-31") == "B"
 
 
 def test_what_is_to_come_is_not_shown(begun: Callable[..., Shell]) -> None:
     """A replay of an earlier moment knows no later commit."""
     here = begun("2026-04-01T12:00:00Z", "2026-04-02T12:00:00Z")
-    ran = here("chart", "--at", "2026-05", "--json", ORGTP_NOW="2026-04-02T11:59:59Z")
+    ran = here("chart", "--at", "2026-04", "--json", ORGTP_NOW="2026-04-02T11:59:59Z")
     assert ran.json["revision"] == here.git("rev-parse", "HEAD~1").out.strip()
 
 
@@ -182,3 +183,37 @@ def test_the_moment_that_is_judged_is_the_end_of_the_day(sample: Shell) -> None:
     rows = sample("scorecard", "--at", "2026-10-01", "--json").json["rows"]
     assert {cell["period"] for row in rows for cell in row["cells"]} >= {"2026-W40"}
     assert not any(cell["state"] == "missing" for row in rows for cell in row["cells"] if cell["period"] > "2026-W40")
+
+
+@pytest.mark.parametrize("words", [*VIEWS, ("seat", "history", "dash"), ("seat", "blame", "dash")], ids=" ".join)
+@pytest.mark.parametrize("at", ["2026-11-21", "2026-W48", "2026-12", "2027-Q1", "2027", "2026-11-20T19"])
+def test_the_future_is_not_shown_as_today(sample: Shell, words: tuple[str, ...], at: str) -> None:
+    """It is 18:00 on Friday, 20 November. What has not begun is unknown; what has begun is shown so far."""
+    ran = sample(*words, "--at", at, code=2)
+    assert ran.err.startswith(f'orgtp: "{at}" is in the future: it is 2026-11-20 18:00 in the org\'s time zone.')
+    assert ran.out == ""
+
+
+@pytest.mark.parametrize("at", ["2026-11-20", "2026-W47", "2026-11", "2026-Q4", "2026", "2026-11-20T18"])
+def test_a_period_that_is_not_over_is_shown_so_far(sample: Shell, at: str) -> None:
+    assert sample("chart", "--at", at, "--json").json["revision"] == sample.head()
+
+
+def test_neither_end_of_a_comparison_is_in_the_future(sample: Shell) -> None:
+    assert '"2026-11-21" is in the future' in sample("diff", "2026-11-21", code=2).err
+    assert '"2026-12" is in the future' in sample("diff", "2026-10", "2026-12", code=2).err
+
+
+def test_tomorrow_begins_in_the_zone_of_the_org(sample: Shell) -> None:
+    """At 02:00 UTC on 21 November, it is still the evening before in New York."""
+    assert "in the future" in sample("chart", "--at", "2026-11-21", code=2, ORGTP_NOW="2026-11-21T02:00:00Z").err
+    assert sample("chart", "--at", "2026-11-21", ORGTP_NOW="2026-11-21T05:00:00Z").out
+
+
+def test_a_tool_does_not_show_the_future_either(sample: Shell) -> None:
+    from orgtp.api import open_org
+    from orgtp.model.errors import BadInput
+
+    now = datetime(2026, 11, 20, 18, tzinfo=UTC)
+    with pytest.raises(BadInput, match="in the future"):
+        open_org(sample.folder, at="2026-11-21", now=now)

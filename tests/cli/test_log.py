@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 
@@ -212,3 +213,35 @@ def test_the_first_lines_come_at_once_and_a_closed_pipe_ends_it(acme: Shell) -> 
     begin = time.monotonic()
     assert len(acme("log").out.splitlines()) == 20_002
     assert first < time.monotonic() - begin
+
+
+@pytest.mark.parametrize("width", ["40", "60", "80", "100", "120", "200"])
+def test_no_key_of_a_setting_is_cut(acme: Shell, width: str) -> None:
+    """`metrics.won.outc…` says nothing. In a pipe, in JSON and in the commit, everything is there."""
+    values = {"name": "Deals won", "outcome": "Customers get what they paid for and come back", "target": ">= 3"}
+    acme(
+        "seat",
+        "set",
+        "bot",
+        *(f"metrics.won.{key}={value}" for key, value in values.items()),
+        "metrics.won.cadence=weekly",
+    )
+    told = acme("log", "--limit", "1", COLUMNS=width).out
+    assert re.search(r"metrics\.won: name(, outcome)?(, target)?(, cadence| and \d more)|4 keys|= weekly", told)
+    assert "…" not in told.replace("A Tester", "")
+    whole = ", ".join(
+        [*(f"metrics.won.{key} = {value}" for key, value in values.items()), "metrics.won.cadence = weekly"]
+    )
+    assert whole in acme("log", "--limit", "1").out
+    assert acme("log", "--limit", "1", "--json").json["commits"][0]["what"] == whole
+    subject = acme.git("log", "-1", "--format=%s").out.strip()
+    assert subject == "set(bot): metrics.won: name, outcome, target, cadence"
+
+
+def test_a_subject_that_was_cut_before_is_whole_again(acme: Shell) -> None:
+    """Commits of earlier versions have a cut subject, and all settings in their body."""
+    lines = [f"metrics.won.key-{number} = {'value ' * 4}".rstrip() for number in range(6)]
+    subject = f"set(bot): {', '.join(lines)}"[:119] + "…"
+    message = "\n".join([subject, "", *lines, "", "Orgtp-Action: set", "Orgtp-Seat: bot", ""])
+    acme.git("commit", "-q", "--allow-empty", "-F", "-", stdin=message)
+    assert ", ".join(lines) in acme("log", "--limit", "1").out

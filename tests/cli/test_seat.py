@@ -97,7 +97,6 @@ def test_add_writes_what_was_said(acme: Shell) -> None:
         "owner: ada",
         "reports_to: ada",
         'mission: "Draws: all"',
-        "since: 2026-11-20",
         "email: p@example.com",
         "capabilities:",
         '  draw: "Draws # it"',
@@ -107,6 +106,26 @@ def test_add_writes_what_was_said(acme: Shell) -> None:
     # What it is measured on comes next; until then, validate asks for it.
     found = acme("validate", "--json", code=1).json["problems"]
     assert {row["rule"] for row in found if row["severity"] == "error"} == {"no-metric"}
+
+
+def test_add_makes_no_first_day_up(acme: Shell) -> None:
+    """Nobody said that the seat began today, and a value from before would contradict it."""
+    words = ("--role", "Design", "--kind", "agent", "--owner", "ada", "--reports-to", "ada")
+    acme("seat", "add", "pixel", *words)
+    assert "since" not in acme.read("seats/pixel.yaml")
+    assert acme("seat", "show", "pixel", "--json").json["seat"]["since"] is None
+    keys = {"name": "Drawn", "outcome": "Clients have pictures", "target": ">= 5", "cadence": "weekly"}
+    acme("seat", "set", "pixel", *(f"metrics.drawn.{key}={value}" for key, value in keys.items()))
+    acme("score", "add", "pixel", "drawn", "7", "--for", "2026-W40")
+    (row,) = acme("scorecard", "--seat", "pixel", "--weeks", "8", "--json").json["rows"]
+    assert row["cells"][0]["value"] == "7"
+    found = acme("validate", "--json", code=None).json["problems"]
+    assert "score-before-since" not in {problem["rule"] for problem in found}
+
+
+def test_add_writes_the_first_day_that_was_named(acme: Shell) -> None:
+    acme("seat", "add", "pixel", "--role", "R", "--kind", "human", "--since", "2026-10-01")
+    assert "since: 2026-10-01\n" in acme.read("seats/pixel.yaml")
 
 
 @pytest.mark.parametrize(

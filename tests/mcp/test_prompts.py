@@ -41,6 +41,21 @@ def test_the_weekly_review(asked: Shell) -> None:
     assert facts["changed"]["headline"].endswith("values recorded")
 
 
+def test_a_paused_seat_is_not_up_for_review(sample: Shell) -> None:
+    def listed() -> set[str]:
+        return {one["seat"] for one in _facts(_prompt(sample, "weekly-review"))["to_be_reviewed"]}
+
+    for seat in ("dash", "tally"):
+        sample("seat", "set", seat, "review_by=2026-11-01")
+    assert {"dash", "tally"} <= listed()
+    sample("seat", "set", "dash", "status=paused")
+    assert "dash" not in listed()
+    assert "tally" in listed()
+    told = [problem["path"] for problem in sample("validate", "--json", code=None).json["problems"]
+            if problem["rule"] == "review-by-past"]  # fmt: skip
+    assert told == ["seats/tally.yaml"]
+
+
 def test_the_review_of_a_seat(asked: Shell) -> None:
     text = _prompt(asked, "seat-review", seat="jeff")
     assert "the seat jeff" in text

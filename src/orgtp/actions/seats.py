@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlData
+from orgtp.model.change import MAX_SUBJECT, Change, CreateFile, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
 from orgtp.model.period import Period, period_containing, period_containing_local
 from orgtp.model.seat import Metric, Seat, seat_path
+from orgtp.model.setting_text import summarize_settings
 from orgtp.model.target import parse_target
-from orgtp.model.text import id_hint, is_id
+from orgtp.model.text import id_hint, is_id, one_line
 
 _FIXED = {
     "seat": "The id of a seat never changes. Retire the seat and add another.",
@@ -38,15 +39,17 @@ class NewSeat:
     capabilities: Mapping[str, str] | None = None
 
 
-def add_seat(org: Org, new: NewSeat, now: datetime, by: str = "") -> Change:
-    """Add a seat to the chart. Raises `BadInput` for a malformed id, and `Refused` for one that was ever used."""
+def add_seat(org: Org, new: NewSeat, by: str = "") -> Change:
+    """Add a seat to the chart. Its first day is written only if somebody named it.
+
+    Raises `BadInput` for a malformed id, and `Refused` for one that was ever used.
+    """
     if not is_id(new.seat):
         raise BadInput(what=f'"{new.seat}" is not a valid id. {id_hint(new.seat)}')
     if new.seat in org.seats or new.seat in org.retirements or new.seat in org.scores:
         raise Refused(why=f'"{new.seat}" is or was a seat, and ids are never reused. Choose another.')
-    since = new.since or f"{now.astimezone(org.zone):%Y-%m-%d}"
     fields = {"seat": new.seat, "name": new.name, "role": new.role, "kind": new.kind, "status": new.status}
-    fields |= {"owner": new.owner, "reports_to": new.reports_to, "mission": new.mission, "since": since}
+    fields |= {"owner": new.owner, "reports_to": new.reports_to, "mission": new.mission, "since": new.since}
     texts: dict[str, YamlData] = {**fields, "email": new.email, "retire_when": new.retire_when}
     content = {key: value for key, value in texts.items() if value}
     content |= {"capabilities": dict(new.capabilities)} if new.capabilities else {}
@@ -88,7 +91,8 @@ def set_keys(
     edits = tuple(_make_edit(found, keys, value) for keys, value in values)
     words = [_format_setting(found, keys, value) for keys, value in values]
     body = why or ("\n".join(words) if len(words) > 1 else "")
-    return Change("set", ", ".join(words), (seat,), edits, by=by, body=body)
+    what = summarize_settings([one_line(word) for word in words], MAX_SUBJECT - len(f"set({seat}): "))
+    return Change("set", what, (seat,), edits, by=by, body=body)
 
 
 def _date_target(

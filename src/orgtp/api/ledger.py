@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from orgtp.actions.retire import RetirementPlan
     from orgtp.actions.retire import RetirementRequest as Retirement
     from orgtp.actions.seats import NewSeat
+    from orgtp.files.load import LoadedOrg
     from orgtp.files.value_import import ImportRow
     from orgtp.git.repo import Repo
     from orgtp.ledger.batch import Action, Ledger, RecordedChange
@@ -193,7 +194,7 @@ class LedgerActions:
         from orgtp.actions.seats import add_seat
 
         acting = self.find_acting_seat(by)
-        return self.record(lambda org: add_seat(org, new, self.snapshot.now, acting), dry_run=dry_run)
+        return self.record(lambda org: add_seat(org, new, acting), dry_run=dry_run)
 
     def set_keys(
         self,

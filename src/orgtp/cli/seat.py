@@ -87,7 +87,9 @@ def add_seat(
     reports_to: Annotated[str, typer.Option("--reports-to", metavar="SEAT", help="The seat that it reports to.")] = "",
     status: Annotated[SeatStatus, typer.Option("--status", help="The status.")] = SeatStatus.ACTIVE,
     mission: Annotated[str, typer.Option("--mission", metavar="TEXT", help="What it does, and for whom.")] = "",
-    since: Annotated[str, typer.Option("--since", metavar="DATE", help="The first day. Default: today.")] = "",
+    since: Annotated[
+        str, typer.Option("--since", metavar="DATE", help="The first day, if it is known. Values are due from then on.")
+    ] = "",
     email: Annotated[
         str, typer.Option("--email", metavar="A,B", help="The git e-mail addresses of whoever holds the seat.")
     ] = "",

@@ -130,6 +130,7 @@ def _assemble_org(
         version=head.version,
         unreadable=frozenset(unreadable),
         seats_with_unread_scores=frozenset(seat for seat in broken if seat),
+        own=dict(head.own),
         marks=head.marks,
     )
 

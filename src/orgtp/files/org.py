@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from orgtp.files.escalation_policy import read_duration, read_escalation_policy, read_routing
 from orgtp.files.key_order import ORG_ORDER, POLICY_KEYS, RETIREMENT_KEYS, REVIEW_KEYS
 from orgtp.files.mapping_reader import MappingReader
-from orgtp.files.seat import build_mapping_problem
+from orgtp.files.seat import build_mapping_problem, flatten_user_keys
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import Route
@@ -23,7 +23,7 @@ from orgtp.model.seat import SeatKind
 
 @dataclass(frozen=True, slots=True)
 class OrgHead:
-    """The content of org.yaml."""
+    """The content of org.yaml. `own` has the user's own `x-` keys, each with its text."""
 
     id: str = ""
     name: str = ""
@@ -33,6 +33,7 @@ class OrgHead:
     policy: Policy = Policy()
     routing: tuple[Route, ...] = ()
     version: int = 0
+    own: tuple[tuple[str, str], ...] = ()
     marks: Marks = Marks("org.yaml")
 
 
@@ -61,6 +62,7 @@ def _parse_org_head(fields: MappingReader) -> OrgHead:
         policy=_read_policy(fields),
         routing=read_routing(fields),
         version=_read_version(fields),
+        own=tuple(_read_user_keys(fields).items()),
         marks=fields.marks,
     )
 
@@ -73,6 +75,11 @@ def _read_version(fields: MappingReader) -> int:
         hint = "Install a newer orgtp." if version else f"Write orgtp: {FORMAT_VERSION}, or remove the key."
         fields.add_problem("bad-version", "orgtp", message, hint)
     return version
+
+
+def _read_user_keys(fields: MappingReader) -> dict[str, str]:
+    policy = fields.data.get("policy")
+    return flatten_user_keys(fields.data) | (flatten_user_keys(policy, "policy.") if isinstance(policy, dict) else {})
 
 
 def find_timezone(name: str) -> ZoneInfo | None:

@@ -73,8 +73,19 @@ def _parse_seat(path: str, fields: MappingReader) -> Seat:
 
 
 def _read_user_keys(data: Mapping[str, Any]) -> dict[str, str]:
-    """The user's own keys (`x-…`), flattened: dotted path to text."""
-    return {name: text for key in data if key.startswith("x-") for name, text in _flatten_value(key, data[key])}
+    """The user's own keys (`x-…`) of the seat and of its metrics, flattened: dotted path to text."""
+    metrics = data.get("metrics")
+    below = metrics.items() if isinstance(metrics, dict) else ()
+    found = flatten_user_keys(data)
+    for name, metric in below:
+        found |= flatten_user_keys(metric, f"metrics.{name}.") if isinstance(metric, dict) else {}
+    return found
+
+
+def flatten_user_keys(data: Mapping[str, Any], above: str = "") -> dict[str, str]:
+    """The user's own keys of a mapping, flattened: dotted path, with `above` before it, to text."""
+    own = (key for key in data if isinstance(key, str) and key.startswith("x-"))
+    return {name: text for key in own for name, text in _flatten_value(f"{above}{key}", data[key])}
 
 
 def _flatten_value(name: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -34,5 +34,6 @@ def make_fact_reader(rows: Collection[str] = ()) -> FactReader:
 def _read_head_facts(raw: bytes) -> Facts | None:
     head, _ = read_org_head(raw)
     days, policy, routing = head.holidays, head.policy, head.routing
-    org = Org(head.id, head.name, head.zone, holidays=days, branch=head.branch, policy=policy, routing=routing)
+    own = dict(head.own)
+    org = Org(head.id, head.name, head.zone, holidays=days, branch=head.branch, policy=policy, routing=routing, own=own)
     return policy_facts(org) if head.id else None

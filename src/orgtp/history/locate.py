@@ -238,7 +238,8 @@ def locate_org(
 
     `to_record`: if the ledger branch of a bare repository cannot be read, use the last commit of it that can.
 
-    Raises `NotAnOrg`, `UnknownRevision`, `NoOrgYet`, `UnreadableRef`, and `NoGit` if `at` is given for a plain folder.
+    Raises `NotAnOrg`, `UnknownRevision`, `NoOrgYet`, `UnreadableRef`, `BadInput` for a period that has not begun, and
+    `NoGit` if `at` is given for a plain folder.
     """
     root, time = find_org_root(path), now or read_clock()
     repo = find_repo(root)
@@ -278,11 +279,21 @@ def _locate_in_past(root: Path, repo: Repo | None, at: str, now: datetime) -> Or
         )
     tip = _find_ledger_tip(repo)
     zone = _read_head_at_commit(repo, tip).zone
+    if span[0].begins(zone) > now:
+        raise _make_too_late(at, now.astimezone(zone))
     end = min(span[1].ends(zone), now + _LEAST).astimezone(UTC)
     rev = _find_last_commit_before(repo, tip, end, at)
     # Subtract in UTC: in local time, the second before midnight occurs twice on some days.
     return OrgSnapshot(
         root, repo, GitTree(repo, rev), _read_past_head(repo, rev, at), (end - _LEAST).astimezone(zone), at, rev
+    )
+
+
+def _make_too_late(at: str, now: datetime) -> BadInput:
+    """The error for a day or a longer period that has not begun: the org of that time cannot be known."""
+    return BadInput(
+        what=f'"{at}" is in the future: it is {now:%Y-%m-%d %H:%M} in the org\'s time zone. '
+        f"The newest that can be shown is {now:%Y-%m-%d}"
     )
 
 

@@ -138,9 +138,11 @@ def _describe_row(handle: OrgHandle, row: ScoreRow) -> dict[str, Any]:
 def _list_due_reviews(handle: OrgHandle) -> list[dict[str, Any]]:
     """The seats whose review is overdue or due within four weeks."""
     until = (handle.now.astimezone(handle.head.zone) + _SOON).date()
-    current = (seat for seat in handle.org.seats.values() if not seat.is_retired)
+    reviewed = (seat for seat in handle.org.seats.values() if seat.is_reviewed)
     return [
-        {"seat": seat.id, "review_by": seat.review_by} for seat in current if seat.review_by and seat.review_by <= until
+        {"seat": seat.id, "review_by": seat.review_by}
+        for seat in reviewed
+        if seat.review_by and seat.review_by <= until
     ]
 
 

@@ -12,7 +12,7 @@ from orgtp.model.score import Score
 from orgtp.model.text import one_line
 
 YamlData: TypeAlias = Union[str, int, bool, "Sequence[YamlData]", "Mapping[str, YamlData]", None]
-_MAX_SUBJECT = 120
+MAX_SUBJECT = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Change:
         """The subject, such as `score(radar): briefing-by-8 2026-11-20 = 07:52`. It names a seat that is alone."""
         about = self.about or (self.seats[0] if len(self.seats) == 1 else "")
         text = one_line(f"{self.action}({about}): {self.what}" if about else f"{self.action}: {self.what}")
-        return text if len(text) <= _MAX_SUBJECT else text[: _MAX_SUBJECT - 1] + "…"
+        return text if len(text) <= MAX_SUBJECT else text[: MAX_SUBJECT - 1] + "…"
 
     @property
     def trailers(self) -> list[tuple[str, str]]:

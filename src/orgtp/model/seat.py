@@ -121,6 +121,11 @@ class Seat:
         return self.status is SeatStatus.ACTIVE
 
     @property
+    def is_reviewed(self) -> bool:
+        """Whether its `review_by` counts: not while it is paused, and not after its retirement."""
+        return self.status not in {SeatStatus.PAUSED, SeatStatus.RETIRED}
+
+    @property
     def is_human(self) -> bool:
         """Whether the seat is a person."""
         return self.kind is SeatKind.HUMAN

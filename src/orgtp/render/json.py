@@ -23,7 +23,7 @@ from orgtp.views.seat_history import Event, SeatHistory
 
 VERSION = 1
 # Fields that only the text renderers need.
-_HIDDEN = {"measure", "seat_name", "who", "marks", "declared"}
+_HIDDEN = {"measure", "seat_name", "who", "marks", "declared", "settings"}
 # Python's json escapes the control characters below a blank, but not these.
 _RAW = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 

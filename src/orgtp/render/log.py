@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
+from orgtp.model.setting_text import summarize_settings
 from orgtp.model.text import one_line
 from orgtp.render.spans import SHORT_COMMIT, Line, Span
 from orgtp.render.terminal import UNLIMITED_WIDTH, Screen, apply_style, fit_width, measure_width
@@ -28,11 +29,16 @@ def log_pages(pages: Iterable[Sequence[LogEntry]], zone: tzinfo, screen: Screen)
     widths: list[int] = []
     for page in pages:
         rows = [_format_log_cells(entry, zone) for entry in page]
+        pairs = zip(page, rows, strict=True)
         if rows and screen.width < _SMALL:
-            yield "".join(_format_two_lines(row, screen) for row in rows)
+            yield "".join(_format_two_lines(entry, row, screen) for entry, row in pairs)
         elif rows:
             widths = widths or _choose_log_widths(rows, screen)
-            yield "".join(_format_log_row(row, widths, screen) for row in rows)
+            room = widths[_WHAT] if screen.width < UNLIMITED_WIDTH else UNLIMITED_WIDTH
+            yield "".join(
+                _format_log_row([*row[:_WHAT], _shorten_what(entry, row, room), row[-1]], widths, screen)
+                for entry, row in pairs
+            )
 
 
 def _format_log_cells(entry: LogEntry, zone: tzinfo) -> Line:
@@ -47,6 +53,14 @@ def _format_log_cells(entry: LogEntry, zone: tzinfo) -> Line:
         (one_line(entry.what + approved), ""),
         (entry.commit[:SHORT_COMMIT], "dim"),
     ]
+
+
+def _shorten_what(entry: LogEntry, row: Sequence[Span], room: int) -> Span:
+    """What was done. Of several settings, no key is cut."""
+    what, style = row[_WHAT]
+    if entry.settings and measure_width(what) > room:
+        what = one_line(summarize_settings(entry.settings, room))
+    return what, style
 
 
 def _choose_log_widths(rows: Sequence[Sequence[Span]], screen: Screen) -> list[int]:
@@ -68,9 +82,11 @@ def _format_log_row(row: Sequence[Span], widths: Sequence[int], screen: Screen) 
     return (" " * _GAP).join(apply_style(text, style, screen) for text, style in cells).rstrip() + "\n"
 
 
-def _format_two_lines(row: Sequence[Span], screen: Screen) -> str:
-    when, who, (action, style), (about, _), (what, _), commit = row
+def _format_two_lines(entry: LogEntry, row: Sequence[Span], screen: Screen) -> str:
+    when, who, (action, style), (about, _), _, commit = row
     room = screen.width - len(when[0]) - SHORT_COMMIT - 2 * _GAP
     first = _format_log_row([when, who, commit], [len(when[0]), room, SHORT_COMMIT], screen)
-    below = fit_width(f"{about}: {what}" if about else what, max(1, screen.width - len(action) - 3)).rstrip()
+    left, about = max(1, screen.width - len(action) - 3), f"{about}: " if about else ""
+    what = _shorten_what(entry, row, left - measure_width(about))[0]
+    below = fit_width(f"{about}{what}", left).rstrip()
     return f"{first}  {apply_style(action, style, screen)} {below}\n"

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from orgtp.model.cell import CellState
 from orgtp.model.org import Retirement
 from orgtp.render.selection import left_out_lines
-from orgtp.render.spans import Line, describe_cadence, join_lines, join_spans
+from orgtp.render.spans import Line, describe_cadence, join_spans
 from orgtp.render.terminal import (
     SIGNS,
     STALE,
@@ -20,11 +20,8 @@ from orgtp.render.terminal import (
     format_labelled,
     format_owner,
     indent_lines,
-    measure_line,
     render_lines,
     safe_text,
-    to_plain_text,
-    wrap_line,
 )
 from orgtp.views.chart import Chart, ChartSeat, MetricNow
 from orgtp.views.scores import ScoreLine
@@ -41,6 +38,8 @@ def seat_text(view: SeatView, screen: Screen, zone: tzinfo, *, kind: bool = Fals
         "capabilities", [[safe_text(name), safe_text(text)] for name, text in place.capabilities.items()], screen
     )
     lines += _format_table_section("metrics", [_format_metric_row(metric) for metric in place.metrics], screen)
+    own = [[safe_text(name), safe_text(text)] for name, text in view.own.items()]
+    lines += _format_table_section("your own keys", own, screen)
     if view.escalations or view.silences:
         from orgtp.render.escalations import escalation_lines, silence_lines
 
@@ -113,20 +112,7 @@ def seat_list_text(found: Chart, screen: Screen, *, kind: bool = False, by: str 
     if not found.seats:
         return render_lines([join_spans("no seat fits" if left_out else "no seats yet"), *left_out], screen)
     rows = [_format_seat_row(seat, kind=kind) for seat in found.seats]
-    lines = align_columns(rows, Screen())
-    if any(measure_line(line) > screen.width for line in lines):
-        lines = [line for row in rows for line in _wrap_seat_row(row, screen)]
-    return render_lines([*lines, *left_out], screen)
-
-
-def _wrap_seat_row(row: Sequence[Line], screen: Screen) -> Iterator[Line]:
-    """The id, the name and the role, and below them the rest."""
-    shown = [cell for cell in row if to_plain_text(cell).strip()]
-    yield from wrap_line(join_lines(shown[:_TITLE], "  "), screen.width)
-    yield from indent_lines(wrap_line(join_lines(shown[_TITLE:], "  "), screen.width - 2))
-
-
-_TITLE = 3
+    return render_lines([*align_columns(rows, screen, give=2), *left_out], screen)
 
 
 def _format_seat_row(seat: ChartSeat, *, kind: bool) -> list[Line]:

@@ -245,14 +245,23 @@ def wrap_hanging(line: Line, indent: int, screen: Screen) -> Iterator[Line]:
 def align_columns(rows: Sequence[Sequence[Line]], screen: Screen, *, give: int = 0) -> list[Line]:
     """Rows in aligned columns; if the screen is too narrow, with the column `give` truncated.
 
-    The cells are in the styles of a terminal: see `make_safe`.
+    If that is not enough, each row is wrapped on lines of its own, and nothing is cut. The cells are in the styles of a
+    terminal: see `make_safe`.
     """
     widths = [max(map(measure_line, column)) for column in zip(*rows, strict=True)]
     spare = screen.width - sum(widths) - len(_GAP) * (len(widths) - 1)
+    if widths and widths[give] + spare < min(_LEAST_COLUMN, widths[give]):
+        return [line for row in rows for line in _wrap_row(row, screen)]
     if widths and spare < 0:
-        widths[give] = max(_LEAST_COLUMN, widths[give] + spare)
+        widths[give] += spare
         rows = [[*row[:give], truncate_line(row[give], widths[give]), *row[give + 1 :]] for row in rows]
     return [strip_line_end(join_lines(list(map(pad_line, row, widths)), _GAP)) for row in rows]
+
+
+def _wrap_row(row: Sequence[Line], screen: Screen) -> Iterator[Line]:
+    """The cells that have text, one after another; lines after the first are indented."""
+    cells = [strip_line_end(cell) for cell in row if to_plain_text(cell).strip()]
+    yield from wrap_line(join_lines(cells, _GAP), max(1, screen.width), _GAP)
 
 
 _GAP, _LEAST_COLUMN = "  ", 6

@@ -11,6 +11,7 @@ from itertools import islice
 from orgtp.model.commit import Commit
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
+from orgtp.model.setting_text import parse_settings
 from orgtp.model.text import did_you_mean, is_id, join_with_and
 
 _PREFIX = re.compile(r"[a-z-]+(?:\([a-z0-9-]+\))?: ")
@@ -25,7 +26,10 @@ _FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One commit: when, who (the name of the seat if known, else of the author), which seats, and what."""
+    """One commit: when, who (the name of the seat if known, else of the author), which seats, and what.
+
+    `settings` are what a commit set, for a summary that fits the screen.
+    """
 
     commit: str
     at: datetime
@@ -38,6 +42,7 @@ class LogEntry:
     what: str
     body: str
     paths: tuple[str, ...]
+    settings: tuple[str, ...] = ()
 
     @property
     def by_hand(self) -> bool:
@@ -129,6 +134,8 @@ def _is_about_metric(commit: Commit, entry: LogEntry, wanted: LogFilter, measure
 
 
 def _build_entry(commit: Commit, touched: tuple[str, ...], names: Mapping[str, str]) -> LogEntry:
+    what = _PREFIX.sub("", commit.subject, count=1) if commit.action else _describe_manual_commit(commit)
+    settings = _read_settings(commit, what) if commit.action == "set" else ()
     return LogEntry(
         commit=commit.id,
         at=commit.at,
@@ -138,10 +145,17 @@ def _build_entry(commit: Commit, touched: tuple[str, ...], names: Mapping[str, s
         approved_by=commit.approved_by or None,
         author=commit.author,
         who=names.get(commit.by, commit.author),
-        what=_PREFIX.sub("", commit.subject, count=1) if commit.action else _describe_manual_commit(commit),
+        # The subject of a commit is short; its body has all that was set.
+        what=", ".join(settings) or what,
         body=commit.body,
         paths=tuple([path for _, path, _, _ in commit.paths]),
+        settings=settings,
     )
+
+
+def _read_settings(commit: Commit, what: str) -> tuple[str, ...]:
+    """What a commit set: several settings are in its body, and one is its subject."""
+    return parse_settings(commit.body.split("\n\n")[0].splitlines()) or parse_settings([what])
 
 
 def _describe_manual_commit(commit: Commit) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +17,7 @@ class SeatView:
     """A seat, its neighbours on the chart, its retirement, and the escalations about it or assigned to it.
 
     `email` is an address, or several as in the file.
+    `own` has the user's own `x-` keys of the seat and its metrics.
     """
 
     place: ChartSeat
@@ -26,6 +28,7 @@ class SeatView:
     review_by: date | None
     reports: tuple[str, ...]
     owns: tuple[str, ...]
+    own: Mapping[str, str]
     retirement: Retirement | None
     escalations: tuple[EscalationView, ...] = ()
     silences: tuple[SilenceView, ...] = ()
@@ -44,6 +47,7 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
         review_by=found.review_by,
         reports=tuple(report.id for report in org.current_reports(seat)),
         owns=tuple(other.id for other in org.seats_owned_by(seat)),
+        own=found.own,
         retirement=org.retirements.get(seat),
         escalations=tuple(escalations(org, now, seat)),
         silences=tuple(silences(org, now, seat)),

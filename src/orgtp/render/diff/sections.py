@@ -362,8 +362,12 @@ def _collect_seat_names(found: Diff) -> dict[str, str]:
 
 
 def _format_field(field: FieldChanged) -> Line:
-    key, _, capability = field.key.partition(".")
-    label = join_spans("capability ", code_text(capability)) if capability else join_spans(key.replace("_", " "))
+    capability = field.key.removeprefix("capabilities.")
+    label = join_spans("capability ", code_text(capability))
+    if capability == field.key:
+        # The user's own keys are shown as they are written.
+        is_own = "x-" in field.key
+        label = code_text(field.key) if is_own else join_spans(field.key.replace("_", " "))
     return join_spans(label, ": ", format_text_change(field.before, field.after), _format_change_author(field.made))
 
 

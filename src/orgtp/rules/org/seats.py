@@ -202,7 +202,7 @@ def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:
     """The review date of a seat has passed.
 
     Somebody promised to check whether the seat is still worth having. When that day is over in the org's time zone,
-    either nobody checked, or nobody set the date of the next review.
+    either nobody checked, or nobody set the date of the next review. A paused seat is not reviewed.
 
     Bad:
 
@@ -216,7 +216,7 @@ def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:
     """
     today = now.astimezone(org.zone).date()
     for seat in org.seats.values():
-        if seat.review_by and seat.review_by < today and not seat.is_retired:
+        if seat.review_by and seat.review_by < today and seat.is_reviewed:
             hint = f"Review {seat.id}, then set the next date: orgtp seat set {seat.id} review_by=DATE"
             message = f"the review of {seat.id} was due by {seat.review_by}"
             yield Finding(seat.marks.value_place("review_by"), message, hint)

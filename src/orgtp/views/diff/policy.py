@@ -27,7 +27,7 @@ def policy_changes(before: Org, after: Org) -> Iterator[PolicyChanged]:
     if before.is_unreadable("org.yaml") or after.is_unreadable("org.yaml"):
         return
     old, new = policy_facts(before), policy_facts(after)
-    for key in new or old:
+    for key in dict.fromkeys([*(new or old), *old]):
         was, is_ = old.get(key) or None, new.get(key) or None
         if was != is_:
             yield PolicyChanged(key, was, is_)
@@ -57,6 +57,7 @@ def policy_facts(org: Org) -> dict[str, str]:
         "policy.forges": ", ".join(policy.forges),
         **{f"policy.words.{sort}": ", ".join(policy.words.get(sort, ())) for sort in WORD_TOPICS},
         "routing": "; ".join(branch.text for branch in org.routing),
+        **org.own,
     }
 
 

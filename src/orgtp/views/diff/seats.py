@@ -108,10 +108,10 @@ class Seats:
                 yield SeatRemoved(seat.id, seat.name, seat.role, seat.status)
 
     def handed_over(self, key: str) -> Iterator[Handover]:
-        """The seats with another `owner` or `reports_to` (`key`)."""
+        """The seats with another `owner` or `reports_to` (`key`), without those retired now."""
         for old, new in self.both:
             was, now = getattr(old, key), getattr(new, key)
-            if was != now:
+            if was != now and new.id not in self.gone:
                 names = self.name(was, then=True), self.name(now)
                 yield Handover(new.id, new.name, was or None, names[0], now or None, names[1])
 
@@ -122,12 +122,15 @@ class Seats:
                 yield FieldChanged(new.id, new.name, "status", old.status, new.status)
 
     def fields(self) -> Iterator[FieldChanged]:
-        """The other keys that differ, in the order of the file."""
+        """The other keys that differ, in the order of the file, and then the user's own."""
         for old, new in self.both:
             was, now = _list_facts(old), _list_facts(new)
             for key in now:
                 if was.get(key, now[key]) != now[key]:
                     yield FieldChanged(new.id, new.name, key, was[key] or None, now[key] or None)
+            for key in _list_own_keys(old, new):
+                if old.own.get(key) != new.own.get(key):
+                    yield FieldChanged(new.id, new.name, key, old.own.get(key), new.own.get(key))
 
     def capabilities(self) -> Iterator[CapabilityHanded]:
         """The capabilities that a seat gained, lost or took over."""
@@ -190,6 +193,15 @@ def _map_holders(seats: Iterable[Seat], held: Callable[[Seat], Mapping[str, obje
 def _describe_metric(metric: Metric) -> MetricBrief:
     target = metric.targets.dated[-1][1].text if metric.targets.dated else None
     return MetricBrief(metric.id, metric.name, metric.outcome, target, metric.cadence)
+
+
+def _list_own_keys(old: Seat, new: Seat) -> Iterator[str]:
+    """The user's own keys on either side, without those of a metric that came or went."""
+    kept = old.metrics.keys() & new.metrics.keys()
+    for key in dict.fromkeys([*new.own, *old.own]):
+        head, metric, *_ = [*key.split("."), ""]
+        if head != "metrics" or metric in kept:
+            yield key
 
 
 def _list_facts(seat: Seat) -> dict[str, str]:
