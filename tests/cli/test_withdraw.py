@@ -158,6 +158,18 @@ def test_the_owner_those_above_and_scorekeepers_may_withdraw(sample: Shell) -> N
     assert sample("audit", "verify").code == 0
 
 
+def test_an_unknown_seat_may_not_withdraw_where_seats_have_addresses(acme: Shell) -> None:
+    record(acme, "99", "2026-W45")
+    record(acme, "98", "2026-W46")
+    acme(*WITHDRAW, "--for", "2026-W46", *REASON)
+    acme("seat", "set", "ada", "email=ada@example.com")
+    with nothing_written(acme):
+        said = acme(*WITHDRAW, "--for", "2026-W45", *REASON, code=2).err
+    assert "an unknown seat may not withdraw a value of bot" in said
+    assert "--by SEAT" in said
+    acme(*WITHDRAW, "--for", "2026-W45", *REASON, "--by", "ada")
+
+
 def test_a_retired_seat_keeps_its_values(sample: Shell) -> None:
     retired = sample("seat", "list", "--all", "--json").json["seats"]
     seat = next(row["seat"] for row in retired if row["status"] == "retired")

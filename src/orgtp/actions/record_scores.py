@@ -54,7 +54,7 @@ class NotAllowedToWithdraw(Refused):
 
     text = (
         "{by} may not withdraw a value of {seat}. Its owner, those above it and the scorekeepers may: {may}. "
-        "See policy.scorekeepers in org.yaml."
+        "{remedy}See policy.scorekeepers in org.yaml."
     )
 
 
@@ -217,8 +217,10 @@ def _check_may_record(org: Org, seat: str, by: str, *, void: bool = False, queue
         check_recorder(org, seat, by)
         return
     require_acting_seat(org, by)
-    if by and org.seat(by).id not in (may := org.eligible_withdrawers(seat)):
-        raise NotAllowedToWithdraw(by=by, seat=seat, may=", ".join(may) or "none")
+    if not org.may_withdraw(seat, org.seat(by).id if by else ""):
+        who, remedy = (by, "") if by else ("an unknown seat", "Say who you are: --by SEAT. ")
+        may = ", ".join(org.eligible_withdrawers(seat)) or "none"
+        raise NotAllowedToWithdraw(by=who, seat=seat, may=may, remedy=remedy)
 
 
 def _combine_errors(wrong: list[tuple[NewScore, OrgtpError]], count: int) -> OrgtpError:

@@ -207,3 +207,26 @@ def test_the_commit_of_a_correction_that_was_merged(org: Shell) -> None:
     report = export(org).report
     assert [(one["before"], one["after"]) for one in report["corrections"]] == [("11", "13"), ("13", "17")]
     assert report["corrections"][1]["commit"] == brought
+
+
+def test_a_withdrawn_value_is_told_as_one(org: Shell) -> None:
+    row = next(line for line in org("score", "list", "bot", "--json").json["scores"] if line["counts"])
+    words = (
+        "score",
+        "withdraw",
+        "bot",
+        row["metric"],
+        "--for",
+        row["period"],
+        "--reason",
+        "counted twice",
+        "--by",
+        "ada",
+    )
+    org(*words)
+    handed = export(org)
+    withdrawn = handed.report["corrections"][-1]
+    assert (withdrawn["before"], withdrawn["after"], withdrawn["withdrawn"], withdrawn["note"]) == (
+        row["value"], None, True, "counted twice",
+    )  # fmt: skip
+    assert "withdrawn" in handed.html

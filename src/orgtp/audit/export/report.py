@@ -140,11 +140,10 @@ Origin = Callable[[Place], str | None]
 
 @dataclass(frozen=True, slots=True)
 class ValueCounts:
-    """The number of records: all, those without a value, those that withdraw one, and the corrections of both kinds."""
+    """The number of records: all, those that are unavailable, and those that correct or withdraw an earlier one."""
 
     recorded: int
     unavailable: int
-    withdrawn: int
     corrections: int
 
 
@@ -247,8 +246,7 @@ def _report_correction(org: Org, was: Score, now: Score, origin: Origin) -> Repo
 
 def _count_values(org: Org, corrected: int) -> ValueCounts:
     every = [score for scores in org.scores.values() for score in scores]
-    withdrawn = sum(score.void for score in every)
-    return ValueCounts(len(every), sum(score.value is None for score in every) - withdrawn, withdrawn, corrected)
+    return ValueCounts(len(every), sum(score.value is None and not score.void for score in every), corrected)
 
 
 def _sort_violations(violations: Sequence[Violation], history: History) -> tuple[Violation, ...]:
