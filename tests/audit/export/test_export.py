@@ -225,7 +225,7 @@ def test_a_withdrawn_value_is_told_as_one(org: Shell) -> None:
     )
     org(*words)
     handed = export(org)
-    withdrawn = handed.report["corrections"][-1]
+    (withdrawn,) = [one for one in handed.report["corrections"] if one["withdrawn"]]
     assert (withdrawn["before"], withdrawn["after"], withdrawn["withdrawn"], withdrawn["note"]) == (
         row["value"], None, True, "counted twice",
     )  # fmt: skip
