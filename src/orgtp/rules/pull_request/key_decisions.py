@@ -203,6 +203,7 @@ FILE_DECISIONS: Decisions = {
     "policy/allowed_signers": _report("signers-changed"),
     "policy/forges.asc": _report("signers-changed"),
     ".gitattributes": _report("attributes-changed"),
+    ".mailmap": _report("mailmap-changed"),
     "README.md": _ignore("It is text for people; orgtp does not read it."),
 }
 
