@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from tests.conftest import SCRIPT, Shell
 
 _PATIENCE = 30.0
+_PRESSED_AGAIN = 5.0
 INTERRUPT, END = "\x03", "\x04"
 # Whatever could move the cursor, colour, ring, hide or reorder what is read.
 _DRIVING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -54,7 +55,13 @@ def on_terminal(shell: Shell, *words: str, answers: Sequence[tuple[str, str]] = 
 
 
 def _talk(master: int, answers: list[tuple[str, str]]) -> str:
+    """Answer each question once, and press Ctrl-C again where nothing came of it, as a person does.
+
+    Python looks for a signal when its wait for a key is interrupted. A signal that arrives after the prompt was
+    printed and before that wait began is seen only at the next key.
+    """
     raw, read, limit = b"", 0, time.monotonic() + _PATIENCE
+    pressed = limit
     while time.monotonic() < limit:
         ready, _, _ = select.select([master], [], [], 0.5)
         if ready:
@@ -68,5 +75,10 @@ def _talk(master: int, answers: list[tuple[str, str]]) -> str:
             raw += piece
         if answers and answers[0][0].encode() in raw[read:]:
             read = len(raw)
-            os.write(master, answers.pop(0)[1].encode())
+            key = answers.pop(0)[1]
+            pressed = time.monotonic() if key == INTERRUPT else limit
+            os.write(master, key.encode())
+        elif time.monotonic() > pressed + _PRESSED_AGAIN:
+            pressed = limit
+            os.write(master, INTERRUPT.encode())
     raise AssertionError(f"the command still runs; it said:\n{raw.decode(errors='replace')}")
