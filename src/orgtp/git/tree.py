@@ -198,6 +198,12 @@ def open_tree(repo: Repo, commit: str | None) -> TreeEditor:
     return TreeEditor(ObjectStore(repo), repo.require(f"{commit}^{{tree}}").id if commit else repo.empty_tree)
 
 
+def find_blob_id(repo: Repo, commit: str, path: str) -> str:
+    """The object id of a file at a commit; "" if there is none, or a folder or submodule. Raises `GitFailed`."""
+    node = open_tree(repo, commit).find_entry(path)
+    return node.id if node and node.mode not in {TREE, MODULE} else ""
+
+
 def _parse_entries(raw: bytes, width: int) -> Iterator[tuple[str, TreeEntry]]:
     """The entries of a tree object: mode, space, name, NUL, and an id of `width` bytes (git-mktree(1))."""
     at = 0
