@@ -19,14 +19,16 @@ import orgtp.files.json_schema
 import orgtp.ledger.append
 from orgtp.git import checkout as git_checkout
 from orgtp.git import commit as git_commit
+from orgtp.git import index_lock as git_index_lock
 from orgtp.git import lock as git_lock
 from orgtp.git import objects as git_objects
 from orgtp.ledger import advance as ledger
 from orgtp.ledger import append as post
 from orgtp.ledger import batch as record
-from orgtp.ledger import outbox
+from orgtp.ledger import outbox, outdated_trees
 
-_WATCHED = {m.__file__ for m in (post, record, ledger, git_checkout, git_commit, git_objects, outbox, git_lock)}
+_GIT = (git_checkout, git_commit, git_index_lock, git_lock, git_objects)
+_WATCHED = {module.__file__ for module in (post, record, ledger, outbox, outdated_trees, *_GIT)}
 
 
 class Cut:

@@ -124,11 +124,25 @@ def _moved(cut: Cutter, name: str) -> None:
     assert cut(name, "RefTransaction.close", "alone")["signal"]
 
 
+def _behind(cut: Cutter, name: str) -> None:
+    """The work tree was on another branch while a value was recorded, and has the index and files from before."""
+    cut.here.git("symbolic-ref", "HEAD", "refs/heads/side")
+    cut(f"{name}-away")
+    cut.here.git("symbolic-ref", "HEAD", "refs/heads/main")
+
+
 def _kept(cut: Cutter, name: str) -> None:
     """Somebody else holds the lock (see `_cut`)."""
 
 
-BEFORE = {"plain": _plain, "waiting": _waiting, "unmoved": _unmoved, "moved": _moved, "kept": _kept}
+BEFORE = {
+    "plain": _plain,
+    "waiting": _waiting,
+    "unmoved": _unmoved,
+    "moved": _moved,
+    "behind": _behind,
+    "kept": _kept,
+}
 
 
 def cut_at(here: Shell, before: str, how: str, points: int, seed: int) -> str:

@@ -23,7 +23,10 @@ def test_cuts_between_the_steps(here: Shell, before: str, how: str, points: int)
     print(cut_at(here, before, how, points, SEED))
 
 
-@pytest.mark.parametrize(("before", "how"), [("moved", "group"), ("kept", "alone"), ("kept", "group")])
+@pytest.mark.parametrize(
+    ("before", "how"),
+    [("moved", "group"), ("behind", "alone"), ("behind", "group"), ("kept", "alone"), ("kept", "group")],
+)
 def test_cuts_after_a_crash_and_on_the_way_to_the_outbox(here: Shell, before: str, how: str) -> None:
     print(cut_at(here, before, how, 3, SEED))
 

@@ -91,14 +91,14 @@ class DamagedRef:
             forget = clear.removesuffix(" && ") or f"{git} update-ref -d {self.ref}"
             return f"Restore it from a backup. To go on without what this clone saw before: {forget}"
         fetch = f"Fetch it again: {git} fetch {self.remote}. " if self.remote and self.commit else ""
+        look = f"See what is damaged: {git} fsck --full. "
         if not good:
-            return (
-                f"{fetch}{'Otherwise restore' if fetch else 'Restore'} the repository from a backup, or clone it again"
-            )
+            rest = f"{'Otherwise restore' if fetch else 'Restore'} the repository from a backup, or clone it again"
+            return f"{look}{fetch}{rest}"
         back = f"{clear}{git} update-ref {self.ref} {good}"
         what = f"{'If that fails, restore' if fetch else 'Restore'} it from a backup"
         return (
-            f"{fetch}{what}, or go back to {good[:_SHORT]}, the last commit of the branch that can be read "
+            f"{look}{fetch}{what}, or go back to {good[:_SHORT]}, the last commit of the branch that can be read "
             f"(files stay as they are): {back}"
         )
 

@@ -241,6 +241,12 @@ def open_tree(repo: Repo, commit: str | None, *, checked: bool = True) -> TreeEd
     return TreeEditor(ObjectStore(repo), root, checked=checked)
 
 
+def find_blob_id(repo: Repo, commit: str, path: str) -> str:
+    """The object id of a file at a commit; "" if there is none, or a folder or submodule. Raises `GitFailed`."""
+    node = open_tree(repo, commit).find_entry(path)
+    return node.id if node and node.mode not in {TREE, MODULE} else ""
+
+
 def refuse_malformed_commit(repo: Repo, commit: str) -> None:
     """Check the top folder of a commit and all folders that orgtp reads, including names that differ only by case.
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from orgtp.git.ancestry import read_shallow_commits
 from orgtp.git.log import NEXT_COMMIT, trace_files
 from orgtp.git.repo import Repo
-from orgtp.git.tree import MODULE, open_tree
+from orgtp.git.tree import find_blob_id
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.views.seat_fields import THERE, Spot
@@ -33,7 +33,7 @@ class FileStates:
     _known: dict[tuple[str, str], Facts | None] = field(default_factory=dict)
 
     def read_facts(self, path: str, oid: str) -> Facts | None:
-        """The facts of the file `path` with the content `oid`; zeros stand for no file. Raises `GitFailed`."""
+        """The facts of the file `path` with the content `oid`; "" or zeros stand for no file. Raises `GitFailed`."""
         if (path, oid) not in self._known:
             found = self.repo.require(oid) if oid.strip("0") else None
             facts = self.reads(path, found.raw) if found and found.type == "blob" else _ABSENT
@@ -42,8 +42,7 @@ class FileStates:
 
     def read_facts_at(self, path: str, commit: str) -> Facts | None:
         """The facts of the file at a commit. Raises `GitFailed`."""
-        node = open_tree(self.repo, commit).find_entry(path)
-        return self.read_facts(path, "0" if node is None or node.mode == MODULE else node.id)
+        return self.read_facts(path, find_blob_id(self.repo, commit, path))
 
 
 # The facts to trace at one commit: path, key, and the setter found so far.

@@ -10,6 +10,7 @@ from orgtp.files.org import read_retirement
 from orgtp.files.seat import read_seat
 from orgtp.git.log import list_commits_touching, stream_commits_touching
 from orgtp.git.repo import Repo
+from orgtp.git.tree import find_blob_id
 from orgtp.history.authors import CommitActors
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
@@ -62,7 +63,8 @@ class SeatCommits:
         if not commit.paths:
             # A merge that differs from all its parents, or the first commit.
             after, *befores = (
-                {path: f"{one}:{path}" for path in self._own_paths} for one in (commit.id, *commit.parents)
+                {path: find_blob_id(self.repo, one, path) for path in self._own_paths}
+                for one in (commit.id, *commit.parents)
             )
             return after, befores or [{}]
         files = {one.path: one for one in commit.paths if _is_seat_or_record(one.path)}
