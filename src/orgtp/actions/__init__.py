@@ -1,3 +1,3 @@
 """Actions: pure functions from an `Org` and arguments to a `Change`. They use no files, clock or git."""
 
-__all__ = ["collect", "escalate", "record_scores", "retire", "seats", "silence"]
+__all__ = ["collect", "escalate", "explain", "record_scores", "retire", "seats", "silence"]

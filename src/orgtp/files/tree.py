@@ -12,6 +12,7 @@ from typing import Protocol
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import SILENCED_FOLDER
+from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH
 
 SCORES = "scores"
@@ -19,8 +20,8 @@ FOLDERS = ("seats", SCORES, "retirements", "escalations")
 # The folders that a part of an org is read from, with those inside others. The folder of a seat's scores is apart.
 READ_FOLDERS = (*FOLDERS, SILENCED_FOLDER.rstrip("/"))
 HEAD = "org.yaml"
-# The single files that orgtp knows. Other files in policy/ are the user's own.
-SINGLE = (HEAD, ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH)
+# The single files that orgtp knows. Other files in policy/ and audit/ are the user's own.
+SINGLE = (HEAD, ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, EXPLAINED_PATH)
 # The largest file that is read, in bytes. Score files, with one month of one seat, are the largest.
 MAX_BYTES = 8 * 1024 * 1024
 # Open only the file itself: follow no link, and do not block on a pipe.

@@ -10,6 +10,7 @@ __all__ = [
     "errors",
     "escalation",
     "escalation_policy",
+    "explanation",
     "org",
     "org_pair",
     "period",

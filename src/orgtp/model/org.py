@@ -12,6 +12,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.business_hours import WorkTime
 from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat
 from orgtp.model.escalation import Escalation, EscalationPolicy, Route, Silences
+from orgtp.model.explanation import Explanation
 from orgtp.model.problem import Marks
 from orgtp.model.score import Score
 from orgtp.model.score_series import EARLIEST, NO_SCORES, ScoresByMonth, ScoreSeries, SeatScores, group_by_metric
@@ -96,6 +97,7 @@ class Org:
     silences: Mapping[str, Silences] = field(default_factory=dict)
     routing: tuple[Route, ...] = ()
     signers: tuple[SignerKey, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
     unreadable: frozenset[str] = frozenset()
     marks: Marks = field(default=Marks("org.yaml"), compare=False, repr=False)
 

@@ -1,3 +1,3 @@
 """The rules of the audit."""
 
-__all__ = ["authority", "content_hash", "dates", "pages", "scores", "seats", "trailers"]
+__all__ = ["authority", "content_hash", "dates", "explanations", "pages", "scores", "seats", "trailers"]

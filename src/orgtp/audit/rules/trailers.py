@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from orgtp.audit.model import AuditNote, CommitChanges, TreeChange, Violation
 from orgtp.model.escalation import ESCALATIONS_FOLDER, is_path_about
+from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Retirement
 from orgtp.model.text import join_with_and
 from orgtp.model.trailers import TrailerClaims
@@ -19,12 +20,14 @@ _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
     "set": ("seats/",),
     "retire": ("seats/", "retirements/", "org.yaml", ESCALATIONS_FOLDER),
     "escalate": (ESCALATIONS_FOLDER,),
+    "explain": (EXPLAINED_PATH,),
 }
 # The path that every commit of an action must change, and what it adds.
 _REQUIRED_PATHS = {
     "score": ("scores/", "value"),
     "retire": ("retirements/", "retirement record"),
     "escalate": (ESCALATIONS_FOLDER, "escalation"),
+    "explain": (EXPLAINED_PATH, "explanation"),
 }
 # The first commit of an org may change any path.
 _ANYTHING = "init"
