@@ -211,7 +211,7 @@ class PathTables:
         self, commit: CommitObject, before: PathTable, changes: Mapping[str, str | None], children: int
     ) -> None:
         """Store the table of a commit for its children: `before`, the table of its first parent, with `changes`."""
-        for parent in set(commit.parents):
+        for parent in set(commit.parents) & self._known.keys():
             self._release_child(parent)
         self.store_table(commit.id, before.with_changes(changes) if changes else before, children)
 

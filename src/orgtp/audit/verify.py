@@ -32,7 +32,7 @@ from orgtp.git.cat_file import ObjectTooLarge
 from orgtp.git.errors import GitFailed, TemporaryFailure
 from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo
-from orgtp.git.tree import MODULE, open_tree
+from orgtp.git.tree import MODULE, diff_trees, open_tree
 from orgtp.history.retirement_moments import read_moments
 from orgtp.ledger.batch import NoLedger
 from orgtp.model.explanation import EXPLAINED_PATH
@@ -107,6 +107,7 @@ class AuditRun:
         self._gone = {seat: list(commits) for seat, commits in cache.gone.items()}
         self._tables = PathTables(repo)
         self._shapes = TreeShapes(repo)
+        self._malformed = {one.commit for one in cache.violations if one.rule == audit_org.MALFORMED}
         self._dates: dict[str, int] = {}
         self._shallow = read_shallow_commits(repo)
         self._unknown: dict[str, int] = {}
@@ -193,11 +194,9 @@ class AuditRun:
         if commit.id in self._shallow:
             self._start_at_shallow(record)
             return
-        changes = build_commit_changes(record, commit)
         known = len(self.violations)
-        if record.reshaped:
-            self._check_trees(changes, record.reshaped)
-        before = [self._tables.read_table(parent) for parent in commit.parents] or [PathTable({})]
+        changes, parents = self._find_changes(record, commit)
+        before = [self._tables.read_table(parent) if parent else PathTable({}) for parent in parents or ("",)]
         # Symbolic links and submodules anywhere are checked, too: they may point into the org.
         org_changes = [
             [row for path, row in rows.items() if row.new_mode in LINKS or is_of_org(path)] for rows in changes.against
@@ -214,6 +213,45 @@ class AuditRun:
             new = self.violations[known:]
             self.violations[known:] = [one for one in new if not self._is_undone_rename(changes, one)]
         self._tables.follow_commit(commit, before[0], updated, record.children)
+
+    def _find_changes(self, record: LogRecord, commit: CommitObject) -> tuple[CommitChanges, tuple[str, ...]]:
+        """Check the shapes of a commit's trees. Return its changes, and the parents to which they are compared.
+
+        A parent with trees that git never writes was reported itself. A commit that repairs them is compared to the
+        last ancestor before.
+        """
+        changes = build_commit_changes(record, commit)
+        if record.reshaped:
+            self._check_trees(changes, record.reshaped)
+        if not self._malformed.intersection(commit.parents):
+            return changes, commit.parents
+        if not self._shapes.is_sound(commit.id):
+            self._malformed.add(commit.id)
+            return changes, commit.parents
+        parents = tuple(map(self._find_sound_ancestor, commit.parents))
+        rows = zip(commit.parents, parents, changes.against, strict=True)
+        against = (rows if old == new else self._diff_files(new, commit.id) for old, new, rows in rows)
+        return CommitChanges(commit, tuple(against)), parents
+
+    def _find_sound_ancestor(self, commit: str) -> str:
+        """Return the commit, or the last one before it whose trees are as git writes them; "" if there is none."""
+        while commit in self._malformed:
+            found = self.repo.read(commit)
+            commit = next(iter(parse_commit(commit, found.raw).parents), "") if found else ""
+        return commit
+
+    def _diff_files(self, old: str, new: str) -> dict[str, TreeChange]:
+        """Compare the files of two commits, as git does for a commit and its parent."""
+        return {
+            path: TreeChange(
+                path,
+                before.mode if before else None,
+                after.mode if after else None,
+                before.id if before else None,
+                after.id if after else None,
+            )
+            for path, (before, after) in diff_trees(self.repo, old or None, new).items()
+        }
 
     def _is_undone_rename(self, changes: CommitChanges, violation: Violation) -> bool:
         """Whether a file only went back to the path from which an earlier commit took it, which is reported already."""
@@ -351,9 +389,9 @@ class AuditRun:
     def _check_trees(self, changes: CommitChanges, reshaped: Iterable[str]) -> None:
         """Check the trees of a commit in which something was added, removed or got another mode."""
         try:
-            self.violations += audit_org.check_tree_shapes(
-                changes, self._shapes.find_faults(changes.commit.id, reshaped)
-            )
+            faults = list(self._shapes.find_faults(changes.commit.id, reshaped))
+            self.violations += audit_org.check_tree_shapes(changes, faults)
+            self._malformed |= {changes.commit.id} if faults else set()
         except (GitFailed, ObjectTooLarge) as error:
             self._note_error(error, changes.commit.id)
 
