@@ -114,12 +114,30 @@ def test_the_audit_finds_it_in_the_first_commit(scene: Scene) -> None:
     assert (commit, "scores/..") in {(one["commit"], one["path"]) for one in found}
 
 
-def test_a_repaired_tree_is_found_once(scene: Scene) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "empty name"])
+def test_the_repair_of_a_tree_is_no_violation(scene: Scene, kind: str) -> None:
+    """Whatever was recorded meanwhile stays, and is compared to what was there before the false entry."""
     good = scene.git("rev-parse", "main^{tree}")
-    bad = _spoil(scene, "slash at the top")
-    commit_tree(scene, good)
+    bad = _spoil(scene, kind)
+    scene.move(scene.git("commit-tree", "main^{tree}", "-p", "main", stdin="Nothing new\n"))
+    repair = commit_tree(scene, good)
+    scene.append(line("n1"))
+    for words in ((), ("--full",)):
+        found = scene.verify(*words, code=1)["violations"]
+        assert {one["commit"] for one in found if one["rule"] == "tree-malformed"} == {bad}
+        assert repair not in {one["commit"] for one in found}
+
+
+def test_a_repair_that_keeps_the_false_entry_is_a_violation(scene: Scene) -> None:
+    """Of two entries of one name, the repair keeps the one with another value."""
+    _spoil(scene, "two files")
+    false = _falsified(scene)
+    tree = edit_folder(
+        scene, "scores/bot", lambda rows: [row for row in rows if row[1] != b"2026-11.jsonl" or row[2] == false]
+    )
+    repair = commit_tree(scene, tree)
     found = scene.verify("--full", code=1)["violations"]
-    assert [one["commit"] for one in found if one["rule"] == "tree-malformed"] == [bad]
+    assert ("score-rewritten", repair, BOT) in {(one["rule"], one["commit"], one["path"]) for one in found}
 
 
 def test_folders_that_orgtp_does_not_read_may_have_twins(scene: Scene) -> None:

@@ -4,6 +4,7 @@ __all__ = [
     "acting_seat",
     "collect",
     "escalate",
+    "explain",
     "record_scores",
     "retire",
     "seats",

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
     from orgtp.audit.export.report import AuditReport
     from orgtp.audit.guarantees import Guarantee
-    from orgtp.audit.model import Audit
+    from orgtp.audit.model import Audit, Violation
     from orgtp.git.repo import Repo
+    from orgtp.ledger.batch import RecordedChange
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,36 @@ class AuditQueries:
 
             warnings.warn("org.audit() is now org.audit.verify()", DeprecationWarning, stacklevel=2)
             return self.verify(**options)
+
+    def explain(
+        self,
+        commit: str,
+        path: str | None = None,
+        *,
+        reason: str,
+        decided_by: str = "",
+        by: str = "",
+        dry_run: bool = False,
+    ) -> tuple[RecordedChange, list[Violation]]:
+        """Record that violations of a commit are explained, and return the change and these violations.
+
+        `path` is the file that they are about. Without it: those that are about no file, else all if they are about the
+        same one. Raises `BadInput` if there is no such violation, `Refused` if `decided_by` may not decide, and what
+        `verify` raises.
+        """
+        from orgtp.actions.explain import ExplainRequest, explain_violations
+        from orgtp.api.ledger import LedgerActions
+        from orgtp.audit.explanations import select_violations
+        from orgtp.audit.verify import audit_history, ledger_tip
+
+        ledger = LedgerActions(self.snapshot)
+        repo, branch = ledger.writable_repo, self.snapshot.head.branch
+        found = audit_history(repo, branch, ledger_tip(repo, branch), self.snapshot.now)
+        chosen = select_violations(found, repo.require_commit(commit), path)
+        subjects = [(one.rule, one.path) for one in chosen]
+        request = ExplainRequest(chosen[0].commit, subjects, reason, decided_by, ledger.find_acting_seat(by))
+        done = ledger.record(lambda org: explain_violations(org, request, self.snapshot.now), dry_run=dry_run)
+        return done, chosen
 
     def checkpoint(self, key: str = "") -> tuple[Checkpoint, CheckpointSigner]:
         """Make a checkpoint of the ledger branch, signed with the SSH key `key` or git's, and identify the signer.

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.audit.model import AuditNote, Violation
+from orgtp.files.explanation import parse_explanation
 from orgtp.git.lock import make_private_dir, private_git_dir, write_new_file
 from orgtp.git.repo import Repo
+from orgtp.model.explanation import Explanation
 
 # A change of the checks or of this format invalidates earlier caches.
-VERSION = 5
+VERSION = 6
 
 
 @dataclass
@@ -25,7 +27,8 @@ class AuditCache:
     """The state of an audit up to `head`: commits, findings, and the commits in which seat files were deleted (`gone`).
 
     `ids` maps each record id to its file. They are the first `kept` bytes of a separate file, with the hash
-    `seal`. `policy` is the state of the signature audit.
+    `seal`. `policy` is the state of the signature audit. `explained` has the explanations that count: the commit that
+    added each, its line number and its line.
     """
 
     head: str = ""
@@ -37,6 +40,17 @@ class AuditCache:
     ids: dict[str, str] = field(default_factory=dict)
     kept: int = 0
     seal: str = ""
+    explained: list[list[Any]] = field(default_factory=list)
+
+    def read_explanations(self) -> list[tuple[Explanation, str]]:
+        """Read the explanations that count, each with the commit that added it."""
+        found = ((parse_explanation(line.encode(), number)[0], commit) for commit, number, line in self.explained)
+        return [(one, commit) for one, commit in found if one]
+
+
+def format_cached_explanations(found: Iterable[tuple[Explanation, str]]) -> list[list[Any]]:
+    """Format explanations for the cache."""
+    return [[commit, one.place.line, one.line] for one, commit in found]
 
 
 def read_cache(repo: Repo, branch: str) -> AuditCache:

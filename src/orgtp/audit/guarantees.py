@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from orgtp.audit.model import Audit, SignatureCounts, Verdict
@@ -33,26 +33,70 @@ class Guarantee:
         return names.get(self.by, self.by) if self.label is Label.ENFORCED else ""
 
 
-_OBJECTS = (
-    ("values-only-added", "every recorded value is still there, unchanged and in order"),
-    ("values-fit", "every value fitted its metric and had a unique id when it was recorded"),
-    ("retirements-stand", "no retirement record was changed or removed"),
-    ("escalations-told", "events of escalations were only added"),
-    ("seats-stay", "seats were removed only by retirement, and no id was reused"),
-    ("trailers-agree", "the trailers of every commit agree with its changes"),
+# Each guarantee with the rules that a violation of it breaks.
+_OBJECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "values-only-added",
+        "every recorded value is still there, unchanged and in order",
+        ("score-rewritten", "score-file-deleted", "score-file-mode", "merge-lost-lines", "merge-added-lines"),
+    ),
+    (
+        "values-fit",
+        "every value fitted its metric and had a unique id when it was recorded",
+        ("score-malformed", "score-id-taken", "score-misfit"),
+    ),
+    (
+        "retirements-stand",
+        "no retirement record was changed or removed, and its results were those of the scores",
+        ("retirement-changed", "retirement-results-wrong"),
+    ),
+    ("escalations-told", "events of escalations were only added", ("escalation-rewritten",)),
+    (
+        "seats-stay",
+        "seats were removed only by retirement, and no id was reused",
+        ("seat-deleted", "id-reused", "not-a-file", "org-removed", "tree-malformed", "explanation-changed"),
+    ),
+    (
+        "trailers-agree",
+        "the trailers of every commit agree with its changes",
+        ("trailer-mismatch", "trailer-forged", "trailer-hidden", "content-mismatch"),
+    ),
     (
         "dates-agree",
         "no commit is dated two hours before its parents or in the future; within that, the author chooses its date",
+        ("date-back", "date-future"),
     ),
+)
+_SIGNING = (
+    "signature-missing",
+    "signature-bad",
+    "signer-unknown",
+    "signer-not-allowed",
+    "record-forged",
+    "trailer-forged",
+    "key-returned",
+    "policy-rolled-back",
+    "signatures-dropped",
 )
 
 
 def list_guarantees(found: Audit) -> list[Guarantee]:
-    """List the guarantees of an intact history; none for any other verdict."""
+    """List the guarantees of an intact history; none for any other verdict. Explained violations are exceptions."""
     if found.verdict is not Verdict.INTACT:
         return []
-    rows = [Guarantee(id_, what, Label.ENFORCED, "objects") for id_, what in _OBJECTS]
-    return [*rows, _make_authors_guarantee(found.signatures), _make_rewrite_guarantee(found.confirmed_evidence)]
+    rows = [
+        Guarantee(id_, what + _format_exceptions(found, rules), Label.ENFORCED, "objects")
+        for id_, what, rules in _OBJECTS
+    ]
+    authors = _make_authors_guarantee(found.signatures)
+    authors = replace(authors, what=authors.what + _format_exceptions(found, _SIGNING)) if authors.by else authors
+    return [*rows, authors, _make_rewrite_guarantee(found.confirmed_evidence)]
+
+
+def _format_exceptions(found: Audit, rules: Collection[str]) -> str:
+    """Format how many explained violations a guarantee does not cover; "" for none."""
+    count = sum(one.violation.rule in rules for one in found.explained)
+    return f", except for {count_noun(count, 'explained violation')}" if count else ""
 
 
 def _make_authors_guarantee(signed: SignatureCounts | None) -> Guarantee:

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from orgtp.model.explanation import Explanation
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -112,6 +114,15 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainedViolation:
+    """A violation that an approver explained, with the explanation and the commit that added it."""
+
+    violation: Violation
+    explanation: Explanation
+    explained_in: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """A reason why the audit cannot reach a verdict, and the remedy."""
 
@@ -141,8 +152,9 @@ class SignatureCounts:
 class Audit:
     """The result of an audit of the history of `head`: `commits` in total, of which `checked` in this run.
 
-    `signatures` is None if there never was a signing policy. `confirmed_evidence` lists earlier evidence that agrees
-    with this history: what this clone saw before, and checkpoints.
+    `violations` has those that nobody explained. `signatures` is None if there never was a signing policy.
+    `confirmed_evidence` lists earlier evidence that agrees with this history: what this clone saw before, and
+    checkpoints.
     """
 
     head: str
@@ -153,6 +165,13 @@ class Audit:
     notes: Sequence[AuditNote] = ()
     signatures: SignatureCounts | None = None
     confirmed_evidence: Sequence[str] = ()
+    explained: Sequence[ExplainedViolation] = ()
+
+    @property
+    def verdict_text(self) -> str:
+        """The verdict in words: `intact, 2 explained` if every violation was explained."""
+        is_explained = self.explained and self.verdict is Verdict.INTACT
+        return f"{self.verdict}, {len(self.explained)} explained" if is_explained else str(self.verdict)
 
     @property
     def verdict(self) -> Verdict:

@@ -13,12 +13,14 @@ from typing import TypeVar
 
 from orgtp.audit.model import CommitObject
 from orgtp.files.escalation import read_escalation, read_silences
+from orgtp.files.explanation import read_explanations
 from orgtp.files.org import OrgHead, read_org_head, read_retirement
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD
 from orgtp.git.repo import Repo
 from orgtp.git.tree import list_blob_ids
 from orgtp.model.escalation import Escalation, Silences, escalation_path, silences_path
+from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Org, Retirement
 from orgtp.model.seat import Seat, retirement_path, seat_path
 
@@ -29,13 +31,16 @@ _PREFIXES = tuple(f"{folder}/" for folder in FOLDERS)
 
 @lru_cache(maxsize=1 << 16)
 def is_of_org(path: str) -> bool:
-    """Whether a file defines the org: org.yaml, seats, retirements, policy and escalations, but not the values."""
-    return path.startswith(_PREFIXES) or path == HEAD
+    """Whether a file defines the org: org.yaml, seats, retirements, policy, escalations and what explains violations.
+
+    The values are not among them.
+    """
+    return path.startswith(_PREFIXES) or path in {HEAD, EXPLAINED_PATH}
 
 
 def read_path_table(repo: Repo, commit: str) -> dict[str, str]:
     """Read the files of the org at a commit: path to object id."""
-    return list_blob_ids(repo, commit, HEAD, *FOLDERS)
+    return list_blob_ids(repo, commit, HEAD, EXPLAINED_PATH, *FOLDERS)
 
 
 class BlobCache:
@@ -156,6 +161,7 @@ class CommitSnapshot:
             seats=LazyMapping(self, seat_path, self.blobs.read_seat),
             retirements=LazyMapping(self, retirement_path, self.blobs.read_retirement),
             escalations=LazyMapping(self, escalation_path, self.blobs.read_escalation),
+            explanations=read_explanations(self.raw(EXPLAINED_PATH) or b"")[0],
             silences=LazyMapping(self, silences_path, self.blobs.read_silences),
         )
 
@@ -205,7 +211,7 @@ class PathTables:
         self, commit: CommitObject, before: PathTable, changes: Mapping[str, str | None], children: int
     ) -> None:
         """Store the table of a commit for its children: `before`, the table of its first parent, with `changes`."""
-        for parent in set(commit.parents):
+        for parent in set(commit.parents) & self._known.keys():
             self._release_child(parent)
         self.store_table(commit.id, before.with_changes(changes) if changes else before, children)
 

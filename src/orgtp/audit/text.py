@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from orgtp.audit.guarantees import Guarantee
-from orgtp.audit.model import Audit, AuditNote, Gap, Verdict, Violation
+from orgtp.audit.model import Audit, AuditNote, ExplainedViolation, Gap, Verdict, Violation
 from orgtp.model.text import count_noun, escape_control_chars
 from orgtp.render.spans import Line
 from orgtp.render.terminal import PLACE, Screen, render_lines, wrap_line
@@ -14,6 +14,10 @@ from orgtp.render.terminal import PLACE, Screen, render_lines, wrap_line
 _SHORT = 10
 # How many violations the text lists; the JSON has all of them.
 MAX_SHOWN = 50
+_EXPLAIN = (
+    "  An approver can explain what was an accident, once it is undone: "
+    "orgtp audit explain COMMIT [PATH] --reason TEXT --decided-by SEAT"
+)
 _SIGNS = {
     Verdict.INTACT: ("✓", "bold green"),
     Verdict.VIOLATED: ("✗", "bold red"),
@@ -33,6 +37,8 @@ def format_audit(found: Audit, guarantees: Iterable[Guarantee], branch: str, scr
             ),
             [],
         ]
+    for one in found.explained:
+        lines += [*_format_explained(one, screen.width), []]
     for gap in found.gaps:
         lines += [*_format_gap(gap, screen.width), []]
     for note in found.notes:
@@ -43,18 +49,32 @@ def format_audit(found: Audit, guarantees: Iterable[Guarantee], branch: str, scr
 
 
 def _format_violation(violation: Violation, width: int) -> Iterator[Line]:
-    place = f"{violation.path}{f':{violation.line}' if violation.line else ''}"
-    head = [("✗ ", "bold red"), (violation.rule, "bold red")]
-    head += [(f" {escape_control_chars(place)}", PLACE)] if place else []
-    yield from wrap_line([*head, (f": {escape_control_chars(violation.message)}", "")], width, "  ")
-    if violation.commit:
-        who = f" by {escape_control_chars(violation.author)}" if violation.author else ""
-        yield from wrap_line([(f"  commit {violation.commit[:_SHORT]}{who}", "dim")], width, "  ")
+    yield from _format_head(violation, [("✗ ", "bold red"), (violation.rule, "bold red")], width)
     for word, text in (("was", violation.before), ("is ", violation.after)):
         if text is not None:
             yield from wrap_line([(f"  {word} ", "dim"), (escape_control_chars(text), "")], width, "      ")
     for part in violation.hint.split("\n") if violation.hint else ():
         yield from wrap_line([(f"  {escape_control_chars(part)}", "dim")], width, "  ")
+
+
+def _format_head(violation: Violation, head: Line, width: int) -> Iterator[Line]:
+    """Format what a violation is about, and its commit. The author is whoever the commit names."""
+    place = f"{violation.path}{f':{violation.line}' if violation.line else ''}"
+    head += [(f" {escape_control_chars(place)}", PLACE)] if place else []
+    yield from wrap_line([*head, (f": {escape_control_chars(violation.message)}", "")], width, "  ")
+    if violation.commit:
+        who = f" by {escape_control_chars(violation.author)}" if violation.author else ""
+        yield from wrap_line([(f"  commit {violation.commit[:_SHORT]}{who}", "dim")], width, "  ")
+
+
+def _format_explained(one: ExplainedViolation, width: int) -> Iterator[Line]:
+    """Format a violation that an approver explained: what it is, and the explanation."""
+    head = [("○ explained ", "bold cyan"), (one.violation.rule, "bold")]
+    yield from _format_head(one.violation, head, width)
+    said = one.explanation
+    where = f"explained in commit {one.explained_in[:_SHORT]} on {said.at:%Y-%m-%d}"
+    who = f"{where}, decided by {said.decided_by} as it says: {said.reason}"
+    yield from wrap_line([(f"  {escape_control_chars(who)}", "")], width, "    ")
 
 
 def _format_gap(gap: Gap, width: int) -> Iterator[Line]:
@@ -74,7 +94,9 @@ def _format_verdict(found: Audit, branch: str, width: int) -> Iterator[Line]:
     seen = f", {before:,} of them checked earlier" if before else ""
     commits = count_noun(found.commits, "commit")
     what = f": {escape_control_chars(branch)} up to {found.head[:_SHORT]}, {commits}{seen}{wrong}"
-    yield from wrap_line([(f"{sign} {found.verdict}", style), (what, "")], width, "  ")
+    yield from wrap_line([(f"{sign} {found.verdict_text}", style), (what, "")], width, "  ")
+    if any(violation.commit for violation in found.violations):
+        yield from wrap_line([(_EXPLAIN, "dim")], width, "  ")
 
 
 def _format_guarantees(guarantees: Iterable[Guarantee], width: int) -> Iterator[Line]:
@@ -87,15 +109,29 @@ def _format_guarantees(guarantees: Iterable[Guarantee], width: int) -> Iterator[
 def audit_json(found: Audit, guarantees: Iterable[Guarantee], branch: str) -> dict[str, Any]:
     """The result of an audit as JSON."""
     return {
-        "verdict": found.verdict,
+        "verdict": found.verdict_text,
         "branch": branch,
         "head": found.head,
         "commits": found.commits,
         "checked": found.checked,
         "violations": list(found.violations),
+        "explained": [explained_json(one) for one in found.explained],
         "gaps": list(found.gaps),
         "notes": list(found.notes),
         "guarantees": list(guarantees),
         "signatures": found.signatures,
         "kept": list(found.confirmed_evidence),
+    }
+
+
+def explained_json(one: ExplainedViolation) -> dict[str, Any]:
+    """An explained violation as JSON: the violation, and what the approver said."""
+    said = one.explanation
+    return {
+        "violation": one.violation,
+        "at": said.at,
+        "reason": said.reason,
+        "decided_by": said.decided_by,
+        "by": said.by or None,
+        "explained_in": one.explained_in,
     }

@@ -23,6 +23,7 @@ class TreeShapes:
         self._repo = repo
         self._known: set[tuple[str, str]] = set()
         self._whole: set[tuple[str, str]] = set()
+        self._verdicts: dict[tuple[str, str], bool] = {}
 
     def find_faults(self, commit: str, paths: Iterable[str]) -> Iterator[TreeFault]:
         """Find the faults of the top folder of a commit, and of the folders above `paths` that orgtp reads.
@@ -38,6 +39,21 @@ class TreeShapes:
         Raises what `find_faults` raises.
         """
         return self._walk_trees(commit, self._is_new_folder)
+
+    def is_sound(self, commit: str) -> bool:
+        """Whether no folder of a commit that orgtp reads has a fault. Raises what `find_faults` raises."""
+        return self._is_sound("", open_tree(self._repo, commit, checked=False).root)
+
+    def _is_sound(self, folder: str, oid: str) -> bool:
+        if (folder, oid) not in self._verdicts:
+            raw = self._read_verified(ObjectStore(self._repo), {oid})[oid]
+            faults = [*find_tree_faults(raw, folder, len(oid) // 2)]
+            entries = [] if faults else list(list_tree_entries(raw, len(oid) // 2))
+            faults += find_twin_names((name for name, _ in entries), folder)
+            below = [(f"{folder}/{name}".lstrip("/"), node.id) for name, node in entries if node.mode == TREE]
+            is_sound = not faults and all(self._is_sound(*one) for one in below if is_read_folder(one[0]))
+            self._verdicts[folder, oid] = is_sound
+        return self._verdicts[folder, oid]
 
     def _is_new_folder(self, folder: str, oid: str) -> bool:
         """Whether orgtp reads a folder and `find_all_faults` has not met it with this content."""

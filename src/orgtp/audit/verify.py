@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from orgtp.audit.cache import AuditCache, read_cache, read_cached_ids, write_cache
+from orgtp.audit.cache import AuditCache, format_cached_explanations, read_cache, read_cached_ids, write_cache
 from orgtp.audit.commits import CommitLog, CommitReader, LogRecord, UnreadableCommit, build_commit_changes, parse_commit
+from orgtp.audit.explanations import ExplanationAudit
 from orgtp.audit.gaps import find_other_ledger, find_replaced_history, make_gap_from_error
 from orgtp.audit.model import Audit, AuditNote, CommitChanges, CommitObject, Gap, SignatureCounts, TreeChange, Violation
+from orgtp.audit.rules import scores as rules
 from orgtp.audit.rules import seats as audit_org
 from orgtp.audit.rules import trailers as audit_claims
 from orgtp.audit.rules.content_hash import check_content_hash
@@ -30,9 +32,10 @@ from orgtp.git.cat_file import ObjectTooLarge
 from orgtp.git.errors import GitFailed, TemporaryFailure, UnreadableRef
 from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo
-from orgtp.git.tree import MODULE
+from orgtp.git.tree import MODULE, diff_trees, open_tree
 from orgtp.history.retirement_moments import read_moments
 from orgtp.ledger.batch import NoLedger
+from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Retirement
 from orgtp.model.results import find_wrong_results
 from orgtp.model.seat import seat_path
@@ -40,6 +43,8 @@ from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
 from orgtp.model.text import count_noun
 from orgtp.model.trailers import NO_CLAIMS, TrailerClaims, parse_claims
 
+# The rules that a commit violates which removes a file of the record.
+_REMOVALS = (rules.DELETED, audit_org.DELETED, audit_org.RECORD, audit_org.EVENTS_CHANGED)
 # How many gaps are listed. Further ones usually have the same cause, so they are only counted.
 _MOST_GAPS = 20
 
@@ -60,7 +65,7 @@ def audit_history(repo: Repo, branch: str, tip: str, now: datetime, *, full: boo
     found = run.build_result()
     found = replace(found, gaps=[*found.gaps, *find_other_ledger(repo, branch, tip)])
     # A commit dated in the future is checked again next time, so it is not cached.
-    if run.checked and not found.gaps and not any(one.rule == FUTURE for one in found.violations):
+    if run.checked and not found.gaps and not any(one.rule == FUTURE for one in run.violations):
         # If the cache cannot be written (a read-only repository, another audit), the next audit starts over.
         with suppress(OSError, TemporaryFailure), hold_lock(repo, "auditing"):
             write_cache(repo, branch, run.build_cache(), run.scores.fresh.items())
@@ -111,10 +116,12 @@ class AuditRun:
         self._gone = {seat: list(commits) for seat, commits in cache.gone.items()}
         self._tables = PathTables(repo)
         self._shapes = TreeShapes(repo)
+        self._malformed = {one.commit for one in cache.violations if one.rule == audit_org.MALFORMED}
         self._dates: dict[str, int] = {}
         self._shallow = read_shallow_commits(repo)
         self._unknown: dict[str, int] = {}
         self.signatures = SignatureAudit(repo, tip, cache.policy)
+        self.explanations = ExplanationAudit(self.blobs, cache.read_explanations())
 
     def check_history(self) -> None:
         """Check every commit, parents before children."""
@@ -164,12 +171,18 @@ class AuditRun:
 
     def build_result(self) -> Audit:
         """Build the result of the audit."""
-        notes = [*self.notes, *self.signatures.notes, *find_replaced_history(self.repo), *self._note_unknown_actions()]
+        notes = [*self._list_kept_notes(), *find_replaced_history(self.repo), *self._note_unknown_actions()]
+        left, explained = self.explanations.split_violations(self.violations)
         total = self.before.commits + self.checked
         more = self._missing - len(self.gaps)
         gaps = [*self.gaps, *([Gap(f"{more} more objects are missing", self.gaps[-1].remedy)] if more > 0 else [])]
         gaps += self.signatures.gaps
-        return Audit(self.tip, total, self.checked, self.violations, gaps, notes, self._count_signatures())
+        counts = self._count_signatures()
+        return Audit(self.tip, total, self.checked, left, gaps, notes, counts, explained=explained)
+
+    def _list_kept_notes(self) -> list[AuditNote]:
+        """List the notes that stay true for later audits."""
+        return [*self.notes, *self.signatures.notes, *self.explanations.notes]
 
     def _count_signatures(self) -> SignatureCounts | None:
         found = self.signatures
@@ -178,9 +191,11 @@ class AuditRun:
     def build_cache(self) -> AuditCache:
         """Build the cache for the next audit."""
         total = self.before.commits + self.checked
-        notes = [*self.notes, *self.signatures.notes]
-        policy = self.signatures.cache_state()
-        return AuditCache(self.tip, total, self.violations, notes, self._gone, policy, kept=self.before.kept)
+        policy, explained = self.signatures.cache_state(), format_cached_explanations(self.explanations.found)
+        notes = self._list_kept_notes()
+        return AuditCache(
+            self.tip, total, self.violations, notes, self._gone, policy, kept=self.before.kept, explained=explained
+        )
 
     def _check_commit(self, record: LogRecord, commit: CommitObject) -> None:
         self.checked += 1
@@ -188,10 +203,9 @@ class AuditRun:
         if commit.id in self._shallow:
             self._start_at_shallow(record)
             return
-        changes = build_commit_changes(record, commit)
-        if record.reshaped:
-            self._check_trees(changes, record.reshaped)
-        before = [self._tables.read_table(parent) for parent in commit.parents] or [PathTable({})]
+        known = len(self.violations)
+        changes, parents = self._find_changes(record, commit)
+        before = [self._tables.read_table(parent) if parent else PathTable({}) for parent in parents or ("",)]
         # Symbolic links and submodules anywhere are checked, too: they may point into the org.
         org_changes = [
             [row for path, row in rows.items() if row.new_mode in LINKS or is_of_org(path)] for rows in changes.against
@@ -199,13 +213,71 @@ class AuditRun:
         updated = {row.path: row.new for row in org_changes[0] if is_of_org(row.path)}
         after = CommitSnapshot(commit.id, self.blobs, before[0].files, updated)
         try:
-            first = CommitSnapshot(next(iter(commit.parents), ""), self.blobs, before[0].files)
+            first = CommitSnapshot(next(iter(parents), ""), self.blobs, before[0].files)
             self._check_record(changes, first, after)
             if any(org_changes) or any(map(self._has_policy, before)):
                 self._check_org(changes, org_changes, before, after)
         except (GitFailed, ObjectTooLarge) as error:
             self._note_error(error, commit.id)
+        if len(self.violations) > known and record.reshaped:
+            new = self.violations[known:]
+            self.violations[known:] = [one for one in new if not self._is_undone_rename(changes, one)]
         self._tables.follow_commit(commit, before[0], updated, record.children)
+
+    def _find_changes(self, record: LogRecord, commit: CommitObject) -> tuple[CommitChanges, tuple[str, ...]]:
+        """Check the shapes of a commit's trees. Return its changes, and the parents to which they are compared.
+
+        A parent with trees that git never writes was reported itself. A commit that repairs them is compared to the
+        last ancestor before.
+        """
+        changes = build_commit_changes(record, commit)
+        if record.reshaped:
+            self._check_trees(changes, record.reshaped)
+        if not self._malformed.intersection(commit.parents):
+            return changes, commit.parents
+        if not self._shapes.is_sound(commit.id):
+            self._malformed.add(commit.id)
+            return changes, commit.parents
+        parents = tuple(map(self._find_sound_ancestor, commit.parents))
+        rows = zip(commit.parents, parents, changes.against, strict=True)
+        against = (rows if old == new else self._diff_files(new, commit.id) for old, new, rows in rows)
+        return CommitChanges(commit, tuple(against)), parents
+
+    def _find_sound_ancestor(self, commit: str) -> str:
+        """Return the commit, or the last one before it whose trees are as git writes them; "" if there is none."""
+        while commit in self._malformed:
+            found = self.repo.read(commit)
+            commit = next(iter(parse_commit(commit, found.raw).parents), "") if found else ""
+        return commit
+
+    def _diff_files(self, old: str, new: str) -> dict[str, TreeChange]:
+        """Compare the files of two commits, as git does for a commit and its parent."""
+        return {
+            path: TreeChange(
+                path,
+                before.mode if before else None,
+                after.mode if after else None,
+                before.id if before else None,
+                after.id if after else None,
+            )
+            for path, (before, after) in diff_trees(self.repo, old or None, new).items()
+        }
+
+    def _is_undone_rename(self, changes: CommitChanges, violation: Violation) -> bool:
+        """Whether a file only went back to the path from which an earlier commit took it, which is reported already."""
+        entry = changes.against[0].get(violation.path)
+        if entry is None or entry.new is not None or violation.rule not in _REMOVALS:
+            return False
+        back = {other.path for other in changes.against[0].values() if other.new == entry.old and other.old is None}
+        earlier = (one for one in self.violations if one.path in back and one.rule == violation.rule)
+        return any(self._has_renamed(one.commit, entry) for one in earlier if one.commit != changes.commit.id)
+
+    def _has_renamed(self, commit: str, entry: TreeChange) -> bool:
+        """Whether a commit added this file."""
+        found = self.repo.read(commit)
+        parents = parse_commit(commit, found.raw).parents if found else ()
+        trees = [open_tree(self.repo, rev, checked=False).find_entry(entry.path) for rev in (commit, *parents)]
+        return bool(trees and trees[0]) and not any(trees[1:])
 
     def _check_record(self, changes: CommitChanges, before: CommitSnapshot, after: CommitSnapshot) -> None:
         commit = changes.commit
@@ -236,6 +308,10 @@ class AuditRun:
             self.violations += self.signatures.check_signature(
                 changes, snapshots if changes.commit.parents else [], after, self.scores.withdrawn
             )
+        if any(EXPLAINED_PATH in rows for rows in changes.against):
+            self.violations += self.explanations.check_changes(changes)
+            in_order = all(one.commit != changes.commit.id for one in self.violations)
+            self.explanations.add_new(changes, snapshots, in_order=in_order)
 
     def _queue_signatures(self, commits: list[CommitObject]) -> None:
         """Queue signatures, so that many are checked at once. A read error is reported later, where it matters."""
@@ -325,9 +401,9 @@ class AuditRun:
     def _check_trees(self, changes: CommitChanges, reshaped: Iterable[str]) -> None:
         """Check the trees of a commit in which something was added, removed or got another mode."""
         try:
-            self.violations += audit_org.check_tree_shapes(
-                changes, self._shapes.find_faults(changes.commit.id, reshaped)
-            )
+            faults = list(self._shapes.find_faults(changes.commit.id, reshaped))
+            self.violations += audit_org.check_tree_shapes(changes, faults)
+            self._malformed |= {changes.commit.id} if faults else set()
         except (GitFailed, ObjectTooLarge) as error:
             self._note_error(error, changes.commit.id)
 

@@ -1,4 +1,4 @@
-"""`orgtp audit verify`, `checkpoint` and `export`."""
+"""`orgtp audit verify`, `explain`, `checkpoint` and `export`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.api import Audit, Verdict
-from orgtp.cli.options import JsonOption, OrgOption
+from orgtp.cli.options import ChangeOptions, JsonOption, OrgOption, changing_command
 from orgtp.cli.session import (
     chosen_org,
     finish_answer,
     open_chosen_org,
     remember_result,
+    report_change,
     write_json,
     write_stderr,
     write_stdout,
@@ -53,12 +54,14 @@ def verify_audit(
     ] = False,
     checkpoint: CheckpointOption = None,
     signers: SignersOption = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on explained violations as well.")] = False,
     json: JsonOption = False,
 ) -> int:
     """Check that the record is intact.
 
-    Checks every commit of the ledger branch. Exit code 0: intact. 1: violated; each violation has its commit, author,
-    path, line, and the content before and after. 4: cannot be proven here; the output says what to fetch.
+    Checks every commit of the ledger branch. Exit code 0: intact, or all violations are explained. 1: violated; each
+    violation has its commit, author, path, line, and the content before and after. 4: cannot be proven here; the
+    output says what to fetch.
     """
     from orgtp.api import GitFailed, ObjectTooLarge
 
@@ -79,7 +82,7 @@ def verify_audit(
         from orgtp.render.terminal import detect_screen
 
         write_stdout(format_audit(found, sure, handle.head.branch, detect_screen()))
-    return finish_answer(handle, CODES[found.verdict])
+    return finish_answer(handle, CODES[found.verdict] or int(strict and bool(found.explained)))
 
 
 def _report_unreadable_history(org: Path | None, error: Exception, *, json: bool) -> int:
@@ -103,6 +106,39 @@ def _read_checkpoint_file(name: str) -> bytes:
         return sys.stdin.buffer.read(_MOST_BYTES)
     with Path(name).expanduser().open("rb") as file:
         return file.read(_MOST_BYTES)
+
+
+@changing_command
+def explain_violation(
+    commit: Annotated[str, typer.Argument(metavar="COMMIT", help="The commit with the violation.")],
+    path: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[PATH]",
+            help="The file that the violation is about. Needed if the commit has violations in several files.",
+            show_default=False,
+        ),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="What happened, and how it was undone.")] = "",
+    decided_by: Annotated[
+        str, typer.Option("--decided-by", metavar="SEAT", help="The approver who decides that it is settled.")
+    ] = "",
+    *,
+    change: ChangeOptions,
+) -> int:
+    """Explain a violation that the audit finds.
+
+    A violation stays in the history for good. If it was an accident, an approver can explain it: a policy approver, or
+    without any a person at the top of the chart. The audit then lists it as explained. If all are explained, the
+    verdict is "intact, n explained", with exit code 0.
+    """
+    handle = open_chosen_org(change.org, push=change.push)
+    done, chosen = handle.audit.explain(
+        commit, path, reason=reason, decided_by=decided_by, by=change.by, dry_run=change.dry_run
+    )
+    subjects = dict.fromkeys((one.commit, one.rule, one.path) for one in chosen)
+    explained = [{"commit": id_, "rule": rule, "path": about} for id_, rule, about in subjects]
+    return report_change("audit-explain", handle, done, change, explained=explained)
 
 
 KeyOption = Annotated[

@@ -113,6 +113,13 @@ COMMANDS = (
     ),
     CommandEntry("tick", "escalate", "tick_escalations", "orgtp escalate tick --by tally --push", "escalate"),
     CommandEntry("verify", "audit", "verify_audit", "orgtp audit verify --full", "audit"),
+    CommandEntry(
+        "explain",
+        "audit",
+        "explain_violation",
+        "orgtp audit explain 4b825dc scores/dash/2026-11.jsonl --reason 'Renamed by mistake.' --decided-by david",
+        "audit",
+    ),
     CommandEntry("checkpoint", "audit", "print_checkpoint", "orgtp audit checkpoint > 2026-11-20.checkpoint", "audit"),
     CommandEntry(
         "export", "audit", "export_audit", "orgtp audit export acme-2026.zip --key ~/.ssh/id_ed25519", "audit"

@@ -11,6 +11,7 @@ from orgtp.files.yaml import loader as yaml_read
 from orgtp.model.commit import MAILMAP_PATH
 from orgtp.model.escalation import ESCALATION_ID as ESCALATION
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
+from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.text import ID_DESCRIPTION, is_id
 
@@ -99,6 +100,8 @@ def find_size_problem(path: str, size: int, lines: int = 0) -> Problem | None:
     if size <= MAX_BYTES and lines <= MAX_LINES:
         return None
     hint = "A score file contains one month of one seat. Find out what writes so much to it."
+    if path == EXPLAINED_PATH:
+        hint = "It contains one line for each explained violation. Find out what writes so much to it."
     return Problem("too-large", Place(path), f"{what}, the most that orgtp reads", hint)
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from orgtp.files.admission import admit_files, find_size_problem
 from orgtp.files.escalation import read_escalation, read_silences
+from orgtp.files.explanation import read_explanations
 from orgtp.files.org import OrgHead, read_org_head, read_retirement
 from orgtp.files.scores import find_seat_of_scores, read_scores
 from orgtp.files.seat import read_seat
@@ -17,6 +18,7 @@ from orgtp.files.tree import HEAD, Tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
+from orgtp.model.explanation import EXPLAINED_PATH, Explanation
 from orgtp.model.org import Org
 from orgtp.model.problem import Place, Problem, select_errors, select_unread
 from orgtp.model.score import Score
@@ -128,6 +130,7 @@ def _assemble_org(
         routing=head.routing,
         signers=_read_signer_keys(files, problems),
         version=head.version,
+        explanations=_read_explanations(files, problems),
         unreadable=frozenset(unreadable),
         seats_with_unread_scores=frozenset(seat for seat in broken if seat),
         own=dict(head.own),
@@ -160,6 +163,13 @@ def _read_signer_keys(files: dict[str, bytes], problems: list[Problem]) -> tuple
     keys, wrong = read_signers(files[ALLOWED_SIGNERS_PATH]) if ALLOWED_SIGNERS_PATH in files else ((), ())
     problems += wrong
     return keys
+
+
+def _read_explanations(files: dict[str, bytes], problems: list[Problem]) -> tuple[Explanation, ...]:
+    """The explained violations, from audit/explained.jsonl."""
+    found, wrong = read_explanations(files[EXPLAINED_PATH]) if EXPLAINED_PATH in files else ((), ())
+    problems += wrong
+    return found
 
 
 def _read_all_scores(files: dict[str, bytes], problems: list[Problem]) -> dict[str, tuple[Score, ...]]:

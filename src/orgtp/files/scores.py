@@ -121,14 +121,19 @@ def parse_score_line(line: bytes) -> tuple[dict[str, Any], datetime | None, str 
         at = parse_timestamp(data["at"])
         if at and parse_period(data["period"]):
             return data, at, None
-    if len(line) > _LONGEST:
-        return {}, None, f"the line is longer than {_LONGEST // 1024} KiB"
-    try:
-        data = _DECODER.decode(line.decode())
-        wrong = _find_shape_error(data, escaped=b"\\u" in line)
-    except (ValueError, RecursionError) as error:
-        return {}, None, _explain_bad_line(line, error)
+    data, why = decode_json_line(line)
+    wrong = why or _find_shape_error(data, escaped=b"\\u" in line)
     return (data, None, wrong) if wrong else (data, parse_timestamp(data["at"]), None)
+
+
+def decode_json_line(line: bytes) -> tuple[Any, str]:
+    """The JSON value in a line, or the reason why it cannot be read."""
+    if len(line) > _LONGEST:
+        return {}, f"the line is longer than {_LONGEST // 1024} KiB"
+    try:
+        return _DECODER.decode(line.decode()), ""
+    except (ValueError, RecursionError) as error:
+        return {}, _explain_bad_line(line, error)
 
 
 def _explain_bad_line(line: bytes, error: Exception) -> str:

@@ -20,6 +20,7 @@ from orgtp.git.tree import PLAIN, TreeEntry
 from orgtp.git.worktrees import read_file_stamp
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
+from orgtp.model.explanation import is_append_only
 
 TreeChanges = Mapping[str, tuple[TreeEntry | None, TreeEntry | None]]
 _MODULE = "160000"
@@ -163,7 +164,7 @@ class Checkout:
         old, now, new = nodes
         if now in {old, new} or (self.earlier and self.earlier.switched_at and self._is_earlier_version(path, now)):
             return new
-        if now is None and path.startswith("scores/"):
+        if now is None and is_append_only(path):
             return None
         merged = self._merge_score_file(path, (old, contents[now.id] if now else None, new), contents)
         like = next(node.id for node in nodes if node)
@@ -183,7 +184,7 @@ class Checkout:
         after = contents[new.id] if new else None
         if old and new and old.mode != new.mode and now is not None:
             self._modes[path] = new.mode
-        if now == after or (now is None and before is not None and path.startswith("scores/")):
+        if now == after or (now is None and before is not None and is_append_only(path)):
             return
         if now != before:
             is_link = (self.repo.path / path).is_symlink()
@@ -218,7 +219,7 @@ class Checkout:
     ) -> bytes:
         """A person's edit of a score file plus the new records. Raises `UncommittedChanges` for any other edit."""
         old, mine, new = nodes
-        if path.startswith("scores/") and mine is not None and new is not None:
+        if is_append_only(path) and mine is not None and new is not None:
             merged = merge_appended_lines(contents[old.id] if old else b"", mine, contents[new.id])
             if merged is not None:
                 return merged

@@ -115,7 +115,8 @@ def _pair_with_head(repo: Repo, loaded: LoadedOrg, head: str) -> OrgPair | None:
     if not changed:
         return None
     pair = pair_orgs(load_org(GitTree(repo, head), head), loaded)
-    old = {path: raw for path, raw in pair.old.items() if path in changed}
+    back = {path for path in pair.old.keys() - files.keys() if _goes_back(repo, head, path, pair)}
+    old = {path: raw for path, raw in pair.old.items() if path in changed - back}
     return replace(pair, old=old, base="HEAD", appends_only=not (repo.git_dir / "MERGE_HEAD").exists())
 
 
@@ -124,6 +125,16 @@ _CONVERTED = (
     "the file on disk differs from what is committed, because a git attribute converts it",
     "See .gitattributes: git check-attr -a FILE. To validate what is committed: orgtp validate --at HEAD",
 )
+
+
+def _goes_back(repo: Repo, head: str, path: str, pair: OrgPair) -> bool:
+    """Whether a file that was removed only goes back to the path from which a commit renamed it."""
+    for other in (name for name, raw in pair.new.items() if raw == pair.old[path] and pair.is_new(name)):
+        commit = repo.run("rev-list", "-1", "--full-history", head, "--", other).decode().strip()
+        before = [open_tree(repo, f"{commit}^").find_entry(name) for name in (other, path)] if commit else []
+        if before and before[0] and not before[1] and open_tree(repo, commit).find_entry(path):
+            return True
+    return False
 
 
 def _has_other_content(raw: bytes, oid: str) -> bool:

@@ -11,6 +11,7 @@ __all__ = [
     "errors",
     "escalation",
     "escalation_policy",
+    "explanation",
     "former_verdicts",
     "metric_row",
     "org",

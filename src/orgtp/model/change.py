@@ -7,6 +7,7 @@ from typing import TypeAlias, Union
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import Escalation, EscalationEvent
+from orgtp.model.explanation import Explanation
 from orgtp.model.problem import Keys
 from orgtp.model.score import Score
 from orgtp.model.text import one_line
@@ -21,6 +22,14 @@ class AppendScores:
 
     path: str
     scores: tuple[Score, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AppendExplanations:
+    """Append explained violations to a file, which is created if it does not exist."""
+
+    path: str
+    explanations: tuple[Explanation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ class ReplaceFile:
     content: bytes
 
 
-Edit: TypeAlias = AppendScores | CreateFile | SetKey | DropKey | ReplaceFile
+Edit: TypeAlias = AppendScores | AppendExplanations | CreateFile | SetKey | DropKey | ReplaceFile
 
 
 @dataclass(frozen=True, slots=True)

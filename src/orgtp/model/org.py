@@ -12,6 +12,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.business_hours import WorkTime
 from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat
 from orgtp.model.escalation import Escalation, EscalationPolicy, Route, Silences
+from orgtp.model.explanation import Explanation
 from orgtp.model.problem import Marks
 from orgtp.model.score import Score
 from orgtp.model.score_series import EARLIEST, NO_SCORES, ScoresByMonth, ScoreSeries, SeatScores, group_by_metric
@@ -103,6 +104,7 @@ class Org:
     routing: tuple[Route, ...] = ()
     signers: tuple[SignerKey, ...] = ()
     version: int = 0
+    explanations: tuple[Explanation, ...] = ()
     unreadable: frozenset[str] = frozenset()
     seats_with_unread_scores: frozenset[str] = frozenset()
     own: Mapping[str, str] = field(default_factory=dict, compare=False)

@@ -14,6 +14,7 @@ from orgtp.rules.org import (
     accountability,
     capabilities,
     escalations,
+    explanations,
     retirements,
     seats,
     signers,
@@ -46,6 +47,7 @@ TOPICS = {
     "retirements": "Retirements",
     "escalations": "Escalations and routes",
     "signers": "Signers",
+    "explanations": "Explained violations",
     "changes": "What a pull request may not change",
     "additions": "What a pull request may not add",
     "notices": "Changes that reviewers should notice",
@@ -135,10 +137,15 @@ RULES: tuple[Rule, ...] = (
         org_rule(signers.forge_unfit),
     ),
     *with_topic(
+        "explanations",
+        org_rule(explanations.explainer_not_human),
+    ),
+    *with_topic(
         "changes",
         change_rule(forbidden.score_row_changed),
         change_rule(forbidden.retirement_record_touched),
         change_rule(forbidden.escalation_record_touched),
+        change_rule(forbidden.explanation_touched),
         change_rule(forbidden.seat_deleted),
         change_rule(forbidden.seat_brought_back),
         change_rule(forbidden.id_used_again),
@@ -153,6 +160,7 @@ RULES: tuple[Rule, ...] = (
         change_rule(additions.withdrawal_not_allowed),
         change_rule(additions.score_withdrawn, Severity.NOTICE),
         change_rule(additions.retirement_results_wrong),
+        change_rule(additions.explainer_not_approver),
         change_rule(additions.score_row_backdated, Severity.NOTICE),
     ),
     *with_topic(
@@ -187,6 +195,7 @@ _PERMANENT = (
     "score-row-changed",
     "retirement-record-touched",
     "escalation-record-touched",
+    "explanation-touched",
     "seat-deleted",
     "seat-brought-back",
 )

@@ -29,6 +29,7 @@ from orgtp.ledger.checks import WouldBreak, refuse_new_errors, refuse_wrong_reco
 from orgtp.ledger.id_index import find_files_with_ids
 from orgtp.ledger.partial_tree import PartialTree, ReadScope
 from orgtp.model.change import Change
+from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Retirement
 from orgtp.model.problem import Place
 from orgtp.model.results import Moment, find_wrong_results
@@ -259,6 +260,8 @@ class CommitReplay:
     ) -> TreeEntry | None:
         if find_seat_of_scores(path) and new and new.is_plain and (now is None or now.is_plain):
             return self._append_records(path, old, now, new)
+        if path == EXPLAINED_PATH and new and new.is_plain and (now is None or now.is_plain):
+            return self._append_explanations(old, now, new)
         if old == new:
             return now
         if now in {old, new}:
@@ -297,6 +300,15 @@ class CommitReplay:
         if known and record and not known.repeats(record):
             self.left_out.append(RecordLeftOut(record, known))
         return False
+
+    def _append_explanations(self, old: TreeEntry | None, now: TreeEntry | None, new: TreeEntry) -> TreeEntry | None:
+        """Append the explanations that the commit added and that the current file does not have."""
+        before = self._read_content(now)
+        known = {*self._read_content(old).splitlines(), *before.splitlines()}
+        fresh = [line for line in self._read_content(new).splitlines(keepends=True) if line.rstrip(b"\n") not in known]
+        gap = b"\n" if before and not before.endswith(b"\n") else b""
+        mode = now.mode if now else PLAIN
+        return TreeEntry(mode, self._add_blob(before + gap + b"".join(fresh), new)) if fresh else now
 
     def _add_blob(self, raw: bytes, like: TreeEntry) -> str:
         return self.batch.editor.objects.add_object("blob", raw, like.id)

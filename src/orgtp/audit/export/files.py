@@ -8,6 +8,7 @@ from typing import Any
 from orgtp.audit.export.report import AuditReport
 from orgtp.audit.export.templates import render_html, render_readme
 from orgtp.audit.model import Verdict
+from orgtp.audit.text import explained_json
 from orgtp.model.text import count_noun, one_line
 from orgtp.render.json import format_envelope, to_json_value
 
@@ -18,6 +19,7 @@ _SIGNS = {Verdict.INTACT: "✓", Verdict.VIOLATED: "✗", Verdict.UNPROVEN: "?"}
 def export_json(found: AuditReport) -> dict[str, Any]:
     """Return the report as JSON data."""
     body: dict[str, Any] = to_json_value(found)
+    body |= {"verdict": found.verdict_text, "explained": to_json_value([*map(explained_json, found.explained)])}
     history = {**body.pop("history"), "unsigned": found.history.unsigned}
     return {**body, "history": {key: value for key, value in history.items() if key != "places"}}
 
@@ -41,5 +43,8 @@ def format_export(found: AuditReport, where: str) -> str:
     checkpoint = found.checkpoint
     signed = f"signed with {checkpoint.fingerprint}" if checkpoint and checkpoint.fingerprint else "not signed"
     unvouched = "" if checkpoint and checkpoint.fingerprint else ", so nobody vouches for this export"
-    lines = [f"{_SIGNS[found.verdict]} {found.verdict}: {history}{wrong}", f"The checkpoint is {signed}{unvouched}."]
+    lines = [
+        f"{_SIGNS[found.verdict]} {found.verdict_text}: {history}{wrong}",
+        f"The checkpoint is {signed}{unvouched}.",
+    ]
     return "\n".join([*lines, *([f"Written to {one_line(where)}. Start with its README.txt."] if where else [])]) + "\n"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from orgtp.audit.guarantees import Guarantee
-from orgtp.audit.model import Audit, AuditNote, Gap, History, Verdict, Violation
+from orgtp.audit.model import Audit, AuditNote, ExplainedViolation, Gap, History, Verdict, Violation
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Ending, Org, Retirement
 from orgtp.model.problem import Place
@@ -161,6 +161,7 @@ class AuditReport:
     history: History
     values: ValueCounts
     violations: tuple[Violation, ...]
+    explained: tuple[ExplainedViolation, ...]
     gaps: tuple[Gap, ...]
     notes: tuple[AuditNote, ...]
     unreadable: tuple[str, ...]
@@ -168,6 +169,11 @@ class AuditReport:
     retirements: tuple[ReportRetirement, ...]
     corrections: tuple[ReportCorrection, ...]
     checkpoint: ReportCheckpoint | None = None
+
+    @property
+    def verdict_text(self) -> str:
+        """The verdict in words, as in the audit."""
+        return Audit(self.head, 0, 0, self.violations, self.gaps, explained=self.explained).verdict_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,7 @@ def build_report(org: Org, audited: AuditInput, at: datetime, origin: Origin) ->
         history=audited.history,
         values=_count_values(org, len(corrected)),
         violations=_sort_violations(found.violations, audited.history),
+        explained=tuple(found.explained),
         gaps=tuple(found.gaps),
         notes=tuple(found.notes),
         unreadable=tuple(sorted(org.unreadable)),

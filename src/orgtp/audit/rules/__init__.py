@@ -4,6 +4,7 @@ __all__ = [
     "authority",
     "content_hash",
     "dates",
+    "explanations",
     "names",
     "pages",
     "scores",

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
 from orgtp.model.escalation_policy import list_allowed_resolvers
+from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Org, Retirement
 from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
 from orgtp.model.text import is_id, join_with_and
@@ -97,7 +98,8 @@ def _find_allowed_seats(claim: SignedChange, path: str) -> Collection[str] | Non
     """Return the seats that may change a path; None if every signer of the policy may."""
     top = path.partition("/")[0]
     if claim.forge:
-        return () if top in _TOPS and (top != "seats" or path == top) else None
+        is_closed = path == EXPLAINED_PATH or (top in _TOPS and (top != "seats" or path == top))
+        return () if is_closed else None
     if seat := _find_seat_of_file(path, "seats"):
         return [
             *_select_current_seats(claim.before, _find_seat_editors(claim, seat, there=claim.paths[path])),
@@ -107,7 +109,7 @@ def _find_allowed_seats(claim: SignedChange, path: str) -> Collection[str] | Non
         return list_retirement_deciders(claim.before, seat)
     if seat := _find_seat_of_folder(path, "scores"):
         return _select_current_seats(claim.before, _find_recorders(claim, seat, path))
-    if top == "policy" or path in _TOPS:
+    if top == "policy" or path in _TOPS or path == EXPLAINED_PATH:
         return [*claim.before.policy_approvers, *_allow_list_cleanup(claim, path)]
     return _find_escalation_editors(claim, path) if path.startswith(ESCALATIONS_FOLDER) else None
 

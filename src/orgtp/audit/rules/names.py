@@ -1,4 +1,4 @@
-"""Names that records claim: who recorded a value, who did something with an escalation, who silenced a metric.
+"""Names that records claim: who recorded a value, acted on an escalation, silenced a metric or explained a violation.
 
 In a signed commit, each new record must name the signer, or nobody.
 """
@@ -9,7 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER, Silence
+from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Org
+
+_SHORT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class ClaimedName:
 
 
 def find_claimed_names(before: Sequence[Org], after: Org, paths: Sequence[str]) -> Iterator[ClaimedName]:
-    """Find the seats that the new events of escalations and the new silences in `paths` name.
+    """Find the seats that the new events of escalations, silences and explanations in `paths` name.
 
     `before` are the orgs of all parents. A merge adds nothing that one of them has.
     """
@@ -32,6 +35,8 @@ def find_claimed_names(before: Sequence[Org], after: Org, paths: Sequence[str]) 
             yield from _find_silencing_seats(before, after, path)
         elif path.startswith(ESCALATIONS_FOLDER):
             yield from _find_acting_seats(before, after, path)
+        elif path == EXPLAINED_PATH:
+            yield from _find_explaining_seats(before, after)
 
 
 def _find_acting_seats(before: Sequence[Org], after: Org, path: str) -> Iterator[ClaimedName]:
@@ -45,6 +50,15 @@ def _find_acting_seats(before: Sequence[Org], after: Org, path: str) -> Iterator
     for number, event in enumerate(new.events):
         if event.by and event not in known:
             yield ClaimedName(event.by, path, f"event {number + 1} ({event.what})")
+
+
+def _find_explaining_seats(before: Sequence[Org], after: Org) -> Iterator[ClaimedName]:
+    known = [one for org in before for one in org.explanations]
+    for one in after.explanations:
+        for seat in dict.fromkeys((one.decided_by, one.by)) if one not in known else ():
+            if seat:
+                what = f"the explanation of {one.commit[:_SHORT]}"
+                yield ClaimedName(seat, EXPLAINED_PATH, what, one.place.line)
 
 
 def _find_silencing_seats(before: Sequence[Org], after: Org, path: str) -> Iterator[ClaimedName]:

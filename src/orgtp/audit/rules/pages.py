@@ -95,6 +95,15 @@ HISTORY: tuple[Rule, ...] = (
         f"{_EVER}: `git checkout COMMIT^ -- FILE`.",
     ),
     _audit_page(
+        "explanation-changed",
+        "A commit changed or removed lines of audit/explained.jsonl.",
+        "An explained violation stays explained, with its reason and the person who decided it. Lines are only added, "
+        "by approvers.",
+        '-{"at":"2026-11-20T13:00:02Z",…,"reason":"Renamed by mistake.","decided_by":"david"}',
+        "one more line at the end of the file",
+        f"{_EVER}: `git checkout COMMIT^ -- audit/explained.jsonl`.",
+    ),
+    _audit_page(
         "id-reused",
         "A retired seat became active again, or a new seat has the id of an earlier one.",
         "Values, records and commits name a seat by its id. A reused id would make it unclear which seat they mean.",

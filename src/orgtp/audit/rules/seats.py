@@ -16,7 +16,7 @@ from orgtp.model.seat import retirement_path
 _FILE = re.compile(r"(seats|retirements)/([a-z][a-z0-9-]{0,62})\.yaml")
 # The paths that must be plain files or folders. Score files have rules of their own, in scores.py.
 _ORG_PATH = re.compile(
-    r"org\.yaml|(?:seats|retirements|policy|scores|escalations)(?!/[^/]+/[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl\Z)(?:/.*)?",
+    r"org\.yaml|audit/explained\.jsonl|(?:seats|retirements|policy|scores|escalations)(?!/[^/]+/[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl\Z)(?:/.*)?",
     re.DOTALL,
 )
 Read = Callable[[str | None], bytes | None]

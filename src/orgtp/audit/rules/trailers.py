@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from orgtp.audit.model import AuditNote, CommitChanges, TreeChange, Violation
 from orgtp.model.escalation import ESCALATIONS_FOLDER, is_path_about
+from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Retirement
 from orgtp.model.text import join_with_and
 from orgtp.model.trailers import TrailerClaims
@@ -21,6 +22,7 @@ _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
     "retire": ("seats/", "retirements/", "org.yaml", ESCALATIONS_FOLDER),
     "escalate": (ESCALATIONS_FOLDER,),
     "upgrade": ("seats/", "org.yaml", ".orgtp/", ".gitattributes", ".github/", ".gitlab-ci.yml"),
+    "explain": (EXPLAINED_PATH,),
 }
 # The path that every commit of an action must change, and what it adds.
 _REQUIRED_PATHS = {
@@ -28,6 +30,7 @@ _REQUIRED_PATHS = {
     "withdraw": ("scores/", "withdrawal"),
     "retire": ("retirements/", "retirement record"),
     "escalate": (ESCALATIONS_FOLDER, "escalation"),
+    "explain": (EXPLAINED_PATH, "explanation"),
 }
 # The first commit of an org may change any path.
 _ANYTHING = "init"

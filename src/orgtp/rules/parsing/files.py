@@ -34,6 +34,15 @@ FILES = (
         "rename it to `seats/SEAT.yaml`, or move it elsewhere in the repository. `README.md` and dotfiles may stay.",
     ),
     form_rule(
+        "explanation-malformed",
+        "A line of `audit/explained.jsonl` is not an explanation.",
+        "Each line is one JSON object with the keys `at`, `commit`, `rule`, `reason` and `decided_by`, each a string,\n"
+        "and `path` if the violation is about a file. The audit does not use a line that cannot be read.",
+        '{"at":"2026-11-20T13:00:02Z","commit":"4b825dc","rule":"seat-deleted","reason":"","decided_by":"david"}',
+        '{"at":"2026-11-20T13:00:02Z","commit":"4b825dc642cb6eb9a060e54bf8d69288fbee4904","rule":"seat-deleted",…}',
+        "let orgtp write the line: `orgtp audit explain COMMIT PATH --reason TEXT --decided-by SEAT`.",
+    ),
+    form_rule(
         "score-malformed",
         "A line of a score file is not a record.",
         "Each line is one JSON object with the keys `id`, `at`, `metric`, `period` and `value`, each a string\n"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time
 
+from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Retirement
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
@@ -142,6 +143,31 @@ def decider_not_approver(compared: OrgPair) -> Iterator[Finding]:
             who = ", ".join(compared.before.eligible_deciders(record.seat)) or "nobody"
             message = f'"{record.decided_by}" may not decide the retirement of {record.seat}'
             yield Finding(record.marks.value_place("decided_by"), message, f"Who may decide it: {who}.")
+
+
+def explainer_not_approver(compared: OrgPair) -> Iterator[Finding]:
+    """A violation was explained by a person who is not an approver.
+
+    The approvers of the policy decide whether a violation that the audit finds is settled; without any, the people at
+    the top do. The policy of the base commit applies. The audit does not count such a line.
+
+    Bad:
+
+        {"at":"2026-11-20T13:00:02Z",…,"decided_by":"kristen"}        (and org.yaml has approvers: [david])
+
+    Good:
+
+        {"at":"2026-11-20T13:00:02Z",…,"decided_by":"david"}
+
+    Fix: ask one of the people in the message to decide it.
+    """
+    before = compared.before
+    if not before.id or EXPLAINED_PATH not in compared.new:
+        return
+    for one in compared.after.explanations:
+        if one not in before.explanations and one.decided_by not in before.policy_approvers:
+            message = f'"{one.decided_by}" may not explain a violation'
+            yield Finding(one.place, message, f"Who may: {', '.join(before.policy_approvers) or 'nobody'}.")
 
 
 def retirement_results_wrong(compared: OrgPair) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Retirement
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
@@ -83,6 +84,35 @@ def escalation_record_touched(compared: OrgPair) -> Iterator[Finding]:
         if old.path in compared.old and not (new and old.may_become(new)):
             what = "was removed" if old.path not in compared.new else "was changed; events are only ever appended"
             yield Finding(Place(old.path), f"the record of {id_} {what}", restore_hint(compared, old.path))
+
+
+def explanation_touched(compared: OrgPair) -> Iterator[Finding]:
+    """A line of audit/explained.jsonl was changed, removed or moved.
+
+    An explained violation stays explained, with its reason and the person who decided it. Lines are only added.
+
+    Bad:
+
+        -{"at":"2026-11-20T13:00:02Z","commit":"4b82…","rule":"seat-deleted","reason":"A mistake.","decided_by":"david"}
+
+    Good:
+
+        a new line below it
+
+    Fix: restore it from the base: `git checkout BASE -- audit/explained.jsonl`.
+    """
+    raw = compared.old.get(EXPLAINED_PATH)
+    if raw is not None and not _keeps_lines(raw, compared.new.get(EXPLAINED_PATH, b"")):
+        what = "lines were changed or removed" if EXPLAINED_PATH in compared.new else "the file was removed"
+        yield Finding(
+            Place(EXPLAINED_PATH), f"{what}; explanations are only added", restore_hint(compared, EXPLAINED_PATH)
+        )
+
+
+def _keeps_lines(old: bytes, new: bytes) -> bool:
+    """Whether `new` has all lines of `old`, in the same order."""
+    rest = iter(new.splitlines())
+    return all(line in rest for line in old.splitlines())
 
 
 def seat_deleted(compared: OrgPair) -> Iterator[Finding]:
