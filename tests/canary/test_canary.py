@@ -220,7 +220,11 @@ def test_sync_over_ssh(hostile: Shell, cage: Cage) -> None:
     net = hostile.folder / ".git/orgtp/net"
     net.mkdir(parents=True)
     (net / "commondir").write_text(f"{hostile.folder}/.git\n", encoding="utf-8")
-    for line in ("sync", "score add radar briefing-by-8 7:52am --by radar --push", "init new --remote ssh://nowhere.invalid/x"):
+    for line in (
+        "sync",
+        "score add radar briefing-by-8 7:52am --by radar --push",
+        "init new --remote ssh://nowhere.invalid/x",
+    ):
         ran = hostile(*line.split(), code=None)
         assert cage.sung() == set(), line
         assert "nowhere.invalid" in ran.err
