@@ -68,6 +68,15 @@ def test_every_command_runs(shell: Shell) -> None:
     run_all(shell, script)
 
 
+def test_every_command_runs_on_a_machine_without_an_identity(shell: Shell) -> None:
+    """Git knows nobody there, so the README says who you are."""
+    (shell.home / ".gitconfig").unlink()
+    script = [line for line in commands(README) if not line.startswith("make ") and line not in ELSEWHERE]
+    run_all(shell, script)
+    acme = shell.at(shell.folder / "acme")
+    assert {one["by"] for one in acme("log", "--action", "score", "--json").json["commits"]} == {"ada"}
+
+
 def test_the_guides_that_continue_the_readme_run_after_it(shell: Shell) -> None:
     script = [line for line in commands(README) if not line.startswith("make ") and line not in ELSEWHERE]
     for page, end in CONTINUED.items():

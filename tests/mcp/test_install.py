@@ -261,3 +261,14 @@ def test_a_name_fits() -> None:
     assert len(f"mcp__{server_name('a' * 63)}__propose_retirement") <= 64
     with pytest.raises(BadInput):
         find_client("")
+
+
+@pytest.mark.parametrize("client", ["claude-code", "cursor"])
+@pytest.mark.parametrize("words", [(), ("--dry-run",)])
+def test_a_path_that_no_config_can_contain_is_refused(acme: Shell, client: str, words: tuple[str, ...]) -> None:
+    folder = os.fsencode(acme.folder) + b"\xff"
+    os.rename(acme.folder, folder)  # noqa: PTH104  (a path of bytes)
+    here = acme.at(Path(os.fsdecode(folder)))
+    err = here("mcp", "--install", client, *words, code=2).err
+    assert "is not UTF-8" in err
+    assert r"\udcff" in err

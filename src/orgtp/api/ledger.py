@@ -46,7 +46,7 @@ class LedgerActions:
     snapshot: OrgSnapshot
 
     def find_acting_seat(self, by: str = "") -> str:
-        """The acting seat: `by`, else ORGTP_SEAT, else the one whose email is git's user.email, else "".
+        """The acting seat: `by`, else ORGTP_SEAT, else the only one with git's user.email, else "".
 
         Raises `UnknownSeat`.
         """

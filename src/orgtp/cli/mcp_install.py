@@ -38,6 +38,7 @@ def install_in_client(handle: OrgHandle, wanted: str, words: list[str], *, dry_r
     )
 
     client, root, name = find_client(wanted), handle.root.resolve(), server_name(handle.head.id)
+    _refuse_non_text(str(root), _script_path())
     server = build_server_block(client, _script_path(), ["--org", str(root), "mcp", *words], _program_folders())
     path = client.where(Machine(sys.platform, os.environ, _home_folder()), root)
     if dry_run:
@@ -62,6 +63,16 @@ def install_in_client(handle: OrgHandle, wanted: str, words: list[str], *, dry_r
     write_stderr("the server is read-only" if not words else f"the server can write as {words[-1]}")
     _explain_next_steps(handle, client, name, server)
     return 0
+
+
+def _refuse_non_text(*paths: str) -> None:
+    """Refuse a path that is not UTF-8, because a config is JSON, which has no other text."""
+    for path in paths:
+        try:
+            path.encode()
+        except UnicodeEncodeError as error:
+            what = f'the path "{path}" is not UTF-8, which a config requires. Rename the folder'
+            raise BadInput(what=what) from error
 
 
 def _format_client_block(client: Client, name: str, server: Block) -> str:

@@ -69,7 +69,7 @@ def _read_files_with(repo: Repo, folder: str, text: str) -> dict[str, bytes]:
 
     YAML can spell a text with escapes, so a file with a backslash may have it, too.
     """
-    rows = _list_rows(repo.read(folder))
+    rows = _select_seat_files(_list_rows(repo.read(folder)))
     if len(rows) > _FEW:
         words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules")
         out = repo.attempt(*words, "-e", text, "-e", "\\", folder)[1]
@@ -79,11 +79,15 @@ def _read_files_with(repo: Repo, folder: str, text: str) -> dict[str, bytes]:
 
 
 def _list_rows(folder: GitObject | None) -> set[bytes]:
-    """The entries of the seat files in a tree object, each as it is stored there."""
+    """The entries of a tree object, each as it is stored there."""
     if folder is None:
         return set()
-    found = re.findall(rb"(?s)[0-7]+ [^\0]+\0.{%d}" % (len(folder.id) // 2), folder.raw)
-    return {row for row in found if _PLAIN_FILE.fullmatch(row)}
+    return set(re.findall(rb"(?s)[0-7]+ [^\0]+\0.{%d}" % (len(folder.id) // 2), folder.raw))
+
+
+def _select_seat_files(rows: Iterable[bytes]) -> set[bytes]:
+    """The entries that are plain files with the ending of a seat's file."""
+    return {row for row in rows if _PLAIN_FILE.fullmatch(row)}
 
 
 def _split_row(row: bytes) -> tuple[bytes, str]:
@@ -135,10 +139,10 @@ class _AddressIndex:
             return
         rows = _list_rows(self.repo.read(folder))
         if self._seats:
-            for name, _ in map(_split_row, self._rows - rows):
+            for name, _ in map(_split_row, _select_seat_files(self._rows - rows)):
                 for seats in self._seats.values():
                     seats.pop(name.decode(errors="replace"), None)
-            for seat in _parse_seats(_read_rows(self.repo, rows - self._rows)):
+            for seat in _parse_seats(_read_rows(self.repo, _select_seat_files(rows - self._rows))):
                 for address in {email.lower() for email in seat.emails} & self._seats.keys():
                     self._seats[address][seat.id] = seat
         self._folder, self._rows = folder, rows

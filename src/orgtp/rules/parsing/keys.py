@@ -54,7 +54,8 @@ KEYS = (
     form_rule(
         "bad-email",
         "An email is not a plain address.",
-        "`email` links the author of a git commit to a seat, so it is the plain address that git has in\n`user.email`.",
+        "`email` links the author of a git commit to a seat, so it is the plain address that git has in\n`user.email`, "
+        "or a list of such addresses.",
         "email: Dash <dash@example.com>",
         "email: dash@example.com",
         "write only the address.",
