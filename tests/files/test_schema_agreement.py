@@ -75,13 +75,26 @@ TRIED: dict[str, list[object]] = {
         *("2026-13-20T13:00:02Z", "2026-02-30T13:00:02Z", "2026-11-20t13:00:02z", "2026-11-20T13:00:02Z\n", 0, None),
     ],
     "metric": ["", "M", "m" * 63, "m" * 64, "m\n", "1m", None],
-    "period": ["2026-11-20T14", "2026-Q4", "2026", "2026-W60", "2025-W53", "2026-02-30", "2026-11-20T24", 2026, None],
+    "period": [
+        *("2026-10-25T01+0000", "2026-11-01T01-0500", "2026-10-25T01+1500", "2026-10-25T01+00:00", "2026-10-25T01Z"),
+        "2026-11-20T14",
+        "2026-Q4",
+        "2026",
+        "2026-W60",
+        "2025-W53",
+        "2026-02-30",
+        "2026-11-20T24",
+        2026,
+        None,
+    ],
     "value": [None, "", " ", "many", 1, True, [], {}],
+    "void": [True, False, None, 1, "true"],
     "by": ["tally", "", "Tally", None, 1],
     "note": ["", "x\ny", None, 1],
     "later": [{"a": [1]}],
 }
-MORE = [{key: value} for key, values in TRIED.items() for value in values]
+MORE: list[dict[str, object]] = [{key: value} for key, values in TRIED.items() for value in values]
+MORE += [{"value": None, "void": value} for value in TRIED["void"]]
 
 
 def record(line: bytes) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -25,11 +26,12 @@ SCORES = st.builds(
     ),
     seat=st.just("bot"),
     metric=IDS,
-    period=st.sampled_from(["2026-11-20T14", "2026-11-20", "2026-W47", "2026-11", "2026-Q4"]),
+    period=st.sampled_from(["2026-11-20T14", "2026-10-25T01+0000", "2026-11-20", "2026-W47", "2026-11", "2026-Q4"]),
     value=st.one_of(st.none(), TEXTS.filter(bool)),
     by=st.one_of(st.just(""), IDS),
     note=TEXTS,
-)
+    void=st.booleans(),
+).map(lambda score: replace(score, value=None) if score.void else score)
 GOOD = b'{"id":"a","at":"2026-11-20T13:00:02Z","metric":"m","period":"2026-W47","value":"1"}'
 
 

@@ -17,6 +17,8 @@ NEW_YORK = ZoneInfo("America/New_York")
 # A Friday noon in New York, in the week 2026-W47.
 FRIDAY = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 SINCE = date(2025, 1, 1)
+# Among the values of a period: a record that withdraws those before it.
+VOID = "void"
 
 
 def period(text: str) -> Period:
@@ -75,4 +77,5 @@ def _scores(values: Mapping[str, str | list[str | None] | None]) -> list[Score]:
 def _score(number: int, text: str, value: str | None) -> Score:
     at = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(minutes=number)
     note = "source broken" if value is None else ""
-    return Score(f"id-{number}", at, "dash", "on-time", text, value, "tally", note)
+    void = value == VOID
+    return Score(f"id-{number}", at, "dash", "on-time", text, None if void else value, "tally", note, void)

@@ -13,7 +13,7 @@ from orgtp.model.cell import Cell, CellState
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.period import Cadence, Grain, Period
 from orgtp.model.seat import Rollup, SeatStatus
-from tests.model.building import FRIDAY, NEW_YORK, period, row
+from tests.model.building import FRIDAY, NEW_YORK, VOID, period, row
 
 WEEK = period("2026-W47")
 LAST_WEEK = period("2026-W46")
@@ -132,6 +132,50 @@ class TestOnePeriod:
         assert [cell.value for cell in (one.cell_at(period(text)) for text in values)] == ["5", "7", "1"]
         before = one.newest_known_before(period("2026-11-01T01-0500"))
         assert before == period("2026-11-01T01")
+
+
+class TestMeanOfTimes:
+    @pytest.mark.parametrize(
+        ("times", "value", "state"),
+        [
+            (("07:00", "08:00", "09:00"), "08:00", "on"),
+            (("22:50", "24:10"), "23:30", "off"),
+            (("23:50", "24:10"), "24:00", "off"),
+        ],
+    )
+    def test_times_that_are_close_have_a_mean(self, times: tuple[str, ...], value: str, state: str) -> None:
+        cell = in_week(Rollup.MEAN, days(*times), "by 23:00")
+        assert (cell.value, cell.state.value) == (value, state)
+
+    def test_times_on_both_sides_of_midnight_have_none_and_the_cell_says_why(self) -> None:
+        cell = in_week(Rollup.MEAN, days("23:50", "00:10", "23:40", "23:45", "23:55"), "by 23:00")
+        assert (cell.value, cell.state) == (None, CellState.UNAVAILABLE)
+        assert cell.note == "00:10 and 23:55 are half a day or more apart, so the times have no mean"
+
+    def test_the_latest_time_may_be_after_midnight(self) -> None:
+        cell = in_week(Rollup.MAX, days("22:50", "24:15"), "by 23:00")
+        assert (cell.value, cell.state) == ("24:15", CellState.OFF)
+        assert in_week(Rollup.HITS, days("22:50", "24:15"), "by 23:00").value == "1/2"
+
+
+class TestWithdrawn:
+    def test_a_withdrawn_period_is_as_if_nothing_had_been_recorded(self) -> None:
+        one = row(">= 10", {"2026-W45": ["5", VOID], "2026-W46": ["5", VOID, "12"]})
+        assert states(one, "2026-W45", "2026-W46") == ["missing", "on"]
+        assert one.cell_at(period("2026-W45")) == Cell("2026-W45", CellState.MISSING)
+        assert one.cell_at(LAST_WEEK).corrected
+        assert one.count_on_target() == (1, 1)
+        assert one.known_periods() == [LAST_WEEK]
+
+    def test_a_day_off_is_none_again(self) -> None:
+        values: dict[str, str | list[str | None] | None] = {"2026-11-14": ["50", VOID]}
+        one = row(">= 10", {**days("2", "2", "2", "2", "2"), **values}, cadence=Cadence.WEEKDAYS, rollup=Rollup.SUM)
+        assert states(one, "2026-11-14") == ["none"]
+        assert one.column_cell(LAST_WEEK).value == "10"
+
+    def test_an_earlier_value_does_not_return(self) -> None:
+        one = row(">= 10", {"2026-W46": ["12", "5", VOID]})
+        assert states(one, "2026-W46") == ["missing"]
 
 
 class TestDue:

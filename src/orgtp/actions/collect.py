@@ -11,7 +11,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.due import is_owed
 from orgtp.model.errors import BadInput, BadValue
 from orgtp.model.org import Org
-from orgtp.model.period import Grain, parse_period, period_containing
+from orgtp.model.period import PERIOD_EXAMPLES, Grain, parse_period, period_containing
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.text import join_with_and
 
@@ -66,8 +66,7 @@ def set_period(org: Org, now: datetime, some: Sequence[CollectTarget], period: s
     name = period.strip().upper()
     named = parse_period(name)
     if name not in {"", "LAST"} and named is None:
-        current = dict.fromkeys(period_containing(now, _target_grain(org, one), org.zone).text for one in some)
-        raise BadInput(what=f'"{period}" is not a period. Write one as {", ".join(current)}, or last.')
+        raise BadInput(what=f'"{period}" is not a period. Write one as {", ".join(PERIOD_EXAMPLES.values())}, or last.')
     found, first_error = [], None
     same_grain = [one for one in some if named is None or _target_grain(org, one) is named.grain]
     for one in same_grain or some:
