@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from orgtp.history.locate import NoGit, OrgSnapshot
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput, NotCommitted, ReadOnly, UnknownMetric, UnknownSeat
+from orgtp.model.seat import seat_path
 
 # Modules that only some commands need are imported where they are used, to keep start-up fast.
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ class LedgerActions:
             what = self._find_uncommitted(error.facts)
             if not what:
                 raise
-            raise NotCommitted(what=what, branch=self.snapshot.head.branch) from error
+            path = seat_path(str(error.facts["seat"]))
+            raise NotCommitted(what=what, branch=self.snapshot.head.branch, path=path) from error
 
     def _find_uncommitted(self, facts: Mapping[str, object]) -> str:
         """Name the unknown seat or metric if the work tree has it; else ""."""

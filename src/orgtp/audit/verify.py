@@ -30,7 +30,7 @@ from orgtp.git.errors import GitFailed, TemporaryFailure
 from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo
 from orgtp.git.tree import MODULE, find_duplicate_paths
-from orgtp.ledger.batch import NoLedger
+from orgtp.ledger.batch import make_no_ledger
 from orgtp.model.seat import seat_path
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
 from orgtp.model.text import count_noun
@@ -64,7 +64,7 @@ def ledger_tip(repo: Repo, branch: str) -> str:
     """
     found = repo.tip(f"refs/heads/{branch}") or repo.tip(f"refs/remotes/origin/{branch}")
     if found is None:
-        raise NoLedger(branch=branch)
+        raise make_no_ledger(repo, branch)
     return found
 
 

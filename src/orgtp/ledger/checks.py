@@ -67,9 +67,10 @@ def _count_from_start(problem: Problem, old: bytes) -> Problem:
 
 def refuse_new_errors(before: LoadedOrg, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
     """Refuse changed `files` that add errors. Returns the new problems that are not errors. Raises `WouldBreak`."""
-    known = {(problem.rule, problem.place.path, problem.message) for problem in before.all_problems}
+    from orgtp.rules.pull_request.known_problems import split_known
+
     after = load_org(MemoryTree({**before.files, **files}))
-    new = [p for p in after.all_problems if (p.rule, p.place.path, p.message) not in known]
+    new = split_known(after.all_problems, after.files, before.all_problems, before.files).problems
     return _raise_if_broken(new, [problem for problem in new if problem in after.blocking_errors])
 
 

@@ -98,7 +98,7 @@ def _find_free_repo(path: Path, files: Mapping[str, bytes]) -> Repo | None:
         raise PathOccupied(path=path, why=f"is already an org. See: orgtp --org {path} chart")
     found = find_repo(path)
     if path.exists() and any(path.iterdir()) and (found is None or found.bare):
-        why = "is not empty and not a git work tree. Give an empty folder, or run git init there first."
+        why = f"is not empty and not a git work tree. Give an empty folder, or make it a work tree: git -C {path} init"
         raise PathOccupied(path=path, why=why)
     taken = next((name for name in files if (path / name).exists()), None)
     if taken:

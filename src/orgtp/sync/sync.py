@@ -84,8 +84,7 @@ class MergeInProgress(SyncStopped):
 
     state = "merging"
     text = (
-        "a merge is in progress in {root}. Finish it (edit, git add, git commit) or abort it (git merge --abort), "
-        "then run orgtp sync again"
+        "a merge is in progress in {root}. Finish it: git commit -a; or abort it: git merge --abort; then: orgtp sync"
     )
 
 
