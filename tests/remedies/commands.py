@@ -32,12 +32,16 @@ _READING_PARTS = {"show", "list", "history", "blame", "verify", "--help", "-v", 
 
 def find_commands(text: str) -> Iterator[str]:
     """The commands in a message, each as somebody would type it."""
+    end = 0
     for match in _START.finditer(text):
+        if match.start() < end:
+            continue  # the second command of `git add . && git commit`
         known = ORGTP if match[0].startswith("orgtp") else GIT
         before, command = text[: match.start()], _cut(text[match.start() :])
         # `orgtp seat add: No such option` begins with the name of the command that failed.
         is_sender = before[-1:] in {"", "\n"} and text[match.start() + len(command) :].startswith(":")
         if match["name"] in known and not is_sender and not _PROSE.search(before):
+            end = match.start() + len(command)
             yield command
 
 

@@ -16,8 +16,8 @@ from tests.remedies.commands import Typed, find_commands, only_reads
 from tests.remedies.test_rule_hints import WORDS, follow
 
 __all__ = ["acme_made", "place"]
-# What is wrong with the machine or the repository itself, which no command of orgtp can mend.
-OTHERS = {"disk-full", "git-broken", "no-git-program"}
+# What is wrong with the machine or the repository itself, and an org that is named with --org from another folder.
+OTHERS = {"disk-full", "git-broken", "no-git-program", "below-the-top"}
 
 
 # The seats and metrics of the orgs of the gallery.
@@ -56,8 +56,15 @@ def remedies(path: Path, here: Shell) -> Iterator[tuple[str, list[Typed]]]:
             for number, command in enumerate(dict.fromkeys(find_commands(said))):
                 copy = here.folder.parent / f"copy-{number}"
                 shutil.copytree(here.folder, copy, symlinks=True)
-                yield command, follow(here.at(copy), command.replace(str(here.folder), str(copy)), words)
+                typed = command.replace(str(here.folder), str(copy))
+                yield command, follow(here.at(copy), typed, words, **_same_org(section.argument))
                 shutil.rmtree(copy)
+
+
+def _same_org(line: str) -> dict[str, str]:
+    """The org that a line of shell names with `--org`, as whoever typed it would name it again."""
+    words = line.split()
+    return {"ORGTP_ORG": words[words.index("--org") + 1]} if "--org" in words else {}
 
 
 WITH_COMMANDS = [path for path in CASES if list(find_commands(path.read_text(encoding="utf-8").partition("=== ")[2]))]

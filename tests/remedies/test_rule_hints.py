@@ -18,7 +18,7 @@ WORDS = {
     "VALUE": "12", "DATE": "2027-01-15", "TEXT": "Done.", "name=": "Clients who renew", "outcome=": "Clients stay",
     "target=": ">= 90%", "role=": "Desk at night", "retire_when=": "Nobody writes.", "…": "Does what is needed.",
 }  # fmt: skip
-MOST_STEPS = 3
+MOST_STEPS = 6
 
 
 def label(case: RuleCase) -> str:
@@ -64,16 +64,21 @@ def problems(here: Shell, words: list[str]) -> list[dict[str, Any]]:
     return found
 
 
-def follow(here: Shell, command: str, words: Mapping[str, str] = WORDS) -> list[Typed]:
+def follow(here: Shell, command: str, words: Mapping[str, str] = WORDS, **env: str) -> list[Typed]:
     """Type a command. If it fails and names another one, type that first, and then the command again."""
-    done = [type_command(here, fill_in(command, words))]
-    for _ in range(MOST_STEPS):
-        named = [other for other in find_commands(done[-1].said) if other != command] if done[-1].code else []
-        if not named:
+    done: list[Typed] = []
+    now = wanted = fill_in(command, words)
+    while len(done) < MOST_STEPS:
+        done.append(type_command(here, now, **env))
+        if done[-1].code == 0:
+            if now.split()[:2] == wanted.split()[:2]:
+                break
+            now = wanted
+            continue
+        named = [fill_in(other, words) for other in find_commands(done[-1].said)]
+        if not named or named[-1] == now:
             break
-        done.append(type_command(here, fill_in(named[-1], words)))
-    if len(done) > 1 and done[-1].code == 0:
-        done.append(type_command(here, fill_in(command, words)))
+        now = named[-1]
     return done
 
 

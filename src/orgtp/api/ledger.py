@@ -58,7 +58,7 @@ class LedgerActions:
         if self.snapshot.at is not None:
             raise ReadOnly(at=self.snapshot.at)
         if self.snapshot.repo is None:
-            raise NoGit(root=self.snapshot.root)
+            raise NoGit.at(self.snapshot.root, self.snapshot.head.branch)
         if not self.snapshot.head.id:
             raise BadInput(what="org.yaml cannot be read, so the ledger branch is unknown. See: orgtp validate")
         return self.snapshot.repo

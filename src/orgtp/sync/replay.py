@@ -33,7 +33,7 @@ class SyncConflict(SyncStopped):
     state = "conflict"
     text = (
         "{what} was changed differently by the local commit {commit} ({subject}) and on the remote. Nothing was "
-        "written. Merge by hand, and commit the result; then run orgtp sync again:\n{commands}"
+        "written. Merge by hand, and commit the result:\n{commands}\n  orgtp sync"
     )
 
 
