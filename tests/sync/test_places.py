@@ -256,7 +256,7 @@ def test_a_sync_that_waits_for_the_ledger_touches_nothing(clones: Clones) -> Non
     add(clones.b, "12", "--push")
     clones.a.write(".git/index.lock", "")
     before = state(clones.a)
-    assert "Run orgtp sync again" in clones.a("sync", code=75, ORGTP_WAIT="0.1").err
+    assert "Run it again: orgtp sync" in clones.a("sync", code=75, ORGTP_WAIT="0.1").err
     assert state(clones.a) == before
     (clones.a.folder / ".git/index.lock").unlink()
     clones.a("sync")

@@ -63,7 +63,8 @@ class RetirementPlan:
 def plan_retirement(org: Org, request: RetirementRequest) -> RetirementPlan:
     """Compute what a retirement would do. Raises `UnknownSeat`, and `Refused` with the reason if it is impossible."""
     seat = org.seat(request.seat)
-    if seat.is_retired:
+    # A seat that was retired by hand, without a record, still has to be retired.
+    if seat.is_retired and (seat.id in org.retirements or org.is_unreadable(retirement_path(seat.id))):
         when = org.retirements[seat.id].retired_on if seat.id in org.retirements else None
         raise Refused(
             why=f"{seat.id} is already retired{f', since {when}' if when else ''}. See: orgtp seat show {seat.id}"

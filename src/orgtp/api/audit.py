@@ -97,7 +97,7 @@ class AuditQueries:
         from orgtp.audit.verify import ledger_tip
 
         if self.snapshot.repo is None:
-            raise NoGit(root=self.snapshot.root)
+            raise NoGit.at(self.snapshot.root, self.snapshot.head.branch)
         branch = self.snapshot.head.branch
         tip = ledger_tip(self.snapshot.repo, branch)
         made = make_checkpoint(self.snapshot.repo, f"{self.snapshot.head.id}/{branch}", tip, key)
@@ -165,5 +165,5 @@ class AuditQueries:
     @property
     def _repo(self) -> Repo:
         if self.snapshot.repo is None:
-            raise NoGit(root=self.snapshot.root)
+            raise NoGit.at(self.snapshot.root, self.snapshot.head.branch)
         return self.snapshot.repo

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from orgtp.history.locate import NoGit, OrgSnapshot
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput, NotCommitted, ReadOnly, UnknownMetric, UnknownSeat
+from orgtp.model.seat import seat_path
 
 # Modules that only some commands need are imported where they are used, to keep start-up fast.
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class LedgerActions:
         if self.snapshot.at is not None:
             raise ReadOnly(at=self.snapshot.at)
         if self.snapshot.repo is None:
-            raise NoGit(root=self.snapshot.root)
+            raise NoGit.at(self.snapshot.root, self.snapshot.head.branch)
         if not self.snapshot.head.id:
             raise BadInput(what="org.yaml cannot be read, so the ledger branch is unknown. See: orgtp validate")
         return self.snapshot.repo
@@ -95,7 +96,8 @@ class LedgerActions:
             what = self._find_uncommitted(error.facts)
             if not what:
                 raise
-            raise NotCommitted(what=what, branch=self.snapshot.head.branch) from error
+            path = seat_path(str(error.facts["seat"]))
+            raise NotCommitted(what=what, branch=self.snapshot.head.branch, path=path) from error
 
     def _find_uncommitted(self, facts: Mapping[str, object]) -> str:
         """Name the unknown seat or metric if the work tree has it; else ""."""

@@ -336,7 +336,7 @@ class OrgHandle:
         from orgtp.rules.pull_request.base import BASE_NOT_REACHED
 
         if self.snapshot.repo is None:
-            raise NoGit(root=self.root)
+            raise NoGit.at(self.root, self.head.branch)
         try:
             found = compare_with_base(self.snapshot.repo, self.snapshot.loaded, self.snapshot.tree, base, self.revision)
         except NotInClone as error:

@@ -34,7 +34,7 @@ from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo
 from orgtp.git.tree import MODULE, diff_trees, open_tree
 from orgtp.history.retirement_moments import read_moments
-from orgtp.ledger.batch import NoLedger
+from orgtp.ledger.batch import make_no_ledger
 from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Retirement
 from orgtp.model.results import find_wrong_results
@@ -82,7 +82,7 @@ def ledger_tip(repo: Repo, branch: str) -> str:
     except UnreadableRef as error:
         raise UnreadableLedger(**error.facts) from error
     if found is None:
-        raise NoLedger(branch=branch)
+        raise make_no_ledger(repo, branch)
     return found
 
 

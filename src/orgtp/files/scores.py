@@ -82,7 +82,7 @@ def _read_any_lines(path: str, raw: bytes, first: int) -> ScoresRead:
     problems: list[Problem] = []
     if last:
         place = Place(path, first + len(lines), len(last.decode(errors="replace")) + 1)
-        hint = "Add a newline at the end. If the line is cut off, record the value again with orgtp score add."
+        hint = "Add a newline at the end. If the line is cut off, remove it, and record the value again."
         problems.append(Problem("score-no-newline", place, "the last line has no newline", hint))
     whole = [*lines, last] if last else lines
     records = [_read_score_line(line, Place(path, number), problems) for number, line in enumerate(whole, first)]

@@ -73,7 +73,7 @@ class PushRaced(SyncStopped):
 
     state = "busy"
     exit_code = 75
-    text = "{url} kept moving while this was being sent. Your commits are safe. Run orgtp sync later"
+    text = "{url} kept moving while this was being sent. Your commits are safe. Run it later: orgtp sync"
 
 
 @dataclass(frozen=True, slots=True)

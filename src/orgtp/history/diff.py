@@ -31,7 +31,7 @@ def diff_since(snapshot: OrgSnapshot, base: str, *, from_merge_base: bool = Fals
     Raises `NoGit`, `UnknownRevision`, `NoOrgYet`, `NotInClone`.
     """
     if snapshot.repo is None:
-        raise NoGit(root=snapshot.root)
+        raise NoGit.at(snapshot.root, snapshot.head.branch)
     rev = _resolve_base(snapshot, snapshot.repo, base, from_merge_base=from_merge_base)
     if from_merge_base and snapshot.revision:
         rev = find_merge_base(snapshot.repo, rev, snapshot.revision)

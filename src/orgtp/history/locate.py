@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
@@ -35,9 +36,14 @@ class NoGit(OrgtpError):
     """A change or a past state was requested for an org that is not the top of a git repository."""
 
     text = (
-        "{root} is not the top of a git repository, so it has no history and nothing can be recorded. "
-        "Create one: git -C {root} init && git -C {root} add . && git -C {root} commit -m 'The org as text'"
+        "{root} is not the top of a git repository, so it has no history and nothing can be recorded. Create one: "
+        "git -C {quoted} init -b {branch} && git -C {quoted} add . && git -C {quoted} commit -m 'The org as text'"
     )
+
+    @classmethod
+    def at(cls, root: Path, branch: str) -> NoGit:
+        """The error for the org in the folder `root` with this ledger branch."""
+        return cls(root=root, quoted=shlex.quote(str(root)), branch=branch)
 
 
 class NoOrgYet(OrgtpError):
@@ -270,7 +276,7 @@ def _locate_in_past(root: Path, repo: Repo | None, at: str, now: datetime) -> Or
     from orgtp.git.log import read_commit_time
 
     if repo is None:
-        raise NoGit(root=root)
+        raise NoGit.at(root, _read_head_in_folder(root, root).branch)
     span = parse_span(at)
     if span is None:
         rev = repo.require_commit(at)

@@ -25,7 +25,7 @@ from orgtp.views.seat_history import SeatHistory, build_seat_history
 def require_repo(snapshot: OrgSnapshot) -> Repo:
     """The org's repository. Raises `NoGit`."""
     if snapshot.repo is None:
-        raise NoGit(root=snapshot.root)
+        raise NoGit.at(snapshot.root, snapshot.head.branch)
     return snapshot.repo
 
 

@@ -61,10 +61,14 @@ _MAX_TRIES = 10
 class NoLedger(OrgtpError):
     """The ledger branch does not exist, or has no commit yet."""
 
-    text = (
-        "the ledger branch {branch}, set in org.yaml, has no commits. Create it: git branch {branch} "
-        "(in a new repository: git add . && git commit), or set the branch that you use in org.yaml"
-    )
+    text = "the ledger branch {branch}, set in org.yaml, has no commits. {remedy}"
+
+
+def make_no_ledger(repo: Repo, branch: str) -> NoLedger:
+    """The error for a ledger branch without commits, with the command that creates it."""
+    if repo.resolve_commit("HEAD") is None:
+        return NoLedger(branch=branch, remedy="Commit the org: git add . && git commit")
+    return NoLedger(branch=branch, remedy=f"Set the branch that you use in org.yaml, or create it: git branch {branch}")
 
 
 class UnreadFile(OrgtpError):
@@ -143,7 +147,7 @@ class Ledger:
         """The newest commit of the branch. Raises `NoLedger`."""
         found = self.repo.tip(self.ref)
         if found is None:
-            raise NoLedger(branch=self.branch)
+            raise make_no_ledger(self.repo, self.branch)
         return found
 
     def read_files(self, paths: Iterable[str]) -> dict[str, bytes]:

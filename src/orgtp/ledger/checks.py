@@ -87,8 +87,9 @@ def _count_from_start(problem: Problem, old: bytes) -> Problem:
 
 def refuse_new_errors(before: LoadedOrg, after: LoadedOrg) -> tuple[Problem, ...]:
     """Refuse errors that only `after` has. Returns the new problems that are not errors. Raises `WouldBreak`."""
-    known = {(problem.rule, problem.place.path, problem.message) for problem in before.all_problems}
-    new = [p for p in after.all_problems if (p.rule, p.place.path, p.message) not in known]
+    from orgtp.rules.pull_request.known_problems import split_known
+
+    new = split_known(after.all_problems, after.files, before.all_problems, before.files).problems
     return _raise_if_broken(new, [problem for problem in new if problem in after.blocking_errors])
 
 

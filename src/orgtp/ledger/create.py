@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -119,10 +120,11 @@ def _find_free_repo(path: Path, files: Mapping[str, bytes]) -> Repo | None:
     if path.exists() and not path.is_dir():
         raise PathOccupied(path=path, why="is a file. Give a folder.")
     if (path / "org.yaml").exists():
-        raise PathOccupied(path=path, why=f"is already an org. See: orgtp --org {path} chart")
+        raise PathOccupied(path=path, why=f"is already an org. See: orgtp --org {shlex.quote(str(path))} chart")
     found = find_repo(path)
     if path.exists() and any(path.iterdir()) and (found is None or found.bare):
-        why = "is not empty and not a git work tree. Give an empty folder, or run git init there first."
+        make = f"git -C {shlex.quote(str(path))} init"
+        why = f"is not empty and not a git work tree. Give an empty folder, or make it a work tree: {make}"
         raise PathOccupied(path=path, why=why)
     taken = next((name for name in files if (path / name).exists()), None)
     if taken:

@@ -20,7 +20,7 @@ class LocalHistoryRewritten(SyncStopped):
     text = (
         "ALARM: the history of {branch} was rewritten in this clone: it contained {seen} at the last sync or audit, "
         "and {now} does not descend from it. Nothing was changed. Find out who did it and why: git reflog {branch}. "
-        "If it was intended, run this command, then orgtp sync again:\n{remedy}"
+        "If it was intended, run these two commands:\n{remedy}\n  orgtp sync"
     )
 
 

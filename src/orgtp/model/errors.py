@@ -62,4 +62,4 @@ class ReadOnly(OrgtpError):
 class NotCommitted(OrgtpError):
     """A change to something that is only in the work tree, not on the ledger branch."""
 
-    text = "{what} is in the work tree, but not on {branch}. Commit it there first: git add, git commit"
+    text = "{what} is in the work tree, but not on {branch}. Commit it there first: git add {path} && git commit"

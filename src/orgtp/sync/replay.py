@@ -51,7 +51,7 @@ class SyncConflict(SyncStopped):
     state = "conflict"
     text = (
         "{what} was changed differently by the local commit {commit} ({subject}) and on the remote. Nothing was "
-        "merged or pushed. Merge by hand (edit, git add, git commit), then run orgtp sync again:\n{commands}"
+        "merged or pushed. Merge by hand, and commit the result:\n{commands}\n  orgtp sync"
     )
 
 

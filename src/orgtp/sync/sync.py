@@ -54,9 +54,9 @@ class RemoteRewritten(SyncStopped):
     state = "rewritten"
     text = (
         "ALARM: the history of {branch} at {url} was rewritten: it had {seen}, and {now}. Nothing was changed locally. "
-        "Find out who did it and why. If it was intended, run this command, then orgtp sync again. That sends all "
+        "Find out who did it and why. If it was intended, run these two commands. That sends all "
         "local commits, also those removed from the remote (to remove them here too, first move {branch} to the "
-        "remote's commit):\n{remedy}"
+        "remote's commit):\n{remedy}\n  orgtp sync"
     )
 
 
@@ -82,14 +82,14 @@ class SyncBusy(SyncStopped):
 
     state = "busy"
     exit_code = 75
-    text = "{why}. Nothing was exchanged. Run orgtp sync again"
+    text = "{why}. Nothing was exchanged. Run it again: orgtp sync"
 
 
 class WorkTreeInTheWay(SyncStopped):
     """The work tree has changes that sync would overwrite."""
 
     state = "uncommitted"
-    text = "{why}. After that, run orgtp sync again. Nothing was exchanged."
+    text = "{why}. Nothing was exchanged. After that, run it again: orgtp sync"
 
 
 class MergeInProgress(SyncStopped):
@@ -97,8 +97,7 @@ class MergeInProgress(SyncStopped):
 
     state = "merging"
     text = (
-        "a merge is in progress in {root}. Finish it (edit, git add, git commit) or abort it (git merge --abort), "
-        "then run orgtp sync again"
+        "a merge is in progress in {root}. Finish it: git commit -a; or abort it: git merge --abort; then: orgtp sync"
     )
 
 

@@ -30,7 +30,7 @@ def diff_markdown(found: Diff, base: Line, head: Line, *, limit: int = COMMENT_L
                 left += 1
             else:
                 out += piece
-    more = f"\n**{count_noun(left, 'line')} more: too long for one comment.** See all of it with `orgtp diff`.\n"
+    more = f"\n**{count_noun(left, 'line')} more: too long for one comment.** See all of it with `orgtp diff REV`.\n"
     return out + more if left else out
 
 

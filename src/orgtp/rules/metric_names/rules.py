@@ -118,11 +118,17 @@ def metric_activity(org: Org) -> Iterator[Finding]:
     classifier = classifier_for(org)
     for seat, metric, verdict in _metrics_of_sense(org, MetricSense.ACTIVITY):
         if not (metric.leads_to and not find_leads_to_fault(org, classifier, seat, metric)[0]):
-            done_for = shorten_text(suggest_outcome_metric(classifier, seat, metric))
+            done_for = suggest_outcome_metric(classifier, seat, metric)
+            serve = f"metrics.{shorten_text(metric.id)}.leads_to={shorten_text(done_for) or 'ID'}"
+            # Without an outcome metric, add one with the same command.
+            new = (
+                ""
+                if done_for
+                else "metrics.ID.name=… metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly "
+            )
+            waiver = f"orgtp seat set {seat.id} {_waiver_argument(metric, 'metric-activity')}"
             hint = (
-                f"Name the outcome that it serves: orgtp seat set {seat.id} "
-                f"metrics.{shorten_text(metric.id)}.leads_to={done_for}; "
-                f"or waive the rule: {_waiver_argument(metric, 'metric-activity')}"
+                f"Name the outcome that it serves: orgtp seat set {seat.id} {new}{serve}; or waive the rule: {waiver}"
             )
             yield _name_finding(seat, metric, f"counts activity ({shorten_text(verdict.word)})", hint)
 

@@ -62,9 +62,9 @@ def find_broken_rule(org: Org, classifier: MetricClassifier, seat: Seat, metric:
 
 
 def suggest_outcome_metric(classifier: MetricClassifier, seat: Seat, metric: Metric) -> str:
-    """The id of another metric of the seat that is an outcome, for a hint; "METRIC" if there is none."""
+    """The id of another metric of the seat that is an outcome, for a hint; "" if there is none."""
     others = (other for other in seat.metrics.values() if other.id != metric.id)
-    return next((one.id for one in others if classify_with_target(classifier, one).is_outcome), "METRIC")
+    return next((one.id for one in others if classify_with_target(classifier, one).is_outcome), "")
 
 
 def find_leads_to_fault(org: Org, classifier: MetricClassifier, seat: Seat, metric: Metric) -> tuple[str, str]:
@@ -78,7 +78,7 @@ def find_leads_to_fault(org: Org, classifier: MetricClassifier, seat: Seat, metr
     if (target, name) == (seat.id, metric.id):
         return (
             "is this metric itself",
-            f"Name the outcome that it serves: {suggest_outcome_metric(classifier, seat, metric)}",
+            f"Name the outcome that it serves: {suggest_outcome_metric(classifier, seat, metric) or 'METRIC'}",
         )
     return _find_outcome_fault(classifier, org.seats[target], name)
 

@@ -74,7 +74,8 @@ def capability_unused(org: Org) -> Iterator[Finding]:
         if capability not in working:
             first = seats[0]
             whose = join_with_and(f"{seat.id} ({seat.status})" for seat in seats)
-            hint = f"Activate {first.id}, or give it to an active seat: orgtp seat set SEAT capabilities.{capability}=…"
+            activate = f"Activate {first.id}: orgtp seat set {first.id} status=active"
+            hint = f"{activate}; or give it to an active seat: orgtp seat set SEAT capabilities.{capability}=…"
             message = f'nobody does "{capability}" now: only {whose} {"have" if len(seats) > 1 else "has"} it'
             yield Finding(first.marks.key_place("capabilities", capability), message, hint)
 

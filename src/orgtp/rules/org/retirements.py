@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from orgtp.model.candidates import format_choice
 from orgtp.model.org import Org, Retirement
 from orgtp.model.problem import Place
-from orgtp.model.seat import retirement_path, seat_path
+from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.text import did_you_mean
 from orgtp.rules.rule import Finding
 
@@ -34,14 +34,21 @@ def retired_without_record(org: Org) -> Iterator[Finding]:
         decided_by: david
         capabilities: {ad-pacing-monitoring: dash}
 
-    Fix: set the status back, then retire the seat: `orgtp retire jeff --to dash`.
+    Fix: retire the seat with a decision and a record: `orgtp retire jeff --to dash`.
     """
     for seat in org.seats.values():
         path = retirement_path(seat.id)
         if seat.is_retired and seat.id not in org.retirements and not org.is_unreadable(path):
-            hint = f"Set its status back, then: orgtp retire {seat.id} --to HEIR"
+            heirs = ",".join(_list_current_holders(org, seat)) or "HEIR"
+            hint = f"Decide and record the retirement: orgtp retire {seat.id} --to {heirs}"
             message = f"{seat.id} is retired, but {path} does not exist"
             yield Finding(seat.marks.value_place("status"), message, hint)
+
+
+def _list_current_holders(org: Org, seat: Seat) -> list[str]:
+    """The active seats that have a capability of `seat`, without repetition."""
+    active = [other for other in org.seats.values() if other.is_active and other.id != seat.id]
+    return list(dict.fromkeys(one.id for name in seat.capabilities for one in active if name in one.capabilities))
 
 
 def record_without_retired(org: Org) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Retirement
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
-from orgtp.model.seat import Seat, seat_path
+from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.text import join_with_and
 from orgtp.rules.pull_request.score_rows import find_lost_rows, restore_hint
 from orgtp.rules.rule import Finding
@@ -280,15 +280,24 @@ def _find_work_left(compared: OrgPair, old: Seat, record: Retirement) -> Iterato
     current = [seat for seat in compared.after.seats.values() if not seat.is_retired]
     for capability in old.capabilities:
         if not any(capability in seat.capabilities for seat in current):
-            yield _work_left_finding(record, old.id, "capabilities", capability)
+            yield _work_left_finding(compared, record, "capabilities", capability)
     for metric in old.metrics:
         if record.metrics.get(metric) and not any(metric in seat.metrics for seat in current):
-            yield _work_left_finding(record, old.id, "metrics", metric)
+            yield _work_left_finding(compared, record, "metrics", metric)
 
 
-def _work_left_finding(record: Retirement, seat: str, group: str, name: str) -> Finding:
+def _work_left_finding(compared: OrgPair, record: Retirement, group: str, name: str) -> Finding:
     what, heirs = {"capabilities": ("capability", record.capabilities), "metrics": ("metric", record.metrics)}[group]
     heir = heirs.get(name, "")
     why = f"neither {heir} nor any other seat has it" if heir else "the record names no heir, and no seat has it"
-    hint = f"Undo the change, and run: orgtp retire {seat} --to HEIR, which moves everything."
-    return Finding(record.marks.value_place(group, name), f"nobody takes over the {what} {name} of {seat}: {why}", hint)
+    message = f"nobody takes over the {what} {name} of {record.seat}: {why}"
+    return Finding(record.marks.value_place(group, name), message, _suggest_undo(compared, record.seat))
+
+
+def _suggest_undo(compared: OrgPair, seat: str) -> str:
+    """A hint with the commands that undo a retirement by hand, and retire the seat with everything that it does."""
+    undo = (
+        f"git checkout {compared.base[:10]} -- {seat_path(seat)} && "
+        f"git rm -q -f --ignore-unmatch {retirement_path(seat)} && git commit -m 'Undo the retirement of {seat}'"
+    )
+    return f"Undo the change: {undo}; then move everything: orgtp retire {seat} --to HEIR"

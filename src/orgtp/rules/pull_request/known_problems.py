@@ -42,12 +42,12 @@ def split_known(
 
     Two problems are the same if they are of one rule in one file, and say the same about the same line. If a line moved
     or was edited, the message decides; numbers in it may differ if the line is the same, because they count what is
-    elsewhere. Each known problem stands for one.
+    elsewhere, and so may the message of a rule in `_TELLS_OF_OTHERS`. Each known problem stands for one.
     """
     lines, known_lines = FileLines(files), FileLines(known_files)
     rest, left = list(found), list(known)
     both: set[int] = set()
-    for make_key in (_key_with_line, _key_without_line, _key_without_numbers):
+    for make_key in (_key_with_line, _key_without_line, _key_without_numbers, _key_without_message):
         now, before = partial(make_key, lines), partial(make_key, known_lines)
         rest, left = _take_pairs(rest, now, left, before, both)
     return FoundProblems(
@@ -69,6 +69,15 @@ def _key_without_line(_: FileLines, problem: Problem) -> _Key:
 def _key_without_numbers(lines: FileLines, problem: Problem) -> _Key:
     words = problem.message if problem.unlisted else _NUMBER.sub("0", problem.message)
     return (problem.rule, problem.place.path, words, lines.read_line(problem))
+
+
+def _key_without_message(lines: FileLines, problem: Problem) -> _Key:
+    words = "" if problem.rule in _TELLS_OF_OTHERS and not problem.unlisted else problem.message
+    return (problem.rule, problem.place.path, words, lines.read_line(problem))
+
+
+# Rules about one line each that also say which seats, or how many, have a part in it.
+_TELLS_OF_OTHERS = {"no-human-above", "reports-to-retired", "two-tops", "capability-unused", "seat-same-name"}
 
 
 def _take_pairs(

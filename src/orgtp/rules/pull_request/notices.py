@@ -253,7 +253,7 @@ def kind_changed(compared: OrgPair) -> Iterator[Finding]:
     """
     for old, new in _seats_in_both(compared):
         if old.kind is not new.kind:
-            hint = f"Restore it; for a new worker, add a new seat, then: orgtp retire {new.id} --to HEIR"
+            hint = f"Restore it: orgtp seat set {new.id} kind={old.kind}. A new worker gets a new seat."
             yield Finding(new.marks.value_place("kind"), f"{new.id} changes from {old.kind} to {new.kind}", hint)
 
 

@@ -54,7 +54,7 @@ def _is_copy(compared: OrgPair, score: Score) -> bool:
     return first is not score and score.id in compared.after.score_ids
 
 
-_RECORD = "Restore the row in its place; correct a wrong value with: orgtp score add"
+_RECORD = "Restore the row in its place; a new row corrects a wrong value."
 
 
 def _split_rows(raw: bytes) -> list[bytes]:
