@@ -18,6 +18,7 @@ __all__ = [
     "score",
     "score_series",
     "seat",
+    "setting_text",
     "signing_key",
     "target",
     "text",

@@ -1,15 +1,18 @@
 """The records of a metric in the order of `at`, read only as far back as a query needs.
 
-A period's records are made after it begins, so a query about a period needs no older months.
+A period's records are made after it begins, so a query about a period needs no older months. A record that is older
+than its period counts for nothing (the rule `score-in-future` reports it), so an answer does not depend on whether its
+month was read.
 """
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
 from operator import attrgetter
 
 from orgtp.model.period import Grain, Period, parse_period
@@ -45,8 +48,8 @@ class ScoreSeries:
 
     @cached_property
     def in_force(self) -> Mapping[str, Score]:
-        """Map the text of each period to the record that counts: the newest."""
-        return {score.period: score for score in self.records}
+        """Map the text of each period to the record that counts: the newest, unless it is older than the period."""
+        return {score.period: score for score in self.records if not _precedes_period(score)}
 
     @cached_property
     def corrected(self) -> frozenset[str]:
@@ -54,7 +57,8 @@ class ScoreSeries:
         current = self.in_force
         if len(current) == len(self.records):
             return frozenset()
-        return frozenset(score.period for score in self.records if score.value != current[score.period].value)
+        known = ((score, current.get(score.period)) for score in self.records if not _precedes_period(score))
+        return frozenset(score.period for score, newest in known if newest and score.value != newest.value)
 
     def periods(self, grain: Grain) -> list[Period]:
         """The periods of size `grain` that have a record, in no order."""
@@ -62,6 +66,29 @@ class ScoreSeries:
         return [period for period in found if period and period.grain is grain]
 
 
+# A file is named by its month in UTC. A period begins in local time, which is at most 14 hours ahead of UTC.
+MONTH_MARGIN = timedelta(days=1)
+_CACHED = 16384
+
+
+def find_first_month(start: datetime) -> str:
+    """The first month, `2026-11`, whose file can have a record for a period that begins at `start` (local time)."""
+    return (start - MONTH_MARGIN).isoformat()[:7] if start > EARLIEST + MONTH_MARGIN else ""
+
+
+@lru_cache(maxsize=_CACHED)
+def _find_first_month_of(period: str) -> str:
+    found = parse_period(period)
+    return find_first_month(found.start) if found else ""
+
+
+def _precedes_period(score: Score) -> bool:
+    """Whether the file of a record is older than its period."""
+    name = _MONTH_NAME.search(score.place.path)
+    return (name[0] if name else score.path[-13:])[:7] < _find_first_month_of(score.period)
+
+
+_MONTH_NAME = re.compile(r"[0-9]{4}-[0-9]{2}(?=\.jsonl$)")
 NO_SCORES = ScoreSeries()
 
 

@@ -47,7 +47,8 @@ def _list_lines(row: MetricRow) -> list[ScoreLine]:
 
 
 def _build_line(row: MetricRow, score: Score) -> ScoreLine:
-    newest = row.org.scores_in_force(row.seat.id, row.metric.id)[score.period]
+    # A record that is older than its period never counts.
+    newest = row.org.scores_in_force(row.seat.id, row.metric.id).get(score.period)
     period = parse_period(score.period)
     state = row.cell_at(period).state if period and newest is score else CellState.NONE
     return ScoreLine(
@@ -61,6 +62,6 @@ def _build_line(row: MetricRow, score: Score) -> ScoreLine:
         note=score.note or None,
         id=score.id,
         counts=newest is score,
-        corrected=newest is not score and newest.value != score.value,
+        corrected=newest is not None and newest is not score and newest.value != score.value,
         measure=row.metric.targets.unit if row.metric.targets.dated else None,
     )

@@ -172,8 +172,8 @@ def _count_by_metric(org: Org, seat: str, metrics: dict[str, list[Score]], now: 
 
 def _count_metric(org: Org, seat: str, metric: str, scores: list[Score], now: datetime) -> RecordedScores:
     in_force = org.scores_in_force(seat, metric)
-    counting = [score for score in scores if in_force[score.period] is score]
-    corrected = [score for score in scores if in_force[score.period].value != score.value]
+    counting = [score for score in scores if in_force.get(score.period) is score]
+    corrected = [one for one in scores if (newest := in_force.get(one.period)) and newest.value != one.value]
     held = org.seats[seat].metrics.get(metric)
     periods = [period for score in counting if (period := score.parsed_period)]
     states = [MetricRow(org, org.seats[seat], held, now).cell_at(period).state for period in periods] if held else []

@@ -66,7 +66,8 @@ def values_added(before: Org, after: Org) -> Iterator[ValuesAdded]:
     for score in _list_new_rows(before, after):
         groups.setdefault((score.seat, score.metric), []).append(score)
     for (seat, metric), scores in sorted(groups.items()):
-        newest = after.scores_in_force(seat, metric)[max(score.period for score in scores)]
+        last = max(scores, key=lambda score: (score.period, score.at))
+        newest = after.scores_in_force(seat, metric).get(last.period, last)
         yield ValuesAdded(
             seat=seat,
             name=_name(after, before, seat),
