@@ -278,6 +278,82 @@ def test_a_kind_of_a_distribution_that_is_installed(shell: Shell) -> None:
     assert '"stock" is not an installed kind' in shell("source", "test", "a", "--sources", "s.yaml", code=1).err
 
 
+SHELF = """\
+from orgtp.sources.kind import Form, Key, Kind
+
+
+class Shelf(Kind):
+    keys = {"shelf": Key(required=True), "parts": Key(Form.LIST), "labels": Key(Form.TEXTS), "token": Key(secret=True)}
+
+    def ask(self, settings):
+        return str(len(settings["parts"]))
+"""
+
+
+@pytest.fixture
+def shelved(shell: Shell) -> Shell:
+    """A shell beside an installed kind of source, `shelf`."""
+    info = shell.folder / "site" / "shelf-1.0.dist-info"
+    info.mkdir(parents=True)
+    shell.write("site/shelf_kind.py", SHELF)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shelf\nVersion: 1.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text("[orgtp.sources]\nshelf = shelf_kind:Shelf\n", encoding="utf-8")
+    return shell
+
+
+def test_add_a_source_of_an_installed_kind(shelved: Shell) -> None:
+    site = str(shelved.folder / "site")
+    settings = ("shelf=A7", "parts=flour", "labels.floor=2", "labels.room=east = left", "token=env:SHELF_TOKEN")
+    words = [word for setting in settings for word in ("--set", setting)]
+    shelved(
+        "source", "add", "stock", "--kind", "shelf", *words, "--timeout", "5s", "--sources", "s.yaml", PYTHONPATH=site
+    )
+    text = shelved.read("s.yaml")
+    for line in (
+        "shelf: A7",
+        "parts: [flour]",
+        'floor: "2"',
+        "room: east = left",
+        "token: env:SHELF_TOKEN",
+        "timeout: 5s",
+    ):
+        assert line in text.replace("'", '"'), text
+    env = {"PYTHONPATH": site, "SHELF_TOKEN": "x"}
+    assert shelved("source", "test", "stock", "--sources", "s.yaml", code=0, **env).out.startswith("1  in ")
+    # A list of more than one, in the order given.
+    more = ("--set", "shelf=B", "--set", "parts=b", "--set", "parts=a")
+    shelved("source", "add", "two", "--kind", "shelf", *more, "--sources", "s.yaml", PYTHONPATH=site)
+    assert parse_order(shelved.read("s.yaml")) == ["flour", "b", "a"]
+
+
+def parse_order(text: str) -> list[str]:
+    return re.findall(r"(?:- |\[|, )(flour|a|b)\b", text)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--kind", "shlef"), 'is not an installed kind of source. Did you mean "shelf"?'),
+        (("--kind", "shelf", "--set", "shelve=A"), 'is not a setting of shelf. Did you mean "shelf"?'),
+        (("--kind", "shelf", "--set", "shelf"), "is not a setting"),
+        (("--kind", "shelf", "--set", "shelf=A", "--set", "shelf=B"), "Write it as shelf=VALUE, once"),
+        (("--kind", "shelf", "--set", "labels=A"), "Write it as labels.NAME=VALUE"),
+        (("--kind", "shelf", "--set", "token=s3cret"), "token is a secret. Name where it is: --set token=env:VARIABLE"),
+        (("--kind", "shelf", "--set", "parts=a"), "shelf"),
+        (("--kind", "shelf", "--command", "echo 1"), "give one of --command, --sql, --http and --file, or --kind"),
+        (("--command", "echo 1", "--set", "a=b"), "--set applies to --kind"),
+        (("--kind", "shelf", "--set", "shelf=A", "--pointer", "/a"), "not to --kind shelf"),
+        ((), "give one of --command, --sql, --http and --file, or --kind"),
+    ],
+)
+def test_add_refuses_what_the_kind_does_not_take(shelved: Shell, words: tuple[str, ...], said: str) -> None:
+    site = str(shelved.folder / "site")
+    ran = shelved("source", "add", "stock", *words, "--sources", "s.yaml", code=2, PYTHONPATH=site)
+    assert said in ran.err
+    assert "s3cret" not in ran.err + ran.out
+    assert not (shelved.folder / "s.yaml").exists()
+
+
 def test_nobody_takes_the_name_of_one_of_our_kinds(shell: Shell) -> None:
     install_kinds(shell.folder / "site")
     shell.write("s.yaml", "a: {command: [echo, '5']}\n")

@@ -83,6 +83,34 @@ class TestMonths:
         cell = here.scorecard(13).rows[0].cells[1]
         assert (cell.period, cell.value, cell.corrected) == ("2026-W36", "1", True)
 
+    def test_a_record_that_is_older_than_its_period_counts_for_nothing(self) -> None:
+        """However many weeks are shown, and so whether or not its file is read. `validate` reports it."""
+        early = {"scores/bot/2026-03.jsonl": line("early", "2026-03-02T13:00:00Z", "2026-W46", '"1"')}
+        files = org({"seats/bot.yaml": seat("weekly"), **early})
+        for weeks in (1, 2, 13, 52):
+            here, _ = opened(files, NOW)
+            cells = {cell.period: cell for cell in here.scorecard(weeks).rows[0].cells}
+            assert "2026-W46" not in cells or (cells["2026-W46"].state, cells["2026-W46"].value) == ("missing", None)
+        here, _ = opened(files, NOW)
+        here.scores("bot")
+        assert here.stale()[0].period == "2026-W46"
+        (record,) = here.scores("bot")
+        assert (record.value, record.counts, record.corrected, record.state) == ("1", False, False, "none")
+        assert [one.rule for one in here.validate() if one.place.path.startswith("scores/")] == ["score-in-future"]
+
+    def test_it_corrects_nothing_and_is_not_corrected(self) -> None:
+        files = org(
+            {
+                "seats/bot.yaml": seat("weekly"),
+                "scores/bot/2026-03.jsonl": line("early", "2026-03-02T13:00:00Z", "2026-W46", '"1"'),
+                "scores/bot/2026-11.jsonl": line("due", "2026-11-16T13:00:00Z", "2026-W46", '"6"'),
+            }
+        )
+        for weeks in (2, 52):
+            here, _ = opened(files, NOW)
+            cell = next(cell for cell in here.scorecard(weeks).rows[0].cells if cell.period == "2026-W46")
+            assert (cell.value, cell.corrected) == ("6", False)
+
     def test_a_run_of_missing_values_is_counted_however_long_ago_it_began(self) -> None:
         here, tree = opened(org({"seats/bot.yaml": seat("daily"), **daily(date(2016, 1, 4), date(2024, 2, 29))}), NOW)
         found = here.stale()[0]

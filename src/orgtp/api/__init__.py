@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from orgtp.sources.config import read_sources, refuse_inside, sources_path
     from orgtp.sources.kind import find_kinds, load_kind
     from orgtp.sources.kinds.command import explain_shell_words
+    from orgtp.sources.plugin import describe_source_kind
     from orgtp.sources.run import ask_sources
     from orgtp.sources.source import SourceResult, Sources
     from orgtp.sync.status import SyncStatus
@@ -139,6 +140,7 @@ __all__ = [
     "YamlData",
     "ask_sources",
     "build_notifications",
+    "describe_source_kind",
     "describe_unknown_sources",
     "explain_shell_words",
     "find_kinds",
@@ -211,6 +213,7 @@ __getattr__ = lazy_exports(
         "orgtp.sources.collect": "Collected CollectRequest describe_unknown_sources OnSourceResult",
         "orgtp.sources.config": "read_sources refuse_inside sources_path",
         "orgtp.sources.kind": "find_kinds load_kind",
+        "orgtp.sources.plugin": "describe_source_kind",
         "orgtp.sources.kinds.command": "explain_shell_words",
         "orgtp.sources.run": "ask_sources",
         "orgtp.sources.source": "SourceResult Sources",

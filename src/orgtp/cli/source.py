@@ -49,6 +49,17 @@ RollupOption = Annotated[
 MaxAgeOption = Annotated[
     str, typer.Option("--max-age", metavar="1d", help="With --file: fail if the file is older than this.")
 ]
+PluginKindOption = Annotated[
+    str, typer.Option("--kind", metavar="KIND", help="An installed kind of source, with its settings in --set.")
+]
+SettingOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="With --kind: a setting. Repeat a key for a list; KEY.NAME=VALUE is one of a group.",
+    ),
+]
 TimeoutOption = Annotated[str, typer.Option("--timeout", metavar="30s", help="The time limit.")]
 RetriesOption = Annotated[
     int | None, typer.Option("--retries", metavar="N", min=0, max=10, help="The number of retries, at most 10.")
@@ -174,6 +185,8 @@ def add_one_source(
     sql: SqlOption = ("", ""),
     http: HttpOption = "",
     file: FileOption = "",
+    kind: PluginKindOption = "",
+    set_: SettingOption = None,
     header: HeaderOption = None,
     body: BodyOption = "",
     pointer: PointerOption = "",
@@ -188,12 +201,12 @@ def add_one_source(
 ) -> int:
     """Add a source to this machine's file.
 
-    Give one of --command, --sql, --http and --file. Refer to secrets by name (env:TOKEN, file:PATH); they are never
-    written. Existing sources are not changed.
+    Give one of --command, --sql, --http, --file and, for a kind that was installed, --kind. Refer to secrets by name
+    (env:TOKEN, file:PATH); they are never written. Existing sources are not changed.
     """
     from orgtp.cli.source_add import NewSource, add_source, build_source
 
     options = {"body": body, "pointer": pointer, "column": column, "rollup": rollup}
     options |= {"format": format_, "max-age": max_age}
-    new = NewSource(command, sql, http, file, tuple(header or ()), options, timeout, retries)
+    new = NewSource(command, sql, http, file, tuple(header or ()), options, timeout, retries, kind, tuple(set_ or ()))
     return add_source(name, build_source(new), sources, dry_run=dry_run)

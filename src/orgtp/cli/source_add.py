@@ -11,8 +11,9 @@ from typing import Any
 from orgtp.cli.session import remember_result, write_stderr, write_stdout
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
-from orgtp.model.text import join_with_and
+from orgtp.model.text import did_you_mean, join_with_and
 
+_BUILT_IN = ("command", "sql", "http", "file")
 # The kinds of source that each option applies to.
 _FOR = {
     "header": ("http",),
@@ -36,7 +37,10 @@ _AS_TYPED = (
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """The options as given. `options` holds those that only some kinds have, by name. "" and None: not given."""
+    """The options as given. `options` holds those that only some kinds have, by name. "" and None: not given.
+
+    `kind` is a kind that was installed, and `settings` are its settings, each as KEY=VALUE.
+    """
 
     command: str
     sql: tuple[str, str]
@@ -46,6 +50,8 @@ class NewSource:
     options: Mapping[str, str]
     timeout: str
     retries: int | None
+    kind: str = ""
+    settings: tuple[str, ...] = ()
 
 
 def build_source(new: NewSource) -> dict[str, Any]:
@@ -57,8 +63,11 @@ def build_source(new: NewSource) -> dict[str, Any]:
         "file": {"path": _absolute_path(new.file)} if new.file else {},
     }
     chosen = {kind: settings for kind, settings in kinds.items() if settings}
+    chosen |= {new.kind: _read_plugin_settings(new)} if new.kind else {}
     if len(chosen) != 1:
-        raise BadInput(what="give one of --command, --sql, --http and --file")
+        raise BadInput(what="give one of --command, --sql, --http and --file, or --kind for another installed kind")
+    if new.settings and not new.kind:
+        raise BadInput(what="--set applies to --kind")
     ((kind, settings),) = chosen.items()
     said = {name: value for name, value in new.options.items() if value}
     _refuse_other_kinds(kind, [*(["header"] if new.headers else []), *said])
@@ -69,11 +78,38 @@ def build_source(new: NewSource) -> dict[str, Any]:
     return {kind: settings | below if below else settings} | {k: v for k, v in common.items() if v not in {"", None}}
 
 
+def _read_plugin_settings(new: NewSource) -> dict[str, Any]:
+    """The settings of an installed kind, in the forms that it takes. Raises `BadInput`."""
+    from orgtp.api import describe_source_kind
+
+    keys, found = describe_source_kind(new.kind), dict[str, Any]()
+    for text in new.settings:
+        name, equals, value = text.partition("=")
+        key, dot, below = name.partition(".")
+        if not equals or key not in keys:
+            hint = did_you_mean(key, keys) or f"It has: {', '.join(keys) or 'none'}."
+            raise BadInput(what=f'--set "{key}" is not a setting of {new.kind}. {hint}')
+        if keys[key].secret and not value.startswith(("env:", "file:")):
+            raise BadInput(what=f"{key} is a secret. Name where it is: --set {key}=env:VARIABLE or {key}=file:PATH")
+        form = keys[key].form.value
+        if form == "texts" and dot:
+            found.setdefault(key, {})[below] = value
+        elif form == "list":
+            found.setdefault(key, []).append(value)
+        elif form == "text" and not dot and key not in found:
+            found[key] = value
+        else:
+            wanted = f"{key}.NAME=VALUE" if form == "texts" else f"{key}=VALUE, once"
+            raise BadInput(what=f"--set {name} is not the form of this setting. Write it as {wanted}")
+    return found
+
+
 def _refuse_other_kinds(kind: str, names: list[str]) -> None:
     for name in names:
         if kind not in _FOR[name]:
+            given = f"--{kind}" if kind in _BUILT_IN else f"--kind {kind}"
             raise BadInput(
-                what=f"--{name} applies to {join_with_and(f'--{one}' for one in _FOR[name])}, not to --{kind}"
+                what=f"--{name} applies to {join_with_and(f'--{one}' for one in _FOR[name])}, not to {given}"
             )
 
 
@@ -135,6 +171,9 @@ def _list_warnings(source: Mapping[str, Any], folder: Path) -> Iterator[str]:
     from orgtp.api import explain_shell_words, find_kinds, load_kind
 
     kind = next(iter(source))
+    if kind not in _BUILT_IN:
+        # Nothing else is known of a kind that was installed; its own code runs only when the source is asked.
+        return
     if lacks := load_kind(find_kinds()[kind].value).lacks:
         yield lacks
     if kind == "command" and (words := explain_shell_words(source["command"])):

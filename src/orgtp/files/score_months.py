@@ -14,12 +14,10 @@ from orgtp.files.tree import SCORES, StoredTree
 from orgtp.model.period import Grain, period_containing_local
 from orgtp.model.problem import Problem
 from orgtp.model.score import Score
-from orgtp.model.score_series import EARLIEST, ScoresByMonth
+from orgtp.model.score_series import EARLIEST, MONTH_MARGIN, ScoresByMonth, find_first_month
 from orgtp.model.text import is_id
 
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl")
-# A file is named by its month in UTC. A period begins in local time, which is at most 14 hours ahead of UTC.
-_MARGIN = timedelta(days=1)
 # A file name may have a month that no date has (0000-01), or that no month follows.
 _FIRST_MONTH, _LAST_MONTH = "0001-01", "9999-12"
 
@@ -43,7 +41,7 @@ class _SeatMonths:
         if month >= _LAST_MONTH:
             return datetime.max  # noqa: DTZ901  (local time, like the start of a period)
         newest = datetime.fromisoformat(f"{month}-01")
-        return period_containing_local(newest, Grain.MONTH).next().start + _MARGIN
+        return period_containing_local(newest, Grain.MONTH).next().start + MONTH_MARGIN
 
 
 @dataclass(eq=False)
@@ -76,7 +74,7 @@ class ScoreMonths(ScoresByMonth):
         """The scores of the month that contains `start` and of all later ones; see `ScoresByMonth`."""
         months = self._find_months(seat)
         if start < months.complete_since:
-            first = (start - _MARGIN).isoformat()[:7] if start > EARLIEST + _MARGIN else ""
+            first = find_first_month(start)
             self._read_newest(seat, sum(name >= first for name in months.unread))
         return months.scores, months.complete_since
 

@@ -1,15 +1,18 @@
 """The records of a metric in the order of `at`, read only as far back as a query needs.
 
-A period's records are made after it begins, so a query about a period needs no older months.
+A period's records are made after it begins, so a query about a period needs no older months. A record that is older
+than its period counts for nothing (the rule `score-in-future` reports it), so an answer does not depend on whether its
+month was read.
 """
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
 from operator import attrgetter
 
 from orgtp.model.period import Grain, Period, parse_period
@@ -48,8 +51,11 @@ class ScoreSeries:
 
     @cached_property
     def newest(self) -> Mapping[str, Score]:
-        """Map the text of each period to its newest record, which may withdraw the earlier ones."""
-        return {score.period: score for score in self.records}
+        """Map the text of each period to its newest record, which may withdraw the earlier ones.
+
+        A record that is older than its period is not among them.
+        """
+        return {score.period: score for score in self.records if not _precedes_period(score)}
 
     @cached_property
     def in_force(self) -> Mapping[str, Score]:
@@ -67,7 +73,9 @@ class ScoreSeries:
         return frozenset(
             score.period
             for score in self.records
-            if score.period in current and score.outcome != current[score.period].outcome
+            if score.period in current
+            and score.outcome != current[score.period].outcome
+            and not _precedes_period(score)
         )
 
     def periods(self, grain: Grain) -> list[Period]:
@@ -76,6 +84,29 @@ class ScoreSeries:
         return [period for period in found if period and period.grain is grain]
 
 
+# A file is named by its month in UTC. A period begins in local time, which is at most 14 hours ahead of UTC.
+MONTH_MARGIN = timedelta(days=1)
+_CACHED = 16384
+
+
+def find_first_month(start: datetime) -> str:
+    """The first month, `2026-11`, whose file can have a record for a period that begins at `start` (local time)."""
+    return (start - MONTH_MARGIN).isoformat()[:7] if start > EARLIEST + MONTH_MARGIN else ""
+
+
+@lru_cache(maxsize=_CACHED)
+def _find_first_month_of(period: str) -> str:
+    found = parse_period(period)
+    return find_first_month(found.start) if found else ""
+
+
+def _precedes_period(score: Score) -> bool:
+    """Whether the file of a record is older than its period."""
+    name = _MONTH_NAME.search(score.place.path)
+    return (name[0] if name else score.path[-13:])[:7] < _find_first_month_of(score.period)
+
+
+_MONTH_NAME = re.compile(r"[0-9]{4}-[0-9]{2}(?=\.jsonl$)")
 NO_SCORES = ScoreSeries()
 
 

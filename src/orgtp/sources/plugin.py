@@ -10,7 +10,9 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, is_builtin_kind, load_kind
+from orgtp.model.errors import BadInput
+from orgtp.model.text import did_you_mean
+from orgtp.sources.kind import Fault, Form, Key, Kind, SourceFailed, find_kinds, is_builtin_kind, load_kind
 from orgtp.sources.process import ask_module
 
 _DESCRIBER = "orgtp.sources.plugin_worker"
@@ -24,6 +26,18 @@ def open_kind(name: str, entry: EntryPoint) -> Kind:
     keys, bare = _read_plugin_keys(name, entry.value)
     made: type[PluginKind] = type("Foreign", (PluginKind,), {"keys": keys, "bare": bare})
     return made(name, entry.value)
+
+
+def describe_source_kind(name: str) -> Mapping[str, Key]:
+    """The settings that an installed kind takes. Raises `BadInput` if it is not installed or cannot say."""
+    kinds = find_kinds()
+    if name not in kinds:
+        hint = f"{did_you_mean(name, kinds)} Installed kinds: {', '.join(sorted(kinds))}.".strip()
+        raise BadInput(what=f'"{name}" is not an installed kind of source. {hint}')
+    try:
+        return open_kind(name, kinds[name]).keys
+    except SourceFailed as failed:
+        raise BadInput(what=f"{failed.why}. Report this to the author of the kind {name}.") from failed
 
 
 class PluginKind(Kind):

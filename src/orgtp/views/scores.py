@@ -52,7 +52,8 @@ def _list_lines(row: MetricRow) -> list[ScoreLine]:
 
 
 def _build_line(row: MetricRow, score: Score) -> ScoreLine:
-    newest = row.org.newest_scores(row.seat.id, row.metric.id)[score.period]
+    # A record that is older than its period never counts, and may be the only one.
+    newest = row.org.newest_scores(row.seat.id, row.metric.id).get(score.period)
     period = parse_period(score.period)
     state = row.cell_at(period).state if period and newest is score else CellState.NONE
     return ScoreLine(
@@ -66,7 +67,7 @@ def _build_line(row: MetricRow, score: Score) -> ScoreLine:
         note=score.note or None,
         id=score.id,
         counts=newest is score,
-        corrected=newest is not score and newest.outcome != score.outcome,
+        corrected=newest is not None and newest is not score and newest.outcome != score.outcome,
         measure=row.metric.targets.unit if row.metric.targets.dated else None,
         void=score.void,
     )

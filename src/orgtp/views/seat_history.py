@@ -176,8 +176,12 @@ def _count_by_metric(org: Org, seat: str, metrics: dict[str, list[Score]], now: 
 
 def _count_metric(org: Org, seat: str, metric: str, scores: list[Score], now: datetime) -> RecordedScores:
     newest = org.newest_scores(seat, metric)
-    counting = [score for score in scores if newest[score.period] is score and not score.void]
-    corrected = [score for score in scores if newest[score.period].outcome != score.outcome and not score.void]
+    counting = [score for score in scores if newest.get(score.period) is score and not score.void]
+    corrected = [
+        score
+        for score in scores
+        if (last := newest.get(score.period)) and last.outcome != score.outcome and not score.void
+    ]
     held = org.seats[seat].metrics.get(metric)
     states = _list_verdicts(MetricRow(org, org.seats[seat], held, now), newest, counting) if held else []
     return RecordedScores(

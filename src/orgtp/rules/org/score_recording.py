@@ -21,7 +21,8 @@ def score_in_future(org: Org, now: datetime) -> Iterator[Finding]:
     """A value was recorded in the future, or before its period had begun.
 
     Nobody can know a value in advance. A line with a future date would also override every correction made before that
-    date. Five minutes are allowed, because clocks differ.
+    date. Five minutes are allowed, because clocks differ. A record in the file of a month before its period counts for
+    nothing, because no view of the period reads that file.
 
     Bad:
 
@@ -98,7 +99,8 @@ def score_before_since(org: Org) -> Iterator[Finding]:
     ended: dict[str, date | None] = {}
     for seat in org.seats.values():
         for score in org.scores.get(seat.id, ()) if seat.since else ():
-            if org.newest_scores(score.seat, score.metric)[score.period].void:
+            newest = org.newest_scores(score.seat, score.metric).get(score.period)
+            if newest and newest.void:
                 continue
             if score.period not in ended:
                 period = parse_period(score.period)

@@ -243,7 +243,8 @@ def _is_newest(org: Org, score: Score) -> bool:
 
 def _is_withdrawn(org: Org, score: Score) -> bool:
     """Whether the newest record of the score's period withdraws it."""
-    return org.newest_scores(score.seat, score.metric)[score.period].void
+    newest = org.newest_scores(score.seat, score.metric).get(score.period)
+    return newest is not None and newest.void
 
 
 def _record_again_command(score: Score, value: str) -> str:
