@@ -22,7 +22,7 @@ MATRIX: tuple[tuple[ways.Signing, int, str], ...] = (
     (ways.key_admitted_by_one_who_may_not, VIOLATED, "signer-not-allowed"),
     (ways.values_of_another_seat, VIOLATED, "signer-not-allowed"),
     (ways.value_withdrawn_in_order, INTACT, ""),
-    (ways.value_withdrawn_by_the_seat_itself, VIOLATED, "signer-not-allowed"),
+    (ways.value_withdrawn_by_the_seat_itself, VIOLATED, "record-forged signer-not-allowed"),
     (ways.key_returned, VIOLATED, "key-returned"),
     (ways.policy_rolled_back, VIOLATED, "policy-rolled-back"),
     (ways.signers_removed, VIOLATED, "signatures-dropped"),

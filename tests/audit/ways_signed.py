@@ -88,7 +88,8 @@ def value_withdrawn_in_order(org: Signed) -> Sequence[Found]:
 def value_withdrawn_by_the_seat_itself(org: Signed) -> Sequence[Found]:
     """The bot withdraws its own value, and writes that its owner did: its key gives it away."""
     _values(org, "a")
-    return _refused(org, org.commit({BOT: LINE.format("a") + VOID}, "bot"), BOT)
+    commit = org.commit({BOT: LINE.format("a") + VOID}, "bot")
+    return [Found("record-forged", commit, BOT, 2, "bot", "bob"), *_refused(org, commit, BOT)]
 
 
 def key_returned(org: Signed) -> Sequence[Found]:

@@ -184,7 +184,12 @@ def test_objects_that_only_a_remote_has(hostile: Shell, cage: Cage) -> None:
     commit = hostile.git("commit-tree", "-m", "x", "-p", "HEAD", tree).out.strip()
     hostile.git("update-ref", "refs/heads/main", commit)
     cage.sung()
-    for line in ("chart --at HEAD", "score add dash variance-before-call yes", "seat set dash mission=M", _WHOLE):
+    for line in (
+        "chart --at HEAD",
+        "score add dash variance-before-call yes --by dash",
+        "seat set dash mission=M",
+        _WHOLE,
+    ):
         ran = hostile(*line.split(), code=75 if line.startswith("score") else 2)
         assert cage.sung() == set(), line
         assert f"the object {missing} is missing" in ran.err, line

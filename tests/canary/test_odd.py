@@ -99,13 +99,13 @@ def test_odd_files_elsewhere(acme: Shell) -> None:
     acme.git("commit", "-qm", "Odd")
     acme(*_VALUE)
     acme("seat", "set", "bot", "mission=M")
-    acme("retire", "bot", "--to", "ada", "--by", "ada", "--reason", "R", "--yes")
+    acme("retire", "bot", "--to", "ada", "--by", "ada", "--reason", "R", "--yes", code=1)
     words = ["git", "-c", "core.quotePath=true", "diff", "--name-only", "HEAD~3", "HEAD"]
     done = subprocess.run(words, cwd=acme.folder, env=acme.env(), capture_output=True, check=True, text=True)
     names = {"retirements/bot.yaml", "scores/bot/2026-11.jsonl", "seats/bot.yaml", "seats/ada.yaml"}
     assert set(done.stdout.split("\n")) - {""} <= names
     for words_ in (("log",), ("log", "bot", "--json"), ("chart", "--at", "HEAD"), ("chart", "--json")):
-        acme(*words_)
+        acme(*words_, code=1)
     odd = {row["rule"] for row in acme("validate", "--json", code=1).json["problems"] if row["severity"] == "error"}
     assert odd == {"seat-file-name"}
     acme.git("fsck", "--strict")

@@ -88,7 +88,6 @@ def guards_the_record(acme: Shell) -> None:
     acme.git("add", ".")
     acme.git("commit", "-qm", "One more")
     acme.git("rm", "-q", "seats/pip.yaml")
-    assert acme("validate").code == 0
     ran = pre_commit(acme, "run")
     assert ran.code == 1
     assert "seats/pip.yaml:1:1: seat-deleted" in ran.out
@@ -96,7 +95,6 @@ def guards_the_record(acme: Shell) -> None:
     path = "scores/bot/2026-11.jsonl"
     acme.write(path, acme.read(path).replace('"value":"14"', '"value":"15"'))
     acme.git("add", ".")
-    assert acme("validate").code == 0
     ran = pre_commit(acme, "run")
     assert ran.code == 1
     assert f"{path}:1:1: score-row-changed" in ran.out

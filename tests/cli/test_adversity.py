@@ -95,7 +95,9 @@ def test_two_dates_of_one_target_are_both_set(sample: Shell) -> None:
     key = "metrics.anomalies-before-open.target"
     sample("seat", "set", "dash", f"{key}.2026-W48=>= 96%", f"{key}.2026-W50=>= 97%", "--by", "bogdan")
     assert '2026-W48: ">= 96%", 2026-W50: ">= 97%"' in sample.read("seats/dash.yaml")
-    assert "is dated" in sample("seat", "set", "dash", f"{key}=>= 98%", code=2).err
+    sample("seat", "set", "dash", f"{key}=>= 98%", "--by", "bogdan")
+    # A target without a date applies from the current week until the next one that is dated.
+    assert '2026-W47: ">= 98%", 2026-W48: ">= 96%", 2026-W50: ">= 97%"' in sample.read("seats/dash.yaml")
     sample("seat", "set", "dash", f"{key}.2026-W50=", "--by", "bogdan")
     assert "2026-W50" not in sample.read("seats/dash.yaml")
 

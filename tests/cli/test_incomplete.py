@@ -30,12 +30,13 @@ READS = {
     "test": "source test one",
     "escalate list": "escalate list",
     "escalate show": "escalate show {escalation}",
+    "upgrade": "upgrade --dry-run",
     "export": "audit export {zip} --unsigned --force",
 }
 # Commands whose result is complete without the other seats: a change of one thing, or no answer about seats at all.
 COMPLETE = {
     "init", "demo", "validate", "schema", "rule", "mcp", "schedule", "sync", "add", "set", "score add", "source add",
-    "open", "ack", "resolve", "silence", "verify", "checkpoint", "retire", "collect", "tick",
+    "open", "ack", "resolve", "silence", "verify", "checkpoint", "retire", "collect", "tick", "explain", "withdraw",
 }  # fmt: skip
 
 
@@ -209,7 +210,19 @@ def test_a_tick_does_the_rest_and_says_what_it_passed_over(sample: Shell) -> Non
 def test_a_retirement_says_what_its_plan_may_lack(sample: Shell) -> None:
     """A seat that cannot be read may report to the retired one."""
     break_seat(sample, "sift")
-    words = ("retire", "jeff", "--to", "dash,crystal", "--reason", "R", "--decided-by", "david", "--yes")
+    words = (
+        "retire",
+        "jeff",
+        "--to",
+        "dash,crystal",
+        "--reason",
+        "R",
+        "--decided-by",
+        "david",
+        "--by",
+        "david",
+        "--yes",
+    )
     ran = sample(*words, "--dry-run", code=1)
     assert "seats/sift.yaml" in ran.err
     assert ran.err.index("seats/sift.yaml") < ran.err.index("dry run, nothing written")

@@ -49,5 +49,5 @@ def test_parts_are_found() -> None:
     found = {at for schema in SCHEMAS for at, _ in named(SCHEMAS[schema], schema)}
     assert {"seat.metrics.additionalProperties.target.1.additionalProperties", "org.policy.words.outcome.items"} < found
     assert {at.partition(".")[0] for at in found} == {
-        "escalation", "org", "retirement", "score", "seat", "silenced", "sources"
+        "escalation", "explained", "org", "retirement", "score", "seat", "silenced", "sources"
     }  # fmt: skip

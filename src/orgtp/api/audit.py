@@ -117,8 +117,8 @@ class AuditQueries:
         # What this clone saw earlier proves nothing to the recipient of the report.
         found = replace(self.verify(full=full)[0], confirmed_evidence=())
         repo, then = self._repo, locate_org(self.snapshot.root, found.head, self.snapshot.now)
-        self.snapshot.note_unread(found.head, then.loaded.problems)
         try:
+            self.snapshot.note_unread(found.head, then.loaded.problems)
             history = count_history(repo, found.head, {violation.commit for violation in found.violations})
             origin = find_origins(repo, found.head, then.loaded)
         except GitFailed as error:

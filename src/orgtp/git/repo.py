@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import threading
@@ -325,8 +326,8 @@ class Repo:
         """Whether the ref has a file, or this user may not know. A folder has branches such as `main/…` in it."""
         try:
             return not (self.common_dir / ref).is_dir() and os.path.lexists(self.common_dir / ref)
-        except PermissionError:
-            return True
+        except OSError as error:
+            return error.errno != errno.ENAMETOOLONG
 
     def _make_damaged_ref(self, ref: str, words: str) -> DamagedRef:
         """The facts about a ref that cannot be read. In a damaged repository, each of them may be unknown."""

@@ -221,8 +221,12 @@ class CommitActors:
         return list(found.values())
 
     def _open_parent(self, commit: Commit) -> TreeEditor:
-        """The tree of the first parent; an empty one if there is none, or if the clone does not have it."""
-        return open_tree(self.repo, commit.parents[0] if commit.parents else None)
+        """The tree of the first parent; an empty one if there is none, or if the clone does not have it.
+
+        `commit.parents` may name other commits: a log of some paths leaves out those that did not touch them.
+        """
+        parent = f"{commit.id}^"
+        return open_tree(self.repo, parent if self.repo.read(parent) else None)
 
     def _find_folder(self, commit: str) -> str:
         if commit not in self._folders:

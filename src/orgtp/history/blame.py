@@ -125,7 +125,8 @@ class Blame:
             self._pass_to_parent({path: keys for path, keys in traced.items() if path not in touched}, commit.parents)
         else:
             # A merge that differs from all its parents.
-            touched = {p: (f"{commit.id}:{p}", tuple(f"{parent}:{p}" for parent in commit.parents)) for p in traced}
+            ids = [{p: find_blob_id(self.states.repo, one, p) for p in traced} for one in (commit.id, *commit.parents)]
+            touched = {path: (ids[0][path], tuple(before[path] for before in ids[1:])) for path in traced}
         for path, (new, old) in touched.items():
             after, before = self.states.read_facts(path, new), [self.states.read_facts(path, one) for one in old]
             for key, since in traced[path].items():
