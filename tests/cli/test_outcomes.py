@@ -194,3 +194,29 @@ def test_a_name_that_would_drive_a_terminal_is_shown_as_plain_text(acme: Shell) 
     message = next(line for line in ran.out.splitlines() if "metric-runtime" in line)
     assert message.endswith('"Tokens [2J used" measures the machine (tokens)')
     assert not {"\x1b", "\u202e"} & set(ran.out)
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [("Average query time", ">= 1"), ("Test coverage", ">= 80%"), ("Fast answers", "<= 2s"), ("Always cite", "yes")],
+)
+def test_what_was_allowed_is_a_warning_until_the_org_is_upgraded(acme: Shell, name: str, target: str) -> None:
+    keys = f'{{name: {name}, outcome: Clients stay, target: "{target}", cadence: weekly}}'
+    acme.write("seats/bot.yaml", acme.read("seats/bot.yaml") + f"  other: {keys}\n")
+    version = acme.read("org.yaml")
+    acme.write("org.yaml", version.replace("orgtp: 1\n", ""))
+    (found,) = [row for row in acme("validate", "--json").json["problems"] if row["rule"].startswith("metric-")]
+    assert found["severity"] == "warning"
+    assert found["message"].endswith("; an error from orgtp 0.2 on")
+    acme.write("org.yaml", version)
+    (found,) = [row for row in acme("validate", "--json", code=1).json["problems"] if row["rule"].startswith("metric-")]
+    assert found["severity"] == "error"
+    assert "0.2" not in found["message"]
+
+
+def test_what_was_refused_is_still_refused_in_an_org_that_is_not_upgraded(acme: Shell) -> None:
+    keys = '{name: Tokens used per day, outcome: Clients stay, target: "<= 100", cadence: weekly}'
+    acme.write("seats/bot.yaml", acme.read("seats/bot.yaml") + f"  other: {keys}\n")
+    acme.write("org.yaml", acme.read("org.yaml").replace("orgtp: 1\n", ""))
+    (found,) = [row for row in acme("validate", "--json", code=1).json["problems"] if row["rule"] == "metric-runtime"]
+    assert found["severity"] == "error"

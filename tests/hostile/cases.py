@@ -202,11 +202,10 @@ NAMES = {
         b"seats/con.yaml", "id-reserved", ADA.replace(b"ada", b"con").replace(b"status", b"reports_to: ada\nstatus")
     ),
 }
+# Git writes no such names, but its objects can hold them.
+RESERVED = {"up": b"seats/../../x.yaml", "up-here": b"seats/../x", "git": b"seats/.git/hooks/x"}
 # No file system holds these; git's objects do.
 OBJECTS = {
-    "up": named(b"seats/../../x.yaml", "seat-file-name"),
-    "up-here": named(b"seats/../x", "seat-file-name"),
-    "git": named(b"seats/.git/hooks/x", "seat-file-name"),
     "300-bytes": named(b"seats/" + b"a" * 300 + b".yaml", "bad-id"),
     "4000-bytes": named(b"scores/ada/" + b"a" * 4000, "unknown-file"),
     "device": named(b"seats/x:y|z*?.yaml", "bad-id"),

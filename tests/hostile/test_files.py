@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.terminal import driving
 from tests.conftest import Shell
-from tests.hostile.cases import BASE, FILES, MONTH, NAMES, OBJECTS, ORG, Case
+from tests.hostile.cases import BASE, FILES, MONTH, NAMES, OBJECTS, ORG, RESERVED, Case, named
 from tests.hostile.measure import START_MIB, Measured, measured
 from tests.hostile.objects import FILE, bare, large_blob
 
@@ -46,6 +46,16 @@ def test_in_git(shell: Shell, name: str) -> None:
     check(measured(here, "validate", "--json", "--at", "HEAD"), IN_GIT[name])
     told = measured(here, "validate")
     assert not driving(told.out + told.err)
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_a_tree_with_a_reserved_name_is_refused(shell: Shell, name: str) -> None:
+    here = bare(shell, named(RESERVED[name], "tree-malformed").tree)
+    for words in (("validate",), ("validate", "--json", "--at", "HEAD"), ("chart",)):
+        told = measured(here, *words)
+        assert (told.code, told.out) == (1, "")
+        assert "the history has a tree that git never writes" in told.err
+        assert not driving(told.err)
 
 
 def test_a_file_of_a_gigabyte(shell: Shell) -> None:

@@ -70,7 +70,7 @@ def test_what_is_no_file(org: Shell, path: str, name: str) -> None:
     assert ("not-a-file", path, 1) in told.places
     assert SECRET.decode() not in told.out
     assert "root:" not in told.out
-    assert measured(org, "chart").code == 0
+    assert measured(org, "chart").code == 1
 
 
 @pytest.mark.parametrize("name", MAKERS)

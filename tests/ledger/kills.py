@@ -71,8 +71,9 @@ class Cutter:
         """Record a value under the id `name`, killed `at` a line or a function."""
         assert self.job.stdin
         assert self.job.stdout
-        order = {"id": name, "value": str(len(self.given)), "at": at, "how": how, "env": env}
         self.given += [name] if name not in self.given else []
+        # The same id is the same value again.
+        order = {"id": name, "value": str(self.given.index(name)), "at": at, "how": how, "env": env}
         self.job.stdin.write(f"{json.dumps(order)}\n".encode())
         self.job.stdin.flush()
         answer = json.loads(self.job.stdout.readline())

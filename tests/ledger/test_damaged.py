@@ -227,9 +227,10 @@ def test_a_branch_that_does_not_exist_is_still_said_to_be_absent(org: Shell) -> 
     """Also where a folder of branches has its name."""
     org.git("checkout", "-q", "--detach")
     org.git("branch", "-D", "main")
-    assert "has no commits. Create it: git branch main" in org(*VALUE, "14", code=2).err
+    absent = "has no commits. Set the branch that you use in org.yaml, or create it: git branch main"
+    assert absent in org(*VALUE, "14", code=2).err
     org.git("branch", "main/inner")
-    assert "has no commits. Create it: git branch main" in org(*VALUE, "14", code=2).err
+    assert absent in org(*VALUE, "14", code=2).err
 
 
 @pytest.mark.parametrize("rev", ["HEAD~99", "main~99", "nobody", "HEAD:seats", "a-blob", "refs/heads/none"])

@@ -154,8 +154,9 @@ def test_an_id_of_a_caller_that_stands_in_another_seats_file(here: Shell) -> Non
     for spoil in (None, b"no database", b""):
         if spoil is not None:
             _cache(here).write_bytes(spoil)
-        ran = here(*OTHER, "13", "--id", "run-1")
-        assert "already recorded: bot number 2026-W47 = 12" in ran.err
+        ran = here(*OTHER, "13", "--id", "run-1", code=2)
+        assert "the id run-1 belongs to another value: bot number 2026-W47 = 12" in ran.err
+        assert "already recorded: bot number 2026-W47 = 12" in here(*VALUE, "12", "--id", "run-1").err
     assert [record["id"] for record in records(here)] == ["run-1"]
     assert_whole(here)
 
@@ -166,7 +167,8 @@ def test_an_id_that_came_by_hand_and_one_that_was_taken_back(here: Shell) -> Non
     here.write("scores/cat/2026-11.jsonl", line)
     here.git("add", ".")
     here.git("commit", "-qm", "By hand")
-    assert "already recorded: cat number" in here(*VALUE, "14", "--id", "hand-1").err
+    said = here(*VALUE, "14", "--id", "hand-1", code=2).err
+    assert "the id hand-1 belongs to another value: cat number 2026-W47 = 12" in said
     here.git("reset", "-q", "--hard", "HEAD~1")
     here(*VALUE, "14", "--id", "hand-1")
     assert ids(here) == ["hand-1", "run-1"]

@@ -77,7 +77,9 @@ def test_an_id_is_known_in_every_spelling(acme: Shell, line: str) -> None:
     acme.write("seats/ada.yaml", f"{seat}metrics:\n  margin: {metric}\n")
     record = '{%s,"at":"2026-11-20T12:00:00Z","metric":"margin","period":"2026-W47","value":"1","by":"ada"}\n'
     head = _commit(acme, "scores/ada/2026-11.jsonl", record % line)
-    assert "already recorded: ada margin" in acme("score", "add", "bot", "number", "3", "--id", "ab").err
+    said = acme("score", "add", "bot", "number", "3", "--id", "ab", code=2).err
+    assert "the id ab belongs to another value: ada margin 2026-W47 = 1" in said
+    assert "already recorded: ada margin" in acme("score", "add", "ada", "margin", "1", "--id", "ab").err
     assert acme.head() == head
 
 
@@ -106,7 +108,7 @@ def test_a_warning_names_the_line_in_the_whole_file(acme: Shell) -> None:
 
 def test_a_file_of_the_outbox_that_cannot_be_read_is_listed(acme: Shell) -> None:
     acme.write(".git/orgtp/outbox/x.json", "{")
-    told = acme("sync", "--status").out
+    told = acme("sync", "--status", code=1).out
     assert "x.json" in told
     assert "the file cannot be read" in told
     assert "the outbox is empty" not in told

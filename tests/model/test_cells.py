@@ -49,9 +49,9 @@ class TestOnePeriod:
 
     def test_a_value_brings_who_when_and_note(self) -> None:
         one = row(">= 95%", {"2026-W46": "96.5", "2026-W47": None})
-        assert one.cell_at(LAST_WEEK) == Cell("2026-W46", CellState.ON, "96.5", "2026-11-01T00:00:00Z", "tally")
+        assert one.cell_at(LAST_WEEK) == Cell("2026-W46", CellState.ON, "96.5", "2027-12-01T00:00:00Z", "tally")
         assert one.cell_at(WEEK) == Cell(
-            "2026-W47", CellState.UNAVAILABLE, None, "2026-11-01T00:01:00Z", "tally", "source broken"
+            "2026-W47", CellState.UNAVAILABLE, None, "2027-12-01T00:01:00Z", "tally", "source broken"
         )
 
     def test_a_value_is_due_when_its_period_is_over_in_the_zone_of_the_org(self) -> None:

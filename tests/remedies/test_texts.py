@@ -24,7 +24,7 @@ SOURCES = [
     for path in sorted((ROOT / "src" / "orgtp").rglob("*.py"))
     if path.relative_to(ROOT / "src" / "orgtp").as_posix() not in PAGES
 ]
-_OPERATOR = re.compile(r" (?:&&|\|\||\||>) ")
+_OPERATOR = re.compile(r" (?:&&|\|\||\||>)(?: |$)")
 
 
 @cache

@@ -68,6 +68,7 @@ def test_what_is_a_notice_fails_nobody_and_what_rewrites_the_record_does() -> No
     weights = {rule: RULES[rule].severity for rule in rules}
     assert {rule for rule, weight in weights.items() if weight is Severity.ERROR} == {
         "escalation-record-touched",
+        "explanation-touched",
         "id-not-file-name",
         "retirement-record-touched",
         "score-row-changed",

@@ -76,8 +76,9 @@ def _say_unread(problems: Sequence[Problem], revision: str) -> None:
     more = len(problems) - len(places)
     names = join_with_and([*places, *([count_noun(more, "more place")] if more else [])])
     short = revision[:_SHORT] if len(revision) >= _COMMIT_ID else revision
-    when, at = (f" at {short}", f" --at {shlex.quote(short)}") if revision else ("", "")
-    write_stderr(f"{names} could not be read{when}, so the output is incomplete. See: orgtp validate{at}")
+    when = f" at {short}" if revision else ""
+    see = f"orgtp validate --at {shlex.quote(short)}" if revision else "orgtp validate"
+    write_stderr(f"{names} could not be read{when}, so the output is incomplete. See: {see}")
 
 
 def remember_result(what: str) -> None:

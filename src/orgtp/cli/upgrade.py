@@ -38,7 +38,7 @@ def upgrade_org(*, change: ChangeOptions) -> int:
         write_stderr(text)
     made = handle.ledger.upgrade(per, by=change.by, dry_run=change.dry_run)
     for path in made.edited:
-        write_stderr(f"{path} was edited, so it stays as it is. Compare it with the file of a new org: orgtp init")
+        write_stderr(f"{path} was edited, so it stays as it is. Compare it with the file of a new org: orgtp init DIR")
     unread = [problem for part in handle.unread for problem in part.problems]
     return report_change("upgrade", handle, made.done, change, unread=unread, verdicts=verdicts, edited=made.edited)
 

@@ -116,6 +116,7 @@ def _pair_with_head(repo: Repo, loaded: LoadedOrg, head: str) -> OrgPair | None:
         return None
     pair = pair_orgs(load_org(GitTree(repo, head), head), loaded)
     back = {path for path in pair.old.keys() - files.keys() if _goes_back(repo, head, path, pair)}
+    back |= {path for path in changed & files.keys() if _is_restored(repo, head, path, files[path])}
     old = {path: raw for path, raw in pair.old.items() if path in changed - back}
     return replace(pair, old=old, base="HEAD", appends_only=not (repo.git_dir / "MERGE_HEAD").exists())
 
@@ -135,6 +136,13 @@ def _goes_back(repo: Repo, head: str, path: str, pair: OrgPair) -> bool:
         if before and before[0] and not before[1] and open_tree(repo, commit).find_entry(path):
             return True
     return False
+
+
+def _is_restored(repo: Repo, head: str, path: str, raw: bytes) -> bool:
+    """Whether a file has the content again that it had before the last commit that changed it."""
+    commit = repo.run("rev-list", "-1", "--full-history", head, "--", path).decode().strip()
+    before = open_tree(repo, f"{commit}^").find_entry(path) if commit and repo.read(f"{commit}^") else None
+    return before is not None and not _has_other_content(raw, before.id)
 
 
 def _has_other_content(raw: bytes, oid: str) -> bool:

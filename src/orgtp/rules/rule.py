@@ -18,13 +18,15 @@ from orgtp.model.seat import Metric
 class Finding:
     """One violation of a rule: where, what, and how to fix it.
 
-    `metric` is set if the finding is about one metric, whose `waive` may silence it.
+    `metric` is set if the finding is about one metric, whose `waive` may silence it. `severity` replaces that of the
+    rule: what the rule begins to find is a warning for one release.
     """
 
     place: Place
     message: str
     hint: str = ""
     metric: Metric | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Rule:
         """Yield every problem that the rule finds and no metric waives."""
         for found in self.find(case):
             if found.metric is None or self.id not in found.metric.waive:
-                yield Problem(self.id, found.place, found.message, found.hint, self.severity)
+                yield Problem(self.id, found.place, found.message, found.hint, found.severity or self.severity)
 
 
 # Further problems of a rule are only counted, so that a hostile org cannot fill a disk with messages.

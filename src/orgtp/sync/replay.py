@@ -66,8 +66,10 @@ class RecordLeftOut:
     def text(self) -> str:
         """What was left out, and how to record it."""
         local = self.local
-        verb, value = ("withdraw", "--reason TEXT") if local.void else ("add", local.value or "--unavailable REASON")
-        again = f"orgtp score {verb} {local.seat} {local.metric} {value} --for {local.period}"
+        value = local.value or "--unavailable REASON"
+        again = f"orgtp score add {local.seat} {local.metric} {value} --for {local.period}"
+        if local.void:
+            again = f"orgtp score withdraw {local.seat} {local.metric} --for {local.period} --reason TEXT"
         return (
             f"left out: the id {self.local.id} belongs to another value on the remote: {describe_score(self.remote)}. "
             f"The local one is {describe_score(self.local)}. If both are right, record it again: {again}"

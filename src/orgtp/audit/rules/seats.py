@@ -29,7 +29,10 @@ RECORD, DELETED, REUSED, ODD, ORG_REMOVED = (
 )
 RESULTS = "retirement-results-wrong"
 MALFORMED, EVENTS_CHANGED = "tree-malformed", "escalation-rewritten"
-_RIGHT_RESULT = "A record never changes. Say what is right in a new commit, or in: orgtp audit explain"
+_RIGHT_RESULT = (
+    "A record never changes. An approver can say what is right: "
+    "orgtp audit explain COMMIT --reason TEXT --decided-by SEAT"
+)
 _REPAIR_TREE = (
     "Find out who made the commit, and with which program. Repair the tree in a new commit: git fsck --strict"
 )

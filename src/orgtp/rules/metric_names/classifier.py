@@ -57,9 +57,14 @@ class Classification:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MetricClassifier:
-    """Classifies metrics with orgtp's words and those of one org."""
+    """Classifies metrics with orgtp's words and those of one org.
+
+    `machine_units` are the units that only a machine has. `is_former`: with the words of earlier versions.
+    """
 
     phrases: PhraseIndex
+    machine_units: frozenset[str]
+    is_former: bool = False
 
     def classify_metric(self, name: str, id_: str = "", seconds: str = "") -> Classification:
         """Classify the metric with this name and id. `seconds` is its target, if that is a time of a few seconds."""
@@ -92,11 +97,20 @@ def _has_figure(row: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=64)
 def get_classifier(
-    runtime: tuple[str, ...] = (), activity: tuple[str, ...] = (), outcome: tuple[str, ...] = ()
+    runtime: tuple[str, ...] = (),
+    activity: tuple[str, ...] = (),
+    outcome: tuple[str, ...] = (),
+    *,
+    former: bool = False,
 ) -> MetricClassifier:
-    """The classifier for an org with these words of its own."""
+    """The classifier for an org with these words of its own; with the words of earlier versions if `former`."""
     own = {"own runtime": runtime, "own activity": activity, "own outcome": outcome}
-    return MetricClassifier(PhraseIndex({**_build_topics(), **own}))
+    words = _load_vocabulary("former_vocabulary.toml" if former else _VOCABULARY)
+    units = frozenset(split_phrases(words.get("machine_units", "")))
+    return MetricClassifier(PhraseIndex({**_build_topics(words), **own}), units, former)
+
+
+_VOCABULARY = "vocabulary.toml"
 
 
 def is_empty_outcome(outcome: str, *names: str) -> bool:
@@ -117,19 +131,18 @@ _LONGEST_NOTHING = 40
 
 @cache
 def _empty_outcomes() -> frozenset[Folded]:
-    return frozenset(map(fold_words, split_phrases(_load_vocabulary()["nothing"])))
+    return frozenset(map(fold_words, split_phrases(_load_vocabulary(_VOCABULARY)["nothing"])))
 
 
 @cache
-def _load_vocabulary() -> dict[str, Any]:
-    """The word lists of `vocabulary.toml`: topic to a text of phrases, or to pairs of such texts."""
-    raw = pkgutil.get_data(__package__, "vocabulary.toml")
+def _load_vocabulary(file: str) -> dict[str, Any]:
+    """The word lists of a file: topic to a text of phrases, or to pairs of such texts."""
+    raw = pkgutil.get_data(__package__, file)
     return tomllib.loads((raw or b"").decode())
 
 
-def _build_topics() -> Mapping[str, list[str]]:
+def _build_topics(words: Mapping[str, Any]) -> Mapping[str, list[str]]:
     """The phrases of each topic."""
-    words = _load_vocabulary()
     lists = {topic: text for topic, text in words.items() if isinstance(text, str) and topic not in _NOT_SEARCHED}
     lists |= {"rated": words["runtime_rates"]["things"], "rate": words["runtime_rates"]["unit"]}
     lists |= {"people": words["result_noticed"]["people"], "noticed": words["result_noticed"]["verbs"]}
@@ -158,7 +171,8 @@ def _classify(classifier: MetricClassifier, name: str, id_: str, seconds: str) -
     written = [*split_words(name), _GAP, *split_words(id_)]
     found = classifier.phrases.find_phrases(written)
     made = ("own outcome", "result", "value")
-    if (span := _find_machine_measure(found, written)) and not _is_cleared(found, written, *made, "of clients"):
+    span = _find_machine_measure(classifier, found, written)
+    if span and not _is_cleared(found, written, *made, "of clients"):
         return Classification(MetricSense.RUNTIME, _format_span(written, span))
     if (span := _find_mild_machine_measure(found, written)) and not _is_cleared(
         found, written, *made, "of clients", "time"
@@ -176,7 +190,7 @@ def _format_span(written: list[str], span: Span) -> str:
     return text if span[0] < written.index(_GAP) else f"{text}, in its id"
 
 
-def _find_machine_measure(found: Found, row: Sequence[str]) -> Span | None:
+def _find_machine_measure(classifier: MetricClassifier, found: Found, row: Sequence[str]) -> Span | None:
     """A measure of the machine that no word of time clears."""
     if span := _first_span(found, "own runtime"):
         return span
@@ -184,7 +198,7 @@ def _find_machine_measure(found: Found, row: Sequence[str]) -> Span | None:
         return None
     return (
         _first_span(found, "runtime")
-        or _find_machine_amount(found, row)
+        or _find_machine_amount(classifier.machine_units, found, row)
         or _find_few_seconds(found, row)
         or _find_first_machine_measure(found, row)
         or _find_pair(found, row, "runtime_pairs", _NEAR_MACHINE)
@@ -196,12 +210,11 @@ def _is_about_people(found: Found) -> bool:
     return not found.keys().isdisjoint({"people", "people_ask", "human_service", "of_steel"})
 
 
-def _find_machine_amount(found: Found, row: Sequence[str]) -> Span | None:
-    """An amount that only a machine has: `200 ms` or `50KB`."""
+def _find_machine_amount(units: frozenset[str], found: Found, row: Sequence[str]) -> Span | None:
+    """An amount that only a machine has: `200 ms`, `50KB` or `Size in KB`."""
     for start, end in found.get("machine_units", ()):
-        if start and row[start - 1][0].isdigit():
+        if start and (row[start - 1][0].isdigit() or row[start - 1].lower() == "in"):
             return start - 1, end
-    units = _list_machine_units()
     for at, word in enumerate(row):
         if word.lstrip(_DIGITS).lower() in units and word[0].isdigit():
             return at, at + 1
@@ -223,11 +236,6 @@ def _find_few_seconds(found: Found, row: Sequence[str]) -> Span | None:
 _FEW, _DIGITS_OF_SECONDS, _NEAR_SECONDS = 10, 3, 5
 _SECONDS = {"s", "sec", "secs", "second", "seconds"}
 _DIGITS = "0123456789"
-
-
-@cache
-def _list_machine_units() -> frozenset[str]:
-    return frozenset(split_phrases(_load_vocabulary()["machine_units"]))
 
 
 def _find_first_machine_measure(found: Found, row: Sequence[str]) -> Span | None:
@@ -261,7 +269,7 @@ def _first_span(found: Found, *topics: str) -> Span | None:
 
 
 def _find_pair(found: Found, row: Sequence[str], kind: str, most: int) -> Span | None:
-    for number in range(len(_load_vocabulary()[kind])):
+    for number in range(len(_load_vocabulary(_VOCABULARY)[kind])):
         things = found.get(f"{kind} thing {number}")
         verbs = found.get(f"{kind} verb {number}") if things else None
         if things and verbs and (span := find_near_pair(things, verbs, most, row, _GAP)):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orgtp.model.org import Org
+from orgtp.model.problem import Severity
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.text import did_you_mean, join_with_and
 from orgtp.rules.metric_names.classifier import Classification, MetricSense, is_empty_outcome
 from orgtp.rules.metric_names.waivers import (
     classifier_for,
     classify_with_target,
+    enforced_classifier_for,
     find_broken_rule,
     find_leads_to_fault,
     find_wish_fault,
@@ -85,7 +87,7 @@ def metric_runtime(org: Org) -> Iterator[Finding]:
     for seat, metric, verdict in _metrics_of_sense(org, MetricSense.RUNTIME):
         waiver = f"orgtp seat set {seat.id} {_waiver_argument(metric, 'metric-runtime')}"
         hint = f"Measure the outcome instead; or waive the rule: {waiver}"
-        yield _name_finding(seat, metric, f"measures the machine ({shorten_text(verdict.word)})", hint)
+        yield _name_finding(org, seat, metric, f"measures the machine ({shorten_text(verdict.word)})", hint)
 
 
 def metric_activity(org: Org) -> Iterator[Finding]:
@@ -130,7 +132,7 @@ def metric_activity(org: Org) -> Iterator[Finding]:
             hint = (
                 f"Name the outcome that it serves: orgtp seat set {seat.id} {new}{serve}; or waive the rule: {waiver}"
             )
-            yield _name_finding(seat, metric, f"counts activity ({shorten_text(verdict.word)})", hint)
+            yield _name_finding(org, seat, metric, f"counts activity ({shorten_text(verdict.word)})", hint)
 
 
 def leads_to_unknown(org: Org) -> Iterator[Finding]:
@@ -151,7 +153,7 @@ def leads_to_unknown(org: Org) -> Iterator[Finding]:
 
     Fix: name a metric of this seat, or `SEAT/METRIC` for one of another seat: `leads_to: scout/talks-booked`.
     """
-    classifier = classifier_for(org)
+    classifier = enforced_classifier_for(org)
     for seat, metric in _current_metrics(org):
         fault, hint = find_leads_to_fault(org, classifier, seat, metric) if metric.leads_to else ("", "")
         if fault:
@@ -187,7 +189,7 @@ def metric_wish(org: Org) -> Iterator[Finding]:
         if fault:
             waiver = f"orgtp seat set {seat.id} {_waiver_argument(metric, 'metric-wish')}"
             hint = f"Name a result, and give it a target with a number; or waive the rule: {waiver}"
-            yield _name_finding(seat, metric, fault, hint)
+            yield _name_finding(org, seat, metric, fault, hint)
 
 
 def seat_only_activity(org: Org) -> Iterator[Finding]:
@@ -211,7 +213,7 @@ def seat_only_activity(org: Org) -> Iterator[Finding]:
 
     Fix: add an outcome metric: `orgtp seat set SEAT metrics.METRIC.name=… …`.
     """
-    classifier = classifier_for(org)
+    classifier = enforced_classifier_for(org)
     for seat in org.seats.values():
         senses = (
             {sense_after_waivers(classifier, metric) for metric in seat.metrics.values()} if seat.is_active else set()
@@ -294,9 +296,16 @@ def _metrics_of_sense(org: Org, sense: MetricSense) -> Iterator[tuple[Seat, Metr
     return (found for found in verdicts if found[2].sense is sense)
 
 
-def _name_finding(seat: Seat, metric: Metric, fault: str, hint: str) -> Finding:
+def _name_finding(org: Org, seat: Seat, metric: Metric, fault: str, hint: str) -> Finding:
     place = seat.marks.value_place("metrics", metric.id, "name")
-    return Finding(place, f'"{shorten_text(metric.name)}" {fault}', hint, metric)
+    message = f'"{shorten_text(metric.name)}" {fault}'
+    enforced = enforced_classifier_for(org)
+    if classify_with_target(enforced, metric).is_outcome and not find_wish_fault(enforced, metric):
+        return Finding(place, f"{message}; {_SOON}", hint, metric, Severity.WARNING)
+    return Finding(place, message, hint, metric)
+
+
+_SOON = "an error from orgtp 0.2 on"
 
 
 def _waiver_argument(metric: Metric, rule: str) -> str:

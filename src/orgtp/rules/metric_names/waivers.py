@@ -19,10 +19,17 @@ def classifier_for(org: Org) -> MetricClassifier:
     return get_classifier(*(org.policy.words.get(topic, ()) for topic in WORD_TOPICS))
 
 
+def enforced_classifier_for(org: Org) -> MetricClassifier:
+    """The classifier whose findings are errors: that of earlier versions, unless org.yaml says `orgtp: 1`."""
+    own = (org.policy.words.get(topic, ()) for topic in WORD_TOPICS)
+    return get_classifier(*own, former=not org.version)
+
+
 def classify_with_target(classifier: MetricClassifier, metric: Metric) -> Classification:
     """What a metric measures, by the words of its name and id and by its target."""
     dated = metric.targets.dated
-    few = bool(dated) and metric.targets.unit.kind is ValueKind.DURATION and all(t.high <= _FEW for _, t in dated)
+    is_duration = bool(dated) and metric.targets.unit.kind is ValueKind.DURATION
+    few = is_duration and not classifier.is_former and all(target.high <= _FEW for _, target in dated)
     return classifier.classify_metric(metric.name, metric.id, dated[-1][1].text if few else "")
 
 

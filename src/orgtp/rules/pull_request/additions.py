@@ -192,7 +192,7 @@ def retirement_results_wrong(compared: OrgPair) -> Iterator[Finding]:
     for record in compared.after.retirements.values():
         if record.seat not in compared.before.retirements and compared.is_new(retirement_path(record.seat)):
             for wrong in find_wrong_results(record, _list_moments(compared, record)):
-                hint = "Correct it before it is merged; a record never changes. orgtp retire writes the right results."
+                hint = "Correct it, or leave it out, before it is merged: a record never changes."
                 yield Finding(record.marks.value_place("results", wrong.metric), wrong.message, hint)
 
 

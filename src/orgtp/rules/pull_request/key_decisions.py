@@ -188,6 +188,17 @@ SCORE: Decisions = {
     "note": _ROW,
 }
 
+_LINE = _report("explanation-touched")
+EXPLAINED: Decisions = {
+    "at": _LINE,
+    "commit": _LINE,
+    "rule": _LINE,
+    "path": _LINE,
+    "reason": _LINE,
+    "decided_by": _LINE,
+    "by": _LINE,
+}
+
 # The schema of each file that has one, by its name. `sources` is a file of a machine, and not part of an org.
 KEY_DECISIONS: Mapping[str, Decisions] = {
     "org": ORG,
@@ -196,12 +207,14 @@ KEY_DECISIONS: Mapping[str, Decisions] = {
     "escalation": ESCALATION,
     "silenced": SILENCED,
     "score": SCORE,
+    "explained": EXPLAINED,
 }
 
 # The other files of an org, each as a whole.
 FILE_DECISIONS: Decisions = {
     "policy/allowed_signers": _report("signers-changed"),
     "policy/forges.asc": _report("signers-changed"),
+    "audit/explained.jsonl": _report("explanation-touched"),
     ".gitattributes": _report("attributes-changed"),
     ".mailmap": _report("mailmap-changed"),
     "README.md": _ignore("It is text for people; orgtp does not read it."),
