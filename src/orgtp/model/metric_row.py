@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import field
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from itertools import chain
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellRules, CellState, compare_with_target, roll_up
@@ -50,8 +51,10 @@ class MetricRow:
     def _judge(self, period: Period) -> Cell:
         if not self.metric.is_rolled_up:
             return self.cell_at(period)
-        pieces = [self.cell_at(piece) for piece in period.split(self.metric.cadence.grain, self.org.zone)]
-        return roll_up(period.text, pieces, self._rules_for(period), has_ended=self._has_ended(period))
+        pieces = period.split(self.metric.cadence.grain, self.org.zone)
+        cells = [self.cell_at(piece) for piece in pieces]
+        # A month of weekly values ends with the last week that belongs to it.
+        return roll_up(period.text, cells, self._rules_for(period), has_ended=self._has_ended(pieces[-1]))
 
     def _rules_for(self, period: Period) -> CellRules:
         metric = self.metric
@@ -84,17 +87,24 @@ class MetricRow:
         The current cell is used instead if its verdict is final: a value is recorded for the whole of it, or no later
         value can change it. Values are never carried forward.
         """
-        period = period_containing(self.now, self.metric.cell_grain, self.org.zone)
+        period = period_containing(self.now, self.metric.cadence.grain, self.org.zone).widen(self.metric.cell_grain)
         current = cell = self.judged_cell(period)
         if cell.state.is_known or (cell.state.is_gap and not self.metric.is_rolled_up):
             return cell
-        for _ in range(_LOOK_BACK):
-            period = period.previous()
-            cell = self.judged_cell(period)
+        for older in self._list_older_cells(period):
+            cell = self.judged_cell(older)
             if cell.state.is_known or cell.state.is_gap:
                 return cell
-        recorded = (self.judged_cell(older) for older in self.recorded_cells(period))
-        return next((cell for cell in recorded if cell.state.is_known or cell.state.is_gap), current)
+        return current
+
+    def _list_older_cells(self, period: Period) -> Iterator[Period]:
+        """Each cell before this one, newest first, back to the first with a record; without any, to the beginning."""
+        beginning = self.declared_beginning() if self.seat.is_active else None
+        floors = chain(self.recorded_cells(period), [beginning.widen(self.metric.cell_grain)] if beginning else [])
+        for floor in floors:
+            while floor < period:
+                period = period.previous()
+                yield period
 
     def recorded_cells(self, before: Period | None = None) -> Iterator[Period]:
         """The cells with a record, newest first, from `before` on. Older records are read as far as they are needed."""
@@ -236,11 +246,10 @@ class MetricRow:
             for period in ends
             if min(period_containing_local(_last_day(period), week.grain), current) == week
         ]
-        known = [cell for cell in cells if cell.state.is_known]
-        return known[-1] if known else cells[0] if cells else Cell(week.text, CellState.NONE)
+        # One that ended in this week comes before one that is still in progress.
+        return cells[0] if cells else Cell(week.text, CellState.NONE)
 
 
-_LOOK_BACK = 8
 # A view of the past is as of the last second of its period.
 A_SECOND = timedelta(seconds=1)
 # The first week of a year may begin in the year before.

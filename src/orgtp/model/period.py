@@ -12,7 +12,8 @@ from orgtp.lazy_dataclass import dataclass
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _SATURDAY = 5
-_HOUR, _TO_THURSDAY = timedelta(hours=1), timedelta(days=3)
+_HOUR, _DAY, _TO_THURSDAY = timedelta(hours=1), timedelta(days=1), timedelta(days=3)
+_NO_TIME = timedelta()
 # More than the hours of a year.
 _CACHED = 16384
 
@@ -114,24 +115,18 @@ class Period:
 
     def begins(self, zone: tzinfo) -> datetime:
         """When the period begins in `zone`."""
-        begin = self.start.replace(tzinfo=zone)
-        if not self.offset:
-            return begin
-        # Where the clocks go back by half an hour, the second time is only the second half of the hour.
-        return max(self._to_utc(self.start), begin.astimezone(UTC) + _HOUR).astimezone(zone)
+        if self.grain is Grain.HOUR:
+            return _find_hour_begin(self, zone).astimezone(zone)
+        return self.start.replace(tzinfo=zone)
 
     def ends(self, zone: tzinfo) -> datetime:
         """When the period ends in `zone`: the start of the next one."""
-        if self.offset:
-            return self._to_utc(self.start + _HOUR).astimezone(zone)
-        end = self.next().begins(zone)
-        if self.grain is not Grain.HOUR:
-            return end
-        # An hour that occurs twice ends before the next hour by the clock begins.
-        return min(end.astimezone(UTC), self.begins(zone).astimezone(UTC) + _HOUR).astimezone(zone)
+        if self.grain is Grain.HOUR:
+            return _find_hour_end(self, zone).astimezone(zone)
+        return self.next().begins(zone)
 
-    def _to_utc(self, local: datetime) -> datetime:
-        """Convert a local time within the second occurrence of an hour."""
+    def to_utc(self, local: datetime) -> datetime:
+        """Convert a local time within the second occurrence of an hour, which has an `offset`."""
         return datetime.strptime(f"{local:%Y-%m-%dT%H:%M}{self.offset}", "%Y-%m-%dT%H:%M%z").astimezone(UTC)
 
     def exists(self, zone: tzinfo) -> bool:
@@ -218,6 +213,45 @@ def _list_hours(day: Period, zone: tzinfo) -> Iterator[Period]:
 
 
 @lru_cache(maxsize=_CACHED)
+def _find_hour_begin(hour: Period, zone: tzinfo) -> datetime:
+    """When an hour begins in `zone`, in UTC. The clocks may change in the middle of it, as in Pacific/Chatham."""
+    begin = hour.start.replace(tzinfo=zone).astimezone(UTC)
+    if hour.offset:
+        last = hour.to_utc(hour.start + _HOUR) - timedelta.resolution
+        return max(hour.to_utc(hour.start), _find_clock_change(begin, last, zone))
+    if begin.astimezone(zone).replace(tzinfo=None) == hour.start:
+        return begin
+    # The clocks skip the beginning of this hour.
+    return _find_clock_change(begin - _DAY, begin, zone)
+
+
+@lru_cache(maxsize=_CACHED)
+def _find_hour_end(hour: Period, zone: tzinfo) -> datetime:
+    """When an hour ends in `zone`, in UTC: after an hour, or when the clocks change in the middle of it."""
+    if hour.offset:
+        return hour.to_utc(hour.start + _HOUR)
+    begin = _find_hour_begin(hour, zone)
+    end = min(_find_hour_begin(hour.next(), zone), begin + _HOUR)
+    return end if end <= begin else _find_clock_change(begin, end, zone)
+
+
+def _find_clock_change(after: datetime, before: datetime, zone: tzinfo) -> datetime:
+    """The moment (UTC) from which the offset of `zone` is another one than at `after`; `before` if it does not change.
+
+    Clocks change at full seconds.
+    """
+    offset, last = _offset(after.astimezone(zone)), before - timedelta.resolution
+    if last <= after or _offset(last.astimezone(zone)) == offset:
+        return before
+    low, high = 0, int((before - after).total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        same = _offset((after + timedelta(seconds=middle)).astimezone(zone)) == offset
+        low, high = (middle, high) if same else (low, middle)
+    return after + timedelta(seconds=high)
+
+
+@lru_cache(maxsize=_CACHED)
 def _exists_in(period: Period, zone: tzinfo) -> bool:
     if period.offset:
         return period_containing(period.begins(zone), period.grain, zone) == period
@@ -233,8 +267,15 @@ def name_matching_periods(period: Period, grain: Grain) -> str:
 def period_containing(instant: datetime, grain: Grain, zone: tzinfo) -> Period:
     """The period of size `grain` that contains `instant` (an aware datetime) in `zone`."""
     local = instant.astimezone(zone)
-    found = period_containing_local(local.replace(tzinfo=None), grain)
-    return Period(found.start, grain, f"{local:%z}") if local.fold and grain is Grain.HOUR else found
+    found = period_containing_local(local.replace(tzinfo=None, fold=0), grain)
+    if grain is not Grain.HOUR or _offset(found.start.replace(tzinfo=zone)) <= _offset(local):
+        return found
+    # The clocks went back since this hour began for the first time.
+    return Period(found.start, grain, f"{local:%z}")
+
+
+def _offset(moment: datetime) -> timedelta:
+    return moment.utcoffset() or _NO_TIME
 
 
 @lru_cache(maxsize=_CACHED)
