@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -25,6 +26,7 @@ RECORDING = {
     "that one is over": ("escalate", "resolve", "{id}", "--note", "It works again."),
     "what is not news": ("escalate", "silence", "bot", "number", "--until", "2026-12-01", "--reason", "R"),
     "what is overdue": ("escalate", "tick"),
+    "a violation is explained": ("audit", "explain", "{violated}", "--reason", "R", "--decided-by", "ada"),
     "a retirement": ("retire", "bot", "--reason", "R", "--yes"),
     "a retirement that names who decided": ("retire", "bot", "--reason", "R", "--decided-by", "ada", "--yes"),
 }
@@ -40,13 +42,26 @@ def known(acme: Shell) -> Shell:
     acme.write("seats/bot.yaml", text)
     acme.git("commit", "-qam", "A source")
     (acme.home / "sources.yaml").write_text("talks: {command: [echo, '13']}\n", encoding="utf-8")
+    delete_seat(acme)
     acme("seat", "set", "ada", "email=ada@example.com")
     return acme
 
 
+def delete_seat(here: Shell) -> None:
+    """Commit a violation: the file of a seat is deleted by hand."""
+    here.write(
+        "seats/gone.yaml", "seat: gone\nname: G\nrole: R\nkind: agent\nstatus: active\nowner: ada\nreports_to: ada\n"
+    )
+    here.git("add", ".")
+    here.git("commit", "-qm", "A seat")
+    (here.folder / "seats/gone.yaml").unlink()
+    here.git("commit", "-qam", "Deleted by hand")
+
+
 def fill(here: Shell, words: tuple[str, ...]) -> list[str]:
     """The words of a command, with what differs between orgs."""
-    return [word.format(id=OPEN, sources=here.home / "sources.yaml") for word in words]
+    violated = here.git("log", "--format=%H", "--diff-filter=D", "-1").out.strip()
+    return [word.format(id=OPEN, sources=here.home / "sources.yaml", violated=violated) for word in words]
 
 
 @pytest.mark.parametrize("what", RECORDING)
@@ -73,6 +88,7 @@ def test_a_seat_in_the_environment_or_the_address_of_a_seat_is_known(known: Shel
 @pytest.mark.parametrize("what", RECORDING)
 def test_where_no_seat_has_an_address_nobody_is_asked(acme: Shell, what: str) -> None:
     acme("escalate", "open", "bot", "The printer is broken")
+    delete_seat(acme)
     (acme.home / "sources.yaml").write_text("talks: {command: [echo, '13']}\n", encoding="utf-8")
     ran = acme(*fill(acme, RECORDING[what]), stdin=ROWS, code=None)
     assert "addresses" not in ran.err
@@ -126,6 +142,9 @@ def test_the_python_api_asks_too(known: Shell, monkeypatch: pytest.MonkeyPatch) 
         lambda: org.escalations.record_trouble([]),
         lambda: org.ledger.retire(request),
         lambda: org.ledger.propose_retirement(request),
+        lambda: org.audit.explain(known.git("rev-parse", "HEAD~1").out.strip(), reason="R", decided_by="ada"),
+        lambda: org.ledger.withdraw_score("bot", "number", period="last", reason="R"),
+        lambda: org.escalations.silence("bot", "number", date(2026, 12, 1), "R"),
     ]
     with nothing_written(known):
         for call in calls:

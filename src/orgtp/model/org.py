@@ -216,7 +216,7 @@ class Org:
     def may_withdraw(self, seat: str, by: str) -> bool:
         """Whether `by` may withdraw a value of `seat`. An unknown seat "" may only if no seat has an address."""
         if not by:
-            return not any(held.email for held in self.seats.values())
+            return not self.has_addresses
         return by in self.eligible_withdrawers(seat)
 
     @cached_property
