@@ -183,6 +183,94 @@ def test_one_address_among_many_seats_is_found_however_it_is_spelled(acme: Shell
     assert "zoe may not record for bot" in ran.err, "it is known which seat asks"
 
 
+UNREADABLE = {
+    "a conflict mark": (lambda text: f"{text}<<<<<<<\n", "seats/ada.yaml cannot be read"),
+    "nothing that is a seat": (lambda _: "- email\n", "seats/ada.yaml cannot be read"),
+    "an address that is none": (lambda text: text.replace("ada@example.com", "ada"), "no seat has this address"),
+    "an address of another type": (lambda text: text.replace("ada@", "{ada: ").replace(".com", ".com}"), "no seat has"),
+    "a key that is misspelt": (lambda text: text.replace("email:", "emial:"), "no seat has this address"),
+}
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_a_seat_that_cannot_be_read_gives_nobody_more_authority(known: Shell, how: str, *, many: bool) -> None:
+    """It may be the only seat with an address, so an unknown identity stays unknown."""
+    edit, said = UNREADABLE[how]
+    for number in range(60 if many else 0):
+        known.write(
+            f"seats/s{number}.yaml", f"seat: s{number}\nname: S\nrole: R\nkind: agent\nstatus: active\nowner: eve\n"
+        )
+    known.write("seats/eve.yaml", "seat: eve\nname: Eve\nrole: R\nkind: human\nstatus: active\n")
+    known.write("seats/ada.yaml", edit(known.read("seats/ada.yaml")))
+    known.git("add", ".")
+    known.git("commit", "-qm", "Broken")
+    with nothing_written(known):
+        for words in (SCORE, ("escalate", "open", "bot", "The mailbox is full"), ("score", "add", "--from", "-")):
+            err = known(*words, stdin=ROWS, code=2).err
+            assert said in err or (words[2] == "--from" and "the seats of this org have addresses" in err)
+            assert "--by SEAT" in err
+    known(*SCORE, "--by", "bot", code=None)
+    assert "Orgtp-By: bot" in trailers(known)
+
+
+@pytest.mark.parametrize("path", ["seats/ada.yaml", "seats/ada.yml", "seats/more/ada.yaml"])
+def test_a_seat_file_in_place_of_which_is_something_else_may_have_an_address(acme: Shell, path: str) -> None:
+    (acme.folder / "seats/ada.yaml").rename(acme.folder / "ada.yaml")
+    (acme.folder / path).parent.mkdir(exist_ok=True)
+    (acme.folder / path).symlink_to("../ada.yaml")
+    acme.git("add", "-A")
+    acme.git("commit", "-qm", "Elsewhere")
+    with nothing_written(acme):
+        for words in (SCORE, ("escalate", "open", "bot", "The mailbox is full")):
+            assert "cannot be read" in acme(*words, code=2).err
+
+
+POLICIES = {
+    "a text": "policy: {retirement: {approvers: ada}}",
+    "no value": "policy: {retirement: {approvers: }}",
+    "no ids": "policy: {retirement: {approvers: [Ada Lovelace]}}",
+    "a list one level up": "policy: {retirement: [ada]}",
+    "a policy of another type": "policy: [ada]",
+    "a misspelt key": "policy: {retirement: {approvors: [ada]}}",
+    "a misspelt group": "policy: {retirment: {approvers: [ada]}}",
+    "a misspelt policy": "polcy: {retirement: {approvers: [ada]}}",
+}
+
+
+@pytest.mark.parametrize("how", POLICIES)
+def test_approvers_that_cannot_be_read_let_nobody_decide(acme: Shell, how: str) -> None:
+    """Neither the owner, who decides if there are no approvers, nor the people at the top."""
+    delete_seat(acme)
+    violated = acme.git("rev-parse", "HEAD").out.strip()
+    acme.write("org.yaml", f"org: acme\ntimezone: America/New_York\n{POLICIES[how]}\n")
+    acme.git("commit", "-qam", "A policy")
+    by = ("--decided-by", "ada", "--by", "ada")
+    with nothing_written(acme):
+        for words in (("retire", "bot", "--reason", "R", "--yes"), ("audit", "explain", violated, "--reason", "R")):
+            err = acme(*words, *by, code=2).err
+            assert ": policy.retirement.approvers cannot be read, so nobody may decide. See: orgtp validate" in err
+            assert "org.yaml:" in err
+    acme.write("org.yaml", acme.read("org.yaml").replace(POLICIES[how], "policy: {retirement: {approvers: [ada]}}"))
+    acme.git("commit", "-qam", "Repaired")
+    acme("audit", "explain", violated, "--reason", "R", *by)
+    acme("retire", "bot", "--reason", "R", "--yes", *by)
+
+
+@pytest.mark.parametrize("wrong", ["reports_to: Ada L", "report_to: ada", "status: actve"])
+def test_a_key_of_a_seat_that_cannot_be_read_makes_nobody_an_approver(acme: Shell, wrong: str) -> None:
+    """Whoever reports to nobody may decide, but not whoever reports to somebody that cannot be read."""
+    delete_seat(acme)
+    status = "" if "status" in wrong else "status: active\n"
+    acme.write("seats/eve.yaml", f"seat: eve\nname: Eve\nrole: R\nkind: human\n{status}{wrong}\n")
+    acme.git("add", ".")
+    acme.git("commit", "-qm", "Eve")
+    violated = acme.git("log", "--format=%H", "--diff-filter=D", "-1").out.strip()
+    words = ("audit", "explain", violated, "--reason", "R", "--by", "eve", "--decided-by")
+    assert '"eve" may not explain a violation. Allowed: ada.' in acme(*words, "eve", code=2).err
+    acme(*words, "ada")
+
+
 @pytest.fixture
 def shared(known: Shell) -> Shell:
     """Eve has the same address as Ada, in other letters."""

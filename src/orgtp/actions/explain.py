@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from orgtp.actions.acting_seat import require_acting_seat
+from orgtp.actions.acting_seat import explain_unread_approvers, require_acting_seat
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import AppendExplanations, Change
 from orgtp.model.errors import BadInput, Refused
@@ -40,7 +40,11 @@ def explain_violations(org: Org, request: ExplainRequest, now: datetime) -> Chan
     allowed = org.policy_approvers
     if request.decided_by not in allowed:
         who = f'"{request.decided_by}" may not explain a violation' if request.decided_by else "a person has to decide"
-        hint = f"Allowed: {join_with_and(allowed)}. Name who decided: --decided-by SEAT" if allowed else _NOBODY
+        hint = (
+            f"Allowed: {join_with_and(allowed)}. Name who decided: --decided-by SEAT"
+            if allowed
+            else explain_unread_approvers(org) or _NOBODY
+        )
         raise Refused(why=f"{who}. {hint}")
     if request.by:
         org.seat(request.by)

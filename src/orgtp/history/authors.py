@@ -5,8 +5,9 @@ Seats are looked up one at a time, so that the cost does not grow with the org.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from functools import cached_property
 
@@ -44,9 +45,24 @@ def find_seats_with_address(repo: Repo, folder: str, address: str) -> list[Seat]
 
 
 def find_any_address(repo: Repo, folder: str) -> str:
-    """The id of a seat of a folder that has an address; "" if none has one."""
-    files = _read_files_with(repo, folder, "email") if folder else {}
-    return next((seat.id for seat in _parse_seats(files) if seat.emails), "")
+    """The path of a seat file of a folder that has an address, or that cannot be read and may have one; "" if none.
+
+    In a large folder, only files with the word or with a conflict mark are read: without it, they have no address.
+    """
+    if not folder:
+        return ""
+    found = repo.read(folder)
+    if found is None:
+        return _FOLDER
+    names = [row.partition(b" ")[2].partition(b"\0")[0] for row in _list_rows(found) - _list_seat_files(found)]
+    odd = sorted(os.fsdecode(name) for name in names if not name.startswith(b".") and name != b"README.md")
+    if odd:
+        return f"{_FOLDER}/{odd[0]}"
+    rows = _select_rows_with(repo, folder, _list_seat_files(found), ("email", "<<<<<<<"))
+    files = _read_rows(repo, rows)
+    seats = {name: read_seat(seat_path(name), files[name])[0] if name in files else None for name in _list_names(rows)}
+    fit = [name for name, seat in seats.items() if seat is None or seat.may_have_address]
+    return next(map(seat_path, sorted(fit, key=lambda name: (seats[name] is not None, name))), "")
 
 
 def select_acting_seat(seats: Iterable[Seat]) -> str:
@@ -69,13 +85,17 @@ def _read_files_with(repo: Repo, folder: str, text: str) -> dict[str, bytes]:
 
     YAML can spell a text with escapes, so a file with a backslash may have it, too.
     """
-    rows = _select_seat_files(_list_rows(repo.read(folder)))
-    if len(rows) > _FEW:
-        words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules")
-        out = repo.attempt(*words, "-e", text, "-e", "\\", folder)[1]
-        named = {name.partition(b":")[2] for name in out.split(b"\0")}
-        rows = {row for row in rows if b"%s.yaml" % _split_row(row)[0] in named}
-    return _read_rows(repo, rows)
+    return _read_rows(repo, _select_rows_with(repo, folder, _list_seat_files(repo.read(folder)), [text]))
+
+
+def _select_rows_with(repo: Repo, folder: str, rows: set[bytes], texts: Sequence[str]) -> set[bytes]:
+    """The entries whose files may have one of the texts. Of a few, all are selected, and all that git cannot search."""
+    if len(rows) <= _FEW:
+        return rows
+    words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules")
+    code, out, _ = repo.attempt(*words, *(word for text in (*texts, "\\") for word in ("-e", text)), folder)
+    named = {name.partition(b":")[2] for name in out.split(b"\0")}
+    return {row for row in rows if b"%s.yaml" % _split_row(row)[0] in named} if code <= 1 else rows
 
 
 def _list_rows(folder: GitObject | None) -> set[bytes]:
@@ -83,6 +103,16 @@ def _list_rows(folder: GitObject | None) -> set[bytes]:
     if folder is None:
         return set()
     return set(re.findall(rb"(?s)[0-7]+ [^\0]+\0.{%d}" % (len(folder.id) // 2), folder.raw))
+
+
+def _list_seat_files(folder: GitObject | None) -> set[bytes]:
+    """The entries of a folder that are files of seats."""
+    rows = _select_seat_files(_list_rows(folder))
+    return {row for row in rows if is_id(_split_row(row)[0].decode(errors="replace"))}
+
+
+def _list_names(rows: Iterable[bytes]) -> list[str]:
+    return sorted(_split_row(row)[0].decode() for row in rows)
 
 
 def _select_seat_files(rows: Iterable[bytes]) -> set[bytes]:

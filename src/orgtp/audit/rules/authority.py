@@ -94,6 +94,11 @@ def list_retirement_deciders(org: Org, seat: str) -> list[str]:
     return org.eligible_deciders(seat) if seat in org.seats else org.policy_approvers
 
 
+def list_policy_editors(org: Org) -> list[str]:
+    """Return the seats that may change the policy: its approvers, or those at the top if nobody can read who."""
+    return org.top_deciders if org.policy.are_approvers_unread else org.policy_approvers
+
+
 def _find_allowed_seats(claim: SignedChange, path: str) -> Collection[str] | None:
     """Return the seats that may change a path; None if every signer of the policy may."""
     top = path.partition("/")[0]
@@ -110,7 +115,7 @@ def _find_allowed_seats(claim: SignedChange, path: str) -> Collection[str] | Non
     if seat := _find_seat_of_folder(path, "scores"):
         return _select_current_seats(claim.before, _find_recorders(claim, seat, path))
     if top == "policy" or path in _TOPS or path == EXPLAINED_PATH:
-        return [*claim.before.policy_approvers, *_allow_list_cleanup(claim, path)]
+        return [*list_policy_editors(claim.before), *_allow_list_cleanup(claim, path)]
     return _find_escalation_editors(claim, path) if path.startswith(ESCALATIONS_FOLDER) else None
 
 
