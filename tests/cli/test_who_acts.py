@@ -183,7 +183,7 @@ def test_one_address_among_many_seats_is_found_however_it_is_spelled(acme: Shell
     assert "zoe may not record for bot" in ran.err, "it is known which seat asks"
 
 
-UNREADABLE = {
+UNREADABLE: dict[str, tuple[Callable[[str], str], str]] = {
     "a conflict mark": (lambda text: f"{text}<<<<<<<\n", "seats/ada.yaml cannot be read"),
     "nothing that is a seat": (lambda _: "- email\n", "seats/ada.yaml cannot be read"),
     "an address that is none": (lambda text: text.replace("ada@example.com", "ada"), "no seat has this address"),
