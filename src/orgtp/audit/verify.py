@@ -33,11 +33,11 @@ from orgtp.git.errors import GitFailed, TemporaryFailure, UnreadableRef
 from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo
 from orgtp.git.tree import MODULE, diff_trees, open_tree
-from orgtp.history.retirement_moments import read_moments
+from orgtp.history.retirement_moments import read_moments, read_seat_org
 from orgtp.ledger.batch import make_no_ledger
 from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Retirement
-from orgtp.model.results import find_wrong_results
+from orgtp.model.results import explain_later_value, find_wrong_results, is_recorded_after
 from orgtp.model.seat import seat_path
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
 from orgtp.model.text import count_noun
@@ -288,6 +288,8 @@ class AuditRun:
         for path, record in records:
             moments = read_moments(self.repo, commit.id, record.seat, checked=False)
             self.violations += audit_org.check_results(changes, path, find_wrong_results(record, moments))
+        for number, path in audit_claims.list_merged_retirements(changes):
+            self.violations += self._check_merged_record(changes, number, path, after)
         self.violations += self.scores.check_scores(changes, before, after)
         if self.scores.withdrawn:
             self.violations += audit_claims.find_unnamed_withdrawals(changes, claims, self.scores.withdrawn)
@@ -359,6 +361,17 @@ class AuditRun:
         paths = audit_claims.list_new_retirements(changes.own_changes)
         found = ((path, after.org.retirements.get(PurePosixPath(path).stem)) for path in paths)
         return [(path, record) for path, record in found if record]
+
+    def _check_merged_record(
+        self, changes: CommitChanges, number: int, path: str, after: CommitSnapshot
+    ) -> Iterator[Violation]:
+        """Check a record that a merge brings to one of its parents: that parent must not have newer values."""
+        record = after.org.retirements.get(PurePosixPath(path).stem)
+        tree = open_tree(self.repo, changes.commit.parents[number], checked=False)
+        scores = read_seat_org(tree, record.seat).scores.get(record.seat, ()) if record else ()
+        newest = max((score.at for score in scores), default=None)
+        if record and newest and is_recorded_after(record, newest):
+            yield from audit_org.check_merged_day(changes, path, explain_later_value(record, newest))
 
     def _read_content(self, entry: TreeChange) -> bytes | None:
         """Read what a commit wrote to a path. The content of a submodule is its commit id."""

@@ -157,6 +157,11 @@ def check_results(changes: CommitChanges, path: str, wrong: Iterable[WrongResult
         )
 
 
+def check_merged_day(changes: CommitChanges, path: str, message: str) -> Iterator[Violation]:
+    """Report a merged retirement record whose results leave out newer values."""
+    yield changes.violation(RESULTS, f"{message}, which is not among its results", path=path, hint=_RIGHT_RESULT)
+
+
 def find_seat_of_file(path: str) -> str:
     """Return the seat whose file the path is; "" if it is not a seat file."""
     match = _FILE.fullmatch(path)

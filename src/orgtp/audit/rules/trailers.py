@@ -201,6 +201,14 @@ def find_unknown_actions(claims: TrailerClaims) -> set[str]:
     return {one.action for one in claims.all if one.action} - _ALLOWED_PATHS.keys() - {_ANYTHING}
 
 
+def list_merged_retirements(changes: CommitChanges) -> list[tuple[int, str]]:
+    """Return the retirement records that a merge brings to one of its parents: the parent's number, and the path."""
+    rows = enumerate(changes.against) if changes.is_merge else ()
+    return [
+        (number, path) for number, row in rows for path in list_new_retirements(row) if path not in changes.own_changes
+    ]
+
+
 def list_new_retirements(own: Mapping[str, TreeChange]) -> list[str]:
     """Return the paths of the retirement records that a commit adds."""
     return sorted(path for path, entry in own.items() if path.startswith("retirements/") and entry.old is None)
