@@ -302,6 +302,17 @@ def test_validate_warns_of_a_shared_address(shared: Shell) -> None:
     assert "email-shared" not in shared("validate", "--json", code=None).out
 
 
+def test_one_worker_on_two_seats_is_not_warned_about_and_still_says_which_one_acts(known: Shell) -> None:
+    sales = ("seat", "add", "sales", "--name", "Ada", "--role", "Sales", "--kind", "human", "--reports-to", "ada")
+    known(*sales, "--email", "ada@example.com")
+    known.git("config", "user.email", "ada@example.com")
+    found = known("validate", "--json", code=None).json["problems"]
+    assert not {"email-shared", "seat-same-name"} & {one["rule"] for one in found}
+    with nothing_written(known):
+        assert "ada and sales share the address ada@example.com" in known(*SCORE, code=2).err
+    known(*SCORE, "--by", "ada")
+
+
 def test_a_schedule_names_the_seat_that_is_known_here(known: Shell) -> None:
     for kind in ((), ("cron",), ("systemd",), ("github",)):
         assert "--by SEAT" in known("schedule", *kind, code=2).err
