@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -314,6 +314,53 @@ def test_a_metric_is_silenced_by_a_person_who_answers_for_it() -> None:
 
 
 def test_a_retirement_hands_over_what_is_open_about_the_seat() -> None:
-    base = {**NAMED, FULL: HELD.format("bot", "open").replace("by: clerk\n", "")}
-    handed = {FULL: base[FULL].replace("with: bot", "with: bob")}
-    assert may({**record("bot", by="bob"), **handed}, base) == ["bob"]
+    base = {
+        **NAMED,
+        FULL: HELD.format("tally", "acknowledged").replace("by: clerk\n", "").replace("seat: bot", "seat: ada"),
+    }
+    assert may({**record("tally", by="bob"), FULL: _hand_over(base)}, base) == ["bob"]
+    assert may({FULL: _hand_over(base)}, base) == ["ada", "clerk", "tally"], "without the retirement"
+
+
+# Tally is Ada's, so that what it has goes to her. Bob, the approver, retires it.
+HANDED = '{at: "2026-11-20T13:00:00Z", what: handed, by: bob, to: ada, note: tally is retired}'
+
+
+def _hand_over(base: Mapping[str, str], event: str = HANDED) -> str:
+    text = base[FULL].replace("with: tally", "with: ada").replace("state: acknowledged", "state: open")
+    return text.replace("T18:00:00Z", "T17:00:00Z").replace("events: []", f"events:\n- {event}")
+
+
+NOT_HANDED: dict[str, Callable[[str], str]] = {
+    "resolved": lambda text: text.replace("state: open", "state: resolved"),
+    "less severe": lambda text: text.replace("seat: ada", "seat: ada\nseverity: low"),
+    "to somebody else": lambda text: text.replace("to: ada", "to: bob").replace("with: ada", "with: bob"),
+    "without an event": lambda text: text.partition("events:")[0] + "events: []\n",
+    "with another event": lambda text: text.replace("what: handed", "what: resolved"),
+    "with two events": lambda text: f"{text}- {HANDED}\n",
+    "in the name of another": lambda text: text.replace("by: bob", "by: ada"),
+    "to be looked at in ten years": lambda text: text.replace("2026-11-20T17:00:00Z", "2036-11-20T17:00:00Z"),
+    "with other words": lambda text: text.replace("what: x", "what: y"),
+    "about another seat": lambda text: text.replace("seat: ada", "seat: bob"),
+    "with a key of its own": lambda text: f"{text}x-done: yes\n",
+}
+
+
+@pytest.mark.parametrize("how", NOT_HANDED)
+def test_a_retirement_changes_nothing_else_of_an_escalation(how: str) -> None:
+    base = {
+        **NAMED,
+        FULL: HELD.format("tally", "acknowledged").replace("by: clerk\n", "").replace("seat: bot", "seat: ada"),
+    }
+    assert may({**record("tally", by="bob"), FULL: NOT_HANDED[how](_hand_over(base))}, base) == []
+
+
+def test_a_retirement_leaves_what_is_with_somebody_responsible_and_what_is_resolved() -> None:
+    about = {**NAMED, FULL: HELD.format("ada", "open").replace("by: clerk\n", "").replace("seat: bot", "seat: tally")}
+    mine = about[FULL].replace("events: []", f"events:\n- {HANDED}")
+    assert may({**record("tally", by="bob"), FULL: mine}, about) == []
+    done = {
+        **NAMED,
+        FULL: HELD.format("tally", "resolved").replace("by: clerk\n", "").replace("seat: bot", "seat: ada"),
+    }
+    assert may({**record("tally", by="bob"), FULL: _hand_over(done).replace("resolved", "open")}, done) == []

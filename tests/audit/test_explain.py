@@ -11,6 +11,7 @@ import pytest
 
 from tests.audit import ways_signed as ways
 from tests.audit.conftest import copied
+from tests.audit.keys import sign_with
 from tests.audit.raw_trees import commit_tree, edit_folder, file, insert_sorted
 from tests.audit.scene import BOT, CAT, OCTOBER, RECORD, Scene, line
 from tests.audit.signing import Signed, make_signed, seat
@@ -256,6 +257,26 @@ def test_a_line_by_hand_counts_if_an_approver_decided_it(scene: Scene, name: str
     assert scene.verify("--full", code=0)["verdict"] == "intact, 1 explained"
 
 
+def test_a_line_that_does_not_count_blocks_no_explanation(scene: Scene) -> None:
+    """Whoever may decide explains it all the same, with the same words at the same time, too."""
+    commit = scene.commit({OCTOBER: None})
+    scene.commit({EXPLAINED: _row(commit=commit, rule="score-file-deleted", path=OCTOBER, decided_by="bot")})
+    assert scene.verify("--full", code=1)["verdict"] == "violated"
+    assert f"explain: 1 violation of {commit[:10]}" in _explain(scene, commit, OCTOBER, *WHY).out
+    assert scene.verify("--full", code=0)["verdict"] == "intact, 1 explained"
+    assert len(scene.text(EXPLAINED).splitlines()) == 2
+
+
+def test_a_line_of_a_commit_that_was_wrong_is_repeated_to_the_letter(scene: Scene) -> None:
+    commit = scene.commit({OCTOBER: None})
+    row = _row(commit=commit, rule="score-file-deleted", path=OCTOBER)
+    wrong = scene.commit({EXPLAINED: row, SEAT: None})
+    second = _row(commit=wrong, rule="seat-deleted", path=SEAT)
+    scene.commit({EXPLAINED: row + row + second})
+    assert scene.verify("--full", code=0)["verdict"] == "intact, 2 explained"
+    assert scene.verify(code=0)["verdict"] == "intact, 2 explained"
+
+
 def test_nobody_explains_in_the_commit_that_makes_them_an_approver(scene: Scene) -> None:
     commit = scene.commit({OCTOBER: None})
     org = f"{scene.text('org.yaml')}policy: {{retirement: {{approvers: [bot]}}}}\n"
@@ -359,6 +380,18 @@ def test_an_approver_signs_the_explanation(signed: Signed) -> None:
     signed.shell.git("update-ref", "-d", "refs/orgtp/witness/main")
     signed.commit({EXPLAINED: row}, "ada")
     assert scene.verify("--full", code=0)["verdict"] == "intact, 1 explained"
+
+
+def test_an_explanation_that_no_approver_signed_blocks_none(signed: Signed) -> None:
+    commit = signed.commit({"seats/clerk.yaml": None}, "ada")
+    scene = Scene(signed.shell)
+    row = _row(commit=commit, rule="seat-deleted", path="seats/clerk.yaml")
+    wrong = signed.commit({EXPLAINED: row}, "bob")
+    sign_with(signed.shell, signed.keys["ada"])
+    _explain(scene, commit, "seats/clerk.yaml", *WHY, "--by", "ada")
+    left = scene.verify("--full", code=1)
+    assert {one["commit"] for one in left["violations"]} == {wrong}
+    assert [one["violation"]["commit"] for one in left["explained"]] == [commit]
 
 
 @pytest.mark.parametrize("names", [{"decided_by": "bob"}, {"by": "bob"}])

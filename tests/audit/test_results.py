@@ -105,6 +105,77 @@ def test_the_first_commit_of_an_org_brings_its_records_with_the_values(scene: Sc
         assert bool(_wrong(scene.verify("--full"))) is wrong
 
 
+WRONG_DAYS = {
+    "before the newest value": ("2026-11-10", "2026-11-20", "but it has a value recorded on 2026-11-20"),
+    "years ahead": ("2036-11-20", "2026-11-20", "was retired on 2036-11-20, but was written by 2026-11-"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_DAYS)
+@pytest.mark.parametrize("results", [RIGHT, "{on_target: 0, known: 0}"])
+def test_a_day_that_hides_later_values_or_has_not_come(scene: Scene, name: str, results: str) -> None:
+    """Even if the results were right on that day."""
+    day, at, said = WRONG_DAYS[name]
+    scene.append(line("n1", "2", at=f"{at}T11:00:00Z", period="2026-W46"), path="scores/cat/2026-11.jsonl")
+    before = scene.tip()
+    commit = scene.commit(_retired(scene, results, day))
+    found = scene.verify("--full", code=1)
+    assert set(_wrong(found)) == {(commit, RECORD)}
+    assert said in str(found["violations"])
+    scene.checkout()
+    problems = scene.shell("validate", "--base", before, "--json", code=1).json["problems"]
+    assert said in str([one["message"] for one in problems if one["rule"] == WRONG])
+
+
+def test_a_record_without_results_may_be_of_any_day(scene: Scene) -> None:
+    """It makes nothing up; `validate --base` asks for the results."""
+    scene.commit(_retired(scene, "", "2026-11-10"))
+    assert scene.verify("--full", code=0)["verdict"] == "intact"
+
+
+@pytest.mark.parametrize("first", ["main", "side"])
+def test_a_branch_from_before_the_misses_does_not_hide_them(scene: Scene, first: str) -> None:
+    """The record is right on its branch, and its results leave out what was recorded meanwhile."""
+    scene.commit(_retired(scene, RIGHT), to="side", on=["main"])
+    scene.append(line("n1", "2", at="2026-11-25T11:00:00Z", period="2026-W48"), path="scores/cat/2026-11.jsonl")
+    scene.git("checkout", "-q", "side")
+    found = scene.shell("validate", "--base", "main", "--json", code=1).json["problems"]
+    said = "the record says that cat was retired on 2026-11-20, but it has a value recorded on 2026-11-25"
+    assert [one["message"] for one in found if one["rule"] == WRONG] == [said]
+    scene.git("checkout", "-q", first)
+    scene.git("merge", "-q", "--no-ff", "-m", "Merge", *({"main", "side"} - {first}))
+    merge = scene.shell.head()
+    scene.git("branch", "-f", "main", merge) if first == "side" else None
+    violated = scene.verify("--full", code=1)["violations"]
+    assert [(one["rule"], one["commit"], one["path"]) for one in violated] == [(WRONG, merge, RECORD)]
+    assert said in violated[0]["message"]
+
+
+def test_sync_moves_the_day_when_later_values_came_first(scene: Scene, tmp_path: Path) -> None:
+    """The retirement was not known to others yet, so it is that of the day on which the seat had its last value."""
+    other = _cloned(scene, tmp_path)
+    scene.shell(*RETIRE, *DECIDED, ORGTP_NOW="2026-11-20T10:00:00Z")
+    other.shell(
+        "score", "add", "cat", "number", "20", "--by", "ada", "--id", "x1", "--push", ORGTP_NOW="2026-11-25T09:00:00Z"
+    )
+    scene.shell("sync", ORGTP_NOW="2026-11-25T10:00:00Z")
+    assert "retired_on: 2026-11-25" in scene.text(RECORD)
+    assert "last: '20'" in scene.text(RECORD) or 'last: "20"' in scene.text(RECORD)
+    assert scene.verify("--full", code=0)["verdict"] == "intact"
+
+
+def test_a_record_that_differs_from_the_seat_is_a_warning_and_no_violation(scene: Scene) -> None:
+    before = scene.tip()
+    files = _retired(scene, "")
+    scene.commit({**files, RECORD: files[RECORD].replace("role: Desk", "role: Chief")})
+    assert scene.verify("--full", code=0)["verdict"] == "intact"
+    scene.checkout()
+    found = scene.shell("validate", "--base", before, "--json", code=0).json["problems"]
+    said = [one["message"] for one in found if one["rule"] == "retirement-record-differs"]
+    assert "the record says role: Chief, but cat had Desk before" in said
+    assert "the record leaves out how number ended, which has values" in said
+
+
 # A proposal that waits while the work goes on.
 
 

@@ -481,3 +481,37 @@ def test_many_are_checked_at_once(org: Signed) -> None:
     for number in range(70):
         org.commit(scores("bot", *map(str, range(number + 1))), "bot")
     assert judged(org.shell).violations == []
+
+
+class TestNamesInTheLog:
+    """Under a policy, whoever signed has acted and approved; the author's address confirms nothing."""
+
+    MESSAGE = "set(bot): x\n\nOrgtp-Action: set\nOrgtp-Seat: bot\nOrgtp-By: {by}\nOrgtp-Approved-By: {approved}\n"
+
+    @pytest.mark.parametrize(
+        ("signer", "by", "approved", "claimed"),
+        [
+            ("ada", "ada", "ada", (False, False)),
+            ("bot", "bot", "ada", (False, True)),
+            ("ada", "bot", "ada", (True, False)),
+            ("forge", "ada", "ada", (True, True)),
+            ("mallory", "ada", "ada", (True, True)),
+            ("", "ada", "ada", (True, True)),
+        ],
+    )
+    def test_a_name_is_a_fact_if_that_seat_signed(
+        self, shell: Shell, signer: str, by: str, approved: str, claimed: tuple[bool, bool]
+    ) -> None:
+        org = make_signed(shell)
+        org.commit({"seats/ada.yaml": seat("ada", "email: ada@example.com\n")})
+        before = org.shell("log", "-n", "1", "--json").json["commits"][0]
+        org.admit("ada", "bot", forge=signers(forge=org.keys["forge"]))
+        org.shell.git("config", "user.email", "ada@example.com")
+        org.commit(
+            {"seats/bot.yaml": seat("bot", "mission: x\n")}, signer, self.MESSAGE.format(by=by, approved=approved)
+        )
+        (entry,) = org.shell("log", "-n", "1", "--json").json["commits"]
+        assert (entry["by_claimed"], entry["approved_by_claimed"]) == claimed
+        assert ("approved by ada)" in org.shell("log", "-n", "1").out) is True
+        assert ("(approved by ada)" in org.shell("log", "-n", "1").out) is not claimed[1]
+        assert (before["by_claimed"], before["approved_by_claimed"]) == (False, False)

@@ -35,7 +35,7 @@ def test_by_seat_by_author_and_in_which_commit(acme: Shell) -> None:
     assert fields["metrics.percent.target"]["action"] == "set"
     lines = acme("seat", "blame", "bot").out.splitlines()
     assert lines[0].split()[2:] == [strange[:10], "Stranger", "since", "=", "2026-10-06"]
-    assert [line.split()[3] for line in lines[1:3]] == ["Ada", "Ada"], "newest first"
+    assert [line.split()[3] for line in lines[1:3]] == ["Ada", "A"], "newest first; that Ada did it is a claim"
     assert list(acme("seat", "blame", "bot", "--at", first, "--json").json["fields"][0].values())[2] == first
 
 

@@ -91,6 +91,7 @@ def made(here: Shell, *words: str) -> dict[str, list[tuple[str | None, str | Non
 
 def test_by_whom_and_in_which_commit(acme: Shell) -> None:
     acme("score", "add", "bot", "percent", "91", "--by", "ada")
+    acme("seat", "set", "ada", "email=tester@example.com")
     base = acme.head()
     acme("seat", "set", "bot", "metrics.percent.target=>= 99%", "--by", "ada")
     made_by = {

@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import SCRIPT, Shell
 
 KEYS = {"commit", "at", "action", "seats", "by", "approved_by", "author", "what", "body", "paths"}
+CLAIMED = {"by_claimed", "approved_by_claimed"}
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_newest_first_in_words(mixed: Shell) -> None:
         "Stranger by hand Notes",
         "Ada by hand bot A better word (changed seats/bot.yaml)",
         "A Tester set ada email = Ada@Example.com",
-        "Ada score bot number 2026-W47 = 13",
+        "A Tester score bot number 2026-W47 = 13 (claimed: by ada)",
         "A Tester by hand ada, bot Two seats (added seats/ada.yaml and added seats/bot.yaml)",
         "A Tester init the organisation as text",
     ]
@@ -60,7 +61,7 @@ def test_of_one_seat(mixed: Shell) -> None:
 def test_json(mixed: Shell) -> None:
     data = mixed("log", "--json").json
     assert (data["kind"], data["revision"]) == ("log", mixed.head())
-    assert all(set(entry) >= KEYS for entry in data["commits"])
+    assert all(set(entry) == KEYS | CLAIMED for entry in data["commits"])
     newest, stranger, by_hand, _, score, *_ = data["commits"]
     assert (newest["commit"], newest["action"], newest["seats"]) == (mixed.head(), "add", ["new"])
     assert (stranger["by"], stranger["author"], stranger["action"]) == (None, "Stranger", None)
@@ -81,6 +82,51 @@ def test_a_retirement_names_who_approved(sample: Shell) -> None:
     lines = sample("log", "echo").out.splitlines()
     assert any("retire" in line and "(approved by david)" in line for line in lines)
     assert any("add" in line for line in lines)
+
+
+FORGED = (
+    "set(bot): role = Front desk\n\nOrgtp-Action: set\nOrgtp-Seat: bot\nOrgtp-By: {by}\nOrgtp-Approved-By: {approved}\n"
+)
+ADA, BOB = "ada@example.com", "bob@example.com"
+# Who wrote the commit, whom it names, what the log says, and which of the names are only claimed.
+WRITTEN = {
+    "by a stranger": ("eve@example.com", "bob", "ada", "Eve", "(claimed: by bob, approved by ada)", (True, True)),
+    "by the one who acted": (BOB, "bob", "ada", "Bob", "(claimed: approved by ada)", (False, True)),
+    "by the one who approved": (ADA, "bob", "ada", "Eve", "(approved by ada) (claimed: by bob)", (True, False)),
+    "by the only one": (ADA.upper(), "ada", "ada", "Ada", "(approved by ada)", (False, False)),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_name_that_only_the_commit_gives_is_shown_as_a_claim(acme: Shell, name: str) -> None:
+    """In the log, in blame, in the history of the seat and in the diff: whose address it is has done it."""
+    address, by, approved, who, said, claimed = WRITTEN[name]
+    acme("seat", "add", "bob", "--name", "Bob", "--role", "R", "--kind", "human", "--email", BOB)
+    acme("seat", "set", "ada", f"email={ADA}")
+    acme.write("seats/bot.yaml", acme.read("seats/bot.yaml").replace("Desk", "Front desk"))
+    message = FORGED.format(by=by, approved=approved)
+    acme.git("commit", "-qam", message, GIT_AUTHOR_NAME="Eve", GIT_AUTHOR_EMAIL=address)
+    line = " ".join(acme("log", "-n", "1").out.split()[2:-1])
+    assert line == f"{who} set bot role = Front desk {said}"
+    (entry,) = acme("log", "-n", "1", "--json").json["commits"]
+    assert (entry["by"], entry["approved_by"], entry["author"]) == (by, approved, "Eve")
+    assert (entry["by_claimed"], entry["approved_by_claimed"]) == claimed
+    (role,) = [row for row in acme("seat", "blame", "bot", "--json").json["fields"] if row["key"] == "role"]
+    assert (role["by"], role["by_claimed"]) == (by, claimed[0])
+    assert f" {who} " in next(row for row in acme("seat", "blame", "bot").out.splitlines() if "role = " in row)
+    assert f"by {who} in" in acme("diff", "HEAD~1").out
+    event = acme("seat", "history", "bot", "--json").json["events"][-1]
+    assert (event["by"], event["by_claimed"]) == (by, claimed[0])
+    assert f"  {who}  " in acme("seat", "history", "bot").out
+    assert [one["commit"] for one in acme("log", "--by", by, "--json").json["commits"]] == [acme.head()]
+
+
+def test_a_claim_is_not_cut_into_a_fact_on_a_narrow_screen(acme: Shell) -> None:
+    acme("seat", "set", "bot", "role=Front desk of the house", "mission=Answers whoever asks.", "--by", "ada")
+    for columns in ("40", "80", "120"):
+        out = acme("log", "-n", "1", COLUMNS=columns).out
+        assert "Ada" not in out
+        assert "A Tester" in out
 
 
 def test_at_an_earlier_revision(mixed: Shell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -25,6 +26,7 @@ RECORDING = {
     "that one is over": ("escalate", "resolve", "{id}", "--note", "It works again."),
     "what is not news": ("escalate", "silence", "bot", "number", "--until", "2026-12-01", "--reason", "R"),
     "what is overdue": ("escalate", "tick"),
+    "a violation is explained": ("audit", "explain", "{violated}", "--reason", "R", "--decided-by", "ada"),
     "a retirement": ("retire", "bot", "--reason", "R", "--yes"),
     "a retirement that names who decided": ("retire", "bot", "--reason", "R", "--decided-by", "ada", "--yes"),
 }
@@ -40,13 +42,26 @@ def known(acme: Shell) -> Shell:
     acme.write("seats/bot.yaml", text)
     acme.git("commit", "-qam", "A source")
     (acme.home / "sources.yaml").write_text("talks: {command: [echo, '13']}\n", encoding="utf-8")
+    delete_seat(acme)
     acme("seat", "set", "ada", "email=ada@example.com")
     return acme
 
 
+def delete_seat(here: Shell) -> None:
+    """Commit a violation: the file of a seat is deleted by hand."""
+    here.write(
+        "seats/gone.yaml", "seat: gone\nname: G\nrole: R\nkind: agent\nstatus: active\nowner: ada\nreports_to: ada\n"
+    )
+    here.git("add", ".")
+    here.git("commit", "-qm", "A seat")
+    (here.folder / "seats/gone.yaml").unlink()
+    here.git("commit", "-qam", "Deleted by hand")
+
+
 def fill(here: Shell, words: tuple[str, ...]) -> list[str]:
     """The words of a command, with what differs between orgs."""
-    return [word.format(id=OPEN, sources=here.home / "sources.yaml") for word in words]
+    violated = here.git("log", "--format=%H", "--diff-filter=D", "-1").out.strip()
+    return [word.format(id=OPEN, sources=here.home / "sources.yaml", violated=violated) for word in words]
 
 
 @pytest.mark.parametrize("what", RECORDING)
@@ -73,6 +88,7 @@ def test_a_seat_in_the_environment_or_the_address_of_a_seat_is_known(known: Shel
 @pytest.mark.parametrize("what", RECORDING)
 def test_where_no_seat_has_an_address_nobody_is_asked(acme: Shell, what: str) -> None:
     acme("escalate", "open", "bot", "The printer is broken")
+    delete_seat(acme)
     (acme.home / "sources.yaml").write_text("talks: {command: [echo, '13']}\n", encoding="utf-8")
     ran = acme(*fill(acme, RECORDING[what]), stdin=ROWS, code=None)
     assert "addresses" not in ran.err
@@ -126,6 +142,9 @@ def test_the_python_api_asks_too(known: Shell, monkeypatch: pytest.MonkeyPatch) 
         lambda: org.escalations.record_trouble([]),
         lambda: org.ledger.retire(request),
         lambda: org.ledger.propose_retirement(request),
+        lambda: org.audit.explain(known.git("rev-parse", "HEAD~1").out.strip(), reason="R", decided_by="ada"),
+        lambda: org.ledger.withdraw_score("bot", "number", period="last", reason="R"),
+        lambda: org.escalations.silence("bot", "number", date(2026, 12, 1), "R"),
     ]
     with nothing_written(known):
         for call in calls:
@@ -164,6 +183,94 @@ def test_one_address_among_many_seats_is_found_however_it_is_spelled(acme: Shell
     assert "zoe may not record for bot" in ran.err, "it is known which seat asks"
 
 
+UNREADABLE: dict[str, tuple[Callable[[str], str], str]] = {
+    "a conflict mark": (lambda text: f"{text}<<<<<<<\n", "seats/ada.yaml cannot be read"),
+    "nothing that is a seat": (lambda _: "- email\n", "seats/ada.yaml cannot be read"),
+    "an address that is none": (lambda text: text.replace("ada@example.com", "ada"), "no seat has this address"),
+    "an address of another type": (lambda text: text.replace("ada@", "{ada: ").replace(".com", ".com}"), "no seat has"),
+    "a key that is misspelt": (lambda text: text.replace("email:", "emial:"), "no seat has this address"),
+}
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_a_seat_that_cannot_be_read_gives_nobody_more_authority(known: Shell, how: str, *, many: bool) -> None:
+    """It may be the only seat with an address, so an unknown identity stays unknown."""
+    edit, said = UNREADABLE[how]
+    for number in range(60 if many else 0):
+        known.write(
+            f"seats/s{number}.yaml", f"seat: s{number}\nname: S\nrole: R\nkind: agent\nstatus: active\nowner: eve\n"
+        )
+    known.write("seats/eve.yaml", "seat: eve\nname: Eve\nrole: R\nkind: human\nstatus: active\n")
+    known.write("seats/ada.yaml", edit(known.read("seats/ada.yaml")))
+    known.git("add", ".")
+    known.git("commit", "-qm", "Broken")
+    with nothing_written(known):
+        for words in (SCORE, ("escalate", "open", "bot", "The mailbox is full"), ("score", "add", "--from", "-")):
+            err = known(*words, stdin=ROWS, code=2).err
+            assert said in err or (words[2] == "--from" and "the seats of this org have addresses" in err)
+            assert "--by SEAT" in err
+    known(*SCORE, "--by", "bot", code=None)
+    assert "Orgtp-By: bot" in trailers(known)
+
+
+@pytest.mark.parametrize("path", ["seats/ada.yaml", "seats/ada.yml", "seats/more/ada.yaml"])
+def test_a_seat_file_in_place_of_which_is_something_else_may_have_an_address(acme: Shell, path: str) -> None:
+    (acme.folder / "seats/ada.yaml").rename(acme.folder / "ada.yaml")
+    (acme.folder / path).parent.mkdir(exist_ok=True)
+    (acme.folder / path).symlink_to("../ada.yaml")
+    acme.git("add", "-A")
+    acme.git("commit", "-qm", "Elsewhere")
+    with nothing_written(acme):
+        for words in (SCORE, ("escalate", "open", "bot", "The mailbox is full")):
+            assert "cannot be read" in acme(*words, code=2).err
+
+
+POLICIES = {
+    "a text": "policy: {retirement: {approvers: ada}}",
+    "no value": "policy: {retirement: {approvers: }}",
+    "no ids": "policy: {retirement: {approvers: [Ada Lovelace]}}",
+    "a list one level up": "policy: {retirement: [ada]}",
+    "a policy of another type": "policy: [ada]",
+    "a misspelt key": "policy: {retirement: {approvors: [ada]}}",
+    "a misspelt group": "policy: {retirment: {approvers: [ada]}}",
+    "a misspelt policy": "polcy: {retirement: {approvers: [ada]}}",
+}
+
+
+@pytest.mark.parametrize("how", POLICIES)
+def test_approvers_that_cannot_be_read_let_nobody_decide(acme: Shell, how: str) -> None:
+    """Neither the owner, who decides if there are no approvers, nor the people at the top."""
+    delete_seat(acme)
+    violated = acme.git("rev-parse", "HEAD").out.strip()
+    acme.write("org.yaml", f"org: acme\ntimezone: America/New_York\n{POLICIES[how]}\n")
+    acme.git("commit", "-qam", "A policy")
+    by = ("--decided-by", "ada", "--by", "ada")
+    with nothing_written(acme):
+        for words in (("retire", "bot", "--reason", "R", "--yes"), ("audit", "explain", violated, "--reason", "R")):
+            err = acme(*words, *by, code=2).err
+            assert ": policy.retirement.approvers cannot be read, so nobody may decide. See: orgtp validate" in err
+            assert "org.yaml:" in err
+    acme.write("org.yaml", acme.read("org.yaml").replace(POLICIES[how], "policy: {retirement: {approvers: [ada]}}"))
+    acme.git("commit", "-qam", "Repaired")
+    acme("audit", "explain", violated, "--reason", "R", *by)
+    acme("retire", "bot", "--reason", "R", "--yes", *by)
+
+
+@pytest.mark.parametrize("wrong", ["reports_to: Ada L", "report_to: ada", "status: actve"])
+def test_a_key_of_a_seat_that_cannot_be_read_makes_nobody_an_approver(acme: Shell, wrong: str) -> None:
+    """Whoever reports to nobody may decide, but not whoever reports to somebody that cannot be read."""
+    delete_seat(acme)
+    status = "" if "status" in wrong else "status: active\n"
+    acme.write("seats/eve.yaml", f"seat: eve\nname: Eve\nrole: R\nkind: human\n{status}{wrong}\n")
+    acme.git("add", ".")
+    acme.git("commit", "-qm", "Eve")
+    violated = acme.git("log", "--format=%H", "--diff-filter=D", "-1").out.strip()
+    words = ("audit", "explain", violated, "--reason", "R", "--by", "eve", "--decided-by")
+    assert '"eve" may not explain a violation. Allowed: ada.' in acme(*words, "eve", code=2).err
+    acme(*words, "ada")
+
+
 @pytest.fixture
 def shared(known: Shell) -> Shell:
     """Eve has the same address as Ada, in other letters."""
@@ -193,6 +300,17 @@ def test_validate_warns_of_a_shared_address(shared: Shell) -> None:
     assert (row["severity"], row["path"]) == ("warning", "seats/eve.yaml")
     shared("seat", "set", "eve", "email=eve@example.com")
     assert "email-shared" not in shared("validate", "--json", code=None).out
+
+
+def test_one_worker_on_two_seats_is_not_warned_about_and_still_says_which_one_acts(known: Shell) -> None:
+    sales = ("seat", "add", "sales", "--name", "Ada", "--role", "Sales", "--kind", "human", "--reports-to", "ada")
+    known(*sales, "--email", "ada@example.com")
+    known.git("config", "user.email", "ada@example.com")
+    found = known("validate", "--json", code=None).json["problems"]
+    assert not {"email-shared", "seat-same-name"} & {one["rule"] for one in found}
+    with nothing_written(known):
+        assert "ada and sales share the address ada@example.com" in known(*SCORE, code=2).err
+    known(*SCORE, "--by", "ada")
 
 
 def test_a_schedule_names_the_seat_that_is_known_here(known: Shell) -> None:

@@ -153,6 +153,7 @@ def test_what_is_open(sample: Shell) -> None:
 
 
 def test_a_retirement_is_told_on_both_sides(sample: Shell) -> None:
+    sample.git("config", "user.email", "david@example.com")
     sample("retire", "jeff", "--to", "dash,crystal", "--by", "david", "--reason", "Others do it better.", "--yes")
     commit = sample.head()[:10]
     heir = section(sample("context", "dash").out, "What was decided lately")

@@ -129,7 +129,7 @@ def test_a_proposal_is_a_branch_for_a_person(sample: Shell) -> None:
     assert sample("validate", "--at", "retire/jeff", "--base", "main").code == 0
     _, approve, _ = found["next"]
     subprocess.run(["sh", "-ec", approve], cwd=sample.folder, env=sample.env(), check=True, capture_output=True)
-    assert "approved (approved by david)" in sample("log", "--limit", "1").out
+    assert "approved (claimed: by david, approved by david)" in sample("log", "--limit", "1").out
     assert sample("validate").code == 0
     assert sample("audit", "verify", code=0).code == 0
     assert call(server, "get_seat", seat="jeff")["seat"]["retirement"]["decided_by"] == "david"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from orgtp.actions.acting_seat import explain_unread_approvers, require_acting_seat
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import AppendExplanations, Change
 from orgtp.model.errors import BadInput, Refused
@@ -17,7 +18,7 @@ _SHORT = 10
 
 @dataclass(frozen=True, slots=True)
 class ExplainRequest:
-    """A commit, the violations in it to explain (each the rule and the path), the reason, and who decided."""
+    """A commit, its violations that nobody explained (each the rule and the path), the reason, and who decided."""
 
     commit: str
     violations: Sequence[tuple[str, str]]
@@ -29,24 +30,28 @@ class ExplainRequest:
 def explain_violations(org: Org, request: ExplainRequest, now: datetime) -> Change:
     """Record that violations of one commit are explained.
 
-    Raises `BadInput` without a reason, and `Refused` if `decided_by` is not an approver.
+    A line about them may be in the file already: one that does not count. Raises `BadInput` without a reason,
+    `UnknownActor`, and `Refused` if `decided_by` is not an approver.
     """
+    require_acting_seat(org, request.by)
     reason = one_line(request.reason)
     if not reason:
         raise BadInput(what="say what happened: --reason TEXT")
     allowed = org.policy_approvers
     if request.decided_by not in allowed:
         who = f'"{request.decided_by}" may not explain a violation' if request.decided_by else "a person has to decide"
-        hint = f"Allowed: {join_with_and(allowed)}. Name who decided: --decided-by SEAT" if allowed else _NOBODY
+        hint = (
+            f"Allowed: {join_with_and(allowed)}. Name who decided: --decided-by SEAT"
+            if allowed
+            else explain_unread_approvers(org) or _NOBODY
+        )
         raise Refused(why=f"{who}. {hint}")
     if request.by:
         org.seat(request.by)
     at = now.replace(microsecond=0)
-    known = {one.subject for one in org.explanations}
     new = tuple(
         Explanation(at, request.commit, rule, path, reason, request.decided_by, request.by)
         for rule, path in dict.fromkeys(request.violations)
-        if (request.commit, rule, path) not in known
     )
     paths = list(dict.fromkeys(one.path for one in new if one.path))
     what = f"{count_noun(len(new), 'violation')} of {request.commit[:_SHORT]}"
@@ -54,7 +59,7 @@ def explain_violations(org: Org, request: ExplainRequest, now: datetime) -> Chan
         action="explain",
         what=f"{what} in {paths[0]}" if len(paths) == 1 else what,
         seats=(),
-        edits=(AppendExplanations(EXPLAINED_PATH, new),) if new else (),
+        edits=(AppendExplanations(EXPLAINED_PATH, new),),
         by=request.by,
         approved_by=request.decided_by,
         body="\n".join([reason, "", *(f"{one.rule} {one.path}".rstrip() for one in new)]),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from datetime import datetime
 
-from orgtp.actions.acting_seat import require_acting_seat, suggest_owner
+from orgtp.actions.acting_seat import explain_unread_approvers, require_acting_seat, suggest_owner
 from orgtp.actions.escalate import hand_over_retired
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlData
@@ -237,6 +237,8 @@ def check_decider(org: Org, request: RetirementRequest) -> None:
 
 def _suggest_decider(org: Org, seat: str) -> str:
     """What to do if nobody may decide about `seat`."""
+    if unread := explain_unread_approvers(org):
+        return unread
     if org.policy.approvers:
         return "List an active human seat in policy.retirement.approvers in org.yaml, and commit it."
     return suggest_owner(org, seat)

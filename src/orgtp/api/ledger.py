@@ -82,7 +82,7 @@ class LedgerActions:
     @contextmanager
     def explain_refusals(self) -> Iterator[None]:
         """Turn an unknown seat or metric into `NotCommitted` if the work tree has it. Explain an `UnknownActor`."""
-        from orgtp.actions.acting_seat import UnknownActor
+        from orgtp.actions.acting_seat import UnknownActor, explain_unread_seats
 
         try:
             yield
@@ -91,7 +91,9 @@ class LedgerActions:
             address = shlex.quote(user.address)
             mine = f" Or give your seat this address (for several: email=A,B): orgtp seat set SEAT email={address}"
             hint = mine if user.address and not (user.seats or user.retired) else ""
-            raise UnknownActor(why=user.explain_unknown(), hint=hint) from error
+            unread = explain_unread_seats(error.unread)
+            why = f"{user.explain_unknown()}{f', but {unread}' if unread else ''}"
+            raise UnknownActor(why=why, hint=hint, unread=error.unread) from error
         except (UnknownSeat, UnknownMetric) as error:
             what = self._find_uncommitted(error.facts)
             if not what:

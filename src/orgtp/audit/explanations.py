@@ -42,10 +42,13 @@ class ExplanationAudit:
         rows = [entries[EXPLAINED_PATH] for entries in changes.against if EXPLAINED_PATH in entries]
         if len(rows) < len(changes.against):
             return
-        known = {line for entry in rows for line in self._read(entry.old, entry.old_mode).split(b"\n")}
+        old = [self._read(entry.old, entry.old_mode) for entry in rows]
+        # In a merge, new lines may be anywhere. Otherwise they are at the end, and may repeat an earlier line.
+        known = {line for raw in old for line in raw.split(b"\n")} if changes.is_merge else set()
+        begin = 0 if changes.is_merge else old[0].count(b"\n")
         approvers = {seat for snapshot in before for seat in snapshot.org.policy_approvers}
         for number, line in enumerate(self._read_new(rows[0]).split(b"\n"), 1):
-            if not line or line in known:
+            if not line or number <= begin or line in known:
                 continue
             one, why = parse_explanation(line, number)
             if one and one.decided_by not in approvers:

@@ -117,12 +117,3 @@ def _check_ssh_signature(repo: Repo, payload: bytes, armored: str) -> SignatureC
         return SignatureCheck(why=str(error))
     why = check_ssh_signature(repo, payload, signature, GIT_NAMESPACE)
     return SignatureCheck(key=signature.blob, why=why)
-
-
-def read_claimed_key(raw: bytes, id_: str) -> str:
-    """Return the SSH key in a commit's signature, in base64, without checking the signature."""
-    found = split_signed_commit(raw, id_)
-    try:
-        return parse_ssh_signature(found[1]).blob if found else ""
-    except BadSignature:
-        return ""

@@ -22,7 +22,7 @@ from orgtp.audit.rules.authority import (
     find_wrong_deciders,
 )
 from orgtp.audit.rules.names import ClaimedName, find_claimed_names
-from orgtp.audit.signature_pool import OPENPGP, Forges, SignatureCheck, SignaturePool, is_signed, read_claimed_key
+from orgtp.audit.signature_pool import OPENPGP, Forges, SignatureCheck, SignaturePool, is_signed
 from orgtp.audit.signing_policy import PolicyCache, PolicyHistory, SigningPolicy
 from orgtp.audit.snapshot import BlobCache, CommitSnapshot
 from orgtp.files.org import read_org_head
@@ -32,7 +32,7 @@ from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.git.ancestry import find_common_ancestors
 from orgtp.git.ancestry import list_commits_after as commits_after
 from orgtp.git.repo import Repo
-from orgtp.git.ssh_signature import GIT_NAMESPACE
+from orgtp.git.ssh_signature import GIT_NAMESPACE, read_claimed_key
 from orgtp.git.tree import open_tree
 from orgtp.model.org import Org
 from orgtp.model.score import format_timestamp

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, tzinfo
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -19,6 +20,7 @@ from orgtp.model.org import DEFAULT_GRACE, FORMAT_VERSION, WORD_TOPICS, Ending, 
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Marks, Problem
 from orgtp.model.seat import SeatKind
+from orgtp.model.text import find_nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,18 @@ class OrgHead:
     marks: Marks = Marks("org.yaml")
 
 
+_UNREAD_HEAD = OrgHead(policy=Policy(are_approvers_unread=True))
+
+
 @lru_cache(maxsize=16)
 def read_org_head(raw: bytes) -> tuple[OrgHead, tuple[Problem, ...]]:
     """The content of org.yaml, with defaults for what cannot be read, and its problems."""
     try:
         document = read_document("org.yaml", raw)
     except NotStrict as error:
-        return OrgHead(), (error.problem,)
+        return _UNREAD_HEAD, (error.problem,)
     if not isinstance(document.data, dict):
-        return OrgHead(), (build_mapping_problem("org.yaml", "org"),)
+        return _UNREAD_HEAD if raw else OrgHead(), (build_mapping_problem("org.yaml", "org"),)
     problems: list[Problem] = []
     return _parse_org_head(MappingReader(document.data, document.marks, problems, what="org.yaml")), tuple(problems)
 
@@ -130,22 +135,32 @@ def _read_branch_name(fields: MappingReader) -> str:
 def _read_policy(fields: MappingReader) -> Policy:
     policy = fields.mapping("policy")
     if policy is None:
-        return Policy()
+        return Policy(are_approvers_unread=_is_unread(fields, "policy", ORG_ORDER))
     policy.refuse_unknown_keys(POLICY_KEYS)
+    known = len(policy.problems)
     retirement = policy.mapping("retirement")
     if retirement:
         retirement.refuse_unknown_keys(("approvers",))
     approvers = retirement.ids("approvers") if retirement else ()
+    unread = len(policy.problems) > known or _is_unread(policy, "retirement", POLICY_KEYS)
     return Policy(
         grace=read_duration(policy, "grace", DEFAULT_GRACE),
         scorekeepers=policy.ids("scorekeepers"),
         approvers=approvers,
+        are_approvers_unread=unread and not any(approvers),
         push=policy.flag("push"),
         words=_read_word_lists(policy),
         signed_since=_read_commit_id(policy, "require_signatures_since"),
         forges=policy.ids("forges"),
         escalation=read_escalation_policy(policy),
     )
+
+
+def _is_unread(fields: MappingReader, key: str, known: Sequence[str]) -> bool:
+    """Whether `key` has a value of a wrong type, or is missing and another key seems to be a misspelling of it."""
+    if key in fields.data:
+        return not isinstance(fields.data[key], dict)
+    return any(find_nearest(name, known) == key for name in fields.data if name not in known)
 
 
 # Git accepts 4 digits and shows 7 in a small repository. A full SHA-256 id has 64.

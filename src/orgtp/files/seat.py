@@ -16,10 +16,10 @@ from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.due import WEEKDAY_NAMES, parse_due
 from orgtp.model.errors import BadValue
 from orgtp.model.period import GRAIN_SIZES, Cadence, Grain, Period, parse_period
-from orgtp.model.problem import Place, Problem
+from orgtp.model.problem import Place, Problem, select_unread
 from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, SeatStatus
 from orgtp.model.target import Target, Targets, parse_target, target_hint
-from orgtp.model.text import did_you_mean, is_id
+from orgtp.model.text import did_you_mean, find_nearest, is_id
 from orgtp.model.value import Unit, ValueKind
 
 _NO_TARGET = Targets(())
@@ -68,8 +68,19 @@ def _parse_seat(path: str, fields: MappingReader) -> Seat:
         capabilities=fields.texts("capabilities"),
         metrics=_read_metrics(fields),
         own=_read_user_keys(fields.data),
+        unread=_find_unread_keys(fields) if fields.problems else frozenset(),
         marks=fields.marks,
     )
+
+
+def _find_unread_keys(fields: MappingReader) -> frozenset[str]:
+    """The keys of a seat that have a problem, and those that another key seems to be a misspelling of."""
+    problems = select_unread(fields.problems)
+    spots = {(one.place.line, one.place.column) for one in problems}
+    marks = (*fields.marks.values.items(), *fields.marks.keys.items())
+    wrong = {keys[0] for keys, spot in marks if keys and spot in spots} & fields.data.keys()
+    meant = {find_nearest(key, SEAT_ORDER) for key in wrong.difference(SEAT_ORDER)} - fields.data.keys()
+    return frozenset({*wrong, *(key for key in meant if key)})
 
 
 def _read_user_keys(data: Mapping[str, Any]) -> dict[str, str]:

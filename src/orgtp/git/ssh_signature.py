@@ -146,6 +146,15 @@ def split_signed_commit(raw: bytes, id_: str) -> tuple[bytes, str] | None:
     return (b"\n".join([*payload, b"", message]), text) if signature else None
 
 
+def read_claimed_key(raw: bytes, id_: str) -> str:
+    """Return the SSH key in a commit's signature, in base64, without checking the signature."""
+    found = split_signed_commit(raw, id_)
+    try:
+        return parse_ssh_signature(found[1]).blob if found else ""
+    except BadSignature:
+        return ""
+
+
 def _run_ssh_keygen(repo: Repo, words: list[str], data: bytes) -> tuple[int, bytes, bytes]:
     done = run_program([find_ssh_keygen(repo), *words], data)
     if done is None:

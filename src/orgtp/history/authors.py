@@ -5,21 +5,25 @@ Seats are looked up one at a time, so that the cost does not grow with the org.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from functools import cached_property
 
 from orgtp.files.seat import read_seat
+from orgtp.files.signers import read_signers
 from orgtp.git.cat_file import GitObject, ObjectTooLarge
 from orgtp.git.errors import GitFailed
 from orgtp.git.mailmap import Mailmap, read_mailmap
 from orgtp.git.repo import Repo
+from orgtp.git.ssh_signature import GIT_NAMESPACE, read_claimed_key
 from orgtp.git.tree import TREE, TreeEditor, open_tree
 from orgtp.history.locate import OrgSnapshot
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.model.seat import Seat, seat_path
+from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, SignerKey
 from orgtp.model.text import is_id
 
 _FOLDER = "seats"
@@ -44,9 +48,24 @@ def find_seats_with_address(repo: Repo, folder: str, address: str) -> list[Seat]
 
 
 def find_any_address(repo: Repo, folder: str) -> str:
-    """The id of a seat of a folder that has an address; "" if none has one."""
-    files = _read_files_with(repo, folder, "email") if folder else {}
-    return next((seat.id for seat in _parse_seats(files) if seat.emails), "")
+    """The path of a seat file of a folder that has an address, or that cannot be read and may have one; "" if none.
+
+    In a large folder, only files with the word or with a conflict mark are read: without it, they have no address.
+    """
+    if not folder:
+        return ""
+    found = repo.read(folder)
+    if found is None:
+        return _FOLDER
+    names = [row.partition(b" ")[2].partition(b"\0")[0] for row in _list_rows(found) - _list_seat_files(found)]
+    odd = sorted(os.fsdecode(name) for name in names if not name.startswith(b".") and name != b"README.md")
+    if odd:
+        return f"{_FOLDER}/{odd[0]}"
+    rows = _select_rows_with(repo, folder, _list_seat_files(found), ("email", "<<<<<<<"))
+    files = _read_rows(repo, rows)
+    seats = {name: read_seat(seat_path(name), files[name])[0] if name in files else None for name in _list_names(rows)}
+    fit = [name for name, seat in seats.items() if seat is None or seat.may_have_address]
+    return next(map(seat_path, sorted(fit, key=lambda name: (seats[name] is not None, name))), "")
 
 
 def select_acting_seat(seats: Iterable[Seat]) -> str:
@@ -69,13 +88,17 @@ def _read_files_with(repo: Repo, folder: str, text: str) -> dict[str, bytes]:
 
     YAML can spell a text with escapes, so a file with a backslash may have it, too.
     """
-    rows = _select_seat_files(_list_rows(repo.read(folder)))
-    if len(rows) > _FEW:
-        words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules")
-        out = repo.attempt(*words, "-e", text, "-e", "\\", folder)[1]
-        named = {name.partition(b":")[2] for name in out.split(b"\0")}
-        rows = {row for row in rows if b"%s.yaml" % _split_row(row)[0] in named}
-    return _read_rows(repo, rows)
+    return _read_rows(repo, _select_rows_with(repo, folder, _list_seat_files(repo.read(folder)), [text]))
+
+
+def _select_rows_with(repo: Repo, folder: str, rows: set[bytes], texts: Sequence[str]) -> set[bytes]:
+    """The entries whose files may have one of the texts. Of a few, all are selected, and all that git cannot search."""
+    if len(rows) <= _FEW:
+        return rows
+    words = ("grep", "-l", "-z", "-i", "-a", "-F", "--no-textconv", "--no-recurse-submodules")
+    code, out, _ = repo.attempt(*words, *(word for text in (*texts, "\\") for word in ("-e", text)), folder)
+    named = {name.partition(b":")[2] for name in out.split(b"\0")}
+    return {row for row in rows if b"%s.yaml" % _split_row(row)[0] in named} if code <= 1 else rows
 
 
 def _list_rows(folder: GitObject | None) -> set[bytes]:
@@ -83,6 +106,16 @@ def _list_rows(folder: GitObject | None) -> set[bytes]:
     if folder is None:
         return set()
     return set(re.findall(rb"(?s)[0-7]+ [^\0]+\0.{%d}" % (len(folder.id) // 2), folder.raw))
+
+
+def _list_seat_files(folder: GitObject | None) -> set[bytes]:
+    """The entries of a folder that are files of seats."""
+    rows = _select_seat_files(_list_rows(folder))
+    return {row for row in rows if is_id(_split_row(row)[0].decode(errors="replace"))}
+
+
+def _list_names(rows: Iterable[bytes]) -> list[str]:
+    return sorted(_split_row(row)[0].decode() for row in rows)
 
 
 def _select_seat_files(rows: Iterable[bytes]) -> set[bytes]:
@@ -157,6 +190,7 @@ class CommitActors:
     mailmap: Mailmap = field(default_factory=Mailmap)
     _named: dict[str, Seat | None] = field(default_factory=dict)
     _folders: dict[str, str] = field(default_factory=dict)
+    _signers: dict[str, tuple[SignerKey, ...]] = field(default_factory=dict)
 
     @cached_property
     def _editor(self) -> TreeEditor:
@@ -175,8 +209,8 @@ class CommitActors:
         return self._named[seat]
 
     def find_name(self, commit: Commit) -> str:
-        """The name of the seat that acted, else of the author, of a commit that `identify` returned."""
-        seat = self.find_seat(commit.by)
+        """The name of the seat that acted, of a commit that `identify` returned; if it is only claimed, the author."""
+        seat = None if commit.by_claimed else self.find_seat(commit.by)
         return seat.name if seat else commit.author
 
     def identify_all(self, history: Iterable[Commit]) -> Iterator[Commit]:
@@ -192,20 +226,51 @@ class CommitActors:
         """The commit with the seat that acted in `by`, and with the author's name and address from the mailmap.
 
         The seat is the one in the commit's trailer, else the one with the author's address; "" if there is none, or if
-        several share the address. `has_other_seats`: the seats may be others than before the commit.
+        several share the address. A name in a trailer is a claim, unless it is that of the signer or, where commits
+        are not signed, of a seat with the address. `has_other_seats`: the seats may be others than before the commit.
         """
         author, email = self.mailmap.find_author(commit.author, commit.email)
-        by = commit.by or self._find_author_seat(commit, email, has_other_seats=has_other_seats)
+        seats = self._find_author_seats(commit, email, has_other_seats=has_other_seats)
+        by, claims = commit.by or select_acting_seat(seats), {commit.by, commit.approved_by} - {""}
+        proven = (self._find_signers(commit) if claims else None) or {seat.id for seat in seats}
+        by_claimed, approved_by_claimed = commit.by in claims - proven, commit.approved_by in claims - proven
         same = (commit.author, commit.email, commit.by) == (author, email, by)
-        return commit if same else replace(commit, author=author, email=email, by=by)
+        if same and not (by_claimed or approved_by_claimed):
+            return commit
+        named = replace(commit, author=author, email=email, by=by)
+        return replace(named, by_claimed=by_claimed, approved_by_claimed=approved_by_claimed)
 
-    def _find_author_seat(self, commit: Commit, email: str, *, has_other_seats: bool) -> str:
-        """The seat with the address. Only if there is none, other addresses of the same person count."""
+    def _find_signers(self, commit: Commit) -> set[str] | None:
+        """Whose key the signature of a commit is made with, as the policy before it says; None if it had no policy.
+
+        The name is "" if it is nobody's. Whether the signature is good is not checked here: the audit does.
+        """
+        policy = self._open_parent(commit).find_entry(ALLOWED_SIGNERS_PATH) if self._has_policy else None
+        if policy is None:
+            return None
+        if policy.id not in self._signers:
+            found = self.repo.read(policy.id)
+            self._signers[policy.id] = read_signers(found.raw)[0] if found else ()
+        made = self.repo.read(commit.id)
+        key = read_claimed_key(made.raw, commit.id) if made else ""
+        at = int(commit.at.timestamp())
+        return {""} | {
+            one.principal
+            for one in self._signers[policy.id]
+            if key and one.blob == key and one.is_for(GIT_NAMESPACE) and one.is_valid_at(at)
+        }
+
+    @cached_property
+    def _has_policy(self) -> bool:
+        return self._editor.find_entry(ALLOWED_SIGNERS_PATH) is not None
+
+    def _find_author_seats(self, commit: Commit, email: str, *, has_other_seats: bool) -> list[Seat]:
+        """The seats with the address. Only if there is none, other addresses of the same person count."""
         after = self._find_folder(commit.id)
         before = find_seats_folder(self._open_parent(commit)) if has_other_seats else after
         own = self._find_seats_then(commit, before, after, [email.lower()])
         aliases = () if own else self.mailmap.list_aliases(email)
-        return select_acting_seat(own or self._find_seats_then(commit, before, after, aliases))
+        return own or self._find_seats_then(commit, before, after, aliases)
 
     def _find_seats_then(self, commit: Commit, before: str, after: str, addresses: Iterable[str]) -> list[Seat]:
         """The seats that had an address before the commit; if none had it, those that the commit adds with it.

@@ -54,8 +54,9 @@ def _add_authorship(snapshot: OrgSnapshot, repo: Repo, base: str, facts: Facts, 
 
 def _describe_authorship(people: CommitActors, commit: Commit) -> Made:
     found = people.identify(commit)
-    seat = people.find_seat(found.by)
-    return Made(found.id, found.at, found.by or None, seat.name if seat else None, found.author)
+    seat = None if found.by_claimed else people.find_seat(found.by)
+    name = seat.name if seat else None
+    return Made(found.id, found.at, found.by or None, name, found.author, by_claimed=found.by_claimed)
 
 
 def _resolve_base(snapshot: OrgSnapshot, repo: Repo, base: str, *, from_merge_base: bool) -> str:

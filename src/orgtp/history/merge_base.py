@@ -15,7 +15,7 @@ from orgtp.git.remote import RemoteConnection, SyncStopped, find_remote
 from orgtp.git.repo import Repo, UnknownRevision
 from orgtp.git.tree import GitTree
 from orgtp.history.missing_commit import UNSHALLOW, suggest_fetch
-from orgtp.history.retirement_moments import find_retirement_moments
+from orgtp.history.retirement_moments import find_newest_values, find_retirement_moments
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
 from orgtp.model.org_pair import KeyValues, OrgPair
@@ -99,13 +99,18 @@ def compare_with_base(repo: Repo, after: LoadedOrg, tree: Tree, base: str, head:
         return [ComparedOrg(nothing, pair_orgs(nothing, after))]
     tip = resolve_base_commit(repo, base)
     return [
-        _compare_with_commit(repo, merge_base, after, tree, head)
+        _compare_with_commit(repo, merge_base, after, tree, head, tip)
         for merge_base in (find_merge_bases(repo, tip, head) if head else [tip])
     ]
 
 
-def _compare_with_commit(repo: Repo, merge_base: str, after: LoadedOrg, tree: Tree, head: str | None) -> ComparedOrg:
-    """Pair `after`, read from `tree` and based on the commit `head`, with the org at the commit `merge_base`."""
+def _compare_with_commit(
+    repo: Repo, merge_base: str, after: LoadedOrg, tree: Tree, head: str | None, tip: str
+) -> ComparedOrg:
+    """Pair `after`, read from `tree` and based on the commit `head`, with the org at the commit `merge_base`.
+
+    `tip` is the newest commit of the base.
+    """
     fetch_missing_objects(repo, merge_base, after.org.branch)
     old = GitTree(repo, merge_base)
     before = load_org(old, merge_base)
@@ -115,7 +120,8 @@ def _compare_with_commit(repo: Repo, merge_base: str, after: LoadedOrg, tree: Tr
         found = replace(found, used=_find_reused_ids(repo, merge_base, found), shallow=is_shallow_clone(repo))
         retired = [seat for seat in after.org.retirements if found.is_new(retirement_path(seat))]
         if head:
-            found = replace(found, moments=find_retirement_moments(repo, merge_base, head, retired))
+            newest = find_newest_values(repo, tip, retired) if tip != merge_base else {}
+            found = replace(found, moments=find_retirement_moments(repo, merge_base, head, retired), newest=newest)
     except GitFailed:
         # A partial clone may lack objects of its history, so the ids that were used before are unknown.
         found = replace(found, shallow=True)

@@ -30,6 +30,13 @@ def find_retirement_moments(repo: Repo, base: str, head: str, seats: Iterable[st
     return found
 
 
+def find_newest_values(repo: Repo, commit: str, seats: Iterable[str]) -> dict[str, datetime]:
+    """Map each of `seats` that has values at a commit to the time at which the newest was recorded."""
+    trees = {seat: open_tree(repo, commit) for seat in seats}
+    scores = {seat: read_seat_org(tree, seat).scores.get(seat, ()) for seat, tree in trees.items()}
+    return {seat: max(score.at for score in found) for seat, found in scores.items() if found}
+
+
 def read_moments(repo: Repo, commit: str, seat: str, *, checked: bool = True) -> Iterator[Moment]:
     """Read what the org knew of a seat before a commit, at each parent, and with the values that the commit brings.
 

@@ -49,7 +49,8 @@ class SeatCommits:
         named = self.people.identify(commit)
         facts = (named.id, named.at, named.action or None, named.by or None, named.author)
         unread = tuple(self._find_unread(files[0]))
-        return SeatCommit(*facts, self.people.find_name(named), tuple(before_orgs), after_org, unread)
+        who = self.people.find_name(named)
+        return SeatCommit(*facts, who, tuple(before_orgs), after_org, unread, by_claimed=named.by_claimed)
 
     def _find_unread(self, files: Mapping[str, bytes]) -> Iterator[Problem]:
         """Why the seat's own files cannot be read, of those that cannot."""

@@ -33,7 +33,8 @@ class ReadScope:
     """What an action that records values reads.
 
     It reads the seats and all seats above them, the earlier records for `score_keys`, and the records with one of
-    `ids`, wherever they are. If nobody knows which seat acts, it also reads a seat with an address, if there is one.
+    `ids`, wherever they are. If nobody knows which seat acts, it also reads a seat that may have an address,
+    if there is one.
     """
 
     seats: frozenset[str]
@@ -81,11 +82,11 @@ class PartialTree:
         return found
 
     def _find_seat_file_with_address(self) -> set[str]:
-        """The file of a seat with an address, if any has one. If so, the acting seat has to be known."""
+        """The file of a seat that has or may have an address. If there is one, the acting seat has to be known."""
         from orgtp.history.authors import find_any_address, find_seats_folder
 
         found = find_any_address(self.editor.objects.repo, find_seats_folder(self.editor))
-        return {seat_path(found)} if found else set()
+        return {found} if found else set()
 
     def _find_score_files(self) -> set[str]:
         """The files that may contain a record of one of the periods: those of its month and all later ones.

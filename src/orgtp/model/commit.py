@@ -25,7 +25,7 @@ class Commit:
     """A commit: its parents, author and time, the claims of its trailers, and the files that it touched.
 
     `by` is the acting seat: as the trailer says or, once `history.authors` has identified it, as the author's address
-    says.
+    says. `by_claimed` and `approved_by_claimed`: only the trailer says so, and not the signature or the address.
     """
 
     id: str
@@ -40,3 +40,5 @@ class Commit:
     by: str
     approved_by: str
     paths: tuple[ChangedFile, ...]
+    by_claimed: bool = False
+    approved_by_claimed: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
@@ -32,12 +32,14 @@ class Policy:
     """Who may do what, how late a value may be, and whether changes are pushed at once.
 
     `words` has the org's own words for each of `WORD_TOPICS`. Commits after the commit id `signed_since` must be
-    signed. `forges` are the principals in allowed_signers that belong to a forge.
+    signed. `forges` are the principals in allowed_signers that belong to a forge. `are_approvers_unread`: org.yaml may
+    name approvers, but none of them can be read.
     """
 
     grace: timedelta = DEFAULT_GRACE
     scorekeepers: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()
+    are_approvers_unread: bool = False
     push: bool = False
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signed_since: str = ""
@@ -147,8 +149,13 @@ class Org:
 
     @cached_property
     def has_addresses(self) -> bool:
-        """Whether a seat has an address, so that git's user can be told from others."""
-        return any(seat.emails for seat in self.seats.values())
+        """Whether a seat has or may have an address, so that git's user can be told from others."""
+        return bool(self.unread_seat_files) or any(seat.may_have_address for seat in self.seats.values())
+
+    @cached_property
+    def unread_seat_files(self) -> list[str]:
+        """The paths of the seat files that cannot be read, sorted: a seat may be there, with any content."""
+        return sorted(path for path in self.unreadable if path.partition("/")[0] == "seats")
 
     def is_unreadable(self, path: str) -> bool:
         """Whether the file `path` exists but could not be read, so that it is not reported as missing."""
@@ -189,12 +196,20 @@ class Org:
             yield current
 
     def eligible_deciders(self, seat: str) -> list[str]:
-        """The active human seats that may retire `seat`: the policy's approvers, else the owner and all above."""
+        """The active human seats that may retire `seat`: the policy's approvers, else the owner and all above.
+
+        If it cannot be read who the approvers are, nobody may.
+        """
         owner = self.seats[seat].owner
         above = [owner, *(one.id for one in self.chain_above(owner)), *(one.id for one in self.chain_above(seat))]
-        named = self.policy.approvers or [id_ for id_ in above if id_ != seat]
-        fit = [self.seats[id_] for id_ in dict.fromkeys(named) if id_ in self.seats]
-        return [one.id for one in fit if one.is_human and one.is_active]
+        return self._select_deciders([id_ for id_ in above if id_ != seat])
+
+    def _select_deciders(self, others: Iterable[str]) -> list[str]:
+        """The approvers, or without any `others`, as far as they may decide."""
+        if self.policy.are_approvers_unread:
+            return []
+        fit = [self.seats[id_] for id_ in dict.fromkeys(self.policy.approvers or others) if id_ in self.seats]
+        return [one.id for one in fit if one.may_decide]
 
     def eligible_recorders(self, seat: str) -> list[str]:
         """The seats that may record for `seat`: itself, its owner, those above it, and the scorekeepers."""
@@ -216,15 +231,21 @@ class Org:
     def may_withdraw(self, seat: str, by: str) -> bool:
         """Whether `by` may withdraw a value of `seat`. An unknown seat "" may only if no seat has an address."""
         if not by:
-            return not any(held.email for held in self.seats.values())
+            return not self.has_addresses
         return by in self.eligible_withdrawers(seat)
 
     @cached_property
     def policy_approvers(self) -> list[str]:
-        """The active human seats that may change the policy: its approvers, else those at the top."""
-        named = self.policy.approvers or [top.id for top in self.direct_reports("")]
-        fit = [self.seats[id_] for id_ in dict.fromkeys(named) if id_ in self.seats]
-        return [one.id for one in fit if one.is_human and one.is_active]
+        """The active human seats that may change the policy: its approvers, else those at the top.
+
+        If it cannot be read who the approvers are, nobody may. See `top_deciders` for who repairs it.
+        """
+        return self._select_deciders(self.top_deciders)
+
+    @property
+    def top_deciders(self) -> list[str]:
+        """The active human seats that report to nobody. Whom the others report to may be what cannot be read."""
+        return [one.id for one in self.direct_reports("") if one.may_decide and "reports_to" not in one.unread]
 
     @cached_property
     def score_ids(self) -> Mapping[str, Score]:

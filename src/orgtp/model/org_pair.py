@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from datetime import datetime
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.org import Org
@@ -33,7 +34,8 @@ class OrgPair:
     `used` maps each seat that is new in `after`, but had a file earlier in the history, to that commit. `shallow` means
     that the history is too short to know all of them. `base` is the commit of `before`. `appends_only` means that one
     commit leads from `before` to `after`, so score files may only grow at their end; a merge may also insert rows.
-    `moments` maps each seat whose retirement record is new to the org as it was where a commit added the record.
+    `moments` maps each seat whose retirement record is new to the org as it was where a commit added the record, and
+    `newest` to the time of its newest value at the tip of the base branch, which may be after `before`.
     """
 
     before: Org
@@ -49,6 +51,7 @@ class OrgPair:
     base: str = "BASE"
     appends_only: bool = False
     moments: Mapping[str, tuple[Moment, ...]] = field(default_factory=dict)
+    newest: Mapping[str, datetime] = field(default_factory=dict)
 
     def is_new(self, path: str) -> bool:
         """Whether the file `path` was added."""

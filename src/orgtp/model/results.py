@@ -6,9 +6,9 @@ record is right if one of them gives its figures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadValue
@@ -33,7 +33,8 @@ class Moment:
 class WrongResult:
     """A metric whose final result in a record is not what the scores say, as a sentence without a period.
 
-    `stated` and `found` are the result in the record and the one at the time, as text.
+    `stated` and `found` are the result in the record and the one at the time, as text. If `metric` is "", the day of
+    the retirement is wrong.
     """
 
     metric: str
@@ -43,14 +44,50 @@ class WrongResult:
 
 
 def find_wrong_results(record: Retirement, moments: Iterable[Moment]) -> Iterator[WrongResult]:
-    """Find the results of a record that are right at none of `moments`.
+    """Find the results of a record that are right at none of `moments`, and a day that it cannot have been.
 
     The first moment is the one that a message quotes. Without moments, nothing is known, so nothing is wrong.
     """
-    known = [moment for one in moments for moment in _list_times(one, record) if record.seat in moment.org.seats]
+    fit = [moment for moment in moments if record.seat in moment.org.seats]
+    wrong_day = explain_wrong_day(record, fit)
+    if wrong_day:
+        yield WrongResult("", wrong_day, str(record.retired_on), "")
+    known = [moment for one in fit for moment in ([one] if wrong_day else _list_times(one, record))]
     for metric, stated in record.results.items() if known else ():
         if not any(is_result_right(moment, record.seat, metric, stated) for moment in known):
             yield _describe_wrong_result(known[0], record.seat, metric, stated)
+
+
+def explain_wrong_day(record: Retirement, moments: Sequence[Moment]) -> str:
+    """Explain why the results of the record cannot be those of its day; "" if they can, or if it gives none.
+
+    It is not over while values are recorded, and nobody knows its results before the day has come. The day is that of
+    any time zone, and the clock of whoever wrote the record may be ahead by a day.
+    """
+    scores = (score for moment in moments for score in moment.org.scores.get(record.seat, ()))
+    newest = max((score.at for score in scores), default=None)
+    if record.retired_on is None or not record.results:
+        return ""
+    if newest and is_recorded_after(record, newest):
+        return explain_later_value(record, newest)
+    last = max((moment.now.date() for moment in moments), default=date.max)
+    if record.retired_on - last > timedelta(days=1):
+        return f"the record says that {record.seat} was retired on {record.retired_on}, but was written by {last}"
+    return ""
+
+
+def is_recorded_after(record: Retirement, at: datetime) -> bool:
+    """Whether a value that was recorded `at` is newer than the results of the record, wherever its day ended last."""
+    day = record.retired_on
+    return bool(record.results) and day is not None and at > datetime.combine(day, time.max, _LATEST_ZONE)
+
+
+def explain_later_value(record: Retirement, newest: datetime) -> str:
+    """Say that a value is newer than the results of the record."""
+    day = f"{newest.astimezone(UTC):%Y-%m-%d}"
+    return (
+        f"the record says that {record.seat} was retired on {record.retired_on}, but it has a value recorded on {day}"
+    )
 
 
 def _list_times(moment: Moment, record: Retirement) -> Iterator[Moment]:

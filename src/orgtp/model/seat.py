@@ -80,7 +80,8 @@ class Seat:
     """A seat on the chart. `owner` and `reports_to` are ids, or "" if the file has none or not a text.
 
     `emails` are the addresses of whoever holds the seat, as in git's `user.email`. `own` has the user's own `x-` keys
-    as text, by dotted key; orgtp does not interpret them.
+    as text, by dotted key; orgtp does not interpret them. `unread` are the keys with a value that could not be read, at
+    least in part, so that it is unknown and not absent.
     """
 
     id: str
@@ -99,12 +100,18 @@ class Seat:
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     declared: str = ""
     own: Mapping[str, str] = field(default_factory=dict, compare=False)
+    unread: frozenset[str] = field(default=frozenset(), compare=False)
     marks: Marks = field(default=Marks(""), compare=False, repr=False)
 
     @property
     def email(self) -> str:
         """The addresses as text, separated by commas; "" if there are none."""
         return ", ".join(self.emails)
+
+    @property
+    def may_have_address(self) -> bool:
+        """Whether the seat has an address, or one that could not be read."""
+        return bool(self.emails) or "email" in self.unread
 
     def has_email(self, address: str) -> bool:
         """Whether `address` is one of the seat's, in upper or lower case."""
@@ -124,6 +131,11 @@ class Seat:
     def is_reviewed(self) -> bool:
         """Whether its `review_by` counts: not while it is paused, and not after its retirement."""
         return self.status not in {SeatStatus.PAUSED, SeatStatus.RETIRED}
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether the seat is an active person, as far as its file says so: a status that cannot be read is none."""
+        return self.is_human and self.is_active and "status" not in self.unread
 
     @property
     def is_human(self) -> bool:

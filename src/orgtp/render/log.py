@@ -44,22 +44,35 @@ def log_pages(pages: Iterable[Sequence[LogEntry]], zone: tzinfo, screen: Screen)
 def _format_log_cells(entry: LogEntry, zone: tzinfo) -> Line:
     """The cells of a row."""
     seats = ", ".join(entry.seats[:_SEATS]) + (f" +{len(entry.seats) - _SEATS}" if len(entry.seats) > _SEATS else "")
-    approved = f" (approved by {entry.approved_by})" if entry.approved_by else ""
     return [
         (entry.at.astimezone(zone).isoformat(" ", "minutes")[:16], "dim"),
         (one_line(entry.who), ""),
         (one_line(entry.action), "bold") if entry.action else ("by hand", "yellow"),
         (one_line(seats), ""),
-        (one_line(entry.what + approved), ""),
+        (one_line(entry.what + _format_names(entry)), ""),
         (entry.commit[:SHORT_COMMIT], "dim"),
     ]
+
+
+def _format_names(entry: LogEntry) -> str:
+    """Who approved a commit, and the names that only the commit itself gives."""
+    by, approved = entry.by or "", entry.approved_by or ""
+    claims = [
+        *([f"by {by}"] if by and entry.by_claimed else []),
+        *([f"approved by {approved}"] if approved and entry.approved_by_claimed else []),
+    ]
+    known = f" (approved by {approved})" if approved and not entry.approved_by_claimed else ""
+    return known + (f" (claimed: {', '.join(claims)})" if claims else "")
 
 
 def _shorten_what(entry: LogEntry, row: Sequence[Span], room: int) -> Span:
     """What was done. Of several settings, no key is cut."""
     what, style = row[_WHAT]
     if entry.settings and measure_width(what) > room:
-        what = one_line(summarize_settings(entry.settings, room))
+        names = one_line(_format_names(entry))
+        names = f" {names}" if names else ""
+        left = max(_LEAST[_WHAT], room - measure_width(names))
+        what = one_line(summarize_settings(entry.settings, left)) + names
     return what, style
 
 

@@ -160,6 +160,7 @@ RULES: tuple[Rule, ...] = (
         change_rule(additions.withdrawal_not_allowed),
         change_rule(additions.score_withdrawn, Severity.NOTICE),
         change_rule(additions.retirement_results_wrong),
+        change_rule(additions.retirement_record_differs, Severity.WARNING),
         change_rule(additions.explainer_not_approver),
         change_rule(additions.score_row_backdated, Severity.NOTICE),
     ),

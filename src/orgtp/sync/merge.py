@@ -29,7 +29,7 @@ from orgtp.model.escalation import (
 )
 from orgtp.model.org import Retirement
 from orgtp.model.problem import Keys
-from orgtp.model.results import Moment, is_result_right
+from orgtp.model.results import Moment, is_recorded_after, is_result_right
 
 
 def merge_escalations(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
@@ -135,9 +135,14 @@ def read_record_id(line: bytes) -> str:
 def update_results(path: str, raw: bytes, record: Retirement, moment: Moment) -> bytes:
     """Return a retirement record with the results of its metrics as the scores are at `moment`.
 
-    Only the metrics that it gives a result for are updated. A record that is right stays as it is, byte for byte.
+    Only the metrics that it gives a result for are updated, and the day, if values are newer. A record that is right
+    stays as it is, byte for byte.
     """
     seat = moment.org.seats.get(record.seat)
+    newest = max((score.at for score in moment.org.scores.get(record.seat, ())), default=None)
+    if newest and is_recorded_after(record, newest):
+        edit = SetKey(path, ("retired_on",), f"{newest.astimezone(moment.org.zone):%Y-%m-%d}")
+        raw = edit_yaml(path, decode_yaml(path, raw), edit).encode()
     for metric, stated in record.results.items() if seat else ():
         held = seat.metrics.get(metric) if seat else None
         if seat and held and not is_result_right(moment, record.seat, metric, stated):

@@ -12,7 +12,8 @@ from orgtp.model.commit import Commit
 class BlameLine:
     """A field, its value, and the commit that set it; None if it is not committed, or set before the local history.
 
-    `by` is the seat that acted, and `who` its name, or the author's name if no seat is known.
+    `by` is the seat that acted, and `who` its name, or the author's name if no seat is known. `by_claimed`: only the
+    commit says that the seat acted, so `who` is the author.
     """
 
     key: str
@@ -24,6 +25,7 @@ class BlameLine:
     action: str | None
     committed: bool
     who: str = ""
+    by_claimed: bool = False
 
 
 def blame_line(key: str, value: str, commit: Commit | None, who: str) -> BlameLine:
@@ -31,7 +33,7 @@ def blame_line(key: str, value: str, commit: Commit | None, who: str) -> BlameLi
     if commit is None:
         return BlameLine(key, value, None, None, None, None, None, committed=False)
     made = (commit.id, commit.at, commit.by or None, commit.author, commit.action or None)
-    return BlameLine(key, value, *made, committed=True, who=who)
+    return BlameLine(key, value, *made, committed=True, who=who, by_claimed=commit.by_claimed)
 
 
 def unknown_line(key: str, value: str) -> BlameLine:

@@ -28,7 +28,8 @@ _FEW = 3
 class LogEntry:
     """One commit: when, who (the name of the seat if known, else of the author), which seats, and what.
 
-    `settings` are what a commit set, for a summary that fits the screen.
+    `by_claimed` and `approved_by_claimed`: only the commit says so, so `who` is the author. `settings` are what it
+    set, for a summary that fits the screen.
     """
 
     commit: str
@@ -36,7 +37,9 @@ class LogEntry:
     action: str | None
     seats: tuple[str, ...]
     by: str | None
+    by_claimed: bool
     approved_by: str | None
+    approved_by_claimed: bool
     author: str
     who: str
     what: str
@@ -142,9 +145,11 @@ def _build_entry(commit: Commit, touched: tuple[str, ...], names: Mapping[str, s
         action=commit.action or None,
         seats=commit.seats or touched,
         by=commit.by or None,
+        by_claimed=commit.by_claimed,
         approved_by=commit.approved_by or None,
+        approved_by_claimed=commit.approved_by_claimed,
         author=commit.author,
-        who=names.get(commit.by, commit.author),
+        who=commit.author if commit.by_claimed else names.get(commit.by, commit.author),
         # The subject of a commit is short; its body has all that was set.
         what=", ".join(settings) or what,
         body=commit.body,

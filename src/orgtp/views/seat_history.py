@@ -30,8 +30,8 @@ UNREADABLE = "unreadable"
 class SeatCommit:
     """A commit that touched the seat, with the seats that it touched in each parent (`before`) and in it (`after`).
 
-    `by` is the seat that acted, if known, and `who` its name or the author's. `unread` says why the seat's own files
-    could not be read in it.
+    `by` is the seat that acted, if known, and `who` its name or the author's. `by_claimed`: only the commit says that
+    it acted, so `who` is the author. `unread` says why the seat's own files could not be read in it.
     """
 
     commit: str
@@ -43,6 +43,7 @@ class SeatCommit:
     before: tuple[Org, ...]
     after: Org
     unread: tuple[Problem, ...] = ()
+    by_claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Event:
     who: str
     changes: tuple[SeatChange, ...]
     recorded: tuple[RecordedScores, ...] = ()
+    by_claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def events(seat: str, steps: Iterable[SeatCommit]) -> Iterator[Event]:
     """The commits that changed the seat, with their changes, in the order of `steps`."""
     for step in steps:
         if changes := tuple(_list_changes(step, seat)):
-            yield Event(step.commit, step.at, step.action, step.by, step.author, step.who, changes)
+            facts = (step.commit, step.at, step.action, step.by, step.author, step.who)
+            yield Event(*facts, changes, by_claimed=step.by_claimed)
 
 
 def _list_changes(step: SeatCommit, seat: str) -> Iterator[SeatChange]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TypeVar
 
-from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
-from orgtp.model.escalation_policy import list_allowed_resolvers
+from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER, Escalation, EscalationStatus, EventType
+from orgtp.model.escalation_policy import find_responsible_seat, is_with_responsible, list_allowed_resolvers
 from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Org, Retirement
 from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
@@ -94,6 +94,11 @@ def list_retirement_deciders(org: Org, seat: str) -> list[str]:
     return org.eligible_deciders(seat) if seat in org.seats else org.policy_approvers
 
 
+def list_policy_editors(org: Org) -> list[str]:
+    """Return the seats that may change the policy: its approvers, or those at the top if nobody can read who."""
+    return org.top_deciders if org.policy.are_approvers_unread else org.policy_approvers
+
+
 def _find_allowed_seats(claim: SignedChange, path: str) -> Collection[str] | None:
     """Return the seats that may change a path; None if every signer of the policy may."""
     top = path.partition("/")[0]
@@ -110,7 +115,7 @@ def _find_allowed_seats(claim: SignedChange, path: str) -> Collection[str] | Non
     if seat := _find_seat_of_folder(path, "scores"):
         return _select_current_seats(claim.before, _find_recorders(claim, seat, path))
     if top == "policy" or path in _TOPS or path == EXPLAINED_PATH:
-        return [*claim.before.policy_approvers, *_allow_list_cleanup(claim, path)]
+        return [*list_policy_editors(claim.before), *_allow_list_cleanup(claim, path)]
     return _find_escalation_editors(claim, path) if path.startswith(ESCALATIONS_FOLDER) else None
 
 
@@ -190,6 +195,7 @@ def _find_recorders(claim: SignedChange, seat: str, path: str) -> list[str]:
 def _find_escalation_editors(claim: SignedChange, path: str) -> Collection[str] | None:
     """Return who may change an escalation. Anyone may open one; those it was assigned to may resolve it.
 
+    Whoever retires a seat may hand over what is open about it, and change nothing else.
     The people accountable for a seat may mute a metric of it. The seat itself may not.
     """
     name = path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml")
@@ -203,11 +209,41 @@ def _find_escalation_editors(claim: SignedChange, path: str) -> Collection[str] 
     old = claim.before.escalations.get(name)
     if old is None:
         return claim.before.policy_approvers
-    retired = {old.seat, old.with_} & {*claim.retiring}
     return [
         *_select_current_seats(claim.before, list_allowed_resolvers(claim.before, old)),
-        *([claim.signer] if retired else []),
+        *([claim.signer] if _is_only_handed_over(claim, old, path) else []),
     ]
+
+
+# What a hand-over changes in the file of an escalation.
+_HANDED_KEYS = frozenset({"with", "due", "state", "events"})
+
+
+def _is_only_handed_over(claim: SignedChange, old: Escalation, path: str) -> bool:
+    """Whether an escalation only went from or about a seat that the signer retires to the seat responsible for that."""
+    new = claim.after.escalations.get(old.id)
+    if new is None or old.is_resolved or len(new.events) != len(old.events) + 1:
+        return False
+    event = new.events[-1]
+    heirs = {
+        find_responsible_seat(claim.before, seat)
+        for seat in claim.retiring
+        if seat == old.with_ or (seat == old.seat and not is_with_responsible(claim.before, old))
+    }
+    if event.what is not EventType.HANDED or event.at is None or new.due is None or new.with_ not in heirs:
+        return False
+    if event.to != new.with_ or event.by not in {"", claim.signer}:
+        return False
+    span = claim.before.policy.escalation.acknowledge
+    handed = replace(
+        old, with_=new.with_, state=EscalationStatus.OPEN, due=new.due, events=(*old.events, event), marks=new.marks
+    )
+    was, now = (
+        {key: value for key, value in data.items() if key not in _HANDED_KEYS} if isinstance(data, Mapping) else data
+        for data in claim.read_data(path)
+    )
+    in_time = new.due <= claim.before.work_time.add_working_time(event.at, span)
+    return in_time and handed == new and was == now
 
 
 def _find_accountable_people(org: Org, id_: str) -> list[str]:

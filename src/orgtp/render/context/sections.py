@@ -221,7 +221,11 @@ class ContextSections:
         """The decisions about it, newest first."""
         for event in self.view.decisions or ():
             changes = list(_format_decision(event, self.view.seat.seat))
-            by = format_seat(event.by, event.who) if event.by else join_spans(user_text(event.who))
+            by = (
+                format_seat(event.by, event.who)
+                if event.by and not event.by_claimed
+                else join_spans(user_text(event.who))
+            )
             head = join_spans(
                 f"{event.at.astimezone(self.zone).date()}, ", by, ", ", code_text(event.commit[:SHORT_COMMIT])
             )

@@ -47,11 +47,11 @@ def no_metric(org: Org) -> Iterator[Finding]:
 
 
 def email_shared(org: Org) -> Iterator[Finding]:
-    """Two seats that are not retired have the same address.
+    """Two workers whose seats are not retired have the same address.
 
     An address says which seat made a commit, and which seat a command acts as. If several have it, nobody can tell:
     commits by that address show the name of their author, and a command that records, decides or approves asks for
-    `--by SEAT`.
+    `--by SEAT`. Two seats with the same name are those of one worker, who may have one address for both.
 
     Bad:
 
@@ -68,7 +68,7 @@ def email_shared(org: Org) -> Iterator[Finding]:
     for seat in (seat for _, seat in sorted(org.seats.items()) if not seat.is_retired):
         for number, email in enumerate(seat.emails):
             other = first.setdefault(email.lower(), seat)
-            if other is not seat:
+            if fold_spelling(other.name) != fold_spelling(seat.name):
                 keys = ("email", str(number)) if ("email", str(number)) in seat.marks.keys else ("email",)
                 hint = f"Leave it with one of them; until then, name the seat that acts: --by {seat.id}"
                 yield Finding(

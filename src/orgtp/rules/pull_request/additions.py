@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
 from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Retirement
-from orgtp.model.org_pair import OrgPair
-from orgtp.model.problem import Place
-from orgtp.model.results import Moment, find_wrong_results
+from orgtp.model.org_pair import KeyValues, OrgPair
+from orgtp.model.problem import Place, Severity
+from orgtp.model.results import (
+    Moment,
+    explain_later_value,
+    explain_wrong_day,
+    find_last_known,
+    find_wrong_results,
+    is_recorded_after,
+)
 from orgtp.model.score import Score
-from orgtp.model.seat import retirement_path
+from orgtp.model.seat import Seat, retirement_path
 from orgtp.model.text import count_noun
 from orgtp.rules.pull_request.score_rows import list_added_scores
 from orgtp.rules.rule import Finding
@@ -175,7 +182,8 @@ def retirement_results_wrong(compared: OrgPair) -> Iterator[Finding]:
 
     The record keeps how each metric ended: the last value, and how many periods were on target. It never changes, so it
     must be right from the start. It is checked against the scores as they were where a commit added the record, or on
-    the day of the retirement, and by every way of counting that orgtp had.
+    the day of the retirement, and by every way of counting that orgtp had. A value that was recorded after that day, in
+    the base branch too, shows that the seat was not retired yet.
 
     Bad:
 
@@ -187,18 +195,89 @@ def retirement_results_wrong(compared: OrgPair) -> Iterator[Finding]:
         results:
           talks-booked: {last: "4", period: 2026-W47, on_target: 2, known: 2}
 
-    Fix: write what the message says, or let `orgtp retire` write the record. `results` may also be left out.
+    Fix: write what the message says, or let `orgtp retire` write the record.
     """
     for record in compared.after.retirements.values():
         if record.seat not in compared.before.retirements and compared.is_new(retirement_path(record.seat)):
-            for wrong in find_wrong_results(record, _list_moments(compared, record)):
-                hint = "Correct it, or leave it out, before it is merged: a record never changes."
-                yield Finding(record.marks.value_place("results", wrong.metric), wrong.message, hint)
+            place = record.marks.value_place
+            newest = compared.newest.get(record.seat)
+            if newest and is_recorded_after(record, newest):
+                # The record was right when it was proposed, so this is no error.
+                later = explain_later_value(record, newest)
+                yield Finding(place("retired_on"), later, _BRING_UP_TO_DATE, severity=Severity.WARNING)
+            # The states of the org with which it may agree: where it was added, at the base, and in the change.
+            added = compared.moments.get(record.seat, ())
+            others = [] if explain_wrong_day(record, added) else _list_moments(compared, record)
+            for wrong in find_wrong_results(record, [*added, *others]):
+                keys = ("results", wrong.metric) if wrong.metric else ("retired_on",)
+                yield Finding(place(*keys), wrong.message, _RETIRE_AGAIN)
+
+
+def retirement_record_differs(compared: OrgPair) -> Iterator[Finding]:
+    """A new retirement record says something else of the seat than its file did, or leaves out its results.
+
+    The record keeps the seat as it was: its name, role, kind, owner, manager, first day and mission, and how each
+    metric ended. Who reads it later has no reason to look further. This will be refused from 0.2.
+
+    Bad:
+
+        seat: jeff
+        owner: kristen            (jeff was owned by bogdan)
+
+    Good:
+
+        seat: jeff
+        owner: bogdan
+
+    Fix: write what the seat's file said before, and the results, or let `orgtp retire` write the record.
+    """
+    for record in compared.after.retirements.values():
+        path = retirement_path(record.seat)
+        if record.seat not in compared.before.retirements and compared.is_new(path):
+            moments = compared.moments.get(record.seat, ())
+            seats = [org.seats.get(record.seat) for org in (*(one.org for one in moments), compared.before)]
+            for key, message in _find_differences(record, compared.new_keys.get(path, {}), list(filter(None, seats))):
+                hint = "From 0.2 on, this will be refused. Write it as the file of the seat had it."
+                yield Finding(record.marks.value_place(key), message, hint)
+            for name in _find_missing_results(compared, record):
+                message = f"the record leaves out how {name} ended, which has values"
+                yield Finding(record.marks.key_place("results"), message, _ADD_RESULTS)
+
+
+_ADD_RESULTS = "From 0.2 on, this will be refused. Add its last value, and its periods on target."
+
+
+def _find_differences(record: Retirement, keys: KeyValues, seats: Sequence[Seat]) -> Iterator[tuple[str, str]]:
+    """Yield the keys whose values are those of none of `seats`, which are the seat at different times."""
+    copies = [_copy_seat(seat) for seat in seats]
+    for key in copies[0] if copies else ():
+        stated = keys.get((key,), "")
+        if all(stated != copy[key] for copy in copies):
+            said = f"says {key}: {stated}" if stated else f"has no {key}"
+            was = f"{copies[0][key]} before" if copies[0][key] else "none before"
+            yield key, f"the record {said}, but {record.seat} had {was}"
+
+
+def _copy_seat(seat: Seat) -> dict[str, str]:
+    """Return what a retirement record copies from the seat."""
+    who = {"name": seat.name, "role": seat.role, "kind": str(seat.kind), "owner": seat.owner}
+    return {**who, "reports_to": seat.reports_to, "since": str(seat.since or ""), "mission": seat.mission}
+
+
+def _find_missing_results(compared: OrgPair, record: Retirement) -> list[str]:
+    """Find the metrics of a retired seat that have a value, but no result in its record."""
+    before = compared.before if record.seat in compared.before.seats else compared.after
+    metrics = before.seats[record.seat].metrics if record.seat in before.seats else ()
+    left = [name for name in metrics if name not in record.results]
+    return [name for name in left if find_last_known(before, record.seat, name)]
+
+
+_BRING_UP_TO_DATE = "Bring its day and results up to date before it is merged, because a record never changes."
+_RETIRE_AGAIN = "Correct it before it is merged, because a record never changes."
 
 
 def _list_moments(compared: OrgPair, record: Retirement) -> Iterator[Moment]:
-    """Yield the states of the org with which a record may agree: where it was added, at the base, and in the change."""
-    yield from compared.moments.get(record.seat, ())
+    """Yield the org at the base and in the change, as of the day of a record."""
     day = record.retired_on or date.max
     before, after = compared.before, compared.after
     known = before if record.seat in before.seats else after

@@ -10,13 +10,17 @@ from orgtp.views.seat_summary import SeatSummary
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Who made a change, and in which commit. `by` is the seat, if known."""
+    """Who made a change, and in which commit. `by` is the seat, if known; `by_claimed`: only the commit says so.
+
+    `by_name` is the name of a seat that is known for sure.
+    """
 
     commit: str
     at: datetime
     by: str | None
     by_name: str | None
     author: str
+    by_claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
