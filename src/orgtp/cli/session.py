@@ -51,6 +51,11 @@ def open_chosen_org(
     from orgtp import api
 
     found = api.open_org(chosen_org(org), at=at, to_record=to_record)
+    if found.outdated_because and at is None:
+        write_stderr(
+            f"the work tree could not be updated: {found.outdated_because}. It is older than its branch, and this command "
+            "reads the files as they are"
+        )
     if at is not None and sys.stderr.isatty():
         when = found.now.astimezone(found.head.zone)
         write_stderr(f"as of {when:%Y-%m-%d %H:%M}, commit {(found.revision or '')[:_SHORT]}")
@@ -290,7 +295,7 @@ def _report_commit(org: OrgHandle, done: RecordedChange, then: RecordedChange | 
 
 def _report_trouble(org: OrgHandle, done: RecordedChange) -> None:
     """Say what a commit did not update, and which new warnings there are."""
-    if done.behind:
+    if done.behind and done.behind != org.outdated_because:
         write_stderr(f"committed, but the work tree could not be updated: {done.behind}")
     for problem in done.noted[:_MOST_NOTED]:
         write_stderr(f"note: {problem.place}: {problem.message}. {problem.hint}".rstrip())

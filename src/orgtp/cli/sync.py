@@ -69,7 +69,7 @@ def _run_sync(handle: OrgHandle, *, dry_run: bool, json: bool) -> int:
         write_json("sync", handle, body)
     else:
         write_stdout(format_sync(done, dry_run=dry_run))
-    if done.behind:
+    if done.behind and done.behind != handle.outdated_because:
         write_stderr(f"the work tree could not be updated: {done.behind}")
     for entry in done.queued:
         write_stderr(f"still in the outbox ({entry.path}): {entry.rejected_because or 'it could not be written'}")
