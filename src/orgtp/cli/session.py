@@ -53,8 +53,8 @@ def open_chosen_org(
     found = api.open_org(chosen_org(org), at=at, to_record=to_record)
     if found.outdated_because and at is None:
         write_stderr(
-            f"the work tree could not be updated: {found.outdated_because}. It is older than its branch, and this command "
-            "reads the files as they are"
+            f"the work tree could not be updated: {found.outdated_because}. It is older than its branch, and this "
+            "command reads the files as they are"
         )
     if at is not None and sys.stderr.isatty():
         when = found.now.astimezone(found.head.zone)

@@ -8,7 +8,7 @@ from orgtp.git.errors import LedgerBusy
 from orgtp.git.lock import Lock
 from orgtp.git.repo import Repo
 from orgtp.ledger.advance import recover_journal
-from orgtp.ledger.outdated_trees import explain_outdated_tree, find_note_about, is_index_behind
+from orgtp.ledger.outdated_trees import OutdatedTree, explain_outdated_tree, find_note_about, is_index_behind
 from orgtp.model.errors import OrgtpError
 
 
