@@ -293,6 +293,14 @@ class Repo:
         rows = self.run("cat-file", "--batch-check=%(objectsize)", stdin=asked).split(b"\n") if wanted else []
         return {oid: int(row) if row.isdigit() else 0 for oid, row in zip(wanted, rows, strict=False)}
 
+    def find_missing_objects(self, oids: Iterable[str]) -> list[GitFailed]:
+        """An error for each of the objects that is missing, or whose beginning cannot be read."""
+        wanted = list(dict.fromkeys(oids))
+        asked = "".join(f"{oid}\n" for oid in wanted).encode()
+        rows = self.run("cat-file", "--batch-check=%(objectname)", stdin=asked).split(b"\n") if wanted else []
+        # What is missing has a second word.
+        return [self._make_missing_object(oid) for oid, row in zip(wanted, rows, strict=False) if b" " in row]
+
     def tip(self, ref: str) -> str | None:
         """The id of the commit that the full ref `ref` points to now; None if the ref does not exist.
 
