@@ -149,11 +149,13 @@ class AuditRun:
         try:
             count_commits(self.repo, self.tip)
             nodes = open_tree(self.repo, self.tip, checked=False).list_files(*SINGLE, *READ_FOLDERS)
-            missing = self.repo.find_missing_objects(node.id for node in nodes.values() if node.mode != MODULE)
+            missing: list[Exception] = [
+                *self.repo.find_missing_objects(node.id for node in nodes.values() if node.mode != MODULE)
+            ]
         except (GitFailed, ObjectTooLarge) as error:
             missing = [error]
-        for error in missing if not self.gaps else ():
-            self._note_error(error)
+        for gone in missing if not self.gaps else ():
+            self._note_error(gone)
 
     def _find_tree_that_stops_git(self) -> bool:
         """Find the first commit with a tree on which git itself stops, such as one with an empty name."""

@@ -13,6 +13,7 @@ import typer
 from orgtp.api import Audit, Verdict
 from orgtp.cli.options import ChangeOptions, JsonOption, OrgOption, changing_command
 from orgtp.cli.session import (
+    can_read_files,
     chosen_org,
     finish_answer,
     open_chosen_org,
@@ -76,13 +77,16 @@ def verify_audit(
     if json:
         from orgtp.audit.text import audit_json
 
-        write_json("audit-verify", handle, audit_json(found, sure, handle.head.branch))
+        # If the files cannot be read, a violation says why.
+        unread = {} if can_read_files(handle) else {"problems_total": 1}
+        write_json("audit-verify", handle, {**audit_json(found, sure, handle.head.branch), **unread})
     else:
         from orgtp.audit.text import format_audit
         from orgtp.render.terminal import detect_screen
 
         write_stdout(format_audit(found, sure, handle.head.branch, detect_screen()))
-    return finish_answer(handle, CODES[found.verdict] or int(strict and bool(found.explained)))
+    code = CODES[found.verdict] or int(strict and bool(found.explained))
+    return finish_answer(handle, code) if can_read_files(handle) else code
 
 
 def _report_unreadable_history(org: Path | None, error: Exception, *, json: bool) -> int:

@@ -172,6 +172,14 @@ def count_unread(org: OrgHandle) -> int:
     return sum(len(part.problems) for part in org.unread)
 
 
+def can_read_files(org: OrgHandle) -> bool:
+    """Whether the org's own files can be read at all. Only the audit answers without them."""
+    try:
+        return bool(org.unread) or True
+    except OrgtpError:
+        return False
+
+
 def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
     """Write a long list as JSON in the envelope, page by page. The keys of `body` come before the list."""
     from orgtp.render.json import format_envelope, stream_envelope
