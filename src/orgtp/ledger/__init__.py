@@ -14,6 +14,5 @@ __all__ = [
     "partial_tree",
     "propose",
     "remote_witness",
-    "signing_seat",
     "witness",
 ]
