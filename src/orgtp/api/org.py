@@ -87,8 +87,7 @@ class OrgHandle:
     """One org, read once, with views and checks; `history`, `ledger`, `audit` and `escalations` have the rest."""
 
     snapshot: OrgSnapshot
-    # Why the work tree is older than its branch; "" if it is not.
-    outdated_because: str = ""
+    _outdated_because: str = ""
 
     def __repr__(self) -> str:
         return repr(self.snapshot)
@@ -122,6 +121,11 @@ class OrgHandle:
     def dirty(self) -> bool:
         """Whether the org's files have uncommitted changes."""
         return self.snapshot.has_uncommitted_changes
+
+    @property
+    def outdated_because(self) -> str:
+        """Why the work tree is older than its branch and could not be updated; "" if it is up to date."""
+        return self._outdated_because
 
     @property
     def staff(self) -> LoadedOrg:
