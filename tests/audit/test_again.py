@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -134,3 +135,21 @@ def test_a_memory_with_any_damage_is_none(past_made: Path, at: int, byte: int, m
     finally:
         path.write_bytes(kept)
     assert bool(found.head) == (damaged == kept)
+
+
+@pytest.mark.parametrize(
+    "name", ["main:seats", "main:seats/ada.yaml", f"main:{BOT}", "main:org.yaml", "main:", "main~2", "main"]
+)
+@pytest.mark.parametrize("later", [False, True], ids=["nothing-new", "a-new-commit"])
+def test_what_an_earlier_audit_read_and_is_gone_now_is_not_intact(scene: Scene, name: str, later: bool) -> None:
+    """Also without `--full`: nothing is proven about a tip that cannot be read."""
+    for number in range(4):
+        scene.append(line(f"n{number}"))
+    scene.verify(code=0)
+    lost = scene.shell.git("rev-parse", name).out.strip()
+    if later:
+        scene.commit({"notes.txt": "Later\n"})
+    (scene.shell.folder / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    report = scene.verify(code=4)
+    assert report["verdict"] == "cannot be proven"
+    assert "missing" in report["gaps"][0]["what"] or lost in report["gaps"][0]["what"]

@@ -75,6 +75,18 @@ KINDS: dict[str, tuple[str, Callable[[Scene], Callable[[list[Entry]], list[Entry
         lambda s: insert_sorted(file("2026-11.JSONL", blob(s, "x"))),
         "scores/bot/2026-11.JSONL",
     ),
+    "twins in case, a mailmap": (
+        "",
+        lambda s: insert_sorted(file(".MAILMAP", blob(s, "x")), file(".mailmap", blob(s, "x"))),
+        ".MAILMAP",
+    ),
+    "twins in case, many": (
+        "seats",
+        lambda s: insert_sorted(
+            file("Z.txt", blob(s, "x")), file("BOT.yaml", blob(s, "x")), file("a.txt", blob(s, "x"))
+        ),
+        "seats/BOT.yaml",
+    ),
     "twins on windows": ("scores", lambda s: insert_sorted((FOLDER, b"bot.", _folder(s))), "scores/bot."),
 }
 TWINS = {name for name in KINDS if name.startswith("twins")}
@@ -221,6 +233,89 @@ def test_no_command_reads_a_tree_that_git_never_writes(scene: Scene, name: str) 
     assert "scores/bot/2026-11.jsonl" in ran.out + ran.err
     assert "git never writes" in ran.out + ran.err
     assert (scene.tip(), sorted(path.name for path in scene.shell.folder.iterdir())) == (head, before)
+
+
+TWIN_READS = {
+    **{name: words for name, words in READS.items() if name not in {"checkpoint", "export"}},
+    "score list of a seat --at": ("score", "list", "bot", "--at", "main"),
+    "seat list --at": ("seat", "list", "--at", "main"),
+}
+
+
+@pytest.mark.parametrize(
+    "kind", ["twins in case, a seat", "twins in case, a month", "twins in case, a mailmap", "twins in case, the org"]
+)
+@pytest.mark.parametrize("name", ["chart --at", "score list of a seat --at", "diff to it", "score add", "seat set"])
+def test_no_command_reads_names_that_differ_only_by_case(scene: Scene, kind: str, name: str) -> None:
+    """Each command that reads such a folder refuses it. A folder that it does not read may have any names."""
+    _spoil(scene, kind)
+    scene.git("checkout", "-q", "-f", "--detach", "main~1")
+    head = scene.tip()
+    touches = not (name in {"chart --at", "seat set"} and kind == "twins in case, a month")
+    if touches and not (name == "score list of a seat --at" and kind == "twins in case, a seat"):
+        ran = scene.shell(*TWIN_READS[name], code=1)
+        assert "which differ only by case" in ran.out + ran.err
+        assert scene.tip() == head
+
+
+@pytest.mark.parametrize("kind", ["twins in case, a seat", "twins in case, a month"])
+def test_a_bare_clone_with_names_that_differ_only_by_case_is_not_read(scene: Scene, kind: str, tmp_path: Path) -> None:
+    _spoil(scene, kind)
+    there = _as_bare(scene, tmp_path)
+    for words in (("score", "list"), ("score", "add", "bot", "number", "5", "--by", "ada")):
+        assert "which differ only by case" in there(*words, code=1).err
+    assert there("audit", "verify", "--json", code=1).json["violations"]
+
+
+def test_readme_and_other_files_of_the_user_may_have_twins(scene: Scene) -> None:
+    scene.commit({"README.md": "x\n", "readme.md": "y\n", "Makefile": "", "makefile": "", "docs/A": "", "docs/a": ""})
+    scene.shell("chart", "--at", "main")
+    scene.shell("score", "add", "bot", "number", "5", "--by", "ada")
+    scene.shell("validate")
+
+
+@pytest.mark.parametrize("mode", ["100664", "0100644", "00100664", "100600"])
+def test_a_file_with_a_mode_that_early_programs_wrote_is_a_file_everywhere(
+    scene: Scene, mode: str, tmp_path: Path
+) -> None:
+    """Git reads each of these as a regular file, so a value there counts and another can be added."""
+    good = scene.git("rev-parse", "main^{tree}")
+    for folder, name in (("scores/bot", b"2026-11.jsonl"), ("seats", b"bot.yaml"), ("", b"org.yaml")):
+        edit = lambda rows, name=name: [(mode if n == name else m, n, o) for m, n, o in rows]  # noqa: E731
+        commit_tree(scene, edit_folder(scene, folder, edit))
+    assert scene.git("rev-parse", "main^{tree}") != good
+    scene.git("reset", "-q", "--hard")
+    before = scene.shell("score", "list", "bot").out
+    there = _as_bare(scene, tmp_path)
+    for shell, words in ((scene.shell, ("--at", "main")), (there, ())):
+        assert shell("score", "list", "bot", *words).out == before
+        assert "bot" in shell("seat", "list", *words).out
+    for shell in (scene.shell, there):
+        shell("score", "add", "bot", "number", "5", "--by", "ada", "--id", "later")
+        assert '"later"' in shell.git("show", f"main:{BOT}").out
+        shell("seat", "set", "bot", "mission=x", "--by", "ada")
+        assert shell("audit", "verify", "--json").json["verdict"] == "intact"
+    assert scene.git("status", "--short") == ""
+
+
+def test_a_commit_whose_top_folder_has_an_empty_name_is_malformed_and_not_from_before_the_org(scene: Scene) -> None:
+    commit = commit_tree(scene, edit_folder(scene, "", insert_sorted(file("", blob(scene, "x")))))
+    scene.git("checkout", "-q", "-f", "--detach", "main~1")
+    for words in (
+        ("chart", "--at", commit),
+        ("diff", commit),
+        ("diff", "main~1", commit),
+        ("score", "list", "--at", "main"),
+    ):
+        assert "git never writes" in scene.shell(*words, code=1).err
+
+
+def _as_bare(scene: Scene, tmp_path: Path) -> Shell:
+    bare = tmp_path / "bare.git"
+    shutil.copytree(scene.shell.folder / ".git", bare)
+    there = Shell(bare, scene.shell.home)
+    there.git("config", "core.bare", "true")
+    return there
 
 
 def test_a_bare_clone_is_not_read_and_its_audit_says_why(scene: Scene, tmp_path: Path) -> None:

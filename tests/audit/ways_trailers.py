@@ -186,6 +186,9 @@ UNTIDY = {
     "carriage returns": _SET.replace("\n", "\r\n"),
     "blanks at the end": _SET.replace("ada\n", "ada  \n").replace("set\n", "set\t\n"),
     "carriage return at the very end": _SET[:-1] + "\r",
+    "blanks that do not break": _SET.replace("ada\n", "ada\u00a0\n").replace("bot\n", "bot \u202f\n"),
+    "keys in lower case": _SET.replace("Orgtp-", "orgtp-"),
+    "keys in capitals": _SET.replace("Orgtp-By", "ORGTP-BY"),
 }
 BOTH = {
     "carriage returns and a line below": f"{_SET}\nCloses #12\n".replace("\n", "\r\n"),
@@ -199,6 +202,7 @@ FALSE = {
     "two who did it": (f"Work\n\nOrgtp-By: cat\n\nMore\n\n{_SET_TRAILERS}", 1),
     "two actions apart": (f"Work\n\nOrgtp-Action: score\n\nMore\n\n{_SET_TRAILERS}", 1),
     "twice in the wrong place": (f"{_SET}Orgtp-By: cat\n\nCloses #12\n", 4),
+    "with keys in lower case": (f"{_SET}\nCloses #12\n".replace("Seat: bot", "Seat: cat").replace("Orgtp", "orgtp"), 3),
     "with carriage returns": (f"{_SET}\nCloses #12\n".replace("Seat: bot", "Seat: cat").replace("\n", "\r\n"), 3),
     "continued on the next line": (_SET.replace("Seat: bot", "Seat: bot\n cat") + "\nCloses #12\n", 3),
 }

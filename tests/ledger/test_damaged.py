@@ -233,6 +233,72 @@ def test_a_branch_that_does_not_exist_is_still_said_to_be_absent(org: Shell) -> 
     assert absent in org(*VALUE, "14", code=2).err
 
 
+def _garble_packed_line(here: Shell) -> None:
+    packed = _pack_refs(here)
+    packed.write_text(re.sub(r"(?m)^[0-9a-f]+ (refs/heads/main)$", r"zzzz \1", packed.read_text()))
+
+
+def _drop_packed_line(here: Shell) -> None:
+    packed = _pack_refs(here)
+    packed.write_text(re.sub(r"(?m)^[0-9a-f]+ refs/heads/main\n", "", packed.read_text()))
+
+
+def _lose_ref_file(here: Shell) -> None:
+    (common_dir(here) / "refs/heads/main").unlink()
+
+
+@pytest.mark.parametrize("lose", [_garble_packed_line, _drop_packed_line, _lose_ref_file])
+@pytest.mark.parametrize("proof", ["reflog", "witness", "both"])
+def test_a_branch_that_is_gone_and_had_commits_is_unreadable_and_not_new(
+    org: Shell, lose: Callable[[Shell], None], proof: str
+) -> None:
+    if proof != "reflog":
+        org("audit", "verify")
+    if proof == "witness":
+        (common_dir(org) / "logs/refs/heads/main").unlink()
+    lose(org)
+    ran = org(*VALUE, "14", "--id", "kept", code=75)
+    assert "git cannot read the branch main" in ran.err
+    assert "cannot be proven" in org("audit", "verify", code=4).out
+    assert "git cannot read the branch main" in org("log", code=None).err
+    (found,) = org("sync", "--status", "--json", code=1).json["waiting"]
+    assert found["id"] == "kept"
+    told = org("audit", "verify", "--json", code=4).json
+    assert (told["org"], told["branch"], told["problems_total"]) == ("acme", "main", 1)
+    _type_remedy(org, r"(?:Restore it|as they are\)): (.+?)\. (?:If you|The change)", ran.err)
+    org("sync")
+    assert ids(org) == ["first", "kept", "second"]
+
+
+def test_a_bare_repository_whose_branch_is_gone(org: Shell) -> None:
+    org.git("clone", "-q", "--bare", ".", "../bare.git")
+    bare = org.at(org.folder.parent / "bare.git")
+    bare("audit", "verify")
+    (bare.folder / "packed-refs").write_text(
+        "".join(
+            line
+            for line in (bare.folder / "packed-refs").read_text().splitlines(keepends=True)
+            if "refs/heads/main" not in line
+        )
+    )
+    (bare.folder / "refs/heads/main").unlink(missing_ok=True)
+    bare(*VALUE, "14", "--id", "kept", code=75)
+    assert bare("audit", "verify", "--json", code=4).json["org"] == "acme"
+    assert "it is gone" in bare("chart", code=2).err
+
+
+def test_a_branch_that_was_deleted_on_purpose_can_be_forgotten(org: Shell) -> None:
+    org("audit", "verify")
+    org.git("checkout", "-q", "--detach")
+    org.git("branch", "-D", "main")
+    ran = org(*VALUE, "14", "--id", "kept", code=75)
+    _type_remedy(org, r"begin a new one: (.+?)\. The change", ran.err)
+    assert "has no commits" in org(*VALUE, "15", code=2).err
+    org.git("branch", "main")
+    org("sync")
+    assert ids(org) == ["first", "kept", "second"]
+
+
 @pytest.mark.parametrize("rev", ["HEAD~99", "main~99", "nobody", "HEAD:seats", "a-blob", "refs/heads/none"])
 def test_what_does_not_exist_in_a_sound_repository_is_said_not_to_exist(org: Shell, rev: str) -> None:
     org.git("tag", "a-blob", "main:org.yaml")

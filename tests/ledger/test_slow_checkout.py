@@ -8,13 +8,13 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 
 from tests.conftest import NOW, SCRIPT, Shell
 from tests.ledger.kills import cutter
-from tests.ledger.ledgers import FILE, VALUE, assert_swept, assert_whole, common_dir, ids, leftovers, status
+from tests.ledger.ledgers import FILE, VALUE, assert_swept, assert_whole, common_dir, ids, leftovers, lock_held, status
 
 DATES = {"GIT_AUTHOR_DATE": NOW, "GIT_COMMITTER_DATE": NOW}
 SEAT = ("seat", "set", "bot")
@@ -102,6 +102,83 @@ def test_the_next_command_brings_the_work_tree_up_to_date(
     assert away.git("show", f"main:{path}").out.startswith(recorded)
     assert "intact" in away("audit", "verify").out
     assert (leftovers(away), status(away)) == ([], [])
+
+
+READING = [
+    ("stale",),
+    ("scorecard",),
+    ("chart",),
+    ("score", "list"),
+    ("seat", "list"),
+    ("seat", "show", "bot"),
+    ("sync", "--status"),
+    ("audit", "verify"),
+    ("validate",),
+    ("log",),
+    ("diff", "HEAD"),
+    ("context", "bot"),
+    ("chart", "--at", "HEAD"),
+]
+
+
+@pytest.mark.parametrize("linked", [False, True], ids=["main", "linked"])
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_a_command_that_only_reads_brings_the_work_tree_up_to_date_too(
+    away: Shell, words: tuple[str, ...], linked: bool
+) -> None:
+    at = away
+    if linked:
+        _git_at_once(away, "worktree", "add", "-q", "-b", "other", "../linked", "side")
+        at = away.at(away.folder.parent / "linked")
+    with under_way(at, "main"):
+        away(*VALUE, "77", "--id", "accepted", ORGTP_WAIT="0")
+    assert status(at) != []
+    ran = at(*words, code=None)
+    assert "could not be updated" not in ran.err
+    assert status(at) == []
+    assert '"accepted"' in at.read(FILE)
+    _commit_all(at)
+    assert ids(at) == ["accepted", "first"]
+    assert (leftovers(at), status(at)) == ([], [])
+
+
+def test_the_answer_itself_has_what_was_recorded(away: Shell) -> None:
+    with under_way(away, "main"):
+        away(*VALUE, "77", "--id", "accepted", ORGTP_WAIT="0")
+        away(*SEAT, "role=Changed", ORGTP_WAIT="0")
+    assert "77" in away("score", "list", "bot").out
+    away.git("checkout", "-q", "side")
+    (away.home / "go").unlink()
+    with under_way(away, "main"):
+        away(*SEAT, "role=Again", ORGTP_WAIT="0")
+    assert "Again" in away("seat", "show", "bot").out
+
+
+@pytest.mark.parametrize("cause", ["index-locked", "another-orgtp", "a-persons-change"])
+def test_a_command_that_reads_says_so_if_the_work_tree_cannot_be_updated_now(away: Shell, cause: str) -> None:
+    with under_way(away, "main"):
+        away(*SEAT, "role=Changed", ORGTP_WAIT="0")
+    if cause == "index-locked":
+        (away.folder / ".git/index.lock").touch()
+    elif cause == "a-persons-change":
+        away.write("seats/bot.yaml", away.read("seats/bot.yaml") + "x-mine: 1\n")
+    before = away.read("seats/bot.yaml")
+    with lock_held(away) if cause == "another-orgtp" else nullcontext():
+        ran = away("seat", "show", "bot")
+    assert "the work tree could not be updated: " in ran.err
+    assert "Desk" in ran.out
+    assert "Changed" not in ran.out
+    assert away.read("seats/bot.yaml") == before
+
+
+def test_a_clone_whose_lock_cannot_be_opened_says_so(away: Shell) -> None:
+    with under_way(away, "main"):
+        away(*SEAT, "role=Changed", ORGTP_WAIT="0")
+    (away.folder / ".git/orgtp/lock").unlink()
+    (away.folder / ".git/orgtp/lock").mkdir()
+    ran = away("chart", code=None)
+    assert ran.code == 0
+    assert "the work tree could not be updated: " in ran.err
 
 
 def test_several_moves_were_missed(away: Shell) -> None:

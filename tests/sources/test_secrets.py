@@ -45,6 +45,43 @@ def test_each_spelling_in_the_list_is_hidden_wherever_it_is(name: str) -> None:
                 assert not [one for one in known if one in hidden.lower()], (place, form, hidden)
 
 
+@pytest.mark.parametrize("width", [20, 57, 64, 76])
+@pytest.mark.parametrize(
+    "end", ["\n", "\r\n", " ", "\\n", "\n  "], ids=["newline", "crlf", "blank", "escape", "indent"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_base64_that_was_wrapped_over_lines_is_hidden(width: int, end: str, encoding: str) -> None:
+    """Of the secret alone, and of a longer text with it, wherever the lines end."""
+    secret = "pässwörd-" + "x9/é" * 9
+    redactor = SecretRedactor()
+    redactor.add_secret(secret)
+    for text in (secret, f"user:{secret}", f"{'a' * 50}:{secret}:{'b' * 40}"):
+        whole = b64encode(text.encode(encoding)).decode()
+        lines = [whole[at : at + width] for at in range(0, len(whole), width)]
+        hidden = redactor.redact(f"bad header {end.join(lines)} here")
+        assert HIDDEN in hidden
+        assert not redactor.finds_secret(hidden)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_a_secret_in_an_encoding_of_one_byte_is_hidden(encoding: str) -> None:
+    secret = "pässwörd-é/ü&9"  # noqa: S105
+    redactor = SecretRedactor()
+    redactor.add_secret(secret)
+    raw = secret.encode(encoding)
+    mixed = "".join(f"%{byte:02x}" if at % 2 else f"%{byte:02X}" for at, byte in enumerate(raw))
+    for text in (
+        quote(raw),
+        quote(raw, safe=""),
+        quote(raw).lower(),
+        quote(quote(raw)),
+        mixed,
+        b64encode(raw).decode(),
+    ):
+        assert HIDDEN in redactor.redact(f"GET /?key={text}&x=1")
+        assert text not in redactor.redact(f"GET /?key={text}&x=1")
+
+
 def test_a_mixture_of_spellings_is_hidden_as_a_whole() -> None:
     for secret in (SECRET, *random_secrets(8)):
         redactor = SecretRedactor()

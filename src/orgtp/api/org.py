@@ -87,6 +87,7 @@ class OrgHandle:
     """One org, read once, with views and checks; `history`, `ledger`, `audit` and `escalations` have the rest."""
 
     snapshot: OrgSnapshot
+    _outdated_because: str = ""
 
     def __repr__(self) -> str:
         return repr(self.snapshot)
@@ -120,6 +121,11 @@ class OrgHandle:
     def dirty(self) -> bool:
         """Whether the org's files have uncommitted changes."""
         return self.snapshot.has_uncommitted_changes
+
+    @property
+    def outdated_because(self) -> str:
+        """Why the work tree is older than its branch and could not be updated; "" if it is up to date."""
+        return self._outdated_because
 
     @property
     def staff(self) -> LoadedOrg:
@@ -406,9 +412,23 @@ def open_org(
     `to_record`: the handle is used only to record values. If the ledger branch of a bare repository is damaged, it has
     the org of the last commit that can be read, and values that are recorded wait in the outbox.
 
+    A work tree that fell behind its branch is updated first. `outdated_because` of the handle says why if that was not
+    possible; then the answers are those of the files as they are.
+
     Raises `NotAnOrg`, `UnknownRevision`, `NoOrgYet`, `UnreadableRef`, and `NoGit` for the past of a plain folder.
     """
-    return OrgHandle(locate_org(path, at, now, to_record=to_record))
+    found = locate_org(path, at, now, to_record=to_record)
+    if found.repo is None or found.repo.bare:
+        return OrgHandle(found)
+    from orgtp.git.worktrees import has_notes
+
+    if not has_notes(found.repo):
+        return OrgHandle(found)
+    from orgtp.ledger.catch_up import catch_up
+
+    # Read nothing of the work tree before it has caught up with its branch.
+    why = catch_up(found.repo)
+    return OrgHandle(found if why is None else locate_org(path, at, now, to_record=to_record), why or "")
 
 
 def init_org(path: Path, *, name: str = "", timezone: str = "", remote: str = "", dry_run: bool = False) -> CreatedOrg:

@@ -13,7 +13,7 @@ from orgtp.git.errors import GitFailed
 from orgtp.git.objects import ObjectStore
 from orgtp.git.repo import Repo, compute_object_id
 from orgtp.git.tree import TREE, list_tree_entries, open_tree
-from orgtp.git.tree_check import TreeFault, find_tree_faults, find_twin_names, is_read_folder
+from orgtp.git.tree_check import TreeFault, find_tree_faults, is_read_folder
 
 
 class TreeShapes:
@@ -49,7 +49,6 @@ class TreeShapes:
             raw = self._read_verified(ObjectStore(self._repo), {oid})[oid]
             faults = [*find_tree_faults(raw, folder, len(oid) // 2)]
             entries = [] if faults else list(list_tree_entries(raw, len(oid) // 2))
-            faults += find_twin_names((name for name, _ in entries), folder)
             below = [(f"{folder}/{name}".lstrip("/"), node.id) for name, node in entries if node.mode == TREE]
             is_sound = not faults and all(self._is_sound(*one) for one in below if is_read_folder(one[0]))
             self._verdicts[folder, oid] = is_sound
@@ -78,9 +77,7 @@ class TreeShapes:
         """Check one tree. Returns its faults, and its folders: path and id."""
         faults = [] if (folder, oid) in self._known else list(find_tree_faults(raw, folder, len(oid) // 2))
         entries = [] if any(fault.path == folder for fault in faults) else list(list_tree_entries(raw, len(oid) // 2))
-        if (folder, oid) not in self._known:
-            faults += find_twin_names((name for name, _ in entries), folder)
-            self._known.add((folder, oid))
+        self._known.add((folder, oid))
         below = (f"{folder}/{name}" if folder else name for name, _ in entries)
         return faults, [(path, node.id) for path, (_, node) in zip(below, entries, strict=True) if node.mode == TREE]
 

@@ -26,8 +26,8 @@ from orgtp.audit.score_files import LINKS, ScoreAudit
 from orgtp.audit.signatures import SignatureAudit, read_binding_commit
 from orgtp.audit.snapshot import BlobCache, CommitSnapshot, PathTable, PathTables, is_of_org, read_path_table
 from orgtp.audit.tree_shapes import TreeShapes
-from orgtp.files.tree import HEAD
-from orgtp.git.ancestry import read_shallow_commits
+from orgtp.files.tree import HEAD, READ_FOLDERS, SINGLE
+from orgtp.git.ancestry import count_commits, read_shallow_commits
 from orgtp.git.cat_file import ObjectTooLarge
 from orgtp.git.errors import GitFailed, TemporaryFailure, UnreadableRef
 from orgtp.git.lock import hold_lock
@@ -62,6 +62,8 @@ def audit_history(repo: Repo, branch: str, tip: str, now: datetime, *, full: boo
     run = AuditRun(repo, tip, int(max(now, datetime.now(UTC)).timestamp()), cache)
     if cache.head != tip:
         run.check_history()
+    if cache.head:
+        run.check_presence()
     found = run.build_result()
     found = replace(found, gaps=[*found.gaps, *find_other_ledger(repo, branch, tip)])
     # A commit dated in the future is checked again next time, so it is not cached.
@@ -141,6 +143,19 @@ class AuditRun:
         except (UnreadableCommit, GitFailed, ObjectTooLarge, BrokenPipeError) as error:
             if not self._find_tree_that_stops_git():
                 self._note_error(error)
+
+    def check_presence(self) -> None:
+        """Check that the commits which an earlier audit checked, and the tip's trees and files, are still there."""
+        try:
+            count_commits(self.repo, self.tip)
+            nodes = open_tree(self.repo, self.tip, checked=False).list_files(*SINGLE, *READ_FOLDERS)
+            missing: list[Exception] = [
+                *self.repo.find_missing_objects(node.id for node in nodes.values() if node.mode != MODULE)
+            ]
+        except (GitFailed, ObjectTooLarge) as error:
+            missing = [error]
+        for gone in missing if not self.gaps else ():
+            self._note_error(gone)
 
     def _find_tree_that_stops_git(self) -> bool:
         """Find the first commit with a tree on which git itself stops, such as one with an empty name."""

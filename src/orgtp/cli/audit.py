@@ -13,6 +13,7 @@ import typer
 from orgtp.api import Audit, Verdict
 from orgtp.cli.options import ChangeOptions, JsonOption, OrgOption, changing_command
 from orgtp.cli.session import (
+    can_read_files,
     chosen_org,
     finish_answer,
     open_chosen_org,
@@ -22,11 +23,11 @@ from orgtp.cli.session import (
     write_stderr,
     write_stdout,
 )
-from orgtp.model.errors import BadInput
+from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.text import escape_control_chars
 
 if TYPE_CHECKING:
-    from orgtp.api import AuditReport, OrgHandle
+    from orgtp.api import AuditReport, OrgHandle, OrgHead
 
 # Larger than any checkpoint.
 _MOST_BYTES = 1 << 20
@@ -76,13 +77,16 @@ def verify_audit(
     if json:
         from orgtp.audit.text import audit_json
 
-        write_json("audit-verify", handle, audit_json(found, sure, handle.head.branch))
+        # If the files cannot be read, a violation says why.
+        unread = {} if can_read_files(handle) else {"problems_total": 1}
+        write_json("audit-verify", handle, {**audit_json(found, sure, handle.head.branch), **unread})
     else:
         from orgtp.audit.text import format_audit
         from orgtp.render.terminal import detect_screen
 
         write_stdout(format_audit(found, sure, handle.head.branch, detect_screen()))
-    return finish_answer(handle, CODES[found.verdict] or int(strict and bool(found.explained)))
+    code = CODES[found.verdict] or int(strict and bool(found.explained))
+    return finish_answer(handle, code) if can_read_files(handle) else code
 
 
 def _report_unreadable_history(org: Path | None, error: Exception, *, json: bool) -> int:
@@ -92,12 +96,23 @@ def _report_unreadable_history(org: Path | None, error: Exception, *, json: bool
     from orgtp.render.json import format_envelope
 
     gap = gap_at_path(chosen_org(org), error)
-    found = Audit("", 0, 0, gaps=[gap])
+    found, head = Audit("", 0, 0, gaps=[gap]), _read_head_of(org)
     if json:
-        write_stdout(format_envelope("audit-verify", "", None, True, audit_json(found, (), "")))
+        body = audit_json(found, (), head.branch if head else "")
+        write_stdout(format_envelope("audit-verify", head.id if head else "", None, True, body, len(found.gaps)))
     else:
         write_stdout(f"? {escape_control_chars(gap.what)}\n  {escape_control_chars(gap.remedy)}\n\n? {found.verdict}\n")
     return CODES[found.verdict]
+
+
+def _read_head_of(org: Path | None) -> OrgHead | None:
+    """The org.yaml of the work tree, or of the last commit of a bare repository that can be read, if there is one."""
+    from orgtp.api import open_org
+
+    try:
+        return open_org(chosen_org(org), to_record=True).head
+    except OrgtpError:
+        return None
 
 
 def _read_checkpoint_file(name: str) -> bytes:

@@ -51,6 +51,11 @@ def open_chosen_org(
     from orgtp import api
 
     found = api.open_org(chosen_org(org), at=at, to_record=to_record)
+    if found.outdated_because and at is None:
+        write_stderr(
+            f"the work tree could not be updated: {found.outdated_because}. It is older than its branch, and this "
+            "command reads the files as they are"
+        )
     if at is not None and sys.stderr.isatty():
         when = found.now.astimezone(found.head.zone)
         write_stderr(f"as of {when:%Y-%m-%d %H:%M}, commit {(found.revision or '')[:_SHORT]}")
@@ -166,6 +171,14 @@ def write_json(kind: str, org: OrgHandle, body: Mapping[str, Any]) -> None:
 def count_unread(org: OrgHandle) -> int:
     """How many errors kept the answers so far from reading everything."""
     return sum(len(part.problems) for part in org.unread)
+
+
+def can_read_files(org: OrgHandle) -> bool:
+    """Whether the org's own files can be read at all. Only the audit answers without them."""
+    try:
+        return bool(org.unread) or True
+    except OrgtpError:
+        return False
 
 
 def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
@@ -291,7 +304,7 @@ def _report_commit(org: OrgHandle, done: RecordedChange, then: RecordedChange | 
 
 def _report_trouble(org: OrgHandle, done: RecordedChange) -> None:
     """Say what a commit did not update, and which new warnings there are."""
-    if done.behind:
+    if done.behind and done.behind != org.outdated_because:
         write_stderr(f"committed, but the work tree could not be updated: {done.behind}")
     for problem in done.noted[:_MOST_NOTED]:
         write_stderr(f"note: {problem.place}: {problem.message}. {problem.hint}".rstrip())

@@ -69,10 +69,12 @@ def _run_sync(handle: OrgHandle, *, dry_run: bool, json: bool) -> int:
         write_json("sync", handle, body)
     else:
         write_stdout(format_sync(done, dry_run=dry_run))
-    if done.behind:
+    if done.behind and done.behind != handle.outdated_because:
         write_stderr(f"the work tree could not be updated: {done.behind}")
     for entry in done.queued:
-        write_stderr(f"still in the outbox ({entry.path}): {entry.rejected_because or 'it could not be written'}")
+        write_stderr(
+            f"still in the outbox ({entry.path}): {entry.rejected_because or entry.why or 'it could not be written'}"
+        )
     for one in done.left_out:
         write_stderr(one.text)
     is_held = bool(done.left_out) or any(entry.rejected_because for entry in done.queued)

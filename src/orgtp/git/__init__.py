@@ -12,6 +12,7 @@ __all__ = [
     "log",
     "mailmap",
     "objects",
+    "ref_repair",
     "remote",
     "repo",
     "sparse_tree",

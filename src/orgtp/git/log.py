@@ -143,10 +143,11 @@ def _parse_commit(fields: list[str], touched: list[ChangedFile]) -> Commit:
         email=email,
         subject=subject,
         body=body.strip(),
-        action=action,
-        seats=tuple(seat for seat in seats.split("\x1f") if seat),
-        by=by,
-        approved_by=approved,
+        # Git leaves blanks that do not break at the end of a line.
+        action=action.strip(),
+        seats=tuple(seat.strip() for seat in seats.split("\x1f") if seat.strip()),
+        by=by.strip(),
+        approved_by=approved.strip(),
         paths=tuple(touched),
     )
 

@@ -32,11 +32,11 @@ _MAX_COPY = 0xFFFF
 class ObjectStore:
     """The objects of one repository. Added objects can be read at once, and are stored by `write_objects`.
 
-    `sound` has the ids of the trees that were found to have only entries that git writes.
+    `sound` has the trees (path and id) that were found to have only entries that git writes.
     """
 
     repo: Repo
-    sound: set[str] = field(default_factory=set, repr=False)
+    sound: set[tuple[str, str]] = field(default_factory=set, repr=False)
     _fresh: dict[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
     _trees: dict[str, bytes] = field(default_factory=dict, repr=False)
     _bases: dict[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
@@ -51,8 +51,6 @@ class ObjectStore:
         if old and oid not in self._fresh and oid not in {base, *(known for known, _ in self._bases.values())}:
             self._bases[oid] = (base, old)
         self._fresh[oid] = (kind, raw)
-        if kind == "tree":
-            self.sound.add(oid)
         return oid
 
     def read_tree(self, oid: str) -> bytes:

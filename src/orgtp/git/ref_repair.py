@@ -23,6 +23,7 @@ class DamagedRef:
 
     `commit` is the id that it has; "" if that cannot be read either. `words` is what git says. `remote` is the name of
     the branch's remote; "" if it has none. `find_commit` returns the id of a commit if it can be read, else None.
+    `traces`: git finds no such branch, and these show that it had a commit: the path of its reflog, its witness.
     """
 
     ref: str
@@ -32,6 +33,7 @@ class DamagedRef:
     words: str
     remote: str
     find_commit: Callable[[str], str | None]
+    traces: tuple[str, ...] = ()
 
     def make_error(self) -> UnreadableRef:
         """The error that says what is wrong and what to do."""
@@ -50,6 +52,8 @@ class DamagedRef:
         head = self.common_dir / "HEAD"
         if self._branch and not _is_head_valid(head):
             return f"{head} is missing or damaged", f"Write it again: echo 'ref: {self.ref}' > {shlex.quote(str(head))}"
+        if self.traces:
+            return "it is gone, although it had commits in this clone", self._describe_return(good)
         gone = next(self._find_missing_alternates(), None)
         if gone:
             return words, f"{gone[0]} names the folder {gone[1]}, which is not there. Restore or mount it"
@@ -102,6 +106,16 @@ class DamagedRef:
             f"(files stay as they are): {back}"
         )
 
+    def _describe_return(self, good: str) -> str:
+        """How to restore a branch that is gone, or to go on without it."""
+        git = f"git -C {shlex.quote(str(self.root))}"
+        back = f"Restore it: {git} update-ref {self.ref} {good}. " if good else "Restore the repository from a backup. "
+        forget = [
+            f"{git} update-ref -d {trace}" if trace.startswith("refs/") else f"rm {shlex.quote(trace)}"
+            for trace in self.traces
+        ]
+        return f"{back}If you deleted the branch and want to begin a new one: {' && '.join(forget)}"
+
     def _format_clearing(self) -> str:
         """The command after which git can write the ref again: git does not replace a file that it cannot read."""
         packed = self.common_dir / "packed-refs"
@@ -111,7 +125,7 @@ class DamagedRef:
 
     def _find_readable_commits(self) -> Iterator[str]:
         """The commits that the branch had before and that can be read with their files, newest first."""
-        for name in (*self._read_reflog(), f"refs/orgtp/witness/{self._branch}", f"refs/remotes/{self._upstream}"):
+        for name in (*self._read_reflog(), make_witness_ref(self._branch), f"refs/remotes/{self._upstream}"):
             if self.find_commit(f"{name}^{{tree}}") and (found := self.find_commit(f"{name}^{{commit}}")):
                 yield found
 
@@ -127,6 +141,11 @@ class DamagedRef:
             return []
         ids = [word.decode(errors="replace") for line in reversed(lines) for word in line.split(b" ")[1::-1]]
         return list(dict.fromkeys(found for found in ids if found.strip("0")))
+
+
+def make_witness_ref(branch: str) -> str:
+    """The name of the ref with the commit that a branch had when it was last checked; see `orgtp.ledger.witness`."""
+    return f"refs/orgtp/witness/{branch}"
 
 
 def _is_head_valid(head: Path) -> bool:

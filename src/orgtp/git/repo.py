@@ -7,7 +7,8 @@ import os
 import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import field
+from contextlib import suppress
+from dataclasses import field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from orgtp.files.tree import FOLDERS, SINGLE, FolderTree, read_plain_file
 from orgtp.git.cat_file import GitObject, ObjectReader
 from orgtp.git.errors import GitFailed
 from orgtp.git.process import start_git, start_with_gitpython
-from orgtp.git.ref_repair import DamagedRef
+from orgtp.git.ref_repair import DamagedRef, make_witness_ref
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 
@@ -292,6 +293,14 @@ class Repo:
         rows = self.run("cat-file", "--batch-check=%(objectsize)", stdin=asked).split(b"\n") if wanted else []
         return {oid: int(row) if row.isdigit() else 0 for oid, row in zip(wanted, rows, strict=False)}
 
+    def find_missing_objects(self, oids: Iterable[str]) -> list[GitFailed]:
+        """An error for each of the objects that is missing, or whose beginning cannot be read."""
+        wanted = list(dict.fromkeys(oids))
+        asked = "".join(f"{oid}\n" for oid in wanted).encode()
+        rows = self.run("cat-file", "--batch-check=%(objectname)", stdin=asked).split(b"\n") if wanted else []
+        # What is missing has a second word.
+        return [self._make_missing_object(oid) for oid, row in zip(wanted, rows, strict=False) if b" " in row]
+
     def tip(self, ref: str) -> str | None:
         """The id of the commit that the full ref `ref` points to now; None if the ref does not exist.
 
@@ -321,6 +330,21 @@ class Repo:
         broken = {line.rpartition(" ")[2] for line in words.splitlines()}
         if code or self._has_ref_file(ref) or ref in {*out.decode(errors="replace").splitlines(), *broken}:
             raise self._make_damaged_ref(ref, words if code else "").make_error()
+        traces = self._find_traces(ref)
+        if traces:
+            raise replace(self._make_damaged_ref(ref, ""), traces=traces).make_error()
+
+    def _find_traces(self, ref: str) -> tuple[str, ...]:
+        """What shows that a branch which is gone had a commit: its reflog (a path) and its witness (a ref)."""
+        if not ref.startswith("refs/heads/"):
+            return ()
+        found = []
+        with suppress(OSError):
+            log = self.common_dir / "logs" / ref
+            found += [str(log)] if log.is_file() and log.stat().st_size else []
+        witness = make_witness_ref(ref.removeprefix("refs/heads/"))
+        found += [witness] if self.attempt("show-ref", "--verify", "--quiet", "--", witness)[0] == 0 else []
+        return tuple(found)
 
     def _has_ref_file(self, ref: str) -> bool:
         """Whether the ref has a file, or this user may not know. A folder has branches such as `main/…` in it."""

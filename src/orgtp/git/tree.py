@@ -7,20 +7,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cache, cached_property
-from itertools import accumulate
 
 from orgtp.files.tree import FOLDERS, SCORES, SINGLE, FileInfo, find_case_twins
 from orgtp.git.cat_file import ObjectTooLarge
 from orgtp.git.errors import GitFailed
 from orgtp.git.objects import ObjectStore
 from orgtp.git.repo import Repo
-from orgtp.git.tree_check import MalformedTree, find_twin_names, refuse_malformed_tree
+from orgtp.git.tree_check import refuse_malformed_tree
 from orgtp.lazy_dataclass import dataclass
 
-_PLAIN = ("100644", "100755")
 TREE = "40000"
-PLAIN = "100644"
+PLAIN, EXECUTABLE, LINK = "100644", "100755", "120000"
 MODULE = "160000"
+_PLAIN = (PLAIN, EXECUTABLE)
 # Up to this many paths are passed to git, or looked up one by one.
 _MOST_NAMED = 100
 
@@ -164,9 +163,9 @@ class TreeEditor:
 
     def _refuse_malformed(self, path: str, oid: str, raw: bytes) -> None:
         """Check a tree object that was not checked before. Raises `MalformedTree`."""
-        if oid not in self.objects.sound:
+        if (path, oid) not in self.objects.sound:
             refuse_malformed_tree(raw, path, self._id_width)
-            self.objects.sound.add(oid)
+            self.objects.sound.add((path, oid))
 
     def list_files(self, *paths: str) -> dict[str, TreeEntry]:
         """Path to entry of every file at `paths` or below them, in any order. Raises `GitFailed` if a tree is missing.
@@ -227,9 +226,11 @@ class TreeEditor:
             _edit_tree_object(self._read_folder(path), entries, self._id_width),
             self.find_entry(path) if path else TreeEntry(TREE, self.root),
         )
-        return (
-            self.objects.add_object("tree", raw, self.root, old.id if old and old.mode == TREE else "") if raw else ""
-        )
+        if not raw:
+            return ""
+        oid = self.objects.add_object("tree", raw, self.root, old.id if old and old.mode == TREE else "")
+        self.objects.sound.add((path, oid))
+        return oid
 
 
 def open_tree(repo: Repo, commit: str | None, *, checked: bool = True) -> TreeEditor:
@@ -253,14 +254,10 @@ def refuse_malformed_commit(repo: Repo, commit: str) -> None:
     Raises `MalformedTree`, and `GitFailed` if a tree is missing.
     """
     editor = open_tree(repo, commit)
-    names: dict[str, set[str]] = {"": set(editor.list_entries(""))}
-    for path in editor.list_files(*SINGLE, *FOLDERS):
-        for part in accumulate(path.split("/"), "{}/{}".format):
-            folder, _, name = part.rpartition("/")
-            names.setdefault(folder, set()).add(name)
-    for folder, found in names.items():
-        for fault in find_twin_names(found, folder):
-            raise MalformedTree(fault)
+    editor.list_entries("")
+    for path in SINGLE:
+        editor.find_entry(path)
+    editor.list_files(*FOLDERS)
 
 
 def list_tree_entries(raw: bytes, width: int) -> Iterator[tuple[str, TreeEntry]]:
@@ -275,8 +272,19 @@ def list_tree_entries(raw: bytes, width: int) -> Iterator[tuple[str, TreeEntry]]
         at = end + 1 + width
         if end < 0 or not blank or at > len(raw):
             raise GitFailed(command="cat-file", words="a tree cannot be parsed. See: git fsck")
-        # Early programs padded the mode of a folder.
-        yield os.fsdecode(name), TreeEntry(mode.decode(errors="replace").lstrip("0"), raw[end + 1 : at].hex())
+        yield os.fsdecode(name), TreeEntry(_normalize_mode(mode.decode(errors="replace")), raw[end + 1 : at].hex())
+
+
+@cache
+def _normalize_mode(mode: str) -> str:
+    """The mode as git shows it: early programs padded it with zeros, and stored more permissions of a file."""
+    bits = mode.lstrip("0")
+    if bits in {*_PLAIN, TREE, MODULE} or re.fullmatch("[0-7]+", bits) is None:
+        return bits
+    kind = int(bits, 8) & 0o170000
+    if kind == 0o100000:  # noqa: PLR2004  (a file, in stat(2))
+        return EXECUTABLE if int(bits, 8) & 0o100 else PLAIN
+    return {0o120000: LINK, 0o040000: TREE}.get(kind, MODULE)
 
 
 def _find_entry_span(raw: bytes, name: bytes, width: int) -> slice | None:
@@ -294,7 +302,7 @@ def _find_entry_span(raw: bytes, name: bytes, width: int) -> slice | None:
 
 @cache
 def _entries_pattern(width: int) -> re.Pattern[bytes]:
-    return re.compile(rb"(?s:[0-7]++ [^\0]++\0.{%d})*+" % width)
+    return re.compile(rb"(?s:[0-7]++ [^\0]*+\0.{%d})*+" % width)
 
 
 def _edit_tree_object(raw: bytes, entries: Mapping[str, TreeEntry | None], width: int) -> bytes:

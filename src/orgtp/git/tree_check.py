@@ -62,15 +62,27 @@ def find_tree_faults(raw: bytes, folder: str, width: int) -> Iterator[TreeFault]
     if sum(map(len, rows)) + len(rows) * (width + 1) != len(raw):
         yield TreeFault(folder, f"{_name_folder(folder)} cannot be parsed")
         return
+    # Early programs padded modes with zeros.
+    rows = [row.lstrip(b"0") if row[:1] == b"0" else row for row in rows]
     names = [row[_MODE_WIDTH:] if row[:1] == b"1" else row.partition(b" ")[2] for row in rows]
     # Git sorts a folder as if its name ended with a slash.
     keys = [name if row[:1] == b"1" else name + b"/" for row, name in zip(rows, names, strict=True)]
-    if _is_regular(names, keys):
-        return
-    for name in dict.fromkeys(names):
-        yield from _find_name_faults(name, folder)
-    yield from _find_duplicate_names(names, folder)
-    yield from _find_unsorted_name(keys, folder)
+    if not _is_regular(names, keys):
+        for name in dict.fromkeys(names):
+            yield from _find_name_faults(name, folder)
+        yield from _find_duplicate_names(names, folder)
+        yield from _find_unsorted_name(keys, folder)
+    if _may_have_twins(names):
+        yield from _find_twin_names(map(os.fsdecode, names), folder)
+
+
+def _may_have_twins(names: list[bytes]) -> bool:
+    """Whether some file systems may not distinguish two of the names. This quick check covers nearly every tree."""
+    whole = b"\0".join(names) + b"\0"
+    if not whole.isascii() or b".\0" in whole or b" \0" in whole:
+        return True
+    lower = whole.lower()
+    return lower != whole and len(set(lower.split(b"\0"))) <= len(set(names))
 
 
 def _is_regular(names: list[bytes], keys: list[bytes]) -> bool:
@@ -113,7 +125,7 @@ def _find_unsorted_name(keys: Sequence[bytes], folder: str) -> Iterator[TreeFaul
             return
 
 
-def find_twin_names(names: Iterable[str], folder: str) -> Iterator[TreeFault]:
+def _find_twin_names(names: Iterable[str], folder: str) -> Iterator[TreeFault]:
     """Find names of a folder that some file systems do not distinguish, if orgtp reads one of them.
 
     On such a file system, a checkout shows only one of the two files.
@@ -155,4 +167,4 @@ def _join_path(folder: str, name: str) -> str:
 @cache
 def _entry_pattern(width: int) -> re.Pattern[bytes]:
     """The mode and name of an entry, which a NUL and an id of `width` bytes follow (git-mktree(1))."""
-    return re.compile(rb"((?:1[0-7]{5}|0?40000) [^\0]*)\0(?s:.{%d})" % width)
+    return re.compile(rb"(0*(?:1[0-7]{5}|4[0-7]{4}) [^\0]*)\0(?s:.{%d})" % width)

@@ -8,6 +8,8 @@ from pathlib import Path
 from orgtp.git.errors import CannotWrite, TemporaryFailure, UnfinishedMerge
 from orgtp.git.repo import Repo
 
+# The file with the notes about work trees that did not follow a branch; see `orgtp.ledger.outdated_trees`.
+OUTDATED = "orgtp/outdated"
 FileStamp = tuple[int, int, int, int] | None
 
 
@@ -118,6 +120,26 @@ def list_git_dirs(repo: Repo) -> list[Path]:
         return [repo.common_dir]
     except OSError as error:
         raise CannotWrite(words=f"{linked}: {error.strerror}") from error
+
+
+def find_git_dirs_without_git(repo: Repo) -> tuple[Path, Path] | None:
+    """The git dir of this work tree and the common one, from its files alone; None if they are not in the usual place.
+
+    See gitrepository-layout(5).
+    """
+    link = repo.path / ".git"
+    try:
+        git_dir = link if link.is_dir() else repo.path / os.fsdecode(link.read_bytes()).removeprefix("gitdir:").strip()
+        common = git_dir / "commondir"
+        return git_dir, git_dir / os.fsdecode(common.read_bytes()).strip() if common.exists() else git_dir
+    except OSError:
+        return None
+
+
+def has_notes(repo: Repo) -> bool:
+    """Whether there are notes about work trees that did not follow a branch. Runs no git, as every command asks."""
+    dirs = find_git_dirs_without_git(repo)
+    return dirs is not None and (dirs[1] / OUTDATED).exists()
 
 
 def list_index_dirs(repo: Repo) -> list[Path]:

@@ -30,7 +30,7 @@ _FOLDER = "seats"
 # Up to this many seats, reading all of them is faster than starting `git grep`.
 _FEW = 50
 # The entry of a plain file in a tree object: mode, space, name, NUL, and an id of this many bytes (git-mktree(1)).
-_PLAIN_FILE = re.compile(rb"(?s)100(?:644|755) [^\0]+\.yaml\0.*")
+_PLAIN_FILE = re.compile(rb"(?s)0*100[0-7]{3} [^\0]+\.yaml\0.*")
 
 
 def find_seats_folder(tree: TreeEditor) -> str:

@@ -307,6 +307,8 @@ def _read_past_head(repo: Repo, rev: str, at: str) -> OrgHead:
     try:
         return _read_head_at_commit(repo, rev)
     except NotAnOrg as error:
+        # Raises if the org is hidden by entries that git never writes.
+        open_tree(repo, rev).list_entries("")
         raise _make_too_early(at) from error
 
 

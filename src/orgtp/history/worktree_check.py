@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from orgtp.files.admission import admit_files
 from orgtp.files.load import LoadedOrg, NotAnOrg, load_org
-from orgtp.files.tree import FOLDERS, SINGLE, FileInfo
+from orgtp.files.tree import FOLDERS, SINGLE, FileInfo, MemoryTree
 from orgtp.git.ancestry import is_partial_clone
 from orgtp.git.errors import GitFailed
 from orgtp.git.repo import Repo, compute_object_id
@@ -92,7 +93,54 @@ def find_problems_of_head(repo: Repo, loaded: LoadedOrg, head: str) -> list[Prob
         return []
     except NotAnOrg:
         return []
-    return list(check_uncommitted(pair)) if pair else []
+    found = list(check_uncommitted(pair)) if pair else []
+    known = {(one.rule, one.place.path) for one in found}
+    return [
+        *found,
+        *(one for one in _find_staged_problems(repo, loaded, head) if (one.rule, one.place.path) not in known),
+    ]
+
+
+def _find_staged_problems(repo: Repo, loaded: LoadedOrg, head: str) -> Iterator[Problem]:
+    """Problems of what is staged: `git commit` takes the index, and its files may differ from those on disk."""
+    committed, staged = open_tree(repo, head).list_files(*SINGLE, *FOLDERS), _read_staged_ids(repo)
+    changed = {
+        path
+        for path in committed.keys() | (staged or {}).keys()
+        if staged is not None and staged.get(path) != (committed[path].id if path in committed else None)
+    }
+    files = loaded.files
+    if staged is None or not any(_differs_on_disk(files.get(path), staged.get(path)) for path in changed):
+        return
+    modules = {path for path, node in committed.items() if not node.is_plain}
+    blobs = repo.read_blobs(oid for path, oid in staged.items() if path not in modules)
+    index = load_org(MemoryTree({path: blobs[oid] for path, oid in staged.items() if oid in blobs}), head)
+    pair = pair_orgs(load_org(GitTree(repo, head), head), index)
+    old = {path: raw for path, raw in pair.old.items() if path in changed}
+    one_parent = not (repo.git_dir / "MERGE_HEAD").exists()
+    for problem in check_uncommitted(replace(pair, old=old, base="HEAD", appends_only=one_parent), staged=True):
+        see = f"git diff --cached -- {shlex.quote(problem.place.path)}"
+        yield replace(problem, message=f"{problem.message}, in what is staged for the next commit ({see})")
+
+
+def _differs_on_disk(raw: bytes | None, oid: str | None) -> bool:
+    """Whether a file on disk differs from what is staged; None stands for a file that does not exist."""
+    return (raw is None) != (oid is None) or (raw is not None and oid is not None and _has_other_content(raw, oid))
+
+
+def _read_staged_ids(repo: Repo) -> dict[str, str] | None:
+    """Path to object id of the org's files in the index; None if there is no index, or a conflict in it."""
+    if not (repo.git_dir / "index").exists():
+        return None
+    found = {}
+    for row in repo.run("ls-files", "-s", "-z", "--", *SINGLE, *FOLDERS).split(b"\0")[:-1]:
+        meta, _, path = row.partition(b"\t")
+        mode, oid, stage = meta.decode().split()
+        if stage != "0":
+            return None
+        if mode != _MODULE:
+            found[os.fsdecode(path)] = oid
+    return found
 
 
 def make_malformed_problem(error: MalformedTree, commit: str) -> Problem:
@@ -107,7 +155,7 @@ def _pair_with_head(repo: Repo, loaded: LoadedOrg, head: str) -> OrgPair | None:
 
     Files that differ only in their line endings count as unchanged, and so do those that a sparse checkout left out.
     """
-    committed = open_tree(repo, head).list_files(*FOLDERS)
+    committed = open_tree(repo, head).list_files(*SINGLE, *FOLDERS)
     files = loaded.files
     changed = {path for path in committed.keys() & files.keys() if _has_other_content(files[path], committed[path].id)}
     if repo.config("core.sparsecheckout").lower() != "true":

@@ -4,6 +4,7 @@ __all__ = [
     "advance",
     "append",
     "batch",
+    "catch_up",
     "checks",
     "create",
     "git_user",

@@ -28,6 +28,7 @@ from orgtp.ledger.advance import recover_journal
 from orgtp.ledger.batch import CommitBatch, Ledger, PlannedCommit, RecordedChange, WrittenCommits, plan_on_fallback
 from orgtp.ledger.outbox import CannotQueue, QueuedScores
 from orgtp.ledger.partial_tree import ReadScope, ScoreKey
+from orgtp.ledger.signing_seat import SignedByAnotherSeat
 from orgtp.model.change import AppendScores
 from orgtp.model.errors import OrgtpError
 
@@ -246,6 +247,12 @@ class _OutboxWriter:
             step = batch.run_action(lambda org: add_queued_scores(org, queued.scores, queued.by), scope, queued.author)
         except (TemporaryFailure, GitFailed):
             raise
+        except SignedByAnotherSeat as error:
+            # It waits until its own seat runs a command.
+            self.refused[queued.path] = error
+            with suppress(OSError):
+                outbox.note_reason(batch.ledger.repo, queued, f"it waits for a command of {queued.by}: {error.reason}")
+            return None
         except OrgtpError as error:
             self.refused[queued.path] = error
             with suppress(OSError):

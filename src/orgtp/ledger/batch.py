@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.advance import BranchMove, hold_indexes, move_branch, recover_journal
 from orgtp.ledger.checks import CheckedChange, check_change
 from orgtp.ledger.partial_tree import PartialTree, ReadScope
+from orgtp.ledger.signing_seat import SigningSeats, find_signing_seats
 from orgtp.model.change import Change, ReplaceFile
 from orgtp.model.content_hash import hash_changed_files, set_content_trailer
 from orgtp.model.errors import OrgtpError
@@ -244,6 +246,11 @@ class CommitBatch:
         self.ledger, self.tip = ledger, tip
         self.editor = self.base = open_tree(ledger.repo, tip)
 
+    @cached_property
+    def signing_seats(self) -> SigningSeats | None:
+        """The seats whose key signs the commits of this batch; None if that is unknown, or if no policy applies."""
+        return find_signing_seats(self.ledger.repo, self.base)
+
     def run_action(
         self, action: Action, scope: ReadScope | None = None, who: Identity | None = None, now: datetime | None = None
     ) -> PlannedCommit:
@@ -270,6 +277,8 @@ class CommitBatch:
         replaced = [edit.path for edit in change.edits if isinstance(edit, ReplaceFile)]
         present = {**loaded.files, **self.editor.read_files(replaced)} if replaced else loaded.files
         files = apply_change(present, change)
+        if files and self.signing_seats:
+            self.signing_seats.refuse_others(change.by, change.approved_by)
         _refuse_links_at(self.editor, files)
         checked = check_change(loaded, change, files, now) if files else CheckedChange()
         old = {path: present[path] for path in files if path in present}

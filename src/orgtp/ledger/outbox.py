@@ -136,6 +136,12 @@ def reject_queued(repo: Repo, queued: QueuedScores, why: str) -> None:
         _save_queued(repo, queued.path, replace(queued, rejected_because=why).file_text.encode())
 
 
+def note_reason(repo: Repo, queued: QueuedScores, why: str) -> None:
+    """Note why queued values wait. They are tried again by every command."""
+    if queued.why != why:
+        _save_queued(repo, queued.path, replace(queued, why=why, rejected_because="").file_text.encode())
+
+
 def _save_queued(repo: Repo, path: Path, raw: bytes) -> None:
     temporary = path.with_suffix(f".tmp{os.getpid()}")
     try:

@@ -14,15 +14,16 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from orgtp.files.tree import read_plain_file
 from orgtp.git.checkout import Checkout, EarlierVersions
-from orgtp.git.errors import CannotWrite, GitFailed, TemporaryFailure
+from orgtp.git.errors import CannotWrite, GitFailed, IndexBusy, TemporaryFailure
 from orgtp.git.lock import private_git_dir, share_private_file, write_new_file
 from orgtp.git.log import list_file_versions
 from orgtp.git.repo import Repo
 from orgtp.git.tree import TreeEntry, diff_trees
-from orgtp.git.worktrees import find_checkouts
+from orgtp.git.worktrees import OUTDATED, find_checkouts
 from orgtp.lazy_dataclass import dataclass
 
 # Why a work tree is older than its branch after a crash.
@@ -49,7 +50,7 @@ class OutdatedTree:
 
 
 def _notes_path(repo: Repo) -> Path:
-    return private_git_dir(repo) / "outdated"
+    return private_git_dir(repo) / PurePosixPath(OUTDATED).name
 
 
 def list_outdated_trees(repo: Repo) -> list[OutdatedTree]:
@@ -145,6 +146,46 @@ def _update_noted_tree(repo: Repo, note: OutdatedTree) -> OutdatedTree | None:
 def find_outdated_tree(repo: Repo, tree: Repo, ref: str) -> OutdatedTree | None:
     """The note about a checkout of the branch `ref`, if there is one. Raises `CannotWrite`."""
     return next((note for note in list_outdated_trees(repo) if note.ref == ref and note.is_about(repo, tree)), None)
+
+
+def find_note_about(repo: Repo) -> OutdatedTree | None:
+    """The note that this work tree may be older than the branch that it has checked out; None if there is none.
+
+    A note that cannot be read counts as none.
+    """
+    try:
+        notes = [note for note in list_outdated_trees(repo) if note.is_about(repo, repo)]
+        return next((note for note in notes if _has_checked_out(repo, note.ref)), None)
+    except (TemporaryFailure, GitFailed):
+        return None
+
+
+def _has_checked_out(repo: Repo, ref: str) -> bool:
+    """Whether the branch `ref` is checked out, by the file HEAD; git is asked if another ref storage has it."""
+    raw = read_plain_file(repo.git_dir / "HEAD") or b""
+    return repo.head_ref() == ref if b"/.invalid" in raw else raw.strip() == f"ref: {ref}".encode()
+
+
+def explain_outdated_tree(repo: Repo, note: OutdatedTree) -> str:
+    """Why a noted work tree cannot be updated now; "" if it is up to date. The caller holds the ledger's lock."""
+    try:
+        left = _update_noted_tree(repo, note)
+    except (TemporaryFailure, GitFailed, OSError) as error:
+        return str(error)
+    if left is None or left.why:
+        return left.why if left else ""
+    return str(IndexBusy(root=repo.path, lock=repo.git_dir / "index.lock")) if is_index_behind(repo, note) else ""
+
+
+def is_index_behind(repo: Repo, note: OutdatedTree) -> bool:
+    """Whether the index of a noted work tree differs from its branch in what changed since. Raises `GitFailed`."""
+    tip = repo.tip(note.ref)
+    if note.why or tip is None or repo.read(note.since) is None:
+        return bool(note.why)
+    changes = diff_trees(repo, note.since, tip)
+    rows = (row.partition(b"\t") for row in repo.run("ls-files", "-s", "-z").split(b"\0")[:-1])
+    index = {os.fsdecode(path): meta.split(b" ")[1].decode() for meta, _, path in rows}
+    return any(index.get(path) != (new.id if new else None) for path, (_, new) in changes.items())
 
 
 def list_earlier_versions(repo: Repo, note: OutdatedTree, tip: str) -> EarlierVersions:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from orgtp.git.ancestry import find_shallow_ends
 from orgtp.git.errors import GitFailed, TemporaryFailure
 from orgtp.git.lock import Lock
+from orgtp.git.ref_repair import make_witness_ref
 from orgtp.git.repo import Repo
 from orgtp.git.stale_lock import remove_still_locks
 
 
 def witness_ref(branch: str) -> str:
     """The name of the witness of a branch."""
-    return f"refs/orgtp/witness/{branch}"
+    return make_witness_ref(branch)
 
 
 def read_witness(repo: Repo, branch: str) -> str | None:

@@ -24,11 +24,16 @@ _LOOKS_LIKE_TRAILER = re.compile(
     "(?:^|[\r\v\f\x1c-\x1e\x85\u2028\u2029])[ \t\0]*(orgtp-[a-z-]+[ \t]*[:=].*)", re.IGNORECASE | re.MULTILINE
 )
 _TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:")
-_FORM = re.compile(r"(Orgtp-[A-Z][A-Za-z-]*): (\S.*)")
+# Git reads the keys without regard to case.
+_FORM = re.compile(r"(Orgtp-[A-Z][A-Z-]*): (\S.*)", re.IGNORECASE | re.ASCII)
+_KEY_OF = {key.lower(): key for key in _ORGTP_KEYS}
 _PREFIX = "orgtp-"
-# What mailers put at the end of a line.
-_LINE_ENDS = re.compile(r"[ \t\r]+$", re.MULTILINE)
-_UNTIDY = re.compile(r"^orgtp-.*[ \t\r]$", re.IGNORECASE | re.MULTILINE)
+# What mailers and editors put at the end of a line: blanks, also those that do not break, and carriage returns.
+_BLANKS = " \t\r\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff"
+_STRIPPED = " \t\r\u00a0\u202f\u3000\ufeff"
+_LINE_ENDS = re.compile(f"[{_BLANKS}]+$", re.MULTILINE)
+_UNTIDY = re.compile(f"^orgtp-.*[{_BLANKS}]$", re.IGNORECASE | re.MULTILINE)
+_KEY_IN_TEXT = re.compile(rf"^({'|'.join(_ORGTP_KEYS)}):", re.IGNORECASE | re.MULTILINE)
 # git adds this below the trailers of a cherry-picked commit.
 _PICKED = "(cherry picked from commit "
 _MERGED = re.compile(r"^Squashed commit of the following:\n", re.MULTILINE)
@@ -46,7 +51,7 @@ class TrailerClaims:
     `blocks` has the claims of each commit that a forge squashed into this one and quoted. `partly` means that some of
     these commits have no claims, so this commit may do more than it claims. `misplaced` has the claims of those odd
     lines that are whole trailers and only not in the last paragraph. `untidy` means that lines of the trailers end with
-    carriage returns or blanks.
+    carriage returns or blanks, or that their keys are not in orgtp's case.
     """
 
     action: str = ""
@@ -134,7 +139,7 @@ def _parse_message(message: str) -> TrailerClaims:
         partly=1 < squashed > sum(bool(one.action) for one in found.all),
         misplaced=_collect_claims(late, (), []) if late else None,
         misplaced_lines=tuple(one_line(line) for line in late if line[:6].lower() == _PREFIX),
-        untidy=_UNTIDY.search(message) is not None,
+        untidy=_UNTIDY.search(message) is not None or any(key not in _ORGTP_KEYS for key in _KEY_IN_TEXT.findall(text)),
     )
 
 
@@ -181,7 +186,11 @@ def drop_seat_trailers(message: str, touched: Collection[str]) -> str:
     """Remove the trailers of seats that are not `touched`, for a commit that was reduced to part of its changes."""
     head, gap, last = message.rpartition("\n\n")
     lines = last.split("\n")
-    left = [line for line in lines if not line.startswith(_SEAT) or line.removeprefix(_SEAT) in touched]
+    left = [
+        line
+        for line in lines
+        if not line.lower().startswith(_SEAT.lower()) or line[len(_SEAT) :].rstrip(_STRIPPED) in touched
+    ]
     return message if left == lines or not gap else f"{head}{gap}" + "\n".join(left)
 
 
@@ -216,8 +225,8 @@ def _collect_claims(lines: list[str], blocks: tuple[TrailerClaims, ...], odd: li
         why = _trailer_fault(match, lines[number + 1 : number + 2], found)
         if why:
             odd = [*odd, (one_line(line), why)]
-        elif match and match[1] in found:
-            found[match[1]].append(match[2])
+        elif match and (key := _KEY_OF.get(match[1].lower())):
+            found[key].append(match[2])
     action, by, approved, content = (next(iter(found[key]), "") for key in ("Orgtp-Action", *_ORGTP_KEYS[2:]))
     return TrailerClaims(action, tuple(found["Orgtp-Seat"]), by, approved, content, tuple(odd), blocks)
 
@@ -228,6 +237,7 @@ def _trailer_fault(match: re.Match[str] | None, following: list[str], found: dic
         return "it does not have the form Key: value that orgtp writes"
     if following and following[0][:1] in {" ", "\t"}:
         return "it continues on the next line"
-    if match[1] in _ONCE and found.get(match[1]):
+    key = _KEY_OF.get(match[1].lower(), "")
+    if key in _ONCE and found[key]:
         return "it occurs twice"
-    return "it does not name a seat" if match[1] in _SEATS and not is_id(match[2]) else ""
+    return "it does not name a seat" if key in _SEATS and not is_id(match[2]) else ""

@@ -230,13 +230,14 @@ def check_changes(org: Org, now: datetime | None, *compared: OrgPair) -> Iterato
             yield from limit_problems(rule.find_problems(RuleContext(org, now, pair)))
 
 
-def check_uncommitted(compared: OrgPair) -> Iterator[Problem]:
+def check_uncommitted(compared: OrgPair, *, staged: bool = False) -> Iterator[Problem]:
     """Yield every problem of a change that is not committed yet, if the audit would report it for good.
 
-    Changed lines of a score file that is still there are warnings, because the file may be in the middle of an edit.
+    Changed lines of a score file that is still there are warnings, because the file may be in the middle of an edit. In
+    what is `staged`, they are errors.
     """
     for rule in (rule for rule in RULES if rule.id in _PERMANENT):
         for problem in limit_problems(rule.find_problems(RuleContext(compared.after, None, compared))):
             hint = f"{problem.hint.rstrip('.')}. {_UNDO_NOW}".removeprefix(". ")
-            is_edit = problem.rule == "score-row-changed" and problem.place.path in compared.new
+            is_edit = not staged and problem.rule == "score-row-changed" and problem.place.path in compared.new
             yield replace(problem, hint=hint, severity=Severity.WARNING if is_edit else problem.severity)

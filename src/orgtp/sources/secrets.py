@@ -13,7 +13,9 @@ import shlex
 import string
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from html.entities import codepoint2name
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
@@ -43,6 +45,9 @@ _LOWER_CASE = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 # What may be the base64 of a secret, within a longer text.
 _BASE64_WORD = re.compile(r"[A-Za-z0-9+/_-]{8,4096}")
+# Where base64 was wrapped over lines, which may have become blanks, or an escape in JSON.
+_WRAPPED = re.compile(r"(?<=[A-Za-z0-9+/_-]{16})(?:\s|\\[rn])+(?=[A-Za-z0-9+/_=-])")
+_OLD_ENCODINGS = ("latin-1", "cp1252")
 _JSON_ESCAPE = re.compile(r'(?:\\u[0-9A-Fa-f]{4})+|\\["\\/bfnrt]')
 _DEPTH = 2
 # What URL encoders leave as it is besides letters, digits, "_", "-" and ".".
@@ -51,11 +56,20 @@ _LEFT_AS_IS = ("", "/", "~", "/~", "!~*'()", "/~:@!$&'()*+,;=", ";,/?:@&=+$!~*'(
 
 def _spell_percent(secret: str) -> Iterator[str]:
     """Percent-encoded (RFC 3986, and as `encodeURI`, forms and Java do), once and twice."""
-    for left in _LEFT_AS_IS:
-        once = quote(secret, safe=left, errors="surrogateescape").replace("~", "~" if "~" in left else "%7E")
-        yield from (once, once.replace("%20", "+"), quote(once, safe=left))
-    yield quote_plus(secret, errors="surrogateescape")
-    yield "".join(f"%{byte:02X}" for byte in secret.encode("utf-8", "surrogateescape"))
+    for raw in _encode_text(secret):
+        for left in _LEFT_AS_IS:
+            once = quote(raw, safe=left).replace("~", "~" if "~" in left else "%7E")
+            yield from (once, once.replace("%20", "+"), quote(once, safe=left))
+        yield quote_plus(raw)
+        yield "".join(f"%{byte:02X}" for byte in raw)
+
+
+def _encode_text(secret: str) -> Iterator[bytes]:
+    """The bytes of a secret: in UTF-8, and in the encodings of one byte that old servers use."""
+    yield secret.encode("utf-8", "surrogateescape")
+    for encoding in () if secret.isascii() else _OLD_ENCODINGS:
+        with suppress(UnicodeEncodeError):
+            yield secret.encode(encoding)
 
 
 def _spell_lower_percent(secret: str) -> Iterator[str]:
@@ -95,8 +109,7 @@ def _spell_html(secret: str) -> Iterator[str]:
 
 def _spell_base64(secret: str) -> Iterator[str]:
     """In base64, also within the base64 of a longer text, of which only the whole groups of four are certain."""
-    raw = secret.encode("utf-8", "surrogateescape")
-    for encode in (b64encode, urlsafe_b64encode):
+    for raw, encode in product(_encode_text(secret), (b64encode, urlsafe_b64encode)):
         yield from (encode(raw).decode(), encode(raw).decode().rstrip("="))
         for before in range(3):
             inside = encode(bytes(before) + raw).decode().rstrip("=")
@@ -194,9 +207,18 @@ def _decode_text(text: str) -> set[str]:
 
 def _decode_once(text: str) -> Iterator[str]:
     yield from (unquote(text), unquote_plus(text), html.unescape(text))
+    if "%" in text:
+        yield from (form for encoding in _OLD_ENCODINGS for form in _decode_percent(text, encoding))
     yield _JSON_ESCAPE.sub(lambda found: str(json.loads(f'"{found[0]}"')), text)
-    for word in _BASE64_WORD.findall(text):
+    joined = _WRAPPED.sub("", text)
+    if joined != text:
+        yield joined
+    for word in {*_BASE64_WORD.findall(text), *_BASE64_WORD.findall(joined)}:
         yield from (form for form in _decode_base64(word) if form)
+
+
+def _decode_percent(text: str, encoding: str) -> Iterator[str]:
+    yield from (unquote(text, encoding=encoding), unquote_plus(text, encoding=encoding))
 
 
 def _decode_base64(word: str) -> Iterator[str]:
@@ -204,7 +226,8 @@ def _decode_base64(word: str) -> Iterator[str]:
     plain = word.replace("-", "+").replace("_", "/")
     for begin in range(4):
         rest = plain[begin:] if len(plain[begin:]) % 4 != 1 else plain[begin:-1]
-        yield b64decode(rest + "=" * (-len(rest) % 4)).decode(errors="ignore")
+        raw = b64decode(rest + "=" * (-len(rest) % 4))
+        yield from (raw.decode(encoding, errors="ignore") for encoding in ("utf-8", *_OLD_ENCODINGS))
 
 
 def _find_spans(text: str, secret: str, cuts: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -55,6 +55,17 @@ class SyncConflict(SyncStopped):
     )
 
 
+class CommitOfAnotherSeat(SyncStopped):
+    """A local commit would have to be rewritten, and only another seat may sign it."""
+
+    state = "signer"
+    text = (
+        "the remote has new commits, so the local commit {commit} ({subject}) has to be placed after them and signed "
+        "again. It is by {seat}, and git signs commits here with a key of {signer} (see policy/allowed_signers). "
+        "Nothing was changed. Let {seat} run in this clone, with their own key: orgtp sync"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class RecordLeftOut:
     """A local record that was not sent, because the remote has a record with its id and other content."""
@@ -148,15 +159,33 @@ class CommitReplay:
         }
 
     def plan_commits(self) -> list[PlannedCommit]:
-        """Plan the rewritten commits, without those that have no changes left. Raises `SyncConflict`."""
+        """Plan the rewritten commits, without those that have no changes left.
+
+        Raises `SyncConflict`, `CommitOfAnotherSeat`.
+        """
         self._known, self.left_out = self._find_known_records(), []
         tried = [
             self._try_commit(source) if n < self._merge_index else self._plan_commit(source)
             for n, source in enumerate(self.sources)
         ]
         steps = [step for step in tried if step]
+        for step in steps:
+            self._refuse_other_signer(step.source)
         self._refuse_errors({path for step in steps for path in step.nodes})
         return steps
+
+    def _refuse_other_signer(self, source: SourceCommit | None) -> None:
+        """Raise `CommitOfAnotherSeat` if a commit names or is signed by a seat that does not sign here."""
+        signing = self.batch.signing_seats
+        if signing is None or source is None:
+            return
+        claims = parse_claims(source.message).all
+        named = [seat for one in claims for seat in (one.by, one.approved_by) if seat and seat not in signing.seats]
+        raw = self.batch.ledger.repo.require(source.id).raw
+        other = next(iter(named), "") or signing.find_other_signer(source.id, raw)
+        if other:
+            facts = {"commit": source.id[:10], "subject": source.subject}
+            raise CommitOfAnotherSeat(seat=other, signer=signing.text, **facts)
 
     def _find_known_records(self) -> dict[str, Score | None]:
         """Find which ids of the records that the commits add are already in the org: id to the record there.

@@ -71,7 +71,9 @@ def note_trailer_places(changes: CommitChanges, claims: TrailerClaims) -> Iterat
         what = "its trailers agree with its changes, but are not in the last paragraph, where git reads them"
         yield AuditNote(what, changes.commit.id)
     elif claims.untidy:
-        yield AuditNote("its trailers end with carriage returns or blanks", changes.commit.id)
+        yield AuditNote(
+            "its trailers end with carriage returns or blanks, or have keys in another case", changes.commit.id
+        )
 
 
 def is_plain_score_commit(claims: TrailerClaims, paths: Iterable[str]) -> bool:
