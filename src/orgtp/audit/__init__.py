@@ -1,3 +1,14 @@
 """The audit: whether the recorded history is intact."""
 
-__all__ = ["checkpoint", "evidence", "export", "gaps", "guarantees", "model", "rules", "text", "verify"]
+__all__ = [
+    "checkpoint",
+    "evidence",
+    "explanations",
+    "export",
+    "gaps",
+    "guarantees",
+    "model",
+    "rules",
+    "text",
+    "verify",
+]

@@ -4,6 +4,7 @@ __all__ = [
     "admission",
     "apply",
     "escalation",
+    "explanation",
     "json_schema",
     "key_values",
     "load",

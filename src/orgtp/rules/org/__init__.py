@@ -4,6 +4,7 @@ __all__ = [
     "accountability",
     "capabilities",
     "escalations",
+    "explanations",
     "retirements",
     "score_recording",
     "scores",
