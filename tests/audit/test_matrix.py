@@ -148,7 +148,7 @@ MATRIX: tuple[tuple[Way, int, str], ...] = (
     (trailers.action_of_tomorrow, INTACT, ""),
     (trailers.trailer_in_the_body, VIOLATED, "trailer-hidden"),
     (trailers.trailer_below_dashes, VIOLATED, "trailer-hidden"),
-    (trailers.trailer_in_other_case, VIOLATED, "trailer-hidden"),
+    (trailers.trailer_in_other_case, VIOLATED, "trailer-mismatch"),
     (trailers.trailer_with_other_separator, VIOLATED, "trailer-hidden"),
     (trailers.trailer_after_nul, VIOLATED, "trailer-hidden"),
     (trailers.trailer_folded, VIOLATED, "trailer-hidden"),

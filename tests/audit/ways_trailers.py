@@ -110,8 +110,14 @@ def trailer_below_dashes(scene: Scene) -> Sequence[Found]:
 
 
 def trailer_in_other_case(scene: Scene) -> Sequence[Found]:
-    """A claim whose key is spelled otherwise: git takes it for the same."""
-    return _hidden(scene, "Work\n\norgtp-action: score\n", "orgtp-action: score")
+    """A claim whose key is spelled otherwise is read as git reads it, and does not fit the changes."""
+    found = _hidden(scene, "Work\n\norgtp-action: score\n", "orgtp-action: score")
+    commit = found[0].commit
+    return [
+        Found("trailer-mismatch", commit, "", 0, None, "score"),
+        Found("trailer-mismatch", commit, _BOT, 0, None, "score"),
+        Found("trailer-mismatch", commit, _BOT, 0, None, None),
+    ]
 
 
 def trailer_with_other_separator(scene: Scene) -> Sequence[Found]:

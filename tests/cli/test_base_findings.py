@@ -99,7 +99,7 @@ def test_the_summary_of_github_has_the_line_as_well(begun: Shell) -> None:
 
 def test_json_without_a_base_is_as_before(begun: Shell) -> None:
     data = begun("validate", "--json", code=1).json
-    assert list(data) == ["orgtp", "kind", "org", "revision", "dirty", "problems", "summary"]
+    assert list(data) == ["orgtp", "kind", "org", "revision", "dirty", "problems_total", "problems", "summary"]
     assert len(data["problems"]) == OLD + 1
 
 

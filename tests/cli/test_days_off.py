@@ -140,3 +140,23 @@ def test_last_is_the_first_of_two_equal_hours_in_the_second(working: Shell) -> N
 def test_the_help_of_a_period_names_both_hours(acme: Shell) -> None:
     text = " ".join(acme("score", "add", "--help").out.split())
     assert "2026-10-25T01+0000" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("2026-1-5", "Write one as 2026-W02, or last."),
+        ("2026-W7", "Write one as 2026-W07, or last."),
+        ("w46", "Write one as 2026-W46, or last."),
+        ("2026W46", "Write one as 2026-W46, or last."),
+        ("2026/11/09 10:30", "Write one as 2026-W46, or last."),
+        ("someday", "Write one as 2026-W47, or last."),
+    ],
+)
+def test_a_period_in_another_notation_is_recognised(acme: Shell, text: str, hint: str) -> None:
+    assert acme("score", "add", "bot", "number", "13", "--for", text, code=2).err.rstrip().endswith(hint)
+
+
+def test_the_days_of_a_week_that_are_suggested_are_working_days(working: Shell) -> None:
+    said = working("score", "add", "bot", "number", "13", "--for", "2026-W46", code=2).err
+    assert "Write one of its days, 2026-11-09 to 2026-11-13, or last." in said

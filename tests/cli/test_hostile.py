@@ -136,7 +136,7 @@ def _clean(text: str, what: object) -> None:
 
 @pytest.mark.parametrize("words", VIEWS, ids=lambda words: " ".join(words[:3]).encode("unicode_escape").decode())
 def test_no_text_drives_a_terminal(evil: Shell, words: tuple[str, ...]) -> None:
-    ran = evil(*words, code=None)
+    ran = evil(*words, code=None, ORGTP_SEAT="ada")
     assert ran.code in {0, 1, 2}, ran.err
     _clean(ran.out, words)
     _clean(ran.err, words)

@@ -87,6 +87,22 @@ def test_an_answer_that_misses_a_seat_says_so(halved: Shell, name: str) -> None:
     assert SAYS in data.err
 
 
+def test_a_context_counts_seats_that_it_would_only_name(sample: Shell) -> None:
+    """Jeff is beside Dash, and does what Dash must not do; Sift reports to him."""
+    sample.write("seats/jeff.yaml", MARK)
+    sample.git("commit", "-qam", "Conflict")
+    for seat in ("dash", "sift", "crystal"):
+        ran = sample("context", seat, code=1)
+        assert "seats/jeff.yaml:" in ran.err
+        assert sample("context", seat, "--json", code=1).json["problems_total"] >= 1
+    assert "Reports to: `jeff`, and no such seat could be read" in sample("context", "sift", code=1).out
+
+
+def test_a_context_counts_an_escalation_that_is_all_conflict(sample: Shell) -> None:
+    sample.write("escalations/2026-11-20-dash-x.yaml", MARK)
+    assert "escalations/2026-11-20-dash-x.yaml:" in sample("context", "dash", code=1).err
+
+
 @pytest.mark.parametrize("name", ["history", "blame"])
 def test_what_is_about_one_file_reads_that_file_alone(sample: Shell, name: str) -> None:
     words = READS[name].split()

@@ -171,6 +171,16 @@ class TestUpgrade:
         assert [(one["period"], one["before"], one["after"]) for one in verdicts] == [(None, "on", "off")]
         assert "bot brief: on becomes off on the chart" in done.err
 
+    def test_it_says_what_the_answer_per_day_changes(self, acme: Shell) -> None:
+        acme("seat", "set", "bot", *SUM)
+        acme.write("org.yaml", acme.read("org.yaml").replace("orgtp: 1\n", ""))
+        acme.git("commit", "-qam", "As it was")
+        for day in range(9, 14):
+            acme("score", "add", "bot", "calls", "1", "--for", f"2026-11-{day:02}")
+        acme("seat", "set", "bot", "metrics.calls.per=day")
+        verdicts = [one for one in acme("upgrade", "--json").json["verdicts"] if one["metric"] == "calls"]
+        assert ("2026-W46", "on", "off") in [(one["period"], one["before"], one["after"]) for one in verdicts]
+
     def test_a_newer_version_is_an_error_with_a_way_on(self, acme: Shell) -> None:
         acme.write("org.yaml", acme.read("org.yaml").replace("orgtp: 1", "orgtp: 2"))
         (problem,) = [
@@ -179,10 +189,19 @@ class TestUpgrade:
         assert (problem["path"], problem["hint"]) == ("org.yaml", "Install a newer orgtp.")
 
 
+SUM = [
+    f"metrics.calls.{key}"
+    for key in ("name=Calls answered", "outcome=Clients stay", "target=>= 3", "cadence=weekdays", "rollup=sum")
+]
+
+
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
         (("per=hours",), 'per "hours" is not known. It is one of: day, week, month, quarter.'),
+        (("per=2 weeks",), 'per "2 weeks" is not known. It is one of: day, week, month, quarter.'),
+        (("rollup=median",), 'rollup "median" is not known. It is one of:'),
+        (("cadence=intraweekly",), 'cadence "intraweekly" is not known. It is one of:'),
         (("per=days",), 'per "days" is not known. Did you mean "day"?'),
         (("cadence=monthly", "per=week"), "per week is shorter than the cadence monthly"),
         (("rollup=sum", "allow_misses=1"), "allow_misses has no meaning with the rollup sum"),

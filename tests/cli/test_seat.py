@@ -321,3 +321,11 @@ def test_what_a_change_leaves_to_mend_is_said_at_once(acme: Shell) -> None:
     assert "pixel has no retire_when" in ran.err
     assert all(line.startswith("note: seats/pixel.yaml:") for line in ran.err.splitlines() if " has no " in line)
     assert acme("seat", "set", "pixel", "mission=Draws").err == ""
+
+
+def test_many_errors_of_one_rule_are_counted(sample: Shell) -> None:
+    said = sample("seat", "set", "janine", "since=2026-10-12", code=2).err.splitlines()
+    assert all(line.startswith("  scores/janine/2026-0") for line in said[1:4])
+    assert said[4].startswith("  and ")
+    assert said[4].endswith(" more of score-before-since")
+    assert len(said) == 5

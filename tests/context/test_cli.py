@@ -266,3 +266,16 @@ def test_a_seat_of_the_same_name_is_found_though_only_a_part_is_read(acme: Shell
     (wanted,) = (row for row in acme("validate", "--json").json["problems"] if row["rule"] == "seat-same-name")
     assert wanted["path"] == "seats/zed.yaml"
     assert wanted in acme("context", "zed", "--json", code=None).json["trouble"]["problems"]
+
+
+def test_the_verdict_is_that_of_the_chart(sample: Shell) -> None:
+    """Values that are judged together are listed without a verdict of their own."""
+    ran = sample("context", "radar")
+    assert "  - judged: 2026-W47 " in ran.out
+    (metric,) = [
+        one for one in sample("context", "radar", "--json").json["metrics"] if one["metric"] == "stale-flagged"
+    ]
+    seats = sample("chart", "--json").json["seats"]
+    (shown,) = [one for seat in seats for one in seat["metrics"] if one["metric"] == "stale-flagged"]
+    assert (metric["verdict"]["state"], metric["verdict"]["value"]) == (shown["state"], shown["latest"])
+    assert metric["rollup"] == "max"

@@ -297,10 +297,10 @@ class TestPlace:
     @pytest.mark.parametrize(
         ("old", "new", "said"),
         [
-            ("owner: ada", "owner: adda", "Owner: `adda`, and there is no such seat"),
+            ("owner: ada", "owner: adda", "Owner: `adda`, and no such seat could be read"),
             ("owner: ada\n", "", "Owner: nobody"),
             ("owner: ada", "owner: bot", "Owner: itself, which is no person"),
-            ("reports_to: ada", "reports_to: adda", "Reports to: `adda`, and there is no such seat"),
+            ("reports_to: ada", "reports_to: adda", "Reports to: `adda`, and no such seat could be read"),
             ("reports_to: ada\n", "", "At the top of the chart"),
         ],
     )

@@ -281,3 +281,34 @@ def test_workdays() -> None:
 )
 def test_the_size_of_a_cadence(cadence: Cadence, grain: Grain) -> None:
     assert cadence.grain is grain
+
+
+CHANGES = [
+    # Zone, and a moment around which its clocks change, once in each direction.
+    ("Pacific/Chatham", "2026-04-04T14:00:00+00:00"),
+    ("Pacific/Chatham", "2026-09-26T14:00:00+00:00"),
+    ("Australia/Lord_Howe", "2026-04-04T15:00:00+00:00"),
+    ("Australia/Lord_Howe", "2026-10-03T15:30:00+00:00"),
+    ("America/Havana", "2026-03-08T05:00:00+00:00"),
+    ("Europe/London", "2026-10-25T01:00:00+00:00"),
+]
+
+
+@pytest.mark.parametrize(("name", "moment"), CHANGES)
+def test_hours_follow_each_other_without_a_gap_where_the_clocks_change(name: str, moment: str) -> None:
+    """Also where they change in the middle of an hour, as in Chatham, at a quarter to three."""
+    zone, change = ZoneInfo(name), datetime.fromisoformat(moment)
+    hour = period_containing(change - timedelta(hours=3), Grain.HOUR, zone)
+    names = []
+    while hour.begins(zone).astimezone(UTC) < change + timedelta(hours=6):
+        begin, end = hour.begins(zone).astimezone(UTC), hour.ends(zone).astimezone(UTC)
+        assert begin < end
+        for inside in (begin, end - timedelta(seconds=1)):
+            assert period_containing(inside, Grain.HOUR, zone) == hour
+        assert hour.exists(zone)
+        names.append(hour.text)
+        following = hour.next_in(zone)
+        assert following.begins(zone).astimezone(UTC) == end
+        assert following.previous_in(zone) == hour
+        hour = following
+    assert len(names) == len(set(names))

@@ -278,3 +278,36 @@ def test_a_view_at_the_last_second_of_a_week_has_its_verdict() -> None:
     one = row(">= 5", week(9, "5", "5", "5", "5", "5"), cadence=Cadence.WEEKDAYS, rollup=Rollup.SUM, now=end)
     assert (one.latest_cell().period, one.latest_cell().value) == ("2026-W46", "25")
     assert targets(">= 5") == one.metric.targets
+
+
+class TestWhichCell:
+    def test_a_missing_value_behind_a_long_holiday_is_the_state(self) -> None:
+        off = tuple(date(2026, 12, 24) + timedelta(days=number) for number in range(16))
+        one = row(
+            ">= 3",
+            {"2026-12-21": "5", "2026-12-22": "5"},
+            cadence=Cadence.WEEKDAYS,
+            per=Grain.DAY,
+            holidays=off,
+            now=datetime(2027, 1, 11, 9, tzinfo=NEW_YORK),
+        )
+        assert (one.latest_cell().period, one.latest_cell().state) == ("2026-12-23", CellState.MISSING)
+
+    @pytest.mark.parametrize("today", [date(2026, 12, 2), date(2026, 12, 9)])
+    def test_a_month_that_ended_comes_before_the_one_in_progress(self, today: date) -> None:
+        """Both would be in the week of 30 November."""
+        one = row(
+            ">= 10",
+            {"2026-10": "20", "2026-11": "3", "2026-12": "12"},
+            cadence=Cadence.MONTHLY,
+            now=datetime.combine(today, datetime.min.time(), NEW_YORK),
+        )
+        cell = one.column_cell(period("2026-W49"))
+        assert (cell.period, cell.state) == ("2026-11", OFF)
+
+    def test_the_last_monday_of_a_month_belongs_to_the_next_month(self) -> None:
+        weeks = {f"2026-W{number}": "1" for number in range(40, 50)}
+        monday = datetime(2026, 11, 30, 9, tzinfo=NEW_YORK)
+        one = row(">= 5", weeks, rollup=Rollup.MIN, per=Grain.MONTH, now=monday)
+        assert (one.latest_cell().period, one.latest_cell().state) == ("2026-12", OFF)
+        assert one.count_misses_in_a_row() == one.count_on_target()[1] == 3

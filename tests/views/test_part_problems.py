@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from orgtp.api.org import OrgHandle, open_org
+from orgtp.git.tree_check import MalformedTree
 from orgtp.model.problem import Problem
 from tests.conftest import Shell
 
@@ -84,19 +85,18 @@ TWINS = [
 ]
 
 
-@pytest.mark.parametrize("in_git", [False, True])
-@pytest.mark.parametrize("view", ALL_VIEWS)
-@pytest.mark.parametrize("twin", TWINS)
-def test_a_name_that_differs_only_by_case_is_reported(org: Shell, twin: str, view: str, in_git: bool) -> None:
-    """A file system that ignores case keeps one of the two."""
+def _write_twins(org: Shell, twin: str) -> None:
     for path in (twin.lower(), twin):
         if not (org.folder / path).exists():
             org.write(path if "." in path else f"{path}/notes.txt", "seat: bot\n")
-    if in_git:
-        org.git("add", "-A")
-        org.git("commit", "-qm", "Twins")
-    rev = org.head() if in_git else None
-    whole, part = open_org(org.folder, at=rev), open_org(org.folder, at=rev)
+
+
+@pytest.mark.parametrize("view", ALL_VIEWS)
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_name_that_differs_only_by_case_is_reported(org: Shell, twin: str, view: str) -> None:
+    """A file system that ignores case keeps one of the two."""
+    _write_twins(org, twin)
+    whole, part = open_org(org.folder), open_org(org.folder)
     whole.validate()
     expected = {one for one in _find_problems(whole, {twin}) if one.rule == "id-differs-by-case"}
     assert len(expected) == 1
@@ -104,6 +104,16 @@ def test_a_name_that_differs_only_by_case_is_reported(org: Shell, twin: str, vie
     # The numbers of a seat need no retirement record.
     is_read = not (twin.startswith("retirements") and view in {"scorecard", "stale"})
     assert _find_problems(part, {twin}) == (expected if is_read else set())
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_commit_with_names_that_differ_only_by_case_is_refused(org: Shell, twin: str) -> None:
+    """What a reader on another file system would see is unknown."""
+    _write_twins(org, twin)
+    org.git("add", "-A")
+    org.git("commit", "-qm", "Twins")
+    with pytest.raises(MalformedTree, match="differ only by case"):
+        open_org(org.folder, at=org.head()).validate()
 
 
 def test_nothing_is_read_through_a_link(org: Shell) -> None:

@@ -40,8 +40,9 @@ def explain_violations(org: Org, request: ExplainRequest, now: datetime) -> Chan
     allowed = org.policy_approvers
     if request.decided_by not in allowed:
         who = f'"{request.decided_by}" may not explain a violation' if request.decided_by else "a person has to decide"
+        name = allowed[0] if len(allowed) == 1 else "SEAT"
         hint = (
-            f"Allowed: {join_with_and(allowed)}. Name who decided: --decided-by SEAT"
+            f"Allowed: {join_with_and(allowed)}. Name who decided: --decided-by {name}"
             if allowed
             else explain_unread_approvers(org) or _NOBODY
         )

@@ -9,10 +9,18 @@ from itertools import groupby
 from orgtp.actions.acting_seat import require_acting_seat
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import AppendScores, Change
-from orgtp.model.due import explain_not_owed, previous_owed_period
+from orgtp.model.due import explain_not_owed, is_owed, previous_owed_period
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.org import Org
-from orgtp.model.period import Cadence, Period, name_matching_periods, parse_period, period_containing
+from orgtp.model.period import (
+    Cadence,
+    Grain,
+    Period,
+    name_matching_periods,
+    parse_period,
+    period_containing,
+    read_misspelled_period,
+)
 from orgtp.model.plausibility import find_doubt
 from orgtp.model.score import SCORE_ID, Score, format_timestamp
 from orgtp.model.seat import Metric
@@ -45,7 +53,7 @@ class NotAllowedToRecord(Refused):
 
     text = (
         "{by} may not record for {seat}. A seat records its own values; its owner, those above it and the "
-        "scorekeepers ({keepers}) may too. See policy.scorekeepers in org.yaml."
+        "scorekeepers ({keepers}) may too: --by {allowed}. See policy.scorekeepers in org.yaml."
     )
 
 
@@ -294,7 +302,7 @@ def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: dat
     name = text.strip().upper()
     period = {"": current, "LAST": previous_owed_period(org, metric, current)}.get(name) or _parse_hour(org, name)
     if period is None or period.grain is not grain:
-        hint = _suggest_period(period, current)
+        hint = _suggest_period(org, metric, period or read_misspelled_period(name, current), current)
         raise BadInput(what=f'"{text}" is not a period of {metric.id}, which is {metric.cadence}. {hint}')
     if period > current:
         raise BadInput(what=f"{period.text} has not begun yet. The current period of {metric.id} is {current.text}.")
@@ -315,9 +323,12 @@ def _parse_hour(org: Org, name: str) -> Period | None:
     return hour if f"{hour.begins(org.zone):%z}" == period.offset else period
 
 
-def _suggest_period(other: Period | None, current: Period) -> str:
+def _suggest_period(org: Org, metric: Metric, other: Period | None, current: Period) -> str:
     """Say what to write instead of `other`, a period of another size, or of a text that is not a period (None)."""
     first, last = other.matching(current.grain) if other else (current, current)
+    if current.grain is Grain.DAY and first < last:
+        owed = [day for day in other.split(Grain.DAY, org.zone) if is_owed(org, metric, day)] if other else []
+        first, last = (owed[0], owed[-1]) if owed else (first, last)
     if other and first > current:
         named = name_matching_periods(other, current.grain)
         return f"{named[0].upper()}{named[1:]}, has not begun yet."
@@ -346,7 +357,7 @@ def check_recorder(org: Org, seat: str, by: str) -> None:
     require_acting_seat(org, by)
     if by and not org.may_record(seat, org.seat(by).id):
         keepers = ", ".join(org.policy.scorekeepers) or "none"
-        raise NotAllowedToRecord(by=by, seat=seat, keepers=keepers)
+        raise NotAllowedToRecord(by=by, seat=seat, keepers=keepers, allowed=seat)
 
 
 def _make_change(org: Org, scores: list[Score], known: list[Score], by: str, doubts: Sequence[str] = ()) -> Change:

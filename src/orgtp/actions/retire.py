@@ -226,8 +226,9 @@ def check_decider(org: Org, request: RetirementRequest) -> None:
     allowed = org.eligible_deciders(org.seat(request.seat).id)
     if request.decided_by in allowed:
         return
+    name = allowed[0] if len(allowed) == 1 else "SEAT"
     hint = (
-        f"Allowed: {join_with_and(allowed)}. Name who decided: --decided-by SEAT"
+        f"Allowed: {join_with_and(allowed)}. Name who decided: --decided-by {name}"
         if allowed
         else f"Nobody may decide it. {_suggest_decider(org, request.seat)}"
     )

@@ -9,6 +9,7 @@ import re
 
 from orgtp.files.seat import read_seat
 from orgtp.files.yaml.fast_loader import resolve_scalar
+from orgtp.model.problem import Problem
 from orgtp.model.seat import Seat, SeatKind, SeatStatus, seat_path
 from orgtp.model.text import is_id
 
@@ -22,9 +23,13 @@ _CAPABILITY = re.compile(r'^  ([a-z][a-z0-9-]{0,62}): (?:"(.+)"|([^"].*))$', re.
 _NEEDED = ("name", "role", "kind", "status")
 
 
-def read_seat_brief(seat: str, raw: bytes) -> Seat | None:
-    """The seat without its metrics and other details that only its own page shows, as far as it can be read."""
-    return _read_plain_seat(seat, raw) or read_seat(seat_path(seat), raw)[0]
+def read_seat_brief(seat: str, raw: bytes) -> tuple[Seat | None, tuple[Problem, ...]]:
+    """The seat without what only its own page shows, such as metrics. None if it cannot be read, and the problems."""
+    plain = _read_plain_seat(seat, raw)
+    if plain:
+        return plain, ()
+    found, problems = read_seat(seat_path(seat), raw)
+    return found, () if found else tuple(problems)
 
 
 def _read_plain_seat(seat: str, raw: bytes) -> Seat | None:

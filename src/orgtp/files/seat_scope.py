@@ -17,6 +17,8 @@ from orgtp.model.escalation import ESCALATION_ID, ESCALATIONS_FOLDER, silences_p
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.text import is_id
 
+# The first line that git leaves of a conflict.
+_CONFLICT = b"<<<<<<< "
 _WORD = re.compile(rb"[a-z][a-z0-9-]*")
 
 
@@ -84,11 +86,11 @@ class SeatScope:
 
     @cached_property
     def _escalation_files(self) -> Mapping[str, bytes]:
-        """Path to content of the escalations that name the seat."""
+        """Path to content of the escalations that name the seat, or that cannot be read because of a conflict."""
         folder = self.tree.list_folder(ESCALATIONS_FOLDER.rstrip("/")) or ()
         names = sorted(name for name, _ in folder if ESCALATION_ID.fullmatch(name.removesuffix(".yaml")))
         raw = self.tree.read(f"{ESCALATIONS_FOLDER}{name}" for name in names if name.endswith(".yaml"))
-        return {path: text for path, text in raw.items() if self._may_name_seat(text)}
+        return {path: text for path, text in raw.items() if self._may_name_seat(text) or _CONFLICT in text}
 
     def _naming_texts(self) -> Iterator[bytes]:
         """The texts that may name other seats: org.yaml, the seat, its record, its heirs' records, its escalations."""

@@ -29,11 +29,14 @@ def load_context_org(snapshot: OrgSnapshot, seat: str) -> Org:
         if snapshot.staff.org.is_unreadable(path):
             raise BadInput(what=f"{path} cannot be read. To see why: orgtp validate")
         snapshot.staff.org.seat(seat)
-    briefs = (
-        (other, org.seats.get(other) or read_seat_brief(other, raw))
-        for other, raw in snapshot.seat_scope(seat).seat_files.items()
-    )
-    return replace(org, seats={other: brief for other, brief in briefs if brief})
+    seats: dict[str, Seat] = {}
+    unread: list[Problem] = []
+    for other, raw in snapshot.seat_scope(seat).seat_files.items():
+        brief, problems = (org.seats[other], ()) if other in org.seats else read_seat_brief(other, raw)
+        unread += problems
+        seats |= {other: brief} if brief else {}
+    snapshot.note_unread(snapshot.at or "", unread)
+    return replace(org, seats=seats)
 
 
 def find_seat_problems(snapshot: OrgSnapshot, seat: str, now: datetime) -> list[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -94,7 +94,21 @@ def refuse_new_errors(before: LoadedOrg, after: LoadedOrg) -> tuple[Problem, ...
 
 
 def _raise_if_broken(found: Iterable[Problem], wrong: Iterable[Problem]) -> tuple[Problem, ...]:
-    lines = [f"  {problem.place}: {problem.message}. {problem.hint}".rstrip() for problem in wrong]
+    by_rule: dict[str, list[Problem]] = {}
+    for problem in wrong:
+        by_rule.setdefault(problem.rule, []).append(problem)
+    lines = [line for problems in by_rule.values() for line in _list_first(problems)]
     if lines:
         raise WouldBreak(problems="\n".join(lines))
     return tuple(found)
+
+
+def _list_first(problems: list[Problem]) -> Iterator[str]:
+    """A line for each of the first problems of a rule, and how many more there are."""
+    for problem in problems[:_MOST_LISTED]:
+        yield f"  {problem.place}: {problem.message}. {problem.hint}".rstrip()
+    if len(problems) > _MOST_LISTED:
+        yield f"  and {len(problems) - _MOST_LISTED} more of {problems[0].rule}"
+
+
+_MOST_LISTED = 3

@@ -15,7 +15,7 @@ from orgtp.model.cell import CellRules, CellState, compare_with_target, roll_up
 from orgtp.model.due import previous_owed_period
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
-from orgtp.model.period import Grain, Period, period_containing
+from orgtp.model.period import GRAIN_SIZES, Grain, Period, period_containing
 from orgtp.model.seat import Metric, Rollup, Seat
 
 
@@ -36,7 +36,7 @@ def list_recounted_verdicts(org: Org, now: datetime) -> Iterator[RecountedVerdic
     """List what is judged differently than before version 1: the state of each metric, then its past weeks."""
     for seat in org.seats.values():
         for metric in seat.metrics.values():
-            if metric.is_rolled_up:
+            if metric.is_rolled_up or GRAIN_SIZES[metric.cadence.grain] < GRAIN_SIZES[Grain.WEEK]:
                 yield from _compare_metric(MetricRow(org, seat, metric, now), seat, metric)
 
 

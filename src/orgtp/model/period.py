@@ -300,6 +300,26 @@ def parse_period(text: str) -> Period | None:
     return None
 
 
+def read_misspelled_period(text: str, current: Period) -> Period | None:
+    """The period that a text in another notation probably means, such as `2026-1-5`, `W46` or `2026/11/19 10:30`.
+
+    `current` gives the year where the text has none. None if nothing is recognised.
+    """
+    if (week := _LOOSE_WEEK.fullmatch(text)) is not None:
+        return parse_period(f"{week[1] or current.start.year}-W{int(week[2]):02}")
+    if (day := _LOOSE_DAY.fullmatch(text)) is not None:
+        hour = f"T{int(day[4]):02}" if day[4] else ""
+        return parse_period(f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}{hour}")
+    if (month := _LOOSE_MONTH.fullmatch(text)) is not None:
+        return parse_period(f"{month[1]}-{int(month[2]):02}")
+    return None
+
+
+_LOOSE_WEEK = re.compile(r"(?:([0-9]{4})[-_ /]?)?W-?([0-9]{1,2})")
+_LOOSE_DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ]([0-9]{1,2})(?::.*)?)?Z?")
+_LOOSE_MONTH = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})")
+
+
 def parse_span(text: str) -> tuple[Period, Period] | None:
     """The first and last period of a text: a period (twice), or a year (its first and fourth quarter); else None."""
     period = parse_period(text)

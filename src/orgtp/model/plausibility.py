@@ -18,6 +18,7 @@ from orgtp.model.value import EXACT, Unit, ValueKind, read_other_comma
 
 # A quarter of weekly values.
 _RECENT = 13
+_FEW = 3
 _HALF_A_DAY = Decimal(12 * 3600)
 _A_DAY = Decimal(24 * 3600)
 _WHOLE = Decimal(100)
@@ -63,7 +64,9 @@ def find_doubt(org: Org, metric: Metric, score: Score, typed: str) -> str:
     unit = metric.targets.unit
     amount = unit.parse_amount(score.value)
     usual = _Usual(unit, _find_recent_amounts(org, metric, score), metric.targets.target_for(period))
-    if usual.recent and min(usual.recent) <= amount <= max(usual.recent):
+    # One slip among the recent values does not make the next one plausible.
+    common = sorted(usual.recent)[1:-1] if len(usual.recent) > _FEW else usual.recent
+    if common and min(common) <= amount <= max(common):
         return ""
     return _doubt_scale(usual, amount, typed) or _doubt_range(usual, amount) or _doubt_time(usual, amount)
 

@@ -35,7 +35,9 @@ def id_hint(text: str) -> str:
     bare = "".join(mark for mark in unicodedata.normalize("NFKD", text[:_LONGEST]) if not unicodedata.combining(mark))
     near = re.sub(r"[^a-z0-9]+", "-", bare.lower().replace("'", "")).strip("-")
     # An id begins with a letter: `a-3d-artist`.
-    near = (f"a-{near}" if near[:1].isdigit() and not near.isdigit() else near)[:_ID_LENGTH].rstrip("-")
+    if near[:1].isdigit():
+        near = f"seat-{near}" if near.isdigit() else f"a-{near}"
+    near = near[:_ID_LENGTH].rstrip("-")
     guess = f'Did you mean "{near}"? ' if is_id(near) else ""
     return f"{guess}An id is {ID_DESCRIPTION}."
 
@@ -55,11 +57,19 @@ def find_nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 # Prefixes that make another word of one: `biweekly` is not a misspelling of `weekly`, nor `inactive` of `active`.
-_PREFIXES = ("bi", "semi", "half", "tri", "multi", "twice", "every other", "in", "un", "non", "anti")
+_PREFIXES = ("bi", "intra", "inter", "semi", "half", "tri", "multi", "twice", "every other", "in", "un", "non", "anti")
+
+
+_COUNTED = re.compile(r"[0-9]+[ -]?([a-z]+?)s?")
+# The median is not a misspelled mean, nor is none `on`.
+_LOOK_ALIKE = {"median", "none"}
 
 
 def _has_other_prefix(word: str, known: str) -> bool:
-    """Whether `word` is the known word with a prefix that changes its meaning."""
+    """Whether `word` is another word: the known one with a prefix or a number before it, or one that looks alike."""
+    counted = _COUNTED.fullmatch(word)
+    if (counted and counted[1] == known) or word in _LOOK_ALIKE:
+        return True
     return any(word.removeprefix(prefix).lstrip("- ") == known for prefix in _PREFIXES if word.startswith(prefix))
 
 

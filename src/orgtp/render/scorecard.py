@@ -41,7 +41,7 @@ from orgtp.views.scorecard import Scorecard, ScoreRow
 _BARS = "▁▂▃▄▅▆▇█"
 _GAP = 2
 _NAME_LEAST, _OWNER_MOST, _SPARK_FROM, _FEW = 24, 20, 100, 1
-_ON, _LATEST = "on target", "latest"
+_OWNER, _TARGET, _ON, _LATEST = "owner", "target", "on target", "latest"
 
 
 def scorecard_text(card: Scorecard, screen: Screen, name: str = "", *, by: str = "") -> str:
@@ -108,12 +108,13 @@ class _GridLayout:
 def _choose_layout(card: Scorecard, grid: Sequence[_GridRow], screen: Screen) -> _GridLayout:
     widths = _measure_weeks(card, grid)
     natural = max(measure_width(one_line(row.name)) for row in card.rows) + 2 * _GAP
-    target = max(measure_width(one_line(row.target or "")) for row in card.rows) + _GAP
+    target = max(len(_TARGET), *(measure_width(one_line(row.target or "")) for row in card.rows)) + _GAP
     count = max(len(_ON), *(measure_width(_format_hit_count(row)) for row in card.rows)) + _GAP
     latest = max(len(_LATEST), *(measure_width(_format_latest(row)[0]) for row in card.rows)) + _GAP
     is_wide = screen.width >= _SPARK_FROM
     spark = len(card.columns) + _GAP if is_wide else 0
-    owner = min(_OWNER_MOST, max(measure_line(_format_grid_owner(row)) for row in card.rows)) + _GAP if is_wide else 0
+    named = max(len(_OWNER), *(measure_line(_format_grid_owner(row)) for row in card.rows))
+    owner = min(_OWNER_MOST, named) + _GAP if is_wide else 0
     fixed = owner + spark + latest + count
     if screen.width - fixed - _GAP <= widths[-1]:
         # Where one week has no room beside the latest value, the week stays.
@@ -178,8 +179,8 @@ def _format_week(card: Scorecard, number: int) -> str:
 
 def _format_grid_header(card: Scorecard, layout: _GridLayout) -> Line:
     line: Line = [(" " * layout.name, "")]
-    line += pad_line([("owner", "dim")], layout.owner) if layout.owner else []
-    line += pad_line([("target", "dim")], layout.target) if layout.target else []
+    line += pad_line([(_OWNER, "dim")], layout.owner) if layout.owner else []
+    line += pad_line([(_TARGET, "dim")], layout.target) if layout.target else []
     for number in layout.shown:
         line += pad_line([(_format_week(card, number), "dim")], layout.widths[number], right=True)
     line += pad_line([("  trend", "dim")], layout.spark) if layout.spark else []

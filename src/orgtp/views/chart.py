@@ -21,6 +21,7 @@ from orgtp.views.selection import (
     RowFacts,
     Selection,
     SortOrder,
+    StateWord,
     count_omitted,
     select_places,
     select_rows,
@@ -107,18 +108,30 @@ def chart(org: Org, now: datetime, options: ChartOptions = _EVERYTHING) -> Chart
     kept = {seat.seat for seat, _ in select_rows(built, replace(selection, sort=None), _get_facts)}
     shown = [pair for pair in built if pair[0].seat in kept]
     above = _find_shown_above(every, kept)
+    shown = [(_keep_states(seat, selection), facts) for seat, facts in shown]
     seats = [seat for seat, _ in shown]
     if selection.sort not in {None, SortOrder.CHART}:
         seats = _sort_siblings(shown, above, selection)
     hidden = {seat.seat: cut[seat.seat] for seat in seats if cut[seat.seat]}
-    return Chart(tuple(seats), _count_left_out(org, kept, options), hidden, above)
+    return Chart(tuple(seats), _count_left_out(org, seats, options), hidden, above)
 
 
 def list_chart_seats(org: Org, now: datetime, options: ChartOptions, default: SortOrder) -> Chart:
     """The seats as a list and not as a tree, in the order of the selection, else in the `default` order."""
     built = _build_seats(org, now, options, _list_all_places(org, options))
-    seats = [seat for seat, _ in select_rows(built, options.selection, _get_facts, default)]
-    return Chart(tuple(seats), _count_left_out(org, {seat.seat for seat in seats}, options))
+    shown = select_rows(built, options.selection, _get_facts, default)
+    seats = [_keep_states(seat, options.selection) for seat, _ in shown]
+    return Chart(tuple(seats), _count_left_out(org, seats, options))
+
+
+def _keep_states(seat: ChartSeat, selection: Selection) -> ChartSeat:
+    """The seat with those of its metrics that are in one of the states of the selection."""
+    if not selection.states:
+        return seat
+    words = {word.value for word in selection.states}
+    late = StateWord.LATE in selection.states
+    fit = (one for one in seat.metrics if one.state.value in words or (late and one.stale_since is not None))
+    return replace(seat, metrics=tuple(fit))
 
 
 def _list_all_places(org: Org, options: ChartOptions) -> list[SeatPlace]:
@@ -179,9 +192,9 @@ def _get_facts(built: tuple[ChartSeat, RowFacts]) -> RowFacts:
     return built[1]
 
 
-def _count_left_out(org: Org, shown: Collection[str], options: ChartOptions) -> Omitted:
+def _count_left_out(org: Org, shown: Sequence[ChartSeat], options: ChartOptions) -> Omitted:
     every = {seat.id: len(seat.metrics) for seat in org.seats.values() if options.retired or not seat.is_retired}
-    return count_omitted(every, {seat: len(org.seats[seat].metrics) for seat in shown})
+    return count_omitted(every, {seat.seat: len(seat.metrics) for seat in shown})
 
 
 def _build_chart_seat(org: Org, now: datetime, place: SeatPlace, *, with_misses: bool) -> tuple[ChartSeat, RowFacts]:
@@ -207,7 +220,8 @@ def _build_chart_seat(org: Org, now: datetime, place: SeatPlace, *, with_misses:
         key=(seat.id,),
         name=seat.name,
         owner=owner.name if owner else seat.owner,
-        states=[metric.state for metric in metrics],
+        # The numbers of a retired seat are history.
+        states=[] if seat.is_retired else [metric.state for metric in metrics],
         misses=max((row.count_misses_in_a_row() for row in rows), default=0) if with_misses else 0,
         late=min(late, default=None),
     )

@@ -68,7 +68,8 @@ class Selection:
     """Which seats and metrics to show, and in which order; "", None and () select everything.
 
     A seat is shown if it is `seat`, is `root` or below it, belongs to `owner` and is of the kind `only`. Of its
-    metrics, those are shown that are in one of the `states`; a view that lists seats shows those with such a metric.
+    metrics, those are shown that are in one of the `states`; a view that lists seats shows those with such a metric,
+    and counts no others.
     """
 
     seat: str = ""

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from itertools import groupby
 
 from orgtp.model.cell import Cell, CellState
+from orgtp.model.seat import Rollup
 from orgtp.model.text import count_noun
 from orgtp.render.diff.sections import ListItem
 from orgtp.render.seat_history import format_event_changes
@@ -109,7 +110,7 @@ class ContextSections:
         owner, seat = self.view.owner, self.view.seat
         if owner is None:
             return (
-                join_spans("Owner: ", code_text(seat.owner), ", and there is no such seat")
+                join_spans("Owner: ", code_text(seat.owner), ", and no such seat could be read")
                 if seat.owner
                 else join_spans("Owner: nobody")
             )
@@ -137,7 +138,7 @@ class ContextSections:
             chain = [join_spans(" → ", one) for one in (*rest, *([more] if more else []))]
             return join_spans("Reports to: ", first, *(part for one in chain for part in one))
         return (
-            join_spans("Reports to: ", code_text(boss), ", and there is no such seat")
+            join_spans("Reports to: ", code_text(boss), ", and no such seat could be read")
             if boss
             else join_spans("At the top of the chart")
         )
@@ -170,6 +171,9 @@ class ContextSections:
                 else []
             )
             yield join_spans(f"next value: {metric.next.period}, due {self.format_time(metric.next.due)}", source)
+        if metric.verdict:
+            judged = _format_cell_value(metric.verdict, metric)
+            yield join_spans(f"judged: {metric.verdict.period} ", judged, _STATES[metric.verdict.state])
         if metric.latest:
             yield join_spans(
                 "latest: ", join_lines([_format_cell_run(run, metric) for run in _group_blank_periods(metric)])
@@ -304,13 +308,21 @@ def _why_blank(cell: Cell) -> tuple[str, ...]:
 
 def _format_cell_run(run: list[Cell], metric: MetricContext) -> Line:
     cell, until = run[-1], f" to {run[-1].period}" if len(run) > 1 else ""
-    value = (
-        join_spans(metric.measure.format_shown(cell.value), " ") if metric.measure and cell.value is not None else []
-    )
     corrected = ", corrected" if cell.corrected else ""
+    # A value that only counts together with others has no verdict of its own.
+    is_part = metric.verdict is not None and cell.value is not None and metric.rollup is not Rollup.HITS
+    state = "" if is_part else _STATES[cell.state]
     # The section on open trouble says why a metric is stale.
     note = prefix_text(" ", cell.note) if cell.state is CellState.UNAVAILABLE and not metric.stale_since else []
-    return join_spans(f"{run[0].period}{until} ", value, f"{_STATES[cell.state]}{corrected}", note)
+    value = _format_cell_value(cell, metric, "" if is_part else " ")
+    return join_spans(f"{run[0].period}{until} ", value, f"{state}{corrected}", note)
+
+
+def _format_cell_value(cell: Cell, metric: MetricContext, gap: str = " ") -> Line:
+    """The value in the unit of its metric, and a gap after it; nothing if there is none."""
+    if cell.value is None or metric.measure is None:
+        return []
+    return join_spans(metric.measure.format_shown(cell.value), gap)
 
 
 def _format_handed_over(one: Handed) -> Line:

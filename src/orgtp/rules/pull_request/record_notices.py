@@ -11,6 +11,7 @@ from orgtp.model.org import Org
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
 from orgtp.model.score import Score
+from orgtp.model.seat import Rollup
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, SignerKey
 from orgtp.model.text import join_with_and
 from orgtp.rules.pull_request.notices import SEEN
@@ -57,7 +58,9 @@ def _judge_value(org: Org, score: Score) -> str:
     seat, period = org.seats.get(score.seat), score.parsed_period
     metric = seat.metrics.get(score.metric) if seat else None
     target = metric.targets.target_for(period) if metric and period else None
-    if target is None:
+    # A value that only counts together with others has no verdict of its own.
+    is_part = metric is not None and metric.is_rolled_up and metric.rollup is not Rollup.HITS
+    if target is None or is_part:
         return f'"{score.value}"'
     try:
         met = target.is_met(target.unit.parse_amount(score.value))

@@ -31,6 +31,8 @@ def describe_metric(row: MetricRow) -> MetricContext:
         stale_since=now.stale_since,
         silenced=silenced_until(row.org, row.now, row.seat.id, metric.id),
         next=next_due(row),
+        rollup=metric.rollup,
+        verdict=row.latest_cell() if metric.is_rolled_up else None,
         latest=tuple(_list_latest(row)),
         measure=now.measure,
     )

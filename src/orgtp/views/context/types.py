@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.problem import Problem
+from orgtp.model.seat import Rollup
 from orgtp.model.value import Unit
 from orgtp.views.escalations import EscalationView
 from orgtp.views.seat_history import Event
@@ -48,7 +49,8 @@ class Next:
 class MetricContext:
     """A metric: its target in force, the next value that is expected, and the last periods, oldest first.
 
-    `state` and `stale_since` are those of the chart. `silenced` is the last day without alerts.
+    `state` and `stale_since` are those of the chart. `verdict` is the cell whose state that is, if it combines several
+    values; `latest` are values. `silenced` is the last day without alerts.
     """
 
     metric: str
@@ -63,6 +65,8 @@ class MetricContext:
     stale_since: datetime | None
     silenced: date | None
     next: Next | None
+    rollup: Rollup
+    verdict: Cell | None
     latest: tuple[Cell, ...]
     measure: Unit | None
 
