@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from decimal import Context, Decimal
 
 from orgtp.model.errors import BadValue
-from orgtp.model.value import EXACT, Unit, ValueKind, write_number
+from orgtp.model.value import EXACT, Unit, ValueKind, read_other_comma, write_number
 from orgtp.sources.kind import SourceFailed
 
 _SHOWN = 40
@@ -27,8 +27,16 @@ def check_value(text: str) -> str:
     if not text:
         raise SourceFailed("it returned nothing")
     if not any(_unit_accepts(unit, text) for unit in _candidate_units(text)):
-        raise SourceFailed(f'"{_shorten_text(text)}" is not a value', again=False)
+        meant = _suggest_number(text)
+        raise SourceFailed(f'"{_shorten_text(text)}" is not a value{meant and f" (is {meant} meant?)"}', again=False)
     return text
+
+
+def _suggest_number(text: str) -> str:
+    """The number that a text with a decimal comma means; "" if it is something else."""
+    unit = Unit(ValueKind.NUMBER)
+    meant = read_other_comma(unit, text)
+    return unit.format_stored(meant) if meant is not None else ""
 
 
 def _shorten_text(text: str) -> str:
