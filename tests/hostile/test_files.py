@@ -14,9 +14,12 @@ from tests.hostile.cases import BASE, FILES, MONTH, NAMES, OBJECTS, ORG, RESERVE
 from tests.hostile.measure import START_MIB, Measured, measured
 from tests.hostile.objects import FILE, bare, large_blob
 
+# Two names that differ only by case.
+TWINS = ("case", "case-of-a-folder")
 ON_DISK = FILES | NAMES
 IN_GIT = {name: FILES[name] for name in ("billion-laughs", "deep-flow-small", "nul", "score-deep", "score-lines")}
-IN_GIT |= NAMES | OBJECTS | {name: case for name, case in FILES.items() if name.startswith(("branch", "org"))}
+IN_GIT |= OBJECTS | {name: case for name, case in NAMES.items() if name not in TWINS}
+IN_GIT |= {name: case for name, case in FILES.items() if name.startswith(("branch", "org"))}
 
 
 def lay_out(folder: Path, case: Case) -> None:
@@ -48,9 +51,10 @@ def test_in_git(shell: Shell, name: str) -> None:
     assert not driving(told.out + told.err)
 
 
-@pytest.mark.parametrize("name", RESERVED)
-def test_a_tree_with_a_reserved_name_is_refused(shell: Shell, name: str) -> None:
-    here = bare(shell, named(RESERVED[name], "tree-malformed").tree)
+@pytest.mark.parametrize("name", [*RESERVED, *TWINS])
+def test_a_tree_with_a_reserved_name_or_twins_is_refused(shell: Shell, name: str) -> None:
+    tree = NAMES[name].tree if name in TWINS else named(RESERVED[name], "tree-malformed").tree
+    here = bare(shell, tree)
     for words in (("validate",), ("validate", "--json", "--at", "HEAD"), ("chart",)):
         told = measured(here, *words)
         assert (told.code, told.out) == (1, "")

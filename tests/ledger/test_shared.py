@@ -151,10 +151,9 @@ def test_a_work_tree_that_could_not_follow_is_told_with_its_reason_and_its_remed
     ran = shared.cron(*VALUE, "2", "--id", "second")
     why = f"{FILE}: Permission denied; if the folder is shared, its owner can let your group write there: "
     assert f"committed, but the work tree could not be updated: {why}chmod g+rwx {folder}" in ran.err
-    for user in (shared.cron, shared.person):
-        told = user("sync", "--status").out
-        assert f"the work tree {shared.here.folder} is older than main: {why}" in told
-        assert "interrupted" not in told
+    told = shared.cron("sync", "--status").out
+    assert f"the work tree {shared.here.folder} is older than main: {why}" in told
+    assert "interrupted" not in told
     (outdated,) = shared.cron("sync", "--status", "--json").json["outdated"]
     assert (outdated["path"], outdated["why"]) == (str(shared.here.folder), f"{why}chmod g+rwx {folder}")
     assert shared.cron("sync", "--status", "--json").json["unfinished"] is False
@@ -177,7 +176,8 @@ def test_the_owner_updates_what_the_other_could_not(shared: Users) -> None:
     shared.cron(*VALUE, "2", "--id", "second")
     shared.cron("seat", "set", "bot", "role=Changed")
     assert status(shared.here) == [f" M {FILE}", " M seats/bot.yaml"]
-    shared.person("score", "add", "cat", "number", "1", "--id", "elsewhere")
+    # A command that only reads is enough.
+    shared.person("sync", "--status")
     assert status(shared.here) == []
     assert "role: Changed" in shared.here.read("seats/bot.yaml")
     assert_whole(shared.here)

@@ -53,7 +53,8 @@ class NotAllowedToRecord(Refused):
 
     text = (
         "{by} may not record for {seat}. A seat records its own values; its owner, those above it and the "
-        "scorekeepers ({keepers}) may too: --by {allowed}. See policy.scorekeepers in org.yaml."
+        "scorekeepers ({keepers}) may too. If it was {allowed}, say so: --by {allowed}. "
+        "See policy.scorekeepers in org.yaml."
     )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from orgtp.audit.export.report import AuditReport
     from orgtp.audit.gaps import gap_at_path
     from orgtp.audit.guarantees import Guarantee
-    from orgtp.audit.model import Audit, Verdict
+    from orgtp.audit.model import Audit, Verdict, Violation
     from orgtp.audit.rules.pages import PAGES
     from orgtp.files.json_schema import read_schema
     from orgtp.files.load import LoadedOrg, NotAnOrg
@@ -136,6 +136,7 @@ __all__ = [
     "UpgradedOrg",
     "Verdict",
     "VerdictChange",
+    "Violation",
     "WaitNotice",
     "YamlData",
     "ask_sources",
@@ -182,7 +183,7 @@ __getattr__ = lazy_exports(
         "orgtp.audit.export.report": "AuditReport",
         "orgtp.audit.gaps": "gap_at_path",
         "orgtp.audit.guarantees": "Guarantee",
-        "orgtp.audit.model": "Audit Verdict",
+        "orgtp.audit.model": "Audit Verdict Violation",
         "orgtp.audit.rules.pages": "PAGES",
         "orgtp.files.json_schema": "read_schema",
         "orgtp.files.load": "NotAnOrg LoadedOrg",

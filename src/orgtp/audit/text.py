@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -14,10 +15,8 @@ from orgtp.render.terminal import PLACE, Screen, render_lines, wrap_line
 _SHORT = 10
 # How many violations the text lists; the JSON has all of them.
 MAX_SHOWN = 50
-_EXPLAIN = (
-    "  An approver can explain what was an accident, once it is undone: "
-    "orgtp audit explain COMMIT [PATH] --reason TEXT --decided-by SEAT"
-)
+# What earlier evidence proves is no accident of one commit.
+_NOT_EXPLAINED = {"history-rewritten", "remote-rewritten", "checkpoint-not-contained", "checkpoint-forged"}
 _SIGNS = {
     Verdict.INTACT: ("✓", "bold green"),
     Verdict.VIOLATED: ("✗", "bold red"),
@@ -95,8 +94,13 @@ def _format_verdict(found: Audit, branch: str, width: int) -> Iterator[Line]:
     commits = count_noun(found.commits, "commit")
     what = f": {escape_control_chars(branch)} up to {found.head[:_SHORT]}, {commits}{seen}{wrong}"
     yield from wrap_line([(f"{sign} {found.verdict_text}", style), (what, "")], width, "  ")
-    if any(violation.commit for violation in found.violations):
-        yield from wrap_line([(_EXPLAIN, "dim")], width, "  ")
+    accidents = [one for one in found.violations if one.commit and one.rule not in _NOT_EXPLAINED]
+    if accidents:
+        path = f" {shlex.quote(accidents[0].path)}" if accidents[0].path else ""
+        about = escape_control_chars(f"{accidents[0].commit[:_SHORT]}{path}")
+        command = f"orgtp audit explain {about} --reason TEXT --decided-by SEAT"
+        what = f"  An approver can explain what was an accident, once it is undone: {command}"
+        yield from wrap_line([(what, "dim")], width, "  ")
 
 
 def _format_guarantees(guarantees: Iterable[Guarantee], width: int) -> Iterator[Line]:

@@ -86,6 +86,8 @@ def verify_audit(
 
         write_stdout(format_audit(found, sure, handle.head.branch, detect_screen()))
     code = CODES[found.verdict] or int(strict and bool(found.explained))
+    if code and not CODES[found.verdict]:
+        write_stderr("--strict: explained violations count, too")
     return finish_answer(handle, code) if can_read_files(handle) else code
 
 

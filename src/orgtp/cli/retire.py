@@ -99,7 +99,9 @@ def retire_seat(
         by=handle.ledger.find_acting_seat(change.by),
     )
     is_partial = finish_answer(handle)
-    request, plan = _confirm_request(handle, request, review, ask=not (yes or change.dry_run), json=change.json)
+    # A command that a message suggests does no more than the one that was typed.
+    also = [*(["--dry-run"] if change.dry_run else []), *(["--json"] if change.json else [])]
+    request, plan = _confirm_request(handle, request, review, also, ask=not (yes or change.dry_run), json=change.json)
     done = handle.ledger.retire(request, plan, dry_run=change.dry_run)
     if not (decided_by or request.by):
         write_stderr(f"recorded as decided by {request.decided_by}")
@@ -111,9 +113,9 @@ def retire_seat(
 
 
 def _confirm_request(
-    handle: OrgHandle, request: RetirementRequest, review: Path | None, *, ask: bool, json: bool
+    handle: OrgHandle, request: RetirementRequest, review: Path | None, also: list[str], *, ask: bool, json: bool
 ) -> tuple[RetirementRequest, RetirementPlan]:
-    """Return the completed request and its plan.
+    """Return the completed request and its plan. `also` are the options that a suggested command keeps.
 
     On a terminal, it asks for what is missing, and for confirmation if `ask`. Raises `RetirementDeclined` and
     `RetirementIncomplete`.
@@ -123,7 +125,7 @@ def _confirm_request(
     _show_plan(handle, plan, json=json)
     request = _default_decider(handle, request)
     if not has_terminal():
-        _refuse_incomplete(handle, request, plan, review)
+        _refuse_incomplete(handle, request, plan, review, also)
         return request, plan
     had_gaps = bool(plan.unassigned)
     request, plan = _ask_missing(handle, request, plan)
@@ -171,7 +173,7 @@ def _default_decider(handle: OrgHandle, request: RetirementRequest) -> Retiremen
 
 
 def _refuse_incomplete(
-    handle: OrgHandle, request: RetirementRequest, plan: RetirementPlan, review: Path | None
+    handle: OrgHandle, request: RetirementRequest, plan: RetirementPlan, review: Path | None, also: list[str]
 ) -> None:
     """Raise `RetirementIncomplete` with everything that is missing, and a complete command."""
     missing = [f"who takes over {join_with_and(plan.unassigned)}"] if plan.unassigned else []
@@ -184,9 +186,8 @@ def _refuse_incomplete(
             if request.decided_by
             else f" May decide: {join_with_and(handle.ledger.list_deciders(request.seat)) or 'nobody'}."
         )
-        raise RetirementIncomplete(
-            what=f"say {join_with_and(missing)}.{may}", command=_format_command(handle, request, moves, review)
-        )
+        command = shlex.join([*_list_words(handle, request, moves, review), *also])
+        raise RetirementIncomplete(what=f"say {join_with_and(missing)}.{may}", command=command)
 
 
 def _ask_missing(
@@ -219,9 +220,9 @@ def _ask_heir(
             write_stderr(str(error))
 
 
-def _format_command(
+def _list_words(
     handle: OrgHandle, request: RetirementRequest, moves: Mapping[str, str], review: Path | None
-) -> str:
+) -> list[str]:
     """Return the complete command, with everything that was given already."""
     words = ["orgtp", *(["--org", str(handle.root)] if handle.root != _near_seat() else []), "retire", request.seat]
     words += ["--to", ",".join(request.to)] if request.to else []
@@ -230,7 +231,7 @@ def _format_command(
     words += ["--review", str(review)] if review else []
     words += ["--by", request.by] if request.by else []
     words += ["--decided-by", request.decided_by or _ask_decider(handle, request)]
-    return shlex.join([*words, "--reason", request.reason or "WHY"])
+    return [*words, "--reason", request.reason or "WHY"]
 
 
 def _ask_decider(handle: OrgHandle, request: RetirementRequest) -> str:

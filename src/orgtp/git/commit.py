@@ -30,8 +30,9 @@ class NoIdentity(OrgtpError):
     """Git has no identity for the author, and no acting seat is known."""
 
     text = (
-        "git does not know who you are. Name the acting seat with --by SEAT or ORGTP_SEAT, or configure git: "
-        'git config --global user.name "Your Name" && git config --global user.email you@example.com'
+        "git does not know who you are. Tell it: "
+        'git config --global user.name "Your Name" && git config --global user.email you@example.com. '
+        "Or name a seat of the org that acts: --by SEAT, or ORGTP_SEAT"
     )
 
 

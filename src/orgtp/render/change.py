@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from orgtp.actions.retire import RetirementPlan
 from orgtp.model.org import Org
-from orgtp.model.text import escape_control_chars
+from orgtp.model.text import count_noun, escape_control_chars
 from orgtp.render.spans import Line, join_spans
 from orgtp.render.terminal import Screen, align_columns, indent_lines, render_lines, safe_text, truncate_line
 
@@ -60,5 +60,12 @@ def dry_run_text(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str
     for path, raw in sorted(after.items()):
         old, new = (side.decode(errors="replace").splitlines() for side in (before.get(path, b""), raw))
         source = f"a/{path}" if path in before else "/dev/null"
+        if path.startswith(_SHIPPED):
+            # A schema is long, and nobody edits it.
+            out.append(f"{'update' if path in before else 'create'} {path} ({count_noun(len(new), 'line')})")
+            continue
         out += difflib.unified_diff(old, new, source, f"b/{path}", lineterm="", n=0)
     return "".join(f"{escape_control_chars(line)}\n" for line in out)
+
+
+_SHIPPED = ".orgtp/"

@@ -40,7 +40,7 @@ from orgtp.views.scorecard import Scorecard, ScoreRow
 
 _BARS = "▁▂▃▄▅▆▇█"
 _GAP = 2
-_NAME_LEAST, _OWNER_MOST, _SPARK_FROM, _FEW = 24, 20, 100, 1
+_NAME_LEAST, _OWNER_MOST, _SPARK_FROM, _FEW, _MONTH = 24, 20, 100, 1, 4
 _OWNER, _TARGET, _ON, _LATEST = "owner", "target", "on target", "latest"
 
 
@@ -106,13 +106,21 @@ class _GridLayout:
 
 
 def _choose_layout(card: Scorecard, grid: Sequence[_GridRow], screen: Screen) -> _GridLayout:
+    """The layout with the trend, if the screen is wide and the trend leaves room for a month of weeks."""
+    without = _fit_layout(card, grid, screen, 0)
+    if screen.width < _SPARK_FROM:
+        return without
+    found = _fit_layout(card, grid, screen, len(card.columns) + _GAP)
+    return found if len(found.shown) >= min(_MONTH, len(without.shown)) else without
+
+
+def _fit_layout(card: Scorecard, grid: Sequence[_GridRow], screen: Screen, spark: int) -> _GridLayout:
     widths = _measure_weeks(card, grid)
     natural = max(measure_width(one_line(row.name)) for row in card.rows) + 2 * _GAP
     target = max(len(_TARGET), *(measure_width(one_line(row.target or "")) for row in card.rows)) + _GAP
     count = max(len(_ON), *(measure_width(_format_hit_count(row)) for row in card.rows)) + _GAP
     latest = max(len(_LATEST), *(measure_width(_format_latest(row)[0]) for row in card.rows)) + _GAP
     is_wide = screen.width >= _SPARK_FROM
-    spark = len(card.columns) + _GAP if is_wide else 0
     named = max(len(_OWNER), *(measure_line(_format_grid_owner(row)) for row in card.rows))
     owner = min(_OWNER_MOST, named) + _GAP if is_wide else 0
     fixed = owner + spark + latest + count
