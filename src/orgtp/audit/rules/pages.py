@@ -17,7 +17,10 @@ def _audit_page(id_: str, title: str, why: str, bad: str, good: str, fix: str) -
 _FIRST = '{"id":"a","at":"2026-11-20T13:00:02Z","metric":"talks","period":"2026-W47","value":"2"}'
 _LATER = '{"id":"b","at":"2026-11-21T09:00:00Z","metric":"talks","period":"2026-W47","value":"9"}'
 _CHANGED, _SAME_ID = _FIRST.replace('"2"', '"9"'), _LATER.replace('"b"', '"a"')
-_EVER = "the commit stays in the history, so the verdict stays. Restore the earlier content in a new commit"
+_EVER = (
+    "the commit stays in the history, so the verdict stays until an approver explains it (`orgtp audit explain`). "
+    "Restore the earlier content in a new commit"
+)
 
 HISTORY: tuple[Rule, ...] = (
     _audit_page(
@@ -35,7 +38,8 @@ HISTORY: tuple[Rule, ...] = (
         "Values are never removed or moved. Nobody would look for them in another file.",
         "git rm scores/jeff/2026-10.jsonl",
         "orgtp retire jeff --to dash        (the values stay)",
-        f"{_EVER}: `git checkout COMMIT^ -- FILE`.",
+        f"{_EVER}: `git checkout COMMIT^ -- FILE`. If values were recorded in the file since, put the earlier lines "
+        "before them by hand.",
     ),
     _audit_page(
         "score-file-mode",
