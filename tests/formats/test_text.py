@@ -361,7 +361,7 @@ def test_ten_thousand_in_gaps_are_told_in_a_few_lines() -> None:
     problems = [Problem("r", Place(SCORES, 1 + 2 * n), f"m{n}") for n in range(10_000)]
     begin = time.process_time()
     text = problems_text(problems, {SCORES: b"x\n" * 20_000}, PIPE)
-    # Measured: a hundredth of this. A line that is sought anew from the top each time takes far longer.
+    # Measured: a hundredth of this. Searching for each line from the top of the file would take far longer.
     assert time.process_time() - begin < 3
     assert text.endswith(" and others up to 19999\n\neach of them in full: add --full\n")
     assert len(text) < 1000

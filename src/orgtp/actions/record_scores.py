@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from orgtp.actions.acting_seat import require_acting_seat
+from orgtp.actions.plausibility import find_doubt
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import AppendScores, Change
 from orgtp.model.due import explain_not_owed, is_owed, previous_owed_period
@@ -21,7 +22,6 @@ from orgtp.model.period import (
     period_containing,
     read_misspelled_period,
 )
-from orgtp.model.plausibility import find_doubt
 from orgtp.model.score import SCORE_ID, Score, format_timestamp
 from orgtp.model.seat import Metric
 from orgtp.model.text import count_noun, one_line, remove_digits

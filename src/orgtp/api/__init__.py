@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from orgtp.ledger.git_user import GitUser
     from orgtp.model.change import YamlData
     from orgtp.model.escalation import EscalationSeverity
-    from orgtp.model.former_verdicts import RecountedVerdict, list_recounted_verdicts
     from orgtp.model.org import Org
     from orgtp.model.period import Grain
     from orgtp.model.problem import Problem
@@ -62,6 +61,7 @@ if TYPE_CHECKING:
     from orgtp.views.chart import Chart, ChartSeat
     from orgtp.views.context.types import Context
     from orgtp.views.escalations import EscalationView, SilenceView
+    from orgtp.views.former_verdicts import RecountedVerdict, list_recounted_verdicts
     from orgtp.views.log import LogEntry, LogFilter
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
@@ -202,7 +202,7 @@ __getattr__ = lazy_exports(
         "orgtp.ledger.git_user": "GitUser",
         "orgtp.model.change": "YamlData",
         "orgtp.model.escalation": "EscalationSeverity",
-        "orgtp.model.former_verdicts": "RecountedVerdict list_recounted_verdicts",
+        "orgtp.views.former_verdicts": "RecountedVerdict list_recounted_verdicts",
         "orgtp.model.org": "Org",
         "orgtp.model.period": "Grain",
         "orgtp.model.problem": "Problem",

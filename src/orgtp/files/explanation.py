@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from orgtp.files.scores import decode_json_line, parse_timestamp
+from orgtp.files.scores import decode_json_line, find_text_error, parse_timestamp
 from orgtp.model.explanation import COMMIT_ID, EXPLAINED_PATH, RULE_ID, Explanation
 from orgtp.model.problem import Place, Problem
 from orgtp.model.text import is_id
@@ -37,7 +37,7 @@ def read_explanations(raw: bytes) -> tuple[tuple[Explanation, ...], tuple[Proble
 def parse_explanation(line: bytes, number: int) -> tuple[Explanation | None, str]:
     """The explanation in a line, or the reason why it is none."""
     data, wrong = decode_json_line(line)
-    why = wrong or _find_error(data)
+    why = wrong or find_text_error(data, _NEEDED, _TEXTS) or _find_format_error(data)
     if why:
         return None, why
     at = parse_timestamp(data["at"])
@@ -48,16 +48,8 @@ def parse_explanation(line: bytes, number: int) -> tuple[Explanation | None, str
     return Explanation(at, data["commit"], data["rule"], path, data["reason"], data["decided_by"], by, place), ""
 
 
-def _find_error(data: object) -> str:
-    """The reason why `data` is not an explanation; "" if it is one."""
-    if not isinstance(data, dict):
-        return "a line must be one JSON object"
-    for key in _NEEDED:
-        if key not in data:
-            return f'it has no "{key}"'
-    for key in _TEXTS:
-        if not isinstance(data.get(key, ""), str) or _has_half_pair(data.get(key, "")):
-            return f'"{key}" is not text in double quotes'
+def _find_format_error(data: dict[str, str]) -> str:
+    """The reason why a text of an explanation has not the form that it needs; "" if all have."""
     return next((f'"{key}" is {what}' for key, what, fits in _FORMS if not fits(data.get(key, "x"))), "")
 
 
@@ -68,8 +60,3 @@ _FORMS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
     ("decided_by", "not an id", is_id),
     ("by", "not an id", is_id),
 )
-
-
-def _has_half_pair(text: str) -> bool:
-    """Whether a text contains half of a surrogate pair, which cannot be printed."""
-    return any("\ud800" <= sign <= "\udfff" for sign in text)

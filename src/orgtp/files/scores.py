@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -122,7 +123,7 @@ def parse_score_line(line: bytes) -> tuple[dict[str, Any], datetime | None, str 
         if at and parse_period(data["period"]):
             return data, at, None
     data, why = decode_json_line(line)
-    wrong = why or _find_shape_error(data, escaped=b"\\u" in line)
+    wrong = why or find_text_error(data, _NEEDED, _TEXTS, null="value") or _find_value_error(data)
     return (data, None, wrong) if wrong else (data, parse_timestamp(data["at"]), None)
 
 
@@ -159,19 +160,24 @@ _NEEDED = ("id", "at", "metric", "period", "value")
 _TEXTS = ("id", "at", "metric", "period", "by", "note", "value")
 
 
-def _find_shape_error(data: Any, *, escaped: bool) -> str | None:
-    """The reason why `data` is not a record, if any. `escaped`: the line contains escapes."""
+def find_text_error(data: Any, needed: Iterable[str], texts: Iterable[str], null: str = "") -> str:
+    """The reason why the JSON of a line is not an object with the keys `needed`, and with text in those of `texts`.
+
+    The key `null` may also be null. Returns "" if nothing is wrong.
+    """
     if not isinstance(data, dict):
         return "a line must be one JSON object"
-    for key in _NEEDED:
+    for key in needed:
         if key not in data:
             return f'it has no "{key}"'
-    for key in _TEXTS:
-        if not isinstance(data.get(key, ""), str) and (key != "value" or data[key] is not None):
+    for key in texts:
+        text = data.get(key, "")
+        if not isinstance(text, str) and (key != null or text is not None):
             return f'"{key}" is not text in double quotes'
-    # JSON can escape half of a surrogate pair, which cannot be printed.
-    half = next((key for key in _TEXTS if _HALF.search(data.get(key) or "")), None) if escaped else None
-    return f'"{half}" contains half of a surrogate pair' if half else _find_value_error(data)
+        # JSON can escape half of a surrogate pair, which cannot be printed.
+        if text and _HALF.search(text):
+            return f'"{key}" contains half of a surrogate pair'
+    return ""
 
 
 def _find_value_error(data: dict[str, Any]) -> str | None:
@@ -185,7 +191,7 @@ def _find_value_error(data: dict[str, Any]) -> str | None:
     if data["value"] == "":
         return '"value" is empty'
     if "void" in data and (data["void"] is not True or data["value"] is not None):
-        return '"void" is not true, or stands beside a value: a withdrawn record has "value":null,"void":true'
+        return '"void" can only be true, and "value" is null then, because the record withdraws a value'
     return None if parse_timestamp(data["at"]) else '"at" is not a UTC time such as 2026-11-20T13:00:02Z'
 
 

@@ -242,7 +242,7 @@ def locate_org(
 ) -> OrgSnapshot:
     """The org at `path`, now or `at` a commit or the end of a day, week, month, quarter or year.
 
-    `to_record`: if the ledger branch of a bare repository cannot be read, use the last commit of it that can.
+    `to_record`: a bare repository whose ledger branch cannot be read is opened at its last commit that can be read.
 
     Raises `NotAnOrg`, `UnknownRevision`, `NoOrgYet`, `UnreadableRef`, `BadInput` for a period that has not begun, and
     `NoGit` if `at` is given for a plain folder.

@@ -305,19 +305,20 @@ def read_misspelled_period(text: str, current: Period) -> Period | None:
 
     `current` gives the year where the text has none. None if nothing is recognised.
     """
-    if (week := _LOOSE_WEEK.fullmatch(text)) is not None:
+    if (week := re.fullmatch(_LOOSE_WEEK, text)) is not None:
         return parse_period(f"{week[1] or current.start.year}-W{int(week[2]):02}")
-    if (day := _LOOSE_DAY.fullmatch(text)) is not None:
+    if (day := re.fullmatch(_LOOSE_DAY, text)) is not None:
         hour = f"T{int(day[4]):02}" if day[4] else ""
         return parse_period(f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}{hour}")
-    if (month := _LOOSE_MONTH.fullmatch(text)) is not None:
+    if (month := re.fullmatch(_LOOSE_MONTH, text)) is not None:
         return parse_period(f"{month[1]}-{int(month[2]):02}")
     return None
 
 
-_LOOSE_WEEK = re.compile(r"(?:([0-9]{4})[-_ /]?)?W-?([0-9]{1,2})")
-_LOOSE_DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ]([0-9]{1,2})(?::.*)?)?Z?")
-_LOOSE_MONTH = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})")
+# Compiled when a message needs them.
+_LOOSE_WEEK = r"(?:([0-9]{4})[-_ /]?)?W-?([0-9]{1,2})"
+_LOOSE_DAY = r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ]([0-9]{1,2})(?::.*)?)?Z?"
+_LOOSE_MONTH = r"([0-9]{4})[-/.]([0-9]{1,2})"
 
 
 def parse_span(text: str) -> tuple[Period, Period] | None:

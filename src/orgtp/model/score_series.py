@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from operator import attrgetter
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.period import Grain, Period, parse_period
 from orgtp.model.score import Score
 

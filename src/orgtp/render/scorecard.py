@@ -6,12 +6,12 @@ Cells are plain strings with a style, because a page has thousands of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.errors import BadValue
 from orgtp.model.text import count_noun, one_line

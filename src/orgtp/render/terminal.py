@@ -10,12 +10,12 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cache, lru_cache, partial
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
 from orgtp.model.text import one_line
 from orgtp.render.spans import CODE, NAME, WORDS, Line, join_lines, join_spans

@@ -6,6 +6,7 @@ __all__ = [
     "context",
     "diff",
     "escalations",
+    "former_verdicts",
     "log",
     "scorecard",
     "scores",

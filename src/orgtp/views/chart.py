@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat
 from orgtp.model.text import make_name_key

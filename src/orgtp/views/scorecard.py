@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.metric_row import A_SECOND, MetricRow
 from orgtp.model.org import Org

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.due import count_owed_periods, due_at, newest_stale_period, next_owed_period, stale_at
 from orgtp.model.escalation_policy import silenced_until
