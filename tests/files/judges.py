@@ -51,6 +51,7 @@ def beyond(problem: Problem) -> bool:
         "bad-moment": any(map(MOMENT.search, said)),
         "bad-hours": any(map(HOURS.search, said)),
         "bad-period": no_period(problem),
+        "bad-ends": no_period(problem),
         "bad-timezone": True,
         "bad-branch": True,
     }.get(problem.rule, False)

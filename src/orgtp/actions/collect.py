@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from orgtp.actions.record_scores import parse_metric_period
+from orgtp.actions.record_scores import explain_outside, parse_metric_period
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.due import is_owed
+from orgtp.model.due import is_over, is_owed
 from orgtp.model.errors import BadInput, BadValue
 from orgtp.model.org import Org
 from orgtp.model.period import PERIOD_EXAMPLES, Grain, parse_period, period_containing
@@ -80,6 +80,15 @@ def set_period(org: Org, now: datetime, some: Sequence[CollectTarget], period: s
     if first_error and name and not found:
         raise first_error
     return found
+
+
+def refuse_ended(org: Org, now: datetime, some: Sequence[CollectTarget]) -> None:
+    """Raise `BadInput` with the metric that continues the first of `some`, if all of them have ended."""
+    held = [(one, org.metric(one.seat, one.metric)) for one in some]
+    if held and all(is_over(org, metric, now) for _, metric in held):
+        one, metric = held[0]
+        current = period_containing(now, metric.cadence.grain, org.zone)
+        raise BadInput(what=f"nothing to collect: {explain_outside(org, one.seat, metric, current)}")
 
 
 def _target_grain(org: Org, one: CollectTarget) -> Grain:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from orgtp.actions.acting_seat import require_acting_seat
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, Edit, SetKey, YamlData
+from orgtp.model.due import is_over
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import (
     Escalation,
@@ -417,6 +418,8 @@ def _record_found(edits: EscalationEdits, found: Sequence[FoundTrouble]) -> None
         seat = org.seats.get(one.seat)
         if seat is None or not seat.is_active or one.metric not in seat.metrics:
             continue
+        if is_over(org, seat.metrics[one.metric], edits.now):
+            continue
         if one.kind is EscalationKind.STALE and one.seat in org.seats_with_unread_scores:
             # The value may be among those that could not be read.
             continue
@@ -435,6 +438,8 @@ def _resolve_ended(edits: EscalationEdits, late: Collection[tuple[str, str]] | N
             continue
         if one.metric not in seat.metrics:
             edits.resolve(one, f"{one.seat} no longer has the metric {one.metric}")
+        elif is_over(edits.org, metric := seat.metrics[one.metric], edits.now):
+            edits.resolve(one, f"{one.metric} ended after {metric.get_text('ends')}")
         elif (one.seat, one.metric) not in (late or ()) and _has_ended(edits.org, one, checked=late is not None):
             edits.resolve(one, "no value is late" if _is_newest_unavailable(edits.org, one) else _VALUE_IS_BACK)
 

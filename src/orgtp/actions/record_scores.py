@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from orgtp.actions.acting_seat import require_acting_seat
@@ -12,6 +12,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import AppendScores, Change
 from orgtp.model.due import explain_not_owed, is_owed, previous_owed_period
 from orgtp.model.errors import BadInput, OrgtpError, Refused
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import (
     Cadence,
@@ -23,7 +24,7 @@ from orgtp.model.period import (
     read_misspelled_period,
 )
 from orgtp.model.score import SCORE_ID, Score, format_timestamp
-from orgtp.model.seat import Metric
+from orgtp.model.seat import Metric, MetricKey
 from orgtp.model.text import count_noun, one_line, remove_digits
 
 
@@ -206,7 +207,7 @@ def add_queued_scores(org: Org, queued: Sequence[Score], by: str = "") -> Change
         period = parse_period(score.period)
         if period is None or period.grain is not metric.cadence.grain:
             raise Refused(why=f"{score.period} is no longer a period of {metric.id}, which is now {metric.cadence}.")
-        _refuse_not_owed(org, metric, period, org.seats[score.seat].since)
+        _refuse_not_owed(org, score.seat, metric, period)
         if score.value is not None:
             metric.targets.unit.parse_amount(score.value)
     return _make_change(org, list(scores.values()), known, by)
@@ -311,7 +312,7 @@ def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: dat
     if began and period.next().start.date() <= began:
         hint = f"If it began earlier: orgtp seat set {seat} since=DATE"
         raise BadInput(what=f"{period.text} ended before {seat} began, on {began}. {hint}")
-    _refuse_not_owed(org, metric, period, began)
+    _refuse_not_owed(org, seat, metric, period)
     return period.text
 
 
@@ -338,12 +339,15 @@ def _suggest_period(org: Org, metric: Metric, other: Period | None, current: Per
     return f"Write one of its {current.grain}s, {first.text} to {min(last, current).text}, or last."
 
 
-def _refuse_not_owed(org: Org, metric: Metric, period: Period, began: date | None) -> None:
-    """Raise `BadInput` for a day off and for an hour that does not exist, with the period that may be meant.
+def _refuse_not_owed(org: Org, seat: str, metric: Metric, period: Period) -> None:
+    """Raise `BadInput` for a period that is not the metric's, with what may be meant.
 
-    `began` is the day on which the seat began.
+    That is a period after its end or before it began to continue another metric, a day off, and an hour that does not
+    exist.
     """
-    why = explain_not_owed(org, metric, period)
+    if outside := explain_outside(org, seat, metric, period):
+        raise BadInput(what=f"no value can be recorded for {period.text}: {outside}")
+    began, why = org.seats[seat].since, explain_not_owed(org, metric, period)
     if not why:
         return
     kind = "working day" if metric.cadence is Cadence.WEEKDAYS else metric.cadence.grain
@@ -351,6 +355,41 @@ def _refuse_not_owed(org: Org, metric: Metric, period: Period, began: date | Non
     existed = began is None or before.next().start.date() > began
     hint = f" The last {kind} before it is {before.text}." if existed else ""
     raise BadInput(what=f"no value can be recorded for {period.text}: {why}.{hint}")
+
+
+def explain_outside(org: Org, seat: str, metric: Metric, period: Period) -> str:
+    """Why a period is another metric's: this one has ended, or begins later; "" if it is its own.
+
+    The sentences name the metric that takes the value, in the words of the command line.
+    """
+    if metric.ends is not None and metric.has_end_before(period):
+        ended = f"{seat} {metric.id} ended after {metric.ends.text}"
+        heir = org.heir_of(seat, metric.id)
+        if heir is None:
+            return f"{ended}, and no metric continues it. To record it again: orgtp seat set {seat} {_no_end(metric)}"
+        return f"{ended}. {heir.text} continues it: {suggest_record_command(org, heir, period)}"
+    begin = MetricRow(org, org.seats[seat], metric, _ANY_TIME).changeover
+    past = org.predecessor_of(seat, metric.id)
+    if begin is None or past is None or period.start >= begin.start:
+        return ""
+    key = MetricKey(past[0].id, past[1].id)
+    before = f"{seat} {metric.id} begins with {begin.text} and continues {key.text}, which takes the values before"
+    return f"{before}: {suggest_record_command(org, key, period)}"
+
+
+def _no_end(metric: Metric) -> str:
+    return f"metrics.{metric.id}.ends="
+
+
+def suggest_record_command(org: Org, key: MetricKey, period: Period) -> str:
+    """The command that records the value of a period for a metric, perhaps of another cadence."""
+    held = org.seats[key.seat].metrics.get(key.metric) if key.seat in org.seats else None
+    last = period.matching(held.cadence.grain)[1].text if held else period.text
+    return f"orgtp score add {key.seat} {key.metric} VALUE --for {last}"
+
+
+# The beginning of a metric does not depend on the time.
+_ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 def check_recorder(org: Org, seat: str, by: str) -> None:

@@ -8,13 +8,15 @@ from datetime import datetime
 
 from orgtp.actions.acting_seat import explain_unread_approvers, require_acting_seat, suggest_owner
 from orgtp.actions.escalate import hand_over_retired
+from orgtp.actions.metric_content import metric_content, order_content
+from orgtp.actions.metrics import find_end
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import Refused
 from orgtp.model.org import Org
 from orgtp.model.problem import Place
 from orgtp.model.results import count_judged_cells, find_last_known
-from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
+from orgtp.model.seat import Metric, MetricKey, Seat, retirement_path, seat_path
 from orgtp.model.text import count_noun, did_you_mean, join_with_and
 
 REVIEW_KEYS = ("worked", "failed", "lesson", "rehire")
@@ -263,9 +265,7 @@ def _list_retirement_edits(org: Org, plan: RetirementPlan, request: RetirementRe
     for capability, heir in plan.capabilities.items():
         if capability not in org.seats[heir].capabilities:
             yield SetKey(seat_path(heir), ("capabilities", capability), seat.capabilities[capability])
-    for metric, heir in plan.metrics.items():
-        if heir:
-            yield SetKey(seat_path(heir), ("metrics", metric), _metric_data(seat.id, seat.metrics[metric]))
+    yield from _list_metric_edits(org, plan, now)
     for report, boss in plan.reports.items():
         path = seat_path(report)
         yield SetKey(path, ("reports_to",), boss) if boss else DropKey(path, ("reports_to",))
@@ -274,25 +274,23 @@ def _list_retirement_edits(org: Org, plan: RetirementPlan, request: RetirementRe
     yield from _list_policy_edits(org, plan)
 
 
+def _list_metric_edits(org: Org, plan: RetirementPlan, now: datetime) -> Iterator[Edit]:
+    """End each metric that has an heir, and let the heir's continue it."""
+    seat = plan.seat
+    for name, heir in plan.metrics.items():
+        if not heir:
+            continue
+        metric = seat.metrics[name]
+        if metric.ends is None:
+            yield SetKey(seat_path(seat.id), ("metrics", name, "ends"), find_end(org, seat, metric, now).text)
+        content = {**metric_content(seat, metric), "continues": MetricKey(seat.id, name).text}
+        yield SetKey(seat_path(heir), ("metrics", name), order_content(content))
+
+
 def _list_policy_edits(org: Org, plan: RetirementPlan) -> Iterator[Edit]:
     lists = {"scorekeepers": org.policy.scorekeepers, "approvers": org.policy.approvers}
     for keys in plan.policy:
         yield SetKey("org.yaml", keys, [seat for seat in lists[keys[-1]] if seat != plan.seat.id])
-
-
-def _metric_data(seat: str, metric: Metric) -> dict[str, YamlData]:
-    target: YamlData = {begin.text: dated.text for begin, dated in metric.targets.dated if begin}
-    content: dict[str, YamlData] = {"name": metric.name, "outcome": metric.outcome}
-    content |= {"target": target or metric.targets.dated[0][1].text, "cadence": str(metric.cadence)}
-    content |= {"per": str(metric.per)} if metric.per else {}
-    content |= {"due": metric.due} if metric.due else {}
-    content |= {"rollup": str(metric.rollup)}
-    content |= {"allow_misses": metric.allow_misses} if metric.allow_misses else {}
-    content |= {"source": metric.source} if metric.source else {}
-    # A metric of the old seat keeps its full name; the retirement record says which seat has it now.
-    leads_to = metric.leads_to if "/" in metric.leads_to or not metric.leads_to else f"{seat}/{metric.leads_to}"
-    content |= {"leads_to": leads_to} if leads_to else {}
-    return content | ({"waive": dict(metric.waive)} if metric.waive else {})
 
 
 def _retirement_data(org: Org, plan: RetirementPlan, request: RetirementRequest, now: datetime) -> dict[str, YamlData]:

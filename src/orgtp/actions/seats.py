@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
+from orgtp.actions.metric_content import NewMetric, build_metric_content
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import MAX_SUBJECT, Change, CreateFile, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import BadInput, Refused
@@ -37,6 +38,7 @@ class NewSeat:
     email: str | Sequence[str] = ""
     retire_when: str = ""
     capabilities: Mapping[str, str] | None = None
+    metrics: Sequence[NewMetric] = ()
 
 
 def add_seat(org: Org, new: NewSeat, by: str = "") -> Change:
@@ -53,6 +55,7 @@ def add_seat(org: Org, new: NewSeat, by: str = "") -> Change:
     texts: dict[str, YamlData] = {**fields, "email": new.email, "retire_when": new.retire_when}
     content = {key: value for key, value in texts.items() if value}
     content |= {"capabilities": dict(new.capabilities)} if new.capabilities else {}
+    content |= {"metrics": {one.metric: build_metric_content(one) for one in new.metrics}} if new.metrics else {}
     edit = CreateFile(seat_path(new.seat), content)
     return Change("add", f"{new.name}, {new.role}", (new.seat,), (edit,), by=by)
 

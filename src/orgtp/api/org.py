@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions
+    from orgtp.api.metrics import MetricActions
     from orgtp.history.merge_base import ComparedOrg
     from orgtp.ledger.create import CreatedOrg
     from orgtp.rules.pull_request.known_problems import FoundProblems
     from orgtp.sources.collect import Collected, CollectRequest, OnSourceResult
     from orgtp.sources.source import Sources
-    from orgtp.views.chart import Chart, ChartSeat
+    from orgtp.views.chart import Chart, ChartSeat, MetricNow
     from orgtp.views.context.types import Context
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
@@ -232,6 +233,21 @@ class OrgHandle:
         from orgtp.views.seat import seat_view
 
         return seat_view(self._org_around(seat), self.now, seat)
+
+    @property
+    def metrics(self) -> MetricActions:
+        """Changes of metrics: add, end, rename, move, and so on."""
+        from orgtp.api.metrics import MetricActions
+
+        return MetricActions(self.ledger)
+
+    def metric(self, seat: str, metric: str) -> MetricNow:
+        """A metric with its target and its newest verdict, even if it has ended. Raises what `Org.metric` raises."""
+        from orgtp.model.metric_row import MetricRow
+        from orgtp.views.chart import metric_now
+
+        org = self.org_about(seat)
+        return metric_now(MetricRow(org, org.seat(seat), org.metric(seat, metric), self.now))
 
     def context(self, seat: str) -> Context:
         """What an agent needs to know before it works as a seat. Raises `UnknownSeat`, `BadInput`."""

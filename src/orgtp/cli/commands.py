@@ -26,6 +26,7 @@ class CommandEntry:
 
 GROUPS = {
     "seat": "Show, list, add and change seats.",
+    "metric": "Add, change, end, rename and move metrics.",
     "score": "Record, withdraw and list values.",
     "source": "List, test and add the sources of this machine.",
     "escalate": "Open, acknowledge and resolve escalations.",
@@ -63,6 +64,38 @@ COMMANDS = (
         "set_seat_keys",
         "orgtp seat set penny 'metrics.days-to-pay.target=<= 30'",
         "seat",
+    ),
+    CommandEntry(
+        "add",
+        "metric",
+        "add_metric",
+        "orgtp metric add dash wasted-spend --name 'Spend on paused ads' --target '<= 1%' --cadence weekly "
+        "--outcome 'No client pays for ads that are off'",
+        "metric",
+    ),
+    CommandEntry("target", "metric", "set_target", "orgtp metric target dash anomalies-before-open '>= 97%'", "metric"),
+    CommandEntry(
+        "set", "metric", "set_metric_keys", "orgtp metric set dash anomalies-before-open due='mon 12:00'", "metric"
+    ),
+    CommandEntry(
+        "end",
+        "metric",
+        "end_metric",
+        "orgtp metric end dash anomalies-before-open --reason 'The ad platforms report it themselves.'",
+        "metric",
+    ),
+    CommandEntry(
+        "rename",
+        "metric",
+        "rename_metric",
+        "orgtp metric rename dash anomalies-before-open anomalies-flagged",
+        "metric",
+    ),
+    CommandEntry(
+        "move", "metric", "move_metric", "orgtp metric move dash anomalies-before-open --to crystal", "metric"
+    ),
+    CommandEntry(
+        "recadence", "metric", "recadence_metric", "orgtp metric recadence dash anomalies-before-open monthly", "metric"
     ),
     CommandEntry("add", "score", "add_scores", "orgtp score add radar briefing-by-8 7:52am", "score"),
     CommandEntry(

@@ -79,7 +79,8 @@ def list_sources(org: OrgOption = None, sources: SourcesOption = None, json: Jso
 
     handle = open_chosen_org(org)
     read = read_sources(sources)
-    lines = source_lines(handle.staff.org, {name: KnownSource(one.kind, one.wrong) for name, one in read.named.items()})
+    known = {name: KnownSource(one.kind, one.wrong) for name, one in read.named.items()}
+    lines = source_lines(handle.staff.org, known, handle.now)
     if json:
         body = {
             "file": str(read.path),
@@ -135,7 +136,7 @@ def try_one_source(
         raise UnknownSource(name=name, path=read.path, hint=hint)
     refuse_inside(read.path)
     (said,) = ask_sources([read.named[name]])
-    found = readings(handle.staff.org, name, said.value) if handle and said.value is not None else []
+    found = readings(handle.staff.org, name, said.value, handle.now) if handle and said.value is not None else []
     _show_reading(handle, said, found, json=json)
     code = int(said.value is None or any(reading.stored is None for reading in found))
     return finish_answer(handle, code) if handle else code

@@ -7,7 +7,8 @@ SEAT_ORDER = (
     "review_by", "capabilities", "metrics",
 )  # fmt: skip
 METRIC_ORDER = (
-    "name", "outcome", "target", "cadence", "per", "due", "rollup", "allow_misses", "source", "leads_to", "waive",
+    "name", "outcome", "target", "cadence", "per", "due", "rollup", "allow_misses", "source", "ends", "continues",
+    "leads_to", "waive",
 )  # fmt: skip
 ORG_ORDER = ("org", "orgtp", "name", "timezone", "holidays", "branch", "policy", "routing")
 POLICY_KEYS = (

@@ -15,7 +15,7 @@ from orgtp.files.mapping_reader import MappingReader
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.due import WEEKDAY_NAMES, parse_due
 from orgtp.model.errors import BadValue
-from orgtp.model.period import GRAIN_SIZES, Cadence, Grain, Period, parse_period
+from orgtp.model.period import GRAIN_SIZES, PERIOD_EXAMPLES, Cadence, Grain, Period, parse_period
 from orgtp.model.problem import Place, Problem, select_unread
 from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, SeatStatus
 from orgtp.model.target import Target, Targets, parse_target, target_hint
@@ -161,7 +161,37 @@ def _read_seat_metric(metrics: MappingReader, name: str) -> Metric | None:
         waive=fields.texts("waive"),
         per=_read_per(fields, cadence),
         allow_misses=_read_allow_misses(fields, rollup),
+        ends=_read_ends(fields, cadence),
+        continues=_read_continues(fields),
     )
+
+
+def _read_ends(fields: MappingReader, cadence: Cadence) -> Period | None:
+    """The last period for which a value is owed; None if it is missing or invalid."""
+    text = fields.text("ends")
+    period = parse_period(text) if text else None
+    if text and period is None:
+        hint = f"Write the last {cadence.grain} for which a value is owed, such as {PERIOD_EXAMPLES[cadence.grain]}."
+        fields.add_problem("bad-ends", "ends", f'"{text}" is not a period', hint)
+    if period is None or fields.data.get("cadence") != cadence:
+        # An invalid cadence is reported on its own.
+        return None
+    if period.grain is not cadence.grain:
+        last = period.matching(cadence.grain)[1].text
+        message = f'ends "{text}" is not a period of the cadence {cadence}'
+        fields.add_problem("bad-ends", "ends", message, f"Write ends: {last}")
+        return None
+    return period
+
+
+def _read_continues(fields: MappingReader) -> str:
+    text = fields.text("continues")
+    seat, slash, metric = text.partition("/")
+    if text and not (slash and is_id(seat) and is_id(metric)):
+        hint = "Write the id of a seat, a slash and the id of its metric: jeff/anomalies."
+        fields.add_problem("bad-id", "continues", f'continues "{text}" is not a metric', hint)
+        return ""
+    return text
 
 
 def _read_per(fields: MappingReader, cadence: Cadence) -> Grain | None:

@@ -7,7 +7,7 @@ chapter 5.7). So a file with neither the id nor a backslash does not concern the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -25,13 +25,43 @@ _WORD = re.compile(rb"[a-z][a-z0-9-]*")
 def list_files_for_numbers(tree: StoredTree, seat: str) -> list[str]:
     """The files that the numbers of a seat need: its own file, its owner's, and its silences.
 
-    Its scores are read separately.
+    Where metrics continue one another, it also needs the files of the other seats. Its scores are read separately.
     """
+    if not is_id(seat):
+        return [HEAD]
+    found = _read_seat_file(tree, seat)
+    owner = [seat_path(found.owner)] if found and found.owner else []
+    linked = [seat_path(one) for one in _find_linked_seats(tree, found)] if found else []
+    return list(dict.fromkeys([HEAD, seat_path(seat), *owner, *linked, silences_path(seat)]))
+
+
+def _read_seat_file(tree: StoredTree, seat: str) -> Seat | None:
     path = seat_path(seat)
     raw = tree.read([path]).get(path) if is_id(seat) else None
-    found = read_seat(path, raw)[0] if raw is not None else None
-    owner = [seat_path(found.owner)] if found and found.owner else []
-    return [HEAD, path, *owner, silences_path(seat)] if is_id(seat) else [HEAD]
+    return read_seat(path, raw)[0] if raw is not None else None
+
+
+def _find_linked_seats(tree: StoredTree, seat: Seat) -> list[str]:
+    """The seats whose metrics this seat's metrics continue, however far back, and those that continue its own."""
+    found = find_past_seats(seat, lambda one: _read_seat_file(tree, one))
+    if any(metric.ends for metric in seat.metrics.values()):
+        paths = [f"seats/{name}" for name, _ in tree.list_folder("seats") or () if name.endswith(".yaml")]
+        named = (path for path, raw in tree.read(paths).items() if f"{seat.id}/".encode() in raw or b"\\" in raw)
+        found += [path.removeprefix("seats/").removesuffix(".yaml") for path in sorted(named)]
+    return found
+
+
+def find_past_seats(seat: Seat, read: Callable[[str], Seat | None]) -> list[str]:
+    """The seats whose metrics the metrics of `seat` continue, and whose metrics these continue, and so on."""
+    found: dict[str, None] = {}
+    waiting: list[Seat | None] = [seat]
+    while waiting:
+        one = waiting.pop()
+        names = {metric.predecessor.seat for metric in one.metrics.values() if metric.predecessor} if one else set()
+        fresh = sorted(names - found.keys() - {seat.id})
+        found |= dict.fromkeys(fresh)
+        waiting += map(read, fresh)
+    return list(found)
 
 
 @dataclass
@@ -55,6 +85,8 @@ class SeatScope:
         near = {self.seat, *(seat for seat in known if seat not in self.seat_files)}
         near |= {seat for seat, raw in self.seat_files.items() if self._may_name_seat(raw) or b"reports_to" not in raw}
         near |= {word.decode() for raw in self._naming_texts() for word in _WORD.findall(raw)} & known.keys()
+        own = self.read(self.seat)
+        near |= set(find_past_seats(own, self.read)) & known.keys() if own else set()
         return sorted(self._add_all_above(near))
 
     @cached_property

@@ -69,7 +69,7 @@ class PartialTree:
         return self.editor.read_files(paths)
 
     def _find_seat_files(self) -> set[str]:
-        """The files of the seats, of their owners, and of all seats above them."""
+        """The files of the seats, of their owners, of all above them, and of those whose metrics they continue."""
         found: set[str] = set()
         next_up = {seat_path(seat) for seat in self.scope.seats}
         if self.scope.is_actor_unknown:
@@ -78,6 +78,9 @@ class PartialTree:
             found |= next_up
             seats = [read_seat(path, raw)[0] for path, raw in self.editor.read_files(next_up).items()]
             above = {name for seat in seats if seat for name in (seat.owner, seat.reports_to) if name}
+            above |= {
+                one.predecessor.seat for seat in seats if seat for one in seat.metrics.values() if one.predecessor
+            }
             next_up = {seat_path(name) for name in above} - found
         return found
 

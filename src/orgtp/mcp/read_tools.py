@@ -172,7 +172,7 @@ def scorecard(
 # The keys of a row and of a cell that a compact scorecard leaves out, and those of a cell that it has only if set.
 _LONG_KEYS = frozenset({"outcome", "human_owner"})
 SHORT_ROW = tuple(key for key in list_json_keys(ScoreRow) if key not in _LONG_KEYS)
-SHORT_CELL, _IF_SET = ("period", "value", "state"), ("note", "partial", "corrected")
+SHORT_CELL, _IF_SET = ("period", "value", "state"), ("note", "partial", "corrected", "from")
 
 
 def _shorten_row(row: ScoreRow) -> dict[str, Any]:
@@ -193,7 +193,7 @@ def metric_history(
 ) -> Answer:
     """Every value of one metric, with notes and corrections, and its targets over time. Use it for trends."""
     details = handle.org.metric(seat, metric)
-    now = next(one for one in handle.seat(seat).place.metrics if one.metric == metric)
+    now = handle.metric(seat, metric)
     found, narrow = handle.scores(seat, metric), "These are the newest; ask with a higher limit."
     body = {
         "seat": seat,

@@ -43,7 +43,8 @@ class Cell:
     """One metric in one period. `value` is in its stored form, or `4/5` for hits; `at` is in UTC.
 
     A pending cell that has a value is in progress: the value is that so far.
-    `partial` means that some of the values that it combines are unknown.
+    `partial` means that some of the values that it combines are unknown. `from_` is the earlier metric that the cell is
+    of, as `SEAT/METRIC`, where a row begins with the history of another metric; None in the metric's own time.
     """
 
     period: str
@@ -54,6 +55,12 @@ class Cell:
     note: str | None = None
     corrected: bool = False
     partial: bool = False
+    from_: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known or owed yet: none, or pending without a value so far."""
+        return self.value is None and self.state in {CellState.NONE, CellState.PENDING}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _DUE = re.compile(rf"(?:({'|'.join(WEEKDAY_NAMES)}) )?([01][0-9]|2[0-3]):([0-5][
 _SATURDAY, _WEEK = 5, 7
 # Enough for a year of days in each of twenty timings.
 _CACHED = 8192
-_DAY = timedelta(days=1)
+_DAY, _A_SECOND = timedelta(days=1), timedelta(seconds=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -50,13 +50,22 @@ def is_workday(holidays: frozenset[date], day: date) -> bool:
 
 
 def is_owed(org: Org, metric: Metric, period: Period) -> bool:
-    """Whether the metric has a value for the period: not for a skipped hour or, with `weekdays`, a day off."""
-    return _timing(org, metric).is_owed(period)
+    """Whether the metric has a value for the period.
+
+    It has none after its end, for a skipped hour or, with `weekdays`, for a day off.
+    """
+    return not metric.has_end_before(period) and _timing(org, metric).is_owed(period)
+
+
+def is_over(org: Org, metric: Metric, now: datetime) -> bool:
+    """Whether the last period of the metric has ended, so that nothing more is owed."""
+    # A view of the past is as of the last second of its period.
+    return metric.ends is not None and metric.ends.ends(org.zone).astimezone(UTC) <= now.astimezone(UTC) + _A_SECOND
 
 
 def explain_not_owed(org: Org, metric: Metric, period: Period) -> str:
-    """Why the metric has no value for the period; "" if it has one."""
-    if is_owed(org, metric, period):
+    """Why the calendar has no such period for the metric; "" if it has. An end of the metric is not looked at."""
+    if _timing(org, metric).is_owed(period):
         return ""
     if metric.cadence is Cadence.WEEKDAYS:
         day = period.start.date()
@@ -82,7 +91,12 @@ def stale_at(org: Org, metric: Metric, period: Period) -> datetime:
 
 
 def newest_stale_period(org: Org, metric: Metric, now: datetime) -> Period | None:
-    """The newest period whose value would be stale at `now` if it were missing; None if there is none."""
+    """The newest period whose value would be stale at `now` if it were missing; None if there is none.
+
+    After the end of a metric, nothing of it is stale.
+    """
+    if is_over(org, metric, now):
+        return None
     # In UTC, because two times in one zone compare equal if the clock shows the same, even in the repeated hour.
     return _newest_stale_period(_timing(org, metric), now.astimezone(UTC))
 
@@ -150,16 +164,17 @@ def _newest_stale_period(timing: _Timing, now: datetime) -> Period | None:
 
 
 def previous_owed_period(org: Org, metric: Metric, period: Period) -> Period:
-    """The newest period before this one for which a value is expected."""
-    period = period.previous_in(org.zone)
-    while not is_owed(org, metric, period):
+    """The newest period before this one for which the calendar expects a value, whether or not the metric has ended."""
+    timing, period = _timing(org, metric), period.previous_in(org.zone)
+    while not timing.is_owed(period):
         period = period.previous_in(org.zone)
     return period
 
 
 def next_owed_period(org: Org, metric: Metric, period: Period) -> Period:
-    """The first period from this one on for which a value is expected."""
-    while not is_owed(org, metric, period):
+    """The first period from this one on for which the calendar expects a value, whether or not the metric has ended."""
+    timing = _timing(org, metric)
+    while not timing.is_owed(period):
         period = period.next_in(org.zone)
     return period
 

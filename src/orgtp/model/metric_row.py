@@ -3,35 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from itertools import chain
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellRules, CellState, compare_with_target, roll_up
-from orgtp.model.due import due_at, is_owed
+from orgtp.model.due import due_at, is_over, is_owed
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.period import GRAIN_SIZES, Grain, Period, parse_period, period_containing, period_containing_local
 from orgtp.model.score import Score, format_timestamp
 from orgtp.model.score_series import EARLIEST, ScoreSeries
-from orgtp.model.seat import Metric, Rollup, Seat
+from orgtp.model.seat import Metric, MetricKey, Rollup, Seat, find_first_period_after
 from orgtp.model.value import Unit, ValueKind
 
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """A metric of a seat as of `now` (an aware datetime)."""
+    """A metric of a seat as of `now` (an aware datetime).
+
+    If it continues another metric, its row begins with the history of that one (`past`), judged as it was there: by its
+    targets and rules, and for its seat. `column_cell`, `row_cell` and `latest_cell` reach into the past and say so in
+    `Cell.from_`; cells by period and all counts are of the metric itself, so that runs stop at the changeover.
+    """
 
     org: Org
     seat: Seat
     metric: Metric
     now: datetime
     _judged: dict[Period, Cell] = field(default_factory=dict, compare=False, repr=False)
+    _past: list[MetricRow | None] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def key(self) -> MetricKey:
+        """The metric by the ids of its seat and its own."""
+        return MetricKey(self.seat.id, self.metric.id)
+
+    @property
+    def past(self) -> MetricRow | None:
+        """The metric whose history the row begins with, as of the same moment; None if there is none."""
+        if not self.metric.continues:
+            return None
+        if not self._past:
+            held = self.org.predecessor_of(self.seat.id, self.metric.id)
+            self._past.append(MetricRow(self.org, *held, self.now) if held else None)
+        return self._past[0]
+
+    @property
+    def changeover(self) -> Period | None:
+        """The first period of the metric itself, if it continues another one; None if it does not."""
+        end = self.past.metric.ends if self.past else None
+        return find_first_period_after(end, self.metric.cadence.grain) if end else None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the metric has ended and nothing more is owed: its last period is over, or has its value already."""
+        end = self.metric.ends
+        if end is None:
+            return False
+        last = self._series(end.start).in_force.get(end.text)
+        return is_over(self.org, self.metric, self.now) or (last is not None and last.value is not None)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the metric has taken over the row of the one that it continues, if any: that one is done."""
+        return self.past is None or self.past.is_done
 
     def cell_at(self, period: Period) -> Cell:
-        """The cell for one period of the metric's own cadence."""
+        """The cell for one period of the metric's own cadence. After the end of the metric, there is nothing."""
+        if self.metric.has_end_before(period):
+            return Cell(period.text, CellState.NONE)
         series = self._series(period.start)
         score = series.in_force.get(period.text)
         if score is None:
@@ -53,8 +96,9 @@ class MetricRow:
             return self.cell_at(period)
         pieces = period.split(self.metric.cadence.grain, self.org.zone)
         cells = [self.cell_at(piece) for piece in pieces]
-        # A month of weekly values ends with the last week that belongs to it.
-        return roll_up(period.text, cells, self._rules_for(period), has_ended=self._has_ended(pieces[-1]))
+        # A month of weekly values ends with the last week that belongs to it, or with the metric.
+        last = next((piece for piece in reversed(pieces) if not self.metric.has_end_before(piece)), pieces[-1])
+        return roll_up(period.text, cells, self._rules_for(period), has_ended=self._has_ended(last))
 
     def _rules_for(self, period: Period) -> CellRules:
         metric = self.metric
@@ -62,8 +106,31 @@ class MetricRow:
         unit = metric.targets.unit if metric.targets.dated else _NUMBER
         return CellRules(metric.rollup, unit, metric.targets.target_for(last), metric.allow_misses)
 
+    def row_cell(self, period: Period) -> Cell:
+        """The verdict on one cell, of the past before the changeover if that was judged in cells of the same size."""
+        cell, past = self.judged_cell(period), self.past
+        if past is None or past.metric.cell_grain is not self.metric.cell_grain:
+            return cell
+        return self._fill_from_past(cell, past.row_cell(period))
+
     def column_cell(self, week: Period) -> Cell:
-        """The cell for a week of a grid: hits of the days in it, or the month or quarter that ends in it."""
+        """The cell for a week of a grid: hits of the days in it, or the month or quarter that ends in it.
+
+        Where the metric has nothing, it is the cell of the metric that it continues.
+        """
+        cell = self._own_column_cell(week)
+        return self._fill_from_past(cell, self.past.column_cell(week)) if cell.is_empty and self.past else cell
+
+    def _fill_from_past(self, cell: Cell, before: Cell) -> Cell:
+        """The cell, or that of the past where this one is empty and the other is not."""
+        if self.past is None or not cell.is_empty or (before.state is CellState.NONE and before.value is None):
+            return cell
+        if cell.state is CellState.PENDING and before.is_empty:
+            return cell
+        return replace(before, from_=before.from_ or self.past.key.text)
+
+    def _own_column_cell(self, week: Period) -> Cell:
+        """The cell of the metric itself for a week of a grid."""
         grain = self.metric.cell_grain
         if grain is week.grain:
             return self.judged_cell(week)
@@ -79,14 +146,23 @@ class MetricRow:
             return [
                 self.judged_cell(day) for week in weeks for day in week.split(self.metric.cell_grain, self.org.zone)
             ]
-        return [self.column_cell(week) for week in weeks]
+        return [self._own_column_cell(week) for week in weeks]
 
     def latest_cell(self) -> Cell:
         """The cell that gives the metric its state: the newest that has ended and is neither pending nor none.
 
         The current cell is used instead if its verdict is final: a value is recorded for the whole of it, or no later
-        value can change it. Values are never carried forward.
+        value can change it. Values are never carried forward. Until the metric has such a cell of its own, it is that
+        of the metric that it continues.
         """
+        cell = self._own_latest_cell()
+        if self.past is None or cell.state.is_known or cell.state.is_gap:
+            return cell
+        before = self.past.latest_cell()
+        is_verdict = before.state.is_known or before.state.is_gap
+        return replace(before, from_=before.from_ or self.past.key.text) if is_verdict else cell
+
+    def _own_latest_cell(self) -> Cell:
         period = period_containing(self.now, self.metric.cadence.grain, self.org.zone).widen(self.metric.cell_grain)
         current = cell = self.judged_cell(period)
         if cell.state.is_known or (cell.state.is_gap and not self.metric.is_rolled_up):
@@ -155,13 +231,15 @@ class MetricRow:
                 return None
 
     def declared_beginning(self) -> Period | None:
-        """The first period according to the seat's `since` and the first dated target; None without either."""
+        """The first period by the seat's `since`, the first dated target and `continues`; None without any."""
         grain, since, targets = self.metric.cadence.grain, self.seat.since, self.metric.targets
         # The day on which a seat began counts from its last hour.
         begins = [period_containing_local(datetime.combine(since, time(23)), grain)] if since else []
         if target := targets.first_period if targets.dated else None:
             period = period_containing_local(target.start, grain)
             begins.append(period if period.start >= target.start else period.next())
+        if changeover := self.changeover:
+            begins.append(changeover)
         return max(begins, default=None)
 
     def first_period(self) -> Period | None:
@@ -170,8 +248,10 @@ class MetricRow:
         return self.declared_beginning() or min(self._series().periods(grain), default=None)
 
     def _metric_existed(self, period: Period) -> bool:
-        """Whether the metric existed: the seat had begun, and its first target was in force."""
+        """Whether the metric existed: the seat had begun, with a target in force, and it was past the changeover."""
         begun = self.seat.since is None or period.next().start.date() > self.seat.since
+        if (changeover := self.changeover) and period.start < changeover.start:
+            return False
         return begun and self.metric.targets.target_for(period) is not None
 
     def _state_without_record(self, period: Period) -> CellState:
@@ -199,7 +279,7 @@ class MetricRow:
 
     def _precedes_first_value(self, period: Period) -> bool:
         """Whether the period is before the first record of a seat whose beginning is unknown."""
-        if self.seat.since is not None or self.metric.targets.first_period is not None:
+        if self.seat.since is not None or self.metric.targets.first_period is not None or self.past is not None:
             return False
         return self._has_ended(period) and not self._has_record_until(period)
 
@@ -248,6 +328,38 @@ class MetricRow:
         ]
         # One that ended in this week comes before one that is still in progress.
         return cells[0] if cells else Cell(week.text, CellState.NONE)
+
+
+def list_current_rows(org: Org, seat: Seat, now: datetime) -> list[MetricRow]:
+    """The metrics of a seat as of `now`, without those that have ended or that another one continues by now.
+
+    One that continues another is not there before it begins. A retired seat has all of its metrics, as they ended.
+    """
+    rows = [MetricRow(org, seat, metric, now) for metric in seat.metrics.values()]
+    return rows if seat.is_retired else [row for row in rows if row.has_begun and not row.is_done]
+
+
+def count_current_metrics(org: Org, seat: Seat, now: datetime) -> int:
+    """The number of metrics in `list_current_rows`."""
+    plain = sum(not (metric.ends or metric.continues) for metric in seat.metrics.values())
+    return plain if plain == len(seat.metrics) else len(list_current_rows(org, seat, now))
+
+
+def list_rows_since(org: Org, seat: Seat, now: datetime, first: Period) -> list[MetricRow]:
+    """The current metrics of a seat, and those that ended in the period `first` or later.
+
+    A metric whose history begins the row of another one has no row of its own.
+    """
+    if seat.is_retired:
+        return list_current_rows(org, seat, now)
+    rows = [MetricRow(org, seat, metric, now) for metric in seat.metrics.values()]
+    return [row for row in rows if row.has_begun and (not row.is_done or _is_shown_since(row, first))]
+
+
+def _is_shown_since(row: MetricRow, first: Period) -> bool:
+    end, key = row.metric.ends, row.org.heir_of(row.seat.id, row.metric.id)
+    has_other_row = key is not None and row.org.predecessors.get(key) == row.key
+    return end is not None and end.next().start > first.start and not has_other_row
 
 
 # A view of the past is as of the last second of its period.

@@ -16,7 +16,7 @@ from orgtp.model.explanation import Explanation
 from orgtp.model.problem import Marks
 from orgtp.model.score import Score
 from orgtp.model.score_series import EARLIEST, NO_SCORES, ScoresByMonth, ScoreSeries, SeatScores, group_by_metric
-from orgtp.model.seat import Metric, Seat, seat_path
+from orgtp.model.seat import Metric, MetricKey, Seat, find_predecessors, seat_path
 from orgtp.model.signing_key import SignerKey
 from orgtp.model.text import did_you_mean, join_with_and
 
@@ -128,6 +128,30 @@ class Org:
             known = f"It has: {', '.join(metrics)}." if metrics else "It has none."
             raise UnknownMetric(seat=seat, metric=metric, hint=f"{did_you_mean(metric, metrics)} {known}".strip())
         return metrics[metric]
+
+    @cached_property
+    def predecessors(self) -> Mapping[MetricKey, MetricKey]:
+        """Each metric whose row begins with the history of another one, and that one; see `find_predecessors`."""
+        return find_predecessors(self.seats)
+
+    @cached_property
+    def _heirs(self) -> Mapping[MetricKey, MetricKey]:
+        """Each metric that another one continues, whatever its unit, and that one."""
+        heirs: dict[MetricKey, MetricKey] = {}
+        for seat in self.seats.values():
+            for metric in seat.metrics.values():
+                if metric.predecessor:
+                    heirs.setdefault(metric.predecessor, MetricKey(seat.id, metric.id))
+        return {past: heir for past, heir in heirs.items() if past != heir}
+
+    def heir_of(self, seat: str, metric: str) -> MetricKey | None:
+        """The metric that continues this one; None if there is none."""
+        return self._heirs.get(MetricKey(seat, metric))
+
+    def predecessor_of(self, seat: str, metric: str) -> tuple[Seat, Metric] | None:
+        """The metric whose history the row of this one begins with, and its seat; None if there is none."""
+        past = self.predecessors.get(MetricKey(seat, metric))
+        return (self.seats[past.seat], self.seats[past.seat].metrics[past.metric]) if past else None
 
     def escalation(self, id: str) -> Escalation:  # noqa: A002  (as above)
         """The escalation `id`, or the only one whose id begins with it. Raises `UnknownEscalation`."""

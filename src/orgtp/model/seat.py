@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.period import GRAIN_SIZES, Cadence, Grain
+from orgtp.model.period import GRAIN_SIZES, Cadence, Grain, Period, period_containing_local
 from orgtp.model.problem import Marks
 from orgtp.model.target import Targets
 
@@ -41,6 +42,18 @@ class Rollup(StrEnum):
     HITS = "hits"
 
 
+class MetricKey(NamedTuple):
+    """A metric by the id of its seat and its own."""
+
+    seat: str
+    metric: str
+
+    @property
+    def text(self) -> str:
+        """`dash/anomalies`, as in the files."""
+        return f"{self.seat}/{self.metric}"
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """A metric of a seat: a business outcome and how it is measured.
@@ -49,6 +62,8 @@ class Metric:
     values of a cell may be off target or unknown (rollup `hits`). `due` is when a value is due after its period,
     `09:00` or `mon 09:00`; "" means at the period's end. `leads_to` is the outcome metric that an activity serves,
     `METRIC` of the same seat or `SEAT/METRIC`. `waive` maps the rules that this metric may break to the reasons.
+    `ends` is the last period, in the metric's cadence, for which a value is owed; None if there is no end. `continues`
+    is the metric whose history it continues, as `SEAT/METRIC`.
     """
 
     id: str
@@ -63,6 +78,23 @@ class Metric:
     waive: Mapping[str, str] = field(default_factory=dict)
     per: Grain | None = None
     allow_misses: int = 0
+    ends: Period | None = None
+    continues: str = ""
+
+    @property
+    def predecessor(self) -> MetricKey | None:
+        """The metric that `continues` names, whether or not it exists."""
+        seat, slash, metric = self.continues.partition("/")
+        return MetricKey(seat, metric) if slash else None
+
+    def get_text(self, key: str) -> str:
+        """A key of the metric as its file has it, except for `target` and `waive`; "" if it is not set."""
+        value = getattr(self, key)
+        return value.text if isinstance(value, Period) else str(value or "")
+
+    def has_end_before(self, period: Period) -> bool:
+        """Whether a period of the metric's cadence is after the last one for which a value is owed."""
+        return self.ends is not None and period.start > self.ends.start
 
     @property
     def cell_grain(self) -> Grain:
@@ -141,6 +173,49 @@ class Seat:
     def is_human(self) -> bool:
         """Whether the seat is a person."""
         return self.kind is SeatKind.HUMAN
+
+
+def find_predecessors(seats: Mapping[str, Seat]) -> dict[MetricKey, MetricKey]:
+    """Map each metric that continues another one to that one, where one row can show the history of both.
+
+    The two have the same unit, the earlier one has an end, and no other metric before in the order of the files
+    continues it. A metric of a cycle has no predecessor. Rules report whatever is left out here.
+    """
+    found: dict[MetricKey, MetricKey] = {}
+    for seat in seats.values():
+        for metric in seat.metrics.values():
+            past = metric.predecessor
+            if past and _can_follow(seats, metric, past) and past not in found.values():
+                found[MetricKey(seat.id, metric.id)] = past
+    return {key: past for key, past in found.items() if not _is_in_cycle(found, key)}
+
+
+def _can_follow(seats: Mapping[str, Seat], metric: Metric, past: MetricKey) -> bool:
+    before = seats[past.seat].metrics.get(past.metric) if past.seat in seats else None
+    if before is None or before.ends is None or not (before.targets.dated and metric.targets.dated):
+        return False
+    return before.targets.unit == metric.targets.unit
+
+
+def _is_in_cycle(links: Mapping[MetricKey, MetricKey], key: MetricKey) -> bool:
+    seen: set[MetricKey] = set()
+    at: MetricKey | None = links.get(key)
+    while at is not None and at != key and at not in seen:
+        seen.add(at)
+        at = links.get(at)
+    return at == key
+
+
+def find_first_period_after(end: Period, grain: Grain) -> Period:
+    """The first period of size `grain` of a metric that continues one whose last period is `end`.
+
+    A longer period is whole: if a weekly metric ends in the middle of a month, a monthly one begins with that month.
+    """
+    following = end.next()
+    if GRAIN_SIZES[grain] >= GRAIN_SIZES[end.grain]:
+        return following.widen(grain)
+    period = period_containing_local(following.start, grain)
+    return period if period.anchor >= following.start else period.next()
 
 
 def seat_path(seat: str) -> str:

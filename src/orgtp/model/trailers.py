@@ -38,7 +38,7 @@ _KEY_IN_TEXT = re.compile(rf"^({'|'.join(_ORGTP_KEYS)}):", re.IGNORECASE | re.MU
 _PICKED = "(cherry picked from commit "
 _MERGED = re.compile(r"^Squashed commit of the following:\n", re.MULTILINE)
 _COMMIT = re.compile(r"commit [0-9a-f]{40,64}\nAuthor: ")
-_SUBJECT = re.compile(r"[a-z]+(\([a-z0-9-]+\))?: \S")
+_SUBJECT = re.compile(r"[a-z]+(?:-[a-z]+)*(\([a-z0-9-]+\))?: \S")
 _SQUASHED = re.compile(r"\n\n\* ")
 # Ends the message and begins a patch (git-interpret-trailers(1)). Forges write longer rows of dashes.
 _DIVIDER = re.compile(r"^---(?:\s|\Z)", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""How a change of a metric's terms alters the verdicts on past cells: a target, `per`, `since`, a holiday and so on.
+"""How a change of a metric's terms alters the verdicts on past cells: a target, `per`, `since`, `ends` and so on.
 
 Both sides are judged with the values of the later org, so that a recorded value alone changes no verdict.
 """
@@ -98,7 +98,8 @@ def _list_terms(row: MetricRow) -> tuple[object, ...]:
     metric = row.metric
     targets = tuple((begin, target.text) for begin, target in metric.targets.dated)
     judged = (metric.cadence, metric.cell_grain, metric.rollup, metric.allow_misses, metric.due)
-    return (targets, judged, row.seat.since, row.seat.is_active)
+    lasts = (metric.ends, row.changeover, _list_terms(row.past) if row.past else None)
+    return (targets, judged, row.seat.since, row.seat.is_active, lasts)
 
 
 def _list_past_cells(was: MetricRow, row: MetricRow) -> Iterator[Period]:
@@ -115,8 +116,8 @@ def _list_past_cells(was: MetricRow, row: MetricRow) -> Iterator[Period]:
 def _find_beginning(row: MetricRow) -> Period | None:
     """The first period that a metric has or declares; None if there is none, or if it is in the future."""
     first = min(row.recorded_cells(), default=None)
-    declared = row.declared_beginning()
-    return min((one for one in (first, declared) if one), key=lambda one: one.start, default=None)
+    declared, past = row.declared_beginning(), _find_beginning(row.past) if row.past else None
+    return min((one for one in (first, declared, past) if one), key=lambda one: one.start, default=None)
 
 
 def _list_cells_near(row: MetricRow, days: frozenset[date] | tuple[()]) -> Iterator[Period]:
@@ -132,7 +133,7 @@ def _list_cells_near(row: MetricRow, days: frozenset[date] | tuple[()]) -> Itera
 
 
 def _list_turns(was: MetricRow, row: MetricRow, periods: Iterator[Period]) -> tuple[VerdictTurn, ...]:
-    pairs = Counter((was.judged_cell(period).state, row.judged_cell(period).state) for period in periods)
+    pairs = Counter((was.row_cell(period).state, row.row_cell(period).state) for period in periods)
     order = list(CellState)
     found = [VerdictTurn(*states, cells) for states, cells in pairs.items() if states[0] is not states[1]]
     return tuple(sorted(found, key=lambda turn: (order.index(turn.before), order.index(turn.after))))

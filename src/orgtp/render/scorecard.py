@@ -39,6 +39,8 @@ from orgtp.render.terminal import (
 from orgtp.views.scorecard import Scorecard, ScoreRow
 
 _BARS = "▁▂▃▄▅▆▇█"
+# The last cell of a metric that another one continues.
+_CHANGES = "›"
 _GAP = 2
 _NAME_LEAST, _OWNER_MOST, _SPARK_FROM, _FEW, _MONTH = 24, 20, 100, 1, 4
 _OWNER, _TARGET, _ON, _LATEST = "owner", "target", "on target", "latest"
@@ -56,7 +58,7 @@ def scorecard_lines(card: Scorecard, screen: Screen, name: str = "", *, by: str 
         return [join_spans("no metric fits"), *left_out]
     if not card.rows:
         return [join_spans("no metrics yet. A seat's metrics are in its file: seats/SEAT.yaml")]
-    grid = [_GridRow(row, [_format_grid_cell(row, cell) for cell in row.cells]) for row in card.rows]
+    grid = [_GridRow(row, _format_grid_cells(row)) for row in card.rows]
     layout = _choose_layout(card, grid, screen)
     lines: list[Line] = [
         *wrap_line(_format_card_title(card, name), screen.width),
@@ -244,9 +246,20 @@ def _format_latest(row: ScoreRow) -> Span:
     return _format_value_and_sign("", row.latest, row.state, row.measure), STYLES[row.state]
 
 
-def _format_grid_cell(row: ScoreRow, cell: Cell) -> Span:
+def _format_grid_cells(row: ScoreRow) -> list[Span]:
+    """The cells of a row. The last one of each earlier metric has a mark."""
+    lasts = _find_last_cells(row)
+    return [_format_grid_cell(row, cell, is_last=number in lasts) for number, cell in enumerate(row.cells)]
+
+
+def _find_last_cells(row: ScoreRow) -> set[int]:
+    """The places of the last cells of the metrics that the row continues."""
+    return set({cell.from_: number for number, cell in enumerate(row.cells) if cell.from_}.values())
+
+
+def _format_grid_cell(row: ScoreRow, cell: Cell, *, is_last: bool) -> Span:
     """The value and its sign; a cell without a value shows the sign only."""
-    mark = ("~" if cell.partial else "") + ("*" if cell.corrected else "")
+    mark = (_CHANGES if is_last else "") + ("~" if cell.partial else "") + ("*" if cell.corrected else "")
     return _format_value_and_sign(mark, cell.value, cell.state, row.measure), STYLES[cell.state]
 
 
@@ -296,6 +309,7 @@ def _parse_cell_amount(row: ScoreRow, cell: Cell) -> Decimal | None:
 def _format_card_legend(card: Scorecard, layout: _GridLayout, screen: Screen) -> list[Line]:
     notes = [LEGEND, f"{_format_week(card, len(card.columns) - 1)} is not over yet"] if card.partial else [LEGEND]
     notes += ["~ not all days known"] if any(cell.partial for row in card.rows for cell in row.cells) else []
+    notes += [f"{_CHANGES} the metric changes after this"] if any(map(_find_last_cells, card.rows)) else []
     notes += ["* corrected"] if any(cell.corrected for row in card.rows for cell in row.cells) else []
     stale = sum(row.stale_since is not None for row in card.rows)
     are = "metric is" if stale == 1 else "metrics are"

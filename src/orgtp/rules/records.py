@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem, Severity
-from orgtp.rules.org import score_recording, scores
+from orgtp.rules.org import continuations, score_recording, scores
 from orgtp.rules.rule import Rule, RuleContext, dated_rule, limit_problems, org_rule, with_topic
 
 RECORD_RULES: tuple[Rule, ...] = (
@@ -16,6 +16,7 @@ RECORD_RULES: tuple[Rule, ...] = (
         org_rule(scores.score_unknown_metric),
         org_rule(scores.score_wrong_period),
         org_rule(scores.score_not_owed, Severity.NOTICE),
+        org_rule(continuations.score_after_end, Severity.WARNING),
         org_rule(scores.score_wrong_value),
         org_rule(scores.score_blank_without_note),
         org_rule(scores.score_duplicate_id),

@@ -13,6 +13,7 @@ from orgtp.rules.metric_names import rules as metric_names
 from orgtp.rules.org import (
     accountability,
     capabilities,
+    continuations,
     escalations,
     explanations,
     retirements,
@@ -42,6 +43,7 @@ TOPICS = {
     "outcomes": "Outcomes, not activity",
     "structure": "The chart",
     "capabilities": "Capabilities",
+    "continuations": "Metrics that end, and those that continue them",
     "scores": "Values",
     "recording": "How values were recorded",
     "retirements": "Retirements",
@@ -107,6 +109,16 @@ RULES: tuple[Rule, ...] = (
         org_rule(metric_names.seat_only_activity),
         org_rule(metric_names.waive_unknown),
         org_rule(metric_names.waive_unused, Severity.WARNING),
+    ),
+    *with_topic(
+        "continuations",
+        org_rule(continuations.continues_unknown),
+        org_rule(continuations.continues_cycle),
+        org_rule(continuations.continues_twice),
+        org_rule(continuations.continues_not_ended),
+        org_rule(continuations.continues_out_of_order),
+        org_rule(continuations.continues_overlap, Severity.WARNING),
+        org_rule(continuations.continues_other_unit, Severity.NOTICE),
     ),
     *RECORD_RULES,
     *with_topic(

@@ -11,6 +11,7 @@ from orgtp.actions.collect import (
     CollectTarget,
     check_collected,
     list_collect_targets,
+    refuse_ended,
     set_period,
     targets_without_value,
 )
@@ -22,6 +23,7 @@ from orgtp.git.tree import GitTree
 from orgtp.git.worktrees import is_inside_repo
 from orgtp.ledger.append import OrgFallback, append_scores
 from orgtp.ledger.batch import Ledger, RecordedChange
+from orgtp.model.due import is_over
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem, select_unread
@@ -148,6 +150,9 @@ class Collector:
         some = set_period(org, self.ledger.now, named, request.period)
         fits = {(one.seat, one.metric) for one in some}
         left = [one for one in named if (one.seat, one.metric) not in fits]
+        if not some and (request.seat or request.metric):
+            refuse_ended(org, self.ledger.now, left)
+        left = [one for one in left if not is_over(org, org.metric(one.seat, one.metric), self.ledger.now)]
         return targets_without_value(org, some) if request.due else some, left
 
     def _load_ledger_org(self) -> LoadedOrg:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
-from orgtp.model.metric_row import MetricRow
+from orgtp.model.metric_row import MetricRow, count_current_metrics, list_current_rows
 from orgtp.model.org import Org
 from orgtp.model.period import period_containing
 from orgtp.model.seat import Metric
@@ -36,7 +36,8 @@ class MetricNow:
 
     `per` is the size of the cells in which it is judged: day, week, month or quarter.
 
-    `stale_since` is when a late value became stale, or None.
+    `stale_since` is when a late value became stale, or None. `continues` is the metric whose history it continues, as
+    `SEAT/METRIC`, and `ends` the last period for which a value is owed; None without.
     """
 
     metric: str
@@ -50,6 +51,8 @@ class MetricNow:
     state: CellState
     measure: Unit | None
     stale_since: datetime | None
+    continues: str | None
+    ends: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def chart(org: Org, now: datetime, options: ChartOptions = _EVERYTHING) -> Chart
     if selection.sort not in {None, SortOrder.CHART}:
         seats = _sort_siblings(shown, above, selection)
     hidden = {seat.seat: cut[seat.seat] for seat in seats if cut[seat.seat]}
-    return Chart(tuple(seats), _count_left_out(org, seats, options), hidden, above)
+    return Chart(tuple(seats), _count_left_out(org, now, seats, options), hidden, above)
 
 
 def list_chart_seats(org: Org, now: datetime, options: ChartOptions, default: SortOrder) -> Chart:
@@ -122,7 +125,7 @@ def list_chart_seats(org: Org, now: datetime, options: ChartOptions, default: So
     built = _build_seats(org, now, options, _list_all_places(org, options))
     shown = select_rows(built, options.selection, _get_facts, default)
     seats = [_keep_states(seat, options.selection) for seat, _ in shown]
-    return Chart(tuple(seats), _count_left_out(org, seats, options))
+    return Chart(tuple(seats), _count_left_out(org, now, seats, options))
 
 
 def _keep_states(seat: ChartSeat, selection: Selection) -> ChartSeat:
@@ -193,8 +196,12 @@ def _get_facts(built: tuple[ChartSeat, RowFacts]) -> RowFacts:
     return built[1]
 
 
-def _count_left_out(org: Org, shown: Sequence[ChartSeat], options: ChartOptions) -> Omitted:
-    every = {seat.id: len(seat.metrics) for seat in org.seats.values() if options.retired or not seat.is_retired}
+def _count_left_out(org: Org, now: datetime, shown: Sequence[ChartSeat], options: ChartOptions) -> Omitted:
+    every = {
+        seat.id: count_current_metrics(org, seat, now)
+        for seat in org.seats.values()
+        if options.retired or not seat.is_retired
+    }
     return count_omitted(every, {seat.seat: len(seat.metrics) for seat in shown})
 
 
@@ -202,7 +209,7 @@ def _build_chart_seat(org: Org, now: datetime, place: SeatPlace, *, with_misses:
     """The seat, and what it is selected and sorted by."""
     seat = place.seat
     owner, boss = org.owner_seat(seat), org.seats.get(seat.reports_to)
-    rows = [MetricRow(org, seat, metric, now) for metric in seat.metrics.values()]
+    rows = list_current_rows(org, seat, now)
     metrics = tuple(map(metric_now, rows))
     late = [metric.stale_since for metric in metrics if metric.stale_since is not None]
     built = ChartSeat(
@@ -244,6 +251,8 @@ def metric_now(row: MetricRow) -> MetricNow:
         state=cell.state,
         measure=metric.targets.unit if metric.targets.dated else None,
         stale_since=late.since if late else None,
+        continues=metric.continues or None,
+        ends=metric.ends.text if metric.ends else None,
     )
 
 

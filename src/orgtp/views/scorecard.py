@@ -8,7 +8,7 @@ from datetime import datetime
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
-from orgtp.model.metric_row import A_SECOND, MetricRow
+from orgtp.model.metric_row import A_SECOND, list_rows_since
 from orgtp.model.org import Org
 from orgtp.model.period import Grain, Period, period_containing
 from orgtp.model.seat import Seat
@@ -30,6 +30,9 @@ from orgtp.views.stale import stale_row
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
     """A metric over the weeks. `latest` and `state` are those of its newest verdict.
+
+    A metric that continues another one begins with the cells of that one, each with `from`. A metric that has ended is
+    there for as long as its weeks are, unless its history begins the row of another one.
 
     `owner` is accountable for the seat, and `human_owner` the owner's name. `on_target` and `known` count the cells in
     these weeks, of the size of the metric's `per`. `misses_in_a_row` counts those off target up to the newest, in all
@@ -77,7 +80,11 @@ def scorecard(org: Org, now: datetime, weeks: int = 13, selection: Selection = E
         [row for one in seats for row in _build_rows(org, one, columns, now)], selection, _describe_for_selection
     )
     over = columns[-1].ends(org.zone) - now.astimezone(org.zone) <= A_SECOND
-    every = {seat.id: len(seat.metrics) for seat in org.seats.values() if seat.metrics and not seat.is_retired}
+    every = {
+        seat.id: len(list_rows_since(org, seat, now, columns[0]))
+        for seat in org.seats.values()
+        if seat.metrics and not seat.is_retired
+    }
     left_out = count_omitted(every, Counter(row.seat for row in rows))
     return Scorecard(
         tuple(column.text for column in columns), None if over else columns[-1].text, tuple(rows), left_out
@@ -98,8 +105,8 @@ def _list_columns(last: Period, weeks: int) -> list[Period]:
 
 def _build_rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> Iterator[ScoreRow]:
     owner = org.owner_seat(seat)
-    for metric in seat.metrics.values():
-        row = MetricRow(org, seat, metric, now)
+    for row in list_rows_since(org, seat, now, columns[0]):
+        metric = row.metric
         cells, latest, late = tuple(row.column_cell(column) for column in columns), row.latest_cell(), stale_row(row)
         states = [cell.state for cell in row.cells_in(columns)]
         yield ScoreRow(

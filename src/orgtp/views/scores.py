@@ -36,14 +36,24 @@ class ScoreLine:
 
 
 def score_lines(org: Org, now: datetime, seat: str = "", metric: str = "") -> list[ScoreLine]:
-    """Every record, by seat, metric, period and time. Raises `UnknownSeat`, `UnknownMetric`."""
+    """Every record, by seat, metric, period and time. Raises `UnknownSeat`, `UnknownMetric`.
+
+    The records of one metric begin with those of the metric that it continues.
+    """
     seats = [org.seat(seat)] if seat else list(org.seats.values())
     metrics = (
         [(one, org.metric(one.id, metric)) for one in seats]
         if metric
         else [(one, held) for one in seats for held in one.metrics.values()]
     )
-    return [line for one, held in metrics for line in _list_lines(MetricRow(org, one, held, now))]
+    rows = [MetricRow(org, one, held, now) for one, held in metrics]
+    chains = [[*_list_past_rows(row), row] if metric else [row] for row in rows]
+    return [line for chain in chains for row in chain for line in _list_lines(row)]
+
+
+def _list_past_rows(row: MetricRow) -> list[MetricRow]:
+    """The metrics whose history the row begins with, the earliest first."""
+    return [*_list_past_rows(row.past), row.past] if row.past else []
 
 
 def _list_lines(row: MetricRow) -> list[ScoreLine]:

@@ -11,7 +11,19 @@ from orgtp.model.target import Target
 _PLAIN = (
     "name", "role", "kind", "status", "owner", "reports_to", "mission", "since", "email", "retire_when", "review_by",
 )  # fmt: skip
-_OF_METRIC = ("name", "outcome", "cadence", "per", "due", "rollup", "allow_misses", "source", "leads_to")
+_OF_METRIC = (
+    "name",
+    "outcome",
+    "cadence",
+    "per",
+    "due",
+    "rollup",
+    "allow_misses",
+    "source",
+    "ends",
+    "continues",
+    "leads_to",
+)
 
 # A path and a key in that file. The key THERE says whether the file exists.
 Spot = tuple[str, str]
@@ -49,7 +61,7 @@ def _list_metric_fields(metric: Metric) -> Iterator[tuple[str, Field]]:
     yield from ((key, _make_plain(str(getattr(metric, key)))) for key in _OF_METRIC[:2])
     for begin, target in metric.targets.dated:
         yield f"target.{begin.text}" if begin else "target", Field(target.text, target_meaning(target))
-    yield from ((key, _make_plain(str(getattr(metric, key) or ""))) for key in _OF_METRIC[2:])
+    yield from ((key, _make_plain(metric.get_text(key))) for key in _OF_METRIC[2:])
     yield from ((f"waive.{rule}", _make_plain(why)) for rule, why in metric.waive.items())
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from orgtp.model.due import is_over
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.seat import Metric, Seat
@@ -55,10 +57,10 @@ class Reading:
     why: str | None
 
 
-def source_lines(org: Org, known: Mapping[str, KnownSource]) -> list[SourceLine]:
-    """The sources that a metric names or that this machine defines, by name."""
+def source_lines(org: Org, known: Mapping[str, KnownSource], now: datetime) -> list[SourceLine]:
+    """The sources that a current metric names or that this machine defines, by name."""
     used: dict[str, list[SourceUse]] = {}
-    for seat, metric in _list_metrics(org):
+    for seat, metric in _list_metrics(org, now):
         used.setdefault(metric.source, []).append(SourceUse(seat.id, metric.id, metric.name))
     lines = []
     for name in sorted({*used, *known}):
@@ -70,9 +72,9 @@ def source_lines(org: Org, known: Mapping[str, KnownSource]) -> list[SourceLine]
     return lines
 
 
-def readings(org: Org, source: str, value: str) -> list[Reading]:
-    """How each metric that names `source` reads `value`."""
-    return [_read_value(seat, metric, value) for seat, metric in _list_metrics(org) if metric.source == source]
+def readings(org: Org, source: str, value: str, now: datetime) -> list[Reading]:
+    """How each current metric that names `source` reads `value`."""
+    return [_read_value(seat, metric, value) for seat, metric in _list_metrics(org, now) if metric.source == source]
 
 
 def _read_value(seat: Seat, metric: Metric, value: str) -> Reading:
@@ -87,9 +89,9 @@ def _read_value(seat: Seat, metric: Metric, value: str) -> Reading:
     return Reading(seat.id, metric.id, metric.name, unit.text, stored, unit.format_shown(stored), None)
 
 
-def _list_metrics(org: Org) -> Iterator[tuple[Seat, Metric]]:
-    """The metrics with a source, of seats that are not retired, by seat and metric."""
+def _list_metrics(org: Org, now: datetime) -> Iterator[tuple[Seat, Metric]]:
+    """The metrics with a source that have not ended, of seats that are not retired, by seat and metric."""
     for _, seat in sorted(org.seats.items()):
         for _, metric in sorted(seat.metrics.items()):
-            if metric.source and not seat.is_retired:
+            if metric.source and not seat.is_retired and not is_over(org, metric, now):
                 yield seat, metric

@@ -10,7 +10,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.due import count_owed_periods, due_at, newest_stale_period, next_owed_period, stale_at
 from orgtp.model.escalation_policy import silenced_until
-from orgtp.model.metric_row import MetricRow
+from orgtp.model.metric_row import MetricRow, list_current_rows
 from orgtp.model.org import Org
 from orgtp.model.period import Period, period_containing
 from orgtp.model.seat import Seat
@@ -87,7 +87,7 @@ def list_stale(org: Org, now: datetime, selection: Selection = EVERYTHING) -> St
 
 
 def _list_metric_rows(org: Org, now: datetime, seats: Iterable[Seat]) -> Iterator[MetricRow]:
-    return (MetricRow(org, seat, metric, now) for seat in seats for metric in seat.metrics.values())
+    return (row for seat in seats for row in list_current_rows(org, seat, now))
 
 
 def _describe_for_selection(row: MetricRow, one: Stale, *, with_misses: bool) -> RowFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orgtp.model.org import WORD_TOPICS, Org
-from orgtp.model.seat import Metric, Seat, seat_path
+from orgtp.model.seat import Metric, MetricKey, Seat, seat_path
 from orgtp.model.text import did_you_mean, one_line
 from orgtp.model.value import ValueKind
 from orgtp.rules.metric_names.classifier import Classification, MetricClassifier, MetricSense, get_classifier
@@ -77,7 +77,7 @@ def suggest_outcome_metric(classifier: MetricClassifier, seat: Seat, metric: Met
 def find_leads_to_fault(org: Org, classifier: MetricClassifier, seat: Seat, metric: Metric) -> tuple[str, str]:
     """What is wrong with the `leads_to` of a metric, and a hint; ("", "") if it names an outcome."""
     where, slash, name = metric.leads_to.rpartition("/")
-    target = _current_holder(org, where if slash else seat.id, name)
+    target, name = _find_current_metric(org, where if slash else seat.id, name)
     if org.is_unreadable(seat_path(target)):
         return "", ""
     if target not in org.seats:
@@ -103,10 +103,12 @@ def _find_outcome_fault(classifier: MetricClassifier, seat: Seat, name: str) -> 
     return f"itself {_DOES[sense]} ({shorten_text(word)})", "Name a metric that measures the outcome."
 
 
-def _current_holder(org: Org, seat: str, metric: str) -> str:
-    """The id of the seat that has the metric now. Retirement records say who took it over from a retired seat."""
-    seen: set[str] = set()
-    while seat in org.retirements and seat not in seen and (heir := org.retirements[seat].metrics.get(metric)):
-        seen.add(seat)
-        seat = heir
-    return seat
+def _find_current_metric(org: Org, seat: str, metric: str) -> MetricKey:
+    """The metric that measures now what this one did: one that continues it, or that of the heir of a retired seat."""
+    at, seen = MetricKey(seat, metric), set[MetricKey]()
+    while at not in seen:
+        seen.add(at)
+        record = org.retirements.get(at.seat)
+        heir = record.metrics.get(at.metric) if record else ""
+        at = org.heir_of(*at) or (MetricKey(heir, at.metric) if heir else at)
+    return at

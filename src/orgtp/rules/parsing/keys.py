@@ -61,6 +61,15 @@ KEYS = (
         "write only the address.",
     ),
     form_rule(
+        "bad-ends",
+        "The end of a metric is not one of its periods.",
+        "`ends` is the last period for which a value is owed, so it is a period of the metric's cadence: a week for a\n"
+        "weekly metric. From a day or a month, nobody could tell whether the week around it is still owed.",
+        "cadence: weekly\nends: 2026-12",
+        "cadence: weekly\nends: 2026-W50",
+        "write the last period for which a value is owed, in the metric's cadence.",
+    ),
+    form_rule(
         "bad-escalation",
         "The kind, severity, state or an event of an escalation is not a known word.",
         "An escalation has a kind (source, stale or issue), a severity (low, normal or high), a state (open,\n"

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TypeVar
 
 from orgtp.model.escalation_policy import find_first_assignee
-from orgtp.model.metric_row import MetricRow
+from orgtp.model.metric_row import list_current_rows
 from orgtp.model.org import Org, Retirement
 from orgtp.model.problem import Problem
 from orgtp.model.seat import Seat
@@ -76,8 +76,8 @@ def context(org: Org, now: datetime, seat: str, known: SeatEvidence) -> Context:
     held, cut, show = org.seat(seat), _Bounded(), f"orgtp seat show {seat}"
     owner, others, record = org.owner_seat(held), Others(org, held), org.retirements.get(seat)
     # Of a retired seat, `retirement` shows who has its work.
-    does, numbers = ({}, {}) if held.is_retired else (held.capabilities, held.metrics)
-    metrics = cut.take("metrics", (describe_metric(MetricRow(org, held, one, now)) for one in numbers.values()), show)
+    does, rows = ({}, []) if held.is_retired else (held.capabilities, list_current_rows(org, held, now))
+    metrics = cut.take("metrics", map(describe_metric, rows), show)
     trouble = _list_trouble(org, now, held, known.problems, cut)
     retired = _describe_retirement(org, record, cut, show) if record and held.is_retired else None
     commands = list_seat_commands(seat, metrics, trouble.escalations, trouble.goes_to) if held.is_active else ()

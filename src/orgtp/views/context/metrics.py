@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.due import due_at, is_owed, next_owed_period, previous_owed_period
@@ -26,6 +27,8 @@ def describe_metric(row: MetricRow) -> MetricContext:
         unit=now.unit,
         cadence=metric.cadence,
         per=now.per,
+        continues=now.continues,
+        ends=now.ends,
         source=metric.source or None,
         state=now.state,
         stale_since=now.stale_since,
@@ -44,6 +47,8 @@ def next_due(row: MetricRow) -> Next | None:
         return None
     try:
         period = _find_next_period(row)
+        if row.metric.has_end_before(period):
+            return None
         return Next(period.text, due_at(row.org, row.metric, period))
     except (OverflowError, ValueError):
         # The seat begins at the end of the calendar.
@@ -66,6 +71,7 @@ def _find_next_period(row: MetricRow) -> Period:
 def _list_latest(row: MetricRow) -> Iterator[Cell]:
     """The last periods, oldest first; the current one only if it has a value, because `next` shows it otherwise."""
     newest = period_containing(row.now, row.metric.cadence.grain, row.org.zone)
+    newest = min(newest, row.metric.ends) if row.metric.ends else newest
     if not is_owed(row.org, row.metric, newest):
         newest = previous_owed_period(row.org, row.metric, newest)
     periods = [newest]
@@ -73,4 +79,13 @@ def _list_latest(row: MetricRow) -> Iterator[Cell]:
         periods.append(previous_owed_period(row.org, row.metric, periods[-1]))
     cells = [row.cell_at(period) for period in periods]
     shown = [cell for cell in cells if cell.value is not None or cell.state not in {CellState.NONE, CellState.PENDING}]
+    yield from _list_past_cells(row, _PERIODS - len(shown))
     yield from reversed(shown[:_PERIODS])
+
+
+def _list_past_cells(row: MetricRow, most: int) -> list[Cell]:
+    """The last `most` periods of the metric that the row begins with."""
+    if row.past is None or most <= 0:
+        return []
+    found = [replace(cell, from_=cell.from_ or row.past.key.text) for cell in _list_latest(row.past)]
+    return found[-most:]

@@ -60,6 +60,8 @@ class MetricContext:
     unit: str | None
     cadence: str
     per: str
+    continues: str | None
+    ends: str | None
     source: str | None
     state: CellState
     stale_since: datetime | None

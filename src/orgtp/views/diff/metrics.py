@@ -23,7 +23,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class MetricField:
-    """A change of another key: name, outcome, cadence, per, due, rollup, allow_misses, source or leads_to."""
+    """A change of another key, such as name, outcome, cadence, per, due, rollup, source, ends or leads_to."""
 
     seat: str
     name: str
@@ -64,14 +64,18 @@ class WaiverChanged:
     made: Made | None = None
 
 
-_KEYS = ("name", "outcome", "cadence", "per", "due", "rollup", "allow_misses", "source", "leads_to")
+_KEYS = (
+    "name", "outcome", "cadence", "per", "due", "rollup", "allow_misses", "source", "ends", "continues", "leads_to",
+)  # fmt: skip
 
 
 def metric_fields(pairs: Iterable[Pair]) -> Iterator[MetricField]:
     """Every other key that differs, in the order of the file."""
     for pair in pairs:
-        for key in _KEYS if pair.old else ():
-            was, now = (str(getattr(metric, key) or "") or None for metric in (pair.old, pair.new))
+        if pair.old is None:
+            continue
+        for key in _KEYS:
+            was, now = (metric.get_text(key) or None for metric in (pair.old, pair.new))
             if was != now:
                 yield MetricField(pair.seat.id, pair.seat.name, pair.new.id, pair.new.name, key, was, now)
 
