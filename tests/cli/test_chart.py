@@ -29,7 +29,7 @@ SEAT_KEYS = [
     "stale",
 ]
 METRIC_KEYS = ["metric", "name", "outcome", "target", "unit", "cadence", "per", "latest", "state"]
-METRIC_KEYS += ["stale_since"]
+METRIC_KEYS += ["stale_since", "continues", "ends"]
 WIDE = {
     "dash": "名前が広い",
     "crystal": "Zoe\u0301",

@@ -5,6 +5,8 @@ __all__ = [
     "collect",
     "escalate",
     "explain",
+    "metric_content",
+    "metrics",
     "record_scores",
     "retire",
     "seats",

@@ -3,6 +3,7 @@
 __all__ = [
     "accountability",
     "capabilities",
+    "continuations",
     "escalations",
     "explanations",
     "retirements",

@@ -141,11 +141,13 @@ def continues_out_of_order(org: Org) -> Iterator[Finding]:
     `orgtp seat set dash metrics.flags.ends=2026-W50`.
     """
     for seat, metric, past in _list_links(org):
-        before = org.seats[past.seat].metrics.get(past.metric) if past.seat in org.seats else None
-        if before is None or before.ends is None or metric.ends is None:
+        held = org.predecessor_of(seat.id, metric.id)
+        end = held[1].ends if held else None
+        if end is None or metric.ends is None:
             continue
-        begin = find_first_period_after(before.ends, metric.cadence.grain)
-        if metric.ends < begin:
+        begin = find_first_period_after(end, metric.cadence.grain)
+        # One that is renamed again on the same day has no period of its own.
+        if metric.ends.next() < begin:
             place = seat.marks.value_place("metrics", metric.id, "ends")
             message = f"{metric.id} ends after {metric.ends.text}, but begins with {begin.text}, after {past.text}"
             yield Finding(place, message, f"Write the last period of its own, {begin.text} or later.")
