@@ -20,8 +20,8 @@ from orgtp.views.diff.types import CapabilityHanded, MetricHanded
 
 # The lists of a diff that are part of the history of a seat, in the order in which they are shown.
 _LISTS = (
-    "added", "removed", "statuses", "owners", "moved", "fields", "capabilities", "metrics", "targets", "metric_fields",
-    "waivers", "retired", "records",
+    "added", "removed", "statuses", "owners", "moved", "fields", "capabilities", "metrics", "ended", "targets",
+    "metric_fields", "waivers", "retired", "records",
 )  # fmt: skip
 UNREADABLE = "unreadable"
 

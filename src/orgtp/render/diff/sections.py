@@ -32,6 +32,7 @@ from orgtp.views.diff.types import (
     Handover,
     Heir,
     Made,
+    MetricEnded,
     MetricHanded,
     SeatAdded,
     SeatRetired,
@@ -358,6 +359,8 @@ def _collect_seat_names(found: Diff) -> dict[str, str]:
         names |= {hand.before or "": hand.before_name or "", hand.after or "": hand.after_name or ""}
     own: tuple[FieldChanged | MetricField | WaiverChanged, ...]
     own = (*found.statuses, *found.fields, *found.metric_fields, *found.waivers)
+    for end in found.ended:
+        names |= {end.seat: end.name, end.to or "": end.to_name or ""}
     return names | {change.seat: change.name for change in own}
 
 
@@ -388,27 +391,7 @@ def _format_capability_changes(found: Diff, seat: str) -> Iterator[Line]:
 
 def _format_metric_changes(found: Diff, seat: str) -> Iterator[Line]:
     """The metrics that the seat gained and lost, the changes of the others, and their waivers."""
-    for hand in found.metrics:
-        if hand.after == seat and not hand.retirement:
-            giver = (
-                join_spans(", taken over from ", format_seat_short(hand.before, hand.before_name))
-                if hand.before
-                else []
-            )
-            yield join_spans(
-                format_measured_on(hand.metric, hand.name, hand.target, hand.cadence, hand.outcome),
-                giver,
-                _format_change_author(hand.made),
-            )
-        elif hand.before == seat and not hand.retirement:
-            heir = join_spans(", ", format_seat_short(hand.after, hand.after_name), " is") if hand.after else []
-            yield join_spans(
-                "not measured on ",
-                format_named_id(hand.metric, hand.name),
-                " any more",
-                heir,
-                _format_change_author(hand.made),
-            )
+    yield from _format_metrics_handed(found, seat)
     for field in found.metric_fields:
         if field.seat == seat:
             label = f", {field.key.replace('_', ' ')}: "
@@ -423,6 +406,50 @@ def _format_metric_changes(found: Diff, seat: str) -> Iterator[Line]:
         for waiver in found.waivers
         if waiver.seat == seat
     )
+
+
+def _format_metrics_handed(found: Diff, seat: str) -> Iterator[Line]:
+    """The metrics of the seat that ended, and those that it gained and lost."""
+    yield from (
+        join_spans(_format_end(end), _format_change_author(end.made)) for end in found.ended if end.seat == seat
+    )
+    heirs = {(end.to, end.to_metric): end for end in found.ended if end.to}
+    for hand in found.metrics:
+        came = heirs.get((seat, hand.metric))
+        # Where a metric continues another one of its seat, the line about that one says so.
+        if hand.after == seat and not hand.retirement and not (came and came.seat == seat):
+            before = (hand.before, hand.before_name) if hand.before or not came else (came.seat, came.name)
+            giver = join_spans(", taken over from ", format_seat_short(*before)) if before[0] else []
+            yield join_spans(
+                format_measured_on(hand.metric, hand.name, hand.target, hand.cadence, hand.outcome),
+                giver,
+                _format_change_author(hand.made),
+            )
+        elif hand.before == seat and not hand.retirement:
+            heir = join_spans(", ", format_seat_short(hand.after, hand.after_name), " is") if hand.after else []
+            yield join_spans(
+                "not measured on ",
+                format_named_id(hand.metric, hand.name),
+                " any more",
+                heir,
+                _format_change_author(hand.made),
+            )
+
+
+def _format_end(end: MetricEnded) -> Line:
+    """How a metric ends, and what continues it."""
+    what = format_named_id(end.metric, end.metric_name)
+    heir = code_text(end.to_metric or "")
+    to = format_seat_short(end.to, end.to_name) if end.to else []
+    other = join_spans(" as ", heir) if end.to_metric != end.metric else []
+    ways = {
+        "ended": join_spans(" ends"),
+        "continued": join_spans(" is continued by ", heir, join_spans(" of ", to) if end.to != end.seat else []),
+        "renamed": join_spans(" is renamed to ", heir),
+        "moved": join_spans(" moves to ", to, other),
+        "recadenced": join_spans(f" is {end.to_cadence} instead of {end.cadence}", other),
+    }
+    return join_spans(what, ways[end.how], f" after {end.after}")
 
 
 def _format_change_author(made: Made | None) -> Line:

@@ -48,6 +48,7 @@ class Facts:
             "fields": lambda item: self._seat(item.seat, item.key),
             "capabilities": lambda item: self._handed(item, f"capabilities.{item.capability}"),
             "metrics": lambda item: self._handed(item, f"metrics.{item.metric}"),
+            "ended": lambda item: self._seat(item.seat, f"metrics.{item.metric}.ends"),
             "metric_fields": lambda item: self._seat(item.seat, f"metrics.{item.metric}.{item.key}"),
             "targets": self._target,
             "waivers": lambda item: self._seat(item.seat, f"metrics.{item.metric}.waive.{item.rule}"),

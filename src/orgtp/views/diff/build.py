@@ -20,6 +20,7 @@ from orgtp.views.diff.types import (
     CapabilityHanded,
     FieldChanged,
     Handover,
+    MetricEnded,
     MetricHanded,
     RecordTouched,
     SeatAdded,
@@ -47,6 +48,7 @@ class Diff:
     fields: tuple[FieldChanged, ...] = ()
     capabilities: tuple[CapabilityHanded, ...] = ()
     metrics: tuple[MetricHanded, ...] = ()
+    ended: tuple[MetricEnded, ...] = ()
     metric_fields: tuple[MetricField, ...] = ()
     targets: tuple[TargetMoved, ...] = ()
     waivers: tuple[WaiverChanged, ...] = ()
@@ -69,12 +71,13 @@ class Diff:
     def changed(self) -> list[str]:
         """The ids of the seats, there before and after, that differ in more than owner, place and targets."""
         own: tuple[FieldChanged | MetricField | WaiverChanged, ...]
+        ended = {seat for one in self.ended for seat in one.ends}
         own = (*self.statuses, *self.fields, *self.metric_fields, *self.waivers)
         hands: tuple[CapabilityHanded | MetricHanded, ...] = (*self.capabilities, *self.metrics)
         handed = {end for hand in hands if not hand.retirement for end in hand.ends}
         retired = {seat.seat for seat in self.retired}
         whole = {seat.seat for seat in self.added} | {seat.seat for seat in self.removed}
-        return sorted(({change.seat for change in own} | (handed - retired)) - whole)
+        return sorted(({change.seat for change in own} | ended | (handed - retired)) - whole)
 
 
 def diff(before: Org, after: Org, now: datetime | None = None) -> Diff:
@@ -91,6 +94,7 @@ def diff(before: Org, after: Org, now: datetime | None = None) -> Diff:
         fields=tuple(seats.fields()),
         capabilities=tuple(seats.capabilities()),
         metrics=tuple(seats.metrics()),
+        ended=tuple(seats.ended()),
         metric_fields=tuple(metric_fields(pairs)),
         targets=tuple(targets_moved(pairs)),
         waivers=tuple(waivers(pairs)),
@@ -125,6 +129,7 @@ def _count_other_changes(found: Diff) -> list[str]:
     """The counts of what changed besides seats."""
     new = sum(values.added for values in found.values)
     counts = (
+        (len(found.ended), "metric", "ended or continued"),
         (len({(target.seat, target.metric) for target in found.targets}), "target", "moved"),
         (new, "value", "recorded"),
         (sum(not value.withdrawn for value in found.corrections), "value", "corrected"),

@@ -16,6 +16,7 @@ from orgtp.views.diff.types import (
     Handover,
     Heir,
     MetricBrief,
+    MetricEnded,
     MetricHanded,
     RecordTouched,
     SeatAdded,
@@ -147,6 +148,32 @@ class Seats:
             brief = _describe_metric(self.new[now].metrics[what] if now else self.old[was or ""].metrics[what])
             facts = (brief.metric, brief.name, brief.outcome, brief.target, brief.cadence)
             yield MetricHanded(*facts, was, self._name_before(was), now, self.name(now or ""), passed)
+
+    def ended(self) -> Iterator[MetricEnded]:
+        """The metrics that have an end now and had none, without those of seats that are retired now."""
+        for seat in self.new.values():
+            old = self.old.get(seat.id)
+            for metric in seat.metrics.values() if seat.id not in self.gone else ():
+                was = old.metrics.get(metric.id) if old else None
+                if metric.ends is not None and (was is None or was.ends is None):
+                    yield self._describe_end(seat, metric, metric.ends.text)
+
+    def _describe_end(self, seat: Seat, metric: Metric, after: str) -> MetricEnded:
+        key = self.after.heir_of(seat.id, metric.id)
+        holder = self.new.get(key.seat) if key else None
+        heir = holder.metrics.get(key.metric) if key and holder else None
+        how, cadence = "ended", str(metric.cadence)
+        if key and heir:
+            how = "moved" if key.seat != seat.id else "recadenced" if heir.cadence is not metric.cadence else "renamed"
+            how = how if self._find_old_metric(key.seat, key.metric) is None else "continued"
+        return MetricEnded(
+            *(seat.id, seat.name, metric.id, metric.name, after, how),
+            to=key.seat if key and heir else None,
+            to_name=self.name(key.seat) if key and heir else None,
+            to_metric=heir.id if heir else None,
+            cadence=cadence,
+            to_cadence=str(heir.cadence) if heir else None,
+        )
 
     def _name_before(self, seat: str | None) -> str | None:
         return self.name(seat or "", then=True)

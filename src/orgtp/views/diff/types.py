@@ -151,6 +151,33 @@ class MetricHanded:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricEnded:
+    """A metric that ends after the period `after`, and the metric of the seat `to` that continues it, if any.
+
+    `how`: `ended` (nothing continues it), `continued` (by a metric that was there already), `renamed`, `moved` (to
+    another seat) or `recadenced` (measured at another cadence).
+    """
+
+    seat: str
+    name: str
+    metric: str
+    metric_name: str
+    after: str
+    how: str
+    to: str | None
+    to_name: str | None
+    to_metric: str | None
+    cadence: str
+    to_cadence: str | None
+    made: Made | None = None
+
+    @property
+    def ends(self) -> list[str]:
+        """The seats that it concerns."""
+        return list(dict.fromkeys([self.seat, *([self.to] if self.to else [])]))
+
+
+@dataclass(frozen=True, slots=True)
 class RecordTouched:
     """A retirement record that was changed, or removed (`gone`). Records should never change."""
 
