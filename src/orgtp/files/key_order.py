@@ -22,6 +22,6 @@ EVENT_KEYS = ("at", "what", "by", "to", "note")
 SILENCE_KEYS = ("until", "by", "reason")
 RETIREMENT_KEYS = (
     "seat", "name", "role", "kind", "owner", "reports_to", "since", "mission", "retired_on", "reason", "decided_by",
-    "review", "capabilities", "metrics", "reports", "results",
+    "review", "capabilities", "metrics", "reports", "owned", "results",
 )  # fmt: skip
 REVIEW_KEYS = ("worked", "failed", "lesson", "rehire")

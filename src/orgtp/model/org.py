@@ -66,6 +66,8 @@ class Retirement:
     """The retirement record of a seat, as far as rules and views need it.
 
     `metrics` maps each metric to its heir, or to "" if it ended; `ended` has the reason, `results` the final result.
+    `reports` maps each seat that reported to it to its new manager, and `owned` each seat that it owned to its new
+    owner. `owner` and `reports_to` are those of the seat itself, as it was.
     """
 
     seat: str
@@ -75,9 +77,12 @@ class Retirement:
     capabilities: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, str] = field(default_factory=dict)
     reports: Mapping[str, str] = field(default_factory=dict)
+    owned: Mapping[str, str] = field(default_factory=dict)
     review: Mapping[str, str] = field(default_factory=dict)
     ended: Mapping[str, str] = field(default_factory=dict)
     results: Mapping[str, Ending] = field(default_factory=dict)
+    owner: str = ""
+    reports_to: str = ""
     declared: str = ""
     marks: Marks = field(default=Marks(""), compare=False, repr=False)
 
