@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 SEAT_ORDER = (
-    "seat", "name", "role", "kind", "status", "owner", "reports_to", "mission", "since", "email", "retire_when",
-    "review_by", "capabilities", "metrics",
+    "seat", "name", "role", "kind", "status", "paused", "owner", "reports_to", "also_reports_to", "mission", "since",
+    "email", "holders", "retire_when", "review_by", "capabilities", "metrics",
 )  # fmt: skip
+HOLDER_KEYS = ("name", "email")
+PAUSE_KEYS = ("until", "reason")
 METRIC_ORDER = (
     "name", "outcome", "target", "cadence", "per", "due", "rollup", "allow_misses", "source", "leads_to", "waive",
 )  # fmt: skip

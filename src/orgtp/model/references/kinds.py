@@ -75,6 +75,11 @@ def _read_managers(seat: Seat) -> Iterator[tuple[Keys, str, str]]:
         yield ("reports_to",), seat.reports_to, ""
 
 
+def _read_dotted_lines(seat: Seat) -> Iterator[tuple[Keys, str, str]]:
+    for number, boss in enumerate(seat.also_reports_to):
+        yield ("also_reports_to", str(number)), boss, ""
+
+
 def _read_scorekeepers(org: Org) -> Iterator[NamedPlace]:
     for number, seat in enumerate(org.policy.scorekeepers):
         if seat:
@@ -226,6 +231,7 @@ def _fixed(schema: str, key: str, what: str, read: Reader) -> ReferenceKind:
 REFERENCE_KINDS: tuple[ReferenceKind, ...] = (
     _kind("seat", "owner", "owner", _of_seats(_read_owners)),
     _kind("seat", "reports_to", "manager", _of_seats(_read_managers)),
+    _kind("seat", "also_reports_to.*", "dotted line to", _of_seats(_read_dotted_lines)),
     _kind("seat", "metrics.*.leads_to", "serves", _of_metrics(lambda metric: metric.leads_to, "leads_to")),
     _kind("org", "policy.scorekeepers.*", "scorekeeper", _read_scorekeepers),
     _kind("org", "policy.retirement.approvers.*", "approver", _read_approvers),

@@ -5,6 +5,7 @@ __all__ = [
     "capabilities",
     "escalations",
     "explanations",
+    "people",
     "retirements",
     "score_recording",
     "scores",
