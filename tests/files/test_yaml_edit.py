@@ -238,3 +238,40 @@ def test_a_broken_file_is_not_edited() -> None:
 def test_a_value_of_another_kind_is_a_change() -> None:
     """To Python, `1` and `true` are equal; to a person they are not."""
     assert edit_yaml(PATH, "x-level: 1\n", SetKey(PATH, ("x-level",), True)) == "x-level: true\n"
+
+
+LISTS = """\
+# Who records.
+policy:
+  scorekeepers: [tally, 'dash']   # two of them
+  approvers:
+    - david   # the founder
+    - "ada"
+routing:
+  - seat: dash   # the first
+    to: bogdan
+    routes:
+      - {kind: stale, to: david}
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        ("policy.scorekeepers.1", "  scorekeepers: [tally, 'new']   # two of them\n"),
+        ("policy.approvers.0", "    - new   # the founder\n"),
+        ("policy.approvers.1", '    - "new"\n'),
+        ("routing.0.to", "    to: new\n"),
+        ("routing.0.routes.0.to", "      - {kind: stale, to: new}\n"),
+    ],
+)
+def test_an_item_of_a_list_is_set_on_its_own_line(keys: str, line: str) -> None:
+    found = changed(LISTS, set_(LISTS, keys, "new"))
+    assert [one[2:] for one in found if one[0] == "+"] == [line]
+    assert len([one for one in found if one[0] == "-"]) == 1
+
+
+@pytest.mark.parametrize("keys", ["policy.approvers.2", "routing.one.to", "policy.scorekeepers.-1"])
+def test_an_item_that_a_list_does_not_have_cannot_be_set(keys: str) -> None:
+    with pytest.raises(CannotEdit):
+        set_(LISTS, keys, "new")

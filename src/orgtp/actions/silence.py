@@ -54,7 +54,7 @@ def silence_metric(org: Org, now: datetime, new: NewSilence, by: str = "") -> Ch
 def _check_may_silence(org: Org, seat: str, by: str) -> None:
     """Allow the human seats that own `seat` or are above it. A seat may silence itself only if it has nobody else."""
     owner = org.seats[seat].owner
-    above = [owner, *(other.id for other in (*org.chain_above(owner), *org.chain_above(seat)))]
+    above = [owner, *org.leaders_above(owner), *org.leaders_above(seat)]
     people = [other for other in dict.fromkeys(above) if is_active_seat(org, other) and org.seats[other].is_human]
     allowed = [other for other in people if other != seat] or people
     if by and org.seat(by).id not in allowed:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 SEAT_ORDER = (
-    "seat", "name", "role", "kind", "status", "owner", "reports_to", "mission", "since", "email", "retire_when",
-    "review_by", "capabilities", "metrics",
+    "seat", "name", "role", "kind", "status", "paused", "owner", "reports_to", "also_reports_to", "mission", "since",
+    "email", "holders", "retire_when", "review_by", "capabilities", "metrics",
 )  # fmt: skip
+HOLDER_KEYS = ("name", "email")
+PAUSE_KEYS = ("until", "reason")
 METRIC_ORDER = (
     "name", "outcome", "target", "cadence", "per", "due", "rollup", "allow_misses", "source", "ends", "continues",
     "leads_to", "waive",
@@ -23,6 +25,6 @@ EVENT_KEYS = ("at", "what", "by", "to", "note")
 SILENCE_KEYS = ("until", "by", "reason")
 RETIREMENT_KEYS = (
     "seat", "name", "role", "kind", "owner", "reports_to", "since", "mission", "retired_on", "reason", "decided_by",
-    "review", "capabilities", "metrics", "reports", "results",
+    "review", "capabilities", "metrics", "reports", "owned", "results",
 )  # fmt: skip
 REVIEW_KEYS = ("worked", "failed", "lesson", "rehire")

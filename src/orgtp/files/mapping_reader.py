@@ -27,7 +27,7 @@ _TYPES = {
 }
 # Example values of required keys.
 _EXAMPLES = {
-    "kind": "agent (or human)",
+    "kind": "agent (or human, or group)",
     "status": "active",
     "cadence": "weekly",
     "target": '">= 95%"',
@@ -240,6 +240,14 @@ def _suggest_value(key: str, wanted: str, value: Any) -> str:
     if wanted == _TYPES[dict]:
         return f"Write {key}: on a line of its own, and below it one indented line for each entry: name: …"
     return f"Write {wanted}, or remove the key."
+
+
+def parse_day(text: str) -> date | None:
+    """The date `2026-11-20`; None for any other text."""
+    try:
+        return _parse_iso_day(text)
+    except ValueError:
+        return None
 
 
 def _parse_iso_day(text: str) -> date:

@@ -214,18 +214,19 @@ def _parse_retirement(path: str, fields: MappingReader) -> Retirement:
         ended=_read_ended_metrics(fields),
         results=_read_results(fields),
         reports=fields.texts("reports", named=True),
+        owned=fields.texts("owned", named=True),
         review=_read_review_texts(fields),
+        owner=fields.id("owner"),
+        reports_to=fields.id("reports_to"),
         marks=fields.marks,
     )
 
 
 def _check_seat_copy(fields: MappingReader) -> None:
-    """Check the record's copy of the seat. Its values are not used: the seat's own file has them."""
+    """Check the record's copy of the seat. These values are not used: the seat's own file has them."""
     for key in ("name", "role"):
         fields.text(key, required=True)
     fields.choice("kind", SeatKind, SeatKind.AGENT, "bad-kind", required=True)
-    fields.id("owner")
-    fields.id("reports_to")
     fields.day("since")
     fields.text("mission")
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
-from orgtp.files.key_order import METRIC_ORDER, SEAT_ORDER
-from orgtp.files.mapping_reader import MappingReader
+from orgtp.files.key_order import HOLDER_KEYS, METRIC_ORDER, PAUSE_KEYS, SEAT_ORDER
+from orgtp.files.mapping_reader import MappingReader, parse_day
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.due import WEEKDAY_NAMES, parse_due
 from orgtp.model.errors import BadValue
 from orgtp.model.period import GRAIN_SIZES, PERIOD_EXAMPLES, Cadence, Grain, Period, parse_period
 from orgtp.model.problem import Place, Problem, select_unread
-from orgtp.model.seat import Metric, Rollup, Seat, SeatKind, SeatStatus
+from orgtp.model.seat import Holder, Metric, Pause, Rollup, Seat, SeatKind, SeatStatus
 from orgtp.model.target import Target, Targets, parse_target, target_hint
 from orgtp.model.text import did_you_mean, find_nearest, is_id
 from orgtp.model.value import Unit, ValueKind
@@ -60,9 +61,12 @@ def _parse_seat(path: str, fields: MappingReader) -> Seat:
         status=fields.choice("status", SeatStatus, SeatStatus.ACTIVE, "bad-status", required=True),
         owner=_read_owner(fields, name, kind),
         reports_to=fields.id("reports_to"),
+        also_reports_to=tuple(boss for boss in fields.ids("also_reports_to") if boss),
         mission=fields.text("mission"),
         since=fields.day("since"),
         emails=_read_emails(fields),
+        holders=_read_holders(fields),
+        paused=_read_pause(fields),
         retire_when=fields.text("retire_when"),
         review_by=fields.day("review_by"),
         capabilities=fields.texts("capabilities"),
@@ -120,6 +124,50 @@ def _read_emails(fields: MappingReader) -> tuple[str, ...]:
     else:
         found = [_read_address(fields, "email")]
     return tuple(address for address in found if address)
+
+
+VACANT = "vacant"
+
+
+def _read_holders(fields: MappingReader) -> tuple[Holder, ...]:
+    """Those who hold a seat, the earliest first. Those without a day or a name that can be read are left out."""
+    below = fields.mapping("holders")
+    found = [holder for day in below.data if (holder := _read_holder(below, day))] if below else []
+    return tuple(sorted(found, key=lambda one: one.since))
+
+
+def _read_holder(holders: MappingReader, day: str) -> Holder | None:
+    since = _read_holder_day(holders, day)
+    value = holders.data[day]
+    if value == VACANT:
+        return Holder(since) if since else None
+    if not isinstance(value, dict):
+        found = f'"{value}"' if isinstance(value, str) else "not a person"
+        hint = "Write {name: NAME, email: ADDRESS}, or vacant."
+        holders.add_problem("bad-holder", day, f"the holder of {day} is {found}", hint)
+        return None
+    fields = MappingReader(value, holders.marks, holders.problems, (*holders.keys, day), f"the holder of {day}")
+    fields.refuse_unknown_keys(HOLDER_KEYS)
+    name, emails = fields.text("name", required=True), _read_emails(fields)
+    return Holder(since, name, emails) if since and name else None
+
+
+def _read_holder_day(holders: MappingReader, day: str) -> date | None:
+    found = parse_day(day)
+    if found is None:
+        place = holders.marks.key_place(*holders.keys, day)
+        hint = "Write the first day of each holder as year-month-day, for example 2026-11-20."
+        holders.problems.append(Problem("bad-date", place, f'"{day}" is not a date', hint))
+    return found
+
+
+def _read_pause(fields: MappingReader) -> Pause | None:
+    """Why the seat is paused and until when; None if the file does not say it."""
+    below = fields.mapping("paused")
+    if below is None:
+        return None
+    below.refuse_unknown_keys(PAUSE_KEYS)
+    return Pause(below.text("reason", required=True), below.day("until"))
 
 
 def _read_address(fields: MappingReader, key: str) -> str:

@@ -15,7 +15,7 @@ from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD, StoredTree
 from orgtp.model.escalation import ESCALATION_ID, ESCALATIONS_FOLDER, silences_path
 from orgtp.model.seat import Seat, retirement_path, seat_path
-from orgtp.model.text import is_id
+from orgtp.model.text import fold_spelling, is_id
 
 # The first line that git leaves of a conflict.
 _CONFLICT = b"<<<<<<< "
@@ -64,6 +64,12 @@ def find_past_seats(seat: Seat, read: Callable[[str], Seat | None]) -> list[str]
     return list(found)
 
 
+def _has_all_words(raw: bytes, wanted: list[list[str]]) -> bool:
+    """Whether a file has all words of one of the texts, in upper or lower case, or may spell them with an escape."""
+    text = raw.decode(errors="replace").casefold()
+    return b"\\" in raw or any(all(word in text for word in words) for words in wanted)
+
+
 @dataclass
 class SeatScope:
     """The files around one seat: of the seats it names, those that name it, and all seats above them."""
@@ -84,6 +90,7 @@ class SeatScope:
         known = self._all_seat_ids
         near = {self.seat, *(seat for seat in known if seat not in self.seat_files)}
         near |= {seat for seat, raw in self.seat_files.items() if self._may_name_seat(raw) or b"reports_to" not in raw}
+        near |= self._same_worker_ids
         near |= {word.decode() for raw in self._naming_texts() for word in _WORD.findall(raw)} & known.keys()
         own = self.read(self.seat)
         near |= set(find_past_seats(own, self.read)) & known.keys() if own else set()
@@ -115,6 +122,17 @@ class SeatScope:
         """The ids of all seats, sorted."""
         names = sorted(name for name, _ in self.tree.list_folder("seats") or () if name.endswith(".yaml"))
         return dict.fromkeys(seat for name in names if is_id(seat := name.removesuffix(".yaml")))
+
+    @cached_property
+    def _same_worker_ids(self) -> set[str]:
+        """The seats that may be of the same worker: their files have a name or an address of whoever holds this one."""
+        seat = self.read(self.seat)
+        if seat is None:
+            return set()
+        people = {seat.name, *(one.name for one in seat.holders)}
+        wanted = [fold_spelling(name).split() for name in people if name]
+        wanted += [[email.lower()] for email in seat.every_email]
+        return {other for other, raw in self.seat_files.items() if _has_all_words(raw, wanted)}
 
     @cached_property
     def _escalation_files(self) -> Mapping[str, bytes]:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field, replace
+from datetime import UTC, date, tzinfo
 from functools import cached_property
 
+from orgtp.files.org import read_org_head
 from orgtp.files.seat import read_seat
 from orgtp.files.signers import read_signers
+from orgtp.files.tree import HEAD
 from orgtp.git.cat_file import GitObject, ObjectTooLarge
 from orgtp.git.errors import GitFailed
 from orgtp.git.mailmap import Mailmap, read_mailmap
@@ -40,11 +43,22 @@ def find_seats_folder(tree: TreeEditor) -> str:
 
 
 def find_seats_with_address(repo: Repo, folder: str, address: str) -> list[Seat]:
-    """The seats of a folder (its id) that have the address, sorted by id."""
+    """The seats of a folder (its id) that have the address, or a holder with it at some time, sorted by id."""
     if not folder or not address:
         return []
     files = _read_files_with(repo, folder, address)
-    return [seat for seat in _parse_seats(files) if seat.has_email(address)]
+    return [seat for seat in _parse_seats(files) if address.lower() in (one.lower() for one in seat.every_email)]
+
+
+def select_seats_on(seats: Iterable[Seat], address: str, day: Callable[[], date]) -> list[Seat]:
+    """Those of the seats that have the address on a day, which is asked for only if one of them has holders."""
+    return [seat for seat in seats if not seat.holders or seat.has_email_on(address, day())]
+
+
+def read_zone(tree: TreeEditor) -> tzinfo:
+    """The time zone of the org in a tree; UTC if it cannot be read."""
+    raw = tree.read_files([HEAD]).get(HEAD)
+    return read_org_head(raw)[0].zone if raw is not None else UTC
 
 
 def find_any_address(repo: Repo, folder: str) -> str:
@@ -176,7 +190,7 @@ class _AddressIndex:
                 for seats in self._seats.values():
                     seats.pop(name.decode(errors="replace"), None)
             for seat in _parse_seats(_read_rows(self.repo, _select_seat_files(rows - self._rows))):
-                for address in {email.lower() for email in seat.emails} & self._seats.keys():
+                for address in {email.lower() for email in seat.every_email} & self._seats.keys():
                     self._seats[address][seat.id] = seat
         self._folder, self._rows = folder, rows
 
@@ -209,9 +223,14 @@ class CommitActors:
         return self._named[seat]
 
     def find_name(self, commit: Commit) -> str:
-        """The name of the seat that acted, of a commit that `identify` returned; if it is only claimed, the author."""
+        """The name of the seat that acted, of a commit that `identify` returned; if it is only claimed, the author.
+
+        A seat that passes from one person to another has the name of the person who held it that day.
+        """
         seat = None if commit.by_claimed else self.find_seat(commit.by)
-        return seat.name if seat else commit.author
+        if seat is None or not seat.holders:
+            return seat.name if seat else commit.author
+        return seat.person_on(self.find_day(commit)) or seat.name_on(self.find_day(commit))
 
     def identify_all(self, history: Iterable[Commit]) -> Iterator[Commit]:
         """`identify` each commit of a history in which every commit has all its parents and paths, newest first."""
@@ -278,12 +297,24 @@ class CommitActors:
         So a commit cannot give its own author the address of a seat that is there already.
         """
         wanted = list(addresses)
-        found = {seat.id: seat for address in wanted for seat in self._index.find_seats(before, address)}
+        found = {seat.id: seat for address in wanted for seat in self._find_seats_on(commit, before, address)}
         if not found and before != after:
-            own = {seat.id: seat for address in wanted for seat in self._index.find_seats(after, address)}
+            own = {seat.id: seat for address in wanted for seat in self._find_seats_on(commit, after, address)}
             parent = self._open_parent(commit) if own else None
             found = {id_: seat for id_, seat in own.items() if parent and not parent.find_entry(seat_path(id_))}
         return list(found.values())
+
+    def _find_seats_on(self, commit: Commit, folder: str, address: str) -> list[Seat]:
+        """The seats of a folder that have the address on the day of the commit."""
+        return select_seats_on(self._index.find_seats(folder, address), address, lambda: self.find_day(commit))
+
+    def find_day(self, commit: Commit) -> date:
+        """The day of a commit in the org's time zone."""
+        return commit.at.astimezone(self._zone).date()
+
+    @cached_property
+    def _zone(self) -> tzinfo:
+        return read_zone(self._editor)
 
     def _open_parent(self, commit: Commit) -> TreeEditor:
         """The tree of the first parent; an empty one if there is none, or if the clone does not have it.

@@ -8,7 +8,7 @@ from orgtp.files.load import LoadedOrg
 from orgtp.git.commit import read_git_address
 from orgtp.git.errors import GitFailed
 from orgtp.git.tree import open_tree
-from orgtp.history.authors import find_seats_folder, find_seats_with_address
+from orgtp.history.authors import find_seats_folder, find_seats_with_address, read_zone, select_seats_on
 from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.batch import Ledger
 from orgtp.model.text import join_with_and
@@ -45,12 +45,14 @@ def read_git_user(ledger: Ledger, fallback: Callable[[], LoadedOrg] | None = Non
     """
     address = read_git_address(ledger.repo)
     try:
-        folder = find_seats_folder(open_tree(ledger.repo, ledger.tip()))
-        found = find_seats_with_address(ledger.repo, folder, address)
+        tree = open_tree(ledger.repo, ledger.tip())
+        every = find_seats_with_address(ledger.repo, find_seats_folder(tree), address)
+        found = select_seats_on(every, address, lambda: ledger.now.astimezone(read_zone(tree)).date())
     except GitFailed as error:
         if fallback is None or error.is_refusal:
             raise
-        found = [seat for seat in fallback().org.seats.values() if seat.has_email(address)]
+        org = fallback().org
+        found = [seat for seat in org.seats.values() if seat.has_email_on(address, org.day_of(ledger.now))]
     return GitUser(
         address,
         tuple(seat.id for seat in found if not seat.is_retired),

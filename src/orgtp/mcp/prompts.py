@@ -80,7 +80,7 @@ def weekly_review(handle: OrgHandle) -> str:
         "week_not_over": card.partial,
         "on_target": len(good),
         "numbers": len(card.rows),
-        "off_unknown_or_late": [_describe_row(handle, row) for row in card.rows if row not in good],
+        "off_unknown_or_late": [_describe_row(row) for row in card.rows if row not in good],
         "open": handle.escalations.list_open(),
         "to_be_reviewed": _list_due_reviews(handle),
         "changed": _summarize_week(handle),
@@ -121,15 +121,14 @@ def _format_prompt(words: str, handle: OrgHandle, facts: Mapping[str, Any], **na
     return f"{words.format(as_of=as_of, **ids)}\n\n{_RULES}\n\n```json\n{block}\n```\n"
 
 
-def _describe_row(handle: OrgHandle, row: ScoreRow) -> dict[str, Any]:
+def _describe_row(row: ScoreRow) -> dict[str, Any]:
     """The facts of a metric to discuss, with its weeks as `on 15` or `unavailable`."""
-    owner = handle.org.owner_seat(handle.org.seats[row.seat])
     weeks = [" ".join([cell.state, *([cell.value] if cell.value else [])]) for cell in row.cells]
     notes = [cell.note for cell in row.cells if cell.note]
     keys = ("seat", "metric", "name", "outcome", "target", "latest", "state", "stale_since")
     return {
         **{key: getattr(row, key) for key in keys},
-        "owner": owner and owner.name,
+        "owner": row.human_owner,
         "weeks": weeks,
         "note": notes[-1:],
     }

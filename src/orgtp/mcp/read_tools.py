@@ -72,12 +72,15 @@ def list_seats(
     return build_answer(handle, "seats", {**body, "left_out": view.left_out})
 
 
-BRIEF = ("seat", "name", "role", "kind", "status", "owner", "human_owner", "reports_to", "depth", "span", "stale")
+BRIEF = (
+    "seat", "name", "role", "kind", "status", "owner", "human_owner", "reports_to", "depth", "span", "stale", "holder",
+    "also_holds",
+)  # fmt: skip
 
 
 def _matches_words(handle: OrgHandle, seat: ChartSeat, words: str) -> bool:
     """Whether the seat's own text contains all of `words`."""
-    own = [seat.seat, seat.name, seat.role, handle.org.seats[seat.seat].mission]
+    own = [seat.seat, seat.name, seat.holder or "", seat.role, handle.org.seats[seat.seat].mission]
     metrics = [text for one in seat.metrics for text in (one.metric, one.name, one.outcome)]
     text = " ".join([*own, *seat.capabilities, *seat.capabilities.values(), *metrics]).lower()
     return all(word in text for word in words.lower().split())
@@ -133,7 +136,7 @@ def _list_successors(handle: OrgHandle, seat: str, retirement: Retirement | None
     """Who took over from a retired seat, or who gets the escalations that the seat cannot resolve."""
     heirs = {**retirement.capabilities, **retirement.metrics} if retirement else {}
     successors = heirs or {"escalations it cannot resolve": find_responsible_seat(handle.org, seat)}
-    names = {id_: one.name for id_, one in handle.org.seats.items()}
+    names = {to: handle.org.name_at(to, handle.now) for to in successors.values() if to in handle.org.seats}
     return [{"what": what, "seat": to, "name": names.get(to, "")} for what, to in successors.items() if to]
 
 

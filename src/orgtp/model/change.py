@@ -42,7 +42,10 @@ class CreateFile:
 
 @dataclass(frozen=True, slots=True)
 class SetKey:
-    """Set one key of a YAML file, whether it exists or not, and leave every other line as it is."""
+    """Set one key of a YAML file, whether it exists or not, and leave every other line as it is.
+
+    In a list, a key is the number of an item that exists, from 0: `("policy", "scorekeepers", "0")`.
+    """
 
     path: str
     keys: Keys

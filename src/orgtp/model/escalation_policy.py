@@ -36,7 +36,7 @@ def _owner_or_above(org: Org, seat: str) -> str:
 
 
 def find_next_person_up(org: Org, assignee: str, been: Collection[str] = ()) -> str:
-    """The seat one step up from `assignee`: the owner of an agent, the next person above a person; "" at the top.
+    """The seat one step up from `assignee`: the owner of an agent or group, the next above a person; "" at the top.
 
     Seats in `been` are skipped, so that a cycle in the chart ends.
     """
@@ -68,7 +68,7 @@ def list_allowed_resolvers(org: Org, one: Escalation) -> list[str]:
 
     Retired seats are excluded; other inactive seats are not.
     """
-    above = [seat.id for seat in org.chain_above(one.with_)]
+    above = org.leaders_above(one.with_)
     fit = dict.fromkeys([one.with_, *above, *org.eligible_recorders(one.seat), *([one.by] if one.by else [])])
     return [seat for seat in fit if seat not in org.seats or not org.seats[seat].is_retired]
 
@@ -102,6 +102,6 @@ def _is_active_person(org: Org, seat_id: str) -> bool:
 
 
 def _people_above(org: Org, seat: str) -> Iterator[str]:
-    """Yield the active people above a seat, from the nearest to the top. The owner stands in for an agent."""
+    """Yield the active people above a seat, from the nearest to the top. For an agent or a group, it is the owner."""
     above = (one if one.is_human else org.seats.get(one.owner) for one in org.chain_above(seat))
     return (one.id for one in above if one and one.is_human and one.is_active)

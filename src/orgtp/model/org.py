@@ -66,6 +66,8 @@ class Retirement:
     """The retirement record of a seat, as far as rules and views need it.
 
     `metrics` maps each metric to its heir, or to "" if it ended; `ended` has the reason, `results` the final result.
+    `reports` maps each seat that reported to it to its new manager, and `owned` each seat that it owned to its new
+    owner. `owner` and `reports_to` are those of the seat itself, as it was.
     """
 
     seat: str
@@ -75,9 +77,12 @@ class Retirement:
     capabilities: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, str] = field(default_factory=dict)
     reports: Mapping[str, str] = field(default_factory=dict)
+    owned: Mapping[str, str] = field(default_factory=dict)
     review: Mapping[str, str] = field(default_factory=dict)
     ended: Mapping[str, str] = field(default_factory=dict)
     results: Mapping[str, Ending] = field(default_factory=dict)
+    owner: str = ""
+    reports_to: str = ""
     declared: str = ""
     marks: Marks = field(default=Marks(""), compare=False, repr=False)
 
@@ -219,13 +224,35 @@ class Org:
             seen.add(current.id)
             yield current
 
+    def leaders_above(self, seat: str) -> Iterator[str]:
+        """Yield the ids of those above `seat` who can act: a group passes on to its owner what is sent up to it."""
+        seen = {seat}
+        for above in self.chain_above(seat):
+            leader = above.owner if above.is_group else above.id
+            if leader and leader not in seen:
+                seen.add(leader)
+                yield leader
+
+    def day_of(self, now: datetime) -> date:
+        """The day of a time in the org's time zone."""
+        return now.astimezone(self.zone).date()
+
+    def name_at(self, seat: str, now: datetime) -> str:
+        """What a seat is called at a time; its id if the org does not have it."""
+        return self.seats[seat].name_on(self.day_of(now)) if seat in self.seats else seat
+
+    def owner_name(self, seat: Seat, now: datetime) -> str | None:
+        """The name of the person who answers for `seat` at a time; None if the org does not have the owner's seat."""
+        owner = self.owner_seat(seat)
+        return (owner.person_on(self.day_of(now)) or owner.name_on(self.day_of(now))) if owner else None
+
     def eligible_deciders(self, seat: str) -> list[str]:
         """The active human seats that may retire `seat`: the policy's approvers, else the owner and all above.
 
         If it cannot be read who the approvers are, nobody may.
         """
         owner = self.seats[seat].owner
-        above = [owner, *(one.id for one in self.chain_above(owner)), *(one.id for one in self.chain_above(seat))]
+        above = [owner, *self.leaders_above(owner), *self.leaders_above(seat)]
         return self._select_deciders([id_ for id_ in above if id_ != seat])
 
     def _select_deciders(self, others: Iterable[str]) -> list[str]:
@@ -237,7 +264,7 @@ class Org:
 
     def eligible_recorders(self, seat: str) -> list[str]:
         """The seats that may record for `seat`: itself, its owner, those above it, and the scorekeepers."""
-        above = (one.id for one in self.chain_above(seat))
+        above = self.leaders_above(seat)
         known = [seat, self.seats[seat].owner, *above] if seat in self.seats else []
         return list(dict.fromkeys([*known, *self.policy.scorekeepers]))
 
@@ -247,7 +274,7 @@ class Org:
 
     def eligible_withdrawers(self, seat: str) -> list[str]:
         """The seats that may withdraw a value of `seat`: its owner, those above it, and the scorekeepers."""
-        above = (one.id for one in self.chain_above(seat))
+        above = self.leaders_above(seat)
         known = [self.seats[seat].owner, *above] if seat in self.seats else []
         named = dict.fromkeys([*known, *self.policy.scorekeepers])
         return [id_ for id_ in named if id_ in self.seats and not self.seats[id_].is_retired]
@@ -268,8 +295,13 @@ class Org:
 
     @property
     def top_deciders(self) -> list[str]:
-        """The active human seats that report to nobody. Whom the others report to may be what cannot be read."""
-        return [one.id for one in self.direct_reports("") if one.may_decide and "reports_to" not in one.unread]
+        """The active human seats that report to nobody. A group at the top, such as a board, has its owner decide.
+
+        Whom the others report to may be what cannot be read.
+        """
+        tops = [one for one in self.direct_reports("") if "reports_to" not in one.unread]
+        leaders = dict.fromkeys(one.owner if one.is_group and one.is_active else one.id for one in tops)
+        return [id_ for id_ in leaders if id_ in self.seats and self.seats[id_].may_decide]
 
     @cached_property
     def score_ids(self) -> Mapping[str, Score]:

@@ -15,10 +15,14 @@ from orgtp.model.target import Targets
 
 
 class SeatKind(StrEnum):
-    """Whether a seat is a person or an agent. Most views do not show it."""
+    """Whether a seat is a person, an agent or a group of seats. Most views do not show it.
+
+    A group is a team, a department or a board. Its members report to it, and its owner leads it.
+    """
 
     HUMAN = "human"
     AGENT = "agent"
+    GROUP = "group"
 
 
 class SeatStatus(StrEnum):
@@ -108,12 +112,36 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a seat from the day `since` on, with their addresses. The name "" means nobody: the seat is vacant."""
+
+    since: date
+    name: str = ""
+    emails: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The name, or `vacant`."""
+        return self.name or "vacant"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why a seat is paused, and the last day of the pause, if it is known."""
+
+    reason: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """A seat on the chart. `owner` and `reports_to` are ids, or "" if the file has none or not a text.
 
-    `emails` are the addresses of whoever holds the seat, as in git's `user.email`. `own` has the user's own `x-` keys
-    as text, by dotted key; orgtp does not interpret them. `unread` are the keys with a value that could not be read, at
-    least in part, so that it is unknown and not absent.
+    `emails` are the addresses of the seat itself, as in git's `user.email`, whoever holds it. `holders` has those who
+    hold it one after another, the earliest first; without any, the seat is its own worker. `also_reports_to` are the
+    seats to which it has a dotted line. `own` has the user's own `x-` keys as text, by dotted key; orgtp does not
+    interpret them. `unread` are the keys with a value that could not be read, at least in part, so that it is unknown
+    and not absent.
     """
 
     id: str
@@ -123,9 +151,12 @@ class Seat:
     status: SeatStatus
     owner: str = ""
     reports_to: str = ""
+    also_reports_to: tuple[str, ...] = ()
     mission: str = ""
     since: date | None = None
     emails: tuple[str, ...] = ()
+    holders: tuple[Holder, ...] = ()
+    paused: Pause | None = None
     retire_when: str = ""
     review_by: date | None = None
     capabilities: Mapping[str, str] = field(default_factory=dict)
@@ -137,17 +168,43 @@ class Seat:
 
     @property
     def email(self) -> str:
-        """The addresses as text, separated by commas; "" if there are none."""
+        """The addresses of the seat itself as text, separated by commas; "" if there are none."""
         return ", ".join(self.emails)
 
     @property
-    def may_have_address(self) -> bool:
-        """Whether the seat has an address, or one that could not be read."""
-        return bool(self.emails) or "email" in self.unread
+    def every_email(self) -> tuple[str, ...]:
+        """The addresses of the seat and of all who hold it at some time."""
+        return tuple(dict.fromkeys([*self.emails, *(email for one in self.holders for email in one.emails)]))
 
-    def has_email(self, address: str) -> bool:
-        """Whether `address` is one of the seat's, in upper or lower case."""
-        return address.lower() in (email.lower() for email in self.emails)
+    @property
+    def may_have_address(self) -> bool:
+        """Whether the seat or a holder has an address, or one that could not be read."""
+        return bool(self.every_email) or not self.unread.isdisjoint({"email", "holders"})
+
+    def has_email_on(self, address: str, day: date) -> bool:
+        """Whether `address` is one of the seat's or of its holder's on that day, in upper or lower case."""
+        holder = self.holder_on(day)
+        return address.lower() in (email.lower() for email in (*self.emails, *(holder.emails if holder else ())))
+
+    def holder_on(self, day: date) -> Holder | None:
+        """Who holds the seat on a day; None before the first of its holders, and if the file names none."""
+        return next((one for one in reversed(self.holders) if one.since <= day), None)
+
+    def name_on(self, day: date) -> str:
+        """What the seat is called on a day.
+
+        A seat that has the name of one of its holders is called after its holder of the day; while it is vacant, after
+        its role. Any other seat keeps its name, whoever holds it.
+        """
+        holder = self.holder_on(day)
+        if holder is None or self.name not in (one.name for one in self.holders):
+            return self.name
+        return holder.name or self.role or self.name
+
+    def person_on(self, day: date) -> str:
+        """The name of the person or agent that holds the seat on a day; "" if it is vacant then."""
+        holder = self.holder_on(day)
+        return holder.name if holder else self.name
 
     @property
     def is_retired(self) -> bool:
@@ -173,6 +230,11 @@ class Seat:
     def is_human(self) -> bool:
         """Whether the seat is a person."""
         return self.kind is SeatKind.HUMAN
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the seat is a group, which its owner leads."""
+        return self.kind is SeatKind.GROUP
 
 
 def find_predecessors(seats: Mapping[str, Seat]) -> dict[MetricKey, MetricKey]:

@@ -63,7 +63,7 @@ def _merge_notifications(org: Org, some: list[Notification]) -> Notification:
 
 
 def _build_notification(org: Org, one: Escalation, event: EscalationEvent) -> Notification:
-    seat = org.seats[one.seat].name if one.seat in org.seats else one.seat
+    seat = org.name_at(one.seat, event.at) if event.at else one.seat
     due = (
         f" Due {one.due.astimezone(org.zone):%a %Y-%m-%d %H:%M}." if one.due and event.what is not EventType.TOP else ""
     )

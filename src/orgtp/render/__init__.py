@@ -10,6 +10,7 @@ __all__ = [
     "escalations",
     "json",
     "log",
+    "people",
     "problems",
     "rules",
     "schedule",

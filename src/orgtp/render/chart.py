@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from orgtp.model.cell import CellState
 from orgtp.model.text import count_noun
+from orgtp.render.people import also_holds_text, name_suffix
 from orgtp.render.selection import left_out_lines
 from orgtp.render.spans import Line, join_lines, join_spans
 from orgtp.render.terminal import (
@@ -78,6 +79,9 @@ def _format_chart_legend(chart: Chart, screen: Screen) -> list[Line]:
     notes += [f"{STALE} stale: a value is late. See: orgtp stale"] if stale else []
     indirect = any(seat.reports_to != chart.above.get(seat.seat) for seat in chart.seats if chart.above.get(seat.seat))
     notes += [f"{_INDIRECT} below it, by way of seats that are left out"] if indirect else []
+    notes += (
+        [f"{_DOTTED} a dotted line: it also reports there"] if any(seat.also_reports_to for seat in chart.seats) else []
+    )
     unknown = any(seat.owner and seat.human_owner is None for seat in chart.seats)
     notes += ["unknown: no seat with that id could be read. See: orgtp validate"] if unknown else []
     lines = [line for note in notes for line in wrap_legend(note, screen.width)]
@@ -85,7 +89,7 @@ def _format_chart_legend(chart: Chart, screen: Screen) -> list[Line]:
 
 
 def _format_chart_cells(seat: ChartSeat, guide: str, kind: bool, hidden: int) -> list[Line]:
-    name = [(guide, "dim"), *safe_text(seat.name, "bold")]
+    name = [(guide, "dim"), *safe_text(seat.name, "bold"), *name_suffix(seat.name, seat.holder)]
     return [name, safe_text(seat.role), *([safe_text(seat.kind, "dim")] if kind else []), *_format_facts(seat, hidden)]
 
 
@@ -98,6 +102,15 @@ def _format_facts(seat: ChartSeat, hidden: int) -> list[Line]:
     dots += [(f" {STALE}", STALE_STYLE)] if seat.stale and dots else []
     owner = join_spans(("owner ", "dim"), format_owner(seat.human_owner, seat.owner))
     status = safe_text(seat.status, "yellow") if seat.status != "active" else []
+    dotted = f"{_DOTTED} {', '.join(seat.also_reports_to)}" if seat.also_reports_to else ""
+    status = join_lines(
+        [
+            part
+            for part in (status, safe_text(also_holds_text(seat.also_holds), "dim"), safe_text(dotted, "dim"))
+            if part
+        ],
+        "  ",
+    )
     return [owner, dots, status, [(f"+ {count_noun(hidden, 'seat')} below", "dim")] if hidden else []]
 
 
@@ -106,7 +119,13 @@ def _format_narrow_seat(
 ) -> Iterator[Line]:
     first, below = (part[-(screen.width - _LEAST_TEXT) :] if screen.width > _LEAST_TEXT else "" for part in guide)
     room = max(_LEAST_TEXT, screen.width - len(first))
-    title = join_spans(safe_text(seat.name, "bold"), ", ", safe_text(seat.role), f" ({seat.kind})" if kind else "")
+    title = join_spans(
+        safe_text(seat.name, "bold"),
+        name_suffix(seat.name, seat.holder),
+        ", ",
+        safe_text(seat.role),
+        f" ({seat.kind})" if kind else "",
+    )
     facts = [fact for fact in _format_facts(seat, hidden) if to_plain_text(fact)]
     lines = [*wrap_line(title, room), *wrap_line(join_lines(facts, "  "), room)]
     for number, line in enumerate(lines):
@@ -134,6 +153,8 @@ def _draw_guides(chart: Chart) -> list[tuple[str, str]]:
     return out
 
 
+# Before the seats to which a seat has a dotted line.
+_DOTTED = "┄┄>"
 # The line to a seat whose own superior is left out.
 _INDIRECT = "┄┄"
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from orgtp.model.cell import CellState
 from orgtp.model.text import count_noun, one_line
+from orgtp.render.people import also_holds_text
 from orgtp.render.selection import describe_left_out
 from orgtp.views.chart import Chart, ChartSeat
 
@@ -33,12 +34,13 @@ def chart_mermaid(chart: Chart, *, kind: bool = False, by: str = "") -> str:
         f"  {_make_node_id(boss)} {'-->' if is_direct else '-.->'} {_make_node_id(seat)}"
         for boss, seat, is_direct in _list_edges(chart)
     ]
+    lines += [f"  {_make_node_id(boss)} -.- {_make_node_id(seat)}" for boss, seat in _list_dotted_lines(chart)]
     return "\n".join([*lines, "  classDef quiet stroke-dasharray: 4 4", ""])
 
 
 def explain_mermaid_limits(text: str) -> str:
     """Why readers such as GitHub and VS Code would not draw the flowchart; "" if they do."""
-    arrows = sum("-->" in line or "-.->" in line for line in text.splitlines())
+    arrows = sum("-->" in line or "-.->" in line or " -.- " in line for line in text.splitlines())
     if arrows <= _MOST_ARROWS and len(text) <= _MOST_CHARACTERS:
         return ""
     limits = f"{_MOST_ARROWS} arrows and {_MOST_CHARACTERS:,} characters"
@@ -65,6 +67,10 @@ def chart_dot(chart: Chart, *, kind: bool = False, by: str = "") -> str:
         f'  "{boss}" -> "{seat}"{"" if is_direct else " [style=dashed]"};'
         for boss, seat, is_direct in _list_edges(chart)
     ]
+    lines += [
+        f'  "{boss}" -> "{seat}" [style=dotted, dir=none, constraint=false];'
+        for boss, seat in _list_dotted_lines(chart)
+    ]
     return "\n".join([*lines, "}", ""])
 
 
@@ -80,16 +86,24 @@ def _list_edges(chart: Chart) -> Iterator[tuple[str, str, bool]]:
             yield above, seat.seat, seat.reports_to == above
 
 
+def _list_dotted_lines(chart: Chart) -> Iterator[tuple[str, str]]:
+    """The seat to which a seat also reports, and the seat, if both are shown."""
+    shown = {seat.seat for seat in chart.seats}
+    return ((boss, seat.seat) for seat in chart.seats for boss in seat.also_reports_to if boss in shown)
+
+
 def _format_box_lines(chart: Chart, seat: ChartSeat, kind: bool, escaped: Callable[[str], str]) -> list[str]:
     """The lines of a box: name, role, owner, how many metrics are on target, and how many seats are cut off below."""
     known = sum(metric.state.is_known or metric.state.is_gap for metric in seat.metrics)
     on_target = sum(metric.state is CellState.ON for metric in seat.metrics)
-    lines = [seat.name, seat.role]
+    held = f" ({seat.holder})" if seat.holder and seat.holder != seat.name else ""
+    lines = [f"{seat.name}{held}", seat.role]
     lines += [seat.kind] if kind else []
     lines += [f"owner {seat.human_owner or seat.owner or 'nobody'}"]
     stale = f", {seat.stale} stale" if seat.stale else ""
     lines += [f"{on_target}/{known} on target{stale}"] if known and seat.status != "retired" else []
     lines += [seat.status] if seat.status != "active" else []
+    lines += [also_holds_text(seat.also_holds)] if seat.also_holds else []
     hidden = chart.hidden_below.get(seat.seat, 0)
     lines += [f"+ {count_noun(hidden, 'seat')} below"] if hidden else []
     return [escaped(one_line(line)) for line in lines]

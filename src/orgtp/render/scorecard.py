@@ -16,6 +16,7 @@ from orgtp.model.cell import Cell, CellState
 from orgtp.model.errors import BadValue
 from orgtp.model.text import count_noun, one_line
 from orgtp.model.value import Unit, ValueKind
+from orgtp.render.people import earlier_numbers_note
 from orgtp.render.selection import left_out_lines
 from orgtp.render.spans import Line, Span, join_spans
 from orgtp.render.terminal import (
@@ -69,12 +70,21 @@ def scorecard_lines(card: Scorecard, screen: Screen, name: str = "", *, by: str 
         rows = list(group)
         lines.append(_format_seat_heading(rows[0].row, layout, screen))
         lines += [line for row in rows for line in _format_grid_row(row, layout, screen)]
-    return [*lines, [], *_format_card_legend(card, layout, screen), *left_out]
+    return [*lines, [], *_list_holder_notes(card, screen), *_format_card_legend(card, layout, screen), *left_out]
+
+
+def _list_holder_notes(card: Scorecard, screen: Screen) -> list[Line]:
+    """Whose the earlier numbers are, for each seat that passed to somebody else in these weeks."""
+    seats = {row.seat: (one_line(row.seat_name), row.holders) for row in card.rows}
+    notes = [earlier_numbers_note(name, holders) for name, holders in seats.values()]
+    return [line for note in notes if note for line in wrap_line(safe_text(note), screen.width)]
 
 
 def _format_seat_heading(row: ScoreRow, layout: _GridLayout, screen: Screen) -> Line:
     """The name of the seat, and its owner if there is no room for a column of owners."""
-    line = [(truncate_string(one_line(row.seat_name), screen.width), "bold")]
+    held = row.holders[-1].name if row.holders else None
+    suffix = f" ({held})" if held and held != row.seat_name else ""
+    line = [(truncate_string(one_line(f"{row.seat_name}{suffix}"), screen.width), "bold")]
     owner = join_spans("  ", ("owner ", "dim"), format_owner(row.human_owner, row.owner))
     fits = not layout.owner and measure_line([*line, *owner]) <= screen.width
     return [*line, *owner] if fits else line

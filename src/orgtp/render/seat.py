@@ -7,6 +7,8 @@ from datetime import tzinfo
 
 from orgtp.model.cell import CellState
 from orgtp.model.org import Retirement
+from orgtp.model.text import join_with_and
+from orgtp.render.people import also_holds_text, holders_sentence, name_suffix
 from orgtp.render.selection import left_out_lines
 from orgtp.render.spans import Line, describe_cadence, join_spans
 from orgtp.render.terminal import (
@@ -32,7 +34,8 @@ def seat_text(view: SeatView, screen: Screen, zone: tzinfo, *, kind: bool = Fals
     """One seat, with times in `zone`."""
     place = view.place
     status = f"  ({place.status})" if place.status != "active" else ""
-    title = join_spans(safe_text(place.name, "bold"), ", ", safe_text(place.role), status)
+    held = name_suffix(place.name, place.holder)
+    title = join_spans(safe_text(place.name, "bold"), held, ", ", safe_text(place.role), status)
     lines = [title, [], *_format_seat_facts(view, screen, kind=kind)]
     lines += _format_table_section(
         "capabilities", [[safe_text(name), safe_text(text)] for name, text in place.capabilities.items()], screen
@@ -53,9 +56,14 @@ def _format_seat_facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterato
     place = view.place
     facts = {
         "id": place.seat,
+        "held by": holders_sentence(view.holders),
+        "numbers": _explain_numbers(view),
+        "also holds": ", ".join(place.also_holds),
+        "paused": _explain_pause(view),
         "kind": place.kind if kind else "",
         "owner": _explain_owner(place),
         "reports to": place.reports_to or "nobody: the top of the chart",
+        "dotted line": ", ".join(place.also_reports_to),
         "reports": ", ".join(view.reports),
         "answers for": ", ".join(view.owns),
         "mission": view.mission or "",
@@ -65,6 +73,17 @@ def _format_seat_facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterato
         "review by": str(view.review_by or ""),
     }
     yield from format_labelled(facts, screen)
+
+
+def _explain_numbers(view: SeatView) -> str:
+    """Whose the earlier numbers are, of a seat with metrics that passed from one person to another."""
+    before = [one.name for one in view.holders[:-1] if one.name] if view.place.metrics else []
+    return f"before {view.holders[-1].since}, those of {join_with_and(dict.fromkeys(before))}" if before else ""
+
+
+def _explain_pause(view: SeatView) -> str:
+    until = f"until {view.paused_until}" if view.paused_until else ""
+    return ": ".join(part for part in (until, view.paused_because or "") if part)
 
 
 def _explain_owner(place: ChartSeat) -> str:
@@ -118,9 +137,11 @@ def seat_list_text(found: Chart, screen: Screen, *, kind: bool = False, by: str 
 def _format_seat_row(seat: ChartSeat, *, kind: bool) -> list[Line]:
     states: list[CellState] = [metric.state for metric in seat.metrics] if seat.status != "retired" else []
     status = safe_text(seat.status, "" if seat.status == "active" else "yellow")
+    also = safe_text(also_holds_text(seat.also_holds), "dim")
+    status = join_spans(status, "  ", also) if also else status
     cells = [
         safe_text(seat.seat, "bold"),
-        safe_text(seat.name),
+        join_spans(safe_text(seat.name), name_suffix(seat.name, seat.holder)),
         safe_text(seat.role),
         safe_text(seat.owner) if seat.human_owner and seat.owner else format_owner(seat.human_owner, seat.owner),
         status,

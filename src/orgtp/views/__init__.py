@@ -8,6 +8,7 @@ __all__ = [
     "escalations",
     "former_verdicts",
     "log",
+    "people",
     "scorecard",
     "scores",
     "seat",

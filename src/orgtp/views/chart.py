@@ -14,6 +14,7 @@ from orgtp.model.period import period_containing
 from orgtp.model.seat import Metric
 from orgtp.model.value import Unit
 from orgtp.views.chart_order import SeatPlace, list_places
+from orgtp.views.people import Workers, name_holder
 from orgtp.views.seat_summary import SeatSummary, summarize_seat
 from orgtp.views.selection import (
     EVERYTHING,
@@ -59,7 +60,8 @@ class MetricNow:
 class ChartSeat(SeatSummary):
     """A seat in its place. `depth` is 0 at the top of the chart; `span` counts the seats that report to it.
 
-    `stale` counts the metrics that are stale.
+    `stale` counts the metrics that are stale. `holder` is who holds the seat, if its file has holders. `also_holds` are
+    the other seats of the same worker, and `also_reports_to` the seats to which it has a dotted line.
     """
 
     owner: str | None
@@ -71,6 +73,9 @@ class ChartSeat(SeatSummary):
     capabilities: Mapping[str, str]
     metrics: tuple[MetricNow, ...]
     stale: int
+    holder: str | None = None
+    also_reports_to: tuple[str, ...] = ()
+    also_holds: tuple[str, ...] = ()
 
     @property
     def on_target(self) -> int:
@@ -150,7 +155,12 @@ def _build_seats(
     """Those of the places that the selection names."""
     chosen = {place.seat.id for place in select_places(org, options.selection, retired=options.retired)}
     with_misses = options.selection.sort is SortOrder.MISSES
-    return [_build_chart_seat(org, now, place, with_misses=with_misses) for place in places if place.seat.id in chosen]
+    workers = Workers(org, org.day_of(now))
+    return [
+        _build_chart_seat(org, now, place, workers, with_misses=with_misses)
+        for place in places
+        if place.seat.id in chosen
+    ]
 
 
 def _cut_below(places: Sequence[SeatPlace], depth: int | None) -> dict[str, int]:
@@ -205,29 +215,34 @@ def _count_left_out(org: Org, now: datetime, shown: Sequence[ChartSeat], options
     return count_omitted(every, {seat.seat: len(seat.metrics) for seat in shown})
 
 
-def _build_chart_seat(org: Org, now: datetime, place: SeatPlace, *, with_misses: bool) -> tuple[ChartSeat, RowFacts]:
+def _build_chart_seat(
+    org: Org, now: datetime, place: SeatPlace, workers: Workers, *, with_misses: bool
+) -> tuple[ChartSeat, RowFacts]:
     """The seat, and what it is selected and sorted by."""
     seat = place.seat
-    owner, boss = org.owner_seat(seat), org.seats.get(seat.reports_to)
+    owner, boss, day = org.owner_name(seat, now), org.seats.get(seat.reports_to), org.day_of(now)
     rows = list_current_rows(org, seat, now)
     metrics = tuple(map(metric_now, rows))
     late = [metric.stale_since for metric in metrics if metric.stale_since is not None]
     built = ChartSeat(
-        *summarize_seat(seat),
+        *summarize_seat(seat, day),
         owner=seat.owner or None,
         reports_to=seat.reports_to or None,
         reports_to_kind=boss.kind if boss else None,
-        human_owner=owner.name if owner else None,
+        human_owner=owner,
         depth=place.depth,
         span=len(org.current_reports(seat.id)),
         capabilities=seat.capabilities,
         metrics=metrics,
         stale=len(late),
+        holder=name_holder(seat, day),
+        also_reports_to=seat.also_reports_to,
+        also_holds=workers.list_other_seats(seat),
     )
     facts = RowFacts(
         key=(seat.id,),
-        name=seat.name,
-        owner=owner.name if owner else seat.owner,
+        name=built.name,
+        owner=owner or seat.owner,
         # The numbers of a retired seat are history.
         states=[] if seat.is_retired else [metric.state for metric in metrics],
         misses=max((row.count_misses_in_a_row() for row in rows), default=0) if with_misses else 0,

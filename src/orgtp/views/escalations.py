@@ -79,7 +79,6 @@ def escalation(org: Org, now: datetime, id_: str) -> EscalationView:
 
 def view_of(org: Org, now: datetime, one: Escalation) -> EscalationView:
     """An escalation as of `now`."""
-    held = org.seats.get(one.with_)
     return EscalationView(
         id=one.id,
         what=one.what,
@@ -90,7 +89,7 @@ def view_of(org: Org, now: datetime, one: Escalation) -> EscalationView:
         severity=one.severity,
         state=one.state,
         with_=one.with_,
-        with_name=held.name if held else None,
+        with_name=org.name_at(one.with_, now) if one.with_ in org.seats else None,
         due=None if one.is_resolved else one.due,
         overdue=is_overdue(org, now, one),
         next=None if one.is_resolved else find_next_assignee(org, one) or None,

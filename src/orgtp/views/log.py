@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -113,14 +113,30 @@ def log(
 
     `measures` decides for a commit with several metrics, or by hand, whether it is about the metric of the filter.
     """
-    names = {held.id: held.name for held in org.seats.values()}
+    names = _Names(org)
     stream, size = iter(commits), _FIRST_PAGE
     while some := list(islice(stream, size)):
         yield [entry for commit in some if (entry := _match(commit, wanted or LogFilter(), names, measures))]
         size = _PAGE
 
 
-def _match(commit: Commit, wanted: LogFilter, names: Mapping[str, str], measures: Measures | None) -> LogEntry | None:
+class _Names:
+    """The names of the seats that acted: of a seat with holders, the person who held it on the day of the commit."""
+
+    def __init__(self, org: Org) -> None:
+        self.org = org
+        self.plain = {seat.id: seat.name for seat in org.seats.values() if not seat.holders}
+
+    def find(self, commit: Commit) -> str:
+        """The name of the seat that acted; of an unknown seat, the author's."""
+        seat = self.org.seats.get(commit.by)
+        if seat is None or commit.by in self.plain:
+            return self.plain.get(commit.by, commit.author)
+        day = self.org.day_of(commit.at)
+        return seat.person_on(day) or seat.name_on(day)
+
+
+def _match(commit: Commit, wanted: LogFilter, names: _Names, measures: Measures | None) -> LogEntry | None:
     """The entry of a commit, or None if it does not match."""
     touched = tuple(dict.fromkeys(seat for _, path, _, _ in commit.paths if (seat := _parse_seat(path))))
     entry = _build_entry(commit, touched, names)
@@ -139,7 +155,7 @@ def _is_about_metric(commit: Commit, entry: LogEntry, wanted: LogFilter, measure
     return any(line.startswith(f"{seat} {wanted.metric} ") for line in entry.body.splitlines() for seat in seats)
 
 
-def _build_entry(commit: Commit, touched: tuple[str, ...], names: Mapping[str, str]) -> LogEntry:
+def _build_entry(commit: Commit, touched: tuple[str, ...], names: _Names) -> LogEntry:
     what = _PREFIX.sub("", commit.subject, count=1) if commit.action else _describe_manual_commit(commit)
     settings = _read_settings(commit, what) if commit.action == "set" else ()
     return LogEntry(
@@ -152,7 +168,7 @@ def _build_entry(commit: Commit, touched: tuple[str, ...], names: Mapping[str, s
         approved_by=commit.approved_by or None,
         approved_by_claimed=commit.approved_by_claimed,
         author=commit.author,
-        who=commit.author if commit.by_claimed else names.get(commit.by, commit.author),
+        who=commit.author if commit.by_claimed else names.find(commit),
         # The subject of a commit is short; its body has all that was set.
         what=", ".join(settings) or what,
         body=commit.body,

@@ -14,6 +14,7 @@ from orgtp.model.period import Grain, Period, period_containing
 from orgtp.model.seat import Seat
 from orgtp.model.value import Unit
 from orgtp.views.chart import target_now, unit_of
+from orgtp.views.people import HeldBy, list_holders_between
 from orgtp.views.selection import (
     EVERYTHING,
     NOTHING_OMITTED,
@@ -37,7 +38,8 @@ class ScoreRow:
     `owner` is accountable for the seat, and `human_owner` the owner's name. `on_target` and `known` count the cells in
     these weeks, of the size of the metric's `per`. `misses_in_a_row` counts those off target up to the newest, in all
     of its history; a blank neither breaks nor extends the run. `stale_since` is when a late value became stale, or
-    None.
+    None. `holders` are those who held the seat in these weeks, if its file says so: the numbers are those of the holder
+    of the time.
     """
 
     seat: str
@@ -57,6 +59,7 @@ class ScoreRow:
     seat_name: str
     stale_since: datetime | None
     human_owner: str | None
+    holders: tuple[HeldBy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def _list_columns(last: Period, weeks: int) -> list[Period]:
 
 
 def _build_rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> Iterator[ScoreRow]:
-    owner = org.owner_seat(seat)
+    owner, days = org.owner_name(seat, now), (columns[0].start.date(), org.day_of(now))
     for row in list_rows_since(org, seat, now, columns[0]):
         metric = row.metric
         cells, latest, late = tuple(row.column_cell(column) for column in columns), row.latest_cell(), stale_row(row)
@@ -124,7 +127,8 @@ def _build_rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> I
             on_target=sum(state is CellState.ON for state in states),
             known=sum(state.is_known for state in states),
             measure=metric.targets.unit if metric.targets.dated else None,
-            seat_name=seat.name,
+            seat_name=seat.name_on(org.day_of(now)),
             stale_since=late.since if late else None,
-            human_owner=owner.name if owner else None,
+            human_owner=owner,
+            holders=list_holders_between(seat, *days),
         )

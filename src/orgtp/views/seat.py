@@ -9,6 +9,7 @@ from datetime import date, datetime
 from orgtp.model.org import Org, Retirement
 from orgtp.views.chart import Chart, ChartOptions, ChartSeat, chart, list_chart_seats
 from orgtp.views.escalations import EscalationView, SilenceView, escalations, silences
+from orgtp.views.people import HeldBy, list_holders
 from orgtp.views.selection import EVERYTHING, Selection, SortOrder
 
 
@@ -16,7 +17,7 @@ from orgtp.views.selection import EVERYTHING, Selection, SortOrder
 class SeatView:
     """A seat, its neighbours on the chart, its retirement, and the escalations about it or assigned to it.
 
-    `email` is an address, or several as in the file.
+    `email` is an address, or several as in the file. `holders` are those who hold the seat one after another.
     `own` has the user's own `x-` keys of the seat and its metrics.
     """
 
@@ -32,6 +33,9 @@ class SeatView:
     retirement: Retirement | None
     escalations: tuple[EscalationView, ...] = ()
     silences: tuple[SilenceView, ...] = ()
+    holders: tuple[HeldBy, ...] = ()
+    paused_until: date | None = None
+    paused_because: str | None = None
 
 
 def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
@@ -51,6 +55,9 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
         retirement=org.retirements.get(seat),
         escalations=tuple(escalations(org, now, seat)),
         silences=tuple(silences(org, now, seat)),
+        holders=list_holders(found),
+        paused_until=found.paused.until if found.paused else None,
+        paused_because=found.paused.reason or None if found.paused else None,
     )
 
 

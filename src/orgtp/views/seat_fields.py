@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.target import Target
+from orgtp.views.people import describe_people
 
 _PLAIN = (
     "name", "role", "kind", "status", "owner", "reports_to", "mission", "since", "email", "retire_when", "review_by",
@@ -40,6 +41,7 @@ class Field(NamedTuple):
 def fields_of(seat: Seat) -> dict[str, Field]:
     """The fields of the seat by dotted key, in the order of the file."""
     found = {key: _make_plain(str(getattr(seat, key) or "")) for key in _PLAIN}
+    found |= {key: _make_plain(text) for key, text in describe_people(seat).items()}
     found |= {f"capabilities.{name}": _make_plain(text) for name, text in seat.capabilities.items()}
     for metric in seat.metrics.values():
         found |= {f"metrics.{metric.id}.{key}": field for key, field in _list_metric_fields(metric)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from orgtp.model.seat import Seat
 
@@ -18,6 +19,6 @@ class SeatSummary:
     status: str
 
 
-def summarize_seat(seat: Seat) -> tuple[str, str, str, str, str]:
-    """The values of the fields of a `SeatSummary`."""
-    return (seat.id, seat.name, seat.role, seat.kind, seat.status)
+def summarize_seat(seat: Seat, day: date | None = None) -> tuple[str, str, str, str, str]:
+    """The values of the fields of a `SeatSummary` on a day; without one, with the name as in the file."""
+    return (seat.id, seat.name_on(day) if day else seat.name, seat.role, seat.kind, seat.status)

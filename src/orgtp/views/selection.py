@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 
 
 class OnlyKind(StrEnum):
-    """The kinds of seat that a selection can name. No seat is a group yet, so none is selected by it."""
+    """The kinds of seat that a selection can name."""
 
     AGENT = "agent"
     HUMAN = "human"

@@ -103,13 +103,13 @@ def stale_row(row: MetricRow) -> Stale | None:
     cell = row.cell_at(period) if period else None
     if period is None or cell is None or not cell.state.is_gap or _is_known_since(row, period):
         return None
-    first, owner = _find_first(row, period), row.org.owner_seat(row.seat)
+    first = _find_first(row, period)
     return Stale(
         seat=row.seat.id,
         metric=row.metric.id,
         name=row.metric.name,
         owner=row.seat.owner or None,
-        human_owner=owner.name if owner else None,
+        human_owner=row.org.owner_name(row.seat, row.now),
         period=period.text,
         due=due_at(row.org, row.metric, period),
         since=stale_at(row.org, row.metric, first),
@@ -117,7 +117,7 @@ def stale_row(row: MetricRow) -> Stale | None:
         state=cell.state,
         source=row.metric.source or None,
         why=_explain(row, cell),
-        seat_name=row.seat.name,
+        seat_name=row.org.name_at(row.seat.id, row.now),
         silenced=silenced_until(row.org, row.now, row.seat.id, row.metric.id),
     )
 

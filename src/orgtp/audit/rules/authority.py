@@ -177,8 +177,8 @@ def _find_seat_creators(claim: SignedChange, id_: str) -> list[str]:
 
 
 def _list_seat_and_above(org: Org, id_: str) -> list[str]:
-    """Return a seat and the seats above it."""
-    return [id_, *(held.id for held in org.chain_above(id_))]
+    """Return a seat and the seats above it. For a group, it is the seat that leads it."""
+    return [id_, *org.leaders_above(id_)]
 
 
 def _find_recorders(claim: SignedChange, seat: str, path: str) -> list[str]:

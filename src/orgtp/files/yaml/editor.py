@@ -58,12 +58,19 @@ def _apply_to_data(path: str, data: Any, edit: SetKey | DropKey) -> Any:
     """Return the data after the edit. Raises `CannotEdit` if a parent of the key is not a mapping."""
     node = result = copy.deepcopy(data)
     for key in edit.keys[:-1]:
+        if isinstance(node, list):
+            node = _get_item(path, node, key, edit)
+            continue
         below = node.get(key) if isinstance(node, dict) else None
         if isinstance(edit, DropKey) and below is None:
             return data
         if below is None and isinstance(node, dict):
             node[key] = below = {}
         node = below
+    if isinstance(node, list) and isinstance(edit, SetKey):
+        _get_item(path, node, edit.keys[-1], edit)
+        node[int(edit.keys[-1])] = _to_plain_data(edit.value)
+        return result
     if not isinstance(node, dict):
         raise _make_edit_error(path, edit)
     if isinstance(edit, SetKey):
@@ -71,6 +78,13 @@ def _apply_to_data(path: str, data: Any, edit: SetKey | DropKey) -> Any:
     else:
         node.pop(edit.keys[-1], None)
     return result
+
+
+def _get_item(path: str, items: list[Any], number: str, edit: SetKey | DropKey) -> Any:
+    """The item of a list. Raises `CannotEdit` if it has no such item: an edit changes items and adds none."""
+    if not number.isdecimal() or int(number) >= len(items):
+        raise _make_edit_error(path, edit)
+    return items[int(number)]
 
 
 def _to_plain_data(value: YamlData) -> Any:
@@ -83,14 +97,26 @@ def _to_plain_data(value: YamlData) -> Any:
 
 def _set_key(text: str, node: YamlNode, keys: Keys, value: YamlData) -> str:
     key, *rest = keys
+    if node.parts:
+        return _set_item(text, node, int(key), rest, value)
     found = node.items.get(key)
     if found is None:
         return _insert_key(text, node, key, _nest_value(rest, value))
-    if rest and found[1].items:
+    if rest and (found[1].items or found[1].parts):
         return _set_key(text, found[1], tuple(rest), value)
     if node.style == "flow":
         return _replace_inline(text, found[1], _nest_value(rest, value))
     return _replace_value(text, *found, key, _nest_value(rest, value))
+
+
+def _set_item(text: str, items: YamlNode, number: int, rest: Sequence[str], value: YamlData) -> str:
+    """Set an item of a list, or a key below it, and leave the other items as they are."""
+    old = items.parts[number]
+    if rest:
+        return _set_key(text, old, tuple(rest), value)
+    if items.style == "flow" or old.style in {"flow", "block"}:
+        return _replace_inline(text, old, value)
+    return text[: old.start] + format_scalar(value, old.style) + text[_find_scalar_end(text, old) :]
 
 
 def _nest_value(keys: Sequence[str], value: YamlData) -> YamlData:

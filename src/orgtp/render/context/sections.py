@@ -9,8 +9,9 @@ from itertools import groupby
 
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.seat import Rollup
-from orgtp.model.text import count_noun
+from orgtp.model.text import count_noun, join_with_and
 from orgtp.render.diff.sections import ListItem
+from orgtp.render.people import holders_sentence
 from orgtp.render.seat_history import format_event_changes
 from orgtp.render.spans import (
     NAME,
@@ -100,6 +101,18 @@ class ContextSections:
         yield ListItem(
             join_spans(format_seat(seat.seat, seat.name), prefix_text(", ", seat.role), f", {seat.status}{since}")
         )
+        if held := holders_sentence(seat.holders):
+            yield ListItem(prefix_text("Held by: ", held))
+            before = [one.name for one in seat.holders[:-1] if one.name]
+            if before and self.view.metrics:
+                yield ListItem(
+                    prefix_text(f"Numbers before {seat.holders[-1].since}: ", join_with_and(dict.fromkeys(before)))
+                )
+        if seat.also_holds:
+            yield ListItem(join_spans("The same worker also holds: ", join_lines([*map(code_text, seat.also_holds)])))
+        if seat.paused_because:
+            until = f"Paused until {seat.paused_until}: " if seat.paused_until else "Paused: "
+            yield ListItem(prefix_text(until, seat.paused_because))
         yield ListItem(self._format_owner_line())
         texts = {"Mission: ": seat.mission, "To be retired when: ": seat.retire_when}
         yield from (ListItem(prefix_text(label, text)) for label, text in texts.items() if text)
@@ -122,6 +135,8 @@ class ContextSections:
     def list_place(self) -> Iterator[ListItem]:
         """Its place on the chart."""
         yield ListItem(self._format_chain_above())
+        if dotted := self.view.seat.also_reports_to:
+            yield ListItem(join_spans("Also reports, by a dotted line, to: ", join_lines([*map(code_text, dotted)])))
         chart = self.view.chart
         for label, name in (("Beside it", "siblings"), ("Report to it", "reports"), ("Answers for", "answers_for")):
             seats: tuple[SeatSummary, ...] = getattr(chart, name)

@@ -364,13 +364,32 @@ def _collect_seat_names(found: Diff) -> dict[str, str]:
     return names | {change.seat: change.name for change in own}
 
 
+# Keys of a seat, as they are called in a sentence.
+_KEY_WORDS = {"also_reports_to": "dotted line to", "paused.reason": "paused because", "paused.until": "paused until"}
+
+
+def _format_holder(field: FieldChanged) -> Line:
+    """`held by Gwen Ito from 2026-08-01`, or what was corrected about it."""
+    since = field.key.removeprefix("holders.")
+    made = _format_change_author(field.made)
+    if field.after is None:
+        return join_spans("no longer held by ", user_text(field.before), f" from {since}", made)
+    words = "vacant" if field.after == "vacant" else "held by "
+    who = [] if field.after == "vacant" else user_text(field.after)
+    was = join_spans(" (it said ", user_text(field.before), ")") if field.before is not None else []
+    return join_spans(words, who, f" from {since}", was, made)
+
+
 def _format_field(field: FieldChanged) -> Line:
+    if field.key.startswith("holders."):
+        return _format_holder(field)
     capability = field.key.removeprefix("capabilities.")
     label = join_spans("capability ", code_text(capability))
     if capability == field.key:
         # The user's own keys are shown as they are written.
         is_own = "x-" in field.key
-        label = code_text(field.key) if is_own else join_spans(field.key.replace("_", " "))
+        words = _KEY_WORDS.get(field.key, field.key.replace("_", " "))
+        label = code_text(field.key) if is_own else join_spans(words)
     return join_spans(label, ": ", format_text_change(field.before, field.after), _format_change_author(field.made))
 
 

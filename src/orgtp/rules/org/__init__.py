@@ -6,6 +6,7 @@ __all__ = [
     "continuations",
     "escalations",
     "explanations",
+    "people",
     "retirements",
     "score_recording",
     "scores",

@@ -62,10 +62,11 @@ def owner_unknown(org: Org) -> Iterator[Finding]:
 
 
 def owner_not_human(org: Org) -> Iterator[Finding]:
-    """An owner is an agent.
+    """An owner is an agent or a group.
 
     Agents do work, and a human answers for it. An agent cannot explain why a promise was broken, or decide what happens
-    to a client. An agent may lead other seats (`reports_to`), but a person must own each of them.
+    to a client. An agent may lead other seats (`reports_to`), but a person must own each of them. In a group, everybody
+    would be responsible and therefore nobody: a group has members, and the person who owns it leads them.
 
     Bad:
 
@@ -81,7 +82,10 @@ def owner_not_human(org: Org) -> Iterator[Finding]:
     Fix: name a person: `orgtp seat set dash owner=bogdan`.
     """
     for seat, owner in _seats_with_owner(org):
-        if not owner.is_human:
+        if owner.is_group:
+            hint = _suggest_leader(org, seat, owner)
+            yield Finding(seat.marks.value_place("owner"), f'owner "{owner.id}" is a group, which owns nothing', hint)
+        elif not owner.is_human:
             hint = _suggest_owner(org, seat, "Name a person")
             yield Finding(seat.marks.value_place("owner"), f'owner "{owner.id}" is not a human seat', hint)
 
@@ -202,6 +206,14 @@ def _suggest_owner(org: Org, seat: Seat, what: str) -> str:
     """A hint with the likely owners of a seat, and the command that names the likeliest."""
     likely = list_likely_owners(org, seat)
     return _suggest_person(f"{what}, such as {format_choice(likely)}", seat, f"owner={likely[0]}" if likely else "")
+
+
+def _suggest_leader(org: Org, seat: Seat, group: Seat) -> str:
+    """A hint with the person who leads a group, as the owner of `seat`."""
+    leader = org.seats.get(group.owner)
+    if leader is None or not leader.may_decide or leader.id == seat.id:
+        return _suggest_owner(org, seat, "Name a person")
+    return f"Name the person who leads it: orgtp seat set {seat.id} owner={leader.id}"
 
 
 def _suggest_person(what: str, seat: Seat, names: str) -> str:

@@ -34,7 +34,7 @@ def routing_not_human(org: Org) -> Iterator[Finding]:
     for keys, branch, _ in _walk_routes(org.routing):
         seat = org.seats.get(branch.to)
         if seat and not (seat.is_human and seat.is_active):
-            what = "an agent" if not seat.is_human else str(seat.status)
+            what = str(seat.status) if seat.is_human else "a group" if seat.is_group else "an agent"
             likely = format_choice(list_likely_owners(org, seat))
             hint = f"Name an active person{f', such as {likely},' if likely else ''} or remove to."
             message = f"this route ends with {seat.id}, which is {what}"

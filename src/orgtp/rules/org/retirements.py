@@ -202,3 +202,6 @@ def _seats_in_record(record: Retirement) -> Iterator[tuple[Place, str]]:
     for report, boss in record.reports.items():
         yield marks.key_place("reports", report), report
         yield marks.value_place("reports", report), boss
+    for owned, owner in record.owned.items():
+        yield marks.key_place("owned", owned), owned
+        yield marks.value_place("owned", owned), owner

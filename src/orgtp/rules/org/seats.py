@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from orgtp.model.org import Org
+from orgtp.model.problem import Keys
 from orgtp.model.seat import Rollup, Seat
 from orgtp.model.text import fold_spelling, one_line
 from orgtp.rules.rule import Finding
@@ -51,7 +52,8 @@ def email_shared(org: Org) -> Iterator[Finding]:
 
     An address says which seat made a commit, and which seat a command acts as. If several have it, nobody can tell:
     commits by that address show the name of their author, and a command that records, decides or approves asks for
-    `--by SEAT`. Two seats with the same name are those of one worker, who may have one address for both.
+    `--by SEAT`. Two seats with the same name, or with holders of the same name, are those of one
+    worker, who may have one address for both.
 
     Bad:
 
@@ -64,16 +66,33 @@ def email_shared(org: Org) -> Iterator[Finding]:
 
     Fix: leave the address with the seat whose it is. A seat can have several addresses, as a list.
     """
-    first: dict[str, Seat] = {}
+    first: dict[str, tuple[Seat, str]] = {}
     for seat in (seat for _, seat in sorted(org.seats.items()) if not seat.is_retired):
-        for number, email in enumerate(seat.emails):
-            other = first.setdefault(email.lower(), seat)
-            if fold_spelling(other.name) != fold_spelling(seat.name):
-                keys = ("email", str(number)) if ("email", str(number)) in seat.marks.keys else ("email",)
+        for keys, email, person in _list_addresses(seat):
+            other, name = first.setdefault(email.lower(), (seat, person))
+            if fold_spelling(name) != fold_spelling(person):
                 hint = f"Leave it with one of them; until then, name the seat that acts: --by {seat.id}"
-                yield Finding(
-                    seat.marks.value_place(*keys), f"{seat.id} and {other.id} share the address {email}", hint
-                )
+                both = (seat.id, other.id) if other is not seat else (f"{person} of {seat.id}", name)
+                yield Finding(seat.marks.value_place(*keys), f"{both[0]} and {both[1]} share the address {email}", hint)
+
+
+def _list_addresses(seat: Seat) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """The addresses of a seat and of its holders: the keys in its file, the address, and the name of the worker.
+
+    The address of the seat itself is that of the position, which each of its holders may have as well.
+    """
+    people = {email.lower(): one.name for one in seat.holders for email in one.emails}
+    for keys, email in _with_keys(seat, ("email",), seat.emails):
+        yield keys, email, people.get(email.lower(), seat.name)
+    for one in seat.holders:
+        for keys, email in _with_keys(seat, ("holders", one.since.isoformat(), "email"), one.emails):
+            yield keys, email, one.name
+
+
+def _with_keys(seat: Seat, keys: Keys, emails: Sequence[str]) -> Iterator[tuple[Keys, str]]:
+    for number, email in enumerate(emails):
+        item = (*keys, str(number))
+        yield item if item in seat.marks.keys else keys, email
 
 
 def no_metric_of_its_own(org: Org) -> Iterator[Finding]:
@@ -159,7 +178,9 @@ def retire_when_missing(org: Org) -> Iterator[Finding]:
     Fix: write what would make the seat unnecessary: `orgtp seat set dash "retire_when=Four weekly misses in a row"`.
     """
     for seat in org.seats.values():
-        if not (seat.is_human or seat.is_retired or seat.retire_when or ("retire_when",) in seat.marks.keys):
+        if not (
+            seat.is_human or seat.is_group or seat.is_retired or seat.retire_when or ("retire_when",) in seat.marks.keys
+        ):
             hint = f'Say what would make it unnecessary: orgtp seat set {seat.id} "retire_when=…"'
             yield Finding(seat.marks.value_place(), f"{seat.id} has no retire_when", hint)
 
@@ -223,9 +244,14 @@ def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:
 
 
 def _seats_without_metric(org: Org) -> Iterator[Seat]:
-    """The active seats without a metric, except those whose file has metrics that cannot be read."""
+    """The active seats without a metric, except groups and those whose file has metrics that cannot be read."""
     for seat in org.seats.values():
-        if seat.is_active and not seat.metrics and not any(_is_metric(keys) for keys in seat.marks.keys):
+        if (
+            seat.is_active
+            and not seat.is_group
+            and not seat.metrics
+            and not any(_is_metric(keys) for keys in seat.marks.keys)
+        ):
             yield seat
 
 

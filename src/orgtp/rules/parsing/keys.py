@@ -88,6 +88,15 @@ KEYS = (
         "write two times of day, the earlier one first: 09:00..17:00. A whole day is 00:00..24:00.",
     ),
     form_rule(
+        "bad-holder",
+        "A holder of a seat is neither a person nor vacant.",
+        "`holders` says who holds a seat from which day on: a person with a name and perhaps an address, or the word\n"
+        "vacant if nobody does.",
+        "holders: {2026-08-01: Gwen Ito}",
+        "holders: {2026-08-01: {name: Gwen Ito, email: gwen@example.com}}",
+        "write `{name: NAME}`, or `vacant`.",
+    ),
+    form_rule(
         "bad-id",
         "An id has characters other than lower-case letters, digits and dashes.",
         "An id is a file name, a word on the command line and a reference in other files, so it must be the same on\n"

@@ -12,6 +12,7 @@ from orgtp.model.org_pair import NO_KEYS, KeyChange, KeyValues, OrgPair, compare
 from orgtp.model.problem import Keys, Place
 from orgtp.model.seat import Metric, Seat, seat_path
 from orgtp.model.target import Targets
+from orgtp.model.text import join_with_and
 from orgtp.model.verdict_changes import compare_verdicts
 from orgtp.rules.pull_request.key_decisions import find_decision
 from orgtp.rules.rule import Finding
@@ -211,7 +212,7 @@ def _describe_capability(compared: OrgPair, old: Seat, name: str) -> str:
 
 
 def seat_moved(compared: OrgPair) -> Iterator[Finding]:
-    """A seat reports to another seat, or its status was changed.
+    """A seat reports to another seat, by a full or a dotted line, or its status was changed.
 
     This is allowed, but the seats above and below should know.
 
@@ -230,12 +231,16 @@ def seat_moved(compared: OrgPair) -> Iterator[Finding]:
         if old.reports_to != new.reports_to:
             message = f"{new.id} moves from {old.reports_to or 'the top'} to {new.reports_to or 'the top'} on the chart"
             yield Finding(new.marks.value_place("reports_to"), message, SEEN)
+        was, now = (sorted(set(one.also_reports_to)) for one in (old, new))
+        if was != now:
+            change = f"changes from {join_with_and(was) or 'none'} to {join_with_and(now) or 'none'}"
+            yield Finding(new.marks.value_place("also_reports_to"), f"the dotted line of {new.id} {change}", SEEN)
         if old.status is not new.status and not old.is_retired and not new.is_retired:
             yield Finding(new.marks.value_place("status"), f"{new.id} changes from {old.status} to {new.status}", SEEN)
 
 
 def kind_changed(compared: OrgPair) -> Iterator[Finding]:
-    """The kind of a seat was changed from agent to human, or from human to agent.
+    """The kind of a seat was changed: agent, human or group.
 
     This one word decides who may own seats and decide retirements: an agent that calls itself human could answer for
     others. If a person takes over an agent's work, or an agent a person's, add a new seat and retire the old one.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import TypeVar
 
@@ -34,6 +34,7 @@ from orgtp.views.context.types import (
     Retired,
 )
 from orgtp.views.escalations import escalations
+from orgtp.views.people import Workers, list_holders
 from orgtp.views.seat_history import Event
 from orgtp.views.seat_summary import SeatSummary, summarize_seat
 from orgtp.views.stale import stale
@@ -74,22 +75,23 @@ class _Bounded:
 def context(org: Org, now: datetime, seat: str, known: SeatEvidence) -> Context:
     """The context of a seat as of `now`. Raises `UnknownSeat`."""
     held, cut, show = org.seat(seat), _Bounded(), f"orgtp seat show {seat}"
-    owner, others, record = org.owner_seat(held), Others(org, held), org.retirements.get(seat)
+    day = org.day_of(now)
+    owner, others, record = org.owner_seat(held), Others(org, held, day), org.retirements.get(seat)
     # Of a retired seat, `retirement` shows who has its work.
     does, rows = ({}, []) if held.is_retired else (held.capabilities, list_current_rows(org, held, now))
     metrics = cut.take("metrics", map(describe_metric, rows), show)
     trouble = _list_trouble(org, now, held, known.problems, cut)
-    retired = _describe_retirement(org, record, cut, show) if record and held.is_retired else None
+    retired = _describe_retirement(org, record, day, cut, show) if record and held.is_retired else None
     commands = list_seat_commands(seat, metrics, trouble.escalations, trouble.goes_to) if held.is_active else ()
     return Context(
         at=now,
-        seat=_build_profile(held),
-        owner=colleague(owner) if owner else None,
+        seat=_build_profile(org, held, day),
+        owner=colleague(owner, day) if owner else None,
         chart=_build_neighbours(org, held, others, cut),
         capabilities=dict(cut.take("capabilities", does.items(), show)),
         not_owned=() if held.is_retired else _list_not_owned(others, cut),
         metrics=metrics,
-        records=_list_recordable(org, held, cut),
+        records=_list_recordable(org, held, day, cut),
         trouble=trouble,
         decisions=_take_decisions(known.decisions, cut, seat),
         retirement=retired,
@@ -98,27 +100,36 @@ def context(org: Org, now: datetime, seat: str, known: SeatEvidence) -> Context:
     )
 
 
-def _build_profile(seat: Seat) -> Profile:
+def _build_profile(org: Org, seat: Seat, day: date) -> Profile:
     return Profile(
-        *summarize_seat(seat),
+        *summarize_seat(seat, day),
         owner=seat.owner or None,
         reports_to=seat.reports_to or None,
         mission=seat.mission or None,
         since=seat.since,
         retire_when=seat.retire_when or None,
         review_by=seat.review_by,
+        holders=list_holders(seat),
+        also_reports_to=seat.also_reports_to,
+        also_holds=Workers(org, day).list_other_seats(seat),
+        paused_until=seat.paused.until if seat.paused else None,
+        paused_because=seat.paused.reason or None if seat.paused else None,
     )
 
 
 def _build_neighbours(org: Org, seat: Seat, others: Others, cut: _Bounded) -> Neighbours:
-    near = {relation: map(colleague, seats) for relation, seats in others.neighbours.items()}
+    near = {relation: _in_brief(seats, others.day) for relation, seats in others.neighbours.items()}
     chart, show = "orgtp chart --depth 1 --root", f"orgtp seat show {seat.id}"
     return Neighbours(
-        above=cut.take("chart.above", map(colleague, org.chain_above(seat.id)), "orgtp chart", _FEW),
+        above=cut.take("chart.above", _in_brief(org.chain_above(seat.id), others.day), "orgtp chart", _FEW),
         siblings=cut.take("chart.siblings", near[Relation.BESIDE], f"{chart} {seat.reports_to}"),
         reports=cut.take("chart.reports", near[Relation.BELOW], f"{chart} {seat.id}"),
-        answers_for=cut.take("chart.answers_for", map(colleague, org.seats_owned_by(seat.id)), show),
+        answers_for=cut.take("chart.answers_for", _in_brief(org.seats_owned_by(seat.id), others.day), show),
     )
+
+
+def _in_brief(seats: Iterable[Seat], day: date) -> Iterator[SeatSummary]:
+    return (colleague(seat, day) for seat in seats)
 
 
 def _list_not_owned(others: Others, cut: _Bounded) -> tuple[Elsewhere, ...]:
@@ -129,14 +140,14 @@ def _list_not_owned(others: Others, cut: _Bounded) -> tuple[Elsewhere, ...]:
     return (*sorted(around, key=lambda one: (list(Relation).index(one.relation), one.by.seat)), *alike)
 
 
-def _list_recordable(org: Org, seat: Seat, cut: _Bounded) -> Records:
+def _list_recordable(org: Org, seat: Seat, day: date, cut: _Bounded) -> Records:
     if seat.is_retired:
         return Records(all=False, seats=())
     if seat.id in org.policy.scorekeepers:
         return Records(all=True, seats=())
     living = (other for other in org.seats.values() if not other.is_retired)
     found = sorted((one for one in living if org.may_record(one.id, seat.id)), key=lambda one: one.id != seat.id)
-    return Records(all=False, seats=cut.take("records.seats", map(colleague, found), "orgtp chart"))
+    return Records(all=False, seats=cut.take("records.seats", _in_brief(found, day), "orgtp chart"))
 
 
 def _list_trouble(org: Org, now: datetime, seat: Seat, problems: Sequence[Problem], cut: _Bounded) -> OpenTrouble:
@@ -147,7 +158,7 @@ def _list_trouble(org: Org, now: datetime, seat: Seat, problems: Sequence[Proble
         stale=cut.take("trouble.stale", stale(org, now, seat.id), f"orgtp stale {seat.id}"),
         escalations=cut.take("trouble.escalations", found, listed),
         problems=cut.take("trouble.problems", problems, "orgtp validate"),
-        goes_to=colleague(to) if to else None,
+        goes_to=colleague(to, org.day_of(now)) if to else None,
     )
 
 
@@ -161,34 +172,34 @@ def _take_decisions(events: Iterable[Event] | None, cut: _Bounded, seat: str) ->
     return tuple(replace(event, changes=event.changes[:_MOST]) for event in found[:DECISIONS])
 
 
-def _describe_retirement(org: Org, record: Retirement, cut: _Bounded, show: str) -> Retired:
+def _describe_retirement(org: Org, record: Retirement, day: date, cut: _Bounded, show: str) -> Retired:
     decider = org.seats.get(record.decided_by)
     return Retired(
         retired_on=record.retired_on,
         decided_by=record.decided_by or None,
-        decided_by_name=decider.name if decider else None,
+        decided_by_name=decider.name_on(day) if decider else None,
         reason=record.reason or None,
         review=record.review,
-        handed=cut.take("retirement.handed", _list_handed(org, record), show),
+        handed=cut.take("retirement.handed", _list_handed(org, record, day), show),
     )
 
 
-def _list_handed(org: Org, record: Retirement) -> Iterator[Handed]:
+def _list_handed(org: Org, record: Retirement, day: date) -> Iterator[Handed]:
     """All that the seat did, with the seat that has it now."""
     doers = {name: seat.id for seat in org.seats.values() if not seat.is_retired for name in seat.capabilities}
     for name, heir in record.capabilities.items():
-        yield Handed("capability", name, _find_holder(org, doers.get(name, heir), name, "capabilities"), None)
+        yield Handed("capability", name, _find_heir(org, day, doers.get(name, heir), name, "capabilities"), None)
     for name, heir in record.metrics.items():
-        yield Handed("metric", name, _find_holder(org, heir, name, "metrics"), record.ended.get(name) or None)
+        yield Handed("metric", name, _find_heir(org, day, heir, name, "metrics"), record.ended.get(name) or None)
 
 
-def _find_holder(org: Org, heir: str, what: str, sort: str) -> SeatSummary | None:
+def _find_heir(org: Org, day: date, heir: str, what: str, sort: str) -> SeatSummary | None:
     """The seat that took over; if that was retired too, the seat that took over from it, and so on."""
     seen: set[str] = set()
     while heir in org.seats and heir not in seen:
         seat = org.seats[heir]
         if not seat.is_retired:
-            return colleague(seat)
+            return colleague(seat, day)
         seen.add(heir)
         handed: Mapping[str, str] = getattr(org.retirements.get(heir), sort, {})
         heir = handed.get(what, "")

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from orgtp.model.org import Org
@@ -24,24 +25,25 @@ _EMPTY = frozenset({
 _SHARED = 2
 
 
-def colleague(seat: Seat) -> SeatSummary:
-    """The seat in brief."""
-    return SeatSummary(*summarize_seat(seat))
+def colleague(seat: Seat, day: date) -> SeatSummary:
+    """The seat in brief on a day."""
+    return SeatSummary(*summarize_seat(seat, day))
 
 
-def find_recipient(org: Org, seat: Seat) -> SeatSummary | None:
+def find_recipient(org: Org, seat: Seat, day: date) -> SeatSummary | None:
     """The seat to give work to: the seat itself if it is active, else its owner if that is; else None."""
     owner = org.owner_seat(seat)
     found = seat if seat.is_active else owner
-    return colleague(found) if found and found.is_active else None
+    return colleague(found, day) if found and found.is_active else None
 
 
 @dataclass(frozen=True)
 class Others:
-    """The capabilities of the other seats, as seen from `seat`."""
+    """The capabilities of the other seats, as seen from `seat` on a day."""
 
     org: Org
     seat: Seat
+    day: date
 
     def around(self) -> list[Elsewhere]:
         """The capabilities of its neighbours: those that sound like its own first, then one of each seat."""
@@ -97,7 +99,8 @@ class Others:
         return bool(self.seat.role) and self.org.seats[other].role.casefold() == self.seat.role.casefold()
 
     def _describe(self, other: Seat, name: str, relation: Relation) -> Elsewhere:
-        return Elsewhere(name, other.capabilities[name], relation, colleague(other), find_recipient(self.org, other))
+        whom = find_recipient(self.org, other, self.day)
+        return Elsewhere(name, other.capabilities[name], relation, colleague(other, self.day), whom)
 
 
 def _words(text: str) -> frozenset[str]:

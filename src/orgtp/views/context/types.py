@@ -12,6 +12,7 @@ from orgtp.model.problem import Problem
 from orgtp.model.seat import Rollup
 from orgtp.model.value import Unit
 from orgtp.views.escalations import EscalationView
+from orgtp.views.people import HeldBy
 from orgtp.views.seat_history import Event
 from orgtp.views.seat_summary import SeatSummary
 from orgtp.views.stale import Stale
@@ -105,7 +106,11 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Profile(SeatSummary):
-    """The seat of the context."""
+    """The seat of the context.
+
+    `holders` are those who hold it one after another, `also_holds` the other seats of its worker, and `also_reports_to`
+    the seats to which it has a dotted line.
+    """
 
     owner: str | None
     reports_to: str | None
@@ -113,6 +118,11 @@ class Profile(SeatSummary):
     since: date | None
     retire_when: str | None
     review_by: date | None
+    holders: tuple[HeldBy, ...] = ()
+    also_reports_to: tuple[str, ...] = ()
+    also_holds: tuple[str, ...] = ()
+    paused_until: date | None = None
+    paused_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from orgtp.views.diff.types import (
     SeatRemoved,
     SeatRetired,
 )
+from orgtp.views.people import describe_people
 from orgtp.views.seat_summary import summarize_seat
 
 _FIELDS = ("name", "role", "kind", "mission", "since", "retire_when", "review_by", "email")
@@ -129,6 +130,10 @@ class Seats:
             for key in now:
                 if was.get(key, now[key]) != now[key]:
                     yield FieldChanged(new.id, new.name, key, was[key] or None, now[key] or None)
+            held = [describe_people(seat) for seat in (old, new)]
+            for key in sorted({*held[0], *held[1]}):
+                if held[0].get(key) != held[1].get(key):
+                    yield FieldChanged(new.id, new.name, key, held[0].get(key), held[1].get(key))
             for key in _list_own_keys(old, new):
                 if old.own.get(key) != new.own.get(key):
                     yield FieldChanged(new.id, new.name, key, old.own.get(key), new.own.get(key))

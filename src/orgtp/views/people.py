@@ -1,0 +1,81 @@
+"""Who holds a seat, and which other seats the same person holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from orgtp.model.org import Org
+from orgtp.model.seat import Seat
+from orgtp.model.text import fold_spelling
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBy:
+    """Who holds a seat from the day `since` on; the name is None if nobody does."""
+
+    name: str | None
+    since: date
+
+
+def list_holders(seat: Seat) -> tuple[HeldBy, ...]:
+    """Those who hold the seat one after another, the earliest first."""
+    return tuple(HeldBy(one.name or None, one.since) for one in seat.holders)
+
+
+def list_holders_between(seat: Seat, first: date, last: date) -> tuple[HeldBy, ...]:
+    """Those who hold the seat on a day from `first` to `last`, the earliest first."""
+    every = list_holders(seat)
+    ends = [one.since for one in every[1:]]
+    return tuple(
+        one for number, one in enumerate(every) if one.since <= last and (number == len(ends) or ends[number] > first)
+    )
+
+
+def name_holder(seat: Seat, day: date) -> str | None:
+    """The name of the person who holds the seat on a day; None if nobody does, or if the file does not say it."""
+    holder = seat.holder_on(day)
+    return (holder.name or None) if holder else None
+
+
+def describe_people(seat: Seat) -> dict[str, str]:
+    """The keys of a seat that say who holds it, to whom it has a dotted line, and why it is paused, as text."""
+    found = {
+        f"holders.{one.since}": " ".join([one.text, *(f"<{email}>" for email in one.emails)]) for one in seat.holders
+    }
+    found |= {"also_reports_to": ", ".join(sorted(seat.also_reports_to))} if seat.also_reports_to else {}
+    if seat.paused:
+        found |= {"paused.reason": seat.paused.reason} if seat.paused.reason else {}
+        found |= {"paused.until": str(seat.paused.until)} if seat.paused.until else {}
+    return found
+
+
+class Workers:
+    """The workers of an org on a day. Two seats have the same worker if they share an address, or a name.
+
+    Groups are nobody, and retired seats have no worker any more.
+    """
+
+    def __init__(self, org: Org, day: date) -> None:
+        self.day = day
+        self._seats: dict[str, list[str]] = {}
+        for seat in org.seats.values():
+            for key in self._list_keys(seat):
+                self._seats.setdefault(key, []).append(seat.id)
+
+    def _list_keys(self, seat: Seat) -> Iterable[str]:
+        if seat.is_group or seat.is_retired:
+            return ()
+        holder, name = seat.holder_on(self.day), fold_spelling(seat.person_on(self.day))
+        emails = (*seat.emails, *(holder.emails if holder else ()))
+        return dict.fromkeys([*([f"name {name}"] if name else []), *(email.lower() for email in emails)])
+
+    def list_other_seats(self, seat: Seat) -> tuple[str, ...]:
+        """The other seats of the worker that has `seat`, sorted by id."""
+        return tuple(sorted({other for key in self._list_keys(seat) for other in self._seats.get(key, ())} - {seat.id}))
+
+    def find_seats(self, words: str) -> list[str]:
+        """The seats of the worker with this name or address, sorted by id."""
+        keys = (f"name {fold_spelling(words)}", words.strip().lower())
+        return sorted({seat for key in keys for seat in self._seats.get(key, ())})
