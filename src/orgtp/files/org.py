@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
+from orgtp.files.due_time import read_policy_due
 from orgtp.files.escalation_policy import read_duration, read_escalation_policy, read_routing
 from orgtp.files.key_order import ORG_ORDER, POLICY_KEYS, RETIREMENT_KEYS, REVIEW_KEYS
 from orgtp.files.mapping_reader import MappingReader
@@ -153,6 +154,7 @@ def _read_policy(fields: MappingReader) -> Policy:
         signed_since=_read_commit_id(policy, "require_signatures_since"),
         forges=policy.ids("forges"),
         escalation=read_escalation_policy(policy),
+        due=read_policy_due(policy),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from orgtp.model.org import WORD_TOPICS, Org
+from orgtp.model.period import Cadence
 from orgtp.model.value import Unit, ValueKind
 from orgtp.views.diff.types import Made
 
@@ -46,6 +47,7 @@ def policy_facts(org: Org) -> dict[str, str]:
         "holidays": ", ".join(str(day) for day in sorted(org.holidays)),
         "branch": org.branch,
         "policy.grace": _format_span(policy.grace),
+        **{f"policy.due.{cadence}": policy.due.get(cadence, "") for cadence in Cadence},
         "policy.scorekeepers": ", ".join(policy.scorekeepers),
         "policy.push": "yes" if policy.push else "no",
         "policy.retirement.approvers": ", ".join(policy.approvers),
