@@ -5,6 +5,7 @@ __all__ = [
     "collect",
     "escalate",
     "explain",
+    "org_settings",
     "record_scores",
     "retire",
     "seats",

@@ -11,6 +11,7 @@ __all__ = [
     "escalations",
     "json",
     "log",
+    "org_settings",
     "problems",
     "rules",
     "schedule",

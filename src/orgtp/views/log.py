@@ -18,7 +18,9 @@ _PREFIX = re.compile(r"[a-z-]+(?:\([a-z0-9-]+\))?: ")
 _TOUCHED = {"A": "added", "D": "deleted"}
 # The name of the action of a commit without an action trailer.
 BY_HAND = "hand"
-ACTIONS = ("init", "add", "set", "score", "withdraw", "retire", "escalate", "explain", "upgrade", BY_HAND)
+ACTIONS = (
+    "init", "add", "set", "org", "holiday", "score", "withdraw", "retire", "escalate", "explain", "upgrade", BY_HAND,
+)  # fmt: skip
 # The commits in a page. The first page is smaller, so that the output begins at once.
 _FIRST_PAGE, _PAGE = 50, 500
 _FEW = 3
@@ -138,7 +140,7 @@ def _is_about_metric(commit: Commit, entry: LogEntry, wanted: LogFilter, measure
 
 def _build_entry(commit: Commit, touched: tuple[str, ...], names: Mapping[str, str]) -> LogEntry:
     what = _PREFIX.sub("", commit.subject, count=1) if commit.action else _describe_manual_commit(commit)
-    settings = _read_settings(commit, what) if commit.action == "set" else ()
+    settings = _read_settings(commit, what) if commit.action in {"set", "org"} else ()
     return LogEntry(
         commit=commit.id,
         at=commit.at,
