@@ -23,6 +23,7 @@ READS = {
     "context": "context radar",
     "show": "seat show radar",
     "list": "seat list",
+    "org show": "org show",
     "history": "seat history radar",
     "blame": "seat blame radar",
     "score list": "score list",
@@ -37,6 +38,7 @@ READS = {
 COMPLETE = {
     "init", "demo", "validate", "schema", "rule", "mcp", "schedule", "sync", "add", "set", "score add", "source add",
     "open", "ack", "resolve", "silence", "verify", "checkpoint", "retire", "collect", "tick", "explain", "withdraw",
+    "org set", "holiday add", "remove",
 }  # fmt: skip
 
 

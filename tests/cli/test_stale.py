@@ -91,7 +91,7 @@ def test_a_seat_set_and_a_retirement_keep_when_a_value_is_due(acme: Shell) -> No
     assert 'due "Friday, 9am" is not a time. Write due: fri 09:00' in wrong.err
     # As of Friday evening, the week before has just become late.
     before = {one["metric"]: one["due"] for one in acme("stale", "--json", code=1).json["stale"]}
-    assert (before["number"], before["done"]) == ("2026-11-20T14:00:00Z", "2026-11-16T05:00:00Z")
+    assert (before["number"], before["done"]) == ("2026-11-20T14:00:00Z", "2026-11-16T17:00:00Z")
     changed = acme("diff", "HEAD~1", "--json").json["metric_fields"]
     assert [(one["key"], one["before"], one["after"]) for one in changed] == [("due", None, "fri 09:00")]
     moved = ("--to", "ada", "--move", "number=ada", "--reason", "Ada does it.", "--decided-by", "ada")

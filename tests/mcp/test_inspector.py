@@ -113,7 +113,7 @@ def test_an_error(asked: Shell, config: Path) -> None:
 
 def test_resources(asked: Shell, config: Path) -> None:
     listed = _ask(asked, config, "--method", "resources/list", era="modern")
-    assert {one["uri"] for one in listed["resources"]} == {"orgtp://chart", "orgtp://scorecard"}
+    assert {one["uri"] for one in listed["resources"]} == {"orgtp://chart", "orgtp://scorecard", "orgtp://settings"}
     templates = _ask(asked, config, "--method", "resources/templates/list")
     assert [one["uriTemplate"] for one in templates["resourceTemplates"]] == ["orgtp://seat/{id}"]
     (content,) = _ask(asked, config, "--method", "resources/read", "--uri", "orgtp://seat/dash")["contents"]

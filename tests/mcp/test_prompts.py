@@ -122,7 +122,7 @@ def test_what_is_listed(asked: Shell, mode: str) -> None:
 
     assert talk(served(asked), all_of_it, mode) == (
         {"weekly-review": [], "seat-review": ["seat"], "retirement-case": ["seat"]},
-        {"orgtp://chart", "orgtp://scorecard"},
+        {"orgtp://chart", "orgtp://scorecard", "orgtp://settings"},
         {"orgtp://seat/{id}"},
     )
 
@@ -140,6 +140,14 @@ def test_a_resource_is_what_the_tool_says(asked: Shell, uri: str, tool: str, giv
     assert isinstance(content, TextResourceContents)
     assert content.mime_type == "application/json"
     assert json.loads(content.text) == call(served(asked), tool, **given)
+
+
+def test_the_settings_are_a_resource(asked: Shell) -> None:
+    (content,) = talk(served(asked), lambda client: client.read_resource("orgtp://settings")).contents
+    assert isinstance(content, TextResourceContents)
+    found = json.loads(content.text)
+    shown = asked("org", "show", "--json").json
+    assert (found["settings"], found["holidays"]) == (shown["settings"], shown["holidays"])
 
 
 @pytest.mark.parametrize(

@@ -58,13 +58,16 @@ def row(
     zone: tzinfo = NEW_YORK,
     per: Grain | None = None,
     allow_misses: int = 0,
+    policy_due: Mapping[Cadence, str] | None = None,
 ) -> MetricRow:
     """A row of one metric `on-time` of the seat `dash`, `values` by period (several: corrections, oldest first)."""
     terms = (targets(told), cadence, rollup, source, due)
     metric = Metric("on-time", "On time", "Clients stay", *terms, per=per, allow_misses=allow_misses)
     seat = Seat("dash", "Dash", "Analytics", SeatKind.AGENT, status, "bogdan", since=since, metrics={"on-time": metric})
     seats, scores = {"dash": seat}, {"dash": tuple(_scores(values))}
-    org = Org("o", "O", zone, frozenset(holidays), policy=Policy(grace), seats=seats, scores=scores)
+    org = Org(
+        "o", "O", zone, frozenset(holidays), policy=Policy(grace, due=policy_due or {}), seats=seats, scores=scores
+    )
     return MetricRow(org, seat, metric, now)
 
 

@@ -42,14 +42,24 @@ def due(cadence: str, text: str, due: str = "", zone: ZoneInfo = NEW_YORK) -> st
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("09:00", Due(None, time(9))), ("mon 00:00", Due(0, time(0))), ("sun 23:59", Due(6, time(23, 59)))],
+    [
+        ("09:00", Due(None, time(9))),
+        ("mon 00:00", Due(0, time(0))),
+        ("sun 23:59", Due(6, time(23, 59))),
+        ("5 12:00", Due(None, time(12), 5)),
+        ("31 00:00", Due(None, time(0), 31)),
+    ],
 )
 def test_a_due_time_is_read(text: str, said: Due) -> None:
     assert parse_due(text) == said
 
 
 @pytest.mark.parametrize(
-    "text", ["", "9:00", "24:00", "09:60", "mon", "Mon 09:00", "mon  09:00", "mon 09:00\n", "09:00:00"]
+    "text",
+    [
+        *("", "9:00", "24:00", "09:60", "mon", "Mon 09:00", "mon  09:00", "mon 09:00\n", "09:00:00"),
+        *("0 12:00", "05 12:00", "32 12:00", "-1 12:00", "5", "5 mon 12:00", "5. 12:00"),
+    ],
 )
 def test_what_is_no_due_time(text: str) -> None:
     assert parse_due(text) is None
@@ -57,7 +67,8 @@ def test_what_is_no_due_time(text: str) -> None:
 
 @pytest.mark.parametrize("cadence", list(Cadence))
 def test_which_due_time_fits_which_cadence(cadence: Cadence) -> None:
-    bare, with_day = Due(None, time(9)), Due(0, time(9))
+    bare, with_day, on_fifth = Due(None, time(9)), Due(0, time(9)), Due(None, time(9), 5)
+    assert on_fifth.fits(cadence) == (cadence in {Cadence.MONTHLY, Cadence.QUARTERLY})
     assert bare.fits(cadence) == (cadence in {Cadence.DAILY, Cadence.WEEKDAYS})
     assert with_day.fits(cadence) == (cadence in {Cadence.WEEKLY, Cadence.MONTHLY, Cadence.QUARTERLY})
 
@@ -88,12 +99,49 @@ def test_without_a_due_time_a_value_is_due_at_the_end_of_its_period(cadence: str
         ("monthly", "tue 09:00", "2026-11", "2026-12-01T09:00-0500"),
         ("monthly", "mon 09:00", "2026-11", "2026-12-07T09:00-0500"),
         ("quarterly", "thu 17:30", "2026-Q4", "2027-01-07T17:30-0500"),
+        ("monthly", "1 00:00", "2026-11", "2026-12-01T00:00-0500"),
+        ("monthly", "5 12:00", "2026-11", "2026-12-05T12:00-0500"),
+        ("quarterly", "5 12:00", "2026-Q4", "2027-01-05T12:00-0500"),
+        # A month that is too short has a last day.
+        ("monthly", "31 12:00", "2027-01", "2027-02-28T12:00-0500"),
+        ("monthly", "30 12:00", "2028-01", "2028-02-29T12:00-0500"),
+        ("monthly", "31 12:00", "2027-03", "2027-04-30T12:00-0400"),
     ],
 )
 def test_with_a_due_time_it_is_due_at_the_first_such_moment_after_it(
     cadence: str, at: str, text: str, moment: str
 ) -> None:
     assert due(cadence, text, at) == moment
+
+
+POLICY = {
+    Cadence.DAILY: "09:00",
+    Cadence.WEEKDAYS: "10:00",
+    Cadence.WEEKLY: "mon 12:00",
+    Cadence.MONTHLY: "5 12:00",
+    Cadence.QUARTERLY: "fri 12:00",
+}
+
+
+@pytest.mark.parametrize(
+    ("cadence", "own", "text", "moment"),
+    [
+        ("hourly", "", "2026-11-20T14", "2026-11-20T15:00-0500"),
+        ("daily", "", "2026-11-20", "2026-11-21T09:00-0500"),
+        ("weekdays", "", "2026-11-20", "2026-11-23T10:00-0500"),
+        ("weekly", "", "2026-W47", "2026-11-23T12:00-0500"),
+        ("monthly", "", "2026-11", "2026-12-05T12:00-0500"),
+        ("quarterly", "", "2026-Q4", "2027-01-01T12:00-0500"),
+        ("weekly", "tue 09:00", "2026-W47", "2026-11-24T09:00-0500"),
+        ("monthly", "mon 09:00", "2026-11", "2026-12-07T09:00-0500"),
+    ],
+)
+def test_the_policy_has_a_due_time_for_each_cadence_and_a_metric_may_have_its_own(
+    cadence: str, own: str, text: str, moment: str
+) -> None:
+    one = row(">= 1", {}, cadence=Cadence(cadence), due=own, holidays=OFF, policy_due=POLICY)
+    assert local(due_at(one.org, one.metric, period(text))) == moment
+    assert stale_at(one.org, one.metric, period(text)) == due_at(one.org, one.metric, period(text)) + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(

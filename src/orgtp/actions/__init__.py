@@ -7,6 +7,7 @@ __all__ = [
     "explain",
     "metric_content",
     "metrics",
+    "org_settings",
     "record_scores",
     "retire",
     "seats",

@@ -219,6 +219,29 @@ class LedgerActions:
         now = None if also_past else self.snapshot.now
         return self.record(lambda org: set_keys(org, seat, values, acting, now=now), dry_run=dry_run)
 
+    def set_org_keys(
+        self, values: Sequence[tuple[tuple[str, ...], str]], *, by: str = "", dry_run: bool = False
+    ) -> RecordedChange:
+        """Set keys of org.yaml, each a path; "" removes the key. Raises what `actions.org_settings` raises."""
+        from orgtp.actions.org_settings import set_org_keys
+
+        acting = self.find_acting_seat(by)
+        return self.record(lambda org: set_org_keys(org, values, acting), dry_run=dry_run)
+
+    def add_holidays(self, days: str, name: str = "", *, by: str = "", dry_run: bool = False) -> RecordedChange:
+        """Add a day off, `2026-12-25`, or those of a range, `2026-12-24..2026-12-31`. Raises `BadInput`."""
+        from orgtp.actions.org_settings import add_holidays, parse_days
+
+        acting, named = self.find_acting_seat(by), parse_days(days)
+        return self.record(lambda org: add_holidays(org, named, name, acting), dry_run=dry_run)
+
+    def remove_holidays(self, days: str, *, by: str = "", dry_run: bool = False) -> RecordedChange:
+        """Remove a day off, or those of a range. Raises `BadInput` if none of them is one."""
+        from orgtp.actions.org_settings import parse_days, remove_holidays
+
+        acting, named = self.find_acting_seat(by), parse_days(days)
+        return self.record(lambda org: remove_holidays(org, named, acting), dry_run=dry_run)
+
     def upgrade(
         self, per: Mapping[tuple[str, str], Grain] | None = None, *, by: str = "", dry_run: bool = False
     ) -> UpgradedOrg:

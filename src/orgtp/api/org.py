@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from orgtp.sources.source import Sources
     from orgtp.views.chart import Chart, ChartSeat, MetricNow
     from orgtp.views.context.types import Context
+    from orgtp.views.org_settings import OrgSettings
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
@@ -206,6 +207,12 @@ class OrgHandle:
         from orgtp.views.selection import Selection
 
         return [*self.list_stale(Selection(seat=seat)).stale]
+
+    def settings(self) -> OrgSettings:
+        """The settings of org.yaml, with the defaults of those that it does not have."""
+        from orgtp.views.org_settings import list_org_settings
+
+        return list_org_settings(self.staff.org)
 
     def list_stale(self, selection: Selection | None = None) -> StaleList:
         """The values that are stale, of a selection, and how many others are. Raises `UnknownSeat`."""

@@ -25,6 +25,8 @@ class CommandEntry:
 
 
 GROUPS = {
+    "org": "Show and set what org.yaml says.",
+    "holiday": "Add and remove days off.",
     "seat": "Show, list, add and change seats.",
     "metric": "Add, change, end, rename and move metrics.",
     "score": "Record, withdraw and list values.",
@@ -51,6 +53,14 @@ COMMANDS = (
     CommandEntry("mcp", "mcp", "run_mcp", "orgtp mcp --install claude-desktop --allow-write --as tally"),
     CommandEntry("schema", "show", "print_schema", "orgtp schema seat > seat.schema.json"),
     CommandEntry("rule", "validate", "rule", "orgtp rule owner-unknown"),
+    CommandEntry("show", "org", "show_org", "orgtp org show", "org"),
+    CommandEntry(
+        "set", "org", "set_org_settings", "orgtp org set policy.grace=2h 'policy.due.weekly=mon 12:00'", "org"
+    ),
+    CommandEntry(
+        "add", "org", "add_holiday", "orgtp holiday add 2026-12-24..2026-12-31 --name 'Christmas break'", "holiday"
+    ),
+    CommandEntry("remove", "org", "remove_holiday", "orgtp holiday remove 2026-12-24", "holiday"),
     CommandEntry("show", "seat", "show_seat", "orgtp seat show dash", "seat"),
     CommandEntry("list", "seat", "list_seats", "orgtp seat list --all", "seat"),
     CommandEntry("history", "history", "show_seat_history", "orgtp seat history jeff", "seat"),

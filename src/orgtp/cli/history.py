@@ -42,7 +42,8 @@ def show_log(
         typer.Option(
             "--action",
             metavar="TEXT",
-            help="init, add, set, score, retire or escalate; or hand, for commits that orgtp did not make.",
+            help="init, add, set, org, holiday, score, retire or escalate; or hand, for commits that orgtp did not "
+            "make.",
         ),
     ] = "",
     by: Annotated[str, typer.Option("--by", metavar="SEAT", help="Only changes by this seat.")] = "",

@@ -14,7 +14,7 @@ METRIC_ORDER = (
 )  # fmt: skip
 ORG_ORDER = ("org", "orgtp", "name", "timezone", "holidays", "branch", "policy", "routing")
 POLICY_KEYS = (
-    "grace", "scorekeepers", "push", "retirement", "escalation", "require_signatures_since", "forges", "words",
+    "grace", "due", "scorekeepers", "push", "retirement", "escalation", "require_signatures_since", "forges", "words",
 )  # fmt: skip
 ESCALATION_POLICY_KEYS = ("acknowledge", "within", "resolve", "hours")
 ROUTE_KEYS = ("seat", "metric", "kind", "severity", "to", "routes")

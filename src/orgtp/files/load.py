@@ -120,6 +120,7 @@ def _assemble_org(
         name=head.name,
         zone=head.zone,
         holidays=head.holidays,
+        holiday_names=dict(head.holiday_names),
         branch=head.branch,
         policy=head.policy,
         seats=seats,

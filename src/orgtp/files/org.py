@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
+from orgtp.files.due_time import read_policy_due
 from orgtp.files.escalation_policy import read_duration, read_escalation_policy, read_routing
 from orgtp.files.key_order import ORG_ORDER, POLICY_KEYS, RETIREMENT_KEYS, REVIEW_KEYS
 from orgtp.files.mapping_reader import MappingReader
@@ -31,6 +32,7 @@ class OrgHead:
     name: str = ""
     zone: tzinfo = ZoneInfo("UTC")
     holidays: frozenset[date] = frozenset()
+    holiday_names: tuple[tuple[date, str], ...] = ()
     branch: str = "main"
     policy: Policy = Policy()
     routing: tuple[Route, ...] = ()
@@ -58,11 +60,13 @@ def read_org_head(raw: bytes) -> tuple[OrgHead, tuple[Problem, ...]]:
 def _parse_org_head(fields: MappingReader) -> OrgHead:
     fields.refuse_unknown_keys(ORG_ORDER)
     id = fields.id("org", required=True)  # noqa: A001  (the org's id)
+    holidays = _read_holidays(fields)
     return OrgHead(
         id=id,
         name=fields.text("name") or id,
         zone=_read_timezone(fields),
-        holidays=_read_holidays(fields),
+        holidays=frozenset(holidays),
+        holiday_names=tuple((day, name) for day, name in sorted(holidays.items()) if name),
         branch=_read_branch_name(fields),
         policy=_read_policy(fields),
         routing=read_routing(fields),
@@ -111,16 +115,34 @@ def _find_zones_of_city(text: str) -> list[str]:
     return sorted(zone for zone in available_timezones() if zone.rpartition("/")[2].lower() == city)
 
 
-def _read_holidays(fields: MappingReader) -> frozenset[date]:
-    """The org's holidays. A date that is listed twice is a problem: another day may have been meant."""
-    seen: set[str] = set()
-    texts = fields.data.get("holidays")
-    for number, text in enumerate(texts if isinstance(texts, list) else ()):
-        if isinstance(text, str) and text in seen:
-            place = fields.marks.value_place("holidays", str(number))
-            fields.problems.append(Problem("holiday-twice", place, f'"{text}" is listed twice', "Remove one of them."))
-        seen |= {text} if isinstance(text, str) else set()
-    return frozenset(fields.days("holidays"))
+def _read_holidays(fields: MappingReader) -> dict[date, str]:
+    """The org's holidays, each with its name or "". A date that is listed twice is a problem: another may be meant."""
+    found: dict[date, str] = {}
+    seen: list[object] = []
+    items = fields.list_items("holidays")
+    for number, item in items.data.items():
+        day, name = _read_holiday(items, number)
+        if day and day in found:
+            place = fields.marks.value_place("holidays", number)
+            how = "" if item in seen else ", with different names"
+            fields.problems.append(
+                Problem("holiday-twice", place, f'"{day}" is listed twice{how}', "Remove one of them.")
+            )
+        elif day:
+            found[day] = name
+        seen.append(item)
+    return found
+
+
+def _read_holiday(items: MappingReader, number: str) -> tuple[date | None, str]:
+    """A holiday: its date alone, or with a name."""
+    if not isinstance(items.data[number], dict):
+        return items.day(number, named="holidays"), ""
+    fields = items.mapping(number, what="the holiday")
+    if fields is None:
+        return None, ""
+    fields.refuse_unknown_keys(("date", "name"))
+    return fields.day("date", required=True), fields.text("name")
 
 
 def _read_branch_name(fields: MappingReader) -> str:
@@ -153,6 +175,7 @@ def _read_policy(fields: MappingReader) -> Policy:
         signed_since=_read_commit_id(policy, "require_signatures_since"),
         forges=policy.ids("forges"),
         escalation=read_escalation_policy(policy),
+        due=read_policy_due(policy),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -11,22 +10,20 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
+from orgtp.files.due_time import read_due_time
 from orgtp.files.key_order import HOLDER_KEYS, METRIC_ORDER, PAUSE_KEYS, SEAT_ORDER
 from orgtp.files.mapping_reader import MappingReader, parse_day
 from orgtp.files.yaml.loader import NotStrict, read_document
-from orgtp.model.due import WEEKDAY_NAMES, parse_due
-from orgtp.model.errors import BadValue
 from orgtp.model.period import GRAIN_SIZES, PERIOD_EXAMPLES, Cadence, Grain, Period, parse_period
 from orgtp.model.problem import Place, Problem, select_unread
 from orgtp.model.seat import Holder, Metric, Pause, Rollup, Seat, SeatKind, SeatStatus
 from orgtp.model.target import Target, Targets, parse_target, target_hint
 from orgtp.model.text import did_you_mean, find_nearest, is_id
-from orgtp.model.value import Unit, ValueKind
+from orgtp.model.value import ValueKind
 
 _NO_TARGET = Targets(())
 PER_GRAINS = tuple(str(grain) for grain in Grain if grain is not Grain.HOUR)
 _CACHED = 4096
-_LONGEST = 100
 
 
 @lru_cache(maxsize=_CACHED)
@@ -271,38 +268,9 @@ def _read_allow_misses(fields: MappingReader, rollup: Rollup) -> int:
 
 
 def _read_due(fields: MappingReader, cadence: Cadence) -> str:
-    """When a value is due after its period, as written in the file; "" if it is missing or invalid."""
-    text = fields.text("due")
-    due = parse_due(text) if text else None
-    if due is None or not due.fits(cadence):
-        # An invalid cadence is reported on its own, and no due time fits it.
-        if text and (due is None or fields.data.get("cadence") == cadence):
-            message = f'due "{text}" does not fit the cadence {cadence}' if due else f'due "{text}" is not a time'
-            fields.add_problem("bad-due", "due", message, _suggest_due(text, cadence))
-        return ""
-    return text
-
-
-def _suggest_due(text: str, cadence: Cadence) -> str:
-    """What to write instead: the time and weekday found in the text, in the right form."""
-    if cadence is Cadence.HOURLY:
-        return "Remove it: an hourly value is due at the end of its hour."
-    words = text[:_LONGEST].lower().replace(",", " ").split()
-    day = next((word[:3] for word in words if word[:3] in WEEKDAY_NAMES), WEEKDAY_NAMES[0])
-    weekday = "" if cadence.grain is Grain.DAY else f"{day} "
-    times = [time for word in words if (time := _parse_clock_time(word))]
-    means = "a time of day" if not weekday else "a weekday and a time of day: the first such time after the period"
-    return f"Write due: {weekday}{times[0] if times else '09:00'} ({means})."
-
-
-def _parse_clock_time(word: str) -> str:
-    """`9am` or `9:00` as `09:00`; "" if it is not a time at which a value can be due."""
-    whole = re.sub(r"^([0-9]{1,2})(am|pm)$", r"\1:00\2", word)
-    try:
-        time = Unit(ValueKind.TIME).format_stored(Unit(ValueKind.TIME).parse_amount(whole))[:5]
-    except BadValue:
-        return ""
-    return time if parse_due(time) else ""
+    """When a value is due after its period; "" if it is missing or invalid."""
+    # An invalid cadence is reported on its own, and no due time fits it.
+    return read_due_time(fields, "due", cadence if fields.data.get("cadence") == cadence else None)
 
 
 def _read_leads_to(fields: MappingReader) -> str:

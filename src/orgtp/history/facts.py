@@ -35,5 +35,15 @@ def _read_head_facts(raw: bytes) -> Facts | None:
     head, _ = read_org_head(raw)
     days, policy, routing = head.holidays, head.policy, head.routing
     own = dict(head.own)
-    org = Org(head.id, head.name, head.zone, holidays=days, branch=head.branch, policy=policy, routing=routing, own=own)
+    org = Org(
+        head.id,
+        head.name,
+        head.zone,
+        holidays=days,
+        branch=head.branch,
+        policy=policy,
+        routing=routing,
+        own=own,
+        holiday_names=dict(head.holiday_names),
+    )
     return policy_facts(org) if head.id else None

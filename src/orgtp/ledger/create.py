@@ -219,6 +219,11 @@ branch: {branch}
 policy:
   # A value this late is stale.
   grace: 1h
+  # When a value of each cadence is due after its period, unless its metric says otherwise.
+  due:
+    weekly: mon 12:00
+    monthly: 5 12:00
+    quarterly: 5 12:00
   # Seats that may record for any seat.
   scorekeepers: []
 """

@@ -148,6 +148,12 @@ def seat_context(handle: OrgHandle, seat: SeatId) -> Answer:
     return build_answer(handle, "context", context_body(handle.context(seat)))
 
 
+def org_settings(handle: OrgHandle) -> Answer:
+    """The org's settings and days off. No tool: a resource costs the context of clients nothing until it is read."""
+    found = handle.settings()
+    return build_answer(handle, "org", {"settings": found.settings, "holidays": found.holidays})
+
+
 @selecting_tool
 def scorecard(
     handle: OrgHandle,

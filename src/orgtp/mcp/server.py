@@ -41,7 +41,7 @@ from orgtp.api import OrgHandle, open_org
 from orgtp.crash_report import save_trace
 from orgtp.mcp.answer import Answer
 from orgtp.mcp.prompts import PROMPTS, PromptSpec
-from orgtp.mcp.read_tools import get_seat, org_chart, scorecard
+from orgtp.mcp.read_tools import get_seat, org_chart, org_settings, scorecard
 from orgtp.mcp.sanitize import clean_text
 from orgtp.mcp.tools import TOOLS, Tool
 from orgtp.model.errors import OrgtpError, UnknownSeat
@@ -121,6 +121,10 @@ class OrgServer(MCPServer[Any]):
         @self.resource("orgtp://scorecard", name="scorecard", description="The last weeks", mime_type=json_type)
         def _scorecard() -> str:
             return _dump_answer(scorecard(self._open_org()))
+
+        @self.resource("orgtp://settings", name="settings", description="The org's settings", mime_type=json_type)
+        def _settings() -> str:
+            return _dump_answer(org_settings(self._open_org()))
 
         @self.resource("orgtp://seat/{id}", name="seat", description="All about one seat", mime_type=json_type)
         def _seat(id: str) -> str:  # noqa: A002  (the name in the address)

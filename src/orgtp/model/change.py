@@ -61,6 +61,28 @@ class DropKey:
 
 
 @dataclass(frozen=True, slots=True)
+class AppendItems:
+    """Append items to a list of a YAML file, which is created if it does not exist."""
+
+    path: str
+    keys: Keys
+    items: tuple[YamlData, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DropItems:
+    """Remove the items of a list of a YAML file that are one of `texts`, or a group with one of them under `by`.
+
+    A list that has no items any more is removed.
+    """
+
+    path: str
+    keys: Keys
+    texts: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReplaceFile:
     """Write a whole file that is not part of the record, such as a schema. Refused if it is not `before` any more."""
 
@@ -69,7 +91,9 @@ class ReplaceFile:
     content: bytes
 
 
-Edit: TypeAlias = AppendScores | AppendExplanations | CreateFile | SetKey | DropKey | ReplaceFile
+Edit: TypeAlias = (
+    AppendScores | AppendExplanations | CreateFile | SetKey | DropKey | AppendItems | DropItems | ReplaceFile
+)
 
 
 @dataclass(frozen=True, slots=True)

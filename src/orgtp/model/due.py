@@ -1,12 +1,14 @@
 """When a value is due, and when it becomes stale. Computed in the org's time zone; results are in UTC.
 
-A value is due at the end of its period or, with `due:`, at the first such time at or after that end. A `weekdays`
-metric has no values for weekends and holidays; a due time on one moves to the same time of the next working day.
+A value is due at the end of its period or, with `due:`, at the first such time at or after that end. The metric's own
+`due` takes precedence over `policy.due` in org.yaml, which has one for each cadence. A `weekdays` metric
+has no values for weekends and holidays; a due time on one moves to the same time of the next working day.
 """
 
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,7 +18,8 @@ from orgtp.model.period import Cadence, Grain, Period, period_containing
 from orgtp.model.seat import Metric
 
 WEEKDAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DUE = re.compile(rf"(?:({'|'.join(WEEKDAY_NAMES)}) )?([01][0-9]|2[0-3]):([0-5][0-9])")
+_DAY_OF_MONTH = "[1-9]|[12][0-9]|3[01]"
+_DUE = re.compile(rf"(?:({'|'.join(WEEKDAY_NAMES)}|{_DAY_OF_MONTH}) )?([01][0-9]|2[0-3]):([0-5][0-9])")
 _SATURDAY, _WEEK = 5, 7
 # Enough for a year of days in each of twenty timings.
 _CACHED = 8192
@@ -25,23 +28,52 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Due(NamedTuple):
-    """What a metric's `due` says: a time of day, and for weekly and slower metrics a weekday (0 is Monday)."""
+    """What a `due` says: a time of day and, for weekly and slower metrics, a weekday (0 is Monday) or a day of a month.
+
+    In a month that is too short for the `day`, its last day counts.
+    """
 
     weekday: int | None
     at: time
+    day: int | None = None
 
     def fits(self, cadence: Cadence) -> bool:
-        """Whether a metric of this cadence may have it: weekdays are for weekly and slower metrics, none for hourly."""
-        return cadence is not Cadence.HOURLY and (self.weekday is None) == (cadence.grain is Grain.DAY)
+        """Whether a metric of this cadence may have it: a day of the month is for monthly and quarterly metrics only.
+
+        Daily metrics have a time alone, weekly ones a weekday as well, and hourly ones no due time.
+        """
+        if cadence.grain is Grain.DAY:
+            return self.weekday is None and self.day is None
+        if cadence.grain in {Grain.MONTH, Grain.QUARTER}:
+            return self.weekday is not None or self.day is not None
+        return cadence.grain is Grain.WEEK and self.weekday is not None
+
+    def first_from(self, end: datetime) -> datetime:
+        """The first such time at or after `end`, which is the beginning of a day."""
+        day = end.date()
+        if self.weekday is not None:
+            day += timedelta(days=(self.weekday - day.weekday()) % _WEEK)
+        elif self.day is not None:
+            # A month or a quarter ends on the first day of the next one.
+            day = day.replace(day=min(self.day, monthrange(day.year, day.month)[1]))
+        return datetime.combine(day, self.at)
 
 
 @lru_cache(maxsize=1024)
 def parse_due(text: str) -> Due | None:
-    """Parse `09:00` or `mon 09:00`; None for any other text."""
+    """Parse `09:00`, `mon 09:00` or `5 09:00`; None for any other text."""
     match = _DUE.fullmatch(text)
     if match is None:
         return None
-    return Due(WEEKDAY_NAMES.index(match[1]) if match[1] else None, time(int(match[2]), int(match[3])))
+    named, at = match[1] or "", time(int(match[2]), int(match[3]))
+    if named.isdecimal():
+        return Due(None, at, int(named))
+    return Due(WEEKDAY_NAMES.index(named) if named else None, at)
+
+
+def find_due(org: Org, metric: Metric) -> str:
+    """The due time that applies to the metric: its own, else the one of the policy for its cadence; "" if none does."""
+    return metric.due or org.policy.due.get(metric.cadence, "")
 
 
 def is_workday(holidays: frozenset[date], day: date) -> bool:
@@ -126,13 +158,13 @@ class _Timing(NamedTuple):
 
 
 def _timing(org: Org, metric: Metric) -> _Timing:
-    return _Timing(org.zone, org.holidays, org.policy.grace, metric.cadence, metric.due)
+    return _Timing(org.zone, org.holidays, org.policy.grace, metric.cadence, find_due(org, metric))
 
 
 @lru_cache(maxsize=_CACHED)
 def _due_at(timing: _Timing, period: Period) -> datetime:
     due, end = parse_due(timing.due), period.next().start
-    local = datetime.combine(_next_weekday(end.date(), due.weekday), due.at) if due else end
+    local = due.first_from(end) if due else end
     if timing.cadence is Cadence.WEEKDAYS:
         local = timing.on_workday(local)
     # If midnight occurs twice, the first one ends the day.
@@ -197,11 +229,6 @@ def _count_workdays(org: Org, first: date, last: date) -> int:
     weeks, rest = divmod((last - first).days + 1, _WEEK)
     off = sum(first <= day <= last and day.weekday() < _SATURDAY for day in org.holidays)
     return weeks * _SATURDAY + sum((first + n * _DAY).weekday() < _SATURDAY for n in range(rest)) - off
-
-
-def _next_weekday(day: date, weekday: int | None) -> date:
-    """The first such weekday on or after `day`."""
-    return day if weekday is None else day + timedelta(days=(weekday - day.weekday()) % _WEEK)
 
 
 def _to_latest_utc(local: datetime, zone: tzinfo) -> datetime:

@@ -13,6 +13,7 @@ from orgtp.model.business_hours import WorkTime
 from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat
 from orgtp.model.escalation import Escalation, EscalationPolicy, Route, Silences
 from orgtp.model.explanation import Explanation
+from orgtp.model.period import Cadence
 from orgtp.model.problem import Marks
 from orgtp.model.score import Score
 from orgtp.model.score_series import EARLIEST, NO_SCORES, ScoresByMonth, ScoreSeries, SeatScores, group_by_metric
@@ -33,7 +34,8 @@ class Policy:
 
     `words` has the org's own words for each of `WORD_TOPICS`. Commits after the commit id `signed_since` must be
     signed. `forges` are the principals in allowed_signers that belong to a forge. `are_approvers_unread`: org.yaml may
-    name approvers, but none of them can be read.
+    name approvers, but none of them can be read. `due` says when a value of each cadence is due, unless its metric says
+    otherwise; see `orgtp.model.due`.
     """
 
     grace: timedelta = DEFAULT_GRACE
@@ -45,6 +47,7 @@ class Policy:
     signed_since: str = ""
     forges: tuple[str, ...] = ()
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
+    due: Mapping[Cadence, str] = field(default_factory=dict)
 
 
 # The version of the file formats that this orgtp writes, and the newest that it reads.
@@ -92,9 +95,10 @@ class Org:
     """One organisation at one point in its history.
 
     `version` is the version of its file formats, or 0 if org.yaml does not say it. `holidays` are days off, which do
-    not count for `weekdays` metrics. `unreadable` has the paths of files that could not be read: their content is
-    unknown, not absent. `seats_with_unread_scores` are those some of whose records could not be read, as far as their
-    records were read when the org was loaded. `own` has the user's own `x-` keys of org.yaml as text, by dotted key.
+    not count for `weekdays` metrics; `holiday_names` has the names of those that have one. `unreadable` has the paths
+    of files that could not be read: their content is unknown, not absent. `seats_with_unread_scores` are those some of
+    whose records could not be read, as far as their records were read when the org was loaded. `own` has the user's own
+    `x-` keys of org.yaml as text, by dotted key.
     """
 
     id: str = ""
@@ -115,6 +119,7 @@ class Org:
     unreadable: frozenset[str] = frozenset()
     seats_with_unread_scores: frozenset[str] = frozenset()
     own: Mapping[str, str] = field(default_factory=dict, compare=False)
+    holiday_names: Mapping[date, str] = field(default_factory=dict)
     marks: Marks = field(default=Marks("org.yaml"), compare=False, repr=False)
 
     def seat(self, id: str) -> Seat:  # noqa: A002  (a seat's id is what it is called)

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
+from orgtp.model.due import find_due
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import Cadence, Period, period_containing, period_containing_local
@@ -97,7 +98,7 @@ def _list_terms(row: MetricRow) -> tuple[object, ...]:
     """What the verdicts on a metric depend on, besides its values, the holidays and the time zone."""
     metric = row.metric
     targets = tuple((begin, target.text) for begin, target in metric.targets.dated)
-    judged = (metric.cadence, metric.cell_grain, metric.rollup, metric.allow_misses, metric.due)
+    judged = (metric.cadence, metric.cell_grain, metric.rollup, metric.allow_misses, find_due(row.org, metric))
     lasts = (metric.ends, row.changeover, _list_terms(row.past) if row.past else None)
     return (targets, judged, row.seat.since, row.seat.is_active, lasts)
 

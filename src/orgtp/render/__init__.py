@@ -1,4 +1,4 @@
-"""Renderers: a view becomes text, JSON, Markdown, Mermaid, DOT or SVG. Text of users passes `terminal.safe_text`."""
+"""Renderers: a view becomes text, JSON, CSV, Markdown, Mermaid, DOT or SVG. Text of users is made safe."""
 
 __all__ = [
     "blame",
@@ -6,10 +6,12 @@ __all__ = [
     "chart",
     "chart_graph",
     "context",
+    "csv",
     "diff",
     "escalations",
     "json",
     "log",
+    "org_settings",
     "people",
     "problems",
     "rules",

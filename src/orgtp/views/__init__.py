@@ -8,6 +8,7 @@ __all__ = [
     "escalations",
     "former_verdicts",
     "log",
+    "org_settings",
     "people",
     "scorecard",
     "scores",

@@ -20,7 +20,7 @@ _TOUCHED = {"A": "added", "D": "deleted"}
 BY_HAND = "hand"
 ACTIONS = (
     "init", "add", "set", "metric-add", "metric-target", "metric-set", "metric-end", "metric-rename", "metric-move",
-    "metric-recadence", "score", "withdraw", "retire", "escalate", "explain", "upgrade", BY_HAND,
+    "metric-recadence", "org", "holiday", "score", "withdraw", "retire", "escalate", "explain", "upgrade", BY_HAND,
 )  # fmt: skip
 # The commits in a page. The first page is smaller, so that the output begins at once.
 _FIRST_PAGE, _PAGE = 50, 500
@@ -157,7 +157,7 @@ def _is_about_metric(commit: Commit, entry: LogEntry, wanted: LogFilter, measure
 
 def _build_entry(commit: Commit, touched: tuple[str, ...], names: _Names) -> LogEntry:
     what = _PREFIX.sub("", commit.subject, count=1) if commit.action else _describe_manual_commit(commit)
-    settings = _read_settings(commit, what) if commit.action == "set" else ()
+    settings = _read_settings(commit, what) if commit.action in {"set", "org"} else ()
     return LogEntry(
         commit=commit.id,
         at=commit.at,

@@ -26,6 +26,8 @@ _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
     "metric-rename": ("seats/", ESCALATIONS_FOLDER),
     "metric-move": ("seats/", ESCALATIONS_FOLDER),
     "metric-recadence": ("seats/", ESCALATIONS_FOLDER),
+    "org": ("org.yaml",),
+    "holiday": ("org.yaml",),
     "retire": ("seats/", "retirements/", "org.yaml", ESCALATIONS_FOLDER),
     "escalate": (ESCALATIONS_FOLDER,),
     "upgrade": ("seats/", "org.yaml", ".orgtp/", ".gitattributes", ".github/", ".gitlab-ci.yml"),
@@ -35,6 +37,8 @@ _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
 _REQUIRED_PATHS = {
     "score": ("scores/", "value"),
     "withdraw": ("scores/", "withdrawal"),
+    "org": ("org.yaml", "setting of the org"),
+    "holiday": ("org.yaml", "holiday"),
     "retire": ("retirements/", "retirement record"),
     "escalate": (ESCALATIONS_FOLDER, "escalation"),
     "explain": (EXPLAINED_PATH, "explanation"),

@@ -13,7 +13,7 @@ from typing import Any
 from orgtp.files.key_order import METRIC_ORDER, ORG_ORDER, SEAT_ORDER
 from orgtp.files.yaml.dumper import format_inline, format_inline_part, format_scalar, format_yaml_entry
 from orgtp.files.yaml.loader import NotStrict, YamlNode, parse_nodes
-from orgtp.model.change import DropKey, SetKey, YamlData
+from orgtp.model.change import AppendItems, DropItems, DropKey, SetKey, YamlData
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Keys
 
@@ -26,17 +26,69 @@ class CannotEdit(OrgtpError):
     text = "{path}: cannot change {keys} without affecting the rest of the file. Edit it by hand, then commit."
 
 
-def edit_yaml(path: str, text: str, edit: SetKey | DropKey) -> str:
-    """Apply `edit` to `text`, the content of `path`. Raises `CannotEdit`, or `NotStrict` for an invalid file."""
+def edit_yaml(path: str, text: str, change: SetKey | DropKey | AppendItems | DropItems) -> str:
+    """Apply `change` to `text`, the content of `path`. Raises `CannotEdit`, or `NotStrict` for an invalid file."""
     mark, text = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
     root = parse_nodes(path, text)
+    edit = change if isinstance(change, SetKey | DropKey) else _set_items(root, change)
     wanted = _apply_to_data(path, root.data, edit)
     if repr(wanted) == repr(root.data):
         return mark + text
-    out = _set_key(text, root, edit.keys, edit.value) if isinstance(edit, SetKey) else _drop_key(text, root, edit.keys)
+    if isinstance(change, DropItems) and isinstance(edit, SetKey):
+        out = _drop_items(text, root, change)
+    else:
+        out = (
+            _set_key(text, root, edit.keys, edit.value)
+            if isinstance(edit, SetKey)
+            else _drop_key(text, root, edit.keys)
+        )
     if _read_back(path, out, edit) != wanted:
         raise _make_edit_error(path, edit)
     return mark + out
+
+
+def _find_list(root: YamlNode, keys: Keys) -> YamlNode | None:
+    """The list under `keys`, if there is one."""
+    node: YamlNode | None = root
+    for key in keys:
+        node = node.items[key][1] if node and key in node.items else None
+    return node if node and isinstance(node.data, list) else None
+
+
+def _set_items(root: YamlNode, change: AppendItems | DropItems) -> SetKey | DropKey:
+    """The list as it is after the change, or no list if it has no items."""
+    found = _find_list(root, change.keys)
+    old = list(found.data) if found else []
+    if isinstance(change, AppendItems):
+        return SetKey(change.path, change.keys, [*old, *change.items])
+    rest = [item for item in old if not _is_named(item, change)]
+    return SetKey(change.path, change.keys, rest) if rest else DropKey(change.path, change.keys)
+
+
+def _is_named(item: object, change: DropItems) -> bool:
+    return (item.get(change.by) if isinstance(item, dict) else item) in change.texts
+
+
+def _drop_items(text: str, root: YamlNode, change: DropItems) -> str:
+    """Remove items of a list: their lines from a block, or their places in `[…]`."""
+    node = _find_list(root, change.keys)
+    for part in reversed(node.parts if node else []):
+        if node and _is_named(part.data, change):
+            if node.style == "block":
+                text = text[: _find_line_start(text, part.start)] + text[_find_item_end(text, part) :]
+            else:
+                text = _drop_part(text, part)
+    return text
+
+
+def _drop_part(text: str, part: YamlNode) -> str:
+    """Remove one item from `[…]` with the comma after it or, for what is then the last one, before it."""
+    after = text[part.end :].lstrip()
+    if after.startswith(","):
+        rest = after[1:].lstrip()
+        return text[: part.start] + rest
+    before = text[: part.start].rstrip()
+    return before.removesuffix(",") + text[part.end :]
 
 
 # Some Windows editors start a file with a byte order mark, which libyaml does not count in its offsets.

@@ -35,12 +35,13 @@ KEYS = (
     form_rule(
         "bad-due",
         "A due time is not valid, or does not match the cadence.",
-        "`due` is the time by which a value must be recorded after its period has ended: a time of day for daily and\n"
-        "weekdays metrics, with a weekday before it for weekly, monthly and quarterly ones. An hourly value is due at\n"
-        "the end of its hour. A wrong due time would make every value late, or none.",
+        "`due` of a metric, and `policy.due` for each cadence, say by when a value must be recorded after its\n"
+        "period has ended: a time of day for daily and weekdays metrics, with a weekday before it for weekly ones,\n"
+        "and with a weekday or a day of the month for monthly and quarterly ones. An hourly value is due at the end\n"
+        "of its hour. A wrong due time would make every value late, or none.",
         "cadence: weekly\ndue: 9 o'clock",
         "cadence: weekly\ndue: mon 09:00",
-        "write `09:00` (daily, weekdays) or `mon 09:00` (weekly and slower), or remove the line.",
+        "write `09:00` (daily, weekdays), `mon 09:00` (weekly and slower) or `5 09:00` (monthly, quarterly).",
     ),
     form_rule(
         "bad-duration",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from orgtp.model.org import WORD_TOPICS, Org
+from orgtp.model.period import Cadence
+from orgtp.model.text import one_line
 from orgtp.model.value import Unit, ValueKind
 from orgtp.views.diff.types import Made
 
@@ -43,9 +45,10 @@ def policy_facts(org: Org) -> dict[str, str]:
         "org": org.id,
         "name": org.name,
         "timezone": str(org.zone),
-        "holidays": ", ".join(str(day) for day in sorted(org.holidays)),
+        "holidays": ", ".join(describe_holiday(org, day) for day in sorted(org.holidays)),
         "branch": org.branch,
         "policy.grace": _format_span(policy.grace),
+        **{f"policy.due.{cadence}": policy.due.get(cadence, "") for cadence in Cadence},
         "policy.scorekeepers": ", ".join(policy.scorekeepers),
         "policy.push": "yes" if policy.push else "no",
         "policy.retirement.approvers": ", ".join(policy.approvers),
@@ -59,6 +62,12 @@ def policy_facts(org: Org) -> dict[str, str]:
         "routing": "; ".join(branch.text for branch in org.routing),
         **org.own,
     }
+
+
+def describe_holiday(org: Org, day: date) -> str:
+    """A holiday with its name, if it has one: `2026-12-24 (Christmas Eve)`."""
+    name = org.holiday_names.get(day)
+    return f"{day} ({one_line(name)})" if name else str(day)
 
 
 def _format_span(span: timedelta) -> str:
