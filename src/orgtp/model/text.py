@@ -219,3 +219,21 @@ def _make_number_key(digits: str) -> tuple[bool, int, str]:
     """A key of a number of any length: one with more digits is greater."""
     plain = digits.lstrip("0")
     return (False, len(plain), plain)
+
+
+# A spreadsheet runs a cell that begins with one of these as a formula. The wide forms are read like the narrow ones.
+_FORMULA = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+def neutralise_formula(text: str) -> str:
+    """`text` as a cell that a spreadsheet does not run: one that looks like a formula begins with an apostrophe.
+
+    A number such as `-5` stays as it is. `restore_formula` returns the original text of any result.
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _PLAIN_NUMBER.fullmatch(text) else text
+
+
+def restore_formula(cell: str) -> str:
+    """The text that `neutralise_formula` made the cell from."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

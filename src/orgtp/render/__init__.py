@@ -1,4 +1,4 @@
-"""Renderers: a view becomes text, JSON, Markdown, Mermaid, DOT or SVG. Text of users passes `terminal.safe_text`."""
+"""Renderers: a view becomes text, JSON, CSV, Markdown, Mermaid, DOT or SVG. Text of users passes `terminal.safe_text`."""
 
 __all__ = [
     "blame",
@@ -6,6 +6,7 @@ __all__ = [
     "chart",
     "chart_graph",
     "context",
+    "csv",
     "diff",
     "escalations",
     "json",
