@@ -1,4 +1,4 @@
-"""Renderers: a view becomes text, JSON, CSV, Markdown, Mermaid, DOT or SVG. Text of users passes `terminal.safe_text`."""
+"""Renderers: a view becomes text, JSON, CSV, Markdown, Mermaid, DOT or SVG. Text of users passes `safe_text`."""
 
 __all__ = [
     "blame",
@@ -12,11 +12,13 @@ __all__ = [
     "json",
     "log",
     "problems",
+    "query",
     "rules",
     "schedule",
     "scorecard",
     "seat",
     "seat_history",
+    "selection",
     "sources",
     "spans",
     "stale",

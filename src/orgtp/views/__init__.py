@@ -17,4 +17,5 @@ __all__ = [
     "selection",
     "sources",
     "stale",
+    "tables",
 ]
