@@ -32,7 +32,9 @@ READS = {
     "escalate list": "escalate list",
     "escalate show": "escalate show {escalation}",
     "upgrade": "upgrade --dry-run",
-    "export": "audit export {zip} --unsigned --force",
+    "audit export": "audit export {zip} --unsigned --force",
+    "export": "export - --table seats",
+    "sql": "sql select/**/seat/**/from/**/seats",
 }
 # Commands whose result is complete without the other seats: a change of one thing, or no answer about seats at all.
 COMPLETE = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
 from orgtp.actions.acting_seat import require_acting_seat
@@ -92,7 +92,7 @@ def add_scores(org: Org, entries: Sequence[NewScore], now: datetime, by: str = "
                 refuse_other_content(org, entry, found, now)
                 known += [found] if entry.id not in made else []
                 continue
-            score = _make_score(org, entry, now, by)
+            score = _make_score(org, entry, now, by, made.values())
             before = org.newest_scores(score.seat, score.metric).get(score.period)
             if before and not _is_needed(org, entry, score, before, now):
                 known.append(before)
@@ -242,14 +242,15 @@ def _combine_errors(wrong: list[tuple[NewScore, OrgtpError]], count: int) -> Org
     )
 
 
-def _make_score(org: Org, entry: NewScore, now: datetime, by: str) -> Score:
+def _make_score(org: Org, entry: NewScore, now: datetime, by: str, made: Iterable[Score] = ()) -> Score:
+    """Return the record of an entry. `made` are those of the entries before it."""
     metric = org.metric(entry.seat, entry.metric)
     _check_may_record(org, entry.seat, by, void=entry.void)
     if not SCORE_ID.fullmatch(entry.id):
         raise BadInput(
             what=f'"{entry.id}" is not a valid id. Use 1 to 64 of the characters A-Z, a-z, 0-9, ".", "_" and "-".'
         )
-    period = _find_period_to_withdraw(org, metric, entry, now) if entry.void else ""
+    period = _find_period_to_withdraw(org, metric, entry, now, made) if entry.void else ""
     period = period or parse_metric_period(org, entry.seat, metric, entry.period, now)
     before = org.newest_scores(entry.seat, metric.id).get(period)
     # If the clock is behind, a correction must still not be older than what it corrects.
@@ -267,12 +268,13 @@ def _make_score(org: Org, entry: NewScore, now: datetime, by: str) -> Score:
     )
 
 
-def _find_period_to_withdraw(org: Org, metric: Metric, entry: NewScore, now: datetime) -> str:
+def _find_period_to_withdraw(org: Org, metric: Metric, entry: NewScore, now: datetime, made: Iterable[Score]) -> str:
     """Return the period of the value to withdraw. It need not be one for which a value could be recorded.
 
     Raises `Refused` if the period has no value.
     """
-    recorded = org.newest_scores(entry.seat, metric.id)
+    added = {score.period for score in made if (score.seat, score.metric) == (entry.seat, metric.id)}
+    recorded = {*org.newest_scores(entry.seat, metric.id), *added}
     name = entry.period.strip().upper()
     period = name if name in recorded else parse_metric_period(org, entry.seat, metric, entry.period, now)
     if period not in recorded:

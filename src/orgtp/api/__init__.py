@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions, UpgradedOrg
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
+    from orgtp.api.tables import TableQueries
     from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
     from orgtp.audit.export.report import AuditReport
     from orgtp.audit.gaps import gap_at_path
     from orgtp.audit.guarantees import Guarantee
     from orgtp.audit.model import Audit, Verdict, Violation
     from orgtp.audit.rules.pages import PAGES
+    from orgtp.export.formats import ExportFormat
+    from orgtp.export.query import QueryResult, TableInfo, list_tables, name_row
+    from orgtp.export.write import Exported
     from orgtp.files.json_schema import read_schema
     from orgtp.files.load import LoadedOrg, NotAnOrg
     from orgtp.files.org import OrgHead
@@ -89,6 +93,8 @@ __all__ = [
     "EscalationSeverity",
     "EscalationView",
     "Escalations",
+    "ExportFormat",
+    "Exported",
     "FoundProblems",
     "FoundTrouble",
     "GitFailed",
@@ -114,6 +120,7 @@ __all__ = [
     "OrgHandle",
     "OrgHead",
     "Problem",
+    "QueryResult",
     "RecordedChange",
     "RecountedVerdict",
     "Repo",
@@ -132,6 +139,8 @@ __all__ = [
     "SyncResult",
     "SyncStatus",
     "SyncStopped",
+    "TableInfo",
+    "TableQueries",
     "UnreadAt",
     "UpgradedOrg",
     "Verdict",
@@ -152,7 +161,9 @@ __all__ = [
     "insert_source",
     "list_recounted_verdicts",
     "list_sums_without_per",
+    "list_tables",
     "load_kind",
+    "name_row",
     "notify_path",
     "open_org",
     "parse_selection",
@@ -179,12 +190,16 @@ __getattr__ = lazy_exports(
         "orgtp.api.history": "HistoryQueries",
         "orgtp.api.ledger": "LedgerActions UpgradedOrg",
         "orgtp.api.org": "OrgHandle init_org init_sample open_org",
+        "orgtp.api.tables": "TableQueries",
         "orgtp.audit.checkpoint": "Checkpoint CheckpointSigner",
         "orgtp.audit.export.report": "AuditReport",
         "orgtp.audit.gaps": "gap_at_path",
         "orgtp.audit.guarantees": "Guarantee",
         "orgtp.audit.model": "Audit Verdict Violation",
         "orgtp.audit.rules.pages": "PAGES",
+        "orgtp.export.formats": "ExportFormat",
+        "orgtp.export.query": "QueryResult TableInfo list_tables name_row",
+        "orgtp.export.write": "Exported",
         "orgtp.files.json_schema": "read_schema",
         "orgtp.files.load": "NotAnOrg LoadedOrg",
         "orgtp.files.org": "OrgHead",

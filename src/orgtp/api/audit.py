@@ -141,7 +141,8 @@ class AuditQueries:
         """
         from orgtp.audit.export.files import export_files
         from orgtp.audit.export.handover import collect_export
-        from orgtp.audit.export.zip import refuse_existing, save_zip
+        from orgtp.audit.export.zip import save_zip
+        from orgtp.files.output import refuse_existing
 
         if isinstance(out, Path) and not force:
             refuse_existing(out)

@@ -140,7 +140,7 @@ class LedgerActions:
         made = (
             (self.new_score(r.seat, r.metric, r.value, period=r.period, note=r.note, score_id=r.id), r) for r in rows
         )
-        return [replace(entry, where=row.where) for entry, row in made]
+        return [replace(entry, where=row.where, void=row.void) for entry, row in made]
 
     def add_scores(
         self,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions
     from orgtp.api.metrics import MetricActions
+    from orgtp.api.tables import TableQueries
     from orgtp.history.merge_base import ComparedOrg
     from orgtp.ledger.create import CreatedOrg
     from orgtp.rules.pull_request.known_problems import FoundProblems
@@ -154,6 +155,13 @@ class OrgHandle:
         from orgtp.api.audit import AuditQueries
 
         return AuditQueries(self.snapshot)
+
+    @property
+    def tables(self) -> TableQueries:
+        """The org as tables: exports, and queries with SQL."""
+        from orgtp.api.tables import TableQueries
+
+        return TableQueries(self.snapshot)
 
     @property
     def escalations(self) -> Escalations:

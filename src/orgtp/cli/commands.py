@@ -44,6 +44,8 @@ COMMANDS = (
     CommandEntry("log", "history", "show_log", "orgtp log jeff --action set --since 2026-W40 --limit 10"),
     CommandEntry("diff", "diff", "show_diff", "orgtp diff main --format markdown"),
     CommandEntry("context", "context", "show_context", "orgtp context dash > CONTEXT.md"),
+    CommandEntry("export", "tables", "export_tables", "orgtp export acme.xlsx --root radar"),
+    CommandEntry("sql", "tables", "query_tables", "orgtp sql 'select name, state from scorecard' --csv"),
     CommandEntry(
         "retire", "retire", "retire_seat", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"
     ),

@@ -10,6 +10,7 @@ __all__ = [
     "load",
     "mapping_reader",
     "org",
+    "output",
     "retirement_review",
     "score_months",
     "scores",

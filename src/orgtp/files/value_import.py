@@ -10,10 +10,12 @@ from typing import Any
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
-from orgtp.model.text import did_you_mean, join_sentences
+from orgtp.model.text import did_you_mean, join_sentences, restore_formula
 
 COLUMNS = ("seat", "metric", "value", "period", "note", "id")
 _NEEDED = COLUMNS[:3]
+# A file with the first of these is the table `values` of `orgtp export`, which has the others, too.
+EXPORTED_COLUMNS = ("standing", "void", "amount", "unit", "at", "by")
 
 
 class BadImportFile(OrgtpError):
@@ -24,7 +26,10 @@ class BadImportFile(OrgtpError):
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One row of the file: `where` (file:line) and its texts. `value` None (JSON null) means unavailable."""
+    """One row of the file: `where` (file:line) and its texts. `value` None (JSON null) means unavailable.
+
+    `void`: the row withdraws the earlier ones of its period; its `value` is None.
+    """
 
     where: str
     seat: str
@@ -33,6 +38,7 @@ class ImportRow:
     period: str = ""
     note: str = ""
     id: str = ""
+    void: bool = False
 
 
 def read_import_rows(raw: bytes, name: str) -> list[ImportRow]:
@@ -44,7 +50,8 @@ def read_import_rows(raw: bytes, name: str) -> list[ImportRow]:
     if text.lstrip().startswith("["):
         raise BadImportFile(where=name, what="a JSON list. Write one object per line, without brackets around them")
     rows = _read_json_rows(text, name) if text.lstrip().startswith("{") else _read_csv_rows(text, name)
-    return [_build_row(where, row) for where, row in rows]
+    # A record that was older than its period never counted, and would count if it were recorded now.
+    return [_build_row(where, row) for where, row in rows if row.get(EXPORTED_COLUMNS[0]) != "ignored"]
 
 
 def _read_csv_rows(text: str, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -57,9 +64,16 @@ def _read_csv_rows(text: str, name: str) -> Iterator[tuple[str, Mapping[str, Any
                 raise BadImportFile(
                     where=f"{name}:{reader.line_num}", what="the number of fields differs from the header line"
                 )
-            yield f"{name}:{reader.line_num}", row
+            yield f"{name}:{reader.line_num}", _restore_exported_row(row)
     except csv.Error as error:
         raise BadImportFile(where=f"{name}:{reader.line_num}", what=f"not CSV: {error}") from error
+
+
+def _restore_exported_row(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row of an exported table as it was: a blank value is unavailable or withdrawn, and no text is a formula."""
+    if EXPORTED_COLUMNS[0] not in row:
+        return row
+    return {**{name: restore_formula(text) for name, text in row.items()}, "value": row["value"] or None}
 
 
 def _read_json_rows(text: str, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -92,7 +106,8 @@ def _check_columns(names: Iterable[str], where: str) -> None:
     known = list(names)
     twice = next((name for name in known if known.count(name) > 1), None)
     missing = next((name for name in _NEEDED if name not in known), None)
-    strange = next((name for name in known if name not in COLUMNS), None)
+    accepted = {*COLUMNS, *(EXPORTED_COLUMNS if EXPORTED_COLUMNS[0] in known else ())}
+    strange = next((name for name in known if name not in accepted), None)
     columns = f"The columns are {', '.join(COLUMNS)}, separated by commas"
     if twice:
         raise BadImportFile(where=where, what=f'the column "{twice}" occurs twice')
@@ -111,4 +126,4 @@ def _build_row(where: str, row: Mapping[str, Any]) -> ImportRow:
     if wrong:
         raise BadImportFile(where=where, what=f"{wrong} is not text")
     fields = {name: text.strip() for name, text in texts.items() if name != "value"}
-    return ImportRow(where=where, value=value, **fields)
+    return ImportRow(where=where, value=value, void=row.get("void") in {True, "true"}, **fields)

@@ -37,10 +37,11 @@ def format_envelope(
     """
     head = {"orgtp": VERSION, "kind": kind, "org": org, "revision": revision, "dirty": dirty}
     head["problems_total"] = problems_total
-    return _escape_raw(json.dumps({**head, **to_json_value(body)}, ensure_ascii=False, indent=2)) + "\n"
+    return escape_raw(json.dumps({**head, **to_json_value(body)}, ensure_ascii=False, indent=2)) + "\n"
 
 
-def _escape_raw(text: str) -> str:
+def escape_raw(text: str) -> str:
+    """JSON without raw characters that could drive a terminal or reorder text: they are escaped."""
     return _RAW.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
@@ -48,7 +49,7 @@ def stream_envelope(whole: str, pages: Iterable[Sequence[Any]]) -> Iterator[str]
     """The envelope `whole` in pieces, with the items of `pages` in its last list, which is empty in `whole`."""
     head, between = whole.removesuffix(_EMPTY), "[\n    "
     for page in pages:
-        if text := _escape_raw(",\n    ".join([dump_view(item, "\n    ") for item in page])):
+        if text := escape_raw(",\n    ".join([dump_view(item, "\n    ") for item in page])):
             yield head + between + text
             head, between = "", ",\n    "
     yield "\n  ]\n}\n" if not head else whole

@@ -19,4 +19,5 @@ __all__ = [
     "selection",
     "sources",
     "stale",
+    "tables",
 ]
