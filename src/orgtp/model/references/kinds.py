@@ -244,6 +244,8 @@ REFERENCE_KINDS: tuple[ReferenceKind, ...] = (
     _record("silenced", "*.by", "asked for it", _read_silencers),
     # Whose key it is, no other seat can inherit.
     _fixed("signers", "*", "signs with this key", _read_principals),
+    # The metric whose values it shows as its past never changes.
+    _record("seat", "metrics.*.continues", "continues", _of_metrics(lambda metric: metric.continues, "continues")),
     _record("retirement", "owner", "owner then", _of_record("owner")),
     _record("retirement", "reports_to", "manager then", _of_record("reports_to")),
     _record("retirement", "decided_by", "decided", _of_record("decided_by")),
