@@ -181,7 +181,7 @@ def continue_metric(org: Org, step: Continuation, now: datetime, by: str = "") -
     if step.action == "metric-recadence" and cadence is metric.cadence:
         raise Refused(why=f"{metric.id} is {cadence} already")
     last = _find_last_period(org, seat, metric, step.after, now)
-    content = _build_heir(seat, metric, step, cadence, last)
+    content = _build_heir(seat, metric, step, cadence, _find_beginning(org, last, cadence, now))
     edits = (
         SetKey(seat_path(seat.id), ("metrics", metric.id, "ends"), last.text),
         SetKey(seat_path(to.id), ("metrics", step.new), content),
@@ -200,11 +200,25 @@ def _describe_step(metric: Metric, step: Continuation, cadence: Cadence, last: P
     return f"{texts[step.action]}, after {last.text}"
 
 
-def _build_heir(seat: Seat, metric: Metric, step: Continuation, cadence: Cadence, last: Period) -> dict[str, YamlData]:
-    """Return the content of a metric that continues another one from the period after `last` on."""
-    content = metric_content(seat, metric)
-    begin = find_first_period_after(last, cadence.grain)
-    content["target"] = _check_target(metric, step.target) if step.target else _list_targets_from(metric, begin)
+def _find_beginning(org: Org, last: Period, cadence: Cadence, now: datetime) -> tuple[Period, bool]:
+    """Return the first period of a metric that continues one after `last`, and whether the file has to say it.
+
+    If it has more values than the old one, those of the current period of the old one that are over are not owed.
+    """
+    begin, current = find_first_period_after(last, cadence.grain), period_containing(now, cadence.grain, org.zone)
+    is_finer = GRAIN_SIZES[cadence.grain] < GRAIN_SIZES[last.grain]
+    if is_finer and begin < current and last.next() == period_containing(now, last.grain, org.zone):
+        return current, True
+    return begin, False
+
+
+def _build_heir(
+    seat: Seat, metric: Metric, step: Continuation, cadence: Cadence, beginning: tuple[Period, bool]
+) -> dict[str, YamlData]:
+    """Return the content of a metric that continues another one."""
+    content, (begin, is_dated) = metric_content(seat, metric), beginning
+    target = _check_target(metric, step.target) if step.target else _list_targets_from(metric, begin)
+    content["target"] = {begin.text: target} if is_dated and isinstance(target, str) else target
     content |= {"name": one_line(step.name)} if step.name else {}
     content["cadence"] = str(cadence)
     if metric.per and GRAIN_SIZES[metric.per] < GRAIN_SIZES[cadence.grain]:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orgtp.cli.metric import (
+    CadenceOption,
+    DueOption,
+    LeadsToOption,
+    OutcomeOption,
+    PerOption,
+    RollupOption,
+    SourceOption,
+    TargetOption,
+    ask_until_valid,
+)
 from orgtp.cli.options import (
     AllOption,
     AtOption,
@@ -18,13 +30,23 @@ from orgtp.cli.options import (
     changing_command,
     selecting_command,
 )
-from orgtp.cli.session import finish_answer, open_chosen_org, report_change, write_json, write_stderr, write_stdout
+from orgtp.cli.session import (
+    finish_answer,
+    has_terminal,
+    open_chosen_org,
+    report_change,
+    write_json,
+    write_stderr,
+    write_stdout,
+)
 from orgtp.model.errors import BadInput
 from orgtp.model.seat import SeatKind, SeatStatus
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
-    from orgtp.api import Selection
+    from orgtp.actions.metric_content import NewMetric
+    from orgtp.actions.seats import NewSeat
+    from orgtp.api import OrgHandle, Selection
 
 
 def show_seat(
@@ -97,10 +119,26 @@ def add_seat(
         str, typer.Option("--retire-when", metavar="TEXT", help="The condition for retiring it.")
     ] = "",
     capability: CapabilityOption = None,
+    metric: Annotated[str, typer.Option("--metric", metavar="ID", help="The id of its first metric.")] = "",
+    metric_name: Annotated[
+        str, typer.Option("--metric-name", metavar="TEXT", help="The name of its first metric.")
+    ] = "",
+    outcome: OutcomeOption = "",
+    target: TargetOption = "",
+    cadence: CadenceOption = "",
+    per: PerOption = "",
+    rollup: RollupOption = "",
+    due: DueOption = "",
+    source: SourceOption = "",
+    leads_to: LeadsToOption = "",
     *,
     change: ChangeOptions,
 ) -> int:
-    """Add a seat to the chart, as a commit. Add its metrics with orgtp seat set, or in its file."""
+    """Add a seat to the chart, as a commit, with its first metric. Add others with orgtp metric add.
+
+    On a terminal, orgtp asks for what is missing of the metric. Without one, add the seat as --status proposed.
+    """
+    from orgtp.actions.metric_content import NewMetric
     from orgtp.actions.seats import NewSeat
 
     handle = open_chosen_org(change.org, push=change.push)
@@ -120,8 +158,35 @@ def add_seat(
         retire_when=retire_when,
         capabilities=dict(_parse_pair(text, "ID=TEXT", _AS_IN) for text in capability or []),
     )
+    first = NewMetric(metric, metric_name, outcome, target, cadence, per, rollup, due, source, leads_to)
+    new = _add_first_metric(handle, new, first, change)
     done = handle.ledger.add_seat(new, by=change.by, dry_run=change.dry_run)
+    if status is SeatStatus.ACTIVE and not new.metrics and kind is SeatKind.AGENT:
+        write_stderr(
+            f"{seat} has no metric yet. Add one: orgtp metric add {seat} ID. "
+            "Until you know what it is measured on, add a seat with --status proposed"
+        )
     return report_change("seat-add", handle, done, change, seat=seat)
+
+
+def _add_first_metric(handle: OrgHandle, new: NewSeat, first: NewMetric, change: ChangeOptions) -> NewSeat:
+    """The seat with its first metric, if there is one. On a terminal, a person is asked for what is missing."""
+    if not first.metric and any(getattr(first, field.name) for field in fields(first)):
+        raise BadInput(what="name the metric that these options are for: --metric ID")
+    if has_terminal() and not first.metric and new.status == "active":
+        said = typer.prompt(_FIRST, default="", show_default=False, err=True)
+        first = replace(first, metric=said.strip())
+    if not first.metric:
+        return new
+    if first.missing and has_terminal():
+        first = ask_until_valid(
+            first,
+            lambda one: handle.ledger.add_seat(replace(new, metrics=(one,)), by=change.by, dry_run=True),
+        )
+    return replace(new, metrics=(first,))
+
+
+_FIRST = "The id of its first metric, such as calls-booked (leave empty to add it later)"
 
 
 @changing_command

@@ -265,7 +265,7 @@ def _allow_retirement_change(claim: SignedChange, id_: str) -> list[str]:
     if old is None or new is None or not claim.retiring:
         return []
     if id_ in claim.retiring and new.is_retired:
-        new = replace(new, status=old.status)
+        new = replace(new, status=old.status, metrics=_without_ends(old, new))
     expected = _without_handover(claim, old, new)
     return [claim.signer] if expected == old and new.own == old.own else []
 
@@ -282,6 +282,15 @@ def _without_handover(claim: SignedChange, old: Seat, new: Seat) -> Seat:
         reports_to=old.reports_to if new.reports_to in _find_new_managers(claim, old) else new.reports_to,
         owner=old.owner if old.owner in claim.retiring else new.owner,
     )
+
+
+def _without_ends(old: Seat, new: Seat) -> dict[str, Metric]:
+    """Return the metrics of a retired seat without the ends that its retirement gave those that others continue."""
+    before = old.metrics
+    return {
+        name: replace(metric, ends=None) if name in before and before[name].ends is None else metric
+        for name, metric in new.metrics.items()
+    }
 
 
 def _without_keys(items: Mapping[str, Item], without: Collection[str]) -> dict[str, Item]:
@@ -322,7 +331,9 @@ def _is_same_measure(retired: Seat, old: Metric, new: Metric) -> bool:
     """Whether a metric is measured as for the retired seat. A setting that refers to a seat may name that one."""
     pairs = [(field.name, getattr(old, field.name), getattr(new, field.name)) for field in fields(Metric)]
     return all(
-        now == was or (name in _RELATIVE and now in {"", f"{retired.id}/{was}", f"{retired.id}/{old.id}"})
+        now == was
+        or (name == "ends" and now is None)
+        or (name in _RELATIVE and now in {"", f"{retired.id}/{was}", f"{retired.id}/{old.id}"})
         for name, was, now in pairs
     )
 
