@@ -8,6 +8,7 @@ from datetime import datetime
 
 from orgtp.actions.acting_seat import explain_unread_approvers, require_acting_seat, suggest_owner
 from orgtp.actions.escalate import hand_over_retired
+from orgtp.actions.new_owners import EVERY_OTHER, assign_owned_seats
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import Refused
@@ -22,12 +23,16 @@ REVIEW_KEYS = ("worked", "failed", "lesson", "rehire")
 
 @dataclass(frozen=True, slots=True)
 class RetirementRequest:
-    """A requested retirement. `moves` names the heir of a single capability or metric."""
+    """A requested retirement. `moves` names the heir of a single capability or metric.
+
+    `owner_to` is the new owner of the seats that it owned, and `owners` that of single ones.
+    """
 
     seat: str
     to: tuple[str, ...] = ()
     moves: Mapping[str, str] = field(default_factory=dict)
     owner_to: str = ""
+    owners: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     review: Mapping[str, str] = field(default_factory=dict)
     decided_by: str = ""
@@ -147,14 +152,8 @@ def _find_new_superior(org: Org, seat: Seat, report: Seat, request: RetirementRe
 
 
 def _assign_owned_seats(org: Org, seat: Seat, request: RetirementRequest) -> dict[str, str]:
-    owned = [other.id for other in org.seats_owned_by(seat.id)]
-    if owned and not request.owner_to:
-        raise Refused(why=f"{seat.id} owns {join_with_and(owned)}. Name the new owner: --owner-to SEAT")
-    if request.owner_to:
-        owner = org.seat(request.owner_to)
-        if not (owner.is_human and owner.is_active) or owner.id == seat.id:
-            raise Refused(why=f"{owner.id} cannot be the new owner. Name an active human seat other than {seat.id}.")
-    return dict.fromkeys(owned, request.owner_to)
+    owners = {**request.owners, **({EVERY_OTHER: request.owner_to} if request.owner_to else {})}
+    return assign_owned_seats(org, [other.id for other in org.seats_owned_by(seat.id)], [seat.id], owners)
 
 
 def _list_policy_keys(org: Org, seat: str) -> Iterator[tuple[str, ...]]:
@@ -265,7 +264,7 @@ def _list_retirement_edits(org: Org, plan: RetirementPlan, request: RetirementRe
             yield SetKey(seat_path(heir), ("capabilities", capability), seat.capabilities[capability])
     for metric, heir in plan.metrics.items():
         if heir:
-            yield SetKey(seat_path(heir), ("metrics", metric), _metric_data(seat.id, seat.metrics[metric]))
+            yield SetKey(seat_path(heir), ("metrics", metric), describe_metric_content(seat.id, seat.metrics[metric]))
     for report, boss in plan.reports.items():
         path = seat_path(report)
         yield SetKey(path, ("reports_to",), boss) if boss else DropKey(path, ("reports_to",))
@@ -280,7 +279,8 @@ def _list_policy_edits(org: Org, plan: RetirementPlan) -> Iterator[Edit]:
         yield SetKey("org.yaml", keys, [seat for seat in lists[keys[-1]] if seat != plan.seat.id])
 
 
-def _metric_data(seat: str, metric: Metric) -> dict[str, YamlData]:
+def describe_metric_content(seat: str, metric: Metric) -> dict[str, YamlData]:
+    """Return the content of a metric of `seat` in the file of another seat that takes it over."""
     target: YamlData = {begin.text: dated.text for begin, dated in metric.targets.dated if begin}
     content: dict[str, YamlData] = {"name": metric.name, "outcome": metric.outcome}
     content |= {"target": target or metric.targets.dated[0][1].text, "cadence": str(metric.cadence)}
@@ -308,6 +308,7 @@ def _retirement_data(org: Org, plan: RetirementPlan, request: RetirementRequest,
         "capabilities": dict(plan.capabilities),
         "metrics": {name: {"to": heir} if heir else {"ended": ended} for name, heir in plan.metrics.items()},
         "reports": {report: boss for report, boss in plan.reports.items() if boss},
+        "owned": dict(plan.owned),
         "results": {metric.id: describe_result(org, seat, metric, now) for metric in seat.metrics.values()},
     }
     return {key: value for key, value in {**fields, **parts}.items() if value}

@@ -9,6 +9,7 @@ __all__ = [
     "diff",
     "escalations",
     "json",
+    "leave",
     "log",
     "people",
     "problems",
