@@ -364,10 +364,23 @@ def resolve_escalation(org: Org, now: datetime, id_: str, note: str, by: str = "
 
 def hand_over_retired(org: Org, now: datetime, seat: str, by: str = "") -> Change:
     """Hand the open escalations about `seat`, and those assigned to it, to its owner, because it is being retired."""
+    return hand_over_escalations(org, now, [seat], by, "{seat} is retired")
+
+
+def hand_over_escalations(org: Org, now: datetime, seats: Collection[str], by: str, why: str) -> Change:
+    """Hand the open escalations about the seats, and those assigned to them, to whoever is responsible for the seat.
+
+    `why` is the note of each, with `{seat}` for the seat. Without such an escalation, nobody has to be known to act.
+    """
+    found = [one for _, one in sorted(org.escalations.items()) if not one.is_resolved]
+    concerned = [one for one in found if one.with_ in seats or one.seat in seats]
+    if not concerned:
+        return Change("escalate", "", ())
     edits = EscalationEdits(org, now, by)
-    for one in edits.list_open():
-        if seat == one.with_ or (seat == one.seat and not is_with_responsible(org, one)):
-            edits.hand_over(one, find_responsible_seat(org, seat), f"{seat} is retired")
+    for one in concerned:
+        seat = one.with_ if one.with_ in seats else one.seat
+        if one.with_ in seats or not is_with_responsible(org, one):
+            edits.hand_over(one, find_responsible_seat(org, seat), why.format(seat=seat))
     return edits.to_change("")
 
 

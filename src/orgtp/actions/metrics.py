@@ -191,6 +191,18 @@ def continue_metric(org: Org, step: Continuation, now: datetime, by: str = "") -
     return _add_follow_up(org, now, change, metric, last, step.reason, MetricKey(to.id, step.new))
 
 
+def build_moved_metric(
+    org: Org, seat: Seat, metric: Metric, to: str, now: datetime
+) -> tuple[Period, dict[str, YamlData]]:
+    """Return the last period of a metric that the seat `to` takes over, and the content of the one that continues it.
+
+    Raises `Refused` if the metric has ended.
+    """
+    last = _find_last_period(org, seat, metric, "", now)
+    step = Continuation("metric-move", seat.id, metric.id, to, metric.id)
+    return last, _build_heir(seat, metric, step, metric.cadence, _find_beginning(org, last, metric.cadence, now))
+
+
 def _describe_step(metric: Metric, step: Continuation, cadence: Cadence, last: Period) -> str:
     texts = {
         "metric-rename": f"{metric.id} to {step.new}",

@@ -10,6 +10,7 @@ from orgtp.actions.acting_seat import explain_unread_approvers, require_acting_s
 from orgtp.actions.escalate import hand_over_retired
 from orgtp.actions.metric_content import metric_content, order_content
 from orgtp.actions.metrics import find_end
+from orgtp.actions.new_owners import EVERY_OTHER, assign_owned_seats
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import Refused
@@ -24,12 +25,16 @@ REVIEW_KEYS = ("worked", "failed", "lesson", "rehire")
 
 @dataclass(frozen=True, slots=True)
 class RetirementRequest:
-    """A requested retirement. `moves` names the heir of a single capability or metric."""
+    """A requested retirement. `moves` names the heir of a single capability or metric.
+
+    `owner_to` is the new owner of the seats that it owned, and `owners` that of single ones.
+    """
 
     seat: str
     to: tuple[str, ...] = ()
     moves: Mapping[str, str] = field(default_factory=dict)
     owner_to: str = ""
+    owners: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     review: Mapping[str, str] = field(default_factory=dict)
     decided_by: str = ""
@@ -149,14 +154,8 @@ def _find_new_superior(org: Org, seat: Seat, report: Seat, request: RetirementRe
 
 
 def _assign_owned_seats(org: Org, seat: Seat, request: RetirementRequest) -> dict[str, str]:
-    owned = [other.id for other in org.seats_owned_by(seat.id)]
-    if owned and not request.owner_to:
-        raise Refused(why=f"{seat.id} owns {join_with_and(owned)}. Name the new owner: --owner-to SEAT")
-    if request.owner_to:
-        owner = org.seat(request.owner_to)
-        if not (owner.is_human and owner.is_active) or owner.id == seat.id:
-            raise Refused(why=f"{owner.id} cannot be the new owner. Name an active human seat other than {seat.id}.")
-    return dict.fromkeys(owned, request.owner_to)
+    owners = {**request.owners, **({EVERY_OTHER: request.owner_to} if request.owner_to else {})}
+    return assign_owned_seats(org, [other.id for other in org.seats_owned_by(seat.id)], [seat.id], owners)
 
 
 def _list_policy_keys(org: Org, seat: str) -> Iterator[tuple[str, ...]]:
@@ -306,6 +305,7 @@ def _retirement_data(org: Org, plan: RetirementPlan, request: RetirementRequest,
         "capabilities": dict(plan.capabilities),
         "metrics": {name: {"to": heir} if heir else {"ended": ended} for name, heir in plan.metrics.items()},
         "reports": {report: boss for report, boss in plan.reports.items() if boss},
+        "owned": dict(plan.owned),
         "results": {metric.id: describe_result(org, seat, metric, now) for metric in seat.metrics.values()},
     }
     return {key: value for key, value in {**fields, **parts}.items() if value}

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from orgtp.api.ledger import LedgerActions
     from orgtp.api.metrics import MetricActions
     from orgtp.api.tables import TableQueries
+    from orgtp.api.people import PeopleActions
     from orgtp.history.merge_base import ComparedOrg
     from orgtp.ledger.create import CreatedOrg
     from orgtp.rules.pull_request.known_problems import FoundProblems
@@ -148,6 +149,13 @@ class OrgHandle:
         from orgtp.api.ledger import LedgerActions
 
         return LedgerActions(self.snapshot)
+
+    @property
+    def people(self) -> PeopleActions:
+        """Changes of people and their seats: hand over, vacate, move, own, pause, rename, split, leave."""
+        from orgtp.api.people import PeopleActions
+
+        return PeopleActions(self.ledger)
 
     @property
     def audit(self) -> AuditQueries:

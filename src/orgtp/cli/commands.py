@@ -49,6 +49,9 @@ COMMANDS = (
     CommandEntry(
         "retire", "retire", "retire_seat", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"
     ),
+    CommandEntry(
+        "leave", "leave", "record_leave", "orgtp leave kristen --seats 'kristen=Gwen Ito' --reason 'A new job.'"
+    ),
     CommandEntry("upgrade", "upgrade", "upgrade_org", "orgtp upgrade --dry-run"),
     CommandEntry("sync", "sync", "sync_commits", "orgtp sync && orgtp sync --status"),
     CommandEntry("schedule", "schedule", "print_schedule", "orgtp schedule cron --times 08:00,17:00 | crontab -"),
@@ -108,6 +111,32 @@ COMMANDS = (
     ),
     CommandEntry(
         "recadence", "metric", "recadence_metric", "orgtp metric recadence dash anomalies-before-open monthly", "metric"
+    ),
+    CommandEntry(
+        "handover",
+        "seat_changes",
+        "hand_over_seat",
+        "orgtp seat handover kristen --to 'Gwen Ito' --email gwen@example.com --from 2026-12-01",
+        "seat",
+    ),
+    CommandEntry("vacate", "seat_changes", "vacate_seat", "orgtp seat vacate kristen --owner-to bogdan", "seat"),
+    CommandEntry("move", "seat_changes", "move_seat", "orgtp seat move dash --reports-to bogdan", "seat"),
+    CommandEntry("own", "seat_changes", "own_seat", "orgtp seat own dash --owner kristen", "seat"),
+    CommandEntry(
+        "pause",
+        "seat_changes",
+        "pause_seat",
+        "orgtp seat pause dash --until 2026-12-31 --reason 'The ad API moves.'",
+        "seat",
+    ),
+    CommandEntry("resume", "seat_changes", "resume_seat", "orgtp seat resume dash", "seat"),
+    CommandEntry("rename", "seat_changes", "rename_seat", "orgtp seat rename dash --name 'Dash 2'", "seat"),
+    CommandEntry(
+        "split",
+        "seat_changes",
+        "split_seat",
+        "orgtp seat split dash --into pace --role Pacing --capability ad-anomaly-detection",
+        "seat",
     ),
     CommandEntry("add", "score", "add_scores", "orgtp score add radar briefing-by-8 7:52am", "score"),
     CommandEntry(

@@ -13,6 +13,7 @@ import typer
 
 from orgtp.cli.notify import notify_people
 from orgtp.cli.options import ChangeOptions, SeatArgument, changing_command
+from orgtp.cli.seat_changes import OwnerToOption
 from orgtp.cli.session import (
     finish_answer,
     has_terminal,
@@ -67,9 +68,7 @@ def retire_seat(
         ),
     ] = "",
     move: MoveOption = None,
-    owner_to: Annotated[
-        str, typer.Option("--owner-to", metavar="SEAT", help="The new owner of the seats that it owned.")
-    ] = "",
+    owner_to: OwnerToOption = "",
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="The reason.")] = "",
     decided_by: Annotated[str, typer.Option("--decided-by", metavar="SEAT", help="The human seat that decided.")] = "",
     review: ReviewOption = None,
@@ -82,6 +81,7 @@ def retire_seat(
     Each capability goes to an heir, and the record stays. The plan is shown first. The people listed in
     policy.retirement.approvers in org.yaml may decide; without that list, the owner of the seat and the people above.
     """
+    from orgtp.actions.new_owners import parse_new_owners
     from orgtp.actions.retire import REVIEW_KEYS, RetirementRequest
     from orgtp.render.json import plan_body
 
@@ -92,7 +92,7 @@ def retire_seat(
         seat=seat,
         to=tuple(heir.strip() for heir in to.split(",") if heir.strip()),
         moves=dict(_parse_move(text) for text in move or []),
-        owner_to=owner_to,
+        owners=parse_new_owners(owner_to),
         reason=reason or answers.get("reason", ""),
         review={key: text for key, text in answers.items() if key in REVIEW_KEYS},
         decided_by=decided_by,
@@ -227,7 +227,8 @@ def _list_words(
     words = ["orgtp", *(["--org", str(handle.root)] if handle.root != _near_seat() else []), "retire", request.seat]
     words += ["--to", ",".join(request.to)] if request.to else []
     words += [word for name, heir in moves.items() for word in ("--move", f"{name}={heir}")]
-    words += ["--owner-to", request.owner_to] if request.owner_to else []
+    owners = [f"{seat}={owner}" if seat else owner for seat, owner in request.owners.items()]
+    words += ["--owner-to", ",".join(owners)] if owners else []
     words += ["--review", str(review)] if review else []
     words += ["--by", request.by] if request.by else []
     words += ["--decided-by", request.decided_by or _ask_decider(handle, request)]

@@ -101,7 +101,9 @@ _AS_IN = "--capability ad-pacing='Watches spend'"
 def add_seat(
     seat: Annotated[str, typer.Argument(metavar="SEAT", help="The id of the new seat.")],
     role: Annotated[str, typer.Option("--role", metavar="TEXT", help="The role, in a word or two.")],
-    kind: Annotated[SeatKind, typer.Option("--kind", help="Whether a human or an agent holds the seat.")],
+    kind: Annotated[
+        SeatKind, typer.Option("--kind", help="human, agent, or group: a team whose members report to it.")
+    ],
     name: Annotated[
         str, typer.Option("--name", metavar="TEXT", help="The display name. Default: made from the id.")
     ] = "",
@@ -142,8 +144,8 @@ def add_seat(
     from orgtp.actions.seats import NewSeat
 
     handle = open_chosen_org(change.org, push=change.push)
-    if kind is SeatKind.AGENT and not owner:
-        raise BadInput(what=f"every agent needs a human owner. Name one for {seat} with --owner SEAT")
+    if kind is not SeatKind.HUMAN and not owner:
+        raise BadInput(what=f"every {kind} needs a human owner. Name one for {seat} with --owner SEAT")
     new = NewSeat(
         seat=seat,
         name=name or seat.replace("-", " ").capitalize(),
@@ -201,7 +203,10 @@ def set_seat_keys(
     *,
     change: ChangeOptions,
 ) -> int:
-    """Set keys of a seat, as a commit.
+    """Set keys of a seat, as a commit. Use it for what has no command of its own.
+
+    These have one: handover and vacate (who holds the seat), own, move, rename, pause and resume, split, orgtp leave
+    and orgtp retire.
 
     Only the lines concerned change. KEY= removes a key. A new target applies from the current period on; earlier values
     keep the target that they had. email can have several addresses: email=A,B

@@ -10,6 +10,7 @@ __all__ = [
     "diff",
     "escalations",
     "json",
+    "leave",
     "log",
     "org_settings",
     "people",

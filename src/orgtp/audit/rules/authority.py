@@ -280,7 +280,7 @@ def _without_handover(claim: SignedChange, old: Seat, new: Seat) -> Seat:
         capabilities=_without_keys(new.capabilities, _find_inherited_capabilities(claim, old, new)),
         metrics=_without_keys(new.metrics, _find_inherited_metrics(claim, old, new)),
         reports_to=old.reports_to if new.reports_to in _find_new_managers(claim, old) else new.reports_to,
-        owner=old.owner if old.owner in claim.retiring else new.owner,
+        owner=old.owner if new.owner in _find_new_owners(claim, old) else new.owner,
     )
 
 
@@ -349,6 +349,14 @@ def _find_new_managers(claim: SignedChange, old: Seat) -> set[str]:
         if retired.id == old.reports_to
         for above in ("", retired.reports_to)
     }
+
+
+def _find_new_owners(claim: SignedChange, old: Seat) -> set[str]:
+    """Find the owners that a retirement may give to a seat: that of the record; if the record names none, any."""
+    records = [record for retired, record in _list_records(claim) if retired.id == old.owner]
+    named = {record.owned[old.id] for record in records if old.id in record.owned}
+    new = claim.after.seats.get(old.id)
+    return named or ({new.owner} if new and any(not record.owned for record in records) else set())
 
 
 def _list_records(claim: SignedChange) -> Iterator[tuple[Seat, Retirement]]:
