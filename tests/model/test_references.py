@@ -77,7 +77,8 @@ FILES: dict[str, Any] = {
     },
     "seats/ada.yaml": {
         "seat": "ada", "name": "Ada", "role": "R", "kind": "human", "status": "active", "owner": "x",
-        "reports_to": "x", "also_reports_to": ["x"], "metrics": {"n": {**METRIC, "leads_to": "x/m", "continues": "x/m"}},
+        "reports_to": "x", "also_reports_to": ["x"],
+        "metrics": {"n": {**METRIC, "leads_to": "x/m", "continues": "x/m"}},
     },
     "seats/x.yaml": {
         "seat": "x", "name": "X", "role": "R", "kind": "human", "status": "active",

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions
     from orgtp.api.metrics import MetricActions
-    from orgtp.api.tables import TableQueries
     from orgtp.api.people import PeopleActions
+    from orgtp.api.tables import TableQueries
     from orgtp.history.merge_base import ComparedOrg
     from orgtp.ledger.create import CreatedOrg
     from orgtp.rules.pull_request.known_problems import FoundProblems
