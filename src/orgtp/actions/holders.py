@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from orgtp.actions.escalate import hand_over_escalations
 from orgtp.actions.new_owners import NewOwners, assign_owned_seats
+from orgtp.actions.seat_changes import end_pause
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import BadInput, Refused
@@ -150,7 +151,7 @@ def list_holder_edits(org: Org, seat: Seat, to: NewHolder, day: date, now: datet
     if not is_same:
         yield from _list_entry_edits(org, seat, to, day, is_now=is_now)
     if is_now:
-        yield from _list_status_edits(seat, to)
+        yield from _list_status_edits(seat, to, org.day_of(now))
 
 
 def _list_entry_edits(org: Org, seat: Seat, to: NewHolder, day: date, *, is_now: bool) -> Iterator[Edit]:
@@ -167,15 +168,14 @@ def _list_entry_edits(org: Org, seat: Seat, to: NewHolder, day: date, *, is_now:
         yield SetKey(path, ("name",), one_line(to.name))
 
 
-def _list_status_edits(seat: Seat, to: NewHolder) -> Iterator[Edit]:
+def _list_status_edits(seat: Seat, to: NewHolder, today: date) -> Iterator[Edit]:
     """Whoever holds a vacant seat fills it; a seat that nobody holds is vacant."""
     path = seat_path(seat.id)
     if to.name and seat.status is SeatStatus.VACANT:
         yield SetKey(path, ("status",), "active")
     if not to.name and seat.status is not SeatStatus.VACANT:
         yield SetKey(path, ("status",), "vacant")
-        if seat.paused:
-            yield DropKey(path, ("paused",))
+        yield from end_pause(seat, today)
 
 
 def _newest(seat: Seat, day: date) -> date:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from orgtp.actions.metric_content import metric_content, order_content
 from orgtp.actions.metrics import build_moved_metric
@@ -87,13 +87,17 @@ def pause_seat(org: Org, seat: str, reason: str, now: datetime, until: date | No
     content: dict[str, YamlData] = {"until": until.isoformat()} if until else {}
     content["reason"] = one_line(reason)
     edits: list[Edit] = [] if found.status is SeatStatus.PAUSED else [SetKey(seat_path(seat), ("status",), "paused")]
-    edits.append(SetKey(seat_path(seat), ("paused",), content))
+    since = found.pause.since if found.pause else org.day_of(now)
+    edits.append(SetKey(seat_path(seat), ("pauses", since.isoformat()), content))
     what = f"{f'until {until}: ' if until else ''}{one_line(reason)}"
     return Change("pause", what, (seat,), tuple(edits), by=by)
 
 
-def resume_seat(org: Org, seat: str, by: str = "", why: str = "") -> Change:
-    """End the pause of a seat. Raises `Refused` if it is not paused, or if its owner is not active."""
+def resume_seat(org: Org, seat: str, now: datetime, by: str = "", why: str = "") -> Change:
+    """End the pause of a seat: yesterday was its last day. The file keeps it, so that nothing was owed in it.
+
+    Raises `Refused` if the seat is not paused, or if its owner is not active.
+    """
     found = _get_current_seat(org, seat)
     if found.status is not SeatStatus.PAUSED:
         raise Refused(why=f"{seat} is {found.status}, not paused.")
@@ -101,9 +105,20 @@ def resume_seat(org: Org, seat: str, by: str = "", why: str = "") -> Change:
     if owner and owner.id != seat and not owner.is_active:
         given = f"orgtp seat own {seat} --owner SEAT"
         raise Refused(why=f"its owner {owner.id} is {owner.status}. Name an active one first: {given}")
-    edits: list[Edit] = [SetKey(seat_path(seat), ("status",), "active")]
-    edits += [DropKey(seat_path(seat), ("paused",))] if ("paused",) in found.marks.keys else []
+    edits: list[Edit] = [SetKey(seat_path(seat), ("status",), "active"), *end_pause(found, org.day_of(now))]
     return Change("resume", one_line(why) or "works again", (seat,), tuple(edits), by=by)
+
+
+def end_pause(seat: Seat, today: date) -> Iterator[Edit]:
+    """Make yesterday the last day of the pause that goes on, if there is one. One that began today is taken away."""
+    pause, path = seat.pause, seat_path(seat.id)
+    if pause is None:
+        return
+    key = ("pauses", pause.since.isoformat())
+    if pause.since < today:
+        yield SetKey(path, (*key, "until"), (today - timedelta(days=1)).isoformat())
+    else:
+        yield DropKey(path, key if len(seat.pauses) > 1 else key[:1])
 
 
 def rename_seat(org: Org, seat: str, name: str, now: datetime, by: str = "", why: str = "") -> Change:

@@ -97,8 +97,8 @@ class PeopleActions:
         """End the pause of a seat. Raises `UnknownSeat` and `Refused`."""
         from orgtp.actions.seat_changes import resume_seat
 
-        acting = self.ledger.find_acting_seat(by)
-        return self.ledger.record(lambda org: resume_seat(org, seat, acting, reason), dry_run=dry_run)
+        acting, now = self.ledger.find_acting_seat(by), self.ledger.snapshot.now
+        return self.ledger.record(lambda org: resume_seat(org, seat, now, acting, reason), dry_run=dry_run)
 
     def rename(self, seat: str, name: str, *, reason: str = "", by: str = "", dry_run: bool = False) -> RecordedChange:
         """Give a seat another name; its id stays. Raises `UnknownSeat`, `BadInput` and `Refused`."""

@@ -168,7 +168,7 @@ def split_seat(
     ] = None,
     metric: Annotated[
         list[str] | None,
-        typer.Option("--metric", metavar="ID", help="A metric without values that it takes over. Can be repeated."),
+        typer.Option("--metric", metavar="ID", help="A metric that it takes over. Can be repeated."),
     ] = None,
     name: Annotated[str, typer.Option("--name", metavar="TEXT", help="Its name. Default: made from the id.")] = "",
     role: Annotated[str, typer.Option("--role", metavar="TEXT", help="Its role. Default: as in the old seat.")] = "",
@@ -179,7 +179,8 @@ def split_seat(
 ) -> int:
     """Split a seat in two: a new seat takes over some of what it does, in one commit.
 
-    The new seat has the same kind and the same manager. A metric that has values stays, because its values do.
+    The new seat has the same kind and the same manager. A metric that has values ends in the old seat, and the new one
+    continues it: its row keeps its past.
     """
     from orgtp.actions.seat_changes import SeatSplit
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SEAT_ORDER = (
-    "seat", "name", "role", "kind", "status", "paused", "owner", "reports_to", "also_reports_to", "mission", "since",
+    "seat", "name", "role", "kind", "status", "pauses", "owner", "reports_to", "also_reports_to", "mission", "since",
     "email", "holders", "retire_when", "review_by", "capabilities", "metrics",
 )  # fmt: skip
 HOLDER_KEYS = ("name", "email")

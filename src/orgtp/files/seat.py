@@ -63,7 +63,7 @@ def _parse_seat(path: str, fields: MappingReader) -> Seat:
         since=fields.day("since"),
         emails=_read_emails(fields),
         holders=_read_holders(fields),
-        paused=_read_pause(fields),
+        pauses=_read_pauses(fields),
         retire_when=fields.text("retire_when"),
         review_by=fields.day("review_by"),
         capabilities=fields.texts("capabilities"),
@@ -134,7 +134,7 @@ def _read_holders(fields: MappingReader) -> tuple[Holder, ...]:
 
 
 def _read_holder(holders: MappingReader, day: str) -> Holder | None:
-    since = _read_holder_day(holders, day)
+    since = _read_first_day(holders, day)
     value = holders.data[day]
     if value == VACANT:
         return Holder(since) if since else None
@@ -149,22 +149,33 @@ def _read_holder(holders: MappingReader, day: str) -> Holder | None:
     return Holder(since, name, emails) if since and name else None
 
 
-def _read_holder_day(holders: MappingReader, day: str) -> date | None:
+def _read_first_day(fields: MappingReader, day: str) -> date | None:
+    """The day that a key of `holders` or `pauses` names."""
     found = parse_day(day)
     if found is None:
-        place = holders.marks.key_place(*holders.keys, day)
-        hint = "Write the first day of each holder as year-month-day, for example 2026-11-20."
-        holders.problems.append(Problem("bad-date", place, f'"{day}" is not a date', hint))
+        place = fields.marks.key_place(*fields.keys, day)
+        hint = f"Write the first day of each {_ONE_OF[fields.keys[-1]]} as year-month-day, for example 2026-11-20."
+        fields.problems.append(Problem("bad-date", place, f'"{day}" is not a date', hint))
     return found
 
 
-def _read_pause(fields: MappingReader) -> Pause | None:
-    """Why the seat is paused and until when; None if the file does not say it."""
-    below = fields.mapping("paused")
-    if below is None:
+_ONE_OF = {"holders": "holder", "pauses": "pause"}
+
+
+def _read_pauses(fields: MappingReader) -> tuple[Pause, ...]:
+    """The pauses of a seat, the earliest first. Those whose first day cannot be read are left out."""
+    below = fields.mapping("pauses")
+    found = [pause for day in below.data if (pause := _read_pause(below, day))] if below else []
+    return tuple(sorted(found, key=lambda one: one.since))
+
+
+def _read_pause(pauses: MappingReader, day: str) -> Pause | None:
+    since, fields = _read_first_day(pauses, day), pauses.mapping(day)
+    if fields is None:
         return None
-    below.refuse_unknown_keys(PAUSE_KEYS)
-    return Pause(below.text("reason", required=True), below.day("until"))
+    fields.refuse_unknown_keys(PAUSE_KEYS)
+    reason, until = fields.text("reason", required=True), fields.day("until")
+    return Pause(since, reason, until) if since else None
 
 
 def _read_address(fields: MappingReader, key: str) -> str:

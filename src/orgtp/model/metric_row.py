@@ -175,7 +175,7 @@ class MetricRow:
 
     def _list_older_cells(self, period: Period) -> Iterator[Period]:
         """Each cell before this one, newest first, back to the first with a record; without any, to the beginning."""
-        beginning = self.declared_beginning() if self.seat.is_active else None
+        beginning = self.declared_beginning() if self.seat.has_blanks else None
         floors = chain(self.recorded_cells(period), [beginning.widen(self.metric.cell_grain)] if beginning else [])
         for floor in floors:
             while floor < period:
@@ -263,8 +263,13 @@ class MetricRow:
         return CellState.MISSING if late else CellState.PENDING
 
     def _seat_was_active(self, period: Period) -> bool:
-        """Whether the seat is active, or was: an inactive seat counts as active until its last record."""
-        if self.seat.is_active:
+        """Whether the seat worked on the last day of the period.
+
+        An inactive seat counts as active until its last record, unless the first day of its pause is known.
+        """
+        if self.seat.pauses and self.seat.was_paused_on(_last_day(period).date()):
+            return False
+        if self.seat.has_blanks:
             return True
         # Compared as text, because the cadence may have changed; texts of earlier years sort first.
         recorded = self._series(period.start.replace(month=1, day=1) - _A_WEEK).in_force

@@ -127,8 +127,9 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Why a seat is paused, and the last day of the pause, if it is known."""
+    """A pause of a seat: its first day, why, and its last day, if it is known."""
 
+    since: date
     reason: str = ""
     until: date | None = None
 
@@ -139,9 +140,9 @@ class Seat:
 
     `emails` are the addresses of the seat itself, as in git's `user.email`, whoever holds it. `holders` has those who
     hold it one after another, the earliest first; without any, the seat is its own worker. `also_reports_to` are the
-    seats to which it has a dotted line. `own` has the user's own `x-` keys as text, by dotted key; orgtp does not
-    interpret them. `unread` are the keys with a value that could not be read, at least in part, so that it is unknown
-    and not absent.
+    seats to which it has a dotted line. `pauses` has its pauses, the earliest first. `own` has the user's own `x-`
+    keys as text, by dotted key; orgtp does not interpret them. `unread` are the keys with a value that could not be
+    read, at least in part, so that it is unknown and not absent.
     """
 
     id: str
@@ -156,7 +157,7 @@ class Seat:
     since: date | None = None
     emails: tuple[str, ...] = ()
     holders: tuple[Holder, ...] = ()
-    paused: Pause | None = None
+    pauses: tuple[Pause, ...] = ()
     retire_when: str = ""
     review_by: date | None = None
     capabilities: Mapping[str, str] = field(default_factory=dict)
@@ -215,6 +216,27 @@ class Seat:
     def is_active(self) -> bool:
         """Whether the seat is active."""
         return self.status is SeatStatus.ACTIVE
+
+    @property
+    def pause(self) -> Pause | None:
+        """The pause of a paused seat that goes on; None if it works, or if its file does not say since when."""
+        return self.pauses[-1] if self.pauses and self.status is SeatStatus.PAUSED else None
+
+    @property
+    def has_blanks(self) -> bool:
+        """Whether a missing value counts as missing: in an active seat, and before a pause whose first day is known."""
+        return self.is_active or self.pause is not None
+
+    def was_paused_on(self, day: date) -> bool:
+        """Whether a pause covers `day`. That of a paused seat goes on, even after the last day that was planned."""
+        current = self.pause
+        return any(
+            one.since <= day and (one is current or (one.until is not None and day <= one.until)) for one in self.pauses
+        )
+
+    def last_paused_day(self, before: date) -> date | None:
+        """The last day of the newest pause that is over before `before`; None if there is none."""
+        return max((one.until for one in self.pauses if one.until and one.until < before), default=None)
 
     @property
     def is_reviewed(self) -> bool:

@@ -82,8 +82,9 @@ def _explain_numbers(view: SeatView) -> str:
 
 
 def _explain_pause(view: SeatView) -> str:
+    since = f"since {view.paused_since}" if view.paused_since else ""
     until = f"until {view.paused_until}" if view.paused_until else ""
-    return ": ".join(part for part in (until, view.paused_because or "") if part)
+    return ": ".join(part for part in (" ".join(filter(None, (since, until))), view.paused_because or "") if part)
 
 
 def _explain_owner(place: ChartSeat) -> str:

@@ -86,7 +86,8 @@ RULES: tuple[Rule, ...] = (
         dated_rule(seats.review_by_past, Severity.WARNING),
         org_rule(people.holders_not_human),
         dated_rule(people.status_not_as_held),
-        org_rule(people.pause_not_paused),
+        dated_rule(people.pause_not_paused),
+        org_rule(people.pause_backwards),
         dated_rule(people.pause_over, Severity.WARNING),
     ),
     *with_topic(

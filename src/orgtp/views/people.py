@@ -45,9 +45,10 @@ def describe_people(seat: Seat) -> dict[str, str]:
         f"holders.{one.since}": " ".join([one.text, *(f"<{email}>" for email in one.emails)]) for one in seat.holders
     }
     found |= {"also_reports_to": ", ".join(sorted(seat.also_reports_to))} if seat.also_reports_to else {}
-    if seat.paused:
-        found |= {"paused.reason": seat.paused.reason} if seat.paused.reason else {}
-        found |= {"paused.until": str(seat.paused.until)} if seat.paused.until else {}
+    for one in seat.pauses:
+        key = f"pauses.{one.since}"
+        found |= {f"{key}.reason": one.reason} if one.reason else {}
+        found |= {f"{key}.until": str(one.until)} if one.until else {}
     return found
 
 

@@ -34,6 +34,7 @@ class SeatView:
     escalations: tuple[EscalationView, ...] = ()
     silences: tuple[SilenceView, ...] = ()
     holders: tuple[HeldBy, ...] = ()
+    paused_since: date | None = None
     paused_until: date | None = None
     paused_because: str | None = None
 
@@ -56,8 +57,9 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
         escalations=tuple(escalations(org, now, seat)),
         silences=tuple(silences(org, now, seat)),
         holders=list_holders(found),
-        paused_until=found.paused.until if found.paused else None,
-        paused_because=found.paused.reason or None if found.paused else None,
+        paused_since=found.pause.since if found.pause else None,
+        paused_until=found.pause.until if found.pause else None,
+        paused_because=found.pause.reason or None if found.pause else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
@@ -12,7 +12,7 @@ from orgtp.model.due import count_owed_periods, due_at, newest_stale_period, nex
 from orgtp.model.escalation_policy import silenced_until
 from orgtp.model.metric_row import MetricRow, list_current_rows
 from orgtp.model.org import Org
-from orgtp.model.period import Period, period_containing
+from orgtp.model.period import Period, period_containing, period_containing_local
 from orgtp.model.seat import Seat
 from orgtp.views.chart_order import list_places
 from orgtp.views.selection import (
@@ -139,4 +139,14 @@ def _find_first(row: MetricRow, period: Period) -> Period:
     known, declared = row.newest_known_before(period), row.declared_beginning()
     begins = [one for one in (known and known.next_in(row.org.zone), declared) if one]
     first = max(begins) if known else row.first_period()
+    if resumed := _find_first_after_pause(row, period):
+        first = max(first or resumed, resumed)
     return next_owed_period(row.org, row.metric, min(period, first or period))
+
+
+def _find_first_after_pause(row: MetricRow, period: Period) -> Period | None:
+    """The first period that ended after the newest pause before this one; None without such a pause."""
+    last = row.seat.last_paused_day(period.next().start.date())
+    if last is None:
+        return None
+    return period_containing_local(datetime.combine(last + timedelta(days=1), time()), period.grain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, SeatStatus, seat_path
@@ -139,28 +139,36 @@ def dotted_line_unneeded(org: Org) -> Iterator[Finding]:
             yield Finding(place, f'also_reports_to "{boss}" is {what}', hint)
 
 
-def pause_not_paused(org: Org) -> Iterator[Finding]:
-    """A seat says why it is paused, but is not paused.
+def pause_not_paused(org: Org, now: datetime) -> Iterator[Finding]:
+    """A pause has not ended, but the seat is not paused.
 
-    `paused` belongs to `status: paused`. Next to another status, one of the two is out of date: either the seat works,
-    or it does not.
+    While a pause goes on, no value is owed. So either the seat works, and the pause has a last day that is over, or its
+    status is paused.
 
     Bad:
 
         status: active
-        paused: {until: 2026-12-31, reason: The ad API moves.}
+        pauses:
+          2026-11-02: {until: 2036-12-31, reason: The ad API moves.}
 
     Good:
 
         status: paused
-        paused: {until: 2026-12-31, reason: The ad API moves.}
+        pauses:
+          2026-11-02: {until: 2036-12-31, reason: The ad API moves.}
 
-    Fix: `orgtp seat pause SEAT --reason TEXT` writes both, and `orgtp seat resume SEAT` removes both.
+    Fix: `orgtp seat pause SEAT --reason TEXT` writes both, and `orgtp seat resume SEAT` ends both.
     """
+    today = org.day_of(now)
     for seat in org.seats.values():
-        if seat.paused and seat.status is not SeatStatus.PAUSED and "status" not in seat.unread:
-            hint = f'Remove paused, or pause it: orgtp seat pause {seat.id} --reason "…"'
-            yield Finding(seat.marks.key_place("paused"), f"{seat.id} has paused, but is {seat.status}", hint)
+        if seat.status in {SeatStatus.PAUSED, SeatStatus.RETIRED} or "status" in seat.unread:
+            continue
+        for one in seat.pauses:
+            if one.since <= today and (one.until is None or one.until >= today):
+                until = f"until: {max(one.since, today - timedelta(days=1))}"
+                hint = f'Write the last day of the pause, {until}, or pause it: orgtp seat pause {seat.id} --reason "…"'
+                message = f"the pause of {seat.id} from {one.since} goes on, but it is {seat.status}"
+                yield Finding(seat.marks.key_place("pauses", one.since.isoformat()), message, hint)
 
 
 def pause_over(org: Org, now: datetime) -> Iterator[Finding]:
@@ -171,21 +179,47 @@ def pause_over(org: Org, now: datetime) -> Iterator[Finding]:
     Bad:
 
         status: paused
-        paused: {until: 2026-10-31, reason: The ad API moves.}
+        pauses:
+          2026-10-05: {until: 2026-10-31, reason: The ad API moves.}
 
     Good:
 
         status: paused
-        paused: {until: 2026-12-31, reason: The ad API moves.}
+        pauses:
+          2026-10-05: {until: 2026-12-31, reason: The ad API moves.}
 
     Fix: `orgtp seat resume SEAT`, or name another day: `orgtp seat pause SEAT --until DATE --reason TEXT`.
     """
     today = org.day_of(now)
     for seat in org.seats.values():
-        until = seat.paused.until if seat.paused else None
-        if until and until < today and seat.status is SeatStatus.PAUSED:
+        pause = seat.pause
+        if pause and pause.until and pause.until < today:
             hint = f"Let it work again: orgtp seat resume {seat.id}; or name another day with orgtp seat pause."
-            yield Finding(seat.marks.value_place("paused", "until"), f"the pause of {seat.id} ended on {until}", hint)
+            place = seat.marks.value_place("pauses", pause.since.isoformat(), "until")
+            yield Finding(place, f"the pause of {seat.id} ended on {pause.until}", hint)
+
+
+def pause_backwards(org: Org) -> Iterator[Finding]:
+    """The last day of a pause is before its first day.
+
+    Such a pause covers no day, so values are owed in it.
+
+    Bad:
+
+        pauses:
+          2026-11-02: {until: 2026-10-31, reason: The ad API moves.}
+
+    Good:
+
+        pauses:
+          2026-11-02: {until: 2026-11-30, reason: The ad API moves.}
+    """
+    for seat in org.seats.values():
+        for one in seat.pauses:
+            if one.until and one.until < one.since:
+                place = seat.marks.value_place("pauses", one.since.isoformat(), "until")
+                hint = "Write the last day of the pause, or leave until out if it is not known."
+                yield Finding(place, f"the pause from {one.since} ends before it begins, on {one.until}", hint)
 
 
 def _dotted_lines(org: Org) -> Iterator[tuple[Seat, str, str]]:

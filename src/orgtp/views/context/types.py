@@ -121,6 +121,7 @@ class Profile(SeatSummary):
     holders: tuple[HeldBy, ...] = ()
     also_reports_to: tuple[str, ...] = ()
     also_holds: tuple[str, ...] = ()
+    paused_since: date | None = None
     paused_until: date | None = None
     paused_because: str | None = None
 
