@@ -13,6 +13,7 @@ from orgtp.api.escalations import Escalations
 from orgtp.api.history import HistoryQueries
 from orgtp.api.ledger import LedgerActions
 from orgtp.api.org import OrgHandle
+from orgtp.api.people import PeopleActions
 
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 MARK = "<!-- Written by make api from the docstrings. -->\n"
@@ -20,6 +21,7 @@ CLASSES = {
     "OrgHandle": (OrgHandle, "What `orgtp.open` returns."),
     "OrgHandle.history": (HistoryQueries, ""),
     "OrgHandle.ledger": (LedgerActions, ""),
+    "OrgHandle.people": (PeopleActions, ""),
     "OrgHandle.audit": (AuditQueries, ""),
     "OrgHandle.escalations": (Escalations, ""),
 }

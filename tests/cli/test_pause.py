@@ -43,7 +43,7 @@ def change(org: Shell, at: str, *words: str) -> Any:
     return org("seat", *words, "--by", "ada", "--json", ORGTP_NOW=at).json
 
 
-PAUSED, RESUMED, LATER = "2026-02-04T09:00:00Z", "2026-03-02T09:00:00Z", "2026-03-16T09:00:00Z"
+PAUSED, RESUMED, LATER = "2026-02-04T09:00:00Z", "2026-03-02T09:00:00Z", "2026-03-16T18:00:00Z"
 
 
 def test_nothing_is_owed_in_a_pause_and_it_stays_so_when_the_seat_works_again(org: Shell) -> None:

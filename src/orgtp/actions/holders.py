@@ -121,6 +121,9 @@ def leave_vacant(
     after = _org_after(org, gone, passed)
     for one in (one for id_ in gone for one in list_references(org, id_) if one.kind.id == "org routing.*.to"):
         heir = find_responsible_seat(after, one.seat)
+        if heir in gone or not after.seats[heir].is_active:
+            why = f"no active person is left to get what {one.place} sends to {one.seat}"
+            raise Refused(why=f"{why}. Hand the seat over instead: orgtp seat handover {one.seat} --to NAME")
         edits.append(rename_reference(one, heir))
         lines.append(f"{one.key} goes to {heir}")
     handed = hand_over_escalations(after, now, gone, by, "{seat} is vacant")

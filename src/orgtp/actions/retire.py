@@ -14,8 +14,10 @@ from orgtp.actions.new_owners import EVERY_OTHER, assign_owned_seats
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import Refused
+from orgtp.model.escalation_policy import find_responsible_seat
 from orgtp.model.org import Org
 from orgtp.model.problem import Place
+from orgtp.model.references.find import Reference, list_references, rename_reference
 from orgtp.model.results import count_judged_cells, find_last_known
 from orgtp.model.seat import Metric, MetricKey, Seat, retirement_path, seat_path
 from orgtp.model.text import count_noun, did_you_mean, join_with_and
@@ -45,7 +47,8 @@ class RetirementRequest:
 class RetirementPlan:
     """What a retirement would do: who takes over what.
 
-    A capability with the heir "" still needs one; a metric with the heir "" ends.
+    A capability with the heir "" still needs one; a metric with the heir "" ends. `routes` maps the key of each route
+    in org.yaml that ends with the seat to the seat that gets its escalations instead.
     """
 
     seat: Seat
@@ -54,6 +57,7 @@ class RetirementPlan:
     reports: Mapping[str, str]
     owned: Mapping[str, str]
     policy: tuple[tuple[str, ...], ...]
+    routes: Mapping[str, str]
     mentions: tuple[tuple[Place, str], ...]
 
     @property
@@ -91,6 +95,7 @@ def plan_retirement(org: Org, request: RetirementRequest) -> RetirementPlan:
         reports={report.id: _find_new_superior(org, seat, report, request) for report in org.current_reports(seat.id)},
         owned=_assign_owned_seats(org, seat, request),
         policy=tuple(_list_policy_keys(org, seat.id)),
+        routes={one.key: find_responsible_seat(org, seat.id) for one in _list_routes_to(org, seat.id)},
         mentions=tuple(_find_mentions(org, seat.id)),
     )
 
@@ -165,6 +170,15 @@ def _list_policy_keys(org: Org, seat: str) -> Iterator[tuple[str, ...]]:
         yield ("policy", "retirement", "approvers")
 
 
+def _list_routes_to(org: Org, seat: str) -> list[Reference]:
+    return [one for one in list_references(org, seat) if one.kind.id == "org routing.*.to"]
+
+
+def _list_dotted_to(org: Org, seat: str) -> list[Seat]:
+    """The seats with a dotted line to `seat`, which a retirement ends."""
+    return [one for one in org.seats.values() if seat in one.also_reports_to and not one.is_retired]
+
+
 def _find_mentions(org: Org, seat: str) -> Iterator[tuple[Place, str]]:
     """Find texts of other seats that mention this one, for a person to look at. The retirement does not change them."""
     names = {seat, org.seats[seat].name.lower()}
@@ -201,7 +215,8 @@ def retire_seat(org: Org, request: RetirementRequest, now: datetime, plan: Retir
         raise Refused(why=f"say why you retire {request.seat}: --reason TEXT")
     check_decider(org, request)
     escalations = hand_over_retired(org, now, request.seat, request.by)
-    touched = [request.seat, *plan.heirs, *plan.reports, *plan.owned, *escalations.seats]
+    dotted = [one.id for one in _list_dotted_to(org, request.seat)]
+    touched = [request.seat, *plan.heirs, *plan.reports, *plan.owned, *dotted, *escalations.seats]
     return Change(
         action="retire",
         what=f"to {', '.join(plan.heirs)}" if plan.heirs else "nothing to hand over",
@@ -255,6 +270,8 @@ def _list_transfers(plan: RetirementPlan) -> Iterator[str]:
         yield f"{report} reports to {boss}" if boss else f"{report} goes to the top"
     for seat, owner in plan.owned.items():
         yield f"{seat} is owned by {owner}"
+    for route, heir in plan.routes.items():
+        yield f"{route} goes to {heir}"
 
 
 def _list_retirement_edits(org: Org, plan: RetirementPlan, request: RetirementRequest, now: datetime) -> Iterator[Edit]:
@@ -270,6 +287,9 @@ def _list_retirement_edits(org: Org, plan: RetirementPlan, request: RetirementRe
         yield SetKey(path, ("reports_to",), boss) if boss else DropKey(path, ("reports_to",))
     for owned, owner in plan.owned.items():
         yield SetKey(seat_path(owned), ("owner",), owner)
+    for other in _list_dotted_to(org, seat.id):
+        path, left = seat_path(other.id), [boss for boss in other.also_reports_to if boss != seat.id]
+        yield SetKey(path, ("also_reports_to",), left) if left else DropKey(path, ("also_reports_to",))
     yield from _list_policy_edits(org, plan)
 
 
@@ -288,6 +308,8 @@ def _list_metric_edits(org: Org, plan: RetirementPlan, now: datetime) -> Iterato
 
 def _list_policy_edits(org: Org, plan: RetirementPlan) -> Iterator[Edit]:
     lists = {"scorekeepers": org.policy.scorekeepers, "approvers": org.policy.approvers}
+    for one in _list_routes_to(org, plan.seat.id):
+        yield rename_reference(one, plan.routes[one.key])
     for keys in plan.policy:
         yield SetKey("org.yaml", keys, [seat for seat in lists[keys[-1]] if seat != plan.seat.id])
 

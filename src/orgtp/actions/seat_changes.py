@@ -13,6 +13,7 @@ from orgtp.model.candidates import format_choice, list_likely_owners
 from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
+from orgtp.model.references.find import list_references
 from orgtp.model.seat import Seat, SeatStatus, seat_path
 from orgtp.model.text import did_you_mean, join_with_and, one_line
 
@@ -84,6 +85,11 @@ def pause_seat(org: Org, seat: str, reason: str, now: datetime, until: date | No
         raise Refused(
             why=f"{seat} owns {join_with_and(owned)}, which need an active owner. Give them one first: {given}"
         )
+    route = next((one for one in list_references(org, seat) if one.kind.id == "org routing.*.to"), None)
+    if route:
+        likely = format_choice(list_likely_owners(org, found))
+        such = f", such as {likely}" if likely else ""
+        raise Refused(why=f"{route.place}: a route ends with {seat}. Name an active person there first{such}.")
     content: dict[str, YamlData] = {"until": until.isoformat()} if until else {}
     content["reason"] = one_line(reason)
     edits: list[Edit] = [] if found.status is SeatStatus.PAUSED else [SetKey(seat_path(seat), ("status",), "paused")]

@@ -33,6 +33,7 @@ def plan_lines(org: Org, plan: RetirementPlan, screen: Screen) -> list[Line]:
         ],
         "answers for": heir_rows(plan.owned, vacant),
         "policy": [[safe_text(".".join(keys)), [("the seat is taken off the list", "")]] for keys in plan.policy],
+        "routes": heir_rows(plan.routes, vacant),
     }
     lines = [join_spans("Retiring ", safe_text(plan.seat.name, "bold"), ", ", safe_text(plan.seat.role))]
     for title, rows in sections.items():

@@ -200,4 +200,5 @@ def plan_body(plan: RetirementPlan) -> dict[str, Any]:
         "metrics": {name: heir or None for name, heir in plan.metrics.items()},
         "reports": {name: boss or None for name, boss in plan.reports.items()},
         "owned": plan.owned,
+        "routes": plan.routes,
     }

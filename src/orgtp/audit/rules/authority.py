@@ -12,7 +12,14 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TypeVar
 
-from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER, Escalation, EscalationStatus, EventType
+from orgtp.model.escalation import (
+    ESCALATIONS_FOLDER,
+    SILENCED_FOLDER,
+    Escalation,
+    EscalationStatus,
+    EventType,
+    Route,
+)
 from orgtp.model.escalation_policy import find_responsible_seat, is_with_responsible, list_allowed_resolvers
 from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Org, Retirement
@@ -279,6 +286,7 @@ def _without_handover(claim: SignedChange, old: Seat, new: Seat) -> Seat:
         new,
         capabilities=_without_keys(new.capabilities, _find_inherited_capabilities(claim, old, new)),
         metrics=_without_keys(new.metrics, _find_inherited_metrics(claim, old, new)),
+        also_reports_to=_with_dotted_lines(claim, old, new),
         reports_to=old.reports_to if new.reports_to in _find_new_managers(claim, old) else new.reports_to,
         owner=old.owner if new.owner in _find_new_owners(claim, old) else new.owner,
     )
@@ -351,6 +359,12 @@ def _find_new_managers(claim: SignedChange, old: Seat) -> set[str]:
     }
 
 
+def _with_dotted_lines(claim: SignedChange, old: Seat, new: Seat) -> tuple[str, ...]:
+    """Return the dotted lines of a seat with those that ended with a retirement."""
+    left = tuple(boss for boss in old.also_reports_to if boss not in claim.retiring)
+    return old.also_reports_to if new.also_reports_to == left else new.also_reports_to
+
+
 def _find_new_owners(claim: SignedChange, old: Seat) -> set[str]:
     """Find the owners that a retirement may give to a seat: that of the record; if the record names none, any."""
     records = [record for retired, record in _list_records(claim) if retired.id == old.owner]
@@ -379,7 +393,7 @@ _OTHER_FILES = frozenset(
 
 
 def _only_removes_retired(claim: SignedChange) -> bool:
-    """Whether org.yaml is as before, except for seats that were removed from its lists. Any other key counts."""
+    """Whether org.yaml is as before, except for its lists without these seats, and routes that ended with them."""
     gone, old = set(claim.retiring), claim.before.policy
     policy = replace(
         old,
@@ -388,7 +402,28 @@ def _only_removes_retired(claim: SignedChange) -> bool:
     )
     was, now = ({**_read_org_settings(org), "policy": org.policy} for org in (claim.before, claim.after))
     before, after = (_drop_lists(data) for data in claim.read_data("org.yaml"))
+    heirs = {seat: find_responsible_seat(claim.before, seat) for seat in gone}
+    routing = tuple(_hand_route_over(route, heirs) for route in claim.before.routing)
+    if claim.after.routing == routing != claim.before.routing and isinstance(before, dict):
+        was, before = {**was, "routing": routing}, {**before, "routing": _hand_over_data(before["routing"], heirs)}
     return {**was, "policy": policy} == now and before == after
+
+
+def _hand_route_over(route: Route, heirs: Mapping[str, str]) -> Route:
+    """Return the route as it is when each retired seat at its end is replaced by the one responsible for it."""
+    below = tuple(_hand_route_over(one, heirs) for one in route.routes)
+    return replace(route, to=heirs.get(route.to, route.to), routes=below)
+
+
+def _hand_over_data(routes: object, heirs: Mapping[str, str]) -> object:
+    """Return the same for the routes as they are in the file, with the keys that have no meaning for orgtp."""
+    if isinstance(routes, list):
+        return [_hand_over_data(one, heirs) for one in routes]
+    if not isinstance(routes, Mapping):
+        return routes
+    to = {"to": heirs.get(routes["to"], routes["to"])} if isinstance(routes.get("to"), str) else {}
+    below = {"routes": _hand_over_data(routes["routes"], heirs)} if "routes" in routes else {}
+    return {**routes, **to, **below}
 
 
 def _read_org_settings(org: Org) -> dict[str, object]:
