@@ -12,6 +12,7 @@ from orgtp.api.audit import AuditQueries
 from orgtp.api.escalations import Escalations
 from orgtp.api.history import HistoryQueries
 from orgtp.api.ledger import LedgerActions
+from orgtp.api.metrics import MetricActions
 from orgtp.api.org import OrgHandle
 
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
@@ -20,6 +21,7 @@ CLASSES = {
     "OrgHandle": (OrgHandle, "What `orgtp.open` returns."),
     "OrgHandle.history": (HistoryQueries, ""),
     "OrgHandle.ledger": (LedgerActions, ""),
+    "OrgHandle.metrics": (MetricActions, ""),
     "OrgHandle.audit": (AuditQueries, ""),
     "OrgHandle.escalations": (Escalations, ""),
 }
