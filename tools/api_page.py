@@ -12,8 +12,10 @@ from orgtp.api.audit import AuditQueries
 from orgtp.api.escalations import Escalations
 from orgtp.api.history import HistoryQueries
 from orgtp.api.ledger import LedgerActions
+from orgtp.api.metrics import MetricActions
 from orgtp.api.org import OrgHandle
 from orgtp.api.people import PeopleActions
+from orgtp.api.tables import TableQueries
 
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 MARK = "<!-- Written by make api from the docstrings. -->\n"
@@ -21,7 +23,9 @@ CLASSES = {
     "OrgHandle": (OrgHandle, "What `orgtp.open` returns."),
     "OrgHandle.history": (HistoryQueries, ""),
     "OrgHandle.ledger": (LedgerActions, ""),
+    "OrgHandle.metrics": (MetricActions, ""),
     "OrgHandle.people": (PeopleActions, ""),
+    "OrgHandle.tables": (TableQueries, ""),
     "OrgHandle.audit": (AuditQueries, ""),
     "OrgHandle.escalations": (Escalations, ""),
 }

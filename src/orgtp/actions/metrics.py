@@ -25,6 +25,7 @@ from orgtp.model.due import is_over, parse_due
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import EscalationKind, Route
 from orgtp.model.escalation_policy import list_allowed_resolvers
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import GRAIN_SIZES, PERIOD_EXAMPLES, Cadence, Period, parse_period, period_containing
 from orgtp.model.seat import Metric, MetricKey, Seat, find_first_period_after, seat_path
@@ -292,11 +293,15 @@ def _parse_period_of(metric: Metric, text: str) -> Period:
 
 
 def find_end(org: Org, seat: Seat, metric: Metric, now: datetime) -> Period:
-    """Return the period after which a metric ends by default: the last that is over, or a later one with a value."""
+    """Return the period after which a metric ends by default: the last that is over, or a later one with a value.
+
+    A metric that has continued another one only since then ends right where that one did.
+    """
     over = period_containing(now, metric.cadence.grain, org.zone)
     while over.ends(org.zone).astimezone(UTC) > now.astimezone(UTC):
         over = over.previous_in(org.zone)
-    return max([over, *_list_valued_periods(org, seat.id, metric)])
+    begin = MetricRow(org, seat, metric, now).changeover
+    return max([over, *_list_valued_periods(org, seat.id, metric), *([begin.previous()] if begin else [])])
 
 
 def _find_last_period(org: Org, seat: Seat, metric: Metric, after: str, now: datetime) -> Period:

@@ -8,6 +8,8 @@ from orgtp.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from orgtp.actions.escalate import FoundTrouble
+    from orgtp.actions.metric_content import NewMetric
+    from orgtp.actions.metrics import Continuation, MetricEnd
     from orgtp.actions.record_scores import NewScore
     from orgtp.actions.retire import RetirementPlan, RetirementRequest
     from orgtp.actions.seats import NewSeat
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions, UpgradedOrg
+    from orgtp.api.metrics import MetricActions
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
     from orgtp.api.tables import TableQueries
     from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
@@ -62,7 +65,7 @@ if TYPE_CHECKING:
     from orgtp.sync.status import SyncStatus
     from orgtp.sync.sync import SyncResult
     from orgtp.views.blame import BlameLine
-    from orgtp.views.chart import Chart, ChartSeat
+    from orgtp.views.chart import Chart, ChartSeat, MetricNow
     from orgtp.views.context.types import Context
     from orgtp.views.escalations import EscalationView, SilenceView
     from orgtp.views.former_verdicts import RecountedVerdict, list_recounted_verdicts
@@ -88,6 +91,7 @@ __all__ = [
     "CollectRequest",
     "Collected",
     "Context",
+    "Continuation",
     "CreatedOrg",
     "DiffSinceBase",
     "EscalationSeverity",
@@ -108,6 +112,10 @@ __all__ = [
     "LoadedOrg",
     "LogEntry",
     "LogFilter",
+    "MetricActions",
+    "MetricEnd",
+    "MetricNow",
+    "NewMetric",
     "NewScore",
     "NewSeat",
     "NoGit",
@@ -181,6 +189,8 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "orgtp.actions.escalate": "FoundTrouble",
+        "orgtp.actions.metric_content": "NewMetric",
+        "orgtp.actions.metrics": "Continuation MetricEnd",
         "orgtp.actions.record_scores": "NewScore",
         "orgtp.actions.retire": "RetirementPlan RetirementRequest",
         "orgtp.actions.seats": "NewSeat",
@@ -189,6 +199,7 @@ __getattr__ = lazy_exports(
         "orgtp.api.escalations": "Escalations",
         "orgtp.api.history": "HistoryQueries",
         "orgtp.api.ledger": "LedgerActions UpgradedOrg",
+        "orgtp.api.metrics": "MetricActions",
         "orgtp.api.org": "OrgHandle init_org init_sample open_org",
         "orgtp.api.tables": "TableQueries",
         "orgtp.audit.checkpoint": "Checkpoint CheckpointSigner",
@@ -236,7 +247,7 @@ __getattr__ = lazy_exports(
         "orgtp.sync.status": "SyncStatus",
         "orgtp.sync.sync": "SyncResult",
         "orgtp.views.blame": "BlameLine",
-        "orgtp.views.chart": "Chart ChartSeat",
+        "orgtp.views.chart": "Chart ChartSeat MetricNow",
         "orgtp.views.context.types": "Context",
         "orgtp.views.escalations": "EscalationView SilenceView",
         "orgtp.views.log": "LogEntry LogFilter",

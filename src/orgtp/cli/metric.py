@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from orgtp.actions.metric_content import NewMetric
     from orgtp.actions.metrics import Continuation
-    from orgtp.api import OrgHandle
-    from orgtp.ledger.batch import RecordedChange
+    from orgtp.api import OrgHandle, RecordedChange
 
 MetricArgument = Annotated[str, typer.Argument(metavar="ID", help="The id of one of its metrics.")]
 NameOption = Annotated[str, typer.Option("--name", metavar="TEXT", help="The name that people use.")]

@@ -63,6 +63,9 @@ class MetricRow:
         end = self.metric.ends
         if end is None:
             return False
+        if self.past and (begin := self.changeover) and end < begin:
+            # It never had a period of its own.
+            return self.past.is_done
         last = self._series(end.start).in_force.get(end.text)
         return is_over(self.org, self.metric, self.now) or (last is not None and last.value is not None)
 
