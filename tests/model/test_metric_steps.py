@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -84,7 +84,7 @@ def list_values(org: Org) -> list[tuple[str, str, str, str | None]]:
     return sorted((one.seat, one.metric, one.id, one.value) for one in org.each_score())
 
 
-def list_known_cells(org: Org, now: datetime) -> dict[tuple[str, str, str], str]:
+def list_known_cells(org: Org, now: datetime) -> Mapping[tuple[str, str, str], str]:
     """The cells of all rows that are on or off target, by the metric that they are of and the period."""
     found = {}
     for row in scorecard(org, now, WEEKS).rows:

@@ -80,9 +80,9 @@ def any_step(org: Org, now: datetime, dice: random.Random) -> Callable[[], Chang
             lambda: move_seat(org, one, dice.choice([two, ""])),
             lambda: own_seat(org, one, two),
             lambda: pause_seat(org, one, "R", now, day),
-            lambda: resume_seat(org, one),
+            lambda: resume_seat(org, one, now),
             lambda: rename_seat(org, one, name, now),
-            lambda: split_seat(org, SeatSplit(one, f"new-{dice.randrange(999)}", capabilities)),
+            lambda: split_seat(org, SeatSplit(one, f"new-{dice.randrange(999)}", capabilities), now),
             lambda: leave_org(org, LeaveRequest(dice.choice([one, name]), dice.choice(["", two]), owners=owners), now),
             lambda: retire_seat(org, request, now),
         ]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from orgtp.api.ledger import LedgerActions, UpgradedOrg
     from orgtp.api.metrics import MetricActions
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
+    from orgtp.api.people import PeopleActions
     from orgtp.api.tables import TableQueries
     from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
     from orgtp.audit.export.report import AuditReport
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from orgtp.views.escalations import EscalationView, SilenceView
     from orgtp.views.former_verdicts import RecountedVerdict, list_recounted_verdicts
     from orgtp.views.log import LogEntry, LogFilter
+    from orgtp.views.org_settings import OrgSettings
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
@@ -127,6 +129,8 @@ __all__ = [
     "Org",
     "OrgHandle",
     "OrgHead",
+    "OrgSettings",
+    "PeopleActions",
     "Problem",
     "QueryResult",
     "RecordedChange",
@@ -201,6 +205,7 @@ __getattr__ = lazy_exports(
         "orgtp.api.ledger": "LedgerActions UpgradedOrg",
         "orgtp.api.metrics": "MetricActions",
         "orgtp.api.org": "OrgHandle init_org init_sample open_org",
+        "orgtp.api.people": "PeopleActions",
         "orgtp.api.tables": "TableQueries",
         "orgtp.audit.checkpoint": "Checkpoint CheckpointSigner",
         "orgtp.audit.export.report": "AuditReport",
@@ -251,6 +256,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.context.types": "Context",
         "orgtp.views.escalations": "EscalationView SilenceView",
         "orgtp.views.log": "LogEntry LogFilter",
+        "orgtp.views.org_settings": "OrgSettings",
         "orgtp.views.scorecard": "Scorecard",
         "orgtp.views.scores": "ScoreLine",
         "orgtp.views.seat": "SeatView",

@@ -13,7 +13,6 @@ __all__ = [
     "leave",
     "log",
     "org_settings",
-    "people",
     "problems",
     "query",
     "rules",
