@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.terminal import on_terminal
 from tests.conftest import NOW, Shell
 
 # The week after `NOW`, which is in 2026-W47.
@@ -75,6 +76,35 @@ class TestAdd:
         shown = acme("metric", "add", "bot", "waste", *TERMS, "--cadence", "weekly", "--dry-run", "--json").json
         assert (shown["commit"], shown["subject"]) == (None, "metric-add(bot): waste, Wasted spend")
         assert acme.head() == head
+
+    def test_on_a_terminal_a_person_is_asked_and_told_what_the_rules_say(self, acme: Shell) -> None:
+        answers = [
+            ("Name", "Tokens used\r"),
+            ("Outcome", "Cheap\r"),
+            ("Target", "<= 10\r"),
+            ("How often", "weekly\r"),
+            ("Name", "Wasted spend\r"),
+            ("Outcome", "No client pays for ads that are off\r"),
+            ("Target", "\r"),
+            ("How often", "\r"),
+        ]
+        seen = on_terminal(acme, "metric", "add", "bot", "waste", answers=answers)
+        assert seen.code == 0, seen.text
+        assert "metric-runtime" in seen.text
+        assert "the rules about outcomes accept waste" in seen.text
+        assert "name: Wasted spend" in acme.read("seats/bot.yaml")
+
+    def test_a_seat_is_added_with_its_first_metric(self, acme: Shell) -> None:
+        words = ("seat", "add", "eve", "--role", "Sales", "--kind", "agent", "--owner", "ada", "--reports-to", "ada")
+        first = ("--metric", "waste", "--metric-name", *TERMS[1:], "--cadence", "weekly")
+        acme(*words, *first)
+        assert "waste" in {one["metric"] for one in acme("seat", "show", "eve", "--json").json["seat"]["metrics"]}
+        assert acme.git("log", "-1", "--format=%s").out == "add(eve): Eve, Sales\n"
+
+    def test_a_seat_without_a_metric_may_be_proposed_first(self, acme: Shell) -> None:
+        words = ("seat", "add", "eve", "--role", "Sales", "--kind", "agent", "--owner", "ada", "--reports-to", "ada")
+        assert "--status proposed" in acme(*words).err
+        assert "--metric ID" in acme("seat", "add", "zoe", *words[3:], "--outcome", "Work", code=2).err
 
 
 class TestTarget:
@@ -246,6 +276,68 @@ class TestOneRow:
         desk.git("checkout", "--", "seats/bot.yaml")
         desk("metric", "rename", "bot", "percent", "share")
         assert rows(desk)["bot/share"] == by_hand
+
+    def test_a_continuation_that_is_judged_more_mildly_is_a_notice(self, desk: Shell) -> None:
+        text = desk.read("seats/bot.yaml")
+        old = "  percent: {name: percent, outcome: Something, cadence: weekly, target: '>= 95%'"
+        heir = (
+            "  share: {name: percent, outcome: Something, cadence: weekly, target: '>= 60%', continues: bot/percent}\n"
+        )
+        desk.write("seats/bot.yaml", text.replace(old, f"{heir}{old}, ends: 2026-W46"))
+        found = desk("validate", "--base", "HEAD", "--json").json["problems"]
+        (target,) = [one["message"] for one in found if one["rule"] == "target-changed"]
+        assert target == "the target of bot share changes from >= 95% to >= 60%"
+
+    @pytest.mark.parametrize(
+        "words", [("rename", "bot", "percent", "share"), ("move", "bot", "percent", "--to", "ada")]
+    )
+    def test_a_pull_request_of_a_command_reports_the_end_alone(self, desk: Shell, words: tuple[str, ...]) -> None:
+        desk("metric", "target", "bot", "percent", ">= 96%")
+        base = desk.head()
+        desk("metric", *words)
+        found = desk("validate", "--base", base, "--json").json["problems"]
+        assert [(one["rule"], one["severity"]) for one in found] == [("metric-changed", "notice")]
+        assert "the ends of bot percent changes" in found[0]["message"]
+
+    def test_what_still_names_the_old_metric_is_listed(self, desk: Shell) -> None:
+        desk.write("org.yaml", desk.read("org.yaml") + "routing:\n  - {metric: percent, to: ada}\n")
+        desk.git("commit", "-qam", "Route")
+        desk(
+            "escalate",
+            "silence",
+            "bot",
+            "percent",
+            "--until",
+            "2026-12-01",
+            "--reason",
+            "The desk moves.",
+            "--by",
+            "ada",
+        )
+        left = desk("metric", "rename", "bot", "percent", "share", "--json").json["left"]
+        assert [line.split(".")[0] for line in left] == [
+            "a route in org",
+            "percent is silenced until 2026-12-01",
+        ]
+
+    def test_leads_to_follows_the_metric(self, desk: Shell) -> None:
+        desk(
+            "metric",
+            "add",
+            "bot",
+            "mails",
+            *("--name", "Mails sent"),
+            *TERMS[2:4],
+            "--target",
+            ">= 9",
+            "--cadence",
+            "weekly",
+            "--leads-to",
+            "percent",
+        )
+        before = desk("validate").out
+        desk("metric", "rename", "bot", "percent", "share")
+        assert desk("validate").out == before
 
 
 def add_typed(here: Shell, period: str) -> str:

@@ -86,7 +86,7 @@ def list_values(org: Org) -> list[tuple[str, str, str, str | None]]:
 
 def list_known_cells(org: Org, now: datetime) -> Mapping[tuple[str, str, str], str]:
     """The cells of all rows that are on or off target, by the metric that they are of and the period."""
-    found = {}
+    found: dict[tuple[str, str, str], str] = {}
     for row in scorecard(org, now, WEEKS).rows:
         for cell in row.cells:
             if cell.state.is_known and cell.period != period_containing(now, Grain.WEEK, org.zone).text:

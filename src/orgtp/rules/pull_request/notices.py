@@ -9,8 +9,9 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import MAILMAP_PATH
 from orgtp.model.org import Org
 from orgtp.model.org_pair import NO_KEYS, KeyChange, KeyValues, OrgPair, compare_keys
+from orgtp.model.period import Period
 from orgtp.model.problem import Keys, Place
-from orgtp.model.seat import Metric, Seat, seat_path
+from orgtp.model.seat import Metric, Seat, find_first_period_after, seat_path
 from orgtp.model.target import Targets
 from orgtp.model.text import join_with_and
 from orgtp.model.verdict_changes import compare_verdicts
@@ -36,7 +37,7 @@ def target_changed(compared: OrgPair) -> Iterator[Finding]:
     Fix: nothing, if it is intended. `orgtp seat set SEAT "metrics.METRIC.target.2026-W48=>= 90%"` dates it.
     """
     for pair in _pair_metrics(compared):
-        old, new = pair.old.targets, pair.new.targets
+        old, new = pair.list_targets(pair.old), pair.list_targets(pair.new)
         if old != new and new.dated:
             change = f"changes from {_format_targets(old)} to {_format_targets(new)}{pair.move}"
             place = pair.seat.marks.value_place("metrics", pair.new.id, "target")
@@ -135,7 +136,8 @@ def metric_changed(compared: OrgPair) -> Iterator[Finding]:
     for pair in _pair_metrics(compared):
         for change in pair.key_changes:
             keys = ("metrics", pair.new.id, *change.keys)
-            if _is_reported(change, "seat", keys, "metric-changed"):
+            is_link = change.keys == ("continues",) and pair.is_continued
+            if _is_reported(change, "seat", keys, "metric-changed") and not is_link:
                 what = f"the {'.'.join(change.keys)} of {pair.seat.id} {pair.new.id} {_format_change(change)}"
                 yield Finding(pair.seat.marks.value_place(*keys), f"{what}{pair.move}", SEEN)
 
@@ -379,7 +381,10 @@ def _seats_in_both(compared: OrgPair) -> Iterator[tuple[Seat, Seat]]:
 
 @dataclass(frozen=True, slots=True)
 class MetricPair:
-    """A metric before and after. `seat` has it now, and `giver` had it before; they differ if it moved."""
+    """A metric before and after. `seat` has it now, and `giver` had it before; they differ if it moved.
+
+    The new one may be another metric, which continues the old one.
+    """
 
     giver: Seat
     seat: Seat
@@ -387,6 +392,7 @@ class MetricPair:
     new: Metric
     old_keys: KeyValues
     new_keys: KeyValues
+    end: Period | None
 
     @property
     def move(self) -> str:
@@ -396,12 +402,26 @@ class MetricPair:
     @property
     def key_changes(self) -> Iterator[KeyChange]:
         """The keys of the metric that differ, from the metric down."""
-        head = ("metrics", self.new.id)
         sides = [
-            {keys[2:]: text for keys, text in values.items() if keys[:2] == head}
-            for values in (self.old_keys, self.new_keys)
+            {keys[2:]: text for keys, text in values.items() if keys[:2] == ("metrics", metric.id)}
+            for metric, values in ((self.old, self.old_keys), (self.new, self.new_keys))
         ]
         return compare_keys(*sides)
+
+    @property
+    def is_continued(self) -> bool:
+        """Whether the new metric continues the old one."""
+        return self.new.predecessor == (self.giver.id, self.old.id)
+
+    def list_targets(self, metric: Metric) -> Targets:
+        """The targets of one of the two: from the changeover on, if the new metric continues the old one."""
+        end = self.end if self.is_continued else None
+        if end is None or not metric.targets.dated:
+            return metric.targets
+        begin = find_first_period_after(end, self.new.cadence.grain)
+        current = metric.targets.target_for(begin) or metric.targets.dated[0][1]
+        later = ((start, one) for start, one in metric.targets.dated if start and start.start > begin.start)
+        return Targets(((None, current), *later))
 
 
 def _pair_metrics(compared: OrgPair) -> Iterator[MetricPair]:
@@ -412,11 +432,21 @@ def _pair_metrics(compared: OrgPair) -> Iterator[MetricPair]:
         for name, metric in seat.metrics.items() if path in compared.new else ():
             same = compared.before.seats.get(seat.id)
             giver = same if same and name in same.metrics else givers.get((seat.id, name)) or givers.get(("", name))
-            if giver:
+            found = (giver, name) if giver else _find_continued(compared, metric)
+            if found:
+                giver, held = found[0], found[0].metrics[found[1]]
                 old_keys = compared.old_keys.get(seat_path(giver.id), NO_KEYS)
-                yield MetricPair(
-                    giver, seat, giver.metrics[name], metric, old_keys, compared.new_keys.get(path, NO_KEYS)
-                )
+                now = compared.after.seats.get(giver.id)
+                end = now.metrics[held.id].ends if now and held.id in now.metrics else None
+                new_keys = compared.new_keys.get(path, NO_KEYS)
+                yield MetricPair(giver, seat, held, metric, old_keys, new_keys, end)
+
+
+def _find_continued(compared: OrgPair, metric: Metric) -> tuple[Seat, str] | None:
+    """The metric that a new one continues, with its seat, as it was before."""
+    past = metric.predecessor
+    seat = compared.before.seats.get(past.seat) if past else None
+    return (seat, past.metric) if past and seat and past.metric in seat.metrics else None
 
 
 def _find_givers(compared: OrgPair) -> dict[tuple[str, str], Seat]:
