@@ -5,6 +5,7 @@ __all__ = [
     "collect",
     "escalate",
     "explain",
+    "import_scores",
     "org_settings",
     "record_scores",
     "retire",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions, UpgradedOrg
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
+    from orgtp.api.value_files import ImportedScores, import_scores
     from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
     from orgtp.audit.export.report import AuditReport
     from orgtp.audit.gaps import gap_at_path
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from orgtp.files.load import LoadedOrg, NotAnOrg
     from orgtp.files.org import OrgHead
     from orgtp.files.retirement_review import read_review
-    from orgtp.files.value_import import ImportRow, read_import_rows
+    from orgtp.files.value_import import BadRow, ImportFile, ImportRow, read_import_file, read_import_rows
     from orgtp.git.cat_file import ObjectTooLarge
     from orgtp.git.errors import GitFailed
     from orgtp.git.lock import WaitNotice
@@ -76,6 +77,7 @@ __all__ = [
     "Audit",
     "AuditQueries",
     "AuditReport",
+    "BadRow",
     "BlameLine",
     "Chart",
     "ChartSeat",
@@ -96,7 +98,9 @@ __all__ = [
     "Grain",
     "Guarantee",
     "HistoryQueries",
+    "ImportFile",
     "ImportRow",
+    "ImportedScores",
     "Ledger",
     "LedgerActions",
     "LoadedOrg",
@@ -147,6 +151,7 @@ __all__ = [
     "find_kinds",
     "find_org_root",
     "gap_at_path",
+    "import_scores",
     "init_org",
     "init_sample",
     "insert_source",
@@ -156,6 +161,7 @@ __all__ = [
     "notify_path",
     "open_org",
     "parse_selection",
+    "read_import_file",
     "read_import_rows",
     "read_review",
     "read_schema",
@@ -177,6 +183,7 @@ __getattr__ = lazy_exports(
         "orgtp.api.audit": "AuditQueries",
         "orgtp.api.escalations": "Escalations",
         "orgtp.api.history": "HistoryQueries",
+        "orgtp.api.value_files": "ImportedScores import_scores",
         "orgtp.api.ledger": "LedgerActions UpgradedOrg",
         "orgtp.api.org": "OrgHandle init_org init_sample open_org",
         "orgtp.audit.checkpoint": "Checkpoint CheckpointSigner",
@@ -189,7 +196,7 @@ __getattr__ = lazy_exports(
         "orgtp.files.load": "NotAnOrg LoadedOrg",
         "orgtp.files.org": "OrgHead",
         "orgtp.files.retirement_review": "read_review",
-        "orgtp.files.value_import": "read_import_rows ImportRow",
+        "orgtp.files.value_import": "read_import_file read_import_rows BadRow ImportFile ImportRow",
         "orgtp.git.cat_file": "ObjectTooLarge",
         "orgtp.git.errors": "GitFailed",
         "orgtp.git.lock": "WaitNotice",
