@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from orgtp.views.escalations import EscalationView, SilenceView
     from orgtp.views.former_verdicts import RecountedVerdict, list_recounted_verdicts
     from orgtp.views.log import LogEntry, LogFilter
+    from orgtp.views.org_settings import Holiday, OrgSetting, OrgSettings
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
@@ -98,6 +99,7 @@ __all__ = [
     "Grain",
     "Guarantee",
     "HistoryQueries",
+    "Holiday",
     "ImportFile",
     "ImportRow",
     "ImportedScores",
@@ -117,6 +119,8 @@ __all__ = [
     "Org",
     "OrgHandle",
     "OrgHead",
+    "OrgSetting",
+    "OrgSettings",
     "Problem",
     "RecordedChange",
     "RecountedVerdict",
@@ -232,6 +236,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.context.types": "Context",
         "orgtp.views.escalations": "EscalationView SilenceView",
         "orgtp.views.log": "LogEntry LogFilter",
+        "orgtp.views.org_settings": "Holiday OrgSetting OrgSettings",
         "orgtp.views.scorecard": "Scorecard",
         "orgtp.views.scores": "ScoreLine",
         "orgtp.views.seat": "SeatView",
