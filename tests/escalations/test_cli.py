@@ -26,7 +26,9 @@ def test_it_is_opened_goes_up_is_acknowledged_and_resolved(org: Shell) -> None:
     head = org.head()
     assert org("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY).err == "", "cron mails what is said"
     assert org.head() == head
-    assert org("escalate", "list", ORGTP_NOW=TUESDAY).out.startswith("open  with david  due 2026-11-24 16:00  ")
+    assert org("escalate", "list", ORGTP_NOW=TUESDAY).out.startswith(
+        "with david (David): 1 escalation\n  open  due 2026-11-24 16:00  "
+    )
     org("escalate", "ack", LOCKED, "--note", "I call them.", "--by", "david", ORGTP_NOW=TUESDAY)
     org("escalate", "resolve", LOCKED, "--note", "Unlocked.", "--by", "david", ORGTP_NOW=TUESDAY)
     assert org("escalate", "list", ORGTP_NOW=TUESDAY).out == "nothing is open\n"
@@ -169,7 +171,12 @@ def test_an_id_may_be_short(org: Shell) -> None:
 
 def test_a_narrow_terminal_has_every_word_of_it(org: Shell) -> None:
     lines = org("escalate", "list", COLUMNS="50").out.splitlines()
-    assert lines == ["open  with bogdan  due 2026-11-23 13:00", "  The ad account is locked", f"  {LOCKED}"]
+    assert lines == [
+        "with bogdan (Bogdan): 1 escalation",
+        "  open  due 2026-11-23 13:00",
+        "    The ad account is locked",
+        f"    {LOCKED}",
+    ]
     assert max(map(len, lines)) <= 50
 
 

@@ -24,7 +24,7 @@ def test_its_commands_run(sample: Shell) -> None:
     env = sample.env({"PATH": path, "ORGTP_NOW": "2026-11-20T13:00:00-05:00"})
     done = subprocess.run(words, cwd=sample.folder, env=env, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
-    (shown,) = re.findall(r"^```\n(open .*?)^```", PAGE, re.S | re.M)
+    (shown,) = re.findall(r"^```\n(with .*?)^```", PAGE, re.S | re.M)
     assert shown in done.stdout.decode()
 
 

@@ -76,7 +76,7 @@ def test_whoever_it_is_with_is_told_when_it_is_opened_and_when_it_goes_up(patien
         "It is assigned to you. Due Mon 2026-11-23 13:00.",
         "orgtp escalate ack 2026-11-20-dash-the-ad-account-is-locked",
     ]
-    assert "It moved up to you: bogdan did not acknowledge it in time." in to_boss["message"]
+    assert "It moved up to you: Bogdan did not acknowledge it in time." in to_boss["message"]
 
 
 def test_nobody_is_told_of_a_dry_run_or_of_what_is_said_already(sample: Shell, inbox: Inbox) -> None:
@@ -123,7 +123,7 @@ def test_whoever_a_retirement_leaves_trouble_with_is_told(patient: Shell, inbox:
     words = ["--to", "dash,crystal", "--by", "david", "--reason", "Others do it better.", "--yes"]
     patient("retire", "jeff", *words, ORGTP_NOTIFY=people)
     ((_, told),) = inbox.got
-    assert "It was reassigned to you: jeff is retired." in told["message"]
+    assert "It was reassigned to you: Jeff is retired." in told["message"]
 
 
 def test_an_address_that_stands_after_env_is_not_said(patient: Shell) -> None:
@@ -146,12 +146,53 @@ def test_whom_much_comes_to_at_once_reads_one_message(patient: Shell, inbox: Inb
     patient("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY, ORGTP_NOTIFY=people)
     ((_, told),) = inbox.got
     assert told["title"] == "Sneeze It: 2 escalations are assigned to you"
-    assert [line for line in told["message"].splitlines() if line.startswith("The ")] == [
-        "The ad account is locked.",
-        "The deck is late.",
+    assert [line for line in told["message"].splitlines() if line.startswith("Dash: ")] == [
+        "Dash: The ad account is locked.",
+        "Dash: The deck is late.",
     ]
+    assert told["message"].splitlines()[-1] == "orgtp escalate list --seat david"
 
 
-def test_what_is_no_address_is_said_to_be_none(patient: Shell) -> None:
-    said = opened(patient, "--notify", config(patient, "default: nonsense\n"))
+def test_whatever_is_late_together_is_one_message_for_each_recipient_by_name(sample: Shell, inbox: Inbox) -> None:
+    people = sample.home / "people.yaml"
+    people.write_text(f"default: '{inbox.url}/all'\n", encoding="utf-8")
+    late = sample("stale", "--json", code=1, ORGTP_NOW=TUESDAY).json["stale"]
+    ran = sample("escalate", "tick", "--by", "tally", "--json", ORGTP_NOW=TUESDAY, ORGTP_NOTIFY=str(people)).json
+    opened = [one for one in sample("escalate", "list", "--json").json["escalations"] if one["kind"] == "stale"]
+    assert len(opened) == len([one for one in late if not one["silenced"]]) > 3
+    assert len(ran["escalations"]) >= len(opened)
+    recipients = {one["with"] for one in opened}
+    assert len(inbox.got) == len(recipients) > 1
+    names = {one["seat"]: one["name"] for one in sample("seat", "list", "--json").json["seats"]}
+    texts = [told["message"] for _, told in inbox.got]
+    assert {text.splitlines()[-1] for text in texts} >= {f"orgtp escalate list --seat {seat}" for seat in ("bogdan",)}
+    for one in late:
+        (line,) = [
+            line
+            for text in texts
+            for line in text.splitlines()
+            if line.startswith(f"{names[one['seat']]}, {one['name']}: ")
+        ]
+        assert f" for {one['period']}. It was due " in line
+        assert line.endswith(" ago.")
+    for text in texts:
+        if len(text.split("\n\n")) > 1:
+            assert not [one["id"] for one in opened if one["id"] in text]
+            assert not [one["metric"] for one in late if f" {one['metric']}" in text]
+
+
+def test_the_list_shows_the_escalations_of_each_assignee_together(sample: Shell) -> None:
+    sample("escalate", "tick", "--by", "tally", ORGTP_NOW=TUESDAY)
+    found = sample("escalate", "list", "--json", ORGTP_NOW=TUESDAY).json["escalations"]
+    heads = [
+        line for line in sample("escalate", "list", ORGTP_NOW=TUESDAY).out.splitlines() if line.startswith("with ")
+    ]
+    counts = {seat: len([one for one in found if one["with"] == seat]) for seat in {one["with"] for one in found}}
+    assert len(heads) == len(counts)
+    for seat, count in counts.items():
+        assert [head for head in heads if head.startswith(f"with {seat} ") and f": {count} escalation" in head]
+
+
+def test_what_is_no_address_is_said_to_be_none(sample: Shell) -> None:
+    said = opened(sample, "--notify", config(sample, "default: nonsense\n"))
     assert said.endswith("address 1 of 1: apprise does not support this address\n")

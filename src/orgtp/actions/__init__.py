@@ -6,6 +6,7 @@ __all__ = [
     "escalate",
     "explain",
     "holders",
+    "import_scores",
     "leave",
     "metric_content",
     "metrics",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-from orgtp.actions.acting_seat import require_acting_seat
+from orgtp.actions.acting_seat import UnknownActor, require_acting_seat
 from orgtp.actions.plausibility import find_doubt
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import AppendScores, Change
@@ -49,6 +49,16 @@ class NewScore:
     void: bool = False
 
 
+class RejectedValues(BadInput):
+    """Raised when some of several values cannot be recorded. `wrong` has each of them with its error."""
+
+    def __init__(self, wrong: Sequence[tuple[NewScore, OrgtpError]], count: int) -> None:
+        lines = "\n".join(f"{entry.where or f'{entry.seat} {entry.metric}'}: {error}" for entry, error in wrong)
+        values = count_noun(count, "value")
+        super().__init__(what=f"nothing was written: {len(wrong)} of {values} cannot be recorded:\n{lines}")
+        self.wrong = tuple(wrong)
+
+
 class NotAllowedToRecord(Refused):
     """Raised when a seat records for another seat without being allowed to."""
 
@@ -80,7 +90,8 @@ class ScoreIdTaken(Refused):
 def add_scores(org: Org, entries: Sequence[NewScore], now: datetime, by: str = "") -> Change:
     """Append `entries`, all or none. An entry that repeats a record with its id is skipped, so you can safely retry.
 
-    Raises the error itself if there is one entry, or else `BadInput` with a line for each entry that is wrong.
+    Raises the error itself if there is one entry, or else `RejectedValues` with each entry that is wrong; and
+    `UnknownActor`.
     """
     made: dict[str, Score] = {}
     known: list[Score] = []
@@ -99,6 +110,9 @@ def add_scores(org: Org, entries: Sequence[NewScore], now: datetime, by: str = "
                 continue
             made[score.id] = score
             doubts += _find_doubts(org, entry, score)
+        except UnknownActor:
+            # It is not about this value.
+            raise
         except OrgtpError as error:
             wrong.append((entry, error))
     if wrong:
@@ -236,10 +250,7 @@ def _check_may_record(org: Org, seat: str, by: str, *, void: bool = False, queue
 def _combine_errors(wrong: list[tuple[NewScore, OrgtpError]], count: int) -> OrgtpError:
     if count == 1 and not wrong[0][0].where:
         return wrong[0][1]
-    lines = "\n".join(f"{entry.where or f'{entry.seat} {entry.metric}'}: {error}" for entry, error in wrong)
-    return BadInput(
-        what=f"nothing was written: {len(wrong)} of {count_noun(count, 'value')} cannot be recorded:\n{lines}"
-    )
+    return RejectedValues(wrong, count)
 
 
 def _make_score(org: Org, entry: NewScore, now: datetime, by: str, made: Iterable[Score] = ()) -> Score:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
     from orgtp.api.people import PeopleActions
     from orgtp.api.tables import TableQueries
+    from orgtp.api.value_files import ImportedScores, import_scores
     from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
     from orgtp.audit.export.report import AuditReport
     from orgtp.audit.gaps import gap_at_path
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from orgtp.files.load import LoadedOrg, NotAnOrg
     from orgtp.files.org import OrgHead
     from orgtp.files.retirement_review import read_review
-    from orgtp.files.value_import import ImportRow, read_import_rows
+    from orgtp.files.value_import import BadRow, ImportFile, ImportRow, read_import_file, read_import_rows
     from orgtp.git.cat_file import ObjectTooLarge
     from orgtp.git.errors import GitFailed
     from orgtp.git.lock import WaitNotice
@@ -71,7 +72,7 @@ if TYPE_CHECKING:
     from orgtp.views.escalations import EscalationView, SilenceView
     from orgtp.views.former_verdicts import RecountedVerdict, list_recounted_verdicts
     from orgtp.views.log import LogEntry, LogFilter
-    from orgtp.views.org_settings import OrgSettings
+    from orgtp.views.org_settings import Holiday, OrgSetting, OrgSettings
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
@@ -85,6 +86,7 @@ __all__ = [
     "Audit",
     "AuditQueries",
     "AuditReport",
+    "BadRow",
     "BlameLine",
     "Chart",
     "ChartSeat",
@@ -108,7 +110,10 @@ __all__ = [
     "Grain",
     "Guarantee",
     "HistoryQueries",
+    "Holiday",
+    "ImportFile",
     "ImportRow",
+    "ImportedScores",
     "Ledger",
     "LedgerActions",
     "LoadedOrg",
@@ -129,6 +134,7 @@ __all__ = [
     "Org",
     "OrgHandle",
     "OrgHead",
+    "OrgSetting",
     "OrgSettings",
     "PeopleActions",
     "Problem",
@@ -168,6 +174,7 @@ __all__ = [
     "find_kinds",
     "find_org_root",
     "gap_at_path",
+    "import_scores",
     "init_org",
     "init_sample",
     "insert_source",
@@ -179,6 +186,7 @@ __all__ = [
     "notify_path",
     "open_org",
     "parse_selection",
+    "read_import_file",
     "read_import_rows",
     "read_review",
     "read_schema",
@@ -202,6 +210,7 @@ __getattr__ = lazy_exports(
         "orgtp.api.audit": "AuditQueries",
         "orgtp.api.escalations": "Escalations",
         "orgtp.api.history": "HistoryQueries",
+        "orgtp.api.value_files": "ImportedScores import_scores",
         "orgtp.api.ledger": "LedgerActions UpgradedOrg",
         "orgtp.api.metrics": "MetricActions",
         "orgtp.api.org": "OrgHandle init_org init_sample open_org",
@@ -220,7 +229,7 @@ __getattr__ = lazy_exports(
         "orgtp.files.load": "NotAnOrg LoadedOrg",
         "orgtp.files.org": "OrgHead",
         "orgtp.files.retirement_review": "read_review",
-        "orgtp.files.value_import": "read_import_rows ImportRow",
+        "orgtp.files.value_import": "read_import_file read_import_rows BadRow ImportFile ImportRow",
         "orgtp.git.cat_file": "ObjectTooLarge",
         "orgtp.git.errors": "GitFailed",
         "orgtp.git.lock": "WaitNotice",
@@ -256,7 +265,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.context.types": "Context",
         "orgtp.views.escalations": "EscalationView SilenceView",
         "orgtp.views.log": "LogEntry LogFilter",
-        "orgtp.views.org_settings": "OrgSettings",
+        "orgtp.views.org_settings": "Holiday OrgSetting OrgSettings",
         "orgtp.views.scorecard": "Scorecard",
         "orgtp.views.scores": "ScoreLine",
         "orgtp.views.seat": "SeatView",

@@ -21,12 +21,12 @@ from orgtp.cli.session import (
     write_stdout,
 )
 from orgtp.model.errors import BadInput, OrgtpError
+from orgtp.model.text import count_noun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orgtp.actions.record_scores import NewScore
-    from orgtp.api import OrgHandle
+    from orgtp.api import BadRow, ImportedScores, ImportFile, OrgHandle
 
 
 @changing_command
@@ -52,6 +52,23 @@ def add_scores(
     source: Annotated[
         str, typer.Option("--from", metavar="FILE|-", help="Read many values from CSV or JSON Lines, in one commit.")
     ] = "",
+    decimal: Annotated[
+        str,
+        typer.Option(
+            "--decimal",
+            metavar=",|.",
+            help="With --from: the mark before the decimals of the numbers. Default: a point.",
+        ),
+    ] = "",
+    skip_bad: Annotated[
+        Path | None,
+        typer.Option(
+            "--skip-bad",
+            metavar="FILE",
+            help="With --from: record the good rows, and write the others to this new file, each with a reason. "
+            "Correct them there, and import that file.",
+        ),
+    ] = None,
     score_id: Annotated[
         str,
         typer.Option(
@@ -61,18 +78,24 @@ def add_scores(
     *,
     change: ChangeOptions,
 ) -> int:
-    """Record a value, as a commit.
+    """Record a value, or the values of a file, as a commit.
+
+    A file of values has the columns seat, metric, value, period, note and id, or it is wide: a row for each metric, and
+    a column for each period. A blank value with a note, unavailable and n/a mean that nobody knows the value.
 
     A value that does not fit its metric is refused. If it looks mistyped, you are asked on a terminal, and warned
     elsewhere.
     """
     handle = open_chosen_org(change.org, push=change.push, to_record=True)
     if source:
-        entries = _read_scores_file(handle, source, [seat, metric, value, unavailable, period, note, score_id])
-    else:
-        text = _check_single_value(seat, metric, value, unavailable)
-        reason = unavailable if unavailable is not None else note
-        entries = [handle.ledger.new_score(seat, metric, text, period=period, note=reason, score_id=score_id)]
+        if any([seat, metric, value, unavailable, period, note, score_id]):
+            raise BadInput(what="with --from, leave out SEAT, METRIC, VALUE, --for, --note, --unavailable and --id")
+        return _import_scores(handle, _read_scores_file(source, decimal), change, skip_bad)
+    if decimal or skip_bad:
+        raise BadInput(what=f"{'--decimal' if decimal else '--skip-bad'} is for a file of values. Name it: --from FILE")
+    text = _check_single_value(seat, metric, value, unavailable)
+    reason = unavailable if unavailable is not None else note
+    entries = [handle.ledger.new_score(seat, metric, text, period=period, note=reason, score_id=score_id)]
     asked = ask_about_doubts if has_terminal() else None
     done = handle.ledger.add_scores(entries, by=change.by, dry_run=change.dry_run, confirm=asked)
     if change.dry_run or not asked:
@@ -136,17 +159,87 @@ def _scores_json(edits: tuple[Any, ...]) -> list[dict[str, Any]]:
     return [jsonlib.loads(score.line) | {"seat": score.seat} for edit in edits for score in edit.scores]
 
 
-def _read_scores_file(handle: OrgHandle, source: str, others: list[str | None]) -> list[NewScore]:
-    """Read the entries of a file, or of standard input."""
-    from orgtp.api import read_import_rows
+def _read_scores_file(source: str, decimal: str) -> ImportFile:
+    """Read a file of values, or standard input."""
+    from orgtp.api import read_import_file
 
-    if any(others):
-        raise BadInput(what="with --from, leave out SEAT, METRIC, VALUE, --for, --note, --unavailable and --id")
+    if decimal not in {"", ",", "."}:
+        raise BadInput(what=f'--decimal "{decimal}" is not a decimal mark. Give "," or "."')
     try:
         raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except OSError as error:
         raise BadInput(what=f"{source} cannot be read: {error.strerror}") from error
-    return handle.ledger.new_scores(read_import_rows(raw, "-" if source == "-" else Path(source).name))
+    return read_import_file(raw, "-" if source == "-" else Path(source).name, decimal)
+
+
+def _import_scores(handle: OrgHandle, file: ImportFile, change: ChangeOptions, skip_bad: Path | None) -> int:
+    """Record the values of a file, and say what was left out and what is unavailable. Returns the exit code."""
+    from orgtp.api import import_scores
+
+    asked = ask_about_doubts if has_terminal() else None
+    kept: list[Path] = []
+
+    def keep_bad_rows(bad: Sequence[BadRow]) -> None:
+        if skip_bad:
+            _write_new_file(skip_bad, file.format_rows(bad))
+            kept.append(skip_bad)
+
+    if skip_bad and skip_bad.exists():
+        raise BadInput(what=f"{skip_bad} already exists, and nothing is overwritten. Name a new file for --skip-bad.")
+    keep = keep_bad_rows if skip_bad else None
+    try:
+        found = import_scores(handle.ledger, file, by=change.by, dry_run=change.dry_run, confirm=asked, skip_bad=keep)
+    except BaseException:
+        # Nothing was recorded, so the file would say too little.
+        for path in kept:
+            path.unlink(missing_ok=True)
+        raise
+    if change.dry_run or not asked:
+        warn_of_doubts(found.done)
+    values, warnings = _scores_json(found.done.change.edits), found.done.change.doubts
+    unknown = sum(value["value"] is None for value in values)
+    _explain_import(found, file, skip_bad, dry_run=change.dry_run)
+    code = report_change(
+        "score-add",
+        handle,
+        found.done,
+        change,
+        values=values,
+        warnings=warnings,
+        recorded=len(values) - unknown,
+        unavailable=unknown,
+        skipped=len(found.skipped),
+        empty=file.empty,
+    )
+    return code or int(bool(found.skipped) and not values)
+
+
+def _write_new_file(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8", newline="") as out:
+            out.write(text)
+    except OSError as error:
+        raise BadInput(what=f"{path} cannot be written: {error.strerror}. Nothing was recorded.") from error
+
+
+def _explain_import(found: ImportedScores, file: ImportFile, skip_bad: Path | None, *, dry_run: bool) -> None:
+    """Say on standard error which values are unavailable, which cells were empty, and which rows were left out."""
+    if found.unavailable:
+        places = [*found.unavailable[:_MAX_PLACES]]
+        more = len(found.unavailable) - len(places)
+        listed = ", ".join(places) + (f" and {more} more" if more else "")
+        write_stderr(f"unavailable, not a number: {count_noun(len(found.unavailable), 'value')} ({listed})")
+    if file.empty:
+        write_stderr(f"nothing is recorded for {count_noun(file.empty, 'empty cell')}")
+    if found.skipped:
+        count = count_noun(len(found.skipped), "value")
+        verb = "would be left out" if dry_run else "left out"
+        write_stderr(f"{count} {verb}:\n{found.findings}")
+        if not dry_run:
+            write_stderr(f"they are in {skip_bad}. Correct them there, then: orgtp score add --from {skip_bad}")
+
+
+_MAX_PLACES = 5
 
 
 def list_scores(

@@ -8,13 +8,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orgtp.model.due import due_at
 from orgtp.model.errors import OrgtpError
-from orgtp.model.escalation import Escalation, EscalationEvent, EventType
+from orgtp.model.escalation import Escalation, EscalationEvent, EscalationKind, EventType
 from orgtp.model.org import Org
-from orgtp.model.text import one_line
+from orgtp.model.period import Period, parse_period
+from orgtp.model.seat import Metric
+from orgtp.model.text import count_noun, make_name_key, one_line
 from orgtp.notify.config import DEFAULT, notify_path, read_notify_file, resolve_address
 
 if TYPE_CHECKING:
@@ -45,32 +49,100 @@ class Notification:
 
 
 def build_notifications(org: Org, done: RecordedChange) -> list[Notification]:
-    """One notification for each seat that an escalation of the change is now assigned to."""
-    by_seat: dict[str, list[Notification]] = {}
+    """One notification for each seat that the change assigns escalations to. It lists all of them, by name."""
+    by_seat: dict[str, list[_Item]] = {}
     for one, event in done.change.events:
         if event.what in _TEXTS:
-            by_seat.setdefault(one.with_, []).append(_build_notification(org, one, event))
-    return [_merge_notifications(org, some) for _, some in sorted(by_seat.items())]
+            by_seat.setdefault(one.with_, []).append(_Item(org, one, event))
+    return [_build_notification(org, to, some) for to, some in sorted(by_seat.items())]
 
 
-def _merge_notifications(org: Org, some: list[Notification]) -> Notification:
-    """Merge the notifications of one seat into one."""
-    first, several = some[0], len(some) > 1
-    title = f"{org.name}: {len(some)} escalations are assigned to you" if several else first.title
-    return Notification(
-        first.to, _shorten_line(title), "\n\n".join(f"{one.title}\n{one.text}" if several else one.text for one in some)
-    )
+def _build_notification(org: Org, to: str, items: list[_Item]) -> Notification:
+    """The notification for one seat. Of several problems, each begins with the seat that it is about."""
+    if len(items) == 1:
+        (item,) = items
+        title = f"{org.name}: {item.seat_name} needs you"
+        text = f"{item.problem}\n{item.assigned}\norgtp escalate ack {item.one.id}"
+        return Notification(to, _shorten_line(title), text)
+    late = all(item.one.kind is EscalationKind.STALE for item in items)
+    title = f"{org.name}: {len(items)} {'values are late' if late else 'escalations are assigned to you'}"
+    ordered = sorted(items, key=lambda item: (make_name_key(item.seat_name), item.one.id))
+    parts = [f"{item.problem_of_seat}\n{item.assigned}" for item in ordered]
+    return Notification(to, _shorten_line(title), "\n\n".join([*parts, f"orgtp escalate list --seat {to}"]))
 
 
-def _build_notification(org: Org, one: Escalation, event: EscalationEvent) -> Notification:
-    seat = org.name_at(one.seat, event.at) if event.at else one.seat
-    due = (
-        f" Due {one.due.astimezone(org.zone):%a %Y-%m-%d %H:%M}." if one.due and event.what is not EventType.TOP else ""
-    )
-    why = f" {_shorten_line(one.why)}" if one.why else ""
-    assigned = _TEXTS[event.what].format(note=_shorten_line(event.note))
-    text = f"{_shorten_line(one.what)}.{why}\n{assigned}{due}\norgtp escalate ack {one.id}"
-    return Notification(one.with_, _shorten_line(f"{org.name}: {seat} needs you"), text)
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One escalation of a notification, in the words of the people who read it: names instead of ids."""
+
+    org: Org
+    one: Escalation
+    event: EscalationEvent
+
+    @property
+    def seat_name(self) -> str:
+        return _find_name(self.org, self.one.seat, self.event)
+
+    @property
+    def problem(self) -> str:
+        """What is wrong: the text of an issue, or the metric with the period and how late its value is."""
+        one = self.one
+        if one.kind is EscalationKind.ISSUE or not one.metric:
+            why = f" {_shorten_line(one.why)}" if one.why else ""
+            return f"{_shorten_line(one.what)}.{why}"
+        seat = self.org.seats.get(one.seat)
+        metric = seat.metrics.get(one.metric) if seat else None
+        about = f"{self.seat_name}, {one_line(metric.name) if metric else one.metric}"
+        if one.kind is EscalationKind.SOURCE:
+            return f"{about}: its source is broken. {_shorten_line(one.why)}".rstrip()
+        text, _, why = one.why.partition(": ")
+        period = parse_period(text)
+        if not period:
+            return f"{about}: a value is late. {_shorten_line(one.why)}".rstrip()
+        late = self._describe_lateness(metric, period) if metric else ""
+        return f"{about}: {_shorten_line(why) or 'no value came'} for {period.text}.{late}"
+
+    @property
+    def problem_of_seat(self) -> str:
+        """The same, with the name of the seat before it."""
+        return self.problem if self.problem.startswith(f"{self.seat_name}, ") else f"{self.seat_name}: {self.problem}"
+
+    def _describe_lateness(self, metric: Metric, period: Period) -> str:
+        due = due_at(self.org, metric, period)
+        ago = _format_span(self.event.at - due) if self.event.at and self.event.at > due else ""
+        return f" It was due {due.astimezone(self.org.zone):%a %Y-%m-%d %H:%M}{f', {ago} ago' if ago else ''}."
+
+    @property
+    def assigned(self) -> str:
+        """How the seat got it, and until when it has time."""
+        one, what = self.one, self.event.what
+        due = f" Due {one.due.astimezone(self.org.zone):%a %Y-%m-%d %H:%M}." if one.due else ""
+        note = _shorten_line(_name_first_seat(self.org, self.event))
+        return f"{_TEXTS[what].format(note=note)}{'' if what is EventType.TOP else due}"
+
+
+def _find_name(org: Org, seat: str, event: EscalationEvent) -> str:
+    """The name of a seat when the event happened."""
+    if seat not in org.seats:
+        return seat
+    return one_line(org.name_at(seat, event.at) if event.at else org.seats[seat].name)
+
+
+def _name_first_seat(org: Org, event: EscalationEvent) -> str:
+    """The note of an event with the name of the seat that it begins with: `Bogdan did not acknowledge it in time`."""
+    first, blank, rest = event.note.partition(" ")
+    return f"{_find_name(org, first, event)}{blank}{rest}" if first in org.seats else event.note
+
+
+def _format_span(span: timedelta) -> str:
+    """`2 days`, `1 hour` or `30 minutes`: the largest unit, rounded down."""
+    minutes = int(span.total_seconds()) // 60
+    if minutes >= _DAY:
+        return count_noun(minutes // _DAY, "day")
+    return count_noun(minutes // _HOUR, "hour") if minutes >= _HOUR else count_noun(minutes, "minute")
+
+
+_HOUR, _DAY = 60, 24 * 60
 
 
 def _shorten_line(text: str) -> str:

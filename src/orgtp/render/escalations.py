@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
 from orgtp.model.escalation import EscalationEvent, EscalationStatus
+from orgtp.model.text import count_noun
 from orgtp.render.spans import Line, join_spans
 from orgtp.render.terminal import (
     Screen,
@@ -26,10 +27,40 @@ _STYLES = {EscalationStatus.OPEN: "yellow", EscalationStatus.ACKNOWLEDGED: "", E
 def escalations_text(
     found: Sequence[EscalationView], silenced: Sequence[SilenceView], zone: tzinfo, screen: Screen
 ) -> str:
-    """A line for each escalation: status, assignee, due time, subject and id; then the silenced metrics."""
+    """The escalations of each assignee below their name: status, due time, subject and id; then the silenced metrics.
+
+    The assignee with the most urgent one comes first.
+    """
     quiet = [[], *silence_lines(silenced, screen)] if silenced else []
-    lines = escalation_lines(found, zone, screen) or [join_spans("nothing is open")]
+    lines = list(_list_by_assignee(found, zone, screen)) or [join_spans("nothing is open")]
     return render_lines([*lines, *quiet], screen)
+
+
+def _list_by_assignee(found: Sequence[EscalationView], zone: tzinfo, screen: Screen) -> Iterator[Line]:
+    groups: dict[str, list[EscalationView]] = {}
+    for view in found:
+        groups.setdefault(view.with_, []).append(view)
+    for number, (seat, some) in enumerate(groups.items()):
+        if number:
+            yield []
+        name = some[0].with_name or seat
+        overdue = sum(view.overdue for view in some)
+        count = count_noun(len(some), "escalation") + (f", {overdue} overdue" if overdue else "")
+        known = [] if name == seat else [" (", safe_text(name), ")"]
+        yield join_spans("with ", safe_text(seat, "bold"), *known, f": {count}")
+        within = Screen(screen.width - 2)
+        rows = [[row[0], *row[2:]] for row in (_format_escalation_row(view, zone) for view in some)]
+        lines = align_columns(rows, Screen())
+        if any(measure_line(line) > within.width for line in lines):
+            lines = [line for row in rows for line in _format_narrow_row(row, within)]
+        yield from indent_lines(lines)
+
+
+def _format_narrow_row(row: Sequence[Line], screen: Screen) -> Iterator[Line]:
+    state, due, what, id_ = row
+    yield from wrap_line(join_spans(state, *(("  ", due) if due else [])), screen.width)
+    for text in (what, id_):
+        yield from (join_spans("  ", line) for line in wrap_line(text, screen.width - 2))
 
 
 def escalation_lines(found: Sequence[EscalationView], zone: tzinfo, screen: Screen) -> list[Line]:
