@@ -9,5 +9,6 @@ __all__ = [
     "retire",
     "seats",
     "silence",
+    "undo",
     "upgrade",
 ]

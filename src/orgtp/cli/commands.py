@@ -46,6 +46,7 @@ COMMANDS = (
     CommandEntry(
         "retire", "retire", "retire_seat", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"
     ),
+    CommandEntry("undo", "undo", "undo_action", "orgtp undo --dry-run"),
     CommandEntry("upgrade", "upgrade", "upgrade_org", "orgtp upgrade --dry-run"),
     CommandEntry("sync", "sync", "sync_commits", "orgtp sync && orgtp sync --status"),
     CommandEntry("schedule", "schedule", "print_schedule", "orgtp schedule cron --times 08:00,17:00 | crontab -"),

@@ -18,7 +18,7 @@ _PREFIX = re.compile(r"[a-z-]+(?:\([a-z0-9-]+\))?: ")
 _TOUCHED = {"A": "added", "D": "deleted"}
 # The name of the action of a commit without an action trailer.
 BY_HAND = "hand"
-ACTIONS = ("init", "add", "set", "score", "withdraw", "retire", "escalate", "explain", "upgrade", BY_HAND)
+ACTIONS = ("init", "add", "set", "score", "withdraw", "retire", "escalate", "explain", "upgrade", "undo", BY_HAND)
 # The commits in a page. The first page is smaller, so that the output begins at once.
 _FIRST_PAGE, _PAGE = 50, 500
 _FEW = 3
