@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.changes import body, nothing_written, subject, touched, trailers
 from tests.cli.terminal import on_terminal
-from tests.conftest import Shell
+from tests.conftest import NOW, Shell
 
 TARGET = "metrics.number.target"
 
@@ -149,7 +149,7 @@ def test_a_change_by_hand_is_undone_too(firm: Shell) -> None:
 def test_settings_of_the_org_are_set_back(firm: Shell) -> None:
     first = firm.read("org.yaml")
     firm.write("org.yaml", first + "holidays: [2026-12-25]\nx-office: Boston\n")
-    firm.git("commit", "-qam", "Settings")
+    firm.git("commit", "-qam", "Settings", GIT_AUTHOR_DATE=NOW, GIT_COMMITTER_DATE=NOW)
     firm("undo", "HEAD", "--by", "ada")
     assert firm.read("org.yaml") == first
     assert trailers(firm) == ["Orgtp-Action: undo", "Orgtp-By: ada"]

@@ -268,12 +268,11 @@ def _explain_records(org: Org, target: UndoTarget, _now: datetime) -> str:
     one = target.records[0]
     more = f" It has {len(target.records)} values; this is the first." if len(target.records) > 1 else ""
     if not one.is_withdrawal:
-        place = f"{one.seat} {one.metric}"
-        withdraw = f"orgtp score withdraw {place} --for {one.period} --reason 'Recorded by mistake.'"
         return (
-            f"a value is corrected or withdrawn, never removed. To withdraw it: {withdraw} To correct it, record the "
-            f"right one: orgtp score add {place} VALUE --for {one.period}{more and f'.{more}'}"
-        ).replace("' To correct", "'. To correct")
+            f"a value is corrected or withdrawn, never removed. To withdraw it: orgtp score withdraw {one.seat} "
+            f"{one.metric} --for {one.period} --reason 'Recorded by mistake.'. To correct it, record the right one: "
+            f"orgtp score add {one.seat} {one.metric} VALUE --for {one.period}{more and f'.{more}'}"
+        )
     known = [
         score for score in org.score_records(one.seat, one.metric) if score.period == one.period and not score.void
     ]
@@ -307,8 +306,10 @@ def _explain_escalation(org: Org, target: UndoTarget, now: datetime) -> str:
         seat = path.removeprefix(SILENCED_FOLDER).removesuffix(".yaml")
         metric = next((change.keys[0] for change in target.changes if change.path == path), "")
         metric = metric or next(iter(org.silences[seat].metrics if seat in org.silences else ()), "METRIC")
-        words = f"{seat} {metric} --until {today} --reason 'No longer needed.'"
-        return f"a silence ends with its last day. To end it today: orgtp escalate silence {words}"
+        return (
+            f"a silence ends with its last day. To end it today: orgtp escalate silence {seat} {metric} "
+            f"--until {today} --reason 'No longer needed.'"
+        )
     id_ = path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml")
     one = org.escalations.get(id_)
     if one is not None and one.is_resolved:
