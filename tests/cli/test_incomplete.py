@@ -33,14 +33,14 @@ READS = {
     "escalate show": "escalate show {escalation}",
     "upgrade": "upgrade --dry-run",
     "audit export": "audit export {zip} --unsigned --force",
-    "export": "export - --table seats",
+    "export": "export ../out.prom --force",
     "sql": "sql select/**/seat/**/from/**/seats",
 }
 # Commands whose result is complete without the other seats: a change of one thing, or no answer about seats at all.
 COMPLETE = {
     "init", "demo", "validate", "schema", "rule", "mcp", "schedule", "sync", "add", "set", "score add", "source add",
     "open", "ack", "resolve", "silence", "verify", "checkpoint", "retire", "collect", "tick", "explain", "withdraw",
-    "org set", "holiday add", "remove",
+    "org set", "holiday add", "remove", "undo",
 }  # fmt: skip
 
 

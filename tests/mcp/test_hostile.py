@@ -72,6 +72,9 @@ ASKED = [
     ("scorecard", {}),
     ("metric_history", {"seat": "odd", "metric": "fine"}),
     ("what_changed", {"since": "2026-11-20"}),
+    ("query", {"sql": "select name as target, role as x from seats"}),
+    ("query", {"sql": "select * from values"}),
+    ("query", {"sql": "select * from events"}),
     ("validate", {}),
 ]
 

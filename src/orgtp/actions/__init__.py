@@ -17,5 +17,6 @@ __all__ = [
     "seat_changes",
     "seats",
     "silence",
+    "undo",
     "upgrade",
 ]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from orgtp.actions.record_scores import NewScore
     from orgtp.actions.retire import RetirementPlan, RetirementRequest
     from orgtp.actions.seats import NewSeat
+    from orgtp.actions.undo import UndoTarget
     from orgtp.actions.upgrade import list_sums_without_per
     from orgtp.api.audit import AuditQueries
     from orgtp.api.escalations import Escalations
@@ -159,6 +160,7 @@ __all__ = [
     "SyncStopped",
     "TableInfo",
     "TableQueries",
+    "UndoTarget",
     "UnreadAt",
     "UpgradedOrg",
     "Verdict",
@@ -206,6 +208,7 @@ __getattr__ = lazy_exports(
         "orgtp.actions.record_scores": "NewScore",
         "orgtp.actions.retire": "RetirementPlan RetirementRequest",
         "orgtp.actions.seats": "NewSeat",
+        "orgtp.actions.undo": "UndoTarget",
         "orgtp.actions.upgrade": "list_sums_without_per",
         "orgtp.api.audit": "AuditQueries",
         "orgtp.api.escalations": "Escalations",

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from orgtp.history.locate import NoGit, OrgSnapshot
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from orgtp.actions.retire import RetirementPlan
     from orgtp.actions.retire import RetirementRequest as Retirement
     from orgtp.actions.seats import NewSeat
+    from orgtp.actions.undo import UndoTarget
     from orgtp.files.load import LoadedOrg
     from orgtp.files.value_import import ImportRow
     from orgtp.git.repo import Repo
@@ -241,6 +243,42 @@ class LedgerActions:
 
         acting, named = self.find_acting_seat(by), parse_days(days)
         return self.record(lambda org: remove_holidays(org, named, acting), dry_run=dry_run)
+
+    def find_undo_target(self, rev: str = "", *, by: str = "") -> UndoTarget:
+        """The commit to undo: `rev`, else the newest action of the acting seat that is not undone yet.
+
+        Raises `NothingToUndo`, `AlreadyUndone`, `UnknownRevision`, and `BadInput` off the ledger branch.
+        """
+        from orgtp.git.log import stream_history
+        from orgtp.history.authors import find_commit_actors
+        from orgtp.ledger.undo import find_commit_to_undo, find_named_commit, read_undo_target
+
+        ledger, acting = self.open_ledger(), self.find_acting_seat(by)
+        repo, branch, tip = ledger.repo, ledger.branch, ledger.tip()
+        if rev:
+            return read_undo_target(repo, find_named_commit(repo, tip, rev, branch))
+        history = find_commit_actors(self.snapshot, repo).identify_all(stream_history(repo, tip))
+        email = "" if acting else self.read_git_user().address
+        return read_undo_target(repo, find_commit_to_undo(history, acting, email, branch))
+
+    def undo(self, target: UndoTarget, *, by: str = "", dry_run: bool = False) -> RecordedChange:
+        """Set what a commit changed back to what it was, as a new action.
+
+        Raises `NoInverse` for an action that has none, with what to do instead, and `ChangedSince` if a later commit
+        changed the same key.
+        """
+        from orgtp.actions.undo import undo_action
+        from orgtp.ledger.undo import name_later_commit, read_yaml_files
+
+        ledger, acting = self.open_ledger(), self.find_acting_seat(by)
+
+        def action(org: Org) -> Change:
+            tip = ledger.tip()
+            current = read_yaml_files(ledger.read_files(path for path in target.files if path.endswith(".yaml")))
+            later = partial(name_later_commit, ledger.repo, tip, target)
+            return undo_action(org, target, current, later, self.snapshot.now, acting)
+
+        return self.record(action, dry_run=dry_run)
 
     def upgrade(
         self, per: Mapping[tuple[str, str], Grain] | None = None, *, by: str = "", dry_run: bool = False

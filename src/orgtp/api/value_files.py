@@ -144,4 +144,4 @@ def _format(bad: Sequence[BadRow]) -> str:
 
 
 def _list_unavailable(entries: Entries) -> tuple[str, ...]:
-    return tuple(row.where for entry, row in entries if entry.value is None)
+    return tuple(row.where for entry, row in entries if entry.value is None and not entry.void)

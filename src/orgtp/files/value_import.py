@@ -40,8 +40,8 @@ class BadImportFile(OrgtpError):
 class ImportRow:
     """One value of the file: `where` (file:line, and for a wide file the column) and its texts.
 
-    `value` None means unavailable, or with `void` that the row withdraws the earlier ones of its period. `line` and `column` say where the value is: the number of its row, counted from 0,
-    and of its cell in a wide file.
+    `value` None means unavailable, or with `void` that the row withdraws the earlier ones of its period. `line` and
+    `column` say where the value is: the number of its row, counted from 0, and of its cell in a wide file.
     """
 
     where: str

@@ -14,5 +14,6 @@ __all__ = [
     "partial_tree",
     "propose",
     "remote_witness",
+    "undo",
     "witness",
 ]

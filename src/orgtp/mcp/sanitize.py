@@ -13,8 +13,8 @@ _LONGEST = 2_000
 _QUOTED = frozenset(
     {
         "after", "author", "before", "body", "capabilities", "failed", "hint", "human_owner", "lesson", "message",
-        "mission", "name", "note", "outcome", "own", "reason", "rehire", "retire_when", "role", "subject", "what",
-        "why", "with_name", "worked",
+        "mission", "name", "note", "outcome", "own", "reason", "rehire", "retire_when", "role", "subject", "table",
+        "what", "why", "with_name", "worked",
     }
 )  # fmt: skip
 # Keys whose text orgtp writes itself. Any other text that is more than an id, a number or a time counts as quoted, such

@@ -19,6 +19,7 @@ from orgtp.mcp.output_schema import (
     rows_schema,
     view_schema,
 )
+from orgtp.mcp.query_tool import query
 from orgtp.mcp.read_tools import (
     BRIEF,
     SHORT_ROW,
@@ -79,6 +80,7 @@ TOOLS = (
     ),
     Tool(metric_history, "One metric", rows_schema("scores", OBJECT, _PAGED, metric=OBJECT)),
     Tool(what_changed, "What changed", rows_schema("commits", OBJECT, base=OBJECT, head=OBJECT, headline=TEXT)),
+    Tool(query, "Query with SQL", rows_schema("table", OBJECT, columns=TEXTS)),
     Tool(validate, "Validate the org", rows_schema("problems", OBJECT, _PAGED)),
     Tool(add_score, "Record a value", object_schema(*_RECORDED), writes=True),
     Tool(mark_unavailable, "Record an unavailable value", object_schema(*_RECORDED), writes=True),

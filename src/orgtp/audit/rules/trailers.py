@@ -41,6 +41,7 @@ _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
     "escalate": (ESCALATIONS_FOLDER,),
     "upgrade": ("seats/", "org.yaml", ".orgtp/", ".gitattributes", ".github/", ".gitlab-ci.yml"),
     "explain": (EXPLAINED_PATH,),
+    "undo": ("seats/", "org.yaml"),
 }
 # The path that every commit of an action must change, and what it adds.
 _REQUIRED_PATHS = {
