@@ -257,7 +257,7 @@ def _check_target(metric: Metric, text: str) -> str:
         raise BadInput(what=f'target "{text}" is not a valid target. {target_hint(text)}')
     if target.unit != metric.targets.unit:
         kinds = join_with_and(_name_unit(unit) for unit in (metric.targets.unit, target.unit))
-        raise Refused(why=f"one row cannot show {kinds}. Add a new metric instead: orgtp metric add")
+        raise Refused(why=f"one row cannot show {kinds}. Add a new metric instead: orgtp metric add SEAT ID")
     return target.text
 
 
@@ -328,7 +328,8 @@ def _list_valued_periods(org: Org, seat: str, metric: Metric) -> list[Period]:
 def _refuse_values_after(org: Org, seat: str, metric: Metric, last: Period) -> None:
     later = sorted(period for period in _list_valued_periods(org, seat, metric) if period > last)
     if later:
-        how = f"End it after {later[-1].text} or later, or withdraw them first: orgtp score withdraw"
+        withdraw = f"orgtp score withdraw {seat} {metric.id} --for {later[-1].text} --reason TEXT"
+        how = f"End it after {later[-1].text} or later, or withdraw them first: {withdraw}"
         raise Refused(why=f"{metric.id} has values after {last.text}, up to {later[-1].text}. {how}")
 
 

@@ -34,6 +34,7 @@ from orgtp.rules.rule import (
     dated_rule,
     limit_problems,
     org_rule,
+    timed_rule,
     with_topic,
 )
 
@@ -77,8 +78,8 @@ RULES: tuple[Rule, ...] = (
     ),
     *with_topic(
         "seats",
-        org_rule(seats.no_metric, refuses=False),
-        org_rule(seats.no_metric_of_its_own, Severity.WARNING),
+        timed_rule(seats.no_metric, refuses=False),
+        timed_rule(seats.no_metric_of_its_own, Severity.WARNING),
         org_rule(seats.per_missing, Severity.WARNING),
         org_rule(seats.email_shared, Severity.WARNING),
         org_rule(seats.retire_when_missing, Severity.WARNING),

@@ -94,6 +94,16 @@ def dated_rule(find: Callable[[Org, datetime], Iterator[Finding]], severity: Sev
     return _rule_from_function(find, severity, lambda case: find(case.org, case.now) if case.now else iter(()))
 
 
+def timed_rule(
+    find: Callable[[Org, datetime | None], Iterator[Finding]],
+    severity: Severity = Severity.ERROR,
+    *,
+    refuses: bool = True,
+) -> Rule:
+    """Make a rule about one org that finds more if the current time is known."""
+    return _rule_from_function(find, severity, lambda case: find(case.org, case.now), refuses=refuses)
+
+
 def change_rule(find: Callable[[OrgPair], Iterator[Finding]], severity: Severity = Severity.ERROR) -> Rule:
     """Make a rule about what a pull request changes."""
     return _rule_from_function(find, severity, lambda case: find(case.pair) if case.pair else iter(()))

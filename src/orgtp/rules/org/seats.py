@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from orgtp.model.due import is_over
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
 from orgtp.model.seat import Rollup, Seat
@@ -12,8 +13,8 @@ from orgtp.model.text import fold_spelling, one_line
 from orgtp.rules.rule import Finding
 
 
-def no_metric(org: Org) -> Iterator[Finding]:
-    """An active seat has no metric.
+def no_metric(org: Org, now: datetime | None = None) -> Iterator[Finding]:
+    """An active seat has no metric, or only metrics that have ended.
 
     A seat exists for an outcome. Without a number, nobody can tell a seat that achieves it from one that only runs. A
     seat passes if it owns another seat that has a metric. You can add a seat first and its metrics later: no orgtp
@@ -41,10 +42,11 @@ def no_metric(org: Org) -> Iterator[Finding]:
     `orgtp seat set dash metrics.ID.name=… metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly`.
     """
     leads, unsure = _owners_of_measured(org), _some_seat_is_unreadable(org)
-    for seat in _seats_without_metric(org):
+    for seat in _seats_without_metric(org, now):
         # A seat file that cannot be read may be of a seat that this person owns.
         if seat.id not in leads and not (unsure and seat.is_human):
-            yield Finding(seat.marks.key_place("metrics"), f"{seat.id} has no metric", _metric_hint(seat))
+            ended = " any more: all have ended" if seat.metrics else ""
+            yield Finding(seat.marks.key_place("metrics"), f"{seat.id} has no metric{ended}", _metric_hint(seat))
 
 
 def email_shared(org: Org) -> Iterator[Finding]:
@@ -95,7 +97,7 @@ def _with_keys(seat: Seat, keys: Keys, emails: Sequence[str]) -> Iterator[tuple[
         yield item if item in seat.marks.keys else keys, email
 
 
-def no_metric_of_its_own(org: Org) -> Iterator[Finding]:
+def no_metric_of_its_own(org: Org, now: datetime | None = None) -> Iterator[Finding]:
     """An active seat has no metric of its own; only seats that it owns have one.
 
     The owner of other seats is measured through them, which is enough to start with. A metric of its own shows what the
@@ -123,7 +125,7 @@ def no_metric_of_its_own(org: Org) -> Iterator[Finding]:
     `orgtp seat set bogdan metrics.ID.name=… metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly`.
     """
     leads = _owners_of_measured(org)
-    for seat in _seats_without_metric(org):
+    for seat in _seats_without_metric(org, now):
         if seat.id in leads:
             message = f"{seat.id} has no metric of its own; only seats that it owns have one"
             yield Finding(seat.marks.key_place("metrics"), message, _metric_hint(seat))
@@ -243,20 +245,17 @@ def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:
             yield Finding(seat.marks.value_place("review_by"), message, hint)
 
 
-def _seats_without_metric(org: Org) -> Iterator[Seat]:
-    """The active seats without a metric, except groups and those whose file has metrics that cannot be read."""
+def _seats_without_metric(org: Org, now: datetime | None) -> Iterator[Seat]:
+    """The active seats without a metric that has not ended, except groups and those with metrics that cannot be read."""
     for seat in org.seats.values():
-        if (
-            seat.is_active
-            and not seat.is_group
-            and not seat.metrics
-            and not any(_is_metric(keys) for keys in seat.marks.keys)
-        ):
+        ended = all(now and is_over(org, metric, now) for metric in seat.metrics.values())
+        has_unread = any(_is_unread_metric(seat, keys) for keys in seat.marks.keys)
+        if seat.is_active and not seat.is_group and ended and not has_unread:
             yield seat
 
 
-def _is_metric(keys: tuple[str, ...]) -> bool:
-    return len(keys) > 1 and keys[0] == "metrics"
+def _is_unread_metric(seat: Seat, keys: tuple[str, ...]) -> bool:
+    return len(keys) > 1 and keys[0] == "metrics" and keys[1] not in seat.metrics
 
 
 def _owners_of_measured(org: Org) -> set[str]:
