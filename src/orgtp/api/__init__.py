@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions, UpgradedOrg
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
+    from orgtp.api.people import PeopleActions
     from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
     from orgtp.audit.export.report import AuditReport
     from orgtp.audit.gaps import gap_at_path
@@ -113,6 +114,7 @@ __all__ = [
     "Org",
     "OrgHandle",
     "OrgHead",
+    "PeopleActions",
     "Problem",
     "RecordedChange",
     "RecountedVerdict",
@@ -179,6 +181,7 @@ __getattr__ = lazy_exports(
         "orgtp.api.history": "HistoryQueries",
         "orgtp.api.ledger": "LedgerActions UpgradedOrg",
         "orgtp.api.org": "OrgHandle init_org init_sample open_org",
+        "orgtp.api.people": "PeopleActions",
         "orgtp.audit.checkpoint": "Checkpoint CheckpointSigner",
         "orgtp.audit.export.report": "AuditReport",
         "orgtp.audit.gaps": "gap_at_path",

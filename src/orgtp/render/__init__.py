@@ -11,7 +11,6 @@ __all__ = [
     "json",
     "leave",
     "log",
-    "people",
     "problems",
     "rules",
     "schedule",
