@@ -326,7 +326,7 @@ def test_somebody_who_leaves_hands_over_all_they_have_in_one_commit(acme: Shell)
     acme("escalate", "open", "bot", "The mailbox is full", "--to", "karen", "--by", "ada")
     acme.write(
         "policy/allowed_signers",
-        f"ada ssh-ed25519 {KEY}Y3zNvRlCgAOhcNmyIc9PAoFRCCjIMBXBSKFkVAHFLk\n"
+        f"ada ssh-ed25519 {KEY}JY3zNvRlCgAOhcNmyIc9PAoFRCCjIMBXBSKFkVAHFLk\n"
         f"karen ssh-ed25519 {KEY}OMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl\n",
     )
     commit(acme, "Keys")

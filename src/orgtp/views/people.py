@@ -52,10 +52,14 @@ def describe_people(seat: Seat) -> dict[str, str]:
     return found
 
 
-class Workers:
-    """The workers of an org on a day. Two seats have the same worker if they share an address, or a name.
+# More seats than one person holds.
+_MOST_HELD = 20
 
-    Groups are nobody, and retired seats have no worker any more.
+
+class Workers:
+    """The people of an org on a day. Two human seats have the same holder if they share an address, or a name.
+
+    Retired seats have no holder any more. What more seats share than one person can hold is no name of a person.
     """
 
     def __init__(self, org: Org, day: date) -> None:
@@ -66,17 +70,13 @@ class Workers:
                 self._seats.setdefault(key, []).append(seat.id)
 
     def _list_keys(self, seat: Seat) -> Iterable[str]:
-        if seat.is_group or seat.is_retired:
+        if not seat.is_human or seat.is_retired:
             return ()
         holder, name = seat.holder_on(self.day), fold_spelling(seat.person_on(self.day))
         emails = (*seat.emails, *(holder.emails if holder else ()))
         return dict.fromkeys([*([f"name {name}"] if name else []), *(email.lower() for email in emails)])
 
     def list_other_seats(self, seat: Seat) -> tuple[str, ...]:
-        """The other seats of the worker that has `seat`, sorted by id."""
-        return tuple(sorted({other for key in self._list_keys(seat) for other in self._seats.get(key, ())} - {seat.id}))
-
-    def find_seats(self, words: str) -> list[str]:
-        """The seats of the worker with this name or address, sorted by id."""
-        keys = (f"name {fold_spelling(words)}", words.strip().lower())
-        return sorted({seat for key in keys for seat in self._seats.get(key, ())})
+        """The other seats of the person who holds `seat`, sorted by id."""
+        shared = (self._seats.get(key, ()) for key in self._list_keys(seat))
+        return tuple(sorted({other for seats in shared if len(seats) <= _MOST_HELD for other in seats} - {seat.id}))

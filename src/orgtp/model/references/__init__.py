@@ -1,5 +1,3 @@
-"""What names what: every place of an org that can name a seat or a metric, and the people that seats name."""
+"""What names what: every place of an org that can name a seat or a metric."""
 
-__all__ = [
-    "find",
-]
+__all__ = ["find"]

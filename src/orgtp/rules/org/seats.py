@@ -246,7 +246,7 @@ def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:
 
 
 def _seats_without_metric(org: Org, now: datetime | None) -> Iterator[Seat]:
-    """The active seats without a metric that has not ended, except groups and those with metrics that cannot be read."""
+    """The active seats whose metrics have all ended, except groups and those with metrics that cannot be read."""
     for seat in org.seats.values():
         ended = all(now and is_over(org, metric, now) for metric in seat.metrics.values())
         has_unread = any(_is_unread_metric(seat, keys) for keys in seat.marks.keys)
