@@ -17,6 +17,7 @@ from orgtp.cli.options import (
     SeatArgument,
     changing_command,
     selecting_command,
+    viewing_command,
 )
 from orgtp.cli.session import finish_answer, open_chosen_org, report_change, write_json, write_stderr, write_stdout
 from orgtp.model.errors import BadInput
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from orgtp.api import Selection
 
 
+@viewing_command
 def show_seat(
     seat: SeatArgument, org: OrgOption = None, at: AtOption = None, kind: KindOption = False, json: JsonOption = False
 ) -> int:
@@ -45,6 +47,7 @@ def show_seat(
     return finish_answer(handle)
 
 
+@viewing_command
 @selecting_command
 def list_seats(
     org: OrgOption = None,
