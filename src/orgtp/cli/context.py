@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from orgtp.cli.options import AtOption, JsonOption, OrgOption, SeatArgument
+from orgtp.cli.output_format import choose_csv
 from orgtp.cli.session import (
-    choose_csv,
     finish_answer,
     is_dirty,
     open_chosen_org,

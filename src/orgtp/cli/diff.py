@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.options import JsonOption, OrgOption
-from orgtp.cli.session import choose_csv, finish_answer, open_chosen_org, write_json, write_stdout
+from orgtp.cli.output_format import choose_csv
+from orgtp.cli.session import finish_answer, open_chosen_org, write_json, write_stdout
 
 if TYPE_CHECKING:
     from orgtp.api import DiffSinceBase

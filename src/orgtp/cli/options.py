@@ -146,7 +146,7 @@ def viewing_command(command: Callable[..., int]) -> Callable[..., int]:
 
     def show(*, output_format: ViewFormat, **given: Any) -> int:
         if output_format is ViewFormat.CSV:
-            from orgtp.cli.session import choose_csv
+            from orgtp.cli.output_format import choose_csv
 
             choose_csv()
         given["json"] = given.get("json") or output_format is not ViewFormat.TEXT

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orgtp.cli.output_format import is_csv_chosen
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Problem
 from orgtp.model.text import count_noun, escape_control_chars, join_with_and
@@ -158,17 +159,9 @@ def warn_if_shallow(handle: OrgHandle) -> None:
         )
 
 
-def choose_csv() -> None:
-    """From now on, `write_json` and `write_json_list` write the table of the view as CSV instead."""
-    _output["csv"] = True
-
-
-_output = {"csv": False}
-
-
 def write_json(kind: str, org: OrgHandle, body: Mapping[str, Any]) -> None:
-    """Write a view as JSON, in the envelope that all commands share; or as CSV, see `choose_csv`."""
-    if _output["csv"]:
+    """Write a view as JSON, in the envelope that all commands share; or as CSV, see `orgtp.cli.output_format`."""
+    if is_csv_chosen():
         from orgtp.render.json import to_json_value
         from orgtp.render.tables import table_lines
 
@@ -201,7 +194,7 @@ def can_read_files(org: OrgHandle) -> bool:
 
 def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
     """Write a long list as JSON in the envelope, page by page. The keys of `body` come before the list."""
-    if _output["csv"]:
+    if is_csv_chosen():
         from orgtp.render.json import to_json_value
         from orgtp.render.tables import list_lines
 

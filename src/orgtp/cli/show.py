@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.options import AllOption, AtOption, JsonOption, KindOption, OrgOption, selecting_command, viewing_command
+from orgtp.cli.output_format import choose_csv
 from orgtp.cli.session import (
-    choose_csv,
     chosen_org,
     finish_answer,
     open_chosen_org,

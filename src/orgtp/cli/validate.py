@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.options import AtOption, JsonOption, OrgOption
-from orgtp.cli.session import choose_csv, open_chosen_org, write_json, write_stderr, write_stdout
+from orgtp.cli.output_format import choose_csv
+from orgtp.cli.session import open_chosen_org, write_json, write_stderr, write_stdout
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Problem, Severity
 from orgtp.model.text import did_you_mean

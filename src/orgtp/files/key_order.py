@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SEAT_ORDER = (
     "seat", "name", "role", "kind", "status", "owner", "reports_to", "mission", "since", "email", "retire_when",
-    "review_by", "capabilities", "metrics",
+    "review_by", "delegate", "capabilities", "metrics",
 )  # fmt: skip
 METRIC_ORDER = (
     "name", "outcome", "target", "cadence", "per", "due", "rollup", "allow_misses", "source", "leads_to", "waive",

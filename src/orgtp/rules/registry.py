@@ -13,6 +13,7 @@ from orgtp.rules.metric_names import rules as metric_names
 from orgtp.rules.org import (
     accountability,
     capabilities,
+    delegates,
     escalations,
     explanations,
     retirements,
@@ -81,6 +82,9 @@ RULES: tuple[Rule, ...] = (
         org_rule(seats.retire_when_missing, Severity.WARNING),
         org_rule(seats.seat_same_name, Severity.WARNING),
         dated_rule(seats.review_by_past, Severity.WARNING),
+        org_rule(delegates.delegate_wrong),
+        dated_rule(delegates.delegate_away, Severity.WARNING),
+        dated_rule(delegates.delegate_past, Severity.NOTICE),
     ),
     *with_topic(
         "structure",

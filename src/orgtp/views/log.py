@@ -19,7 +19,8 @@ _TOUCHED = {"A": "added", "D": "deleted"}
 # The name of the action of a commit without an action trailer.
 BY_HAND = "hand"
 ACTIONS = (
-    "init", "add", "set", "org", "holiday", "score", "withdraw", "retire", "escalate", "explain", "upgrade", BY_HAND,
+    "init", "add", "set", "delegate", "org", "holiday", "score", "withdraw", "retire", "escalate", "explain", "upgrade",
+    BY_HAND,
 )  # fmt: skip
 # The commits in a page. The first page is smaller, so that the output begins at once.
 _FIRST_PAGE, _PAGE = 50, 500

@@ -19,6 +19,7 @@ _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
     "withdraw": ("scores/",),
     "add": ("seats/",),
     "set": ("seats/",),
+    "delegate": ("seats/",),
     "org": ("org.yaml",),
     "holiday": ("org.yaml",),
     "retire": ("seats/", "retirements/", "org.yaml", ESCALATIONS_FOLDER),

@@ -3,6 +3,7 @@
 __all__ = [
     "accountability",
     "capabilities",
+    "delegates",
     "escalations",
     "explanations",
     "retirements",
