@@ -114,6 +114,8 @@ SEAT_VALUES: dict[str, tuple[Any, Any]] = {
     "inputs.*.*": ("daily", "weekly"),
     "retire_when": ("Nobody writes.", "Never."),
     "review_by": ("2026-12-01", "2036-12-01"),
+    "delegate.to": ("ada", "ben"),
+    "delegate.until": ("2026-12-01", "2027-12-01"),
     "aliases": (["D-1"], ["D-1", "D-2"]),
     "runs_from": ([{"path": "a"}], [{"path": "b"}]),
     "capabilities.*": ("Sorts mail.", None),

@@ -366,7 +366,7 @@ def last_day(period: str) -> str:
     return str(date(int(year) + month // 12, month % 12 + 1, 1) - timedelta(days=1))
 
 
-def moment(day: str) -> dict[str, str]:
+def moment(day: str) -> dict[str, Any]:
     at = f"{day}T09:00:00Z"
     return {"ORGTP_NOW": at, "GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
 
@@ -440,7 +440,7 @@ def test_a_year_by_commands_and_by_pull_requests_gives_the_same_views(firms: Map
 
 def check_end(here: Shell) -> None:
     """At the end the org has no problem, the record is intact, and every row has its past."""
-    now = {"ORGTP_NOW": "2026-12-01T13:00:00Z"}
+    now: dict[str, Any] = {"ORGTP_NOW": "2026-12-01T13:00:00Z"}
     assert here("validate", "--json", **now).json["problems"] == []
     assert here("audit", "verify", "--json", **now).json["verdict"] == "intact"
     rows = {row["metric"]: row for row in here("scorecard", "--json", "--weeks", "48", **now).json["rows"]}

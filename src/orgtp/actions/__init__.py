@@ -3,6 +3,7 @@
 __all__ = [
     "acting_seat",
     "collect",
+    "delegate",
     "escalate",
     "explain",
     "holders",

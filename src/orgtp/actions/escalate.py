@@ -22,9 +22,11 @@ from orgtp.model.escalation import (
     slugify_text,
 )
 from orgtp.model.escalation_policy import (
+    describe_absence,
     find_first_assignee,
     find_next_assignee,
     find_responsible_seat,
+    find_stand_in,
     is_active_seat,
     is_overdue,
     is_with_responsible,
@@ -89,6 +91,7 @@ class EscalationEdits:
     def add_escalation(self, new: NewEscalation, to: str) -> None:
         """Open `new` and assign it to `to`."""
         what = one_line(new.what)
+        to, absence = self.find_recipient(to)
         opened = Escalation(
             id=self._choose_id(new.seat, new.metric or slugify_text(what)),
             what=what,
@@ -102,10 +105,17 @@ class EscalationEdits:
             kind=new.kind,
             severity=new.severity,
         )
-        self.append_event(opened, EventType.OPENED, to=to)
+        self.append_event(opened, EventType.OPENED, to=to, note=absence)
+
+    def find_recipient(self, to: str) -> tuple[str, str]:
+        """Return who gets what is for `to`, and `for karen, until 2026-12-31` if that is a delegate."""
+        stand_in = find_stand_in(self.org, to, self.now)
+        return stand_in, describe_absence(self.org, to) if stand_in != to else ""
 
     def hand_over(self, one: Escalation, to: str, why: str) -> None:
-        """Assign `one` to `to`, unless `to` has it already or is not active."""
+        """Assign `one` to `to` or their delegate, unless that seat has it already or is not active."""
+        to, absence = self.find_recipient(to)
+        why = ", ".join(part for part in (why, absence) if part)
         if to != one.with_ and is_active_seat(self.org, to):
             due = self.due_after(self.org.policy.escalation.acknowledge, one)
             after = replace(one, with_=to, state=EscalationStatus.OPEN, due=due)
@@ -485,7 +495,9 @@ def _is_newest_unavailable(org: Org, one: Escalation) -> bool:
 def _hand_to_responsible(edits: EscalationEdits, one: Escalation) -> None:
     """Hand an escalation that is assigned to an inactive seat, or about one, to whoever is responsible for the seat."""
     org, seat = edits.org, edits.org.seats.get(one.seat)
-    if one.with_ in org.seats and not is_active_seat(org, one.with_):
+    if one.state is EscalationStatus.OPEN and find_stand_in(org, one.with_, edits.now) != one.with_:
+        edits.hand_over(one, one.with_, f"{one.with_} is away")
+    elif one.with_ in org.seats and not is_active_seat(org, one.with_):
         edits.hand_over(one, find_responsible_seat(org, one.with_), f"{one.with_} is {org.seats[one.with_].status}")
     elif seat and not seat.is_active and not is_with_responsible(org, one):
         edits.hand_over(one, find_responsible_seat(org, one.seat), f"{one.seat} is {seat.status}")
@@ -498,8 +510,10 @@ def _move_up_if_overdue(edits: EscalationEdits, one: Escalation) -> None:
     if not _is_way_up_readable(edits.org, one.with_):
         # Whose turn it is cannot be known. The next tick that can read the seat moves it.
         return
-    to, missed = find_next_assignee(edits.org, one), _describe_missed_step(one)
+    to, missed = find_next_assignee(edits.org, one, edits.now), _describe_missed_step(one)
     if to:
+        to, absence = edits.find_recipient(to)
+        missed = f"{missed}, {absence}" if absence else missed
         due = edits.due_after(edits.org.policy.escalation.within, one)
         edits.append_event(
             replace(one, with_=to, state=EscalationStatus.OPEN, due=due), EventType.UP, to=to, note=missed

@@ -17,6 +17,8 @@ from orgtp.model.seat import seat_path
 
 # Modules that only some commands need are imported where they are used, to keep start-up fast.
 if TYPE_CHECKING:
+    from datetime import date
+
     from orgtp.actions.record_scores import NewScore
     from orgtp.actions.retire import RetirementPlan
     from orgtp.actions.retire import RetirementRequest as Retirement
@@ -220,6 +222,20 @@ class LedgerActions:
         acting = self.find_acting_seat(by)
         now = None if also_past else self.snapshot.now
         return self.record(lambda org: set_keys(org, seat, values, acting, now=now), dry_run=dry_run)
+
+    def delegate(self, seat: str, to: str, until: date, *, by: str = "", dry_run: bool = False) -> RecordedChange:
+        """Send the escalations and messages of a person to another; see `orgtp.actions.delegate.delegate_seat`."""
+        from orgtp.actions.delegate import delegate_seat
+
+        acting, now = self.find_acting_seat(by), self.snapshot.now
+        return self.record(lambda org: delegate_seat(org, now, seat, to, until, acting), dry_run=dry_run)
+
+    def end_delegation(self, seat: str, *, by: str = "", dry_run: bool = False) -> RecordedChange:
+        """Remove the delegate of a seat. Raises `BadInput` if it has none."""
+        from orgtp.actions.delegate import end_delegation
+
+        acting = self.find_acting_seat(by)
+        return self.record(lambda org: end_delegation(org, seat, acting), dry_run=dry_run)
 
     def set_org_keys(
         self, values: Sequence[tuple[tuple[str, ...], str]], *, by: str = "", dry_run: bool = False

@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from orgtp.cli.options import AtOption, JsonOption, OrgOption, SeatArgument
-from orgtp.cli.session import finish_answer, is_dirty, open_chosen_org, warn_if_shallow, write_json, write_stdout
+from orgtp.cli.output_format import choose_csv
+from orgtp.cli.session import (
+    finish_answer,
+    is_dirty,
+    open_chosen_org,
+    warn_if_shallow,
+    write_json,
+    write_stdout,
+)
 
 
 class ContextFormat(StrEnum):
@@ -16,6 +24,7 @@ class ContextFormat(StrEnum):
 
     MD = "md"
     JSON = "json"
+    CSV = "csv"
 
 
 def show_context(
@@ -33,7 +42,9 @@ def show_context(
     handle = open_chosen_org(org, at)
     view = handle.context(seat)
     warn_if_shallow(handle)
-    if json or format_ is ContextFormat.JSON:
+    if format_ is ContextFormat.CSV:
+        choose_csv()
+    if json or format_ in {ContextFormat.JSON, ContextFormat.CSV}:
         from orgtp.render.json import context_body
 
         write_json("context", handle, context_body(view))

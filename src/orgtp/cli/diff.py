@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.options import JsonOption, OrgOption
+from orgtp.cli.output_format import choose_csv
 from orgtp.cli.session import finish_answer, open_chosen_org, write_json, write_stdout
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class DiffFormat(StrEnum):
     TEXT = "text"
     MARKDOWN = "markdown"
     JSON = "json"
+    CSV = "csv"
 
 
 def show_diff(
@@ -42,7 +44,9 @@ def show_diff(
     """
     handle = open_chosen_org(org, head)
     found = handle.history.diff(base, from_merge_base=merge_base)
-    if json or format_ is DiffFormat.JSON:
+    if format_ is DiffFormat.CSV:
+        choose_csv()
+    if json or format_ in {DiffFormat.JSON, DiffFormat.CSV}:
         compared = {
             "base": {"given": base, "revision": found.base},
             "head": {"given": head, "revision": handle.snapshot.commit},

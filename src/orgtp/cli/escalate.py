@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.notify import NotifyOption, notify_people
-from orgtp.cli.options import AtOption, ChangeOptions, JsonOption, OrgOption, SeatArgument, changing_command
+from orgtp.cli.options import (
+    AtOption,
+    ChangeOptions,
+    JsonOption,
+    OrgOption,
+    SeatArgument,
+    changing_command,
+    viewing_command,
+)
 from orgtp.cli.session import (
     finish_answer,
     is_unattended,
@@ -57,6 +65,7 @@ def open_escalation(
     return _report_and_notify("escalate-open", handle, done, change, notify)
 
 
+@viewing_command
 def list_escalations(
     all_: Annotated[bool, typer.Option("--all", help="Include resolved escalations.")] = False,
     seat: Annotated[
@@ -79,6 +88,7 @@ def list_escalations(
     return finish_answer(handle)
 
 
+@viewing_command
 def show_escalation(id_: IdArgument, org: OrgOption = None, at: AtOption = None, json: JsonOption = False) -> int:
     """Show one escalation with all its events."""
     handle = open_chosen_org(org, at)

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from orgtp.cli.options import AtOption, JsonOption, KindOption, OrgOption, SeatArgument
+from orgtp.cli.options import AtOption, JsonOption, KindOption, OrgOption, SeatArgument, viewing_command
 from orgtp.cli.session import (
     finish_answer,
     open_chosen_org,
@@ -33,6 +33,7 @@ UntilOption = Annotated[
 ]
 
 
+@viewing_command
 def show_log(
     seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only changes to this seat.")] = "",
     org: OrgOption = None,
@@ -73,6 +74,7 @@ def show_log(
     return finish_answer(handle)
 
 
+@viewing_command
 def show_seat_history(seat: SeatArgument, org: OrgOption = None, at: AtOption = None, json: JsonOption = False) -> int:
     """Show the history of one seat.
 
@@ -94,6 +96,7 @@ def show_seat_history(seat: SeatArgument, org: OrgOption = None, at: AtOption = 
     return finish_answer(handle)
 
 
+@viewing_command
 def show_blame(
     seat: SeatArgument, org: OrgOption = None, at: AtOption = None, kind: KindOption = False, json: JsonOption = False
 ) -> int:

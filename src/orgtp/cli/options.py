@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -122,6 +123,40 @@ def read_selection_options(
 def selecting_command(command: Callable[..., int]) -> Callable[..., int]:
     """Add the parameters of `read_selection_options` to a command, which gets them together as `selection`."""
     return _add_options(command, "selection", read_selection_options)
+
+
+class ViewFormat(StrEnum):
+    """The output formats of a view that has no others."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+ViewFormatOption = Annotated[ViewFormat, typer.Option("--format", help="The output format.")]
+
+
+def read_format_option(format_: ViewFormatOption = ViewFormat.TEXT) -> ViewFormat:
+    """The output format of a view."""
+    return format_
+
+
+def viewing_command(command: Callable[..., int]) -> Callable[..., int]:
+    """Add `--format text|json|csv` to a command that has `--json`."""
+
+    def show(*, output_format: ViewFormat, **given: Any) -> int:
+        if output_format is ViewFormat.CSV:
+            from orgtp.cli.output_format import choose_csv
+
+            choose_csv()
+        given["json"] = given.get("json") or output_format is not ViewFormat.TEXT
+        return command(**given)
+
+    show.__doc__ = command.__doc__
+    own = inspect.signature(command, eval_str=True, locals={"Selection": Any}).parameters
+    chosen = inspect.Parameter("output_format", inspect.Parameter.KEYWORD_ONLY, annotation=ViewFormat)
+    show.__signature__ = inspect.Signature([*own.values(), chosen])  # type: ignore[attr-defined]
+    return _add_options(show, "output_format", read_format_option)
 
 
 def _add_options(command: Callable[..., int], name: str, read: Callable[..., Any]) -> Callable[..., int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.options import AtOption, ChangeOptions, JsonOption, OrgOption, changing_command
+from orgtp.cli.options import AtOption, ChangeOptions, JsonOption, OrgOption, changing_command, viewing_command
 from orgtp.cli.session import finish_answer, open_chosen_org, report_change, write_json, write_stderr, write_stdout
 from orgtp.model.errors import BadInput
 
@@ -20,6 +20,7 @@ DaysArgument = Annotated[
 ]
 
 
+@viewing_command
 def show_org(org: OrgOption = None, at: AtOption = None, json: JsonOption = False) -> int:
     """Show the settings of the org: its time zone, policy and holidays, and the defaults of what is not set."""
     handle = open_chosen_org(org, at)

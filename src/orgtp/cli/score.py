@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.options import AtOption, ChangeOptions, JsonOption, OrgOption, changing_command
+from orgtp.cli.options import AtOption, ChangeOptions, JsonOption, OrgOption, changing_command, viewing_command
 from orgtp.cli.session import (
     finish_answer,
     has_terminal,
@@ -242,6 +242,7 @@ def _explain_import(found: ImportedScores, file: ImportFile, skip_bad: Path | No
 _MAX_PLACES = 5
 
 
+@viewing_command
 def list_scores(
     seat: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only values of this seat.")] = "",
     metric: Annotated[str, typer.Argument(metavar="[METRIC]", help="Only values of this metric.")] = "",

@@ -29,6 +29,7 @@ from orgtp.cli.options import (
     SeatArgument,
     changing_command,
     selecting_command,
+    viewing_command,
 )
 from orgtp.cli.session import (
     finish_answer,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from orgtp.api import OrgHandle, Selection
 
 
+@viewing_command
 def show_seat(
     seat: SeatArgument, org: OrgOption = None, at: AtOption = None, kind: KindOption = False, json: JsonOption = False
 ) -> int:
@@ -67,6 +69,7 @@ def show_seat(
     return finish_answer(handle)
 
 
+@viewing_command
 @selecting_command
 def list_seats(
     org: OrgOption = None,

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orgtp.cli.output_format import is_csv_chosen
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Problem
 from orgtp.model.text import count_noun, escape_control_chars, join_with_and
@@ -159,7 +160,17 @@ def warn_if_shallow(handle: OrgHandle) -> None:
 
 
 def write_json(kind: str, org: OrgHandle, body: Mapping[str, Any]) -> None:
-    """Write a view as JSON, in the envelope that all commands share."""
+    """Write a view as JSON, in the envelope that all commands share; or as CSV, see `orgtp.cli.output_format`."""
+    if is_csv_chosen():
+        from orgtp.render.json import to_json_value
+        from orgtp.render.tables import table_lines
+
+        plain = to_json_value(body)
+        write_stdout("".join(table_lines(kind, plain)))
+        hidden = [count_noun(count, name[:-1]) for name, count in (plain.get("left_out") or {}).items() if count]
+        if kind != "context" and hidden:
+            write_stderr(f"left out of the table: {join_with_and(hidden)}")
+        return
     from orgtp.render.json import format_envelope
 
     # If a change is queued, the reason was told already.
@@ -183,6 +194,12 @@ def can_read_files(org: OrgHandle) -> bool:
 
 def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequence[Any]], **body: Any) -> None:
     """Write a long list as JSON in the envelope, page by page. The keys of `body` come before the list."""
+    if is_csv_chosen():
+        from orgtp.render.json import to_json_value
+        from orgtp.render.tables import list_lines
+
+        write_pieces(list_lines(kind, map(to_json_value, pages)))
+        return
     from orgtp.render.json import format_envelope, stream_envelope
 
     whole = format_envelope(kind, org.head.id, find_revision(org), is_dirty(org), {**body, name: []}, count_unread(org))

@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orgtp.cli.options import AllOption, AtOption, JsonOption, KindOption, OrgOption, selecting_command
-from orgtp.cli.session import chosen_org, finish_answer, open_chosen_org, write_json, write_stderr, write_stdout
+from orgtp.cli.options import AllOption, AtOption, JsonOption, KindOption, OrgOption, selecting_command, viewing_command
+from orgtp.cli.output_format import choose_csv
+from orgtp.cli.session import (
+    chosen_org,
+    finish_answer,
+    open_chosen_org,
+    write_json,
+    write_stderr,
+    write_stdout,
+)
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
@@ -27,6 +35,7 @@ class ChartFormat(StrEnum):
     DOT = "dot"
     SVG = "svg"
     JSON = "json"
+    CSV = "csv"
 
 
 @selecting_command
@@ -47,7 +56,9 @@ def show_chart(
     """
     handle = open_chosen_org(org, at)
     view = handle.chart(depth=depth, retired=all_, selection=selection)
-    if json or format_ is ChartFormat.JSON:
+    if format_ is ChartFormat.CSV:
+        choose_csv()
+    if json or format_ in {ChartFormat.JSON, ChartFormat.CSV}:
         body = {"seats": view.seats, "left_out": view.left_out, "hidden_below": view.hidden_below}
         write_json("chart", handle, body)
         return finish_answer(handle)
@@ -100,6 +111,7 @@ def _suggest_other_chart(words: list[str], depth: int | None, fewer: int) -> str
     return f"A picture of it all: {picture}" + (f"\nA chart that it draws: {less}" if fewer else "")
 
 
+@viewing_command
 @selecting_command
 def show_scorecard(
     org: OrgOption = None,
@@ -123,6 +135,7 @@ def show_scorecard(
     return finish_answer(handle)
 
 
+@viewing_command
 @selecting_command
 def show_stale(
     seat_: Annotated[str, typer.Argument(metavar="[SEAT]", help="Only metrics of this seat.")] = "",

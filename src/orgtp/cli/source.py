@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orgtp.cli.options import DryRunOption, JsonOption, OrgOption, SourcesOption
+from orgtp.cli.options import DryRunOption, JsonOption, OrgOption, SourcesOption, viewing_command
 from orgtp.cli.session import chosen_org, finish_answer, open_chosen_org, write_json, write_stderr, write_stdout
 from orgtp.model.errors import OrgtpError
 from orgtp.model.text import did_you_mean
@@ -72,6 +72,7 @@ class UnknownSource(OrgtpError):
     text = 'there is no source "{name}" in {path}. {hint}'
 
 
+@viewing_command
 def list_sources(org: OrgOption = None, sources: SourcesOption = None, json: JsonOption = False) -> int:
     """List the sources that metrics use and those of this machine. Exit code 1 if the sources file has problems."""
     from orgtp.api import read_sources

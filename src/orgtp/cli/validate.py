@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.options import AtOption, JsonOption, OrgOption
+from orgtp.cli.output_format import choose_csv
 from orgtp.cli.session import open_chosen_org, write_json, write_stderr, write_stdout
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Problem, Severity
@@ -27,6 +28,7 @@ class ValidateFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    CSV = "csv"
     GITHUB = "github"
     GITLAB = "gitlab"
     SARIF = "sarif"
@@ -124,7 +126,9 @@ class ValidateReport:
 def _write_problems(report: ValidateReport) -> None:
     """Write the problems to standard output, and their summary to standard error (JSON includes it)."""
     problems, seats = report.found.problems, len(report.handle.org.seats)
-    if report.format is ValidateFormat.JSON:
+    if report.format is ValidateFormat.CSV:
+        choose_csv()
+    if report.format in {ValidateFormat.JSON, ValidateFormat.CSV}:
         from orgtp.render.json import found_problems_body
 
         write_json("validate", report.handle, found_problems_body(report.found, seats, of_change=report.is_of_change))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SEAT_ORDER = (
     "seat", "name", "role", "kind", "status", "pauses", "owner", "reports_to", "also_reports_to", "mission", "since",
-    "email", "holders", "retire_when", "review_by", "capabilities", "metrics",
+    "email", "holders", "retire_when", "review_by", "delegate", "capabilities", "metrics",
 )  # fmt: skip
 HOLDER_KEYS = ("name", "email")
 PAUSE_KEYS = ("until", "reason")

@@ -16,7 +16,7 @@ from orgtp.files.mapping_reader import MappingReader, parse_day
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.period import GRAIN_SIZES, PERIOD_EXAMPLES, Cadence, Grain, Period, parse_period
 from orgtp.model.problem import Place, Problem, select_unread
-from orgtp.model.seat import Holder, Metric, Pause, Rollup, Seat, SeatKind, SeatStatus
+from orgtp.model.seat import Delegate, Holder, Metric, Pause, Rollup, Seat, SeatKind, SeatStatus
 from orgtp.model.target import Target, Targets, parse_target, target_hint
 from orgtp.model.text import did_you_mean, find_nearest, is_id
 from orgtp.model.value import ValueKind
@@ -66,6 +66,7 @@ def _parse_seat(path: str, fields: MappingReader) -> Seat:
         pauses=_read_pauses(fields),
         retire_when=fields.text("retire_when"),
         review_by=fields.day("review_by"),
+        delegate=_read_delegate(fields),
         capabilities=fields.texts("capabilities"),
         metrics=_read_metrics(fields),
         own=_read_user_keys(fields.data),
@@ -111,6 +112,16 @@ def _flatten_value(name: str, value: Any) -> Iterator[tuple[str, str]]:
 def _read_owner(fields: MappingReader, name: str, kind: SeatKind) -> str:
     own = kind is SeatKind.HUMAN and "owner" not in fields.data
     return name if own else fields.id("owner")
+
+
+def _read_delegate(fields: MappingReader) -> Delegate | None:
+    """Who stands in for the seat, and until when; None if there is nobody, or a part is missing."""
+    below = fields.mapping("delegate")
+    if below is None:
+        return None
+    below.refuse_unknown_keys(("to", "until"))
+    to, until = below.id("to", required=True), below.day("until", required=True)
+    return Delegate(to, until) if to and until else None
 
 
 def _read_emails(fields: MappingReader) -> tuple[str, ...]:

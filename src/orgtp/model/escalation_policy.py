@@ -19,6 +19,29 @@ def find_first_assignee(org: Org, seat: str, metric: str, kind: str, severity: s
     return next((one for one in wanted if _is_active_person(org, one)), "") or _owner_or_above(org, seat)
 
 
+def find_stand_in(org: Org, seat: str, now: datetime) -> str:
+    """Who gets what is for `seat` at `now`: its delegate while it is away, and theirs if they are away, else itself.
+
+    A delegate who is no active person gets nothing. If the delegates form a circle, it stays with the seat.
+    """
+    today, been = now.astimezone(org.zone).date(), [seat]
+    while (delegate := _find_delegate(org, been[-1], today)) and delegate not in been:
+        been.append(delegate)
+    return seat if _find_delegate(org, been[-1], today) else been[-1]
+
+
+def _find_delegate(org: Org, seat: str, today: date) -> str:
+    found = org.seats.get(seat)
+    named = found.delegate if found else None
+    return named.to if named and today <= named.until and _is_active_person(org, named.to) else ""
+
+
+def describe_absence(org: Org, seat: str) -> str:
+    """For whom a delegate gets something: `for karen, until 2026-12-31`; "" if the seat has no delegate."""
+    found = org.seats.get(seat)
+    return f"for {seat}, until {found.delegate.until}" if found and found.delegate else ""
+
+
 def find_responsible_seat(org: Org, seat: str) -> str:
     """Who takes over the escalations of an inactive `seat`: its owner, or else the next person above."""
     owner = org.seats[seat].owner if seat in org.seats else ""
@@ -47,10 +70,18 @@ def find_next_person_up(org: Org, assignee: str, been: Collection[str] = ()) -> 
     return next((one for one in [*owner, *_people_above(org, assignee)] if one not in {assignee, *been}), "")
 
 
-def find_next_assignee(org: Org, one: Escalation) -> str:
-    """The next assignee of an escalation; "" at the top of the chart."""
+def find_next_assignee(org: Org, one: Escalation, now: datetime | None = None) -> str:
+    """The next assignee of an escalation; "" at the top of the chart.
+
+    With `now`, a person whose delegate had it already is skipped.
+    """
     turns = [number for number, event in enumerate(one.events) if event.what in _ASSIGNING_EVENTS and event.to]
-    return find_next_person_up(org, one.with_, {event.to for event in one.events[turns[-1] if turns else 0 :]})
+    been = {event.to for event in one.events[turns[-1] if turns else 0 :]}
+    to = find_next_person_up(org, one.with_, been)
+    while now and to and find_stand_in(org, to, now) in {one.with_, *been}:
+        been.add(to)
+        to = find_next_person_up(org, to, {one.with_, *been})
+    return to
 
 
 # After one of these events, it may be assigned again to seats that had it before.

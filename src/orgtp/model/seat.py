@@ -135,6 +135,19 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Delegate:
+    """Who gets the escalations and messages of a person who is away, until the end of the day `until`."""
+
+    to: str
+    until: date
+
+    @property
+    def text(self) -> str:
+        """`anna until 2026-12-31`."""
+        return f"{self.to} until {self.until}"
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """A seat on the chart. `owner` and `reports_to` are ids, or "" if the file has none or not a text.
 
@@ -160,12 +173,18 @@ class Seat:
     pauses: tuple[Pause, ...] = ()
     retire_when: str = ""
     review_by: date | None = None
+    delegate: Delegate | None = None
     capabilities: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     declared: str = ""
     own: Mapping[str, str] = field(default_factory=dict, compare=False)
     unread: frozenset[str] = field(default=frozenset(), compare=False)
     marks: Marks = field(default=Marks(""), compare=False, repr=False)
+
+    @property
+    def delegate_text(self) -> str:
+        """The delegate as text; "" if there is none."""
+        return self.delegate.text if self.delegate else ""
 
     @property
     def email(self) -> str:

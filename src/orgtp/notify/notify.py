@@ -6,6 +6,7 @@ The change is recorded first. A notification that cannot be sent is reported, bu
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -118,6 +119,8 @@ class _Item:
         one, what = self.one, self.event.what
         due = f" Due {one.due.astimezone(self.org.zone):%a %Y-%m-%d %H:%M}." if one.due else ""
         note = _shorten_line(_name_first_seat(self.org, self.event))
+        if what is EventType.OPENED and note:
+            return f"It is assigned to you {note}.{due}"
         return f"{_TEXTS[what].format(note=note)}{'' if what is EventType.TOP else due}"
 
 
@@ -131,7 +134,13 @@ def _find_name(org: Org, seat: str, event: EscalationEvent) -> str:
 def _name_first_seat(org: Org, event: EscalationEvent) -> str:
     """The note of an event with the name of the seat that it begins with: `Bogdan did not acknowledge it in time`."""
     first, blank, rest = event.note.partition(" ")
-    return f"{_find_name(org, first, event)}{blank}{rest}" if first in org.seats else event.note
+    named = f"{_find_name(org, first, event)}{blank}{rest}" if first in org.seats else event.note
+    # A delegate is told for whom, see `describe_absence`.
+    return re.sub(
+        r"\bfor ([a-z][a-z0-9-]*), until ([0-9-]{10})$",
+        lambda match: f"for {_find_name(org, match[1], event)}, until {match[2]}",
+        named,
+    )
 
 
 def _format_span(span: timedelta) -> str:

@@ -6,7 +6,6 @@ __all__ = [
     "chart",
     "chart_graph",
     "context",
-    "csv",
     "diff",
     "escalations",
     "json",
@@ -25,5 +24,6 @@ __all__ = [
     "spans",
     "stale",
     "svg",
+    "tables",
     "terminal",
 ]

@@ -46,7 +46,7 @@ def _list_by_assignee(found: Sequence[EscalationView], zone: tzinfo, screen: Scr
         name = some[0].with_name or seat
         overdue = sum(view.overdue for view in some)
         count = count_noun(len(some), "escalation") + (f", {overdue} overdue" if overdue else "")
-        known = [] if name == seat else join_spans(" (", safe_text(name), ")")
+        known = join_spans() if name == seat else join_spans(" (", safe_text(name), ")")
         yield join_spans("with ", safe_text(seat, "bold"), known, f": {count}")
         within = Screen(screen.width - 2)
         rows = [[row[0], *row[2:]] for row in (_format_escalation_row(view, zone) for view in some)]

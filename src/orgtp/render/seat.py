@@ -71,6 +71,7 @@ def _format_seat_facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterato
         "email": view.email if isinstance(view.email, str) else ", ".join(view.email or ()),
         "retire when": view.retire_when or "",
         "review by": str(view.review_by or ""),
+        "delegate": view.delegate.text if view.delegate else "",
     }
     yield from format_labelled(facts, screen)
 

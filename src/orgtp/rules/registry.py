@@ -14,6 +14,7 @@ from orgtp.rules.org import (
     accountability,
     capabilities,
     continuations,
+    delegates,
     escalations,
     explanations,
     people,
@@ -90,6 +91,9 @@ RULES: tuple[Rule, ...] = (
         dated_rule(people.pause_not_paused),
         org_rule(people.pause_backwards),
         dated_rule(people.pause_over, Severity.WARNING),
+        org_rule(delegates.delegate_wrong),
+        dated_rule(delegates.delegate_away, Severity.WARNING),
+        dated_rule(delegates.delegate_past, Severity.NOTICE),
     ),
     *with_topic(
         "structure",

@@ -92,7 +92,7 @@ def view_of(org: Org, now: datetime, one: Escalation) -> EscalationView:
         with_name=org.name_at(one.with_, now) if one.with_ in org.seats else None,
         due=None if one.is_resolved else one.due,
         overdue=is_overdue(org, now, one),
-        next=None if one.is_resolved else find_next_assignee(org, one) or None,
+        next=None if one.is_resolved else find_next_assignee(org, one, now) or None,
         silenced=silenced_until(org, now, one.seat, one.metric),
         opened_at=one.opened_at,
         by=one.by or None,

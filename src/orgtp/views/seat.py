@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from orgtp.model.org import Org, Retirement
+from orgtp.model.seat import Delegate
 from orgtp.views.chart import Chart, ChartOptions, ChartSeat, chart, list_chart_seats
 from orgtp.views.escalations import EscalationView, SilenceView, escalations, silences
 from orgtp.views.people import HeldBy, list_holders
@@ -27,6 +28,7 @@ class SeatView:
     email: str | tuple[str, ...] | None
     retire_when: str | None
     review_by: date | None
+    delegate: Delegate | None
     reports: tuple[str, ...]
     owns: tuple[str, ...]
     own: Mapping[str, str]
@@ -50,6 +52,7 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
         email=found.emails if len(found.emails) > 1 else found.email or None,
         retire_when=found.retire_when or None,
         review_by=found.review_by,
+        delegate=found.delegate,
         reports=tuple(report.id for report in org.current_reports(seat)),
         owns=tuple(other.id for other in org.seats_owned_by(seat)),
         own=found.own,

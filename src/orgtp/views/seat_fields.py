@@ -42,6 +42,7 @@ def fields_of(seat: Seat) -> dict[str, Field]:
     """The fields of the seat by dotted key, in the order of the file."""
     found = {key: _make_plain(str(getattr(seat, key) or "")) for key in _PLAIN}
     found |= {key: _make_plain(text) for key, text in describe_people(seat).items()}
+    found["delegate"] = _make_plain(seat.delegate_text)
     found |= {f"capabilities.{name}": _make_plain(text) for name, text in seat.capabilities.items()}
     for metric in seat.metrics.values():
         found |= {f"metrics.{metric.id}.{key}": field for key, field in _list_metric_fields(metric)}

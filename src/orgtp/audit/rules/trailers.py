@@ -26,6 +26,7 @@ _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
     "metric-rename": ("seats/", ESCALATIONS_FOLDER),
     "metric-move": ("seats/", ESCALATIONS_FOLDER),
     "metric-recadence": ("seats/", ESCALATIONS_FOLDER),
+    "delegate": ("seats/",),
     "org": ("org.yaml",),
     "holiday": ("org.yaml",),
     "handover": ("seats/",),

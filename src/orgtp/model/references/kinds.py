@@ -80,6 +80,11 @@ def _read_dotted_lines(seat: Seat) -> Iterator[tuple[Keys, str, str]]:
         yield ("also_reports_to", str(number)), boss, ""
 
 
+def _read_delegates(seat: Seat) -> Iterator[tuple[Keys, str, str]]:
+    if seat.delegate:
+        yield ("delegate", "to"), seat.delegate.to, ""
+
+
 def _read_scorekeepers(org: Org) -> Iterator[NamedPlace]:
     for number, seat in enumerate(org.policy.scorekeepers):
         if seat:
@@ -232,6 +237,7 @@ REFERENCE_KINDS: tuple[ReferenceKind, ...] = (
     _kind("seat", "owner", "owner", _of_seats(_read_owners)),
     _kind("seat", "reports_to", "manager", _of_seats(_read_managers)),
     _kind("seat", "also_reports_to.*", "dotted line to", _of_seats(_read_dotted_lines)),
+    _kind("seat", "delegate.to", "delegate", _of_seats(_read_delegates)),
     _kind("seat", "metrics.*.leads_to", "serves", _of_metrics(lambda metric: metric.leads_to, "leads_to")),
     _kind("org", "policy.scorekeepers.*", "scorekeeper", _read_scorekeepers),
     _kind("org", "policy.retirement.approvers.*", "approver", _read_approvers),

@@ -4,6 +4,7 @@ __all__ = [
     "accountability",
     "capabilities",
     "continuations",
+    "delegates",
     "escalations",
     "explanations",
     "people",

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import TypeVar
 
-from orgtp.model.escalation_policy import find_first_assignee
+from orgtp.model.escalation_policy import find_first_assignee, find_stand_in
 from orgtp.model.metric_row import list_current_rows
 from orgtp.model.org import Org, Retirement
 from orgtp.model.problem import Problem
@@ -152,7 +152,11 @@ def _list_recordable(org: Org, seat: Seat, day: date, cut: _Bounded) -> Records:
 
 
 def _list_trouble(org: Org, now: datetime, seat: Seat, problems: Sequence[Problem], cut: _Bounded) -> OpenTrouble:
-    to = None if seat.is_retired else org.seats.get(find_first_assignee(org, seat.id, "", "issue", "normal"))
+    to = (
+        None
+        if seat.is_retired
+        else org.seats.get(find_stand_in(org, find_first_assignee(org, seat.id, "", "issue", "normal"), now))
+    )
     listed = f"orgtp escalate list --seat {seat.id}"
     found = [replace(one, events=one.events[-_LAST:]) for one in escalations(org, now, seat.id)]
     return OpenTrouble(

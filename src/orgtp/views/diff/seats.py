@@ -239,4 +239,5 @@ def _list_own_keys(old: Seat, new: Seat) -> Iterator[str]:
 def _list_facts(seat: Seat) -> dict[str, str]:
     """The plain keys of a seat as text, and the description of every capability."""
     plain = {key: str(getattr(seat, key) or "") for key in _FIELDS}
+    plain["delegate"] = seat.delegate_text
     return plain | {f"capabilities.{name}": text for name, text in seat.capabilities.items()}
