@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -50,17 +50,13 @@ def write_workbook(tables: TableSet, path: Path) -> dict[str, int]:
 
 
 def _write_sheet(book: Any, table: Table, tables: TableSet) -> int:
-    from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
     sheet = book.create_sheet(table.name)
     sheet.freeze_panes = "A2"
     for number, column in enumerate(table.columns, 1):
         sheet.column_dimensions[get_column_letter(number)].width = max(len(column.name) + 2, _NARROWEST)
-    header = [_make_cell(sheet, name) for name in table.names]
-    for cell in header:
-        cell.font = Font(bold=True)
-    sheet.append(header)
+    sheet.append(_make_header(sheet, table.names))
     written = 0
     for row in _limit_rows(table, tables):
         sheet.append([_make_cell(sheet, cell) for cell in row])
@@ -75,13 +71,23 @@ def _limit_rows(table: Table, tables: TableSet) -> Iterator[TableRow]:
         yield row
 
 
+def _make_header(sheet: Any, names: Sequence[str]) -> list[Any]:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    cells = [WriteOnlyCell(sheet, name) for name in names]
+    for cell in cells:
+        cell.font = Font(bold=True)
+    return cells
+
+
 def _make_cell(sheet: Any, cell: TableCell) -> Any:
-    """A cell. Text is marked as text, so that no spreadsheet runs it as a formula."""
+    """A cell. A text that openpyxl would take for a formula or an error is marked as text; nothing else is slower."""
+    value = _to_excel_value(cell)
+    if not (isinstance(value, str) and value.startswith(("=", "#"))):
+        return value
     from openpyxl.cell import WriteOnlyCell
 
-    value = _to_excel_value(cell)
-    if not isinstance(value, str):
-        return WriteOnlyCell(sheet, value)  # type: ignore[arg-type]  # a date is also accepted
     made: Any = WriteOnlyCell(sheet, "")
     # Setting `value` would make a formula of "=1", and an error of "#N/A".
     made._value, made.data_type = value, "s"  # noqa: SLF001

@@ -45,7 +45,9 @@ def format_cell(value: object) -> str:
         return value.isoformat()
     text = ", ".join(str(part) for part in value) if isinstance(value, (list, tuple)) else str(value)
     safe = neutralise_formula(text)
-    return "".join(part if _KEPT.fullmatch(part) else escape_control_chars(part) for part in _KEPT.split(safe))
+    # Most texts are safe as they are, and this is quick to see.
+    parts = [safe] if safe.isprintable() else _KEPT.split(safe)
+    return "".join(part if _KEPT.fullmatch(part) else escape_control_chars(part) for part in parts)
 
 
 def _format_line(cells: Sequence[str]) -> str:
