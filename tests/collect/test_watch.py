@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orgtp.cli.collect_loop import next_quarter_hour, run_collect_loop
+from orgtp.cli.sources.collect_loop import next_quarter_hour, run_collect_loop
 from orgtp.model.schedule import Timetable
 from tests.cli.terminal import on_terminal
 from tests.collect.conftest import BROKEN, Fed

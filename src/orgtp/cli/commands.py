@@ -55,7 +55,9 @@ COMMANDS = (
     CommandEntry("undo", "undo", "undo_action", "orgtp undo --dry-run"),
     CommandEntry("upgrade", "upgrade", "upgrade_org", "orgtp upgrade --dry-run"),
     CommandEntry("sync", "sync", "sync_commits", "orgtp sync && orgtp sync --status"),
-    CommandEntry("schedule", "schedule", "print_schedule", "orgtp schedule cron --times 08:00,17:00 | crontab -"),
+    CommandEntry(
+        "schedule", "sources.schedule", "print_schedule", "orgtp schedule cron --times 08:00,17:00 | crontab -"
+    ),
     CommandEntry("mcp", "mcp", "run_mcp", "orgtp mcp --install claude-desktop --allow-write --as tally"),
     CommandEntry("schema", "show", "print_schema", "orgtp schema seat > seat.schema.json"),
     CommandEntry("rule", "validate", "rule", "orgtp rule owner-unknown"),
@@ -150,13 +152,13 @@ COMMANDS = (
         "orgtp score withdraw radar briefing-by-8 --for 2026-11-20 --reason 'The office was closed.'",
         "score",
     ),
-    CommandEntry("collect", "collect", "collect_scores", "orgtp score collect --due --push", "score"),
+    CommandEntry("collect", "sources.collect", "collect_scores", "orgtp score collect --due --push", "score"),
     CommandEntry("list", "score", "list_scores", "orgtp score list dash anomalies-before-open", "score"),
-    CommandEntry("list", "source", "list_sources", "orgtp source list", "source"),
-    CommandEntry("test", "source", "try_one_source", "orgtp source test ad-anomalies", "source"),
+    CommandEntry("list", "sources.source", "list_sources", "orgtp source list", "source"),
+    CommandEntry("test", "sources.source", "try_one_source", "orgtp source test ad-anomalies", "source"),
     CommandEntry(
         "add",
-        "source",
+        "sources.source",
         "add_one_source",
         "orgtp source add stock --command 'python3 bin/stock.py' --timeout 1m",
         "source",

@@ -6,6 +6,7 @@ __all__ = [
     "chart",
     "chart_graph",
     "context",
+    "csv",
     "diff",
     "escalations",
     "json",

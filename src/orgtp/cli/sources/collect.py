@@ -83,7 +83,7 @@ def collect_scores(
 
 
 def _watch_sources(once: Callable[[], int], way: CollectOptions, times: str) -> int:
-    from orgtp.cli.collect_loop import run_collect_loop
+    from orgtp.cli.sources.collect_loop import run_collect_loop
     from orgtp.model.schedule import parse_timetable
 
     handle = open_chosen_org(way.change.org)

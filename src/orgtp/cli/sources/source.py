@@ -206,7 +206,7 @@ def add_one_source(
     Give one of --command, --sql, --http, --file and, for a kind that was installed, --kind. Refer to secrets by name
     (env:TOKEN, file:PATH); they are never written. Existing sources are not changed.
     """
-    from orgtp.cli.source_add import NewSource, add_source, build_source
+    from orgtp.cli.sources.source_add import NewSource, add_source, build_source
 
     options = {"body": body, "pointer": pointer, "column": column, "rollup": rollup}
     options |= {"format": format_, "max-age": max_age}
