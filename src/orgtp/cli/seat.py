@@ -168,8 +168,8 @@ def add_seat(
     done = handle.ledger.add_seat(new, by=change.by, dry_run=change.dry_run)
     if status is SeatStatus.ACTIVE and not new.metrics and kind is SeatKind.AGENT:
         write_stderr(
-            f"{seat} has no metric yet. Add one: orgtp metric add {seat} ID. "
-            "Until you know what it is measured on, add a seat with --status proposed"
+            "a seat whose metric you do not know yet can be added with --status proposed; this one, now: "
+            f"orgtp seat set {seat} status=proposed"
         )
     return report_change("seat-add", handle, done, change, seat=seat)
 
