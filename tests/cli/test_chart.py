@@ -27,6 +27,9 @@ SEAT_KEYS = [
     "capabilities",
     "metrics",
     "stale",
+    "holder",
+    "also_reports_to",
+    "also_holds",
 ]
 METRIC_KEYS = ["metric", "name", "outcome", "target", "unit", "cadence", "per", "latest", "state"]
 METRIC_KEYS += ["stale_since", "continues", "ends"]
